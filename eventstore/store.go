@@ -1,0 +1,173 @@
+// Package eventstore keeps the ledger's log: an append-only, hash-chained
+// sequence of events, each in exactly one stream, each with a gap-free
+// position. The log is the truth; everything else in achledger is derived
+// from it and can be thrown away.
+//
+// Store is the contract. SQLite implements it in this package; every
+// implementation runs the same conformance suite (package storetest).
+package eventstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// MaxAppend is the largest number of events one Append call may write, so
+// that no job makes other writers wait for long.
+const MaxAppend = 1024
+
+// MaxEventBytes is the largest size of one event's data and meta together.
+const MaxEventBytes = 4 << 20
+
+// NewStream is the Expect value of a stream that must not exist yet.
+const NewStream int64 = 0
+
+// Store is the log.
+type Store interface {
+	// Append writes all the given appends or none of them, in one
+	// transaction, and returns when they are durable on disk. Positions of
+	// one call are contiguous and follow the order of the arguments.
+	//
+	// Errors: *VersionError when a stream is not at its expected version;
+	// *KeyUsedError when an idempotency key was used before; ErrTooLarge,
+	// ErrStorageFull: nothing was written. ErrUnknownOutcome: the events may
+	// or may not be durable, the store is closed for writing and the process
+	// must restart. Any other error: nothing was written.
+	Append(ctx context.Context, appends ...Append) (Result, error)
+
+	// ReadStream returns the events of one stream with a version above
+	// after, in order; an unknown stream has none.
+	ReadStream(ctx context.Context, stream string, after int64) ([]Recorded, error)
+
+	// ReadAll returns at most limit events with a position above after, in
+	// order.
+	ReadAll(ctx context.Context, after int64, limit int) ([]Recorded, error)
+
+	// ReadStreamsOf calls yield once for each event of the named type whose
+	// position lies in [first, last], in order, with all events of that
+	// event's stream up to and including it. It is how a file is rendered:
+	// its filed events lie side by side.
+	ReadStreamsOf(ctx context.Context, eventType string, first, last int64, yield func([]Recorded) error) error
+
+	// Versions returns the current version of each named stream; a stream
+	// that does not exist has version 0.
+	Versions(ctx context.Context, streams []string) (map[string]int64, error)
+
+	// Key returns what an idempotency key was first used for; ok is false
+	// when it is new.
+	Key(ctx context.Context, key IdempotencyKey) (use KeyUse, ok bool, err error)
+
+	// Head returns the newest position and its hash.
+	Head(ctx context.Context) (Head, error)
+
+	// LastFor returns the newest position this process wrote for a client,
+	// or the head at opening if it wrote none. It never touches the disk.
+	LastFor(client string) int64
+
+	// Notify returns a channel that receives a value after commits. It is a
+	// hint: values are coalesced, and a reader that misses one finds the
+	// events by reading. stop ends it.
+	Notify() (hint <-chan struct{}, stop func())
+
+	// Failed is closed when an outcome became unknown; see ErrUnknownOutcome.
+	Failed() <-chan struct{}
+
+	Close() error
+}
+
+// Append is what one call writes to one stream.
+type Append struct {
+	Stream string
+	Client string // the tenant the events belong to, or "_ledger"
+	Expect int64  // the stream's version before this append
+	Events []New
+
+	// Idempotency, when set, is recorded in the same transaction together
+	// with RequestHash and the first and last position of the whole call.
+	// At most one append of a call carries it.
+	Idempotency *IdempotencyKey
+	RequestHash []byte
+}
+
+// New is an event to be appended. Data is hashed and kept byte for byte.
+type New struct {
+	Type string
+	Data json.RawMessage
+	Meta json.RawMessage
+}
+
+// Recorded is an event as the log holds it.
+type Recorded struct {
+	Position   int64
+	Stream     string
+	Version    int64
+	EventID    [16]byte // UUIDv7
+	Client     string
+	Type       string
+	Data       json.RawMessage
+	Meta       json.RawMessage
+	RecordedAt time.Time // machine time, microseconds, never decreasing
+	Hash       [32]byte
+}
+
+// Result says where an Append call's events stand in the log.
+type Result struct {
+	First, Last int64
+}
+
+// Head is the end of the log; Position 0 with a zero hash is an empty one.
+type Head struct {
+	Position int64
+	Hash     [32]byte
+}
+
+// IdempotencyKey identifies a request of a client. Scope is method and path.
+type IdempotencyKey struct {
+	Client, Scope, Key string
+}
+
+// KeyUse is the first use of an idempotency key.
+type KeyUse struct {
+	RequestHash []byte
+	First, Last int64
+	At          time.Time
+}
+
+// Errors of Append that need no detail. Compare with errors.Is.
+var (
+	// ErrUnknownOutcome: a commit or an fsync failed. Never answer 2xx after
+	// it and never write on; the next start reads the head and goes on.
+	ErrUnknownOutcome = errors.New("the outcome of a commit is unknown: the log is closed for writing; restart the process")
+	// ErrStorageFull: less than 64 MiB are free where the log lives.
+	ErrStorageFull = errors.New("the disk that holds the log is nearly full: writes are refused until there is room")
+	// ErrTooLarge: more than MaxAppend events or more than MaxEventBytes.
+	ErrTooLarge = errors.New("the append is larger than the log takes")
+	// ErrClosed: the store was closed.
+	ErrClosed = errors.New("the log is closed")
+	// ErrReadOnly: the store was opened beside a running server.
+	ErrReadOnly = errors.New("the log is open for reading only")
+)
+
+// VersionError says that a stream was not at its expected version: someone
+// else wrote to it first.
+type VersionError struct {
+	Stream string
+	Expect int64
+}
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("stream %s is not at version %d", e.Stream, e.Expect)
+}
+
+// KeyUsedError says that an idempotency key was used before.
+type KeyUsedError struct {
+	Key IdempotencyKey
+	Use KeyUse
+}
+
+func (e *KeyUsedError) Error() string {
+	return fmt.Sprintf("idempotency key %q was used before for %s", e.Key.Key, e.Key.Scope)
+}
