@@ -1,0 +1,116 @@
+package calendar
+
+import (
+	"fmt"
+	"time"
+)
+
+// Request is what the date of an entry depends on.
+type Request struct {
+	AskedOn     Date // the effective entry date asked for; zero: as soon as possible
+	SameDay     bool // same-day settlement asked for
+	SEC         string
+	Kind        Kind
+	AmountCents int64
+}
+
+// Decision is the date an entry gets if it leaves now, or the forecast if it
+// has to wait.
+type Decision struct {
+	EffectiveOn Date      // the effective entry date to send; a banking day
+	SameDay     bool      // it settles on the processing day it is sent
+	SettlesOn   Date      // expected settlement
+	SettlesAt   time.Time // the same as an instant
+	Due         bool      // it may leave now
+	DueAt       time.Time // when it may leave: the present when Due
+
+	// Moved says why EffectiveOn is not the date asked for, NotSameDay why
+	// same-day settlement was asked for and is not given. Both are sentences
+	// a client may read; empty when there is nothing to explain.
+	Moved      string
+	NotSameDay string
+}
+
+// Effective decides an entry's dates at an instant. It is asked when a
+// request is accepted, as a forecast, and again when a file is cut or could
+// not be delivered in time; the last answer is the one that is sent.
+//
+// Without a date asked for, the effective entry date is the first banking day
+// after the processing day of the next FedACH deadline. A date asked for is
+// kept until it comes; see DueAt. A day on which banks are closed becomes the
+// next banking day, and one that can no longer be met is dated again.
+func Effective(now time.Time, want Request) Decision {
+	day := ProcessingDay(now)
+	if want.SameDay {
+		deadline, reason := sameDay(now, day, want)
+		if reason == "" {
+			d := Decision{EffectiveOn: day, SameDay: true, SettlesOn: day, SettlesAt: deadline.SettlesAt, Due: true, DueAt: now}
+			d.Moved = moved(want.AskedOn, day, day)
+			return d
+		}
+		d := standard(now, day, want.AskedOn)
+		d.NotSameDay = reason
+		return d
+	}
+	return standard(now, day, want.AskedOn)
+}
+
+// standard dates an entry that settles on the morning of its effective date.
+func standard(now time.Time, day Date, asked Date) Decision {
+	earliest := NextBankingDay(day)
+	on := earliest
+	if !asked.IsZero() && asked.After(earliest) {
+		on = OnOrAfter(asked)
+	}
+	d := Decision{EffectiveOn: on, SettlesOn: on, SettlesAt: settlesMornings.on(on), Due: true, DueAt: now}
+	if !asked.IsZero() && OnOrAfter(asked) == on { // the date is kept, so it waits for it
+		if due := DueAt(on); due.After(now) {
+			d.Due, d.DueAt = false, due
+		}
+	}
+	d.Moved = moved(asked, on, day)
+	return d
+}
+
+// sameDay finds the deadline at which an entry can still settle the same day,
+// or the reason why it cannot.
+func sameDay(now time.Time, day Date, want Request) (Deadline, string) {
+	if ok, reason := SameDayEligible(want.SEC, want.Kind, want.AmountCents, day); !ok {
+		return Deadline{}, reason
+	}
+	if !want.AskedOn.IsZero() && OnOrAfter(want.AskedOn).After(day) {
+		return Deadline{}, fmt.Sprintf("the effective date asked for, %s, is met at 08:30 that morning without it", OnOrAfter(want.AskedOn))
+	}
+	deadline, ok := sameDayDeadline(day, now)
+	if !ok {
+		return Deadline{}, fmt.Sprintf("the last same-day deadline of %s, 16:45 New York time, has passed", day)
+	}
+	return deadline, ""
+}
+
+// moved explains why an entry got another date than the one asked for.
+func moved(asked, on, day Date) string {
+	switch kept := OnOrAfter(asked); {
+	case asked.IsZero() || asked == on:
+		return ""
+	case kept == on:
+		return fmt.Sprintf("%s is %s: moved to the next banking day, %s", asked, whyClosed(asked), on)
+	case kept.Before(day):
+		return fmt.Sprintf("%s has passed: dated again for %s", asked, on)
+	default:
+		return fmt.Sprintf("the last deadline to settle on the morning of %s has passed: dated again for %s", kept, on)
+	}
+}
+
+func whyClosed(day Date) string {
+	if name, ok := Holiday(day); ok {
+		return name
+	}
+	return "a " + day.Weekday().String()
+}
+
+// DueAt returns when an entry with a date asked for becomes due: 03:00 New
+// York time on the banking day before it, when the processing day opens whose
+// files settle on the morning of that date. Earlier would be early even for
+// the operator, which refuses debits dated more than one banking day ahead.
+func DueAt(asked Date) time.Time { return dayOpens.on(PreviousBankingDay(OnOrAfter(asked))) }

@@ -1,0 +1,83 @@
+package calendar
+
+import (
+	"sync"
+
+	"github.com/rickar/cal/v2"
+	"github.com/rickar/cal/v2/us"
+)
+
+// sundayMovesToMonday is the Federal Reserve's rule for a holiday on a
+// weekend: closed on the Monday after a Sunday, open on the Friday before a
+// Saturday. Other US calendars, the library's own among them, close that
+// Friday. Source: Federal Reserve System, Holidays Observed (K.8).
+var sundayMovesToMonday = []cal.AltDay{{Day: 0, Offset: 1}}
+
+// fedHolidays are the days the Reserve Banks observe, under their names in K.8.
+var fedHolidays = []*cal.Holiday{
+	fed(us.NewYear, "New Year's Day"),
+	fed(us.MlkDay, "Birthday of Martin Luther King, Jr."),
+	fed(us.PresidentsDay, "Washington's Birthday"),
+	fed(us.MemorialDay, "Memorial Day"),
+	fed(us.Juneteenth, "Juneteenth National Independence Day"),
+	fed(us.IndependenceDay, "Independence Day"),
+	fed(us.LaborDay, "Labor Day"),
+	fed(us.ColumbusDay, "Columbus Day"),
+	fed(us.VeteransDay, "Veterans Day"),
+	fed(us.ThanksgivingDay, "Thanksgiving Day"),
+	fed(us.ChristmasDay, "Christmas Day"),
+}
+
+func fed(holiday *cal.Holiday, name string) *cal.Holiday {
+	return holiday.Clone(&cal.Holiday{Name: name, Observed: sundayMovesToMonday})
+}
+
+// exception is a weekday on which the Reserve Banks do not do what the table
+// of holidays says.
+type exception struct {
+	closed bool
+	name   string
+}
+
+// exceptions holds what no rule can know. An announced closing earns a line
+// here. So does a day on which others close and the Reserve Banks do not, to
+// spare the next reader the question.
+var exceptions = map[Date]exception{
+	NewDate(2025, 1, 9): {closed: false, name: "National Day of Mourning"}, // federal offices closed, FedACH open
+}
+
+// Holiday returns the name of the holiday for which the Reserve Banks are
+// closed on a weekday, and whether there is one. A weekend has none: it is
+// closed anyway.
+func Holiday(day Date) (name string, closed bool) {
+	if e, ok := exceptions[day]; ok {
+		return e.name, e.closed
+	}
+	name, closed = closures(day.Year())[day]
+	return name, closed
+}
+
+// closuresByYear keeps what closures found; years are few.
+var closuresByYear sync.Map // int to map[Date]string
+
+// closures returns the weekdays of a year on which a holiday closes the
+// Reserve Banks. None is carried into another year: only Sundays move, and
+// no holiday is on December 31.
+func closures(year int) map[Date]string {
+	if found, ok := closuresByYear.Load(year); ok {
+		return found.(map[Date]string)
+	}
+	days := make(map[Date]string, len(fedHolidays))
+	for _, holiday := range fedHolidays {
+		_, observed := holiday.Calc(year)
+		if observed.IsZero() {
+			continue
+		}
+		// Calc answers in the machine's zone; its civil day is what counts.
+		if day := NewDate(observed.Date()); !weekend(day) {
+			days[day] = holiday.Name
+		}
+	}
+	closuresByYear.Store(year, days)
+	return days
+}

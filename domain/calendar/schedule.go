@@ -1,0 +1,119 @@
+package calendar
+
+import "time"
+
+// Deadline is one of the six times a processing day at which FedACH takes
+// files.
+type Deadline struct {
+	At        time.Time // a file must have arrived before this instant
+	Name      string
+	Day       Date      // the processing day the deadline belongs to
+	SameDay   bool      // eligible entries dated Day settle on Day itself
+	SettlesOn Date      // when what goes with it settles at the earliest
+	SettlesAt time.Time // the same as an instant
+}
+
+// clock is a wall clock time in New York; days counts midnights since the
+// processing day began.
+type clock struct{ hour, minute, days int }
+
+func (c clock) on(day Date) time.Time { return day.Add(c.days).At(c.hour, c.minute) }
+
+// FedACH's processing day opens at 03:00 and takes its last files at 02:15 of
+// the next calendar morning, so that Friday's ends on Saturday. What arrives
+// in the 45 minutes between belongs to the next one. Source: FedACH Processing
+// Schedule.
+var (
+	dayOpens  = clock{hour: 3}
+	dayCloses = clock{hour: 2, minute: 15, days: 1}
+
+	// lastSameDay is the last deadline with same-day settlement.
+	lastSameDay = clock{hour: 16, minute: 45}
+
+	// lateEvening is the last deadline whose output reaches the receiving
+	// bank on the processing day itself, at 23:30.
+	lateEvening = clock{hour: 22, minute: 45}
+
+	// settlesMornings is when everything that is not same day settles.
+	settlesMornings = clock{hour: 8, minute: 30}
+)
+
+// fedDeadlines are the six of a processing day in order. A blank settles means
+// the morning of the next banking day. Source: FedACH Processing Schedule.
+var fedDeadlines = []struct {
+	name    string
+	at      clock
+	settles clock
+}{
+	{"first same-day window", clock{hour: 10, minute: 30}, clock{hour: 13}},
+	{"second same-day window", clock{hour: 14, minute: 45}, clock{hour: 17}},
+	{"third same-day window", lastSameDay, clock{hour: 18}},
+	{"evening", clock{hour: 20}, clock{}},
+	{"late evening", lateEvening, clock{}},
+	{"last of the processing day", dayCloses, clock{}},
+}
+
+// ProcessingDay returns the processing day to which a file arriving at an
+// instant belongs. It is always a banking day: what arrives at 01:30 on
+// Tuesday belongs to Monday, what arrives at the weekend to Monday.
+func ProcessingDay(t time.Time) Date {
+	today := DateOf(t)
+	yesterday := today.Add(-1)
+	if IsBankingDay(yesterday) && t.Before(dayCloses.on(yesterday)) {
+		return yesterday
+	}
+	return OnOrAfter(today)
+}
+
+// NextDeadlines returns the n next FedACH deadlines after an instant, in order.
+func NextDeadlines(t time.Time, n int) []Deadline {
+	next := make([]Deadline, 0, max(n, 0))
+	for day := ProcessingDay(t); ; day = NextBankingDay(day) {
+		for _, deadline := range deadlinesOf(day) {
+			if len(next) >= n {
+				return next
+			}
+			if t.Before(deadline.At) {
+				next = append(next, deadline)
+			}
+		}
+	}
+}
+
+func deadlinesOf(day Date) []Deadline {
+	all := make([]Deadline, len(fedDeadlines))
+	for i, d := range fedDeadlines {
+		all[i] = Deadline{At: d.at.on(day), Name: d.name, Day: day}
+		if d.settles == (clock{}) {
+			all[i].SettlesOn = NextBankingDay(day)
+			all[i].SettlesAt = settlesMornings.on(all[i].SettlesOn)
+			continue
+		}
+		all[i].SameDay, all[i].SettlesOn, all[i].SettlesAt = true, day, d.settles.on(day)
+	}
+	return all
+}
+
+// sameDayDeadline returns the next same-day deadline of a processing day; ok
+// is false when the last one has passed.
+func sameDayDeadline(day Date, now time.Time) (next Deadline, ok bool) {
+	for _, deadline := range deadlinesOf(day) {
+		if deadline.SameDay && now.Before(deadline.At) {
+			return deadline, true
+		}
+	}
+	return Deadline{}, false
+}
+
+// LastDeadline returns the instant before which a file must have arrived for
+// an effective entry date it carries to be true: the third same-day window of
+// that day when it is meant to settle the same day, else the end of the
+// processing day before. From then on the operator would settle a standard
+// entry as an accidental same-day one, so its date is judged again.
+func LastDeadline(effectiveOn Date, sameDay bool) time.Time {
+	day := OnOrAfter(effectiveOn)
+	if !sameDay {
+		return dayCloses.on(PreviousBankingDay(day))
+	}
+	return lastSameDay.on(day)
+}

@@ -1,0 +1,92 @@
+package calendar
+
+import "time"
+
+// TimeLimit is how long an answer to an entry may still be sent.
+type TimeLimit struct {
+	SendOn     Date      // the last processing day on which it may leave
+	SendBefore time.Time // a file with it must have reached FedACH before this instant
+	ReachBy    Date      // the banking day by whose opening, or on which, the other bank has it
+}
+
+// throughDay is a limit that ends with a processing day; what it carried is
+// with the other bank at the opening of the next.
+func throughDay(day Date) TimeLimit {
+	return TimeLimit{SendOn: day, SendBefore: dayCloses.on(day), ReachBy: NextBankingDay(day)}
+}
+
+// byOpeningOf is a limit that ends with the opening of a banking day.
+func byOpeningOf(day Date) TimeLimit { return throughDay(PreviousBankingDay(day)) }
+
+// ReturnDeadline is how long the receiving bank may return an ordinary entry
+// settled on a day: the return must reach the originating bank by the opening
+// of the second banking day after settlement. For a credit the receiver
+// refuses (R23), give the day of the refusal notice instead. Source: NACHA
+// Operating Rules, timing requirements for returns.
+func ReturnDeadline(settledOn Date) TimeLimit { return byOpeningOf(AddBankingDays(settledOn, 2)) }
+
+// UnauthorizedReturnDeadline is how long an entry the consumer did not
+// authorise may be returned: it must reach the originating bank by the
+// opening of the banking day that follows the sixtieth calendar day after
+// settlement. Source: NACHA Operating Rules, extended returns.
+func UnauthorizedReturnDeadline(settledOn Date) TimeLimit {
+	return byOpeningOf(NextBankingDay(settledOn.Add(60)))
+}
+
+// DishonorDeadline is how long the originating bank may dishonor a return:
+// sent within five banking days after the return settled. Source: NACHA
+// Operating Rules, dishonor of return entries.
+func DishonorDeadline(returnSettledOn Date) TimeLimit {
+	return throughDay(AddBankingDays(returnSettledOn, 5))
+}
+
+// ContestDeadline is how long the receiving bank may contest a dishonored
+// return or correct the return: sent within two banking days after the
+// dishonored return settled. Source: NACHA Operating Rules, contested
+// dishonored returns.
+func ContestDeadline(dishonorSettledOn Date) TimeLimit {
+	return throughDay(AddBankingDays(dishonorSettledOn, 2))
+}
+
+// CorrectionDeadline is how long the receiving bank may send a notification
+// of change: within two banking days after the entry settled. Source: NACHA
+// Operating Rules, notifications of change.
+func CorrectionDeadline(settledOn Date) TimeLimit {
+	return throughDay(AddBankingDays(settledOn, 2))
+}
+
+// RefuseChangeDeadline is how long the originating bank may refuse a
+// notification of change: fifteen calendar days after it came, or the banking
+// day before when the fifteenth is none. Source: NACHA Operating Rules,
+// refused notifications of change.
+func RefuseChangeDeadline(receivedOn Date) TimeLimit {
+	return throughDay(OnOrBefore(receivedOn.Add(15)))
+}
+
+// ReversalDeadline is how long an erroneous entry may be reversed: the
+// reversal must be with the receiving bank within five banking days after the
+// entry settled. FedACH delivers what came before 22:45 at 23:30 of the same
+// day, so the last moment is the fifth banking day, 22:45. Source: NACHA
+// Operating Rules, reversing entries.
+func ReversalDeadline(settledOn Date) TimeLimit {
+	day := AddBankingDays(settledOn, 5)
+	return TimeLimit{SendOn: day, SendBefore: lateEvening.on(day), ReachBy: day}
+}
+
+// RetryDeadline is how long an entry returned as R01 or R09 may be presented
+// again: within 180 calendar days after the original entry settled. Source:
+// NACHA Operating Rules, reinitiation.
+func RetryDeadline(originalSettledOn Date) TimeLimit {
+	return throughDay(OnOrBefore(originalSettledOn.Add(180)))
+}
+
+// ChangeDeadline is the day by which an originator applies a notification of
+// change: six banking days after learning of it, or before its next entry to
+// that account if that is later. Source: NACHA Operating Rules, notifications
+// of change.
+func ChangeDeadline(learnedOn Date) Date { return AddBankingDays(learnedOn, 6) }
+
+// PrenoteLiveFrom is the first day live entries may settle after a prenote:
+// the third banking day after it settled, unless a return or a notification
+// of change came. Source: NACHA Operating Rules, prenotifications.
+func PrenoteLiveFrom(prenoteSettledOn Date) Date { return AddBankingDays(prenoteSettledOn, 3) }
