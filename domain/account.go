@@ -1,0 +1,28 @@
+package domain
+
+// Account is a bank account number as the log may hold it: sealed with the
+// client's key, its last digits and a keyed fingerprint left readable. The
+// fingerprint of equal routing, number and type is equal within one client.
+type Account struct {
+	Sealed      []byte `json:"sealed"`
+	Tail        string `json:"tail"` // at most four last characters, never the whole number
+	Fingerprint string `json:"fingerprint"`
+}
+
+// Masked is the account as people and machines without the right to see it
+// get it.
+func (a Account) Masked() string { return "*****" + a.Tail }
+
+// Sealed is other text that may hold an account number, sealed with the
+// client's key: addenda, corrected data, a file that was sent in.
+type Sealed []byte
+
+// Tail is the part of an account number that may be shown: its last four
+// characters, and less of a number so short that four would give it away.
+func Tail(number string) string {
+	n := 4
+	if len(number) < 8 {
+		n = len(number) / 2
+	}
+	return number[len(number)-n:]
+}

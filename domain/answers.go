@@ -1,0 +1,122 @@
+package domain
+
+// Outgoing is an answer of ours to an item of a transaction. It waits for a
+// file like any item.
+type Outgoing struct {
+	ItemID      string `json:"item_id"`
+	ReplyTo     string `json:"reply_to"`
+	Code        string `json:"code,omitempty"`          // R.. or C..
+	Information string `json:"information,omitempty"`   // addenda information
+	DateOfDeath string `json:"date_of_death,omitempty"` // YYYY-MM-DD, R14 and R15
+	Data        Sealed `json:"data,omitempty"`          // corrected data, sealed
+	DataMasked  string `json:"data_masked,omitempty"`
+	Reason      string `json:"reason,omitempty"`  // of a reversal
+	Attempt     int    `json:"attempt,omitempty"` // of a retry: 1 or 2
+	// LeaveBy is the last moment the answer may leave, RFC 3339; it is cut
+	// before, whatever the client's thresholds say.
+	LeaveBy string `json:"leave_by,omitempty"`
+}
+
+// Events of answers that a client, or the ledger for it, asked for.
+type (
+	// TransactionReturnRequested asks to return an incoming entry.
+	TransactionReturnRequested struct{ Outgoing }
+	// TransactionCorrectionRequested asks to notify the sender of a change.
+	TransactionCorrectionRequested struct{ Outgoing }
+	// TransactionDishonorRequested asks to send a return back.
+	TransactionDishonorRequested struct{ Outgoing }
+	// TransactionContestRequested asks to insist on a dishonored return.
+	TransactionContestRequested struct{ Outgoing }
+	// TransactionRefusalRequested asks to refuse a notification of change.
+	TransactionRefusalRequested struct{ Outgoing }
+	// TransactionReversalRequested asks to reverse an erroneous entry.
+	TransactionReversalRequested struct{ Outgoing }
+	// TransactionRetryRequested asks to present a returned debit again.
+	TransactionRetryRequested struct{ Outgoing }
+)
+
+// Type names the event in the log.
+func (TransactionReturnRequested) Type() string { return "transaction.return_requested" }
+
+// Type names the event in the log.
+func (TransactionCorrectionRequested) Type() string { return "transaction.correction_requested" }
+
+// Type names the event in the log.
+func (TransactionDishonorRequested) Type() string { return "transaction.dishonor_requested" }
+
+// Type names the event in the log.
+func (TransactionContestRequested) Type() string { return "transaction.contest_requested" }
+
+// Type names the event in the log.
+func (TransactionRefusalRequested) Type() string { return "transaction.refusal_requested" }
+
+// Type names the event in the log.
+func (TransactionReversalRequested) Type() string { return "transaction.reversal_requested" }
+
+// Type names the event in the log.
+func (TransactionRetryRequested) Type() string { return "transaction.retry_requested" }
+
+func init() {
+	register(
+		func() Event { return &TransactionReturnRequested{} },
+		func() Event { return &TransactionCorrectionRequested{} },
+		func() Event { return &TransactionDishonorRequested{} },
+		func() Event { return &TransactionContestRequested{} },
+		func() Event { return &TransactionRefusalRequested{} },
+		func() Event { return &TransactionReversalRequested{} },
+		func() Event { return &TransactionRetryRequested{} },
+	)
+}
+
+// evolveAnswers applies the events of answers in both directions, and the
+// receipt of a payment.
+func (t *Transaction) evolveAnswers(f Fact) {
+	switch e := f.Event.(type) {
+	case *TransactionReceived:
+		t.ID, t.Received = e.TransactionID, e
+		t.Account, t.Routing = e.Account, e.Entry.Routing
+		t.receive(f, Origination, &e.Incoming)
+	case *TransactionReturned:
+		t.receive(f, Return, &e.Incoming)
+	case *TransactionCorrected:
+		t.receive(f, Correction, &e.Incoming)
+	case *TransactionDishonored:
+		t.receive(f, Dishonor, &e.Incoming)
+	case *TransactionContested:
+		t.receive(f, Contest, &e.Incoming)
+	case *TransactionChangeRefused:
+		t.receive(f, RefusedChange, &e.Incoming)
+	case *TransactionReturnRequested:
+		t.ask(f, Return, &e.Outgoing)
+	case *TransactionCorrectionRequested:
+		t.ask(f, Correction, &e.Outgoing)
+	case *TransactionDishonorRequested:
+		t.ask(f, Dishonor, &e.Outgoing)
+	case *TransactionContestRequested:
+		t.ask(f, Contest, &e.Outgoing)
+	case *TransactionRefusalRequested:
+		t.ask(f, RefusedChange, &e.Outgoing)
+	case *TransactionReversalRequested:
+		t.ask(f, Reversal, &e.Outgoing)
+	case *TransactionRetryRequested:
+		t.ask(f, Retry, &e.Outgoing)
+	}
+}
+
+func (t *Transaction) receive(f Fact, kind ItemKind, in *Incoming) {
+	t.add(f, Item{
+		ID: in.ItemID, Kind: kind, Direction: FromFed, State: InHand, ReplyTo: in.ReplyTo,
+		AmountCents: in.Entry.AmountCents, SettledOn: in.SettledOn, Incoming: in,
+	})
+}
+
+func (t *Transaction) ask(f Fact, kind ItemKind, out *Outgoing) {
+	amount := int64(0)
+	if o := t.Origination(); o != nil && kind != Correction && kind != RefusedChange {
+		amount = o.AmountCents
+	}
+	t.add(f, Item{
+		ID: out.ItemID, Kind: kind, Direction: ToFed, State: Pending, ReplyTo: out.ReplyTo,
+		AmountCents: amount, Outgoing: out,
+	})
+}

@@ -1,0 +1,177 @@
+package domain
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// MaxAmountCents is the largest amount the ten digits of an entry hold.
+const MaxAmountCents = 99_999_999_99
+
+var accountForm = regexp.MustCompile(`^[0-9A-Za-z -]+$`)
+
+// Check holds a proposal against the form of its fields and the rules of its
+// SEC code and client. Number is the receiver's account number. The refusal
+// names every field that is wrong, spelled as ACH Connect spells it.
+func (p Proposal) Check(s Settings, number string) error {
+	var f fields
+	p.checkSEC(&f, s)
+	p.checkFrom(&f, s)
+	p.checkTo(&f, number)
+	p.checkMoney(&f)
+	p.checkDescription(&f)
+	p.checkAddenda(&f)
+	if p.SEC == "IAT" {
+		p.checkIAT(&f)
+	} else if p.IAT != nil {
+		f.against("/IATDetails", "sec-code", "IAT details go with SEC code IAT only")
+	}
+	return f.refusal()
+}
+
+func (p Proposal) checkSEC(f *fields, s Settings) {
+	switch {
+	case p.SEC == "":
+		f.bad("/StandardEntryClassCode", "required", "a standard entry class code is needed")
+	case !slices.Contains(OriginatedSECs, p.SEC):
+		f.against("/StandardEntryClassCode", "sec-code", "%q is not one of CCD, PPD, IAT, WEB, TEL, CTX", p.SEC)
+	case !slices.Contains(s.SECCodes, p.SEC):
+		f.against("/StandardEntryClassCode", "sec-code", "this client may not originate %s", p.SEC)
+	}
+	switch p.Kind {
+	case Push, Pull:
+	case "":
+		f.bad("/TransactionType", "required", "push (a credit) or pull (a debit)")
+	default:
+		f.bad("/TransactionType", "enum", "push (a credit) or pull (a debit)")
+	}
+	if p.SEC == "TEL" && p.Kind == Push {
+		f.against("/TransactionType", "tel-push", "TEL entries are debits: a push cannot be TEL")
+	}
+	needed := p.Kind == Pull && (p.SEC == "WEB" || p.SEC == "TEL")
+	switch p.PaymentType {
+	case "single", "recurring":
+	case "":
+		if needed {
+			f.bad("/WebDetails/PaymentType", "required", "a %s pull needs single or recurring", p.SEC)
+		}
+	default:
+		f.bad("/WebDetails/PaymentType", "enum", "single or recurring")
+	}
+}
+
+func (p Proposal) checkFrom(f *fields, s Settings) {
+	switch {
+	case p.FromRouting == "":
+		f.bad("/FromRouting", "required", "this client has several ODFIs: say which one sends")
+	case nacha.ValidRouting(p.FromRouting) != nil:
+		f.bad("/FromRouting", "routing-number", "%v", nacha.ValidRouting(p.FromRouting))
+	case !slices.Contains(s.ODFIs, p.FromRouting):
+		f.against("/FromRouting", "odfi", "%s is not one of this client's ODFIs", p.FromRouting)
+	}
+	most := 16
+	switch {
+	case p.SEC == "IAT":
+		most = 35
+	case p.personToPerson():
+		most = 15
+	}
+	least := 0
+	if p.SEC == "IAT" || p.personToPerson() {
+		least = 1
+	}
+	checkText(f, "/FromName", p.FromName, least, most)
+	if p.FromName != "" && nacha.Blank(p.FromName) {
+		f.bad("/FromName", "blank", "a company name is not all spaces or zeros")
+	}
+	if p.ToID == "" && !p.personToPerson() && p.SEC != "IAT" {
+		checkText(f, "/FromIdentification", p.FromID, 0, 15)
+	} else {
+		checkText(f, "/FromIdentification", p.FromID, 0, 35)
+	}
+	if !slices.Contains(s.CompanyIdentifications, p.CompanyID) {
+		f.against("/CompanyIdentification", "company-identification", "%q is not one of this client's", p.CompanyID)
+	}
+	checkText(f, "/CompanyDiscretionaryData", p.DiscretionaryData, 0, 20)
+}
+
+func (p Proposal) checkTo(f *fields, number string) {
+	if p.ToRouting == "" {
+		f.bad("/ToRouting", "required", "a routing number is needed")
+	} else if err := nacha.ValidRouting(p.ToRouting); err != nil {
+		f.bad("/ToRouting", "routing-number", "%v", err)
+	}
+	most := 17
+	if p.SEC == "IAT" {
+		most = 35
+	}
+	switch {
+	case number == "":
+		f.bad("/ToAccount", "required", "an account number is needed")
+	case len(number) > most:
+		f.bad("/ToAccount", "length", "at most %d characters fit the field; this has %d", most, len(number))
+	case !accountForm.MatchString(number) || nacha.Blank(number):
+		f.bad("/ToAccount", "alphabet", "letters, digits, spaces and hyphens, not all blank or zero")
+	}
+	switch p.ToAccountType {
+	case Checking, Savings, GL, Loan:
+	case "":
+		f.bad("/ToAccountType", "required", "checking, savings, GL or loan")
+	default:
+		f.bad("/ToAccountType", "enum", "checking, savings, GL or loan")
+	}
+	if p.ToAccountType == Loan && p.Kind == Pull {
+		f.against("/ToAccountType", "loan-debit", "a loan account cannot be debited (R35)")
+	}
+	name := 22
+	switch p.SEC {
+	case "CTX":
+		name = 16
+	case "IAT":
+		name = 35
+	}
+	checkText(f, "/ToName", p.ToName, 1, name)
+	if p.ToName != "" && nacha.Blank(p.ToName) {
+		f.bad("/ToName", "blank", "a name is not all spaces or zeros")
+	}
+	checkText(f, "/ToIdentification", p.ToID, 0, 15)
+}
+
+func (p Proposal) checkMoney(f *fields) {
+	if p.AmountCents < 0 || p.AmountCents > MaxAmountCents {
+		f.bad("/Amount", "range", "from 0 (a prenote) to 99999999.99")
+	}
+}
+
+func (p Proposal) checkDescription(f *fields) {
+	checkText(f, "/Description", p.Description, 1, 80)
+	if sent := p.SentDescription(); nacha.Blank(sent) {
+		f.bad("/Description", "blank", "a description is not all spaces or zeros")
+	} else if Reserved(sent) {
+		f.against("/Description", "reserved", "%q has a meaning of its own in ACH and is set by the ledger", sent)
+	}
+}
+
+func (p Proposal) checkAddenda(f *fields) {
+	most := 1
+	switch p.SEC {
+	case "CTX":
+		most = nacha.MaxAddenda
+	case "TEL", "IAT":
+		most = 0
+	}
+	if len(p.Addenda) > most {
+		f.against("/Addenda", "count", "%s takes at most %d addenda; this has %d", p.SEC, most, len(p.Addenda))
+		return
+	}
+	for i, a := range p.Addenda {
+		at := "/Addenda"
+		if p.SEC == "CTX" {
+			at += "/" + strconv.Itoa(i)
+		}
+		checkText(f, at, a, 1, 80)
+	}
+}

@@ -1,0 +1,130 @@
+package domain
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var (
+	country  = regexp.MustCompile(`^[A-Z]{2}$`)
+	currency = regexp.MustCompile(`^[A-Z]{3}$`)
+	// iatTypes are the transaction type codes of addenda 10.
+	iatTypes = []string{"ANN", "BUS", "DEP", "LOA", "MIS", "MOR", "PEN", "REM", "RLS", "SAL", "TAX",
+		"ARC", "BOC", "MTE", "POP", "POS", "RCK", "SHR", "TEL", "WEB"}
+	qualifiers = []string{"01", "02", "03"}
+)
+
+// Most of addenda 17 and of 17 and 18 together.
+const (
+	maxRemittance         = 2
+	maxOptionalIATAddenda = 5
+)
+
+func (i *IAT) withDefaults(p Proposal) {
+	setIfEmpty(&i.ForeignExchange, "FF")
+	setIfEmpty(&i.TransactionType, "MIS")
+	setIfEmpty(&i.OriginatingCurrency, "USD")
+	setIfEmpty(&i.DestinationCurrency, "USD")
+	setIfEmpty(&i.From.Name, p.FromName)
+	setIfEmpty(&i.To.Name, p.ToName)
+	setIfEmpty(&i.FromBank.ID, p.FromRouting)
+	setIfEmpty(&i.ToBank.ID, p.ToRouting)
+	setIfEmpty(&i.FromBank.Qualifier, "01")
+	setIfEmpty(&i.ToBank.Qualifier, "01")
+}
+
+func setIfEmpty(s *string, to string) {
+	if *s == "" {
+		*s = to
+	}
+}
+
+func (p Proposal) checkIAT(f *fields) {
+	if p.IAT == nil {
+		f.bad("/IATDetails", "required", "an IAT transaction needs IATDetails")
+		return
+	}
+	i := *p.IAT
+	i.From.check(f, "From")
+	if i.Ultimate != nil {
+		i.Ultimate.check(f, "UltimateReceiver")
+	} else {
+		i.To.check(f, "To")
+	}
+	i.FromBank.check(f, "FromBank", "From")
+	i.ToBank.check(f, "ToBank", "To")
+	for n, b := range i.Correspondents {
+		name := "FCB"
+		if n > 0 {
+			name = "CorrespondentBanks/" + strconv.Itoa(n) + "/"
+		}
+		b.check(f, name, name)
+	}
+	i.checkExchange(f)
+	if len(i.Remittance) > maxRemittance {
+		f.against("/IATDetails/RemittanceInformation", "count", "at most 2 remittance addenda; this has %d", len(i.Remittance))
+	}
+	if n := len(i.Remittance) + len(i.Correspondents); n > maxOptionalIATAddenda {
+		f.against("/IATDetails", "count", "remittance and correspondent addenda together are at most 5; this has %d", n)
+	}
+	for n, r := range i.Remittance {
+		checkText(f, "/IATDetails/RemittanceInformation/"+strconv.Itoa(n), r, 1, 80)
+	}
+}
+
+func (i IAT) checkExchange(f *fields) {
+	if !slices.Contains([]string{"FF", "FV", "VF"}, i.ForeignExchange) {
+		f.bad("/IATDetails/ForeignExchangeIndicator", "enum", "FF, FV or VF")
+	}
+	if !currency.MatchString(i.OriginatingCurrency) {
+		f.bad("/IATDetails/OriginatingCurrency", "currency", "an ISO 4217 code of three capital letters")
+	}
+	if !currency.MatchString(i.DestinationCurrency) {
+		f.bad("/IATDetails/DestinationCurrency", "currency", "an ISO 4217 code of three capital letters")
+	}
+	if i.ForeignExchange == "FF" && i.OriginatingCurrency != i.DestinationCurrency {
+		f.against("/IATDetails/ForeignExchangeIndicator", "fixed-to-fixed", "FF means equal currencies; these are %s and %s",
+			i.OriginatingCurrency, i.DestinationCurrency)
+	}
+	if !slices.Contains(iatTypes, i.TransactionType) {
+		f.bad("/IATDetails/TransactionTypeCode", "enum", "one of %s", strings.Join(iatTypes, ", "))
+	}
+	checkText(f, "/IATDetails/ForeignExchangeReference", i.ForeignReference, 0, 15)
+}
+
+func (p IATParty) check(f *fields, who string) {
+	at := "/IATDetails/" + who
+	checkText(f, at+"Name", p.Name, 1, 35)
+	checkText(f, at+"Address", p.Address, 1, 35)
+	checkText(f, at+"City", p.City, 1, 33)
+	if len(p.cityState()) > 35 {
+		f.bad(at+"City", "length", "city and state together are at most 33 characters")
+	}
+	if !country.MatchString(p.Country) {
+		f.bad(at+"CountryCode", "country", "an ISO 3166 code of two capital letters")
+	}
+	checkText(f, at+"PostalCode", p.PostalCode, 0, 31)
+	for field, value := range map[string]string{"City": p.City, "State": p.State, "PostalCode": p.PostalCode} {
+		if strings.ContainsAny(value, `*\`) {
+			f.bad(at+field, "delimiter", `* and \ delimit the fields of an IAT address`)
+		}
+	}
+	checkText(f, at+"State", p.State, 0, 33)
+}
+
+func (b IATBank) check(f *fields, who, qualifier string) {
+	at := "/IATDetails/"
+	checkText(f, at+who+"Name", b.Name, 1, 35)
+	checkText(f, at+who+"Identification", b.ID, 1, 34)
+	if !slices.Contains(qualifiers, b.Qualifier) {
+		f.bad(at+qualifier+"IdentificationQualifier", "enum", "01 national, 02 BIC or 03 IBAN")
+	}
+	if !country.MatchString(b.Country) {
+		f.bad(at+who+"CountryCode", "country", "an ISO 3166 code of two capital letters")
+	}
+}
+
+func (p IATParty) cityState() string     { return p.City + "*" + p.State + `\` }
+func (p IATParty) countryPostal() string { return p.Country + "*" + p.PostalCode + `\` }

@@ -1,0 +1,178 @@
+package domain
+
+import (
+	"regexp"
+	"time"
+)
+
+// Settings are what operations decide about a client.
+type Settings struct {
+	Name                   string         `json:"name"`
+	CompanyName            string         `json:"company_name"`            // at most 16, the batch's company name where a transaction has none
+	CompanyIdentifications []string       `json:"company_identifications"` // at most 10 characters each; the first is the default
+	ODFIs                  []string       `json:"odfi_routing_numbers"`
+	SECCodes               []string       `json:"sec_codes"`
+	DefaultSEC             string         `json:"default_sec_code"`
+	DefaultDescription     string         `json:"default_entry_description"`
+	SameDay                bool           `json:"same_day"` // may ask for same-day settlement
+	Batching               Batching       `json:"batching"`
+	File                   FileSettings   `json:"file"`
+	ReceivingAccounts      []AccountMatch `json:"receiving_accounts,omitempty"`
+	UnknownAccounts        string         `json:"unknown_accounts"`          // queue or return
+	Verification           string         `json:"relationship_verification"` // prenote, micro_deposits or none
+}
+
+// Batching says when a client's pending entries are cut into a file. A
+// threshold is met when what is due reaches it; zero is no threshold.
+type Batching struct {
+	MaxEntries     int      `json:"max_entries,omitempty"`
+	MaxAmountCents int64    `json:"max_amount_cents,omitempty"`
+	MaxAge         string   `json:"max_age,omitempty"` // Go duration, of the oldest entry
+	Windows        []string `json:"windows"`           // HH:MM, New York, on banking days
+}
+
+// DefaultWindows leave time before the three same-day deadlines of FedACH
+// and before its last evening deadline.
+var DefaultWindows = []string{"10:15", "14:30", "16:30", "22:30"}
+
+// Age is MaxAge as a duration; zero is no threshold.
+func (b Batching) Age() time.Duration {
+	d, _ := time.ParseDuration(b.MaxAge) // checked when it was set
+	return d
+}
+
+// FileSettings are the header fields and line ending of a client's files.
+type FileSettings struct {
+	ImmediateDestination     string `json:"immediate_destination"`
+	ImmediateDestinationName string `json:"immediate_destination_name"`
+	ImmediateOrigin          string `json:"immediate_origin"`
+	ImmediateOriginName      string `json:"immediate_origin_name"`
+	LineEnding               string `json:"line_ending"` // LF or CRLF
+}
+
+// AccountMatch is a receiving account of a client, or all that begin alike.
+type AccountMatch struct {
+	Account Account `json:"account"`
+	Prefix  bool    `json:"prefix"` // the pattern ended in *
+}
+
+// Values of UnknownAccounts.
+const (
+	QueueUnknown  = "queue"
+	ReturnUnknown = "return"
+)
+
+// Client is the tenant everything belongs to.
+type Client struct {
+	ID        string
+	Settings  Settings
+	Suspended bool
+	Version   int64
+	OpenedAt  time.Time
+}
+
+// Events of a client.
+type (
+	// ClientOpened records that operations took on a client.
+	ClientOpened struct {
+		ClientID string   `json:"client_id"`
+		Settings Settings `json:"settings"`
+	}
+	// ClientChanged replaces the client's settings as a whole.
+	ClientChanged struct {
+		Settings Settings `json:"settings"`
+	}
+	// ClientSuspended stops new transactions and cuts of forward entries;
+	// answers to incoming entries still leave.
+	ClientSuspended struct {
+		Reason string `json:"reason,omitempty"`
+	}
+	// ClientResumed ends a suspension.
+	ClientResumed struct{}
+)
+
+// Type names the event in the log.
+func (ClientOpened) Type() string { return "client.opened" }
+
+// Type names the event in the log.
+func (ClientChanged) Type() string { return "client.changed" }
+
+// Type names the event in the log.
+func (ClientSuspended) Type() string { return "client.suspended" }
+
+// Type names the event in the log.
+func (ClientResumed) Type() string { return "client.resumed" }
+
+func init() {
+	register(
+		func() Event { return &ClientOpened{} },
+		func() Event { return &ClientChanged{} },
+		func() Event { return &ClientSuspended{} },
+		func() Event { return &ClientResumed{} },
+	)
+}
+
+// Evolve applies one event of the client's stream.
+func (c *Client) Evolve(f Fact) {
+	c.Version = f.Version
+	switch e := f.Event.(type) {
+	case *ClientOpened:
+		c.ID, c.Settings, c.OpenedAt = e.ClientID, e.Settings, f.Meta.At
+	case *ClientChanged:
+		c.Settings = e.Settings
+	case *ClientSuspended:
+		c.Suspended = true
+	case *ClientResumed:
+		c.Suspended = false
+	}
+}
+
+var clientID = regexp.MustCompile(`^[a-z0-9]{1,32}$`)
+
+// OpenClient takes on a client.
+type OpenClient struct {
+	ClientID string
+	Settings Settings
+}
+
+// Decide opens the client unless the id is taken.
+func (c OpenClient) Decide(now Client) ([]Event, error) {
+	if !clientID.MatchString(c.ClientID) {
+		return nil, Refuse(Invalid, "a client id is 1 to 32 characters of a-z and 0-9")
+	}
+	settings := c.Settings.withDefaults()
+	if err := settings.Check(); err != nil {
+		return nil, err
+	}
+	if now.Version > 0 {
+		return nil, Refuse(Conflict, "client %s exists", c.ClientID)
+	}
+	return []Event{ClientOpened{c.ClientID, settings}}, nil
+}
+
+// ChangeClient replaces the settings and may suspend or resume.
+type ChangeClient struct {
+	Settings  Settings
+	Suspended bool
+	Reason    string
+}
+
+// Decide answers with what is different, so that repeating it changes
+// nothing.
+func (c ChangeClient) Decide(now Client) ([]Event, error) {
+	settings := c.Settings.withDefaults()
+	if err := settings.Check(); err != nil {
+		return nil, err
+	}
+	var events []Event
+	if !settings.Equal(now.Settings) {
+		events = append(events, ClientChanged{settings})
+	}
+	switch {
+	case c.Suspended && !now.Suspended:
+		events = append(events, ClientSuspended{c.Reason})
+	case !c.Suspended && now.Suspended:
+		events = append(events, ClientResumed{})
+	}
+	return events, nil
+}

@@ -1,0 +1,16 @@
+package domain
+
+import "time"
+
+// ClockMoved records that a sandbox's clock was set: from Machine on it
+// shows Now, and it goes on at its usual pace. Business dates come from this
+// clock, also after a restart.
+type ClockMoved struct {
+	Now     time.Time `json:"now"`
+	Machine time.Time `json:"machine"`
+}
+
+// Type names the event in the log.
+func (ClockMoved) Type() string { return "clock.moved" }
+
+func init() { register(func() Event { return &ClockMoved{} }) }

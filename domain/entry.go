@@ -1,0 +1,130 @@
+package domain
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Entry is what an item becomes in a file: the header of the batch it
+// belongs in and its own record. What is decided at the cut is left open:
+// effective date and number of the batch, service class, trace; so is the
+// account number, which is opened only when the file is rendered.
+type Entry struct {
+	Header nacha.BatchHeader
+	Entry  nacha.Entry
+}
+
+// EntryOf builds the entry of an item that leaves in a file.
+func (t *Transaction) EntryOf(item *Item) (Entry, error) {
+	switch {
+	case item.Direction != ToFed:
+		return Entry{}, fmt.Errorf("item %s came from the bank and leaves in no file", item.ID)
+	case item.Kind == Origination && t.Originated.Raw != nil:
+		return t.rawEntry(), nil
+	case item.Kind == Origination:
+		return t.originationEntry(), nil
+	default:
+		return Entry{}, fmt.Errorf("item %s: a %s cannot leave in a file yet", item.ID, item.Kind)
+	}
+}
+
+// rawEntry is the entry of a client's own file: batch and entry as sent.
+func (t *Transaction) rawEntry() Entry {
+	raw := *t.Originated.Raw
+	raw.Entry.Routing = t.Routing
+	return Entry{raw.Header, raw.Entry}
+}
+
+func (t *Transaction) originationEntry() Entry {
+	p := t.Originated.Proposal
+	header := nacha.BatchHeader{
+		CompanyName: t.Originated.CompanyName, DiscretionaryData: p.DiscretionaryData, CompanyID: p.CompanyID,
+		SEC: p.SEC, Description: p.SentDescription(), OriginatorStatus: "1", ODFI: p.FromRouting[:8],
+	}
+	entry := nacha.Entry{
+		Code: p.transactionCode(t.Kind), Routing: t.Routing, AmountCents: p.AmountCents,
+		Name: p.ToName, IndividualID: p.ToID,
+	}
+	if entry.IndividualID == "" {
+		entry.IndividualID = p.FromID
+	}
+	switch p.SEC {
+	case "IAT":
+		p.fillIAT(&header, &entry)
+		return Entry{header, entry}
+	case "WEB":
+		if p.personToPerson() {
+			entry.IndividualID = p.FromName
+		}
+		entry.Discretionary = paymentType(p.PaymentType)
+	case "TEL":
+		entry.Discretionary = paymentType(p.PaymentType)
+	}
+	if !p.Prenote() {
+		entry.Addenda05 = p.Addenda
+	}
+	return Entry{header, entry}
+}
+
+// paymentType is the code in positions 77-78 of WEB and TEL entries.
+func paymentType(s string) string {
+	switch s {
+	case "single":
+		return "S"
+	case "recurring":
+		return "R"
+	default:
+		return ""
+	}
+}
+
+// transactionCode is the two-digit code of account type and direction; the
+// tens say the account, the units what is done to it.
+func (p Proposal) transactionCode(accountType string) int {
+	tens := map[string]int{Checking: 20, Savings: 30, GL: 40, Loan: 50}[accountType]
+	switch {
+	case p.Kind == Push && p.Prenote():
+		return tens + 3
+	case p.Kind == Push:
+		return tens + 2
+	case p.Prenote():
+		return tens + 8
+	default:
+		return tens + 7
+	}
+}
+
+func (p Proposal) fillIAT(header *nacha.BatchHeader, entry *nacha.Entry) {
+	i := p.IAT
+	reference := "3"
+	if i.ForeignReference != "" {
+		reference = "2"
+	}
+	header.CompanyName, header.DiscretionaryData = "", ""
+	header.IAT = &nacha.IATHeader{
+		ForeignExchangeIndicator: i.ForeignExchange, ReferenceIndicator: reference, ForeignExchangeReference: i.ForeignReference,
+		DestinationCountry: i.ToBank.Country, OriginatingCurrency: i.OriginatingCurrency, DestinationCurrency: i.DestinationCurrency,
+	}
+	receiver := i.To
+	if i.Ultimate != nil {
+		receiver = *i.Ultimate
+	}
+	addenda := &nacha.IATAddenda{
+		TransactionType: i.TransactionType, ForeignAmountCents: p.AmountCents, ReceiverID: p.ToID,
+		Receiver: receiver.inFile(), Originator: i.From.inFile(),
+		OriginatorBank: i.FromBank.inFile(), ReceiverBank: i.ToBank.inFile(), Remittance: i.Remittance,
+	}
+	for _, b := range i.Correspondents {
+		addenda.Correspondents = append(addenda.Correspondents, b.inFile())
+	}
+	entry.Name, entry.IndividualID, entry.IAT = "", "", addenda
+}
+
+func (p IATParty) inFile() nacha.Party {
+	return nacha.Party{Name: p.Name, Street: p.Address, CityState: p.cityState(), CountryPostal: p.countryPostal()}
+}
+
+func (b IATBank) inFile() nacha.Bank {
+	return nacha.Bank{Name: b.Name, Qualifier: b.Qualifier, ID: b.ID, Country: b.Country}
+}

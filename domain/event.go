@@ -1,0 +1,70 @@
+// Package domain decides what happens to a payment. It is pure: commands
+// look at an aggregate and answer with events or a refusal, aggregates evolve
+// by events, and time, ids and sealed account numbers arrive as arguments.
+//
+// A payment is a Transaction; what happens to it (its origination, a return,
+// a correction) are its Items. Every item that leaves for the bank goes
+// through one File; see file.go.
+package domain
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Event is a fact in the log. Types are spelled by hand and never change
+// meaning; a new shape is a new type.
+type Event interface {
+	// Type is the event's name in the log, "<aggregate>.<event>".
+	Type() string
+}
+
+// Meta is what the log keeps beside an event's data.
+type Meta struct {
+	At        time.Time `json:"at"`                   // business time, which a sandbox may move
+	RequestID string    `json:"request_id,omitempty"` // of the HTTP request that caused it
+	Actor     string    `json:"actor,omitempty"`      // credential key, or the worker's name
+}
+
+// Fact is a decoded event with its place in the log.
+type Fact struct {
+	Event    Event
+	Meta     Meta
+	Position int64
+	Version  int64
+}
+
+// known holds a constructor for every event type. An event that is not
+// listed here cannot be decoded, which a test over all events guards.
+var known = map[string]func() Event{}
+
+func register(events ...func() Event) {
+	for _, make := range events {
+		known[make().Type()] = make
+	}
+}
+
+// Types lists a zero value of every event, for documents and tests.
+func Types() map[string]Event {
+	all := make(map[string]Event, len(known))
+	for name, make := range known {
+		all[name] = make()
+	}
+	return all
+}
+
+// Decode turns an event of the log back into its value. It returns a pointer
+// to the event's struct. An unknown type is an error: this binary is older
+// than the log.
+func Decode(eventType string, data []byte) (Event, error) {
+	make, ok := known[eventType]
+	if !ok {
+		return nil, fmt.Errorf("event type %q is unknown to this version", eventType)
+	}
+	e := make()
+	if err := json.Unmarshal(data, e); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", eventType, err)
+	}
+	return e, nil
+}

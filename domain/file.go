@@ -1,0 +1,259 @@
+package domain
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// A file's life: opened, filled in several appends of at most 1,000 entries,
+// cut (complete, its totals and modifier decided), rendered, delivered. Its
+// bytes are a pure function of these events and of the streams of the
+// entries filed in it.
+type (
+	// FileOpened begins a file for one client and one ODFI.
+	FileOpened struct {
+		FileID   string       `json:"file_id"`
+		Client   string       `json:"client"`
+		ODFI     string       `json:"odfi"` // nine digits
+		Why      string       `json:"why"`  // entries, cents, age, window, answers, upload, ach_file
+		Settings FileSettings `json:"settings"`
+		Method   string       `json:"method"` // outbox, sftp or download
+		// Upload is set for a file the client sent in: its name in the
+		// folder of kept inputs, and a keyed hash of its content.
+		Upload *Upload `json:"upload,omitempty"`
+	}
+	// Upload identifies the kept, sealed input of a client's own file.
+	Upload struct {
+		Name    string `json:"name"`
+		Content []byte `json:"content"`
+	}
+	// FileFilled adds entries. Their filed events follow it in the same
+	// append, after the one that takes the traces: Count events from
+	// position + 2 on.
+	FileFilled struct {
+		Count      int         `json:"count"`
+		FirstTrace string      `json:"first_trace"`
+		LastTrace  string      `json:"last_trace"`
+		Batches    []FileBatch `json:"batches,omitempty"` // begun by this append
+	}
+	// FileBatch is a batch header as the cut decided it.
+	FileBatch struct {
+		nacha.BatchHeader
+		// Answers is true for returns, corrections, dishonors and contests,
+		// whose dates are the original entry's and never moved.
+		Answers bool `json:"answers,omitempty"`
+	}
+	// FileCut completes a file. SendBy is the operator's deadline its dates
+	// were decided for: sent later, they have to be decided again.
+	FileCut struct {
+		Totals    nacha.Totals `json:"totals"`
+		CreatedOn string       `json:"created_on"` // YYMMDD
+		CreatedAt string       `json:"created_at"` // HHMM
+		Modifier  string       `json:"modifier"`
+		SendBy    time.Time    `json:"send_by"`
+	}
+	// FileRedated moves the effective dates of a file that was not delivered
+	// in time. Its numbers stay.
+	FileRedated struct {
+		Dates  map[string]string `json:"dates"` // YYMMDD as rendered before, to YYMMDD
+		SendBy time.Time         `json:"send_by"`
+		Why    string            `json:"why"`
+	}
+	// FileRendered records that the file's bytes were made and read back
+	// against the log.
+	FileRendered struct {
+		Name   string `json:"name"`
+		SHA256 []byte `json:"sha256"`
+		Size   int64  `json:"size"`
+	}
+	// FileDelivering says that from here on the file may have left.
+	FileDelivering struct {
+		Method string `json:"method"`
+	}
+	// FileDelivered makes the file's entries Transmitted.
+	FileDelivered struct{}
+	// FileDeliveryUnknown needs an acknowledgement or a person: the file was
+	// being delivered and is neither here nor there.
+	FileDeliveryUnknown struct {
+		Reason string `json:"reason"`
+	}
+	// FileAcknowledged records the operator's answer to the whole file.
+	FileAcknowledged struct {
+		Result string `json:"result"` // accepted, pended, duplicate
+		Note   string `json:"note,omitempty"`
+	}
+	// FileRefused records that the operator rejected the file, or the named
+	// batches of it; their entries are released.
+	FileRefused struct {
+		Reason  string `json:"reason"`
+		Batches []int  `json:"batches,omitempty"` // none: the whole file
+	}
+)
+
+// Type names the event in the log.
+func (FileOpened) Type() string { return "file.opened" }
+
+// Type names the event in the log.
+func (FileFilled) Type() string { return "file.filled" }
+
+// Type names the event in the log.
+func (FileCut) Type() string { return "file.cut" }
+
+// Type names the event in the log.
+func (FileRedated) Type() string { return "file.redated" }
+
+// Type names the event in the log.
+func (FileRendered) Type() string { return "file.rendered" }
+
+// Type names the event in the log.
+func (FileDelivering) Type() string { return "file.delivering" }
+
+// Type names the event in the log.
+func (FileDelivered) Type() string { return "file.delivered" }
+
+// Type names the event in the log.
+func (FileDeliveryUnknown) Type() string { return "file.delivery_unknown" }
+
+// Type names the event in the log.
+func (FileAcknowledged) Type() string { return "file.acknowledged" }
+
+// Type names the event in the log.
+func (FileRefused) Type() string { return "file.refused" }
+
+func init() {
+	register(
+		func() Event { return &FileOpened{} },
+		func() Event { return &FileFilled{} },
+		func() Event { return &FileCut{} },
+		func() Event { return &FileRedated{} },
+		func() Event { return &FileRendered{} },
+		func() Event { return &FileDelivering{} },
+		func() Event { return &FileDelivered{} },
+		func() Event { return &FileDeliveryUnknown{} },
+		func() Event { return &FileAcknowledged{} },
+		func() Event { return &FileRefused{} },
+	)
+}
+
+// FileState is where a file stands.
+type FileState string
+
+// States of files, as the API spells them; an open file does not show.
+const (
+	FileOpen         FileState = "open"
+	FileIsCut        FileState = "cut"
+	FileIsRendered   FileState = "rendered"
+	FileIsDelivering FileState = "delivering"
+	FileIsDelivered  FileState = "delivered"
+	DeliveryUnknown  FileState = "delivery_unknown"
+	FileIsAcked      FileState = "acknowledged"
+	FileIsRefused    FileState = "refused"
+)
+
+// Methods of delivery.
+const (
+	ToOutbox   = "outbox"
+	BySFTP     = "sftp"
+	ByDownload = "download" // the client carries it; never sent by us
+)
+
+// File is a NACHA file of one client and one ODFI.
+type File struct {
+	ID          string
+	Version     int64
+	Opened      FileOpened
+	OpenedAt    time.Time
+	Fills       []Fill
+	Batches     []FileBatch // effective dates as they stand
+	Cut         *FileCut
+	CutAt       time.Time
+	SendBy      time.Time
+	Rendered    *FileRendered
+	State       FileState
+	DeliveredAt time.Time
+	Note        string // last reason or note about the file
+	History     []FileStep
+}
+
+// Fill is where a file.filled event's filed events stand in the log.
+type Fill struct {
+	First, Last int64
+}
+
+// FileStep is a state the file entered, and when.
+type FileStep struct {
+	State FileState
+	At    time.Time
+}
+
+// Evolve applies one event of the file's stream.
+func (f *File) Evolve(fact Fact) {
+	f.Version = fact.Version
+	at := fact.Meta.At
+	switch e := fact.Event.(type) {
+	case *FileOpened:
+		f.ID, f.Opened, f.OpenedAt = e.FileID, *e, at
+		f.enter(FileOpen, at)
+	case *FileFilled:
+		f.Fills = append(f.Fills, Fill{fact.Position + 2, fact.Position + 1 + int64(e.Count)})
+		f.Batches = append(f.Batches, e.Batches...)
+	case *FileCut:
+		f.Cut, f.CutAt, f.SendBy = e, at, e.SendBy
+		f.enter(FileIsCut, at)
+	case *FileRedated:
+		f.redate(e)
+		f.enter(FileIsCut, at)
+	case *FileRendered:
+		f.Rendered = e
+		f.enter(FileIsRendered, at)
+	case *FileDelivering:
+		f.enter(FileIsDelivering, at)
+	case *FileDelivered:
+		f.DeliveredAt = at
+		f.enter(FileIsDelivered, at)
+	case *FileDeliveryUnknown:
+		f.Note = e.Reason
+		f.enter(DeliveryUnknown, at)
+	case *FileAcknowledged:
+		f.Note = e.Note
+		f.enter(FileIsAcked, at)
+	case *FileRefused:
+		f.Note = e.Reason
+		if len(e.Batches) == 0 {
+			f.enter(FileIsRefused, at)
+		}
+	}
+}
+
+func (f *File) enter(s FileState, at time.Time) {
+	f.State = s
+	f.History = append(f.History, FileStep{s, at})
+}
+
+func (f *File) redate(e *FileRedated) {
+	f.SendBy, f.Note = e.SendBy, e.Why
+	for i, b := range f.Batches {
+		if to, ok := e.Dates[b.EffectiveOn]; ok && !b.Answers {
+			f.Batches[i].EffectiveOn = to
+		}
+	}
+}
+
+// Transmitted reports whether the file's entries count as sent.
+func (f *File) Transmitted() bool { return !f.DeliveredAt.IsZero() }
+
+// Header is the file header that the cut decided.
+func (f *File) Header() nacha.FileHeader {
+	s := f.Opened.Settings
+	return nacha.FileHeader{
+		ImmediateDestination: s.ImmediateDestination, ImmediateDestinationName: s.ImmediateDestinationName,
+		ImmediateOrigin: s.ImmediateOrigin, ImmediateOriginName: s.ImmediateOriginName,
+		CreatedOn: f.Cut.CreatedOn, CreatedAt: f.Cut.CreatedAt, Modifier: f.Cut.Modifier,
+	}
+}
+
+// Name is the file's name in the outbox.
+func (f *File) Name() string {
+	return f.Opened.Settings.ImmediateOrigin + "-20" + f.Cut.CreatedOn + "-" + f.Cut.CreatedAt + "-" + f.Cut.Modifier + ".ach"
+}

@@ -1,0 +1,34 @@
+package domain
+
+// Events that tie an item to a file.
+type (
+	// TransactionFiled records, before a byte is rendered, the file an item
+	// leaves in and its trace number there. The item goes into no other file
+	// unless it is released from this one.
+	TransactionFiled struct {
+		ItemID string `json:"item_id"`
+		File   string `json:"file"`
+		Batch  int    `json:"batch"`
+		Trace  string `json:"trace"`
+	}
+	// TransactionReleasedFromFile records that the operator refused the file
+	// or the batch, so that the item waits again. Its trace stays used.
+	TransactionReleasedFromFile struct {
+		ItemID string `json:"item_id"`
+		File   string `json:"file"`
+		Reason string `json:"reason"`
+	}
+)
+
+// Type names the event in the log.
+func (TransactionFiled) Type() string { return "transaction.filed" }
+
+// Type names the event in the log.
+func (TransactionReleasedFromFile) Type() string { return "transaction.released_from_file" }
+
+func init() {
+	register(
+		func() Event { return &TransactionFiled{} },
+		func() Event { return &TransactionReleasedFromFile{} },
+	)
+}

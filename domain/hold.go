@@ -1,0 +1,86 @@
+package domain
+
+// Events of an operator's judgement over a waiting item.
+type (
+	// TransactionHeld records that an item waits for a judgement. It shows
+	// as Pending with the reason and goes into no file.
+	TransactionHeld struct {
+		ItemID string `json:"item_id"`
+		Reason string `json:"reason"`
+	}
+	// TransactionApproved ends a hold.
+	TransactionApproved struct {
+		ItemID string `json:"item_id"`
+		Reason string `json:"reason,omitempty"`
+	}
+	// TransactionRejected records that an item never leaves.
+	TransactionRejected struct {
+		ItemID string `json:"item_id"`
+		Reason string `json:"reason"`
+	}
+)
+
+// Type names the event in the log.
+func (TransactionHeld) Type() string { return "transaction.held" }
+
+// Type names the event in the log.
+func (TransactionApproved) Type() string { return "transaction.approved" }
+
+// Type names the event in the log.
+func (TransactionRejected) Type() string { return "transaction.rejected" }
+
+func init() {
+	register(
+		func() Event { return &TransactionHeld{} },
+		func() Event { return &TransactionApproved{} },
+		func() Event { return &TransactionRejected{} },
+	)
+}
+
+// Hold keeps a waiting item out of files until it is approved or rejected.
+type Hold struct{ ItemID, Reason string }
+
+// Decide holds a waiting item once.
+func (c Hold) Decide(t Transaction) ([]Event, error) {
+	return judge(t, c.ItemID, Held, TransactionHeld{c.ItemID, c.Reason}, Pending)
+}
+
+// Approve ends a hold.
+type Approve struct{ ItemID, Reason string }
+
+// Decide ends a hold; an item that is not held needs no approval.
+func (c Approve) Decide(t Transaction) ([]Event, error) {
+	return judge(t, c.ItemID, Pending, TransactionApproved{c.ItemID, c.Reason}, Held)
+}
+
+// Reject keeps an item out of files for good.
+type Reject struct{ ItemID, Reason string }
+
+// Decide rejects an item that waits, held or not.
+func (c Reject) Decide(t Transaction) ([]Event, error) {
+	if c.Reason == "" {
+		return nil, &Refusal{Code: Invalid, Fields: []FieldError{{"/reason", "required", "say why, the client will read it"}}}
+	}
+	return judge(t, c.ItemID, Rejected, TransactionRejected{c.ItemID, c.Reason}, Pending, Held)
+}
+
+// judge answers with the event when the item is in one of the from states,
+// and with nothing when it is already where the judgement leads.
+func judge(t Transaction, item string, to State, event Event, from ...State) ([]Event, error) {
+	i, ok := t.Item(item)
+	if !ok || t.hidden() {
+		return nil, Refuse(NotFound, "transaction %s has no event %s", t.ID, item)
+	}
+	if i.State == to {
+		return nil, nil
+	}
+	for _, s := range from {
+		if i.State == s {
+			return []Event{event}, nil
+		}
+	}
+	if i.State == Filed {
+		return nil, Refuse(TooLate, "event %s is Released: it left in file %s", i.ID, i.Filing.File)
+	}
+	return nil, Refuse(TooLate, "event %s is %s", i.ID, i.State)
+}

@@ -1,0 +1,166 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+// Events of the numbers a file takes. Each is cumulative, so the last event
+// of a stream says which numbers are free.
+type (
+	// TracesTaken records that an ODFI's trace numbers up to Last are used.
+	// First is below or equal to Last, except that a new round starts over
+	// at 1 after 9,999,999.
+	TracesTaken struct {
+		First int    `json:"first"`
+		Last  int    `json:"last"`
+		Round int    `json:"round"` // how often the sequence started over
+		On    string `json:"on"`    // New York day, YYYY-MM-DD
+	}
+	// ModifierTaken records a file id modifier; with the same origin, date
+	// and time the operator takes it for a duplicate and rejects the file.
+	ModifierTaken struct {
+		Date     string `json:"date"` // YYMMDD
+		Time     string `json:"time"` // HHMM
+		Modifier string `json:"modifier"`
+	}
+)
+
+// Type names the event in the log.
+func (TracesTaken) Type() string { return "odfi.traces_taken" }
+
+// Type names the event in the log.
+func (ModifierTaken) Type() string { return "origin.modifier_taken" }
+
+func init() {
+	register(
+		func() Event { return &TracesTaken{} },
+		func() Event { return &ModifierTaken{} },
+	)
+}
+
+// MaxTraceSequence is the largest of the seven digits behind the ODFI.
+const MaxTraceSequence = 9_999_999
+
+// TraceRestDays is how long a trace number rests before it may be used
+// again: the longest return time of 60 calendar days, with the settlement,
+// weekends and holidays around it.
+const TraceRestDays = 75
+
+// Traces is the state of an ODFI's trace numbers.
+type Traces struct {
+	Version int64
+	Last    int
+	Round   int
+	rounds  []traceUse // uses of the round before, oldest first
+	current []traceUse
+}
+
+type traceUse struct {
+	last int
+	on   string
+}
+
+// Evolve applies one event of the ODFI's stream.
+func (t *Traces) Evolve(f Fact) {
+	t.Version = f.Version
+	e, ok := f.Event.(*TracesTaken)
+	if !ok {
+		return
+	}
+	if e.Round > t.Round {
+		t.rounds, t.current = t.current, nil
+	}
+	t.Last, t.Round = e.Last, e.Round
+	if n := len(t.current); n > 0 && t.current[n-1].on == e.On {
+		t.current[n-1].last = e.Last
+	} else {
+		t.current = append(t.current, traceUse{e.Last, e.On})
+	}
+}
+
+// Take answers with the first of n consecutive numbers and the event that
+// takes them. A batch's traces ascend, so a run never crosses the wrap: when
+// too few are left, got is less than n and the caller starts a new batch.
+func (t Traces) Take(n int, on time.Time) (first, got int, taken TracesTaken, err error) {
+	first, round := t.Last+1, t.Round
+	if first > MaxTraceSequence {
+		first, round = 1, t.Round+1
+	}
+	got = min(n, MaxTraceSequence-first+1)
+	before := t.rounds
+	if round > t.Round {
+		before = t.current
+	}
+	rested := on.AddDate(0, 0, -TraceRestDays).Format(time.DateOnly)
+	if used := usedOn(before, first+got-1); used > rested {
+		return 0, 0, TracesTaken{}, fmt.Errorf("trace numbers up to %07d were used on %s and rest %d days: give the client another ODFI", first+got-1, used, TraceRestDays)
+	}
+	return first, got, TracesTaken{First: first, Last: first + got - 1, Round: round, On: on.Format(time.DateOnly)}, nil
+}
+
+// usedOn is the latest day a number up to last was used in a round, or "".
+func usedOn(uses []traceUse, last int) string {
+	day := ""
+	for _, u := range uses {
+		day = u.on
+		if u.last >= last {
+			break
+		}
+	}
+	return day
+}
+
+// Modifiers is the state of an immediate origin's file id modifiers.
+type Modifiers struct {
+	Version    int64
+	Date, Time string
+	Modifier   string
+}
+
+// Evolve applies one event of the origin's stream.
+func (m *Modifiers) Evolve(f Fact) {
+	m.Version = f.Version
+	if e, ok := f.Event.(*ModifierTaken); ok {
+		m.Date, m.Time, m.Modifier = e.Date, e.Time, e.Modifier
+	}
+}
+
+// modifiers in the order they are taken.
+const modifiers = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+// Take answers with the next free (date, time, modifier) at or after now, New
+// York wall clock. Modifiers run A-Z then 0-9 through a day; when all 36 are
+// used the minute moves on and they start over. A clock that went back (the
+// autumn hour, a sandbox) still moves forward.
+func (m Modifiers) Take(now time.Time) ModifierTaken {
+	taken := ModifierTaken{Date: now.Format("060102"), Time: now.Format("1504"), Modifier: "A"}
+	if m.Date == "" || taken.Date > m.Date {
+		return taken
+	}
+	next := indexOf(m.Modifier) + 1
+	if taken.Date == m.Date && taken.Time > m.Time {
+		if next == len(modifiers) {
+			next = 0
+		}
+		taken.Modifier = string(modifiers[next])
+		return taken
+	}
+	taken.Date, taken.Time = m.Date, m.Time
+	if next == len(modifiers) {
+		minute, _ := time.Parse("0601021504", m.Date+m.Time)
+		minute = minute.Add(time.Minute)
+		taken.Date, taken.Time, next = minute.Format("060102"), minute.Format("1504"), 0
+	}
+	taken.Modifier = string(modifiers[next])
+	return taken
+}
+
+func indexOf(modifier string) int {
+	for i := range modifiers {
+		if modifiers[i:i+1] == modifier {
+			return i
+		}
+	}
+	return -1
+}

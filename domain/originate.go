@@ -1,0 +1,127 @@
+package domain
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// TransactionOriginated records that a transaction was accepted and waits for
+// a file.
+type TransactionOriginated struct {
+	TransactionID string   `json:"transaction_id"`
+	ItemID        string   `json:"item_id"`
+	Proposal      Proposal `json:"proposal"`
+	Account       Account  `json:"account"`      // the receiver's
+	CompanyName   string   `json:"company_name"` // of the batch
+	// Content is a keyed hash of the whole input, account number included,
+	// so that the same request again is known from another one.
+	Content []byte `json:"content"`
+	// Raw is set when the client sent the entry in a NACHA file of its own:
+	// batch header and entry as sent, less account number and trace.
+	Raw *RawEntry `json:"raw,omitempty"`
+	// InFile is set when the entry was made together with its file (a
+	// client's own NACHA file, an ACH Pro file). It is filed by the same
+	// append and shows only when that file is cut.
+	InFile string `json:"in_file,omitempty"`
+}
+
+// RawEntry is an entry as a client's own file had it.
+type RawEntry struct {
+	Header nacha.BatchHeader `json:"header"`
+	Entry  nacha.Entry       `json:"entry"`
+	Trace  string            `json:"trace"` // theirs; ours replaces it in the file
+}
+
+// Type names the event in the log.
+func (TransactionOriginated) Type() string { return "transaction.originated" }
+
+func init() { register(func() Event { return &TransactionOriginated{} }) }
+
+// Originate accepts a transaction. Number is the receiver's account number
+// in the clear, for checking; Account is the same, sealed.
+type Originate struct {
+	TransactionID, ItemID string
+	Proposal              Proposal
+	Number                string
+	Account               Account
+	Content               []byte
+	Raw                   *RawEntry
+	InFile                string
+	Today                 string // New York, YYYY-MM-DD
+}
+
+// Decide accepts a new transaction for a client. The same content under the
+// same id is accepted once and answered twice.
+func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
+	if now.Exists() {
+		if now.Originated != nil && bytes.Equal(now.Originated.Content, c.Content) {
+			return nil, nil
+		}
+		return nil, Refuse(Conflict, "transaction %s exists with other content", c.TransactionID)
+	}
+	if client.Suspended {
+		return nil, Refuse(Suspended, "the client is suspended: nothing new is accepted")
+	}
+	p := c.Proposal.withDefaults(client.Settings)
+	if err := p.Check(client.Settings, c.Number); err != nil {
+		return nil, err
+	}
+	if p.SameDay && !client.Settings.SameDay {
+		return nil, &Refusal{Code: SameDayNotEnabled, Reason: "this client has not opted in to same-day settlement",
+			Fields: []FieldError{{"/SameDay", string(SameDayNotEnabled), "not enabled for this client"}}}
+	}
+	return []Event{TransactionOriginated{
+		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p, Account: c.Account,
+		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile,
+	}}, nil
+}
+
+func (p Proposal) withDefaults(s Settings) Proposal {
+	if p.FromRouting == "" && len(s.ODFIs) == 1 {
+		p.FromRouting = s.ODFIs[0]
+	}
+	if p.CompanyID == "" && len(s.CompanyIdentifications) > 0 {
+		p.CompanyID = s.CompanyIdentifications[0]
+	}
+	if strings.TrimSpace(p.Description) == "" {
+		p.Description = s.DefaultDescription
+	}
+	if p.IAT != nil {
+		iat := *p.IAT
+		iat.withDefaults(p)
+		p.IAT = &iat
+	}
+	return p
+}
+
+// companyName is the name the receiver sees. A WEB credit is sent by a
+// person, whose name stands in the entry, so the batch bears the client's.
+func (p Proposal) companyName(s Settings) string {
+	if p.FromName == "" || p.personToPerson() {
+		return s.CompanyName
+	}
+	return p.FromName
+}
+
+func (p Proposal) personToPerson() bool { return p.SEC == "WEB" && p.Kind == Push }
+
+// SentDescription is the part of the description that fits the batch header.
+func (p Proposal) SentDescription() string {
+	sent := strings.TrimSpace(p.Description)
+	if len(sent) > 10 {
+		sent = sent[:10]
+	}
+	return strings.TrimSpace(sent)
+}
+
+// Prenote reports whether the proposal only asks whether an account exists.
+func (p Proposal) Prenote() bool { return p.AmountCents == 0 }
+
+// reserved are descriptions with a meaning of their own, which only we set.
+var reserved = []string{"REVERSAL", "RETRY PYMT", "RETURN FEE", "RECLAIM", "NONSETTLED", "ACCTVERIFY"}
+
+// Reserved reports whether a sent description has a meaning of its own.
+func Reserved(sent string) bool { return slices.Contains(reserved, strings.ToUpper(sent)) }

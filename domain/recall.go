@@ -1,0 +1,45 @@
+package domain
+
+// TransactionRecalled records that the client withdrew an item before it left
+// in a file.
+type TransactionRecalled struct {
+	ItemID string `json:"item_id"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Type names the event in the log.
+func (TransactionRecalled) Type() string { return "transaction.recalled" }
+
+func init() { register(func() Event { return &TransactionRecalled{} }) }
+
+// Recall withdraws an item that still waits for a file.
+type Recall struct {
+	ItemID string
+	Reason string
+}
+
+// Decide withdraws a waiting item, held or not. Asking twice is asking once.
+func (c Recall) Decide(t Transaction) ([]Event, error) {
+	i, ok := t.Item(c.ItemID)
+	if !ok || t.hidden() {
+		return nil, Refuse(NotFound, "transaction %s has no event %s", t.ID, c.ItemID)
+	}
+	switch i.State {
+	case Pending, Held:
+		return []Event{TransactionRecalled{c.ItemID, c.Reason}}, nil
+	case Recalled:
+		return nil, nil
+	case Filed:
+		return nil, Refuse(TooLate, "event %s is Released: it left in file %s", i.ID, i.Filing.File)
+	case Rejected:
+		return nil, Refuse(TooLate, "event %s is Rejected", i.ID)
+	default:
+		return nil, Refuse(TooLate, "event %s came from the bank and cannot be recalled; it can be returned", i.ID)
+	}
+}
+
+// hidden reports whether the transaction is being made together with its
+// file and does not show yet.
+func (t Transaction) hidden() bool {
+	return t.Originated != nil && t.Originated.InFile != "" && t.Origination().Filing == nil
+}

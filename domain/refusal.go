@@ -1,0 +1,90 @@
+package domain
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Code says which rule refused; http maps each to one status.
+type Code string
+
+// Codes of refusals.
+const (
+	Invalid            Code = "invalid"              // a value of the wrong form: 400
+	RuleBroken         Code = "rule-broken"          // a rule of ACH or of the client: 422
+	NotFound           Code = "not-found"            // 404
+	Conflict           Code = "conflict"             // other content under a used id: 409
+	TooLate            Code = "too-late"             // the item has left in a file: 409
+	AlreadyDone        Code = "already-done"         // a second answer to the same item: 409
+	SameDayNotEnabled  Code = "same-day-not-enabled" // 403
+	Suspended          Code = "client-suspended"     // 403
+	ReturnWindowClosed Code = "return-window-closed" // 422
+)
+
+// Refusal is a rule saying no. The caller may read all of it.
+type Refusal struct {
+	Code   Code
+	Reason string // no account numbers
+	Fields []FieldError
+}
+
+// FieldError names one field of the input and the rule it breaks.
+type FieldError struct {
+	Pointer string `json:"pointer"` // the field as the caller spells it, "/ToRouting"
+	Code    string `json:"code"`    // stable slug of the rule
+	Message string `json:"message"`
+}
+
+func (r *Refusal) Error() string {
+	if r.Reason != "" || len(r.Fields) == 0 {
+		return r.Reason
+	}
+	parts := make([]string, len(r.Fields))
+	for i, f := range r.Fields {
+		parts[i] = strings.TrimPrefix(f.Pointer, "/") + ": " + f.Message
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Refuse makes a refusal with a reason for the caller.
+func Refuse(code Code, format string, args ...any) error {
+	return &Refusal{Code: code, Reason: fmt.Sprintf(format, args...)}
+}
+
+// CodeOf returns the code of a refusal, or "" for nil and for faults.
+func CodeOf(err error) Code {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
+
+// fields collects what is wrong with an input, so that a caller sees all of
+// it at once.
+type fields struct {
+	form  []FieldError // wrong form: 400
+	rules []FieldError // well formed, but against a rule: 422
+}
+
+func (f *fields) bad(pointer, code, format string, args ...any) {
+	f.form = append(f.form, FieldError{pointer, code, fmt.Sprintf(format, args...)})
+}
+
+func (f *fields) against(pointer, code, format string, args ...any) {
+	f.rules = append(f.rules, FieldError{pointer, code, fmt.Sprintf(format, args...)})
+}
+
+// refusal is nil when nothing was collected. Wrong form comes first: its
+// rules may only look broken because a value could not be read.
+func (f *fields) refusal() error {
+	switch {
+	case len(f.form) > 0:
+		return &Refusal{Code: Invalid, Fields: append(f.form, f.rules...)}
+	case len(f.rules) > 0:
+		return &Refusal{Code: RuleBroken, Fields: f.rules}
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,153 @@
+package domain
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// OriginatedSECs are the standard entry class codes a client can originate.
+var OriginatedSECs = []string{"CCD", "PPD", "IAT", "WEB", "TEL", "CTX"}
+
+func (s Settings) withDefaults() Settings {
+	if s.Batching.Windows == nil {
+		s.Batching.Windows = slices.Clone(DefaultWindows)
+	}
+	if s.DefaultDescription == "" {
+		s.DefaultDescription = "PAYMENT"
+	}
+	if s.DefaultSEC == "" && len(s.SECCodes) > 0 {
+		s.DefaultSEC = s.SECCodes[0]
+	}
+	if s.UnknownAccounts == "" {
+		s.UnknownAccounts = QueueUnknown
+	}
+	if s.Verification == "" {
+		s.Verification = "prenote"
+	}
+	if s.File.LineEnding == "" {
+		s.File.LineEnding = "LF"
+	}
+	return s
+}
+
+// Equal reports whether two settings say the same. Sealed accounts differ in
+// bytes each time they are sealed, so their fingerprints are compared.
+func (s Settings) Equal(o Settings) bool {
+	same := slices.EqualFunc(s.ReceivingAccounts, o.ReceivingAccounts, func(a, b AccountMatch) bool {
+		return a.Prefix == b.Prefix && a.Account.Fingerprint == b.Account.Fingerprint
+	})
+	s.ReceivingAccounts, o.ReceivingAccounts = nil, nil
+	return same && reflect.DeepEqual(s, o)
+}
+
+var (
+	windowTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
+	tenChars   = regexp.MustCompile(`^[0-9A-Za-z ]{1,10}$`)
+)
+
+// Check refuses settings that could not be put into a file.
+func (s Settings) Check() error {
+	var f fields
+	if s.Name == "" || len(s.Name) > 200 {
+		f.bad("/name", "length", "a name of 1 to 200 characters is needed")
+	}
+	checkText(&f, "/company_name", s.CompanyName, 1, 16)
+	if len(s.CompanyIdentifications) == 0 {
+		f.bad("/company_identifications", "required", "at least one company identification is needed")
+	}
+	for i, id := range s.CompanyIdentifications {
+		if !tenChars.MatchString(id) || nacha.Blank(id) {
+			f.bad("/company_identifications/"+strconv.Itoa(i), "company-identification",
+				"1 to 10 letters, digits and spaces, not all blank or zero")
+		}
+	}
+	if len(s.ODFIs) == 0 {
+		f.bad("/odfi_routing_numbers", "required", "at least one ODFI routing number is needed")
+	}
+	for i, r := range s.ODFIs {
+		if err := nacha.ValidRouting(r); err != nil {
+			f.bad("/odfi_routing_numbers/"+strconv.Itoa(i), "routing-number", "%v", err)
+		}
+	}
+	if len(s.SECCodes) == 0 {
+		f.bad("/sec_codes", "required", "at least one SEC code is needed")
+	}
+	for i, sec := range s.SECCodes {
+		if !slices.Contains(OriginatedSECs, sec) {
+			f.bad("/sec_codes/"+strconv.Itoa(i), "sec-code", "%q is not one of CCD, PPD, IAT, WEB, TEL, CTX", sec)
+		}
+	}
+	if !slices.Contains(s.SECCodes, s.DefaultSEC) {
+		f.bad("/default_sec_code", "sec-code", "the default SEC code is not among sec_codes")
+	}
+	checkText(&f, "/default_entry_description", s.DefaultDescription, 1, 10)
+	s.checkBatching(&f)
+	s.File.check(&f, "/file")
+	if s.UnknownAccounts != QueueUnknown && s.UnknownAccounts != ReturnUnknown {
+		f.bad("/unknown_accounts", "enum", "queue or return")
+	}
+	if !slices.Contains([]string{"prenote", "micro_deposits", "none"}, s.Verification) {
+		f.bad("/relationship_verification", "enum", "prenote, micro_deposits or none")
+	}
+	return f.refusal()
+}
+
+func (s Settings) checkBatching(f *fields) {
+	b := s.Batching
+	if b.MaxEntries < 0 {
+		f.bad("/batching/max_entries", "range", "zero or more")
+	}
+	if b.MaxAmountCents < 0 {
+		f.bad("/batching/max_amount_cents", "range", "zero or more")
+	}
+	if b.MaxAge != "" {
+		if d, err := time.ParseDuration(b.MaxAge); err != nil || d <= 0 {
+			f.bad("/batching/max_age", "duration", "a duration above zero such as 15m or 2h")
+		}
+	}
+	for i, w := range b.Windows {
+		if !windowTime.MatchString(w) {
+			f.bad("/batching/windows/"+strconv.Itoa(i), "time", "a time of day as HH:MM, New York")
+		}
+	}
+	if len(b.Windows) == 0 && b.MaxAge == "" {
+		f.bad("/batching/windows", "required", "without windows max_age is needed, or entries could wait for ever")
+	}
+}
+
+func (s FileSettings) check(f *fields, at string) {
+	checkHeaderID(f, at+"/immediate_destination", s.ImmediateDestination)
+	checkHeaderID(f, at+"/immediate_origin", s.ImmediateOrigin)
+	checkText(f, at+"/immediate_destination_name", s.ImmediateDestinationName, 1, 23)
+	checkText(f, at+"/immediate_origin_name", s.ImmediateOriginName, 1, 23)
+	if s.LineEnding != "LF" && s.LineEnding != "CRLF" {
+		f.bad(at+"/line_ending", "enum", "LF or CRLF")
+	}
+}
+
+var headerID = regexp.MustCompile(`^[0-9A-Z]{9,10}$`)
+
+// checkHeaderID takes a routing number, or the ten characters some banks
+// dictate to their customers.
+func checkHeaderID(f *fields, at, id string) {
+	if !headerID.MatchString(id) {
+		f.bad(at, "header-id", "nine digits of a routing number, or the ten characters your bank gave you")
+	}
+}
+
+// checkText checks length and alphabet of a field that goes into a file.
+func checkText(f *fields, at, s string, least, most int) {
+	switch {
+	case len(s) < least:
+		f.bad(at, "required", "is required")
+	case len(s) > most:
+		f.bad(at, "length", "at most %d characters fit the field; this has %d", most, len(s))
+	case !nacha.Printable(s):
+		f.bad(at, "alphabet", "only printable ASCII characters fit the field")
+	}
+}

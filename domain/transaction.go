@@ -1,0 +1,171 @@
+package domain
+
+import "time"
+
+// ItemKind says what an item of a transaction is.
+type ItemKind string
+
+// Kinds of items, as the API spells them.
+const (
+	Origination   ItemKind = "Origination"
+	Return        ItemKind = "Return"
+	Correction    ItemKind = "Correction"
+	Dishonor      ItemKind = "DishonoredReturn"
+	Contest       ItemKind = "ContestedReturn"
+	RefusedChange ItemKind = "RefusedCorrection"
+	Reversal      ItemKind = "Reversal"
+	Retry         ItemKind = "Retry"
+)
+
+// Direction says which way an item crosses our door.
+type Direction string
+
+// Directions of items.
+const (
+	ToFed   Direction = "ToFed"
+	FromFed Direction = "FromFed"
+)
+
+// State is where an item stands in the log. What a view can conclude
+// (transmitted, settled) is not a state.
+type State string
+
+// States of items. Only FromFed items are InHand.
+const (
+	Pending  State = "pending"
+	Held     State = "held"
+	Filed    State = "filed"
+	Recalled State = "recalled"
+	Rejected State = "rejected"
+	InHand   State = "in_hand"
+)
+
+// Item is one thing that happened to a transaction: its origination or an
+// answer to it. The API calls it an event.
+type Item struct {
+	ID          string
+	Kind        ItemKind
+	Direction   Direction
+	State       State
+	Reason      string // of a hold, rejection or recall
+	ReplyTo     string // the item it answers
+	AmountCents int64
+	MadeAt      time.Time
+	Position    int64 // of the event that made it
+	ChangedAt   int64 // position of the newest event about it
+	Filing      *Filing
+	History     []Step
+	Outgoing    *Outgoing // answers of ours
+	Incoming    *Incoming // what came from the bank
+	SettledOn   string    // incoming items: settlement date, YYYY-MM-DD
+}
+
+// Filing is the place of an item in a file.
+type Filing struct {
+	File  string
+	Batch int
+	Trace string // fifteen digits
+	At    time.Time
+}
+
+// Step is a state an item entered, and when.
+type Step struct {
+	State  State
+	At     time.Time
+	File   string // Filed only
+	Reason string
+}
+
+// Transaction is a payment with all that happened to it.
+type Transaction struct {
+	Client  string
+	ID      string
+	Version int64
+	// Originated is set for payments we send, Received for those we got.
+	Originated *TransactionOriginated
+	Received   *TransactionReceived
+	Account    Account // current: a correction may have changed it while pending
+	Routing    string  // current, of the receiver
+	Kind       string  // current account type of the receiver
+	Items      []*Item
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Exists reports whether anything was recorded.
+func (t *Transaction) Exists() bool { return t.Version > 0 }
+
+// Item finds an item by id.
+func (t *Transaction) Item(id string) (*Item, bool) {
+	for _, i := range t.Items {
+		if i.ID == id {
+			return i, true
+		}
+	}
+	return nil, false
+}
+
+// Origination is the item the transaction began with.
+func (t *Transaction) Origination() *Item {
+	if len(t.Items) == 0 {
+		return nil
+	}
+	return t.Items[0]
+}
+
+// Evolve applies one event of the transaction's stream.
+func (t *Transaction) Evolve(f Fact) {
+	if t.Version == 0 {
+		t.CreatedAt = f.Meta.At
+	}
+	t.Version, t.UpdatedAt = f.Version, f.Meta.At
+	switch e := f.Event.(type) {
+	case *TransactionOriginated:
+		t.begin(e)
+		t.add(f, Item{ID: e.ItemID, Kind: Origination, Direction: ToFed, State: Pending, AmountCents: e.Proposal.AmountCents})
+	case *TransactionHeld:
+		t.move(f, e.ItemID, Held, e.Reason)
+	case *TransactionApproved:
+		t.move(f, e.ItemID, Pending, "")
+	case *TransactionRejected:
+		t.move(f, e.ItemID, Rejected, e.Reason)
+	case *TransactionRecalled:
+		t.move(f, e.ItemID, Recalled, e.Reason)
+	case *TransactionFiled:
+		if i, ok := t.Item(e.ItemID); ok {
+			i.Filing = &Filing{e.File, e.Batch, e.Trace, f.Meta.At}
+		}
+		t.move(f, e.ItemID, Filed, "")
+	case *TransactionReleasedFromFile:
+		if i, ok := t.Item(e.ItemID); ok {
+			i.Filing = nil
+		}
+		t.move(f, e.ItemID, Pending, e.Reason)
+	default:
+		t.evolveAnswers(f)
+	}
+}
+
+func (t *Transaction) begin(e *TransactionOriginated) {
+	t.ID, t.Originated = e.TransactionID, e
+	t.Account, t.Routing, t.Kind = e.Account, e.Proposal.ToRouting, e.Proposal.ToAccountType
+}
+
+func (t *Transaction) add(f Fact, i Item) {
+	i.MadeAt, i.Position, i.ChangedAt = f.Meta.At, f.Position, f.Position
+	i.History = append(i.History, Step{State: i.State, At: f.Meta.At})
+	t.Items = append(t.Items, &i)
+}
+
+func (t *Transaction) move(f Fact, item string, to State, reason string) {
+	i, ok := t.Item(item)
+	if !ok {
+		return
+	}
+	step := Step{State: to, At: f.Meta.At, Reason: reason}
+	if i.Filing != nil {
+		step.File = i.Filing.File
+	}
+	i.State, i.Reason, i.ChangedAt = to, reason, f.Position
+	i.History = append(i.History, step)
+}

@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Purposes bind a sealed value to its use, so that one cannot be put in the
+// place of another.
+const (
+	forAccount = "account"
+	forData    = "corrected-data"
+)
+
+// SealAccount seals an account number for the log.
+func (l *Ledger) SealAccount(client, routing, number, accountType string) (domain.Account, error) {
+	sealed, err := l.Keys.Seal(client, []byte(number), forAccount)
+	if err != nil {
+		return domain.Account{}, fmt.Errorf("seal an account of client %s: %w", client, err)
+	}
+	print, err := l.Keys.Fingerprint(client, routing, number, accountType)
+	if err != nil {
+		return domain.Account{}, fmt.Errorf("fingerprint an account of client %s: %w", client, err)
+	}
+	return domain.Account{Sealed: sealed, Tail: domain.Tail(number), Fingerprint: print}, nil
+}
+
+// OpenAccount is the inverse of SealAccount. Only rendering, matching and
+// answers to a credential with scope reveal may call it.
+func (l *Ledger) OpenAccount(client string, a domain.Account) (string, error) {
+	number, err := l.Keys.Open(client, a.Sealed, forAccount)
+	if err != nil {
+		return "", fmt.Errorf("open an account of client %s: %w", client, err)
+	}
+	return string(number), nil
+}
+
+// SealData seals the corrected data of a notification of change.
+func (l *Ledger) SealData(client, data string) (domain.Sealed, error) {
+	sealed, err := l.Keys.Seal(client, []byte(data), forData)
+	if err != nil {
+		return nil, fmt.Errorf("seal corrected data of client %s: %w", client, err)
+	}
+	return sealed, nil
+}
+
+// OpenData is the inverse of SealData.
+func (l *Ledger) OpenData(client string, d domain.Sealed) (string, error) {
+	data, err := l.Keys.Open(client, d, forData)
+	if err != nil {
+		return "", fmt.Errorf("open corrected data of client %s: %w", client, err)
+	}
+	return string(data), nil
+}

@@ -1,0 +1,72 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// MachineClock tells the machine's time; production runs on it.
+type MachineClock struct{}
+
+// Now is the machine's time.
+func (MachineClock) Now() time.Time { return time.Now() }
+
+// SandboxClock runs at its usual pace from wherever it was set last.
+type SandboxClock struct {
+	offset  atomic.Int64 // nanoseconds ahead of the machine
+	Machine func() time.Time
+}
+
+// OpenSandboxClock reads where the clock of a sandbox stands.
+func OpenSandboxClock(ctx context.Context, s eventstore.Store, machine func() time.Time) (*SandboxClock, error) {
+	c := &SandboxClock{Machine: machine}
+	events, err := s.ReadStream(ctx, domain.ClockStream, 0)
+	if err != nil {
+		return nil, fmt.Errorf("read the sandbox clock: %w", err)
+	}
+	for _, r := range events {
+		f, err := Fact(r)
+		if err != nil {
+			return nil, err
+		}
+		if moved, ok := f.Event.(*domain.ClockMoved); ok {
+			c.offset.Store(int64(moved.Now.Sub(moved.Machine)))
+		}
+	}
+	return c, nil
+}
+
+// Now is the sandbox's time.
+func (c *SandboxClock) Now() time.Time { return c.Machine().Add(time.Duration(c.offset.Load())) }
+
+// Move sets the clock. It goes forward only, save that anyTime allows any
+// time (a folder in which nothing was originated or received yet).
+func (l *Ledger) Move(ctx context.Context, to time.Time, anyTime bool) error {
+	clock, ok := l.Clock.(*SandboxClock)
+	if !ok {
+		return domain.Refuse(domain.NotFound, "only a sandbox has a clock to move: start with serve --sandbox")
+	}
+	return l.retry(func() error {
+		if now := l.Now(); to.Before(now) && !anyTime {
+			return domain.Refuse(domain.RuleBroken, "the clock shows %s and moves forward only", now.Format(time.RFC3339))
+		}
+		versions, err := l.Store.Versions(ctx, []string{domain.ClockStream})
+		if err != nil {
+			return fmt.Errorf("read the sandbox clock: %w", err)
+		}
+		machine := clock.Machine()
+		_, err = l.Write(ctx, Change{
+			Stream: domain.ClockStream, Client: domain.LedgerClient, Expect: versions[domain.ClockStream],
+			Events: []domain.Event{domain.ClockMoved{Now: to.UTC(), Machine: machine.UTC()}},
+		})
+		if err == nil {
+			clock.offset.Store(int64(to.Sub(machine)))
+		}
+		return err
+	})
+}

@@ -1,0 +1,93 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Fact decodes an event of the log.
+func Fact(r eventstore.Recorded) (domain.Fact, error) {
+	e, err := domain.Decode(r.Type, r.Data)
+	if err != nil {
+		return domain.Fact{}, fmt.Errorf("position %d: %w", r.Position, err)
+	}
+	f := domain.Fact{Event: e, Position: r.Position, Version: r.Version}
+	if err := json.Unmarshal(r.Meta, &f.Meta); err != nil {
+		return f, fmt.Errorf("position %d: decode meta: %w", r.Position, err)
+	}
+	return f, nil
+}
+
+// aggregate is anything that evolves by facts.
+type aggregate[T any] interface {
+	*T
+	Evolve(domain.Fact)
+}
+
+// Fold evolves an aggregate by events of its stream.
+func Fold[T any, A aggregate[T]](a A, events []eventstore.Recorded) error {
+	for _, r := range events {
+		f, err := Fact(r)
+		if err != nil {
+			return err
+		}
+		a.Evolve(f)
+	}
+	return nil
+}
+
+func load[T any, A aggregate[T]](ctx context.Context, s eventstore.Store, stream string) (T, error) {
+	var a T
+	events, err := s.ReadStream(ctx, stream, 0)
+	if err != nil {
+		return a, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	return a, Fold[T, A](&a, events)
+}
+
+// Transaction reads a transaction as it stands; one that does not exist has
+// version 0.
+func (l *Ledger) Transaction(ctx context.Context, client, id string) (domain.Transaction, error) {
+	t, err := load[domain.Transaction](ctx, l.Store, domain.TransactionStream(client, id))
+	t.Client = client
+	return t, err
+}
+
+// TransactionOf folds the events of a transaction's stream.
+func TransactionOf(events []eventstore.Recorded) (domain.Transaction, error) {
+	var t domain.Transaction
+	if len(events) == 0 {
+		return t, nil
+	}
+	t.Client = events[0].Client
+	return t, Fold(&t, events)
+}
+
+// File reads a file as it stands.
+func (l *Ledger) File(ctx context.Context, id string) (domain.File, error) {
+	return load[domain.File](ctx, l.Store, domain.FileStream(id))
+}
+
+// Client reads a client as it stands.
+func (l *Ledger) Client(ctx context.Context, id string) (domain.Client, error) {
+	return load[domain.Client](ctx, l.Store, domain.ClientStream(id))
+}
+
+// Credential reads a credential as it stands.
+func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential, error) {
+	return load[domain.Credential](ctx, l.Store, domain.CredentialStream(key))
+}
+
+// Traces reads an ODFI's trace numbers.
+func (l *Ledger) Traces(ctx context.Context, odfi8 string) (domain.Traces, error) {
+	return load[domain.Traces](ctx, l.Store, domain.TraceStream(odfi8))
+}
+
+// Modifiers reads an immediate origin's file id modifiers.
+func (l *Ledger) Modifiers(ctx context.Context, immediateOrigin string) (domain.Modifiers, error) {
+	return load[domain.Modifiers](ctx, l.Store, domain.OriginStream(immediateOrigin))
+}
