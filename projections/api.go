@@ -1,0 +1,132 @@
+// Package projections keeps the views: tables in views.db that say what the
+// log says, arranged for asking. A view can be deleted at any time and comes
+// back from the log.
+package projections
+
+import (
+	"errors"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// ErrBehind says that a view has not reached a position in time. The API
+// answers 503 view-behind.
+var ErrBehind = errors.New("the view has not caught up with the log yet: try again")
+
+// Item is a transaction's item as lists and answers show it. It is built
+// from the views or from a fold of the transaction, to the same value.
+type Item struct {
+	Client        string
+	TransactionID string
+	ItemID        string
+	Kind          domain.ItemKind
+	Direction     domain.Direction
+	Status        string // Pending, Released, Transmitted, Recalled, Rejected
+	Reason        string
+	AmountCents   int64
+	MadeAt        time.Time
+	ReplyTo       string
+	Code          string // return or change code
+	CorrectedData string // masked
+	Trace         string
+	FileID        string
+	EffectiveOn   string // YYYY-MM-DD, once decided
+	SettledOn     string // YYYY-MM-DD
+	History       []StatusAt
+	Position      int64 // of the newest event about it
+}
+
+// StatusAt is a status an item entered, and when.
+type StatusAt struct {
+	Status string    `json:"status"`
+	At     time.Time `json:"at"`
+}
+
+// ItemFilter selects items. Zero fields select all.
+type ItemFilter struct {
+	Client    string // empty: across clients, for operations only
+	Kind      domain.ItemKind
+	Status    string
+	Direction domain.Direction
+	// FromDay and ToDay, YYYY-MM-DD New York, inclusive: the day the item
+	// was made or, with Status, the day it entered that status.
+	FromDay, ToDay string
+	After          int64 // items changed after this log position
+	Limit          int   // 0: all
+	Cursor         string
+}
+
+// Transaction is a row of the transactions view.
+type Transaction struct {
+	Client, ID  string
+	Status      string // as the API shows it
+	Direction   domain.Direction
+	SEC         string
+	Kind        domain.Kind
+	AmountCents int64
+	Name        string // of the counterparty
+	AccountTail string
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Position    int64
+}
+
+// File is a row of the files view; open files have State "open" and show to
+// workers only.
+type File struct {
+	ID, Client, ODFI string
+	Name             string
+	State            domain.FileState
+	Why              string
+	Method           string
+	ImmediateOrigin  string
+	Modifier         string
+	CreatedAt        time.Time
+	CutAt            time.Time
+	SendBy           time.Time
+	DeliveredAt      time.Time
+	Totals           nacha.Totals
+	SHA256           []byte
+	Note             string
+	Position         int64
+}
+
+// FileFilter selects files, newest first.
+type FileFilter struct {
+	Client string
+	States []domain.FileState
+	Limit  int
+	Cursor string
+}
+
+// Queue sums up what waits of one client at one ODFI.
+type Queue struct {
+	Client, ODFI string
+	Answers      bool // returns, corrections, dishonors, contests; else forward entries
+	Entries      int
+	Cents        int64
+	OldestAt     time.Time // when the oldest was made
+	LeaveBy      time.Time // earliest deadline of an answer; zero if none
+}
+
+// Waiting is an item that waits for a file, with what the cut has to know
+// about it. Its stream's Version makes a race with a recall visible.
+type Waiting struct {
+	Client, TransactionID, ItemID string
+	Version                       int64
+	Position                      int64 // of the event that made it: log order
+	ODFI                          string
+	Answers                       bool
+	Header                        nacha.BatchHeader // as domain.EntryOf builds it
+	Code                          int
+	Routing                       string
+	AmountCents                   int64
+	Addenda                       int
+	EffectiveOn                   string // asked for, YYYY-MM-DD
+	SameDay                       bool
+	MadeAt                        time.Time
+	DueAt                         time.Time
+	LeaveBy                       time.Time
+}
