@@ -84,7 +84,7 @@ func (p Proposal) checkFrom(f *fields, s Settings) {
 		least = 1
 	}
 	checkText(f, "/FromName", p.FromName, least, most)
-	if p.FromName != "" && nacha.Blank(p.FromName) {
+	if p.FromName != "" && blank(p.FromName) {
 		f.bad("/FromName", "blank", "a company name is not all spaces or zeros")
 	}
 	if p.ToID == "" && !p.personToPerson() && p.SEC != "IAT" {
@@ -113,7 +113,7 @@ func (p Proposal) checkTo(f *fields, number string) {
 		f.bad("/ToAccount", "required", "an account number is needed")
 	case len(number) > most:
 		f.bad("/ToAccount", "length", "at most %d characters fit the field; this has %d", most, len(number))
-	case !accountForm.MatchString(number) || nacha.Blank(number):
+	case !accountForm.MatchString(number) || blank(number):
 		f.bad("/ToAccount", "alphabet", "letters, digits, spaces and hyphens, not all blank or zero")
 	}
 	switch p.ToAccountType {
@@ -134,7 +134,7 @@ func (p Proposal) checkTo(f *fields, number string) {
 		name = 35
 	}
 	checkText(f, "/ToName", p.ToName, 1, name)
-	if p.ToName != "" && nacha.Blank(p.ToName) {
+	if p.ToName != "" && blank(p.ToName) {
 		f.bad("/ToName", "blank", "a name is not all spaces or zeros")
 	}
 	checkText(f, "/ToIdentification", p.ToID, 0, 15)
@@ -148,7 +148,7 @@ func (p Proposal) checkMoney(f *fields) {
 
 func (p Proposal) checkDescription(f *fields) {
 	checkText(f, "/Description", p.Description, 1, 80)
-	if sent := p.SentDescription(); nacha.Blank(sent) {
+	if sent := p.SentDescription(); blank(sent) {
 		f.bad("/Description", "blank", "a description is not all spaces or zeros")
 	} else if Reserved(sent) {
 		f.against("/Description", "reserved", "%q has a meaning of its own in ACH and is set by the ledger", sent)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -61,7 +62,7 @@ func (s Settings) Check() error {
 		f.bad("/company_identifications", "required", "at least one company identification is needed")
 	}
 	for i, id := range s.CompanyIdentifications {
-		if !tenChars.MatchString(id) || nacha.Blank(id) {
+		if !tenChars.MatchString(id) || blank(id) {
 			f.bad("/company_identifications/"+strconv.Itoa(i), "company-identification",
 				"1 to 10 letters, digits and spaces, not all blank or zero")
 		}
@@ -151,3 +152,7 @@ func checkText(f *fields, at, s string, least, most int) {
 		f.bad(at, "alphabet", "only printable ASCII characters fit the field")
 	}
 }
+
+// blank reports whether a field holds nothing but spaces and zeros, which the
+// rules treat as missing.
+func blank(s string) bool { return strings.Trim(s, " 0") == "" }
