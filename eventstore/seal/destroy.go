@@ -1,0 +1,39 @@
+package seal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Destroy removes a client's keys for good: nothing sealed for the client can
+// be opened again, and its fingerprints can no longer be tried. The client's
+// name stays taken, so that no new key hides the loss. Repeating it changes
+// nothing. Another process that has the keys in memory keeps them until it
+// ends, and a backup keeps them until its master key is thrown away.
+func (k *Keyring) Destroy(client string) error {
+	if !clientID.MatchString(client) {
+		return fmt.Errorf("destroy keys: %q is not a client id", client)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	err := k.exclusively(func() error {
+		w, err := k.readWrapped(client)
+		if w.Destroyed {
+			return nil
+		}
+		content, encodeErr := json.MarshalIndent(wrapped{Client: client, Destroyed: true}, "", "  ")
+		if encodeErr != nil {
+			return encodeErr
+		}
+		if errors.Is(err, ErrNoKey) {
+			return k.disk.create(k.clientFile(client), content)
+		}
+		return k.disk.replace(k.clientFile(client), content) // a damaged file too
+	})
+	if err != nil {
+		return fmt.Errorf("destroy the keys of client %s: %w", client, err)
+	}
+	k.opened[client] = &clientKeys{destroyed: true}
+	return nil
+}

@@ -1,0 +1,161 @@
+package seal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// temporary begins the name of a file that is still being written.
+const temporary = ".new-"
+
+// disk does the keyring's file operations so that a stop at any moment
+// leaves either the old or the new content, never less. step is nil outside
+// tests; there it runs before each operation and stops it with an error.
+type disk struct {
+	step func(op, path string) error
+}
+
+func (d disk) before(op, path string) error {
+	if d.step == nil {
+		return nil
+	}
+	return d.step(op, path)
+}
+
+// makeFolder makes a folder that only its owner can read, and those above it.
+func (d disk) makeFolder(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if err := d.makeFolder(parent); err != nil {
+		return err
+	}
+	if err := d.before("mkdir", path); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return d.syncFolder(parent)
+}
+
+// create writes a file that must not exist yet.
+func (d disk) create(path string, content []byte) error {
+	tmp, err := d.write(path, content)
+	if err != nil {
+		return err
+	}
+	if err := d.before("link", path); err != nil {
+		return err
+	}
+	err = os.Link(tmp, path) // unlike a rename it never replaces a file
+	if err := errors.Join(err, os.Remove(tmp)); err != nil {
+		return err
+	}
+	return d.syncFolder(filepath.Dir(path))
+}
+
+// replace puts new content in the place of a file and then overwrites the
+// old content, so that freed blocks do not give it away. A file system that
+// copies on write keeps it for a while all the same.
+func (d disk) replace(path string, content []byte) error {
+	old, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	tmp, err := d.write(path, content)
+	if err != nil {
+		return err
+	}
+	if err := d.before("rename", path); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	if err := d.syncFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return d.overwrite(old, path)
+}
+
+// write writes and syncs a file beside path under a temporary name.
+func (d disk) write(path string, content []byte) (name string, err error) {
+	if err := d.before("write", path); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), temporary+"*") // mode 0600
+	if err != nil {
+		return "", err
+	}
+	if _, err := f.Write(content); err != nil {
+		return "", errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	if err := d.before("sync", path); err != nil {
+		return "", errors.Join(err, f.Close())
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// overwrite fills a file that has lost its last name with zeros. A file that
+// someone linked elsewhere is theirs and stays.
+func (d disk) overwrite(old *os.File, path string) error {
+	if err := d.before("overwrite", path); err != nil {
+		return err
+	}
+	info, err := old.Stat()
+	if err != nil {
+		return err
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Nlink > 0 {
+		return nil
+	}
+	if _, err := old.WriteAt(make([]byte, info.Size()), 0); err != nil {
+		return err
+	}
+	return old.Sync()
+}
+
+// sweep removes what a stop left under temporary names.
+func (d disk) sweep(folders ...string) error {
+	for _, folder := range folders {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), temporary) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// syncFolder makes the names in a folder durable.
+func (d disk) syncFolder(path string) error {
+	if err := d.before("sync folder", path); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+// Package seal keeps account numbers, and whatever else must not be read,
+// unreadable outside this process. A value is sealed with its client's own
+// key before it reaches the log; the log, the broker, the views, the files
+// kept and every backup see only sealed bytes.
+//
+// A Keyring is a folder:
+//
+//	keys/master                 the master key; the only key in the clear
+//	keys/clients/<client>.json  a client's own keys, wrapped by the master
+//	keys/lock                   held while any of the above changes
+//
+// Each client has two keys: one that seals (AES-256-GCM) and one for keyed
+// hashes (HMAC-SHA-256), so that equal account numbers can be found without
+// opening any. A key is on disk, synced, before it is first used.
+//
+// A backup holds the wrapped keys and not the master, and is worth nothing
+// without it: see ExportMaster and Backup.
+package seal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+)
+
+// Errors of a keyring. Compare with errors.Is.
+var (
+	// ErrNoMaster: there are wrapped keys and no master key to open them, as
+	// in a backup.
+	ErrNoMaster = errors.New("the master key is missing")
+	// ErrWrongMaster: the master key is not the one that wrapped a key.
+	ErrWrongMaster = errors.New("the master key is another one")
+	// ErrNoKey: nothing was ever sealed for this client, or its file is lost.
+	ErrNoKey = errors.New("the client has no key")
+	// ErrDestroyed: the client's keys were destroyed, for good.
+	ErrDestroyed = errors.New("the client's keys were destroyed")
+	// ErrNotAuthentic: the sealed bytes were changed, or belong to another
+	// client or purpose.
+	ErrNotAuthentic = errors.New("the sealed value was changed or belongs elsewhere")
+	// ErrReadOnly: the keyring was opened beside a running server.
+	ErrReadOnly = errors.New("the keyring is open for reading only")
+)
+
+// NotCheckable reports whether err means that sealed values cannot be read
+// here although nothing is wrong with them: the keys were destroyed, or the
+// master key is kept elsewhere.
+func NotCheckable(err error) bool {
+	return errors.Is(err, ErrDestroyed) || errors.Is(err, ErrNoMaster)
+}
+
+// clientID is what a client may be called; a name is also a file name.
+var clientID = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger)$`)
+
+// Keyring seals and opens values with each client's keys. It is safe for
+// concurrent use, and for use by several processes at once.
+type Keyring struct {
+	dir      string
+	readOnly bool
+	disk     disk
+
+	mu     sync.RWMutex
+	opened map[string]*clientKeys // unwrapped, by client
+}
+
+// Open opens the keyring in a folder and makes the folder and a master key on
+// first use. A master key rotation that was interrupted is finished first.
+//
+// Errors: ErrNoMaster or ErrWrongMaster, with what to do, when the folder
+// holds keys that its master did not wrap.
+func Open(dir string) (*Keyring, error) {
+	return open(dir, disk{})
+}
+
+func open(dir string, d disk) (*Keyring, error) {
+	k := &Keyring{dir: dir, disk: d, opened: map[string]*clientKeys{}}
+	if err := d.makeFolder(k.clientsFolder()); err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	err := k.exclusively(func() error {
+		if err := d.sweep(dir, k.clientsFolder()); err != nil {
+			return err
+		}
+		clients, err := k.clients()
+		if err != nil {
+			return err
+		}
+		m, err := k.readMaster()
+		if errors.Is(err, ErrNoMaster) && len(clients) == 0 {
+			return k.makeMaster()
+		}
+		if err != nil {
+			return err
+		}
+		if err := k.checkWrapped(m, clients); err != nil {
+			return err
+		}
+		_, err = k.finishRotation(m, clients)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	return k, nil
+}
+
+// OpenReadOnly opens the keyring beside a running server, or where the
+// master key is not at hand. It changes nothing on disk. Without a master
+// key every call for a client with a key answers ErrNoMaster.
+func OpenReadOnly(dir string) (*Keyring, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	return &Keyring{dir: dir, readOnly: true, opened: map[string]*clientKeys{}}, nil
+}
+
+// HasMaster reports whether a readable master key is present.
+func (k *Keyring) HasMaster() bool {
+	_, err := k.readMaster()
+	return err == nil
+}
+
+func (k *Keyring) masterFile() string    { return filepath.Join(k.dir, "master") }
+func (k *Keyring) clientsFolder() string { return filepath.Join(k.dir, "clients") }
+
+func (k *Keyring) clientFile(client string) string {
+	return filepath.Join(k.clientsFolder(), client+".json")
+}

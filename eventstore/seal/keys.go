@@ -1,0 +1,120 @@
+package seal
+
+import (
+	"errors"
+	"fmt"
+)
+
+// existing returns the keys of a client that has some.
+func (k *Keyring) existing(client string) (*clientKeys, error) {
+	k.mu.RLock()
+	c := k.opened[client]
+	k.mu.RUnlock()
+	if c == nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		var err error
+		if c, err = k.load(client); err != nil {
+			return nil, err
+		}
+	}
+	return c.usable(client)
+}
+
+// orNew returns a client's keys and makes them, durably, on first use.
+func (k *Keyring) orNew(client string) (*clientKeys, error) {
+	c, err := k.existing(client)
+	if !errors.Is(err, ErrNoKey) || k.readOnly {
+		return c, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	err = k.exclusively(func() error {
+		c, err = k.load(client) // another goroutine or process may have been first
+		if errors.Is(err, ErrNoKey) {
+			c, err = k.newKeys(client)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.usable(client)
+}
+
+// load reads and unwraps a client's keys unless that was done before. The
+// caller holds k.mu. A rotation in another process may retire the master
+// between the two reads; then the file is wrapped anew, and reading again
+// helps.
+func (k *Keyring) load(client string) (*clientKeys, error) {
+	if c := k.opened[client]; c != nil {
+		return c, nil
+	}
+	if !clientID.MatchString(client) {
+		return nil, fmt.Errorf("%q is not a client id", client)
+	}
+	const attempts = 3
+	var c *clientKeys
+	var err error
+	for range attempts {
+		if c, err = k.read(client); !errors.Is(err, ErrWrongMaster) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	k.opened[client] = c
+	return c, nil
+}
+
+func (k *Keyring) read(client string) (*clientKeys, error) {
+	w, err := k.readWrapped(client)
+	if err != nil {
+		return nil, err
+	}
+	if w.Destroyed {
+		return &clientKeys{destroyed: true}, nil
+	}
+	m, err := k.readMaster()
+	if err != nil {
+		return nil, err
+	}
+	s, err := w.unwrap(m)
+	if err != nil {
+		return nil, err
+	}
+	return s.ready()
+}
+
+// newKeys makes a client's keys and returns when they are durable.
+func (k *Keyring) newKeys(client string) (*clientKeys, error) {
+	m, err := k.readMaster()
+	if err != nil {
+		return nil, err
+	}
+	s, err := newKeysets()
+	if err != nil {
+		return nil, fmt.Errorf("make keys for client %s: %w", client, err)
+	}
+	content, err := wrap(m, client, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.disk.create(k.clientFile(client), content); err != nil {
+		return nil, fmt.Errorf("write the keys of client %s: %w", client, err)
+	}
+	c, err := s.ready()
+	if err != nil {
+		return nil, err
+	}
+	k.opened[client] = c
+	return c, nil
+}
+
+func (c *clientKeys) usable(client string) (*clientKeys, error) {
+	if c.destroyed {
+		return nil, fmt.Errorf("%w: %s", ErrDestroyed, client)
+	}
+	return c, nil
+}

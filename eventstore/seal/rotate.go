@@ -1,0 +1,125 @@
+package seal
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+)
+
+// errRotating: a rotation was interrupted, or is under way elsewhere.
+var errRotating = errors.New("the master key is being rotated: wait for the rotation to end, or start the server once, which finishes an interrupted one")
+
+// Rotate replaces the master key by a new one and wraps every client's keys
+// again. Sealed values stay as they are. It may run while this or another
+// process seals and opens. Export the new master key afterwards; the old one
+// is gone from this folder and opens only backups made before.
+//
+// keys/master first gets the new key beside the old one, then each client's
+// file is replaced, then keys/master is left with the new key alone. Whenever
+// that stops, all files can be read, and the next Open finishes it.
+func (k *Keyring) Rotate() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	err := k.exclusively(func() error {
+		clients, err := k.clients()
+		if err != nil {
+			return err
+		}
+		m, err := k.readMaster()
+		if err != nil {
+			return err
+		}
+		if m, err = k.finishRotation(m, clients); err != nil {
+			return err
+		}
+		if m, err = k.addMaster(m); err != nil {
+			return err
+		}
+		_, err = k.finishRotation(m, clients)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("rotate the master key: %w", err)
+	}
+	return nil
+}
+
+// addMaster writes keys/master with a new primary key beside the old one.
+func (k *Keyring) addMaster(m master) (master, error) {
+	manager := keyset.NewManagerFromHandle(m.handle)
+	id, err := manager.Add(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return master{}, err
+	}
+	if err := manager.SetPrimary(id); err != nil {
+		return master{}, err
+	}
+	return k.writeMaster(manager)
+}
+
+// finishRotation wraps every client's keys by the primary key, if they are
+// not yet, and drops all other keys from keys/master. With one key in
+// keys/master there is nothing to do. It returns what keys/master then holds.
+func (k *Keyring) finishRotation(m master, clients []string) (master, error) {
+	if m.handle.Len() == 1 {
+		return m, nil
+	}
+	for _, c := range clients {
+		if err := k.rewrap(m, c); err != nil {
+			return master{}, err
+		}
+	}
+	manager := keyset.NewManagerFromHandle(m.handle)
+	for _, key := range m.handle.KeysetInfo().GetKeyInfo() {
+		if key.GetKeyId() == m.primary() {
+			continue
+		}
+		if err := manager.Delete(key.GetKeyId()); err != nil {
+			return master{}, err
+		}
+	}
+	return k.writeMaster(manager)
+}
+
+func (k *Keyring) rewrap(m master, client string) error {
+	w, err := k.readWrapped(client)
+	if err != nil {
+		return err
+	}
+	if w.Destroyed || w.Master == m.primary() {
+		return nil
+	}
+	s, err := w.unwrap(m)
+	if err != nil {
+		return err
+	}
+	content, err := wrap(m, client, s)
+	if err != nil {
+		return err
+	}
+	if err := k.disk.replace(k.clientFile(client), content); err != nil {
+		return fmt.Errorf("wrap the keys of client %s again: %w", client, err)
+	}
+	return nil
+}
+
+func (k *Keyring) writeMaster(manager *keyset.Manager) (master, error) {
+	h, err := manager.Handle()
+	if err != nil {
+		return master{}, err
+	}
+	m, err := masterFrom(h)
+	if err != nil {
+		return master{}, err
+	}
+	content, err := m.encode()
+	if err != nil {
+		return master{}, err
+	}
+	if err := k.disk.replace(k.masterFile(), content); err != nil {
+		return master{}, fmt.Errorf("write the master key: %w", err)
+	}
+	return m, nil
+}
