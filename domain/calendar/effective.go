@@ -41,18 +41,21 @@ type Decision struct {
 // next banking day, and one that can no longer be met is dated again.
 func Effective(now time.Time, want Request) Decision {
 	day := ProcessingDay(now)
-	if want.SameDay {
-		deadline, reason := sameDay(now, day, want)
-		if reason == "" {
-			d := Decision{EffectiveOn: day, SameDay: true, SettlesOn: day, SettlesAt: deadline.SettlesAt, Due: true, DueAt: now}
-			d.Moved = moved(want.AskedOn, day, day)
-			return d
-		}
+	if !want.SameDay {
+		return standard(now, day, want.AskedOn)
+	}
+	deadline, reason := sameDay(now, day, want)
+	if reason != "" {
 		d := standard(now, day, want.AskedOn)
 		d.NotSameDay = reason
 		return d
 	}
-	return standard(now, day, want.AskedOn)
+	return Decision{
+		EffectiveOn: day, SameDay: true,
+		SettlesOn: day, SettlesAt: deadline.SettlesAt,
+		Due: true, DueAt: now,
+		Moved: moved(want.AskedOn, day, day),
+	}
 }
 
 // standard dates an entry that settles on the morning of its effective date.
@@ -63,7 +66,7 @@ func standard(now time.Time, day Date, asked Date) Decision {
 		on = OnOrAfter(asked)
 	}
 	d := Decision{EffectiveOn: on, SettlesOn: on, SettlesAt: settlesMornings.on(on), Due: true, DueAt: now}
-	if !asked.IsZero() && OnOrAfter(asked) == on { // the date is kept, so it waits for it
+	if OnOrAfter(asked) == on { // the date asked for is kept, so the entry waits for it
 		if due := DueAt(on); due.After(now) {
 			d.Due, d.DueAt = false, due
 		}
@@ -78,7 +81,7 @@ func sameDay(now time.Time, day Date, want Request) (Deadline, string) {
 	if ok, reason := SameDayEligible(want.SEC, want.Kind, want.AmountCents, day); !ok {
 		return Deadline{}, reason
 	}
-	if !want.AskedOn.IsZero() && OnOrAfter(want.AskedOn).After(day) {
+	if want.AskedOn.After(day) {
 		return Deadline{}, fmt.Sprintf("the effective date asked for, %s, is met at 08:30 that morning without it", OnOrAfter(want.AskedOn))
 	}
 	deadline, ok := sameDayDeadline(day, now)
@@ -90,9 +93,10 @@ func sameDay(now time.Time, day Date, want Request) (Deadline, string) {
 
 // moved explains why an entry got another date than the one asked for.
 func moved(asked, on, day Date) string {
-	switch kept := OnOrAfter(asked); {
-	case asked.IsZero() || asked == on:
+	if asked.IsZero() || asked == on {
 		return ""
+	}
+	switch kept := OnOrAfter(asked); {
 	case kept == on:
 		return fmt.Sprintf("%s is %s: moved to the next banking day, %s", asked, whyClosed(asked), on)
 	case kept.Before(day):

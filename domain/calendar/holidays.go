@@ -50,11 +50,16 @@ var exceptions = map[Date]exception{
 // closed on a weekday, and whether there is one. A weekend has none: it is
 // closed anyway.
 func Holiday(day Date) (name string, closed bool) {
-	if e, ok := exceptions[day]; ok {
-		return e.name, e.closed
+	e, known := exceptions[day]
+	switch {
+	case !known:
+		name, closed = closures(day.Year())[day]
+		return name, closed
+	case e.closed:
+		return e.name, true
+	default:
+		return "", false
 	}
-	name, closed = closures(day.Year())[day]
-	return name, closed
 }
 
 // closuresByYear keeps what closures found; years are few.

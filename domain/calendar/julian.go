@@ -18,7 +18,7 @@ func (d Date) Julian() string { return fmt.Sprintf("%03d", d.utc().YearDay()) }
 // is when none of them is a leap year.
 func SettlementFromJulian(julian string, near Date) (Date, error) {
 	ordinal, err := strconv.ParseUint(julian, 10, 16)
-	if err != nil || len(julian) != 3 || ordinal == 0 {
+	if err != nil || len(julian) != 3 {
 		return Date{}, fmt.Errorf("%q is not a Julian day from 001 to 366", julian)
 	}
 	var nearest Date
