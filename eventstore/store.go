@@ -22,6 +22,9 @@ const MaxAppend = 1024
 // MaxEventBytes is the largest size of one event's data and meta together.
 const MaxEventBytes = 4 << 20
 
+// MaxAppendBytes is the largest size of all data and meta of one Append call.
+const MaxAppendBytes = 16 << 20
+
 // NewStream is the Expect value of a stream that must not exist yet.
 const NewStream int64 = 0
 
@@ -143,7 +146,7 @@ var (
 	ErrUnknownOutcome = errors.New("the outcome of a commit is unknown: the log is closed for writing; restart the process")
 	// ErrStorageFull: less than 64 MiB are free where the log lives.
 	ErrStorageFull = errors.New("the disk that holds the log is nearly full: writes are refused until there is room")
-	// ErrTooLarge: more than MaxAppend events or more than MaxEventBytes.
+	// ErrTooLarge: more than MaxAppend events, MaxEventBytes or MaxAppendBytes.
 	ErrTooLarge = errors.New("the append is larger than the log takes")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the log is closed")

@@ -1,0 +1,130 @@
+package eventstore
+
+const (
+	// maxBatchBytes bounds the data and meta of one transaction.
+	maxBatchBytes = MaxAppendBytes
+	// maxTokens bounds the token requests of one transaction, so that a storm
+	// of logins never stalls the log.
+	maxTokens = 64
+)
+
+// batch is what one transaction holds.
+type batch struct {
+	requests []*request
+	events   int
+	bytes    int
+	tokens   int
+}
+
+func (b *batch) full() bool { return b.events >= MaxAppend }
+
+func (b *batch) fits(r *request) bool {
+	return b.events+r.events <= MaxAppend && b.bytes+r.bytes <= maxBatchBytes
+}
+
+func (b *batch) add(r *request) {
+	b.requests = append(b.requests, r)
+	b.events += r.events
+	b.bytes += r.bytes
+	if r.tokens != nil {
+		b.tokens++
+	}
+}
+
+// answer ends the batch. An error is everyone's; without one each request
+// keeps its own.
+func (b *batch) answer(err error) {
+	for i, r := range b.requests {
+		if err != nil {
+			r.err = err
+		}
+		r.done <- struct{}{}
+		b.requests[i] = nil
+	}
+	*b = batch{requests: b.requests[:0]}
+}
+
+// collect waits for a request and gathers a batch behind it; false means that
+// the store closes.
+func (w *writer) collect() bool {
+	if r := w.held; r != nil {
+		w.held = nil
+		w.add(r)
+	}
+	for len(w.batch.requests) == 0 {
+		select {
+		case <-w.store.closing:
+			return false
+		default:
+		}
+		select {
+		case r := <-w.store.appends:
+			w.add(r)
+		case r := <-w.store.tokens:
+			w.add(r)
+		case <-w.store.closing:
+			return false
+		}
+	}
+	w.drain()
+	if w.several && !w.enough() && w.store.options.Linger > 0 {
+		w.linger()
+	}
+	w.several = len(w.batch.requests) > 1
+	return true
+}
+
+// add takes a request into the batch, or holds it for the next one. A caller
+// that walked away is passed over.
+func (w *writer) add(r *request) {
+	switch {
+	case !w.batch.fits(r):
+		w.held = r
+	case r.take():
+		w.batch.add(r)
+	}
+}
+
+func (w *writer) enough() bool { return w.held != nil || w.batch.full() }
+
+// drain adds what waits already.
+func (w *writer) drain() {
+	for !w.enough() {
+		select {
+		case r := <-w.store.appends:
+			w.add(r)
+			continue
+		default:
+		}
+		select {
+		case r := <-w.tokens():
+			w.add(r)
+		default:
+			return
+		}
+	}
+}
+
+// linger adds what comes within a moment.
+func (w *writer) linger() {
+	w.timer.Reset(w.store.options.Linger)
+	defer w.timer.Stop()
+	for !w.enough() {
+		select {
+		case r := <-w.store.appends:
+			w.add(r)
+		case r := <-w.tokens():
+			w.add(r)
+		case <-w.timer.C:
+			return
+		}
+	}
+}
+
+// tokens is the queue of token requests while the batch takes more of them.
+func (w *writer) tokens() <-chan *request {
+	if w.batch.tokens >= maxTokens {
+		return nil
+	}
+	return w.store.tokens
+}

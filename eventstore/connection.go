@@ -1,0 +1,131 @@
+package eventstore
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// connection is one SQLite connection with its prepared statements, spoken to
+// without database/sql: on the accept path its pooling and conversions cost
+// as much as the insert itself. One goroutine uses a connection at a time.
+type connection struct {
+	sqlite     *sqlite3.SQLiteConn
+	statements map[string]*sqlite3.SQLiteStmt
+}
+
+// The ways a connection is opened.
+const (
+	readWrite = "rw" // the file must exist: create makes it first
+	readOnly  = "ro"
+)
+
+// connect opens the database file at an absolute path and applies pragmas.
+func connect(path, mode string, pragmas ...string) (*connection, error) {
+	uri := url.URL{Scheme: "file", OmitHost: true, Path: path,
+		RawQuery: "mode=" + mode + "&_mutex=no&_busy_timeout=5000"}
+	opened, err := new(sqlite3.SQLiteDriver).Open(uri.String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	c := &connection{opened.(*sqlite3.SQLiteConn), map[string]*sqlite3.SQLiteStmt{}}
+	for _, pragma := range pragmas {
+		if err := c.script("PRAGMA " + pragma); err != nil {
+			c.close()
+			return nil, fmt.Errorf("open %s: %s: %w", path, pragma, err)
+		}
+	}
+	return c, nil
+}
+
+// script runs statements that take no arguments and are used once.
+func (c *connection) script(sql string) error {
+	_, err := c.sqlite.Exec(sql, nil)
+	return err
+}
+
+// statement returns the prepared form of sql, preparing it at first use.
+func (c *connection) statement(sql string) (*sqlite3.SQLiteStmt, error) {
+	if s, ok := c.statements[sql]; ok {
+		return s, nil
+	}
+	s, err := c.sqlite.Prepare(sql)
+	if err != nil {
+		return nil, err
+	}
+	c.statements[sql] = s.(*sqlite3.SQLiteStmt)
+	return c.statements[sql], nil
+}
+
+// exec runs a prepared statement and returns how many rows it changed.
+func (c *connection) exec(sql string, args ...driver.Value) (int64, error) {
+	s, err := c.statement(sql)
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.Exec(args)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// query runs a prepared statement and calls each with every row. The values
+// belong to the callee, the slice does not. errStop ends it without an error.
+func (c *connection) query(sql string, args []driver.Value, each func([]driver.Value) error) (err error) {
+	s, err := c.statement(sql)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Query(args)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		switch err := rows.Next(row); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		switch err := each(row); {
+		case err == errStop:
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// errStop ends a query early.
+var errStop = errors.New("stop")
+
+// row returns the first row of a query, nil when there is none.
+func (c *connection) row(sql string, args ...driver.Value) ([]driver.Value, error) {
+	var first []driver.Value
+	err := c.query(sql, args, func(row []driver.Value) error {
+		first = append(first, row...)
+		return errStop
+	})
+	return first, err
+}
+
+// close finalizes the statements and closes the connection; an open
+// transaction is rolled back.
+func (c *connection) close() error {
+	var errs []error
+	for _, s := range c.statements {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(append(errs, c.sqlite.Close())...)
+}

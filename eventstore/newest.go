@@ -1,0 +1,40 @@
+package eventstore
+
+import "sync"
+
+// newest remembers the last position this process wrote for each client, so
+// that a list can wait for its view to show a client its own writes.
+type newest struct {
+	mu        sync.RWMutex
+	atOpening int64
+	positions map[string]int64
+}
+
+func newestFrom(head int64) newest {
+	return newest{atOpening: head, positions: map[string]int64{}}
+}
+
+func (n *newest) of(client string) int64 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if p, ok := n.positions[client]; ok {
+		return p
+	}
+	return n.atOpening
+}
+
+// moved takes in the committed requests of a batch.
+func (n *newest) moved(batch []*request) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, r := range batch {
+		if r.err != nil || r.tokens != nil {
+			continue
+		}
+		last := r.result.First - 1
+		for i := range r.appends {
+			last += int64(len(r.appends[i].Events))
+			n.positions[r.appends[i].Client] = last
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package eventstore
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// columns of an event, in the order in which recorded reads them.
+const columns = `position, stream, version, event_id, client, type, data, meta, recorded_at, hash`
+
+// maxPageBytes ends a page of ReadAll early, to bound its memory.
+const maxPageBytes = 16 << 20
+
+const (
+	selectStream = `SELECT ` + columns + ` FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version`
+	selectAll    = `SELECT ` + columns + ` FROM events WHERE position > ?1 ORDER BY position LIMIT ?2`
+	selectHead   = `SELECT position, hash FROM head`
+	// selectVersions seeks each stream's newest version in the index, however
+	// long the stream is.
+	selectVersions = `SELECT value, (SELECT max(version) FROM events WHERE stream = value) FROM json_each(?1)`
+)
+
+// ReadStream implements Store.
+func (s *SQLite) ReadStream(ctx context.Context, stream string, after int64) (events []Recorded, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		return c.query(selectStream, []driver.Value{stream, after}, func(row []driver.Value) error {
+			events = append(events, recorded(row))
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	return events, nil
+}
+
+// ReadAll implements Store.
+func (s *SQLite) ReadAll(ctx context.Context, after int64, limit int) (events []Recorded, err error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	bytes := 0
+	err = s.readers.read(ctx, func(c *connection) error {
+		return c.query(selectAll, []driver.Value{after, int64(limit)}, func(row []driver.Value) error {
+			e := recorded(row)
+			events = append(events, e)
+			if bytes += len(e.Data) + len(e.Meta); bytes >= maxPageBytes {
+				return errStop
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the log after position %d: %w", after, err)
+	}
+	return events, nil
+}
+
+// Versions implements Store.
+func (s *SQLite) Versions(ctx context.Context, streams []string) (map[string]int64, error) {
+	names, err := json.Marshal(streams)
+	if err != nil {
+		return nil, err
+	}
+	versions := make(map[string]int64, len(streams))
+	for _, stream := range streams {
+		versions[stream] = 0
+	}
+	err = s.readers.read(ctx, func(c *connection) error {
+		return c.query(selectVersions, []driver.Value{string(names)}, func(row []driver.Value) error {
+			if row[1] != nil {
+				versions[row[0].(string)] = row[1].(int64)
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the versions of %d streams: %w", len(streams), err)
+	}
+	return versions, nil
+}
+
+// Key implements Store.
+func (s *SQLite) Key(ctx context.Context, key IdempotencyKey) (use KeyUse, ok bool, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		row, err := c.row(selectKey, key.Client, key.Scope, key.Key)
+		if err == nil && row != nil {
+			use, ok = keyUse(row), true
+		}
+		return err
+	})
+	if err != nil {
+		return KeyUse{}, false, fmt.Errorf("read an idempotency key: %w", err)
+	}
+	return use, ok, nil
+}
+
+// Head implements Store.
+func (s *SQLite) Head(ctx context.Context) (Head, error) {
+	if head := s.head.Load(); head != nil {
+		return *head, ctx.Err()
+	}
+	return s.readHead(ctx)
+}
+
+func (s *SQLite) readHead(ctx context.Context) (head Head, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		row, err := c.row(selectHead)
+		if err == nil {
+			head = headFrom(row)
+		}
+		return err
+	})
+	if err != nil {
+		return Head{}, fmt.Errorf("read the head: %w", err)
+	}
+	return head, nil
+}
+
+func headFrom(row []driver.Value) (h Head) {
+	h.Position = row[0].(int64)
+	copy(h.Hash[:], row[1].([]byte))
+	return h
+}
+
+// recorded reads a row of columns.
+func recorded(row []driver.Value) Recorded {
+	e := Recorded{
+		Position:   row[0].(int64),
+		Stream:     row[1].(string),
+		Version:    row[2].(int64),
+		Client:     row[4].(string),
+		Type:       row[5].(string),
+		Data:       row[6].([]byte),
+		Meta:       row[7].([]byte),
+		RecordedAt: time.UnixMicro(row[8].(int64)).UTC(),
+	}
+	copy(e.EventID[:], row[3].([]byte))
+	copy(e.Hash[:], row[9].([]byte))
+	return e
+}

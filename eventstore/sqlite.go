@@ -1,0 +1,188 @@
+package eventstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// SQLiteOptions are the choices of OpenSQLite; the zero value serves.
+type SQLiteOptions struct {
+	// ReadOnly opens the log beside a running server: every write is refused
+	// with ErrReadOnly, and no lock is taken.
+	ReadOnly bool
+
+	// Now is the machine's clock, for recorded_at; time.Now by default.
+	Now func() time.Time
+
+	// MinFreeBytes of the log's disk stay free: below it writes are refused
+	// with ErrStorageFull. 64 MiB by default.
+	MinFreeBytes uint64
+
+	// Linger is how long a batch waits for more appends when the one before
+	// it had several submitters; 1 ms by default, none when negative. A lone
+	// caller never waits.
+	Linger time.Duration
+
+	// Faults break what lies below the log, for tests.
+	Faults Faults
+}
+
+// Faults are called, when set, in the place of what they name.
+type Faults struct {
+	BeforeCommit func() error                 // an error is a COMMIT that failed and left nothing
+	AfterCommit  func() error                 // an error is a COMMIT that failed but is on disk
+	FreeBytes    func(string) (uint64, error) // the free space where a folder lies
+}
+
+func (o *SQLiteOptions) setDefaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MinFreeBytes == 0 {
+		o.MinFreeBytes = 64 << 20
+	}
+	if o.Linger == 0 {
+		o.Linger = time.Millisecond
+	}
+	if o.Faults.FreeBytes == nil {
+		o.Faults.FreeBytes = freeBytes
+	}
+}
+
+// SQLite is the log in one SQLite file, written by one goroutine of one
+// process.
+type SQLite struct {
+	path    string // of the database file, absolute
+	options SQLiteOptions
+
+	appends chan *request // to the writer
+	tokens  chan *request // to the writer, served beside the appends
+	closing chan struct{} // closed by Close
+	stopped chan struct{} // closed when the writer has ended
+	failed  chan struct{} // closed when an outcome became unknown
+	cause   error         // why; set before failed is closed
+
+	head    atomic.Pointer[Head] // committed
+	newest  newest
+	hints   hints
+	readers readers
+	writer  *writer // nil when open for reading
+	lock    *flock.Flock
+	once    sync.Once
+	closed  error
+}
+
+var _ Store = (*SQLite)(nil)
+
+// OpenSQLite opens the log of a data folder. For writing it makes what is
+// missing, takes the folder's lock (ErrInUse when another process has it) and
+// compares the head with the newest event; for reading the log must exist
+// (ErrNoLog).
+func OpenSQLite(folder string, o SQLiteOptions) (*SQLite, error) {
+	o.setDefaults()
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, err
+	}
+	s := &SQLite{
+		path:    filepath.Join(folder, FileName),
+		options: o,
+		appends: make(chan *request, MaxAppend),
+		tokens:  make(chan *request, maxTokens),
+		closing: make(chan struct{}),
+		stopped: make(chan struct{}),
+		failed:  make(chan struct{}),
+	}
+	if o.ReadOnly {
+		err = s.openForReading()
+	} else {
+		err = s.openForWriting(folder)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the log in %s: %w", folder, err)
+	}
+	return s, nil
+}
+
+func (s *SQLite) openForReading() error {
+	close(s.stopped)
+	if _, err := os.Stat(s.path); errors.Is(err, os.ErrNotExist) {
+		return ErrNoLog
+	}
+	readers, err := openReaders(s.path)
+	if err != nil {
+		return err
+	}
+	s.readers = readers
+	head, err := s.readHead(context.Background())
+	if err != nil {
+		return errors.Join(err, s.readers.close())
+	}
+	s.newest = newestFrom(head.Position)
+	return nil
+}
+
+func (s *SQLite) openForWriting(folder string) (err error) {
+	if err := create(s.path); err != nil {
+		return err
+	}
+	if s.lock, err = lockFolder(folder); err != nil {
+		return err
+	}
+	if s.writer, err = openWriter(s); err != nil {
+		return errors.Join(err, s.lock.Close())
+	}
+	if s.readers, err = openReaders(s.path); err != nil {
+		return errors.Join(err, s.writer.conn.close(), s.lock.Close())
+	}
+	s.newest = newestFrom(s.writer.head.Position)
+	s.committed(s.writer.head, nil)
+	go s.writer.run()
+	return nil
+}
+
+// committed publishes the end of the log before anyone hears of it.
+func (s *SQLite) committed(head Head, batch []*request) {
+	s.head.Store(&head)
+	s.newest.moved(batch)
+}
+
+// LastFor implements Store.
+func (s *SQLite) LastFor(client string) int64 { return s.newest.of(client) }
+
+// Failed implements Store.
+func (s *SQLite) Failed() <-chan struct{} { return s.failed }
+
+// Notify implements Store.
+func (s *SQLite) Notify() (hint <-chan struct{}, stop func()) { return s.hints.subscribe() }
+
+// Close ends the batch that is being written, refuses the appends still
+// waiting with ErrClosed, waits for reads under way, and folds the write-ahead
+// log into the database file, which the last connection does that may write.
+// After an unknown outcome the writing connection is gone already and the file
+// stays as it is.
+func (s *SQLite) Close() error {
+	s.once.Do(func() {
+		close(s.closing)
+		<-s.stopped
+		s.closed = s.readers.close()
+		if s.writer == nil {
+			return
+		}
+		select {
+		case <-s.failed:
+		default:
+			s.closed = errors.Join(s.closed, s.writer.conn.close())
+		}
+		s.closed = errors.Join(s.closed, s.lock.Close())
+	})
+	return s.closed
+}
