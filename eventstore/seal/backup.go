@@ -2,7 +2,6 @@ package seal
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 )
 
@@ -27,7 +26,7 @@ func Backup(dir, dest string) error {
 			return err
 		}
 		for _, c := range clients {
-			content, err := os.ReadFile(k.clientFile(c))
+			content, err := k.disk.read(k.clientFile(c))
 			if err != nil {
 				return err
 			}

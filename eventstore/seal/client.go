@@ -104,7 +104,7 @@ func (w wrapped) unwrap(m master) (keysets, error) {
 
 // readWrapped reads a client's file; ErrNoKey when there is none.
 func (k *Keyring) readWrapped(client string) (wrapped, error) {
-	b, err := os.ReadFile(k.clientFile(client))
+	b, err := k.disk.read(k.clientFile(client))
 	if errors.Is(err, fs.ErrNotExist) {
 		return wrapped{}, fmt.Errorf("%w: %s", ErrNoKey, client)
 	}

@@ -3,6 +3,7 @@ package seal
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ const temporary = ".new-"
 
 // disk does the keyring's file operations so that a stop at any moment
 // leaves either the old or the new content, never less. step is nil outside
-// tests; there it runs before each operation and stops it with an error.
+// tests; there it runs before each operation and may stop it with an error.
 type disk struct {
 	step func(op, path string) error
 }
@@ -105,6 +106,41 @@ func (d disk) write(path string, content []byte) (name string, err error) {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
 	return f.Name(), nil
+}
+
+// read returns a file's content. A reader that opened the file just before
+// it was replaced may find it overwritten, and reads again.
+func (d disk) read(path string) ([]byte, error) {
+	if err := d.before("read", path); err != nil {
+		return nil, err
+	}
+	for {
+		content, settled, err := readOnce(path)
+		if err != nil || settled {
+			return content, err
+		}
+	}
+}
+
+// readOnce also reports whether path still names the file that was read.
+func readOnce(path string) (content []byte, settled bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	if content, err = io.ReadAll(f); err != nil {
+		return nil, false, err
+	}
+	opened, err := f.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	named, err := os.Stat(path)
+	if err != nil {
+		return nil, false, err
+	}
+	return content, os.SameFile(opened, named), nil
 }
 
 // overwrite fills a file that has lost its last name with zeros. A file that

@@ -53,7 +53,7 @@ func (k *Keyring) load(client string) (*clientKeys, error) {
 	if !clientID.MatchString(client) {
 		return nil, fmt.Errorf("%q is not a client id", client)
 	}
-	const attempts = 3
+	const attempts = 10
 	var c *clientKeys
 	var err error
 	for range attempts {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -52,7 +51,7 @@ func masterFrom(h *keyset.Handle) (master, error) {
 
 // readMaster reads keys/master; ErrNoMaster when there is none.
 func (k *Keyring) readMaster() (master, error) {
-	b, err := os.ReadFile(k.masterFile())
+	b, err := k.disk.read(k.masterFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return master{}, fmt.Errorf("%w: copy the exported master key to %s (mode 0600) and start again; "+
 			"no other key opens what %s holds", ErrNoMaster, k.masterFile(), k.clientsFolder())

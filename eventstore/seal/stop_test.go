@@ -126,7 +126,12 @@ func TestABackupOrExportInAnInterruptedRotationIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	k := openRing(t, dir)
 	sealOne(t, k, "acme", number)
-	k.disk = stopAt(5) // the new master key is written, acme not wrapped again
+	k.disk = disk{step: func(op, path string) error {
+		if op == "write" && path == k.clientFile("acme") {
+			return errStopped // the new master key is there, acme not wrapped again
+		}
+		return nil
+	}}
 	if err := k.Rotate(); !errors.Is(err, errStopped) {
 		t.Fatal(err)
 	}
@@ -143,7 +148,9 @@ func TestAKeyIsDurableBeforeTheFirstValueSealedWithIt(t *testing.T) {
 	var steps []string
 	k := openRing(t, t.TempDir())
 	k.disk = disk{step: func(op, path string) error {
-		steps = append(steps, op)
+		if op != "read" {
+			steps = append(steps, op)
+		}
 		return nil
 	}}
 	sealOne(t, k, "acme", number)
@@ -151,10 +158,8 @@ func TestAKeyIsDurableBeforeTheFirstValueSealedWithIt(t *testing.T) {
 	if !slices.Equal(steps, want) {
 		t.Errorf("the disk saw %q, want %q", steps, want)
 	}
-	sealOne(t, k, "acme", number)
-	if !slices.Equal(steps, want) {
-		t.Errorf("the second value touched the disk: %q", steps[len(want):])
-	}
+	k.disk = stopAt(0)
+	sealOne(t, k, "acme", number) // touches the disk no more
 }
 
 func TestOnlyTheMasterKeyIsInTheClear(t *testing.T) {
