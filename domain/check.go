@@ -148,10 +148,8 @@ func (p Proposal) checkMoney(f *fields) {
 
 func (p Proposal) checkDescription(f *fields) {
 	checkText(f, "/Description", p.Description, 1, 80)
-	if sent := p.SentDescription(); blank(sent) {
+	if blank(p.SentDescription()) {
 		f.bad("/Description", "blank", "a description is not all spaces or zeros")
-	} else if Reserved(sent) {
-		f.against("/Description", "reserved", "%q has a meaning of its own in ACH and is set by the ledger", sent)
 	}
 }
 

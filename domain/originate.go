@@ -2,6 +2,7 @@ package domain
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -48,9 +49,12 @@ type Originate struct {
 	Number                string
 	Account               Account
 	Content               []byte
-	Raw                   *RawEntry
-	InFile                string
-	Today                 string // New York, YYYY-MM-DD
+	// Raw is an entry of a client's own file, which was checked as a whole.
+	Raw    *RawEntry
+	InFile string
+	// Ours is true where the ledger itself sends, and so may use a reserved
+	// description: micro-deposits.
+	Ours bool
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -66,7 +70,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		return nil, Refuse(Suspended, "the client is suspended: nothing new is accepted")
 	}
 	p := c.Proposal.withDefaults(client.Settings)
-	if err := p.Check(client.Settings, c.Number); err != nil {
+	if err := c.check(p, client.Settings); err != nil {
 		return nil, err
 	}
 	if p.SameDay && !client.Settings.SameDay {
@@ -77,6 +81,20 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p, Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile,
 	}}, nil
+}
+
+func (c Originate) check(p Proposal, s Settings) error {
+	if c.Raw != nil {
+		return nil
+	}
+	if err := p.Check(s, c.Number); err != nil {
+		return err
+	}
+	if sent := p.SentDescription(); Reserved(sent) && !c.Ours {
+		return &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Description", "reserved",
+			fmt.Sprintf("%q has a meaning of its own in ACH and is set by the ledger", sent)}}}
+	}
+	return nil
 }
 
 func (p Proposal) withDefaults(s Settings) Proposal {
