@@ -10,8 +10,9 @@ type Outgoing struct {
 	DateOfDeath string `json:"date_of_death,omitempty"` // YYYY-MM-DD, R14 and R15
 	Data        Sealed `json:"data,omitempty"`          // corrected data, sealed
 	DataMasked  string `json:"data_masked,omitempty"`
-	Reason      string `json:"reason,omitempty"`  // of a reversal
-	Attempt     int    `json:"attempt,omitempty"` // of a retry: 1 or 2
+	Reason      string `json:"reason,omitempty"`      // of a reversal
+	Attempt     int    `json:"attempt,omitempty"`     // of a retry: 1 or 2
+	ReturnedOn  string `json:"returned_on,omitempty"` // of a contest: New York day our return left, YYYY-MM-DD
 	// LeaveBy is the last moment the answer may leave, RFC 3339; it is cut
 	// before, whatever the client's thresholds say.
 	LeaveBy string `json:"leave_by,omitempty"`

@@ -25,7 +25,7 @@ func (t *Transaction) EntryOf(item *Item) (Entry, error) {
 	case item.Kind == Origination:
 		return t.originationEntry(), nil
 	default:
-		return Entry{}, fmt.Errorf("item %s: a %s cannot leave in a file yet", item.ID, item.Kind)
+		return t.answerEntry(item)
 	}
 }
 

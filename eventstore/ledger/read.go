@@ -91,3 +91,18 @@ func (l *Ledger) Traces(ctx context.Context, odfi8 string) (domain.Traces, error
 func (l *Ledger) Modifiers(ctx context.Context, immediateOrigin string) (domain.Modifiers, error) {
 	return load[domain.Modifiers](ctx, l.Store, domain.OriginStream(immediateOrigin))
 }
+
+// Bank reads the settings of one of our ODFIs.
+func (l *Ledger) Bank(ctx context.Context, routing string) (domain.Bank, error) {
+	return load[domain.Bank](ctx, l.Store, domain.BankStream(routing))
+}
+
+// Inbound reads a file that came from the bank.
+func (l *Ledger) Inbound(ctx context.Context, id string) (domain.Inbound, error) {
+	return load[domain.Inbound](ctx, l.Store, domain.InboundStream(id))
+}
+
+// Unmatched reads an entry that waits for a person.
+func (l *Ledger) Unmatched(ctx context.Context, entryID string) (domain.Unmatched, error) {
+	return load[domain.Unmatched](ctx, l.Store, domain.UnmatchedStream(entryID))
+}

@@ -1,0 +1,167 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// answerEntry builds the entry of an answer. An answer copies the header and
+// the entry it answers, with the sending and the receiving bank exchanged,
+// the transaction code of a return, and an addenda that says what it answers.
+// Source: NACHA Operating Rules, formats of returns, notifications of change,
+// dishonored and contested returns.
+func (t *Transaction) answerEntry(item *Item) (Entry, error) {
+	switch item.Kind {
+	case Reversal:
+		return t.reversalEntry(), nil
+	case Retry:
+		return t.retryEntry(), nil
+	}
+	to, ok := t.Item(item.ReplyTo)
+	if !ok || to.Incoming == nil {
+		return Entry{}, fmt.Errorf("item %s answers %s, which did not come from the bank", item.ID, item.ReplyTo)
+	}
+	switch item.Kind {
+	case Return:
+		return t.returnEntry(item.Outgoing, to.Incoming)
+	case Correction:
+		return t.correctionEntry(item.Outgoing, to.Incoming)
+	case Dishonor:
+		return t.dishonorEntry(item.Outgoing, to.Incoming)
+	case Contest:
+		return t.contestEntry(item.Outgoing, to.Incoming)
+	case RefusedChange:
+		return t.refusalEntry(item.Outgoing, to.Incoming)
+	default:
+		return Entry{}, fmt.Errorf("item %s: a %s does not leave in a file", item.ID, item.Kind)
+	}
+}
+
+// answered copies what is answered and turns it around: from the bank that
+// got it, to the bank that sent it.
+func answered(in *Incoming) (Entry, error) {
+	check, ok := nacha.CheckDigit(in.Header.ODFI)
+	if !ok {
+		return Entry{}, fmt.Errorf("the sending bank %q is not eight digits", in.Header.ODFI)
+	}
+	header, entry := in.Header, in.Entry
+	header.ServiceClass, header.Number, header.SettlementDay, header.OriginatorStatus = 0, 0, "", "1"
+	header.ODFI = in.Entry.Routing[:8]
+	entry.Routing = in.Header.ODFI + string(check)
+	entry.Code = int(nacha.TransactionCode(in.Entry.Code).ForReturn())
+	entry.Account, entry.Trace, entry.Addenda05, entry.OFAC, entry.SecondaryOFAC = "", "", nil, "", ""
+	entry.Return, entry.Correction, entry.Dishonored, entry.Contested, entry.RefusedChange = nil, nil, nil, nil, nil
+	return Entry{header, entry}, nil
+}
+
+func (t *Transaction) returnEntry(out *Outgoing, in *Incoming) (Entry, error) {
+	e, err := answered(in)
+	e.Entry.Return = &nacha.Return{
+		Code: out.Code, OriginalTrace: in.Entry.Trace, OriginalRouting: in.Entry.Routing[:8],
+		DateOfDeath: shortDate(out.DateOfDeath), Information: out.Information,
+	}
+	if in.Entry.IAT != nil {
+		// Addenda 17 and 18 stay here: the operator returns them with R25.
+		parties := *in.Entry.IAT
+		parties.Remittance, parties.Correspondents = nil, nil
+		e.Entry.IAT = &parties
+		e.Entry.Return.OriginalAmountCents = in.Entry.AmountCents
+	}
+	return e, err
+}
+
+func (t *Transaction) correctionEntry(out *Outgoing, in *Incoming) (Entry, error) {
+	e, err := answered(in)
+	e.Header.SEC = "COR"
+	if e.Header.IAT != nil {
+		iat := *e.Header.IAT
+		iat.Indicator = "IATCOR"
+		e.Header.IAT, e.Entry.IAT = &iat, nil
+	}
+	e.Entry.AmountCents = 0
+	e.Entry.Correction = &nacha.Correction{
+		Code: out.Code, OriginalTrace: in.Entry.Trace, OriginalRouting: in.Entry.Routing[:8],
+	}
+	return e, err
+}
+
+func (t *Transaction) dishonorEntry(out *Outgoing, in *Incoming) (Entry, error) {
+	e, err := answered(in)
+	if in.Entry.Return == nil {
+		return e, fmt.Errorf("item %s is not a return", out.ReplyTo)
+	}
+	e.Entry.Dishonored = &nacha.Dishonored{
+		Code: out.Code, OriginalTrace: in.Entry.Return.OriginalTrace, OriginalRouting: in.Entry.Return.OriginalRouting,
+		ReturnTrace: in.Entry.Trace, ReturnSettlement: in.Header.SettlementDay,
+		ReturnCode: in.Entry.Return.Code[1:], Information: out.Information,
+	}
+	return e, err
+}
+
+func (t *Transaction) contestEntry(out *Outgoing, in *Incoming) (Entry, error) {
+	e, err := answered(in)
+	d := in.Entry.Dishonored
+	if d == nil || t.Received == nil {
+		return e, fmt.Errorf("item %s is not a dishonored return of ours", out.ReplyTo)
+	}
+	e.Entry.Contested = &nacha.Contested{
+		Code: out.Code, OriginalTrace: d.OriginalTrace, OriginalRouting: d.OriginalRouting,
+		ReturnedOn: shortDate(out.ReturnedOn), OriginalSettlement: t.Received.Header.SettlementDay,
+		ReturnTrace: d.ReturnTrace, ReturnSettlement: d.ReturnSettlement, ReturnCode: d.ReturnCode,
+		DishonoredTrace: in.Entry.Trace, DishonoredSettlement: in.Header.SettlementDay, DishonoredCode: d.Code[1:],
+	}
+	return e, err
+}
+
+func (t *Transaction) refusalEntry(out *Outgoing, in *Incoming) (Entry, error) {
+	e, err := answered(in)
+	c := in.Entry.Correction
+	if c == nil {
+		return e, fmt.Errorf("item %s is not a notification of change", out.ReplyTo)
+	}
+	e.Entry.RefusedChange = &nacha.RefusedChange{
+		Code: out.Code, OriginalTrace: c.OriginalTrace, OriginalRouting: c.OriginalRouting,
+		ChangeCode: c.Code, ChangeTrace: in.Entry.Trace[8:],
+	}
+	return e, err
+}
+
+// reversalEntry is the original with the money going back. Company, SEC code
+// and amount are the original's; a loan credit is reversed by code 55.
+func (t *Transaction) reversalEntry() Entry {
+	e := t.forwardEntry()
+	e.Header.Description = "REVERSAL"
+	switch code := e.Entry.Code; {
+	case code == 52:
+		e.Entry.Code = 55
+	case nacha.TransactionCode(code).Credit():
+		e.Entry.Code = code + 5
+	default:
+		e.Entry.Code = code - 5
+	}
+	return e
+}
+
+// retryEntry is the original once more, in a batch that says so.
+func (t *Transaction) retryEntry() Entry {
+	e := t.forwardEntry()
+	e.Header.Description = "RETRY PYMT"
+	return e
+}
+
+func (t *Transaction) forwardEntry() Entry {
+	if t.Originated.Raw != nil {
+		return t.rawEntry()
+	}
+	return t.originationEntry()
+}
+
+// shortDate turns YYYY-MM-DD into the file's YYMMDD; empty stays empty.
+func shortDate(day string) string {
+	if d, err := time.Parse(time.DateOnly, day); err == nil {
+		return d.Format("060102")
+	}
+	return ""
+}

@@ -1,0 +1,199 @@
+package domain
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Events of a file that came from the bank. Its id is the hash of its
+// canonical records, so the same file under another name or with other line
+// endings is the same file.
+type (
+	// InboundReceived records that a file came, before anything of it is
+	// applied. The raw bytes are kept, sealed.
+	InboundReceived struct {
+		InboundID string           `json:"inbound_id"`
+		Name      string           `json:"name"`   // as it was called where it came from
+		Source    string           `json:"source"` // inbox, sftp, api, ingest, simulation
+		Header    nacha.FileHeader `json:"header"`
+		Totals    nacha.Totals     `json:"totals"`
+		Bytes     int64            `json:"bytes"`
+	}
+	// InboundQuarantined records what of the file is not applied, and every
+	// reason. Batches names them by ordinal from 1; none means the whole
+	// file.
+	InboundQuarantined struct {
+		Batches []int           `json:"batches,omitempty"`
+		Reasons []nacha.Problem `json:"reasons"`
+	}
+	// InboundApplied completes a file: every entry of its good batches is in
+	// a transaction or in the unmatched queue.
+	InboundApplied struct {
+		Applied   int `json:"applied"`   // entries that found their place
+		Unmatched int `json:"unmatched"` // entries that wait in the queue
+		Skipped   int `json:"skipped"`   // entries that were applied before
+	}
+	// InboundRepeated records that the same file came again.
+	InboundRepeated struct {
+		Name string `json:"name"`
+	}
+	// InboundKeyReused raises an alarm: another file that applied something
+	// had the same origin, date, time and modifier and other content.
+	InboundKeyReused struct {
+		Other string `json:"other"` // that file's id
+	}
+)
+
+// Type names the event in the log.
+func (InboundReceived) Type() string { return "inbound.received" }
+
+// Type names the event in the log.
+func (InboundQuarantined) Type() string { return "inbound.quarantined" }
+
+// Type names the event in the log.
+func (InboundApplied) Type() string { return "inbound.applied" }
+
+// Type names the event in the log.
+func (InboundRepeated) Type() string { return "inbound.repeated" }
+
+// Type names the event in the log.
+func (InboundKeyReused) Type() string { return "inbound.key_reused" }
+
+// Events of an entry that found no place by itself. It waits with its money
+// accounted for until a person decides.
+type (
+	// EntryQueued records the entry and why nothing could be done with it.
+	EntryQueued struct {
+		EntryID    string            `json:"entry_id"`
+		Inbound    string            `json:"inbound"`
+		Line       int               `json:"line"`
+		Header     nacha.BatchHeader `json:"header"`
+		Entry      nacha.Entry       `json:"entry"` // less account number and corrected data
+		Account    Account           `json:"account"`
+		Data       Sealed            `json:"data,omitempty"`
+		Raw        Sealed            `json:"raw,omitempty"` // the records as they came, for kinds we do not read
+		SettledOn  string            `json:"settled_on,omitempty"`
+		Reason     string            `json:"reason"`  // stable slug
+		Message    string            `json:"message"` // a sentence for the person who decides
+		ReturnBy   time.Time         `json:"return_by,omitzero"`
+		Candidates []string          `json:"candidates,omitempty"` // transactions it could belong to, client/id
+	}
+	// EntryAssigned records that a person gave the entry to a client, or to
+	// one of its transactions.
+	EntryAssigned struct {
+		Client        string `json:"client"`
+		TransactionID string `json:"transaction_id"`
+		Reason        string `json:"reason,omitempty"`
+	}
+	// EntryReturned records that the entry goes back to its sender.
+	EntryReturned struct {
+		TransactionID string `json:"transaction_id"` // of the ledger's own, which carries the return
+		Code          string `json:"code"`
+	}
+	// EntryDismissed records that nothing is to be done.
+	EntryDismissed struct {
+		Reason string `json:"reason"`
+	}
+)
+
+// Type names the event in the log.
+func (EntryQueued) Type() string { return "unmatched.queued" }
+
+// Type names the event in the log.
+func (EntryAssigned) Type() string { return "unmatched.assigned" }
+
+// Type names the event in the log.
+func (EntryReturned) Type() string { return "unmatched.returned" }
+
+// Type names the event in the log.
+func (EntryDismissed) Type() string { return "unmatched.dismissed" }
+
+func init() {
+	register(
+		func() Event { return &InboundReceived{} },
+		func() Event { return &InboundQuarantined{} },
+		func() Event { return &InboundApplied{} },
+		func() Event { return &InboundRepeated{} },
+		func() Event { return &InboundKeyReused{} },
+		func() Event { return &EntryQueued{} },
+		func() Event { return &EntryAssigned{} },
+		func() Event { return &EntryReturned{} },
+		func() Event { return &EntryDismissed{} },
+	)
+}
+
+// InboundStream names the stream of a file that came from the bank.
+func InboundStream(id string) string { return "inbound/" + id }
+
+// UnmatchedStream names the stream of an entry that waits for a person.
+func UnmatchedStream(entryID string) string { return "unmatched/" + entryID }
+
+// Inbound is a file that came from the bank.
+type Inbound struct {
+	Version     int64
+	Received    *InboundReceived
+	ReceivedAt  time.Time
+	Quarantined []InboundQuarantined
+	Applied     *InboundApplied
+	Repeats     int
+	KeyReusedBy string
+}
+
+// Evolve applies one event of the file's stream.
+func (i *Inbound) Evolve(f Fact) {
+	i.Version = f.Version
+	switch e := f.Event.(type) {
+	case *InboundReceived:
+		i.Received, i.ReceivedAt = e, f.Meta.At
+	case *InboundQuarantined:
+		i.Quarantined = append(i.Quarantined, *e)
+	case *InboundApplied:
+		i.Applied = e
+	case *InboundRepeated:
+		i.Repeats++
+	case *InboundKeyReused:
+		i.KeyReusedBy = e.Other
+	}
+}
+
+// State is where the file stands, as the API spells it.
+func (i *Inbound) State() string {
+	whole := false
+	for _, q := range i.Quarantined {
+		whole = whole || len(q.Batches) == 0
+	}
+	switch {
+	case whole:
+		return "quarantined"
+	case i.Applied == nil:
+		return "received"
+	case len(i.Quarantined) > 0:
+		return "partly_quarantined"
+	default:
+		return "applied"
+	}
+}
+
+// Unmatched is an entry that waits for a person.
+type Unmatched struct {
+	Version int64
+	Queued  *EntryQueued
+	At      time.Time
+	Outcome string // "", assigned, returned, dismissed
+}
+
+// Evolve applies one event of the entry's stream.
+func (u *Unmatched) Evolve(f Fact) {
+	u.Version = f.Version
+	switch e := f.Event.(type) {
+	case *EntryQueued:
+		u.Queued, u.At = e, f.Meta.At
+	case *EntryAssigned:
+		u.Outcome = "assigned"
+	case *EntryReturned:
+		u.Outcome = "returned"
+	case *EntryDismissed:
+		u.Outcome = "dismissed"
+	}
+}
