@@ -77,6 +77,7 @@ type Entry struct {
 	OFAC          string `json:"ofac,omitempty"`          // IAT position 77
 	SecondaryOFAC string `json:"secondary_ofac,omitempty"`
 
+	Addenda02     string         `json:"addenda02,omitempty"` // POS and SHR: terminal information, positions 4-79
 	Addenda05     []string       `json:"addenda05,omitempty"` // payment related information, 80 characters each
 	IAT           *IATAddenda    `json:"iat,omitempty"`
 	Correction    *Correction    `json:"correction,omitempty"`     // 98
@@ -199,4 +200,8 @@ type Problem struct {
 	Code    string `json:"code"` // stable slug, for instance "entry-hash"
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"` // names field and rule; never an account number
+
+	// Reason is the return code under which an operator would send the entry
+	// back, for problems of scope entry that have one: R13, R19, R25...
+	Reason string `json:"reason,omitempty"`
 }

@@ -1,0 +1,84 @@
+package nacha
+
+import (
+	"fmt"
+	"strings"
+)
+
+// FieldError is a value that no record can carry as it stands. Its text
+// names the record, the field and the rule, never the value.
+type FieldError struct {
+	Where  string // "file header", "batch 3", "batch 3 entry 231380100000001"
+	Field  string
+	Reason string
+}
+
+// Error joins the three.
+func (e *FieldError) Error() string { return fmt.Sprintf("%s: %s %s", e.Where, e.Field, e.Reason) }
+
+// fields checks values one after the other and keeps the first refusal.
+type fields struct {
+	where func() string // asked only when something is wrong
+	err   error
+}
+
+func (f *fields) refuse(field, reason string, args ...any) {
+	if f.err == nil {
+		f.err = &FieldError{Where: f.where(), Field: field, Reason: fmt.Sprintf(reason, args...)}
+	}
+}
+
+// want refuses the field unless ok.
+func (f *fields) want(ok bool, field, reason string, args ...any) {
+	if !ok {
+		f.refuse(field, reason, args...)
+	}
+}
+
+// text takes an alphameric field that may be empty.
+func (f *fields) text(field, s string, width int) {
+	f.want(len(s) <= width, field, "is longer than %d characters", width)
+	f.want(Printable(s), field, "has a character outside printable ASCII")
+}
+
+// filled takes an alphameric field that may not be blank.
+func (f *fields) filled(field, s string, width int) {
+	f.want(!blank(s), field, "is blank")
+	f.text(field, s, width)
+}
+
+// digits takes a field of exactly width digits.
+func (f *fields) digits(field, s string, width int) {
+	f.want(len(s) == width && digits(s), field, "is not %d digits", width)
+}
+
+// optional runs check unless the field is empty.
+func (f *fields) optional(s string, check func()) {
+	if s != "" {
+		check()
+	}
+}
+
+func (f *fields) date(field, s string) {
+	_, err := ParseDate(s)
+	f.want(err == nil, field, "is not a day written YYMMDD")
+}
+
+func (f *fields) julian(field, s string) { f.want(validJulian(s), field, "is not 001 to 366") }
+
+// oneOf takes a field that is one of a few words.
+func (f *fields) oneOf(field, s string, words ...string) {
+	for _, w := range words {
+		if s == w {
+			return
+		}
+	}
+	f.refuse(field, "is not one of %s", strings.Join(words, ", "))
+}
+
+func (f *fields) empty(field, s string) { f.want(s == "", field, "has no place in this record") }
+
+func validJulian(s string) bool {
+	n, ok := number(s)
+	return ok && len(s) == 3 && 1 <= n && n <= 366
+}

@@ -1,0 +1,151 @@
+package nacha
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+)
+
+// record is one line of a file, filled with spaces to 94 columns. Both
+// slices are good until the next call of next.
+type record struct {
+	number int    // line in the file, or record where there are no lines
+	text   []byte // always 94 bytes
+	raw    []byte // as it came; the same bytes as text when nothing was wrong
+	fault  fault
+}
+
+// fault is what is wrong with a line as text.
+type fault string
+
+const (
+	sound      fault = ""
+	overlong   fault = "record-length"
+	unreadable fault = "character"
+	ragged     fault = "rendering" // only where every byte must be as Render writes it
+)
+
+// longest is how many bytes 94 characters of UTF-8 can take.
+const longest = RecordLength * 4
+
+// lineReader cuts a file into records: lines that end in LF, CRLF or CR,
+// short ones with their trailing spaces trimmed, blank ones skipped, or one
+// run of records without line ends. A byte order mark in front and 0x1A at
+// the end are dropped.
+type lineReader struct {
+	in     *bufio.Reader
+	number int
+	runOn  bool // no line ends
+	exact  bool // report whatever Render would not have written
+	ending string
+	buf    [RecordLength]byte
+	began  bool
+	marked bool // a byte order mark
+}
+
+func newLineReader(r io.Reader) *lineReader {
+	return &lineReader{in: bufio.NewReaderSize(r, 64<<10)}
+}
+
+// next returns the next record that is not blank, or io.EOF.
+func (l *lineReader) next() (record, error) {
+	if !l.began {
+		l.began = true
+		if err := l.begin(); err != nil {
+			return record{}, err
+		}
+	}
+	for {
+		read := l.line
+		if l.runOn {
+			read = l.block
+		}
+		rec, err := read()
+		if err != nil {
+			return record{}, err
+		}
+		if len(rec.raw) > 0 && len(bytes.TrimRight(rec.raw, " ")) == 0 {
+			rec.raw = nil
+		}
+		if len(rec.raw) > 0 || l.exact {
+			return rec, nil
+		}
+	}
+}
+
+// begin drops a byte order mark and looks whether the file has lines.
+func (l *lineReader) begin() error {
+	if mark, err := l.in.Peek(3); err == nil && string(mark) == "\xEF\xBB\xBF" {
+		_, _ = l.in.Discard(3)
+		l.marked = true
+	}
+	const sample = 2 * RecordsPerBlock * RecordLength
+	head, err := l.in.Peek(sample)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	first := bytes.IndexAny(head, "\r\n")
+	if first < 0 {
+		l.runOn = len(bytes.TrimRight(head, "\x1A")) > RecordLength
+	} else {
+		l.runOn = first > RecordLength && first%RecordLength == 0
+	}
+	return nil
+}
+
+// line reads up to the next line end.
+func (l *lineReader) line() (record, error) {
+	head, err := l.in.Peek(longest + 2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return record{}, err
+	}
+	last := err != nil
+	if len(head) == 0 {
+		return record{}, io.EOF
+	}
+	l.number++
+	n, clean := scanLine(head, longest)
+	if n == longest && !last {
+		return l.tooLong(head)
+	}
+	raw, ending := head[:n], lineEnd(head[n:])
+	if last && n+len(ending) == len(head) {
+		if trimmed := bytes.TrimRight(raw, "\x1A"); len(trimmed) < len(raw) {
+			raw = trimmed
+			_, clean = scanLine(raw, longest)
+		}
+	}
+	_, _ = l.in.Discard(n + len(ending))
+	return l.judge(raw, ending, clean), nil
+}
+
+// lineEnd returns the line end that b begins with, or "" at the end of the
+// file.
+func lineEnd(b []byte) string {
+	switch {
+	case len(b) == 0:
+		return ""
+	case b[0] == '\n':
+		return "\n"
+	case len(b) > 1 && b[1] == '\n':
+		return "\r\n"
+	default:
+		return "\r"
+	}
+}
+
+// scanLine finds the line end among the first limit bytes and tells whether
+// all before it is printable.
+func scanLine(b []byte, limit int) (n int, clean bool) {
+	clean = true
+	for i, c := range b[:min(len(b), limit)] {
+		if c-0x20 > 0x7E-0x20 {
+			if c == '\n' || c == '\r' {
+				return i, clean
+			}
+			clean = false
+		}
+	}
+	return min(len(b), limit), clean
+}

@@ -1,0 +1,54 @@
+package nacha
+
+// structure checks what costs the whole batch: traces, codes against class,
+// kinds that do not mix.
+func (r *entryReader) structure() {
+	b, e := r.batch, &r.out.Entry
+	code := TransactionCode(e.Code)
+	r.traces()
+	switch {
+	case !code.Known():
+		b.refuse(r.line(), CodeNotAllowed, "transaction code", "%02d is not in use", e.Code)
+	case !classAllows(b.header.ServiceClass, code):
+		b.refuse(r.line(), CodeNotAllowed, "transaction code", "%02d does not belong in service class %d", e.Code, b.header.ServiceClass)
+	case code.ZeroDollar() && !b.class.unsupported && !r.remittanceAllowed(code):
+		b.refuse(r.line(), CodeNotAllowed, "transaction code", "%02d, without money, does not belong in %s", e.Code, b.header.SEC)
+	}
+	r.out.Kind = e.Kind()
+	if r.out.Kind == KindForward && code.Return() {
+		r.out.Kind = KindReturn
+		if b.header.SEC == "COR" {
+			r.out.Kind = KindChange
+		}
+	}
+	if b.verdict.Kind == "" {
+		b.verdict.Kind = r.out.Kind
+	}
+	if b.verdict.Kind != r.out.Kind {
+		b.refuse(r.line(), MixedKinds, "", "a %s in a batch that began with a %s", r.out.Kind, b.verdict.Kind)
+	}
+	change := r.out.Kind == KindChange || r.out.Kind == KindRefusedChange
+	if b.class.known && change != (b.header.SEC == "COR") {
+		b.refuse(r.line(), EntryClass, "standard entry class", "%s does not go with a %s", b.header.SEC, r.out.Kind)
+	}
+}
+
+// remittanceAllowed reports whether the class knows entries without money;
+// IAT knows them for checking and savings only.
+func (r *entryReader) remittanceAllowed(code TransactionCode) bool {
+	return r.batch.class.zeroDollar && (r.batch.class.layout != foreign || code < 40)
+}
+
+// traces checks that trace numbers begin with the sender and ascend.
+func (r *entryReader) traces() {
+	b, trace := r.batch, r.out.Entry.Trace
+	switch {
+	case !digits(trace):
+		b.refuse(r.line(), NotNumeric, "trace number", "is not 15 digits")
+	case trace[:8] != b.header.ODFI:
+		b.refuse(r.line(), TracePrefix, "trace number", "does not begin with the ODFI identification")
+	case trace <= b.trace:
+		b.refuse(r.line(), TraceOrder, "trace number", "does not ascend")
+	}
+	b.trace = trace
+}

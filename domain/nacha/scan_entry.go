@@ -1,0 +1,66 @@
+package nacha
+
+// pending is an entry whose addenda are still coming.
+type pending struct {
+	open    bool
+	ordinal int
+	raw     []byte // canonical records
+	lines   []int  // of each record
+}
+
+// beginEntry keeps record 6 until its last addenda.
+func (s *scanner) beginEntry(rec record) {
+	s.blame(rec)
+	if s.stage != inBatch {
+		s.refuse(rec.number, RecordOrder, "", "an entry outside a batch")
+		return
+	}
+	s.batchHash.add(&rec)
+	s.entry.open = true
+	s.entry.ordinal = s.batch.verdict.Totals.Entries + 1
+	s.entry.raw = append(s.entry.raw[:0], rec.text...)
+	s.entry.raw = append(s.entry.raw, '\n')
+	s.entry.lines = append(s.entry.lines[:0], rec.number)
+}
+
+// addendum adds a record 7 to its entry.
+func (s *scanner) addendum(rec record) {
+	s.blame(rec)
+	if !s.entry.open {
+		s.refuse(rec.number, RecordOrder, "", "addenda without an entry")
+		return
+	}
+	s.batchHash.add(&rec)
+	if len(s.entry.lines) > MaxAddenda {
+		s.batch.refuse(rec.number, AddendaField, "addenda", "are more than %d", MaxAddenda)
+		s.batch.verdict.Totals.Addenda++
+		return
+	}
+	s.entry.raw = append(s.entry.raw, rec.text...)
+	s.entry.raw = append(s.entry.raw, '\n')
+	s.entry.lines = append(s.entry.lines, rec.number)
+}
+
+// endEntry reads the records of an entry and hands it on.
+func (s *scanner) endEntry() error {
+	if !s.entry.open {
+		return nil
+	}
+	s.entry.open = false
+	s.scanned = ScannedEntry{
+		Kind:    KindForward,
+		Batch:   s.batch.verdict.Ordinal,
+		Ordinal: s.entry.ordinal,
+		Line:    s.entry.lines[0],
+		Raw:     string(s.entry.raw),
+	}
+	r := entryReader{batch: &s.batch, created: s.summary.Header.CreatedOn, exact: s.exact, lines: s.entry.lines, out: &s.scanned}
+	r.read()
+	if len(s.scanned.Problems) > 0 {
+		s.batch.verdict.Held++
+	}
+	if s.handler.Entry == nil {
+		return nil
+	}
+	return s.handler.Entry(&s.scanned)
+}

@@ -1,0 +1,143 @@
+package nacha
+
+import "bytes"
+
+// stage is where in the order of records a scanner stands.
+type stage int
+
+const (
+	atStart   stage = iota
+	inFile          // between batches
+	inBatch         // behind record 5
+	behindEnd       // behind record 9
+)
+
+// scanner is the state of one Scan.
+type scanner struct {
+	handler  Handler
+	exact    bool
+	stage    stage
+	summary  Summary
+	problems problems
+	hash     *canon
+	claimed  Totals // as the batch control records say
+	padding  int
+	advices  bool // the batches are of class ADV, and so is record 9
+
+	batch     openBatch
+	batchHash *canon
+	entry     pending
+	scanned   ScannedEntry
+}
+
+func newScanner(h Handler, exact bool) *scanner {
+	return &scanner{handler: h, exact: exact, hash: newCanon(), batchHash: newCanon()}
+}
+
+// take puts one record where it belongs.
+func (s *scanner) take(rec record) error {
+	kind := rec.text[0]
+	if kind == '9' && s.isPadding(rec.text) {
+		return s.pad(rec)
+	}
+	if kind != '7' {
+		if err := s.endEntry(); err != nil {
+			return err
+		}
+	}
+	s.summary.Records++
+	s.hash.add(&rec)
+	if s.stage == behindEnd && kind != '1' {
+		s.refuse(rec.number, AfterEnd, "", "text behind the end of the file")
+		return nil
+	}
+	if s.stage == atStart && kind != '1' {
+		s.refuse(rec.number, NoFileHeader, "", "the first record is not a file header")
+		s.stage = inFile
+	}
+	switch kind {
+	case '1':
+		return s.fileHeader(rec)
+	case '5':
+		return s.beginBatch(rec)
+	case '6':
+		s.beginEntry(rec)
+	case '7':
+		s.addendum(rec)
+	case '8':
+		return s.endBatch(rec)
+	case '9':
+		return s.fileControl(rec)
+	default:
+		s.blame(rec)
+		s.refuse(rec.number, UnknownRecord, "record type", "is not 1, 5, 6, 7, 8 or 9")
+	}
+	return nil
+}
+
+// refuse reports a problem of the whole file.
+func (s *scanner) refuse(line int, code, field, message string, args ...any) {
+	s.problems.add(InFile, line, code, field, message, args...)
+}
+
+// blame reports what is wrong with a line as text: within a batch a bad
+// character costs the batch, anything else the file.
+func (s *scanner) blame(rec record) {
+	switch rec.fault {
+	case overlong:
+		s.refuse(rec.number, RecordTooLong, "", "the line has more than 94 characters")
+	case ragged:
+		s.refuse(rec.number, Rendering, "", "the line is not written as the rest of the file")
+	case unreadable:
+		const message = "a character outside printable ASCII"
+		if s.stage == inBatch {
+			s.batch.refuse(rec.number, BadCharacter, "", message)
+		} else {
+			s.refuse(rec.number, BadCharacter, "", message)
+		}
+	}
+}
+
+func (s *scanner) isPadding(text []byte) bool {
+	return bytes.Count(text, []byte{'9'}) == RecordLength
+}
+
+// pad counts filler records; any number of them, none included, is taken.
+func (s *scanner) pad(rec record) error {
+	s.blame(rec)
+	s.padding++
+	if s.stage == behindEnd {
+		return nil
+	}
+	if err := s.endEntry(); err != nil {
+		return err
+	}
+	if err := s.dropBatch(rec.number); err != nil {
+		return err
+	}
+	s.refuse(rec.number, NoFileControl, "", "filler records come before a file control record")
+	s.stage = behindEnd
+	return nil
+}
+
+// finish closes what is open and returns the summary.
+func (s *scanner) finish() (Summary, error) {
+	if err := s.endEntry(); err != nil {
+		return s.summary, err
+	}
+	if err := s.dropBatch(0); err != nil {
+		return s.summary, err
+	}
+	switch {
+	case s.summary.Records == 0 && s.padding == 0:
+		s.refuse(0, EmptyFile, "", "the file holds no record")
+	case !s.summary.Complete && s.stage != behindEnd:
+		s.refuse(0, NoFileControl, "", "the file ends without a file control record")
+	}
+	if s.exact && (s.summary.Records+s.padding)%RecordsPerBlock != 0 || s.exact && s.padding >= RecordsPerBlock {
+		s.refuse(0, Rendering, "padding", "the last block is not filled to ten records")
+	}
+	s.summary.Hash = s.hash.hex()
+	s.summary.Problems, s.summary.More = s.problems.list, s.problems.more
+	return s.summary, nil
+}

@@ -1,0 +1,72 @@
+package nacha
+
+// class says what the rules allow under one Standard Entry Class code.
+type class struct {
+	known       bool
+	unsupported bool // read raw, judged by a person
+	layout      layout
+	addenda05   int  // how many an entry may carry
+	addenda02   bool // terminal information, exactly one
+	noCredits   bool // R36, reversals aside
+	noDebits    bool // R35, reversals aside
+	zeroDollar  bool // x4 and x9
+	named       bool // R26 without a name
+	maxCents    int64
+}
+
+// layout is where the fields of record 6 lie.
+type layout int
+
+const (
+	ordinary  layout = iota
+	corporate        // CTX, ATX: addenda count and company name
+	swapped          // CIE, MTE: name before identification
+	foreign          // IAT
+	advice           // ADV
+)
+
+var classes = map[string]class{
+	"PPD": {addenda05: 1},
+	"CCD": {addenda05: 1, zeroDollar: true},
+	"WEB": {addenda05: 1, named: true},
+	"TEL": {noCredits: true, named: true},
+	"CTX": {addenda05: MaxAddenda, zeroDollar: true, layout: corporate},
+	"IAT": {zeroDollar: true, layout: foreign},
+	"CIE": {addenda05: 1, noDebits: true, layout: swapped},
+	"POP": {noCredits: true, maxCents: MaxConvertedCents},
+	"ARC": {noCredits: true, maxCents: MaxConvertedCents},
+	"BOC": {noCredits: true, maxCents: MaxConvertedCents},
+	"RCK": {noCredits: true},
+	"POS": {addenda02: true},
+	"SHR": {addenda02: true},
+	"COR": {},
+
+	"MTE": {unsupported: true, layout: swapped},
+	"XCK": {unsupported: true},
+	"TRC": {unsupported: true},
+	"TRX": {unsupported: true, layout: corporate},
+	"ACK": {unsupported: true},
+	"ATX": {unsupported: true, layout: corporate},
+	"DNE": {unsupported: true},
+	"ENR": {unsupported: true},
+	"ADV": {unsupported: true, layout: advice},
+}
+
+// classOf finds the class of a batch; an international correction is COR
+// with the IAT layouts.
+func classOf(h *BatchHeader) class {
+	c, ok := classes[h.SEC]
+	c.known = ok
+	if h.international() {
+		c.layout = foreign
+	}
+	return c
+}
+
+// KnownSEC reports whether the rules know the Standard Entry Class code.
+func KnownSEC(code string) bool { _, ok := classes[code]; return ok }
+
+// SupportedSEC reports whether entries of the class are read into fields. The
+// others are kept raw for a person: acknowledgments, enrollments, death
+// notices, truncated and destroyed checks, machine transfers, advices.
+func SupportedSEC(code string) bool { c, ok := classes[code]; return ok && !c.unsupported }
