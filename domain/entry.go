@@ -33,6 +33,7 @@ func (t *Transaction) EntryOf(item *Item) (Entry, error) {
 func (t *Transaction) rawEntry() Entry {
 	raw := *t.Originated.Raw
 	raw.Entry.Routing = t.Routing
+	raw.Entry.Code = accountTens[t.Kind] + raw.Entry.Code%10
 	return Entry{raw.Header, raw.Entry}
 }
 
@@ -79,10 +80,12 @@ func paymentType(s string) string {
 	}
 }
 
+var accountTens = map[string]int{Checking: 20, Savings: 30, GL: 40, Loan: 50}
+
 // transactionCode is the two-digit code of account type and direction; the
 // tens say the account, the units what is done to it.
 func (p Proposal) transactionCode(accountType string) int {
-	tens := map[string]int{Checking: 20, Savings: 30, GL: 40, Loan: 50}[accountType]
+	tens := accountTens[accountType]
 	switch {
 	case p.Kind == Push && p.Prenote():
 		return tens + 3

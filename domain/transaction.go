@@ -141,6 +141,8 @@ func (t *Transaction) Evolve(f Fact) {
 			i.Filing = nil
 		}
 		t.move(f, e.ItemID, Pending, e.Reason)
+	case *TransactionAccountChanged:
+		t.Account, t.Routing, t.Kind = e.Account, e.Routing, e.AccountType
 	default:
 		t.evolveAnswers(f)
 	}

@@ -1,0 +1,117 @@
+// Package answers is the rulebook of what a bank's client may answer to a
+// payment and until when: return and correct what came in; dishonor, contest,
+// refuse, reverse and present again what went out and came back. Every
+// command decides over a Case and answers with a pending event that leaves
+// through the batcher like any entry.
+//
+// Source: NACHA Operating Rules, article two (reversals, reinitiation,
+// dishonored returns, refused changes) and article three (returns,
+// notifications of change, contested dishonored returns).
+package answers
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+)
+
+// Case is a transaction with what its answers depend on.
+type Case struct {
+	Transaction domain.Transaction
+	Files       map[string]domain.File // of the items that were filed
+	Now         time.Time
+}
+
+// Decision is what a command answers: the events to write, none when the
+// same was asked before, and the item they make or made.
+type Decision struct {
+	Events []domain.Event
+	ItemID string
+}
+
+func (c Case) today() calendar.Date { return calendar.DateOf(c.Now) }
+
+// SettledOn is the settlement date of an item: stamped by the operator on
+// what came in, the effective date of what went out. What has not left has
+// none.
+func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
+	if i.Direction == domain.FromFed {
+		d, err := calendar.ParseDate(i.SettledOn)
+		return d, err == nil
+	}
+	if i.Filing == nil {
+		return calendar.Date{}, false
+	}
+	f, ok := c.Files[i.Filing.File]
+	if !ok || !f.Transmitted() {
+		return calendar.Date{}, false
+	}
+	for _, b := range f.Batches {
+		if b.Number == i.Filing.Batch {
+			d, err := calendar.ParseYYMMDD(b.EffectiveOn)
+			return d, err == nil
+		}
+	}
+	return calendar.Date{}, false
+}
+
+// replyTo finds the item an answer is for, and refuses when it is not of the
+// kind and direction that can be answered so.
+func (c Case) replyTo(id string, kind domain.ItemKind, direction domain.Direction, verb string) (*domain.Item, error) {
+	i, ok := c.Transaction.Item(id)
+	if !ok {
+		return nil, refuse(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
+	}
+	if i.Kind != kind || i.Direction != direction {
+		return nil, refuse(domain.RuleBroken, "/ReplyToEventId", "kind", "a %s %s cannot be %s", i.Direction, i.Kind, verb)
+	}
+	return i, nil
+}
+
+// standing finds an answer of the kind that was made before and still counts.
+func (c Case) standing(kind domain.ItemKind, replyTo string) (*domain.Item, bool) {
+	for _, i := range c.Transaction.Items {
+		if i.Kind == kind && i.Direction == domain.ToFed && i.ReplyTo == replyTo &&
+			i.State != domain.Recalled && i.State != domain.Rejected {
+			return i, true
+		}
+	}
+	return nil, false
+}
+
+// again decides about a second answer to the same item: the identical one is
+// answered again, another one is refused.
+func again(before *domain.Item, out domain.Outgoing, masked bool) (Decision, error) {
+	b := before.Outgoing
+	same := b.Code == out.Code && b.Information == out.Information && b.DateOfDeath == out.DateOfDeath &&
+		b.Reason == out.Reason && (!masked || b.DataMasked == out.DataMasked)
+	if same {
+		return Decision{ItemID: before.ID}, nil
+	}
+	return Decision{}, domain.Refuse(domain.AlreadyDone, "event %s was answered before, by event %s", out.ReplyTo, before.ID)
+}
+
+// inTime refuses after a time limit, naming it, and notes it on the answer.
+func (c Case) inTime(out *domain.Outgoing, frame codes.TimeFrame, from calendar.Date) error {
+	limit, ok := frame.Limit(from)
+	if !ok {
+		return nil
+	}
+	return c.before(out, limit)
+}
+
+func (c Case) before(out *domain.Outgoing, limit calendar.TimeLimit) error {
+	if !c.Now.Before(limit.SendBefore) {
+		return domain.Refuse(domain.ReturnWindowClosed, "the deadline was %s", limit.SendBefore.UTC().Format(time.RFC3339))
+	}
+	out.LeaveBy = limit.SendBefore.UTC().Format(time.RFC3339)
+	return nil
+}
+
+func refuse(code domain.Code, pointer, rule, format string, args ...any) error {
+	err := domain.Refuse(code, format, args...).(*domain.Refusal)
+	err.Fields = []domain.FieldError{{Pointer: pointer, Code: rule, Message: err.Reason}}
+	return err
+}

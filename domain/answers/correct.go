@@ -1,0 +1,44 @@
+package answers
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Correct notifies the sender of an incoming entry of a change. Data is the
+// corrected data in its code's shape, by position; Sealed and Masked are the
+// same, sealed and with account numbers masked.
+type Correct struct {
+	ItemID, ReplyTo, Code string
+	Data                  string
+	Sealed                domain.Sealed
+	Masked                string
+}
+
+// Decide sends the notification inside two banking days after settlement.
+func (r Correct) Decide(c Case) (Decision, error) {
+	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.FromFed, "corrected")
+	if err != nil {
+		return Decision{}, err
+	}
+	iat := i.Incoming.Header.IAT != nil
+	if !nacha.KnownChange(r.Code) {
+		return Decision{}, refuse(domain.Invalid, "/ChangeCode", "change-code", "%q is not a change code in use", r.Code)
+	}
+	if _, err := nacha.ParseChange(r.Code, r.Data, iat); err != nil {
+		return Decision{}, refuse(domain.Invalid, "/CorrectedData", "shape", "%v", err)
+	}
+	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Data: r.Sealed, DataMasked: r.Masked}
+	for _, before := range c.Transaction.Items {
+		waits := before.Kind == domain.Correction && before.Direction == domain.ToFed && before.ReplyTo == r.ReplyTo && before.State != domain.Recalled
+		if waits && before.Outgoing.Code == r.Code && before.Outgoing.DataMasked == r.Masked {
+			return Decision{ItemID: before.ID}, nil
+		}
+	}
+	settled, _ := c.SettledOn(i)
+	if err := c.inTime(&out, codes.TwoAfterEntry, settled); err != nil {
+		return Decision{}, err
+	}
+	return Decision{[]domain.Event{domain.TransactionCorrectionRequested{Outgoing: out}}, r.ItemID}, nil
+}

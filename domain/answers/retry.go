@@ -1,0 +1,52 @@
+package answers
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+)
+
+// MaxRetries is how often an entry may be presented after its first return.
+const MaxRetries = 2
+
+// Retry presents a debit once more that came back for want of funds.
+type Retry struct{ ItemID, ReplyTo string }
+
+// Decide presents an entry again that was returned R01 or R09: at most twice,
+// inside 180 days after the original settled. ReplyTo is the return.
+func (r Retry) Decide(c Case) (Decision, error) {
+	i, err := c.replyTo(r.ReplyTo, domain.Return, domain.FromFed, "presented again")
+	if err != nil {
+		return Decision{}, err
+	}
+	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Attempt: c.retries() + 1}
+	if before, ok := c.standing(domain.Retry, r.ReplyTo); ok {
+		return Decision{ItemID: before.ID}, nil
+	}
+	code, _ := codes.Return(i.Incoming.Entry.Return.Code, c.today())
+	settled, sent := c.SettledOn(c.Transaction.Origination())
+	switch {
+	case code.Again != codes.Twice:
+		return Decision{}, domain.Refuse(domain.RuleBroken, "an entry returned %s may not be presented again as it was: %s", code.Code, code.WhatToDo)
+	case c.latestReturn() != i:
+		return Decision{}, domain.Refuse(domain.RuleBroken, "event %s is not the return that stands", i.ID)
+	case out.Attempt > MaxRetries:
+		return Decision{}, domain.Refuse(domain.RuleBroken, "the entry was presented again %d times, which is all the rules allow", MaxRetries)
+	case !sent:
+		return Decision{}, domain.Refuse(domain.RuleBroken, "the original has not been transmitted")
+	}
+	if err := c.before(&out, calendar.RetryDeadline(settled)); err != nil {
+		return Decision{}, err
+	}
+	return Decision{[]domain.Event{domain.TransactionRetryRequested{Outgoing: out}}, r.ItemID}, nil
+}
+
+func (c Case) retries() int {
+	n := 0
+	for _, i := range c.Transaction.Items {
+		if i.Kind == domain.Retry && i.State != domain.Recalled && i.State != domain.Rejected {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,93 @@
+package answers
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Return sends an incoming entry back.
+type Return struct {
+	ItemID, ReplyTo string
+	Code            string // a code a receiving bank may use on this entry
+	Information     string // addenda information
+	DateOfDeath     string // YYYY-MM-DD, R14 and R15
+}
+
+// Decide returns an incoming origination once, inside its code's time frame.
+func (r Return) Decide(c Case) (Decision, error) {
+	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.FromFed, "returned")
+	if err != nil {
+		return Decision{}, err
+	}
+	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Information: r.Information, DateOfDeath: r.DateOfDeath}
+	if before, ok := c.standing(domain.Return, r.ReplyTo); ok {
+		return again(before, out, false)
+	}
+	code, err := r.allowed(c, i.Incoming)
+	if err != nil {
+		return Decision{}, err
+	}
+	if err := r.check(code, i.Incoming); err != nil {
+		return Decision{}, err
+	}
+	from, _ := c.SettledOn(i)
+	if code.TimeFrame == codes.AfterRefusal {
+		from = c.today()
+	}
+	if err := c.inTime(&out, code.TimeFrame, from); err != nil {
+		return Decision{}, err
+	}
+	return Decision{[]domain.Event{domain.TransactionReturnRequested{Outgoing: out}}, r.ItemID}, nil
+}
+
+// allowed finds the code and refuses one that a receiving bank may not use on
+// such an entry.
+func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
+	code, known := codes.Return(r.Code, c.today())
+	entry := codes.Entry{
+		SEC: in.Header.SEC, Debit: nacha.TransactionCode(in.Entry.Code).Debit(), Prenote: in.Entry.AmountCents == 0,
+	}
+	if err := codes.ReturnAllowed(r.Code, entry, c.today()); err != nil {
+		kind := domain.RuleBroken
+		if !known && code.Code == "" {
+			kind = domain.Invalid
+		}
+		return code, refuse(kind, "/ReturnCode", "return-code", "%v", err)
+	}
+	return code, nil
+}
+
+func (r Return) check(code codes.ReturnCode, in *domain.Incoming) error {
+	most := 44
+	if in.Header.IAT != nil {
+		most = 34
+	}
+	switch {
+	case code.DateOfDeath && r.DateOfDeath == "":
+		return refuse(domain.Invalid, "/DateOfDeath", "required", "%s needs the date of death", r.Code)
+	case !code.DateOfDeath && r.DateOfDeath != "":
+		return refuse(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
+	case r.DateOfDeath != "" && !validDate(r.DateOfDeath):
+		return refuse(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
+	case code.NeedsInformation && r.Information == "":
+		return refuse(domain.Invalid, "/AddendaInformation", "required", "%s needs addenda information", r.Code)
+	}
+	return checkText("/AddendaInformation", r.Information, most)
+}
+
+func checkText(pointer, s string, most int) error {
+	switch {
+	case len(s) > most:
+		return refuse(domain.Invalid, pointer, "length", "at most %d characters fit the field; this has %d", most, len(s))
+	case !nacha.Printable(s):
+		return refuse(domain.Invalid, pointer, "alphabet", "only printable ASCII characters fit the field")
+	}
+	return nil
+}
+
+func validDate(s string) bool {
+	_, err := calendar.ParseDate(s)
+	return err == nil
+}

@@ -1,0 +1,101 @@
+package domain
+
+import "time"
+
+// BankAccount is a receiver's account that stored names point to: a vault
+// token, a recipient's account, a relationship. Its id is the keyed
+// fingerprint of routing number, number and type, so the same account under
+// three names is one account. It never changes: a notification of change
+// opens the corrected account and leads every name there.
+type BankAccount struct {
+	Version  int64
+	ID       string // fingerprint
+	Routing  string
+	Type     string // checking, savings, GL or loan
+	Account  Account
+	OpenedAt time.Time
+	// Leads are the corrections that lead from this account to another,
+	// oldest first.
+	Leads []Lead
+}
+
+// Lead is a correction from one account to another.
+type Lead struct {
+	To       string // id of the corrected account
+	Code     string // change code
+	Position int64
+	At       time.Time
+}
+
+// Events of a bank account.
+type (
+	// AccountOpened records an account at its first use by a client.
+	AccountOpened struct {
+		Routing     string  `json:"routing"`
+		AccountType string  `json:"account_type"`
+		Account     Account `json:"account"`
+	}
+	// AccountCorrected records that a notification of change led to another
+	// account. Names that were set before follow it; a name the client sets
+	// afterwards does not.
+	AccountCorrected struct {
+		To            string `json:"to"`
+		Code          string `json:"code"`
+		TransactionID string `json:"transaction_id"`
+		ItemID        string `json:"item_id"`
+	}
+)
+
+// Type names the event in the log.
+func (AccountOpened) Type() string { return "account.opened" }
+
+// Type names the event in the log.
+func (AccountCorrected) Type() string { return "account.corrected" }
+
+func init() {
+	register(
+		func() Event { return &AccountOpened{} },
+		func() Event { return &AccountCorrected{} },
+	)
+}
+
+// AccountStream names the stream of a client's bank account.
+func AccountStream(client, fingerprint string) string { return "account/" + client + "/" + fingerprint }
+
+// Evolve applies one event of the account's stream.
+func (a *BankAccount) Evolve(f Fact) {
+	a.Version = f.Version
+	switch e := f.Event.(type) {
+	case *AccountOpened:
+		a.ID, a.Routing, a.Type, a.Account, a.OpenedAt = e.Account.Fingerprint, e.Routing, e.AccountType, e.Account, f.Meta.At
+	case *AccountCorrected:
+		a.Leads = append(a.Leads, Lead{e.To, e.Code, f.Position, f.Meta.At})
+	}
+}
+
+// LeadsTo is where a name that was set at a log position is led on to, or ""
+// when it stays.
+func (a BankAccount) LeadsTo(setAt int64) (to string, at int64) {
+	for i := len(a.Leads) - 1; i >= 0; i-- {
+		if l := a.Leads[i]; l.Position > setAt {
+			to, at = l.To, l.Position
+		}
+	}
+	return to, at
+}
+
+// TransactionAccountChanged records that a waiting transaction leaves with
+// corrected data, because its account was corrected by a notification of
+// change to an earlier entry.
+type TransactionAccountChanged struct {
+	Routing     string  `json:"routing"`
+	AccountType string  `json:"account_type"`
+	Account     Account `json:"account"`
+	Code        string  `json:"code"`
+	Because     string  `json:"because"` // the corrected transaction
+}
+
+// Type names the event in the log.
+func (TransactionAccountChanged) Type() string { return "transaction.account_changed" }
+
+func init() { register(func() Event { return &TransactionAccountChanged{} }) }
