@@ -1,0 +1,64 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// batch is how many events are read at once.
+const batch = 256
+
+// follow publishes the events after last, and then those to come, until ctx
+// ends or something goes wrong. What then is in the stream is for the stream
+// to say.
+func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) error {
+	hint, stop := r.Store.Notify()
+	defer stop()
+	look := time.NewTicker(r.Every)
+	defer look.Stop()
+	w := &window{js: js, reached: r.moved}
+	defer w.abandon(ctx)
+	for {
+		events, err := r.Store.ReadAll(ctx, last, batch)
+		if err != nil {
+			return fmt.Errorf("read the log after %d: %w", last, err)
+		}
+		for _, e := range events {
+			if err := w.publish(ctx, e.Position, r.message(e)); err != nil {
+				return err
+			}
+			last = e.Position
+		}
+		if len(events) > 0 {
+			continue
+		}
+		if err := w.settleAll(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-hint:
+		case <-look.C:
+			if err := stillAt(ctx, js, last); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// stillAt makes sure, while there is nothing to publish, that the stream was
+// not wiped or rolled back meanwhile.
+func stillAt(ctx context.Context, js jetstream.JetStream, last int64) error {
+	s, err := js.Stream(ctx, Stream)
+	if err != nil {
+		return fmt.Errorf("look at stream %s: %w", Stream, err)
+	}
+	if have := int64(s.CachedInfo().State.LastSeq); have != last {
+		return fmt.Errorf("the stream is at %d and was at %d", have, last)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package relay
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Headers of a message that say where its event stands in the log. Beside
+// them stand the attributes of CloudEvents in binary mode, spelled as in its
+// NATS binding: ce-id, ce-source, ce-specversion, ce-subject, ce-time,
+// ce-type, content-type.
+const (
+	PositionHeader = "Ledger-Position" // decimal; equal to the stream sequence
+	StreamHeader   = "Ledger-Stream"   // percent-encoded as in CloudEvents
+	VersionHeader  = "Ledger-Version"  // decimal, from 1
+	HashHeader     = "Ledger-Hash"     // hexadecimal
+)
+
+// timeFormat is RFC 3339 with the microseconds the log keeps.
+const timeFormat = "2006-01-02T15:04:05.000000Z"
+
+// Subject is where an event is published: ledger.<client>.<aggregate>.<event>,
+// as in ledger.acme.transaction.originated.
+func Subject(e eventstore.Recorded) string {
+	return "ledger." + e.Client + "." + e.Type
+}
+
+// message is an event as it is published. The payload is the event's data,
+// byte for byte as recorded; account numbers in it are sealed.
+func (r *Relay) message(e eventstore.Recorded) *nats.Msg {
+	stream := percent(e.Stream)
+	values := [...]struct{ name, value string }{
+		{jetstream.ExpectedLastSeqHeader, strconv.FormatInt(e.Position-1, 10)},
+		{PositionHeader, strconv.FormatInt(e.Position, 10)},
+		{StreamHeader, stream},
+		{VersionHeader, strconv.FormatInt(e.Version, 10)},
+		{HashHeader, hashText(e)},
+		{"ce-specversion", "1.0"},
+		{"ce-id", uuid.UUID(e.EventID).String()},
+		{"ce-source", r.Source},
+		{"ce-type", e.Type},
+		{"ce-subject", stream},
+		{"ce-time", e.RecordedAt.UTC().Format(timeFormat)},
+		{"content-type", "application/json"},
+	}
+	header := make(nats.Header, len(values))
+	for _, v := range values {
+		header[v.name] = []string{v.value} // Set would change the case
+	}
+	return &nats.Msg{Subject: Subject(e), Header: header, Data: e.Data}
+}
+
+func hashText(e eventstore.Recorded) string { return hex.EncodeToString(e.Hash[:]) }
+
+// percent encodes what CloudEvents does not allow in a header: spaces, double
+// quotes, percent signs, and all that is not printable ASCII (HTTP Protocol
+// Binding for CloudEvents 1.0.2, section 3.1.3.2).
+func percent(s string) string {
+	refused := func(b byte) bool { return b <= ' ' || b > '~' || b == '"' || b == '%' }
+	clean := true
+	for i := range len(s) {
+		clean = clean && !refused(s[i])
+	}
+	if clean {
+		return s
+	}
+	var out strings.Builder
+	for i := range len(s) {
+		if refused(s[i]) {
+			fmt.Fprintf(&out, "%%%02X", s[i])
+		} else {
+			out.WriteByte(s[i])
+		}
+	}
+	return out.String()
+}

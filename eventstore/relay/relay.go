@@ -1,0 +1,146 @@
+// Package relay echoes the log to NATS JetStream: message n of the stream
+// LEDGER is the event at position n, no more and no less. The log is the
+// truth; the stream can be down, slow, rolled back or wiped, and the relay
+// brings it level again from what the stream itself says it holds. It keeps
+// no state of its own.
+//
+// Each message demands that the one before it is the stream's last
+// (Nats-Expected-Last-Sequence). So whatever is published twice, late, or by
+// a second relay is refused by the server, and what it accepts is right.
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Relay copies the log to the stream. Set the exported fields before Run.
+type Relay struct {
+	Store eventstore.Store
+	// Conn is a connection that never gives up (nats.MaxReconnects(-1)).
+	Conn *nats.Conn
+	Log  *slog.Logger // slog.Default by default
+
+	// Replicas of the stream: 1 on one server, 3 on a cluster. 0 leaves an
+	// existing stream's number alone and makes a new one with 1.
+	Replicas int
+	// Source is the CloudEvents source of every event; "/achledger" by default.
+	Source string
+	// Every is the longest wait between two looks at the log; 1 s by default.
+	Every time.Duration
+	// Moved, when set, is called with the position that the stream has
+	// reached. It must be quick.
+	Moved func(position int64)
+
+	position atomic.Int64
+}
+
+// Errors that end Run, because waiting would not help. Compare with errors.Is.
+var (
+	// ErrFork: the stream holds what the log does not.
+	ErrFork = errors.New("the stream LEDGER is not an echo of this log")
+	// ErrGaps: the stream lost messages from its middle.
+	ErrGaps = errors.New("the stream LEDGER lacks messages")
+	// ErrPayload: the server takes messages of less than MinPayload.
+	ErrPayload = errors.New("the NATS server's max_payload is too small")
+)
+
+// Fatal reports whether err is one that ends Run. Any other error means that
+// the broker is away for now.
+func Fatal(err error) bool {
+	return errors.Is(err, ErrFork) || errors.Is(err, ErrGaps) || errors.Is(err, ErrPayload) ||
+		errors.Is(err, nats.ErrConnectionClosed)
+}
+
+const (
+	firstWait = 20 * time.Millisecond // after the first failure in a row
+	longWait  = 5 * time.Second       // and the longest, after many
+	ackWait   = 10 * time.Second      // for the server's answer to one message
+)
+
+// Position is the newest position known to be in the stream.
+func (r *Relay) Position() int64 { return r.position.Load() }
+
+// Run relays until ctx ends, and then returns nil. A broker that is away is
+// waited for. It returns an error only for what a person must decide: see
+// Fatal.
+func (r *Relay) Run(ctx context.Context) error {
+	r.setDefaults()
+	js, err := r.jetStream()
+	if err != nil {
+		return err
+	}
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = firstWait, longWait
+	away := false
+	for {
+		start := r.Position()
+		last, err := r.open(ctx, js)
+		if err == nil {
+			if away {
+				r.Log.Info("relay goes on", "position", last)
+				away = false
+			}
+			err = r.follow(ctx, js, last)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case Fatal(err):
+			return err
+		case r.Position() > start:
+			wait.Reset()
+		}
+		if !away {
+			r.Log.Warn("relay interrupted; the log goes on without it", "position", r.Position(), "err", err)
+			away = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait.NextBackOff()):
+		}
+	}
+}
+
+func (r *Relay) setDefaults() {
+	if r.Log == nil {
+		r.Log = slog.Default()
+	}
+	if r.Source == "" {
+		r.Source = "/achledger"
+	}
+	if r.Every == 0 {
+		r.Every = time.Second
+	}
+}
+
+// jetStream returns a context whose publishes end with an answer, within
+// ackWait. The window keeps far fewer messages waiting than it allows.
+func (r *Relay) jetStream() (jetstream.JetStream, error) {
+	js, err := jetstream.New(r.Conn,
+		jetstream.WithPublishAsyncTimeout(ackWait),
+		jetstream.WithPublishAsyncMaxPending(4*maxWaiting))
+	if err != nil {
+		return nil, fmt.Errorf("use JetStream: %w", err)
+	}
+	return js, nil
+}
+
+// moved notes how far the stream is.
+func (r *Relay) moved(position int64) {
+	r.position.Store(position)
+	if r.Moved != nil {
+		r.Moved(position)
+	}
+}

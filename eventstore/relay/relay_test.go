@@ -1,0 +1,227 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+func TestTheStreamEchoesTheLog(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	record(t, log, 1500) // written while no relay ran
+	r := newRelay(log, b.connect())
+	r.Every = time.Hour // so that only hints wake it
+	running(t, r)
+	waitFor(t, r, 1500)
+	for range 20 {
+		waitFor(t, r, record(t, log, 7))
+	}
+	mustEcho(t, b.connect(), log)
+}
+
+func TestAMessageSaysWhereItsEventStands(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	_, err := log.Append(context.Background(), eventstore.Append{
+		Stream: "origin/ 091000019%", Client: "_ledger",
+		Events: []eventstore.New{{Type: "modifier.taken", Data: json.RawMessage(`{"b":1, "a":"é"}`), Meta: json.RawMessage(`{}`)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRelay(log, b.connect())
+	running(t, r)
+	waitFor(t, r, 1)
+	events, err := log.ReadAll(context.Background(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(b.connect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := js.Stream(context.Background(), "LEDGER")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := stream.GetMsg(context.Background(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := events[0]
+	if m.Subject != "ledger._ledger.modifier.taken" || string(m.Data) != `{"b":1, "a":"é"}` {
+		t.Errorf("published %s on %s", m.Data, m.Subject)
+	}
+	want := nats.Header{
+		"Nats-Expected-Last-Sequence": {"0"},
+		"Ledger-Position":             {"1"},
+		"Ledger-Stream":               {"origin/%20091000019%25"},
+		"Ledger-Version":              {"1"},
+		"Ledger-Hash":                 {fmt.Sprintf("%x", e.Hash)},
+		"ce-specversion":              {"1.0"},
+		"ce-id":                       {uuid.UUID(e.EventID).String()},
+		"ce-source":                   {"/achledger"},
+		"ce-type":                     {"modifier.taken"},
+		"ce-subject":                  {"origin/%20091000019%25"},
+		"ce-time":                     {e.RecordedAt.UTC().Format("2006-01-02T15:04:05.000000Z")},
+		"content-type":                {"application/json"},
+	}
+	if !reflect.DeepEqual(m.Header, want) {
+		t.Errorf("headers\n%v, want\n%v", m.Header, want)
+	}
+}
+
+func TestTheLargestEventPasses(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	large := `"` + strings.Repeat("x", eventstore.MaxEventBytes-4) + `"`
+	for i := range 8 { // more than may be on its way at once
+		_, err := log.Append(context.Background(), eventstore.Append{
+			Stream: fmt.Sprint("transaction/acme/", i), Client: "acme",
+			Events: []eventstore.New{{Type: "transaction.originated", Data: json.RawMessage(large), Meta: json.RawMessage(`{}`)}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := newRelay(log, b.connect())
+	running(t, r)
+	waitFor(t, r, 8)
+	mustEcho(t, b.connect(), log)
+}
+
+func TestAForkIsRefused(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	record(t, log, 10)
+	r := newRelay(log, b.connect())
+	stop := running(t, r)
+	waitFor(t, r, 10)
+	stop()
+
+	for name, events := range map[string]int{
+		"an older log":                      6,
+		"another log, as long":              10,
+		"another log, longer by now":        12,
+		"an empty log beside a full stream": 0,
+	} {
+		t.Run(name, func(t *testing.T) {
+			other := openLog(t, t.TempDir())
+			record(t, other, events)
+			r := newRelay(other, b.connect())
+			if _, err := r.Open(context.Background()); !errors.Is(err, ErrFork) || !Fatal(err) {
+				t.Errorf("Open: %v, want ErrFork", err)
+			}
+			if err := r.Run(context.Background()); !errors.Is(err, ErrFork) {
+				t.Errorf("Run: %v, want ErrFork", err)
+			}
+		})
+	}
+	mustEcho(t, b.connect(), log) // and none of them wrote anything
+}
+
+func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	record(t, log, 10)
+	js, err := jetstream.New(b.connect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := js.CreateStream(context.Background(), jetstream.StreamConfig{Name: Stream, Subjects: []string{Subjects}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRelay(log, b.connect())
+	for _, e := range must(log.ReadAll(context.Background(), 0, 10)) {
+		if _, err := js.PublishMsg(context.Background(), r.message(e)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Open(context.Background()); err != nil { // whole, if loosely kept
+		t.Fatal(err)
+	}
+	if err := stream.DeleteMsg(context.Background(), 5); err == nil {
+		t.Fatal("the relay left a stream from which messages can be deleted")
+	}
+	if err := js.DeleteStream(context.Background(), Stream); err != nil {
+		t.Fatal(err)
+	}
+	loose, err := js.CreateStream(context.Background(), jetstream.StreamConfig{Name: Stream, Subjects: []string{Subjects}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range must(log.ReadAll(context.Background(), 0, 10)) {
+		if _, err := js.PublishMsg(context.Background(), r.message(e)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := loose.DeleteMsg(context.Background(), 5); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Run(context.Background()); !errors.Is(err, ErrGaps) {
+		t.Errorf("got %v, want ErrGaps", err)
+	}
+}
+
+func TestTheStreamKeepsEverythingForGood(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	js, err := jetstream.New(b.connect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(t *testing.T) {
+		r := newRelay(log, b.connect())
+		if _, err := r.Open(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		stream, err := js.Stream(context.Background(), Stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := stream.CachedInfo().Config
+		if !c.DenyDelete || !c.DenyPurge || !c.AllowAtomicPublish || c.AllowDirect || c.Replicas != 1 ||
+			c.Storage != jetstream.FileStorage || c.MaxAge != 0 || c.MaxMsgs != -1 || c.MaxBytes != -1 ||
+			c.Retention != jetstream.LimitsPolicy || c.Discard != jetstream.DiscardNew ||
+			!reflect.DeepEqual(c.Subjects, []string{"ledger.>"}) {
+			t.Errorf("the stream is kept as %+v", c)
+		}
+	}
+	t.Run("made by the relay", check)
+	if err := js.DeleteStream(context.Background(), Stream); err != nil {
+		t.Fatal(err)
+	}
+	_, err = js.CreateStream(context.Background(), jetstream.StreamConfig{
+		Name: Stream, Subjects: []string{"ledger.acme.>"}, MaxAge: time.Hour, MaxMsgs: 5, MaxBytes: 1 << 20, AllowDirect: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("made by someone else", check)
+}
+
+func TestAServerThatTakesSmallMessagesOnlyIsRefused(t *testing.T) {
+	b := newBroker(t)
+	b.stop()
+	b.payload = 1 << 20
+	b.start()
+	r := newRelay(openLog(t, t.TempDir()), b.connect())
+	err := r.Run(context.Background())
+	if !errors.Is(err, ErrPayload) || !strings.Contains(err.Error(), "max_payload: 8MB") {
+		t.Errorf("got %v, want ErrPayload with the setting to change", err)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

@@ -1,0 +1,147 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	// Stream is the name of the stream that echoes the log.
+	Stream = "LEDGER"
+	// Subjects are all subjects of the stream.
+	Subjects = "ledger.>"
+	// MinPayload is the least max_payload a server must have: an event of
+	// eventstore.MaxEventBytes with its headers, and room to grow.
+	MinPayload = 2 * eventstore.MaxEventBytes
+)
+
+// Open makes the stream, or makes sure that an existing one is an echo of the
+// log, and returns the position it has reached. Run does the same; Open lets
+// a process learn of a fork before it starts.
+//
+// Errors: those that Fatal names, and any other while the broker is away.
+func (r *Relay) Open(ctx context.Context) (position int64, err error) {
+	r.setDefaults()
+	js, err := r.jetStream()
+	if err != nil {
+		return 0, err
+	}
+	return r.open(ctx, js)
+}
+
+func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (int64, error) {
+	if r.Conn.IsClosed() {
+		return 0, nats.ErrConnectionClosed
+	}
+	if !r.Conn.IsConnected() {
+		return 0, nats.ErrDisconnected
+	}
+	if have := r.Conn.MaxPayload(); have < MinPayload {
+		return 0, fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration",
+			ErrPayload, have, MinPayload)
+	}
+	s, err := r.ensure(ctx, js)
+	if err != nil {
+		return 0, err
+	}
+	last, err := r.compare(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	r.moved(last)
+	return last, nil
+}
+
+// ensure makes the stream or corrects its settings.
+func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
+	s, err := js.Stream(ctx, Stream)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		s, err = js.CreateStream(ctx, r.settings(jetstream.StreamConfig{Name: Stream, Replicas: 1}))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open stream %s: %w", Stream, err)
+	}
+	have := s.CachedInfo().Config
+	if want := r.settings(have); !reflect.DeepEqual(have, want) {
+		if s, err = js.UpdateStream(ctx, want); err != nil {
+			return nil, fmt.Errorf("correct the settings of stream %s: %w", Stream, err)
+		}
+	}
+	return s, nil
+}
+
+// settings are those of c with everything changed that could lose a message,
+// add one, or show one client another's.
+func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
+	c.Subjects = []string{Subjects}
+	c.Storage = jetstream.FileStorage
+	c.Retention = jetstream.LimitsPolicy
+	c.Discard = jetstream.DiscardNew
+	c.DiscardNewPerSubject = false
+	c.MaxMsgs, c.MaxBytes, c.MaxMsgsPerSubject, c.MaxMsgSize, c.MaxAge = -1, -1, -1, -1, 0
+	c.MaxConsumers = -1
+	c.DenyDelete, c.DenyPurge, c.AllowRollup = true, true, false
+	c.AllowDirect, c.AllowMsgTTL, c.NoAck = false, false, false
+	c.Sources, c.SubjectTransform, c.RePublish = nil, nil, nil
+	c.AllowAtomicPublish = r.atLeast(2, 12)
+	if r.Replicas > 0 {
+		c.Replicas = r.Replicas
+	}
+	return c
+}
+
+// atLeast reports whether the server is of that version or a newer one.
+func (r *Relay) atLeast(major, minor int) bool {
+	var a, b int
+	if _, err := fmt.Sscanf(r.Conn.ConnectedServerVersion(), "%d.%d", &a, &b); err != nil {
+		return false
+	}
+	return a > major || a == major && b >= minor
+}
+
+// compare makes sure that the stream's messages are the log's first events
+// and returns how many they are. As the hashes are chained, equal hashes at
+// one position mean equal events up to it.
+func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) {
+	info, err := s.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("look at stream %s: %w", Stream, err)
+	}
+	last := int64(info.State.LastSeq)
+	if last == 0 {
+		return 0, nil
+	}
+	if have := int64(info.State.Msgs); have != last {
+		return 0, fmt.Errorf("%w: it holds %d of %d: delete it (the folder nats/ of an embedded broker), and it is filled again",
+			ErrGaps, have, last)
+	}
+	head, err := r.Store.Head(ctx) // read after the stream: it is never behind it
+	if err != nil {
+		return 0, fmt.Errorf("read the log's head: %w", err)
+	}
+	if last > head.Position {
+		return 0, fmt.Errorf("%w: it holds %d events, the log %d: if the log was restored from a backup, "+
+			"delete the stream (the folder nats/ of an embedded broker), and it is filled again",
+			ErrFork, last, head.Position)
+	}
+	m, err := s.GetMsg(ctx, info.State.LastSeq)
+	if err != nil {
+		return 0, fmt.Errorf("read message %d of stream %s: %w", last, Stream, err)
+	}
+	events, err := r.Store.ReadAll(ctx, last-1, 1)
+	if err != nil {
+		return 0, fmt.Errorf("read event %d: %w", last, err)
+	}
+	if len(events) != 1 || events[0].Position != last || m.Header.Get(HashHeader) != hashText(events[0]) {
+		return 0, fmt.Errorf("%w: message %d is another event than the log's: connect the broker that belongs "+
+			"to this log, or delete the stream, and it is filled again", ErrFork, last)
+	}
+	return last, nil
+}
