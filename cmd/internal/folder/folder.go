@@ -1,0 +1,114 @@
+// Package folder is a data folder: what lies where in it, whether it is a
+// sandbox, and whether it may deliver files.
+//
+// Three small files say what a folder is. kind holds "production" or
+// "sandbox", is written when the folder is made and goes into backups.
+// instance names this very folder and its database file and holds the
+// delivery switch; backups leave it out, so a restored folder delivers
+// nothing until a person says so. ops.credential is the key operations
+// start with.
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Folder is the path of a data folder.
+type Folder string
+
+// Log is the database file of the log.
+func (f Folder) Log() string { return f.join(eventstore.FileName) }
+
+// Views is the database file of the views.
+func (f Folder) Views() string { return f.join("views.db") }
+
+// NATS is where the embedded broker keeps its streams.
+func (f Folder) NATS() string { return f.join("nats") }
+
+// Keys holds the keyring.
+func (f Folder) Keys() string { return f.join("keys") }
+
+// Kept holds files as they were sent in, sealed: out those of clients, in
+// those of the bank.
+func (f Folder) Kept() string { return f.join("files") }
+
+// Outbox is where files for the bank are put, in the clear.
+func (f Folder) Outbox() string { return f.join("outbox") }
+
+// Inbox is where files of the bank are picked up.
+func (f Folder) Inbox() string { return f.join("inbox") }
+
+// Socket is where a running server takes commands.
+func (f Folder) Socket() string { return f.join("control.sock") }
+
+// Credential is the file with the first operations credential.
+func (f Folder) Credential() string { return f.join("ops.credential") }
+
+func (f Folder) kind() string     { return f.join("kind") }
+func (f Folder) instance() string { return f.join("instance") }
+
+func (f Folder) join(name string) string { return filepath.Join(string(f), name) }
+
+// HasLog reports whether the folder was used before.
+func (f Folder) HasLog() bool {
+	_, err := os.Stat(f.Log())
+	return err == nil
+}
+
+// MustExist returns an error with the command to try when the folder holds
+// no log yet.
+func (f Folder) MustExist() error {
+	if f.HasLog() {
+		return nil
+	}
+	return fmt.Errorf("%s holds no ledger: name its folder with --data, or make one with: achledger serve --data %s", f, f)
+}
+
+// Make makes the folder and those inside it that must exist before a server
+// runs. Only their owner can read them.
+func (f Folder) Make() error {
+	for _, path := range []string{string(f), f.Outbox(), f.Inbox(), f.Kept(), f.join("files/out"), f.join("files/in")} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+	}
+	return syncFolder(string(f))
+}
+
+// write puts content in the place of a file, so that a stop at any moment
+// leaves the old or the new one whole.
+func write(path string, content []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	if _, err := tmp.Write(content); err != nil {
+		return errors.Join(err, tmp.Close())
+	}
+	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

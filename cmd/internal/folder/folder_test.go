@@ -1,0 +1,159 @@
+package folder
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// used makes a folder as a first start does: kind, log, switch, first event.
+func used(t *testing.T) (Folder, LogIdentity) {
+	t.Helper()
+	f := Folder(filepath.Join(t.TempDir(), "data"))
+	if err := f.Make(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Settle(Production); err != nil {
+		t.Fatal(err)
+	}
+	put(t, f.Log(), "log")
+	if _, err := f.OpenDelivery(LogIdentity{}, true); err != nil {
+		t.Fatal(err)
+	}
+	return f, LogIdentity{FirstEvent: "first", Head: 7}
+}
+
+func put(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, f Folder, log LogIdentity) *Delivery {
+	t.Helper()
+	d, err := f.OpenDelivery(log, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+const bank, other = "231380104", "091000019"
+
+func TestDeliveryOfANewFolderIsOnAndStaysOn(t *testing.T) {
+	f, log := used(t)
+	for range 2 {
+		d := open(t, f, log)
+		if !d.On(bank) || d.State().Reason != "" {
+			t.Fatalf("delivery is %+v, want on", d.State())
+		}
+	}
+}
+
+func TestAFolderThatMovedIsStillItself(t *testing.T) {
+	f, log := used(t)
+	open(t, f, log)
+	moved := Folder(string(f) + "-moved")
+	if err := os.Rename(string(f), string(moved)); err != nil {
+		t.Fatal(err)
+	}
+	if d := open(t, moved, log); !d.On(bank) {
+		t.Errorf("delivery is %+v after the folder was renamed, want on", d.State())
+	}
+}
+
+func TestDeliveryIsOffWhereverTheFolderIsNotItself(t *testing.T) {
+	for name, change := range map[string]func(t *testing.T, f *Folder, log *LogIdentity){
+		"restored from a backup, which has no instance": func(t *testing.T, f *Folder, _ *LogIdentity) {
+			if err := os.Remove(f.instance()); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"copied with its instance": func(t *testing.T, f *Folder, _ *LogIdentity) {
+			to := Folder(t.TempDir())
+			if err := os.CopyFS(string(to), os.DirFS(string(*f))); err != nil {
+				t.Fatal(err)
+			}
+			*f = to
+		},
+		"database replaced by a copy": func(t *testing.T, f *Folder, _ *LogIdentity) {
+			put(t, f.Log()+"2", "log")
+			if err := os.Rename(f.Log()+"2", f.Log()); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"another ledger written over the database": func(_ *testing.T, _ *Folder, log *LogIdentity) { log.FirstEvent = "another" },
+		"older copy written over the database":     func(_ *testing.T, _ *Folder, log *LogIdentity) { log.Head = 6 },
+		"instance damaged":                         func(t *testing.T, f *Folder, _ *LogIdentity) { put(t, f.instance(), "{") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, log := used(t)
+			open(t, f, log)
+			change(t, &f, &log)
+			for range 2 { // and it stays off at the next start
+				d := open(t, f, log)
+				if d.On(bank) || d.State().Reason == "" {
+					t.Fatalf("delivery is %+v, want off with a reason", d.State())
+				}
+				if err := d.Note(log); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func TestDeliveryComesBackODFIByODFI(t *testing.T) {
+	f, log := used(t)
+	open(t, f, log)
+	if err := os.Remove(f.instance()); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, f, log)
+	if err := d.Turn(bank, true, log); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []*Delivery{d, open(t, f, log)} {
+		if !d.On(bank) || d.On(other) || d.State().Reason == "" {
+			t.Errorf("delivery is %+v; want on for %s alone, with the reason for the rest", d.State(), bank)
+		}
+	}
+	if err := d.Turn(bank, false, log); err != nil {
+		t.Fatal(err)
+	}
+	if open(t, f, log).On(bank) {
+		t.Error("delivery is on after it was turned off")
+	}
+}
+
+func TestAKindIsForEver(t *testing.T) {
+	f, _ := used(t)
+	if err := f.Settle(Production); err != nil {
+		t.Error(err)
+	}
+	if err := f.Settle(Sandbox); err == nil || !strings.Contains(err.Error(), "--sandbox") {
+		t.Errorf("production became a sandbox: %v", err)
+	}
+	if err := os.Remove(f.kind()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Settle(Sandbox); err == nil || !strings.Contains(err.Error(), "backup") {
+		t.Errorf("a folder with a log and without a kind became a sandbox: %v", err)
+	}
+	put(t, f.kind(), "play\n")
+	if _, err := f.Kind(); err == nil {
+		t.Error("an unknown kind is accepted")
+	}
+}
+
+func TestASandboxNeverBecomesProduction(t *testing.T) {
+	f := Folder(t.TempDir())
+	if err := f.Settle(Sandbox); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Settle(Production); err == nil || !strings.Contains(err.Error(), "--sandbox") {
+		t.Errorf("got %v, want a refusal that names --sandbox", err)
+	}
+}

@@ -1,0 +1,59 @@
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// Kind says what a folder's payments are: real, or a rehearsal.
+type Kind string
+
+// Kinds of folders. Test data once left a bank as 2.3 billion dollars of
+// real debits (2021), so a folder's kind never changes and a sandbox never
+// delivers by SFTP.
+const (
+	Production Kind = "production"
+	Sandbox    Kind = "sandbox"
+)
+
+// Kind reads what the folder was made as; "" for one not made yet.
+func (f Folder) Kind() (Kind, error) {
+	content, err := os.ReadFile(f.kind())
+	switch kind := Kind(strings.TrimSpace(string(content))); {
+	case errors.Is(err, fs.ErrNotExist) && !f.HasLog():
+		return "", nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("%s is missing, so nobody can tell a sandbox from production: put it back from a backup", f.kind())
+	case err != nil:
+		return "", fmt.Errorf("read the folder's kind: %w", err)
+	case kind != Production && kind != Sandbox:
+		return "", fmt.Errorf("%s holds neither %q nor %q: put it back from a backup", f.kind(), Production, Sandbox)
+	default:
+		return kind, nil
+	}
+}
+
+// Settle makes the folder what it is wanted as, or refuses when it was made
+// as the other kind. It must run before the log is opened for the first
+// time.
+func (f Folder) Settle(want Kind) error {
+	is, err := f.Kind()
+	switch {
+	case err != nil:
+		return err
+	case is == "":
+		if err := write(f.kind(), []byte(want+"\n")); err != nil {
+			return fmt.Errorf("write the folder's kind: %w", err)
+		}
+		return nil
+	case is == want:
+		return nil
+	case is == Sandbox:
+		return fmt.Errorf("%s was made as a sandbox and stays one: start it with --sandbox, or name another folder with --data", f)
+	default:
+		return fmt.Errorf("%s was made for production and stays so: leave --sandbox away, or name another folder with --data", f)
+	}
+}
