@@ -1,0 +1,178 @@
+package http
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Caller is who asks: a credential of a client, or of operations.
+type Caller struct {
+	Key    string // of the credential
+	Client string // domain.LedgerClient for operations
+	Scopes []string
+}
+
+// May reports whether the caller has a scope.
+func (w Caller) May(scope string) bool { return slices.Contains(w.Scopes, scope) }
+
+// handler answers a request of a known caller.
+type handler func(c echo.Context, who Caller) error
+
+// client protects a route of a client. Credentials of operations do not
+// speak for clients, whatever their scopes.
+func (s *Server) client(scope string, h handler) echo.HandlerFunc {
+	return s.protect(h, func(who Caller) error {
+		if who.Client == domain.LedgerClient {
+			return problem(codeScope, "this credential belongs to operations and speaks for no client")
+		}
+		if !who.May(scope) {
+			return problem(codeScope, "this needs scope %s", scope)
+		}
+		return nil
+	})
+}
+
+// operations protects a route of the people who run the ledger.
+func (s *Server) operations(h handler) echo.HandlerFunc {
+	return s.protect(h, func(who Caller) error {
+		if !who.May(domain.ScopeOps) {
+			return problem(codeScope, "this needs scope %s", domain.ScopeOps)
+		}
+		return nil
+	})
+}
+
+func (s *Server) protect(h handler, allowed func(Caller) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		who, err := s.authenticate(c.Request())
+		if err != nil {
+			return err
+		}
+		c.Set(callerKey, who)
+		if err := allowed(who); err != nil {
+			return err
+		}
+		if err := s.rates.allow(who.Client); err != nil {
+			return err
+		}
+		r := c.Request()
+		c.SetRequest(r.WithContext(ledger.WithRequest(r.Context(), requestID(c), who.Key)))
+		return h(c, who)
+	}
+}
+
+// authenticate finds out who asks. Every credential a request carries must be
+// good, and all must name one client; the caller has the scopes they share.
+func (s *Server) authenticate(r *http.Request) (Caller, error) {
+	var who Caller
+	for _, value := range r.Header["Authorization"] {
+		one, err := s.authorization(r, value)
+		if who, err = join(who, one, err); err != nil {
+			return Caller{}, err
+		}
+	}
+	for _, value := range r.Header["Api-Key"] {
+		key, secret, ok := strings.Cut(value, ".")
+		if !ok {
+			return Caller{}, problem(codeUnauthorized, "api-key is the key, a full stop and the secret")
+		}
+		one, err := s.login(r, key, secret)
+		if who, err = join(who, one, err); err != nil {
+			return Caller{}, err
+		}
+	}
+	if who.Client == "" {
+		return Caller{}, problem(codeUnauthorized, "send a bearer token, Basic key:secret, or the header api-key: key.secret")
+	}
+	return who, nil
+}
+
+func join(a, b Caller, err error) (Caller, error) {
+	switch {
+	case err != nil:
+		return Caller{}, err
+	case a.Client == "":
+		return b, nil
+	case a.Client != b.Client:
+		return Caller{}, problem(codeUnauthorized, "the credentials of this request name two different clients")
+	}
+	a.Scopes = slices.DeleteFunc(slices.Clone(a.Scopes), func(scope string) bool { return !b.May(scope) })
+	return a, nil
+}
+
+// authorization reads one Authorization header.
+func (s *Server) authorization(r *http.Request, value string) (Caller, error) {
+	scheme, rest, _ := strings.Cut(value, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		return s.bearer(r, rest)
+	case strings.EqualFold(scheme, "Basic"):
+		pair, err := base64.StdEncoding.DecodeString(rest)
+		key, secret, ok := strings.Cut(string(pair), ":")
+		if err != nil || !ok {
+			return Caller{}, problem(codeUnauthorized, "Basic is the base64 of the key, a colon and the secret")
+		}
+		return s.login(r, key, secret)
+	default:
+		return Caller{}, problem(codeUnauthorized, "the Authorization header takes Bearer or Basic")
+	}
+}
+
+// login checks a key and its secret. The comparison takes as long for a key
+// that does not exist.
+func (s *Server) login(r *http.Request, key, secret string) (Caller, error) {
+	credential, known := s.Directory.Credential(key)
+	pair := key + " " + network(r.RemoteAddr)
+	if known {
+		if wait := s.logins.pairs.wait(pair); wait > 0 {
+			return Caller{}, tooMany(wait, "too many failed logins with this key")
+		}
+	}
+	want := make([]byte, sha256.Size)
+	copy(want, credential.SecretHash)
+	have := sha256.Sum256([]byte(secret))
+	right := subtle.ConstantTimeCompare(have[:], want) == 1
+	if right && known && !credential.Revoked && len(credential.SecretHash) == sha256.Size {
+		return Caller{credential.Key, credential.Client, credential.Scopes}, nil
+	}
+	if known {
+		s.logins.pairs.failed(pair)
+	}
+	return Caller{}, s.stranger(r)
+}
+
+// stranger answers a login that failed.
+func (s *Server) stranger(r *http.Request) error {
+	if wait := s.logins.addresses.failed(network(r.RemoteAddr)); wait > 0 {
+		return tooMany(wait, "too many failed logins")
+	}
+	return problem(codeUnauthorized, "the credentials are not known, were revoked, or have expired")
+}
+
+// bearer checks an access token of either token endpoint. Its credential
+// must still be good, so that revoking one ends its tokens at once.
+func (s *Server) bearer(r *http.Request, token string) (Caller, error) {
+	t, ok, err := s.accessToken(r.Context(), token)
+	if err != nil {
+		return Caller{}, err
+	}
+	if !ok {
+		return Caller{}, s.stranger(r)
+	}
+	credential, ok := s.Directory.Credential(t.Credential)
+	if !ok || credential.Revoked || !s.Now().Before(t.ExpiresAt) {
+		return Caller{}, problem(codeUnauthorized, "the token has expired, or its credential was revoked")
+	}
+	scopes := slices.DeleteFunc(slices.Clone(t.Scopes), func(scope string) bool { return !credential.May(scope) })
+	return Caller{credential.Key, credential.Client, scopes}, nil
+}

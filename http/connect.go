@@ -1,0 +1,4 @@
+package http
+
+// connectRoutes are ACH Connect.
+func (s *Server) connectRoutes() {}

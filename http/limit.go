@@ -1,0 +1,126 @@
+package http
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+)
+
+// Sizes of requests.
+const (
+	maxBody   = 1 << 20  // of a request
+	maxUpload = 64 << 20 // of a NACHA file
+)
+
+// limitBody bounds every body before a route is known. A route that takes
+// more says so in s.sizes.
+func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		limit := int64(maxBody)
+		if r.Method == http.MethodPost {
+			if l, ok := s.sizes[r.URL.Path]; ok {
+				limit = l
+			}
+		}
+		if limit > 0 && r.Body != http.NoBody {
+			if r.ContentLength > limit {
+				return &http.MaxBytesError{Limit: limit}
+			}
+			r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+		}
+		return next(c)
+	}
+}
+
+// body reads a body of the given media type whole.
+func body(c echo.Context, mediaType string) ([]byte, error) {
+	if err := media(c, mediaType); err != nil {
+		return nil, err
+	}
+	r := c.Request()
+	var b []byte
+	var err error
+	if n := r.ContentLength; n > 0 && n <= maxUpload {
+		b = make([]byte, n)
+		_, err = io.ReadFull(r.Body, b)
+	} else {
+		b, err = io.ReadAll(r.Body)
+	}
+	if err != nil {
+		return nil, readError(err)
+	}
+	return b, nil
+}
+
+// media refuses a body of another media type. A body that names none is
+// taken for what is wanted.
+func media(c echo.Context, want string) error {
+	have := c.Request().Header.Get(echo.HeaderContentType)
+	if have == "" || have == want {
+		return nil
+	}
+	got, params, err := mime.ParseMediaType(have)
+	if err != nil || got != want {
+		return problem(codeMediaType, "send %s", want)
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return problem(codeMediaType, "send %s in UTF-8", want)
+	}
+	return nil
+}
+
+// readError tells a caller that left from one that sent too much.
+func readError(err error) error {
+	if large, ok := err.(*http.MaxBytesError); ok {
+		return large
+	}
+	return problem(codeRequestIncomplete, "the body ended before it was complete")
+}
+
+// rates bounds each client's requests where the operator asked for it.
+type rates struct {
+	limit rate.Limit
+	burst int
+	now   func() time.Time
+	mu    *sync.Mutex
+	of    map[string]*rate.Limiter // clients are few: one each
+}
+
+func newRates(perSecond float64, now func() time.Time) rates {
+	return rates{rate.Limit(perSecond), max(1, int(2*perSecond)), now, new(sync.Mutex), map[string]*rate.Limiter{}}
+}
+
+// allow takes one request of a client, or says in how many seconds it may
+// come again.
+func (r rates) allow(client string) error {
+	if r.limit <= 0 {
+		return nil
+	}
+	r.mu.Lock()
+	l, ok := r.of[client]
+	if !ok {
+		l = rate.NewLimiter(r.limit, r.burst)
+		r.of[client] = l
+	}
+	r.mu.Unlock()
+	now := r.now()
+	wait := l.ReserveN(now, 1)
+	if d := wait.DelayFrom(now); d > 0 {
+		wait.CancelAt(now)
+		return tooMany(d, "this client sends more requests than agreed")
+	}
+	return nil
+}
+
+// tooMany is a 429 with the time to wait, rounded up to whole seconds.
+func tooMany(wait time.Duration, why string) error {
+	seconds := max(1, int((wait+time.Second-1)/time.Second))
+	return problem(codeTooMany, "%s: try again in %d seconds", why, seconds).after(seconds)
+}

@@ -1,0 +1,63 @@
+package http
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Headers of idempotent requests.
+const (
+	keyHeader      = "Idempotency-Key"
+	replayedHeader = "Idempotent-Replayed"
+)
+
+// maxKey bounds an idempotency key.
+const maxKey = 255
+
+// once answers a POST once for each Idempotency-Key of a client at this
+// method and path. Input is what makes two requests the same; only a keyed
+// hash of it is kept.
+//
+// A first request runs do, which passes key on to the write, so that key and
+// events become durable together; without the header key does nothing. A
+// repeated one runs again, which rebuilds the first answer from the events of
+// use. Other input under the key is 422. A refusal writes no events, so it
+// is not kept and the key stays free.
+func (s *Server) once(c echo.Context, who Caller, input []byte, do func(key ledger.Option) error, again func(use eventstore.KeyUse) error) error {
+	r := c.Request()
+	values := r.Header[keyHeader]
+	if len(values) == 0 {
+		return do(func(*ledger.Change) {})
+	}
+	key := eventstore.IdempotencyKey{Client: who.Client, Scope: r.Method + " " + r.URL.Path, Key: values[0]}
+	if len(values) > 1 || key.Key == "" || len(key.Key) > maxKey || !nacha.Printable(key.Key) {
+		return problem(codeBadRequest, "one Idempotency-Key of 1 to %d printable characters", maxKey)
+	}
+	hash, err := s.Ledger.Keys.MAC(who.Client, input)
+	if err != nil {
+		return fmt.Errorf("hash the input of %s: %w", key.Scope, err)
+	}
+	use, used, err := s.Ledger.Store.Key(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	if !used {
+		err := do(ledger.WithKey(&key, hash))
+		var race *eventstore.KeyUsedError
+		if !errors.As(err, &race) {
+			return err
+		}
+		use = race.Use
+	}
+	if string(use.RequestHash) != string(hash) {
+		return problem(codeKeyReused, "this Idempotency-Key was used before with other input")
+	}
+	c.Response().Header().Set(replayedHeader, "true")
+	return again(use)
+}

@@ -1,0 +1,66 @@
+package http
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Options is what a Server is made of. Ledger, Tokens, Views and Directory
+// are needed; everything else has a default.
+type Options struct {
+	Ledger    *ledger.Ledger
+	Tokens    Tokens
+	Views     Views
+	Directory Directory
+
+	Log     *slog.Logger         // access log and faults; nothing by default
+	Metrics *prometheus.Registry // served at /metrics; a registry of its own by default
+	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
+
+	// Ready reports why the process cannot serve yet, for /readyz.
+	Ready func() error
+
+	// RequestsPerSecond bounds each client, with bursts of twice as many;
+	// zero is no bound.
+	RequestsPerSecond float64
+
+	// TempDir holds bulk results that a caller does not read as fast as they
+	// come; the system's by default.
+	TempDir string
+}
+
+func (o *Options) setDefaults() {
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Metrics == nil {
+		o.Metrics = prometheus.NewRegistry()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Ready == nil {
+		o.Ready = func() error { return nil }
+	}
+}
+
+// Validate reports what is missing.
+func (o *Options) Validate() error {
+	switch {
+	case o.Ledger == nil:
+		return errors.New("http: no ledger")
+	case o.Tokens == nil:
+		return errors.New("http: no token store")
+	case o.Views == nil:
+		return errors.New("http: no views")
+	case o.Directory == nil:
+		return errors.New("http: no directory of clients and credentials")
+	}
+	return nil
+}

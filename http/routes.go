@@ -1,0 +1,8 @@
+package http
+
+// routes binds paths to verbs, one function for each surface.
+func (s *Server) routes() {
+	s.operationRoutes()
+	s.oauthRoutes()
+	s.connectRoutes()
+}

@@ -1,0 +1,110 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// How long a connection may take. A handler that reads or writes much gives
+// itself more time with patience.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 15 * time.Second // for requests under way when the server stops
+)
+
+// Server answers every surface of the ledger.
+type Server struct {
+	Options
+	echo    *echo.Echo
+	metrics metrics
+	oauth   *oauth
+	logins  logins
+	rates   rates
+	tokens  *tokenCache
+	closing chan struct{} // closed when the server begins to stop
+
+	// sizes are the body limits of POSTs to paths that take more than
+	// maxBody; zero is no limit.
+	sizes map[string]int64
+	// renderers write problems below a path in another shape than
+	// application/problem+json.
+	renderers map[string]func(echo.Context, *Problem) error
+}
+
+// New makes a server. It returns an error when an option is missing.
+func New(o Options) (*Server, error) {
+	o.setDefaults()
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Options: o,
+		echo:    echo.New(),
+		logins:  newLogins(o.Now),
+		rates:   newRates(o.RequestsPerSecond, o.Now),
+		tokens:  newTokenCache(),
+		closing: make(chan struct{}),
+
+		sizes:     map[string]int64{},
+		renderers: map[string]func(echo.Context, *Problem) error{},
+	}
+	var err error
+	if s.metrics, err = newMetrics(o.Metrics); err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	s.oauth = newOAuth(s)
+	s.echo.HTTPErrorHandler = s.fail
+	s.echo.Pre(s.observe, s.limitBody)
+	s.routes()
+	return s, nil
+}
+
+// Handler answers requests; the command and the tests serve it.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// Serve answers requests until ctx ends, then lets those under way finish,
+// for at most fifteen seconds. It returns nil after an orderly end.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+	server.RegisterOnShutdown(func() { close(s.closing) })
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve http on %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// patience gives a request more time than usual to send its body and to take
+// its answer, from now on.
+func patience(c echo.Context, d time.Duration) {
+	control := http.NewResponseController(c.Response())
+	until := time.Now().Add(d)
+	// A writer without deadlines, as in tests, needs no patience.
+	_ = control.SetReadDeadline(until)
+	_ = control.SetWriteDeadline(until)
+}

@@ -1,0 +1,70 @@
+package http
+
+import (
+	"net/http"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Codes of problems that the domain does not know, each the slug of its type.
+const (
+	codeUnauthorized      domain.Code = "unauthorized"
+	codeScope             domain.Code = "insufficient-scope"
+	codeMethod            domain.Code = "method-not-allowed"
+	codeTooLarge          domain.Code = "too-large"
+	codeMediaType         domain.Code = "unsupported-media-type"
+	codeTooMany           domain.Code = "too-many-requests"
+	codeKeyReused         domain.Code = "idempotency-key-reused"
+	codeViewBehind        domain.Code = "view-behind"
+	codeStorageFull       domain.Code = "storage-full"
+	codeDeliveryOff       domain.Code = "delivery-off"
+	codeBusy              domain.Code = "busy"
+	codeInternal          domain.Code = "internal"
+	codeBadRequest        domain.Code = "bad-request"
+	codeRequestIncomplete domain.Code = "request-incomplete"
+)
+
+// meaning is the status and the title of a code.
+type meaning struct {
+	status int
+	title  string
+}
+
+// meanings is the one table that turns codes into statuses.
+var meanings = map[domain.Code]meaning{
+	domain.Invalid:            {http.StatusBadRequest, "A value has the wrong form"},
+	domain.RuleBroken:         {http.StatusUnprocessableEntity, "A rule of ACH or of this client says no"},
+	domain.NotFound:           {http.StatusNotFound, "There is no such thing"},
+	domain.Conflict:           {http.StatusConflict, "The id is taken by other content"},
+	domain.TooLate:            {http.StatusConflict, "It is too late for that"},
+	domain.AlreadyDone:        {http.StatusConflict, "That was answered already"},
+	domain.SameDayNotEnabled:  {http.StatusForbidden, "Same-day settlement is not enabled"},
+	domain.Suspended:          {http.StatusForbidden, "The client is suspended"},
+	domain.ReturnWindowClosed: {http.StatusUnprocessableEntity, "The time to return has passed"},
+
+	codeUnauthorized:      {http.StatusUnauthorized, "Credentials are missing or wrong"},
+	codeScope:             {http.StatusForbidden, "The credential lacks a scope"},
+	codeMethod:            {http.StatusMethodNotAllowed, "The method is not allowed here"},
+	codeTooLarge:          {http.StatusRequestEntityTooLarge, "The request is too large"},
+	codeMediaType:         {http.StatusUnsupportedMediaType, "The media type is not taken here"},
+	codeTooMany:           {http.StatusTooManyRequests, "Too many requests"},
+	codeKeyReused:         {http.StatusUnprocessableEntity, "The idempotency key was used for something else"},
+	codeViewBehind:        {http.StatusServiceUnavailable, "The list is not up to date yet"},
+	codeStorageFull:       {http.StatusServiceUnavailable, "The disk is nearly full"},
+	codeDeliveryOff:       {http.StatusServiceUnavailable, "Delivery is off"},
+	codeBusy:              {http.StatusServiceUnavailable, "Too busy"},
+	codeInternal:          {http.StatusInternalServerError, "Something broke on our side"},
+	codeBadRequest:        {http.StatusBadRequest, "The request cannot be read"},
+	codeRequestIncomplete: {http.StatusBadRequest, "The request ended early"},
+}
+
+// codeOfStatus names the problems that the router and the standard library
+// know only by status.
+var codeOfStatus = map[int]domain.Code{
+	http.StatusNotFound:              domain.NotFound,
+	http.StatusMethodNotAllowed:      codeMethod,
+	http.StatusRequestEntityTooLarge: codeTooLarge,
+	http.StatusUnsupportedMediaType:  codeMediaType,
+	http.StatusUnauthorized:          codeUnauthorized,
+	http.StatusTooManyRequests:       codeTooMany,
+}
