@@ -1,0 +1,45 @@
+package codes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// Entry is what a return code must suit.
+type Entry struct {
+	SEC     string
+	Debit   bool
+	Prenote bool     // or another entry of no money
+	Account Accounts // Consumer or NonConsumer, AnyAccount or empty when nobody knows
+}
+
+// ReturnAllowed reports why a receiving bank may not return an entry with a
+// code on a day, in a sentence a client may read; nil: it may. Whether there
+// is still time is another question: see ReturnCode.TimeFrame.
+func ReturnAllowed(code string, e Entry, on calendar.Date) error {
+	c, ok := Return(code, on)
+	switch {
+	case c.Code == "":
+		return fmt.Errorf("%s is not a return code", code)
+	case !ok:
+		return fmt.Errorf("%s is not in force on %s", code, on)
+	case c.Step != Returned:
+		return fmt.Errorf("%s answers a return or a dishonored return, not an entry", code)
+	case !slices.Contains(c.By, RDFI):
+		return fmt.Errorf("%s is used by the %s, not by a receiving bank", code, c.By[0])
+	case len(c.SECs) > 0 && !slices.Contains(c.SECs, e.SEC):
+		return fmt.Errorf("%s is for %s entries, not for %s", code, strings.Join(c.SECs, ", "), e.SEC)
+	case slices.Contains(c.NotSECs, e.SEC):
+		return fmt.Errorf("%s is not for %s entries", code, e.SEC)
+	case c.Entries == Debits && !e.Debit, c.Entries == Credits && e.Debit:
+		return fmt.Errorf("%s is for %s only", code, c.Entries)
+	case c.Again == Twice && e.Prenote:
+		return fmt.Errorf("%s is for entries that move money", code) // R01 and R09: funds are missing
+	case c.Accounts == Consumer && e.Account == NonConsumer, c.Accounts == NonConsumer && e.Account == Consumer:
+		return fmt.Errorf("%s is for %s accounts", code, c.Accounts)
+	}
+	return nil
+}
