@@ -73,3 +73,25 @@ func (c TransactionCode) ForReturn() TransactionCode {
 	}
 	return c/10*10 + 1
 }
+
+// String puts the code into words: "debit checking", "prenote of a savings
+// credit".
+func (c TransactionCode) String() string {
+	side := "credit"
+	if c.Debit() {
+		side = "debit"
+	}
+	account := string(c.Account())
+	switch {
+	case !c.Known():
+		return "not in use"
+	case c.Return():
+		return "return or change of a " + account + " " + side
+	case c.Prenote():
+		return "prenote of a " + account + " " + side
+	case c.ZeroDollar():
+		return "remittance of a " + account + " " + side + ", no money"
+	default:
+		return side + " " + account
+	}
+}

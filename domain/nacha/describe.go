@@ -1,0 +1,110 @@
+package nacha
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Part is one field of a record, for people.
+type Part struct {
+	From, To int // positions, 1-based and inclusive
+	Name     string
+	Text     string // as it stands, padding included
+	Meaning  string // in words, where the text is a code or an amount
+	Secret   bool   // an account number, or may hold one: show the last four characters only
+}
+
+// Describer explains the records of a file one after the other. It remembers
+// the batch header, because what a record 6 means depends on its class. The
+// zero value is ready.
+type Describer struct{ class class }
+
+// Parts cuts a record into its named fields; reserved ones are left out. An
+// unreadable line is one part.
+func (d *Describer) Parts(line string) []Part {
+	line = strings.TrimRight(line, "\r\n")
+	if line == "" || len(line) > RecordLength {
+		return []Part{{From: 1, To: len(line), Name: "not a record", Text: line}}
+	}
+	line = spaced(line, RecordLength)
+	if line[0] == '5' {
+		h := readBatchHeader(line)
+		d.class = classOf(&h)
+	}
+	var parts []Part
+	from := 1
+	for _, f := range d.layoutOf(line) {
+		if f.name != "" {
+			text := at(line, from, f.to)
+			secret := f.name == accountNumber || f.name == correctedData
+			parts = append(parts, Part{From: from, To: f.to, Name: f.name, Text: text, Meaning: meaning(f.name, text), Secret: secret})
+		}
+		from = f.to + 1
+	}
+	return parts
+}
+
+// Describe says what a record is and lists the fields that are filled, one a
+// line, account numbers down to their last four characters.
+func (d *Describer) Describe(line string) string {
+	parts := d.Parts(line)
+	var out strings.Builder
+	out.WriteString(recordName(line))
+	for _, p := range parts[1:] {
+		if blank(p.Text) {
+			continue
+		}
+		text := trim(p.Text)
+		if p.Secret {
+			text = masked(text)
+		}
+		if p.Meaning != "" {
+			text += " (" + p.Meaning + ")"
+		}
+		fmt.Fprintf(&out, "\n  %2d-%-2d  %-36s %s", p.From, p.To, p.Name, text)
+	}
+	return out.String()
+}
+
+// Describe explains one record on its own; a record 6 is taken to be of the
+// ordinary layout.
+func Describe(line string) string { return new(Describer).Describe(line) }
+
+// meaning puts codes and amounts into words.
+func meaning(name, text string) string {
+	n, ok := wide(trim(text))
+	switch {
+	case !ok:
+		return ""
+	case strings.HasSuffix(name, ", cents"):
+		return fmt.Sprintf("$%d.%02d", n/100, n%100)
+	case name == "transaction code":
+		return TransactionCode(n).String()
+	case name == "service class":
+		return map[int64]string{MixedClass: "debits and credits", CreditClass: "credits", DebitClass: "debits", AdviceClass: "advices"}[n]
+	default:
+		return ""
+	}
+}
+
+// masked keeps the last four characters of an account number, fewer of a
+// short one.
+func masked(account string) string {
+	keep := min(4, len(account)/2)
+	return strings.Repeat("*", len(account)-keep) + account[len(account)-keep:]
+}
+
+// recordName names a record by its first characters.
+func recordName(line string) string {
+	if strings.HasPrefix(line, nines[:RecordLength]) {
+		return "Filler"
+	}
+	names := map[byte]string{'1': "File header", '5': "Batch header", '6': "Entry", '8': "Batch control", '9': "File control"}
+	if line != "" && line[0] == '7' && len(line) > 3 {
+		return "Addenda " + line[1:3]
+	}
+	if line != "" && names[line[0]] != "" {
+		return names[line[0]]
+	}
+	return "Not a record"
+}
