@@ -35,7 +35,11 @@ type Item struct {
 	EffectiveOn   string // YYYY-MM-DD, once decided
 	SettledOn     string // YYYY-MM-DD
 	History       []StatusAt
-	Position      int64 // of the newest event about it
+	Position      int64 // of the newest event in its own stream about it
+	// ChangedAt is the position of its newest change, which may be its file's
+	// cut or delivery: what ItemFilter.After is compared with. Only lists
+	// know it; DescribeItems leaves it 0.
+	ChangedAt int64
 }
 
 // StatusAt is a status an item entered, and when.
@@ -71,6 +75,17 @@ type Transaction struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Position    int64
+}
+
+// TransactionFilter selects transactions, newest first. Zero fields select
+// all.
+type TransactionFilter struct {
+	Client         string // empty: across clients, for operations only
+	Status         string
+	Direction      domain.Direction
+	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
+	Limit          int    // 0: all
+	Cursor         string
 }
 
 // File is a row of the files view; open files have State "open" and show to
@@ -129,4 +144,40 @@ type Waiting struct {
 	MadeAt                        time.Time
 	DueAt                         time.Time
 	LeaveBy                       time.Time
+}
+
+// FileEntry is an entry of a file.
+type FileEntry struct {
+	Client, TransactionID, ItemID string
+	Batch                         int
+	Trace                         string // fifteen digits
+	AmountCents                   int64
+}
+
+// Client is a row of the clients view. Its settings, with their sealed
+// account numbers, stay in the log: Directory.Client reads them.
+type Client struct {
+	ID        string
+	Name      string
+	ODFIs     []string
+	Suspended bool
+	OpenedAt  time.Time
+}
+
+// Credential is a row of the credentials view; the hash of its secret stays
+// in the log.
+type Credential struct {
+	Key, Client string
+	Scopes      []string
+	Revoked     bool
+	IssuedAt    time.Time
+}
+
+// Difference is a row that the views hold and the log does not say, or the
+// other way round. An empty side has no such row.
+type Difference struct {
+	Table string
+	Key   string
+	Live  string
+	Log   string
 }
