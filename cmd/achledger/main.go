@@ -1,5 +1,83 @@
-// Command achledger is an ACH ledger: it takes transactions over HTTP, keeps
-// them as events, and turns them into NACHA files.
+// Command achledger is an ACH ledger: clients post transactions over HTTP,
+// they become durable events, and when a client's thresholds are met a NACHA
+// file stands in the outbox.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+func main() { os.Exit(run()) }
+
+// Exit codes. Anything else that goes wrong is 1.
+const (
+	exitFailed  = 1
+	exitUnknown = 3 // a commit's outcome is unknown: restart
+)
+
+// run is main for the tests too.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	return execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("achledger"),
+		kong.Description(description),
+		kong.Writers(out, errs),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ShortUsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams{in, out, errs}),
+	)
+	if err != nil {
+		fmt.Fprintln(errs, "achledger:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help
+	}
+	if err != nil {
+		parser.FatalIfErrorf(err)
+		return exitFailed
+	}
+	return exitCode(parsed.Run(), errs)
+}
+
+// exitCode says what went wrong, once, and how the process ends.
+func exitCode(err error, errs io.Writer) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errSaid):
+		return exitFailed
+	}
+	fmt.Fprintln(errs, "achledger:", err)
+	if errors.Is(err, eventstore.ErrUnknownOutcome) {
+		return exitUnknown
+	}
+	return exitFailed
+}
+
+// errSaid is the error of a command that has told all there is to tell.
+var errSaid = errors.New("failed")

@@ -46,8 +46,8 @@ func (f Folder) Inbox() string { return f.join("inbox") }
 // Socket is where a running server takes commands.
 func (f Folder) Socket() string { return f.join("control.sock") }
 
-// Credential is the file with the first operations credential.
-func (f Folder) Credential() string { return f.join("ops.credential") }
+// CredentialFile holds the key and secret operations start with.
+func (f Folder) CredentialFile() string { return f.join("ops.credential") }
 
 func (f Folder) kind() string     { return f.join("kind") }
 func (f Folder) instance() string { return f.join("instance") }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+const description = `An ACH ledger. Clients post transactions over HTTP; they become durable
+events in an append-only log, appear on NATS JetStream, and leave in NACHA
+files when a client's thresholds are met.
+
+New here? Try: achledger demo`
+
+// cli is the command line.
+type cli struct {
+	Events  eventsCommand  `cmd:"" help:"Show the log's events, like tail."`
+	Keys    keysCommand    `cmd:"" help:"Look after the keys that seal account numbers."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in   io.Reader
+	out  io.Writer
+	errs io.Writer
+}
+
+// dataFlag names the data folder.
+type dataFlag struct {
+	Data string `help:"Data folder." default:"./data" env:"ACHLEDGER_DATA"`
+}
+
+func (d dataFlag) folder() folder.Folder { return folder.Folder(d.Data) }
+
+// ask has something done by the server that runs on the folder or, when none
+// runs, by this process.
+func ask[Ask, Reply any](ctx context.Context, f folder.Folder, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
+	server, err := control.Dial(ctx, f)
+	if err == nil {
+		err = server.Call(ctx, what, with, &reply)
+		return reply, errors.Join(err, server.Close())
+	}
+	if !errors.Is(err, control.ErrNoServer) {
+		return reply, err
+	}
+	core, err := node.OpenExisting(ctx, f)
+	if err != nil {
+		return reply, err
+	}
+	reply, err = do(core, ctx, with)
+	return reply, errors.Join(err, core.Close())
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// errNotConfirmed: what was typed is not what was asked for.
+var errNotConfirmed = errors.New("that is something else: nothing was changed")
+
+// confirm makes sure that a person means it: given, from a flag, or else a
+// typed line must be what is wanted.
+func confirm(s streams, question, given, want string) error {
+	if given == "" {
+		typed, err := typed(s, question)
+		if err != nil {
+			return err
+		}
+		given = typed
+	}
+	if given != want {
+		return errNotConfirmed
+	}
+	return nil
+}
+
+// typed asks for a line.
+func typed(s streams, question string) (string, error) {
+	if _, err := fmt.Fprint(s.out, question); err != nil {
+		return "", err
+	}
+	line, err := bufio.NewReader(s.in).ReadString('\n')
+	if err != nil && line == "" {
+		return "", errNotConfirmed
+	}
+	return strings.TrimSpace(line), nil
+}

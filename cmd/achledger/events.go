@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+type eventsCommand struct {
+	dataFlag
+	Last   int64  `short:"n" help:"Begin with so many of the newest events." default:"20" xor:"from"`
+	After  *int64 `help:"Begin behind this position; 0 is the beginning." placeholder:"POSITION" xor:"from"`
+	Follow bool   `short:"f" help:"Go on with new events until stopped."`
+	Client string `help:"Only events of this client." placeholder:"ID"`
+	Type   string `help:"Only events whose type begins so, as in file or transaction.filed."`
+	JSON   bool   `name:"json" help:"One JSON object a line, for programs."`
+}
+
+// Help is shown behind the flags.
+func (eventsCommand) Help() string {
+	return `Works beside a running server. Account numbers are sealed in the log, so
+none appear.
+
+  achledger events -f                      watch what happens
+  achledger events --after 0 --type file   every step of every file
+  achledger events --json --after 0        the whole log, for jq`
+}
+
+// pageSize bounds what one read takes from the log.
+const pageSize = 500
+
+// Run prints events.
+func (c eventsCommand) Run(ctx context.Context, s streams) error {
+	store, err := openReadOnly(c.folder())
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	head, err := store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	after := max(0, head.Position-c.Last)
+	if c.After != nil {
+		after = *c.After
+	}
+	for {
+		if after, err = c.print(ctx, store, after, s.out); err != nil || !c.Follow {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// print writes the events behind a position and returns the newest one.
+func (c eventsCommand) print(ctx context.Context, store eventstore.Store, after int64, out io.Writer) (int64, error) {
+	for {
+		events, err := store.ReadAll(ctx, after, pageSize)
+		if err != nil || len(events) == 0 {
+			return after, err
+		}
+		for _, e := range events {
+			after = e.Position
+			if c.Client != "" && e.Client != c.Client || !strings.HasPrefix(e.Type, c.Type) {
+				continue
+			}
+			line := c.text(e)
+			if c.JSON {
+				line = asJSON(e)
+			}
+			if _, err := fmt.Fprintln(out, line); err != nil {
+				return after, err
+			}
+		}
+	}
+}
+
+func (eventsCommand) text(e eventstore.Recorded) string {
+	return fmt.Sprintf("%8d  %s  %-28s %s  %s", e.Position, e.RecordedAt.UTC().Format("2006-01-02 15:04:05.000"), e.Type, e.Stream, e.Data)
+}
+
+func asJSON(e eventstore.Recorded) string {
+	line, err := json.Marshal(map[string]any{
+		"position": e.Position, "stream": e.Stream, "version": e.Version,
+		"id": uuid.UUID(e.EventID), "client": e.Client, "type": e.Type,
+		"time": e.RecordedAt.UTC(), "data": e.Data, "meta": e.Meta, "hash": fmt.Sprintf("%x", e.Hash),
+	})
+	if err != nil {
+		return fmt.Sprintf(`{"position":%d,"error":%q}`, e.Position, err)
+	}
+	return string(line)
+}

@@ -1,0 +1,74 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// Client speaks to a running server.
+type Client struct {
+	http *http.Client
+	done func() error
+}
+
+// Close ends it.
+func (c *Client) Close() error {
+	c.http.CloseIdleConnections()
+	return c.done()
+}
+
+// Call asks for something and decodes the answer. A refusal comes back as an
+// error with the server's words.
+func (c *Client) Call(ctx context.Context, what string, ask, answer any) error {
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://control/"+what, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask the running server: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		var refusal failure
+		if err := json.NewDecoder(response.Body).Decode(&refusal); err != nil || refusal.Error == "" {
+			return fmt.Errorf("the running server answers %s", response.Status)
+		}
+		return fmt.Errorf("the running server: %s", refusal.Error)
+	}
+	if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+		return fmt.Errorf("read the running server's answer: %w", err)
+	}
+	return nil
+}
+
+// failure is an answer that says no.
+type failure struct {
+	Error string `json:"error"`
+}
+
+// Answer binds a call's name to the function that answers it.
+func Answer[Ask, Reply any](mux *http.ServeMux, what string, f func(context.Context, Ask) (Reply, error)) {
+	mux.HandleFunc("POST /"+what, func(w http.ResponseWriter, r *http.Request) {
+		var ask Ask
+		err := json.NewDecoder(r.Body).Decode(&ask)
+		var reply Reply
+		if err == nil {
+			reply, err = f(r.Context(), ask)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err != nil {
+			w.WriteHeader(http.StatusConflict)
+			_ = json.NewEncoder(w).Encode(failure{err.Error()})
+			return
+		}
+		_ = json.NewEncoder(w).Encode(reply) // the caller may be gone
+	})
+}

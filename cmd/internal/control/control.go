@@ -1,0 +1,99 @@
+// Package control lets commands reach the server that runs on a data folder.
+// The server is the only process that writes there; a command that wants
+// something written asks it on the folder's control.sock, a small HTTP server
+// whose file only the folder's owner can open.
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// longest is how many bytes the kernel takes for a socket's path.
+const longest = 107
+
+// address is a path to the socket that fits. A longer one goes through the
+// open folder's entry in /proc; closing the folder ends that.
+func address(f folder.Folder) (path string, done func() error, err error) {
+	path, err = filepath.Abs(f.Socket())
+	if err != nil || len(path) <= longest {
+		return path, func() error { return nil }, err
+	}
+	dir, err := os.Open(string(f))
+	if err != nil {
+		return "", nil, err
+	}
+	fd := strconv.Itoa(int(dir.Fd()))
+	return filepath.Join("/proc/self/fd", fd, filepath.Base(path)), dir.Close, nil
+}
+
+// Serve answers commands until ctx ends. The caller holds the folder's lock,
+// so a socket that lies there is a dead one.
+func Serve(ctx context.Context, f folder.Folder, handler http.Handler) error {
+	path, done, err := address(f)
+	if err != nil {
+		return fmt.Errorf("control socket: %w", err)
+	}
+	defer done()
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("control socket: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return fmt.Errorf("control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		defer cancel()
+		if server.Shutdown(drain) != nil {
+			server.Close()
+		}
+	})
+	err = server.Serve(l)
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("control socket: %w", err)
+}
+
+// ErrNoServer: no server runs on the folder.
+var ErrNoServer = errors.New("no server runs on this data folder")
+
+// Dial connects to the server of a folder; ErrNoServer when there is none.
+func Dial(ctx context.Context, f folder.Folder) (*Client, error) {
+	path, done, err := address(f)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNoServer
+	}
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	c := &Client{done: done, http: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		},
+	}}}
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, errors.Join(ErrNoServer, c.Close())
+	}
+	return c, conn.Close()
+}

@@ -1,0 +1,117 @@
+// Package node puts the parts of a ledger together on one data folder. Core
+// is what every command that writes needs: the log, the keys, the clock and
+// the delivery switch. Server adds what runs: broker, relay, views, workers
+// and HTTP.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// Core is a data folder open for writing. It holds the folder's lock.
+type Core struct {
+	Folder   folder.Folder
+	Kind     folder.Kind
+	Store    *eventstore.SQLite
+	Keys     *seal.Keyring
+	Ledger   *ledger.Ledger
+	Delivery *folder.Delivery
+
+	// FirstStart says that the folder was made just now and that its
+	// operations credential was written.
+	FirstStart bool
+}
+
+// Open opens a data folder for writing, and makes it when it does not exist.
+// Errors name the command to try.
+func Open(ctx context.Context, f folder.Folder, kind folder.Kind) (*Core, error) {
+	if err := f.Make(); err != nil {
+		return nil, err
+	}
+	if err := f.Settle(kind); err != nil {
+		return nil, err
+	}
+	store, err := eventstore.OpenSQLite(string(f), eventstore.SQLiteOptions{})
+	if err != nil {
+		return nil, err
+	}
+	c := &Core{Folder: f, Kind: kind, Store: store}
+	if err := c.open(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return c, nil
+}
+
+// OpenExisting opens a folder that was used before, as what it was made.
+func OpenExisting(ctx context.Context, f folder.Folder) (*Core, error) {
+	if err := f.MustExist(); err != nil {
+		return nil, err
+	}
+	kind, err := f.Kind()
+	if err != nil {
+		return nil, err
+	}
+	return Open(ctx, f, kind)
+}
+
+func (c *Core) open(ctx context.Context) (err error) {
+	if c.Keys, err = seal.Open(c.Folder.Keys()); err != nil {
+		return err
+	}
+	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}}
+	if c.Kind == folder.Sandbox {
+		if c.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, c.Store, time.Now); err != nil {
+			return err
+		}
+	}
+	log, err := Identify(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	c.FirstStart = log.Head == 0
+	// Before the first event: a crash right after it must not look like a
+	// restored backup.
+	if c.Delivery, err = c.Folder.OpenDelivery(log, c.FirstStart); err != nil {
+		return err
+	}
+	if c.FirstStart {
+		return c.issueOperations(ctx)
+	}
+	return nil
+}
+
+// Close notes how far the log has come and closes it.
+func (c *Core) Close() error {
+	log, err := Identify(context.Background(), c.Store)
+	if err == nil {
+		err = c.Delivery.Note(log)
+	}
+	return errors.Join(err, c.Store.Close())
+}
+
+// Identify says which log this is and how far it has come.
+func Identify(ctx context.Context, s eventstore.Store) (folder.LogIdentity, error) {
+	head, err := s.Head(ctx)
+	if err != nil {
+		return folder.LogIdentity{}, fmt.Errorf("read the end of the log: %w", err)
+	}
+	id := folder.LogIdentity{Head: head.Position}
+	first, err := s.ReadAll(ctx, 0, 1)
+	if err != nil {
+		return id, fmt.Errorf("read the first event: %w", err)
+	}
+	if len(first) > 0 {
+		id.FirstEvent = uuid.UUID(first[0].EventID).String()
+	}
+	return id, nil
+}

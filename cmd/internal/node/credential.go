@@ -1,0 +1,34 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	achhttp "github.com/achledger/achledger/http"
+)
+
+// Nothing stands for a command without input or without an answer.
+type Nothing struct{}
+
+// IssueOperations makes a new operations credential and puts it in the
+// folder's ops.credential. Earlier ones stay good until they are revoked.
+func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) {
+	return Nothing{}, c.issueOperations(ctx)
+}
+
+// issueOperations writes the file first: a secret that was never stored is
+// lost, a stored one that was never issued opens nothing.
+func (c *Core) issueOperations(ctx context.Context) error {
+	issued, change, err := achhttp.NewCredential(domain.LedgerClient, []string{domain.ScopeOps})
+	if err != nil {
+		return err
+	}
+	if err := c.Folder.WriteCredential(issued.Key, issued.Secret); err != nil {
+		return err
+	}
+	if _, err := c.Ledger.Write(ctx, change); err != nil {
+		return fmt.Errorf("issue the operations credential: %w", err)
+	}
+	return nil
+}
