@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,12 @@ type broker struct {
 
 func newBroker(t testing.TB) *broker {
 	t.Helper()
-	b := &broker{t: t, dir: t.TempDir(), port: server.RANDOM_PORT, payload: MinPayload}
+	return brokerIn(t, t.TempDir())
+}
+
+func brokerIn(t testing.TB, dir string) *broker {
+	t.Helper()
+	b := &broker{t: t, dir: dir, port: server.RANDOM_PORT, payload: MinPayload}
 	b.start()
 	t.Cleanup(b.stop)
 	return b
@@ -84,17 +90,15 @@ func openLog(t testing.TB, dir string) eventstore.Store {
 	return s
 }
 
-// record appends n events, some hundred to a stream, and returns the head.
-func record(t testing.TB, s eventstore.Store, n int) int64 {
-	t.Helper()
-	head, err := s.Head(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	position := head.Position
+// streams counts them, so that two writers never choose one name.
+var streams atomic.Int64
+
+// record appends n events, a hundred to a stream, and returns the head.
+func record(s eventstore.Store, n int) int64 {
+	position := must(s.Head(context.Background())).Position
 	for n > 0 {
 		some := min(n, 100)
-		a := eventstore.Append{Stream: fmt.Sprintf("transaction/acme/%d", position), Client: "acme"}
+		a := eventstore.Append{Stream: fmt.Sprint("transaction/acme/", streams.Add(1), "-", position), Client: "acme"}
 		for i := range some {
 			a.Events = append(a.Events, eventstore.New{
 				Type: "transaction.originated",
@@ -102,11 +106,7 @@ func record(t testing.TB, s eventstore.Store, n int) int64 {
 				Meta: json.RawMessage(`{}`),
 			})
 		}
-		res, err := s.Append(context.Background(), a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		position, n = res.Last, n-some
+		position, n = must(s.Append(context.Background(), a)).Last, n-some
 	}
 	return position
 }

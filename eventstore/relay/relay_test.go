@@ -19,13 +19,13 @@ import (
 
 func TestTheStreamEchoesTheLog(t *testing.T) {
 	b, log := newBroker(t), openLog(t, t.TempDir())
-	record(t, log, 1500) // written while no relay ran
+	record(log, 1500) // written while no relay ran
 	r := newRelay(log, b.connect())
 	r.Every = time.Hour // so that only hints wake it
 	running(t, r)
 	waitFor(t, r, 1500)
 	for range 20 {
-		waitFor(t, r, record(t, log, 7))
+		waitFor(t, r, record(log, 7))
 	}
 	mustEcho(t, b.connect(), log)
 }
@@ -101,7 +101,7 @@ func TestTheLargestEventPasses(t *testing.T) {
 
 func TestAForkIsRefused(t *testing.T) {
 	b, log := newBroker(t), openLog(t, t.TempDir())
-	record(t, log, 10)
+	record(log, 10)
 	r := newRelay(log, b.connect())
 	stop := running(t, r)
 	waitFor(t, r, 10)
@@ -115,7 +115,7 @@ func TestAForkIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			other := openLog(t, t.TempDir())
-			record(t, other, events)
+			record(other, events)
 			r := newRelay(other, b.connect())
 			if _, err := r.Open(context.Background()); !errors.Is(err, ErrFork) || !Fatal(err) {
 				t.Errorf("Open: %v, want ErrFork", err)
@@ -130,7 +130,7 @@ func TestAForkIsRefused(t *testing.T) {
 
 func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 	b, log := newBroker(t), openLog(t, t.TempDir())
-	record(t, log, 10)
+	record(log, 10)
 	js, err := jetstream.New(b.connect())
 	if err != nil {
 		t.Fatal(err)

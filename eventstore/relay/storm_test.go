@@ -14,7 +14,7 @@ import (
 func TestARelayWaitsForABrokerThatIsAway(t *testing.T) {
 	b, log := newBroker(t), openLog(t, t.TempDir())
 	b.stop()
-	record(t, log, 300)
+	record(log, 300)
 	r := newRelay(log, b.connect())
 	running(t, r)
 	time.Sleep(200 * time.Millisecond)
@@ -30,7 +30,7 @@ func TestABrokerWipedWhileNothingHappensIsFilledAgain(t *testing.T) {
 	b, log := newBroker(t), openLog(t, t.TempDir())
 	r, last := newRelay(log, b.connect()), lastOf(b)
 	running(t, r)
-	waitFor(t, r, record(t, log, 1000))
+	waitFor(t, r, record(log, 1000))
 	b.stop()
 	if err := os.RemoveAll(b.dir); err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestNoStormBreaksTheEcho(t *testing.T) {
 	go func() {
 		defer close(written)
 		for writing.Err() == nil {
-			record(t, log, 1+random.IntN(300))
+			record(log, 1+random.IntN(300))
 			time.Sleep(time.Millisecond)
 		}
 	}()
