@@ -46,15 +46,22 @@ func (f Folder) OpenDelivery(log LogIdentity, fresh bool) (*Delivery, error) {
 	return d, d.save(log)
 }
 
-// On reports whether files of an ODFI, by its nine-digit routing number, may
-// be cut and delivered.
-func (d *Delivery) On(odfi string) bool {
+// Allowed reports whether files of an ODFI, by its nine-digit routing number,
+// may be cut and delivered, and why not.
+func (d *Delivery) Allowed(odfi string) (ok bool, reason string) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	if on, ok := d.now.Delivery[odfi]; ok {
-		return on
+	on, set := d.now.Delivery[odfi]
+	switch {
+	case on || !set && d.now.Otherwise:
+		return true, ""
+	case set:
+		return false, "it was switched off"
+	case d.now.Reason != "":
+		return false, d.now.Reason
+	default:
+		return false, "it was never switched on"
 	}
-	return d.now.Otherwise
 }
 
 // State is the whole switch.
