@@ -26,7 +26,7 @@ func byOpeningOf(day Date) TimeLimit { return throughDay(PreviousBankingDay(day)
 func ReturnDeadline(settledOn Date) TimeLimit { return byOpeningOf(AddBankingDays(settledOn, 2)) }
 
 // UnauthorizedReturnDeadline is how long an entry the consumer did not
-// authorise may be returned: it must reach the originating bank by the
+// authorize may be returned: it must reach the originating bank by the
 // opening of the banking day that follows the sixtieth calendar day after
 // settlement. Source: NACHA Operating Rules, extended returns.
 func UnauthorizedReturnDeadline(settledOn Date) TimeLimit {

@@ -19,11 +19,11 @@ func TestTimeLimits(t *testing.T) {
 		{"a return over the Monday of Independence Day", calendar.ReturnDeadline, "2027-07-01", "2027-07-02", "2027-07-03 02:15", "2027-07-06"},
 		{"a credit refused on a Saturday", calendar.ReturnDeadline, "2026-11-21", "2026-11-23", "2026-11-24 02:15", "2026-11-24"},
 
-		{"unauthorised: the sixtieth day is a Friday", calendar.UnauthorizedReturnDeadline, "2026-09-21", "2026-11-20", "2026-11-21 02:15", "2026-11-23"},
-		{"unauthorised: it is a Saturday", calendar.UnauthorizedReturnDeadline, "2026-09-22", "2026-11-20", "2026-11-21 02:15", "2026-11-23"},
-		{"unauthorised: it is a Monday", calendar.UnauthorizedReturnDeadline, "2026-09-24", "2026-11-23", "2026-11-24 02:15", "2026-11-24"},
-		{"unauthorised: the day after it is Thanksgiving", calendar.UnauthorizedReturnDeadline, "2026-09-26", "2026-11-25", "2026-11-26 02:15", "2026-11-27"},
-		{"unauthorised: it is New Year's Eve", calendar.UnauthorizedReturnDeadline, "2026-11-01", "2026-12-31", "2027-01-01 02:15", "2027-01-04"},
+		{"unauthorized: the sixtieth day is a Friday", calendar.UnauthorizedReturnDeadline, "2026-09-21", "2026-11-20", "2026-11-21 02:15", "2026-11-23"},
+		{"unauthorized: it is a Saturday", calendar.UnauthorizedReturnDeadline, "2026-09-22", "2026-11-20", "2026-11-21 02:15", "2026-11-23"},
+		{"unauthorized: it is a Monday", calendar.UnauthorizedReturnDeadline, "2026-09-24", "2026-11-23", "2026-11-24 02:15", "2026-11-24"},
+		{"unauthorized: the day after it is Thanksgiving", calendar.UnauthorizedReturnDeadline, "2026-09-26", "2026-11-25", "2026-11-26 02:15", "2026-11-27"},
+		{"unauthorized: it is New Year's Eve", calendar.UnauthorizedReturnDeadline, "2026-11-01", "2026-12-31", "2027-01-01 02:15", "2027-01-04"},
 
 		{"a dishonor over Thanksgiving", calendar.DishonorDeadline, "2026-11-23", "2026-12-01", "2026-12-02 02:15", "2026-12-02"},
 		{"a contest", calendar.ContestDeadline, "2026-11-19", "2026-11-23", "2026-11-24 02:15", "2026-11-24"},
