@@ -77,15 +77,30 @@ func (d *Delivery) State() DeliveryState {
 
 // Turn switches one ODFI and returns when that is durable.
 func (d *Delivery) Turn(odfi string, on bool, log LogIdentity) error {
+	return d.change(log, func(i *instance) { i.Delivery[odfi] = on })
+}
+
+// TurnAllOff switches every ODFI off, those to come too.
+func (d *Delivery) TurnAllOff(log LogIdentity) error {
+	return d.change(log, func(i *instance) {
+		i.Delivery, i.Otherwise = map[string]bool{}, false
+		if i.Reason == "" {
+			i.Reason = "all of it was switched off"
+		}
+	})
+}
+
+func (d *Delivery) change(log LogIdentity, change func(*instance)) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	before := maps.Clone(d.now.Delivery)
+	before := d.now
+	d.now.Delivery = maps.Clone(before.Delivery)
 	if d.now.Delivery == nil {
 		d.now.Delivery = map[string]bool{}
 	}
-	d.now.Delivery[odfi] = on
+	change(&d.now)
 	if err := d.save(log); err != nil {
-		d.now.Delivery = before
+		d.now = before
 		return err
 	}
 	return nil

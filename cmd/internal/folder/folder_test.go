@@ -133,6 +133,22 @@ func TestDeliveryComesBackODFIByODFI(t *testing.T) {
 	}
 }
 
+func TestAllOffIsOffForODFIsToComeToo(t *testing.T) {
+	f, log := used(t)
+	d := open(t, f, log)
+	if err := d.TurnAllOff(log); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Turn(other, true, log); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []*Delivery{d, open(t, f, log)} {
+		if on(d, bank) || !on(d, other) || d.State().Reason == "" {
+			t.Errorf("delivery is %+v; want on for %s alone", d.State(), other)
+		}
+	}
+}
+
 func TestAKindIsForEver(t *testing.T) {
 	f, _ := used(t)
 	if err := f.Settle(Production); err != nil {

@@ -1,0 +1,34 @@
+# Two targets matter first: make demo and make test.
+
+export CGO_ENABLED = 1
+
+.PHONY: demo test check fmt generate lint bench build gcc
+
+demo: gcc ## tell the story of one day at a made-up bank, on a real server
+	go run ./cmd/achledger demo
+
+test: gcc ## everything that runs for every change
+	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
+	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go test -race -timeout 20m ./...
+
+check: fmt generate test lint ## what to run before a commit
+
+fmt:
+	gofmt -w cmd domain eventstore http projections workers
+
+generate: ## docs/events.md and docs/schemas from the events in domain
+	go generate ./cmd/internal/docgen
+
+lint: ## the linters of .golangci.yml; the first run builds them, which takes minutes
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
+
+bench: gcc ## the table of docs/performance.md
+	go run ./cmd/achledger bench
+
+build: gcc ## bin/achledger
+	go build -trimpath -o bin/achledger ./cmd/achledger
+
+gcc:
+	@bash .ci/gcc

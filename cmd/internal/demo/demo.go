@@ -1,0 +1,81 @@
+// Package demo tells the story of one day at a made-up bank, on a real
+// server: what it prints happened, over HTTP, to a ledger that is as good as
+// any other afterwards.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// Demo is where the story takes place.
+type Demo struct {
+	Folder folder.Folder // a sandbox's, empty
+	Base   string        // of the running server, "http://127.0.0.1:8080"
+	Ops    folder.Credential
+	Out    io.Writer
+}
+
+// step is one chapter. Chapters run in order and share a story.
+type step struct {
+	title string
+	run   func(context.Context, *story) error
+}
+
+// steps are the chapters. The bank's answers come behind the last one.
+var steps = []step{
+	{"The bank takes on a client", openClient},
+	{"The client pays its people", payPeople},
+	{"One of them twice: a recall", recallDouble},
+	{"It pays its bills and collects its dues", payBills},
+	{"The ninth entry waits, so a file is cut and delivered", awaitFile},
+	{"What the file says", explainFile},
+	{"What the client sees now", showTransaction},
+}
+
+// story is what one chapter leaves to the next.
+type story struct {
+	Demo
+	ops     caller
+	client  caller
+	id      string            // of the client
+	posted  map[string]string // transaction ids by receiver
+	file    file
+	content []byte // of the file, from the outbox
+}
+
+// Run tells the whole story and returns what to try next with it.
+func (d Demo) Run(ctx context.Context) (Next, error) {
+	s := &story{Demo: d, ops: caller{d.Base, d.Ops.Key, d.Ops.Secret}, posted: map[string]string{}}
+	if err := s.begin(ctx); err != nil {
+		return Next{}, fmt.Errorf("demo: %w", err)
+	}
+	for i, step := range steps {
+		s.say("\n%d  %s\n", i+1, step.title)
+		if err := step.run(ctx, s); err != nil {
+			return Next{}, fmt.Errorf("demo, step %d: %w", i+1, err)
+		}
+	}
+	return Next{Demo: d, Client: s.client.key, Secret: s.client.secret, Transaction: s.posted[people[0].name], File: s.file}, nil
+}
+
+func (s *story) say(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
+
+// dollars writes cents as people do: $1,942.17.
+func dollars(cents int64) string {
+	whole := fmt.Sprint(cents / 100)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return fmt.Sprintf("$%s.%02d", whole, cents%100)
+}
+
+// masked is an account number as every list shows it.
+func masked(number string) string { return "*****" + number[max(0, len(number)-4):] }
+
+// rule is a line across the page.
+var rule = strings.Repeat("-", 79)
