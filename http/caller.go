@@ -131,7 +131,11 @@ func (s *Server) authorization(r *http.Request, value string) (Caller, error) {
 // login checks a key and its secret. The comparison takes as long for a key
 // that does not exist.
 func (s *Server) login(r *http.Request, key, secret string) (Caller, error) {
-	credential, known := s.Directory.Credential(key)
+	credential, err := s.Directory.Credential(r.Context(), key)
+	if err != nil {
+		return Caller{}, err
+	}
+	known := credential.Version > 0
 	pair := key + " " + network(r.RemoteAddr)
 	if known {
 		if wait := s.logins.pairs.wait(pair); wait > 0 {
@@ -169,8 +173,11 @@ func (s *Server) bearer(r *http.Request, token string) (Caller, error) {
 	if !ok {
 		return Caller{}, s.stranger(r)
 	}
-	credential, ok := s.Directory.Credential(t.Credential)
-	if !ok || credential.Revoked || !s.Now().Before(t.ExpiresAt) {
+	credential, err := s.Directory.Credential(r.Context(), t.Credential)
+	if err != nil {
+		return Caller{}, err
+	}
+	if credential.Version == 0 || credential.Revoked || !s.Now().Before(t.ExpiresAt) {
 		return Caller{}, problem(codeUnauthorized, "the token has expired, or its credential was revoked")
 	}
 	scopes := slices.DeleteFunc(slices.Clone(t.Scopes), func(scope string) bool { return !credential.May(scope) })

@@ -16,6 +16,7 @@ import (
 const (
 	maxBody   = 1 << 20  // of a request
 	maxUpload = 64 << 20 // of a NACHA file
+	noLimit   = 0        // of a bulk request, whose lines are bounded instead
 )
 
 // limitBody bounds every body before a route is known. A route that takes

@@ -3,6 +3,7 @@ package http
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,14 +32,14 @@ const maxKey = 255
 // is not kept and the key stays free.
 func (s *Server) once(c echo.Context, who Caller, input []byte, do func(key ledger.Option) error, again func(use eventstore.KeyUse) error) error {
 	r := c.Request()
-	values := r.Header[keyHeader]
-	if len(values) == 0 {
+	name, err := idempotencyKey(r)
+	if err != nil {
+		return err
+	}
+	if name == "" {
 		return do(func(*ledger.Change) {})
 	}
-	key := eventstore.IdempotencyKey{Client: who.Client, Scope: r.Method + " " + r.URL.Path, Key: values[0]}
-	if len(values) > 1 || key.Key == "" || len(key.Key) > maxKey || !nacha.Printable(key.Key) {
-		return problem(codeBadRequest, "one Idempotency-Key of 1 to %d printable characters", maxKey)
-	}
+	key := eventstore.IdempotencyKey{Client: who.Client, Scope: r.Method + " " + r.URL.Path, Key: name}
 	hash, err := s.Ledger.Keys.MAC(who.Client, input)
 	if err != nil {
 		return fmt.Errorf("hash the input of %s: %w", key.Scope, err)
@@ -60,4 +61,16 @@ func (s *Server) once(c echo.Context, who Caller, input []byte, do func(key ledg
 	}
 	c.Response().Header().Set(replayedHeader, "true")
 	return again(use)
+}
+
+// idempotencyKey reads the header; "" when there is none.
+func idempotencyKey(r *http.Request) (string, error) {
+	values := r.Header[keyHeader]
+	if len(values) == 0 {
+		return "", nil
+	}
+	if key := values[0]; len(values) == 1 && key != "" && len(key) <= maxKey && nacha.Printable(key) {
+		return key, nil
+	}
+	return "", problem(codeBadRequest, "one Idempotency-Key of 1 to %d printable characters", maxKey)
 }

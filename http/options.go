@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // Options is what a Server is made of. Ledger, Tokens, Views and Directory
@@ -16,8 +17,8 @@ import (
 type Options struct {
 	Ledger    *ledger.Ledger
 	Tokens    Tokens
-	Views     Views
-	Directory Directory
+	Views     *projections.Views
+	Directory *projections.Directory
 
 	Log     *slog.Logger         // access log and faults; nothing by default
 	Metrics *prometheus.Registry // served at /metrics; a registry of its own by default

@@ -1,0 +1,213 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+const (
+	bulkMedia = "application/x-ndjson"
+	// bulkBatch is how many lines become durable together at most: enough to
+	// share a sync among many, few enough that others do not wait for long.
+	bulkBatch = 256
+	// bulkPatience is how long a bulk request may stand still.
+	bulkPatience = 2 * time.Minute
+)
+
+// bulk answers POST /api/transaction/bulk: one proposal a line in, one result
+// a line out, in order, each only after its commit. It keeps a few batches in
+// memory however many lines there are:
+//
+//	read lines → prepare a batch → commit it → results → the caller
+//
+// A batch is prepared while the one before commits. Results wait in a spool
+// while the caller does not read, as many do before they have sent all.
+//
+// When a request breaks off, what was committed stays, and a retry with the
+// same ids or the same key is answered line by line as the first time.
+func (s *Server) bulk(c echo.Context, who Caller) error {
+	if err := media(c, bulkMedia); err != nil {
+		return err
+	}
+	client, err := s.settings(c.Request().Context(), who.Client)
+	if err != nil {
+		return err
+	}
+	ids, err := s.bulkIDs(c.Request(), who.Client)
+	if err != nil {
+		return err
+	}
+	b := &bulkRun{
+		s: s, c: c, client: client, ids: ids,
+		control: http.NewResponseController(c.Response()),
+		queue:   newLineQueue(),
+		results: newSpool(s.TempDir),
+	}
+	// A server that is not full duplex would read the whole body first.
+	if err := b.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	b.progress()
+	lines := newLineReader(c.Request().Body)
+	first, err := lines.next()
+	if err == nil && ids == nil && lacksID(first) {
+		return problem(codeBadRequest, "line 1 has no TransactionID: send one on every line, or an Idempotency-Key")
+	}
+	return b.run(lines, first, err)
+}
+
+// bulkRun is one bulk request under way.
+type bulkRun struct {
+	s       *Server
+	c       echo.Context
+	client  domain.Client
+	ids     func(line int) string // nil without a key
+	control *http.ResponseController
+	queue   *lineQueue
+	results *spool
+	ctx     context.Context
+	moved   time.Time // when progress was last noted; of the committer
+}
+
+// progress gives the request more time to stand still.
+func (b *bulkRun) progress() {
+	until := time.Now().Add(bulkPatience)
+	_ = b.control.SetReadDeadline(until) // a writer without deadlines needs none
+	_ = b.control.SetWriteDeadline(until)
+}
+
+// run reads, prepares and commits in goroutines of their own and writes
+// results itself, until all of it is done. A request that cannot be finished
+// truthfully is broken off, never ended as if it were whole.
+func (b *bulkRun) run(lines *lineReader, first line, err error) error {
+	ctx, cancel := context.WithCancelCause(b.c.Request().Context())
+	defer cancel(nil)
+	b.ctx = ctx
+	var all sync.WaitGroup
+	all.Go(func() { b.queue.fill(lines, first, err) })
+	batches := make(chan []*bulkLine)
+	all.Go(func() {
+		defer close(batches)
+		for raw := b.queue.take(bulkBatch); raw != nil; raw = b.queue.take(bulkBatch) {
+			select {
+			case batches <- b.prepare(raw):
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	all.Go(func() {
+		defer b.results.end()
+		for batch := range batches {
+			if err := b.commit(batch); err != nil {
+				cancel(err)
+				return
+			}
+			if err := b.report(batch); err != nil {
+				cancel(err)
+				return
+			}
+		}
+	})
+	if err := b.write(); err != nil {
+		cancel(err)
+	}
+	b.queue.stop()
+	if context.Cause(ctx) != nil {
+		_ = b.control.SetReadDeadline(time.Now()) // ends a read that waits
+	}
+	all.Wait()
+	defer b.results.remove()
+	broken := errors.Join(context.Cause(ctx), b.queue.failure())
+	if broken == nil {
+		return nil
+	}
+	b.s.explain(b.c.Request().Context(), requestID(b.c), broken)
+	if !b.c.Response().Committed {
+		return broken
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// report hands the results of a batch to the spool.
+func (b *bulkRun) report(batch []*bulkLine) error {
+	var out []byte
+	for _, l := range batch {
+		out = append(append(out, l.result(requestID(b.c))...), '\n')
+	}
+	if now := time.Now(); now.Sub(b.moved) > bulkPatience/10 {
+		b.moved = now
+		b.progress()
+	}
+	return b.results.write(out)
+}
+
+// write sends results as they come and flushes, so that a caller who waits
+// for a result before it sends the next line gets it.
+func (b *bulkRun) write() error {
+	w := b.c.Response()
+	w.Header().Set(echo.HeaderContentType, bulkMedia)
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := b.results.read(buffer)
+		if n == 0 || err != nil {
+			if err == nil && !w.Committed && context.Cause(b.ctx) == nil && b.queue.failure() == nil {
+				w.WriteHeader(http.StatusOK) // not one line
+			}
+			return err
+		}
+		if _, err := w.Write(buffer[:n]); err != nil {
+			return err
+		}
+		if err := b.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+	}
+}
+
+// lacksID reports whether a line is an object without a TransactionID.
+func lacksID(l line) bool {
+	if l.err != nil || !json.Valid(l.text) {
+		return false // a line that cannot be read is that line's error
+	}
+	found := false
+	object := members(l.text, func(name string, value json.RawMessage) {
+		found = found || strings.EqualFold(name, "TransactionID") && string(value) != "null" && string(value) != `""`
+	})
+	return object && !found
+}
+
+// bulkLine is a line on its way.
+type bulkLine struct {
+	number  int
+	order   order
+	command domain.Originate
+	change  ledger.Change // what to write; no events: see failed
+	status  string        // of the transaction
+	failed  error
+}
+
+// result is the line's answer.
+func (l *bulkLine) result(requestID string) []byte {
+	var answer any = struct{ TransactionID, Status string }{l.command.TransactionID, l.status}
+	if l.failed != nil {
+		p := *explain(l.failed)
+		p.RequestID = requestID
+		answer = struct {
+			Line  int
+			Error Problem
+		}{l.number, p}
+	}
+	b, _ := json.Marshal(answer) // strings and numbers only
+	return b
+}

@@ -1,0 +1,182 @@
+package http
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// bulkIDs derives the id of a line that has none from client, key and line
+// number; nil when the request has no key. The ids of one request lie side by
+// side, which the log's index likes, and mean nothing to anyone else.
+func (s *Server) bulkIDs(r *http.Request, client string) (func(line int) string, error) {
+	key, err := idempotencyKey(r)
+	if err != nil || key == "" {
+		return nil, err
+	}
+	mac, err := s.Ledger.Keys.MAC(client, []byte("bulk\x00"+key))
+	if err != nil {
+		return nil, fmt.Errorf("derive the ids of a bulk request: %w", err)
+	}
+	var prefix uuid.UUID
+	copy(prefix[:], mac)
+	prefix[6] = prefix[6]&0x0f | 0x80 // version 8: made our own way (RFC 9562, 5.8)
+	prefix[8] = prefix[8]&0x3f | 0x80
+	return func(line int) string {
+		id := prefix
+		binary.BigEndian.PutUint32(id[12:], uint32(line))
+		return id.String()
+	}, nil
+}
+
+// prepare reads, checks and seals lines, on all processors.
+func (b *bulkRun) prepare(raw []line) []*bulkLine {
+	l := b.s.present()
+	batch := make([]*bulkLine, len(raw))
+	workers := min(runtime.GOMAXPROCS(0), len(raw))
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(raw); i += workers {
+				batch[i] = b.prepareLine(l, raw[i])
+			}
+		})
+	}
+	all.Wait()
+	return batch
+}
+
+func (b *bulkRun) prepareLine(l *ledger.Ledger, raw line) *bulkLine {
+	out := &bulkLine{number: raw.number, failed: raw.err}
+	if raw.err != nil {
+		return out
+	}
+	if out.order, out.failed = parseProposal(raw.text); out.failed != nil {
+		out.failed = out.order.scrub(out.failed)
+		return out
+	}
+	switch {
+	case out.order.id != "":
+	case b.ids == nil:
+		out.failed = invalid("/TransactionID", "required", "is needed on every line when there is no Idempotency-Key")
+		return out
+	default:
+		out.order.id = b.ids(raw.number)
+	}
+	if out.command, out.failed = out.order.originate(l, b.client.ID); out.failed != nil {
+		return out
+	}
+	out.change = ledger.Change{
+		Stream: domain.TransactionStream(b.client.ID, out.order.id), Client: b.client.ID, Expect: eventstore.NewStream,
+	}
+	out.change.Events, out.failed = out.command.Decide(b.client, domain.Transaction{})
+	return out
+}
+
+// commit makes a batch durable and says of every line what became of it. An
+// error means that nothing can be said any more.
+func (b *bulkRun) commit(batch []*bulkLine) error {
+	l := b.s.present()
+	var fresh, others []*bulkLine
+	seen := make(map[string]bool, len(batch))
+	for _, line := range batch {
+		switch id := line.order.id; {
+		case line.change.Events != nil && !seen[id]:
+			fresh = append(fresh, line)
+			seen[id] = true
+		case line.command.TransactionID != "":
+			others = append(others, line) // an id twice, or a rule said no
+		}
+	}
+	taken, err := b.writeNew(l, fresh)
+	if err != nil {
+		return err
+	}
+	for _, line := range append(taken, others...) {
+		if err := b.decide(l, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeNew writes lines whose ids are free, together, and returns those whose
+// ids are not.
+func (b *bulkRun) writeNew(l *ledger.Ledger, fresh []*bulkLine) (taken []*bulkLine, err error) {
+	for range ledger.Attempts {
+		if len(fresh) == 0 {
+			return taken, nil
+		}
+		changes := make([]ledger.Change, len(fresh))
+		for i, line := range fresh {
+			changes[i] = line.change
+		}
+		_, err := l.Write(b.ctx, changes...)
+		var first *eventstore.VersionError
+		switch {
+		case err == nil:
+			for _, line := range fresh {
+				line.status = statusPending
+			}
+			return taken, nil
+		case errors.Is(err, eventstore.ErrStorageFull):
+			b.s.explain(b.ctx, requestID(b.c), err)
+			for _, line := range fresh {
+				line.failed = err
+			}
+			return taken, nil
+		case !errors.As(err, &first):
+			return nil, err
+		}
+		known, err := b.known(fresh)
+		if err != nil {
+			return nil, err
+		}
+		var free []*bulkLine
+		for _, line := range fresh {
+			if known[line.change.Stream] > 0 {
+				taken = append(taken, line)
+			} else {
+				free = append(free, line)
+			}
+		}
+		fresh = free
+	}
+	return append(taken, fresh...), nil
+}
+
+func (b *bulkRun) known(lines []*bulkLine) (map[string]int64, error) {
+	streams := make([]string, len(lines))
+	for i, line := range lines {
+		streams[i] = line.change.Stream
+	}
+	return b.s.Ledger.Store.Versions(b.ctx, streams)
+}
+
+// decide answers one line by itself: its id may be taken.
+func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
+	t, _, err := b.s.accept(b.ctx, l, b.client, line.order)
+	line.failed = nil
+	if err == nil {
+		var st story
+		if st, err = b.s.storyOf(b.ctx, l, t, t.ID); err == nil {
+			line.status = st.row.Status
+			return nil
+		}
+	}
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) || errors.Is(err, eventstore.ErrStorageFull) {
+		line.failed = err
+		return nil
+	}
+	return err
+}

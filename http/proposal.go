@@ -1,0 +1,254 @@
+package http
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/text"
+)
+
+// maxMetadata bounds what a client may keep with a transaction for itself.
+const maxMetadata = 4 << 10
+
+// proposed is an ACH Connect proposal as it is read.
+type proposed struct {
+	order
+	hasAmount bool
+	hasFCB    bool // the first correspondent bank, which has fields of its own
+}
+
+// proposalFields are the fields of a Transaction Proposal. SEC details have
+// tables of their own.
+var proposalFields = newFieldSet(
+	field[proposed]{"TransactionID", readTransactionID},
+	enum("StandardEntryClassCode", func(p *proposed) *string { return &p.proposal.SEC }, domain.OriginatedSECs...),
+	enum("TransactionType", func(p *proposed) *string { return (*string)(&p.proposal.Kind) }, string(domain.Push), string(domain.Pull)),
+	plain("FromRouting", func(p *proposed) *string { return &p.proposal.FromRouting }),
+	ascii("FromName", func(p *proposed) *string { return &p.proposal.FromName }),
+	ascii("FromIdentification", func(p *proposed) *string { return &p.proposal.FromID }),
+	plain("ToRouting", func(p *proposed) *string { return &p.proposal.ToRouting }),
+	plain("ToAccount", func(p *proposed) *string { return &p.number }),
+	enum("ToAccountType", func(p *proposed) *string { return &p.proposal.ToAccountType },
+		domain.Checking, domain.Savings, domain.GL, domain.Loan),
+	ascii("ToName", func(p *proposed) *string { return &p.proposal.ToName }),
+	ascii("ToIdentification", func(p *proposed) *string { return &p.proposal.ToID }),
+	ascii("Description", func(p *proposed) *string { return &p.proposal.Description }),
+	field[proposed]{"Amount", readAmount},
+	field[proposed]{"SameDay", readSameDay},
+	field[proposed]{"IATDetails", readIAT},
+	field[proposed]{"WebDetails", readWeb},
+	field[proposed]{"Addenda", readAddenda},
+	field[proposed]{"EffectiveDate", readEffectiveDate},
+	plain("CompanyIdentification", func(p *proposed) *string { return &p.proposal.CompanyID }),
+	ascii("CompanyDiscretionaryData", func(p *proposed) *string { return &p.proposal.DiscretionaryData }),
+	field[proposed]{"Metadata", readMetadata},
+)
+
+var webFields = newFieldSet(
+	enum("PaymentType", func(p *proposed) *string { return &p.proposal.PaymentType }, "single", "recurring"),
+)
+
+// parseProposal reads a Transaction Proposal. Its refusal names every field
+// that cannot be read; rules are the domain's to check.
+func parseProposal(body []byte) (order, error) {
+	var p proposed
+	if err := proposalFields.decode(body, &p); err != nil {
+		return order{id: p.id}, err
+	}
+	if !p.hasAmount {
+		return p.order, invalid("/Amount", "required", "an amount in dollars is needed; 0 is a prenote")
+	}
+	p.dropEmpty()
+	return p.order, nil
+}
+
+// dropEmpty forgets parties and banks of which every field was empty.
+func (p *proposed) dropEmpty() {
+	i := p.proposal.IAT
+	if i == nil {
+		return
+	}
+	if i.Ultimate != nil && *i.Ultimate == (domain.IATParty{}) {
+		i.Ultimate = nil
+	}
+	i.Correspondents = slices.DeleteFunc(i.Correspondents, func(b domain.IATBank) bool { return b == domain.IATBank{} })
+	if len(i.Correspondents) == 0 {
+		i.Correspondents = nil
+	}
+}
+
+// plain is a field taken as it is.
+func plain(name string, at func(*proposed) *string) field[proposed] {
+	return field[proposed]{name, func(p *proposed, value json.RawMessage, pointer string) []domain.FieldError {
+		s, ok := unquote(value)
+		if !ok {
+			return wrong(pointer, "type", "must be a string")
+		}
+		*at(p) = s
+		return nil
+	}}
+}
+
+// enum is a field with few values, in any letter case. What is none of them
+// is left for the domain to refuse.
+func enum(name string, at func(*proposed) *string, values ...string) field[proposed] {
+	f := plain(name, at)
+	read := f.read
+	f.read = func(p *proposed, value json.RawMessage, pointer string) []domain.FieldError {
+		bad := read(p, value, pointer)
+		for _, v := range values {
+			if strings.EqualFold(*at(p), v) {
+				*at(p) = v
+			}
+		}
+		return bad
+	}
+	return f
+}
+
+// ascii is a field that leaves in a file, which takes ASCII only. What was
+// written otherwise is transliterated and kept beside it.
+func ascii(name string, at func(*proposed) *string) field[proposed] {
+	return field[proposed]{name, func(p *proposed, value json.RawMessage, pointer string) []domain.FieldError {
+		s, ok := unquote(value)
+		if !ok {
+			return wrong(pointer, "type", "must be a string")
+		}
+		out, bad := p.transliterate(s, pointer)
+		*at(p) = out
+		return bad
+	}}
+}
+
+func (p *proposed) transliterate(s, pointer string) (string, []domain.FieldError) {
+	out, changed, err := text.ToASCII(s)
+	if err != nil {
+		return "", wrong(pointer, "alphabet", "%v", err)
+	}
+	if changed {
+		if p.proposal.Originals == nil {
+			p.proposal.Originals = map[string]string{}
+		}
+		p.proposal.Originals[pointer[1:]] = s
+	}
+	return out, nil
+}
+
+func readTransactionID(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+	s, ok := unquote(value)
+	if id, valid := guid(s); ok && (valid || s == "") {
+		p.id = id
+		return nil
+	}
+	return wrong(at, "guid", "must be a GUID, 8-4-4-4-12 hexadecimal digits")
+}
+
+// guid is the form in which ids are kept and compared: lower case.
+func guid(s string) (string, bool) {
+	if len(s) != 36 {
+		return "", false
+	}
+	id, err := uuid.Parse(s)
+	if err != nil {
+		return "", false
+	}
+	return id.String(), true
+}
+
+// readAmount reads the digits of a number, or of a string with a number in
+// it; a float never stands between them and the cents.
+func readAmount(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+	digits := string(value)
+	if s, ok := unquote(value); ok {
+		digits = s
+	}
+	cents, err := text.ParseDollars(digits)
+	if err != nil {
+		return wrong(at, "amount", "%v", err)
+	}
+	p.proposal.AmountCents, p.hasAmount = cents, true
+	return nil
+}
+
+func readSameDay(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+	switch string(value) {
+	case "true":
+		p.proposal.SameDay = true
+	case "false":
+	default:
+		return wrong(at, "type", "must be true or false")
+	}
+	return nil
+}
+
+func readWeb(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+	return webFields.read(p, value, at)
+}
+
+func readAddenda(p *proposed, value json.RawMessage, at string) (bad []domain.FieldError) {
+	p.proposal.Addenda, bad = p.texts(value, at)
+	return bad
+}
+
+// texts reads one text, or an array of them. One that is empty is none.
+func (p *proposed) texts(value json.RawMessage, at string) (texts []string, bad []domain.FieldError) {
+	read := func(v json.RawMessage, pointer string) {
+		s, ok := unquote(v)
+		if !ok {
+			bad = append(bad, wrong(pointer, "type", "must be a string, or an array of strings")...)
+			return
+		}
+		out, wrongs := p.transliterate(s, pointer)
+		texts, bad = append(texts, out), append(bad, wrongs...)
+	}
+	n := 0
+	array := elements(value, func(v json.RawMessage) {
+		read(v, at+"/"+strconv.Itoa(n))
+		n++
+	})
+	if !array && string(value) != `""` {
+		read(value, at)
+	}
+	return texts, bad
+}
+
+func readEffectiveDate(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+	s, _ := unquote(value)
+	day, ok := parseDay(s)
+	if !ok && s != "" || s == "" && string(value) != `""` {
+		return wrong(at, "date", "must be a date as YYYY-MM-DD or M/D/YYYY")
+	}
+	p.proposal.EffectiveOn = day
+	return nil
+}
+
+// parseDay reads a date as ACH Connect writes it, M/D/YYYY, or as we do.
+func parseDay(s string) (day string, ok bool) {
+	if t, err := time.Parse("1/2/2006", s); err == nil {
+		return t.Format(time.DateOnly), true
+	}
+	d, err := calendar.ParseDate(s)
+	return d.String(), err == nil
+}
+
+func readMetadata(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+	var b bytes.Buffer
+	if value[0] != '{' || json.Compact(&b, value) != nil {
+		return wrong(at, "type", "must be a JSON object")
+	}
+	if b.Len() > maxMetadata {
+		return wrong(at, "length", "at most %d bytes are kept; this has %d", maxMetadata, b.Len())
+	}
+	if string(b.Bytes()) != "{}" {
+		p.proposal.Metadata = b.Bytes()
+	}
+	return nil
+}

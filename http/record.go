@@ -1,0 +1,136 @@
+package http
+
+import (
+	"encoding/json"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
+)
+
+// transactionRecord is a transaction as ACH Connect shows it: the proposal's
+// fields in the order of its documentation, then what the ledger knows. Dates
+// that are not known, or do not apply, are null.
+type transactionRecord struct {
+	TransactionID            string
+	StandardEntryClassCode   string
+	TransactionType          domain.Kind
+	FromRouting              string
+	FromName                 string `json:",omitempty"`
+	FromIdentification       string `json:",omitempty"`
+	ToRouting                string
+	ToAccount                string
+	ToAccountType            string
+	ToName                   string `json:",omitempty"`
+	ToIdentification         string `json:",omitempty"`
+	Description              string
+	Amount                   json.RawMessage
+	SameDay                  bool
+	IATDetails               *iatRecord        `json:",omitempty"`
+	WebDetails               *webRecord        `json:",omitempty"`
+	Addenda                  []string          `json:",omitempty"`
+	EffectiveDate            string            `json:",omitempty"`
+	CompanyIdentification    string            `json:",omitempty"`
+	CompanyDiscretionaryData string            `json:",omitempty"`
+	Metadata                 json.RawMessage   `json:",omitempty"`
+	Originals                map[string]string `json:",omitempty"` // text as it came, where ASCII had to be put in its place
+
+	Status                  string
+	Direction               domain.Direction
+	CreatedAt               string
+	UpdatedAt               string
+	CompanyEntryDescription string // the description as it is sent
+	dates
+	ActionsAvailable []actionRecord
+	Events           []eventRecord
+}
+
+type webRecord struct {
+	PaymentType string
+}
+
+// actionRecord is what the client may do now, and until when.
+type actionRecord struct {
+	Action   string
+	EventID  string // the event it is about
+	Deadline string `json:",omitempty"`
+}
+
+// record tells a story as ACH Connect does.
+func (st story) record() transactionRecord {
+	t := st.Transaction
+	r := transactionRecord{
+		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.Kind,
+		Status: st.row.Status, Direction: st.row.Direction, CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt),
+		dates: st.dates(), ActionsAvailable: []actionRecord{}, Events: make([]eventRecord, len(st.items)),
+	}
+	if t.Originated != nil {
+		r.propose(t.Originated.Proposal)
+	} else if t.Received != nil {
+		r.receive(t.Received.Incoming)
+	}
+	for _, a := range st.Available() {
+		action := actionRecord{Action: a.Name, EventID: a.ItemID}
+		if !a.Deadline.IsZero() {
+			action.Deadline = stamp(a.Deadline)
+		}
+		r.ActionsAvailable = append(r.ActionsAvailable, action)
+	}
+	for n, i := range st.items {
+		r.Events[n] = newEventRecord(i)
+	}
+	return r
+}
+
+func (r *transactionRecord) propose(p domain.Proposal) {
+	r.StandardEntryClassCode, r.TransactionType = p.SEC, p.Kind
+	r.FromRouting, r.FromName, r.FromIdentification = p.FromRouting, p.FromName, p.FromID
+	r.ToName, r.ToIdentification = p.ToName, p.ToID
+	r.Description, r.CompanyEntryDescription = p.Description, p.SentDescription()
+	r.Amount, r.SameDay = json.RawMessage(text.FormatDollars(p.AmountCents)), p.SameDay
+	r.Addenda, r.EffectiveDate = p.Addenda, p.EffectiveOn
+	r.CompanyIdentification, r.CompanyDiscretionaryData = p.CompanyID, p.DiscretionaryData
+	r.Metadata, r.Originals = p.Metadata, p.Originals
+	if p.PaymentType != "" {
+		r.WebDetails = &webRecord{p.PaymentType}
+	}
+	if p.IAT != nil {
+		r.IATDetails = newIATRecord(*p.IAT)
+	}
+}
+
+// receive shows an entry from another bank in the words of a proposal: they
+// push a credit to our client, or pull a debit from it.
+func (r *transactionRecord) receive(in domain.Incoming) {
+	h, e := in.Header, in.Entry
+	code := nacha.TransactionCode(e.Code)
+	r.StandardEntryClassCode, r.TransactionType = h.SEC, domain.Push
+	if code.Debit() {
+		r.TransactionType = domain.Pull
+	}
+	r.FromRouting, r.FromName, r.FromIdentification = h.ODFI, h.CompanyName, h.CompanyID
+	if digit, ok := nacha.CheckDigit(h.ODFI); ok {
+		r.FromRouting += string(digit)
+	}
+	if r.ToRouting == "" {
+		r.ToRouting = e.Routing
+	}
+	if r.ToAccountType == "" {
+		r.ToAccountType = accountType(code)
+	}
+	r.ToName, r.ToIdentification = e.Name, e.IndividualID
+	r.Description, r.CompanyEntryDescription = h.Description, h.Description
+	r.Amount = json.RawMessage(text.FormatDollars(e.AmountCents))
+	r.Addenda, r.CompanyDiscretionaryData = e.Addenda05, h.DiscretionaryData
+	if d, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
+		r.EffectiveDate = d.String()
+	}
+}
+
+func accountType(code nacha.TransactionCode) string {
+	if kind := code.Account(); kind != nacha.GeneralLedger {
+		return string(kind)
+	}
+	return domain.GL
+}

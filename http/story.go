@@ -1,0 +1,102 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// statusPending is the status of what waits for a file.
+const statusPending = "Pending"
+
+// story is a transaction as it may be told at a moment: its fold, the files
+// its items were in, and when that is.
+type story struct {
+	answers.Case
+	row   projections.Transaction
+	items []projections.Item
+}
+
+// tell makes a story; ok is false while the transaction does not show.
+func tell(t domain.Transaction, files map[string]domain.File, now time.Time) (s story, ok bool) {
+	s.Case = answers.Case{Transaction: t, Files: files, Now: now}
+	s.row, ok = projections.DescribeTransaction(t, files)
+	s.items = projections.DescribeItems(t, files)
+	return s, ok
+}
+
+// item finds one of the items a story shows.
+func (s story) item(id string) (projections.Item, *domain.Item, bool) {
+	for _, shown := range s.items {
+		if shown.ItemID == id {
+			i, ok := s.Transaction.Item(id)
+			return shown, i, ok
+		}
+	}
+	return projections.Item{}, nil, false
+}
+
+// story reads a client's transaction from its own stream and its files', so
+// that it is always current. One that does not exist, or is another
+// client's, or does not show yet, is not found.
+func (s *Server) story(ctx context.Context, l *ledger.Ledger, client, id string) (story, error) {
+	t, err := l.Transaction(ctx, client, id)
+	if err != nil {
+		return story{}, err
+	}
+	return s.storyOf(ctx, l, t, id)
+}
+
+// storyOf is the story of a transaction that was read already.
+func (s *Server) storyOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction, id string) (story, error) {
+	files, err := filesOf(ctx, l, t)
+	if err != nil {
+		return story{}, err
+	}
+	told, ok := tell(t, files, l.Now())
+	if !ok {
+		return story{}, domain.Refuse(domain.NotFound, "there is no transaction %s", id)
+	}
+	return told, nil
+}
+
+// filesOf reads every file that an item of a transaction is or was in.
+func filesOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (map[string]domain.File, error) {
+	files := map[string]domain.File{}
+	for _, i := range t.Items {
+		for _, step := range i.History {
+			if _, read := files[step.File]; step.File == "" || read {
+				continue
+			}
+			f, err := l.File(ctx, step.File)
+			if err != nil {
+				return nil, err
+			}
+			files[step.File] = f
+		}
+	}
+	return files, nil
+}
+
+// transactionAt is the transaction that a keyed request made or changed, as
+// it stood when the request was done.
+func (s *Server) transactionAt(ctx context.Context, use eventstore.KeyUse) (domain.Transaction, error) {
+	first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
+	if err != nil || len(first) == 0 {
+		return domain.Transaction{}, fmt.Errorf("read position %d, where a keyed request began: %w", use.First, err)
+	}
+	events, err := s.Ledger.Store.ReadStream(ctx, first[0].Stream, 0)
+	if err != nil {
+		return domain.Transaction{}, err
+	}
+	for len(events) > 0 && events[len(events)-1].Position > use.Last {
+		events = events[:len(events)-1]
+	}
+	return ledger.TransactionOf(events)
+}
