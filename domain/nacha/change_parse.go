@@ -63,7 +63,7 @@ func (c *Change) set(code string, name slotName, value string) error {
 		}
 	}
 	if blank(value) {
-		bad.Reason = "is blank"
+		bad.Reason, bad.Refusal = "is blank", "C65"
 	}
 	if bad.Reason != "" {
 		return &bad
