@@ -1,0 +1,149 @@
+package http
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+// file is a NACHA file as its client sees it.
+type file struct {
+	ID              string    `json:"id"`
+	Client          string    `json:"client,omitempty"` // operations only
+	Name            string    `json:"name"`
+	State           string    `json:"state"`
+	Why             string    `json:"why"`
+	Note            string    `json:"note,omitempty"`
+	CreatedAt       time.Time `json:"created_at"`
+	ODFI            string    `json:"odfi"`
+	ImmediateOrigin string    `json:"immediate_origin"`
+	Modifier        string    `json:"modifier"`
+	Batches         int       `json:"batches"`
+	Entries         int       `json:"entries"`
+	DebitCents      int64     `json:"debit_cents"`
+	CreditCents     int64     `json:"credit_cents"`
+	SHA256          string    `json:"sha256,omitempty"`
+}
+
+func shownFile(f projections.File) file {
+	state := f.State
+	if state == domain.FileIsDelivering {
+		state = domain.FileIsRendered // on its way: nobody can say more
+	}
+	return file{
+		ID: f.ID, Name: f.Name, State: string(state), Why: f.Why, Note: f.Note, CreatedAt: f.CutAt, ODFI: f.ODFI,
+		ImmediateOrigin: f.ImmediateOrigin, Modifier: f.Modifier, Batches: f.Totals.Batches, Entries: f.Totals.Entries,
+		DebitCents: f.Totals.DebitCents, CreditCents: f.Totals.CreditCents, SHA256: hex.EncodeToString(f.SHA256),
+	}
+}
+
+// listFiles answers the client's files, newest first.
+func (s *Server) listFiles(c echo.Context, who Caller) error {
+	return s.pageOfFiles(c, who.Client, who.Client)
+}
+
+func (s *Server) pageOfFiles(c echo.Context, caller, client string) error {
+	most, err := limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, caller); err != nil {
+		return err
+	}
+	files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, Limit: most, Cursor: c.QueryParam("cursor")})
+	if err != nil {
+		return fmt.Errorf("list files: %w", err)
+	}
+	shown := make([]file, len(files))
+	for i, f := range files {
+		shown[i] = shownFile(f)
+		if client == "" || caller == domain.LedgerClient {
+			shown[i].Client = f.Client
+		}
+	}
+	return answerPage(c, shown, next)
+}
+
+// ownFile reads a file of the caller's; another client's does not exist, nor
+// does one that is not cut yet.
+func (s *Server) ownFile(c echo.Context, who Caller) (domain.File, error) {
+	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return f, err
+	}
+	if f.Opened.Client != who.Client || f.Cut == nil {
+		return f, domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
+	}
+	return f, nil
+}
+
+// getFile answers a file as it stands in the log.
+func (s *Server) getFile(c echo.Context, who Caller) error {
+	f, err := s.ownFile(c, who)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownFile(fromLog(f)))
+}
+
+// fromLog is a file's row as the view will have it.
+func fromLog(f domain.File) projections.File {
+	row := projections.File{
+		ID: f.ID, Client: f.Opened.Client, ODFI: f.Opened.ODFI, Name: f.Name(), State: f.State, Why: f.Opened.Why,
+		Method: f.Opened.Method, ImmediateOrigin: f.Opened.Settings.ImmediateOrigin, Modifier: f.Cut.Modifier,
+		CreatedAt: f.OpenedAt, CutAt: f.CutAt, SendBy: f.SendBy, DeliveredAt: f.DeliveredAt, Totals: f.Cut.Totals, Note: f.Note,
+	}
+	if f.Rendered != nil {
+		row.SHA256 = f.Rendered.SHA256
+	}
+	return row
+}
+
+// fileBytes answers a file as the bank gets it, account numbers in the clear.
+func (s *Server) fileBytes(c echo.Context, who Caller) error {
+	f, err := s.ownFile(c, who)
+	if err != nil {
+		return err
+	}
+	return s.sendBytes(c, f)
+}
+
+func (s *Server) sendBytes(c echo.Context, f domain.File) error {
+	content, err := s.Files.Bytes(c.Request().Context(), f.ID)
+	if err != nil {
+		return fmt.Errorf("read the bytes of file %s: %w", f.ID, err)
+	}
+	h := c.Response().Header()
+	h.Set("Content-Disposition", `attachment; filename="`+f.Name()+`"`)
+	h.Set("Cache-Control", "no-store")
+	return c.Blob(http.StatusOK, "text/plain; charset=us-ascii", content)
+}
+
+// upload takes a client's own NACHA file and cuts it at once.
+func (s *Server) upload(c echo.Context, who Caller) error {
+	client, err := s.Directory.Client(c.Request().Context(), who.Client)
+	if err != nil {
+		return err
+	}
+	patience(c, 10*time.Minute)
+	content, err := body(c, echo.MIMETextPlain)
+	if err != nil {
+		return err
+	}
+	uploaded, again, err := s.Files.Upload(c.Request().Context(), client, content)
+	if err != nil {
+		return err
+	}
+	if again {
+		return c.JSON(http.StatusOK, uploaded)
+	}
+	c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+uploaded.FileID)
+	return c.JSON(http.StatusCreated, uploaded)
+}

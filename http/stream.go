@@ -1,0 +1,119 @@
+package http
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+const (
+	// streamComment is how often a silent stream says that it is alive.
+	streamComment = 15 * time.Second
+	// streamPage is how many events are read for a stream at a time.
+	streamPage = 500
+	// streamWrite is how long a subscriber may take to read what it is sent.
+	streamWrite = 30 * time.Second
+)
+
+// streamEvents sends the client's events as they are recorded, as server-sent
+// events whose id is the log position. A subscriber that comes back with
+// Last-Event-ID, or with after, goes on behind it; one without either begins
+// now. The stream reads the feed like a poll does: a notification only says
+// when to look.
+func (s *Server) streamEvents(c echo.Context, who Caller) error {
+	at, err := s.streamStart(c)
+	if err != nil {
+		return err
+	}
+	hint, stop := s.Ledger.Store.Notify()
+	defer stop()
+	control := http.NewResponseController(c.Response())
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	_ = control.SetReadDeadline(time.Time{})
+	_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
+	c.Response().WriteHeader(http.StatusOK)
+	if err := control.Flush(); err != nil {
+		return nil
+	}
+	alive := time.NewTicker(streamComment)
+	defer alive.Stop()
+	look := time.NewTicker(time.Second) // a view may be a little behind the notification
+	defer look.Stop()
+	for {
+		if at, err = s.sendEvents(c, control, who, at); err != nil {
+			s.Log.Debug("event stream ended", "client", who.Client, "err", err)
+			return nil
+		}
+		select {
+		case <-c.Request().Context().Done():
+			return nil
+		case <-s.closing:
+			return nil
+		case <-hint:
+		case <-look.C:
+			credential, err := s.Directory.Credential(c.Request().Context(), who.Key)
+			if err != nil || credential.Revoked {
+				return nil
+			}
+		case <-alive.C:
+			_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
+			if _, err := fmt.Fprint(c.Response(), ": still here\n\n"); err != nil {
+				return nil
+			}
+			if err := control.Flush(); err != nil {
+				return nil
+			}
+		}
+	}
+}
+
+func (s *Server) streamStart(c echo.Context) (int64, error) {
+	if id := c.Request().Header.Get("Last-Event-ID"); id != "" {
+		return after(id, "/Last-Event-ID")
+	}
+	if text := c.QueryParam("after"); text != "" {
+		return after(text, "/after")
+	}
+	head, err := s.Ledger.Store.Head(c.Request().Context())
+	return head.Position, err
+}
+
+// sendEvents writes what is new behind a position and returns the position
+// up to which the subscriber has everything.
+func (s *Server) sendEvents(c echo.Context, control *http.ResponseController, who Caller, at int64) (int64, error) {
+	for {
+		recorded, upTo, err := s.Views.ClientEvents(c.Request().Context(), who.Client, at, "", streamPage)
+		if err != nil {
+			return at, err
+		}
+		_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
+		for _, r := range recorded {
+			e, err := shownEvent(r)
+			if err != nil {
+				return at, err
+			}
+			data, err := json.Marshal(e)
+			if err != nil {
+				return at, err
+			}
+			if _, err := fmt.Fprintf(c.Response(), "id: %d\nevent: %s\ndata: %s\n\n", e.Position, e.Type, data); err != nil {
+				return at, err
+			}
+		}
+		at = max(at, upTo)
+		if len(recorded) > 0 {
+			if err := control.Flush(); err != nil {
+				return at, err
+			}
+		}
+		if len(recorded) < streamPage {
+			return at, nil
+		}
+	}
+}
