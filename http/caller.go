@@ -58,6 +58,7 @@ func (s *Server) protect(h handler, allowed func(Caller) error) echo.HandlerFunc
 			return err
 		}
 		c.Set(callerKey, who)
+		s.uses.note(who.Key, s.Now())
 		if err := allowed(who); err != nil {
 			return err
 		}

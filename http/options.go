@@ -24,6 +24,10 @@ type Options struct {
 	Metrics *prometheus.Registry // served at /metrics; a registry of its own by default
 	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
 
+	Files   Files            // what is done with files; see Files
+	Sandbox *Sandbox         // set for a sandbox server only
+	Revoked func(key string) // told when a credential was revoked; nil: nobody
+
 	// Ready reports why the process cannot serve yet, for /readyz.
 	Ready func() error
 
@@ -60,6 +64,8 @@ func (o *Options) Validate() error {
 		return errors.New("http: no token store")
 	case o.Views == nil:
 		return errors.New("http: no views")
+	case o.Files == nil:
+		return errors.New("http: nobody does what is to be done with files")
 	case o.Directory == nil:
 		return errors.New("http: no directory of clients and credentials")
 	}

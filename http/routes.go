@@ -5,4 +5,6 @@ func (s *Server) routes() {
 	s.operationRoutes()
 	s.oauthRoutes()
 	s.connectRoutes()
+	s.nativeRoutes()
+	s.opsRoutes()
 }

@@ -29,6 +29,7 @@ type Server struct {
 	oauth   *oauth
 	logins  logins
 	rates   rates
+	uses    uses
 	tokens  *tokenCache
 	closing chan struct{} // closed when the server begins to stop
 
@@ -65,6 +66,9 @@ func New(o Options) (*Server, error) {
 	s.echo.HTTPErrorHandler = s.fail
 	s.echo.Pre(s.observe, s.limitBody)
 	s.routes()
+	if err := s.documentRoutes(); err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
 	return s, nil
 }
 
