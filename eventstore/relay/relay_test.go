@@ -107,20 +107,23 @@ func TestAForkIsRefused(t *testing.T) {
 	waitFor(t, r, 10)
 	stop()
 
-	for name, events := range map[string]int{
-		"an older log":                      6,
-		"another log, as long":              10,
-		"another log, longer by now":        12,
-		"an empty log beside a full stream": 0,
+	for name, tt := range map[string]struct {
+		events int
+		says   string
+	}{
+		"an older log":                      {6, "restored from a backup"},
+		"another log, as long":              {10, "message 10 is another event"},
+		"another log, longer by now":        {12, "message 10 is another event"},
+		"an empty log beside a full stream": {0, "restored from a backup"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			other := openLog(t, t.TempDir())
-			record(other, events)
+			record(other, tt.events)
 			r := newRelay(other, b.connect())
-			if _, err := r.Open(context.Background()); !errors.Is(err, ErrFork) || !Fatal(err) {
-				t.Errorf("Open: %v, want ErrFork", err)
+			if _, err := r.Open(soon(t)); !errors.Is(err, ErrFork) || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("Open: %v, want ErrFork saying %q", err, tt.says)
 			}
-			if err := r.Run(context.Background()); !errors.Is(err, ErrFork) {
+			if err := r.Run(soon(t)); !errors.Is(err, ErrFork) {
 				t.Errorf("Run: %v, want ErrFork", err)
 			}
 		})
@@ -166,7 +169,7 @@ func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 	if err := loose.DeleteMsg(context.Background(), 5); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Run(context.Background()); !errors.Is(err, ErrGaps) {
+	if err := r.Run(soon(t)); !errors.Is(err, ErrGaps) {
 		t.Errorf("got %v, want ErrGaps", err)
 	}
 }
@@ -213,10 +216,18 @@ func TestAServerThatTakesSmallMessagesOnlyIsRefused(t *testing.T) {
 	b.payload = 1 << 20
 	b.start()
 	r := newRelay(openLog(t, t.TempDir()), b.connect())
-	err := r.Run(context.Background())
+	err := r.Run(soon(t))
 	if !errors.Is(err, ErrPayload) || !strings.Contains(err.Error(), "max_payload: 8MB") {
 		t.Errorf("got %v, want ErrPayload with the setting to change", err)
 	}
+}
+
+// soon ends before anyone loses patience.
+func soon(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 func must[T any](v T, err error) T {
