@@ -5,6 +5,7 @@ func (s *Server) routes() {
 	s.operationRoutes()
 	s.oauthRoutes()
 	s.connectRoutes()
+	s.answerRoutes()
 	s.nativeRoutes()
 	s.opsRoutes()
 }

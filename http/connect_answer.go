@@ -1,0 +1,178 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// answerRoutes are what a client may answer to a transaction's events.
+func (s *Server) answerRoutes() {
+	verbs := map[string]verb{
+		"returns": {"ReturnCode", func(a answer) command {
+			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath}
+		}},
+		"corrections": {"ChangeCode", func(a answer) command {
+			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked}
+		}},
+		"dishonors": {"ReasonCode", func(a answer) command {
+			return answers.Dishonor{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information}
+		}},
+		"contests": {"ReasonCode", func(a answer) command {
+			return answers.Contest{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
+		}},
+		"refusals": {"ReasonCode", func(a answer) command {
+			return answers.Refuse{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
+		}},
+		"reversals": {"ReasonCode", func(a answer) command {
+			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.code}
+		}},
+		"retries": {"", func(a answer) command {
+			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
+		}},
+	}
+	for name, v := range verbs {
+		s.echo.POST("/api/transaction/:id/"+name, s.client(domain.ScopeOriginate, s.answer(v)))
+	}
+}
+
+// verb is one way to answer: the field its code has, and its command.
+type verb struct {
+	codeField string
+	command   func(answer) command
+}
+
+type command interface {
+	Decide(answers.Case) (answers.Decision, error)
+}
+
+// answer is what a client answers to an event, whichever way.
+type answer struct {
+	item, replyTo, code      string
+	information, dateOfDeath string
+	data, masked             string
+	sealed                   domain.Sealed
+}
+
+func (v verb) fields() fieldSet[answer] {
+	set := []field[answer]{
+		textField("ReplyToEventId", func(a *answer) *string { return &a.replyTo }),
+		textField("AddendaInformation", func(a *answer) *string { return &a.information }),
+		textField("DateOfDeath", func(a *answer) *string { return &a.dateOfDeath }),
+		textField("CorrectedData", func(a *answer) *string { return &a.data }),
+	}
+	if v.codeField != "" {
+		set = append(set, textField(v.codeField, func(a *answer) *string { return &a.code }))
+	}
+	return newFieldSet(set...)
+}
+
+func textField(name string, at func(*answer) *string) field[answer] {
+	return field[answer]{name, func(a *answer, value json.RawMessage, pointer string) []domain.FieldError {
+		text, ok := unquote(value)
+		if !ok {
+			return wrong(pointer, "type", "must be a string")
+		}
+		*at(a) = text
+		return nil
+	}}
+}
+
+// answer answers POST /api/transaction/{id}/<verb>: 201 the new pending
+// event, 200 when the identical answer was given before.
+func (s *Server) answer(v verb) handler {
+	fields := v.fields()
+	return func(c echo.Context, who Caller) error {
+		id, err := idParam(c, "id", "transaction")
+		if err != nil {
+			return err
+		}
+		input, err := body(c, echo.MIMEApplicationJSON)
+		if err != nil {
+			return err
+		}
+		var a answer
+		if err := fields.decode(input, &a); err != nil {
+			return err
+		}
+		if reply, ok := guid(a.replyTo); ok {
+			a.replyTo = reply
+		}
+		return s.once(c, who, input,
+			func(key ledger.Option) error { return s.record(c, who, id, v, a, key) },
+			func(use eventstore.KeyUse) error {
+				t, err := s.transactionAt(c.Request().Context(), use)
+				if err != nil {
+					return err
+				}
+				return s.answerLast(c, who, t)
+			})
+	}
+}
+
+func (s *Server) record(c echo.Context, who Caller, id string, v verb, a answer, key ledger.Option) error {
+	l, ctx := s.present(), c.Request().Context()
+	before, err := s.story(ctx, l, who.Client, id)
+	if err != nil {
+		return err
+	}
+	if err := s.seal(l, before.Transaction, &a); err != nil {
+		return err
+	}
+	a.item = newID()
+	var decided answers.Decision
+	t, err := l.Decide(ctx, who.Client, id, s.decide(ctx, l, v.command(a), &decided), key)
+	if err != nil {
+		return err
+	}
+	told, err := s.storyOf(ctx, l, t, id)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if decided.ItemID == a.item {
+		status = http.StatusCreated
+	}
+	return s.answerEvent(c, who, status, told, decided.ItemID)
+}
+
+func (s *Server) decide(ctx context.Context, l *ledger.Ledger, cmd command, decided *answers.Decision) func(domain.Transaction) ([]domain.Event, error) {
+	return func(t domain.Transaction) ([]domain.Event, error) {
+		files, err := filesOf(ctx, l, t)
+		if err != nil {
+			return nil, err
+		}
+		*decided, err = cmd.Decide(answers.Case{Transaction: t, Files: files, Now: l.Now()})
+		return decided.Events, err
+	}
+}
+
+// seal keeps corrected data out of the log in the clear, and masks what of it
+// may be shown: it often is an account number.
+func (s *Server) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err error) {
+	if a.data == "" {
+		return nil
+	}
+	iat := t.Received != nil && t.Received.Header.IAT != nil
+	a.masked = domain.MaskChange(a.code, a.data, iat)
+	a.sealed, err = l.SealData(t.Client, a.data)
+	return err
+}
+
+// answerLast answers the newest of a transaction's events, as a repeated
+// request made it.
+func (s *Server) answerLast(c echo.Context, who Caller, t domain.Transaction) error {
+	told, err := s.storyOf(c.Request().Context(), s.Ledger, t, t.ID)
+	if err != nil {
+		return err
+	}
+	last := t.Items[len(t.Items)-1]
+	return s.answerEvent(c, who, http.StatusCreated, told, last.ID)
+}
