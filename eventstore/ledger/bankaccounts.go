@@ -1,0 +1,56 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// BankAccount reads a client's bank account; one never used has version 0.
+func (l *Ledger) BankAccount(ctx context.Context, client, id string) (domain.BankAccount, error) {
+	return load[domain.BankAccount](ctx, l.Store, domain.AccountStream(client, id))
+}
+
+// UseAccount finds the bank account of the given numbers, and the change that
+// opens it when the client never used it before: write that change together
+// with the name that points to it. A race to open it ends in a VersionError;
+// decide again.
+func (l *Ledger) UseAccount(ctx context.Context, client, routing, number, accountType string) (domain.BankAccount, []Change, error) {
+	sealed, err := l.SealAccount(client, routing, number, accountType)
+	if err != nil {
+		return domain.BankAccount{}, nil, err
+	}
+	account, err := l.BankAccount(ctx, client, sealed.Fingerprint)
+	if err != nil || account.Version > 0 {
+		return account, nil, err
+	}
+	opened := domain.AccountOpened{Routing: routing, AccountType: accountType, Account: sealed}
+	account = domain.BankAccount{ID: sealed.Fingerprint, Routing: routing, Type: accountType, Account: sealed, OpenedAt: l.Now()}
+	return account, []Change{{
+		Stream: domain.AccountStream(client, sealed.Fingerprint), Client: client, Events: []domain.Event{opened},
+	}}, nil
+}
+
+// maxLeads bounds how many corrections a name is led through.
+const maxLeads = 50
+
+// Resolve follows the corrections of a bank account from the one a name was
+// pointed to, at a log position, to the one it means now.
+func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (domain.BankAccount, error) {
+	for range maxLeads {
+		account, err := l.BankAccount(ctx, client, id)
+		if err != nil {
+			return account, err
+		}
+		if account.Version == 0 {
+			return account, fmt.Errorf("client %s has no bank account %s", client, id)
+		}
+		to, at := account.LeadsTo(setAt)
+		if to == "" {
+			return account, nil
+		}
+		id, setAt = to, at
+	}
+	return domain.BankAccount{}, fmt.Errorf("bank account %s of client %s was corrected more than %d times", id, client, maxLeads)
+}
