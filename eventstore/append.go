@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -16,74 +15,56 @@ import (
 // outcome whatever ctx says, so an error of ctx always means that nothing was
 // written. The wait is bounded by one group commit.
 func (s *SQLite) Append(ctx context.Context, appends ...Append) (Result, error) {
-	r := &request{appends: appends, done: make(chan struct{}, 1)}
+	r := newRequest()
+	r.appends = appends
 	if err := r.check(); err != nil {
 		return Result{}, err
 	}
-	if err := s.submit(ctx, s.appends, r); err != nil {
+	return s.submit(ctx, s.appends, r)
+}
+
+// submit hands a request to the writer and waits for its outcome. The request
+// is not to be used afterwards.
+func (s *SQLite) submit(ctx context.Context, queue chan<- *request, r *request) (Result, error) {
+	if err := s.send(ctx, queue, r); err != nil {
 		return Result{}, err
-	}
-	return r.result, nil
-}
-
-// request is one call on its way through the writer.
-type request struct {
-	appends []Append
-	tokens  func(*connection) error // for requests that concern tokens
-	events  int
-	bytes   int
-
-	taken  atomic.Bool // by the writer, or back by the caller
-	done   chan struct{}
-	result Result // with err, to be read after done
-	err    error
-}
-
-// take settles who owns a waiting request: the writer, to answer it, or the
-// caller, to walk away. Only the first gets true.
-func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
-
-// submit hands a request to the writer and waits for its outcome.
-func (s *SQLite) submit(ctx context.Context, queue chan<- *request, r *request) error {
-	if err := s.refusal(ctx); err != nil {
-		return err
-	}
-	select {
-	case queue <- r:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.stopped:
-		return s.refusal(ctx)
 	}
 	select {
 	case <-r.done:
-		return r.err
 	case <-ctx.Done():
 		if r.take() {
-			return ctx.Err()
+			return Result{}, ctx.Err()
 		}
-	case <-s.stopped:
-		if r.take() {
-			return s.refusal(ctx)
-		}
+		<-r.done
 	}
-	<-r.done
-	return r.err
+	result, err := r.result, r.err
+	r.reuse()
+	return result, err
 }
 
-// refusal is why nothing can be written at all, if so.
-func (s *SQLite) refusal(ctx context.Context) error {
+// send puts a request into a queue of the writer, who answers all that is in
+// it before it ends. Close waits for the senders.
+func (s *SQLite) send(ctx context.Context, queue chan<- *request, r *request) error {
 	if s.options.ReadOnly {
 		return ErrReadOnly
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.closing {
+		return ErrClosed
+	}
 	select {
-	case <-s.failed:
-		return fmt.Errorf("%w: %w", ErrUnknownOutcome, s.cause)
-	case <-s.stopped:
-		return ErrClosed
-	case <-s.closing:
-		return ErrClosed
+	case queue <- r:
+		return nil
 	default:
+	}
+	select {
+	case queue <- r:
+		return nil
+	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
@@ -160,5 +141,5 @@ func checkName(name string) error {
 
 // isJSON holds for nothing too: it is recorded as {}.
 func isJSON(b json.RawMessage) bool {
-	return len(b) == 0 || utf8.Valid(b) && json.Valid(b)
+	return len(b) == 0 || utf8.Valid(b)
 }

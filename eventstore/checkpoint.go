@@ -9,16 +9,15 @@ const walPages = 4000
 // checkpoint does what SQLite would do within a COMMIT, but after the callers
 // have their answers and without swallowing errors: an fsync that failed may
 // have lost pages for good, and only the write-ahead log still has them. The
-// next process copies them again. It returns false after such a failure.
-func (w *writer) checkpoint() bool {
+// next process copies them again. So such a failure ends all writing.
+func (w *writer) checkpoint() {
 	waiting, err := w.checkpointed("NOOP")
 	if err == nil && waiting >= walPages {
 		_, err = w.checkpointed("PASSIVE")
 	}
-	if err == nil || isFull(err) {
-		return true
+	if err != nil && !isFull(err) {
+		w.fail(fmt.Errorf("checkpoint: %w", err))
 	}
-	return w.fail(fmt.Errorf("checkpoint: %w", err))
 }
 
 // checkpointed runs a checkpoint and returns how many pages still wait.

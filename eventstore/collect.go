@@ -1,5 +1,10 @@
 package eventstore
 
+import (
+	"runtime"
+	"time"
+)
+
 const (
 	// maxBatchBytes bounds the data and meta of one transaction.
 	maxBatchBytes = MaxAppendBytes
@@ -35,10 +40,11 @@ func (b *batch) add(r *request) {
 // keeps its own.
 func (b *batch) answer(err error) {
 	for i, r := range b.requests {
-		if err != nil {
-			r.err = err
+		if err == nil {
+			r.answer(r.err)
+		} else {
+			r.answer(err)
 		}
-		r.done <- struct{}{}
 		b.requests[i] = nil
 	}
 	*b = batch{requests: b.requests[:0]}
@@ -53,7 +59,7 @@ func (w *writer) collect() bool {
 	}
 	for len(w.batch.requests) == 0 {
 		select {
-		case <-w.store.closing:
+		case <-w.store.closed:
 			return false
 		default:
 		}
@@ -62,15 +68,13 @@ func (w *writer) collect() bool {
 			w.add(r)
 		case r := <-w.store.tokens:
 			w.add(r)
-		case <-w.store.closing:
+		case <-w.store.closed:
 			return false
 		}
 	}
 	w.drain()
-	if w.several && !w.enough() && w.store.options.Linger > 0 {
-		w.linger()
-	}
-	w.several = len(w.batch.requests) > 1
+	w.linger()
+	w.callers = len(w.batch.requests)
 	return true
 }
 
@@ -105,17 +109,35 @@ func (w *writer) drain() {
 	}
 }
 
-// linger adds what comes within a moment.
+// linger waits a moment for callers of the last batch, as long as fewer than
+// half as many are here and more keep coming: those that wait while a batch is
+// written are the next batch, and so two of half the size alternate. It yields
+// to the callers just woken instead of sleeping, because a timer oversleeps a
+// commit many times over.
 func (w *writer) linger() {
-	w.timer.Reset(w.store.options.Linger)
-	defer w.timer.Stop()
-	for !w.enough() {
+	for start := time.Now(); !w.enough() && 2*len(w.batch.requests) < w.callers; {
+		before := len(w.batch.requests)
+		runtime.Gosched()
+		if w.drain(); len(w.batch.requests) == before || time.Since(start) >= w.store.options.Linger {
+			return
+		}
+	}
+}
+
+// refuse answers what still waits when the store has closed; nobody sends any
+// more.
+func (w *writer) refuse() {
+	if w.held != nil {
+		w.add(w.held)
+	}
+	for {
 		select {
 		case r := <-w.store.appends:
-			w.add(r)
-		case r := <-w.tokens():
-			w.add(r)
-		case <-w.timer.C:
+			w.batch.add(r)
+		case r := <-w.store.tokens:
+			w.batch.add(r)
+		default:
+			w.batch.answer(ErrClosed)
 			return
 		}
 	}

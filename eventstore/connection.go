@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 type connection struct {
 	sqlite     *sqlite3.SQLiteConn
 	statements map[string]*sqlite3.SQLiteStmt
+	arguments  []driver.NamedValue // of the statement being executed
 }
 
 // The ways a connection is opened.
@@ -32,7 +34,7 @@ func connect(path, mode string, pragmas ...string) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	c := &connection{opened.(*sqlite3.SQLiteConn), map[string]*sqlite3.SQLiteStmt{}}
+	c := &connection{sqlite: opened.(*sqlite3.SQLiteConn), statements: map[string]*sqlite3.SQLiteStmt{}}
 	for _, pragma := range pragmas {
 		if err := c.script("PRAGMA " + pragma); err != nil {
 			c.close()
@@ -67,7 +69,11 @@ func (c *connection) exec(sql string, args ...driver.Value) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	result, err := s.Exec(args)
+	c.arguments = c.arguments[:0]
+	for i, value := range args {
+		c.arguments = append(c.arguments, driver.NamedValue{Ordinal: i + 1, Value: value})
+	}
+	result, err := s.ExecContext(context.Background(), c.arguments)
 	if err != nil {
 		return 0, err
 	}
@@ -121,11 +127,16 @@ func (c *connection) row(sql string, args ...driver.Value) ([]driver.Value, erro
 }
 
 // close finalizes the statements and closes the connection; an open
-// transaction is rolled back.
+// transaction is rolled back. Closing twice is closing once.
 func (c *connection) close() error {
+	if c.sqlite == nil {
+		return nil
+	}
 	var errs []error
 	for _, s := range c.statements {
 		errs = append(errs, s.Close())
 	}
-	return errors.Join(append(errs, c.sqlite.Close())...)
+	errs = append(errs, c.sqlite.Close())
+	c.sqlite, c.statements = nil, nil
+	return errors.Join(errs...)
 }

@@ -3,8 +3,6 @@ package eventstore
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
-	"io"
 )
 
 // ChainHash computes the hash an event must carry after an event with the
@@ -14,49 +12,33 @@ import (
 // big-endian followed by its bytes. An integer's bytes are its 8-byte
 // big-endian form; recorded_at is in unix microseconds.
 func (e Recorded) ChainHash(previous [32]byte) [32]byte {
-	return newChain().hash(previous, &e)
+	return new(chain).hash(previous, &e)
 }
 
-// chain computes hashes one after the other without allocating.
-type chain struct {
-	sha     hash.Hash
-	integer [16]byte // length and value of an integer, or a length
-	sum     [32]byte
-}
-
-func newChain() *chain { return &chain{sha: sha256.New()} }
+// chain computes hashes one after the other and keeps its buffer.
+type chain struct{ buffer []byte }
 
 func (c *chain) hash(previous [32]byte, e *Recorded) [32]byte {
-	c.sha.Reset()
-	c.sum = previous
-	c.sha.Write(c.sum[:])
-	c.writeInteger(e.Position)
-	c.writeString(e.Stream)
-	c.writeInteger(e.Version)
-	c.writeBytes(e.EventID[:])
-	c.writeString(e.Client)
-	c.writeString(e.Type)
-	c.writeBytes(e.Data)
-	c.writeBytes(e.Meta)
-	c.writeInteger(e.RecordedAt.UnixMicro())
-	c.sha.Sum(c.sum[:0])
-	return c.sum
+	b := append(c.buffer[:0], previous[:]...)
+	b = appendInteger(b, e.Position)
+	b = appendString(b, e.Stream)
+	b = appendInteger(b, e.Version)
+	b = appendBytes(b, e.EventID[:])
+	b = appendString(b, e.Client)
+	b = appendString(b, e.Type)
+	b = appendBytes(b, e.Data)
+	b = appendBytes(b, e.Meta)
+	b = appendInteger(b, e.RecordedAt.UnixMicro())
+	c.buffer = b
+	return sha256.Sum256(b)
 }
 
-func (c *chain) writeInteger(v int64) {
-	binary.BigEndian.PutUint64(c.integer[:8], 8)
-	binary.BigEndian.PutUint64(c.integer[8:], uint64(v))
-	c.sha.Write(c.integer[:])
+func appendLength(b []byte, n int) []byte { return binary.BigEndian.AppendUint64(b, uint64(n)) }
+
+func appendInteger(b []byte, v int64) []byte {
+	return binary.BigEndian.AppendUint64(appendLength(b, 8), uint64(v))
 }
 
-func (c *chain) writeBytes(b []byte) {
-	binary.BigEndian.PutUint64(c.integer[:8], uint64(len(b)))
-	c.sha.Write(c.integer[:8])
-	c.sha.Write(b)
-}
+func appendBytes(b, v []byte) []byte { return append(appendLength(b, len(v)), v...) }
 
-func (c *chain) writeString(s string) {
-	binary.BigEndian.PutUint64(c.integer[:8], uint64(len(s)))
-	c.sha.Write(c.integer[:8])
-	io.WriteString(c.sha, s)
-}
+func appendString(b []byte, v string) []byte { return append(appendLength(b, len(v)), v...) }

@@ -63,12 +63,13 @@ type SQLite struct {
 	path    string // of the database file, absolute
 	options SQLiteOptions
 
+	gate    sync.RWMutex  // held by those who send to the writer
+	closing bool          // nobody sends any more
 	appends chan *request // to the writer
-	tokens  chan *request // to the writer, served beside the appends
-	closing chan struct{} // closed by Close
-	stopped chan struct{} // closed when the writer has ended
-	failed  chan struct{} // closed when an outcome became unknown
-	cause   error         // why; set before failed is closed
+	tokens  chan *request // to the writer, a few to a batch
+	closed  chan struct{} // tells the writer to end
+	stopped chan struct{} // says that it has
+	failed  chan struct{} // says that an outcome became unknown
 
 	head    atomic.Pointer[Head] // committed
 	newest  newest
@@ -77,7 +78,6 @@ type SQLite struct {
 	writer  *writer // nil when open for reading
 	lock    *flock.Flock
 	once    sync.Once
-	closed  error
 }
 
 var _ Store = (*SQLite)(nil)
@@ -97,7 +97,7 @@ func OpenSQLite(folder string, o SQLiteOptions) (*SQLite, error) {
 		options: o,
 		appends: make(chan *request, MaxAppend),
 		tokens:  make(chan *request, maxTokens),
-		closing: make(chan struct{}),
+		closed:  make(chan struct{}),
 		stopped: make(chan struct{}),
 		failed:  make(chan struct{}),
 	}
@@ -113,7 +113,6 @@ func OpenSQLite(folder string, o SQLiteOptions) (*SQLite, error) {
 }
 
 func (s *SQLite) openForReading() error {
-	close(s.stopped)
 	if _, err := os.Stat(s.path); errors.Is(err, os.ErrNotExist) {
 		return ErrNoLog
 	}
@@ -168,21 +167,24 @@ func (s *SQLite) Notify() (hint <-chan struct{}, stop func()) { return s.hints.s
 // waiting with ErrClosed, waits for reads under way, and folds the write-ahead
 // log into the database file, which the last connection does that may write.
 // After an unknown outcome the writing connection is gone already and the file
-// stays as it is.
-func (s *SQLite) Close() error {
-	s.once.Do(func() {
-		close(s.closing)
-		<-s.stopped
-		s.closed = s.readers.close()
-		if s.writer == nil {
-			return
-		}
-		select {
-		case <-s.failed:
-		default:
-			s.closed = errors.Join(s.closed, s.writer.conn.close())
-		}
-		s.closed = errors.Join(s.closed, s.lock.Close())
-	})
-	return s.closed
+// stays as it is. Closing twice is closing once.
+func (s *SQLite) Close() (err error) {
+	s.once.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *SQLite) close() error {
+	if s.writer == nil {
+		return s.readers.close()
+	}
+	s.gate.Lock()
+	s.closing = true
+	s.gate.Unlock()
+	close(s.closed)
+	<-s.stopped
+	err := s.readers.close()
+	if s.writer.broken == nil {
+		err = errors.Join(err, s.writer.conn.close())
+	}
+	return errors.Join(err, s.lock.Close())
 }

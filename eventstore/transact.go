@@ -147,7 +147,8 @@ func (w *writer) useKey(t *transaction, a *Append, call Result) error {
 // insert writes the events of one append and moves the transaction's head.
 func (w *writer) insert(t *transaction, a *Append) error {
 	for i := range a.Events {
-		e := Recorded{
+		e := &w.event
+		*e = Recorded{
 			Position:   t.head.Position + 1,
 			Stream:     a.Stream,
 			Version:    a.Expect + int64(i) + 1,
@@ -158,7 +159,7 @@ func (w *writer) insert(t *transaction, a *Append) error {
 			Meta:       orEmpty(a.Events[i].Meta),
 			RecordedAt: time.UnixMicro(t.at),
 		}
-		e.Hash = w.chain.hash(t.head.Hash, &e)
+		e.Hash = w.chain.hash(t.head.Hash, e)
 		sql := insertEvent
 		if i == 0 && a.Expect != NewStream {
 			sql = insertNext

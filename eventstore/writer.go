@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -19,18 +18,18 @@ type writer struct {
 
 	head  Head  // committed
 	clock int64 // recorded_at of the newest event, unix microseconds
-	chain *chain
+	chain chain
 	ids   eventIDs
 
+	event   Recorded // being written
 	batch   batch
 	held    *request // from the queue, too large for its batch: first in the next
-	several bool     // the last batch had several submitters
-	timer   *time.Timer
+	callers int      // of the last batch
+	broken  error    // why nothing is written any more
 }
 
 func openWriter(s *SQLite) (*writer, error) {
-	w := &writer{store: s, chain: newChain(), timer: time.NewTimer(time.Hour)}
-	w.timer.Stop()
+	w := &writer{store: s}
 	w.disk = disk{folder: filepath.Dir(s.path), minFree: s.options.MinFreeBytes, free: s.options.Faults.FreeBytes}
 	if err := w.connect(); err != nil {
 		return nil, err
@@ -43,35 +42,44 @@ func openWriter(s *SQLite) (*writer, error) {
 	return w, nil
 }
 
-// run writes batches until the store closes or an outcome is unknown.
+// run writes batches until the store closes, and answers every request that
+// was sent to it.
 func (w *writer) run() {
 	defer close(w.store.stopped)
-	for w.collect() && w.write() {
+	for w.collect() {
+		w.write()
 	}
+	w.refuse()
 }
 
-// write puts the batch on disk and answers it; false after an outcome that is
-// unknown.
-func (w *writer) write() bool {
+// write puts the batch on disk and answers it.
+func (w *writer) write() {
+	if w.broken != nil {
+		w.batch.answer(w.broken)
+		return
+	}
 	if err := w.disk.room(); err != nil {
 		w.batch.answer(err)
-		return true
+		return
 	}
 	next, err := w.transact()
 	if err != nil {
-		return w.startOver(err)
+		w.startOver(err)
+		return
 	}
 	switch err := w.commit(); {
 	case isFull(err):
-		return w.startOver(err)
+		w.startOver(err)
+		return
 	case err != nil:
-		return w.fail(err)
+		w.fail(err)
+		return
 	}
 	w.head, w.clock = next.head, next.at
 	w.store.committed(next.head, w.batch.requests)
 	w.batch.answer(nil)
 	w.store.hints.send()
-	return w.checkpoint()
+	w.checkpoint()
 }
 
 func (w *writer) commit() error {
@@ -92,38 +100,38 @@ func (w *writer) commit() error {
 // fail closes the store for writing: what the disk holds is not known until
 // another process reads it. The connection goes without a checkpoint, because
 // a reader is still connected.
-func (w *writer) fail(cause error) bool {
-	w.store.cause = cause
+func (w *writer) fail(cause error) {
+	w.broken = fmt.Errorf("%w: %w", ErrUnknownOutcome, cause)
 	close(w.store.failed)
 	w.conn.close()
-	w.batch.answer(fmt.Errorf("%w: %w", ErrUnknownOutcome, cause))
-	return false
+	w.batch.answer(w.broken)
 }
 
 // startOver ends a transaction that was not committed: it drops the
 // connection, opens another and reads the head. When that is where it was,
 // nothing was written and the callers may know; otherwise the outcome is
 // unknown.
-func (w *writer) startOver(cause error) bool {
+func (w *writer) startOver(cause error) {
 	w.conn.close() // rolls back
 	if err := w.connect(); err != nil {
-		return w.fail(errors.Join(cause, err))
+		w.fail(errors.Join(cause, err))
+		return
 	}
 	head, err := w.resume()
-	if err != nil {
-		return w.fail(errors.Join(cause, err))
+	if err == nil && head != w.head {
+		err = fmt.Errorf("the log was at position %d and is at %d", w.head.Position, head.Position)
 	}
-	if head != w.head {
-		return w.fail(fmt.Errorf("the log stands at position %d after %w", head.Position, cause))
+	if err != nil {
+		w.fail(errors.Join(cause, err))
+		return
 	}
 	if isFull(cause) {
 		cause = fmt.Errorf("%w: %w", ErrStorageFull, cause)
 	}
 	w.batch.answer(cause)
-	return true
 }
 
-// isFull: SQLite found no room, and said so before anything was committed.
+// isFull: SQLite found no room for what was to be written.
 func isFull(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && e.Code == sqlite3.ErrFull
