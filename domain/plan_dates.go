@@ -1,0 +1,81 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// DatedFor returns the FedACH deadline for which the effective dates of the
+// batches are true when they were decided at an instant: the earliest of the
+// forward batches. It is zero when there is nothing but answers, whose dates
+// are those of the entries they answer.
+func DatedFor(decided time.Time, batches []FileBatch) time.Time {
+	var sendBy time.Time
+	for _, b := range batches {
+		if by, forward := b.deadline(decided); forward && (sendBy.IsZero() || by.Before(sendBy)) {
+			sendBy = by
+		}
+	}
+	return sendBy
+}
+
+// deadline is the last instant at which the batch's effective date is true. A
+// batch dated the processing day it was decided on is meant to settle that
+// same day.
+func (b FileBatch) deadline(decided time.Time) (by time.Time, forward bool) {
+	on, err := calendar.ParseYYMMDD(b.EffectiveOn)
+	if b.Answers || err != nil {
+		return time.Time{}, false
+	}
+	return calendar.LastDeadline(on, b.sameDay(on, decided)), true
+}
+
+func (b FileBatch) sameDay(on calendar.Date, decided time.Time) bool {
+	return calendar.OnOrAfter(on) == calendar.ProcessingDay(decided)
+}
+
+// Redate dates again the batches whose deadline has passed, and says so; ok
+// is false when every date is still true. A stale date would not make an
+// entry late: the operator settles it the same day, for a fee nobody asked
+// for. What asked for same-day settlement asks for it again. Decided is when
+// the dates were decided last.
+func Redate(now, decided time.Time, batches []FileBatch) (again FileRedated, ok bool) {
+	moved := append([]FileBatch(nil), batches...)
+	dates := map[string]string{}
+	var missed time.Time
+	for i, b := range moved {
+		by, forward := b.deadline(decided)
+		if !forward || now.Before(by) {
+			continue
+		}
+		on, _ := calendar.ParseYYMMDD(b.EffectiveOn)
+		d := calendar.Effective(now, calendar.Request{AskedOn: on, SameDay: b.sameDay(on, decided)})
+		moved[i].EffectiveOn = d.EffectiveOn.YYMMDD()
+		dates[b.EffectiveOn] = moved[i].EffectiveOn
+		if missed.IsZero() || by.Before(missed) {
+			missed = by
+		}
+	}
+	if len(dates) == 0 {
+		return FileRedated{}, false
+	}
+	return FileRedated{
+		Dates:  dates,
+		SendBy: DatedFor(now, moved),
+		Why: fmt.Sprintf("the deadline at %s New York time had passed before the file could leave",
+			missed.In(calendar.Eastern).Format("2006-01-02 15:04")),
+	}, true
+}
+
+// DatedAt is when the file's dates were decided last: at its cut, or when it
+// was dated again.
+func (f *File) DatedAt() time.Time {
+	for i := len(f.History) - 1; i >= 0; i-- {
+		if f.History[i].State == FileIsCut {
+			return f.History[i].At
+		}
+	}
+	return f.OpenedAt
+}

@@ -1,0 +1,72 @@
+package workers
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	// maxPairs is how many entries that are made with their file one append
+	// takes: each is two events.
+	maxPairs = maxEvents / 2
+	// maxPairBytes bounds the same by size, with room for what JSON adds; the
+	// log takes 16 MiB.
+	maxPairBytes = 6 << 20
+	pairBytes    = 3 << 10 // an entry without addenda, generously
+	addendaBytes = 2 * 96  // each stands in the proposal and in the entry as sent
+)
+
+// assembly gathers the entries of an order into appends.
+type assembly struct {
+	fill
+	filed int // entries in the log already
+	seen  int // entries of the source
+	next  []entry
+	bytes int
+}
+
+// take files an entry, once there are enough, unless the log has it.
+func (a *assembly) take(ctx context.Context, asked Asked) error {
+	n := a.seen
+	a.seen++
+	if n < a.filed {
+		a.batch = asked.Batch
+		return nil
+	}
+	size := pairBytes + addendaBytes*len(asked.Originated.Proposal.Addenda)
+	if len(a.next) == maxPairs || len(a.next) > 0 && a.bytes+size > maxPairBytes {
+		if err := a.flush(ctx, false); err != nil {
+			return err
+		}
+	}
+	e, err := a.made(n, asked)
+	a.next, a.bytes = append(a.next, e), a.bytes+size
+	return err
+}
+
+func (a *assembly) flush(ctx context.Context, last bool) error {
+	_, err := a.put(ctx, a.next, len(a.next), last)
+	a.next, a.bytes = a.next[:0], 0
+	return err
+}
+
+// made is the n-th entry with the event that begins its transaction.
+func (a *assembly) made(n int, asked Asked) (entry, error) {
+	client, e := a.opened.Client, asked.Originated
+	e.TransactionID, e.ItemID = entryIDs(a.opened.FileID, n)
+	e.InFile = a.opened.FileID
+	var err error
+	if e.Account, err = a.Ledger.SealAccount(client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType); err != nil {
+		return entry{}, err
+	}
+	t := domain.Transaction{Client: client}
+	t.Evolve(domain.Fact{Event: &e, Version: 1})
+	in, err := t.EntryOf(t.Origination())
+	return entry{
+		transaction: e.TransactionID, item: e.ItemID, version: eventstore.NewStream, batch: asked.Batch,
+		code: in.Entry.Code, routing: in.Entry.Routing, cents: in.Entry.AmountCents, addenda: addenda(&in.Entry),
+		made: []domain.Event{e},
+	}, err
+}

@@ -1,0 +1,91 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// filedEntry is an entry as the log filed it.
+type filedEntry struct {
+	domain.Entry
+	transaction domain.Transaction // up to the event that filed it
+	item        *domain.Item
+	before      domain.State // of the item, when it was filed
+	batch       int
+	position    int64 // of the filed event
+}
+
+func (e *filedEntry) totals() nacha.Totals {
+	p := entry{code: e.Entry.Entry.Code, routing: e.Entry.Entry.Routing, cents: e.Entry.Entry.AmountCents, addenda: addenda(&e.Entry.Entry)}
+	return p.totals()
+}
+
+// eachFiled calls yield with what was filed in a file, in the order of the
+// file, each entry built from its transaction as it stood then. Account
+// numbers stay sealed.
+func (f *Files) eachFiled(ctx context.Context, file domain.File, yield func(filedEntry) error) error {
+	return eachFiled(ctx, f.Ledger, file, yield)
+}
+
+func eachFiled(ctx context.Context, l *ledger.Ledger, file domain.File, yield func(filedEntry) error) error {
+	for _, fill := range file.Fills {
+		err := l.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(events []eventstore.Recorded) error {
+			e, err := entryFiled(file, events)
+			if err != nil {
+				return fmt.Errorf("position %d: %w", events[len(events)-1].Position, err)
+			}
+			return yield(e)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entryFiled folds a transaction up to its filed event, the last of events.
+func entryFiled(file domain.File, events []eventstore.Recorded) (e filedEntry, err error) {
+	last := events[len(events)-1]
+	fact, err := ledger.Fact(last)
+	if err != nil {
+		return e, err
+	}
+	filed, ok := fact.Event.(*domain.TransactionFiled)
+	if !ok || filed.File != file.ID {
+		return e, fmt.Errorf("%s of %s does not belong to file %s", last.Type, last.Stream, file.ID)
+	}
+	if e.transaction, err = ledger.TransactionOf(events[:len(events)-1]); err != nil {
+		return e, err
+	}
+	if e.item, ok = e.transaction.Item(filed.ItemID); !ok {
+		return e, fmt.Errorf("%s has no item %s", last.Stream, filed.ItemID)
+	}
+	e.before, e.batch, e.position = e.item.State, filed.Batch, last.Position
+	e.transaction.Evolve(fact)
+	if e.Entry, err = e.transaction.EntryOf(e.item); err != nil {
+		return e, err
+	}
+	e.Entry.Entry.Trace = filed.Trace
+	return e, nil
+}
+
+// addenda counts the records 7 of an entry.
+func addenda(e *nacha.Entry) int {
+	n := len(e.Addenda05)
+	if e.Addenda02 != "" {
+		n++
+	}
+	if e.IAT != nil {
+		const mandatory = 7 // types 10 to 16
+		n += mandatory + len(e.IAT.Remittance) + len(e.IAT.Correspondents)
+	}
+	if e.Kind() != nacha.KindForward {
+		n++
+	}
+	return n
+}

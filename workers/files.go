@@ -1,0 +1,108 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Gate says whether files of an ODFI, by its nine-digit routing number, may
+// be cut and delivered. It is closed in a restored folder, where nobody knows
+// yet what had left since the backup.
+type Gate interface {
+	Allowed(odfi string) (ok bool, reason string)
+}
+
+// Open is the gate of a folder that delivers.
+type Open struct{}
+
+// Allowed always says yes.
+func (Open) Allowed(string) (ok bool, reason string) { return true, "" }
+
+// FilesConfig is what Files needs.
+type FilesConfig struct {
+	Ledger *ledger.Ledger
+	Folder string // of kept files: sealed copies in out/, inputs of clients in in/
+	Gate   Gate
+	Log    *slog.Logger
+	Limits Limits // DefaultLimits when zero
+}
+
+// Files cuts files into the log, renders them from it and keeps a sealed copy
+// of each. Batcher, Uploads and Delivery share one; it is safe for concurrent
+// use.
+type Files struct {
+	FilesConfig
+	numbers numbers
+	busy    locks // by file id
+	// fault is nil outside tests; there it runs before and after each step
+	// that leaves something behind, and stops it with an error.
+	fault func(step string) error
+}
+
+// NewFiles checks the configuration and makes the folders.
+func NewFiles(c FilesConfig) (*Files, error) {
+	if c.Ledger == nil || c.Folder == "" {
+		return nil, errors.New("files need a ledger and a folder")
+	}
+	if c.Gate == nil {
+		c.Gate = Open{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Limits == (Limits{}) {
+		c.Limits = DefaultLimits
+	}
+	for _, folder := range []string{outFolder, inFolder} {
+		if err := os.MkdirAll(filepath.Join(c.Folder, folder), 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder of kept files: %w", err)
+		}
+	}
+	return &Files{FilesConfig: c, numbers: numbers{ledger: c.Ledger}}, nil
+}
+
+// Folders of kept files.
+const (
+	outFolder = "out"
+	inFolder  = "in"
+)
+
+// at passes a step that leaves something behind.
+func (f *Files) at(step string) error {
+	if f.fault == nil {
+		return nil
+	}
+	return f.fault(step)
+}
+
+// write appends changes, between two steps that a test may stop at.
+func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (err error) {
+	if err := f.at("before " + step); err != nil {
+		return err
+	}
+	if _, err := f.Ledger.Write(ctx, changes...); err != nil {
+		return err
+	}
+	return f.at("after " + step)
+}
+
+// append adds events to a file's stream.
+func (f *Files) append(ctx context.Context, step string, file *domain.File, events ...domain.Event) error {
+	return f.write(ctx, step, ledger.Change{
+		Stream: domain.FileStream(file.ID), Client: file.Opened.Client, Expect: file.Version, Events: events,
+	})
+}
+
+// DeliveryOffError refuses a file because delivery is off for its ODFI.
+type DeliveryOffError struct{ ODFI, Reason string }
+
+func (e *DeliveryOffError) Error() string {
+	return fmt.Sprintf("delivery is off for ODFI %s: %s", e.ODFI, e.Reason)
+}

@@ -1,0 +1,136 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	// maxEvents bounds the events about entries in one append. With those of
+	// the file, its traces and its modifier an append stays within 1,000.
+	maxEvents = 995
+	// attempts bounds how often an append is tried while others take the
+	// same numbers.
+	attempts = 16
+)
+
+// errTaken says that another process goes on with the file.
+var errTaken = errors.New("another process goes on with this file")
+
+// fill is a file while its entries are filed, append by append.
+type fill struct {
+	*Files
+	filling
+}
+
+// put files entries[:n], in as many appends as it takes, and cuts the file
+// with the last of them if last is set. It returns what is left of entries.
+// An entry whose transaction moved on meanwhile, a recall above all, drops
+// out: it goes into no file or into a later one.
+func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
+	for tries := 0; n > 0; {
+		filed, err := w.try(ctx, entries, n, last)
+		var moved *eventstore.VersionError
+		switch {
+		case err == nil:
+			entries, n, tries = entries[filed:], n-filed, 0
+			continue
+		case !errors.As(err, &moved):
+			return entries, err
+		case moved.Stream == w.stream():
+			return entries, errTaken
+		case domain.Aggregate(moved.Stream) == "transaction" && entries[0].made != nil:
+			return entries, fmt.Errorf("an entry of an order was there before its file: %w", err)
+		case domain.Aggregate(moved.Stream) == "transaction":
+			dropped, err := w.drop(ctx, entries[:n])
+			if err != nil {
+				return entries, err
+			}
+			entries, n = entries[dropped:], n-dropped
+		}
+		if tries++; tries > attempts {
+			return entries, fmt.Errorf("other writers were first %d times: %w", attempts, err)
+		}
+	}
+	return entries, nil
+}
+
+// try makes one append of at most n entries; fewer when the trace sequence
+// starts over behind them.
+func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
+	now := w.Ledger.Now()
+	traces, err := w.numbers.traces(ctx, w.opened.ODFI[:8])
+	if err != nil {
+		return 0, err
+	}
+	defer traces.Unlock()
+	_, got, taken, err := traces.Take(n, eastern(now))
+	if err != nil {
+		return 0, err
+	}
+	next, changes := w.fill(entries, got, traces.Version, taken)
+	step := "fill"
+	if last && got == n {
+		modifiers, err := w.numbers.modifiers(ctx, w.origin())
+		if err != nil {
+			return 0, err
+		}
+		defer modifiers.Unlock()
+		step = "cut"
+		changes = append(changes, next.close(now, &modifiers.Modifiers)...)
+	}
+	if err := w.write(ctx, step, changes...); err != nil {
+		return 0, err
+	}
+	w.filling = next
+	return got, nil
+}
+
+// finish cuts a file whose entries are all filed. A file that was never
+// opened, because every entry dropped out, stays unmade.
+func (w *fill) finish(ctx context.Context) error {
+	for tries := 0; w.version > 0 && !w.isCut; tries++ {
+		modifiers, err := w.numbers.modifiers(ctx, w.origin())
+		if err != nil {
+			return err
+		}
+		next := w.filling
+		err = w.write(ctx, "cut", next.close(w.Ledger.Now(), &modifiers.Modifiers)...)
+		modifiers.Unlock()
+		var moved *eventstore.VersionError
+		switch {
+		case err == nil:
+			w.filling = next
+		case !errors.As(err, &moved) || tries == attempts:
+			return err
+		case moved.Stream == w.stream():
+			return errTaken
+		}
+	}
+	return nil
+}
+
+// drop moves the entries whose transactions stand as planned to the end and
+// returns how many do not.
+func (w *fill) drop(ctx context.Context, entries []entry) (dropped int, err error) {
+	streams := make([]string, len(entries))
+	for i, e := range entries {
+		streams[i] = domain.TransactionStream(w.opened.Client, e.transaction)
+	}
+	versions, err := w.Ledger.Store.Versions(ctx, streams)
+	if err != nil {
+		return 0, err
+	}
+	to := len(entries)
+	for i := len(entries) - 1; i >= 0; i-- {
+		if versions[streams[i]] == entries[i].version {
+			to--
+			entries[to] = entries[i]
+		}
+	}
+	return to, nil
+}

@@ -1,0 +1,125 @@
+package workers
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// filling is where a file stands while its entries are filed. It is a value:
+// an append that fails leaves the one before.
+type filling struct {
+	opened  domain.FileOpened
+	planned []domain.FileBatch
+	decided time.Time // when the dates of the planned batches were
+
+	version int64              // of the file's stream; 0 while it is not opened
+	batches []domain.FileBatch // begun, numbered from 1
+	batch   int                // planned batch of the newest one
+	trace   int                // newest sequence in it
+	totals  nacha.Totals
+	isCut   bool
+}
+
+func (w *filling) stream() string { return domain.FileStream(w.opened.FileID) }
+func (w *filling) origin() string { return w.opened.Settings.ImmediateOrigin }
+
+// fill is the next append: it files entries[:n] under the traces that were
+// taken for them. The filed events follow file.filled and the one that takes
+// the traces, as domain.FileFilled says.
+func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.TracesTaken) (filling, []ledger.Change) {
+	filled := domain.FileFilled{
+		FirstTrace: w.traceNumber(taken.First),
+		LastTrace:  w.traceNumber(taken.Last),
+	}
+	odfi := ledger.Change{
+		Stream: domain.TraceStream(w.opened.ODFI[:8]), Client: domain.LedgerClient,
+		Expect: tracesVersion, Events: []domain.Event{taken},
+	}
+	begun := len(w.batches)
+	changes := make([]ledger.Change, 2, n+4)
+	for i := range entries[:n] {
+		e := &entries[i]
+		trace := taken.First + i
+		if len(w.batches) == 0 || e.batch != w.batch || trace <= w.trace {
+			w.begin(entries[i:])
+		}
+		w.trace = trace
+		w.totals.Add(e.totals())
+		events := append(e.made[:len(e.made):len(e.made)], domain.TransactionFiled{
+			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace),
+		})
+		filled.Count += len(events)
+		changes = append(changes, ledger.Change{
+			Stream: domain.TransactionStream(w.opened.Client, e.transaction), Client: w.opened.Client,
+			Expect: e.version, Events: events,
+		})
+	}
+	filled.Batches = w.batches[begun:]
+	changes[0], changes[1] = w.change(filled), odfi
+	if w.version == 0 {
+		changes[0].Events = []domain.Event{w.opened, filled}
+	}
+	w.version += int64(len(changes[0].Events))
+	return w, changes
+}
+
+// begin opens the batch of entries[0]. Without a class of its own it gets the
+// one that its entries need.
+func (w *filling) begin(entries []entry) {
+	w.batch = entries[0].batch
+	b := w.planned[w.batch]
+	b.Number = len(w.batches) + 1
+	if b.ServiceClass == 0 {
+		b.ServiceClass = class(entries)
+	}
+	w.batches = append(w.batches, b)
+	w.totals.Batches++
+}
+
+// class is the service class of the batch that entries begin with.
+func class(entries []entry) int {
+	debits, credits := false, false
+	for _, e := range entries {
+		if e.batch != entries[0].batch || debits && credits {
+			break
+		}
+		debit := nacha.TransactionCode(e.code).Debit()
+		debits, credits = debits || debit, credits || !debit
+	}
+	return nacha.ServiceClass(debits, credits)
+}
+
+// close cuts the file: its totals, its creation time and its modifier. Dates
+// that ceased to be true while it was filled are decided again at once.
+func (w *filling) close(now time.Time, m *domain.Modifiers) []ledger.Change {
+	taken := m.Take(eastern(now))
+	events := []domain.Event{domain.FileCut{
+		Totals: w.totals, CreatedOn: taken.Date, CreatedAt: taken.Time, Modifier: taken.Modifier,
+		SendBy: domain.DatedFor(w.decided, w.batches),
+	}}
+	if again, ok := domain.Redate(now, w.decided, w.batches); ok {
+		events = append(events, again)
+	}
+	file := w.change(events...)
+	w.version += int64(len(events))
+	w.isCut = true
+	return []ledger.Change{file, {
+		Stream: domain.OriginStream(w.origin()), Client: domain.LedgerClient, Expect: m.Version, Events: []domain.Event{taken},
+	}}
+}
+
+func (w *filling) change(events ...domain.Event) ledger.Change {
+	return ledger.Change{Stream: w.stream(), Client: w.opened.Client, Expect: w.version, Events: events}
+}
+
+func (w *filling) traceNumber(sequence int) string {
+	return fmt.Sprintf("%s%07d", w.opened.ODFI[:8], sequence)
+}
+
+// eastern is an instant on the clock that files and deadlines go by.
+func eastern(t time.Time) time.Time { return t.In(calendar.Eastern) }

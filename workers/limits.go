@@ -1,0 +1,49 @@
+package workers
+
+import "github.com/achledger/achledger/domain/nacha"
+
+// Limits bound a batch and a file. They stay below what the record formats
+// hold (NACHA Operating Rules, appendix three) and below what one process
+// renders in little memory; what does not fit goes into another batch or
+// another file.
+type Limits struct {
+	BatchRecords int   // entries and addenda of a batch; the format holds 999,999
+	FileEntries  int   // entries of a file
+	FileRecords  int   // all records of a file but its padding; the format holds 9,999,990
+	Cents        int64 // debits, and credits, of a batch and of a file
+}
+
+// DefaultLimits are those of production.
+var DefaultLimits = Limits{
+	BatchRecords: 900_000,
+	FileEntries:  250_000,
+	FileRecords:  1_000_000,
+	Cents:        nacha.MaxTotalCents,
+}
+
+// load is what a batch or a file holds already.
+type load struct {
+	entries, addenda, batches int
+	debits, credits           int64
+}
+
+func (l *load) add(e *entry) {
+	l.entries++
+	l.addenda += e.addenda
+	if nacha.TransactionCode(e.code).Debit() {
+		l.debits += e.cents
+	} else {
+		l.credits += e.cents
+	}
+}
+
+// batchHolds reports whether the batch with this load is within the limits.
+func (l Limits) batchHolds(b load) bool {
+	return b.entries+b.addenda <= l.BatchRecords && b.debits <= l.Cents && b.credits <= l.Cents
+}
+
+// fileHolds reports whether the file with this load is within the limits.
+func (l Limits) fileHolds(f load) bool {
+	records := 2 + 2*f.batches + f.entries + f.addenda // headers and controls of file and batches
+	return f.entries <= l.FileEntries && records <= l.FileRecords && f.debits <= l.Cents && f.credits <= l.Cents
+}

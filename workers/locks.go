@@ -1,0 +1,67 @@
+package workers
+
+import (
+	"context"
+	"sync"
+)
+
+// locks is a lock for each name, so that one file is worked on by one
+// goroutine at a time. Across processes the log decides.
+type locks struct {
+	mu   sync.Mutex
+	held map[string]*lock
+}
+
+type lock struct {
+	turn  chan struct{} // holds one value while the lock is free
+	users int           // holder and waiters
+}
+
+// lock waits for its turn; the error is the context's.
+func (l *locks) lock(ctx context.Context, name string) (unlock func(), err error) {
+	k := l.use(name)
+	select {
+	case <-k.turn:
+		return func() { k.turn <- struct{}{}; l.leave(name) }, nil
+	case <-ctx.Done():
+		l.leave(name)
+		return nil, ctx.Err()
+	}
+}
+
+// try takes the lock if nobody holds it.
+func (l *locks) try(name string) (unlock func(), ok bool) {
+	k := l.use(name)
+	select {
+	case <-k.turn:
+		return func() { k.turn <- struct{}{}; l.leave(name) }, true
+	default:
+		l.leave(name)
+		return nil, false
+	}
+}
+
+func (l *locks) use(name string) *lock {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held == nil {
+		l.held = map[string]*lock{}
+	}
+	k, ok := l.held[name]
+	if !ok {
+		k = &lock{turn: make(chan struct{}, 1)}
+		k.turn <- struct{}{}
+		l.held[name] = k
+	}
+	k.users++
+	return k
+}
+
+func (l *locks) leave(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.held[name]
+	if k.users--; k.users == 0 {
+		delete(l.held, name)
+	}
+}

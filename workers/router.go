@@ -1,0 +1,82 @@
+package workers
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
+
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+// FileTopic are the events of files that call for delivery.
+const FileTopic = "ledger.*.file.cut"
+
+// PoisonTopic is where messages go that could not be handled.
+const PoisonTopic = "poison.file"
+
+// RouterConfig is what NewRouter needs.
+type RouterConfig struct {
+	Delivery   *Delivery
+	Subscriber message.Subscriber
+	Poison     message.Publisher // takes what could not be handled
+	Log        *slog.Logger
+
+	Timeout time.Duration // of one try: 2 minutes by default
+	Retries int           // 3 by default
+	Backoff time.Duration // before the first retry, doubling: 200 ms by default
+}
+
+// NewRouter makes watermill's Router, which runs side effects as soon as the
+// log's echo asks for them: a file that was cut is delivered. A handler that
+// panics or fails is tried again; then its message goes to the poison queue
+// and the ones behind it go on. Nothing depends on it: the next sweep does
+// the same work.
+func NewRouter(c RouterConfig) (*message.Router, error) {
+	if c.Delivery == nil || c.Subscriber == nil || c.Poison == nil {
+		return nil, errors.New("a router needs a delivery, a subscriber and a poison queue")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 2 * time.Minute
+	}
+	if c.Retries <= 0 {
+		c.Retries = 3
+	}
+	if c.Backoff <= 0 {
+		c.Backoff = 200 * time.Millisecond
+	}
+	logger := watermill.NewSlogLogger(c.Log)
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, logger)
+	if err != nil {
+		return nil, fmt.Errorf("make the router: %w", err)
+	}
+	poison, err := middleware.PoisonQueue(c.Poison, PoisonTopic)
+	if err != nil {
+		return nil, fmt.Errorf("make the poison queue: %w", err)
+	}
+	retry := middleware.Retry{
+		MaxRetries: c.Retries, InitialInterval: c.Backoff, Multiplier: 2, MaxInterval: 10 * c.Backoff,
+		ResetContextOnRetry: true, Logger: logger,
+	}
+	router.AddMiddleware(poison, retry.Middleware, middleware.Timeout(c.Timeout), middleware.Recoverer)
+	router.AddConsumerHandler("deliver", FileTopic, c.Subscriber, c.Delivery.handle)
+	return router, nil
+}
+
+// handle delivers the file whose event it is told of.
+func (d *Delivery) handle(m *message.Message) error {
+	stream := m.Metadata.Get(relay.StreamHeader)
+	id, ok := strings.CutPrefix(stream, "file/")
+	if !ok {
+		return fmt.Errorf("stream %q is not a file's", stream)
+	}
+	return d.Deliver(m.Context(), id)
+}

@@ -1,0 +1,153 @@
+package workers
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// maxUploadEntries bounds a client's own file, which goes out as one file.
+const maxUploadEntries = 250_000
+
+// maxUploadFaults bounds what a refusal lists.
+const maxUploadFaults = 100
+
+// uploadCheck holds a client's own file against the rules of ACH and of the
+// client, and collects everything that is wrong.
+type uploadCheck struct {
+	client  domain.Client
+	now     time.Time
+	odfi    string             // nine digits, of the first batch
+	batches []domain.FileBatch // as sent
+	faults  []domain.FieldError
+	entries int
+
+	line            int // of the batch header
+	debits, credits bool
+}
+
+func (c *uploadCheck) handler() nacha.Handler {
+	return nacha.Handler{Batch: c.batch, Entry: c.entry, End: c.end}
+}
+
+func (c *uploadCheck) fault(line int, code, field, format string, args ...any) {
+	if len(c.faults) == maxUploadFaults {
+		return
+	}
+	pointer := "/file"
+	if line > 0 {
+		pointer = fmt.Sprintf("/lines/%d", line)
+	}
+	if field != "" {
+		pointer += "/" + strings.ReplaceAll(field, " ", "_")
+	}
+	c.faults = append(c.faults, domain.FieldError{Pointer: pointer, Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *uploadCheck) problems(problems []nacha.Problem) {
+	for _, p := range problems {
+		c.fault(p.Line, p.Code, p.Field, "%s", p.Message)
+	}
+}
+
+// invalid reports what a record of ours could not carry.
+func (c *uploadCheck) invalid(line int, err error) {
+	var f *nacha.FieldError
+	if errors.As(err, &f) {
+		c.fault(line, "form", f.Field, "%s", f.Reason)
+	}
+}
+
+func (c *uploadCheck) batch(b *nacha.ScannedBatch) error {
+	h, s := b.Header, c.client.Settings
+	c.line, c.debits, c.credits = b.Line, false, false
+	number := h
+	number.Number = max(h.Number, 1) // ours replaces it
+	c.invalid(b.Line, number.Validate())
+	if !slices.Contains(s.SECCodes, h.SEC) {
+		c.fault(b.Line, "sec-code", "standard entry class", "this client may not originate %s", h.SEC)
+	}
+	if !slices.Contains(s.CompanyIdentifications, h.CompanyID) {
+		c.fault(b.Line, "company-identification", "company identification", "%q is not one of this client's", h.CompanyID)
+	}
+	if h.SettlementDay != "" {
+		c.fault(b.Line, "settlement-day", "settlement day", "is the operator's to fill in")
+	}
+	c.checkODFI(b.Line, h.ODFI)
+	// Numbers are given when the file is filled.
+	h.Number, h.SettlementDay = 0, ""
+	if len(c.batches) < maxUploadEntries {
+		c.batches = append(c.batches, domain.FileBatch{BatchHeader: h})
+	}
+	return nil
+}
+
+func (c *uploadCheck) checkODFI(line int, odfi8 string) {
+	i := slices.IndexFunc(c.client.Settings.ODFIs, func(r string) bool { return r[:8] == odfi8 })
+	switch {
+	case i < 0:
+		c.fault(line, "odfi", "ODFI identification", "%s is not one of this client's", odfi8)
+	case c.odfi == "":
+		c.odfi = c.client.Settings.ODFIs[i]
+	case c.odfi[:8] != odfi8:
+		c.fault(line, "odfi", "ODFI identification", "a file goes to one ODFI, and the first batch names %s", c.odfi[:8])
+	}
+}
+
+func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
+	c.entries++
+	c.problems(e.Problems)
+	if e.Kind != nacha.KindForward {
+		c.fault(e.Line, "kind", "transaction code", "a %s: only entries that start a payment can be sent in", e.Kind)
+		return nil
+	}
+	if e.Batch <= len(c.batches) && len(e.Problems) == 0 {
+		c.invalid(e.Line, e.Entry.Validate(&c.batches[e.Batch-1].BatchHeader))
+	}
+	debit := nacha.TransactionCode(e.Entry.Code).Debit()
+	c.debits, c.credits = c.debits || debit, c.credits || !debit
+	return nil
+}
+
+// end checks the effective date once it is known what the batch holds: a
+// debit may be dated one banking day ahead, a credit two.
+func (c *uploadCheck) end(v *nacha.Verdict) error {
+	c.problems(v.Problems)
+	if v.Ordinal > len(c.batches) {
+		return nil
+	}
+	const field = "effective entry date"
+	on, err := calendar.ParseYYMMDD(c.batches[v.Ordinal-1].EffectiveOn)
+	if err != nil {
+		c.fault(v.Line, nacha.EffectiveDate, field, "is not a day written YYMMDD")
+		return nil
+	}
+	today := calendar.ProcessingDay(c.now)
+	if err := calendar.ValidEffective(on, today, !c.debits); err != nil {
+		c.fault(v.Line, nacha.EffectiveDate, field, "%v", err)
+	} else if calendar.OnOrAfter(on) == today && !c.client.Settings.SameDay {
+		c.fault(v.Line, string(domain.SameDayNotEnabled), field, "%s means same-day settlement, which is not enabled for this client", on)
+	}
+	return nil
+}
+
+// refusal is nil for a file that can go out as it is.
+func (c *uploadCheck) refusal(s nacha.Summary) error {
+	c.problems(s.Problems)
+	switch {
+	case c.entries == 0:
+		c.fault(0, nacha.NoEntries, "", "the file has no entries")
+	case c.entries > maxUploadEntries:
+		c.fault(0, "count", "", "the file has %d entries, at most %d go into one: send it as several", c.entries, maxUploadEntries)
+	}
+	if len(c.faults) == 0 {
+		return nil
+	}
+	return &domain.Refusal{Code: domain.RuleBroken, Fields: c.faults}
+}

@@ -1,0 +1,91 @@
+package workers
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// upload reads the entries of a client's own NACHA file.
+type upload struct {
+	content []byte
+	batches []domain.FileBatch
+	decided time.Time // when the file was taken: what is dated that day asks for same day
+	odfi    string
+}
+
+var _ Source = (*upload)(nil)
+
+// decodeUpload reads a kept file again. It was checked when it came.
+func decodeUpload(client domain.Client, file domain.File, input []byte) (Source, error) {
+	u := &upload{content: input, decided: file.OpenedAt, odfi: file.Opened.ODFI}
+	c := uploadCheck{client: client}
+	_, err := nacha.Scan(bytes.NewReader(input), nacha.Handler{Batch: c.batch})
+	u.batches = c.batches
+	return u, err
+}
+
+// Batches implements Source.
+func (u *upload) Batches() []domain.FileBatch { return u.batches }
+
+// Each implements Source.
+func (u *upload) Each(yield func(Asked) error) error {
+	var header nacha.BatchHeader
+	_, err := nacha.Scan(bytes.NewReader(u.content), nacha.Handler{
+		Batch: func(b *nacha.ScannedBatch) error {
+			header = b.Header
+			return nil
+		},
+		Entry: func(e *nacha.ScannedEntry) error {
+			return yield(Asked{
+				Batch: e.Batch - 1, Number: e.Entry.Account,
+				Originated: domain.TransactionOriginated{
+					Proposal: u.proposal(header, e.Entry), CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry),
+				},
+			})
+		},
+	})
+	return err
+}
+
+// rawEntry is the entry as sent, less what the log must not show and what is
+// ours to give.
+func rawEntry(h nacha.BatchHeader, e nacha.Entry) *domain.RawEntry {
+	raw := &domain.RawEntry{Header: h, Entry: e, Trace: e.Trace}
+	raw.Entry.Account, raw.Entry.Trace = "", ""
+	return raw
+}
+
+// proposal is the entry in the words of ACH Connect, for those who look at
+// the transaction; what leaves is the entry as sent.
+func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
+	p := domain.Proposal{
+		SEC: h.SEC, Kind: domain.Push, FromRouting: u.odfi, FromName: h.CompanyName,
+		ToRouting: e.Routing, ToAccountType: accountType(e.Code), ToName: e.Name, ToID: e.IndividualID,
+		Description: h.Description, AmountCents: e.AmountCents, CompanyID: h.CompanyID,
+		DiscretionaryData: h.DiscretionaryData, Addenda: e.Addenda05,
+	}
+	if nacha.TransactionCode(e.Code).Debit() {
+		p.Kind = domain.Pull
+	}
+	if on, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
+		p.EffectiveOn = on.String()
+		p.SameDay = calendar.OnOrAfter(on) == calendar.ProcessingDay(u.decided)
+	}
+	if h.SEC == "WEB" || h.SEC == "TEL" {
+		p.PaymentType = map[string]string{"S": "single", "R": "recurring"}[e.Discretionary]
+	}
+	if e.IAT != nil {
+		p.FromName, p.ToName, p.ToID = e.IAT.Originator.Name, e.IAT.Receiver.Name, e.IAT.ReceiverID
+	}
+	return p
+}
+
+// accountType is the receiver's kind of account by the first digit of the
+// transaction code.
+func accountType(code int) string {
+	return map[int]string{2: domain.Checking, 3: domain.Savings, 4: domain.GL, 5: domain.Loan}[code/10]
+}

@@ -1,0 +1,31 @@
+package workers
+
+import (
+	"context"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+// Views is what the workers ask the views. They may be behind the log: the
+// log then refuses what they still show.
+type Views interface {
+	// CatchUp returns when the views have come as far as the log was.
+	CatchUp(ctx context.Context) error
+	// Queues sums up what is due at an instant, by client, ODFI and kind.
+	Queues(ctx context.Context, now time.Time) ([]projections.Queue, error)
+	// WaitingItems lists what is due at an instant in log order, from a
+	// position on.
+	WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]projections.Waiting, error)
+	// NextDue is when the next item becomes due after an instant.
+	NextDue(ctx context.Context, now time.Time) (time.Time, bool, error)
+	// UnfinishedFiles are those that are not delivered yet.
+	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
+}
+
+// Directory knows the clients, and the ledger's own settings under
+// domain.LedgerClient.
+type Directory interface {
+	Client(ctx context.Context, id string) (domain.Client, error)
+}
