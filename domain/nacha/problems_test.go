@@ -45,6 +45,9 @@ func run(t *testing.T, cases map[string]change) {
 // payroll is the batch header of vector 05.
 const payroll = "5220ORCHARD FOODS                       1910000042PPDPAYROLL         2611233271121042880000007"
 
+// returned is the addenda 99 of vector 02.
+const returned = "799R01231380100000001      12104288                                            121042880000501\n"
+
 // What an operator rejects a whole file for.
 func TestProblemsOfTheFile(t *testing.T) {
 	run(t, map[string]change{
@@ -143,13 +146,19 @@ func TestProblemsOfAnEntry(t *testing.T) {
 		"R25, no terminal addenda in POS":      {"05", "PPDPAYROLL", "POSPAYROLL", false, "entry addenda"},
 		"R25, a wrong count in CTX":            {"ctx", "0012SIXTEEN", "0013SIXTEEN", false, "entry addenda"},
 		"R25, letters in the count of CTX":     {"ctx", "0012SIXTEEN", "00B2SIXTEEN", false, "entry addenda"},
-		"R25, a return code without addenda":   {"02", "799R01231380100000001      12104288                                            121042880000501\n", "", true, "entry addenda"},
+		"R25, a return code without addenda":   {"02", returned, "", true, "entry addenda"},
 		"R25, a remittance without addenda":    {"ccd", "705RMR*IV*0001**0.00\\" + strings.Repeat(" ", 62) + "00010000102\n", "", true, "entry addenda"},
 		"R25, addenda 12 is missing in IAT":    {"07", "712MONTREAL*QC\\                       CA*H2Y1C6\\                                       0000091\n", "", true, "entry addenda"},
 		"R25, addenda 13 before 12":            {"07", "712MONTREAL", "713MONTREAL", false, "entry addenda"},
 		"R25, a wrong count in IAT":            {"07", "6222313801040008", "6222313801040007", false, "entry addenda"},
 		"R25, remittance in an IAT return":     {"iat-return", "799R16", "717TEXT" + strings.Repeat(" ", 76) + "00010000101\n799R16", true, "entry addenda"},
 		"R25, a blank change":                  {"04", "9900112233", "          ", false, "entry addenda"},
+		"R25, addenda 99 twice":                {"02", returned, returned + returned, true, "entry addenda"},
+		"R19, no original amount for IAT":      {"iat-return", "0000123457OFAC", "00001X3457OFAC", false, "entry amount"},
+		"R26, no original bank":                {"02", "R01231380100000001      12104288", "R01231380100000001      1210428X", false, "entry mandatory-field"},
+		"R27, a dishonor of nothing":           {"dishonored", "R69231380100000001", "R6923138010000000X", false, "entry trace"},
+		"R27, a contest of nothing":            {"contested", "R73231380100000001", "R7323138010000000X", false, "entry trace"},
+		"R26, an IAT return dishonored":        {"iat-return", "799R16", "799R61", false, "entry mandatory-field, entry reason-code"},
 		"R26, a blank account":                 {"05", "400012345678", "            ", false, "entry mandatory-field"},
 		"R26, TEL without a name":              {"tel", "TEST PERSON 01", "              ", false, "entry mandatory-field"},
 		"R26, IAT without a receiver":          {"07", "ADA EXAMPLE", "           ", false, "entry mandatory-field"},

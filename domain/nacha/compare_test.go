@@ -1,0 +1,93 @@
+package nacha
+
+import (
+	"bytes"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Whatever single thing was decided otherwise, down to the last field of the
+// last addenda, Compare says so.
+func TestEveryFieldOfTheModelIsCompared(t *testing.T) {
+	for _, name := range goldenNames() {
+		want, data := goldens()[name], golden(t, name)
+		if err := Compare(bytes.NewReader(data), want); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		alter(reflect.ValueOf(&want).Elem(), name, func(path string) {
+			if err := Compare(bytes.NewReader(data), want); err == nil {
+				t.Errorf("%s differs and nobody noticed", path)
+			}
+		})
+	}
+}
+
+// alter changes every leaf below v in turn, calls check, and changes it back.
+func alter(v reflect.Value, path string, check func(path string)) {
+	set := func(what string, other reflect.Value) {
+		old := reflect.New(v.Type()).Elem()
+		old.Set(v)
+		v.Set(other)
+		check(path + what)
+		v.Set(old)
+	}
+	switch v.Kind() {
+	case reflect.String:
+		set("", reflect.ValueOf(v.String()+"?").Convert(v.Type()))
+	case reflect.Int, reflect.Int64:
+		set("", reflect.ValueOf(v.Int()+1).Convert(v.Type()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			alter(v.Field(i), path+"."+v.Type().Field(i).Name, check)
+		}
+	case reflect.Pointer:
+		if v.IsNil() {
+			set(" made up", reflect.New(v.Type().Elem()))
+			return
+		}
+		set(" left out", reflect.Zero(v.Type()))
+		alter(v.Elem(), path, check)
+	case reflect.Slice:
+		set(" with one more", reflect.Append(reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()+1), v), reflect.Zero(v.Type().Elem())))
+		if n := v.Len(); n > 0 {
+			set(" with one less", v.Slice(0, n-1))
+			alter(v.Index(n-1), path+"[last]", check)
+		}
+	}
+}
+
+// The error says where to look and shows nothing of what stands there.
+func TestTheErrorNamesLineAndFieldOnly(t *testing.T) {
+	want := goldens()["ppd"]
+	want.Batches[0].Entries[3].Account = "99999999"
+	err := Compare(bytes.NewReader(golden(t, "ppd")), want)
+	if err == nil || err.Error() != "line 6: account number is not what was decided" {
+		t.Errorf("got %v", err)
+	}
+	bad := edit(t, golden(t, "ppd"), "0000001025", "000000102A")
+	if err := Compare(bytes.NewReader(bad), goldens()["ppd"]); err == nil || !regexp.MustCompile(`line [36]\b`).MatchString(err.Error()) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A file that says what it should is refused all the same for anything wrong
+// with it, and for not being written as we write.
+func TestCompareTakesNoProblemOfAnyScope(t *testing.T) {
+	for name, tt := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"of the file":    {edit(t, golden(t, "ccd"), "9000001000001", "9000001000002"), "block-count"},
+		"of the batch":   {edit(t, golden(t, "ccd"), "8220000003", "8220000004"), "entry-count"},
+		"of an entry":    {edit(t, golden(t, "ccd"), "00010000102", "00020000102"), "addenda"},
+		"no padding":     {golden(t, "ccd")[:95*7], "rendering"},
+		"ten nines more": {append(golden(t, "ccd"), []byte(strings.Repeat(nines+"\n", 10))...), "rendering"},
+	} {
+		err := Compare(bytes.NewReader(tt.data), goldens()["ccd"])
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
