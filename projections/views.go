@@ -3,7 +3,11 @@ package projections
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -12,85 +16,202 @@ import (
 
 // Options are the choices of Open; the zero value serves.
 type Options struct {
-	// Now is the machine's clock, for waiting only; time.Now by default.
+	// Now is the machine's clock; time.Now by default. Only the operators' log
+	// shows its time: what is in a view comes from the events.
 	Now func() time.Time
-	Log *slog.Logger
-	// ReadOnly opens the views beside a running server: nothing follows the
-	// log, and a missing or damaged file is an error.
+	Log *slog.Logger // slog.Default by default
+
+	// ReadOnly opens the views beside a running server: they follow the log
+	// as far as the server takes them, and a missing file is ErrNoViews.
 	ReadOnly bool
+
 	// BatchSize is the most events of one transaction; 2,000 by default.
 	BatchSize int
+
+	// Every is how long Run sleeps at most when no hint wakes it; 250 ms by
+	// default.
+	Every time.Duration
 }
 
-// Views answers questions from views.db and keeps it up to the log.
-type Views struct{}
+func (o *Options) setDefaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.BatchSize <= 0 {
+		o.BatchSize = 2000
+	}
+	if o.Every <= 0 {
+		o.Every = 250 * time.Millisecond
+	}
+}
 
-var errUnwritten = errors.New("views: not written yet")
+// Views answers questions from views.db and, with Run, keeps it up to the
+// log. It is safe for use by several goroutines.
+type Views struct {
+	path    string
+	store   eventstore.Store
+	options Options
 
+	database  atomic.Pointer[database]
+	damaged   atomic.Bool // a read found the file damaged: the next pass makes it anew
+	pass      sync.Mutex  // held by the one pass under way
+	projector *projector  // of the pass; nil: read the checkpoint first
+
+	position atomic.Int64
+	heard    atomic.Int64 // newest position that listeners heard of
+	mu       sync.Mutex // of what follows
+	moved    chan struct{}
+	listen   []func(domain.Fact, eventstore.Recorded)
+}
+
+// Open opens views.db, making it when it is missing. A file that is damaged,
+// of another log, or of a program that kept other views is made anew: it then
+// starts at position 0, and Run or CatchUp fill it from the log.
 func Open(ctx context.Context, path string, store eventstore.Store, o Options) (*Views, error) {
-	return nil, errUnwritten
+	o.setDefaults()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	v := &Views{path: path, store: store, options: o, moved: make(chan struct{})}
+	if o.ReadOnly {
+		err = v.openForReading(ctx)
+	} else {
+		err = v.openForWriting(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the views %s: %w", path, err)
+	}
+	return v, nil
 }
-func (v *Views) Run(ctx context.Context) error                         { return errUnwritten }
-func (v *Views) CatchUp(ctx context.Context) error                     { return errUnwritten }
-func (v *Views) WaitFor(ctx context.Context, client string) error      { return errUnwritten }
-func (v *Views) Position() int64                                       { return 0 }
-func (v *Views) OnEvent(listen func(domain.Fact, eventstore.Recorded)) {}
-func (v *Views) Close() error                                          { return nil }
 
-func Rebuild(ctx context.Context, path string, store eventstore.Store, progress func(done, total int64)) error {
-	return errUnwritten
+func (v *Views) openForReading(ctx context.Context) error {
+	d, err := openForReading(v.path)
+	if err != nil {
+		return err
+	}
+	v.database.Store(d)
+	err = d.read(ctx, func(s snapshot) error {
+		live, err := liveGeneration(s.c)
+		if err == nil && live.shape != shape() {
+			err = errors.New("the views are of another version of achledger: start the server once")
+		}
+		v.position.Store(live.position)
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, d.close())
+	}
+	return nil
 }
 
-// Compare returns the first differences and how many there are.
-func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) ([]Difference, int, error) {
-	return nil, 0, errUnwritten
+func (v *Views) openForWriting(ctx context.Context) error {
+	d, position, err := openFitting(ctx, v.path, v.store, v.options.Log)
+	if err != nil {
+		return err
+	}
+	v.database.Store(d)
+	v.heard.Store(position)
+	v.reached(position)
+	return nil
 }
 
-func (v *Views) Items(ctx context.Context, f ItemFilter) ([]Item, string, error) {
-	return nil, "", errUnwritten
+// openFitting opens a views.db with a live generation of this log, making it
+// anew when need be.
+func openFitting(ctx context.Context, path string, store eventstore.Store, log *slog.Logger) (*database, int64, error) {
+	d, position, err := openLive(ctx, path, store)
+	if !isDamage(err) {
+		return d, position, err
+	}
+	log.Warn("the views are damaged: they are made anew from the log", "path", path, "err", err)
+	if err := removeFiles(path); err != nil {
+		return nil, 0, err
+	}
+	return openLive(ctx, path, store)
 }
-func (v *Views) FindItem(ctx context.Context, itemID string) (client, transactionID string, ok bool, err error) {
-	return "", "", false, errUnwritten
-}
-func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transaction, string, error) {
-	return nil, "", errUnwritten
-}
-func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error) {
-	return nil, "", errUnwritten
-}
-func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err error) {
-	return File{}, false, errUnwritten
-}
-func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileEntry) error) error {
-	return errUnwritten
-}
-func (v *Views) UnfinishedFiles(ctx context.Context) ([]File, error) { return nil, errUnwritten }
-func (v *Views) Queues(ctx context.Context, now time.Time) ([]Queue, error) {
-	return nil, errUnwritten
-}
-func (v *Views) QueueTotals(ctx context.Context) ([]Queue, error) { return nil, errUnwritten }
-func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]Waiting, error) {
-	return nil, errUnwritten
-}
-func (v *Views) NextDue(ctx context.Context, now time.Time) (time.Time, bool, error) {
-	return time.Time{}, false, errUnwritten
-}
-func (v *Views) Clients(ctx context.Context, limit int, cursor string) ([]Client, string, error) {
-	return nil, "", errUnwritten
-}
-func (v *Views) ClientsByODFI(ctx context.Context, routing string) ([]string, error) {
-	return nil, errUnwritten
-}
-func (v *Views) Credentials(ctx context.Context, client string) ([]Credential, error) {
-	return nil, errUnwritten
-}
-func (v *Views) Activity(ctx context.Context) (bool, error) { return false, errUnwritten }
 
-// DescribeItems builds a transaction's items from a fold.
-func DescribeItems(t domain.Transaction, files map[string]domain.File) []Item { return nil }
+func openLive(ctx context.Context, path string, store eventstore.Store) (*database, int64, error) {
+	d, err := openDatabase(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	position, err := ensureLive(ctx, d.writer, store)
+	if err != nil {
+		return nil, 0, errors.Join(err, d.close())
+	}
+	return d, position, nil
+}
 
-// DescribeTransaction builds the transaction's row from a fold; ok is false
-// while it does not show.
-func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (row Transaction, ok bool) {
-	return Transaction{}, false
+// ensureLive returns where the live generation stands, starting another one
+// when there is none that fits.
+func ensureLive(ctx context.Context, c *connection, store eventstore.Store) (int64, error) {
+	live, err := liveGeneration(c)
+	if err == nil {
+		fits, err := live.fits(ctx, store)
+		if err != nil {
+			return 0, err
+		}
+		if fits {
+			return live.position, nil
+		}
+	} else if err != errNoGeneration {
+		return 0, err
+	}
+	if _, err := newGeneration(ctx, c, true); err != nil {
+		return 0, err
+	}
+	return 0, sweep(ctx, c)
+}
+
+// Position is the newest position that the views show. Beside a running
+// server it is the one they showed when they were read last.
+func (v *Views) Position() int64 { return v.position.Load() }
+
+// reached publishes a position, after its commit.
+func (v *Views) reached(position int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.position.Store(position)
+	close(v.moved)
+	v.moved = make(chan struct{})
+}
+
+// OnEvent adds a listener. It is called with every event from the position at
+// Open on, in log order, after the commit that makes the event visible, by
+// the goroutine that projects: it must be quick. An event of a type that this
+// program does not know comes with a nil Event. Add listeners before Run.
+func (v *Views) OnEvent(listen func(domain.Fact, eventstore.Recorded)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.listen = append(v.listen, listen)
+}
+
+func (v *Views) listeners() []func(domain.Fact, eventstore.Recorded) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.listen
+}
+
+// Close waits for reads under way and closes the file. Run must have ended.
+func (v *Views) Close() error {
+	v.pass.Lock()
+	defer v.pass.Unlock()
+	return v.database.Load().close()
+}
+
+// read runs f in one read transaction. A file that turns out to be damaged is
+// noted for the next pass, which makes it anew.
+func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
+	d := v.database.Load()
+	err := d.read(ctx, f)
+	if err == errClosed && v.database.Load() != d {
+		return v.read(ctx, f) // it was made anew meanwhile
+	}
+	if isDamage(err) {
+		v.damaged.Store(true)
+	}
+	return err
 }

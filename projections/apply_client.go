@@ -1,0 +1,74 @@
+package projections
+
+import (
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+)
+
+const (
+	putClient = `INSERT INTO clients@(client, name, odfis, suspended, opened_at) VALUES(?1, ?2, ?3, 0, ?4)
+		ON CONFLICT DO NOTHING`
+	changeClient  = `UPDATE clients@ SET name = ?2, odfis = ?3 WHERE client = ?1`
+	suspendClient = `UPDATE clients@ SET suspended = ?2 WHERE client = ?1`
+	dropODFIs     = `DELETE FROM client_odfis@ WHERE client = ?1`
+	putODFI       = `INSERT INTO client_odfis@(odfi, client) VALUES(?1, ?2) ON CONFLICT DO NOTHING`
+
+	putCredential = `INSERT INTO credentials@(key, client, scopes, revoked, issued_at) VALUES(?1, ?2, ?3, 0, ?4)
+		ON CONFLICT DO NOTHING`
+	revokeCredential = `UPDATE credentials@ SET revoked = 1 WHERE key = ?1`
+)
+
+// client applies an event of a client's stream.
+func (p *projector) client(c change) error {
+	_, id, _ := cutStream(c.recorded.Stream)
+	switch e := c.fact.Event.(type) {
+	case *domain.ClientOpened:
+		_, err := p.c.exec(putClient, id, e.Settings.Name, odfis(e.Settings), micros(c.fact.Meta.At))
+		if err != nil {
+			return err
+		}
+		return p.putODFIs(id, e.Settings)
+	case *domain.ClientChanged:
+		_, err := p.c.exec(changeClient, id, e.Settings.Name, odfis(e.Settings))
+		if err != nil {
+			return err
+		}
+		return p.putODFIs(id, e.Settings)
+	case *domain.ClientSuspended:
+		_, err := p.c.exec(suspendClient, id, true)
+		return err
+	case *domain.ClientResumed:
+		_, err := p.c.exec(suspendClient, id, false)
+		return err
+	}
+	return nil
+}
+
+func (p *projector) putODFIs(client string, s domain.Settings) error {
+	if _, err := p.c.exec(dropODFIs, client); err != nil {
+		return err
+	}
+	for _, odfi := range s.ODFIs {
+		if _, err := p.c.exec(putODFI, odfi, client); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func odfis(s domain.Settings) string { return strings.Join(s.ODFIs, " ") }
+
+// credential applies an event of a credential's stream.
+func (p *projector) credential(c change) error {
+	_, key, _ := cutStream(c.recorded.Stream)
+	switch e := c.fact.Event.(type) {
+	case *domain.CredentialIssued:
+		_, err := p.c.exec(putCredential, key, e.Client, strings.Join(e.Scopes, " "), micros(c.fact.Meta.At))
+		return err
+	case *domain.CredentialRevoked:
+		_, err := p.c.exec(revokeCredential, key)
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package projections
+
+import "fmt"
+
+// queueChanges gathers what a batch of events does to the queue's running
+// totals, which are written once a batch.
+type queueChanges map[group]sum
+
+type sum struct{ entries, cents int64 }
+
+func (q queueChanges) add(g group, entries, cents int64) {
+	s := q[g]
+	q[g] = sum{s.entries + entries, s.cents + cents}
+}
+
+const (
+	addToQueue = `INSERT INTO queue@(client, odfi, answers, due, entries, cents) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+		ON CONFLICT DO UPDATE SET entries = entries + ?5, cents = cents + ?6`
+	endQueue = `DELETE FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due = ?4 AND entries = 0`
+	putDay   = `INSERT INTO days@(day, first, last) VALUES(?1, ?2, ?3)
+		ON CONFLICT DO UPDATE SET first = min(first, ?2), last = max(last, ?3)`
+)
+
+// totals writes what the batch did to sums.
+func (p *projector) totals() error {
+	for g, s := range p.queue {
+		if s == (sum{}) {
+			continue
+		}
+		if _, err := p.c.exec(addToQueue, g.client, g.odfi, g.answers, g.due, s.entries, s.cents); err != nil {
+			return fmt.Errorf("queue of %s: %w", g.client, err)
+		}
+		if _, err := p.c.exec(endQueue, g.client, g.odfi, g.answers, g.due); err != nil {
+			return fmt.Errorf("queue of %s: %w", g.client, err)
+		}
+	}
+	clear(p.queue)
+	for day, s := range p.days {
+		if _, err := p.c.exec(putDay, day, s.first, s.last); err != nil {
+			return fmt.Errorf("day %d: %w", day, err)
+		}
+	}
+	clear(p.days)
+	return nil
+}
+
+// stretch of the log.
+type stretch struct{ first, last int64 }
+
+func (p *projector) madeOn(day, position int64) {
+	s, ok := p.days[day]
+	if !ok {
+		s = stretch{position, position}
+	}
+	p.days[day] = stretch{min(s.first, position), max(s.last, position)}
+}

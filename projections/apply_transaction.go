@@ -1,0 +1,150 @@
+package projections
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+const (
+	putItem = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
+			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
+			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
+		ON CONFLICT(position) DO UPDATE SET status = ?7, reason = ?8, unfiled_day = ?14, changed = ?15,
+			file = ?18, batch = ?19, trace = ?20, history = ?24,
+			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31`
+
+	// fileItem does to a row what putItem would do after the second event of
+	// a stream, filed. No stream has to be read for it.
+	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?4,
+			file = ?5, batch = ?6, trace = ?7, history = history || ?8, updated_at = ?9, updated = ?4
+		WHERE item = ?1 AND client = ?2 AND txn = ?3 RETURNING position, day`
+
+	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, txn, item, version, header,
+			code, routing, cents, addenda, asked_on, same_day, made_at)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`
+	takePending = `DELETE FROM pending@ WHERE position = ?1 RETURNING client, odfi, answers, due, cents`
+)
+
+// transaction applies an event of a transaction's stream.
+func (p *projector) transaction(c change) error {
+	if filed, ok := c.fact.Event.(*domain.TransactionFiled); ok && c.transaction == nil {
+		return p.filed(c, filed)
+	}
+	for i, it := range itemsOf(c.transaction) {
+		if err := p.putItem(c.transaction, i, it); err != nil {
+			return fmt.Errorf("item %s: %w", it.id, err)
+		}
+		if err := p.putPending(c, c.transaction.Items[i]); err != nil {
+			return fmt.Errorf("item %s: %w", it.id, err)
+		}
+	}
+	return nil
+}
+
+func (p *projector) putItem(t *domain.Transaction, n int, it item) error {
+	file, err := p.refOf(it.file)
+	if err != nil {
+		return err
+	}
+	inFile, err := p.refOf(it.inFile)
+	if err != nil {
+		return err
+	}
+	for i := range it.steps {
+		if it.steps[i].ref, err = p.refOf(it.steps[i].file); err != nil {
+			return err
+		}
+	}
+	day := dayOf(it.madeAt)
+	p.madeOn(day, it.position)
+	var s summary
+	if n == 0 {
+		s = summaryOf(t)
+	}
+	args := append(p.args[:0], it.position, it.client, it.transaction, it.id, string(it.kind), string(it.direction),
+		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
+		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
+		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown)
+	_, err = p.c.exec(putItem, args...)
+	return err
+}
+
+// otherDay and unfiledDay are NULL for the rows their indexes leave out.
+
+func otherDay(it item, day int64) value {
+	if it.kind == domain.Origination && it.direction == domain.ToFed {
+		return nil
+	}
+	return day
+}
+
+func unfiledDay(it item) value {
+	if it.status == Released || len(it.steps) == 0 {
+		return nil
+	}
+	return dayOf(it.steps[len(it.steps)-1].at)
+}
+
+// ref is NULL for no file.
+func ref(file int64) value {
+	if file == 0 {
+		return nil
+	}
+	return file
+}
+
+// filed applies the second event of a stream.
+func (p *projector) filed(c change, e *domain.TransactionFiled) error {
+	client, transaction, _ := domain.SplitTransactionStream(c.recorded.Stream)
+	file, err := p.refOf(e.File)
+	if err != nil {
+		return err
+	}
+	at := micros(c.fact.Meta.At)
+	released := step{status: Released, at: at, ref: file}
+	row, err := p.c.row(fileItem, e.ItemID, client, transaction,
+		c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at)
+	if err != nil || row == nil {
+		return err
+	}
+	return p.takePending(row[0].(int64))
+}
+
+// putPending brings an item's place in the queue up to its state.
+func (p *projector) putPending(c change, i *domain.Item) error {
+	t := c.transaction
+	if c.recorded.Version > 1 {
+		if err := p.takePending(i.Position); err != nil {
+			return err
+		}
+	}
+	if !waits(t, i) {
+		return nil
+	}
+	w, err := waitingOf(t, i)
+	if err != nil {
+		p.log.Warn("an item cannot wait for a file", "position", c.recorded.Position, "err", err)
+		return nil
+	}
+	p.queue.add(w.group, 1, w.cents)
+	var leaveBy value
+	if w.leaveBy != 0 {
+		leaveBy = w.leaveBy
+	}
+	_, err = p.c.exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy, t.ID, w.item,
+		w.version, string(w.header), int64(w.code), w.routing, w.cents, int64(w.addenda), w.askedOn, w.sameDay, w.madeAt)...)
+	return err
+}
+
+func (p *projector) takePending(position int64) error {
+	row, err := p.c.row(takePending, position)
+	if err != nil || row == nil {
+		return err
+	}
+	g := group{client: row[0].(string), odfi: row[1].(string), answers: row[2].(int64) != 0, due: row[3].(int64)}
+	p.queue.add(g, -1, -row[4].(int64))
+	return nil
+}

@@ -1,0 +1,99 @@
+package projections
+
+import (
+	"context"
+	"strings"
+)
+
+const (
+	findItem    = `SELECT client, txn FROM items@ WHERE item = ?1`
+	anyItem     = `SELECT EXISTS(SELECT 1 FROM items@)`
+	listClients = `SELECT client, name, odfis, suspended, opened_at FROM clients@ WHERE client > ?1 ORDER BY client LIMIT ?2`
+	odfiClients = `SELECT client FROM client_odfis@ WHERE odfi = ?1 ORDER BY client`
+
+	clientCredentials = `SELECT key, client, scopes, revoked, issued_at FROM credentials@
+		WHERE client = ?1 ORDER BY issued_at, key`
+)
+
+// FindItem finds the transaction of an item of any client; the caller checks
+// whose it is.
+func (v *Views) FindItem(ctx context.Context, itemID string) (client, transactionID string, ok bool, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(findItem, itemID)
+		if row != nil {
+			client, transactionID, ok = row[0].(string), row[1].(string), true
+		}
+		return err
+	})
+	return client, transactionID, ok, err
+}
+
+// Activity reports whether anything was originated or received up to the head
+// of the log. It waits for the views as WaitFor does: ErrBehind.
+func (v *Views) Activity(ctx context.Context) (any bool, err error) {
+	head, err := v.store.Head(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := v.waitUntil(ctx, head.Position); err != nil {
+		return false, err
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(anyItem)
+		any = err == nil && row[0].(int64) != 0
+		return err
+	})
+	return any, err
+}
+
+// Clients lists clients by id and the cursor of the next page, empty after
+// the last; limit 0 lists all. Errors: ErrCursor.
+func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client, string, error) {
+	at, err := parseCursor(after, "clients")
+	if err != nil {
+		return nil, "", err
+	}
+	p := page[Client]{limit: limit}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(listClients, values(at.Client, p.room()), func(row []value) error {
+			c := Client{
+				ID: row[0].(string), Name: row[1].(string), ODFIs: strings.Fields(row[2].(string)),
+				Suspended: row[3].(int64) != 0, OpenedAt: instant(row[4].(int64)),
+			}
+			if !p.add(c, cursor{Filter: at.Filter, Client: c.ID}) {
+				return errStop
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := p.result()
+	return rows, next, nil
+}
+
+// ClientsByODFI lists the ids of the clients that a bank of ours sends for.
+func (v *Views) ClientsByODFI(ctx context.Context, routing string) (clients []string, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(odfiClients, values(routing), func(row []value) error {
+			clients = append(clients, row[0].(string))
+			return nil
+		})
+	})
+	return clients, err
+}
+
+// Credentials lists a client's credentials, revoked ones too, oldest first.
+func (v *Views) Credentials(ctx context.Context, client string) (credentials []Credential, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(clientCredentials, values(client), func(row []value) error {
+			credentials = append(credentials, Credential{
+				Key: row[0].(string), Client: row[1].(string), Scopes: strings.Fields(row[2].(string)),
+				Revoked: row[3].(int64) != 0, IssuedAt: instant(row[4].(int64)),
+			})
+			return nil
+		})
+	})
+	return credentials, err
+}

@@ -1,0 +1,50 @@
+package projections
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+)
+
+// ErrCursor: a cursor that this list did not give for this filter. The API
+// answers 400.
+var ErrCursor = errors.New("the cursor is not one that this list gave for these filters: start again without it")
+
+// cursor is the last row of a page, by what its list is ordered by. It holds
+// no more than keys, and every query names its client by itself: whose cursor
+// it is decides nothing about whose rows come back.
+type cursor struct {
+	Filter  uint32 `json:"f"`           // of the filter it belongs to
+	Client  string `json:"c,omitempty"` // across clients
+	Segment int    `json:"s,omitempty"` // of a list that is several in a row
+	At      int64  `json:"a,omitempty"`
+	Batch   int64  `json:"b,omitempty"`
+	Trace   string `json:"t,omitempty"`
+	Row     int64  `json:"r,omitempty"`
+}
+
+// String is the cursor as callers get it.
+func (c cursor) String() string {
+	text, _ := json.Marshal(c) // of strings and numbers: cannot fail
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// parseCursor reads a cursor given for a filter; an empty one is the begin.
+func parseCursor(text string, filter any) (c cursor, err error) {
+	sum := checksum(filter)
+	if text == "" {
+		return cursor{Filter: sum}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		err = json.Unmarshal(raw, &c)
+	}
+	if err != nil || c.Filter != sum {
+		return cursor{}, ErrCursor
+	}
+	return c, nil
+}
+
+func checksum(filter any) uint32 { return crc32.ChecksumIEEE(fmt.Appendf(nil, "%#v", filter)) }

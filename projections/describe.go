@@ -1,0 +1,60 @@
+package projections
+
+import (
+	"github.com/achledger/achledger/domain"
+)
+
+// DescribeItems builds a transaction's items from a fold of its stream and of
+// the files it is or was in, to the same values as the views do. There are
+// none while the transaction is being made together with its file.
+func DescribeItems(t domain.Transaction, files map[string]domain.File) []Item {
+	if hidden(t, files) {
+		return nil
+	}
+	var all []Item
+	for _, it := range itemsOf(&t) {
+		all = append(all, it.describe(placeOf(it, files)))
+	}
+	return all
+}
+
+// DescribeTransaction builds a transaction's row from folds, to the same
+// value as the views do; ok is false when nothing shows.
+func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (row Transaction, ok bool) {
+	o := t.Origination()
+	if o == nil || hidden(t, files) {
+		return Transaction{}, false
+	}
+	s := summaryOf(&t)
+	row = Transaction{
+		Client: t.Client, ID: t.ID, Status: Returned, Direction: o.Direction,
+		SEC: s.sec, Kind: s.push, AmountCents: o.AmountCents, Name: s.name, AccountTail: s.tail,
+		CreatedAt: instant(micros(o.MadeAt)), UpdatedAt: instant(s.updatedAt), Position: s.updated,
+	}
+	for _, it := range itemsOf(&t) {
+		if it.position == s.shown {
+			row.Status = it.describe(placeOf(it, files)).Status
+		}
+	}
+	return row, true
+}
+
+// hidden holds until the file that a transaction was made in is cut.
+func hidden(t domain.Transaction, files map[string]domain.File) bool {
+	return t.Originated != nil && t.Originated.InFile != "" && files[t.Originated.InFile].Cut == nil
+}
+
+func placeOf(it item, files map[string]domain.File) place {
+	p := place{file: it.file, delivered: func(s step) int64 { return micros(files[s.file].DeliveredAt) }}
+	if it.file == "" {
+		return p
+	}
+	f := files[it.file]
+	p.transmitted = f.Transmitted()
+	for _, b := range f.Batches {
+		if b.Number == it.batch {
+			p.effectiveOn = isoDate(b.EffectiveOn)
+		}
+	}
+	return p
+}

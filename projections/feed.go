@@ -1,0 +1,130 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// change is an event with what has to be known to apply it.
+type change struct {
+	recorded eventstore.Recorded
+	// fact is the decoded event. A type that this program does not know has
+	// no Event; it is passed over, save that it counts in its stream.
+	fact domain.Fact
+	// transaction and file are the streams up to this event, for events whose
+	// own content does not say what becomes of the rows.
+	transaction *domain.Transaction
+	file        *domain.File
+}
+
+// known are the event types of this program.
+var known = domain.Types()
+
+func decode(r eventstore.Recorded) (domain.Fact, error) {
+	if _, ok := known[r.Type]; !ok {
+		return domain.Fact{Position: r.Position, Version: r.Version}, nil
+	}
+	return ledger.Fact(r)
+}
+
+// feed reads and decodes the log ahead of a projector.
+type feed struct {
+	store eventstore.Store
+	page  int // events of one batch
+}
+
+// batches sends the log after a position, up to and including until, in
+// order. It ends with an error, or nil when everything was sent.
+func (f feed) batches(ctx context.Context, after, until int64, out chan<- []change) error {
+	for after < until {
+		events, err := f.store.ReadAll(ctx, after, int(min(int64(f.page), until-after)))
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return fmt.Errorf("the log ends at position %d and not at %d", after, until)
+		}
+		batch := make([]change, len(events))
+		for i, r := range events {
+			if batch[i], err = f.change(ctx, r); err != nil {
+				return err
+			}
+		}
+		select {
+		case out <- batch:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		after = events[len(events)-1].Position
+	}
+	return nil
+}
+
+func (f feed) change(ctx context.Context, r eventstore.Recorded) (c change, err error) {
+	c.recorded = r
+	if c.fact, err = decode(r); err != nil {
+		return c, err
+	}
+	switch aggregate, _, _ := cutStream(r.Stream); aggregate {
+	case "transaction":
+		c.transaction, err = f.transaction(ctx, c)
+	case "file":
+		c.file, err = f.file(ctx, c)
+	}
+	return c, err
+}
+
+// transaction folds a transaction up to an event. Nearly all events need no
+// reading for that: the first of a stream, and filed as its second, which
+// says all by itself.
+func (f feed) transaction(ctx context.Context, c change) (*domain.Transaction, error) {
+	if _, filed := c.fact.Event.(*domain.TransactionFiled); filed && c.recorded.Version == 2 {
+		return nil, nil
+	}
+	client, _, _ := domain.SplitTransactionStream(c.recorded.Stream)
+	t := &domain.Transaction{Client: client}
+	err := f.fold(ctx, c, t)
+	t.Version = c.recorded.Version // also when the newest is of an unknown type
+	return t, err
+}
+
+func (f feed) file(ctx context.Context, c change) (*domain.File, error) {
+	if _, filled := c.fact.Event.(*domain.FileFilled); filled {
+		return nil, nil
+	}
+	file := &domain.File{}
+	return file, f.fold(ctx, c, file)
+}
+
+// fold evolves an aggregate by its stream up to an event.
+func (f feed) fold(ctx context.Context, c change, a interface{ Evolve(domain.Fact) }) error {
+	if c.recorded.Version == 1 {
+		evolve(a, c.fact)
+		return nil
+	}
+	events, err := f.store.ReadStream(ctx, c.recorded.Stream, 0)
+	if err != nil {
+		return err
+	}
+	for _, r := range events {
+		if r.Position > c.recorded.Position {
+			break
+		}
+		fact, err := decode(r)
+		if err != nil {
+			return err
+		}
+		evolve(a, fact)
+	}
+	return nil
+}
+
+func evolve(a interface{ Evolve(domain.Fact) }, f domain.Fact) {
+	if f.Event != nil {
+		a.Evolve(f)
+	}
+}

@@ -1,0 +1,132 @@
+package projections
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+const (
+	fileColumns = `SELECT position, id, client, odfi, name, state, why, method, origin, modifier, opened_at, cut_at,
+		send_by, delivered_at, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed
+		FROM files@ `
+	filesOfClient = fileColumns + `INDEXED BY files_client@
+		WHERE client = ?1 AND position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
+	filesOfAll = fileColumns + `NOT INDEXED
+		WHERE position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
+	// inStates hides open files unless they are asked for by name.
+	inStates = `(?3 = '' AND state <> 'open' OR instr(?3, ' ' || state || ' '))`
+
+	fileByID        = fileColumns + `WHERE id = ?1`
+	unfinishedFiles = fileColumns + `INDEXED BY files_state@
+		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
+	entriesOfFile = `SELECT i.client, i.txn, i.item, i.batch, i.trace, i.cents
+		FROM files@ f CROSS JOIN items@ i INDEXED BY items_file@ ON i.file = f.position
+		WHERE f.id = ?1 ORDER BY i.batch, i.trace, i.position`
+)
+
+// Files lists files, newest first, and the cursor of the next page, empty
+// after the last. Open files are left out unless States names them. Errors:
+// ErrCursor.
+func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error) {
+	p := page[File]{limit: f.Limit}
+	text := f.Cursor
+	f.Limit, f.Cursor = 0, ""
+	at, err := parseCursor(text, f)
+	if err != nil {
+		return nil, "", err
+	}
+	if text == "" {
+		at.Row = math.MaxInt64
+	}
+	sql := filesOfClient
+	if f.Client == "" {
+		sql = filesOfAll
+	}
+	args := values(f.Client, at.Row, stateList(f.States), p.room())
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(sql, args, func(row []value) error {
+			if !p.add(scanFile(row), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
+				return errStop
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := p.result()
+	return rows, next, nil
+}
+
+// stateList is the states as inStates looks for them.
+func stateList(states []domain.FileState) string {
+	if len(states) == 0 {
+		return ""
+	}
+	words := make([]string, len(states))
+	for i, s := range states {
+		words[i] = string(s)
+	}
+	return " " + strings.Join(words, " ") + " "
+}
+
+// FindFile finds a file of any client, open ones too; the caller checks whose
+// it is.
+func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err error) {
+	files, err := v.files(ctx, fileByID, id)
+	if err != nil || len(files) == 0 {
+		return File{}, false, err
+	}
+	return files[0], true, nil
+}
+
+// UnfinishedFiles is what the workers have to do: files that are open, cut,
+// rendered or being delivered, and those whose delivery is unknown, oldest
+// first. A file to be downloaded stays among them.
+func (v *Views) UnfinishedFiles(ctx context.Context) ([]File, error) {
+	return v.files(ctx, unfinishedFiles)
+}
+
+func (v *Views) files(ctx context.Context, sql string, args ...value) (files []File, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(sql, args, func(row []value) error {
+			files = append(files, scanFile(row))
+			return nil
+		})
+	})
+	return files, err
+}
+
+// FileEntries calls yield with each entry that lies in a file, in the file's
+// order.
+func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileEntry) error) error {
+	return v.read(ctx, func(s snapshot) error {
+		return s.query(entriesOfFile, values(fileID), func(row []value) error {
+			return yield(FileEntry{
+				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
+				Batch: int(row[3].(int64)), Trace: row[4].(string), AmountCents: row[5].(int64),
+			})
+		})
+	})
+}
+
+func scanFile(row []value) File {
+	f := File{
+		ID: row[1].(string), Client: row[2].(string), ODFI: row[3].(string), Name: row[4].(string),
+		State: domain.FileState(row[5].(string)), Why: row[6].(string), Method: row[7].(string),
+		ImmediateOrigin: row[8].(string), Modifier: row[9].(string),
+		CreatedAt: instant(row[10].(int64)), CutAt: instant(row[11].(int64)),
+		SendBy: instant(row[12].(int64)), DeliveredAt: instant(row[13].(int64)),
+		Totals: nacha.Totals{
+			Batches: int(row[14].(int64)), Entries: int(row[15].(int64)), Addenda: int(row[16].(int64)),
+			EntryHash: row[17].(int64), DebitCents: row[18].(int64), CreditCents: row[19].(int64),
+		},
+		Note: row[21].(string), Position: row[22].(int64),
+	}
+	f.SHA256, _ = row[20].([]byte)
+	return f
+}

@@ -1,0 +1,109 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// standing is a generation as the checkpoint has it.
+type standing struct {
+	generation int64
+	position   int64
+	hash       []byte
+	shape      string
+}
+
+// errNoGeneration: the file holds no live generation.
+var errNoGeneration = errors.New("views.db holds no views")
+
+// liveGeneration reads which generation answers questions.
+func liveGeneration(c *connection) (s standing, err error) {
+	row, err := c.row(`SELECT generation, position, hash, shape FROM checkpoint WHERE name = ?1 AND live = 1`, viewName)
+	switch {
+	case err != nil:
+		return s, fmt.Errorf("read the checkpoint: %w", err)
+	case row == nil:
+		return s, errNoGeneration
+	}
+	return standing{row[0].(int64), row[1].(int64), row[2].([]byte), row[3].(string)}, nil
+}
+
+// fits tells views of this log, as this program makes them, from others.
+func (s standing) fits(ctx context.Context, store eventstore.Store) (bool, error) {
+	if s.shape != shape() {
+		return false, nil
+	}
+	if s.position == 0 {
+		return true, nil
+	}
+	newest, err := store.ReadAll(ctx, s.position-1, 1)
+	if err != nil {
+		return false, err
+	}
+	return len(newest) == 1 && newest[0].Position == s.position && string(newest[0].Hash[:]) == string(s.hash), nil
+}
+
+// newGeneration makes the tables of the next generation, empty.
+func newGeneration(ctx context.Context, c *connection, live bool) (generation int64, err error) {
+	err = c.transact(ctx, func() error {
+		row, err := c.row(`SELECT coalesce(max(generation), 0) FROM checkpoint`)
+		if err != nil {
+			return err
+		}
+		generation = row[0].(int64) + 1
+		ddl := tables
+		if live {
+			ddl += indexes
+			if err := endLife(c); err != nil {
+				return err
+			}
+		}
+		if err := c.script(of(generation, ddl)); err != nil {
+			return err
+		}
+		_, err = c.exec(`INSERT INTO checkpoint(name, generation, position, hash, shape, live) VALUES(?1, ?2, 0, x'', ?3, ?4)`,
+			viewName, generation, shape(), live)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("make generation %d of the views: %w", generation, err)
+	}
+	return generation, nil
+}
+
+func endLife(c *connection) error {
+	_, err := c.exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND live = 1`, viewName)
+	return err
+}
+
+// sweep takes away the generations that are not live: what a rebuild replaced
+// or left unfinished. One that another process is filling at this moment is
+// taken away as well; its next batch finds no checkpoint and gives up.
+func sweep(ctx context.Context, c *connection) error {
+	var old []int64
+	err := c.query(ctx, `SELECT generation FROM checkpoint WHERE name = ?1 AND live = 0`, values(viewName), func(row []value) error {
+		old = append(old, row[0].(int64))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the generations of the views: %w", err)
+	}
+	for _, g := range old {
+		err := c.transact(ctx, func() error {
+			for _, t := range compared {
+				if err := c.script(of(g, "DROP TABLE IF EXISTS "+t.name+"@")); err != nil {
+					return err
+				}
+			}
+			_, err := c.exec(`DELETE FROM checkpoint WHERE name = ?1 AND generation = ?2 AND live = 0`, viewName, g)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("take away generation %d of the views: %w", g, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package projections
+
+import (
+	"github.com/achledger/achledger/domain"
+)
+
+// item is what a transaction's own stream says about one of its items. Rows
+// of the items table and answers from a fold are both made from it, which is
+// why they agree.
+type item struct {
+	position    int64
+	client      string
+	transaction string
+	id          string
+	kind        domain.ItemKind
+	direction   domain.Direction
+	status      string
+	reason      string
+	replyTo     string
+	cents       int64
+	madeAt      int64
+	changed     int64
+	code        string
+	corrected   string
+	file        string // it lies in, if any
+	batch       int
+	trace       string
+	effectiveOn string // of what came from the bank
+	settledOn   string
+	inFile      string // it was made together with
+	steps       []step
+}
+
+// itemsOf takes a transaction apart.
+func itemsOf(t *domain.Transaction) []item {
+	items := make([]item, len(t.Items))
+	for i, it := range t.Items {
+		items[i] = itemOf(t, it)
+	}
+	return items
+}
+
+func itemOf(t *domain.Transaction, i *domain.Item) item {
+	it := item{
+		position: i.Position, client: t.Client, transaction: t.ID, id: i.ID,
+		kind: i.Kind, direction: i.Direction, status: statusOf(i.State), reason: i.Reason, replyTo: i.ReplyTo,
+		cents: i.AmountCents, madeAt: micros(i.MadeAt), changed: i.ChangedAt,
+		settledOn: i.SettledOn, steps: stepsOf(i),
+	}
+	if t.Originated != nil {
+		it.inFile = t.Originated.InFile
+	}
+	if f := i.Filing; f != nil {
+		it.file, it.batch, it.trace = f.File, f.Batch, f.Trace
+	}
+	if in := i.Incoming; in != nil {
+		it.code, it.corrected = codeOf(in), in.DataMasked
+		it.trace, it.effectiveOn = in.Entry.Trace, isoDate(in.Header.EffectiveOn)
+	}
+	if out := i.Outgoing; out != nil {
+		it.code, it.corrected = out.Code, out.DataMasked
+		if it.reason == "" {
+			it.reason = out.Reason
+		}
+	}
+	return it
+}
+
+// codeOf is the return or change code of what came from the bank.
+func codeOf(in *domain.Incoming) string {
+	switch e := in.Entry; {
+	case e.Return != nil:
+		return e.Return.Code
+	case e.Correction != nil:
+		return e.Correction.Code
+	case e.Dishonored != nil:
+		return e.Dishonored.Code
+	case e.Contested != nil:
+		return e.Contested.Code
+	case e.RefusedChange != nil:
+		return e.RefusedChange.Code
+	default:
+		return ""
+	}
+}
+
+// place is what the files say about an item: its own where it lies in one,
+// and those it was released in before.
+type place struct {
+	file        string
+	transmitted bool
+	effectiveOn string           // of its batch
+	delivered   func(step) int64 // when the file of a step was delivered, 0 if it was not
+}
+
+// describe puts together what the two streams say.
+func (it item) describe(p place) Item {
+	d := Item{
+		Client: it.client, TransactionID: it.transaction, ItemID: it.id,
+		Kind: it.kind, Direction: it.direction, Status: it.status, Reason: it.reason,
+		AmountCents: it.cents, MadeAt: instant(it.madeAt), ReplyTo: it.replyTo,
+		Code: it.code, CorrectedData: it.corrected, Trace: it.trace,
+		FileID: p.file, EffectiveOn: it.effectiveOn, SettledOn: it.settledOn,
+		History: historyOf(it.steps, p.delivered), Position: it.changed,
+	}
+	if p.transmitted {
+		d.Status = Transmitted
+	}
+	if p.effectiveOn != "" {
+		d.EffectiveOn = p.effectiveOn
+	}
+	return d
+}

@@ -1,0 +1,62 @@
+package projections
+
+import "github.com/achledger/achledger/domain"
+
+// afterInFile takes the rest of a file, in the file's order.
+const afterInFile = "i.file = ?5 AND (i.batch, i.trace, i.position) > (?6, ?7, ?8)"
+
+var itemsOfFile = itemsBy("items_file", afterInFile, "i.batch, i.trace, i.position")
+
+const (
+	// deliveredFiles were delivered on the days asked for.
+	deliveredFiles = `SELECT position, delivered FROM files@ INDEXED BY files_client@
+		WHERE client = ?1 AND delivered >= ?2 AND delivered > 0 AND delivered_day BETWEEN ?3 AND ?4 ORDER BY delivered`
+	// undeliveredFiles took up entries on the days asked for: between the day
+	// they were opened and the day they were cut.
+	undeliveredFiles = `SELECT position, position FROM files@ INDEXED BY files_client@
+		WHERE client = ?1 AND position >= ?2 AND delivered = 0 AND opened_day <= ?4 AND (cut_day = 0 OR cut_day >= ?3)
+		ORDER BY position`
+)
+
+// transmitted lists the items of delivered files, in the order of delivery.
+func (l *itemList) transmitted() (bool, error) {
+	return l.inFiles(deliveredFiles)
+}
+
+// released lists the items of files that were not delivered yet.
+func (l *itemList) released() (bool, error) {
+	return l.inFiles(undeliveredFiles)
+}
+
+// fileAt is a file with what orders it in a list.
+type fileAt struct{ file, at int64 }
+
+func (l *itemList) inFiles(sql string) (bool, error) {
+	if l.f.Direction == domain.FromFed {
+		return true, nil
+	}
+	var files []fileAt
+	err := l.s.query(sql, values(l.f.Client, l.at.At, l.from, l.to), func(row []value) error {
+		files = append(files, fileAt{row[0].(int64), row[1].(int64)})
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, f := range files {
+		if goOn, err := l.inFile(itemsOfFile, f); err != nil || !goOn {
+			return goOn, err
+		}
+	}
+	return true, nil
+}
+
+// inFile lists the items of one file, after the cursor's if it points there.
+func (l *itemList) inFile(q itemQuery, f fileAt) (bool, error) {
+	key := cursor{At: f.at}
+	if l.at.At == f.at {
+		key = l.at
+	}
+	next := func(r found) cursor { return cursor{At: f.at, Batch: r.batch, Trace: r.trace, Row: r.row} }
+	return l.walk(q, key, next, func(c cursor) []value { return values(f.file, c.Batch, c.Trace, c.Row) })
+}

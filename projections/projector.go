@@ -1,0 +1,114 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// viewName names the checkpoint. All tables move together, because lists join
+// them; a view that no list joins with these can have a checkpoint of its own.
+const viewName = "ledger"
+
+// errMoved: someone else moved or replaced the generation.
+var errMoved = errors.New("another projector moved this view")
+
+// projector applies events to the tables of one generation.
+type projector struct {
+	c          *connection
+	log        *slog.Logger
+	generation int64
+	position   int64
+
+	refs  map[string]int64 // rows of files
+	queue queueChanges
+	days  map[int64]stretch
+	args  []value // scratch
+}
+
+func newProjector(c *connection, log *slog.Logger, generation, position int64) (*projector, error) {
+	p := &projector{
+		c: c, log: log, generation: generation, position: position,
+		refs: map[string]int64{}, queue: queueChanges{}, days: map[int64]stretch{}, args: make([]value, 0, 32),
+	}
+	return p, c.use(generation)
+}
+
+// moveCheckpoint is the guard: no row changes when someone else was here.
+const moveCheckpoint = `UPDATE checkpoint SET position = ?4, hash = ?5
+	WHERE name = ?1 AND generation = ?2 AND position = ?3`
+
+// project hands the log after the projector's position to apply, batch by
+// batch, while the next one is read and decoded.
+func (p *projector) project(ctx context.Context, log feed, until int64, apply func([]change) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	batches, ended := make(chan []change, 1), make(chan error, 1)
+	from := p.position
+	go func() {
+		ended <- log.batches(ctx, from, until, batches)
+		close(batches)
+	}()
+	for batch := range batches {
+		if err := apply(batch); err != nil {
+			cancel()
+			<-ended
+			return err
+		}
+	}
+	cancel()
+	return <-ended
+}
+
+// apply puts a batch into the tables, in one transaction with the checkpoint.
+// errMoved means that nothing was done and that the projector is of no
+// further use.
+func (p *projector) apply(ctx context.Context, batch []change) error {
+	err := p.c.transact(ctx, func() error { return p.rows(batch) })
+	if err != nil {
+		clear(p.queue)
+		clear(p.days)
+		clear(p.refs)
+		return err
+	}
+	p.position = batch[len(batch)-1].recorded.Position
+	return nil
+}
+
+func (p *projector) rows(batch []change) error {
+	last := batch[len(batch)-1].recorded
+	moved, err := p.c.exec(moveCheckpoint, viewName, p.generation, p.position, last.Position, last.Hash[:])
+	if err != nil {
+		return fmt.Errorf("move the checkpoint: %w", err)
+	}
+	if moved == 0 {
+		return errMoved
+	}
+	for _, c := range batch {
+		if err := p.event(c); err != nil {
+			return fmt.Errorf("project position %d, %s: %w", c.recorded.Position, c.recorded.Type, err)
+		}
+	}
+	return p.totals()
+}
+
+// event applies one event. Those of other streams are of no view.
+func (p *projector) event(c change) error {
+	aggregate, _, _ := cutStream(c.recorded.Stream)
+	switch aggregate {
+	case "transaction":
+		return p.transaction(c)
+	case "file":
+		return p.file(c)
+	case "client":
+		return p.client(c)
+	case "credential":
+		return p.credential(c)
+	default:
+		return nil
+	}
+}
+
+// cutStream splits a stream's name at its first slash.
+func cutStream(stream string) (aggregate, id string, ok bool) { return strings.Cut(stream, "/") }

@@ -1,0 +1,142 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+const (
+	// queueSums reads one row a client, bank, kind and day on which something
+	// becomes due, and for each the oldest that waits: seeks, no scans.
+	queueSums = `SELECT client, odfi, answers, due, entries, cents,
+			(SELECT made_at FROM pending@ p INDEXED BY pending_due@ WHERE p.client = q.client AND p.odfi = q.odfi
+				AND p.answers = q.answers AND p.due = q.due ORDER BY p.position LIMIT 1),
+			(SELECT leave_by FROM pending@ p INDEXED BY pending_leave_by@ WHERE p.client = q.client AND p.odfi = q.odfi
+				AND p.answers = q.answers AND p.leave_by IS NOT NULL ORDER BY p.leave_by LIMIT 1)
+		FROM queue@ q WHERE due <= ?1 ORDER BY client, odfi, answers, due`
+
+	queueDues   = `SELECT due FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
+	nextDue     = `SELECT min(due) FROM queue@ WHERE due > ?1`
+	waitingRows = `SELECT position, txn, item, version, header, code, routing, cents, addenda, asked_on, same_day,
+			made_at, due, leave_by
+		FROM pending@ INDEXED BY pending_due@
+		WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due = ?4 AND position > ?5 ORDER BY position LIMIT ?6`
+)
+
+// farthest is after any due time.
+var farthest = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Queues sums up what is due, by client, bank and whether it is answers. It
+// reads running totals: its time does not depend on how much waits.
+func (v *Views) Queues(ctx context.Context, now time.Time) (queues []Queue, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(queueSums, values(now.UnixMicro()), func(row []value) error {
+			queues = addQueue(queues, row)
+			return nil
+		})
+	})
+	return queues, err
+}
+
+// QueueTotals sums up all that waits, due or not.
+func (v *Views) QueueTotals(ctx context.Context) ([]Queue, error) { return v.Queues(ctx, farthest) }
+
+// addQueue adds a row to the sums of its client, bank and kind.
+func addQueue(queues []Queue, row []value) []Queue {
+	q := Queue{
+		Client: row[0].(string), ODFI: row[1].(string), Answers: row[2].(int64) != 0,
+		Entries: int(row[4].(int64)), Cents: row[5].(int64),
+	}
+	madeAt, _ := row[6].(int64)
+	leaveBy, _ := row[7].(int64)
+	q.OldestAt, q.LeaveBy = instant(madeAt), instant(leaveBy)
+	n := len(queues) - 1
+	if n < 0 || queues[n].Client != q.Client || queues[n].ODFI != q.ODFI || queues[n].Answers != q.Answers {
+		return append(queues, q)
+	}
+	queues[n].Entries += q.Entries
+	queues[n].Cents += q.Cents
+	if q.OldestAt.Before(queues[n].OldestAt) {
+		queues[n].OldestAt = q.OldestAt
+	}
+	return queues
+}
+
+// NextDue is the next time after now at which something becomes due; ok is
+// false when nothing waits for a date.
+func (v *Views) NextDue(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(nextDue, now.UnixMicro())
+		if err == nil && row[0] != nil {
+			at, ok = instant(row[0].(int64)), true
+		}
+		return err
+	})
+	return at, ok, err
+}
+
+// WaitingItems lists what is due of a queue, in log order, after the position
+// of the last one that was taken.
+func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) (items []Waiting, err error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		var dues []int64
+		err := s.query(queueDues, values(client, odfi, answers, now.UnixMicro()), func(row []value) error {
+			dues = append(dues, row[0].(int64))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		// Each day's are in log order: the first ones of all are among the
+		// first ones of each.
+		headers := headers{}
+		for _, due := range dues {
+			args := values(client, odfi, answers, due, after, int64(limit))
+			err := s.query(waitingRows, args, func(row []value) error {
+				w, err := headers.scan(row)
+				w.Client, w.ODFI, w.Answers = client, odfi, answers
+				items = append(items, w)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(items, func(a, b Waiting) int { return int(a.Position - b.Position) })
+	return items[:min(limit, len(items))], err
+}
+
+// headers reads batch headers; most items of a queue have the same few.
+type headers map[string]nacha.BatchHeader
+
+func (h headers) scan(row []value) (w Waiting, err error) {
+	text := row[4].(string)
+	header, ok := h[text]
+	if !ok {
+		if err := json.Unmarshal([]byte(text), &header); err != nil {
+			return w, fmt.Errorf("batch header of item %s: %w", row[2], err)
+		}
+		h[text] = header
+	}
+	leaveBy, _ := row[13].(int64)
+	w = Waiting{
+		Position: row[0].(int64), TransactionID: row[1].(string), ItemID: row[2].(string), Version: row[3].(int64),
+		Header: header, Code: int(row[5].(int64)), Routing: row[6].(string), AmountCents: row[7].(int64),
+		Addenda: int(row[8].(int64)), EffectiveOn: row[9].(string), SameDay: row[10].(int64) != 0,
+		MadeAt: instant(row[11].(int64)), DueAt: instant(row[12].(int64)), LeaveBy: instant(leaveBy),
+	}
+	if w.DueAt.IsZero() {
+		w.DueAt = w.MadeAt
+	}
+	return w, nil
+}

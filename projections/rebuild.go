@@ -1,0 +1,133 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// rebuildPage is how many events a rebuild decodes at once and writes in one
+// transaction. A projector beside it waits no longer than one takes.
+const rebuildPage = 8_000
+
+// Rebuild fills the next generation from the whole log, beside the live one in
+// the same file, and puts it in its place when it has caught up. It may run
+// while a server projects into the live one: that notices and goes on in the
+// new one. A rebuild that ends early, by an error or a crash, leaves the live
+// generation as it was; the next one takes its remains away. Progress, when
+// set, hears how much of the log is done.
+func Rebuild(ctx context.Context, path string, store eventstore.Store, progress func(done, total int64)) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	d, _, err := openFitting(ctx, path, store, slog.Default())
+	if err != nil {
+		return fmt.Errorf("rebuild the views %s: %w", path, err)
+	}
+	err = rebuild(ctx, d.writer, store, slog.Default(), progress)
+	return errors.Join(err, d.close())
+}
+
+func rebuild(ctx context.Context, c *connection, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
+	err := rebuilt(ctx, c, store, log, progress)
+	switch {
+	case err == errMoved:
+		return errors.New("rebuild the views: another rebuild, or a server that started, took this one away: run it again")
+	case err != nil:
+		return fmt.Errorf("rebuild the views: %w", err)
+	}
+	return nil
+}
+
+func rebuilt(ctx context.Context, c *connection, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
+	if err := sweep(ctx, c); err != nil {
+		return err
+	}
+	generation, err := newGeneration(ctx, c, false)
+	if err != nil {
+		return err
+	}
+	p, err := newProjector(c, log, generation, 0)
+	if err != nil {
+		return err
+	}
+	if err := p.catchUp(ctx, store, progress); err != nil {
+		return err
+	}
+	if err := p.index(ctx); err != nil {
+		return err
+	}
+	if err := p.catchUp(ctx, store, progress); err != nil {
+		return err
+	}
+	if err := p.goLive(ctx, store); err != nil {
+		return err
+	}
+	return sweep(ctx, c)
+}
+
+// catchUp applies the log up to its head as of the call.
+func (p *projector) catchUp(ctx context.Context, store eventstore.Store, progress func(done, total int64)) error {
+	head, err := store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return p.project(ctx, feed{store, rebuildPage}, head.Position, func(batch []change) error {
+		if err := p.apply(ctx, batch); err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(p.position, head.Position)
+		}
+		return nil
+	})
+}
+
+// index makes the indexes that a load goes without, one transaction each: a
+// projector beside this one gets its turn in between.
+func (p *projector) index(ctx context.Context) error {
+	for _, statement := range strings.SplitAfter(strings.TrimSpace(indexes), ";") {
+		if statement == "" {
+			continue
+		}
+		if err := p.c.transact(ctx, func() error { return p.c.script(statement) }); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+// goLive puts the generation in the place of the live one. What that one has
+// in advance is applied in the same transaction, during which nobody can move
+// it, so that the views never step back.
+func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
+	return p.c.transact(ctx, func() error {
+		live, err := liveGeneration(p.c)
+		if err != nil && err != errNoGeneration {
+			return err
+		}
+		err = p.project(ctx, feed{store, rebuildPage}, live.position, func(batch []change) error {
+			err := p.rows(batch)
+			p.position = batch[len(batch)-1].recorded.Position
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := endLife(p.c); err != nil {
+			return err
+		}
+		moved, err := p.c.exec(`UPDATE checkpoint SET live = 1 WHERE name = ?1 AND generation = ?2 AND position = ?3`,
+			viewName, p.generation, p.position)
+		if err == nil && moved == 0 {
+			return errMoved
+		}
+		return err
+	})
+}

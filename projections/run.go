@@ -1,0 +1,189 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Run follows the log until ctx ends. A commit's hint wakes it, and a tick in
+// case one was missed. A pass that failed is logged and tried again at the
+// next tick: what it had not committed is in the log.
+func (v *Views) Run(ctx context.Context) error {
+	if v.options.ReadOnly {
+		return errors.New("the views are open for reading only")
+	}
+	hint, stop := v.store.Notify()
+	defer stop()
+	tick := time.NewTicker(v.options.Every)
+	defer tick.Stop()
+	for {
+		wake := hint
+		if err := v.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			v.options.Log.Error("projecting the log failed", "position", v.Position(), "err", err)
+			wake = nil // not at once again, whatever is committed meanwhile
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// CatchUp projects the log up to its head as of the call.
+func (v *Views) CatchUp(ctx context.Context) error {
+	head, err := v.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if v.Position() >= head.Position && !v.damaged.Load() {
+		return nil
+	}
+	v.pass.Lock()
+	defer v.pass.Unlock()
+	err = v.catchUp(ctx, head.Position)
+	if isDamage(err) || v.damaged.Load() {
+		err = v.makeAnew(ctx, err)
+		if err == nil {
+			err = v.catchUp(ctx, head.Position)
+		}
+	}
+	return err
+}
+
+// farBehind is from how many events on an empty view is filled by a rebuild,
+// which is faster than keeping every index in order from the first event on.
+const farBehind = 20_000
+
+func (v *Views) catchUp(ctx context.Context, head int64) error {
+	for v.Position() < head {
+		if err := v.load(ctx); err != nil {
+			return err
+		}
+		var err error
+		if v.projector.position == 0 && head >= farBehind {
+			err = v.fill(ctx)
+		} else {
+			err = v.project(ctx, head)
+		}
+		if err != nil && !errors.Is(err, errMoved) {
+			return err
+		}
+		if err := v.load(ctx); err != nil {
+			return err
+		}
+		if err := v.announceSkipped(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill puts a rebuilt generation in the place of an empty one.
+func (v *Views) fill(ctx context.Context) error {
+	v.projector = nil
+	began := v.options.Now()
+	err := rebuild(ctx, v.database.Load().writer, v.store, v.options.Log, nil)
+	if err == nil {
+		v.options.Log.Info("filled the views from the log", "took", v.options.Now().Sub(began))
+	}
+	return err
+}
+
+// load finds the live generation and where it stands, unless it is known.
+func (v *Views) load(ctx context.Context) error {
+	if v.projector != nil {
+		return nil
+	}
+	c := v.database.Load().writer
+	live, err := liveGeneration(c)
+	if err != nil {
+		return err
+	}
+	if v.projector, err = newProjector(c, v.options.Log, live.generation, live.position); err != nil {
+		return err
+	}
+	v.reached(live.position)
+	return ctx.Err()
+}
+
+// project applies the log up to a position.
+func (v *Views) project(ctx context.Context, until int64) error {
+	p := v.projector
+	err := p.project(ctx, feed{v.store, v.options.BatchSize}, until, func(batch []change) error {
+		if err := p.apply(ctx, batch); err != nil {
+			return err
+		}
+		v.reached(p.position)
+		v.announce(batch)
+		return nil
+	})
+	if err != nil {
+		v.projector = nil
+	}
+	return err
+}
+
+// announce tells listeners of a batch that is visible now.
+func (v *Views) announce(batch []change) {
+	for _, c := range batch {
+		if c.recorded.Position <= v.heard.Load() {
+			continue
+		}
+		for _, listen := range v.listeners() {
+			listen(c.fact, c.recorded)
+		}
+		v.heard.Store(c.recorded.Position)
+	}
+}
+
+// announceSkipped tells listeners of events that someone else projected: a
+// rebuild, or another process.
+func (v *Views) announceSkipped(ctx context.Context) error {
+	if len(v.listeners()) == 0 {
+		v.heard.Store(v.Position())
+		return nil
+	}
+	for v.heard.Load() < v.Position() {
+		events, err := v.store.ReadAll(ctx, v.heard.Load(), v.options.BatchSize)
+		if err != nil {
+			return err
+		}
+		for _, r := range events {
+			if r.Position > v.Position() {
+				return nil
+			}
+			fact, err := decode(r)
+			if err != nil {
+				return err
+			}
+			v.announce([]change{{recorded: r, fact: fact}})
+		}
+	}
+	return nil
+}
+
+// makeAnew replaces a damaged file by an empty one. Reads under way on the old
+// one end first; the next ones find the new one, as far as it has come.
+func (v *Views) makeAnew(ctx context.Context, cause error) error {
+	v.options.Log.Warn("the views are damaged: they are made anew from the log", "path", v.path, "err", cause)
+	old := v.database.Load()
+	if err := removeFiles(v.path); err != nil {
+		return err
+	}
+	d, position, err := openFitting(ctx, v.path, v.store, v.options.Log)
+	if err != nil {
+		return fmt.Errorf("make the views anew: %w", err)
+	}
+	v.database.Store(d)
+	v.damaged.Store(false)
+	v.projector = nil
+	v.reached(position)
+	if err := old.close(); err != nil {
+		v.options.Log.Warn("the damaged views were not closed cleanly", "err", err)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package projections
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// meaning changes whenever the same events shall make other rows than before
+// in tables that look the same. Every folder then fills its views anew.
+const meaning = "1"
+
+// shape tells views that this program can read from those of another one.
+func shape() string {
+	sum := sha256.Sum256([]byte(meaning + tables + indexes))
+	return hex.EncodeToString(sum[:8])
+}
+
+// control is beside the generations: which there are and how far each got.
+// Only one is live; the others are being filled, or are left from a process
+// that ended while it filled one or took one away.
+const control = `
+CREATE TABLE IF NOT EXISTS checkpoint(
+  name       TEXT    NOT NULL,
+  generation INTEGER NOT NULL,
+  position   INTEGER NOT NULL,  -- of the newest event in the rows
+  hash       BLOB    NOT NULL,  -- of that event: views of another log are of no use
+  shape      TEXT    NOT NULL,
+  live       INTEGER NOT NULL,
+  PRIMARY KEY(name, generation)
+) WITHOUT ROWID, STRICT;
+`
+
+// tables of one generation. Times are unix microseconds, 0 for none; days are
+// New York's as YYYYMMDD; other positions than an event's own name the row of
+// the event there.
+const tables = `
+-- Items of transactions. The row of an origination also holds what is said of
+-- its transaction as a whole. Whether a filed item counts as transmitted is
+-- its file's to say: a delivery changes one row, not a hundred thousand.
+CREATE TABLE items@(
+  position     INTEGER PRIMARY KEY,     -- of the event that made it
+  client       TEXT    NOT NULL,
+  txn          TEXT    NOT NULL,
+  item         TEXT    NOT NULL,
+  kind         TEXT    NOT NULL,
+  direction    TEXT    NOT NULL,
+  status       TEXT    NOT NULL,        -- Pending, Released, Recalled, Rejected
+  reason       TEXT    NOT NULL,
+  reply_to     TEXT    NOT NULL,
+  cents        INTEGER NOT NULL,
+  made_at      INTEGER NOT NULL,
+  day          INTEGER NOT NULL,        -- made on
+  other_day    INTEGER,                 -- the same, for all but our own originations
+  unfiled_day  INTEGER,                 -- entered its status on, for ours in no file
+  changed      INTEGER NOT NULL,        -- newest event about it
+  code         TEXT    NOT NULL,
+  corrected    TEXT    NOT NULL,
+  file         INTEGER,                 -- in files
+  batch        INTEGER NOT NULL,
+  trace        TEXT    NOT NULL,
+  effective_on TEXT    NOT NULL,        -- of what came from the bank
+  settled_on   TEXT    NOT NULL,
+  in_file      INTEGER,                 -- made together with this file; shows once that is cut
+  history      TEXT    NOT NULL,        -- see history.go
+
+  sec          TEXT    NOT NULL,        -- from here on: the transaction
+  push         TEXT    NOT NULL,
+  name         TEXT    NOT NULL,
+  tail         TEXT    NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  updated      INTEGER NOT NULL,
+  shown        INTEGER NOT NULL         -- the item whose status it has; 0: Returned
+) STRICT;
+CREATE INDEX items_item@ ON items@(item);
+
+-- What waits for a file, and the sums of it.
+CREATE TABLE pending@(
+  position INTEGER PRIMARY KEY,         -- as in items
+  client   TEXT    NOT NULL,
+  odfi     TEXT    NOT NULL,
+  answers  INTEGER NOT NULL,
+  due      INTEGER NOT NULL,            -- 0: at once
+  leave_by INTEGER,
+  txn      TEXT    NOT NULL,
+  item     TEXT    NOT NULL,
+  version  INTEGER NOT NULL,            -- of the transaction's stream
+  header   TEXT    NOT NULL,            -- JSON of nacha.BatchHeader
+  code     INTEGER NOT NULL,
+  routing  TEXT    NOT NULL,
+  cents    INTEGER NOT NULL,
+  addenda  INTEGER NOT NULL,
+  asked_on TEXT    NOT NULL,
+  same_day INTEGER NOT NULL,
+  made_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pending_due@ ON pending@(client, odfi, answers, due);
+CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, leave_by) WHERE leave_by IS NOT NULL;
+CREATE TABLE queue@(
+  client  TEXT    NOT NULL,
+  odfi    TEXT    NOT NULL,
+  answers INTEGER NOT NULL,
+  due     INTEGER NOT NULL,
+  entries INTEGER NOT NULL,             -- above zero
+  cents   INTEGER NOT NULL,
+  PRIMARY KEY(client, odfi, answers, due)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE files@(
+  position      INTEGER PRIMARY KEY,    -- of the event that opened it
+  id            TEXT    NOT NULL,
+  client        TEXT    NOT NULL,
+  odfi          TEXT    NOT NULL,
+  name          TEXT    NOT NULL,
+  state         TEXT    NOT NULL,
+  why           TEXT    NOT NULL,
+  method        TEXT    NOT NULL,
+  origin        TEXT    NOT NULL,
+  modifier      TEXT    NOT NULL,
+  opened_at     INTEGER NOT NULL,
+  opened_day    INTEGER NOT NULL,
+  cut_at        INTEGER NOT NULL DEFAULT 0,
+  cut_day       INTEGER NOT NULL DEFAULT 0, -- 0 while open
+  cut           INTEGER NOT NULL DEFAULT 0, -- position, 0 while open
+  send_by       INTEGER NOT NULL,
+  delivered_at  INTEGER NOT NULL DEFAULT 0,
+  delivered_day INTEGER NOT NULL DEFAULT 0,
+  delivered     INTEGER NOT NULL DEFAULT 0, -- position
+  batches       INTEGER NOT NULL,
+  entries       INTEGER NOT NULL,
+  addenda       INTEGER NOT NULL,
+  entry_hash    INTEGER NOT NULL,
+  debit_cents   INTEGER NOT NULL,
+  credit_cents  INTEGER NOT NULL,
+  sha256        BLOB    NOT NULL,
+  note          TEXT    NOT NULL,
+  changed       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX files_id@ ON files@(id);
+CREATE INDEX files_client@ ON files@(client);
+CREATE INDEX files_state@ ON files@(state);
+CREATE TABLE batches@(
+  file         INTEGER NOT NULL,
+  number       INTEGER NOT NULL,
+  answers      INTEGER NOT NULL,
+  sec          TEXT    NOT NULL,
+  company_name TEXT    NOT NULL,
+  company_id   TEXT    NOT NULL,
+  description  TEXT    NOT NULL,
+  effective_on TEXT    NOT NULL,        -- YYYY-MM-DD, as it stands
+  PRIMARY KEY(file, number)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE clients@(
+  client    TEXT    PRIMARY KEY,
+  name      TEXT    NOT NULL,
+  odfis     TEXT    NOT NULL,           -- separated by spaces
+  suspended INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE TABLE client_odfis@(
+  odfi   TEXT NOT NULL,
+  client TEXT NOT NULL,
+  PRIMARY KEY(odfi, client)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE credentials@(
+  key       TEXT    PRIMARY KEY,
+  client    TEXT    NOT NULL,
+  scopes    TEXT    NOT NULL,           -- separated by spaces
+  revoked   INTEGER NOT NULL,
+  issued_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX credentials_client@ ON credentials@(client);
+
+-- Where in the log the items of a day were made.
+CREATE TABLE days@(
+  day   INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL,
+  last  INTEGER NOT NULL
+) STRICT;
+`
+
+// indexes that only lists need. A rebuild makes them at its end, which takes a
+// fraction of the time of keeping them in order all along. An index entry ends
+// with the row's position, so that each of them also orders its rows by it.
+const indexes = `
+CREATE INDEX items_day@ ON items@(client, day);
+CREATE INDEX items_other_day@ ON items@(client, other_day) WHERE other_day IS NOT NULL;
+CREATE INDEX items_unfiled_day@ ON items@(client, status, unfiled_day) WHERE unfiled_day IS NOT NULL;
+CREATE INDEX items_changed@ ON items@(client, changed);
+CREATE INDEX items_file@ ON items@(file, batch, trace) WHERE file IS NOT NULL;
+CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
+`
+
+// compared lists the tables of a generation with the columns that tell one
+// row from another.
+var compared = []struct {
+	name string
+	key  []string
+}{
+	{"items", []string{"position"}},
+	{"pending", []string{"position"}},
+	{"queue", []string{"client", "odfi", "answers", "due"}},
+	{"files", []string{"position"}},
+	{"batches", []string{"file", "number"}},
+	{"clients", []string{"client"}},
+	{"client_odfis", []string{"odfi", "client"}},
+	{"credentials", []string{"key"}},
+	{"days", []string{"day"}},
+}

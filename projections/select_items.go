@@ -1,0 +1,118 @@
+package projections
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+const (
+	itemColumns = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.reason, i.reply_to,
+		i.cents, i.made_at, i.changed, i.code, i.corrected, i.batch, i.trace, i.effective_on, i.settled_on, i.history,
+		i.file, f.id, f.delivered_at, f.delivered, b.effective_on, h.cut
+		FROM items@ i `
+	itemJoins = ` LEFT JOIN files@ f ON f.position = i.file
+		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
+		LEFT JOIN files@ h ON h.position = i.in_file
+		WHERE i.client = ?1 AND (?2 = '' OR i.kind = ?2) AND (?3 = '' OR i.direction = ?3)
+		AND (i.in_file IS NULL OR h.cut > 0) AND `
+	selectDelivered = `SELECT delivered_at FROM files@ WHERE position = ?1`
+)
+
+// itemQuery is one way through the items of a client: an index, the rows of
+// it that are wanted, after a key, in the order of the index.
+type itemQuery string
+
+// Arguments of every way: 1 client, 2 kind, 3 direction, 4 limit. The others
+// are its own.
+func itemsBy(index, where, order string) itemQuery {
+	return itemQuery(itemColumns + "INDEXED BY " + index + "@" + itemJoins + where + " ORDER BY " + order + " LIMIT ?4")
+}
+
+// found is a row of items as a list needs it.
+type found struct {
+	Item
+	row   int64
+	batch int64
+	trace string
+}
+
+// items reads the rows of a way. Files that items were in before are looked
+// up when the rows are read, because their statement may not run in between.
+func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
+	var rows []found
+	var read []item
+	var places []place
+	err := s.query(string(q), args, func(row []value) error {
+		it, p, at, err := scanItem(row)
+		rows = append(rows, at)
+		read, places = append(read, it), append(places, p)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if rows[i].Item, err = s.describe(read[i], places[i], rows[i].ChangedAt); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func scanItem(row []value) (it item, p place, at found, err error) {
+	it = item{
+		position: row[0].(int64), client: row[1].(string), transaction: row[2].(string), id: row[3].(string),
+		kind: domain.ItemKind(row[4].(string)), direction: domain.Direction(row[5].(string)),
+		status: row[6].(string), reason: row[7].(string), replyTo: row[8].(string),
+		cents: row[9].(int64), madeAt: row[10].(int64), changed: row[11].(int64),
+		code: row[12].(string), corrected: row[13].(string), trace: row[15].(string),
+		effectiveOn: row[16].(string), settledOn: row[17].(string),
+	}
+	if it.steps, err = parseHistory(row[18].(string)); err != nil {
+		return it, p, at, fmt.Errorf("item %s: %w", it.id, err)
+	}
+	at = found{row: it.position, batch: row[14].(int64), trace: it.trace}
+	at.ChangedAt = it.changed
+	if file, ok := row[19].(int64); ok {
+		deliveredAt := row[21].(int64)
+		p.file, p.transmitted = row[20].(string), deliveredAt != 0
+		p.effectiveOn, _ = row[23].(string)
+		p.delivered = func(s step) int64 {
+			if s.ref == file {
+				return deliveredAt
+			}
+			return elsewhere
+		}
+		at.ChangedAt = max(at.ChangedAt, row[22].(int64))
+	}
+	if cut, ok := row[24].(int64); ok {
+		at.ChangedAt = max(at.ChangedAt, cut)
+	}
+	return it, p, at, nil
+}
+
+// elsewhere says that a step's file is not the one the item lies in.
+const elsewhere = -1
+
+// describe looks up the files of earlier steps and puts an item together.
+func (s snapshot) describe(it item, p place, changed int64) (Item, error) {
+	own := p.delivered
+	var failed error
+	p.delivered = func(st step) int64 {
+		if own != nil {
+			if at := own(st); at != elsewhere {
+				return at
+			}
+		}
+		row, err := s.c.row(selectDelivered, st.ref)
+		if err != nil || row == nil {
+			failed = err
+			return 0
+		}
+		return row[0].(int64)
+	}
+	d := it.describe(p)
+	d.ChangedAt = changed
+	return d, failed
+}

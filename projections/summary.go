@@ -1,0 +1,66 @@
+package projections
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// summary is what a transaction's stream says about it as a whole.
+type summary struct {
+	sec       string
+	push      domain.Kind
+	name      string // of the counterparty
+	tail      string
+	updatedAt int64
+	updated   int64
+	shown     int64 // position of the item whose status it has; 0: it is Returned
+}
+
+func summaryOf(t *domain.Transaction) summary {
+	s := summary{tail: t.Account.Tail, updatedAt: micros(t.UpdatedAt), shown: shownBy(t)}
+	for _, i := range t.Items {
+		s.updated = max(s.updated, i.ChangedAt)
+	}
+	switch {
+	case t.Received != nil:
+		s.sec, s.name = t.Received.Header.SEC, t.Received.Header.CompanyName
+		s.push = domain.Push
+		if nacha.TransactionCode(t.Received.Entry.Code).Debit() {
+			s.push = domain.Pull
+		}
+	case t.Originated != nil:
+		p := t.Originated.Proposal
+		s.sec, s.push, s.name = p.SEC, p.Kind, p.ToName
+		if raw := t.Originated.Raw; raw != nil {
+			s.sec, s.name = raw.Header.SEC, raw.Entry.Name
+		}
+	}
+	return s
+}
+
+// shownBy is the position of the item whose status the transaction has: its
+// origination, or the retry that presented it again. 0 stands for Returned:
+// the latest link of its chain is a return. A return or a contested one
+// counts, a dishonored one takes it back; ours count from when they are in a
+// file, the bank's at once.
+func shownBy(t *domain.Transaction) int64 {
+	o := t.Origination()
+	if o == nil {
+		return 0
+	}
+	presented, shown := o.Position, o.Position
+	for _, i := range t.Items[1:] {
+		if i.State != domain.Filed && i.State != domain.InHand {
+			continue
+		}
+		switch i.Kind {
+		case domain.Return, domain.Contest:
+			shown = 0
+		case domain.Dishonor:
+			shown = presented
+		case domain.Retry:
+			presented, shown = i.Position, i.Position
+		}
+	}
+	return shown
+}

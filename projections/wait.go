@@ -1,0 +1,54 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// longest is how long a list waits for its view.
+const longest = 2 * time.Second
+
+// WaitFor waits until the views show what was written for a client when it
+// was called, so that a caller's list holds the caller's own writes. After
+// 2 s it gives up with ErrBehind.
+func (v *Views) WaitFor(ctx context.Context, client string) error {
+	return v.waitUntil(ctx, v.store.LastFor(client))
+}
+
+// waitUntil waits for a position, at most 2 s.
+func (v *Views) waitUntil(ctx context.Context, position int64) error {
+	if v.Position() >= position {
+		return nil
+	}
+	if v.options.ReadOnly {
+		return v.look(ctx, position)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, ErrBehind)
+	defer cancel()
+	for {
+		v.mu.Lock()
+		moved := v.moved
+		v.mu.Unlock()
+		if v.Position() >= position {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return fmt.Errorf("position %d: %w", position, context.Cause(ctx))
+		}
+	}
+}
+
+// look reads again where the views stand, which another process moves.
+func (v *Views) look(ctx context.Context, position int64) error {
+	err := v.read(ctx, func(s snapshot) error {
+		v.reached(s.position)
+		return nil
+	})
+	if err == nil && v.Position() < position {
+		err = fmt.Errorf("position %d: %w", position, ErrBehind)
+	}
+	return err
+}

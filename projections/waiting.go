@@ -1,0 +1,125 @@
+package projections
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// group is what a running total of the queue is kept for. Due is 0 for what
+// may leave at once.
+type group struct {
+	client, odfi string
+	answers      bool
+	due          int64
+}
+
+// waiting is an item that waits for a file.
+type waiting struct {
+	group
+	position int64
+	leaveBy  int64
+	item     string
+	version  int64
+	header   []byte
+	code     int
+	routing  string
+	cents    int64
+	addenda  int
+	askedOn  string
+	sameDay  bool
+	madeAt   int64
+}
+
+// waits reports whether an item is in the queue. One that was made together
+// with its file never was: it enters only when that file is refused.
+func waits(t *domain.Transaction, i *domain.Item) bool {
+	if i.State != domain.Pending || i.Direction != domain.ToFed {
+		return false
+	}
+	if t.Originated == nil || t.Originated.InFile == "" {
+		return true
+	}
+	return i != t.Origination() || slices.ContainsFunc(i.History, func(s domain.Step) bool { return s.State == domain.Filed })
+}
+
+func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
+	entry, err := t.EntryOf(i)
+	if err != nil {
+		return w, err
+	}
+	w = waiting{
+		group:    group{client: t.Client, odfi: odfiOf(t), answers: isAnswer(i.Kind)},
+		position: i.Position, item: i.ID, version: t.Version,
+		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,
+		addenda: addendaOf(entry.Entry), madeAt: micros(i.MadeAt),
+	}
+	if w.header, err = json.Marshal(entry.Header); err != nil {
+		return w, fmt.Errorf("encode the batch header of item %s: %w", i.ID, err)
+	}
+	if i.Kind == domain.Origination {
+		p := t.Originated.Proposal
+		w.askedOn, w.sameDay, w.due = p.EffectiveOn, p.SameDay, dueOf(p.EffectiveOn)
+	}
+	if i.Outgoing != nil && i.Outgoing.LeaveBy != "" {
+		by, err := time.Parse(time.RFC3339, i.Outgoing.LeaveBy)
+		if err != nil {
+			return w, fmt.Errorf("item %s: %w", i.ID, err)
+		}
+		w.leaveBy = micros(by)
+	}
+	return w, nil
+}
+
+// odfiOf is the bank of ours that sends what the transaction sends, by nine
+// digits: who originated it, or who received it.
+func odfiOf(t *domain.Transaction) string {
+	if t.Originated != nil {
+		return t.Originated.Proposal.FromRouting
+	}
+	return t.Received.Entry.Routing
+}
+
+// isAnswer tells what never shares a batch with forward entries, whatever the
+// thresholds leaves at the next window, and keeps its date.
+func isAnswer(k domain.ItemKind) bool {
+	switch k {
+	case domain.Return, domain.Correction, domain.Dishonor, domain.Contest, domain.RefusedChange:
+		return true
+	default:
+		return false
+	}
+}
+
+// dueOf is when an entry with a date asked for may leave; see calendar.DueAt.
+func dueOf(asked string) int64 {
+	if asked == "" {
+		return 0
+	}
+	day, err := calendar.ParseDate(asked)
+	if err != nil {
+		return 0 // checked at the door; without a date it leaves at once
+	}
+	return calendar.DueAt(day).UnixMicro()
+}
+
+// addendaOf counts an entry's records 7 (NACHA Operating Rules, appendix
+// three): limits of batches and files count them as they count entries.
+func addendaOf(e nacha.Entry) int {
+	n := len(e.Addenda05)
+	if e.Addenda02 != "" {
+		n++
+	}
+	if e.IAT != nil {
+		n += 7 + len(e.IAT.Remittance) + len(e.IAT.Correspondents)
+	}
+	if e.Kind() != nacha.KindForward {
+		n++
+	}
+	return n
+}
