@@ -84,7 +84,7 @@ func (s *Server) accept(ctx context.Context, l *ledger.Ledger, client domain.Cli
 	if err != nil {
 		return t, false, err
 	}
-	t, err = s.record(ctx, l, client, command, options...)
+	t, err = s.begin(ctx, l, client, command, options...)
 	var first *eventstore.VersionError
 	var refusal *domain.Refusal
 	switch {
@@ -97,8 +97,8 @@ func (s *Server) accept(ctx context.Context, l *ledger.Ledger, client domain.Cli
 	}
 }
 
-// record writes a transaction that is new.
-func (s *Server) record(ctx context.Context, l *ledger.Ledger, client domain.Client, command domain.Originate, options ...ledger.Option) (domain.Transaction, error) {
+// begin writes a transaction that is new.
+func (s *Server) begin(ctx context.Context, l *ledger.Ledger, client domain.Client, command domain.Originate, options ...ledger.Option) (domain.Transaction, error) {
 	events, err := command.Decide(client, domain.Transaction{})
 	if err != nil {
 		return domain.Transaction{}, err

@@ -14,6 +14,8 @@ import (
 	"github.com/go-oauth2/oauth2/v4/models"
 	"github.com/go-oauth2/oauth2/v4/server"
 	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore"
 )
 
 // accessLife is how long an access token lives.
@@ -129,7 +131,7 @@ func (o *oauth) GenerateAccessToken(ctx context.Context, _ oauth2.GrantType, ask
 		slices.Sort(wanted)
 		who.Scopes = slices.Compact(wanted)
 	}
-	token, _, err := o.s.issue(ctx, accessKind, who, accessLife)
+	token, _, err := o.s.issue(ctx, eventstore.AccessToken, who, accessLife)
 	if err != nil {
 		return nil, err
 	}

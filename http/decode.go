@@ -40,8 +40,8 @@ func (s fieldSet[T]) decode(body []byte, into *T) error {
 	if !utf8.Valid(body) {
 		return problem(codeBadRequest, "the body is not UTF-8")
 	}
-	if !json.Valid(body) {
-		return problem(codeBadRequest, "the body is not JSON")
+	if trimmed := bytes.TrimLeft(body, blanks); !json.Valid(body) || trimmed[0] != '{' {
+		return problem(codeBadRequest, "the body is not a JSON object")
 	}
 	if bad := s.read(into, body, ""); len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}

@@ -59,15 +59,12 @@ func (s *Server) render(c echo.Context, p *Problem) error {
 
 // explain turns any error into a problem, and logs it when it is a fault.
 func (s *Server) explain(ctx context.Context, requestID string, err error) *Problem {
-	p := explain(err)
-	if p.RequestID == "" {
-		copied := *p
-		p, p.RequestID = &copied, requestID
-	}
+	p := *explain(err)
+	p.RequestID = requestID
 	if p.Status >= http.StatusInternalServerError && !errors.Is(err, projections.ErrBehind) {
 		s.Log.ErrorContext(ctx, "request failed", "request_id", requestID, "code", p.Code, "err", err)
 	}
-	return p
+	return &p
 }
 
 func explain(err error) *Problem {
@@ -85,6 +82,8 @@ func explain(err error) *Problem {
 		p := problem(refusal.Code, "%s", refusal.Error())
 		p.Errors = refusal.Fields
 		return p
+	case errors.Is(err, projections.ErrCursor):
+		return explain(invalid("/cursor", "cursor", "%v", projections.ErrCursor))
 	case errors.Is(err, eventstore.ErrUnknownOutcome):
 		return problem(codeInternal, "it is not known whether the request was recorded: ask again, with the same id or key")
 	case errors.Is(err, eventstore.ErrStorageFull):

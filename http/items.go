@@ -28,12 +28,12 @@ const maxPage = 1000
 func (s *Server) listEvents(c echo.Context, who Caller) error {
 	ctx := c.Request().Context()
 	query := c.QueryParams()
-	filter, err := itemFilter(query)
+	filter, since, err := itemFilter(query)
 	if err != nil {
 		return err
 	}
 	filter.Client = who.Client
-	if filter.FromDay == "" && filter.ToDay == "" && filter.After == 0 {
+	if !since && filter.FromDay == "" && filter.ToDay == "" {
 		today := calendar.DateOf(s.Ledger.Now()).String()
 		filter.FromDay, filter.ToDay = today, today
 		query.Set("date", today) // the next page is of the same day, also after midnight
@@ -66,10 +66,11 @@ func nextPage(c echo.Context, query url.Values, cursor string) {
 	c.Response().Header().Set("Link", "<"+c.Request().URL.Path+"?"+query.Encode()+`>; rel="next"`)
 }
 
-// itemFilter reads the filters of the event list.
-func itemFilter(query url.Values) (projections.ItemFilter, error) {
+// itemFilter reads the filters of the event list; since reports whether a
+// position to go on behind was among them.
+func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err error) {
 	q := queryReader{values: query}
-	f := projections.ItemFilter{
+	f = projections.ItemFilter{
 		Kind:      pick(&q, "eventType", itemKinds),
 		Status:    pick(&q, "status", itemStatuses),
 		Direction: pick(&q, "direction", itemDirections),
@@ -88,5 +89,5 @@ func itemFilter(query url.Values) (projections.ItemFilter, error) {
 	if f.FromDay != "" && f.ToDay != "" && f.FromDay > f.ToDay {
 		q.bad("endDate", "range", "is before startDate")
 	}
-	return f, q.refusal()
+	return f, q.text("after") != "", q.refusal()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -16,7 +17,7 @@ import (
 // are needed; everything else has a default.
 type Options struct {
 	Ledger    *ledger.Ledger
-	Tokens    Tokens
+	Tokens    eventstore.Tokens
 	Views     *projections.Views
 	Directory *projections.Directory
 

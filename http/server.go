@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -31,6 +32,7 @@ type Server struct {
 	rates   rates
 	uses    uses
 	tokens  *tokenCache
+	purged  atomic.Int64  // when expired tokens were last forgotten, unix seconds
 	closing chan struct{} // closed when the server begins to stop
 
 	// sizes are the body limits of POSTs to paths that take more than

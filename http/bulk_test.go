@@ -1,0 +1,252 @@
+package http_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	achhttp "github.com/achledger/achledger/http"
+)
+
+const ndjson = "application/x-ndjson"
+
+// result is a line of a bulk answer.
+type result struct {
+	TransactionID, Status string
+	Line                  int
+	Error                 *struct {
+		Code   string
+		Status int
+		Errors []struct{ Pointer string }
+	}
+}
+
+// String is the status, or the line and code of the error.
+func (r result) String() string {
+	if r.Error != nil {
+		return fmt.Sprintf("%d:%s", r.Line, r.Error.Code)
+	}
+	return r.Status
+}
+
+func (c caller) bulk(lines []string, headers ...with) []result {
+	c.t.Helper()
+	a := c.call("POST", "/api/transaction/bulk", strings.Join(lines, "\n"), append(headers, with{"Content-Type", ndjson})...).is(200)
+	if got := a.header.Get("Content-Type"); got != ndjson {
+		c.t.Errorf("content type %q", got)
+	}
+	var all []result
+	for d := json.NewDecoder(bytes.NewReader(a.body)); d.More(); {
+		var r result
+		c.must(d.Decode(&r))
+		all = append(all, r)
+	}
+	return all
+}
+
+func TestBulk(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	id := func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }
+	payroll := with{"Idempotency-Key", "payroll"}
+
+	t.Run("one line's error stops no other", func(t *testing.T) {
+		got := bank.bulk([]string{
+			proposal("TransactionID", id(1)),
+			proposal("TransactionID", id(2), "Amount", json.Number("1.005")),
+			"{ not JSON",
+			proposal(),
+			proposal("TransactionID", id(3), "StandardEntryClassCode", "XYZ"),
+			"",
+			proposal("TransactionID", id(1)),
+			proposal("TransactionID", id(1), "Amount", json.Number("7")),
+			proposal("TransactionID", id(4), "Description", strings.Repeat("x", 64<<10)),
+			proposal("TransactionID", id(5)),
+		})
+		want := "[Pending 2:invalid 3:bad-request 4:invalid 5:rule-broken Pending 8:conflict 9:too-large Pending]"
+		if fmt.Sprint(got) != want {
+			t.Errorf("%v, want %s", got, want)
+		}
+		if got[1].Error.Errors[0].Pointer != "/Amount" || got[3].Error.Errors[0].Pointer != "/TransactionID" {
+			t.Errorf("%+v", got)
+		}
+		bank.call("GET", "/api/transaction/"+id(5), "").is(200)
+		bank.call("GET", "/api/transaction/"+id(2), "").is(404)
+	})
+	t.Run("again, line by line as before, with what has become of it", func(t *testing.T) {
+		lines := []string{proposal("TransactionID", id(10)), proposal("TransactionID", id(11))}
+		bank.bulk(lines)
+		event := bank.call("GET", "/api/transaction/"+id(10), "").field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+		bank.call("DELETE", "/api/transaction/"+id(10)+"/events/"+event, "").is(200)
+		got := bank.bulk(append(lines, proposal("TransactionID", id(12))))
+		if fmt.Sprint(got) != "[Recalled Pending Pending]" {
+			t.Error(got)
+		}
+	})
+	t.Run("without ids a key makes them, the same for a retry", func(t *testing.T) {
+		lines := []string{proposal(), "", proposal(), proposal("TransactionID", id(20))}
+		first := bank.bulk(lines, payroll)
+		again := bank.bulk(lines, payroll)
+		if fmt.Sprint(first) != "[Pending Pending Pending]" || first[0].TransactionID == first[1].TransactionID || first[2].TransactionID != id(20) {
+			t.Errorf("%+v", first)
+		}
+		for i := range first {
+			if first[i] != again[i] {
+				t.Errorf("%+v, then %+v", first[i], again[i])
+			}
+		}
+		lines[2] = proposal("Amount", json.Number("1"))
+		if got := bank.bulk(lines, payroll); fmt.Sprint(got) != "[Pending 3:conflict Pending]" {
+			t.Errorf("a changed line: %v", got)
+		}
+		if got := bank.bulk(lines[:1], with{"Idempotency-Key", "another"}); got[0].TransactionID == first[0].TransactionID {
+			t.Error("the same ids under another key")
+		}
+		other := w.client("harbor", settings())
+		if got := other.bulk(lines[:1], payroll); got[0].TransactionID == first[0].TransactionID || got[0].Status != "Pending" {
+			t.Errorf("another client: %+v", got)
+		}
+	})
+	t.Run("neither id nor key on the first line is a mistake of the whole", func(t *testing.T) {
+		bank.call("POST", "/api/transaction/bulk", proposal()+"\n"+proposal("TransactionID", id(30)), with{"Content-Type", ndjson}).problem(400, "bad-request")
+		bank.call("GET", "/api/transaction/"+id(30), "").is(404)
+	})
+	t.Run("nothing in, nothing out", func(t *testing.T) {
+		if got := bank.bulk([]string{"", ""}); len(got) != 0 {
+			t.Error(got)
+		}
+	})
+	t.Run("another media type", func(t *testing.T) {
+		bank.call("POST", "/api/transaction/bulk", proposal()).problem(415, "unsupported-media-type")
+	})
+	t.Run("a result comes before the next line is sent", func(t *testing.T) {
+		send, lines := io.Pipe()
+		r, err := http.NewRequest("POST", w.url+"/api/transaction/bulk", send)
+		w.must(err)
+		r.Header.Set("Content-Type", ndjson)
+		r.SetBasicAuth(bank.key, bank.secret)
+		go fmt.Fprintln(lines, proposal("TransactionID", id(40)))
+		response, err := http.DefaultClient.Do(r)
+		w.must(err)
+		defer response.Body.Close()
+		results := bufio.NewScanner(response.Body)
+		for n := 41; n < 44; n++ {
+			if !results.Scan() || !strings.Contains(results.Text(), `"Pending"`) {
+				t.Fatalf("%q, %v", results.Text(), results.Err())
+			}
+			bank.call("GET", "/api/transaction/"+id(n-1), "").is(200)
+			fmt.Fprintln(lines, proposal("TransactionID", id(n)))
+		}
+		w.must(lines.Close())
+		for results.Scan() {
+		}
+		w.must(results.Err())
+	})
+	t.Run("a body that breaks off loses only what was not whole", func(t *testing.T) {
+		send, lines := io.Pipe()
+		r, err := http.NewRequest("POST", w.url+"/api/transaction/bulk", send)
+		w.must(err)
+		r.Header.Set("Content-Type", ndjson)
+		r.SetBasicAuth(bank.key, bank.secret)
+		go fmt.Fprintln(lines, proposal("TransactionID", id(50)))
+		response, err := http.DefaultClient.Do(r)
+		w.must(err)
+		defer response.Body.Close()
+		results := bufio.NewReader(response.Body)
+		if got, err := results.ReadString('\n'); err != nil || !strings.Contains(got, "Pending") {
+			t.Fatalf("%q, %v", got, err)
+		}
+		fmt.Fprint(lines, proposal("TransactionID", id(51))) // no line end
+		time.Sleep(50 * time.Millisecond)
+		lines.CloseWithError(io.ErrUnexpectedEOF)
+		if rest, err := io.ReadAll(results); err == nil {
+			t.Errorf("the answer ended as if it were whole: %q", rest)
+		}
+		bank.call("GET", "/api/transaction/"+id(50), "").is(200)
+		bank.call("GET", "/api/transaction/"+id(51), "").is(404)
+	})
+}
+
+// TestBulkOfManyLines sends more than fits in memory, to a caller who reads
+// nothing before it has sent everything.
+func TestBulkOfManyLines(t *testing.T) {
+	if testing.Short() {
+		t.Skip("100,000 lines")
+	}
+	const many, every = 100_000, 1000 // every so many lines one is wrong
+	temp := t.TempDir()
+	w := newWorld(t, func(o *achhttp.Options) { o.TempDir = temp })
+	bank := w.client("business", settings())
+	good, bad := proposal(), proposal("ToRouting", "099999998")
+	send, lines := io.Pipe()
+	sent := make(chan struct{})
+	var peak atomic.Uint64
+	go func() {
+		defer close(sent)
+		out := bufio.NewWriterSize(lines, 64<<10)
+		for n := 1; n <= many; n++ {
+			if n%every == 0 {
+				fmt.Fprintln(out, bad)
+			} else {
+				fmt.Fprintln(out, good)
+			}
+			if n%5000 == 0 {
+				var m runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&m)
+				peak.Store(max(peak.Load(), m.HeapAlloc))
+			}
+		}
+		out.Flush()
+		lines.Close()
+	}()
+	r, err := http.NewRequest("POST", w.url+"/api/transaction/bulk", send)
+	w.must(err)
+	r.Header.Set("Content-Type", ndjson)
+	r.Header.Set("Idempotency-Key", "payroll")
+	r.SetBasicAuth(bank.key, bank.secret)
+	began := time.Now()
+	response, err := http.DefaultClient.Do(r)
+	w.must(err)
+	defer response.Body.Close()
+	<-sent
+	if spilled, err := os.ReadDir(temp); err != nil || len(spilled) == 0 {
+		t.Errorf("nothing was spilled: %v", err)
+	}
+	d := json.NewDecoder(response.Body)
+	for n := 1; n <= many; n++ {
+		var got result
+		if err := d.Decode(&got); err != nil {
+			t.Fatalf("line %d: %v", n, err)
+		}
+		if wrong := n%every == 0; wrong != (got.Error != nil) || wrong && got.Line != n || !wrong && got.Status != "Pending" {
+			t.Fatalf("line %d: %+v", n, got)
+		}
+	}
+	if d.More() {
+		t.Error("more results than lines")
+	}
+	took := time.Since(began)
+	t.Logf("%d lines in %v, %.0f a second; heap at most %d MiB", many, took.Round(time.Millisecond), many/took.Seconds(), peak.Load()>>20)
+	if peak.Load() > 64<<20 {
+		t.Errorf("the heap grew to %d MiB", peak.Load()>>20)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("%d temporary files left behind, %v", len(left), err)
+	}
+	head, err := w.store.Head(context.Background())
+	w.must(err)
+	if want := int64(many - many/every); head.Position < want || head.Position > want+10 {
+		t.Errorf("the log has %d events, want about %d", head.Position, want)
+	}
+}

@@ -1,0 +1,93 @@
+package http_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+	"testing"
+)
+
+func TestOnce(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	key := with{"Idempotency-Key", `"8e03978e-40d5-43dd-bc93-6894a57f9324"`}
+
+	t.Run("a repeated request is answered as the first time", func(t *testing.T) {
+		first := bank.originate(proposal(), key).is(201)
+		if first.header.Get("Idempotent-Replayed") != "" {
+			t.Error("the first is no replay")
+		}
+		again := bank.originate(proposal(), key).is(201)
+		if again.header.Get("Idempotent-Replayed") != "true" || string(again.body) != string(first.body) ||
+			again.header.Get("Location") != first.header.Get("Location") {
+			t.Errorf("%v\n%s\n%s", again.header, first.body, again.body)
+		}
+	})
+	t.Run("also after what it made has changed", func(t *testing.T) {
+		first := bank.originate(proposal(), key).is(201)
+		event := first.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+		bank.call("DELETE", "/api/transaction/"+first.text("TransactionID")+"/events/"+event, "").is(200)
+		if again := bank.originate(proposal(), key).is(201); string(again.body) != string(first.body) {
+			t.Errorf("%s\n%s", first.body, again.body)
+		}
+	})
+	t.Run("and after a restart", func(t *testing.T) {
+		w.stop()
+		w.open()
+		bank.originate(proposal(), key).is(201)
+	})
+	t.Run("other input under the key is refused", func(t *testing.T) {
+		bank.originate(proposal("Amount", json.Number("1")), key).problem(422, "idempotency-key-reused")
+		bank.originate(proposal("ToAccount", "999999998"), key).problem(422, "idempotency-key-reused")
+		bank.originate(proposal("TransactionID", someID), key).problem(422, "idempotency-key-reused")
+	})
+	t.Run("a refusal leaves the key free", func(t *testing.T) {
+		key := with{"Idempotency-Key", "second try"}
+		bank.originate(proposal("ToRouting", "1"), key).problem(400, "invalid")
+		bank.originate(proposal(), key).is(201)
+	})
+	t.Run("a key that nobody could have meant is refused", func(t *testing.T) {
+		bank.originate(proposal(), with{"Idempotency-Key", fmt.Sprintf("%0256d", 0)}).problem(400, "bad-request")
+	})
+	t.Run("of many at once one is first and all hear of it", func(t *testing.T) {
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		ids, fresh := map[string]bool{}, 0
+		for range 32 {
+			all.Go(func() {
+				a := bank.originate(proposal("Description", "race"), with{"Idempotency-Key", "race"})
+				mu.Lock()
+				defer mu.Unlock()
+				if a.status != 201 {
+					t.Errorf("%d %s", a.status, a.body)
+					return
+				}
+				ids[a.text("TransactionID")] = true
+				if a.header.Get("Idempotent-Replayed") == "" {
+					fresh++
+				}
+			})
+		}
+		all.Wait()
+		if len(ids) != 1 || fresh != 1 {
+			t.Errorf("%d transactions, %d first answers", len(ids), fresh)
+		}
+	})
+	t.Run("of many with one id, one is made", func(t *testing.T) {
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		statuses := map[int]int{}
+		for i := range 32 {
+			all.Go(func() {
+				a := bank.originate(proposal("TransactionID", someID, "Amount", json.Number(fmt.Sprint(i%2+1))))
+				mu.Lock()
+				defer mu.Unlock()
+				statuses[a.status]++
+			})
+		}
+		all.Wait()
+		if statuses[201] != 1 || statuses[200] != 15 || statuses[409] != 16 {
+			t.Errorf("statuses %v", statuses)
+		}
+	})
+}
