@@ -54,3 +54,18 @@ func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (d
 	}
 	return domain.BankAccount{}, fmt.Errorf("bank account %s of client %s was corrected more than %d times", id, client, maxLeads)
 }
+
+// Token reads a client's vault token.
+func (l *Ledger) Token(ctx context.Context, client, id string) (domain.VaultToken, error) {
+	return load[domain.VaultToken](ctx, l.Store, domain.TokenStream(client, id))
+}
+
+// CustomerKey is how a client's customer is named in the log.
+func (l *Ledger) CustomerKey(client, key string) (string, error) {
+	return l.Keys.Fingerprint(client, "customer", key)
+}
+
+// Customer reads a client's customer by the name CustomerKey gives.
+func (l *Ledger) Customer(ctx context.Context, client, name string) (domain.Customer, error) {
+	return load[domain.Customer](ctx, l.Store, domain.CustomerStream(client, name))
+}
