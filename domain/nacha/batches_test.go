@@ -2,6 +2,7 @@ package nacha
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -96,9 +97,10 @@ func TestAdvicesAreAddedUpInTheirOwnLayout(t *testing.T) {
 	if all.Totals.CreditCents != 700 || all.Totals.DebitCents != 300 {
 		t.Errorf("totals %+v", all.Totals)
 	}
-	wrong := readAll(t, edit(t, data, "000000000700061000146", "000000000701061000146"))
-	if wrong.Batches[0].OK() {
-		t.Error("a changed amount went unseen")
+	for old, with := range map[string]string{"000000000700061000146": "000000000701061000146", "681231380104": "671231380104"} {
+		if wrong := readAll(t, edit(t, data, old, with)); wrong.Batches[0].OK() {
+			t.Errorf("%s went unseen", with)
+		}
 	}
 }
 
@@ -124,7 +126,7 @@ func TestAHandlerEndsTheScan(t *testing.T) {
 		"entry": {Entry: func(*ScannedEntry) error { return stop }},
 		"end":   {End: func(*Verdict) error { return stop }},
 	} {
-		if _, err := Scan(bytes.NewReader(vector(t, "05")), h); err != stop {
+		if _, err := Scan(bytes.NewReader(vector(t, "05")), h); !errors.Is(err, stop) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -141,9 +143,12 @@ func TestProblemsAreBounded(t *testing.T) {
 // More addenda than the rules know are counted, not kept.
 func TestAddendaWithoutEndAreRefused(t *testing.T) {
 	addendum := "705" + strings.Repeat("x", 80) + "00010000081\n"
-	data := edit(t, vector(t, "06"), "822500000200", strings.Repeat(addendum, 20_000)+"822500000200")
-	all := readAll(t, data)
-	if all.Batches[0].OK() || len(all.Entries[0].Raw) > (MaxAddenda+1)*(RecordLength+1) {
-		t.Errorf("verdict %+v, %d bytes kept", all.Batches[0].OK(), len(all.Entries[0].Raw))
+	data := edit(t, vector(t, "06"), "\n8225", "\n"+strings.Repeat(addendum, 20_000)+"8225")
+	all := readAll(t, balance(t, data))
+	if v := all.Batches[0]; v.OK() || v.Problems[0].Code != AddendaField || v.Totals.Addenda != 20_001 {
+		t.Errorf("verdict %+v", v)
+	}
+	if n := len(all.Entries[0].Raw); n > (MaxAddenda+1)*(RecordLength+1) {
+		t.Errorf("%d bytes kept", n)
 	}
 }

@@ -1,6 +1,7 @@
 package nacha
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,14 +19,25 @@ func (e *FieldError) Error() string { return fmt.Sprintf("%s: %s %s", e.Where, e
 
 // fields checks values one after the other and keeps the first refusal.
 type fields struct {
-	where func() string // asked only when something is wrong
+	where func() string // asked only when something is wrong; the reader needs none
 	err   error
 }
 
 func (f *fields) refuse(field, reason string, args ...any) {
 	if f.err == nil {
-		f.err = &FieldError{Where: f.where(), Field: field, Reason: fmt.Sprintf(reason, args...)}
+		refused := &FieldError{Field: field, Reason: fmt.Sprintf(reason, args...)}
+		if f.where != nil {
+			refused.Where = f.where()
+		}
+		f.err = refused
 	}
+}
+
+// first returns what was refused, or nil.
+func (f *fields) first() *FieldError {
+	var refused *FieldError
+	_ = errors.As(f.err, &refused)
+	return refused
 }
 
 // want refuses the field unless ok.

@@ -2,8 +2,10 @@
 //
 // A File is what a rendered file says, field by field. Render writes it with
 // moov-io/ach; Scan reads any file with our own strict reader, which shares
-// no code with the writer; Compare holds one against the other. All numbers
-// are int64 cents, all dates are the file's own YYMMDD text.
+// no code with the writer; Compare holds one against the other; Check judges
+// a file that came from outside, batch by batch, before anything is applied;
+// Describe explains a record to a person. All numbers are int64 cents, all
+// dates are the file's own YYMMDD text.
 //
 // Field positions and rules: NACHA Operating Rules, appendix one to four.
 package nacha
@@ -195,7 +197,7 @@ const (
 
 // Problem is one thing wrong with a file that was read.
 type Problem struct {
-	Line    int    `json:"line"` // 1-based record line; 0 for the whole file
+	Line    int    `json:"line"` // 1-based line, or record where the file has no lines; 0 for the whole file
 	Scope   Scope  `json:"scope"`
 	Code    string `json:"code"` // stable slug, for instance "entry-hash"
 	Field   string `json:"field,omitempty"`

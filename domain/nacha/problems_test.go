@@ -1,6 +1,7 @@
 package nacha
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,9 @@ func TestProblemsOfABatch(t *testing.T) {
 		"a blank IAT exchange indicator":    {"07", "FF3", "  3", false, "batch iat-header"},
 		"a blank IAT country":               {"07", "               US1000", "                 1000", false, "batch iat-header"},
 		"a blank IAT currency":              {"07", "USDUSD", "   USD", false, "batch iat-header"},
+		"a bell in the header":              {"05", "ORCHARD FOODS", "ORCHARD\x07FOODS", false, "batch character"},
+		"a bell in the control":             {"05", "0042                         1210", "0042\x07                        1210", false, "batch character"},
+		"a bell in addenda":                 {"06", "TXP*75", "TXP\x0775", false, "batch character"},
 		"no entries":                        {"zero-file", "\n9000000000001", "\n5220ORCHARD FOODS                       1910000042PPDPAYROLL         2611233271121042880000007\n822000000000000000000000000000000000000000001910000042                         121042880000007\n9000001000001", false, "batch no-entries"},
 		"a dishonored among contested":      {"contested", "799R74231380100000002      ", "799R69231380100000002      ", false, "batch mixed-kinds"},
 	})
@@ -159,6 +163,14 @@ func TestProblemsOfAnEntry(t *testing.T) {
 		"R27, a dishonor of nothing":           {"dishonored", "R69231380100000001", "R6923138010000000X", false, "entry trace"},
 		"R27, a contest of nothing":            {"contested", "R73231380100000001", "R7323138010000000X", false, "entry trace"},
 		"R26, an IAT return dishonored":        {"iat-return", "799R16", "799R61", false, "entry mandatory-field, entry reason-code"},
+		"R27, a change of nothing":             {"04", "798C01231380100000003", "798C01               ", false, "entry trace"},
+		"R25, a refusal of nothing":            {"refused-change", "C050000606", "   0000606", false, "entry addenda"},
+		"R25, a refusal without the sequence":  {"refused-change", "C050000606", "C05       ", false, "entry addenda"},
+		"R25, letters in a foreign amount":     {"07", "710MIS000000000000123456", "710MIS00000000000A123456", false, "entry addenda"},
+		"R25, parties in an IAT change":        {"iat-change", "798C01", "710" + strings.Repeat(" ", 3) + strings.Repeat("0", 18) + strings.Repeat(" ", 63) + "0000101\n798C01", true, "entry addenda"},
+		"R25, a party missing in a return":     {"iat-return", "712MONTREAL*QC\\                       CA*H2Y1C6\\                                       0000101\n", "", true, "entry addenda"},
+		"R25, a change that is a return too":   {"02", returned, "798C01231380100000001      12104288" + strings.Repeat("1", 17) + strings.Repeat(" ", 27) + "121042880000501\n" + returned, true, "entry addenda"},
+		"R25, old addenda in a return":         {"02", returned, "705OLD" + strings.Repeat(" ", 77) + "00010000501\n" + returned, true, "entry addenda"},
 		"R26, a blank account":                 {"05", "400012345678", "            ", false, "entry mandatory-field"},
 		"R26, TEL without a name":              {"tel", "TEST PERSON 01", "              ", false, "entry mandatory-field"},
 		"R26, IAT without a receiver":          {"07", "ADA EXAMPLE", "           ", false, "entry mandatory-field"},
@@ -182,6 +194,47 @@ func TestDebitsAreImproperInCIE(t *testing.T) {
 	data := edit(t, edit(t, golden(t, "cie"), "5220HARBOR", "5200HARBOR"), "\n8220", "\n8200")
 	all := readAll(t, balance(t, edit(t, data, "622121042882", "627121042882")))
 	if got := all.codes(); !slices.Equal(got, []string{"entry improper-debit"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// Two remittances, five optional addenda: the count in the entry is right
+// each time.
+func TestOptionalAddendaOfIATAreLimited(t *testing.T) {
+	base := edit(t, vector(t, "07"), "717RENT NOVEMBER"+strings.Repeat(" ", 67)+"00010000091\n", "")
+	for name, tt := range map[string]struct {
+		remittances, banks int
+		want               []string
+	}{
+		"none":          {0, 0, nil},
+		"two and three": {2, 3, nil},
+		"five banks":    {0, 5, nil},
+		"three texts":   {3, 0, []string{"entry addenda"}},
+		"two and four":  {2, 4, []string{"entry addenda"}},
+		"six banks":     {0, 6, []string{"entry addenda"}},
+	} {
+		var more strings.Builder
+		for i := range tt.remittances {
+			fmt.Fprintf(&more, "717%-80s%04d0000091\n", "RENT", i+1)
+		}
+		for i := range tt.banks {
+			fmt.Fprintf(&more, "718%-35s01%-34sUS %6s%04d0000091\n", "BANK", "000610001", "", i+1)
+		}
+		data := edit(t, base, "\n8220", "\n"+more.String()+"8220")
+		data = edit(t, data, "6222313801040008", fmt.Sprintf("622231380104%04d", 7+tt.remittances+tt.banks))
+		all := readAll(t, balance(t, data))
+		if got := all.codes(); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+// Correspondent banks come behind the remittance.
+func TestAddendaComeInTheOrderOfTheirTypes(t *testing.T) {
+	lines := strings.SplitAfter(string(golden(t, "iat")), "\n")
+	lines[10], lines[11], lines[12], lines[13] = lines[12], lines[13], lines[10], lines[11]
+	all := readAll(t, []byte(strings.Join(lines, "")))
+	if got := all.codes(); !slices.Equal(got, []string{"entry addenda"}) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -70,7 +70,7 @@ func (r *entryReader) original(i int, trace, routing string) {
 // chain checks the later links: dishonored and contested returns.
 func (r *entryReader) chain(i int) {
 	e := &r.out.Entry
-	f := fields{where: func() string { return "" }}
+	f := fields{}
 	if d := e.Dishonored; d != nil {
 		r.original(i, d.OriginalTrace, d.OriginalRouting)
 		f.dishonored(d)
@@ -79,7 +79,7 @@ func (r *entryReader) chain(i int) {
 		r.original(i, c.OriginalTrace, c.OriginalRouting)
 		f.contested(c)
 	}
-	if field, ok := f.err.(*FieldError); ok && len(r.out.Problems) == 0 {
+	if field := f.first(); field != nil && len(r.out.Problems) == 0 {
 		r.hold(i, MandatoryField, "R26", field.Field, field.Reason)
 	}
 	if r.batch.class.layout == foreign {

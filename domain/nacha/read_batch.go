@@ -95,11 +95,12 @@ func (b *openBatch) checkDates(line int) {
 	}
 }
 
-// checkIATHeader checks the fields only IAT has: none may be blank.
+// checkIATHeader checks the mandatory fields that only IAT has. Text in the
+// indicator or behind reference indicator 3 costs nobody money.
 func (b *openBatch) checkIATHeader(line int) {
-	f := fields{where: func() string { return "" }}
-	f.iatHeader(&b.header)
-	if field, ok := f.err.(*FieldError); ok {
+	f := fields{}
+	f.iatMandatory(&b.header)
+	if field := f.first(); field != nil {
 		b.refuse(line, IATHeaderField, field.Field, field.Reason)
 	}
 }

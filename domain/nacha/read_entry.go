@@ -39,8 +39,8 @@ func (r *entryReader) line() int { return r.lines[0] }
 func (r *entryReader) read() {
 	rec := r.record(0)
 	e := &r.out.Entry
-	code, ok := number(at(rec, 2, 3))
-	e.Code = int(code)
+	code, _ := number(at(rec, 2, 3))
+	e.Code = int(code) // 0, which is not in use, where it is not digits
 	e.Routing = at(rec, 4, 12)
 	e.Trace = at(rec, 80, 94)
 	money := at(rec, 30, 39)
@@ -59,7 +59,7 @@ func (r *entryReader) read() {
 	if r.batch.class.layout != foreign {
 		e.Discretionary = textAt(rec, 77, 78)
 	}
-	r.sum(rec, money, ok)
+	r.sum(rec, money)
 	if r.batch.class.unsupported {
 		r.keepRaw()
 		return
@@ -71,7 +71,7 @@ func (r *entryReader) read() {
 
 // sum adds the entry to the batch's totals. Without digits there is no sum,
 // and the batch is refused.
-func (r *entryReader) sum(rec, money string, codeOK bool) {
+func (r *entryReader) sum(rec, money string) {
 	e := &r.out.Entry
 	rdfi, ok := number(at(rec, 4, 11))
 	if !ok {
@@ -81,9 +81,6 @@ func (r *entryReader) sum(rec, money string, codeOK bool) {
 	if !ok {
 		e.AmountCents = 0
 		r.batch.refuse(r.line(), NotNumeric, "amount", "is not digits")
-	}
-	if !codeOK {
-		r.batch.refuse(r.line(), CodeNotAllowed, "transaction code", "is not digits")
 	}
 	side := TransactionCode(e.Code)
 	if r.batch.class.layout == advice { // 81, 83, 85 and 87 credit, the even ones debit
@@ -96,8 +93,11 @@ func (r *entryReader) sum(rec, money string, codeOK bool) {
 // numbers and codes of their own.
 func (r *entryReader) keepRaw() {
 	r.out.Unsupported = true
-	if r.batch.class.layout != advice {
+	switch code := r.out.Entry.Code; {
+	case r.batch.class.layout != advice:
 		r.structure()
+	case code < 81 || code > 88:
+		r.batch.refuse(r.line(), CodeNotAllowed, "transaction code", "of an advice is not 81 to 88")
 	}
 	r.hold(0, UnreadClass, "", "standard entry class", "%s is kept as it came, for a person", r.batch.header.SEC)
 }

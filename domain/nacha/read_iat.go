@@ -92,9 +92,9 @@ func (r *entryReader) checkInternational() {
 
 // checkParties wants every mandatory field of a forward IAT entry filled.
 func (r *entryReader) checkParties(a *IATAddenda) {
-	f := fields{where: func() string { return "" }}
+	f := fields{}
 	f.iat(a, KindForward)
-	if field, ok := f.err.(*FieldError); ok {
+	if field := f.first(); field != nil {
 		r.hold(0, MandatoryField, "R26", field.Field, field.Reason)
 	}
 	e := &r.out.Entry

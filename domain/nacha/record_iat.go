@@ -5,14 +5,14 @@ import "github.com/moov-io/ach"
 // international writes addenda 10 to 18 of an IAT entry.
 func (w *Writer) international(a *IATAddenda, entry int) {
 	w.line(addenda10Record(a, entry))
-	w.line((&ach.Addenda11{TypeCode: "11", OriginatorName: a.Originator.Name, OriginatorStreetAddress: a.Originator.Street, EntryDetailSequenceNumber: entry}).String())
-	w.line((&ach.Addenda12{TypeCode: "12", OriginatorCityStateProvince: a.Originator.CityState, OriginatorCountryPostalCode: a.Originator.CountryPostal, EntryDetailSequenceNumber: entry}).String())
+	w.line(addenda11Record(&a.Originator, entry))
+	w.line(addenda12Record(&a.Originator, entry))
 	w.line(addenda13Record(&a.OriginatorBank, entry))
 	w.line(addenda14Record(&a.ReceiverBank, entry))
-	w.line((&ach.Addenda15{TypeCode: "15", ReceiverIDNumber: a.ReceiverID, ReceiverStreetAddress: a.Receiver.Street, EntryDetailSequenceNumber: entry}).String())
-	w.line((&ach.Addenda16{TypeCode: "16", ReceiverCityStateProvince: a.Receiver.CityState, ReceiverCountryPostalCode: a.Receiver.CountryPostal, EntryDetailSequenceNumber: entry}).String())
+	w.line(addenda15Record(a, entry))
+	w.line(addenda16Record(&a.Receiver, entry))
 	for i, text := range a.Remittance {
-		w.line((&ach.Addenda17{TypeCode: "17", PaymentRelatedInformation: text, SequenceNumber: i + 1, EntryDetailSequenceNumber: entry}).String())
+		w.line(addenda17Record(text, i+1, entry))
 	}
 	for i := range a.Correspondents {
 		w.line(addenda18Record(&a.Correspondents[i], i+1, entry))
@@ -25,6 +25,22 @@ func addenda10Record(a *IATAddenda, entry int) string {
 	m.ForeignPaymentAmount = int(a.ForeignAmountCents)
 	m.ForeignTraceNumber = a.ForeignTrace
 	m.Name = a.Receiver.Name
+	m.EntryDetailSequenceNumber = entry
+	return m.String()
+}
+
+func addenda11Record(p *Party, entry int) string {
+	m := ach.NewAddenda11()
+	m.OriginatorName = p.Name
+	m.OriginatorStreetAddress = p.Street
+	m.EntryDetailSequenceNumber = entry
+	return m.String()
+}
+
+func addenda12Record(p *Party, entry int) string {
+	m := ach.NewAddenda12()
+	m.OriginatorCityStateProvince = p.CityState
+	m.OriginatorCountryPostalCode = p.CountryPostal
 	m.EntryDetailSequenceNumber = entry
 	return m.String()
 }
@@ -45,6 +61,30 @@ func addenda14Record(b *Bank, entry int) string {
 	m.RDFIIDNumberQualifier = b.Qualifier
 	m.RDFIIdentification = b.ID
 	m.RDFIBranchCountryCode = b.Country
+	m.EntryDetailSequenceNumber = entry
+	return m.String()
+}
+
+func addenda15Record(a *IATAddenda, entry int) string {
+	m := ach.NewAddenda15()
+	m.ReceiverIDNumber = a.ReceiverID
+	m.ReceiverStreetAddress = a.Receiver.Street
+	m.EntryDetailSequenceNumber = entry
+	return m.String()
+}
+
+func addenda16Record(p *Party, entry int) string {
+	m := ach.NewAddenda16()
+	m.ReceiverCityStateProvince = p.CityState
+	m.ReceiverCountryPostalCode = p.CountryPostal
+	m.EntryDetailSequenceNumber = entry
+	return m.String()
+}
+
+func addenda17Record(text string, number, entry int) string {
+	m := ach.NewAddenda17()
+	m.PaymentRelatedInformation = text
+	m.SequenceNumber = number
 	m.EntryDetailSequenceNumber = entry
 	return m.String()
 }

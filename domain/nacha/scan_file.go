@@ -54,11 +54,10 @@ func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {
 	if at(r, 2, 3) != "01" || at(r, 35, 40) != "094101" {
 		s.refuse(line, HeaderConstant, "priority, record size, blocking factor, format", "must be 01, 094, 10 and 1")
 	}
-	f := fields{where: func() string { return "file header" }}
+	f := fields{}
 	f.point("immediate origin", h.ImmediateOrigin)
 	f.point("immediate destination", h.ImmediateDestination)
-	if f.err != nil {
-		field := f.err.(*FieldError)
+	if field := f.first(); field != nil {
 		s.refuse(line, SendingPoint, field.Field, field.Reason)
 	}
 	if _, err := ParseDate(h.CreatedOn); err != nil {

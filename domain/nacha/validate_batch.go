@@ -42,13 +42,18 @@ func (f *fields) iatHeader(h *BatchHeader) {
 		f.want(h.SEC == "IAT", "IAT header", "belongs to IAT and COR batches only")
 		f.empty("IAT indicator", h.IAT.Indicator)
 	}
-	f.oneOf("foreign exchange indicator", h.IAT.ForeignExchangeIndicator, "FV", "VF", "FF")
-	f.oneOf("foreign exchange reference indicator", h.IAT.ReferenceIndicator, "1", "2", "3")
+	f.iatMandatory(h)
 	if h.IAT.ReferenceIndicator == "3" {
 		f.empty("foreign exchange reference", h.IAT.ForeignExchangeReference)
 	} else {
 		f.filled("foreign exchange reference", h.IAT.ForeignExchangeReference, 15)
 	}
+}
+
+// iatMandatory checks the fields for which an operator rejects an IAT batch.
+func (f *fields) iatMandatory(h *BatchHeader) {
+	f.oneOf("foreign exchange indicator", h.IAT.ForeignExchangeIndicator, "FV", "VF", "FF")
+	f.oneOf("foreign exchange reference indicator", h.IAT.ReferenceIndicator, "1", "2", "3")
 	f.want(letters(h.IAT.DestinationCountry, 2), "destination country", "is not two capital letters")
 	f.want(letters(h.IAT.OriginatingCurrency, 3), "originating currency", "is not three capital letters")
 	f.want(letters(h.IAT.DestinationCurrency, 3), "destination currency", "is not three capital letters")

@@ -12,8 +12,11 @@ import (
 // each batch, then Close. After an error what was written is worthless, and
 // every later call repeats the error.
 //
-// moov-io/ach formats the records; the Writer keeps their order, counts and
-// sums, because moov puts international batches last whatever their number.
+// moov-io/ach formats the records. The Writer keeps their order, counts and
+// sums itself, because moov puts international batches last whatever their
+// number; and it does not ask moov whether the file is valid, because moov
+// refuses lawful entries (CCD without money) and takes unlawful ones. What
+// moov thinks of every kind of file, the tests ask.
 type Writer struct {
 	out     *bufio.Writer
 	ending  string

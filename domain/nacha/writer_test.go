@@ -2,6 +2,7 @@ package nacha
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -77,10 +78,10 @@ func TestAWriterRepeatsItsFirstError(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := w.Entry(&Entry{Trace: "231380100000001"})
-	if first == nil || w.Begin(BatchHeader{}) != first || w.End() != first {
+	if first == nil || !errors.Is(w.Begin(BatchHeader{}), first) || !errors.Is(w.End(), first) {
 		t.Errorf("first error %v", first)
 	}
-	if _, err := w.Close(); err != first || out.Len() > 0 {
+	if _, err := w.Close(); !errors.Is(err, first) || out.Len() > 0 {
 		t.Errorf("%v, %d bytes", err, out.Len())
 	}
 	if _, err := NewWriter(&out, sampleHeader(), "\r"); err == nil {
