@@ -51,7 +51,7 @@ func (l *Ledger) Move(ctx context.Context, to time.Time, anyTime bool) error {
 	if !ok {
 		return domain.Refuse(domain.NotFound, "only a sandbox has a clock to move: start with serve --sandbox")
 	}
-	return l.retry(func() error {
+	return l.Retry(func() error {
 		if now := l.Now(); to.Before(now) && !anyTime {
 			return domain.Refuse(domain.RuleBroken, "the clock shows %s and moves forward only", now.Format(time.RFC3339))
 		}

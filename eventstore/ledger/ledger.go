@@ -94,7 +94,7 @@ const Attempts = 8
 // transaction as it stands after the write.
 func (l *Ledger) Decide(ctx context.Context, client, id string, decide func(domain.Transaction) ([]domain.Event, error), options ...Option) (domain.Transaction, error) {
 	var t domain.Transaction
-	err := l.retry(func() error {
+	err := l.Retry(func() error {
 		var err error
 		if t, err = l.Transaction(ctx, client, id); err != nil {
 			return err
@@ -124,8 +124,8 @@ func WithKey(key *eventstore.IdempotencyKey, requestHash []byte) Option {
 	return func(c *Change) { c.Idempotency, c.RequestHash = key, requestHash }
 }
 
-// retry runs f again while it fails because another writer was first.
-func (l *Ledger) retry(f func() error) error {
+// Retry runs f again while it fails because another writer was first.
+func (l *Ledger) Retry(f func() error) error {
 	var err error
 	for range Attempts {
 		var version *eventstore.VersionError
