@@ -53,7 +53,7 @@ func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]projections.Qu
 	}
 	all = slices.DeleteFunc(all, func(q projections.Queue) bool {
 		ok, _ := b.Files.Gate.Allowed(q.ODFI)
-		return !ok || q.Entries == 0
+		return !ok
 	})
 	slices.SortStableFunc(all, func(a, b projections.Queue) int {
 		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ODFI, b.ODFI))
@@ -89,7 +89,7 @@ func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client,
 	for _, q := range queues {
 		why, since := reached, now
 		if q.Answers {
-			why = ""
+			why = "" // no threshold holds for answers
 		}
 		window, missed, err := b.window(ctx, now, c, q)
 		switch {

@@ -57,7 +57,8 @@ func (d *Delivery) Sweep(ctx context.Context) error {
 	}
 	var errs []error
 	for _, f := range files {
-		if f.State != domain.FileOpen {
+		rests := f.State == domain.FileIsRendered && f.Method == domain.ByDownload
+		if f.State != domain.FileOpen && f.State != domain.DeliveryUnknown && !rests {
 			errs = append(errs, d.Deliver(ctx, f.ID))
 		}
 	}

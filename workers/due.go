@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// answerLead is how long before its deadline an answer is cut at the latest,
-// when no window comes in time: what the default windows leave before the
+// answerLead is how long before its deadline an answer, or a reversal, is cut
+// at the latest, when no window comes in time: what the default windows leave before the
 // operator's deadlines.
 const answerLead = 15 * time.Minute
 
@@ -28,7 +28,7 @@ func threshold(now time.Time, b domain.Batching, queues []projections.Queue) str
 	entries, cents := 0, int64(0)
 	var oldest time.Time
 	for _, q := range queues {
-		if q.Answers || q.Entries == 0 {
+		if q.Answers {
 			continue
 		}
 		entries, cents = entries+q.Entries, cents+q.Cents
@@ -60,10 +60,10 @@ func windows(b domain.Batching, answers bool) []calendar.Window {
 	return own
 }
 
-// pressing reports whether an answer must leave now because its deadline is
-// near and the next window might be too late.
+// pressing reports whether something must leave now because its deadline is
+// near and the next window might be too late: an answer, or a reversal.
 func pressing(now time.Time, q projections.Queue) bool {
-	return q.Answers && q.Entries > 0 && !q.LeaveBy.IsZero() && !now.Before(q.LeaveBy.Add(-answerLead))
+	return !q.LeaveBy.IsZero() && !now.Before(q.LeaveBy.Add(-answerLead))
 }
 
 // wakeAt is the next instant after now at which one of a client's queues may
@@ -76,7 +76,7 @@ func wakeAt(now time.Time, c domain.Client, queues []projections.Queue) time.Tim
 		}
 	}
 	for _, q := range queues {
-		if q.Entries == 0 || c.Suspended && !q.Answers {
+		if c.Suspended && !q.Answers {
 			continue
 		}
 		if window, ok := calendar.NextWindow(now, windows(c.Settings.Batching, q.Answers)); ok {
@@ -85,7 +85,7 @@ func wakeAt(now time.Time, c domain.Client, queues []projections.Queue) time.Tim
 		if age := c.Settings.Batching.Age(); age > 0 && !q.Answers {
 			sooner(q.OldestAt.Add(age))
 		}
-		if q.Answers && !q.LeaveBy.IsZero() {
+		if !q.LeaveBy.IsZero() {
 			sooner(q.LeaveBy.Add(-answerLead))
 		}
 	}

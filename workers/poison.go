@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -46,7 +47,9 @@ func (p Poison) Publish(topic string, messages ...*message.Message) error {
 	for _, m := range messages {
 		header := nats.Header{}
 		for name, value := range m.Metadata {
-			header[name] = []string{value}
+			if !strings.HasPrefix(name, "Nats-") { // orders to the first stream, not to this one
+				header[name] = []string{value}
+			}
 		}
 		_, err := p.JetStream.PublishMsg(ctx, &nats.Msg{Subject: topic, Header: header, Data: m.Payload})
 		errs = append(errs, err)

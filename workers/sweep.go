@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // cutDue is one pass over the queues.
@@ -75,8 +76,7 @@ func (b *Batcher) waiting(ctx context.Context, now time.Time, c Cutting, after i
 	return items, next, more, nil
 }
 
-// answers reads all answers that wait, with their kinds from the log: no two
-// kinds share a batch.
+// answers reads all answers that wait.
 func (b *Batcher) answers(ctx context.Context, now time.Time, c Cutting) (items []waiting, err error) {
 	for after := int64(0); ; {
 		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, true, now, after, b.Files.Limits.FileEntries)
@@ -84,11 +84,11 @@ func (b *Batcher) answers(ctx context.Context, now time.Time, c Cutting) (items 
 			return nil, fmt.Errorf("read which answers wait: %w", err)
 		}
 		for _, w := range page {
-			kind, err := b.kind(ctx, w.Client, w.TransactionID, w.ItemID)
+			answer, err := b.answer(ctx, w)
 			if err != nil {
 				return nil, err
 			}
-			items, after = append(items, waiting{w, kind}), w.Position
+			items, after = append(items, answer), w.Position
 		}
 		if len(page) < b.Files.Limits.FileEntries {
 			return items, nil
@@ -96,17 +96,24 @@ func (b *Batcher) answers(ctx context.Context, now time.Time, c Cutting) (items 
 	}
 }
 
-func (b *Batcher) kind(ctx context.Context, client, transaction, item string) (nacha.Kind, error) {
-	t, err := b.Files.Ledger.Transaction(ctx, client, transaction)
+// answer reads an answer from the log: what it copies from the entry it
+// answers is not the view's to know.
+func (b *Batcher) answer(ctx context.Context, w projections.Waiting) (waiting, error) {
+	t, err := b.Files.Ledger.Transaction(ctx, w.Client, w.TransactionID)
 	if err != nil {
-		return "", err
+		return waiting{}, err
 	}
-	i, ok := t.Item(item)
+	i, ok := t.Item(w.ItemID)
 	if !ok {
-		return "", fmt.Errorf("transaction %s of client %s has no item %s", transaction, client, item)
+		return waiting{}, fmt.Errorf("transaction %s of client %s has no item %s", w.TransactionID, w.Client, w.ItemID)
 	}
 	e, err := t.EntryOf(i)
-	return e.Entry.Kind(), err
+	if err != nil {
+		return waiting{}, err
+	}
+	w.Header, w.Code, w.Routing = e.Header, e.Entry.Code, e.Entry.Routing
+	w.AmountCents, w.Addenda = e.Entry.AmountCents, addenda(&e.Entry)
+	return waiting{w, e.Entry.Kind()}, nil
 }
 
 // resume goes on with files that a crash left open: uploads from their kept

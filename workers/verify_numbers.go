@@ -2,26 +2,34 @@ package workers
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// traceRange is the trace numbers of one file from the first to the last,
-// with gaps that are nobody's.
+// traceRange is a run of trace numbers without gaps.
 type traceRange struct{ file, first, last string }
 
-// began notes the first trace number of a run that ascends.
-func (r *verification) began(file domain.File, first string) {
-	key := traceDay(file)
-	r.traces[key] = append(r.traces[key], traceRange{file.ID, first, first})
+// took notes a trace number of a file. Another file of the same ODFI may have
+// taken some in between, so the numbers of one file are several runs.
+func (r *verification) took(file domain.File, trace string) {
+	day := traceDay(file)
+	runs := r.traces[day]
+	if n := len(runs); n > 0 && runs[n-1].file == file.ID && follows(runs[n-1].last, trace) {
+		runs[n-1].last = trace
+		return
+	}
+	r.traces[day] = append(runs, traceRange{file.ID, trace, trace})
 }
 
-// reached notes the newest one.
-func (r *verification) reached(file domain.File, last string) {
-	ranges := r.traces[traceDay(file)]
-	ranges[len(ranges)-1].last = last
+// follows reports whether b is the trace number behind a.
+func follows(a, b string) bool {
+	x, errX := strconv.ParseInt(a, 10, 64)
+	y, errY := strconv.ParseInt(b, 10, 64)
+	return errX == nil && errY == nil && y == x+1
 }
 
 // traceDay is within what a trace number must not be used twice.
@@ -34,7 +42,8 @@ func traceDay(file domain.File) string {
 
 // overlaps looks for runs of traces that meet.
 func (r *verification) overlaps() {
-	for day, ranges := range r.traces {
+	for _, day := range slices.Sorted(maps.Keys(r.traces)) {
+		ranges := r.traces[day]
 		slices.SortFunc(ranges, func(a, b traceRange) int { return cmp.Compare(a.first, b.first) })
 		for i := 1; i < len(ranges); i++ {
 			if a, b := ranges[i-1], ranges[i]; b.first <= a.last {

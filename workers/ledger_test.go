@@ -1,0 +1,330 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+)
+
+const (
+	ourBank   = "231380104" // Lantern Savings Bank
+	otherODFI = "091400606"
+	theirBank = "121042882"
+	gym       = "harborgym"
+)
+
+// clock is set by the test and stands still in between.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
+
+// at is a wall clock time in New York.
+func at(text string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Eastern)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// friday is when most stories begin: Friday 2026-11-20, 14:05 New York.
+// Thursday the 26th is Thanksgiving.
+var friday = at("2026-11-20 14:05")
+
+// bank is a whole ledger in a folder, with a clock and the workers.
+type bank struct {
+	t      testing.TB
+	folder string
+	clock  *clock
+	limits Limits
+	gate   Gate
+	fault  func(step string) error
+
+	store *eventstore.SQLite
+	*ledger.Ledger
+	views    *projections.Views
+	files    *Files
+	delivery *Delivery
+	uploads  *Uploads
+	batcher  *Batcher
+}
+
+// openBank makes a bank with Harbor Gym as its client.
+func openBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
+	t.Helper()
+	b := &bank{t: t, folder: t.TempDir(), clock: &clock{now: friday}}
+	b.open()
+	t.Cleanup(b.close)
+	b.client(gym, settings...)
+	return b
+}
+
+func (b *bank) open() {
+	b.t.Helper()
+	store, err := eventstore.OpenSQLite(b.folder, eventstore.SQLiteOptions{Linger: -1})
+	must(b.t, err)
+	keys, err := seal.Open(filepath.Join(b.folder, "keys"))
+	must(b.t, err)
+	b.store, b.Ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: b.clock}
+	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views.db"), store, projections.Options{})
+	must(b.t, err)
+	b.hire()
+}
+
+// hire makes a set of workers; a second one plays another process.
+func (b *bank) hire() {
+	b.t.Helper()
+	var err error
+	b.files, err = NewFiles(FilesConfig{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Limits: b.limits, Gate: b.gate})
+	must(b.t, err)
+	b.files.fault = func(step string) error {
+		if b.fault == nil {
+			return nil
+		}
+		return b.fault(step)
+	}
+	directory := projections.NewDirectory(b.Ledger, b.views)
+	b.delivery, err = NewDelivery(DeliveryConfig{
+		Files: b.files, Views: b.views, Deliverers: map[string]Deliverer{domain.ToOutbox: Outbox(b.outbox())},
+	})
+	must(b.t, err)
+	b.uploads, err = NewUploads(UploadsConfig{Files: b.files, Clients: directory, Method: b.delivery.Method})
+	must(b.t, err)
+	b.batcher, err = NewBatcher(BatcherConfig{
+		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads,
+	})
+	must(b.t, err)
+}
+
+func (b *bank) outbox() string { return filepath.Join(b.folder, "outbox") }
+
+func (b *bank) close() {
+	if b.store != nil {
+		must(b.t, errors.Join(b.views.Close(), b.store.Close()))
+		b.store = nil
+	}
+}
+
+// restart is what a new process finds after a crash.
+func (b *bank) restart() {
+	b.t.Helper()
+	b.close()
+	b.fault = nil
+	b.open()
+}
+
+// client opens a client; by default nothing but the default windows cuts.
+func (b *bank) client(id string, settings ...func(*domain.Settings)) {
+	b.t.Helper()
+	s := domain.Settings{
+		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
+		ODFIs: []string{ourBank}, SECCodes: domain.OriginatedSECs, DefaultSEC: "PPD", SameDay: true,
+		File: domain.FileSettings{
+			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: ourBank, ImmediateOriginName: "LANTERN SAVINGS BANK",
+		},
+	}
+	for _, f := range settings {
+		f(&s)
+	}
+	events, err := domain.OpenClient{ClientID: id, Settings: s}.Decide(domain.Client{})
+	must(b.t, err)
+	b.write(domain.ClientStream(id), id, 0, events...)
+}
+
+func (b *bank) write(stream, client string, expect int64, events ...domain.Event) {
+	b.t.Helper()
+	_, err := b.Write(context.Background(), ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events})
+	must(b.t, err)
+}
+
+// changeClient gives a client other settings.
+func (b *bank) changeClient(id string, change func(*domain.ChangeClient)) {
+	b.t.Helper()
+	c, err := b.Ledger.Client(context.Background(), id)
+	must(b.t, err)
+	command := domain.ChangeClient{Settings: c.Settings, Suspended: c.Suspended}
+	change(&command)
+	events, err := command.Decide(c)
+	must(b.t, err)
+	b.write(domain.ClientStream(id), id, c.Version, events...)
+}
+
+// pull is a debit of $10.25 unless something is changed about it.
+func pull(n int, change ...func(*domain.Proposal)) domain.Proposal {
+	p := domain.Proposal{
+		SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
+		ToName: fmt.Sprintf("TEST PERSON %02d", n), ToID: fmt.Sprintf("MBR-%05d", n),
+		Description: "DUES NOV", AmountCents: 1025,
+	}
+	for _, f := range change {
+		f(&p)
+	}
+	return p
+}
+
+func push(p *domain.Proposal)  { p.Kind = domain.Push }
+func today(p *domain.Proposal) { p.SameDay = true }
+func cents(n int64) func(*domain.Proposal) {
+	return func(p *domain.Proposal) { p.AmountCents = n }
+}
+func on(day string) func(*domain.Proposal) {
+	return func(p *domain.Proposal) { p.EffectiveOn = day }
+}
+
+// post originates a transaction of a client and returns its id.
+func (b *bank) post(client string, p domain.Proposal) string {
+	b.t.Helper()
+	id := uuid.Must(uuid.NewV7()).String()
+	b.originate(client, id, p, "770000"+id[len(id)-6:])
+	return id
+}
+
+// originate writes what POST /api/transaction would.
+func (b *bank) originate(client, id string, p domain.Proposal, number string) {
+	b.t.Helper()
+	account, err := b.SealAccount(client, p.ToRouting, number, p.ToAccountType)
+	must(b.t, err)
+	c, err := b.Ledger.Client(context.Background(), client)
+	must(b.t, err)
+	_, err = b.Decide(context.Background(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+		return domain.Originate{TransactionID: id, ItemID: itemOf(id), Proposal: p, Number: number, Account: account}.Decide(c, t)
+	})
+	must(b.t, err)
+}
+
+// posts originates n pulls.
+func (b *bank) posts(client string, n int, change ...func(*domain.Proposal)) (ids []string) {
+	b.t.Helper()
+	for i := range n {
+		ids = append(ids, b.post(client, pull(i+1, change...)))
+	}
+	return ids
+}
+
+// itemOf is the id of a transaction's origination.
+func itemOf(id string) string {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("item "+id)).String()
+}
+
+func (b *bank) recall(client, id string) error {
+	_, err := b.Decide(context.Background(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+		return domain.Recall{ItemID: itemOf(id)}.Decide(t)
+	})
+	return err
+}
+
+// item is the origination of a transaction as the log has it.
+func (b *bank) item(client, id string) *domain.Item {
+	b.t.Helper()
+	t, err := b.Transaction(context.Background(), client, id)
+	must(b.t, err)
+	return t.Origination()
+}
+
+func (b *bank) sweep() {
+	b.t.Helper()
+	must(b.t, b.batcher.Sweep(context.Background()))
+}
+
+// sweepAt moves the clock and sweeps.
+func (b *bank) sweepAt(now string) {
+	b.t.Helper()
+	b.clock.set(at(now))
+	b.sweep()
+}
+
+// cutFiles are all files of the log in the order they were opened.
+func (b *bank) cutFiles() (files []domain.File) {
+	b.t.Helper()
+	ctx := context.Background()
+	for after := int64(0); ; {
+		events, err := b.store.ReadAll(ctx, after, 1000)
+		must(b.t, err)
+		if len(events) == 0 {
+			return files
+		}
+		for _, e := range events {
+			if e.Type == (domain.FileOpened{}).Type() {
+				f, err := b.Ledger.File(ctx, strings.TrimPrefix(e.Stream, "file/"))
+				must(b.t, err)
+				files = append(files, f)
+			}
+			after = e.Position
+		}
+	}
+}
+
+// onlyFile is the one file there is.
+func (b *bank) onlyFile() domain.File {
+	b.t.Helper()
+	files := b.cutFiles()
+	if len(files) != 1 {
+		b.t.Fatalf("there are %d files, want one", len(files))
+	}
+	return files[0]
+}
+
+// bytes are those of a file in the outbox.
+func (b *bank) bytes(f domain.File) string {
+	b.t.Helper()
+	content, err := os.ReadFile(filepath.Join(b.outbox(), f.Rendered.Name))
+	must(b.t, err)
+	return string(content)
+}
+
+// sent lists the outbox.
+func (b *bank) sent() (names []string) {
+	entries, _ := os.ReadDir(b.outbox())
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// verify fails the test if anything is wrong with the files.
+func (b *bank) verify() {
+	b.t.Helper()
+	v, err := VerifyFiles(context.Background(), Verification{
+		Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Outbox: b.outbox(),
+	})
+	must(b.t, err)
+	for _, p := range v.Problems {
+		b.t.Errorf("verify: %s", p)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
