@@ -33,6 +33,7 @@ type world struct {
 	folder string
 	clock  *clock
 	log    *syncBuffer
+	faults eventstore.Faults // of the log, from the next open on
 	store  *eventstore.SQLite
 	ledger *ledger.Ledger
 	server *achhttp.Server
@@ -75,7 +76,7 @@ func newWorld(t testing.TB, changes ...change) *world {
 // open starts the server on the world's folder.
 func (w *world) open(changes ...change) {
 	w.t.Helper()
-	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{})
+	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{Faults: w.faults})
 	w.must(err)
 	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
 	w.must(err)
@@ -108,6 +109,26 @@ func (w *world) open(changes ...change) {
 		w.must(errors.Join(views.Close(), store.Close()))
 		w.stop = func() {}
 	}
+}
+
+// suspend stops a client.
+func (w *world) suspend(id string) {
+	w.t.Helper()
+	ctx := context.Background()
+	now, err := w.ledger.Client(ctx, id)
+	w.must(err)
+	_, err = w.ledger.Write(ctx, ledger.Change{
+		Stream: domain.ClientStream(id), Client: id, Expect: now.Version, Events: []domain.Event{domain.ClientSuspended{}},
+	})
+	w.must(err)
+}
+
+// events are all of the log.
+func (w *world) events() []eventstore.Recorded {
+	w.t.Helper()
+	all, err := w.store.ReadAll(context.Background(), 0, 1<<20)
+	w.must(err)
+	return all
 }
 
 // everything is all that was kept: the access log and every file.
@@ -212,7 +233,7 @@ func (w *world) send(method, path, body string, headers ...with) *answer {
 	response, err := http.DefaultClient.Do(r)
 	w.must(err)
 	defer response.Body.Close()
-	a := &answer{t: w.t, asked: method + " " + path, status: response.StatusCode, header: response.Header}
+	a := &answer{t: w.t, asked: method + " " + path, status: response.StatusCode, header: response.Header, closed: response.Close}
 	a.body, err = io.ReadAll(response.Body)
 	w.must(err)
 	return a
@@ -231,6 +252,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	closed bool // the connection ended with it
 }
 
 // is fails the test at another status.
