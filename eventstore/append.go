@@ -39,7 +39,10 @@ func (s *SQLite) submit(ctx context.Context, queue chan<- *request, r *request) 
 	}
 	result, err := r.result, r.err
 	r.reuse()
-	return result, err
+	if err != nil {
+		return Result{}, err
+	}
+	return result, nil
 }
 
 // send puts a request into a queue of the writer, who answers all that is in
@@ -106,9 +109,6 @@ func (a *Append) check(bytes *int) error {
 	}
 	if len(a.Events) == 0 {
 		return fmt.Errorf("append: stream %s: no events", a.Stream)
-	}
-	if a.Expect < NewStream {
-		return &VersionError{a.Stream, a.Expect}
 	}
 	for i := range a.Events {
 		e := &a.Events[i]

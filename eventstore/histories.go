@@ -45,7 +45,10 @@ func (s *SQLite) histories(ctx context.Context, eventType string, first, last in
 	var history []Recorded
 	err = s.readers.read(ctx, func(c *connection) error {
 		return c.query(selectHistories, []driver.Value{first, last, eventType}, func(row []driver.Value) error {
-			e := recorded(row)
+			e, err := recorded(row)
+			if err != nil {
+				return err
+			}
 			history = append(history, e)
 			if e.Version == row[10].(int64) {
 				histories, history = append(histories, history), nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -27,7 +28,11 @@ const (
 func (s *SQLite) ReadStream(ctx context.Context, stream string, after int64) (events []Recorded, err error) {
 	err = s.readers.read(ctx, func(c *connection) error {
 		return c.query(selectStream, []driver.Value{stream, after}, func(row []driver.Value) error {
-			events = append(events, recorded(row))
+			e, err := recorded(row)
+			if err != nil {
+				return err
+			}
+			events = append(events, e)
 			return ctx.Err()
 		})
 	})
@@ -45,7 +50,10 @@ func (s *SQLite) ReadAll(ctx context.Context, after int64, limit int) (events []
 	bytes := 0
 	err = s.readers.read(ctx, func(c *connection) error {
 		return c.query(selectAll, []driver.Value{after, int64(limit)}, func(row []driver.Value) error {
-			e := recorded(row)
+			e, err := recorded(row)
+			if err != nil {
+				return err
+			}
 			events = append(events, e)
 			if bytes += len(e.Data) + len(e.Meta); bytes >= maxPageBytes {
 				return errStop
@@ -126,19 +134,25 @@ func headFrom(row []driver.Value) (h Head) {
 	return h
 }
 
+// errDamaged: a row has the wrong shape, which the schema does not allow.
+var errDamaged = errors.New("the log is damaged")
+
 // recorded reads a row of columns.
-func recorded(row []driver.Value) Recorded {
-	e := Recorded{
-		Position:   row[0].(int64),
-		Stream:     row[1].(string),
-		Version:    row[2].(int64),
-		Client:     row[4].(string),
-		Type:       row[5].(string),
-		Data:       row[6].([]byte),
-		Meta:       row[7].([]byte),
-		RecordedAt: time.UnixMicro(row[8].(int64)).UTC(),
+func recorded(row []driver.Value) (e Recorded, err error) {
+	var at int64
+	var id, data, meta, hash []byte
+	ok := value(row[0], &e.Position) && value(row[1], &e.Stream) && value(row[2], &e.Version) &&
+		value(row[3], &id) && value(row[4], &e.Client) && value(row[5], &e.Type) &&
+		value(row[6], &data) && value(row[7], &meta) && value(row[8], &at) && value(row[9], &hash)
+	if !ok || copy(e.EventID[:], id) != len(e.EventID) || copy(e.Hash[:], hash) != len(e.Hash) {
+		return e, fmt.Errorf("%w at position %v", errDamaged, row[0])
 	}
-	copy(e.EventID[:], row[3].([]byte))
-	copy(e.Hash[:], row[9].([]byte))
-	return e
+	e.Data, e.Meta, e.RecordedAt = data, meta, time.UnixMicro(at).UTC()
+	return e, nil
+}
+
+// value reads one column.
+func value[T any](from driver.Value, to *T) (ok bool) {
+	*to, ok = from.(T)
+	return ok
 }

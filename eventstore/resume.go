@@ -3,6 +3,7 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // connect opens the writing connection and brings the schema up to date.
@@ -39,9 +40,11 @@ func (w *writer) resume() (Head, error) {
 	if err != nil {
 		return Head{}, fmt.Errorf("read the newest event: %w", err)
 	}
-	var newest Recorded
+	newest := Recorded{RecordedAt: time.UnixMicro(0)}
 	if row != nil {
-		newest = recorded(row)
+		if newest, err = recorded(row); err != nil {
+			return Head{}, err
+		}
 	}
 	if (Head{newest.Position, newest.Hash}) != head {
 		return Head{}, fmt.Errorf("the head stands at position %d and the newest event at %d, or their hashes differ: run achledger verify",

@@ -133,12 +133,3 @@ func schemaVersion(c *connection) (int64, error) {
 	}
 	return row[0].(int64), nil
 }
-
-// syncFolder makes a file's creation or renaming in a folder durable.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}

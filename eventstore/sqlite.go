@@ -160,9 +160,6 @@ func (s *SQLite) LastFor(client string) int64 { return s.newest.of(client) }
 // Failed implements Store.
 func (s *SQLite) Failed() <-chan struct{} { return s.failed }
 
-// Notify implements Store.
-func (s *SQLite) Notify() (hint <-chan struct{}, stop func()) { return s.hints.subscribe() }
-
 // Close ends the batch that is being written, refuses the appends still
 // waiting with ErrClosed, waits for reads under way, and folds the write-ahead
 // log into the database file, which the last connection does that may write.

@@ -1,0 +1,28 @@
+package eventstore_test
+
+import (
+	"testing"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/storetest"
+)
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) eventstore.Store {
+		return open(t, t.TempDir(), eventstore.SQLiteOptions{})
+	})
+}
+
+func open(t *testing.T, folder string, o eventstore.SQLiteOptions) *eventstore.SQLite {
+	t.Helper()
+	s, err := eventstore.OpenSQLite(folder, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}

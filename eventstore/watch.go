@@ -1,0 +1,43 @@
+package eventstore
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// watchEvery is how often a log open for reading looks for another process's
+// commits, while someone wants to know.
+const watchEvery = 200 * time.Millisecond
+
+// Notify implements Store. Open for reading, it looks at the head a few times
+// a second.
+func (s *SQLite) Notify() (hint <-chan struct{}, stop func()) {
+	if s.writer != nil {
+		return s.hints.subscribe()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	hint, unsubscribe := s.hints.subscribe()
+	go s.watch(ctx)
+	return hint, sync.OnceFunc(func() { cancel(); unsubscribe() })
+}
+
+// watch hints at every change of the head until ctx ends or the store closes.
+func (s *SQLite) watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	last, _ := s.readHead(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.readers.closed:
+			return
+		case <-tick.C:
+		}
+		if head, err := s.readHead(ctx); err == nil && head != last {
+			last = head
+			s.hints.send()
+		}
+	}
+}
