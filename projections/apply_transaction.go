@@ -16,16 +16,20 @@ const (
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
 			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31`
 
-	// fileItem does to a row what putItem would do after the second event of
-	// a stream, filed. No stream has to be read for it.
-	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?4,
-			file = ?5, batch = ?6, trace = ?7, history = history || ?8, updated_at = ?9, updated = ?4
-		WHERE item = ?1 AND client = ?2 AND txn = ?3 RETURNING position, day`
+	// findFiled and fileItem do to a row what putItem would do after the
+	// second event of a stream, filed. No stream has to be read for it.
+	findFiled = `SELECT i.position, p.client, p.odfi, p.answers, p.due, p.cents
+		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
+		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
+	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?2,
+			file = ?3, batch = ?4, trace = ?5, history = history || ?6, updated_at = ?7, updated = ?2
+		WHERE position = ?1`
 
 	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, txn, item, version, header,
 			code, routing, cents, addenda, asked_on, same_day, made_at)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`
-	takePending = `DELETE FROM pending@ WHERE position = ?1 RETURNING client, odfi, answers, due, cents`
+	findPending = `SELECT position, client, odfi, answers, due, cents FROM pending@ WHERE position = ?1`
+	takePending = `DELETE FROM pending@ WHERE position = ?1`
 )
 
 // transaction applies an event of a transaction's stream.
@@ -105,19 +109,25 @@ func (p *projector) filed(c change, e *domain.TransactionFiled) error {
 	}
 	at := micros(c.fact.Meta.At)
 	released := step{status: Released, at: at, ref: file}
-	row, err := p.c.row(fileItem, e.ItemID, client, transaction,
-		c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at)
+	row, err := p.c.row(findFiled, e.ItemID, client, transaction)
 	if err != nil || row == nil {
 		return err
 	}
-	return p.takePending(row[0].(int64))
+	if _, err := p.c.exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
+		return err
+	}
+	return p.takePending(row)
 }
 
 // putPending brings an item's place in the queue up to its state.
 func (p *projector) putPending(c change, i *domain.Item) error {
 	t := c.transaction
 	if c.recorded.Version > 1 {
-		if err := p.takePending(i.Position); err != nil {
+		row, err := p.c.row(findPending, i.Position)
+		if err != nil {
+			return err
+		}
+		if err := p.takePending(row); err != nil {
 			return err
 		}
 	}
@@ -139,12 +149,14 @@ func (p *projector) putPending(c change, i *domain.Item) error {
 	return err
 }
 
-func (p *projector) takePending(position int64) error {
-	row, err := p.c.row(takePending, position)
-	if err != nil || row == nil {
-		return err
+// takePending takes a row of findPending or findFiled out of the queue, if
+// there is one.
+func (p *projector) takePending(row []value) error {
+	if row == nil || row[1] == nil {
+		return nil
 	}
-	g := group{client: row[0].(string), odfi: row[1].(string), answers: row[2].(int64) != 0, due: row[3].(int64)}
-	p.queue.add(g, -1, -row[4].(int64))
-	return nil
+	g := group{client: row[1].(string), odfi: row[2].(string), answers: row[3].(int64) != 0, due: row[4].(int64)}
+	p.queue.add(g, -1, -row[5].(int64))
+	_, err := p.c.exec(takePending, row[0])
+	return err
 }

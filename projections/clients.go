@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	findItem    = `SELECT client, txn FROM items@ WHERE item = ?1`
+	findItem    = `SELECT client, txn FROM items@ INDEXED BY items_item@ WHERE item = ?1`
 	anyItem     = `SELECT EXISTS(SELECT 1 FROM items@)`
 	listClients = `SELECT client, name, odfis, suspended, opened_at FROM clients@ WHERE client > ?1 ORDER BY client LIMIT ?2`
 	odfiClients = `SELECT client FROM client_odfis@ WHERE odfi = ?1 ORDER BY client`

@@ -23,9 +23,8 @@ const (
 	fileByID        = fileColumns + `WHERE id = ?1`
 	unfinishedFiles = fileColumns + `INDEXED BY files_state@
 		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
-	entriesOfFile = `SELECT i.client, i.txn, i.item, i.batch, i.trace, i.cents
-		FROM files@ f CROSS JOIN items@ i INDEXED BY items_file@ ON i.file = f.position
-		WHERE f.id = ?1 ORDER BY i.batch, i.trace, i.position`
+	entriesOfFile   = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
+		WHERE file = ?1 ORDER BY batch, trace`
 )
 
 // Files lists files, newest first, and the cursor of the next page, empty
@@ -105,7 +104,11 @@ func (v *Views) files(ctx context.Context, sql string, args ...value) (files []F
 // order.
 func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileEntry) error) error {
 	return v.read(ctx, func(s snapshot) error {
-		return s.query(entriesOfFile, values(fileID), func(row []value) error {
+		file, err := s.c.row(findFileRef, fileID)
+		if err != nil || file == nil {
+			return err
+		}
+		return s.query(entriesOfFile, file, func(row []value) error {
 			return yield(FileEntry{
 				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
 				Batch: int(row[3].(int64)), Trace: row[4].(string), AmountCents: row[5].(int64),

@@ -2,8 +2,6 @@ package projections
 
 import (
 	"context"
-
-	"github.com/achledger/achledger/domain"
 )
 
 // Items lists items and the cursor of the next page, empty after the last.
@@ -152,10 +150,4 @@ func (l *itemList) walk(q itemQuery, key cursor, next func(found) cursor, args f
 			return true, nil
 		}
 	}
-}
-
-// ours reports whether only originations of ours are asked for, which are
-// most rows; the others have an index of their own.
-func (l *itemList) others() bool {
-	return l.f.Direction == domain.FromFed || l.f.Kind != "" && l.f.Kind != domain.Origination
 }

@@ -2,19 +2,37 @@ package projections
 
 import "github.com/achledger/achledger/domain"
 
+// dayWay goes through an index of days, one after the other: within a day an
+// index is in log order and any place in it is found by a seek.
+type dayWay struct {
+	items itemQuery // of a day, after a position
+	next  string    // day from a day on
+}
+
+func daysBy(column, where string) dayWay {
+	index := "items_" + column
+	return dayWay{
+		items: itemsBy(index, where+"i."+column+" = ?5 AND i.position > ?6", "i.position"),
+		next:  "SELECT min(" + column + ") FROM items@ i INDEXED BY " + index + "@ WHERE i.client = ?1 AND " + where + column + " >= ?2",
+	}
+}
+
 var (
-	itemsByDay      = itemsBy("items_day", "(i.day, i.position) > (?5, ?6) AND i.day <= ?7", "i.day, i.position")
-	itemsByOtherDay = itemsBy("items_other_day", "(i.other_day, i.position) > (?5, ?6) AND i.other_day <= ?7", "i.other_day, i.position")
-	unfiledItems    = itemsBy("items_unfiled_day",
-		"i.status = ?8 AND (i.unfiled_day, i.position) > (?5, ?6) AND i.unfiled_day <= ?7", "i.unfiled_day, i.position")
+	madeDays    = daysBy("day", "")
+	otherDays   = daysBy("other_day", "")
+	unfiledDays = map[string]dayWay{
+		Pending:  daysBy("unfiled_day", "i.status = 'Pending' AND "),
+		Recalled: daysBy("unfiled_day", "i.status = 'Recalled' AND "),
+		Rejected: daysBy("unfiled_day", "i.status = 'Rejected' AND "),
+	}
 )
 
 // made lists items by the day they were made.
 func (l *itemList) made() (bool, error) {
 	if l.others() {
-		return l.byDay(itemsByOtherDay)
+		return l.byDay(otherDays)
 	}
-	return l.byDay(itemsByDay)
+	return l.byDay(madeDays)
 }
 
 // inHand lists what came from the bank.
@@ -22,23 +40,38 @@ func (l *itemList) inHand() (bool, error) {
 	if l.f.Direction == domain.ToFed {
 		return true, nil
 	}
-	return l.byDay(itemsByOtherDay)
+	return l.byDay(otherDays)
 }
 
 // unfiled lists what waits, or never leaves, by the day it came to that.
 func (l *itemList) unfiled() (bool, error) {
-	return l.byDay(unfiledItems, l.f.Status)
+	return l.byDay(unfiledDays[l.f.Status])
 }
 
-func (l *itemList) byDay(q itemQuery, more ...value) (bool, error) {
-	key := l.at
-	key.At = max(key.At, l.from)
-	next := func(r found) cursor {
-		day := dayOf(micros(r.MadeAt))
-		if q == unfiledItems {
-			day = dayOf(micros(lastAt(r.History)))
+func (l *itemList) byDay(way dayWay) (goOn bool, err error) {
+	for key := l.at; ; key = (cursor{At: key.At + 1}) {
+		key.At = max(key.At, l.from)
+		row, err := l.s.c.row(way.next, l.f.Client, key.At)
+		if err != nil {
+			return false, err
 		}
-		return cursor{At: day, Row: r.row}
+		day, ok := row[0].(int64)
+		if !ok || day > l.to {
+			return true, nil
+		}
+		if day > key.At {
+			key = cursor{At: day}
+		}
+		next := func(r found) cursor { return cursor{At: day, Row: r.row} }
+		goOn, err = l.walk(way.items, key, next, func(c cursor) []value { return values(c.At, c.Row) })
+		if err != nil || !goOn {
+			return goOn, err
+		}
 	}
-	return l.walk(q, key, next, func(c cursor) []value { return append(values(c.At, c.Row, l.to), more...) })
+}
+
+// others reports whether only items are asked for that the index of other
+// days holds: those that are no originations of ours.
+func (l *itemList) others() bool {
+	return l.f.Direction == domain.FromFed || l.f.Kind != "" && l.f.Kind != domain.Origination
 }

@@ -1,0 +1,5 @@
+package projections
+
+import "testing"
+
+func tempDir(t testing.TB) string { return t.TempDir() }
