@@ -8,4 +8,5 @@ func (s *Server) routes() {
 	s.answerRoutes()
 	s.nativeRoutes()
 	s.opsRoutes()
+	s.vaultRoutes()
 }
