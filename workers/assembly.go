@@ -8,11 +8,8 @@ import (
 )
 
 const (
-	// maxPairs is how many entries that are made with their file one append
-	// takes: each is two events.
-	maxPairs = maxEvents / 2
-	// maxPairBytes bounds the same by size, with room for what JSON adds; the
-	// log takes 16 MiB.
+	// maxPairBytes bounds an append of entries that are made with their file,
+	// with room for what JSON adds; the log takes 16 MiB.
 	maxPairBytes = 6 << 20
 	pairBytes    = 3 << 10 // an entry without addenda, generously
 	addendaBytes = 2 * 96  // each stands in the proposal and in the entry as sent
@@ -27,7 +24,8 @@ type assembly struct {
 	bytes int
 }
 
-// take files an entry, once there are enough, unless the log has it.
+// take files an entry, once there are enough, unless the log has it. Each is
+// two events: the one that begins its transaction, and the one that files it.
 func (a *assembly) take(ctx context.Context, asked Asked) error {
 	n := a.seen
 	a.seen++
@@ -36,7 +34,7 @@ func (a *assembly) take(ctx context.Context, asked Asked) error {
 		return nil
 	}
 	size := pairBytes + addendaBytes*len(asked.Originated.Proposal.Addenda)
-	if len(a.next) == maxPairs || len(a.next) > 0 && a.bytes+size > maxPairBytes {
+	if len(a.next) == a.Limits.AppendEvents/2 || len(a.next) > 0 && a.bytes+size > maxPairBytes {
 		if err := a.flush(ctx, false); err != nil {
 			return err
 		}

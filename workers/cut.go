@@ -39,7 +39,7 @@ func (f *Files) cut(ctx context.Context, c Cutting, method string, now time.Time
 		planned: p.batches, decided: now,
 	}}
 	for entries := p.entries; len(entries) > 0; {
-		n := min(len(entries), maxEvents)
+		n := min(len(entries), f.Limits.AppendEvents)
 		if entries, err = w.put(ctx, entries, n, n == len(entries)); err != nil {
 			return "", fmt.Errorf("fill file %s: %w", id, err)
 		}

@@ -9,14 +9,9 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-const (
-	// maxEvents bounds the events about entries in one append. With those of
-	// the file, its traces and its modifier an append stays within 1,000.
-	maxEvents = 995
-	// attempts bounds how often an append is tried while others take the
-	// same numbers.
-	attempts = 16
-)
+// attempts bounds how often an append is tried while others take the same
+// numbers.
+const attempts = 16
 
 // errTaken says that another process goes on with the file.
 var errTaken = errors.New("another process goes on with this file")

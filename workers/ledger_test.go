@@ -200,6 +200,19 @@ func on(day string) func(*domain.Proposal) {
 	return func(p *domain.Proposal) { p.EffectiveOn = day }
 }
 
+// abroad makes a proposal an international payment.
+func abroad(p *domain.Proposal) {
+	p.SEC, p.Kind, p.FromName, p.Description = "IAT", domain.Push, "HARBOR GYM LLC", "SUPPLIER"
+	bank := domain.IATBank{Name: "LANTERN SAVINGS BANK", Qualifier: "01", ID: ourBank, Country: "US"}
+	p.IAT = &domain.IAT{
+		From:     domain.IATParty{Name: "HARBOR GYM LLC", Address: "1 PIER", City: "BOSTON", State: "MA", PostalCode: "02110", Country: "US"},
+		To:       domain.IATParty{Name: p.ToName, Address: "2 QUAI", City: "LYON", State: "RH", PostalCode: "69001", Country: "FR"},
+		FromBank: bank, ToBank: domain.IATBank{Name: "BANQUE DU RHONE", Qualifier: "01", ID: theirBank, Country: "FR"},
+		Remittance: []string{"INVOICE 17"}, ForeignExchange: "FF", TransactionType: "BUS",
+		OriginatingCurrency: "USD", DestinationCurrency: "USD",
+	}
+}
+
 // post originates a transaction of a client and returns its id.
 func (b *bank) post(client string, p domain.Proposal) string {
 	b.t.Helper()

@@ -11,6 +11,11 @@ type Limits struct {
 	FileEntries  int   // entries of a file
 	FileRecords  int   // all records of a file but its padding; the format holds 9,999,990
 	Cents        int64 // debits, and credits, of a batch and of a file
+
+	// AppendEvents is how many events about entries one append to the log
+	// holds: with those of the file, its traces and its modifier it stays
+	// within 1,000, so that nobody else waits long.
+	AppendEvents int
 }
 
 // DefaultLimits are those of production.
@@ -19,6 +24,7 @@ var DefaultLimits = Limits{
 	FileEntries:  250_000,
 	FileRecords:  1_000_000,
 	Cents:        nacha.MaxTotalCents,
+	AppendEvents: 995,
 }
 
 // load is what a batch or a file holds already.

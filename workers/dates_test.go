@@ -1,0 +1,142 @@
+package workers
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// What effective date an entry leaves with, when it is cut at a moment.
+func TestDatesAreDecidedAtTheCut(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*domain.Proposal)
+		cut    string
+		want   string // YYMMDD; "" waits
+		sendBy string
+	}{
+		"without a date: the next banking day":                 {nil, "2026-11-20 14:30", "261123", "2026-11-21 02:15"},
+		"after 02:15 on a Saturday Monday's day has begun":     {nil, "2026-11-21 03:00", "261124", "2026-11-24 02:15"},
+		"before Thanksgiving it is the Friday after":           {nil, "2026-11-25 10:15", "261127", "2026-11-26 02:15"},
+		"the same day, on that day":                            {today, "2026-11-20 14:30", "261120", "2026-11-20 16:45"},
+		"the same day, once the last window has passed":        {today, "2026-11-20 16:45", "261123", "2026-11-21 02:15"},
+		"a date on Thanksgiving moves behind it":               {on("2026-11-26"), "2026-11-25 10:15", "261127", "2026-11-26 02:15"},
+		"next Tuesday still waits on Friday":                   {on("2026-11-24"), "2026-11-20 14:30", "", ""},
+		"and on Monday before 03:00":                           {on("2026-11-24"), "2026-11-23 02:59", "", ""},
+		"and is due on Monday from 03:00":                      {on("2026-11-24"), "2026-11-23 03:00", "261124", "2026-11-24 02:15"},
+		"a date that has passed is dated again":                {on("2026-11-23"), "2026-11-23 10:15", "261124", "2026-11-24 02:15"},
+		"a credit is not sent two days ahead either":           {on("2026-11-24"), "2026-11-20 22:30", "", ""},
+		"an international entry never settles on the same day": {sameDayIAT, "2026-11-20 14:30", "261123", "2026-11-21 02:15"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, batching(func(b *domain.Batching) { b.Windows, b.MaxAge = []string{}, "1m" }))
+			id := b.post(gym, pull(1, append([]func(*domain.Proposal){}, notNil(tt.change)...)...))
+			b.clock.set(at(tt.cut))
+			must(t, b.batcher.cutDue(context.Background()))
+			files := b.cutFiles()
+			if tt.want == "" {
+				if len(files) > 0 {
+					t.Fatalf("cut with date %s, and should wait", files[0].Batches[0].EffectiveOn)
+				}
+				return
+			}
+			if len(files) != 1 {
+				t.Fatalf("%d files, want one; the entry is %s", len(files), b.item(gym, id).State)
+			}
+			f := files[0]
+			if f.Batches[0].EffectiveOn != tt.want || !f.SendBy.Equal(at(tt.sendBy)) {
+				t.Errorf("dated %s to be sent by %s, want %s by %s New York",
+					f.Batches[0].EffectiveOn, eastern(f.SendBy).Format(time.DateTime), tt.want, tt.sendBy)
+			}
+		})
+	}
+}
+
+func sameDayIAT(p *domain.Proposal) {
+	abroad(p)
+	p.SameDay = true
+}
+
+func notNil(f func(*domain.Proposal)) []func(*domain.Proposal) {
+	if f == nil {
+		return nil
+	}
+	return []func(*domain.Proposal){f}
+}
+
+func TestAFileThatCouldNotLeaveInTimeIsDatedAgain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change    func(*domain.Proposal)
+		delivered string
+		want      string
+		redated   bool
+	}{
+		"delivered before 02:15 it keeps its date":          {nil, "2026-11-21 02:14", "261123", false},
+		"at 02:15 the date would be a lie":                  {nil, "2026-11-21 02:15", "261124", true},
+		"a same-day file keeps its date until 16:45":        {today, "2026-11-20 16:44", "261120", false},
+		"and then settles on the next banking day":          {today, "2026-11-20 16:45", "261123", true},
+		"or on the day it leaves, while windows lie before": {today, "2026-11-23 09:00", "261123", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			b.post(gym, pull(1, notNil(tt.change)...))
+			b.clock.set(at("2026-11-20 14:30"))
+			must(t, b.batcher.cutDue(context.Background()))
+			before := b.onlyFile()
+			b.sweepAt(tt.delivered)
+			f := b.onlyFile()
+			if f.State != domain.FileIsDelivered || f.Batches[0].EffectiveOn != tt.want {
+				t.Errorf("the file is %s, dated %s; want delivered, dated %s", f.State, f.Batches[0].EffectiveOn, tt.want)
+			}
+			if (f.Note != "") != tt.redated {
+				t.Errorf("it says why it was dated again: %q; was it? %v", f.Note, tt.redated)
+			}
+			if f.Name() != before.Name() {
+				t.Errorf("its numbers changed from %s to %s", before.Name(), f.Name())
+			}
+			b.verify()
+		})
+	}
+}
+
+func TestARenderedFileIsDatedAgainTooAndRenderedAgain(t *testing.T) {
+	b := openBank(t)
+	b.post(gym, pull(1))
+	b.fault = stopAt("before delivering")
+	b.clock.set(at("2026-11-20 14:30"))
+	if err := b.batcher.Sweep(context.Background()); err == nil {
+		t.Fatal("the sweep did not stop")
+	}
+	b.restart()
+	first := b.onlyFile()
+	b.sweepAt("2026-11-21 03:00")
+	f := b.onlyFile()
+	if f.State != domain.FileIsDelivered || f.Batches[0].EffectiveOn != "261124" || f.Batches[0].Number != 1 {
+		t.Errorf("the file is %s with batch %+v", f.State, f.Batches[0])
+	}
+	if string(f.Rendered.SHA256) == string(first.Rendered.SHA256) || f.Rendered.Name != first.Rendered.Name {
+		t.Error("the file was not rendered again under the same name")
+	}
+	b.verify()
+}
+
+func TestADownloadedFileIsTheClientsFromItsCutOn(t *testing.T) {
+	b := openBank(t)
+	b.write(domain.BankStream(ourBank), domain.LedgerClient, 0, domain.BankConfigured{
+		Routing: ourBank, Delivery: domain.Delivery{Method: domain.ByDownload},
+	})
+	b.post(gym, pull(1))
+	b.sweepAt("2026-11-20 14:30")
+	b.sweepAt("2026-11-24 10:15")
+	f := b.onlyFile()
+	if f.State != domain.FileIsRendered || f.Batches[0].EffectiveOn != "261123" || len(b.sent()) != 0 {
+		t.Errorf("the file is %s, dated %s, with %d files in the outbox", f.State, f.Batches[0].EffectiveOn, len(b.sent()))
+	}
+	content, err := b.files.Bytes(context.Background(), f.ID)
+	must(t, err)
+	if int64(len(content)) != f.Rendered.Size {
+		t.Errorf("%d bytes to download, want %d", len(content), f.Rendered.Size)
+	}
+	b.verify()
+}
