@@ -22,6 +22,9 @@ const (
 // client applies an event of a client's stream.
 func (p *projector) client(c change) error {
 	_, id, _ := cutStream(c.recorded.Stream)
+	if err := p.changedSettings("client", c); err != nil {
+		return err
+	}
 	switch e := c.fact.Event.(type) {
 	case *domain.ClientOpened:
 		_, err := p.c.exec(putClient, id, e.Settings.Name, odfis(e.Settings), micros(c.fact.Meta.At))

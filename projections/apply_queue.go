@@ -41,7 +41,7 @@ func (p *projector) totals() error {
 		}
 	}
 	clear(p.days)
-	return nil
+	return p.writeMoney()
 }
 
 // stretch of the log.

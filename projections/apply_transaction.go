@@ -18,7 +18,7 @@ const (
 
 	// findFiled and fileItem do to a row what putItem would do after the
 	// second event of a stream, filed. No stream has to be read for it.
-	findFiled = `SELECT i.position, p.client, p.odfi, p.answers, p.due, p.cents
+	findFiled = `SELECT i.position, p.client, p.odfi, p.answers, p.due, p.cents, i.push, i.cents
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
 		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
 	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?2,
@@ -36,6 +36,12 @@ const (
 func (p *projector) transaction(c change) error {
 	if filed, ok := c.fact.Event.(*domain.TransactionFiled); ok && c.transaction == nil {
 		return p.filed(c, filed)
+	}
+	if err := p.arrived(c); err != nil {
+		return err
+	}
+	if err := p.refiled(c); err != nil {
+		return err
 	}
 	for i, it := range itemsOf(c.transaction) {
 		if err := p.putItem(c.transaction, i, it); err != nil {
@@ -116,6 +122,7 @@ func (p *projector) filed(c change, e *domain.TransactionFiled) error {
 	if _, err := p.c.exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
 		return err
 	}
+	p.filedSum(file, e.Batch, row[6] == string(domain.Pull), 1, row[7].(int64))
 	return p.takePending(row)
 }
 

@@ -22,16 +22,19 @@ type projector struct {
 	generation int64
 	position   int64
 
-	refs  map[string]int64 // rows of files
-	queue queueChanges
-	days  map[int64]stretch
-	args  []value // scratch
+	refs     map[string]int64 // rows of files
+	arrivals map[string]int64 // rows of files that came from the bank
+	queue    queueChanges
+	money    moneyChanges
+	days     map[int64]stretch
+	args     []value // scratch
 }
 
 func newProjector(c *connection, log *slog.Logger, generation, position int64) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: position,
-		refs: map[string]int64{}, queue: queueChanges{}, days: map[int64]stretch{}, args: make([]value, 0, 32),
+		refs: map[string]int64{}, arrivals: map[string]int64{}, queue: queueChanges{}, money: newMoneyChanges(),
+		days: map[int64]stretch{}, args: make([]value, 0, 32),
 	}
 	return p, c.use(generation)
 }
@@ -68,8 +71,10 @@ func (p *projector) apply(ctx context.Context, batch []change) error {
 	err := p.c.transact(ctx, func() error { return p.rows(batch) })
 	if err != nil {
 		clear(p.queue)
+		p.money.clear()
 		clear(p.days)
 		clear(p.refs)
+		clear(p.arrivals)
 		return err
 	}
 	p.position = batch[len(batch)-1].recorded.Position
@@ -105,6 +110,12 @@ func (p *projector) event(c change) error {
 		return p.client(c)
 	case "credential":
 		return p.credential(c)
+	case "bank":
+		return p.bank(c)
+	case "inbound":
+		return p.inbound(c)
+	case "unmatched":
+		return p.unmatched(c)
 	default:
 		return nil
 	}

@@ -177,7 +177,7 @@ CREATE TABLE days@(
   first INTEGER NOT NULL,
   last  INTEGER NOT NULL
 ) STRICT;
-`
+` + inboundTables
 
 // indexes that only lists need. A rebuild makes them at its end, which takes a
 // fraction of the time of keeping them in order all along. An index entry ends
@@ -189,7 +189,7 @@ CREATE INDEX items_unfiled_day@ ON items@(client, status, unfiled_day) WHERE unf
 CREATE INDEX items_changed@ ON items@(client, changed);
 CREATE INDEX items_file@ ON items@(file, batch, trace) WHERE file IS NOT NULL;
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
-`
+` + inboundIndexes
 
 // compared lists the tables of a generation with the columns that tell one
 // row from another.
@@ -206,4 +206,11 @@ var compared = []struct {
 	{"client_odfis", []string{"odfi", "client"}},
 	{"credentials", []string{"key"}},
 	{"days", []string{"day"}},
+	{"inbound", []string{"position"}},
+	{"places", []string{"entry"}},
+	{"unmatched", []string{"position"}},
+	{"settled", []string{"day", "odfi", "answers"}},
+	{"filed_sums", []string{"file", "batch"}},
+	{"banks", []string{"routing"}},
+	{"settings_changed", []string{"aggregate"}},
 }

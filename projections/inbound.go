@@ -1,0 +1,141 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// States of files that came from the bank, as the API spells them.
+const (
+	InboundReceived          = "received" // not all of it is applied yet
+	InboundApplied           = "applied"
+	InboundPartlyQuarantined = "partly_quarantined"
+	InboundQuarantined       = "quarantined"
+)
+
+// Inbound is a row of the files that came from the bank.
+type Inbound struct {
+	ID, Name, Source string
+	HeaderKey        string // origin, date, time and modifier
+	State            string
+	ReceivedAt       time.Time
+	Batches, Entries int
+	DebitCents       int64
+	CreditCents      int64
+	BadBatches       int // in quarantine
+	Applied          int // entries that found their place
+	Unmatched        int // entries that wait, or waited, for a person
+	Skipped          int // entries that another file had brought before
+	Repeats          int // how often it came again
+	KeyOwner         string
+	Reasons          []nacha.Problem // for what is in quarantine
+	Position         int64
+}
+
+// InboundFilter selects files that came from the bank, newest first.
+type InboundFilter struct {
+	State  string // empty: all
+	Limit  int    // 0: all
+	Cursor string
+}
+
+const (
+	inboundColumns = `SELECT position, id, name, source, header_key, state, received_at, batches, entries, debit_cents,
+		credit_cents, bad_batches, applied, unmatched, skipped, repeats, key_owner, reasons FROM inbound@ `
+	inboundFiles = inboundColumns + `NOT INDEXED
+		WHERE position < ?1 AND (?2 = '' OR state = ?2) ORDER BY position DESC LIMIT ?3`
+	inboundByID       = inboundColumns + `WHERE id = ?1`
+	inboundByKey      = inboundColumns + `INDEXED BY inbound_key@ WHERE header_key = ?1 ORDER BY position`
+	unfinishedInbound = inboundColumns + `INDEXED BY inbound_state@ WHERE state = 'received' ORDER BY position`
+	inboundCounts     = `SELECT state, count(*) FROM inbound@ INDEXED BY inbound_state@ GROUP BY state`
+)
+
+// InboundFiles lists files that came from the bank, newest first, and the
+// cursor of the next page, empty after the last. Errors: ErrCursor.
+func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, string, error) {
+	p := page[Inbound]{limit: f.Limit}
+	text := f.Cursor
+	f.Limit, f.Cursor = 0, ""
+	at, err := parseCursor(text, f)
+	if err != nil {
+		return nil, "", err
+	}
+	if text == "" {
+		at.Row = math.MaxInt64
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(inboundFiles, values(at.Row, f.State, p.room()), func(row []value) error {
+			file, err := scanInbound(row)
+			if err == nil && !p.add(file, cursor{Filter: at.Filter, Row: file.Position}) {
+				return errStop
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := p.result()
+	return rows, next, nil
+}
+
+// FindInbound finds a file that came from the bank.
+func (v *Views) FindInbound(ctx context.Context, id string) (file Inbound, ok bool, err error) {
+	files, err := v.inboundRows(ctx, inboundByID, id)
+	if err != nil || len(files) == 0 {
+		return Inbound{}, false, err
+	}
+	return files[0], true, nil
+}
+
+// InboundByKey finds the files that came under a header key, oldest first.
+func (v *Views) InboundByKey(ctx context.Context, key string) ([]Inbound, error) {
+	return v.inboundRows(ctx, inboundByKey, key)
+}
+
+// UnfinishedInbound are the files that are not applied to their end, oldest
+// first.
+func (v *Views) UnfinishedInbound(ctx context.Context) ([]Inbound, error) {
+	return v.inboundRows(ctx, unfinishedInbound)
+}
+
+// InboundCounts counts the files that came from the bank by their state.
+func (v *Views) InboundCounts(ctx context.Context) (map[string]int, error) {
+	counts := map[string]int{}
+	err := v.read(ctx, func(s snapshot) error {
+		return s.query(inboundCounts, nil, func(row []value) error {
+			counts[row[0].(string)] = int(row[1].(int64))
+			return nil
+		})
+	})
+	return counts, err
+}
+
+func (v *Views) inboundRows(ctx context.Context, sql string, args ...value) (files []Inbound, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(sql, args, func(row []value) error {
+			file, err := scanInbound(row)
+			files = append(files, file)
+			return err
+		})
+	})
+	return files, err
+}
+
+func scanInbound(row []value) (Inbound, error) {
+	n := func(i int) int { return int(row[i].(int64)) }
+	f := Inbound{
+		Position: row[0].(int64), ID: row[1].(string), Name: row[2].(string), Source: row[3].(string),
+		HeaderKey: row[4].(string), State: row[5].(string), ReceivedAt: instant(row[6].(int64)),
+		Batches: n(7), Entries: n(8), DebitCents: row[9].(int64), CreditCents: row[10].(int64),
+		BadBatches: n(11), Applied: n(12), Unmatched: n(13), Skipped: n(14), Repeats: n(15), KeyOwner: row[16].(string),
+	}
+	if reasons := row[17].(string); reasons != "" {
+		return f, json.Unmarshal([]byte(reasons), &f.Reasons)
+	}
+	return f, nil
+}

@@ -1,0 +1,150 @@
+package projections
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+const (
+	putInbound = `INSERT INTO inbound@(position, id, name, source, header_key, state, received_at,
+			batches, entries, debit_cents, credit_cents)
+		VALUES(?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10)`
+	findInbound       = `SELECT position FROM inbound@ WHERE id = ?1`
+	quarantineInbound = `UPDATE inbound@ SET reasons = ?2, bad_batches = bad_batches + ?3,
+		state = CASE WHEN ?3 = 0 THEN 'quarantined' ELSE state END WHERE position = ?1`
+	applyInbound = `UPDATE inbound@ SET applied = ?2, unmatched = ?3, skipped = ?4,
+		state = CASE WHEN bad_batches > 0 THEN 'partly_quarantined' ELSE 'applied' END WHERE position = ?1`
+	repeatInbound = `UPDATE inbound@ SET repeats = repeats + 1 WHERE position = ?1`
+	reuseInbound  = `UPDATE inbound@ SET key_owner = ?2 WHERE position = ?1`
+
+	putPlace = `INSERT INTO places@(entry, file, unmatched) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
+
+	putBank         = `INSERT INTO banks@(routing) VALUES(?1) ON CONFLICT DO NOTHING`
+	changedSettings = `INSERT INTO settings_changed@(aggregate, position) VALUES(?1, ?2)
+		ON CONFLICT DO UPDATE SET position = ?2`
+)
+
+// inbound applies an event of the stream of a file that came from the bank.
+func (p *projector) inbound(c change) error {
+	_, id, _ := cutStream(c.recorded.Stream)
+	file, err := p.inboundRef(id)
+	if err != nil {
+		return err
+	}
+	switch e := c.fact.Event.(type) {
+	case *domain.InboundReceived:
+		p.arrivals[id] = c.recorded.Position
+		_, err = p.c.exec(putInbound, c.recorded.Position, id, e.Name, e.Source, headerKey(e.Header), micros(c.fact.Meta.At),
+			int64(e.Totals.Batches), int64(e.Totals.Entries), e.Totals.DebitCents, e.Totals.CreditCents)
+	case *domain.InboundQuarantined:
+		var reasons []byte
+		if reasons, err = json.Marshal(e.Reasons); err == nil {
+			_, err = p.c.exec(quarantineInbound, file, string(reasons), int64(len(e.Batches)))
+		}
+	case *domain.InboundApplied:
+		_, err = p.c.exec(applyInbound, file, int64(e.Applied), int64(e.Unmatched), int64(e.Skipped))
+	case *domain.InboundRepeated:
+		_, err = p.c.exec(repeatInbound, file)
+	case *domain.InboundKeyReused:
+		_, err = p.c.exec(reuseInbound, file, e.Other)
+	}
+	return err
+}
+
+func headerKey(h nacha.FileHeader) string {
+	return nacha.HeaderKey(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
+}
+
+// inboundRef is the row of a file that came from the bank; 0 for none.
+func (p *projector) inboundRef(id string) (int64, error) {
+	if ref, ok := p.arrivals[id]; ok {
+		return ref, nil
+	}
+	row, err := p.c.row(findInbound, id)
+	if err != nil || row == nil {
+		return 0, err
+	}
+	if len(p.arrivals) >= maxRefs {
+		clear(p.arrivals)
+	}
+	p.arrivals[id] = row[0].(int64)
+	return p.arrivals[id], nil
+}
+
+// placed notes where an entry was put and reports whether that is its first
+// place.
+func (p *projector) placed(entry, inbound string, unmatched bool) (first bool, err error) {
+	file, err := p.inboundRef(inbound)
+	if err != nil {
+		return false, err
+	}
+	n, err := p.c.exec(putPlace, entryKey(entry), file, unmatched)
+	return n > 0, err
+}
+
+// entryKey is an entry's id as places holds it.
+func entryKey(id string) []byte {
+	if u, err := uuid.Parse(id); err == nil {
+		return u[:]
+	}
+	return []byte(id)
+}
+
+// arrived takes in what a transaction got from the bank.
+func (p *projector) arrived(c change) error {
+	in, forward := incomingOf(c.fact.Event)
+	if in == nil || in.Inbound == "" {
+		return nil
+	}
+	first, err := p.placed(in.ItemID, in.Inbound, false)
+	if err != nil || !first {
+		return err
+	}
+	return p.settled(&in.Entry, in.SettledOn, !forward)
+}
+
+// incomingOf is the part that all events of entries from the bank share, and
+// whether the entry began a payment.
+func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
+	switch e := e.(type) {
+	case *domain.TransactionReceived:
+		return &e.Incoming, e.Entry.Kind() == nacha.KindForward
+	case *domain.TransactionReturned:
+		return &e.Incoming, false
+	case *domain.TransactionCorrected:
+		return &e.Incoming, false
+	case *domain.TransactionDishonored:
+		return &e.Incoming, false
+	case *domain.TransactionContested:
+		return &e.Incoming, false
+	case *domain.TransactionChangeRefused:
+		return &e.Incoming, false
+	default:
+		return nil, false
+	}
+}
+
+// bank notes an ODFI with settings of its own.
+func (p *projector) bank(c change) error {
+	e, ok := c.fact.Event.(*domain.BankConfigured)
+	if !ok {
+		return nil
+	}
+	if _, err := p.c.exec(putBank, e.Routing); err != nil {
+		return err
+	}
+	return p.changedSettings("bank", c)
+}
+
+// changedSettings notes that a client or a bank was changed.
+func (p *projector) changedSettings(aggregate string, c change) error {
+	if _, err := p.c.exec(changedSettings, aggregate, c.recorded.Position); err != nil {
+		return fmt.Errorf("note a change of settings: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package projections
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Place is where an entry that came from the bank was put first.
+type Place struct {
+	Inbound   string // the file that brought it
+	Unmatched bool   // in the queue; else in a transaction
+}
+
+// Traced is an item of ours that left under a trace number. Numbers come
+// round again after years, so several may have.
+type Traced struct {
+	Client, TransactionID, ItemID string
+	Kind                          domain.ItemKind
+	Trace                         string
+}
+
+// Receivers says who may get payments at our banks. Their settings are in
+// the log; Position moves with every change of any.
+type Receivers struct {
+	Clients  []string
+	Banks    []string // ODFIs with settings of their own, nine digits
+	Position int64
+}
+
+const (
+	findPlace = `SELECT i.id, p.unmatched FROM places@ p LEFT JOIN inbound@ i ON i.position = p.file WHERE p.entry = ?1`
+	findTrace = `SELECT client, txn, item, kind FROM items@ INDEXED BY items_trace@
+		WHERE trace = ?1 AND file IS NOT NULL ORDER BY position DESC`
+	allClients      = `SELECT client FROM clients@ ORDER BY client`
+	allBanks        = `SELECT routing FROM banks@ ORDER BY routing`
+	settingsChanged = `SELECT coalesce(max(position), 0) FROM settings_changed@`
+)
+
+// Places finds where entries were put, by their ids; those that have no place
+// yet are missing.
+func (v *Views) Places(ctx context.Context, entries []string) (map[string]Place, error) {
+	places := map[string]Place{}
+	err := v.read(ctx, func(s snapshot) error {
+		for _, id := range entries {
+			err := s.query(findPlace, values(entryKey(id)), func(row []value) error {
+				inbound, _ := row[0].(string)
+				places[id] = Place{inbound, row[1].(int64) != 0}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return places, err
+}
+
+// FiledUnder finds the items that left under trace numbers, newest first of
+// each. One that its file was refused with is not among them.
+func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]Traced, error) {
+	found := map[string][]Traced{}
+	err := v.read(ctx, func(s snapshot) error {
+		for _, trace := range traces {
+			if _, asked := found[trace]; asked {
+				continue
+			}
+			found[trace] = nil
+			err := s.query(findTrace, values(trace), func(row []value) error {
+				found[trace] = append(found[trace], Traced{
+					Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
+					Kind: domain.ItemKind(row[3].(string)), Trace: trace,
+				})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// SettingsChanged is the position of the newest change of any client or bank.
+func (v *Views) SettingsChanged(ctx context.Context) (position int64, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(settingsChanged)
+		if err == nil {
+			position = row[0].(int64)
+		}
+		return err
+	})
+	return position, err
+}
+
+// Receivers lists clients and banks.
+func (v *Views) Receivers(ctx context.Context) (r Receivers, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(settingsChanged)
+		if err != nil {
+			return err
+		}
+		r.Position = row[0].(int64)
+		for _, list := range []struct {
+			sql  string
+			into *[]string
+		}{{allClients, &r.Clients}, {allBanks, &r.Banks}} {
+			err := s.query(list.sql, nil, func(row []value) error {
+				*list.into = append(*list.into, row[0].(string))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return r, err
+}

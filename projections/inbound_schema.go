@@ -1,0 +1,111 @@
+package projections
+
+// inboundTables are part of tables: what came from the bank, what of it waits
+// for a person, and the money that moved.
+const inboundTables = `
+-- Files that came from the bank.
+CREATE TABLE inbound@(
+  position     INTEGER PRIMARY KEY,     -- of the event that received it
+  id           TEXT    NOT NULL,
+  name         TEXT    NOT NULL,
+  source       TEXT    NOT NULL,
+  header_key   TEXT    NOT NULL,        -- what an operator tells files apart by
+  state        TEXT    NOT NULL,        -- received, applied, partly_quarantined, quarantined
+  received_at  INTEGER NOT NULL,
+  batches      INTEGER NOT NULL,
+  entries      INTEGER NOT NULL,
+  debit_cents  INTEGER NOT NULL,
+  credit_cents INTEGER NOT NULL,
+  bad_batches  INTEGER NOT NULL DEFAULT 0,
+  applied      INTEGER NOT NULL DEFAULT 0,
+  unmatched    INTEGER NOT NULL DEFAULT 0,
+  skipped      INTEGER NOT NULL DEFAULT 0,
+  repeats      INTEGER NOT NULL DEFAULT 0,
+  key_owner    TEXT    NOT NULL DEFAULT '', -- another file under the same header key
+  reasons      TEXT    NOT NULL DEFAULT ''  -- JSON of []nacha.Problem
+) STRICT;
+CREATE INDEX inbound_id@ ON inbound@(id);
+CREATE INDEX inbound_key@ ON inbound@(header_key);
+CREATE INDEX inbound_state@ ON inbound@(state);
+
+-- Where each entry that came from the bank was put, once and for all. An
+-- entry of the queue that a person gave a place keeps its first one here.
+CREATE TABLE places@(
+  entry     BLOB    NOT NULL PRIMARY KEY, -- the sixteen bytes of its id
+  file      INTEGER NOT NULL,           -- in inbound
+  unmatched INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+
+-- Entries that wait for a person, or did.
+CREATE TABLE unmatched@(
+  position       INTEGER PRIMARY KEY,   -- of the event that queued it
+  entry          TEXT    NOT NULL,
+  inbound        TEXT    NOT NULL,
+  line           INTEGER NOT NULL,
+  kind           TEXT    NOT NULL,      -- of nacha.Kind
+  reason         TEXT    NOT NULL,
+  message        TEXT    NOT NULL,
+  sec            TEXT    NOT NULL,
+  company        TEXT    NOT NULL,
+  sender         TEXT    NOT NULL,      -- first eight digits
+  name           TEXT    NOT NULL,
+  routing        TEXT    NOT NULL,      -- of ours, as the entry has it
+  tail           TEXT    NOT NULL,
+  trace          TEXT    NOT NULL,
+  original_trace TEXT    NOT NULL,
+  code           TEXT    NOT NULL,      -- return or change code
+  debit          INTEGER NOT NULL,
+  cents          INTEGER NOT NULL,
+  settled_on     INTEGER NOT NULL,      -- day; 0 where no money moved
+  queued_at      INTEGER NOT NULL,
+  deadline       INTEGER NOT NULL,      -- far away where there is none
+  candidates     TEXT    NOT NULL,      -- client/id, separated by spaces
+  outcome        TEXT    NOT NULL,      -- '', assigned, returned, dismissed
+  decided_at     INTEGER NOT NULL,
+  client         TEXT    NOT NULL,      -- it was given to
+  txn            TEXT    NOT NULL,
+  note           TEXT    NOT NULL
+) STRICT;
+CREATE INDEX unmatched_entry@ ON unmatched@(entry);
+CREATE INDEX unmatched_deadline@ ON unmatched@(outcome, deadline);
+CREATE INDEX unmatched_settled@ ON unmatched@(settled_on) WHERE outcome = '' AND settled_on > 0;
+
+-- Money that came from the bank, counted when an entry is first placed.
+CREATE TABLE settled@(
+  odfi         TEXT    NOT NULL,        -- ours, first eight digits
+  day          INTEGER NOT NULL,        -- it settled on
+  answers      INTEGER NOT NULL,        -- returns, dishonored and contested returns
+  debits       INTEGER NOT NULL,
+  debit_cents  INTEGER NOT NULL,
+  credits      INTEGER NOT NULL,
+  credit_cents INTEGER NOT NULL,
+  PRIMARY KEY(day, odfi, answers)
+) WITHOUT ROWID, STRICT;
+
+-- What is filed in each batch of ours.
+CREATE TABLE filed_sums@(
+  file         INTEGER NOT NULL,        -- in files
+  batch        INTEGER NOT NULL,
+  debits       INTEGER NOT NULL,
+  debit_cents  INTEGER NOT NULL,
+  credits      INTEGER NOT NULL,
+  credit_cents INTEGER NOT NULL,
+  PRIMARY KEY(file, batch)
+) WITHOUT ROWID, STRICT;
+
+-- Our banks with settings of their own, and when those or any client's were
+-- changed last.
+CREATE TABLE banks@(
+  routing TEXT PRIMARY KEY
+) WITHOUT ROWID, STRICT;
+CREATE TABLE settings_changed@(
+  aggregate TEXT    PRIMARY KEY,        -- client or bank
+  position  INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+`
+
+// inboundIndexes are part of indexes.
+const inboundIndexes = `
+CREATE INDEX items_trace@ ON items@(trace) WHERE file IS NOT NULL;
+CREATE INDEX batches_effective@ ON batches@(effective_on);
+`

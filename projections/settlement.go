@@ -1,0 +1,180 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Settlement is the money of one ODFI, direction and settlement day. Returns
+// are those with dishonored and contested returns; their sides are those of
+// the entries they send back.
+type Settlement struct {
+	ODFI      string // ours, nine digits
+	Direction domain.Direction
+	Day       string // YYYY-MM-DD
+	Debits    Sum
+	Credits   Sum
+	// ReturnedDebits and ReturnedCredits are in neither of the above.
+	ReturnedDebits  Sum
+	ReturnedCredits Sum
+	// Waiting is what of all these stands in the queue of unmatched entries.
+	Waiting Sum
+}
+
+// Sum is a number of entries and their money.
+type Sum struct {
+	Entries int
+	Cents   int64
+}
+
+func (s *Sum) add(entries, cents int64) {
+	s.Entries += int(entries)
+	s.Cents += cents
+}
+
+// NetCents is what the entries together bring into the reserve account, below
+// zero what they take out of it. A debit brings money to the bank that sends
+// it, a credit takes it from there.
+func (s Settlement) NetCents() int64 {
+	net := s.Debits.Cents + s.ReturnedDebits.Cents - s.Credits.Cents - s.ReturnedCredits.Cents
+	if s.Direction == domain.FromFed {
+		return -net
+	}
+	return net
+}
+
+const (
+	settledOn = `SELECT odfi, answers, debits, debit_cents, credits, credit_cents FROM settled@ WHERE day = ?1`
+	waitingOn = `SELECT routing, count(*), sum(cents) FROM unmatched@ INDEXED BY unmatched_settled@
+		WHERE settled_on = ?1 AND outcome = '' AND settled_on > 0 GROUP BY routing`
+
+	sentSums = `SELECT f.odfi, s.debits, s.debit_cents, s.credits, s.credit_cents, f.delivered_at
+		FROM batches@ b %s JOIN files@ f ON f.position = b.file
+		JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number `
+	// sentEntries settle on their effective date. A file that the client
+	// carries counts from its cut on.
+	sentEntries = `WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state <> 'refused'
+		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
+	// sentAnswers bear the date of what they answer and settle as soon as
+	// they can.
+	sentAnswers = `WHERE b.answers = 1 AND f.delivered_day BETWEEN ?1 AND ?2 AND f.state <> 'refused'`
+)
+
+// Settlements sums up the money that settles on a day, by ODFI and direction.
+func (v *Views) Settlements(ctx context.Context, day string) ([]Settlement, error) {
+	on, err := calendar.ParseDate(day)
+	if err != nil {
+		return nil, err
+	}
+	t := settlements{day: day, rows: map[string]*Settlement{}}
+	err = v.read(ctx, func(s snapshot) error {
+		if err := t.fromBank(s, on); err != nil {
+			return err
+		}
+		if !calendar.IsBankingDay(on) {
+			return nil // what is dated today settles on the next banking day
+		}
+		return t.toBank(s, on)
+	})
+	return t.sorted(), err
+}
+
+type settlements struct {
+	day  string
+	rows map[string]*Settlement
+}
+
+func (t *settlements) row(odfi string, direction domain.Direction) *Settlement {
+	if len(odfi) > 8 {
+		odfi = odfi[:8]
+	}
+	if check, ok := nacha.CheckDigit(odfi); ok {
+		odfi += string(check)
+	}
+	key := odfi + string(direction)
+	if t.rows[key] == nil {
+		t.rows[key] = &Settlement{ODFI: odfi, Direction: direction, Day: t.day}
+	}
+	return t.rows[key]
+}
+
+func (s *Settlement) add(answers bool, row []value) {
+	debits, credits := &s.Debits, &s.Credits
+	if answers {
+		debits, credits = &s.ReturnedDebits, &s.ReturnedCredits
+	}
+	debits.add(row[0].(int64), row[1].(int64))
+	credits.add(row[2].(int64), row[3].(int64))
+}
+
+func (t *settlements) fromBank(s snapshot, on calendar.Date) error {
+	day, err := parseDay(on.String())
+	if err != nil {
+		return err
+	}
+	err = s.query(settledOn, values(day), func(row []value) error {
+		t.row(row[0].(string), domain.FromFed).add(row[1].(int64) != 0, row[2:])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.query(waitingOn, values(day), func(row []value) error {
+		t.row(row[0].(string), domain.FromFed).Waiting.add(row[1].(int64), row[2].(int64))
+		return nil
+	})
+}
+
+func (t *settlements) toBank(s snapshot, on calendar.Date) error {
+	first := calendar.PreviousBankingDay(on).Add(1)
+	entries := fmt.Sprintf(sentSums, "INDEXED BY batches_effective@") + sentEntries
+	err := s.query(entries, values(first.String(), on.String()), func(row []value) error {
+		t.row(row[0].(string), domain.ToFed).add(false, row[1:])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	from, err := parseDay(calendar.PreviousBankingDay(on).String())
+	if err != nil {
+		return err
+	}
+	until, err := parseDay(on.Add(1).String())
+	if err != nil {
+		return err
+	}
+	answers := fmt.Sprintf(sentSums, "") + sentAnswers
+	return s.query(answers, values(from, until), func(row []value) error {
+		if settlesAtOnce(instant(row[5].(int64))) == on {
+			t.row(row[0].(string), domain.ToFed).add(true, row[1:])
+		}
+		return nil
+	})
+}
+
+// settlesAtOnce is when an answer settles that was delivered at an instant:
+// with the next deadline of the operator.
+func settlesAtOnce(delivered time.Time) calendar.Date {
+	return calendar.NextDeadlines(delivered, 1)[0].SettlesOn
+}
+
+func (t *settlements) sorted() []Settlement {
+	rows := make([]Settlement, 0, len(t.rows))
+	for _, r := range t.rows {
+		rows = append(rows, *r)
+	}
+	slices.SortFunc(rows, func(a, b Settlement) int {
+		if c := strings.Compare(a.ODFI, b.ODFI); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.Direction), string(b.Direction))
+	})
+	return rows
+}

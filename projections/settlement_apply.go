@@ -1,0 +1,141 @@
+package projections
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+const (
+	addSettled = `INSERT INTO settled@(odfi, day, answers, debits, debit_cents, credits, credit_cents)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+		ON CONFLICT DO UPDATE SET debits = debits + ?4, debit_cents = debit_cents + ?5,
+			credits = credits + ?6, credit_cents = credit_cents + ?7`
+	addFiled = `INSERT INTO filed_sums@(file, batch, debits, debit_cents, credits, credit_cents)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+		ON CONFLICT DO UPDATE SET debits = debits + ?3, debit_cents = debit_cents + ?4,
+			credits = credits + ?5, credit_cents = credit_cents + ?6`
+	findFilingOf = `SELECT file, batch FROM items@ WHERE position = ?1`
+)
+
+// sides are numbers and cents of debits and credits.
+type sides struct{ debits, debitCents, credits, creditCents int64 }
+
+func (s *sides) add(debit bool, n, cents int64) {
+	if debit {
+		s.debits, s.debitCents = s.debits+n, s.debitCents+cents
+	} else {
+		s.credits, s.creditCents = s.credits+n, s.creditCents+cents
+	}
+}
+
+// moneyChanges gathers what a batch of events does to sums of money, which
+// are written once a batch.
+type moneyChanges struct {
+	settled map[settledKey]*sides
+	filed   map[filedKey]*sides
+}
+
+type settledKey struct {
+	odfi    string
+	day     int64
+	answers bool
+}
+
+type filedKey struct{ file, batch int64 }
+
+func newMoneyChanges() moneyChanges {
+	return moneyChanges{settled: map[settledKey]*sides{}, filed: map[filedKey]*sides{}}
+}
+
+func (m moneyChanges) clear() {
+	clear(m.settled)
+	clear(m.filed)
+}
+
+func sumOf[K comparable](m map[K]*sides, k K) *sides {
+	if m[k] == nil {
+		m[k] = &sides{}
+	}
+	return m[k]
+}
+
+// settled counts an entry that came from the bank, which is the first time
+// that it is placed. Notifications of change move no money.
+func (p *projector) settled(e *nacha.Entry, on string, answers bool) error {
+	if e.Correction != nil || e.RefusedChange != nil || len(e.Routing) < 8 {
+		return nil
+	}
+	day, err := parseDay(on)
+	if err != nil {
+		return nil // the bank stamped none that exists: nothing to reconcile with
+	}
+	sumOf(p.money.settled, settledKey{e.Routing[:8], day, answers}).add(nacha.TransactionCode(e.Code).Debit(), 1, e.AmountCents)
+	return nil
+}
+
+// filedSum counts an item of ours in its batch.
+func (p *projector) filedSum(file int64, batch int, debit bool, n, cents int64) {
+	sumOf(p.money.filed, filedKey{file, int64(batch)}).add(debit, n, cents)
+}
+
+// refiled counts an item of ours in or out of its batch, where the event does
+// not say all. It looks at the rows as they were before the event.
+func (p *projector) refiled(c change) error {
+	if c.transaction == nil {
+		return nil
+	}
+	switch e := c.fact.Event.(type) {
+	case *domain.TransactionFiled:
+		file, err := p.refOf(e.File)
+		if err != nil {
+			return err
+		}
+		return p.countFiled(c, e.ItemID, file, e.Batch, 1)
+	case *domain.TransactionReleasedFromFile:
+		i, ok := c.transaction.Item(e.ItemID)
+		if !ok {
+			return nil
+		}
+		row, err := p.c.row(findFilingOf, i.Position)
+		if err != nil || row == nil || row[0] == nil {
+			return err
+		}
+		return p.countFiled(c, e.ItemID, row[0].(int64), int(row[1].(int64)), -1)
+	}
+	return nil
+}
+
+func (p *projector) countFiled(c change, item string, file int64, batch int, n int64) error {
+	i, ok := c.transaction.Item(item)
+	if !ok {
+		return nil
+	}
+	e, err := c.transaction.EntryOf(i)
+	if err != nil {
+		p.log.Warn("an item that was filed makes no entry", "position", c.recorded.Position, "err", err)
+		return nil
+	}
+	p.filedSum(file, batch, nacha.TransactionCode(e.Entry.Code).Debit(), n, n*e.Entry.AmountCents)
+	return nil
+}
+
+// writeMoney writes what the batch did to sums of money.
+func (p *projector) writeMoney() error {
+	for k, s := range p.money.settled {
+		if _, err := p.c.exec(addSettled, k.odfi, k.day, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+			return fmt.Errorf("settlement of %s: %w", k.odfi, err)
+		}
+	}
+	for k, s := range p.money.filed {
+		if *s == (sides{}) {
+			continue
+		}
+		if _, err := p.c.exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
+		}
+	}
+	p.money.clear()
+	return nil
+}

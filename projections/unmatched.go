@@ -1,0 +1,132 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// What became of an entry that waited for a person.
+const (
+	Assigned  = "assigned"
+	SentBack  = "returned"
+	Dismissed = "dismissed"
+)
+
+// Unmatched is an entry that waits for a person, or did.
+type Unmatched struct {
+	ID            string
+	Inbound       string // the file
+	Line          int
+	Kind          nacha.Kind
+	Reason        string // stable slug
+	Message       string // for the person who decides
+	SEC           string
+	CompanyName   string
+	Sender        string // first eight digits of the bank that sent it
+	Name          string
+	Routing       string // ours, as the entry has it
+	AccountTail   string
+	Trace         string
+	OriginalTrace string // of what it answers
+	Code          string // return or change code
+	Debit         bool
+	AmountCents   int64
+	SettledOn     string // YYYY-MM-DD, empty where no money moved
+	QueuedAt      time.Time
+	Deadline      time.Time // last moment to send it back; zero if none
+	Candidates    []string  // transactions it could belong to, client/id
+
+	Outcome       string // empty while it waits, else assigned, returned or dismissed
+	DecidedAt     time.Time
+	Client        string // it was given to
+	TransactionID string
+	Note          string // reason or return code of the decision
+	Position      int64
+}
+
+// UnmatchedFilter selects entries of the queue, by deadline.
+type UnmatchedFilter struct {
+	Outcome string // empty: those that wait
+	Client  string // among the candidates, or given to; empty: all
+	Limit   int    // 0: all
+	Cursor  string
+}
+
+const (
+	unmatchedColumns = `SELECT position, entry, inbound, line, kind, reason, message, sec, company, sender, name, routing,
+		tail, trace, original_trace, code, debit, cents, settled_on, queued_at, deadline, candidates, outcome, decided_at,
+		client, txn, note FROM unmatched@ `
+	unmatchedByDeadline = unmatchedColumns + `INDEXED BY unmatched_deadline@
+		WHERE outcome = ?1 AND (deadline, position) > (?2, ?3)
+			AND (?4 = '' OR client = ?4 OR instr(' ' || candidates, ' ' || ?4 || '/'))
+		ORDER BY deadline, position LIMIT ?5`
+	unmatchedByID = unmatchedColumns + `WHERE entry = ?1`
+)
+
+// UnmatchedEntries lists entries of the queue by deadline, those without one
+// last, and the cursor of the next page, empty after the last. Errors:
+// ErrCursor.
+func (v *Views) UnmatchedEntries(ctx context.Context, f UnmatchedFilter) ([]Unmatched, string, error) {
+	p := page[Unmatched]{limit: f.Limit}
+	text := f.Cursor
+	f.Limit, f.Cursor = 0, ""
+	at, err := parseCursor(text, f)
+	if err != nil {
+		return nil, "", err
+	}
+	args := values(f.Outcome, at.At, at.Row, f.Client, p.room())
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(unmatchedByDeadline, args, func(row []value) error {
+			u := scanUnmatched(row)
+			if !p.add(u, cursor{Filter: at.Filter, At: row[20].(int64), Row: u.Position}) {
+				return errStop
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := p.result()
+	return rows, next, nil
+}
+
+// FindUnmatched finds an entry that waits, or did.
+func (v *Views) FindUnmatched(ctx context.Context, id string) (u Unmatched, ok bool, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(unmatchedByID, values(id), func(row []value) error {
+			u, ok = scanUnmatched(row), true
+			return nil
+		})
+	})
+	return u, ok, err
+}
+
+func scanUnmatched(row []value) Unmatched {
+	text := func(i int) string { return row[i].(string) }
+	number := func(i int) int64 { return row[i].(int64) }
+	u := Unmatched{
+		Position: number(0), ID: text(1), Inbound: text(2), Line: int(number(3)), Kind: nacha.Kind(text(4)),
+		Reason: text(5), Message: text(6), SEC: text(7), CompanyName: text(8), Sender: text(9), Name: text(10),
+		Routing: text(11), AccountTail: text(12), Trace: text(13), OriginalTrace: text(14), Code: text(15),
+		Debit: number(16) != 0, AmountCents: number(17), SettledOn: dayText(number(18)), QueuedAt: instant(number(19)),
+		Candidates: strings.Fields(text(21)), Outcome: text(22), DecidedAt: instant(number(23)),
+		Client: text(24), TransactionID: text(25), Note: text(26),
+	}
+	if number(20) != never {
+		u.Deadline = instant(number(20))
+	}
+	return u
+}
+
+// dayText is the inverse of parseDay; 0 gives nothing.
+func dayText(day int64) string {
+	if day == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", day/10_000, day/100%100, day%100)
+}

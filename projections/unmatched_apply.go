@@ -1,0 +1,94 @@
+package projections
+
+import (
+	"math"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+const (
+	putUnmatched = `INSERT INTO unmatched@(position, entry, inbound, line, kind, reason, message, sec, company, sender,
+			name, routing, tail, trace, original_trace, code, debit, cents, settled_on, queued_at, deadline, candidates,
+			outcome, decided_at, client, txn, note)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+			'', 0, '', '', '')`
+	decideUnmatched = `UPDATE unmatched@ SET outcome = ?2, decided_at = ?3, client = ?4, txn = ?5, note = ?6 WHERE entry = ?1`
+)
+
+// never is the deadline of entries that have none: behind all others.
+const never = math.MaxInt64
+
+// unmatched applies an event of the stream of an entry that waits for a
+// person.
+func (p *projector) unmatched(c change) error {
+	_, entry, _ := cutStream(c.recorded.Stream)
+	decided := func(outcome, client, transaction, note string) error {
+		_, err := p.c.exec(decideUnmatched, entry, outcome, micros(c.fact.Meta.At), client, transaction, note)
+		return err
+	}
+	switch e := c.fact.Event.(type) {
+	case *domain.EntryQueued:
+		return p.queued(c, e)
+	case *domain.EntryAssigned:
+		return decided(Assigned, e.Client, e.TransactionID, e.Reason)
+	case *domain.EntryReturned:
+		return decided(SentBack, domain.LedgerClient, e.TransactionID, e.Code)
+	case *domain.EntryDismissed:
+		return decided(Dismissed, "", "", e.Reason)
+	}
+	return nil
+}
+
+func (p *projector) queued(c change, e *domain.EntryQueued) error {
+	day, _ := parseDay(e.SettledOn) // 0 where no money moved
+	deadline := int64(never)
+	if !e.ReturnBy.IsZero() {
+		deadline = micros(e.ReturnBy)
+	}
+	code, original := answerOf(&e.Entry)
+	args := append(p.args[:0], c.recorded.Position, e.EntryID, e.Inbound, int64(e.Line), string(kindOf(e)), e.Reason, e.Message,
+		e.Header.SEC, e.Header.CompanyName, e.Header.ODFI, e.Entry.Name, e.Entry.Routing, e.Account.Tail, e.Entry.Trace,
+		original, code, nacha.TransactionCode(e.Entry.Code).Debit(), e.Entry.AmountCents, day, micros(c.fact.Meta.At),
+		deadline, strings.Join(e.Candidates, " "))
+	if _, err := p.c.exec(putUnmatched, args...); err != nil {
+		return err
+	}
+	first, err := p.placed(e.EntryID, e.Inbound, true)
+	if err != nil || !first || day == 0 {
+		return err
+	}
+	return p.settled(&e.Entry, e.SettledOn, kindOf(e) != nacha.KindForward)
+}
+
+// kindOf is what the entry is: one that bears a return code without saying
+// what it returns is a return all the same.
+func kindOf(e *domain.EntryQueued) nacha.Kind {
+	kind := e.Entry.Kind()
+	if kind != nacha.KindForward || !nacha.TransactionCode(e.Entry.Code).Return() {
+		return kind
+	}
+	if e.Header.SEC == "COR" {
+		return nacha.KindChange
+	}
+	return nacha.KindReturn
+}
+
+// answerOf is the code and the original trace of an entry that answers.
+func answerOf(e *nacha.Entry) (code, original string) {
+	switch {
+	case e.Return != nil:
+		return e.Return.Code, e.Return.OriginalTrace
+	case e.Correction != nil:
+		return e.Correction.Code, e.Correction.OriginalTrace
+	case e.RefusedChange != nil:
+		return e.RefusedChange.Code, e.RefusedChange.OriginalTrace
+	case e.Dishonored != nil:
+		return e.Dishonored.Code, e.Dishonored.OriginalTrace
+	case e.Contested != nil:
+		return e.Contested.Code, e.Contested.OriginalTrace
+	default:
+		return "", ""
+	}
+}
