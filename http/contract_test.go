@@ -49,7 +49,7 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 
 // checked is a handler that fails the test when an answer is not the one the
 // document describes.
-func checked(t *testing.T, h http.Handler) http.Handler {
+func checked(t testing.TB, h http.Handler) http.Handler {
 	c, err := theContract()
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func checked(t *testing.T, h http.Handler) http.Handler {
 	})
 }
 
-func (c *contract) check(t *testing.T, method, path string, status int, contentType string, body []byte) {
+func (c *contract) check(t testing.TB, method, path string, status int, contentType string, body []byte) {
 	t.Helper()
 	template, operation := c.find(method, path)
 	if operation == nil {
