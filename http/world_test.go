@@ -100,7 +100,7 @@ func (w *world) open(changes ...change) {
 	}
 	w.server, err = achhttp.New(o)
 	w.must(err)
-	web := httptest.NewServer(w.server.Handler())
+	web := httptest.NewServer(checked(w.t, w.server.Handler()))
 	w.url = web.URL
 	w.stop = func() {
 		web.Close()
