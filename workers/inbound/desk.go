@@ -1,0 +1,110 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// Views is what the desk asks the views.
+type Views interface {
+	// CatchUp returns when the views have come as far as the log was.
+	CatchUp(ctx context.Context) error
+	// Places finds where entries were put, by their ids.
+	Places(ctx context.Context, entries []string) (map[string]projections.Place, error)
+	// FiledUnder finds the items that left under trace numbers.
+	FiledUnder(ctx context.Context, traces []string) (map[string][]projections.Traced, error)
+	// InboundByKey finds the files that came under a header key.
+	InboundByKey(ctx context.Context, key string) ([]projections.Inbound, error)
+	// UnfinishedInbound are the files that are not applied to their end.
+	UnfinishedInbound(ctx context.Context) ([]projections.Inbound, error)
+	// Receivers lists clients and banks; SettingsChanged says when one of
+	// them was changed last.
+	Receivers(ctx context.Context) (projections.Receivers, error)
+	SettingsChanged(ctx context.Context) (int64, error)
+}
+
+// Config is what a Desk needs.
+type Config struct {
+	Ledger *ledger.Ledger
+	Views  Views
+	Folder string // of kept files; the bank's are in the folder in of it
+	Inbox  Watch  // where the bank, or a person, puts files; none without Dir
+	Log    *slog.Logger
+
+	// Every is how often Run looks for files that are not applied to their
+	// end, a minute by default. What is accepted is applied at once.
+	Every time.Duration
+}
+
+// Desk takes in files of the bank. It is safe for concurrent use: files are
+// read as they come and applied one after the other.
+type Desk struct {
+	Config
+	vault     vault
+	receivers receivers
+	turn      chan struct{} // held by the one who applies
+	wake      chan struct{}
+	inbox     *inbox
+	// fault is nil outside tests; there it runs before and after each step
+	// that leaves something behind, and stops it.
+	fault func(step string)
+}
+
+// New checks the configuration, makes the folder of kept files, and takes
+// away what a crash left of files that were not received to their end.
+func New(c Config) (*Desk, error) {
+	if c.Ledger == nil || c.Views == nil || c.Folder == "" {
+		return nil, errors.New("an inbound desk needs a ledger, views and a folder")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Every <= 0 {
+		c.Every = time.Minute
+	}
+	d := &Desk{Config: c, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+	d.receivers.ledger, d.receivers.views = c.Ledger, c.Views
+	var err error
+	if d.vault, err = openVault(c.Ledger.Keys, c.Folder); err != nil {
+		return nil, fmt.Errorf("open the folder of files from the bank: %w", err)
+	}
+	if c.Inbox.Dir != "" {
+		if d.inbox, err = openInbox(c.Inbox, d); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// lock waits for its turn to apply; the error is the context's.
+func (d *Desk) lock(ctx context.Context) (unlock func(), err error) {
+	select {
+	case d.turn <- struct{}{}:
+		return func() { <-d.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// at passes a step that leaves something behind.
+func (d *Desk) at(step string) {
+	if d.fault != nil {
+		d.fault(step)
+	}
+}
+
+// write appends changes, between two steps that a test may stop at.
+func (d *Desk) write(ctx context.Context, step string, changes ...ledger.Change) error {
+	d.at("before " + step)
+	if _, err := d.Ledger.Write(ctx, changes...); err != nil {
+		return err
+	}
+	d.at("after " + step)
+	return nil
+}
