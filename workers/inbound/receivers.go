@@ -1,0 +1,162 @@
+package inbound
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// receivers knows whose a receiving account is. It is read again when the
+// settings of any client or bank have changed.
+type receivers struct {
+	ledger *ledger.Ledger
+	views  Views
+	read   int64 // position of the newest change it knows; 0: none
+	known  accounts
+}
+
+// current returns the accounts as the settings stand. The views have caught
+// up before. One goroutine at a time may call it.
+func (r *receivers) current(ctx context.Context) (accounts, error) {
+	changed, err := r.views.SettingsChanged(ctx)
+	if err != nil {
+		return accounts{}, fmt.Errorf("look whether clients have changed: %w", err)
+	}
+	if r.known.routings != nil && changed == r.read {
+		return r.known, nil
+	}
+	list, err := r.views.Receivers(ctx)
+	if err != nil {
+		return accounts{}, fmt.Errorf("list clients and banks: %w", err)
+	}
+	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}}
+	for _, bank := range list.Banks {
+		known.add(bank)
+	}
+	for _, id := range list.Clients {
+		c, err := r.ledger.Client(ctx, id)
+		if err != nil {
+			return accounts{}, err
+		}
+		if err := r.addClient(&known, c); err != nil {
+			return accounts{}, err
+		}
+	}
+	r.known, r.read = known, list.Position
+	return known, nil
+}
+
+func (r *receivers) addClient(known *accounts, c domain.Client) error {
+	to := receiver{client: c.ID, returns: c.Settings.UnknownAccounts == domain.ReturnUnknown}
+	for _, m := range c.Settings.ReceivingAccounts {
+		// Sealed with the ledger's own key: payments come in before anybody
+		// knows whose they are.
+		number, err := r.ledger.OpenAccount(domain.LedgerClient, m.Account)
+		if err != nil {
+			return fmt.Errorf("read the receiving accounts of client %s: %w", c.ID, err)
+		}
+		to.patterns = append(to.patterns, pattern{number, plain(number), m.Prefix})
+	}
+	for _, odfi := range c.Settings.ODFIs {
+		known.add(odfi)
+		known.clients[odfi] = append(known.clients[odfi], to)
+	}
+	return nil
+}
+
+// accounts are the receiving accounts of all clients.
+type accounts struct {
+	routings map[string]string     // our banks: first eight digits to all nine
+	clients  map[string][]receiver // by routing number
+}
+
+// receiver is a client at one bank.
+type receiver struct {
+	client   string
+	returns  bool // what comes for an account that nobody knows may go back by itself
+	patterns []pattern
+}
+
+type pattern struct {
+	number, plain string
+	prefix        bool
+}
+
+func (a *accounts) add(routing string) {
+	if len(routing) == 9 {
+		a.routings[routing[:8]] = routing
+	}
+}
+
+// ours reports whether the first eight digits are those of a bank of ours.
+func (a *accounts) ours(routing8 string) bool { return a.routings[routing8] != "" }
+
+// plain is a number as people compare it: without spaces and hyphens, in
+// capital letters. Zeros count.
+func plain(number string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(number))
+}
+
+// find names the clients an account belongs to at a bank: an exact match
+// before the longest prefix, the number as it stands before a plain one.
+// None and several are for the caller to judge.
+func (a *accounts) find(routing, number string) []string {
+	simple := plain(number)
+	for _, matches := range []func(pattern) int{
+		func(p pattern) int { return exact(p.number == number && !p.prefix) },
+		func(p pattern) int { return exact(p.plain == simple && !p.prefix) },
+		func(p pattern) int { return begins(p, number, p.number) },
+		func(p pattern) int { return begins(p, simple, p.plain) },
+	} {
+		if found := a.best(routing, matches); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+func exact(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// begins measures a prefix that fits; an empty one takes every account.
+func begins(p pattern, number, prefix string) int {
+	if !p.prefix || !strings.HasPrefix(number, prefix) {
+		return 0
+	}
+	return 1 + len(prefix)
+}
+
+// best collects the clients whose pattern fits best.
+func (a *accounts) best(routing string, fit func(pattern) int) (found []string) {
+	most := 1
+	for _, r := range a.clients[routing] {
+		for _, p := range r.patterns {
+			n := fit(p)
+			if n < most {
+				continue
+			}
+			if n > most {
+				most, found = n, nil
+			}
+			if !slices.Contains(found, r.client) {
+				found = append(found, r.client)
+			}
+		}
+	}
+	return found
+}
+
+// returnsUnknown reports whether an account that nobody knows is answered
+// with a return by itself: every client of the bank must want it.
+func (a *accounts) returnsUnknown(routing string) bool {
+	list := a.clients[routing]
+	return len(list) > 0 && !slices.ContainsFunc(list, func(r receiver) bool { return !r.returns })
+}

@@ -1,0 +1,95 @@
+package inbound
+
+import (
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// tail watches how a file ends, to tell one that is still being written from
+// one that is wrong.
+type tail struct {
+	line   int  // number of the newest line, 0 before the first
+	length int  // of it, so far
+	first  byte // of its newest 94 characters
+	blanks int  // 0x1A at its end so far
+	cr     bool // the byte before was one
+}
+
+// Write implements io.Writer.
+func (t *tail) Write(p []byte) (int, error) {
+	for _, c := range p {
+		t.take(c)
+	}
+	return len(p), nil
+}
+
+func (t *tail) take(c byte) {
+	switch {
+	case c == '\n' && t.cr: // of the line that the CR ended
+	case c == '\n' || c == '\r':
+		if t.length == 0 {
+			t.line++ // a blank one
+		}
+		t.length, t.blanks = 0, 0
+	default:
+		if t.length == 0 {
+			t.line++
+		}
+		if t.length%nacha.RecordLength == 0 {
+			t.first = c
+		}
+		t.length++
+		t.blanks++
+		if c != 0x1A {
+			t.blanks = 0
+		}
+	}
+	t.cr = c == '\r'
+}
+
+// leastControl is the length of a file control record whose padding was
+// trimmed.
+const leastControl = 55
+
+// open reports whether the file ends in the middle of a record. A last line
+// without a line end is whole at 94 characters, or if it is a file control
+// record without the spaces behind it.
+func (t *tail) open() bool {
+	n := t.length - t.blanks
+	rest := n % nacha.RecordLength
+	return n > 0 && rest != 0 && !(t.first == '9' && rest >= leastControl)
+}
+
+// record is the number of the newest record as the scanner counts: lines, or
+// 94 characters each where there are none.
+func (t *tail) record() int {
+	if t.line == 1 {
+		return max(1, (t.length+nacha.RecordLength-1)/nacha.RecordLength)
+	}
+	return t.line
+}
+
+// finished reports whether a file in a folder is all there: it has a file
+// control record, or is one that no further bytes could make right.
+func (j *judgement) finished() bool {
+	for _, p := range j.Problems {
+		if !j.mendable(p) {
+			return true
+		}
+	}
+	return j.Complete && !j.tail.open()
+}
+
+// mendable reports whether a problem of the file may go away when the rest of
+// it comes.
+func (j *judgement) mendable(p nacha.Problem) bool {
+	switch p.Code {
+	case nacha.EmptyFile:
+		return true
+	case nacha.NoFileControl:
+		return p.Line == 0
+	case nacha.NoFileHeader, nacha.UnknownRecord, nacha.RecordOrder, nacha.SecondFile, nacha.RecordTooLong, nacha.BadCharacter:
+		return false
+	default:
+		return j.tail.open() && p.Line == j.tail.record()
+	}
+}
