@@ -23,7 +23,7 @@ const (
 	fileByID        = fileColumns + `WHERE id = ?1`
 	unfinishedFiles = fileColumns + `INDEXED BY files_state@
 		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
-	entriesOfFile   = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
+	entriesOfFile = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
 		WHERE file = ?1 ORDER BY batch, trace`
 )
 

@@ -16,6 +16,8 @@ const (
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6)
 		ON CONFLICT DO UPDATE SET debits = debits + ?3, debit_cents = debit_cents + ?4,
 			credits = credits + ?5, credit_cents = credit_cents + ?6`
+	endFiled = `DELETE FROM filed_sums@ WHERE file = ?1 AND batch = ?2
+		AND debits = 0 AND debit_cents = 0 AND credits = 0 AND credit_cents = 0`
 	findFilingOf = `SELECT file, batch FROM items@ WHERE position = ?1`
 )
 
@@ -133,6 +135,9 @@ func (p *projector) writeMoney() error {
 			continue
 		}
 		if _, err := p.c.exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
+		}
+		if _, err := p.c.exec(endFiled, k.file, k.batch); err != nil {
 			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
 		}
 	}

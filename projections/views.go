@@ -62,7 +62,7 @@ type Views struct {
 
 	position atomic.Int64
 	heard    atomic.Int64 // newest position that listeners heard of
-	mu       sync.Mutex // of what follows
+	mu       sync.Mutex   // of what follows
 	moved    chan struct{}
 	listen   []func(domain.Fact, eventstore.Recorded)
 }

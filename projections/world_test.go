@@ -247,11 +247,21 @@ func (w *world) cutAndDeliver(items ...testItem) *testFile {
 	return f
 }
 
-// fold reads a transaction and the files it is or was in.
+// fold reads a transaction, passing over what this program does not know, and
+// the files it is or was in.
 func (w *world) fold(i testItem) (domain.Transaction, map[string]domain.File) {
 	w.t.Helper()
-	t, err := w.ledger.Transaction(w.ctx, i.client, i.transaction)
+	t := domain.Transaction{Client: i.client}
+	events, err := w.store.ReadStream(w.ctx, domain.TransactionStream(i.client, i.transaction), 0)
 	w.must(err)
+	for _, r := range events {
+		if r.Type != (later{}).Type() {
+			f, err := ledger.Fact(r)
+			w.must(err)
+			t.Evolve(f)
+		}
+		t.Version = r.Version
+	}
 	files := map[string]domain.File{}
 	need := func(id string) {
 		if _, ok := files[id]; !ok && id != "" {
