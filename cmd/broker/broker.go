@@ -1,0 +1,168 @@
+// Package broker is the NATS server inside achledger: JetStream in the data
+// folder, a connection in the process for the relay and the workers, and an
+// address for subscribers.
+//
+// A subscriber logs in with a credential's key and secret and reads its
+// client's events through one durable pull consumer, feed-<key>. It sits in
+// an account of its own, which holds no stream. The four subjects it may
+// publish to lead to a Gate in the account LEDGER, which checks each request
+// and passes it on; messages come back to the subscriber's own inbox and to
+// nowhere else.
+//
+// Subject permissions alone would not do: a JetStream server sends whatever
+// a request asks for to the request's reply subject, with the server's own
+// rights. A pull whose reply subject is $JS.API.STREAM.DELETE.LEDGER deletes
+// the stream, one whose reply subject is ledger.<other>.x forges an event.
+package broker
+
+import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+// Options of Start.
+type Options struct {
+	Dir string // where JetStream keeps its files
+
+	// Host and Port are the address for subscribers; an empty Host means
+	// that there is none, Port 0 that the system chooses one. Passwords
+	// cross it in the clear: it should be a loopback address.
+	Host string
+	Port int
+
+	// Authenticate checks a credential and says whose it is. It is called
+	// for each connection, with the address it comes from, and may be called
+	// several times at once.
+	Authenticate func(key, secret, remote string) (client string, ok bool)
+
+	Log *slog.Logger // slog.Default by default
+}
+
+// Broker is a running NATS server.
+type Broker struct {
+	server *server.Server
+	ledger *server.Account // holds the stream
+	secret string          // of the connections in this process
+	login  *login
+	gate   *Gate
+	own    *nats.Conn // the gate's
+}
+
+const (
+	ledgerAccount = "LEDGER"
+	ownUser       = "_achledger" // no credential key has an underscore
+	patience      = 30 * time.Second
+)
+
+// Start starts a broker; it returns when connections are served and the
+// streams of an earlier run are open.
+func Start(o Options) (*Broker, error) {
+	o.Log = cmp.Or(o.Log, slog.Default())
+	b := &Broker{secret: rand.Text()}
+	b.login = newLogin(o.Authenticate, b.secret)
+	s, err := server.NewServer(&server.Options{
+		ServerName: "achledger",
+		Host:       o.Host, Port: cmp.Or(o.Port, server.RANDOM_PORT), DontListen: o.Host == "",
+		MaxPayload: relay.MinPayload,
+		JetStream:  true, StoreDir: o.Dir, DisableJetStreamBanner: true,
+		Accounts:                   []*server.Account{server.NewAccount(ledgerAccount)},
+		CustomClientAuthentication: b.login,
+		NoSigs:                     true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the broker: %w", err)
+	}
+	b.server = s
+	l := newServerLog(o.Log)
+	s.SetLoggerV2(l, false, false, false)
+	s.Start()
+	if err := b.open(l, o.Log); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("start the broker: %w", err)
+	}
+	return b, nil
+}
+
+func (b *Broker) open(l *serverLog, log *slog.Logger) error {
+	for end := time.Now().Add(patience); !b.server.ReadyForConnections(20 * time.Millisecond); {
+		if l.fatal() != nil {
+			return l.fatal()
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("it serves no connections after %v", patience)
+		}
+	}
+	var err error
+	if b.ledger, err = b.server.LookupAccount(ledgerAccount); err != nil {
+		return err
+	}
+	if err := b.ledger.EnableJetStream(nil, nil); err != nil {
+		return fmt.Errorf("open the streams: %w", err)
+	}
+	b.login.serve(b.server, b.ledger, nil) // this process
+	if b.own, err = b.Conn(nats.Name("gate")); err != nil {
+		return err
+	}
+	if b.gate, err = NewGate(b.own, b.login.clientOf, log); err != nil {
+		return err
+	}
+	b.login.serve(b.server, b.ledger, b.gate) // and subscribers
+	return nil
+}
+
+// Conn connects this process, with all rights in the account of the stream.
+// The caller closes it before the broker.
+func (b *Broker) Conn(options ...nats.Option) (*nats.Conn, error) {
+	c, err := nats.Connect("", append([]nats.Option{
+		nats.InProcessServer(b.server), nats.UserInfo(ownUser, b.secret), nats.MaxReconnects(-1),
+	}, options...)...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the broker: %w", err)
+	}
+	return c, nil
+}
+
+// URL is where subscribers connect, as nats://127.0.0.1:4222; "" when the
+// broker has no address.
+func (b *Broker) URL() string {
+	if b.server.Addr() == nil {
+		return ""
+	}
+	return "nats://" + b.server.Addr().String()
+}
+
+// Close stops the broker. What it had accepted is on disk.
+func (b *Broker) Close() {
+	if b.gate != nil {
+		b.gate.Close()
+	}
+	if b.own != nil {
+		b.own.Close()
+	}
+	b.server.Shutdown()
+	b.server.WaitForShutdown()
+}
+
+// Disconnect closes every connection that logged in with a credential, and
+// forgets it: what it had asked for is answered no more. Revoke the
+// credential first, so that Authenticate refuses its return.
+func (b *Broker) Disconnect(key string) error {
+	b.login.forget(key)
+	open, err := b.server.Connz(&server.ConnzOptions{Username: true, User: key, Limit: 1 << 20})
+	if err != nil {
+		return fmt.Errorf("disconnect credential %s: %w", key, err)
+	}
+	for _, c := range open.Conns {
+		// It may have gone by itself meanwhile; then there is no such client.
+		_ = b.server.DisconnectClientByID(c.Cid)
+	}
+	return nil
+}

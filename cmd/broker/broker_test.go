@@ -1,0 +1,241 @@
+package broker
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+func TestASubscriberReadsItsClientsEventsAndNoOthers(t *testing.T) {
+	dir := t.TempDir()
+	b := start(t, dir)
+	log := ledger(t, b)
+	for range 10 {
+		originate(log, "acme", 3)
+		originate(log, "rival", 2)
+		originate(log, "_ledger", 1)
+	}
+	for key, want := range map[string]int{"A1": 30, "A2": 30, "R1": 20} {
+		t.Run(key, func(t *testing.T) {
+			client := credentials[key].client
+			f := feed(t, subscriber(t, b.URL(), key), key)
+			messages := must(f.Messages())
+			defer messages.Stop()
+			last := uint64(0)
+			for n := range want {
+				m, err := messages.Next(jetstream.NextContext(soon(t)))
+				if err != nil {
+					t.Fatalf("after %d of %d: %v", n, want, err)
+				}
+				meta := must(m.Metadata())
+				if m.Subject() != "ledger."+client+".transaction.originated" || !strings.Contains(string(m.Data()), client) ||
+					m.Headers().Get("Ledger-Position") != fmt.Sprint(meta.Sequence.Stream) || meta.Sequence.Stream <= last {
+					t.Errorf("got %s with %s and %v", m.Subject(), m.Data(), m.Headers())
+				}
+				last = meta.Sequence.Stream
+				if err := m.DoubleAck(soon(t)); err != nil {
+					t.Errorf("acknowledge: %v", err)
+				}
+			}
+			info, err := f.Info(soon(t))
+			if err != nil || info.NumPending != 0 || info.NumAckPending != 0 {
+				t.Errorf("left over: %+v, %v", info, err)
+			}
+		})
+	}
+}
+
+func TestASubscriberGoesOnWhereItWas(t *testing.T) {
+	dir := t.TempDir()
+	b := start(t, dir)
+	log := ledger(t, b)
+	originate(log, "acme", 10)
+	f := feed(t, subscriber(t, b.URL(), "A1"), "A1")
+	read := func(f jetstream.Consumer, n int) (positions []string) {
+		t.Helper()
+		for range n {
+			m, err := f.Next(jetstream.FetchMaxWait(5 * time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			positions = append(positions, m.Headers().Get("Ledger-Position"))
+			if err := m.DoubleAck(soon(t)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return positions
+	}
+	read(f, 4)
+	b.Close()
+
+	again := start(t, dir)
+	js := must(jetstream.New(subscriber(t, again.URL(), "A1")))
+	f, err := js.Consumer(soon(t), "LEDGER", "feed-A1") // bound, not made anew
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(read(f, 6), " "); got != "5 6 7 8 9 10" {
+		t.Errorf("after the restart it read %s", got)
+	}
+}
+
+func TestTwoProgramsWithOneCredentialShareItsFeed(t *testing.T) {
+	b := start(t, t.TempDir())
+	log := ledger(t, b)
+	first := feed(t, subscriber(t, b.URL(), "A1"), "A1")
+	second := feed(t, subscriber(t, b.URL(), "A1"), "A1")
+	seen := make(chan string, 200)
+	for _, f := range []jetstream.Consumer{first, second} {
+		running, err := f.Consume(func(m jetstream.Msg) {
+			seen <- m.Headers().Get("Ledger-Position")
+			m.Ack()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer running.Stop()
+	}
+	originate(log, "acme", 100)
+	positions := map[string]bool{}
+	for len(positions) < 100 {
+		select {
+		case p := <-seen:
+			if positions[p] {
+				t.Errorf("event %s came twice", p)
+			}
+			positions[p] = true
+		case <-soon(t).Done():
+			t.Fatalf("%d of 100 came", len(positions))
+		}
+	}
+}
+
+func TestOnlyCredentialsComeIn(t *testing.T) {
+	b := start(t, t.TempDir())
+	for name, login := range map[string]nats.Option{
+		"a wrong secret":               nats.UserInfo("A1", "sr1"),
+		"an unknown key":               nats.UserInfo("X9", "sa1"),
+		"nobody":                       nil,
+		"the process, without secret":  nats.UserInfo(ownUser, ""),
+		"the process, guessed":         nats.UserInfo(ownUser, "sa1"),
+		"a key that spans subjects":    nats.UserInfo("A1.>", "sa1"),
+		"a key that is a wildcard":     nats.UserInfo("*", "sa1"),
+		"a token":                      nats.Token("sa1"),
+		"a key far too long":           nats.UserInfo(strings.Repeat("A", 65), "sa1"),
+		"a key with a space behind it": nats.UserInfo("A1 ", "sa1"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c, err := nats.Connect(b.URL(), login); err == nil {
+				c.Close()
+				t.Error("came in")
+			}
+		})
+	}
+}
+
+func TestARevokedCredentialIsCutOff(t *testing.T) {
+	revoked := make(chan struct{})
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: func(key, secret, remote string) (string, bool) {
+		select {
+		case <-revoked:
+			return "", false
+		default:
+			return authenticate(key, secret, remote)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	log := ledger(t, b)
+	one, two, other := subscriber(t, b.URL(), "A1"), subscriber(t, b.URL(), "A1"), subscriber(t, b.URL(), "R1")
+	feed(t, one, "A1")
+	feed(t, other, "R1")
+	close(revoked)
+	if err := b.Disconnect("A1"); err != nil {
+		t.Fatal(err)
+	}
+	originate(log, "acme", 1)
+	for name, c := range map[string]*nats.Conn{"first": one, "second": two} {
+		for c.IsConnected() && soon(t).Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		if c.IsConnected() {
+			t.Errorf("the %s connection is still open", name)
+		}
+	}
+	if c, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1")); err == nil {
+		c.Close()
+		t.Error("it came back")
+	}
+	if !other.IsConnected() {
+		t.Error("another credential was cut off as well")
+	}
+	if err := b.Disconnect("NeverSeen"); err != nil {
+		t.Errorf("disconnect one that is not there: %v", err)
+	}
+}
+
+// TestARevocationWhileLoggingInHolds lets a login pass its check just before
+// the credential is revoked.
+func TestARevocationWhileLoggingInHolds(t *testing.T) {
+	var b *Broker
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: func(key, secret, remote string) (string, bool) {
+		if err := b.Disconnect(key); err != nil {
+			t.Error(err)
+		}
+		return authenticate(key, secret, remote)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	if c, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1")); err == nil {
+		c.Close()
+		t.Error("came in although it was revoked meanwhile")
+	}
+}
+
+func TestABrokerNeedsNoAddress(t *testing.T) {
+	b, err := Start(Options{Dir: t.TempDir(), Authenticate: authenticate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if b.URL() != "" {
+		t.Errorf("it listens at %s", b.URL())
+	}
+	log := ledger(t, b)
+	originate(log, "acme", 1)
+	_, js := owner(t, b)
+	for {
+		s, err := js.Stream(soon(t), "LEDGER")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.CachedInfo().State.Msgs == 1 {
+			return
+		}
+	}
+}
+
+func TestATakenAddressIsSaid(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	begin := time.Now()
+	_, err = Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Authenticate: authenticate})
+	if err == nil || !strings.Contains(err.Error(), "address already in use") {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it took %v to say so", took)
+	}
+}

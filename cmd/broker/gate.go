@@ -1,0 +1,167 @@
+package broker
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+// Subjects between a subscriber's account and the ledger's. The token behind
+// each is the credential's key.
+const (
+	inSubject     = "feeds.in."     // a subscriber's requests, as it sent them
+	answerSubject = "feeds.answer." // the server's answers to the gate
+	outSubject    = "feeds.out."    // what arrives in the subscriber's inbox
+)
+
+// consumer is the name of a credential's durable consumer.
+func consumer(key string) string { return "feed-" + key }
+
+// inbox is the prefix of a credential's inboxes.
+func inbox(key string) string { return "_INBOX_" + key + "." }
+
+// requests are all subjects a subscriber may publish to.
+func requests(key string) []string {
+	return []string{
+		createSubject(key) + ".>",
+		infoSubject(key),
+		nextSubject(key),
+		ackSubject(key) + ".>",
+	}
+}
+
+func createSubject(key string) string { return api("CREATE", key) }
+func infoSubject(key string) string   { return api("INFO", key) }
+func nextSubject(key string) string   { return api("MSG.NEXT", key) }
+func ackSubject(key string) string    { return "$JS.ACK." + relay.Stream + "." + consumer(key) }
+
+func api(verb, key string) string {
+	return "$JS.API.CONSUMER." + verb + "." + relay.Stream + "." + consumer(key)
+}
+
+// Gate passes subscribers' requests on to JetStream, as far as they are
+// theirs to make. With an external NATS cluster it stands in each achledger
+// process, behind accounts and permissions set as docs/nats.md says.
+type Gate struct {
+	conn     *nats.Conn
+	clientOf func(key string) (client string, ok bool)
+	log      *slog.Logger
+	answers  *nats.Subscription
+	all      *nats.Subscription // nil where each credential has its own
+}
+
+// NewGate makes a gate in the ledger's account. clientOf names the client of
+// a credential in use; ok is false for one that is revoked.
+func NewGate(conn *nats.Conn, clientOf func(key string) (client string, ok bool), log *slog.Logger) (*Gate, error) {
+	g := &Gate{conn: conn, clientOf: clientOf, log: log}
+	var err error
+	if g.answers, err = conn.Subscribe(answerSubject+">", g.answer); err != nil {
+		return nil, fmt.Errorf("open the gate: %w", err)
+	}
+	return g, nil
+}
+
+// OpenToAll serves every credential that an external cluster's configuration
+// admits. Several processes may do so; each request is served by one.
+func (g *Gate) OpenToAll() error {
+	var err error
+	if g.all, err = g.conn.QueueSubscribe(inSubject+"*.>", "gate", g.request); err != nil {
+		return fmt.Errorf("open the gate: %w", err)
+	}
+	return g.flush()
+}
+
+// open serves one credential. Its account must be joined already: the server
+// connects a subscription only with the accounts it knows.
+func (g *Gate) open(key string) (stop func(), err error) {
+	sub, err := g.conn.Subscribe(inSubject+key+".>", g.request)
+	if err != nil {
+		return nil, fmt.Errorf("open the gate: %w", err)
+	}
+	if err := g.flush(); err != nil {
+		return nil, err
+	}
+	return func() { _ = sub.Unsubscribe() }, nil // fails only when closed
+}
+
+func (g *Gate) flush() error {
+	if err := g.conn.Flush(); err != nil {
+		return fmt.Errorf("open the gate: %w", err)
+	}
+	return nil
+}
+
+// Close ends the gate; subscribers' requests stay unanswered.
+func (g *Gate) Close() {
+	for _, s := range []*nats.Subscription{g.all, g.answers} {
+		if s != nil {
+			_ = s.Unsubscribe() // fails only when closed
+		}
+	}
+}
+
+// request passes a subscriber's request on. Whatever it is not sure of it
+// drops, as a server does with a subject that may not be published to.
+func (g *Gate) request(m *nats.Msg) {
+	key, subject, ok := strings.Cut(strings.TrimPrefix(m.Subject, inSubject), ".")
+	if !ok || !keyForm.MatchString(key) {
+		return
+	}
+	client, ok := g.clientOf(key)
+	if !ok || !clientForm.MatchString(client) {
+		return
+	}
+	reply, ok := strings.CutPrefix(m.Reply, inbox(key))
+	if m.Reply != "" && (!ok || !literal(reply)) {
+		g.log.Debug("subscriber asks for an answer that is not to its own inbox", "key", key, "reply", m.Reply)
+		return
+	}
+	out := &nats.Msg{Subject: subject, Data: m.Data}
+	switch {
+	case subject == nextSubject(key), strings.HasPrefix(subject, ackSubject(key)+"."):
+		if m.Reply != "" {
+			out.Reply = outSubject + key + "." + reply
+		}
+	case m.Reply == "":
+		return // nobody to tell
+	case subject == infoSubject(key):
+		out.Reply = answerSubject + key + "." + reply
+	case strings.HasPrefix(subject, createSubject(key)+"."):
+		body, err := feedRequest(m.Data, key, client)
+		if err != nil {
+			g.send(&nats.Msg{Subject: outSubject + key + "." + reply, Data: refusal(err)})
+			return
+		}
+		out.Subject, out.Data = createSubject(key)+"."+filter(client), body
+		out.Reply = answerSubject + key + "." + reply
+	default:
+		return
+	}
+	g.send(out)
+}
+
+// literal reports whether the end of a subject names one subject.
+func literal(end string) bool {
+	for token := range strings.SplitSeq(end, ".") {
+		if token == "" || token == "*" || token == ">" {
+			return false
+		}
+	}
+	return true
+}
+
+// answer passes on what the server answered. The server itself does not send
+// its API's answers across accounts that share a stream of messages.
+func (g *Gate) answer(m *nats.Msg) {
+	g.send(&nats.Msg{Subject: outSubject + strings.TrimPrefix(m.Subject, answerSubject), Header: m.Header, Data: m.Data})
+}
+
+func (g *Gate) send(m *nats.Msg) {
+	if err := g.conn.PublishMsg(m); err != nil {
+		g.log.Warn("subscriber's request not passed on", "subject", m.Subject, "err", err)
+	}
+}

@@ -1,0 +1,127 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+// credentials of these tests: acme has two, rival one.
+var credentials = map[string]struct{ secret, client string }{
+	"A1": {"sa1", "acme"},
+	"A2": {"sa2", "acme"},
+	"R1": {"sr1", "rival"},
+}
+
+func authenticate(key, secret, remote string) (string, bool) {
+	c, ok := credentials[key]
+	return c.client, ok && c.secret == secret && remote == "127.0.0.1"
+}
+
+func start(t testing.TB, dir string) *Broker {
+	t.Helper()
+	b, err := Start(Options{Dir: dir, Host: "127.0.0.1", Authenticate: authenticate, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// owner is this process's own connection, which may do everything.
+func owner(t testing.TB, b *Broker) (*nats.Conn, jetstream.JetStream) {
+	t.Helper()
+	c, err := b.Conn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c, must(jetstream.New(c))
+}
+
+// subscriber logs in as a client's program would.
+func subscriber(t testing.TB, url, key string) *nats.Conn {
+	t.Helper()
+	c, err := nats.Connect(url, nats.UserInfo(key, credentials[key].secret), nats.CustomInboxPrefix("_INBOX_"+key),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// feed is the consumer a client's program makes.
+func feed(t testing.TB, c *nats.Conn, key string) jetstream.Consumer {
+	t.Helper()
+	js := must(jetstream.New(c))
+	consumer, err := js.CreateOrUpdateConsumer(soon(t), "LEDGER", jetstream.ConsumerConfig{
+		Durable: "feed-" + key, FilterSubject: "ledger." + credentials[key].client + ".>",
+	})
+	if err != nil {
+		t.Fatalf("feed of %s: %v", key, err)
+	}
+	return consumer
+}
+
+// ledger is a log with a relay to the broker.
+func ledger(t testing.TB, b *Broker) *eventstore.SQLite {
+	t.Helper()
+	log, err := eventstore.OpenSQLite(t.TempDir(), eventstore.SQLiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := owner(t, b)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	r := &relay.Relay{Store: log, Conn: c, Log: slog.New(slog.DiscardHandler)}
+	if _, err := r.Open(ctx); err != nil {
+		t.Fatal(err)
+	}
+	go func() { done <- r.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the relay ended with %v", err)
+		}
+		log.Close()
+	})
+	return log
+}
+
+// originate records n events of a client.
+func originate(log eventstore.Store, client string, n int) {
+	head := must(log.Head(context.Background()))
+	a := eventstore.Append{Stream: fmt.Sprintf("transaction/%s/%d", client, head.Position), Client: client}
+	for i := range n {
+		a.Events = append(a.Events, eventstore.New{
+			Type: "transaction.originated",
+			Data: json.RawMessage(fmt.Sprintf(`{"client":%q,"n":%d}`, client, i)), Meta: json.RawMessage(`{}`),
+		})
+	}
+	must(log.Append(context.Background(), a))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// soon ends before anyone loses patience.
+func soon(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}

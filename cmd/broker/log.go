@@ -1,0 +1,44 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+)
+
+// serverLog writes the server's messages to ours. What it tells of itself in
+// ordinary running is for debugging; its errors, a failed login among them,
+// are warnings, because the log of events does not depend on it.
+type serverLog struct {
+	log *slog.Logger
+
+	mu    sync.Mutex
+	first error // fatal one
+}
+
+func newServerLog(log *slog.Logger) *serverLog {
+	return &serverLog{log: log.With("part", "broker")}
+}
+
+func (l *serverLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l *serverLog) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l *serverLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l *serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
+func (l *serverLog) Errorf(format string, v ...any)  { l.log.Warn(fmt.Sprintf(format, v...)) }
+
+// Fatalf keeps the reason for Start; the server has given up by itself.
+func (l *serverLog) Fatalf(format string, v ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.first == nil {
+		l.first = errors.New(fmt.Sprintf(format, v...))
+	}
+}
+
+// fatal is why the server gave up, if it did.
+func (l *serverLog) fatal() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first
+}

@@ -1,0 +1,189 @@
+package broker
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"regexp"
+	"sync"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// Names become tokens of subjects, so nothing else may pass.
+var (
+	keyForm    = regexp.MustCompile(`^[a-zA-Z0-9]{1,64}$`)
+	clientForm = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger)$`)
+)
+
+// login decides who may connect, and gives each credential its account.
+type login struct {
+	authenticate func(key, secret, remote string) (client string, ok bool)
+	secret       string // of this process
+
+	admitting sync.Mutex                 // held while the gate opens or closes for one
+	accounts  map[string]*server.Account // by key; a server never lets one go
+
+	mu        sync.Mutex
+	server    *server.Server
+	ledger    *server.Account     // nil while nobody is let in
+	gate      *Gate               // nil while no subscriber is
+	in        map[string]admitted // by key
+	forgotten map[string]int      // how often, by key
+}
+
+// admitted is a credential in use.
+type admitted struct {
+	client string
+	stop   func() // ends its part of the gate
+}
+
+func newLogin(authenticate func(key, secret, remote string) (string, bool), secret string) *login {
+	return &login{
+		authenticate: authenticate, secret: secret,
+		in: map[string]admitted{}, forgotten: map[string]int{}, accounts: map[string]*server.Account{},
+	}
+}
+
+// serve lets this process in, and subscribers as soon as there is a gate.
+func (l *login) serve(s *server.Server, ledger *server.Account, g *Gate) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.server, l.ledger, l.gate = s, ledger, g
+}
+
+// Check is called by the server for each connection.
+func (l *login) Check(c server.ClientAuthentication) bool {
+	key, secret := c.GetOpts().Username, c.GetOpts().Password
+	l.mu.Lock()
+	ledger, gate, forgotten := l.ledger, l.gate, l.forgotten[key]
+	l.mu.Unlock()
+	switch {
+	case c.Kind() != server.CLIENT || ledger == nil:
+		return false
+	case key == ownUser:
+		if subtle.ConstantTimeCompare([]byte(secret), []byte(l.secret)) != 1 {
+			return false
+		}
+		c.RegisterUser(&server.User{Username: ownUser, Account: ledger})
+		return true
+	case gate == nil || l.authenticate == nil || !keyForm.MatchString(key):
+		return false
+	}
+	client, ok := l.authenticate(key, secret, host(c.RemoteAddress()))
+	if !ok || !clientForm.MatchString(client) {
+		return false
+	}
+	account, err := l.admit(key, client)
+	if err != nil {
+		l.server.Errorf("admit credential %s: %v", key, err)
+		return false
+	}
+	c.RegisterUser(&server.User{Username: key, Account: account, Permissions: permissions(key)})
+	// Disconnect closes what it finds registered; what registers after it
+	// must find that it was there.
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.forgotten[key] == forgotten
+}
+
+// admit makes a credential's account and opens the gate for it.
+func (l *login) admit(key, client string) (*server.Account, error) {
+	l.admitting.Lock()
+	defer l.admitting.Unlock()
+	account, err := l.account(key)
+	if err != nil {
+		return nil, err
+	}
+	if now, ok := l.clientOf(key); ok {
+		if now != client {
+			return nil, fmt.Errorf("it was client %s's and is now client %s's", now, client)
+		}
+		return account, nil
+	}
+	stop, err := l.gate.open(key)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.in[key] = admitted{client, stop}
+	return account, nil
+}
+
+// account returns a credential's account, which lasts as long as the server.
+func (l *login) account(key string) (*server.Account, error) {
+	if a, ok := l.accounts[key]; ok {
+		return a, nil
+	}
+	a, err := l.server.RegisterAccount("FEED_" + key)
+	if err != nil {
+		return nil, err
+	}
+	if err := join(l.ledger, a, key); err != nil {
+		return nil, err
+	}
+	l.accounts[key] = a
+	return a, nil
+}
+
+// join connects a subscriber's account with the ledger's: its requests go to
+// the gate, what the gate lets through comes to its inbox.
+func join(ledger, account *server.Account, key string) error {
+	for _, subject := range requests(key) {
+		if err := account.AddStreamExport(subject, []*server.Account{ledger}); err != nil {
+			return fmt.Errorf("export %s: %w", subject, err)
+		}
+		if err := ledger.AddStreamImport(account, subject, inSubject+key); err != nil {
+			return fmt.Errorf("import %s: %w", subject, err)
+		}
+	}
+	if err := ledger.AddStreamExport(outSubject+key+".>", []*server.Account{account}); err != nil {
+		return fmt.Errorf("export answers: %w", err)
+	}
+	if err := account.AddMappedStreamImport(ledger, outSubject+key+".>", inbox(key)+">"); err != nil {
+		return fmt.Errorf("import answers: %w", err)
+	}
+	return nil
+}
+
+// permissions of a subscriber, in an account where nothing else is.
+func permissions(key string) *server.Permissions {
+	return &server.Permissions{
+		Publish:   &server.SubjectPermission{Allow: requests(key)},
+		Subscribe: &server.SubjectPermission{Allow: []string{inbox(key) + ">"}},
+	}
+}
+
+// clientOf names the client of a credential that is logged in.
+func (l *login) clientOf(key string) (string, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a, ok := l.in[key]
+	return a.client, ok
+}
+
+// forget ends a credential's part of the gate.
+func (l *login) forget(key string) {
+	l.admitting.Lock()
+	defer l.admitting.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forgotten[key]++
+	if a, ok := l.in[key]; ok {
+		a.stop()
+		delete(l.in, key)
+	}
+}
+
+// host is an address without its port; a connection in the process has none.
+func host(a net.Addr) string {
+	if a == nil {
+		return ""
+	}
+	h, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return h
+}
