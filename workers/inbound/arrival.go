@@ -1,0 +1,105 @@
+package inbound
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// arrival is an entry of a file from the bank on its way to its place.
+type arrival struct {
+	nacha.ScannedEntry
+	id        string
+	inbound   string
+	header    *nacha.BatchHeader
+	created   calendar.Date // of the file
+	settledOn calendar.Date
+}
+
+// settlementDay is the day the operator stamped on a batch, which has no
+// year. Without a stamp it is the effective entry date, and without that the
+// day of the file.
+func settlementDay(h *nacha.BatchHeader, created calendar.Date) calendar.Date {
+	if day, err := calendar.SettlementFromJulian(h.SettlementDay, created); err == nil {
+		return day
+	}
+	if day, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil && !day.Before(created) {
+		return calendar.OnOrAfter(day)
+	}
+	return calendar.OnOrAfter(created)
+}
+
+// incoming is the entry as a client's transaction keeps it: account number
+// and corrected data only sealed.
+func (e *arrival) incoming(l *ledger.Ledger, client, replyTo string, flags []string) (domain.Incoming, error) {
+	entry, data, masked := open(e.Entry, e.header)
+	in := domain.Incoming{
+		ItemID: e.id, ReplyTo: replyTo, Inbound: e.inbound, Header: *e.header, Entry: entry,
+		SettledOn: e.settledOn.String(), DataMasked: masked, Flags: flags,
+	}
+	var err error
+	if data != "" {
+		in.Data, err = l.SealData(client, data)
+	}
+	return in, err
+}
+
+// open takes out of an entry what is kept sealed only; it leaves the entry it
+// is given as it was. The account number is the caller's to keep.
+func open(e nacha.Entry, h *nacha.BatchHeader) (without nacha.Entry, data, masked string) {
+	e.Account = ""
+	switch {
+	case e.Correction != nil:
+		c := *e.Correction
+		data, c.Data, e.Correction = c.Data, "", &c
+		masked = domain.MaskChange(c.Code, data, h.IAT != nil)
+	case e.RefusedChange != nil:
+		c := *e.RefusedChange
+		data, c.Data, e.RefusedChange = c.Data, "", &c
+		masked = domain.MaskChange(c.ChangeCode, data, h.IAT != nil)
+	}
+	return e, data, masked
+}
+
+// accountType is the kind of account as stored names call it.
+func accountType(code int) string {
+	switch nacha.TransactionCode(code).Account() {
+	case nacha.Savings:
+		return domain.Savings
+	case nacha.GeneralLedger:
+		return domain.GL
+	case nacha.Loan:
+		return domain.Loan
+	default:
+		return domain.Checking
+	}
+}
+
+// answered is the event by which an entry answers an item of ours.
+func answered(kind nacha.Kind, in domain.Incoming) domain.Event {
+	switch kind {
+	case nacha.KindReturn:
+		return &domain.TransactionReturned{Incoming: in}
+	case nacha.KindChange:
+		return &domain.TransactionCorrected{Incoming: in}
+	case nacha.KindDishonored:
+		return &domain.TransactionDishonored{Incoming: in}
+	case nacha.KindContested:
+		return &domain.TransactionContested{Incoming: in}
+	case nacha.KindRefusedChange:
+		return &domain.TransactionChangeRefused{Incoming: in}
+	default:
+		return nil
+	}
+}
+
+// received is the event of a payment that came for a client.
+func (e *arrival) received(l *ledger.Ledger, client string, flags ...string) (*domain.TransactionReceived, error) {
+	in, err := e.incoming(l, client, "", flags)
+	if err != nil {
+		return nil, err
+	}
+	account, err := l.SealAccount(client, e.Entry.Routing, e.Entry.Account, accountType(e.Entry.Code))
+	return &domain.TransactionReceived{TransactionID: transactionID(e.id), Incoming: in, Account: account}, err
+}
