@@ -24,6 +24,44 @@ func TestEveryFieldOfTheModelIsCompared(t *testing.T) {
 	}
 }
 
+// No text of any record takes a letter of two bytes, or a hundred letters:
+// moov-io/ach would write the one and cut the other.
+func TestNoFieldTakesWhatDoesNotFit(t *testing.T) {
+	for _, name := range goldenNames() {
+		file := goldens()[name]
+		for _, text := range []string{"Ä", strings.Repeat("X", 100), "A\nB"} {
+			eachString(reflect.ValueOf(&file).Elem(), name, func(path string, s reflect.Value) {
+				old := s.String()
+				s.SetString(text)
+				if _, err := Render(file, "\n"); err == nil {
+					t.Errorf("%s took %q", path, text)
+				}
+				s.SetString(old)
+			})
+		}
+	}
+}
+
+// eachString visits every string below v.
+func eachString(v reflect.Value, path string, visit func(string, reflect.Value)) {
+	switch v.Kind() {
+	case reflect.String:
+		visit(path, v)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			eachString(v.Field(i), path+"."+v.Type().Field(i).Name, visit)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			eachString(v.Elem(), path, visit)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachString(v.Index(i), path, visit)
+		}
+	}
+}
+
 // alter changes every leaf below v in turn, calls check, and changes it back.
 func alter(v reflect.Value, path string, check func(path string)) {
 	set := func(what string, other reflect.Value) {

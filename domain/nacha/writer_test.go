@@ -43,10 +43,11 @@ func TestSumsThatOverflow(t *testing.T) {
 		if err := fill(code, 100); err != nil {
 			t.Errorf("100 entries of %d: %v", code, err)
 		}
-		for _, batches := range [][]int{{101}, {99, 2}} {
-			if err := fill(code, batches...); err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("batches of %v entries of %d: %v", batches, code, err)
-			}
+		if err := fill(code, 101); err == nil || err.Error() != "batch 1 entry 231380100000101: "+want+" are above twelve digits" {
+			t.Errorf("101 entries of %d: %v", code, err)
+		}
+		if err := fill(code, 99, 2); err == nil || err.Error() != "file control: "+want+" are above twelve digits" {
+			t.Errorf("99 and 2 entries of %d: %v", code, err)
 		}
 	}
 }
@@ -66,6 +67,24 @@ func TestCountsThatOverflow(t *testing.T) {
 		entry.Trace = fmt.Sprintf("%s%07d", lantern[:8], i+1)
 		if err := w.Entry(&entry); (err == nil) != (i < 99) {
 			t.Fatalf("entry %d with 9,999 addenda: %v", i+1, err)
+		}
+	}
+}
+
+// A file has limits that take hours to reach.
+func TestCountsOfAFileThatOverflow(t *testing.T) {
+	for field, reach := range map[string]func(*Writer){
+		"batch count":             func(w *Writer) { w.file.Batches = MaxFileBatches + 1 },
+		"block count":             func(w *Writer) { w.records = MaxFileBlocks * RecordsPerBlock },
+		"entry and addenda count": func(w *Writer) { w.file.Entries, w.file.Addenda = MaxFileRecords, 1 },
+	} {
+		w, err := NewWriter(io.Discard, sampleHeader(), "\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		reach(w)
+		if _, err := w.Close(); err == nil || !strings.Contains(err.Error(), field) {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 }
@@ -95,17 +114,27 @@ func TestAWriterRepeatsItsFirstError(t *testing.T) {
 // The calls come in order.
 func TestAWriterKeepsTheOrderOfRecords(t *testing.T) {
 	batch := goldens()["tel"].Batches[0]
-	begin := func(w *Writer) error { return w.Begin(batch.Header) }
-	entry := func(w *Writer) error { return w.Entry(&batch.Entries[0]) }
+	number, sequence := 0, 0
+	begin := func(w *Writer) error {
+		number++
+		batch.Header.Number = number
+		return w.Begin(batch.Header)
+	}
+	entry := func(w *Writer) error {
+		sequence++
+		batch.Entries[0].Trace = fmt.Sprintf("%s%07d", lantern[:8], sequence)
+		return w.Entry(&batch.Entries[0])
+	}
 	end := func(w *Writer) error { return w.End() }
 	closing := func(w *Writer) error { _, err := w.Close(); return err }
 	for name, calls := range map[string][]func(*Writer) error{
 		"a batch in a batch":     {begin, begin},
 		"an end without a batch": {end},
+		"two ends of a batch":    {begin, entry, end, end},
 		"an entry after the end": {begin, entry, end, entry},
 		"an open batch":          {begin, entry, closing},
 	} {
-		w, err := NewWriter(new(bytes.Buffer), sampleHeader(), "\n")
+		w, err := NewWriter(io.Discard, sampleHeader(), "\n")
 		for _, call := range calls {
 			if err != nil {
 				t.Errorf("%s: refused early: %v", name, err)
