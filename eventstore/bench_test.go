@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -59,6 +60,57 @@ func BenchmarkAppendAgainstBare(b *testing.B) {
 	sort.Float64s(ratios)
 	b.ReportMetric(100*ratios[7], "%of_bare")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkReadAll is how fast a view can be rebuilt at most.
+func BenchmarkReadAll(b *testing.B) {
+	s := benchLog(b)
+	appendInFlight(b, s, 16, 500, 200)
+	b.ResetTimer()
+	read := 0
+	for read < b.N {
+		for after := int64(0); after < 100_000 && read < b.N; {
+			page, err := s.ReadAll(context.Background(), after, 1000)
+			if err != nil {
+				b.Fatal(err)
+			}
+			after = page[len(page)-1].Position
+			read += len(page)
+		}
+	}
+	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkReadStreamsOf is how a file of 100,000 entries is read: each entry
+// was originated, then filed.
+func BenchmarkReadStreamsOf(b *testing.B) {
+	const entries = 100_000
+	s := benchLog(b)
+	streams := make([]string, entries)
+	for i := range streams {
+		streams[i] = benchStream()
+	}
+	for expect, name := range []string{"transaction.originated", "transaction.filed"} {
+		for chunk := range slices.Chunk(streams, 1000) {
+			var appends []Append
+			for _, stream := range chunk {
+				appends = append(appends, Append{Stream: stream, Client: "c1", Expect: int64(expect),
+					Events: []New{{Type: name, Data: payload}}})
+			}
+			if _, err := s.Append(context.Background(), appends...); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ResetTimer()
+	for range b.N {
+		read := 0
+		err := s.ReadStreamsOf(context.Background(), "transaction.filed", entries+1, 2*entries, func([]Recorded) error { read++; return nil })
+		if err != nil || read != entries {
+			b.Fatal(read, err)
+		}
+	}
+	b.ReportMetric(float64(b.N*entries)/b.Elapsed().Seconds(), "entries/s")
 }
 
 func benchmarkAppend(b *testing.B, callers, events int) {

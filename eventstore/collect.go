@@ -91,21 +91,22 @@ func (w *writer) add(r *request) {
 
 func (w *writer) enough() bool { return w.held != nil || w.batch.full() }
 
-// drain adds what waits already.
+// drain adds what waits already, token requests first: they are few and
+// small, and would never get a turn behind a full queue of appends.
 func (w *writer) drain() {
-	for !w.enough() {
-		select {
-		case r := <-w.store.appends:
-			w.add(r)
-			continue
-		default:
-		}
-		select {
-		case r := <-w.tokens():
-			w.add(r)
-		default:
-			return
-		}
+	for w.addFrom(w.tokens()) {
+	}
+	for !w.enough() && w.addFrom(w.store.appends) {
+	}
+}
+
+func (w *writer) addFrom(queue <-chan *request) bool {
+	select {
+	case r := <-queue:
+		w.add(r)
+		return true
+	default:
+		return false
 	}
 }
 
@@ -115,10 +116,11 @@ func (w *writer) drain() {
 // to the callers just woken instead of sleeping, because a timer oversleeps a
 // commit many times over.
 func (w *writer) linger() {
-	for start := time.Now(); !w.enough() && 2*len(w.batch.requests) < w.callers; {
+	end := time.Now().Add(w.store.options.Linger)
+	for !w.enough() && 2*len(w.batch.requests) < w.callers && time.Now().Before(end) {
 		before := len(w.batch.requests)
 		runtime.Gosched()
-		if w.drain(); len(w.batch.requests) == before || time.Since(start) >= w.store.options.Linger {
+		if w.drain(); len(w.batch.requests) == before {
 			return
 		}
 	}

@@ -26,10 +26,13 @@ const (
 	readOnly  = "ro"
 )
 
+// busyMillis is how long a connection waits for another one's lock.
+const busyMillis = 5000
+
 // connect opens the database file at an absolute path and applies pragmas.
 func connect(path, mode string, pragmas ...string) (*connection, error) {
 	uri := url.URL{Scheme: "file", OmitHost: true, Path: path,
-		RawQuery: "mode=" + mode + "&_mutex=no&_busy_timeout=5000"}
+		RawQuery: fmt.Sprintf("mode=%s&_mutex=no&_busy_timeout=%d", mode, busyMillis)}
 	opened, err := new(sqlite3.SQLiteDriver).Open(uri.String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

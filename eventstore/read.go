@@ -117,10 +117,14 @@ func (s *SQLite) Head(ctx context.Context) (Head, error) {
 func (s *SQLite) readHead(ctx context.Context) (head Head, err error) {
 	err = s.readers.read(ctx, func(c *connection) error {
 		row, err := c.row(selectHead)
-		if err == nil {
-			head = headFrom(row)
+		if err != nil {
+			return err
 		}
-		return err
+		var ok bool
+		if head, ok = headFrom(row); !ok {
+			return fmt.Errorf("%w: it has no head", errDamaged)
+		}
+		return nil
 	})
 	if err != nil {
 		return Head{}, fmt.Errorf("read the head: %w", err)
@@ -128,10 +132,14 @@ func (s *SQLite) readHead(ctx context.Context) (head Head, err error) {
 	return head, nil
 }
 
-func headFrom(row []driver.Value) (h Head) {
-	h.Position = row[0].(int64)
-	copy(h.Hash[:], row[1].([]byte))
-	return h
+// headFrom reads a position and a hash, if they are there.
+func headFrom(row []driver.Value) (h Head, ok bool) {
+	if len(row) < 2 {
+		return Head{}, false
+	}
+	var hash []byte
+	ok = value(row[0], &h.Position) && value(row[1], &hash) && copy(h.Hash[:], hash) == len(h.Hash)
+	return h, ok
 }
 
 // errDamaged: a row has the wrong shape, which the schema does not allow.

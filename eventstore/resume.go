@@ -35,7 +35,10 @@ func (w *writer) resume() (Head, error) {
 	if err != nil {
 		return Head{}, fmt.Errorf("read the head: %w", err)
 	}
-	head := headFrom(row)
+	head, ok := headFrom(row)
+	if !ok {
+		return Head{}, fmt.Errorf("%w: it has no head: run achledger verify", errDamaged)
+	}
 	row, err = w.conn.row("SELECT " + columns + " FROM events ORDER BY position DESC LIMIT 1")
 	if err != nil {
 		return Head{}, fmt.Errorf("read the newest event: %w", err)

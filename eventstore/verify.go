@@ -2,7 +2,6 @@ package eventstore
 
 import (
 	"context"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,10 +115,10 @@ func (v *verification) end(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		newest, _ := endFrom(row[2:])
+		newest, _ := headFrom(row[2:])
 		v.last = newest.Position
 		v.report.Head = newest
-		head, ok := endFrom(row[:2])
+		head, ok := headFrom(row[:2])
 		switch {
 		case !ok:
 			v.report.problem(0, "", "the head is missing")
@@ -130,15 +129,6 @@ func (v *verification) end(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// endFrom reads a position and a hash that may be missing.
-func endFrom(row []driver.Value) (h Head, ok bool) {
-	position, ok := row[0].(int64)
-	hash, _ := row[1].([]byte)
-	copy(h.Hash[:], hash)
-	h.Position = position
-	return h, ok
 }
 
 // chain reads every event once, in order.
