@@ -5,7 +5,8 @@ export CGO_ENABLED = 1
 .PHONY: demo test check fmt generate lint bench build gcc
 
 demo: gcc ## tell the story of one day at a made-up bank, on a real server
-	go run ./cmd/achledger demo
+	go build -o bin/achledger ./cmd/achledger
+	bin/achledger demo
 
 test: gcc ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \

@@ -56,6 +56,7 @@ var inTests = []string{"github.com/nats-io", "github.com/moov-io/ach"}
 var pureLibraries = map[string][]string{
 	"domain/nacha":    {"github.com/moov-io"},
 	"domain/calendar": {"github.com/rickar/cal"},
+	"domain/text":     {"github.com/mozillazg/go-unidecode"},
 }
 
 func TestImportsPointInward(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -43,6 +44,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		kong.Exit(func(code int) { exited = code }),
 		kong.ShortUsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80}),
+		kong.Vars{"states": strings.Join(fileStates, ",")},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(streams{in, out, errs}),
 	)

@@ -18,14 +18,15 @@ func explainFile(_ context.Context, s *story) error {
 	}
 	s.say("\n   One record of each kind, position by position:\n")
 	var d nacha.Describer
-	seen := map[byte]bool{}
+	first := map[rune]string{}
 	for line := range strings.Lines(string(s.content)) {
-		text := d.Describe(line)
-		if seen[line[0]] {
-			continue
+		text, kind := d.Describe(line), rune(line[0])
+		if first[kind] == "" {
+			first[kind] = text
 		}
-		seen[line[0]] = true
-		s.say("\n   %s\n", strings.ReplaceAll(text, "\n", "\n   "))
+	}
+	for _, kind := range "156789" {
+		s.say("\n   %s\n", strings.ReplaceAll(first[kind], "\n", "\n   "))
 	}
 	return nil
 }
@@ -34,11 +35,11 @@ func explainFile(_ context.Context, s *story) error {
 func listEntries(s *story) error {
 	summary, err := nacha.Scan(bytes.NewReader(s.content), nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
-			s.say("\n   batch %d  %s  %-10s  effective %s\n", b.Header.Number, b.Header.SEC, b.Header.Description, date(b.Header.EffectiveOn))
+			s.say("\n   batch %d  %s  %-10s  effective %s%30s\n", b.Header.Number, b.Header.SEC, b.Header.Description, date(b.Header.EffectiveOn), "trace number")
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {
-			s.say("     %-15s %-15s %11s  %s  trace %s\n", e.Entry.Name, nacha.TransactionCode(e.Entry.Code),
+			s.say("     %-15s %-15s %11s  %s  %s\n", e.Entry.Name, nacha.TransactionCode(e.Entry.Code),
 				dollars(e.Entry.AmountCents), masked(e.Entry.Account), e.Entry.Trace)
 			return nil
 		},

@@ -12,6 +12,7 @@ type Next struct {
 	Client, Secret string
 	Transaction    string
 	File           file
+	Program        string // how the command was called
 }
 
 // Print lists the commands to try: those that read the folder and, while the
@@ -19,11 +20,11 @@ type Next struct {
 func (n Next) Print(out io.Writer, running bool) {
 	fmt.Fprintf(out, "\n%s\nTry next\n\n", rule)
 	say := func(what, command string) { fmt.Fprintf(out, "   # %s\n   %s\n", what, command) }
-	say("everything holds: chain, stream, files, totals, views", fmt.Sprintf("achledger verify --data %s", n.Folder))
-	say("every fact in the log", fmt.Sprintf("achledger events --data %s --after 0", n.Folder))
+	say("everything holds: chain, stream, files, totals, views", fmt.Sprintf("%s verify --data %s", n.Program, n.Folder))
+	say("every fact in the log", fmt.Sprintf("%s events --data %s --after 0", n.Program, n.Folder))
 	say("the file itself", "cat "+filepath.Join(n.Folder.Outbox(), n.File.Name))
 	if !running {
-		say("serve this folder", fmt.Sprintf("achledger serve --sandbox --data %s", n.Folder))
+		say("serve this folder", fmt.Sprintf("%s serve --sandbox --data %s", n.Program, n.Folder))
 		return
 	}
 	say("the same payment over HTTP", fmt.Sprintf("curl -su %s:%s \\\n     %s/api/transaction/%s", n.Client, n.Secret, n.Base, n.Transaction))

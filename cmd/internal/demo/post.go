@@ -17,8 +17,7 @@ type payment struct {
 	recurring                    bool
 }
 
-// people are paid on payday: PPD credits. José leaves as Jose: the fields of
-// a NACHA file hold ASCII.
+// people are paid on payday: PPD credits.
 var people = []payment{
 	{name: "Ada Marsh", routing: "121042882", account: "30488174411", kind: "checking", cents: 194217},
 	{name: "José Alvarez", routing: "091000019", account: "7720019283", kind: "savings", cents: 168050},
@@ -70,8 +69,8 @@ func (s *story) post(ctx context.Context, p payment) (transaction, error) {
 	if err != nil {
 		return t, err
 	}
-	s.say("   %d  %-15s %-4s %-12s %11s  to %s\n", status, p.name, p.sec, map[string]string{"push": "pays", "pull": "collects"}[p.direction],
-		dollars(p.cents), masked(p.account))
+	verb := map[string]string{"push": "gets", "pull": "pays"}[p.direction]
+	s.say("   %d  %s %-15s %-4s %11s  account %s\n", status, p.sec, p.name, verb, dollars(p.cents), masked(p.account))
 	return t, nil
 }
 
@@ -82,6 +81,7 @@ func payPeople(ctx context.Context, s *story) error {
 			return err
 		}
 	}
+	s.say("\n   A NACHA file holds plain ASCII: José will leave as Jose.\n")
 	return nil
 }
 

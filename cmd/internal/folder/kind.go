@@ -45,10 +45,7 @@ func (f Folder) Settle(want Kind) error {
 	case err != nil:
 		return err
 	case is == "":
-		if err := write(f.kind(), []byte(want+"\n")); err != nil {
-			return fmt.Errorf("write the folder's kind: %w", err)
-		}
-		return nil
+		return f.mark(want)
 	case is == want:
 		return nil
 	case is == Sandbox:
@@ -56,4 +53,20 @@ func (f Folder) Settle(want Kind) error {
 	default:
 		return fmt.Errorf("%s was made for production and stays so: leave --sandbox away, or name another folder with --data", f)
 	}
+}
+
+// CopyKind makes another folder the same kind, for a backup.
+func (f Folder) CopyKind(to Folder) error {
+	kind, err := f.Kind()
+	if err != nil {
+		return err
+	}
+	return to.mark(kind)
+}
+
+func (f Folder) mark(kind Kind) error {
+	if err := write(f.kind(), []byte(kind+"\n")); err != nil {
+		return fmt.Errorf("write the folder's kind: %w", err)
+	}
+	return nil
 }

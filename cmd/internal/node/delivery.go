@@ -2,10 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/sent"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/projections"
 )
 
 // DeliveryState tells how the switch stands.
@@ -26,4 +29,48 @@ func (c *Core) DeliveryOff(ctx context.Context, odfi string) (Nothing, error) {
 		return Nothing{}, fmt.Errorf("%s is no routing number: %w", odfi, err)
 	}
 	return Nothing{}, c.Delivery.Turn(odfi, false, log)
+}
+
+// DeliveryOrder switches an ODFI on.
+type DeliveryOrder struct {
+	ODFI string
+	// Sent is the folder with the files that went out since the backup, as
+	// an absolute path; empty when nothing was sent.
+	Sent string
+}
+
+// DeliveryOn takes the files that had gone out into the log and then lets the
+// ODFI's files leave.
+func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (sent.Report, error) {
+	views, err := projections.Open(ctx, c.Folder.Views(), c.Store, projections.Options{})
+	if err != nil {
+		return sent.Report{}, err
+	}
+	report, err := c.deliveryOn(ctx, views, o)
+	return report, errors.Join(err, views.Close())
+}
+
+// DeliveryOn does the same in a running server.
+func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (sent.Report, error) {
+	return s.deliveryOn(ctx, s.views, o)
+}
+
+func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o DeliveryOrder) (report sent.Report, err error) {
+	if err := nacha.ValidRouting(o.ODFI); err != nil {
+		return report, fmt.Errorf("%s is no routing number: %w", o.ODFI, err)
+	}
+	if on, _ := c.Delivery.Allowed(o.ODFI); on {
+		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)
+	}
+	if o.Sent != "" {
+		books := sent.Books{Ledger: c.Ledger, Views: views, ODFI: o.ODFI}
+		if report, err = books.Take(ctx, o.Sent); err != nil {
+			return report, err
+		}
+	}
+	log, err := Identify(ctx, c.Store)
+	if err != nil {
+		return report, err
+	}
+	return report, c.Delivery.Turn(o.ODFI, true, log)
 }

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/cmd/internal/terminal"
+)
+
+type backupCommand struct {
+	dataFlag
+	To string `arg:"" name:"folder" help:"A new or empty folder."`
+}
+
+// Help is shown behind the flags.
+func (backupCommand) Help() string {
+	return `Works beside a running server. The copy is a data folder without the master
+key, so nobody can read an account number in it; export that key on its own
+and keep it elsewhere.
+
+  achledger backup /backup/monday
+  achledger keys export /elsewhere/master
+
+To restore: copy the folder, put the exported key into its keys/master, start
+the server on it, and tell it what had gone out: achledger delivery --help`
+}
+
+// Run backs up.
+func (c backupCommand) Run(ctx context.Context, s streams) error {
+	reader, err := node.OpenReader(ctx, c.folder())
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	bar := terminal.NewProgress(s.errs, "reading the copy back")
+	report, err := reader.Backup(ctx, folder.Folder(c.To), bar.At)
+	bar.Done()
+	if err != nil {
+		return err
+	}
+	if !report.Sound() {
+		for _, p := range report.Problems {
+			fmt.Fprintf(s.out, "%s\n", p)
+		}
+		fmt.Fprintln(s.errs, "achledger: the copy holds what the log holds, and that is not sound: run verify")
+		return errSaid
+	}
+	_, err = fmt.Fprintf(s.out, "%s holds %d events, checked, and no master key. Delivery will be off where it is restored.\n",
+		c.To, report.Events)
+	return err
+}

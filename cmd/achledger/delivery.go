@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+type deliveryCommand struct {
+	Show deliveryShowCommand `cmd:"" default:"withargs" help:"Say whether files may leave."`
+	On   deliveryOnCommand   `cmd:"" help:"Say what had gone out since the backup, and let files leave again."`
+	Off  deliveryOffCommand  `cmd:"" help:"Let no more files leave."`
+}
+
+// Help is shown behind the flags.
+func (deliveryCommand) Help() string {
+	return `A folder that was restored from a backup believes that what left since then is
+still waiting. So delivery is off there: nothing is cut and nothing leaves,
+until a person says which files went out, ODFI by ODFI.
+
+  achledger delivery                                       how it stands
+  achledger delivery on --odfi 231380104 --nothing-sent    nothing left since the backup
+  achledger delivery on --odfi 231380104 --sent ./sent     the files in ./sent did`
+}
+
+type deliveryShowCommand struct{ dataFlag }
+
+// Run shows the switch.
+func (c deliveryShowCommand) Run(ctx context.Context, s streams) error {
+	state, err := ask(ctx, c.folder(), "delivery", (*node.Core).DeliveryState, node.Nothing{})
+	if err != nil {
+		return err
+	}
+	showDelivery(s.out, state)
+	return nil
+}
+
+func showDelivery(out io.Writer, state folder.DeliveryState) {
+	word := map[bool]string{true: "on", false: "off"}
+	for _, odfi := range slices.Sorted(maps.Keys(state.ODFIs)) {
+		fmt.Fprintf(out, "%s  %s\n", odfi, word[state.ODFIs[odfi]])
+	}
+	others := "all ODFIs"
+	if len(state.ODFIs) > 0 {
+		others = "all others"
+	}
+	fmt.Fprintf(out, "%s  %s\n", others, word[state.Otherwise])
+	if !state.Otherwise {
+		if state.Reason != "" {
+			fmt.Fprintf(out, "why: %s\n", state.Reason)
+		}
+		fmt.Fprintln(out, "To switch one on: achledger delivery on --odfi ROUTING --sent FOLDER | --nothing-sent")
+	}
+}
+
+type deliveryOffCommand struct {
+	dataFlag
+	ODFI string `name:"odfi" help:"Only this ODFI, by its routing number." placeholder:"ROUTING"`
+}
+
+// Run switches delivery off. It needs no confirmation: nothing is lost by
+// waiting.
+func (c deliveryOffCommand) Run(ctx context.Context, s streams) error {
+	if _, err := ask(ctx, c.folder(), "delivery/off", (*node.Core).DeliveryOff, c.ODFI); err != nil {
+		return err
+	}
+	which := "every ODFI"
+	if c.ODFI != "" {
+		which = "ODFI " + c.ODFI
+	}
+	_, err := fmt.Fprintf(s.out, "Delivery is off for %s: nothing is cut and nothing leaves.\n", which)
+	return err
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/cmd/internal/sent"
+)
+
+type deliveryOnCommand struct {
+	dataFlag
+	ODFI        string `name:"odfi" help:"The ODFI, by its routing number; asked for when left out." placeholder:"ROUTING"`
+	Sent        string `help:"Folder with the files that went out since the backup, those that clients downloaded too." placeholder:"FOLDER" xor:"sent"`
+	NothingSent bool   `help:"Nothing went out since the backup." xor:"sent"`
+}
+
+// Help is shown behind the flags.
+func (deliveryOnCommand) Help() string {
+	return `What left since the backup and is not told here is sent a second time. So find
+out at the bank, put those files into a folder and name it with --sent: their
+entries become filed and their numbers taken. Files of other ODFIs in it wait
+for their turn.`
+}
+
+// Run switches delivery on.
+func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
+	if err := c.folder().MustExist(); err != nil {
+		return err
+	}
+	if c.Sent == "" && !c.NothingSent {
+		return errors.New("say which files went out since the backup: --sent FOLDER, or --nothing-sent if none did")
+	}
+	if c.ODFI == "" {
+		question := "Everything of this ODFI that is not told as sent will be sent.\nType its routing number to go on: "
+		if c.ODFI, err = typed(s, question); err != nil {
+			return err
+		}
+	}
+	order := node.DeliveryOrder{ODFI: c.ODFI}
+	if c.Sent != "" {
+		if order.Sent, err = filepath.Abs(c.Sent); err != nil {
+			return err
+		}
+	}
+	report, err := ask(ctx, c.folder(), "delivery/on", (*node.Core).DeliveryOn, order)
+	if err != nil {
+		return err
+	}
+	if order.Sent != "" {
+		tellSent(s, report)
+	}
+	_, err = fmt.Fprintf(s.out, "Delivery is on for ODFI %s.\n", c.ODFI)
+	return err
+}
+
+func tellSent(s streams, r sent.Report) {
+	fmt.Fprintf(s.out, "%d files with %d entries were taken into the log; it knew %d more.\n", r.Files, r.Entries, r.Known)
+	if r.Others > 0 {
+		fmt.Fprintf(s.out, "%d files are of other ODFIs: switch those on with the same folder.\n", r.Others)
+	}
+	if len(r.Unknown) == 0 {
+		return
+	}
+	fmt.Fprintf(s.out, "\n%d entries were accepted after the backup, which knows nothing of them. They are in\n"+
+		"the log now under new ids. Their senders must not send them again:\n", len(r.Unknown))
+	for _, u := range r.Unknown {
+		fmt.Fprintf(s.out, "  %s  %13s  %-22s client %s, transaction %s\n", u.Trace, dollars(u.AmountCents), u.Name, u.Client, u.TransactionID)
+	}
+	fmt.Fprintln(s.out)
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+type filesCommand struct {
+	List filesListCommand `cmd:"" default:"withargs" help:"List NACHA files, newest first."`
+	Show filesShowCommand `cmd:"" help:"Show one file: its life, batches and entries."`
+	Cat  filesCatCommand  `cmd:"" help:"Print a file's records, account numbers masked."`
+}
+
+// Help is shown behind the flags.
+func (filesCommand) Help() string {
+	return `All of them work beside a running server. A file is named by its id or by its
+name in the outbox.`
+}
+
+type filesListCommand struct {
+	dataFlag
+	Client string   `help:"Only files of this client." placeholder:"ID"`
+	State  []string `help:"Only files in these states: ${states}." enum:"${states}" placeholder:"STATE"`
+	Limit  int      `short:"n" help:"At most so many; 0 is all." default:"50"`
+	JSON   bool     `name:"json" help:"One JSON object a line, for programs."`
+}
+
+// fileStates are those that show.
+var fileStates = []string{
+	string(domain.FileIsCut), string(domain.FileIsRendered), string(domain.FileIsDelivering), string(domain.FileIsDelivered),
+	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused),
+}
+
+// Run lists files.
+func (c filesListCommand) Run(ctx context.Context, s streams) error {
+	states := make([]domain.FileState, len(c.State))
+	for i, state := range c.State {
+		states[i] = domain.FileState(state)
+	}
+	return withViews(ctx, c.dataFlag, func(_ *node.Reader, v *projections.Views) error {
+		files, _, err := v.Files(ctx, projections.FileFilter{Client: c.Client, States: states, Limit: c.Limit})
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 && !c.JSON {
+			fmt.Fprintln(s.out, "No file yet.")
+		}
+		for _, f := range files {
+			if c.JSON {
+				if err := json.NewEncoder(s.out).Encode(fileJSON(f)); err != nil {
+					return err
+				}
+				continue
+			}
+			listFile(s.out, f)
+		}
+		return nil
+	})
+}
+
+func listFile(out io.Writer, f projections.File) {
+	fmt.Fprintf(out, "%-16s %s\n  %s  client %s, ODFI %s, %d entries, %s debits, %s credits\n", f.State, named(f), f.ID,
+		f.Client, f.ODFI, f.Totals.Entries, dollars(f.Totals.DebitCents), dollars(f.Totals.CreditCents))
+	if f.Note != "" {
+		fmt.Fprintf(out, "  %s\n", f.Note)
+	}
+}
+
+func named(f projections.File) string {
+	if f.Name == "" {
+		return "(not complete yet)"
+	}
+	return f.Name
+}
+
+func fileJSON(f projections.File) map[string]any {
+	return map[string]any{
+		"id": f.ID, "client": f.Client, "odfi": f.ODFI, "name": f.Name, "state": f.State, "why": f.Why, "method": f.Method,
+		"created_at": f.CreatedAt, "send_by": f.SendBy, "batches": f.Totals.Batches, "entries": f.Totals.Entries,
+		"debit_cents": f.Totals.DebitCents, "credit_cents": f.Totals.CreditCents, "sha256": fmt.Sprintf("%x", f.SHA256), "note": f.Note,
+	}
+}
+
+// withViews runs f on a folder open for reading.
+func withViews(ctx context.Context, d dataFlag, f func(*node.Reader, *projections.Views) error) error {
+	reader, err := node.OpenReader(ctx, d.folder())
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	views, err := reader.Views(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(reader, views), views.Close())
+}
+
+// findFile finds a file by its id or by its name.
+func findFile(ctx context.Context, v *projections.Views, name string) (projections.File, error) {
+	f, ok, err := v.FindFile(ctx, name)
+	if ok || err != nil {
+		return f, err
+	}
+	files, _, err := v.Files(ctx, projections.FileFilter{})
+	if err != nil {
+		return f, err
+	}
+	for _, f := range files {
+		if f.Name == name || strings.HasSuffix(name, "/"+f.Name) {
+			return f, nil
+		}
+	}
+	return f, fmt.Errorf("there is no file %q; try: achledger files", name)
+}
+
+// dollars writes cents as people do.
+func dollars(cents int64) string { return fmt.Sprintf("$%d.%02d", cents/100, cents%100) }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+)
+
+type filesCatCommand struct {
+	dataFlag
+	File    string `arg:"" help:"Id or name of the file."`
+	Clear   bool   `help:"Show account numbers whole. Needs the master key."`
+	Explain bool   `help:"Name every field of every record."`
+}
+
+// Run prints a file as the log renders it.
+func (c filesCatCommand) Run(ctx context.Context, s streams) error {
+	return withViews(ctx, c.dataFlag, func(r *node.Reader, v *projections.Views) error {
+		row, err := findFile(ctx, v, c.File)
+		if err != nil {
+			return err
+		}
+		f, err := r.Ledger.File(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		content, err := workers.RenderFile(ctx, r.Ledger, f)
+		if err != nil {
+			return err
+		}
+		var d nacha.Describer
+		for line := range strings.Lines(string(content)) {
+			switch {
+			case c.Explain:
+				line = d.Describe(line) + "\n"
+			case !c.Clear:
+				line = mask(&d, line)
+			}
+			if _, err := fmt.Fprint(s.out, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// mask puts stars over what a record says of account numbers, all but the
+// last four characters, and keeps every column where it is.
+func mask(d *nacha.Describer, line string) string {
+	masked := []byte(line)
+	for _, p := range d.Parts(line) {
+		if !p.Secret {
+			continue
+		}
+		text := strings.TrimRight(p.Text, " ")
+		for i := range len(text) - min(4, len(text)/2) {
+			if at := p.From - 1 + i; masked[at] != ' ' {
+				masked[at] = '*'
+			}
+		}
+	}
+	return string(masked)
+}

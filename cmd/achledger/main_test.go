@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets scripts and the crash test run the program itself, with the
+// race detector where the tests have it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"achledger": main,
+		"call":      call,
+	})
+}
+
+// The stories in testdata are what a person would type.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server":  server,
+			"capture": capture,
+			"flip":    flip,
+			"await":   await,
+			"code":    code,
+		},
+		UpdateScripts: os.Getenv("UPDATE_STORIES") != "",
+	})
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/cmd/internal/terminal"
+	"github.com/achledger/achledger/projections"
+)
+
+type rebuildCommand struct{ dataFlag }
+
+// Help is shown behind the flags.
+func (rebuildCommand) Help() string {
+	return `The views are made from the log alone. This fills new ones beside those in
+use, also while a server runs, and then lets them take their place. No
+request is refused meanwhile, and no payment is touched.`
+}
+
+// Run rebuilds the views.
+func (c rebuildCommand) Run(ctx context.Context, s streams) error {
+	reader, err := node.OpenReader(ctx, c.folder())
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	head, err := reader.Store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	bar := terminal.NewProgress(s.errs, "rebuilding the views")
+	err = projections.Rebuild(ctx, c.folder().Views(), reader.Store, bar.At)
+	bar.Done()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "The views are new: %d events in %s.\n", head.Position, time.Since(began).Round(time.Millisecond))
+	return err
+}

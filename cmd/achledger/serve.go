@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+type serveCommand struct {
+	dataFlag
+	Listen  string `help:"Address of the API." default:"127.0.0.1:8080" env:"ACHLEDGER_LISTEN" placeholder:"HOST:PORT"`
+	Sandbox bool   `help:"A folder to rehearse in: its clock can be moved, nothing leaves by SFTP. Fixed at the first start." env:"ACHLEDGER_SANDBOX"`
+
+	NATSListen string `name:"nats-listen" help:"Address of the embedded broker." default:"127.0.0.1:4222" env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker"`
+	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker"`
+	NATSCreds  string `name:"nats-creds" help:"Credentials file for it." env:"ACHLEDGER_NATS_CREDS" placeholder:"FILE" group:"Broker"`
+	NATSCA     string `name:"nats-ca" help:"Certificates to trust instead of the system's." env:"ACHLEDGER_NATS_CA" placeholder:"FILE" group:"Broker"`
+	NATSCert   string `name:"nats-cert" help:"Client certificate." env:"ACHLEDGER_NATS_CERT" placeholder:"FILE" group:"Broker"`
+	NATSKey    string `name:"nats-key" help:"Key of the client certificate." env:"ACHLEDGER_NATS_KEY" placeholder:"FILE" group:"Broker"`
+	Replicas   int    `name:"nats-replicas" help:"Replicas of the stream: 3 on a cluster." env:"ACHLEDGER_NATS_REPLICAS" group:"Broker"`
+
+	RateLimit float64 `help:"Requests a second each client may make; 0 is no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
+	LogFormat string  `help:"text or json." enum:"text,json" default:"text" env:"ACHLEDGER_LOG_FORMAT"`
+	LogLevel  string  `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"ACHLEDGER_LOG_LEVEL"`
+}
+
+// Help is shown behind the flags.
+func (serveCommand) Help() string {
+	return `Prints one line with its address when it is ready; logs go to standard error.
+The first start makes the folder and writes DIR/ops.credential, the key and
+secret of operations. SIGTERM and Ctrl-C end it cleanly. Exit code 3 means
+that a commit's outcome is unknown: start it again, nothing answered is lost.
+
+  achledger serve                            ./data, port 8080
+  achledger serve --sandbox --data ./play    with a clock of its own
+  achledger serve --nats-url nats://broker:4222 --nats-creds relay.creds`
+}
+
+// Run serves until a signal comes.
+func (c serveCommand) Run(ctx context.Context, s streams) error {
+	return node.Serve(ctx, node.Options{
+		Folder: c.folder(), Kind: kindOf(c.Sandbox), Listen: c.Listen, RequestsPerSecond: c.RateLimit,
+		Broker: node.BrokerOptions{
+			Listen: c.NATSListen, URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
+		},
+		Log: c.logger(s),
+		Ready: func(r node.Running) {
+			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
+			if r.FirstStart {
+				fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
+			}
+			if !r.Delivery.Otherwise {
+				fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Delivery.Reason, c.Data)
+			}
+		},
+	})
+}
+
+func (c serveCommand) logger(s streams) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // one of the enum
+	o := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.errs, o))
+	}
+	return slog.New(slog.NewTextHandler(s.errs, o))
+}
+
+func kindOf(sandbox bool) folder.Kind {
+	if sandbox {
+		return folder.Sandbox
+	}
+	return folder.Production
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// server starts, stops or kills a server on a data folder:
+//
+//	server start DIR [FLAG...]   and waits until it is ready; sets $BASE, $ADDRESS, $DATA
+//	server stop DIR              with SIGTERM; it must exit with 0
+//	server kill DIR              with SIGKILL
+func server(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: server start|stop|kill DIR [FLAG...]")
+	}
+	dir := ts.MkAbs(args[1])
+	switch args[0] {
+	case "start":
+		startServer(ts, dir, args[2:])
+	case "stop", "kill":
+		running, ok := started.LoadAndDelete(dir)
+		if !ok {
+			ts.Fatalf("no server runs on %s", dir)
+		}
+		p := running.(*exec.Cmd)
+		if args[0] == "kill" {
+			_ = p.Process.Kill()
+			_ = p.Wait()
+			return
+		}
+		ts.Check(p.Process.Signal(syscall.SIGTERM))
+		if err := p.Wait(); err != nil {
+			ts.Fatalf("the server ended with %v", err)
+		}
+	default:
+		ts.Fatalf("server %s?", args[0])
+	}
+}
+
+// started are the servers of all scripts, by data folder.
+var started sync.Map
+
+func startServer(ts *testscript.TestScript, dir string, flags []string) {
+	p := exec.Command("achledger", append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0"}, flags...)...)
+	out, err := os.Create(filepath.Join(ts.Getenv("WORK"), filepath.Base(dir)+".out"))
+	ts.Check(err)
+	defer out.Close()
+	p.Stdout, p.Stderr = out, out
+	ts.Check(p.Start())
+	started.Store(dir, p)
+	ts.Defer(func() { _ = p.Process.Kill() })
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		said, err := os.ReadFile(out.Name())
+		ts.Check(err)
+		if base := ready.Find(said); base != nil {
+			ts.Setenv("BASE", string(base))
+			ts.Setenv("ADDRESS", strings.TrimPrefix(string(base), "http://"))
+			ts.Setenv("DATA", dir)
+			return
+		}
+	}
+	said, _ := os.ReadFile(out.Name())
+	ts.Fatalf("the server was not ready after half a minute:\n%s", said)
+}
+
+// capture sets a variable to the first group of a pattern in the last output.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: capture VARIABLE PATTERN")
+	}
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) < 2 {
+		ts.Fatalf("%s does not match the last output", args[1])
+	}
+	ts.Setenv(args[0], found[1])
+}
+
+// flip changes one byte of a file, behind the given text.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip FILE TEXT")
+	}
+	paths, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(paths) != 1 {
+		ts.Fatalf("%s is %d files", args[0], len(paths))
+	}
+	content, err := os.ReadFile(paths[0])
+	ts.Check(err)
+	at := bytes.Index(content, []byte(args[1]))
+	if at < 0 {
+		ts.Fatalf("%s does not hold %q", paths[0], args[1])
+	}
+	content[at] ^= 1
+	ts.Check(os.WriteFile(paths[0], content, 0o600))
+}
+
+// await waits until so many files match a pattern.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await PATTERN COUNT")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	found := 0
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		paths, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		paths = slices.DeleteFunc(paths, hidden)
+		if found = len(paths); found == want {
+			return
+		}
+	}
+	ts.Fatalf("%d files match %s, want %d", found, args[0], want)
+}
+
+// hidden reports whether a file is unfinished by its name.
+func hidden(path string) bool { return filepath.Base(path)[0] == '.' }
+
+// code runs a program and checks its exit code.
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code NUMBER PROGRAM [ARG...]")
+	}
+	got := "0"
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = strconv.Itoa(exit.ExitCode())
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("%s exits with %s, want %s", args[1], got, args[0])
+	}
+}
+
+// call is a program for scripts: call WHO METHOD PATH [BODY | @FILE] makes a
+// request and prints status and body. WHO is key:secret, or ops for the
+// credential in $DATA/ops.credential.
+func call() {
+	if err := request(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func request(args []string) error {
+	if len(args) < 3 {
+		return errors.New("usage: call WHO METHOD PATH [BODY|@FILE]")
+	}
+	var body io.Reader
+	if len(args) > 3 {
+		text := args[3]
+		if name, ok := strings.CutPrefix(text, "@"); ok {
+			content, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			text = string(content)
+		}
+		body = strings.NewReader(text)
+	}
+	r, err := http.NewRequest(args[1], os.Getenv("BASE")+args[2], body)
+	if err != nil {
+		return err
+	}
+	who := args[0]
+	if who == "ops" {
+		var ops struct{ Key, Secret string }
+		content, err := os.ReadFile(filepath.Join(os.Getenv("DATA"), "ops.credential"))
+		if err == nil {
+			err = json.Unmarshal(content, &ops)
+		}
+		if err != nil {
+			return err
+		}
+		who = ops.Key + ":" + ops.Secret
+	}
+	key, secret, _ := strings.Cut(who, ":")
+	r.SetBasicAuth(key, secret)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	fmt.Println(response.StatusCode)
+	_, err = io.Copy(os.Stdout, response.Body)
+	return err
+}

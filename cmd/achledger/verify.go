@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/cmd/internal/terminal"
+	"github.com/achledger/achledger/cmd/internal/verify"
+)
+
+type verifyCommand struct{ dataFlag }
+
+// Help is shown behind the flags.
+func (verifyCommand) Help() string {
+	return `Reads everything and changes nothing, also beside a running server. A line for
+each check; exit code 1 and the reasons when one fails. A line that begins
+with -- could not be checked here, and says why.`
+}
+
+// Run verifies.
+func (c verifyCommand) Run(ctx context.Context, s streams) error {
+	reader, err := node.OpenReader(ctx, c.folder())
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	ok, err := verify.Report(ctx, reader, s.out, func(name string) (verify.Progress, func()) {
+		bar := terminal.NewProgress(s.errs, name)
+		return bar.At, bar.Done
+	})
+	if err != nil {
+		return err
+	}
+	if !ok {
+		fmt.Fprintln(s.errs, "achledger: something does not hold; see above")
+		return errSaid
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/domain"
+	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/workers"
+)
+
+// filesOf lets the door reach the workers, which it must not import.
+type filesOf struct{ *Server }
+
+// Bytes implements achhttp.Files.
+func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) { return f.files.Bytes(ctx, id) }
+
+// Upload implements achhttp.Files.
+func (f filesOf) Upload(ctx context.Context, client domain.Client, content []byte) (achhttp.Uploaded, bool, error) {
+	a, err := f.uploads.Upload(ctx, client, content)
+	if err != nil {
+		return achhttp.Uploaded{}, false, refused(err)
+	}
+	return achhttp.Uploaded{
+		FileID: a.FileID, Entries: a.Entries, DebitCents: a.DebitCents, CreditCents: a.CreditCents, Transactions: a.Transactions,
+	}, a.Replayed, nil
+}
+
+// Confirm implements achhttp.Files.
+func (f filesOf) Confirm(ctx context.Context, id string) error {
+	return refused(f.delivery.Confirm(ctx, id))
+}
+
+// Resend implements achhttp.Files.
+func (f filesOf) Resend(ctx context.Context, id string) error {
+	return refused(f.delivery.Resend(ctx, id))
+}
+
+// refused turns a switched-off delivery into a refusal the door knows.
+func refused(err error) error {
+	var off *workers.DeliveryOffError
+	if errors.As(err, &off) {
+		return domain.Refuse("delivery-off", "%s", off)
+	}
+	return err
+}
+
+// commands are what the control socket answers.
+func (s *Server) commands() http.Handler {
+	mux := http.NewServeMux()
+	control.Answer(mux, "delivery", s.DeliveryState)
+	control.Answer(mux, "delivery/off", s.DeliveryOff)
+	control.Answer(mux, "delivery/on", s.DeliveryOn)
+	control.Answer(mux, "keys/rotate", s.RotateMaster)
+	control.Answer(mux, "keys/destroy", s.DestroyKeys)
+	control.Answer(mux, "keys/ops", s.IssueOperations)
+	control.Answer(mux, "stream", s.CompareStream)
+	return mux
+}

@@ -1,0 +1,106 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// Backup copies the ledger to a new or empty folder: the log, the wrapped
+// keys without their master, the kept files and the folder's kind. What the
+// bank's files show in the clear, the views, the broker's store, the
+// operations credential and the delivery switch stay behind. It works beside
+// a running server, and reads the copied log once more before it returns.
+func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(done, total int64)) (eventstore.Report, error) {
+	if err := empty(string(to)); err != nil {
+		return eventstore.Report{}, err
+	}
+	if err := r.Store.Backup(ctx, to.Log()); err != nil {
+		return eventstore.Report{}, err
+	}
+	// Keys and files after the log: what is newer than its copy does no harm.
+	if err := seal.Backup(r.Folder.Keys(), to.Keys()); err != nil {
+		return eventstore.Report{}, err
+	}
+	if err := copyTree(ctx, r.Folder.Kept(), to.Kept()); err != nil {
+		return eventstore.Report{}, fmt.Errorf("back up the kept files: %w", err)
+	}
+	if err := r.Folder.CopyKind(to); err != nil {
+		return eventstore.Report{}, err
+	}
+	report, err := eventstore.Verify(ctx, string(to), progress)
+	if err != nil {
+		return report, fmt.Errorf("read the copy back: %w", err)
+	}
+	return report, nil
+}
+
+// empty makes a folder, or makes sure that an existing one holds nothing.
+func empty(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(path)
+	if err == nil && len(entries) > 0 {
+		err = fmt.Errorf("%s is not empty: name a new folder for the backup", path)
+	}
+	return err
+}
+
+// copyTree copies files, durably. One that vanishes meanwhile was replaced,
+// and the log can make it again.
+func copyTree(ctx context.Context, from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		switch {
+		case entry.IsDir():
+			return os.MkdirAll(target, 0o700)
+		case strings.HasPrefix(entry.Name(), "."):
+			return nil // unfinished
+		default:
+			return copyFile(path, target)
+		}
+	})
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
+}

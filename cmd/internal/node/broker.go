@@ -1,0 +1,138 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/achledger/achledger/cmd/broker"
+	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/projections"
+)
+
+// BrokerOptions say which broker echoes the log.
+type BrokerOptions struct {
+	Listen string // address of the embedded broker
+	URL    string // of another server or cluster, in its place
+
+	Creds, CA, Cert, Key string // files with which to reach the other one
+	Replicas             int    // of the stream: 3 on a cluster
+}
+
+// brokerLink is the broker, embedded or not, as the server holds it.
+type brokerLink struct {
+	conn     *nats.Conn
+	embedded *broker.Broker // nil with another broker
+	gate     *broker.Gate   // nil with the embedded one, which has its own
+	url      string
+}
+
+// connectBroker starts or reaches the broker and makes the relay. A stream
+// that is not an echo of the log refuses the start; a broker that is away
+// does not, as nothing accepted depends on it.
+func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (err error) {
+	logins := newSubscribers(d)
+	if s.options.Broker.URL == "" {
+		s.broker, err = s.embed(logins)
+	} else {
+		s.broker, err = s.reach(logins)
+	}
+	if err != nil {
+		return err
+	}
+	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.Replicas}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_, err = s.relay.Open(ctx)
+	if relay.Fatal(err) {
+		return fmt.Errorf("%w; the log and the broker are of different times. If the log is the right one, stop the server, remove %s (on another broker: the stream) and start again", err, s.Folder.NATS())
+	}
+	if err != nil {
+		s.log.Warn("the broker is away; the stream follows when it is back", "err", err)
+	}
+	return nil
+}
+
+// embed starts the broker inside this process.
+func (s *Server) embed(logins *subscribers) (*brokerLink, error) {
+	host, port, err := net.SplitHostPort(s.options.Broker.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("--nats-listen: %w", err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return nil, fmt.Errorf("--nats-listen: port %q is no number", port)
+	}
+	b, err := broker.Start(broker.Options{
+		Dir: s.Folder.NATS(), Host: host, Port: number, Authenticate: logins.authenticate, Log: s.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: choose another address with --nats-listen, 127.0.0.1:0 takes any free port", err)
+	}
+	conn, err := b.Conn(nats.Name("relay"))
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	return &brokerLink{conn: conn, embedded: b, url: b.URL()}, nil
+}
+
+// reach connects to another broker and serves its subscribers' requests. It
+// does not wait for one that is away.
+func (s *Server) reach(logins *subscribers) (*brokerLink, error) {
+	o := s.options.Broker
+	options := []nats.Option{nats.Name("achledger"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)}
+	if o.Creds != "" {
+		options = append(options, nats.UserCredentials(o.Creds))
+	}
+	if o.CA != "" {
+		options = append(options, nats.RootCAs(o.CA))
+	}
+	if o.Cert != "" || o.Key != "" {
+		options = append(options, nats.ClientCert(o.Cert, o.Key))
+	}
+	conn, err := nats.Connect(o.URL, options...)
+	if err != nil {
+		return nil, fmt.Errorf("reach the broker at --nats-url: %w", err)
+	}
+	l := &brokerLink{conn: conn, url: o.URL}
+	if l.gate, err = broker.NewGate(conn, logins.clientOf, s.log); err == nil {
+		err = l.gate.OpenToAll()
+	}
+	if err != nil && !errors.Is(err, nats.ErrTimeout) {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// revoked ends what a revoked credential has open.
+func (l *brokerLink) revoked(key string) {
+	if l.embedded != nil {
+		_ = l.embedded.Disconnect(key) // its return is refused in any case
+	}
+}
+
+func (l *brokerLink) close() {
+	if l.gate != nil {
+		l.gate.Close()
+	}
+	l.conn.Close()
+	if l.embedded != nil {
+		l.embedded.Close()
+	}
+}
+
+// relayed runs the relay. What ends it needs a person, and is said; the
+// ledger goes on without its echo, as its lag shows.
+func (s *Server) relayed(ctx context.Context) error {
+	if err := s.relay.Run(ctx); err != nil {
+		s.log.Error("the stream is not followed any more: stop the server and look", "err", err)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/achledger/achledger/projections"
+)
+
+// newMetrics makes the registry that /metrics serves, with what Go and the
+// process say of themselves. Request latency is the door's to add.
+func newMetrics(s *Server) *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s})
+	return r
+}
+
+// gauges are read from the log and the views whenever someone asks.
+type gauges struct {
+	server *Server
+	files  fileCounts
+}
+
+func gauge(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("achledger_"+name, help, labels, nil)
+}
+
+var (
+	logHead       = gauge("log_head_position", "Position of the newest event in the log.")
+	logWritable   = gauge("log_writable", "1 while the log takes events, 0 after an outcome became unknown.")
+	relayLag      = gauge("relay_lag_events", "Events of the log that are not known to be in the stream.")
+	viewLag       = gauge("view_lag_events", "Events of the log that the views do not show yet.")
+	pending       = gauge("pending_entries", "Entries that wait for a file.", "client", "odfi")
+	pendingCents  = gauge("pending_cents", "Cents of the entries that wait for a file.", "client", "odfi")
+	oldestPending = gauge("oldest_pending_age_seconds", "Business time since the oldest waiting entry was made.", "client", "odfi")
+	filesByState  = gauge("files", "Files by state.", "state")
+	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
+)
+
+// Describe implements prometheus.Collector.
+func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, deliveryOn} {
+		ch <- d
+	}
+}
+
+// scrapeTime bounds what one scrape may read.
+const scrapeTime = 5 * time.Second
+
+// Collect implements prometheus.Collector. What cannot be read is left out,
+// which shows in the monitoring as a gap.
+func (g *gauges) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	defer cancel()
+	send := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	s := g.server
+	writable := 1.0
+	select {
+	case <-s.Store.Failed():
+		writable = 0
+	default:
+	}
+	send(logWritable, writable)
+	if head, err := s.Store.Head(ctx); err == nil {
+		send(logHead, float64(head.Position))
+		send(relayLag, float64(max(0, head.Position-s.relay.Position())))
+		send(viewLag, float64(max(0, head.Position-s.views.Position())))
+	}
+	if queues, err := s.views.QueueTotals(ctx); err == nil {
+		g.queues(send, queues)
+	}
+	for state, n := range g.files.read(ctx, s.views) {
+		send(filesByState, float64(n), state)
+	}
+	state := s.Delivery.State()
+	state.ODFIs[""] = state.Otherwise
+	for odfi, on := range state.ODFIs {
+		send(deliveryOn, map[bool]float64{true: 1}[on], odfi)
+	}
+}
+
+// queues adds up forward entries and answers of a client at an ODFI.
+func (g *gauges) queues(send func(*prometheus.Desc, float64, ...string), queues []projections.Queue) {
+	type key struct{ client, odfi string }
+	sums := map[key]projections.Queue{}
+	for _, q := range queues {
+		k := key{q.Client, q.ODFI}
+		sum := sums[k]
+		sum.Entries, sum.Cents = sum.Entries+q.Entries, sum.Cents+q.Cents
+		if sum.OldestAt.IsZero() || q.OldestAt.Before(sum.OldestAt) {
+			sum.OldestAt = q.OldestAt
+		}
+		sums[k] = sum
+	}
+	now := g.server.Ledger.Now()
+	for k, q := range sums {
+		send(pending, float64(q.Entries), k.client, k.odfi)
+		send(pendingCents, float64(q.Cents), k.client, k.odfi)
+		if q.Entries > 0 {
+			send(oldestPending, now.Sub(q.OldestAt).Seconds(), k.client, k.odfi)
+		}
+	}
+}

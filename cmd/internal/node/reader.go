@@ -1,0 +1,61 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+)
+
+// Reader is a data folder open for reading, beside a server that may run.
+// Whatever it is asked to write is refused.
+type Reader struct {
+	Folder folder.Folder
+	Store  *eventstore.SQLite
+	Keys   *seal.Keyring
+	Ledger *ledger.Ledger
+}
+
+// OpenReader opens a folder for reading. Errors name the command to try.
+func OpenReader(ctx context.Context, f folder.Folder) (*Reader, error) {
+	if err := f.MustExist(); err != nil {
+		return nil, err
+	}
+	kind, err := f.Kind()
+	if err != nil {
+		return nil, err
+	}
+	store, err := eventstore.OpenSQLite(string(f), eventstore.SQLiteOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{Folder: f, Store: store}
+	if r.Keys, err = seal.OpenReadOnly(f.Keys()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	r.Ledger = &ledger.Ledger{Store: store, Keys: r.Keys, Clock: ledger.MachineClock{}}
+	if kind == folder.Sandbox {
+		if r.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, store, time.Now); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	return r, nil
+}
+
+// Views opens the views for reading.
+func (r *Reader) Views(ctx context.Context) (*projections.Views, error) {
+	v, err := projections.Open(ctx, r.Folder.Views(), r.Store, projections.Options{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("%w; a server makes the views when it starts, or try: achledger rebuild --data %s", err, r.Folder)
+	}
+	return v, nil
+}
+
+// Close closes the log.
+func (r *Reader) Close() error { return r.Store.Close() }

@@ -1,0 +1,211 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/relay"
+	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+)
+
+// Options are the choices of Serve.
+type Options struct {
+	Folder            folder.Folder
+	Kind              folder.Kind
+	Listen            string // address of the API
+	Broker            BrokerOptions
+	RequestsPerSecond float64 // of each client; 0 is no bound
+	Log               *slog.Logger
+	// Ready is called once, when /readyz answers 200.
+	Ready func(Running)
+}
+
+// Running is a server that answers.
+type Running struct {
+	Base       string // of the API, "http://127.0.0.1:8080"
+	NATS       string // "nats://127.0.0.1:4222"
+	FirstStart bool   // the operations credential was written just now
+	Delivery   folder.DeliveryState
+}
+
+// Server is a ledger that runs.
+type Server struct {
+	*Core
+	options  Options
+	log      *slog.Logger
+	broker   *brokerLink
+	relay    *relay.Relay
+	views    *projections.Views
+	files    *workers.Files
+	delivery *workers.Delivery
+	batcher  *workers.Batcher
+	uploads  *workers.Uploads
+	http     *achhttp.Server
+	listener net.Listener
+}
+
+// Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
+// requests under way were answered and the last commit is whole. It returns
+// eventstore.ErrUnknownOutcome when the log had to be closed.
+func Serve(ctx context.Context, o Options) (err error) {
+	core, err := Open(ctx, o.Folder, o.Kind)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, core.Close()) }()
+	s := &Server{Core: core, options: o, log: o.Log}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// prepare makes every part and starts none but the broker.
+func (s *Server) prepare(ctx context.Context) (err error) {
+	if s.listener, err = net.Listen("tcp", s.options.Listen); err != nil {
+		return fmt.Errorf("%w: choose another address with --listen, 127.0.0.1:0 takes any free port", err)
+	}
+	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
+		return err
+	}
+	directory := projections.NewDirectory(s.Ledger, s.views)
+	if err := s.connectBroker(ctx, directory); err != nil {
+		return err
+	}
+	if err := s.hire(directory); err != nil {
+		return err
+	}
+	return s.openDoor(directory)
+}
+
+// hire makes the workers.
+func (s *Server) hire(directory *projections.Directory) (err error) {
+	log := s.log
+	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Folder: s.Folder.Kept(), Gate: s.Delivery, Log: log})
+	if err != nil {
+		return err
+	}
+	s.delivery, err = workers.NewDelivery(workers.DeliveryConfig{
+		Files: s.files, Views: s.views, Log: log,
+		Deliverers: map[string]workers.Deliverer{"outbox": workers.Outbox(s.Folder.Outbox())},
+	})
+	if err != nil {
+		return err
+	}
+	s.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: s.files, Clients: directory, Method: s.delivery.Method, Log: log})
+	if err != nil {
+		return err
+	}
+	s.batcher, err = workers.NewBatcher(workers.BatcherConfig{
+		Files: s.files, Views: s.views, Clients: directory, Delivery: s.delivery, Uploads: s.uploads, Log: log,
+	})
+	return err
+}
+
+// openDoor makes the API.
+func (s *Server) openDoor(directory *projections.Directory) (err error) {
+	o := achhttp.Options{
+		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
+		Log: s.log, Metrics: newMetrics(s), Files: filesOf{s}, Revoked: s.broker.revoked,
+		Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
+	}
+	if s.Kind == folder.Sandbox {
+		o.Sandbox = &achhttp.Sandbox{Sweep: s.batcher.Sweep}
+	}
+	s.http, err = achhttp.New(o)
+	return err
+}
+
+// ready reports why requests cannot be served well yet.
+func (s *Server) ready() error {
+	if at := s.Store.LastFor(""); s.views.Position() < at {
+		return fmt.Errorf("the views are at event %d of %d", s.views.Position(), at)
+	}
+	return nil
+}
+
+// run starts everything and waits for the end. The door closes first, so that
+// requests under way still find the rest at work.
+func (s *Server) run(ctx context.Context) error {
+	inside, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	parts, inside := errgroup.WithContext(inside)
+	door, shut := context.WithCancel(ctx)
+	defer shut()
+	context.AfterFunc(inside, shut) // a part that failed closes the door too
+
+	parts.Go(func() error { return s.views.Run(inside) })
+	parts.Go(func() error { return s.relayed(inside) })
+	parts.Go(func() error { return s.batcher.Run(inside) })
+	parts.Go(func() error { return control.Serve(inside, s.Folder, s.commands()) })
+	parts.Go(func() error { return s.watch(inside) })
+	parts.Go(func() error {
+		defer stop()
+		return s.http.Serve(door, s.listener)
+	})
+	go s.announce(door)
+	return parts.Wait()
+}
+
+// watch ends the process when the log had to be closed.
+func (s *Server) watch(ctx context.Context) error {
+	select {
+	case <-s.Store.Failed():
+		return eventstore.ErrUnknownOutcome
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// announce calls Ready when the server's own /readyz answers 200.
+func (s *Server) announce(ctx context.Context) {
+	base := "http://" + s.listener.Addr().String()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+		if err != nil {
+			return
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	if s.options.Ready != nil {
+		s.options.Ready(Running{Base: base, NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State()})
+	}
+}
+
+// close takes down what prepare put up, in the other order.
+func (s *Server) close() error {
+	var errs []error
+	if s.broker != nil {
+		s.broker.close()
+	}
+	if s.views != nil {
+		errs = append(errs, s.views.Close())
+	}
+	if s.listener != nil {
+		s.listener.Close() // the door may have closed it
+	}
+	return errors.Join(errs...)
+}

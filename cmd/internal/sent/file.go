@@ -1,0 +1,137 @@
+package sent
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// file is one that had gone out.
+type file struct {
+	path    string
+	content []byte
+	summary nacha.Summary
+	odfi    string // first eight digits
+	batches []domain.FileBatch
+	entries []scanned
+}
+
+// scanned is an entry of a file, with its key.
+type scanned struct {
+	batch int // from 1
+	nacha.Entry
+	key string
+}
+
+// readFolder reads every file in a folder; names that begin with a dot are
+// skipped, as they are unfinished.
+func readFolder(folder string) ([]*file, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	var files []*file
+	for _, e := range entries {
+		if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		f, err := readFile(filepath.Join(folder, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// readFile reads a whole file with the strict reader.
+func readFile(path string) (*file, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{path: path, content: content}
+	var problems []nacha.Problem
+	header := ""
+	f.summary, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{
+		Batch: func(b *nacha.ScannedBatch) error {
+			header = batchKey(b.Raw)
+			f.batches = append(f.batches, domain.FileBatch{BatchHeader: b.Header})
+			if f.odfi == "" {
+				f.odfi = b.Header.ODFI
+			}
+			if f.odfi != b.Header.ODFI {
+				return fmt.Errorf("%s holds batches of ODFI %s and of ODFI %s: it is none of ours", path, f.odfi, b.Header.ODFI)
+			}
+			return nil
+		},
+		Entry: func(e *nacha.ScannedEntry) error {
+			problems = append(problems, e.Problems...)
+			f.batches[e.Batch-1].Answers = e.Kind != nacha.KindForward
+			f.entries = append(f.entries, scanned{e.Batch, e.Entry, header + entryKey(e.Raw)})
+			return nil
+		},
+		End: func(v *nacha.Verdict) error {
+			problems = append(problems, v.Problems...)
+			return nil
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if problems = append(f.summary.Problems, problems...); len(problems) > 0 {
+		p := problems[0]
+		return nil, fmt.Errorf("%s is not a whole NACHA file: line %d: %s; take it out of the folder if it did not go out", path, p.Line, p.Message)
+	}
+	if len(f.entries) == 0 {
+		return nil, fmt.Errorf("%s holds no entry", path)
+	}
+	return f, nil
+}
+
+// name is what the log would call the file.
+func (f *file) name() string {
+	h := f.summary.Header
+	return h.ImmediateOrigin + "-20" + h.CreatedOn + "-" + h.CreatedAt + "-" + h.Modifier + ".ach"
+}
+
+// order puts files in the order in which they were cut.
+func (f *file) order() string {
+	return f.summary.Header.CreatedOn + f.entries[0].Trace + f.summary.Header.CreatedAt
+}
+
+func (f *file) settings() domain.FileSettings {
+	h, ending := f.summary.Header, "LF"
+	if bytes.Contains(f.content, []byte("\r\n")) {
+		ending = "CRLF"
+	}
+	return domain.FileSettings{
+		ImmediateDestination: h.ImmediateDestination, ImmediateDestinationName: h.ImmediateDestinationName,
+		ImmediateOrigin: h.ImmediateOrigin, ImmediateOriginName: h.ImmediateOriginName, LineEnding: ending,
+	}
+}
+
+// batchKey is a batch header without what is decided at the cut: service
+// class, effective and settlement date, number.
+func batchKey(raw string) string {
+	return raw[4:69] + raw[78:87]
+}
+
+// entryKey is an entry's records without trace and sequence numbers, which
+// are decided at the cut too.
+func entryKey(raw string) string {
+	var key strings.Builder
+	for line := range strings.Lines(raw) {
+		if line[0] == '6' || strings.HasPrefix(line, "798") || strings.HasPrefix(line, "799") {
+			key.WriteString(line[:79])
+			continue
+		}
+		key.WriteString(line[:83])
+	}
+	return key.String()
+}

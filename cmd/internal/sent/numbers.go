@@ -1,0 +1,105 @@
+package sent
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers"
+)
+
+// traces are the trace numbers that these entries take. Numbers only grow;
+// those of a file that was cut after one already taken leave a gap, which
+// harms nobody, and a sequence that started over is a new round.
+func (t *taking) traces(now domain.Traces, entries []scanned) (domain.TracesTaken, error) {
+	taken := domain.TracesTaken{First: now.Last + 1, Last: now.Last, Round: now.Round, On: t.created().Format(time.DateOnly)}
+	for _, e := range entries {
+		if len(e.Trace) != 15 || e.Trace[:8] != t.ODFI[:8] {
+			return taken, fmt.Errorf("trace %s is not one of ODFI %s", e.Trace, t.ODFI)
+		}
+		n, err := strconv.Atoi(e.Trace[8:])
+		if err != nil {
+			return taken, err
+		}
+		if n < taken.Last && taken.Last-n > domain.MaxTraceSequence/2 {
+			taken.First, taken.Last, taken.Round = 1, n, now.Round+1
+		}
+		taken.Last = max(taken.Last, n)
+	}
+	taken.First = min(taken.First, taken.Last)
+	return taken, nil
+}
+
+// created is when the file says it was made, in New York.
+func (t *taking) created() time.Time {
+	h := t.file.summary.Header
+	at, err := time.ParseInLocation("0601021504", h.CreatedOn+h.CreatedAt, calendar.Eastern)
+	if err != nil {
+		return t.Ledger.Now().In(calendar.Eastern)
+	}
+	return at
+}
+
+// cut closes the file with the header it went out under.
+func (t *taking) cut(ctx context.Context) error {
+	h := t.file.summary.Header
+	modifiers, err := t.Ledger.Modifiers(ctx, h.ImmediateOrigin)
+	if err != nil {
+		return err
+	}
+	changes := []ledger.Change{{
+		Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream,
+		Events: []domain.Event{domain.FileCut{
+			Totals: t.file.summary.Totals, CreatedOn: h.CreatedOn, CreatedAt: h.CreatedAt, Modifier: h.Modifier,
+			SendBy: domain.DatedFor(t.created(), t.file.batches),
+		}},
+	}}
+	// The newest modifier says which are free, so an older one is not told.
+	if h.CreatedOn+h.CreatedAt >= modifiers.Date+modifiers.Time {
+		changes = append(changes, ledger.Change{
+			Stream: domain.OriginStream(h.ImmediateOrigin), Client: domain.LedgerClient, Expect: modifiers.Version,
+			Events: []domain.Event{domain.ModifierTaken{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}},
+		})
+	}
+	_, err = t.Ledger.Write(ctx, changes...)
+	return err
+}
+
+// delivered records that a cut file went out, unless the log says so already.
+// The log must render to what went out.
+func (b Books) delivered(ctx context.Context, f *file, id string) error {
+	file, err := b.Ledger.File(ctx, id)
+	if err != nil || file.Transmitted() || file.Opened.Method == domain.ByDownload && file.Rendered != nil {
+		return err
+	}
+	content, err := workers.RenderFile(ctx, b.Ledger, file)
+	if err != nil {
+		return err
+	}
+	rendered, err := nacha.Check(bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	if rendered.Hash != f.summary.Hash { // line ends and padding may have been changed on the way
+		return fmt.Errorf("the log calls another file %s: compare them with achledger files cat %s --clear, and settle it with the bank", f.name(), id)
+	}
+	sum := sha256.Sum256(content)
+	var events []domain.Event
+	if file.State == domain.FileIsCut {
+		events = append(events, domain.FileRendered{Name: file.Name(), SHA256: sum[:], Size: int64(len(content))})
+	}
+	if file.State != domain.FileIsDelivering && file.State != domain.DeliveryUnknown {
+		events = append(events, domain.FileDelivering{Method: file.Opened.Method})
+	}
+	_, err = b.Ledger.Write(ctx, ledger.Change{
+		Stream: domain.FileStream(id), Client: file.Opened.Client, Expect: file.Version, Events: append(events, domain.FileDelivered{}),
+	})
+	return err
+}

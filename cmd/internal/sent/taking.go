@@ -1,0 +1,164 @@
+package sent
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// perAppend bounds the entries of one append: each is at most two events.
+const perAppend = 490
+
+// taking writes one file into the log as a cut would have.
+type taking struct {
+	Books
+	file    *file
+	opened  domain.FileOpened
+	waiting *queue
+
+	stream  int64 // version of the file's stream
+	begun   int   // batches
+	filed   int   // entries
+	unknown []Unknown
+}
+
+func (t *taking) run(ctx context.Context) error {
+	if err := t.resume(ctx); err != nil {
+		return err
+	}
+	for t.filed < len(t.file.entries) {
+		if err := t.fill(ctx); err != nil {
+			return err
+		}
+	}
+	return t.cut(ctx)
+}
+
+// resume finds out what of the file is in the log.
+func (t *taking) resume(ctx context.Context) error {
+	file, err := t.Ledger.File(ctx, t.opened.FileID)
+	if err != nil {
+		return err
+	}
+	t.stream, t.begun = file.Version, len(file.Batches)
+	for _, f := range file.Fills {
+		err := t.Ledger.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), f.First, f.Last, func([]eventstore.Recorded) error {
+			t.filed++
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if t.filed > len(t.file.entries) {
+		return fmt.Errorf("the log has more entries in it: it is another file")
+	}
+	return nil
+}
+
+// fill writes the next entries.
+func (t *taking) fill(ctx context.Context) error {
+	entries := t.file.entries[t.filed:min(t.filed+perAppend, len(t.file.entries))]
+	traces, err := t.Ledger.Traces(ctx, t.ODFI[:8])
+	if err != nil {
+		return err
+	}
+	taken, err := t.traces(traces, entries)
+	if err != nil {
+		return err
+	}
+	filled := domain.FileFilled{FirstTrace: entries[0].Trace, LastTrace: entries[len(entries)-1].Trace}
+	changes := make([]ledger.Change, 2, len(entries)+2)
+	begun := t.begun
+	var unknown []Unknown
+	for n, e := range entries {
+		if e.batch > begun {
+			filled.Batches = append(filled.Batches, t.file.batches[e.batch-1])
+			begun = e.batch
+		}
+		change, stranger, err := t.change(t.filed+n, e)
+		if err != nil {
+			return err
+		}
+		if stranger != nil {
+			unknown = append(unknown, *stranger)
+		}
+		filled.Count += len(change.Events)
+		changes = append(changes, change)
+	}
+	events := []domain.Event{filled}
+	if t.stream == 0 {
+		events = []domain.Event{t.opened, filled}
+	}
+	changes[0] = ledger.Change{Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream, Events: events}
+	changes[1] = ledger.Change{Stream: domain.TraceStream(t.ODFI[:8]), Client: domain.LedgerClient, Expect: traces.Version, Events: []domain.Event{taken}}
+	if _, err := t.Ledger.Write(ctx, changes...); err != nil {
+		return err
+	}
+	t.stream += int64(len(events))
+	t.begun, t.filed = begun, t.filed+len(entries)
+	t.unknown = append(t.unknown, unknown...)
+	return nil
+}
+
+// change files one entry: of the transaction that waits for it or, where the
+// backup knows none, of one that is made with it.
+func (t *taking) change(n int, e scanned) (ledger.Change, *Unknown, error) {
+	filed := domain.TransactionFiled{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
+	client := t.opened.Client
+	if w, ok := t.waiting.next(client, e.key); ok {
+		filed.ItemID = w.item
+		return ledger.Change{Stream: domain.TransactionStream(client, w.transaction), Client: client, Expect: w.version, Events: []domain.Event{filed}}, nil, nil
+	}
+	if e.Kind() != nacha.KindForward {
+		return ledger.Change{}, nil, fmt.Errorf("trace %s is a %s the backup knows nothing of: restore a newer backup, or take the file out and settle it with the bank", e.Trace, e.Kind())
+	}
+	originated, err := t.originated(n, e)
+	if err != nil {
+		return ledger.Change{}, nil, err
+	}
+	filed.ItemID = originated.ItemID
+	return ledger.Change{
+			Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
+			Expect: eventstore.NewStream, Events: []domain.Event{originated, filed},
+		}, &Unknown{
+			Client: client, TransactionID: originated.TransactionID, File: t.file.name(), Trace: e.Trace, Name: e.Name, AmountCents: e.AmountCents,
+		}, nil
+}
+
+// originated is the event that begins the transaction of an unknown entry.
+// Its ids follow from the file and its place there.
+func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, error) {
+	id := func(what string) string {
+		return uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.opened.FileID+"/"+strconv.Itoa(n)+"/"+what)).String()
+	}
+	header := t.file.batches[e.batch-1].BatchHeader
+	raw := domain.RawEntry{Header: header, Entry: e.Entry, Trace: e.Trace}
+	raw.Entry.Account, raw.Entry.Trace = "", ""
+	p := domain.Proposal{
+		SEC: header.SEC, Kind: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
+		ToAccountType: accountTypes[e.Code/10], ToName: e.Name, ToID: e.IndividualID, Description: header.Description,
+		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: e.Addenda05,
+	}
+	if nacha.TransactionCode(e.Code).Debit() {
+		p.Kind = domain.Pull
+	}
+	if on, err := calendar.ParseYYMMDD(header.EffectiveOn); err == nil {
+		p.EffectiveOn = on.String()
+	}
+	account, err := t.Ledger.SealAccount(t.opened.Client, e.Routing, e.Account, p.ToAccountType)
+	return domain.TransactionOriginated{
+		TransactionID: id("transaction"), ItemID: id("item"), Proposal: p, Account: account,
+		CompanyName: header.CompanyName, Raw: &raw, InFile: t.opened.FileID,
+	}, err
+}
+
+var accountTypes = map[int]string{2: domain.Checking, 3: domain.Savings, 4: domain.GL, 5: domain.Loan}

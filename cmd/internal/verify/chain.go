@@ -1,0 +1,24 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+// chain reads the log from end to end.
+func chain(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
+	report, err := r.Store.Verify(ctx, progress)
+	if err != nil {
+		return Finding{}, err
+	}
+	f := Finding{Says: fmt.Sprintf("%d events in %d streams, no gap, every hash follows from the one before", report.Events, report.Streams)}
+	if !report.Sound() {
+		f.Says = fmt.Sprintf("%d problems in %d events", report.Found, report.Events)
+	}
+	for _, p := range report.Problems {
+		f.Problems = append(f.Problems, r.Folder.Log()+": "+p.String())
+	}
+	return f, nil
+}

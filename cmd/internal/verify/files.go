@@ -1,0 +1,76 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/workers"
+)
+
+// files renders every file again and compares it with all there is of it.
+func files(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
+	found, err := workers.VerifyFiles(ctx, workers.Verification{
+		Ledger: r.Ledger, Folder: r.Folder.Kept(), Outbox: r.Folder.Outbox(),
+		NotCheckable: seal.NotCheckable, Progress: progress,
+	})
+	if err != nil {
+		return Finding{}, err
+	}
+	f := Finding{
+		Says:     fmt.Sprintf("%d files with %d entries render to the same bytes, each entry in one", found.Files, found.Entries),
+		Problems: found.Problems,
+	}
+	for _, id := range found.NotCheckable {
+		f.Notes = append(f.Notes, fmt.Sprintf("file %s is not checkable: its client's key is not here", id))
+	}
+	return f, nil
+}
+
+// outbox looks for files that the log knows nothing of. They would mean that
+// the log is older than the folder around it.
+func outbox(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
+	paths, err := filepath.Glob(filepath.Join(r.Folder.Outbox(), "*"))
+	if err != nil {
+		return Finding{}, err
+	}
+	known, err := renderedNames(ctx, r, progress)
+	if err != nil {
+		return Finding{}, err
+	}
+	var f Finding
+	there := 0
+	for _, path := range paths {
+		name := filepath.Base(path)
+		info, err := os.Stat(path)
+		if err != nil || info.IsDir() || strings.HasPrefix(name, ".") {
+			continue
+		}
+		if !known[name] {
+			f.Problems = append(f.Problems, fmt.Sprintf("%s: the log made no file of that name", path))
+			continue
+		}
+		there++
+	}
+	f.Says = fmt.Sprintf("%d files, all of them made by this log", there)
+	if len(f.Problems) > 0 {
+		f.Says = "it holds files this log did not make"
+	}
+	return f, nil
+}
+
+// renderedNames are the names of all files the log rendered.
+func renderedNames(ctx context.Context, r *node.Reader, progress Progress) (map[string]bool, error) {
+	names := map[string]bool{}
+	err := eachEvent(ctx, r, progress, func(e domain.Event) {
+		if rendered, ok := e.(*domain.FileRendered); ok {
+			names[rendered.Name] = true
+		}
+	}, domain.FileRendered{}.Type())
+	return names, err
+}

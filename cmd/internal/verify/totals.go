@@ -1,0 +1,94 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// totals adds up what the transactions say was filed in each file and
+// compares it with what the file was cut with. It needs no key.
+func totals(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
+	var ids []string
+	err := eachEvent(ctx, r, progress, func(e domain.Event) {
+		ids = append(ids, e.(*domain.FileOpened).FileID)
+	}, domain.FileOpened{}.Type())
+	if err != nil {
+		return Finding{}, err
+	}
+	var f Finding
+	var all money
+	for i, id := range ids {
+		file, err := r.Ledger.File(ctx, id)
+		if err != nil {
+			return f, err
+		}
+		if file.Cut == nil {
+			continue
+		}
+		sum, err := filedIn(ctx, r, file)
+		if err != nil {
+			f.Problems = append(f.Problems, fmt.Sprintf("file %s: %v", id, err))
+			continue
+		}
+		if t := file.Cut.Totals; sum != (money{t.Entries, t.DebitCents, t.CreditCents}) {
+			f.Problems = append(f.Problems, fmt.Sprintf("file %s was cut with %d entries, %d cents of debits and %d of credits; its transactions say %d, %d and %d",
+				id, t.Entries, t.DebitCents, t.CreditCents, sum.entries, sum.debits, sum.credits))
+		}
+		all.entries, all.debits, all.credits = all.entries+sum.entries, all.debits+sum.debits, all.credits+sum.credits
+		progress(int64(i), int64(len(ids)))
+	}
+	f.Says = fmt.Sprintf("%d entries filed: %s debited, %s credited, in files and transactions alike", all.entries, dollars(all.debits), dollars(all.credits))
+	if len(f.Problems) > 0 {
+		f.Says = "files and transactions do not agree"
+	}
+	return f, nil
+}
+
+type money struct {
+	entries         int
+	debits, credits int64
+}
+
+// filedIn adds up the entries of a file from their transactions.
+func filedIn(ctx context.Context, r *node.Reader, file domain.File) (sum money, err error) {
+	for _, fill := range file.Fills {
+		err := r.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
+			t, err := ledger.TransactionOf(history)
+			if err != nil {
+				return err
+			}
+			fact, err := ledger.Fact(history[len(history)-1])
+			if err != nil {
+				return err
+			}
+			filed := fact.Event.(*domain.TransactionFiled)
+			item, ok := t.Item(filed.ItemID)
+			if !ok || filed.File != file.ID {
+				return nil // counted nowhere, so the totals differ
+			}
+			entry, err := t.EntryOf(item)
+			if err != nil {
+				return err
+			}
+			sum.entries++
+			if nacha.TransactionCode(entry.Entry.Code).Debit() {
+				sum.debits += entry.Entry.AmountCents
+			} else {
+				sum.credits += entry.Entry.AmountCents
+			}
+			return nil
+		})
+		if err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+func dollars(cents int64) string { return fmt.Sprintf("$%d.%02d", cents/100, cents%100) }

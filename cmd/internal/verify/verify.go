@@ -1,0 +1,82 @@
+// Package verify checks a data folder from the outside in: the log's chain,
+// its echo, the files it made and the views made from it. It only reads, and
+// works beside a running server.
+package verify
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+// Progress tells how far a check has come.
+type Progress func(done, total int64)
+
+// Finding is what a check has to say.
+type Finding struct {
+	Says     string   // one line, in words
+	Problems []string // each a reason to end with 1
+	Notes    []string // worth knowing, nothing wrong
+	Skipped  bool     // it could not be made here; Says tells why
+}
+
+// check is one line of the report.
+type check struct {
+	name string
+	run  func(context.Context, *node.Reader, Progress) (Finding, error)
+}
+
+// checks in the order in which a problem in one explains those behind it.
+var checks = []check{
+	{"log", chain},
+	{"stream", stream},
+	{"files", files},
+	{"outbox", outbox},
+	{"totals", totals},
+	{"views", views},
+}
+
+// most problems of one check are printed; the rest are counted.
+const most = 20
+
+// Report makes every check and prints a line for each. ok is false when
+// anything is wrong. begin is called before each check and returns where it
+// tells how far it is.
+func Report(ctx context.Context, r *node.Reader, out io.Writer, begin func(name string) (Progress, func())) (ok bool, err error) {
+	ok = true
+	for _, c := range checks {
+		progress, done := begin(c.name)
+		found, err := c.run(ctx, r, progress)
+		done()
+		if err != nil {
+			return false, fmt.Errorf("verify the %s: %w", c.name, err)
+		}
+		ok = ok && len(found.Problems) == 0
+		print(out, c.name, found)
+	}
+	return ok, nil
+}
+
+func print(out io.Writer, name string, f Finding) {
+	verdict := "ok"
+	switch {
+	case len(f.Problems) > 0:
+		verdict = "FAIL"
+	case f.Skipped:
+		verdict = "--"
+	}
+	fmt.Fprintf(out, "%-5s %-7s %s\n", verdict, name, f.Says)
+	for i, p := range f.Problems {
+		if i == most {
+			fmt.Fprintf(out, "              and %d more\n", len(f.Problems)-most)
+			break
+		}
+		fmt.Fprintf(out, "              %s\n", strings.ReplaceAll(p, "\n", "\n              "))
+	}
+	for _, n := range f.Notes {
+		fmt.Fprintf(out, "              (%s)\n", n)
+	}
+}
