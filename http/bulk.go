@@ -19,7 +19,7 @@ const (
 	bulkMedia = "application/x-ndjson"
 	// bulkBatch is how many lines become durable together at most: enough to
 	// share a sync among many, few enough that others do not wait for long.
-	bulkBatch = 256
+	bulkBatch = 512
 	// bulkPatience is how long a bulk request may stand still.
 	bulkPatience = 2 * time.Minute
 )
@@ -181,8 +181,8 @@ func lacksID(l line) bool {
 		return false // a line that cannot be read is that line's error
 	}
 	found := false
-	object := members(l.text, func(name string, value json.RawMessage) {
-		found = found || strings.EqualFold(name, "TransactionID") && string(value) != "null" && string(value) != `""`
+	object := members(string(l.text), func(name, value string) {
+		found = found || strings.EqualFold(name, "TransactionID") && value != "null" && value != `""`
 	})
 	return object && !found
 }

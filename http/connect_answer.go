@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -75,7 +74,7 @@ func (v verb) fields() fieldSet[answer] {
 }
 
 func textField(name string, at func(*answer) *string) field[answer] {
-	return field[answer]{name, func(a *answer, value json.RawMessage, pointer string) []domain.FieldError {
+	return field[answer]{name, func(a *answer, value, pointer string) []domain.FieldError {
 		text, ok := unquote(value)
 		if !ok {
 			return wrong(pointer, "type", "must be a string")

@@ -1,7 +1,6 @@
 package http
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -15,20 +14,22 @@ import (
 // there twice, since either may be money gone astray, and it reports all that
 // is wrong at once.
 type fieldSet[T any] struct {
-	fields []field[T]
-	byName map[string]int // as documented, and in lower case
+	fields   []field[T]
+	pointers []string
+	byName   map[string]int // as documented, and in lower case
 }
 
-// field is one row of the table. Read answers nil, or what is wrong; at is
-// the field's pointer.
+// field is one row of the table. Read takes the value as its JSON text and
+// answers nil, or what is wrong; at is the field's pointer.
 type field[T any] struct {
 	name string
-	read func(into *T, value json.RawMessage, at string) []domain.FieldError
+	read func(into *T, value, at string) []domain.FieldError
 }
 
 func newFieldSet[T any](fields ...field[T]) fieldSet[T] {
-	s := fieldSet[T]{fields, make(map[string]int, 2*len(fields))}
+	s := fieldSet[T]{fields, make([]string, len(fields)), make(map[string]int, 2*len(fields))}
 	for i, f := range fields {
+		s.pointers[i] = "/" + f.name
 		s.byName[f.name] = i
 		s.byName[strings.ToLower(f.name)] = i
 	}
@@ -40,19 +41,23 @@ func (s fieldSet[T]) decode(body []byte, into *T) error {
 	if !utf8.Valid(body) {
 		return problem(codeBadRequest, "the body is not UTF-8")
 	}
-	if trimmed := bytes.TrimLeft(body, blanks); !json.Valid(body) || trimmed[0] != '{' {
+	if !json.Valid(body) {
+		return problem(codeBadRequest, "the body is not JSON")
+	}
+	object := string(body) // names and values are parts of it: one allocation for all
+	if object[skip(object, 0)] != '{' {
 		return problem(codeBadRequest, "the body is not a JSON object")
 	}
-	if bad := s.read(into, body, ""); len(bad) > 0 {
+	if bad := s.read(into, object, ""); len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
 	}
 	return nil
 }
 
 // read reads an object that is valid JSON.
-func (s fieldSet[T]) read(into *T, object json.RawMessage, at string) (bad []domain.FieldError) {
+func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) {
 	var seen [2]uint64 // tables are short
-	ok := members(object, func(name string, value json.RawMessage) {
+	ok := members(object, func(name, value string) {
 		i, known := s.byName[name]
 		if !known {
 			i, known = s.byName[strings.ToLower(name)]
@@ -61,14 +66,17 @@ func (s fieldSet[T]) read(into *T, object json.RawMessage, at string) (bad []dom
 			bad = append(bad, wrong(at+"/"+shown(name), "unknown-field", "there is no such field")...)
 			return
 		}
-		f := s.fields[i]
+		f, pointer := s.fields[i], s.pointers[i]
+		if at != "" {
+			pointer = at + pointer
+		}
 		if seen[i/64]&(1<<(i%64)) != 0 {
-			bad = append(bad, wrong(at+"/"+f.name, "duplicate", "is there more than once")...)
+			bad = append(bad, wrong(pointer, "duplicate", "is there more than once")...)
 			return
 		}
 		seen[i/64] |= 1 << (i % 64)
-		if string(value) != "null" {
-			bad = append(bad, f.read(into, value, at+"/"+f.name)...)
+		if value != "null" {
+			bad = append(bad, f.read(into, value, pointer)...)
 		}
 	})
 	if !ok {
@@ -100,77 +108,83 @@ func shown(name string) string {
 
 // members walks the members of an object that is valid JSON. It answers false
 // for anything but an object.
-func members(b []byte, each func(name string, value json.RawMessage)) bool {
-	b = bytes.TrimLeft(b, blanks)
-	if len(b) == 0 || b[0] != '{' {
+func members(object string, each func(name, value string)) bool {
+	i := skip(object, 0)
+	if object[i] != '{' {
 		return false
 	}
-	b = bytes.TrimLeft(b[1:], blanks)
-	for len(b) > 0 && b[0] != '}' {
-		n := valueEnd(b)
-		name, _ := unquote(b[:n])
-		b = bytes.TrimLeft(b[n:], blanks)
-		b = bytes.TrimLeft(b[1:], blanks) // the colon
-		n = valueEnd(b)
-		each(name, b[:n:n])
-		b = bytes.TrimLeft(b[n:], blanks)
-		if len(b) > 0 && b[0] == ',' {
-			b = bytes.TrimLeft(b[1:], blanks)
+	for i = skip(object, i+1); object[i] != '}'; {
+		end := valueEnd(object, i)
+		name, _ := unquote(object[i:end])
+		i = skip(object, skip(object, end)+1) // behind the colon
+		end = valueEnd(object, i)
+		each(name, object[i:end])
+		if i = skip(object, end); object[i] == ',' {
+			i = skip(object, i+1)
 		}
 	}
 	return true
 }
 
 // elements walks the elements of an array that is valid JSON.
-func elements(b []byte, each func(value json.RawMessage)) bool {
-	b = bytes.TrimLeft(b, blanks)
-	if len(b) == 0 || b[0] != '[' {
+func elements(array string, each func(value string)) bool {
+	i := skip(array, 0)
+	if array[i] != '[' {
 		return false
 	}
-	b = bytes.TrimLeft(b[1:], blanks)
-	for len(b) > 0 && b[0] != ']' {
-		n := valueEnd(b)
-		each(b[:n:n])
-		b = bytes.TrimLeft(b[n:], blanks)
-		if len(b) > 0 && b[0] == ',' {
-			b = bytes.TrimLeft(b[1:], blanks)
+	for i = skip(array, i+1); array[i] != ']'; {
+		end := valueEnd(array, i)
+		each(array[i:end])
+		if i = skip(array, end); array[i] == ',' {
+			i = skip(array, i+1)
 		}
 	}
 	return true
 }
 
+// blanks are JSON's white space.
 const blanks = " \t\r\n"
 
-// valueEnd is where the value that b begins with ends.
-func valueEnd(b []byte) int {
-	switch b[0] {
-	case '"':
-		return stringEnd(b)
-	case '{', '[':
-		return nestEnd(b)
-	default: // a number or a word
-		if n := bytes.IndexAny(b, ",]}"+blanks); n >= 0 {
-			return n
-		}
-		return len(b)
+// skip is where the next thing that is not blank begins.
+func skip(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
+		i++
 	}
+	return i
 }
 
-func stringEnd(b []byte) int {
-	i := 1
-	for ; b[i] != '"'; i++ {
-		if b[i] == '\\' {
+// valueEnd is where the value that begins at i ends.
+func valueEnd(s string, i int) int {
+	switch s[i] {
+	case '"':
+		return stringEnd(s, i)
+	case '{', '[':
+		return nestEnd(s, i)
+	}
+	for i < len(s) { // a number or a word
+		switch s[i] {
+		case ',', ']', '}', ' ', '\t', '\r', '\n':
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+func stringEnd(s string, i int) int {
+	for i++; s[i] != '"'; i++ {
+		if s[i] == '\\' {
 			i++
 		}
 	}
 	return i + 1
 }
 
-func nestEnd(b []byte) int {
-	for i, depth := 0, 0; i < len(b); i++ {
-		switch b[i] {
+func nestEnd(s string, i int) int {
+	for depth := 0; ; i++ {
+		switch s[i] {
 		case '"':
-			i += stringEnd(b[i:]) - 1
+			i = stringEnd(s, i) - 1
 		case '{', '[':
 			depth++
 		case '}', ']':
@@ -179,16 +193,22 @@ func nestEnd(b []byte) int {
 			}
 		}
 	}
-	return len(b)
 }
 
 // unquote reads a JSON string; ok is false for another value.
-func unquote(value json.RawMessage) (s string, ok bool) {
+func unquote(value string) (s string, ok bool) {
 	if len(value) < 2 || value[0] != '"' {
 		return "", false
 	}
-	if bytes.IndexByte(value, '\\') < 0 {
-		return string(value[1 : len(value)-1]), true
+	if strings.IndexByte(value, '\\') < 0 {
+		return value[1 : len(value)-1], true
 	}
-	return s, json.Unmarshal(value, &s) == nil
+	return unescape(value)
+}
+
+// unescape is apart so that strings without a backslash allocate nothing.
+func unescape(value string) (string, bool) {
+	var s string
+	err := json.Unmarshal([]byte(value), &s)
+	return s, err == nil
 }

@@ -87,7 +87,7 @@ func (p *proposed) dropEmpty() {
 
 // plain is a field taken as it is.
 func plain(name string, at func(*proposed) *string) field[proposed] {
-	return field[proposed]{name, func(p *proposed, value json.RawMessage, pointer string) []domain.FieldError {
+	return field[proposed]{name, func(p *proposed, value, pointer string) []domain.FieldError {
 		s, ok := unquote(value)
 		if !ok {
 			return wrong(pointer, "type", "must be a string")
@@ -102,7 +102,7 @@ func plain(name string, at func(*proposed) *string) field[proposed] {
 func enum(name string, at func(*proposed) *string, values ...string) field[proposed] {
 	f := plain(name, at)
 	read := f.read
-	f.read = func(p *proposed, value json.RawMessage, pointer string) []domain.FieldError {
+	f.read = func(p *proposed, value, pointer string) []domain.FieldError {
 		bad := read(p, value, pointer)
 		for _, v := range values {
 			if strings.EqualFold(*at(p), v) {
@@ -117,7 +117,7 @@ func enum(name string, at func(*proposed) *string, values ...string) field[propo
 // ascii is a field that leaves in a file, which takes ASCII only. What was
 // written otherwise is transliterated and kept beside it.
 func ascii(name string, at func(*proposed) *string) field[proposed] {
-	return field[proposed]{name, func(p *proposed, value json.RawMessage, pointer string) []domain.FieldError {
+	return field[proposed]{name, func(p *proposed, value, pointer string) []domain.FieldError {
 		s, ok := unquote(value)
 		if !ok {
 			return wrong(pointer, "type", "must be a string")
@@ -142,7 +142,7 @@ func (p *proposed) transliterate(s, pointer string) (string, []domain.FieldError
 	return out, nil
 }
 
-func readTransactionID(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+func readTransactionID(p *proposed, value, at string) []domain.FieldError {
 	s, ok := unquote(value)
 	if id, valid := guid(s); ok && (valid || s == "") {
 		p.id = id
@@ -165,8 +165,8 @@ func guid(s string) (string, bool) {
 
 // readAmount reads the digits of a number, or of a string with a number in
 // it; a float never stands between them and the cents.
-func readAmount(p *proposed, value json.RawMessage, at string) []domain.FieldError {
-	digits := string(value)
+func readAmount(p *proposed, value, at string) []domain.FieldError {
+	digits := value
 	if s, ok := unquote(value); ok {
 		digits = s
 	}
@@ -178,8 +178,8 @@ func readAmount(p *proposed, value json.RawMessage, at string) []domain.FieldErr
 	return nil
 }
 
-func readSameDay(p *proposed, value json.RawMessage, at string) []domain.FieldError {
-	switch string(value) {
+func readSameDay(p *proposed, value, at string) []domain.FieldError {
+	switch value {
 	case "true":
 		p.proposal.SameDay = true
 	case "false":
@@ -189,18 +189,18 @@ func readSameDay(p *proposed, value json.RawMessage, at string) []domain.FieldEr
 	return nil
 }
 
-func readWeb(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+func readWeb(p *proposed, value, at string) []domain.FieldError {
 	return webFields.read(p, value, at)
 }
 
-func readAddenda(p *proposed, value json.RawMessage, at string) (bad []domain.FieldError) {
+func readAddenda(p *proposed, value, at string) (bad []domain.FieldError) {
 	p.proposal.Addenda, bad = p.texts(value, at)
 	return bad
 }
 
 // texts reads one text, or an array of them. One that is empty is none.
-func (p *proposed) texts(value json.RawMessage, at string) (texts []string, bad []domain.FieldError) {
-	read := func(v json.RawMessage, pointer string) {
+func (p *proposed) texts(value, at string) (texts []string, bad []domain.FieldError) {
+	read := func(v, pointer string) {
 		s, ok := unquote(v)
 		if !ok {
 			bad = append(bad, wrong(pointer, "type", "must be a string, or an array of strings")...)
@@ -210,20 +210,20 @@ func (p *proposed) texts(value json.RawMessage, at string) (texts []string, bad 
 		texts, bad = append(texts, out), append(bad, wrongs...)
 	}
 	n := 0
-	array := elements(value, func(v json.RawMessage) {
+	array := elements(value, func(v string) {
 		read(v, at+"/"+strconv.Itoa(n))
 		n++
 	})
-	if !array && string(value) != `""` {
+	if !array && value != `""` {
 		read(value, at)
 	}
 	return texts, bad
 }
 
-func readEffectiveDate(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+func readEffectiveDate(p *proposed, value, at string) []domain.FieldError {
 	s, _ := unquote(value)
 	day, ok := parseDay(s)
-	if !ok && s != "" || s == "" && string(value) != `""` {
+	if !ok && s != "" || s == "" && value != `""` {
 		return wrong(at, "date", "must be a date as YYYY-MM-DD or M/D/YYYY")
 	}
 	p.proposal.EffectiveOn = day
@@ -239,9 +239,9 @@ func parseDay(s string) (day string, ok bool) {
 	return d.String(), err == nil
 }
 
-func readMetadata(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+func readMetadata(p *proposed, value, at string) []domain.FieldError {
 	var b bytes.Buffer
-	if value[0] != '{' || json.Compact(&b, value) != nil {
+	if value[0] != '{' || json.Compact(&b, []byte(value)) != nil {
 		return wrong(at, "type", "must be a JSON object")
 	}
 	if b.Len() > maxMetadata {

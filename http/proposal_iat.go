@@ -1,7 +1,6 @@
 package http
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"github.com/achledger/achledger/domain"
@@ -90,7 +89,7 @@ func firstCorrespondent(p *proposed) *domain.IATBank {
 	return &i.Correspondents[0]
 }
 
-func readIAT(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+func readIAT(p *proposed, value, at string) []domain.FieldError {
 	p.iat()
 	return iatFields.read(p, value, at)
 }
@@ -101,7 +100,7 @@ type correspondent struct {
 	bank domain.IATBank
 }
 
-func readRemittance(p *proposed, value json.RawMessage, at string) []domain.FieldError {
+func readRemittance(p *proposed, value, at string) []domain.FieldError {
 	texts, bad := p.texts(value, at)
 	p.iat().Remittance = texts
 	return bad
@@ -115,7 +114,7 @@ var correspondentFields = newFieldSet(
 )
 
 func bankField(name string, leaves bool, of func(*domain.IATBank) *string) field[correspondent] {
-	return field[correspondent]{name, func(c *correspondent, value json.RawMessage, at string) []domain.FieldError {
+	return field[correspondent]{name, func(c *correspondent, value, at string) []domain.FieldError {
 		into := func(*proposed) *string { return of(&c.bank) }
 		if leaves {
 			return ascii(name, into).read(c.proposed, value, at)
@@ -126,9 +125,9 @@ func bankField(name string, leaves bool, of func(*domain.IATBank) *string) field
 
 // readCorrespondents reads the correspondent banks behind the first, which
 // has fields of its own.
-func readCorrespondents(p *proposed, value json.RawMessage, at string) (bad []domain.FieldError) {
+func readCorrespondents(p *proposed, value, at string) (bad []domain.FieldError) {
 	n := 0
-	ok := elements(value, func(v json.RawMessage) {
+	ok := elements(value, func(v string) {
 		c := correspondent{proposed: p}
 		bad = append(bad, correspondentFields.read(&c, v, at+"/"+strconv.Itoa(n))...)
 		p.iat().Correspondents = append(p.iat().Correspondents, c.bank)

@@ -42,7 +42,7 @@ type decimal string
 
 // UnmarshalJSON keeps the text of a number, and what a string holds.
 func (d *decimal) UnmarshalJSON(value []byte) error {
-	if s, ok := unquote(value); ok {
+	if s, ok := unquote(string(value)); ok {
 		*d = decimal(s)
 		return nil
 	}
