@@ -16,8 +16,20 @@ const (
 )
 
 // FindItem finds the transaction of an item of any client; the caller checks
-// whose it is.
+// whose it is. For an item that is not there it waits as WaitFor does, and
+// looks again: it may have been written just now. Errors: ErrBehind.
 func (v *Views) FindItem(ctx context.Context, itemID string) (client, transactionID string, ok bool, err error) {
+	client, transactionID, ok, err = v.findItem(ctx, itemID)
+	if ok || err != nil {
+		return client, transactionID, ok, err
+	}
+	if err := v.WaitFor(ctx, ""); err != nil {
+		return "", "", false, err
+	}
+	return v.findItem(ctx, itemID)
+}
+
+func (v *Views) findItem(ctx context.Context, itemID string) (client, transactionID string, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.row(findItem, itemID)
 		if row != nil {
@@ -30,20 +42,16 @@ func (v *Views) FindItem(ctx context.Context, itemID string) (client, transactio
 
 // Activity reports whether anything was originated or received up to the head
 // of the log. It waits for the views as WaitFor does: ErrBehind.
-func (v *Views) Activity(ctx context.Context) (any bool, err error) {
-	head, err := v.store.Head(ctx)
-	if err != nil {
-		return false, err
-	}
-	if err := v.waitUntil(ctx, head.Position); err != nil {
+func (v *Views) Activity(ctx context.Context) (happened bool, err error) {
+	if err := v.WaitFor(ctx, ""); err != nil {
 		return false, err
 	}
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.row(anyItem)
-		any = err == nil && row[0].(int64) != 0
+		happened = err == nil && row[0].(int64) != 0
 		return err
 	})
-	return any, err
+	return happened, err
 }
 
 // Clients lists clients by id and the cursor of the next page, empty after

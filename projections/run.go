@@ -44,14 +44,15 @@ func (v *Views) CatchUp(ctx context.Context) error {
 	}
 	v.pass.Lock()
 	defer v.pass.Unlock()
-	err = v.catchUp(ctx, head.Position)
-	if isDamage(err) || v.damaged.Load() {
-		err = v.makeAnew(ctx, err)
-		if err == nil {
-			err = v.catchUp(ctx, head.Position)
+	if !v.damaged.Load() {
+		if err = v.catchUp(ctx, head.Position); !isDamage(err) {
+			return err
 		}
 	}
-	return err
+	if err := v.makeAnew(ctx, err); err != nil {
+		return err
+	}
+	return v.catchUp(ctx, head.Position)
 }
 
 // farBehind is from how many events on an empty view is filled by a rebuild,
@@ -129,11 +130,12 @@ func (v *Views) project(ctx context.Context, until int64) error {
 
 // announce tells listeners of a batch that is visible now.
 func (v *Views) announce(batch []change) {
+	listeners := v.listeners()
 	for _, c := range batch {
 		if c.recorded.Position <= v.heard.Load() {
 			continue
 		}
-		for _, listen := range v.listeners() {
+		for _, listen := range listeners {
 			listen(c.fact, c.recorded)
 		}
 		v.heard.Store(c.recorded.Position)
@@ -166,13 +168,18 @@ func (v *Views) announceSkipped(ctx context.Context) error {
 	return nil
 }
 
-// makeAnew replaces a damaged file by an empty one. Reads under way on the old
-// one end first; the next ones find the new one, as far as it has come.
+// makeAnew replaces a damaged file by an empty one. Reads meanwhile are told
+// ErrBehind. The old file is closed first: SQLite takes away its write-ahead
+// log by name, which would be the new one's.
 func (v *Views) makeAnew(ctx context.Context, cause error) error {
 	v.options.Log.Warn("the views are damaged: they are made anew from the log", "path", v.path, "err", cause)
-	old := v.database.Load()
+	v.projector = nil
+	v.damaged.Store(true) // until it is done, also when this fails
+	if err := v.database.Load().close(); err != nil {
+		v.options.Log.Warn("the damaged views were not closed cleanly", "err", err)
+	}
 	if err := removeFiles(v.path); err != nil {
-		return err
+		return fmt.Errorf("make the views anew: %w", err)
 	}
 	d, position, err := openFitting(ctx, v.path, v.store, v.options.Log)
 	if err != nil {
@@ -180,10 +187,6 @@ func (v *Views) makeAnew(ctx context.Context, cause error) error {
 	}
 	v.database.Store(d)
 	v.damaged.Store(false)
-	v.projector = nil
 	v.reached(position)
-	if err := old.close(); err != nil {
-		v.options.Log.Warn("the damaged views were not closed cleanly", "err", err)
-	}
 	return nil
 }

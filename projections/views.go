@@ -57,8 +57,9 @@ type Views struct {
 
 	database  atomic.Pointer[database]
 	damaged   atomic.Bool // a read found the file damaged: the next pass makes it anew
-	pass      sync.Mutex  // held by the one pass under way
-	projector *projector  // of the pass; nil: read the checkpoint first
+	closed    atomic.Bool
+	pass      sync.Mutex // held by the one pass under way
+	projector *projector // of the pass; nil: read the checkpoint first
 
 	position atomic.Int64
 	heard    atomic.Int64 // newest position that listeners heard of
@@ -146,7 +147,7 @@ func openLive(ctx context.Context, path string, store eventstore.Store) (*databa
 }
 
 // ensureLive returns where the live generation stands, starting another one
-// when there is none that fits.
+// when there is none that fits, and takes away what others left.
 func ensureLive(ctx context.Context, c *connection, store eventstore.Store) (int64, error) {
 	live, err := liveGeneration(c)
 	if err == nil {
@@ -155,7 +156,7 @@ func ensureLive(ctx context.Context, c *connection, store eventstore.Store) (int
 			return 0, err
 		}
 		if fits {
-			return live.position, nil
+			return live.position, sweep(ctx, c)
 		}
 	} else if err != errNoGeneration {
 		return 0, err
@@ -197,6 +198,7 @@ func (v *Views) listeners() []func(domain.Fact, eventstore.Recorded) {
 
 // Close waits for reads under way and closes the file. Run must have ended.
 func (v *Views) Close() error {
+	v.closed.Store(true)
 	v.pass.Lock()
 	defer v.pass.Unlock()
 	return v.database.Load().close()
@@ -207,8 +209,8 @@ func (v *Views) Close() error {
 func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
 	d := v.database.Load()
 	err := d.read(ctx, f)
-	if err == errClosed && v.database.Load() != d {
-		return v.read(ctx, f) // it was made anew meanwhile
+	if err == errClosed && !v.closed.Load() {
+		return fmt.Errorf("the views are being made anew: %w", ErrBehind)
 	}
 	if isDamage(err) {
 		v.damaged.Store(true)

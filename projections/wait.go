@@ -10,10 +10,17 @@ import (
 const longest = 2 * time.Second
 
 // WaitFor waits until the views show what was written for a client when it
-// was called, so that a caller's list holds the caller's own writes. After
-// 2 s it gives up with ErrBehind.
+// was called, so that a caller's list holds the caller's own writes. Without a
+// client it waits for everyone's. After 2 s it gives up with ErrBehind.
 func (v *Views) WaitFor(ctx context.Context, client string) error {
-	return v.waitUntil(ctx, v.store.LastFor(client))
+	if client != "" {
+		return v.waitUntil(ctx, v.store.LastFor(client))
+	}
+	head, err := v.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return v.waitUntil(ctx, head.Position)
 }
 
 // waitUntil waits for a position, at most 2 s.
