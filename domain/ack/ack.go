@@ -1,0 +1,169 @@
+// Package ack reads and writes acknowledgements: what the operator says about
+// a file it got. NACHA has no record for it and operators print a text of
+// their own; this one says the same things, a line each, and is documented in
+// docs/acknowledgements.md. An adapter for a bank's own text is a second
+// Parse.
+package ack
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Result is what became of a file.
+type Result string
+
+// Results. A pended file is held by the operator and answered again later.
+const (
+	Accepted  Result = "accepted"
+	Pended    Result = "pended"
+	Rejected  Result = "rejected"
+	Duplicate Result = "duplicate"
+)
+
+// Acknowledgement names a file by its header, as the operator knows it.
+type Acknowledgement struct {
+	Origin      string
+	Destination string
+	CreatedOn   string // YYMMDD
+	CreatedAt   string // HHMM
+	Modifier    string
+	Result      Result
+	Reason      string
+	Totals      nacha.Totals
+	Batches     []RejectedBatch // of an accepted file: those that were rejected
+}
+
+// RejectedBatch is a batch that the operator did not take.
+type RejectedBatch struct {
+	Number int
+	Reason string
+}
+
+const first = "ACH FILE ACKNOWLEDGEMENT"
+
+// Is reports whether content is an acknowledgement, by its first line.
+func Is(content []byte) bool {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")), []byte("\n"))
+	return strings.TrimSpace(string(line)) == first
+}
+
+// Format writes an acknowledgement. The last line is END, so that half of one
+// is never taken for the whole.
+func (a Acknowledgement) Format() []byte {
+	var b bytes.Buffer
+	line := func(name string, value any) { fmt.Fprintf(&b, "%-12s %v\n", name, value) }
+	fmt.Fprintln(&b, first)
+	line("ORIGIN", a.Origin)
+	line("DESTINATION", a.Destination)
+	line("CREATED", a.CreatedOn+" "+a.CreatedAt)
+	line("MODIFIER", a.Modifier)
+	line("RESULT", strings.ToUpper(string(a.Result)))
+	if a.Reason != "" {
+		line("REASON", a.Reason)
+	}
+	line("BATCHES", a.Totals.Batches)
+	line("ENTRIES", a.Totals.Entries)
+	line("DEBITS", a.Totals.DebitCents)
+	line("CREDITS", a.Totals.CreditCents)
+	for _, r := range a.Batches {
+		line("REJECTED", fmt.Sprintf("%07d %s", r.Number, r.Reason))
+	}
+	fmt.Fprintln(&b, "END")
+	return b.Bytes()
+}
+
+// Parse reads an acknowledgement. The error names the line.
+func Parse(content []byte) (Acknowledgement, error) {
+	var a Acknowledgement
+	scanner := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
+	ended := false
+	for n := 1; scanner.Scan(); n++ {
+		text := strings.TrimSpace(scanner.Text())
+		switch {
+		case n == 1 && text != first:
+			return a, fmt.Errorf("line 1 is not %q", first)
+		case n == 1, text == "":
+		case ended:
+			return a, fmt.Errorf("line %d stands behind END", n)
+		case text == "END":
+			ended = true
+		default:
+			if err := a.read(text); err != nil {
+				return a, fmt.Errorf("line %d: %w", n, err)
+			}
+		}
+	}
+	if err := scanner.Err(); err != nil {
+		return a, err
+	}
+	return a, a.complete(ended)
+}
+
+func (a *Acknowledgement) read(text string) error {
+	name, value, _ := strings.Cut(text, " ")
+	value = strings.TrimSpace(value)
+	switch name {
+	case "ORIGIN":
+		a.Origin = value
+	case "DESTINATION":
+		a.Destination = value
+	case "CREATED":
+		a.CreatedOn, a.CreatedAt, _ = strings.Cut(value, " ")
+	case "MODIFIER":
+		a.Modifier = value
+	case "RESULT":
+		a.Result = Result(strings.ToLower(value))
+	case "REASON":
+		a.Reason = value
+	case "REJECTED":
+		number, reason, _ := strings.Cut(value, " ")
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 1 {
+			return fmt.Errorf("%q is not a batch number", number)
+		}
+		a.Batches = append(a.Batches, RejectedBatch{n, strings.TrimSpace(reason)})
+	default:
+		return a.count(name, value)
+	}
+	return nil
+}
+
+func (a *Acknowledgement) count(name, value string) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is not a count", value)
+	}
+	switch name {
+	case "BATCHES":
+		a.Totals.Batches = int(n)
+	case "ENTRIES":
+		a.Totals.Entries = int(n)
+	case "DEBITS":
+		a.Totals.DebitCents = n
+	case "CREDITS":
+		a.Totals.CreditCents = n
+	default:
+		return fmt.Errorf("%q is not a line of an acknowledgement", name)
+	}
+	return nil
+}
+
+func (a *Acknowledgement) complete(ended bool) error {
+	switch {
+	case !ended:
+		return fmt.Errorf("the acknowledgement stops short: END is missing")
+	case a.Origin == "" || len(a.CreatedOn) != 6 || len(a.CreatedAt) != 4 || len(a.Modifier) != 1:
+		return fmt.Errorf("the acknowledgement does not name a file: origin, created and modifier are needed")
+	}
+	switch a.Result {
+	case Accepted, Pended, Rejected, Duplicate:
+		return nil
+	}
+	return fmt.Errorf("%q is not accepted, pended, rejected or duplicate", a.Result)
+}
