@@ -1,0 +1,72 @@
+package fed
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Side sums up one direction of money, in cents.
+type Side struct {
+	Sent       int64 // in accepted files
+	Returned   int64 // given back and not dishonored
+	Dishonored int64 // of what was returned, sent back again
+}
+
+// Kept is what stays with its receiver.
+func (s Side) Kept() int64 { return s.Sent - s.Returned + s.Dishonored }
+
+// Balance is where the money is. What was sent is kept or returned, to the
+// cent, on each side.
+type Balance struct {
+	Entries         int
+	Debits, Credits Side // of our entries
+	Incoming        Side // of payments to our side
+	Repeated        int64
+	Changes         int // notifications sent to us
+	ChangesReceived int // notifications we sent
+	Strays          int // returns of nothing that was sent
+}
+
+func (b *Balance) side(e nacha.Entry) *Side {
+	if nacha.TransactionCode(e.Code).Debit() {
+		return &b.Debits
+	}
+	return &b.Credits
+}
+
+func (b *Balance) sent(e nacha.Entry) {
+	b.Entries++
+	b.side(e).Sent += e.AmountCents
+}
+
+func (b *Balance) returned(e nacha.Entry)   { b.side(e).Returned += e.AmountCents }
+func (b *Balance) dishonored(e nacha.Entry) { b.side(e).Dishonored += e.AmountCents }
+
+// Balance answers where the money is.
+func (f *Fed) Balance() Balance { return f.balance }
+
+// Conserved compares the sums with the entries themselves, one by one: what
+// was sent is settled or given back, and nothing else was.
+func (f *Fed) Conserved() error {
+	var debits, credits int64
+	for _, e := range f.entries {
+		if nacha.TransactionCode(e.entry.Code).Debit() {
+			debits += e.entry.AmountCents
+		} else {
+			credits += e.entry.AmountCents
+		}
+	}
+	var incoming int64
+	for _, p := range f.paid {
+		incoming += p.entry.AmountCents
+	}
+	b := f.balance
+	switch {
+	case debits != b.Debits.Sent, credits != b.Credits.Sent, incoming != b.Incoming.Sent:
+		return fmt.Errorf("the sums do not agree with the entries: %+v", b)
+	case b.Debits.Kept() < 0, b.Credits.Kept() < 0, b.Incoming.Kept() < 0:
+		return fmt.Errorf("more came back than was sent: %+v", b)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+// Package fed simulates the Federal Reserve and the banks behind it: it takes
+// files, refuses what an operator refuses, settles by window, and answers
+// with acknowledgements, returns, notifications of change, disputes and
+// incoming payments. It is seeded and has no clock of its own: the same calls
+// give the same bytes. The command, the sandbox and the tests share it.
+//
+// What a receiving bank answers is decided by a Script, which looks at the
+// entry; see Scripted for the one that reads it from the receiver's name.
+package fed
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Options are who the operator is and how the banks behind it behave.
+type Options struct {
+	Seed    uint64
+	Routing string // of the operator; 061000146 by default
+	Name    string
+	Script  Script // what receiving banks answer; Scripted by default
+	Faults  Faults
+}
+
+// Faults are things that go wrong on the way back, as odds of one in n for
+// each output; zero is never.
+type Faults struct {
+	Repeat   int // the same file once more, under another name
+	Truncate int // a file that stops short; the whole one follows
+}
+
+// Fed is the operator with its memory of what it got.
+type Fed struct {
+	options Options
+	random  *rand.Rand
+	seen    map[string]bool // header keys of accepted files
+	entries []*entry        // forward entries from our side, in order
+	byTrace map[string]*entry
+	paid    map[string]*payment // entries sent to our side, by trace
+	mail    []mail
+	traces  map[string]int // last sequence by sending bank
+	outputs int
+	balance Balance
+}
+
+// entry is a forward entry of ours as the operator keeps it.
+type entry struct {
+	from      string // our ODFI, nine digits
+	header    nacha.BatchHeader
+	entry     nacha.Entry
+	settlesOn calendar.Date
+	plan      Plan
+	returned  string // trace of the return, once sent
+	at        calendar.Date
+}
+
+// mail is an entry on its way to our side.
+type mail struct {
+	at     time.Time
+	to     string // our routing number, nine digits
+	header nacha.BatchHeader
+	entry  nacha.Entry
+}
+
+// New makes an operator that has seen nothing.
+func New(o Options) *Fed {
+	if o.Routing == "" {
+		o.Routing, o.Name = "061000146", "FEDERAL RESERVE BANK"
+	}
+	if o.Script == nil {
+		o.Script = Scripted
+	}
+	return &Fed{
+		options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), seen: map[string]bool{},
+		byTrace: map[string]*entry{}, paid: map[string]*payment{}, traces: map[string]int{},
+	}
+}
+
+// trace is the next trace number of a bank.
+func (f *Fed) trace(bank8 string) string {
+	f.traces[bank8]++
+	return fmt.Sprintf("%s%07d", bank8, f.traces[bank8])
+}
+
+// post puts an entry on its way; it arrives with the first output at or after
+// its time.
+func (f *Fed) post(m mail) { f.mail = append(f.mail, m) }
+
+// due takes what has to be delivered by now, in the order it became due.
+func (f *Fed) due(now time.Time) []mail {
+	var out, left []mail
+	for _, m := range f.mail {
+		if m.at.After(now) {
+			left = append(left, m)
+		} else {
+			out = append(out, m)
+		}
+	}
+	f.mail = left
+	slices.SortStableFunc(out, func(a, b mail) int { return a.at.Compare(b.at) })
+	return out
+}
+
+// Next is when the next entry becomes due; ok is false when none waits.
+func (f *Fed) Next() (at time.Time, ok bool) {
+	for _, m := range f.mail {
+		if !ok || m.at.Before(at) {
+			at, ok = m.at, true
+		}
+	}
+	return at, ok
+}
+
+// morning is when the operator delivers on a banking day what settles then.
+func morning(day calendar.Date) time.Time { return day.At(6, 0) }

@@ -1,0 +1,120 @@
+package fed
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Payment is an entry that another bank sends to our side.
+type Payment struct {
+	To          string // our routing number, nine digits
+	Account     string
+	Name        string
+	ID          string
+	AmountCents int64
+	Debit       bool
+	Savings     bool
+	SEC         string // CCD by default
+	From        string // the sending bank, nine digits; 121042882 by default
+	Company     string
+	CompanyID   string
+	Description string
+	Addenda     []string
+	IAT         *nacha.IATAddenda // with SEC IAT
+}
+
+// payment is an entry sent to our side, and what became of it.
+type payment struct {
+	entry  nacha.Entry
+	header nacha.BatchHeader
+	state  paymentState
+}
+
+type paymentState string
+
+const (
+	settled    paymentState = "settled"
+	given      paymentState = "returned"
+	dishonored paymentState = "dishonored"
+	contested  paymentState = "contested"
+)
+
+// Pay sends a payment to our side; it arrives with the next output and
+// settles on the next banking day. It answers the trace number.
+func (f *Fed) Pay(now time.Time, p Payment) string {
+	p.setDefaults()
+	deadline := calendar.NextDeadlines(now, 1)[0]
+	settles := calendar.NextBankingDay(deadline.Day)
+	h := nacha.BatchHeader{
+		ServiceClass: nacha.ServiceClass(p.Debit, !p.Debit), CompanyName: p.Company, CompanyID: p.CompanyID, SEC: p.SEC,
+		Description: p.Description, EffectiveOn: settles.YYMMDD(), SettlementDay: settles.Julian(), OriginatorStatus: "1", ODFI: p.From[:8],
+	}
+	e := nacha.Entry{
+		Code: p.code(), Routing: p.To, Account: p.Account, AmountCents: p.AmountCents, IndividualID: p.ID, Name: p.Name,
+		Trace: f.trace(p.From[:8]), Addenda05: p.Addenda, IAT: p.IAT,
+	}
+	if p.SEC == "IAT" {
+		h.CompanyName, e.Name, e.IndividualID = "", "", ""
+		h.IAT = &nacha.IATHeader{ForeignExchangeIndicator: "FF", ReferenceIndicator: "3", DestinationCountry: "US", OriginatingCurrency: "USD", DestinationCurrency: "USD"}
+	}
+	f.paid[e.Trace] = &payment{entry: e, header: h, state: settled}
+	f.balance.Incoming.Sent += p.AmountCents
+	f.post(mail{at: now, to: p.To, header: h, entry: e})
+	return e.Trace
+}
+
+func (p *Payment) setDefaults() {
+	for value, otherwise := range map[*string]string{
+		&p.SEC: "CCD", &p.From: "121042882", &p.Company: "ORCHARD FOODS", &p.CompanyID: "1910000042", &p.Description: "PAYMENT",
+	} {
+		if *value == "" {
+			*value = otherwise
+		}
+	}
+}
+
+func (p *Payment) code() int {
+	code := 22
+	if p.Debit {
+		code = 27
+	}
+	if p.Savings {
+		code += 10
+	}
+	return code
+}
+
+var planDishonor = regexp.MustCompile(`\bR(61|62|67|68|69|70)\b`)
+
+// gotReturn takes our return of a payment. When the receiver's name names a
+// dishonor code, the originating bank sends the return back.
+func (f *Fed) gotReturn(settles calendar.Date, h nacha.BatchHeader, e nacha.Entry) {
+	p, ok := f.paid[e.Return.OriginalTrace]
+	if !ok || p.state != settled {
+		f.balance.Strays++
+		return
+	}
+	p.state = given
+	f.balance.Incoming.Returned += p.entry.AmountCents
+	code := planDishonor.FindString(strings.ToUpper(p.entry.Name + " " + p.entry.IndividualID))
+	if code == "" {
+		return
+	}
+	p.state = dishonored
+	f.balance.Incoming.Returned -= p.entry.AmountCents
+	on := calendar.NextBankingDay(settles)
+	back, d := back(h, e, on)
+	d.Trace = f.trace(back.ODFI)
+	d.Dishonored = &nacha.Dishonored{
+		Code: code, OriginalTrace: e.Return.OriginalTrace, OriginalRouting: e.Return.OriginalRouting,
+		ReturnTrace: e.Trace, ReturnSettlement: settles.Julian(), ReturnCode: e.Return.Code[1:],
+	}
+	if code == "R69" {
+		d.Dishonored.Information = "03"
+	}
+	f.post(mail{at: morning(on), to: d.Routing, header: back, entry: d})
+}
