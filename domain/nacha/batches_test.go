@@ -109,6 +109,8 @@ func TestABlankEffectiveDateIsLegalInAnAnswerAndOnceSettled(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"a return":               edit(t, golden(t, "return"), "261123   1", "         1"),
 		"stamped by the Fed":     edit(t, vector(t, "05"), "261123327", "      327"),
+		"settled on the first":   edit(t, vector(t, "05"), "261123327", "261123001"),
+		"settled on the last":    edit(t, vector(t, "05"), "261123327", "261123366"),
 		"zeros, stamped as well": edit(t, vector(t, "05"), "261123327", "000000327"),
 	} {
 		if all := readAll(t, data); len(all.codes()) > 0 {

@@ -106,6 +106,17 @@ func TestTextThatIsRefused(t *testing.T) {
 	}
 }
 
+// However long it is, a line is one line.
+func TestALongLineIsOneProblem(t *testing.T) {
+	for _, n := range []int{8, 95, 94 + 7, longest - 88, longest - 87, longest - 86, longest - 85, 2 * longest, 100_000} {
+		data := strings.Replace(string(vector(t, "05")), "EMP0002", strings.Repeat("E", n), 1)
+		all := readAll(t, []byte(data))
+		if len(all.Problems) != 1 || all.Problems[0].Line != 4 || all.Problems[0].Code != RecordTooLong {
+			t.Errorf("%d characters: %v", n, all.Problems)
+		}
+	}
+}
+
 // A file control record with nothing before it says that the line is alive.
 func TestAZeroFileIsEmptyAndSound(t *testing.T) {
 	report, err := Check(bytes.NewReader(golden(t, "zero-file")))

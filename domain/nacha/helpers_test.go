@@ -113,6 +113,7 @@ func TestASettlementDayIsTheOneNearestTheFile(t *testing.T) {
 		"December in a file of January":  {"365", "270104", "261231"},
 		"the 366th day of a leap year":   {"366", "281229", "281231"},
 		"the 366th day, seen in January": {"366", "290102", "281231"},
+		"the first of January":           {"001", "261231", "270101"},
 		"after the 29th of February":     {"061", "280229", "280301"},
 	} {
 		t.Run(name, func(t *testing.T) {
