@@ -201,6 +201,13 @@ func isDamage(err error) bool {
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrFormat)
 }
 
+// isForeign tells a database whose tables are not as this program makes them:
+// SQLite finds a statement about them wrong.
+func isForeign(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrError
+}
+
 // value is a column's value or a statement's argument.
 type value = driver.Value
 

@@ -124,10 +124,10 @@ func (v *Views) openForWriting(ctx context.Context) error {
 // anew when need be.
 func openFitting(ctx context.Context, path string, store eventstore.Store, log *slog.Logger) (*database, int64, error) {
 	d, position, err := openLive(ctx, path, store)
-	if !isDamage(err) {
+	if !isDamage(err) && !isForeign(err) {
 		return d, position, err
 	}
-	log.Warn("the views are damaged: they are made anew from the log", "path", path, "err", err)
+	log.Warn("the views are of no use: they are made anew from the log", "path", path, "err", err)
 	if err := removeFiles(path); err != nil {
 		return nil, 0, err
 	}

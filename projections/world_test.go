@@ -42,7 +42,7 @@ const ours, theirs = "231380104", "061000146"
 
 func newWorld(t testing.TB) *world {
 	w := &world{t: t, ctx: context.Background(), now: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}
-	w.folder = tempDir(t)
+	w.folder = t.TempDir()
 	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{Linger: -1})
 	w.must(err)
 	w.store = store

@@ -1,0 +1,75 @@
+package projections
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every question about items and what waits is a seek in an index, also on a
+// database without statistics, where SQLite guesses: finding the item of a
+// filed event once went through all of its client's.
+func TestNoQuestionScans(t *testing.T) {
+	w := newWorld(t)
+	v := w.caughtUp(Options{})
+	questions := []string{
+		madeDays.next, otherDays.next, firstClient, nextClient, changedFiles, deliveredFiles, undeliveredFiles,
+		latestDay, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, unfinishedFiles, entriesOfFile,
+		queueDues, waitingRows, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
+	}
+	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsDelivered, itemsCut, itemsChanged} {
+		questions = append(questions, string(way))
+	}
+	for _, way := range unfiledDays {
+		questions = append(questions, way.next, string(way.items))
+	}
+	for _, q := range questions {
+		var plan []string
+		w.must(v.read(w.ctx, func(s snapshot) error {
+			return s.query("EXPLAIN QUERY PLAN "+q, nil, func(row []value) error {
+				plan = append(plan, row[3].(string))
+				return nil
+			})
+		}))
+		if slices.ContainsFunc(plan, func(step string) bool { return strings.HasPrefix(step, "SCAN") }) {
+			t.Errorf("%s\nscans: %s", q, strings.Join(plan, "; "))
+		}
+		sorts := slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, "TEMP B-TREE") })
+		if sorts && strings.Contains(q, "FROM items@") && !strings.Contains(q, "FROM files@") {
+			t.Errorf("%s\nsorts: %s", q, strings.Join(plan, "; "))
+		}
+	}
+}
+
+// A page begins with a seek to its first row, however far into a day or a file
+// that is.
+func TestAPageBeginsWithASeek(t *testing.T) {
+	w := newWorld(t)
+	v := w.caughtUp(Options{})
+	for _, tt := range []struct {
+		name, sql, seek string
+	}{
+		{"a day", string(madeDays.items), "(client=? AND day=? AND rowid>?)"},
+		{"a day of what is not ours", string(otherDays.items), "(client=? AND other_day=? AND rowid>?)"},
+		{"a day of what waits", string(unfiledDays[Pending].items), "(client=? AND status=? AND unfiled_day=? AND rowid>?)"},
+		{"a file", string(itemsOfFile), "(file=? AND (batch,trace)>(?,?))"},
+		{"changes", string(itemsChanged), "(client=? AND changed>? AND changed<?)"},
+		{"a client's transactions", transactionsOfDay, "(client=? AND day=? AND rowid<?)"},
+		{"everyone's transactions", transactionsOfAll, "(rowid>? AND rowid<?)"},
+		{"what waits", waitingRows, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>?)"},
+		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var plan []string
+			w.must(v.read(w.ctx, func(s snapshot) error {
+				return s.query("EXPLAIN QUERY PLAN "+tt.sql, nil, func(row []value) error {
+					plan = append(plan, row[3].(string))
+					return nil
+				})
+			}))
+			if !strings.HasSuffix(plan[0], tt.seek) {
+				t.Errorf("begins with %s; want a seek by %s", plan[0], tt.seek)
+			}
+		})
+	}
+}

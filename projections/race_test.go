@@ -1,0 +1,146 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// ear notes what it hears, and complains about gaps and repetitions.
+type ear struct {
+	mu    sync.Mutex
+	last  int64
+	wrong error
+}
+
+func (e *ear) hear(_ domain.Fact, r eventstore.Recorded) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r.Position != e.last+1 && e.wrong == nil {
+		e.wrong = fmt.Errorf("heard position %d after %d", r.Position, e.last)
+	}
+	e.last = r.Position
+}
+
+func (e *ear) check(w *world, name string) {
+	w.t.Helper()
+	head, err := w.store.Head(w.ctx)
+	w.must(err)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.wrong != nil || e.last != head.Position {
+		w.t.Errorf("%s: %v; heard up to %d of %d", name, e.wrong, e.last, head.Position)
+	}
+}
+
+// same fails when the live rows are not what a rebuild makes.
+func (w *world) same(v *Views) {
+	w.t.Helper()
+	differences, n, err := v.Compare(w.ctx, nil)
+	w.must(err)
+	if n > 0 {
+		w.t.Errorf("%d rows are not what the log says: %+v", n, differences)
+	}
+}
+
+func TestTwoProjectorsRaceForOneFile(t *testing.T) {
+	w := newWorld(t)
+	var views [2]*Views
+	var ears [2]ear
+	for i := range views {
+		views[i] = w.open(Options{BatchSize: 7})
+		views[i].OnEvent(ears[i].hear)
+	}
+	ctx, cancel := context.WithCancel(w.ctx)
+	var running sync.WaitGroup
+	for _, v := range views {
+		running.Go(func() {
+			if err := v.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 20 {
+		w.payroll("gym", 30, true)
+	}
+	cancel()
+	running.Wait()
+	for i, v := range views {
+		w.must(v.CatchUp(w.ctx))
+		ears[i].check(w, fmt.Sprint("projector ", i))
+		w.same(v)
+	}
+}
+
+func TestARebuildBesideALiveProjector(t *testing.T) {
+	w := newWorld(t)
+	w.payroll("gym", 3000, true)
+	v := w.open(Options{BatchSize: 100})
+	var e ear
+	v.OnEvent(e.hear)
+	ctx, cancel := context.WithCancel(w.ctx)
+	var running sync.WaitGroup
+	running.Go(func() { v.Run(ctx) })
+
+	rebuilt := make(chan error, 1)
+	go func() {
+		var err error
+		for range 5 {
+			if err = Rebuild(w.ctx, w.path(), w.store, nil); err != nil {
+				break
+			}
+		}
+		rebuilt <- err
+	}()
+	was := int64(0)
+	for done := false; !done; {
+		select {
+		case err := <-rebuilt:
+			w.must(err)
+			done = true
+		default:
+			w.payroll("gym", 20, true)
+			w.must(v.WaitFor(w.ctx, "gym"))
+			w.must(v.read(w.ctx, func(s snapshot) error {
+				if s.position < was {
+					t.Errorf("the views stepped back from %d to %d", was, s.position)
+				}
+				was = s.position
+				return nil
+			}))
+		}
+	}
+	cancel()
+	running.Wait()
+	w.must(v.CatchUp(w.ctx))
+	e.check(w, "listener")
+	w.same(v)
+	w.must(v.read(w.ctx, func(s snapshot) error {
+		if s.generation < 6 {
+			t.Errorf("generation %d after five rebuilds", s.generation)
+		}
+		return nil
+	}))
+}
+
+func TestARebuildThatIsTakenAwayGivesUp(t *testing.T) {
+	w := newWorld(t)
+	w.payroll("gym", 20_000, false)
+	w.caughtUp(Options{})
+	err := Rebuild(w.ctx, w.path(), w.store, func(done, total int64) {
+		if done < 10_000 {
+			w.open(Options{}).Close() // a server starts
+		}
+	})
+	if err == nil {
+		t.Fatal("the rebuild went on in tables that were gone")
+	}
+	v := w.caughtUp(Options{})
+	w.same(v)
+	w.must(Rebuild(w.ctx, w.path(), w.store, nil))
+	w.same(v)
+}

@@ -1,5 +1,0 @@
-package projections
-
-import "testing"
-
-func tempDir(t testing.TB) string { return t.TempDir() }

@@ -1,0 +1,80 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestAListShowsItsCallersOwnWrites(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	ctx, cancel := context.WithCancel(w.ctx)
+	ran := make(chan error, 1)
+	go func() { ran <- v.Run(ctx) }()
+	for n := range 200 {
+		w.originate("gym")
+		w.must(v.WaitFor(w.ctx, "gym"))
+		items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym"})
+		w.must(err)
+		if len(items) != n+1 {
+			t.Fatalf("%d items after %d posts", len(items), n+1)
+		}
+	}
+	cancel()
+	w.must(<-ran)
+}
+
+func TestAListThatWaitsTooLongSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.open(Options{}) // and nobody runs it
+	w.originate("gym")
+	everyone := make(chan error, 1)
+	go func() { everyone <- v.WaitFor(w.ctx, "") }()
+	began := time.Now()
+	if err := v.WaitFor(w.ctx, "gym"); !errors.Is(err, ErrBehind) || time.Since(began) < 2*time.Second {
+		t.Errorf("after %s: %v; want ErrBehind after 2 s", time.Since(began), err)
+	}
+	if err := <-everyone; !errors.Is(err, ErrBehind) {
+		t.Errorf("everyone's: %v; want ErrBehind", err)
+	}
+	if err := v.WaitFor(w.ctx, "another"); err != nil {
+		t.Errorf("a client that wrote nothing waits for nothing: %v", err)
+	}
+	ctx, cancel := context.WithCancel(w.ctx)
+	cancel()
+	if err := v.WaitFor(ctx, "gym"); !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller went away: %v", err)
+	}
+}
+
+func TestAnItemJustWrittenIsFound(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	i := w.originate("gym")
+	go v.CatchUp(w.ctx)
+	client, transaction, ok, err := v.FindItem(w.ctx, i.item)
+	if client != "gym" || transaction != i.transaction || !ok || err != nil {
+		t.Errorf("found %q %q %t %v", client, transaction, ok, err)
+	}
+	if _, _, ok, err := v.FindItem(w.ctx, "no such item"); ok || err != nil {
+		t.Errorf("found what is not there, or %v", err)
+	}
+}
+
+func TestActivityIsTheFirstTransaction(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	w.openClient("gym", ours)
+	w.must(v.CatchUp(w.ctx))
+	if any, err := v.Activity(w.ctx); any || err != nil {
+		t.Errorf("before: %t, %v", any, err)
+	}
+	w.originate("gym")
+	go v.CatchUp(w.ctx)
+	if any, err := v.Activity(w.ctx); !any || err != nil {
+		t.Errorf("after: %t, %v", any, err)
+	}
+}
