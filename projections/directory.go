@@ -11,8 +11,8 @@ import (
 
 // Directory answers who clients and credentials are, from their streams in
 // the log; one that does not exist has version 0. It remembers answers, the
-// missing ones too, and never gives one that is older than the log was when
-// it was asked: a key stops at once when its revocation is on disk.
+// missing ones too, and never gives one that is older than what this process
+// had written when it was asked: a key stops when its revocation is answered.
 type Directory struct {
 	ledger      *ledger.Ledger
 	views       *Views // nil: every commit is looked at

@@ -1,0 +1,147 @@
+package projections
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// The status of a transaction through the whole chain of answers.
+func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	i := w.originate("gym")
+	returned := func(of string) domain.Event {
+		in := incoming(w.id("item"), of)
+		in.Entry.Return = &nacha.Return{Code: "R01"}
+		return domain.TransactionReturned{Incoming: in}
+	}
+	ask := func(make func(domain.Outgoing) domain.Event) testItem {
+		answer := testItem{i.client, i.transaction, w.id("item")}
+		w.append(about(answer, make(domain.Outgoing{ItemID: answer.item, ReplyTo: i.item, Code: "R68"})))
+		return answer
+	}
+	var retry, dishonor testItem
+	for _, step := range []struct {
+		name string
+		do   func()
+		want string
+	}{
+		{"originated", func() {}, Pending},
+		{"held", func() { w.append(about(i, domain.TransactionHeld{ItemID: i.item})) }, Pending},
+		{"approved", func() { w.append(about(i, domain.TransactionApproved{ItemID: i.item})) }, Pending},
+		{"filed and delivered", func() { w.cutAndDeliver(i) }, Transmitted},
+		{"returned", func() { w.append(about(i, returned(i.item))) }, Returned},
+		{"a retry is asked for", func() {
+			retry = ask(func(o domain.Outgoing) domain.Event { return domain.TransactionRetryRequested{Outgoing: o} })
+		}, Returned},
+		{"the retry is cut", func() { w.fill(w.openFile("gym", "window"), []testItem{retry}) }, Released},
+		{"the retry is delivered", func() { w.deliver(w.files[len(w.files)-1]) }, Transmitted},
+		{"the retry is returned", func() { w.append(about(i, returned(retry.item))) }, Returned},
+		{"a dishonor is asked for", func() {
+			dishonor = ask(func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} })
+		}, Returned},
+		{"the dishonor leaves", func() { w.cutAndDeliver(dishonor) }, Transmitted},
+		{"it is contested", func() {
+			in := incoming(w.id("item"), dishonor.item)
+			in.Entry.Contested = &nacha.Contested{Code: "R73"}
+			w.append(about(i, domain.TransactionContested{Incoming: in}))
+		}, Returned},
+	} {
+		step.do()
+		w.must(v.CatchUp(w.ctx))
+		rows, _, err := v.Transactions(w.ctx, TransactionFilter{Client: "gym"})
+		w.must(err)
+		if len(rows) != 1 || rows[0].Status != step.want {
+			t.Fatalf("%s: %+v; want %s", step.name, rows, step.want)
+		}
+		folded, files := w.fold(i)
+		if row, ok := DescribeTransaction(folded, files); !ok || !reflect.DeepEqual(row, rows[0]) {
+			t.Fatalf("%s: the fold says %+v", step.name, row)
+		}
+	}
+	items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym"})
+	w.must(err)
+	var story []string
+	for _, i := range items {
+		story = append(story, strings.Join([]string{string(i.Kind), i.Code, i.Status}, " "))
+	}
+	if got, want := strings.Join(story, "; "),
+		"Origination  Transmitted; Return R01 Released; Retry R68 Transmitted; Return R01 Released; DishonoredReturn R68 Transmitted; ContestedReturn R73 Released"; got != want {
+		t.Errorf("story\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Refused by the operator after it was sent: the item waits again and its
+// history tells both files.
+func TestAnItemOfARefusedFileGoesAgain(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	f := w.upload("gym", 1)
+	i := f.entries[0]
+	w.must(v.CatchUp(w.ctx))
+	if items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym"}); len(items) > 0 || err != nil {
+		t.Errorf("before the cut it shows %+v, %v", items, err)
+	}
+	if rows, _, err := v.Transactions(w.ctx, TransactionFilter{}); len(rows) > 0 || err != nil {
+		t.Errorf("before the cut it shows %+v, %v", rows, err)
+	}
+	w.deliver(f)
+	w.append(about(i, domain.TransactionReleasedFromFile{ItemID: i.item, File: f.id, Reason: "R-file"}))
+	w.must(v.CatchUp(w.ctx))
+	if n, err := v.QueueTotals(w.ctx); len(n) != 1 || n[0].Entries != 1 || err != nil {
+		t.Errorf("the queue after the refusal: %+v, %v", n, err)
+	}
+	item := one(t, v, ItemFilter{Client: "gym", Status: Pending})
+	if item.FileID != "" || item.Reason != "R-file" {
+		t.Errorf("released: %+v", item)
+	}
+	second := w.cutAndDeliver(i)
+	w.must(v.CatchUp(w.ctx))
+	item = one(t, v, ItemFilter{Client: "gym", Status: Transmitted})
+	var statuses []string
+	for _, s := range item.History {
+		statuses = append(statuses, s.Status)
+	}
+	if got := strings.Join(statuses, " "); got != "Pending Released Transmitted Pending Released Transmitted" {
+		t.Errorf("history %s", got)
+	}
+	if item.FileID != second.id {
+		t.Errorf("it lies in %s", item.FileID)
+	}
+	w.same(v)
+}
+
+// A delivery is a change of every item of the file, and the day of Transmitted
+// is New York's day of the delivery.
+func TestADeliveryIsAChange(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	i := w.originate("gym")
+	f := w.openFile("gym", "window")
+	w.fill(f, []testItem{i})
+	w.must(v.CatchUp(w.ctx))
+	seen := v.Position()
+	w.now = w.now.AddDate(0, 0, 2).Truncate(24 * 3600e9).Add(4 * 3600e9) // 23:00 of the day before in New York
+	w.deliver(f)
+	w.must(v.CatchUp(w.ctx))
+	item := one(t, v, ItemFilter{Client: "gym", After: seen})
+	if item.Status != Transmitted || item.ChangedAt <= seen || item.Position > seen {
+		t.Errorf("%+v", item)
+	}
+	one(t, v, ItemFilter{Client: "gym", Status: Transmitted, FromDay: "2026-11-24", ToDay: "2026-11-24"})
+	for _, f := range []ItemFilter{
+		{Client: "gym", After: item.ChangedAt},
+		{Client: "gym", Status: Transmitted, FromDay: "2026-11-25"},
+		{Client: "gym", Status: Transmitted, ToDay: "2026-11-23"},
+		{Client: "gym", Status: Released},
+		{Client: "gym", FromDay: "2026-11-24"},
+	} {
+		if items, _, err := v.Items(w.ctx, f); len(items) != 0 || err != nil {
+			t.Errorf("%+v shows %+v, %v", f, items, err)
+		}
+	}
+}
