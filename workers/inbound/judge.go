@@ -106,8 +106,11 @@ func (j *judgement) explain(problems ...nacha.Problem) {
 	j.more += len(problems) - room
 }
 
-// whole reports whether nothing of the file can be trusted.
-func (j *judgement) whole() bool { return len(j.Problems) > 0 }
+// whole reports whether nothing of the file is applied: it cannot be trusted,
+// or not one of its batches can.
+func (j *judgement) whole() bool {
+	return len(j.Problems) > 0 || len(j.bad) > 0 && len(j.bad) == len(j.batches)
+}
 
 // allReasons are those for people, with a note when there were more.
 func (j *judgement) allReasons() []nacha.Problem {

@@ -157,12 +157,13 @@ func (a *application) look(ctx context.Context, entries []*arrival) (*book, erro
 			traces = append(traces, e.traces()...)
 		}
 	}
+	a.forgetFiles()
 	b := &book{payments: map[string]*payment{}, files: a.files}
 	var err error
 	if b.traced, err = a.Views.FiledUnder(ctx, traces); err != nil {
 		return nil, fmt.Errorf("look up trace numbers: %w", err)
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
 	for _, list := range b.traced {
 		for _, t := range list {
@@ -173,7 +174,7 @@ func (a *application) look(ctx context.Context, entries []*arrival) (*book, erro
 			p := &payment{}
 			b.payments[stream] = p
 			group.Go(func() error {
-				read, err := readPayment(ctx, a.Ledger, t.Client, t.TransactionID)
+				read, err := readPayment(reading, a.Ledger, t.Client, t.TransactionID)
 				if err == nil {
 					*p = *read
 				}
@@ -197,24 +198,30 @@ func (a *application) look(ctx context.Context, entries []*arrival) (*book, erro
 // maxFiles bounds how many files of ours are remembered.
 const maxFiles = 1_000
 
-// needFile reads the file an item left in. Once transmitted, what matters of
-// it stays: its dates, and an item it is refused with is released.
+// forgetFiles drops what may have changed. Of a file that was transmitted,
+// what matters stays: its dates, and an item it is refused with is released.
+func (a *application) forgetFiles() {
+	if len(a.files) >= maxFiles {
+		clear(a.files)
+	}
+	for id, f := range a.files {
+		if !f.Transmitted() {
+			delete(a.files, id)
+		}
+	}
+}
+
+// needFile reads the file an item left in.
 func (a *application) needFile(ctx context.Context, i *domain.Item) error {
 	if i.Filing == nil {
 		return nil
 	}
-	if f, ok := a.files[i.Filing.File]; ok && f.Transmitted() {
+	if _, ok := a.files[i.Filing.File]; ok {
 		return nil
 	}
 	f, err := a.Ledger.File(ctx, i.Filing.File)
-	if err != nil {
-		return err
-	}
-	if len(a.files) >= maxFiles {
-		clear(a.files)
-	}
-	a.files[f.ID] = f
-	return nil
+	a.files[i.Filing.File] = f
+	return err
 }
 
 // returnable is the amount of an item as its return must bear it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -15,13 +16,17 @@ import (
 type receivers struct {
 	ledger *ledger.Ledger
 	views  Views
-	read   int64 // position of the newest change it knows; 0: none
-	known  accounts
+
+	mu    sync.Mutex
+	read  int64 // position of the newest change it knows
+	known accounts
 }
 
-// current returns the accounts as the settings stand. The views have caught
-// up before. One goroutine at a time may call it.
+// current returns the accounts as the settings stand; the views have caught
+// up before.
 func (r *receivers) current(ctx context.Context) (accounts, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	changed, err := r.views.SettingsChanged(ctx)
 	if err != nil {
 		return accounts{}, fmt.Errorf("look whether clients have changed: %w", err)

@@ -1,0 +1,194 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+const (
+	// chunkEntries is how many entries one append places. An entry takes two
+	// events at the most.
+	chunkEntries = 500
+	// chunkText bounds the same by the entries' own text; as JSON it grows
+	// at most eightfold, and the log takes 16 MiB.
+	chunkText = 1 << 20
+	// attempts bounds how often a chunk is decided again because somebody
+	// else wrote to one of its transactions.
+	attempts = 8
+)
+
+// application applies the good batches of one file.
+type application struct {
+	*Desk
+	id       string
+	verdict  *judgement
+	bad      map[int]bool // batches in quarantine, as the log says
+	created  calendar.Date
+	accounts accounts
+	files    map[string]domain.File
+
+	header *nacha.BatchHeader
+	chunk  []arrival
+	text   int
+	counts domain.InboundApplied
+}
+
+// apply brings a received file to its end. It may be called again after a
+// crash at any point, and when there is nothing left to do.
+func (d *Desk) apply(ctx context.Context, id string, j *judgement) error {
+	in, err := d.Ledger.Inbound(ctx, id)
+	if err != nil || in.Received == nil || in.State() != projections.InboundReceived {
+		return err
+	}
+	if j == nil {
+		if j, err = d.judgeAgain(id); err != nil {
+			return err
+		}
+	}
+	// What entries have a place, and which items left under a trace number,
+	// the views must know up to now.
+	if err := d.Views.CatchUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	a := application{Desk: d, id: id, verdict: j, bad: map[int]bool{}, files: map[string]domain.File{}}
+	if a.accounts, err = d.receivers.current(ctx); err != nil {
+		return err
+	}
+	if a.created, err = calendar.ParseYYMMDD(in.Received.Header.CreatedOn); err != nil {
+		return err
+	}
+	for _, q := range in.Quarantined {
+		for _, n := range q.Batches {
+			a.bad[n] = true
+		}
+	}
+	if err := a.run(ctx); err != nil {
+		return err
+	}
+	return d.write(ctx, "applied", ledger.Change{
+		Stream: domain.InboundStream(id), Client: domain.LedgerClient, Expect: in.Version, Events: []domain.Event{a.counts},
+	})
+}
+
+// judgeAgain reads the kept file once more, after a restart.
+func (d *Desk) judgeAgain(id string) (*judgement, error) {
+	file, err := d.vault.open(id)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	j, err := judge(file, func(string) bool { return true }) // what is in quarantine the log says
+	if err == nil && j.Hash != id {
+		err = errors.New("the kept file is not the one that was received")
+	}
+	return j, err
+}
+
+// run reads the kept file and places its entries, chunk by chunk.
+func (a *application) run(ctx context.Context) error {
+	file, err := a.vault.open(a.id)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = nacha.Scan(file, nacha.Handler{
+		Batch: func(b *nacha.ScannedBatch) error {
+			header := b.Header
+			a.header = &header
+			return nil
+		},
+		Entry: func(e *nacha.ScannedEntry) error { return a.take(ctx, e) },
+	})
+	if err != nil {
+		return err
+	}
+	return a.flush(ctx)
+}
+
+// take adds an entry of a good batch to the chunk.
+func (a *application) take(ctx context.Context, e *nacha.ScannedEntry) error {
+	if a.bad[e.Batch] {
+		return nil
+	}
+	b := &a.verdict.batches[e.Batch-1]
+	if b.again {
+		a.counts.Skipped++
+		return nil
+	}
+	a.chunk = append(a.chunk, arrival{
+		ScannedEntry: *e, id: entryID(b.hash, e.Ordinal), inbound: a.id, header: a.header,
+		created: a.created, settledOn: settlementDay(a.header, a.created),
+	})
+	if a.text += len(e.Raw); len(a.chunk) < chunkEntries && a.text < chunkText {
+		return nil
+	}
+	return a.flush(ctx)
+}
+
+// flush places the chunk. When somebody else was first to write to one of its
+// transactions, all of it is decided again.
+func (a *application) flush(ctx context.Context) error {
+	var err error
+	for range attempts {
+		var p *placing
+		p, err = a.try(ctx)
+		var moved *eventstore.VersionError
+		switch {
+		case err == nil:
+			a.counts.Applied += p.counts.Applied
+			a.counts.Unmatched += p.counts.Unmatched
+			a.counts.Skipped += p.counts.Skipped
+			a.chunk, a.text = a.chunk[:0], 0
+			return nil
+		case !errors.As(err, &moved):
+			return err
+		}
+		if err := a.Views.CatchUp(ctx); err != nil {
+			return fmt.Errorf("wait for the views: %w", err)
+		}
+	}
+	return fmt.Errorf("other writers were first %d times: %w", attempts, err)
+}
+
+// try decides about the entries of the chunk that have no place yet, and
+// writes.
+func (a *application) try(ctx context.Context) (*placing, error) {
+	p := &placing{application: a, index: map[string]int{}}
+	ids := make([]string, len(a.chunk))
+	for i := range a.chunk {
+		ids[i] = a.chunk[i].id
+	}
+	places, err := a.Views.Places(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up where entries are: %w", err)
+	}
+	var todo []*arrival
+	for i := range a.chunk {
+		e := &a.chunk[i]
+		if at, placed := places[e.id]; placed {
+			p.skip(at.Inbound == a.id, at.Unmatched)
+			continue
+		}
+		todo = append(todo, e)
+	}
+	if p.book, err = a.look(ctx, todo); err != nil {
+		return nil, err
+	}
+	for _, e := range todo {
+		if err := p.place(e); err != nil {
+			return nil, fmt.Errorf("line %d: %w", e.Line, err)
+		}
+	}
+	if len(p.changes) == 0 {
+		return p, nil
+	}
+	return p, a.write(ctx, "chunk", p.changes...)
+}

@@ -1,0 +1,92 @@
+package inbound
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// finding is where an answer from the bank belongs: to one item of ours, or
+// into the queue for a reason.
+type finding struct {
+	to    *candidate
+	flags []string
+
+	reason     string // stable slug
+	message    string // for the person who decides
+	candidates []string
+}
+
+// Reasons why an entry waits in the queue. An entry with a problem of its own
+// waits under that problem's code.
+const (
+	notOurRouting    = "not-our-routing"
+	unknownAccount   = "unknown-account"
+	ambiguousAccount = "ambiguous-account"
+	keysDestroyed    = "keys-destroyed"
+	misrouted        = "misrouted"
+	unknownTrace     = "unknown-trace"
+	notSent          = "not-sent"
+	answersAnswer    = "answers-an-answer"
+	routingDiffers   = "routing-differs"
+	amountDiffers    = "amount-differs"
+	changeDiffers    = "change-differs"
+	duplicate        = "duplicate"
+	ambiguous        = "ambiguous"
+	tooOld           = "too-old"
+	tooLong          = "too-large"
+)
+
+// Flags of what is booked although something about it is unusual.
+const (
+	flagLate           = "late"
+	flagAmount         = "amount-differs"
+	flagAccount        = "account-differs"
+	flagUnexpected     = "unexpected-code"
+	flagNotRequested   = "not-requested"
+	flagAfterReversal  = "after-reversal"
+	flagAfterReturn    = "after-return"
+	flagWrongDirection = "wrong-direction"
+	flagUnusable       = "unusable-data"
+	flagDuplicate      = "duplicate"
+	flagByHand         = "assigned"
+)
+
+func waits(reason string, near []candidate, format string, args ...any) finding {
+	f := finding{reason: reason, message: fmt.Sprintf(format, args...)}
+	for _, c := range near {
+		if !slices.Contains(f.candidates, c.name()) && len(f.candidates) < maxCandidates {
+			f.candidates = append(f.candidates, c.name())
+		}
+	}
+	return f
+}
+
+// maxCandidates bounds the list a person has to look at.
+const maxCandidates = 20
+
+// only keeps the candidates for which keep holds.
+func only(list []candidate, keep func(candidate) bool) []candidate {
+	var kept []candidate
+	for _, c := range list {
+		if keep(c) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// ofKind keeps items of ours of some kinds.
+func ofKind(list []candidate, kinds ...domain.ItemKind) []candidate {
+	return only(list, func(c candidate) bool {
+		return c.item.Direction == domain.ToFed && slices.Contains(kinds, c.item.Kind)
+	})
+}
+
+// flagIf adds a flag when it holds.
+func (f *finding) flagIf(holds bool, flag string) {
+	if holds {
+		f.flags = append(f.flags, flag)
+	}
+}

@@ -1,0 +1,160 @@
+package inbound
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// match finds what an entry answers. ours knows our banks by eight digits.
+func (e *arrival) match(b *book, ours func(string) bool) finding {
+	switch {
+	case e.Entry.Return != nil, e.Entry.Correction != nil:
+		return e.matchEntry(b, ours)
+	case e.Entry.Dishonored != nil:
+		return e.matchDishonored(b)
+	case e.Entry.Contested != nil:
+		return e.matchContested(b)
+	default:
+		return e.matchRefused(b)
+	}
+}
+
+// matchEntry finds the entry of ours that is returned or corrected: an
+// origination, a reversal or a retry. Trace numbers come round again, so the
+// trace alone never decides: the bank it went to must agree and, for a
+// return, the amount; it must have left, and before the answer was made.
+func (e *arrival) matchEntry(b *book, ours func(string) bool) finding {
+	trace, routing := e.original()
+	under := b.under(trace)
+	list := ofKind(under, domain.Origination, domain.Reversal, domain.Retry)
+	switch {
+	case len(under) == 0 && !ours(trace[:8]):
+		return waits(misrouted, nil, "The original trace number %s is not one of a bank of ours. A return can be sent back with R61, a notification of change with C61.", trace)
+	case len(under) == 0:
+		return waits(unknownTrace, nil, "No entry of ours left under trace number %s.", trace)
+	case len(list) == 0:
+		return waits(answersAnswer, under, "Trace number %s is that of an answer of ours. A return is never returned: it is dishonored, with R61 to R70.", trace)
+	}
+	near := list
+	if list = only(list, func(c candidate) bool { return c.entry().Entry.Routing[:8] == routing }); len(list) == 0 {
+		return waits(routingDiffers, near, "The entry under trace number %s went to another bank than %s.", trace, routing)
+	}
+	if e.Entry.Return != nil {
+		near = list
+		if list = only(list, func(c candidate) bool { return c.returnable(e) }); len(list) == 0 {
+			return waits(amountDiffers, near, "The amount is not that of the entry under trace number %s. It can be dishonored with R69, field 03.", trace)
+		}
+	}
+	near = list
+	if list = only(list, func(c candidate) bool { return c.left() && !calendar.DateOf(c.item.Filing.At).After(e.created) }); len(list) == 0 {
+		return waits(notSent, near, "The entry under trace number %s has not been delivered to the bank yet.", trace)
+	}
+	return e.choose(list)
+}
+
+// original is the trace number and the receiving bank of what is answered.
+func (e *arrival) original() (trace, routing string) {
+	if r := e.Entry.Return; r != nil {
+		return r.OriginalTrace, r.OriginalRouting
+	}
+	return e.Entry.Correction.OriginalTrace, e.Entry.Correction.OriginalRouting
+}
+
+// choose picks one of the entries that agree in everything, and never between
+// two: those that may still be returned come first, and of them those that
+// were not returned yet.
+func (e *arrival) choose(list []candidate) finding {
+	live := only(list, func(c candidate) bool { return !e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) })
+	if e.Entry.Return == nil {
+		return e.chooseChanged(list, live)
+	}
+	if len(live) > 0 {
+		list = live
+	}
+	switch open := only(list, func(c candidate) bool { return !c.returned() }); len(open) {
+	case 0:
+		return waits(duplicate, list, "The entry was returned before. The money of this return can be sent back with R67.")
+	case 1:
+		return e.returns(&open[0])
+	default:
+		return waits(ambiguous, open, "Several entries of ours agree with it in trace number, bank and amount.")
+	}
+}
+
+// chooseChanged picks the entry that a notification of change is about. It
+// bears no amount, so for one from a time in which the trace may have come
+// round the account number must agree.
+func (e *arrival) chooseChanged(list, live []candidate) finding {
+	if len(live) == 0 {
+		live = only(list, e.sameAccount)
+		if len(live) == 0 {
+			return waits(tooOld, list, "The entry is older than trace numbers stay unique, and its account number does not agree.")
+		}
+	}
+	if len(live) > 1 {
+		return waits(ambiguous, live, "Several entries of ours agree with it in trace number and bank.")
+	}
+	return e.changes(&live[0])
+}
+
+// returns books a return at its entry, with what is unusual about it.
+func (e *arrival) returns(c *candidate) finding {
+	code, _ := codes.Return(e.Entry.Return.Code, e.settledOn)
+	f := finding{to: c}
+	limit, timed := code.TimeFrame.Limit(c.settledOn())
+	f.flagIf(timed && code.TimeFrame != codes.AfterRefusal && e.settledOn.After(limit.ReachBy), flagLate)
+	f.flagIf(!suits(code, c.entry().Header.SEC, c.debit(), c.item.AmountCents == 0), flagUnexpected)
+	f.flagIf(code.TimeFrame == codes.ByAgreement, flagNotRequested) // nobody asks for returns through this ledger
+	f.flagIf(e.Entry.AmountCents != c.item.AmountCents, flagAmount) // only IAT comes here with another
+	f.flagIf(code.Code != "R04" && !e.sameAccount(*c), flagAccount)
+	f.flagIf(c.reversed(), flagAfterReversal)
+	return f
+}
+
+// suits reports whether a code may be used on such an entry, by whoever it is
+// for. Whose account it was nobody knows here.
+func suits(c codes.ReturnCode, sec string, debit, prenote bool) bool {
+	in := func(list []string) bool {
+		for _, s := range list {
+			if s == sec {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case c.Step != codes.Returned:
+		return false
+	case len(c.SECs) > 0 && !in(c.SECs), in(c.NotSECs):
+		return false
+	case c.Entries == codes.Debits && !debit, c.Entries == codes.Credits && debit:
+		return false
+	default:
+		return !(c.Again == codes.Twice && prenote) // for want of funds
+	}
+}
+
+// changes books a notification of change, with what is unusual about it.
+func (e *arrival) changes(c *candidate) finding {
+	f := finding{to: c}
+	n := e.Entry.Correction
+	change, err := nacha.ParseChange(n.Code, n.Data, e.header.IAT != nil)
+	f.flagIf(err != nil, flagUnusable)
+	// A code of the other direction is refused with C69; it never turns
+	// debits into credits.
+	f.flagIf(err == nil && change.Code != 0 && change.Code.Debit() != c.debit(), flagWrongDirection)
+	f.flagIf(change.Account == "" && err == nil && !e.sameAccount(*c), flagAccount)
+	f.flagIf(c.returned(), flagAfterReturn)
+	limit := calendar.CorrectionDeadline(c.settledOn())
+	f.flagIf(e.settledOn.After(limit.ReachBy), flagLate)
+	return f
+}
+
+// sameAccount compares account numbers as they stand and plain. One that
+// nobody can read any more is no evidence against.
+func (e *arrival) sameAccount(c candidate) bool {
+	number, known := c.number[c.item.ID]
+	return !known || number == "" || number == e.Entry.Account || plain(number) == plain(e.Entry.Account)
+}

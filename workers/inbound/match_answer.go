@@ -1,0 +1,143 @@
+package inbound
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// returned reports whether a return of the item stands: it was not dishonored,
+// or it was and the other bank insists.
+func (c candidate) returned() bool {
+	for _, r := range c.Items {
+		if r.Kind != domain.Return || r.Direction != domain.FromFed || r.ReplyTo != c.item.ID {
+			continue
+		}
+		d, dishonored := c.answer(domain.Dishonor, domain.ToFed, r.ID)
+		if !dishonored {
+			return true
+		}
+		if _, contested := c.answer(domain.Contest, domain.FromFed, d.ID); contested {
+			return true
+		}
+	}
+	return false
+}
+
+// answer finds an answer to an item that counts: ours when it is in a file,
+// the bank's always.
+func (p *payment) answer(kind domain.ItemKind, direction domain.Direction, to string) (*domain.Item, bool) {
+	for _, i := range p.Items {
+		if i.Kind == kind && i.Direction == direction && i.ReplyTo == to && (i.State == domain.Filed || i.State == domain.InHand) {
+			return i, true
+		}
+	}
+	return nil, false
+}
+
+// reversed reports whether a reversal of the item left before: with a return
+// the money goes back twice.
+func (c candidate) reversed() bool {
+	for _, i := range c.Items {
+		if i.Kind == domain.Reversal && i.State == domain.Filed && i != c.item {
+			return true
+		}
+	}
+	return false
+}
+
+// matchDishonored finds the return of ours that is sent back to us.
+func (e *arrival) matchDishonored(b *book) finding {
+	d := e.Entry.Dishonored
+	list := ofKind(b.under(d.ReturnTrace), domain.Return)
+	if len(list) == 0 {
+		list = ofKind(b.under(d.OriginalTrace), domain.Return)
+	}
+	if len(list) == 0 {
+		return waits(unknownTrace, nil, "No return of ours left under trace number %s. It can be contested with R71 when it was meant for another bank.", d.ReturnTrace)
+	}
+	return e.link(list, link{
+		kind: domain.Dishonor, name: "return",
+		routing: d.OriginalRouting, bank: func(c candidate) string { return c.entry().Header.ODFI }, // we received the original
+		late: e.lateAfter(d.ReturnSettlement, calendar.DishonorDeadline),
+	})
+}
+
+// matchContested finds the dishonored return of ours that the other bank
+// contests.
+func (e *arrival) matchContested(b *book) finding {
+	d := e.Entry.Contested
+	list := ofKind(b.under(d.DishonoredTrace), domain.Dishonor)
+	if len(list) == 0 {
+		return waits(unknownTrace, nil, "No dishonored return of ours left under trace number %s.", d.DishonoredTrace)
+	}
+	return e.link(list, link{
+		kind: domain.Contest, name: "dishonored return",
+		routing: d.OriginalRouting, bank: func(c candidate) string { return c.entry().Entry.Routing[:8] }, // they received the original
+		late: e.lateAfter(d.DishonoredSettlement, calendar.ContestDeadline),
+	})
+}
+
+// matchRefused finds the notification of change of ours that is refused.
+func (e *arrival) matchRefused(b *book) finding {
+	r := e.Entry.RefusedChange
+	trace := e.traces()[0]
+	list := ofKind(b.under(trace), domain.Correction)
+	near := list
+	if list = only(list, func(c candidate) bool { return c.item.Outgoing.Code == r.ChangeCode }); len(list) == 0 {
+		if len(near) > 0 {
+			return waits(changeDiffers, near, "The notification of change under trace number %s bears another code than %s.", trace, r.ChangeCode)
+		}
+		return waits(unknownTrace, nil, "No notification of change of ours left under trace number %s.", trace)
+	}
+	return e.link(list, link{
+		kind: domain.RefusedChange, name: "notification of change",
+		routing: r.OriginalRouting, bank: func(c candidate) string { return c.entry().Header.ODFI },
+	})
+}
+
+// link is the next step of a chain that began with an answer of ours.
+type link struct {
+	kind    domain.ItemKind
+	name    string                 // of what it answers
+	routing string                 // the receiving bank of the original, as the entry has it
+	bank    func(candidate) string // the same as we know it
+	late    bool
+}
+
+// link checks what all links have in common: bank, amount, that our answer
+// left, and that it was not answered before.
+func (e *arrival) link(list []candidate, l link) finding {
+	near := list
+	if list = only(list, func(c candidate) bool { return l.bank(c) == l.routing }); len(list) == 0 {
+		return waits(routingDiffers, near, "The %s of ours belongs to an entry received by another bank than %s.", l.name, l.routing)
+	}
+	near = list
+	if list = only(list, func(c candidate) bool { return c.entry().Entry.AmountCents == e.Entry.AmountCents }); len(list) == 0 {
+		return waits(amountDiffers, near, "The amount is not that of the %s of ours.", l.name)
+	}
+	near = list
+	if list = only(list, candidate.left); len(list) == 0 {
+		return waits(notSent, near, "The %s of ours has not been delivered to the bank yet.", l.name)
+	}
+	open := only(list, func(c candidate) bool {
+		_, done := c.answer(l.kind, domain.FromFed, c.item.ID)
+		return !done
+	})
+	switch len(open) {
+	case 0:
+		return waits(duplicate, list, "The %s of ours was answered the same way before.", l.name)
+	case 1:
+		f := finding{to: &open[0]}
+		f.flagIf(l.late, flagLate)
+		return f
+	default:
+		return waits(ambiguous, open, "Several answers of ours agree with it in trace number, bank and amount.")
+	}
+}
+
+// lateAfter reports whether a link came after the time it had since the one
+// before it settled, on a day without a year.
+func (e *arrival) lateAfter(julian string, deadline func(calendar.Date) calendar.TimeLimit) bool {
+	settled, err := calendar.SettlementFromJulian(julian, e.created)
+	return err == nil && e.settledOn.After(deadline(settled).ReachBy)
+}

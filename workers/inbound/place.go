@@ -1,0 +1,172 @@
+package inbound
+
+import (
+	"errors"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// placing gathers where the entries of a chunk go: one change a stream, all
+// in one append.
+type placing struct {
+	*application
+	book    *book
+	changes []ledger.Change
+	index   map[string]int // in changes, by stream
+	counts  domain.InboundApplied
+}
+
+// add appends events to a stream's change.
+func (p *placing) add(stream, client string, expect int64, events ...domain.Event) {
+	i, ok := p.index[stream]
+	if !ok {
+		i = len(p.changes)
+		p.index[stream] = i
+		p.changes = append(p.changes, ledger.Change{Stream: stream, Client: client, Expect: expect})
+	}
+	p.changes[i].Events = append(p.changes[i].Events, events...)
+}
+
+// place decides where an entry goes. Every entry goes somewhere.
+func (p *placing) place(e *arrival) error {
+	err := p.decide(e)
+	if errors.Is(err, seal.ErrDestroyed) {
+		return p.queue(e, finding{reason: keysDestroyed, message: "The keys of the client it belongs to were destroyed, so nothing can be kept for it."})
+	}
+	return err
+}
+
+func (p *placing) decide(e *arrival) error {
+	switch {
+	case len(e.Problems) > 0:
+		return p.queue(e, problem(e.Problems))
+	case tooLarge(&e.Entry):
+		return p.queue(e, finding{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."})
+	case e.Kind == nacha.KindForward:
+		return p.forward(e)
+	}
+	f := e.match(p.book, p.accounts.ours)
+	if f.to == nil {
+		return p.queue(e, f)
+	}
+	return p.answer(e, f)
+}
+
+// problem is why an entry with problems of its own waits.
+func problem(list []nacha.Problem) finding {
+	f := finding{reason: list[0].Code}
+	for i, problem := range list {
+		if i > 0 {
+			f.message += " "
+		}
+		f.message += sentence(problem)
+	}
+	return f
+}
+
+// sentence puts a problem into words: "The amount is zero under a code that
+// moves money (R19)."
+func sentence(p nacha.Problem) string {
+	text := p.Message
+	if p.Field != "" {
+		text = "The " + p.Field + " " + text
+	}
+	if p.Reason != "" {
+		text += " (" + p.Reason + ")"
+	}
+	return text + "."
+}
+
+// answer books what the bank answers at the item it answers.
+func (p *placing) answer(e *arrival, f finding) error {
+	to := f.to
+	in, err := e.incoming(p.Ledger, to.Client, to.item.ID, f.flags)
+	if err != nil {
+		return err
+	}
+	event := answered(e.Kind, in)
+	p.add(to.stream, to.Client, to.expect, event)
+	to.goOn(event, p.Ledger.Now())
+	p.counts.Applied++
+	return nil
+}
+
+// forward books a payment for the client whose receiving account it is.
+func (p *placing) forward(e *arrival) error {
+	routing := e.Entry.Routing
+	if p.accounts.routings[routing[:8]] != routing {
+		return p.queue(e, waits(notOurRouting, nil, "The routing number %s is not one of a bank of ours.", routing))
+	}
+	switch clients := p.accounts.find(routing, e.Entry.Account); len(clients) {
+	case 1:
+		return p.receive(e, clients[0])
+	case 0:
+		if p.accounts.returnsUnknown(routing) {
+			if done, err := p.sendBack(e); done || err != nil {
+				return err
+			}
+		}
+		return p.queue(e, waits(unknownAccount, nil, "The account is not a receiving account of any client. A return has to leave before the deadline."))
+	default:
+		f := waits(ambiguousAccount, nil, "Several clients have a receiving account like this.")
+		for _, c := range clients {
+			f.candidates = append(f.candidates, c+"/")
+		}
+		return p.queue(e, f)
+	}
+}
+
+func (p *placing) receive(e *arrival, client string) error {
+	received, err := e.received(p.Ledger, client)
+	if err != nil {
+		return err
+	}
+	p.add(domain.TransactionStream(client, received.TransactionID), client, eventstore.NewStream, received)
+	p.counts.Applied++
+	return nil
+}
+
+// sendBack returns a payment for an account that nobody knows, if there is
+// still time. It becomes a transaction of the ledger's own, which leaves in
+// the ledger's own file.
+func (p *placing) sendBack(e *arrival) (done bool, err error) {
+	events, err := e.returnOf(p.Ledger, "R03")
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) {
+		return false, nil // too late: a person decides
+	}
+	if err != nil {
+		return false, err
+	}
+	p.add(domain.TransactionStream(domain.LedgerClient, transactionID(e.id)), domain.LedgerClient, eventstore.NewStream, events...)
+	p.counts.Applied++
+	return true, nil
+}
+
+// queue lets an entry wait for a person.
+func (p *placing) queue(e *arrival, f finding) error {
+	queued, err := e.queued(p.Ledger, f)
+	if err != nil {
+		return err
+	}
+	p.add(domain.UnmatchedStream(e.id), domain.LedgerClient, eventstore.NewStream, queued)
+	p.counts.Unmatched++
+	return nil
+}
+
+// skip counts an entry that has its place already: by this file before a
+// crash, or by another.
+func (p *placing) skip(here, unmatched bool) {
+	switch {
+	case !here:
+		p.counts.Skipped++
+	case unmatched:
+		p.counts.Unmatched++
+	default:
+		p.counts.Applied++
+	}
+}

@@ -1,0 +1,72 @@
+package inbound
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// queued is the entry as it waits. Its account number and corrected data are
+// sealed with the ledger's own key: nobody knows yet whose they are.
+func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, error) {
+	entry, data, _ := open(e.Entry, e.header)
+	q := &domain.EntryQueued{
+		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: *e.header, Entry: entry,
+		SettledOn: e.settledOn.String(), Reason: f.reason, Message: f.message, Candidates: f.candidates,
+		ReturnBy: e.deadline(l),
+	}
+	var err error
+	if q.Account, err = l.SealAccount(domain.LedgerClient, entry.Routing, e.Entry.Account, accountType(entry.Code)); err != nil {
+		return nil, err
+	}
+	if data != "" {
+		if q.Data, err = l.SealData(domain.LedgerClient, data); err != nil {
+			return nil, err
+		}
+	}
+	if e.header.SEC == "ADV" {
+		q.SettledOn = "" // an advice tells of money, it moves none
+	}
+	if e.Unsupported || tooLarge(&entry) {
+		q.Entry.Addenda05 = nil
+		q.Raw, err = l.SealData(domain.LedgerClient, e.Raw)
+	}
+	return q, err
+}
+
+// maxEntryBytes leaves room in an event for what stands beside the entry.
+const maxEntryBytes = eventstore.MaxEventBytes * 3 / 4
+
+// tooLarge reports whether an entry's addenda do not fit an event; then it is
+// kept as it came. JSON may take six bytes for a character.
+func tooLarge(e *nacha.Entry) bool {
+	const most = 6*80 + len(`"",`) // of one addenda
+	if len(e.Addenda05)*most < maxEntryBytes {
+		return false
+	}
+	data, err := json.Marshal(e)
+	return err != nil || len(data) > maxEntryBytes
+}
+
+// deadline is the last moment at which the entry may be sent back; zero if
+// the rules know none. Source: NACHA Operating Rules, time frames of returns,
+// dishonored and contested returns and of refused notifications of change.
+func (e *arrival) deadline(l *ledger.Ledger) time.Time {
+	switch e.Kind {
+	case nacha.KindForward:
+		return calendar.ReturnDeadline(e.settledOn).SendBefore
+	case nacha.KindReturn:
+		return calendar.DishonorDeadline(e.settledOn).SendBefore
+	case nacha.KindDishonored:
+		return calendar.ContestDeadline(e.settledOn).SendBefore
+	case nacha.KindChange:
+		return calendar.RefuseChangeDeadline(calendar.DateOf(l.Now())).SendBefore
+	default:
+		return time.Time{}
+	}
+}

@@ -1,0 +1,96 @@
+package inbound
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Return sends an entry of the queue back to where it came from, in time and
+// under a code that suits it: a payment is returned (R01 to R85), a return
+// dishonored (R61 to R70), a notification of change refused (C61 to C69). It
+// becomes a transaction of the ledger's own, which leaves in the ledger's own
+// file. It returns that transaction's id.
+//
+// Refusals: not-found, invalid, rule-broken, return-window-closed,
+// already-done.
+func (d *Desk) Return(ctx context.Context, entry, code string) (string, error) {
+	same := func(before domain.Event) bool {
+		e, ok := before.(*domain.EntryReturned)
+		return ok && e.Code == code
+	}
+	err := d.decide(ctx, entry, same, func(w waiting) (domain.Event, []ledger.Change, error) {
+		if err := d.Views.CatchUp(ctx); err != nil {
+			return nil, nil, err
+		}
+		known, err := d.receivers.current(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := w.atBankOf(known.banks()); err != nil {
+			return nil, nil, err
+		}
+		events, err := w.sentBack(d.Ledger, code)
+		if err != nil {
+			return nil, nil, err
+		}
+		id := transactionID(entry)
+		return domain.EntryReturned{TransactionID: id, Code: code}, []ledger.Change{{
+			Stream: domain.TransactionStream(domain.LedgerClient, id), Client: domain.LedgerClient,
+			Expect: eventstore.NewStream, Events: events,
+		}}, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return transactionID(entry), nil
+}
+
+// sentBack are the events of an entry that goes back. What is no payment
+// begins a transaction all the same: its money has to be accounted for.
+func (w waiting) sentBack(l *ledger.Ledger, code string) ([]domain.Event, error) {
+	if w.Unsupported {
+		return nil, domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be sent back from here: settle it with the bank and dismiss it")
+	}
+	if w.Kind == nacha.KindForward {
+		return w.returnOf(l, code)
+	}
+	begin, err := w.received(l, domain.LedgerClient)
+	if err != nil {
+		return nil, err
+	}
+	in := begin.Incoming
+	switch w.Kind {
+	case nacha.KindReturn:
+		return decided(l, w.at, begin, &domain.TransactionReturned{Incoming: in},
+			answers.Dishonor{ItemID: answerID(w.id), ReplyTo: w.id, Code: code, Information: w.wrongFields(code)})
+	case nacha.KindChange:
+		return decided(l, w.at, begin, &domain.TransactionCorrected{Incoming: in},
+			answers.Refuse{ItemID: answerID(w.id), ReplyTo: w.id, Code: code})
+	default:
+		return nil, domain.Refuse(domain.RuleBroken,
+			"a %s is not sent back by itself: assign it to the transaction it belongs to and answer it there, or dismiss it", w.Kind)
+	}
+}
+
+// wrongFields names the field that R69 complains about: the amount, which is
+// field 03. Anything else a person has to say, at the transaction.
+func (w waiting) wrongFields(code string) string {
+	if code == "R69" && w.queued.Reason == amountDiffers {
+		return "03"
+	}
+	return ""
+}
+
+// banks lists our banks by all nine digits.
+func (a *accounts) banks() []string {
+	list := make([]string, 0, len(a.routings))
+	for _, nine := range a.routings {
+		list = append(list, nine)
+	}
+	return list
+}

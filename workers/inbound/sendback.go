@@ -1,0 +1,38 @@
+package inbound
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// returnOf are the events of a payment that belongs to nobody and goes back:
+// it begins a transaction of the ledger's own and is returned from it. It
+// refuses a code that does not suit the entry or comes too late.
+func (e *arrival) returnOf(l *ledger.Ledger, code string) ([]domain.Event, error) {
+	received, err := e.received(l, domain.LedgerClient)
+	if err != nil {
+		return nil, err
+	}
+	return decided(l, l.Now(), received, received, answers.Return{ItemID: answerID(e.id), ReplyTo: e.id, Code: code})
+}
+
+// command is an answer that package answers decides about.
+type command interface {
+	Decide(answers.Case) (answers.Decision, error)
+}
+
+// decided lets the rulebook decide about an answer to what came at an instant,
+// and adds the answer to the event that begins the transaction. asked is that
+// event as the rulebook knows it.
+func decided(l *ledger.Ledger, at time.Time, begin *domain.TransactionReceived, asked domain.Event, c command) ([]domain.Event, error) {
+	t := domain.Transaction{Client: domain.LedgerClient}
+	t.Evolve(domain.Fact{Event: asked, Meta: domain.Meta{At: at}, Version: 1})
+	d, err := c.Decide(answers.Case{Transaction: t, Now: l.Now()})
+	if err != nil {
+		return nil, err
+	}
+	return append([]domain.Event{begin}, d.Events...), nil
+}

@@ -1,0 +1,415 @@
+package inbound
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+)
+
+const (
+	ourBank   = "231380104" // Lantern Savings Bank
+	theirBank = "121042882"
+	fed       = "061000146"
+	gym       = "harborgym"
+)
+
+// clock is set by the test and stands still in between.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// at is a wall clock time in New York.
+func at(text string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Eastern)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// friday is when most stories begin: Friday 2026-11-20, 14:05 New York.
+// Thursday the 26th is Thanksgiving.
+var friday = at("2026-11-20 14:05")
+
+// world is a whole ledger in a folder, with Harbor Gym as its client, the
+// batcher that sends and the desk that takes in.
+type world struct {
+	t      testing.TB
+	folder string
+	clock  *clock
+	watch  Watch
+	log    *slog.Logger
+	fault  func(step string)
+
+	store *eventstore.SQLite
+	*ledger.Ledger
+	views   *projections.Views
+	batcher *workers.Batcher
+	desk    *Desk
+}
+
+func newWorld(t testing.TB, settings ...func(*domain.Settings)) *world {
+	t.Helper()
+	w := emptyWorld(t)
+	w.client(gym, settings...)
+	return w
+}
+
+func emptyWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, folder: t.TempDir(), clock: &clock{now: friday}, log: slog.New(slog.DiscardHandler)}
+	w.open()
+	t.Cleanup(w.close)
+	return w
+}
+
+func (w *world) open() {
+	w.t.Helper()
+	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{Linger: -1})
+	must(w.t, err)
+	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
+	must(w.t, err)
+	w.store, w.Ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: w.clock}
+	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views.db"), store, projections.Options{Log: w.log})
+	must(w.t, err)
+	w.hire()
+}
+
+func (w *world) hire() {
+	w.t.Helper()
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.Ledger, Folder: filepath.Join(w.folder, "files")})
+	must(w.t, err)
+	directory := projections.NewDirectory(w.Ledger, w.views)
+	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
+		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
+	})
+	must(w.t, err)
+	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	must(w.t, err)
+	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
+		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
+	})
+	must(w.t, err)
+	w.desk, err = New(Config{Ledger: w.Ledger, Views: w.views, Folder: filepath.Join(w.folder, "files"), Inbox: w.watch, Log: w.log})
+	must(w.t, err)
+	w.desk.fault = func(step string) {
+		if w.fault != nil {
+			w.fault(step)
+		}
+	}
+}
+
+func (w *world) outbox() string { return filepath.Join(w.folder, "outbox") }
+
+func (w *world) close() {
+	if w.store != nil {
+		must(w.t, errors.Join(w.views.Close(), w.store.Close()))
+		w.store = nil
+	}
+}
+
+// restart is what a new process finds after a crash.
+func (w *world) restart() {
+	w.t.Helper()
+	w.close()
+	w.fault = nil
+	w.open()
+}
+
+func (w *world) client(id string, settings ...func(*domain.Settings)) {
+	w.t.Helper()
+	s := domain.Settings{
+		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
+		ODFIs: []string{ourBank}, SECCodes: domain.OriginatedSECs, DefaultSEC: "PPD",
+		File: domain.FileSettings{
+			ImmediateDestination: fed, ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: ourBank, ImmediateOriginName: "LANTERN SAVINGS BANK",
+		},
+		ReceivingAccounts: w.patterns("400*", "5000*", "6000*"),
+	}
+	for _, f := range settings {
+		f(&s)
+	}
+	events, err := domain.OpenClient{ClientID: id, Settings: s}.Decide(domain.Client{})
+	must(w.t, err)
+	w.write(ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
+}
+
+// patterns are receiving accounts as the API seals them.
+func (w *world) patterns(list ...string) (matches []domain.AccountMatch) {
+	w.t.Helper()
+	for _, p := range list {
+		number, prefix := strings.CutSuffix(p, "*")
+		account, err := w.SealAccount(domain.LedgerClient, "", number, "")
+		must(w.t, err)
+		matches = append(matches, domain.AccountMatch{Account: account, Prefix: prefix})
+	}
+	return matches
+}
+
+func (w *world) write(changes ...ledger.Change) {
+	w.t.Helper()
+	_, err := w.Write(context.Background(), changes...)
+	must(w.t, err)
+}
+
+// originate writes what POST /api/transaction would, and returns the id.
+func (w *world) originate(p domain.Proposal, number string) string {
+	w.t.Helper()
+	id := uuid.Must(uuid.NewV7()).String()
+	account, err := w.SealAccount(gym, p.ToRouting, number, p.ToAccountType)
+	must(w.t, err)
+	c, err := w.Client(context.Background(), gym)
+	must(w.t, err)
+	_, err = w.Decide(context.Background(), gym, id, func(t domain.Transaction) ([]domain.Event, error) {
+		return domain.Originate{TransactionID: id, ItemID: "item-" + id, Proposal: p, Number: number, Account: account}.Decide(c, t)
+	})
+	must(w.t, err)
+	return id
+}
+
+// eight originates the entries of the first vector and returns their ids.
+func (w *world) eight() (ids []string) {
+	w.t.Helper()
+	for n := 1; n <= 8; n++ {
+		ids = append(ids, w.originate(domain.Proposal{
+			SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
+			ToName: fmt.Sprintf("TEST PERSON %02d", n), ToID: fmt.Sprintf("MBR-%05d", n),
+			Description: "DUES NOV", AmountCents: int64(n)*1000 + 25, EffectiveOn: "2026-11-23",
+		}, fmt.Sprintf("7700000%d", n)))
+	}
+	return ids
+}
+
+// sweepAt moves the clock and lets the batcher do what is due: the windows
+// cut at 14:30, for instance, and the files are delivered.
+func (w *world) sweepAt(now string) {
+	w.t.Helper()
+	w.clock.set(at(now))
+	must(w.t, w.batcher.Sweep(context.Background()))
+}
+
+func (c *clock) set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
+
+// sent originates the eight and has them delivered; the clock then shows
+// Tuesday morning, when their returns come.
+func (w *world) sent() []string {
+	w.t.Helper()
+	ids := w.eight()
+	w.sweepAt("2026-11-20 14:31")
+	w.clock.set(at("2026-11-24 09:00"))
+	return ids
+}
+
+// vector reads a file of testdata by its number.
+func vector(t testing.TB, number string) []byte {
+	t.Helper()
+	names, err := filepath.Glob("testdata/" + number + "-*.ach")
+	if err != nil || len(names) != 1 {
+		t.Fatalf("vector %s: %v, %v", number, names, err)
+	}
+	content, err := os.ReadFile(names[0])
+	must(t, err)
+	return content
+}
+
+// feed takes a file in.
+func (w *world) feed(content []byte) Outcome {
+	w.t.Helper()
+	return w.feedAs("file.ach", content)
+}
+
+func (w *world) feedAs(name string, content []byte) Outcome {
+	w.t.Helper()
+	o, err := w.desk.Intake(context.Background(), name, FromAPI, bytes.NewReader(content))
+	must(w.t, err)
+	return o
+}
+
+// transaction reads a client's transaction.
+func (w *world) transaction(client, id string) domain.Transaction {
+	w.t.Helper()
+	t, err := w.Transaction(context.Background(), client, id)
+	must(w.t, err)
+	return t
+}
+
+// origination is the item one of our transactions began with.
+func (w *world) origination(id string) *domain.Item {
+	w.t.Helper()
+	t := w.transaction(gym, id)
+	return t.Origination()
+}
+
+// only is the one item of a kind that came from the bank.
+func (w *world) only(id string, kind domain.ItemKind) *domain.Item {
+	w.t.Helper()
+	var found []*domain.Item
+	for _, i := range w.transaction(gym, id).Items {
+		if i.Kind == kind && i.Direction == domain.FromFed {
+			found = append(found, i)
+		}
+	}
+	if len(found) != 1 {
+		w.t.Fatalf("transaction %s has %d items of kind %s from the bank, want one", id, len(found), kind)
+	}
+	return found[0]
+}
+
+// received are the payments that came for a client, in log order.
+func (w *world) received(client string) (list []domain.Transaction) {
+	w.t.Helper()
+	for _, r := range w.events((domain.TransactionReceived{}).Type()) {
+		if r.Client == client {
+			_, id, _ := domain.SplitTransactionStream(r.Stream)
+			list = append(list, w.transaction(client, id))
+		}
+	}
+	return list
+}
+
+// events are those of a type, or all of the log.
+func (w *world) events(eventType string) (list []eventstore.Recorded) {
+	w.t.Helper()
+	for after := int64(0); ; {
+		page, err := w.store.ReadAll(context.Background(), after, 1000)
+		must(w.t, err)
+		if len(page) == 0 {
+			return list
+		}
+		for _, r := range page {
+			if eventType == "" || r.Type == eventType {
+				list = append(list, r)
+			}
+			after = r.Position
+		}
+	}
+}
+
+// queue is what waits for a person.
+func (w *world) queue() []projections.Unmatched {
+	w.t.Helper()
+	must(w.t, w.views.CatchUp(context.Background()))
+	list, _, err := w.views.UnmatchedEntries(context.Background(), projections.UnmatchedFilter{})
+	must(w.t, err)
+	return list
+}
+
+// waits is the one entry that waits.
+func (w *world) waits(reason string) projections.Unmatched {
+	w.t.Helper()
+	list := w.queue()
+	if len(list) != 1 || list[0].Reason != reason {
+		w.t.Fatalf("queue %+v, want one entry that waits as %s", list, reason)
+	}
+	return list[0]
+}
+
+// available is what the client may do to a transaction now.
+func (w *world) available(id string) []answers.Action {
+	w.t.Helper()
+	t := w.transaction(gym, id)
+	c := answers.Case{Transaction: t, Now: w.Now(), Files: map[string]domain.File{}}
+	for _, i := range t.Items {
+		if i.Filing != nil {
+			f, err := w.File(context.Background(), i.Filing.File)
+			must(w.t, err)
+			c.Files[f.ID] = f
+		}
+	}
+	return c.Available()
+}
+
+// sound fails the test unless a rebuilt view equals the live one.
+func (w *world) sound() {
+	w.t.Helper()
+	must(w.t, w.views.CatchUp(context.Background()))
+	first, n, err := w.views.Compare(context.Background(), nil)
+	if err != nil || n != 0 {
+		w.t.Errorf("%d rows differ from the log, %v, %+v", n, err, first)
+	}
+}
+
+func (w *world) settlement(day string, direction domain.Direction) projections.Settlement {
+	w.t.Helper()
+	must(w.t, w.views.CatchUp(context.Background()))
+	rows, err := w.views.Settlements(context.Background(), day)
+	must(w.t, err)
+	for _, r := range rows {
+		if r.Direction == direction {
+			return r
+		}
+	}
+	return projections.Settlement{}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// edit replaces one place of a file.
+func edit(t testing.TB, content []byte, old, with string) []byte {
+	t.Helper()
+	if n := bytes.Count(content, []byte(old)); n != 1 {
+		t.Fatalf("%q stands %d times", old, n)
+	}
+	return bytes.Replace(content, []byte(old), []byte(with), 1)
+}
+
+// render writes a file of the bank to us.
+func render(t testing.TB, batches ...nacha.Batch) []byte {
+	t.Helper()
+	return renderAs(t, "0700", batches...)
+}
+
+func renderAs(t testing.TB, created string, batches ...nacha.Batch) []byte {
+	t.Helper()
+	for i := range batches {
+		batches[i].Header.Number = i + 1
+	}
+	content, err := nacha.Render(nacha.File{Header: fileHeader(created), Batches: batches}, "\n")
+	must(t, err)
+	return content
+}
+
+func fileHeader(created string) nacha.FileHeader {
+	return nacha.FileHeader{
+		ImmediateDestination: ourBank, ImmediateDestinationName: "LANTERN SAVINGS BANK",
+		ImmediateOrigin: fed, ImmediateOriginName: "FEDERAL RESERVE BANK",
+		CreatedOn: "261124", CreatedAt: created, Modifier: "A",
+	}
+}
