@@ -78,17 +78,6 @@ type (
 	FileDeliveryUnknown struct {
 		Reason string `json:"reason"`
 	}
-	// FileAcknowledged records the operator's answer to the whole file.
-	FileAcknowledged struct {
-		Result string `json:"result"` // accepted, pended, duplicate
-		Note   string `json:"note,omitempty"`
-	}
-	// FileRefused records that the operator rejected the file, or the named
-	// batches of it; their entries are released.
-	FileRefused struct {
-		Reason  string `json:"reason"`
-		Batches []int  `json:"batches,omitempty"` // none: the whole file
-	}
 )
 
 // Type names the event in the log.
@@ -115,12 +104,6 @@ func (FileDelivered) Type() string { return "file.delivered" }
 // Type names the event in the log.
 func (FileDeliveryUnknown) Type() string { return "file.delivery_unknown" }
 
-// Type names the event in the log.
-func (FileAcknowledged) Type() string { return "file.acknowledged" }
-
-// Type names the event in the log.
-func (FileRefused) Type() string { return "file.refused" }
-
 func init() {
 	register(
 		func() Event { return &FileOpened{} },
@@ -131,8 +114,6 @@ func init() {
 		func() Event { return &FileDelivering{} },
 		func() Event { return &FileDelivered{} },
 		func() Event { return &FileDeliveryUnknown{} },
-		func() Event { return &FileAcknowledged{} },
-		func() Event { return &FileRefused{} },
 	)
 }
 
@@ -173,6 +154,7 @@ type File struct {
 	State       FileState
 	DeliveredAt time.Time
 	Note        string // last reason or note about the file
+	Answered    Answered
 	History     []FileStep
 }
 
@@ -215,14 +197,8 @@ func (f *File) Evolve(fact Fact) {
 	case *FileDeliveryUnknown:
 		f.Note = e.Reason
 		f.enter(DeliveryUnknown, at)
-	case *FileAcknowledged:
-		f.Note = e.Note
-		f.enter(FileIsAcked, at)
-	case *FileRefused:
-		f.Note = e.Reason
-		if len(e.Batches) == 0 {
-			f.enter(FileIsRefused, at)
-		}
+	default:
+		f.evolveAnswered(fact)
 	}
 }
 

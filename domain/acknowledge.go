@@ -1,0 +1,146 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain/ack"
+)
+
+// Events of what the operator says about a file.
+type (
+	// FileAcknowledged records that the operator accepted or pended the
+	// file, or took it for one it had. A duplicate frees no entry: the first
+	// one may have been processed.
+	FileAcknowledged struct {
+		Result ack.Result `json:"result"`
+		Note   string     `json:"note,omitempty"`
+	}
+	// FileRefused records that the operator rejected the file, or the named
+	// batches of it; their entries are released and wait again.
+	FileRefused struct {
+		Reason  string `json:"reason"`
+		Batches []int  `json:"batches,omitempty"` // none: the whole file
+	}
+	// FileReleased records that every entry of what was refused was
+	// released.
+	FileReleased struct {
+		Entries int `json:"entries"`
+	}
+)
+
+// Type names the event in the log.
+func (FileAcknowledged) Type() string { return "file.acknowledged" }
+
+// Type names the event in the log.
+func (FileRefused) Type() string { return "file.refused" }
+
+// Type names the event in the log.
+func (FileReleased) Type() string { return "file.released" }
+
+func init() {
+	register(
+		func() Event { return &FileAcknowledged{} },
+		func() Event { return &FileRefused{} },
+		func() Event { return &FileReleased{} },
+	)
+}
+
+// Answered is what the operator said about a file.
+type Answered struct {
+	Result     ack.Result
+	Refused    bool  // the whole file
+	Batches    []int // that were refused
+	Reason     string
+	Unreleased bool // entries of what was refused may still be filed
+}
+
+// Covers reports whether the entries of a batch are to be released.
+func (a Answered) Covers(batch int) bool { return a.Refused || slices.Contains(a.Batches, batch) }
+
+func (f *File) evolveAnswered(fact Fact) {
+	switch e := fact.Event.(type) {
+	case *FileAcknowledged:
+		f.Note, f.Answered.Result = e.Note, e.Result
+		if e.Result != ack.Duplicate {
+			f.enter(FileIsAcked, fact.Meta.At)
+		}
+	case *FileRefused:
+		f.Note, f.Answered.Reason, f.Answered.Unreleased = e.Reason, e.Reason, true
+		if len(e.Batches) > 0 {
+			f.Answered.Batches = append(f.Answered.Batches, e.Batches...)
+			return
+		}
+		f.Answered.Refused, f.Answered.Result = true, ack.Rejected
+		f.enter(FileIsRefused, fact.Meta.At)
+	case *FileReleased:
+		f.Answered.Unreleased = false
+	}
+}
+
+// Acknowledge takes the operator's answer to a file.
+type Acknowledge struct{ ack.Acknowledgement }
+
+// Decide records the answer once. That the operator has the file also says
+// that it was delivered, when nobody knew. An answer that contradicts one
+// given before is refused: a person has to look.
+func (c Acknowledge) Decide(f File) ([]Event, error) {
+	switch {
+	case f.Cut == nil:
+		return nil, Refuse(NotFound, "there is no such file")
+	case !f.Transmitted() && f.State != FileIsDelivering && f.State != DeliveryUnknown && f.Opened.Method != ByDownload:
+		return nil, Refuse(Conflict, "file %s has not been delivered, and the operator answers it", f.ID)
+	}
+	var events []Event
+	if !f.Transmitted() {
+		events = append(events, FileDelivered{})
+	}
+	answer, err := c.answer(f)
+	if err != nil {
+		return nil, err
+	}
+	if len(answer) == 0 {
+		return nil, nil
+	}
+	return append(events, answer...), nil
+}
+
+func (c Acknowledge) answer(f File) ([]Event, error) {
+	before := f.Answered
+	switch c.Result {
+	case ack.Duplicate:
+		if before.Result != "" { // of a file that was answered already: the repeat is what was refused
+			return nil, nil
+		}
+		return []Event{FileAcknowledged{c.Result, "the operator has a file with this origin, date, time and modifier: look before anything is sent again"}}, nil
+	case ack.Rejected:
+		switch {
+		case before.Refused:
+			return nil, nil
+		case before.Result == ack.Accepted:
+			return nil, Refuse(Conflict, "file %s was accepted before; now it is rejected: ask the operator", f.ID)
+		}
+		return []Event{FileRefused{Reason: c.Reason}}, nil
+	}
+	if before.Refused {
+		return nil, Refuse(Conflict, "file %s was rejected before; now it is %s: ask the operator", f.ID, c.Result)
+	}
+	if c.Result == ack.Pended && before.Result != "" {
+		return nil, nil
+	}
+	var events []Event
+	if before.Result != c.Result {
+		events = append(events, FileAcknowledged{c.Result, c.Reason})
+	}
+	return append(events, c.rejectedBatches(before)...), nil
+}
+
+func (c Acknowledge) rejectedBatches(before Answered) []Event {
+	var events []Event
+	for _, b := range c.Batches {
+		if !slices.Contains(before.Batches, b.Number) {
+			events = append(events, FileRefused{Reason: fmt.Sprintf("batch %d: %s", b.Number, b.Reason), Batches: []int{b.Number}})
+		}
+	}
+	return events
+}
