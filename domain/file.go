@@ -231,5 +231,11 @@ func (f *File) Header() nacha.FileHeader {
 
 // Name is the file's name in the outbox.
 func (f *File) Name() string {
-	return f.Opened.Settings.ImmediateOrigin + "-20" + f.Cut.CreatedOn + "-" + f.Cut.CreatedAt + "-" + f.Cut.Modifier + ".ach"
+	return FileName(f.Opened.Settings.ImmediateOrigin, f.Cut.CreatedOn, f.Cut.CreatedAt, f.Cut.Modifier)
+}
+
+// FileName is the name of the file with such a header. Date and time are the
+// header's YYMMDD and HHMM.
+func FileName(immediateOrigin, createdOn, createdAt, modifier string) string {
+	return immediateOrigin + "-20" + createdOn + "-" + createdAt + "-" + modifier + ".ach"
 }

@@ -21,6 +21,7 @@ const (
 	inStates = `(?3 = '' AND state <> 'open' OR instr(?3, ' ' || state || ' '))`
 
 	fileByID        = fileColumns + `WHERE id = ?1`
+	fileByName      = fileColumns + `WHERE name = ?1`
 	unfinishedFiles = fileColumns + `INDEXED BY files_state@
 		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
 	entriesOfFile = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
@@ -77,6 +78,16 @@ func stateList(states []domain.FileState) string {
 // it is.
 func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err error) {
 	files, err := v.files(ctx, fileByID, id)
+	if err != nil || len(files) == 0 {
+		return File{}, false, err
+	}
+	return files[0], true, nil
+}
+
+// FileNamed finds the cut file of a name; origin, date, time and modifier are
+// in it, so no two have the same.
+func (v *Views) FileNamed(ctx context.Context, name string) (f File, ok bool, err error) {
+	files, err := v.files(ctx, fileByName, name)
 	if err != nil || len(files) == 0 {
 		return File{}, false, err
 	}

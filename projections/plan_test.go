@@ -14,7 +14,7 @@ func TestNoQuestionScans(t *testing.T) {
 	v := w.caughtUp(Options{})
 	questions := []string{
 		madeDays.next, otherDays.next, firstClient, nextClient, changedFiles, deliveredFiles, undeliveredFiles,
-		latestDay, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, unfinishedFiles, entriesOfFile,
+		latestDay, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsDelivered, itemsCut, itemsChanged} {

@@ -138,6 +138,7 @@ CREATE TABLE files@(
 CREATE INDEX files_id@ ON files@(id);
 CREATE INDEX files_client@ ON files@(client);
 CREATE INDEX files_state@ ON files@(state);
+CREATE INDEX files_name@ ON files@(name);
 CREATE TABLE batches@(
   file         INTEGER NOT NULL,
   number       INTEGER NOT NULL,
