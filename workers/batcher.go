@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
-	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // BatcherConfig is what a Batcher needs.
@@ -29,7 +28,8 @@ type BatcherConfig struct {
 // Batcher cuts files when a client's thresholds are met.
 type Batcher struct {
 	BatcherConfig
-	mu sync.Mutex // one pass at a time
+	mu      sync.Mutex    // one pass at a time
+	cutSome chan struct{} // wakes the delivery
 }
 
 // NewBatcher checks the configuration.
@@ -46,29 +46,45 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 	if c.Pace <= 0 {
 		c.Pace = 25 * time.Millisecond
 	}
-	return &Batcher{BatcherConfig: c}, nil
+	return &Batcher{BatcherConfig: c, cutSome: make(chan struct{}, 1)}, nil
 }
 
 // Run cuts and delivers until ctx ends. It looks when the log says that
 // something happened, when the next window, age or due time comes, and at an
 // interval in any case. A pass that failed is repeated at the next one; the
-// log refuses a second cut, so no entry leaves twice. A log that is closed
-// for writing ends Run with its error.
+// log refuses a second cut, so no entry leaves twice. When the outcome of a
+// write is unknown Run ends with eventstore.ErrUnknownOutcome.
 func (b *Batcher) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	delivering := make(chan struct{})
+	go func() {
+		defer close(delivering)
+		b.deliver(ctx)
+	}()
+	err := b.look(ctx)
+	stop()
+	<-delivering
+	return err
+}
+
+// look repeats passes over the queues.
+func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
 	for swept := (time.Time{}); ; {
-		look := b.cutDue
+		var resumed error
 		if time.Since(swept) >= b.Every {
-			look, swept = b.Sweep, time.Now()
+			swept = time.Now()
+			resumed = b.resume(ctx)
 		}
-		switch err := look(ctx); {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, eventstore.ErrUnknownOutcome) || errors.Is(err, eventstore.ErrClosed):
-			return err
-		case err != nil:
+		if err := errors.Join(resumed, b.cutDue(ctx)); err != nil && ctx.Err() == nil {
 			b.Log.Error("a pass of the batcher failed", "err", err)
+		}
+		select {
+		case <-b.Files.Ledger.Store.Failed():
+			return eventstore.ErrUnknownOutcome
+		default:
 		}
 		if !b.rest(ctx, hints, b.Every-time.Since(swept)) {
 			return nil
@@ -94,10 +110,29 @@ func (b *Batcher) rest(ctx context.Context, hints <-chan struct{}, most time.Dur
 	select {
 	case <-hints:
 	case <-sweep.C:
+	case <-b.Files.Ledger.Store.Failed(): // the next pass says so
 	case <-ctx.Done():
 		return false
 	}
 	return true
+}
+
+// deliver repeats sweeps of the delivery: at an interval, and as soon as
+// something was cut. A large file on its way holds up no cut.
+func (b *Batcher) deliver(ctx context.Context) {
+	tick := time.NewTicker(b.Every)
+	defer tick.Stop()
+	for {
+		if err := b.Delivery.Sweep(ctx); err != nil && ctx.Err() == nil {
+			b.Log.Error("a sweep of the delivery failed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.cutSome:
+		case <-tick.C:
+		}
+	}
 }
 
 // Sweep does at the present business time all there is to do: it goes on with
@@ -105,6 +140,5 @@ func (b *Batcher) rest(ctx context.Context, hints <-chan struct{}, most time.Dur
 // the last sweep included, and delivers. What fails for one file or client
 // does not stop the rest; the errors come back together.
 func (b *Batcher) Sweep(ctx context.Context) error {
-	ctx = ledger.WithRequest(ctx, "", "batcher")
 	return errors.Join(b.resume(ctx), b.cutDue(ctx), b.Delivery.Sweep(ctx))
 }

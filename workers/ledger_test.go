@@ -67,6 +67,7 @@ type bank struct {
 	limits Limits
 	gate   Gate
 	fault  func(step string) error
+	faults eventstore.Faults
 
 	store *eventstore.SQLite
 	*ledger.Ledger
@@ -89,7 +90,7 @@ func openBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
 
 func (b *bank) open() {
 	b.t.Helper()
-	store, err := eventstore.OpenSQLite(b.folder, eventstore.SQLiteOptions{Linger: -1})
+	store, err := eventstore.OpenSQLite(b.folder, eventstore.SQLiteOptions{Linger: -1, Faults: b.faults})
 	must(b.t, err)
 	keys, err := seal.Open(filepath.Join(b.folder, "keys"))
 	must(b.t, err)

@@ -42,14 +42,24 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cutting) error {
 			return err
 		}
 		for _, p := range plan(now, items, b.Files.Limits) {
-			_, err := b.Files.cut(ctx, c, method, now, p)
+			id, err := b.Files.cut(ctx, c, method, now, p)
 			if err != nil && !errors.Is(err, errTaken) {
 				return err
+			}
+			if id != "" {
+				b.wakeDelivery()
 			}
 		}
 		c.Answers = false // all of them went with the first page
 	}
 	return nil
+}
+
+func (b *Batcher) wakeDelivery() {
+	select {
+	case b.cutSome <- struct{}{}:
+	default: // it will wake up already
+	}
 }
 
 // waiting reads a page of entries, no more than a file holds, with all the
@@ -119,6 +129,7 @@ func (b *Batcher) answer(ctx context.Context, w projections.Waiting) (waiting, e
 // resume goes on with files that a crash left open: uploads from their kept
 // input, others with the entries they hold.
 func (b *Batcher) resume(ctx context.Context) error {
+	ctx = ledger.WithRequest(ctx, "", "batcher")
 	if err := b.Views.CatchUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}

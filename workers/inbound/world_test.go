@@ -67,6 +67,7 @@ type world struct {
 	watch  Watch
 	log    *slog.Logger
 	fault  func(step string)
+	serial int // of the other bank's trace numbers
 
 	store *eventstore.SQLite
 	*ledger.Ledger
@@ -339,16 +340,20 @@ func (w *world) waits(reason string) projections.Unmatched {
 // available is what the client may do to a transaction now.
 func (w *world) available(id string) []answers.Action {
 	w.t.Helper()
-	t := w.transaction(gym, id)
-	c := answers.Case{Transaction: t, Now: w.Now(), Files: map[string]domain.File{}}
-	for _, i := range t.Items {
+	return w.caseOf(gym, id).Available()
+}
+
+func (w *world) caseOf(client, id string) answers.Case {
+	w.t.Helper()
+	c := answers.Case{Transaction: w.transaction(client, id), Now: w.Now(), Files: map[string]domain.File{}}
+	for _, i := range c.Transaction.Items {
 		if i.Filing != nil {
 			f, err := w.File(context.Background(), i.Filing.File)
 			must(w.t, err)
 			c.Files[f.ID] = f
 		}
 	}
-	return c.Available()
+	return c
 }
 
 // sound fails the test unless a rebuilt view equals the live one.

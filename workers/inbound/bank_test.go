@@ -1,0 +1,187 @@
+package inbound
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// What the other bank does: it takes an item that we sent and answers it with
+// a batch of one entry, settled on Tuesday the 24th unless changed.
+
+// reply changes a batch of the other bank before it is sent.
+type reply func(*nacha.BatchHeader, *nacha.Entry)
+
+// answerTo is the batch and entry that answer an item of ours, without the
+// addenda that say how.
+func (w *world) answerTo(client, id, item string) nacha.Batch {
+	w.t.Helper()
+	t := w.transaction(client, id)
+	i, ok := t.Item(item)
+	if !ok || i.Filing == nil {
+		w.t.Fatalf("item %s of %s has not left", item, id)
+	}
+	sent, err := t.EntryOf(i)
+	must(w.t, err)
+	number, err := w.OpenAccount(client, t.Account)
+	must(w.t, err)
+	w.serial++
+	sender := sent.Entry.Routing[:8]
+	check, _ := nacha.CheckDigit(sent.Header.ODFI)
+	h, e := sent.Header, sent.Entry
+	e.Code = int(nacha.TransactionCode(e.Code).ForReturn())
+	e.Routing, e.Account, e.Trace, e.Addenda05 = sent.Header.ODFI+string(check), number, fmt.Sprintf("%s%07d", sender, w.serial), nil
+	h.ODFI, h.EffectiveOn, h.SettlementDay = sender, "261123", "328"
+	h.ServiceClass = nacha.ServiceClass(nacha.TransactionCode(e.Code).Debit(), nacha.TransactionCode(e.Code).Credit())
+	if e.IAT != nil {
+		parties := *e.IAT
+		parties.Remittance, parties.Correspondents = nil, nil
+		e.IAT = &parties
+	}
+	return nacha.Batch{Header: h, Entries: []nacha.Entry{e}}
+}
+
+func (b *changed) apply(replies []reply) nacha.Batch {
+	for _, f := range replies {
+		f(&b.Header, &b.Entries[0])
+	}
+	return nacha.Batch(*b)
+}
+
+type changed nacha.Batch
+
+// returned is a return of an entry of ours.
+func (w *world) returned(id, code string, replies ...reply) nacha.Batch {
+	w.t.Helper()
+	return w.returnedItem(id, "item-"+id, code, replies...)
+}
+
+func (w *world) returnedItem(id, item, code string, replies ...reply) nacha.Batch {
+	w.t.Helper()
+	b := w.answerTo(gym, id, item)
+	t := w.transaction(gym, id)
+	i, _ := t.Item(item)
+	sent, _ := t.EntryOf(i)
+	b.Entries[0].Return = &nacha.Return{Code: code, OriginalTrace: i.Filing.Trace, OriginalRouting: sent.Entry.Routing[:8]}
+	if b.Header.IAT != nil {
+		b.Entries[0].Return.OriginalAmountCents = i.AmountCents
+	}
+	return (*changed)(&b).apply(replies)
+}
+
+// corrected is a notification of change to an entry of ours.
+func (w *world) corrected(id, code, data string, replies ...reply) nacha.Batch {
+	w.t.Helper()
+	b := w.answerTo(gym, id, "item-"+id)
+	i := w.origination(id)
+	sent, _ := ptr(w.transaction(gym, id)).EntryOf(i)
+	e := &b.Entries[0]
+	e.AmountCents, e.IAT = 0, nil
+	b.Header.SEC = "COR"
+	if b.Header.IAT != nil {
+		iat := *b.Header.IAT
+		iat.Indicator = "IATCOR"
+		b.Header.IAT = &iat
+	}
+	e.Correction = &nacha.Correction{Code: code, OriginalTrace: i.Filing.Trace, OriginalRouting: sent.Entry.Routing[:8], Data: data}
+	return (*changed)(&b).apply(replies)
+}
+
+// dishonored is our return, sent back to us.
+func (w *world) dishonored(client, id, item, code string, replies ...reply) nacha.Batch {
+	w.t.Helper()
+	b := w.answerTo(client, id, item)
+	t := w.transaction(client, id)
+	i, _ := t.Item(item)
+	sent, _ := t.EntryOf(i)
+	e := &b.Entries[0]
+	e.Return = nil
+	e.Dishonored = &nacha.Dishonored{
+		Code: code, OriginalTrace: sent.Entry.Return.OriginalTrace, OriginalRouting: sent.Entry.Return.OriginalRouting,
+		ReturnTrace: i.Filing.Trace, ReturnSettlement: "328", ReturnCode: sent.Entry.Return.Code[1:],
+	}
+	if code == "R69" {
+		e.Dishonored.Information = "03"
+	}
+	return (*changed)(&b).apply(replies)
+}
+
+// contested insists on a return that we dishonored.
+func (w *world) contested(client, id, item, code string, replies ...reply) nacha.Batch {
+	w.t.Helper()
+	b := w.answerTo(client, id, item)
+	t := w.transaction(client, id)
+	i, _ := t.Item(item)
+	sent, _ := t.EntryOf(i)
+	d := sent.Entry.Dishonored
+	e := &b.Entries[0]
+	e.Dishonored = nil
+	e.Contested = &nacha.Contested{
+		Code: code, OriginalTrace: d.OriginalTrace, OriginalRouting: d.OriginalRouting, ReturnedOn: "261124", OriginalSettlement: "327",
+		ReturnTrace: d.ReturnTrace, ReturnSettlement: d.ReturnSettlement, ReturnCode: d.ReturnCode,
+		DishonoredTrace: i.Filing.Trace, DishonoredSettlement: "329", DishonoredCode: d.Code[1:],
+	}
+	return (*changed)(&b).apply(replies)
+}
+
+// refused sends our notification of change back.
+func (w *world) refused(id, item, code string, replies ...reply) nacha.Batch {
+	w.t.Helper()
+	b := w.answerTo(gym, id, item)
+	t := w.transaction(gym, id)
+	i, _ := t.Item(item)
+	sent, _ := t.EntryOf(i)
+	c := sent.Entry.Correction
+	e := &b.Entries[0]
+	e.Correction = nil
+	e.RefusedChange = &nacha.RefusedChange{
+		Code: code, OriginalTrace: c.OriginalTrace, OriginalRouting: c.OriginalRouting, Data: "9900112233",
+		ChangeCode: c.Code, ChangeTrace: i.Filing.Trace[8:],
+	}
+	return (*changed)(&b).apply(replies)
+}
+
+// settles gives the batch another settlement day.
+func settles(day string) reply {
+	return func(h *nacha.BatchHeader, _ *nacha.Entry) {
+		d, err := calendar.ParseDate(day)
+		if err != nil {
+			panic(err)
+		}
+		h.SettlementDay = d.Julian()
+	}
+}
+
+// credits is a batch of payments to us, one for each account.
+func credits(accounts ...string) nacha.Batch {
+	b := nacha.Batch{Header: nacha.BatchHeader{
+		ServiceClass: nacha.CreditClass, CompanyName: "ORCHARD FOODS", CompanyID: "1910000042", SEC: "PPD", Description: "PAYROLL",
+		EffectiveOn: "261123", SettlementDay: "327", OriginatorStatus: "1", ODFI: theirBank[:8],
+	}}
+	for i, account := range accounts {
+		b.Entries = append(b.Entries, nacha.Entry{
+			Code: 22, Routing: ourBank, Account: account, AmountCents: int64(i+1) * 100, Name: "ADA EXAMPLE",
+			Trace: fmt.Sprintf("%s%07d", theirBank[:8], i+1),
+		})
+	}
+	return b
+}
+
+// ask lets a client answer an item, as the API would, and has it delivered.
+func (w *world) ask(client, id string, c command, until string) string {
+	w.t.Helper()
+	var item string
+	_, err := w.Decide(context.Background(), client, id, func(domain.Transaction) ([]domain.Event, error) {
+		d, err := c.Decide(w.caseOf(client, id))
+		item = d.ItemID
+		return d.Events, err
+	})
+	must(w.t, err)
+	w.sweepAt(until)
+	return item
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,248 @@
+package inbound
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+func TestUnusualReturnsAreBookedAndFlagged(t *testing.T) {
+	for name, tt := range map[string]struct {
+		code    string
+		replies []reply
+		flags   []string
+	}{
+		"in time, on the second banking day":               {"R01", []reply{settles("2026-11-25")}, nil},
+		"late: two banking days do not count Thanksgiving": {"R01", []reply{settles("2026-11-27")}, []string{flagLate}},
+		"on the day of the entry itself":                   {"R03", []reply{settles("2026-11-23")}, nil},
+		"unauthorized after seven weeks":                   {"R10", []reply{settles("2027-01-11")}, nil},
+		"unauthorized after ten weeks":                     {"R10", []reply{settles("2027-02-01")}, []string{flagLate}},
+		"a corporate code on a consumer's entry":           {"R05", nil, []string{flagUnexpected}},
+		"a corporate customer's R29":                       {"R29", nil, []string{flagUnexpected}},
+		"a refused credit that was a debit":                {"R23", nil, []string{flagUnexpected}},
+		"asked for by nobody":                              {"R06", nil, []string{flagNotRequested}},
+		"by the operator, who never received it":           {"R13", []reply{byOperator}, nil},
+		"with another account number":                      {"R01", []reply{account("123")}, []string{flagAccount}},
+		"with an invalid account number":                   {"R04", []reply{account("77")}, nil},
+		"with the account number written otherwise":        {"R01", []reply{account(" 7700-0001")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ids := w.sent()
+			w.clock.set(at("2027-02-02 12:00"))
+			created := "261124"
+			batch := w.returned(ids[0], tt.code, tt.replies...)
+			if batch.Header.SettlementDay < "300" {
+				created = "270201"
+			}
+			content := edit(t, render(t, batch), "261124", created)
+			if o := w.feed(content); o.Counts.Applied != 1 {
+				t.Fatalf("outcome %+v, queue %+v", o, w.queue())
+			}
+			r := w.only(ids[0], domain.Return)
+			if !slices.Equal(r.Incoming.Flags, tt.flags) {
+				t.Errorf("flags %v, want %v", r.Incoming.Flags, tt.flags)
+			}
+		})
+	}
+}
+
+func byOperator(h *nacha.BatchHeader, e *nacha.Entry) {
+	h.ODFI = fed[:8]
+	e.Trace = fed[:8] + e.Trace[8:]
+}
+
+func account(number string) reply {
+	return func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Account = number }
+}
+
+func TestReturnsThatDoNotFitWait(t *testing.T) {
+	for name, tt := range map[string]struct {
+		reply  reply
+		reason string
+		near   bool
+	}{
+		"another amount":            {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents++ }, amountDiffers, true},
+		"from another bank":         {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalRouting = "09140060" }, routingDiffers, true},
+		"a trace of ours, not used": {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "231380109999999" }, unknownTrace, false},
+		"a trace of somebody else":  {func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "091400600000001" }, misrouted, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ids := w.sent()
+			w.feed(render(t, w.returned(ids[0], "R01", tt.reply)))
+			u := w.waits(tt.reason)
+			if near := slices.Equal(u.Candidates, []string{gym + "/" + ids[0]}); near != tt.near {
+				t.Errorf("candidates %v", u.Candidates)
+			}
+			if u.Kind != nacha.KindReturn || u.Code != "R01" || u.Message == "" || u.Deadline != at("2026-12-03 02:15").UTC() {
+				t.Errorf("queue %+v", u) // five banking days without Thanksgiving, to the end of the last one
+			}
+			if n := len(w.transaction(gym, ids[0]).Items); n != 1 {
+				t.Errorf("%d items", n)
+			}
+		})
+	}
+}
+
+func TestTheSecondReturnOfAnEntryWaits(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	first := w.returned(ids[0], "R01")
+	second := w.returned(ids[0], "R02")
+	w.feed(render(t, first, second)) // both in one append
+	w.only(ids[0], domain.Return)
+	u := w.waits(duplicate)
+	if !strings.Contains(u.Message, "R67") {
+		t.Errorf("message %q", u.Message)
+	}
+	w.feed(renderAs(t, "0800", w.returned(ids[0], "R09"))) // and one that comes later
+	w.only(ids[0], domain.Return)
+	if n := len(w.queue()); n != 2 {
+		t.Errorf("%d wait", n)
+	}
+	// The money of all three is accounted for.
+	if s := w.settlement("2026-11-24", domain.FromFed); s.ReturnedDebits != (sum(3, 3*1025)) || s.Waiting != sum(2, 2*1025) || s.NetCents() != -3*1025 {
+		t.Errorf("settlement %+v", s)
+	}
+	w.sound()
+}
+
+func TestAReturnOfWhatWasNotDeliveredWaits(t *testing.T) {
+	w := newWorld(t)
+	ids := w.eight()
+	block(t, w.outbox())
+	w.clock.set(at("2026-11-20 14:31"))
+	if err := w.batcher.Sweep(t.Context()); err == nil {
+		t.Fatal("the file was delivered")
+	}
+	w.clock.set(at("2026-11-24 09:00"))
+	w.feed(render(t, w.returned(ids[0], "R01")))
+	w.waits(notSent)
+}
+
+func TestAReturnIsNeverReturned(t *testing.T) {
+	w := newWorld(t)
+	w.clock.set(at("2026-11-23 09:00"))
+	w.feed(vector(t, "06"))
+	id := w.received(gym)[0].ID
+	item := w.returnIt(id, "R29")
+	b := w.dishonored(gym, id, item, "R67", func(_ *nacha.BatchHeader, e *nacha.Entry) {
+		e.Return = &nacha.Return{Code: "R01", OriginalTrace: e.Dishonored.ReturnTrace, OriginalRouting: ourBank[:8]}
+		e.Dishonored = nil
+	})
+	w.feed(render(t, b))
+	w.waits(answersAnswer)
+}
+
+func TestTwoEntriesThatAgreeInEverythingAreForAPerson(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	// Another ledger's entry under the same trace number, as after a restored
+	// backup: nothing tells the two apart.
+	first := w.transaction(gym, ids[0])
+	twin := *first.Originated
+	twin.TransactionID, twin.ItemID = "twin", "item-twin"
+	filing := first.Items[0].Filing
+	w.write(ledger.Change{Stream: domain.TransactionStream(gym, "twin"), Client: gym, Events: []domain.Event{
+		twin, domain.TransactionFiled{ItemID: "item-twin", File: filing.File, Batch: filing.Batch, Trace: filing.Trace},
+	}})
+	w.feed(render(t, w.returned(ids[0], "R01")))
+	u := w.waits(ambiguous)
+	if len(u.Candidates) != 2 {
+		t.Errorf("candidates %v", u.Candidates)
+	}
+	// Once one of the two was returned, the next return is the other's.
+	if _, err := w.desk.Assign(t.Context(), u.ID, gym, ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	w.feed(renderAs(t, "0800", w.returned(ids[0], "R02")))
+	if r := w.only("twin", domain.Return); r.Incoming.Entry.Return.Code != "R02" {
+		t.Errorf("return %+v", r)
+	}
+}
+
+func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	old := w.returned(ids[0], "R01")
+	// A hundred days later the numbers have come round again.
+	w.clock.set(at("2027-03-03 12:00"))
+	first := w.transaction(gym, ids[0])
+	next := *first.Originated
+	next.TransactionID, next.ItemID = "next", "item-next"
+	file := domain.FileOpened{FileID: "later", Client: gym, ODFI: ourBank, Method: domain.ToOutbox}
+	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "PPD", EffectiveOn: "270304"}}
+	w.write(
+		ledger.Change{Stream: domain.FileStream("later"), Client: gym, Events: []domain.Event{file, domain.FileFilled{Count: 2, Batches: []domain.FileBatch{batch}}, domain.FileDelivered{}}},
+		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
+			next, domain.TransactionFiled{ItemID: "item-next", File: "later", Batch: 1, Trace: first.Items[0].Filing.Trace},
+		}})
+	w.feed(edit(t, render(t, w.returned("next", "R01", settles("2027-03-05"))), "261124", "270305"))
+	if r := w.only("next", domain.Return); len(r.Incoming.Flags) > 0 {
+		t.Errorf("flags %v", r.Incoming.Flags)
+	}
+	// A file made before the successor left is about the old one.
+	w.feed(render(t, old))
+	w.only(ids[0], domain.Return)
+}
+
+func TestNotificationsOfChangeAndWhatIsUnusualAboutThem(t *testing.T) {
+	for name, tt := range map[string]struct {
+		code, data string
+		replies    []reply
+		flags      []string
+	}{
+		"an account":                      {"C01", "9900112233", nil, nil},
+		"a code of the other direction":   {"C05", "22", nil, []string{flagWrongDirection}},
+		"the same among other data":       {"C06", "9900112233          32", nil, []string{flagWrongDirection}},
+		"data that makes no sense":        {"C02", "076401252", nil, []string{flagUnusable}},
+		"a withdrawn code":                {"C04", "ADA OTHERNAME", nil, nil},
+		"for an entry to another account": {"C05", "37", []reply{account("123")}, []string{flagAccount}},
+		"with the account put right":      {"C01", "9900112233", []reply{account("123")}, nil},
+		"two weeks late":                  {"C01", "9900112233", []reply{settles("2026-12-07")}, []string{flagLate}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ids := w.sent()
+			w.feed(handmade(t, w.corrected(ids[0], tt.code, tt.data, tt.replies...)))
+			c := w.only(ids[0], domain.Correction)
+			if !slices.Equal(c.Incoming.Flags, tt.flags) {
+				t.Errorf("flags %v, want %v", c.Incoming.Flags, tt.flags)
+			}
+			if after := w.transaction(gym, ids[0]); after.Account.Tail != "0001" || after.Routing != theirBank {
+				t.Errorf("the account changed to %+v", after.Account)
+			}
+		})
+	}
+}
+
+func TestTwoNotificationsTheSecondAfterAReturn(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	w.feed(render(t, w.corrected(ids[0], "C01", "9900112233"), w.returned(ids[0], "R03"), w.corrected(ids[0], "C01", "9900112234")))
+	var flags [][]string
+	for _, i := range w.transaction(gym, ids[0]).Items {
+		if i.Kind == domain.Correction {
+			flags = append(flags, i.Incoming.Flags)
+		}
+	}
+	if len(flags) != 2 || len(flags[0]) != 0 || !slices.Equal(flags[1], []string{flagAfterReturn}) {
+		t.Errorf("flags %v", flags)
+	}
+}
+
+func TestANotificationForAnOldEntryNeedsItsAccountNumber(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	w.clock.set(at("2027-05-03 12:00"))
+	late := func(b nacha.Batch) []byte { return edit(t, render(t, b), "261124", "270503") }
+	w.feed(late(w.corrected(ids[0], "C02", "076401251", settles("2027-05-03"), account("123"))))
+	w.waits(tooOld)
+	w.feed(late(w.corrected(ids[1], "C02", "076401251", settles("2027-05-03"))))
+	w.only(ids[1], domain.Correction)
+}

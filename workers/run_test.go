@@ -1,0 +1,167 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// ticking is a clock that runs on from where it was set.
+type ticking struct{ ahead time.Duration }
+
+func (c ticking) Now() time.Time { return time.Now().Add(c.ahead) }
+
+// run starts the batcher and stops it with the test.
+func (b *bank) run(every time.Duration) (ended <-chan error) {
+	b.t.Helper()
+	b.batcher.Every = every
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- b.batcher.Run(ctx) }()
+	b.t.Cleanup(stop)
+	return done
+}
+
+// eventually waits for a condition, at most ten seconds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: it never happened", what)
+		}
+	}
+}
+
+func (b *bank) delivered(n int) func() bool {
+	return func() bool {
+		count := 0
+		for _, f := range b.cutFiles() {
+			if f.State == domain.FileIsDelivered {
+				count++
+			}
+		}
+		return count == n
+	}
+}
+
+func TestTheBatcherWakesWhenTheLogGrows(t *testing.T) {
+	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 3 }))
+	b.run(time.Hour)
+	for n := 1; n <= 3; n++ {
+		ids := b.posts(gym, 3)
+		eventually(t, "the third entry cuts a file, and it leaves", b.delivered(n))
+		b.item(gym, ids[0])
+	}
+	b.verify()
+}
+
+func TestTheBatcherWakesForAWindowWithoutAnyEvent(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1)
+	b.Ledger.Clock = ticking{at("2026-11-20 14:30").Add(-300 * time.Millisecond).Sub(time.Now())}
+	b.run(time.Hour)
+	eventually(t, "the window cuts", b.delivered(1))
+}
+
+func TestTheBatcherWakesForADueTimeWithoutAnyEvent(t *testing.T) {
+	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 1 }))
+	b.post(gym, pull(1, on("2026-11-24")))
+	b.Ledger.Clock = ticking{at("2026-11-23 03:00").Add(-300 * time.Millisecond).Sub(time.Now())}
+	b.run(time.Hour)
+	eventually(t, "Tuesday's entry leaves on Monday at 03:00", b.delivered(1))
+}
+
+func TestTheBatcherSweepsAtStartAndAtAnInterval(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1)
+	b.clock.set(at("2026-11-20 14:30"))
+	b.fault = stopAt("before delivering") // what a sweep leaves undone the next one does
+	_ = b.batcher.Sweep(t.Context())
+	b.restart()
+	b.run(20 * time.Millisecond)
+	eventually(t, "the file of the last process leaves", b.delivered(1))
+	b.clock.set(at("2026-11-20 16:00"))
+	b.posts(gym, 1)
+	b.clock.set(at("2026-11-20 16:30"))
+	eventually(t, "and so does the next window's", b.delivered(2))
+}
+
+func TestTheBatcherEndsWithItsContext(t *testing.T) {
+	b := openBank(t)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.batcher.Run(ctx) }()
+	time.Sleep(50 * time.Millisecond)
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("it says %v", err)
+	}
+}
+
+func TestTheBatcherEndsWhenAnOutcomeIsUnknown(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1)
+	b.close()
+	var broken atomic.Bool
+	b.faults.AfterCommit = func() error {
+		if broken.Load() {
+			return errors.New("the disk went away")
+		}
+		return nil
+	}
+	b.open()
+	broken.Store(true)
+	b.clock.set(at("2026-11-20 14:30"))
+	if err := <-b.run(time.Hour); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+		t.Errorf("it says %v", err)
+	}
+	b.faults = eventstore.Faults{}
+	b.restart() // which finds what the commit left
+	b.sweep()
+	b.verify()
+	if n := len(b.cutFiles()); n != 1 {
+		t.Errorf("%d files, want one", n)
+	}
+}
+
+func TestAMovedClockPassesEveryWindowInItsOrder(t *testing.T) {
+	b := openBank(t)
+	early := b.posts(gym, 2)
+	tuesday := b.post(gym, pull(3, on("2026-11-24")))
+	friday := b.post(gym, pull(4, on("2026-11-27"))) // due on Wednesday: Thursday is Thanksgiving
+	var moves []string
+	move := func(_ context.Context, to time.Time) error {
+		b.clock.set(to)
+		moves = append(moves, eastern(to).Format("Mon 15:04"))
+		return nil
+	}
+	must(t, b.batcher.Advance(t.Context(), at("2026-12-01 09:00"), move))
+	if eastern(b.clock.Now()).Format("2006-01-02 15:04") != "2026-12-01 09:00" {
+		t.Errorf("the clock shows %s", b.clock.Now())
+	}
+	for id, want := range map[string][2]string{
+		early[0]: {"2026-11-20 14:30", "261123"},
+		tuesday:  {"2026-11-23 10:15", "261124"},
+		friday:   {"2026-11-25 10:15", "261127"},
+	} {
+		i := b.item(gym, id)
+		if i.Filing == nil {
+			t.Errorf("transaction %s is %s", id, i.State)
+			continue
+		}
+		f, err := b.Ledger.File(t.Context(), i.Filing.File)
+		must(t, err)
+		if got := eastern(f.CutAt).Format("2006-01-02 15:04"); got != want[0] || f.Batches[0].EffectiveOn != want[1] {
+			t.Errorf("cut at %s, dated %s; want %v", got, f.Batches[0].EffectiveOn, want)
+		}
+	}
+	if len(moves) > 10 {
+		t.Errorf("the clock made %d moves: %v", len(moves), moves)
+	}
+	b.settled(gym, append(early, tuesday, friday))
+}

@@ -1,0 +1,257 @@
+package workers
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// forged writes a file past all rules: it holds items that it should not, or
+// bears numbers that are another's.
+type forged struct {
+	id       string
+	entries  []domain.TransactionFiled // of transactions in the same place of ids
+	ids      []string
+	versions []int64
+	batch    domain.FileBatch
+	cut      domain.FileCut
+}
+
+func (b *bank) forge(f forged) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	c, err := b.Ledger.Client(ctx, gym)
+	must(b.t, err)
+	traces, err := b.Traces(ctx, ourBank[:8])
+	must(b.t, err)
+	changes := []ledger.Change{
+		{Stream: domain.FileStream(f.id), Client: gym, Events: []domain.Event{
+			domain.FileOpened{FileID: f.id, Client: gym, ODFI: ourBank, Why: byWindow, Settings: c.Settings.File, Method: domain.ToOutbox},
+			domain.FileFilled{Count: len(f.entries), Batches: []domain.FileBatch{f.batch}},
+		}},
+		{Stream: domain.TraceStream(ourBank[:8]), Client: domain.LedgerClient, Expect: traces.Version,
+			Events: []domain.Event{domain.TracesTaken{First: 9, Last: 9, On: "2026-11-20"}}},
+	}
+	for i, e := range f.entries {
+		e.File, e.Batch = f.id, 1
+		changes = append(changes, ledger.Change{
+			Stream: domain.TransactionStream(gym, f.ids[i]), Client: gym, Expect: f.versions[i], Events: []domain.Event{e},
+		})
+	}
+	changes = append(changes, ledger.Change{Stream: domain.FileStream(f.id), Client: gym, Expect: 2, Events: []domain.Event{f.cut}})
+	_, err = b.Write(ctx, changes...)
+	must(b.t, err)
+}
+
+func (b *bank) problems() []string {
+	b.t.Helper()
+	v, err := VerifyFiles(b.t.Context(), Verification{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Outbox: b.outbox()})
+	must(b.t, err)
+	return v.Problems
+}
+
+func flip(t *testing.T, path string, at int) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	must(t, err)
+	content[at] ^= 1
+	must(t, os.WriteFile(path, content, 0o600))
+}
+
+func TestVerifyFindsWhatIsWrong(t *testing.T) {
+	for name, tt := range map[string]struct {
+		damage func(b *bank, f domain.File, ids []string)
+		says   string
+	}{
+		"a byte of a delivered file": {func(b *bank, f domain.File, _ []string) {
+			flip(b.t.(*testing.T), b.final(f), 700)
+		}, "file in the outbox"},
+		"a byte of the sealed copy": {func(b *bank, f domain.File, _ []string) {
+			flip(b.t.(*testing.T), filepath.Join(b.folder, "files", outFolder, f.ID), 700)
+		}, "sealed copy"},
+		"a sealed copy cut short": {func(b *bank, f domain.File, _ []string) {
+			must(b.t, os.Truncate(filepath.Join(b.folder, "files", outFolder, f.ID), 100))
+		}, "sealed copy"},
+		"an entry in two files": {func(b *bank, f domain.File, ids []string) {
+			b.forge(forged{id: "forged", ids: ids[:1], versions: []int64{2}, batch: f.Batches[0],
+				entries: []domain.TransactionFiled{{ItemID: itemOf(ids[0]), Trace: ourBank[:8] + "0000009"}},
+				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+		}, "was filed while it was filed"},
+		"a recalled entry in a file": {func(b *bank, f domain.File, _ []string) {
+			id := b.post(gym, pull(9))
+			must(b.t, b.recall(gym, id))
+			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{2}, batch: f.Batches[0],
+				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
+				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+		}, "was filed while it was recalled"},
+		"a trace number used twice": {func(b *bank, f domain.File, _ []string) {
+			id := b.post(gym, pull(9))
+			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: f.Batches[0],
+				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000002"}},
+				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+		}, "trace numbers of 23138010 on 261120 from 231380100000002 on"},
+		"a modifier used twice": {func(b *bank, f domain.File, _ []string) {
+			id := b.post(gym, pull(9))
+			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: f.Batches[0],
+				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
+				cut:     *f.Cut})
+		}, "origin, date, time and modifier"},
+		"an entry that names a file it is not in": {func(b *bank, _ domain.File, _ []string) {
+			id := b.post(gym, pull(9))
+			b.write(domain.TransactionStream(gym, id), gym, 1,
+				domain.TransactionFiled{ItemID: itemOf(id), File: "nowhere", Batch: 1, Trace: ourBank[:8] + "0000009"})
+		}, "some belong to no file"},
+		"a file rendered with another hash": {func(b *bank, f domain.File, _ []string) {
+			b.write(domain.FileStream(f.ID), gym, f.Version, domain.FileRendered{Name: f.Rendered.Name, SHA256: make([]byte, 32), Size: f.Rendered.Size})
+		}, "rendered again it is not what was rendered before"},
+		"an account that changed after it was sealed": {func(b *bank, f domain.File, _ []string) {
+			id := b.post(gym, pull(9))
+			tx, err := b.Transaction(b.t.Context(), gym, id)
+			must(b.t, err)
+			account := tx.Account
+			account.Sealed = append([]byte(nil), account.Sealed...)
+			account.Sealed[len(account.Sealed)-1] ^= 1
+			b.write(domain.TransactionStream(gym, id), gym, 1, domain.TransactionAccountChanged{Routing: theirBank, AccountType: domain.Checking, Account: account})
+			b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{2}, batch: f.Batches[0],
+				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
+				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B"}})
+			b.write(domain.FileStream("forged"), gym, 3, domain.FileRendered{Name: "x"})
+		}, "open an account"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			ids := b.posts(gym, 3)
+			b.sweepAt("2026-11-20 14:30")
+			f := b.onlyFile()
+			if p := b.problems(); len(p) != 0 {
+				t.Fatalf("before anything is wrong: %v", p)
+			}
+			tt.damage(b, f, ids)
+			if p := strings.Join(b.problems(), "\n"); !strings.Contains(p, tt.says) {
+				t.Errorf("verify says %q, want %q", p, tt.says)
+			}
+		})
+	}
+}
+
+func TestAFileTakenFromTheOutboxIsNoProblem(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 3)
+	b.sweepAt("2026-11-20 14:30")
+	must(t, os.Remove(b.final(b.onlyFile())))
+	b.verify()
+}
+
+func TestWithADestroyedKeyAFileIsNotCheckable(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 3)
+	b.sweepAt("2026-11-20 14:30")
+	must(t, b.Keys.(*seal.Keyring).Destroy(gym))
+	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), NotCheckable: seal.NotCheckable})
+	must(t, err)
+	if len(v.NotCheckable) != 1 || len(v.Problems) != 0 {
+		t.Errorf("verify finds %+v", v)
+	}
+}
+
+func TestAFileThatDoesNotSayWhatTheLogSaysIsNeverReleased(t *testing.T) {
+	for name, tt := range map[string]func(*forged){
+		"its totals are wrong":              func(f *forged) { f.cut.Totals.DebitCents++ },
+		"its batch says another company":    func(f *forged) { f.batch.CompanyName = "MASKED" },
+		"its class does not fit":            func(f *forged) { f.batch.ServiceClass = 220 },
+		"its trace is another bank's":       func(f *forged) { f.entries[0].Trace = "111111110000009" },
+		"its batch number is not its place": func(f *forged) { f.batch.Number = 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			b.posts(gym, 1)
+			b.sweepAt("2026-11-20 14:30")
+			good := b.onlyFile()
+			id := b.post(gym, pull(9))
+			f := forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: good.Batches[0],
+				entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
+				cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: good.Cut.Totals}}
+			tt(&f)
+			b.forge(f)
+			if err := b.delivery.Deliver(t.Context(), "forged"); err == nil {
+				t.Error("it was delivered")
+			}
+			file, err := b.Ledger.File(t.Context(), "forged")
+			must(t, err)
+			if file.State != domain.FileIsCut || len(b.sent()) != 1 {
+				t.Errorf("it is %s, the outbox holds %v", file.State, b.sent())
+			}
+		})
+	}
+	t.Run("and what is as it should be leaves", func(t *testing.T) {
+		b := openBank(t)
+		b.posts(gym, 1)
+		b.sweepAt("2026-11-20 14:30")
+		good := b.onlyFile()
+		id := b.post(gym, pull(9))
+		b.forge(forged{id: "forged", ids: []string{id}, versions: []int64{1}, batch: good.Batches[0],
+			entries: []domain.TransactionFiled{{ItemID: itemOf(id), Trace: ourBank[:8] + "0000009"}},
+			cut:     domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: good.Cut.Totals}})
+		must(t, b.delivery.Deliver(t.Context(), "forged"))
+	})
+}
+
+func TestTheSealedCopyShowsNoAccountNumber(t *testing.T) {
+	b := openBank(t)
+	b.eight()
+	b.sweepAt("2026-11-20 14:30")
+	f := b.onlyFile()
+	if !strings.Contains(b.bytes(f), "77000001") {
+		t.Fatal("the file for the bank lacks the account number")
+	}
+	sealed, err := os.ReadFile(filepath.Join(b.folder, "files", outFolder, f.ID))
+	must(t, err)
+	if strings.Contains(string(sealed), "77000001") || strings.Contains(string(sealed), "HARBOR") {
+		t.Error("the kept copy can be read")
+	}
+	must(t, os.Remove(filepath.Join(b.folder, "files", outFolder, f.ID)))
+	again, err := b.files.Bytes(t.Context(), f.ID) // rendered again, should it be lost
+	must(t, err)
+	if string(again) != b.bytes(f) {
+		t.Error("rendered again it is another file")
+	}
+	if _, err := b.files.Bytes(t.Context(), "no-such-file"); domain.CodeOf(err) != domain.NotFound {
+		t.Errorf("a file that does not exist: %v", err)
+	}
+}
+
+func TestAKeptFileIsSealedInChunksThatCannotBeMoved(t *testing.T) {
+	b := openBank(t)
+	for _, size := range []int{0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3*chunkBytes + 5} {
+		content := make([]byte, size)
+		for i := range content {
+			content[i] = byte(i * 7)
+		}
+		must(t, b.files.keep(gym, inFolder, "f", content))
+		got, err := b.files.kept(gym, inFolder, "f")
+		if err != nil || string(got) != string(content) {
+			t.Errorf("%d bytes came back as %d, %v", size, len(got), err)
+		}
+	}
+	// Cut off behind a whole chunk, and under another name.
+	path := filepath.Join(b.folder, "files", inFolder, "f")
+	sealed, err := os.ReadFile(path)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(b.folder, "files", inFolder, "g"), sealed, 0o600))
+	if _, err := b.files.kept(gym, inFolder, "g"); !errors.Is(err, seal.ErrNotAuthentic) {
+		t.Errorf("under another name: %v", err)
+	}
+	chunk := len(sealed) / 3 // the first of three whole ones ends before
+	for cut := chunk - 200; cut < chunk+200; cut++ {
+		must(t, os.WriteFile(path, sealed[:cut], 0o600))
+		if _, err := b.files.kept(gym, inFolder, "f"); err == nil {
+			t.Fatalf("cut off after %d bytes it was taken for whole", cut)
+		}
+	}
+}
