@@ -35,11 +35,11 @@ var inward = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack/echo":          {"http"},
 	"github.com/ThreeDotsLabs":          {"workers"},
-	"github.com/mattn/go-sqlite3":       {"eventstore", "projections"},
-	"database/sql":                      {"eventstore", "projections"},
+	"github.com/mattn/go-sqlite3":       {"eventstore", "projections", "cmd/internal/bench"}, // bench measures against it
+	"database/sql":                      {"eventstore", "projections", "cmd/internal/bench"},
 	"github.com/nats-io/nats.go":        {"eventstore/relay", "workers", "cmd"},
 	"github.com/nats-io/nats-server":    {"cmd"},
-	"github.com/moov-io/ach":            {"domain/nacha"},
+	"github.com/moov-io/ach":            {"domain/nacha", "cmd/internal/bench"},
 	"github.com/rickar/cal":             {"domain/calendar"},
 	"github.com/tink-crypto":            {"eventstore/seal"},
 	"github.com/alecthomas/kong":        {"cmd"},

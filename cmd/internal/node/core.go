@@ -35,13 +35,17 @@ type Core struct {
 // Open opens a data folder for writing, and makes it when it does not exist.
 // Errors name the command to try.
 func Open(ctx context.Context, f folder.Folder, kind folder.Kind) (*Core, error) {
+	return open(ctx, f, kind, eventstore.SQLiteOptions{})
+}
+
+func open(ctx context.Context, f folder.Folder, kind folder.Kind, o eventstore.SQLiteOptions) (*Core, error) {
 	if err := f.Make(); err != nil {
 		return nil, err
 	}
 	if err := f.Settle(kind); err != nil {
 		return nil, err
 	}
-	store, err := eventstore.OpenSQLite(string(f), eventstore.SQLiteOptions{})
+	store, err := eventstore.OpenSQLite(string(f), o)
 	if err != nil {
 		return nil, err
 	}

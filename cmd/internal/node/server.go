@@ -28,6 +28,7 @@ type Options struct {
 	Broker            BrokerOptions
 	RequestsPerSecond float64 // of each client; 0 is no bound
 	Log               *slog.Logger
+	Store             eventstore.SQLiteOptions // the zero value serves
 	// Ready is called once, when /readyz answers 200.
 	Ready func(Running)
 }
@@ -60,7 +61,7 @@ type Server struct {
 // requests under way were answered and the last commit is whole. It returns
 // eventstore.ErrUnknownOutcome when the log had to be closed.
 func Serve(ctx context.Context, o Options) (err error) {
-	core, err := Open(ctx, o.Folder, o.Kind)
+	core, err := open(ctx, o.Folder, o.Kind, o.Store)
 	if err != nil {
 		return err
 	}
@@ -150,6 +151,7 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.views.Run(inside) })
 	parts.Go(func() error { return s.relayed(inside) })
 	parts.Go(func() error { return s.batcher.Run(inside) })
+	parts.Go(func() error { return s.effects(inside) })
 	parts.Go(func() error { return control.Serve(inside, s.Folder, s.commands()) })
 	parts.Go(func() error { return s.watch(inside) })
 	parts.Go(func() error {

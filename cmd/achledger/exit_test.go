@@ -1,0 +1,28 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+func TestTheExitCodeSaysHowItEnded(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err  error
+		want int
+	}{
+		"well":                         {nil, 0},
+		"with a failure":               {errors.New("no"), 1},
+		"with a report of its own":     {errSaid, 1},
+		"with an outcome nobody knows": {fmt.Errorf("append: %w", eventstore.ErrUnknownOutcome), 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := exitCode(tt.err, io.Discard); got != tt.want {
+				t.Errorf("got %d, want %d", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/projections"
+)
+
+// ServeBare runs the API's handlers over a bare group commit of one opaque
+// row for each request: what the log, the relay and the views cost is what
+// lies between this and the program. It writes a client's credential to the
+// file client in the folder and prints its address.
+func ServeBare(ctx context.Context, folder string, out io.Writer) (err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	store, err := openBare(filepath.Join(folder, "bare.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	keys, err := seal.Open(filepath.Join(folder, "keys"))
+	if err != nil {
+		return err
+	}
+	l := &ledger.Ledger{Store: store, Keys: keys, Clock: ledger.MachineClock{}}
+	if err := bareClient(ctx, l, folder); err != nil {
+		return err
+	}
+	views, err := projections.Open(ctx, filepath.Join(folder, "views.db"), store, projections.Options{})
+	if err != nil {
+		return err
+	}
+	defer views.Close()
+	server, err := achhttp.New(achhttp.Options{
+		Ledger: l, Tokens: store, Views: views, Directory: projections.NewDirectory(l, views), Files: noFiles{},
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "http://%s\n", listener.Addr())
+	return server.Serve(ctx, listener)
+}
+
+// bareClient takes on a client and leaves its credential in the folder.
+func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
+	var settings domain.Settings
+	if err := json.Unmarshal([]byte(clientBody(1_000_000_000)), &settings); err != nil {
+		return err
+	}
+	events, err := domain.OpenClient{ClientID: "bench", Settings: settings}.Decide(domain.Client{})
+	if err != nil {
+		return err
+	}
+	issued, credential, err := achhttp.NewCredential("bench", domain.FirstScopes)
+	if err != nil {
+		return err
+	}
+	opened := ledger.Change{Stream: domain.ClientStream("bench"), Client: "bench", Events: events}
+	if _, err := l.Write(ctx, opened, credential); err != nil {
+		return err
+	}
+	content, err := json.Marshal(issued)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, "client"), content, 0o600)
+}
+
+// noFiles: the bare server makes none.
+type noFiles struct{ achhttp.Files }
+
+var _ eventstore.Store = (*bareStore)(nil)

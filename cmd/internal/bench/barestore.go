@@ -1,0 +1,152 @@
+package bench
+
+import (
+	"context"
+	"database/sql/driver"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// bareStore is a Store that does nothing but commit: each append becomes one
+// opaque row, many to a transaction. It remembers only what is asked for
+// again and again, clients and credentials.
+type bareStore struct {
+	eventstore.Tokens
+	conn    *connection
+	waiting chan *bareAppend
+	stopped chan struct{}
+	closed  chan struct{}
+
+	mu      sync.RWMutex
+	streams map[string][]eventstore.Recorded
+}
+
+type bareAppend struct {
+	data []byte
+	done chan error
+	at   int64
+}
+
+func openBare(path string) (*bareStore, error) {
+	conn, err := connect(path, "CREATE TABLE rows(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT", "INSERT INTO rows(data) VALUES(?)")
+	if err != nil {
+		return nil, err
+	}
+	s := &bareStore{
+		conn: conn, waiting: make(chan *bareAppend, inFlight), stopped: make(chan struct{}), closed: make(chan struct{}),
+		streams: map[string][]eventstore.Recorded{},
+	}
+	go s.write()
+	return s, nil
+}
+
+// write is the group commit: everything that waits goes into one transaction.
+func (s *bareStore) write() {
+	defer close(s.closed)
+	last := int64(0)
+	for {
+		var batch []*bareAppend
+		select {
+		case <-s.stopped:
+			return
+		case a := <-s.waiting:
+			batch = append(batch, a)
+		}
+		for more := true; more && len(batch) < inFlight; {
+			select {
+			case a := <-s.waiting:
+				batch = append(batch, a)
+			default:
+				more = false
+			}
+		}
+		err := s.conn.commit(func() error {
+			for _, a := range batch {
+				if _, err := s.conn.insert.Exec([]driver.Value{a.data}); err != nil { //nolint:staticcheck // as in insertRows
+					return err
+				}
+			}
+			return nil
+		})
+		for _, a := range batch {
+			last++
+			a.at = last
+			a.done <- err
+		}
+	}
+}
+
+// Append implements eventstore.Store.
+func (s *bareStore) Append(_ context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
+	a := &bareAppend{done: make(chan error, 1)}
+	for _, change := range appends {
+		for _, e := range change.Events {
+			a.data = append(append(a.data, e.Data...), e.Meta...)
+		}
+		if !strings.HasPrefix(change.Stream, "transaction/") {
+			s.remember(change)
+		}
+	}
+	s.waiting <- a
+	err := <-a.done
+	return eventstore.Result{First: a.at, Last: a.at}, err
+}
+
+func (s *bareStore) remember(a eventstore.Append) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range a.Events {
+		known := s.streams[a.Stream]
+		s.streams[a.Stream] = append(known, eventstore.Recorded{
+			Position: 1, Stream: a.Stream, Version: int64(len(known) + 1), Client: a.Client, Type: e.Type, Data: e.Data, Meta: e.Meta, RecordedAt: time.Now(),
+		})
+	}
+}
+
+// ReadStream implements eventstore.Store.
+func (s *bareStore) ReadStream(_ context.Context, stream string, after int64) ([]eventstore.Recorded, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	known := s.streams[stream]
+	return known[min(after, int64(len(known))):], nil
+}
+
+// ReadAll implements eventstore.Store: the views see an empty log.
+func (s *bareStore) ReadAll(context.Context, int64, int) ([]eventstore.Recorded, error) {
+	return nil, nil
+}
+
+// ReadStreamsOf implements eventstore.Store.
+func (s *bareStore) ReadStreamsOf(context.Context, string, int64, int64, func([]eventstore.Recorded) error) error {
+	return nil
+}
+
+// Versions implements eventstore.Store.
+func (s *bareStore) Versions(context.Context, []string) (map[string]int64, error) { return nil, nil }
+
+// Key implements eventstore.Store.
+func (s *bareStore) Key(context.Context, eventstore.IdempotencyKey) (eventstore.KeyUse, bool, error) {
+	return eventstore.KeyUse{}, false, nil
+}
+
+// Head implements eventstore.Store.
+func (s *bareStore) Head(context.Context) (eventstore.Head, error) { return eventstore.Head{}, nil }
+
+// LastFor implements eventstore.Store.
+func (s *bareStore) LastFor(string) int64 { return 0 }
+
+// Notify implements eventstore.Store: nothing follows.
+func (s *bareStore) Notify() (<-chan struct{}, func()) { return make(chan struct{}), func() {} }
+
+// Failed implements eventstore.Store.
+func (s *bareStore) Failed() <-chan struct{} { return nil }
+
+// Close implements eventstore.Store.
+func (s *bareStore) Close() error {
+	close(s.stopped)
+	<-s.closed
+	return s.conn.Close()
+}

@@ -1,0 +1,84 @@
+// Package bench measures a ledger on this machine: the program itself, in a
+// process of its own with everything on (sealing, relay, views), beside what
+// SQLite and its driver can do bare. Figures are ratios of runs that take
+// turns on the same disk, medians of several rounds; times of day and other
+// machines do not enter.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Options are the choices of Run.
+type Options struct {
+	Program string        // this program, to be started in other processes
+	Folder  string        // where the ledgers are made: the disk that is measured
+	Rounds  int           // of everything that is compared; the median counts
+	Each    time.Duration // how long one round of single requests takes
+	Entries int           // of the big cut
+	Out     io.Writer
+	Errs    io.Writer // what is going on, for people
+}
+
+// bench is one run.
+type bench struct {
+	Options
+	table  table
+	ledger *process // the program
+	bare   *process // its handlers over a bare group commit
+
+	bareRate   float64 // rows a second, in-process
+	singleRate float64 // single POSTs a second at 512 connections
+}
+
+// Run measures everything and prints the table.
+func Run(ctx context.Context, o Options) (err error) {
+	b := &bench{Options: o}
+	if b.Folder, err = os.MkdirTemp(o.Folder, "achledger-bench-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.Folder)) }()
+	for _, step := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"append", b.append},
+		{"single POST", b.single},
+		{"bulk POST", b.bulk},
+		{"rebuild", b.rebuild},
+		{"cut", b.cut},
+	} {
+		fmt.Fprintf(b.Errs, "measuring: %s\n", step.name)
+		if err := step.run(ctx); err != nil {
+			return fmt.Errorf("bench %s: %w", step.name, errors.Join(err, b.stop()))
+		}
+	}
+	if err := b.stop(); err != nil {
+		return err
+	}
+	return b.table.print(o.Out)
+}
+
+func (b *bench) stop() error {
+	err := errors.Join(b.ledger.stop(), b.bare.stop())
+	b.ledger, b.bare = nil, nil
+	return err
+}
+
+func (b *bench) folder(name string) string { return filepath.Join(b.Folder, name) }
+
+// median of an odd or even number of figures.
+func median(figures []float64) float64 {
+	sorted := slices.Sorted(slices.Values(figures))
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[len(sorted)/2]
+}

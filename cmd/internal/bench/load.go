@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// load is what a crowd of callers saw.
+type load struct {
+	requests int
+	took     time.Duration
+	waits    []time.Duration
+	cpu      time.Duration // of the crowd itself
+}
+
+func (l load) rate() float64 { return float64(l.requests) / l.took.Seconds() }
+
+// post has so many connections post payments, one behind the other on each,
+// until the time is over.
+func (p *process) post(ctx context.Context, connections int, during time.Duration) (load, error) {
+	ctx, cancel := context.WithTimeout(ctx, during)
+	defer cancel()
+	var wg sync.WaitGroup
+	var failed atomic.Pointer[error]
+	waits := make([][]time.Duration, connections)
+	began, used := time.Now(), cpu()
+	for c := range connections {
+		wg.Go(func() {
+			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
+			defer client.CloseIdleConnections()
+			for ctx.Err() == nil {
+				before := time.Now()
+				if err := p.postOne(client); err != nil {
+					failed.CompareAndSwap(nil, &err)
+					return
+				}
+				waits[c] = append(waits[c], time.Since(before))
+			}
+		})
+	}
+	wg.Wait()
+	l := load{took: time.Since(began), cpu: cpu() - used}
+	for _, w := range waits {
+		l.requests += len(w)
+		l.waits = append(l.waits, w...)
+	}
+	if err := failed.Load(); err != nil {
+		return l, *err
+	}
+	return l, nil
+}
+
+// postOne posts a payment and reads the whole answer.
+func (p *process) postOne(client *http.Client) error {
+	r, err := http.NewRequest(http.MethodPost, p.base+"/api/transaction", strings.NewReader(payment()))
+	if err != nil {
+		return err
+	}
+	r.SetBasicAuth(p.client.Key, p.client.Secret)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusCreated {
+		return fmt.Errorf("POST /api/transaction answers %s", response.Status)
+	}
+	return nil
+}
+
+// payment is a wage of some amount to some account.
+func payment() string {
+	return fmt.Sprintf(`{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"%d",`+
+		`"ToAccountType":"checking","ToName":"Receiver","ToIdentification":"EMP 4711","Description":"PAYROLL","Amount":%d.%02d}`,
+		1_000_000+rand.Int64N(1_000_000_000), 1+rand.IntN(5000), rand.IntN(100))
+}

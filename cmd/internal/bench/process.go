@@ -1,0 +1,111 @@
+package bench
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// process is a server in a process of its own.
+type process struct {
+	cmd    *exec.Cmd
+	base   string
+	folder string
+	client credential
+	ops    credential
+}
+
+type credential struct{ Key, Secret string }
+
+// start runs the program and waits for the line with an address.
+func start(folder, program string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(program, args...), folder: folder}
+	p.cmd.Stderr = os.Stderr
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if at := strings.Index(lines.Text(), "http://"); at >= 0 {
+			p.base = strings.Fields(lines.Text()[at:])[0]
+			break
+		}
+	}
+	if p.base == "" {
+		return nil, errors.Join(fmt.Errorf("%s %s did not start", program, strings.Join(args, " ")), p.stop())
+	}
+	return p, nil
+}
+
+func (p *process) stop() error {
+	if p == nil || p.cmd.ProcessState != nil {
+		return nil
+	}
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return p.cmd.Wait()
+}
+
+// peak is the most memory the process has held, in bytes.
+func (p *process) peak() (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if kib, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, err := strconv.ParseInt(strings.Fields(kib)[0], 10, 64)
+			return n << 10, err
+		}
+	}
+	return 0, errors.New("the kernel does not tell the peak of memory")
+}
+
+// call makes one request and decodes its answer.
+func (p *process) call(who credential, method, path, body string, answer any) error {
+	r, err := http.NewRequest(method, p.base+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.SetBasicAuth(who.Key, who.Secret)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 400 {
+		return fmt.Errorf("%s %s answers %s", method, path, response.Status)
+	}
+	if answer == nil {
+		return nil
+	}
+	return json.NewDecoder(response.Body).Decode(answer)
+}
+
+// open takes on a client and returns its credential. Its files are cut at so
+// many entries; its only window is the last minute of the day.
+func (p *process) open(maxEntries int) (credential, error) {
+	var opened struct{ Credential credential }
+	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries), &opened)
+	return opened.Credential, err
+}
+
+func clientBody(maxEntries int) string {
+	return fmt.Sprintf(`{"name":"Bench","company_name":"BENCH","company_identifications":["1840000017"],
+		"odfi_routing_numbers":["231380104"],"sec_codes":["PPD"],"batching":{"max_entries":%d,"windows":["23:59"]},
+		"file":{"immediate_destination":"061000146","immediate_destination_name":"FEDERAL RESERVE BANK",
+		        "immediate_origin":"231380104","immediate_origin_name":"LANTERN SAVINGS BANK"}}`, maxEntries)
+}

@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// servers starts the program and its bare double, each with a client whose
+// entries all wait.
+func (b *bench) servers() (err error) {
+	b.ledger, err = start(b.folder("ledger"), b.Program, "serve", "--sandbox", "--data", b.folder("ledger"),
+		"--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--log-level", "warn")
+	if err != nil {
+		return err
+	}
+	content, err := os.ReadFile(filepath.Join(b.ledger.folder, "ops.credential"))
+	if err == nil {
+		err = json.Unmarshal(content, &b.ledger.ops)
+	}
+	if err != nil {
+		return err
+	}
+	if err := b.ledger.call(b.ledger.ops, "PUT", "/v1/simulations/clock", `{"now":"2026-11-24T14:40:00Z"}`, nil); err != nil {
+		return err
+	}
+	if b.ledger.client, err = b.ledger.open(1_000_000_000); err != nil {
+		return err
+	}
+	if b.bare, err = start(b.folder("bare"), b.Program, "bench", "bare", b.folder("bare")); err != nil {
+		return err
+	}
+	content, err = os.ReadFile(filepath.Join(b.bare.folder, "client"))
+	if err == nil {
+		err = json.Unmarshal(content, &b.bare.client)
+	}
+	return err
+}
+
+// single measures single POSTs beside the same handlers over a bare group
+// commit, and watches meanwhile that the relay keeps up.
+func (b *bench) single(ctx context.Context) error {
+	if err := b.servers(); err != nil {
+		return err
+	}
+	for _, connections := range []int{1, 64, 512} {
+		var ratios, rates, bares, lags []float64
+		var waits []time.Duration
+		var used, took time.Duration
+		for range b.Rounds {
+			bare, err := b.bare.post(ctx, connections, b.Each)
+			if err != nil {
+				return err
+			}
+			lag := b.ledger.watchLag(ctx)
+			l, err := b.ledger.post(ctx, connections, b.Each)
+			lags = append(lags, lag())
+			if err != nil {
+				return err
+			}
+			ratios = append(ratios, l.rate()/bare.rate())
+			rates, bares = append(rates, l.rate()), append(bares, bare.rate())
+			waits = append(waits, l.waits...)
+			used, took = used+l.cpu, took+l.took
+		}
+		p50, p99 := percentiles(waits)
+		b.table.add(row{
+			path: fmt.Sprintf("single POST, %d connections", connections), against: "the same handlers over a bare group commit",
+			measured: fmt.Sprintf("%.0f %%", 100*median(ratios)), budget: "at least 70 %", kept: median(ratios) >= 0.7,
+			details: fmt.Sprintf("%s/s, bare %s/s; p50 %s, p99 %s; the load generator used %.0f %% of one core",
+				thousands(median(rates)), thousands(median(bares)), milliseconds(p50), milliseconds(p99), 100*used.Seconds()/took.Seconds()),
+		})
+		if connections == 512 {
+			b.singleRate = median(rates)
+			b.relay(lags)
+		}
+	}
+	return b.bare.stop()
+}
+
+// relay judges the most events that waited for the stream in each round.
+func (b *bench) relay(lags []float64) {
+	worst := 0.0
+	for _, l := range lags {
+		worst = max(worst, l)
+	}
+	b.table.add(row{
+		path: "relay", against: "single POSTs at 512 connections",
+		measured: fmt.Sprintf("%.2f s of events waiting at most", worst/b.singleRate), budget: "at most 1 s",
+		kept: worst <= b.singleRate, details: fmt.Sprintf("%s events waited at the worst moment", thousands(worst)),
+	})
+}

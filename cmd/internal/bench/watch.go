@@ -1,0 +1,52 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// watchLag looks at the relay's lag every tenth of a second; the function it
+// returns ends that and tells the worst.
+func (p *process) watchLag(ctx context.Context) (worst func() float64) {
+	ctx, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	most := 0.0
+	wg.Go(func() {
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				most = max(most, p.metric("achledger_relay_lag_events"))
+			}
+		}
+	})
+	return func() float64 {
+		stop()
+		wg.Wait()
+		return most
+	}
+}
+
+// metric reads one gauge; 0 when it is not there.
+func (p *process) metric(name string) float64 {
+	response, err := http.Get(p.base + "/metrics")
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		if value, ok := strings.CutPrefix(lines.Text(), name+" "); ok {
+			f, _ := strconv.ParseFloat(value, 64)
+			return f
+		}
+	}
+	return 0
+}

@@ -1,0 +1,208 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	natsserver "github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+func TestAnUnknownOutcomeEndsTheProcessWithoutA2xx(t *testing.T) {
+	for name, fault := range map[string]func(*eventstore.Faults, func() error){
+		"nothing is on disk":    func(f *eventstore.Faults, broken func() error) { f.BeforeCommit = broken },
+		"everything is on disk": func(f *eventstore.Faults, broken func() error) { f.AfterCommit = broken },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var failing atomic.Bool
+			r := serve(t, "", func(o *Options) {
+				fault(&o.Store.Faults, func() error {
+					if failing.Load() {
+						return errors.New("the disk failed")
+					}
+					return nil
+				})
+			})
+			_, client := r.client("Harbor Gym")
+			failing.Store(true)
+			if status, _ := r.pay(client); status >= 200 && status < 300 {
+				t.Errorf("the payment was answered with %d", status)
+			}
+			if err := r.wait(); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+				t.Errorf("the server ended with %v, want ErrUnknownOutcome", err)
+			}
+
+			again := serve(t, r.folder, nil) // reads the head and goes on
+			if status, _ := again.pay(client); status != http.StatusCreated {
+				t.Errorf("after a restart a payment is answered with %d", status)
+			}
+		})
+	}
+}
+
+func TestASubscriberSeesItsOwnEventsAtTheirPositions(t *testing.T) {
+	r := serve(t, "", nil)
+	gymID, gym := r.client("Harbor Gym")
+	dinerID, diner := r.client("Harbor Diner")
+	r.pay(diner)
+	_, paid := r.pay(gym)
+
+	conn := r.connect(gym)
+	consumer := feed(t, conn, gym.Key, gymID)
+	seen := map[string]bool{}
+	for range 3 { // client.opened, credential.issued, transaction.originated
+		m, err := consumer.Next(jetstream.FetchMaxWait(10 * time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(m.Subject(), "ledger."+gymID+".") {
+			t.Errorf("got %s", m.Subject())
+		}
+		if meta, err := m.Metadata(); err != nil || m.Headers().Get(relay.PositionHeader) != strconv.FormatUint(meta.Sequence.Stream, 10) {
+			t.Errorf("message %+v is not at its position %s: %v", meta, m.Headers().Get(relay.PositionHeader), err)
+		}
+		seen[m.Headers().Get(relay.StreamHeader)] = true
+	}
+	if want := "transaction/" + gymID + "/" + paid; !seen[want] {
+		t.Errorf("the payment's stream %s is not among %v", want, seen)
+	}
+	if _, err := tryFeed(conn, gym.Key, dinerID); err == nil {
+		t.Error("a filter on another client's events is accepted")
+	}
+	if status := r.call(r.ops, http.MethodDelete, "/v1/ops/credentials/"+gym.Key, nil, nil); status >= 300 {
+		t.Fatalf("revoking answers %d", status)
+	}
+	eventually(t, "a revoked subscriber is thrown out", func() bool { return !conn.IsConnected() })
+	if _, err := nats.Connect(r.NATS, nats.UserInfo(diner.Key, "wrong")); err == nil {
+		t.Error("a wrong secret is accepted")
+	}
+}
+
+func (r *running) connect(who folder.Credential) *nats.Conn {
+	r.t.Helper()
+	conn, err := nats.Connect(r.NATS, nats.UserInfo(who.Key, who.Secret), nats.CustomInboxPrefix("_INBOX_"+who.Key), nats.MaxReconnects(0))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(conn.Close)
+	return conn
+}
+
+func feed(t *testing.T, conn *nats.Conn, key, client string) jetstream.Consumer {
+	t.Helper()
+	c, err := tryFeed(conn, key, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func tryFeed(conn *nats.Conn, key, client string) (jetstream.Consumer, error) {
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return js.CreateOrUpdateConsumer(ctx, relay.Stream, jetstream.ConsumerConfig{
+		Durable: "feed-" + key, FilterSubject: "ledger." + client + ".>", AckPolicy: jetstream.AckExplicitPolicy,
+	})
+}
+
+func TestAnotherBrokerIsFollowedAndMayBeAway(t *testing.T) {
+	port := freePort(t)
+	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
+	r := serve(t, "", func(o *Options) { o.Broker = BrokerOptions{URL: url} })
+	_, client := r.client("Harbor Gym")
+	if status, _ := r.pay(client); status != http.StatusCreated {
+		t.Fatalf("with the broker away a payment is answered with %d", status)
+	}
+	if r.metric("achledger_relay_lag_events") == "0" {
+		t.Error("the relay claims to have no lag while its broker is away")
+	}
+	startBroker(t, port)
+	eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	if err := r.stop(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+}
+
+func TestABrokerOfAnotherTimeRefusesTheStart(t *testing.T) {
+	r := serve(t, "", nil)
+	_, client := r.client("Harbor Gym")
+	r.pay(client)
+	eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	other := folder.Folder(filepath.Join(t.TempDir(), "other"))
+	if err := os.CopyFS(other.NATS(), os.DirFS(r.folder.NATS())); err != nil {
+		t.Fatal(err)
+	}
+	err := Serve(t.Context(), Options{
+		Folder: other, Kind: folder.Sandbox, Listen: "127.0.0.1:0", Broker: BrokerOptions{Listen: "127.0.0.1:0"}, Log: slog.New(slog.DiscardHandler),
+	})
+	if !errors.Is(err, relay.ErrFork) || !strings.Contains(err.Error(), other.NATS()) {
+		t.Errorf("got %v, want a refusal that names the broker's folder", err)
+	}
+}
+
+func TestMetricsTellWhatWaits(t *testing.T) {
+	r := serve(t, "", nil)
+	id, client := r.client("Harbor Gym")
+	r.pay(client)
+	r.pay(client)
+	labels := `{client="` + id + `",odfi="231380104"}`
+	eventually(t, "two entries wait", func() bool { return r.metric("achledger_pending_entries"+labels) == "2" })
+	for name, want := range map[string]string{
+		"achledger_pending_cents" + labels:              "2468",
+		"achledger_log_writable":                        "1",
+		`achledger_delivery_on{odfi=""}`:                "1",
+		"achledger_oldest_pending_age_seconds" + labels: "",
+	} {
+		if got := r.metric(name); want != "" && got != want || got == "" {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func startBroker(t *testing.T, port int) {
+	t.Helper()
+	s, err := natsserver.NewServer(&natsserver.Options{
+		JetStream: true, StoreDir: t.TempDir(), Host: "127.0.0.1", Port: port, MaxPayload: 8 << 20, NoSigs: true, NoLog: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the broker is not ready")
+	}
+}

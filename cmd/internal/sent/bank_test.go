@@ -1,0 +1,172 @@
+package sent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+)
+
+const (
+	odfi  = "231380104"
+	gym   = "harborgym"
+	diner = "harbordiner"
+)
+
+// bank is a ledger in a folder with its workers, on a clock that the test
+// moves.
+type bank struct {
+	t      *testing.T
+	folder string
+	now    time.Time
+	*ledger.Ledger
+	views   *projections.Views
+	batcher *workers.Batcher
+}
+
+// Now implements ledger.Clock.
+func (b *bank) Now() time.Time { return b.now }
+
+// openBank opens the ledger of a folder, also one that was restored.
+func openBank(t *testing.T, folder string, now time.Time) *bank {
+	t.Helper()
+	b := &bank{t: t, folder: folder, now: now}
+	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{Linger: -1})
+	b.must(err)
+	t.Cleanup(func() { store.Close() })
+	keys, err := seal.Open(filepath.Join(folder, "keys"))
+	b.must(err)
+	b.Ledger = &ledger.Ledger{Store: store, Keys: keys, Clock: b}
+	b.views, err = projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
+	b.must(err)
+	t.Cleanup(func() { b.views.Close() })
+	b.hire()
+	return b
+}
+
+func (b *bank) hire() {
+	b.t.Helper()
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files")})
+	b.must(err)
+	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
+		Files: files, Views: b.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(b.outbox())},
+	})
+	b.must(err)
+	directory := projections.NewDirectory(b.Ledger, b.views)
+	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	b.must(err)
+	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: uploads})
+	b.must(err)
+}
+
+func (b *bank) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bank) outbox() string { return filepath.Join(b.folder, "outbox") }
+
+// client opens a client whose files leave at 10:00 and at 16:00.
+func (b *bank) client(id, company string) {
+	b.t.Helper()
+	events, err := domain.OpenClient{ClientID: id, Settings: domain.Settings{
+		Name: id, CompanyName: "HARBOR", CompanyIdentifications: []string{company}, ODFIs: []string{odfi},
+		SECCodes: domain.OriginatedSECs, Batching: domain.Batching{Windows: []string{"10:00", "16:00"}},
+		File: domain.FileSettings{
+			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: odfi, ImmediateOriginName: "LANTERN SAVINGS BANK",
+		},
+	}}.Decide(domain.Client{})
+	b.must(err)
+	_, err = b.Write(b.t.Context(), ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
+	b.must(err)
+}
+
+// pay originates a payment. The same arguments make the same entry again.
+func (b *bank) pay(client string, change func(*domain.Proposal)) {
+	b.t.Helper()
+	c, err := b.Client(b.t.Context(), client)
+	b.must(err)
+	p := domain.Proposal{SEC: "PPD", Kind: domain.Push, ToRouting: "121042882", ToAccountType: domain.Checking,
+		ToName: "Ada Marsh", Description: "PAYROLL", AmountCents: 194217}
+	change(&p)
+	account, err := b.SealAccount(client, p.ToRouting, "30488174411", p.ToAccountType)
+	b.must(err)
+	id := uuid.NewString()
+	events, err := domain.Originate{TransactionID: id, ItemID: uuid.NewString(), Proposal: p, Number: "30488174411",
+		Account: account, Content: []byte(id)}.Decide(c, domain.Transaction{})
+	b.must(err)
+	_, err = b.Write(b.t.Context(), ledger.Change{Stream: domain.TransactionStream(client, id), Client: client, Events: events})
+	b.must(err)
+}
+
+// wage is a payment of so many cents.
+func wage(cents int64) func(*domain.Proposal) {
+	return func(p *domain.Proposal) { p.AmountCents = cents }
+}
+
+// sweepAt lets the batcher work at a time of the day, New York.
+func (b *bank) sweepAt(clock string) {
+	b.t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", b.now.In(calendar.Eastern).Format("2006-01-02 ")+clock, calendar.Eastern)
+	b.must(err)
+	b.now = at
+	b.must(b.batcher.Sweep(b.t.Context()))
+}
+
+// restored is what a backup made now gives elsewhere, at the same time.
+func (b *bank) restored() *bank {
+	b.t.Helper()
+	to := filepath.Join(b.t.TempDir(), "restored")
+	b.must(backup(b, to))
+	return openBank(b.t, to, b.now)
+}
+
+func backup(b *bank, to string) error {
+	if err := b.Keys.(*seal.Keyring).ExportMaster(filepath.Join(b.t.TempDir(), "master")); err != nil {
+		return err
+	}
+	return errors.Join(copyKeys(b.folder, to), b.Store.(*eventstore.SQLite).Backup(context.Background(), filepath.Join(to, eventstore.FileName)))
+}
+
+// holds checks that the ledger's files, those of another outbox included, are
+// what the log says.
+func (b *bank) holds(outbox string, files, entries int) {
+	b.t.Helper()
+	found, err := workers.VerifyFiles(b.t.Context(), workers.Verification{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Outbox: outbox})
+	b.must(err)
+	if len(found.Problems) > 0 || found.Files != files || found.Entries != entries {
+		b.t.Errorf("found %d files, %d entries, problems %v; want %d, %d and none", found.Files, found.Entries, found.Problems, files, entries)
+	}
+}
+
+// waits counts what waits for a file.
+func (b *bank) waits() int {
+	b.t.Helper()
+	b.must(b.views.CatchUp(b.t.Context()))
+	queues, err := b.views.QueueTotals(b.t.Context())
+	b.must(err)
+	n := 0
+	for _, q := range queues {
+		n += q.Entries
+	}
+	return n
+}
+
+func (r Report) String() string {
+	return fmt.Sprintf("%d files, %d entries, %d known, %d others, %d unknown", r.Files, r.Entries, r.Known, r.Others, len(r.Unknown))
+}

@@ -1,0 +1,216 @@
+package sent
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// tuesday is an ordinary banking day, early.
+var tuesday = time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC) // 09:00 New York
+
+func openTwoClients(t *testing.T) *bank {
+	t.Helper()
+	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday)
+	b.client(gym, "1840000017")
+	b.client(diner, "1840000025")
+	return b
+}
+
+func (b *bank) take(folder string) Report {
+	b.t.Helper()
+	report, err := Books{Ledger: b.Ledger, Views: b.views, ODFI: odfi}.Take(b.t.Context(), folder)
+	b.must(err)
+	return report
+}
+
+func TestWhatWentOutAfterTheBackupDoesNotGoOutAgain(t *testing.T) {
+	b := openTwoClients(t)
+	b.pay(gym, wage(100))
+	b.sweepAt("10:00") // a file the backup knows
+	for range 3 {
+		b.pay(gym, wage(194217)) // equal entries
+	}
+	b.pay(gym, func(p *domain.Proposal) { p.SEC, p.Addenda = "CCD", []string{"INV 4471"} })
+	b.pay(gym, func(p *domain.Proposal) {
+		p.SEC, p.Kind, p.PaymentType, p.FromID = "WEB", domain.Pull, "recurring", "MEMBER 17"
+	})
+	b.pay(gym, func(p *domain.Proposal) { p.SEC, p.Addenda = "CTX", []string{"ISA*00*", "GS*RA*"} })
+	b.pay(diner, wage(4200))
+	r := b.restored()
+	b.sweepAt("16:00") // two files it does not know
+
+	report := r.take(b.outbox())
+	if report.Files != 2 || report.Entries != 7 || report.Known != 1 || len(report.Unknown) != 0 {
+		t.Errorf("took %s; want 2 files with 7 entries, 1 known, none unknown", report)
+	}
+	if n := r.waits(); n != 0 {
+		t.Errorf("%d entries still wait", n)
+	}
+	r.holds(b.outbox(), 3, 8)
+
+	r.pay(gym, wage(300))
+	r.sweepAt("16:00")
+	r.holds(r.outbox(), 4, 9) // and no number is taken twice
+	if again := r.take(b.outbox()); again.Files != 0 || again.Known != 3 {
+		t.Errorf("telling it again took %s; want nothing", again)
+	}
+}
+
+func TestEntriesTheBackupDoesNotKnowAreListed(t *testing.T) {
+	b := openTwoClients(t)
+	b.pay(gym, wage(100))
+	r := b.restored()
+	b.pay(gym, wage(200))
+	b.pay(diner, func(p *domain.Proposal) { p.Kind, p.ToName, p.AmountCents = domain.Pull, "Nora Feld", 300 })
+	b.sweepAt("10:00")
+
+	report := r.take(b.outbox())
+	if report.Files != 2 || report.Entries != 3 || len(report.Unknown) != 2 {
+		t.Fatalf("took %s; want 2 files with 3 entries, 2 unknown", report)
+	}
+	for _, u := range report.Unknown {
+		tx, err := r.Transaction(t.Context(), u.Client, u.TransactionID)
+		if err != nil || !tx.Exists() || tx.Origination().State != domain.Filed || tx.Origination().AmountCents != u.AmountCents {
+			t.Errorf("unknown entry %+v is not in the log as filed: %v", u, err)
+		}
+	}
+	r.holds(b.outbox(), 2, 3)
+}
+
+func TestAFileCutBeforeTheBackupIsKnownToHaveLeft(t *testing.T) {
+	b := openTwoClients(t)
+	b.pay(gym, wage(100))
+	b.sweepAt("10:00")
+	all := readAll(t, b)
+	for n, e := range all {
+		if e.Type != (domain.FileRendered{}).Type() && e.Type != (domain.FileCut{}).Type() {
+			continue
+		}
+		r := b.restoredAt(all[:n+1])
+		if report := r.take(b.outbox()); report.Known != 1 || report.Files != 0 {
+			t.Errorf("behind %s: took %s; want one known file", e.Type, report)
+		}
+		r.must(r.views.CatchUp(t.Context()))
+		if files, _, err := r.views.Files(t.Context(), fileFilter); err != nil || len(files) != 1 || files[0].State != domain.FileIsDelivered || len(files[0].SHA256) == 0 {
+			t.Errorf("behind %s: the files are %+v, %v; want one delivered, with its hash", e.Type, files, err)
+		}
+		r.holds(b.outbox(), 1, 1)
+	}
+}
+
+func TestAStopHalfWayIsTakenUpAgain(t *testing.T) {
+	b := openTwoClients(t)
+	for n := range 3 * perAppend {
+		b.pay(gym, wage(int64(100+n%7)))
+	}
+	r := b.restored()
+	b.pay(gym, wage(999))
+	b.sweepAt("10:00")
+	for stop := 1; ; stop++ {
+		whole := r.Store
+		r.Store = &stopping{Store: whole, left: 1}
+		_, err := Books{Ledger: r.Ledger, Views: r.views, ODFI: odfi}.Take(t.Context(), b.outbox())
+		r.Store = whole
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errStopped) || stop > 10 {
+			t.Fatalf("stop %d: %v", stop, err)
+		}
+	}
+	if n := r.waits(); n != 0 {
+		t.Errorf("%d entries still wait", n)
+	}
+	r.holds(b.outbox(), 1, 3*perAppend+1)
+}
+
+func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
+	b := openTwoClients(t)
+	b.pay(gym, wage(100))
+	b.pay(gym, wage(200))
+	r := b.restored()
+	b.sweepAt("10:00")
+	names, err := filepath.Glob(filepath.Join(b.outbox(), "*.ach"))
+	b.must(err)
+	content, err := os.ReadFile(names[0])
+	b.must(err)
+	before, err := r.Store.Head(t.Context())
+	b.must(err)
+	for name, tt := range map[string]struct{ content, says string }{
+		"half a file":        {string(content[:300]), "not a whole NACHA file"},
+		"a changed amount":   {strings.Replace(string(content), "0000000100", "0000000101", 1), "not a whole NACHA file"},
+		"no file of the two": {"", "holds no file of ODFI"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			if tt.content != "" {
+				b.must(os.WriteFile(filepath.Join(folder, "file.ach"), []byte(tt.content), 0o600))
+			}
+			_, err := Books{Ledger: r.Ledger, Views: r.views, ODFI: odfi}.Take(t.Context(), folder)
+			if err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want an error that says %q", err, tt.says)
+			}
+			if head, err := r.Store.Head(t.Context()); err != nil || head != before {
+				t.Errorf("the log moved from %d to %d", before.Position, head.Position)
+			}
+		})
+	}
+	report, err := Books{Ledger: r.Ledger, Views: r.views, ODFI: "091000019"}.Take(t.Context(), b.outbox())
+	if err == nil || report.Others != 1 {
+		t.Errorf("for another ODFI took %s, %v; want an error, one file of others", report, err)
+	}
+}
+
+func TestTraceNumbersOnlyGoOn(t *testing.T) {
+	entries := func(sequences ...string) (es []scanned) {
+		for _, s := range sequences {
+			e := scanned{}
+			e.Trace = odfi[:8] + s
+			es = append(es, e)
+		}
+		return es
+	}
+	for name, tt := range map[string]struct {
+		last    int
+		entries []scanned
+		want    domain.TracesTaken
+	}{
+		"behind the last one":        {7, entries("0000008", "0000010"), domain.TracesTaken{First: 8, Last: 10}},
+		"of an earlier file":         {20, entries("0000008", "0000010"), domain.TracesTaken{First: 20, Last: 20}},
+		"after the sequence's start": {9_999_990, entries("9999998", "0000003"), domain.TracesTaken{First: 1, Last: 3, Round: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &file{}
+			f.summary.Header.CreatedOn, f.summary.Header.CreatedAt = "261124", "1000"
+			taking := taking{Books: Books{ODFI: odfi}, file: f}
+			tt.want.On = "2026-11-24"
+			got, err := taking.traces(domain.Traces{Last: tt.last}, tt.entries)
+			if err != nil || got != tt.want {
+				t.Errorf("got %+v, %v; want %+v", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// stopping lets some appends through and then fails.
+type stopping struct {
+	eventstore.Store
+	left int
+}
+
+var errStopped = errors.New("stopped")
+
+func (s *stopping) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
+	if s.left--; s.left < 0 {
+		return eventstore.Result{}, errStopped
+	}
+	return s.Store.Append(ctx, appends...)
+}
