@@ -73,12 +73,6 @@ func (v *Views) catchUp(ctx context.Context, head int64) error {
 		if err != nil && !errors.Is(err, errMoved) {
 			return err
 		}
-		if err := v.load(ctx); err != nil {
-			return err
-		}
-		if err := v.announceSkipped(ctx); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -94,7 +88,8 @@ func (v *Views) fill(ctx context.Context) error {
 	return err
 }
 
-// load finds the live generation and where it stands, unless it is known.
+// load finds the live generation and where it stands, unless that is known.
+// Someone else may have moved it: listeners hear of those events now.
 func (v *Views) load(ctx context.Context) error {
 	if v.projector != nil {
 		return nil
@@ -104,10 +99,15 @@ func (v *Views) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if v.projector, err = newProjector(c, v.options.Log, live.generation, live.position); err != nil {
+	p, err := newProjector(c, v.options.Log, live.generation, live.position)
+	if err != nil {
 		return err
 	}
 	v.reached(live.position)
+	if err := v.announceSkipped(ctx); err != nil {
+		return err
+	}
+	v.projector = p
 	return ctx.Err()
 }
 
@@ -146,18 +146,19 @@ func (v *Views) announce(batch []change) {
 // rebuild, or another process.
 func (v *Views) announceSkipped(ctx context.Context) error {
 	if len(v.listeners()) == 0 {
-		v.heard.Store(v.Position())
+		v.heard.Store(max(v.heard.Load(), v.Position()))
 		return nil
 	}
 	for v.heard.Load() < v.Position() {
-		events, err := v.store.ReadAll(ctx, v.heard.Load(), v.options.BatchSize)
+		from := v.heard.Load()
+		events, err := v.store.ReadAll(ctx, from, int(min(int64(v.options.BatchSize), v.Position()-from)))
 		if err != nil {
 			return err
 		}
+		if len(events) == 0 {
+			return fmt.Errorf("the log ends at position %d and the views show %d", from, v.Position())
+		}
 		for _, r := range events {
-			if r.Position > v.Position() {
-				return nil
-			}
 			fact, err := decode(r)
 			if err != nil {
 				return err
