@@ -120,7 +120,7 @@ func (w *world) contested(client, id, item, code string, replies ...reply) nacha
 	e := &b.Entries[0]
 	e.Dishonored = nil
 	e.Contested = &nacha.Contested{
-		Code: code, OriginalTrace: d.OriginalTrace, OriginalRouting: d.OriginalRouting, ReturnedOn: "261124", OriginalSettlement: "327",
+		Code: code, OriginalTrace: d.OriginalTrace, OriginalRouting: d.OriginalRouting, ReturnedOn: "261125", OriginalSettlement: "327",
 		ReturnTrace: d.ReturnTrace, ReturnSettlement: d.ReturnSettlement, ReturnCode: d.ReturnCode,
 		DishonoredTrace: i.Filing.Trace, DishonoredSettlement: "329", DishonoredCode: d.Code[1:],
 	}

@@ -81,7 +81,6 @@ func TestTheWholeChainOfAPayment(t *testing.T) {
 	for _, i := range w.transaction(gym, id).Items {
 		kinds = append(kinds, i.Kind)
 	}
-	t.Log(kinds)
 	if len(kinds) != 6 || len(w.queue()) != 0 {
 		t.Errorf("items %v, queue %+v", kinds, w.queue())
 	}
@@ -95,7 +94,6 @@ func TestAReturnOfOursIsDishonored(t *testing.T) {
 	id := w.received(gym)[0].ID
 	item := w.returnIt(id, "R29")
 	w.clock.set(at("2026-11-25 09:00"))
-	// The trace of our return may stand in either place.
 	w.feed(render(t, w.dishonored(gym, id, item, "R68", settles("2026-11-25"))))
 	d := w.only(id, domain.Dishonor)
 	if d.ReplyTo != item || len(d.Incoming.Flags) != 0 {
