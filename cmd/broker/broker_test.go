@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -138,9 +139,38 @@ func TestOnlyCredentialsComeIn(t *testing.T) {
 	}
 }
 
+// TestNoNameReachesBeyondItsSubjects lets an Authenticate that knows no form
+// of names admit everybody.
+func TestNoNameReachesBeyondItsSubjects(t *testing.T) {
+	for name, tt := range map[string]struct{ key, client string }{
+		"a key of two tokens":           {"A1.R1", "acme"},
+		"a key that is a wildcard":      {"*", "acme"},
+		"a key that is every subject":   {">", "acme"},
+		"a key with a space":            {"A 1", "acme"},
+		"an empty key":                  {"", "acme"},
+		"a client that is a wildcard":   {"A1", "*"},
+		"a client of two tokens":        {"A1", "acme.transaction"},
+		"a client without a name":       {"A1", ""},
+		"a client with capital letters": {"A1", "ACME"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Log: slog.New(slog.DiscardHandler),
+				Authenticate: func(key, secret, remote string) (string, bool) { return tt.client, true }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(b.Close)
+			if c, err := nats.Connect(b.URL(), nats.UserInfo(tt.key, "x")); err == nil {
+				c.Close()
+				t.Error("came in")
+			}
+		})
+	}
+}
+
 func TestARevokedCredentialIsCutOff(t *testing.T) {
 	revoked := make(chan struct{})
-	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: func(key, secret, remote string) (string, bool) {
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Log: slog.New(slog.DiscardHandler), Authenticate: func(key, secret, remote string) (string, bool) {
 		select {
 		case <-revoked:
 			return "", false
@@ -185,7 +215,7 @@ func TestARevokedCredentialIsCutOff(t *testing.T) {
 // the credential is revoked.
 func TestARevocationWhileLoggingInHolds(t *testing.T) {
 	var b *Broker
-	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Authenticate: func(key, secret, remote string) (string, bool) {
+	b, err := Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Log: slog.New(slog.DiscardHandler), Authenticate: func(key, secret, remote string) (string, bool) {
 		if err := b.Disconnect(key); err != nil {
 			t.Error(err)
 		}
@@ -202,7 +232,7 @@ func TestARevocationWhileLoggingInHolds(t *testing.T) {
 }
 
 func TestABrokerNeedsNoAddress(t *testing.T) {
-	b, err := Start(Options{Dir: t.TempDir(), Authenticate: authenticate})
+	b, err := Start(Options{Dir: t.TempDir(), Authenticate: authenticate, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,12 @@ import (
 )
 
 // Subjects between a subscriber's account and the ledger's. The token behind
-// each is the credential's key.
+// those in the ledger's account is the credential's key.
 const (
-	inSubject     = "feeds.in."     // a subscriber's requests, as it sent them
-	answerSubject = "feeds.answer." // the server's answers to the gate
-	outSubject    = "feeds.out."    // what arrives in the subscriber's inbox
+	requestSubject = "feed.request." // in a subscriber's account, for $JS.
+	inSubject      = "feeds.in."     // a subscriber's requests, $JS. left out
+	answerSubject  = "feeds.answer." // the server's answers to the gate
+	outSubject     = "feeds.out."    // what arrives in the subscriber's inbox
 )
 
 // consumer is the name of a credential's durable consumer.
@@ -24,14 +25,15 @@ func consumer(key string) string { return "feed-" + key }
 // inbox is the prefix of a credential's inboxes.
 func inbox(key string) string { return "_INBOX_" + key + "." }
 
-// requests are all subjects a subscriber may publish to.
+// requests are all subjects a subscriber may publish to. The server maps a
+// message before it looks at permissions: what a program publishes to $JS. it
+// sees as requestSubject.
 func requests(key string) []string {
-	return []string{
-		createSubject(key) + ".>",
-		infoSubject(key),
-		nextSubject(key),
-		ackSubject(key) + ".>",
+	subjects := []string{createSubject(key) + ".>", infoSubject(key), nextSubject(key), ackSubject(key) + ".>"}
+	for i, s := range subjects {
+		subjects[i] = requestSubject + strings.TrimPrefix(s, "$JS.")
 	}
+	return subjects
 }
 
 func createSubject(key string) string { return api("CREATE", key) }
@@ -107,7 +109,8 @@ func (g *Gate) Close() {
 // request passes a subscriber's request on. Whatever it is not sure of it
 // drops, as a server does with a subject that may not be published to.
 func (g *Gate) request(m *nats.Msg) {
-	key, subject, ok := strings.Cut(strings.TrimPrefix(m.Subject, inSubject), ".")
+	key, rest, ok := strings.Cut(strings.TrimPrefix(m.Subject, inSubject), ".")
+	subject := "$JS." + rest
 	if !ok || !keyForm.MatchString(key) {
 		return
 	}

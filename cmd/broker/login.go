@@ -128,15 +128,17 @@ func (l *login) account(key string) (*server.Account, error) {
 }
 
 // join connects a subscriber's account with the ledger's: its requests go to
-// the gate, what the gate lets through comes to its inbox.
+// the gate, what the gate lets through comes to its inbox. The mapping keeps
+// the requests from a JetStream API in the account itself.
 func join(ledger, account *server.Account, key string) error {
-	for _, subject := range requests(key) {
-		if err := account.AddStreamExport(subject, []*server.Account{ledger}); err != nil {
-			return fmt.Errorf("export %s: %w", subject, err)
-		}
-		if err := ledger.AddStreamImport(account, subject, inSubject+key); err != nil {
-			return fmt.Errorf("import %s: %w", subject, err)
-		}
+	if err := account.AddMapping("$JS.>", requestSubject+">"); err != nil {
+		return fmt.Errorf("map requests: %w", err)
+	}
+	if err := account.AddStreamExport(requestSubject+">", []*server.Account{ledger}); err != nil {
+		return fmt.Errorf("export requests: %w", err)
+	}
+	if err := ledger.AddMappedStreamImport(account, requestSubject+">", inSubject+key+".>"); err != nil {
+		return fmt.Errorf("import requests: %w", err)
 	}
 	if err := ledger.AddStreamExport(outSubject+key+".>", []*server.Account{account}); err != nil {
 		return fmt.Errorf("export answers: %w", err)
