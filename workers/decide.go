@@ -70,6 +70,9 @@ func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]projections.Qu
 }
 
 func (b *Batcher) client(ctx context.Context, id string) (domain.Client, error) {
+	if id == domain.LedgerClient {
+		return ledgerItself(), nil
+	}
 	c, err := b.Clients.Client(ctx, id)
 	if err == nil && c.Version == 0 {
 		err = errors.New("there are no settings")

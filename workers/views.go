@@ -22,10 +22,11 @@ type Views interface {
 	NextDue(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
+	// Receivers lists clients and banks.
+	Receivers(ctx context.Context) (projections.Receivers, error)
 }
 
-// Directory knows the clients, and the ledger's own settings under
-// domain.LedgerClient.
+// Directory knows the clients.
 type Directory interface {
 	Client(ctx context.Context, id string) (domain.Client, error)
 }

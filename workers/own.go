@@ -1,0 +1,41 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// ledgerItself is the ledger as a client of its own: what came for nobody
+// goes back in its name, at the default windows.
+func ledgerItself() domain.Client {
+	c := domain.Client{ID: domain.LedgerClient, Version: 1}
+	c.Settings.Batching.Windows = slices.Clone(domain.DefaultWindows)
+	return c
+}
+
+// ownFile is the file header of the ledger's own files of an ODFI: as
+// operations set the bank up or, where they did not, as the files of a client
+// of that bank have it.
+func (b *Batcher) ownFile(ctx context.Context, odfi string) (domain.FileSettings, error) {
+	bank, err := b.Files.Ledger.Bank(ctx, odfi)
+	if err != nil || bank.File.ImmediateOrigin != "" {
+		return bank.File, err
+	}
+	known, err := b.Views.Receivers(ctx)
+	if err != nil {
+		return domain.FileSettings{}, fmt.Errorf("list clients: %w", err)
+	}
+	for _, id := range known.Clients {
+		c, err := b.client(ctx, id)
+		if err != nil {
+			return domain.FileSettings{}, err
+		}
+		if slices.Contains(c.Settings.ODFIs, odfi) {
+			return c.Settings.File, nil
+		}
+	}
+	return domain.FileSettings{}, fmt.Errorf("nobody said how files of ODFI %s are headed: configure the bank", odfi)
+}
