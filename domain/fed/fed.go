@@ -59,12 +59,17 @@ type entry struct {
 	at        calendar.Date
 }
 
-// mail is an entry on its way to our side.
+// Message is an entry for our side, with the header of its batch.
+type Message struct {
+	To     string // our routing number, nine digits
+	Header nacha.BatchHeader
+	Entry  nacha.Entry
+}
+
+// mail is a message on its way.
 type mail struct {
-	at     time.Time
-	to     string // our routing number, nine digits
-	header nacha.BatchHeader
-	entry  nacha.Entry
+	at time.Time
+	Message
 }
 
 // New makes an operator that has seen nothing.

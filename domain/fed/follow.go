@@ -30,51 +30,18 @@ func (f *Fed) follow(e *entry) {
 	}
 }
 
-// back turns a batch header and an entry around: from the receiving bank to
-// the originating one.
-func back(h nacha.BatchHeader, e nacha.Entry, settles calendar.Date) (nacha.BatchHeader, nacha.Entry) {
-	check, _ := nacha.CheckDigit(h.ODFI)
-	e.Routing, h.ODFI = h.ODFI+string(check), e.Routing[:8]
-	h.SettlementDay, h.OriginatorStatus = settles.Julian(), "1"
-	e.Code = int(nacha.TransactionCode(e.Code).ForReturn())
-	e.Addenda05, e.OFAC, e.SecondaryOFAC = nil, "", ""
-	e.Return, e.Correction, e.Dishonored, e.Contested, e.RefusedChange = nil, nil, nil, nil, nil
-	return h, e
-}
-
 // giveBack puts a return on its way and answers its trace number.
 func (f *Fed) giveBack(e *entry, settles calendar.Date) string {
-	h, r := back(e.header, e.entry, settles)
-	r.Trace = f.trace(h.ODFI)
-	r.Return = &nacha.Return{Code: e.plan.Return, OriginalTrace: e.entry.Trace, OriginalRouting: e.entry.Routing[:8]}
-	if e.plan.Return == "R14" || e.plan.Return == "R15" {
-		r.Return.DateOfDeath = e.settlesOn.Add(-30).YYMMDD()
-	}
-	if r.IAT != nil {
-		parties := *r.IAT
-		parties.Remittance, parties.Correspondents = nil, nil
-		r.IAT, r.Return.OriginalAmountCents = &parties, e.entry.AmountCents
-	}
-	f.post(mail{at: morning(settles), to: r.Routing, header: h, entry: r})
-	return r.Trace
+	trace := f.trace(e.entry.Routing[:8])
+	f.post(mail{morning(settles), Return(e.header, e.entry, e.plan.Return, settles, trace)})
+	return trace
 }
 
 // change puts a notification of change on its way.
 func (f *Fed) change(e *entry) {
 	settles := calendar.NextBankingDay(e.settlesOn)
-	h, n := back(e.header, e.entry, settles)
-	h.SEC, n.AmountCents, n.Trace = "COR", 0, f.trace(h.ODFI)
-	if h.IAT != nil {
-		iat := *h.IAT
-		iat.Indicator = "IATCOR"
-		h.IAT, n.IAT = &iat, nil
-	}
-	n.Correction = &nacha.Correction{
-		Code: e.plan.Change, OriginalTrace: e.entry.Trace, OriginalRouting: e.entry.Routing[:8],
-		Data: f.corrected(e),
-	}
 	f.balance.Changes++
-	f.post(mail{at: morning(settles), to: n.Routing, header: h, entry: n})
+	f.post(mail{morning(settles), Change(e.header, e.entry, e.plan.Change, corrected(e), settles, f.trace(e.entry.Routing[:8]))})
 }
 
 // correctedRouting is a bank that took over the accounts of others.
@@ -82,7 +49,7 @@ const correctedRouting = "076401251"
 
 // corrected is data in the shape of the change code: the account with its
 // digits turned round, another bank, the other type of account.
-func (f *Fed) corrected(e *entry) string {
+func corrected(e *entry) string {
 	account := reversed(strings.TrimSpace(e.entry.Account))
 	code := e.entry.Code + 10
 	if code >= 40 {
@@ -135,14 +102,8 @@ func (f *Fed) gotDishonor(settles calendar.Date, h nacha.BatchHeader, e nacha.En
 		return
 	}
 	on := calendar.NextBankingDay(settles)
-	back, r := back(h, e, on)
-	r.Trace = f.trace(back.ODFI)
-	r.Contested = &nacha.Contested{
-		Code: original.plan.Contest, OriginalTrace: e.Dishonored.OriginalTrace, OriginalRouting: e.Dishonored.OriginalRouting,
-		ReturnedOn: original.at.YYMMDD(), OriginalSettlement: original.settlesOn.Julian(),
-		ReturnTrace: e.Dishonored.ReturnTrace, ReturnSettlement: e.Dishonored.ReturnSettlement, ReturnCode: e.Dishonored.ReturnCode,
-		DishonoredTrace: e.Trace, DishonoredSettlement: settles.Julian(), DishonoredCode: e.Dishonored.Code[1:],
-	}
 	f.balance.returned(original.entry)
-	f.post(mail{at: morning(on), to: r.Routing, header: back, entry: r})
+	f.post(mail{morning(on), Contest(h, e, ContestFacts{
+		Code: original.plan.Contest, ReturnedOn: original.at, OriginalSettled: original.settlesOn, DishonorSettled: settles,
+	}, on, f.trace(e.Routing[:8]))})
 }

@@ -19,18 +19,18 @@ type Output struct {
 // Outputs are the files due by now, one for each of our routing numbers, with
 // the faults that were asked for.
 func (f *Fed) Outputs(now time.Time) ([]Output, error) {
-	byBank := map[string][]mail{}
+	byBank := map[string][]Message{}
 	var banks []string
 	for _, m := range f.due(now) {
-		if _, ok := byBank[m.to]; !ok {
-			banks = append(banks, m.to)
+		if _, ok := byBank[m.To]; !ok {
+			banks = append(banks, m.To)
 		}
-		byBank[m.to] = append(byBank[m.to], m)
+		byBank[m.To] = append(byBank[m.To], m.Message)
 	}
 	slices.Sort(banks)
 	var out []Output
 	for _, bank := range banks {
-		file := f.file(now, bank, byBank[bank])
+		file := Compose(f.outputs, now, f.options.Routing, f.options.Name, byBank[bank])
 		content, err := nacha.Render(file, "\n")
 		if err != nil {
 			return nil, fmt.Errorf("simulated output for %s: %w", bank, err)
@@ -50,26 +50,26 @@ func (f *Fed) Outputs(now time.Time) ([]Output, error) {
 
 func (f *Fed) oneIn(n int) bool { return n > 0 && f.random.IntN(n) == 0 }
 
-// file groups mail into batches: what has the same header stands together,
-// traces ascending.
-func (f *Fed) file(now time.Time, bank string, mails []mail) nacha.File {
-	local := now.In(calendar.Eastern)
+// Compose makes a file of messages for one of our banks: what has the same
+// header stands together, traces ascending. number tells files of a day
+// apart; it becomes time and modifier.
+func Compose(number int, now time.Time, operator, name string, messages []Message) nacha.File {
 	file := nacha.File{Header: nacha.FileHeader{
-		ImmediateDestination: bank, ImmediateDestinationName: "RECEIVING BANK",
-		ImmediateOrigin: f.options.Routing, ImmediateOriginName: f.options.Name,
-		CreatedOn: local.Format("060102"), CreatedAt: fmt.Sprintf("%02d%02d", f.outputs/36/60%24, f.outputs/36%60),
-		Modifier: string("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[f.outputs%36]),
+		ImmediateDestination: messages[0].To, ImmediateDestinationName: "RECEIVING BANK",
+		ImmediateOrigin: operator, ImmediateOriginName: name,
+		CreatedOn: now.In(calendar.Eastern).Format("060102"), CreatedAt: fmt.Sprintf("%02d%02d", number/36/60%24, number/36%60),
+		Modifier: string("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[number%36]),
 	}}
 	at := map[string]int{}
-	for _, m := range mails {
+	for _, m := range messages {
 		key := batchKey(m)
 		i, ok := at[key]
 		if !ok {
 			i = len(file.Batches)
 			at[key] = i
-			file.Batches = append(file.Batches, nacha.Batch{Header: m.header})
+			file.Batches = append(file.Batches, nacha.Batch{Header: m.Header})
 		}
-		file.Batches[i].Entries = append(file.Batches[i].Entries, m.entry)
+		file.Batches[i].Entries = append(file.Batches[i].Entries, m.Entry)
 	}
 	for i := range file.Batches {
 		finish(&file.Batches[i], i+1)
@@ -78,15 +78,15 @@ func (f *Fed) file(now time.Time, bank string, mails []mail) nacha.File {
 }
 
 // batchKey is what entries of one batch have in common.
-func batchKey(m mail) string {
-	h := m.header
+func batchKey(m Message) string {
+	h := m.Header
 	h.ServiceClass, h.Number = 0, 0
 	iat := nacha.IATHeader{}
 	if h.IAT != nil {
 		iat = *h.IAT
 	}
 	h.IAT = nil
-	return fmt.Sprintf("%v %v %s", h, iat, m.entry.Kind())
+	return fmt.Sprintf("%v %v %s", h, iat, m.Entry.Kind())
 }
 
 func finish(b *nacha.Batch, number int) {

@@ -47,24 +47,30 @@ const (
 // settles on the next banking day. It answers the trace number.
 func (f *Fed) Pay(now time.Time, p Payment) string {
 	p.setDefaults()
-	deadline := calendar.NextDeadlines(now, 1)[0]
-	settles := calendar.NextBankingDay(deadline.Day)
+	settles := calendar.NextBankingDay(calendar.NextDeadlines(now, 1)[0].Day)
+	m := p.Message(settles, f.trace(p.From[:8]))
+	f.paid[m.Entry.Trace] = &payment{entry: m.Entry, header: m.Header, state: settled}
+	f.balance.Incoming.Sent += p.AmountCents
+	f.post(mail{now, m})
+	return m.Entry.Trace
+}
+
+// Message is the payment as an entry.
+func (p Payment) Message(settles calendar.Date, trace string) Message {
+	p.setDefaults()
 	h := nacha.BatchHeader{
-		ServiceClass: nacha.ServiceClass(p.Debit, !p.Debit), CompanyName: p.Company, CompanyID: p.CompanyID, SEC: p.SEC,
-		Description: p.Description, EffectiveOn: settles.YYMMDD(), SettlementDay: settles.Julian(), OriginatorStatus: "1", ODFI: p.From[:8],
+		CompanyName: p.Company, CompanyID: p.CompanyID, SEC: p.SEC, Description: p.Description,
+		EffectiveOn: settles.YYMMDD(), SettlementDay: settles.Julian(), OriginatorStatus: "1", ODFI: p.From[:8],
 	}
 	e := nacha.Entry{
 		Code: p.code(), Routing: p.To, Account: p.Account, AmountCents: p.AmountCents, IndividualID: p.ID, Name: p.Name,
-		Trace: f.trace(p.From[:8]), Addenda05: p.Addenda, IAT: p.IAT,
+		Trace: trace, Addenda05: p.Addenda, IAT: p.IAT,
 	}
 	if p.SEC == "IAT" {
 		h.CompanyName, e.Name, e.IndividualID = "", "", ""
 		h.IAT = &nacha.IATHeader{ForeignExchangeIndicator: "FF", ReferenceIndicator: "3", DestinationCountry: "US", OriginatingCurrency: "USD", DestinationCurrency: "USD"}
 	}
-	f.paid[e.Trace] = &payment{entry: e, header: h, state: settled}
-	f.balance.Incoming.Sent += p.AmountCents
-	f.post(mail{at: now, to: p.To, header: h, entry: e})
-	return e.Trace
+	return Message{p.To, h, e}
 }
 
 func (p *Payment) setDefaults() {
@@ -107,14 +113,5 @@ func (f *Fed) gotReturn(settles calendar.Date, h nacha.BatchHeader, e nacha.Entr
 	p.state = dishonored
 	f.balance.Incoming.Returned -= p.entry.AmountCents
 	on := calendar.NextBankingDay(settles)
-	back, d := back(h, e, on)
-	d.Trace = f.trace(back.ODFI)
-	d.Dishonored = &nacha.Dishonored{
-		Code: code, OriginalTrace: e.Return.OriginalTrace, OriginalRouting: e.Return.OriginalRouting,
-		ReturnTrace: e.Trace, ReturnSettlement: settles.Julian(), ReturnCode: e.Return.Code[1:],
-	}
-	if code == "R69" {
-		d.Dishonored.Information = "03"
-	}
-	f.post(mail{at: morning(on), to: d.Routing, header: back, entry: d})
+	f.post(mail{morning(on), Dishonor(h, e, code, settles, on, f.trace(e.Routing[:8]))})
 }
