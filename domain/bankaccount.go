@@ -17,12 +17,15 @@ type BankAccount struct {
 	// Leads are the corrections that lead from this account to another,
 	// oldest first.
 	Leads []Lead
+	// Left are the items of notifications of change that lead nowhere.
+	Left []string
 }
 
 // Lead is a correction from one account to another.
 type Lead struct {
 	To       string // id of the corrected account
 	Code     string // change code
+	ItemID   string // of the notification of change
 	Position int64
 	At       time.Time
 }
@@ -44,6 +47,15 @@ type (
 		TransactionID string `json:"transaction_id"`
 		ItemID        string `json:"item_id"`
 	}
+	// AccountCorrectionLeft records that a notification of change was looked
+	// at and left alone: its data makes no sense, would turn the direction of
+	// the payment, or says what is known already.
+	AccountCorrectionLeft struct {
+		Code          string `json:"code"`
+		Reason        string `json:"reason"` // no account numbers
+		TransactionID string `json:"transaction_id"`
+		ItemID        string `json:"item_id"`
+	}
 )
 
 // Type names the event in the log.
@@ -52,10 +64,14 @@ func (AccountOpened) Type() string { return "account.opened" }
 // Type names the event in the log.
 func (AccountCorrected) Type() string { return "account.corrected" }
 
+// Type names the event in the log.
+func (AccountCorrectionLeft) Type() string { return "account.correction_left" }
+
 func init() {
 	register(
 		func() Event { return &AccountOpened{} },
 		func() Event { return &AccountCorrected{} },
+		func() Event { return &AccountCorrectionLeft{} },
 	)
 }
 
@@ -69,7 +85,9 @@ func (a *BankAccount) Evolve(f Fact) {
 	case *AccountOpened:
 		a.ID, a.Routing, a.Type, a.Account, a.OpenedAt = e.Account.Fingerprint, e.Routing, e.AccountType, e.Account, f.Meta.At
 	case *AccountCorrected:
-		a.Leads = append(a.Leads, Lead{e.To, e.Code, f.Position, f.Meta.At})
+		a.Leads = append(a.Leads, Lead{e.To, e.Code, e.ItemID, f.Position, f.Meta.At})
+	case *AccountCorrectionLeft:
+		a.Left = append(a.Left, e.ItemID)
 	}
 }
 

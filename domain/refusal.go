@@ -20,6 +20,7 @@ const (
 	SameDayNotEnabled  Code = "same-day-not-enabled" // 403
 	Suspended          Code = "client-suspended"     // 403
 	ReturnWindowClosed Code = "return-window-closed" // 422
+	ActiveRelationship Code = "active-relationship"  // a second bank link: 409
 )
 
 // Refusal is a rule saying no. The caller may read all of it.

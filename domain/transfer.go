@@ -1,0 +1,69 @@
+package domain
+
+import "slices"
+
+// TransferMade records that a transaction moves money over a relationship; it
+// is in the log by the same append.
+type TransferMade struct {
+	TransactionID  string            `json:"transaction_id"`
+	RelationshipID string            `json:"relationship_id"`
+	Direction      TransferDirection `json:"direction"`
+}
+
+// Type names the event in the log.
+func (TransferMade) Type() string { return "transfer.made" }
+
+func init() { register(func() Event { return &TransferMade{} }) }
+
+// MakeTransfer moves money over a relationship.
+type MakeTransfer struct {
+	TransactionID  string
+	RelationshipID string
+	Direction      TransferDirection
+}
+
+// Decide makes a transfer over an approved relationship.
+func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
+	r, ok := now.Relationship(c.RelationshipID)
+	if !ok {
+		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/relationship_id", "relationship",
+			"the account has no such relationship"}}}
+	}
+	if r.Status != RelationshipApproved {
+		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/relationship_id", "relationship-status",
+			"the relationship is " + string(r.Status) + ": transfers need an APPROVED one"}}}
+	}
+	return []Event{TransferMade{c.TransactionID, r.ID, c.Direction}}, nil
+}
+
+// LinkProposal is an entry over a relationship: to its account as it is now,
+// in the owner's name. It refuses when no SEC code of the client allows the
+// direction; the client's default is preferred.
+func LinkProposal(s Settings, r *Relationship, a BankAccount, kind Kind, cents int64) (Proposal, error) {
+	p := Proposal{
+		Kind: kind, ToRouting: a.Routing, ToAccountType: a.Type, ToName: r.OwnerName, AmountCents: cents,
+	}
+	if len(s.ODFIs) > 0 {
+		p.FromRouting = s.ODFIs[0]
+	}
+	for _, sec := range append([]string{s.DefaultSEC}, "PPD", "CCD", "CTX", "WEB", "TEL") {
+		if slices.Contains(s.SECCodes, sec) && suits(sec, kind) {
+			p.SEC = sec
+			break
+		}
+	}
+	switch p.SEC {
+	case "":
+		return p, Refuse(RuleBroken, "none of this client's SEC codes can %s here", kind)
+	case "WEB", "TEL":
+		p.PaymentType = "single"
+	}
+	return p, nil
+}
+
+// suits reports whether an SEC code goes for an entry over a relationship.
+// IAT needs parties and banks nobody was asked for; a TEL push does not
+// exist; a WEB push comes from a person, and the client is none.
+func suits(sec string, kind Kind) bool {
+	return sec != "IAT" && (kind == Pull || sec != "TEL" && sec != "WEB")
+}
