@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -39,16 +40,12 @@ func (s *Server) bulk(c echo.Context, who Caller) error {
 	if err := media(c, bulkMedia); err != nil {
 		return err
 	}
-	client, err := s.settings(c.Request().Context(), who.Client)
-	if err != nil {
-		return err
-	}
 	ids, err := s.bulkIDs(c.Request(), who.Client)
 	if err != nil {
 		return err
 	}
 	b := &bulkRun{
-		s: s, c: c, client: client, ids: ids,
+		s: s, c: c, who: who, ids: ids,
 		control: http.NewResponseController(c.Response()),
 		queue:   newLineQueue(),
 		results: newSpool(s.TempDir),
@@ -70,18 +67,22 @@ func (s *Server) bulk(c echo.Context, who Caller) error {
 type bulkRun struct {
 	s       *Server
 	c       echo.Context
-	client  domain.Client
+	who     Caller
 	ids     func(line int) string // nil without a key
 	control *http.ResponseController
 	queue   *lineQueue
 	results *spool
 	ctx     context.Context
-	moved   time.Time // when progress was last noted; of the committer
+	moved   atomic.Int64 // when progress was last noted, unix nanoseconds
 }
 
 // progress gives the request more time to stand still.
 func (b *bulkRun) progress() {
-	until := time.Now().Add(bulkPatience)
+	now, last := time.Now(), b.moved.Load()
+	if now.UnixNano()-last < int64(bulkPatience/10) || !b.moved.CompareAndSwap(last, now.UnixNano()) {
+		return
+	}
+	until := now.Add(bulkPatience)
 	_ = b.control.SetReadDeadline(until) // a writer without deadlines needs none
 	_ = b.control.SetWriteDeadline(until)
 }
@@ -99,8 +100,13 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	all.Go(func() {
 		defer close(batches)
 		for raw := b.queue.take(bulkBatch); raw != nil; raw = b.queue.take(bulkBatch) {
+			batch, err := b.prepare(raw)
+			if err != nil {
+				cancel(err)
+				return
+			}
 			select {
-			case batches <- b.prepare(raw):
+			case batches <- batch:
 			case <-ctx.Done():
 				return
 			}
@@ -139,16 +145,19 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	panic(http.ErrAbortHandler)
 }
 
-// report hands the results of a batch to the spool.
+// report hands the results of a batch to the spool. Of its faults, which
+// are one fault as a rule, the first is logged.
 func (b *bulkRun) report(batch []*bulkLine) error {
 	var out []byte
+	logged := false
 	for _, l := range batch {
+		if l.failed != nil && !logged && explain(l.failed).Status >= http.StatusInternalServerError {
+			b.s.explain(b.ctx, requestID(b.c), l.failed)
+			logged = true
+		}
 		out = append(append(out, l.result(requestID(b.c))...), '\n')
 	}
-	if now := time.Now(); now.Sub(b.moved) > bulkPatience/10 {
-		b.moved = now
-		b.progress()
-	}
+	b.progress()
 	return b.results.write(out)
 }
 
@@ -172,6 +181,7 @@ func (b *bulkRun) write() error {
 		if err := b.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return err
 		}
+		b.progress()
 	}
 }
 
@@ -190,6 +200,7 @@ func lacksID(l line) bool {
 // bulkLine is a line on its way.
 type bulkLine struct {
 	number  int
+	client  domain.Client // as it was when the line was prepared
 	order   order
 	command domain.Originate
 	change  ledger.Change // what to write; no events: see failed

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"github.com/google/uuid"
@@ -38,8 +39,17 @@ func (s *Server) bulkIDs(r *http.Request, client string) (func(line int) string,
 	}, nil
 }
 
-// prepare reads, checks and seals lines, on all processors.
-func (b *bulkRun) prepare(raw []line) []*bulkLine {
+// prepare reads, checks and seals lines, on all processors. A request may
+// last for hours, so client and credential are looked at again each time.
+func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
+	client, err := b.s.settings(b.ctx, b.who.Client)
+	if err != nil {
+		return nil, err
+	}
+	credential, err := b.s.Directory.Credential(b.ctx, b.who.Key)
+	if err != nil {
+		return nil, err
+	}
 	l := b.s.present()
 	batch := make([]*bulkLine, len(raw))
 	workers := min(runtime.GOMAXPROCS(0), len(raw))
@@ -47,39 +57,47 @@ func (b *bulkRun) prepare(raw []line) []*bulkLine {
 	for w := range workers {
 		all.Go(func() {
 			for i := w; i < len(raw); i += workers {
-				batch[i] = b.prepareLine(l, raw[i])
+				batch[i] = &bulkLine{number: raw[i].number, client: client, failed: raw[i].err}
+				if credential.Revoked {
+					batch[i].failed = problem(codeUnauthorized, "the credential was revoked")
+				}
+				if batch[i].failed == nil {
+					batch[i].failed = b.prepareLine(l, batch[i], raw[i].text)
+				}
 			}
 		})
 	}
 	all.Wait()
-	return batch
+	return batch, nil
 }
 
-func (b *bulkRun) prepareLine(l *ledger.Ledger, raw line) *bulkLine {
-	out := &bulkLine{number: raw.number, failed: raw.err}
-	if raw.err != nil {
-		return out
-	}
-	if out.order, out.failed = parseProposal(raw.text); out.failed != nil {
-		out.failed = out.order.scrub(out.failed)
-		return out
-	}
+// prepareLine makes the change a line asks for, or says why it cannot be. A
+// panic is that line's fault and nobody else's.
+func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	o, err := parseProposal(text)
 	switch {
-	case out.order.id != "":
+	case err != nil:
+		return o.scrub(err)
+	case o.id != "":
 	case b.ids == nil:
-		out.failed = invalid("/TransactionID", "required", "is needed on every line when there is no Idempotency-Key")
-		return out
+		return invalid("/TransactionID", "required", "is needed on every line when there is no Idempotency-Key")
 	default:
-		out.order.id = b.ids(raw.number)
+		o.id = b.ids(out.number)
 	}
-	if out.command, out.failed = out.order.originate(l, b.client.ID); out.failed != nil {
-		return out
+	if out.command, err = o.originate(l, out.client.ID); err != nil {
+		return err
 	}
+	out.order = o
 	out.change = ledger.Change{
-		Stream: domain.TransactionStream(b.client.ID, out.order.id), Client: b.client.ID, Expect: eventstore.NewStream,
+		Stream: domain.TransactionStream(out.client.ID, o.id), Client: out.client.ID, Expect: eventstore.NewStream,
 	}
-	out.change.Events, out.failed = out.command.Decide(b.client, domain.Transaction{})
-	return out
+	out.change.Events, err = out.command.Decide(out.client, domain.Transaction{})
+	return err
 }
 
 // commit makes a batch durable and says of every line what became of it. An
@@ -129,7 +147,6 @@ func (b *bulkRun) writeNew(l *ledger.Ledger, fresh []*bulkLine) (taken []*bulkLi
 			}
 			return taken, nil
 		case errors.Is(err, eventstore.ErrStorageFull):
-			b.s.explain(b.ctx, requestID(b.c), err)
 			for _, line := range fresh {
 				line.failed = err
 			}
@@ -164,7 +181,7 @@ func (b *bulkRun) known(lines []*bulkLine) (map[string]int64, error) {
 
 // decide answers one line by itself: its id may be taken.
 func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
-	t, _, err := b.s.accept(b.ctx, l, b.client, line.order)
+	t, _, err := b.s.accept(b.ctx, l, line.client, line.order)
 	line.failed = nil
 	if err == nil {
 		var st story

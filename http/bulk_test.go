@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"runtime"
@@ -130,51 +131,119 @@ func TestBulk(t *testing.T) {
 		bank.call("POST", "/api/transaction/bulk", proposal()).problem(415, "unsupported-media-type")
 	})
 	t.Run("a result comes before the next line is sent", func(t *testing.T) {
-		send, lines := io.Pipe()
-		r, err := http.NewRequest("POST", w.url+"/api/transaction/bulk", send)
-		w.must(err)
-		r.Header.Set("Content-Type", ndjson)
-		r.SetBasicAuth(bank.key, bank.secret)
-		go fmt.Fprintln(lines, proposal("TransactionID", id(40)))
-		response, err := http.DefaultClient.Do(r)
-		w.must(err)
-		defer response.Body.Close()
-		results := bufio.NewScanner(response.Body)
+		talk := bank.talk(proposal("TransactionID", id(40)))
 		for n := 41; n < 44; n++ {
-			if !results.Scan() || !strings.Contains(results.Text(), `"Pending"`) {
-				t.Fatalf("%q, %v", results.Text(), results.Err())
+			if got := talk.hear(); got.Status != "Pending" {
+				t.Fatal(got)
 			}
 			bank.call("GET", "/api/transaction/"+id(n-1), "").is(200)
-			fmt.Fprintln(lines, proposal("TransactionID", id(n)))
+			talk.say(proposal("TransactionID", id(n)) + "\n")
 		}
-		w.must(lines.Close())
-		for results.Scan() {
+		w.must(talk.lines.Close())
+		rest, err := io.ReadAll(talk.results)
+		w.must(err)
+		if bytes.Count(rest, []byte("\n")) != 1 {
+			t.Errorf("%s", rest)
 		}
-		w.must(results.Err())
 	})
 	t.Run("a body that breaks off loses only what was not whole", func(t *testing.T) {
-		send, lines := io.Pipe()
-		r, err := http.NewRequest("POST", w.url+"/api/transaction/bulk", send)
-		w.must(err)
-		r.Header.Set("Content-Type", ndjson)
-		r.SetBasicAuth(bank.key, bank.secret)
-		go fmt.Fprintln(lines, proposal("TransactionID", id(50)))
-		response, err := http.DefaultClient.Do(r)
-		w.must(err)
-		defer response.Body.Close()
-		results := bufio.NewReader(response.Body)
-		if got, err := results.ReadString('\n'); err != nil || !strings.Contains(got, "Pending") {
-			t.Fatalf("%q, %v", got, err)
+		talk := bank.talk(proposal("TransactionID", id(50)))
+		if got := talk.hear(); got.Status != "Pending" {
+			t.Fatal(got)
 		}
-		fmt.Fprint(lines, proposal("TransactionID", id(51))) // no line end
+		talk.say(proposal("TransactionID", id(51))) // no line end
 		time.Sleep(50 * time.Millisecond)
-		lines.CloseWithError(io.ErrUnexpectedEOF)
-		if rest, err := io.ReadAll(results); err == nil {
+		talk.lines.CloseWithError(io.ErrUnexpectedEOF)
+		if rest, err := io.ReadAll(talk.results); err == nil {
 			t.Errorf("the answer ended as if it were whole: %q", rest)
 		}
 		bank.call("GET", "/api/transaction/"+id(50), "").is(200)
 		bank.call("GET", "/api/transaction/"+id(51), "").is(404)
 	})
+	t.Run("what happens to the client meanwhile counts from the next line", func(t *testing.T) {
+		harbor := w.client("harbor", settings())
+		talk := harbor.talk(proposal("TransactionID", id(60)))
+		first := talk.hear()
+		w.suspend("harbor")
+		talk.say(proposal("TransactionID", id(61)) + "\n")
+		second := talk.hear()
+		talk.say(proposal("TransactionID", id(60)) + "\n") // accepted before
+		third := talk.hear()
+		w.revoke(harbor)
+		talk.say(proposal("TransactionID", id(60)) + "\n")
+		fourth := talk.hear()
+		if fmt.Sprint(first, second, third, fourth) != "Pending 2:client-suspended Pending 4:unauthorized" {
+			t.Error(first, second, third, fourth)
+		}
+		w.must(talk.lines.Close())
+	})
+	t.Run("an answer that is not whole does not end as if it were", func(t *testing.T) {
+		c, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+		w.must(err)
+		defer c.Close()
+		fmt.Fprintf(c, "POST /api/transaction/bulk HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nAuthorization: %s\r\nContent-Length: 100000\r\n\r\n%s\n",
+			ndjson, basic(bank.key, bank.secret), proposal("TransactionID", id(70)))
+		answer := bufio.NewReader(c)
+		for heard := ""; !strings.Contains(heard, "Pending"); {
+			heard, err = answer.ReadString('\n')
+			w.must(err)
+		}
+		fmt.Fprint(c, "{")
+		w.must(c.(*net.TCPConn).CloseWrite())
+		if rest, _ := io.ReadAll(answer); bytes.HasSuffix(rest, []byte("0\r\n\r\n")) {
+			t.Errorf("%q", rest)
+		}
+	})
+	t.Run("a body that ends at once is a mistake of the whole", func(t *testing.T) {
+		c, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+		w.must(err)
+		defer c.Close()
+		fmt.Fprintf(c, "POST /api/transaction/bulk HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nAuthorization: %s\r\nContent-Length: 100\r\n\r\n{",
+			ndjson, basic(bank.key, bank.secret))
+		w.must(c.(*net.TCPConn).CloseWrite())
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		w.must(err)
+		defer answer.Body.Close()
+		if got := answer.Header.Get("Content-Type"); answer.StatusCode != 400 || got != "application/problem+json" {
+			t.Error(answer.Status, got)
+		}
+	})
+}
+
+// talk is a bulk request whose lines are sent one after the other.
+type talk struct {
+	w       *world
+	lines   *io.PipeWriter
+	results *bufio.Reader
+}
+
+// talk begins a bulk request with its first line.
+func (c caller) talk(first string) talk {
+	c.t.Helper()
+	body, lines := io.Pipe()
+	r, err := http.NewRequest("POST", c.url+"/api/transaction/bulk", body)
+	c.must(err)
+	r.Header.Set("Content-Type", ndjson)
+	r.SetBasicAuth(c.key, c.secret)
+	go fmt.Fprintln(lines, first)
+	response, err := http.DefaultClient.Do(r)
+	c.must(err)
+	c.t.Cleanup(func() { response.Body.Close() })
+	return talk{c.world, lines, bufio.NewReader(response.Body)}
+}
+
+func (t talk) say(text string) {
+	t.w.t.Helper()
+	_, err := io.WriteString(t.lines, text)
+	t.w.must(err)
+}
+
+func (t talk) hear() (r result) {
+	t.w.t.Helper()
+	text, err := t.results.ReadBytes('\n')
+	t.w.must(err)
+	t.w.must(json.Unmarshal(text, &r))
+	return r
 }
 
 // TestBulkOfManyLines sends more than fits in memory, to a caller who reads

@@ -99,6 +99,14 @@ func TestIAT(t *testing.T) {
 			}
 		}
 	})
+	t.Run("parties and banks of empty fields are none", func(t *testing.T) {
+		a := bank.originate(iat("UltimateReceiverName", "", "UltimateReceiverAddress", "", "UltimateReceiverCity", "",
+			"UltimateReceiverState", "", "UltimateReceiverPostalCode", "", "UltimateReceiverCountryCode", "",
+			"FCBName", "", "FCBIdentification", "", "FCBIdentificationQualifier", "", "FCBCountryCode", "")).is(201)
+		if a.field("IATDetails", "FCBName") != nil || a.text("IATDetails", "ToAddress") != "456 Main Street" {
+			t.Errorf("%s", a.body)
+		}
+	})
 	t.Run("all that is optional", func(t *testing.T) {
 		a := bank.originate(iat(
 			"RemittanceInformation", []string{"Invoice 1", "Invoice 2"}, "TransactionTypeCode", "BUS",

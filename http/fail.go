@@ -34,6 +34,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		h.Set("Connection", "close")
 	}
 	h.Set("Cache-Control", "no-store")
+	h.Del(echo.HeaderContentType) // of the answer that was to be
 	if c.Request().Method == http.MethodHead {
 		r.WriteHeader(p.Status)
 		return

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestOnce(t *testing.T) {
@@ -36,6 +37,12 @@ func TestOnce(t *testing.T) {
 		w.open()
 		bank.originate(proposal(), key).is(201)
 	})
+	t.Run("and through another credential of the client", func(t *testing.T) {
+		another := w.credential("business")
+		if a := another.originate(proposal(), key).is(201); a.header.Get("Idempotent-Replayed") != "true" {
+			t.Errorf("%v", a.header)
+		}
+	})
 	t.Run("other input under the key is refused", func(t *testing.T) {
 		bank.originate(proposal("Amount", json.Number("1")), key).problem(422, "idempotency-key-reused")
 		bank.originate(proposal("ToAccount", "999999998"), key).problem(422, "idempotency-key-reused")
@@ -50,6 +57,9 @@ func TestOnce(t *testing.T) {
 		bank.originate(proposal(), with{"Idempotency-Key", fmt.Sprintf("%0256d", 0)}).problem(400, "bad-request")
 	})
 	t.Run("of many at once one is first and all hear of it", func(t *testing.T) {
+		w.stop()
+		w.faults.BeforeCommit = func() error { time.Sleep(50 * time.Millisecond); return nil } // all arrive meanwhile
+		w.open()
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		ids, fresh := map[string]bool{}, 0
@@ -89,5 +99,10 @@ func TestOnce(t *testing.T) {
 		if statuses[201] != 1 || statuses[200] != 15 || statuses[409] != 16 {
 			t.Errorf("statuses %v", statuses)
 		}
+	})
+	t.Run("what was accepted is answered again even when it would now be refused", func(t *testing.T) {
+		w.suspend("business")
+		bank.originate(proposal(), key).is(201)
+		bank.originate(proposal(), with{"Idempotency-Key", "new"}).problem(403, "client-suspended")
 	})
 }

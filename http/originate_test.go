@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestOriginate(t *testing.T) {
@@ -45,6 +46,15 @@ func TestOriginate(t *testing.T) {
 		got := bank.call("GET", "/api/transaction/"+id, "").is(200)
 		if string(got.body) != string(a.body) {
 			t.Errorf("GET tells another story than POST:\n%s\n%s", got.body, a.body)
+		}
+	})
+
+	t.Run("POST and GET tell the same times while the clock runs", func(t *testing.T) {
+		w.clock.tick = time.Millisecond
+		defer func() { w.clock.tick = 0 }()
+		a := bank.originate(proposal()).is(201)
+		if got := bank.call("GET", "/api/transaction/"+a.text("TransactionID"), "").is(200); string(got.body) != string(a.body) {
+			t.Errorf("%s\n%s", got.body, a.body)
 		}
 	})
 

@@ -57,4 +57,17 @@ func TestRecall(t *testing.T) {
 		bank.call("DELETE", "/api/transaction/"+id+"/events/x", "").problem(404, "not-found")
 		bank.call("DELETE", "/api/transaction/x/events/"+other, "").problem(404, "not-found")
 	})
+	t.Run("finds nothing of what is still being made together with its file", func(t *testing.T) {
+		const file, item = "019a9b1e-0000-7000-8000-000000000002", "019a9b1e-0000-7000-8000-000000000003"
+		_, err := w.ledger.Decide(context.Background(), "business", someID, func(domain.Transaction) ([]domain.Event, error) {
+			return []domain.Event{
+				domain.TransactionOriginated{TransactionID: someID, ItemID: item, InFile: file,
+					Proposal: domain.Proposal{SEC: "CCD", Kind: domain.Push, FromRouting: "021214862"}},
+				domain.TransactionFiled{ItemID: item, File: file, Batch: 1, Trace: "021214860000002"},
+			}, nil
+		})
+		w.must(err)
+		bank.call("GET", "/api/transaction/"+someID, "").problem(404, "not-found")
+		bank.call("DELETE", "/api/transaction/"+someID+"/events/"+item, "").problem(404, "not-found")
+	})
 }
