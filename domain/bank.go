@@ -1,5 +1,11 @@
 package domain
 
+import (
+	"reflect"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
 // Bank is one of our ODFIs as operations set it up: how files travel to and
 // from its operator, and the header of files that belong to no client.
 type Bank struct {
@@ -43,5 +49,65 @@ func (b *Bank) Evolve(f Fact) {
 	b.Version = f.Version
 	if e, ok := f.Event.(*BankConfigured); ok {
 		b.Routing, b.Delivery, b.File = e.Routing, e.Delivery, e.File
+	}
+}
+
+// ConfigureBank sets up one of our ODFIs. A sandbox can never deliver by
+// SFTP: in it nothing is real but the files.
+type ConfigureBank struct {
+	Routing  string
+	Delivery Delivery
+	File     FileSettings
+	Sandbox  bool
+}
+
+// Decide records settings that are different and can work.
+func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
+	var f fields
+	if err := nacha.ValidRouting(c.Routing); err != nil {
+		f.bad("/routing", "routing-number", "%v", err)
+	}
+	if c.File != (FileSettings{}) {
+		if c.File.LineEnding == "" {
+			c.File.LineEnding = "LF"
+		}
+		c.File.check(&f, "/file")
+	}
+	switch c.Delivery.Method {
+	case ToOutbox:
+		c.Delivery.SFTP = nil
+	case BySFTP:
+		c.Delivery.check(&f)
+		if c.Sandbox {
+			f.against("/delivery/method", "sandbox", "a sandbox folder can never deliver by SFTP")
+		}
+	default:
+		f.bad("/delivery/method", "enum", "outbox or sftp")
+	}
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	event := BankConfigured{Routing: c.Routing, Delivery: c.Delivery, File: c.File}
+	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File}, event) {
+		return nil, nil
+	}
+	return []Event{event}, nil
+}
+
+func (d Delivery) check(f *fields) {
+	if d.SFTP == nil {
+		f.bad("/delivery/sftp", "required", "sftp needs host, user, private key file, host key and folders")
+		return
+	}
+	for at, value := range map[string]string{
+		"host": d.SFTP.Host, "user": d.SFTP.User, "private_key_file": d.SFTP.PrivateKeyFile,
+		"host_key": d.SFTP.HostKey, "outbound_folder": d.SFTP.OutboundFolder,
+	} {
+		if value == "" {
+			f.bad("/delivery/sftp/"+at, "required", "is required")
+		}
+	}
+	if d.SFTP.Port < 0 || d.SFTP.Port > 65535 {
+		f.bad("/delivery/sftp/port", "range", "a port, or 0 for 22")
 	}
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
 
 	Files   Files            // what is done with files; see Files
+	Desk    Desk             // what comes from the bank; see Desk
 	Sandbox *Sandbox         // set for a sandbox server only
 	Revoked func(key string) // told when a credential was revoked; nil: nobody
 

@@ -8,5 +8,7 @@ func (s *Server) routes() {
 	s.answerRoutes()
 	s.nativeRoutes()
 	s.opsRoutes()
+	s.bankRoutes()
 	s.vaultRoutes()
+	s.proTokenRoutes()
 }

@@ -1,0 +1,47 @@
+package http
+
+import (
+	"context"
+	"io"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+)
+
+// Desk is what this package needs of the workers that take in what comes from
+// the bank.
+type Desk interface {
+	// Accept keeps a file and lets it be applied; Intake answers when it has
+	// been.
+	Accept(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
+	Intake(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
+	// Acknowledge applies what the operator says about a file of ours.
+	Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error)
+	// Assign, Return and Dismiss decide about an entry that waits. Assign and
+	// Return answer the transaction it became.
+	Assign(ctx context.Context, entry, client, transaction string) (string, error)
+	Return(ctx context.Context, entry, code string) (string, error)
+	Dismiss(ctx context.Context, entry, reason string) error
+}
+
+// bankRoutes are for what comes from the bank.
+func (s *Server) bankRoutes() {
+	if s.Desk == nil {
+		return
+	}
+	s.echo.POST("/v1/ops/inbound", s.operations(s.takeIn))
+	s.sizes["/v1/ops/inbound"] = maxUpload
+	s.echo.GET("/v1/ops/inbound", s.operations(s.listInbound))
+	s.echo.GET("/v1/ops/inbound/:id", s.operations(s.getInbound))
+	s.echo.GET("/v1/ops/unmatched", s.operations(s.listUnmatched))
+	s.echo.GET("/v1/ops/unmatched/:id", s.operations(s.getUnmatched))
+	s.echo.POST("/v1/ops/unmatched/:id/assign", s.operations(s.assign))
+	s.echo.POST("/v1/ops/unmatched/:id/return", s.operations(s.sendBack))
+	s.echo.POST("/v1/ops/unmatched/:id/dismiss", s.operations(s.dismiss))
+	s.echo.GET("/v1/ops/settlements", s.operations(s.settlements))
+	s.echo.GET("/v1/ops/odfis/:routing", s.operations(s.getBank))
+	s.echo.PUT("/v1/ops/odfis/:routing", s.operations(s.configureBank))
+	if s.Sandbox != nil {
+		s.simulationRoutes()
+	}
+}

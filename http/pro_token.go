@@ -1,0 +1,103 @@
+package http
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// refreshLife is how long a refresh token lives. It does not renew itself.
+const refreshLife = 12 * time.Hour
+
+func (s *Server) proTokenRoutes() {
+	s.echo.POST("/v1/token", s.proToken)
+	s.echo.POST("/v1/token/refresh", s.proRefresh)
+	s.echo.GET("/v1/profile", s.anyone(s.profile))
+}
+
+// proTokens is the answer of both token endpoints; times are unix
+// milliseconds.
+type proTokens struct {
+	AccessToken    string `json:"access_token"`
+	RefreshToken   string `json:"refresh_token"`
+	AccessExpires  int64  `json:"access_expires"`
+	RefreshExpires int64  `json:"refresh_expires"`
+}
+
+// proToken answers an access and a refresh token for a key and its secret.
+func (s *Server) proToken(c echo.Context) error {
+	var in struct {
+		Key    string `json:"key"`
+		Secret string `json:"secret"`
+	}
+	if err := readJSON(c, &in); err != nil {
+		return err
+	}
+	who, err := s.login(c.Request(), in.Key, in.Secret)
+	if err != nil {
+		return err
+	}
+	refresh, until, err := s.issue(c.Request().Context(), eventstore.RefreshToken, who, refreshLife)
+	if err != nil {
+		return err
+	}
+	return s.answerTokens(c, who, refresh, until)
+}
+
+// proRefresh answers a new access token for a refresh token, which stays as
+// it is.
+func (s *Server) proRefresh(c echo.Context) error {
+	var in struct {
+		RefreshToken string `json:"refresh_token"`
+	}
+	if err := readJSON(c, &in); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	t, ok, err := s.Tokens.Token(ctx, hashed(in.RefreshToken))
+	if err != nil {
+		return err
+	}
+	if !ok || t.Kind != eventstore.RefreshToken || !s.Now().Before(t.ExpiresAt) {
+		return s.stranger(c.Request())
+	}
+	credential, err := s.Directory.Credential(ctx, t.Credential)
+	if err != nil {
+		return err
+	}
+	if credential.Version == 0 || credential.Revoked {
+		return s.stranger(c.Request())
+	}
+	who := Caller{Key: credential.Key, Client: credential.Client, Scopes: credential.Scopes}
+	return s.answerTokens(c, who, in.RefreshToken, t.ExpiresAt)
+}
+
+func (s *Server) answerTokens(c echo.Context, who Caller, refresh string, until time.Time) error {
+	access, expires, err := s.issue(c.Request().Context(), eventstore.AccessToken, who, accessLife)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusCreated, proTokens{access, refresh, expires.UnixMilli(), until.UnixMilli()})
+}
+
+// profile answers who the credential belongs to.
+func (s *Server) profile(c echo.Context, who Caller) error {
+	client, err := s.Directory.Client(c.Request().Context(), who.Client)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		ProfileID string   `json:"profileId"`
+		Name      string   `json:"name"`
+		Company   string   `json:"companyName,omitempty"`
+		Key       string   `json:"key"`
+		Scopes    []string `json:"scopes"`
+		Today     string   `json:"today"` // the ledger's business day
+	}{who.Client, client.Settings.Name, client.Settings.CompanyName, who.Key, who.Scopes, calendar.DateOf(s.Ledger.Now()).String()}
+	return c.JSON(http.StatusOK, answer)
+}
