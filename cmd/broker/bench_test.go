@@ -30,7 +30,9 @@ func BenchmarkFeed(b *testing.B) {
 		var n atomic.Int64
 		done := make(chan struct{})
 		reading, err := f.Consume(func(m jetstream.Msg) {
-			m.Ack()
+			if err := m.Ack(); err != nil {
+				b.Error(err)
+			}
 			if n.Add(1) == events {
 				close(done)
 			}

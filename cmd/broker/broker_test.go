@@ -94,7 +94,9 @@ func TestTwoProgramsWithOneCredentialShareItsFeed(t *testing.T) {
 	for _, f := range []jetstream.Consumer{first, second} {
 		running, err := f.Consume(func(m jetstream.Msg) {
 			seen <- m.Headers().Get("Ledger-Position")
-			m.Ack()
+			if err := m.Ack(); err != nil {
+				t.Error(err)
+			}
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -259,7 +261,7 @@ func TestATakenAddressIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	begin := time.Now()
 	_, err = Start(Options{Dir: t.TempDir(), Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Authenticate: authenticate})
 	if err == nil || !strings.Contains(err.Error(), "address already in use") {

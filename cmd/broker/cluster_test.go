@@ -41,7 +41,7 @@ func TestTheDocumentedClusterRefusesTheSame(t *testing.T) {
 	}
 	t.Cleanup(gate.Close)
 	log := must(eventstore.OpenSQLite(t.TempDir(), eventstore.SQLiteOptions{}))
-	t.Cleanup(func() { log.Close() })
+	t.Cleanup(func() { _ = log.Close() })
 	for range 5 {
 		originate(log, "acme", 1)
 		originate(log, "rival", 1)
@@ -131,6 +131,6 @@ func freePort(t *testing.T) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port
 }

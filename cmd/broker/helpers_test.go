@@ -93,7 +93,9 @@ func ledger(t testing.TB, b *Broker) *eventstore.SQLite {
 		if err := <-done; err != nil {
 			t.Errorf("the relay ended with %v", err)
 		}
-		log.Close()
+		if err := log.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 	return log
 }

@@ -17,7 +17,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -62,11 +61,8 @@ func Fatal(err error) bool {
 		errors.Is(err, nats.ErrConnectionClosed)
 }
 
-const (
-	firstWait = 20 * time.Millisecond // after the first failure in a row
-	longWait  = 5 * time.Second       // and the longest, after many
-	ackWait   = 10 * time.Second      // for the server's answer to one message
-)
+// ackWait is how long the server may take to answer to one message.
+const ackWait = 10 * time.Second
 
 // Position is the newest position known to be in the stream.
 func (r *Relay) Position() int64 { return r.position.Load() }
@@ -80,37 +76,26 @@ func (r *Relay) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = firstWait, longWait
-	away := false
-	for {
+	o := newOutage(r.Log)
+	for ctx.Err() == nil {
 		start := r.Position()
-		last, err := r.open(ctx, js)
-		if err == nil {
-			if away {
-				r.Log.Info("relay goes on", "position", last)
-				away = false
-			}
-			err = r.follow(ctx, js, last)
-		}
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case Fatal(err):
+		err := r.once(ctx, js, o)
+		if Fatal(err) && ctx.Err() == nil {
 			return err
-		case r.Position() > start:
-			wait.Reset()
 		}
-		if !away {
-			r.Log.Warn("relay interrupted; the log goes on without it", "position", r.Position(), "err", err)
-			away = true
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(wait.NextBackOff()):
-		}
+		o.wait(ctx, err, r.Position() > start)
 	}
+	return nil
+}
+
+// once relays until something goes wrong.
+func (r *Relay) once(ctx context.Context, js jetstream.JetStream, o *outage) error {
+	last, err := r.open(ctx, js)
+	if err != nil {
+		return err
+	}
+	o.over(last)
+	return r.follow(ctx, js, last)
 }
 
 func (r *Relay) setDefaults() {

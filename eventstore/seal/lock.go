@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -18,6 +19,5 @@ func (k *Keyring) exclusively(change func() error) error {
 	if err := l.Lock(); err != nil {
 		return fmt.Errorf("lock the keyring: %w", err)
 	}
-	defer l.Unlock()
-	return change()
+	return errors.Join(change(), l.Unlock())
 }
