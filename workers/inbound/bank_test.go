@@ -3,6 +3,7 @@ package inbound
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -185,3 +186,7 @@ func (w *world) ask(client, id string, c command, until string) string {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+const hour = time.Hour
+
+var eastern = calendar.Eastern

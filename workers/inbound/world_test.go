@@ -418,3 +418,18 @@ func fileHeader(created string) nacha.FileHeader {
 		CreatedOn: "261124", CreatedAt: created, Modifier: "A",
 	}
 }
+
+// bank sets up an ODFI of ours.
+func (w *world) bank(routing string) {
+	w.t.Helper()
+	w.write(ledger.Change{Stream: domain.BankStream(routing), Client: domain.LedgerClient, Events: []domain.Event{
+		domain.BankConfigured{Routing: routing, Delivery: domain.Delivery{Method: domain.ToOutbox}},
+	}})
+}
+
+func read(t testing.TB, path ...string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(path...))
+	must(t, err)
+	return string(content)
+}

@@ -1,0 +1,219 @@
+package inbound
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+func TestWhoseAReceivingAccountIs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		account string
+		client  string // "": it waits
+	}{
+		"an exact number":                     {"1234567890", "exact"},
+		"the same with spaces and hyphens":    {" 1234-567 890", "exact"},
+		"letters in another case":             {"ab12", "letters"},
+		"a number that begins like it":        {"12345678901", ""},
+		"a prefix":                            {"7712", "short"},
+		"the longest prefix":                  {"7734", "long"},
+		"a prefix behind a space":             {" 7 734", "long"},
+		"an exact number inside a prefix":     {"7700", "exact"},
+		"leading zeros count":                 {"01234567890", ""},
+		"a prefix of seventeen characters":    {"77345678901234567", "long"},
+		"nobody's":                            {"555", ""},
+		"of a client of another bank of ours": {"8888", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := emptyWorld(t)
+			for client, patterns := range map[string][]string{
+				"exact": {"1234567890", "7700"}, "short": {"77*"}, "long": {"773*"}, "letters": {"AB12"},
+			} {
+				w.client(client, func(s *domain.Settings) { s.ReceivingAccounts = w.patterns(patterns...) })
+			}
+			w.client("elsewhere", func(s *domain.Settings) {
+				s.ODFIs, s.ReceivingAccounts = []string{"091400606"}, w.patterns("8888")
+			})
+			w.feed(render(t, credits(tt.account)))
+			for _, client := range []string{"exact", "short", "long", "letters", "elsewhere"} {
+				if got := len(w.received(client)); (got == 1) != (client == tt.client) {
+					t.Errorf("%s has %d payments", client, got)
+				}
+			}
+			if tt.client == "" {
+				w.waits(unknownAccount)
+			}
+		})
+	}
+}
+
+func TestAnAccountOfSeveralClientsIsForAPerson(t *testing.T) {
+	w := emptyWorld(t)
+	for _, client := range []string{"one", "two"} {
+		w.client(client, func(s *domain.Settings) { s.ReceivingAccounts = w.patterns("99*") })
+	}
+	w.feed(render(t, credits("9912")))
+	if u := w.waits(ambiguousAccount); !slices.Equal(u.Candidates, []string{"one/", "two/"}) {
+		t.Errorf("candidates %v", u.Candidates)
+	}
+}
+
+func TestClientsThatComeLaterAreKnownAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.feed(render(t, credits("8801")))
+	w.waits(unknownAccount)
+	w.client("late", func(s *domain.Settings) { s.ReceivingAccounts = w.patterns("8802") })
+	w.feed(renderAs(t, "0800", credits("8802")))
+	if len(w.received("late")) != 1 {
+		t.Error("the new client's payment did not come")
+	}
+}
+
+func TestAnUnknownAccountWaitsWithTheReturnDeadlineOnIt(t *testing.T) {
+	w := newWorld(t)
+	w.clock.set(at("2026-11-23 09:00"))
+	w.feed(render(t, credits("555")))
+	u := w.waits(unknownAccount)
+	// Settled Monday: the return is with the other bank by the opening of
+	// Wednesday, so it leaves by 02:15 that morning.
+	if !u.Deadline.Equal(at("2026-11-25 02:15")) || u.SettledOn != "2026-11-23" || u.AccountTail != "5" || u.Routing != ourBank {
+		t.Errorf("queue %+v", u)
+	}
+}
+
+// returning is the policy of a client to send back what comes for accounts
+// that nobody knows.
+func returning(s *domain.Settings) { s.UnknownAccounts = domain.ReturnUnknown }
+
+func TestPaymentsForNobodyGoBackByThemselves(t *testing.T) {
+	w := newWorld(t, returning)
+	w.clock.set(at("2026-11-23 09:00"))
+	o := w.feed(render(t, credits("555", "400012345678")))
+	if o.Counts != (domain.InboundApplied{Applied: 2}) || len(w.queue()) != 0 {
+		t.Errorf("outcome %+v, queue %+v", o, w.queue())
+	}
+	list := w.received(domain.LedgerClient)
+	if len(list) != 1 || len(list[0].Items) != 2 {
+		t.Fatalf("the ledger's own transactions: %+v", list)
+	}
+	r := list[0].Items[1]
+	if r.Kind != domain.Return || r.Outgoing.Code != "R03" || r.Outgoing.LeaveBy != at("2026-11-25 02:15").UTC().Format("2006-01-02T15:04:05Z") {
+		t.Errorf("return %+v", r.Outgoing)
+	}
+	w.sweepAt("2026-11-23 10:16")
+	file := w.delivered()
+	for _, want := range []string{"2313801042611231016A", "621121042882555 ", "799R03121042880000001      23138010"} {
+		if !strings.Contains(file, want) {
+			t.Errorf("%q is not in the ledger's own file\n%s", want, file)
+		}
+	}
+	// What goes back settles the same day and makes up for what came.
+	if s := w.settlement("2026-11-23", domain.ToFed); s.ReturnedCredits != sum(1, 100) || s.NetCents() != -100 {
+		t.Errorf("settlement %+v", s)
+	}
+	w.sound()
+}
+
+// delivered is the newest file in the outbox.
+func (w *world) delivered() string {
+	w.t.Helper()
+	files := w.events((domain.FileRendered{}).Type())
+	if len(files) == 0 {
+		w.t.Fatal("no file was rendered")
+	}
+	file, err := w.File(w.t.Context(), strings.TrimPrefix(files[len(files)-1].Stream, "file/"))
+	must(w.t, err)
+	if !file.Transmitted() {
+		w.t.Fatalf("file %s is %s", file.ID, file.State)
+	}
+	return read(w.t, w.outbox(), file.Rendered.Name)
+}
+
+func TestNothingGoesBackByItself(t *testing.T) {
+	for name, setUp := range map[string]func(*world){
+		"unless every client of the bank wants it": func(w *world) { w.client("careful") },
+		"when it is too late":                      func(w *world) { w.clock.set(at("2026-11-25 09:00")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, returning)
+			w.clock.set(at("2026-11-23 09:00"))
+			setUp(w)
+			w.feed(render(t, credits("555")))
+			w.waits(unknownAccount)
+		})
+	}
+	t.Run("while clients of other banks do not count", func(t *testing.T) {
+		w := newWorld(t, returning)
+		w.client("elsewhere", func(s *domain.Settings) { s.ODFIs = []string{"091400606"} })
+		w.clock.set(at("2026-11-23 09:00"))
+		w.feed(render(t, credits("555")))
+		if n := len(w.received(domain.LedgerClient)); n != 1 {
+			t.Errorf("%d went back", n)
+		}
+	})
+}
+
+func TestEntriesForOtherBanks(t *testing.T) {
+	w := newWorld(t)
+	mixed := credits("400012345678", "400012345679")
+	mixed.Entries[1].Routing = "091400606"
+	foreign := credits("400012345678")
+	foreign.Entries[0].Routing = "091400606"
+	foreign.Entries[0].Trace = theirBank[:8] + "0000009"
+	o := w.feed(render(t, mixed, foreign))
+	if o.State != "partly_quarantined" || o.Counts != (domain.InboundApplied{Applied: 1, Unmatched: 1}) ||
+		len(o.Reasons) != 1 || o.Reasons[0].Code != NotOurs || o.Reasons[0].Line != 6 {
+		t.Errorf("outcome %+v", o)
+	}
+	w.waits(notOurRouting)
+
+	// A bank that was configured is ours, even without a client.
+	w.bank("091400606")
+	w.feed(renderAs(t, "0800", foreign))
+	if list := w.queue(); len(list) != 2 || list[1].Reason != unknownAccount && list[0].Reason != unknownAccount {
+		t.Errorf("queue %+v", list)
+	}
+}
+
+func TestPrenotesAndZeroDollarEntriesAreReceived(t *testing.T) {
+	w := newWorld(t)
+	b := credits("400012345678", "400012345679")
+	b.Header.SEC = "CCD"
+	b.Entries[0].Code, b.Entries[0].AmountCents = 23, 0
+	b.Entries[1].Code, b.Entries[1].AmountCents, b.Entries[1].Addenda05 = 24, 0, []string{"RMR*IV*17"}
+	if o := w.feed(render(t, b)); o.Counts.Applied != 2 {
+		t.Errorf("outcome %+v, %+v", o, w.queue())
+	}
+}
+
+func TestKindsWeDoNotReadAreKeptRaw(t *testing.T) {
+	w := newWorld(t)
+	content := edit(t, vector(t, "05"), "PPDPAYROLL", "XCKPAYROLL")
+	o := w.feed(content)
+	if o.Counts != (domain.InboundApplied{Unmatched: 2}) {
+		t.Fatalf("outcome %+v", o)
+	}
+	u := w.queue()[0]
+	if u.Reason != nacha.UnreadClass || u.AmountCents != 151250 {
+		t.Errorf("queue %+v", u)
+	}
+	entry, err := w.Unmatched(t.Context(), u.ID)
+	must(t, err)
+	raw, err := w.OpenData(domain.LedgerClient, entry.Queued.Raw)
+	must(t, err)
+	if !strings.Contains(string(content), strings.TrimRight(raw, "\n")) || !strings.HasPrefix(raw, "622231380104400012345678") {
+		t.Errorf("kept %q", raw)
+	}
+	for _, r := range w.events("") {
+		if strings.Contains(string(r.Data), "400012345678") {
+			t.Errorf("position %d: an account number is in the log", r.Position)
+		}
+	}
+	if _, err := w.desk.Assign(t.Context(), u.ID, gym, ""); domain.CodeOf(err) != domain.RuleBroken {
+		t.Errorf("assigned: %v", err)
+	}
+	must(t, w.desk.Dismiss(t.Context(), u.ID, "settled with the bank"))
+}

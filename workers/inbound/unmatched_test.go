@@ -1,0 +1,193 @@
+package inbound
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/projections"
+)
+
+func TestAPersonGivesAPaymentToAClient(t *testing.T) {
+	w := newWorld(t)
+	w.feed(vector(t, "30"))
+	u := w.waits("check-digit")
+	for range 2 { // asking twice is asking once
+		id, err := w.desk.Assign(t.Context(), u.ID, gym, "")
+		must(t, err)
+		p := w.transaction(gym, id)
+		number, err := w.OpenAccount(gym, p.Account)
+		must(t, err)
+		if p.Version != 1 || p.Items[0].AmountCents != 151250 || number != "400012345678" || p.Received.Flags[0] != flagByHand {
+			t.Errorf("payment %+v, account %s", p, number)
+		}
+		// Answers leave from our bank, whatever the file said.
+		if p.Received.Entry.Routing != ourBank {
+			t.Errorf("routing number %s", p.Received.Entry.Routing)
+		}
+	}
+	if len(w.queue()) != 0 {
+		t.Error("it still waits")
+	}
+	// The money was counted when it came, and only then.
+	if s := w.settlement("2026-11-23", domain.FromFed); s.Credits.Cents != 250249 || s.Waiting.Entries != 0 {
+		t.Errorf("settlement %+v", s)
+	}
+	// The same file under another header brings nothing new.
+	again := edit(t, vector(t, "30"), "2611230612D", "2611230613D")
+	if o := w.feed(again); o.Counts != (domain.InboundApplied{Skipped: 2}) {
+		t.Errorf("again: %+v", o)
+	}
+	w.sound()
+}
+
+func TestAPersonBooksAReturn(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	w.feed(render(t, w.returned(ids[0], "R01"), w.returned(ids[0], "R02"),
+		w.returned(ids[1], "R01", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents = 1 })))
+	byReason := map[string]projections.Unmatched{}
+	for _, u := range w.queue() {
+		byReason[u.Reason] = u
+	}
+	if _, err := w.desk.Assign(t.Context(), byReason[duplicate].ID, gym, ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.desk.Assign(t.Context(), byReason[amountDiffers].ID, gym, ids[1]); err != nil {
+		t.Fatal(err)
+	}
+	items := w.transaction(gym, ids[0]).Items
+	if last := items[len(items)-1]; len(items) != 3 || strings.Join(last.Incoming.Flags, " ") != "assigned duplicate" || last.ReplyTo != "item-"+ids[0] {
+		t.Errorf("items %+v", items)
+	}
+	if r := w.only(ids[1], domain.Return); strings.Join(r.Incoming.Flags, " ") != "assigned amount-differs" || r.AmountCents != 1 {
+		t.Errorf("return %+v", r)
+	}
+	w.sound()
+}
+
+func TestAPersonBooksANotificationWithItsData(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	w.feed(render(t, w.corrected(ids[0], "C01", "9900112233", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Correction.OriginalTrace = "231380109999999" })))
+	u := w.waits(unknownTrace)
+	_, err := w.desk.Assign(t.Context(), u.ID, gym, ids[3])
+	must(t, err)
+	c := w.only(ids[3], domain.Correction)
+	data, err := w.OpenData(gym, c.Incoming.Data)
+	must(t, err)
+	if data != "9900112233" || c.Incoming.DataMasked != "*****2233" {
+		t.Errorf("data %q shown as %q", data, c.Incoming.DataMasked)
+	}
+}
+
+func TestAPersonSendsBack(t *testing.T) {
+	unknown := func(w *world) []byte {
+		w.clock.set(at("2026-11-23 09:00"))
+		return render(t, credits("555"))
+	}
+	second := func(w *world) []byte {
+		ids := w.sent()
+		w.feed(render(t, w.returned(ids[0], "R01")))
+		return renderAs(t, "0800", w.returned(ids[0], "R02"))
+	}
+	amount := func(w *world) []byte {
+		return render(t, w.returned(w.sent()[0], "R01", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents = 1 }))
+	}
+	change := func(w *world) []byte {
+		return render(t, w.corrected(w.sent()[0], "C01", "9900112233", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Correction.OriginalTrace = "231380109999999" }))
+	}
+	for name, tt := range map[string]struct {
+		file func(*world) []byte
+		now  string
+		code string
+		want string // in the file that leaves
+		err  domain.Code
+	}{
+		"a payment to an unknown account":  {unknown, "2026-11-23 09:00", "R03", "799R03121042880000001", ""},
+		"a payment under a code of debits": {unknown, "2026-11-23 09:00", "R01", "", domain.RuleBroken},
+		"a payment under no code":          {unknown, "2026-11-23 09:00", "R99", "", domain.Invalid},
+		"a payment too late":               {unknown, "2026-11-25 09:00", "R03", "", domain.ReturnWindowClosed},
+		"a second return, as a duplicate":  {second, "", "R67", "799R67231380100000001", ""},
+		"a second return, under no code":   {second, "", "R01", "", domain.Invalid},
+		"a second return, too late":        {second, "2026-12-03 09:00", "R67", "", domain.ReturnWindowClosed},
+		"a return of another amount":       {amount, "", "R69", "0103               ", ""},
+		"a notification for nobody":        {change, "", "C62", "798C62231380109999999", ""},
+		"the same two weeks later":         {change, "2026-12-11 09:00", "C62", "", domain.ReturnWindowClosed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.feed(tt.file(w))
+			if tt.now != "" {
+				w.clock.set(at(tt.now))
+			}
+			u := w.queue()[0]
+			id, err := w.desk.Return(t.Context(), u.ID, tt.code)
+			if domain.CodeOf(err) != tt.err {
+				t.Fatalf("error %v, want %q", err, tt.err)
+			}
+			if tt.err != "" {
+				if len(w.queue()) != 1 {
+					t.Error("it does not wait any more")
+				}
+				return
+			}
+			again, err := w.desk.Return(t.Context(), u.ID, tt.code)
+			must(t, err)
+			if again != id || w.transaction(domain.LedgerClient, id).Version != 2 {
+				t.Errorf("asked twice: %s and %s", id, again)
+			}
+			if err := w.desk.Dismiss(t.Context(), u.ID, "never mind"); domain.CodeOf(err) != domain.AlreadyDone {
+				t.Errorf("dismissed: %v", err)
+			}
+			w.sweepAt(w.Now().Add(2 * hour).In(eastern).Format("2006-01-02 15:04"))
+			if file := w.delivered(); !strings.Contains(file, tt.want) {
+				t.Errorf("%q is not in the ledger's own file\n%s", tt.want, file)
+			}
+			w.sound()
+		})
+	}
+}
+
+func TestWhatAPersonCannotDecide(t *testing.T) {
+	w := newWorld(t)
+	w.client("other", func(s *domain.Settings) { s.ODFIs, s.ReceivingAccounts = []string{"091400606"}, nil })
+	ids := w.sent()
+	w.feed(render(t, credits("555"), w.returned(ids[0], "R01", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents = 1 })))
+	byReason := map[string]string{}
+	for _, u := range w.queue() {
+		byReason[u.Reason] = u.ID
+	}
+	payment, back := byReason[unknownAccount], byReason[amountDiffers]
+	for name, tt := range map[string]struct {
+		ask  func() (string, error)
+		code domain.Code
+	}{
+		"an entry that is not there":      {func() (string, error) { return w.desk.Assign(t.Context(), "no", gym, "") }, domain.NotFound},
+		"one to be sent back":             {func() (string, error) { return w.desk.Return(t.Context(), "no", "R03") }, domain.NotFound},
+		"a client that is not there":      {func() (string, error) { return w.desk.Assign(t.Context(), payment, "nobody", "") }, domain.Invalid},
+		"a client of another bank":        {func() (string, error) { return w.desk.Assign(t.Context(), payment, "other", "") }, domain.RuleBroken},
+		"a payment at a transaction":      {func() (string, error) { return w.desk.Assign(t.Context(), payment, gym, ids[0]) }, domain.Invalid},
+		"a return without a transaction":  {func() (string, error) { return w.desk.Assign(t.Context(), back, gym, "") }, domain.Invalid},
+		"a transaction that is not there": {func() (string, error) { return w.desk.Assign(t.Context(), back, gym, "none") }, domain.Invalid},
+		"a return where nothing was sent": {func() (string, error) { return w.desk.Assign(t.Context(), back, gym, w.pending()) }, domain.RuleBroken},
+		"a dismissal that says nothing":   {func() (string, error) { return "", w.desk.Dismiss(t.Context(), payment, "") }, domain.Invalid},
+	} {
+		if _, err := tt.ask(); domain.CodeOf(err) != tt.code {
+			t.Errorf("%s: %v, want %s", name, err, tt.code)
+		}
+	}
+	must(t, w.desk.Dismiss(t.Context(), payment, "the bank took it back"))
+	must(t, w.desk.Dismiss(t.Context(), payment, "the bank took it back"))
+	if _, err := w.desk.Return(t.Context(), payment, "R03"); domain.CodeOf(err) != domain.AlreadyDone {
+		t.Errorf("sent back after a dismissal: %v", err)
+	}
+}
+
+// pending is a transaction that has not left.
+func (w *world) pending() string {
+	return w.originate(domain.Proposal{
+		SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "LATER", Description: "DUES", AmountCents: 100,
+	}, "88003")
+}
