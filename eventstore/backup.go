@@ -11,8 +11,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// backupPages are copied between two looks at ctx: 8 MiB.
-const backupPages = 1024
+// backupPages are copied between two looks at ctx: 1 MiB.
+const backupPages = 128
 
 // Backup copies the log as it is now to a new file, durably: on return the
 // file is whole, and before it there is none of that name. It works on a log

@@ -18,15 +18,15 @@ func (s *SQLite) Notify() (hint <-chan struct{}, stop func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	hint, unsubscribe := s.hints.subscribe()
-	go s.watch(ctx)
+	last, _ := s.readHead(ctx) // now, so that no later commit goes unnoticed
+	go s.watch(ctx, last)
 	return hint, sync.OnceFunc(func() { cancel(); unsubscribe() })
 }
 
 // watch hints at every change of the head until ctx ends or the store closes.
-func (s *SQLite) watch(ctx context.Context) {
+func (s *SQLite) watch(ctx context.Context, last Head) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	last, _ := s.readHead(ctx)
 	for {
 		select {
 		case <-ctx.Done():

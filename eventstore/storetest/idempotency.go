@@ -60,13 +60,23 @@ var idempotency = []test{
 	}},
 
 	{"the same key of another client or scope is another key", func(t *testing.T, s eventstore.Store) {
-		mustAppend(t, s, under(to("a", 0, 1), "k"))
-		other := under(to("b", 0, 1), "k")
-		other.Idempotency.Client = "c2"
-		mustAppend(t, s, other)
-		other = under(to("c", 0, 1), "k")
-		other.Idempotency.Scope = "POST /v1/nacha"
-		mustAppend(t, s, other)
+		for i, key := range []eventstore.IdempotencyKey{
+			{Client: "c1", Scope: "POST /api/transaction", Key: "k"},
+			{Client: "c2", Scope: "POST /api/transaction", Key: "k"},
+			{Client: "c1", Scope: "POST /v1/nacha", Key: "k"},
+		} {
+			a := to(fmt.Sprint(i), 0, 1)
+			a.Idempotency = &key
+			want := mustAppend(t, s, a)
+			if use, ok, err := s.Key(t.Context(), key); err != nil || !ok || use.First != want.First {
+				t.Errorf("key %v: %+v, %v, %v; want %v", key, use, ok, err, want)
+			}
+			_, err := s.Append(t.Context(), a)
+			var used *eventstore.KeyUsedError
+			if !errors.As(err, &used) || used.Use.First != want.First {
+				t.Errorf("key %v again: %v; want the use at %v", key, err, want)
+			}
+		}
 		mustStandAt(t, s, 3)
 	}},
 
