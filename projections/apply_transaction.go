@@ -40,6 +40,9 @@ func (p *projector) transaction(c change) error {
 	if err := p.arrived(c); err != nil {
 		return err
 	}
+	if err := p.corrected(c); err != nil {
+		return err
+	}
 	if err := p.refiled(c); err != nil {
 		return err
 	}

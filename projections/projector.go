@@ -116,6 +116,12 @@ func (p *projector) event(c change) error {
 		return p.inbound(c)
 	case "unmatched":
 		return p.unmatched(c)
+	case "holder":
+		return p.holder(c)
+	case "account":
+		return p.account(c)
+	case "recipient", "achfile":
+		return p.name(c)
 	default:
 		return nil
 	}

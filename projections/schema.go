@@ -178,7 +178,7 @@ CREATE TABLE days@(
   first INTEGER NOT NULL,
   last  INTEGER NOT NULL
 ) STRICT;
-` + inboundTables
+` + inboundTables + linkTables + nameTables
 
 // indexes that only lists need. A rebuild makes them at its end, which takes a
 // fraction of the time of keeping them in order all along. An index entry ends
@@ -214,4 +214,8 @@ var compared = []struct {
 	{"filed_sums", []string{"file", "batch"}},
 	{"banks", []string{"routing"}},
 	{"settings_changed", []string{"aggregate"}},
+	{"relationships", []string{"position"}},
+	{"corrections", []string{"position"}},
+	{"leads", []string{"client", "tail", "account"}},
+	{"account_tails", []string{"client", "account"}},
 }

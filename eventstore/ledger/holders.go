@@ -1,0 +1,60 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+)
+
+// Holder reads a client's holder; one never used has version 0.
+func (l *Ledger) Holder(ctx context.Context, client, id string) (domain.Holder, error) {
+	h, err := load[domain.Holder](ctx, l.Store, domain.HolderStream(client, id))
+	h.Client, h.ID = client, id
+	return h, err
+}
+
+// Case reads a transaction with the files its items are in, as it stands now.
+func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, error) {
+	t, err := l.Transaction(ctx, client, id)
+	c := answers.Case{Transaction: t, Files: map[string]domain.File{}, Now: l.Now()}
+	for _, i := range t.Items {
+		if i.Filing == nil {
+			continue
+		}
+		if _, read := c.Files[i.Filing.File]; read {
+			continue
+		}
+		var f domain.File
+		if f, err = l.File(ctx, i.Filing.File); err != nil {
+			break
+		}
+		c.Files[i.Filing.File] = f
+	}
+	return c, err
+}
+
+// InFlight reports whether entries over a relationship may still leave, or
+// have not settled yet.
+func (l *Ledger) InFlight(ctx context.Context, h domain.Holder, r *domain.Relationship) (bool, error) {
+	for _, id := range h.Over(r) {
+		c, err := l.Case(ctx, h.Client, id)
+		if err != nil || c.InFlight() {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// Amounts is the keyed hash by which micro-deposits are known: of their cents
+// in rising order, for one relationship.
+func (l *Ledger) Amounts(client, relationship string, cents ...int64) ([]byte, error) {
+	return l.Keys.MAC(client, amountsText(relationship, cents))
+}
+
+func amountsText(relationship string, cents []int64) []byte {
+	sorted := slices.Sorted(slices.Values(cents))
+	return fmt.Appendf(nil, "micro-deposits of %s: %d", relationship, sorted)
+}

@@ -1,0 +1,90 @@
+package projections
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Underway is a relationship on its way to another status.
+type Underway struct {
+	Client, Holder, ID string
+	Status             domain.RelationshipStatus
+	Position           int64
+}
+
+// Change is a notification of change about an account that nobody has acted
+// on.
+type Change struct {
+	Client, TransactionID, ItemID string
+	Position                      int64
+}
+
+// Misled is a transaction that waits and whose account may have been
+// corrected since; only its stream tells.
+type Misled struct {
+	Client, TransactionID string
+}
+
+const (
+	underway = `SELECT client, holder, id, status, position FROM relationships@
+		WHERE position > ?1 AND (?2 = '' OR status = ?2) ORDER BY position LIMIT ?3`
+	undone = `SELECT client, txn, item, position FROM corrections@ WHERE position > ?1 ORDER BY position LIMIT ?2`
+	// misled compares the last four of the accounts: few rows are looked at
+	// for nothing, and no index is kept for it.
+	misled = `SELECT DISTINCT i.client, i.txn FROM items@ i INDEXED BY items_unfiled_day@
+		CROSS JOIN leads@ l ON l.client = i.client AND l.tail = i.tail
+		WHERE i.client = ?1 AND i.status = 'Pending' AND i.unfiled_day IS NOT NULL
+			AND i.kind = 'Origination' AND i.direction = 'ToFed'`
+	correctedClients = `SELECT DISTINCT client FROM leads@`
+)
+
+// RelationshipsUnderway lists relationships that wait for something, in log
+// order from a position on; an empty status is any.
+func (v *Views) RelationshipsUnderway(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) (list []Underway, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(underway, values(after, string(status), int64(limit)), func(row []value) error {
+			list = append(list, Underway{
+				Client: row[0].(string), Holder: row[1].(string), ID: row[2].(string),
+				Status: domain.RelationshipStatus(row[3].(string)), Position: row[4].(int64),
+			})
+			return nil
+		})
+	})
+	return list, err
+}
+
+// UndoneChanges lists notifications of change that nobody has acted on, in
+// log order from a position on.
+func (v *Views) UndoneChanges(ctx context.Context, after int64, limit int) (list []Change, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(undone, values(after, int64(limit)), func(row []value) error {
+			list = append(list, Change{row[0].(string), row[1].(string), row[2].(string), row[3].(int64)})
+			return nil
+		})
+	})
+	return list, err
+}
+
+// MisledTransactions lists what waits of a client, held or not, and goes to
+// an account like one that was corrected.
+func (v *Views) MisledTransactions(ctx context.Context, client string) (list []Misled, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(misled, values(client), func(row []value) error {
+			list = append(list, Misled{row[0].(string), row[1].(string)})
+			return nil
+		})
+	})
+	return list, err
+}
+
+// CorrectedClients are those that have an account that was corrected.
+func (v *Views) CorrectedClients(ctx context.Context) (clients []string, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(correctedClients, nil, func(row []value) error {
+			clients = append(clients, row[0].(string))
+			return nil
+		})
+	})
+	return clients, err
+}

@@ -1,0 +1,33 @@
+package projections
+
+// linkTables hold what the workers of bank links have to do: relationships
+// that are on their way somewhere, notifications of change nobody has acted
+// on, and the accounts that were corrected.
+const linkTables = `
+CREATE TABLE relationships@(
+  position INTEGER PRIMARY KEY,         -- of the event that linked it
+  client   TEXT    NOT NULL,
+  holder   TEXT    NOT NULL,
+  id       TEXT    NOT NULL,
+  status   TEXT    NOT NULL             -- QUEUED, PENDING, CANCEL_REQUESTED
+) STRICT;
+CREATE INDEX relationships_id@ ON relationships@(id);
+CREATE TABLE corrections@(
+  position INTEGER PRIMARY KEY,         -- of the notification of change
+  client   TEXT    NOT NULL,
+  txn      TEXT    NOT NULL,
+  item     TEXT    NOT NULL
+) STRICT;
+CREATE TABLE leads@(
+  client  TEXT NOT NULL,
+  tail    TEXT NOT NULL,                -- of the account that was corrected
+  account TEXT NOT NULL,
+  PRIMARY KEY(client, tail, account)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE account_tails@(
+  client  TEXT NOT NULL,
+  account TEXT NOT NULL,
+  tail    TEXT NOT NULL,
+  PRIMARY KEY(client, account)
+) WITHOUT ROWID, STRICT;
+`
