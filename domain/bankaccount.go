@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // BankAccount is a receiver's account that stored names point to: a vault
 // token, a recipient's account, a relationship. Its id is the keyed
@@ -23,11 +26,12 @@ type BankAccount struct {
 
 // Lead is a correction from one account to another.
 type Lead struct {
-	To       string // id of the corrected account
-	Code     string // change code
-	ItemID   string // of the notification of change
-	Position int64
-	At       time.Time
+	To            string // id of the corrected account
+	Code          string // change code
+	ItemID        string // of the notification of change
+	TransactionID string // that it came for
+	Position      int64
+	At            time.Time
 }
 
 // Events of a bank account.
@@ -85,7 +89,7 @@ func (a *BankAccount) Evolve(f Fact) {
 	case *AccountOpened:
 		a.ID, a.Routing, a.Type, a.Account, a.OpenedAt = e.Account.Fingerprint, e.Routing, e.AccountType, e.Account, f.Meta.At
 	case *AccountCorrected:
-		a.Leads = append(a.Leads, Lead{e.To, e.Code, e.ItemID, f.Position, f.Meta.At})
+		a.Leads = append(a.Leads, Lead{e.To, e.Code, e.ItemID, e.TransactionID, f.Position, f.Meta.At})
 	case *AccountCorrectionLeft:
 		a.Left = append(a.Left, e.ItemID)
 	}
@@ -94,12 +98,26 @@ func (a *BankAccount) Evolve(f Fact) {
 // LeadsTo is where a name that was set at a log position is led on to, or ""
 // when it stays.
 func (a BankAccount) LeadsTo(setAt int64) (to string, at int64) {
-	for i := len(a.Leads) - 1; i >= 0; i-- {
-		if l := a.Leads[i]; l.Position > setAt {
-			to, at = l.To, l.Position
+	lead := a.LeadAfter(setAt)
+	return lead.To, lead.Position
+}
+
+// LeadAfter is the first correction after a log position; a zero one where
+// there is none.
+func (a BankAccount) LeadAfter(setAt int64) Lead {
+	for _, l := range a.Leads {
+		if l.Position > setAt {
+			return l
 		}
 	}
-	return to, at
+	return Lead{}
+}
+
+// Acted reports whether a notification of change was acted on, or left alone
+// for a reason.
+func (a BankAccount) Acted(itemID string) bool {
+	return slices.Contains(a.Left, itemID) ||
+		slices.ContainsFunc(a.Leads, func(l Lead) bool { return l.ItemID == itemID })
 }
 
 // TransactionAccountChanged records that a waiting transaction leaves with

@@ -49,7 +49,7 @@ var corrects = map[string]bool{"C01": true, "C02": true, "C03": true, "C05": tru
 // corrected notes a notification of change of an entry of ours.
 func (p *projector) corrected(c change) error {
 	e, ok := c.fact.Event.(*domain.TransactionCorrected)
-	if !ok || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {
+	if !ok || c.transaction.Originated == nil || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {
 		return nil
 	}
 	_, err := p.c.exec(putCorrection, c.recorded.Position, c.transaction.Client, c.transaction.ID, e.ItemID)

@@ -1,0 +1,76 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// leftAlone is why a notification of change is not acted on. It quotes no
+// account number.
+type leftAlone string
+
+func (l leftAlone) Error() string { return string(l) }
+
+// corrected finds the account that a notification of change leads to, and the
+// changes that open it if the client never used it. A notice that makes no
+// sense, or would turn the direction of the payment, is leftAlone.
+func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item *domain.Item) (id string, opened []ledger.Change, err error) {
+	in := item.Incoming
+	data, err := c.Ledger.OpenData(t.Client, in.Data)
+	if err != nil {
+		return "", nil, err
+	}
+	change, err := nacha.ParseChange(in.Entry.Correction.Code, data, in.Header.IAT != nil)
+	var wrong *nacha.ChangeError
+	if errors.As(err, &wrong) {
+		return "", nil, leftAlone(wrong.Error())
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	routing, kind := t.Routing, t.Kind
+	if change.Routing != "" {
+		routing = change.Routing
+	}
+	if change.Code != 0 {
+		if kind, err = corrects(change.Code, nacha.TransactionCode(in.Entry.Code)); err != nil {
+			return "", nil, err
+		}
+	}
+	number := strings.TrimSpace(change.Account)
+	if number == "" {
+		if number, err = c.Ledger.OpenAccount(t.Client, t.Account); err != nil {
+			return "", nil, err
+		}
+	}
+	account, opened, err := c.Ledger.UseAccount(ctx, t.Client, routing, number, kind)
+	if err == nil && account.ID == t.Account.Fingerprint {
+		err = leftAlone("it says what is known already")
+	}
+	return account.ID, opened, err
+}
+
+// corrects is the account type that a corrected transaction code says, for an
+// entry that is answered under another code.
+func corrects(to, answered nacha.TransactionCode) (kind string, err error) {
+	if to.Debit() != answered.Debit() {
+		return "", leftAlone("its transaction code would turn the direction of the payment")
+	}
+	switch to.Account() {
+	case nacha.Checking:
+		return domain.Checking, nil
+	case nacha.Savings:
+		return domain.Savings, nil
+	case nacha.GeneralLedger:
+		return domain.GL, nil
+	}
+	if to.Debit() {
+		return "", leftAlone("a loan account cannot be debited")
+	}
+	return domain.Loan, nil
+}

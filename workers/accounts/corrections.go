@@ -1,0 +1,139 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// Views is what the corrections ask the views.
+type Views interface {
+	CatchUp(ctx context.Context) error
+	UndoneChanges(ctx context.Context, after int64, limit int) ([]projections.Change, error)
+	MisledTransactions(ctx context.Context, client string) ([]projections.Misled, error)
+	CorrectedClients(ctx context.Context) ([]string, error)
+}
+
+// Config is what Corrections need.
+type Config struct {
+	Ledger *ledger.Ledger
+	Views  Views
+	Log    *slog.Logger // nothing by default
+}
+
+// Corrections acts on notifications of change. What is undone stands in the
+// views, and every notice ends in one event of the account it is about, so a
+// crash resumes where it was and nothing is done twice.
+type Corrections struct {
+	Config
+	pass sync.Mutex
+	// recent are clients whose accounts were corrected since the last sweep:
+	// a transaction may have been on its way into the log meanwhile.
+	recent map[string]bool
+}
+
+// New checks the configuration.
+func New(c Config) (*Corrections, error) {
+	if c.Ledger == nil || c.Views == nil {
+		return nil, errors.New("corrections need a ledger and views")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Corrections{Config: c, recent: map[string]bool{}}, nil
+}
+
+// page bounds how much is read at once.
+const page = 500
+
+// Pass acts on the notifications that came since, and leads what waits of the
+// clients they are about.
+func (c *Corrections) Pass(ctx context.Context) error {
+	c.pass.Lock()
+	defer c.pass.Unlock()
+	err := c.notices(ctx)
+	if len(c.recent) == 0 || ctx.Err() != nil {
+		return err
+	}
+	return errors.Join(err, c.lead(ctx, slices.Collect(keys(c.recent))))
+}
+
+// Sweep does all there is to do: also what waits again because its file was
+// refused after its account was corrected.
+func (c *Corrections) Sweep(ctx context.Context) error {
+	c.pass.Lock()
+	defer c.pass.Unlock()
+	err := c.notices(ctx)
+	clients, e := c.Views.CorrectedClients(ctx)
+	if err = errors.Join(err, e, c.lead(ctx, clients)); err == nil {
+		clear(c.recent)
+	}
+	return err
+}
+
+// notices acts on each notification that nobody has acted on. One that fails
+// does not stop the others.
+func (c *Corrections) notices(ctx context.Context) error {
+	ctx = ledger.WithRequest(ctx, "", "accounts")
+	if err := c.Views.CatchUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	var errs []error
+	for after := int64(0); ; {
+		list, err := c.Views.UndoneChanges(ctx, after, page)
+		if err != nil {
+			return errors.Join(append(errs, fmt.Errorf("read which notifications of change are undone: %w", err))...)
+		}
+		for _, n := range list {
+			if err := c.Ledger.Retry(func() error { return c.notice(ctx, n) }); err != nil {
+				errs = append(errs, fmt.Errorf("correct the account of transaction %s: %w", n.TransactionID, err))
+			}
+			after = n.Position
+		}
+		if len(list) < page || ctx.Err() != nil {
+			return errors.Join(errs...)
+		}
+	}
+}
+
+// notice acts on one notification of change.
+func (c *Corrections) notice(ctx context.Context, n projections.Change) error {
+	t, err := c.Ledger.Transaction(ctx, n.Client, n.TransactionID)
+	if err != nil {
+		return err
+	}
+	item, ok := t.Item(n.ItemID)
+	if !ok || item.Incoming == nil || t.Originated == nil {
+		return fmt.Errorf("transaction %s of client %s has no notification of change %s", n.TransactionID, n.Client, n.ItemID)
+	}
+	account, err := c.Ledger.BankAccount(ctx, n.Client, t.Account.Fingerprint)
+	if err != nil || account.Acted(n.ItemID) {
+		return err
+	}
+	change := ledger.Change{Stream: domain.AccountStream(n.Client, t.Account.Fingerprint), Client: n.Client, Expect: account.Version}
+	if account.Version == 0 { // it had no name, but what waits may go there
+		change.Events = []domain.Event{domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: t.Account}}
+	}
+	code := item.Incoming.Entry.Correction.Code
+	to, opened, err := c.corrected(ctx, t, item)
+	var left leftAlone
+	switch {
+	case errors.As(err, &left):
+		c.Log.Warn("a notification of change was left alone", "client", n.Client, "transaction", t.ID, "code", code, "reason", string(left))
+		change.Events = append(change.Events, domain.AccountCorrectionLeft{Code: code, Reason: string(left), TransactionID: t.ID, ItemID: n.ItemID})
+	case err != nil:
+		return err
+	default:
+		change.Events = append(change.Events, domain.AccountCorrected{To: to, Code: code, TransactionID: t.ID, ItemID: n.ItemID})
+		c.recent[n.Client] = true
+	}
+	_, err = c.Ledger.Write(ctx, append(opened, change)...)
+	return err
+}

@@ -1,0 +1,70 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+func keys(set map[string]bool) iter.Seq[string] { return maps.Keys(set) }
+
+// lead has what waits of some clients leave with corrected data.
+func (c *Corrections) lead(ctx context.Context, clients []string) error {
+	ctx = ledger.WithRequest(ctx, "", "accounts")
+	if len(clients) == 0 {
+		return nil
+	}
+	if err := c.Views.CatchUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	var errs []error
+	for _, client := range clients {
+		list, err := c.Views.MisledTransactions(ctx, client)
+		if err != nil {
+			return fmt.Errorf("read what waits of client %s: %w", client, err)
+		}
+		for _, m := range list {
+			if err := c.Ledger.Retry(func() error { return c.leadOne(ctx, m) }); err != nil {
+				errs = append(errs, fmt.Errorf("lead transaction %s to its corrected account: %w", m.TransactionID, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// leadOne changes the account of a transaction that waits, if corrections
+// made since it was set lead elsewhere. The stream's version lets a cut that
+// came first win: that entry leaves as it was and is corrected at the next.
+func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
+	t, err := c.Ledger.Transaction(ctx, m.Client, m.TransactionID)
+	if err != nil {
+		return err
+	}
+	o := t.Origination()
+	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
+		return nil
+	}
+	old, err := c.Ledger.BankAccount(ctx, m.Client, t.Account.Fingerprint)
+	if err != nil || old.Version == 0 {
+		return err
+	}
+	account, err := c.Ledger.Resolve(ctx, m.Client, old.ID, t.AccountSet)
+	if err != nil || account.ID == old.ID || account.Type == domain.Loan && t.Originated.Proposal.Kind == domain.Pull {
+		return err
+	}
+	lead := old.LeadAfter(t.AccountSet)
+	_, err = c.Ledger.Write(ctx, ledger.Change{
+		Stream: domain.TransactionStream(m.Client, t.ID), Client: m.Client, Expect: t.Version,
+		Events: []domain.Event{domain.TransactionAccountChanged{
+			Routing: account.Routing, AccountType: account.Type, Account: account.Account,
+			Code: lead.Code, Because: lead.TransactionID,
+		}},
+	})
+	return err
+}

@@ -1,0 +1,4 @@
+// Package relationships moves bank links on: from QUEUED through their
+// verification to APPROVED or REJECTED, and from CANCEL_REQUESTED to
+// CANCELED.
+package relationships

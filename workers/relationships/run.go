@@ -1,0 +1,96 @@
+package relationships
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/accounts"
+)
+
+// Views is what the worker asks the views.
+type Views interface {
+	CatchUp(ctx context.Context) error
+	RelationshipsUnderway(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]projections.Underway, error)
+}
+
+// Config is what a Worker needs.
+type Config struct {
+	Ledger *ledger.Ledger
+	Views  Views
+	// Accounts corrects accounts first, so that a verification that goes on
+	// after a notification of change goes to the corrected one.
+	Accounts *accounts.Corrections
+	Log      *slog.Logger // nothing by default
+
+	// Every is how often everything under way is looked at, five seconds by
+	// default; Pace is the least time between two looks that the log's hints
+	// ask for, 100 ms by default. Those are for what was linked just now.
+	Every, Pace time.Duration
+}
+
+// Worker moves relationships on.
+type Worker struct{ Config }
+
+// New checks the configuration.
+func New(c Config) (*Worker, error) {
+	if c.Ledger == nil || c.Views == nil || c.Accounts == nil {
+		return nil, errors.New("a worker for relationships needs a ledger, views and corrections")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Every <= 0 {
+		c.Every = 5 * time.Second
+	}
+	if c.Pace <= 0 {
+		c.Pace = 100 * time.Millisecond
+	}
+	return &Worker{c}, nil
+}
+
+// Run corrects accounts and moves relationships on until ctx ends. It looks
+// when the log says that something happened, and at an interval in any case.
+// A pass that failed is repeated; the log refuses what was done before. A log
+// that is closed for writing ends Run with its error.
+func (w *Worker) Run(ctx context.Context) error {
+	hints, stop := w.Ledger.Store.Notify()
+	defer stop()
+	tick := time.NewTicker(w.Every)
+	defer tick.Stop()
+	err := w.Sweep(ctx)
+	for {
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, eventstore.ErrUnknownOutcome) || errors.Is(err, eventstore.ErrClosed):
+			return err
+		case err != nil:
+			w.Log.Error("a pass over the relationships failed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(w.Pace):
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hints:
+			err = errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued))
+		case <-tick.C:
+			err = w.Sweep(ctx)
+		}
+	}
+}
+
+// Sweep does at the present business time all there is to do. What fails for
+// one relationship does not stop the rest; the errors come back together.
+func (w *Worker) Sweep(ctx context.Context) error {
+	return errors.Join(w.Accounts.Sweep(ctx), w.over(ctx, ""))
+}

@@ -1,0 +1,194 @@
+package relationships
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// microDescription is what micro-deposits are called in the file. Source:
+// NACHA Operating Rules, micro-entries.
+const microDescription = "ACCTVERIFY"
+
+// begin sends the entries of a verification, to the account as it is now. The
+// entries and the event that names them become durable together. A rule that
+// says no to the entries rejects the relationship; a suspended client's wait.
+func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holder, r *domain.Relationship, method string) error {
+	account, err := w.Ledger.Resolve(ctx, h.Client, r.Account, r.SetAt)
+	if err != nil {
+		return err
+	}
+	wanted, amounts, err := w.entries(client, r, account, method)
+	var entries []entry
+	for i := 0; i < len(wanted) && err == nil; i++ {
+		var e entry
+		e, err = w.entry(client, account, wanted[i])
+		entries = append(entries, e)
+	}
+	var no *domain.Refusal
+	switch {
+	case errors.As(err, &no) && no.Code == domain.Suspended:
+		return nil
+	case errors.As(err, &no):
+		return w.end(ctx, h, r, "its account cannot be verified: "+no.Error())
+	case err != nil:
+		return err
+	}
+	command := domain.BeginVerifying{RelationshipID: r.ID, Method: method, Amounts: amounts}
+	var more []ledger.Change
+	for _, e := range entries {
+		command.Transactions = append(command.Transactions, e.id)
+		more = append(more, ledger.Change{Stream: domain.TransactionStream(h.Client, e.id), Client: h.Client, Events: e.events})
+	}
+	events, err := command.Decide(h)
+	if err != nil {
+		return err
+	}
+	if _, began := events[0].(domain.LinkVerifying); !began {
+		more = nil
+	}
+	return w.write(ctx, h, events, more...)
+}
+
+// entries proposes what verifies an account: a prenote that may be debited,
+// or two different credits under a dollar, whose amounts leave as a hash too.
+func (w *Worker) entries(client domain.Client, r *domain.Relationship, a domain.BankAccount, method string) ([]domain.Proposal, []byte, error) {
+	if method == domain.VerifyByPrenote {
+		kind := domain.Pull
+		if a.Type == domain.Loan {
+			kind = domain.Push
+		}
+		p, err := domain.LinkProposal(client.Settings, r, a, kind, 0)
+		return []domain.Proposal{p}, nil, err
+	}
+	first, second, err := microAmounts()
+	if err != nil {
+		return nil, nil, err
+	}
+	amounts, err := w.Ledger.Amounts(client.ID, r.ID, first, second)
+	if err != nil {
+		return nil, nil, err
+	}
+	var list []domain.Proposal
+	for _, cents := range []int64{first, second} {
+		p, err := domain.LinkProposal(client.Settings, r, a, domain.Push, cents)
+		if err != nil {
+			return nil, nil, err
+		}
+		p.Description = microDescription
+		list = append(list, p)
+	}
+	return list, amounts, nil
+}
+
+// microAmounts draws two different amounts from one to 99 cents.
+func microAmounts() (first, second int64, err error) {
+	a, err := rand.Int(rand.Reader, big.NewInt(99))
+	if err != nil {
+		return 0, 0, err
+	}
+	b, err := rand.Int(rand.Reader, big.NewInt(98))
+	if err != nil {
+		return 0, 0, err
+	}
+	first, second = a.Int64()+1, b.Int64()+1
+	if second >= first {
+		second++
+	}
+	return first, second, nil
+}
+
+// entry is a transaction to be written.
+type entry struct {
+	id     string
+	events []domain.Event
+}
+
+func (w *Worker) entry(client domain.Client, a domain.BankAccount, p domain.Proposal) (entry, error) {
+	number, err := w.Ledger.OpenAccount(client.ID, a.Account)
+	if err != nil {
+		return entry{}, err
+	}
+	e := entry{id: newID()}
+	content, err := w.Ledger.Keys.MAC(client.ID, []byte("verifies "+e.id))
+	if err != nil {
+		return e, fmt.Errorf("hash an entry: %w", err)
+	}
+	e.events, err = domain.Originate{
+		TransactionID: e.id, ItemID: newID(), Proposal: p, Number: number, Account: a.Account, Content: content, Ours: true,
+	}.Decide(client, domain.Transaction{})
+	return e, err
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// pending looks at what became of the entries that verify an account.
+func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relationship) error {
+	live := false
+	for _, id := range r.Verifying {
+		c, err := w.Ledger.Case(ctx, h.Client, id)
+		if err != nil {
+			return err
+		}
+		switch o := c.Transaction.Origination(); {
+		case o == nil:
+			return fmt.Errorf("relationship %s is verified by transaction %s, which does not exist", r.ID, id)
+		case has(c, domain.Return):
+			return w.end(ctx, h, r, "its bank returned the "+entryName(r.Method)+" as "+codeOf(c, domain.Return))
+		case o.State == domain.Recalled || o.State == domain.Rejected:
+			return w.end(ctx, h, r, "the "+entryName(r.Method)+" never left")
+		case has(c, domain.Correction) && r.Method == domain.VerifyByPrenote:
+			client, err := w.Ledger.Client(ctx, h.Client)
+			if err != nil {
+				return err
+			}
+			return w.begin(ctx, client, h, r, r.Method)
+		default:
+			live = liveOn(c, o)
+		}
+	}
+	if r.Method == domain.VerifyByPrenote && live {
+		return w.end(ctx, h, r, "")
+	}
+	return nil
+}
+
+// liveOn reports whether entries may follow a prenote: from the third banking
+// day after it settled.
+func liveOn(c answers.Case, prenote *domain.Item) bool {
+	settled, sent := c.SettledOn(prenote)
+	return sent && !calendar.DateOf(c.Now).Before(calendar.PrenoteLiveFrom(settled))
+}
+
+func has(c answers.Case, kind domain.ItemKind) bool { return codeOf(c, kind) != "" }
+
+// codeOf is the code of an answer that came from the bank.
+func codeOf(c answers.Case, kind domain.ItemKind) string {
+	for _, i := range c.Transaction.Items {
+		if i.Kind != kind || i.Direction != domain.FromFed {
+			continue
+		}
+		if e := i.Incoming.Entry; e.Return != nil {
+			return e.Return.Code
+		} else if e.Correction != nil {
+			return e.Correction.Code
+		}
+	}
+	return ""
+}
+
+func entryName(method string) string {
+	if method == domain.VerifyByMicroDeposits {
+		return "micro-deposit"
+	}
+	return "prenote"
+}
