@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// chunkEntries is how many entries one append places. An entry takes two
+	// defaultChunk is how many entries one append places. An entry takes two
 	// events at the most.
-	chunkEntries = 500
+	defaultChunk = 500
 	// chunkText bounds the same by the entries' own text; as JSON it grows
 	// at most eightfold, and the log takes 16 MiB.
 	chunkText = 1 << 20
@@ -127,7 +127,7 @@ func (a *application) take(ctx context.Context, e *nacha.ScannedEntry) error {
 		ScannedEntry: *e, id: entryID(b.hash, e.Ordinal), inbound: a.id, header: a.header,
 		created: a.created, settledOn: settlementDay(a.header, a.created),
 	})
-	if a.text += len(e.Raw); len(a.chunk) < chunkEntries && a.text < chunkText {
+	if a.text += len(e.Raw); len(a.chunk) < a.chunkEntries && a.text < chunkText {
 		return nil
 	}
 	return a.flush(ctx)

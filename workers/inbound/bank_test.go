@@ -8,6 +8,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // What the other bank does: it takes an item that we sent and answers it with
@@ -190,3 +191,12 @@ func ptr[T any](v T) *T { return &v }
 const hour = time.Hour
 
 var eastern = calendar.Eastern
+
+type batch = nacha.Batch
+
+// misroute makes a return one of somebody else's entry.
+func misroute(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "091400600000001" }
+
+func change(t domain.Transaction, events ...domain.Event) ledger.Change {
+	return ledger.Change{Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version, Events: events}
+}

@@ -46,11 +46,12 @@ type Config struct {
 // read as they come and applied one after the other.
 type Desk struct {
 	Config
-	vault     vault
-	receivers receivers
-	turn      chan struct{} // held by the one who applies
-	wake      chan struct{}
-	inbox     *inbox
+	vault        vault
+	receivers    receivers
+	turn         chan struct{} // held by the one who applies
+	wake         chan struct{}
+	inbox        *inbox
+	chunkEntries int
 	// fault is nil outside tests; there it runs before and after each step
 	// that leaves something behind, and stops it.
 	fault func(step string)
@@ -68,7 +69,7 @@ func New(c Config) (*Desk, error) {
 	if c.Every <= 0 {
 		c.Every = time.Minute
 	}
-	d := &Desk{Config: c, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+	d := &Desk{Config: c, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
 	d.receivers.ledger, d.receivers.views = c.Ledger, c.Views
 	var err error
 	if d.vault, err = openVault(c.Ledger.Keys, c.Folder); err != nil {

@@ -141,6 +141,11 @@ func (d *Desk) record(ctx context.Context, name, source string, k *keeping, j *j
 		return o, err
 	}
 	if in.Received != nil {
+		if !d.vault.has(o.ID) {
+			if err := k.commit(o.ID); err != nil { // it was lost
+				return o, err
+			}
+		}
 		change.Expect, change.Events = in.Version, []domain.Event{domain.InboundRepeated{Name: name}}
 		if err := d.write(ctx, "repeated", change); err != nil {
 			return o, err

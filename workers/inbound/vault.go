@@ -40,6 +40,12 @@ func openVault(keys ledger.Keys, folder string) (vault, error) {
 
 func (v vault) path(id string) string { return filepath.Join(v.folder, id) }
 
+// has reports whether a file is kept.
+func (v vault) has(id string) bool {
+	_, err := os.Stat(v.path(id))
+	return err == nil
+}
+
 // create begins a file. Call commit or drop in the end.
 func (v vault) create() (*keeping, error) {
 	file, err := os.CreateTemp(v.folder, incoming+"*") // mode 0600

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -68,6 +69,7 @@ type world struct {
 	log    *slog.Logger
 	fault  func(step string)
 	serial int // of the other bank's trace numbers
+	chunk  int // entries of one append; 0: as in production
 
 	store *eventstore.SQLite
 	*ledger.Ledger
@@ -120,6 +122,9 @@ func (w *world) hire() {
 	must(w.t, err)
 	w.desk, err = New(Config{Ledger: w.Ledger, Views: w.views, Folder: filepath.Join(w.folder, "files"), Inbox: w.watch, Log: w.log})
 	must(w.t, err)
+	if w.chunk > 0 {
+		w.desk.chunkEntries = w.chunk
+	}
 	w.desk.fault = func(step string) {
 		if w.fault != nil {
 			w.fault(step)
@@ -433,3 +438,5 @@ func read(t testing.TB, path ...string) string {
 	must(t, err)
 	return string(content)
 }
+
+func textLog(out io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(out, nil)) }
