@@ -13,14 +13,16 @@ import (
 // Order is one file exactly as a client asked for it: a NACHA file of its
 // own, or a list of entries. It was checked as a whole before.
 type Order struct {
-	FileID  string // follows from what was asked, so that asking again finds the same file
-	Client  domain.Client
-	ODFI    string // nine digits
-	Why     string // domain.FileOpened.Why: upload, ach_file
-	Method  string
-	Content []byte // keyed hash of Input
-	Input   []byte // what was asked; kept sealed, and read again after a crash
-	Source  Source // the same, decoded
+	FileID string // follows from what was asked, so that asking again finds the same file
+	Client domain.Client
+	ODFI   string // nine digits
+	Why    string // domain.FileOpened.Why: upload, ach_file
+	Method string
+	// Settings are the file header; nil: the client's.
+	Settings *domain.FileSettings
+	Content  []byte // keyed hash of Input
+	Input    []byte // what was asked; kept sealed, and read again after a crash
+	Source   Source // the same, decoded
 }
 
 // Source reads the entries of an order, the same ones each time.
@@ -112,13 +114,17 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if ok, reason := u.Files.Gate.Allowed(o.ODFI); !ok {
 		return &DeliveryOffError{o.ODFI, reason}
 	}
+	settings := o.Client.Settings.File
+	if o.Settings != nil {
+		settings = *o.Settings
+	}
 	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
 		return err
 	}
 	err = u.Files.write(ctx, "opened", ledger.Change{
 		Stream: domain.FileStream(o.FileID), Client: o.Client.ID, Expect: eventstore.NewStream,
 		Events: []domain.Event{domain.FileOpened{
-			FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: o.Client.Settings.File,
+			FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
 			Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content},
 		}},
 	})

@@ -69,3 +69,18 @@ func (l *Ledger) CustomerKey(client, key string) (string, error) {
 func (l *Ledger) Customer(ctx context.Context, client, name string) (domain.Customer, error) {
 	return load[domain.Customer](ctx, l.Store, domain.CustomerStream(client, name))
 }
+
+// Recipient reads a client's recipient.
+func (l *Ledger) Recipient(ctx context.Context, client, id string) (domain.Recipient, error) {
+	return load[domain.Recipient](ctx, l.Store, domain.RecipientStream(client, id))
+}
+
+// Profile reads a client's ACH Pro profile.
+func (l *Ledger) Profile(ctx context.Context, client string) (domain.Profile, error) {
+	return load[domain.Profile](ctx, l.Store, domain.ProfileStream(client))
+}
+
+// ProfileFile reads a client's ACH Pro file.
+func (l *Ledger) ProfileFile(ctx context.Context, client, id string) (domain.ProfileFile, error) {
+	return load[domain.ProfileFile](ctx, l.Store, domain.ProfileFileStream(client, id))
+}

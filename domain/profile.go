@@ -1,0 +1,112 @@
+package domain
+
+import (
+	"slices"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Profile is a client as ACH Pro knows it: the ODFIs it made files for.
+type Profile struct {
+	Version int64
+	ODFIs   []ProfileODFI
+}
+
+// ProfileODFI is an ODFI of a profile with the header of its files.
+type ProfileODFI struct {
+	ID      string       `json:"odfi_id"`
+	Name    string       `json:"name"`
+	Routing string       `json:"routing"`
+	File    FileSettings `json:"file"`
+}
+
+// Events of a profile.
+type (
+	// ProfileODFISaved adds an ODFI or replaces it.
+	ProfileODFISaved struct{ ProfileODFI }
+	// ProfileODFIDeleted takes an ODFI away.
+	ProfileODFIDeleted struct {
+		ID string `json:"odfi_id"`
+	}
+)
+
+// Type names the event in the log.
+func (ProfileODFISaved) Type() string { return "profile.odfi_saved" }
+
+// Type names the event in the log.
+func (ProfileODFIDeleted) Type() string { return "profile.odfi_deleted" }
+
+func init() {
+	register(
+		func() Event { return &ProfileODFISaved{} },
+		func() Event { return &ProfileODFIDeleted{} },
+	)
+}
+
+// ProfileStream names the stream of a client's profile.
+func ProfileStream(client string) string { return "profile/" + client }
+
+// Evolve applies one event of the profile's stream.
+func (p *Profile) Evolve(f Fact) {
+	p.Version = f.Version
+	drop := func(id string) {
+		p.ODFIs = slices.DeleteFunc(p.ODFIs, func(o ProfileODFI) bool { return o.ID == id })
+	}
+	switch e := f.Event.(type) {
+	case *ProfileODFISaved:
+		for i, o := range p.ODFIs {
+			if o.ID == e.ID {
+				p.ODFIs[i] = e.ProfileODFI
+				return
+			}
+		}
+		p.ODFIs = append(p.ODFIs, e.ProfileODFI)
+	case *ProfileODFIDeleted:
+		drop(e.ID)
+	}
+}
+
+// ODFI finds an ODFI of the profile.
+func (p Profile) ODFI(id string) (ProfileODFI, bool) {
+	for _, o := range p.ODFIs {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return ProfileODFI{}, false
+}
+
+// SaveODFI adds an ODFI to a profile or replaces it.
+type SaveODFI struct{ ODFI ProfileODFI }
+
+// Decide checks the ODFI against the client; its routing number is unique in
+// the profile. Header fields left out are the client's own.
+func (c SaveODFI) Decide(s Settings, now Profile) ([]Event, error) {
+	var f fields
+	o := c.ODFI
+	checkText(&f, "/name", o.Name, 1, 100)
+	if err := nacha.ValidRouting(o.Routing); err != nil {
+		f.bad("/routingNumber", "routing-number", "%v", err)
+	} else if !slices.Contains(s.ODFIs, o.Routing) {
+		f.against("/routingNumber", "odfi", "%s is not one of this client's ODFIs", o.Routing)
+	}
+	for own, otherwise := range map[*string]string{
+		&o.File.ImmediateDestination: s.File.ImmediateDestination, &o.File.ImmediateDestinationName: s.File.ImmediateDestinationName,
+		&o.File.ImmediateOrigin: s.File.ImmediateOrigin, &o.File.ImmediateOriginName: s.File.ImmediateOriginName,
+	} {
+		setIfEmpty(own, otherwise)
+	}
+	o.File.check(&f, "")
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	for _, other := range now.ODFIs {
+		if other.Routing == o.Routing && other.ID != o.ID {
+			return nil, Refuse(Conflict, "routing number %s is ODFI %s of this profile already", o.Routing, other.ID)
+		}
+	}
+	if before, ok := now.ODFI(o.ID); ok && before == o {
+		return nil, nil
+	}
+	return []Event{ProfileODFISaved{o}}, nil
+}

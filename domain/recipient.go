@@ -1,0 +1,158 @@
+package domain
+
+import (
+	"slices"
+	"time"
+)
+
+// Recipient is a person or business that a client pays or collects from, with
+// the accounts stored for it. ACH Pro's companies are recipients too.
+type Recipient struct {
+	Version   int64
+	ID        string
+	Terms     RecipientTerms
+	Accounts  []RecipientAccount
+	Deleted   bool
+	CreatedAt time.Time
+}
+
+// RecipientTerms is what a client says about a recipient.
+type RecipientTerms struct {
+	Name             string `json:"name"`
+	Kind             string `json:"kind"` // CONSUMER, BUSINESS or COMPANY
+	UniqueIdentifier string `json:"unique_identifier,omitempty"`
+	CompanyID        string `json:"company_id,omitempty"` // COMPANY: the company identification
+}
+
+// Kinds of recipients.
+const (
+	Consumer = "CONSUMER"
+	Business = "BUSINESS"
+	Company  = "COMPANY"
+)
+
+// RecipientAccount is an account under the name of a recipient.
+type RecipientAccount struct {
+	ID        string `json:"account_id"`
+	Nickname  string `json:"nickname,omitempty"`
+	AccountID string `json:"bank_account"` // of the bank account
+	SetAt     int64  `json:"-"`            // log position, for corrections
+}
+
+// Events of a recipient.
+type (
+	// RecipientSaved makes a recipient or replaces what is said about it.
+	RecipientSaved struct {
+		RecipientID string `json:"recipient_id"`
+		RecipientTerms
+	}
+	// RecipientAccountSaved adds an account or points it elsewhere.
+	RecipientAccountSaved struct{ RecipientAccount }
+	// RecipientAccountDeleted takes an account away.
+	RecipientAccountDeleted struct {
+		ID string `json:"account_id"`
+	}
+	// RecipientDeleted ends a recipient.
+	RecipientDeleted struct{}
+)
+
+// Type names the event in the log.
+func (RecipientSaved) Type() string { return "recipient.saved" }
+
+// Type names the event in the log.
+func (RecipientAccountSaved) Type() string { return "recipient.account_saved" }
+
+// Type names the event in the log.
+func (RecipientAccountDeleted) Type() string { return "recipient.account_deleted" }
+
+// Type names the event in the log.
+func (RecipientDeleted) Type() string { return "recipient.deleted" }
+
+func init() {
+	register(
+		func() Event { return &RecipientSaved{} },
+		func() Event { return &RecipientAccountSaved{} },
+		func() Event { return &RecipientAccountDeleted{} },
+		func() Event { return &RecipientDeleted{} },
+	)
+}
+
+// RecipientStream names the stream of a client's recipient.
+func RecipientStream(client, id string) string { return "recipient/" + client + "/" + id }
+
+// Live reports whether the recipient exists and was not deleted.
+func (r Recipient) Live() bool { return r.Version > 0 && !r.Deleted }
+
+// Account finds an account of the recipient.
+func (r Recipient) Account(id string) (RecipientAccount, bool) {
+	for _, a := range r.Accounts {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return RecipientAccount{}, false
+}
+
+// Evolve applies one event of the recipient's stream.
+func (r *Recipient) Evolve(f Fact) {
+	if r.Version == 0 {
+		r.CreatedAt = f.Meta.At
+	}
+	r.Version = f.Version
+	switch e := f.Event.(type) {
+	case *RecipientSaved:
+		r.ID, r.Terms = e.RecipientID, e.RecipientTerms
+	case *RecipientAccountSaved:
+		account := e.RecipientAccount
+		account.SetAt = f.Position
+		r.drop(account.ID)
+		r.Accounts = append(r.Accounts, account)
+	case *RecipientAccountDeleted:
+		r.drop(e.ID)
+	case *RecipientDeleted:
+		r.Deleted = true
+	}
+}
+
+func (r *Recipient) drop(account string) {
+	r.Accounts = slices.DeleteFunc(r.Accounts, func(a RecipientAccount) bool { return a.ID == account })
+}
+
+// SaveRecipient makes a recipient or replaces what is said about it.
+type SaveRecipient struct {
+	ID    string
+	Terms RecipientTerms
+}
+
+// Decide checks the terms; a company needs the identification it is known by.
+func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
+	if now.Deleted {
+		return nil, Refuse(NotFound, "there is no such recipient")
+	}
+	var f fields
+	most := 22
+	if c.Terms.Kind == Company {
+		most = 16
+	}
+	checkText(&f, "/name", c.Terms.Name, 1, most)
+	checkText(&f, "/uniqueIdentifier", c.Terms.UniqueIdentifier, 0, 15)
+	switch c.Terms.Kind {
+	case Consumer, Business:
+		if c.Terms.CompanyID != "" {
+			f.against("/companyId", "company-identification", "goes with recipientType COMPANY only")
+		}
+	case Company:
+		if !slices.Contains(s.CompanyIdentifications, c.Terms.CompanyID) {
+			f.against("/companyId", "company-identification", "%q is not one of this client's company identifications", c.Terms.CompanyID)
+		}
+	default:
+		f.bad("/recipientType", "enum", "CONSUMER, BUSINESS or COMPANY")
+	}
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	if now.Version > 0 && now.Terms == c.Terms {
+		return nil, nil
+	}
+	return []Event{RecipientSaved{c.ID, c.Terms}}, nil
+}

@@ -1,0 +1,65 @@
+package projections
+
+import (
+	"context"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// nameTables are part of tables: which recipients and ACH Pro files a client
+// has, in the order they were made. What they are is in their own streams.
+const nameTables = `
+CREATE TABLE names@(
+  position  INTEGER PRIMARY KEY,        -- of the event that made it
+  aggregate TEXT    NOT NULL,
+  client    TEXT    NOT NULL,
+  id        TEXT    NOT NULL
+) STRICT;
+CREATE INDEX names_client@ ON names@(aggregate, client);
+`
+
+const (
+	putName   = `INSERT INTO names@(position, aggregate, client, id) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`
+	dropName  = `DELETE FROM names@ WHERE aggregate = ?1 AND client = ?2 AND id = ?3`
+	listNames = `SELECT position, id FROM names@ WHERE aggregate = ?1 AND client = ?2 AND position > ?3 ORDER BY position LIMIT ?4`
+)
+
+// name applies an event of a stream that is named by client and id.
+func (p *projector) name(c change) error {
+	aggregate, rest, _ := cutStream(c.recorded.Stream)
+	client, id, _ := strings.Cut(rest, "/")
+	switch c.fact.Event.(type) {
+	case *domain.RecipientDeleted:
+		_, err := p.c.exec(dropName, aggregate, client, id)
+		return err
+	}
+	if c.recorded.Version > 1 {
+		return nil
+	}
+	_, err := p.c.exec(putName, c.recorded.Position, aggregate, client, id)
+	return err
+}
+
+// Names lists the ids of what a client has of an aggregate, oldest first,
+// after a position; next is the position of the last, 0 at the end. limit 0
+// lists all.
+func (v *Views) Names(ctx context.Context, aggregate, client string, after int64, limit int) (ids []string, next int64, err error) {
+	room := int64(-1)
+	if limit > 0 {
+		room = int64(limit) + 1
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		last := int64(0)
+		return s.query(listNames, values(aggregate, client, after, room), func(row []value) error {
+			if limit > 0 && len(ids) == limit {
+				next = last
+				return nil
+			}
+			last = row[0].(int64)
+			ids = append(ids, row[1].(string))
+			return nil
+		})
+	})
+	return ids, next, err
+}
