@@ -66,10 +66,14 @@ func (k *comparison) run(ctx context.Context, progress func(done, total int64)) 
 	if err != nil {
 		return err
 	}
-	for _, t := range compared {
-		ours, theirs := of(live.generation, "main."+t.name+"@"), of(built, "fresh."+t.name+"@")
-		if err := k.table(ctx, t.name, t.key, ours, theirs); err != nil {
-			return fmt.Errorf("table %s: %w", t.name, err)
+	names, err := tablesOf(ctx, k.c, live.generation)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		t := comparedTable{name: name, live: of(live.generation, "main."+name+"@"), fresh: of(built, "fresh."+name+"@")}
+		if err := k.table(ctx, t); err != nil {
+			return fmt.Errorf("table %s: %w", name, err)
 		}
 	}
 	return nil
@@ -96,68 +100,85 @@ func (k *comparison) build(ctx context.Context, until int64, progress func(done,
 	})
 }
 
+// comparedTable is one table on both sides.
+type comparedTable struct {
+	name        string
+	live, fresh string
+	columns     []string
+	key         map[string]bool
+}
+
 // table compares two tables both ways.
-func (k *comparison) table(ctx context.Context, name string, key []string, ours, theirs string) error {
-	var columns []string
-	err := k.c.query(ctx, "SELECT name FROM pragma_table_info(?1)", values(strings.TrimPrefix(ours, "main.")), func(row []value) error {
-		columns = append(columns, row[0].(string))
+func (k *comparison) table(ctx context.Context, t comparedTable) error {
+	t.key = map[string]bool{}
+	var on []string
+	name := strings.TrimPrefix(t.live, "main.")
+	err := k.c.query(ctx, "SELECT name, pk FROM pragma_table_info(?1)", values(name), func(row []value) error {
+		column := row[0].(string)
+		t.columns = append(t.columns, column)
+		if row[1].(int64) > 0 {
+			t.key[column] = true
+			on = append(on, "a."+column+" = b."+column)
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	on := make([]string, len(key))
-	for i, column := range key {
-		on[i] = "a." + column + " = b." + column
+	if len(on) == 0 {
+		return errors.New("no primary key")
 	}
+	n := len(t.columns)
 	join := "SELECT a.*, b.* FROM %s a LEFT JOIN %s b ON " + strings.Join(on, " AND ") + " WHERE "
-	differ := "(a." + strings.Join(columns, ", a.") + ") IS NOT (b." + strings.Join(columns, ", b.") + ")"
-	err = k.c.query(ctx, fmt.Sprintf(join+differ, ours, theirs), nil, func(row []value) error {
-		k.add(name, len(key), columns, row[:len(columns)], row[len(columns):])
+	differ := "(a." + strings.Join(t.columns, ", a.") + ") IS NOT (b." + strings.Join(t.columns, ", b.") + ")"
+	err = k.c.query(ctx, fmt.Sprintf(join+differ, t.live, t.fresh), nil, func(row []value) error {
+		k.add(t, row[:n], row[n:])
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	missing := "b." + key[0] + " IS NULL"
-	return k.c.query(ctx, fmt.Sprintf(join+missing, theirs, ours), nil, func(row []value) error {
-		k.add(name, len(key), columns, row[len(columns):], row[:len(columns)])
+	missing, _, _ := strings.Cut(on[0], " =")
+	missing = strings.Replace(missing, "a.", "b.", 1) + " IS NULL"
+	return k.c.query(ctx, fmt.Sprintf(join+missing, t.fresh, t.live), nil, func(row []value) error {
+		k.add(t, row[n:], row[:n])
 		return nil
 	})
 }
 
-// add notes a row that differs, by the columns that do. Key columns come
-// first in every table.
-func (k *comparison) add(table string, key int, columns []string, live, log []value) {
+// add notes a row that differs, by the columns that do.
+func (k *comparison) add(t comparedTable, live, log []value) {
 	k.count++
 	if len(k.first) >= shownDifferences {
 		return
 	}
-	d := Difference{Table: table}
+	d := Difference{Table: t.name}
 	var keys, ours, theirs []string
-	for i, column := range columns {
-		l, r := fmt.Sprint(live[i]), fmt.Sprint(log[i])
+	isLive, isLog := false, false
+	for i, column := range t.columns {
+		l, r := live[i], log[i]
+		isLive, isLog = isLive || l != nil, isLog || r != nil
 		switch {
-		case i < key && live[0] != nil:
-			keys = append(keys, l)
-		case i < key:
-			keys = append(keys, r)
-		case l != r:
-			ours, theirs = append(ours, column+"="+l), append(theirs, column+"="+r)
+		case t.key[column] && l != nil:
+			keys = append(keys, fmt.Sprint(l))
+		case t.key[column]:
+			keys = append(keys, fmt.Sprint(r))
+		case fmt.Sprint(l) != fmt.Sprint(r):
+			ours, theirs = append(ours, fmt.Sprint(column, "=", l)), append(theirs, fmt.Sprint(column, "=", r))
 		}
 	}
 	d.Key = strings.Join(keys, " ")
-	if live[0] != nil {
-		d.Live = orSame(ours)
+	if isLive {
+		d.Live = orPresent(ours)
 	}
-	if log[0] != nil {
-		d.Log = orSame(theirs)
+	if isLog {
+		d.Log = orPresent(theirs)
 	}
 	k.first = append(k.first, d)
 }
 
-// orSame keeps a row that exists apart from one that does not.
-func orSame(columns []string) string {
+// orPresent keeps a row that has no columns to tell apart from no row.
+func orPresent(columns []string) string {
 	if len(columns) == 0 {
 		return "present"
 	}

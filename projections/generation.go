@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/achledger/achledger/eventstore"
 )
@@ -93,12 +94,16 @@ func sweep(ctx context.Context, c *connection) error {
 	}
 	for _, g := range old {
 		err := c.transact(ctx, func() error {
-			for _, t := range compared {
-				if err := c.script(of(g, "DROP TABLE IF EXISTS "+t.name+"@")); err != nil {
+			tables, err := tablesOf(ctx, c, g)
+			if err != nil {
+				return err
+			}
+			for _, t := range tables {
+				if err := c.script(of(g, "DROP TABLE "+t+"@")); err != nil {
 					return err
 				}
 			}
-			_, err := c.exec(`DELETE FROM checkpoint WHERE name = ?1 AND generation = ?2 AND live = 0`, viewName, g)
+			_, err = c.exec(`DELETE FROM checkpoint WHERE name = ?1 AND generation = ?2 AND live = 0`, viewName, g)
 			return err
 		})
 		if err != nil {
@@ -106,4 +111,15 @@ func sweep(ctx context.Context, c *connection) error {
 		}
 	}
 	return nil
+}
+
+// tablesOf names the tables of a generation, without its number.
+func tablesOf(ctx context.Context, c *connection, generation int64) (names []string, err error) {
+	suffix := of(generation, "@")
+	err = c.query(ctx, `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND substr(name, -length(?1)) = ?1 ORDER BY name`,
+		values(suffix), func(row []value) error {
+			names = append(names, strings.TrimSuffix(row[0].(string), suffix))
+			return nil
+		})
+	return names, err
 }

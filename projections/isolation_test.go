@@ -108,6 +108,37 @@ func TestACursorOfAnotherClientShowsNothing(t *testing.T) {
 	}
 }
 
+// Each way through the items keeps to its client by itself, whatever key it
+// is given.
+func TestEveryWayKeepsToItsClient(t *testing.T) {
+	w, v := twoGyms(t)
+	first, last := value(int64(0)), value(int64(1<<60))
+	w.must(v.read(w.ctx, func(s snapshot) error {
+		row, err := s.c.row("SELECT max(file), max(in_file), max(day) FROM items@ WHERE client = 'gym' AND in_file IS NOT NULL")
+		w.must(err)
+		for name, way := range map[string]struct {
+			q    itemQuery
+			args []value
+		}{
+			"days":       {madeDays.items, values(row[2], first)},
+			"other days": {otherDays.items, values(row[2], first)},
+			"unfiled":    {unfiledDays[Pending].items, values(row[2], first)},
+			"a file":     {itemsOfFile, values(row[0], first, "", first)},
+			"a cut":      {itemsCut, values(row[1], nil, nil, first)},
+			"changes":    {itemsChanged, values(first, last)},
+		} {
+			rows, err := s.items(way.q, append(values("spa", "", "", int64(-1)), way.args...)...)
+			w.must(err)
+			for _, r := range rows {
+				if r.Client != "spa" {
+					t.Errorf("%s: the spa sees %s of %s", name, r.ItemID, r.Client)
+				}
+			}
+		}
+		return nil
+	}))
+}
+
 func withoutPage(f ItemFilter) ItemFilter {
 	f.Limit, f.Cursor = 0, ""
 	return f

@@ -5,8 +5,7 @@ import "math"
 var (
 	itemsChanged = itemsBy("items_changed",
 		"i.changed > ?5 AND i.changed < ?6 AND i.changed >= max(coalesce(f.delivered, 0), coalesce(h.cut, 0))", "i.changed")
-	itemsDelivered = itemsBy("items_file", afterInFile+" AND f.delivered > i.changed", "i.batch, i.trace, i.position")
-	itemsCut       = itemsBy("items_in_file",
+	itemsCut = itemsBy("items_in_file",
 		"i.in_file = ?5 AND i.position > ?8 AND h.cut > max(i.changed, coalesce(f.delivered, 0))", "i.position")
 )
 
@@ -25,7 +24,7 @@ func (l *itemList) changes() (goOn bool, err error) {
 	var files []fileAt
 	var ways []itemQuery
 	err = l.s.query(changedFiles, values(l.f.Client, l.f.After, l.at.At), func(row []value) error {
-		way := itemsDelivered
+		way := itemsOfFile
 		if row[2].(int64) == 1 {
 			way = itemsCut
 		}

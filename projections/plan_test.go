@@ -17,7 +17,7 @@ func TestNoQuestionScans(t *testing.T) {
 		latestDay, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 	}
-	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsDelivered, itemsCut, itemsChanged} {
+	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))
 	}
 	for _, way := range unfiledDays {

@@ -119,6 +119,7 @@ func TestARebuildBesideALiveProjector(t *testing.T) {
 	w.must(v.CatchUp(w.ctx))
 	e.check(w, "listener")
 	w.same(v)
+	w.lists(v)
 	w.must(v.read(w.ctx, func(s snapshot) error {
 		if s.generation < 6 {
 			t.Errorf("generation %d after five rebuilds", s.generation)
@@ -141,6 +142,47 @@ func TestARebuildThatIsTakenAwayGivesUp(t *testing.T) {
 	}
 	v := w.caughtUp(Options{})
 	w.same(v)
+	w.lists(v)
 	w.must(Rebuild(w.ctx, w.path(), w.store, nil))
+	w.same(v)
+	w.lists(v)
+}
+
+// lists asks every kind of list for a page, which needs every index.
+func (w *world) lists(v *Views) {
+	w.t.Helper()
+	for name, f := range everyFilter("gym") {
+		if _, _, err := v.Items(w.ctx, f); err != nil {
+			w.t.Errorf("list by %s: %v", name, err)
+		}
+	}
+	_, _, err := v.Transactions(w.ctx, TransactionFilter{Client: "gym", Limit: 1})
+	w.must(err)
+}
+
+// What the live generation has in advance when a rebuilt one is ready goes
+// into that one before it takes the place.
+func TestAGenerationThatGoesLiveDoesNotStepBack(t *testing.T) {
+	w := newWorld(t)
+	w.history()
+	v := w.caughtUp(Options{})
+	d, err := openDatabase(w.path())
+	w.must(err)
+	generation, err := newGeneration(w.ctx, d.writer, false)
+	w.must(err)
+	p, err := newProjector(d.writer, silent, generation, 0)
+	w.must(err)
+	w.must(p.catchUp(w.ctx, w.store, nil))
+	w.must(p.index(w.ctx))
+	w.originate("gym")
+	w.must(v.CatchUp(w.ctx))
+	w.must(p.goLive(w.ctx, w.store))
+	w.must(d.close())
+	w.must(v.read(w.ctx, func(s snapshot) error {
+		if s.generation != generation || s.position != v.Position() {
+			t.Errorf("generation %d at position %d; want %d at %d", s.generation, s.position, generation, v.Position())
+		}
+		return nil
+	}))
 	w.same(v)
 }

@@ -30,7 +30,9 @@ CREATE TABLE IF NOT EXISTS checkpoint(
 ) WITHOUT ROWID, STRICT;
 `
 
-// tables of one generation. Times are unix microseconds, 0 for none; days are
+// tables of one generation. Each has a primary key, by which Compare tells its
+// rows apart; that and taking a generation away find the tables by themselves.
+// Times are unix microseconds, 0 for none; days are
 // New York's as YYYYMMDD; other positions than an event's own name the row of
 // the event there.
 const tables = `
@@ -191,31 +193,3 @@ CREATE INDEX items_changed@ ON items@(client, changed);
 CREATE INDEX items_file@ ON items@(file, batch, trace) WHERE file IS NOT NULL;
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
 ` + inboundIndexes
-
-// compared lists the tables of a generation with the columns that tell one
-// row from another.
-var compared = []struct {
-	name string
-	key  []string
-}{
-	{"items", []string{"position"}},
-	{"pending", []string{"position"}},
-	{"queue", []string{"client", "odfi", "answers", "due"}},
-	{"files", []string{"position"}},
-	{"batches", []string{"file", "number"}},
-	{"clients", []string{"client"}},
-	{"client_odfis", []string{"odfi", "client"}},
-	{"credentials", []string{"key"}},
-	{"days", []string{"day"}},
-	{"inbound", []string{"position"}},
-	{"places", []string{"entry"}},
-	{"unmatched", []string{"position"}},
-	{"settled", []string{"day", "odfi", "answers"}},
-	{"filed_sums", []string{"file", "batch"}},
-	{"banks", []string{"routing"}},
-	{"settings_changed", []string{"aggregate"}},
-	{"relationships", []string{"position"}},
-	{"corrections", []string{"position"}},
-	{"leads", []string{"client", "tail", "account"}},
-	{"account_tails", []string{"client", "account"}},
-}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
 )
 
 // The status of a transaction through the whole chain of answers.
@@ -25,6 +26,7 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 		return answer
 	}
 	var retry, dishonor testItem
+	var retried *testFile
 	for _, step := range []struct {
 		name string
 		do   func()
@@ -38,13 +40,16 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 		{"a retry is asked for", func() {
 			retry = ask(func(o domain.Outgoing) domain.Event { return domain.TransactionRetryRequested{Outgoing: o} })
 		}, Returned},
-		{"the retry is cut", func() { w.fill(w.openFile("gym", "window"), []testItem{retry}) }, Released},
-		{"the retry is delivered", func() { w.deliver(w.files[len(w.files)-1]) }, Transmitted},
+		{"the retry is filed", func() {
+			retried = w.openFile("gym", "window")
+			w.fill(retried, []testItem{retry})
+		}, Released},
 		{"the retry is returned", func() { w.append(about(i, returned(retry.item))) }, Returned},
 		{"a dishonor is asked for", func() {
 			dishonor = ask(func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} })
 		}, Returned},
-		{"the dishonor leaves", func() { w.cutAndDeliver(dishonor) }, Transmitted},
+		{"the dishonor leaves", func() { w.cutAndDeliver(dishonor) }, Released},
+		{"the retry is delivered", func() { w.deliver(retried) }, Transmitted},
 		{"it is contested", func() {
 			in := incoming(w.id("item"), dishonor.item)
 			in.Entry.Contested = &nacha.Contested{Code: "R73"}
@@ -90,6 +95,8 @@ func TestAnItemOfARefusedFileGoesAgain(t *testing.T) {
 		t.Errorf("before the cut it shows %+v, %v", rows, err)
 	}
 	w.deliver(f)
+	w.must(v.CatchUp(w.ctx))
+	one(t, v, ItemFilter{Client: "gym", After: 1}) // once, though its file was cut and delivered
 	w.append(about(i, domain.TransactionReleasedFromFile{ItemID: i.item, File: f.id, Reason: "R-file"}))
 	w.must(v.CatchUp(w.ctx))
 	if n, err := v.QueueTotals(w.ctx); len(n) != 1 || n[0].Entries != 1 || err != nil {
@@ -142,6 +149,60 @@ func TestADeliveryIsAChange(t *testing.T) {
 	} {
 		if items, _, err := v.Items(w.ctx, f); len(items) != 0 || err != nil {
 			t.Errorf("%+v shows %+v, %v", f, items, err)
+		}
+	}
+}
+
+// An entry that is made together with its file is in no queue at any time, so
+// no other cut can take it.
+func TestAnUploadNeverWaits(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{BatchSize: 1})
+	v.OnEvent(func(_ domain.Fact, r eventstore.Recorded) {
+		if queues, err := v.QueueTotals(w.ctx); len(queues) > 0 || err != nil {
+			t.Errorf("after %s at position %d: %+v, %v", r.Type, r.Position, queues, err)
+		}
+	})
+	w.deliver(w.upload("gym", 3))
+	w.must(v.CatchUp(w.ctx))
+}
+
+// A file that missed its deadline carries new dates, and so do its entries;
+// answers keep theirs.
+func TestARedatedFileMovesItsEntries(t *testing.T) {
+	w := newWorld(t)
+	i := w.originate("gym")
+	f := w.openFile("gym", "window")
+	w.fill(f, []testItem{i})
+	w.advance(f, domain.FileIsCut)
+	v := w.caughtUp(Options{})
+	if item := one(t, v, ItemFilter{Client: "gym"}); item.EffectiveOn != "2026-11-24" {
+		t.Errorf("as cut: %s", item.EffectiveOn)
+	}
+	w.append(w.fileEvents(f, domain.FileRedated{Dates: map[string]string{"261124": "261125", "261125": "261127"}, Why: "late"}))
+	w.must(v.CatchUp(w.ctx))
+	if item := one(t, v, ItemFilter{Client: "gym"}); item.EffectiveOn != "2026-11-25" {
+		t.Errorf("as dated again: %s", item.EffectiveOn)
+	}
+	if file, _, err := v.FindFile(w.ctx, f.id); file.Note != "late" || err != nil {
+		t.Errorf("the file says %+v, %v", file, err)
+	}
+}
+
+// Released counts from the day an item was filed, whatever day its file was
+// opened or cut.
+func TestReleasedCountsFromTheDayOfFiling(t *testing.T) {
+	w := newWorld(t)
+	f := w.openFile("gym", "window")
+	w.now = w.now.AddDate(0, 0, 1)
+	w.fill(f, []testItem{w.originate("gym")})
+	w.now = w.now.AddDate(0, 0, 1)
+	w.advance(f, domain.FileIsCut)
+	v := w.caughtUp(Options{})
+	for day, want := range map[string]int{"2026-11-23": 0, "2026-11-24": 1, "2026-11-25": 0} {
+		items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym", Status: Released, FromDay: day, ToDay: day})
+		if len(items) != want || err != nil {
+			t.Errorf("on %s: %d, %v; want %d", day, len(items), err, want)
 		}
 	}
 }
