@@ -14,6 +14,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // bulkIDs derives the id of a line that has none from client, key and line
@@ -143,7 +144,7 @@ func (b *bulkRun) writeNew(l *ledger.Ledger, fresh []*bulkLine) (taken []*bulkLi
 		switch {
 		case err == nil:
 			for _, line := range fresh {
-				line.status = statusPending
+				line.status = projections.Pending
 			}
 			return taken, nil
 		case errors.Is(err, eventstore.ErrStorageFull):

@@ -16,7 +16,7 @@ import (
 var (
 	itemKinds = []domain.ItemKind{domain.Origination, domain.Return, domain.Correction, domain.Dishonor,
 		domain.Contest, domain.RefusedChange, domain.Reversal, domain.Retry}
-	itemStatuses   = []string{"Pending", "Released", "Transmitted", "Rejected", "Recalled"}
+	itemStatuses   = []string{projections.Pending, projections.Released, projections.Transmitted, projections.Rejected, projections.Recalled}
 	itemDirections = []domain.Direction{domain.ToFed, domain.FromFed}
 )
 

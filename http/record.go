@@ -62,7 +62,7 @@ func (st story) record() transactionRecord {
 	t := st.Transaction
 	r := transactionRecord{
 		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.Kind,
-		Status: st.row.Status, Direction: st.row.Direction, CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt),
+		Status: st.row.Status, Direction: st.row.Direction, CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(st.updatedAt()),
 		dates: st.dates(), ActionsAvailable: []actionRecord{}, Events: make([]eventRecord, len(st.items)),
 	}
 	if t.Originated != nil {

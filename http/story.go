@@ -12,9 +12,6 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// statusPending is the status of what waits for a file.
-const statusPending = "Pending"
-
 // story is a transaction as it may be told at a moment: its fold, the files
 // its items were in, and when that is.
 type story struct {
@@ -31,15 +28,18 @@ func tell(t domain.Transaction, files map[string]domain.File, now time.Time) (s 
 	return s, ok
 }
 
-// item finds one of the items a story shows.
-func (s story) item(id string) (projections.Item, *domain.Item, bool) {
-	for _, shown := range s.items {
-		if shown.ItemID == id {
-			i, ok := s.Transaction.Item(id)
-			return shown, i, ok
+// updatedAt is when anything about the transaction changed last; that its
+// file was delivered is said in the file's stream.
+func (s story) updatedAt() time.Time {
+	at := s.Transaction.UpdatedAt
+	for _, i := range s.items {
+		for _, h := range i.History {
+			if h.At.After(at) {
+				at = h.At
+			}
 		}
 	}
-	return projections.Item{}, nil, false
+	return at
 }
 
 // story reads a client's transaction from its own stream and its files', so

@@ -34,6 +34,7 @@ type world struct {
 	clock  *clock
 	log    *syncBuffer
 	faults eventstore.Faults // of the log, from the next open on
+	still  bool              // the views do not follow the log
 	store  *eventstore.SQLite
 	ledger *ledger.Ledger
 	server *achhttp.Server
@@ -88,6 +89,9 @@ func (w *world) open(changes ...change) {
 	w.must(err)
 	var following sync.WaitGroup
 	following.Go(func() {
+		if w.still {
+			return
+		}
 		if err := views.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			w.t.Errorf("views: %v", err)
 		}

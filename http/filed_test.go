@@ -1,0 +1,94 @@
+package http_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+const fileID = "019a9b1e-0000-7000-8000-000000000009"
+
+// cut puts an event of a transaction into a file by itself, dated a day.
+func (w *world) cut(client, transaction, event, effectiveOn string, sendBy time.Time) {
+	w.t.Helper()
+	const trace = "021214860000001"
+	now, err := w.ledger.Transaction(context.Background(), client, transaction)
+	w.must(err)
+	_, err = w.ledger.Write(context.Background(),
+		ledger.Change{Stream: domain.FileStream(fileID), Client: client, Events: []domain.Event{
+			domain.FileOpened{FileID: fileID, Client: client, ODFI: "021214862", Why: "window", Method: domain.ToOutbox},
+			domain.FileFilled{Count: 1, FirstTrace: trace, LastTrace: trace, Batches: []domain.FileBatch{
+				{BatchHeader: nacha.BatchHeader{SEC: "CCD", Number: 1, EffectiveOn: effectiveOn}}}},
+		}},
+		ledger.Change{Stream: domain.TransactionStream(client, transaction), Client: client, Expect: now.Version, Events: []domain.Event{
+			domain.TransactionFiled{ItemID: event, File: fileID, Batch: 1, Trace: trace},
+		}},
+	)
+	w.must(err)
+	w.file(client, 2, domain.FileCut{CreatedOn: "261117", CreatedAt: "0930", Modifier: "A", SendBy: sendBy})
+}
+
+// file appends to the file's stream.
+func (w *world) file(client string, version int64, events ...domain.Event) {
+	w.t.Helper()
+	_, err := w.ledger.Write(context.Background(), ledger.Change{Stream: domain.FileStream(fileID), Client: client, Expect: version, Events: events})
+	w.must(err)
+}
+
+func TestATransactionTellsWhatItsFileSays(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	a := bank.originate(proposal("SameDay", true)).is(201)
+	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	firstDeadline := calendar.NextDeadlines(tuesdayMorning, 1)[0]
+	w.clock.advance(30 * time.Minute)
+	w.cut("business", id, event, "261117", firstDeadline.At)
+
+	told := func(want map[string]any) {
+		t.Helper()
+		got := bank.call("GET", "/api/transaction/"+id, "").is(200)
+		for name, value := range want {
+			if got.field(name) != value {
+				t.Errorf("%s is %v, want %v", name, got.field(name), value)
+			}
+		}
+		list := bank.call("GET", "/api/transaction/event", "").is(200).list()
+		mine, _ := json.Marshal(got.field("Events").([]any)[0])
+		listed, _ := json.Marshal(list[0])
+		if string(mine) != string(listed) {
+			t.Errorf("the list tells another story:\n%s\n%s", listed, mine)
+		}
+	}
+	told(map[string]any{"Status": "Released", "EffectiveSameDay": true, "EffectiveEntryDate": "2026-11-17",
+		"ExpectedSettlementDate": "2026-11-17", "ReturnWindowEnds": "2026-11-19", "UpdatedAt": "2026-11-17T14:30:00Z"})
+	released := bank.call("GET", "/api/transaction/"+id, "").field("Events").([]any)[0].(map[string]any)
+	if released["TraceNumber"] != "021214860000001" || released["FileID"] != fileID || released["EffectiveEntryDate"] != "2026-11-17" {
+		t.Errorf("%v", released)
+	}
+	bank.call("DELETE", "/api/transaction/"+id+"/events/"+event, "").problem(409, "too-late")
+
+	w.clock.advance(30 * time.Minute)
+	w.file("business", 3, domain.FileDelivering{Method: domain.ToOutbox}, domain.FileDelivered{})
+	told(map[string]any{"Status": "Transmitted", "UpdatedAt": "2026-11-17T15:00:00Z"})
+	if got := bank.call("GET", "/api/transaction/event?status=Transmitted&direction=ToFed&eventType=Origination&date=11/17/2026", "").is(200).list(); len(got) != 1 {
+		t.Errorf("%d events", len(got))
+	}
+}
+
+func TestAMissedSameDayWindowShowsInTheFile(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	a := bank.originate(proposal("SameDay", true)).is(201)
+	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	w.cut("business", id, event, "261118", calendar.LastDeadline(calendar.NewDate(2026, 11, 18), false))
+	got := bank.call("GET", "/api/transaction/"+id, "").is(200)
+	if got.field("EffectiveSameDay") != false || got.text("EffectiveSameDayReason") == "" || got.text("ExpectedSettlementDate") != "2026-11-18" {
+		t.Errorf("%s", got.body)
+	}
+}
