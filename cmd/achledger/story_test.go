@@ -92,7 +92,7 @@ func capture(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], found[1])
 }
 
-// flip changes one byte of a file, behind the given text.
+// flip changes the first byte of a text wherever it stands in a file.
 func flip(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: flip FILE TEXT")
@@ -104,11 +104,12 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	content, err := os.ReadFile(paths[0])
 	ts.Check(err)
-	at := bytes.Index(content, []byte(args[1]))
-	if at < 0 {
+	changed := []byte(args[1])
+	changed[0] ^= 1
+	if !bytes.Contains(content, []byte(args[1])) {
 		ts.Fatalf("%s does not hold %q", paths[0], args[1])
 	}
-	content[at] ^= 1
+	content = bytes.ReplaceAll(content, []byte(args[1]), changed)
 	ts.Check(os.WriteFile(paths[0], content, 0o600))
 }
 

@@ -24,7 +24,7 @@ var payload = json.RawMessage(`{"amount_cents":500025,"note":"` + strings.Repeat
 
 // append measures the log beside bare inserts of the same rows.
 func (b *bench) append(ctx context.Context) error {
-	const rows = 30_000
+	rows := 3 * b.Entries / 10
 	store, err := eventstore.OpenSQLite(b.folder("append"), eventstore.SQLiteOptions{})
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (b *bench) append(ctx context.Context) error {
 		}
 		took := time.Since(began)
 		ratios = append(ratios, bareTook.Seconds()/took.Seconds())
-		bares, appends = append(bares, rows/bareTook.Seconds()), append(appends, rows/took.Seconds())
+		bares, appends = append(bares, float64(rows)/bareTook.Seconds()), append(appends, float64(rows)/took.Seconds())
 		latencies = append(latencies, waits...)
 	}
 	b.bareRate = median(bares)

@@ -49,7 +49,7 @@ func connect(path, schema, insert string) (*connection, error) {
 }
 
 func (c *connection) script(sql string) error {
-	_, err := c.SQLiteConn.Exec(sql, nil)
+	_, err := c.Exec(sql, nil)
 	return err
 }
 

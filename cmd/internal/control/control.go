@@ -39,11 +39,11 @@ func address(f folder.Folder) (path string, done func() error, err error) {
 // Serve answers commands until ctx ends. The caller holds the folder's lock,
 // so a socket that lies there is a dead one.
 func Serve(ctx context.Context, f folder.Folder, handler http.Handler) error {
-	path, done, err := address(f)
+	path, release, err := address(f)
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
-	defer done()
+	defer func() { _ = release() }() // of a folder that was only read
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("control socket: %w", err)
 	}

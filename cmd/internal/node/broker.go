@@ -2,10 +2,10 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -29,6 +29,7 @@ type brokerLink struct {
 	conn     *nats.Conn
 	embedded *broker.Broker // nil with another broker
 	gate     *broker.Gate   // nil with the embedded one, which has its own
+	opening  sync.WaitGroup // of the gate, while the broker is away
 	url      string
 }
 
@@ -46,6 +47,10 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 		return err
 	}
 	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.Replicas}
+	if !s.broker.conn.IsConnected() {
+		s.log.Warn("the broker is away; the stream follows when it is there", "url", s.broker.url)
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	_, err = s.relay.Open(ctx)
@@ -53,7 +58,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 		return fmt.Errorf("%w; the log and the broker are of different times. If the log is the right one, stop the server, remove %s (on another broker: the stream) and start again", err, s.Folder.NATS())
 	}
 	if err != nil {
-		s.log.Warn("the broker is away; the stream follows when it is back", "err", err)
+		s.log.Warn("the broker went away; the stream follows when it is back", "err", err)
 	}
 	return nil
 }
@@ -101,10 +106,16 @@ func (s *Server) reach(logins *subscribers) (*brokerLink, error) {
 		return nil, fmt.Errorf("reach the broker at --nats-url: %w", err)
 	}
 	l := &brokerLink{conn: conn, url: o.URL}
-	if l.gate, err = broker.NewGate(conn, logins.clientOf, s.log); err == nil {
-		err = l.gate.OpenToAll()
+	if l.gate, err = broker.NewGate(conn, logins.clientOf, s.log); err != nil {
+		l.close()
+		return nil, err
 	}
-	if err != nil && !errors.Is(err, nats.ErrTimeout) {
+	if conn.IsConnected() {
+		err = l.gate.OpenToAll()
+	} else {
+		l.opening.Go(func() { _ = l.gate.OpenToAll() }) // waits for the broker; what it asks for is sent in any case
+	}
+	if err != nil {
 		l.close()
 		return nil, err
 	}
@@ -119,10 +130,11 @@ func (l *brokerLink) revoked(key string) {
 }
 
 func (l *brokerLink) close() {
+	l.conn.Close()
+	l.opening.Wait()
 	if l.gate != nil {
 		l.gate.Close()
 	}
-	l.conn.Close()
 	if l.embedded != nil {
 		l.embedded.Close()
 	}

@@ -21,6 +21,7 @@ import (
 type running struct {
 	t      *testing.T
 	folder folder.Folder
+	server *Server
 	Running
 	ops  folder.Credential
 	stop func() error // ends the server; returns what Serve returned
@@ -39,11 +40,12 @@ func serve(t *testing.T, f folder.Folder, change func(*Options)) *running {
 		Folder: f, Kind: folder.Sandbox, Listen: "127.0.0.1:0", Broker: BrokerOptions{Listen: "127.0.0.1:0"},
 		Log: slog.New(slog.DiscardHandler), Ready: func(r Running) { ready <- r },
 	}
+	r := &running{t: t, folder: f}
+	o.made = func(s *Server) { r.server = s }
 	if change != nil {
 		change(&o)
 	}
 	go func() { ended <- Serve(ctx, o) }()
-	r := &running{t: t, folder: f}
 	r.wait = sync.OnceValue(func() error {
 		select {
 		case err := <-ended:

@@ -31,6 +31,8 @@ type Options struct {
 	Store             eventstore.SQLiteOptions // the zero value serves
 	// Ready is called once, when /readyz answers 200.
 	Ready func(Running)
+
+	made func(*Server) // for tests
 }
 
 // Running is a server that answers.
@@ -67,6 +69,9 @@ func Serve(ctx context.Context, o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
 	s := &Server{Core: core, options: o, log: o.Log}
+	if o.made != nil {
+		o.made(s)
+	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.prepare(ctx); err != nil {
 		return err

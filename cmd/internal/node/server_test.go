@@ -206,3 +206,34 @@ func startBroker(t *testing.T, port int) {
 		t.Fatal("the broker is not ready")
 	}
 }
+
+func TestAStreamOfAnotherLogIsNotItsEcho(t *testing.T) {
+	r := serve(t, "", nil)
+	other := serve(t, "", nil)
+	for range 3 {
+		other.client("Harbor Diner")
+	}
+	r.client("Harbor Gym")
+	for name, tt := range map[string]struct {
+		log, stream *running
+		problems    bool
+	}{
+		"its own":                 {r, r, false},
+		"of another log":          {r, other, true},
+		"of another, shorter log": {other, r, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eventually(t, "the stream holds the whole log", func() bool { return tt.stream.metric("achledger_relay_lag_events") == "0" })
+			conn, err := tt.stream.server.broker.embedded.Conn()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			compared := Server{Core: tt.log.server.Core, broker: &brokerLink{conn: conn}}
+			echo, err := compared.CompareStream(t.Context(), Nothing{})
+			if err != nil || (len(echo.Problems) > 0) != tt.problems {
+				t.Errorf("got %+v, %v; want problems: %t", echo, err, tt.problems)
+			}
+		})
+	}
+}
