@@ -20,6 +20,9 @@ type ProfileFileMade struct {
 	Name   string          `json:"name,omitempty"`
 	FileID string          `json:"file_id"`
 	Asked  json.RawMessage `json:"asked"`
+	// Accounts are the recipients' accounts behind the file's transactions;
+	// what was given inline has none.
+	Accounts map[string]string `json:"accounts,omitempty"`
 }
 
 // Type names the event in the log.

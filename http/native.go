@@ -18,6 +18,10 @@ type Files interface {
 	// not at all; the same content again answers the same. While the ODFI's
 	// delivery is off it refuses with code delivery-off.
 	Upload(ctx context.Context, client domain.Client, content []byte) (u Uploaded, again bool, err error)
+	// ACHFile does the same with an ACH Pro file as NACHA text, under a file
+	// header of its own; salt tells files of equal content apart. Without
+	// deliver the client carries it to its bank itself.
+	ACHFile(ctx context.Context, client domain.Client, content []byte, salt string, header domain.FileSettings, deliver bool) (Uploaded, error)
 	// Confirm and Resend settle a file whose delivery is unknown.
 	Confirm(ctx context.Context, id string) error
 	Resend(ctx context.Context, id string) error

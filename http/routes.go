@@ -10,5 +10,6 @@ func (s *Server) routes() {
 	s.opsRoutes()
 	s.bankRoutes()
 	s.vaultRoutes()
-	s.proTokenRoutes()
+	s.relationshipRoutes()
+	s.proRoutes()
 }

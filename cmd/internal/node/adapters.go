@@ -23,9 +23,23 @@ func (f filesOf) Upload(ctx context.Context, client domain.Client, content []byt
 	if err != nil {
 		return achhttp.Uploaded{}, false, refused(err)
 	}
+	return uploaded(a), a.Replayed, nil
+}
+
+// ACHFile implements achhttp.Files.
+func (f filesOf) ACHFile(ctx context.Context, client domain.Client, content []byte, salt string, header domain.FileSettings, deliver bool) (achhttp.Uploaded, error) {
+	manner := workers.Manner{Salt: salt, Settings: &header, Method: domain.ByDownload}
+	if deliver {
+		manner.Method = "" // as the ODFI's files leave
+	}
+	a, err := f.uploads.UploadACHFile(ctx, client, content, manner)
+	return uploaded(a), refused(err)
+}
+
+func uploaded(a workers.Assembled) achhttp.Uploaded {
 	return achhttp.Uploaded{
 		FileID: a.FileID, Entries: a.Entries, DebitCents: a.DebitCents, CreditCents: a.CreditCents, Transactions: a.Transactions,
-	}, a.Replayed, nil
+	}
 }
 
 // Confirm implements achhttp.Files.

@@ -1,0 +1,78 @@
+package http
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/projections"
+)
+
+// proAnswer is a return or a notification of change as ACH Pro has it.
+type proAnswer struct {
+	TransactionID string `json:"transactionId"`
+	ACHFileID     string `json:"achFileId,omitempty"`
+	TraceNumber   string `json:"traceNumber"`
+	Code          string `json:"code"`
+	Title         string `json:"title"`
+	CorrectedData string `json:"correctedData,omitempty"`
+	AccountID     string `json:"accountId,omitempty"`
+	ReceivedAt    string `json:"receivedAt"`
+}
+
+// listReturns answers the returns received, newest first.
+func (s *Server) listReturns(c echo.Context, who Caller) error {
+	return s.listAnswers(c, who, domain.Return)
+}
+
+// listNOCs answers the notifications of change received, newest first.
+func (s *Server) listNOCs(c echo.Context, who Caller) error {
+	return s.listAnswers(c, who, domain.Correction)
+}
+
+func (s *Server) listAnswers(c echo.Context, who Caller, kind domain.ItemKind) error {
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	items, _, err := s.Views.Items(ctx, projections.ItemFilter{Client: who.Client, Kind: kind, Direction: domain.FromFed})
+	if err != nil {
+		return fmt.Errorf("list what came back to client %s: %w", who.Client, err)
+	}
+	shown := make([]proAnswer, len(items))
+	for n, i := range items {
+		if shown[n], err = s.shownAnswer(ctx, who, i); err != nil {
+			return err
+		}
+	}
+	slices.Reverse(shown)
+	return c.JSON(http.StatusOK, shown)
+}
+
+func (s *Server) shownAnswer(ctx context.Context, who Caller, i projections.Item) (proAnswer, error) {
+	a := proAnswer{TransactionID: i.TransactionID, TraceNumber: i.Trace, Code: i.Code, CorrectedData: i.CorrectedData, ReceivedAt: stamp(i.MadeAt)}
+	on := calendar.DateOf(i.MadeAt)
+	if i.Kind == domain.Correction {
+		code, _ := codes.Change(i.Code, on)
+		a.Title = code.Title
+	} else {
+		code, _ := codes.Return(i.Code, on)
+		a.Title = code.Title
+	}
+	t, err := s.Ledger.Transaction(ctx, who.Client, i.TransactionID)
+	if err != nil || t.Originated == nil || t.Originated.InFile == "" {
+		return a, err
+	}
+	made, err := s.Ledger.ProfileFile(ctx, who.Client, proID(t.Originated.InFile))
+	if err != nil || made.Version == 0 {
+		return a, err
+	}
+	a.ACHFileID, a.AccountID = made.ID, made.Accounts[t.ID]
+	return a, nil
+}

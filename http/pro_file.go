@@ -1,0 +1,182 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// proFile is an ACH Pro file. ODFI, companies, recipients and accounts are
+// ids of what is stored, or one-off objects.
+type proFile struct {
+	ACHFileID string          `json:"achFileId,omitempty"`
+	Name      string          `json:"name,omitempty"`
+	ODFI      json.RawMessage `json:"odfi"`
+	Delivery  string          `json:"delivery,omitempty"` // download or deliver
+	Batches   []proBatch      `json:"batches"`
+	Status    string          `json:"status,omitempty"`
+}
+
+type proBatch struct {
+	Company           json.RawMessage `json:"company"`
+	EffectiveDate     string          `json:"effectiveDate,omitempty"`
+	EntryDescription  string          `json:"entryDescription"`
+	SECCode           string          `json:"secCode"`
+	OffsetAccount     json.RawMessage `json:"offsetAccount,omitempty"`
+	DiscretionaryData string          `json:"discretionaryData,omitempty"`
+	Entries           []proEntry      `json:"entries"`
+}
+
+type proEntry struct {
+	Recipient json.RawMessage `json:"recipient"`
+	Account   json.RawMessage `json:"account"`
+	Amount    json.Number     `json:"amount"`
+	EntryType string          `json:"entryType"`
+	Addendum  string          `json:"addendum,omitempty"`
+}
+
+// createACHFile makes a file exactly as asked and cuts it at once. Its id
+// follows from its content and the Idempotency-Key, so that a caller who got
+// no answer finds the same file again.
+func (s *Server) createACHFile(c echo.Context, who Caller) error {
+	var in proFile
+	input, err := readBody(c, &in)
+	if err != nil {
+		return err
+	}
+	return s.once(c, who, input, func(key ledger.Option) error {
+		made, err := s.makeACHFile(c, who, in, key)
+		if err != nil {
+			return err
+		}
+		c.Response().Header().Set(echo.HeaderLocation, "/v1/ach-files/"+made)
+		return s.answerACHFile(c, who, http.StatusCreated, made)
+	}, func(use eventstore.KeyUse) error {
+		made, err := s.eventAt(c, use)
+		if err != nil {
+			return err
+		}
+		return s.answerACHFile(c, who, http.StatusCreated, made.(*domain.ProfileFileMade).ID)
+	})
+}
+
+func (s *Server) makeACHFile(c echo.Context, who Caller, in proFile, key ledger.Option) (id string, err error) {
+	ctx := c.Request().Context()
+	client, err := s.settings(ctx, who.Client)
+	if err != nil {
+		return "", err
+	}
+	b := fileBuilder{server: s, ctx: ctx, who: who, client: client}
+	built, err := b.build(in)
+	if err != nil {
+		return "", err
+	}
+	salt := c.Request().Header.Get(keyHeader)
+	if salt == "" {
+		salt = newID()
+	}
+	uploaded, err := s.Files.ACHFile(ctx, client, built.content, salt, built.odfi.File, built.deliver)
+	if err != nil {
+		return "", err
+	}
+	id = proID(uploaded.FileID)
+	asked, err := json.Marshal(built.asked)
+	if err != nil {
+		return "", err
+	}
+	event := domain.ProfileFileMade{ID: id, Name: in.Name, FileID: uploaded.FileID, Asked: asked, Accounts: map[string]string{}}
+	for n, transaction := range uploaded.Transactions {
+		if account := built.accounts[n]; account != "" {
+			event.Accounts[transaction] = account
+		}
+	}
+	before, err := s.Ledger.ProfileFile(ctx, who.Client, id)
+	if err != nil || before.Version > 0 {
+		return id, err
+	}
+	return id, s.write(c, who, domain.ProfileFileStream(who.Client, id), 0, []domain.Event{event}, key)
+}
+
+// ownACHFile reads a file of the caller's.
+func (s *Server) ownACHFile(c echo.Context, who Caller) (domain.ProfileFile, error) {
+	id, err := pathID(c, "id", "file")
+	if err != nil {
+		return domain.ProfileFile{}, err
+	}
+	return s.achFile(c.Request().Context(), who, id)
+}
+
+func (s *Server) achFile(ctx context.Context, who Caller, id string) (domain.ProfileFile, error) {
+	f, err := s.Ledger.ProfileFile(ctx, who.Client, id)
+	if err == nil && f.Version == 0 {
+		err = domain.Refuse(domain.NotFound, "there is no file %s", id)
+	}
+	return f, err
+}
+
+func (s *Server) answerACHFile(c echo.Context, who Caller, status int, id string) error {
+	shown, err := s.shownACHFile(c.Request().Context(), who, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(status, shown)
+}
+
+// shownACHFile is the file as asked, with where it stands now.
+func (s *Server) shownACHFile(ctx context.Context, who Caller, id string) (proFile, error) {
+	f, err := s.achFile(ctx, who, id)
+	if err != nil {
+		return proFile{}, err
+	}
+	var shown proFile
+	if err := json.Unmarshal(f.Asked, &shown); err != nil {
+		return proFile{}, err
+	}
+	file, err := s.Ledger.File(ctx, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
+	shown.ACHFileID, shown.Status = f.ID, strings.ToUpper(string(file.State))
+	return shown, nil
+}
+
+func (s *Server) getACHFile(c echo.Context, who Caller) error {
+	f, err := s.ownACHFile(c, who)
+	if err != nil {
+		return err
+	}
+	return s.answerACHFile(c, who, http.StatusOK, f.ID)
+}
+
+func (s *Server) listACHFiles(c echo.Context, who Caller) error {
+	return proList(s, c, who, "achfile", func(ctx context.Context, id string) (proFile, error) { return s.shownACHFile(ctx, who, id) })
+}
+
+// cutAlready refuses to change or delete a file: it was cut when it was made.
+func (s *Server) cutAlready(c echo.Context, who Caller) error {
+	f, err := s.ownACHFile(c, who)
+	if err != nil {
+		return err
+	}
+	return domain.Refuse(domain.TooLate, "file %s was cut when it was made and does not change", f.ID)
+}
+
+// achFileBytes answers the bytes, which are the client's to carry.
+func (s *Server) achFileBytes(c echo.Context, who Caller) error {
+	made, err := s.ownACHFile(c, who)
+	if err != nil {
+		return err
+	}
+	f, err := s.Ledger.File(c.Request().Context(), made.FileID)
+	if err != nil {
+		return err
+	}
+	return s.sendBytes(c, f)
+}

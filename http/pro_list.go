@@ -1,0 +1,81 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// proList answers what a client has of an aggregate as a bare array: all of
+// it or, with limit, a page with a Link to the next.
+func proList[T any](s *Server, c echo.Context, who Caller, aggregate string, read func(context.Context, string) (T, error)) error {
+	most := 0
+	if c.QueryParam("limit") != "" {
+		var err error
+		if most, err = limit(c); err != nil {
+			return err
+		}
+	}
+	from, err := after(c.QueryParam("cursor"), "/cursor")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	ids, next, err := s.Views.Names(ctx, aggregate, who.Client, from, most)
+	if err != nil {
+		return fmt.Errorf("list %ss of client %s: %w", aggregate, who.Client, err)
+	}
+	shown := make([]T, len(ids))
+	for i, id := range ids {
+		if shown[i], err = read(ctx, id); err != nil {
+			return err
+		}
+	}
+	if next > 0 {
+		link := url.URL{Path: c.Request().URL.Path, RawQuery: url.Values{
+			"limit": {strconv.Itoa(most)}, "cursor": {strconv.FormatInt(next, 10)},
+		}.Encode()}
+		c.Response().Header().Set("Link", "<"+link.String()+`>; rel="next"`)
+	}
+	return c.JSON(http.StatusOK, shown)
+}
+
+// readBody reads a body and answers it raw too, for its idempotency key.
+func readBody(c echo.Context, into any) ([]byte, error) {
+	input, err := body(c, echo.MIMEApplicationJSON)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(strings.NewReader(string(input)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return nil, problem(codeBadRequest, "the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return input, nil
+}
+
+// eventAt is the first event that a keyed request wrote.
+func (s *Server) eventAt(c echo.Context, use eventstore.KeyUse) (domain.Event, error) {
+	first, err := s.Ledger.Store.ReadAll(c.Request().Context(), use.First-1, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(first) == 0 {
+		return nil, fmt.Errorf("position %d, where a keyed request began, is not there", use.First)
+	}
+	fact, err := ledger.Fact(first[0])
+	return fact.Event, err
+}

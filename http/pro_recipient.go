@@ -1,0 +1,150 @@
+package http
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// proRecipient is a recipient as ACH Pro has it.
+type proRecipient struct {
+	RecipientID      string `json:"recipientId,omitempty"`
+	Name             string `json:"name"`
+	RecipientType    string `json:"recipientType"`
+	UniqueIdentifier string `json:"uniqueIdentifier,omitempty"`
+	CompanyID        string `json:"companyId,omitempty"`
+}
+
+func shownRecipient(r domain.Recipient) proRecipient {
+	return proRecipient{r.ID, r.Terms.Name, r.Terms.Kind, r.Terms.UniqueIdentifier, r.Terms.CompanyID}
+}
+
+// terms are the recipient in the letters of a NACHA file.
+func (in proRecipient) terms() (domain.RecipientTerms, error) {
+	name, _, err := text.ToASCII(in.Name)
+	if err != nil {
+		return domain.RecipientTerms{}, invalid("/name", "alphabet", "%v", err)
+	}
+	return domain.RecipientTerms{
+		Name: strings.TrimSpace(name), Kind: strings.ToUpper(in.RecipientType), UniqueIdentifier: in.UniqueIdentifier, CompanyID: in.CompanyID,
+	}, nil
+}
+
+// listRecipients answers all recipients, the oldest first; with limit, a page
+// and a Link to the next.
+func (s *Server) listRecipients(c echo.Context, who Caller) error {
+	return proList(s, c, who, "recipient", func(ctx context.Context, id string) (proRecipient, error) {
+		r, err := s.Ledger.Recipient(ctx, who.Client, id)
+		return shownRecipient(r), err
+	})
+}
+
+func (s *Server) createRecipient(c echo.Context, who Caller) error {
+	var in proRecipient
+	input, err := readBody(c, &in)
+	if err != nil {
+		return err
+	}
+	return s.once(c, who, input, func(key ledger.Option) error {
+		r, err := s.saveRecipient(c, who, newProID(), in, key)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusCreated, shownRecipient(r))
+	}, func(use eventstore.KeyUse) error {
+		made, err := s.eventAt(c, use)
+		if err != nil {
+			return err
+		}
+		e := made.(*domain.RecipientSaved)
+		return c.JSON(http.StatusCreated, shownRecipient(domain.Recipient{ID: e.RecipientID, Terms: e.RecipientTerms}))
+	})
+}
+
+func (s *Server) saveRecipient(c echo.Context, who Caller, id string, in proRecipient, key ...ledger.Option) (r domain.Recipient, err error) {
+	ctx := c.Request().Context()
+	client, err := s.settings(ctx, who.Client)
+	if err != nil {
+		return r, err
+	}
+	terms, err := in.terms()
+	if err != nil {
+		return r, err
+	}
+	err = s.Ledger.Retry(func() error {
+		if r, err = s.Ledger.Recipient(ctx, who.Client, id); err != nil {
+			return err
+		}
+		events, err := domain.SaveRecipient{ID: id, Terms: terms}.Decide(client.Settings, r)
+		if err != nil {
+			return err
+		}
+		return s.write(c, who, domain.RecipientStream(who.Client, id), r.Version, events, key...)
+	})
+	if err != nil {
+		return r, err
+	}
+	return s.Ledger.Recipient(ctx, who.Client, id)
+}
+
+// ownRecipient reads a live recipient of the caller's.
+func (s *Server) ownRecipient(c echo.Context, who Caller) (domain.Recipient, error) {
+	id, err := pathID(c, "id", "recipient")
+	if err != nil {
+		return domain.Recipient{}, err
+	}
+	return s.recipient(c.Request().Context(), who, id)
+}
+
+func (s *Server) recipient(ctx context.Context, who Caller, id string) (domain.Recipient, error) {
+	r, err := s.Ledger.Recipient(ctx, who.Client, id)
+	if err == nil && !r.Live() {
+		err = domain.Refuse(domain.NotFound, "there is no recipient %s", id)
+	}
+	return r, err
+}
+
+func (s *Server) getRecipient(c echo.Context, who Caller) error {
+	r, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownRecipient(r))
+}
+
+func (s *Server) replaceRecipient(c echo.Context, who Caller) error {
+	var in proRecipient
+	if _, err := readBody(c, &in); err != nil {
+		return err
+	}
+	before, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	r, err := s.saveRecipient(c, who, before.ID, in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownRecipient(r))
+}
+
+func (s *Server) deleteRecipient(c echo.Context, who Caller) error {
+	err := s.Ledger.Retry(func() error {
+		r, err := s.ownRecipient(c, who)
+		if err != nil {
+			return err
+		}
+		return s.write(c, who, domain.RecipientStream(who.Client, r.ID), r.Version, []domain.Event{domain.RecipientDeleted{}})
+	})
+	if err != nil {
+		return err
+	}
+	return noContent(c)
+}

@@ -1,0 +1,87 @@
+package http
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// recipient finds a stored recipient by its id, or takes a one-off one. It
+// answers the reference as it may be kept.
+func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipient, json.RawMessage, error) {
+	var id string
+	if json.Unmarshal(raw, &id) == nil {
+		r, err := b.server.recipient(b.ctx, b.who, strings.ToUpper(id))
+		if domain.CodeOf(err) == domain.NotFound {
+			return r, nil, invalid(at, "not-found", "there is no recipient %q", id)
+		}
+		return r, raw, err
+	}
+	var in proRecipient
+	if err := strictly(raw, &in); err != nil {
+		return domain.Recipient{}, nil, invalid(at, "type", "the id of a recipient, or one: %v", err)
+	}
+	terms, err := in.terms()
+	if err != nil {
+		return domain.Recipient{}, nil, err
+	}
+	events, err := domain.SaveRecipient{Terms: terms}.Decide(b.client.Settings, domain.Recipient{})
+	if err != nil {
+		return domain.Recipient{}, nil, under(err, at)
+	}
+	r := domain.Recipient{}
+	saved := events[0].(domain.RecipientSaved)
+	r.Evolve(domain.Fact{Event: &saved, Version: 1})
+	return r, raw, nil
+}
+
+// under puts the fields of a refusal below a pointer.
+func under(err error, at string) error {
+	r, ok := err.(*domain.Refusal)
+	if !ok {
+		return err
+	}
+	moved := domain.Refusal{Code: r.Code, Reason: r.Reason}
+	for _, f := range r.Fields {
+		f.Pointer = at + f.Pointer
+		moved.Fields = append(moved.Fields, f)
+	}
+	return &moved
+}
+
+// numbers are an account in the clear, on its way into a file.
+type numbers struct{ routing, number, kind string }
+
+// account finds an account of a recipient by its id, or takes a one-off one,
+// of which only the masked form is kept in the reference.
+func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient) (numbers, json.RawMessage, error) {
+	var id string
+	if json.Unmarshal(raw, &id) == nil {
+		stored, ok := r.Account(strings.ToUpper(id))
+		if !ok {
+			return numbers{}, nil, invalid(at, "not-found", "the recipient has no account %q", id)
+		}
+		account, err := b.server.Ledger.Resolve(b.ctx, b.who.Client, stored.AccountID, stored.SetAt)
+		if err != nil {
+			return numbers{}, nil, err
+		}
+		number, err := b.server.Ledger.OpenAccount(b.who.Client, account.Account)
+		b.accounts = append(b.accounts, stored.ID)
+		return numbers{account.Routing, number, account.Type}, raw, err
+	}
+	var in proAccount
+	if err := strictly(raw, &in); err != nil {
+		return numbers{}, nil, invalid(at, "type", "the id of an account, or one: %v", err)
+	}
+	kind, bad := in.check(at)
+	b.bad = append(b.bad, bad...)
+	b.accounts = append(b.accounts, "")
+	number := in.AccountNumber
+	in.AccountNumber = domain.Account{Tail: domain.Tail(number)}.Masked()
+	kept, err := json.Marshal(in)
+	if len(bad) > 0 {
+		kind = domain.Checking
+	}
+	return numbers{in.RoutingNumber, number, kind}, kept, err
+}
