@@ -440,3 +440,7 @@ func read(t testing.TB, path ...string) string {
 }
 
 func textLog(out io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(out, nil)) }
+
+func withCancel(t testing.TB) (context.Context, context.CancelFunc) {
+	return context.WithCancel(t.Context())
+}
