@@ -27,6 +27,7 @@ type Options struct {
 
 	Files   Files            // what is done with files; see Files
 	Desk    Desk             // what comes from the bank; see Desk
+	Plaid   Plaid            // resolves processor tokens; its sandbox by default
 	Sandbox *Sandbox         // set for a sandbox server only
 	Revoked func(key string) // told when a credential was revoked; nil: nobody
 
@@ -51,6 +52,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Plaid == nil {
+		o.Plaid = NewPlaid(PlaidConfig{})
 	}
 	if o.Ready == nil {
 		o.Ready = func() error { return nil }

@@ -11,5 +11,6 @@ func (s *Server) routes() {
 	s.bankRoutes()
 	s.vaultRoutes()
 	s.relationshipRoutes()
+	s.relationshipRoutes()
 	s.proRoutes()
 }

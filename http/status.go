@@ -19,6 +19,7 @@ const (
 	codeStorageFull       domain.Code = "storage-full"
 	codeDeliveryOff       domain.Code = "delivery-off"
 	codeBusy              domain.Code = "busy"
+	codePlaid             domain.Code = "plaid-unavailable"
 	codeInternal          domain.Code = "internal"
 	codeBadRequest        domain.Code = "bad-request"
 	codeRequestIncomplete domain.Code = "request-incomplete"
@@ -42,6 +43,9 @@ var meanings = map[domain.Code]meaning{
 	domain.Suspended:          {http.StatusForbidden, "The client is suspended"},
 	domain.ReturnWindowClosed: {http.StatusUnprocessableEntity, "The time to return has passed"},
 
+	domain.ActiveRelationship: {http.StatusConflict, "The account already has an active relationship"},
+
+	codePlaid:             {http.StatusBadGateway, "Plaid does not answer"},
 	codeUnauthorized:      {http.StatusUnauthorized, "Credentials are missing or wrong"},
 	codeScope:             {http.StatusForbidden, "The credential lacks a scope"},
 	codeMethod:            {http.StatusMethodNotAllowed, "The method is not allowed here"},

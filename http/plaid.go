@@ -1,0 +1,177 @@
+package http
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
+)
+
+// Plaid turns a processor token into the account that somebody linked.
+type Plaid interface {
+	// Account resolves a token. A *Problem or a *domain.Refusal is what the
+	// caller is told; it holds no token, key or account number.
+	Account(ctx context.Context, processorToken string) (PlaidAccount, error)
+}
+
+// PlaidAccount is an account as Plaid knows it.
+type PlaidAccount struct {
+	Routing, Number string
+	Type            string // checking or savings
+	Name            string // of the account
+	Owner           string // of its holder, where Plaid says it
+}
+
+// PlaidConfig is what a client of Plaid needs.
+type PlaidConfig struct {
+	BaseURL  string // https://sandbox.plaid.com by default
+	ClientID string
+	Secret   string
+	Timeout  time.Duration // of one call, 10 s by default
+}
+
+// NewPlaid is a client of Plaid's processor endpoints; without keys it is a
+// sandbox that resolves tokens beginning with processor-sandbox- by itself.
+func NewPlaid(c PlaidConfig) Plaid {
+	if c.ClientID == "" && c.Secret == "" {
+		return plaidSandbox{}
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "https://sandbox.plaid.com"
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 10 * time.Second
+	}
+	return &plaidClient{c, &http.Client{
+		Timeout: c.Timeout,
+		// The body holds the secret: it goes nowhere else.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+type plaidClient struct {
+	PlaidConfig
+	http *http.Client
+}
+
+// plaidAnswer is what /processor/auth/get says, or what is wrong.
+type plaidAnswer struct {
+	Account struct {
+		Name    string `json:"name"`
+		Type    string `json:"type"`
+		Subtype string `json:"subtype"`
+	} `json:"account"`
+	Numbers struct {
+		ACH *struct {
+			Account string `json:"account"`
+			Routing string `json:"routing"`
+		} `json:"ach"`
+	} `json:"numbers"`
+
+	ErrorType    string `json:"error_type"`
+	ErrorCode    string `json:"error_code"`
+	ErrorMessage string `json:"error_message"`
+}
+
+// mostPlaid bounds an answer of Plaid's.
+const mostPlaid = 1 << 20
+
+// Account asks Plaid, once.
+func (p *plaidClient) Account(ctx context.Context, token string) (PlaidAccount, error) {
+	request, err := json.Marshal(map[string]string{"client_id": p.ClientID, "secret": p.Secret, "processor_token": token})
+	if err != nil {
+		return PlaidAccount{}, fmt.Errorf("ask Plaid: %w", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(p.BaseURL, "/")+"/processor/auth/get", bytes.NewReader(request))
+	if err != nil {
+		return PlaidAccount{}, fmt.Errorf("ask Plaid: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	response, err := p.http.Do(r)
+	if err != nil {
+		return PlaidAccount{}, problem(codePlaid, "Plaid could not be reached; nothing was linked").after(5)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(io.LimitReader(response.Body, mostPlaid))
+	if err != nil {
+		return PlaidAccount{}, problem(codePlaid, "Plaid's answer broke off; nothing was linked").after(5)
+	}
+	var answer plaidAnswer
+	readable := json.Unmarshal(content, &answer) == nil
+	switch {
+	case readable && answer.ErrorCode != "":
+		return PlaidAccount{}, p.refused(answer, token)
+	case !readable || response.StatusCode != http.StatusOK:
+		return PlaidAccount{}, problem(codePlaid, "Plaid answered %d and nothing that can be read; nothing was linked", response.StatusCode)
+	default:
+		return answer.account()
+	}
+}
+
+// refused turns an error of Plaid's into ours: a token it does not take is
+// the caller's, an item or account without ACH numbers a rule, the rest is
+// between us and Plaid.
+func (p *plaidClient) refused(a plaidAnswer, token string) error {
+	clean := strings.NewReplacer(p.Secret, "...", p.ClientID, "...", token, "...")
+	message := clean.Replace("Plaid says " + a.ErrorCode + ": " + a.ErrorMessage)
+	field := func(code domain.Code) error {
+		return &domain.Refusal{Code: code, Fields: wrong("/processor_token", "plaid-"+strings.ToLower(a.ErrorCode), "%s", message)}
+	}
+	switch {
+	case a.ErrorCode == "INVALID_API_KEYS" || a.ErrorCode == "UNAUTHORIZED_ENVIRONMENT":
+		return problem(codePlaid, "Plaid does not take the ledger's keys (%s)", a.ErrorCode)
+	case a.ErrorType == "INVALID_REQUEST" || a.ErrorType == "INVALID_INPUT":
+		return field(domain.Invalid)
+	case a.ErrorType == "ITEM_ERROR" || a.ErrorType == "INVALID_RESULT" || a.ErrorType == "AUTH_ERROR":
+		return field(domain.RuleBroken)
+	case a.ErrorType == "RATE_LIMIT_EXCEEDED":
+		return problem(codePlaid, "%s", message).after(60)
+	default: // API_ERROR, INSTITUTION_ERROR and whatever comes
+		return problem(codePlaid, "%s", message).after(5)
+	}
+}
+
+// account is the account of an answer, if entries can go there.
+func (a plaidAnswer) account() (PlaidAccount, error) {
+	no := func(format string, args ...any) error {
+		return &domain.Refusal{Code: domain.RuleBroken, Fields: wrong("/processor_token", "plaid-account", format, args...)}
+	}
+	switch {
+	case a.Numbers.ACH == nil || a.Numbers.ACH.Account == "" || a.Numbers.ACH.Routing == "":
+		return PlaidAccount{}, no("Plaid has no ACH numbers of this account")
+	case a.Account.Subtype != domain.Checking && a.Account.Subtype != domain.Savings:
+		return PlaidAccount{}, no("a checking or savings account can be linked; this is %q", a.Account.Subtype)
+	}
+	return PlaidAccount{Routing: a.Numbers.ACH.Routing, Number: a.Numbers.ACH.Account, Type: a.Account.Subtype, Name: a.Account.Name}, nil
+}
+
+// unnamed stands in an entry for an owner that neither the client nor Plaid
+// named.
+const unnamed = "ACCOUNT HOLDER"
+
+// fromPlaid fills in what a processor token stands for. The owner is whom the
+// client names, else whom Plaid names.
+func (s *Server) fromPlaid(ctx context.Context, in relationshipInput) (relationshipInput, error) {
+	a, err := s.Plaid.Account(ctx, in.ProcessorToken)
+	if err != nil {
+		return in, err
+	}
+	in.RoutingNumber, in.AccountNumber, in.AccountType = a.Routing, a.Number, a.Type
+	if strings.TrimSpace(in.OwnerName) == "" {
+		in.OwnerName = unnamed
+		if _, _, err := text.ToASCII(a.Owner); err == nil && a.Owner != "" {
+			in.OwnerName = a.Owner
+		}
+	}
+	if in.Nickname == "" {
+		in.Nickname = a.Name
+	}
+	return in, nil
+}

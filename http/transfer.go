@@ -1,0 +1,292 @@
+package http
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+func (s *Server) transferRoutes() {
+	const all = "/v1/accounts/:account/transfers"
+	s.echo.POST(all, s.client(domain.ScopeOriginate, s.makeTransfer))
+	s.echo.GET(all, s.client(domain.ScopeRead, s.listTransfers))
+	s.echo.GET(all+"/:transfer", s.client(domain.ScopeRead, s.getTransfer))
+	s.echo.DELETE(all+"/:transfer", s.client(domain.ScopeOriginate, s.cancelTransfer))
+}
+
+// transferInput is a transfer as a client asks for it.
+type transferInput struct {
+	Type           string  `json:"transfer_type"` // ach
+	RelationshipID string  `json:"relationship_id"`
+	Amount         decimal `json:"amount"`
+	Direction      string  `json:"direction"` // INCOMING debits the linked account
+}
+
+// transferRecord is a transfer as a client reads it. Its id is that of its
+// transaction, which every other surface shows too.
+type transferRecord struct {
+	ID             string                   `json:"id"`
+	AccountID      string                   `json:"account_id"`
+	RelationshipID string                   `json:"relationship_id"`
+	Type           string                   `json:"transfer_type"`
+	Status         string                   `json:"status"`
+	Reason         string                   `json:"reason,omitempty"`
+	Amount         string                   `json:"amount"`
+	Direction      domain.TransferDirection `json:"direction"`
+	CreatedAt      string                   `json:"created_at"`
+	UpdatedAt      string                   `json:"updated_at"`
+}
+
+// read checks a transfer's form and answers its direction and cents.
+func (in transferInput) read() (kind domain.Kind, cents int64, err error) {
+	var bad []domain.FieldError
+	if !strings.EqualFold(in.Type, "ach") {
+		bad = append(bad, wrong("/transfer_type", "enum", "ach")...)
+	}
+	if !domain.ValidHolderID(strings.ToLower(in.RelationshipID)) {
+		bad = append(bad, wrong("/relationship_id", "uuid", "the id of a relationship")...)
+	}
+	switch domain.TransferDirection(strings.ToUpper(in.Direction)) {
+	case domain.IncomingTransfer:
+		kind = domain.Pull
+	case domain.OutgoingTransfer:
+		kind = domain.Push
+	default:
+		bad = append(bad, wrong("/direction", "enum", "INCOMING or OUTGOING")...)
+	}
+	cents, err = text.ParseDollars(string(in.Amount))
+	switch {
+	case err != nil:
+		bad = append(bad, wrong("/amount", "amount", "%v", err)...)
+	case cents == 0:
+		bad = append(bad, wrong("/amount", "range", "a transfer moves money: above zero")...)
+	}
+	if len(bad) > 0 {
+		return "", 0, &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
+	return kind, cents, nil
+}
+
+// makeTransfer moves money over an approved relationship. The transaction and
+// the holder's note of it become durable together.
+func (s *Server) makeTransfer(c echo.Context, who Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	input, err := body(c, echo.MIMEApplicationJSON)
+	if err != nil {
+		return err
+	}
+	var in transferInput
+	if err := decode(input, &in); err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.present()
+	return s.once(c, who, input, func(key ledger.Option) error {
+		made := newID()
+		if err := l.Retry(func() error { return s.transfer(ctx, l, who.Client, id, made, in, key) }); err != nil {
+			return err
+		}
+		return s.answerTransfer(c, l, who, id, made)
+	}, func(use eventstore.KeyUse) error {
+		t, err := s.transactionAt(ctx, use)
+		if err != nil {
+			return err
+		}
+		return s.answerTransfer(c, l, who, id, t.ID)
+	})
+}
+
+func (s *Server) transfer(ctx context.Context, l *ledger.Ledger, clientID, holder, id string, in transferInput, key ledger.Option) error {
+	client, err := s.settings(ctx, clientID)
+	if err != nil {
+		return err
+	}
+	kind, cents, err := in.read()
+	if err != nil {
+		return err
+	}
+	h, err := l.Holder(ctx, clientID, holder)
+	if err != nil {
+		return err
+	}
+	made, err := domain.MakeTransfer{
+		TransactionID: id, RelationshipID: strings.ToLower(in.RelationshipID),
+		Direction: domain.TransferDirection(strings.ToUpper(in.Direction)),
+	}.Decide(h)
+	if err != nil {
+		return err
+	}
+	r, _ := h.Relationship(strings.ToLower(in.RelationshipID))
+	o, err := s.over(ctx, l, client, r, kind, cents)
+	if err != nil {
+		return err
+	}
+	o.id = id
+	command, err := o.originate(l, clientID)
+	if err != nil {
+		return err
+	}
+	events, err := command.Decide(client, domain.Transaction{})
+	if err != nil {
+		return o.scrub(respelled(err, relationshipNames))
+	}
+	change := ledger.Change{Stream: domain.TransactionStream(clientID, id), Client: clientID, Events: events}
+	key(&change)
+	_, err = l.Write(ctx, change, ledger.Change{
+		Stream: domain.HolderStream(clientID, holder), Client: clientID, Expect: h.Version, Events: made,
+	})
+	return err
+}
+
+// over is an order to the account that a relationship means now.
+func (s *Server) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.Kind, cents int64) (order, error) {
+	account, err := l.Resolve(ctx, client.ID, r.Account, r.SetAt)
+	if err != nil {
+		return order{}, err
+	}
+	number, err := l.OpenAccount(client.ID, account.Account)
+	if err != nil {
+		return order{}, err
+	}
+	p, err := domain.LinkProposal(client.Settings, r, account, kind, cents)
+	return order{proposal: p, number: number}, err
+}
+
+func (s *Server) answerTransfer(c echo.Context, l *ledger.Ledger, who Caller, holder, id string) error {
+	h, t, err := existingTransfer(c.Request().Context(), l, who.Client, holder, id)
+	if err != nil {
+		return err
+	}
+	record, err := s.transferRecord(c.Request().Context(), l, h, t)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, record)
+}
+
+func existingTransfer(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, domain.Transfer, error) {
+	h, err := l.Holder(ctx, client, holder)
+	if err != nil {
+		return h, domain.Transfer{}, err
+	}
+	t, ok := h.Transfer(id)
+	if !ok {
+		return h, t, domain.Refuse(domain.NotFound, "there is no transfer %s", id)
+	}
+	return h, t, nil
+}
+
+// transferRecord tells a transfer from its transaction.
+func (s *Server) transferRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, t domain.Transfer) (transferRecord, error) {
+	st, err := s.story(ctx, l, h.Client, t.TransactionID)
+	if err != nil {
+		return transferRecord{}, err
+	}
+	o := st.Transaction.Origination()
+	r := transferRecord{
+		ID: t.TransactionID, AccountID: h.ID, RelationshipID: t.RelationshipID, Type: "ach", Direction: t.Direction,
+		Amount: text.FormatDollars(o.AmountCents), CreatedAt: stamp(st.Transaction.CreatedAt), UpdatedAt: stamp(st.Transaction.UpdatedAt),
+		Reason: o.Reason,
+	}
+	switch {
+	case st.row.Status == projections.Returned:
+		r.Status, r.Reason = "RETURNED", returnReason(st.Transaction)
+	case o.State == domain.Held:
+		r.Status = "PENDING"
+	case o.State == domain.Pending:
+		r.Status = "QUEUED"
+	case o.State == domain.Recalled:
+		r.Status = "CANCELED"
+	case o.State == domain.Rejected:
+		r.Status = "REJECTED"
+	case st.Settled():
+		r.Status = "COMPLETE"
+	default:
+		r.Status = "SENT_TO_CLEARING"
+	}
+	return r, nil
+}
+
+// returnReason is the newest return's code and title.
+func returnReason(t domain.Transaction) string {
+	reason := ""
+	for _, i := range t.Items {
+		if i.Kind != domain.Return || i.Incoming == nil || i.Incoming.Entry.Return == nil {
+			continue
+		}
+		reason = i.Incoming.Entry.Return.Code
+		if code, ok := codes.Return(reason, calendar.DateOf(i.MadeAt)); ok {
+			reason += " " + code.Title
+		}
+	}
+	return reason
+}
+
+// listTransfers answers a holder's transfers, newest first.
+func (s *Server) listTransfers(c echo.Context, who Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.present()
+	h, err := l.Holder(ctx, who.Client, id)
+	if err != nil {
+		return err
+	}
+	list := make([]transferRecord, 0, len(h.Transfers))
+	for i := len(h.Transfers) - 1; i >= 0; i-- {
+		record, err := s.transferRecord(ctx, l, h, h.Transfers[i])
+		if err != nil {
+			return err
+		}
+		list = append(list, record)
+	}
+	return c.JSON(http.StatusOK, list)
+}
+
+func (s *Server) getTransfer(c echo.Context, who Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	transfer, err := uuidParam(c, "transfer", "transfer_id")
+	if err != nil {
+		return err
+	}
+	return s.answerTransfer(c, s.present(), who, id, transfer)
+}
+
+// cancelTransfer recalls a transfer that has not left yet.
+func (s *Server) cancelTransfer(c echo.Context, who Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	transfer, err := uuidParam(c, "transfer", "transfer_id")
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.present()
+	if _, _, err := existingTransfer(ctx, l, who.Client, id, transfer); err != nil {
+		return err
+	}
+	_, err = l.Decide(ctx, who.Client, transfer, func(t domain.Transaction) ([]domain.Event, error) {
+		return domain.Recall{ItemID: t.Origination().ID, Reason: "the transfer was canceled"}.Decide(t)
+	})
+	if err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
