@@ -11,6 +11,5 @@ func (s *Server) routes() {
 	s.bankRoutes()
 	s.vaultRoutes()
 	s.relationshipRoutes()
-	s.relationshipRoutes()
 	s.proRoutes()
 }
