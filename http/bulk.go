@@ -133,8 +133,7 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 		_ = b.control.SetReadDeadline(time.Now()) // ends a read that waits
 	}
 	all.Wait()
-	defer b.results.remove()
-	broken := errors.Join(context.Cause(ctx), b.queue.failure())
+	broken := errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove())
 	if broken == nil {
 		return nil
 	}

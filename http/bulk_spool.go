@@ -1,6 +1,7 @@
 package http
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -91,11 +92,11 @@ func (s *spool) end() {
 }
 
 // remove gives the file back.
-func (s *spool) remove() {
+func (s *spool) remove() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file != nil {
-		s.file.Close()
-		os.Remove(s.file.Name())
+	if s.file == nil {
+		return nil
 	}
+	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
 }

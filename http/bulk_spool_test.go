@@ -13,7 +13,11 @@ func TestSpoolGivesBackWhatItGot(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		s := newSpool(dir)
-		defer s.remove()
+		defer func() {
+			if err := s.remove(); err != nil {
+				t.Error(err)
+			}
+		}()
 		var want, got []byte
 		buffer := make([]byte, 200<<10)
 		for i := range rapid.IntRange(1, 30).Draw(t, "steps") {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -153,7 +154,7 @@ func TestBulk(t *testing.T) {
 		}
 		talk.say(proposal("TransactionID", id(51))) // no line end
 		time.Sleep(50 * time.Millisecond)
-		talk.lines.CloseWithError(io.ErrUnexpectedEOF)
+		w.must(talk.lines.CloseWithError(io.ErrUnexpectedEOF))
 		if rest, err := io.ReadAll(talk.results); err == nil {
 			t.Errorf("the answer ended as if it were whole: %q", rest)
 		}
@@ -276,8 +277,9 @@ func TestBulkOfManyLines(t *testing.T) {
 				peak.Store(max(peak.Load(), m.HeapAlloc))
 			}
 		}
-		out.Flush()
-		lines.Close()
+		if err := errors.Join(out.Flush(), lines.Close()); err != nil {
+			t.Error(err)
+		}
 	}()
 	r, err := http.NewRequest("POST", w.url+"/api/transaction/bulk", send)
 	w.must(err)

@@ -172,11 +172,11 @@ func inner(err error) *oautherrors.Response {
 
 // polish sets what RFC 6749, 5.2 asks for and the library leaves out.
 func polish(r *oautherrors.Response) {
-	switch r.Error {
-	case oautherrors.ErrInvalidClient:
+	switch {
+	case errors.Is(r.Error, oautherrors.ErrInvalidClient):
 		r.StatusCode = http.StatusUnauthorized
 		r.SetHeader("WWW-Authenticate", `Basic realm="achledger", charset="UTF-8"`)
-	case oautherrors.ErrUnsupportedGrantType, oautherrors.ErrInvalidScope:
+	case errors.Is(r.Error, oautherrors.ErrUnsupportedGrantType), errors.Is(r.Error, oautherrors.ErrInvalidScope):
 		r.StatusCode = http.StatusBadRequest
 	}
 }

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -79,7 +80,8 @@ func media(c echo.Context, want string) error {
 
 // readError tells a caller that left from one that sent too much.
 func readError(err error) error {
-	if large, ok := err.(*http.MaxBytesError); ok {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
 		return large
 	}
 	return problem(codeRequestIncomplete, "the body ended before it was complete")

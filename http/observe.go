@@ -1,6 +1,7 @@
 package http
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -71,13 +72,14 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // cannot finish truthfully.
 func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
 	defer func() {
-		switch r := recover(); r {
-		case nil:
-		case http.ErrAbortHandler:
-			panic(r)
-		default:
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		r := recover()
+		if r == nil {
+			return
 		}
+		if abort, ok := r.(error); ok && errors.Is(abort, http.ErrAbortHandler) {
+			panic(r)
+		}
+		err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 	}()
 	return next(c)
 }

@@ -39,7 +39,7 @@ func TestServeFinishesWhatIsUnderWayAndStops(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	w.send("GET", "/readyz", "").problem(503, "busy") // through another listener
 	fmt.Fprintln(more, proposal())
-	more.Close()
+	w.must(more.Close())
 	rest, err := io.ReadAll(results)
 	w.must(err)
 	if n := strings.Count(first+string(rest), `"Pending"`); n != 2 {
