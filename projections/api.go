@@ -1,6 +1,3 @@
-// Package projections keeps the views: tables in views.db that say what the
-// log says, arranged for asking. A view can be deleted at any time and comes
-// back from the log.
 package projections
 
 import (

@@ -93,3 +93,34 @@ func BenchmarkLive(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPage asks for pages of 100 deep in a day of 100,000 items.
+func BenchmarkPage(b *testing.B) {
+	w := newWorld(b)
+	w.openClient("gym", ours)
+	w.payroll("gym", 100_000, true)
+	v := w.caughtUp(Options{})
+	for name, f := range everyFilter("gym") {
+		f.Limit = 70_000
+		_, next, err := v.Items(w.ctx, f)
+		w.must(err)
+		if next == "" {
+			continue
+		}
+		f.Limit, f.Cursor = 100, next
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if items, _, err := v.Items(w.ctx, f); len(items) != 100 || err != nil {
+					b.Fatal(len(items), err)
+				}
+			}
+		})
+	}
+	b.Run("queues", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := v.Queues(w.ctx, w.now); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // ear notes what it hears, and complains about gaps and repetitions.
@@ -184,5 +185,44 @@ func TestAGenerationThatGoesLiveDoesNotStepBack(t *testing.T) {
 		}
 		return nil
 	}))
+	w.same(v)
+}
+
+func TestListenersHearOfWhatIsVisible(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	heard := 0
+	v.OnEvent(func(f domain.Fact, r eventstore.Recorded) {
+		if _, ok := f.Event.(*domain.TransactionOriginated); !ok {
+			return
+		}
+		heard++
+		items, _, err := v.Items(w.ctx, ItemFilter{Client: r.Client})
+		if len(items) == 0 || err != nil || v.Position() < r.Position {
+			t.Errorf("heard of position %d at %d: %d items, %v", r.Position, v.Position(), len(items), err)
+		}
+	})
+	w.originate("gym")
+	w.must(v.CatchUp(w.ctx))
+	if heard != 1 {
+		t.Errorf("heard %d times of one transaction", heard)
+	}
+}
+
+// A log may be newer than the program: what it does not know it passes over.
+func TestEventsOfALaterVersionArePassedOver(t *testing.T) {
+	w := newWorld(t)
+	strange := testItem{"gym", "txn-strange", "item-strange"}
+	w.append(about(strange, later{"begins with it"},
+		domain.TransactionReversalRequested{Outgoing: domain.Outgoing{ItemID: "item-strange", ReplyTo: "item-unknown"}}))
+	w.append(ledger.Change{Stream: "mystery/1", Client: "gym", Events: []domain.Event{later{"another aggregate"}}})
+	i := w.originate("gym")
+	w.append(about(i, later{"in the middle"}))
+	v := w.caughtUp(Options{})
+	waiting, err := v.WaitingItems(w.ctx, "gym", ours, false, w.now, 0, 10)
+	w.must(err)
+	if len(waiting) != 1 || waiting[0].ItemID != i.item || waiting[0].Version != 2 {
+		t.Errorf("waiting: %+v; want the one that is known, at the version of its stream", waiting)
+	}
 	w.same(v)
 }

@@ -128,47 +128,6 @@ func (v *Views) project(ctx context.Context, until int64) error {
 	return err
 }
 
-// announce tells listeners of a batch that is visible now.
-func (v *Views) announce(batch []change) {
-	listeners := v.listeners()
-	for _, c := range batch {
-		if c.recorded.Position <= v.heard.Load() {
-			continue
-		}
-		for _, listen := range listeners {
-			listen(c.fact, c.recorded)
-		}
-		v.heard.Store(c.recorded.Position)
-	}
-}
-
-// announceSkipped tells listeners of events that someone else projected: a
-// rebuild, or another process.
-func (v *Views) announceSkipped(ctx context.Context) error {
-	if len(v.listeners()) == 0 {
-		v.heard.Store(max(v.heard.Load(), v.Position()))
-		return nil
-	}
-	for v.heard.Load() < v.Position() {
-		from := v.heard.Load()
-		events, err := v.store.ReadAll(ctx, from, int(min(int64(v.options.BatchSize), v.Position()-from)))
-		if err != nil {
-			return err
-		}
-		if len(events) == 0 {
-			return fmt.Errorf("the log ends at position %d and the views show %d", from, v.Position())
-		}
-		for _, r := range events {
-			fact, err := decode(r)
-			if err != nil {
-				return err
-			}
-			v.announce([]change{{recorded: r, fact: fact}})
-		}
-	}
-	return nil
-}
-
 // makeAnew replaces a damaged file by an empty one. Reads meanwhile are told
 // ErrBehind. The old file is closed first: SQLite takes away its write-ahead
 // log by name, which would be the new one's.

@@ -49,6 +49,9 @@ func waits(t *domain.Transaction, i *domain.Item) bool {
 }
 
 func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
+	if t.Originated == nil && (t.Received == nil || !isAnswer(i.Kind)) {
+		return w, fmt.Errorf("item %s: a %s of a payment that this program does not know", i.ID, i.Kind)
+	}
 	entry, err := t.EntryOf(i)
 	if err != nil {
 		return w, err

@@ -1,0 +1,110 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Open opens views.db, making it when it is missing. A file that is damaged,
+// of another log, or of a program that kept other views is made anew: it then
+// starts at position 0, and Run or CatchUp fill it from the log.
+func Open(ctx context.Context, path string, store eventstore.Store, o Options) (*Views, error) {
+	o.setDefaults()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	v := &Views{path: path, store: store, options: o, moved: make(chan struct{})}
+	if o.ReadOnly {
+		err = v.openForReading(ctx)
+	} else {
+		err = v.openForWriting(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the views %s: %w", path, err)
+	}
+	return v, nil
+}
+
+func (v *Views) openForReading(ctx context.Context) error {
+	d, err := openForReading(v.path)
+	if err != nil {
+		return err
+	}
+	v.database.Store(d)
+	err = d.read(ctx, func(s snapshot) error {
+		live, err := liveGeneration(s.c)
+		if err == nil && live.shape != shape() {
+			err = errors.New("the views are of another version of achledger: start the server once")
+		}
+		v.position.Store(live.position)
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, d.close())
+	}
+	return nil
+}
+
+func (v *Views) openForWriting(ctx context.Context) error {
+	d, position, err := openFitting(ctx, v.path, v.store, v.options.Log)
+	if err != nil {
+		return err
+	}
+	v.database.Store(d)
+	v.heard.Store(position)
+	v.reached(position)
+	return nil
+}
+
+// openFitting opens a views.db with a live generation of this log, making it
+// anew when need be.
+func openFitting(ctx context.Context, path string, store eventstore.Store, log *slog.Logger) (*database, int64, error) {
+	d, position, err := openLive(ctx, path, store)
+	if !isDamage(err) && !isForeign(err) {
+		return d, position, err
+	}
+	log.Warn("the views are of no use: they are made anew from the log", "path", path, "err", err)
+	if err := removeFiles(path); err != nil {
+		return nil, 0, err
+	}
+	return openLive(ctx, path, store)
+}
+
+func openLive(ctx context.Context, path string, store eventstore.Store) (*database, int64, error) {
+	d, err := openDatabase(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	position, err := ensureLive(ctx, d.writer, store)
+	if err != nil {
+		return nil, 0, errors.Join(err, d.close())
+	}
+	return d, position, nil
+}
+
+// ensureLive returns where the live generation stands, starting another one
+// when there is none that fits, and takes away what others left.
+func ensureLive(ctx context.Context, c *connection, store eventstore.Store) (int64, error) {
+	live, err := liveGeneration(c)
+	if err == nil {
+		fits, err := live.fits(ctx, store)
+		if err != nil {
+			return 0, err
+		}
+		if fits {
+			return live.position, sweep(ctx, c)
+		}
+	} else if err != errNoGeneration {
+		return 0, err
+	}
+	if _, err := newGeneration(ctx, c, true); err != nil {
+		return 0, err
+	}
+	return 0, sweep(ctx, c)
+}
