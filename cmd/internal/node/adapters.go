@@ -14,8 +14,20 @@ import (
 // filesOf lets the door reach the workers, which it must not import.
 type filesOf struct{ *Server }
 
-// Bytes implements achhttp.Files.
-func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) { return f.files.Bytes(ctx, id) }
+// Bytes implements achhttp.Files. A file that was cut just now is worked on
+// first, as delivery will do in a moment anyway.
+func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
+	file, err := f.Ledger.File(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if file.State == domain.FileIsCut {
+		if err := f.delivery.Deliver(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return f.files.Bytes(ctx, id)
+}
 
 // Upload implements achhttp.Files.
 func (f filesOf) Upload(ctx context.Context, client domain.Client, content []byte) (achhttp.Uploaded, bool, error) {
@@ -71,5 +83,6 @@ func (s *Server) commands() http.Handler {
 	control.Answer(mux, "keys/destroy", s.DestroyKeys)
 	control.Answer(mux, "keys/ops", s.IssueOperations)
 	control.Answer(mux, "stream", s.CompareStream)
+	control.Answer(mux, "ingest", s.Ingest)
 	return mux
 }

@@ -162,3 +162,28 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 	t.Fatalf("%s: not within 20 s", what)
 }
+
+// post posts a body and answers status and text.
+func (r *running) post(who folder.Credential, path string, body any) (int, string) {
+	r.t.Helper()
+	content, err := json.Marshal(body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodPost, r.Base+path, bytes.NewReader(content))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.SetBasicAuth(who.Key, who.Secret)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
