@@ -247,7 +247,7 @@ func readMetadata(p *proposed, value, at string) []domain.FieldError {
 	if b.Len() > maxMetadata {
 		return wrong(at, "length", "at most %d bytes are kept; this has %d", maxMetadata, b.Len())
 	}
-	if string(b.Bytes()) != "{}" {
+	if b.String() != "{}" {
 		p.proposal.Metadata = b.Bytes()
 	}
 	return nil
