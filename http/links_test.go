@@ -1,0 +1,163 @@
+package http_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/domain/nacha"
+	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/accounts"
+	"github.com/achledger/achledger/workers/inbound"
+	"github.com/achledger/achledger/workers/relationships"
+)
+
+// town is a world with workers behind the door: files are cut and go to an
+// outbox, and what the bank answers comes in.
+type town struct {
+	*world
+	views   *projections.Views
+	batcher *workers.Batcher
+	desk    *inbound.Desk
+	links   *relationships.Worker
+	answers int // files of the bank so far
+}
+
+func newTown(t testing.TB, changes ...change) *town {
+	t.Helper()
+	w := &town{}
+	w.world = newWorld(t, append(changes, func(o *achhttp.Options) { w.views = o.Views })...)
+	w.hire()
+	return w
+}
+
+func (w *town) hire() {
+	w.t.Helper()
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.ledger, Folder: filepath.Join(w.folder, "files")})
+	w.must(err)
+	directory := projections.NewDirectory(w.ledger, w.views)
+	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
+		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
+	})
+	w.must(err)
+	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	w.must(err)
+	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
+		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
+	})
+	w.must(err)
+	w.desk, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Folder: filepath.Join(w.folder, "files")})
+	w.must(err)
+	corrections, err := accounts.New(accounts.Config{Ledger: w.ledger, Views: w.views})
+	w.must(err)
+	w.links, err = relationships.New(relationships.Config{Ledger: w.ledger, Views: w.views, Accounts: corrections})
+	w.must(err)
+}
+
+func (w *town) outbox() string { return filepath.Join(w.folder, "outbox") }
+
+// sweep lets every worker do what there is to do now.
+func (w *town) sweep() {
+	w.t.Helper()
+	ctx := context.Background()
+	w.must(w.links.Sweep(ctx))
+	w.must(w.batcher.Sweep(ctx))
+	w.must(w.links.Sweep(ctx))
+}
+
+// at moves the clock to a wall clock time of New York and sweeps.
+func (w *town) at(text string) {
+	w.t.Helper()
+	to, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Eastern)
+	w.must(err)
+	w.clock.advance(to.Sub(w.clock.Now()))
+	w.sweep()
+}
+
+// sent is the entry of a transaction in the newest file of the outbox that
+// has one, under the trace number of the log.
+func (w *town) sent(client, id string) (h nacha.BatchHeader, e nacha.Entry) {
+	w.t.Helper()
+	t, err := w.ledger.Transaction(context.Background(), client, id)
+	w.must(err)
+	filing := t.Origination().Filing
+	if filing == nil {
+		w.t.Fatalf("transaction %s has not left", id)
+	}
+	names, err := filepath.Glob(filepath.Join(w.outbox(), "*.ach"))
+	w.must(err)
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		w.must(err)
+		var header nacha.BatchHeader
+		_, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{
+			Batch: func(b *nacha.ScannedBatch) error { header = b.Header; return nil },
+			Entry: func(s *nacha.ScannedEntry) error {
+				if s.Entry.Trace == filing.Trace {
+					h, e = header, s.Entry
+				}
+				return nil
+			},
+		})
+		w.must(err)
+	}
+	if e.Trace == "" {
+		w.t.Fatalf("no file of the outbox has trace %s", filing.Trace)
+	}
+	return h, e
+}
+
+// returned has the bank return a transaction's entry.
+func (w *town) returned(client, id, code string) {
+	w.t.Helper()
+	h, e := w.sent(client, id)
+	w.feed(fed.Return(h, e, code, calendar.DateOf(w.clock.Now()), w.trace()))
+}
+
+// corrected has the bank send a notification of change for it.
+func (w *town) corrected(client, id, code, data string) {
+	w.t.Helper()
+	h, e := w.sent(client, id)
+	w.feed(fed.Change(h, e, code, data, calendar.DateOf(w.clock.Now()), w.trace()))
+}
+
+func (w *town) trace() string { return fmt.Sprintf("12100035%07d", w.answers+1) }
+
+func (w *town) feed(m fed.Message) {
+	w.t.Helper()
+	w.answers++
+	content, err := nacha.Render(fed.Compose(w.answers, w.clock.Now(), "061000146", "FEDERAL RESERVE BANK", []fed.Message{m}), "\n")
+	w.must(err)
+	o, err := w.desk.Intake(context.Background(), fmt.Sprintf("answer-%d.ach", w.answers), inbound.FromAPI, bytes.NewReader(content))
+	w.must(err)
+	if o.Counts.Applied != 1 {
+		w.t.Fatalf("the bank's file was not applied: %+v", o)
+	}
+	w.sweep()
+}
+
+// sound fails the test unless rebuilt views equal the live ones.
+func (w *town) sound() {
+	w.t.Helper()
+	w.must(w.views.CatchUp(context.Background()))
+	first, n, err := w.views.Compare(context.Background(), nil)
+	if err != nil || n != 0 {
+		w.t.Errorf("%d rows differ from the log, %v, %+v", n, err, first)
+	}
+}
+
+// verifiedBy are settings with a way to verify relationships.
+func verifiedBy(method string) domain.Settings {
+	s := settings()
+	s.Verification = method
+	return s
+}
