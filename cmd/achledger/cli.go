@@ -24,6 +24,7 @@ type cli struct {
 	Rebuild  rebuildCommand  `cmd:"" help:"Make the views anew from the log."`
 	Events   eventsCommand   `cmd:"" help:"Show the log's events, like tail."`
 	Files    filesCommand    `cmd:"" help:"List NACHA files, show one, print its records."`
+	Ingest   ingestCommand   `cmd:"" help:"Take in files of the bank by hand."`
 	Backup   backupCommand   `cmd:"" help:"Copy the ledger, without the master key, to a new folder."`
 	Delivery deliveryCommand `cmd:"" help:"Say whether files may leave, and switch it."`
 	Keys     keysCommand     `cmd:"" help:"Look after the keys that seal account numbers."`

@@ -53,6 +53,21 @@ func Is(content []byte) bool {
 	return strings.TrimSpace(string(line)) == first
 }
 
+// Begins reports whether content is an acknowledgement, or the beginning of
+// one that is still being written.
+func Begins(content []byte) bool {
+	if len(content) > 0 && !bytes.ContainsRune(content, '\n') && strings.HasPrefix(first, string(content)) {
+		return true
+	}
+	return Is(content)
+}
+
+// Whole reports whether an acknowledgement has come to its END.
+func Whole(content []byte) bool {
+	text := bytes.TrimRight(content, " \t\r\n")
+	return bytes.HasSuffix(text, []byte("\nEND"))
+}
+
 // Format writes an acknowledgement. The last line is END, so that half of one
 // is never taken for the whole.
 func (a Acknowledgement) Format() []byte {

@@ -37,6 +37,10 @@ type Config struct {
 	Inbox  Watch  // where the bank, or a person, puts files; none without Dir
 	Log    *slog.Logger
 
+	// Acknowledge applies the acknowledgements in the inbox; without it they
+	// go into quarantine as files that cannot be read.
+	Acknowledge Acknowledge
+
 	// Every is how often Run looks for files that are not applied to their
 	// end, a minute by default. What is accepted is applied at once.
 	Every time.Duration

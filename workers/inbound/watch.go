@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
 )
 
 // Watch is a folder into which the bank, or a person, puts files. Any name
@@ -195,6 +197,14 @@ func (b *inbox) take(ctx context.Context, name string) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer file.Close()
+	if b.desk.Acknowledge != nil {
+		if text, ok, err := textOf(file); ok || err != nil {
+			if err != nil {
+				return Outcome{}, err
+			}
+			return b.desk.acknowledge(ctx, name, text)
+		}
+	}
 	return b.desk.intake(ctx, name, FromInbox, file, true)
 }
 
@@ -255,13 +265,22 @@ func freeName(path string) (string, error) {
 // writeReasons explains to a person why a file is in quarantine.
 func writeReasons(path string, o *Outcome) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "Nothing of this file was applied. The log knows it as %s.\n\n", o.ID)
+	text.WriteString("Nothing of this file was applied.")
+	if o.ID != "" {
+		fmt.Fprintf(&text, " The log knows it as %s.", o.ID)
+	}
+	text.WriteString("\n\n")
 	for _, p := range o.Reasons {
-		where := "file"
-		if p.Line > 0 {
-			where = fmt.Sprintf("line %d", p.Line)
-		}
-		fmt.Fprintf(&text, "%s: %s: %s\n", where, p.Code, sentence(p))
+		fmt.Fprintln(&text, Explain(p))
 	}
 	return os.WriteFile(path, []byte(text.String()), 0o600)
+}
+
+// Explain puts a reason into words, with its line: "line 3: entry-hash: ...".
+func Explain(p nacha.Problem) string {
+	where := "file"
+	if p.Line > 0 {
+		where = fmt.Sprintf("line %d", p.Line)
+	}
+	return fmt.Sprintf("%s: %s: %s", where, p.Code, sentence(p))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
 )
 
 // newMetrics makes the registry that /metrics serves, with what Go and the
@@ -37,12 +38,13 @@ var (
 	pendingCents  = gauge("pending_cents", "Cents of the entries that wait for a file.", "client", "odfi")
 	oldestPending = gauge("oldest_pending_age_seconds", "Business time since the oldest waiting entry was made.", "client", "odfi")
 	filesByState  = gauge("files", "Files by state.", "state")
+	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, deliveryOn} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, deliveryOn} {
 		ch <- d
 	}
 }
@@ -76,6 +78,9 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 	for state, n := range g.files.read(ctx, s.views) {
 		send(filesByState, float64(n), state)
+	}
+	if files, err := workers.Unacknowledged(ctx, s.views, s.Ledger.Now(), acknowledgedWithin); err == nil {
+		send(unanswered, float64(len(files)))
 	}
 	state := s.Delivery.State()
 	state.ODFIs[""] = state.Otherwise

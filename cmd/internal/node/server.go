@@ -13,11 +13,13 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/relay"
 	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/inbound"
 )
 
 // Options are the choices of Serve.
@@ -55,6 +57,7 @@ type Server struct {
 	delivery *workers.Delivery
 	batcher  *workers.Batcher
 	uploads  *workers.Uploads
+	desk     *inbound.Desk
 	http     *achhttp.Server
 	listener net.Listener
 }
@@ -118,6 +121,16 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 	s.batcher, err = workers.NewBatcher(workers.BatcherConfig{
 		Files: s.files, Views: s.views, Clients: directory, Delivery: s.delivery, Uploads: s.uploads, Log: log,
 	})
+	if err != nil {
+		return err
+	}
+	s.desk, err = newDesk(s.Core, s.views, inbound.Config{
+		Inbox: inbound.Watch{Dir: s.Folder.Inbox()}, Log: log,
+		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) error {
+			_, err := s.files.Acknowledge(ctx, s.views, a)
+			return err
+		},
+	})
 	return err
 }
 
@@ -125,11 +138,11 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 func (s *Server) openDoor(directory *projections.Directory) (err error) {
 	o := achhttp.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
-		Log: s.log, Metrics: newMetrics(s), Files: filesOf{s}, Revoked: s.broker.revoked,
+		Log: s.log, Metrics: newMetrics(s), Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
 		Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 	}
 	if s.Kind == folder.Sandbox {
-		o.Sandbox = &achhttp.Sandbox{Sweep: s.batcher.Sweep}
+		o.Sandbox = &achhttp.Sandbox{Sweep: s.sweep}
 	}
 	s.http, err = achhttp.New(o)
 	return err
@@ -156,6 +169,8 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.views.Run(inside) })
 	parts.Go(func() error { return s.relayed(inside) })
 	parts.Go(func() error { return s.batcher.Run(inside) })
+	parts.Go(func() error { return s.desk.Run(inside) })
+	parts.Go(func() error { return s.missed(inside) })
 	parts.Go(func() error { return s.effects(inside) })
 	parts.Go(func() error { return control.Serve(inside, s.Folder, s.commands()) })
 	parts.Go(func() error { return s.watch(inside) })

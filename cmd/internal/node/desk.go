@@ -1,0 +1,64 @@
+package node
+
+import (
+	"context"
+	"io"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/workers/inbound"
+)
+
+// newDesk makes the worker that takes in what comes from the bank. The inbox
+// is watched only by a server that runs.
+func newDesk(c *Core, views inbound.Views, config inbound.Config) (*inbound.Desk, error) {
+	config.Ledger, config.Views, config.Folder = c.Ledger, views, c.Folder.Kept()
+	return inbound.New(config)
+}
+
+// deskOf lets the door reach the desk, which it must not import.
+type deskOf struct{ *Server }
+
+// Accept implements achhttp.Desk.
+func (d deskOf) Accept(ctx context.Context, name, source string, content io.Reader) (id, state string, err error) {
+	o, err := d.desk.Accept(ctx, name, source, content)
+	return o.ID, o.State, err
+}
+
+// Intake implements achhttp.Desk.
+func (d deskOf) Intake(ctx context.Context, name, source string, content io.Reader) (id, state string, err error) {
+	o, err := d.desk.Intake(ctx, name, source, content)
+	return o.ID, o.State, err
+}
+
+// Acknowledge implements achhttp.Desk.
+func (d deskOf) Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
+	return d.files.Acknowledge(ctx, d.views, a)
+}
+
+// Assign implements achhttp.Desk.
+func (d deskOf) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
+	return d.desk.Assign(ctx, entry, client, transaction)
+}
+
+// Return implements achhttp.Desk.
+func (d deskOf) Return(ctx context.Context, entry, code string) (string, error) {
+	return d.desk.Return(ctx, entry, code)
+}
+
+// Dismiss implements achhttp.Desk.
+func (d deskOf) Dismiss(ctx context.Context, entry, reason string) error {
+	return d.desk.Dismiss(ctx, entry, reason)
+}
+
+// sweep does all that is due at the present business time: what goes to the
+// bank first, then what came from it, and at last what an answer released.
+func (s *Server) sweep(ctx context.Context) error {
+	if err := s.batcher.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := s.desk.Sweep(ctx); err != nil {
+		return err
+	}
+	return s.batcher.Sweep(ctx)
+}

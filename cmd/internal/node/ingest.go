@@ -1,0 +1,85 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/inbound"
+)
+
+// Ingested is what became of a file that a person named.
+type Ingested struct {
+	ID    string // hash of its canonical records; of an acknowledgement, the id of our file
+	State string // applied, partly_quarantined, quarantined, duplicate, or acknowledged
+	Of    string // of a duplicate: where the file stands that came before
+
+	Applied, Unmatched, Skipped int // entries
+	Reasons                     []string
+}
+
+// Ingest takes in a file of the bank by its absolute path. The file is left
+// where it is; taking it in again changes nothing.
+func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) {
+	views, err := projections.Open(ctx, c.Folder.Views(), c.Store, projections.Options{})
+	if err != nil {
+		return Ingested{}, err
+	}
+	defer func() { err = errors.Join(err, views.Close()) }()
+	desk, err := newDesk(c, views, inbound.Config{})
+	if err != nil {
+		return Ingested{}, err
+	}
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Folder: c.Folder.Kept(), Gate: c.Delivery, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return Ingested{}, err
+	}
+	return ingest(ctx, desk, files, views, path)
+}
+
+// Ingest does the same in a running server.
+func (s *Server) Ingest(ctx context.Context, path string) (Ingested, error) {
+	return ingest(ctx, s.desk, s.files, s.views, path)
+}
+
+func ingest(ctx context.Context, desk *inbound.Desk, files *workers.Files, views *projections.Views, path string) (Ingested, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Ingested{}, err
+	}
+	defer file.Close()
+	answer, ok, err := inbound.ReadAcknowledgement(file)
+	if err != nil {
+		return Ingested{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if ok {
+		return acknowledged(ctx, files, views, answer)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return Ingested{}, err
+	}
+	o, err := desk.Intake(ctx, filepath.Base(path), inbound.FromIngest, file)
+	if err != nil {
+		return Ingested{}, err
+	}
+	in := Ingested{ID: o.ID, State: o.State, Of: o.Of, Applied: o.Counts.Applied, Unmatched: o.Counts.Unmatched, Skipped: o.Counts.Skipped}
+	for _, p := range o.Reasons {
+		in.Reasons = append(in.Reasons, inbound.Explain(p))
+	}
+	return in, nil
+}
+
+func acknowledged(ctx context.Context, files *workers.Files, views *projections.Views, a ack.Acknowledgement) (Ingested, error) {
+	file, err := files.Acknowledge(ctx, views, a)
+	if err != nil {
+		return Ingested{}, err
+	}
+	return Ingested{ID: file.ID, State: string(file.State)}, nil
+}

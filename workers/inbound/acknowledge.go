@@ -1,0 +1,87 @@
+package inbound
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/projections"
+)
+
+// Acknowledge applies what the operator says about a file of ours. It may be
+// called again with the same. A refusal says that it can never be applied.
+type Acknowledge func(context.Context, ack.Acknowledgement) error
+
+// longestAcknowledgement bounds one, in bytes: a line for every batch that a
+// file may have, and then some.
+const longestAcknowledgement = 8 << 20
+
+// ReadAcknowledgement reads an acknowledgement of the operator's; ok is false
+// when the content is something else, of which a few bytes were read then.
+// One that is not all there is an error.
+func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err error) {
+	text, ok, err := readText(content)
+	if !ok || err != nil {
+		return a, ok, err
+	}
+	a, err = ack.Parse(text)
+	return a, true, err
+}
+
+// readText reads what begins as an acknowledgement does.
+func readText(content io.Reader) (text []byte, ok bool, err error) {
+	head := make([]byte, 64)
+	n, err := io.ReadFull(content, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, false, err
+	}
+	if head = head[:n]; !ack.Begins(head) {
+		return nil, false, nil
+	}
+	rest, err := io.ReadAll(io.LimitReader(content, longestAcknowledgement))
+	return append(head, rest...), true, err
+}
+
+// acknowledge takes an acknowledgement out of the inbox. One that cannot be
+// read, or that the ledger refuses, goes into quarantine with the reason; an
+// unfinished one waits for its END.
+func (d *Desk) acknowledge(ctx context.Context, name string, text []byte) (Outcome, error) {
+	if !ack.Whole(text) && len(text) < longestAcknowledgement {
+		return Outcome{}, errUnfinished
+	}
+	a, err := ack.Parse(text)
+	if err != nil {
+		return d.unacceptable(name, "acknowledgement", err), nil
+	}
+	err = d.Acknowledge(ctx, a)
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) {
+		return d.unacceptable(name, string(refusal.Code), err), nil
+	}
+	if err != nil {
+		return Outcome{}, fmt.Errorf("apply the acknowledgement %s: %w", name, err)
+	}
+	d.at("after acknowledge")
+	d.Log.Info("acknowledgement applied", "name", name, "origin", a.Origin, "created", a.CreatedOn+" "+a.CreatedAt, "modifier", a.Modifier, "result", a.Result)
+	return Outcome{State: projections.InboundApplied}, nil
+}
+
+func (d *Desk) unacceptable(name, code string, err error) Outcome {
+	d.Log.Error("an acknowledgement goes into quarantine", "name", name, "err", err)
+	return Outcome{State: projections.InboundQuarantined, Reasons: []nacha.Problem{{Code: code, Message: err.Error()}}}
+}
+
+// textOf reads an acknowledgement, and goes back to the beginning of anything
+// else.
+func textOf(content io.ReadSeeker) (text []byte, ok bool, err error) {
+	text, ok, err = readText(content)
+	if err == nil && !ok {
+		_, err = content.Seek(0, io.SeekStart)
+	}
+	return bytes.TrimRight(text, "\x1a"), ok, err
+}

@@ -1,0 +1,34 @@
+package workers
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain/ack"
+)
+
+func TestAFileIsMissedOnlyWhereTheOperatorEverAnswered(t *testing.T) {
+	b, first, _ := sentFile(t)
+	missing := func(after time.Duration) int {
+		t.Helper()
+		must(t, b.views.CatchUp(context.Background()))
+		files, err := Unacknowledged(context.Background(), b.views, b.Now().Add(after), time.Hour)
+		must(t, err)
+		return len(files)
+	}
+	if n := missing(48 * time.Hour); n != 0 {
+		t.Errorf("%d files are missed of an operator that never answered", n)
+	}
+	_, err := b.files.Acknowledge(context.Background(), b.views, answer(first, ack.Accepted))
+	must(t, err)
+	b.posts(gym, 2)
+	b.clock.set(at("2026-11-20 16:30"))
+	must(t, b.batcher.Sweep(context.Background()))
+	if n := missing(59 * time.Minute); n != 0 {
+		t.Errorf("%d files are missed before the hour is over", n)
+	}
+	if n := missing(time.Hour); n != 1 {
+		t.Errorf("%d files are missed after an hour, want the second", n)
+	}
+}
