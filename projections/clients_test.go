@@ -149,3 +149,42 @@ func TestWhatIsDueAndWhen(t *testing.T) {
 		t.Errorf("something is due after all was: %v", err)
 	}
 }
+
+// Answers are a queue of their own at the bank that received what they answer,
+// with the earliest moment by which one has to leave.
+func TestAnswersWaitApart(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	w.originate("gym")
+	var answers []testItem
+	by := w.now.Add(50 * time.Hour)
+	for n := range 3 {
+		r := testItem{"gym", w.id("txn"), w.id("item")}
+		w.append(about(r, domain.TransactionReceived{TransactionID: r.transaction, Incoming: incoming(r.item, "")}))
+		answer := testItem{"gym", r.transaction, w.id("item")}
+		leave := []time.Time{by.Add(time.Hour), by, by.Add(2 * time.Hour)}[n].Format(time.RFC3339)
+		w.append(about(answer, domain.TransactionReturnRequested{Outgoing: domain.Outgoing{
+			ItemID: answer.item, ReplyTo: r.item, Code: "R03", LeaveBy: leave,
+		}}))
+		answers = append(answers, answer)
+	}
+	w.must(v.CatchUp(w.ctx))
+	queues, err := v.QueueTotals(w.ctx)
+	w.must(err)
+	if len(queues) != 2 || queues[0].Answers || queues[0].Entries != 1 || !queues[0].LeaveBy.IsZero() {
+		t.Fatalf("queues %+v", queues)
+	}
+	if q := queues[1]; !q.Answers || q.Entries != 3 || q.Cents != 3*777 || q.ODFI != ours || !q.LeaveBy.Equal(by) {
+		t.Errorf("answers %+v; the first leaves by %s", q, by)
+	}
+	waiting, err := v.WaitingItems(w.ctx, "gym", ours, true, w.now, 0, 10)
+	w.must(err)
+	if len(waiting) != 3 || waiting[1].ItemID != answers[1].item || !waiting[1].LeaveBy.Equal(by) || waiting[1].Addenda != 1 {
+		t.Errorf("waiting %+v", waiting)
+	}
+	w.append(about(answers[1], domain.TransactionRecalled{ItemID: answers[1].item}))
+	w.must(v.CatchUp(w.ctx))
+	if queues, err := v.QueueTotals(w.ctx); err != nil || len(queues) != 2 || !queues[1].LeaveBy.Equal(by.Add(time.Hour)) {
+		t.Errorf("without the most urgent: %+v, %v", queues, err)
+	}
+}

@@ -61,8 +61,11 @@ func openForReading(path string) (*database, error) {
 	return newDatabase(path), nil
 }
 
+// maxReaders bounds the reading connections, each with a cache of 8 MiB.
+const maxReaders = 16
+
 func newDatabase(path string) *database {
-	d := &database{path: path, slots: make(chan *connection, max(4, 2*runtime.NumCPU())), closed: make(chan struct{})}
+	d := &database{path: path, slots: make(chan *connection, min(max(4, 2*runtime.NumCPU()), maxReaders)), closed: make(chan struct{})}
 	for range cap(d.slots) {
 		d.slots <- nil // opened at its first use
 	}

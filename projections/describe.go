@@ -4,9 +4,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// DescribeItems builds a transaction's items from a fold of its stream and of
-// the files it is or was in, to the same values as the views do. There are
-// none while the transaction is being made together with its file.
+// DescribeItems builds a transaction's items from a fold of its stream, and of
+// the files that it is or was in or was made together with, to the same values
+// as the views do. There are none while its file is not cut that it is being
+// made with.
 func DescribeItems(t domain.Transaction, files map[string]domain.File) []Item {
 	if hidden(t, files) {
 		return nil

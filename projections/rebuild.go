@@ -37,7 +37,7 @@ func Rebuild(ctx context.Context, path string, store eventstore.Store, progress 
 func rebuild(ctx context.Context, c *connection, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
 	err := rebuilt(ctx, c, store, log, progress)
 	switch {
-	case err == errMoved:
+	case errors.Is(err, errMoved):
 		return errors.New("rebuild the views: another rebuild, or a server that started, took this one away: run it again")
 	case err != nil:
 		return fmt.Errorf("rebuild the views: %w", err)
