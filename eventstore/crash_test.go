@@ -63,6 +63,9 @@ func TestEveryAcknowledgedAppendSurvivesKill9(t *testing.T) {
 	for range rounds {
 		lines := runAndKill(t, folder)
 		acknowledged += len(lines)
+		if report, err := eventstore.Verify(t.Context(), folder, nil); err != nil || !report.Sound() {
+			t.Fatalf("reading what was left: %v, %v", report.Problems, err)
+		}
 		s, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{})
 		if err != nil {
 			t.Fatal(err)

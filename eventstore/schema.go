@@ -66,11 +66,10 @@ CREATE INDEX tokens_expires_at ON tokens(expires_at);
 var ErrNoLog = errors.New("there is no log in this folder: start the server on it once, or name another folder")
 
 // create makes the folder and an empty, private database file when they do
-// not exist. It must run before any connection: closing a descriptor of an
-// open database would drop SQLite's locks on it.
+// not exist, durably. It must run before any connection: closing a descriptor
+// of an open database would drop SQLite's locks on it.
 func create(path string) error {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
@@ -80,10 +79,7 @@ func create(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return syncFolder(folder)
+	return errors.Join(file.Close(), syncFolder(filepath.Dir(path)))
 }
 
 // migrate brings the schema up to date, each step in a transaction of its own.

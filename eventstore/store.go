@@ -38,7 +38,8 @@ type Store interface {
 	// *KeyUsedError when an idempotency key was used before; ErrTooLarge,
 	// ErrStorageFull: nothing was written. ErrUnknownOutcome: the events may
 	// or may not be durable, the store is closed for writing and the process
-	// must restart. Any other error: nothing was written.
+	// must restart. Any other error, one of ctx too: nothing was written. A
+	// call that is being written when ctx ends waits for its outcome.
 	Append(ctx context.Context, appends ...Append) (Result, error)
 
 	// ReadStream returns the events of one stream with a version above
@@ -46,13 +47,15 @@ type Store interface {
 	ReadStream(ctx context.Context, stream string, after int64) ([]Recorded, error)
 
 	// ReadAll returns at most limit events with a position above after, in
-	// order.
+	// order. A page of large events ends early, after 16 MiB of data: only an
+	// empty page is the end.
 	ReadAll(ctx context.Context, after int64, limit int) ([]Recorded, error)
 
 	// ReadStreamsOf calls yield once for each event of the named type whose
 	// position lies in [first, last], in order, with all events of that
 	// event's stream up to and including it. It is how a file is rendered:
-	// its filed events lie side by side.
+	// its filed events lie side by side. An error of yield ends it and comes
+	// back; yield may use the store.
 	ReadStreamsOf(ctx context.Context, eventType string, first, last int64, yield func([]Recorded) error) error
 
 	// Versions returns the current version of each named stream; a stream
@@ -90,12 +93,14 @@ type Append struct {
 
 	// Idempotency, when set, is recorded in the same transaction together
 	// with RequestHash and the first and last position of the whole call.
-	// At most one append of a call carries it.
+	// At most one append of a call carries it. A key that was used before is
+	// answered before any version is looked at.
 	Idempotency *IdempotencyKey
 	RequestHash []byte
 }
 
-// New is an event to be appended. Data is hashed and kept byte for byte.
+// New is an event to be appended. Data and Meta are UTF-8 JSON, hashed and
+// kept byte for byte; left out, they are recorded as {}.
 type New struct {
 	Type string
 	Data json.RawMessage

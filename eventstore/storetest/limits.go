@@ -61,6 +61,8 @@ var limits = []test{
 			"no events":        {to("a", 0, 0)},
 			"one has none":     {to("a", 0, 1), to("b", 0, 0)},
 			"two keys":         {under(to("a", 0, 1), "k"), under(to("b", 0, 1), "l")},
+			"an empty key":     {under(to("a", 0, 1), "")},
+			"a long key":       {under(to("a", 0, 1), string(sized(600)))},
 			"no stream":        {to("", 0, 1)},
 			"no client":        {with(func(a *eventstore.Append) { a.Client = "" })},
 			"no type":          {with(func(a *eventstore.Append) { a.Events[0].Type = "" })},

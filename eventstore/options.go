@@ -1,0 +1,48 @@
+package eventstore
+
+import "time"
+
+// SQLiteOptions are the choices of OpenSQLite; the zero value serves.
+type SQLiteOptions struct {
+	// ReadOnly opens the log beside a running server: every write is refused
+	// with ErrReadOnly, and no lock is taken.
+	ReadOnly bool
+
+	// Now is the machine's clock, for recorded_at; time.Now by default.
+	Now func() time.Time
+
+	// MinFreeBytes of the log's disk stay free: below it writes are refused
+	// with ErrStorageFull. 64 MiB by default.
+	MinFreeBytes uint64
+
+	// Linger is how long a batch waits for more appends when the one before
+	// it had several submitters; 1 ms by default, none when negative. A lone
+	// caller never waits.
+	Linger time.Duration
+
+	// Faults break what lies below the log, for tests.
+	Faults Faults
+}
+
+// Faults are called, when set, in the place of what they name.
+type Faults struct {
+	BeforeCommit func() error                 // an error is a COMMIT that failed and left nothing
+	AfterCommit  func() error                 // an error is a COMMIT that failed but is on disk
+	Checkpoint   func() error                 // an error is a page or an fsync that failed while the log was folded
+	FreeBytes    func(string) (uint64, error) // the free space where a folder lies
+}
+
+func (o *SQLiteOptions) setDefaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MinFreeBytes == 0 {
+		o.MinFreeBytes = 64 << 20
+	}
+	if o.Linger == 0 {
+		o.Linger = time.Millisecond
+	}
+	if o.Faults.FreeBytes == nil {
+		o.Faults.FreeBytes = freeBytes
+	}
+}
