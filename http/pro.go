@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
@@ -48,15 +47,6 @@ func newProID() string { return proID(newID()) }
 
 // proID spells a GUID as ACH Pro does.
 func proID(id string) string { return strings.ToUpper(strings.ReplaceAll(id, "-", "")) }
-
-// fromProID is the GUID an ACH Pro id spells.
-func fromProID(id string) string {
-	u, err := uuid.Parse(id)
-	if err != nil {
-		return id
-	}
-	return u.String()
-}
 
 var proIDForm = regexp.MustCompile(`^[0-9A-F]{32}$`)
 

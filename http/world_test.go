@@ -380,3 +380,14 @@ func (b *syncBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.b.String()
 }
+
+// number is a whole number of the answer.
+func (a *answer) number(names ...string) int64 {
+	a.t.Helper()
+	n, _ := a.field(names...).(json.Number)
+	i, err := n.Int64()
+	if err != nil {
+		a.t.Fatalf("%s: %v is not a whole number\n%s", a.asked, names, a.body)
+	}
+	return i
+}
