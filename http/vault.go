@@ -3,7 +3,6 @@ package http
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -53,11 +52,14 @@ func (s *Server) createToken(c echo.Context, who Caller) error {
 		}
 		return s.answerToken(c, l, who, token)
 	}, func(use eventstore.KeyUse) error {
-		token, err := s.tokenAt(ctx, who.Client, use)
+		token, ok, err := s.tokenAt(ctx, who.Client, use)
+		if err == nil && !ok {
+			err = fmt.Errorf("no token was stored at position %d", use.First)
+		}
 		if err != nil {
 			return err
 		}
-		return s.answerToken(c, l, who, token)
+		return s.answerTokenAs(c, l, who, token)
 	})
 }
 
@@ -180,25 +182,29 @@ func (s *Server) leaveCustomer(ctx context.Context, l *ledger.Ledger, client, ke
 // deleteToken ends a token and answers it as it was.
 func (s *Server) deleteToken(c echo.Context, who Caller) error {
 	ctx, l := c.Request().Context(), s.present()
-	token, err := s.liveToken(ctx, l, who.Client, c.Param("token"))
+	var shown tokenAnswer
+	err := l.Retry(func() error {
+		token, err := s.liveToken(ctx, l, who.Client, c.Param("token"))
+		if err != nil {
+			return err
+		}
+		if shown, err = s.shownToken(ctx, l, who, token); err != nil {
+			return err
+		}
+		events, err := domain.DeleteToken{}.Decide(token)
+		if err != nil {
+			return err
+		}
+		changes := []ledger.Change{{
+			Stream: domain.TokenStream(who.Client, token.ID), Client: who.Client, Expect: token.Version, Events: events,
+		}}
+		if changes, err = s.leaveCustomer(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, changes); err != nil {
+			return err
+		}
+		_, err = l.Write(ctx, changes...)
+		return err
+	})
 	if err != nil {
-		return err
-	}
-	shown, err := s.shownToken(ctx, l, who, token)
-	if err != nil {
-		return err
-	}
-	events, err := domain.DeleteToken{}.Decide(token)
-	if err != nil {
-		return err
-	}
-	changes := []ledger.Change{{
-		Stream: domain.TokenStream(who.Client, token.ID), Client: who.Client, Expect: token.Version, Events: events,
-	}}
-	if changes, err = s.leaveCustomer(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, changes); err != nil {
-		return err
-	}
-	if _, err := l.Write(ctx, changes...); err != nil {
 		return err
 	}
 	return writeVault(c, http.StatusOK, payload{Type: tokenPayload, Token: &shown})
@@ -213,13 +219,23 @@ func (s *Server) liveToken(ctx context.Context, l *ledger.Ledger, client, id str
 	return token, err
 }
 
-// tokenAt is the token that a keyed request stored.
-func (s *Server) tokenAt(ctx context.Context, client string, use eventstore.KeyUse) (string, error) {
-	first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
-	if err != nil || len(first) == 0 {
-		return "", errors.Join(fmt.Errorf("read position %d, where a keyed request began", use.First), err)
+// tokenAt is the token that a keyed request stored, as it stood then; ok is
+// false when it stored none.
+func (s *Server) tokenAt(ctx context.Context, client string, use eventstore.KeyUse) (token domain.VaultToken, ok bool, err error) {
+	made, err := s.Ledger.Store.ReadAll(ctx, use.First-1, int(use.Last-use.First+1))
+	if err != nil {
+		return token, false, fmt.Errorf("read positions %d to %d, of a keyed request: %w", use.First, use.Last, err)
 	}
-	return strings.TrimPrefix(first[0].Stream, domain.TokenStream(client, "")), nil
+	var own []eventstore.Recorded
+	for _, r := range made {
+		if strings.HasPrefix(r.Stream, domain.TokenStream(client, "")) {
+			own = append(own, r)
+		}
+	}
+	if len(own) == 0 || own[0].Type != (domain.TokenStored{}).Type() {
+		return token, false, nil
+	}
+	return token, true, ledger.Fold(&token, own)
 }
 
 // newTokenID is sixteen random digits, the form vault clients know.

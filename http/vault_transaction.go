@@ -93,7 +93,13 @@ func (s *Server) vaultOriginate(kind string) handler {
 			if err != nil {
 				return err
 			}
-			return s.answerVaultTransaction(c, l, who, vaultMade{t: t})
+			made := vaultMade{t: t}
+			if token, ok, err := s.tokenAt(ctx, who.Client, use); err != nil {
+				return err
+			} else if ok {
+				made.token = &token
+			}
+			return s.answerVaultTransaction(c, l, who, made)
 		})
 	}
 }
@@ -102,7 +108,7 @@ func (s *Server) vaultOriginate(kind string) handler {
 // stored with it.
 type vaultMade struct {
 	t     domain.Transaction
-	token string
+	token *domain.VaultToken // nil for none
 }
 
 func (s *Server) vaultAccept(ctx context.Context, l *ledger.Ledger, who Caller, in transactionInput, key ledger.Option) (vaultMade, error) {
@@ -132,8 +138,9 @@ func (s *Server) vaultAccept(ctx context.Context, l *ledger.Ledger, who Caller, 
 	key(&change)
 	made := vaultMade{}
 	changes := []ledger.Change{change}
+	var stored string
 	if in.CreateToken && in.TokenID == "" {
-		if made.token, changes, err = s.withToken(ctx, l, who.Client, in, command.TransactionID, changes); err != nil {
+		if stored, changes, err = s.withToken(ctx, l, who.Client, in, command.TransactionID, changes); err != nil {
 			return made, err
 		}
 	}
@@ -145,12 +152,20 @@ func (s *Server) vaultAccept(ctx context.Context, l *ledger.Ledger, who Caller, 
 		return made, err
 	}
 	made.t = begun(who.Client, events, l.Now(), at.First)
+	if stored != "" {
+		token, err := l.Token(ctx, who.Client, stored)
+		made.token = &token
+		return made, err
+	}
 	return made, nil
 }
 
 // withToken stores the account of a transaction and counts its first use.
 func (s *Server) withToken(ctx context.Context, l *ledger.Ledger, client string, in transactionInput, transaction string, changes []ledger.Change) (string, []ledger.Change, error) {
 	token := tokenInput{tokenFields: in.tokenFields}
+	if token.AccountType == "" {
+		token.AccountType = domain.Checking // as the transaction is
+	}
 	if token.SoftwareType == "" {
 		token.SoftwareType, token.SoftwareVersion = "achledger", "v2"
 	}
@@ -249,13 +264,8 @@ func (s *Server) answerVaultTransaction(c echo.Context, l *ledger.Ledger, who Ca
 		RoutingNumber: p.ToRouting, AccountNumber: made.t.Account.Tail, AccountType: title(p.ToAccountType),
 		Name: p.ToName, Created: stamp(made.t.CreatedAt),
 	}}
-	if made.token != "" {
-		ctx := c.Request().Context()
-		token, err := s.liveToken(ctx, l, who.Client, made.token)
-		if err != nil {
-			return err
-		}
-		shown, err := s.shownToken(ctx, l, who, token)
+	if made.token != nil {
+		shown, err := s.shownToken(c.Request().Context(), l, who, *made.token)
 		if err != nil {
 			return err
 		}

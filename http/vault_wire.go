@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -134,7 +135,7 @@ func readVault(c echo.Context, into any) ([]byte, error) {
 	}
 	if isXML(r) {
 		if err := xml.Unmarshal(input, into); err != nil {
-			return nil, problem(codeBadRequest, "the body is not the XML this takes: %v", err)
+			return nil, problem(codeBadRequest, "the body is not the XML this takes: %s", xmlComplaint(err))
 		}
 		return input, nil
 	}
@@ -147,12 +148,28 @@ func readVault(c echo.Context, into any) ([]byte, error) {
 	return input, nil
 }
 
+// xmlComplaint is what is wrong with an XML body. A value that could not be
+// read is not repeated: it may be an account number in the wrong place.
+func xmlComplaint(err error) string {
+	var syntax *xml.SyntaxError
+	var shape xml.UnmarshalError
+	if errors.As(err, &syntax) || errors.As(err, &shape) {
+		return err.Error()
+	}
+	return "a value is not of its type"
+}
+
 // answerToken answers a live token.
 func (s *Server) answerToken(c echo.Context, l *ledger.Ledger, who Caller, id string) error {
 	token, err := s.liveToken(c.Request().Context(), l, who.Client, id)
 	if err != nil {
 		return err
 	}
+	return s.answerTokenAs(c, l, who, token)
+}
+
+// answerTokenAs answers a token as it stands in the value.
+func (s *Server) answerTokenAs(c echo.Context, l *ledger.Ledger, who Caller, token domain.VaultToken) error {
 	shown, err := s.shownToken(c.Request().Context(), l, who, token)
 	if err != nil {
 		return err
