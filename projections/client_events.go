@@ -31,7 +31,7 @@ func (v *Views) ClientEvents(ctx context.Context, client string, after int64, ev
 				return events, upTo, nil
 			}
 		}
-		if looked += len(page); len(page) < 2000 {
+		if looked += len(page); len(page) == 0 {
 			break
 		}
 	}

@@ -1,6 +1,5 @@
-// Package text turns what people write into what a NACHA file can carry, and
-// back into what people may read: names into printable ASCII, dollars into
-// cents, account numbers into their last digits.
+// Package text turns what people write into what a NACHA file can carry:
+// names into printable ASCII, dollars into cents.
 //
 // Nothing is cut or replaced in silence. A function either keeps the meaning,
 // and says that it changed the letters, or returns an error that names the

@@ -6,15 +6,11 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-func ExampleFit() {
-	name, changed, err := text.Fit("José Núñez", 22)
+func ExampleToASCII() {
+	name, changed, err := text.ToASCII("José Núñez")
 	fmt.Println(name, changed, err)
-
-	_, _, err = text.Fit("Bartholomew Featherstonehaugh", 22)
-	fmt.Println("name", err)
 	// Output:
 	// Jose Nunez true <nil>
-	// name has 29 characters, at most 22 fit
 }
 
 func ExampleParseDollars() {
