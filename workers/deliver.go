@@ -15,7 +15,8 @@ import (
 type DeliveryConfig struct {
 	Files      *Files
 	Views      Views
-	Deliverers map[string]Deliverer // by method: domain.ToOutbox, domain.BySFTP
+	Deliverers map[string]Deliverer // by method; domain.ToOutbox is needed
+	SFTP       *SFTP                // nil: nothing leaves by SFTP
 	Log        *slog.Logger
 }
 
@@ -146,7 +147,7 @@ func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, er
 // put stores the file under its temporary name. From the event on it counts
 // as one that may have left.
 func (d *Delivery) put(ctx context.Context, file domain.File) error {
-	to, err := d.to(file)
+	to, err := d.to(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (d *Delivery) put(ctx context.Context, file domain.File) error {
 // it: after a crash only looking helps, and where that does not tell, nothing
 // is sent blindly.
 func (d *Delivery) begin(ctx context.Context, file domain.File) error {
-	to, err := d.to(file)
+	to, err := d.to(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -190,6 +191,12 @@ func (d *Delivery) begin(ctx context.Context, file domain.File) error {
 		return d.delivered(ctx, file)
 	case Final:
 		return d.delivered(ctx, file)
+	case Spoiled: // the server lost what it had
+		content, err := d.Files.Bytes(ctx, file.ID)
+		if err != nil {
+			return err
+		}
+		return to.Put(ctx, name, content)
 	default:
 		reason := "delivery began, and the file is neither under its temporary name nor under its final one"
 		if place == Foreign {
@@ -208,7 +215,10 @@ func (d *Delivery) delivered(ctx context.Context, file domain.File) error {
 	return nil
 }
 
-func (d *Delivery) to(file domain.File) (Deliverer, error) {
+func (d *Delivery) to(ctx context.Context, file domain.File) (Deliverer, error) {
+	if file.Opened.Method == domain.BySFTP && d.SFTP != nil {
+		return d.SFTP.To(ctx, file.Opened.ODFI)
+	}
 	to, ok := d.Deliverers[file.Opened.Method]
 	if !ok {
 		return nil, fmt.Errorf("nothing here delivers by %q", file.Opened.Method)

@@ -33,6 +33,7 @@ const (
 	Nowhere   Place = "nowhere"        // taken by the bank, or lost: nobody can tell
 	Temporary Place = "temporary name" // delivery has not begun
 	Final     Place = "final name"     // delivered, and not taken yet
+	Spoiled   Place = "damaged"        // not begun, and what bears the temporary name is not the file
 	Foreign   Place = "another file"   // other content bears the final name, and nothing the temporary one
 )
 

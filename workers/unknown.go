@@ -23,7 +23,7 @@ func (d *Delivery) Resend(ctx context.Context, id string) error {
 		if ok, reason := d.Files.Gate.Allowed(file.Opened.ODFI); !ok {
 			return &DeliveryOffError{file.Opened.ODFI, reason}
 		}
-		to, err := d.to(file)
+		to, err := d.to(ctx, file)
 		if err != nil {
 			return err
 		}

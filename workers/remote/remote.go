@@ -1,0 +1,143 @@
+// Package remote reaches the SFTP servers of banks: a pinned host key, a
+// private key from a file, and a bound on every wait. A Conn serves one piece
+// of work and is closed after it.
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Bounds of every wait.
+const (
+	dialWithin = 15 * time.Second
+	idleWithin = 30 * time.Second // without a byte in either direction
+)
+
+// Conn is a session with a bank's server.
+type Conn struct {
+	*sftp.Client
+	ssh  *ssh.Client
+	stop func() bool
+}
+
+// Dial logs in. It refuses a server whose host key is not the pinned one.
+// When ctx ends, the connection does.
+func Dial(ctx context.Context, s domain.SFTP) (*Conn, error) {
+	c, err := dial(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("reach the bank's SFTP server %s: %w", s.Host, err)
+	}
+	return c, nil
+}
+
+func dial(ctx context.Context, s domain.SFTP) (*Conn, error) {
+	config, err := configOf(s)
+	if err != nil {
+		return nil, err
+	}
+	port := s.Port
+	if port == 0 {
+		port = 22
+	}
+	address := net.JoinHostPort(s.Host, strconv.Itoa(port))
+	raw, err := (&net.Dialer{Timeout: dialWithin}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	wire, channels, requests, err := ssh.NewClientConn(&impatient{raw}, address, config)
+	if err != nil {
+		stop()
+		return nil, errors.Join(err, raw.Close())
+	}
+	client := ssh.NewClient(wire, channels, requests)
+	files, err := sftp.NewClient(client)
+	if err != nil {
+		stop()
+		return nil, errors.Join(err, client.Close())
+	}
+	return &Conn{Client: files, ssh: client, stop: stop}, nil
+}
+
+// Close ends the session.
+func (c *Conn) Close() error {
+	c.stop()
+	return errors.Join(c.Client.Close(), gone(c.ssh.Close()))
+}
+
+// gone forgives a connection that the other side closed first.
+func gone(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func configOf(s domain.SFTP) (*ssh.ClientConfig, error) {
+	pinned, err := HostKey(s.HostKey)
+	if err != nil {
+		return nil, err
+	}
+	pem, err := os.ReadFile(s.PrivateKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the private key: %w", err)
+	}
+	key, err := ssh.ParsePrivateKey(pem)
+	if err != nil {
+		return nil, fmt.Errorf("read the private key %s: %w", s.PrivateKeyFile, err)
+	}
+	return &ssh.ClientConfig{
+		User: s.User, Auth: []ssh.AuthMethod{ssh.PublicKeys(key)},
+		HostKeyCallback: ssh.FixedHostKey(pinned), HostKeyAlgorithms: algorithms(pinned), Timeout: dialWithin,
+	}, nil
+}
+
+// HostKey reads a pinned key: type and key as in known_hosts, with or without
+// the host in front.
+func HostKey(text string) (ssh.PublicKey, error) {
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(text))
+	if err != nil {
+		return nil, errors.New("the pinned host key is not a line of known_hosts, such as \"ssh-ed25519 AAAA...\"")
+	}
+	return key, nil
+}
+
+// algorithms are those with which a server can prove that it has the key.
+func algorithms(key ssh.PublicKey) []string {
+	if key.Type() == ssh.KeyAlgoRSA {
+		return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
+	}
+	return []string{key.Type()}
+}
+
+// impatient is a connection that ends when nothing moves on it.
+type impatient struct{ net.Conn }
+
+func (c *impatient) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(idleWithin)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *impatient) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(idleWithin)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
+// Missing reports whether an error says that there is no such file.
+func Missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,187 @@
+// Package remotetest is a bank's SFTP server for tests: a real one on
+// loopback, over a real folder, that can die at the worst moments.
+package remotetest
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Server is a bank's.
+type Server struct {
+	// Dir is what the bank sees: the folders outbound and inbound are in it.
+	Dir      string
+	Settings domain.SFTP
+
+	// DieAfterBytes ends the next session that got so many bytes, 0 none.
+	DieAfterBytes atomic.Int64
+	// DieAfterRename ends the next session that renamed something, before
+	// the answer.
+	DieAfterRename atomic.Bool
+	// Sessions counts the logins.
+	Sessions atomic.Int64
+
+	t        testing.TB
+	config   *ssh.ServerConfig
+	listener net.Listener
+	mu       sync.Mutex
+	open     []net.Conn
+}
+
+// New starts a server that knows one user, whose key it makes.
+func New(t testing.TB) *Server {
+	t.Helper()
+	s := &Server{Dir: t.TempDir(), t: t}
+	for _, folder := range []string{"outbound", "inbound"} {
+		must(t, os.Mkdir(filepath.Join(s.Dir, folder), 0o700))
+	}
+	host, user := signer(t), signer(t)
+	s.config = &ssh.ServerConfig{PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+		if string(key.Marshal()) != string(user.PublicKey().Marshal()) {
+			return nil, errors.New("unknown key")
+		}
+		return nil, nil
+	}}
+	s.config.AddHostKey(host)
+	var err error
+	s.listener, err = net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	s.Settings = domain.SFTP{
+		Host: "127.0.0.1", Port: s.listener.Addr().(*net.TCPAddr).Port, User: "lantern", PrivateKeyFile: user.file,
+		HostKey:        strings.TrimSpace(string(ssh.MarshalAuthorizedKey(host.PublicKey()))),
+		OutboundFolder: filepath.Join(s.Dir, "outbound"), InboundFolder: filepath.Join(s.Dir, "inbound"),
+	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			c, err := s.listener.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { s.serve(c) })
+		}
+	})
+	t.Cleanup(func() {
+		s.listener.Close()
+		s.mu.Lock()
+		for _, c := range s.open {
+			c.Close()
+		}
+		s.mu.Unlock()
+		running.Wait()
+	})
+	return s
+}
+
+// Names lists a folder.
+func (s *Server) Names(folder string) (names []string) {
+	s.t.Helper()
+	entries, err := os.ReadDir(filepath.Join(s.Dir, folder))
+	must(s.t, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func (s *Server) serve(c net.Conn) {
+	defer c.Close()
+	s.mu.Lock()
+	s.open = append(s.open, c)
+	s.mu.Unlock()
+	_, channels, requests, err := ssh.NewServerConn(c, s.config)
+	if err != nil {
+		return
+	}
+	s.Sessions.Add(1)
+	go ssh.DiscardRequests(requests)
+	for asked := range channels {
+		channel, requests, err := asked.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			for r := range requests {
+				_ = r.Reply(r.Type == "subsystem", nil)
+			}
+		}()
+		server, err := sftp.NewServer(&mortal{Channel: channel, server: s, conn: c})
+		if err != nil {
+			return
+		}
+		_ = server.Serve()
+		_ = channel.Close()
+	}
+}
+
+// mortal is a session that may die.
+type mortal struct {
+	ssh.Channel
+	server  *Server
+	conn    net.Conn
+	got     int64
+	renamed bool
+}
+
+// rename is the packet type SSH_FXP_RENAME.
+const rename = 18
+
+func (m *mortal) Read(p []byte) (int, error) {
+	n, err := m.Channel.Read(p)
+	m.got += int64(n)
+	if limit := m.server.DieAfterBytes.Load(); limit > 0 && m.got >= limit && m.server.DieAfterBytes.CompareAndSwap(limit, 0) {
+		m.conn.Close()
+		return 0, io.ErrUnexpectedEOF
+	}
+	m.renamed = n > 4 && p[0] == rename // a packet is read whole, behind its length
+	return n, err
+}
+
+func (m *mortal) Write(p []byte) (int, error) {
+	if m.renamed && m.server.DieAfterRename.CompareAndSwap(true, false) {
+		m.conn.Close()
+		return 0, io.ErrClosedPipe
+	}
+	return m.Channel.Write(p)
+}
+
+// key is a private key that lies in a file.
+type key struct {
+	ssh.Signer
+	file string
+}
+
+func signer(t testing.TB) key {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	must(t, err)
+	block, err := ssh.MarshalPrivateKey(private, "")
+	must(t, err)
+	s, err := ssh.NewSignerFromKey(private)
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "key")
+	must(t, os.WriteFile(file, pem.EncodeToMemory(block), 0o600))
+	return key{s, file}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

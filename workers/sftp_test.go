@@ -1,0 +1,183 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/remote/remotetest"
+)
+
+// remoteBank is a bank whose files leave by SFTP; one with three entries is
+// due, and nothing was delivered yet.
+func remoteBank(t *testing.T) (*bank, *remotetest.Server) {
+	t.Helper()
+	b, s := openBank(t), remotetest.New(t)
+	b.setUp(s.Settings)
+	b.posts(gym, 3)
+	b.clock.set(at("2026-11-20 14:30"))
+	return b, s
+}
+
+func (b *bank) setUp(s domain.SFTP) {
+	b.t.Helper()
+	now, err := b.Bank(context.Background(), ourBank)
+	must(b.t, err)
+	events, err := domain.ConfigureBank{Routing: ourBank, Delivery: domain.Delivery{Method: domain.BySFTP, SFTP: &s}}.Decide(now)
+	must(b.t, err)
+	_, err = b.Write(context.Background(), ledger.Change{
+		Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: now.Version, Events: events,
+	})
+	must(b.t, err)
+	b.delivery.SFTP = &SFTP{Ledger: b.Ledger}
+}
+
+// restartRemote is restart, with SFTP.
+func (b *bank) restartRemote() {
+	b.restart()
+	b.delivery.SFTP = &SFTP{Ledger: b.Ledger}
+}
+
+// oneWhole fails the test unless the bank has the file, whole and once, and
+// the log says so.
+func (b *bank) oneWhole(s *remotetest.Server) {
+	b.t.Helper()
+	f := b.onlyFile()
+	if f.State != domain.FileIsDelivered {
+		b.t.Errorf("the file is %s", f.State)
+	}
+	if got := s.Names("outbound"); !slices.Equal(got, []string{f.Rendered.Name}) {
+		b.t.Fatalf("the bank has %v, want one file", got)
+	}
+	got, err := os.ReadFile(filepath.Join(s.Dir, "outbound", f.Rendered.Name))
+	must(b.t, err)
+	want, err := b.files.Bytes(context.Background(), f.ID)
+	must(b.t, err)
+	if !bytes.Equal(got, want) {
+		b.t.Errorf("the bank has %d bytes, want the %d of the file", len(got), len(want))
+	}
+}
+
+func TestAFileLeavesBySFTP(t *testing.T) {
+	b, s := remoteBank(t)
+	must(t, b.batcher.Sweep(context.Background()))
+	b.oneWhole(s)
+	sessions := s.Sessions.Load()
+	must(t, b.batcher.Sweep(context.Background()))
+	if s.Sessions.Load() != sessions {
+		t.Error("a delivered file was looked at again")
+	}
+}
+
+// Wherever the server dies, the bank ends with one whole file.
+func TestTheServerDies(t *testing.T) {
+	for name, die := range map[string]func(*remotetest.Server){
+		"in mid-upload":                        func(s *remotetest.Server) { s.DieAfterBytes.Store(500) },
+		"after the rename, before the answer":  func(s *remotetest.Server) { s.DieAfterRename.Store(true) },
+		"before the first byte of the session": func(s *remotetest.Server) { s.DieAfterBytes.Store(1) },
+	} {
+		for again, restart := range map[string]bool{"": false, ", and so does the process": true} {
+			t.Run(name+again, func(t *testing.T) {
+				b, s := remoteBank(t)
+				die(s)
+				if err := b.batcher.Sweep(context.Background()); err == nil {
+					t.Fatal("the server did not die")
+				}
+				if restart {
+					b.restartRemote()
+				}
+				must(t, b.batcher.Sweep(context.Background()))
+				b.oneWhole(s)
+			})
+		}
+	}
+}
+
+func TestTheProcessDiesDuringAnUpload(t *testing.T) {
+	for _, step := range []string{"before delivering", "after delivering", "before begin", "after begin", "before delivered"} {
+		t.Run(step, func(t *testing.T) {
+			b, s := remoteBank(t)
+			b.fault = stopAt(step)
+			if err := b.batcher.Sweep(context.Background()); err == nil {
+				t.Fatal("the crash did not happen")
+			}
+			b.restartRemote()
+			must(t, b.batcher.Sweep(context.Background()))
+			b.oneWhole(s)
+		})
+	}
+}
+
+// What the server lost in a crash of its own is put there again; what the
+// bank took or changed meanwhile only a person can tell.
+func TestWhatIsFoundAtTheServer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		step  string
+		found func(t *testing.T, path string)
+		state domain.FileState
+	}{
+		"half of the upload": {"before begin", func(t *testing.T, path string) { must(t, os.Truncate(path+".part", 100)) }, domain.FileIsDelivered},
+		"nothing":            {"after begin", func(t *testing.T, path string) { must(t, os.Remove(path)) }, domain.DeliveryUnknown},
+		"another file":       {"after begin", func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("x"), 0o600)) }, domain.DeliveryUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, s := remoteBank(t)
+			b.fault = stopAt(tt.step)
+			_ = b.batcher.Sweep(context.Background())
+			b.restartRemote()
+			tt.found(t, filepath.Join(s.Dir, "outbound", b.onlyFile().Rendered.Name))
+			must(t, b.batcher.Sweep(context.Background()))
+			if f := b.onlyFile(); f.State != tt.state {
+				t.Errorf("the file is %s, want %s", f.State, tt.state)
+			}
+			if tt.state == domain.FileIsDelivered {
+				b.oneWhole(s)
+			}
+		})
+	}
+}
+
+func TestNothingIsSentToAStranger(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change  func(*bank, *domain.SFTP, *remotetest.Server)
+		problem string
+	}{
+		"another host key": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) { s.HostKey = remotetest.New(t).Settings.HostKey }, "host key mismatch"},
+		"no host key":      {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) { s.HostKey = "AAAA" }, "known_hosts"},
+		"another user's private key": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) {
+			s.PrivateKeyFile = remotetest.New(t).Settings.PrivateKeyFile
+		}, "unable to authenticate"},
+		"no private key": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) { s.PrivateKeyFile += "x" }, "private key"},
+		"a sandbox":      {func(b *bank, _ *domain.SFTP, _ *remotetest.Server) { b.delivery.SFTP.Sandbox = true }, "sandbox folder never delivers"},
+		"a folder that is gone": {func(_ *bank, s *domain.SFTP, _ *remotetest.Server) {
+			s.OutboundFolder += "/gone"
+		}, "not exist"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, s := remoteBank(t)
+			settings := s.Settings
+			tt.change(b, &settings, s)
+			sandbox := b.delivery.SFTP.Sandbox
+			if settings != s.Settings {
+				b.setUp(settings)
+			}
+			b.delivery.SFTP.Sandbox = sandbox
+			err := b.batcher.Sweep(context.Background())
+			if err == nil || !strings.Contains(err.Error(), tt.problem) {
+				t.Errorf("got %v, want %q", err, tt.problem)
+			}
+			if got := s.Names("outbound"); len(got) != 0 {
+				t.Errorf("the server has %v", got)
+			}
+			b.setUp(s.Settings) // put right, it leaves
+			must(t, b.batcher.Sweep(context.Background()))
+			b.oneWhole(s)
+		})
+	}
+}
