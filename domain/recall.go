@@ -39,7 +39,16 @@ func (c Recall) Decide(t Transaction) ([]Event, error) {
 }
 
 // hidden reports whether the transaction is being made together with its
-// file and does not show yet.
+// file and does not show yet. Once filed it shows, also when the operator
+// refused the file and it waits again.
 func (t Transaction) hidden() bool {
-	return t.Originated != nil && t.Originated.InFile != "" && t.Origination().Filing == nil
+	if t.Originated == nil || t.Originated.InFile == "" {
+		return false
+	}
+	for _, step := range t.Origination().History {
+		if step.State == Filed {
+			return false
+		}
+	}
+	return true
 }
