@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/workers/inbound"
 )
 
 type serveCommand struct {
@@ -23,6 +24,7 @@ type serveCommand struct {
 	Replicas   int    `name:"nats-replicas" help:"Replicas of the stream: 3 on a cluster." env:"ACHLEDGER_NATS_REPLICAS" group:"Broker"`
 
 	RateLimit float64 `help:"Requests a second each client may make; 0 is no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
+	SFTPAfter string  `name:"sftp-after" help:"What becomes of a file taken from a bank's SFTP server: leave, remove, or done, which moves it to the folder done." enum:"leave,remove,done" default:"leave" env:"ACHLEDGER_SFTP_AFTER"`
 	LogFormat string  `help:"text or json." enum:"text,json" default:"text" env:"ACHLEDGER_LOG_FORMAT"`
 	LogLevel  string  `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"ACHLEDGER_LOG_LEVEL"`
 }
@@ -46,7 +48,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Broker: node.BrokerOptions{
 			Listen: c.NATSListen, URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
-		Log: c.logger(s),
+		SFTPAfter: inbound.After(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {
 			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
 			if r.FirstStart {

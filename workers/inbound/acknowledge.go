@@ -47,6 +47,21 @@ func readText(content io.Reader) (text []byte, ok bool, err error) {
 	return append(head, rest...), true, err
 }
 
+// takeIn takes a file that may still be growing, be it one of entries or an
+// acknowledgement.
+func (d *Desk) takeIn(ctx context.Context, name, source string, file io.ReadSeeker) (Outcome, error) {
+	if d.Acknowledge != nil {
+		text, ok, err := textOf(file)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if ok {
+			return d.acknowledge(ctx, name, text)
+		}
+	}
+	return d.intake(ctx, name, source, file, true)
+}
+
 // acknowledge takes an acknowledgement out of the inbox. One that cannot be
 // read, or that the ledger refuses, goes into quarantine with the reason; an
 // unfinished one waits for its END.

@@ -197,15 +197,7 @@ func (b *inbox) take(ctx context.Context, name string) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer file.Close()
-	if b.desk.Acknowledge != nil {
-		if text, ok, err := textOf(file); ok || err != nil {
-			if err != nil {
-				return Outcome{}, err
-			}
-			return b.desk.acknowledge(ctx, name, text)
-		}
-	}
-	return b.desk.intake(ctx, name, FromInbox, file, true)
+	return b.desk.takeIn(ctx, name, FromInbox, file)
 }
 
 func (b *inbox) refuse(s *seen, reason string) {

@@ -28,7 +28,8 @@ type Options struct {
 	Kind              folder.Kind
 	Listen            string // address of the API
 	Broker            BrokerOptions
-	RequestsPerSecond float64 // of each client; 0 is no bound
+	RequestsPerSecond float64       // of each client; 0 is no bound
+	SFTPAfter         inbound.After // what becomes of files taken from a bank's server
 	Log               *slog.Logger
 	Store             eventstore.SQLiteOptions // the zero value serves
 	// Ready is called once, when /readyz answers 200.
@@ -58,6 +59,7 @@ type Server struct {
 	batcher  *workers.Batcher
 	uploads  *workers.Uploads
 	desk     *inbound.Desk
+	pickup   *inbound.Pickup // nil in a sandbox
 	http     *achhttp.Server
 	listener net.Listener
 }
@@ -132,6 +134,9 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 			return err
 		},
 	})
+	if err == nil && s.Kind != folder.Sandbox {
+		s.pickup, err = inbound.NewPickup(inbound.PickupConfig{Desk: s.desk, After: s.options.SFTPAfter, Log: log})
+	}
 	return err
 }
 
@@ -172,6 +177,9 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.batcher.Run(inside) })
 	parts.Go(func() error { return s.desk.Run(inside) })
 	parts.Go(func() error { return s.missed(inside) })
+	if s.pickup != nil {
+		parts.Go(func() error { return s.pickup.Run(inside) })
+	}
 	parts.Go(func() error { return s.effects(inside) })
 	parts.Go(func() error { return control.Serve(inside, s.Folder, s.commands()) })
 	parts.Go(func() error { return s.watch(inside) })

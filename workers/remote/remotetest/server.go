@@ -135,7 +135,7 @@ type mortal struct {
 	server  *Server
 	conn    net.Conn
 	got     int64
-	renamed bool
+	renamed atomic.Bool // by the packet read last
 }
 
 // rename is the packet type SSH_FXP_RENAME.
@@ -148,12 +148,12 @@ func (m *mortal) Read(p []byte) (int, error) {
 		m.conn.Close()
 		return 0, io.ErrUnexpectedEOF
 	}
-	m.renamed = n > 4 && p[0] == rename // a packet is read whole, behind its length
+	m.renamed.Store(n > 4 && p[0] == rename) // a packet is read whole, behind its length
 	return n, err
 }
 
 func (m *mortal) Write(p []byte) (int, error) {
-	if m.renamed && m.server.DieAfterRename.CompareAndSwap(true, false) {
+	if m.renamed.Load() && m.server.DieAfterRename.CompareAndSwap(true, false) {
 		m.conn.Close()
 		return 0, io.ErrClosedPipe
 	}
