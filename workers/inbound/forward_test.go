@@ -217,3 +217,21 @@ func TestKindsWeDoNotReadAreKeptRaw(t *testing.T) {
 	}
 	must(t, w.desk.Dismiss(t.Context(), u.ID, "settled with the bank"))
 }
+
+func TestAnEntryThatNoEventCouldHoldIsKeptRaw(t *testing.T) {
+	w := newWorld(t)
+	b := credits("400012345678")
+	b.Header.SEC = "CTX"
+	for range nacha.MaxAddenda {
+		b.Entries[0].Addenda05 = append(b.Entries[0].Addenda05, strings.Repeat("&", 80)) // six bytes each in JSON
+	}
+	w.feed(render(t, b))
+	u := w.waits(tooLong)
+	entry, err := w.Unmatched(t.Context(), u.ID)
+	must(t, err)
+	raw, err := w.OpenData(domain.LedgerClient, entry.Queued.Raw)
+	must(t, err)
+	if len(raw) != 95*(1+nacha.MaxAddenda) || u.AmountCents != 100 {
+		t.Errorf("%d bytes kept", len(raw))
+	}
+}

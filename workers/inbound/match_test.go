@@ -6,8 +6,11 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
 )
 
 func TestUnusualReturnsAreBookedAndFlagged(t *testing.T) {
@@ -182,13 +185,103 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
 			next, domain.TransactionFiled{ItemID: "item-next", File: "later", Batch: 1, Trace: first.Items[0].Filing.Trace},
 		}})
+	// A file made before the successor left is about the old one.
+	w.feed(render(t, old))
+	w.only(ids[0], domain.Return)
 	w.feed(edit(t, render(t, w.returned("next", "R01", settles("2027-03-05"))), "261124", "270305"))
 	if r := w.only("next", domain.Return); len(r.Incoming.Flags) > 0 {
 		t.Errorf("flags %v", r.Incoming.Flags)
 	}
-	// A file made before the successor left is about the old one.
-	w.feed(render(t, old))
-	w.only(ids[0], domain.Return)
+}
+
+// An item that its file was refused with left under another number since.
+func TestANumberThatAnItemNoLongerBearsIsNotItsOwn(t *testing.T) {
+	item := &domain.Item{ID: "i", Filing: &domain.Filing{Trace: "231380100000002"}}
+	p := &payment{Transaction: domain.Transaction{Items: []*domain.Item{item}}}
+	for trace, n := range map[string]int{"231380100000001": 0, "231380100000002": 1} {
+		b := book{
+			traced:   map[string][]projections.Traced{trace: {{Client: gym, TransactionID: "t", ItemID: "i"}}},
+			payments: map[string]*payment{domain.TransactionStream(gym, "t"): p},
+		}
+		if got := b.under(trace); len(got) != n {
+			t.Errorf("%d items under %s", len(got), trace)
+		}
+	}
+}
+
+func TestACreditRefusedByItsReceiverIsNeverLate(t *testing.T) {
+	w := newWorld(t)
+	id := w.originate(domain.Proposal{
+		SEC: "PPD", Kind: domain.Push, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "ADA", Description: "REFUND", AmountCents: 900,
+	}, "88002")
+	w.sweepAt("2026-11-20 14:31")
+	w.clock.set(at("2026-12-07 09:00"))
+	// The time runs from the receiver's refusal, of which nobody tells us.
+	w.feed(render(t, w.returned(id, "R23", settles("2026-12-07"))))
+	if r := w.only(id, domain.Return); len(r.Incoming.Flags) > 0 {
+		t.Errorf("flags %v", r.Incoming.Flags)
+	}
+}
+
+func TestAnotherReturnAfterTheFirstWasDishonored(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	w.feed(render(t, w.returned(id, "R01")))
+	dishonor := w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(id, domain.Return).ID, Code: "R61"}, "2026-11-24 10:16")
+	w.feed(renderAs(t, "0800", w.returned(id, "R02"))) // it is as if there had been none
+	if items := w.transaction(gym, id).Items; len(items) != 4 || items[3].Kind != domain.Return {
+		t.Errorf("items %+v, queue %+v", items, w.queue())
+	}
+	w.feed(renderAs(t, "0900", w.contested(gym, id, dishonor, "R71")))
+	w.only(id, domain.Contest)
+	w.feed(renderAs(t, "1000", w.returned(id, "R09")))
+	w.waits(duplicate)
+}
+
+// The first return was contested: it stands, and another is a duplicate.
+func TestAnotherReturnAfterTheFirstWasContested(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	w.feed(render(t, w.returned(id, "R01")))
+	dishonor := w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(id, domain.Return).ID, Code: "R61"}, "2026-11-24 10:16")
+	w.feed(renderAs(t, "0900", w.contested(gym, id, dishonor, "R71")))
+	w.feed(renderAs(t, "1000", w.returned(id, "R09")))
+	w.waits(duplicate)
+}
+
+func TestWhatAnswersAReturnThatDidNotLeaveWaits(t *testing.T) {
+	w := newWorld(t)
+	w.clock.set(at("2026-11-23 09:00"))
+	w.feed(vector(t, "06"))
+	id := w.received(gym)[0].ID
+	block(t, w.outbox())
+	_, err := w.Decide(t.Context(), gym, id, func(tx domain.Transaction) ([]domain.Event, error) {
+		d, err := answers.Return{ItemID: "return", ReplyTo: tx.Items[0].ID, Code: "R29"}.Decide(w.caseOf(gym, id))
+		return d.Events, err
+	})
+	must(t, err)
+	w.clock.set(at("2026-11-23 14:31"))
+	if err := w.batcher.Sweep(t.Context()); err == nil {
+		t.Fatal("the file was delivered")
+	}
+	w.feed(render(t, w.dishonored(gym, id, "return", "R68")))
+	w.waits(notSent)
+}
+
+func TestAClientWhoseKeysWereDestroyed(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	back, changed := w.returned(ids[0], "R01", account("123")), w.corrected(ids[1], "C01", "9900112233")
+	must(t, w.Keys.(*seal.Keyring).Destroy(gym))
+	w.feed(render(t, back, changed, credits("400012345678")))
+	// A return needs no secret of the client's, and nobody can compare its
+	// account number any more.
+	if r := w.only(ids[0], domain.Return); len(r.Incoming.Flags) > 0 {
+		t.Errorf("flags %v", r.Incoming.Flags)
+	}
+	if list := w.queue(); len(list) != 2 || list[0].Reason != keysDestroyed || list[1].Reason != keysDestroyed {
+		t.Errorf("queue %+v", list)
+	}
 }
 
 func TestNotificationsOfChangeAndWhatIsUnusualAboutThem(t *testing.T) {
