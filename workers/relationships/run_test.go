@@ -1,0 +1,159 @@
+package relationships_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/accounts"
+	"github.com/achledger/achledger/workers/relationships"
+)
+
+// office is a ledger in a folder with the worker over it.
+type office struct {
+	t testing.TB
+	*ledger.Ledger
+	views  *projections.Views
+	worker *relationships.Worker
+	n      int
+}
+
+type clock struct{}
+
+func (clock) Now() time.Time { return time.Date(2026, 11, 17, 14, 0, 0, 0, time.UTC) }
+
+func newOffice(t testing.TB, verification string) *office {
+	folder := t.TempDir()
+	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{Linger: -1})
+	must(t, err)
+	keys, err := seal.Open(filepath.Join(folder, "keys"))
+	must(t, err)
+	views, err := projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
+	must(t, err)
+	t.Cleanup(func() { must(t, errors.Join(views.Close(), store.Close())) })
+	o := &office{t: t, Ledger: &ledger.Ledger{Store: store, Keys: keys, Clock: clock{}}, views: views}
+	corrections, err := accounts.New(accounts.Config{Ledger: o.Ledger, Views: views})
+	must(t, err)
+	o.worker, err = relationships.New(relationships.Config{Ledger: o.Ledger, Views: views, Accounts: corrections})
+	must(t, err)
+	events, err := domain.OpenClient{ClientID: "gym", Settings: domain.Settings{
+		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
+		ODFIs: []string{"231380104"}, SECCodes: []string{"PPD"}, Verification: verification,
+		File: domain.FileSettings{
+			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: "231380104", ImmediateOriginName: "LANTERN SAVINGS BANK",
+		},
+	}}.Decide(domain.Client{})
+	must(t, err)
+	o.write(ledger.Change{Stream: domain.ClientStream("gym"), Client: "gym", Events: events})
+	return o
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (o *office) write(changes ...ledger.Change) {
+	o.t.Helper()
+	_, err := o.Write(context.Background(), changes...)
+	must(o.t, err)
+}
+
+// link links an account to a new holder, whose id it answers.
+func (o *office) link() string {
+	o.t.Helper()
+	o.n++
+	holder := "0c1b8ad5-5a3e-4d40-9a3c-" + strconv.Itoa(100000000000+o.n)
+	account, changes, err := o.UseAccount(context.Background(), "gym", "121042882", strconv.Itoa(5000+o.n), domain.Checking)
+	must(o.t, err)
+	events, err := domain.LinkAccount{RelationshipID: holder, Account: account.ID, OwnerName: "TEST PERSON", AccountType: domain.Checking}.Decide(domain.Holder{})
+	must(o.t, err)
+	o.write(append(changes, ledger.Change{Stream: domain.HolderStream("gym", holder), Client: "gym", Events: events})...)
+	return holder
+}
+
+func (o *office) relationship(holder string) *domain.Relationship {
+	o.t.Helper()
+	h, err := o.Holder(context.Background(), "gym", holder)
+	must(o.t, err)
+	return h.Relationships[0]
+}
+
+func TestALinkIsMovedOnAsSoonAsTheLogTells(t *testing.T) {
+	o := newOffice(t, domain.VerifyNothing)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- o.worker.Run(ctx) }()
+	holder := o.link()
+	for until := time.Now().Add(10 * time.Second); o.relationship(holder).Status != domain.RelationshipApproved; {
+		if time.Now().After(until) {
+			t.Fatal("nobody moved the relationship on")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	stop()
+	must(t, <-ended)
+}
+
+func TestTwoWorkersSendOnePrenote(t *testing.T) {
+	o := newOffice(t, domain.VerifyByPrenote)
+	var holders []string
+	for range 10 {
+		holders = append(holders, o.link())
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if err := o.worker.Sweep(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	for _, holder := range holders {
+		if r := o.relationship(holder); r.Status != domain.RelationshipPending || len(r.Sent) != 1 {
+			t.Errorf("relationship %s is %s after %d prenotes", r.ID, r.Status, len(r.Sent))
+		}
+	}
+}
+
+func TestASuspendedClientsLinksWait(t *testing.T) {
+	o := newOffice(t, domain.VerifyByMicroDeposits)
+	holder := o.link()
+	o.write(ledger.Change{Stream: domain.ClientStream("gym"), Client: "gym", Expect: 1, Events: []domain.Event{domain.ClientSuspended{}}})
+	must(t, o.worker.Sweep(t.Context()))
+	if r := o.relationship(holder); r.Status != domain.RelationshipQueued {
+		t.Errorf("it is %s", r.Status)
+	}
+	o.write(ledger.Change{Stream: domain.ClientStream("gym"), Client: "gym", Expect: 2, Events: []domain.Event{domain.ClientResumed{}}})
+	must(t, o.worker.Sweep(t.Context()))
+	if r := o.relationship(holder); r.Status != domain.RelationshipPending || len(r.Sent) != 2 {
+		t.Errorf("it is %s after %d micro-deposits", r.Status, len(r.Sent))
+	}
+}
+
+func TestARecalledPrenoteRejects(t *testing.T) {
+	o := newOffice(t, domain.VerifyByPrenote)
+	holder := o.link()
+	must(t, o.worker.Sweep(t.Context()))
+	_, err := o.Decide(t.Context(), "gym", o.relationship(holder).Sent[0], func(tx domain.Transaction) ([]domain.Event, error) {
+		return domain.Recall{ItemID: tx.Origination().ID}.Decide(tx)
+	})
+	must(t, err)
+	must(t, o.worker.Sweep(t.Context()))
+	if r := o.relationship(holder); r.Status != domain.RelationshipRejected || r.Reason != "the prenote never left" {
+		t.Errorf("it is %s: %s", r.Status, r.Reason)
+	}
+}
