@@ -123,6 +123,10 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 	r.Description, r.CompanyEntryDescription = h.Description, h.Description
 	r.Amount = json.RawMessage(text.FormatDollars(e.AmountCents))
 	r.Addenda, r.CompanyDiscretionaryData = e.Addenda05, h.DiscretionaryData
+	if iat := domain.ReceivedIAT(h, e); iat != nil {
+		r.FromName, r.ToName, r.ToIdentification = iat.From.Name, iat.To.Name, e.IAT.ReceiverID
+		r.IATDetails = newIATRecord(*iat)
+	}
 	if d, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
 		r.EffectiveDate = d.String()
 	}

@@ -187,3 +187,20 @@ func (r *running) post(who folder.Credential, path string, body any) (int, strin
 	}
 	return response.StatusCode, string(text)
 }
+
+// raw posts text.
+func (r *running) raw(who folder.Credential, path, content string) int {
+	r.t.Helper()
+	request, err := http.NewRequest(http.MethodPost, r.Base+path, strings.NewReader(content))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.SetBasicAuth(who.Key, who.Secret)
+	request.Header.Set("Content-Type", "text/plain")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return response.StatusCode
+}
