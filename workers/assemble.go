@@ -67,6 +67,11 @@ func (u *Uploads) Assemble(ctx context.Context, o Order) (Assembled, error) {
 	if done, ok, err := u.assembled(ctx, o.FileID); ok || err != nil {
 		return done, err
 	}
+	// Also for a file that is open already: a restored folder does not know
+	// whether it had left.
+	if ok, reason := u.Files.Gate.Allowed(o.ODFI); !ok {
+		return Assembled{}, &DeliveryOffError{o.ODFI, reason}
+	}
 	if err := u.open(ctx, o); err != nil {
 		return Assembled{}, err
 	}
@@ -110,9 +115,6 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	}
 	if o.Client.Suspended {
 		return domain.Refuse(domain.Suspended, "the client is suspended: nothing new is accepted")
-	}
-	if ok, reason := u.Files.Gate.Allowed(o.ODFI); !ok {
-		return &DeliveryOffError{o.ODFI, reason}
 	}
 	settings := o.Client.Settings.File
 	if o.Settings != nil {

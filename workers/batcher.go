@@ -28,8 +28,8 @@ type BatcherConfig struct {
 // Batcher cuts files when a client's thresholds are met.
 type Batcher struct {
 	BatcherConfig
-	mu      sync.Mutex    // one pass at a time
-	cutSome chan struct{} // wakes the delivery
+	pass  sync.Mutex  // one at a time
+	fresh chan string // files just cut, for the delivery
 }
 
 // NewBatcher checks the configuration.
@@ -46,7 +46,7 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 	if c.Pace <= 0 {
 		c.Pace = 25 * time.Millisecond
 	}
-	return &Batcher{BatcherConfig: c, cutSome: make(chan struct{}, 1)}, nil
+	return &Batcher{BatcherConfig: c, fresh: make(chan string, 64)}, nil
 }
 
 // Run cuts and delivers until ctx ends. It looks when the log says that
@@ -117,20 +117,34 @@ func (b *Batcher) rest(ctx context.Context, hints <-chan struct{}, most time.Dur
 	return true
 }
 
-// deliver repeats sweeps of the delivery: at an interval, and as soon as
-// something was cut. A large file on its way holds up no cut.
+// wasCut hands a file to the delivery. If that is busy, its next sweep finds
+// the file.
+func (b *Batcher) wasCut(id string) {
+	if id == "" {
+		return
+	}
+	select {
+	case b.fresh <- id:
+	default:
+	}
+}
+
+// deliver delivers what was cut, and repeats sweeps at an interval. A large
+// file on its way holds up no cut.
 func (b *Batcher) deliver(ctx context.Context) {
 	tick := time.NewTicker(b.Every)
 	defer tick.Stop()
-	for {
-		if err := b.Delivery.Sweep(ctx); err != nil && ctx.Err() == nil {
+	for err := b.Delivery.Sweep(ctx); ; {
+		if err != nil && ctx.Err() == nil {
 			b.Log.Error("a sweep of the delivery failed", "err", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-b.cutSome:
+		case id := <-b.fresh:
+			err = b.Delivery.Deliver(ctx, id)
 		case <-tick.C:
+			err = b.Delivery.Sweep(ctx)
 		}
 	}
 }

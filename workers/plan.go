@@ -1,6 +1,8 @@
 package workers
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,12 +11,6 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
 )
-
-// waiting is an item that waits for a file, with the kind of its entry.
-type waiting struct {
-	projections.Waiting
-	kind nacha.Kind
-}
 
 // plannedFile is what goes into one file. The log may still refuse some of
 // it: an item that was recalled meanwhile drops out.
@@ -52,30 +48,60 @@ func (e *entry) totals() nacha.Totals {
 	return t
 }
 
-// plan dates what is due now, puts it into batches and those into files.
-// Batches stand in the order of their first entry in the log, which is the
-// order of waiting.
-func plan(now time.Time, items []waiting, l Limits) []plannedFile {
-	var groups []*group
-	index := map[groupKey]*group{}
-	for _, w := range items {
-		key, due := keyOf(now, w)
+// kinds are those of answers, by item. What is not among them starts a
+// payment.
+type kinds map[string]nacha.Kind
+
+func (k kinds) of(item string) nacha.Kind {
+	if kind, ok := k[item]; ok {
+		return kind
+	}
+	return nacha.KindForward
+}
+
+// planner dates what is due at an instant and puts it into batches, and those
+// into files.
+type planner struct {
+	now    time.Time
+	limits Limits
+	groups []*group
+	index  map[groupKey]*group
+	count  int
+}
+
+// add takes items in log order. Kinds are those of the answers among them;
+// answers and entries never share a batch, so either may come first.
+func (p *planner) add(items []projections.Waiting, k kinds) {
+	if p.index == nil {
+		p.index = map[groupKey]*group{}
+	}
+	for i := range items {
+		w := &items[i]
+		key, due := keyOf(p.now, w, k.of(w.ItemID))
 		if !due {
 			continue
 		}
-		g, ok := index[key]
+		g, ok := p.index[key]
 		if !ok {
-			g = &group{header: key.batch()}
-			index[key] = g
-			groups = append(groups, g)
+			g = &group{header: key.batch(), first: w.Position}
+			p.index[key] = g
+			p.groups = append(p.groups, g)
 		}
 		g.add(w)
+		p.count++
 	}
-	p := packer{limits: l}
-	for _, g := range groups {
-		p.pack(g)
+}
+
+// files are the files that hold it all. Batches stand in the order of their
+// first entry in the log. The planner is spent.
+func (p *planner) files() []plannedFile {
+	slices.SortStableFunc(p.groups, func(a, b *group) int { return cmp.Compare(a.first, b.first) })
+	packer := packer{limits: p.limits}
+	for i, g := range p.groups {
+		packer.pack(g)
+		p.groups[i] = nil
 	}
-	return p.files
+	return packer.files
 }
 
 // groupKey is what the entries of a batch have in common.
@@ -88,13 +114,13 @@ type groupKey struct {
 
 // keyOf decides an item's effective date and with it its batch. Answers bear
 // the date of the entry they answer, and are due at once.
-func keyOf(now time.Time, w waiting) (key groupKey, due bool) {
-	key = groupKey{header: w.Header, kind: w.kind}
+func keyOf(now time.Time, w *projections.Waiting, kind nacha.Kind) (key groupKey, due bool) {
+	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
 		key.iat, key.isIAT = *w.Header.IAT, true
 	}
 	key.header.IAT, key.header.ServiceClass, key.header.Number, key.header.SettlementDay = nil, 0, 0, ""
-	if w.kind != nacha.KindForward {
+	if kind != nacha.KindForward {
 		return key, true
 	}
 	d := calendar.Effective(now, request(w))
@@ -102,7 +128,7 @@ func keyOf(now time.Time, w waiting) (key groupKey, due bool) {
 	return key, d.Due
 }
 
-func request(w waiting) calendar.Request {
+func request(w *projections.Waiting) calendar.Request {
 	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked at the door; zero: as soon as possible
 	kind := calendar.Credit
 	if nacha.TransactionCode(w.Code).Debit() {
@@ -123,10 +149,11 @@ func (k groupKey) batch() domain.FileBatch {
 // group holds the entries of one key.
 type group struct {
 	header  domain.FileBatch
+	first   int64 // log position of its first entry
 	entries []entry
 }
 
-func (g *group) add(w waiting) {
+func (g *group) add(w *projections.Waiting) {
 	g.entries = append(g.entries, entry{
 		transaction: w.TransactionID, item: w.ItemID, version: w.Version,
 		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda,

@@ -14,7 +14,7 @@ import (
 )
 
 // RenderFile makes the bytes of a cut file from the log alone: the same bytes
-// every time. They are not checked; see check.
+// every time. They are not checked.
 func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
 	if err := render(ctx, l, file, &out); err != nil {
@@ -97,15 +97,36 @@ func lineEnding(file domain.File) string {
 	return "\n"
 }
 
-// check reads rendered bytes back with the strict reader and compares every
-// field with the log, read a second time: what a batch says must be what each
-// of its entries says of itself.
-func check(ctx context.Context, l *ledger.Ledger, file domain.File, rendered []byte) error {
-	want, err := expectation(ctx, l, file)
-	if err != nil {
-		return err
+// renderChecked makes a file's bytes and, at the same time, reads the log a
+// second time for what they should say. It returns them only if the strict
+// reader finds every field of every record so: what a batch says must be what
+// each of its entries says of itself.
+func renderChecked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type expected struct {
+		file nacha.File
+		err  error
 	}
-	return nacha.Compare(bytes.NewReader(rendered), want)
+	second := make(chan expected, 1)
+	go func() {
+		want, err := expectation(ctx, l, file)
+		second <- expected{want, err}
+	}()
+	content, err := RenderFile(ctx, l, file)
+	if err != nil {
+		cancel()
+		<-second
+		return nil, err
+	}
+	want := <-second
+	if want.err == nil {
+		want.err = nacha.Compare(bytes.NewReader(content), want.file)
+	}
+	if want.err != nil {
+		return content, fmt.Errorf("file %s does not say what the log says: %w", file.ID, want.err)
+	}
+	return content, nil
 }
 
 // expectation is the file as its transactions want it. Only what the cut
@@ -185,12 +206,9 @@ func (f *Files) Render(ctx context.Context, file domain.File) error {
 	if file.State != domain.FileIsCut {
 		return nil
 	}
-	content, err := RenderFile(ctx, f.Ledger, file)
+	content, err := renderChecked(ctx, f.Ledger, file)
 	if err != nil {
 		return err
-	}
-	if err := check(ctx, f.Ledger, file, content); err != nil {
-		return fmt.Errorf("file %s does not say what the log says: %w", file.ID, err)
 	}
 	if err := f.keep(file.Opened.Client, outFolder, file.ID, content); err != nil {
 		return err

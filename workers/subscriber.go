@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -109,24 +110,26 @@ func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *messa
 	if err != nil {
 		return fmt.Errorf("open consumer %s: %w", s.durable(topic), err)
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(1))
-	if err != nil {
-		return fmt.Errorf("read consumer %s: %w", s.durable(topic), err)
-	}
-	defer messages.Stop()
-	defer context.AfterFunc(ctx, messages.Stop)()
-	for {
-		m, err := messages.Next()
+	// One request for each message: the iterator that the library offers
+	// loses its place now and then when it fetches one at a time, and then
+	// waits for half a minute.
+	for ctx.Err() == nil {
+		pull, cancel := context.WithTimeout(ctx, pullTime)
+		m, err := consumer.Next(jetstream.FetchContext(pull))
+		cancel()
 		switch {
 		case err == nil:
 			s.handle(ctx, m, out)
-		case errors.Is(err, jetstream.ErrNoHeartbeat):
-			s.Log.Debug("the broker is silent", "topic", topic)
+		case errors.Is(err, nats.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		default:
-			return err
+			return fmt.Errorf("read consumer %s: %w", s.durable(topic), err)
 		}
 	}
+	return nil
 }
+
+// pullTime is how long one request waits for a message.
+const pullTime = 20 * time.Second
 
 // handle offers one message and answers the broker as the receiver does.
 func (s *Subscriber) handle(ctx context.Context, m jetstream.Msg, out chan<- *message.Message) {

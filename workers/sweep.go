@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -15,8 +14,8 @@ import (
 
 // cutDue is one pass over the queues.
 func (b *Batcher) cutDue(ctx context.Context) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.pass.Lock()
+	defer b.pass.Unlock()
 	ctx = ledger.WithRequest(ctx, "", "batcher")
 	now := b.Files.Ledger.Now()
 	decisions, err := b.decide(ctx, now)
@@ -29,106 +28,93 @@ func (b *Batcher) cutDue(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// pageItems is how many waiting items are read at a time.
+const pageItems = 10_000
+
 // cut files what is due of one client at one ODFI, in as many files as the
-// limits ask for.
+// limits ask for. It plans no more at a time than a file holds.
 func (b *Batcher) cut(ctx context.Context, now time.Time, c Cutting) error {
 	method, err := b.Delivery.Method(ctx, c.ODFI)
 	if err != nil {
 		return err
 	}
-	if c.Client.ID == domain.LedgerClient {
-		if c.Client.Settings.File, err = b.ownFile(ctx, c.ODFI); err != nil {
-			return err
-		}
-	}
 	for after, more := int64(0), true; more; {
-		var items []waiting
-		if items, after, more, err = b.waiting(ctx, now, c, after); err != nil {
+		p := planner{now: now, limits: b.Files.Limits}
+		if c.Answers {
+			if err := b.answers(ctx, &p, c); err != nil {
+				return err
+			}
+			c.Answers = false // that was all of them
+		}
+		if after, more, err = b.entries(ctx, &p, c, after); err != nil {
 			return err
 		}
-		for _, p := range plan(now, items, b.Files.Limits) {
-			id, err := b.Files.cut(ctx, c, method, now, p)
+		for _, f := range p.files() {
+			id, err := b.Files.cut(ctx, c, method, now, f)
 			if err != nil && !errors.Is(err, errTaken) {
 				return err
 			}
-			if id != "" {
-				b.wakeDelivery()
-			}
+			b.wasCut(id)
 		}
-		c.Answers = false // all of them went with the first page
 	}
 	return nil
 }
 
-func (b *Batcher) wakeDelivery() {
-	select {
-	case b.cutSome <- struct{}{}:
-	default: // it will wake up already
-	}
-}
-
-// waiting reads a page of entries, no more than a file holds, with all the
-// answers, in log order.
-func (b *Batcher) waiting(ctx context.Context, now time.Time, c Cutting, after int64) (items []waiting, next int64, more bool, err error) {
-	most := b.Files.Limits.FileEntries
-	if c.Answers {
-		if items, err = b.answers(ctx, now, c); err != nil {
-			return nil, 0, false, err
-		}
-	}
-	if c.Forward {
-		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, now, after, most)
+// entries plans the entries behind a log position, as many as a file holds.
+func (b *Batcher) entries(ctx context.Context, p *planner, c Cutting, after int64) (last int64, more bool, err error) {
+	for c.Forward && p.count < b.Files.Limits.FileEntries {
+		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, p.now, after, pageItems)
 		if err != nil {
-			return nil, 0, false, fmt.Errorf("read what waits: %w", err)
+			return 0, false, fmt.Errorf("read what waits: %w", err)
 		}
-		items = slices.Grow(items, len(page))
-		for _, w := range page {
-			items, next = append(items, waiting{w, nacha.KindForward}), w.Position
+		if len(page) == 0 {
+			return after, false, nil
 		}
-		more = len(page) == most
+		p.add(page, nil)
+		after = page[len(page)-1].Position
 	}
-	slices.SortStableFunc(items, func(a, b waiting) int { return int(a.Position - b.Position) })
-	return items, next, more, nil
+	return after, c.Forward, nil
 }
 
-// answers reads all answers that wait.
-func (b *Batcher) answers(ctx context.Context, now time.Time, c Cutting) (items []waiting, err error) {
+// answers plans all answers that wait.
+func (b *Batcher) answers(ctx context.Context, p *planner, c Cutting) error {
 	for after := int64(0); ; {
-		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, true, now, after, b.Files.Limits.FileEntries)
+		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, true, p.now, after, pageItems)
 		if err != nil {
-			return nil, fmt.Errorf("read which answers wait: %w", err)
+			return fmt.Errorf("read which answers wait: %w", err)
 		}
-		for _, w := range page {
-			answer, err := b.answer(ctx, w)
-			if err != nil {
-				return nil, err
+		if len(page) == 0 {
+			return nil
+		}
+		k := kinds{}
+		for i := range page {
+			if k[page[i].ItemID], err = b.answer(ctx, &page[i]); err != nil {
+				return err
 			}
-			items, after = append(items, answer), w.Position
 		}
-		if len(page) < b.Files.Limits.FileEntries {
-			return items, nil
-		}
+		p.add(page, k)
+		after = page[len(page)-1].Position
 	}
 }
 
 // answer reads an answer from the log: what it copies from the entry it
 // answers is not the view's to know.
-func (b *Batcher) answer(ctx context.Context, w projections.Waiting) (waiting, error) {
+func (b *Batcher) answer(ctx context.Context, w *projections.Waiting) (nacha.Kind, error) {
 	t, err := b.Files.Ledger.Transaction(ctx, w.Client, w.TransactionID)
 	if err != nil {
-		return waiting{}, err
+		return "", err
 	}
 	i, ok := t.Item(w.ItemID)
 	if !ok {
-		return waiting{}, fmt.Errorf("transaction %s of client %s has no item %s", w.TransactionID, w.Client, w.ItemID)
+		return "", fmt.Errorf("transaction %s of client %s has no item %s", w.TransactionID, w.Client, w.ItemID)
 	}
 	e, err := t.EntryOf(i)
 	if err != nil {
-		return waiting{}, err
+		return "", err
 	}
 	w.Header, w.Code, w.Routing = e.Header, e.Entry.Code, e.Entry.Routing
 	w.AmountCents, w.Addenda = e.Entry.AmountCents, addenda(&e.Entry)
-	return waiting{w, e.Entry.Kind()}, nil
+	return e.Entry.Kind(), nil
 }
 
 // resume goes on with files that a crash left open: uploads from their kept

@@ -305,6 +305,26 @@ func TestNoFileIsTakenForASuspendedClientOrWhileDeliveryIsOff(t *testing.T) {
 	}
 }
 
+func TestAFileLeftOpenIsNotFinishedWhileDeliveryIsOff(t *testing.T) {
+	b := openBank(t)
+	content := rendered(t, payroll(3))
+	b.fault = stopAt("after opened")
+	if _, err := b.upload(content); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	b.fault = nil
+	b.gate = shut(ourBank) // as in a restored folder: it may have left before
+	b.hire()
+	var off *DeliveryOffError
+	if _, err := b.upload(content); !errors.As(err, &off) {
+		t.Errorf("the client asks again: %v", err)
+	}
+	b.sweep()
+	if f := b.onlyFile(); f.State != domain.FileOpen {
+		t.Errorf("the file is %s", f.State)
+	}
+}
+
 // The process dies at each step of taking a file in; the next one finishes
 // it from the kept input, and a client that asks again gets its answer.
 func TestACrashAtAnyStepOfAnUpload(t *testing.T) {
