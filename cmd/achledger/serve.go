@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
+	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/workers/inbound"
 )
 
@@ -22,6 +23,10 @@ type serveCommand struct {
 	NATSCert   string `name:"nats-cert" help:"Client certificate." env:"ACHLEDGER_NATS_CERT" placeholder:"FILE" group:"Broker"`
 	NATSKey    string `name:"nats-key" help:"Key of the client certificate." env:"ACHLEDGER_NATS_KEY" placeholder:"FILE" group:"Broker"`
 	Replicas   int    `name:"nats-replicas" help:"Replicas of the stream: 3 on a cluster." env:"ACHLEDGER_NATS_REPLICAS" group:"Broker"`
+
+	PlaidURL      string `name:"plaid-url" help:"Address of Plaid, for processor tokens." default:"https://sandbox.plaid.com" env:"ACHLEDGER_PLAID_URL" placeholder:"URL" group:"Plaid"`
+	PlaidClientID string `name:"plaid-client-id" help:"Client id there. Without keys, tokens that begin with processor-sandbox- are made up." env:"ACHLEDGER_PLAID_CLIENT_ID" placeholder:"ID" group:"Plaid"`
+	PlaidSecret   string `name:"plaid-secret" help:"Secret there; better in the environment than on the command line." env:"ACHLEDGER_PLAID_SECRET" placeholder:"SECRET" group:"Plaid"`
 
 	RateLimit float64 `help:"Requests a second each client may make; 0 is no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
 	SFTPAfter string  `name:"sftp-after" help:"What becomes of a file taken from a bank's SFTP server: leave, remove, or done, which moves it to the folder done." enum:"leave,remove,done" default:"leave" env:"ACHLEDGER_SFTP_AFTER"`
@@ -48,6 +53,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Broker: node.BrokerOptions{
 			Listen: c.NATSListen, URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
+		Plaid:     achhttp.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.After(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {
 			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)

@@ -60,5 +60,8 @@ func (s *Server) sweep(ctx context.Context) error {
 	if err := s.desk.Sweep(ctx); err != nil {
 		return err
 	}
+	if err := s.links.Sweep(ctx); err != nil {
+		return err
+	}
 	return s.batcher.Sweep(ctx)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/inbound"
+	"github.com/achledger/achledger/workers/relationships"
 )
 
 // Options are the choices of Serve.
@@ -28,8 +29,9 @@ type Options struct {
 	Kind              folder.Kind
 	Listen            string // address of the API
 	Broker            BrokerOptions
-	RequestsPerSecond float64       // of each client; 0 is no bound
-	SFTPAfter         inbound.After // what becomes of files taken from a bank's server
+	Plaid             achhttp.PlaidConfig // without keys, its sandbox
+	RequestsPerSecond float64             // of each client; 0 is no bound
+	SFTPAfter         inbound.After       // what becomes of files taken from a bank's server
 	Log               *slog.Logger
 	Store             eventstore.SQLiteOptions // the zero value serves
 	// Ready is called once, when /readyz answers 200.
@@ -60,6 +62,7 @@ type Server struct {
 	uploads  *workers.Uploads
 	desk     *inbound.Desk
 	pickup   *inbound.Pickup // nil in a sandbox
+	links    *relationships.Worker
 	http     *achhttp.Server
 	listener net.Listener
 }
@@ -97,6 +100,9 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	if err := s.hire(directory); err != nil {
+		return err
+	}
+	if err := s.hireLinks(); err != nil {
 		return err
 	}
 	return s.openDoor(directory)
@@ -145,7 +151,7 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 	o := achhttp.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
 		Log: s.log, Metrics: newMetrics(s), Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
-		Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
+		Plaid: achhttp.NewPlaid(s.options.Plaid), Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &achhttp.Sandbox{Sweep: s.sweep}
@@ -176,6 +182,7 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.relayed(inside) })
 	parts.Go(func() error { return s.batcher.Run(inside) })
 	parts.Go(func() error { return s.desk.Run(inside) })
+	parts.Go(func() error { return s.links.Run(inside) })
 	parts.Go(func() error { return s.missed(inside) })
 	if s.pickup != nil {
 		parts.Go(func() error { return s.pickup.Run(inside) })
