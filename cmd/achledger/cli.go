@@ -25,6 +25,7 @@ type cli struct {
 	Events   eventsCommand   `cmd:"" help:"Show the log's events, like tail."`
 	Files    filesCommand    `cmd:"" help:"List NACHA files, show one, print its records."`
 	Ingest   ingestCommand   `cmd:"" help:"Take in files of the bank by hand."`
+	Fed      fedCommand      `cmd:"" help:"Play the Federal Reserve: read an outbox, answer into an inbox."`
 	Backup   backupCommand   `cmd:"" help:"Copy the ledger, without the master key, to a new folder."`
 	Delivery deliveryCommand `cmd:"" help:"Say whether files may leave, and switch it."`
 	Keys     keysCommand     `cmd:"" help:"Look after the keys that seal account numbers."`

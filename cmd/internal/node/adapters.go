@@ -84,5 +84,6 @@ func (s *Server) commands() http.Handler {
 	control.Answer(mux, "keys/ops", s.IssueOperations)
 	control.Answer(mux, "stream", s.CompareStream)
 	control.Answer(mux, "ingest", s.Ingest)
+	control.Answer(mux, "clock", s.clock)
 	return mux
 }

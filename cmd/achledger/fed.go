@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/fedsim"
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain/fed"
+)
+
+type fedCommand struct {
+	dataFlag
+	Outbox   string        `help:"Where the bank puts its files; DATA/outbox by default." placeholder:"DIR"`
+	Inbox    string        `help:"Where the bank looks for answers; DATA/inbox by default." placeholder:"DIR"`
+	Rule     []string      `help:"What receiving banks answer: account=NUMBER:PLAN, amount=12.34:PLAN or name=PART:PLAN." placeholder:"RULE" sep:"none"`
+	Seed     uint64        `help:"Of everything random." default:"1"`
+	Truncate int           `help:"One answer in N comes broken first." placeholder:"N"`
+	Repeat   int           `help:"One answer in N comes twice." placeholder:"N"`
+	Once     bool          `help:"Look once and end."`
+	Every    time.Duration `help:"Between two looks." default:"2s"`
+}
+
+// Help is shown behind the flags.
+func (fedCommand) Help() string {
+	return `Plays the Federal Reserve and the banks behind it. It takes every file of the
+outbox once, checks it as an operator does, and puts answers into the inbox:
+an acknowledgement at once, returns and corrections on the banking day after
+settlement. It goes by the clock of the ledger in DATA, which in a sandbox can
+be moved. What it knows is in the inbox, in .fed.journal; remove that to let
+it forget.
+
+A receiver's name, or identification, says what its bank does. So does a rule:
+
+  R01 ... R85   returns the entry under this code (R01 is no money)
+  C01 ... C14   corrects it (C01 is another account number)
+  LATE          with a return: after its time frame
+  TWICE         with a return: once more the next day
+  R71 ... R77   contests when you dishonor the return
+
+  achledger serve --sandbox --data play &     a bank to rehearse with
+  achledger fed --data play                   answers until Ctrl-C
+  achledger fed --data play --rule 'account=7720455110:C01' --rule 'amount=987.34:R01'
+  achledger fed --data play --once --repeat 5 --truncate 10 --seed 42
+
+A payee called 'Sam Okafor R01' has no money on the banking day after. Then
+move the clock: PUT /v1/simulations/clock {"advance":"96h"}.`
+}
+
+// Run answers until a signal comes.
+func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
+	o := fedsim.Options{
+		Outbox: c.Outbox, Inbox: c.Inbox, Seed: c.Seed, Faults: fed.Faults{Repeat: c.Repeat, Truncate: c.Truncate},
+		Tell: func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) },
+	}
+	if (o.Outbox == "" || o.Inbox == "") && !c.folder().HasLog() {
+		return fmt.Errorf("%s holds no ledger: name one with --data, or folders with --outbox and --inbox", c.Data)
+	}
+	if o.Outbox == "" {
+		o.Outbox = c.folder().Outbox()
+	}
+	if o.Inbox == "" {
+		o.Inbox = c.folder().Inbox()
+	}
+	if filepath.Clean(o.Outbox) == filepath.Clean(o.Inbox) {
+		return errors.New("outbox and inbox are the same folder")
+	}
+	if c.Every <= 0 {
+		return errors.New("--every must be above zero")
+	}
+	for _, text := range c.Rule {
+		rule, err := fedsim.ParseRule(text)
+		if err != nil {
+			return err
+		}
+		o.Rules = append(o.Rules, rule)
+	}
+	f, err := fedsim.Open(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	for {
+		if err := c.pass(ctx, f); err != nil && ctx.Err() == nil {
+			return err
+		}
+		if c.Once {
+			return f.Conserved()
+		}
+		select {
+		case <-ctx.Done():
+			return f.Conserved()
+		case <-time.After(c.Every):
+		}
+	}
+}
+
+// pass looks once, by the ledger's clock where there is a ledger.
+func (c fedCommand) pass(ctx context.Context, f *fedsim.Fed) error {
+	now := time.Now()
+	if c.folder().HasLog() {
+		var err error
+		if now, err = node.Now(ctx, c.folder()); err != nil {
+			return err
+		}
+	}
+	return f.Pass(ctx, now)
+}

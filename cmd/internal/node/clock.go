@@ -1,0 +1,30 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// Now is what time it is in a folder: its sandbox's, or the machine's.
+func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
+	server, err := control.Dial(ctx, f)
+	if err == nil {
+		err = server.Call(ctx, "clock", Nothing{}, &now)
+		return now, errors.Join(err, server.Close())
+	}
+	if !errors.Is(err, control.ErrNoServer) {
+		return now, err
+	}
+	r, err := OpenReader(ctx, f)
+	if err != nil {
+		return now, err
+	}
+	return r.Ledger.Now(), r.Close()
+}
+
+// clock answers the same from a running server.
+func (s *Server) clock(context.Context, Nothing) (time.Time, error) { return s.Ledger.Now(), nil }
