@@ -135,12 +135,12 @@ func TestAMovedClockPassesEveryWindowInItsOrder(t *testing.T) {
 	tuesday := b.post(gym, pull(3, on("2026-11-24")))
 	friday := b.post(gym, pull(4, on("2026-11-27"))) // due on Wednesday: Thursday is Thanksgiving
 	var moves []string
-	move := func(_ context.Context, to time.Time) error {
-		b.clock.set(to)
-		moves = append(moves, eastern(to).Format("Mon 15:04"))
-		return nil
+	step := func(ctx context.Context, at time.Time) error {
+		b.clock.set(at)
+		moves = append(moves, eastern(at).Format("Mon 15:04"))
+		return b.batcher.Sweep(ctx)
 	}
-	must(t, b.batcher.Advance(t.Context(), at("2026-12-01 09:00"), move))
+	must(t, b.batcher.Advance(t.Context(), at("2026-12-01 09:00"), step))
 	if eastern(b.clock.Now()).Format("2006-01-02 15:04") != "2026-12-01 09:00" {
 		t.Errorf("the clock shows %s", b.clock.Now())
 	}

@@ -160,26 +160,3 @@ func (b *Batcher) resumeFile(ctx context.Context, id string) error {
 	}
 	return err
 }
-
-// Advance moves the clock of a sandbox to an instant by way of every instant
-// between at which something falls due. So windows that the move passes over
-// are cut in their order and at their own time, with the dates they would
-// have had. Move sets the clock.
-func (b *Batcher) Advance(ctx context.Context, to time.Time, move func(ctx context.Context, to time.Time) error) error {
-	for {
-		next, err := b.NextWake(ctx)
-		if err != nil {
-			return err
-		}
-		last := next.IsZero() || !next.Before(to)
-		if last {
-			next = to
-		}
-		if err := move(ctx, next); err != nil {
-			return err
-		}
-		if err := b.Sweep(ctx); err != nil || last {
-			return err
-		}
-	}
-}

@@ -140,6 +140,25 @@ func TestVerifyFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestEntriesOfTwoCompaniesInOneBatchAreNeverReleased(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1)
+	b.sweepAt("2026-11-20 14:30")
+	good := b.onlyFile()
+	one, other := b.post(gym, pull(8)), b.post(gym, pull(9, func(p *domain.Proposal) { p.FromName = "YOGA" }))
+	totals := good.Cut.Totals
+	totals.Add(totals)
+	totals.Batches = 1
+	b.forge(forged{id: "forged", ids: []string{one, other}, versions: []int64{1, 1}, batch: good.Batches[0],
+		entries: []domain.TransactionFiled{
+			{ItemID: itemOf(one), Trace: ourBank[:8] + "0000009"}, {ItemID: itemOf(other), Trace: ourBank[:8] + "0000010"},
+		},
+		cut: domain.FileCut{CreatedOn: "261120", CreatedAt: "1431", Modifier: "B", Totals: totals}})
+	if err := b.delivery.Deliver(t.Context(), "forged"); err == nil || !strings.Contains(err.Error(), "does not belong in batch") {
+		t.Errorf("delivering it says %v", err)
+	}
+}
+
 func TestAFileTakenFromTheOutboxIsNoProblem(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 3)

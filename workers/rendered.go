@@ -1,0 +1,53 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Bytes returns the bytes of a rendered file, for the client that downloads
+// it: the sealed copy or, should it be lost, a new render. Neither is given
+// out unless it is what was rendered first.
+func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
+	file, err := f.Ledger.File(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if file.Rendered == nil || file.State == domain.FileIsCut {
+		return nil, domain.Refuse(domain.NotFound, "file %s is not rendered yet", id)
+	}
+	content, err := f.kept(file.Opened.Client, outFolder, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		content, err = RenderFile(ctx, f.Ledger, file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], file.Rendered.SHA256) {
+		return nil, fmt.Errorf("file %s: the kept copy is not what was rendered", id)
+	}
+	return content, nil
+}
+
+// Render makes, checks and keeps a cut file's bytes and records that it did.
+// A file that is rendered already stays as it is.
+func (f *Files) Render(ctx context.Context, file domain.File) error {
+	if file.State != domain.FileIsCut {
+		return nil
+	}
+	content, err := renderChecked(ctx, f.Ledger, file)
+	if err != nil {
+		return err
+	}
+	if err := f.keep(file.Opened.Client, outFolder, file.ID, content); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	return f.append(ctx, "rendered", &file, domain.FileRendered{Name: file.Name(), SHA256: sum[:], Size: int64(len(content))})
+}
