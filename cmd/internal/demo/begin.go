@@ -19,6 +19,7 @@ func (s *story) begin(ctx context.Context) error {
 	if _, err := s.ops.do(ctx, http.MethodPut, "/v1/simulations/clock", map[string]any{"now": morning.UTC()}, nil); err != nil {
 		return err
 	}
+	s.now = morning
 	s.say(`achledger demo: one morning at Lantern Savings Bank
 
 The bank (routing number 231380104), its client Harbor Gym and their money are

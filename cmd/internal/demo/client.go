@@ -17,7 +17,8 @@ func openClient(ctx context.Context, s *story) error {
 	status, err := s.ops.do(ctx, http.MethodPost, "/v1/ops/clients", map[string]any{
 		"name": "Harbor Gym", "company_name": "HARBOR GYM", "company_identifications": []string{"1840000017"},
 		"odfi_routing_numbers": []string{"231380104"}, "sec_codes": []string{"PPD", "CCD", "WEB"}, "default_sec_code": "PPD",
-		"batching": map[string]any{"max_entries": enough, "windows": []string{"10:15", "14:30", "16:30", "22:30"}},
+		"batching":           map[string]any{"max_entries": enough, "windows": []string{"10:15", "14:30", "16:30", "22:30"}},
+		"receiving_accounts": []string{duesAccount},
 		"file": map[string]string{
 			"immediate_destination": "061000146", "immediate_destination_name": "FEDERAL RESERVE BANK",
 			"immediate_origin": "231380104", "immediate_origin_name": "LANTERN SAVINGS BANK",

@@ -1,4 +1,4 @@
-// Package demo tells the story of one day at a made-up bank, on a real
+// Package demo tells the story of a payday at a made-up bank, on a real
 // server: what it prints happened, over HTTP, to a ledger that is as good as
 // any other afterwards.
 package demo
@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
+	"github.com/achledger/achledger/cmd/internal/fedsim"
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
@@ -26,7 +28,7 @@ type step struct {
 	run   func(context.Context, *story) error
 }
 
-// steps are the chapters. The bank's answers come behind the last one.
+// steps are the chapters.
 var steps = []step{
 	{"The bank takes on a client", openClient},
 	{"The client pays its people", payPeople},
@@ -35,6 +37,9 @@ var steps = []step{
 	{"The ninth entry waits, so a file is cut and delivered", awaitFile},
 	{"What the file says", explainFile},
 	{"What the client sees now", showTransaction},
+	{"The Federal Reserve acknowledges the file", acknowledge},
+	{"Two banking days later: what comes back, and what comes in", nextMorning},
+	{"What the client sees of it", showAnswers},
 }
 
 // story is what one chapter leaves to the next.
@@ -45,12 +50,19 @@ type story struct {
 	id      string            // of the client
 	posted  map[string]string // transaction ids by receiver
 	file    file
-	content []byte // of the file, from the outbox
+	content []byte    // of the file, from the outbox
+	now     time.Time // of the sandbox, when it was set last
+	fed     *fedsim.Fed
 }
 
 // Run tells the whole story and returns what to try next with it.
 func (d Demo) Run(ctx context.Context) (Next, error) {
 	s := &story{Demo: d, ops: caller{d.Base, d.Ops.Key, d.Ops.Secret}, posted: map[string]string{}}
+	defer func() {
+		if s.fed != nil {
+			s.fed.Close()
+		}
+	}()
 	if err := s.begin(ctx); err != nil {
 		return Next{}, fmt.Errorf("demo: %w", err)
 	}

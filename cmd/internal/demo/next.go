@@ -30,5 +30,6 @@ func (n Next) Print(out io.Writer, running bool) {
 	say("the same payment over HTTP", fmt.Sprintf("curl -su %s:%s \\\n     %s/api/transaction/%s", n.Client, n.Secret, n.Base, n.Transaction))
 	say("events as they happen", fmt.Sprintf("curl -Nsu %s:%s \\\n     '%s/v1/events/stream'", n.Client, n.Secret, n.Base))
 	say("move the clock, and windows pass", fmt.Sprintf("curl -su \"$(jq -r '.key+\":\"+.secret' %s)\" -X PUT \\\n     -H 'Content-Type: application/json' -d '{\"advance\":\"1h\"}' %s/v1/simulations/clock", n.Folder.CredentialFile(), n.Base))
+	say("let the simulated Federal Reserve answer whatever leaves", fmt.Sprintf("%s fed --data %s", n.Program, n.Folder))
 	fmt.Fprintf(out, "\n   The whole API, to browse: %s/docs\n\nThe server stays up until you press Ctrl-C.\n", n.Base)
 }

@@ -42,12 +42,15 @@ var bills = []payment{
 // transaction is as much of an answer as the story needs.
 type transaction struct {
 	TransactionID, Status, EffectiveEntryDate string
+	FromName, ToAccount                       string
 	Events                                    []event
+	ActionsAvailable                          []struct{ Action, Deadline string }
 }
 
 type event struct {
-	EventID, EventType, Status, TraceNumber, FileID string
-	StatusHistory                                   []struct{ Status, At string }
+	EventID, TransactionID, EventType, Status, TraceNumber, FileID string
+	ReturnCode, ReturnTitle, ChangeCode, CorrectedData             string
+	StatusHistory                                                  []struct{ Status, At string }
 }
 
 // post sends a payment under a new id.
