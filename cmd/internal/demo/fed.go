@@ -35,7 +35,7 @@ func acknowledge(ctx context.Context, s *story) error {
 	s.fed, err = fedsim.Open(fedsim.Options{
 		Outbox: s.Folder.Outbox(), Inbox: s.Folder.Inbox(), Seed: 1,
 		Journal: filepath.Join(string(s.Folder), "demo.fed.journal"), // achledger fed begins one of its own
-		Rules: []fedsim.Rule{fedsim.Rule("account=" + broke.account + ":R01"), fedsim.Rule("account=" + moved.account + ":C01")},
+		Rules:   []fedsim.Rule{fedsim.Rule("account=" + broke.account + ":R01"), fedsim.Rule("account=" + moved.account + ":C01")},
 	})
 	if err != nil {
 		return err
