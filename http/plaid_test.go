@@ -128,13 +128,19 @@ func TestWhatPlaidRefusesIsSaidWithoutSecrets(t *testing.T) {
 	}
 }
 
-func TestWithWrongKeysPlaidIsTheLedgersTrouble(t *testing.T) {
-	right := plaid(t, nil)
-	w := newWorld(t, func(o *achhttp.Options) {
-		right(o)
-		o.Plaid = achhttp.NewPlaid(achhttp.PlaidConfig{BaseURL: "http://127.0.0.1:1", ClientID: "x", Secret: "y"})
-	})
-	w.client("acme", settings()).call("POST", links(john), byToken("any")).problem(502, "plaid-unavailable")
+func TestPlaidOutOfReachIsNotTheCallersMistake(t *testing.T) {
+	wrongKeys := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		says(400, `{"error_type":"INVALID_INPUT","error_code":"INVALID_API_KEYS","error_message":"invalid client_id or secret provided"}`)(w)
+	}))
+	t.Cleanup(wrongKeys.Close)
+	for name, url := range map[string]string{"nobody listens": "http://127.0.0.1:1", "it does not take our keys": wrongKeys.URL} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(o *achhttp.Options) {
+				o.Plaid = achhttp.NewPlaid(achhttp.PlaidConfig{BaseURL: url, ClientID: "x", Secret: "y"})
+			})
+			w.client("acme", settings()).call("POST", links(john), byToken("any")).problem(502, "plaid-unavailable")
+		})
+	}
 }
 
 func TestTheSandboxKnowsProcessorSandboxTokens(t *testing.T) {
