@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -77,6 +78,19 @@ func TestTwoProjectorsRaceForOneFile(t *testing.T) {
 	}
 }
 
+// patient waits for the head as long as a busy machine takes; how
+// long WaitFor itself waits is another test's matter.
+func (w *world) patient(v *Views) {
+	w.t.Helper()
+	for range 30 {
+		if err := v.WaitFor(w.ctx, ""); !errors.Is(err, ErrBehind) {
+			w.must(err)
+			return
+		}
+	}
+	w.t.Fatal("the views do not catch up")
+}
+
 func TestARebuildBesideALiveProjector(t *testing.T) {
 	w := newWorld(t)
 	w.payroll("gym", 3000, true)
@@ -105,7 +119,7 @@ func TestARebuildBesideALiveProjector(t *testing.T) {
 			done = true
 		default:
 			w.payroll("gym", 20, true)
-			w.must(v.WaitFor(w.ctx, "gym"))
+			w.patient(v)
 			w.must(v.read(w.ctx, func(s snapshot) error {
 				if s.position < was {
 					t.Errorf("the views stepped back from %d to %d", was, s.position)

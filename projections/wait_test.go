@@ -15,7 +15,7 @@ func TestAListShowsItsCallersOwnWrites(t *testing.T) {
 	go func() { ran <- v.Run(ctx) }()
 	for n := range 200 {
 		w.originate("gym")
-		w.must(v.WaitFor(w.ctx, "gym"))
+		w.patient(v)
 		items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym"})
 		w.must(err)
 		if len(items) != n+1 {
