@@ -38,6 +38,11 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cutting) error {
 	if err != nil {
 		return err
 	}
+	if c.Client.ID == domain.LedgerClient {
+		if c.Client.Settings.File, err = b.ownFile(ctx, c.ODFI); err != nil {
+			return err
+		}
+	}
 	for after, more := int64(0), true; more; {
 		p := planner{now: now, limits: b.Files.Limits}
 		if c.Answers {
