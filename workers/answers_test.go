@@ -3,6 +3,7 @@ package workers
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,39 @@ func TestAnswersOfEachKindLeaveInBatchesOfTheirOwn(t *testing.T) {
 		t.Errorf("batches hold %v, want %v", batches, want)
 	}
 	b.verify() // which renders and reads back every one of them
+}
+
+func TestAnswersDoNotFillUpAClientsEntries(t *testing.T) {
+	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries, b.MaxAmountCents, b.MaxAge = 2, 6000, "1h" }))
+	b.answer(gym, b.receive(gym), returned, r01)
+	b.clock.set(at("2026-11-20 14:29"))
+	b.posts(gym, 1)
+	b.sweep()
+	if n := len(b.cutFiles()); n != 0 {
+		t.Errorf("one payment and one answer, half an hour old, were cut into %d files", n)
+	}
+}
+
+func TestWhatBelongsToNobodyLeavesInAFileOfTheLedgersOwn(t *testing.T) {
+	b := openBank(t)
+	id := b.receive(domain.LedgerClient)
+	item := b.answer(domain.LedgerClient, id, returned, domain.Outgoing{Code: "R03"})
+	b.write(domain.BankStream(ourBank), domain.LedgerClient, 0, domain.BankConfigured{
+		Routing: ourBank, Delivery: domain.Delivery{Method: domain.ToOutbox},
+		File: domain.FileSettings{
+			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: ourBank, ImmediateOriginName: "LANTERN RETURNS", LineEnding: "CRLF",
+		},
+	})
+	b.sweepAt("2026-11-20 14:30")
+	f := b.onlyFile()
+	if !b.sentItem(domain.LedgerClient, id, item) || f.Opened.Client != domain.LedgerClient {
+		t.Fatalf("the return is not in the file of %s", f.Opened.Client)
+	}
+	if content := b.bytes(f); !strings.Contains(content, "LANTERN RETURNS") || !strings.Contains(content, "\r\n") {
+		t.Errorf("sent\n%s", content)
+	}
+	b.verify()
 }
 
 func TestAnAnswersDateIsNeverMoved(t *testing.T) {

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -72,6 +73,61 @@ func TestTheNumberCountsOverAllOfAClientsBanks(t *testing.T) {
 		t.Errorf("%d files, want one for each bank", len(files))
 	}
 	b.verify()
+}
+
+func TestTheOldestEntryCountsWhicheverBankItIsFor(t *testing.T) {
+	for _, first := range []string{ourBank, otherODFI} {
+		b := openBank(t, func(s *domain.Settings) {
+			s.ODFIs, s.Batching.MaxAge = []string{ourBank, otherODFI}, "15m"
+		})
+		b.post(gym, pull(1, func(p *domain.Proposal) { p.FromRouting = first }))
+		b.clock.set(at("2026-11-20 14:15"))
+		for _, odfi := range []string{ourBank, otherODFI} {
+			b.post(gym, pull(2, func(p *domain.Proposal) { p.FromRouting = odfi }))
+		}
+		b.sweepAt("2026-11-20 14:20")
+		if n := len(b.cutFiles()); n != 2 {
+			t.Errorf("the oldest is for %s: %d files, want one for each bank", first, n)
+		}
+	}
+}
+
+// When the batcher looks again, if nothing happens before.
+func TestNextWake(t *testing.T) {
+	for name, tt := range map[string]struct {
+		batching func(*domain.Batching)
+		waits    func(b *bank)
+		want     string // "" never
+	}{
+		"nothing waits":                       {func(*domain.Batching) {}, func(*bank) {}, ""},
+		"a payment waits for the next window": {func(*domain.Batching) {}, func(b *bank) { b.posts(gym, 1) }, "2026-11-20 14:30"},
+		"or for its age":                      {func(b *domain.Batching) { b.MaxAge = "10m" }, func(b *bank) { b.posts(gym, 1) }, "2026-11-20 14:15"},
+		"a dated one for its day":             {func(*domain.Batching) {}, func(b *bank) { b.post(gym, pull(1, on("2026-11-27"))) }, "2026-11-25 03:00"},
+		"an answer for the default windows": {func(b *domain.Batching) { b.Windows, b.MaxAge = []string{}, "720h" },
+			func(b *bank) { b.answer(gym, b.receive(gym), returned, r01) }, "2026-11-20 14:30"},
+		"or for its deadline": {func(b *domain.Batching) { b.Windows = []string{"09:00"} }, func(b *bank) {
+			b.answer(gym, b.receive(gym), returned, domain.Outgoing{Code: "R01", LeaveBy: at("2026-11-21 02:15").Format(time.RFC3339)})
+		}, "2026-11-21 02:00"},
+		"a suspended client's payment for nothing": {func(*domain.Batching) {}, func(b *bank) {
+			b.posts(gym, 1)
+			b.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = true })
+		}, ""},
+		"nor does one whose delivery is off": {func(*domain.Batching) {}, func(b *bank) {
+			b.posts(gym, 1)
+			b.gate = shut(ourBank)
+			b.hire()
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, batching(tt.batching))
+			tt.waits(b)
+			got, err := b.batcher.NextWake(t.Context())
+			must(t, err)
+			if tt.want == "" && !got.IsZero() || tt.want != "" && !got.Equal(at(tt.want)) {
+				t.Errorf("it wakes at %s, want %q", eastern(got), tt.want)
+			}
+		})
+	}
 }
 
 func TestOneClientsEntriesDoNotFillAnothers(t *testing.T) {
