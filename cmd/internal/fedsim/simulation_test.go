@@ -58,7 +58,8 @@ type month struct {
 	fed    *fedsim.Fed
 	now    time.Time
 	posted int
-	came   map[string]int // files of the bank by what became of them
+	late   map[string]bool // transactions whose return comes too late
+	came   map[string]int  // files of the bank by what became of them
 }
 
 // Thirty days of payments, returns on time, late and twice, corrections and
@@ -77,11 +78,13 @@ func TestMoneyIsConserved(t *testing.T) {
 		m.clock(day.At(10, 16)) // the window of 10:15 cuts and delivers
 		m.pay(max(1, each/50))
 		m.exchange()
+		m.answer()
 		day = day.Add(1)
 	}
-	for range 12 { // until everything has come back
+	for range 20 { // until everything has come back
 		m.clock(day.At(10, 16))
 		m.exchange()
+		m.answer()
 		day = day.Add(1)
 	}
 	if _, waits := m.fed.Next(); waits {
@@ -91,15 +94,16 @@ func TestMoneyIsConserved(t *testing.T) {
 	m.compare()
 	m.verify()
 	b := m.fed.Balance()
-	t.Logf("%d transactions, %d entries sent in %s; returned %d cents, twice %d; %d corrections; in %d; files %v",
-		m.posted, b.Entries, time.Since(began).Round(100*time.Millisecond), b.Debits.Returned+b.Credits.Returned, b.Repeated, b.Changes, b.Incoming.Sent, m.came)
+	t.Logf("%d transactions, %d entries sent in %s; cents returned %d, twice %d, dishonored %d, in %d, sent back %d; %d corrections; %d strays; files %v",
+		m.posted, b.Entries, time.Since(began).Round(100*time.Millisecond),
+		b.Debits.Returned+b.Credits.Returned, b.Repeated, b.Debits.Dishonored+b.Credits.Dishonored, b.Incoming.Sent, b.Incoming.Returned, b.Changes, b.Strays, m.came)
 }
 
 func begin(t *testing.T, seed uint64) *month {
 	t.Helper()
 	dir := t.TempDir()
 	m := &month{t: t, folder: folder.Folder(filepath.Join(dir, "data")), inbox: filepath.Join(dir, "mail"),
-		random: rand.New(rand.NewPCG(seed, 1)), came: map[string]int{}}
+		random: rand.New(rand.NewPCG(seed, 1)), came: map[string]int{}, late: map[string]bool{}}
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan node.Running, 1), make(chan error, 1)
 	go func() {
@@ -143,7 +147,7 @@ func begin(t *testing.T, seed uint64) *month {
 }
 
 // plans are what names ask of their banks; most ask for nothing.
-var plans = []string{"R01", "R02", "R03", "R01 TWICE", "R04 TWICE", "R02 LATE", "C01", "C02", "C05"}
+var plans = []string{"R01", "R02", "R03", "R01 TWICE", "R04 TWICE", "R02 LATE", "R02 LATE R73", "C01", "C02", "C05"}
 
 func (m *month) post(each int) {
 	m.t.Helper()
@@ -153,9 +157,11 @@ func (m *month) post(each int) {
 		if m.random.IntN(8) == 0 {
 			plan = plans[m.random.IntN(len(plans))]
 		}
+		id := fmt.Sprintf("0198a000-0000-7000-8000-%012d", m.posted)
+		m.late[id] = strings.Contains(plan, "LATE")
 		cents := 1 + m.random.Int64N(500_000)
 		must(m.t, json.NewEncoder(&lines).Encode(map[string]string{
-			"TransactionID": fmt.Sprintf("0198a000-0000-7000-8000-%012d", m.posted), "StandardEntryClassCode": "PPD",
+			"TransactionID": id, "StandardEntryClassCode": "PPD",
 			"TransactionType": []string{"push", "pull"}[m.random.IntN(2)], "ToRouting": "121042882",
 			"ToAccount": fmt.Sprintf("77%08d", m.posted), "ToAccountType": "checking", "ToName": strings.TrimSpace(fmt.Sprintf("P%d %s", m.posted, plan)),
 			"Description": "DUES", "Amount": fmt.Sprintf("%d.%02d", cents/100, cents%100),
@@ -176,6 +182,22 @@ func (m *month) pay(n int) {
 			To: "231380104", Account: fmt.Sprintf("4000%04d", m.random.IntN(10_000)), Name: "HARBOR GYM",
 			AmountCents: 1 + m.random.Int64N(900_000), Debit: m.random.IntN(3) == 0,
 		}))
+	}
+}
+
+// answer lets the client do what it may about what came today: it sends back
+// some of the payments, and dishonors returns that came too late.
+func (m *month) answer() {
+	m.t.Helper()
+	var events []struct{ EventID, TransactionID, EventType string }
+	must(m.t, json.Unmarshal(m.send(m.client, http.MethodGet, "/api/transaction/events?direction=FromFed&limit=1000", "", nil), &events))
+	for _, e := range events {
+		switch {
+		case e.EventType == "Origination" && m.random.IntN(4) == 0:
+			m.call(m.client, http.MethodPost, "/api/transaction/"+e.TransactionID+"/returns", map[string]string{"ReplyToEventId": e.EventID, "ReturnCode": "R03"}, nil)
+		case e.EventType == "Return" && m.late[e.TransactionID]:
+			m.call(m.client, http.MethodPost, "/api/transaction/"+e.TransactionID+"/dishonors", map[string]string{"ReplyToEventId": e.EventID, "ReasonCode": "R68"}, nil)
+		}
 	}
 }
 
@@ -213,7 +235,7 @@ func (m *month) compare() {
 	views, err := r.Views(context.Background())
 	must(m.t, err)
 	defer views.Close()
-	var sent, incoming, returned struct{ debits, credits int64 }
+	var sent, incoming, returned, answered struct{ debits, credits int64 }
 	for day := (calendar.NewDate(2026, time.November, 1)); !day.At(0, 0).After(m.now.AddDate(0, 0, 10)); day = day.Add(1) {
 		rows, err := views.Settlements(context.Background(), day.String())
 		must(m.t, err)
@@ -221,6 +243,8 @@ func (m *month) compare() {
 			if s.Direction == domain.ToFed {
 				sent.debits += s.Debits.Cents
 				sent.credits += s.Credits.Cents
+				answered.debits += s.ReturnedDebits.Cents
+				answered.credits += s.ReturnedCredits.Cents
 				continue
 			}
 			incoming.debits += s.Debits.Cents
@@ -233,6 +257,8 @@ func (m *month) compare() {
 	m.same("debits sent, by settlement", sent.debits, b.Debits.Sent)
 	m.same("credits sent, by settlement", sent.credits, b.Credits.Sent)
 	m.same("payments in, by settlement", incoming.debits+incoming.credits, b.Incoming.Sent)
+	answers := b.Debits.Dishonored + b.Credits.Dishonored + b.Incoming.Returned
+	m.same("sent back and dishonored, by settlement", answered.debits+answered.credits, answers)
 	back := b.Debits.Returned + b.Credits.Returned + b.Repeated
 	m.same("returned, by settlement", returned.debits+returned.credits, back)
 
@@ -244,11 +270,14 @@ func (m *month) compare() {
 	}
 	m.same("sent, by item", m.items(views, domain.Origination, domain.ToFed, "Transmitted"), b.Debits.Sent+b.Credits.Sent)
 	m.same("in, by item", m.items(views, domain.Origination, domain.FromFed, ""), b.Incoming.Sent)
-	m.same("returned, by item and in the queue", m.items(views, domain.Return, domain.FromFed, "")+waits, back)
+	m.same("returned, contested and in the queue, by item",
+		m.items(views, domain.Return, domain.FromFed, "")+m.items(views, domain.Contest, domain.FromFed, "")+waits, back)
+	m.same("sent back and dishonored, by item",
+		m.items(views, domain.Return, domain.ToFed, "Transmitted")+m.items(views, domain.Dishonor, domain.ToFed, "Transmitted"), answers)
 	if b.Entries != m.posted {
 		m.t.Errorf("%d entries were sent of %d transactions", b.Entries, m.posted)
 	}
-	if back == 0 || b.Incoming.Sent == 0 || b.Changes == 0 || m.came["duplicate"] == 0 || m.came[projections.InboundQuarantined] == 0 {
+	if back == 0 || b.Incoming.Returned == 0 || b.Debits.Dishonored+b.Credits.Dishonored == 0 || b.Incoming.Sent == 0 || b.Changes == 0 || m.came["duplicate"] == 0 || m.came[projections.InboundQuarantined] == 0 {
 		m.t.Errorf("the simulation has not seen everything: %+v, %v", b, m.came)
 	}
 }
