@@ -1,23 +1,31 @@
 package eventstore
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // newest remembers the last position this process wrote for each client, so
-// that a list can wait for its view to show a client its own writes.
+// that a list can wait for its view to show a client its own writes, and for
+// each aggregate, so that what was read of one need not be read again.
 type newest struct {
-	mu        sync.RWMutex
-	atOpening int64
-	positions map[string]int64
+	mu         sync.RWMutex
+	atOpening  int64
+	clients    map[string]int64
+	aggregates map[string]int64
 }
 
 func newestFrom(head int64) newest {
-	return newest{atOpening: head, positions: map[string]int64{}}
+	return newest{atOpening: head, clients: map[string]int64{}, aggregates: map[string]int64{}}
 }
 
-func (n *newest) of(client string) int64 {
+func (n *newest) of(client string) int64    { return n.at(n.clients, client) }
+func (n *newest) in(aggregate string) int64 { return n.at(n.aggregates, aggregate) }
+
+func (n *newest) at(positions map[string]int64, name string) int64 {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	if p, ok := n.positions[client]; ok {
+	if p, ok := positions[name]; ok {
 		return p
 	}
 	return n.atOpening
@@ -34,7 +42,9 @@ func (n *newest) moved(batch []*request) {
 		last := r.result.First - 1
 		for i := range r.appends {
 			last += int64(len(r.appends[i].Events))
-			n.positions[r.appends[i].Client] = last
+			n.clients[r.appends[i].Client] = last
+			aggregate, _, _ := strings.Cut(r.appends[i].Stream, "/")
+			n.aggregates[aggregate] = last
 		}
 	}
 }

@@ -118,6 +118,9 @@ func (s *SQLite) committed(head Head, batch []*request) {
 // LastFor implements Store.
 func (s *SQLite) LastFor(client string) int64 { return s.newest.of(client) }
 
+// LastIn implements Store.
+func (s *SQLite) LastIn(aggregate string) int64 { return s.newest.in(aggregate) }
+
 // Failed implements Store.
 func (s *SQLite) Failed() <-chan struct{} { return s.failed }
 

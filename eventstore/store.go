@@ -73,6 +73,10 @@ type Store interface {
 	// or the head at opening if it wrote none. It never touches the disk.
 	LastFor(client string) int64
 
+	// LastIn returns the same for the streams of an aggregate: those whose
+	// name begins with it and a slash.
+	LastIn(aggregate string) int64
+
 	// Notify returns a channel that receives a value after commits. It is a
 	// hint: values are coalesced, and a reader that misses one finds the
 	// events by reading. stop ends it.

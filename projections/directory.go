@@ -95,23 +95,29 @@ func (s *streams[T]) entry(id string) (e *remembered[T], moved int64) {
 	return e, s.moved[id]
 }
 
-// get answers from memory when nothing was written since, or when all that
-// was written was heard and none of it was of this stream. Else it reads the
-// stream; of those who ask for one at the same time only the first does.
+// get answers from memory when this process wrote nothing of the kind since,
+// by far the most frequent case; or when all that was written was heard and
+// none of it was of this stream. Else it reads the stream; of those who ask
+// for one at the same time only the first does.
 func get[T any](ctx context.Context, d *Directory, s *streams[T], id, stream string) (T, error) {
 	var none T
+	aggregate, _, _ := cutStream(stream)
+	written := d.ledger.Store.LastIn(aggregate)
 	heard := int64(0)
 	if d.views != nil {
 		heard = d.views.heard.Load() // before the entry is looked at
+	}
+	e, moved := s.entry(id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known && e.upTo >= written {
+		return e.value, nil
 	}
 	head, err := d.ledger.Store.Head(ctx)
 	if err != nil {
 		return none, err
 	}
-	e, moved := s.entry(id)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.known && (e.upTo >= head.Position || heard >= head.Position && moved <= e.upTo) {
+	if e.known && heard >= head.Position && moved <= e.upTo {
 		return e.value, nil
 	}
 	value, err := s.read(ctx, id)

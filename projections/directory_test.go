@@ -105,8 +105,12 @@ func TestTheDirectoryRemembers(t *testing.T) {
 		t.Errorf("%d reads for 100 questions while nothing happens", n)
 	}
 	w.originate("gym")
+	if n := reads(100); n != 0 {
+		t.Errorf("%d reads for 100 questions after a commit of something else that the views have not heard of", n)
+	}
+	w.change("other", domain.ClientSuspended{})
 	if n := reads(100); n != 1 {
-		t.Errorf("%d reads for 100 questions after a commit the views have not heard of", n)
+		t.Errorf("%d reads for 100 questions after a change of another client that the views have not heard of", n)
 	}
 	w.originate("gym")
 	w.must(v.CatchUp(w.ctx))

@@ -138,6 +138,9 @@ func (s *bareStore) Head(context.Context) (eventstore.Head, error) { return even
 // LastFor implements eventstore.Store.
 func (s *bareStore) LastFor(string) int64 { return 0 }
 
+// LastIn implements eventstore.Store; nothing waits here either.
+func (s *bareStore) LastIn(string) int64 { return 0 }
+
 // Notify implements eventstore.Store: nothing follows.
 func (s *bareStore) Notify() (<-chan struct{}, func()) { return make(chan struct{}), func() {} }
 
