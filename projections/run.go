@@ -28,8 +28,24 @@ func (v *Views) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
+			v.gather(ctx)
 		case <-tick.C:
 		}
+	}
+}
+
+// gathering is how long a pass waits for more commits to come, so that many
+// requests share one transaction of the views. Nobody who waits for a list
+// waits for it.
+const gathering = 4 * time.Millisecond
+
+func (v *Views) gather(ctx context.Context) {
+	enough := time.NewTimer(gathering)
+	defer enough.Stop()
+	select {
+	case <-ctx.Done():
+	case <-v.urgent:
+	case <-enough.C:
 	}
 }
 

@@ -63,6 +63,7 @@ type Views struct {
 	heard    atomic.Int64 // newest position that listeners heard of
 	mu       sync.Mutex   // of what follows
 	moved    chan struct{}
+	urgent   chan struct{} // somebody waits
 	listen   []func(domain.Fact, eventstore.Recorded)
 }
 

@@ -41,6 +41,10 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 			return nil
 		}
 		select {
+		case v.urgent <- struct{}{}: // Run need not gather more
+		default:
+		}
+		select {
 		case <-moved:
 		case <-ctx.Done():
 			return fmt.Errorf("position %d: %w", position, context.Cause(ctx))
