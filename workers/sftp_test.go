@@ -143,6 +143,25 @@ func TestWhatIsFoundAtTheServer(t *testing.T) {
 	}
 }
 
+// Not every server refuses to rename over a file that is there.
+func TestAFileThatIsThereIsNeverReplaced(t *testing.T) {
+	b, s := remoteBank(t)
+	b.fault = stopAt("before begin")
+	_ = b.batcher.Sweep(context.Background())
+	b.restartRemote()
+	path := filepath.Join(s.Dir, "outbound", b.onlyFile().Rendered.Name)
+	must(t, os.WriteFile(path, []byte("x"), 0o600))
+	if err := b.batcher.Sweep(context.Background()); err == nil || !strings.Contains(err.Error(), "exist") {
+		t.Errorf("got %v", err)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "x" {
+		t.Errorf("the other file is %q now, %v", got, err)
+	}
+	must(t, os.Remove(path)) // a person moved it away
+	must(t, b.batcher.Sweep(context.Background()))
+	b.oneWhole(s)
+}
+
 func TestNothingIsSentToAStranger(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change  func(*bank, *domain.SFTP, *remotetest.Server)
