@@ -42,11 +42,25 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-hint:
+			gather(ctx)
 		case <-look.C:
 			if err := stillAt(ctx, js, last); err != nil {
 				return err
 			}
 		}
+	}
+}
+
+// gathering is how long the relay waits for more commits to come before it
+// looks at the log, so that many requests share one look.
+const gathering = 2 * time.Millisecond
+
+func gather(ctx context.Context) {
+	enough := time.NewTimer(gathering)
+	defer enough.Stop()
+	select {
+	case <-ctx.Done():
+	case <-enough.C:
 	}
 }
 
