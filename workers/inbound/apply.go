@@ -73,9 +73,27 @@ func (d *Desk) apply(ctx context.Context, id string, j *judgement) error {
 	if err := a.run(ctx); err != nil {
 		return err
 	}
-	return d.write(ctx, "applied", ledger.Change{
-		Stream: domain.InboundStream(id), Client: domain.LedgerClient, Expect: in.Version, Events: []domain.Event{a.counts},
-	})
+	return a.complete(ctx)
+}
+
+// complete records that every entry has its place. Meanwhile the file may
+// have come again, which is noted in the same stream.
+func (a *application) complete(ctx context.Context) error {
+	var err error
+	for range attempts {
+		var in domain.Inbound
+		if in, err = a.Ledger.Inbound(ctx, a.id); err != nil {
+			return err
+		}
+		err = a.write(ctx, "applied", ledger.Change{
+			Stream: domain.InboundStream(a.id), Client: domain.LedgerClient, Expect: in.Version, Events: []domain.Event{a.counts},
+		})
+		var moved *eventstore.VersionError
+		if !errors.As(err, &moved) {
+			return err
+		}
+	}
+	return fmt.Errorf("other writers were first %d times: %w", attempts, err)
 }
 
 // judgeAgain reads the kept file once more, after a restart.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
@@ -188,5 +189,85 @@ func TestAFileThatFailsDoesNotHoldUpTheOthers(t *testing.T) {
 	w.feed(content)
 	if n := len(w.received(gym)); n != 4 {
 		t.Errorf("%d payments", n)
+	}
+}
+
+// Two files bring the same batch while nobody applies anything.
+func TestABatchInTwoFilesThatWaitIsAppliedOnce(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	b := w.returned(id, "R01")
+	for _, created := range []string{"0700", "0800"} {
+		_, err := w.desk.Accept(t.Context(), created, FromAPI, bytes.NewReader(renderAs(t, created, b)))
+		must(t, err)
+	}
+	must(t, w.desk.Resume(t.Context()))
+	w.only(id, domain.Return)
+	if list := w.queue(); len(list) != 0 {
+		t.Errorf("queue %+v", list)
+	}
+}
+
+func TestAKeptFileInAnothersPlaceIsNotApplied(t *testing.T) {
+	w := newWorld(t)
+	var kept []string
+	for i, created := range []string{"0700", "0800"} {
+		o, err := w.desk.Accept(t.Context(), created, FromAPI, bytes.NewReader(renderAs(t, created, credits(fmt.Sprintf("40001234567%d", i)))))
+		must(t, err)
+		kept = append(kept, filepath.Join(w.folder, "files/in", o.ID))
+	}
+	must(t, os.Rename(kept[0], kept[1]))
+	w.restart()
+	if err := w.desk.Resume(t.Context()); err == nil {
+		t.Error("nobody hears of it")
+	}
+	w.nothingApplied()
+}
+
+// While a long file is being applied, others are received, and the same one
+// is known again.
+func TestAFileComesWhileAnotherIsApplied(t *testing.T) {
+	w := newWorld(t)
+	long, short := render(t, credits("400012345678")), renderAs(t, "0800", credits("400012345679"))
+	came := 0
+	w.fault = func(step string) {
+		if step != "before applied" || came > 0 {
+			return
+		}
+		came++
+		for content, state := range map[string]string{string(long): Duplicate, string(short): projections.InboundReceived} {
+			o, err := w.desk.Accept(t.Context(), "meanwhile", FromAPI, strings.NewReader(content))
+			if err != nil || o.State != state {
+				t.Errorf("meanwhile: %+v, %v", o, err)
+			}
+		}
+	}
+	if o := w.feed(long); o.State != "applied" || came != 1 {
+		t.Errorf("outcome %+v", o)
+	}
+	w.fault = nil
+	must(t, w.desk.Resume(t.Context()))
+	if n := len(w.received(gym)); n != 2 {
+		t.Errorf("%d payments", n)
+	}
+	w.sound()
+}
+
+// A file comes again at the moment in which it is completed.
+func TestAFileComesAgainWhileItIsCompleted(t *testing.T) {
+	w := newWorld(t)
+	content := render(t, credits("400012345678"))
+	if _, err := w.desk.Accept(t.Context(), "first", FromAPI, bytes.NewReader(content)); err != nil {
+		t.Fatal(err)
+	}
+	completed := false
+	w.fault = func(step string) {
+		if step == "before repeated" && !completed {
+			completed = true
+			must(t, w.desk.Resume(t.Context()))
+		}
+	}
+	if o := w.feed(content); o.State != Duplicate || o.Of != "applied" || !completed {
+		t.Errorf("outcome %+v", o)
 	}
 }

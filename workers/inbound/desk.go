@@ -52,7 +52,8 @@ type Desk struct {
 	Config
 	vault        vault
 	receivers    receivers
-	turn         chan struct{} // held by the one who applies
+	recording    turn // of those who write that a file came
+	applying     turn
 	wake         chan struct{}
 	inbox        *inbox
 	chunkEntries int
@@ -73,7 +74,7 @@ func New(c Config) (*Desk, error) {
 	if c.Every <= 0 {
 		c.Every = time.Minute
 	}
-	d := &Desk{Config: c, turn: make(chan struct{}, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
+	d := &Desk{Config: c, recording: make(turn, 1), applying: make(turn, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
 	d.receivers.ledger, d.receivers.views = c.Ledger, c.Views
 	var err error
 	if d.vault, err = openVault(c.Ledger.Keys, c.Folder); err != nil {
@@ -87,13 +88,24 @@ func New(c Config) (*Desk, error) {
 	return d, nil
 }
 
-// lock waits for its turn to apply; the error is the context's.
-func (d *Desk) lock(ctx context.Context) (unlock func(), err error) {
+// turn is held by one at a time.
+type turn chan struct{}
+
+// take waits for the turn; the error is the context's.
+func (t turn) take(ctx context.Context) (give func(), err error) {
 	select {
-	case d.turn <- struct{}{}:
-		return func() { <-d.turn }, nil
+	case t <- struct{}{}:
+		return func() { <-t }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// goOn lets Run apply what is unfinished.
+func (d *Desk) goOn() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
 	}
 }
 

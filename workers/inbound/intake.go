@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -53,12 +54,14 @@ func (d *Desk) intake(ctx context.Context, name, source string, content io.Reade
 	if err != nil || o.State == projections.InboundQuarantined {
 		return o, err
 	}
-	unlock, err := d.lock(ctx)
+	give, err := d.applying.take(ctx)
 	if err != nil {
+		d.goOn()
 		return o, err
 	}
-	defer unlock()
+	defer give()
 	if err := d.resume(ctx, o.ID, j); err != nil {
+		d.goOn()
 		return o, err
 	}
 	return d.outcome(ctx, o)
@@ -69,10 +72,7 @@ func (d *Desk) intake(ctx context.Context, name, source string, content io.Reade
 func (d *Desk) Accept(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
 	o, _, err := d.receive(ledger.WithRequest(ctx, "", "inbound"), name, source, content, false)
 	if err == nil && o.State == projections.InboundReceived {
-		select {
-		case d.wake <- struct{}{}:
-		default:
-		}
+		d.goOn()
 	}
 	return o, err
 }
@@ -120,12 +120,18 @@ func (d *Desk) receive(ctx context.Context, name, source string, content io.Read
 	if growing && !j.finished() {
 		return o, nil, errUnfinished
 	}
-	unlock, err := d.lock(ctx)
+	give, err := d.recording.take(ctx)
 	if err != nil {
 		return o, nil, err
 	}
-	defer unlock()
-	o, err = d.record(ctx, name, source, k, j)
+	defer give()
+	for range attempts {
+		o, err = d.record(ctx, name, source, k, j)
+		var moved *eventstore.VersionError
+		if !errors.As(err, &moved) { // else it was applied to its end just now
+			break
+		}
+	}
 	if err != nil {
 		return o, nil, fmt.Errorf("receive %s: %w", name, err)
 	}
@@ -170,7 +176,7 @@ func (d *Desk) record(ctx context.Context, name, source string, k *keeping, j *j
 		o.Reasons = q.Reasons
 	}
 	if o.State == projections.InboundReceived {
-		owner, err := d.keyOwner(ctx, o.ID, j.Key())
+		owner, err := d.keyOwner(ctx, j.Key())
 		if err != nil {
 			return o, err
 		}
@@ -201,9 +207,9 @@ func (j *judgement) quarantine() (q domain.InboundQuarantined, bad bool) {
 	return q, true
 }
 
-// keyOwner finds another file that applied something under a header key, "" if
+// keyOwner finds the file that applied something under a header key, "" if
 // there is none.
-func (d *Desk) keyOwner(ctx context.Context, id, key string) (string, error) {
+func (d *Desk) keyOwner(ctx context.Context, key string) (string, error) {
 	if err := d.Views.CatchUp(ctx); err != nil {
 		return "", fmt.Errorf("wait for the views: %w", err)
 	}
@@ -213,7 +219,7 @@ func (d *Desk) keyOwner(ctx context.Context, id, key string) (string, error) {
 	}
 	for _, f := range files {
 		unfinished := f.State == projections.InboundReceived
-		if f.ID != id && (unfinished || f.Applied+f.Unmatched > 0) {
+		if unfinished || f.Applied+f.Unmatched > 0 {
 			return f.ID, nil
 		}
 	}

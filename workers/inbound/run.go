@@ -15,11 +15,11 @@ import (
 // oldest first: after a crash, or when they were only accepted. One that fails
 // does not hold up the others; the errors come back together.
 func (d *Desk) Resume(ctx context.Context) error {
-	unlock, err := d.lock(ctx)
+	give, err := d.applying.take(ctx)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer give()
 	return d.resume(ledger.WithRequest(ctx, "", "inbound"), "", nil)
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
 )
@@ -65,6 +66,22 @@ func TestAPersonBooksAReturn(t *testing.T) {
 		t.Errorf("return %+v", r)
 	}
 	w.sound()
+}
+
+// Of several entries that left, the one whose trace the return names is meant.
+func TestAReturnIsBookedAtTheEntryItNames(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	other := w.returned(id, "R01", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents = 1 })
+	w.feed(render(t, w.returned(id, "R01")))
+	w.ask(gym, id, answers.Retry{ItemID: "retry", ReplyTo: w.only(id, domain.Return).ID}, "2026-11-24 10:16")
+	w.feed(renderAs(t, "0800", other))
+	_, err := w.desk.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
+	must(t, err)
+	items := w.transaction(gym, id).Items
+	if last := items[len(items)-1]; last.ReplyTo != "item-"+id {
+		t.Errorf("booked at %s", last.ReplyTo)
+	}
 }
 
 func TestAPersonBooksANotificationWithItsData(t *testing.T) {

@@ -48,7 +48,7 @@ const (
 type inbox struct {
 	Watch
 	desk *Desk
-	turn chan struct{}
+	turn turn
 
 	mu    sync.Mutex
 	files map[string]*seen
@@ -74,7 +74,7 @@ func openInbox(w Watch, d *Desk) (*inbox, error) {
 			return nil, fmt.Errorf("make the inbox: %w", err)
 		}
 	}
-	return &inbox{Watch: w, desk: d, turn: make(chan struct{}, 1), files: map[string]*seen{}}, nil
+	return &inbox{Watch: w, desk: d, turn: make(turn, 1), files: map[string]*seen{}}, nil
 }
 
 // Waiting lists the files in the inbox that wait for their rest, oldest
@@ -98,12 +98,11 @@ func (d *Desk) Waiting() []Waiting {
 // look takes every file that is ready, oldest first. One that fails does not
 // hold up the others.
 func (b *inbox) look(ctx context.Context) error {
-	select {
-	case b.turn <- struct{}{}:
-		defer func() { <-b.turn }()
-	case <-ctx.Done():
-		return nil
+	give, err := b.turn.take(ctx)
+	if err != nil {
+		return err
 	}
+	defer give()
 	names, err := b.list()
 	if err != nil {
 		return fmt.Errorf("look into the inbox: %w", err)

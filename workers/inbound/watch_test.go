@@ -109,6 +109,21 @@ func TestAFileThatIsStillBeingWrittenWaits(t *testing.T) {
 	}
 }
 
+// Trimmed lines and no line end at the end: the file control record is short,
+// and whole all the same.
+func TestAFileEndsWithItsControlRecord(t *testing.T) {
+	lines := strings.Split(string(vector(t, "05")), "\n")[:6]
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	w := watching(t)
+	w.drop("05.ach", []byte(strings.Join(lines, "\n")))
+	w.look()
+	if len(w.received(gym)) != 2 {
+		t.Errorf("waiting %+v", w.desk.Waiting())
+	}
+}
+
 func TestAFileThatNothingCouldMakeRightIsQuarantined(t *testing.T) {
 	whole := string(vector(t, "05"))
 	for name, content := range map[string]string{
