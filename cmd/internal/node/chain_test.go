@@ -91,20 +91,20 @@ func TestTheWholeChainOfOnePayment(t *testing.T) {
 		t.Fatalf("after the retry: %+v\n%s", state, r.outbox())
 	}
 
-	r.day("2026-12-07T12:00:00Z") // far behind two banking days
-	r.play(id, "return", object{"code": "R02"})
+	r.day("2027-02-01T13:00:00Z") // behind even the sixty days of R10
+	r.play(id, "return", object{"code": "R10"})
 	state = r.told(gym, id)
 	r.must(201, gym, "POST", "/api/transaction/"+id+"/dishonors", object{"ReplyToEventId": state.last("Return"), "ReasonCode": "R68"}, nil)
 	r.must(409, gym, "POST", "/api/transaction/"+id+"/dishonors", object{"ReplyToEventId": state.last("Return"), "ReasonCode": "R67"}, nil)
-	r.day("2026-12-07T15:16:00Z")
+	r.day("2027-02-01T15:16:00Z")
 
-	r.day("2026-12-08T12:00:00Z")
+	r.day("2027-02-02T13:00:00Z")
 	r.play(id, "contest", object{"code": "R73"})
 	state = r.told(gym, id)
 	want := `Origination ToFed  Transmitted
 Return FromFed R01 Released
 Retry ToFed  Transmitted
-Return FromFed R02 Released
+Return FromFed R10 Released
 DishonoredReturn ToFed R68 Transmitted
 ContestedReturn FromFed R73 Released
 `
