@@ -108,4 +108,5 @@ CREATE TABLE settings_changed@(
 const inboundIndexes = `
 CREATE INDEX items_trace@ ON items@(trace) WHERE file IS NOT NULL;
 CREATE INDEX batches_effective@ ON batches@(effective_on);
+CREATE INDEX files_delivered_day@ ON files@(delivered_day) WHERE delivered_day > 0;
 `

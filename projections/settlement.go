@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -55,16 +54,18 @@ const (
 	waitingOn = `SELECT routing, count(*), sum(cents) FROM unmatched@ INDEXED BY unmatched_settled@
 		WHERE settled_on = ?1 AND outcome = '' AND settled_on > 0 GROUP BY routing`
 
-	sentSums = `SELECT f.odfi, s.debits, s.debit_cents, s.credits, s.credit_cents, f.delivered_at
-		FROM batches@ b %s JOIN files@ f ON f.position = b.file
-		JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number `
+	sums = `SELECT f.odfi, s.debits, s.debit_cents, s.credits, s.credit_cents, f.delivered_at `
 	// sentEntries settle on their effective date. A file that the client
 	// carries counts from its cut on.
-	sentEntries = `WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state <> 'refused'
+	sentEntries = sums + `FROM batches@ b INDEXED BY batches_effective@
+		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state <> 'refused'
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
 	// sentAnswers bear the date of what they answer and settle as soon as
 	// they can.
-	sentAnswers = `WHERE b.answers = 1 AND f.delivered_day BETWEEN ?1 AND ?2 AND f.state <> 'refused'`
+	sentAnswers = sums + `FROM files@ f INDEXED BY files_delivered_day@
+		CROSS JOIN batches@ b ON b.file = f.position JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		WHERE b.answers = 1 AND f.delivered_day BETWEEN ?1 AND ?2 AND f.delivered_day > 0 AND f.state <> 'refused'`
 )
 
 // Settlements sums up the money that settles on a day, by ODFI and direction.
@@ -134,8 +135,7 @@ func (t *settlements) fromBank(s snapshot, on calendar.Date) error {
 
 func (t *settlements) toBank(s snapshot, on calendar.Date) error {
 	first := calendar.PreviousBankingDay(on).Add(1)
-	entries := fmt.Sprintf(sentSums, "INDEXED BY batches_effective@") + sentEntries
-	err := s.query(entries, values(first.String(), on.String()), func(row []value) error {
+	err := s.query(sentEntries, values(first.String(), on.String()), func(row []value) error {
 		t.row(row[0].(string), domain.ToFed).add(false, row[1:])
 		return nil
 	})
@@ -150,8 +150,7 @@ func (t *settlements) toBank(s snapshot, on calendar.Date) error {
 	if err != nil {
 		return err
 	}
-	answers := fmt.Sprintf(sentSums, "") + sentAnswers
-	return s.query(answers, values(from, until), func(row []value) error {
+	return s.query(sentAnswers, values(from, until), func(row []value) error {
 		if settlesAtOnce(instant(row[5].(int64))) == on {
 			t.row(row[0].(string), domain.ToFed).add(true, row[1:])
 		}

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -102,7 +103,7 @@ func TestMoneyFromTheBankIsCountedWhenItsEntryIsFirstPlaced(t *testing.T) {
 	})
 	w.queue("f", "e4", func(q *domain.EntryQueued) { q.SettledOn = "" }) // moves no money
 	s := w.settles(v, "2026-11-23", domain.FromFed)
-	if s.Credits != (Sum{1, 500}) || s.ReturnedDebits != (Sum{1, 70}) || s.Waiting != (Sum{3, 570}) || s.NetCents() != 430 {
+	if s.Credits != (Sum{1, 500}) || s.ReturnedDebits != (Sum{1, 70}) || s.ReturnedCredits != (Sum{}) || s.Waiting != (Sum{3, 570}) || s.NetCents() != 430 {
 		t.Errorf("queued: %+v", s)
 	}
 	// A person gives the payment to a client.
@@ -155,5 +156,21 @@ func TestOurAnswersSettleAsSoonAsTheyCan(t *testing.T) {
 			}
 			w.likeNew(v)
 		})
+	}
+}
+
+// A day's settlement is found by its dates, however many files there are.
+func TestSettlementsAreFoundByTheirDates(t *testing.T) {
+	w := newWorld(t)
+	v := w.caughtUp(Options{})
+	for _, question := range []string{settledOn, waitingOn, sentEntries, sentAnswers} {
+		w.must(v.read(w.ctx, func(s snapshot) error {
+			return s.query("EXPLAIN QUERY PLAN "+question, nil, func(row []value) error {
+				if step := row[3].(string); strings.HasPrefix(step, "SCAN") {
+					t.Errorf("%s\nscans: %s", question, step)
+				}
+				return nil
+			})
+		}))
 	}
 }
