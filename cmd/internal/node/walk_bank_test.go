@@ -1,0 +1,202 @@
+package node
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// bank is a step of operations, of the other banks, or of the clock.
+func (w *walk) bank() {
+	w.t.Helper()
+	c := w.clients[w.rng.IntN(len(w.clients))]
+	if c.suspended {
+		w.suspend(c, false)
+		return
+	}
+	switch w.rng.IntN(14) {
+	case 0, 1:
+		w.day(w.now().Add(time.Duration(20+w.rng.IntN(240)) * time.Minute).Format(time.RFC3339))
+	case 2:
+		w.day(w.now().Add(time.Duration(12+w.rng.IntN(30)) * time.Hour).Format(time.RFC3339))
+	case 3, 12:
+		w.hold(c)
+	case 4, 13:
+		for _, c := range w.clients {
+			w.judge(c)
+		}
+	case 5:
+		w.suspend(c, true)
+	case 6, 7:
+		w.acknowledge()
+	case 8, 9:
+		w.answer(c)
+	default:
+		w.inbound(c)
+	}
+}
+
+// now is the sandbox's time.
+func (w *walk) now() time.Time {
+	request, err := http.NewRequest("GET", w.Base+"/v1/simulations/clock", nil)
+	if err != nil {
+		w.t.Error(err)
+		return time.Time{}
+	}
+	request.Header.Set("Authorization", basic(w.ops))
+	_, text, _ := w.send(request)
+	_, stamp, _ := strings.Cut(text, `"now":"`)
+	stamp, _, _ = strings.Cut(stamp, `"`)
+	at, err := time.Parse(time.RFC3339Nano, stamp)
+	if err != nil {
+		w.t.Error(err)
+	}
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		w.t.Error(err)
+	}
+	return at.In(newYork)
+}
+
+// hold keeps the newest event of a client out of files.
+func (w *walk) hold(c *walker) {
+	var p *promise
+	for _, made := range c.promises {
+		if made.event != "" && !made.dead && !made.comes {
+			p = made
+		}
+	}
+	if p == nil || slices.Contains(c.held, p) {
+		return
+	}
+	status, text := w.post(w.ops, "/v1/ops/events/"+p.event+"/hold", object{"reason": "looks odd"})
+	w.hear(text)
+	switch status {
+	case 200:
+		c.held = append(c.held, p)
+		w.did("hold")
+	case 409, 422: // it has left
+	default:
+		w.t.Errorf("holding an event answers %d %s", status, text)
+	}
+}
+
+// judge approves or rejects what is held.
+func (w *walk) judge(c *walker) {
+	if len(c.held) == 0 {
+		return
+	}
+	p := c.held[0]
+	c.held = c.held[1:]
+	if p.dead {
+		return // recalled while it was held
+	}
+	verb := []string{"approve", "reject"}[w.rng.IntN(2)]
+	status, text := w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "asked them"})
+	w.hear(text)
+	if status != 200 {
+		w.t.Errorf("%s answers %d %s", verb, status, text)
+	}
+	p.dead = verb == "reject"
+	w.did(verb)
+}
+
+// suspend takes a client out of service, or back into it.
+func (w *walk) suspend(c *walker, suspended bool) {
+	w.must(200, w.ops, "PATCH", "/v1/ops/clients/"+c.id, object{"suspended": suspended}, nil)
+	c.suspended = suspended
+	w.did("suspend")
+}
+
+// acknowledge plays the operator.
+func (w *walk) acknowledge() {
+	files := w.files()
+	if len(files) == 0 {
+		return
+	}
+	f := files[w.rng.IntN(len(files))]
+	result := []string{"accepted", "accepted", "pended", "rejected"}[w.rng.IntN(4)]
+	status, text := w.post(w.ops, "/v1/simulations/files/"+f.ID+"/acknowledge", object{"result": result})
+	w.hear(text)
+	if status == 200 {
+		w.did(result)
+	} else if status != 409 && status != 422 {
+		w.t.Errorf("acknowledging a %s file as %s answers %d %s", f.State, result, status, text)
+	}
+}
+
+// answer lets the other bank return a payment, correct it, or dispute.
+func (w *walk) answer(c *walker) {
+	p := c.some(func(p *promise) bool { return p.tx != "" && p.kind == "Origination" })
+	if p == nil {
+		return
+	}
+	verb, body := "return", object{"code": "R01", "client": c.id}
+	switch {
+	case p.comes:
+		verb, body["code"] = "dishonor", "R68"
+		if w.rng.IntN(2) == 0 {
+			verb, body["code"], body["data"] = "correction", "C01", w.account()
+		}
+	case w.rng.IntN(3) == 0:
+		verb, body["code"], body["data"] = "correction", "C01", w.account()
+	case w.rng.IntN(4) == 0:
+		verb, body["code"] = "contest", "R71"
+	}
+	status, text := w.post(w.ops, "/v1/simulations/transactions/"+p.tx+"/"+verb, body)
+	w.hear(text)
+	switch status {
+	case 200:
+		w.did("bank " + verb)
+		c.actOn(p)
+	case 422: // it has not left, or there is nothing to dispute
+	default:
+		w.t.Errorf("the bank's %s of %s answers %d %s", verb, p.tx, status, text)
+	}
+}
+
+// inbound lets a payment of another bank arrive; its client finds it.
+func (w *walk) inbound(c *walker) {
+	cents, debit := w.cents(), w.rng.IntN(2) == 0
+	number := fmt.Sprintf("%s%05d", c.receives, w.next())
+	w.numbers[number] = true
+	w.must(200, w.ops, "POST", "/v1/simulations/inbound", object{
+		"routing": walkODFI, "account": number, "name": "Ada Marsh", "amount_cents": cents, "debit": debit, "sec_code": "PPD",
+		"company_name": "COUNTY TAX", "company_identification": "3750000099", "description": "TAX PMT",
+	}, nil)
+	var events []struct{ TransactionID, EventID string }
+	c.want(200, "GET", "/api/transaction/event?after=0&direction=FromFed&eventType=Origination", nil, &events)
+	found := 0
+	for _, e := range events {
+		if c.some(func(p *promise) bool { return p.tx == e.TransactionID }) == nil {
+			found++
+			c.promised(promise{tx: e.TransactionID, event: e.EventID, kind: "Origination", debit: debit, cents: cents, comes: true})
+		}
+	}
+	if found != 1 {
+		w.t.Errorf("a payment from another bank made %d transactions", found)
+	}
+	w.did("inbound")
+	if w.rng.IntN(2) == 0 {
+		c.actOn(c.promises[len(c.promises)-1])
+	}
+}
+
+// release lets everything leave that waits: what is held is judged, who is
+// suspended serves again, and the days pass.
+func (w *walk) release() {
+	w.t.Helper()
+	for _, c := range w.clients {
+		for len(c.held) > 0 {
+			w.judge(c)
+		}
+		if c.suspended {
+			w.suspend(c, false)
+		}
+	}
+	for range 7 {
+		w.day(w.now().Add(24 * time.Hour).Format(time.RFC3339))
+	}
+}

@@ -1,0 +1,83 @@
+package node
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// searchNumbers looks for account numbers where there must be none: in what
+// was answered without scope reveal, in what was logged, and in every file of
+// the folder but those that go to or come from a bank.
+func (w *walk) searchNumbers() {
+	w.t.Helper()
+	for _, text := range w.heard {
+		w.searchIn("an answer", text)
+	}
+	w.searchIn("the server's log", w.log.text.String())
+	searched := 0
+	err := filepath.WalkDir(string(w.folder), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (path == w.folder.Outbox() || path == w.folder.Inbox()) {
+			return filepath.SkipDir
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		searched++
+		w.searchIn(path, string(content))
+		return nil
+	})
+	if err != nil || searched < 3 {
+		w.t.Errorf("searched %d files: %v", searched, err)
+	}
+	if !strings.Contains(w.outbox(), walkDigits) {
+		w.t.Error("the files of the outbox have no account number: the search would find none anywhere")
+	}
+}
+
+func (w *walk) searchIn(where, text string) {
+	for at := 0; ; at++ {
+		next := strings.Index(text[at:], walkDigits)
+		if next < 0 {
+			return
+		}
+		at += next
+		rest := text[at:]
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		for n := len(walkDigits) + 1; n <= digits; n++ {
+			if w.numbers[rest[:n]] {
+				w.t.Errorf("account number %s is in %s: %.300q", rest[:n], where, text[max(0, at-120):min(len(text), at+80)])
+				return
+			}
+		}
+	}
+}
+
+// startAnew makes views and stream from the log alone; the lists are what
+// they were.
+func (w *walk) startAnew(before []map[string]string) {
+	w.t.Helper()
+	views, _ := filepath.Glob(w.folder.Views() + "*")
+	for _, path := range append(views, w.folder.NATS()) {
+		if err := os.RemoveAll(path); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.running = serve(w.t, w.folder, nil)
+	for n, c := range w.clients {
+		after := c.lists()
+		for path, text := range before[n] {
+			if after[path] != text {
+				w.t.Errorf("client %d: %s is not what it was before its view was made anew:\n%s\nwas\n%s", c.n, path, after[path], text)
+			}
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package node
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+)
+
+// walkSteps are what a walk of some length must come to.
+var walkSteps = []string{"originate", "bulk", "upload", "recall", "return", "correct", "reverse", "retry", "ach-file", "recipient",
+	"token", "token XML", "vault payment", "relationship", "transfer", "hold", "reject", "suspend", "accepted", "rejected",
+	"bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
+
+// promise is something a 2xx said will leave in a file, once: an origination,
+// or a link of a transaction's chain.
+type promise struct {
+	tx    string // "" where the answer did not say
+	event string // "" where the answer did not say
+	kind  string // as ACH Connect names events
+	debit bool
+	cents int64
+	dead  bool // recalled or rejected: it is in no file
+	comes bool // it came from another bank: it is in no file of ours
+}
+
+// promised remembers, and looks whether the ledger does.
+func (c *walker) promised(p promise) {
+	c.promises = append(c.promises, &p)
+	if p.tx == "" {
+		return
+	}
+	var t told
+	if !c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t) {
+		return
+	}
+	if p.event == "" {
+		p.event = t.last(p.kind)
+		c.promises[len(c.promises)-1].event = p.event
+	}
+	if _, text := c.request("GET", "/api/transaction/event?eventType="+p.kind, nil); p.event == "" || !strings.Contains(text, p.event) {
+		c.w.t.Errorf("today's events have no %s %s of %s, which was acknowledged", p.kind, p.event, p.tx)
+	}
+	if p.kind == "Origination" {
+		c.knowsTransaction(p.tx, p.event)
+	}
+}
+
+// died notes that an event will be in no file.
+func (c *walker) died(tx, event string) {
+	for _, p := range c.promises {
+		if p.tx == tx && p.event == event {
+			p.dead = true
+			return
+		}
+	}
+}
+
+// origin is the origination of a transaction.
+func (c *walker) origin(tx string) *promise {
+	for _, p := range c.promises {
+		if p.tx == tx && p.kind == "Origination" {
+			return p
+		}
+	}
+	c.w.t.Errorf("the model has no transaction %s", tx)
+	return &promise{}
+}
+
+// some is one of the promises that fit, or nil.
+func (c *walker) some(fits func(*promise) bool) *promise {
+	var list []*promise
+	for _, p := range c.promises {
+		if fits(p) {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[c.rng.IntN(len(list))]
+}
+
+// walkLog keeps what the server logs.
+type walkLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *walkLog) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(io.Writer(l), &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// Write implements io.Writer.
+func (l *walkLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}

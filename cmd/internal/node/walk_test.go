@@ -1,0 +1,151 @@
+package node
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// walkSeeds are walked every time, beside one that nobody chose.
+var walkSeeds = []uint64{1, 20261123}
+
+// Three clients walk through every surface at once, each step drawn from a
+// seed, while operations and the bank do their own. Beside them a naive model
+// remembers what was answered with 2xx. It shares nothing with the ledger and
+// has the last word: on what is in the files, and on who may see what.
+//
+// ACHLEDGER_WALK_STEPS asks for more steps of each seed, ACHLEDGER_WALK_SEED
+// for one seed only.
+func TestARandomWalkOverEverySurface(t *testing.T) {
+	steps := 250
+	if n, err := strconv.Atoi(os.Getenv("ACHLEDGER_WALK_STEPS")); err == nil {
+		steps = n
+	}
+	seeds := append([]uint64{rand.Uint64()}, walkSeeds...)
+	if one, err := strconv.ParseUint(os.Getenv("ACHLEDGER_WALK_SEED"), 10, 64); err == nil {
+		seeds = []uint64{one}
+	}
+	done := map[string]int{} // by all seeds
+	for _, seed := range seeds {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			w := newWalk(t, seed)
+			w.day("2026-11-23T13:00:00Z") // a Monday, 08:00 in New York
+			w.takeOn("Harbor Gym", object{"same_day": true, "relationship_verification": "none"})
+			w.takeOn("Harbor Diner", object{"relationship_verification": "prenote", "batching": object{"max_entries": 6}})
+			w.takeOn("Keystone Linen", object{"relationship_verification": "none", "batching": object{"max_age": "30m", "windows": []string{}}})
+			w.listen()
+			for range steps / len(w.clients) {
+				w.round()
+			}
+			w.finish()
+			for step, n := range w.done {
+				done[step] += n
+			}
+			t.Logf("seed %d came to %v", seed, w.done)
+		})
+	}
+	for _, step := range walkSteps {
+		if done[step] == 0 && len(seeds) > 1 && !t.Failed() {
+			t.Errorf("no walk came to %q", step)
+		}
+	}
+}
+
+// walk is the world of one seed.
+type walk struct {
+	*running
+	log     *walkLog
+	seed    uint64
+	rng     *rand.Rand // of operations and the bank; each client has its own
+	clients []*walker
+
+	mu      sync.Mutex
+	number  int               // of account numbers and amounts handed out
+	numbers map[string]bool   // every account number, in full
+	heard   []string          // bodies that nobody with scope reveal asked for
+	owner   map[string]string // client by id, as the answers showed them
+	done    map[string]int    // steps by name that came to a 2xx
+}
+
+func newWalk(t *testing.T, seed uint64) *walk {
+	w := &walk{
+		log: &walkLog{}, seed: seed, rng: rand.New(rand.NewPCG(seed, 0)),
+		numbers: map[string]bool{}, owner: map[string]string{}, done: map[string]int{},
+	}
+	w.running = serve(t, "", func(o *Options) { o.Log = w.log.logger() })
+	return w
+}
+
+// takeOn takes on a client with settings of its own, and a second credential
+// that sees numbers whole.
+func (w *walk) takeOn(name string, more object) {
+	w.t.Helper()
+	n := len(w.clients)
+	c := &walker{w: w, n: n, rng: rand.New(rand.NewPCG(w.seed, uint64(n+1))), receives: fmt.Sprintf("%s99%d", walkDigits, n)}
+	body := object{
+		"name": name, "company_name": "HARBOR", "company_identifications": []string{c.company()},
+		"odfi_routing_numbers": []string{walkODFI}, "sec_codes": []string{"PPD", "CCD", "WEB", "TEL", "CTX", "IAT"},
+		"receiving_accounts": []string{c.receives + "*"},
+		"file": object{"immediate_destination": "061000146", "immediate_destination_name": "FEDERAL RESERVE BANK",
+			"immediate_origin": walkODFI, "immediate_origin_name": "LANTERN SAVINGS BANK"},
+	}
+	for k, v := range more {
+		body[k] = v
+	}
+	var opened struct {
+		ID         string `json:"client_id"`
+		Credential folder.Credential
+	}
+	w.must(201, w.ops, "POST", "/v1/ops/clients", body, &opened)
+	c.id, c.credential = opened.ID, opened.Credential
+	w.must(201, w.ops, "POST", "/v1/ops/clients/"+c.id+"/credentials", object{"scopes": []string{"read", "reveal"}}, &c.reveal)
+	w.clients = append(w.clients, c)
+}
+
+// round is a step of each client, all at once, then one of the bank's and
+// some questions that must not be answered.
+func (w *walk) round() {
+	w.t.Helper()
+	var all sync.WaitGroup
+	for _, c := range w.clients {
+		all.Go(c.step)
+	}
+	all.Wait()
+	w.bank()
+	for range 3 {
+		w.pry()
+	}
+	if w.rng.IntN(12) == 0 {
+		for _, c := range w.clients {
+			c.lists()
+		}
+	}
+	if w.t.Failed() {
+		w.t.Fatalf("seed %d: see above", w.seed)
+	}
+}
+
+// finish lets everything that is due leave, and asks the model.
+func (w *walk) finish() {
+	w.t.Helper()
+	w.release()
+	before := make([]map[string]string, len(w.clients))
+	for n, c := range w.clients {
+		before[n] = c.lists()
+		c.everythingLeft()
+	}
+	w.compareFiles()
+	w.subscribe()
+	w.hearOut()
+	if err := w.stop(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.searchNumbers()
+	VerifyFolder(w.t, w.folder)
+	w.startAnew(before)
+}

@@ -1,0 +1,28 @@
+package node_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/cmd/internal/verify"
+)
+
+// verify stands on this package, so only a test outside of it may ask.
+func init() {
+	node.VerifyFolder = func(t *testing.T, f folder.Folder) {
+		t.Helper()
+		r, err := node.OpenReader(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		var report bytes.Buffer
+		silent := func(string) (verify.Progress, func()) { return func(int64, int64) {}, func() {} }
+		ok, err := verify.Report(t.Context(), r, &report, silent)
+		if err != nil || !ok {
+			t.Errorf("verify: %v\n%s", err, &report)
+		}
+	}
+}
