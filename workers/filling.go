@@ -42,6 +42,7 @@ func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.
 	}
 	begun := len(w.batches)
 	changes := make([]ledger.Change, 2, n+4)
+	ahead := map[string]int64{} // events of this append by transaction: a chain may wait with two links
 	for i := range entries[:n] {
 		e := &entries[i]
 		trace := taken.First + i
@@ -56,8 +57,9 @@ func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.
 		filled.Count += len(events)
 		changes = append(changes, ledger.Change{
 			Stream: domain.TransactionStream(w.opened.Client, e.transaction), Client: w.opened.Client,
-			Expect: e.version, Events: events,
+			Expect: e.version + ahead[e.transaction], Events: events,
 		})
+		ahead[e.transaction] += int64(len(events))
 	}
 	filled.Batches = w.batches[begun:]
 	changes[0], changes[1] = w.change(filled), odfi
