@@ -38,6 +38,17 @@ func (w *walk) bank() {
 	}
 }
 
+// day moves the clock; a refusal shows what the server made of it.
+func (w *walk) day(now string) {
+	w.t.Helper()
+	if status := w.call(w.ops, "PUT", "/v1/simulations/clock", object{"now": now}, nil); status != 200 {
+		w.log.mu.Lock()
+		text := w.log.text.String()
+		w.log.mu.Unlock()
+		w.t.Fatalf("seed %d: moving the clock to %s answers %d; the server says\n%s", w.seed, now, status, text[max(0, len(text)-2000):])
+	}
+}
+
 // now is the sandbox's time.
 func (w *walk) now() time.Time {
 	request, err := http.NewRequest("GET", w.Base+"/v1/simulations/clock", nil)
