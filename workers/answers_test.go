@@ -167,6 +167,17 @@ func TestAnswersDoNotFillUpAClientsEntries(t *testing.T) {
 	}
 }
 
+func TestAThresholdOfPaymentsTakesNoAnswersAlong(t *testing.T) {
+	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 1 }))
+	id := b.receive(gym)
+	item := b.answer(gym, id, returned, r01)
+	b.posts(gym, 1)
+	b.sweep()
+	if f := b.onlyFile(); f.Cut.Totals.Entries != 1 || b.sentItem(gym, id, item) {
+		t.Errorf("%d entries in the file; the answer left: %v", f.Cut.Totals.Entries, b.sentItem(gym, id, item))
+	}
+}
+
 func TestWhatBelongsToNobodyLeavesInAFileOfTheLedgersOwn(t *testing.T) {
 	b := openBank(t)
 	id := b.receive(domain.LedgerClient)
@@ -200,6 +211,27 @@ func TestAnAnswersDateIsNeverMoved(t *testing.T) {
 	b.sweepAt("2026-11-25 09:00")
 	if f := b.onlyFile(); f.Batches[0].EffectiveOn != "261120" || f.State != domain.FileIsDelivered || !f.SendBy.IsZero() {
 		t.Errorf("dated %s, %s, to be sent by %s", f.Batches[0].EffectiveOn, f.State, f.SendBy)
+	}
+	b.verify()
+}
+
+func TestADishonorBearsTheAmountOfTheReturnItAnswers(t *testing.T) {
+	b := openBank(t)
+	id := b.posts(gym, 1)[0]
+	b.sweepAt("2026-11-20 14:30")
+	trace := b.item(gym, id).Filing.Trace
+	b.write(domain.TransactionStream(gym, id), gym, 2, domain.TransactionReturned{Incoming: domain.Incoming{
+		ItemID: id + "-ret", ReplyTo: itemOf(id), Inbound: "f", SettledOn: "2026-11-24", Flags: []string{"amount-differs"},
+		Header: nacha.BatchHeader{ServiceClass: 225, CompanyName: "HARBOR GYM", CompanyID: "1840000017", SEC: "PPD", Description: "DUES NOV",
+			EffectiveOn: "261123", SettlementDay: "328", OriginatorStatus: "1", ODFI: theirBank[:8], Number: 3},
+		Entry: nacha.Entry{Code: 26, Routing: ourBank, AmountCents: 1024, Name: "TEST PERSON 01", Trace: theirBank[:8] + "0000055",
+			Return: &nacha.Return{Code: "R01", OriginalTrace: trace, OriginalRouting: theirBank[:8]}},
+	}})
+	dishonored := func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} }
+	b.answer(gym, id, dishonored, domain.Outgoing{Code: "R69", Information: "03"})
+	b.sweepAt("2026-11-24 14:30")
+	if f := b.cutFiles()[1]; f.State != domain.FileIsDelivered || f.Cut.Totals.DebitCents != 1024 {
+		t.Errorf("the file is %s with %+v", f.State, f.Cut.Totals)
 	}
 	b.verify()
 }

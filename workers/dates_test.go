@@ -127,8 +127,13 @@ func TestADownloadedFileIsTheClientsFromItsCutOn(t *testing.T) {
 		Routing: ourBank, Delivery: domain.Delivery{Method: domain.ByDownload},
 	})
 	b.post(gym, pull(1))
-	b.sweepAt("2026-11-20 14:30")
-	b.sweepAt("2026-11-24 10:15")
+	b.fault = stopAt("after cut")
+	b.clock.set(at("2026-11-20 14:30"))
+	_ = b.batcher.Sweep(t.Context())
+	b.restart()
+	for range 2 {
+		b.sweepAt("2026-11-24 10:15") // rendered days later, and still the client's
+	}
 	f := b.onlyFile()
 	if f.State != domain.FileIsRendered || f.Batches[0].EffectiveOn != "261123" || len(b.sent()) != 0 {
 		t.Errorf("the file is %s, dated %s, with %d files in the outbox", f.State, f.Batches[0].EffectiveOn, len(b.sent()))

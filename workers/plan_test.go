@@ -121,6 +121,16 @@ func TestBatchesStandInTheOrderOfTheirFirstEntry(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotDueIsNotPlanned(t *testing.T) {
+	later := func(w *waiting) { w.EffectiveOn = "2026-12-24" }
+	if got, want := planned(planOf([]waiting{waits(1), waits(2, later), waits(3)}, DefaultLimits)), "[1 3]"; got != want {
+		t.Errorf("planned %s, want %s", got, want)
+	}
+	if got := planOf([]waiting{waits(1, later)}, DefaultLimits); len(got) != 0 {
+		t.Errorf("planned %d files without anything due", len(got))
+	}
+}
+
 // Whatever would pass a limit goes into the next batch, or the next file.
 func TestLimitsSplit(t *testing.T) {
 	cents := func(n int64) func(*waiting) { return func(w *waiting) { w.AmountCents = n } }

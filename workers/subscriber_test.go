@@ -109,6 +109,27 @@ func TestAMessageInWorkIsGivenToNobodyElseHoweverLongItTakes(t *testing.T) {
 	working.Ack()
 }
 
+func TestAMessageLeftByOneSubscriberComesToTheNextAtOnce(t *testing.T) {
+	_, conn := broker(t)
+	js, err := jetstream.New(conn)
+	must(t, err)
+	_, err = js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "SUITE", Subjects: []string{"suite.>"}})
+	must(t, err)
+	must(t, publisher{js}.Publish("suite.left", message.NewMessage("1", []byte("x"))))
+	for range 2 {
+		s, err := NewSubscriber(SubscriberConfig{JetStream: js, Stream: "SUITE", Group: "g", AckWait: time.Hour})
+		must(t, err)
+		messages, err := s.Subscribe(t.Context(), "suite.left")
+		must(t, err)
+		select {
+		case <-messages: // and no answer
+		case <-time.After(5 * time.Second):
+			t.Fatal("no message came")
+		}
+		must(t, s.Close())
+	}
+}
+
 func TestNothingIsSubscribedAfterClose(t *testing.T) {
 	_, conn := broker(t)
 	js, err := jetstream.New(conn)

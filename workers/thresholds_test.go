@@ -171,6 +171,19 @@ func TestAWindowMissedWhileTheProcessWasDownIsCutAtStart(t *testing.T) {
 	b.verify()
 }
 
+func TestAWindowIsMissedByWhatWasDueThen(t *testing.T) {
+	b := openBank(t)
+	tuesday := b.post(gym, pull(1, on("2026-11-24"))) // made before Friday's windows, due after them
+	b.clock.set(at("2026-11-23 03:30"))
+	new := b.post(gym, pull(2))
+	b.sweepAt("2026-11-23 04:00")
+	if n := len(b.cutFiles()); n != 0 {
+		t.Fatalf("nothing had been due by Friday 22:30, and %d files were cut on Monday at 04:00", n)
+	}
+	b.sweepAt("2026-11-23 10:15")
+	b.settled(gym, []string{tuesday, new})
+}
+
 func TestAHeldEntryWaitsHoweverLong(t *testing.T) {
 	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 2 }))
 	ids := b.posts(gym, 2)

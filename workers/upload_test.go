@@ -244,6 +244,37 @@ func otherBank(batches ...int) func(*nacha.File) {
 	}
 }
 
+func TestAFileForTwoBanksOfTheClientIsRefused(t *testing.T) {
+	b := openBank(t, func(s *domain.Settings) { s.ODFIs = []string{ourBank, otherODFI} })
+	if _, err := b.upload(rendered(t, payroll(3, otherBank(1)))); err == nil || !strings.Contains(err.Error(), "a file goes to one ODFI") {
+		t.Errorf("it says %v", err)
+	}
+	_, err := b.upload(rendered(t, payroll(3, otherBank(0, 1))))
+	must(t, err)
+	if f := b.onlyFile(); f.Opened.ODFI != otherODFI {
+		t.Errorf("the file is for %s", f.Opened.ODFI)
+	}
+}
+
+func TestAnUploadInTheMiddleOfACutSharesTheNumbers(t *testing.T) {
+	b := openBank(t)
+	b.limits = small
+	b.hire()
+	ids := b.posts(gym, 8)
+	b.clock.set(at("2026-11-20 14:30"))
+	cut := b.batcher
+	b.hire() // another process
+	var got Assembled
+	b.fault = onceAt("before fill", 2, func() {
+		var err error
+		got, err = b.upload(rendered(t, payroll(6)))
+		must(t, err)
+	})
+	must(t, cut.Sweep(t.Context()))
+	b.sweep()
+	b.settled(gym, append(ids, got.Transactions...))
+}
+
 func TestARefusalNamesEverythingThatIsWrong(t *testing.T) {
 	b := openBank(t)
 	_, err := b.upload(rendered(t, payroll(3, func(f *nacha.File) {
@@ -328,7 +359,13 @@ func TestAFileLeftOpenIsNotFinishedWhileDeliveryIsOff(t *testing.T) {
 // The process dies at each step of taking a file in; the next one finishes
 // it from the kept input, and a client that asks again gets its answer.
 func TestACrashAtAnyStepOfAnUpload(t *testing.T) {
-	content := rendered(t, payroll(7))
+	content := rendered(t, payroll(4, func(f *nacha.File) {
+		for i := range 4 {
+			e := f.Batches[1].Entries[0]
+			e.Trace = fmt.Sprintf("%s%07d", ourBank[:8], 901+i)
+			f.Batches[1].Entries = append(f.Batches[1].Entries, e)
+		}
+	}))
 	limits := small
 	limits.AppendEvents = 4 // two entries an append
 	for n := 1; ; n++ {
@@ -353,7 +390,7 @@ func TestACrashAtAnyStepOfAnUpload(t *testing.T) {
 			got, err := b.upload(content)
 			must(t, err)
 			b.sweep()
-			if f := b.onlyFile(); f.Cut.Totals.Entries != 8 || len(f.Batches) != 2 {
+			if f := b.onlyFile(); f.Cut.Totals.Entries != 9 || len(f.Batches) != 2 {
 				t.Errorf("totals %+v in %d batches", f.Cut.Totals, len(f.Batches))
 			}
 			b.settled(gym, got.Transactions)
@@ -393,7 +430,7 @@ func TestAnUploadWithHugeAddendaIsFiledInAppendsTheLogTakes(t *testing.T) {
 	_, err := b.upload(rendered(t, payroll(2, func(f *nacha.File) {
 		b := &f.Batches[1]
 		b.Header.SEC = "CTX"
-		for i := range 9 {
+		for i := range 11 {
 			b.Entries = append(b.Entries[:i], nacha.Entry{
 				Code: 22, Routing: theirBank, Account: fmt.Sprint("88", i), AmountCents: 100, Name: "TOWEL COMPANY", IndividualID: "1",
 				Addenda05: slices.Repeat([]string{strings.Repeat("X", 80)}, nacha.MaxAddenda), Trace: fmt.Sprintf("%s%07d", ourBank[:8], 900+i),
@@ -402,7 +439,7 @@ func TestAnUploadWithHugeAddendaIsFiledInAppendsTheLogTakes(t *testing.T) {
 	})))
 	must(t, err)
 	b.sweep()
-	if f := b.onlyFile(); f.State != domain.FileIsDelivered || f.Cut.Totals.Addenda != 9*nacha.MaxAddenda {
+	if f := b.onlyFile(); f.State != domain.FileIsDelivered || f.Cut.Totals.Addenda != 11*nacha.MaxAddenda {
 		t.Errorf("the file is %s with %+v", f.State, f.Cut.Totals)
 	}
 	b.verify()
