@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -221,6 +222,27 @@ func TestALongFileIsKeptInChunks(t *testing.T) {
 		if !bytes.Equal(got, content) {
 			t.Errorf("%d bytes come back as %d", size, len(got))
 		}
+	}
+}
+
+// A kept file that ends with a whole chunk, but not its last, was cut off.
+func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
+	w := newWorld(t)
+	k, err := w.desk.vault.create()
+	must(t, err)
+	_, err = k.Write(make([]byte, 2*chunkBytes+1))
+	must(t, err)
+	must(t, k.commit("long"))
+	path := w.desk.vault.path("long")
+	sealed, err := os.ReadFile(path)
+	must(t, err)
+	first := saltBytes + 4 + int64(binary.BigEndian.Uint32(sealed[saltBytes:]))
+	must(t, os.Truncate(path, first))
+	file, err := w.desk.Kept("long")
+	must(t, err)
+	defer file.Close()
+	if _, err := io.ReadAll(file); err == nil {
+		t.Error("it was read")
 	}
 }
 

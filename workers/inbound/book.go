@@ -1,0 +1,126 @@
+package inbound
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+// book holds the payments that the entries of a chunk may answer.
+type book struct {
+	traced   map[string][]projections.Traced
+	payments map[string]*payment // by stream
+	files    map[string]domain.File
+}
+
+// under lists the items that left under a trace number, newest first.
+func (b *book) under(trace string) (list []candidate) {
+	for _, t := range b.traced[trace] {
+		p := b.payments[domain.TransactionStream(t.Client, t.TransactionID)]
+		i, ok := p.Item(t.ItemID)
+		if ok && i.Filing != nil && i.Filing.Trace == trace { // not released since
+			list = append(list, candidate{p, i, b.files[i.Filing.File]})
+		}
+	}
+	return list
+}
+
+// traces are the numbers under which what an entry answers may have left.
+func (e *arrival) traces() []string {
+	switch n := &e.Entry; {
+	case n.Return != nil:
+		return []string{n.Return.OriginalTrace}
+	case n.Correction != nil:
+		return []string{n.Correction.OriginalTrace}
+	case n.Dishonored != nil:
+		return []string{n.Dishonored.ReturnTrace, n.Dishonored.OriginalTrace}
+	case n.Contested != nil:
+		return []string{n.Contested.DishonoredTrace}
+	case n.RefusedChange != nil:
+		return []string{n.Routing[:8] + n.RefusedChange.ChangeTrace}
+	default:
+		return nil
+	}
+}
+
+// readers is how many payments are read at a time.
+const readers = 4
+
+// look reads the payments that entries may answer.
+func (a *application) look(ctx context.Context, entries []*arrival) (*book, error) {
+	var traces []string
+	for _, e := range entries {
+		if len(e.Problems) == 0 {
+			traces = append(traces, e.traces()...)
+		}
+	}
+	a.forgetFiles()
+	b := &book{payments: map[string]*payment{}, files: a.files}
+	var err error
+	if b.traced, err = a.Views.FiledUnder(ctx, traces); err != nil {
+		return nil, fmt.Errorf("look up trace numbers: %w", err)
+	}
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(readers)
+	for _, list := range b.traced {
+		for _, t := range list {
+			stream := domain.TransactionStream(t.Client, t.TransactionID)
+			if _, ok := b.payments[stream]; ok {
+				continue
+			}
+			p := &payment{}
+			b.payments[stream] = p
+			group.Go(func() error {
+				read, err := readPayment(reading, a.Ledger, t.Client, t.TransactionID)
+				if err == nil {
+					*p = *read
+				}
+				return err
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("read what is answered: %w", err)
+	}
+	for _, p := range b.payments {
+		for _, i := range p.Items {
+			if err := a.needFile(ctx, i); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return b, nil
+}
+
+// maxFiles bounds how many files of ours are remembered.
+const maxFiles = 1_000
+
+// forgetFiles drops what may have changed. Of a file that was transmitted,
+// what matters stays: its dates, and an item it is refused with is released.
+func (a *application) forgetFiles() {
+	if len(a.files) >= maxFiles {
+		clear(a.files)
+	}
+	for id, f := range a.files {
+		if !f.Transmitted() {
+			delete(a.files, id)
+		}
+	}
+}
+
+// needFile reads the file an item left in.
+func (a *application) needFile(ctx context.Context, i *domain.Item) error {
+	if i.Filing == nil {
+		return nil
+	}
+	if _, ok := a.files[i.Filing.File]; ok {
+		return nil
+	}
+	f, err := a.Ledger.File(ctx, i.Filing.File)
+	a.files[i.Filing.File] = f
+	return err
+}

@@ -1,0 +1,56 @@
+package inbound
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// candidate is an item of ours that an entry may answer.
+type candidate struct {
+	*payment
+	item *domain.Item
+	file domain.File
+}
+
+// name is the candidate's transaction as the queue lists it.
+func (c candidate) name() string { return c.Client + "/" + c.ID }
+
+// entry is the item as it was sent.
+func (c candidate) entry() domain.Entry { return c.sent[c.item.ID] }
+
+// left reports whether the item may be at the bank.
+func (c candidate) left() bool {
+	switch {
+	case c.file.Transmitted():
+		return c.file.State != domain.FileIsRefused
+	case c.file.Opened.Method == domain.ByDownload: // the client carries it; nobody tells us when
+		return c.file.Cut != nil
+	default:
+		return c.file.State == domain.FileIsDelivering || c.file.State == domain.DeliveryUnknown
+	}
+}
+
+// settledOn is when the item settled: on the effective date of its batch.
+func (c candidate) settledOn() calendar.Date {
+	for _, b := range c.file.Batches {
+		if b.Number == c.item.Filing.Batch {
+			if day, err := calendar.ParseYYMMDD(b.EffectiveOn); err == nil {
+				return calendar.OnOrAfter(day)
+			}
+		}
+	}
+	return calendar.DateOf(c.item.Filing.At)
+}
+
+// returnable is the amount of an item as its return must bear it.
+func (c candidate) returnable(e *arrival) bool {
+	amount := e.Entry.AmountCents
+	if e.header.IAT != nil && e.Entry.Return != nil {
+		amount = e.Entry.Return.OriginalAmountCents // the amount itself follows the exchange rate
+	}
+	return amount == c.item.AmountCents
+}
+
+// debit reports whether the item took money from its receiver.
+func (c candidate) debit() bool { return nacha.TransactionCode(c.entry().Entry.Code).Debit() }

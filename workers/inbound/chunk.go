@@ -1,0 +1,90 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// take adds an entry of a good batch to the chunk.
+func (a *application) take(ctx context.Context, e *nacha.ScannedEntry) error {
+	if a.bad[e.Batch] {
+		return nil
+	}
+	b := &a.verdict.batches[e.Batch-1]
+	if b.again {
+		a.counts.Skipped++
+		return nil
+	}
+	a.chunk = append(a.chunk, arrival{
+		ScannedEntry: *e, id: entryID(b.hash, e.Ordinal), inbound: a.id, header: a.header,
+		created: a.created, settledOn: settlementDay(a.header, a.created),
+	})
+	if a.text += len(e.Raw); len(a.chunk) < a.chunkEntries && a.text < chunkText {
+		return nil
+	}
+	return a.flush(ctx)
+}
+
+// flush places the chunk. When somebody else was first to write to one of its
+// transactions, all of it is decided again.
+func (a *application) flush(ctx context.Context) error {
+	var err error
+	for range attempts {
+		var p *placing
+		p, err = a.try(ctx)
+		var moved *eventstore.VersionError
+		switch {
+		case err == nil:
+			a.counts.Applied += p.counts.Applied
+			a.counts.Unmatched += p.counts.Unmatched
+			a.counts.Skipped += p.counts.Skipped
+			a.chunk, a.text = a.chunk[:0], 0
+			return nil
+		case !errors.As(err, &moved):
+			return err
+		}
+		if err := a.Views.CatchUp(ctx); err != nil {
+			return fmt.Errorf("wait for the views: %w", err)
+		}
+	}
+	return fmt.Errorf("other writers were first %d times: %w", attempts, err)
+}
+
+// try decides about the entries of the chunk that have no place yet, and
+// writes.
+func (a *application) try(ctx context.Context) (*placing, error) {
+	p := &placing{application: a, index: map[string]int{}}
+	ids := make([]string, len(a.chunk))
+	for i := range a.chunk {
+		ids[i] = a.chunk[i].id
+	}
+	places, err := a.Views.Places(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up where entries are: %w", err)
+	}
+	var todo []*arrival
+	for i := range a.chunk {
+		e := &a.chunk[i]
+		if at, placed := places[e.id]; placed {
+			p.skip(at.Inbound == a.id, at.Unmatched)
+			continue
+		}
+		todo = append(todo, e)
+	}
+	if p.book, err = a.look(ctx, todo); err != nil {
+		return nil, err
+	}
+	for _, e := range todo {
+		if err := p.place(e); err != nil {
+			return nil, fmt.Errorf("line %d: %w", e.Line, err)
+		}
+	}
+	if len(p.changes) == 0 {
+		return p, nil
+	}
+	return p, a.write(ctx, "chunk", p.changes...)
+}
