@@ -117,7 +117,7 @@ func (w waiting) bookedAt(ctx context.Context, l *ledger.Ledger, client, transac
 	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: []domain.Event{answered(w.Kind, in)}}, nil
 }
 
-// answers says which items of ours each kind of entry answers.
+// answersTo says which items of ours each kind of entry answers.
 var answersTo = map[nacha.Kind][]domain.ItemKind{
 	nacha.KindReturn:        {domain.Origination, domain.Reversal, domain.Retry},
 	nacha.KindChange:        {domain.Origination, domain.Reversal, domain.Retry},
