@@ -133,7 +133,7 @@ func TestAFileLeftOpenOverTheWeekendIsDatedAgainAtItsCut(t *testing.T) {
 	b.hire()
 	b.posts(gym, 3)
 	b.clock.set(at("2026-11-20 14:30"))
-	b.fault = func(step string) error { return map[string]error{"after fill": errCrash, "before cut": errCrash}[step] }
+	b.fault = stopAt("after fill")
 	b.limits.AppendEvents = 2
 	b.hire()
 	_ = b.batcher.Sweep(context.Background())

@@ -5,10 +5,11 @@ import "errors"
 // errCrash is where a test lets the process die.
 var errCrash = errors.New("the process died here")
 
-// stopAt dies at a step, the first time it comes.
+// stopAt dies when a step comes for the first time; the dead do nothing more.
 func stopAt(step string) func(string) error {
+	dead := false
 	return func(s string) error {
-		if s == step {
+		if dead = dead || s == step; dead {
 			return errCrash
 		}
 		return nil

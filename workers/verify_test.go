@@ -234,6 +234,10 @@ func TestTheSealedCopyShowsNoAccountNumber(t *testing.T) {
 	if strings.Contains(string(sealed), "77000001") || strings.Contains(string(sealed), "HARBOR") {
 		t.Error("the kept copy can be read")
 	}
+	must(t, b.files.keep(gym, outFolder, f.ID, []byte("another file")))
+	if _, err := b.files.Bytes(t.Context(), f.ID); err == nil || !strings.Contains(err.Error(), "not what was rendered") {
+		t.Errorf("with another file in its place: %v", err)
+	}
 	must(t, os.Remove(filepath.Join(b.folder, "files", outFolder, f.ID)))
 	again, err := b.files.Bytes(t.Context(), f.ID) // rendered again, should it be lost
 	must(t, err)
