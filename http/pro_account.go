@@ -69,7 +69,7 @@ func (s *Server) listAccounts(c echo.Context, who Caller) error {
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, shown)
+	return answerBare(c, shown)
 }
 
 func (s *Server) createAccount(c echo.Context, who Caller) error {

@@ -3,7 +3,6 @@ package http
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -52,7 +51,7 @@ func (s *Server) listAnswers(c echo.Context, who Caller, kind domain.ItemKind) e
 		}
 	}
 	slices.Reverse(shown)
-	return c.JSON(http.StatusOK, shown)
+	return answerBare(c, shown)
 }
 
 func (s *Server) shownAnswer(ctx context.Context, who Caller, i projections.Item) (proAnswer, error) {

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -45,10 +43,7 @@ func proList[T any](s *Server, c echo.Context, who Caller, aggregate string, rea
 		}
 	}
 	if next > 0 {
-		link := url.URL{Path: c.Request().URL.Path, RawQuery: url.Values{
-			"limit": {strconv.Itoa(most)}, "cursor": {strconv.FormatInt(next, 10)},
-		}.Encode()}
-		c.Response().Header().Set("Link", "<"+link.String()+`>; rel="next"`)
+		linkNext(c, most, next)
 	}
 	return c.JSON(http.StatusOK, shown)
 }

@@ -61,7 +61,7 @@ func (s *Server) listODFIs(c echo.Context, who Caller) error {
 	for i, o := range profile.ODFIs {
 		shown[i] = shownODFI(who.Client, o)
 	}
-	return c.JSON(http.StatusOK, shown)
+	return answerBare(c, shown)
 }
 
 func (s *Server) createODFI(c echo.Context, who Caller) error {

@@ -143,5 +143,15 @@ func TestALongListOfRecipientsComesInPages(t *testing.T) {
 	if seen != 5 {
 		t.Errorf("the pages have %d recipients, want 5", seen)
 	}
+	id := bank.call("POST", "/v1/recipients", `{"name":"Ada","recipientType":"CONSUMER"}`).is(201).text("recipientId")
+	for n := range 3 {
+		bank.call("POST", "/v1/recipients/"+id+"/accounts", fmt.Sprintf(`{"routingNumber":"121042882","accountNumber":"555%d","accountType":"CHECKING"}`, n)).is(201)
+	}
+	all := bank.call("GET", "/v1/recipients/"+id+"/accounts", "").is(200)
+	first := bank.call("GET", "/v1/recipients/"+id+"/accounts?limit=2", "").is(200)
+	second := bank.call("GET", strings.TrimPrefix(strings.Split(first.header.Get("Link"), ">")[0], "<"), "").is(200)
+	if len(all.list()) != 3 || len(first.list()) != 2 || len(second.list()) != 1 || second.header.Get("Link") != "" {
+		t.Errorf("%s\n%s\n%s", all.body, first.body, second.body)
+	}
 	bank.call("GET", "/v1/recipients?limit=0", "").problem(400, "invalid")
 }

@@ -168,7 +168,7 @@ func (s *Server) listRelationships(c echo.Context, who Caller) error {
 		}
 		list = append(list, record)
 	}
-	return c.JSON(http.StatusOK, list)
+	return answerBare(c, list)
 }
 
 // statuses reads a filter of several statuses with commas between them.

@@ -253,7 +253,7 @@ func (s *Server) listTransfers(c echo.Context, who Caller) error {
 		}
 		list = append(list, record)
 	}
-	return c.JSON(http.StatusOK, list)
+	return answerBare(c, list)
 }
 
 func (s *Server) getTransfer(c echo.Context, who Caller) error {
