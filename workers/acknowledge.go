@@ -82,10 +82,10 @@ func (f *Files) decide(ctx context.Context, id string, command domain.Acknowledg
 // most as many as the limits allow, and then says so in the file's stream.
 func (f *Files) release(ctx context.Context, file domain.File) error {
 	var entries []filedEntry
-	count := 0
+	released := 0
 	flush := func() error {
 		n, err := f.releaseSome(ctx, file, entries)
-		count, entries = count+n, entries[:0]
+		released, entries = released+n, entries[:0]
 		return err
 	}
 	err := f.eachFiled(ctx, file, func(e filedEntry) error {
@@ -103,13 +103,13 @@ func (f *Files) release(ctx context.Context, file domain.File) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	f.Log.Warn("entries released", "file", file.ID, "entries", count, "reason", file.Answered.Reason)
-	return f.append(ctx, "released", &file, domain.FileReleased{Entries: count})
+	f.Log.Warn("entries released", "file", file.ID, "entries", released, "reason", file.Answered.Reason)
+	return f.append(ctx, "released", &file, domain.FileReleased{Entries: released})
 }
 
 // releaseSome releases the entries that are still filed in the file. When
 // one of their transactions moved meanwhile, all are looked at again.
-func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []filedEntry) (count int, err error) {
+func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []filedEntry) (released int, err error) {
 	var moved *eventstore.VersionError
 	for range ledger.Attempts {
 		var changes []ledger.Change
@@ -124,7 +124,7 @@ func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []fil
 			}
 			changes = append(changes, ledger.Change{
 				Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version,
-				Events: released(t, i, file),
+				Events: []domain.Event{domain.TransactionReleasedFromFile{ItemID: i.ID, File: file.ID, Reason: file.Answered.Reason}},
 			})
 		}
 		if len(changes) == 0 {
@@ -135,16 +135,4 @@ func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []fil
 		}
 	}
 	return 0, err
-}
-
-// released are the events that let an item wait again. A reversal of it that
-// still waits has nothing to reverse any more.
-func released(t domain.Transaction, i *domain.Item, file domain.File) []domain.Event {
-	events := []domain.Event{domain.TransactionReleasedFromFile{ItemID: i.ID, File: file.ID, Reason: file.Answered.Reason}}
-	for _, r := range t.Items {
-		if r.Kind == domain.Reversal && r.ReplyTo == i.ID && (r.State == domain.Pending || r.State == domain.Held) {
-			events = append(events, domain.TransactionRejected{ItemID: r.ID, Reason: "the operator rejected the entry: there is nothing to reverse"})
-		}
-	}
-	return events
 }

@@ -123,17 +123,3 @@ func TestAnAcknowledgementOfNoFileOfOursIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestAReversalOfWhatNeverLeftIsRejectedWithIt(t *testing.T) {
-	b, f, ids := sentFile(t)
-	item := b.item(gym, ids[0])
-	b.answer(gym, ids[0], func(o domain.Outgoing) domain.Event { return domain.TransactionReversalRequested{Outgoing: o} },
-		domain.Outgoing{ReplyTo: item.ID, Reason: "duplicate"})
-	_, err := b.files.Acknowledge(context.Background(), b.views, answer(f, ack.Rejected))
-	must(t, err)
-	after, err := b.Transaction(context.Background(), gym, ids[0])
-	must(t, err)
-	if o, r := after.Items[0], after.Items[1]; o.State != domain.Pending || r.State != domain.Rejected {
-		t.Errorf("the entry is %s, its reversal %s", o.State, r.State)
-	}
-}
