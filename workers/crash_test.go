@@ -10,9 +10,7 @@ import (
 )
 
 // small makes files of several appends out of a few entries.
-var small = Limits{
-	BatchRecords: 900_000, FileEntries: 250_000, FileRecords: 1_000_000, Cents: DefaultLimits.Cents, AppendEvents: 3,
-}
+var small = Limits{AppendEvents: 3}
 
 // wantSteps is how many steps cutting eight entries takes: fill, fill, cut,
 // rendered, delivering, begin and delivered, each before and after, and keep,

@@ -8,8 +8,9 @@
 // whole. Delivery carries files to the outbox, one recorded step at a time.
 //
 // All of them may be stopped at any moment and started again: progress lives
-// in the log, and every step looks there before it acts. Two of a kind may
-// run at once; the log lets one of them through.
+// in the log, and every step looks there before it acts. Two batchers may run
+// at once, since the log lets one of them through; an outbox belongs to one
+// process, which holds the lock of its folder.
 //
 // The broker is never needed. Its messages only make Delivery begin sooner
 // than the next sweep would.

@@ -31,7 +31,7 @@ type FilesConfig struct {
 	Folder string // of kept files: sealed copies in out/, inputs of clients in in/
 	Gate   Gate
 	Log    *slog.Logger
-	Limits Limits // DefaultLimits when zero
+	Limits Limits // those of DefaultLimits where zero
 }
 
 // Files cuts files into the log, renders them from it and keeps a sealed copy
@@ -57,9 +57,7 @@ func NewFiles(c FilesConfig) (*Files, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Limits == (Limits{}) {
-		c.Limits = DefaultLimits
-	}
+	c.Limits = c.Limits.orDefaults()
 	for _, folder := range []string{outFolder, inFolder} {
 		if err := os.MkdirAll(filepath.Join(c.Folder, folder), 0o700); err != nil {
 			return nil, fmt.Errorf("make the folder of kept files: %w", err)

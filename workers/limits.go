@@ -1,6 +1,10 @@
 package workers
 
-import "github.com/achledger/achledger/domain/nacha"
+import (
+	"cmp"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
 
 // Limits bound a batch and a file. They stay below what the record formats
 // hold (NACHA Operating Rules, appendix three) and below what one process
@@ -25,6 +29,18 @@ var DefaultLimits = Limits{
 	FileRecords:  1_000_000,
 	Cents:        nacha.MaxTotalCents,
 	AppendEvents: 995,
+}
+
+// orDefaults puts the default in the place of what is zero.
+func (l Limits) orDefaults() Limits {
+	d := DefaultLimits
+	return Limits{
+		BatchRecords: cmp.Or(l.BatchRecords, d.BatchRecords),
+		FileEntries:  cmp.Or(l.FileEntries, d.FileEntries),
+		FileRecords:  cmp.Or(l.FileRecords, d.FileRecords),
+		Cents:        cmp.Or(l.Cents, d.Cents),
+		AppendEvents: cmp.Or(l.AppendEvents, d.AppendEvents),
+	}
 }
 
 // load is what a batch or a file holds already.
