@@ -49,8 +49,7 @@ func (w *writer) useKey(t *transaction, a *Append, call Result) error {
 // insert writes the events of one append and moves the transaction's head.
 func (w *writer) insert(t *transaction, a *Append) error {
 	for i := range a.Events {
-		e := &w.event
-		*e = Recorded{
+		e := Recorded{
 			Position:   t.head.Position + 1,
 			Stream:     a.Stream,
 			Version:    a.Expect + int64(i) + 1,
@@ -59,9 +58,9 @@ func (w *writer) insert(t *transaction, a *Append) error {
 			Type:       a.Events[i].Type,
 			Data:       orEmpty(a.Events[i].Data),
 			Meta:       orEmpty(a.Events[i].Meta),
-			RecordedAt: time.UnixMicro(t.at),
+			RecordedAt: time.UnixMicro(t.at).UTC(),
 		}
-		e.Hash = w.chain.hash(t.head.Hash, e)
+		e.Hash = w.chain.hash(t.head.Hash, &e)
 		sql := insertEvent
 		if i == 0 && a.Expect != NewStream {
 			sql = insertNext
@@ -75,6 +74,7 @@ func (w *writer) insert(t *transaction, a *Append) error {
 			return fmt.Errorf("insert position %d, stream %s version %d: %w", e.Position, e.Stream, e.Version, err)
 		}
 		t.head = Head{e.Position, e.Hash}
+		w.written = append(w.written, e)
 	}
 	return nil
 }

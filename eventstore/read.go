@@ -42,6 +42,9 @@ func (s *SQLite) ReadAll(ctx context.Context, after int64, limit int) (events []
 	if limit <= 0 {
 		return nil, nil
 	}
+	if events, ok := s.tail.after(after, limit); ok {
+		return events, s.readers.open(ctx)
+	}
 	bytes := 0
 	events = make([]Recorded, 0, min(limit, 1024))
 	err = s.readers.read(ctx, func(c *connection) error {

@@ -35,10 +35,8 @@ func openReaders(path string) (readers, error) {
 // read runs f with a connection of the pool, waiting for one if need be.
 func (r *readers) read(ctx context.Context, f func(*connection) error) (err error) {
 	var c *connection
-	select {
-	case <-r.closed:
-		return ErrClosed
-	default:
+	if err := r.open(ctx); err != nil {
+		return err
 	}
 	select {
 	case c = <-r.slots:
@@ -48,15 +46,23 @@ func (r *readers) read(ctx context.Context, f func(*connection) error) (err erro
 		return ctx.Err()
 	}
 	defer func() { r.slots <- c }()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if c == nil {
 		if c, err = r.connect(); err != nil {
 			return err
 		}
 	}
 	return f(c)
+}
+
+// open reports why nothing can be read: the log was closed, or nobody wants
+// to know any more.
+func (r *readers) open(ctx context.Context) error {
+	select {
+	case <-r.closed:
+		return ErrClosed
+	default:
+		return ctx.Err()
+	}
 }
 
 func (r readers) connect() (*connection, error) {

@@ -28,6 +28,7 @@ type SQLite struct {
 
 	head    atomic.Pointer[Head] // committed
 	newest  newest
+	tail    tail
 	hints   hints
 	readers readers
 	writer  *writer // nil when open for reading
@@ -104,13 +105,14 @@ func (s *SQLite) openForWriting(folder string) (err error) {
 		return errors.Join(err, s.writer.conn.close(), s.lock.Close())
 	}
 	s.newest = newestFrom(s.writer.head.Position)
-	s.committed(s.writer.head, nil)
+	s.committed(s.writer.head, nil, nil)
 	go s.writer.run()
 	return nil
 }
 
 // committed publishes the end of the log before anyone hears of it.
-func (s *SQLite) committed(head Head, batch []*request) {
+func (s *SQLite) committed(head Head, batch []*request, events []Recorded) {
+	s.tail.add(events) // first: who knows the head may read up to it
 	s.head.Store(&head)
 	s.newest.moved(batch)
 }

@@ -104,14 +104,16 @@ type Append struct {
 }
 
 // New is an event to be appended. Data and Meta are UTF-8 JSON, hashed and
-// kept byte for byte; left out, they are recorded as {}.
+// kept byte for byte; left out, they are recorded as {}. They belong to the
+// log from then on: nobody changes them.
 type New struct {
 	Type string
 	Data json.RawMessage
 	Meta json.RawMessage
 }
 
-// Recorded is an event as the log holds it.
+// Recorded is an event as the log holds it. Its Data and Meta are shared with
+// other readers: they are not to be changed.
 type Recorded struct {
 	Position   int64
 	Stream     string

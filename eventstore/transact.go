@@ -15,6 +15,7 @@ type transaction struct {
 // fault and everyone's.
 func (w *writer) transact() (transaction, error) {
 	t := transaction{w.head, max(w.clock, w.store.options.Now().UnixMicro())}
+	w.written = w.written[:0]
 	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return t, err
 	}
@@ -32,6 +33,7 @@ func (w *writer) transact() (transaction, error) {
 		}
 		if r.err = err; err != nil {
 			t.head = before
+			w.written = w.written[:before.Position-w.head.Position]
 		}
 	}
 	if t.head == w.head {

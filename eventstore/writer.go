@@ -21,7 +21,7 @@ type writer struct {
 	chain chain
 	ids   eventIDs
 
-	event   Recorded // being written
+	written []Recorded // of the open transaction
 	batch   batch
 	held    *request // from the queue, too large for its batch: first in the next
 	callers int      // of the last batch
@@ -76,7 +76,7 @@ func (w *writer) write() {
 		return
 	}
 	w.head, w.clock = next.head, next.at
-	w.store.committed(next.head, w.batch.requests)
+	w.store.committed(next.head, w.batch.requests, w.written)
 	w.batch.answer(nil)
 	w.store.hints.send()
 	w.checkpoint()

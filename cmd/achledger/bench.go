@@ -18,6 +18,7 @@ type benchRunCommand struct {
 	Rounds  int           `help:"Rounds of everything that is compared; the median counts." default:"5"`
 	Each    time.Duration `help:"How long a round of single requests takes." default:"3s"`
 	Entries int           `help:"Entries of the big cut." default:"100000"`
+	Only    []string      `help:"Measure only these: append, single, bulk, rebuild, cut." placeholder:"STEP,…"`
 }
 
 // Help is shown behind the flags.
@@ -34,7 +35,7 @@ func (c benchRunCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return bench.Run(ctx, bench.Options{
-		Program: program, Folder: c.Folder, Rounds: c.Rounds, Each: c.Each, Entries: c.Entries, Out: s.out, Errs: s.errs,
+		Program: program, Folder: c.Folder, Rounds: c.Rounds, Each: c.Each, Entries: c.Entries, Only: c.Only, Out: s.out, Errs: s.errs,
 	})
 }
 

@@ -23,6 +23,7 @@ type Options struct {
 	Rounds  int           // of everything that is compared; the median counts
 	Each    time.Duration // how long one round of single requests takes
 	Entries int           // of the big cut
+	Only    []string      // steps to run; none: all
 	Out     io.Writer
 	Errs    io.Writer // what is going on, for people
 }
@@ -50,11 +51,14 @@ func Run(ctx context.Context, o Options) (err error) {
 		run  func(context.Context) error
 	}{
 		{"append", b.append},
-		{"single POST", b.single},
-		{"bulk POST", b.bulk},
+		{"single", b.single},
+		{"bulk", b.bulk},
 		{"rebuild", b.rebuild},
 		{"cut", b.cut},
 	} {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, step.name) {
+			continue
+		}
 		fmt.Fprintf(b.Errs, "measuring: %s\n", step.name)
 		if err := step.run(ctx); err != nil {
 			return fmt.Errorf("bench %s: %w", step.name, errors.Join(err, b.stop()))

@@ -13,6 +13,9 @@ import (
 
 // bulk measures bulk POSTs beside the bare group commit.
 func (b *bench) bulk(context.Context) error {
+	if err := b.servers(); err != nil {
+		return err
+	}
 	lines := b.Entries / 2
 	var rates []float64
 	for n := range b.Rounds {

@@ -18,6 +18,9 @@ const callersDuringCut = 16
 // cut fills a queue and lets it be cut, beside moov-io/ach building and
 // writing the same entries; then once more while other payments come in.
 func (b *bench) cut(ctx context.Context) error {
+	if err := b.servers(); err != nil {
+		return err
+	}
 	took, err := b.cutOnce(ctx, "quiet", func(wait func() error) error { return wait() })
 	if err != nil {
 		return err

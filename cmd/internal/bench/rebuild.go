@@ -9,6 +9,9 @@ import (
 
 // rebuild measures the command, beside the rate at which the events came.
 func (b *bench) rebuild(ctx context.Context) error {
+	if err := b.servers(); err != nil {
+		return err
+	}
 	events := b.ledger.metric("achledger_log_head_position")
 	var rates []float64
 	for range b.Rounds {
