@@ -18,17 +18,18 @@ const (
 
 	// findFiled and fileItem do to a row what putItem would do after the
 	// second event of a stream, filed. No stream has to be read for it.
-	findFiled = `SELECT i.position, p.client, p.odfi, p.answers, p.due, p.cents, i.push, i.cents
+	findFiled = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due, i.push
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
 		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
 	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?2,
 			file = ?3, batch = ?4, trace = ?5, history = history || ?6, updated_at = ?7, updated = ?2
 		WHERE position = ?1`
 
-	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, txn, item, version, header,
-			code, routing, cents, addenda, asked_on, same_day, made_at)
-		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`
-	findPending = `SELECT position, client, odfi, answers, due, cents FROM pending@ WHERE position = ?1`
+	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, version, header,
+			code, routing, addenda, asked_on, same_day)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+	findPending = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due
+		FROM pending@ p JOIN items@ i ON i.position = p.position WHERE p.position = ?1`
 	takePending = `DELETE FROM pending@ WHERE position = ?1`
 )
 
@@ -125,7 +126,7 @@ func (p *projector) filed(c change, e *domain.TransactionFiled) error {
 	if _, err := p.c.exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
 		return err
 	}
-	p.filedSum(file, e.Batch, row[6] == string(domain.Pull), 1, row[7].(int64))
+	p.filedSum(file, e.Batch, row[6] == string(domain.Pull), 1, row[1].(int64))
 	return p.takePending(row)
 }
 
@@ -154,19 +155,23 @@ func (p *projector) putPending(c change, i *domain.Item) error {
 	if w.leaveBy != 0 {
 		leaveBy = w.leaveBy
 	}
-	_, err = p.c.exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy, t.ID, w.item,
-		w.version, string(w.header), int64(w.code), w.routing, w.cents, int64(w.addenda), w.askedOn, w.sameDay, w.madeAt)...)
+	header, err := p.headerRef(w.header)
+	if err != nil {
+		return err
+	}
+	_, err = p.c.exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy,
+		w.version, header, int64(w.code), w.routing, int64(w.addenda), w.askedOn, w.sameDay)...)
 	return err
 }
 
 // takePending takes a row of findPending or findFiled out of the queue, if
 // there is one.
 func (p *projector) takePending(row []value) error {
-	if row == nil || row[1] == nil {
+	if row == nil || row[2] == nil {
 		return nil
 	}
-	g := group{client: row[1].(string), odfi: row[2].(string), answers: row[3].(int64) != 0, due: row[4].(int64)}
-	p.queue.add(g, -1, -row[5].(int64))
+	g := group{client: row[2].(string), odfi: row[3].(string), answers: row[4].(int64) != 0, due: row[5].(int64)}
+	p.queue.add(g, -1, -row[1].(int64))
 	_, err := p.c.exec(takePending, row[0])
 	return err
 }

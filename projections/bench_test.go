@@ -2,6 +2,7 @@ package projections
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func BenchmarkLive(b *testing.B) {
 			w := newWorld(b)
 			w.openClient("gym", ours)
 			v := w.caughtUp(Options{BatchSize: 500})
-			n := 0
+			n, used := 0, time.Duration(0)
 			for b.Loop() {
 				b.StopTimer()
 				w.payroll("gym", 15_000, kind.cut)
@@ -86,12 +87,22 @@ func BenchmarkLive(b *testing.B) {
 				w.must(err)
 				before := v.Position()
 				n += int(head.Position - before)
+				used -= cpu(w)
 				b.StartTimer()
 				w.must(v.CatchUp(w.ctx))
+				used += cpu(w)
 			}
 			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "events/s")
+			b.ReportMetric(float64(used.Nanoseconds())/1000/float64(n), "cpu-µs/event")
 		})
 	}
+}
+
+// cpu is the processor time this process has used.
+func cpu(w *world) time.Duration {
+	var u syscall.Rusage
+	w.must(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkPage asks for pages of 100 deep in a day of 100,000 items.

@@ -13,7 +13,13 @@ import (
 type model struct {
 	items        []Item
 	transactions []Transaction
-	waiting      []waiting
+	waiting      []modelWaiting
+}
+
+// modelWaiting is what waits, with its item.
+type modelWaiting struct {
+	waiting
+	of *domain.Item
 }
 
 // read builds the model from the whole log.
@@ -53,14 +59,14 @@ func (w *world) read() model {
 		}
 		for _, it := range t.Items {
 			if waits(&t, it) {
-				waiting, err := waitingOf(&t, it)
+				w, err := waitingOf(&t, it)
 				if err == nil {
-					m.waiting = append(m.waiting, waiting)
+					m.waiting = append(m.waiting, modelWaiting{w, it})
 				}
 			}
 		}
 	}
-	slices.SortFunc(m.waiting, func(a, b waiting) int { return cmp.Compare(a.position, b.position) })
+	slices.SortFunc(m.waiting, func(a, b modelWaiting) int { return cmp.Compare(a.position, b.position) })
 	return m
 }
 
@@ -110,7 +116,7 @@ func (m model) queues(now time.Time) []Queue {
 		}
 		q := sums[g]
 		if q == nil {
-			q = &Queue{Client: w.client, ODFI: w.odfi, Answers: w.answers, OldestAt: instant(w.madeAt)}
+			q = &Queue{Client: w.client, ODFI: w.odfi, Answers: w.answers, OldestAt: w.of.MadeAt}
 			sums[g], order = q, append(order, g)
 		}
 		q.Entries++

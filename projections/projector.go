@@ -24,6 +24,7 @@ type projector struct {
 
 	refs     map[string]int64 // rows of files
 	arrivals map[string]int64 // rows of files that came from the bank
+	headers  map[batchKey]int64
 	queue    queueChanges
 	money    moneyChanges
 	days     map[int64]stretch
@@ -33,7 +34,7 @@ type projector struct {
 func newProjector(c *connection, log *slog.Logger, generation, position int64) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: position,
-		refs: map[string]int64{}, arrivals: map[string]int64{}, queue: queueChanges{}, money: newMoneyChanges(),
+		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, queue: queueChanges{}, money: newMoneyChanges(),
 		days: map[int64]stretch{}, args: make([]value, 0, 32),
 	}
 	return p, c.use(generation)
@@ -75,6 +76,7 @@ func (p *projector) apply(ctx context.Context, batch []change) error {
 		clear(p.days)
 		clear(p.refs)
 		clear(p.arrivals)
+		clear(p.headers)
 		return err
 	}
 	p.position = batch[len(batch)-1].recorded.Position

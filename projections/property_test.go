@@ -133,7 +133,7 @@ func (s *story) checkQueues(v *Views, m model) {
 
 // checkWaiting takes a queue in small pieces, in log order.
 func (s *story) checkWaiting(v *Views, m model, q Queue, now time.Time) {
-	var want []waiting
+	var want []modelWaiting
 	for _, w := range m.waiting {
 		if w.client == q.Client && w.odfi == q.ODFI && w.answers == q.Answers && w.due <= now.UnixMicro() {
 			want = append(want, w)
@@ -154,7 +154,7 @@ func (s *story) checkWaiting(v *Views, m model, q Queue, now time.Time) {
 	for i, g := range got {
 		w := want[i]
 		t, _ := s.fold(testItem{client: w.client, transaction: g.TransactionID})
-		it, _ := t.Item(w.item)
+		it, _ := t.Item(w.of.ID)
 		entry, err := t.EntryOf(it)
 		s.must(err)
 		due := instant(w.due)

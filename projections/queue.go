@@ -14,18 +14,21 @@ const (
 	// queueSums reads one row a client, bank, kind and day on which something
 	// becomes due, and for each the oldest that waits: seeks, no scans.
 	queueSums = `SELECT client, odfi, answers, due, entries, cents,
-			(SELECT made_at FROM pending@ p INDEXED BY pending_due@ WHERE p.client = q.client AND p.odfi = q.odfi
-				AND p.answers = q.answers AND p.due = q.due ORDER BY p.position LIMIT 1),
+			(SELECT i.made_at FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
+				WHERE p.client = q.client AND p.odfi = q.odfi AND p.answers = q.answers AND p.due = q.due
+				ORDER BY p.position LIMIT 1),
 			(SELECT leave_by FROM pending@ p INDEXED BY pending_leave_by@ WHERE p.client = q.client AND p.odfi = q.odfi
 				AND p.answers = q.answers AND p.leave_by IS NOT NULL ORDER BY p.leave_by LIMIT 1)
 		FROM queue@ q WHERE due <= ?1 ORDER BY client, odfi, answers, due`
 
 	queueDues   = `SELECT due FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
 	nextDue     = `SELECT min(due) FROM queue@ WHERE due > ?1`
-	waitingRows = `SELECT position, txn, item, version, header, code, routing, cents, addenda, asked_on, same_day,
-			made_at, due, leave_by
-		FROM pending@ INDEXED BY pending_due@
-		WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due = ?4 AND position > ?5 ORDER BY position LIMIT ?6`
+	waitingRows = `SELECT p.position, i.txn, i.item, p.version, p.header, p.code, p.routing, i.cents, p.addenda,
+			p.asked_on, p.same_day, i.made_at, p.due, p.leave_by
+		FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
+		WHERE p.client = ?1 AND p.odfi = ?2 AND p.answers = ?3 AND p.due = ?4 AND p.position > ?5
+		ORDER BY p.position LIMIT ?6`
+	selectHeader = `SELECT header FROM headers@ WHERE id = ?1`
 )
 
 // farthest is after any due time.
@@ -97,17 +100,23 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		}
 		// Each day's are in log order: the first ones of all are among the
 		// first ones of each.
-		headers := headers{}
+		var refs []int64 // of their headers
 		for _, due := range dues {
 			args := values(client, odfi, answers, due, after, int64(limit))
 			err := s.query(waitingRows, args, func(row []value) error {
-				w, err := headers.scan(row)
+				w := scanWaiting(row)
 				w.Client, w.ODFI, w.Answers = client, odfi, answers
-				items = append(items, w)
-				return err
+				items, refs = append(items, w), append(refs, row[4].(int64))
+				return nil
 			})
 			if err != nil {
 				return err
+			}
+		}
+		headers := headers{}
+		for i := range items {
+			if items[i].Header, err = headers.read(s, refs[i]); err != nil {
+				return fmt.Errorf("batch header of item %s: %w", items[i].ItemID, err)
 			}
 		}
 		return nil
@@ -117,26 +126,34 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 }
 
 // headers reads batch headers; most items of a queue have the same few.
-type headers map[string]nacha.BatchHeader
+type headers map[int64]nacha.BatchHeader
 
-func (h headers) scan(row []value) (w Waiting, err error) {
-	text := row[4].(string)
-	header, ok := h[text]
-	if !ok {
-		if err := json.Unmarshal([]byte(text), &header); err != nil {
-			return w, fmt.Errorf("batch header of item %s: %w", row[2], err)
-		}
-		h[text] = header
+func (h headers) read(s snapshot, ref int64) (header nacha.BatchHeader, err error) {
+	if header, ok := h[ref]; ok {
+		return header, nil
 	}
+	row, err := s.c.row(selectHeader, ref)
+	if err != nil {
+		return header, err
+	}
+	if err := json.Unmarshal([]byte(row[0].(string)), &header); err != nil {
+		return header, err
+	}
+	h[ref] = header
+	return header, nil
+}
+
+// scanWaiting reads a row of waitingRows, less its header.
+func scanWaiting(row []value) Waiting {
 	leaveBy, _ := row[13].(int64)
-	w = Waiting{
+	w := Waiting{
 		Position: row[0].(int64), TransactionID: row[1].(string), ItemID: row[2].(string), Version: row[3].(int64),
-		Header: header, Code: int(row[5].(int64)), Routing: row[6].(string), AmountCents: row[7].(int64),
+		Code: int(row[5].(int64)), Routing: row[6].(string), AmountCents: row[7].(int64),
 		Addenda: int(row[8].(int64)), EffectiveOn: row[9].(string), SameDay: row[10].(int64) != 0,
 		MadeAt: instant(row[11].(int64)), DueAt: instant(row[12].(int64)), LeaveBy: instant(leaveBy),
 	}
 	if w.DueAt.IsZero() {
 		w.DueAt = w.MadeAt
 	}
-	return w, nil
+	return w
 }

@@ -77,26 +77,27 @@ CREATE INDEX items_item@ ON items@(item);
 
 -- What waits for a file, and the sums of it.
 CREATE TABLE pending@(
-  position INTEGER PRIMARY KEY,         -- as in items
+  position INTEGER PRIMARY KEY,         -- as in items, which has the rest
   client   TEXT    NOT NULL,
   odfi     TEXT    NOT NULL,
   answers  INTEGER NOT NULL,
   due      INTEGER NOT NULL,            -- 0: at once
   leave_by INTEGER,
-  txn      TEXT    NOT NULL,
-  item     TEXT    NOT NULL,
   version  INTEGER NOT NULL,            -- of the transaction's stream
-  header   TEXT    NOT NULL,            -- JSON of nacha.BatchHeader
+  header   INTEGER NOT NULL,            -- in headers
   code     INTEGER NOT NULL,
   routing  TEXT    NOT NULL,
-  cents    INTEGER NOT NULL,
   addenda  INTEGER NOT NULL,
   asked_on TEXT    NOT NULL,
-  same_day INTEGER NOT NULL,
-  made_at  INTEGER NOT NULL
+  same_day INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX pending_due@ ON pending@(client, odfi, answers, due);
 CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, leave_by) WHERE leave_by IS NOT NULL;
+CREATE TABLE headers@(
+  id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
+  header TEXT    NOT NULL               -- JSON of nacha.BatchHeader
+) STRICT;
+CREATE UNIQUE INDEX headers_header@ ON headers@(header);
 CREATE TABLE queue@(
   client  TEXT    NOT NULL,
   odfi    TEXT    NOT NULL,

@@ -1,7 +1,6 @@
 package projections
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -24,16 +23,14 @@ type waiting struct {
 	group
 	position int64
 	leaveBy  int64
-	item     string
 	version  int64
-	header   []byte
+	header   nacha.BatchHeader
 	code     int
 	routing  string
 	cents    int64
 	addenda  int
 	askedOn  string
 	sameDay  bool
-	madeAt   int64
 }
 
 // waits reports whether an item is in the queue. One that was made together
@@ -58,12 +55,9 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 	}
 	w = waiting{
 		group:    group{client: t.Client, odfi: odfiOf(t), answers: isAnswer(i.Kind)},
-		position: i.Position, item: i.ID, version: t.Version,
+		position: i.Position, version: t.Version, header: entry.Header,
 		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,
-		addenda: addendaOf(entry.Entry), madeAt: micros(i.MadeAt),
-	}
-	if w.header, err = json.Marshal(entry.Header); err != nil {
-		return w, fmt.Errorf("encode the batch header of item %s: %w", i.ID, err)
+		addenda: addendaOf(entry.Entry),
 	}
 	if i.Kind == domain.Origination {
 		p := t.Originated.Proposal

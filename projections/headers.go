@@ -1,0 +1,52 @@
+package projections
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+const (
+	findHeader = `SELECT id FROM headers@ WHERE header = ?1`
+	putHeader  = `INSERT INTO headers@(header) VALUES(?1) RETURNING id`
+)
+
+// batchKey is a batch header as a map's key: by value, its IAT fields too.
+type batchKey struct {
+	nacha.BatchHeader
+	iat nacha.IATHeader
+}
+
+func batchKeyOf(h nacha.BatchHeader) batchKey {
+	k := batchKey{BatchHeader: h}
+	if h.IAT != nil {
+		k.iat, k.IAT = *h.IAT, nil
+	}
+	return k
+}
+
+// headerRef is the row of a batch header. Most items of a client have the same
+// few, so that what waits needs no copy each.
+func (p *projector) headerRef(h nacha.BatchHeader) (int64, error) {
+	key := batchKeyOf(h)
+	if ref, ok := p.headers[key]; ok {
+		return ref, nil
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return 0, fmt.Errorf("encode a batch header: %w", err)
+	}
+	row, err := p.c.row(findHeader, string(text))
+	if err == nil && row == nil {
+		row, err = p.c.row(putHeader, string(text))
+	}
+	if err != nil {
+		return 0, err
+	}
+	if len(p.headers) >= maxRefs {
+		clear(p.headers)
+	}
+	p.headers[key] = row[0].(int64)
+	return p.headers[key], nil
+}
