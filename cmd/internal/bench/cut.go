@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/achledger/achledger/eventstore"
 )
 
 // callersDuringCut post single payments while the big file is cut.
@@ -121,7 +119,7 @@ func (p *process) postWhile(ctx context.Context, wait func() error) (l load, err
 
 // awaitRendered follows the log from a position on until a file is delivered.
 func (p *process) awaitRendered(ctx context.Context, after int64) (took time.Duration, err error) {
-	store, err := eventstore.OpenSQLite(p.folder, eventstore.SQLiteOptions{ReadOnly: true})
+	store, err := p.reading()
 	if err != nil {
 		return 0, err
 	}
@@ -154,15 +152,4 @@ func only(folder string) (string, error) {
 		return "", errors.Join(fmt.Errorf("%s holds %d files, want one", folder, len(entries)), err)
 	}
 	return filepath.Join(folder, entries[0].Name()), nil
-}
-
-// head is the newest position of the log.
-func (p *process) head(ctx context.Context) (int64, error) {
-	store, err := eventstore.OpenSQLite(p.folder, eventstore.SQLiteOptions{ReadOnly: true})
-	if err != nil {
-		return 0, err
-	}
-	defer store.Close()
-	head, err := store.Head(ctx)
-	return head.Position, err
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // process is a server in a process of its own.
@@ -71,6 +72,26 @@ func (p *process) peak() (int64, error) {
 		}
 	}
 	return 0, errors.New("the kernel does not tell the peak of memory")
+}
+
+// cpu is the processor time the process has used.
+func (p *process) cpu() (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // behind the name; see proc_pid_stat(5)
+	fields := strings.Fields(rest)
+	var ticks int64
+	for _, field := range fields[11:13] { // utime and stime
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	const aSecond = 100 // USER_HZ, the same on all of Linux
+	return time.Duration(ticks) * time.Second / aSecond, nil
 }
 
 // call makes one request and decodes its answer.

@@ -66,6 +66,7 @@ func (b *bench) single(ctx context.Context) error {
 			}
 			ratios = append(ratios, l.rate()/bare.rate())
 			rates, bares = append(rates, l.rate()), append(bares, bare.rate())
+			b.ledger.settle(ctx)
 			waits = append(waits, l.waits...)
 			used, took = used+l.cpu, took+l.took
 		}

@@ -35,6 +35,14 @@ func (p *process) watchLag(ctx context.Context) (worst func() float64) {
 	}
 }
 
+// settle waits until everything that follows the log has caught up, so that
+// one measurement does not do the work of the one before it.
+func (p *process) settle(ctx context.Context) {
+	for ctx.Err() == nil && p.metric("achledger_view_lag_events")+p.metric("achledger_relay_lag_events") > 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // metric reads one gauge; 0 when it is not there.
 func (p *process) metric(name string) float64 {
 	response, err := http.Get(p.base + "/metrics")

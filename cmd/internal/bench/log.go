@@ -1,0 +1,40 @@
+package bench
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// reading opens the log of the process beside it.
+func (p *process) reading() (eventstore.Store, error) {
+	return eventstore.OpenSQLite(p.folder, eventstore.SQLiteOptions{ReadOnly: true})
+}
+
+// head is the newest position of the log.
+func (p *process) head(ctx context.Context) (int64, error) {
+	store, err := p.reading()
+	if err != nil {
+		return 0, err
+	}
+	defer store.Close()
+	head, err := store.Head(ctx)
+	return head.Position, err
+}
+
+// events are all after a position.
+func (p *process) events(ctx context.Context, after int64) (all []eventstore.Recorded, err error) {
+	store, err := p.reading()
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	for {
+		page, err := store.ReadAll(ctx, after, 10_000)
+		if err != nil || len(page) == 0 {
+			return all, err
+		}
+		all = append(all, page...)
+		after = page[len(page)-1].Position
+	}
+}
