@@ -16,26 +16,46 @@ const selectHistories = `SELECT e.position, e.stream, e.version, e.event_id, e.c
 	ORDER BY f.position, e.version`
 
 // historyWindow is how many positions are read at a time: no read transaction
-// lasts long, and none is open while yield works.
+// lasts long.
 const historyWindow = 512
 
-// ReadStreamsOf implements Store. yield may call the store. The slice is
-// yield's to keep.
+// ReadStreamsOf implements Store. The slice is yield's to keep. The next
+// window is read while yield works on the one before.
 func (s *SQLite) ReadStreamsOf(ctx context.Context, eventType string, first, last int64, yield func([]Recorded) error) error {
 	head, err := s.Head(ctx)
 	if err != nil {
 		return err
 	}
-	last = min(last, head.Position)
-	for from := max(first, 1); from <= last; from += historyWindow {
+	ctx, cancel := context.WithCancel(ctx)
+	windows, ended := make(chan [][]Recorded, 1), make(chan error, 1)
+	go func() {
+		defer close(windows)
+		ended <- s.eachWindow(ctx, eventType, max(first, 1), min(last, head.Position), windows)
+	}()
+	for histories := range windows {
+		for _, history := range histories {
+			if err := yield(history); err != nil {
+				cancel()
+				<-ended
+				return err
+			}
+		}
+	}
+	cancel()
+	return <-ended
+}
+
+// eachWindow sends the histories of the events of a type in [from, last].
+func (s *SQLite) eachWindow(ctx context.Context, eventType string, from, last int64, to chan<- [][]Recorded) error {
+	for ; from <= last; from += historyWindow {
 		histories, err := s.histories(ctx, eventType, from, min(from+historyWindow-1, last))
 		if err != nil {
 			return fmt.Errorf("read the streams of %s events after position %d: %w", eventType, from-1, err)
 		}
-		for _, history := range histories {
-			if err := yield(history); err != nil {
-				return err
-			}
+		select {
+		case to <- histories:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil

@@ -15,13 +15,14 @@ import (
 // every time. They are not checked.
 func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
-	if err := render(ctx, l, file, &out); err != nil {
+	if err := render(ctx, l, file, &out, func(*filedEntry) error { return nil }); err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
 	}
 	return out.Bytes(), nil
 }
 
-func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer) error {
+// render writes the file, and shows each entry to seen before it is written.
+func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, seen func(*filedEntry) error) error {
 	if file.Cut == nil {
 		return errors.New("it is not cut yet")
 	}
@@ -38,6 +39,9 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 			batch = e.batch
 		}
 		if err := e.open(l); err != nil {
+			return err
+		}
+		if err := seen(&e); err != nil {
 			return err
 		}
 		return w.Entry(&e.Entry.Entry)
