@@ -146,7 +146,8 @@ type File struct {
 	Opened      FileOpened
 	OpenedAt    time.Time
 	Fills       []Fill
-	Batches     []FileBatch // effective dates as they stand
+	Batches     []FileBatch    // effective dates as they stand
+	Redated     map[int]string // why batches were dated again after the cut, by number
 	Cut         *FileCut
 	CutAt       time.Time
 	SendBy      time.Time
@@ -210,9 +211,15 @@ func (f *File) enter(s FileState, at time.Time) {
 func (f *File) redate(e *FileRedated) {
 	f.SendBy, f.Note = e.SendBy, e.Why
 	for i, b := range f.Batches {
-		if to, ok := e.Dates[b.EffectiveOn]; ok && !b.Answers {
-			f.Batches[i].EffectiveOn = to
+		to, ok := e.Dates[b.EffectiveOn]
+		if !ok || b.Answers {
+			continue
 		}
+		f.Batches[i].EffectiveOn = to
+		if f.Redated == nil {
+			f.Redated = map[int]string{}
+		}
+		f.Redated[b.Number] = e.Why
 	}
 }
 

@@ -10,6 +10,15 @@ type (
 		File   string `json:"file"`
 		Batch  int    `json:"batch"`
 		Trace  string `json:"trace"`
+		// Dated is left out of the usual entry, which leaves as it was
+		// asked for.
+		Dated *Dated `json:"dated,omitempty"`
+	}
+	// Dated says why an item leaves with other dates than were asked for, as
+	// they were decided when its file was cut. A client may read it.
+	Dated struct {
+		Moved      string `json:"moved,omitempty"`        // why the effective date is not the one asked for
+		NotSameDay string `json:"not_same_day,omitempty"` // why same-day settlement was asked for and is not given
 	}
 	// TransactionReleasedFromFile records that the operator refused the file
 	// or the batch, so that the item waits again. Its trace stays used.

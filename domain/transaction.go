@@ -66,6 +66,7 @@ type Filing struct {
 	Batch int
 	Trace string // fifteen digits
 	At    time.Time
+	Dated *Dated // nil: it leaves as it was asked for
 }
 
 // Step is a state an item entered, and when.
@@ -134,7 +135,7 @@ func (t *Transaction) Evolve(f Fact) {
 		t.move(f, e.ItemID, Recalled, e.Reason)
 	case *TransactionFiled:
 		if i, ok := t.Item(e.ItemID); ok {
-			i.Filing = &Filing{e.File, e.Batch, e.Trace, f.Meta.At}
+			i.Filing = &Filing{e.File, e.Batch, e.Trace, f.Meta.At, e.Dated}
 		}
 		t.move(f, e.ItemID, Filed, "")
 	case *TransactionReleasedFromFile:

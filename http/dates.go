@@ -14,14 +14,11 @@ type dates struct {
 	EffectiveSameDay             bool
 	EffectiveSameDayReason       string  `json:",omitempty"` // why same-day settlement was asked for and is not given
 	EffectiveEntryDate           *string // YYYY-MM-DD
-	EffectiveEntryDateReason     string  `json:",omitempty"` // why it is not the date asked for
+	EffectiveEntryDateReason     string  `json:",omitempty"` // why it is not the date asked for, or not the one of the cut
 	ExpectedSettlementDate       *string // YYYY-MM-DD
 	ReturnWindowEnds             *string // last banking day for an ordinary return, YYYY-MM-DD
 	UnauthorizedReturnWindowEnds *string // of debits of consumers, YYYY-MM-DD
 }
-
-// leftTooLate is why an entry in a file does not settle the same day.
-const leftTooLate = "the entry was not eligible, or past the last same-day window, when its file was cut"
 
 // dates are null for what never leaves.
 func (st story) dates() (d dates) {
@@ -42,9 +39,7 @@ func (st story) dates() (d dates) {
 	if effective, sameDay, ok := st.cutDates(o); ok {
 		settles = effective
 		d.EffectiveSameDay, d.EffectiveEntryDate = sameDay, day(effective)
-		if p.SameDay && !sameDay {
-			d.EffectiveSameDayReason = leftTooLate
-		}
+		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = st.cutReasons(o, p.SameDay && !sameDay)
 	} else {
 		forecast := calendar.Effective(st.Now, want(p))
 		settles = forecast.SettlesOn
@@ -86,6 +81,22 @@ func (st story) cutDates(i *domain.Item) (effective calendar.Date, sameDay, ok b
 		return effective, effective == leaves, err == nil
 	}
 	return effective, false, false
+}
+
+// cutReasons are what the log says about the dates of an item in a file: why
+// its cut did not give what was asked for, and why the file was dated again
+// when it left later. That may have cost the same day, too.
+func (st story) cutReasons(i *domain.Item, lostSameDay bool) (notSameDay, moved string) {
+	if d := i.Filing.Dated; d != nil {
+		notSameDay, moved = d.NotSameDay, d.Moved
+	}
+	if why, ok := st.Files[i.Filing.File].Redated[i.Filing.Batch]; ok {
+		moved = why
+		if lostSameDay && notSameDay == "" {
+			notSameDay = why
+		}
+	}
+	return notSameDay, moved
 }
 
 // windows are the last banking days for returns: to come, of what we sent;

@@ -14,8 +14,9 @@ import (
 
 const fileID = "019a9b1e-0000-7000-8000-000000000009"
 
-// cut puts an event of a transaction into a file by itself, dated a day.
-func (w *world) cut(client, transaction, event, effectiveOn string, sendBy time.Time) {
+// cut puts an event of a transaction into a file by itself, dated a day, and
+// says why it is not the one asked for.
+func (w *world) cut(client, transaction, event, effectiveOn string, sendBy time.Time, why *domain.Dated) {
 	w.t.Helper()
 	const trace = "021214860000001"
 	now, err := w.ledger.Transaction(context.Background(), client, transaction)
@@ -27,7 +28,7 @@ func (w *world) cut(client, transaction, event, effectiveOn string, sendBy time.
 				{BatchHeader: nacha.BatchHeader{SEC: "CCD", Number: 1, EffectiveOn: effectiveOn}}}},
 		}},
 		ledger.Change{Stream: domain.TransactionStream(client, transaction), Client: client, Expect: now.Version, Events: []domain.Event{
-			domain.TransactionFiled{ItemID: event, File: fileID, Batch: 1, Trace: trace},
+			domain.TransactionFiled{ItemID: event, File: fileID, Batch: 1, Trace: trace, Dated: why},
 		}},
 	)
 	w.must(err)
@@ -48,7 +49,7 @@ func TestATransactionTellsWhatItsFileSays(t *testing.T) {
 	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
 	firstDeadline := calendar.NextDeadlines(tuesdayMorning, 1)[0]
 	w.clock.advance(30 * time.Minute)
-	w.cut("business", id, event, "261117", firstDeadline.At)
+	w.cut("business", id, event, "261117", firstDeadline.At, nil)
 
 	told := func(want map[string]any) {
 		t.Helper()
@@ -81,14 +82,47 @@ func TestATransactionTellsWhatItsFileSays(t *testing.T) {
 	}
 }
 
-func TestAMissedSameDayWindowShowsInTheFile(t *testing.T) {
-	w := newWorld(t)
-	bank := w.client("business", settings())
-	a := bank.originate(proposal("SameDay", true)).is(201)
-	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
-	w.cut("business", id, event, "261118", calendar.LastDeadline(calendar.NewDate(2026, 11, 18), false))
-	got := bank.call("GET", "/api/transaction/"+id, "").is(200)
-	if got.field("EffectiveSameDay") != false || got.text("EffectiveSameDayReason") == "" || got.text("ExpectedSettlementDate") != "2026-11-18" {
-		t.Errorf("%s", got.body)
+// What was promised when the payment was accepted, and what became of it at
+// the cut: told from the log, whatever the clock says later.
+func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
+	const noWindow = "the last same-day deadline of 2026-11-17, 16:45 New York time, has passed"
+	const past = "2026-11-17 has passed: dated again for 2026-11-19"
+	const late = "the deadline at 2026-11-18 02:15 New York time had passed before the file could leave"
+	redated := domain.FileRedated{Dates: map[string]string{"261118": "261119"}, Why: late,
+		SendBy: calendar.LastDeadline(calendar.NewDate(2026, 11, 19), false)}
+	for name, tt := range map[string]struct {
+		asked      []any
+		on         string // YYMMDD, at the cut
+		why        *domain.Dated
+		again      []domain.Event // to the file, after the cut
+		shown      string
+		notSameDay any
+		moved      any
+	}{
+		"as it was asked for":                     {nil, "261118", nil, nil, "2026-11-18", nil, nil},
+		"the same-day window passed meanwhile":    {[]any{"SameDay", true}, "261118", &domain.Dated{NotSameDay: noWindow}, nil, "2026-11-18", noWindow, nil},
+		"the date had passed":                     {[]any{"EffectiveDate", "2026-11-17"}, "261119", &domain.Dated{Moved: past}, nil, "2026-11-19", nil, past},
+		"the file was late":                       {nil, "261118", nil, []domain.Event{redated}, "2026-11-19", nil, late},
+		"the same day was lost before, and again": {[]any{"SameDay", true}, "261118", &domain.Dated{NotSameDay: noWindow}, []domain.Event{redated}, "2026-11-19", noWindow, late},
+		"the file was late for the same day":      {[]any{"SameDay", true}, "261118", nil, []domain.Event{redated}, "2026-11-19", late, late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			bank := w.client("business", settings())
+			a := bank.originate(proposal(tt.asked...)).is(201)
+			id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+			w.cut("business", id, event, tt.on, calendar.LastDeadline(calendar.NewDate(2026, 11, 18), false), tt.why)
+			if tt.again != nil {
+				w.file("business", 3, tt.again...)
+			}
+			w.clock.advance(30 * 24 * time.Hour)
+			got := bank.call("GET", "/api/transaction/"+id, "").is(200)
+			if got.field("EffectiveSameDay") != false || got.text("EffectiveEntryDate") != tt.shown || got.text("ExpectedSettlementDate") != tt.shown {
+				t.Errorf("want %s: %s", tt.shown, got.body)
+			}
+			if got.field("EffectiveSameDayReason") != tt.notSameDay || got.field("EffectiveEntryDateReason") != tt.moved {
+				t.Errorf("it says %v and %v, want %v and %v", got.field("EffectiveSameDayReason"), got.field("EffectiveEntryDateReason"), tt.notSameDay, tt.moved)
+			}
+		})
 	}
 }

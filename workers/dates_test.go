@@ -2,10 +2,14 @@ package workers
 
 import (
 	"context"
+	"errors"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
 )
 
 // What effective date an entry leaves with, when it is cut at a moment.
@@ -51,6 +55,68 @@ func TestDatesAreDecidedAtTheCut(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Why an entry leaves with other dates than it was asked for is told by the
+// log itself, from the cut on.
+func TestTheFiledEventSaysWhyAnEntryIsDatedOtherwise(t *testing.T) {
+	asked := func(changes ...func(*domain.Proposal)) []func(*domain.Proposal) { return changes }
+	for name, tt := range map[string]struct {
+		asked []func(*domain.Proposal)
+		cut   string
+		want  *domain.Dated
+	}{
+		"as soon as possible, and so it leaves":     {asked(), "2026-11-20 14:30", nil},
+		"a date that is kept":                       {asked(on("2026-11-24")), "2026-11-23 10:15", nil},
+		"the same day, and there is a window":       {asked(today), "2026-11-20 14:30", nil},
+		"a date that is past when its file is cut":  {asked(on("2026-11-23")), "2026-11-24 10:15", &domain.Dated{Moved: "2026-11-23 has passed: dated again for 2026-11-25"}},
+		"a date whose last deadline has passed":     {asked(on("2026-11-23")), "2026-11-23 10:15", &domain.Dated{Moved: "the last deadline to settle on the morning of 2026-11-23 has passed: dated again for 2026-11-24"}},
+		"a holiday":                                 {asked(on("2026-11-26")), "2026-11-25 10:15", &domain.Dated{Moved: "2026-11-26 is Thanksgiving Day: moved to the next banking day, 2026-11-27"}},
+		"the same day, and the window passed since": {asked(today), "2026-11-20 22:30", &domain.Dated{NotSameDay: "the last same-day deadline of 2026-11-20, 16:45 New York time, has passed"}},
+		"the same day of a date long past": {asked(today, on("2026-11-19")), "2026-11-20 22:30", &domain.Dated{
+			NotSameDay: "the last same-day deadline of 2026-11-20, 16:45 New York time, has passed",
+			Moved:      "2026-11-19 has passed: dated again for 2026-11-23",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, batching(func(b *domain.Batching) { b.Windows, b.MaxAge = []string{}, "1m" }))
+			id := b.post(gym, pull(1, tt.asked...))
+			b.sweepAt(tt.cut)
+			f := b.item(gym, id).Filing
+			if f == nil || !reflect.DeepEqual(f.Dated, tt.want) {
+				t.Fatalf("filed as %+v, want it dated %+v", f, tt.want)
+			}
+			events, err := b.store.ReadStream(t.Context(), domain.TransactionStream(gym, id), 0)
+			must(t, err)
+			if filed := string(events[1].Data); tt.want == nil && strings.Contains(filed, "dated") {
+				t.Errorf("the usual entry carries what nobody needs: %s", filed)
+			}
+			b.verify()
+		})
+	}
+}
+
+// A client's own file is dated by the client. When it is not complete before
+// its window passes, the file says why the entries bear another date.
+func TestAnUploadThatMissedItsWindowSaysWhyAtTheCut(t *testing.T) {
+	b := openBank(t)
+	b.clock.set(at("2026-11-20 16:40"))
+	content := rendered(t, payroll(2, func(f *nacha.File) { f.Batches[0].Header.EffectiveOn = "261120" }))
+	b.fault = stopAt("after opened")
+	if _, err := b.upload(content); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	b.restart()
+	b.sweepAt("2026-11-20 16:50")
+	f := b.onlyFile()
+	if f.Batches[0].EffectiveOn != "261123" || f.Batches[1].EffectiveOn != "261124" {
+		t.Errorf("the batches are dated %s and %s", f.Batches[0].EffectiveOn, f.Batches[1].EffectiveOn)
+	}
+	want := map[int]string{1: "the deadline at 2026-11-20 16:45 New York time had passed before the file could leave"}
+	if !reflect.DeepEqual(f.Redated, want) {
+		t.Errorf("the file says %v, want %v", f.Redated, want)
+	}
+	b.verify()
 }
 
 func sameDayIAT(p *domain.Proposal) {

@@ -52,7 +52,7 @@ func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.
 		w.trace = trace
 		w.totals.Add(e.totals())
 		events := append(e.made[:len(e.made):len(e.made)], domain.TransactionFiled{
-			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace),
+			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace), Dated: e.dated,
 		})
 		filled.Count += len(events)
 		changes = append(changes, ledger.Change{

@@ -30,6 +30,7 @@ type entry struct {
 	routing string
 	cents   int64
 	addenda int
+	dated   *domain.Dated // nil: it leaves as it was asked for
 
 	// made begins the transaction in the same append, where a client asked
 	// for a file as a whole.
@@ -77,7 +78,7 @@ func (p *planner) add(items []projections.Waiting, k kinds) {
 	}
 	for i := range items {
 		w := &items[i]
-		key, due := keyOf(p.now, w, k.of(w.ItemID))
+		key, dated, due := keyOf(p.now, w, k.of(w.ItemID))
 		if !due {
 			continue
 		}
@@ -87,7 +88,7 @@ func (p *planner) add(items []projections.Waiting, k kinds) {
 			p.index[key] = g
 			p.groups = append(p.groups, g)
 		}
-		g.add(w)
+		g.add(w, dated)
 		p.count++
 	}
 }
@@ -114,18 +115,21 @@ type groupKey struct {
 
 // keyOf decides an item's effective date and with it its batch. Answers bear
 // the date of the entry they answer, and are due at once.
-func keyOf(now time.Time, w *projections.Waiting, kind nacha.Kind) (key groupKey, due bool) {
+func keyOf(now time.Time, w *projections.Waiting, kind nacha.Kind) (key groupKey, dated *domain.Dated, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
 		key.iat, key.isIAT = *w.Header.IAT, true
 	}
 	key.header.IAT, key.header.ServiceClass, key.header.Number, key.header.SettlementDay = nil, 0, 0, ""
 	if kind != nacha.KindForward {
-		return key, true
+		return key, nil, true
 	}
 	d := calendar.Effective(now, request(w))
 	key.header.EffectiveOn = d.EffectiveOn.YYMMDD()
-	return key, d.Due
+	if d.Moved != "" || d.NotSameDay != "" {
+		dated = &domain.Dated{Moved: d.Moved, NotSameDay: d.NotSameDay}
+	}
+	return key, dated, d.Due
 }
 
 func request(w *projections.Waiting) calendar.Request {
@@ -153,9 +157,9 @@ type group struct {
 	entries []entry
 }
 
-func (g *group) add(w *projections.Waiting) {
+func (g *group) add(w *projections.Waiting, dated *domain.Dated) {
 	g.entries = append(g.entries, entry{
 		transaction: w.TransactionID, item: w.ItemID, version: w.Version,
-		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda,
+		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated,
 	})
 }
