@@ -11,9 +11,11 @@ import (
 
 // Sandbox is what a sandbox server can do beside a real one.
 type Sandbox struct {
-	// Sweep does all that is due at the present business time, so that the
-	// one who moved the clock sees its effects at once.
-	Sweep func(context.Context) error
+	// Move takes the clock to an instant by way of every instant between at
+	// which something falls due, and does what is due, so that the one who
+	// moved the clock sees its effects at once. With anyTime it may go back;
+	// that is for a ledger in which nothing can be due.
+	Move func(ctx context.Context, to time.Time, anyTime bool) error
 }
 
 type clockAnswer struct {
@@ -24,14 +26,10 @@ func (s *Server) readClock(c echo.Context, _ Caller) error {
 	return c.JSON(http.StatusOK, clockAnswer{s.Ledger.Now()})
 }
 
-// moveClock sets the sandbox's clock, or advances it, and does what has
-// become due before it answers.
+// moveClock sets the sandbox's clock, or advances it, and does what becomes
+// due on the way before it answers.
 func (s *Server) moveClock(c echo.Context, _ Caller) error {
 	input, err := body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return err
-	}
-	to, err := s.newTime(input)
 	if err != nil {
 		return err
 	}
@@ -43,11 +41,12 @@ func (s *Server) moveClock(c echo.Context, _ Caller) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Ledger.Move(ctx, to, !active); err != nil {
+	to, err := s.newTime(input)
+	if err != nil {
 		return err
 	}
 	patience(c, 10*time.Minute)
-	if err := s.Sandbox.Sweep(ctx); err != nil {
+	if err := s.Sandbox.Move(ctx, to, !active); err != nil {
 		return err
 	}
 	return s.readClock(c, Caller{})

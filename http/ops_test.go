@@ -169,17 +169,18 @@ func TestOperationsListAcrossClients(t *testing.T) {
 	bank.call("GET", "/v1/files/"+someID, "").problem(404, "not-found")
 }
 
-func TestTheSandboxClockMovesForwardAndSweepsFirst(t *testing.T) {
-	swept := 0
-	sandbox := func(o *achhttp.Options) {
-		o.Sandbox = &achhttp.Sandbox{Sweep: func(context.Context) error { swept++; return nil }}
-	}
-	w := newWorld(t, sandbox, func(o *achhttp.Options) {
+func TestTheSandboxClockMovesForwardAndAnswersWhenAllIsDone(t *testing.T) {
+	moved := 0
+	w := newWorld(t, func(o *achhttp.Options) {
 		clock, err := ledger.OpenSandboxClock(context.Background(), o.Ledger.Store, func() time.Time { return tuesdayMorning })
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.Ledger.Clock = clock
+		o.Sandbox = &achhttp.Sandbox{Move: func(ctx context.Context, to time.Time, anyTime bool) error {
+			moved++
+			return o.Ledger.Move(ctx, to, anyTime)
+		}}
 	})
 	bank, ops := w.client("business", settings()), w.ops()
 	move := func(body string) *answer { return ops.call("PUT", "/v1/simulations/clock", body) }
@@ -191,8 +192,8 @@ func TestTheSandboxClockMovesForwardAndSweepsFirst(t *testing.T) {
 	move(`{"now":"2026-01-06T12:00:00Z"}`).problem(422, "rule-broken")
 	move(`{"advance":"soon"}`).problem(400, "invalid")
 	move(`{}`).problem(400, "bad-request")
-	if swept != 2 {
-		t.Errorf("swept %d times, want 2", swept)
+	if moved != 3 {
+		t.Errorf("asked to move %d times, want 3", moved)
 	}
 	if day := bank.call("GET", "/v1/calendar", "").is(200); !strings.Contains(string(day.body), "2026-01-07") {
 		t.Error("business dates do not come from the clock")

@@ -6,28 +6,44 @@ import (
 	"time"
 )
 
-// Advance takes a sandbox to an instant by way of every instant between at
-// which something falls due. So windows that a move of the clock passes over
-// are cut in their order and at their own time, with the dates they would
-// have had. Step moves the clock and does what is due then, Sweep above all.
-// A step that fails does not keep the clock from going on; the first error
-// comes back at the end.
+// hopeless is how many steps in a row may fail before Advance looks at no
+// more windows: ten banking days of the default ones. Without a bound, one
+// entry that cannot be cut would fail at every window of ten years.
+const hopeless = 40
+
+// Advance takes a sandbox from the present to an instant by way of every
+// instant between at which something falls due. So windows that a move of the
+// clock passes over are cut in their order and at their own time, with the
+// dates they would have had. What is due at the present is done first.
+//
+// Step makes the clock reach an instant and does what is due then, Sweep
+// above all. A step that fails does not keep the clock from going on, only
+// hopeless ones let it go straight to the end; the first error comes back
+// when it is there. Where ctx ends, Advance ends, and the clock stays where
+// it came to.
 func (b *Batcher) Advance(ctx context.Context, to time.Time, step func(ctx context.Context, at time.Time) error) error {
 	var first error
-	for {
-		next, err := b.NextWake(ctx)
-		last := err != nil || next.IsZero() || !next.Before(to)
-		if last {
+	failed := 0
+	for at := b.Files.Ledger.Now(); ; {
+		err := step(ctx, at)
+		if failed++; err == nil {
+			failed = 0
+		}
+		if first == nil {
+			first = err
+		}
+		if !at.Before(to) || ctx.Err() != nil {
+			return errors.Join(first, ctx.Err())
+		}
+		// Not after the clock, which went on during the step: something may
+		// have fallen due meanwhile.
+		next, err := b.wakeAfter(ctx, at)
+		if err != nil || next.IsZero() || next.After(to) || failed == hopeless {
 			next = to
 		}
 		if first == nil {
 			first = err
 		}
-		if err := step(ctx, next); first == nil {
-			first = err
-		}
-		if last || ctx.Err() != nil {
-			return errors.Join(first, ctx.Err())
-		}
+		at = next
 	}
 }

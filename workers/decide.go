@@ -142,7 +142,11 @@ func (b *Batcher) window(ctx context.Context, now time.Time, c domain.Client, q 
 // NextWake is the next instant of business time at which something may fall
 // due without anything happening before; zero if nothing waits.
 func (b *Batcher) NextWake(ctx context.Context) (time.Time, error) {
-	now := b.Files.Ledger.Now()
+	return b.wakeAfter(ctx, b.Files.Ledger.Now())
+}
+
+// wakeAfter is NextWake as seen from an instant.
+func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, error) {
 	all, err := b.queues(ctx, now)
 	if err != nil {
 		return time.Time{}, err

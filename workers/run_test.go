@@ -3,6 +3,8 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -160,8 +162,50 @@ func TestAMovedClockPassesEveryWindowInItsOrder(t *testing.T) {
 			t.Errorf("cut at %s, dated %s; want %v", got, f.Batches[0].EffectiveOn, want)
 		}
 	}
-	if len(moves) > 10 {
-		t.Errorf("the clock made %d moves: %v", len(moves), moves)
+	want := "Fri 14:05, Fri 14:30, Mon 03:00, Mon 10:15, Wed 03:00, Wed 10:15, Tue 09:00"
+	if got := strings.Join(moves, ", "); got != want {
+		t.Errorf("the clock went by way of %s, want %s", got, want)
 	}
 	b.settled(gym, append(early, tuesday, friday))
+}
+
+func TestAStepThatFailsDoesNotKeepTheClockFromGoingOn(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1) // which no step ever cuts
+	steps := 0
+	fails := errors.New("no room in the outbox")
+	err := b.batcher.Advance(t.Context(), at("2036-11-20 14:05"), func(_ context.Context, at time.Time) error {
+		steps++
+		b.clock.set(at)
+		return fmt.Errorf("step %d: %w", steps, fails)
+	})
+	if !errors.Is(err, fails) || !strings.HasPrefix(err.Error(), "step 1:") {
+		t.Errorf("it says %v, want the first error", err)
+	}
+	if !b.clock.Now().Equal(at("2036-11-20 14:05")) || steps != hopeless+1 {
+		t.Errorf("after %d steps the clock shows %s", steps, eastern(b.clock.Now()))
+	}
+}
+
+func TestAMoveThatIsGivenUpLeavesTheClockAtItsLastStep(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1)
+	ctx, giveUp := context.WithCancel(t.Context())
+	step := func(ctx context.Context, now time.Time) error {
+		b.clock.set(now)
+		if now.Equal(at("2026-11-20 14:30")) {
+			giveUp()
+		}
+		return b.batcher.Sweep(ctx)
+	}
+	if err := b.batcher.Advance(ctx, at("2026-12-01 09:00"), step); !errors.Is(err, context.Canceled) {
+		t.Errorf("it says %v", err)
+	}
+	if !b.clock.Now().Equal(at("2026-11-20 14:30")) || len(b.cutFiles()) != 0 {
+		t.Errorf("the clock shows %s", eastern(b.clock.Now()))
+	}
+	must(t, b.batcher.Advance(t.Context(), at("2026-12-01 09:00"), step)) // asked again
+	if f := b.onlyFile(); !f.CutAt.Equal(at("2026-11-20 14:30")) {
+		t.Errorf("cut at %s", eastern(f.CutAt))
+	}
 }

@@ -47,13 +47,28 @@ func (c *SandboxClock) Now() time.Time { return c.Machine().Add(time.Duration(c.
 // Move sets the clock. It goes forward only, save that anyTime allows any
 // time (a folder in which nothing was originated or received yet).
 func (l *Ledger) Move(ctx context.Context, to time.Time, anyTime bool) error {
+	return l.setClock(ctx, to, func(now time.Time) (bool, error) {
+		if to.Before(now) && !anyTime {
+			return false, domain.Refuse(domain.RuleBroken, "the clock shows %s and moves forward only", now.Format(time.RFC3339))
+		}
+		return true, nil
+	})
+}
+
+// Reach sets the clock to an instant, unless it has come there by itself.
+func (l *Ledger) Reach(ctx context.Context, at time.Time) error {
+	return l.setClock(ctx, at, func(now time.Time) (bool, error) { return at.After(now), nil })
+}
+
+// setClock sets the clock if, at the time it shows, it shall be set.
+func (l *Ledger) setClock(ctx context.Context, to time.Time, shall func(now time.Time) (bool, error)) error {
 	clock, ok := l.Clock.(*SandboxClock)
 	if !ok {
 		return domain.Refuse(domain.NotFound, "only a sandbox has a clock to move: start with serve --sandbox")
 	}
 	return l.Retry(func() error {
-		if now := l.Now(); to.Before(now) && !anyTime {
-			return domain.Refuse(domain.RuleBroken, "the clock shows %s and moves forward only", now.Format(time.RFC3339))
+		if set, err := shall(l.Now()); err != nil || !set {
+			return err
 		}
 		versions, err := l.Store.Versions(ctx, []string{domain.ClockStream})
 		if err != nil {

@@ -50,18 +50,3 @@ func (d deskOf) Return(ctx context.Context, entry, code string) (string, error) 
 func (d deskOf) Dismiss(ctx context.Context, entry, reason string) error {
 	return d.desk.Dismiss(ctx, entry, reason)
 }
-
-// sweep does all that is due at the present business time: what goes to the
-// bank first, then what came from it, and at last what an answer released.
-func (s *Server) sweep(ctx context.Context) error {
-	if err := s.batcher.Sweep(ctx); err != nil {
-		return err
-	}
-	if err := s.desk.Sweep(ctx); err != nil {
-		return err
-	}
-	if err := s.links.Sweep(ctx); err != nil {
-		return err
-	}
-	return s.batcher.Sweep(ctx)
-}

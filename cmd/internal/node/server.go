@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -65,6 +66,7 @@ type Server struct {
 	links    *relationships.Worker
 	http     *achhttp.Server
 	listener net.Listener
+	moving   sync.Mutex // the sandbox's clock
 }
 
 // Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
@@ -154,7 +156,7 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 		Plaid: achhttp.NewPlaid(s.options.Plaid), Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 	}
 	if s.Kind == folder.Sandbox {
-		o.Sandbox = &achhttp.Sandbox{Sweep: s.sweep}
+		o.Sandbox = &achhttp.Sandbox{Move: s.move}
 	}
 	s.http, err = achhttp.New(o)
 	return err

@@ -1,0 +1,45 @@
+package node
+
+import (
+	"context"
+	"time"
+)
+
+// move takes the sandbox's clock to an instant, by way of every instant
+// between at which something falls due. Each step is in the log before what
+// it makes due is done: a process that stops half-way leaves the clock at its
+// last step, and whoever got no answer asks again with the same time.
+//
+// With anyTime nothing was originated or received yet, so nothing can fall
+// due, and the clock goes straight there.
+func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
+	if anyTime || to.Before(s.Ledger.Now()) {
+		if err := s.Ledger.Move(ctx, to, anyTime); err != nil {
+			return err
+		}
+		return s.sweep(ctx)
+	}
+	s.moving.Lock() // two moves at once would take turns in passing windows over
+	defer s.moving.Unlock()
+	return s.batcher.Advance(ctx, to, func(ctx context.Context, at time.Time) error {
+		if err := s.Ledger.Reach(ctx, at); err != nil {
+			return err
+		}
+		return s.sweep(ctx)
+	})
+}
+
+// sweep does all that is due at the present business time: what goes to the
+// bank first, then what came from it, and at last what an answer released.
+func (s *Server) sweep(ctx context.Context) error {
+	if err := s.batcher.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := s.desk.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := s.links.Sweep(ctx); err != nil {
+		return err
+	}
+	return s.batcher.Sweep(ctx)
+}
