@@ -54,6 +54,7 @@ type Views struct {
 	options Options
 
 	database  atomic.Pointer[database]
+	resting   atomic.Bool // Run lets more events come before the next pass
 	damaged   atomic.Bool // a read found the file damaged: the next pass makes it anew
 	closed    atomic.Bool
 	pass      sync.Mutex // held by the one pass under way

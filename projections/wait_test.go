@@ -26,6 +26,45 @@ func TestAListShowsItsCallersOwnWrites(t *testing.T) {
 	w.must(<-ran)
 }
 
+func TestWhileMuchIsWrittenTheViewsRestUntilSomebodyWaits(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{Every: time.Hour})
+	ctx, cancel := context.WithCancel(w.ctx)
+	ran := make(chan error, 1)
+	go func() { ran <- v.Run(ctx) }()
+
+	rested := false
+	for n := 0; n < 100 && !rested; n++ {
+		w.payroll("gym", 2*busy, false)
+		for end := time.Now().Add(resting / 2); time.Now().Before(end) && !rested; time.Sleep(time.Millisecond) {
+			current, err := v.KeepUp(w.ctx)
+			w.must(err)
+			rested = !current
+		}
+	}
+	if !rested {
+		t.Fatal("they never rested")
+	}
+	w.must(v.WaitFor(w.ctx, "gym"))
+	head, err := w.store.Head(w.ctx)
+	w.must(err)
+	if v.Position() != head.Position {
+		t.Errorf("whoever waits for a list is shown %d of %d events", v.Position(), head.Position)
+	}
+
+	w.payroll("gym", 2*busy, false)
+	if head, err = w.store.Head(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(10 * time.Second); v.Position() < head.Position; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("left alone, they do not go on by themselves")
+		}
+	}
+	cancel()
+	w.must(<-ran)
+}
+
 func TestAListThatWaitsTooLongSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -68,44 +68,46 @@ func (b *Batcher) Run(ctx context.Context) error {
 	return err
 }
 
-// look repeats passes over the queues.
+// look repeats passes over the queues. While the views rest it lets them: what
+// has fallen due meanwhile is cut a moment later, and by the next sweep in any
+// case.
 func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
 	for swept := (time.Time{}); ; {
-		var resumed error
+		current, err := true, error(nil)
 		if time.Since(swept) >= b.Every {
 			swept = time.Now()
-			resumed = b.resume(ctx)
+			err = b.resume(ctx)
+		} else {
+			current, err = b.Views.KeepUp(ctx)
 		}
-		if err := errors.Join(resumed, b.cutDue(ctx)); err != nil && ctx.Err() == nil {
+		if current {
+			err = errors.Join(err, b.cutDue(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
 			b.Log.Error("a pass of the batcher failed", "err", err)
 		}
 		select {
 		case <-b.Files.Ledger.Store.Failed():
 			return eventstore.ErrUnknownOutcome
-		default:
+		case <-time.After(b.Pace):
+		case <-ctx.Done():
+			return nil
 		}
-		if !b.rest(ctx, hints, b.Every-time.Since(swept)) {
+		if current && !b.rest(ctx, hints, b.Every-time.Since(swept)) {
 			return nil
 		}
 	}
 }
 
-// rest waits for the next look: at least Pace, at most until the next sweep.
-// It is false when ctx ends.
+// rest waits for the next look, until the next sweep at most. It is false when
+// ctx ends.
 func (b *Batcher) rest(ctx context.Context, hints <-chan struct{}, most time.Duration) bool {
 	if wake, err := b.NextWake(ctx); err == nil && !wake.IsZero() {
 		most = min(most, wake.Sub(b.Files.Ledger.Now()))
 	}
-	pace := time.NewTimer(b.Pace)
-	defer pace.Stop()
-	select {
-	case <-pace.C:
-	case <-ctx.Done():
-		return false
-	}
-	sweep := time.NewTimer(most - b.Pace)
+	sweep := time.NewTimer(most)
 	defer sweep.Stop()
 	select {
 	case <-hints:

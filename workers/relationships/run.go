@@ -16,6 +16,7 @@ import (
 // Views is what the worker asks the views.
 type Views interface {
 	CatchUp(ctx context.Context) error
+	KeepUp(ctx context.Context) (current bool, err error)
 	RelationshipsUnderway(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]projections.Underway, error)
 }
 
@@ -64,7 +65,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	tick := time.NewTicker(w.Every)
 	defer tick.Stop()
 	err := w.Sweep(ctx)
-	for {
+	for again := (<-chan time.Time)(nil); ; {
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -82,11 +83,25 @@ func (w *Worker) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-hints:
-			err = errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued))
+			again, err = w.look(ctx)
+		case <-again:
+			again, err = w.look(ctx)
 		case <-tick.C:
 			err = w.Sweep(ctx)
 		}
 	}
+}
+
+// look is a pass for what was linked or corrected just now. While the views
+// rest it lets them, and is to be repeated.
+func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
+	switch current, err := w.Views.KeepUp(ctx); {
+	case err != nil:
+		return nil, err
+	case !current:
+		return time.After(w.Pace), nil
+	}
+	return nil, errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued))
 }
 
 // Sweep does at the present business time all there is to do. What fails for
