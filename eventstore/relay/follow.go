@@ -19,6 +19,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 	defer stop()
 	look := time.NewTicker(r.Every)
 	defer look.Stop()
+	l := &letter{source: r.Source}
 	w := &window{js: js, reached: r.moved}
 	defer w.abandon(ctx)
 	for {
@@ -27,7 +28,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 			return fmt.Errorf("read the log after %d: %w", last, err)
 		}
 		for _, e := range events {
-			if err := w.publish(ctx, e.Position, r.message(e)); err != nil {
+			if err := w.publish(ctx, e.Position, l.write(e)); err != nil {
 				return err
 			}
 			last = e.Position

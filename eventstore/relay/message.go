@@ -33,11 +33,19 @@ func Subject(e eventstore.Recorded) string {
 	return "ledger." + e.Client + "." + e.Type
 }
 
-// message is an event as it is published. The payload is the event's data,
-// byte for byte as recorded; account numbers in it are sealed.
-func (r *Relay) message(e eventstore.Recorded) *nats.Msg {
+// letter is the message of one event after another. Its header is made once
+// and written over, because publishing copies it out before it returns.
+type letter struct {
+	source string
+	msg    nats.Msg
+	values [12]string // of msg.Header, which points here
+}
+
+// write makes the letter an event as it is published. The payload is the
+// event's data, byte for byte as recorded; account numbers in it are sealed.
+func (l *letter) write(e eventstore.Recorded) *nats.Msg {
 	stream := percent(e.Stream)
-	values := [...]struct{ name, value string }{
+	header := [len(l.values)]struct{ name, value string }{
 		{jetstream.ExpectedLastSeqHeader, strconv.FormatInt(e.Position-1, 10)},
 		{PositionHeader, strconv.FormatInt(e.Position, 10)},
 		{StreamHeader, stream},
@@ -45,17 +53,23 @@ func (r *Relay) message(e eventstore.Recorded) *nats.Msg {
 		{HashHeader, hashText(e)},
 		{"ce-specversion", "1.0"},
 		{"ce-id", uuid.UUID(e.EventID).String()},
-		{"ce-source", r.Source},
+		{"ce-source", l.source},
 		{"ce-type", e.Type},
 		{"ce-subject", stream},
 		{"ce-time", e.RecordedAt.UTC().Format(timeFormat)},
 		{"content-type", "application/json"},
 	}
-	header := make(nats.Header, len(values))
-	for _, v := range values {
-		header[v.name] = []string{v.value} // Set would change the case
+	if l.msg.Header == nil {
+		l.msg.Header = make(nats.Header, len(header))
+		for i, h := range header {
+			l.msg.Header[h.name] = l.values[i : i+1] // Set would change the case
+		}
 	}
-	return &nats.Msg{Subject: Subject(e), Header: header, Data: e.Data}
+	for i, h := range header {
+		l.values[i] = h.value
+	}
+	l.msg.Subject, l.msg.Data = Subject(e), e.Data
+	return &l.msg
 }
 
 func hashText(e eventstore.Recorded) string { return hex.EncodeToString(e.Hash[:]) }
