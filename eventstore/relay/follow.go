@@ -8,7 +8,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// batch is how many events are read at once.
+// batch is how many events are read at once; the server is asked about the
+// last of them.
 const batch = 256
 
 // follow publishes the events after last, and then those to come, until ctx
@@ -27,8 +28,8 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 		if err != nil {
 			return fmt.Errorf("read the log after %d: %w", last, err)
 		}
-		for _, e := range events {
-			if err := w.publish(ctx, e.Position, l.write(e)); err != nil {
+		for i, e := range events {
+			if err := w.publish(ctx, e.Position, l.write(e), i == len(events)-1); err != nil {
 				return err
 			}
 			last = e.Position

@@ -6,7 +6,9 @@
 //
 // Each message demands that the one before it is the stream's last
 // (Nats-Expected-Last-Sequence). So whatever is published twice, late, or by
-// a second relay is refused by the server, and what it accepts is right.
+// a second relay is refused by the server, and what it accepts is right. The
+// server is asked about the last message of each page of the log only: that
+// it took this one says that it holds all before it.
 package relay
 
 import (
@@ -61,7 +63,7 @@ func Fatal(err error) bool {
 		errors.Is(err, nats.ErrConnectionClosed)
 }
 
-// ackWait is how long the server may take to answer to one message.
+// ackWait is how long the server may take to answer a question.
 const ackWait = 10 * time.Second
 
 // Position is the newest position known to be in the stream.
@@ -110,12 +112,10 @@ func (r *Relay) setDefaults() {
 	}
 }
 
-// jetStream returns a context whose publishes end with an answer, within
-// ackWait. The window keeps far fewer messages waiting than it allows.
+// jetStream returns a context whose questions end with an answer, within
+// ackWait.
 func (r *Relay) jetStream() (jetstream.JetStream, error) {
-	js, err := jetstream.New(r.Conn,
-		jetstream.WithPublishAsyncTimeout(ackWait),
-		jetstream.WithPublishAsyncMaxPending(4*maxWaiting))
+	js, err := jetstream.New(r.Conn, jetstream.WithPublishAsyncTimeout(ackWait))
 	if err != nil {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}

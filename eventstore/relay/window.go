@@ -9,29 +9,54 @@ import (
 )
 
 const (
-	maxWaiting      = 512      // messages published and not yet answered for
-	maxWaitingBytes = 16 << 20 // and their payload
+	maxWaiting      = 2        // questions not yet answered; with one the server would run dry between pages
+	maxWaitingBytes = 16 << 20 // payload published and not yet answered for
+	maxSilentBytes  = 4 << 20  // payload after which to ask in any case
 )
 
-// window publishes messages without waiting for each answer. Answers are
-// taken in order; after the first bad one the window is of no more use.
+// window publishes messages and asks the server about few of them; the others
+// are silent: a server answers only where an answer is asked for. As each
+// message demands the one before it, the server that took message n holds all
+// up to n. If one is refused or lost, so are those behind it, down to the next
+// question, unless another relay put the same event there. Answers are taken
+// in order; after the first bad one the window is of no more use.
 type window struct {
 	js      jetstream.JetStream
-	waiting []sent // oldest first
-	bytes   int
-	reached func(position int64) // called for every message the stream took
+	waiting []question           // oldest first
+	bytes   int                  // published and not yet answered for
+	silent  int                  // of these, published since the last question
+	reached func(position int64) // called for every answer
 }
 
-// sent is a message on its way.
-type sent struct {
+// question is a message that asks for an answer.
+type question struct {
 	position int64
-	bytes    int
+	bytes    int // with the silent messages before it
 	answer   jetstream.PubAckFuture
 }
 
-// publish sends a message, when need be after waiting for older ones.
-func (w *window) publish(ctx context.Context, position int64, m *nats.Msg) error {
-	for len(w.waiting) >= maxWaiting || len(w.waiting) > 0 && w.bytes+len(m.Data) > maxWaitingBytes {
+// publish sends a message, when need be after waiting for older ones. last
+// says that nothing follows it for now.
+func (w *window) publish(ctx context.Context, position int64, m *nats.Msg, last bool) error {
+	for len(w.waiting) > 0 && w.bytes+len(m.Data) > maxWaitingBytes {
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+	}
+	w.bytes += len(m.Data)
+	w.silent += len(m.Data)
+	if last || w.silent >= maxSilentBytes {
+		return w.ask(ctx, position, m)
+	}
+	if err := w.js.Conn().PublishMsg(m); err != nil {
+		return fmt.Errorf("publish event %d: %w", position, err)
+	}
+	return nil
+}
+
+// ask sends a message that the server must answer.
+func (w *window) ask(ctx context.Context, position int64, m *nats.Msg) error {
+	for len(w.waiting) >= maxWaiting {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
@@ -40,31 +65,31 @@ func (w *window) publish(ctx context.Context, position int64, m *nats.Msg) error
 	if err != nil {
 		return fmt.Errorf("publish event %d: %w", position, err)
 	}
-	w.waiting = append(w.waiting, sent{position, len(m.Data), answer})
-	w.bytes += len(m.Data)
+	w.waiting = append(w.waiting, question{position, w.silent, answer})
+	w.silent = 0
 	return nil
 }
 
-// settle waits for the answer to the oldest message.
+// settle waits for the answer to the oldest question.
 func (w *window) settle(ctx context.Context) error {
-	s := w.waiting[0]
+	q := w.waiting[0]
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case err := <-s.answer.Err():
-		return fmt.Errorf("publish event %d: %w", s.position, err)
-	case ack := <-s.answer.Ok():
-		if ack.Stream != Stream || int64(ack.Sequence) != s.position {
-			return fmt.Errorf("event %d became message %d of stream %s", s.position, ack.Sequence, ack.Stream)
+	case err := <-q.answer.Err():
+		return fmt.Errorf("publish the events up to %d: %w", q.position, err)
+	case ack := <-q.answer.Ok():
+		if ack.Stream != Stream || int64(ack.Sequence) != q.position {
+			return fmt.Errorf("event %d became message %d of stream %s", q.position, ack.Sequence, ack.Stream)
 		}
 	}
 	w.waiting = w.waiting[1:]
-	w.bytes -= s.bytes
-	w.reached(s.position)
+	w.bytes -= q.bytes
+	w.reached(q.position)
 	return nil
 }
 
-// settleAll waits for the answers to all messages.
+// settleAll waits for the answers to all questions.
 func (w *window) settleAll(ctx context.Context) error {
 	for len(w.waiting) > 0 {
 		if err := w.settle(ctx); err != nil {
@@ -74,8 +99,8 @@ func (w *window) settleAll(ctx context.Context) error {
 	return nil
 }
 
-// abandon waits until nothing that was published can be answered any more,
-// which takes ackWait at most, so that failed windows do not pile up.
+// abandon waits until nothing that was asked can be answered any more, which
+// takes ackWait at most, so that failed windows do not pile up.
 func (w *window) abandon(ctx context.Context) {
 	select {
 	case <-ctx.Done():

@@ -1,0 +1,103 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// TestSilenceHidesNothing lets something happen after the relay read its
+// second page and before it publishes it. The server answers for the last
+// message of a page only.
+func TestSilenceHidesNothing(t *testing.T) {
+	for name, happens := range map[string]func(*world) page{
+		"nothing happens": func(w *world) page {
+			return w.page
+		},
+		"a message is lost on the way": func(w *world) page {
+			return slices.Delete(w.page, 100, 101)
+		},
+		"another relay writes half of the page": func(w *world) page {
+			w.write(w.page[:100])
+			return w.page
+		},
+		"another relay writes all of it": func(w *world) page {
+			w.write(w.page)
+			return w.page
+		},
+		"the stream is emptied": func(w *world) page {
+			w.empty()
+			return w.page
+		},
+		"the stream is back in the page before": func(w *world) page {
+			w.empty()
+			w.write(must(w.log.ReadAll(soon(w.t), 0, 100)))
+			return w.page
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{t: t, broker: newBroker(t), log: openLog(t, t.TempDir())}
+			head := record(w.log, 3*batch-10)
+			log := &eventful{Store: w.log, happens: func(p page) page {
+				w.page = p
+				last := lastOf(w.broker)
+				within(t, func() bool { return last() == batch }) // the first page is there
+				return happens(w)
+			}}
+			r := newRelay(log, w.broker.connect())
+			running(t, r)
+			waitFor(t, r, head)
+			mustEcho(t, w.broker.connect(), w.log)
+			if !log.happened.Load() {
+				t.Error("it did not happen")
+			}
+		})
+	}
+}
+
+type page = []eventstore.Recorded
+
+// world is where something happens to a page.
+type world struct {
+	t      *testing.T
+	broker *broker
+	log    eventstore.Store
+	page   page
+}
+
+// write does what another relay would.
+func (w *world) write(p page) {
+	js := must(jetstream.New(w.broker.connect()))
+	for _, e := range p {
+		must(js.PublishMsg(soon(w.t), new(letter).write(e)))
+	}
+}
+
+// empty makes the stream anew.
+func (w *world) empty() {
+	c := w.broker.connect()
+	if err := must(jetstream.New(c)).DeleteStream(soon(w.t), Stream); err != nil {
+		w.t.Error(err)
+	}
+	must(newRelay(w.log, c).Open(soon(w.t)))
+}
+
+// eventful is a log where something happens to the second page, once.
+type eventful struct {
+	eventstore.Store
+	happens  func(page) page
+	happened atomic.Bool
+}
+
+func (s *eventful) ReadAll(ctx context.Context, after int64, limit int) (page, error) {
+	events, err := s.Store.ReadAll(ctx, after, limit)
+	if err == nil && after == batch && limit == batch && s.happened.CompareAndSwap(false, true) {
+		events = s.happens(events)
+	}
+	return events, err
+}
