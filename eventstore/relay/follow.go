@@ -34,17 +34,21 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 			}
 			last = e.Position
 		}
-		if len(events) > 0 {
-			continue
+		if len(events) == batch {
+			continue // there are more
 		}
 		if err := w.settleAll(ctx); err != nil {
 			return err
+		}
+		if len(events) > 0 {
+			gather(ctx, busy)
+			continue
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-hint:
-			gather(ctx)
+			gather(ctx, quiet)
 		case <-look.C:
 			if err := stillAt(ctx, js, last); err != nil {
 				return err
@@ -53,12 +57,16 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 	}
 }
 
-// gathering is how long the relay waits for more commits to come before it
-// looks at the log, so that many requests share one look.
-const gathering = 2 * time.Millisecond
+// How long the relay waits for more commits to come before it looks at the
+// log, so that many requests share one look. A look costs more than
+// publishing ten events.
+const (
+	quiet = 2 * time.Millisecond  // after a time without events
+	busy  = 10 * time.Millisecond // while each look finds some
+)
 
-func gather(ctx context.Context) {
-	enough := time.NewTimer(gathering)
+func gather(ctx context.Context, wait time.Duration) {
+	enough := time.NewTimer(wait)
 	defer enough.Stop()
 	select {
 	case <-ctx.Done():
