@@ -1,12 +1,9 @@
 package eventstore
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
-// What the tail holds at most: some seconds of the busiest traffic, so that
-// all who follow the log find what was just committed without asking the disk.
+// What the tail holds at most: some of the busiest moments, so that all who
+// follow the log find what was just committed without asking the disk.
 const (
 	maxTailEvents = 16 << 10
 	maxTailBytes  = 16 << 20 // of data and meta
@@ -15,37 +12,56 @@ const (
 // tail is the newest events of the log in memory, after their commit. It
 // holds them without a gap up to the head, or nothing.
 type tail struct {
-	mu     sync.RWMutex
-	events []Recorded // oldest first
-	bytes  int
+	mu          sync.RWMutex
+	ring        []Recorded // an event lies at its position modulo the length
+	first, last int64      // positions held; none: first is last + 1, or both are 0
+	bytes       int
 }
 
 // add takes in events that were committed.
 func (t *tail) add(committed []Recorded) {
+	if len(committed) == 0 {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.ring == nil {
+		t.ring = make([]Recorded, maxTailEvents)
+		t.first = committed[0].Position
+	}
 	for i := range committed {
-		t.bytes += committed[i].size()
+		e := &committed[i]
+		for t.held() == maxTailEvents || t.held() > 0 && t.bytes+e.size() > maxTailBytes {
+			t.drop()
+		}
+		*t.at(e.Position) = *e
+		t.last = e.Position
+		t.bytes += e.size()
 	}
-	t.events = append(t.events, committed...)
-	drop := 0
-	for ; len(t.events)-drop > maxTailEvents || t.bytes > maxTailBytes; drop++ {
-		t.bytes -= t.events[drop].size()
-	}
-	clear(t.events[:drop]) // readers have copies; their data must not be held here
-	t.events = t.events[drop:]
 }
+
+func (t *tail) drop() {
+	oldest := t.at(t.first)
+	t.bytes -= oldest.size()
+	*oldest = Recorded{}
+	t.first++
+}
+
+func (t *tail) held() int64                 { return t.last - t.first + 1 }
+func (t *tail) at(position int64) *Recorded { return &t.ring[position%maxTailEvents] }
+func (e *Recorded) size() int               { return len(e.Data) + len(e.Meta) }
 
 // after returns what ReadAll returns; ok is false when the disk must be asked.
 func (t *tail) after(position int64, limit int) (events []Recorded, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if len(t.events) == 0 || position < t.events[0].Position-1 {
+	if t.ring == nil || position < t.first-1 {
 		return nil, false
 	}
-	from := min(position-t.events[0].Position+1, int64(len(t.events)))
-	rest := t.events[from:]
-	return slices.Clone(rest[:min(limit, len(rest))]), true
+	n := max(0, min(int64(limit), t.last-position))
+	events = make([]Recorded, n)
+	for i := range events {
+		events[i] = *t.at(position + 1 + int64(i))
+	}
+	return events, true
 }
-
-func (e *Recorded) size() int { return len(e.Data) + len(e.Meta) }

@@ -43,7 +43,7 @@ const (
 	// too much for them at once is also cheaper to do at once.
 	busy       = 128 // events that came within gathering
 	resting    = 250 * time.Millisecond
-	mostAtOnce = 20_000 // events
+	mostAtOnce = 10_000 // events; the log has as many at hand
 )
 
 func (v *Views) gather(ctx context.Context) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"runtime"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -19,10 +21,19 @@ func renderChecked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]b
 	if err := render(ctx, l, file, &out, want.add); err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
 	}
-	if err := nacha.Compare(bytes.NewReader(out.Bytes()), want.said); err != nil {
+	if err := nacha.Compare(yielding{bytes.NewReader(out.Bytes())}, want.said); err != nil {
 		return out.Bytes(), fmt.Errorf("file %s does not say what the log says: %w", file.ID, err)
 	}
 	return out.Bytes(), nil
+}
+
+// yielding lets others have the processor now and then while a large file is
+// read, as eachFiled does while one is made.
+type yielding struct{ r io.Reader }
+
+func (y yielding) Read(p []byte) (int, error) {
+	runtime.Gosched()
+	return y.r.Read(p[:min(len(p), 4096)]) // some forty entries
 }
 
 // expectation is a file as its transactions want it. Only what the cut decided

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -39,6 +40,7 @@ func eachFiled(ctx context.Context, l *ledger.Ledger, file domain.File, yield fu
 			if err != nil {
 				return fmt.Errorf("position %d: %w", events[len(events)-1].Position, err)
 			}
+			runtime.Gosched() // a payment that comes meanwhile need not wait for a slice of time to end
 			return yield(e)
 		})
 		if err != nil {
