@@ -13,14 +13,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore"
 )
 
 const (
 	bulkMedia = "application/x-ndjson"
-	// bulkBatch is how many lines become durable together at most: enough to
-	// share a sync among many, few enough that others do not wait for long.
-	bulkBatch = 512
+	// bulkBatch is how many lines become durable together at most: as many as
+	// share a sync, and no more, so that others do not wait for long.
+	bulkBatch = eventstore.MaxAppend
 	// bulkPatience is how long a bulk request may stand still.
 	bulkPatience = 2 * time.Minute
 )
@@ -29,10 +29,11 @@ const (
 // a line out, in order, each only after its commit. It keeps a few batches in
 // memory however many lines there are:
 //
-//	read lines → prepare a batch → commit it → results → the caller
+//	read lines → prepare a batch → commit it → report → the caller
 //
-// A batch is prepared while the one before commits. Results wait in a spool
-// while the caller does not read, as many do before they have sent all.
+// Each stage works on a batch while the next one works on the batch before, so
+// that the log never waits for lines. Results wait in a spool while the caller
+// does not read, as many do before they have sent all.
 //
 // When a request breaks off, what was committed stays, and a retry with the
 // same ids or the same key is answered line by line as the first time.
@@ -87,8 +88,8 @@ func (b *bulkRun) progress() {
 	_ = b.control.SetWriteDeadline(until)
 }
 
-// run reads, prepares and commits in goroutines of their own and writes
-// results itself, until all of it is done. A request that cannot be finished
+// run reads, prepares, commits and reports in goroutines of their own and
+// writes results itself, until all of it is done. A request that cannot be finished
 // truthfully is broken off, never ended as if it were whole.
 func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	ctx, cancel := context.WithCancelCause(b.c.Request().Context())
@@ -96,29 +97,35 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	b.ctx = ctx
 	var all sync.WaitGroup
 	all.Go(func() { b.queue.fill(lines, first, err) })
-	batches := make(chan []*bulkLine)
+	prepared, committed := make(chan []*bulkLine), make(chan []*bulkLine)
 	all.Go(func() {
-		defer close(batches)
+		defer close(prepared)
 		for raw := b.queue.take(bulkBatch); raw != nil; raw = b.queue.take(bulkBatch) {
 			batch, err := b.prepare(raw)
 			if err != nil {
 				cancel(err)
 				return
 			}
-			select {
-			case batches <- batch:
-			case <-ctx.Done():
+			if !b.hand(prepared, batch) {
+				return
+			}
+		}
+	})
+	all.Go(func() {
+		defer close(committed)
+		for batch := range prepared {
+			if err := b.commit(batch); err != nil {
+				cancel(err)
+				return
+			}
+			if !b.hand(committed, batch) {
 				return
 			}
 		}
 	})
 	all.Go(func() {
 		defer b.results.end()
-		for batch := range batches {
-			if err := b.commit(batch); err != nil {
-				cancel(err)
-				return
-			}
+		for batch := range committed {
 			if err := b.report(batch); err != nil {
 				cancel(err)
 				return
@@ -142,6 +149,16 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 		return broken
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// hand gives a batch to the next stage; false when the request broke off.
+func (b *bulkRun) hand(to chan<- []*bulkLine, batch []*bulkLine) bool {
+	select {
+	case to <- batch:
+		return true
+	case <-b.ctx.Done():
+		return false
+	}
 }
 
 // report hands the results of a batch to the spool. Of its faults, which
@@ -202,8 +219,8 @@ type bulkLine struct {
 	client  domain.Client // as it was when the line was prepared
 	order   order
 	command domain.Originate
-	change  ledger.Change // what to write; no events: see failed
-	status  string        // of the transaction
+	write   eventstore.Append // no events: see failed
+	status  string            // of the transaction
 	failed  error
 }
 

@@ -53,28 +53,51 @@ func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 	}
 	l := b.s.present()
 	batch := make([]*bulkLine, len(raw))
+	lines := make([]bulkLine, len(raw))
+	for i := range lines {
+		lines[i] = bulkLine{number: raw[i].number, client: client, failed: raw[i].err}
+		if credential.Revoked {
+			lines[i].failed = problem(codeUnauthorized, "the credential was revoked")
+		}
+		batch[i] = &lines[i]
+	}
 	workers := min(runtime.GOMAXPROCS(0), len(raw))
+	shares := make([]error, workers)
 	var all sync.WaitGroup
 	for w := range workers {
-		all.Go(func() {
-			for i := w; i < len(raw); i += workers {
-				batch[i] = &bulkLine{number: raw[i].number, client: client, failed: raw[i].err}
-				if credential.Revoked {
-					batch[i].failed = problem(codeUnauthorized, "the credential was revoked")
-				}
-				if batch[i].failed == nil {
-					batch[i].failed = b.prepareLine(l, batch[i], raw[i].text)
-				}
-			}
-		})
+		from, to := w*len(raw)/workers, (w+1)*len(raw)/workers
+		all.Go(func() { shares[w] = b.prepareShare(l, batch[from:to], raw[from:to]) })
 	}
 	all.Wait()
-	return batch, nil
+	return batch, errors.Join(shares...)
+}
+
+// prepareShare prepares lines and encodes what they write.
+func (b *bulkRun) prepareShare(l *ledger.Ledger, lines []*bulkLine, raw []line) error {
+	var changes []ledger.Change
+	var changed []*bulkLine
+	for i, line := range lines {
+		if line.failed != nil {
+			continue
+		}
+		var change ledger.Change
+		if change, line.failed = b.prepareLine(l, line, raw[i].text); line.failed == nil {
+			changes, changed = append(changes, change), append(changed, line)
+		}
+	}
+	appends, err := l.Encode(b.ctx, changes...)
+	if err != nil {
+		return err
+	}
+	for i, line := range changed {
+		line.write = appends[i]
+	}
+	return nil
 }
 
 // prepareLine makes the change a line asks for, or says why it cannot be. A
 // panic is that line's fault and nobody else's.
-func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (err error) {
+func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (change ledger.Change, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -83,22 +106,22 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (err
 	o, err := parseProposal(text)
 	switch {
 	case err != nil:
-		return o.scrub(err)
+		return change, o.scrub(err)
 	case o.id != "":
 	case b.ids == nil:
-		return invalid("/TransactionID", "required", "is needed on every line when there is no Idempotency-Key")
+		return change, invalid("/TransactionID", "required", "is needed on every line when there is no Idempotency-Key")
 	default:
 		o.id = b.ids(out.number)
 	}
 	if out.command, err = o.originate(l, out.client.ID); err != nil {
-		return err
+		return change, err
 	}
 	out.order = o
-	out.change = ledger.Change{
+	change = ledger.Change{
 		Stream: domain.TransactionStream(out.client.ID, o.id), Client: out.client.ID, Expect: eventstore.NewStream,
 	}
-	out.change.Events, err = out.command.Decide(out.client, domain.Transaction{})
-	return err
+	change.Events, err = out.command.Decide(out.client, domain.Transaction{})
+	return change, err
 }
 
 // commit makes a batch durable and says of every line what became of it. An
@@ -109,14 +132,14 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 	seen := make(map[string]bool, len(batch))
 	for _, line := range batch {
 		switch id := line.order.id; {
-		case line.change.Events != nil && !seen[id]:
+		case line.write.Events != nil && !seen[id]:
 			fresh = append(fresh, line)
 			seen[id] = true
 		case line.command.TransactionID != "":
 			others = append(others, line) // an id twice, or a rule said no
 		}
 	}
-	taken, err := b.writeNew(l, fresh)
+	taken, err := b.writeNew(fresh)
 	if err != nil {
 		return err
 	}
@@ -130,16 +153,16 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 
 // writeNew writes lines whose ids are free, together, and returns those whose
 // ids are not.
-func (b *bulkRun) writeNew(l *ledger.Ledger, fresh []*bulkLine) (taken []*bulkLine, err error) {
+func (b *bulkRun) writeNew(fresh []*bulkLine) (taken []*bulkLine, err error) {
 	for range ledger.Attempts {
 		if len(fresh) == 0 {
 			return taken, nil
 		}
-		changes := make([]ledger.Change, len(fresh))
+		appends := make([]eventstore.Append, len(fresh))
 		for i, line := range fresh {
-			changes[i] = line.change
+			appends[i] = line.write
 		}
-		_, err := l.Write(b.ctx, changes...)
+		_, err := b.s.Ledger.Store.Append(b.ctx, appends...)
 		var first *eventstore.VersionError
 		switch {
 		case err == nil:
@@ -161,7 +184,7 @@ func (b *bulkRun) writeNew(l *ledger.Ledger, fresh []*bulkLine) (taken []*bulkLi
 		}
 		var free []*bulkLine
 		for _, line := range fresh {
-			if known[line.change.Stream] > 0 {
+			if known[line.write.Stream] > 0 {
 				taken = append(taken, line)
 			} else {
 				free = append(free, line)
@@ -175,7 +198,7 @@ func (b *bulkRun) writeNew(l *ledger.Ledger, fresh []*bulkLine) (taken []*bulkLi
 func (b *bulkRun) known(lines []*bulkLine) (map[string]int64, error) {
 	streams := make([]string, len(lines))
 	for i, line := range lines {
-		streams[i] = line.change.Stream
+		streams[i] = line.write.Stream
 	}
 	return b.s.Ledger.Store.Versions(b.ctx, streams)
 }

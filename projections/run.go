@@ -42,8 +42,8 @@ const (
 	// they can make up for within a fraction of what a list may wait. What is
 	// too much for them at once is also cheaper to do at once.
 	busy       = 128 // events that came within gathering
-	resting    = 250 * time.Millisecond
-	mostAtOnce = 10_000 // events; the log has as many at hand
+	resting    = 500 * time.Millisecond
+	mostAtOnce = 25_000 // events
 )
 
 func (v *Views) gather(ctx context.Context) {

@@ -52,14 +52,16 @@ type Change struct {
 // Write appends the changes of one decision, all or nothing; see
 // eventstore.Store for its errors. Nothing to write is no error.
 func (l *Ledger) Write(ctx context.Context, changes ...Change) (eventstore.Result, error) {
-	appends, err := l.encode(ctx, changes)
+	appends, err := l.Encode(ctx, changes...)
 	if err != nil || len(appends) == 0 {
 		return eventstore.Result{}, err
 	}
 	return l.Store.Append(ctx, appends...)
 }
 
-func (l *Ledger) encode(ctx context.Context, changes []Change) ([]eventstore.Append, error) {
+// Encode is Write without the writing, for those who prepare much before they
+// append it. A change without events makes no append.
+func (l *Ledger) Encode(ctx context.Context, changes ...Change) ([]eventstore.Append, error) {
 	meta, err := json.Marshal(metaOf(ctx, l.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("encode meta: %w", err)
