@@ -113,6 +113,7 @@ func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []fil
 	var moved *eventstore.VersionError
 	for range ledger.Attempts {
 		var changes []ledger.Change
+		ahead := map[string]int64{} // events of this append by transaction: a chain may have left with two links
 		for _, e := range entries {
 			t, err := f.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
 			if err != nil {
@@ -123,9 +124,10 @@ func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []fil
 				continue // released before
 			}
 			changes = append(changes, ledger.Change{
-				Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version,
+				Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version + ahead[t.ID],
 				Events: []domain.Event{domain.TransactionReleasedFromFile{ItemID: i.ID, File: file.ID, Reason: file.Answered.Reason}},
 			})
+			ahead[t.ID]++
 		}
 		if len(changes) == 0 {
 			return 0, nil

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
@@ -121,5 +122,35 @@ func TestAnAcknowledgementOfNoFileOfOursIsRefused(t *testing.T) {
 	a.Modifier = "Z"
 	if _, err := b.files.Acknowledge(context.Background(), b.views, a); domain.CodeOf(err) != domain.NotFound {
 		t.Errorf("got %v", err)
+	}
+}
+
+// itemStates are those of all items of a transaction.
+func (b *bank) itemStates(id string) (states []domain.State) {
+	b.t.Helper()
+	t, err := b.Transaction(b.t.Context(), gym, id)
+	must(b.t, err)
+	for _, i := range t.Items {
+		states = append(states, i.State)
+	}
+	return states
+}
+
+// A payment that came is corrected and returned, in one file. Two events of
+// one transaction are released by one append.
+func TestTwoAnswersToOnePaymentAreReleasedFromOneFile(t *testing.T) {
+	b := openBank(t)
+	id := b.receive(gym)
+	data, err := b.SealData(gym, "4000999")
+	must(t, err)
+	b.answer(gym, id, corrected, domain.Outgoing{Code: "C01", Data: data, DataMasked: "***0999"})
+	b.write(domain.TransactionStream(gym, id), gym, 2, domain.TransactionReturnRequested{
+		Outgoing: domain.Outgoing{ItemID: "returned", ReplyTo: id + "-in", Code: "R01"},
+	})
+	b.sweepAt("2026-11-20 14:30")
+	_, err = b.files.Acknowledge(t.Context(), b.views, answer(b.onlyFile(), ack.Rejected))
+	must(t, err)
+	if got := b.itemStates(id)[1:]; !slices.Equal(got, []domain.State{domain.Pending, domain.Pending}) {
+		t.Errorf("the answers are %v", got)
 	}
 }
