@@ -1,6 +1,5 @@
 package domain
 
-// Events that tie an item to a file.
 type (
 	// TransactionFiled records, before a byte is rendered, the file an item
 	// leaves in and its trace number there. The item goes into no other file
@@ -20,24 +19,9 @@ type (
 		Moved      string `json:"moved,omitempty"`        // why the effective date is not the one asked for
 		NotSameDay string `json:"not_same_day,omitempty"` // why same-day settlement was asked for and is not given
 	}
-	// TransactionReleasedFromFile records that the operator refused the file
-	// or the batch, so that the item waits again. Its trace stays used.
-	TransactionReleasedFromFile struct {
-		ItemID string `json:"item_id"`
-		File   string `json:"file"`
-		Reason string `json:"reason"`
-	}
 )
 
 // Type names the event in the log.
 func (TransactionFiled) Type() string { return "transaction.filed" }
 
-// Type names the event in the log.
-func (TransactionReleasedFromFile) Type() string { return "transaction.released_from_file" }
-
-func init() {
-	register(
-		func() Event { return &TransactionFiled{} },
-		func() Event { return &TransactionReleasedFromFile{} },
-	)
-}
+func init() { register(func() Event { return &TransactionFiled{} }) }

@@ -119,15 +119,14 @@ func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []fil
 			if err != nil {
 				return 0, err
 			}
-			i, ok := t.Item(e.item.ID)
-			if !ok || i.State != domain.Filed || i.Filing.File != file.ID {
+			events := domain.Release{ItemID: e.item.ID, File: file.ID, Reason: file.Answered.Reason}.Decide(t)
+			if len(events) == 0 {
 				continue // released before
 			}
 			changes = append(changes, ledger.Change{
-				Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version + ahead[t.ID],
-				Events: []domain.Event{domain.TransactionReleasedFromFile{ItemID: i.ID, File: file.ID, Reason: file.Answered.Reason}},
+				Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version + ahead[t.ID], Events: events,
 			})
-			ahead[t.ID]++
+			ahead[t.ID] += int64(len(events))
 		}
 		if len(changes) == 0 {
 			return 0, nil

@@ -125,6 +125,24 @@ func TestAnAcknowledgementOfNoFileOfOursIsRefused(t *testing.T) {
 	}
 }
 
+func reversed(o domain.Outgoing) domain.Event {
+	return domain.TransactionReversalRequested{Outgoing: o}
+}
+
+// decide lets a command decide about a transaction of the gym's.
+func (b *bank) decide(id string, command func(domain.Transaction) ([]domain.Event, error)) {
+	b.t.Helper()
+	_, err := b.Decide(b.t.Context(), gym, id, command)
+	must(b.t, err)
+}
+
+func (b *bank) lastItem(id string) *domain.Item {
+	b.t.Helper()
+	t, err := b.Transaction(b.t.Context(), gym, id)
+	must(b.t, err)
+	return t.Items[len(t.Items)-1]
+}
+
 // itemStates are those of all items of a transaction.
 func (b *bank) itemStates(id string) (states []domain.State) {
 	b.t.Helper()
@@ -134,6 +152,76 @@ func (b *bank) itemStates(id string) (states []domain.State) {
 		states = append(states, i.State)
 	}
 	return states
+}
+
+// A payment that was sent is to be reversed; then the operator refuses its
+// file, so that it never came. What has not left has nothing to reverse, and
+// must not leave together with the payment that it would take back.
+func TestAReversalOfWhatNeverCameIsRejectedWithIt(t *testing.T) {
+	batch := []ack.RejectedBatch{{Number: 1, Reason: "hash"}}
+	for name, tt := range map[string]struct {
+		before func(b *bank, id, reversal string) // the refusal
+		result ack.Result
+		batch  []ack.RejectedBatch
+		want   domain.State // of the reversal
+	}{
+		"it waits":                        {func(*bank, string, string) {}, ack.Rejected, nil, domain.Rejected},
+		"it waits, and a batch was meant": {func(*bank, string, string) {}, ack.Accepted, batch, domain.Rejected},
+		"it is held": {func(b *bank, id, reversal string) {
+			b.decide(id, domain.Hold{ItemID: reversal, Reason: "looks odd"}.Decide)
+		}, ack.Rejected, nil, domain.Rejected},
+		"it was recalled": {func(b *bank, id, reversal string) {
+			b.decide(id, domain.Recall{ItemID: reversal}.Decide)
+		}, ack.Rejected, nil, domain.Recalled},
+		"it left before": {func(b *bank, _, _ string) { b.sweepAt("2026-11-20 16:30") }, ack.Rejected, nil, domain.Filed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, f, ids := sentFile(t)
+			reversal := b.answer(gym, ids[0], reversed, domain.Outgoing{Reason: "duplicate"})
+			tt.before(b, ids[0], reversal)
+			_, err := b.files.Acknowledge(t.Context(), b.views, answer(f, tt.result, tt.batch...))
+			must(t, err)
+			if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Pending, tt.want}) {
+				t.Errorf("the payment and its reversal are %v; want the reversal %s", got, tt.want)
+			}
+			b.sweepAt("2026-11-20 22:30")
+			if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Filed, tt.want}) {
+				t.Errorf("at the next window they are %v", got)
+			}
+			b.verify()
+		})
+	}
+}
+
+// The reversal left in a file of its own. Both files are refused, the
+// payment's first: the reversal comes back to a payment that waits.
+func TestAReversalThatComesBackHasNothingToReverseEither(t *testing.T) {
+	b, f, ids := sentFile(t)
+	b.answer(gym, ids[0], reversed, domain.Outgoing{Reason: "duplicate"})
+	b.sweepAt("2026-11-20 16:30")
+	for _, refused := range []domain.File{f, b.cutFiles()[1]} {
+		_, err := b.files.Acknowledge(t.Context(), b.views, answer(refused, ack.Rejected))
+		must(t, err)
+	}
+	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Pending, domain.Rejected}) {
+		t.Errorf("the payment and its reversal are %v", got)
+	}
+	if why := b.lastItem(ids[0]).Reason; why != "the operator refused the entry: there is nothing to reverse" {
+		t.Errorf("it says %q", why)
+	}
+}
+
+// A reversal whose own file was refused waits again, while the payment
+// stands.
+func TestAReversalThatComesBackToAPaymentThatWasSentWaits(t *testing.T) {
+	b, _, ids := sentFile(t)
+	b.answer(gym, ids[0], reversed, domain.Outgoing{Reason: "duplicate"})
+	b.sweepAt("2026-11-20 16:30")
+	_, err := b.files.Acknowledge(t.Context(), b.views, answer(b.cutFiles()[1], ack.Rejected))
+	must(t, err)
+	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Filed, domain.Pending}) {
+		t.Errorf("the payment and its reversal are %v", got)
+	}
 }
 
 // A payment that came is corrected and returned, in one file. Two events of

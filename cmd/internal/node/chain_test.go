@@ -33,6 +33,16 @@ func (t told) last(kind string) string {
 	return ""
 }
 
+// status is that of an event.
+func (t told) status(event string) string {
+	for _, e := range t.Events {
+		if e.EventID == event {
+			return e.Status
+		}
+	}
+	return ""
+}
+
 func (t told) story() string {
 	var b strings.Builder
 	for _, e := range t.Events {

@@ -102,7 +102,7 @@ func (w *walk) judge(c *walker) {
 	p := c.held[0]
 	c.held = c.held[1:]
 	if p.dead {
-		return // recalled while it was held
+		return // recalled while it was held, or rejected with its payment
 	}
 	verb := []string{"approve", "reject"}[w.rng.IntN(2)]
 	status, text := w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "asked them"})
@@ -129,12 +129,41 @@ func (w *walk) acknowledge() {
 	}
 	f := files[w.rng.IntN(len(files))]
 	result := []string{"accepted", "accepted", "pended", "rejected"}[w.rng.IntN(4)]
+	c, payments := w.paymentsIn(f)
+	if result == "rejected" && len(payments) > 0 {
+		c.actOn(payments[w.rng.IntN(len(payments))]) // too late, as its client will hear
+	}
 	status, text := w.post(w.ops, "/v1/simulations/files/"+f.ID+"/acknowledge", object{"result": result})
 	w.hear(text)
 	if status == 200 {
 		w.did(result)
+		if result == "rejected" {
+			c.refused(payments)
+		}
 	} else if status != 409 && status != 422 {
 		w.t.Errorf("acknowledging a %s file as %s answers %d %s", f.State, result, status, text)
+	}
+}
+
+// refused knows what it means that the operator refused the file in which
+// payments, or reversals of them, had left: they wait again, and a reversal
+// that would wait beside its payment has nothing to reverse.
+func (c *walker) refused(payments []*promise) {
+	for _, payment := range payments {
+		for _, p := range c.promises {
+			if p.kind != "Reversal" || p.tx != payment.tx || p.dead {
+				continue
+			}
+			var t told
+			c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t)
+			switch {
+			case t.status(p.event) == "Rejected":
+				p.dead = true
+				c.w.did("nothing to reverse")
+			case t.status(p.event) == "Pending" && t.status(payment.event) == "Pending":
+				c.w.t.Errorf("reversal %s of %s waits beside the payment it reverses", p.event, p.tx)
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -140,6 +141,28 @@ func (w *walk) compareFiles() {
 	if w.t.Failed() {
 		w.t.Logf("seed %d: %d kinds of entries were promised", w.seed, len(want))
 	}
+}
+
+// paymentsIn are the client of a file, and its payments that left in it or
+// are reversed by it, by their amounts: no two payments have the same.
+func (w *walk) paymentsIn(f walkFile) (c *walker, payments []*promise) {
+	w.t.Helper()
+	c = w.clients[slices.IndexFunc(w.clients, func(c *walker) bool { return c.id == f.Client })]
+	if f.State == "cut" {
+		return c, nil // it has no bytes yet
+	}
+	list, _, _, err := readEntries(w.bytesOf(f))
+	if err != nil {
+		w.t.Errorf("file %s: %v", f.Name, err)
+	}
+	for _, e := range list {
+		for _, p := range c.promises {
+			if (e.kind == "Origination" || e.kind == "Reversal") && p.kind == "Origination" && p.cents == e.cents && p.tx != "" {
+				payments = append(payments, p)
+			}
+		}
+	}
+	return c, payments
 }
 
 // bytesOf are a file's bytes as its client downloads them, which must be

@@ -11,7 +11,7 @@ import (
 // walkSteps are what a walk of some length must come to.
 var walkSteps = []string{"originate", "bulk", "upload", "recall", "return", "correct", "reverse", "retry", "ach-file", "recipient",
 	"token", "token XML", "vault payment", "relationship", "transfer", "hold", "reject", "suspend", "accepted", "rejected",
-	"bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
+	"nothing to reverse", "bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
 
 // promise is something a 2xx said will leave in a file, once: an origination,
 // or a link of a transaction's chain.
