@@ -1,5 +1,7 @@
 package workers
 
+import "slices"
+
 // packer puts groups into files, one batch behind the other, and begins a new
 // batch or a new file before a limit would be passed.
 type packer struct {
@@ -20,6 +22,9 @@ func (p *packer) pack(g *group) {
 		if !open || !p.holds(e, 0) {
 			p.begin(g, e)
 			batch, open = load{}, true
+		}
+		if i == 0 {
+			p.expect(len(g.entries))
 		}
 		batch.add(e)
 		p.add(e)
@@ -43,6 +48,14 @@ func (p *packer) begin(g *group, e *entry) {
 	f := &p.files[len(p.files)-1]
 	f.batches = append(f.batches, g.header)
 	p.file.batches++
+}
+
+// expect makes room in the newest file for the entries of a group, at once: to
+// grow with each of 100,000 takes three times the memory. What goes into
+// further files, because of a limit, finds its room there as it comes.
+func (p *packer) expect(entries int) {
+	f := &p.files[len(p.files)-1]
+	f.entries = slices.Grow(f.entries, min(entries, p.limits.FileEntries))
 }
 
 // add puts the entry into the newest batch.
