@@ -17,7 +17,7 @@ import (
 // read from the log once, for the writer and for what the reader must find.
 func renderChecked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
-	want := expectation{file: file, said: nacha.File{Header: file.Header()}}
+	want := newExpectation(file)
 	if err := render(ctx, l, file, &out, want.add); err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
 	}
@@ -41,8 +41,18 @@ func (y yielding) Read(p []byte) (int, error) {
 // date of a batch, and the traces. What a batch says must be what each of its
 // entries says of itself.
 type expectation struct {
-	file domain.File
-	said nacha.File
+	file    domain.File
+	said    nacha.File
+	entries []nacha.Entry // of all batches, which hold parts of it
+	first   int           // of the newest batch
+}
+
+func newExpectation(file domain.File) *expectation {
+	x := &expectation{file: file, said: nacha.File{Header: file.Header()}}
+	if file.Cut != nil {
+		x.entries = make([]nacha.Entry, 0, file.Cut.Totals.Entries)
+	}
+	return x
 }
 
 // add takes an entry, unsealed, in the order of the file.
@@ -50,6 +60,7 @@ func (x *expectation) add(e *filedEntry) error {
 	header := e.header(x.file.Batches[e.batch-1])
 	if e.batch > len(x.said.Batches) {
 		x.said.Batches = append(x.said.Batches, nacha.Batch{Header: header})
+		x.first = len(x.entries)
 	}
 	if e.batch != len(x.said.Batches) {
 		return fmt.Errorf("position %d: an entry of batch %d stands among those of batch %d", e.position, e.batch, len(x.said.Batches))
@@ -58,7 +69,8 @@ func (x *expectation) add(e *filedEntry) error {
 	if !sameHeader(header, b.Header) {
 		return fmt.Errorf("position %d: an entry does not belong in batch %d", e.position, e.batch)
 	}
-	b.Entries = append(b.Entries, e.Entry.Entry)
+	x.entries = append(x.entries, e.Entry.Entry)
+	b.Entries = x.entries[x.first:]
 	return nil
 }
 

@@ -26,6 +26,7 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 	if file.Cut == nil {
 		return errors.New("it is not cut yet")
 	}
+	out.Grow(size(file.Cut.Totals))
 	w, err := nacha.NewWriter(out, file.Header(), lineEnding(file))
 	if err != nil {
 		return err
@@ -59,6 +60,12 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 		err = fmt.Errorf("its totals are %+v, the log cut it with %+v", totals, file.Cut.Totals)
 	}
 	return err
+}
+
+// size is the most bytes a file with these totals has.
+func size(t nacha.Totals) int {
+	const line, padding = 96, 9 // a record with its end; records that fill the last block
+	return line * (2 + 2*t.Batches + t.Entries + t.Addenda + padding)
 }
 
 // nextBatch closes a batch, unless it is before the first, and opens another.
