@@ -125,8 +125,10 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 }
 
 // commit makes a batch durable and says of every line what became of it. An
-// error means that nothing can be said any more.
+// error means that nothing can be said any more. A list that somebody waits
+// for comes first.
 func (b *bulkRun) commit(batch []*bulkLine) error {
+	b.s.Views.GiveWay(b.ctx)
 	l := b.s.present()
 	var fresh, others []*bulkLine
 	seen := make(map[string]bool, len(batch))

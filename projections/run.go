@@ -34,63 +34,6 @@ func (v *Views) Run(ctx context.Context) error {
 	}
 }
 
-// How long a pass waits for more commits to come, so that many requests share
-// one transaction of the views. Nobody who waits for a list waits for it.
-const (
-	gathering = 4 * time.Millisecond
-	// Under load the views give way to those who write: they rest as long as
-	// they can make up for within a fraction of what a list may wait. What is
-	// too much for them at once is also cheaper to do at once.
-	busy       = 128 // events that came within gathering
-	resting    = 500 * time.Millisecond
-	mostAtOnce = 25_000 // events
-)
-
-func (v *Views) gather(ctx context.Context) {
-	if v.pause(ctx, gathering) || v.behind(ctx) < busy {
-		return
-	}
-	v.resting.Store(true)
-	defer v.resting.Store(false)
-	for end := time.Now().Add(resting); time.Now().Before(end) && v.behind(ctx) < mostAtOnce; {
-		if v.pause(ctx, gathering) {
-			return
-		}
-	}
-}
-
-// pause is true when somebody cannot wait any longer.
-func (v *Views) pause(ctx context.Context, d time.Duration) (urgent bool) {
-	enough := time.NewTimer(d)
-	defer enough.Stop()
-	select {
-	case <-ctx.Done():
-		return true
-	case <-v.urgent:
-		return true
-	case <-enough.C:
-		return false
-	}
-}
-
-// behind is how many events of the log the views do not show yet.
-func (v *Views) behind(ctx context.Context) int64 {
-	head, err := v.store.Head(ctx)
-	if err != nil {
-		return mostAtOnce // the pass says what is wrong
-	}
-	return head.Position - v.Position()
-}
-
-// KeepUp is CatchUp for those who come again in a moment anyhow: while Run lets
-// the views rest it leaves them alone, and says that they are not current.
-func (v *Views) KeepUp(ctx context.Context) (current bool, err error) {
-	if v.resting.Load() {
-		return false, nil
-	}
-	return true, v.CatchUp(ctx)
-}
-
 // CatchUp projects the log up to its head as of the call.
 func (v *Views) CatchUp(ctx context.Context) error {
 	head, err := v.store.Head(ctx)
@@ -102,6 +45,7 @@ func (v *Views) CatchUp(ctx context.Context) error {
 	}
 	v.pass.Lock()
 	defer v.pass.Unlock()
+	defer v.timed(time.Now(), v.Position())
 	if !v.damaged.Load() {
 		if err = v.catchUp(ctx, head.Position); !isDamage(err) {
 			return err

@@ -54,8 +54,10 @@ type Views struct {
 	options Options
 
 	database  atomic.Pointer[database]
-	resting   atomic.Bool // Run lets more events come before the next pass
-	damaged   atomic.Bool // a read found the file damaged: the next pass makes it anew
+	resting   atomic.Bool  // Run lets more events come before the next pass
+	perSecond atomic.Int64 // events, of the last pass that was long enough to tell
+	waiting   atomic.Int64 // how many wait for a position
+	damaged   atomic.Bool  // a read found the file damaged: the next pass makes it anew
 	closed    atomic.Bool
 	pass      sync.Mutex // held by the one pass under way
 	projector *projector // of the pass; nil: read the checkpoint first

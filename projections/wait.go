@@ -33,10 +33,10 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, ErrBehind)
 	defer cancel()
+	v.waiting.Add(1)
+	defer v.waiting.Add(-1)
 	for {
-		v.mu.Lock()
-		moved := v.moved
-		v.mu.Unlock()
+		moved := v.next()
 		if v.Position() >= position {
 			return nil
 		}
@@ -50,6 +50,13 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 			return fmt.Errorf("position %d: %w", position, context.Cause(ctx))
 		}
 	}
+}
+
+// next is closed when the views move.
+func (v *Views) next() <-chan struct{} {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.moved
 }
 
 // look reads again where the views stand, which another process moves.

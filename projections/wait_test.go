@@ -65,6 +65,34 @@ func TestWhileMuchIsWrittenTheViewsRestUntilSomebodyWaits(t *testing.T) {
 	w.must(<-ran)
 }
 
+func TestWhoeverWritesMuchGivesWayToAList(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{}) // and nobody runs it yet
+	v.GiveWay(w.ctx)       // nobody waits: it comes back
+	w.originate("gym")
+	listed, gone := make(chan error, 1), make(chan struct{})
+	go func() { listed <- v.WaitFor(w.ctx, "gym") }()
+	for v.waiting.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	go func() {
+		defer close(gone)
+		v.GiveWay(w.ctx)
+	}()
+	select {
+	case <-gone:
+		t.Fatal("it does not wait for the list")
+	case <-time.After(50 * time.Millisecond):
+	}
+	w.must(v.CatchUp(w.ctx))
+	w.must(<-listed)
+	select {
+	case <-gone:
+	case <-time.After(longest / 2):
+		t.Error("the list was shown, and it still waits")
+	}
+}
+
 func TestAListThatWaitsTooLongSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

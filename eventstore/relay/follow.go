@@ -41,14 +41,14 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 			return err
 		}
 		if len(events) > 0 {
-			gather(ctx, busy)
+			r.gather(ctx, last)
 			continue
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-hint:
-			gather(ctx, quiet)
+			wait(ctx, quiet)
 		case <-look.C:
 			if err := stillAt(ctx, js, last); err != nil {
 				return err
@@ -63,10 +63,36 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 const (
 	quiet = 2 * time.Millisecond  // after a time without events
 	busy  = 10 * time.Millisecond // while each look finds some
+
+	// Where many came within busy, the relay leaves the processor to those
+	// who write for a while: it makes up for as many in that time.
+	many    = 128
+	resting = 250 * time.Millisecond
+	most    = 10_000 // events
 )
 
-func gather(ctx context.Context, wait time.Duration) {
-	enough := time.NewTimer(wait)
+// gather waits after a look that found something, up to an event.
+func (r *Relay) gather(ctx context.Context, last int64) {
+	wait(ctx, busy)
+	if r.behind(ctx, last) < many {
+		return
+	}
+	for end := time.Now().Add(resting); ctx.Err() == nil && time.Now().Before(end) && r.behind(ctx, last) < most; {
+		wait(ctx, busy)
+	}
+}
+
+// behind is how many events of the log come after one.
+func (r *Relay) behind(ctx context.Context, last int64) int64 {
+	head, err := r.Store.Head(ctx)
+	if err != nil {
+		return most // the next look says what is wrong
+	}
+	return head.Position - last
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	enough := time.NewTimer(d)
 	defer enough.Stop()
 	select {
 	case <-ctx.Done():
