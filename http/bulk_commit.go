@@ -170,6 +170,7 @@ func (b *bulkRun) writeNew(fresh []*bulkLine) (taken []*bulkLine, err error) {
 		case err == nil:
 			for _, line := range fresh {
 				line.status = projections.Pending
+				line.write = eventstore.Append{} // it is in the log now
 			}
 			return taken, nil
 		case errors.Is(err, eventstore.ErrStorageFull):

@@ -23,7 +23,7 @@ type Options struct {
 	// as far as the server takes them, and a missing file is ErrNoViews.
 	ReadOnly bool
 
-	// BatchSize is the most events of one transaction; 2,000 by default.
+	// BatchSize is the most events of one transaction; 1,000 by default.
 	BatchSize int
 
 	// Every is how long Run sleeps at most when no hint wakes it; 250 ms by
@@ -39,7 +39,7 @@ func (o *Options) setDefaults() {
 		o.Log = slog.Default()
 	}
 	if o.BatchSize <= 0 {
-		o.BatchSize = 2000
+		o.BatchSize = 1000
 	}
 	if o.Every <= 0 {
 		o.Every = 250 * time.Millisecond
