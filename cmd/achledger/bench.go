@@ -18,7 +18,7 @@ type benchRunCommand struct {
 	Rounds  int           `help:"Rounds of everything that is compared; the median counts." default:"5"`
 	Each    time.Duration `help:"How long a round of single requests takes." default:"3s"`
 	Entries int           `help:"Entries of the big cut." default:"100000"`
-	Only    []string      `help:"Measure only these: append, single, bulk, rebuild, cut." placeholder:"STEP,…"`
+	Only    []string      `help:"Measure only these: append, single, bulk, rebuild, cut." enum:"append,single,bulk,rebuild,cut" placeholder:"STEP,…"`
 }
 
 // Help is shown behind the flags.

@@ -23,7 +23,7 @@ type Options struct {
 	Rounds  int           // of everything that is compared; the median counts
 	Each    time.Duration // how long one round of single requests takes
 	Entries int           // of the big cut
-	Only    []string      // steps to run; none: all
+	Only    []string      // steps to run, with those they are held against; none: all
 	Out     io.Writer
 	Errs    io.Writer // what is going on, for people
 }
@@ -41,6 +41,9 @@ type bench struct {
 
 // Run measures everything and prints the table.
 func Run(ctx context.Context, o Options) (err error) {
+	if slices.Contains(o.Only, "rebuild") {
+		o.Only = append(o.Only, "single")
+	}
 	b := &bench{Options: o}
 	if b.Folder, err = os.MkdirTemp(o.Folder, "achledger-bench-"); err != nil {
 		return err
