@@ -80,16 +80,15 @@ func (v *Views) KeepUp(ctx context.Context) (current bool, err error) {
 	return true, v.CatchUp(ctx)
 }
 
-// GiveWay waits while somebody waits for a list, as long as a list may wait.
-// Whoever writes without a pause calls it before each write: the views could
-// not be level again in time while that goes on.
+// GiveWay lets the views come level while somebody waits for a list. Whoever
+// writes without a pause calls it before each write: the views could not be
+// level in time while that goes on. It waits for what is in the log now, not
+// until nobody waits, which may never be; and as long as a list at most.
 func (v *Views) GiveWay(ctx context.Context) {
-	for end := time.Now().Add(longest); v.waiting.Load() > 0 && time.Now().Before(end); {
-		select {
-		case <-v.next():
-		case <-time.After(gathering):
-		case <-ctx.Done():
-			return
-		}
+	if v.waiting.Load() == 0 {
+		return
+	}
+	if head, err := v.store.Head(ctx); err == nil {
+		_ = v.await(ctx, head.Position) // late is as good as never: the list says so
 	}
 }

@@ -31,10 +31,15 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 	if v.options.ReadOnly {
 		return v.look(ctx, position)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, longest, ErrBehind)
-	defer cancel()
 	v.waiting.Add(1)
 	defer v.waiting.Add(-1)
+	return v.await(ctx, position)
+}
+
+// await is waitUntil for those to whom nobody gives way.
+func (v *Views) await(ctx context.Context, position int64) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, ErrBehind)
+	defer cancel()
 	for {
 		moved := v.next()
 		if v.Position() >= position {
