@@ -5,18 +5,22 @@ import (
 	"fmt"
 )
 
+// The write-ahead log, in pages of 8 KiB.
 const (
-	// walPages is how many pages may wait in the write-ahead log before they
-	// are copied into the database file.
+	// walPages is how many pages may wait before they are copied into the
+	// database file.
 	walPages = 4000
 
-	// walRestartPages is how long the write-ahead log may grow before writing
-	// waits for the readers in it, so that it begins anew. Readers that
-	// overlap without a pause would otherwise keep it growing for ever.
+	// walRestartPages is from when on the write-ahead log is to begin anew,
+	// for which writing has to stop until all is copied and the readers in it
+	// have left.
 	walRestartPages = 2 * walPages
 
-	// walRestartMillis bounds that wait: a backup takes longer, and is waited
-	// for again after as many more pages.
+	// fewPages are copied in no more time than a few commits take.
+	fewPages = 500
+
+	// walRestartMillis bounds the wait for readers: a backup takes longer, and
+	// is waited for again after walPages more.
 	walRestartMillis = 50
 )
 
@@ -26,35 +30,56 @@ const (
 // next process copies them again. So such a failure ends all writing.
 func (w *writer) checkpoint() {
 	err := w.fold()
-	if broken := w.store.options.Faults.Checkpoint; broken != nil {
-		err = errors.Join(err, broken())
+	if err == nil {
+		err = w.copier.failure()
 	}
 	if err != nil && !isFull(err) {
 		w.fail(fmt.Errorf("checkpoint: %w", err))
 	}
 }
 
-// fold copies pages when enough of them wait.
+// fold has pages copied when enough of them wait, and lets the write-ahead log
+// begin anew when it is long. The copier does nearly all of it while writing
+// goes on. Where it does not come to the end, because as much is written
+// meanwhile, the writer waits for it once and does the rest.
 func (w *writer) fold() error {
-	pages, waiting, err := w.wal("NOOP")
-	switch {
-	case err != nil || waiting < walPages:
-		return err
-	case pages < walRestartPages:
-		_, _, err = w.wal("PASSIVE")
+	pages, waiting, err := w.conn.wal("NOOP")
+	if err != nil {
 		return err
 	}
+	if pages < w.walLength {
+		w.restartAt = walRestartPages
+	}
+	w.walLength = pages
+	overdue := pages >= w.restartAt+walPages
+	if w.copier.busy() && !overdue {
+		return nil
+	}
+	switch {
+	case overdue, pages >= w.restartAt && waiting <= fewPages:
+		w.copier.wait()
+		w.restartAt = pages + walPages
+		return w.restart()
+	case waiting >= walPages, pages >= w.restartAt:
+		w.copier.start()
+	}
+	return nil
+}
+
+// restart copies what is left and lets the write-ahead log begin anew with the
+// next commit, unless readers stay in it.
+func (w *writer) restart() error {
 	if err := w.busyTimeout(walRestartMillis); err != nil {
 		return err
 	}
-	_, _, err = w.wal("RESTART")
-	return errors.Join(err, w.busyTimeout(busyMillis))
+	_, _, err := w.conn.wal("RESTART")
+	return errors.Join(err, w.busyTimeout(busyMillis), w.store.options.Faults.checkpoint())
 }
 
 // wal runs a checkpoint and returns how many pages the write-ahead log has and
 // how many of them still wait to be copied.
-func (w *writer) wal(mode string) (pages, waiting int64, err error) {
-	row, err := w.conn.row("PRAGMA wal_checkpoint(" + mode + ")") // busy, pages in the log, pages copied
+func (c *connection) wal(mode string) (pages, waiting int64, err error) {
+	row, err := c.row("PRAGMA wal_checkpoint(" + mode + ")") // busy, pages in the log, pages copied
 	if err != nil {
 		return 0, 0, err
 	}

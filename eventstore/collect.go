@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"fmt"
 	"runtime"
 	"time"
 )
@@ -68,6 +69,8 @@ func (w *writer) collect() bool {
 			w.add(r)
 		case r := <-w.store.tokens:
 			w.add(r)
+		case err := <-w.copier.failed:
+			w.fail(fmt.Errorf("checkpoint: %w", err))
 		case <-w.store.closed:
 			return false
 		}

@@ -13,7 +13,7 @@ import (
 func TestBatchesAreBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := &SQLite{appends: make(chan *request, 2000), tokens: make(chan *request, 2000), closed: make(chan struct{})}
-		w := &writer{store: s, callers: rapid.IntRange(0, 50).Draw(t, "last time")}
+		w := &writer{copier: &copier{}, store: s, callers: rapid.IntRange(0, 50).Draw(t, "last time")}
 		var sent []*request
 		for range rapid.IntRange(1, 200).Draw(t, "appends") {
 			r := newRequest()
@@ -74,7 +74,7 @@ func TestBatchesAreBounded(t *testing.T) {
 func TestWhoStillWaitsWhenTheLogClosesIsTold(t *testing.T) {
 	s := &SQLite{appends: make(chan *request, 2), tokens: make(chan *request, 2), closed: make(chan struct{})}
 	held, queued, token := newRequest(), newRequest(), newRequest()
-	w := &writer{store: s, held: held}
+	w := &writer{copier: &copier{}, store: s, held: held}
 	s.appends <- queued
 	s.tokens <- token
 	w.refuse()

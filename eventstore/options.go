@@ -32,6 +32,13 @@ type Faults struct {
 	FreeBytes    func(string) (uint64, error) // the free space where a folder lies
 }
 
+func (f Faults) checkpoint() error {
+	if f.Checkpoint == nil {
+		return nil
+	}
+	return f.Checkpoint()
+}
+
 func (o *SQLiteOptions) setDefaults() {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -104,6 +104,9 @@ func (s *SQLite) openForWriting(folder string) (err error) {
 	if s.readers, err = openReaders(s.path); err != nil {
 		return errors.Join(err, s.writer.conn.close(), s.lock.Close())
 	}
+	if s.writer.copier, err = startCopier(s); err != nil {
+		return errors.Join(err, s.readers.close(), s.writer.conn.close(), s.lock.Close())
+	}
 	s.newest = newestFrom(s.writer.head.Position)
 	s.committed(s.writer.head, nil, nil)
 	go s.writer.run()
@@ -145,7 +148,7 @@ func (s *SQLite) close() error {
 	s.gate.Unlock()
 	close(s.closed)
 	<-s.stopped
-	err := s.readers.close()
+	err := errors.Join(s.writer.copier.stop(), s.readers.close())
 	if s.writer.broken == nil {
 		err = errors.Join(err, s.writer.conn.close())
 	}

@@ -21,6 +21,10 @@ type writer struct {
 	chain chain
 	ids   eventIDs
 
+	copier    *copier
+	walLength int64 // pages, after the last batch
+	restartAt int64 // the length at which the write-ahead log is to begin anew
+
 	written []Recorded // of the open transaction
 	batch   batch
 	held    *request // from the queue, too large for its batch: first in the next
@@ -29,7 +33,7 @@ type writer struct {
 }
 
 func openWriter(s *SQLite) (*writer, error) {
-	w := &writer{store: s}
+	w := &writer{store: s, restartAt: walRestartPages}
 	w.disk = disk{folder: filepath.Dir(s.path), minFree: s.options.MinFreeBytes, free: s.options.Faults.FreeBytes}
 	if err := w.connect(); err != nil {
 		return nil, err

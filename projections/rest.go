@@ -26,8 +26,6 @@ func (v *Views) gather(ctx context.Context) {
 	if v.pause(ctx, gathering) || v.behind(ctx) < busy {
 		return
 	}
-	v.resting.Store(true)
-	defer v.resting.Store(false)
 	for end := time.Now().Add(resting); time.Now().Before(end) && v.behind(ctx) < v.atOnce(); {
 		if v.pause(ctx, gathering) {
 			return
@@ -71,10 +69,10 @@ func (v *Views) timed(began time.Time, from int64) {
 	}
 }
 
-// KeepUp is CatchUp for those who come again in a moment anyhow: while Run lets
-// the views rest it leaves them alone, and says that they are not current.
+// KeepUp is CatchUp for those who come again in a moment anyhow: where much was
+// written it leaves the views to Run, and says that they are not current.
 func (v *Views) KeepUp(ctx context.Context) (current bool, err error) {
-	if v.resting.Load() {
+	if v.running.Load() && v.behind(ctx) >= busy {
 		return false, nil
 	}
 	return true, v.CatchUp(ctx)

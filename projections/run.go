@@ -18,6 +18,8 @@ func (v *Views) Run(ctx context.Context) error {
 	defer stop()
 	tick := time.NewTicker(v.options.Every)
 	defer tick.Stop()
+	v.running.Store(true)
+	defer v.running.Store(false)
 	for {
 		wake := hint
 		if err := v.CatchUp(ctx); err != nil && ctx.Err() == nil {

@@ -54,7 +54,7 @@ type Views struct {
 	options Options
 
 	database  atomic.Pointer[database]
-	resting   atomic.Bool  // Run lets more events come before the next pass
+	running   atomic.Bool  // Run follows the log
 	perSecond atomic.Int64 // events, of the last pass that was long enough to tell
 	waiting   atomic.Int64 // how many wait for a position
 	damaged   atomic.Bool  // a read found the file damaged: the next pass makes it anew

@@ -37,7 +37,7 @@ func (b *Batcher) Advance(ctx context.Context, to time.Time, step func(ctx conte
 		}
 		// Not after the clock, which went on during the step: something may
 		// have fallen due meanwhile.
-		next, err := b.wakeAfter(ctx, at)
+		next, err := b.nextStep(ctx, at)
 		if err != nil || next.IsZero() || next.After(to) || failed == hopeless {
 			next = to
 		}
@@ -46,4 +46,12 @@ func (b *Batcher) Advance(ctx context.Context, to time.Time, step func(ctx conte
 		}
 		at = next
 	}
+}
+
+// nextStep is when something falls due of all that is in the log.
+func (b *Batcher) nextStep(ctx context.Context, after time.Time) (time.Time, error) {
+	if err := b.Views.CatchUp(ctx); err != nil {
+		return time.Time{}, err
+	}
+	return b.wakeAfter(ctx, after)
 }

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -68,21 +69,20 @@ func (b *Batcher) Run(ctx context.Context) error {
 	return err
 }
 
-// look repeats passes over the queues. While the views rest it lets them: what
-// has fallen due meanwhile is cut a moment later, and by the next sweep in any
-// case.
+// look repeats passes over the queues. While much is written it leaves the
+// views alone: what has fallen due meanwhile is cut a moment later, and a
+// sweep goes by what they show in any case.
 func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
 	for swept := (time.Time{}); ; {
-		current, err := true, error(nil)
-		if time.Since(swept) >= b.Every {
+		current, err := b.Views.KeepUp(ctx)
+		sweep := time.Since(swept) >= b.Every
+		if sweep {
 			swept = time.Now()
-			err = b.resume(ctx)
-		} else {
-			current, err = b.Views.KeepUp(ctx)
+			err = errors.Join(err, b.resume(ctx))
 		}
-		if current {
+		if sweep || current {
 			err = errors.Join(err, b.cutDue(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
@@ -156,5 +156,8 @@ func (b *Batcher) deliver(ctx context.Context) {
 // the last sweep included, and delivers. What fails for one file or client
 // does not stop the rest; the errors come back together.
 func (b *Batcher) Sweep(ctx context.Context) error {
+	if err := b.Views.CatchUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
 	return errors.Join(b.resume(ctx), b.cutDue(ctx), b.Delivery.Sweep(ctx))
 }

@@ -48,7 +48,7 @@ func (d *Delivery) Method(ctx context.Context, odfi string) (string, error) {
 
 // Sweep takes every file that is not delivered as far as it can go now.
 func (d *Delivery) Sweep(ctx context.Context) error {
-	if err := d.Views.CatchUp(ctx); err != nil {
+	if _, err := d.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	files, err := d.Views.UnfinishedFiles(ctx)

@@ -25,6 +25,9 @@ func (b *Batcher) cutDue(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("cut what is due of client %s at %s: %w", d.Client.ID, d.ODFI, err))
 		}
 	}
+	if len(decisions) > 0 {
+		errs = append(errs, b.Views.CatchUp(ctx)) // or the next pass would take what has just left
+	}
 	return errors.Join(errs...)
 }
 
@@ -126,7 +129,7 @@ func (b *Batcher) answer(ctx context.Context, w *projections.Waiting) (nacha.Kin
 // input, others with the entries they hold.
 func (b *Batcher) resume(ctx context.Context) error {
 	ctx = ledger.WithRequest(ctx, "", "batcher")
-	if err := b.Views.CatchUp(ctx); err != nil {
+	if _, err := b.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	files, err := b.Views.UnfinishedFiles(ctx)

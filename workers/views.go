@@ -13,8 +13,8 @@ import (
 type Views interface {
 	// CatchUp returns when the views have come as far as the log was.
 	CatchUp(ctx context.Context) error
-	// KeepUp does the same unless the views rest while much is written; then
-	// they are not current, and will be soon.
+	// KeepUp does the same unless much was written just now; then they are not
+	// current, and will be soon.
 	KeepUp(ctx context.Context) (current bool, err error)
 	// Queues sums up what is due at an instant, by client, ODFI and kind.
 	Queues(ctx context.Context, now time.Time) ([]projections.Queue, error)

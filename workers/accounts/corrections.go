@@ -16,6 +16,7 @@ import (
 // Views is what the corrections ask the views.
 type Views interface {
 	CatchUp(ctx context.Context) error
+	KeepUp(ctx context.Context) (current bool, err error)
 	UndoneChanges(ctx context.Context, after int64, limit int) ([]projections.Change, error)
 	MisledTransactions(ctx context.Context, client string) ([]projections.Misled, error)
 	CorrectedClients(ctx context.Context) ([]string, error)
@@ -82,7 +83,7 @@ func (c *Corrections) Sweep(ctx context.Context) error {
 // does not stop the others.
 func (c *Corrections) notices(ctx context.Context) error {
 	ctx = ledger.WithRequest(ctx, "", "accounts")
-	if err := c.Views.CatchUp(ctx); err != nil {
+	if _, err := c.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	var errs []error

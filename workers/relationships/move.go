@@ -16,7 +16,7 @@ const page = 500
 // over moves on every relationship of a status; "" is any.
 func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) error {
 	ctx = ledger.WithRequest(ctx, "", "relationships")
-	if err := w.Views.CatchUp(ctx); err != nil {
+	if _, err := w.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	var errs []error

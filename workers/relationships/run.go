@@ -15,7 +15,6 @@ import (
 
 // Views is what the worker asks the views.
 type Views interface {
-	CatchUp(ctx context.Context) error
 	KeepUp(ctx context.Context) (current bool, err error)
 	RelationshipsUnderway(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]projections.Underway, error)
 }
@@ -92,8 +91,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 }
 
-// look is a pass for what was linked or corrected just now. While the views
-// rest it lets them, and is to be repeated.
+// look is a pass for what was linked or corrected just now. While much is
+// written it leaves the views alone, and is to be repeated.
 func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
 	switch current, err := w.Views.KeepUp(ctx); {
 	case err != nil:
@@ -104,7 +103,7 @@ func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
 	return nil, errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued))
 }
 
-// Sweep does at the present business time all there is to do. What fails for
+// Sweep does at the present business time all that the views show. What fails for
 // one relationship does not stop the rest; the errors come back together.
 func (w *Worker) Sweep(ctx context.Context) error {
 	return errors.Join(w.Accounts.Sweep(ctx), w.over(ctx, ""))

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -38,7 +39,7 @@ func (s *Server) sweep(ctx context.Context) error {
 	if err := s.desk.Sweep(ctx); err != nil {
 		return err
 	}
-	if err := s.links.Sweep(ctx); err != nil {
+	if err := errors.Join(s.views.CatchUp(ctx), s.links.Sweep(ctx)); err != nil {
 		return err
 	}
 	return s.batcher.Sweep(ctx)
