@@ -30,6 +30,7 @@ type BatcherConfig struct {
 type Batcher struct {
 	BatcherConfig
 	pass  sync.Mutex  // one at a time
+	filed int64       // the log's head after the last pass that cut anything
 	fresh chan string // files just cut, for the delivery
 }
 

@@ -12,11 +12,18 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// cutDue is one pass over the queues.
+// cutDue is one pass over the queues. While the views do not show yet what the
+// pass before has filed, it comes to nothing.
 func (b *Batcher) cutDue(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
 	ctx = ledger.WithRequest(ctx, "", "batcher")
+	if _, err := b.Views.KeepUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	if b.Views.Position() < b.filed {
+		return nil
+	}
 	now := b.Files.Ledger.Now()
 	decisions, err := b.decide(ctx, now)
 	errs := []error{err}
@@ -26,7 +33,9 @@ func (b *Batcher) cutDue(ctx context.Context) error {
 		}
 	}
 	if len(decisions) > 0 {
-		errs = append(errs, b.Views.CatchUp(ctx)) // or the next pass would take what has just left
+		head, err := b.Files.Ledger.Store.Head(ctx)
+		b.filed = head.Position
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

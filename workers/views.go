@@ -16,6 +16,8 @@ type Views interface {
 	// KeepUp does the same unless much was written just now; then they are not
 	// current, and will be soon.
 	KeepUp(ctx context.Context) (current bool, err error)
+	// Position is how far they have come.
+	Position() int64
 	// Queues sums up what is due at an instant, by client, ODFI and kind.
 	Queues(ctx context.Context, now time.Time) ([]projections.Queue, error)
 	// WaitingItems lists what is due at an instant in log order, from a

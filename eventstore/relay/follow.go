@@ -67,8 +67,8 @@ const (
 	// Where many came within busy, the relay leaves the processor to those
 	// who write for a while: it makes up for as many in that time.
 	many    = 128
-	resting = 250 * time.Millisecond
-	most    = 10_000 // events
+	resting = 500 * time.Millisecond
+	most    = 25_000 // events
 )
 
 // gather waits after a look that found something, up to an event.
