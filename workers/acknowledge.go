@@ -131,7 +131,7 @@ func (f *Files) releaseSome(ctx context.Context, file domain.File, entries []fil
 		if len(changes) == 0 {
 			return 0, nil
 		}
-		if err = f.write(ctx, "releases", changes...); !errors.As(err, &moved) {
+		if _, err = f.write(ctx, "releases", changes...); !errors.As(err, &moved) {
 			return len(changes), err
 		}
 	}

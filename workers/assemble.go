@@ -123,7 +123,7 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
 		return err
 	}
-	err = u.Files.write(ctx, "opened", ledger.Change{
+	_, err = u.Files.write(ctx, "opened", ledger.Change{
 		Stream: domain.FileStream(o.FileID), Client: o.Client.ID, Expect: eventstore.NewStream,
 		Events: []domain.Event{domain.FileOpened{
 			FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
@@ -139,7 +139,7 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 
 // assemble files what of an order is not filed yet and cuts the file.
 func (u *Uploads) assemble(ctx context.Context, file domain.File, s Source) error {
-	a := assembly{fill: fill{u.Files, filling{
+	a := assembly{fill: fill{Files: u.Files, filling: filling{
 		opened: file.Opened, planned: s.Batches(), decided: file.OpenedAt, version: file.Version, batches: file.Batches,
 	}}}
 	err := u.Files.eachFiled(ctx, file, func(e filedEntry) error {

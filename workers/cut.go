@@ -32,14 +32,14 @@ func (f *Files) cut(ctx context.Context, c Cutting, method string, now time.Time
 		return "", err
 	}
 	defer unlock()
-	w := fill{f, filling{
+	w := fill{Files: f, filling: filling{
 		opened: domain.FileOpened{
 			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: method,
 		},
 		planned: p.batches, decided: now,
 	}}
 	for entries := p.entries; len(entries) > 0; {
-		n := min(len(entries), f.Limits.AppendEvents)
+		n := w.portion(len(entries))
 		if entries, err = w.put(ctx, entries, n, n == len(entries)); err != nil {
 			return "", fmt.Errorf("fill file %s: %w", id, err)
 		}
@@ -58,7 +58,7 @@ func (f *Files) cut(ctx context.Context, c Cutting, method string, now time.Time
 // complete cuts a file that a crash left open, with the entries that are
 // filed in it already: they go nowhere else.
 func (f *Files) complete(ctx context.Context, file domain.File) error {
-	w := fill{f, filling{
+	w := fill{Files: f, filling: filling{
 		opened: file.Opened, decided: file.OpenedAt, version: file.Version, batches: file.Batches,
 	}}
 	err := f.eachFiled(ctx, file, func(e filedEntry) error {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -81,21 +82,22 @@ func (f *Files) at(step string) error {
 }
 
 // write appends changes, between two steps that a test may stop at.
-func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (err error) {
+func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
 	if err := f.at("before " + step); err != nil {
-		return err
+		return r, err
 	}
-	if _, err := f.Ledger.Write(ctx, changes...); err != nil {
-		return err
+	if r, err = f.Ledger.Write(ctx, changes...); err != nil {
+		return r, err
 	}
-	return f.at("after " + step)
+	return r, f.at("after " + step)
 }
 
 // append adds events to a file's stream.
 func (f *Files) append(ctx context.Context, step string, file *domain.File, events ...domain.Event) error {
-	return f.write(ctx, step, ledger.Change{
+	_, err := f.write(ctx, step, ledger.Change{
 		Stream: domain.FileStream(file.ID), Client: file.Opened.Client, Expect: file.Version, Events: events,
 	})
+	return err
 }
 
 // DeliveryOffError refuses a file because delivery is off for its ODFI.

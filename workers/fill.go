@@ -20,6 +20,21 @@ var errTaken = errors.New("another process goes on with this file")
 type fill struct {
 	*Files
 	filling
+	last    int64 // position in the log
+	crowded bool  // others wrote since the append before
+}
+
+// shared is how many times smaller an append is while others write too. They
+// wait for the append before theirs and for the one that theirs is part of.
+const shared = 4
+
+// portion is how many of the entries the next append files.
+func (w *fill) portion(entries int) int {
+	most := w.Limits.AppendEvents
+	if w.crowded {
+		most = max(1, most/shared)
+	}
+	return min(entries, most)
 }
 
 // put files entries[:n], in as many appends as it takes, and cuts the file
@@ -78,10 +93,13 @@ func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (file
 		step = "cut"
 		changes = append(changes, next.close(now, &modifiers.Modifiers)...)
 	}
-	if err := w.write(ctx, step, changes...); err != nil {
+	result, err := w.write(ctx, step, changes...)
+	if err != nil {
 		return 0, err
 	}
 	w.filling = next
+	w.crowded = w.last > 0 && result.First > w.last+1
+	w.last = result.Last
 	return got, nil
 }
 
@@ -94,7 +112,7 @@ func (w *fill) finish(ctx context.Context) error {
 			return err
 		}
 		next := w.filling
-		err = w.write(ctx, "cut", next.close(w.Ledger.Now(), &modifiers.Modifiers)...)
+		_, err = w.write(ctx, "cut", next.close(w.Ledger.Now(), &modifiers.Modifiers)...)
 		modifiers.Unlock()
 		var moved *eventstore.VersionError
 		switch {
