@@ -72,11 +72,7 @@ func (c *connection) exec(sql string, args ...driver.Value) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	c.arguments = c.arguments[:0]
-	for i, value := range args {
-		c.arguments = append(c.arguments, driver.NamedValue{Ordinal: i + 1, Value: value})
-	}
-	result, err := s.ExecContext(context.Background(), c.arguments)
+	result, err := s.ExecContext(context.Background(), c.named(args))
 	if err != nil {
 		return 0, err
 	}
@@ -90,7 +86,7 @@ func (c *connection) query(sql string, args []driver.Value, each func([]driver.V
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(args)
+	rows, err := s.QueryContext(context.Background(), c.named(args))
 	if err != nil {
 		return err
 	}
@@ -114,6 +110,16 @@ func (c *connection) query(sql string, args []driver.Value, each func([]driver.V
 			return err
 		}
 	}
+}
+
+// named is a statement's arguments as the driver takes them, until the next
+// call.
+func (c *connection) named(args []driver.Value) []driver.NamedValue {
+	c.arguments = c.arguments[:0]
+	for i, value := range args {
+		c.arguments = append(c.arguments, driver.NamedValue{Ordinal: i + 1, Value: value})
+	}
+	return c.arguments
 }
 
 // errStop ends a query early.

@@ -59,9 +59,11 @@ func (t *tail) after(position int64, limit int) (events []Recorded, ok bool) {
 		return nil, false
 	}
 	n := max(0, min(int64(limit), t.last-position))
-	events = make([]Recorded, n)
-	for i := range events {
-		events[i] = *t.at(position + 1 + int64(i))
+	events = make([]Recorded, 0, n)
+	for bytes := 0; int64(len(events)) < n && bytes < maxPageBytes; {
+		e := t.at(position + 1 + int64(len(events)))
+		events = append(events, *e)
+		bytes += e.size()
 	}
 	return events, true
 }

@@ -25,6 +25,14 @@ const (
 			file = ?3, batch = ?4, trace = ?5, history = history || ?6, updated_at = ?7, updated = ?2
 		WHERE position = ?1`
 
+	// putOrigination is putItem for the first event of a transaction of ours,
+	// when nothing is known yet of files and of the bank.
+	putOrigination = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
+			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
+			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown)
+		VALUES(?1, ?2, ?3, ?4, 'Origination', 'ToFed', 'Pending', '', '', ?5, ?6, ?7, NULL, ?7, ?1, '', '', NULL, 0, '',
+			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1)`
+
 	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, version, header,
 			code, routing, addenda, asked_on, same_day)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
@@ -47,8 +55,12 @@ func (p *projector) transaction(c change) error {
 	if err := p.refiled(c); err != nil {
 		return err
 	}
+	put := p.putItem
+	if _, ok := c.fact.Event.(*domain.TransactionOriginated); ok && c.recorded.Version == 1 {
+		put = p.putOrigination
+	}
 	for i, it := range itemsOf(c.transaction) {
-		if err := p.putItem(c.transaction, i, it); err != nil {
+		if err := put(c.transaction, i, it); err != nil {
 			return fmt.Errorf("item %s: %w", it.id, err)
 		}
 		if err := p.putPending(c, c.transaction.Items[i]); err != nil {
@@ -83,6 +95,19 @@ func (p *projector) putItem(t *domain.Transaction, n int, it item) error {
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown)
 	_, err = p.c.exec(putItem, args...)
+	return err
+}
+
+func (p *projector) putOrigination(t *domain.Transaction, _ int, it item) error {
+	inFile, err := p.refOf(it.inFile)
+	if err != nil {
+		return err
+	}
+	day := dayOf(it.madeAt)
+	p.madeOn(day, it.position)
+	s := summaryOf(t)
+	_, err = p.c.exec(putOrigination, append(p.args[:0], it.position, it.client, it.transaction, it.id, it.cents,
+		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail)...)
 	return err
 }
 

@@ -24,6 +24,7 @@ type connection struct {
 	sqlite     *sqlite3.SQLiteConn
 	generation int64
 	statements map[string]*sqlite3.SQLiteStmt // by SQL as written, of this generation
+	arguments  []driver.NamedValue            // scratch
 }
 
 // connect opens the database file and applies pragmas. Mode is ro or rw; the
@@ -84,11 +85,21 @@ func (c *connection) exec(sql string, args ...value) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	result, err := s.Exec(args)
+	result, err := s.ExecContext(context.Background(), c.named(args))
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// named is a statement's arguments as the driver takes them, until the next
+// call.
+func (c *connection) named(args []value) []driver.NamedValue {
+	c.arguments = c.arguments[:0]
+	for i, a := range args {
+		c.arguments = append(c.arguments, driver.NamedValue{Ordinal: i + 1, Value: a})
+	}
+	return c.arguments
 }
 
 // errStop ends a query early, without an error.
@@ -101,7 +112,7 @@ func (c *connection) query(ctx context.Context, sql string, args []value, each f
 	if err != nil {
 		return err
 	}
-	rows, err := s.Query(args)
+	rows, err := s.QueryContext(context.Background(), c.named(args))
 	if err != nil {
 		return err
 	}
