@@ -33,7 +33,7 @@ type yielding struct{ r io.Reader }
 
 func (y yielding) Read(p []byte) (int, error) {
 	runtime.Gosched()
-	return y.r.Read(p[:min(len(p), 4096)]) // some forty entries
+	return y.r.Read(p[:min(len(p), 128<<10)]) // some thousand entries
 }
 
 // expectation is a file as its transactions want it. Only what the cut decided

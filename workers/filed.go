@@ -33,14 +33,21 @@ func (f *Files) eachFiled(ctx context.Context, file domain.File, yield func(file
 	return eachFiled(ctx, f.Ledger, file, yield)
 }
 
+// turn is after how many entries, some milliseconds, others have the processor:
+// a payment that comes meanwhile need not wait for a slice of time to end.
+const turn = 400
+
 func eachFiled(ctx context.Context, l *ledger.Ledger, file domain.File, yield func(filedEntry) error) error {
+	n := 0
 	for _, fill := range file.Fills {
 		err := l.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(events []eventstore.Recorded) error {
 			e, err := entryFiled(file, events)
 			if err != nil {
 				return fmt.Errorf("position %d: %w", events[len(events)-1].Position, err)
 			}
-			runtime.Gosched() // a payment that comes meanwhile need not wait for a slice of time to end
+			if n++; n%turn == 0 {
+				runtime.Gosched()
+			}
 			return yield(e)
 		})
 		if err != nil {
