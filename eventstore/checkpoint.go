@@ -29,9 +29,9 @@ const (
 // have lost pages for good, and only the write-ahead log still has them. The
 // next process copies them again. So such a failure ends all writing.
 func (w *writer) checkpoint() {
-	err := w.fold()
+	err := w.copier.failure()
 	if err == nil {
-		err = w.copier.failure()
+		err = w.fold()
 	}
 	if err != nil && !isFull(err) {
 		w.fail(fmt.Errorf("checkpoint: %w", err))
@@ -58,6 +58,9 @@ func (w *writer) fold() error {
 	switch {
 	case overdue, pages >= w.restartAt && waiting <= fewPages:
 		w.copier.wait()
+		if err := w.copier.failure(); err != nil {
+			return err
+		}
 		w.restartAt = pages + walPages
 		return w.restart()
 	case waiting >= walPages, pages >= w.restartAt:

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,11 +14,17 @@ import (
 )
 
 // TestAFailedCheckpoint: what was acknowledged stays, and nothing is written
-// on over pages that may be lost. The log hears of it although nobody writes.
+// on over pages that may be lost. The log hears of it although nobody writes,
+// and when the writer has to wait for the copy it does not go on with it.
 func TestAFailedCheckpoint(t *testing.T) {
 	folder := t.TempDir()
+	var copies atomic.Int64
 	s := open(t, folder, eventstore.SQLiteOptions{Faults: eventstore.Faults{
-		Checkpoint: func() error { return errPulled },
+		Checkpoint: func() error {
+			copies.Add(1)
+			time.Sleep(500 * time.Millisecond) // the write-ahead log grows beyond what may wait
+			return errPulled
+		},
 	}})
 	data := json.RawMessage(`"` + strings.Repeat("x", eventstore.MaxEventBytes-2) + `"`)
 	var acknowledged int64
@@ -38,8 +45,11 @@ func TestAFailedCheckpoint(t *testing.T) {
 		select {
 		case <-s.Failed():
 			failed = true
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(time.Millisecond):
 		}
+	}
+	if n := copies.Load(); n != 1 {
+		t.Errorf("%d copies, the first one failed", n)
 	}
 	if _, err := s.Append(t.Context(), story("b", 0, 1)); !errors.Is(err, eventstore.ErrUnknownOutcome) {
 		t.Errorf("writing on: %v", err)

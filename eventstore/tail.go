@@ -5,8 +5,8 @@ import "sync"
 // What the tail holds at most: some of the busiest moments, so that all who
 // follow the log find what was just committed without asking the disk.
 const (
-	maxTailEvents = 32 << 10
-	maxTailBytes  = 32 << 20 // of data and meta
+	maxTailEvents = 12 << 10
+	maxTailBytes  = 10 << 20 // of data and meta
 )
 
 // tail is the newest events of the log in memory, after their commit. It
