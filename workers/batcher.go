@@ -157,8 +157,12 @@ func (b *Batcher) deliver(ctx context.Context) {
 // the last sweep included, and delivers. What fails for one file or client
 // does not stop the rest; the errors come back together.
 func (b *Batcher) Sweep(ctx context.Context) error {
-	if err := b.Views.CatchUp(ctx); err != nil {
-		return fmt.Errorf("wait for the views: %w", err)
+	var errs []error
+	for _, step := range []func(context.Context) error{b.resume, b.cutAll, b.Delivery.Sweep} {
+		if err := b.Views.CatchUp(ctx); err != nil {
+			return errors.Join(append(errs, fmt.Errorf("wait for the views: %w", err))...)
+		}
+		errs = append(errs, step(ctx))
 	}
-	return errors.Join(b.resume(ctx), b.cutDue(ctx), b.Delivery.Sweep(ctx))
+	return errors.Join(errs...)
 }

@@ -17,13 +17,29 @@ import (
 func (b *Batcher) cutDue(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
-	ctx = ledger.WithRequest(ctx, "", "batcher")
 	if _, err := b.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	if b.Views.Position() < b.filed {
 		return nil
 	}
+	return b.cutShown(ctx)
+}
+
+// cutAll is a pass over all that is in the log when it begins, after one that
+// is under way.
+func (b *Batcher) cutAll(ctx context.Context) error {
+	b.pass.Lock()
+	defer b.pass.Unlock()
+	if err := b.Views.CatchUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	return b.cutShown(ctx)
+}
+
+// cutShown cuts what is due by what the views show.
+func (b *Batcher) cutShown(ctx context.Context) error {
+	ctx = ledger.WithRequest(ctx, "", "batcher")
 	now := b.Files.Ledger.Now()
 	decisions, err := b.decide(ctx, now)
 	errs := []error{err}
