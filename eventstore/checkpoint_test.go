@@ -67,3 +67,35 @@ func TestAFailedCheckpoint(t *testing.T) {
 	}
 	mustBeSound(t, s)
 }
+
+// TestACopyFailsAfterACommitDid: a dying disk is told of once.
+func TestACopyFailsAfterACommitDid(t *testing.T) {
+	release := make(chan struct{})
+	var dying atomic.Bool
+	s := open(t, t.TempDir(), eventstore.SQLiteOptions{Faults: eventstore.Faults{
+		AfterCommit: func() error { return pulled(&dying, errPulled) },
+		Checkpoint:  func() error { <-release; return errPulled },
+	}})
+	data := json.RawMessage(`"` + strings.Repeat("x", eventstore.MaxEventBytes-2) + `"`)
+	large := func(expect int64) error {
+		_, err := s.Append(t.Context(), eventstore.Append{Stream: "a", Client: "c1", Expect: expect, Events: []eventstore.New{{Type: "x.y", Data: data}}})
+		return err
+	}
+	for n := range int64(10) { // 40 MB: a copy begins
+		if err := large(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dying.Store(true)
+	if err := large(10); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+		t.Fatal(err)
+	}
+	close(release)
+	time.Sleep(50 * time.Millisecond) // the writer hears of the copy
+	if err := large(11); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

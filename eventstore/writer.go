@@ -105,6 +105,9 @@ func (w *writer) commit() error {
 // another process reads it. The connection goes without a checkpoint, because
 // a reader is still connected.
 func (w *writer) fail(cause error) {
+	if w.broken != nil {
+		return // a copy failed after a commit had: the disk is dying
+	}
 	w.broken = fmt.Errorf("%w: %w", ErrUnknownOutcome, cause)
 	close(w.store.failed)
 	w.conn.close()
