@@ -72,11 +72,11 @@ func (w *writer) fold() error {
 // restart copies what is left and lets the write-ahead log begin anew with the
 // next commit, unless readers stay in it.
 func (w *writer) restart() error {
-	if err := w.busyTimeout(walRestartMillis); err != nil {
+	if err := w.conn.busyTimeout(walRestartMillis); err != nil {
 		return err
 	}
 	_, _, err := w.conn.wal("RESTART")
-	return errors.Join(err, w.busyTimeout(busyMillis), w.store.options.Faults.checkpoint())
+	return errors.Join(err, w.conn.busyTimeout(busyMillis), w.store.options.Faults.checkpoint())
 }
 
 // wal runs a checkpoint and returns how many pages the write-ahead log has and
@@ -89,7 +89,7 @@ func (c *connection) wal(mode string) (pages, waiting int64, err error) {
 	return row[1].(int64), row[1].(int64) - row[2].(int64), nil
 }
 
-func (w *writer) busyTimeout(millis int) error {
-	_, err := w.conn.row(fmt.Sprintf("PRAGMA busy_timeout = %d", millis))
+func (c *connection) busyTimeout(millis int64) error {
+	_, err := c.row(fmt.Sprintf("PRAGMA busy_timeout = %d", millis))
 	return err
 }

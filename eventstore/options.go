@@ -20,6 +20,10 @@ type SQLiteOptions struct {
 	// caller never waits.
 	Linger time.Duration
 
+	// SettleWithin bounds how long opening for writing waits for readers that
+	// are in the write-ahead log: 15 seconds by default.
+	SettleWithin time.Duration
+
 	// Faults break what lies below the log, for tests.
 	Faults Faults
 }
@@ -48,6 +52,9 @@ func (o *SQLiteOptions) setDefaults() {
 	}
 	if o.Linger == 0 {
 		o.Linger = time.Millisecond
+	}
+	if o.SettleWithin == 0 {
+		o.SettleWithin = 15 * time.Second
 	}
 	if o.Faults.FreeBytes == nil {
 		o.Faults.FreeBytes = freeBytes

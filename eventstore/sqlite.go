@@ -39,9 +39,10 @@ type SQLite struct {
 var _ Store = (*SQLite)(nil)
 
 // OpenSQLite opens the log of a data folder. For writing it makes what is
-// missing, takes the folder's lock (ErrInUse when another process has it) and
-// compares the head with the newest event; for reading the log must exist
-// (ErrNoLog).
+// missing, takes the folder's lock (ErrInUse when another process has it),
+// copies what the last process left in the write-ahead log into the database
+// (ErrNotSettled when that fails) and compares the head with the newest event;
+// for reading the log must exist (ErrNoLog).
 func OpenSQLite(folder string, o SQLiteOptions) (*SQLite, error) {
 	o.setDefaults()
 	folder, err := filepath.Abs(folder)
@@ -97,6 +98,9 @@ func (s *SQLite) openForWriting(folder string) (err error) {
 	}
 	if s.lock, err = lockFolder(folder); err != nil {
 		return err
+	}
+	if err = s.settle(); err != nil {
+		return errors.Join(err, s.lock.Close())
 	}
 	if s.writer, err = openWriter(s); err != nil {
 		return errors.Join(err, s.lock.Close())
