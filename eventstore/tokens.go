@@ -36,6 +36,10 @@ type Tokens interface {
 	// Token finds a token by its hash, expired or not.
 	Token(ctx context.Context, hash []byte) (t Token, ok bool, err error)
 
+	// DeleteToken forgets one token of a credential; one that is not there
+	// is no error.
+	DeleteToken(ctx context.Context, hash []byte, credential string) error
+
 	// DeleteTokensOf forgets every token of a credential that was put before
 	// the call.
 	DeleteTokensOf(ctx context.Context, credential string) error
@@ -51,6 +55,7 @@ const (
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6)`
 	selectToken = `SELECT hash, kind, credential, client, scopes, expires_at FROM tokens WHERE hash = ?1`
 
+	deleteToken    = `DELETE FROM tokens WHERE hash = ?1 AND credential = ?2`
 	deleteTokensOf = `DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE credential = ?1 LIMIT ?2)`
 	purgeTokens    = `DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens WHERE expires_at < ?1 LIMIT ?2)`
 
@@ -83,6 +88,14 @@ func (s *SQLite) Token(ctx context.Context, hash []byte) (t Token, ok bool, err 
 		return Token{}, false, fmt.Errorf("read a token: %w", err)
 	}
 	return t, ok, nil
+}
+
+// DeleteToken implements Tokens.
+func (s *SQLite) DeleteToken(ctx context.Context, hash []byte, credential string) error {
+	return s.submitTokens(ctx, func(c *connection) error {
+		_, err := c.exec(deleteToken, append([]byte{}, hash...), credential)
+		return err
+	})
 }
 
 // DeleteTokensOf implements Tokens.

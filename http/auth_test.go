@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -160,12 +161,60 @@ func TestToken(t *testing.T) {
 		w.send("GET", "/api/transaction/event", "", bearer).problem(401, "unauthorized")
 		bank.call("GET", "/api/transaction/event", "").problem(401, "unauthorized")
 	})
-	t.Run("is not kept anywhere, nor is a secret", func(t *testing.T) {
+	t.Run("is ended by itself when it is revoked", func(t *testing.T) {
+		fresh := w.credential("business")
+		one, two := fresh.token().is(200).text("access_token"), fresh.token().is(200).text("access_token")
+		use := func(token string) *answer {
+			return w.send("GET", "/v1/profile", "", with{"Authorization", "Bearer " + token})
+		}
+		use(one).is(200)
+		end := func(c caller, token string) *answer {
+			return w.send("POST", "/connect/revoke", "token="+token, form, with{"Authorization", basic(c.key, c.secret)})
+		}
+		end(w.credential("business"), one).is(200)
+		use(one).is(200) // it was not that credential's to end
+		end(fresh, one).is(200)
+		use(one).problem(401, "unauthorized")
+		use(two).is(200)
+		end(fresh, one).is(200) // asking twice is asking once
+		refresh := w.send("POST", "/v1/token", `{"key":"`+fresh.key+`","secret":"`+fresh.secret+`"}`).is(201).text("refresh_token")
+		end(fresh, refresh).is(200)
+		w.send("POST", "/v1/token/refresh", `{"refresh_token":"`+refresh+`"}`).problem(401, "unauthorized")
+	})
+	t.Run("is given a credential so often and no more", func(t *testing.T) {
+		many := w.credential("business")
+		statuses := map[int]int{}
+		for range 120 {
+			statuses[many.token().status]++
+		}
+		if statuses[200] != 100 || statuses[429] != 20 {
+			t.Errorf("statuses %v", statuses)
+		}
+		w.send("POST", "/v1/token", `{"key":"`+many.key+`","secret":"`+many.secret+`"}`).problem(429, "too-many-requests")
+		many.call("GET", "/v1/profile", "").is(200)
+		w.clock.advance(time.Minute)
+		many.token().is(200)
+	})
+	t.Run("ends when its credential expires", func(t *testing.T) {
+		at := w.clock.Now().Add(10 * time.Minute)
+		issued, err := w.ledger.IssueCredential(t.Context(), ledger.CredentialRequest{
+			Client: "business", Scopes: domain.FirstScopes, ExpiresAt: at, Now: w.clock.Now(),
+		})
+		w.must(err)
+		brief := caller{w, issued.Key, issued.Secret}
+		bearer := with{"Authorization", "Bearer " + brief.token().is(200).text("access_token")}
+		w.send("GET", "/v1/profile", "", bearer).is(200)
+		w.clock.advance(10 * time.Minute)
+		w.send("GET", "/v1/profile", "", bearer).problem(401, "unauthorized")
+		brief.call("GET", "/v1/profile", "").problem(401, "unauthorized")
+	})
+	t.Run("is not kept anywhere, nor is a secret or its hash", func(t *testing.T) {
 		fresh := w.credential("business")
 		token := fresh.token().is(200).text("access_token")
 		w.send("GET", "/api/transaction/event", "", with{"Authorization", "Bearer " + token}).is(200)
+		hash := base64.StdEncoding.EncodeToString(ledger.HashSecret(fresh.secret)) // as JSON has it
 		for _, kept := range w.everything() {
-			if strings.Contains(kept, token) || strings.Contains(kept, fresh.secret) {
+			if strings.Contains(kept, token) || strings.Contains(kept, fresh.secret) || strings.Contains(kept, hash) {
 				t.Fatal("found in the clear")
 			}
 		}
@@ -196,13 +245,31 @@ func TestFailedLoginsAreSlowed(t *testing.T) {
 	if statuses[401] == 0 || statuses[429] == 0 || statuses[401]+statuses[429] != 40 {
 		t.Fatalf("statuses %v", statuses)
 	}
-	a := bank.call("GET", "/api/transaction/event", "").problem(429, "too-many-requests")
-	if a.header.Get("Retry-After") == "" {
+	if a := wrong.call("GET", "/api/transaction/event", "").problem(429, "too-many-requests"); a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	other.call("GET", "/api/transaction/event", "").is(200) // from the same address
-	w.clock.advance(time.Minute)
-	bank.call("GET", "/api/transaction/event", "").is(200)
+
+	t.Run("and never lock the right secret out", func(t *testing.T) {
+		bank.call("GET", "/api/transaction/event", "").is(200) // from the same address
+		other.call("GET", "/api/transaction/event", "").is(200)
+		bank.token().is(200)
+	})
+	t.Run("and are logged with key and address, but not each", func(t *testing.T) {
+		line := "msg=\"login failed\" door=http key=" + bank.key + " address=127.0.0.1"
+		if n := strings.Count(w.log.String(), line); n == 0 || n > 6 {
+			t.Errorf("%d lines", n)
+		}
+	})
+	t.Run("and do not tell whether a key exists", func(t *testing.T) {
+		w.clock.advance(time.Hour)
+		known, unknown := caller{w, other.key, "wrong"}, caller{w, strings.Repeat("a", 20), "wrong"}
+		for i := range 8 {
+			a, b := known.call("GET", "/v1/profile", ""), unknown.call("GET", "/v1/profile", "")
+			if a.status != b.status || a.text("title") != b.text("title") {
+				t.Errorf("try %d: %d %s, %d %s", i, a.status, a.body, b.status, b.body)
+			}
+		}
+	})
 
 	t.Run("and so are tokens nobody was given", func(t *testing.T) {
 		var last *answer

@@ -29,18 +29,18 @@ func (s *Server) bankRoutes() {
 	if s.Desk == nil {
 		return
 	}
-	s.echo.POST("/v1/ops/inbound", s.operations(s.takeIn))
+	s.echo.POST("/v1/ops/inbound", s.operations(domain.ScopeOpsWork, s.takeIn))
 	s.sizes["/v1/ops/inbound"] = maxUpload
-	s.echo.GET("/v1/ops/inbound", s.operations(s.listInbound))
-	s.echo.GET("/v1/ops/inbound/:id", s.operations(s.getInbound))
-	s.echo.GET("/v1/ops/unmatched", s.operations(s.listUnmatched))
-	s.echo.GET("/v1/ops/unmatched/:id", s.operations(s.getUnmatched))
-	s.echo.POST("/v1/ops/unmatched/:id/assign", s.operations(s.assign))
-	s.echo.POST("/v1/ops/unmatched/:id/return", s.operations(s.sendBack))
-	s.echo.POST("/v1/ops/unmatched/:id/dismiss", s.operations(s.dismiss))
-	s.echo.GET("/v1/ops/settlements", s.operations(s.settlements))
-	s.echo.GET("/v1/ops/odfis/:routing", s.operations(s.getBank))
-	s.echo.PUT("/v1/ops/odfis/:routing", s.operations(s.configureBank))
+	s.echo.GET("/v1/ops/inbound", s.operations(domain.ScopeOpsRead, s.listInbound))
+	s.echo.GET("/v1/ops/inbound/:id", s.operations(domain.ScopeOpsRead, s.getInbound))
+	s.echo.GET("/v1/ops/unmatched", s.operations(domain.ScopeOpsRead, s.listUnmatched))
+	s.echo.GET("/v1/ops/unmatched/:id", s.operations(domain.ScopeOpsRead, s.getUnmatched))
+	s.echo.POST("/v1/ops/unmatched/:id/assign", s.operations(domain.ScopeOpsWork, s.assign))
+	s.echo.POST("/v1/ops/unmatched/:id/return", s.operations(domain.ScopeOpsWork, s.sendBack))
+	s.echo.POST("/v1/ops/unmatched/:id/dismiss", s.operations(domain.ScopeOpsWork, s.dismiss))
+	s.echo.GET("/v1/ops/settlements", s.operations(domain.ScopeOpsRead, s.settlements))
+	s.echo.GET("/v1/ops/odfis/:routing", s.operations(domain.ScopeOpsRead, s.getBank))
+	s.echo.PUT("/v1/ops/odfis/:routing", s.operations(domain.ScopeOpsAdmin, s.configureBank))
 	if s.Sandbox != nil {
 		s.simulationRoutes()
 	}

@@ -1,9 +1,8 @@
 package http
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ type Caller struct {
 }
 
 // May reports whether the caller has a scope.
-func (w Caller) May(scope string) bool { return slices.Contains(w.Scopes, scope) }
+func (w Caller) May(scope string) bool { return domain.GrantsScope(w.Scopes, scope) }
 
 // handler answers a request of a known caller.
 type handler func(c echo.Context, who Caller) error
@@ -41,11 +40,12 @@ func (s *Server) client(scope string, h handler) echo.HandlerFunc {
 	})
 }
 
-// operations protects a route of the people who run the ledger.
-func (s *Server) operations(h handler) echo.HandlerFunc {
+// operations protects a route of the people who run the ledger. The scope is
+// one of operations' four.
+func (s *Server) operations(scope string, h handler) echo.HandlerFunc {
 	return s.protect(h, func(who Caller) error {
-		if !who.May(domain.ScopeOps) {
-			return problem(codeScope, "this needs scope %s", domain.ScopeOps)
+		if !who.May(scope) {
+			return problem(codeScope, "this needs scope %s", scope)
 		}
 		return nil
 	})
@@ -129,39 +129,36 @@ func (s *Server) authorization(r *http.Request, value string) (Caller, error) {
 	}
 }
 
-// login checks a key and its secret. The comparison takes as long for a key
-// that does not exist.
+// login checks a key and its secret.
 func (s *Server) login(r *http.Request, key, secret string) (Caller, error) {
-	credential, err := s.Directory.Credential(r.Context(), key)
+	credential, err := s.Logins.Authenticate(r.Context(), httpDoor, key, secret, r.RemoteAddr)
 	if err != nil {
-		return Caller{}, err
+		return Caller{}, loginProblem(err)
 	}
-	known := credential.Version > 0
-	pair := key + " " + network(r.RemoteAddr)
-	if known {
-		if wait := s.logins.pairs.wait(pair); wait > 0 {
-			return Caller{}, tooMany(wait, "too many failed logins with this key")
-		}
-	}
-	want := make([]byte, sha256.Size)
-	copy(want, credential.SecretHash)
-	have := sha256.Sum256([]byte(secret))
-	right := subtle.ConstantTimeCompare(have[:], want) == 1
-	if right && known && !credential.Revoked && len(credential.SecretHash) == sha256.Size {
-		return Caller{credential.Key, credential.Client, credential.Scopes}, nil
-	}
-	if known {
-		s.logins.pairs.failed(pair)
-	}
-	return Caller{}, s.stranger(r)
+	return callerOf(credential), nil
 }
 
-// stranger answers a login that failed.
+// httpDoor is this door's name where logins are counted.
+const httpDoor = "http"
+
+func callerOf(c domain.Credential) Caller { return Caller{c.Key, c.Client, c.Scopes} }
+
+// stranger answers a token that nobody was given.
 func (s *Server) stranger(r *http.Request) error {
-	if wait := s.logins.addresses.failed(network(r.RemoteAddr)); wait > 0 {
-		return tooMany(wait, "too many failed logins")
+	return loginProblem(s.Logins.Fail(httpDoor, "", r.RemoteAddr))
+}
+
+// loginProblem answers a login that failed; a fault stays one.
+func loginProblem(err error) error {
+	var failed *ledger.LoginError
+	switch {
+	case !errors.As(err, &failed):
+		return err
+	case failed.Wait > 0:
+		return tooMany(failed.Wait, failed.Error())
+	default:
+		return problem(codeUnauthorized, "%s", failed)
 	}
-	return problem(codeUnauthorized, "the credentials are not known, were revoked, or have expired")
 }
 
 // bearer checks an access token of either token endpoint. Its credential
@@ -178,8 +175,9 @@ func (s *Server) bearer(r *http.Request, token string) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	if credential.Version == 0 || credential.Revoked || !s.Now().Before(t.ExpiresAt) {
-		return Caller{}, problem(codeUnauthorized, "the token has expired, or its credential was revoked")
+	now := s.Now()
+	if !credential.Good(now) || !now.Before(t.ExpiresAt) {
+		return Caller{}, problem(codeUnauthorized, "the token has expired, or its credential was revoked or has expired")
 	}
 	scopes := slices.DeleteFunc(slices.Clone(t.Scopes), func(scope string) bool { return !credential.May(scope) })
 	return Caller{credential.Key, credential.Client, scopes}, nil

@@ -1,57 +1,110 @@
 package http
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-oauth2/oauth2/v4"
-	oautherrors "github.com/go-oauth2/oauth2/v4/errors"
-	"github.com/go-oauth2/oauth2/v4/models"
-	"github.com/go-oauth2/oauth2/v4/server"
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // accessLife is how long an access token lives.
 const accessLife = time.Hour
 
-const tokenPath = "/connect/token"
+const (
+	tokenPath  = "/connect/token"
+	revokePath = "/connect/revoke"
+)
 
 func (s *Server) oauthRoutes() {
 	s.echo.POST(tokenPath, s.connectToken)
+	s.echo.POST(revokePath, s.connectRevoke)
 	s.renderers[tokenPath] = renderOAuth
+	s.renderers[revokePath] = renderOAuth
 }
 
-// oauth is the part of RFC 6749 that ACH Connect uses: client credentials.
-// The library parses and answers; credentials and tokens are the ledger's.
-type oauth struct {
-	oauth2.Manager // of the library's many duties only the one below is ever called
-	s              *Server
-	server         *server.Server
+// oauthProblem is one of RFC 6749's errors with our words.
+func oauthProblem(code, why string) error {
+	p := problem(codeBadRequest, "%s", why)
+	p.oauth = code
+	return p
 }
 
-func newOAuth(s *Server) *oauth {
-	o := &oauth{s: s}
-	o.server = server.NewServer(&server.Config{
-		TokenType:         "Bearer",
-		AllowedGrantTypes: []oauth2.GrantType{oauth2.ClientCredentials},
-	}, o)
-	o.server.ClientInfoHandler = presented
-	o.server.ResponseErrorHandler = polish
-	o.server.InternalErrorHandler = inner
-	return o
+func badForm(why string) error { return oauthProblem("invalid_request", why) }
+
+// accessAnswer is RFC 6749, 5.1.
+type accessAnswer struct {
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int    `json:"expires_in"` // seconds
+	Scope       string `json:"scope,omitempty"`
+	TokenType   string `json:"token_type"`
 }
 
-// connectToken answers an access token for client credentials, by Basic or in
-// the form. A missing grant type is taken for client_credentials, the only
-// one: the published documentation lost its line.
+// connectToken answers an access token for client credentials (RFC 6749,
+// 4.4), by Basic or in the form. A missing grant type is taken for
+// client_credentials, the only one: the published documentation lost its line.
 func (s *Server) connectToken(c echo.Context) error {
+	if err := readForm(c); err != nil {
+		return err
+	}
+	form := c.Request().PostForm
+	if grant := form.Get("grant_type"); grant != "" && grant != "client_credentials" {
+		return oauthProblem("unsupported_grant_type", "the only grant type is client_credentials")
+	}
+	who, err := s.presented(c.Request())
+	if err != nil {
+		return err
+	}
+	wanted := strings.Fields(form.Get("scope"))
+	for _, scope := range wanted {
+		if !who.May(scope) {
+			return oauthProblem("invalid_scope", "the credential does not have every scope asked for")
+		}
+	}
+	if len(wanted) > 0 {
+		slices.Sort(wanted)
+		who.Scopes = slices.Compact(wanted)
+	}
+	token, _, err := s.issue(c.Request().Context(), eventstore.AccessToken, who, accessLife)
+	if err != nil {
+		return err
+	}
+	return answerOAuth(c, http.StatusOK, accessAnswer{token, int(accessLife.Seconds()), strings.Join(wanted, " "), "Bearer"})
+}
+
+// connectRevoke ends one token, of either kind, that was issued to the
+// credential (RFC 7009). One that is not there is as good as ended: 200.
+func (s *Server) connectRevoke(c echo.Context) error {
+	if err := readForm(c); err != nil {
+		return err
+	}
+	token := c.Request().PostForm.Get("token")
+	if token == "" {
+		return badForm("token is missing")
+	}
+	who, err := s.presented(c.Request())
+	if err != nil {
+		return err
+	}
+	if ledger.WellFormedSecret(token) {
+		hash := [32]byte(ledger.HashSecret(token))
+		if err := s.Tokens.DeleteToken(c.Request().Context(), hash[:], who.Key); err != nil {
+			return fmt.Errorf("delete a token of credential %s: %w", who.Key, err)
+		}
+		s.tokens.forget(hash, who.Key)
+	}
+	return answerOAuth(c, http.StatusOK, struct{}{})
+}
+
+// readForm reads a form, each field of which may be there once. Its values
+// are in PostForm: a secret in the query would stand in somebody's log.
+func readForm(c echo.Context) error {
 	r := c.Request()
 	if err := media(c, echo.MIMEApplicationForm); err != nil {
 		return err
@@ -61,142 +114,56 @@ func (s *Server) connectToken(c echo.Context) error {
 		if errors.As(err, &large) {
 			return large
 		}
-		return problem(codeBadRequest, "the form cannot be read")
+		return badForm("the form cannot be read")
 	}
-	r.Form = r.PostForm // a secret in the query would stand in somebody's log
-	if r.Form.Get("grant_type") == "" {
-		r.Form.Set("grant_type", oauth2.ClientCredentials.String())
-	}
-	grant, ask, err := s.oauth.server.ValidationTokenRequest(r)
-	var info oauth2.TokenInfo
-	if err == nil {
-		info, err = s.oauth.server.GetAccessToken(r.Context(), grant, ask)
-	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Pragma", "no-cache")
-	if err == nil {
-		return c.JSON(http.StatusOK, s.oauth.server.GetTokenData(info))
-	}
-	answer, status, header := s.oauth.server.GetErrorData(err)
-	if status >= http.StatusInternalServerError {
-		s.explain(r.Context(), requestID(c), err) // logs the fault
-	}
-	for name := range header {
-		h.Set(name, header.Get(name))
-	}
-	return c.JSON(status, answer)
-}
-
-// presented finds the credentials of a token request. Two sets of them are
-// one too many (RFC 6749, 2.3).
-func presented(r *http.Request) (key, secret string, err error) {
-	if r.Form.Get("grant_type") != oauth2.ClientCredentials.String() {
-		return "", "", oautherrors.ErrUnsupportedGrantType
-	}
-	for name, values := range r.Form {
+	for name, values := range r.PostForm {
 		if len(values) > 1 {
-			return "", "", &oauthRefusal{oautherrors.ErrInvalidRequest, name + " is there more than once"}
+			return badForm(fmt.Sprintf("%.40q is there more than once", name))
 		}
 	}
+	return nil
+}
+
+// presented checks the credentials of a token request. Two sets of them are
+// one too many (RFC 6749, 2.3).
+func (s *Server) presented(r *http.Request) (Caller, error) {
 	basicKey, basicSecret, basic := r.BasicAuth()
-	key, secret = r.Form.Get("client_id"), r.Form.Get("client_secret")
+	key, secret := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	switch {
 	case basic && secret != "":
-		return "", "", &oauthRefusal{oautherrors.ErrInvalidRequest, "credentials by Basic or in the body, not both"}
+		return Caller{}, badForm("credentials by Basic or in the body, not both")
 	case basic && key != "" && key != basicKey:
-		return "", "", &oauthRefusal{oautherrors.ErrInvalidRequest, "client_id and the Authorization header differ"}
+		return Caller{}, badForm("client_id and the Authorization header differ")
 	case basic:
-		return basicKey, basicSecret, nil
-	case key == "":
-		return "", "", oautherrors.ErrInvalidClient
+		return s.login(r, basicKey, basicSecret)
 	default:
-		return key, secret, nil
+		return s.login(r, key, secret)
 	}
 }
 
-// GenerateAccessToken checks the credentials and issues a token with the
-// scopes asked for, or with all that the credential has.
-func (o *oauth) GenerateAccessToken(ctx context.Context, _ oauth2.GrantType, ask *oauth2.TokenGenerateRequest) (oauth2.TokenInfo, error) {
-	who, err := o.s.login(ask.Request, ask.ClientID, ask.ClientSecret)
-	if err != nil {
-		return nil, err
-	}
-	if wanted := strings.Fields(ask.Scope); len(wanted) > 0 {
-		for _, scope := range wanted {
-			if !who.May(scope) {
-				return nil, oautherrors.ErrInvalidScope
-			}
-		}
-		slices.Sort(wanted)
-		who.Scopes = slices.Compact(wanted)
-	}
-	token, _, err := o.s.issue(ctx, eventstore.AccessToken, who, accessLife)
-	if err != nil {
-		return nil, err
-	}
-	info := models.NewToken()
-	info.SetAccess(token)
-	info.SetAccessExpiresIn(accessLife)
-	if ask.Scope != "" {
-		info.SetScope(strings.Join(who.Scopes, " "))
-	}
-	return info, nil
-}
-
-// oauthRefusal is one of RFC 6749's errors with our words.
-type oauthRefusal struct {
-	kind error
-	why  string
-}
-
-func (e *oauthRefusal) Error() string { return e.why }
-
-// inner turns our errors into the library's, which asks for those it does not
-// know.
-func inner(err error) *oautherrors.Response {
-	var refusal *oauthRefusal
-	if errors.As(err, &refusal) {
-		return &oautherrors.Response{Error: refusal.kind, Description: refusal.why, StatusCode: http.StatusBadRequest}
-	}
-	p := explain(err)
-	if p.Status == http.StatusUnauthorized {
-		return &oautherrors.Response{Error: oautherrors.ErrInvalidClient, Description: p.Message}
-	}
-	response := &oautherrors.Response{Error: oauthError(p), Description: p.Message, StatusCode: p.Status}
-	if p.retryAfter > 0 {
-		response.SetHeader("Retry-After", strconv.Itoa(p.retryAfter))
-	}
-	return response
-}
-
-// polish sets what RFC 6749, 5.2 asks for and the library leaves out.
-func polish(r *oautherrors.Response) {
-	switch {
-	case errors.Is(r.Error, oautherrors.ErrInvalidClient):
-		r.StatusCode = http.StatusUnauthorized
-		r.SetHeader("WWW-Authenticate", `Basic realm="achledger", charset="UTF-8"`)
-	case errors.Is(r.Error, oautherrors.ErrUnsupportedGrantType), errors.Is(r.Error, oautherrors.ErrInvalidScope):
-		r.StatusCode = http.StatusBadRequest
-	}
-}
-
-// oauthError names a problem in the words of RFC 6749.
-func oauthError(p *Problem) error {
-	switch {
-	case p.Status == http.StatusUnauthorized:
-		return oautherrors.ErrInvalidClient
-	case p.Status == http.StatusTooManyRequests, p.Status == http.StatusServiceUnavailable:
-		return oautherrors.ErrTemporarilyUnavailable
-	case p.Status < http.StatusInternalServerError:
-		return oautherrors.ErrInvalidRequest
-	default:
-		return oautherrors.ErrServerError
-	}
-}
-
-// renderOAuth writes a problem met before or behind the library.
-func renderOAuth(c echo.Context, p *Problem) error {
+// answerOAuth answers with the headers RFC 6749, 5.1 asks for.
+func answerOAuth(c echo.Context, status int, body any) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("Pragma", "no-cache")
-	return c.JSON(p.Status, map[string]string{"error": oauthError(p).Error(), "error_description": p.Message})
+	return c.JSON(status, body)
+}
+
+// renderOAuth writes a problem as RFC 6749, 5.2 has it.
+func renderOAuth(c echo.Context, p *Problem) error {
+	if p.Status == http.StatusUnauthorized {
+		c.Response().Header().Set("WWW-Authenticate", `Basic realm="achledger", charset="UTF-8"`)
+	}
+	code := p.oauth
+	switch {
+	case code != "":
+	case p.Status == http.StatusUnauthorized:
+		code = "invalid_client"
+	case p.Status == http.StatusTooManyRequests, p.Status == http.StatusServiceUnavailable:
+		code = "temporarily_unavailable"
+	case p.Status < http.StatusInternalServerError:
+		code = "invalid_request"
+	default:
+		code = "server_error"
+	}
+	return answerOAuth(c, p.Status, map[string]string{"error": code, "error_description": p.Message})
 }

@@ -27,7 +27,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	if p.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.retryAfter))
 	}
-	if p.Status == http.StatusUnauthorized && h.Get("WWW-Authenticate") == "" {
+	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="achledger"`)
 	}
 	if errors.Is(err, eventstore.ErrUnknownOutcome) {

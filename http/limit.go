@@ -87,37 +87,37 @@ func readError(err error) error {
 	return problem(codeRequestIncomplete, "the body ended before it was complete")
 }
 
-// rates bounds each client's requests where the operator asked for it.
+// rates bounds the requests of each client, or the tokens of each credential.
 type rates struct {
-	limit rate.Limit
+	limit rate.Limit // zero: no bound
 	burst int
 	now   func() time.Time
 	mu    *sync.Mutex
-	of    map[string]*rate.Limiter // clients are few: one each
+	of    map[string]*rate.Limiter // clients and their credentials are few: one each
 }
 
-func newRates(perSecond float64, now func() time.Time) rates {
-	return rates{rate.Limit(perSecond), max(1, int(2*perSecond)), now, new(sync.Mutex), map[string]*rate.Limiter{}}
+func newRates(limit rate.Limit, burst int, now func() time.Time) rates {
+	return rates{limit, burst, now, new(sync.Mutex), map[string]*rate.Limiter{}}
 }
 
-// allow takes one request of a client, or says in how many seconds it may
-// come again.
-func (r rates) allow(client string) error {
+// allow takes one request of a client, or of a credential, or says in how
+// many seconds it may come again.
+func (r rates) allow(name string) error {
 	if r.limit <= 0 {
 		return nil
 	}
 	r.mu.Lock()
-	l, ok := r.of[client]
+	l, ok := r.of[name]
 	if !ok {
 		l = rate.NewLimiter(r.limit, r.burst)
-		r.of[client] = l
+		r.of[name] = l
 	}
 	r.mu.Unlock()
 	now := r.now()
 	wait := l.ReserveN(now, 1)
 	if d := wait.DelayFrom(now); d > 0 {
 		wait.CancelAt(now)
-		return tooMany(d, "this client sends more requests than agreed")
+		return tooMany(d, "more requests than agreed")
 	}
 	return nil
 }

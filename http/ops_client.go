@@ -40,8 +40,8 @@ type clientBody struct {
 // clientAnswer is a client, with its first credential when it was opened.
 type clientAnswer struct {
 	clientBody
-	CreatedAt  time.Time `json:"created_at"`
-	Credential *Issued   `json:"credential,omitempty"`
+	CreatedAt  time.Time                `json:"created_at"`
+	Credential *ledger.IssuedCredential `json:"credential,omitempty"`
 }
 
 func shownClient(c domain.Client) clientAnswer {
@@ -77,7 +77,7 @@ func (s *Server) openClient(c echo.Context, who Caller) error {
 	}
 	ctx := c.Request().Context()
 	var client domain.Client
-	var first Issued
+	var first ledger.IssuedCredential
 	return s.once(c, who, input, func(key ledger.Option) error {
 		settings, err := s.clientSettings(ctx, b)
 		if err != nil {
@@ -91,7 +91,7 @@ func (s *Server) openClient(c echo.Context, who Caller) error {
 		if err != nil {
 			return err
 		}
-		issued, credential, err := NewCredential(b.ClientID, domain.FirstScopes)
+		issued, credential, err := s.Ledger.NewCredential(ledger.CredentialRequest{Client: b.ClientID, Scopes: domain.FirstScopes, Now: s.Now()})
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package http
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -12,6 +11,14 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
+// credentialBody is what a new credential is to be.
+type credentialBody struct {
+	Scopes    []string   `json:"scopes"`
+	Name      string     `json:"name"`
+	Owner     string     `json:"owner"`
+	ExpiresAt *time.Time `json:"expires_at"`
+}
+
 // issueCredential issues another credential to a client; two are valid at
 // once while one is rotated.
 func (s *Server) issueCredential(c echo.Context, who Caller) error {
@@ -19,18 +26,26 @@ func (s *Server) issueCredential(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	input, err := body(c, echo.MIMEApplicationJSON)
+	return s.issueCredentialFor(c, who, client.ID)
+}
+
+// issueOpsCredential issues another credential to operations.
+func (s *Server) issueOpsCredential(c echo.Context, who Caller) error {
+	return s.issueCredentialFor(c, who, domain.LedgerClient)
+}
+
+func (s *Server) issueCredentialFor(c echo.Context, who Caller, client string) error {
+	var b credentialBody
+	input, err := readBody(c, &b)
 	if err != nil {
 		return err
 	}
-	var b struct {
-		Scopes []string `json:"scopes"`
-	}
-	if err := json.Unmarshal(input, &b); err != nil {
-		return problem(codeBadRequest, `the body is {"scopes": [...]}`)
+	request := ledger.CredentialRequest{Client: client, Scopes: b.Scopes, Name: b.Name, Owner: b.Owner, Now: s.Now()}
+	if b.ExpiresAt != nil {
+		request.ExpiresAt = *b.ExpiresAt
 	}
 	return s.once(c, who, input, func(key ledger.Option) error {
-		issued, err := IssueCredential(c.Request().Context(), s.Ledger, client.ID, b.Scopes, key)
+		issued, err := s.Ledger.IssueCredential(c.Request().Context(), request, key)
 		if err != nil {
 			return err
 		}
@@ -41,43 +56,67 @@ func (s *Server) issueCredential(c echo.Context, who Caller) error {
 
 // credential is what may be known about a credential.
 type credential struct {
-	Key      string     `json:"key"`
-	Scopes   []string   `json:"scopes"`
-	IssuedAt time.Time  `json:"issued_at"`
-	Revoked  bool       `json:"revoked"`
-	LastUsed *time.Time `json:"last_used"`
+	Key       string     `json:"key"`
+	Scopes    []string   `json:"scopes"`
+	Name      string     `json:"name,omitempty"`
+	Owner     string     `json:"owner,omitempty"`
+	IssuedAt  time.Time  `json:"issued_at"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	Revoked   bool       `json:"revoked"`
+	LastUsed  *time.Time `json:"last_used"` // since the server started
 }
 
 // listCredentials answers a client's credentials, without their secrets.
-func (s *Server) listCredentials(c echo.Context, who Caller) error {
+func (s *Server) listCredentials(c echo.Context, _ Caller) error {
 	client, err := s.existing(c)
 	if err != nil {
 		return err
 	}
+	return s.answerCredentials(c, client.ID)
+}
+
+// listOpsCredentials answers who may do what in operations.
+func (s *Server) listOpsCredentials(c echo.Context, _ Caller) error {
+	return s.answerCredentials(c, domain.LedgerClient)
+}
+
+func (s *Server) answerCredentials(c echo.Context, client string) error {
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, client.ID); err != nil {
+	if err := s.Views.WaitFor(ctx, client); err != nil {
 		return err
 	}
-	rows, err := s.Views.Credentials(ctx, client.ID)
+	rows, err := s.Views.Credentials(ctx, client)
 	if err != nil {
-		return fmt.Errorf("list credentials of client %s: %w", client.ID, err)
+		return fmt.Errorf("list credentials of client %s: %w", client, err)
 	}
 	shown := make([]credential, len(rows))
 	for i, r := range rows {
-		shown[i] = credential{Key: r.Key, Scopes: r.Scopes, IssuedAt: r.IssuedAt, Revoked: r.Revoked, LastUsed: s.uses.last(r.Key)}
+		known, err := s.Directory.Credential(ctx, r.Key)
+		if err != nil {
+			return err
+		}
+		shown[i] = credential{
+			Key: r.Key, Scopes: known.Scopes, Name: known.Name, Owner: known.Owner,
+			IssuedAt: known.IssuedAt, Revoked: known.Revoked, LastUsed: s.uses.last(r.Key),
+		}
+		if !known.ExpiresAt.IsZero() {
+			shown[i].ExpiresAt = &known.ExpiresAt
+		}
 	}
 	return answerPage(c, shown, "")
 }
 
-// revokeCredential ends a credential and its tokens at once.
+// revokeCredential ends a credential, its tokens and its feeds at once. What
+// the request asks for is done when the event is written; whatever fails
+// after that is still carried through as far as it goes.
 func (s *Server) revokeCredential(c echo.Context, _ Caller) error {
 	ctx := c.Request().Context()
-	known, err := s.Ledger.Credential(ctx, c.Param("key"))
+	known, err := s.Directory.Credential(ctx, c.Param("key"))
 	if err != nil {
 		return err
 	}
 	if known.Version == 0 {
-		return domain.Refuse(domain.NotFound, "there is no credential %q", c.Param("key"))
+		return domain.Refuse(domain.NotFound, "there is no credential %.40q", c.Param("key"))
 	}
 	events, err := domain.RevokeCredential{}.Decide(known)
 	if err != nil {
@@ -87,14 +126,14 @@ func (s *Server) revokeCredential(c echo.Context, _ Caller) error {
 	if _, err := s.Ledger.Write(ctx, change); err != nil {
 		return err
 	}
-	if err := s.Views.WaitFor(ctx, known.Client); err != nil {
-		return err
+	if s.Revoked != nil {
+		s.Revoked(known.Key)
 	}
 	if err := s.Tokens.DeleteTokensOf(ctx, known.Key); err != nil {
 		return fmt.Errorf("delete the tokens of credential %s: %w", known.Key, err)
 	}
-	if s.Revoked != nil {
-		s.Revoked(known.Key)
+	if err := s.Views.WaitFor(ctx, known.Client); err != nil {
+		return err
 	}
 	return c.NoContent(http.StatusNoContent)
 }

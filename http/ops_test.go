@@ -31,7 +31,7 @@ func TestAClientIsTakenOnWithACredentialThatIsShownOnce(t *testing.T) {
 		ID         string   `json:"client_id"`
 		Accounts   []string `json:"receiving_accounts"`
 		Batching   domain.Batching
-		Credential achhttp.Issued
+		Credential ledger.IssuedCredential
 	}
 	w.must(json.Unmarshal(opened.body, &c))
 	if len(c.Accounts) != 2 || c.Accounts[0] != "*****7890" || !strings.HasSuffix(c.Accounts[1], "*") || len(c.Batching.Windows) != 4 {
@@ -97,7 +97,7 @@ func TestASuspendedClientStartsNothingNew(t *testing.T) {
 func TestTwoCredentialsAreGoodWhileOneIsRotated(t *testing.T) {
 	w := newWorld(t)
 	first, ops := w.client("business", settings()), w.ops()
-	var issued achhttp.Issued
+	var issued ledger.IssuedCredential
 	w.must(json.Unmarshal(ops.call("POST", "/v1/ops/clients/business/credentials", `{"scopes":["read"]}`).is(201).body, &issued))
 	second := caller{w, issued.Key, issued.Secret}
 	first.call("GET", "/v1/profile", "").is(200)

@@ -21,6 +21,7 @@ type Options struct {
 	Views     *projections.Views
 	Directory *projections.Directory
 
+	Logins  *ledger.Logins       // checks keys and secrets; one of its own by default
 	Log     *slog.Logger         // access log and faults; nothing by default
 	Metrics *prometheus.Registry // served at /metrics; a registry of its own by default
 	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
@@ -52,6 +53,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Logins == nil && o.Directory != nil {
+		o.Logins = ledger.NewLogins(o.Directory, o.Now, o.Log, nil)
 	}
 	if o.Plaid == nil {
 		o.Plaid = NewPlaid(PlaidConfig{})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // refreshLife is how long a refresh token lives. It does not renew itself.
@@ -58,7 +59,10 @@ func (s *Server) proRefresh(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	t, ok, err := s.Tokens.Token(ctx, hashed(in.RefreshToken))
+	if !ledger.WellFormedSecret(in.RefreshToken) {
+		return s.stranger(c.Request())
+	}
+	t, ok, err := s.Tokens.Token(ctx, ledger.HashSecret(in.RefreshToken))
 	if err != nil {
 		return err
 	}
@@ -69,11 +73,10 @@ func (s *Server) proRefresh(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if credential.Version == 0 || credential.Revoked {
+	if !credential.Good(s.Now()) {
 		return s.stranger(c.Request())
 	}
-	who := Caller{Key: credential.Key, Client: credential.Client, Scopes: credential.Scopes}
-	return s.answerTokens(c, who, in.RefreshToken, t.ExpiresAt)
+	return s.answerTokens(c, callerOf(credential), in.RefreshToken, t.ExpiresAt)
 }
 
 func (s *Server) answerTokens(c echo.Context, who Caller, refresh string, until time.Time) error {

@@ -21,7 +21,8 @@ type Problem struct {
 	RequestID string              `json:"request_id,omitempty"`
 	Errors    []domain.FieldError `json:"errors,omitempty"`
 
-	retryAfter int // seconds, in the header; zero: absent
+	oauth      string // the error of RFC 6749 where the status does not say it
+	retryAfter int    // seconds, in the header; zero: absent
 }
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
 )
 
 // How long a connection may take. A handler that reads or writes much gives
@@ -27,13 +28,13 @@ type Server struct {
 	Options
 	echo    *echo.Echo
 	metrics metrics
-	oauth   *oauth
-	logins  logins
-	rates   rates
+	rates   rates // of a client's requests
 	uses    uses
 	tokens  *tokenCache
-	purged  atomic.Int64  // when expired tokens were last forgotten, unix seconds
-	closing chan struct{} // closed when the server begins to stop
+
+	tokenRates rates         // of a credential's tokens
+	purged     atomic.Int64  // when expired tokens were last forgotten, unix seconds
+	closing    chan struct{} // closed when the server begins to stop
 
 	// sizes are the body limits of POSTs to paths that take more than
 	// maxBody; zero is no limit.
@@ -52,10 +53,11 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		Options: o,
 		echo:    echo.New(),
-		logins:  newLogins(o.Now),
-		rates:   newRates(o.RequestsPerSecond, o.Now),
+		rates:   newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now),
 		tokens:  newTokenCache(),
 		closing: make(chan struct{}),
+
+		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now),
 
 		sizes:     map[string]int64{},
 		renderers: map[string]func(echo.Context, *Problem) error{},
@@ -64,7 +66,6 @@ func New(o Options) (*Server, error) {
 	if s.metrics, err = newMetrics(o.Metrics); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}
-	s.oauth = newOAuth(s)
 	s.echo.HTTPErrorHandler = s.fail
 	s.echo.Pre(s.observe, s.limitBody)
 	s.routes()

@@ -19,12 +19,12 @@ import (
 // simulationRoutes let a test play the bank: each makes a real file that goes
 // the way of a real one, and answers when it has been applied.
 func (s *Server) simulationRoutes() {
-	s.echo.POST("/v1/simulations/files/:id/acknowledge", s.operations(s.simulateAcknowledge))
-	s.echo.POST("/v1/simulations/transactions/:id/return", s.operations(s.simulate(simulateReturn)))
-	s.echo.POST("/v1/simulations/transactions/:id/correction", s.operations(s.simulate(simulateCorrection)))
-	s.echo.POST("/v1/simulations/transactions/:id/dishonor", s.operations(s.simulate(simulateDishonor)))
-	s.echo.POST("/v1/simulations/transactions/:id/contest", s.operations(s.simulate(simulateContest)))
-	s.echo.POST("/v1/simulations/inbound", s.operations(s.simulateInbound))
+	s.echo.POST("/v1/simulations/files/:id/acknowledge", s.operations(domain.ScopeOpsWork, s.simulateAcknowledge))
+	s.echo.POST("/v1/simulations/transactions/:id/return", s.operations(domain.ScopeOpsWork, s.simulate(simulateReturn)))
+	s.echo.POST("/v1/simulations/transactions/:id/correction", s.operations(domain.ScopeOpsWork, s.simulate(simulateCorrection)))
+	s.echo.POST("/v1/simulations/transactions/:id/dishonor", s.operations(domain.ScopeOpsWork, s.simulate(simulateDishonor)))
+	s.echo.POST("/v1/simulations/transactions/:id/contest", s.operations(domain.ScopeOpsWork, s.simulate(simulateContest)))
+	s.echo.POST("/v1/simulations/inbound", s.operations(domain.ScopeOpsWork, s.simulateInbound))
 }
 
 // simulation is what a test asks the bank to do.

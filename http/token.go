@@ -2,40 +2,36 @@ package http
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"sync"
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // tokenRest is how long an expired token is remembered, to tell those who
 // still send it from those who guess.
 const tokenRest = 24 * time.Hour
 
-// secret makes 256 random bits, as text that fits a URL and a header.
-func secret() string {
-	var b [32]byte
-	rand.Read(b[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-// hashed is what is kept of a token or a secret. They carry 256 random bits,
-// so a slow hash would add nothing.
-func hashed(s string) []byte {
-	sum := sha256.Sum256([]byte(s))
-	return sum[:]
-}
+// A credential may ask for this many tokens at once, then for one now and
+// then: each is a durable row that lives for an hour or twelve, and a client
+// needs one an hour.
+const (
+	tokensAtOnce = 100
+	tokenEvery   = 10 * time.Second
+)
 
 // issue makes a token for a caller and returns when it is durable. Once a day
-// it forgets those that expired.
+// it forgets those that expired. A caller that asks too often gets 429.
 func (s *Server) issue(ctx context.Context, kind string, who Caller, life time.Duration) (token string, expires time.Time, err error) {
+	if err := s.tokenRates.allow(who.Key); err != nil {
+		return "", time.Time{}, err
+	}
 	now := s.Now().UTC()
-	token, expires = secret(), now.Add(life)
+	token, expires = ledger.NewSecret(), now.Add(life)
 	err = s.Tokens.PutToken(ctx, eventstore.Token{
-		Hash: hashed(token), Kind: kind, Credential: who.Key, Client: who.Client, Scopes: who.Scopes, ExpiresAt: expires,
+		Hash: ledger.HashSecret(token), Kind: kind, Credential: who.Key, Client: who.Client, Scopes: who.Scopes, ExpiresAt: expires,
 	})
 	if last := s.purged.Load(); err == nil && now.Sub(time.Unix(last, 0)) > tokenRest && s.purged.CompareAndSwap(last, now.Unix()) {
 		err = s.Tokens.PurgeTokens(ctx, now.Add(-tokenRest))
@@ -45,42 +41,60 @@ func (s *Server) issue(ctx context.Context, kind string, who Caller, life time.D
 
 // accessToken finds a token that was issued for access, expired or not.
 func (s *Server) accessToken(ctx context.Context, token string) (eventstore.Token, bool, error) {
-	if len(token) != base64.RawURLEncoding.EncodedLen(32) {
+	if !ledger.WellFormedSecret(token) {
 		return eventstore.Token{}, false, nil
 	}
 	hash := sha256.Sum256([]byte(token))
-	if t, ok := s.tokens.get(hash); ok {
+	t, ok, seen := s.tokens.get(hash)
+	if ok {
 		return t, true, nil
 	}
 	t, ok, err := s.Tokens.Token(ctx, hash[:])
 	if err != nil || !ok || t.Kind != eventstore.AccessToken {
 		return eventstore.Token{}, false, err
 	}
-	s.tokens.put(hash, t)
+	s.tokens.put(hash, t, seen)
 	return t, true, nil
 }
 
 // tokenCache remembers tokens that were looked up. What it says of a token
 // never changes; whether its credential is still good is asked every time.
 type tokenCache struct {
-	mu sync.RWMutex
-	of map[[32]byte]eventstore.Token
+	mu      sync.RWMutex
+	of      map[[32]byte]eventstore.Token
+	revoked int // how many were forgotten because they were revoked
 }
 
 const maxTokens = 16 << 10 // remembered; then it starts anew
 
 func newTokenCache() *tokenCache { return &tokenCache{of: map[[32]byte]eventstore.Token{}} }
 
-func (c *tokenCache) get(hash [32]byte) (eventstore.Token, bool) {
+// get also tells how many tokens had been revoked, for put.
+func (c *tokenCache) get(hash [32]byte) (t eventstore.Token, ok bool, revoked int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	t, ok := c.of[hash]
-	return t, ok
+	t, ok = c.of[hash]
+	return t, ok, c.revoked
 }
 
-func (c *tokenCache) put(hash [32]byte, t eventstore.Token) {
+// forget lets go of a credential's token that was revoked.
+func (c *tokenCache) forget(hash [32]byte, credential string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.revoked++
+	if c.of[hash].Credential == credential {
+		delete(c.of, hash)
+	}
+}
+
+// put remembers a token that was read after get, unless one was revoked
+// meanwhile, which may have been this.
+func (c *tokenCache) put(hash [32]byte, t eventstore.Token, revoked int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.revoked != revoked {
+		return
+	}
 	if len(c.of) >= maxTokens {
 		clear(c.of)
 	}

@@ -199,7 +199,7 @@ func (w *world) credential(client string, scopes ...string) caller {
 	if len(scopes) == 0 {
 		scopes = domain.FirstScopes
 	}
-	issued, err := achhttp.IssueCredential(context.Background(), w.ledger, client, scopes)
+	issued, err := w.ledger.IssueCredential(context.Background(), ledger.CredentialRequest{Client: client, Scopes: scopes})
 	w.must(err)
 	return caller{w, issued.Key, issued.Secret}
 }

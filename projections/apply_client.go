@@ -2,6 +2,7 @@ package projections
 
 import (
 	"strings"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -67,11 +68,17 @@ func (p *projector) credential(c change) error {
 	_, key, _ := cutStream(c.recorded.Stream)
 	switch e := c.fact.Event.(type) {
 	case *domain.CredentialIssued:
-		_, err := p.c.exec(putCredential, key, e.Client, strings.Join(e.Scopes, " "), micros(c.fact.Meta.At))
-		return err
+		return p.putCredential(key, e.Client, e.Scopes, c.fact.Meta.At)
+	case *domain.CredentialIssuedV2:
+		return p.putCredential(key, e.Client, e.Scopes, c.fact.Meta.At)
 	case *domain.CredentialRevoked:
 		_, err := p.c.exec(revokeCredential, key)
 		return err
 	}
 	return nil
+}
+
+func (p *projector) putCredential(key, client string, scopes []string, issuedAt time.Time) error {
+	_, err := p.c.exec(putCredential, key, client, strings.Join(scopes, " "), micros(issuedAt))
+	return err
 }

@@ -10,9 +10,10 @@ import (
 )
 
 // Directory answers who clients and credentials are, from their streams in
-// the log; one that does not exist has version 0. It remembers answers, the
-// missing ones too, and never gives one that is older than what this process
-// had written when it was asked: a key stops when its revocation is answered.
+// the log; one that does not exist has version 0 and is not remembered, so that
+// guessed names cost no memory. It never gives an answer older than what this
+// process had written when it was asked: a key stops when its revocation is
+// answered.
 type Directory struct {
 	ledger      *ledger.Ledger
 	views       *Views // nil: every commit is looked at
@@ -24,8 +25,8 @@ type Directory struct {
 // it which of the streams moved. Make it before the views run.
 func NewDirectory(l *ledger.Ledger, v *Views) *Directory {
 	d := &Directory{ledger: l, views: v}
-	d.clients.read = l.Client
-	d.credentials.read = l.Credential
+	d.clients.read, d.clients.version = l.Client, func(c domain.Client) int64 { return c.Version }
+	d.credentials.read, d.credentials.version = l.Credential, func(c domain.Credential) int64 { return c.Version }
 	if v != nil {
 		v.OnEvent(d.heard)
 	}
@@ -54,6 +55,7 @@ func (d *Directory) heard(_ domain.Fact, r eventstore.Recorded) {
 // streams remembers folds of one kind of stream.
 type streams[T any] struct {
 	read    func(context.Context, string) (T, error)
+	version func(T) int64
 	mu      sync.Mutex
 	entries map[string]*remembered[T]
 	moved   map[string]int64 // newest events heard of, by id
@@ -68,8 +70,7 @@ type remembered[T any] struct {
 	upTo  int64
 }
 
-// maxRemembered bounds what is remembered of each kind, so that guessed keys
-// cannot fill the memory.
+// maxRemembered bounds what is remembered of each kind.
 const maxRemembered = 10_000
 
 func (s *streams[T]) move(id string, position int64) {
@@ -93,6 +94,16 @@ func (s *streams[T]) entry(id string) (e *remembered[T], moved int64) {
 		s.entries[id] = e
 	}
 	return e, s.moved[id]
+}
+
+// drop forgets an entry that was made for a stream that cannot be read or
+// does not exist.
+func (s *streams[T]) drop(id string, e *remembered[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries[id] == e && !e.known {
+		delete(s.entries, id)
+	}
 }
 
 // get answers from memory when this process wrote nothing of the kind since,
@@ -121,8 +132,9 @@ func get[T any](ctx context.Context, d *Directory, s *streams[T], id, stream str
 		return e.value, nil
 	}
 	value, err := s.read(ctx, id)
-	if err != nil {
-		return none, err
+	if err != nil || s.version(value) == 0 {
+		s.drop(id, e)
+		return value, err
 	}
 	e.value, e.known, e.upTo = value, true, head.Position
 	return e.value, nil

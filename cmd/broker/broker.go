@@ -43,6 +43,11 @@ type Options struct {
 	// several times at once.
 	Authenticate func(key, secret, remote string) (client string, ok bool)
 
+	// ClientOf names the client of a key that may read at this moment. It is
+	// asked at each request of a subscriber, so that a credential which was
+	// revoked or has expired reads nothing more. Nil: whoever is logged in may.
+	ClientOf func(key string) (client string, ok bool)
+
 	Log *slog.Logger // slog.Default by default
 }
 
@@ -67,7 +72,7 @@ const (
 func Start(o Options) (*Broker, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
 	b := &Broker{secret: rand.Text()}
-	b.login = newLogin(o.Authenticate, b.secret)
+	b.login = newLogin(o.Authenticate, o.ClientOf, b.secret)
 	s, err := server.NewServer(&server.Options{
 		ServerName: "achledger",
 		Host:       o.Host, Port: cmp.Or(o.Port, server.RANDOM_PORT), DontListen: o.Host == "",

@@ -19,7 +19,8 @@ var (
 // login decides who may connect, and gives each credential its account.
 type login struct {
 	authenticate func(key, secret, remote string) (client string, ok bool)
-	secret       string // of this process
+	reads        func(key string) (client string, ok bool) // now; nil: whoever is in
+	secret       string                                    // of this process
 
 	admitting sync.Mutex                 // held while the gate opens or closes for one
 	accounts  map[string]*server.Account // by key; a server never lets one go
@@ -38,9 +39,9 @@ type admitted struct {
 	stop   func() // ends its part of the gate
 }
 
-func newLogin(authenticate func(key, secret, remote string) (string, bool), secret string) *login {
+func newLogin(authenticate func(key, secret, remote string) (string, bool), reads func(key string) (string, bool), secret string) *login {
 	return &login{
-		authenticate: authenticate, secret: secret,
+		authenticate: authenticate, reads: reads, secret: secret,
 		in: map[string]admitted{}, forgotten: map[string]int{}, accounts: map[string]*server.Account{},
 	}
 }
@@ -95,7 +96,7 @@ func (l *login) admit(key, client string) (*server.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	if now, ok := l.clientOf(key); ok {
+	if now, ok := l.admittedAs(key); ok {
 		if now != client {
 			return nil, fmt.Errorf("it was client %s's and is now client %s's", now, client)
 		}
@@ -157,12 +158,23 @@ func permissions(key string) *server.Permissions {
 	}
 }
 
-// clientOf names the client of a credential that is logged in.
-func (l *login) clientOf(key string) (string, bool) {
+// admittedAs names the client as which a credential logged in.
+func (l *login) admittedAs(key string) (string, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a, ok := l.in[key]
 	return a.client, ok
+}
+
+// clientOf names the client of a credential that is logged in and may still
+// read.
+func (l *login) clientOf(key string) (string, bool) {
+	client, ok := l.admittedAs(key)
+	if ok && l.reads != nil {
+		now, may := l.reads(key)
+		ok = may && now == client
+	}
+	return client, ok
 }
 
 // forget ends a credential's part of the gate.

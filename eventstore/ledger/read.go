@@ -94,11 +94,6 @@ func (l *Ledger) Client(ctx context.Context, id string) (domain.Client, error) {
 	return load[domain.Client](ctx, l.Store, domain.ClientStream(id))
 }
 
-// Credential reads a credential as it stands.
-func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential, error) {
-	return load[domain.Credential](ctx, l.Store, domain.CredentialStream(key))
-}
-
 // Traces reads an ODFI's trace numbers.
 func (l *Ledger) Traces(ctx context.Context, odfi8 string) (domain.Traces, error) {
 	return load[domain.Traces](ctx, l.Store, domain.TraceStream(odfi8))

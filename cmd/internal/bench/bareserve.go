@@ -68,7 +68,7 @@ func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 	if err != nil {
 		return err
 	}
-	issued, credential, err := achhttp.NewCredential("bench", domain.FirstScopes)
+	issued, credential, err := l.NewCredential(ledger.CredentialRequest{Client: "bench", Scopes: domain.FirstScopes})
 	if err != nil {
 		return err
 	}

@@ -37,11 +37,11 @@ type brokerLink struct {
 // that is not an echo of the log refuses the start; a broker that is away
 // does not, as nothing accepted depends on it.
 func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (err error) {
-	logins := newSubscribers(d)
+	readers := &subscribers{logins: s.logins, directory: d}
 	if s.options.Broker.URL == "" {
-		s.broker, err = s.embed(logins)
+		s.broker, err = s.embed(readers)
 	} else {
-		s.broker, err = s.reach(logins)
+		s.broker, err = s.reach(readers)
 	}
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 }
 
 // embed starts the broker inside this process.
-func (s *Server) embed(logins *subscribers) (*brokerLink, error) {
+func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
 	host, port, err := net.SplitHostPort(s.options.Broker.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--nats-listen: %w", err)
@@ -74,7 +74,7 @@ func (s *Server) embed(logins *subscribers) (*brokerLink, error) {
 		return nil, fmt.Errorf("--nats-listen: port %q is no number", port)
 	}
 	b, err := broker.Start(broker.Options{
-		Dir: s.Folder.NATS(), Host: host, Port: number, Authenticate: logins.authenticate, Log: s.log,
+		Dir: s.Folder.NATS(), Host: host, Port: number, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Log: s.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: choose another address with --nats-listen, 127.0.0.1:0 takes any free port", err)
@@ -89,7 +89,7 @@ func (s *Server) embed(logins *subscribers) (*brokerLink, error) {
 
 // reach connects to another broker and serves its subscribers' requests. It
 // does not wait for one that is away.
-func (s *Server) reach(logins *subscribers) (*brokerLink, error) {
+func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	o := s.options.Broker
 	options := []nats.Option{nats.Name("achledger"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)}
 	if o.Creds != "" {
@@ -106,7 +106,7 @@ func (s *Server) reach(logins *subscribers) (*brokerLink, error) {
 		return nil, fmt.Errorf("reach the broker at --nats-url: %w", err)
 	}
 	l := &brokerLink{conn: conn, url: o.URL}
-	if l.gate, err = broker.NewGate(conn, logins.clientOf, s.log); err != nil {
+	if l.gate, err = broker.NewGate(conn, readers.clientOf, s.log); err != nil {
 		l.close()
 		return nil, err
 	}

@@ -3,9 +3,11 @@ package node
 import (
 	"context"
 	"fmt"
+	"path/filepath"
+	"time"
 
 	"github.com/achledger/achledger/domain"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // Nothing stands for a command without input or without an answer.
@@ -20,7 +22,9 @@ func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) 
 // issueOperations writes the file first: a secret that was never stored is
 // lost, a stored one that was never issued opens nothing.
 func (c *Core) issueOperations(ctx context.Context) error {
-	issued, change, err := achhttp.NewCredential(domain.LedgerClient, []string{domain.ScopeOps})
+	issued, change, err := c.Ledger.NewCredential(ledger.CredentialRequest{
+		Client: domain.LedgerClient, Scopes: []string{domain.ScopeOps}, Name: "written to " + filepath.Base(c.Folder.CredentialFile()), Now: time.Now(),
+	})
 	if err != nil {
 		return err
 	}

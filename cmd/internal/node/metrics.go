@@ -19,6 +19,15 @@ func newMetrics(s *Server) *prometheus.Registry {
 	return r
 }
 
+// failedLogins counts logins that failed, by the door they came to.
+func failedLogins(r *prometheus.Registry) func(door string) {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "achledger_failed_logins_total", Help: "Logins that failed, by door: http or nats.",
+	}, []string{"door"})
+	r.MustRegister(c)
+	return func(door string) { c.WithLabelValues(door).Inc() }
+}
+
 // gauges are read from the log and the views whenever someone asks.
 type gauges struct {
 	server *Server

@@ -10,12 +10,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/relay"
 	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/projections"
@@ -56,6 +58,8 @@ type Server struct {
 	log      *slog.Logger
 	broker   *brokerLink
 	relay    *relay.Relay
+	metrics  *prometheus.Registry
+	logins   *ledger.Logins
 	views    *projections.Views
 	files    *workers.Files
 	delivery *workers.Delivery
@@ -98,6 +102,8 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	directory := projections.NewDirectory(s.Ledger, s.views)
+	s.metrics = newMetrics(s)
+	s.logins = ledger.NewLogins(directory, time.Now, s.log, failedLogins(s.metrics))
 	if err := s.connectBroker(ctx, directory); err != nil {
 		return err
 	}
@@ -152,7 +158,7 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 func (s *Server) openDoor(directory *projections.Directory) (err error) {
 	o := achhttp.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
-		Log: s.log, Metrics: newMetrics(s), Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
+		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
 		Plaid: achhttp.NewPlaid(s.options.Plaid), Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 	}
 	if s.Kind == folder.Sandbox {

@@ -1,4 +1,4 @@
-package http
+package ledger
 
 import (
 	"fmt"
@@ -14,14 +14,14 @@ func TestThrottle(t *testing.T) {
 			t.Fatalf("waits %v within its burst", d)
 		}
 	}
-	if d := th.wait("key"); d <= 0 || d > 2*time.Second {
+	if d := th.failed("key"); d <= 0 || d > 2*time.Second {
 		t.Errorf("waits %v after its burst", d)
 	}
-	if d := th.wait("another"); d != 0 {
+	if d := th.failed("another"); d != 0 {
 		t.Errorf("another waits %v", d)
 	}
 	now = now.Add(2 * time.Second)
-	if d := th.wait("key"); d != 0 {
+	if d := th.failed("key"); d != 0 {
 		t.Errorf("waits %v after the pause", d)
 	}
 	t.Run("memory is bounded", func(t *testing.T) {

@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Failed logins are slowed, right ones never: a secret has 256 random bits,
+// so that guesses do not come closer by being many, and what slows the right
+// secret would let anybody lock a client out. Who is wrong too often hears
+// "wait" in place of "no", the same for keys that exist and keys that do not,
+// and is written into the logs only as often as these allow.
+const (
+	keyFailures     = 5 // of a key from an address, before it waits
+	keyPause        = 2 * time.Second
+	addressFailures = 30 // of an address, whatever the key
+	addressPause    = time.Second
+	maxThrottled    = 16 << 10 // entries kept; the longest unused is forgotten
+)
+
+// Credentials answers which credential a key names as it stands now; one that
+// does not exist has version 0.
+type Credentials interface {
+	Credential(ctx context.Context, key string) (domain.Credential, error)
+}
+
+// Logins checks keys and secrets for every door, HTTP and broker alike.
+type Logins struct {
+	credentials      Credentials
+	now              func() time.Time // machine time
+	log              *slog.Logger
+	failed           func(door string)
+	pairs, addresses *throttle
+}
+
+// NewLogins makes the one check of a process. Failed is told of each login
+// that failed, for a metric; nil tells nobody.
+func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed func(door string)) *Logins {
+	if failed == nil {
+		failed = func(string) {}
+	}
+	return &Logins{
+		credentials: c, now: now, log: log, failed: failed,
+		pairs:     newThrottle(keyPause, keyFailures, now),
+		addresses: newThrottle(addressPause, addressFailures, now),
+	}
+}
+
+// LoginError refuses a login. Wait is how long the caller should wait before
+// it tries again; zero when it was not wrong too often.
+type LoginError struct{ Wait time.Duration }
+
+func (e *LoginError) Error() string {
+	if e.Wait > 0 {
+		return "too many failed logins"
+	}
+	return "the credentials are not known, were revoked, or have expired"
+}
+
+// Authenticate finds the credential of a key and its secret, for a door
+// ("http", "nats") and a caller's address as net.Conn gives it. The comparison
+// takes as long for a key that does not exist. Errors: *LoginError; else a
+// fault.
+func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address string) (domain.Credential, error) {
+	if !wellFormedKey(key) {
+		return domain.Credential{}, l.Fail(door, "", address)
+	}
+	c, err := l.credentials.Credential(ctx, key)
+	if err != nil {
+		return domain.Credential{}, fmt.Errorf("look up a credential: %w", err)
+	}
+	want := make([]byte, sha256.Size)
+	copy(want, c.SecretHash)
+	right := subtle.ConstantTimeCompare(HashSecret(secret), want) == 1
+	if right && len(c.SecretHash) == sha256.Size && c.Good(l.now()) {
+		return c, nil
+	}
+	return domain.Credential{}, l.Fail(door, key, address)
+}
+
+// Fail counts a login that failed and returns its *LoginError. Key is empty
+// for a token, and for a key that has not the form of one.
+func (l *Logins) Fail(door, key, address string) error {
+	l.failed(door)
+	from := network(address)
+	wait := l.addresses.failed(from)
+	if key != "" {
+		wait = max(wait, l.pairs.failed(key+" "+from))
+	}
+	if wait == 0 {
+		l.log.Warn("login failed", "door", door, "key", key, "address", from)
+	}
+	return &LoginError{Wait: wait}
+}
+
+// network is what counts as one address: all of an IPv4 address, the first
+// 64 bits of an IPv6 one, since a caller has that many to choose from. The
+// port is optional.
+func network(remote string) string {
+	ip, err := netip.ParseAddr(remote)
+	if err != nil {
+		addr, err := netip.ParseAddrPort(remote)
+		if err != nil {
+			return remote
+		}
+		ip = addr.Addr()
+	}
+	if ip = ip.Unmap(); ip.Is6() {
+		if p, err := ip.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return ip.String()
+}

@@ -1,0 +1,81 @@
+package http_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Keys that no credential can have are neither looked up nor remembered, at
+// any door that takes one.
+func TestStrangersCostNoMemory(t *testing.T) {
+	w := newWorld(t)
+	w.client("business", settings())
+	long := strings.Repeat("a", 900_000)
+	form := with{"Content-Type", "application/x-www-form-urlencoded"}
+	ask := func(i int) {
+		w.send("POST", "/v1/token", fmt.Sprintf(`{"key":"%s%d","secret":"x"}`, long, i))
+		w.send("POST", "/connect/token", fmt.Sprintf("client_id=%s%d&client_secret=x", long, i), form)
+		w.send("POST", "/v1/token/refresh", fmt.Sprintf(`{"refresh_token":"%s%d"}`, long, i))
+	}
+	ask(0)
+	before := heap()
+	for i := range 100 {
+		ask(i)
+	}
+	if grown := heap() - before; grown > 20<<20 {
+		t.Errorf("300 logins with keys of 900 kB left %d MiB", grown>>20)
+	}
+	if log := w.log.String(); strings.Contains(log, long[:200]) {
+		t.Error("a stranger's text stands in the logs")
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func TestOperationsScopesAreFourAndOpsIsAll(t *testing.T) {
+	w := newWorld(t)
+	w.client("business", settings())
+	all := w.ops()
+	reader := w.credential(domain.LedgerClient, domain.ScopeOpsRead)
+	worker := w.credential(domain.LedgerClient, domain.ScopeOpsWork)
+	for _, path := range []string{"/v1/ops/clients", "/v1/ops/credentials", "/v1/ops/transactions", "/v1/ops/clients/business/credentials"} {
+		reader.call("GET", path, "").is(200)
+		all.call("GET", path, "").is(200)
+		worker.call("GET", path, "").problem(403, "insufficient-scope")
+	}
+	reader.call("PATCH", "/v1/ops/clients/business", `{"suspended":true}`).problem(403, "insufficient-scope")
+	worker.call("PATCH", "/v1/ops/clients/business", `{"suspended":true}`).problem(403, "insufficient-scope")
+	all.call("PATCH", "/v1/ops/clients/business", `{"suspended":true}`).is(200)
+	reader.call("POST", "/v1/ops/credentials", `{"scopes":["ops"]}`).problem(403, "insufficient-scope")
+
+	t.Run("and are issued with a name, an owner and an end", func(t *testing.T) {
+		a := all.call("POST", "/v1/ops/credentials",
+			`{"scopes":["ops:read"],"name":"dashboard","owner":"m.ortiz","expires_at":"2026-12-01T00:00:00Z"}`).is(201)
+		list := all.call("GET", "/v1/ops/credentials", "").is(200)
+		if !strings.Contains(string(list.body), `"name":"dashboard","owner":"m.ortiz"`) || strings.Contains(string(list.body), a.text("secret")) {
+			t.Errorf("%s", list.body)
+		}
+	})
+	for body, field := range map[string]string{
+		`{"scopes":[]}`:                      "/scopes",
+		`{"scopes":["originate"]}`:           "/scopes",
+		`{"scopes":["ops:read","ops:read"]}`: "/scopes",
+		`{"scopes":["ops:all"]}`:             "/scopes",
+		`{"scopes":["ops:read"],"expires_at":"2020-01-01T00:00:00Z"}`:       "/expires_at",
+		`{"scopes":["ops:read"],"name":"` + strings.Repeat("n", 101) + `"}`: "/name",
+	} {
+		if a := all.call("POST", "/v1/ops/credentials", body); (a.status != 400 && a.status != 422) || !strings.Contains(string(a.body), field) {
+			t.Errorf("%s: %d %s", body, a.status, a.body)
+		}
+	}
+	all.call("POST", "/v1/ops/clients/business/credentials", `{"scopes":["ops:read"]}`).problem(422, "rule-broken").names("/scopes")
+}
