@@ -22,11 +22,6 @@ type (
 		Reason  string `json:"reason"`
 		Batches []int  `json:"batches,omitempty"` // none: the whole file
 	}
-	// FileReleased records that every entry of what was refused was
-	// released.
-	FileReleased struct {
-		Entries int `json:"entries"`
-	}
 )
 
 // Type names the event in the log.
@@ -35,28 +30,33 @@ func (FileAcknowledged) Type() string { return "file.acknowledged" }
 // Type names the event in the log.
 func (FileRefused) Type() string { return "file.refused" }
 
-// Type names the event in the log.
-func (FileReleased) Type() string { return "file.released" }
-
 func init() {
 	register(
 		func() Event { return &FileAcknowledged{} },
 		func() Event { return &FileRefused{} },
-		func() Event { return &FileReleased{} },
 	)
 }
 
-// Answered is what the operator said about a file.
+// Answered is what the operator said about a file, and operations where they
+// released it.
 type Answered struct {
 	Result     ack.Result
 	Refused    bool  // the whole file
 	Batches    []int // that were refused
 	Reason     string
-	Unreleased bool // entries of what was refused may still be filed
+	Unreleased bool // entries of what was refused, or taken back, may still be filed
+	// TakenBack is true where operations released the whole file before it
+	// was delivered.
+	TakenBack bool
+	// Ordered is what operations said about what is released; nil where the
+	// operator's refusal is all.
+	Ordered *FileReleaseOrdered
 }
 
 // Covers reports whether the entries of a batch are to be released.
-func (a Answered) Covers(batch int) bool { return a.Refused || slices.Contains(a.Batches, batch) }
+func (a Answered) Covers(batch int) bool {
+	return a.Refused || a.TakenBack || slices.Contains(a.Batches, batch)
+}
 
 func (f *File) evolveAnswered(fact Fact) {
 	switch e := fact.Event.(type) {
@@ -66,15 +66,17 @@ func (f *File) evolveAnswered(fact Fact) {
 			f.enter(FileIsAcked, fact.Meta.At)
 		}
 	case *FileRefused:
-		f.Note, f.Answered.Reason, f.Answered.Unreleased = e.Reason, e.Reason, true
+		f.Note, f.Answered.Reason, f.Answered.Unreleased, f.Answered.Ordered = e.Reason, e.Reason, true, nil
 		if len(e.Batches) > 0 {
 			f.Answered.Batches = append(f.Answered.Batches, e.Batches...)
 			return
 		}
 		f.Answered.Refused, f.Answered.Result = true, ack.Rejected
 		f.enter(FileIsRefused, fact.Meta.At)
+	case *FileReleaseOrdered:
+		f.takeBack(e, fact.Meta.At)
 	case *FileReleased:
-		f.Answered.Unreleased = false
+		f.released(e)
 	}
 }
 
@@ -88,6 +90,8 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 	switch {
 	case f.Cut == nil:
 		return nil, Refuse(NotFound, "there is no such file")
+	case f.Answered.TakenBack:
+		return nil, Refuse(Conflict, "file %s was released because it had not been delivered, and the operator answers it: look before its entries leave again", f.ID)
 	case !f.Transmitted() && f.State != FileIsDelivering && f.State != DeliveryUnknown && f.Opened.Method != ByDownload:
 		return nil, Refuse(Conflict, "file %s has not been delivered, and the operator answers it", f.ID)
 	}

@@ -130,6 +130,7 @@ const (
 	DeliveryUnknown  FileState = "delivery_unknown"
 	FileIsAcked      FileState = "acknowledged"
 	FileIsRefused    FileState = "refused"
+	FileIsReleased   FileState = "released" // never delivered: operations took it back
 )
 
 // Methods of delivery.

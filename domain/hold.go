@@ -53,6 +53,15 @@ func (c Approve) Decide(t Transaction) ([]Event, error) {
 	return judge(t, c.ItemID, Pending, TransactionApproved{c.ItemID, c.Reason}, Held)
 }
 
+// approve applies the end of a hold. An item that was released from a file
+// waits for the window after it.
+func (t *Transaction) approve(f Fact, item string) {
+	if i, ok := t.Item(item); ok && !i.NotBefore.IsZero() {
+		i.waitFrom(f.Meta.At)
+	}
+	t.move(f, item, Pending, "")
+}
+
 // Reject keeps an item out of files for good.
 type Reject struct{ ItemID, Reason string }
 

@@ -1,11 +1,24 @@
 package domain
 
-// TransactionReleasedFromFile records that the operator refused the file or
-// the batch, so that the item waits again. Its trace stays used.
+import (
+	"fmt"
+	"time"
+)
+
+// TransactionReleasedFromFile records that an item left its file without
+// having been processed: the operator refused the file or the batch, or
+// operations released a file that was never delivered. The item waits again.
+// Its trace stays used.
 type TransactionReleasedFromFile struct {
 	ItemID string `json:"item_id"`
 	File   string `json:"file"`
 	Reason string `json:"reason"`
+	// NotBefore is when the item may be cut again, RFC 3339; left out, at
+	// the first window after it was released.
+	NotBefore string `json:"not_before,omitempty"`
+	// Ordered is true where operations released the file. Left out, the
+	// operator refused it.
+	Ordered bool `json:"ordered,omitempty"`
 }
 
 // Type names the event in the log.
@@ -13,33 +26,104 @@ func (TransactionReleasedFromFile) Type() string { return "transaction.released_
 
 func init() { register(func() Event { return &TransactionReleasedFromFile{} }) }
 
-// Release lets an item wait again whose file, or batch, the operator refused.
-type Release struct {
-	ItemID string
-	File   string
-	Reason string
+// release applies the event. Windows and ages count from it: an item that
+// was released does not look like one that missed them.
+func (t *Transaction) release(f Fact, e *TransactionReleasedFromFile) {
+	if i, ok := t.Item(e.ItemID); ok {
+		i.Filing, i.NotBefore = nil, time.Time{}
+		i.waitFrom(f.Meta.At)
+		if by, err := time.Parse(time.RFC3339, e.NotBefore); err == nil && by.After(i.NotBefore) {
+			i.NotBefore = by
+		}
+		if !e.Ordered {
+			i.Refusals++
+		}
+	}
+	t.move(f, e.ItemID, Pending, e.Reason)
 }
 
-// nothingToReverse is why a reversal does not leave.
-const nothingToReverse = "the operator refused the entry: there is nothing to reverse"
+// waitFrom lets an item be due after an instant: a window that came just then
+// has passed.
+func (i *Item) waitFrom(at time.Time) {
+	if after := at.Add(time.Microsecond); after.After(i.NotBefore) {
+		i.NotBefore = after
+	}
+}
+
+// Release takes an item out of a file whose entries were not processed.
+type Release struct {
+	ItemID    string
+	File      string
+	Reason    string
+	NotBefore time.Time // when the item may be cut again
+	Ordered   bool      // operations released the file; else the operator refused it
+	Reject    bool      // the item does not wait again
+	Carried   bool      // the file was the client's to carry to its bank
+}
+
+// Why items do not wait for the next window by themselves.
+const (
+	nothingToReverse = "the operator refused the entry: there is nothing to reverse"
+	clientCarries    = "its file was for the client to carry to its bank, so it does not leave by itself: recall it to send it in another file, or have operations approve it"
+)
 
 // Decide releases an item that is filed in the file; one that is not was
-// released before. A reversal that waits beside its entry, because either was
-// released, would leave together with it, or before it: it is rejected.
+// released before. One that the bank answered stays filed: it was processed,
+// whatever is said about its file, and would be paid twice.
+//
+// What the operator refused waits for the next window, and the second time
+// for a person: sent again as it is, it would be refused for ever. What the
+// client was to carry waits for the client, who may have sent it otherwise.
+//
+// A reversal that waits beside its entry, because either was released, would
+// leave together with it, or before it: it is rejected.
 func (c Release) Decide(t Transaction) []Event {
 	i, ok := t.Item(c.ItemID)
-	if !ok || i.State != Filed || i.Filing.File != c.File {
+	if !ok || i.State != Filed || i.Filing.File != c.File || t.Processed(i) {
 		return nil
 	}
-	events := []Event{TransactionReleasedFromFile{c.ItemID, c.File, c.Reason}}
+	released := TransactionReleasedFromFile{ItemID: c.ItemID, File: c.File, Reason: c.Reason, Ordered: c.Ordered}
+	if !c.NotBefore.IsZero() {
+		released.NotBefore = c.NotBefore.UTC().Format(time.RFC3339Nano)
+	}
+	events := []Event{released}
 	for _, r := range t.Items {
 		waits := r.State == Pending || r.State == Held
 		if r.Kind == Reversal && r.ReplyTo == i.ID && waits {
 			events = append(events, TransactionRejected{r.ID, nothingToReverse})
 		}
 	}
-	if entry, ok := t.Item(i.ReplyTo); ok && i.Kind == Reversal && entry.State != Filed {
-		events = append(events, TransactionRejected{i.ID, nothingToReverse})
+	if next := c.next(t, i); next != nil {
+		events = append(events, next)
 	}
 	return events
+}
+
+// next is what becomes of a released item; nil where it waits for the next
+// window.
+func (c Release) next(t Transaction, i *Item) Event {
+	if entry, ok := t.Item(i.ReplyTo); ok && i.Kind == Reversal && entry.State != Filed {
+		return TransactionRejected{i.ID, nothingToReverse}
+	}
+	switch {
+	case c.Reject:
+		return TransactionRejected{i.ID, c.Reason}
+	case c.Carried:
+		return TransactionHeld{i.ID, clientCarries}
+	case !c.Ordered && i.Refusals > 0:
+		return TransactionHeld{i.ID, fmt.Sprintf("the operator refused it %d times: %s", i.Refusals+1, c.Reason)}
+	}
+	return nil
+}
+
+// Processed reports whether the bank answered an item of ours, with a return
+// or a notification of change. Then it had the item, whatever is known of the
+// file that the item left in.
+func (t *Transaction) Processed(i *Item) bool {
+	for _, answer := range t.Items {
+		if answer.Direction == FromFed && answer.ReplyTo == i.ID {
+			return true
+		}
+	}
+	return false
 }

@@ -17,6 +17,17 @@ const (
 	Retry         ItemKind = "Retry"
 )
 
+// IsAnswer tells what never shares a batch with forward entries, whatever the
+// thresholds leaves at the next window, and keeps its date.
+func (k ItemKind) IsAnswer() bool {
+	switch k {
+	case Return, Correction, Dishonor, Contest, RefusedChange:
+		return true
+	default:
+		return false
+	}
+}
+
 // Direction says which way an item crosses our door.
 type Direction string
 
@@ -58,6 +69,17 @@ type Item struct {
 	Outgoing    *Outgoing // answers of ours
 	Incoming    *Incoming // what came from the bank
 	SettledOn   string    // incoming items: settlement date, YYYY-MM-DD
+	NotBefore   time.Time // it was released from a file and goes into no other before; zero: it never was
+	Refusals    int       // how often the operator refused a file, or a batch, that it was in
+}
+
+// LeaveBy is the last moment at which an item may leave, if there is one.
+func (i *Item) LeaveBy() (by time.Time, ok bool) {
+	if i.Outgoing == nil || i.Outgoing.LeaveBy == "" {
+		return time.Time{}, false
+	}
+	by, err := time.Parse(time.RFC3339, i.Outgoing.LeaveBy)
+	return by, err == nil
 }
 
 // Filing is the place of an item in a file.
@@ -128,7 +150,7 @@ func (t *Transaction) Evolve(f Fact) {
 	case *TransactionHeld:
 		t.move(f, e.ItemID, Held, e.Reason)
 	case *TransactionApproved:
-		t.move(f, e.ItemID, Pending, "")
+		t.approve(f, e.ItemID)
 	case *TransactionRejected:
 		t.move(f, e.ItemID, Rejected, e.Reason)
 	case *TransactionRecalled:
@@ -139,10 +161,7 @@ func (t *Transaction) Evolve(f Fact) {
 		}
 		t.move(f, e.ItemID, Filed, "")
 	case *TransactionReleasedFromFile:
-		if i, ok := t.Item(e.ItemID); ok {
-			i.Filing = nil
-		}
-		t.move(f, e.ItemID, Pending, e.Reason)
+		t.release(f, e)
 	case *TransactionAccountChanged:
 		t.Account, t.AccountSet, t.Routing, t.Kind = e.Account, f.Position, e.Routing, e.AccountType
 	default:

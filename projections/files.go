@@ -24,7 +24,8 @@ const (
 	fileByName      = fileColumns + `WHERE name = ?1`
 	unfinishedFiles = fileColumns + `INDEXED BY files_state@
 		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
-	entriesOfFile = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
+	unreleasedFiles = fileColumns + `INDEXED BY files_unreleased@ WHERE unreleased = 1 ORDER BY position`
+	entriesOfFile   = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
 		WHERE file = ?1 ORDER BY batch, trace`
 )
 
@@ -99,6 +100,13 @@ func (v *Views) FileNamed(ctx context.Context, name string) (f File, ok bool, er
 // first. A file to be downloaded stays among them.
 func (v *Views) UnfinishedFiles(ctx context.Context) ([]File, error) {
 	return v.files(ctx, unfinishedFiles)
+}
+
+// UnreleasedFiles are those with entries that are to be released, as the
+// operator refused them or operations took them back, and may still be filed;
+// oldest first.
+func (v *Views) UnreleasedFiles(ctx context.Context) ([]File, error) {
+	return v.files(ctx, unreleasedFiles)
 }
 
 func (v *Views) files(ctx context.Context, sql string, args ...value) (files []File, err error) {

@@ -163,7 +163,7 @@ func (s *story) checkWaiting(v *Views, m model, q Queue, now time.Time) {
 		}
 		wanted := Waiting{
 			Client: w.client, TransactionID: t.ID, ItemID: it.ID, Version: t.Version, Position: it.Position, ODFI: ours,
-			Answers: isAnswer(it.Kind), Header: entry.Header, Code: entry.Entry.Code, Routing: entry.Entry.Routing,
+			Answers: it.Kind.IsAnswer(), Header: entry.Header, Code: entry.Entry.Code, Routing: entry.Entry.Routing,
 			AmountCents: it.AmountCents, Addenda: addendaOf(entry.Entry), EffectiveOn: w.askedOn, MadeAt: it.MadeAt,
 			DueAt: due, LeaveBy: instant(w.leaveBy),
 		}

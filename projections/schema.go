@@ -136,8 +136,10 @@ CREATE TABLE files@(
   credit_cents  INTEGER NOT NULL,
   sha256        BLOB    NOT NULL,
   note          TEXT    NOT NULL,
-  changed       INTEGER NOT NULL
+  changed       INTEGER NOT NULL,
+  unreleased    INTEGER NOT NULL        -- 1: entries that are to be released may still be filed
 ) STRICT;
+CREATE INDEX files_unreleased@ ON files@(unreleased) WHERE unreleased = 1;
 CREATE INDEX files_id@ ON files@(id);
 CREATE INDEX files_client@ ON files@(client);
 CREATE INDEX files_state@ ON files@(state);

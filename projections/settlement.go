@@ -59,7 +59,7 @@ const (
 	// carries counts from its cut on.
 	sentEntries = sums + `FROM batches@ b INDEXED BY batches_effective@
 		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
-		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state <> 'refused'
+		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state NOT IN ('refused', 'released')
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
 	// sentAnswers bear the date of what they answer and settle as soon as
 	// they can.

@@ -46,7 +46,7 @@ func waits(t *domain.Transaction, i *domain.Item) bool {
 }
 
 func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
-	if t.Originated == nil && (t.Received == nil || !isAnswer(i.Kind)) {
+	if t.Originated == nil && (t.Received == nil || !i.Kind.IsAnswer()) {
 		return w, fmt.Errorf("item %s: a %s of a payment that this program does not know", i.ID, i.Kind)
 	}
 	entry, err := t.EntryOf(i)
@@ -54,7 +54,7 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 		return w, err
 	}
 	w = waiting{
-		group:    group{client: t.Client, odfi: odfiOf(t), answers: isAnswer(i.Kind)},
+		group:    group{client: t.Client, odfi: odfiOf(t), answers: i.Kind.IsAnswer()},
 		position: i.Position, version: t.Version, header: entry.Header,
 		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,
 		addenda: addendaOf(entry.Entry),
@@ -62,6 +62,9 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 	if i.Kind == domain.Origination {
 		p := t.Originated.Proposal
 		w.askedOn, w.sameDay, w.due = p.EffectiveOn, p.SameDay, dueOf(p.EffectiveOn)
+	}
+	if !i.NotBefore.IsZero() {
+		w.due = max(w.due, micros(i.NotBefore))
 	}
 	if i.Outgoing != nil && i.Outgoing.LeaveBy != "" {
 		by, err := time.Parse(time.RFC3339, i.Outgoing.LeaveBy)
@@ -80,17 +83,6 @@ func odfiOf(t *domain.Transaction) string {
 		return t.Originated.Proposal.FromRouting
 	}
 	return t.Received.Entry.Routing
-}
-
-// isAnswer tells what never shares a batch with forward entries, whatever the
-// thresholds leaves at the next window, and keeps its date.
-func isAnswer(k domain.ItemKind) bool {
-	switch k {
-	case domain.Return, domain.Correction, domain.Dishonor, domain.Contest, domain.RefusedChange:
-		return true
-	default:
-		return false
-	}
 }
 
 // dueOf is when an entry with a date asked for may leave; see calendar.DueAt.

@@ -66,6 +66,31 @@ func pressing(now time.Time, q projections.Queue) bool {
 	return !q.LeaveBy.IsZero() && !now.Before(q.LeaveBy.Add(-answerLead))
 }
 
+// dueAgain is when an item that is released from a file is due again: at the
+// next window, or when it has waited as long as the client lets entries wait;
+// before its deadline in any case.
+func dueAgain(now time.Time, b domain.Batching, i *domain.Item) time.Time {
+	var at time.Time
+	sooner := func(t time.Time) {
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	if window, ok := calendar.NextWindow(now, windows(b, i.Kind.IsAnswer())); ok {
+		sooner(window)
+	}
+	if age := b.Age(); age > 0 && !i.Kind.IsAnswer() {
+		sooner(now.Add(age))
+	}
+	if by, ok := i.LeaveBy(); ok {
+		sooner(by.Add(-answerLead))
+	}
+	if at.Before(now) {
+		return now
+	}
+	return at
+}
+
 // wakeAt is the next instant after now at which one of a client's queues may
 // be cut without anything happening before; zero if there is none.
 func wakeAt(now time.Time, c domain.Client, queues []projections.Queue) time.Time {

@@ -19,6 +19,9 @@ func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if file.State == domain.FileIsReleased {
+		return nil, domain.Refuse(domain.TooLate, "file %s was released: its entries are not sent in it", id)
+	}
 	if file.Rendered == nil || file.State == domain.FileIsCut {
 		return nil, domain.Refuse(domain.NotFound, "file %s is not rendered yet", id)
 	}

@@ -150,8 +150,9 @@ func (b *Batcher) answer(ctx context.Context, w *projections.Waiting) (nacha.Kin
 	return e.Entry.Kind(), nil
 }
 
-// resume goes on with files that a crash left open: uploads from their kept
-// input, others with the entries they hold.
+// resume goes on with what a crash, or a caller who did not wait, left in the
+// middle: files that are open, uploads from their kept input and others with
+// the entries they hold, and files whose entries are not all released.
 func (b *Batcher) resume(ctx context.Context) error {
 	ctx = ledger.WithRequest(ctx, "", "batcher")
 	if _, err := b.Views.KeepUp(ctx); err != nil {
@@ -166,6 +167,13 @@ func (b *Batcher) resume(ctx context.Context) error {
 		if f.State == domain.FileOpen {
 			errs = append(errs, b.resumeFile(ctx, f.ID))
 		}
+	}
+	half, err := b.Views.UnreleasedFiles(ctx)
+	if err != nil {
+		return errors.Join(append(errs, fmt.Errorf("read which files are not released: %w", err))...)
+	}
+	for _, f := range half {
+		errs = append(errs, b.Files.resumeRelease(ctx, f.ID))
 	}
 	return errors.Join(errs...)
 }

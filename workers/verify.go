@@ -163,6 +163,9 @@ func (r *verification) bytes(ctx context.Context, file domain.File) {
 	if r.Outbox != "" && file.Opened.Method == domain.ToOutbox {
 		sent, err := os.ReadFile(filepath.Join(r.Outbox, file.Rendered.Name))
 		r.same(file, "file in the outbox", sent, err, content)
+		if err == nil && file.State == domain.FileIsReleased {
+			r.problem("file %s: it was released, and lies in the outbox as %s", file.ID, file.Rendered.Name)
+		}
 	}
 }
 

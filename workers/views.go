@@ -27,6 +27,9 @@ type Views interface {
 	NextDue(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
+	// UnreleasedFiles are those with entries that are to be released and may
+	// still be filed.
+	UnreleasedFiles(ctx context.Context) ([]projections.File, error)
 	// Receivers lists clients and banks.
 	Receivers(ctx context.Context) (projections.Receivers, error)
 }

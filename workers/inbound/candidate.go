@@ -22,6 +22,8 @@ func (c candidate) entry() domain.Entry { return c.sent[c.item.ID] }
 // left reports whether the item may be at the bank.
 func (c candidate) left() bool {
 	switch {
+	case c.file.State == domain.FileIsReleased:
+		return false
 	case c.file.Transmitted():
 		return c.file.State != domain.FileIsRefused
 	case c.file.Opened.Method == domain.ByDownload: // the client carries it; nobody tells us when

@@ -1,0 +1,122 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+type (
+	// FileReleaseOrdered records that operations release a file that was
+	// never delivered: from here on it is not rendered, delivered or given
+	// out, and its numbers stay used. After a refusal by the operator whose
+	// entries are not all released, it says what becomes of the others.
+	FileReleaseOrdered struct {
+		Reason     string `json:"reason"`
+		Then       Then   `json:"then"`
+		NotCarried bool   `json:"not_carried,omitempty"` // of a file to download: the client did not take it to its bank
+	}
+	// FileReleased records that every entry of what was refused, or of the
+	// file that operations released, was released.
+	FileReleased struct {
+		Entries int `json:"entries"` // that are not in the file any more
+		// Kept are entries that stay filed, because the bank answered them
+		// although their file or batch was not processed.
+		Kept int `json:"kept,omitempty"`
+	}
+)
+
+// Type names the event in the log.
+func (FileReleaseOrdered) Type() string { return "file.release_ordered" }
+
+// Type names the event in the log.
+func (FileReleased) Type() string { return "file.released" }
+
+func init() {
+	register(
+		func() Event { return &FileReleaseOrdered{} },
+		func() Event { return &FileReleased{} },
+	)
+}
+
+// Then is what becomes of the entries of a released file.
+type Then string
+
+// What becomes of them: they wait for another file, or never leave.
+const (
+	ThenWait   Then = "wait"
+	ThenReject Then = "reject"
+)
+
+// Rejects reports whether what is released does not wait again.
+func (a Answered) Rejects() bool { return a.Ordered != nil && a.Ordered.Then == ThenReject }
+
+// takeBack applies an order. What the operator said of the file stays its
+// state, where it said something.
+func (f *File) takeBack(e *FileReleaseOrdered, at time.Time) {
+	f.Note, f.Answered.Reason, f.Answered.Ordered = e.Reason, e.Reason, e
+	if f.Answered.Unreleased {
+		return
+	}
+	if f.State == FileIsCut {
+		f.Rendered = nil // of before it was dated again
+	}
+	f.Answered.TakenBack, f.Answered.Unreleased = true, true
+	f.enter(FileIsReleased, at)
+}
+
+func (f *File) released(e *FileReleased) {
+	f.Answered.Unreleased = false
+	if e.Kept > 0 {
+		f.Note = fmt.Sprintf("%s; %d entries stay in it because the bank answered them: ask the operator", f.Answered.Reason, e.Kept)
+	}
+}
+
+// ReleaseFile takes back a cut file that was never delivered: one that cannot
+// be rendered, or that must not leave.
+type ReleaseFile struct {
+	Reason string
+	Then   Then
+	// NotCarried says of a file to download that the client did not take it
+	// to its bank; nobody else can know.
+	NotCarried bool
+}
+
+// Decide releases a file once. One that the operator refused is released
+// already, or was left in the middle of it, which Then completes.
+func (c ReleaseFile) Decide(f File) ([]Event, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	order := []Event{FileReleaseOrdered{Reason: c.Reason, Then: c.Then, NotCarried: c.NotCarried}}
+	waiting := f.State == FileIsCut || f.State == FileIsRendered
+	switch before := f.Answered.Ordered; {
+	case f.Cut == nil:
+		return nil, Refuse(NotFound, "there is no file %q", f.ID)
+	case before != nil && before.Then == c.Then:
+		return nil, nil // asking twice is asking once
+	case before != nil:
+		return nil, Refuse(Conflict, "file %s was released before, its entries to %s", f.ID, before.Then)
+	case c.Then == ThenWait && (f.Answered.Unreleased || f.State == FileIsRefused):
+		return nil, nil // so the refusal says
+	case f.Answered.Unreleased:
+		return order, nil
+	case f.State == FileIsRefused:
+		return nil, Refuse(Conflict, "the entries of file %s wait already: reject them one by one", f.ID)
+	case !waiting:
+		return nil, Refuse(TooLate, "file %s is %s: its delivery began", f.ID, f.State)
+	case f.Opened.Method == ByDownload && !c.NotCarried:
+		return nil, Refuse(MaybeCarried, "file %s is for its client to carry: ask whether it reached the bank, and say not_carried if it did not", f.ID)
+	}
+	return order, nil
+}
+
+func (c ReleaseFile) check() error {
+	var f fields
+	if c.Reason == "" {
+		f.bad("/reason", "required", "say why, the client will read it")
+	}
+	if c.Then != ThenWait && c.Then != ThenReject {
+		f.bad("/then", "enum", "wait or reject")
+	}
+	return f.refusal()
+}
