@@ -95,6 +95,9 @@ func (s *Server) observed(c echo.Context, id string, took time.Duration, aborted
 	if w.Status >= http.StatusInternalServerError || aborted {
 		level = slog.LevelWarn
 	}
+	if route == healthPath || route == readyPath {
+		level = slog.LevelDebug // asked every few seconds, and the answer is all there is to say
+	}
 	ctx := r.Context()
 	if !s.Log.Enabled(ctx, level) {
 		return

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/achledger/achledger/cmd/internal/control"
@@ -46,6 +47,17 @@ type dataFlag struct {
 }
 
 func (d dataFlag) folder() folder.Folder { return folder.Folder(d.Data) }
+
+// unknownCommand takes a word where a group of commands has a default one:
+// without it the word would be reported as an argument of the default.
+type unknownCommand string
+
+func (u unknownCommand) refused(group, has string) error {
+	if u == "" {
+		return nil
+	}
+	return fmt.Errorf("%s has no command %q, but %s: see achledger %s --help", group, string(u), has, group)
+}
 
 // ask has something done by the server that runs on the folder or, when none
 // runs, by this process.

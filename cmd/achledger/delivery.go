@@ -28,7 +28,15 @@ until a person says which files went out, ODFI by ODFI.
   achledger delivery on --odfi 231380104 --sent ./sent     the files in ./sent did`
 }
 
-type deliveryShowCommand struct{ dataFlag }
+type deliveryShowCommand struct {
+	dataFlag
+	Unknown unknownCommand `arg:"" optional:"" hidden:""`
+}
+
+// Validate refuses what is no command of delivery.
+func (c deliveryShowCommand) Validate() error {
+	return c.Unknown.refused("delivery", "show, on and off")
+}
 
 // Run shows the switch.
 func (c deliveryShowCommand) Run(ctx context.Context, s streams) error {

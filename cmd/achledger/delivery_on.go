@@ -38,6 +38,9 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 		if c.ODFI, err = typed(s, question); err != nil {
 			return err
 		}
+		if c.ODFI == "" {
+			return errors.New("no routing number was typed: nothing was changed")
+		}
 	}
 	order := node.DeliveryOrder{ODFI: c.ODFI}
 	if c.Sent != "" {

@@ -83,7 +83,10 @@ func (c demoCommand) prepare() (folder.Folder, error) {
 		return folder.Folder(dir), err
 	}
 	f := folder.Folder(c.Data)
-	if f.HasLog() {
+	if has, err := f.HasLog(); has || err != nil {
+		if err != nil {
+			return f, err
+		}
 		return f, fmt.Errorf("%s holds a ledger already: name a new folder, or leave --data away", f)
 	}
 	return f, os.MkdirAll(c.Data, 0o700)

@@ -15,7 +15,7 @@ import (
 
 type eventsCommand struct {
 	dataFlag
-	Last   int64  `short:"n" help:"Begin with so many of the newest events." default:"20" xor:"from"`
+	Last   *int64 `short:"n" help:"Begin with so many of the newest events; 20 when nothing is said." placeholder:"N" xor:"from"`
 	After  *int64 `help:"Begin behind this position; 0 is the beginning." placeholder:"POSITION" xor:"from"`
 	Follow bool   `short:"f" help:"Go on with new events until stopped."`
 	Client string `help:"Only events of this client." placeholder:"ID"`
@@ -33,6 +33,11 @@ none appear.
   achledger events --json --after 0        the whole log, for jq`
 }
 
+// newest is how many events are shown when nothing is said. It is no default
+// of the flag: one that has a default counts as given, and --after as a second
+// beginning.
+const newest = 20
+
 // pageSize bounds what one read takes from the log.
 const pageSize = 500
 
@@ -47,9 +52,12 @@ func (c eventsCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	after := max(0, head.Position-c.Last)
-	if c.After != nil {
+	after := max(0, head.Position-newest)
+	switch {
+	case c.After != nil:
 		after = *c.After
+	case c.Last != nil:
+		after = max(0, head.Position-*c.Last)
 	}
 	for {
 		if after, err = c.print(ctx, store, after, s.out); err != nil || !c.Follow {

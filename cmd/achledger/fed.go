@@ -56,7 +56,11 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 		Outbox: c.Outbox, Inbox: c.Inbox, Seed: c.Seed, Faults: fed.Faults{Repeat: c.Repeat, Truncate: c.Truncate},
 		Tell: func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) },
 	}
-	if (o.Outbox == "" || o.Inbox == "") && !c.folder().HasLog() {
+	has, err := c.folder().HasLog()
+	if err != nil {
+		return err
+	}
+	if (o.Outbox == "" || o.Inbox == "") && !has {
 		return fmt.Errorf("%s holds no ledger: name one with --data, or folders with --outbox and --inbox", c.Data)
 	}
 	if o.Outbox == "" {
@@ -101,8 +105,11 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 // pass looks once, by the ledger's clock where there is a ledger.
 func (c fedCommand) pass(ctx context.Context, f *fedsim.Fed) error {
 	now := time.Now()
-	if c.folder().HasLog() {
-		var err error
+	has, err := c.folder().HasLog()
+	if err != nil {
+		return err
+	}
+	if has {
 		if now, err = node.Now(ctx, c.folder()); err != nil {
 			return err
 		}

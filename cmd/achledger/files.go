@@ -27,10 +27,11 @@ name in the outbox.`
 
 type filesListCommand struct {
 	dataFlag
-	Client string   `help:"Only files of this client." placeholder:"ID"`
-	State  []string `help:"Only files in these states: ${states}." enum:"${states}" placeholder:"STATE"`
-	Limit  int      `short:"n" help:"At most so many; 0 is all." default:"50"`
-	JSON   bool     `name:"json" help:"One JSON object a line, for programs."`
+	Unknown unknownCommand `arg:"" optional:"" hidden:""`
+	Client  string         `help:"Only files of this client." placeholder:"ID"`
+	State   []string       `help:"Only files in these states: ${states}." enum:"${states}" placeholder:"STATE"`
+	Limit   int            `short:"n" help:"At most so many; 0 is all." default:"50"`
+	JSON    bool           `name:"json" help:"One JSON object a line, for programs."`
 }
 
 // fileStates are those that show.
@@ -38,6 +39,9 @@ var fileStates = []string{
 	string(domain.FileIsCut), string(domain.FileIsRendered), string(domain.FileIsDelivering), string(domain.FileIsDelivered),
 	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused),
 }
+
+// Validate refuses what is no command of files.
+func (c filesListCommand) Validate() error { return c.Unknown.refused("files", "list, show and cat") }
 
 // Run lists files.
 func (c filesListCommand) Run(ctx context.Context, s streams) error {

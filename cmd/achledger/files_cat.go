@@ -49,19 +49,16 @@ func (c filesCatCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// mask puts stars over what a record says of account numbers, all but the
-// last four characters, and keeps every column where it is.
+// mask shows account numbers as the API does, five stars and the last four
+// characters, and keeps every other field in its columns.
 func mask(d *nacha.Describer, line string) string {
 	masked := []byte(line)
 	for _, p := range d.Parts(line) {
 		if !p.Secret {
 			continue
 		}
-		text := strings.TrimRight(p.Text, " ")
-		for i := range len(text) - min(4, len(text)/2) {
-			if at := p.From - 1 + i; masked[at] != ' ' {
-				masked[at] = '*'
-			}
+		if text := strings.TrimSpace(p.Text); text != "" {
+			copy(masked[p.From-1:p.To], fmt.Sprintf("%-*s", len(p.Text), nacha.Masked(text)))
 		}
 	}
 	return string(masked)

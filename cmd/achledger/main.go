@@ -22,8 +22,9 @@ func main() { os.Exit(run()) }
 
 // Exit codes. Anything else that goes wrong is 1.
 const (
-	exitFailed  = 1
-	exitUnknown = 3 // a commit's outcome is unknown: restart
+	exitFailed    = 1
+	exitUnchecked = 2 // verify could not read what it was to check
+	exitUnknown   = 3 // a commit's outcome is unknown: restart
 )
 
 // run is main for the tests too.
@@ -75,8 +76,12 @@ func exitCode(err error, errs io.Writer) int {
 		return exitFailed
 	}
 	fmt.Fprintln(errs, "achledger:", err)
-	if errors.Is(err, eventstore.ErrUnknownOutcome) {
+	var not unchecked
+	switch {
+	case errors.Is(err, eventstore.ErrUnknownOutcome):
 		return exitUnknown
+	case errors.As(err, &not):
+		return exitUnchecked
 	}
 	return exitFailed
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -13,11 +15,11 @@ import (
 
 type serveCommand struct {
 	dataFlag
-	Listen  string `help:"Address of the API." default:"127.0.0.1:8080" env:"ACHLEDGER_LISTEN" placeholder:"HOST:PORT"`
+	Listen  string `help:"Address of the API; ${default} when nothing is said." default:"127.0.0.1:8080" env:"ACHLEDGER_LISTEN" placeholder:"HOST:PORT"`
 	Sandbox bool   `help:"A folder to rehearse in: its clock can be moved, nothing leaves by SFTP. Fixed at the first start." env:"ACHLEDGER_SANDBOX"`
 
-	NATSListen string `name:"nats-listen" help:"Address of the embedded broker." default:"127.0.0.1:4222" env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker"`
-	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker"`
+	NATSListen string `name:"nats-listen" help:"Address of the embedded broker; 127.0.0.1:4222 when nothing is said." env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker" xor:"broker"`
+	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker" xor:"broker"`
 	NATSCreds  string `name:"nats-creds" help:"Credentials file for it." env:"ACHLEDGER_NATS_CREDS" placeholder:"FILE" group:"Broker"`
 	NATSCA     string `name:"nats-ca" help:"Certificates to trust instead of the system's." env:"ACHLEDGER_NATS_CA" placeholder:"FILE" group:"Broker"`
 	NATSCert   string `name:"nats-cert" help:"Client certificate." env:"ACHLEDGER_NATS_CERT" placeholder:"FILE" group:"Broker"`
@@ -41,17 +43,32 @@ The first start makes the folder and writes DIR/ops.credential, the key and
 secret of operations. SIGTERM and Ctrl-C end it cleanly. Exit code 3 means
 that a commit's outcome is unknown: start it again, nothing answered is lost.
 
-  achledger serve                            ./data, port 8080
+  achledger serve                            ./data, port 8080, broker on port 4222
   achledger serve --sandbox --data ./play    with a clock of its own
   achledger serve --nats-url nats://broker:4222 --nats-creds relay.creds`
 }
 
+// Validate refuses what the flags' types let through.
+func (c serveCommand) Validate() error {
+	if c.RateLimit < 0 {
+		return fmt.Errorf("--rate-limit=%v is below zero: 0 is no limit", c.RateLimit)
+	}
+	if c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "" {
+		return errors.New("--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url")
+	}
+	return nil
+}
+
+// embedded is where the embedded broker listens when nothing is said. It is no
+// default of the flag: one that has a default counts as given.
+const embedded = "127.0.0.1:4222"
+
 // Run serves until a signal comes.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
-	return node.Serve(ctx, node.Options{
+	err := node.Serve(ctx, node.Options{
 		Folder: c.folder(), Kind: kindOf(c.Sandbox), Listen: c.Listen, RequestsPerSecond: c.RateLimit,
 		Broker: node.BrokerOptions{
-			Listen: c.NATSListen, URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
+			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
 		Plaid:     achhttp.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.After(c.SFTPAfter), Log: c.logger(s),
@@ -65,6 +82,10 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			}
 		},
 	})
+	if err == nil {
+		fmt.Fprintln(s.errs, "achledger has stopped; all it answered is on disk.")
+	}
+	return err
 }
 
 func (c serveCommand) logger(s streams) *slog.Logger {

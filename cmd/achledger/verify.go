@@ -14,15 +14,20 @@ type verifyCommand struct{ dataFlag }
 // Help is shown behind the flags.
 func (verifyCommand) Help() string {
 	return `Reads everything and changes nothing, also beside a running server. A line for
-each check; exit code 1 and the reasons when one fails. A line that begins
-with -- could not be checked here, and says why.`
+each check; exit code 1 and the reasons when one fails, 2 when the folder could
+not be read. A line that begins with -- could not be checked here, and says why.`
 }
+
+// unchecked is why nothing can be said of a folder.
+type unchecked struct{ error }
+
+func (u unchecked) Unwrap() error { return u.error }
 
 // Run verifies.
 func (c verifyCommand) Run(ctx context.Context, s streams) error {
 	reader, err := node.OpenReader(ctx, c.folder())
 	if err != nil {
-		return err
+		return unchecked{err}
 	}
 	defer reader.Close()
 	ok, err := verify.Report(ctx, reader, s.out, func(name string) (verify.Progress, func()) {
@@ -30,7 +35,7 @@ func (c verifyCommand) Run(ctx context.Context, s streams) error {
 		return bar.At, bar.Done
 	})
 	if err != nil {
-		return err
+		return unchecked{err}
 	}
 	if !ok {
 		fmt.Fprintln(s.errs, "achledger: something does not hold; see above")

@@ -56,7 +56,7 @@ func (d *Describer) Describe(line string) string {
 		}
 		text := trim(p.Text)
 		if p.Secret {
-			text = masked(text)
+			text = Masked(text)
 		}
 		if p.Meaning != "" {
 			text += " (" + p.Meaning + ")"
@@ -87,11 +87,10 @@ func meaning(name, text string) string {
 	}
 }
 
-// masked keeps the last four characters of an account number, fewer of a
-// short one.
-func masked(account string) string {
-	keep := min(4, len(account)/2)
-	return strings.Repeat("*", len(account)-keep) + account[len(account)-keep:]
+// Masked keeps the last four characters of an account number, fewer of a
+// short one. It does not tell how long the number is.
+func Masked(account string) string {
+	return "*****" + account[len(account)-min(4, len(account)/2):]
 }
 
 // recordName names a record by its first characters.

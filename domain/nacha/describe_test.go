@@ -31,10 +31,10 @@ func TestDescriptions(t *testing.T) {
 		want []string
 	}{
 		"an entry": {strings.Split(string(vector(t, "01")), "\n")[2], []string{
-			"Entry", "transaction code", "27 (debit checking)", "****0001", "0000001025 ($10.25)", "TEST PERSON 01"}},
+			"Entry", "transaction code", "27 (debit checking)", " *****0001", "0000001025 ($10.25)", "TEST PERSON 01"}},
 		"a batch header": {payroll, []string{"Batch header", "220 (credits)", "ORCHARD FOODS", "settlement day", "327"}},
 		"a return":       {strings.Split(string(vector(t, "02")), "\n")[3], []string{"Addenda 99", "return code", "R01", "original trace number"}},
-		"a change":       {strings.Split(string(vector(t, "04")), "\n")[3], []string{"Addenda 98", "C01", "corrected data", "******2233"}},
+		"a change":       {strings.Split(string(vector(t, "04")), "\n")[3], []string{"Addenda 98", "C01", "corrected data", " *****2233"}},
 		"a filler":       {nines, []string{"Filler"}},
 		"a short line":   {"8220000002", []string{"Batch control", "entry and addenda count", "000002"}},
 		"nothing":        {"", []string{"Not a record"}},

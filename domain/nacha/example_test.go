@@ -14,7 +14,7 @@ func ExampleDescribe() {
 	// Entry
 	//    2-3   transaction code                     27 (debit checking)
 	//    4-12  routing number                       121042882
-	//   13-29  account number                       ****0001
+	//   13-29  account number                       *****0001
 	//   30-39  amount, cents                        0000001025 ($10.25)
 	//   40-54  individual identification            MBR-00001
 	//   55-76  individual name                      TEST PERSON 01

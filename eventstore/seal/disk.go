@@ -46,8 +46,22 @@ func (d disk) makeFolder(path string) error {
 	return d.syncFolder(parent)
 }
 
-// create writes a file that must not exist yet.
+// create writes a file that must not exist yet. Its errors name the file, and
+// not the temporary one beside it.
 func (d disk) create(path string, content []byte) error {
+	err := d.createBeside(path, content)
+	var file *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &link):
+		return &fs.PathError{Op: "create", Path: path, Err: link.Err}
+	case errors.As(err, &file):
+		return &fs.PathError{Op: "create", Path: path, Err: file.Err}
+	}
+	return err
+}
+
+func (d disk) createBeside(path string, content []byte) error {
 	tmp, err := d.write(path, content)
 	if err != nil {
 		return err

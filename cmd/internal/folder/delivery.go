@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 )
 
@@ -26,16 +27,22 @@ type DeliveryState struct {
 	Otherwise bool            `json:"otherwise"` // all other ODFIs
 }
 
-// OpenDelivery reads the switch beside the open log. fresh says that the log
-// was empty when it was opened, so the folder was made just now.
-func (f Folder) OpenDelivery(log LogIdentity, fresh bool) (*Delivery, error) {
+// OpenDelivery reads the switch beside the open log. It is on in a folder that
+// was made just now: its log is empty, and nothing in it says that there ever
+// was another.
+func (f Folder) OpenDelivery(log LogIdentity) (*Delivery, error) {
 	d := &Delivery{folder: f}
 	i, reason, err := f.readInstance(log)
 	if err != nil {
 		return nil, err
 	}
+	if log.Head == 0 {
+		if reason, err = f.lostLog(i); err != nil {
+			return nil, err
+		}
+	}
 	switch {
-	case fresh:
+	case log.Head == 0 && reason == "":
 		d.now = instance{Otherwise: true}
 	case reason != "":
 		d.now = instance{Reason: reason}
@@ -80,12 +87,18 @@ func (d *Delivery) Turn(odfi string, on bool, log LogIdentity) error {
 	return d.change(log, func(i *instance) { i.Delivery[odfi] = on })
 }
 
+// switchedOff is why nothing leaves after a person switched everything off.
+const switchedOff = "all of it was switched off"
+
 // TurnAllOff switches every ODFI off, those to come too.
 func (d *Delivery) TurnAllOff(log LogIdentity) error {
 	return d.change(log, func(i *instance) {
 		i.Delivery, i.Otherwise = map[string]bool{}, false
-		if i.Reason == "" {
-			i.Reason = "all of it was switched off"
+		switch {
+		case i.Reason == "":
+			i.Reason = switchedOff
+		case !strings.HasPrefix(i.Reason, switchedOff):
+			i.Reason = switchedOff + "; before that: " + i.Reason
 		}
 	})
 }

@@ -12,6 +12,7 @@ package folder
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -54,19 +55,43 @@ func (f Folder) instance() string { return f.join("instance") }
 
 func (f Folder) join(name string) string { return filepath.Join(string(f), name) }
 
-// HasLog reports whether the folder was used before.
-func (f Folder) HasLog() bool {
+// HasLog reports whether the folder was used before. A folder that cannot be
+// looked into is an error, and not one without a log.
+func (f Folder) HasLog() (bool, error) {
 	_, err := os.Stat(f.Log())
-	return err == nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // MustExist returns an error with the command to try when the folder holds
 // no log yet.
 func (f Folder) MustExist() error {
-	if f.HasLog() {
+	switch has, err := f.HasLog(); {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: run the command as the user the server runs as", err)
+	case err != nil:
+		return err
+	case has:
 		return nil
 	}
 	return fmt.Errorf("%s holds no ledger: name its folder with --data, or make one with: achledger serve --data %s", f, f)
+}
+
+// KeysExist returns an error with what to do when the keyring of a folder that
+// has a log is gone.
+func (f Folder) KeysExist() error {
+	for _, path := range []string{f.join("keys/clients"), f.join("keys/master")} {
+		_, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is missing, and the log needs the keys it was written with: put keys/clients back from a backup and the exported master key to keys/master", path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Make makes the folder and those inside it that must exist before a server

@@ -18,7 +18,7 @@ func used(t *testing.T) (Folder, LogIdentity) {
 		t.Fatal(err)
 	}
 	put(t, f.Log(), "log")
-	if _, err := f.OpenDelivery(LogIdentity{}, true); err != nil {
+	if _, err := f.OpenDelivery(LogIdentity{}); err != nil {
 		t.Fatal(err)
 	}
 	return f, LogIdentity{FirstEvent: "first", Head: 7}
@@ -33,7 +33,7 @@ func put(t *testing.T, path, content string) {
 
 func open(t *testing.T, f Folder, log LogIdentity) *Delivery {
 	t.Helper()
-	d, err := f.OpenDelivery(log, false)
+	d, err := f.OpenDelivery(log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,6 +146,80 @@ func TestAllOffIsOffForODFIsToComeToo(t *testing.T) {
 		if on(d, bank) || !on(d, other) || d.State().Reason == "" {
 			t.Errorf("delivery is %+v; want on for %s alone", d.State(), other)
 		}
+	}
+}
+
+func TestAFolderThatLostItsLogDeliversNothing(t *testing.T) {
+	for name, change := range map[string]func(t *testing.T, f Folder){
+		"the instance names the log": func(*testing.T, Folder) {},
+		"the broker's store is left": func(t *testing.T, f Folder) { lose(t, f, "nats/jetstream/LEDGER/meta") },
+		"the views are left":         func(t *testing.T, f Folder) { lose(t, f, "views.db") },
+		"keys of clients are left":   func(t *testing.T, f Folder) { lose(t, f, "keys/clients/gym.json") },
+		"a file is in the outbox":    func(t *testing.T, f Folder) { lose(t, f, "outbox/one.ach") },
+		"the instance is damaged":    func(t *testing.T, f Folder) { lose(t, f, "views.db"); put(t, f.instance(), "{") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, log := used(t)
+			open(t, f, log)
+			change(t, f)
+			d := open(t, f, LogIdentity{})
+			if on(d, bank) || !strings.Contains(d.State().Reason, "is gone") {
+				t.Fatalf("delivery is %+v, want off because the log is gone", d.State())
+			}
+			if err := d.Note(LogIdentity{FirstEvent: "new", Head: 1}); err != nil {
+				t.Fatal(err)
+			}
+			if d := open(t, f, LogIdentity{FirstEvent: "new", Head: 1}); on(d, bank) {
+				t.Errorf("delivery is %+v at the next start, want off", d.State())
+			}
+		})
+	}
+}
+
+// lose leaves a trace of an earlier log in the folder, and no instance.
+func lose(t *testing.T, f Folder, trace string) {
+	t.Helper()
+	if err := os.Remove(f.instance()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(f.join(trace)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	put(t, f.join(trace), "something")
+}
+
+func TestAFirstStartThatStoppedHalfWayIsStillTheFirst(t *testing.T) {
+	f, _ := used(t) // stopped behind the switch, before the first event
+	if d := open(t, f, LogIdentity{}); !on(d, bank) {
+		t.Errorf("delivery is %+v, want on", d.State())
+	}
+}
+
+func TestAFolderThatCannotBeLookedIntoIsNotOneWithoutALog(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	put(t, file, "")
+	if err := Folder(file).MustExist(); err == nil || strings.Contains(err.Error(), "holds no ledger") {
+		t.Errorf("got %v, want the reason it cannot be looked into", err)
+	}
+	if _, err := Folder(file).Kind(); err == nil {
+		t.Error("a folder that cannot be looked into may become anything")
+	}
+}
+
+func TestSwitchingOffARestoredFolderSaysBothReasons(t *testing.T) {
+	f, log := used(t)
+	open(t, f, log)
+	if err := os.Remove(f.instance()); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, f, log)
+	for range 2 {
+		if err := d.TurnAllOff(log); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := d.State().Reason; !strings.HasPrefix(r, switchedOff) || strings.Count(r, "restored from a backup") != 1 || strings.Count(r, switchedOff) != 1 {
+		t.Errorf("the reason is %q", r)
 	}
 }
 

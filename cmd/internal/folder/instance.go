@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -60,6 +61,44 @@ func (f Folder) readInstance(log LogIdentity) (i instance, reason string, err er
 		reason = fmt.Sprintf("the log ends at %d and had %d events before: an older copy was put in its place", here.Position, i.Position)
 	}
 	return i, reason, nil
+}
+
+// lostLog says how the folder of an empty log shows that it had another one:
+// what left by that is not known to this log, and would leave again.
+func (f Folder) lostLog(i instance) (reason string, err error) {
+	const gone = "the log of this folder is gone, and what left is not known any more: "
+	if i.Log != "" || i.Position > 0 {
+		return gone + "the file instance names one with events", nil
+	}
+	// None of these is made before the log has its first event.
+	for _, trace := range []string{f.Views(), f.NATS(), f.join("keys/clients"), f.join("files/out"), f.join("files/in"), f.Outbox(), f.join("inbox/done"), f.join("inbox/quarantine")} {
+		used, err := holdsAnything(trace)
+		if err != nil {
+			return "", fmt.Errorf("look for traces of an earlier log: %w", err)
+		}
+		if used {
+			return fmt.Sprintf("%s%s holds something of it", gone, trace), nil
+		}
+	}
+	return "", nil
+}
+
+// holdsAnything reports whether a path is a file, or a folder with a file
+// somewhere in it. Empty folders are made before there is a log.
+func holdsAnything(path string) (found bool, err error) {
+	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case !entry.IsDir():
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found, err
 }
 
 // identify describes the folder as it stands.

@@ -22,9 +22,12 @@ const (
 // Kind reads what the folder was made as; "" for one not made yet.
 func (f Folder) Kind() (Kind, error) {
 	content, err := os.ReadFile(f.kind())
+	if errors.Is(err, fs.ErrNotExist) {
+		if has, unknown := f.HasLog(); !has {
+			return "", unknown
+		}
+	}
 	switch kind := Kind(strings.TrimSpace(string(content))); {
-	case errors.Is(err, fs.ErrNotExist) && !f.HasLog():
-		return "", nil
 	case errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("%s is missing, so nobody can tell a sandbox from production: put it back from a backup", f.kind())
 	case err != nil:

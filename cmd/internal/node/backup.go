@@ -21,6 +21,9 @@ import (
 // operations credential and the delivery switch stay behind. It works beside
 // a running server, and reads the copied log once more before it returns.
 func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(done, total int64)) (eventstore.Report, error) {
+	if err := r.outside(to); err != nil {
+		return eventstore.Report{}, err
+	}
 	if err := empty(string(to)); err != nil {
 		return eventstore.Report{}, err
 	}
@@ -41,7 +44,44 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err != nil {
 		return report, fmt.Errorf("read the copy back: %w", err)
 	}
+	// Reading made these, empty; nobody has the copy open.
+	for _, left := range []string{"-wal", "-shm"} {
+		if err := os.Remove(to.Log() + left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return report, err
+		}
+	}
 	return report, nil
+}
+
+// outside refuses a backup inside the folder that is backed up: it would be
+// lost with it.
+func (r *Reader) outside(to folder.Folder) error {
+	from, err := filepath.EvalSymlinks(string(r.Folder))
+	if err == nil {
+		from, err = filepath.Abs(from)
+	}
+	if err != nil {
+		return err
+	}
+	for path := absolute(string(to)); ; path = filepath.Dir(path) {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			if real == from || strings.HasPrefix(real, from+string(filepath.Separator)) {
+				return fmt.Errorf("%s lies inside the data folder and would be lost with it: name one elsewhere for the backup", to)
+			}
+			return nil
+		}
+		if path == filepath.Dir(path) {
+			return nil
+		}
+	}
+}
+
+// absolute is a path from the root where that can be told.
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
 }
 
 // empty makes a folder, or makes sure that an existing one holds nothing.

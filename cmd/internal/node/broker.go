@@ -24,6 +24,32 @@ type BrokerOptions struct {
 	Replicas             int    // of the stream: 3 on a cluster
 }
 
+// address is where the embedded broker listens.
+func (o BrokerOptions) address() (host string, port int, err error) {
+	host, text, err := net.SplitHostPort(o.Listen)
+	if err != nil {
+		return "", 0, fmt.Errorf("--nats-listen: %w", err)
+	}
+	if port, err = strconv.Atoi(text); err != nil {
+		return "", 0, fmt.Errorf("--nats-listen: port %q is no number", text)
+	}
+	return host, port, nil
+}
+
+// free makes sure that nobody listens at the embedded broker's address.
+func (o BrokerOptions) free() error {
+	if _, _, err := o.address(); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, anotherPort)
+	}
+	return l.Close()
+}
+
+const anotherPort = "choose another address with --nats-listen, 127.0.0.1:0 takes any free port"
+
 // brokerLink is the broker, embedded or not, as the server holds it.
 type brokerLink struct {
 	conn     *nats.Conn
@@ -54,8 +80,11 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	_, err = s.relay.Open(ctx)
+	if relay.Fatal(err) && s.options.Broker.URL == "" {
+		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
+	}
 	if relay.Fatal(err) {
-		return fmt.Errorf("%w; the log and the broker are of different times. If the log is the right one, stop the server, remove %s (on another broker: the stream) and start again", err, s.Folder.NATS())
+		return err
 	}
 	if err != nil {
 		s.log.Warn("the broker went away; the stream follows when it is back", "err", err)
@@ -65,19 +94,15 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 
 // embed starts the broker inside this process.
 func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
-	host, port, err := net.SplitHostPort(s.options.Broker.Listen)
+	host, port, err := s.options.Broker.address()
 	if err != nil {
-		return nil, fmt.Errorf("--nats-listen: %w", err)
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		return nil, fmt.Errorf("--nats-listen: port %q is no number", port)
+		return nil, err
 	}
 	b, err := broker.Start(broker.Options{
-		Dir: s.Folder.NATS(), Host: host, Port: number, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Log: s.log,
+		Dir: s.Folder.NATS(), Host: host, Port: port, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Log: s.log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: choose another address with --nats-listen, 127.0.0.1:0 takes any free port", err)
+		return nil, fmt.Errorf("%w: %s", err, anotherPort)
 	}
 	conn, err := b.Conn(nats.Name("relay"))
 	if err != nil {

@@ -27,8 +27,9 @@ type Core struct {
 	Ledger   *ledger.Ledger
 	Delivery *folder.Delivery
 
-	// FirstStart says that the folder was made just now and that its
-	// operations credential was written.
+	// FirstStart says that nothing is in the log but the first operations
+	// credential: nobody used the folder yet, though an earlier start may
+	// have failed.
 	FirstStart bool
 }
 
@@ -69,6 +70,15 @@ func OpenExisting(ctx context.Context, f folder.Folder) (*Core, error) {
 }
 
 func (c *Core) open(ctx context.Context) (err error) {
+	log, err := Identify(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	if log.Head > 0 { // its keys were made before its first event, and no new ones open what they sealed
+		if err := c.Folder.KeysExist(); err != nil {
+			return err
+		}
+	}
 	if c.Keys, err = seal.Open(c.Folder.Keys()); err != nil {
 		return err
 	}
@@ -78,29 +88,33 @@ func (c *Core) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	c.FirstStart = log.Head <= 1
+	// Before the first event: a crash right after it must not look like a
+	// restored backup.
+	if c.Delivery, err = c.Folder.OpenDelivery(log); err != nil {
+		return err
+	}
+	if log.Head > 0 {
+		return nil
+	}
+	if err := c.issueOperations(ctx); err != nil {
+		return err
+	}
+	return c.note(ctx) // at once: a folder that loses its log later must know that it had one
+}
+
+// note records in the folder which log it has and how far that has come.
+func (c *Core) note(ctx context.Context) error {
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
 		return err
 	}
-	c.FirstStart = log.Head == 0
-	// Before the first event: a crash right after it must not look like a
-	// restored backup.
-	if c.Delivery, err = c.Folder.OpenDelivery(log, c.FirstStart); err != nil {
-		return err
-	}
-	if c.FirstStart {
-		return c.issueOperations(ctx)
-	}
-	return nil
+	return c.Delivery.Note(log)
 }
 
 // Close notes how far the log has come and closes it.
 func (c *Core) Close() error {
-	log, err := Identify(context.Background(), c.Store)
-	if err == nil {
-		err = c.Delivery.Note(log)
-	}
-	return errors.Join(err, c.Store.Close())
+	return errors.Join(c.note(context.Background()), c.Store.Close())
 }
 
 // Identify says which log this is and how far it has come.

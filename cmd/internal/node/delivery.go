@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/sent"
@@ -55,9 +58,56 @@ func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (sent.Report, 
 	return s.deliveryOn(ctx, s.views, o)
 }
 
+// known refuses an ODFI that no client, setting or file of the log has: a
+// mistyped one would be switched on, and the one that was meant stay off.
+func known(ctx context.Context, views *projections.Views, odfi string) error {
+	if err := views.CatchUp(ctx); err != nil {
+		return err
+	}
+	all := map[string]bool{}
+	clients, _, err := views.Clients(ctx, 0, "")
+	if err != nil {
+		return err
+	}
+	for _, client := range clients {
+		for _, routing := range client.ODFIs {
+			all[routing] = true
+		}
+	}
+	receivers, err := views.Receivers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, routing := range receivers.Banks {
+		all[routing] = true
+	}
+	files, _, err := views.Files(ctx, projections.FileFilter{})
+	if err != nil {
+		return err
+	}
+	unfinished, err := views.UnfinishedFiles(ctx)
+	if err != nil {
+		return err
+	}
+	for _, file := range append(files, unfinished...) {
+		all[file.ODFI] = true
+	}
+	switch {
+	case all[odfi]:
+		return nil
+	case len(all) == 0:
+		return fmt.Errorf("this ledger has no ODFI %s: no client, bank or file in it has any", odfi)
+	default:
+		return fmt.Errorf("this ledger has no ODFI %s; it has %s", odfi, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
+	}
+}
+
 func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o DeliveryOrder) (report sent.Report, err error) {
 	if err := nacha.ValidRouting(o.ODFI); err != nil {
 		return report, fmt.Errorf("%s is no routing number: %w", o.ODFI, err)
+	}
+	if err := known(ctx, views, o.ODFI); err != nil {
+		return report, err
 	}
 	if on, _ := c.Delivery.Allowed(o.ODFI); on {
 		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)

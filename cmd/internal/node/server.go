@@ -77,12 +77,19 @@ type Server struct {
 // requests under way were answered and the last commit is whole. It returns
 // eventstore.ErrUnknownOutcome when the log had to be closed.
 func Serve(ctx context.Context, o Options) (err error) {
+	// Before the folder is made: a first start with an address that does not
+	// work must not fix the folder's kind.
+	listener, err := listen(o)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // the door may have closed it
 	core, err := open(ctx, o.Folder, o.Kind, o.Store)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
-	s := &Server{Core: core, options: o, log: o.Log}
+	s := &Server{Core: core, options: o, log: o.Log, listener: listener}
 	if o.made != nil {
 		o.made(s)
 	}
@@ -93,11 +100,23 @@ func Serve(ctx context.Context, o Options) (err error) {
 	return s.run(ctx)
 }
 
+// listen takes the API's address, and makes sure that the embedded broker can
+// have its own.
+func listen(o Options) (net.Listener, error) {
+	listener, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("%w: choose another address with --listen, 127.0.0.1:0 takes any free port", err)
+	}
+	if o.Broker.URL == "" {
+		if err := o.Broker.free(); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+	}
+	return listener, nil
+}
+
 // prepare makes every part and starts none but the broker.
 func (s *Server) prepare(ctx context.Context) (err error) {
-	if s.listener, err = net.Listen("tcp", s.options.Listen); err != nil {
-		return fmt.Errorf("%w: choose another address with --listen, 127.0.0.1:0 takes any free port", err)
-	}
 	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
 		return err
 	}
@@ -220,6 +239,12 @@ func (s *Server) watch(ctx context.Context) error {
 func (s *Server) announce(ctx context.Context) {
 	base := "http://" + s.listener.Addr().String()
 	for {
+		if s.ready() != nil { // asking the door would only log that
+			if !pause(ctx) {
+				return
+			}
+			continue
+		}
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
 		if err != nil {
 			return
@@ -230,14 +255,22 @@ func (s *Server) announce(ctx context.Context) {
 				break
 			}
 		}
-		select {
-		case <-ctx.Done():
+		if !pause(ctx) {
 			return
-		case <-time.After(20 * time.Millisecond):
 		}
 	}
 	if s.options.Ready != nil {
 		s.options.Ready(Running{Base: base, NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State()})
+	}
+}
+
+// pause waits a little; false says that ctx ended.
+func pause(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(20 * time.Millisecond):
+		return true
 	}
 }
 
@@ -249,9 +282,6 @@ func (s *Server) close() error {
 	}
 	if s.views != nil {
 		errs = append(errs, s.views.Close())
-	}
-	if s.listener != nil {
-		s.listener.Close() // the door may have closed it
 	}
 	return errors.Join(errs...)
 }
