@@ -92,12 +92,19 @@ func (t Traces) Take(n int, on time.Time) (first, got int, taken TracesTaken, er
 	if round > t.Round {
 		before = t.current
 	}
-	rested := on.AddDate(0, 0, -TraceRestDays).Format(time.DateOnly)
-	if used := usedOn(before, first+got-1); used > rested {
+	if used := usedOn(before, first+got-1); used > rested(on) {
 		return 0, 0, TracesTaken{}, fmt.Errorf("trace numbers up to %07d were used on %s and rest %d days: give the client another ODFI", first+got-1, used, TraceRestDays)
 	}
 	return first, got, TracesTaken{First: first, Last: first + got - 1, Round: round, On: on.Format(time.DateOnly)}, nil
 }
+
+// Resting reports whether a number was used in the round before and may not
+// be used again yet.
+func (t Traces) Resting(n int, on time.Time) bool { return usedOn(t.rounds, n) > rested(on) }
+
+// rested is the last day on which a number may have been used that is taken
+// again on a day.
+func rested(on time.Time) string { return on.AddDate(0, 0, -TraceRestDays).Format(time.DateOnly) }
 
 // usedOn is the latest day a number up to last was used in a round, or "".
 func usedOn(uses []traceUse, last int) string {

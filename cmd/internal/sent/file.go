@@ -100,11 +100,6 @@ func (f *file) name() string {
 	return h.ImmediateOrigin + "-20" + h.CreatedOn + "-" + h.CreatedAt + "-" + h.Modifier + ".ach"
 }
 
-// order puts files in the order in which they were cut.
-func (f *file) order() string {
-	return f.summary.Header.CreatedOn + f.entries[0].Trace + f.summary.Header.CreatedAt
-}
-
 func (f *file) settings() domain.FileSettings {
 	h, ending := f.summary.Header, "LF"
 	if bytes.Contains(f.content, []byte("\r\n")) {

@@ -28,7 +28,10 @@ func (t *taking) traces(now domain.Traces, entries []scanned) (domain.TracesTake
 		if err != nil {
 			return taken, err
 		}
-		if n < taken.Last && taken.Last-n > domain.MaxTraceSequence/2 {
+		if startedOver(n, now.Last) && now.Resting(n, t.created()) {
+			continue // of the round before, in a file that was cut after the sequence started over
+		}
+		if startedOver(taken.Last, n) {
 			taken.First, taken.Last, taken.Round = 1, n, now.Round+1
 		}
 		taken.Last = max(taken.Last, n)

@@ -9,8 +9,6 @@ package sent
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -62,7 +60,7 @@ func (b Books) Take(ctx context.Context, folder string) (Report, error) {
 	if len(files) == 0 {
 		return report, fmt.Errorf("%s holds no file of ODFI %s; if nothing left since the backup say --nothing-sent", folder, b.ODFI)
 	}
-	slices.SortFunc(files, func(x, y *file) int { return strings.Compare(x.order(), y.order()) })
+	inOrder(files)
 
 	ctx = ledger.WithRequest(ctx, "", "delivery on --sent")
 	if err := b.Views.CatchUp(ctx); err != nil {

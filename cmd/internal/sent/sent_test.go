@@ -200,6 +200,44 @@ func TestTraceNumbersOnlyGoOn(t *testing.T) {
 	}
 }
 
+func TestTheNewRoundComesAfterTheHighNumbersOfItsDay(t *testing.T) {
+	made := func(day, sequence string) *file {
+		f := &file{path: day + " " + sequence, entries: make([]scanned, 1)}
+		f.summary.Header.CreatedOn, f.entries[0].Trace = day, odfi[:8]+sequence
+		return f
+	}
+	files := []*file{
+		made("261125", "0000400"), made("261124", "0000001"), made("261124", "9999100"), made("261123", "9990000"), made("261124", "9998000"),
+	}
+	inOrder(files)
+	var got []string
+	for _, f := range files {
+		got = append(got, f.path)
+	}
+	want := "261123 9990000, 261124 9998000, 261124 9999100, 261124 0000001, 261125 0000400"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("the order is %s; want %s", strings.Join(got, ", "), want)
+	}
+}
+
+// A file may begin before midnight with the last numbers of a round and be cut
+// after one of the next round.
+func TestALateFileOfTheRoundBeforeTakesNoNumberOfTheNew(t *testing.T) {
+	var now domain.Traces
+	for n, e := range []domain.TracesTaken{{First: 1, Last: 9_998_000, On: "2026-11-23"}, {First: 1, Last: 100, Round: 1, On: "2026-11-23"}} {
+		now.Evolve(domain.Fact{Event: &e, Version: int64(n + 1)})
+	}
+	f := &file{}
+	f.summary.Header.CreatedOn, f.summary.Header.CreatedAt = "261124", "0001"
+	late := scanned{}
+	late.Trace = odfi[:8] + "9999500"
+	taking := taking{Books: Books{ODFI: odfi}, file: f}
+	taken, err := taking.traces(now, []scanned{late})
+	if err != nil || taken.Last != 100 || taken.Round != 1 {
+		t.Errorf("took %+v, %v; want the round to stay at 100", taken, err)
+	}
+}
+
 // stopping lets some appends through and then fails.
 type stopping struct {
 	eventstore.Store
