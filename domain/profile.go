@@ -76,6 +76,23 @@ func (p Profile) ODFI(id string) (ProfileODFI, bool) {
 	return ProfileODFI{}, false
 }
 
+// Usable refuses an ODFI of the profile whose immediate origin is not, or no
+// longer, the client's to use.
+func (o ProfileODFI) Usable(s Settings) error {
+	var f fields
+	o.checkOrigin(&f, s)
+	return f.refusal()
+}
+
+// checkOrigin keeps a client from heading files as somebody else and from
+// using up their file id modifiers: the immediate origin is the one operations
+// set for the client, or the bank itself.
+func (o ProfileODFI) checkOrigin(f *fields, s Settings) {
+	if origin := o.File.ImmediateOrigin; origin != s.File.ImmediateOrigin && origin != o.Routing {
+		f.against("/immediateOrigin", "origin", "the immediate origin is %s, as agreed with operations, or the ODFI's routing number", s.File.ImmediateOrigin)
+	}
+}
+
 // SaveODFI adds an ODFI to a profile or replaces it.
 type SaveODFI struct{ ODFI ProfileODFI }
 
@@ -97,6 +114,7 @@ func (c SaveODFI) Decide(s Settings, now Profile) ([]Event, error) {
 		setIfEmpty(own, otherwise)
 	}
 	o.File.check(&f, "")
+	o.checkOrigin(&f, s)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}

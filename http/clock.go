@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -57,7 +56,10 @@ func (s *Server) newTime(input []byte) (time.Time, error) {
 		Now     *time.Time `json:"now"`
 		Advance string     `json:"advance"`
 	}
-	if err := json.Unmarshal(input, &b); err != nil || (b.Now == nil) == (b.Advance == "") {
+	if err := strictly(input, &b); err != nil {
+		return time.Time{}, err
+	}
+	if (b.Now == nil) == (b.Advance == "") {
 		return time.Time{}, problem(codeBadRequest, `the body is {"now": "2026-11-20T19:05:00Z"} or {"advance": "48h"}`)
 	}
 	if b.Now != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,12 +40,12 @@ func (s *Server) once(c echo.Context, who Caller, input []byte, do func(key ledg
 	if name == "" {
 		return do(func(*ledger.Change) {})
 	}
-	key := eventstore.IdempotencyKey{Client: who.Client, Scope: r.Method + " " + r.URL.Path, Key: name}
+	key := eventstore.IdempotencyKey{Client: who.Client, Scope: keyScope(r), Key: name}
 	hash, err := s.Ledger.Keys.MAC(who.Client, input)
 	if err != nil {
 		return fmt.Errorf("hash the input of %s: %w", key.Scope, err)
 	}
-	use, used, err := s.Ledger.Store.Key(r.Context(), key)
+	use, used, err := s.usedKey(r, key)
 	if err != nil {
 		return err
 	}
@@ -61,6 +62,21 @@ func (s *Server) once(c echo.Context, who Caller, input []byte, do func(key ledg
 	}
 	c.Response().Header().Set(replayedHeader, "true")
 	return again(use)
+}
+
+// keyScope is the method and path within which a key means one request. Ids
+// are the same in either case, so the path is, too.
+func keyScope(r *http.Request) string { return r.Method + " " + strings.ToLower(r.URL.Path) }
+
+// usedKey finds the use of a key, also one of an earlier release, which kept
+// the path in the letter case it came in.
+func (s *Server) usedKey(r *http.Request, key eventstore.IdempotencyKey) (eventstore.KeyUse, bool, error) {
+	use, used, err := s.Ledger.Store.Key(r.Context(), key)
+	if asSent := r.Method + " " + r.URL.Path; err == nil && !used && asSent != key.Scope {
+		key.Scope = asSent
+		return s.Ledger.Store.Key(r.Context(), key)
+	}
+	return use, used, err
 }
 
 // idempotencyKey reads the header; "" when there is none.

@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -44,11 +43,14 @@ type clientAnswer struct {
 	Credential *ledger.IssuedCredential `json:"credential,omitempty"`
 }
 
+// shownClient shares no list with the client: a body is read over it, and what
+// is read into a list lands in the array behind it.
 func shownClient(c domain.Client) clientAnswer {
 	s := c.Settings
+	s.Batching.Windows = slices.Clone(s.Batching.Windows)
 	b := clientBody{
-		ClientID: c.ID, Name: s.Name, CompanyName: s.CompanyName, CompanyIdentifications: s.CompanyIdentifications,
-		ODFIs: s.ODFIs, SECCodes: s.SECCodes, DefaultSEC: s.DefaultSEC, DefaultDescription: s.DefaultDescription,
+		ClientID: c.ID, Name: s.Name, CompanyName: s.CompanyName, CompanyIdentifications: slices.Clone(s.CompanyIdentifications),
+		ODFIs: slices.Clone(s.ODFIs), SECCodes: slices.Clone(s.SECCodes), DefaultSEC: s.DefaultSEC, DefaultDescription: s.DefaultDescription,
 		SameDay: s.SameDay, Batching: s.Batching, File: s.File, ReceivingAccounts: []string{},
 		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Suspended: c.Suspended,
 	}
@@ -68,7 +70,8 @@ func maskedPattern(a domain.AccountMatch) string {
 // openClient takes on a client and issues its first credential in the same
 // write, so that neither exists without the other.
 func (s *Server) openClient(c echo.Context, who Caller) error {
-	input, b, err := readClient(c, clientBody{})
+	var b clientBody
+	input, err := readBody(c, &b)
 	if err != nil {
 		return err
 	}
@@ -117,21 +120,6 @@ func secretIsGone(eventstore.KeyUse) error {
 	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: issue another credential")
 }
 
-// readClient reads a body over what is there already, refusing fields that
-// do not exist.
-func readClient(c echo.Context, b clientBody) (input []byte, _ clientBody, err error) {
-	input, err = body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return nil, b, err
-	}
-	d := json.NewDecoder(strings.NewReader(string(input)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil {
-		return nil, b, problem(codeBadRequest, "the body is not a client: %s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return input, b, nil
-}
-
 // clientSettings turns a body into settings, sealing the receiving accounts.
 func (s *Server) clientSettings(ctx context.Context, b clientBody) (domain.Settings, error) {
 	settings := domain.Settings{
@@ -165,8 +153,8 @@ func (s *Server) changeClient(c echo.Context, _ Caller) error {
 	if err != nil {
 		return err
 	}
-	_, b, err := readClient(c, shownClient(client).clientBody)
-	if err != nil {
+	b := shownClient(client).clientBody
+	if err := readJSON(c, &b); err != nil {
 		return err
 	}
 	if b.ClientID != client.ID {

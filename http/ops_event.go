@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -32,15 +31,11 @@ type decider interface {
 // judge lets a command decide over the event of the path and answers the
 // event as it then stands. Repeating a judgement changes nothing.
 func (s *Server) judge(c echo.Context, who Caller, command func(item, reason string) decider) error {
-	input, err := body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return err
-	}
 	var b struct {
 		Reason string `json:"reason"`
 	}
-	if err := json.Unmarshal(input, &b); err != nil {
-		return problem(codeBadRequest, `the body is {"reason": "..."}`)
+	if err := readJSON(c, &b); err != nil {
+		return err
 	}
 	const most = 200
 	if len(b.Reason) > most {

@@ -78,7 +78,7 @@ func TestSettingsThatCouldNotWorkNameTheirField(t *testing.T) {
 			}
 		})
 	}
-	ops.call("POST", "/v1/ops/clients", `{"nmae":"x"}`).problem(400, "bad-request")
+	ops.call("POST", "/v1/ops/clients", `{"nmae":"x"}`).problem(400, "invalid").names("/nmae")
 }
 
 func TestASuspendedClientStartsNothingNew(t *testing.T) {

@@ -28,7 +28,7 @@ type Options struct {
 
 	Files   Files            // what is done with files; see Files
 	Desk    Desk             // what comes from the bank; see Desk
-	Plaid   Plaid            // resolves processor tokens; its sandbox by default
+	Plaid   Plaid            // resolves processor tokens; takes none by default
 	Sandbox *Sandbox         // set for a sandbox server only
 	Revoked func(key string) // told when a credential was revoked; nil: nobody
 
@@ -58,7 +58,7 @@ func (o *Options) setDefaults() {
 		o.Logins = ledger.NewLogins(o.Directory, o.Now, o.Log, nil)
 	}
 	if o.Plaid == nil {
-		o.Plaid = NewPlaid(PlaidConfig{})
+		o.Plaid = noPlaid{}
 	}
 	if o.Ready == nil {
 		o.Ready = func() error { return nil }

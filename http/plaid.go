@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,20 +34,40 @@ type PlaidAccount struct {
 
 // PlaidConfig is what a client of Plaid needs.
 type PlaidConfig struct {
-	BaseURL  string // https://sandbox.plaid.com by default
+	BaseURL  string // https://production.plaid.com by default, https://sandbox.plaid.com in a sandbox
 	ClientID string
 	Secret   string
+	Sandbox  bool          // the ledger is one
 	Timeout  time.Duration // of one call, 10 s by default
 }
 
-// NewPlaid is a client of Plaid's processor endpoints; without keys it is a
-// sandbox that resolves tokens beginning with processor-sandbox- by itself.
-func NewPlaid(c PlaidConfig) Plaid {
-	if c.ClientID == "" && c.Secret == "" {
-		return plaidSandbox{}
+// Addresses of Plaid's.
+const (
+	plaidProductionURL = "https://production.plaid.com"
+	plaidSandboxURL    = "https://sandbox.plaid.com"
+)
+
+// NewPlaid is a client of Plaid's processor endpoints. Without keys a
+// sandbox's makes accounts up for tokens that begin with processor-sandbox-,
+// and any other's takes no token: whoever chooses a token must not choose the
+// account. An error names the flag that cannot be.
+func NewPlaid(c PlaidConfig) (Plaid, error) {
+	switch {
+	case (c.ClientID == "") != (c.Secret == ""):
+		return nil, errors.New("--plaid-client-id and --plaid-secret: give both or neither")
+	case c.ClientID == "" && c.Sandbox:
+		return plaidSandbox{}, nil
+	case c.ClientID == "":
+		return noPlaid{}, nil
 	}
 	if c.BaseURL == "" {
-		c.BaseURL = "https://sandbox.plaid.com"
+		c.BaseURL = plaidProductionURL
+		if c.Sandbox {
+			c.BaseURL = plaidSandboxURL
+		}
+	}
+	if err := c.checkURL(); err != nil {
+		return nil, err
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second
@@ -53,7 +76,37 @@ func NewPlaid(c PlaidConfig) Plaid {
 		Timeout: c.Timeout,
 		// The body holds the secret: it goes nowhere else.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}}, nil
+}
+
+// checkURL refuses an address that would show the secret, and Plaid's sandbox
+// for a ledger whose money is real. In a sandbox http may lead to this machine.
+func (c PlaidConfig) checkURL() error {
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "":
+		return fmt.Errorf("--plaid-url: %q is not an address such as %s", c.BaseURL, plaidProductionURL)
+	case !c.Sandbox && strings.EqualFold(u.Hostname(), "sandbox.plaid.com"):
+		return errors.New("--plaid-url: Plaid's sandbox makes accounts up, and this ledger moves money: leave it out, or start a folder with --sandbox")
+	case u.Scheme == "https", c.Sandbox && u.Scheme == "http" && isLoopback(u.Hostname()):
+		return nil
+	default:
+		return errors.New("--plaid-url must begin with https://")
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// noPlaid is a ledger without keys of Plaid.
+type noPlaid struct{}
+
+// Account takes no token.
+func (noPlaid) Account(context.Context, string) (PlaidAccount, error) {
+	return PlaidAccount{}, invalid("/processor_token", "processor-token",
+		"this server has no keys of Plaid and takes no processor tokens: send the account's numbers")
 }
 
 type plaidClient struct {

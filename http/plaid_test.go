@@ -36,8 +36,8 @@ func plaid(t testing.TB, answers map[string]func(http.ResponseWriter)) change {
 	}))
 	t.Cleanup(server.Close)
 	return func(o *achhttp.Options) {
-		o.Plaid = achhttp.NewPlaid(achhttp.PlaidConfig{
-			BaseURL: server.URL, ClientID: "plaid-client", Secret: plaidSecret, Timeout: 300 * time.Millisecond,
+		o.Plaid = plaidOf(t, achhttp.PlaidConfig{
+			BaseURL: server.URL, ClientID: "plaid-client", Secret: plaidSecret, Sandbox: true, Timeout: 300 * time.Millisecond,
 		})
 	}
 }
@@ -48,6 +48,15 @@ func says(status int, body string) func(http.ResponseWriter) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}
+}
+
+func plaidOf(t testing.TB, c achhttp.PlaidConfig) achhttp.Plaid {
+	t.Helper()
+	p, err := achhttp.NewPlaid(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // plaidSample is the answer of /processor/auth/get for an account.
@@ -136,7 +145,7 @@ func TestPlaidOutOfReachIsNotTheCallersMistake(t *testing.T) {
 	for name, url := range map[string]string{"nobody listens": "http://127.0.0.1:1", "it does not take our keys": wrongKeys.URL} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, func(o *achhttp.Options) {
-				o.Plaid = achhttp.NewPlaid(achhttp.PlaidConfig{BaseURL: url, ClientID: "x", Secret: "y"})
+				o.Plaid = plaidOf(t, achhttp.PlaidConfig{BaseURL: url, ClientID: "x", Secret: "y", Sandbox: true})
 			})
 			w.client("acme", settings()).call("POST", links(john), byToken("any")).problem(502, "plaid-unavailable")
 		})
@@ -144,7 +153,7 @@ func TestPlaidOutOfReachIsNotTheCallersMistake(t *testing.T) {
 }
 
 func TestTheSandboxKnowsProcessorSandboxTokens(t *testing.T) {
-	w := newTown(t)
+	w := newTown(t, func(o *achhttp.Options) { o.Plaid = plaidOf(t, achhttp.PlaidConfig{Sandbox: true}) })
 	acme := w.client("acme", settings())
 	const token = "processor-sandbox-161c86dd-d470-47e9-a741-d381c2b2cb6f"
 	a := acme.call("POST", links(john), byToken(token)).is(200)

@@ -1,7 +1,6 @@
 package http
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -101,11 +100,11 @@ func (b *fileBuilder) odfi(raw json.RawMessage) (domain.ProfileODFI, json.RawMes
 		if !ok {
 			return o, nil, invalid("/odfi", "not-found", "there is no ODFI %q", id)
 		}
-		return o, raw, nil
+		return o, raw, under(o.Usable(b.client.Settings), "/odfi")
 	}
 	var in proODFI
-	if err := strictly(raw, &in); err != nil {
-		return domain.ProfileODFI{}, nil, invalid("/odfi", "type", "the id of an ODFI, or one: %v", err)
+	if err := oneOff(raw, &in, "/odfi", "an ODFI"); err != nil {
+		return domain.ProfileODFI{}, nil, err
 	}
 	o, err := in.odfi("ONE-OFF")
 	if err != nil {
@@ -246,18 +245,4 @@ func (b *fileBuilder) entry(at string, in proEntry, sec string) (nacha.Entry, pr
 		e.Discretionary = "S"
 	}
 	return e, asked, nil
-}
-
-// strictly reads an object, refusing fields that do not exist.
-func strictly(raw json.RawMessage, into any) error {
-	if len(raw) == 0 {
-		return errors.New("is required")
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
 }

@@ -2,10 +2,8 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,20 +44,6 @@ func proList[T any](s *Server, c echo.Context, who Caller, aggregate string, rea
 		linkNext(c, most, next)
 	}
 	return c.JSON(http.StatusOK, shown)
-}
-
-// readBody reads a body and answers it raw too, for its idempotency key.
-func readBody(c echo.Context, into any) ([]byte, error) {
-	input, err := body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return nil, err
-	}
-	d := json.NewDecoder(strings.NewReader(string(input)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return nil, problem(codeBadRequest, "the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return input, nil
 }
 
 // eventAt is the first event that a keyed request wrote.

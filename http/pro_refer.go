@@ -2,6 +2,7 @@ package http
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
@@ -19,8 +20,8 @@ func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipien
 		return r, raw, err
 	}
 	var in proRecipient
-	if err := strictly(raw, &in); err != nil {
-		return domain.Recipient{}, nil, invalid(at, "type", "the id of a recipient, or one: %v", err)
+	if err := oneOff(raw, &in, at, "a recipient"); err != nil {
+		return domain.Recipient{}, nil, err
 	}
 	terms, err := in.terms()
 	if err != nil {
@@ -36,10 +37,18 @@ func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipien
 	return r, raw, nil
 }
 
+// oneOff reads an object that stands where the id of a stored one could.
+func oneOff(raw json.RawMessage, into any, at, what string) error {
+	if text := string(raw); text == "" || text[skip(text, 0)] != '{' {
+		return invalid(at, "type", "the id of %s, or one", what)
+	}
+	return under(strictly(raw, into), at)
+}
+
 // under puts the fields of a refusal below a pointer.
 func under(err error, at string) error {
-	r, ok := err.(*domain.Refusal)
-	if !ok {
+	var r *domain.Refusal
+	if !errors.As(err, &r) {
 		return err
 	}
 	moved := domain.Refusal{Code: r.Code, Reason: r.Reason}
@@ -71,8 +80,8 @@ func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient
 		return numbers{account.Routing, number, account.Type}, raw, err
 	}
 	var in proAccount
-	if err := strictly(raw, &in); err != nil {
-		return numbers{}, nil, invalid(at, "type", "the id of an account, or one: %v", err)
+	if err := oneOff(raw, &in, at, "an account"); err != nil {
+		return numbers{}, nil, err
 	}
 	kind, bad := in.check(at)
 	b.bad = append(b.bad, bad...)

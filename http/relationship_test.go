@@ -142,7 +142,7 @@ func TestLinkingIsRefusedByFieldAndRule(t *testing.T) {
 			}
 		})
 	}
-	acme.call("POST", links(john), `{"account_owner":"John"}`).problem(400, "bad-request")
+	acme.call("POST", links(john), `{"account_owner":"John"}`).problem(400, "invalid").names("/account_owner")
 	acme.call("DELETE", links(john)+"/nonsense", "").problem(400, "invalid").names("/relationship_id")
 	acme.call("DELETE", links(john)+"/"+jane, "").problem(404, "not-found")
 	w.send("POST", links(john), theLink).problem(401, "unauthorized")

@@ -85,13 +85,10 @@ func wrongAmounts(tries int) error {
 }
 
 func readAmounts(c echo.Context) (input []byte, cents []int64, err error) {
-	if input, err = body(c, echo.MIMEApplicationJSON); err != nil {
-		return nil, nil, err
-	}
 	var in struct {
 		Amounts []decimal `json:"amounts"`
 	}
-	if err := decode(input, &in); err != nil {
+	if input, err = readBody(c, &in); err != nil {
 		return nil, nil, err
 	}
 	if len(in.Amounts) != 2 {

@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -42,25 +41,9 @@ type relationshipRecord struct {
 	Reason        string                    `json:"reason,omitempty"` // of a rejection
 }
 
-// decode reads a body as an object of known fields.
-func decode(input []byte, into any) error {
-	d := json.NewDecoder(strings.NewReader(string(input)))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil && d.More() {
-		return problem(codeBadRequest, "the body is more than one JSON value")
-	}
-	if err != nil {
-		return problem(codeBadRequest, "the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
-}
-
 func readRelationship(c echo.Context) (input []byte, in relationshipInput, err error) {
-	if input, err = body(c, echo.MIMEApplicationJSON); err != nil {
-		return nil, in, err
-	}
-	return input, in, decode(input, &in)
+	input, err = readBody(c, &in)
+	return input, in, err
 }
 
 // check holds a request against its form: the numbers or a token, not both.

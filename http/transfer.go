@@ -84,12 +84,9 @@ func (s *Server) makeTransfer(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	input, err := body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return err
-	}
 	var in transferInput
-	if err := decode(input, &in); err != nil {
+	input, err := readBody(c, &in)
+	if err != nil {
 		return err
 	}
 	ctx, l := c.Request().Context(), s.present()

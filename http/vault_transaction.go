@@ -77,6 +77,9 @@ func (s *Server) vaultOriginate(kind string) handler {
 		if kind != "" {
 			in.Type = kind
 		}
+		if in.CreateToken && !who.May(domain.ScopeVault) {
+			return problem(codeScope, "create-token needs scope %s", domain.ScopeVault)
+		}
 		ctx, l := c.Request().Context(), s.present()
 		return s.once(c, who, input, func(key ledger.Option) error {
 			var made vaultMade

@@ -26,8 +26,8 @@ type serveCommand struct {
 	NATSKey    string `name:"nats-key" help:"Key of the client certificate." env:"ACHLEDGER_NATS_KEY" placeholder:"FILE" group:"Broker"`
 	Replicas   int    `name:"nats-replicas" help:"Replicas of the stream: 3 on a cluster." env:"ACHLEDGER_NATS_REPLICAS" group:"Broker"`
 
-	PlaidURL      string `name:"plaid-url" help:"Address of Plaid, for processor tokens." default:"https://sandbox.plaid.com" env:"ACHLEDGER_PLAID_URL" placeholder:"URL" group:"Plaid"`
-	PlaidClientID string `name:"plaid-client-id" help:"Client id there. Without keys, tokens that begin with processor-sandbox- are made up." env:"ACHLEDGER_PLAID_CLIENT_ID" placeholder:"ID" group:"Plaid"`
+	PlaidURL      string `name:"plaid-url" help:"Address of Plaid, for processor tokens; without it the production one, in a sandbox Plaid's sandbox." env:"ACHLEDGER_PLAID_URL" placeholder:"URL" group:"Plaid"`
+	PlaidClientID string `name:"plaid-client-id" help:"Client id there. Without keys a sandbox makes accounts up for tokens that begin with processor-sandbox-, and any other ledger takes no tokens." env:"ACHLEDGER_PLAID_CLIENT_ID" placeholder:"ID" group:"Plaid"`
 	PlaidSecret   string `name:"plaid-secret" help:"Secret there; better in the environment than on the command line." env:"ACHLEDGER_PLAID_SECRET" placeholder:"SECRET" group:"Plaid"`
 
 	RateLimit float64 `help:"Requests a second each client may make; 0 is no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`

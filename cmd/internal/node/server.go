@@ -32,7 +32,7 @@ type Options struct {
 	Kind              folder.Kind
 	Listen            string // address of the API
 	Broker            BrokerOptions
-	Plaid             achhttp.PlaidConfig // without keys, its sandbox
+	Plaid             achhttp.PlaidConfig // without keys a sandbox makes accounts up, any other takes no tokens
 	RequestsPerSecond float64             // of each client; 0 is no bound
 	SFTPAfter         inbound.After       // what becomes of files taken from a bank's server
 	Log               *slog.Logger
@@ -68,6 +68,7 @@ type Server struct {
 	desk     *inbound.Desk
 	pickup   *inbound.Pickup // nil in a sandbox
 	links    *relationships.Worker
+	plaid    achhttp.Plaid
 	http     *achhttp.Server
 	listener net.Listener
 	moving   sync.Mutex // the sandbox's clock
@@ -77,8 +78,13 @@ type Server struct {
 // requests under way were answered and the last commit is whole. It returns
 // eventstore.ErrUnknownOutcome when the log had to be closed.
 func Serve(ctx context.Context, o Options) (err error) {
-	// Before the folder is made: a first start with an address that does not
-	// work must not fix the folder's kind.
+	// Before the folder is made: a first start with flags that do not work
+	// must not fix the folder's kind.
+	o.Plaid.Sandbox = o.Kind == folder.Sandbox
+	plaid, err := achhttp.NewPlaid(o.Plaid)
+	if err != nil {
+		return err
+	}
 	listener, err := listen(o)
 	if err != nil {
 		return err
@@ -89,7 +95,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
-	s := &Server{Core: core, options: o, log: o.Log, listener: listener}
+	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, listener: listener}
 	if o.made != nil {
 		o.made(s)
 	}
@@ -178,7 +184,7 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 	o := achhttp.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
-		Plaid: achhttp.NewPlaid(s.options.Plaid), Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
+		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &achhttp.Sandbox{Move: s.move}
