@@ -29,6 +29,10 @@ func (p Proposal) Check(s Settings, number string) error {
 	} else if p.IAT != nil {
 		f.against("/IATDetails", "sec-code", "IAT details go with SEC code IAT only")
 	}
+	if err := f.refusal(); err != nil {
+		return err
+	}
+	p.checkRenderable(&f, s, number)
 	return f.refusal()
 }
 

@@ -56,10 +56,7 @@ func (p Proposal) checkIAT(f *fields) {
 	i.FromBank.check(f, "FromBank", "From")
 	i.ToBank.check(f, "ToBank", "To")
 	for n, b := range i.Correspondents {
-		name := "FCB"
-		if n > 0 {
-			name = "CorrespondentBanks/" + strconv.Itoa(n) + "/"
-		}
+		name := correspondentName(n)
 		b.check(f, name, name)
 	}
 	i.checkExchange(f)

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -39,25 +40,31 @@ func (t *Transaction) answerEntry(item *Item) (Entry, error) {
 	}
 }
 
-// answered copies what is answered and turns it around: from the bank that
-// got it, to the bank that sent it.
-func answered(in *Incoming) (Entry, error) {
+// answered copies what is answered and turns it around: from the bank of ours
+// that sends what this transaction sends, to the bank that sent it. The record
+// of a misrouted entry names another receiving bank than ours.
+func (t *Transaction) answered(in *Incoming) (Entry, error) {
 	check, ok := nacha.CheckDigit(in.Header.ODFI)
 	if !ok {
 		return Entry{}, fmt.Errorf("the sending bank %q is not eight digits", in.Header.ODFI)
 	}
 	header, entry := in.Header, in.Entry
 	header.ServiceClass, header.Number, header.SettlementDay, header.OriginatorStatus = 0, 0, "", "1"
-	header.ODFI = in.Entry.Routing[:8]
+	header.ODFI = t.ODFI()[:8]
 	entry.Routing = in.Header.ODFI + string(check)
 	entry.Code = int(nacha.TransactionCode(in.Entry.Code).ForReturn())
 	entry.Account, entry.Trace, entry.Addenda05, entry.OFAC, entry.SecondaryOFAC = "", "", nil, "", ""
 	entry.Return, entry.Correction, entry.Dishonored, entry.Contested, entry.RefusedChange = nil, nil, nil, nil, nil
+	if iat := header.IAT; iat != nil && strings.TrimSpace(iat.ForeignExchangeReference) == "" {
+		none := *iat
+		none.ReferenceIndicator, none.ForeignExchangeReference = "3", "" // no reference came, whatever the indicator promised
+		header.IAT = &none
+	}
 	return Entry{header, entry}, nil
 }
 
 func (t *Transaction) returnEntry(out *Outgoing, in *Incoming) (Entry, error) {
-	e, err := answered(in)
+	e, err := t.answered(in)
 	e.Entry.Return = &nacha.Return{
 		Code: out.Code, OriginalTrace: in.Entry.Trace, OriginalRouting: in.Entry.Routing[:8],
 		DateOfDeath: shortDate(out.DateOfDeath), Information: out.Information,
@@ -73,7 +80,7 @@ func (t *Transaction) returnEntry(out *Outgoing, in *Incoming) (Entry, error) {
 }
 
 func (t *Transaction) correctionEntry(out *Outgoing, in *Incoming) (Entry, error) {
-	e, err := answered(in)
+	e, err := t.answered(in)
 	e.Header.SEC = "COR"
 	if e.Header.IAT != nil {
 		iat := *e.Header.IAT
@@ -88,7 +95,7 @@ func (t *Transaction) correctionEntry(out *Outgoing, in *Incoming) (Entry, error
 }
 
 func (t *Transaction) dishonorEntry(out *Outgoing, in *Incoming) (Entry, error) {
-	e, err := answered(in)
+	e, err := t.answered(in)
 	if in.Entry.Return == nil {
 		return e, fmt.Errorf("item %s is not a return", out.ReplyTo)
 	}
@@ -101,7 +108,7 @@ func (t *Transaction) dishonorEntry(out *Outgoing, in *Incoming) (Entry, error) 
 }
 
 func (t *Transaction) contestEntry(out *Outgoing, in *Incoming) (Entry, error) {
-	e, err := answered(in)
+	e, err := t.answered(in)
 	d := in.Entry.Dishonored
 	if d == nil || t.Received == nil {
 		return e, fmt.Errorf("item %s is not a dishonored return of ours", out.ReplyTo)
@@ -116,7 +123,7 @@ func (t *Transaction) contestEntry(out *Outgoing, in *Incoming) (Entry, error) {
 }
 
 func (t *Transaction) refusalEntry(out *Outgoing, in *Incoming) (Entry, error) {
-	e, err := answered(in)
+	e, err := t.answered(in)
 	c := in.Entry.Correction
 	if c == nil {
 		return e, fmt.Errorf("item %s is not a notification of change", out.ReplyTo)

@@ -57,16 +57,7 @@ func (s Settings) Check() error {
 	if s.Name == "" || len(s.Name) > 200 {
 		f.bad("/name", "length", "a name of 1 to 200 characters is needed")
 	}
-	checkText(&f, "/company_name", s.CompanyName, 1, 16)
-	if len(s.CompanyIdentifications) == 0 {
-		f.bad("/company_identifications", "required", "at least one company identification is needed")
-	}
-	for i, id := range s.CompanyIdentifications {
-		if !tenChars.MatchString(id) || blank(id) {
-			f.bad("/company_identifications/"+strconv.Itoa(i), "company-identification",
-				"1 to 10 letters, digits and spaces, not all blank or zero")
-		}
-	}
+	s.checkBatchHeader(&f)
 	if len(s.ODFIs) == 0 {
 		f.bad("/odfi_routing_numbers", "required", "at least one ODFI routing number is needed")
 	}
@@ -86,7 +77,6 @@ func (s Settings) Check() error {
 	if !slices.Contains(s.SECCodes, s.DefaultSEC) {
 		f.bad("/default_sec_code", "sec-code", "the default SEC code is not among sec_codes")
 	}
-	checkText(&f, "/default_entry_description", s.DefaultDescription, 1, 10)
 	s.checkBatching(&f)
 	s.File.check(&f, "/file")
 	if s.UnknownAccounts != QueueUnknown && s.UnknownAccounts != ReturnUnknown {
@@ -121,9 +111,38 @@ func (s Settings) checkBatching(f *fields) {
 	}
 }
 
+// checkBatchHeader shows each setting that stands in batch headers to the
+// writer of files, in a header that is otherwise in order.
+func (s Settings) checkBatchHeader(f *fields) {
+	show := func(at, code string, set func(*nacha.BatchHeader)) {
+		h := batchProbe()
+		set(&h)
+		if err := h.Validate(); err != nil {
+			f.bad(at, code, "%s", FieldRule(err))
+		}
+	}
+	show("/company_name", "company-name", func(h *nacha.BatchHeader) { h.CompanyName = s.CompanyName })
+	if len(s.CompanyIdentifications) == 0 {
+		f.bad("/company_identifications", "required", "at least one company identification is needed")
+	}
+	for i, id := range s.CompanyIdentifications {
+		at := "/company_identifications/" + strconv.Itoa(i)
+		if !tenChars.MatchString(id) {
+			f.bad(at, "company-identification", "1 to 10 letters, digits and spaces")
+			continue
+		}
+		show(at, "company-identification", func(h *nacha.BatchHeader) { h.CompanyID = id })
+	}
+	description := Proposal{Description: s.DefaultDescription}.SentDescription()
+	if Reserved(description) {
+		f.against("/default_entry_description", "reserved", "%q has a meaning of its own in ACH and is set by the ledger", description)
+	}
+	show("/default_entry_description", "description", func(h *nacha.BatchHeader) { h.Description = s.DefaultDescription })
+}
+
 func (s FileSettings) check(f *fields, at string) {
-	checkHeaderID(f, at+"/immediate_destination", s.ImmediateDestination)
-	checkHeaderID(f, at+"/immediate_origin", s.ImmediateOrigin)
+	checkPoint(f, at+"/immediate_destination", FileSettings{ImmediateDestination: s.ImmediateDestination, ImmediateOrigin: probePoint})
+	checkPoint(f, at+"/immediate_origin", FileSettings{ImmediateDestination: probePoint, ImmediateOrigin: s.ImmediateOrigin})
 	checkText(f, at+"/immediate_destination_name", s.ImmediateDestinationName, 1, 23)
 	checkText(f, at+"/immediate_origin_name", s.ImmediateOriginName, 1, 23)
 	if s.LineEnding != "LF" && s.LineEnding != "CRLF" {
@@ -131,13 +150,18 @@ func (s FileSettings) check(f *fields, at string) {
 	}
 }
 
-var headerID = regexp.MustCompile(`^[0-9A-Z]{9,10}$`)
+// pointForm is what we write as sending or receiving point, which is also part
+// of a file's name.
+var pointForm = regexp.MustCompile(`^[0-9A-Z]{9,10}$`)
 
-// checkHeaderID takes a routing number, or the ten characters some banks
-// dictate to their customers.
-func checkHeaderID(f *fields, at, id string) {
-	if !headerID.MatchString(id) {
-		f.bad(at, "header-id", "nine digits of a routing number, or the ten characters your bank gave you")
+// checkPoint checks the one point of the header that is not the probe's. What
+// it is, the bank and its customer agree on: a routing number, a tax number
+// with or without a prefix, a customer number.
+func checkPoint(f *fields, at string, probe FileSettings) {
+	if !pointForm.MatchString(probe.ImmediateDestination) || !pointForm.MatchString(probe.ImmediateOrigin) {
+		f.bad(at, "header-id", "nine or ten digits and capital letters, as agreed with the bank")
+	} else if err := probe.Renderable(); err != nil {
+		f.bad(at, "header-id", "%s", FieldRule(err))
 	}
 }
 

@@ -54,7 +54,7 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 		return w, err
 	}
 	w = waiting{
-		group:    group{client: t.Client, odfi: odfiOf(t), answers: i.Kind.IsAnswer()},
+		group:    group{client: t.Client, odfi: t.ODFI(), answers: i.Kind.IsAnswer()},
 		position: i.Position, version: t.Version, header: entry.Header,
 		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,
 		addenda: addendaOf(entry.Entry),
@@ -74,15 +74,6 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 		w.leaveBy = micros(by)
 	}
 	return w, nil
-}
-
-// odfiOf is the bank of ours that sends what the transaction sends, by nine
-// digits: who originated it, or who received it.
-func odfiOf(t *domain.Transaction) string {
-	if t.Originated != nil {
-		return t.Originated.Proposal.FromRouting
-	}
-	return t.Received.Entry.Routing
 }
 
 // dueOf is when an entry with a date asked for may leave; see calendar.DueAt.

@@ -41,8 +41,9 @@ func incoming() *story {
 		TransactionID: "t1",
 		Incoming: domain.Incoming{
 			ItemID: "in", Inbound: "file", SettledOn: "2026-11-23",
-			Header: nacha.BatchHeader{SEC: "CCD", ODFI: "12104288", CompanyID: "3750000099", SettlementDay: "327"},
-			Entry:  nacha.Entry{Code: 27, Routing: "231380104", AmountCents: 2500000, Trace: "121042880000081"},
+			Header: nacha.BatchHeader{SEC: "CCD", ODFI: "12104288", CompanyName: "COUNTY TAX", CompanyID: "3750000099",
+				Description: "TAXES", SettlementDay: "327"},
+			Entry: nacha.Entry{Code: 27, Routing: "231380104", AmountCents: 2500000, Trace: "121042880000081"},
 		},
 	})
 }
@@ -57,13 +58,15 @@ func sent() *story {
 		TransactionID: "t1", ItemID: "out",
 		Proposal: domain.Proposal{SEC: "PPD", Kind: domain.Pull, FromRouting: "231380104", ToRouting: "121042882",
 			ToAccountType: "checking", AmountCents: 1025, ToName: "TEST PERSON 01", Description: "DUES NOV", CompanyID: "1840000017"},
+		CompanyName: "HARBOR GYM",
 	}).add("2026-11-20T19:00:00Z", &domain.TransactionFiled{ItemID: "out", File: "f1", Batch: 1, Trace: "231380100000001"})
 }
 
 func returned(id, to, code, on string) *domain.TransactionReturned {
 	return &domain.TransactionReturned{Incoming: domain.Incoming{
 		ItemID: id, ReplyTo: to, SettledOn: on,
-		Header: nacha.BatchHeader{SEC: "PPD", ODFI: "12104288", SettlementDay: "328"},
+		Header: nacha.BatchHeader{SEC: "PPD", ODFI: "12104288", SettlementDay: "328",
+			CompanyName: "HARBOR GYM", CompanyID: "1840000017", Description: "DUES NOV"},
 		Entry: nacha.Entry{Code: 26, Routing: "231380104", AmountCents: 1025, Trace: "121042880000501",
 			Return: &nacha.Return{Code: code, OriginalTrace: "231380100000001", OriginalRouting: "12104288"}},
 	}}
@@ -84,10 +87,15 @@ func TestAnswers(t *testing.T) {
 		return s.add("2026-11-23T15:00:00Z", &domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: "r1", ReplyTo: "in", Code: "R01"}})
 	}
 	dishonored := incoming().add("2026-11-23T15:00:00Z", &domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: "r1", ReplyTo: "in", Code: "R01"}}).
+		add("2026-11-23T19:30:00Z", &domain.TransactionFiled{ItemID: "r1", File: "f2", Batch: 1, Trace: "231380100000003"}).
 		add("2026-11-25T12:00:00Z", &domain.TransactionDishonored{Incoming: domain.Incoming{ItemID: "d1", ReplyTo: "r1", SettledOn: "2026-11-25",
-			Header: nacha.BatchHeader{SEC: "CCD", ODFI: "12104288"}, Entry: nacha.Entry{Dishonored: &nacha.Dishonored{Code: "R68"}}}})
+			Header: nacha.BatchHeader{SEC: "CCD", ODFI: "12104288", CompanyName: "COUNTY TAX", CompanyID: "3750000099", Description: "TAXES", SettlementDay: "329"},
+			Entry: nacha.Entry{Code: 26, Routing: "231380104", AmountCents: 2500000, Trace: "121042880000090", Dishonored: &nacha.Dishonored{
+				Code: "R68", OriginalTrace: "121042880000081", OriginalRouting: "23138010", ReturnTrace: "231380100000003", ReturnSettlement: "328", ReturnCode: "01"}}}})
 	corrected := sent().add("2026-11-24T12:00:00Z", &domain.TransactionCorrected{Incoming: domain.Incoming{ItemID: "noc", ReplyTo: "out", SettledOn: "2026-11-24",
-		Header: nacha.BatchHeader{SEC: "COR"}, Entry: nacha.Entry{Correction: &nacha.Correction{Code: "C01"}}}})
+		Header: nacha.BatchHeader{SEC: "COR", ODFI: "12104288", CompanyName: "HARBOR GYM", CompanyID: "1840000017", Description: "DUES NOV"},
+		Entry: nacha.Entry{Code: 26, Routing: "231380104", Trace: "121042880000601", Correction: &nacha.Correction{
+			Code: "C01", OriginalTrace: "231380100000001", OriginalRouting: "12104288"}}}})
 	twice := outgoing("R01", "2026-11-24").
 		add("2026-11-25T12:00:00Z", &domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: "y1", ReplyTo: "ret"}}).
 		add("2026-11-30T12:00:00Z", returned("ret2", "y1", "R01", "2026-11-30")).

@@ -40,5 +40,5 @@ func (r Correct) Decide(c Case) (Decision, error) {
 	if err := c.inTime(&out, codes.TwoAfterEntry, settled); err != nil {
 		return Decision{}, err
 	}
-	return Decision{[]domain.Event{domain.TransactionCorrectionRequested{Outgoing: out}}, r.ItemID}, nil
+	return c.made(domain.Correction, out, r.Data, domain.TransactionCorrectionRequested{Outgoing: out})
 }

@@ -80,7 +80,7 @@ func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind,
 	if err := c.inTime(&out, code.TimeFrame, settled); err != nil {
 		return Decision{}, err
 	}
-	return Decision{[]domain.Event{event(out)}, out.ItemID}, nil
+	return c.made(kind, out, "", event(out))
 }
 
 // Refuse sends a notification of change back.
@@ -109,5 +109,5 @@ func (r Refuse) Decide(c Case) (Decision, error) {
 	if err := c.before(&out, calendar.RefuseChangeDeadline(calendar.DateOf(i.MadeAt))); err != nil {
 		return Decision{}, err
 	}
-	return Decision{[]domain.Event{domain.TransactionRefusalRequested{Outgoing: out}}, r.ItemID}, nil
+	return c.made(domain.RefusedChange, out, "", domain.TransactionRefusalRequested{Outgoing: out})
 }

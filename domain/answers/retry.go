@@ -38,7 +38,7 @@ func (r Retry) Decide(c Case) (Decision, error) {
 	if err := c.before(&out, calendar.RetryDeadline(settled)); err != nil {
 		return Decision{}, err
 	}
-	return Decision{[]domain.Event{domain.TransactionRetryRequested{Outgoing: out}}, r.ItemID}, nil
+	return c.made(domain.Retry, out, "", domain.TransactionRetryRequested{Outgoing: out})
 }
 
 func (c Case) retries() int {

@@ -39,7 +39,7 @@ func (r Return) Decide(c Case) (Decision, error) {
 	if err := c.inTime(&out, code.TimeFrame, from); err != nil {
 		return Decision{}, err
 	}
-	return Decision{[]domain.Event{domain.TransactionReturnRequested{Outgoing: out}}, r.ItemID}, nil
+	return c.made(domain.Return, out, "", domain.TransactionReturnRequested{Outgoing: out})
 }
 
 // allowed finds the code and refuses one that a receiving bank may not use on

@@ -43,7 +43,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	if err := c.before(&out, calendar.ReversalDeadline(settled)); err != nil {
 		return Decision{}, err
 	}
-	return Decision{[]domain.Event{domain.TransactionReversalRequested{Outgoing: out}}, r.ItemID}, nil
+	return c.made(domain.Reversal, out, "", domain.TransactionReversalRequested{Outgoing: out})
 }
 
 // latestReturn is the return that stands: the newest, unless it was

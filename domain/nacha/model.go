@@ -12,7 +12,7 @@ package nacha
 
 // FileHeader is record 1 and what it takes to close record 9.
 type FileHeader struct {
-	ImmediateDestination     string `json:"immediate_destination"` // nine digits, or ten characters as the bank dictates
+	ImmediateDestination     string `json:"immediate_destination"` // nine or ten characters, as agreed with the bank
 	ImmediateDestinationName string `json:"immediate_destination_name"`
 	ImmediateOrigin          string `json:"immediate_origin"`
 	ImmediateOriginName      string `json:"immediate_origin_name"`

@@ -1,5 +1,7 @@
 package nacha
 
+import "strings"
+
 // at cuts positions from to to, 1-based and inclusive as the rules print
 // them.
 func at(rec string, from, to int) string { return rec[from-1 : to] }
@@ -40,14 +42,9 @@ func (s *scanner) fileHeader(rec record) error {
 	return s.handler.File(h)
 }
 
-// point reads a sending or receiving point: a space and nine digits, or ten
-// characters.
-func point(field string) string {
-	if field[0] == ' ' && digits(field[1:]) {
-		return field[1:]
-	}
-	return trim(field)
-}
+// point reads a sending or receiving point: a space and nine characters, or
+// ten.
+func point(field string) string { return trim(strings.TrimPrefix(field, " ")) }
 
 // checkFileHeader checks what the operator rejects a whole file for.
 func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {

@@ -14,21 +14,17 @@ func (h *FileHeader) Validate() error {
 	return f.err
 }
 
-// point takes a sending or receiving point: a routing number, or the ten
-// characters a bank dictates between itself and its customer.
+// point takes a sending or receiving point: nine or ten characters. Between a
+// bank and its customer they are what the two agreed on, a routing number, a
+// tax number with or without a prefix, a customer number.
 func (f *fields) point(field, s string) {
-	switch len(s) {
-	case 9:
-		if err := ValidRouting(s); err != nil {
-			f.refuse(field, "%v", err)
-		}
-	case 10:
-		f.want(Printable(s), field, "has a character outside printable ASCII")
-		f.want(s[0] != ' ' && s[9] != ' ', field, "begins or ends with a space")
-		f.want(!blankOrZero(s), field, "is blank")
-	default:
-		f.refuse(field, "is neither nine digits nor ten characters")
+	if len(s) != 9 && len(s) != 10 {
+		f.refuse(field, "is neither nine nor ten characters")
+		return
 	}
+	f.want(Printable(s), field, "has a character outside printable ASCII")
+	f.want(s[0] != ' ' && s[len(s)-1] != ' ', field, "begins or ends with a space")
+	f.want(!blankOrZero(s), field, "is blank or zero")
 }
 
 func validModifier(s string) bool {

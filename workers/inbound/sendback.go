@@ -28,7 +28,7 @@ type command interface {
 // and adds the answer to the event that begins the transaction. asked is that
 // event as the rulebook knows it.
 func decided(l *ledger.Ledger, at time.Time, begin *domain.TransactionReceived, asked domain.Event, c command) ([]domain.Event, error) {
-	t := domain.Transaction{Client: domain.LedgerClient}
+	t := domain.Transaction{Client: domain.LedgerClient, Received: begin}
 	t.Evolve(domain.Fact{Event: asked, Meta: domain.Meta{At: at}, Version: 1})
 	d, err := c.Decide(answers.Case{Transaction: t, Now: l.Now()})
 	if err != nil {

@@ -1,0 +1,93 @@
+package domain
+
+import (
+	"errors"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// What a probe bears where only the cut or the render decides.
+const (
+	probeNumber = 1
+	probeDay    = "260102"
+	probeTime   = "0900"
+	probeText   = "PROBE"
+	probeTrace  = "0000001"
+	probePoint  = "000000001"
+)
+
+// batchProbe is a batch header with nothing wrong in it.
+func batchProbe() nacha.BatchHeader {
+	return nacha.BatchHeader{
+		ServiceClass: nacha.MixedClass, CompanyName: probeText, CompanyID: probeText, SEC: "PPD", Description: probeText,
+		EffectiveOn: probeDay, OriginatorStatus: "1", ODFI: "00000001", Number: probeNumber,
+	}
+}
+
+// ODFI is the bank of ours that sends what the transaction sends, by nine
+// digits: the one that originated it, or the one that received it.
+func (t *Transaction) ODFI() string {
+	switch {
+	case t.Originated != nil:
+		return t.Originated.Proposal.FromRouting
+	case t.Received != nil:
+		return t.Received.Entry.Routing
+	default:
+		return ""
+	}
+}
+
+// Renderable reports why no file could carry the entry under its batch header,
+// or nil. The rules are those of the writer of files, which the entry is shown
+// with values in place of what is decided later: number, class and date of the
+// batch, the trace number; and the account number and corrected data, which
+// are sealed, where they are empty. ODFI is the bank whose file it is, by nine
+// digits or eight.
+//
+// The error is a *nacha.FieldError.
+func (e Entry) Renderable(odfi string) error {
+	h, entry := e.Header, e.Entry
+	h.Number, h.SettlementDay = probeNumber, ""
+	debit := nacha.TransactionCode(entry.Code).Debit()
+	h.ServiceClass = nacha.ServiceClass(debit, !debit)
+	if h.EffectiveOn == "" {
+		h.EffectiveOn = probeDay
+	}
+	entry.Trace = odfi[:min(len(odfi), 8)] + probeTrace
+	setIfEmpty(&entry.Account, probeText)
+	if c := entry.Correction; c != nil && c.Data == "" {
+		probe := *c
+		probe.Data = probeText
+		entry.Correction = &probe
+	}
+	if c := entry.RefusedChange; c != nil && c.Data == "" {
+		probe := *c
+		probe.Data = probeText
+		entry.RefusedChange = &probe
+	}
+	if err := h.Validate(); err != nil {
+		return err
+	}
+	return entry.Validate(&h)
+}
+
+// Renderable reports why no file could have such a header, or nil. The error is
+// a *nacha.FieldError.
+func (s FileSettings) Renderable() error {
+	h := nacha.FileHeader{
+		ImmediateDestination: s.ImmediateDestination, ImmediateDestinationName: s.ImmediateDestinationName,
+		ImmediateOrigin: s.ImmediateOrigin, ImmediateOriginName: s.ImmediateOriginName,
+		CreatedOn: probeDay, CreatedAt: probeTime, Modifier: "A",
+	}
+	return h.Validate()
+}
+
+// FieldRule says which field of an entry breaks which rule, for a caller or
+// for the person who decides about it: "company name is blank or zero".
+func FieldRule(err error) string {
+	var f *nacha.FieldError
+	if errors.As(err, &f) {
+		return f.Field + " " + f.Reason
+	}
+	return err.Error()
+}
