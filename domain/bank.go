@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"reflect"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -21,6 +22,23 @@ type Delivery struct {
 	SFTP   *SFTP  `json:"sftp,omitempty"`
 }
 
+// Leaves is how files of the ODFI leave; to the outbox where nothing was set
+// up.
+func (b Bank) Leaves() Delivery {
+	if b.Delivery.Method == "" {
+		return Delivery{Method: ToOutbox}
+	}
+	return b.Delivery
+}
+
+// SamePlace reports whether files that leave by either go to the same folder.
+func (d Delivery) SamePlace(o Delivery) bool {
+	if d.Method != BySFTP || o.Method != BySFTP {
+		return d.Method == o.Method
+	}
+	return d.SFTP != nil && o.SFTP != nil && d.SFTP.place() == o.SFTP.place()
+}
+
 // SFTP is a server of the bank's. The private key stays in its own file.
 type SFTP struct {
 	Host           string `json:"host"`
@@ -30,6 +48,12 @@ type SFTP struct {
 	HostKey        string `json:"host_key"`        // the pinned key, as in known_hosts
 	OutboundFolder string `json:"outbound_folder"` // where our files go
 	InboundFolder  string `json:"inbound_folder,omitempty"`
+}
+
+// place is where our files go: keys and where answers lie may change without
+// moving it.
+func (s SFTP) place() SFTP {
+	return SFTP{Host: s.Host, Port: cmp.Or(s.Port, 22), User: s.User, OutboundFolder: s.OutboundFolder}
 }
 
 // BankConfigured replaces the settings of an ODFI as a whole.

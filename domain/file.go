@@ -68,8 +68,14 @@ type (
 		Size   int64  `json:"size"`
 	}
 	// FileDelivering says that from here on the file may have left.
+	// The method is decided here, by the ODFI's settings of this moment.
 	FileDelivering struct {
 		Method string `json:"method"`
+		// Temporary is the name under which the file was put, which no other
+		// file ever bears: only what has it is given the final name. Without
+		// it the file was put under its own name with a dot in front, by SFTP
+		// with .part behind it.
+		Temporary string `json:"temporary,omitempty"`
 	}
 	// FileDelivered makes the file's entries Transmitted.
 	FileDelivered struct{}
@@ -154,6 +160,8 @@ type File struct {
 	SendBy      time.Time
 	Rendered    *FileRendered
 	State       FileState
+	Delivering  *FileDelivering // newest; nil when delivery never began
+	BegunAt     int64           // its log position
 	DeliveredAt time.Time
 	Note        string // last reason or note about the file
 	Answered    Answered
@@ -192,6 +200,7 @@ func (f *File) Evolve(fact Fact) {
 		f.Rendered = e
 		f.enter(FileIsRendered, at)
 	case *FileDelivering:
+		f.Delivering, f.BegunAt = e, fact.Position
 		f.enter(FileIsDelivering, at)
 	case *FileDelivered:
 		f.DeliveredAt = at
@@ -221,6 +230,26 @@ func (f *File) redate(e *FileRedated) {
 			f.Redated = map[int]string{}
 		}
 		f.Redated[b.Number] = e.Why
+	}
+}
+
+// Method is how the file leaves: as it was opened, until its delivery begins.
+func (f *File) Method() string {
+	if f.Delivering != nil {
+		return f.Delivering.Method
+	}
+	return f.Opened.Method
+}
+
+// Temporary is the name under which the file was put when its delivery began.
+func (f *File) Temporary() string {
+	switch d := f.Delivering; {
+	case d.Temporary != "":
+		return d.Temporary
+	case d.Method == BySFTP:
+		return f.Rendered.Name + ".part"
+	default:
+		return "." + f.Rendered.Name
 	}
 }
 

@@ -97,7 +97,7 @@ func (s *Server) getFile(c echo.Context, who Caller) error {
 func fromLog(f domain.File) projections.File {
 	row := projections.File{
 		ID: f.ID, Client: f.Opened.Client, ODFI: f.Opened.ODFI, Name: f.Name(), State: f.State, Why: f.Opened.Why,
-		Method: f.Opened.Method, ImmediateOrigin: f.Opened.Settings.ImmediateOrigin, Modifier: f.Cut.Modifier,
+		Method: f.Method(), ImmediateOrigin: f.Opened.Settings.ImmediateOrigin, Modifier: f.Cut.Modifier,
 		CreatedAt: f.OpenedAt, CutAt: f.CutAt, SendBy: f.SendBy, DeliveredAt: f.DeliveredAt, Totals: f.Cut.Totals, Note: f.Note,
 	}
 	if f.Rendered != nil {

@@ -29,9 +29,8 @@ type BatcherConfig struct {
 // Batcher cuts files when a client's thresholds are met.
 type Batcher struct {
 	BatcherConfig
-	pass  sync.Mutex  // one at a time
-	filed int64       // the log's head after the last pass that cut anything
-	fresh chan string // files just cut, for the delivery
+	pass  sync.Mutex // one at a time
+	filed int64      // the log's head after the last pass that cut anything
 }
 
 // NewBatcher checks the configuration.
@@ -48,7 +47,7 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 	if c.Pace <= 0 {
 		c.Pace = 25 * time.Millisecond
 	}
-	return &Batcher{BatcherConfig: c, fresh: make(chan string, 64)}, nil
+	return &Batcher{BatcherConfig: c}, nil
 }
 
 // Run cuts and delivers until ctx ends. It looks when the log says that
@@ -62,7 +61,7 @@ func (b *Batcher) Run(ctx context.Context) error {
 	delivering := make(chan struct{})
 	go func() {
 		defer close(delivering)
-		b.deliver(ctx)
+		b.Delivery.Run(ctx, b.Every)
 	}()
 	err := b.look(ctx)
 	stop()
@@ -118,38 +117,6 @@ func (b *Batcher) rest(ctx context.Context, hints <-chan struct{}, most time.Dur
 		return false
 	}
 	return true
-}
-
-// wasCut hands a file to the delivery. If that is busy, its next sweep finds
-// the file.
-func (b *Batcher) wasCut(id string) {
-	if id == "" {
-		return
-	}
-	select {
-	case b.fresh <- id:
-	default:
-	}
-}
-
-// deliver delivers what was cut, and repeats sweeps at an interval. A large
-// file on its way holds up no cut.
-func (b *Batcher) deliver(ctx context.Context) {
-	tick := time.NewTicker(b.Every)
-	defer tick.Stop()
-	for err := b.Delivery.Sweep(ctx); ; {
-		if err != nil && ctx.Err() == nil {
-			b.Log.Error("a sweep of the delivery failed", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case id := <-b.fresh:
-			err = b.Delivery.Deliver(ctx, id)
-		case <-tick.C:
-			err = b.Delivery.Sweep(ctx)
-		}
-	}
 }
 
 // Sweep does at the present business time all there is to do: it goes on with

@@ -90,7 +90,7 @@ func BenchmarkCut(b *testing.B) {
 		began, cpu = time.Now(), processor()
 		must(b, bank.batcher.cutDue(context.Background()))
 		cut := time.Since(began)
-		must(b, bank.delivery.Deliver(context.Background(), <-bank.batcher.fresh))
+		must(b, bank.delivery.Deliver(context.Background(), <-bank.delivery.justCut))
 		whole, wholeCPU := time.Since(began), processor()-cpu
 		b.StopTimer()
 		if len(bank.sent()) != 1 {

@@ -13,9 +13,9 @@ import (
 var small = Limits{AppendEvents: 3}
 
 // wantSteps is how many steps cutting eight entries takes: fill, fill, cut,
-// rendered, delivering, begin and delivered, each before and after, and keep,
-// which can be left in the middle too.
-const wantSteps = 17
+// rendered, delivering, begin and delivered, each before and after, keep,
+// which can be left in the middle too, and the clearing up at the end.
+const wantSteps = 18
 
 // settled fails the test unless each transaction is in exactly one delivered
 // file, and the file says so.

@@ -9,17 +9,19 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// steps bounds how many steps one call takes: render, put, begin, and again
-// after being dated again, with another process in between.
-const steps = 16
+// maxSteps bounds how many steps one call takes: render, put, begin, and again
+// after being withdrawn and dated again, with another process in between.
+const maxSteps = 20
 
-func (d *Delivery) deliver(ctx context.Context, id string) error {
-	for range steps {
+// steps repeats a step on a file until it says that there is nothing to do,
+// now.
+func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) (done bool, err error)) error {
+	for range maxSteps {
 		file, err := d.Files.Ledger.File(ctx, id)
 		if err != nil {
 			return err
 		}
-		done, err := d.step(ctx, file)
+		done, err := step(file)
 		var moved *eventstore.VersionError
 		if errors.As(err, &moved) {
 			continue // another process did something: look again
@@ -34,41 +36,47 @@ func (d *Delivery) deliver(ctx context.Context, id string) error {
 	return fmt.Errorf("deliver file %s: it does not come to rest", id)
 }
 
-// step does the next thing there is to do for a file; done means that there
-// is nothing, now.
-func (d *Delivery) step(ctx context.Context, file domain.File) (done bool, err error) {
-	if ok, _ := d.Files.Gate.Allowed(file.Opened.ODFI); !ok {
+// step does the next thing there is to do for a file.
+func (l *lane) step(ctx context.Context, file domain.File) (done bool, err error) {
+	if ok, _ := l.Files.Gate.Allowed(file.Opened.ODFI); !ok {
 		return true, nil
 	}
 	switch file.State {
 	case domain.FileIsCut:
-		if dated, err := d.redate(ctx, file); dated || err != nil {
-			return false, err
-		}
-		return false, d.Files.Render(ctx, file)
+		return l.prepare(ctx, file)
 	case domain.FileIsRendered:
 		if file.Opened.Method == domain.ByDownload {
 			return true, nil
 		}
-		if dated, err := d.redate(ctx, file); dated || err != nil {
-			return false, err
-		}
-		return false, d.put(ctx, file)
+		return false, l.putDated(ctx, file)
 	case domain.FileIsDelivering:
-		return false, d.begin(ctx, file)
+		return false, l.begin(ctx, file)
 	default:
 		return true, nil
 	}
+}
+
+// prepare renders a cut file, dated again if it has to be.
+func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, err error) {
+	if ok, _ := d.Files.Gate.Allowed(file.Opened.ODFI); !ok {
+		return true, nil
+	}
+	if dated, err := d.redate(ctx, file); dated || err != nil {
+		return false, err
+	}
+	release, err := d.hold(ctx, int64(size(file.Cut.Totals)))
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	return false, d.Files.Render(ctx, file)
 }
 
 // redate decides a file's dates again if the deadline they were decided for
 // has passed. A file that the client carries is the client's from its cut on,
 // and keeps its dates.
 func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, err error) {
-	if file.Opened.Method == domain.ByDownload {
-		return false, nil
-	}
-	again, ok := domain.Redate(d.Files.Ledger.Now(), file.DatedAt(), file.Batches)
+	again, ok := d.stale(file)
 	if !ok {
 		return false, nil
 	}
@@ -76,84 +84,83 @@ func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, er
 	return true, d.Files.append(ctx, "redated", &file, again)
 }
 
-// put stores the file under its temporary name. From the event on it counts
-// as one that may have left.
-func (d *Delivery) put(ctx context.Context, file domain.File) error {
-	to, err := d.to(ctx, file)
-	if err != nil {
-		return err
+func (d *Delivery) stale(file domain.File) (again domain.FileRedated, ok bool) {
+	if file.Opened.Method == domain.ByDownload {
+		return again, false
 	}
-	content, err := d.Files.Bytes(ctx, file.ID)
-	if err != nil {
-		return err
-	}
-	if err := to.Put(ctx, file.Rendered.Name, content); err != nil {
-		return err
-	}
-	return d.Files.append(ctx, "delivering", &file, domain.FileDelivering{Method: file.Opened.Method})
+	return domain.Redate(d.Files.Ledger.Now(), file.DatedAt(), file.Batches)
 }
 
-// begin gives a file that was put its final name, or finds out what became of
-// it: after a crash only looking helps, and where that does not tell, nothing
-// is sent blindly.
-func (d *Delivery) begin(ctx context.Context, file domain.File) error {
-	to, err := d.to(ctx, file)
-	if err != nil {
+// putDated puts a file, or dates it again if it has to be.
+func (l *lane) putDated(ctx context.Context, file domain.File) error {
+	if dated, err := l.redate(ctx, file); dated || err != nil {
 		return err
 	}
-	name := file.Rendered.Name
-	place, err := to.Look(ctx, name, file.Rendered.SHA256)
-	if err != nil {
-		return err
-	}
-	switch place {
-	case Temporary:
-		if dated, err := d.redate(ctx, file); dated || err != nil {
-			return err
-		}
-		if err := d.Files.at("before begin"); err != nil {
-			return err
-		}
-		if err := to.Begin(ctx, name); err != nil {
-			return err
-		}
-		if err := d.Files.at("after begin"); err != nil {
-			return err
-		}
-		return d.delivered(ctx, file)
-	case Final:
-		return d.delivered(ctx, file)
-	case Spoiled: // the server lost what it had
-		content, err := d.Files.Bytes(ctx, file.ID)
-		if err != nil {
-			return err
-		}
-		return to.Put(ctx, name, content)
-	default:
-		reason := "delivery began, and the file is neither under its temporary name nor under its final one"
-		if place == Foreign {
-			reason = "delivery began, and a file with other content bears its name"
-		}
-		d.Log.Error("nobody knows whether a file was delivered", "file", file.ID, "name", name, "reason", reason)
-		return d.Files.append(ctx, "delivery unknown", &file, domain.FileDeliveryUnknown{Reason: reason})
-	}
+	return l.put(ctx, file)
 }
 
+// put stores the file under a new temporary name where the ODFI's files go
+// now. From the event on it counts as one that may have left. The event is
+// written whoever has stopped waiting: it says what was done at the bank.
+func (l *lane) put(ctx context.Context, file domain.File) error {
+	bank, err := l.Files.Ledger.Bank(ctx, l.odfi)
+	if err != nil {
+		return err
+	}
+	way := bank.Leaves()
+	to, err := l.to(ctx, way)
+	if err != nil {
+		return err
+	}
+	release, err := l.hold(ctx, file.Rendered.Size)
+	if err != nil {
+		return err
+	}
+	defer release()
+	content, err := l.Files.Bytes(ctx, file.ID)
+	if err != nil {
+		return err
+	}
+	temporary := newTemporary(file.Rendered.Name)
+	var arrived *ArrivedError
+	putting := to.Put(ctx, temporary, content)
+	if putting != nil && !errors.As(putting, &arrived) {
+		return putting
+	}
+	event := domain.FileDelivering{Method: way.Method, Temporary: temporary}
+	if err := l.Files.append(context.WithoutCancel(ctx), "delivering", &file, event); err != nil {
+		if unwritten(err) {
+			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too
+		}
+		return errors.Join(err, putting)
+	}
+	if putting == nil {
+		l.answered = temporary
+	}
+	return putting
+}
+
+// unwritten reports whether a refused append certainly left nothing.
+func unwritten(err error) bool {
+	var moved *eventstore.VersionError
+	return errors.As(err, &moved) || errors.Is(err, eventstore.ErrStorageFull)
+}
+
+// delivered records what Begin did, whoever has stopped waiting, and clears
+// up.
 func (d *Delivery) delivered(ctx context.Context, file domain.File) error {
-	if err := d.Files.append(ctx, "delivered", &file, domain.FileDelivered{}); err != nil {
+	if err := d.Files.append(context.WithoutCancel(ctx), "delivered", &file, domain.FileDelivered{}); err != nil {
 		return err
 	}
+	d.unrecorded.forget(file.ID)
 	d.Log.Info("file delivered", "file", file.ID, "client", file.Opened.Client, "name", file.Rendered.Name)
 	return nil
 }
 
-func (d *Delivery) to(ctx context.Context, file domain.File) (Deliverer, error) {
-	if file.Opened.Method == domain.BySFTP && d.SFTP != nil {
-		return d.SFTP.To(ctx, file.Opened.ODFI)
+// clear removes temporary names that are not needed any more. Where it fails
+// they do no harm: nothing is ever begun with them.
+func (d *Delivery) clear(ctx context.Context, at Deliverer, file domain.File) {
+	if err := at.Clear(ctx, file.Rendered.Name); err != nil {
+		d.Log.Warn("temporary files are left", "file", file.ID, "name", file.Rendered.Name, "err", err)
 	}
-	to, ok := d.Deliverers[file.Opened.Method]
-	if !ok {
-		return nil, fmt.Errorf("nothing here delivers by %q", file.Opened.Method)
-	}
-	return to, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func interrupted(t *testing.T, step string) (*bank, domain.File, []string) {
 
 func (b *bank) final(f domain.File) string { return filepath.Join(b.outbox(), f.Rendered.Name) }
 func (b *bank) temporary(f domain.File) string {
-	return filepath.Join(b.outbox(), "."+f.Rendered.Name)
+	return filepath.Join(b.outbox(), f.Temporary())
 }
 
 // What the next process finds in the outbox, and what it makes of it.
@@ -94,18 +95,25 @@ func TestAfterACrashDuringDelivery(t *testing.T) {
 	}
 }
 
-func TestAHalfWrittenTemporaryFileIsWrittenAnew(t *testing.T) {
+// What an older release or a put that was cut short left stays away from the
+// bank, and goes once the file is delivered.
+func TestLeftOverTemporaryFilesGoWithTheDelivery(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 2)
 	b.clock.set(at("2026-11-20 14:30"))
-	b.fault = stopAt("after rendered")
+	b.fault = stopAt("before delivering")
 	_ = b.batcher.Sweep(context.Background())
 	b.restart()
-	must(t, os.MkdirAll(b.outbox(), 0o700))
-	must(t, os.WriteFile(b.temporary(b.onlyFile()), []byte("101 0610"), 0o600))
+	if len(b.sent()) != 1 {
+		t.Fatalf("the outbox holds %v, want one put", b.sent())
+	}
+	f := b.onlyFile()
+	must(t, os.WriteFile(filepath.Join(b.outbox(), "."+f.Rendered.Name), []byte("101 0610"), 0o600))
+	must(t, os.WriteFile(filepath.Join(b.outbox(), ".of another"), nil, 0o600))
 	b.sweep()
-	if f := b.onlyFile(); f.State != domain.FileIsDelivered {
-		t.Errorf("the file is %s", f.State)
+	f = b.onlyFile()
+	if f.State != domain.FileIsDelivered || !slices.Equal(b.sent(), []string{".of another", f.Rendered.Name}) {
+		t.Errorf("the file is %s, the outbox holds %v", f.State, b.sent())
 	}
 	b.verify()
 }

@@ -107,7 +107,16 @@ func (f *Files) replaceFile(path string, write func(io.Writer) error) (err error
 // writeFile writes a file that only its owner reads, and makes its content
 // and its name durable.
 func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	return writeAs(path, os.O_CREATE|os.O_TRUNC, write)
+}
+
+// writeNew is writeFile for a name that nothing bears yet.
+func writeNew(path string, write func(io.Writer) error) error {
+	return writeAs(path, os.O_CREATE|os.O_EXCL, write)
+}
+
+func writeAs(path string, how int, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, how|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

@@ -71,12 +71,13 @@ func NewRouter(c RouterConfig) (*message.Router, error) {
 	return router, nil
 }
 
-// handle delivers the file whose event it is told of.
+// handle delivers the file whose event it is told of. It waits for no bank's
+// server: messages come one after the other, whosever files they are about.
 func (d *Delivery) handle(m *message.Message) error {
 	stream := m.Metadata.Get(relay.StreamHeader)
 	id, ok := strings.CutPrefix(stream, "file/")
 	if !ok {
 		return fmt.Errorf("stream %q is not a file's", stream)
 	}
-	return d.Deliver(m.Context(), id)
+	return d.Soon(m.Context(), id)
 }

@@ -12,107 +12,134 @@ import (
 	"path"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers/remote"
 )
 
 // SFTP delivers to the servers of banks, as operations set them up per ODFI.
-// Files have a name that ends in .part until they are whole.
 type SFTP struct {
-	Ledger  *ledger.Ledger
 	Sandbox bool // of a sandbox nothing leaves, however it was set up
 }
 
-// To is the server of an ODFI, by its nine-digit routing number.
-func (s *SFTP) To(ctx context.Context, odfi string) (Deliverer, error) {
+// Dial logs in to a server. It fails with an UnreachableError.
+func (s *SFTP) Dial(ctx context.Context, to *domain.SFTP) (Deliverer, error) {
 	if s.Sandbox {
 		return nil, errors.New("a sandbox folder never delivers by SFTP")
 	}
-	bank, err := s.Ledger.Bank(ctx, odfi)
+	if to == nil {
+		return nil, errors.New("no SFTP server is set up")
+	}
+	c, err := remote.Dial(ctx, *to)
 	if err != nil {
-		return nil, err
+		return nil, &UnreachableError{err}
 	}
-	if bank.Delivery.SFTP == nil {
-		return nil, fmt.Errorf("no SFTP server is set up for ODFI %s: see PUT /v1/ops/odfis/%s", odfi, odfi)
-	}
-	return sftpServer(*bank.Delivery.SFTP), nil
+	return &sftpSession{to: *to, conn: c}, nil
 }
 
-// sftpServer is one bank's. Every step logs in anew.
-type sftpServer domain.SFTP
+// UnreachableError is a bank's server that does not answer, or not any more:
+// what else there is to do at it has to wait.
+type UnreachableError struct{ Err error }
 
-// Put implements Deliverer. It is durable as far as the server tells.
-func (s sftpServer) Put(ctx context.Context, name string, content []byte) error {
-	return s.at(ctx, "upload "+name, func(c *remote.Conn) error {
-		file, err := c.OpenFile(s.temporary(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+func (e *UnreachableError) Error() string { return e.Err.Error() }
+
+// Unwrap is the cause.
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// sftpSession is one connection to one bank's server.
+type sftpSession struct {
+	to   domain.SFTP
+	conn *remote.Conn
+}
+
+// Put implements Deliverer. It is durable as far as the server tells. What
+// can be removed again after a failure has not been taken.
+func (s *sftpSession) Put(_ context.Context, temporary string, content []byte) error {
+	return s.do("upload "+temporary, func(c *remote.Conn) error {
+		file, err := c.OpenFile(s.path(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 		if err != nil {
 			return err
 		}
-		if _, err := file.ReadFrom(bytes.NewReader(content)); err != nil {
-			return errors.Join(err, file.Close())
+		rest := bytes.NewReader(content)
+		_, err = file.ReadFrom(rest)
+		if _, ok := c.HasExtension("fsync@openssh.com"); ok && err == nil {
+			err = file.Sync()
 		}
-		if _, ok := c.HasExtension("fsync@openssh.com"); ok {
-			if err := file.Sync(); err != nil {
-				return errors.Join(err, file.Close())
-			}
-		}
-		if err := file.Close(); err != nil {
+		err = errors.Join(err, file.Close())
+		switch {
+		case err == nil || c.Remove(s.path(temporary)) == nil:
+			return err
+		case rest.Len() == 0:
+			return &ArrivedError{err}
+		default:
 			return err
 		}
-		info, err := c.Stat(s.temporary(name))
-		if err == nil && info.Size() != int64(len(content)) {
-			err = fmt.Errorf("%d bytes arrived of %d", info.Size(), len(content))
+	})
+}
+
+// Begin implements Deliverer. Not every server refuses to rename over a file,
+// so it looks first, as far as it may.
+func (s *sftpSession) Begin(_ context.Context, temporary, name string) error {
+	return s.do("rename "+temporary+" to "+name, func(c *remote.Conn) error {
+		switch _, err := c.Lstat(s.path(name)); {
+		case err == nil:
+			return fs.ErrExist
+		case !remote.Missing(err) && !errors.Is(err, fs.ErrPermission):
+			return err
+		}
+		return c.Rename(s.path(temporary), s.path(name))
+	})
+}
+
+// Look implements Deliverer. It reads back what is there. The temporary name
+// comes before the final one, so that a rename under way is not missed. A
+// folder that is gone altogether says nothing about the file.
+func (s *sftpSession) Look(_ context.Context, temporary, name string, sha []byte) (place Place, err error) {
+	err = s.do("look for "+name, func(c *remote.Conn) error {
+		var found findings
+		_, err := c.Stat(s.to.OutboundFolder)
+		for _, f := range []struct {
+			name string
+			sum  *[]byte
+		}{{temporary, &found.temporary}, {withdrawn(temporary), &found.withdrawn}, {name, &found.final}} {
+			if err == nil {
+				*f.sum, err = hashOf(c, s.path(f.name))
+			}
+		}
+		place = found.place(sha)
+		return err
+	})
+	if errors.Is(err, fs.ErrPermission) {
+		return Unreadable, nil
+	}
+	return place, err
+}
+
+// Withdraw implements Deliverer.
+func (s *sftpSession) Withdraw(_ context.Context, temporary string) error {
+	return s.do("withdraw "+temporary, func(c *remote.Conn) error {
+		return c.Rename(s.path(temporary), s.path(withdrawn(temporary)))
+	})
+}
+
+// Remove implements Deliverer.
+func (s *sftpSession) Remove(_ context.Context, temporary string) error {
+	return s.do("remove "+temporary, func(c *remote.Conn) error { return c.Remove(s.path(temporary)) })
+}
+
+// Clear implements Deliverer.
+func (s *sftpSession) Clear(ctx context.Context, name string) error {
+	return s.do("clear up after "+name, func(c *remote.Conn) error {
+		entries, err := c.ReadDirContext(ctx, s.to.OutboundFolder)
+		for _, e := range entries {
+			if leftOver(e.Name(), name) {
+				err = errors.Join(err, c.Remove(s.path(e.Name())))
+			}
 		}
 		return err
 	})
 }
 
-// Begin implements Deliverer. An error leaves open whether the file has its
-// final name; Look tells.
-func (s sftpServer) Begin(ctx context.Context, name string) error {
-	return s.at(ctx, "rename "+name, func(c *remote.Conn) error {
-		if _, err := c.Lstat(s.final(name)); !remote.Missing(err) {
-			if err == nil {
-				err = fs.ErrExist
-			}
-			return err
-		}
-		return c.Rename(s.temporary(name), s.final(name))
-	})
-}
-
-// Look implements Deliverer. It reads back what is there.
-func (s sftpServer) Look(ctx context.Context, name string, sha []byte) (place Place, err error) {
-	err = s.at(ctx, "look for "+name, func(c *remote.Conn) error {
-		// A folder that is gone altogether says nothing about the file.
-		if _, err := c.Stat(s.OutboundFolder); err != nil {
-			return err
-		}
-		final, err := hashOf(c, s.final(name))
-		if err != nil {
-			return err
-		}
-		if bytes.Equal(final, sha) {
-			place = Final
-			return nil
-		}
-		temporary, err := hashOf(c, s.temporary(name))
-		switch {
-		case err != nil:
-			return err
-		case bytes.Equal(temporary, sha):
-			place = Temporary
-		case temporary != nil:
-			place = Spoiled
-		case final != nil:
-			place = Foreign
-		default:
-			place = Nowhere
-		}
-		return nil
-	})
-	return place, err
-}
+// Close implements Deliverer.
+func (s *sftpSession) Close() error { return s.conn.Close() }
 
 // hashOf is the SHA-256 of a remote file, nil when there is none.
 func hashOf(c *remote.Conn, name string) ([]byte, error) {
@@ -131,17 +158,17 @@ func hashOf(c *remote.Conn, name string) ([]byte, error) {
 	return sum.Sum(nil), nil
 }
 
-func (s sftpServer) at(ctx context.Context, what string, do func(*remote.Conn) error) error {
-	c, err := remote.Dial(ctx, domain.SFTP(s))
-	if err != nil {
-		return err
+func (s *sftpSession) do(what string, f func(*remote.Conn) error) error {
+	err := f(s.conn)
+	if err == nil {
+		return nil
 	}
-	defer c.Close()
-	if err := do(c); err != nil {
-		return fmt.Errorf("%s at the bank's SFTP server %s: %w", what, s.Host, err)
+	lost := !remote.Answered(err)
+	err = fmt.Errorf("%s at the bank's SFTP server %s: %w", what, s.to.Host, err)
+	if lost {
+		return &UnreachableError{err}
 	}
-	return nil
+	return err
 }
 
-func (s sftpServer) final(name string) string     { return path.Join(s.OutboundFolder, name) }
-func (s sftpServer) temporary(name string) string { return s.final(name) + ".part" }
+func (s *sftpSession) path(name string) string { return path.Join(s.to.OutboundFolder, name) }

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers/remote/remotetest"
 )
 
@@ -27,21 +26,26 @@ func remoteBank(t *testing.T) (*bank, *remotetest.Server) {
 
 func (b *bank) setUp(s domain.SFTP) {
 	b.t.Helper()
-	now, err := b.Bank(context.Background(), ourBank)
+	b.leave(ourBank, bySFTP(s))
+	b.delivery.SFTP = &SFTP{}
+}
+
+func bySFTP(s domain.SFTP) domain.Delivery { return domain.Delivery{Method: domain.BySFTP, SFTP: &s} }
+
+// leave says how files of an ODFI leave from now on.
+func (b *bank) leave(odfi string, d domain.Delivery) {
+	b.t.Helper()
+	now, err := b.Bank(context.Background(), odfi)
 	must(b.t, err)
-	events, err := domain.ConfigureBank{Routing: ourBank, Delivery: domain.Delivery{Method: domain.BySFTP, SFTP: &s}}.Decide(now)
+	events, err := domain.ConfigureBank{Routing: odfi, Delivery: d}.Decide(now)
 	must(b.t, err)
-	_, err = b.Write(context.Background(), ledger.Change{
-		Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: now.Version, Events: events,
-	})
-	must(b.t, err)
-	b.delivery.SFTP = &SFTP{Ledger: b.Ledger}
+	b.write(domain.BankStream(odfi), domain.LedgerClient, now.Version, events...)
 }
 
 // restartRemote is restart, with SFTP.
 func (b *bank) restartRemote() {
 	b.restart()
-	b.delivery.SFTP = &SFTP{Ledger: b.Ledger}
+	b.delivery.SFTP = &SFTP{}
 }
 
 // oneWhole fails the test unless the bank has the file, whole and once, and
@@ -100,7 +104,7 @@ func TestTheServerDies(t *testing.T) {
 }
 
 func TestTheProcessDiesDuringAnUpload(t *testing.T) {
-	for _, step := range []string{"before delivering", "after delivering", "before begin", "after begin", "before delivered"} {
+	for _, step := range []string{"before delivering", "after delivering", "before begin", "after begin", "before delivered", "after delivered", "after clear"} {
 		t.Run(step, func(t *testing.T) {
 			b, s := remoteBank(t)
 			b.fault = stopAt(step)
@@ -122,9 +126,13 @@ func TestWhatIsFoundAtTheServer(t *testing.T) {
 		found func(t *testing.T, path string)
 		state domain.FileState
 	}{
-		"half of the upload": {"before begin", func(t *testing.T, path string) { must(t, os.Truncate(path+".part", 100)) }, domain.FileIsDelivered},
-		"nothing":            {"after begin", func(t *testing.T, path string) { must(t, os.Remove(path)) }, domain.DeliveryUnknown},
-		"another file":       {"after begin", func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("x"), 0o600)) }, domain.DeliveryUnknown},
+		"half of the upload": {"before begin", func(t *testing.T, path string) {
+			puts, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".*"))
+			must(t, err)
+			must(t, os.Truncate(puts[0], 100))
+		}, domain.FileIsDelivered},
+		"nothing":      {"after begin", func(t *testing.T, path string) { must(t, os.Remove(path)) }, domain.DeliveryUnknown},
+		"another file": {"after begin", func(t *testing.T, path string) { must(t, os.WriteFile(path, []byte("x"), 0o600)) }, domain.DeliveryUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, s := remoteBank(t)
@@ -138,6 +146,85 @@ func TestWhatIsFoundAtTheServer(t *testing.T) {
 			}
 			if tt.state == domain.FileIsDelivered {
 				b.oneWhole(s)
+			}
+		})
+	}
+}
+
+// puts is how often the delivery of the one file began.
+func (b *bank) puts() int {
+	b.t.Helper()
+	events, err := b.store.ReadStream(context.Background(), domain.FileStream(b.onlyFile().ID), 0)
+	must(b.t, err)
+	n := 0
+	for _, e := range events {
+		if e.Type == (domain.FileDelivering{}).Type() {
+			n++
+		}
+	}
+	return n
+}
+
+// The connection breaks when all bytes have arrived, and nobody knows so:
+// looking tells, and what lies there whole is not sent again.
+func TestAnUploadWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
+	b, s := remoteBank(t)
+	s.DieAfterClose.Store(true)
+	if err := b.batcher.Sweep(context.Background()); err == nil {
+		t.Fatal("the server did not die")
+	}
+	must(t, b.batcher.Sweep(context.Background()))
+	b.oneWhole(s)
+	if n := b.puts(); n != 1 {
+		t.Errorf("it was put %d times", n)
+	}
+}
+
+// A bank that takes a file the moment it is whole leaves nothing to look at.
+func TestABankThatTakesAtOnceGetsAFileOnceAndAPersonTells(t *testing.T) {
+	for name, dies := range map[string]bool{"and answers": false, "and its answer is lost": true} {
+		t.Run(name, func(t *testing.T) {
+			b, s := remoteBank(t)
+			s.TakesAtOnce.Store(true)
+			s.DieAfterClose.Store(dies)
+			for range 3 {
+				_ = b.batcher.Sweep(context.Background())
+			}
+			if f := b.onlyFile(); f.State != domain.DeliveryUnknown {
+				t.Errorf("the file is %s", f.State)
+			}
+			if got := s.Names("taken"); len(got) != 1 {
+				t.Errorf("the bank took %v, want one file", got)
+			}
+		})
+	}
+}
+
+// blind is a bank that lets nobody read its folder.
+type blind struct{ Outbox }
+
+func (blind) Look(context.Context, string, string, []byte) (Place, error) { return Unreadable, nil }
+
+// Where nothing can be read back the bank's answers have to do, and after a
+// crash nothing tells.
+func TestAFolderThatCannotBeReadTakesFilesByItsAnswers(t *testing.T) {
+	for step, want := range map[string]domain.FileState{
+		"": domain.FileIsDelivered, "before delivering": domain.FileIsDelivered,
+		"before begin": domain.DeliveryUnknown, "after begin": domain.DeliveryUnknown,
+	} {
+		t.Run("stopped "+step, func(t *testing.T) {
+			b := openBank(t)
+			b.posts(gym, 1)
+			b.clock.set(at("2026-11-20 14:30"))
+			look := func() { b.delivery.Deliverers[domain.ToOutbox] = blind{Outbox(b.outbox())} }
+			look()
+			b.fault = stopAt(step)
+			_ = b.batcher.Sweep(context.Background())
+			b.restart()
+			look()
+			b.sweep()
+			if f := b.onlyFile(); f.State != want {
+				t.Errorf("the file is %s, want %s", f.State, want)
 			}
 		})
 	}

@@ -75,11 +75,11 @@ type watched struct {
 	*model
 }
 
-func (w watched) Begin(ctx context.Context, name string) error {
-	content, err := os.ReadFile(filepath.Join(w.outbox(), "."+name))
+func (w watched) Begin(ctx context.Context, temporary, name string) error {
+	content, err := os.ReadFile(filepath.Join(w.outbox(), temporary))
 	must(w.t, err)
 	w.checkDates(content)
-	return w.Outbox.Begin(ctx, name)
+	return w.Outbox.Begin(ctx, temporary, name)
 }
 
 // checkDates fails the test for a date that is not true any more, or not yet.

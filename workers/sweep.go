@@ -87,7 +87,9 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cutting) error {
 			if err != nil && !errors.Is(err, errTaken) {
 				return err
 			}
-			b.wasCut(id)
+			if id != "" {
+				b.Delivery.hand(id)
+			}
 		}
 	}
 	return nil

@@ -16,35 +16,64 @@ func (d *Delivery) Confirm(ctx context.Context, id string) error {
 }
 
 // Resend settles such a file the other way: a person knows that the bank does
-// not have it, and it is sent once more, dated again if it has to be. It
-// refuses a file that is not in that state, and fails while delivery is off.
+// not have it, and it is sent once more the way the ODFI's files leave now,
+// dated again if it has to be. It refuses a file that is not in that state,
+// and fails while delivery is off.
 func (d *Delivery) Resend(ctx context.Context, id string) error {
+	file, err := d.Files.Ledger.File(ctx, id)
+	if err != nil {
+		return err
+	}
+	l, leave, err := d.enter(ctx, file.Opened.ODFI)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return d.settle(ctx, id, func(file domain.File) error {
 		if ok, reason := d.Files.Gate.Allowed(file.Opened.ODFI); !ok {
 			return &DeliveryOffError{file.Opened.ODFI, reason}
 		}
-		to, err := d.to(ctx, file)
-		if err != nil {
+		if found, err := l.findAgain(ctx, file); found || err != nil {
 			return err
 		}
-		// It may have turned up meanwhile.
-		switch place, err := to.Look(ctx, file.Rendered.Name, file.Rendered.SHA256); {
-		case err != nil:
+		if err := l.putDated(ctx, file); err != nil {
 			return err
-		case place == Final:
-			return d.delivered(ctx, file)
-		case place == Foreign:
-			return domain.Refuse(domain.Conflict, "a file with other content is called %s: move it away first", file.Rendered.Name)
 		}
-		if dated, err := d.redate(ctx, file); err != nil {
-			return err
-		} else if !dated {
-			if err := d.put(ctx, file); err != nil {
-				return err
-			}
-		}
-		return d.deliver(ctx, id)
+		return l.goOn(ctx, id)
 	})
+}
+
+// findAgain looks where the delivery began: the file may have turned up
+// meanwhile, and what is left of it under its temporary name must never be
+// delivered any more. Where the ODFI's files do not go any more and nobody
+// answers, the person's word has to do.
+func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err error) {
+	way, moved, err := l.whereBegun(ctx, file)
+	if err != nil {
+		return false, err
+	}
+	to, err := l.to(ctx, way)
+	if err != nil {
+		if moved && ctx.Err() == nil {
+			return false, nil
+		}
+		return false, err
+	}
+	place, err := to.Look(ctx, file.Temporary(), file.Rendered.Name, file.Rendered.SHA256)
+	switch {
+	case err != nil && moved && ctx.Err() == nil:
+		return false, nil
+	case err != nil:
+		return false, err
+	case place == Final:
+		return true, l.end(ctx, to, file)
+	case place == Foreign && !moved:
+		return false, domain.Refuse(domain.Conflict, "a file with other content is called %s: move it away first", file.Rendered.Name)
+	case place == Temporary, place == Spoiled:
+		return false, to.Withdraw(ctx, file.Temporary())
+	default:
+		return false, nil
+	}
 }
 
 // settle runs f for a file in state delivery_unknown. A file that is

@@ -160,7 +160,7 @@ func (r *verification) bytes(ctx context.Context, file domain.File) {
 	f := Files{FilesConfig: FilesConfig{Ledger: r.Ledger, Folder: r.Folder}}
 	kept, err := f.kept(file.Opened.Client, outFolder, file.ID)
 	r.same(file, "sealed copy", kept, err, content)
-	if r.Outbox != "" && file.Opened.Method == domain.ToOutbox {
+	if r.Outbox != "" && file.Method() == domain.ToOutbox {
 		sent, err := os.ReadFile(filepath.Join(r.Outbox, file.Rendered.Name))
 		r.same(file, "file in the outbox", sent, err, content)
 		if err == nil && file.State == domain.FileIsReleased {

@@ -109,6 +109,21 @@ func (l *Ledger) Bank(ctx context.Context, routing string) (domain.Bank, error) 
 	return load[domain.Bank](ctx, l.Store, domain.BankStream(routing))
 }
 
+// BankAt reads them as they were at a position of the log.
+func (l *Ledger) BankAt(ctx context.Context, routing string, position int64) (b domain.Bank, err error) {
+	events, err := l.Store.ReadStream(ctx, domain.BankStream(routing), 0)
+	if err != nil {
+		return b, fmt.Errorf("read stream %s: %w", domain.BankStream(routing), err)
+	}
+	for i, r := range events {
+		if r.Position > position {
+			events = events[:i]
+			break
+		}
+	}
+	return b, Fold(&b, events)
+}
+
 // Inbound reads a file that came from the bank.
 func (l *Ledger) Inbound(ctx context.Context, id string) (domain.Inbound, error) {
 	return load[domain.Inbound](ctx, l.Store, domain.InboundStream(id))

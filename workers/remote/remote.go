@@ -141,3 +141,10 @@ func (c *impatient) Write(p []byte) (int, error) {
 
 // Missing reports whether an error says that there is no such file.
 func Missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// Answered reports whether an error is what the server answered, so that it
+// can be asked for something else.
+func Answered(err error) bool {
+	var status *sftp.StatusError
+	return errors.As(err, &status) || Missing(err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrExist)
+}

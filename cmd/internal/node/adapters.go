@@ -22,7 +22,7 @@ func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	if file.State == domain.FileIsCut {
-		if err := f.delivery.Deliver(ctx, id); err != nil {
+		if err := f.delivery.Prepare(ctx, id); err != nil {
 			return nil, err
 		}
 	}

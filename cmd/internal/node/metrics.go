@@ -49,11 +49,12 @@ var (
 	filesByState  = gauge("files", "Files by state.", "state")
 	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
+	unreached     = gauge("delivery_failures", "How often in a row the server of an ODFI was not reached.", "odfi")
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, deliveryOn} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, deliveryOn, unreached} {
 		ch <- d
 	}
 }
@@ -90,6 +91,9 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 	if files, err := workers.Unacknowledged(ctx, s.views, s.Ledger.Now(), acknowledgedWithin); err == nil {
 		send(unanswered, float64(len(files)))
+	}
+	for odfi, n := range s.delivery.Failing() {
+		send(unreached, float64(n), odfi)
 	}
 	state := s.Delivery.State()
 	state.ODFIs[""] = state.Otherwise

@@ -151,7 +151,7 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 	s.delivery, err = workers.NewDelivery(workers.DeliveryConfig{
 		Files: s.files, Views: s.views, Log: log,
 		Deliverers: map[string]workers.Deliverer{"outbox": workers.Outbox(s.Folder.Outbox())},
-		SFTP:       &workers.SFTP{Ledger: s.Ledger, Sandbox: s.Kind == folder.Sandbox},
+		SFTP:       &workers.SFTP{Sandbox: s.Kind == folder.Sandbox},
 	})
 	if err != nil {
 		return err

@@ -30,9 +30,12 @@ type Server struct {
 
 	// DieAfterBytes ends the next session that got so many bytes, 0 none.
 	DieAfterBytes atomic.Int64
-	// DieAfterRename ends the next session that renamed something, before
-	// the answer.
-	DieAfterRename atomic.Bool
+	// DieAfterRename and DieAfterClose end the next session that renamed or
+	// closed something, before the answer.
+	DieAfterRename, DieAfterClose atomic.Bool
+	// TakesAtOnce is a bank that takes what is in its outbound folder, under
+	// whatever name, when a file is closed: into the folder taken.
+	TakesAtOnce atomic.Bool
 	// Sessions counts the logins.
 	Sessions atomic.Int64
 
@@ -40,6 +43,7 @@ type Server struct {
 	config   *ssh.ServerConfig
 	listener net.Listener
 	mu       sync.Mutex
+	user     key
 	open     []net.Conn
 }
 
@@ -47,12 +51,15 @@ type Server struct {
 func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{Dir: t.TempDir(), t: t}
-	for _, folder := range []string{"outbound", "inbound"} {
+	for _, folder := range []string{"outbound", "inbound", "taken"} {
 		must(t, os.Mkdir(filepath.Join(s.Dir, folder), 0o700))
 	}
-	host, user := signer(t), signer(t)
+	host := signer(t)
+	s.user = signer(t)
 	s.config = &ssh.ServerConfig{PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-		if string(key.Marshal()) != string(user.PublicKey().Marshal()) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if string(key.Marshal()) != string(s.user.PublicKey().Marshal()) {
 			return nil, errors.New("unknown key")
 		}
 		return nil, nil
@@ -62,7 +69,7 @@ func New(t testing.TB) *Server {
 	s.listener, err = net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	s.Settings = domain.SFTP{
-		Host: "127.0.0.1", Port: s.listener.Addr().(*net.TCPAddr).Port, User: "lantern", PrivateKeyFile: user.file,
+		Host: "127.0.0.1", Port: s.listener.Addr().(*net.TCPAddr).Port, User: "lantern", PrivateKeyFile: s.user.file,
 		HostKey:        strings.TrimSpace(string(ssh.MarshalAuthorizedKey(host.PublicKey()))),
 		OutboundFolder: filepath.Join(s.Dir, "outbound"), InboundFolder: filepath.Join(s.Dir, "inbound"),
 	}
@@ -76,16 +83,27 @@ func New(t testing.TB) *Server {
 			running.Go(func() { s.serve(c) })
 		}
 	})
-	t.Cleanup(func() {
-		s.listener.Close()
-		s.mu.Lock()
-		for _, c := range s.open {
-			c.Close()
-		}
-		s.mu.Unlock()
-		running.Wait()
-	})
+	t.Cleanup(func() { s.Close(); running.Wait() })
 	return s
+}
+
+// Close ends the server and all sessions.
+func (s *Server) Close() {
+	s.listener.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.open {
+		c.Close()
+	}
+}
+
+// ChangeUserKey gives the user another key, which Settings name from now on.
+func (s *Server) ChangeUserKey() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.user = signer(s.t)
+	s.Settings.PrivateKeyFile = s.user.file
 }
 
 // Names lists a folder.
@@ -132,14 +150,17 @@ func (s *Server) serve(c net.Conn) {
 // mortal is a session that may die.
 type mortal struct {
 	ssh.Channel
-	server  *Server
-	conn    net.Conn
-	got     int64
-	renamed atomic.Bool // by the packet read last
+	server *Server
+	conn   net.Conn
+	got    int64
+	asked  atomic.Int32 // type of the packet read last
 }
 
-// rename is the packet type SSH_FXP_RENAME.
-const rename = 18
+// The packet types SSH_FXP_CLOSE and SSH_FXP_RENAME.
+const (
+	closing  = 4
+	renaming = 18
+)
 
 func (m *mortal) Read(p []byte) (int, error) {
 	n, err := m.Channel.Read(p)
@@ -148,16 +169,30 @@ func (m *mortal) Read(p []byte) (int, error) {
 		m.conn.Close()
 		return 0, io.ErrUnexpectedEOF
 	}
-	m.renamed.Store(n > 4 && p[0] == rename) // a packet is read whole, behind its length
+	if n > 4 { // a packet is read whole, behind its length
+		m.asked.Store(int32(p[0]))
+	}
 	return n, err
 }
 
 func (m *mortal) Write(p []byte) (int, error) {
-	if m.renamed.Load() && m.server.DieAfterRename.CompareAndSwap(true, false) {
+	asked := m.asked.Load()
+	if asked == closing && m.server.TakesAtOnce.Load() {
+		m.server.take()
+	}
+	if asked == renaming && m.server.DieAfterRename.CompareAndSwap(true, false) ||
+		asked == closing && m.server.DieAfterClose.CompareAndSwap(true, false) {
 		m.conn.Close()
 		return 0, io.ErrClosedPipe
 	}
 	return m.Channel.Write(p)
+}
+
+func (s *Server) take() {
+	entries, _ := os.ReadDir(filepath.Join(s.Dir, "outbound"))
+	for _, e := range entries {
+		_ = os.Rename(filepath.Join(s.Dir, "outbound", e.Name()), filepath.Join(s.Dir, "taken", e.Name()))
+	}
 }
 
 // key is a private key that lies in a file.

@@ -1,0 +1,126 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// lane delivers files of one ODFI, one after the other, over one connection to
+// each place. One goroutine has it.
+type lane struct {
+	*Delivery
+	odfi     string
+	sessions map[session]Deliverer
+	answered string // temporary name of the newest put that the bank said it has
+}
+
+// session is a place with the keys to it.
+type session struct {
+	method string
+	sftp   domain.SFTP
+}
+
+// enter waits until nobody else delivers for the ODFI.
+func (d *Delivery) enter(ctx context.Context, odfi string) (l *lane, leave func(), err error) {
+	unlock, err := d.lanes.lock(ctx, odfi)
+	if err != nil {
+		return nil, nil, err
+	}
+	l = &lane{Delivery: d, odfi: odfi, sessions: map[session]Deliverer{}}
+	return l, func() {
+		for _, s := range l.sessions {
+			_ = s.Close() // all that counts was answered
+		}
+		unlock()
+	}, nil
+}
+
+// pass takes files of an ODFI as far as they can go now. When its server does
+// not answer, those behind wait for the next pass.
+func (d *Delivery) pass(ctx context.Context, odfi string, ids []string) error {
+	ctx = ledger.WithRequest(ctx, "", "delivery")
+	l, leave, err := d.enter(ctx, odfi)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	var errs []error
+	unreachable := new(UnreachableError)
+	for _, id := range ids {
+		err := l.deliver(ctx, id)
+		errs = append(errs, err)
+		if errors.As(err, &unreachable) || ctx.Err() != nil {
+			break
+		}
+		d.queues.file(id, err)
+	}
+	err = errors.Join(errs...)
+	if errors.As(err, &unreachable) {
+		d.queues.server(odfi, unreachable)
+	} else {
+		d.queues.server(odfi, nil)
+	}
+	return err
+}
+
+func (l *lane) deliver(ctx context.Context, id string) error {
+	unlock, err := l.Files.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return l.goOn(ctx, id)
+}
+
+// goOn is deliver for a file that is locked already.
+func (l *lane) goOn(ctx context.Context, id string) error {
+	return l.steps(ctx, id, func(file domain.File) (bool, error) { return l.step(ctx, file) })
+}
+
+// to is a connection to a place, kept for the files behind.
+func (l *lane) to(ctx context.Context, way domain.Delivery) (Deliverer, error) {
+	key := session{method: way.Method}
+	if way.Method == domain.BySFTP && way.SFTP != nil {
+		key.sftp = *way.SFTP
+	}
+	if to, ok := l.sessions[key]; ok {
+		return to, nil
+	}
+	to, ok := l.Deliverers[way.Method]
+	if way.Method == domain.BySFTP && l.SFTP != nil {
+		var err error
+		if to, err = l.SFTP.Dial(ctx, way.SFTP); err != nil {
+			return nil, err
+		}
+	} else if !ok {
+		return nil, fmt.Errorf("nothing here delivers by %q", way.Method)
+	}
+	l.sessions[key] = to
+	return to, nil
+}
+
+// toServers begins to deliver to every server of a list, so many at once.
+func (d *Delivery) toServers(ctx context.Context, list []*odfiFiles, errs []error) (wait func()) {
+	var under sync.WaitGroup
+	for i, of := range list {
+		if of.toServer {
+			under.Go(func() { errs[i] = d.passToServer(ctx, of.odfi, of.ids) })
+		}
+	}
+	return under.Wait
+}
+
+func (d *Delivery) passToServer(ctx context.Context, odfi string, ids []string) error {
+	select {
+	case d.servers <- struct{}{}:
+		defer func() { <-d.servers }()
+		return d.pass(ctx, odfi, ids)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

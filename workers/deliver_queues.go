@@ -1,0 +1,137 @@
+package workers
+
+import (
+	"maps"
+	"sync"
+	"time"
+)
+
+// Rests after failures in a row, doubling from the first one to the longest.
+const (
+	firstRest   = time.Second
+	longestRest = time.Minute
+)
+
+// queues are what Run remembers between its passes: which ODFIs are under way,
+// and what failed how often. They are of use only while the process lives; the
+// log says what there is to do.
+type queues struct {
+	mu       sync.Mutex
+	underWay map[string][]string // by ODFI: files that came meanwhile
+	settings map[string]int64    // by ODFI: version of its settings at the last pass
+	servers  failures            // by ODFI
+	files    failures            // by id
+}
+
+func newQueues() queues {
+	return queues{underWay: map[string][]string{}, settings: map[string]int64{}, servers: failures{}, files: failures{}}
+}
+
+// begin marks an ODFI as under way, unless it is already or its server rests.
+// New settings end a rest.
+func (q *queues) begin(odfi string, version int64) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	_, is := q.underWay[odfi]
+	if is || q.settings[odfi] == version && q.servers.rest(odfi) > 0 {
+		return false
+	}
+	q.underWay[odfi], q.settings[odfi] = nil, version
+	return true
+}
+
+// append gives a file to the pass under way for its ODFI, if there is one.
+func (q *queues) append(odfi, id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	ids, is := q.underWay[odfi]
+	if is {
+		q.underWay[odfi] = append(ids, id)
+	}
+	return is
+}
+
+// next are the files that came meanwhile; none ends the ODFI's turn. A server
+// that was not reached gets them at a later sweep.
+func (q *queues) next(odfi string) []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	ids := q.underWay[odfi]
+	if len(ids) == 0 || q.servers.rest(odfi) > 0 {
+		delete(q.underWay, odfi)
+		return nil
+	}
+	q.underWay[odfi] = nil
+	return ids
+}
+
+// server and file note how a pass ended for either.
+
+func (q *queues) server(odfi string, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.servers.note(odfi, err)
+}
+
+func (q *queues) file(id string, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.files.note(id, err)
+}
+
+// due are the files that do not rest. Of those that are not unfinished any
+// more nothing is remembered.
+func (q *queues) due(list []*odfiFiles) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	unfinished := map[string]bool{}
+	for _, of := range list {
+		var ids []string
+		for _, id := range of.ids {
+			unfinished[id] = true
+			if q.files.rest(id) == 0 {
+				ids = append(ids, id)
+			}
+		}
+		of.ids = ids
+	}
+	maps.DeleteFunc(q.files, func(id string, _ *failure) bool { return !unfinished[id] })
+}
+
+// failures are failures in a row, by what failed.
+type failures map[string]*failure
+
+type failure struct {
+	times int
+	until time.Time // on the machine's clock
+}
+
+func (f failures) note(name string, err error) {
+	if err == nil {
+		delete(f, name)
+		return
+	}
+	if f[name] == nil {
+		f[name] = &failure{}
+	}
+	f[name].until = time.Now().Add(min(firstRest<<min(f[name].times, 16), longestRest))
+	f[name].times++
+}
+
+func (f failures) rest(name string) time.Duration {
+	if f[name] == nil {
+		return 0
+	}
+	return max(0, time.Until(f[name].until))
+}
+
+// Failing is how often in a row each ODFI's server was not reached.
+func (d *Delivery) Failing() map[string]int {
+	d.queues.mu.Lock()
+	defer d.queues.mu.Unlock()
+	counts := map[string]int{}
+	for odfi, f := range d.queues.servers {
+		counts[odfi] = f.times
+	}
+	return counts
+}
