@@ -110,6 +110,8 @@ func (c Release) next(t Transaction, i *Item) Event {
 		return TransactionRejected{i.ID, c.Reason}
 	case c.Carried:
 		return TransactionHeld{i.ID, clientCarries}
+	case i.Resembles != nil:
+		return TransactionHeld{i.ID, LooksLike(i.Resembles.File, i.Resembles.Trace)}
 	case !c.Ordered && i.Refusals > 0:
 		return TransactionHeld{i.ID, fmt.Sprintf("the operator refused it %d times: %s", i.Refusals+1, c.Reason)}
 	}

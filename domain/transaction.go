@@ -66,11 +66,12 @@ type Item struct {
 	ChangedAt   int64 // position of the newest event about it
 	Filing      *Filing
 	History     []Step
-	Outgoing    *Outgoing // answers of ours
-	Incoming    *Incoming // what came from the bank
-	SettledOn   string    // incoming items: settlement date, YYYY-MM-DD
-	NotBefore   time.Time // it was released from a file and goes into no other before; zero: it never was
-	Refusals    int       // how often the operator refused a file, or a batch, that it was in
+	Outgoing    *Outgoing             // answers of ours
+	Incoming    *Incoming             // what came from the bank
+	SettledOn   string                // incoming items: settlement date, YYYY-MM-DD
+	NotBefore   time.Time             // it was released from a file and goes into no other before; zero: it never was
+	Resembles   *TransactionResembled // an entry that may be the same; nil where there is none
+	Refusals    int                   // how often the operator refused a file, or a batch, that it was in
 }
 
 // LeaveBy is the last moment at which an item may leave, if there is one.
@@ -162,6 +163,10 @@ func (t *Transaction) Evolve(f Fact) {
 		t.move(f, e.ItemID, Filed, "")
 	case *TransactionReleasedFromFile:
 		t.release(f, e)
+	case *TransactionResembled:
+		if i, ok := t.Item(e.ItemID); ok {
+			i.Resembles = e
+		}
 	case *TransactionAccountChanged:
 		t.Account, t.AccountSet, t.Routing, t.Kind = e.Account, f.Position, e.Routing, e.AccountType
 	default:

@@ -169,21 +169,9 @@ func (u *Uploads) assemble(ctx context.Context, file domain.File, s Source) erro
 
 // resume goes on with a file that a crash left open, from its kept input.
 func (u *Uploads) resume(ctx context.Context, file domain.File) error {
-	input, err := u.Files.kept(file.Opened.Client, inFolder, file.Opened.Upload.Name)
-	if err != nil {
-		return fmt.Errorf("read the input of file %s: %w", file.ID, err)
-	}
-	decode, ok := u.Decoders[file.Opened.Why]
-	if !ok {
-		return fmt.Errorf("file %s: nothing here reads an input of kind %q", file.ID, file.Opened.Why)
-	}
-	client, err := u.Clients.Client(ctx, file.Opened.Client)
+	s, err := u.Source(ctx, file)
 	if err != nil {
 		return err
-	}
-	s, err := decode(client, file, input)
-	if err != nil {
-		return fmt.Errorf("read the input of file %s: %w", file.ID, err)
 	}
 	return u.assemble(ctx, file, s)
 }

@@ -52,14 +52,11 @@ func (a *assembly) flush(ctx context.Context, last bool) error {
 
 // made is the n-th entry with the event that begins its transaction.
 func (a *assembly) made(n int, asked Asked) (entry, error) {
-	client, e := a.opened.Client, asked.Originated
-	e.TransactionID, e.ItemID = entryIDs(a.opened.FileID, n)
-	e.InFile = a.opened.FileID
-	var err error
-	if e.Account, err = a.Ledger.SealAccount(client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType); err != nil {
+	e, err := a.Originated(a.opened, n, asked)
+	if err != nil {
 		return entry{}, err
 	}
-	t := domain.Transaction{Client: client}
+	t := domain.Transaction{Client: a.opened.Client}
 	t.Evolve(domain.Fact{Event: &e, Version: 1})
 	in, err := t.EntryOf(t.Origination())
 	return entry{

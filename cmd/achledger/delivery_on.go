@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/achledger/achledger/cmd/internal/node"
-	"github.com/achledger/achledger/cmd/internal/sent"
+	"github.com/achledger/achledger/workers/restore"
 )
 
 type deliveryOnCommand struct {
@@ -59,18 +59,29 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 	return err
 }
 
-func tellSent(s streams, r sent.Report) {
+func tellSent(s streams, r restore.Report) {
 	fmt.Fprintf(s.out, "%d files with %d entries were taken into the log; it knew %d more.\n", r.Files, r.Entries, r.Known)
 	if r.Others > 0 {
 		fmt.Fprintf(s.out, "%d files are of other ODFIs: switch those on with the same folder.\n", r.Others)
 	}
-	if len(r.Unknown) == 0 {
+	tell(s, r.Corrected, "went to another account than the one known here; it was corrected after the backup.\n"+
+		"Look whether that is so")
+	tell(s, r.Unknown, "were accepted after the backup, which knows nothing of them. They are in\n"+
+		"the log now under new ids. Their senders must not send them again")
+	tell(s, r.Held, "wait here and look like one of those. They are held until somebody approves or\n"+
+		"rejects them: POST /v1/ops/events/EVENT/approve or /reject")
+	if len(r.Unknown)+len(r.Corrected)+len(r.Held) > 0 {
+		fmt.Fprintln(s.out)
+	}
+}
+
+// tell lists entries that a person has to know of.
+func tell(s streams, entries []restore.Told, what string) {
+	if len(entries) == 0 {
 		return
 	}
-	fmt.Fprintf(s.out, "\n%d entries were accepted after the backup, which knows nothing of them. They are in\n"+
-		"the log now under new ids. Their senders must not send them again:\n", len(r.Unknown))
-	for _, u := range r.Unknown {
-		fmt.Fprintf(s.out, "  %s  %13s  %-22s client %s, transaction %s\n", u.Trace, dollars(u.AmountCents), u.Name, u.Client, u.TransactionID)
+	fmt.Fprintf(s.out, "\n%d entries %s:\n", len(entries), what)
+	for _, e := range entries {
+		fmt.Fprintf(s.out, "  %s  %13s  %-22s client %s, transaction %s\n", e.Trace, dollars(e.AmountCents), e.Name, e.Client, e.TransactionID)
 	}
-	fmt.Fprintln(s.out)
 }

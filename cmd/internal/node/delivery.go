@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
-	"github.com/achledger/achledger/cmd/internal/sent"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/restore"
 )
 
 // DeliveryState tells how the switch stands.
@@ -44,17 +46,17 @@ type DeliveryOrder struct {
 
 // DeliveryOn takes the files that had gone out into the log and then lets the
 // ODFI's files leave.
-func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (sent.Report, error) {
+func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
 	views, err := projections.Open(ctx, c.Folder.Views(), c.Store, projections.Options{})
 	if err != nil {
-		return sent.Report{}, err
+		return restore.Report{}, err
 	}
 	report, err := c.deliveryOn(ctx, views, o)
 	return report, errors.Join(err, views.Close())
 }
 
 // DeliveryOn does the same in a running server.
-func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (sent.Report, error) {
+func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
 	return s.deliveryOn(ctx, s.views, o)
 }
 
@@ -102,7 +104,21 @@ func known(ctx context.Context, views *projections.Views, odfi string) error {
 	}
 }
 
-func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o DeliveryOrder) (report sent.Report, err error) {
+// books are the ledger as package restore writes in it: no gate keeps it from
+// what delivery does when it is on.
+func (c *Core) books(views *projections.Views, odfi string) (restore.Books, error) {
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Folder: c.Folder.Kept()})
+	if err != nil {
+		return restore.Books{}, err
+	}
+	uploads, err := workers.NewUploads(workers.UploadsConfig{
+		Files: files, Clients: projections.NewDirectory(c.Ledger, views),
+		Method: func(context.Context, string) (string, error) { return domain.ToOutbox, nil }, // of what is begun here; nothing is
+	})
+	return restore.Books{Ledger: c.Ledger, Views: views, Uploads: uploads, ODFI: odfi}, err
+}
+
+func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o DeliveryOrder) (report restore.Report, err error) {
 	if err := nacha.ValidRouting(o.ODFI); err != nil {
 		return report, fmt.Errorf("%s is no routing number: %w", o.ODFI, err)
 	}
@@ -113,7 +129,10 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)
 	}
 	if o.Sent != "" {
-		books := sent.Books{Ledger: c.Ledger, Views: views, ODFI: o.ODFI}
+		books, err := c.books(views, o.ODFI)
+		if err != nil {
+			return report, err
+		}
 		if report, err = books.Take(ctx, o.Sent); err != nil {
 			return report, err
 		}

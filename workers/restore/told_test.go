@@ -1,4 +1,4 @@
-package sent
+package restore
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/workers"
 )
 
 // tuesday is an ordinary banking day, early.
@@ -18,7 +19,7 @@ var tuesday = time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC) // 09:00 New York
 
 func openTwoClients(t *testing.T) *bank {
 	t.Helper()
-	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday)
+	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{})
 	b.client(gym, "1840000017")
 	b.client(diner, "1840000025")
 	return b
@@ -26,7 +27,7 @@ func openTwoClients(t *testing.T) *bank {
 
 func (b *bank) take(folder string) Report {
 	b.t.Helper()
-	report, err := Books{Ledger: b.Ledger, Views: b.views, ODFI: odfi}.Take(b.t.Context(), folder)
+	report, err := b.books().Take(b.t.Context(), folder)
 	b.must(err)
 	return report
 }
@@ -117,7 +118,7 @@ func TestAStopHalfWayIsTakenUpAgain(t *testing.T) {
 	for stop := 1; ; stop++ {
 		whole := r.Store
 		r.Store = &stopping{Store: whole, left: 1}
-		_, err := Books{Ledger: r.Ledger, Views: r.views, ODFI: odfi}.Take(t.Context(), b.outbox())
+		_, err := r.books().Take(t.Context(), b.outbox())
 		r.Store = whole
 		if err == nil {
 			break
@@ -154,7 +155,7 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 			if tt.content != "" {
 				b.must(os.WriteFile(filepath.Join(folder, "file.ach"), []byte(tt.content), 0o600))
 			}
-			_, err := Books{Ledger: r.Ledger, Views: r.views, ODFI: odfi}.Take(t.Context(), folder)
+			_, err := r.books().Take(t.Context(), folder)
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want an error that says %q", err, tt.says)
 			}
@@ -163,7 +164,9 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 			}
 		})
 	}
-	report, err := Books{Ledger: r.Ledger, Views: r.views, ODFI: "091000019"}.Take(t.Context(), b.outbox())
+	other := r.books()
+	other.ODFI = "091000019"
+	report, err := other.Take(t.Context(), b.outbox())
 	if err == nil || report.Others != 1 {
 		t.Errorf("for another ODFI took %s, %v; want an error, one file of others", report, err)
 	}

@@ -1,18 +1,14 @@
-package sent
+package restore
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/workers"
 )
 
 // traces are the trace numbers that these entries take. Numbers only grow;
@@ -72,37 +68,5 @@ func (t *taking) cut(ctx context.Context) error {
 		})
 	}
 	_, err = t.Ledger.Write(ctx, changes...)
-	return err
-}
-
-// delivered records that a cut file went out, unless the log says so already.
-// The log must render to what went out.
-func (b Books) delivered(ctx context.Context, f *file, id string) error {
-	file, err := b.Ledger.File(ctx, id)
-	if err != nil || file.Transmitted() || file.Opened.Method == domain.ByDownload && file.Rendered != nil {
-		return err
-	}
-	content, err := workers.RenderFile(ctx, b.Ledger, file)
-	if err != nil {
-		return err
-	}
-	rendered, err := nacha.Check(bytes.NewReader(content))
-	if err != nil {
-		return err
-	}
-	if rendered.Hash != f.summary.Hash { // line ends and padding may have been changed on the way
-		return fmt.Errorf("the log calls another file %s: compare them with achledger files cat %s --clear, and settle it with the bank", f.name(), id)
-	}
-	sum := sha256.Sum256(content)
-	var events []domain.Event
-	if file.State == domain.FileIsCut {
-		events = append(events, domain.FileRendered{Name: file.Name(), SHA256: sum[:], Size: int64(len(content))})
-	}
-	if file.State != domain.FileIsDelivering && file.State != domain.DeliveryUnknown {
-		events = append(events, domain.FileDelivering{Method: file.Opened.Method})
-	}
-	_, err = b.Ledger.Write(ctx, ledger.Change{
-		Stream: domain.FileStream(id), Client: file.Opened.Client, Expect: file.Version, Events: append(events, domain.FileDelivered{}),
-	})
 	return err
 }

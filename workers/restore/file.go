@@ -1,4 +1,4 @@
-package sent
+package restore
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ type file struct {
 type scanned struct {
 	batch int // from 1
 	nacha.Entry
-	key string
+	keys
 }
 
 // readFolder reads every file in a folder; names that begin with a dot are
@@ -60,7 +60,7 @@ func readFile(path string) (*file, error) {
 	header := ""
 	f.summary, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
-			header = batchKey(b.Raw)
+			header = b.Raw
 			f.batches = append(f.batches, domain.FileBatch{BatchHeader: b.Header})
 			if f.odfi == "" {
 				f.odfi = b.Header.ODFI
@@ -73,7 +73,7 @@ func readFile(path string) (*file, error) {
 		Entry: func(e *nacha.ScannedEntry) error {
 			problems = append(problems, e.Problems...)
 			f.batches[e.Batch-1].Answers = e.Kind != nacha.KindForward
-			f.entries = append(f.entries, scanned{e.Batch, e.Entry, header + entryKey(e.Raw)})
+			f.entries = append(f.entries, scanned{e.Batch, e.Entry, keysOf(header, &f.batches[e.Batch-1].BatchHeader, e)})
 			return nil
 		},
 		End: func(v *nacha.Verdict) error {
@@ -109,24 +109,4 @@ func (f *file) settings() domain.FileSettings {
 		ImmediateDestination: h.ImmediateDestination, ImmediateDestinationName: h.ImmediateDestinationName,
 		ImmediateOrigin: h.ImmediateOrigin, ImmediateOriginName: h.ImmediateOriginName, LineEnding: ending,
 	}
-}
-
-// batchKey is a batch header without what is decided at the cut: service
-// class, effective and settlement date, number.
-func batchKey(raw string) string {
-	return raw[4:69] + raw[78:87]
-}
-
-// entryKey is an entry's records without trace and sequence numbers, which
-// are decided at the cut too.
-func entryKey(raw string) string {
-	var key strings.Builder
-	for line := range strings.Lines(raw) {
-		if line[0] == '6' || strings.HasPrefix(line, "798") || strings.HasPrefix(line, "799") {
-			key.WriteString(line[:79])
-			continue
-		}
-		key.WriteString(line[:83])
-	}
-	return key.String()
 }

@@ -1,9 +1,10 @@
-package sent
+package restore
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -34,15 +35,22 @@ type bank struct {
 	*ledger.Ledger
 	views   *projections.Views
 	batcher *workers.Batcher
+	uploads *workers.Uploads
+	files   *workers.Files
+	limits  workers.Limits
+}
+
+func (b *bank) books() Books {
+	return Books{Ledger: b.Ledger, Views: b.views, Uploads: b.uploads, ODFI: odfi}
 }
 
 // Now implements ledger.Clock.
 func (b *bank) Now() time.Time { return b.now }
 
 // openBank opens the ledger of a folder, also one that was restored.
-func openBank(t *testing.T, folder string, now time.Time) *bank {
+func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits) *bank {
 	t.Helper()
-	b := &bank{t: t, folder: folder, now: now}
+	b := &bank{t: t, folder: folder, now: now, limits: limits}
 	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{Linger: -1})
 	b.must(err)
 	t.Cleanup(func() { store.Close() })
@@ -58,16 +66,17 @@ func openBank(t *testing.T, folder string, now time.Time) *bank {
 
 func (b *bank) hire() {
 	b.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files")})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Limits: b.limits})
 	b.must(err)
+	b.files = files
 	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
 		Files: files, Views: b.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(b.outbox())},
 	})
 	b.must(err)
 	directory := projections.NewDirectory(b.Ledger, b.views)
-	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	b.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
 	b.must(err)
-	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: uploads})
+	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: b.uploads})
 	b.must(err)
 }
 
@@ -97,7 +106,7 @@ func (b *bank) client(id, company string) {
 }
 
 // pay originates a payment. The same arguments make the same entry again.
-func (b *bank) pay(client string, change func(*domain.Proposal)) {
+func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 	b.t.Helper()
 	c, err := b.Client(b.t.Context(), client)
 	b.must(err)
@@ -106,11 +115,51 @@ func (b *bank) pay(client string, change func(*domain.Proposal)) {
 	change(&p)
 	account, err := b.SealAccount(client, p.ToRouting, "30488174411", p.ToAccountType)
 	b.must(err)
-	id := uuid.NewString()
+	id = uuid.NewString()
 	events, err := domain.Originate{TransactionID: id, ItemID: uuid.NewString(), Proposal: p, Number: "30488174411",
 		Account: account, Content: []byte(id)}.Decide(c, domain.Transaction{})
 	b.must(err)
 	_, err = b.Write(b.t.Context(), ledger.Change{Stream: domain.TransactionStream(client, id), Client: client, Events: events})
+	b.must(err)
+	return id
+}
+
+// judge holds, approves or recalls a payment.
+func (b *bank) judge(client, id string, command interface {
+	Decide(domain.Transaction) ([]domain.Event, error)
+}) error {
+	_, err := b.Decide(b.t.Context(), client, id, command.Decide)
+	return err
+}
+
+// item is the id of a payment's origination.
+func (b *bank) item(client, id string) string {
+	b.t.Helper()
+	t, err := b.Transaction(b.t.Context(), client, id)
+	b.must(err)
+	return t.Origination().ID
+}
+
+// state is where a payment stands.
+func (b *bank) state(client, id string) domain.State {
+	b.t.Helper()
+	t, err := b.Transaction(b.t.Context(), client, id)
+	b.must(err)
+	if !t.Exists() {
+		return ""
+	}
+	return t.Origination().State
+}
+
+// correct has a payment leave to another account, as a notification of change
+// does.
+func (b *bank) correct(client, id, number string) {
+	b.t.Helper()
+	account, err := b.SealAccount(client, "091000019", number, domain.Savings)
+	b.must(err)
+	_, err = b.Decide(b.t.Context(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+		return []domain.Event{domain.TransactionAccountChanged{Routing: "091000019", AccountType: domain.Savings, Account: account, Code: "C03"}}, nil
+	})
 	b.must(err)
 }
 
@@ -133,14 +182,14 @@ func (b *bank) restored() *bank {
 	b.t.Helper()
 	to := filepath.Join(b.t.TempDir(), "restored")
 	b.must(backup(b, to))
-	return openBank(b.t, to, b.now)
+	return openBank(b.t, to, b.now, b.limits)
 }
 
 func backup(b *bank, to string) error {
 	if err := b.Keys.(*seal.Keyring).ExportMaster(filepath.Join(b.t.TempDir(), "master")); err != nil {
 		return err
 	}
-	return errors.Join(copyKeys(b.folder, to), b.Store.(*eventstore.SQLite).Backup(context.Background(), filepath.Join(to, eventstore.FileName)))
+	return errors.Join(copyKeys(b.folder, to), os.CopyFS(filepath.Join(to, "files"), os.DirFS(filepath.Join(b.folder, "files"))), b.Store.(*eventstore.SQLite).Backup(context.Background(), filepath.Join(to, eventstore.FileName)))
 }
 
 // holds checks that the ledger's files, those of another outbox included, are

@@ -1,4 +1,4 @@
-package sent
+package restore
 
 import (
 	"context"
@@ -12,28 +12,28 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers"
 )
 
-// perAppend bounds the entries of one append: each is at most two events.
-const perAppend = 490
+// perAppend bounds the entries of one append: each is at most three events.
+const perAppend = 330
 
 // taking writes one file into the log as a cut would have.
 type taking struct {
 	Books
 	file    *file
 	opened  domain.FileOpened
+	asked   []workers.Asked // of a client's own file
 	waiting *queue
+	found   []*item // by entry: what waits for it; nil where nothing does
 
-	stream  int64 // version of the file's stream
-	begun   int   // batches
-	filed   int   // entries
-	unknown []Unknown
+	stream             int64 // version of the file's stream
+	begun              int   // batches
+	filed              int   // entries
+	unknown, corrected []Told
 }
 
 func (t *taking) run(ctx context.Context) error {
-	if err := t.resume(ctx); err != nil {
-		return err
-	}
 	for t.filed < len(t.file.entries) {
 		if err := t.fill(ctx); err != nil {
 			return err
@@ -78,18 +78,14 @@ func (t *taking) fill(ctx context.Context) error {
 	filled := domain.FileFilled{FirstTrace: entries[0].Trace, LastTrace: entries[len(entries)-1].Trace}
 	changes := make([]ledger.Change, 2, len(entries)+2)
 	begun := t.begun
-	var unknown []Unknown
 	for n, e := range entries {
 		if e.batch > begun {
 			filled.Batches = append(filled.Batches, t.file.batches[e.batch-1])
 			begun = e.batch
 		}
-		change, stranger, err := t.change(t.filed+n, e)
+		change, err := t.change(t.filed+n, e)
 		if err != nil {
 			return err
-		}
-		if stranger != nil {
-			unknown = append(unknown, *stranger)
 		}
 		filled.Count += len(change.Events)
 		changes = append(changes, change)
@@ -105,33 +101,57 @@ func (t *taking) fill(ctx context.Context) error {
 	}
 	t.stream += int64(len(events))
 	t.begun, t.filed = begun, t.filed+len(entries)
-	t.unknown = append(t.unknown, unknown...)
 	return nil
 }
 
-// change files one entry: of the transaction that waits for it or, where the
-// backup knows none, of one that is made with it.
-func (t *taking) change(n int, e scanned) (ledger.Change, *Unknown, error) {
+// change files one entry: of the transaction that waits for it, of the one
+// that its client asked for with the file or, where the backup knows none, of
+// one that is made with it.
+func (t *taking) change(n int, e scanned) (ledger.Change, error) {
 	filed := domain.TransactionFiled{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
 	client := t.opened.Client
-	if w, ok := t.waiting.next(client, e.key); ok {
-		filed.ItemID = w.item
-		return ledger.Change{Stream: domain.TransactionStream(client, w.transaction), Client: client, Expect: w.version, Events: []domain.Event{filed}}, nil, nil
-	}
-	if e.Kind() != nacha.KindForward {
-		return ledger.Change{}, nil, fmt.Errorf("trace %s is a %s the backup knows nothing of: restore a newer backup, or take the file out and settle it with the bank", e.Trace, e.Kind())
+	if w := t.found[n]; w != nil {
+		filed.ItemID = w.id
+		events, err := t.refound(w, e)
+		events = append(events, filed)
+		stream := w.stream()
+		expect := t.waiting.versions[stream]
+		t.waiting.versions[stream] += int64(len(events))
+		return ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events}, err
 	}
 	originated, err := t.originated(n, e)
 	if err != nil {
-		return ledger.Change{}, nil, err
+		return ledger.Change{}, err
 	}
 	filed.ItemID = originated.ItemID
+	if t.asked == nil {
+		t.unknown = append(t.unknown, t.told(e, originated.TransactionID))
+	}
 	return ledger.Change{
-			Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
-			Expect: eventstore.NewStream, Events: []domain.Event{originated, filed},
-		}, &Unknown{
-			Client: client, TransactionID: originated.TransactionID, File: t.file.name(), Trace: e.Trace, Name: e.Name, AmountCents: e.AmountCents,
-		}, nil
+		Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
+		Expect: eventstore.NewStream, Events: []domain.Event{originated, filed},
+	}, nil
+}
+
+// refound are the events of an item that left otherwise than it waits: to a
+// corrected account, or after its hold was ended.
+func (t *taking) refound(w *item, e scanned) (events []domain.Event, err error) {
+	if w.held {
+		events = append(events, domain.TransactionApproved{ItemID: w.id, Reason: "it left in file " + t.file.name() + " before the ledger was restored"})
+	}
+	if w.exact == e.exact {
+		return events, nil
+	}
+	kind := accountTypes[e.Code/10]
+	account, err := t.Ledger.SealAccount(t.opened.Client, e.Routing, e.Account, kind)
+	t.corrected = append(t.corrected, t.told(e, w.transaction))
+	return append(events, domain.TransactionAccountChanged{Routing: e.Routing, AccountType: kind, Account: account}), err
+}
+
+func (t *taking) told(e scanned, transaction string) Told {
+	return Told{
+		Client: t.opened.Client, TransactionID: transaction, File: t.file.name(), Trace: e.Trace, Name: e.Name, AmountCents: e.AmountCents,
+	}
 }
 
 // originated is the event that begins the transaction of an unknown entry.
@@ -139,6 +159,9 @@ func (t *taking) change(n int, e scanned) (ledger.Change, *Unknown, error) {
 func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, error) {
 	id := func(what string) string {
 		return uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.opened.FileID+"/"+strconv.Itoa(n)+"/"+what)).String()
+	}
+	if t.asked != nil {
+		return t.Uploads.Files.Originated(t.opened, n, t.asked[n])
 	}
 	header := t.file.batches[e.batch-1].BatchHeader
 	raw := domain.RawEntry{Header: header, Entry: e.Entry, Trace: e.Trace}

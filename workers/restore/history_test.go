@@ -1,4 +1,4 @@
-package sent
+package restore
 
 import (
 	"os"
@@ -40,5 +40,5 @@ func (b *bank) restoredAt(events []eventstore.Recorded) *bank {
 		versions[e.Stream] = e.Version
 	}
 	b.must(store.Close())
-	return openBank(b.t, to, b.now)
+	return openBank(b.t, to, b.now, b.limits)
 }

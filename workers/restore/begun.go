@@ -1,0 +1,122 @@
+package restore
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+)
+
+// begin finds the file's first event: the one it has if the backup was made, or
+// an earlier run ended, while it was being filled or about to be. Claimed are
+// the open files that others of the folder are.
+func (t *taking) begin(ctx context.Context, claimed map[string]bool) error {
+	open, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range open {
+		if claimed[row.ID] {
+			continue
+		}
+		file, err := t.Ledger.File(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		same, asked, err := t.is(ctx, file)
+		if err != nil {
+			return err
+		}
+		if same {
+			claimed[row.ID] = true
+			t.opened, t.asked = file.Opened, asked
+			return t.resume(ctx)
+		}
+	}
+	client, err := t.clientOf(ctx, t.file, t.waiting)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(t.file.content)
+	t.opened = domain.FileOpened{
+		FileID: uuid.NewSHA1(uuid.NameSpaceOID, sum[:]).String(), Client: client, ODFI: t.ODFI,
+		Why: "sent", Settings: t.file.settings(), Method: domain.ToOutbox,
+	}
+	return nil
+}
+
+// open are the ODFI's files that were opened and not cut.
+func (b Books) open(ctx context.Context) (open []projections.File, err error) {
+	files, err := b.Views.UnfinishedFiles(ctx)
+	for _, row := range files {
+		if row.State == domain.FileOpen && row.ODFI == b.ODFI {
+			open = append(open, row)
+		}
+	}
+	return open, err
+}
+
+// is reports whether an open file is the one that went out: it begins with the
+// same trace or, while nothing is filed in it, its client asked for the same
+// entries. Those are answered too.
+func (t *taking) is(ctx context.Context, file domain.File) (same bool, asked []workers.Asked, err error) {
+	first := ""
+	err = t.Views.FileEntries(ctx, file.ID, func(e projections.FileEntry) error {
+		if first == "" {
+			first = e.Trace
+		}
+		return nil
+	})
+	same = first == t.file.entries[0].Trace
+	if err != nil || file.Opened.Upload == nil || first != "" && !same {
+		return same, nil, err
+	}
+	source, err := t.Uploads.Source(ctx, file)
+	if err != nil {
+		return false, nil, err
+	}
+	asked, err = t.asks(file.Opened, source)
+	return asked != nil, asked, err
+}
+
+var errOther = errors.New("another file")
+
+// asks reads what a client asked for; nil where it is not what went out.
+func (t *taking) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
+	var probes []probe
+	err = source.Each(func(a workers.Asked) error {
+		if len(asked) == len(t.file.entries) {
+			return errOther
+		}
+		transaction := domain.Transaction{Client: opened.Client}
+		transaction.Evolve(domain.Fact{Event: &a.Originated, Version: 1})
+		entry, err := transaction.EntryOf(transaction.Origination())
+		if err != nil {
+			return err
+		}
+		entry.Entry.Account = a.Number
+		asked, probes = append(asked, a), append(probes, probe{entry.Header, entry.Entry})
+		return nil
+	})
+	if errors.Is(err, errOther) || err == nil && len(asked) != len(t.file.entries) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := t.records(probes)
+	if err != nil {
+		return nil, err
+	}
+	for n, e := range t.file.entries {
+		if found[n].exact != e.exact {
+			return nil, nil
+		}
+	}
+	return asked, nil
+}

@@ -1,0 +1,92 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers"
+)
+
+// delivered records that a cut file went out, unless the log says so already.
+// The log must render to what went out. A file that was dated again after the
+// backup is dated as it went out first.
+func (b Books) delivered(ctx context.Context, f *file, id string) error {
+	file, err := b.Ledger.File(ctx, id)
+	if err != nil || file.Transmitted() || file.Opened.Method == domain.ByDownload && file.Rendered != nil {
+		return err // of a file to download, its client alone knows more
+	}
+	if file.Answered.TakenBack {
+		return fmt.Errorf("the log released %s as one that never left, and its entries wait: reject or recall those, and settle it with the bank", f.name())
+	}
+	before := file
+	before.Batches = append([]domain.FileBatch(nil), file.Batches...)
+	var events []domain.Event
+	if again, ok := redated(file, f); ok {
+		events = append(events, again)
+		file.Evolve(domain.Fact{Event: &again, Version: file.Version})
+	}
+	content, err := b.same(ctx, f, file)
+	if err != nil {
+		return err
+	}
+	if file.State == domain.FileIsCut {
+		rendered, err := b.Uploads.Files.KeepRendered(file, content)
+		if err != nil {
+			return err
+		}
+		events = append(events, rendered)
+	}
+	if file.State != domain.FileIsDelivering && file.State != domain.DeliveryUnknown {
+		events = append(events, domain.FileDelivering{Method: file.Opened.Method})
+	}
+	_, err = b.Ledger.Write(ctx, ledger.Change{
+		Stream: domain.FileStream(id), Client: file.Opened.Client, Expect: before.Version, Events: append(events, domain.FileDelivered{}),
+	})
+	return err
+}
+
+// same renders a file from the log and makes sure that this is what went out.
+func (b Books) same(ctx context.Context, f *file, file domain.File) ([]byte, error) {
+	content, err := workers.RenderFile(ctx, b.Ledger, file)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := nacha.Check(bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	if rendered.Hash != f.summary.Hash { // line ends and padding may have been changed on the way
+		return nil, fmt.Errorf("the log calls another file %s: compare them with achledger files cat %s --clear, and settle it with the bank", f.name(), file.ID)
+	}
+	return content, nil
+}
+
+// redated is how a file that the log knows was dated again before it went out;
+// false where its dates are the log's, or differ otherwise than by that.
+func redated(file domain.File, f *file) (again domain.FileRedated, ok bool) {
+	if len(file.Batches) != len(f.batches) {
+		return again, false
+	}
+	dates := map[string]string{}
+	for n, b := range file.Batches {
+		to := f.batches[n].EffectiveOn
+		if known, seen := dates[b.EffectiveOn]; b.Answers && to != b.EffectiveOn || seen && !b.Answers && known != to {
+			return again, false
+		}
+		if !b.Answers {
+			dates[b.EffectiveOn] = to
+		}
+	}
+	for from, to := range dates {
+		if from == to {
+			delete(dates, from)
+		}
+	}
+	return domain.FileRedated{
+		Dates: dates, SendBy: file.SendBy, Why: "it went out dated again before the ledger was restored from a backup",
+	}, len(dates) > 0
+}

@@ -1,0 +1,190 @@
+package restore
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// hold keeps from leaving what looks like an entry that nobody knows: what
+// waits is held, and what lies in a file that the operator may have refused is
+// held when it is released from it.
+func (p *plan) hold(ctx context.Context) (held []Told, err error) {
+	looks := map[string]map[string]Told{} // of strangers, by client
+	_ = p.strangers(func(t *taking, e scanned) error {
+		client := t.opened.Client
+		if looks[client] == nil {
+			looks[client] = map[string]Told{}
+		}
+		if _, seen := looks[client][e.look]; !seen {
+			looks[client][e.look] = t.told(e, "")
+		}
+		return nil
+	})
+	for client, of := range looks {
+		for look, like := range of {
+			for _, i := range p.waiting.look[client][look] {
+				if i.taken {
+					continue
+				}
+				if err := p.holdOne(ctx, i, like); err != nil {
+					return held, err
+				}
+				held = append(held, Told{Client: client, TransactionID: i.transaction, File: like.File, Trace: like.Trace, Name: i.name, AmountCents: i.cents})
+			}
+		}
+		if err := p.mark(ctx, client, of); err != nil {
+			return held, err
+		}
+	}
+	return held, nil
+}
+
+func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
+	reason := domain.LooksLike(like.File, like.Trace)
+	if i.held && i.reason == reason {
+		return nil
+	}
+	stream := i.stream()
+	_, err := p.Ledger.Write(ctx, ledger.Change{
+		Stream: stream, Client: i.client, Expect: p.waiting.versions[stream], Events: []domain.Event{domain.TransactionHeld{ItemID: i.id, Reason: reason}},
+	})
+	p.waiting.versions[stream]++
+	return err
+}
+
+// mark notes it on filed items that look like a stranger, in every file of the
+// client that the operator has not accepted.
+func (p *plan) mark(ctx context.Context, client string, looks map[string]Told) error {
+	cents := map[int64]bool{}
+	_ = p.strangers(func(_ *taking, e scanned) error {
+		cents[e.AmountCents] = true
+		return nil
+	})
+	files, _, err := p.Views.Files(ctx, projections.FileFilter{Client: client})
+	if err != nil {
+		return err
+	}
+	for _, row := range files {
+		if row.ODFI != p.ODFI {
+			continue
+		}
+		file, err := p.Ledger.File(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		if file.Answered.Result == ack.Accepted {
+			continue
+		}
+		if err := p.markIn(ctx, row.ID, cents, looks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, looks map[string]Told) error {
+	entries, found, err := p.filedIn(ctx, id, cents)
+	if err != nil {
+		return err
+	}
+	for n, e := range entries {
+		like, ok := looks[found[n].look]
+		if !ok || found[n].look == "" {
+			continue
+		}
+		_, err := p.Ledger.Decide(ctx, e.Client, e.TransactionID, func(t domain.Transaction) ([]domain.Event, error) {
+			i, ok := t.Item(e.ItemID)
+			if !ok || i.State != domain.Filed || i.Resembles != nil {
+				return nil, nil
+			}
+			return []domain.Event{domain.TransactionResembled{ItemID: i.ID, File: like.File, Trace: like.Trace}}, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filedIn reads the entries of a file that have one of some amounts, with what
+// each says.
+func (b Books) filedIn(ctx context.Context, id string, cents map[int64]bool) (entries []projections.FileEntry, found map[int]keys, err error) {
+	err = b.Views.FileEntries(ctx, id, func(e projections.FileEntry) error {
+		if cents[e.AmountCents] {
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	probes := make([]probe, len(entries))
+	for n, e := range entries {
+		t, err := b.Ledger.Transaction(ctx, e.Client, e.TransactionID)
+		if err != nil {
+			return nil, nil, err
+		}
+		i, ok := t.Item(e.ItemID)
+		if !ok {
+			continue
+		}
+		if probes[n], err = b.probe(&t, i); err != nil {
+			return nil, nil, err
+		}
+	}
+	found, err = b.records(probes)
+	return entries, found, err
+}
+
+// takeBack releases files that never left and hold an entry that left in
+// another one.
+func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
+	wanted, cents := map[string]bool{}, map[int64]bool{}
+	claimed := map[string]bool{}
+	_ = p.strangers(func(t *taking, e scanned) error {
+		wanted[e.exact], cents[e.AmountCents] = true, true
+		if e.Kind() == nacha.KindForward {
+			wanted[e.loose] = true
+		}
+		return nil
+	})
+	if len(wanted) == 0 {
+		return false, nil
+	}
+	for _, t := range p.takings {
+		claimed[t.opened.FileID] = true
+	}
+	files, err := p.Views.UnfinishedFiles(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, row := range files {
+		file, err := p.Ledger.File(ctx, row.ID)
+		if err != nil {
+			return false, err
+		}
+		waits := file.State == domain.FileIsCut || file.State == domain.FileIsRendered || file.State == domain.FileOpen && file.Opened.Upload == nil
+		if row.ODFI != p.ODFI || claimed[row.ID] || !waits {
+			continue
+		}
+		_, found, err := p.filedIn(ctx, row.ID, cents)
+		if err != nil {
+			return false, err
+		}
+		for _, k := range found {
+			if wanted[k.exact] || k.loose != "" && wanted[k.loose] {
+				if err := p.Uploads.Files.TakeBack(ctx, row.ID, "its entries left in another file before the ledger was restored"); err != nil {
+					return released, err
+				}
+				released = true
+				break
+			}
+		}
+	}
+	return released, nil
+}

@@ -1,0 +1,147 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// plan is what becomes of the entries of files that the log does not know.
+type plan struct {
+	Books
+	waiting *queue
+	takings []*taking
+}
+
+// plan decides it for all files before anything is written of them. An entry
+// is first looked for by all that its records say, in every file, so that one
+// that was corrected takes nothing from another one.
+//
+// What is found nowhere may lie in a file that never left, which operations
+// released after the backup. That file is released here too, and all is looked
+// at again.
+func (b Books) plan(ctx context.Context, files []*file) (*plan, error) {
+	for {
+		if err := b.Views.CatchUp(ctx); err != nil {
+			return nil, err
+		}
+		p, err := b.match(ctx, files)
+		if err != nil {
+			return nil, err
+		}
+		released, err := p.takeBack(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !released {
+			return p, p.check()
+		}
+	}
+}
+
+func (b Books) match(ctx context.Context, files []*file) (*plan, error) {
+	waiting, err := b.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{Books: b, waiting: waiting}
+	claimed := map[string]bool{}
+	for _, f := range files {
+		t := &taking{Books: b, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
+		if err := t.begin(ctx, claimed); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.path, err)
+		}
+		t.find(waiting.exact, func(k keys) string { return k.exact })
+		p.takings = append(p.takings, t)
+	}
+	for _, t := range p.takings {
+		t.find(waiting.loose, func(k keys) string { return k.loose })
+	}
+	return p, nil
+}
+
+// find looks for what waits under a key, for every entry that is not found
+// yet.
+func (t *taking) find(by map[string]map[string][]*item, key func(keys) string) {
+	of, at := by[t.opened.Client], t.created().Add(time.Minute)
+	for n, e := range t.file.entries {
+		if n < t.filed || t.asked != nil || t.found[n] != nil || key(e.keys) == "" {
+			continue
+		}
+		if i := best(of[key(e.keys)], at); i != nil {
+			i.taken = true
+			t.found[n] = i
+		}
+	}
+}
+
+// strangers calls yield with every entry that is not found.
+func (p *plan) strangers(yield func(*taking, scanned) error) error {
+	for _, t := range p.takings {
+		for n, e := range t.file.entries {
+			if n < t.filed || t.asked != nil || t.found[n] != nil {
+				continue
+			}
+			if err := yield(t, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// check refuses answers of which the backup knows nothing: an entry by itself
+// can become a payment, but not what it answers.
+func (p *plan) check() error {
+	return p.strangers(func(t *taking, e scanned) error {
+		if e.Kind() == nacha.KindForward {
+			return nil
+		}
+		return fmt.Errorf("%s: trace %s is a %s the backup knows nothing of: take in what the bank sent since the backup (achledger ingest FILE), "+
+			"ask again for what was answered by hand, and repeat this command; nothing leaves meanwhile", t.file.path, e.Trace, e.Kind())
+	})
+}
+
+// clientOf finds whose file it is: the client of whom most of its entries
+// wait or, when none does, the one client whose company identification and
+// header fields it bears.
+func (b Books) clientOf(ctx context.Context, f *file, waiting *queue) (string, error) {
+	free := func(items []*item) bool {
+		return slices.ContainsFunc(items, func(i *item) bool { return !i.taken })
+	}
+	chosen, most := "", 0
+	for _, client := range slices.Sorted(maps.Keys(waiting.exact)) {
+		n := 0
+		for _, e := range f.entries {
+			if free(waiting.exact[client][e.exact]) || free(waiting.loose[client][e.loose]) {
+				n++
+			}
+		}
+		if n > most {
+			chosen, most = client, n
+		}
+	}
+	if chosen != "" {
+		return chosen, nil
+	}
+	var fits []string
+	for client := range waiting.exact {
+		c, err := b.Ledger.Client(ctx, client)
+		if err != nil {
+			return "", err
+		}
+		s := c.Settings
+		if client != domain.LedgerClient && s.File.ImmediateOrigin == f.summary.Header.ImmediateOrigin && slices.Contains(s.CompanyIdentifications, f.batches[0].CompanyID) {
+			fits = append(fits, client)
+		}
+	}
+	if len(fits) != 1 {
+		return "", fmt.Errorf("nobody here waits for its entries, and its company %q is that of %d clients: whose it is cannot be told", f.batches[0].CompanyID, len(fits))
+	}
+	return fits[0], nil
+}

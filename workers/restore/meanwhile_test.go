@@ -1,0 +1,280 @@
+package restore
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/workers"
+)
+
+// left reads what lies in an outbox, in the order in which it was cut.
+func (b *bank) left(outbox string) []*file {
+	b.t.Helper()
+	files, err := readFolder(outbox)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	b.must(err)
+	inOrder(files)
+	return files
+}
+
+// quiet makes sure that nothing more leaves in the days to come.
+func (b *bank) quiet() {
+	b.t.Helper()
+	before := len(b.left(b.outbox()))
+	for range 8 {
+		b.sweepAt("16:00")
+		b.now = b.now.AddDate(0, 0, 1)
+	}
+	if n := len(b.left(b.outbox())); n != before {
+		b.t.Errorf("%d files left again", n-before)
+	}
+}
+
+func TestAnEntryWhoseAccountWasCorrectedMeanwhileIsTheSame(t *testing.T) {
+	b := openTwoClients(t)
+	id := b.pay(gym, wage(100))
+	other := b.pay(gym, wage(200))
+	r := b.restored()
+	b.correct(gym, id, "777001")
+	b.sweepAt("10:00")
+
+	report := r.take(b.outbox())
+	if report.Entries != 2 || len(report.Unknown) != 0 || len(report.Corrected) != 1 || report.Corrected[0].TransactionID != id {
+		t.Errorf("took %s, corrected %v; want 2 entries, one of them corrected", report, report.Corrected)
+	}
+	for _, id := range []string{id, other} {
+		if s := r.state(gym, id); s != domain.Filed {
+			t.Errorf("transaction %s is %s, want filed", id, s)
+		}
+	}
+	r.holds(b.outbox(), 1, 2)
+	r.quiet()
+}
+
+func TestAnEntryThatWasHeldInTheBackupIsTheSame(t *testing.T) {
+	b := openTwoClients(t)
+	id := b.pay(gym, wage(100))
+	b.must(b.judge(gym, id, domain.Hold{ItemID: b.item(gym, id), Reason: "look"}))
+	r := b.restored()
+	b.must(b.judge(gym, id, domain.Approve{ItemID: b.item(gym, id)}))
+	b.sweepAt("10:00")
+
+	if report := r.take(b.outbox()); report.Entries != 1 || len(report.Unknown) != 0 || r.state(gym, id) != domain.Filed {
+		t.Errorf("took %s, and the transaction is %s; want it filed", report, r.state(gym, id))
+	}
+	r.holds(b.outbox(), 1, 1)
+	r.quiet()
+}
+
+// ownFile is a NACHA file that a client sends in.
+func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
+	b.t.Helper()
+	for n := range entries {
+		entries[n].Code, entries[n].Routing, entries[n].Account = 22, "121042882", "30488174411"
+		entries[n].Trace = odfi[:8] + "000000" + string(rune('1'+n))
+	}
+	content, err := nacha.Render(nacha.File{
+		Header: nacha.FileHeader{
+			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: odfi, ImmediateOriginName: "OTHER NAME", CreatedOn: "261124", CreatedAt: "0900", Modifier: "A",
+		},
+		Batches: []nacha.Batch{{Header: nacha.BatchHeader{
+			ServiceClass: 220, CompanyName: "HARBOR", CompanyID: company, SEC: "PPD", Description: "PAYROLL", OriginatorStatus: "1",
+			ODFI: odfi[:8], Number: 1, EffectiveOn: calendar.Effective(b.now, calendar.Request{}).EffectiveOn.YYMMDD(),
+		}, Entries: entries}},
+	}, "\n")
+	b.must(err)
+	return content
+}
+
+// upload sends a file in, and lets so many appends through.
+func (b *bank) upload(client string, content []byte, appends int) (workers.Assembled, error) {
+	b.t.Helper()
+	c, err := b.Client(b.t.Context(), client)
+	b.must(err)
+	whole := b.Store
+	b.Store = &stopping{Store: whole, left: appends}
+	defer func() { b.Store = whole }()
+	return b.uploads.Upload(b.t.Context(), c, content)
+}
+
+func TestAnUploadThatTheBackupHasOpenIsFinishedAsItWentOut(t *testing.T) {
+	for name, appends := range map[string]int{"without an entry": 1, "with some entries": 3, "with all entries": 4} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
+			b.client(gym, "1840000017")
+			content := ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"},
+				nacha.Entry{AmountCents: 2, Name: "B"}, nacha.Entry{AmountCents: 4, Name: "D"}, nacha.Entry{AmountCents: 5, Name: "E"}, nacha.Entry{AmountCents: 6, Name: "F"})
+			if _, err := b.upload(gym, content, appends); err == nil && appends < 4 {
+				t.Fatal("it did not stop")
+			}
+			r := b.restored()
+			b.sweepAt("10:00")
+			answer, err := b.upload(gym, content, 9)
+			b.must(err)
+
+			report := r.take(b.outbox())
+			if report.Files+report.Known != 1 || len(report.Unknown) != 0 {
+				t.Errorf("took %s, want one file, none unknown", report)
+			}
+			again, err := r.upload(gym, content, 9)
+			b.must(err)
+			if !again.Replayed || again.FileID != answer.FileID || again.Transactions[5] != answer.Transactions[5] {
+				t.Errorf("sent in again it is %+v, want the answer %+v", again, answer)
+			}
+			r.holds(b.outbox(), 1, 6)
+			r.quiet()
+		})
+	}
+}
+
+func TestAFileThatWasDatedAgainBeforeItWentOutCanBeTold(t *testing.T) {
+	for _, last := range []domain.Event{domain.FileCut{}, domain.FileRendered{}} {
+		b := openTwoClients(t)
+		b.pay(gym, wage(100))
+		whole := b.Store
+		for tries := 1; ; tries++ {
+			b.Store = &stopping{Store: whole, left: 1}
+			b.now = time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)
+			_ = b.batcher.Sweep(t.Context())
+			b.Store = whole
+			all := readAll(t, b)
+			if end := all[len(all)-1].Type; end == last.Type() || end == (domain.ModifierTaken{}).Type() && last.Type() == (domain.FileCut{}).Type() {
+				break
+			}
+			if tries > 9 {
+				t.Fatalf("no sweep stopped behind %s", last.Type())
+			}
+		}
+		r := b.restored()
+		b.now = b.now.AddDate(0, 0, 1)
+		b.sweepAt("16:00") // a day late: with other dates
+		if n := countOf(t, b, domain.FileRedated{}); n != 1 {
+			t.Fatalf("behind %s: dated again %d times, want once", last.Type(), n)
+		}
+		r.now = b.now
+		if report := r.take(b.outbox()); report.Known != 1 {
+			t.Errorf("behind %s: took %s, want one known file", last.Type(), report)
+		}
+		r.holds(b.outbox(), 1, 1)
+		r.quiet()
+	}
+}
+
+func countOf(t *testing.T, b *bank, event domain.Event) (n int) {
+	for _, e := range readAll(t, b) {
+		if e.Type == event.Type() {
+			n++
+		}
+	}
+	return n
+}
+
+func TestWhatLooksLikeAnUnknownEntryIsHeld(t *testing.T) {
+	b := openTwoClients(t)
+	id := b.pay(gym, func(p *domain.Proposal) { p.Description, p.EffectiveOn = "BONUS", "2026-12-01" })
+	r := b.restored()
+	b.pay(gym, func(*domain.Proposal) {})
+	b.sweepAt("10:00")
+
+	report := r.take(b.outbox())
+	if len(report.Unknown) != 1 || len(report.Held) != 1 || report.Held[0].TransactionID != id {
+		t.Fatalf("took %s, held %v; want one unknown, and its look-alike held", report, report.Held)
+	}
+	r.holds(b.outbox(), 1, 1)
+	r.quiet()
+	b.must(r.judge(gym, id, domain.Approve{ItemID: r.item(gym, id)}))
+	r.sweepAt("16:00")
+	if n := len(r.left(r.outbox())); n != 1 {
+		t.Errorf("%d files left after the approval, want one", n)
+	}
+}
+
+func TestWhatOperationsReleasedAndSentOtherwiseDoesNotLeaveAgain(t *testing.T) {
+	b := openTwoClients(t)
+	id := b.pay(gym, wage(100))
+	other := b.pay(gym, wage(200))
+	whole := b.Store
+	b.Store = &stopping{Store: whole, left: 1}
+	b.now = tuesday.Add(time.Hour)
+	_ = b.batcher.Sweep(t.Context())
+	b.Store = whole
+	r := b.restored() // has the file cut
+	b.must(b.views.CatchUp(t.Context()))
+	files, _, err := b.views.Files(t.Context(), fileFilter)
+	b.must(err)
+	b.must(b.files.TakeBack(t.Context(), files[0].ID, "wrong"))
+	b.must(b.judge(gym, other, domain.Recall{ItemID: b.item(gym, other), Reason: "no"}))
+	b.sweepAt("16:00")
+
+	if report := r.take(b.outbox()); report.Entries != 1 || len(report.Unknown) != 0 || r.state(gym, id) != domain.Filed {
+		t.Errorf("took %s, and the transaction is %s; want it filed", report, r.state(gym, id))
+	}
+	if s := r.state(gym, other); s != domain.Pending {
+		t.Errorf("the other one is %s; want it to wait", s)
+	}
+}
+
+func TestWhatLeftAgainAfterARefusalDoesNotLeaveAThirdTime(t *testing.T) {
+	b := openTwoClients(t)
+	id := b.pay(gym, wage(100))
+	b.sweepAt("10:00")
+	r := b.restored()
+	refused := b.left(b.outbox())[0]
+	b.refuse(refused)
+	b.sweepAt("16:00")
+	if n := len(b.left(b.outbox())); n != 2 {
+		t.Fatalf("%d files left, want 2", n)
+	}
+	report := r.take(b.outbox())
+	if report.Known != 1 || len(report.Unknown) != 1 {
+		t.Errorf("took %s; want one known file and one unknown entry", report)
+	}
+	r.refuse(refused)
+	if s := r.state(gym, id); s != domain.Held {
+		t.Errorf("released, the entry is %s; want it held", s)
+	}
+	r.quiet()
+}
+
+// refuse has the operator refuse a file.
+func (b *bank) refuse(f *file) { b.answer(f, ack.Rejected) }
+
+func (b *bank) answer(f *file, result ack.Result) {
+	b.t.Helper()
+	h := f.summary.Header
+	_, err := b.files.Acknowledge(b.t.Context(), b.views, ack.Acknowledgement{
+		Origin: h.ImmediateOrigin, Destination: h.ImmediateDestination, CreatedOn: h.CreatedOn, CreatedAt: h.CreatedAt, Modifier: h.Modifier,
+		Result: result, Reason: "no", Totals: f.summary.Totals,
+	})
+	b.must(err)
+}
+
+// Two payments that differ in the account alone are told apart.
+func TestACorrectedEntryTakesNothingFromAnExactOne(t *testing.T) {
+	b := openTwoClients(t)
+	first := b.pay(gym, wage(100))
+	second := b.pay(gym, wage(100))
+	b.correct(gym, second, "555001")
+	r := b.restored()
+	b.correct(gym, first, "555002")
+	b.sweepAt("10:00")
+	report := r.take(b.outbox())
+	if len(report.Unknown) != 0 || len(report.Corrected) != 1 || report.Corrected[0].TransactionID != first {
+		t.Errorf("took %s, corrected %v; want the first one corrected", report, report.Corrected)
+	}
+	r.holds(b.outbox(), 1, 2)
+	if !bytes.Contains(b.left(b.outbox())[0].content, []byte("555002")) {
+		t.Error("the first one did not leave to its corrected account")
+	}
+}

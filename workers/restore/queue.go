@@ -1,0 +1,226 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/projections"
+)
+
+// queue is what waits for a file of the ODFI, held or not, by client. Equal
+// entries stand in log order.
+type queue struct {
+	exact, loose, look map[string]map[string][]*item
+	versions           map[string]int64 // of the transactions' streams, as far as they are written
+}
+
+// item waits.
+type item struct {
+	client, transaction, id string
+	name                    string
+	cents                   int64
+	held                    bool
+	reason                  string // of the hold
+	due                     time.Time
+	keys
+	taken bool
+}
+
+func (i *item) stream() string { return domain.TransactionStream(i.client, i.transaction) }
+
+// best chooses among equal entries the one that was most likely in a file made
+// at a time: what was not held and due by then, in log order.
+func best(items []*item, at time.Time) (chosen *item) {
+	rank := func(i *item) int {
+		switch {
+		case i.held:
+			return 2
+		case i.due.After(at):
+			return 1
+		}
+		return 0
+	}
+	for _, i := range items {
+		if i.taken || chosen != nil && rank(i) >= rank(chosen) {
+			continue
+		}
+		if chosen = i; rank(i) == 0 {
+			break
+		}
+	}
+	return chosen
+}
+
+// chunk is how many items are read and put into records at once.
+const chunk = 2000
+
+// waiting reads what waits at the ODFI, of every client.
+func (b Books) waiting(ctx context.Context) (*queue, error) {
+	q := &queue{versions: map[string]int64{}}
+	for _, by := range []*map[string]map[string][]*item{&q.exact, &q.loose, &q.look} {
+		*by = map[string]map[string][]*item{}
+	}
+	clients, err := b.Views.ClientsByODFI(ctx, b.ODFI)
+	if err != nil {
+		return nil, err
+	}
+	for _, client := range append(clients, domain.LedgerClient) {
+		q.of(client)
+	}
+	filter := projections.ItemFilter{Status: projections.Pending, Direction: domain.ToFed, Limit: chunk}
+	for {
+		page, next, err := b.Views.Items(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.index(ctx, q, page); err != nil {
+			return nil, err
+		}
+		if filter.Cursor = next; next == "" {
+			return q, nil
+		}
+	}
+}
+
+// of makes room for a client.
+func (q *queue) of(client string) {
+	for _, by := range []map[string]map[string][]*item{q.exact, q.loose, q.look} {
+		if by[client] == nil {
+			by[client] = map[string][]*item{}
+		}
+	}
+}
+
+// index keeps those items of a page that wait at the ODFI under what their
+// records say.
+func (b Books) index(ctx context.Context, q *queue, page []projections.Item) error {
+	var probes []probe
+	var items []*item
+	for _, row := range page {
+		t, err := b.Ledger.Transaction(ctx, row.Client, row.TransactionID)
+		if err != nil {
+			return err
+		}
+		i, ok := t.Item(row.ItemID)
+		if !ok || t.ODFI() != b.ODFI || i.State != domain.Pending && i.State != domain.Held {
+			continue
+		}
+		p, err := b.probe(&t, i)
+		if err != nil {
+			return err
+		}
+		probes = append(probes, p)
+		w := &item{
+			client: t.Client, transaction: t.ID, id: i.ID, cents: i.AmountCents, held: i.State == domain.Held, reason: i.Reason,
+			name: p.entry.Name, due: t.CreatedAt,
+		}
+		if t.Originated != nil && i.Kind == domain.Origination {
+			if day, err := calendar.ParseDate(t.Originated.Proposal.EffectiveOn); err == nil {
+				w.due = calendar.DueAt(day)
+			}
+		}
+		items = append(items, w)
+		q.versions[w.stream()] = t.Version
+	}
+	found, err := b.records(probes)
+	if err != nil {
+		return err
+	}
+	for n, k := range found {
+		i := items[n]
+		i.keys = k
+		q.of(i.client)
+		q.exact[i.client][k.exact] = append(q.exact[i.client][k.exact], i)
+		if k.loose != "" {
+			q.loose[i.client][k.loose] = append(q.loose[i.client][k.loose], i)
+			q.look[i.client][k.look] = append(q.look[i.client][k.look], i)
+		}
+	}
+	return nil
+}
+
+// probe is an entry to be put into records.
+type probe struct {
+	header nacha.BatchHeader
+	entry  nacha.Entry
+}
+
+// probe is an item's entry, its account number opened.
+func (b Books) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
+	entry, err := t.EntryOf(i)
+	if err == nil {
+		err = b.reveal(t, i, &entry.Entry)
+	}
+	return probe{entry.Header, entry.Entry}, err
+}
+
+// records puts entries into records as the cut would, reads those back, and
+// answers with what each says, by its place. One that no file can hold is left
+// out: it never left.
+func (b Books) records(probes []probe) (map[int]keys, error) {
+	found := map[int]keys{}
+	for from := 0; from < len(probes); from += chunk {
+		some := probes[from:min(from+chunk, len(probes))]
+		if b.recordsOf(some, from, found) == nil {
+			continue
+		}
+		for n := range some { // one of them is at fault
+			_ = b.recordsOf(some[n:n+1], from+n, found)
+		}
+	}
+	return found, nil
+}
+
+func (b Books) recordsOf(probes []probe, from int, found map[int]keys) error {
+	f := nacha.File{Header: nacha.FileHeader{
+		ImmediateDestination: b.ODFI, ImmediateDestinationName: "PROBE", ImmediateOrigin: b.ODFI, ImmediateOriginName: "PROBE",
+		CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
+	}}
+	for n, p := range probes {
+		code := nacha.TransactionCode(p.entry.Code)
+		p.entry.Trace = fmt.Sprintf("%s%07d", b.ODFI[:8], n+1)
+		p.header.ServiceClass, p.header.Number = nacha.ServiceClass(code.Debit(), code.Credit()), n+1
+		if p.header.EffectiveOn == "" {
+			p.header.EffectiveOn = "260102"
+		}
+		f.Batches = append(f.Batches, nacha.Batch{Header: p.header, Entries: []nacha.Entry{p.entry}})
+	}
+	content, err := nacha.Render(f, "\n")
+	if err != nil {
+		return err
+	}
+	var header string
+	var h nacha.BatchHeader
+	_, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{
+		Batch: func(b *nacha.ScannedBatch) error {
+			header, h = b.Raw, b.Header
+			return nil
+		},
+		Entry: func(e *nacha.ScannedEntry) error {
+			found[from+e.Batch-1] = keysOf(header, &h, e)
+			return nil
+		},
+	})
+	return err
+}
+
+// reveal opens what only a file may show.
+func (b Books) reveal(t *domain.Transaction, i *domain.Item, e *nacha.Entry) (err error) {
+	if e.Account, err = b.Ledger.OpenAccount(t.Client, t.Account); err != nil {
+		return err
+	}
+	switch {
+	case e.Correction != nil && i.Outgoing != nil:
+		e.Correction.Data, err = b.Ledger.OpenData(t.Client, i.Outgoing.Data)
+	case e.RefusedChange != nil:
+		if to, ok := t.Item(i.ReplyTo); ok && to.Incoming != nil {
+			e.RefusedChange.Data, err = b.Ledger.OpenData(t.Client, to.Incoming.Data)
+		}
+	}
+	return err
+}

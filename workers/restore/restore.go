@@ -1,0 +1,152 @@
+// Package restore tells a restored ledger which files had gone out since its
+// backup. Their entries become filed and their numbers taken, under the
+// names and traces the bank knows, so that nothing leaves a second time.
+//
+// A file that the log knows by its name is delivered. One that the log had
+// begun, an upload of a client included, is finished as it went out. The
+// entries of every other file are looked for among what waits, held or not:
+// first by all that their records say, then without the account, which a
+// notification of change may have corrected after the backup. What is found
+// nowhere becomes a transaction of its own, and what looks like it is held
+// until a person has looked.
+//
+// Whatever is written can be written again: a run that stopped half-way is
+// repeated as a whole and goes on where it was.
+package restore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
+)
+
+// Books is the restored ledger. Nothing may cut or deliver files of the ODFI
+// meanwhile.
+type Books struct {
+	Ledger  *ledger.Ledger
+	Views   *projections.Views
+	Uploads *workers.Uploads // reads the inputs of clients' files back
+	ODFI    string           // nine digits
+}
+
+// Report says what became of the files.
+type Report struct {
+	Files   int // taken into the log
+	Known   int // of which the log knew already
+	Others  int // of other ODFIs, left for their turn
+	Entries int // filed
+	// Unknown are entries of which the backup knows nothing: they were
+	// accepted after it. The log has them now, under ids of its own, and
+	// whoever sent them must not send them again.
+	Unknown []Told
+	// Corrected are entries that went to another account than the one they
+	// wait for in the backup.
+	Corrected []Told
+	// Held look like one that is unknown and do not leave until they are
+	// approved.
+	Held []Told
+}
+
+// Told is an entry that a person is told about.
+type Told struct {
+	Client, TransactionID, File, Trace, Name string
+	AmountCents                              int64
+}
+
+// Take reads every file in a folder and takes those of the ODFI into the log.
+// A file that cannot be read whole stops it before anything is written.
+func (b Books) Take(ctx context.Context, folder string) (Report, error) {
+	files, report, err := b.read(folder)
+	if err != nil {
+		return report, err
+	}
+	ctx = ledger.WithRequest(ctx, "", "delivery on --sent")
+	if err := b.Views.CatchUp(ctx); err != nil {
+		return report, err
+	}
+	names, err := b.names(ctx)
+	if err != nil {
+		return report, err
+	}
+	var strange []*file
+	for _, f := range files {
+		id, ok := names[f.name()]
+		if !ok {
+			strange = append(strange, f)
+			continue
+		}
+		report.Known++
+		if err := b.delivered(ctx, f, id); err != nil {
+			return report, fmt.Errorf("%s: %w", f.path, err)
+		}
+	}
+	return report, b.takeAll(ctx, strange, &report)
+}
+
+// read reads a folder and keeps the ODFI's files, in the order in which they
+// were cut.
+func (b Books) read(folder string) (files []*file, report Report, err error) {
+	all, err := readFolder(folder)
+	if err != nil {
+		return nil, report, err
+	}
+	for _, f := range all {
+		if f.odfi != b.ODFI[:8] {
+			report.Others++
+			continue
+		}
+		files = append(files, f)
+	}
+	if len(files) == 0 {
+		return nil, report, fmt.Errorf("%s holds no file of ODFI %s; if nothing left since the backup say --nothing-sent", folder, b.ODFI)
+	}
+	inOrder(files)
+	return files, report, nil
+}
+
+// takeAll takes files that the log does not know. What must not leave is held
+// before the first of them is written.
+func (b Books) takeAll(ctx context.Context, files []*file, report *Report) error {
+	if len(files) == 0 {
+		return nil
+	}
+	p, err := b.plan(ctx, files)
+	if err != nil {
+		return err
+	}
+	if report.Held, err = p.hold(ctx); err != nil {
+		return fmt.Errorf("hold what looks like an unknown entry: %w", err)
+	}
+	for _, t := range p.takings {
+		if err := t.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", t.file.path, err)
+		}
+		report.Files++
+		report.Entries += len(t.file.entries)
+		report.Unknown = append(report.Unknown, t.unknown...)
+		report.Corrected = append(report.Corrected, t.corrected...)
+		if err := b.delivered(ctx, t.file, t.opened.FileID); err != nil {
+			return fmt.Errorf("%s: %w", t.file.path, err)
+		}
+	}
+	return nil
+}
+
+// names are the files that the log cut.
+func (b Books) names(ctx context.Context) (map[string]string, error) {
+	files, _, err := b.Views.Files(ctx, projections.FileFilter{})
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, f := range files {
+		if f.State != domain.FileOpen {
+			names[f.Name] = f.ID
+		}
+	}
+	return names, nil
+}

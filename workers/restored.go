@@ -1,0 +1,70 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// What package restore needs of a file that the backup found under way.
+
+// TakeBack releases a file that a restored ledger has and that did not leave
+// before the loss, so that its entries wait again. One that was being filled
+// is cut first. Unlike Release it works while delivery is off: the caller
+// knows what had left.
+func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
+	unlock, err := f.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	file, err := f.Ledger.File(ctx, id)
+	if err != nil {
+		return err
+	}
+	if file.State == domain.FileOpen {
+		if err := f.complete(ctx, file); err != nil && !errors.Is(err, errTaken) {
+			return err
+		}
+	}
+	file, err = f.decide(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenWait, NotCarried: true})
+	if err != nil {
+		return err
+	}
+	_, err = f.released(ctx, file)
+	return err
+}
+
+// Source reads the kept input of a file that was opened for a client.
+func (u *Uploads) Source(ctx context.Context, file domain.File) (Source, error) {
+	input, err := u.Files.kept(file.Opened.Client, inFolder, file.Opened.Upload.Name)
+	if err != nil {
+		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
+	}
+	decode, ok := u.Decoders[file.Opened.Why]
+	if !ok {
+		return nil, fmt.Errorf("file %s: nothing here reads an input of kind %q", file.ID, file.Opened.Why)
+	}
+	client, err := u.Clients.Client(ctx, file.Opened.Client)
+	if err != nil {
+		return nil, err
+	}
+	s, err := decode(client, file, input)
+	if err != nil {
+		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
+	}
+	return s, nil
+}
+
+// Originated is the event that begins the transaction of the n-th entry, from
+// 0, of a file that was opened for a client.
+func (f *Files) Originated(opened domain.FileOpened, n int, asked Asked) (domain.TransactionOriginated, error) {
+	e := asked.Originated
+	e.TransactionID, e.ItemID = entryIDs(opened.FileID, n)
+	e.InFile = opened.FileID
+	var err error
+	e.Account, err = f.Ledger.SealAccount(opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
+	return e, err
+}
