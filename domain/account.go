@@ -20,9 +20,10 @@ type Sealed []byte
 // Tail is the part of an account number that may be shown: its last four
 // characters, and less of a number so short that four would give it away.
 func Tail(number string) string {
+	digits := []rune(number)
 	n := 4
-	if len(number) < 8 {
-		n = len(number) / 2
+	if len(digits) < 8 {
+		n = len(digits) / 2
 	}
-	return number[len(number)-n:]
+	return string(digits[len(digits)-n:])
 }

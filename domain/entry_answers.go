@@ -2,7 +2,6 @@ package domain
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -53,14 +52,11 @@ func (t *Transaction) answered(in *Incoming) (Entry, error) {
 	header.ODFI = t.ODFI()[:8]
 	entry.Routing = in.Header.ODFI + string(check)
 	entry.Code = int(nacha.TransactionCode(in.Entry.Code).ForReturn())
-	entry.Account, entry.Trace, entry.Addenda05, entry.OFAC, entry.SecondaryOFAC = "", "", nil, "", ""
+	entry.Account, entry.Trace, entry.Addenda02, entry.Addenda05, entry.OFAC, entry.SecondaryOFAC = "", "", "", nil, "", ""
 	entry.Return, entry.Correction, entry.Dishonored, entry.Contested, entry.RefusedChange = nil, nil, nil, nil, nil
-	if iat := header.IAT; iat != nil && strings.TrimSpace(iat.ForeignExchangeReference) == "" {
-		none := *iat
-		none.ReferenceIndicator, none.ForeignExchangeReference = "3", "" // no reference came, whatever the indicator promised
-		header.IAT = &none
-	}
-	return Entry{header, entry}, nil
+	e := Entry{header, entry}
+	e.sendable()
+	return e, nil
 }
 
 func (t *Transaction) returnEntry(out *Outgoing, in *Incoming) (Entry, error) {
@@ -69,11 +65,9 @@ func (t *Transaction) returnEntry(out *Outgoing, in *Incoming) (Entry, error) {
 		Code: out.Code, OriginalTrace: in.Entry.Trace, OriginalRouting: in.Entry.Routing[:8],
 		DateOfDeath: shortDate(out.DateOfDeath), Information: out.Information,
 	}
-	if in.Entry.IAT != nil {
+	if iat := e.Entry.IAT; iat != nil {
 		// Addenda 17 and 18 stay here: the operator returns them with R25.
-		parties := *in.Entry.IAT
-		parties.Remittance, parties.Correspondents = nil, nil
-		e.Entry.IAT = &parties
+		iat.Remittance, iat.Correspondents = nil, nil
 		e.Entry.Return.OriginalAmountCents = in.Entry.AmountCents
 	}
 	return e, err
@@ -101,7 +95,7 @@ func (t *Transaction) dishonorEntry(out *Outgoing, in *Incoming) (Entry, error) 
 	}
 	e.Entry.Dishonored = &nacha.Dishonored{
 		Code: out.Code, OriginalTrace: in.Entry.Return.OriginalTrace, OriginalRouting: in.Entry.Return.OriginalRouting,
-		ReturnTrace: in.Entry.Trace, ReturnSettlement: in.Header.SettlementDay,
+		ReturnTrace: in.Entry.Trace, ReturnSettlement: in.stamp(),
 		ReturnCode: in.Entry.Return.Code[1:], Information: out.Information,
 	}
 	return e, err
@@ -113,11 +107,18 @@ func (t *Transaction) contestEntry(out *Outgoing, in *Incoming) (Entry, error) {
 	if d == nil || t.Received == nil {
 		return e, fmt.Errorf("item %s is not a dishonored return of ours", out.ReplyTo)
 	}
+	original, returned := t.Received.Header.SettlementDay, d.ReturnSettlement
+	if out.Code == "R73" { // which says when the original settled
+		original = t.Received.stamp()
+	}
+	if returned == "" {
+		returned = settledAfter(out.ReturnedOn)
+	}
 	e.Entry.Contested = &nacha.Contested{
 		Code: out.Code, OriginalTrace: d.OriginalTrace, OriginalRouting: d.OriginalRouting,
-		ReturnedOn: shortDate(out.ReturnedOn), OriginalSettlement: t.Received.Header.SettlementDay,
-		ReturnTrace: d.ReturnTrace, ReturnSettlement: d.ReturnSettlement, ReturnCode: d.ReturnCode,
-		DishonoredTrace: in.Entry.Trace, DishonoredSettlement: in.Header.SettlementDay, DishonoredCode: d.Code[1:],
+		ReturnedOn: shortDate(out.ReturnedOn), OriginalSettlement: original,
+		ReturnTrace: d.ReturnTrace, ReturnSettlement: returned, ReturnCode: d.ReturnCode,
+		DishonoredTrace: in.Entry.Trace, DishonoredSettlement: in.stamp(), DishonoredCode: d.Code[1:],
 	}
 	return e, err
 }

@@ -19,6 +19,9 @@ type (
 		Header    nacha.FileHeader `json:"header"`
 		Totals    nacha.Totals     `json:"totals"`
 		Bytes     int64            `json:"bytes"`
+		// Remarks are what is wrong with batches and keeps nobody from
+		// applying them.
+		Remarks []nacha.Problem `json:"remarks,omitempty"`
 	}
 	// InboundQuarantined records what of the file is not applied, and every
 	// reason. Batches names them by ordinal from 1; none means the whole

@@ -68,6 +68,7 @@ type inboundFile struct {
 	Skipped     int             `json:"skipped"`
 	Repeats     int             `json:"repeats"`
 	Reasons     []inboundReason `json:"reasons"`
+	Remarks     []inboundReason `json:"remarks,omitempty"`
 }
 
 type inboundReason struct {
@@ -84,6 +85,9 @@ func shownInbound(f projections.Inbound) inboundFile {
 	}
 	for _, r := range f.Reasons {
 		shown.Reasons = append(shown.Reasons, inboundReason{r.Line, r.Code, reasonText(r)})
+	}
+	for _, r := range f.Remarks {
+		shown.Remarks = append(shown.Remarks, inboundReason{r.Line, r.Code, reasonText(r)})
 	}
 	return shown
 }

@@ -33,6 +33,7 @@ type Inbound struct {
 	Repeats          int // how often it came again
 	KeyOwner         string
 	Reasons          []nacha.Problem // for what is in quarantine
+	Remarks          []nacha.Problem // on what is not
 	Position         int64
 }
 
@@ -45,7 +46,7 @@ type InboundFilter struct {
 
 const (
 	inboundColumns = `SELECT position, id, name, source, header_key, state, received_at, batches, entries, debit_cents,
-		credit_cents, bad_batches, applied, unmatched, skipped, repeats, key_owner, reasons FROM inbound@ `
+		credit_cents, bad_batches, applied, unmatched, skipped, repeats, key_owner, reasons, remarks FROM inbound@ `
 	inboundFiles = inboundColumns + `NOT INDEXED
 		WHERE position < ?1 AND (?2 = '' OR state = ?2) ORDER BY position DESC LIMIT ?3`
 	inboundByID       = inboundColumns + `WHERE id = ?1`
@@ -134,8 +135,12 @@ func scanInbound(row []value) (Inbound, error) {
 		Batches: n(7), Entries: n(8), DebitCents: row[9].(int64), CreditCents: row[10].(int64),
 		BadBatches: n(11), Applied: n(12), Unmatched: n(13), Skipped: n(14), Repeats: n(15), KeyOwner: row[16].(string),
 	}
-	if reasons := row[17].(string); reasons != "" {
-		return f, json.Unmarshal([]byte(reasons), &f.Reasons)
+	for i, list := range []*[]nacha.Problem{&f.Reasons, &f.Remarks} {
+		if text := row[17+i].(string); text != "" {
+			if err := json.Unmarshal([]byte(text), list); err != nil {
+				return f, err
+			}
+		}
 	}
 	return f, nil
 }

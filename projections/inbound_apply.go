@@ -12,8 +12,8 @@ import (
 
 const (
 	putInbound = `INSERT INTO inbound@(position, id, name, source, header_key, state, received_at,
-			batches, entries, debit_cents, credit_cents)
-		VALUES(?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10)`
+			batches, entries, debit_cents, credit_cents, remarks)
+		VALUES(?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11)`
 	findInbound       = `SELECT position FROM inbound@ WHERE id = ?1`
 	quarantineInbound = `UPDATE inbound@ SET reasons = ?2, bad_batches = bad_batches + ?3,
 		state = CASE WHEN ?3 = 0 THEN 'quarantined' ELSE state END WHERE position = ?1`
@@ -39,8 +39,14 @@ func (p *projector) inbound(c change) error {
 	switch e := c.fact.Event.(type) {
 	case *domain.InboundReceived:
 		p.arrivals[id] = c.recorded.Position
+		var remarks []byte
+		if len(e.Remarks) > 0 {
+			if remarks, err = json.Marshal(e.Remarks); err != nil {
+				return err
+			}
+		}
 		_, err = p.c.exec(putInbound, c.recorded.Position, id, e.Name, e.Source, headerKey(e.Header), micros(c.fact.Meta.At),
-			int64(e.Totals.Batches), int64(e.Totals.Entries), e.Totals.DebitCents, e.Totals.CreditCents)
+			int64(e.Totals.Batches), int64(e.Totals.Entries), e.Totals.DebitCents, e.Totals.CreditCents, string(remarks))
 	case *domain.InboundQuarantined:
 		var reasons []byte
 		if reasons, err = json.Marshal(e.Reasons); err == nil {

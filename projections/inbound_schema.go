@@ -22,7 +22,8 @@ CREATE TABLE inbound@(
   skipped      INTEGER NOT NULL DEFAULT 0,
   repeats      INTEGER NOT NULL DEFAULT 0,
   key_owner    TEXT    NOT NULL DEFAULT '', -- another file under the same header key
-  reasons      TEXT    NOT NULL DEFAULT ''  -- JSON of []nacha.Problem
+  reasons      TEXT    NOT NULL DEFAULT '', -- JSON of []nacha.Problem
+  remarks      TEXT    NOT NULL DEFAULT ''  -- JSON of []nacha.Problem, '' for none
 ) STRICT;
 CREATE INDEX inbound_id@ ON inbound@(id);
 CREATE INDEX inbound_key@ ON inbound@(header_key);

@@ -39,7 +39,7 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 			}
 			batch = e.batch
 		}
-		if err := e.open(l); err != nil {
+		if err := l.Reveal(&e.transaction, e.item, &e.Entry); err != nil {
 			return err
 		}
 		if err := seen(&e); err != nil {
@@ -79,24 +79,6 @@ func nextBatch(w *nacha.Writer, file domain.File, from, to int) error {
 		return fmt.Errorf("an entry is in batch %d of %d", to, len(file.Batches))
 	}
 	return w.Begin(file.Batches[to-1].BatchHeader)
-}
-
-// open unseals what only the file may show: the account number, and the
-// corrected data of a notification of change or of its refusal.
-func (e *filedEntry) open(l *ledger.Ledger) (err error) {
-	client, entry := e.transaction.Client, &e.Entry.Entry
-	if entry.Account, err = l.OpenAccount(client, e.transaction.Account); err != nil {
-		return err
-	}
-	switch {
-	case entry.Correction != nil && e.item.Outgoing != nil:
-		entry.Correction.Data, err = l.OpenData(client, e.item.Outgoing.Data)
-	case entry.RefusedChange != nil:
-		if to, ok := e.transaction.Item(e.item.ReplyTo); ok && to.Incoming != nil {
-			entry.RefusedChange.Data, err = l.OpenData(client, to.Incoming.Data)
-		}
-	}
-	return err
 }
 
 func lineEnding(file domain.File) string {

@@ -23,10 +23,12 @@ type Describer struct{ class class }
 // unreadable line is one part.
 func (d *Describer) Parts(line string) []Part {
 	line = strings.TrimRight(line, "\r\n")
-	if line == "" || len(line) > RecordLength {
+	_, clean := scanLine([]byte(line), len(line))
+	rec := new(lineReader).judge([]byte(line), "", clean)
+	if line == "" || rec.fault == overlong {
 		return []Part{{From: 1, To: len(line), Name: "not a record", Text: line}}
 	}
-	line = spaced(line, RecordLength)
+	line = string(rec.text)
 	if line[0] == '5' {
 		h := readBatchHeader(line)
 		d.class = classOf(&h)

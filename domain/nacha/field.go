@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // FieldError is a value that no record can carry as it stands. Its text
@@ -21,6 +22,9 @@ func (e *FieldError) Error() string { return fmt.Sprintf("%s: %s %s", e.Where, e
 type fields struct {
 	where func() string // asked only when something is wrong; the reader needs none
 	err   error
+	// read says that the values were read, and may have letters that we do
+	// not write.
+	read bool
 }
 
 func (f *fields) refuse(field, reason string, args ...any) {
@@ -49,8 +53,13 @@ func (f *fields) want(ok bool, field, reason string, args ...any) {
 
 // text takes an alphameric field that may be empty.
 func (f *fields) text(field, s string, width int) {
-	f.want(len(s) <= width, field, "is longer than %d characters", width)
-	f.want(Printable(s), field, "has a character outside printable ASCII")
+	f.printable(field, s)
+	f.want(utf8.RuneCountInString(s) <= width, field, "is longer than %d characters", width)
+}
+
+// printable takes what a record of ours may hold.
+func (f *fields) printable(field, s string) {
+	f.want(f.read || Printable(s), field, "has a character outside printable ASCII")
 }
 
 // filled takes an alphameric field that may not be blank.

@@ -2,6 +2,7 @@ package nacha
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,12 @@ func TestOneFileInManyForms(t *testing.T) {
 		"no line ends, one at the end": strings.ReplaceAll(plain, "\n", "") + "\n",
 		"one line per block":           strings.ReplaceAll(plain, "\n", "") + "\r\n" + strings.Repeat("9", 940) + "\r\n",
 		"no line ends, end trimmed":    strings.TrimRight(strings.ReplaceAll(bare, "\n", ""), " "),
+		"spaces behind column 94":      strings.ReplaceAll(plain, "\n", " \n"),
+		"lines of 500, CRLF":           paddedTo(plain, 500, "\r\n"),
+		"lines of 95, no final end":    strings.TrimRight(strings.ReplaceAll(plain, "\n", " \n"), "\n"),
+		"no line ends, trimmed, LF":    strings.TrimRight(strings.ReplaceAll(bare, "\n", ""), " ") + "\n",
+		"no line ends, trimmed, CRLF":  strings.TrimRight(strings.ReplaceAll(bare, "\n", ""), " ") + "\r\n",
+		"trimmed, then its nines":      strings.TrimRight(strings.ReplaceAll(bare, "\n", ""), " ") + "\n" + strings.Repeat("9", 4*94),
 		"0x1A at the end":              plain + "\x1A",
 		"0x1A behind the last record":  strings.TrimRight(plain, "\n") + "\x1A",
 		"0x1A without line ends":       strings.ReplaceAll(plain, "\n", "") + "\x1A",
@@ -53,6 +60,15 @@ func TestOneFileInManyForms(t *testing.T) {
 	}
 }
 
+// paddedTo fills lines with spaces.
+func paddedTo(s string, width int, ending string) string {
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		fmt.Fprintf(&out, "%-*s%s", width, strings.TrimRight(line, "\n"), ending)
+	}
+	return out.String()
+}
+
 func trimLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
@@ -74,12 +90,12 @@ func TestTextThatIsRefused(t *testing.T) {
 		"a tab in an entry":          {strings.Replace(plain, "ADA EXAMPLE", "ADA\tEXAMPLE", 1), 3, "batch character"},
 		"a tab in the file header":   {strings.Replace(plain, "FEDERAL RESERVE", "FEDERAL\tRESERVE", 1), 1, "file character"},
 		"a null in the file control": {strings.Replace(plain, "9000001000001", "9\x00000010000", 1), 0, "file character"},
-		"a line of 95":               {strings.Replace(plain, "121042880000072\n", "121042880000072 \n", 1), 4, "file record-length"},
+		"a line of 95":               {strings.Replace(plain, "121042880000072\n", "121042880000072x\n", 1), 4, "file record-length"},
 		"a very long line":           {strings.Replace(plain, "121042880000072\n", "121042880000072"+strings.Repeat("x", 100_000)+"\n", 1), 4, "file record-length"},
 		"two files in one":           {plain + plain, 11, "file second-file"},
 		"text behind the nines":      {plain + "SENT BY BRANCH 7\n", 11, "file after-end"},
 		"an unknown record type":     {strings.Replace(plain, "\n8220", "\n4NOTE\n8220", 1), 5, "file record-type"},
-		"compressed":                 {"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 1, "file character"},
+		"compressed":                 {"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 1, "file file-header"},
 		"a letter":                   {"Dear bank,\nplease pay.\n", 1, "file file-header"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,24 +17,37 @@ func HeaderKey(origin, date, time, modifier string) string {
 	return strings.Join([]string{origin, date, time, modifier}, "/")
 }
 
-// canon hashes records in their canonical form: 94 columns and LF each. A
-// line that is not clean text is hashed as it came.
+// canon hashes records in their canonical form: 94 columns and LF each.
 type canon struct {
 	sum  hash.Hash
-	line [RecordLength + 1]byte
+	line []byte
 }
 
 func newCanon() *canon { return &canon{sum: sha256.New()} }
 
+// add hashes the text of a record, so that its entries are known again
+// however the file is encoded. One that cannot be read is hashed as it came.
 func (c *canon) add(rec *record) {
 	if rec.fault == unreadable || rec.fault == overlong {
-		_, _ = c.sum.Write(rec.raw)
-		_, _ = c.sum.Write([]byte{'\n'})
+		c.write(rec.raw)
 		return
 	}
-	copy(c.line[:], rec.text)
-	c.line[RecordLength] = '\n'
-	_, _ = c.sum.Write(c.line[:])
+	c.write(rec.text)
+}
+
+// addRaw hashes a record that is not ASCII as it came. The hash of a file is
+// its id in the log, where files are that were read when no such record was.
+func (c *canon) addRaw(rec *record) {
+	if rec.ascii() {
+		c.add(rec)
+		return
+	}
+	c.write(rec.raw)
+}
+
+func (c *canon) write(line []byte) {
+	c.line = append(append(c.line[:0], line...), '\n')
+	_, _ = c.sum.Write(c.line)
 }
 
 // hex ends the hash and begins the next.

@@ -11,10 +11,13 @@ import (
 // slices are good until the next call of next.
 type record struct {
 	number int    // line in the file, or record where there are no lines
-	text   []byte // always 94 bytes
+	text   []byte // always 94 characters of UTF-8: of 94 bytes, it is ASCII
 	raw    []byte // as it came; the same bytes as text when nothing was wrong
 	fault  fault
 }
+
+// ascii reports whether every column is one byte.
+func (r *record) ascii() bool { return len(r.text) == RecordLength }
 
 // fault is what is wrong with a line as text.
 type fault string
@@ -31,15 +34,15 @@ const longest = RecordLength * 4
 
 // lineReader cuts a file into records: lines that end in LF, CRLF or CR,
 // short ones with their trailing spaces trimmed, blank ones skipped, or one
-// run of records without line ends. A byte order mark in front and 0x1A at
-// the end are dropped.
+// run of records without line ends. Spaces behind column 94, a byte order
+// mark in front and 0x1A at the end are dropped.
 type lineReader struct {
 	in     *bufio.Reader
 	number int
 	runOn  bool // no line ends
 	exact  bool // report whatever Render would not have written
 	ending string
-	buf    [RecordLength]byte
+	buf    []byte // a padded line
 	began  bool
 	marked bool // a byte order mark
 }
@@ -85,13 +88,27 @@ func (l *lineReader) begin() error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	first := bytes.IndexAny(head, "\r\n")
-	if first < 0 {
-		l.runOn = len(bytes.TrimRight(head, "\x1A")) > RecordLength
+	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
+		head = head[:end]
+		l.runOn = len(head)%RecordLength == 0 || secondRecord(head)
 	} else {
-		l.runOn = first > RecordLength && first%RecordLength == 0
+		l.runOn = true
 	}
+	l.runOn = l.runOn && len(bytes.TrimRight(head, " \x1A")) > RecordLength
 	return nil
+}
+
+// leastControl is the length of a file control record whose padding was
+// trimmed.
+const leastControl = 55
+
+// secondRecord reports whether a long first line goes on behind its record as
+// a file does: with a batch header or a file control record. The last record
+// of an unbroken file may be trimmed.
+func secondRecord(line []byte) bool {
+	line = bytes.TrimRight(line, " \x1A")
+	n := blockSize(line)
+	return len(line) >= n+leastControl && (line[n] == '5' || line[n] == '9')
 }
 
 // line reads up to the next line end.

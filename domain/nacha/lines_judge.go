@@ -4,26 +4,30 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"unicode/utf8"
 )
 
-// judge makes a record of a line.
+// judge makes a record of a line. Spaces behind column 94 mean nothing.
 func (l *lineReader) judge(raw []byte, ending string, clean bool) record {
 	rec := record{number: l.number, raw: raw}
-	text := raw
+	text, width := raw, len(raw)
+	if !clean {
+		text, rec.fault = columns(raw)
+		width = widthOf(text)
+	}
+	if width > RecordLength {
+		trimmed := bytes.TrimRight(text, " ")
+		text, width = trimmed, width-(len(text)-len(trimmed))
+	}
 	switch {
-	case !clean:
-		rec.fault = unreadable
-		text = columns(raw)
-		if len(text) > RecordLength {
-			rec.fault = overlong
-		}
-	case len(raw) > RecordLength:
+	case width > RecordLength:
 		rec.fault = overlong
+	case rec.fault != sound:
+	case l.exact && !clean:
+		rec.fault = unreadable // Render writes ASCII only
 	case l.exact && l.isRagged(raw, ending):
 		rec.fault = ragged
 	}
-	rec.text = l.pad(text)
+	rec.text = l.pad(text, width)
 	return rec
 }
 
@@ -36,55 +40,52 @@ func (l *lineReader) isRagged(raw []byte, ending string) bool {
 	return len(raw) != RecordLength || ending != l.ending || ending == "\r" || ending == "" || l.marked
 }
 
-// columns gives every character one column, so that what stands behind a
-// letter of several bytes is still found in its place. Anything that is not
-// printable ASCII becomes a question mark.
-func columns(raw []byte) []byte {
-	out := make([]byte, 0, len(raw))
-	for len(raw) > 0 {
-		r, size := utf8.DecodeRune(raw)
-		if r < 0x20 || r > 0x7E {
-			r = '?'
-		}
-		out = append(out, byte(r))
-		raw = raw[size:]
-	}
-	return out
-}
-
-// pad fills text with spaces to 94 columns, and cuts what is longer.
-func (l *lineReader) pad(text []byte) []byte {
-	if len(text) == RecordLength {
+// pad fills text with spaces to 94 columns, and cuts what is wider.
+func (l *lineReader) pad(text []byte, width int) []byte {
+	switch {
+	case width == RecordLength:
 		return text
+	case width > RecordLength:
+		return text[:bytesOf(text, RecordLength)]
 	}
-	n := copy(l.buf[:], text)
-	for ; n < RecordLength; n++ {
-		l.buf[n] = ' '
+	l.buf = append(l.buf[:0], text...)
+	for ; width < RecordLength; width++ {
+		l.buf = append(l.buf, ' ')
 	}
-	return l.buf[:]
+	return l.buf
 }
 
-// tooLong reads a line that can be no record, and keeps its beginning.
+// tooLong reads a line that begins with more bytes than 94 characters can
+// take. It is a record only if nothing but spaces stands behind them.
 func (l *lineReader) tooLong(head []byte) (record, error) {
-	raw := bytes.Clone(head[:RecordLength])
-	rec := record{number: l.number, fault: overlong, text: l.pad(columns(raw)), raw: raw}
-	for {
+	raw := bytes.Clone(head[:longest])
+	_, clean := scanLine(raw, longest)
+	spaces := true
+	for first := true; ; first = false {
 		head, err := l.in.Peek(longest + 2)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return record{}, err
 		}
 		n, _ := scanLine(head, longest)
+		spaces = spaces && (first || len(bytes.Trim(head[:n], " ")) == 0)
+		ending := ""
 		if n < longest {
-			n += len(lineEnd(head[n:]))
-			_, _ = l.in.Discard(n)
-			return rec, nil
+			ending = lineEnd(head[n:])
 		}
-		_, _ = l.in.Discard(n)
+		_, _ = l.in.Discard(n + len(ending))
+		switch {
+		case n == longest:
+		case spaces:
+			return l.judge(raw, ending, clean), nil
+		default:
+			text, _ := columns(raw)
+			return record{number: l.number, fault: overlong, text: l.pad(text, widthOf(text)), raw: raw[:RecordLength]}, nil
+		}
 	}
 }
 
-// block reads the next 94 bytes of a file without line ends, past any that
-// stand between its blocks.
+// block reads the next record of a file without line ends, past any that
+// stand between its blocks. One that ends in a line end was trimmed.
 func (l *lineReader) block() (record, error) {
 	for {
 		c, err := l.in.ReadByte()
@@ -96,19 +97,23 @@ func (l *lineReader) block() (record, error) {
 			break
 		}
 	}
-	raw, err := l.in.Peek(RecordLength)
+	head, err := l.in.Peek(longest)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return record{}, err
 	}
+	last := err != nil
+	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
+		head = head[:end]
+	}
+	raw := head[:blockSize(head)]
 	_, _ = l.in.Discard(len(raw))
 	l.number++
-	if err != nil {
-		raw = bytes.TrimRight(raw, "\r\n\x1A")
+	if last {
+		raw = bytes.TrimRight(raw, "\x1A")
 	}
-	rec := record{number: l.number, raw: raw, text: l.pad(raw)}
-	if _, clean := scanLine(raw, RecordLength); !clean || bytes.ContainsAny(raw, "\r\n") {
-		rec.fault, rec.text = unreadable, l.pad(columns(raw))
-	} else if l.exact {
+	_, clean := scanLine(raw, len(raw))
+	rec := l.judge(raw, "", clean)
+	if l.exact && rec.fault == sound {
 		rec.fault = ragged
 	}
 	return rec, nil

@@ -80,7 +80,7 @@ type Entry struct {
 	SecondaryOFAC string `json:"secondary_ofac,omitempty"`
 
 	Addenda02     string         `json:"addenda02,omitempty"` // POS and SHR: terminal information, positions 4-79
-	Addenda05     []string       `json:"addenda05,omitempty"` // payment related information, 80 characters each
+	Addenda05     RunningText    `json:"addenda05,omitempty"` // payment related information
 	IAT           *IATAddenda    `json:"iat,omitempty"`
 	Correction    *Correction    `json:"correction,omitempty"`     // 98
 	Return        *Return        `json:"return,omitempty"`         // 99, R01-R53, R80-R85, R90
@@ -108,16 +108,16 @@ type Bank struct {
 
 // IATAddenda is addenda 10 to 18. A correction of an IAT entry has none.
 type IATAddenda struct {
-	TransactionType    string   `json:"transaction_type"` // ANN, BUS, MIS, ...
-	ForeignAmountCents int64    `json:"foreign_amount_cents"`
-	ForeignTrace       string   `json:"foreign_trace,omitempty"`
-	ReceiverID         string   `json:"receiver_id,omitempty"`    // addenda 15
-	Receiver           Party    `json:"receiver"`                 // 10, 15, 16
-	Originator         Party    `json:"originator"`               // 11, 12
-	OriginatorBank     Bank     `json:"originator_bank"`          // 13
-	ReceiverBank       Bank     `json:"receiver_bank"`            // 14
-	Remittance         []string `json:"remittance,omitempty"`     // 17, at most 2
-	Correspondents     []Bank   `json:"correspondents,omitempty"` // 18, 17s and 18s together at most 5
+	TransactionType    string      `json:"transaction_type"` // ANN, BUS, MIS, ...
+	ForeignAmountCents int64       `json:"foreign_amount_cents"`
+	ForeignTrace       string      `json:"foreign_trace,omitempty"`
+	ReceiverID         string      `json:"receiver_id,omitempty"`    // addenda 15
+	Receiver           Party       `json:"receiver"`                 // 10, 15, 16
+	Originator         Party       `json:"originator"`               // 11, 12
+	OriginatorBank     Bank        `json:"originator_bank"`          // 13
+	ReceiverBank       Bank        `json:"receiver_bank"`            // 14
+	Remittance         RunningText `json:"remittance,omitempty"`     // 17, at most 2
+	Correspondents     []Bank      `json:"correspondents,omitempty"` // 18, 17s and 18s together at most 5
 }
 
 // Correction is a notification of change.
@@ -154,7 +154,7 @@ type Dishonored struct {
 	OriginalTrace    string `json:"original_trace"`
 	OriginalRouting  string `json:"original_routing"`
 	ReturnTrace      string `json:"return_trace"`
-	ReturnSettlement string `json:"return_settlement"`     // Julian day
+	ReturnSettlement string `json:"return_settlement"`     // Julian day, empty where nobody stamped it
 	ReturnCode       string `json:"return_code"`           // two digits
 	Information      string `json:"information,omitempty"` // 21 characters; R69: field codes 01*03
 }

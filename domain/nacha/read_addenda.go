@@ -20,13 +20,17 @@ func (r *entryReader) addenda() {
 			r.out.Entry.Addenda02 = textAt(rec, 4, 79)
 			r.sameTrace(i, at(rec, 80, 94))
 		case kind == "05" && r.batch.class.layout != foreign:
-			r.out.Entry.Addenda05 = append(r.out.Entry.Addenda05, textAt(rec, 4, 83))
+			r.out.Entry.Addenda05 = append(r.out.Entry.Addenda05, at(rec, 4, 83))
 			r.numbered(i, rec, len(r.out.Entry.Addenda05))
 		case kind >= "10" && kind <= "18" && r.batch.class.layout == foreign:
 			r.international(i, kind, rec)
 		default:
 			r.hold(i, AddendaField, "R25", "addenda type", "%s does not go with %s", kind, r.batch.header.SEC)
 		}
+	}
+	r.out.Entry.Addenda05.trim()
+	if iat := r.out.Entry.IAT; iat != nil {
+		iat.Remittance.trim()
 	}
 }
 
@@ -53,6 +57,13 @@ func (r *entryReader) numbered(i int, rec string, want int) {
 		r.hold(i, AddendaField, "R25", "addenda sequence number", "is %s, want %04d", at(rec, 84, 87), want)
 	}
 	r.sameSequence(i, rec)
+}
+
+// zeros wants a field that may be blank not to be zeros; only Compare cares.
+func (r *entryReader) zeros(i int, rec string, from, to int) {
+	if field := at(rec, from, to); r.exact && !blank(field) && blankOrZero(field) {
+		r.hold(i, Rendering, "", "blank", "positions %d-%d are zeros", from, to)
+	}
 }
 
 // reserved wants positions that mean nothing to be blank; only Compare cares.

@@ -10,19 +10,23 @@ func (r *entryReader) answer(i int, rec string) {
 	case KnownDishonor(code):
 		e.Dishonored = &Dishonored{
 			Code: code, OriginalTrace: at(rec, 7, 21), OriginalRouting: at(rec, 28, 35),
-			ReturnTrace: at(rec, 39, 53), ReturnSettlement: at(rec, 54, 56), ReturnCode: at(rec, 57, 58),
+			ReturnTrace: at(rec, 39, 53), ReturnSettlement: dayAt(rec, 54, 56), ReturnCode: at(rec, 57, 58),
 			Information: textAt(rec, 59, 79),
 		}
 		r.reserved(i, rec, 22, 27)
 		r.reserved(i, rec, 36, 38)
+		r.zeros(i, rec, 54, 56)
 	case KnownContest(code):
 		e.Contested = &Contested{
-			Code: code, OriginalTrace: at(rec, 7, 21), ReturnedOn: textAt(rec, 22, 27), OriginalRouting: at(rec, 28, 35),
-			OriginalSettlement: textAt(rec, 36, 38), ReturnTrace: at(rec, 39, 53), ReturnSettlement: at(rec, 54, 56),
-			ReturnCode: at(rec, 57, 58), DishonoredTrace: at(rec, 59, 73), DishonoredSettlement: at(rec, 74, 76),
+			Code: code, OriginalTrace: at(rec, 7, 21), ReturnedOn: unlessZero(textAt(rec, 22, 27)), OriginalRouting: at(rec, 28, 35),
+			OriginalSettlement: dayAt(rec, 36, 38), ReturnTrace: at(rec, 39, 53), ReturnSettlement: dayAt(rec, 54, 56),
+			ReturnCode: at(rec, 57, 58), DishonoredTrace: at(rec, 59, 73), DishonoredSettlement: dayAt(rec, 74, 76),
 			DishonoredCode: at(rec, 77, 78),
 		}
 		r.reserved(i, rec, 79, 79)
+		for _, at := range [][2]int{{22, 27}, {36, 38}, {54, 56}, {74, 76}} {
+			r.zeros(i, rec, at[0], at[1])
+		}
 	default:
 		r.returned(i, rec, code)
 		return
@@ -33,10 +37,11 @@ func (r *entryReader) answer(i int, rec string) {
 // returned reads addenda 99 of a return.
 func (r *entryReader) returned(i int, rec, code string) {
 	ret := &Return{
-		Code: code, OriginalTrace: at(rec, 7, 21), DateOfDeath: textAt(rec, 22, 27),
+		Code: code, OriginalTrace: at(rec, 7, 21), DateOfDeath: unlessZero(textAt(rec, 22, 27)),
 		OriginalRouting: at(rec, 28, 35), Information: textAt(rec, 36, 79),
 	}
 	r.out.Entry.Return = ret
+	r.zeros(i, rec, 22, 27)
 	if !ReturnInForce(code, r.created) {
 		r.hold(i, ReasonCode, "R26", "return code", "%s is not in force", code)
 	}
@@ -70,14 +75,14 @@ func (r *entryReader) original(i int, trace, routing string) {
 // chain checks the later links: dishonored and contested returns.
 func (r *entryReader) chain(i int) {
 	e := &r.out.Entry
-	f := fields{}
+	f := fields{read: true}
 	if d := e.Dishonored; d != nil {
 		r.original(i, d.OriginalTrace, d.OriginalRouting)
-		f.dishonored(d)
+		f.dishonored(d, r.exact)
 	}
 	if c := e.Contested; c != nil {
 		r.original(i, c.OriginalTrace, c.OriginalRouting)
-		f.contested(c)
+		f.contested(c, r.exact)
 	}
 	if field := f.first(); field != nil && len(r.out.Problems) == 0 {
 		r.hold(i, MandatoryField, "R26", field.Field, field.Reason)

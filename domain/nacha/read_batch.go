@@ -12,7 +12,7 @@ func readBatchHeader(r string) BatchHeader {
 		SEC:              at(r, 51, 53),
 		Description:      textAt(r, 54, 63),
 		EffectiveOn:      textAt(r, 70, 75),
-		SettlementDay:    textAt(r, 76, 78),
+		SettlementDay:    dayAt(r, 76, 78),
 		OriginatorStatus: textAt(r, 79, 79),
 		ODFI:             at(r, 80, 87),
 		Number:           int(num),
@@ -52,6 +52,9 @@ func (b *openBatch) checkHeader(line int, exact bool, r string) {
 		b.refuse(line, CompanyField, "company entry description", "is blank")
 	}
 	b.checkDates(line)
+	if exact && blank(h.SettlementDay) && !blank(at(r, 76, 78)) {
+		b.refuse(line, Rendering, "settlement day", "is not blank")
+	}
 	if h.OriginatorStatus != "1" && h.OriginatorStatus != "2" && b.class.layout != advice {
 		b.refuse(line, StatusCode, "originator status", "is not 1 or 2")
 	}
@@ -98,7 +101,7 @@ func (b *openBatch) checkDates(line int) {
 // checkIATHeader checks the mandatory fields that only IAT has. Text in the
 // indicator or behind reference indicator 3 costs nobody money.
 func (b *openBatch) checkIATHeader(line int) {
-	f := fields{}
+	f := fields{read: true}
 	f.iatMandatory(&b.header)
 	if field := f.first(); field != nil {
 		b.refuse(line, IATHeaderField, field.Field, field.Reason)

@@ -5,7 +5,7 @@ package nacha
 // for its batch is refused anyway.
 func (b *openBatch) checkControl(line int, exact bool, r string) Totals {
 	sum := b.verdict.Totals
-	b.checkCopies(line, r)
+	b.checkCopies(line, exact, r)
 	debits, credits := at(r, 21, 32), at(r, 33, 44)
 	if b.class.layout == advice {
 		debits, credits = at(r, 21, 40), at(r, 41, 60)
@@ -23,13 +23,24 @@ func (b *openBatch) checkControl(line int, exact bool, r string) Totals {
 }
 
 // checkCopies checks the fields that records 5 and 8 share.
-func (b *openBatch) checkCopies(line int, r string) {
+//
+// The company identification is required, not mandatory, and no edit of an
+// operator compares it: one that differs is remarked on.
+func (b *openBatch) checkCopies(line int, exact bool, r string) {
 	h := &b.header
 	if class, _ := number(at(r, 2, 4)); int(class) != h.ServiceClass {
 		b.refuse(line, ControlMismatch, "service class", "differs from the batch header")
 	}
-	if b.class.layout != advice && textAt(r, 45, 54) != h.CompanyID {
-		b.refuse(line, ControlMismatch, "company identification", "differs from the batch header")
+	if company := textAt(r, 45, 54); b.class.layout != advice && company != h.CompanyID {
+		what := "differs from the batch header"
+		if blank(company) {
+			what = "is blank, unlike in the batch header"
+		}
+		if exact {
+			b.refuse(line, ControlMismatch, "company identification", what)
+		} else {
+			b.verdict.remark(line, ControlMismatch, "company identification", what)
+		}
 	}
 	if at(r, 80, 87) != h.ODFI {
 		b.refuse(line, ControlMismatch, "ODFI identification", "differs from the batch header")

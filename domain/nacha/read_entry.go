@@ -9,7 +9,8 @@ type entryReader struct {
 	batch   *openBatch
 	created string // of the file, YYMMDD
 	exact   bool
-	lines   []int
+	lines   []int // of the records
+	starts  []int // of the records in out.Raw
 	out     *ScannedEntry
 }
 
@@ -29,8 +30,11 @@ func (r *entryReader) hold(record int, code, reason, field, message string, args
 
 // record returns record 6, or the n-th addenda.
 func (r *entryReader) record(n int) string {
-	from := n * (RecordLength + 1)
-	return r.out.Raw[from : from+RecordLength]
+	end := len(r.out.Raw)
+	if n+1 < len(r.starts) {
+		end = r.starts[n+1]
+	}
+	return r.out.Raw[r.starts[n] : end-1] // without its LF
 }
 
 func (r *entryReader) line() int { return r.lines[0] }

@@ -30,7 +30,7 @@ func (r *entryReader) international(i int, kind, rec string) {
 		a.Receiver.CityState, a.Receiver.CountryPostal = textAt(rec, 4, 38), textAt(rec, 39, 73)
 		r.reserved(i, rec, 74, 87)
 	case "17":
-		a.Remittance = append(a.Remittance, textAt(rec, 4, 83))
+		a.Remittance = append(a.Remittance, at(rec, 4, 83))
 		r.numbered(i, rec, len(a.Remittance))
 		return
 	case "18":
@@ -92,8 +92,11 @@ func (r *entryReader) checkInternational() {
 
 // checkParties wants every mandatory field of a forward IAT entry filled.
 func (r *entryReader) checkParties(a *IATAddenda) {
-	f := fields{}
+	f := fields{read: true}
 	f.iat(a, KindForward)
+	for _, name := range []string{a.Receiver.Name, a.Originator.Name, a.OriginatorBank.Name, a.ReceiverBank.Name} {
+		f.want(r.exact || blank(name) || !blankOrZero(name), "name", "is zeros")
+	}
 	if field := f.first(); field != nil {
 		r.hold(0, MandatoryField, "R26", field.Field, field.Reason)
 	}

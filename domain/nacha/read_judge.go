@@ -63,8 +63,8 @@ func (r *entryReader) forward() {
 	if blank(e.Account) {
 		r.hold(0, MandatoryField, "R26", "account number", "is blank")
 	}
-	if c.named && blank(e.Name) {
-		r.hold(0, MandatoryField, "R26", "individual name", "is blank")
+	if c.named && (blank(e.Name) || blankOrZero(e.Name) && !r.exact) {
+		r.hold(0, MandatoryField, "R26", "individual name", "is blank or zeros")
 	}
 	switch {
 	case code.Live() && e.AmountCents == 0:

@@ -50,6 +50,13 @@ type Verdict struct {
 	Held     int    // entries with problems of their own
 	Problems []Problem
 	More     int // problems beyond those listed
+	// Remarks are what is wrong with the batch and keeps nobody from applying
+	// it.
+	Remarks []Problem
+}
+
+func (v *Verdict) remark(line int, code, field, message string) {
+	v.Remarks = append(v.Remarks, Problem{Line: line, Scope: InBatch, Code: code, Field: field, Message: message})
 }
 
 // OK reports whether the batch may be applied, entries with problems of their
@@ -61,6 +68,7 @@ type Summary struct {
 	Header   FileHeader
 	Hash     string // SHA-256 of the canonical records without padding, in hex
 	Complete bool   // a file control record was read
+	Foreign  bool   // text of another kind, of which nothing else was read
 	Records  int    // without padding
 	Totals   Totals // as summed
 	Problems []Problem

@@ -5,6 +5,7 @@ type pending struct {
 	open    bool
 	ordinal int
 	raw     []byte // canonical records
+	starts  []int  // of each record in raw
 	lines   []int  // of each record
 }
 
@@ -18,9 +19,8 @@ func (s *scanner) beginEntry(rec record) {
 	s.batchHash.add(&rec)
 	s.entry.open = true
 	s.entry.ordinal = s.batch.verdict.Totals.Entries + 1
-	s.entry.raw = append(s.entry.raw[:0], rec.text...)
-	s.entry.raw = append(s.entry.raw, '\n')
-	s.entry.lines = append(s.entry.lines[:0], rec.number)
+	s.entry.raw, s.entry.starts, s.entry.lines = s.entry.raw[:0], s.entry.starts[:0], s.entry.lines[:0]
+	s.entry.add(rec)
 }
 
 // addendum adds a record 7 to its entry.
@@ -36,9 +36,14 @@ func (s *scanner) addendum(rec record) {
 		s.batch.verdict.Totals.Addenda++
 		return
 	}
-	s.entry.raw = append(s.entry.raw, rec.text...)
-	s.entry.raw = append(s.entry.raw, '\n')
-	s.entry.lines = append(s.entry.lines, rec.number)
+	s.entry.add(rec)
+}
+
+// add keeps a record.
+func (p *pending) add(rec record) {
+	p.starts = append(p.starts, len(p.raw))
+	p.raw = append(append(p.raw, rec.text...), '\n')
+	p.lines = append(p.lines, rec.number)
 }
 
 // endEntry reads the records of an entry and hands it on.
@@ -54,7 +59,7 @@ func (s *scanner) endEntry() error {
 		Line:    s.entry.lines[0],
 		Raw:     string(s.entry.raw),
 	}
-	r := entryReader{batch: &s.batch, created: s.summary.Header.CreatedOn, exact: s.exact, lines: s.entry.lines, out: &s.scanned}
+	r := entryReader{batch: &s.batch, created: s.summary.Header.CreatedOn, exact: s.exact, lines: s.entry.lines, starts: s.entry.starts, out: &s.scanned}
 	r.read()
 	if len(s.scanned.Problems) > 0 {
 		s.batch.verdict.Held++

@@ -4,10 +4,27 @@ import "strings"
 
 // at cuts positions from to to, 1-based and inclusive as the rules print
 // them.
-func at(rec string, from, to int) string { return rec[from-1 : to] }
+func at(rec string, from, to int) string {
+	if len(rec) == RecordLength { // ASCII
+		return rec[from-1 : to]
+	}
+	return cut(rec, from, to)
+}
 
 // textAt cuts an alphameric field without the padding behind it.
-func textAt(rec string, from, to int) string { return trim(rec[from-1 : to]) }
+func textAt(rec string, from, to int) string { return trim(at(rec, from, to)) }
+
+// dayAt cuts a Julian settlement day. Zeros are as good as blank: no operator
+// has stamped one.
+func dayAt(rec string, from, to int) string { return unlessZero(textAt(rec, from, to)) }
+
+// unlessZero turns a field of zeros into the blank one it stands for.
+func unlessZero(s string) string {
+	if blankOrZero(s) {
+		return ""
+	}
+	return s
+}
 
 // fileHeader reads record 1.
 func (s *scanner) fileHeader(rec record) error {
@@ -51,7 +68,7 @@ func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {
 	if at(r, 2, 3) != "01" || at(r, 35, 40) != "094101" {
 		s.refuse(line, HeaderConstant, "priority, record size, blocking factor, format", "must be 01, 094, 10 and 1")
 	}
-	f := fields{}
+	f := fields{read: true}
 	f.point("immediate origin", h.ImmediateOrigin)
 	f.point("immediate destination", h.ImmediateDestination)
 	if field := f.first(); field != nil {

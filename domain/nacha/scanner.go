@@ -1,6 +1,9 @@
 package nacha
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // stage is where in the order of records a scanner stands.
 type stage int
@@ -10,6 +13,7 @@ const (
 	inFile          // between batches
 	inBatch         // behind record 5
 	behindEnd       // behind record 9
+	unread          // of text that is no NACHA file
 )
 
 // scanner is the state of one Scan.
@@ -37,8 +41,12 @@ func newScanner(h Handler, exact bool) *scanner {
 // take puts one record where it belongs.
 func (s *scanner) take(rec record) error {
 	kind := rec.text[0]
-	if kind == '9' && s.isPadding(rec.text) {
+	if kind == '9' && s.isPadding(rec.text) && s.stage != unread {
 		return s.pad(rec)
+	}
+	if s.stage == atStart && !strings.ContainsRune("156789", rune(kind)) || s.stage == unread {
+		s.foreign(rec)
+		return nil
 	}
 	if kind != '7' {
 		if err := s.endEntry(); err != nil {
@@ -46,7 +54,7 @@ func (s *scanner) take(rec record) error {
 		}
 	}
 	s.summary.Records++
-	s.hash.add(&rec)
+	s.hash.addRaw(&rec)
 	if s.stage == behindEnd && kind != '1' {
 		s.refuse(rec.number, AfterEnd, "", "text behind the end of the file")
 		return nil
@@ -75,6 +83,17 @@ func (s *scanner) take(rec record) error {
 	return nil
 }
 
+// foreign takes a record of text that is no NACHA file: one problem says so,
+// and nothing else of it is judged.
+func (s *scanner) foreign(rec record) {
+	s.summary.Records++
+	s.hash.addRaw(&rec)
+	if s.stage != unread {
+		s.refuse(rec.number, NoFileHeader, "", "this is no NACHA file: it does not begin with a file header")
+		s.stage, s.summary.Foreign = unread, true
+	}
+}
+
 // refuse reports a problem of the whole file.
 func (s *scanner) refuse(line int, code, field, message string, args ...any) {
 	s.problems.add(InFile, line, code, field, message, args...)
@@ -89,7 +108,10 @@ func (s *scanner) blame(rec record) {
 	case ragged:
 		s.refuse(rec.number, Rendering, "", "the line is not written as the rest of the file")
 	case unreadable:
-		const message = "a character outside printable ASCII"
+		message := "a control character, below hex 20"
+		if s.exact {
+			message = "a character outside printable ASCII"
+		}
 		if s.stage == inBatch {
 			s.batch.refuse(rec.number, BadCharacter, "", message)
 		} else {
@@ -131,7 +153,7 @@ func (s *scanner) finish() (Summary, error) {
 	switch {
 	case s.summary.Records == 0 && s.padding == 0:
 		s.refuse(0, EmptyFile, "", "the file holds no record")
-	case !s.summary.Complete && s.stage != behindEnd:
+	case !s.summary.Complete && s.stage != behindEnd && s.stage != unread:
 		s.refuse(0, NoFileControl, "", "the file ends without a file control record")
 	}
 	if s.exact && (s.summary.Records+s.padding)%RecordsPerBlock != 0 || s.exact && s.padding >= RecordsPerBlock {

@@ -41,8 +41,6 @@ func TestWhatMoovLetsThrough(t *testing.T) {
 		"addenda 99 with the trace of another":     {edit(t, file("02"), "121042880000501\n8", "121042880000502\n8"), []string{"entry trace"}},
 		"settlement on day 999":                    {edit(t, file("05"), "261123327", "261123999"), []string{"batch settlement-day"}},
 		"the 30th of February":                     {edit(t, file("05"), "261123327", "260230327"), []string{"batch effective-date"}},
-		"a name in Latin-1":                        {edit(t, file("05"), "ADA EXAMPLE", "AD\xC4 EXAMPLE"), []string{"batch character"}},
-		"a name in UTF-8":                          {edit(t, file("05"), "ADA EXAMPLE", "ADÄ EXAMPLE"), []string{"batch character"}},
 		"an IAT entry the gateway found suspect":   {edit(t, file("07"), "  1091400600000091", "1 1091400600000091"), []string{"entry ofac"}},
 		"sanctions as a return reason before 2028": {edit(t, file("02"), "799R01", "799R90"), []string{"entry reason-code"}},
 		"a routing number of zeros":                {zeroRouting, []string{"entry routing"}},

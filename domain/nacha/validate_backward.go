@@ -22,10 +22,10 @@ func (f *fields) backward(e *Entry, h *BatchHeader, kind Kind) {
 		f.refusedChange(e.RefusedChange)
 	case KindDishonored:
 		f.want(!h.international(), "dishonored return", "does not exist for IAT")
-		f.dishonored(e.Dishonored)
+		f.dishonored(e.Dishonored, true)
 	case KindContested:
 		f.want(!h.international(), "contested return", "does not exist for IAT")
-		f.contested(e.Contested)
+		f.contested(e.Contested, true)
 	}
 }
 

@@ -22,7 +22,7 @@ func (f *fields) point(field, s string) {
 		f.refuse(field, "is neither nine nor ten characters")
 		return
 	}
-	f.want(Printable(s), field, "has a character outside printable ASCII")
+	f.printable(field, s)
 	f.want(s[0] != ' ' && s[len(s)-1] != ' ', field, "begins or ends with a space")
 	f.want(!blankOrZero(s), field, "is blank or zero")
 }

@@ -53,3 +53,27 @@ func (l *Ledger) OpenData(client string, d domain.Sealed) (string, error) {
 	}
 	return string(data), nil
 }
+
+// Reveal puts into the entry of an item what only a file may show: the account
+// number, and the corrected data of a notification of change or of its
+// refusal.
+func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) error {
+	account, err := l.OpenAccount(t.Client, t.Account)
+	if err != nil {
+		return err
+	}
+	data := ""
+	switch {
+	case e.Entry.Correction != nil && i.Outgoing != nil:
+		data, err = l.OpenData(t.Client, i.Outgoing.Data)
+	case e.Entry.RefusedChange != nil:
+		if to, ok := t.Item(i.ReplyTo); ok && to.Incoming != nil {
+			data, err = l.OpenData(t.Client, to.Incoming.Data)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	e.Reveal(account, data)
+	return nil
+}

@@ -127,7 +127,7 @@ func TestEveryTrapInTheReaderIsQuarantineOrAQueue(t *testing.T) {
 		"an addenda of another trace":      {"02", "121042880000501\n8", "121042880000502\n8", "trace", ""},
 		"a Julian day 999":                 {"05", "2611233271", "2611239991", "", "settlement-day"},
 		"an effective date that is none":   {"05", "2611233271", "2602303271", "", "effective-date"},
-		"a name that is not ASCII":         {"05", "ADA EXAMPLE ", "ADA EXÄMPLE", "", "character"},
+		"a name with a control character":  {"05", "ADA EXAMPLE", "ADA\tEXAMPLE", "", "character"},
 		"an international entry to screen": {"07", "400012345678                           1", "400012345678                         1 1", "ofac", ""},
 		"letters in an amount":             {"05", "0000151250", "00001A1250", "", "not-numeric"},
 		"R90 before its day":               {"02", "799R01", "799R90", "reason-code", ""},

@@ -13,6 +13,10 @@ import (
 // others are nacha's.
 const NotOurs = "not-ours"
 
+// notNACHA tells a person what to do about text that is no NACHA file.
+const notNACHA = ". Where it is an acknowledgement in the operator's own words, write it as docs/acknowledgements.md says, " +
+	"or confirm the file it is about by hand"
+
 const (
 	// maxReasons bounds what the log keeps of a hostile file.
 	maxReasons = 1_000
@@ -29,6 +33,7 @@ type judgement struct {
 	bad     []int           // ordinals of batches that are not applied
 	reasons []nacha.Problem // for the file and its batches, in the order of lines
 	more    int             // reasons beyond those
+	remarks []nacha.Problem // on what is applied nevertheless, as many at most
 	tail    tail
 }
 
@@ -64,7 +69,7 @@ func judge(r io.Reader, ours func(rdfi8 string) bool) (*judgement, error) {
 			problems := v.Problems
 			if theirs && !mine {
 				problems = append(slices.Clip(problems), nacha.Problem{Line: header.Line, Scope: nacha.InBatch, Code: NotOurs,
-					Field: "RDFI identification", Message: "no entry of the batch is for a bank of ours"})
+					Message: "no entry of the batch has the RDFI identification of a bank of ours"})
 			}
 			return j.add(v, problems, seen)
 		},
@@ -75,6 +80,9 @@ func judge(r io.Reader, ours func(rdfi8 string) bool) (*judgement, error) {
 	if len(j.bad) > maxBadBatches {
 		j.Problems = append(j.Problems, nacha.Problem{Scope: nacha.InFile, Code: "too-many-bad-batches",
 			Message: fmt.Sprintf("%d batches are bad: nothing of the file can be trusted", len(j.bad))})
+	}
+	if j.Foreign {
+		j.Problems[0].Message += notNACHA
 	}
 	j.explain(j.Problems...)
 	j.more += j.More
@@ -96,6 +104,7 @@ func (j *judgement) add(v *nacha.Verdict, problems []nacha.Problem, seen map[[32
 		_, b.again = seen[b.hash]
 		seen[b.hash] = struct{}{}
 	}
+	j.remarks = append(j.remarks, v.Remarks[:min(len(v.Remarks), maxReasons-len(j.remarks))]...)
 	j.batches = append(j.batches, b)
 	return nil
 }

@@ -37,7 +37,7 @@ func (d *Desk) record(ctx context.Context, name, source string, k *keeping, j *j
 	}
 	d.at("after keep")
 	change.Events = []domain.Event{domain.InboundReceived{
-		InboundID: o.ID, Name: name, Source: source, Header: j.Header, Totals: j.Totals, Bytes: k.bytes,
+		InboundID: o.ID, Name: name, Source: source, Header: j.Header, Totals: j.Totals, Bytes: k.bytes, Remarks: j.remarks,
 	}}
 	if q, bad := j.quarantine(); bad {
 		change.Events = append(change.Events, q)

@@ -8,9 +8,10 @@ import (
 // one that is wrong.
 type tail struct {
 	line   int  // number of the newest line, 0 before the first
-	length int  // of it, so far
+	length int  // of it, so far, in characters
 	first  byte // of its newest 94 characters
 	blanks int  // 0x1A at its end so far
+	rest   int  // bytes that the newest character lacks in UTF-8
 	cr     bool // the byte before was one
 }
 
@@ -29,7 +30,10 @@ func (t *tail) take(c byte) {
 		if t.length == 0 {
 			t.line++ // a blank one
 		}
-		t.length, t.blanks = 0, 0
+		t.length, t.blanks, t.rest = 0, 0, 0
+	case c == ' ' && t.length > 0 && t.length%nacha.RecordLength == 0: // behind column 94
+	case t.rest > 0 && c&0xC0 == 0x80:
+		t.rest--
 	default:
 		if t.length == 0 {
 			t.line++
@@ -38,12 +42,27 @@ func (t *tail) take(c byte) {
 			t.first = c
 		}
 		t.length++
+		t.rest = following(c)
 		t.blanks++
 		if c != 0x1A {
 			t.blanks = 0
 		}
 	}
 	t.cr = c == '\r'
+}
+
+// following is how many bytes follow a byte that begins a character of UTF-8.
+func following(c byte) int {
+	switch {
+	case c >= 0xF0:
+		return 3
+	case c >= 0xE0:
+		return 2
+	case c >= 0xC0:
+		return 1
+	default:
+		return 0
+	}
 }
 
 // leastControl is the length of a file control record whose padding was

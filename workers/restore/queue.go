@@ -154,7 +154,7 @@ type probe struct {
 func (b Books) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
 	entry, err := t.EntryOf(i)
 	if err == nil {
-		err = b.reveal(t, i, &entry.Entry)
+		err = b.Ledger.Reveal(t, i, &entry)
 	}
 	return probe{entry.Header, entry.Entry}, err
 }
@@ -206,21 +206,5 @@ func (b Books) recordsOf(probes []probe, from int, found map[int]keys) error {
 			return nil
 		},
 	})
-	return err
-}
-
-// reveal opens what only a file may show.
-func (b Books) reveal(t *domain.Transaction, i *domain.Item, e *nacha.Entry) (err error) {
-	if e.Account, err = b.Ledger.OpenAccount(t.Client, t.Account); err != nil {
-		return err
-	}
-	switch {
-	case e.Correction != nil && i.Outgoing != nil:
-		e.Correction.Data, err = b.Ledger.OpenData(t.Client, i.Outgoing.Data)
-	case e.RefusedChange != nil:
-		if to, ok := t.Item(i.ReplyTo); ok && to.Incoming != nil {
-			e.RefusedChange.Data, err = b.Ledger.OpenData(t.Client, to.Incoming.Data)
-		}
-	}
 	return err
 }
