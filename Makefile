@@ -1,8 +1,12 @@
-# Two targets matter first: make demo and make test.
+# make alone lists the targets. Two matter first: make demo and make test.
 
 export CGO_ENABLED = 1
 
-.PHONY: demo test check fmt generate lint bench build gcc
+.PHONY: help demo test check fmt generate lint bench build gcc
+
+help:
+	@echo "Targets of achledger:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: gcc ## tell the story of one day at a made-up bank, on a real server
 	go build -o bin/achledger ./cmd/achledger
@@ -16,7 +20,7 @@ test: gcc ## everything that runs for every change
 
 check: fmt generate test lint ## what to run before a commit
 
-fmt:
+fmt: ## gofmt over all code
 	gofmt -w cmd domain eventstore http projections workers
 
 generate: ## docs/events.md and docs/schemas from the events in domain

@@ -1,10 +1,3 @@
-// Package domain decides what happens to a payment. It is pure: commands
-// look at an aggregate and answer with events or a refusal, aggregates evolve
-// by events, and time, ids and sealed account numbers arrive as arguments.
-//
-// A payment is a Transaction; what happens to it (its origination, a return,
-// a correction) are its Items. Every item that leaves for the bank goes
-// through one File; see file.go.
 package domain
 
 import (
