@@ -11,10 +11,11 @@ import (
 // it makes due is done: a process that stops half-way leaves the clock at its
 // last step, and whoever got no answer asks again with the same time.
 //
-// With anyTime nothing was originated or received yet, so nothing can fall
-// due, and the clock goes straight there.
+// With anyTime nothing was originated or received yet, so the clock may go
+// back; it goes straight there. Forward it goes step by step even then: what
+// was asked for just now, a bank link above all, makes entries that are due.
 func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
-	if anyTime || to.Before(s.Ledger.Now()) {
+	if to.Before(s.Ledger.Now()) {
 		if err := s.Ledger.Move(ctx, to, anyTime); err != nil {
 			return err
 		}

@@ -15,12 +15,14 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// daily takes on a client whose entries leave once a day.
-func (r *running) daily(window string) folder.Credential {
+// daily takes on a client whose entries leave once a day; its bank links are
+// verified as named.
+func (r *running) daily(window, verification string) folder.Credential {
 	r.t.Helper()
 	var opened struct{ Credential folder.Credential }
 	r.must(201, r.ops, "POST", "/v1/ops/clients", object{
-		"name": "Harbor Gym", "company_name": "HARBOR GYM", "company_identifications": []string{"1840000017"},
+		"relationship_verification": verification,
+		"name":                      "Harbor Gym", "company_name": "HARBOR GYM", "company_identifications": []string{"1840000017"},
 		"odfi_routing_numbers": []string{"231380104"}, "sec_codes": []string{"PPD"}, "same_day": true,
 		"batching": object{"windows": []string{window}},
 		"file": object{"immediate_destination": "061000146", "immediate_destination_name": "FEDERAL RESERVE BANK",
@@ -116,7 +118,7 @@ func TestAClockMovedOverThreeWindowsCutsEachAtItsOwnTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := serve(t, "", nil)
 			r.day("2026-11-30T14:00:00Z") // a Monday, 09:00 in New York
-			gym := r.daily("16:30")
+			gym := r.daily("16:30", "none")
 			r.payWith(gym, nil)
 			r.payWith(gym, object{"EffectiveDate": "2026-12-02"})
 			r.payWith(gym, object{"EffectiveDate": "2026-12-03"})
@@ -133,7 +135,7 @@ func TestTenYearsWithLittleDueAreAFewSteps(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2036-12-03T14:00:00Z") // nothing was originated or received yet: any time,
 	r.day("2026-11-30T14:00:00Z") // backwards too
-	gym := r.daily("16:30")
+	gym := r.daily("16:30", "none")
 	r.payWith(gym, nil)
 	r.payWith(gym, object{"EffectiveDate": "2027-06-01"}) // a Tuesday behind Memorial Day
 	r.day("2036-11-30T14:00:00Z")
@@ -152,7 +154,7 @@ func TestTenYearsWithLittleDueAreAFewSteps(t *testing.T) {
 func TestWhatLeavesLaterThanAskedForSaysWhyAfterTheCut(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-30T14:00:00Z")
-	gym := r.daily("22:30") // behind the last same-day window
+	gym := r.daily("22:30", "none") // behind the last same-day window
 	today := r.payWith(gym, object{"SameDay": true})
 	if !today.EffectiveSameDay || today.EffectiveSameDayReason != "" || today.EffectiveEntryDate != "2026-11-30" {
 		t.Errorf("accepted with %+v", today)
@@ -198,7 +200,7 @@ func TestAMoveThatDiesHalfWayGoesOnFromItsLastStep(t *testing.T) {
 		}}
 	})
 	r.day("2026-11-30T14:00:00Z")
-	gym := r.daily("16:30")
+	gym := r.daily("16:30", "none")
 	r.payWith(gym, nil)
 	r.payWith(gym, object{"EffectiveDate": "2026-12-02"})
 	r.payWith(gym, object{"EffectiveDate": "2026-12-03"})
@@ -218,6 +220,22 @@ func TestAMoveThatDiesHalfWayGoesOnFromItsLastStep(t *testing.T) {
 	}
 	r.day("2026-12-03T14:00:00Z")
 	if got := r.sentFiles(); !same(got, "made 261130 1630 for 261201", "made 261201 1630 for 261202", "made 261202 1630 for 261203") {
+		t.Errorf("the files were %v", got)
+	}
+}
+
+// In a folder in which nothing was originated yet the micro-deposits are the
+// first entries there are, and their link is asked for before the clock moves.
+func TestAMovedClockFirstDoesWhatWasAskedBefore(t *testing.T) {
+	r := serve(t, "", nil)
+	r.day("2026-11-30T14:00:00Z") // a Monday, 09:00 in New York
+	gym := r.daily("16:30", "micro_deposits")
+	const holder = "9d587d7a-7b2c-494f-8ad8-5796bfca0866"
+	var made struct{ ID string }
+	r.must(200, gym, "POST", "/v1/accounts/"+holder+"/ach_relationships", object{"account_owner_name": "Ada Marsh",
+		"bank_account_type": "CHECKING", "bank_account_number": "30488174411", "bank_routing_number": "121042882"}, &made)
+	r.day("2026-11-30T22:00:00Z") // 17:00, behind the window
+	if got := r.sentFiles(); !same(got, "made 261130 1630 for 261201") {
 		t.Errorf("the files were %v", got)
 	}
 }
