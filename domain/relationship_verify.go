@@ -125,6 +125,28 @@ func (c EndVerifying) Decide(now Holder) ([]Event, error) {
 	}
 }
 
+// RefusedBy is why an account must not be used, by what became of the entries
+// that verify it; empty while nothing speaks against it. It holds for an
+// approved relationship too: a prenote or micro-deposit may come back after
+// its amounts were confirmed.
+func (r *Relationship) RefusedBy(entries []Transaction) string {
+	name := "prenote"
+	if r.Method == VerifyByMicroDeposits {
+		name = "micro-deposit"
+	}
+	for _, t := range entries {
+		for _, i := range t.Items {
+			if i.Kind == Return && i.Direction == FromFed && i.Incoming != nil && i.Incoming.Entry.Return != nil {
+				return "its bank returned the " + name + " as " + i.Incoming.Entry.Return.Code
+			}
+		}
+		if o := t.Origination(); o != nil && (o.State == Recalled || o.State == Rejected) {
+			return "the " + name + " never left"
+		}
+	}
+	return ""
+}
+
 // ConfirmAmounts says which amounts the micro-deposits had, as the keyed hash
 // that LinkVerifying has of them.
 type ConfirmAmounts struct {

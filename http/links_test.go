@@ -69,6 +69,9 @@ func (w *town) outbox() string { return filepath.Join(w.folder, "outbox") }
 func (w *town) sweep() {
 	w.t.Helper()
 	ctx := context.Background()
+	if w.links == nil {
+		return
+	}
 	w.must(w.links.Sweep(ctx))
 	w.must(w.batcher.Sweep(ctx))
 	w.must(w.links.Sweep(ctx))

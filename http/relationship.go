@@ -84,7 +84,7 @@ func (s *Server) link(ctx context.Context, l *ledger.Ledger, client, holder stri
 	if err := in.check(); err != nil {
 		return link{}, err
 	}
-	h, err := l.Holder(ctx, client, holder)
+	h, err := l.VerifiedHolder(ctx, client, holder)
 	if err != nil {
 		return link{}, err
 	}
@@ -100,7 +100,7 @@ func (s *Server) link(ctx context.Context, l *ledger.Ledger, client, holder stri
 }
 
 func (s *Server) writeLink(ctx context.Context, l *ledger.Ledger, client, holder, id string, in link, key ledger.Option) error {
-	h, err := l.Holder(ctx, client, holder)
+	h, err := l.VerifiedHolder(ctx, client, holder)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (s *Server) listRelationships(c echo.Context, who Caller) error {
 		return err
 	}
 	ctx, l := c.Request().Context(), s.present()
-	h, err := l.Holder(ctx, who.Client, id)
+	h, err := l.VerifiedHolder(ctx, who.Client, id)
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func (s *Server) cancelRelationship(c echo.Context, who Caller) error {
 }
 
 func existingRelationship(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, *domain.Relationship, error) {
-	h, err := l.Holder(ctx, client, holder)
+	h, err := l.VerifiedHolder(ctx, client, holder)
 	if err != nil {
 		return h, nil, err
 	}

@@ -114,7 +114,7 @@ func (s *Server) transfer(ctx context.Context, l *ledger.Ledger, clientID, holde
 	if err != nil {
 		return err
 	}
-	h, err := l.Holder(ctx, clientID, holder)
+	h, err := l.VerifiedHolder(ctx, clientID, holder)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (s *Server) answerTransfer(c echo.Context, l *ledger.Ledger, who Caller, ho
 }
 
 func existingTransfer(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, domain.Transfer, error) {
-	h, err := l.Holder(ctx, client, holder)
+	h, err := l.VerifiedHolder(ctx, client, holder)
 	if err != nil {
 		return h, domain.Transfer{}, err
 	}
@@ -238,7 +238,7 @@ func (s *Server) listTransfers(c echo.Context, who Caller) error {
 		return err
 	}
 	ctx, l := c.Request().Context(), s.present()
-	h, err := l.Holder(ctx, who.Client, id)
+	h, err := l.VerifiedHolder(ctx, who.Client, id)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,41 @@ func (l *Ledger) Holder(ctx context.Context, client, id string) (domain.Holder, 
 	return h, err
 }
 
+// VerifiedHolder is Holder with the relationships rejected whose account its
+// bank refused: an entry that verifies it came back, and the worker that says
+// so in the holder's stream has not come round.
+func (l *Ledger) VerifiedHolder(ctx context.Context, client, id string) (domain.Holder, error) {
+	h, err := l.Holder(ctx, client, id)
+	for _, r := range h.Relationships {
+		if r.Status != domain.RelationshipPending && r.Status != domain.RelationshipApproved {
+			continue
+		}
+		entries, err := l.Verifying(ctx, client, r)
+		if err != nil {
+			return h, err
+		}
+		if reason := r.RefusedBy(entries); reason != "" {
+			r.Status, r.Reason = domain.RelationshipRejected, reason
+		}
+	}
+	return h, err
+}
+
+// Verifying are the entries that verify a relationship's account.
+func (l *Ledger) Verifying(ctx context.Context, client string, r *domain.Relationship) (entries []domain.Transaction, err error) {
+	for _, id := range r.Verifying {
+		t, err := l.Transaction(ctx, client, id)
+		if err != nil {
+			return nil, err
+		}
+		if t.Origination() == nil {
+			return nil, fmt.Errorf("relationship %s is verified by transaction %s, which does not exist", r.ID, id)
+		}
+		entries = append(entries, t)
+	}
+	return entries, nil
+}
+
 // Case reads a transaction with the files its items are in, as it stands now.
 func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, error) {
 	t, err := l.Transaction(ctx, client, id)

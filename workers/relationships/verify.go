@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -133,30 +134,32 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // pending looks at what became of the entries that verify an account.
 func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relationship) error {
+	entries, err := w.Ledger.Verifying(ctx, h.Client, r)
+	if err != nil {
+		return err
+	}
+	if reason := r.RefusedBy(entries); reason != "" {
+		return w.end(ctx, h, r, reason)
+	}
+	if r.Method != domain.VerifyByPrenote {
+		return nil // its holder says which amounts came
+	}
 	live := false
-	for _, id := range r.Verifying {
-		c, err := w.Ledger.Case(ctx, h.Client, id)
+	for _, t := range entries {
+		c, err := w.Ledger.Case(ctx, h.Client, t.ID)
 		if err != nil {
 			return err
 		}
-		switch o := c.Transaction.Origination(); {
-		case o == nil:
-			return fmt.Errorf("relationship %s is verified by transaction %s, which does not exist", r.ID, id)
-		case has(c, domain.Return):
-			return w.end(ctx, h, r, "its bank returned the "+entryName(r.Method)+" as "+codeOf(c, domain.Return))
-		case o.State == domain.Recalled || o.State == domain.Rejected:
-			return w.end(ctx, h, r, "the "+entryName(r.Method)+" never left")
-		case has(c, domain.Correction) && r.Method == domain.VerifyByPrenote:
+		if corrected(t) {
 			client, err := w.Ledger.Client(ctx, h.Client)
 			if err != nil {
 				return err
 			}
 			return w.begin(ctx, client, h, r, r.Method)
-		default:
-			live = liveOn(c, o)
 		}
+		live = liveOn(c, t.Origination())
 	}
-	if r.Method == domain.VerifyByPrenote && live {
+	if live {
 		return w.end(ctx, h, r, "")
 	}
 	return nil
@@ -169,26 +172,9 @@ func liveOn(c answers.Case, prenote *domain.Item) bool {
 	return sent && !calendar.DateOf(c.Now).Before(calendar.PrenoteLiveFrom(settled))
 }
 
-func has(c answers.Case, kind domain.ItemKind) bool { return codeOf(c, kind) != "" }
-
-// codeOf is the code of an answer that came from the bank.
-func codeOf(c answers.Case, kind domain.ItemKind) string {
-	for _, i := range c.Transaction.Items {
-		if i.Kind != kind || i.Direction != domain.FromFed {
-			continue
-		}
-		if e := i.Incoming.Entry; e.Return != nil {
-			return e.Return.Code
-		} else if e.Correction != nil {
-			return e.Correction.Code
-		}
-	}
-	return ""
-}
-
-func entryName(method string) string {
-	if method == domain.VerifyByMicroDeposits {
-		return "micro-deposit"
-	}
-	return "prenote"
+// corrected reports whether the bank sent a notification of change.
+func corrected(t domain.Transaction) bool {
+	return slices.ContainsFunc(t.Items, func(i *domain.Item) bool {
+		return i.Kind == domain.Correction && i.Direction == domain.FromFed
+	})
 }
