@@ -45,6 +45,25 @@ func (c Hold) Decide(t Transaction) ([]Event, error) {
 	return judge(t, c.ItemID, Held, TransactionHeld{c.ItemID, c.Reason}, Pending)
 }
 
+// HoldUnrenderable keeps an item out of files that no file can carry.
+type HoldUnrenderable struct{ ItemID string }
+
+// Decide holds the item while that is so, and names the field and its rule.
+func (c HoldUnrenderable) Decide(t Transaction) ([]Event, error) {
+	i, ok := t.Item(c.ItemID)
+	if !ok || i.State != Pending {
+		return nil, nil // it was recalled, say
+	}
+	e, err := t.EntryOf(i)
+	if err == nil {
+		err = e.Renderable(t.ODFI())
+	}
+	if err == nil {
+		return nil, nil // its account was corrected, say
+	}
+	return Hold{c.ItemID, "no file can carry it: " + FieldRule(err)}.Decide(t)
+}
+
 // Approve ends a hold.
 type Approve struct{ ItemID, Reason string }
 

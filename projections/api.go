@@ -141,6 +141,7 @@ type Waiting struct {
 	MadeAt                        time.Time
 	DueAt                         time.Time
 	LeaveBy                       time.Time
+	Fault                         string // why no file can carry it: field and rule; empty for most
 }
 
 // FileEntry is an entry of a file.

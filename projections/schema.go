@@ -89,7 +89,8 @@ CREATE TABLE pending@(
   routing  TEXT    NOT NULL,
   addenda  INTEGER NOT NULL,
   asked_on TEXT    NOT NULL,
-  same_day INTEGER NOT NULL
+  same_day INTEGER NOT NULL,
+  fault    TEXT    NOT NULL             -- why no file can carry it; empty for most
 ) STRICT;
 CREATE INDEX pending_due@ ON pending@(client, odfi, answers, due);
 CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, leave_by) WHERE leave_by IS NOT NULL;

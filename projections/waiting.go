@@ -31,6 +31,7 @@ type waiting struct {
 	addenda  int
 	askedOn  string
 	sameDay  bool
+	fault    string
 }
 
 // waits reports whether an item is in the queue. One that was made together
@@ -50,14 +51,17 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 		return w, fmt.Errorf("item %s: a %s of a payment that this program does not know", i.ID, i.Kind)
 	}
 	entry, err := t.EntryOf(i)
-	if err != nil {
-		return w, err
+	if err == nil {
+		err = entry.Renderable(t.ODFI())
 	}
 	w = waiting{
 		group:    group{client: t.Client, odfi: t.ODFI(), answers: i.Kind.IsAnswer()},
 		position: i.Position, version: t.Version, header: entry.Header,
 		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,
 		addenda: addendaOf(entry.Entry),
+	}
+	if err != nil {
+		w.fault = domain.FieldRule(err)
 	}
 	if i.Kind == domain.Origination {
 		p := t.Originated.Proposal

@@ -120,6 +120,9 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if o.Settings != nil {
 		settings = *o.Settings
 	}
+	if err := settings.Renderable(); err != nil {
+		return domain.Refuse(domain.RuleBroken, "no file can have the header of this client's: %s: operations have to correct it", domain.FieldRule(err))
+	}
 	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,24 +19,30 @@ func ledgerItself() domain.Client {
 
 // ownFile is the file header of the ledger's own files of an ODFI: as
 // operations set the bank up or, where they did not, as the files of a client
-// of that bank have it.
+// of that bank have it. One that no file can have is passed over.
 func (b *Batcher) ownFile(ctx context.Context, odfi string) (domain.FileSettings, error) {
 	bank, err := b.Files.Ledger.Bank(ctx, odfi)
-	if err != nil || bank.File.ImmediateOrigin != "" {
+	if err != nil {
 		return bank.File, err
+	}
+	if bank.File.ImmediateOrigin != "" && bank.File.Renderable() == nil {
+		return bank.File, nil
 	}
 	known, err := b.Views.Receivers(ctx)
 	if err != nil {
 		return domain.FileSettings{}, fmt.Errorf("list clients: %w", err)
 	}
+	var errs []error
 	for _, id := range known.Clients {
 		c, err := b.client(ctx, id)
 		if err != nil {
-			return domain.FileSettings{}, err
+			errs = append(errs, err)
+			continue
 		}
-		if slices.Contains(c.Settings.ODFIs, odfi) {
+		if slices.Contains(c.Settings.ODFIs, odfi) && c.Settings.File.Renderable() == nil {
 			return c.Settings.File, nil
 		}
 	}
-	return domain.FileSettings{}, fmt.Errorf("nobody said how files of ODFI %s are headed: configure the bank", odfi)
+	errs = append(errs, fmt.Errorf("nobody said how files of ODFI %s are headed: configure the bank", odfi))
+	return domain.FileSettings{}, errors.Join(errs...)
 }

@@ -71,6 +71,9 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cutting) error {
 			return err
 		}
 	}
+	if err := c.Client.Settings.File.Renderable(); err != nil {
+		return fmt.Errorf("no file can have such a header, its settings are to be corrected: %s", domain.FieldRule(err))
+	}
 	for after, more := int64(0), true; more; {
 		p := planner{now: now, limits: b.Files.Limits}
 		if c.Answers {
@@ -105,8 +108,8 @@ func (b *Batcher) entries(ctx context.Context, p *planner, c Cutting, after int6
 		if len(page) == 0 {
 			return after, false, nil
 		}
-		p.add(page, nil)
 		after = page[len(page)-1].Position
+		p.add(b.sound(ctx, page), nil)
 	}
 	return after, c.Forward, nil
 }
@@ -121,6 +124,8 @@ func (b *Batcher) answers(ctx context.Context, p *planner, c Cutting) error {
 		if len(page) == 0 {
 			return nil
 		}
+		after = page[len(page)-1].Position
+		page = b.sound(ctx, page)
 		k := kinds{}
 		for i := range page {
 			if k[page[i].ItemID], err = b.answer(ctx, &page[i]); err != nil {
@@ -128,7 +133,6 @@ func (b *Batcher) answers(ctx context.Context, p *planner, c Cutting) error {
 			}
 		}
 		p.add(page, k)
-		after = page[len(page)-1].Position
 	}
 }
 

@@ -137,9 +137,15 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 	return nil
 }
 
+// replaced reports whether a problem is one of a header field in whose place
+// the file that leaves has ours.
+func replaced(p nacha.Problem) bool {
+	return p.Code == nacha.SendingPoint || p.Code == nacha.CreationTime || p.Code == nacha.BadModifier
+}
+
 // refusal is nil for a file that can go out as it is.
 func (c *uploadCheck) refusal(s nacha.Summary) error {
-	c.problems(s.Problems)
+	c.problems(slices.DeleteFunc(slices.Clone(s.Problems), replaced))
 	switch {
 	case c.entries == 0:
 		c.fault(0, nacha.NoEntries, "", "the file has no entries")

@@ -1,0 +1,28 @@
+package workers
+
+import (
+	"context"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+// sound is what of a page can be written into a file. Each other item goes to
+// a person: filed, it would keep all that shares its file from leaving. One
+// that cannot be held just now waits for the next pass.
+func (b *Batcher) sound(ctx context.Context, page []projections.Waiting) []projections.Waiting {
+	return slices.DeleteFunc(page, func(w projections.Waiting) bool {
+		if w.Fault == "" {
+			return false
+		}
+		hold := domain.HoldUnrenderable{ItemID: w.ItemID}
+		if _, err := b.Files.Ledger.Decide(ctx, w.Client, w.TransactionID, hold.Decide); err != nil {
+			b.Log.Error("an item that no file can carry could not be held", "client", w.Client, "transaction", w.TransactionID, "err", err)
+			return true
+		}
+		b.Log.Warn("no file can carry an item: it is held for a person", "client", w.Client, "transaction", w.TransactionID,
+			"event", w.ItemID, "why", w.Fault)
+		return true
+	})
+}
