@@ -290,6 +290,11 @@ func (d *drill) after() {
 			}
 		}
 	}
+	for _, o := range d.orders {
+		if t, err := d.bank.Transaction(d.t.Context(), o.client, o.id); err == nil && t.Exists() && t.Origination().State == domain.Held && t.Origination().Reason == "look" {
+			d.bank.must(d.bank.judge(o.client, o.id, domain.Approve{ItemID: t.Origination().ID}))
+		}
+	}
 	d.pay()
 	for range 12 {
 		d.bank.sweepAt("10:00")

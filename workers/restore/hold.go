@@ -14,19 +14,9 @@ import (
 // waits is held, and what lies in a file that the operator may have refused is
 // held when it is released from it.
 func (p *plan) hold(ctx context.Context) (held []Told, err error) {
-	looks := map[string]map[string]Told{} // of strangers, by client
-	_ = p.strangers(func(t *taking, e scanned) error {
-		client := t.opened.Client
-		if looks[client] == nil {
-			looks[client] = map[string]Told{}
-		}
-		if _, seen := looks[client][e.look]; !seen {
-			looks[client][e.look] = t.told(e, "")
-		}
-		return nil
-	})
-	for client, of := range looks {
-		for look, like := range of {
+	for client, of := range p.strange {
+		for look, strangers := range of {
+			like := strangers[0].Told
 			for _, i := range p.waiting.look[client][look] {
 				if i.taken {
 					continue
@@ -59,7 +49,7 @@ func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
 
 // mark notes it on filed items that look like a stranger, in every file of the
 // client that the operator has not accepted.
-func (p *plan) mark(ctx context.Context, client string, looks map[string]Told) error {
+func (p *plan) mark(ctx context.Context, client string, looks map[string][]stranger) error {
 	cents := map[int64]bool{}
 	_ = p.strangers(func(_ *taking, e scanned) error {
 		cents[e.AmountCents] = true
@@ -87,16 +77,17 @@ func (p *plan) mark(ctx context.Context, client string, looks map[string]Told) e
 	return nil
 }
 
-func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, looks map[string]Told) error {
+func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, looks map[string][]stranger) error {
 	entries, found, err := p.filedIn(ctx, id, cents)
 	if err != nil {
 		return err
 	}
 	for n, e := range entries {
-		like, ok := looks[found[n].look]
-		if !ok || found[n].look == "" {
+		strangers := looks[found[n].look]
+		if len(strangers) == 0 || found[n].look == "" {
 			continue
 		}
+		like := strangers[0].Told
 		_, err := p.Ledger.Decide(ctx, e.Client, e.TransactionID, func(t domain.Transaction) ([]domain.Event, error) {
 			i, ok := t.Item(e.ItemID)
 			if !ok || i.State != domain.Filed || i.Resembles != nil {

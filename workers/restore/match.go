@@ -16,6 +16,37 @@ type plan struct {
 	Books
 	waiting *queue
 	takings []*taking
+	strange map[string]map[string][]stranger // by client and look
+}
+
+// stranger is an entry that is found nowhere.
+type stranger struct {
+	file int // in takings
+	Told
+}
+
+// note gathers the strangers, in the order in which they left.
+func (p *plan) note() {
+	p.strange = map[string]map[string][]stranger{}
+	_ = p.strangers(func(t *taking, e scanned) error {
+		client := t.opened.Client
+		if p.strange[client] == nil {
+			p.strange[client] = map[string][]stranger{}
+		}
+		p.strange[client][e.look] = append(p.strange[client][e.look], stranger{t.place, t.told(e, "")})
+		return nil
+	})
+}
+
+// after is the first stranger that looks like an entry and left in a later
+// file: it may be the same, sent again because the operator refused the first.
+func (p *plan) after(t *taking, e scanned) (Told, bool) {
+	for _, s := range p.strange[t.opened.Client][e.look] {
+		if e.look != "" && s.file > t.place {
+			return s.Told, true
+		}
+	}
+	return Told{}, false
 }
 
 // plan decides it for all files before anything is written of them. An entry
@@ -39,6 +70,7 @@ func (b Books) plan(ctx context.Context, files []*file) (*plan, error) {
 			return nil, err
 		}
 		if !released {
+			p.note()
 			return p, p.check()
 		}
 	}
@@ -51,8 +83,8 @@ func (b Books) match(ctx context.Context, files []*file) (*plan, error) {
 	}
 	p := &plan{Books: b, waiting: waiting}
 	claimed := map[string]bool{}
-	for _, f := range files {
-		t := &taking{Books: b, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
+	for n, f := range files {
+		t := &taking{Books: b, plan: p, place: n, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
 		if err := t.begin(ctx, claimed); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}

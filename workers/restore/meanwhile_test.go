@@ -278,3 +278,29 @@ func TestACorrectedEntryTakesNothingFromAnExactOne(t *testing.T) {
 		t.Error("the first one did not leave to its corrected account")
 	}
 }
+
+// Neither the first nor the second departure of an entry need be known to the
+// backup.
+func TestWhatLeftAgainAfterTheBackupIsHeldWhenItsFirstFileIsRefused(t *testing.T) {
+	for name, known := range map[string]bool{"it waits in the backup": true, "it was accepted after it": false} {
+		t.Run(name, func(t *testing.T) {
+			b := openTwoClients(t)
+			var r *bank
+			if !known {
+				r = b.restored()
+			}
+			b.pay(gym, wage(100))
+			if known {
+				r = b.restored()
+			}
+			b.sweepAt("10:00")
+			refused := b.left(b.outbox())[0]
+			b.refuse(refused)
+			b.sweepAt("16:00")
+			r.take(b.outbox())
+			r.refuse(refused)
+			r.quiet()
+			r.holds(b.outbox(), 2, 2)
+		})
+	}
+}

@@ -15,12 +15,14 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// perAppend bounds the entries of one append: each is at most three events.
-const perAppend = 330
+// perAppend bounds the entries of one append: each is at most four events.
+const perAppend = 240
 
 // taking writes one file into the log as a cut would have.
 type taking struct {
 	Books
+	plan    *plan
+	place   int // in it
 	file    *file
 	opened  domain.FileOpened
 	asked   []workers.Asked // of a client's own file
@@ -113,7 +115,7 @@ func (t *taking) change(n int, e scanned) (ledger.Change, error) {
 	if w := t.found[n]; w != nil {
 		filed.ItemID = w.id
 		events, err := t.refound(w, e)
-		events = append(events, filed)
+		events = append(events, t.filing(filed, e)...)
 		stream := w.stream()
 		expect := t.waiting.versions[stream]
 		t.waiting.versions[stream] += int64(len(events))
@@ -129,8 +131,18 @@ func (t *taking) change(n int, e scanned) (ledger.Change, error) {
 	}
 	return ledger.Change{
 		Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
-		Expect: eventstore.NewStream, Events: []domain.Event{originated, filed},
+		Expect: eventstore.NewStream, Events: append([]domain.Event{originated}, t.filing(filed, e)...),
 	}, nil
+}
+
+// filing is the event that files an entry and, where it may have left again in
+// a later file, the one that says so.
+func (t *taking) filing(filed domain.TransactionFiled, e scanned) []domain.Event {
+	like, ok := t.plan.after(t, e)
+	if !ok {
+		return []domain.Event{filed}
+	}
+	return []domain.Event{filed, domain.TransactionResembled{ItemID: filed.ItemID, File: like.File, Trace: like.Trace}}
 }
 
 // refound are the events of an item that left otherwise than it waits: to a
