@@ -141,4 +141,10 @@ func TestTheDocumentAndItsPageAreServedFromTheBinary(t *testing.T) {
 		}
 	}
 	w.send("GET", "/docs/other.js", "").is(404)
+	root, err := http.Get(w.url + "/") // which follows
+	w.must(err)
+	root.Body.Close()
+	if root.StatusCode != 200 || root.Request.URL.Path != "/docs" {
+		t.Errorf("the root answers %d at %s", root.StatusCode, root.Request.URL.Path)
+	}
 }

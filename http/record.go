@@ -30,6 +30,7 @@ type transactionRecord struct {
 	IATDetails               *iatRecord        `json:",omitempty"`
 	WebDetails               *webRecord        `json:",omitempty"`
 	Addenda                  []string          `json:",omitempty"`
+	TerminalInformation      string            `json:",omitempty"` // addenda 02 of POS and SHR, positions 4-79
 	EffectiveDate            string            `json:",omitempty"`
 	CompanyIdentification    string            `json:",omitempty"`
 	CompanyDiscretionaryData string            `json:",omitempty"`
@@ -67,6 +68,9 @@ func (st story) record() transactionRecord {
 	}
 	if t.Originated != nil {
 		r.propose(t.Originated.Proposal)
+		if raw := t.Originated.Raw; raw != nil {
+			r.Addenda, r.TerminalInformation = raw.Entry.Addenda05, raw.Entry.Addenda02
+		}
 	} else if t.Received != nil {
 		r.receive(t.Received.Incoming)
 	}
@@ -122,7 +126,7 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 	r.ToName, r.ToIdentification = e.Name, e.IndividualID
 	r.Description, r.CompanyEntryDescription = h.Description, h.Description
 	r.Amount = json.RawMessage(text.FormatDollars(e.AmountCents))
-	r.Addenda, r.CompanyDiscretionaryData = e.Addenda05, h.DiscretionaryData
+	r.Addenda, r.TerminalInformation, r.CompanyDiscretionaryData = e.Addenda05, e.Addenda02, h.DiscretionaryData
 	if iat := domain.ReceivedIAT(h, e); iat != nil {
 		r.FromName, r.ToName, r.ToIdentification = iat.From.Name, iat.To.Name, e.IAT.ReceiverID
 		r.IATDetails = newIATRecord(*iat)

@@ -206,6 +206,13 @@ func TestTransactionsOfTheVault(t *testing.T) {
 		t.Errorf("used: %s", used.body)
 	}
 	for name, tt := range map[string]struct{ body, says string }{
+		"no decimals":            {`{"type":"credit","amount":"2","token-id":"` + id + `"}`, "amount: "},
+		"no decimals, a number":  {`{"type":"credit","amount":2,"token-id":"` + id + `"}`, "amount: "},
+		"one decimal":            {`{"type":"credit","amount":"2.5","token-id":"` + id + `"}`, "amount: "},
+		"one decimal, a number":  {`{"type":"credit","amount":2.5,"token-id":"` + id + `"}`, "amount: "},
+		"three, a number":        {`{"type":"credit","amount":2.500,"token-id":"` + id + `"}`, "amount: "},
+		"an exponent":            {`{"type":"credit","amount":2.50e0,"token-id":"` + id + `"}`, "amount: "},
+		"an exponent, a string":  {`{"type":"credit","amount":"25e-1","token-id":"` + id + `"}`, "amount: "},
 		"three decimals":         {`{"type":"credit","amount":"2.001","token-id":"` + id + `"}`, "amount: "},
 		"no direction":           {`{"amount":"2.00","token-id":"` + id + `"}`, "type: "},
 		"a token and an account": {`{"type":"credit","amount":"2.00","token-id":"` + id + `","account-number":"1"}`, "token-id: "},

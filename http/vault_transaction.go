@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -28,7 +29,7 @@ func (s *Server) vaultTransactionRoutes() {
 type transactionInput struct {
 	XMLName xml.Name `json:"-" xml:"ach-transaction"`
 	Type    string   `json:"type" xml:"type"`     // credit or debit
-	Amount  decimal  `json:"amount" xml:"amount"` // "2.00", or the number
+	Amount  decimal  `json:"amount" xml:"amount"` // "2.00", or the number 2.00
 	TokenID string   `json:"token-id" xml:"token-id"`
 	tokenFields
 	CreateToken bool   `json:"create-token" xml:"create-token"`
@@ -48,6 +49,15 @@ func (d *decimal) UnmarshalJSON(value []byte) error {
 	}
 	*d = decimal(value)
 	return nil
+}
+
+// cents reads an amount, which the vault takes with its two decimals only.
+func (d decimal) cents() (int64, error) {
+	cents, err := text.ParseDollars(string(d))
+	if err == nil && text.FormatDollars(cents) != string(d) {
+		err = errors.New("an amount is written with two decimals, for instance 2.00")
+	}
+	return cents, err
 }
 
 // vaultTransaction is a transaction as the vault answers it.
@@ -210,7 +220,7 @@ func (s *Server) fromToken(ctx context.Context, l *ledger.Ledger, client string,
 
 // order is the transaction as the ledger takes it.
 func (in transactionInput) order(client domain.Client) (order, error) {
-	cents, err := text.ParseDollars(string(in.Amount))
+	cents, err := in.Amount.cents()
 	if err != nil {
 		return order{}, invalid("/amount", "amount", "%v", err)
 	}
