@@ -33,7 +33,7 @@ func (s *Server) moveClock(c echo.Context, _ Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, ""); err != nil {
+	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return err
 	}
 	active, err := s.Views.Activity(ctx)

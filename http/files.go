@@ -54,7 +54,7 @@ func (s *Server) pageOfFiles(c echo.Context, caller, client string) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, caller); err != nil {
+	if err := s.Views.WaitFor(ctx, client); err != nil { // its own writes, or everyone's
 		return err
 	}
 	files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, Limit: most, Cursor: c.QueryParam("cursor")})

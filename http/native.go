@@ -25,6 +25,8 @@ type Files interface {
 	// Confirm and Resend settle a file whose delivery is unknown.
 	Confirm(ctx context.Context, id string) error
 	Resend(ctx context.Context, id string) error
+	// Release takes back a cut file that was never delivered.
+	Release(ctx context.Context, id string, command domain.ReleaseFile) error
 }
 
 // Uploaded is a client's own file as the ledger took it.

@@ -21,6 +21,7 @@ func (s *Server) opsRoutes() {
 	s.echo.GET("/v1/ops/files/:id", s.operations(domain.ScopeOpsRead, s.getAnyFile))
 	s.echo.POST("/v1/ops/files/:id/confirm", s.operations(domain.ScopeOpsApprove, s.confirmFile))
 	s.echo.POST("/v1/ops/files/:id/resend", s.operations(domain.ScopeOpsApprove, s.resendFile))
+	s.echo.POST("/v1/ops/files/:id/release", s.operations(domain.ScopeOpsApprove, s.releaseFile))
 	s.echo.POST("/v1/ops/events/:event/hold", s.operations(domain.ScopeOpsWork, s.hold))
 	s.echo.POST("/v1/ops/events/:event/approve", s.operations(domain.ScopeOpsApprove, s.approve))
 	s.echo.POST("/v1/ops/events/:event/reject", s.operations(domain.ScopeOpsWork, s.reject))

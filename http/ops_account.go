@@ -37,7 +37,7 @@ func (s *Server) overlaps(ctx context.Context, b clientBody) error {
 	if len(b.ReceivingAccounts) == 0 {
 		return nil
 	}
-	if err := s.Views.WaitFor(ctx, domain.LedgerClient); err != nil {
+	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return err
 	}
 	for cursor := ""; ; {

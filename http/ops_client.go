@@ -198,7 +198,7 @@ func (s *Server) listClients(c echo.Context, who Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return err
 	}
 	rows, next, err := s.Views.Clients(ctx, most, c.QueryParam("cursor"))

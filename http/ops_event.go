@@ -37,12 +37,11 @@ func (s *Server) judge(c echo.Context, who Caller, command func(item, reason str
 	if err := readJSON(c, &b); err != nil {
 		return err
 	}
-	const most = 200
-	if len(b.Reason) > most {
-		return invalid("/reason", "length", "at most %d characters", most)
+	if len(b.Reason) > longestReason {
+		return invalid("/reason", "length", "at most %d characters", longestReason)
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, domain.LedgerClient); err != nil {
+	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return err
 	}
 	item := c.Param("event")

@@ -37,7 +37,7 @@ func (s *Server) settlements(c echo.Context, who Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return err
 	}
 	rows, err := s.Views.Settlements(ctx, on.String())

@@ -27,14 +27,19 @@ type transactionRow struct {
 	UpdatedAt     time.Time `json:"updated_at"`
 }
 
+// everyone is whose writes an answer across clients must show: what happens to
+// a client's payments and files is written in the client's name, whoever did
+// it.
+const everyone = ""
+
 // listTransactions answers transactions across clients, newest first.
-func (s *Server) listTransactions(c echo.Context, who Caller) error {
+func (s *Server) listTransactions(c echo.Context, _ Caller) error {
 	most, err := limit(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, waitFor(c, who)); err != nil {
+	if err := s.Views.WaitFor(ctx, c.QueryParam("client")); err != nil {
 		return err
 	}
 	rows, next, err := s.Views.Transactions(ctx, projections.TransactionFilter{
@@ -52,15 +57,6 @@ func (s *Server) listTransactions(c echo.Context, who Caller) error {
 		}
 	}
 	return answerPage(c, shown, next)
-}
-
-// waitFor is whose writes a list across clients must show: those of the
-// client asked for, or the ledger's own.
-func waitFor(c echo.Context, who Caller) string {
-	if client := c.QueryParam("client"); client != "" {
-		return client
-	}
-	return who.Client
 }
 
 // listAllFiles answers files across clients, newest first.

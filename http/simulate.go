@@ -122,7 +122,7 @@ func (s *Server) played(ctx context.Context, id, client string) (played, error) 
 }
 
 func (s *Server) ownersOf(ctx context.Context, id string) (owners []string, err error) {
-	if err := s.Views.WaitFor(ctx, domain.LedgerClient); err != nil {
+	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return nil, err
 	}
 	for cursor := ""; ; {

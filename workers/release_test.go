@@ -26,7 +26,7 @@ func (b *bank) cameBack(id string) {
 	t, err := b.Transaction(b.t.Context(), gym, id)
 	must(b.t, err)
 	b.write(domain.TransactionStream(gym, id), gym, t.Version, domain.TransactionReturned{Incoming: domain.Incoming{
-		ItemID: "return-" + id, ReplyTo: itemOf(id), Inbound: "f", SettledOn: "2026-11-23",
+		ItemID: "return-" + id, ReplyTo: t.Origination().ID, Inbound: "f", SettledOn: "2026-11-23",
 		Entry: nacha.Entry{Code: 26, Routing: ourBank, AmountCents: 1025, Return: &nacha.Return{Code: "R01"}},
 	}})
 }

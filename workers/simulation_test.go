@@ -123,7 +123,9 @@ func (m *model) act() {
 		m.sweeps(1 + m.random.IntN(20)) // and dies on the way
 	case n < 93:
 		m.bankTakes()
-	case n < 96:
+	case n < 95:
+		m.releases()
+	case n < 97:
 		m.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = !c.Suspended && m.random.IntN(3) == 0 })
 	default:
 		m.gate = nil
@@ -185,6 +187,48 @@ func (m *model) judges() {
 	})
 	if err == nil && m.item(gym, id).State != domain.Filed {
 		m.told[id] = to
+	}
+}
+
+// releases takes back a file that is not delivered, and may die on the way.
+func (m *model) releases() {
+	var files []domain.File
+	for _, f := range m.cutFiles() {
+		if f.State == domain.FileIsCut || f.State == domain.FileIsRendered {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	f := files[m.random.IntN(len(files))]
+	var inside []string
+	for id := range m.told {
+		t, err := m.Transaction(m.t.Context(), gym, id)
+		must(m.t, err)
+		if filing := t.Origination().Filing; filing != nil && filing.File == f.ID {
+			inside = append(inside, id)
+		}
+	}
+	command := order([]domain.Then{domain.ThenWait, domain.ThenReject}[m.random.IntN(2)])
+	if m.random.IntN(2) == 0 {
+		seen := 0
+		m.fault = stopAtNth(1+m.random.IntN(6), &seen)
+	}
+	err := m.files.Release(m.t.Context(), f.ID, command)
+	var off *DeliveryOffError
+	switch {
+	case errors.Is(err, errCrash):
+		m.reopen()
+	case errors.As(err, &off):
+	default:
+		must(m.t, err)
+	}
+	m.fault = nil
+	if m.read(f.ID).Answered.Rejects() {
+		for _, id := range inside {
+			m.told[id] = domain.Rejected
+		}
 	}
 }
 
@@ -359,18 +403,21 @@ func (m *model) summary() string {
 	for _, s := range m.told {
 		states[s]++
 	}
-	var uploads, redated, unknown int
+	var uploads, redated, unknown, released int
 	for _, f := range m.cutFiles() {
 		if f.Opened.Upload != nil {
 			uploads++
 		}
-		if f.Note != "" {
+		if f.State == domain.FileIsReleased {
+			released++
+		}
+		if f.Redated != nil {
 			redated++
 		}
 		if slices.ContainsFunc(f.History, func(s domain.FileStep) bool { return s.State == domain.DeliveryUnknown }) {
 			unknown++
 		}
 	}
-	return fmt.Sprintf("%v in %d files, %d of them sent in, %d dated again, %d unknown for a while",
-		states, len(m.cutFiles()), uploads, redated, unknown)
+	return fmt.Sprintf("%v in %d files, %d of them sent in, %d dated again, %d unknown for a while, %d released",
+		states, len(m.cutFiles()), uploads, redated, unknown, released)
 }

@@ -6,11 +6,15 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Confirm settles a file of which nobody knew whether it was delivered: a
-// person saw it at the bank. Asking twice is asking once. It refuses a file
-// that is not in that state.
+// Confirm settles a file of which nobody knew whether it was delivered, or
+// whether its client had carried it: a person saw it at the bank. Asking
+// twice is asking once. It refuses a file that is not in such a state.
 func (d *Delivery) Confirm(ctx context.Context, id string) error {
-	return d.settle(ctx, id, func(file domain.File) error {
+	unknown := func(file domain.File) bool {
+		carried := file.Opened.Method == domain.ByDownload && file.State == domain.FileIsRendered
+		return file.State == domain.DeliveryUnknown || carried
+	}
+	return d.settle(ctx, id, unknown, func(file domain.File) error {
 		return d.delivered(ctx, file)
 	})
 }
@@ -29,7 +33,8 @@ func (d *Delivery) Resend(ctx context.Context, id string) error {
 		return err
 	}
 	defer leave()
-	return d.settle(ctx, id, func(file domain.File) error {
+	unknown := func(file domain.File) bool { return file.State == domain.DeliveryUnknown }
+	return d.settle(ctx, id, unknown, func(file domain.File) error {
 		if ok, reason := d.Files.Gate.Allowed(file.Opened.ODFI); !ok {
 			return &DeliveryOffError{file.Opened.ODFI, reason}
 		}
@@ -76,9 +81,9 @@ func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err
 	}
 }
 
-// settle runs f for a file in state delivery_unknown. A file that is
-// delivered needs no settling any more.
-func (d *Delivery) settle(ctx context.Context, id string, f func(domain.File) error) error {
+// settle runs f for a file of which nobody knows whether it was delivered. A
+// file that is delivered needs no settling any more.
+func (d *Delivery) settle(ctx context.Context, id string, unknown func(domain.File) bool, f func(domain.File) error) error {
 	unlock, err := d.Files.busy.lock(ctx, id)
 	if err != nil {
 		return err
@@ -90,7 +95,7 @@ func (d *Delivery) settle(ctx context.Context, id string, f func(domain.File) er
 		return err
 	case file.Version == 0:
 		return domain.Refuse(domain.NotFound, "there is no file %s", id)
-	case file.State == domain.DeliveryUnknown:
+	case unknown(file):
 		return f(file)
 	case file.Transmitted():
 		return nil

@@ -37,7 +37,7 @@ type filesListCommand struct {
 // fileStates are those that show.
 var fileStates = []string{
 	string(domain.FileIsCut), string(domain.FileIsRendered), string(domain.FileIsDelivering), string(domain.FileIsDelivered),
-	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused),
+	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused), string(domain.FileIsReleased),
 }
 
 // Validate refuses what is no command of files.

@@ -78,6 +78,13 @@ func delivered() domain.File {
 		Batches: []domain.FileBatch{{BatchHeader: nacha.BatchHeader{Number: 1, EffectiveOn: "261123"}}}}
 }
 
+// carried is the same file where its client takes it to the bank.
+func carried() domain.File {
+	f := delivered()
+	f.DeliveredAt, f.State, f.Opened.Method = time.Time{}, domain.FileIsRendered, domain.ByDownload
+	return f
+}
+
 type command interface {
 	Decide(answers.Case) (answers.Decision, error)
 }
@@ -120,23 +127,26 @@ func TestAnswers(t *testing.T) {
 		"a second return is refused":                   {afterReturn(incoming()).at("2026-11-24T20:00:00Z"), answers.Return{ItemID: "x", ReplyTo: "in", Code: "R02"}, domain.AlreadyDone},
 		"our own entry is not ours to return":          {sent().at("2026-11-24T20:00:00Z", delivered()), answers.Return{ItemID: "x", ReplyTo: "out", Code: "R01"}, domain.RuleBroken},
 
-		"a return is dishonored in time":        {outgoing("R01", "2026-11-24").at("2026-12-01T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, ""},
-		"Thanksgiving is no banking day":        {outgoing("R01", "2026-11-24").at("2026-12-02T07:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, ""},
-		"the sixth banking day is too late":     {outgoing("R01", "2026-11-24").at("2026-12-03T15:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, domain.ReturnWindowClosed},
-		"R70 answers R06 and R31 only":          {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R70"}, domain.RuleBroken},
-		"R69 names the fields":                  {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R69", Information: "amount"}, domain.Invalid},
-		"an untimely dishonor is contested":     {dishonored.at("2026-11-27T20:00:00Z"), answers.Contest{ItemID: "x", ReplyTo: "d1", Code: "R73"}, ""},
-		"R75 does not answer R68":               {dishonored.at("2026-11-27T20:00:00Z"), answers.Contest{ItemID: "x", ReplyTo: "d1", Code: "R75"}, domain.RuleBroken},
-		"a change is refused":                   {corrected.at("2026-12-08T20:00:00Z", delivered()), answers.Refuse{ItemID: "x", ReplyTo: "noc", Code: "C68"}, ""},
-		"not after fifteen days":                {corrected.at("2026-12-11T20:00:00Z", delivered()), answers.Refuse{ItemID: "x", ReplyTo: "noc", Code: "C68"}, domain.ReturnWindowClosed},
-		"a sent entry is reversed":              {sent().at("2026-11-24T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
-		"one that was not sent is recalled":     {sent().at("2026-11-24T20:00:00Z"), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
-		"one that came back is not reversed":    {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
-		"nor after five banking days":           {sent().at("2026-12-02T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.ReturnWindowClosed},
-		"R01 is presented again":                {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
-		"R02 is not":                            {outgoing("R02", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, domain.RuleBroken},
-		"twice is all":                          {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret3"}, domain.RuleBroken},
-		"an older return is not the one to ask": {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, "again"},
+		"a return is dishonored in time":              {outgoing("R01", "2026-11-24").at("2026-12-01T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, ""},
+		"Thanksgiving is no banking day":              {outgoing("R01", "2026-11-24").at("2026-12-02T07:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, ""},
+		"the sixth banking day is too late":           {outgoing("R01", "2026-11-24").at("2026-12-03T15:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, domain.ReturnWindowClosed},
+		"R70 answers R06 and R31 only":                {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R70"}, domain.RuleBroken},
+		"R69 names the fields":                        {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R69", Information: "amount"}, domain.Invalid},
+		"an untimely dishonor is contested":           {dishonored.at("2026-11-27T20:00:00Z"), answers.Contest{ItemID: "x", ReplyTo: "d1", Code: "R73"}, ""},
+		"R75 does not answer R68":                     {dishonored.at("2026-11-27T20:00:00Z"), answers.Contest{ItemID: "x", ReplyTo: "d1", Code: "R75"}, domain.RuleBroken},
+		"a change is refused":                         {corrected.at("2026-12-08T20:00:00Z", delivered()), answers.Refuse{ItemID: "x", ReplyTo: "noc", Code: "C68"}, ""},
+		"not after fifteen days":                      {corrected.at("2026-12-11T20:00:00Z", delivered()), answers.Refuse{ItemID: "x", ReplyTo: "noc", Code: "C68"}, domain.ReturnWindowClosed},
+		"a sent entry is reversed":                    {sent().at("2026-11-24T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
+		"one that was not sent is recalled":           {sent().at("2026-11-24T20:00:00Z"), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
+		"one that came back is not reversed":          {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
+		"nor after five banking days":                 {sent().at("2026-12-02T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.ReturnWindowClosed},
+		"R01 is presented again":                      {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
+		"it came back from a file its client carried": {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", carried()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
+		"one that was corrected was carried, too":     {corrected.at("2026-11-25T20:00:00Z", carried()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
+		"of one not heard of nobody knows":            {sent().at("2026-11-25T20:00:00Z", carried()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
+		"R02 is not":                                  {outgoing("R02", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, domain.RuleBroken},
+		"twice is all":                                {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret3"}, domain.RuleBroken},
+		"an older return is not the one to ask":       {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, "again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, err := tt.do.Decide(tt.c)
@@ -164,6 +174,8 @@ func TestWhatIsAvailableCanBeDone(t *testing.T) {
 		"an old incoming CCD":       {incoming().at("2026-12-24T15:00:00Z"), "return "},
 		"a sent entry":              {sent().at("2026-11-24T15:00:00Z", delivered()), "reverse "},
 		"one that came back R01":    {outgoing("R01", "2026-11-24").at("2026-11-25T15:00:00Z", delivered()), "dishonor retry "},
+		"one its client carried":    {sent().at("2026-11-24T15:00:00Z", carried()), ""},
+		"that came back R01":        {outgoing("R01", "2026-11-24").at("2026-11-25T15:00:00Z", carried()), "dishonor retry "},
 		"a month later":             {outgoing("R01", "2026-11-24").at("2026-12-25T15:00:00Z", delivered()), "retry "},
 		"when 180 days have gone":   {outgoing("R01", "2026-11-24").at("2027-06-25T15:00:00Z", delivered()), ""},
 		"one that came back as R02": {outgoing("R02", "2026-11-24").at("2026-11-25T15:00:00Z", delivered()), "dishonor "},

@@ -36,6 +36,12 @@ func (c Case) today() calendar.Date { return calendar.DateOf(c.Now) }
 // SettledOn is the settlement date of an item: stamped by the operator on
 // what came in, the effective date of what went out. What has not left has
 // none.
+//
+// An item of ours has left when its file was delivered, or when the bank
+// answered it. Of a file that its client carries to the bank, or of which
+// nobody knows whether it was delivered, the answer may be all that tells: it
+// makes that item one that can be reversed or presented again, and says
+// nothing of the others.
 func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 	if i.Direction == domain.FromFed {
 		d, err := calendar.ParseDate(i.SettledOn)
@@ -45,7 +51,7 @@ func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 		return calendar.Date{}, false
 	}
 	f, ok := c.Files[i.Filing.File]
-	if !ok || !f.Transmitted() {
+	if !ok || !f.Transmitted() && !c.Transaction.Processed(i) {
 		return calendar.Date{}, false
 	}
 	for _, b := range f.Batches {

@@ -64,6 +64,11 @@ func (f filesOf) Resend(ctx context.Context, id string) error {
 	return refused(f.delivery.Resend(ctx, id))
 }
 
+// Release implements achhttp.Files.
+func (f filesOf) Release(ctx context.Context, id string, command domain.ReleaseFile) error {
+	return refused(f.files.Release(ctx, id, command))
+}
+
 // refused turns a switched-off delivery into a refusal the door knows.
 func refused(err error) error {
 	var off *workers.DeliveryOffError

@@ -1,0 +1,36 @@
+package http_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// What operations see of clients is written in the clients' names: an answer
+// that cannot hold the newest of it says so. The views stand still here.
+func TestOperationsSeeWhatWasWrittenForAnyClient(t *testing.T) {
+	w := newWorld(t)
+	ops := w.credential(domain.LedgerClient, domain.ScopeOps)
+	bank, other := w.client("business", settings()), w.client("other", settings())
+	other.originate(proposal()).is(201)
+	other.call("GET", "/v1/files", "").is(200) // the views have come as far
+	w.stop()
+	w.still = true
+	w.open()
+	event := bank.originate(proposal()).is(201).field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	var all sync.WaitGroup
+	for _, asked := range []struct{ method, path, body string }{
+		{"GET", "/v1/ops/files", ""}, {"GET", "/v1/ops/files?client=business", ""},
+		{"GET", "/v1/ops/transactions", ""}, {"GET", "/v1/ops/transactions?client=business", ""},
+		{"GET", "/v1/ops/clients", ""}, {"POST", "/v1/ops/events/" + event + "/hold", `{"reason":"odd"}`},
+	} {
+		all.Go(func() {
+			if a := ops.call(asked.method, asked.path, asked.body); a.status != 503 || a.text("code") != "view-behind" {
+				t.Errorf("%s %s answers %d: %s", asked.method, asked.path, a.status, a.body)
+			}
+		})
+	}
+	all.Go(func() { ops.call("GET", "/v1/ops/files?client=other", "").is(200) }) // nothing new of that one
+	all.Wait()
+}
