@@ -132,9 +132,9 @@ func TestWhatIsRenderableRendersAndReadsBack(t *testing.T) {
 		passed++
 		leaves(t, fileOf(e, "231380104", settings().File), e)
 	}
-	t.Logf("%d entries were sendable", passed)
+	t.Logf("%d entries were renderable", passed)
 	if passed < n/20 {
-		t.Errorf("only %d entries of %d were sendable", passed, n)
+		t.Errorf("only %d entries of %d were renderable", passed, n)
 	}
 }
 

@@ -1,0 +1,34 @@
+package inbound
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Only eight digits are asked of a sender. Where they make no routing number,
+// no return can be addressed to it: the payment waits for a person, whatever
+// the policy is, with its money accounted for.
+func TestAPaymentForNobodyWhoseSenderIsNobodyWaitsForAPerson(t *testing.T) {
+	w := newWorld(t, returning)
+	w.clock.set(at("2026-11-23 09:00"))
+	fake := credits("555")
+	fake.Header.ODFI, fake.Entries[0].Trace = "99999999", "999999990000001"
+	o := w.feed(render(t, fake, credits("556")))
+	if o.Counts != (domain.InboundApplied{Applied: 1, Unmatched: 1}) {
+		t.Errorf("outcome %+v", o.Counts)
+	}
+	if u := w.waits(unknownAccount); u.AmountCents != 100 {
+		t.Errorf("what waits is %+v", u)
+	}
+	_, err := w.desk.Return(t.Context(), w.queue()[0].ID, "R03")
+	if domain.CodeOf(err) != domain.RuleBroken {
+		t.Errorf("a person's return of it: %v", err)
+	}
+	w.sweepAt("2026-11-23 10:16")
+	if file := w.delivered(); strings.Count(file, "799R03") != 1 {
+		t.Errorf("the return beside it leaves alone:\n%s", file)
+	}
+	w.sound()
+}
