@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -22,6 +23,7 @@ type (
 		// Remarks are what is wrong with batches and keeps nobody from
 		// applying them.
 		Remarks []nacha.Problem `json:"remarks,omitempty"`
+		Arrival string          `json:"arrival,omitempty"` // as in InboundRepeated
 	}
 	// InboundQuarantined records what of the file is not applied, and every
 	// reason. Batches names them by ordinal from 1; none means the whole
@@ -39,7 +41,20 @@ type (
 	}
 	// InboundRepeated records that the same file came again.
 	InboundRepeated struct {
-		Name string `json:"name"`
+		Name   string `json:"name"`
+		Source string `json:"source,omitempty"`
+		// Arrival tells one arrival from the next where the same one may be
+		// read again after a crash. It is recorded once.
+		Arrival string `json:"arrival,omitempty"`
+	}
+	// InboundJudged records that a person had what was in quarantine judged
+	// again: from now on it is as if the file had just come, with only these
+	// batches, of what was in quarantine before, held back.
+	InboundJudged struct {
+		Reason  string          `json:"reason"`
+		AsIs    bool            `json:"as_is,omitempty"` // against the judgement; the totals hold
+		Batches []int           `json:"batches,omitempty"`
+		Reasons []nacha.Problem `json:"reasons,omitempty"` // why those are still held back
 	}
 	// InboundKeyReused raises an alarm: another file that applied something
 	// had the same origin, date, time and modifier and other content.
@@ -59,6 +74,9 @@ func (InboundApplied) Type() string { return "inbound.applied" }
 
 // Type names the event in the log.
 func (InboundRepeated) Type() string { return "inbound.repeated" }
+
+// Type names the event in the log.
+func (InboundJudged) Type() string { return "inbound.judged" }
 
 // Type names the event in the log.
 func (InboundKeyReused) Type() string { return "inbound.key_reused" }
@@ -118,6 +136,7 @@ func init() {
 		func() Event { return &InboundQuarantined{} },
 		func() Event { return &InboundApplied{} },
 		func() Event { return &InboundRepeated{} },
+		func() Event { return &InboundJudged{} },
 		func() Event { return &InboundKeyReused{} },
 		func() Event { return &EntryQueued{} },
 		func() Event { return &EntryAssigned{} },
@@ -137,10 +156,12 @@ type Inbound struct {
 	Version     int64
 	Received    *InboundReceived
 	ReceivedAt  time.Time
-	Quarantined []InboundQuarantined
+	Quarantined []InboundQuarantined // that stand
+	Judged      []InboundJudged
 	Applied     *InboundApplied
 	Repeats     int
 	KeyReusedBy string
+	Arrivals    []string // that are known again; the first is empty or that of Received
 }
 
 // Evolve applies one event of the file's stream.
@@ -148,26 +169,39 @@ func (i *Inbound) Evolve(f Fact) {
 	i.Version = f.Version
 	switch e := f.Event.(type) {
 	case *InboundReceived:
-		i.Received, i.ReceivedAt = e, f.Meta.At
+		i.Received, i.ReceivedAt, i.Arrivals = e, f.Meta.At, []string{e.Arrival}
 	case *InboundQuarantined:
 		i.Quarantined = append(i.Quarantined, *e)
 	case *InboundApplied:
 		i.Applied = e
 	case *InboundRepeated:
 		i.Repeats++
+		if e.Arrival != "" {
+			i.Arrivals = append(i.Arrivals, e.Arrival)
+		}
+	case *InboundJudged:
+		i.Judged = append(i.Judged, *e)
+		i.Applied, i.Quarantined = nil, nil
+		if len(e.Batches) > 0 {
+			i.Quarantined = []InboundQuarantined{{Batches: e.Batches, Reasons: e.Reasons}}
+		}
 	case *InboundKeyReused:
 		i.KeyReusedBy = e.Other
 	}
 }
 
+// Held reports whether a batch is in quarantine; 0 asks for the file as a
+// whole, of which nothing was applied.
+func (i *Inbound) Held(batch int) bool {
+	return slices.ContainsFunc(i.Quarantined, func(q InboundQuarantined) bool {
+		return len(q.Batches) == 0 || slices.Contains(q.Batches, batch)
+	})
+}
+
 // State is where the file stands, as the API spells it.
 func (i *Inbound) State() string {
-	whole := false
-	for _, q := range i.Quarantined {
-		whole = whole || len(q.Batches) == 0
-	}
 	switch {
-	case whole:
+	case i.Held(0):
 		return "quarantined"
 	case i.Applied == nil:
 		return "received"

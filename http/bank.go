@@ -11,9 +11,9 @@ import (
 // Desk is what this package needs of the workers that take in what comes from
 // the bank.
 type Desk interface {
-	// Accept keeps a file and lets it be applied; Intake answers when it has
-	// been.
-	Accept(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
+	// Accept keeps a file, or several that stand behind each other, and lets
+	// them be applied; Intake answers when it has been.
+	Accept(ctx context.Context, name, source string, content io.Reader) ([]TakenIn, error)
 	Intake(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
 	// Acknowledge applies what the operator says about a file of ours.
 	Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error)
@@ -22,6 +22,14 @@ type Desk interface {
 	Assign(ctx context.Context, entry, client, transaction string) (string, error)
 	Return(ctx context.Context, entry, code string) (string, error)
 	Dismiss(ctx context.Context, entry, reason string) error
+	// Judge judges a file in quarantine, or one batch of it, again.
+	Judge(ctx context.Context, id, reason string, batch int, asIs bool) (state string, err error)
+}
+
+// TakenIn is a file that was handed in.
+type TakenIn struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
 }
 
 // bankRoutes are for what comes from the bank.
@@ -33,6 +41,7 @@ func (s *Server) bankRoutes() {
 	s.sizes["/v1/ops/inbound"] = maxUpload
 	s.echo.GET("/v1/ops/inbound", s.operations(domain.ScopeOpsRead, s.listInbound))
 	s.echo.GET("/v1/ops/inbound/:id", s.operations(domain.ScopeOpsRead, s.getInbound))
+	s.echo.POST("/v1/ops/inbound/:id/judge", s.operations(domain.ScopeOpsWork, s.judgeInbound))
 	s.echo.GET("/v1/ops/unmatched", s.operations(domain.ScopeOpsRead, s.listUnmatched))
 	s.echo.GET("/v1/ops/unmatched/:id", s.operations(domain.ScopeOpsRead, s.getUnmatched))
 	s.echo.POST("/v1/ops/unmatched/:id/assign", s.operations(domain.ScopeOpsWork, s.assign))

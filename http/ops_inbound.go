@@ -16,8 +16,8 @@ import (
 
 // taken is the answer to a file that was handed in.
 type taken struct {
-	ID    string `json:"id"`
-	State string `json:"state"`
+	TakenIn
+	More []TakenIn `json:"more,omitempty"` // files that stood behind it
 }
 
 // takeIn takes a file of the bank, or an acknowledgement. A NACHA file is
@@ -38,23 +38,42 @@ func (s *Server) takeIn(c echo.Context, _ Caller) error {
 		if err != nil {
 			return err
 		}
-		return c.JSON(http.StatusAccepted, taken{f.ID, string(f.State)})
+		return c.JSON(http.StatusAccepted, taken{TakenIn: TakenIn{f.ID, string(f.State)}})
 	}
 	name := c.QueryParam("name")
 	if name == "" {
 		name = "api-" + requestID(c)
 	}
-	id, state, err := s.Desk.Accept(ctx, name, "api", bytes.NewReader(content))
+	files, err := s.Desk.Accept(ctx, name, "api", bytes.NewReader(content))
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/inbound/"+id)
-	return c.JSON(http.StatusAccepted, taken{id, state})
+	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/inbound/"+files[0].ID)
+	return c.JSON(http.StatusAccepted, taken{files[0], files[1:]})
+}
+
+// judgeInbound has what is in quarantine judged again. What is let in is
+// applied soon after this answers.
+func (s *Server) judgeInbound(c echo.Context, _ Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+		Batch  int    `json:"batch"`
+		AsIs   bool   `json:"as_is"`
+	}
+	if err := readJSON(c, &in); err != nil {
+		return err
+	}
+	state, err := s.Desk.Judge(c.Request().Context(), c.Param("id"), in.Reason, in.Batch, in.AsIs)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusAccepted, TakenIn{c.Param("id"), state})
 }
 
 // inboundFile is a file of the bank as operations see it.
 type inboundFile struct {
 	ID          string          `json:"id"`
+	Of          string          `json:"of,omitempty"` // of a duplicate: the file that came before
 	Name        string          `json:"name"`
 	Source      string          `json:"source"`
 	State       string          `json:"state"`
@@ -82,6 +101,9 @@ func shownInbound(f projections.Inbound) inboundFile {
 		ID: f.ID, Name: f.Name, Source: f.Source, State: f.State, ReceivedAt: f.ReceivedAt, Batches: f.Batches, Entries: f.Entries,
 		DebitCents: f.DebitCents, CreditCents: f.CreditCents, Applied: f.Applied, Unmatched: f.Unmatched, Skipped: f.Skipped,
 		Repeats: f.Repeats, Reasons: []inboundReason{},
+	}
+	if f.State == projections.InboundDuplicate {
+		shown.Of = f.ID
 	}
 	for _, r := range f.Reasons {
 		shown.Reasons = append(shown.Reasons, inboundReason{r.Line, r.Code, reasonText(r)})

@@ -15,9 +15,10 @@ const (
 	InboundApplied           = "applied"
 	InboundPartlyQuarantined = "partly_quarantined"
 	InboundQuarantined       = "quarantined"
+	InboundDuplicate         = "duplicate" // an arrival of a file that came before
 )
 
-// Inbound is a row of the files that came from the bank.
+// Inbound is a row of the files that came from the bank: an arrival.
 type Inbound struct {
 	ID, Name, Source string
 	HeaderKey        string // origin, date, time and modifier
@@ -49,7 +50,7 @@ const (
 		credit_cents, bad_batches, applied, unmatched, skipped, repeats, key_owner, reasons, remarks FROM inbound@ `
 	inboundFiles = inboundColumns + `NOT INDEXED
 		WHERE position < ?1 AND (?2 = '' OR state = ?2) ORDER BY position DESC LIMIT ?3`
-	inboundByID       = inboundColumns + `WHERE id = ?1`
+	inboundByID       = inboundColumns + `WHERE id = ?1 AND state <> 'duplicate'`
 	inboundByKey      = inboundColumns + `INDEXED BY inbound_key@ WHERE header_key = ?1 ORDER BY position`
 	unfinishedInbound = inboundColumns + `INDEXED BY inbound_state@ WHERE state = 'received' ORDER BY position`
 	inboundCounts     = `SELECT state, count(*) FROM inbound@ INDEXED BY inbound_state@ GROUP BY state`

@@ -14,11 +14,15 @@ const (
 	putInbound = `INSERT INTO inbound@(position, id, name, source, header_key, state, received_at,
 			batches, entries, debit_cents, credit_cents, remarks)
 		VALUES(?1, ?2, ?3, ?4, ?5, 'received', ?6, ?7, ?8, ?9, ?10, ?11)`
-	findInbound       = `SELECT position FROM inbound@ WHERE id = ?1`
+	findInbound       = `SELECT position FROM inbound@ WHERE id = ?1 AND state <> 'duplicate'`
 	quarantineInbound = `UPDATE inbound@ SET reasons = ?2, bad_batches = bad_batches + ?3,
 		state = CASE WHEN ?3 = 0 THEN 'quarantined' ELSE state END WHERE position = ?1`
 	applyInbound = `UPDATE inbound@ SET applied = ?2, unmatched = ?3, skipped = ?4,
 		state = CASE WHEN bad_batches > 0 THEN 'partly_quarantined' ELSE 'applied' END WHERE position = ?1`
+	judgeInbound = `UPDATE inbound@ SET state = 'received', reasons = ?2, bad_batches = ?3 WHERE position = ?1`
+	putDuplicate = `INSERT INTO inbound@(position, id, name, source, header_key, state, received_at,
+			batches, entries, debit_cents, credit_cents)
+		SELECT ?2, id, ?3, ?4, '', 'duplicate', ?5, batches, entries, debit_cents, credit_cents FROM inbound@ WHERE position = ?1`
 	repeatInbound = `UPDATE inbound@ SET repeats = repeats + 1 WHERE position = ?1`
 	reuseInbound  = `UPDATE inbound@ SET key_owner = ?2 WHERE position = ?1`
 
@@ -55,7 +59,17 @@ func (p *projector) inbound(c change) error {
 	case *domain.InboundApplied:
 		_, err = p.c.exec(applyInbound, file, int64(e.Applied), int64(e.Unmatched), int64(e.Skipped))
 	case *domain.InboundRepeated:
-		_, err = p.c.exec(repeatInbound, file)
+		if _, err = p.c.exec(repeatInbound, file); err == nil {
+			_, err = p.c.exec(putDuplicate, file, c.recorded.Position, e.Name, e.Source, micros(c.fact.Meta.At))
+		}
+	case *domain.InboundJudged:
+		var reasons []byte
+		if len(e.Batches) > 0 {
+			reasons, err = json.Marshal(e.Reasons)
+		}
+		if err == nil {
+			_, err = p.c.exec(judgeInbound, file, string(reasons), int64(len(e.Batches)))
+		}
 	case *domain.InboundKeyReused:
 		_, err = p.c.exec(reuseInbound, file, e.Other)
 	}

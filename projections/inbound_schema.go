@@ -3,14 +3,15 @@ package projections
 // inboundTables are part of tables: what came from the bank, what of it waits
 // for a person, and the money that moved.
 const inboundTables = `
--- Files that came from the bank.
+-- Arrivals of files from the bank. One that came before has a row of its own
+-- under the same id, in state duplicate.
 CREATE TABLE inbound@(
-  position     INTEGER PRIMARY KEY,     -- of the event that received it
+  position     INTEGER PRIMARY KEY,     -- of the event that recorded it
   id           TEXT    NOT NULL,
   name         TEXT    NOT NULL,
   source       TEXT    NOT NULL,
-  header_key   TEXT    NOT NULL,        -- what an operator tells files apart by
-  state        TEXT    NOT NULL,        -- received, applied, partly_quarantined, quarantined
+  header_key   TEXT    NOT NULL,        -- what an operator tells files apart by; '' of a duplicate
+  state        TEXT    NOT NULL,        -- received, applied, partly_quarantined, quarantined, duplicate
   received_at  INTEGER NOT NULL,
   batches      INTEGER NOT NULL,
   entries      INTEGER NOT NULL,

@@ -77,5 +77,9 @@ func showIngested(s streams, name string, in node.Ingested) bool {
 	for _, reason := range in.Reasons {
 		fmt.Fprintf(s.out, "  %s\n", reason)
 	}
-	return len(in.Reasons) > 0
+	failed := len(in.Reasons) > 0
+	for _, more := range in.More {
+		failed = showIngested(s, name, more) || failed
+	}
+	return failed
 }

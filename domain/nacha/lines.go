@@ -77,25 +77,35 @@ func (l *lineReader) next() (record, error) {
 	}
 }
 
+// byteOrderMark may stand in front of a file.
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// runOnSample is how much of a file shows whether it has lines.
+const runOnSample = 2 * RecordsPerBlock * RecordLength
+
 // begin drops a byte order mark and looks whether the file has lines.
 func (l *lineReader) begin() error {
-	if mark, err := l.in.Peek(3); err == nil && string(mark) == "\xEF\xBB\xBF" {
-		_, _ = l.in.Discard(3)
+	if mark, err := l.in.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		_, _ = l.in.Discard(len(byteOrderMark))
 		l.marked = true
 	}
-	const sample = 2 * RecordsPerBlock * RecordLength
-	head, err := l.in.Peek(sample)
+	head, err := l.in.Peek(runOnSample)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
+	l.runOn = runsOn(head)
+	return nil
+}
+
+// runsOn reports whether the records of a file that begins so stand behind
+// each other without line ends.
+func runsOn(head []byte) bool {
+	unbroken := true
 	if end := bytes.IndexAny(head, "\r\n"); end >= 0 {
 		head = head[:end]
-		l.runOn = len(head)%RecordLength == 0 || secondRecord(head)
-	} else {
-		l.runOn = true
+		unbroken = len(head)%RecordLength == 0 || secondRecord(head)
 	}
-	l.runOn = l.runOn && len(bytes.TrimRight(head, " \x1A")) > RecordLength
-	return nil
+	return unbroken && len(bytes.TrimRight(head, " \x1A")) > RecordLength
 }
 
 // leastControl is the length of a file control record whose padding was

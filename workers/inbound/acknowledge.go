@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -49,24 +50,44 @@ func readText(content io.Reader) (text []byte, ok bool, err error) {
 
 // takeIn takes a file that may still be growing, be it one of entries or an
 // acknowledgement.
-func (d *Desk) takeIn(ctx context.Context, name, source string, file io.ReadSeeker) (Outcome, error) {
-	if d.Acknowledge != nil {
-		text, ok, err := textOf(file)
-		if err != nil {
-			return Outcome{}, err
-		}
-		if ok {
-			return d.acknowledge(ctx, name, text)
+func (d *Desk) takeIn(ctx context.Context, from arrived, file io.ReadSeeker) (Outcome, error) {
+	text, ok, err := d.textOf(file)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if ok {
+		return d.acknowledge(ctx, from.name, text)
+	}
+	ctx = ledger.WithRequest(ctx, "", "inbound")
+	return d.each(nacha.NewSplit(file), func(n int, file *nacha.Split) (Outcome, error) {
+		return d.intake(ctx, from.part(n), file, true)
+	})
+}
+
+// finished reports whether a file in a folder is all there, or is one that no
+// further bytes could make right.
+func (d *Desk) finished(file io.ReadSeeker) (bool, error) {
+	text, ok, err := d.textOf(file)
+	if err != nil || ok {
+		return wholeAcknowledgement(text), err
+	}
+	for content := nacha.NewSplit(file); ; content.Next() {
+		j, err := judge(content, func(string) bool { return true })
+		if err != nil || content.Last() {
+			return err == nil && j.finished(), err
 		}
 	}
-	return d.intake(ctx, name, source, file, true)
+}
+
+func wholeAcknowledgement(text []byte) bool {
+	return ack.Whole(text) || len(text) >= longestAcknowledgement
 }
 
 // acknowledge takes an acknowledgement out of the inbox. One that cannot be
 // read, or that the ledger refuses, goes into quarantine with the reason; an
 // unfinished one waits for its END.
 func (d *Desk) acknowledge(ctx context.Context, name string, text []byte) (Outcome, error) {
-	if !ack.Whole(text) && len(text) < longestAcknowledgement {
+	if !wholeAcknowledgement(text) {
 		return Outcome{}, errUnfinished
 	}
 	a, err := ack.Parse(text)
@@ -93,7 +114,10 @@ func (d *Desk) unacceptable(name, code string, err error) Outcome {
 
 // textOf reads an acknowledgement, and goes back to the beginning of anything
 // else.
-func textOf(content io.ReadSeeker) (text []byte, ok bool, err error) {
+func (d *Desk) textOf(content io.ReadSeeker) (text []byte, ok bool, err error) {
+	if d.Acknowledge == nil {
+		return nil, false, nil
+	}
 	text, ok, err = readText(content)
 	if err == nil && !ok {
 		_, err = content.Seek(0, io.SeekStart)

@@ -113,8 +113,8 @@ func TestACrashBetweenApplyingAndMovingAppliesItAgain(t *testing.T) {
 		defer func() { _ = recover() }()
 		w.look()
 	}()
-	if !slices.Equal(w.in(""), []string{"A1.ack"}) {
-		t.Fatalf("inbox %v", w.in(""))
+	if !slices.Equal(w.claims(), []string{"A1.ack"}) {
+		t.Fatalf("claimed %v", w.claims())
 	}
 	apply := w.desk.Acknowledge
 	w.restart()

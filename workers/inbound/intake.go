@@ -1,10 +1,12 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -23,7 +25,7 @@ const (
 )
 
 // Duplicate is the state of a file that came before, under whatever name.
-const Duplicate = "duplicate"
+const Duplicate = projections.InboundDuplicate
 
 // Outcome is what became of a file.
 type Outcome struct {
@@ -33,7 +35,18 @@ type Outcome struct {
 	// Counts are zero until the file is applied to its end.
 	Counts  domain.InboundApplied
 	Reasons []nacha.Problem // for what is in quarantine
+	// More are the files that stood behind this one in the same content,
+	// each an arrival of its own.
+	More []Outcome
 }
+
+// quarantined reports whether nothing was applied of any file in the content.
+func (o Outcome) quarantined() bool {
+	return cmp.Or(o.Of, o.State) == projections.InboundQuarantined && !slices.ContainsFunc(o.More, func(o Outcome) bool { return !o.quarantined() })
+}
+
+// Files lists the outcome of every file in the content.
+func (o Outcome) Files() []Outcome { return append([]Outcome{o}, o.More...) }
 
 // errUnfinished says that the rest of a file is still to come.
 var errUnfinished = errors.New("the file is not all there yet")
@@ -43,14 +56,28 @@ var errUnfinished = errors.New("the file is not all there yet")
 // batches is in a transaction or in the queue. After an error it may be
 // called again with the same content; nothing is done twice.
 func (d *Desk) Intake(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
-	return d.intake(ctx, name, source, content, false)
+	ctx = ledger.WithRequest(ctx, "", "inbound")
+	return d.each(nacha.NewSplit(content), func(_ int, file *nacha.Split) (Outcome, error) {
+		return d.intake(ctx, arrived{name: name, source: source}, file, false)
+	})
 }
 
-// intake does what Intake says. A file that may still be growing is left
-// alone with errUnfinished until it is whole.
-func (d *Desk) intake(ctx context.Context, name, source string, content io.Reader, growing bool) (Outcome, error) {
-	ctx = ledger.WithRequest(ctx, "", "inbound")
-	o, j, err := d.receive(ctx, name, source, content, growing)
+// each does with every file in a content what do does. An error stops it.
+func (d *Desk) each(content *nacha.Split, do func(n int, file *nacha.Split) (Outcome, error)) (Outcome, error) {
+	all, err := do(0, content)
+	for n := 1; err == nil && content.Next(); n++ {
+		var o Outcome
+		if o, err = do(n, content); err == nil {
+			all.More = append(all.More, o)
+		}
+	}
+	return all, err
+}
+
+// intake receives one file and applies it. One that may still be growing is
+// left alone with errUnfinished until it is whole.
+func (d *Desk) intake(ctx context.Context, from arrived, file *nacha.Split, growing bool) (Outcome, error) {
+	o, j, err := d.receive(ctx, from, file, growing)
 	if err != nil || o.State == projections.InboundQuarantined {
 		return o, err
 	}
@@ -70,11 +97,18 @@ func (d *Desk) intake(ctx context.Context, name, source string, content io.Reade
 // Accept takes in a file and lets Run apply it. When it returns without an
 // error the file is kept and will be applied.
 func (d *Desk) Accept(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
-	o, _, err := d.receive(ledger.WithRequest(ctx, "", "inbound"), name, source, content, false)
-	if err == nil && o.State == projections.InboundReceived {
-		d.goOn()
-	}
-	return o, err
+	return d.accept(ctx, arrived{name: name, source: source}, content, false)
+}
+
+func (d *Desk) accept(ctx context.Context, from arrived, content io.Reader, growing bool) (Outcome, error) {
+	ctx = ledger.WithRequest(ctx, "", "inbound")
+	return d.each(nacha.NewSplit(content), func(n int, file *nacha.Split) (Outcome, error) {
+		o, _, err := d.receive(ctx, from.part(n), file, growing)
+		if err == nil && o.State == projections.InboundReceived {
+			d.goOn()
+		}
+		return o, err
+	})
 }
 
 // outcome says where a file stands after it was applied.
@@ -100,7 +134,7 @@ func (d *Desk) outcome(ctx context.Context, o Outcome) (Outcome, error) {
 
 // receive keeps a file, judges it and records that it came, in this order: a
 // crash leaves a kept file that nobody knows, never a known one that is lost.
-func (d *Desk) receive(ctx context.Context, name, source string, content io.Reader, growing bool) (o Outcome, j *judgement, err error) {
+func (d *Desk) receive(ctx context.Context, from arrived, file *nacha.Split, growing bool) (o Outcome, j *judgement, err error) {
 	if err := d.Views.CatchUp(ctx); err != nil {
 		return o, nil, fmt.Errorf("wait for the views: %w", err)
 	}
@@ -110,14 +144,14 @@ func (d *Desk) receive(ctx context.Context, name, source string, content io.Read
 	}
 	k, err := d.vault.create()
 	if err != nil {
-		return o, nil, fmt.Errorf("keep %s: %w", name, err)
+		return o, nil, fmt.Errorf("keep %s: %w", from.name, err)
 	}
 	defer func() { err = errors.Join(err, k.drop()) }()
-	j, err = judge(io.TeeReader(content, k), known.ours)
+	j, err = judge(io.TeeReader(file, k), known.ours)
 	if err != nil {
-		return o, nil, fmt.Errorf("receive %s: %w", name, err)
+		return o, nil, fmt.Errorf("receive %s: %w", from.name, err)
 	}
-	if growing && !j.finished() {
+	if growing && file.Last() && !j.finished() {
 		return o, nil, errUnfinished
 	}
 	give, err := d.recording.take(ctx)
@@ -126,14 +160,14 @@ func (d *Desk) receive(ctx context.Context, name, source string, content io.Read
 	}
 	defer give()
 	for range attempts {
-		o, err = d.record(ctx, name, source, k, j)
+		o, err = d.record(ctx, from, k, j)
 		var moved *eventstore.VersionError
 		if !errors.As(err, &moved) { // else it was applied to its end just now
 			break
 		}
 	}
 	if err != nil {
-		return o, nil, fmt.Errorf("receive %s: %w", name, err)
+		return o, nil, fmt.Errorf("receive %s: %w", from.name, err)
 	}
 	return o, j, nil
 }

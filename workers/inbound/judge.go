@@ -31,7 +31,7 @@ type judgement struct {
 	nacha.Summary
 	batches []judged        // by ordinal from 1
 	bad     []int           // ordinals of batches that are not applied
-	reasons []nacha.Problem // for the file and its batches, in the order of lines
+	reasons []reason        // for the file and its batches, in the order of lines
 	more    int             // reasons beyond those
 	remarks []nacha.Problem // on what is applied nevertheless, as many at most
 	tail    tail
@@ -41,8 +41,16 @@ type judgement struct {
 type judged struct {
 	hash [32]byte
 	bad  bool
+	// stands marks a bad batch whose totals hold: a person may take it.
+	stands bool
 	// again marks a batch that stands earlier in the same file.
 	again bool
+}
+
+// reason is why something is in quarantine.
+type reason struct {
+	nacha.Problem
+	batch int // ordinal; 0: the file
 }
 
 // judge reads a file to its end. ours knows our banks by the first eight
@@ -84,9 +92,9 @@ func judge(r io.Reader, ours func(rdfi8 string) bool) (*judgement, error) {
 	if j.Foreign {
 		j.Problems[0].Message += notNACHA
 	}
-	j.explain(j.Problems...)
+	j.explain(0, j.Problems...)
 	j.more += j.More
-	slices.SortStableFunc(j.reasons, func(a, b nacha.Problem) int { return a.Line - b.Line })
+	slices.SortStableFunc(j.reasons, func(a, b reason) int { return a.Line - b.Line })
 	return j, nil
 }
 
@@ -98,20 +106,22 @@ func (j *judgement) add(v *nacha.Verdict, problems []nacha.Problem, seen map[[32
 	}
 	if b.bad {
 		j.bad = append(j.bad, v.Ordinal)
-		j.explain(problems...)
+		b.stands = v.More == 0 && !slices.ContainsFunc(problems, contradicts)
+		j.explain(v.Ordinal, problems...)
 		j.more += v.More
-	} else {
-		_, b.again = seen[b.hash]
-		seen[b.hash] = struct{}{}
 	}
 	j.remarks = append(j.remarks, v.Remarks[:min(len(v.Remarks), maxReasons-len(j.remarks))]...)
+	_, b.again = seen[b.hash]
+	seen[b.hash] = struct{}{}
 	j.batches = append(j.batches, b)
 	return nil
 }
 
-func (j *judgement) explain(problems ...nacha.Problem) {
+func (j *judgement) explain(batch int, problems ...nacha.Problem) {
 	room := min(len(problems), maxReasons-len(j.reasons))
-	j.reasons = append(j.reasons, problems[:room]...)
+	for _, p := range problems[:room] {
+		j.reasons = append(j.reasons, reason{p, batch})
+	}
 	j.more += len(problems) - room
 }
 
@@ -121,11 +131,22 @@ func (j *judgement) whole() bool {
 	return len(j.Problems) > 0 || len(j.bad) > 0 && len(j.bad) == len(j.batches)
 }
 
+// reasonsFor are those for some batches, 0 being the file.
+func (j *judgement) reasonsFor(which func(batch int) bool) (list []nacha.Problem) {
+	for _, r := range j.reasons {
+		if which(r.batch) {
+			list = append(list, r.Problem)
+		}
+	}
+	return list
+}
+
 // allReasons are those for people, with a note when there were more.
 func (j *judgement) allReasons() []nacha.Problem {
+	all := j.reasonsFor(func(int) bool { return true })
 	if j.more == 0 {
-		return j.reasons
+		return all
 	}
-	return append(slices.Clip(j.reasons), nacha.Problem{Scope: nacha.InFile, Code: "more",
+	return append(all, nacha.Problem{Scope: nacha.InFile, Code: "more",
 		Message: fmt.Sprintf("and %d problems more", j.more)})
 }

@@ -1,7 +1,6 @@
 package inbound
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,36 +13,52 @@ import (
 
 // move takes a file that was processed out of the way: into quarantine with
 // its reasons when nothing of it was applied, else to those that are done.
-func (b *inbox) move(name string, s *seen) error {
-	folder := doneFolder
-	state := cmp.Or(s.moving.Of, s.moving.State)
-	if state == "quarantined" {
+func (b *inbox) move(path string, s *seen) error {
+	b.desk.at("before move")
+	from, folder := filepath.Join(b.Dir, path), doneFolder
+	if s.moving.quarantined() {
 		folder = quarantineFolder
 	}
-	to, err := freeName(filepath.Join(b.Dir, folder, name))
+	err := moveTo(from, filepath.Join(b.Dir, folder, filepath.Base(path)), func(to string) error {
+		if folder == doneFolder {
+			return nil
+		}
+		return writeReasons(to+".reasons.txt", s.moving)
+	})
 	if err != nil {
 		return err
 	}
-	if folder == quarantineFolder {
-		if err := writeReasons(to+".reasons.txt", s.moving); err != nil {
-			return err
-		}
-	}
-	return os.Rename(filepath.Join(b.Dir, name), to)
+	b.desk.at("after move")
+	return os.Remove(filepath.Dir(from))
 }
 
-// freeName is the path, or the path with a number when another file of the
-// same name is there.
-func freeName(path string) (string, error) {
+// moveTo gives a file the path, or the path with a number when another file
+// has that name. before is called with the name it will have. A crash may have
+// left the file under both names.
+func moveTo(from, path string, before func(to string) error) error {
+	info, err := os.Lstat(from)
+	if err != nil {
+		return err
+	}
 	for n := 1; ; n++ {
 		free := path
 		if n > 1 {
 			free = fmt.Sprintf("%s.%d", path, n)
 		}
-		if _, err := os.Lstat(free); errors.Is(err, fs.ErrNotExist) {
-			return free, nil
-		} else if err != nil {
-			return "", err
+		there, err := os.Lstat(free)
+		switch {
+		case err == nil && os.SameFile(info, there):
+			return os.Remove(from)
+		case err == nil:
+			continue
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		if err := before(free); err != nil {
+			return err
+		}
+		if err := place(from, free); !errors.Is(err, fs.ErrExist) {
+			return err
 		}
 	}
 }
@@ -51,13 +66,15 @@ func freeName(path string) (string, error) {
 // writeReasons explains to a person why a file is in quarantine.
 func writeReasons(path string, o *Outcome) error {
 	var text strings.Builder
-	text.WriteString("Nothing of this file was applied.")
-	if o.ID != "" {
-		fmt.Fprintf(&text, " The log knows it as %s.", o.ID)
-	}
-	text.WriteString("\n\n")
-	for _, p := range o.Reasons {
-		fmt.Fprintln(&text, Explain(p))
+	text.WriteString("Nothing of this file was applied.\n")
+	for _, o := range o.Files() {
+		if o.ID != "" {
+			fmt.Fprintf(&text, "The log knows it as %s.\nWhen what was missing is set up, have it judged again: POST /v1/ops/inbound/%s/judge\n", o.ID, o.ID)
+		}
+		text.WriteString("\n")
+		for _, p := range o.Reasons {
+			fmt.Fprintln(&text, Explain(p))
+		}
 	}
 	return os.WriteFile(path, []byte(text.String()), 0o600)
 }

@@ -8,20 +8,21 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers/remote"
 )
 
 // After says what happens to a file at the bank's server once it was taken.
 type After string
 
-// What may happen. Left files are remembered by name, size and time as long
-// as the process lives; after that they are read once more, and are
-// duplicates. Done moves them to the folder done, which must be there.
+// What may happen. Left files are read where they are and remembered by name,
+// size and time; after a restart they are read once more, and the log knows
+// them. The others are renamed before they are read, so the server must allow
+// that; Done moves them to the folder done, which must be there.
 const (
 	Leave  After = "leave"
 	Remove After = "remove"
@@ -47,6 +48,27 @@ type atBank struct {
 	size    int64
 	written time.Time
 	taken   bool // or nothing to be taken, as it is
+}
+
+// visit is one look at one server.
+type visit struct {
+	*Pickup
+	routing string
+	sftp    domain.SFTP
+	conn    *remote.Conn
+	there   map[string]bool // of seen, what is at the server
+	texts   []*heldAck
+	bytes   int // of those
+}
+
+// heldAck is an acknowledgement that was read and waits to be applied, which
+// happens without a connection: it may take longer than a server has patience.
+type heldAck struct {
+	at   string // its path at the server
+	name string
+	text []byte
+	done Outcome
+	err  error
 }
 
 // NewPickup checks the configuration.
@@ -108,81 +130,94 @@ func (p *Pickup) Look(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// lookAt takes what is ready at one server: files of entries are kept here and
+// recorded while it is connected, and applied afterwards.
 func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) error {
-	c, err := remote.Dial(ctx, s)
-	if err != nil {
+	v := &visit{Pickup: p, routing: routing, sftp: s, there: map[string]bool{}}
+	kept := false
+	err := v.connected(ctx, func() (err error) {
+		kept, err = v.takeAll(ctx)
+		return err
+	})
+	if fatal(err) || ctx.Err() != nil {
 		return err
 	}
-	defer c.Close()
-	files, err := c.ReadDirContext(ctx, s.InboundFolder)
-	if err != nil {
-		return fmt.Errorf("list %s at %s: %w", s.InboundFolder, s.Host, err)
+	if len(v.texts) > 0 {
+		err = errors.Join(err, v.acknowledge(ctx))
 	}
-	there := map[string]bool{}
-	var errs []error
-	for _, f := range files {
-		if !f.Mode().IsRegular() || strings.HasPrefix(f.Name(), ".") || strings.HasSuffix(f.Name(), ".part") {
-			continue
-		}
-		key := routing + "/" + f.Name()
-		there[key] = true
-		if !p.ready(key, f) {
-			continue
-		}
-		err := p.take(ctx, c, s, key, f)
-		if fatal(err) || ctx.Err() != nil {
-			return err
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("take %s from %s: %w", f.Name(), s.Host, err))
-		}
+	if kept {
+		err = errors.Join(err, p.Desk.Resume(ctx))
 	}
-	for key := range p.seen {
-		if strings.HasPrefix(key, routing+"/") && !there[key] {
-			delete(p.seen, key)
-		}
-	}
-	return errors.Join(errs...)
+	return err
 }
 
+func (v *visit) connected(ctx context.Context, do func() error) (err error) {
+	if v.conn, err = remote.Dial(ctx, v.sftp); err != nil {
+		return err
+	}
+	defer v.conn.Close()
+	return do()
+}
+
+// takeAll takes every file that is ready, what an earlier run had claimed
+// first. One that fails does not hold up the others.
+func (v *visit) takeAll(ctx context.Context) (kept bool, err error) {
+	files, err := v.conn.ReadDirContext(ctx, v.sftp.InboundFolder)
+	if err != nil {
+		return false, fmt.Errorf("list %s at %s: %w", v.sftp.InboundFolder, v.sftp.Host, err)
+	}
+	slices.SortStableFunc(files, func(a, b os.FileInfo) int {
+		return cmp.Or(-boolCompare(v.claimed(a.Name()), v.claimed(b.Name())), a.ModTime().Compare(b.ModTime()))
+	})
+	var errs []error
+	for _, f := range files {
+		if !f.Mode().IsRegular() || !v.claimed(f.Name()) && (strings.HasPrefix(f.Name(), ".") || strings.HasSuffix(f.Name(), ".part")) {
+			continue
+		}
+		v.there[v.key(f.Name())] = true
+		if !v.ready(v.key(f.Name()), f) {
+			continue
+		}
+		took, err := v.take(ctx, f)
+		kept = kept || took
+		if fatal(err) || ctx.Err() != nil {
+			return kept, err
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("take %s from %s: %w", f.Name(), v.sftp.Host, err))
+		}
+	}
+	for key := range v.seen {
+		if strings.HasPrefix(key, v.routing+"/") && !v.there[key] {
+			delete(v.seen, key)
+		}
+	}
+	return kept, errors.Join(errs...)
+}
+
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	default:
+		return -1
+	}
+}
+
+func (v *visit) key(name string) string { return v.routing + "/" + name }
+
+func (v *visit) path(name string) string { return path.Join(v.sftp.InboundFolder, name) }
+
 // ready reports whether a file is as the last look found it, and not taken.
+// What was claimed was ready before.
 func (p *Pickup) ready(key string, f os.FileInfo) bool {
 	was := p.seen[key]
 	if was == nil || was.size != f.Size() || !was.written.Equal(f.ModTime()) {
 		p.seen[key] = &atBank{size: f.Size(), written: f.ModTime()}
-		return false
+		_, _, claimed := cutClaim(path.Base(key))
+		return claimed && p.After != Leave
 	}
 	return !was.taken
-}
-
-// take reads a file and does what the desk does with it. An unfinished one is
-// left alone until it changes.
-func (p *Pickup) take(ctx context.Context, c *remote.Conn, s domain.SFTP, key string, f os.FileInfo) error {
-	from := path.Join(s.InboundFolder, f.Name())
-	content, err := c.Open(from)
-	if err != nil {
-		return err
-	}
-	defer content.Close()
-	o, err := p.Desk.takeIn(ctx, f.Name(), FromSFTP, content)
-	if errors.Is(err, errUnfinished) {
-		p.seen[key].taken = true
-		p.Log.Warn("a file at the bank's SFTP server is unfinished", "bank", key, "size", f.Size())
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	p.seen[key].taken = true
-	p.Log.Info("file taken from the bank's SFTP server", "bank", key, "id", o.ID, "state", o.State)
-	switch {
-	case o.ID == "" && o.State == projections.InboundQuarantined:
-		return nil // nothing of it is kept here: a person looks at it there
-	case p.After == Remove:
-		return c.Remove(from)
-	case p.After == Done:
-		return c.Rename(from, path.Join(s.InboundFolder, string(Done), f.Name()))
-	default:
-		return nil
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
@@ -65,7 +66,7 @@ func TestFilesAreTakenFromTheServerOnceTheirSizeIsStable(t *testing.T) {
 }
 
 // What is remembered goes with the process; the log does not forget.
-func TestAfterARestartALeftFileIsADuplicate(t *testing.T) {
+func TestAfterARestartALeftFileIsKnownAgain(t *testing.T) {
 	w, s, p := picking(t, Leave)
 	put(t, s, "a.ach", vector(t, "05"))
 	looks(t, p, 2)
@@ -75,6 +76,11 @@ func TestAfterARestartALeftFileIsADuplicate(t *testing.T) {
 	if n := len(w.received(gym)); n != 2 {
 		t.Errorf("%d payments, want 2", n)
 	}
+	if n := len(w.events((domain.InboundRepeated{}).Type())); n != 0 {
+		t.Errorf("it came %d times more", n)
+	}
+	must(t, os.Chtimes(filepath.Join(s.Dir, "inbound", "a.ach"), friday, friday)) // the bank put it there again
+	looks(t, p, 2)
 	if n := len(w.events((domain.InboundRepeated{}).Type())); n != 1 {
 		t.Errorf("%d duplicates, want 1", n)
 	}
@@ -122,5 +128,163 @@ func TestAnAcknowledgementIsTakenFromTheServer(t *testing.T) {
 	looks(t, p, 3)
 	if len(got) != 1 || len(s.Names("inbound")) != 0 {
 		t.Errorf("applied %v, the server has %v", got, s.Names("inbound"))
+	}
+}
+
+// replaceAt puts another file over one at the n-th step of a look.
+func (w *world) replaceAt(n int, s *remotetest.Server, name string, content []byte) *string {
+	step := new(string)
+	w.fault = func(at string) {
+		if n--; n == 0 {
+			*step = at
+			put(w.t.(*testing.T), s, "next.part", content)
+			must(w.t, os.Rename(filepath.Join(s.Dir, "inbound", "next.part"), filepath.Join(s.Dir, "inbound", name)))
+		}
+	}
+	return step
+}
+
+func TestAFileThatReplacesAnotherAtTheServerIsReadToo(t *testing.T) {
+	first, second := renderAs(t, "0701", credits("4001", "4002")), renderAs(t, "0702", credits("4003", "4004", "4005", "4006", "4007", "4008", "4009")) // of another size: the server's times are seconds
+	for _, after := range []After{Leave, Remove, Done} {
+		t.Run(string(after), func(t *testing.T) {
+			for n := 1; ; n++ {
+				w, s, p := picking(t, after)
+				must(t, os.Mkdir(filepath.Join(s.Dir, "inbound", "done"), 0o700))
+				put(t, s, "returns.ach", first)
+				looks(t, p, 1)
+				step := w.replaceAt(n, s, "returns.ach", second)
+				looks(t, p, 1)
+				w.fault = nil
+				if *step == "" {
+					break
+				}
+				looks(t, p, 2)
+				want := 2 + 7
+				if *step == "before claim" { // the bank itself took the first one away
+					want = 7
+				}
+				if got := len(w.received(gym)); got != want {
+					t.Errorf("replaced %s: %d payments, want %d", *step, got, want)
+				}
+				if got := s.Names("inbound"); after != Leave && !slices.Equal(got, []string{"done"}) {
+					t.Errorf("replaced %s: the server has %v", *step, got)
+				}
+				w.close()
+			}
+		})
+	}
+}
+
+func TestWhatWasClaimedAtTheServerIsTakenAfterACrash(t *testing.T) {
+	for _, after := range []After{Remove, Done} {
+		for n := 1; ; n++ {
+			w, s, p := picking(t, after)
+			must(t, os.Mkdir(filepath.Join(s.Dir, "inbound", "done"), 0o700))
+			put(t, s, "a.ach", vector(t, "05"))
+			looks(t, p, 1)
+			step, left := "", n
+			w.fault = func(at string) {
+				if left--; left == 0 {
+					step = at
+					panic(crash{})
+				}
+			}
+			func() {
+				defer func() { _ = recover() }()
+				looks(t, p, 1)
+			}()
+			if step == "" {
+				break
+			}
+			w.restart()
+			p, err := NewPickup(PickupConfig{Desk: w.desk, After: after})
+			must(t, err)
+			looks(t, p, 2)
+			must(t, w.desk.Resume(t.Context())) // as Run does
+			if got := len(w.received(gym)); got != 2 || !slices.Equal(s.Names("inbound"), []string{"done"}) {
+				t.Errorf("%s, crash %s: %d payments, the server has %v", after, step, got, s.Names("inbound"))
+			}
+			if n := len(w.events((domain.InboundRepeated{}).Type())); n != 0 {
+				t.Errorf("%s, crash %s: it came %d times more", after, step, n)
+			}
+			w.close()
+		}
+	}
+}
+
+func TestAFileThatCouldNotBeRemovedIsRemovedAtTheNextLook(t *testing.T) {
+	w, s, p := picking(t, Remove)
+	put(t, s, "a.ach", vector(t, "05"))
+	looks(t, p, 1)
+	w.fault = func(step string) {
+		if step == "before remove" {
+			s.Hang()
+		}
+	}
+	if p.Look(t.Context()) == nil {
+		t.Fatal("it was removed")
+	}
+	w.fault = nil
+	looks(t, p, 1)
+	if n := len(w.received(gym)); n != 2 || len(s.Names("inbound")) != 0 || len(w.events((domain.InboundRepeated{}).Type())) != 0 {
+		t.Errorf("%d payments, the server has %v", n, s.Names("inbound"))
+	}
+}
+
+// Applying may take longer than a server has patience with a silent client.
+func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
+	w, s, p := picking(t, Remove)
+	put(t, s, "a.ach", vector(t, "05"))
+	put(t, s, "b.ack", yes())
+	applied := 0
+	w.desk.Acknowledge = func(context.Context, ack.Acknowledgement) error {
+		applied++
+		if !s.Alone() {
+			t.Error("a connection while an acknowledgement is applied")
+		}
+		return nil
+	}
+	w.fault = func(step string) {
+		if step == "before chunk" && !s.Alone() {
+			t.Error("a connection while entries are applied")
+		}
+	}
+	looks(t, p, 3)
+	if n := len(w.received(gym)); n != 2 || applied != 1 || len(s.Names("inbound")) != 0 {
+		t.Errorf("%d payments, %d acknowledgements, the server has %v", n, applied, s.Names("inbound"))
+	}
+}
+
+func TestARefusedAcknowledgementIsGivenItsNameBack(t *testing.T) {
+	w, s, p := picking(t, Done)
+	tries := 0
+	w.desk.Acknowledge = func(context.Context, ack.Acknowledgement) error {
+		tries++
+		return domain.Refuse(domain.Conflict, "it was accepted before")
+	}
+	put(t, s, "a.ack", yes())
+	looks(t, p, 4)
+	if tries != 1 || !slices.Equal(s.Names("inbound"), []string{"a.ack"}) {
+		t.Errorf("tried %d times, the server has %v", tries, s.Names("inbound"))
+	}
+}
+
+func TestAServerThatAllowsNoRenameSaysWhatToDo(t *testing.T) {
+	w, s, p := picking(t, Done)
+	s.ReadOnly.Store(true)
+	put(t, s, "a.ach", vector(t, "05"))
+	looks(t, p, 1)
+	if err := p.Look(t.Context()); err == nil || !strings.Contains(err.Error(), "--sftp-after leave") {
+		t.Errorf("error %v", err)
+	}
+	if len(w.events((domain.InboundReceived{}).Type())) != 0 || !slices.Equal(s.Names("inbound"), []string{"a.ach"}) {
+		t.Errorf("the server has %v", s.Names("inbound"))
+	}
+	p, err := NewPickup(PickupConfig{Desk: w.desk})
+	must(t, err)
+	looks(t, p, 2)
+	if n := len(w.received(gym)); n != 2 {
+		t.Errorf("left where it is: %d payments", n)
 	}
 }

@@ -46,6 +46,8 @@ func (p *placing) decide(e *arrival) error {
 		return p.queue(e, problem(e.Problems))
 	case tooLarge(&e.Entry):
 		return p.queue(e, finding{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."})
+	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // of a batch that a person took as it is
+		return p.queue(e, finding{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."})
 	case e.Kind == nacha.KindForward:
 		return p.forward(e)
 	}

@@ -13,11 +13,23 @@ type tail struct {
 	blanks int  // 0x1A at its end so far
 	rest   int  // bytes that the newest character lacks in UTF-8
 	cr     bool // the byte before was one
+	start  byte // of the file
+	some   bool // bytes came
+	nuls   int  // NULs behind each other up to here
+	hole   bool // a record's length of them, anywhere
 }
 
 // Write implements io.Writer.
 func (t *tail) Write(p []byte) (int, error) {
 	for _, c := range p {
+		if !t.some {
+			t.start, t.some = c, true
+		}
+		t.nuls++
+		if c != 0 {
+			t.nuls = 0
+		}
+		t.hole = t.hole || t.nuls >= nacha.RecordLength
 		t.take(c)
 	}
 	return len(p), nil
@@ -87,9 +99,19 @@ func (t *tail) record() int {
 	return t.line
 }
 
+// holed reports whether space was set aside for the file that is not written
+// yet: whoever copies it began with its full size. What does not begin as a
+// file of entries is no such file, whatever NULs are in it.
+func (t *tail) holed() bool {
+	return (t.hole || t.nuls > 0) && (t.start == 0 || t.start == '1')
+}
+
 // finished reports whether a file in a folder is all there: it has a file
 // control record, or is one that no further bytes could make right.
 func (j *judgement) finished() bool {
+	if j.tail.holed() {
+		return false
+	}
 	for _, p := range j.Problems {
 		if !j.mendable(p) {
 			return true

@@ -15,9 +15,11 @@ import (
 )
 
 // Watch is a folder into which the bank, or a person, puts files. Any name
-// without a dot in front is read. A file is taken when it has a file control
-// record and its size has been stable; one that no further bytes could make
-// right is taken too, and goes into quarantine. All times are the machine's.
+// without a dot in front is read, symbolic links are not. A file is taken when
+// it has a file control record and its size has been stable; one that no
+// further bytes could make right is taken too, and goes into quarantine. Taking
+// begins with a rename to a name of ours: what is put under the old name from
+// then on is another file. All times are the machine's.
 type Watch struct {
 	Dir     string
 	Every   time.Duration // between two looks, 250 ms by default
@@ -39,6 +41,7 @@ type Waiting struct {
 const (
 	doneFolder       = "done"
 	quarantineFolder = "quarantine"
+	claimFolder      = ".taking" // see claim
 )
 
 // inbox is what is known of the folder. Whether a file was processed is not:
@@ -49,7 +52,7 @@ type inbox struct {
 	turn turn
 
 	mu    sync.Mutex
-	files map[string]*seen
+	files map[string]*seen // by path below Dir
 }
 
 // seen is a file in the inbox.
@@ -67,7 +70,7 @@ func openInbox(w Watch, d *Desk) (*inbox, error) {
 	w.Every = cmp.Or(w.Every, 250*time.Millisecond)
 	w.Stable = cmp.Or(w.Stable, time.Second)
 	w.Overdue = cmp.Or(w.Overdue, 15*time.Minute)
-	for _, folder := range []string{doneFolder, quarantineFolder} {
+	for _, folder := range []string{doneFolder, quarantineFolder, claimFolder} {
 		if err := os.MkdirAll(filepath.Join(w.Dir, folder), 0o700); err != nil {
 			return nil, fmt.Errorf("make the inbox: %w", err)
 		}
@@ -86,7 +89,7 @@ func (d *Desk) Waiting() []Waiting {
 	var list []Waiting
 	for name, s := range d.inbox.files {
 		if s.refused {
-			list = append(list, Waiting{name, s.size, s.written, s.alarmed, s.reason})
+			list = append(list, Waiting{filepath.Base(name), s.size, s.written, s.alarmed, s.reason})
 		}
 	}
 	slices.SortFunc(list, func(a, b Waiting) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Name, b.Name)) })
@@ -101,27 +104,27 @@ func (b *inbox) look(ctx context.Context) error {
 		return err
 	}
 	defer give()
-	names, err := b.list()
+	paths, err := b.list()
 	if err != nil {
 		return fmt.Errorf("look into the inbox: %w", err)
 	}
 	var errs []error
-	for _, name := range names {
-		err := b.step(ctx, name)
+	for _, path := range paths {
+		err := b.step(ctx, path)
 		if fatal(err) || ctx.Err() != nil {
 			return err
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("take %s from the inbox: %w", name, err))
+			errs = append(errs, fmt.Errorf("take %s from the inbox: %w", filepath.Base(path), err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// list brings what is known up to what is there, and names the files in the
-// order in which they were written.
+// list brings what is known up to what is there, and names the files by their
+// paths below Dir, in the order in which they were written.
 func (b *inbox) list() ([]string, error) {
-	entries, err := os.ReadDir(b.Dir)
+	paths, err := b.paths()
 	if err != nil {
 		return nil, err
 	}
@@ -129,51 +132,54 @@ func (b *inbox) list() ([]string, error) {
 	defer b.mu.Unlock()
 	now := time.Now()
 	there := map[string]bool{}
-	var names []string
-	for _, e := range entries {
-		info, err := os.Stat(filepath.Join(b.Dir, e.Name()))
-		if strings.HasPrefix(e.Name(), ".") || err != nil || !info.Mode().IsRegular() {
+	var list []string
+	for _, path := range paths {
+		info, err := os.Lstat(filepath.Join(b.Dir, path))
+		if err != nil || !info.Mode().IsRegular() && !claimed(path) {
 			continue
 		}
-		there[e.Name()] = true
-		names = append(names, e.Name())
-		s := b.files[e.Name()]
-		if s == nil || s.size != info.Size() || !s.written.Equal(info.ModTime()) {
-			b.files[e.Name()] = &seen{size: info.Size(), written: info.ModTime(), steadyAt: now}
+		there[path] = true
+		list = append(list, path)
+		s := b.files[path]
+		switch {
+		case s == nil && claimed(path): // by a run that ended before it was done
+			b.files[path] = &seen{size: info.Size(), written: info.ModTime()}
+		case s == nil || s.size != info.Size() || !s.written.Equal(info.ModTime()):
+			b.files[path] = &seen{size: info.Size(), written: info.ModTime(), steadyAt: now}
 		}
 	}
-	for name := range b.files {
-		if !there[name] {
-			delete(b.files, name)
+	for path := range b.files {
+		if !there[path] {
+			delete(b.files, path)
 		}
 	}
-	slices.SortStableFunc(names, func(x, y string) int { return b.files[x].written.Compare(b.files[y].written) })
-	return names, nil
+	slices.SortStableFunc(list, func(x, y string) int { return b.files[x].written.Compare(b.files[y].written) })
+	return list, nil
 }
 
 // step does what is to be done about a file now.
-func (b *inbox) step(ctx context.Context, name string) error {
+func (b *inbox) step(ctx context.Context, path string) error {
 	b.mu.Lock()
-	s := b.files[name]
+	s := b.files[path]
 	now := time.Now()
 	steady := now.Sub(s.steadyAt) >= b.Stable
 	b.mu.Unlock()
 	switch {
 	case s.moving != nil:
-		return b.move(name, s)
+		return b.move(path, s)
 	case s.refused:
-		b.alarm(name, s, now)
+		b.alarm(path, s, now)
 		return nil
 	case !steady:
 		return nil
 	}
-	o, err := b.take(ctx, name)
+	path, o, err := b.take(ctx, path)
 	switch {
 	case errors.Is(err, errUnfinished):
 		b.refuse(s, "the rest of it is still to come")
-		b.alarm(name, s, now)
+		b.alarm(path, s, now)
 		return nil
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && !claimed(path):
 		return nil // taken away meanwhile
 	case errors.Is(err, fs.ErrPermission):
 		b.refuse(s, "it cannot be read")
@@ -185,16 +191,46 @@ func (b *inbox) step(ctx context.Context, name string) error {
 		return err
 	}
 	s.moving = &o
-	return b.move(name, s)
+	return b.move(path, s)
 }
 
-func (b *inbox) take(ctx context.Context, name string) (Outcome, error) {
-	file, err := os.Open(filepath.Join(b.Dir, name))
+// take claims a file that is all there and takes it in. It returns where the
+// file is then.
+func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) {
+	if !claimed(path) {
+		if err := b.finished(path); err != nil {
+			return path, Outcome{}, err
+		}
+		b.desk.at("before claim")
+		to, err := b.claim(path)
+		if err != nil {
+			return path, Outcome{}, err
+		}
+		path = to
+		b.desk.at("after claim")
+	}
+	file, err := openRegular(filepath.Join(b.Dir, path))
 	if err != nil {
-		return Outcome{}, err
+		return path, Outcome{}, err
 	}
 	defer file.Close()
-	return b.desk.takeIn(ctx, name, FromInbox, file)
+	from := arrived{name: filepath.Base(path), source: FromInbox, id: claimID(path)}
+	o, err := b.desk.takeIn(ctx, from, file)
+	return path, o, err
+}
+
+// finished is errUnfinished while the rest of a file is still to come.
+func (b *inbox) finished(path string) error {
+	file, err := openRegular(filepath.Join(b.Dir, path))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	whole, err := b.desk.finished(file)
+	if err == nil && !whole {
+		err = errUnfinished
+	}
+	return err
 }
 
 func (b *inbox) refuse(s *seen, reason string) {
@@ -205,12 +241,12 @@ func (b *inbox) refuse(s *seen, reason string) {
 
 // alarm says once that a file has been waiting for its rest too long. It is
 // left where it is.
-func (b *inbox) alarm(name string, s *seen, now time.Time) {
+func (b *inbox) alarm(path string, s *seen, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if s.alarmed || now.Sub(s.written) < b.Overdue {
 		return
 	}
 	s.alarmed = true
-	b.desk.Log.Error("a file in the inbox is unfinished", "name", name, "size", s.size, "since", s.written, "reason", s.reason)
+	b.desk.Log.Error("a file in the inbox is unfinished", "name", filepath.Base(path), "size", s.size, "since", s.written, "reason", s.reason)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/workers/inbound"
 )
 
@@ -20,9 +21,17 @@ func newDesk(c *Core, views inbound.Views, config inbound.Config) (*inbound.Desk
 type deskOf struct{ *Server }
 
 // Accept implements achhttp.Desk.
-func (d deskOf) Accept(ctx context.Context, name, source string, content io.Reader) (id, state string, err error) {
+func (d deskOf) Accept(ctx context.Context, name, source string, content io.Reader) (taken []achhttp.TakenIn, err error) {
 	o, err := d.desk.Accept(ctx, name, source, content)
-	return o.ID, o.State, err
+	for _, o := range o.Files() {
+		taken = append(taken, achhttp.TakenIn{ID: o.ID, State: o.State})
+	}
+	return taken, err
+}
+
+// Judge implements achhttp.Desk.
+func (d deskOf) Judge(ctx context.Context, id, reason string, batch int, asIs bool) (string, error) {
+	return d.desk.Judge(ctx, id, inbound.Rejudge{Reason: reason, Batch: batch, AsIs: asIs})
 }
 
 // Intake implements achhttp.Desk.

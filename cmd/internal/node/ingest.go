@@ -23,6 +23,7 @@ type Ingested struct {
 
 	Applied, Unmatched, Skipped int // entries
 	Reasons                     []string
+	More                        []Ingested // files that stood behind it in the same one
 }
 
 // Ingest takes in a file of the bank by its absolute path. The file is left
@@ -69,11 +70,18 @@ func ingest(ctx context.Context, desk *inbound.Desk, files *workers.Files, views
 	if err != nil {
 		return Ingested{}, err
 	}
+	return ingested(o), nil
+}
+
+func ingested(o inbound.Outcome) Ingested {
 	in := Ingested{ID: o.ID, State: o.State, Of: o.Of, Applied: o.Counts.Applied, Unmatched: o.Counts.Unmatched, Skipped: o.Counts.Skipped}
 	for _, p := range o.Reasons {
 		in.Reasons = append(in.Reasons, inbound.Explain(p))
 	}
-	return in, nil
+	for _, more := range o.More {
+		in.More = append(in.More, ingested(more))
+	}
+	return in
 }
 
 func acknowledged(ctx context.Context, files *workers.Files, views *projections.Views, a ack.Acknowledgement) (Ingested, error) {

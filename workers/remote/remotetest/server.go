@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -36,15 +37,18 @@ type Server struct {
 	// TakesAtOnce is a bank that takes what is in its outbound folder, under
 	// whatever name, when a file is closed: into the folder taken.
 	TakesAtOnce atomic.Bool
+	// ReadOnly lets new sessions change nothing.
+	ReadOnly atomic.Bool
 	// Sessions counts the logins.
 	Sessions atomic.Int64
 
-	t        testing.TB
-	config   *ssh.ServerConfig
-	listener net.Listener
-	mu       sync.Mutex
-	user     key
-	open     []net.Conn
+	t         testing.TB
+	connected atomic.Int64
+	config    *ssh.ServerConfig
+	listener  net.Listener
+	mu        sync.Mutex
+	user      key
+	open      []net.Conn
 }
 
 // New starts a server that knows one user, whose key it makes.
@@ -90,11 +94,7 @@ func New(t testing.TB) *Server {
 // Close ends the server and all sessions.
 func (s *Server) Close() {
 	s.listener.Close()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, c := range s.open {
-		c.Close()
-	}
+	s.Hang()
 }
 
 // ChangeUserKey gives the user another key, which Settings name from now on.
@@ -117,7 +117,28 @@ func (s *Server) Names(folder string) (names []string) {
 	return names
 }
 
+// Hang ends all sessions.
+func (s *Server) Hang() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.open {
+		c.Close()
+	}
+}
+
+// Alone waits until nobody is connected and reports whether that came about.
+func (s *Server) Alone() bool {
+	for until := time.Now().Add(10 * time.Second); s.connected.Load() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *Server) serve(c net.Conn) {
+	s.connected.Add(1)
+	defer s.connected.Add(-1)
 	defer c.Close()
 	s.mu.Lock()
 	s.open = append(s.open, c)
@@ -138,7 +159,11 @@ func (s *Server) serve(c net.Conn) {
 				_ = r.Reply(r.Type == "subsystem", nil)
 			}
 		}()
-		server, err := sftp.NewServer(&mortal{Channel: channel, server: s, conn: c})
+		var options []sftp.ServerOption
+		if s.ReadOnly.Load() {
+			options = append(options, sftp.ReadOnly())
+		}
+		server, err := sftp.NewServer(&mortal{Channel: channel, server: s, conn: c}, options...)
 		if err != nil {
 			return
 		}

@@ -1,0 +1,232 @@
+package inbound
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/achledger/achledger/workers/remote"
+)
+
+// claimPrefix begins the name under which a file at a bank's server is read
+// once it was renamed: prefix, 16 hexadecimal digits, a hyphen, its own name.
+const claimPrefix = ".achledger-"
+
+// cutClaim takes the name of a claimed file apart.
+func cutClaim(name string) (id, own string, ok bool) {
+	rest, ok := strings.CutPrefix(name, claimPrefix)
+	if !ok {
+		return "", "", false
+	}
+	id, own, ok = strings.Cut(rest, "-")
+	return id, own, ok && len(id) == 16 && own != ""
+}
+
+// claimed reports whether a name is that of a file we claimed. Who leaves
+// files where they are claims none, and leaves what others claimed alone.
+func (v *visit) claimed(name string) bool {
+	_, _, ok := cutClaim(name)
+	return ok && v.After != Leave
+}
+
+// take reads a file and has it kept and recorded; kept reports whether there
+// is something to apply then. An unfinished one is left alone until it
+// changes.
+func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) {
+	name, unfinished := f.Name(), false
+	if v.After != Leave && !v.claimed(name) {
+		if unfinished, err = v.unfinished(name); err == nil && !unfinished {
+			name, err = v.claim(name)
+		}
+	}
+	if err == nil && !unfinished {
+		kept, err = v.read(ctx, name)
+	}
+	switch {
+	case unfinished || errors.Is(err, errUnfinished):
+		v.taken(name, f)
+		v.Log.Warn("a file at the bank's SFTP server is unfinished", "bank", v.key(name), "size", f.Size())
+		return false, nil
+	case remote.Missing(err) && name == f.Name():
+		return false, nil // taken away, or claimed by another run, meanwhile
+	default:
+		return kept, err
+	}
+}
+
+// taken remembers that there is nothing to be taken of a file as it is.
+func (v *visit) taken(name string, f os.FileInfo) {
+	v.seen[v.key(name)] = &atBank{size: f.Size(), written: f.ModTime(), taken: true}
+	v.there[v.key(name)] = true
+}
+
+func (v *visit) unfinished(name string) (bool, error) {
+	file, err := v.conn.Open(v.path(name))
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	whole, err := v.Desk.finished(file)
+	return !whole, err
+}
+
+// claim renames a file: what the bank puts under its name from now on is
+// another one.
+func (v *visit) claim(name string) (string, error) {
+	var id [8]byte
+	_, _ = rand.Read(id[:]) // never fails
+	to := claimPrefix + hex.EncodeToString(id[:]) + "-" + name
+	v.Desk.at("before claim")
+	err := v.conn.Rename(v.path(name), v.path(to))
+	if remote.Missing(err) {
+		return name, err
+	}
+	if err != nil {
+		return name, fmt.Errorf("rename it before it is read (start achledger with --sftp-after leave if the server allows no rename in %s): %w", v.sftp.InboundFolder, err)
+	}
+	v.Desk.at("after claim")
+	return to, nil
+}
+
+// read takes in a file under the name it has now. An acknowledgement is only
+// read.
+func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
+	file, err := v.conn.Open(v.path(name))
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return false, err
+	}
+	from := arrived{name: name, source: FromSFTP}
+	if id, own, ok := cutClaim(name); ok && v.After != Leave {
+		from.name, from.id = own, id
+	} else {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", v.key(name), info.Size(), info.ModTime().UnixNano()))
+		from.id = hex.EncodeToString(sum[:8])
+	}
+	text, ok, err := v.Desk.textOf(file)
+	if err != nil {
+		return false, err
+	}
+	if ok {
+		return false, v.later(from.name, name, text, info)
+	}
+	o, err := v.Desk.accept(ctx, from, file, true)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range o.Files() {
+		v.Log.Info("file taken from the bank's SFTP server", "bank", v.key(from.name), "id", o.ID, "state", o.State)
+	}
+	if err := v.finish(name, from.name); err != nil {
+		return true, err // read again, which changes nothing
+	}
+	v.taken(name, info)
+	return true, nil
+}
+
+// maxTexts bounds the acknowledgements that one visit holds, in bytes.
+const maxTexts = 4 * longestAcknowledgement
+
+// later keeps an acknowledgement until the connection is closed.
+func (v *visit) later(own, name string, text []byte, info os.FileInfo) error {
+	if !wholeAcknowledgement(text) {
+		return errUnfinished
+	}
+	if v.bytes += len(text); v.bytes > maxTexts && len(v.texts) > 0 {
+		return nil // at the next look
+	}
+	v.texts = append(v.texts, &heldAck{at: name, name: own, text: text})
+	v.taken(name, info)
+	return nil
+}
+
+// acknowledge applies the acknowledgements that were read and connects once
+// more to do with them what is done with files. One that failed is read again
+// at the next look.
+func (v *visit) acknowledge(ctx context.Context) error {
+	var errs []error
+	for _, a := range v.texts {
+		a.done, a.err = v.Desk.acknowledge(ctx, a.name, a.text)
+		if fatal(a.err) || ctx.Err() != nil {
+			return a.err
+		}
+		if a.err != nil {
+			v.seen[v.key(a.at)].taken = false
+			errs = append(errs, fmt.Errorf("take %s from %s: %w", a.name, v.sftp.Host, a.err))
+		}
+	}
+	if v.After == Leave {
+		return errors.Join(errs...)
+	}
+	err := v.connected(ctx, func() error {
+		for _, a := range v.texts {
+			var err error
+			switch {
+			case a.err != nil:
+				continue
+			case a.done.quarantined(): // nothing of it is kept here: a person looks at it there
+				err = v.giveBack(a)
+			default:
+				err = v.finish(a.at, a.name)
+			}
+			if err != nil {
+				v.seen[v.key(a.at)].taken = false
+				errs = append(errs, fmt.Errorf("put %s at %s away: %w", a.name, v.sftp.Host, err))
+			}
+		}
+		return nil
+	})
+	if err != nil { // applying one again changes nothing
+		for _, a := range v.texts {
+			v.seen[v.key(a.at)].taken = false
+		}
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// giveBack gives a claimed file its own name back, where it is free, and
+// remembers that there is nothing to be taken of it.
+func (v *visit) giveBack(a *heldAck) error {
+	if _, err := v.conn.Lstat(v.path(a.name)); !remote.Missing(err) {
+		return err // another one is there: it stays under our name
+	}
+	if err := v.conn.Rename(v.path(a.at), v.path(a.name)); err != nil {
+		return err
+	}
+	v.seen[v.key(a.name)] = v.seen[v.key(a.at)]
+	return nil
+}
+
+// finish removes or moves a file that was taken.
+func (v *visit) finish(name, own string) error {
+	switch v.After {
+	case Remove:
+		v.Desk.at("before remove")
+		return v.conn.Remove(v.path(name))
+	case Done:
+		v.Desk.at("before remove")
+		for n := 1; ; n++ {
+			to := path.Join(v.sftp.InboundFolder, string(Done), own)
+			if n > 1 {
+				to = fmt.Sprintf("%s.%d", to, n)
+			}
+			if _, err := v.conn.Lstat(to); remote.Missing(err) {
+				return v.conn.Rename(v.path(name), to)
+			} else if err != nil {
+				return err
+			}
+		}
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,177 @@
+package inbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Rejudge asks for another judgement of what is in quarantine.
+type Rejudge struct {
+	Reason string // why, for the log
+	Batch  int    // the one that is meant, by ordinal from 1; 0: the whole file
+	AsIs   bool   // takes what was refused although its totals hold
+}
+
+// Judge judges a file in quarantine, or a batch of it, again by the bytes that
+// were kept and the banks and clients as they are now, and lets Run apply what
+// is good. With AsIs a person's word stands against the judgement, but never
+// against the money: what contradicts its own totals stays where it is. Asking
+// again for what was let in changes nothing.
+//
+// Refusals: not-found, invalid, conflict when nothing is in quarantine,
+// rule-broken with the reasons when nothing of it can be let in.
+func (d *Desk) Judge(ctx context.Context, id string, c Rejudge) (state string, err error) {
+	if c.Reason == "" {
+		return "", refuse(domain.Invalid, "/reason", "required", "say why the file is judged again")
+	}
+	if c.Batch < 0 {
+		return "", refuse(domain.Invalid, "/batch", "invalid", "batches are counted from 1")
+	}
+	give, err := d.applying.take(ctx) // else a file that is just applied would forget what was let in
+	if err != nil {
+		return "", err
+	}
+	defer give()
+	for range attempts {
+		state, err = d.judgeOnce(ctx, id, c)
+		var moved *eventstore.VersionError
+		if !errors.As(err, &moved) {
+			break
+		}
+	}
+	if err == nil {
+		d.goOn()
+	}
+	return state, err
+}
+
+func (d *Desk) judgeOnce(ctx context.Context, id string, c Rejudge) (string, error) {
+	in, err := d.Ledger.Inbound(ctx, id)
+	switch {
+	case err != nil:
+		return "", err
+	case in.Received == nil:
+		return "", domain.Refuse(domain.NotFound, "there is no inbound file %q", id)
+	case c.Batch > in.Received.Totals.Batches:
+		return "", refuse(domain.Invalid, "/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
+	case !in.Held(c.Batch) && (c.Batch > 0 || len(in.Quarantined) == 0):
+		if slices.ContainsFunc(in.Judged, func(e domain.InboundJudged) bool { return e.Reason == c.Reason && e.AsIs == c.AsIs }) {
+			return in.State(), nil // asking twice is asking once
+		}
+		return "", domain.Refuse(domain.Conflict, "nothing of it is in quarantine: the file is %s", in.State())
+	}
+	j, err := d.judgeKept(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	judged, err := j.again(in, c)
+	if err != nil {
+		return "", err
+	}
+	events := []domain.Event{judged}
+	if owner, err := d.keyOwner(ctx, j.Key()); err != nil {
+		return "", err
+	} else if owner != "" && owner != id && in.KeyReusedBy == "" {
+		events = append(events, domain.InboundKeyReused{Other: owner})
+	}
+	err = d.write(ctx, "judged", ledger.Change{Stream: domain.InboundStream(id), Client: domain.LedgerClient, Expect: in.Version, Events: events})
+	if err != nil {
+		return "", err
+	}
+	d.Log.Warn("file of the bank judged again", "id", id, "reason", c.Reason, "as_is", c.AsIs, "still_bad", len(judged.Batches))
+	for _, e := range events {
+		in.Evolve(domain.Fact{Event: pointer(e)})
+	}
+	return in.State(), nil
+}
+
+// pointer is an event as the log gives it back.
+func pointer(e domain.Event) domain.Event {
+	switch e := e.(type) {
+	case domain.InboundJudged:
+		return &e
+	case domain.InboundKeyReused:
+		return &e
+	}
+	return e
+}
+
+// judgeKept judges the bytes that were kept.
+func (d *Desk) judgeKept(ctx context.Context, id string) (*judgement, error) {
+	if err := d.Views.CatchUp(ctx); err != nil {
+		return nil, fmt.Errorf("wait for the views: %w", err)
+	}
+	known, err := d.receivers.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j, err := d.judgeAgain(id, known.ours)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, domain.Refuse(domain.Conflict, "the file was kept, and its bytes are lost: hand it in once more")
+	}
+	return j, err
+}
+
+// again decides what of the quarantine is let in. Batches with the same
+// records are one.
+func (j *judgement) again(in domain.Inbound, c Rejudge) (domain.InboundJudged, error) {
+	judged, let := domain.InboundJudged{Reason: c.Reason, AsIs: c.AsIs}, 0
+	trusted := len(j.Problems) == 0 || c.AsIs && j.More == 0 && !slices.ContainsFunc(j.Problems, contradicts)
+	for n := 1; n <= len(j.batches); n++ {
+		b := j.batches[n-1]
+		if !in.Held(n) {
+			continue
+		}
+		asked := c.Batch == 0 || c.Batch <= len(j.batches) && b.hash == j.batches[c.Batch-1].hash
+		if trusted && asked && (!b.bad || c.AsIs && b.stands) {
+			let++
+		} else {
+			judged.Batches = append(judged.Batches, n)
+		}
+	}
+	held := func(batch int) bool { return batch == 0 && !c.AsIs || slices.Contains(judged.Batches, batch) }
+	judged.Reasons = j.reasonsFor(held)
+	if let == 0 && (!trusted || len(j.batches) > 0) {
+		return judged, domain.Refuse(domain.RuleBroken, "nothing of it can be let in: %s", firstFew(j.reasonsFor(func(batch int) bool {
+			return batch == 0 || c.Batch == 0 || batch == c.Batch
+		})))
+	}
+	return judged, nil
+}
+
+// firstFew puts some reasons into a sentence.
+func firstFew(list []nacha.Problem) string {
+	const few = 3
+	var words []string
+	for _, p := range list[:min(few, len(list))] {
+		words = append(words, Explain(p))
+	}
+	if len(list) > few {
+		words = append(words, fmt.Sprintf("and %d more", len(list)-few))
+	}
+	return strings.Join(words, "; ")
+}
+
+// contradicts reports whether a problem says that the money or the entries
+// are not what the records claim, or that nobody can know: no person's word
+// makes that right.
+func contradicts(p nacha.Problem) bool {
+	switch p.Code {
+	case NotOurs, nacha.HeaderConstant, nacha.SendingPoint, nacha.CreationTime, nacha.BadModifier, nacha.BlockCount,
+		nacha.EntryClass, nacha.ServiceClassBad, nacha.CompanyField, nacha.EffectiveDate, nacha.SettlementDay, nacha.StatusCode,
+		nacha.ODFIField, nacha.BatchNumberBad, nacha.IATHeaderField, nacha.ControlMismatch, nacha.MixedKinds,
+		nacha.CodeNotAllowed, nacha.TraceOrder, nacha.TracePrefix:
+		return false
+	default:
+		return true
+	}
+}
