@@ -1,0 +1,72 @@
+package restore
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/workers"
+)
+
+// ownFile is a NACHA file that a client sends in.
+func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
+	b.t.Helper()
+	for n := range entries {
+		entries[n].Code, entries[n].Routing, entries[n].Account = 22, "121042882", "30488174411"
+		entries[n].Trace = odfi[:8] + "000000" + string(rune('1'+n))
+	}
+	content, err := nacha.Render(nacha.File{
+		Header: nacha.FileHeader{
+			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
+			ImmediateOrigin: odfi, ImmediateOriginName: "OTHER NAME", CreatedOn: "261124", CreatedAt: "0900", Modifier: "A",
+		},
+		Batches: []nacha.Batch{{Header: nacha.BatchHeader{
+			ServiceClass: 220, CompanyName: "HARBOR", CompanyID: company, SEC: "PPD", Description: "PAYROLL", OriginatorStatus: "1",
+			ODFI: odfi[:8], Number: 1, EffectiveOn: calendar.Effective(b.now, calendar.Request{}).EffectiveOn.YYMMDD(),
+		}, Entries: entries}},
+	}, "\n")
+	b.must(err)
+	return content
+}
+
+// upload sends a file in, and lets so many appends through.
+func (b *bank) upload(client string, content []byte, appends int) (workers.Assembled, error) {
+	b.t.Helper()
+	c, err := b.Client(b.t.Context(), client)
+	b.must(err)
+	whole := b.Store
+	b.Store = &stopping{Store: whole, left: appends}
+	defer func() { b.Store = whole }()
+	return b.uploads.Upload(b.t.Context(), c, content)
+}
+
+func TestAnUploadThatTheBackupHasOpenIsFinishedAsItWentOut(t *testing.T) {
+	for name, appends := range map[string]int{"without an entry": 1, "with some entries": 3, "with all entries": 4} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
+			b.client(gym, "1840000017")
+			content := ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"},
+				nacha.Entry{AmountCents: 2, Name: "B"}, nacha.Entry{AmountCents: 4, Name: "D"}, nacha.Entry{AmountCents: 5, Name: "E"}, nacha.Entry{AmountCents: 6, Name: "F"})
+			if _, err := b.upload(gym, content, appends); err == nil && appends < 4 {
+				t.Fatal("it did not stop")
+			}
+			r := b.restored()
+			b.sweepAt("10:00")
+			answer, err := b.upload(gym, content, 9)
+			b.must(err)
+
+			report := r.take(b.outbox())
+			if report.Files+report.Known != 1 || len(report.Unknown) != 0 {
+				t.Errorf("took %s, want one file, none unknown", report)
+			}
+			again, err := r.upload(gym, content, 9)
+			b.must(err)
+			if !again.Replayed || again.FileID != answer.FileID || again.Transactions[5] != answer.Transactions[5] {
+				t.Errorf("sent in again it is %+v, want the answer %+v", again, answer)
+			}
+			r.holds(b.outbox(), 1, 6)
+			r.quiet()
+		})
+	}
+}
