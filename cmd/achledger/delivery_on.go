@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/workers/restore"
 )
 
@@ -60,7 +61,7 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 func tellSent(s streams, r restore.Report) {
-	fmt.Fprintf(s.out, "%d files with %d entries were taken into the log; it knew %d more.\n", r.Files, r.Entries, r.Known)
+	fmt.Fprintf(s.out, "Taken into the log: %s with %s; it knew %d more.\n", text.Count(r.Files, "file", "files"), text.Count(r.Entries, "entry", "entries"), r.Known)
 	if r.Others > 0 {
 		fmt.Fprintf(s.out, "%d files are of other ODFIs: switch those on with the same folder.\n", r.Others)
 	}

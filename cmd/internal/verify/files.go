@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers"
 )
@@ -23,7 +24,7 @@ func files(ctx context.Context, r *node.Reader, progress Progress) (Finding, err
 		return Finding{}, err
 	}
 	f := Finding{
-		Says:     fmt.Sprintf("%d files with %d entries render to the same bytes, each entry in one", found.Files, found.Entries),
+		Says:     fmt.Sprintf("%s with %s render to the same bytes, each entry in one", text.Count(found.Files, "file", "files"), text.Count(found.Entries, "entry", "entries")),
 		Problems: found.Problems,
 	}
 	for _, id := range found.NotCheckable {
@@ -57,7 +58,7 @@ func outbox(ctx context.Context, r *node.Reader, progress Progress) (Finding, er
 		}
 		there++
 	}
-	f.Says = fmt.Sprintf("%d files, all of them made by this log", there)
+	f.Says = text.Count(there, "file", "files") + ", all of them made by this log"
 	if len(f.Problems) > 0 {
 		f.Says = "it holds files this log did not make"
 	}
