@@ -37,10 +37,12 @@ type PickupConfig struct {
 	Log   *slog.Logger
 }
 
-// Pickup takes files from the SFTP servers of our banks.
+// Pickup takes files from the SFTP servers of our banks, each by itself: one
+// that does not answer holds up no other.
 type Pickup struct {
 	PickupConfig
-	seen map[string]*atBank // by routing number and name
+	seen  map[string]*atBank // by routing number and name
+	banks servers
 }
 
 // atBank is a file at a bank's server as the last look found it.
@@ -80,54 +82,7 @@ func NewPickup(c PickupConfig) (*Pickup, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Pickup{PickupConfig: c, seen: map[string]*atBank{}}, nil
-}
-
-// Run looks at every server until ctx ends. What failed is tried again at the
-// next look. A log that is closed for writing ends Run with its error.
-func (p *Pickup) Run(ctx context.Context) error {
-	tick := time.NewTicker(p.Every)
-	defer tick.Stop()
-	for {
-		err := p.Look(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case fatal(err):
-			return err
-		case err != nil:
-			p.Log.Error("taking files from a bank's SFTP server failed", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// Look takes what is ready at every server. One that fails does not hold up
-// the others. It must not be called twice at once.
-func (p *Pickup) Look(ctx context.Context) error {
-	known, err := p.Desk.Views.Receivers(ctx)
-	if err != nil {
-		return fmt.Errorf("list our banks: %w", err)
-	}
-	var errs []error
-	for _, routing := range known.Banks {
-		bank, err := p.Desk.Ledger.Bank(ctx, routing)
-		if err != nil {
-			return err
-		}
-		if s := bank.Delivery.SFTP; bank.Delivery.Method == domain.BySFTP && s != nil && s.InboundFolder != "" {
-			err = p.lookAt(ctx, routing, *s)
-		}
-		if fatal(err) || ctx.Err() != nil {
-			return err
-		}
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	return &Pickup{PickupConfig: c, banks: servers{}}, nil
 }
 
 // lookAt takes what is ready at one server: files of entries are kept here and
