@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 )
 
 // hold keeps a pending event out of files until it is judged.
@@ -16,7 +17,8 @@ func (s *Server) hold(c echo.Context, who Caller) error {
 
 // approve ends a hold.
 func (s *Server) approve(c echo.Context, who Caller) error {
-	return s.judge(c, who, func(item, reason string) decider { return domain.Approve{ItemID: item, Reason: reason} })
+	now := s.present().Now()
+	return s.judge(c, who, func(item, reason string) decider { return answers.Approve{ItemID: item, Reason: reason, Now: now} })
 }
 
 // reject keeps a pending event out of files for good.

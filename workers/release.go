@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -51,9 +52,9 @@ type releasing struct {
 }
 
 // releasedEvents is how many events the release of one entry may take: the
-// one that releases it, one that says what becomes of it, one that rejects a
-// reversal beside it.
-const releasedEvents = 3
+// one that releases it, one that says what becomes of it, and one each that
+// rejects a reversal of it and another answer beside it.
+const releasedEvents = 4
 
 // run releases every entry that the file's answer covers, in appends of at
 // most as many events as the limits allow, and then says so in the file's
@@ -136,7 +137,20 @@ func (r *releasing) decide(t domain.Transaction, item string) (events []domain.E
 		ItemID: item, File: r.file.ID, Reason: r.file.Answered.Reason, NotBefore: dueAgain(r.now, r.batching, i),
 		Ordered: r.file.Answered.TakenBack, Reject: r.file.Answered.Rejects(), Carried: r.file.Opened.Method == domain.ByDownload,
 	}.Decide(t)
-	return events, len(events) == 0 && i.State == domain.Filed && i.Filing.File == r.file.ID
+	if len(events) == 0 {
+		return nil, i.State == domain.Filed && i.Filing.File == r.file.ID
+	}
+	for _, e := range events {
+		switch e := e.(type) {
+		case domain.TransactionReleasedFromFile:
+			t.Evolve(domain.Fact{Event: &e, Meta: domain.Meta{At: r.now}, Version: t.Version + 1})
+		case domain.TransactionHeld:
+			t.Evolve(domain.Fact{Event: &e, Meta: domain.Meta{At: r.now}, Version: t.Version + 1})
+		case domain.TransactionRejected:
+			t.Evolve(domain.Fact{Event: &e, Meta: domain.Meta{At: r.now}, Version: t.Version + 1})
+		}
+	}
+	return append(events, answers.Pointless(t)...), false
 }
 
 func (r *releasing) tell() {

@@ -43,7 +43,7 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 			list = c.open(list, "correct", i, calendar.CorrectionDeadline(settled))
 		}
 	case domain.Return:
-		if !iat && !c.answeredBy(domain.Dishonor, i.ID) {
+		if !iat && !c.answeredBy(domain.Dishonor, i.ID) && c.refuses(domain.Dishonor, i.ID) == nil {
 			list = c.open(list, "dishonor", i, calendar.DishonorDeadline(settled))
 		}
 		if limit, ok := c.retryLimit(i); ok {
@@ -63,7 +63,7 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 
 func (c Case) toOurs(i *domain.Item) []Action {
 	settled, sent := c.SettledOn(i)
-	if !sent || i.AmountCents == 0 || c.latestReturn() != nil || c.answeredBy(domain.Reversal, i.ID) {
+	if !sent || i.AmountCents == 0 || c.answeredBy(domain.Reversal, i.ID) || c.refuses(domain.Reversal, i.ID) != nil {
 		return nil
 	}
 	return c.open(nil, "reverse", i, calendar.ReversalDeadline(settled))
@@ -94,7 +94,7 @@ func (c Case) returnLimit(i *domain.Item, settled calendar.Date) calendar.TimeLi
 func (c Case) retryLimit(i *domain.Item) (calendar.TimeLimit, bool) {
 	code, _ := codes.Return(i.Incoming.Entry.Return.Code, c.today())
 	settled, sent := c.SettledOn(c.Transaction.Origination())
-	if code.Again != codes.Twice || !sent || c.latestReturn() != i || c.retries() >= MaxRetries {
+	if code.Again != codes.Twice || !sent || c.answeredBy(domain.Retry, i.ID) || c.retries() >= MaxRetries || c.refuses(domain.Retry, i.ID) != nil {
 		return calendar.TimeLimit{}, false
 	}
 	return calendar.RetryDeadline(settled), true

@@ -76,6 +76,9 @@ func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind,
 	case len(code.Answers) > 0 && !slices.Contains(code.Answers, answers):
 		return Decision{}, refuse(domain.RuleBroken, "/ReasonCode", "reason-code", "%s does not answer %s", out.Code, answers)
 	}
+	if err := c.refuses(kind, out.ReplyTo); err != nil {
+		return Decision{}, err
+	}
 	settled, _ := c.SettledOn(i)
 	if err := c.inTime(&out, code.TimeFrame, settled); err != nil {
 		return Decision{}, err

@@ -28,12 +28,13 @@ func (r Retry) Decide(c Case) (Decision, error) {
 	switch {
 	case code.Again != codes.Twice:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "an entry returned %s may not be presented again as it was: %s", code.Code, code.WhatToDo)
-	case c.latestReturn() != i:
-		return Decision{}, domain.Refuse(domain.RuleBroken, "event %s is not the return that stands", i.ID)
 	case out.Attempt > MaxRetries:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "the entry was presented again %d times, which is all the rules allow", MaxRetries)
 	case !sent:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "the original has not been transmitted")
+	}
+	if err := c.refuses(domain.Retry, r.ReplyTo); err != nil {
+		return Decision{}, err
 	}
 	if err := c.before(&out, calendar.RetryDeadline(settled)); err != nil {
 		return Decision{}, err

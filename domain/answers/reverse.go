@@ -37,33 +37,17 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 		return Decision{}, domain.Refuse(domain.RuleBroken, "a prenote moved no money and is not reversed")
 	case !sent:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "event %s has not been transmitted: recall it instead", i.ID)
-	case c.latestReturn() != nil:
-		return Decision{}, domain.Refuse(domain.RuleBroken, "the entry was returned: there is nothing to reverse")
+	}
+	if err := c.refuses(domain.Reversal, r.ReplyTo); err != nil {
+		return Decision{}, err
+	}
+	if p := (chain{c.Transaction}).standing(); p != i {
+		if _, sent := c.SettledOn(p); !sent {
+			return Decision{}, domain.Refuse(domain.RuleBroken, "event %s, which presents the entry again, has not been transmitted", p.ID)
+		}
 	}
 	if err := c.before(&out, calendar.ReversalDeadline(settled)); err != nil {
 		return Decision{}, err
 	}
 	return c.made(domain.Reversal, out, "", domain.TransactionReversalRequested{Outgoing: out})
-}
-
-// latestReturn is the return that stands: the newest, unless it was
-// dishonored and not contested, or the entry was presented again after it.
-func (c Case) latestReturn() *domain.Item {
-	var standing *domain.Item
-	var dishonored *domain.Item
-	for _, i := range c.Transaction.Items {
-		dropped := i.State == domain.Recalled || i.State == domain.Rejected
-		switch {
-		case dropped:
-		case i.Kind == domain.Return:
-			standing, dishonored = i, nil
-		case i.Kind == domain.Retry:
-			standing = nil
-		case i.Kind == domain.Dishonor && i.State != domain.Pending && i.State != domain.Held:
-			dishonored, standing = standing, nil
-		case i.Kind == domain.Contest && i.State != domain.Pending && i.State != domain.Held:
-			standing = dishonored
-		}
-	}
-	return standing
 }

@@ -110,11 +110,14 @@ func (w waiting) bookedAt(ctx context.Context, l *ledger.Ledger, client, transac
 	if (candidate{payment: p, item: item}).answeredBefore(w.Kind) {
 		flags = append(flags, flagDuplicate)
 	}
+	if turned := w.Kind == nacha.KindReturn || w.Kind == nacha.KindContested; turned && (candidate{payment: p, item: item}).reversed() {
+		flags = append(flags, flagAfterReversal)
+	}
 	in, err := w.incoming(l, client, item.ID, flags)
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: []domain.Event{answered(w.Kind, in)}}, nil
+	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.arrive(answered(w.Kind, in), l.Now())}, nil
 }
 
 // answersTo says which items of ours each kind of entry answers.

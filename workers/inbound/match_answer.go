@@ -129,6 +129,7 @@ func (e *arrival) link(list []candidate, l link) finding {
 	case 1:
 		f := finding{to: &open[0]}
 		f.flagIf(l.late, flagLate)
+		f.flagIf(l.kind == domain.Contest && open[0].reversed(), flagAfterReversal) // the return stands again
 		return f
 	default:
 		return waits(ambiguous, open, "Several answers of ours agree with it in trace number, bank and amount.")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 )
@@ -59,6 +60,17 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 		return nil
 	}
 	return err
+}
+
+// arrive books an answer of the bank, and with it the rejections of answers
+// of ours that wait and that it makes pointless.
+func (p *payment) arrive(e domain.Event, at time.Time) []domain.Event {
+	p.goOn(e, at)
+	pointless := answers.Pointless(p.Transaction)
+	for _, rejected := range pointless {
+		p.goOn(rejected, at)
+	}
+	return append([]domain.Event{e}, pointless...)
 }
 
 // goOn evolves the payment by an event that is about to be written, so that

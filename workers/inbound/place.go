@@ -90,9 +90,7 @@ func (p *placing) answer(e *arrival, f finding) error {
 	if err != nil {
 		return err
 	}
-	event := answered(e.Kind, in)
-	p.add(to.stream, to.Client, to.expect, event)
-	to.goOn(event, p.Ledger.Now())
+	p.add(to.stream, to.Client, to.expect, to.arrive(answered(e.Kind, in), p.Ledger.Now())...)
 	p.counts.Applied++
 	return nil
 }

@@ -1,0 +1,201 @@
+package answers
+
+import (
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// exclusion is a row of the table of answers that exclude one another: an
+// answer of a kind is pointless, or would move the money twice, while
+// something is true of its transaction.
+type exclusion struct {
+	kind   domain.ItemKind
+	when   func(c chain, a answer) bool
+	reason string
+}
+
+// exclusions is that table. Requests ask it before an answer is accepted,
+// arrivals and releases for every answer that waits, and approval for what
+// was held. What is filed already is not in it: that left, or is about to.
+//
+// Source: NACHA Operating Rules, article two, on reversing entries and
+// reinitiation, and appendix four on dishonored returns.
+var exclusions = []exclusion{
+	{domain.Reversal, chain.entryWaits, "the entry waits for a file: there is nothing to reverse"},
+	{domain.Reversal, chain.nothingStands, "the entry was returned: there is nothing to reverse"},
+	{domain.Retry, chain.ofReversal, "the return is one of a reversal: there is nothing to present again"},
+	{domain.Retry, chain.dishonored, "the return is not the one that stands: it was dishonored, which makes the entry stand"},
+	{domain.Retry, chain.reversedBefore, "a reversal of the entry was asked for: an entry made in error is not presented again"},
+	{domain.Retry, chain.presentedBefore, "the return is not the one that stands: the entry stands, or waits to be presented again"},
+	{domain.Dishonor, chain.presentedAfter, "the entry is presented again after this return: dishonoring it would move the money twice"},
+	{domain.Dishonor, chain.reversedAndReturned, "the return is one of a reversal, and the entry was returned as well"},
+}
+
+// answer is an answer of ours, asked for or waiting. Before counts the items
+// that were made before it.
+type answer struct {
+	id, replyTo string
+	before      int
+}
+
+// excluded is why an answer of a kind may not leave; "" where it may.
+func excluded(t domain.Transaction, kind domain.ItemKind, a answer) (reason string) {
+	for _, row := range exclusions {
+		if row.kind == kind && row.when(chain{t}, a) {
+			return row.reason
+		}
+	}
+	return ""
+}
+
+// Excluded is why an item that waits may not leave any more, because of what
+// was sent or came since it was made; "" where it may.
+func Excluded(t domain.Transaction, item string) (reason string) {
+	for n, i := range t.Items {
+		if i.ID == item {
+			return excluded(t, i.Kind, answer{i.ID, i.ReplyTo, n})
+		}
+	}
+	return ""
+}
+
+// Pointless rejects the answers of a transaction that wait and may not leave
+// any more. It belongs into the same append as what made them so.
+func Pointless(t domain.Transaction) []domain.Event {
+	var events []domain.Event
+	for n, i := range t.Items {
+		if i.Direction != domain.ToFed || !waits(i) {
+			continue
+		}
+		if reason := excluded(t, i.Kind, answer{i.ID, i.ReplyTo, n}); reason != "" {
+			events = append(events, &domain.TransactionRejected{ItemID: i.ID, Reason: reason})
+		}
+	}
+	return events
+}
+
+// refuses refuses a new answer that the table excludes.
+func (c Case) refuses(kind domain.ItemKind, replyTo string) error {
+	reason := excluded(c.Transaction, kind, answer{replyTo: replyTo, before: len(c.Transaction.Items)})
+	if reason == "" {
+		return nil
+	}
+	return domain.Refuse(domain.RuleBroken, "%s", reason)
+}
+
+func waits(i *domain.Item) bool { return i.State == domain.Pending || i.State == domain.Held }
+
+// chain is a transaction as the table looks at it.
+type chain struct{ domain.Transaction }
+
+// presentments are the items that move the money of the entry: the entry
+// itself and its retries.
+func (c chain) presentments() (list []*domain.Item) {
+	for _, i := range c.Items {
+		if i.Direction == domain.ToFed && (i.Kind == domain.Origination || i.Kind == domain.Retry) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// standing is the newest presentment that moved the money for good, as far as
+// is known: it is in a file, and each of its returns was sent back in one and
+// not contested.
+func (c chain) standing() *domain.Item {
+	for _, p := range slices.Backward(c.presentments()) {
+		if p.State == domain.Filed && !slices.ContainsFunc(c.Items, func(r *domain.Item) bool {
+			return returns(r, p) && !c.sentBack(r)
+		}) {
+			return p
+		}
+	}
+	return nil
+}
+
+func returns(r, p *domain.Item) bool {
+	return r.Kind == domain.Return && r.Direction == domain.FromFed && r.ReplyTo == p.ID
+}
+
+// disputed reports whether a dishonor of a return, of those that count, was
+// not contested.
+func (c chain) disputed(r *domain.Item, counts func(*domain.Item) bool) bool {
+	return slices.ContainsFunc(c.Items, func(d *domain.Item) bool {
+		return d.Kind == domain.Dishonor && d.Direction == domain.ToFed && d.ReplyTo == r.ID && counts(d) &&
+			!slices.ContainsFunc(c.Items, func(i *domain.Item) bool {
+				return i.Kind == domain.Contest && i.Direction == domain.FromFed && i.ReplyTo == d.ID
+			})
+	})
+}
+
+// counts tells which items exclude an answer: those in a file, and those that
+// wait and were made before it. Of two that wait the later one gives way.
+func (c chain) counts(a answer) func(*domain.Item) bool {
+	return func(i *domain.Item) bool {
+		return i.ID != a.id && (i.State == domain.Filed || waits(i) && slices.Index(c.Items, i) < a.before)
+	}
+}
+
+func (c chain) entryWaits(a answer) bool {
+	entry, ok := c.Item(a.replyTo)
+	return ok && waits(entry)
+}
+
+// nothingStands reports whether no presentment stands, or a bank returned one
+// more often than it was presented, so that the money is back already.
+func (c chain) nothingStands(answer) bool {
+	moved := 0
+	for _, p := range c.presentments() {
+		if p.State == domain.Filed {
+			moved++
+		}
+		for _, r := range c.Items {
+			if returns(r, p) && !c.sentBack(r) {
+				moved--
+			}
+		}
+	}
+	return moved < 1 || c.standing() == nil
+}
+
+// sentBack reports whether a dishonor of a return is in a file, and was not
+// contested.
+func (c chain) sentBack(r *domain.Item) bool {
+	return c.disputed(r, func(d *domain.Item) bool { return d.State == domain.Filed })
+}
+
+func (c chain) ofReversal(a answer) bool {
+	r, _ := c.Item(a.replyTo)
+	return r != nil && slices.ContainsFunc(c.Items, func(i *domain.Item) bool { return i.Kind == domain.Reversal && i.ID == r.ReplyTo })
+}
+
+func (c chain) reversedAndReturned(a answer) bool { return c.ofReversal(a) && c.nothingStands(a) }
+
+func (c chain) dishonored(a answer) bool {
+	r, ok := c.Item(a.replyTo)
+	return ok && c.disputed(r, c.counts(a))
+}
+
+// presentedBefore reports whether the entry stands, or another presentment of
+// it waits.
+func (c chain) presentedBefore(a answer) bool {
+	if p := c.standing(); p != nil && p.ID != a.id {
+		return true
+	}
+	counts := c.counts(a)
+	return slices.ContainsFunc(c.presentments(), func(p *domain.Item) bool { return waits(p) && counts(p) })
+}
+
+func (c chain) presentedAfter(a answer) bool {
+	counts := c.counts(a)
+	return slices.ContainsFunc(c.presentments(), func(p *domain.Item) bool { return p.ReplyTo == a.replyTo && counts(p) })
+}
+
+// reversedBefore leaves a later reversal alone: that one takes back what the
+// retry is about to move.
+func (c chain) reversedBefore(a answer) bool {
+	return slices.ContainsFunc(c.Items[:min(a.before, len(c.Items))], func(i *domain.Item) bool {
+		return i.Kind == domain.Reversal && (waits(i) || i.State == domain.Filed)
+	})
+}
