@@ -43,3 +43,25 @@ func ReturnAllowed(code string, e Entry, on calendar.Date) error {
 	}
 	return nil
 }
+
+// ChangeAllowed reports why a receiving bank may not correct an entry of a SEC
+// code with a change code on a day, in a sentence a client may read; nil: it
+// may.
+func ChangeAllowed(code, sec string, on calendar.Date) error {
+	c, ok := Change(code, on)
+	switch {
+	case c.Code == "":
+		return fmt.Errorf("%s is not a change code", code)
+	case !ok:
+		return fmt.Errorf("%s is not in force on %s", code, on)
+	case c.Step != Changed:
+		return fmt.Errorf("%s refuses a notification of change, it is not one", code)
+	case !slices.Contains(c.By, RDFI):
+		return fmt.Errorf("%s is used by the %s, not by a receiving bank", code, c.By[0])
+	case len(c.SECs) > 0 && !slices.Contains(c.SECs, sec):
+		return fmt.Errorf("%s is for %s entries, not for %s", code, strings.Join(c.SECs, ", "), sec)
+	case slices.Contains(c.NotSECs, sec):
+		return fmt.Errorf("%s is not for %s entries", code, sec)
+	}
+	return nil
+}
