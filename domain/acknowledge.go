@@ -77,6 +77,8 @@ func (f *File) evolveAnswered(fact Fact) {
 		f.takeBack(e, fact.Meta.At)
 	case *FileReleased:
 		f.released(e)
+	case *FileGivenUp:
+		f.giveUp(e, fact)
 	}
 }
 

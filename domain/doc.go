@@ -55,5 +55,7 @@
 // A file is opened for one client and one ODFI and filled in several appends.
 // Its bytes are a pure function of its events and its items', so rendering and
 // everything after it may be repeated. Dates may be decided again (redated)
-// until delivery begins; from then on the file may have left.
+// until delivery begins; from then on the file may have left. One that cannot be
+// completed, because its client was stopped or numbers ran out, is given up
+// instead of cut.
 package domain

@@ -22,6 +22,10 @@ type (
 		// Upload is set for a file the client sent in: its name in the
 		// folder of kept inputs, and a keyed hash of its content.
 		Upload *Upload `json:"upload,omitempty"`
+		// Decided is the instant for which the effective dates were checked or
+		// decided. Left out, it is when the event was recorded; for a file
+		// that is cut, when the cut was.
+		Decided time.Time `json:"decided,omitzero"`
 	}
 	// Upload identifies the kept, sealed input of a client's own file.
 	Upload struct {
@@ -59,6 +63,9 @@ type (
 		Dates  map[string]string `json:"dates"` // YYMMDD as rendered before, to YYMMDD
 		SendBy time.Time         `json:"send_by"`
 		Why    string            `json:"why"`
+		// Decided is the instant for which they were decided. Left out, it is
+		// when the event was recorded.
+		Decided time.Time `json:"decided,omitzero"`
 	}
 	// FileRendered records that the file's bytes were made and read back
 	// against the log.
@@ -137,6 +144,7 @@ const (
 	FileIsAcked      FileState = "acknowledged"
 	FileIsRefused    FileState = "refused"
 	FileIsReleased   FileState = "released" // never delivered: operations took it back
+	FileIsGivenUp    FileState = "given_up" // never cut; does not show either
 )
 
 // Methods of delivery.
@@ -152,6 +160,7 @@ type File struct {
 	Version     int64
 	Opened      FileOpened
 	OpenedAt    time.Time
+	DatedAt     time.Time // for when the effective dates were decided last
 	Fills       []Fill
 	Batches     []FileBatch    // effective dates as they stand
 	Redated     map[int]string // why batches were dated again after the cut, by number
@@ -186,15 +195,18 @@ func (f *File) Evolve(fact Fact) {
 	switch e := fact.Event.(type) {
 	case *FileOpened:
 		f.ID, f.Opened, f.OpenedAt = e.FileID, *e, at
+		f.DatedAt = orElse(e.Decided, at)
 		f.enter(FileOpen, at)
 	case *FileFilled:
 		f.Fills = append(f.Fills, Fill{fact.Position + 2, fact.Position + 1 + int64(e.Count)})
 		f.Batches = append(f.Batches, e.Batches...)
 	case *FileCut:
 		f.Cut, f.CutAt, f.SendBy = e, at, e.SendBy
+		f.DatedAt = orElse(f.Opened.Decided, at)
 		f.enter(FileIsCut, at)
 	case *FileRedated:
 		f.redate(e)
+		f.DatedAt = orElse(e.Decided, at)
 		f.enter(FileIsCut, at)
 	case *FileRendered:
 		f.Rendered = e
@@ -211,6 +223,14 @@ func (f *File) Evolve(fact Fact) {
 	default:
 		f.evolveAnswered(fact)
 	}
+}
+
+// orElse is an instant that older events lack.
+func orElse(at, otherwise time.Time) time.Time {
+	if at.IsZero() {
+		return otherwise
+	}
+	return at
 }
 
 func (f *File) enter(s FileState, at time.Time) {

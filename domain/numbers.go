@@ -1,9 +1,6 @@
 package domain
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Events of the numbers a file takes. Each is cumulative, so the last event
 // of a stream says which numbers are free.
@@ -93,9 +90,24 @@ func (t Traces) Take(n int, on time.Time) (first, got int, taken TracesTaken, er
 		before = t.current
 	}
 	if used := usedOn(before, first+got-1); used > rested(on) {
-		return 0, 0, TracesTaken{}, fmt.Errorf("trace numbers up to %07d were used on %s and rest %d days: give the client another ODFI", first+got-1, used, TraceRestDays)
+		return 0, 0, TracesTaken{}, Refuse(NoTraceNumbers, "trace numbers up to %07d were used on %s and rest %d days: use another ODFI", first+got-1, used, TraceRestDays)
 	}
 	return first, got, TracesTaken{First: first, Last: first + got - 1, Round: round, On: on.Format(time.DateOnly)}, nil
+}
+
+// InUse is how many numbers may not be taken yet, because they were taken less
+// than TraceRestDays ago.
+func (t Traces) InUse(on time.Time) int {
+	count := func(uses []traceUse, from int) (n int) {
+		for _, u := range uses {
+			if u.on > rested(on) {
+				n += max(0, u.last-from)
+			}
+			from = max(from, u.last)
+		}
+		return n
+	}
+	return count(t.current, 0) + count(t.rounds, t.Last)
 }
 
 // Resting reports whether a number was used in the round before and may not

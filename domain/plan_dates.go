@@ -63,19 +63,8 @@ func Redate(now, decided time.Time, batches []FileBatch) (again FileRedated, ok 
 	}
 	return FileRedated{
 		Dates:  dates,
-		SendBy: DatedFor(now, moved),
+		SendBy: DatedFor(now, moved), Decided: now,
 		Why: fmt.Sprintf("the deadline at %s New York time had passed before the file could leave",
 			missed.In(calendar.Eastern).Format("2006-01-02 15:04")),
 	}, true
-}
-
-// DatedAt is when the file's dates were decided last: at its cut, or when it
-// was dated again.
-func (f *File) DatedAt() time.Time {
-	for i := len(f.History) - 1; i >= 0; i-- {
-		if f.History[i].State == FileIsCut {
-			return f.History[i].At
-		}
-	}
-	return f.OpenedAt
 }

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,10 @@ type ProfileFileMade struct {
 	// what was given inline has none.
 	Accounts map[string]string `json:"accounts,omitempty"`
 }
+
+// ProfileFileID is the id under which ACH Pro shows a file of the ledger: 32
+// upper-case hex digits.
+func ProfileFileID(file string) string { return strings.ToUpper(strings.ReplaceAll(file, "-", "")) }
 
 // Type names the event in the log.
 func (ProfileFileMade) Type() string { return "achfile.made" }

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -140,6 +141,16 @@ func (s *Server) login(r *http.Request, key, secret string) (Caller, error) {
 
 // httpDoor is this door's name where logins are counted.
 const httpDoor = "http"
+
+// stillGood reports whether a caller's credential may still be used. A request
+// that lasts asks again before it commits anything.
+func (s *Server) stillGood(ctx context.Context, who Caller) error {
+	credential, err := s.Directory.Credential(ctx, who.Key)
+	if err == nil && !credential.Good(s.Now()) {
+		err = problem(codeUnauthorized, "the credential was revoked or has expired")
+	}
+	return err
+}
 
 func callerOf(c domain.Credential) Caller { return Caller{c.Key, c.Client, c.Scopes} }
 

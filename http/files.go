@@ -1,6 +1,7 @@
 package http
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -128,22 +131,53 @@ func (s *Server) sendBytes(c echo.Context, f domain.File) error {
 
 // upload takes a client's own NACHA file and cuts it at once.
 func (s *Server) upload(c echo.Context, who Caller) error {
-	client, err := s.Directory.Client(c.Request().Context(), who.Client)
-	if err != nil {
-		return err
-	}
 	patience(c, 10*time.Minute)
 	content, err := body(c, echo.MIMETextPlain)
 	if err != nil {
 		return err
 	}
-	uploaded, again, err := s.Files.Upload(c.Request().Context(), client, content)
+	answer := func(u Uploaded, status int) error {
+		if status == http.StatusCreated {
+			c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+u.FileID)
+		}
+		return c.JSON(status, u)
+	}
+	return s.once(c, who, content, func(key ledger.Option) error {
+		uploaded, again, err := s.Files.Upload(c.Request().Context(), who.Client, content, s.fileRequest(who, key))
+		if err != nil {
+			return err
+		}
+		if again {
+			return answer(uploaded, http.StatusOK)
+		}
+		return answer(uploaded, http.StatusCreated)
+	}, func(use eventstore.KeyUse) error {
+		uploaded, err := s.orderedFile(c, use)
+		if err != nil {
+			return err
+		}
+		return answer(uploaded, http.StatusCreated)
+	})
+}
+
+// fileRequest goes with a caller's file: its credential must be good when the
+// file is accepted, not only when its body began to arrive.
+func (s *Server) fileRequest(who Caller, key ledger.Option) FileRequest {
+	return FileRequest{Key: key, May: func(ctx context.Context) error { return s.stillGood(ctx, who) }}
+}
+
+// orderedFile answers a file that was accepted under a key.
+func (s *Server) orderedFile(c echo.Context, use eventstore.KeyUse) (Uploaded, error) {
+	first, err := s.eventAt(c, use)
 	if err != nil {
-		return err
+		return Uploaded{}, err
 	}
-	if again {
-		return c.JSON(http.StatusOK, uploaded)
+	id := ""
+	switch e := first.(type) {
+	case *domain.FileOpened:
+		id = e.FileID
+	case *domain.ProfileFileMade: // as older releases recorded a key
+		id = e.FileID
 	}
-	c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+uploaded.FileID)
-	return c.JSON(http.StatusCreated, uploaded)
+	return s.Files.Again(c.Request().Context(), id)
 }

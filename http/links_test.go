@@ -49,7 +49,7 @@ func (w *town) hire() {
 		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
 	})
 	w.must(err)
-	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	w.must(err)
 	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,

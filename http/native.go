@@ -2,12 +2,14 @@ package http
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // Files is what this package needs of the workers.
@@ -17,16 +19,37 @@ type Files interface {
 	// Upload makes a client's own NACHA file a file of the ledger, whole or
 	// not at all; the same content again answers the same. While the ODFI's
 	// delivery is off it refuses with code delivery-off.
-	Upload(ctx context.Context, client domain.Client, content []byte) (u Uploaded, again bool, err error)
-	// ACHFile does the same with an ACH Pro file as NACHA text, under a file
-	// header of its own; salt tells files of equal content apart. Without
-	// deliver the client carries it to its bank itself.
-	ACHFile(ctx context.Context, client domain.Client, content []byte, salt string, header domain.FileSettings, deliver bool) (Uploaded, error)
+	Upload(ctx context.Context, client string, content []byte, r FileRequest) (u Uploaded, again bool, err error)
+	// ACHFile does the same with an ACH Pro file.
+	ACHFile(ctx context.Context, client string, f ACHFile, r FileRequest) (u Uploaded, again bool, err error)
+	// ACHFileAgain answers an ACH Pro file that was accepted before under the
+	// key or, without one, in these words.
+	ACHFileAgain(ctx context.Context, client, key string, sent []byte) (u Uploaded, known bool, err error)
+	// Again answers either by its file, which is completed first if need be.
+	Again(ctx context.Context, id string) (Uploaded, error)
 	// Confirm and Resend settle a file whose delivery is unknown.
 	Confirm(ctx context.Context, id string) error
 	Resend(ctx context.Context, id string) error
 	// Release takes back a cut file that was never delivered.
 	Release(ctx context.Context, id string, command domain.ReleaseFile) error
+}
+
+// FileRequest is what comes with a file besides its content.
+type FileRequest struct {
+	Key ledger.Option               // recorded when the file is accepted
+	May func(context.Context) error // asked last before it is
+}
+
+// ACHFile is an ACH Pro file as NACHA text, under a file header of its own.
+type ACHFile struct {
+	Key      string // Idempotency-Key: the file's identity
+	Sent     []byte // the body, the identity of a file without a key
+	Content  []byte
+	Header   domain.FileSettings
+	Deliver  bool // else the client carries it to its bank itself
+	Name     string
+	Asked    json.RawMessage // the body without account numbers
+	Accounts []string        // of recipients, entry by entry; "" for one-offs
 }
 
 // Uploaded is a client's own file as the ledger took it.

@@ -37,6 +37,9 @@ func (s *Server) once(c echo.Context, who Caller, input []byte, do func(key ledg
 	if err != nil {
 		return err
 	}
+	if err := s.stillGood(r.Context(), who); err != nil {
+		return err // it was revoked while the body came
+	}
 	if name == "" {
 		return do(func(*ledger.Change) {})
 	}

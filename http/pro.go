@@ -46,7 +46,7 @@ func (s *Server) proRoutes() {
 func newProID() string { return proID(newID()) }
 
 // proID spells a GUID as ACH Pro does.
-func proID(id string) string { return strings.ToUpper(strings.ReplaceAll(id, "-", "")) }
+func proID(id string) string { return domain.ProfileFileID(id) }
 
 var proIDForm = regexp.MustCompile(`^[0-9A-F]{32}$`)
 

@@ -42,66 +42,62 @@ type proEntry struct {
 	Addendum  string          `json:"addendum,omitempty"`
 }
 
-// createACHFile makes a file exactly as asked and cuts it at once. Its id
-// follows from its content and the Idempotency-Key, so that a caller who got
-// no answer finds the same file again.
+// createACHFile makes a file exactly as asked and cuts it at once. It is the
+// same file again under its Idempotency-Key or, without one, in the same
+// words: then the answer is 200.
 func (s *Server) createACHFile(c echo.Context, who Caller) error {
 	var in proFile
 	input, err := readBody(c, &in)
 	if err != nil {
 		return err
 	}
+	answer := func(u Uploaded, status int) error {
+		id := domain.ProfileFileID(u.FileID)
+		c.Response().Header().Set(echo.HeaderLocation, "/v1/ach-files/"+id)
+		return s.answerACHFile(c, who, status, id)
+	}
 	return s.once(c, who, input, func(key ledger.Option) error {
-		made, err := s.makeACHFile(c, who, in, key)
+		made, again, err := s.makeACHFile(c, who, in, input, key)
 		if err != nil {
 			return err
 		}
-		c.Response().Header().Set(echo.HeaderLocation, "/v1/ach-files/"+made)
-		return s.answerACHFile(c, who, http.StatusCreated, made)
+		if again {
+			c.Response().Header().Set(replayedHeader, "true")
+			return answer(made, http.StatusOK)
+		}
+		return answer(made, http.StatusCreated)
 	}, func(use eventstore.KeyUse) error {
-		made, err := s.eventAt(c, use)
+		made, err := s.orderedFile(c, use)
 		if err != nil {
 			return err
 		}
-		return s.answerACHFile(c, who, http.StatusCreated, made.(*domain.ProfileFileMade).ID)
+		return answer(made, http.StatusCreated)
 	})
 }
 
-func (s *Server) makeACHFile(c echo.Context, who Caller, in proFile, key ledger.Option) (id string, err error) {
+func (s *Server) makeACHFile(c echo.Context, who Caller, in proFile, input []byte, key ledger.Option) (u Uploaded, again bool, err error) {
 	ctx := c.Request().Context()
+	f := ACHFile{Name: in.Name, Sent: input}
+	if f.Key, err = idempotencyKey(c.Request()); err != nil {
+		return u, false, err
+	}
+	if u, again, err = s.Files.ACHFileAgain(ctx, who.Client, f.Key, input); again || err != nil {
+		return u, again, err
+	}
 	client, err := s.settings(ctx, who.Client)
 	if err != nil {
-		return "", err
+		return u, false, err
 	}
 	b := fileBuilder{server: s, ctx: ctx, who: who, client: client}
 	built, err := b.build(in)
 	if err != nil {
-		return "", err
+		return u, false, err
 	}
-	salt := c.Request().Header.Get(keyHeader)
-	if salt == "" {
-		salt = newID()
+	if f.Asked, err = json.Marshal(built.asked); err != nil {
+		return u, false, err
 	}
-	uploaded, err := s.Files.ACHFile(ctx, client, built.content, salt, built.odfi.File, built.deliver)
-	if err != nil {
-		return "", err
-	}
-	id = proID(uploaded.FileID)
-	asked, err := json.Marshal(built.asked)
-	if err != nil {
-		return "", err
-	}
-	event := domain.ProfileFileMade{ID: id, Name: in.Name, FileID: uploaded.FileID, Asked: asked, Accounts: map[string]string{}}
-	for n, transaction := range uploaded.Transactions {
-		if account := built.accounts[n]; account != "" {
-			event.Accounts[transaction] = account
-		}
-	}
-	before, err := s.Ledger.ProfileFile(ctx, who.Client, id)
-	if err != nil || before.Version > 0 {
-		return id, err
-	}
-	return id, s.write(c, who, domain.ProfileFileStream(who.Client, id), 0, []domain.Event{event}, key)
+	f.Content, f.Header, f.Deliver, f.Accounts = built.content, built.odfi.File, built.deliver, built.accounts
+	return s.Files.ACHFile(ctx, who.Client, f, s.fileRequest(who, key))
 }
 
 // ownACHFile reads a file of the caller's.

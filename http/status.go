@@ -44,6 +44,8 @@ var meanings = map[domain.Code]meaning{
 	domain.Suspended:          {http.StatusForbidden, "The client is suspended"},
 	domain.ReturnWindowClosed: {http.StatusUnprocessableEntity, "The time to return has passed"},
 
+	domain.NoTraceNumbers: {http.StatusServiceUnavailable, "The bank has no trace numbers left"},
+
 	domain.ActiveRelationship: {http.StatusConflict, "The account already has an active relationship"},
 
 	codePlaid:             {http.StatusBadGateway, "Plaid does not answer"},

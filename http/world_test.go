@@ -159,6 +159,11 @@ func (w *world) everything() []string {
 // noFiles is a server without workers.
 type noFiles struct{ achhttp.Files }
 
+// ACHFileAgain knows no file.
+func (noFiles) ACHFileAgain(context.Context, string, string, []byte) (achhttp.Uploaded, bool, error) {
+	return achhttp.Uploaded{}, false, nil
+}
+
 func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {

@@ -17,8 +17,8 @@ const (
 		WHERE client = ?1 AND position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
 	filesOfAll = fileColumns + `NOT INDEXED
 		WHERE position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
-	// inStates hides open files unless they are asked for by name.
-	inStates = `(?3 = '' AND state <> 'open' OR instr(?3, ' ' || state || ' '))`
+	// inStates hides files that are not cut unless they are asked for by name.
+	inStates = `(?3 = '' AND state NOT IN ('open', 'given_up') OR instr(?3, ' ' || state || ' '))`
 
 	fileByID        = fileColumns + `WHERE id = ?1`
 	fileByName      = fileColumns + `WHERE name = ?1`

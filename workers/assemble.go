@@ -1,17 +1,19 @@
 package workers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Order is one file exactly as a client asked for it: a NACHA file of its
-// own, or a list of entries. It was checked as a whole before.
+// Order is one file exactly as a client asked for it, checked as a whole by
+// the client's settings.
 type Order struct {
 	FileID string // follows from what was asked, so that asking again finds the same file
 	Client domain.Client
@@ -20,24 +22,18 @@ type Order struct {
 	Method string
 	// Settings are the file header; nil: the client's.
 	Settings *domain.FileSettings
-	Content  []byte // keyed hash of Input
-	Input    []byte // what was asked; kept sealed, and read again after a crash
-	Source   Source // the same, decoded
-}
-
-// Source reads the entries of an order, the same ones each time.
-type Source interface {
-	// Batches are the headers in order, dated as asked.
-	Batches() []domain.FileBatch
-	// Each calls yield with every entry, batch by batch. What yield gets is
-	// good until it returns.
-	Each(yield func(Asked) error) error
+	Request
+	Content []byte // keyed hash of what was asked
+	Input   []byte // what is kept, sealed, and read again after a crash
+	Entries int
+	Decided time.Time // for when its dates were checked
+	Source  *upload   // the input, decoded
 }
 
 // Asked is one entry of an order: the event its transaction begins with, less
 // ids and account, and the account number, which is sealed when it is filed.
 type Asked struct {
-	Batch      int // in Batches
+	Batch      int // of the order's
 	Originated domain.TransactionOriginated
 	Number     string
 }
@@ -53,24 +49,23 @@ type Assembled struct {
 }
 
 // Assemble makes the file of an order: its entries become transactions that
-// were never pending, so no other file takes them. file.opened is the commit:
-// what happens after it is completed from the kept input, by Sweep if need
-// be. Nothing shows before the cut, and Assemble returns after it.
+// were never pending, so no other file takes them. file.opened accepts the
+// order: what happens after it is completed from the kept input, by Sweep if
+// need be. Nothing shows before the cut, and Assemble returns after it.
 //
-// Errors: *DeliveryOffError; a refusal when the client is suspended.
+// When operations stop the client or the ODFI meanwhile, or the ODFI runs out
+// of trace numbers, the file is given up and the order refused; what was
+// filed of it never leaves.
+//
+// Errors: *DeliveryOffError; a refusal.
 func (u *Uploads) Assemble(ctx context.Context, o Order) (Assembled, error) {
 	unlock, err := u.Files.busy.lock(ctx, o.FileID)
 	if err != nil {
 		return Assembled{}, err
 	}
 	defer unlock()
-	if done, ok, err := u.assembled(ctx, o.FileID); ok || err != nil {
+	if done, known, err := u.finished(ctx, o.FileID, o.Content); known || err != nil {
 		return done, err
-	}
-	// Also for a file that is open already: a restored folder does not know
-	// whether it had left.
-	if ok, reason := u.Files.Gate.Allowed(o.ODFI); !ok {
-		return Assembled{}, &DeliveryOffError{o.ODFI, reason}
 	}
 	if err := u.open(ctx, o); err != nil {
 		return Assembled{}, err
@@ -79,42 +74,91 @@ func (u *Uploads) Assemble(ctx context.Context, o Order) (Assembled, error) {
 	if err != nil {
 		return Assembled{}, err
 	}
-	if file.State == domain.FileOpen {
-		if err := u.assemble(ctx, file, o.Source); err != nil && !errors.Is(err, errTaken) {
-			return Assembled{}, err
-		}
+	if err := u.assemble(ctx, file, o.Client.Version, o.Source); stops(err) {
+		return Assembled{}, u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
+	} else if err != nil && !errors.Is(err, errTaken) {
+		return Assembled{}, err
 	}
-	done, ok, err := u.assembled(ctx, o.FileID)
-	if err == nil && !ok {
-		err = fmt.Errorf("file %s is being made by another process", o.FileID)
-	}
+	done, err := u.assembled(ctx, o.FileID)
 	done.Replayed = false
 	return done, err
 }
 
-// assembled is the answer to an order whose file is cut.
-func (u *Uploads) assembled(ctx context.Context, id string) (a Assembled, ok bool, err error) {
+// Again answers an order by its file, which is completed first if need be.
+//
+// Errors: *DeliveryOffError while the file is not cut; a refusal when it was
+// given up.
+func (u *Uploads) Again(ctx context.Context, id string) (Assembled, error) {
+	done, known, err := u.again(ctx, id, nil)
+	if err == nil && !known {
+		err = domain.Refuse(domain.NotFound, "there is no file %q", id)
+	}
+	return done, err
+}
+
+// again answers an order that was accepted before; known is false when there
+// is none. Content, unless nil, is the keyed hash of what is asked now.
+func (u *Uploads) again(ctx context.Context, id string, content []byte) (a Assembled, known bool, err error) {
 	file, err := u.Files.Ledger.File(ctx, id)
-	if err != nil || file.Cut == nil {
+	if err != nil || file.Version == 0 {
 		return Assembled{}, false, err
 	}
+	unlock, err := u.Files.busy.lock(ctx, id)
+	if err != nil {
+		return Assembled{}, false, err
+	}
+	defer unlock()
+	return u.finished(ctx, id, content)
+}
+
+// finished is again for the holder of the file's lock.
+func (u *Uploads) finished(ctx context.Context, id string, content []byte) (a Assembled, known bool, err error) {
+	file, err := u.Files.Ledger.File(ctx, id)
+	if err != nil || file.Version == 0 {
+		return Assembled{}, false, err
+	}
+	if content != nil && !bytes.Equal(content, file.Opened.Upload.Content) {
+		return Assembled{}, true, domain.Refuse(domain.Conflict, "other content was sent under this Idempotency-Key: it is file %s", id)
+	}
+	if file.State == domain.FileOpen {
+		// A restored folder does not know whether the file had left.
+		if ok, reason := u.Files.Gate.Allowed(file.Opened.ODFI); !ok {
+			return Assembled{}, true, &DeliveryOffError{file.Opened.ODFI, reason}
+		}
+		if err := u.resume(ctx, file); err != nil && !errors.Is(err, errTaken) {
+			return Assembled{}, true, err
+		}
+	}
+	a, err = u.assembled(ctx, id)
+	return a, true, err
+}
+
+// assembled is the answer to an order whose file is cut.
+func (u *Uploads) assembled(ctx context.Context, id string) (Assembled, error) {
+	file, err := u.Files.Ledger.File(ctx, id)
+	switch {
+	case err != nil:
+		return Assembled{}, err
+	case file.State == domain.FileIsGivenUp:
+		return Assembled{}, domain.Refuse(domain.Conflict,
+			"this was given up before it was cut, and nothing of it leaves: %s; to order it again, change it or use another Idempotency-Key", file.Note)
+	case file.Cut == nil:
+		return Assembled{}, fmt.Errorf("file %s is being made by another process", id)
+	}
 	t := file.Cut.Totals
-	a = Assembled{FileID: id, Entries: t.Entries, DebitCents: t.DebitCents, CreditCents: t.CreditCents, Replayed: true}
+	a := Assembled{FileID: id, Entries: t.Entries, DebitCents: t.DebitCents, CreditCents: t.CreditCents, Replayed: true}
 	for n := range t.Entries {
 		transaction, _ := entryIDs(id, n)
 		a.Transactions = append(a.Transactions, transaction)
 	}
-	return a, true, nil
+	return a, nil
 }
 
-// open keeps the input and commits to the file, unless that is done.
+// open keeps the input and accepts the order. Whether it may be accepted is
+// asked once the input is on disk, which can take a while.
 func (u *Uploads) open(ctx context.Context, o Order) error {
-	file, err := u.Files.Ledger.File(ctx, o.FileID)
-	if err != nil || file.Version > 0 {
+	if err := u.mayOpen(ctx, o); err != nil {
 		return err
-	}
-	if o.Client.Suspended {
-		return domain.Refuse(domain.Suspended, "the client is suspended: nothing new is accepted")
 	}
 	settings := o.Client.Settings.File
 	if o.Settings != nil {
@@ -126,25 +170,56 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
 		return err
 	}
-	_, err = u.Files.write(ctx, "opened", ledger.Change{
+	if err := u.mayOpen(ctx, o); err != nil {
+		return err
+	}
+	change := ledger.Change{
 		Stream: domain.FileStream(o.FileID), Client: o.Client.ID, Expect: eventstore.NewStream,
 		Events: []domain.Event{domain.FileOpened{
 			FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
-			Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content},
+			Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
 		}},
-	})
+	}
+	if o.Key != nil {
+		o.Key(&change)
+	}
+	_, err := u.Files.write(ctx, "opened", change)
 	var moved *eventstore.VersionError
 	if errors.As(err, &moved) {
-		return nil // another process committed to the same
+		return nil // another process accepted the same
 	}
 	return err
 }
 
-// assemble files what of an order is not filed yet and cuts the file.
-func (u *Uploads) assemble(ctx context.Context, file domain.File, s Source) error {
+// mayOpen reports why an order cannot be accepted now; errSettingsMoved when
+// it was checked by other settings than those that hold.
+func (u *Uploads) mayOpen(ctx context.Context, o Order) error {
+	if o.May != nil {
+		if err := o.May(ctx); err != nil {
+			return err
+		}
+	}
+	err := u.Files.mayFill(ctx, o.ODFI, func(c domain.Client) error {
+		if c.Version != o.Client.Version {
+			return errSettingsMoved
+		}
+		return notSuspended(c)
+	}, o.Client.ID)
+	if err != nil {
+		return err
+	}
+	return u.Files.enoughTraces(ctx, o.ODFI, o.Entries)
+}
+
+// assemble files what of an order is not filed yet and cuts the file. Checked
+// is the version of the client by whose settings the order was checked.
+func (u *Uploads) assemble(ctx context.Context, file domain.File, checked int64, s *upload) error {
 	a := assembly{fill: fill{Files: u.Files, filling: filling{
-		opened: file.Opened, planned: s.Batches(), decided: file.OpenedAt, version: file.Version, batches: file.Batches,
-	}}}
+		opened: file.Opened, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
+	}, may: u.stillMay(file, checked, s)}}
+	if s.record != nil {
+		a.beside = []ledger.Change{s.record.made(file.Opened)}
+	}
 	err := u.Files.eachFiled(ctx, file, func(e filedEntry) error {
 		a.filed++
 		a.totals.Add(e.totals())
@@ -170,11 +245,30 @@ func (u *Uploads) assemble(ctx context.Context, file domain.File, s Source) erro
 	return nil
 }
 
-// resume goes on with a file that a crash left open, from its kept input.
+// stillMay is asked before each append of an order: what the client may do
+// counts as it is then, not as it was when the order was accepted.
+func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return u.Files.mayFill(ctx, file.Opened.ODFI, func(c domain.Client) error {
+			if err := notSuspended(c); err != nil || c.Version == checked {
+				return err
+			}
+			checked = c.Version
+			return s.check(c)
+		}, file.Opened.Client)
+	}
+}
+
+// resume completes a file that a crash, or a caller who left, left open, from
+// its kept input. One that may not be completed is given up.
 func (u *Uploads) resume(ctx context.Context, file domain.File) error {
-	s, err := u.Source(ctx, file)
+	s, err := u.source(file)
 	if err != nil {
 		return err
 	}
-	return u.assemble(ctx, file, s)
+	err = u.assemble(ctx, file, 0, s)
+	if domain.CodeOf(err) != "" {
+		return u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,18 +35,18 @@ func (f *Files) cut(ctx context.Context, c Cutting, method string, now time.Time
 	defer unlock()
 	w := fill{Files: f, filling: filling{
 		opened: domain.FileOpened{
-			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: method,
+			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: method, Decided: now,
 		},
 		planned: p.batches, decided: now,
-	}}
+	}, may: f.mayCut(c.Client.ID, c.ODFI, p.batches)}
 	for entries := p.entries; len(entries) > 0; {
 		n := w.portion(len(entries))
 		if entries, err = w.put(ctx, entries, n, n == len(entries)); err != nil {
-			return "", fmt.Errorf("fill file %s: %w", id, err)
+			return "", fmt.Errorf("fill file %s: %w", id, f.stopped(ctx, &w, err))
 		}
 	}
 	if err := w.finish(ctx); err != nil {
-		return "", fmt.Errorf("cut file %s: %w", id, err)
+		return "", fmt.Errorf("cut file %s: %w", id, f.stopped(ctx, &w, err))
 	}
 	if !w.isCut {
 		return "", nil
@@ -55,12 +56,36 @@ func (f *Files) cut(ctx context.Context, c Cutting, method string, now time.Time
 	return id, nil
 }
 
+// mayCut is asked before each append of a cut. A suspended client's answers
+// leave nevertheless.
+func (f *Files) mayCut(client, odfi string, batches []domain.FileBatch) func(context.Context) error {
+	forward := slices.ContainsFunc(batches, func(b domain.FileBatch) bool { return !b.Answers })
+	return func(ctx context.Context) error {
+		return f.mayFill(ctx, odfi, func(c domain.Client) error {
+			if !forward {
+				return nil
+			}
+			return notSuspended(c)
+		}, client)
+	}
+}
+
+// stopped gives up a file whose client was suspended while it was filled: its
+// entries wait again. While delivery is off the file stays open, as nobody
+// may know whether it had left before the folder was restored.
+func (f *Files) stopped(ctx context.Context, w *fill, why error) error {
+	if w.version == 0 || domain.CodeOf(why) != domain.Suspended {
+		return why
+	}
+	return f.giveUp(ctx, w.opened.FileID, why, domain.ThenWait)
+}
+
 // complete cuts a file that a crash left open, with the entries that are
 // filed in it already: they go nowhere else.
-func (f *Files) complete(ctx context.Context, file domain.File) error {
+func (f *Files) complete(ctx context.Context, file domain.File, may func(context.Context) error) error {
 	w := fill{Files: f, filling: filling{
-		opened: file.Opened, decided: file.OpenedAt, version: file.Version, batches: file.Batches,
-	}}
+		opened: file.Opened, decided: file.DatedAt, version: file.Version, batches: file.Batches,
+	}, may: may}
 	err := f.eachFiled(ctx, file, func(e filedEntry) error {
 		w.totals.Add(e.totals())
 		return nil
@@ -70,7 +95,7 @@ func (f *Files) complete(ctx context.Context, file domain.File) error {
 	}
 	w.totals.Batches = len(file.Batches)
 	if err := w.finish(ctx); err != nil {
-		return fmt.Errorf("cut file %s: %w", file.ID, err)
+		return fmt.Errorf("cut file %s: %w", file.ID, f.stopped(ctx, &w, err))
 	}
 	f.Log.Info("file cut that was left open", "file", file.ID, "client", file.Opened.Client, "entries", w.totals.Entries)
 	return nil

@@ -88,7 +88,7 @@ func (d *Delivery) stale(file domain.File) (again domain.FileRedated, ok bool) {
 	if file.Opened.Method == domain.ByDownload {
 		return again, false
 	}
-	return domain.Redate(d.Files.Ledger.Now(), file.DatedAt(), file.Batches)
+	return domain.Redate(d.Files.Ledger.Now(), file.DatedAt, file.Batches)
 }
 
 // putDated puts a file, or dates it again if it has to be.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // attempts bounds how often an append is tried while others take the same
@@ -20,8 +21,10 @@ var errTaken = errors.New("another process goes on with this file")
 type fill struct {
 	*Files
 	filling
-	last    int64 // position in the log
-	crowded bool  // others wrote since the append before
+	may     func(context.Context) error // asked before each append; nil: always
+	beside  []ledger.Change             // written together with the cut
+	last    int64                       // position in the log
+	crowded bool                        // others wrote since the append before
 }
 
 // shared is how many times smaller an append is while others write too. They
@@ -43,6 +46,9 @@ func (w *fill) portion(entries int) int {
 // out: it goes into no file or into a later one.
 func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
 	for tries := 0; n > 0; {
+		if err := w.allowed(ctx); err != nil {
+			return entries, err
+		}
 		filed, err := w.try(ctx, entries, n, last)
 		var moved *eventstore.VersionError
 		switch {
@@ -69,6 +75,13 @@ func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]en
 	return entries, nil
 }
 
+func (w *fill) allowed(ctx context.Context) error {
+	if w.may == nil {
+		return nil
+	}
+	return w.may(ctx)
+}
+
 // try makes one append of at most n entries; fewer when the trace sequence
 // starts over behind them.
 func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
@@ -91,12 +104,13 @@ func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (file
 		}
 		defer modifiers.Unlock()
 		step = "cut"
-		changes = append(changes, next.close(now, &modifiers.Modifiers)...)
+		changes = append(append(changes, next.close(now, &modifiers.Modifiers)...), w.beside...)
 	}
 	result, err := w.write(ctx, step, changes...)
 	if err != nil {
 		return 0, err
 	}
+	w.tellUse(w.opened.ODFI, traces.Traces, got, eastern(now))
 	w.filling = next
 	w.crowded = w.last > 0 && result.First > w.last+1
 	w.last = result.Last
@@ -107,12 +121,15 @@ func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (file
 // opened, because every entry dropped out, stays unmade.
 func (w *fill) finish(ctx context.Context) error {
 	for tries := 0; w.version > 0 && !w.isCut; tries++ {
+		if err := w.allowed(ctx); err != nil {
+			return err
+		}
 		modifiers, err := w.numbers.modifiers(ctx, w.origin())
 		if err != nil {
 			return err
 		}
 		next := w.filling
-		_, err = w.write(ctx, "cut", next.close(w.Ledger.Now(), &modifiers.Modifiers)...)
+		_, err = w.write(ctx, "cut", append(next.close(w.Ledger.Now(), &modifiers.Modifiers), w.beside...)...)
 		modifiers.Unlock()
 		var moved *eventstore.VersionError
 		switch {

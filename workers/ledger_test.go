@@ -117,7 +117,7 @@ func (b *bank) hire() {
 		Files: b.files, Views: b.views, Deliverers: map[string]Deliverer{domain.ToOutbox: Outbox(b.outbox())},
 	})
 	must(b.t, err)
-	b.uploads, err = NewUploads(UploadsConfig{Files: b.files, Clients: directory, Method: b.delivery.Method})
+	b.uploads, err = NewUploads(UploadsConfig{Files: b.files, Method: b.delivery.Method})
 	must(b.t, err)
 	b.batcher, err = NewBatcher(BatcherConfig{
 		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads,

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -53,6 +54,56 @@ func (n *numbers) traces(ctx context.Context, odfi8 string) (*traces, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// Shares of a bank's trace numbers in use at which an alarm is raised.
+const (
+	useWarns = 0.6
+	useCalls = 0.9
+)
+
+// tellUse raises an alarm when n more numbers lift what is in use over a
+// share of what there is.
+func (f *Files) tellUse(odfi string, before domain.Traces, n int, on time.Time) {
+	use := before.InUse(on)
+	passes := func(share float64) bool {
+		line := int(share * domain.MaxTraceSequence)
+		return use < line && use+n >= line
+	}
+	log := f.Log.Warn
+	switch {
+	case passes(useCalls):
+		log = f.Log.Error
+	case !passes(useWarns):
+		return
+	}
+	log("trace numbers of an ODFI run low: they rest before they are used again, so give its clients another ODFI",
+		"odfi", odfi, "in_use", use+n, "of", domain.MaxTraceSequence, "rest_days", domain.TraceRestDays)
+}
+
+// TracesInUse is the share of an ODFI's trace numbers, by its routing number,
+// that may not be taken yet.
+func (f *Files) TracesInUse(ctx context.Context, odfi string) (float64, error) {
+	t, err := f.numbers.traces(ctx, odfi[:8])
+	if err != nil {
+		return 0, err
+	}
+	defer t.Unlock()
+	return float64(t.InUse(eastern(f.Ledger.Now()))) / domain.MaxTraceSequence, nil
+}
+
+// enoughTraces refuses an order that an ODFI has too few numbers for.
+func (f *Files) enoughTraces(ctx context.Context, odfi string, n int) error {
+	t, err := f.numbers.traces(ctx, odfi[:8])
+	if err != nil {
+		return err
+	}
+	defer t.Unlock()
+	if free := domain.MaxTraceSequence - t.InUse(eastern(f.Ledger.Now())); free < n {
+		return domain.Refuse(domain.NoTraceNumbers, "ODFI %s has %d trace numbers left, for %d entries: used ones rest %d days; send the file for another ODFI",
+			odfi, free, n, domain.TraceRestDays)
+	}
+	return nil
 }
 
 // modifiers returns those of an immediate origin, locked likewise. Whoever

@@ -25,7 +25,7 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 		return err
 	}
 	if file.State == domain.FileOpen {
-		if err := f.complete(ctx, file); err != nil && !errors.Is(err, errTaken) {
+		if err := f.complete(ctx, file, nil); err != nil && !errors.Is(err, errTaken) {
 			return err
 		}
 	}
@@ -37,21 +37,24 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	return err
 }
 
+// Source reads the entries of an order, the same ones each time.
+type Source interface {
+	// Each calls yield with every entry, batch by batch. What yield gets is
+	// good until it returns.
+	Each(yield func(Asked) error) error
+}
+
 // Source reads the kept input of a file that was opened for a client.
-func (u *Uploads) Source(ctx context.Context, file domain.File) (Source, error) {
+func (u *Uploads) Source(_ context.Context, file domain.File) (Source, error) {
+	return u.source(file)
+}
+
+func (u *Uploads) source(file domain.File) (*upload, error) {
 	input, err := u.Files.kept(file.Opened.Client, inFolder, file.Opened.Upload.Name)
 	if err != nil {
 		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
 	}
-	decode, ok := u.Decoders[file.Opened.Why]
-	if !ok {
-		return nil, fmt.Errorf("file %s: nothing here reads an input of kind %q", file.ID, file.Opened.Why)
-	}
-	client, err := u.Clients.Client(ctx, file.Opened.Client)
-	if err != nil {
-		return nil, err
-	}
-	s, err := decode(client, file, input)
+	s, err := decodeUpload(file, input)
 	if err != nil {
 		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
 	}

@@ -87,10 +87,12 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cutting) error {
 		}
 		for _, f := range p.files() {
 			id, err := b.Files.cut(ctx, c, method, now, f)
-			if err != nil && !errors.Is(err, errTaken) {
+			switch {
+			case operationsStopped(err):
+				return nil
+			case err != nil && !errors.Is(err, errTaken):
 				return err
-			}
-			if id != "" {
+			case id != "":
 				b.Delivery.hand(id)
 			}
 		}
@@ -200,9 +202,9 @@ func (b *Batcher) resumeFile(ctx context.Context, id string) error {
 	if file.Opened.Upload != nil {
 		err = b.Uploads.resume(ctx, file)
 	} else {
-		err = b.Files.complete(ctx, file)
+		err = b.Files.complete(ctx, file, b.Files.mayCut(file.Opened.Client, file.Opened.ODFI, file.Batches))
 	}
-	if errors.Is(err, errTaken) {
+	if errors.Is(err, errTaken) || operationsStopped(err) {
 		return nil
 	}
 	return err

@@ -15,23 +15,35 @@ type upload struct {
 	batches []domain.FileBatch
 	decided time.Time // when the file was taken: what is dated that day asks for same day
 	odfi    string
+	record  *ACHFileRecord // nil for a NACHA file
 }
 
-var _ Source = (*upload)(nil)
-
-// decodeUpload reads a kept file again. It was checked when it came.
-func decodeUpload(client domain.Client, file domain.File, input []byte) (Source, error) {
-	u := &upload{content: input, decided: file.OpenedAt, odfi: file.Opened.ODFI}
-	c := uploadCheck{client: client}
-	_, err := nacha.Scan(bytes.NewReader(input), nacha.Handler{Batch: c.batch})
+// decodeUpload reads a kept file again.
+func decodeUpload(file domain.File, input []byte) (*upload, error) {
+	content, record, err := readKept(input)
+	if err != nil {
+		return nil, err
+	}
+	u := &upload{content: content, decided: file.DatedAt, odfi: file.Opened.ODFI, record: record}
+	c := uploadCheck{}
+	_, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{Batch: c.batch})
 	u.batches = c.batches
 	return u, err
 }
 
-// Batches implements Source.
-func (u *upload) Batches() []domain.FileBatch { return u.batches }
+// check holds the file against a client's settings, as on the day on which it
+// was taken.
+func (u *upload) check(client domain.Client) error {
+	c := uploadCheck{client: client, now: u.decided}
+	summary, err := nacha.Scan(bytes.NewReader(u.content), c.handler())
+	if err != nil {
+		return err
+	}
+	return c.refusal(summary)
+}
 
-// Each implements Source.
+// Each calls yield with every entry, batch by batch. What yield gets is good
+// until it returns.
 func (u *upload) Each(yield func(Asked) error) error {
 	var header nacha.BatchHeader
 	_, err := nacha.Scan(bytes.NewReader(u.content), nacha.Handler{

@@ -57,9 +57,7 @@ func rendered(t testing.TB, f nacha.File) []byte {
 }
 
 func (b *bank) upload(content []byte) (Assembled, error) {
-	c, err := b.Ledger.Client(context.Background(), gym)
-	must(b.t, err)
-	return b.uploads.Upload(context.Background(), c, content)
+	return b.uploads.Upload(context.Background(), gym, content, Request{})
 }
 
 func TestAClientsOwnFileLeavesAsItWasSent(t *testing.T) {
@@ -383,9 +381,7 @@ func TestACrashAtAnyStepOfAnUpload(t *testing.T) {
 			b.hire()
 			// Whoever comes first finishes it: the sweep or the client.
 			if n%2 == 0 {
-				b.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = true }) // too late to matter
 				b.sweep()
-				b.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = false })
 			}
 			got, err := b.upload(content)
 			must(t, err)

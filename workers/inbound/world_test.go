@@ -114,7 +114,7 @@ func (w *world) hire() {
 		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
 	})
 	must(w.t, err)
-	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	must(w.t, err)
 	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,

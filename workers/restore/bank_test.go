@@ -74,7 +74,7 @@ func (b *bank) hire() {
 	})
 	b.must(err)
 	directory := projections.NewDirectory(b.Ledger, b.views)
-	b.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: files, Clients: directory, Method: delivery.Method})
+	b.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	b.must(err)
 	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: b.uploads})
 	b.must(err)

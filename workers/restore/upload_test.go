@@ -33,12 +33,10 @@ func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
 // upload sends a file in, and lets so many appends through.
 func (b *bank) upload(client string, content []byte, appends int) (workers.Assembled, error) {
 	b.t.Helper()
-	c, err := b.Client(b.t.Context(), client)
-	b.must(err)
 	whole := b.Store
 	b.Store = &stopping{Store: whole, left: appends}
 	defer func() { b.Store = whole }()
-	return b.uploads.Upload(b.t.Context(), c, content)
+	return b.uploads.Upload(b.t.Context(), client, content, workers.Request{})
 }
 
 func TestAnUploadThatTheBackupHasOpenIsFinishedAsItWentOut(t *testing.T) {

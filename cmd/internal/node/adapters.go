@@ -30,21 +30,29 @@ func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 }
 
 // Upload implements achhttp.Files.
-func (f filesOf) Upload(ctx context.Context, client domain.Client, content []byte) (achhttp.Uploaded, bool, error) {
-	a, err := f.uploads.Upload(ctx, client, content)
-	if err != nil {
-		return achhttp.Uploaded{}, false, refused(err)
-	}
-	return uploaded(a), a.Replayed, nil
+func (f filesOf) Upload(ctx context.Context, client string, content []byte, r achhttp.FileRequest) (achhttp.Uploaded, bool, error) {
+	a, err := f.uploads.Upload(ctx, client, content, workers.Request(r))
+	return uploaded(a), a.Replayed, refused(err)
 }
 
 // ACHFile implements achhttp.Files.
-func (f filesOf) ACHFile(ctx context.Context, client domain.Client, content []byte, salt string, header domain.FileSettings, deliver bool) (achhttp.Uploaded, error) {
-	manner := workers.Manner{Salt: salt, Settings: &header, Method: domain.ByDownload}
-	if deliver {
-		manner.Method = "" // as the ODFI's files leave
-	}
-	a, err := f.uploads.UploadACHFile(ctx, client, content, manner)
+func (f filesOf) ACHFile(ctx context.Context, client string, file achhttp.ACHFile, r achhttp.FileRequest) (achhttp.Uploaded, bool, error) {
+	a, err := f.uploads.UploadACHFile(ctx, client, workers.ACHFile{
+		Key: file.Key, Asked: file.Sent, Content: file.Content, Settings: file.Header, Deliver: file.Deliver,
+		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts},
+	}, workers.Request(r))
+	return uploaded(a), a.Replayed, refused(err)
+}
+
+// ACHFileAgain implements achhttp.Files.
+func (f filesOf) ACHFileAgain(ctx context.Context, client, key string, sent []byte) (achhttp.Uploaded, bool, error) {
+	a, known, err := f.uploads.ACHFileAgain(ctx, client, key, sent)
+	return uploaded(a), known, refused(err)
+}
+
+// Again implements achhttp.Files.
+func (f filesOf) Again(ctx context.Context, id string) (achhttp.Uploaded, error) {
+	a, err := f.uploads.Again(ctx, id)
 	return uploaded(a), refused(err)
 }
 

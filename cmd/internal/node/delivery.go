@@ -60,21 +60,27 @@ func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Repor
 	return s.deliveryOn(ctx, s.views, o)
 }
 
+// clientsODFIs are the ODFIs that clients have.
+func clientsODFIs(ctx context.Context, views *projections.Views) (map[string]bool, error) {
+	clients, _, err := views.Clients(ctx, 0, "")
+	all := map[string]bool{}
+	for _, client := range clients {
+		for _, routing := range client.ODFIs {
+			all[routing] = true
+		}
+	}
+	return all, err
+}
+
 // known refuses an ODFI that no client, setting or file of the log has: a
 // mistyped one would be switched on, and the one that was meant stay off.
 func known(ctx context.Context, views *projections.Views, odfi string) error {
 	if err := views.CatchUp(ctx); err != nil {
 		return err
 	}
-	all := map[string]bool{}
-	clients, _, err := views.Clients(ctx, 0, "")
+	all, err := clientsODFIs(ctx, views)
 	if err != nil {
 		return err
-	}
-	for _, client := range clients {
-		for _, routing := range client.ODFIs {
-			all[routing] = true
-		}
 	}
 	receivers, err := views.Receivers(ctx)
 	if err != nil {
@@ -112,7 +118,7 @@ func (c *Core) books(views *projections.Views, odfi string) (restore.Books, erro
 		return restore.Books{}, err
 	}
 	uploads, err := workers.NewUploads(workers.UploadsConfig{
-		Files: files, Clients: projections.NewDirectory(c.Ledger, views),
+		Files:  files,
 		Method: func(context.Context, string) (string, error) { return domain.ToOutbox, nil }, // of what is begun here; nothing is
 	})
 	return restore.Books{Ledger: c.Ledger, Views: views, Uploads: uploads, ODFI: odfi}, err

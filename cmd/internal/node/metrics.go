@@ -48,13 +48,14 @@ var (
 	oldestPending = gauge("oldest_pending_age_seconds", "Business time since the oldest waiting entry was made.", "client", "odfi")
 	filesByState  = gauge("files", "Files by state.", "state")
 	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
+	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
 	unreached     = gauge("delivery_failures", "How often in a row the server of an ODFI was not reached.", "odfi")
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, deliveryOn, unreached} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, tracesInUse, deliveryOn, unreached} {
 		ch <- d
 	}
 }
@@ -95,6 +96,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	for odfi, n := range s.delivery.Failing() {
 		send(unreached, float64(n), odfi)
 	}
+	g.traces(ctx, send)
 	state := s.Delivery.State()
 	state.ODFIs[""] = state.Otherwise
 	for odfi, on := range state.ODFIs {
@@ -121,6 +123,19 @@ func (g *gauges) queues(send func(*prometheus.Desc, float64, ...string), queues 
 		send(pendingCents, float64(q.Cents), k.client, k.odfi)
 		if q.Entries > 0 {
 			send(oldestPending, now.Sub(q.OldestAt).Seconds(), k.client, k.odfi)
+		}
+	}
+}
+
+// traces says how many of their trace numbers the clients' ODFIs have in use.
+func (g *gauges) traces(ctx context.Context, send func(*prometheus.Desc, float64, ...string)) {
+	odfis, err := clientsODFIs(ctx, g.server.views)
+	if err != nil {
+		return
+	}
+	for odfi := range odfis {
+		if use, err := g.server.files.TracesInUse(ctx, odfi); err == nil {
+			send(tracesInUse, use, odfi)
 		}
 	}
 }

@@ -156,7 +156,7 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 	if err != nil {
 		return err
 	}
-	s.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: s.files, Clients: directory, Method: s.delivery.Method, Log: log})
+	s.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: s.files, Method: s.delivery.Method, Log: log})
 	if err != nil {
 		return err
 	}

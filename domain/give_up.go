@@ -1,0 +1,25 @@
+package domain
+
+// FileGivenUp records that a file which was never cut is not completed: its
+// order could get no trace numbers, or what its client may do changed while it
+// was filled. Its entries are released; its numbers stay used.
+type FileGivenUp struct {
+	Code   Code   `json:"code"` // of the refusal
+	Reason string `json:"reason"`
+	// Then is what becomes of the entries that are filed in it: those of an
+	// order are rejected, others wait again.
+	Then Then `json:"then"`
+}
+
+// Type names the event in the log.
+func (FileGivenUp) Type() string { return "file.given_up" }
+
+func init() { register(func() Event { return &FileGivenUp{} }) }
+
+// giveUp applies the event.
+func (f *File) giveUp(e *FileGivenUp, fact Fact) {
+	f.Note, f.Answered.Reason = e.Reason, e.Reason
+	f.Answered.Ordered = &FileReleaseOrdered{Reason: e.Reason, Then: e.Then}
+	f.Answered.TakenBack, f.Answered.Unreleased = true, true
+	f.enter(FileIsGivenUp, fact.Meta.At)
+}
