@@ -40,6 +40,7 @@ type walker struct {
 	recipients []proParty // stored ones
 	odfi       string
 	tokens     []string    // of the vault
+	token      string      // the newest access token
 	links      []*walkLink // relationships
 	held       []*promise
 
@@ -108,6 +109,8 @@ func (c *walker) authorize(r *http.Request) {
 	}
 }
 
+// bearer takes a new access token, or where the client had its fill of them
+// the newest it has.
 func (c *walker) bearer(r *http.Request, path, media, body string) {
 	ask, err := http.NewRequest("POST", c.w.Base+path, strings.NewReader(body))
 	if err != nil {
@@ -116,14 +119,17 @@ func (c *walker) bearer(r *http.Request, path, media, body string) {
 	}
 	ask.Header.Set("Content-Type", media)
 	status, answer, _ := c.w.send(ask)
-	var token struct {
-		Access string `json:"access_token"`
+	if status != http.StatusTooManyRequests || c.token == "" {
+		var token struct {
+			Access string `json:"access_token"`
+		}
+		if err := json.Unmarshal([]byte(answer), &token); err != nil || status >= 300 || token.Access == "" {
+			c.w.t.Errorf("POST %s answers %d %s", path, status, answer)
+		}
+		c.token = token.Access
+		c.w.did(path)
 	}
-	if err := json.Unmarshal([]byte(answer), &token); err != nil || status >= 300 || token.Access == "" {
-		c.w.t.Errorf("POST %s answers %d %s", path, status, answer)
-	}
-	c.w.did(path)
-	r.Header.Set("Authorization", "Bearer "+token.Access)
+	r.Header.Set("Authorization", "Bearer "+c.token)
 }
 
 // send answers status, text and headers.
