@@ -19,6 +19,10 @@ func (s *scanner) beginBatch(rec record) error {
 	if err := s.dropBatch(rec.number); err != nil {
 		return err
 	}
+	if s.blankModifier { // a bank's daily file without entries may have none
+		s.blankModifier = false
+		s.refuse(1, BadModifier, "file ID modifier", "is not A-Z or 0-9")
+	}
 	s.summary.Totals.Batches++
 	s.stage = inBatch
 	s.batch = openBatch{verdict: Verdict{Ordinal: s.summary.Totals.Batches, Line: rec.number}}

@@ -80,6 +80,9 @@ func (s *scanner) checkFileHeader(line int, r string, h *FileHeader) {
 	if h.CreatedAt != "" && !validTime(h.CreatedAt) {
 		s.refuse(line, CreationTime, "creation time", "is not HHMM")
 	}
+	if s.blankModifier = h.Modifier == " "; s.blankModifier { // wrong once a batch follows
+		return
+	}
 	if !validModifier(h.Modifier) {
 		s.refuse(line, BadModifier, "file ID modifier", "is not A-Z or 0-9")
 	}

@@ -26,7 +26,9 @@ type scanner struct {
 	hash     *canon
 	claimed  Totals // as the batch control records say
 	padding  int
-	advices  bool // the batches are of class ADV, and so is record 9
+
+	blankModifier bool // of a file that had no batch yet
+	advices       bool // the batches are of class ADV, and so is record 9
 
 	batch     openBatch
 	batchHash *canon
