@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -97,6 +98,23 @@ func init() {
 		func() Event { return &CredentialIssuedV2{} },
 		func() Event { return &CredentialRevoked{} },
 	)
+}
+
+// Shareable is the data of an event as feeds give it out: as it was recorded,
+// save that a CredentialIssued of an earlier release leaves out the hash of
+// its secret.
+func Shareable(eventType string, data json.RawMessage) json.RawMessage {
+	if eventType != (CredentialIssued{}).Type() {
+		return data
+	}
+	var shown struct {
+		Key    string   `json:"key"`
+		Client string   `json:"client"`
+		Scopes []string `json:"scopes"`
+	}
+	_ = json.Unmarshal(data, &shown)  // what cannot be read is not shown
+	without, _ := json.Marshal(shown) // strings only: it cannot fail
+	return without
 }
 
 // Evolve applies one event of the credential's stream.

@@ -93,6 +93,10 @@ type (
 	}
 )
 
+// MadeByClient reports whether the client described or sent the file as a
+// whole, so that there is no account number in it that is not its own to know.
+func (f FileOpened) MadeByClient() bool { return f.Upload != nil }
+
 // Type names the event in the log.
 func (FileOpened) Type() string { return "file.opened" }
 

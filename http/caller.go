@@ -29,13 +29,16 @@ type handler func(c echo.Context, who Caller) error
 
 // client protects a route of a client. Credentials of operations do not
 // speak for clients, whatever their scopes.
-func (s *Server) client(scope string, h handler) echo.HandlerFunc {
+func (s *Server) client(scope string, h handler) echo.HandlerFunc { return s.clientWith(h, scope) }
+
+// clientWith is client for a route that takes any of several scopes.
+func (s *Server) clientWith(h handler, scopes ...string) echo.HandlerFunc {
 	return s.protect(h, func(who Caller) error {
 		if who.Client == domain.LedgerClient {
 			return problem(codeScope, "this credential belongs to operations and speaks for no client")
 		}
-		if !who.May(scope) {
-			return problem(codeScope, "this needs scope %s", scope)
+		if !slices.ContainsFunc(scopes, who.May) {
+			return problem(codeScope, "this needs scope %s", strings.Join(scopes, " or "))
 		}
 		return nil
 	})

@@ -143,7 +143,6 @@ func (s *Server) presented(r *http.Request) (Caller, error) {
 
 // answerOAuth answers with the headers RFC 6749, 5.1 asks for.
 func answerOAuth(c echo.Context, status int, body any) error {
-	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("Pragma", "no-cache")
 	return c.JSON(status, body)
 }

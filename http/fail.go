@@ -85,6 +85,8 @@ func explain(err error) *Problem {
 		return p
 	case errors.Is(err, projections.ErrCursor):
 		return explain(invalid("/cursor", "cursor", "%v", projections.ErrCursor))
+	case errors.Is(err, errUnrecorded) && !errors.Is(err, eventstore.ErrStorageFull):
+		return problem(codeBusy, "the log does not take who reads this, so it is not shown").after(1)
 	case errors.Is(err, eventstore.ErrUnknownOutcome):
 		return problem(codeInternal, "it is not known whether the request was recorded: ask again, with the same id or key")
 	case errors.Is(err, eventstore.ErrStorageFull):

@@ -14,7 +14,7 @@ import (
 )
 
 // ledgerEvent is an event of the log as its client sees it. Account numbers
-// in data are sealed.
+// in data are sealed, and what domain.Shareable keeps back is not there.
 type ledgerEvent struct {
 	Position int64           `json:"position"`
 	ID       string          `json:"id"`
@@ -30,7 +30,7 @@ func shownEvent(r eventstore.Recorded) (ledgerEvent, error) {
 	if err := json.Unmarshal(r.Meta, &meta); err != nil {
 		return ledgerEvent{}, fmt.Errorf("position %d: decode meta: %w", r.Position, err)
 	}
-	return ledgerEvent{r.Position, uuid.UUID(r.EventID).String(), r.Type, r.Stream, r.Version, meta.At, r.Data}, nil
+	return ledgerEvent{r.Position, uuid.UUID(r.EventID).String(), r.Type, r.Stream, r.Version, meta.At, domain.Shareable(r.Type, r.Data)}, nil
 }
 
 // eventPage differs from other lists in its cursor: the newest log position

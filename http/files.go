@@ -109,23 +109,34 @@ func fromLog(f domain.File) projections.File {
 	return row
 }
 
+// bytes protects a route that gives out files, account numbers and all.
+func (s *Server) bytes(h handler) echo.HandlerFunc {
+	return s.clientWith(h, domain.ScopeDownload, domain.ScopeReveal)
+}
+
 // fileBytes answers a file as the bank gets it, account numbers in the clear.
 func (s *Server) fileBytes(c echo.Context, who Caller) error {
 	f, err := s.ownFile(c, who)
 	if err != nil {
 		return err
 	}
-	return s.sendBytes(c, f)
+	return s.sendBytes(c, who, f)
 }
 
-func (s *Server) sendBytes(c echo.Context, f domain.File) error {
+// sendBytes gives out a file of the caller's, when the log has that it does.
+func (s *Server) sendBytes(c echo.Context, who Caller, f domain.File) error {
+	if !who.May(domain.ScopeReveal) && !f.Opened.MadeByClient() {
+		return problem(codeScope, "this needs scope %s: the ledger made this file, and account numbers are in it", domain.ScopeReveal)
+	}
 	content, err := s.Files.Bytes(c.Request().Context(), f.ID)
 	if err != nil {
 		return fmt.Errorf("read the bytes of file %s: %w", f.ID, err)
 	}
+	if err := s.audit(c.Request().Context(), who.Client, domain.FileRead{FileID: f.ID}); err != nil {
+		return err
+	}
 	h := c.Response().Header()
 	h.Set("Content-Disposition", `attachment; filename="`+f.Name()+`"`)
-	h.Set("Cache-Control", "no-store")
 	return c.Blob(http.StatusOK, "text/plain; charset=us-ascii", content)
 }
 

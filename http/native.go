@@ -66,7 +66,7 @@ func (s *Server) nativeRoutes() {
 	s.echo.GET("/v1/events/stream", s.client(domain.ScopeRead, s.streamEvents))
 	s.echo.GET("/v1/files", s.client(domain.ScopeRead, s.listFiles))
 	s.echo.GET("/v1/files/:id", s.client(domain.ScopeRead, s.getFile))
-	s.echo.GET("/v1/files/:id/nacha", s.client(domain.ScopeReveal, s.fileBytes))
+	s.echo.GET("/v1/files/:id/nacha", s.bytes(s.fileBytes))
 	s.echo.POST("/v1/nacha", s.client(domain.ScopeOriginate, s.upload))
 	s.sizes["/v1/nacha"] = maxUpload
 	s.echo.GET("/v1/return-codes", s.anyone(s.returnCodes))

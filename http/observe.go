@@ -57,6 +57,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		c.Set(requestIDKey, id)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		guard(c.Response().Header())
 		aborted := true
 		defer func() { s.observed(c, id, time.Since(start), aborted) }()
 		if err := guarded(next, c); err != nil {

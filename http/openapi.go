@@ -91,7 +91,10 @@ func (s *Server) documentRoutes() error {
 	s.echo.GET("/openapi.json", func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, asJSON) })
 	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", asYAML) })
 	s.echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
-	s.echo.GET("/docs", func(c echo.Context) error { return c.HTML(http.StatusOK, docsPage) })
+	s.echo.GET("/docs", func(c echo.Context) error {
+		c.Response().Header().Set("Content-Security-Policy", docsPolicy)
+		return c.HTML(http.StatusOK, docsPage)
+	})
 	s.echo.GET("/docs/:file", docsFile)
 	return nil
 }

@@ -110,7 +110,6 @@ func (s *Server) openClient(c echo.Context, who Caller) error {
 		answer := shownClient(client)
 		answer.Credential = &first
 		c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
-		c.Response().Header().Set("Cache-Control", "no-store")
 		return c.JSON(http.StatusCreated, answer)
 	}, secretIsGone)
 }

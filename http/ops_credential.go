@@ -49,7 +49,6 @@ func (s *Server) issueCredentialFor(c echo.Context, who Caller, client string) e
 		if err != nil {
 			return err
 		}
-		c.Response().Header().Set("Cache-Control", "no-store")
 		return c.JSON(http.StatusCreated, issued)
 	}, secretIsGone)
 }

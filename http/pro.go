@@ -36,7 +36,7 @@ func (s *Server) proRoutes() {
 	s.echo.GET("/v1/ach-files/:id", read(s.getACHFile))
 	s.echo.PUT("/v1/ach-files/:id", write(s.cutAlready))
 	s.echo.DELETE("/v1/ach-files/:id", write(s.cutAlready))
-	s.echo.GET("/v1/ach-files/:id/nacha", write(s.achFileBytes))
+	s.echo.GET("/v1/ach-files/:id/nacha", s.bytes(s.achFileBytes))
 	s.echo.GET("/v1/returns", read(s.listReturns))
 	s.echo.GET("/v1/nocs", read(s.listNOCs))
 }

@@ -46,16 +46,14 @@ func (in proAccount) check(at string) (accountType string, bad []domain.FieldErr
 	return accountType, bad
 }
 
-func (s *Server) shownAccount(ctx context.Context, who Caller, a domain.RecipientAccount, whole bool) (proAccount, error) {
+// shownAccount is an account with its number masked, and with it the account
+// that it means now.
+func (s *Server) shownAccount(ctx context.Context, who Caller, a domain.RecipientAccount) (proAccount, domain.BankAccount, error) {
 	account, err := s.Ledger.Resolve(ctx, who.Client, a.AccountID, a.SetAt)
 	if err != nil {
-		return proAccount{}, err
+		return proAccount{}, account, err
 	}
-	shown := proAccount{a.ID, a.Nickname, account.Routing, account.Account.Masked(), strings.ToUpper(account.Type)}
-	if whole && who.May(domain.ScopeReveal) {
-		shown.AccountNumber, err = s.Ledger.OpenAccount(who.Client, account.Account)
-	}
-	return shown, err
+	return proAccount{a.ID, a.Nickname, account.Routing, account.Account.Masked(), strings.ToUpper(account.Type)}, account, nil
 }
 
 func (s *Server) listAccounts(c echo.Context, who Caller) error {
@@ -65,7 +63,7 @@ func (s *Server) listAccounts(c echo.Context, who Caller) error {
 	}
 	shown := make([]proAccount, len(r.Accounts))
 	for i, a := range r.Accounts {
-		if shown[i], err = s.shownAccount(c.Request().Context(), who, a, false); err != nil {
+		if shown[i], _, err = s.shownAccount(c.Request().Context(), who, a); err != nil {
 			return err
 		}
 	}
@@ -133,8 +131,11 @@ func (s *Server) answerAccount(c echo.Context, who Caller, status int, id string
 	if !ok {
 		return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, id)
 	}
-	shown, err := s.shownAccount(c.Request().Context(), who, a, true)
+	shown, account, err := s.shownAccount(c.Request().Context(), who, a)
 	if err != nil {
+		return err
+	}
+	if shown.AccountNumber, err = s.numberFor(c, who, account.Account, domain.RevealedAccount, a.ID); err != nil {
 		return err
 	}
 	return c.JSON(status, shown)

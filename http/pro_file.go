@@ -174,5 +174,5 @@ func (s *Server) achFileBytes(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.sendBytes(c, f)
+	return s.sendBytes(c, who, f)
 }

@@ -84,7 +84,6 @@ func (s *Server) answerTokens(c echo.Context, who Caller, refresh string, until 
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusCreated, proTokens{access, refresh, expires.UnixMilli(), until.UnixMilli()})
 }
 

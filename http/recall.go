@@ -42,8 +42,18 @@ func (s *Server) answerEvent(c echo.Context, who Caller, status int, st story, i
 		}
 		r := newEventRecord(i)
 		if who.May(domain.ScopeReveal) {
-			if err := s.revealEvent(st, &r); err != nil {
+			whole := r
+			opened, err := s.revealEvent(st, &whole)
+			if err != nil {
 				return err
+			}
+			if opened {
+				if opened, err = s.mayReveal(c, st.Transaction.Client, domain.RevealedEvent, item); err != nil {
+					return err
+				}
+			}
+			if opened {
+				r = whole
 			}
 		}
 		return c.JSON(status, r)

@@ -162,7 +162,7 @@ func (s *Server) listRelationships(c echo.Context, who Caller) error {
 		if len(wanted) > 0 && !slices.Contains(wanted, r.Status) {
 			continue
 		}
-		record, err := s.relationshipRecord(ctx, l, h, r, false)
+		record, _, err := s.relationshipRecord(ctx, l, h, r)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
 )
 
 // relationshipInput is a bank link as a client asks for it. With a processor
@@ -115,35 +114,32 @@ func (s *Server) answerRelationship(c echo.Context, l *ledger.Ledger, who Caller
 }
 
 func (s *Server) answerLink(c echo.Context, l *ledger.Ledger, who Caller, h domain.Holder, r *domain.Relationship) error {
-	record, err := s.relationshipRecord(c.Request().Context(), l, h, r, who.May(domain.ScopeReveal))
+	record, account, err := s.relationshipRecord(c.Request().Context(), l, h, r)
 	if err != nil {
 		return err
+	}
+	if record.AccountNumber != "" {
+		if record.AccountNumber, err = s.numberFor(c, who, account.Account, domain.RevealedRelationship, r.ID); err != nil {
+			return err
+		}
 	}
 	return c.JSON(http.StatusOK, record)
 }
 
-// relationshipRecord follows a relationship to the account it means now.
-func (s *Server) relationshipRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, r *domain.Relationship, reveal bool) (relationshipRecord, error) {
-	record := relationshipRecord{
+// relationshipRecord follows a relationship to the account it means now, and
+// masks its number.
+func (s *Server) relationshipRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, r *domain.Relationship) (record relationshipRecord, account domain.BankAccount, err error) {
+	record = relationshipRecord{
 		ID: r.ID, AccountID: h.ID, CreatedAt: stamp(r.CreatedAt), UpdatedAt: stamp(r.UpdatedAt), Status: r.Status,
 		OwnerName: r.Name(), Nickname: r.Nickname, Reason: r.Reason,
 	}
 	if r.FromPlaid {
-		return record, nil
+		return record, account, nil
 	}
-	account, err := l.Resolve(ctx, h.Client, r.Account, r.SetAt)
-	if err != nil {
-		return record, err
+	if account, err = l.Resolve(ctx, h.Client, r.Account, r.SetAt); err != nil {
+		return record, account, err
 	}
 	record.AccountType, record.RoutingNumber = strings.ToUpper(account.Type), account.Routing
 	record.AccountNumber = account.Account.Masked()
-	if reveal {
-		number, err := l.OpenAccount(h.Client, account.Account)
-		if err == nil {
-			record.AccountNumber = number
-		} else if !seal.NotCheckable(err) {
-			return record, err
-		}
-	}
-	return record, nil
+	return record, account, nil
 }

@@ -30,6 +30,7 @@ type Server struct {
 	metrics metrics
 	rates   rates // of a client's requests
 	uses    uses
+	audits  audits
 	tokens  *tokenCache
 
 	tokenRates rates         // of a credential's tokens

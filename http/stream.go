@@ -33,7 +33,6 @@ func (s *Server) streamEvents(c echo.Context, who Caller) error {
 	control := http.NewResponseController(c.Response())
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream")
-	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	_ = control.SetReadDeadline(time.Time{})
 	_ = control.SetWriteDeadline(time.Now().Add(streamWrite))

@@ -28,35 +28,48 @@ func (s *Server) getTransaction(c echo.Context, who Caller) error {
 func (s *Server) answerTransaction(c echo.Context, who Caller, status int, st story) error {
 	r := st.record()
 	if who.May(domain.ScopeReveal) {
-		if err := s.reveal(st, &r); err != nil {
+		whole := st.record()
+		opened, err := s.reveal(st, &whole)
+		if err != nil {
 			return err
+		}
+		if opened {
+			if opened, err = s.mayReveal(c, st.Transaction.Client, domain.RevealedTransaction, st.Transaction.ID); err != nil {
+				return err
+			}
+		}
+		if opened {
+			r = whole
 		}
 	}
 	return c.JSON(status, r)
 }
 
-// reveal puts whole numbers in the place of masked ones. What can no longer
-// be opened, because the client's keys were destroyed, stays masked.
-func (s *Server) reveal(st story, r *transactionRecord) error {
+// reveal puts whole numbers in the place of masked ones, and reports whether
+// it found any. What can no longer be opened, because the client's keys were
+// destroyed, stays masked.
+func (s *Server) reveal(st story, r *transactionRecord) (opened bool, err error) {
 	number, err := s.Ledger.OpenAccount(st.Transaction.Client, st.Transaction.Account)
 	if err == nil {
-		r.ToAccount = number
+		r.ToAccount, opened = number, true
 	} else if !seal.NotCheckable(err) {
-		return err
+		return false, err
 	}
 	for n := range r.Events {
-		if err := s.revealEvent(st, &r.Events[n]); err != nil {
-			return err
+		more, err := s.revealEvent(st, &r.Events[n])
+		if err != nil {
+			return false, err
 		}
+		opened = opened || more
 	}
-	return nil
+	return opened, nil
 }
 
 // revealEvent does the same for the corrected data of one event.
-func (s *Server) revealEvent(st story, r *eventRecord) error {
+func (s *Server) revealEvent(st story, r *eventRecord) (opened bool, err error) {
 	i, ok := st.Transaction.Item(r.EventID)
 	if !ok || r.CorrectedData == "" {
-		return nil
+		return false, nil
 	}
 	var sealed domain.Sealed
 	switch {
@@ -66,15 +79,18 @@ func (s *Server) revealEvent(st story, r *eventRecord) error {
 		sealed = i.Outgoing.Data
 	}
 	if len(sealed) == 0 {
-		return nil
+		return false, nil
 	}
 	data, err := s.Ledger.OpenData(st.Transaction.Client, sealed)
-	if err == nil {
+	switch {
+	case err == nil:
 		r.CorrectedData = data
-	} else if !seal.NotCheckable(err) {
-		return err
+		return true, nil
+	case seal.NotCheckable(err):
+		return false, nil
+	default:
+		return false, err
 	}
-	return nil
 }
 
 // idParam reads a GUID from the path. What is none names nothing.

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 )
 
@@ -42,7 +43,8 @@ type letter struct {
 }
 
 // write makes the letter an event as it is published. The payload is the
-// event's data, byte for byte as recorded; account numbers in it are sealed.
+// event's data, byte for byte as recorded, save for what domain.Shareable
+// keeps back; account numbers in it are sealed.
 func (l *letter) write(e eventstore.Recorded) *nats.Msg {
 	stream := percent(e.Stream)
 	header := [len(l.values)]struct{ name, value string }{
@@ -68,7 +70,7 @@ func (l *letter) write(e eventstore.Recorded) *nats.Msg {
 	for i, h := range header {
 		l.values[i] = h.value
 	}
-	l.msg.Subject, l.msg.Data = Subject(e), e.Data
+	l.msg.Subject, l.msg.Data = Subject(e), domain.Shareable(e.Type, e.Data)
 	return &l.msg
 }
 

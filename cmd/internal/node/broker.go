@@ -2,9 +2,12 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,7 +59,7 @@ type brokerLink struct {
 	embedded *broker.Broker // nil with another broker
 	gate     *broker.Gate   // nil with the embedded one, which has its own
 	opening  sync.WaitGroup // of the gate, while the broker is away
-	url      string
+	url      string         // without password
 }
 
 // connectBroker starts or reaches the broker and makes the relay. A stream
@@ -126,11 +129,15 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	if o.Cert != "" || o.Key != "" {
 		options = append(options, nats.ClientCert(o.Cert, o.Key))
 	}
+	shown, err := redacted(o.URL)
+	if err != nil {
+		return nil, err
+	}
 	conn, err := nats.Connect(o.URL, options...)
 	if err != nil {
-		return nil, fmt.Errorf("reach the broker at --nats-url: %w", err)
+		return nil, fmt.Errorf("reach the broker at --nats-url %s: %w", shown, err)
 	}
-	l := &brokerLink{conn: conn, url: o.URL}
+	l := &brokerLink{conn: conn, url: shown}
 	if l.gate, err = broker.NewGate(conn, readers.clientOf, s.log); err != nil {
 		l.close()
 		return nil, err
@@ -145,6 +152,28 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// redacted is a list of servers as people may read it: without passwords, and
+// without tokens, which stand in a user's place. A server that is no URL is an
+// error that does not repeat it.
+func redacted(servers string) (string, error) {
+	var shown []string
+	for _, server := range strings.Split(servers, ",") {
+		server = strings.TrimSpace(server)
+		if !strings.Contains(server, "://") {
+			server = "nats://" + server // as its client reads it
+		}
+		u, err := url.Parse(server)
+		if err != nil {
+			return "", errors.New("--nats-url: not a URL, or several with commas between them; a password in it is percent-encoded")
+		}
+		if _, has := u.User.Password(); u.User != nil && !has {
+			u.User = url.User("xxxxx")
+		}
+		shown = append(shown, u.Redacted())
+	}
+	return strings.Join(shown, ","), nil
 }
 
 // revoked ends what a revoked credential has open.
