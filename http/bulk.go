@@ -21,8 +21,15 @@ const (
 	// bulkBatch is how many lines become durable together at most: as many as
 	// share a sync, and no more, so that others do not wait for long.
 	bulkBatch = eventstore.MaxAppend
-	// bulkPatience is how long a bulk request may stand still.
+	// bulkPatience is how long a bulk request may stand still: how long its
+	// caller may take to send a line, and to take a result.
 	bulkPatience = 2 * time.Minute
+	// maxRefused is how many lines in a row may be refused before a request
+	// ends: they touch no log, so that a caller could send them without end.
+	maxRefused = 1000
+	// bulkLinger is how long the rest of such a request is read and thrown
+	// away, so that its caller gets to read the last line.
+	bulkLinger = 5 * time.Second
 )
 
 // bulk answers POST /api/transaction/bulk: one proposal a line in, one result
@@ -33,7 +40,10 @@ const (
 //
 // Each stage works on a batch while the next one works on the batch before, so
 // that the log never waits for lines. Results wait in a spool while the caller
-// does not read, as many do before they have sent all.
+// does not read, as many do before they have sent all; when that is full, no
+// more lines are read, and a caller who reads nothing for two minutes is let go.
+// After maxRefused refused lines in a row the request ends with a last line
+// that says so, and lines behind it are not looked at.
 //
 // When a request breaks off, what was committed stays, and a retry with the
 // same ids or the same key is answered line by line as the first time.
@@ -49,13 +59,17 @@ func (s *Server) bulk(c echo.Context, who Caller) error {
 		s: s, c: c, who: who, ids: ids,
 		control: http.NewResponseController(c.Response()),
 		queue:   newLineQueue(),
-		results: newSpool(s.TempDir),
+		results: s.spools.open(),
 	}
+	// What is left of the body when the request ends must not be taken for
+	// the next request.
+	c.Response().Header().Set("Connection", "close")
 	// A server that is not full duplex would read the whole body first.
 	if err := b.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	b.progress()
+	b.sent()
+	b.took()
 	lines := newLineReader(c.Request().Body)
 	first, err := lines.next()
 	if err == nil && ids == nil && lacksID(first) {
@@ -74,18 +88,28 @@ type bulkRun struct {
 	queue   *lineQueue
 	results *spool
 	ctx     context.Context
-	moved   atomic.Int64 // when progress was last noted, unix nanoseconds
+
+	lastSent, lastTook atomic.Int64 // when each was last noted, unix nanoseconds
+
+	last    int         // line that was reported
+	refused int         // lines in a row, up to that one
+	enough  atomic.Bool // they were maxRefused
 }
 
-// progress gives the request more time to stand still.
-func (b *bulkRun) progress() {
-	now, last := time.Now(), b.moved.Load()
-	if now.UnixNano()-last < int64(bulkPatience/10) || !b.moved.CompareAndSwap(last, now.UnixNano()) {
+// sent gives the caller more time to send: lines were worked on, or results
+// taken, so that reading went on.
+func (b *bulkRun) sent() { noteProgress(&b.lastSent, b.control.SetReadDeadline) }
+
+// took gives the caller more time to take results: it took some, or has
+// nothing to take yet.
+func (b *bulkRun) took() { noteProgress(&b.lastTook, b.control.SetWriteDeadline) }
+
+func noteProgress(at *atomic.Int64, allow func(time.Time) error) {
+	now, last := time.Now(), at.Load()
+	if now.UnixNano()-last < int64(bulkPatience/10) || !at.CompareAndSwap(last, now.UnixNano()) {
 		return
 	}
-	until := now.Add(bulkPatience)
-	_ = b.control.SetReadDeadline(until) // a writer without deadlines needs none
-	_ = b.control.SetWriteDeadline(until)
+	_ = allow(now.Add(bulkPatience)) // a writer without deadlines needs none
 }
 
 // run reads, prepares, commits and reports in goroutines of their own and
@@ -131,15 +155,22 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 				return
 			}
 		}
+		if err := b.sayEnough(); err != nil {
+			cancel(err)
+		}
 	})
 	if err := b.write(); err != nil {
 		cancel(err)
 	}
 	b.queue.stop()
-	if context.Cause(ctx) != nil {
+	b.results.stop()
+	if context.Cause(ctx) != nil || b.enough.Load() {
 		_ = b.control.SetReadDeadline(time.Now()) // ends a read that waits
 	}
 	all.Wait()
+	if b.enough.Load() {
+		_ = b.control.SetReadDeadline(time.Now().Add(bulkLinger))
+	}
 	broken := errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove())
 	if broken == nil {
 		return nil
@@ -167,14 +198,39 @@ func (b *bulkRun) report(batch []*bulkLine) error {
 	var out []byte
 	logged := false
 	for _, l := range batch {
+		b.count(l)
 		if l.failed != nil && !logged && explain(l.failed).Status >= http.StatusInternalServerError {
 			b.s.explain(b.ctx, requestID(b.c), l.failed)
 			logged = true
 		}
 		out = append(append(out, l.result(requestID(b.c))...), '\n')
 	}
-	b.progress()
+	b.sent()
 	return b.results.write(out)
+}
+
+// count counts refused lines in a row. When they are enough no more lines are
+// taken; those under way are answered still.
+func (b *bulkRun) count(l *bulkLine) {
+	b.last = l.number
+	if l.failed == nil {
+		b.refused = 0
+		return
+	}
+	if b.refused++; b.refused == maxRefused {
+		b.enough.Store(true)
+		b.queue.stop()
+	}
+}
+
+// sayEnough ends the results of a request with too many refused lines.
+func (b *bulkRun) sayEnough() error {
+	if !b.enough.Load() {
+		return nil
+	}
+	l := bulkLine{number: b.last + 1, failed: problem(codeTooManyRefused,
+		"%d lines in a row were refused: this line and those behind it were not looked at, correct them and send them again", maxRefused)}
+	return b.results.write(append(l.result(requestID(b.c)), '\n'))
 }
 
 // write sends results as they come and flushes, so that a caller who waits
@@ -191,13 +247,14 @@ func (b *bulkRun) write() error {
 			}
 			return err
 		}
+		b.took() // it begins to take these now
 		if _, err := w.Write(buffer[:n]); err != nil {
 			return err
 		}
 		if err := b.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return err
 		}
-		b.progress()
+		b.sent()
 	}
 }
 

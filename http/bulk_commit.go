@@ -47,8 +47,8 @@ func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	credential, err := b.s.Directory.Credential(b.ctx, b.who.Key)
-	if err != nil {
+	var ended *Problem
+	if err := b.s.stillGood(b.ctx, b.who); err != nil && !errors.As(err, &ended) {
 		return nil, err
 	}
 	l := b.s.present()
@@ -56,8 +56,8 @@ func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 	lines := make([]bulkLine, len(raw))
 	for i := range lines {
 		lines[i] = bulkLine{number: raw[i].number, client: client, failed: raw[i].err}
-		if credential.Revoked {
-			lines[i].failed = problem(codeUnauthorized, "the credential was revoked")
+		if ended != nil {
+			lines[i].failed = ended
 		}
 		batch[i] = &lines[i]
 	}

@@ -98,6 +98,9 @@ func (q *lineQueue) fill(r *lineReader, first line, err error) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.ended {
+		return // stopped: how the rest of the body ends is nobody's concern
+	}
 	q.ended = true
 	if !errors.Is(err, io.EOF) {
 		q.err = readError(err)

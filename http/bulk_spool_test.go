@@ -2,7 +2,9 @@ package http
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -10,9 +12,9 @@ import (
 
 // TestSpoolGivesBackWhatItGot writes and reads in any order of steps.
 func TestSpoolGivesBackWhatItGot(t *testing.T) {
-	dir := t.TempDir()
+	all := newSpools(t.TempDir())
 	rapid.Check(t, func(t *rapid.T) {
-		s := newSpool(dir)
+		s := all.open()
 		defer func() {
 			if err := s.remove(); err != nil {
 				t.Error(err)
@@ -47,7 +49,98 @@ func TestSpoolGivesBackWhatItGot(t *testing.T) {
 			t.Fatalf("got %d bytes, want %d", len(got), len(want))
 		}
 	})
-	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("%d temporary files left behind, %v", len(left), err)
+	if used := all.used.Load(); used != 0 {
+		t.Errorf("%d bytes are counted as used after the last spool is gone", used)
+	}
+}
+
+// TestSpooledResultsHaveNoName: what a killed process leaves on disk is what
+// has a name.
+func TestSpooledResultsHaveNoName(t *testing.T) {
+	dir := t.TempDir()
+	s := newSpools(dir).open()
+	if err := s.write(make([]byte, 2*spoolMemory)); err != nil {
+		t.Fatal(err)
+	}
+	if s.written == 0 {
+		t.Fatal("nothing went to the file")
+	}
+	if named, err := os.ReadDir(dir); err != nil || len(named) > 0 {
+		t.Errorf("%v have names, %v", named, err)
+	}
+	if err := s.remove(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFileLeftByAKilledProcessIsSweptAway(t *testing.T) {
+	dir := t.TempDir()
+	left, err := os.CreateTemp(dir, spoolPattern) // killed before it was unlinked
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.Close()
+	other := filepath.Join(dir, "somebody-elses")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := newSpools(dir).sweep(); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := os.ReadDir(dir); err != nil || len(found) != 1 || found[0].Name() != "somebody-elses" {
+		t.Errorf("%v are there, %v", found, err)
+	}
+}
+
+// TestAFullSpoolWaitsForItsReader fills a spool to the bound of its own file,
+// and to what the files of others leave.
+func TestAFullSpoolWaitsForItsReader(t *testing.T) {
+	for name, bound := range map[string]func(*spools){
+		"its own file is full": func(a *spools) { a.file = 1 << 20 },
+		"all files are full":   func(a *spools) { a.all = 1 << 20 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := newSpools(t.TempDir())
+			bound(all)
+			s := all.open()
+			const total = 4 << 20
+			wrote := make(chan error, 1)
+			go func() {
+				err := s.write(make([]byte, total))
+				s.end()
+				wrote <- err
+			}()
+			buffer, got := make([]byte, 32<<10), 0
+			for n := 1; n > 0; got += n {
+				var err error
+				if n, err = s.read(buffer); err != nil {
+					t.Fatal(err)
+				}
+				if used := all.used.Load(); used > 1<<20 {
+					t.Fatalf("%d bytes lie in files", used)
+				}
+			}
+			if err := <-wrote; err != nil || got != total {
+				t.Errorf("read %d of %d, %v", got, total, err)
+			}
+			if err := s.remove(); err != nil || all.used.Load() != 0 {
+				t.Errorf("%d bytes stay in use, %v", all.used.Load(), err)
+			}
+		})
+	}
+}
+
+func TestAWriterWhoseReaderIsGoneDoesNotWait(t *testing.T) {
+	all := newSpools(t.TempDir())
+	all.file = 1 << 20
+	s := all.open()
+	wrote := make(chan error, 1)
+	go func() { wrote <- s.write(make([]byte, 4<<20)) }()
+	s.stop()
+	if err := <-wrote; !errors.Is(err, errSpoolStopped) {
+		t.Errorf("got %v", err)
+	}
+	if err := s.remove(); err != nil {
+		t.Error(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +20,7 @@ type Caller struct {
 	Key    string // of the credential
 	Client string // domain.LedgerClient for operations
 	Scopes []string
+	Until  time.Time // the token's end; zero without a token
 }
 
 // May reports whether the caller has a scope.
@@ -110,6 +112,9 @@ func join(a, b Caller, err error) (Caller, error) {
 	case a.Client != b.Client:
 		return Caller{}, problem(codeUnauthorized, "the credentials of this request name two different clients")
 	}
+	if a.Until.IsZero() || !b.Until.IsZero() && b.Until.Before(a.Until) {
+		a.Until = b.Until
+	}
 	a.Scopes = slices.DeleteFunc(slices.Clone(a.Scopes), func(scope string) bool { return !b.May(scope) })
 	return a, nil
 }
@@ -145,17 +150,26 @@ func (s *Server) login(r *http.Request, key, secret string) (Caller, error) {
 // httpDoor is this door's name where logins are counted.
 const httpDoor = "http"
 
-// stillGood reports whether a caller's credential may still be used. A request
-// that lasts asks again before it commits anything.
+// stillGood reports whether a caller's credential, and token, may still be
+// used. A request that lasts asks again before it commits or shows anything.
 func (s *Server) stillGood(ctx context.Context, who Caller) error {
 	credential, err := s.Directory.Credential(ctx, who.Key)
-	if err == nil && !credential.Good(s.Now()) {
-		err = problem(codeUnauthorized, "the credential was revoked or has expired")
+	now := s.Now()
+	switch {
+	case err != nil:
+		return err
+	case !credential.Good(now):
+		return problem(codeUnauthorized, "the credential was revoked or has expired")
+	case !who.Until.IsZero() && !now.Before(who.Until):
+		return problem(codeUnauthorized, "the token has expired")
+	default:
+		return nil
 	}
-	return err
 }
 
-func callerOf(c domain.Credential) Caller { return Caller{c.Key, c.Client, c.Scopes} }
+func callerOf(c domain.Credential) Caller {
+	return Caller{Key: c.Key, Client: c.Client, Scopes: c.Scopes}
+}
 
 // stranger answers a token that nobody was given.
 func (s *Server) stranger(r *http.Request) error {
@@ -194,5 +208,5 @@ func (s *Server) bearer(r *http.Request, token string) (Caller, error) {
 		return Caller{}, problem(codeUnauthorized, "the token has expired, or its credential was revoked or has expired")
 	}
 	scopes := slices.DeleteFunc(slices.Clone(t.Scopes), func(scope string) bool { return !credential.May(scope) })
-	return Caller{credential.Key, credential.Client, scopes}, nil
+	return Caller{Key: credential.Key, Client: credential.Client, Scopes: scopes, Until: t.ExpiresAt}, nil
 }

@@ -142,11 +142,11 @@ func (s *Server) sendBytes(c echo.Context, who Caller, f domain.File) error {
 
 // upload takes a client's own NACHA file and cuts it at once.
 func (s *Server) upload(c echo.Context, who Caller) error {
-	patience(c, 10*time.Minute)
-	content, err := body(c, echo.MIMETextPlain)
+	content, done, err := s.largeBody(c, who, echo.MIMETextPlain)
 	if err != nil {
 		return err
 	}
+	defer done()
 	answer := func(u Uploaded, status int) error {
 		if status == http.StatusCreated {
 			c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+u.FileID)

@@ -2,7 +2,7 @@ package http
 
 import (
 	"errors"
-	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strings"
@@ -41,24 +41,13 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// body reads a body of the given media type whole.
+// body reads a body of the given media type whole. It is at most maxBody
+// long, as limitBody sees to; largeBody reads those that may be longer.
 func body(c echo.Context, mediaType string) ([]byte, error) {
 	if err := media(c, mediaType); err != nil {
 		return nil, err
 	}
-	r := c.Request()
-	var b []byte
-	var err error
-	if n := r.ContentLength; n > 0 && n <= maxUpload {
-		b = make([]byte, n)
-		_, err = io.ReadFull(r.Body, b)
-	} else {
-		b, err = io.ReadAll(r.Body)
-	}
-	if err != nil {
-		return nil, readError(err)
-	}
-	return b, nil
+	return readUpTo(c.Request().Body, nil, math.MaxInt, c.Request().ContentLength)
 }
 
 // media refuses a body of another media type. A body that names none is

@@ -22,12 +22,12 @@ type taken struct {
 
 // takeIn takes a file of the bank, or an acknowledgement. A NACHA file is
 // kept when this answers, and applied soon after.
-func (s *Server) takeIn(c echo.Context, _ Caller) error {
-	patience(c, 10*time.Minute)
-	content, err := body(c, echo.MIMETextPlain)
+func (s *Server) takeIn(c echo.Context, who Caller) error {
+	content, done, err := s.largeBody(c, who, echo.MIMETextPlain)
 	if err != nil {
 		return err
 	}
+	defer done()
 	ctx := c.Request().Context()
 	if ack.Is(content) {
 		a, err := ack.Parse(content)

@@ -40,7 +40,8 @@ type Options struct {
 	RequestsPerSecond float64
 
 	// TempDir holds bulk results that a caller does not read as fast as they
-	// come; the system's by default.
+	// come. It is this server's own, and swept when the server is made; the
+	// system's by default, which is not.
 	TempDir string
 }
 

@@ -32,6 +32,9 @@ type Server struct {
 	uses    uses
 	audits  audits
 	tokens  *tokenCache
+	spools  *spools
+	streams *streams
+	bodies  *bodies
 
 	tokenRates rates         // of a credential's tokens
 	purged     atomic.Int64  // when expired tokens were last forgotten, unix seconds
@@ -56,6 +59,9 @@ func New(o Options) (*Server, error) {
 		echo:    echo.New(),
 		rates:   newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now),
 		tokens:  newTokenCache(),
+		spools:  newSpools(o.TempDir),
+		streams: newStreams(o.Ledger.Store),
+		bodies:  newBodies(),
 		closing: make(chan struct{}),
 
 		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now),
@@ -64,6 +70,11 @@ func New(o Options) (*Server, error) {
 		renderers: map[string]func(echo.Context, *Problem) error{},
 	}
 	var err error
+	if o.TempDir != "" { // the system's is not ours to sweep
+		if err = s.spools.sweep(); err != nil {
+			return nil, fmt.Errorf("http: %w", err)
+		}
+	}
 	if s.metrics, err = newMetrics(o.Metrics); err != nil {
 		return nil, fmt.Errorf("http: %w", err)
 	}

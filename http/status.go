@@ -14,6 +14,7 @@ const (
 	codeTooLarge          domain.Code = "too-large"
 	codeMediaType         domain.Code = "unsupported-media-type"
 	codeTooMany           domain.Code = "too-many-requests"
+	codeTooManyRefused    domain.Code = "too-many-refused"
 	codeKeyReused         domain.Code = "idempotency-key-reused"
 	codeViewBehind        domain.Code = "view-behind"
 	codeStorageFull       domain.Code = "storage-full"
@@ -55,6 +56,7 @@ var meanings = map[domain.Code]meaning{
 	codeTooLarge:          {http.StatusRequestEntityTooLarge, "The request is too large"},
 	codeMediaType:         {http.StatusUnsupportedMediaType, "The media type is not taken here"},
 	codeTooMany:           {http.StatusTooManyRequests, "Too many requests"},
+	codeTooManyRefused:    {http.StatusUnprocessableEntity, "Too many lines in a row were refused"},
 	codeKeyReused:         {http.StatusUnprocessableEntity, "The idempotency key was used for something else"},
 	codeViewBehind:        {http.StatusServiceUnavailable, "The list is not up to date yet"},
 	codeStorageFull:       {http.StatusServiceUnavailable, "The disk is nearly full"},

@@ -16,20 +16,29 @@ const (
 	streamPage = 500
 	// streamWrite is how long a subscriber may take to read what it is sent.
 	streamWrite = 30 * time.Second
+	// streamCheck is how often a stream looks whether its credential is good.
+	streamCheck = time.Second
+	// streamRetry is when to try again where too many streams are open, in
+	// seconds.
+	streamRetry = 30
 )
 
 // streamEvents sends the client's events as they are recorded, as server-sent
 // events whose id is the log position. A subscriber that comes back with
 // Last-Event-ID, or with after, goes on behind it; one without either begins
 // now. The stream reads the feed like a poll does: a notification only says
-// when to look.
+// when to look. It ends when its token or credential does; the subscriber
+// comes back with another.
 func (s *Server) streamEvents(c echo.Context, who Caller) error {
 	at, err := s.streamStart(c)
 	if err != nil {
 		return err
 	}
-	hint, stop := s.Ledger.Store.Notify()
-	defer stop()
+	wake, leave, err := s.streams.open(who)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	control := http.NewResponseController(c.Response())
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream")
@@ -42,34 +51,44 @@ func (s *Server) streamEvents(c echo.Context, who Caller) error {
 	}
 	alive := time.NewTicker(streamComment)
 	defer alive.Stop()
-	look := time.NewTicker(time.Second) // a view may be a little behind the notification
-	defer look.Stop()
+	check := time.NewTicker(streamCheck)
+	defer check.Stop()
+	look := true
 	for {
-		if at, err = s.sendEvents(c, control, who, at); err != nil {
-			s.Log.Debug("event stream ended", "client", who.Client, "err", err)
-			return nil
+		if look {
+			if at, err = s.sendEvents(c, control, who, at); err != nil {
+				s.Log.Debug("event stream ended", "client", who.Client, "err", err)
+				return nil
+			}
 		}
+		look = false
 		select {
 		case <-c.Request().Context().Done():
 			return nil
 		case <-s.closing:
 			return nil
-		case <-hint:
-		case <-look.C:
-			credential, err := s.Directory.Credential(c.Request().Context(), who.Key)
-			if err != nil || credential.Revoked {
+		case <-wake:
+			look = true
+		case <-check.C:
+			if s.stillGood(c.Request().Context(), who) != nil {
 				return nil
 			}
 		case <-alive.C:
-			_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
-			if _, err := fmt.Fprint(c.Response(), ": still here\n\n"); err != nil {
-				return nil
-			}
-			if err := control.Flush(); err != nil {
+			look = true // so that the position keeps up with the log while others write
+			if err := stillHere(c, control); err != nil {
 				return nil
 			}
 		}
 	}
+}
+
+// stillHere tells a subscriber that its stream is alive.
+func stillHere(c echo.Context, control *http.ResponseController) error {
+	_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
+	if _, err := fmt.Fprint(c.Response(), ": still here\n\n"); err != nil {
+		return err
+	}
+	return control.Flush()
 }
 
 func (s *Server) streamStart(c echo.Context) (int64, error) {
@@ -87,6 +106,7 @@ func (s *Server) streamStart(c echo.Context) (int64, error) {
 // up to which the subscriber has everything.
 func (s *Server) sendEvents(c echo.Context, control *http.ResponseController, who Caller, at int64) (int64, error) {
 	for {
+		from := at
 		recorded, upTo, err := s.Views.ClientEvents(c.Request().Context(), who.Client, at, "", streamPage)
 		if err != nil {
 			return at, err
@@ -111,7 +131,7 @@ func (s *Server) sendEvents(c echo.Context, control *http.ResponseController, wh
 				return at, err
 			}
 		}
-		if len(recorded) < streamPage {
+		if upTo <= from {
 			return at, nil
 		}
 	}

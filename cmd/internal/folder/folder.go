@@ -47,6 +47,10 @@ func (f Folder) Inbox() string { return f.join("inbox") }
 // Socket is where a running server takes commands.
 func (f Folder) Socket() string { return f.join("control.sock") }
 
+// Spool is where results of bulk requests wait that are not read as fast as
+// they come. It is empty while no server runs.
+func (f Folder) Spool() string { return f.join("spool") }
+
 // CredentialFile holds the key and secret operations start with.
 func (f Folder) CredentialFile() string { return f.join("ops.credential") }
 
@@ -97,7 +101,7 @@ func (f Folder) KeysExist() error {
 // Make makes the folder and those inside it that must exist before a server
 // runs. Only their owner can read them.
 func (f Folder) Make() error {
-	for _, path := range []string{string(f), f.Outbox(), f.Inbox(), f.Kept(), f.join("files/out"), f.join("files/in")} {
+	for _, path := range []string{string(f), f.Outbox(), f.Inbox(), f.Kept(), f.join("files/out"), f.join("files/in"), f.Spool()} {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return fmt.Errorf("make the data folder: %w", err)
 		}

@@ -185,6 +185,7 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
+		TempDir: s.Folder.Spool(),
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &achhttp.Sandbox{Move: s.move}
