@@ -15,14 +15,15 @@ import (
 
 // proAnswer is a return or a notification of change as ACH Pro has it.
 type proAnswer struct {
-	TransactionID string `json:"transactionId"`
-	ACHFileID     string `json:"achFileId,omitempty"`
-	TraceNumber   string `json:"traceNumber"`
-	Code          string `json:"code"`
-	Title         string `json:"title"`
-	CorrectedData string `json:"correctedData,omitempty"`
-	AccountID     string `json:"accountId,omitempty"`
-	ReceivedAt    string `json:"receivedAt"`
+	TransactionID     string `json:"transactionId"`
+	ACHFileID         string `json:"achFileId,omitempty"`
+	TraceNumber       string `json:"traceNumber"`       // of the original entry
+	ReturnTraceNumber string `json:"returnTraceNumber"` // of the answer
+	Code              string `json:"code"`
+	Title             string `json:"title"`
+	CorrectedData     string `json:"correctedData,omitempty"`
+	AccountID         string `json:"accountId,omitempty"`
+	ReceivedAt        string `json:"receivedAt"`
 }
 
 // listReturns answers the returns received, newest first.
@@ -55,7 +56,7 @@ func (s *Server) listAnswers(c echo.Context, who Caller, kind domain.ItemKind) e
 }
 
 func (s *Server) shownAnswer(ctx context.Context, who Caller, i projections.Item) (proAnswer, error) {
-	a := proAnswer{TransactionID: i.TransactionID, TraceNumber: i.Trace, Code: i.Code, CorrectedData: i.CorrectedData, ReceivedAt: stamp(i.MadeAt)}
+	a := proAnswer{TransactionID: i.TransactionID, ReturnTraceNumber: i.Trace, Code: i.Code, CorrectedData: i.CorrectedData, ReceivedAt: stamp(i.MadeAt)}
 	on := calendar.DateOf(i.MadeAt)
 	if i.Kind == domain.Correction {
 		code, _ := codes.Change(i.Code, on)
@@ -65,8 +66,12 @@ func (s *Server) shownAnswer(ctx context.Context, who Caller, i projections.Item
 		a.Title = code.Title
 	}
 	t, err := s.Ledger.Transaction(ctx, who.Client, i.TransactionID)
-	if err != nil || t.Originated == nil || t.Originated.InFile == "" {
+	if err != nil {
 		return a, err
+	}
+	a.TraceNumber = originalTrace(&t, i.ItemID)
+	if t.Originated == nil || t.Originated.InFile == "" {
+		return a, nil
 	}
 	made, err := s.Ledger.ProfileFile(ctx, who.Client, proID(t.Originated.InFile))
 	if err != nil || made.Version == 0 {
@@ -74,4 +79,21 @@ func (s *Server) shownAnswer(ctx context.Context, who Caller, i projections.Item
 	}
 	a.ACHFileID, a.AccountID = made.ID, made.Accounts[t.ID]
 	return a, nil
+}
+
+// originalTrace is the trace number of the entry that a return or a
+// notification of change answers, as the bank names it.
+func originalTrace(t *domain.Transaction, answer string) string {
+	item, ok := t.Item(answer)
+	if !ok || item.Incoming == nil {
+		return ""
+	}
+	switch e := item.Incoming.Entry; {
+	case e.Return != nil:
+		return e.Return.OriginalTrace
+	case e.Correction != nil:
+		return e.Correction.OriginalTrace
+	default:
+		return ""
+	}
 }

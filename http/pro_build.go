@@ -149,7 +149,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		e.Trace = fmt.Sprintf("%s%07d", odfi.Routing[:8], *sequence)
 		batch.Entries, asked.Entries[n] = append(batch.Entries, e), ref
 	}
-	if len(in.OffsetAccount) > 0 && string(in.OffsetAccount) != "null" {
+	if in.hasOffset() {
 		*sequence++
 		if asked.OffsetAccount, err = b.offset(at, in.OffsetAccount, company, &batch, *sequence); err != nil {
 			return batch, asked, err

@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // proFile is an ACH Pro file. ODFI, companies, recipients and accounts are
@@ -40,6 +42,10 @@ type proEntry struct {
 	Amount    json.Number     `json:"amount"`
 	EntryType string          `json:"entryType"`
 	Addendum  string          `json:"addendum,omitempty"`
+
+	// Ours to give; in a request they are not looked at.
+	TransactionID string `json:"transactionId,omitempty"`
+	TraceNumber   string `json:"traceNumber,omitempty"`
 }
 
 // createACHFile makes a file exactly as asked and cuts it at once. It is the
@@ -140,7 +146,58 @@ func (s *Server) shownACHFile(ctx context.Context, who Caller, id string) (proFi
 		return proFile{}, err
 	}
 	shown.ACHFileID, shown.Status = f.ID, strings.ToUpper(string(file.State))
+	made, err := s.Files.Again(ctx, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
+	traces, err := s.tracesIn(ctx, who, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
+	shown.identify(made.Transactions, traces)
 	return shown, nil
+}
+
+// tracesIn are the trace numbers of the entries that lie in a file, by
+// transaction. A file that was taken back has none.
+func (s *Server) tracesIn(ctx context.Context, who Caller, file string) (map[string]string, error) {
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return nil, err
+	}
+	traces := map[string]string{}
+	err := s.Views.FileEntries(ctx, file, func(e projections.FileEntry) error {
+		traces[e.TransactionID] = e.Trace
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the entries of file %s: %w", file, err)
+	}
+	return traces, nil
+}
+
+// identify names the transaction and the trace number of each entry. The n-th
+// entry is the n-th transaction; so is the offset behind a batch's entries.
+func (f *proFile) identify(transactions []string, traces map[string]string) {
+	n := 0
+	for b := range f.Batches {
+		batch := &f.Batches[b]
+		for e := range batch.Entries {
+			entry := &batch.Entries[e]
+			entry.TransactionID, entry.TraceNumber = "", ""
+			if n < len(transactions) {
+				entry.TransactionID, entry.TraceNumber = transactions[n], traces[transactions[n]]
+			}
+			n++
+		}
+		if batch.hasOffset() {
+			n++
+		}
+	}
+}
+
+// hasOffset reports whether the batch is balanced by an entry of its own.
+func (b *proBatch) hasOffset() bool {
+	return len(b.OffsetAccount) > 0 && string(b.OffsetAccount) != "null"
 }
 
 func (s *Server) getACHFile(c echo.Context, who Caller) error {

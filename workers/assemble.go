@@ -103,11 +103,13 @@ func (u *Uploads) again(ctx context.Context, id string, content []byte) (a Assem
 	if err != nil || file.Version == 0 {
 		return Assembled{}, false, err
 	}
-	unlock, err := u.Files.busy.lock(ctx, id)
-	if err != nil {
-		return Assembled{}, false, err
+	if file.State == domain.FileOpen { // else nobody has to wait while it is being sent
+		unlock, err := u.Files.busy.lock(ctx, id)
+		if err != nil {
+			return Assembled{}, false, err
+		}
+		defer unlock()
 	}
-	defer unlock()
 	return u.finished(ctx, id, content)
 }
 

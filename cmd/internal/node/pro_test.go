@@ -98,6 +98,7 @@ func TestAnACHProFileDownloadsAsBytesThatSayWhatTheJSONAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.named(gym, made.ACHFileID, &file)
 	var got []string
 	for _, b := range file.Batches {
 		for _, e := range b.GetEntries() {

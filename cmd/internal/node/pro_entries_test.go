@@ -1,0 +1,66 @@
+package node
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/moov-io/ach"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// shownACHFile is an ACH Pro file with what the ledger says of its entries.
+type shownACHFile struct {
+	ACHFileID string
+	Batches   []struct {
+		Entries []struct {
+			Amount                     float64
+			TransactionID, TraceNumber string
+		}
+	}
+}
+
+// named fails the test unless an ACH Pro file names every entry's transaction,
+// and the trace number that it has in the file.
+func (r *running) named(who folder.Credential, id string, file *ach.File) {
+	r.t.Helper()
+	var shown shownACHFile
+	r.must(200, who, "GET", "/v1/ach-files/"+id, nil, &shown)
+	for b, batch := range shown.Batches {
+		for n, e := range batch.Entries {
+			sent := file.Batches[b].GetEntries()[n]
+			var t struct{ ToName string }
+			r.must(200, who, "GET", "/api/transaction/"+e.TransactionID, nil, &t)
+			if e.TraceNumber != sent.TraceNumber || t.ToName != strings.TrimSpace(sent.IndividualName) {
+				r.t.Errorf("batch %d, entry %d is %s to %q under %q, in the file to %q under %q",
+					b, n, e.TransactionID, t.ToName, e.TraceNumber, sent.IndividualName, sent.TraceNumber)
+			}
+		}
+	}
+}
+
+// Each entry is found by its own ids in what came back for it.
+func TestWhatComesBackForAnACHProFileNamesBothTraceNumbers(t *testing.T) {
+	r := serve(t, "", nil)
+	r.day("2026-11-20T15:00:00Z")
+	_, gym := r.client("Harbor Gym")
+	r.achFile(gym)
+	var list []shownACHFile
+	r.must(200, gym, "GET", "/v1/ach-files", nil, &list)
+	entries := list[0].Batches[0].Entries
+	r.day("2026-11-24T12:00:00Z")
+	r.play(entries[0].TransactionID, "return", object{"code": "R03"})
+	r.play(entries[1].TransactionID, "correction", object{"code": "C01", "data": "40001235"})
+	for n, path := range []string{"/v1/returns", "/v1/nocs"} {
+		var answers []struct{ TransactionID, ACHFileID, TraceNumber, ReturnTraceNumber string }
+		r.must(200, gym, "GET", path, nil, &answers)
+		if len(answers) != 1 {
+			t.Fatalf("%s has %+v", path, answers)
+		}
+		a, want := answers[0], entries[n]
+		if a.TransactionID != want.TransactionID || a.ACHFileID != list[0].ACHFileID || want.TraceNumber == "" ||
+			a.TraceNumber != want.TraceNumber || len(a.ReturnTraceNumber) != 15 || a.ReturnTraceNumber == a.TraceNumber {
+			t.Errorf("%s has %+v, want what answers %+v", path, a, want)
+		}
+	}
+}
