@@ -16,7 +16,7 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 	bank := w.client("business", settings())
 	t.Run("an unknown path", func(t *testing.T) {
 		bank.call("GET", "/api/nothing", "").problem(404, "not-found")
-		w.send("GET", "/", "").problem(404, "not-found")
+		w.send("GET", "/nothing", "").problem(404, "not-found")
 	})
 	t.Run("another method", func(t *testing.T) {
 		a := bank.call("PUT", "/api/transaction", "{}").problem(405, "method-not-allowed")
