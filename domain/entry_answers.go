@@ -43,14 +43,15 @@ func (t *Transaction) answerEntry(item *Item) (Entry, error) {
 // that sends what this transaction sends, to the bank that sent it. The record
 // of a misrouted entry names another receiving bank than ours.
 func (t *Transaction) answered(in *Incoming) (Entry, error) {
-	check, ok := nacha.CheckDigit(in.Header.ODFI)
+	sender := nacha.Sender(&in.Header, &in.Entry)
+	check, ok := nacha.CheckDigit(sender)
 	if !ok {
-		return Entry{}, fmt.Errorf("the sending bank %q is not eight digits", in.Header.ODFI)
+		return Entry{}, fmt.Errorf("the sending bank %q is not eight digits", sender)
 	}
 	header, entry := in.Header, in.Entry
 	header.ServiceClass, header.Number, header.SettlementDay, header.OriginatorStatus = 0, 0, "", "1"
 	header.ODFI = t.ODFI()[:8]
-	entry.Routing = in.Header.ODFI + string(check)
+	entry.Routing = sender + string(check)
 	entry.Code = int(nacha.TransactionCode(in.Entry.Code).ForReturn())
 	entry.Account, entry.Trace, entry.Addenda02, entry.Addenda05, entry.OFAC, entry.SecondaryOFAC = "", "", "", nil, "", ""
 	entry.Return, entry.Correction, entry.Dishonored, entry.Contested, entry.RefusedChange = nil, nil, nil, nil, nil

@@ -47,9 +47,9 @@ func (p *projector) queued(c change, e *domain.EntryQueued) error {
 	if !e.ReturnBy.IsZero() {
 		deadline = micros(e.ReturnBy)
 	}
-	code, original := answerOf(&e.Entry)
+	code, original := answerOf(&e.Header, &e.Entry)
 	args := append(p.args[:0], c.recorded.Position, e.EntryID, e.Inbound, int64(e.Line), string(kindOf(e)), e.Reason, e.Message,
-		e.Header.SEC, e.Header.CompanyName, e.Header.ODFI, e.Entry.Name, e.Entry.Routing, e.Account.Tail, e.Entry.Trace,
+		e.Header.SEC, e.Header.CompanyName, nacha.Sender(&e.Header, &e.Entry), e.Entry.Name, e.Entry.Routing, e.Account.Tail, e.Entry.Trace,
 		original, code, nacha.TransactionCode(e.Entry.Code).Debit(), e.Entry.AmountCents, day, micros(c.fact.Meta.At),
 		deadline, strings.Join(e.Candidates, " "))
 	if _, err := p.c.exec(putUnmatched, args...); err != nil {
@@ -76,8 +76,11 @@ func kindOf(e *domain.EntryQueued) nacha.Kind {
 }
 
 // answerOf is the code and the original trace of an entry that answers.
-func answerOf(e *nacha.Entry) (code, original string) {
+func answerOf(h *nacha.BatchHeader, e *nacha.Entry) (code, original string) {
+	reject, sequence, rejected := e.Rejected()
 	switch {
+	case rejected:
+		return reject, h.ODFI + sequence
 	case e.Return != nil:
 		return e.Return.Code, e.Return.OriginalTrace
 	case e.Correction != nil:

@@ -13,11 +13,17 @@ const (
 	KindRefusedChange Kind = "refused change" // refused notification of change
 	KindDishonored    Kind = "dishonored return"
 	KindContested     Kind = "contested dishonored return"
+	// KindReject is an entry of ours, of whatever kind, that our bank did not
+	// take and shows us in a file. No money moves.
+	KindReject Kind = "reject"
 )
 
 // Kind tells by the entry's own addenda what it is.
 func (e *Entry) Kind() Kind {
+	_, _, rejected := e.Rejected()
 	switch {
+	case rejected:
+		return KindReject
 	case e.Return != nil:
 		return KindReturn
 	case e.Correction != nil:
@@ -33,6 +39,35 @@ func (e *Entry) Kind() Kind {
 	}
 }
 
+// goesTo reports whether the entry answers what a bank sent, named by its
+// first eight digits.
+func (e *Entry) goesTo(odfi string) bool {
+	switch {
+	case e.Return != nil:
+		return strings.HasPrefix(e.Return.OriginalTrace, odfi)
+	case e.Correction != nil:
+		return strings.HasPrefix(e.Correction.OriginalTrace, odfi)
+	case e.Dishonored != nil:
+		return strings.HasPrefix(e.Dishonored.ReturnTrace, odfi)
+	case e.Contested != nil:
+		return strings.HasPrefix(e.Contested.DishonoredTrace, odfi)
+	case e.RefusedChange != nil:
+		return strings.HasPrefix(e.Routing, odfi)
+	default:
+		return false
+	}
+}
+
+// Sender is the bank that sent an entry, by its first eight digits: the
+// header's ODFI, unless a bank's file to its customer kept the customer's
+// there. Then the trace number tells.
+func Sender(h *BatchHeader, e *Entry) string {
+	if e.goesTo(h.ODFI) && digits(e.Trace) && len(e.Trace) == 15 {
+		return e.Trace[:8]
+	}
+	return h.ODFI
+}
+
 // addenda counts the records 7 of the entry.
 func (e *Entry) addenda() int {
 	n := len(e.Addenda05)
@@ -42,10 +77,7 @@ func (e *Entry) addenda() int {
 	if e.IAT != nil {
 		n += 7 + len(e.IAT.Remittance) + len(e.IAT.Correspondents)
 	}
-	if e.Kind() != KindForward {
-		n++
-	}
-	return n
+	return n + e.answers()
 }
 
 // international reports whether the batch uses the IAT record layouts.

@@ -60,6 +60,7 @@ const (
 	AnswerCode     = "answer-code"     // a forward code above addenda 98 or 99
 	ScreeningHit   = "ofac"            // the gateway saw a possible match
 	UnreadClass    = "unsupported"     // kept raw for a person
+	BankReject     = "bank-reject"     // of a bank's reject report
 )
 
 // problems is a list that a hostile file cannot grow without end.

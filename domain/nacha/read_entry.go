@@ -69,6 +69,10 @@ func (r *entryReader) read() {
 		return
 	}
 	r.addenda()
+	if code, _, ok := e.Rejected(); ok {
+		r.rejected(code)
+		return
+	}
 	r.structure()
 	r.judge()
 }

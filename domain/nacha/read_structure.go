@@ -46,9 +46,22 @@ func (r *entryReader) traces() {
 	case !digits(trace):
 		b.refuse(r.line(), NotNumeric, "trace number", "is not 15 digits")
 	case trace[:8] != b.header.ODFI:
-		b.refuse(r.line(), TracePrefix, "trace number", "does not begin with the ODFI identification")
+		r.misplaced(TracePrefix, "does not begin with the ODFI identification")
 	case trace <= b.trace:
-		b.refuse(r.line(), TraceOrder, "trace number", "does not ascend")
+		r.misplaced(TraceOrder, "does not ascend")
+	default:
+		b.trace = trace
 	}
-	b.trace = trace
+}
+
+// misplaced reports a trace number that does not suit its batch. A bank's file
+// to its customer may keep the customer's ODFI above answers of many banks:
+// then each entry waits for a person, and the batch is no worse for it.
+func (r *entryReader) misplaced(code, message string) {
+	b := r.batch
+	if !r.exact && r.out.Entry.goesTo(b.header.ODFI) {
+		r.hold(0, code, "", "trace number", message)
+		return
+	}
+	b.refuse(r.line(), code, "trace number", message)
 }

@@ -35,6 +35,8 @@ func (d *Desk) Assign(ctx context.Context, entry, client, transaction string) (s
 		}
 		var change ledger.Change
 		switch {
+		case w.Kind == nacha.KindReject:
+			err = rejectMovesNothing()
 		case w.Unsupported || w.Kind == "":
 			err = domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be booked: settle it with the bank and dismiss it")
 		case w.Kind == nacha.KindForward:

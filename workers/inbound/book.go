@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -32,6 +33,9 @@ func (b *book) under(trace string) (list []candidate) {
 // traces are the numbers under which what an entry answers may have left.
 func (e *arrival) traces() []string {
 	switch n := &e.Entry; {
+	case e.Kind == nacha.KindReject:
+		_, sequence, _ := n.Rejected()
+		return []string{e.header.ODFI + sequence}
 	case n.Return != nil:
 		return []string{n.Return.OriginalTrace}
 	case n.Correction != nil:
@@ -54,9 +58,7 @@ const readers = 4
 func (a *application) look(ctx context.Context, entries []*arrival) (*book, error) {
 	var traces []string
 	for _, e := range entries {
-		if len(e.Problems) == 0 {
-			traces = append(traces, e.traces()...)
-		}
+		traces = append(traces, e.traces()...)
 	}
 	a.forgetFiles()
 	b := &book{payments: map[string]*payment{}, files: a.files}

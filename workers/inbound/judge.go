@@ -67,8 +67,14 @@ func judge(r io.Reader, ours func(rdfi8 string) bool) (*judgement, error) {
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {
-			if e.Kind == nacha.KindForward && !e.Unsupported {
+			switch {
+			case e.Unsupported:
+				return nil
+			case e.Kind == nacha.KindForward:
 				is := ours(e.Entry.Routing[:8])
+				mine, theirs = mine || is, theirs || !is
+			case e.Kind == nacha.KindReject:
+				is := ours(header.Header.ODFI)
 				mine, theirs = mine || is, theirs || !is
 			}
 			return nil

@@ -10,6 +10,8 @@ import (
 // match finds what an entry answers. ours knows our banks by eight digits.
 func (e *arrival) match(b *book, ours func(string) bool) finding {
 	switch {
+	case e.Kind == nacha.KindReject:
+		return e.matchReject(b)
 	case e.Entry.Return != nil, e.Entry.Correction != nil:
 		return e.matchEntry(b, ours)
 	case e.Entry.Dishonored != nil:
@@ -19,6 +21,32 @@ func (e *arrival) match(b *book, ours func(string) bool) finding {
 	default:
 		return e.matchRefused(b)
 	}
+}
+
+// near names what an entry that waits in any case seems to answer.
+func (e *arrival) near(b *book, ours func(string) bool) []string {
+	if len(e.traces()) == 0 {
+		return nil
+	}
+	f := e.match(b, ours)
+	if f.to != nil {
+		return []string{f.to.name()}
+	}
+	return f.candidates
+}
+
+// matchReject finds what of ours the bank did not take, be it a payment or an
+// answer. It never books anything: a person decides.
+func (e *arrival) matchReject(b *book) finding {
+	near := only(b.under(e.traces()[0]), func(c candidate) bool { return c.item.Direction == domain.ToFed })
+	same := only(near, func(c candidate) bool {
+		sent := c.entry().Entry
+		return sent.AmountCents == e.Entry.AmountCents && sent.Routing == e.Entry.Routing
+	})
+	if len(same) > 0 {
+		near = same // others left under the number years before
+	}
+	return waits(nacha.BankReject, near, "The bank did not take it.")
 }
 
 // matchEntry finds the entry of ours that is returned or corrected: an

@@ -41,14 +41,11 @@ func (p *placing) place(e *arrival) error {
 }
 
 func (p *placing) decide(e *arrival) error {
-	switch {
-	case len(e.Problems) > 0:
-		return p.queue(e, problem(e.Problems))
-	case tooLarge(&e.Entry):
-		return p.queue(e, finding{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."})
-	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // of a batch that a person took as it is
-		return p.queue(e, finding{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."})
-	case e.Kind == nacha.KindForward:
+	if f, held := e.unfit(); held {
+		f.candidates = e.near(p.book, p.accounts.ours)
+		return p.queue(e, f)
+	}
+	if e.Kind == nacha.KindForward {
 		return p.forward(e)
 	}
 	f := e.match(p.book, p.accounts.ours)
@@ -56,6 +53,20 @@ func (p *placing) decide(e *arrival) error {
 		return p.queue(e, f)
 	}
 	return p.answer(e, f)
+}
+
+// unfit says why an entry waits whatever it belongs to.
+func (e *arrival) unfit() (f finding, held bool) {
+	switch {
+	case len(e.Problems) > 0:
+		return problem(e.Problems), true
+	case tooLarge(&e.Entry):
+		return finding{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."}, true
+	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // of a batch that a person took as it is
+		return finding{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."}, true
+	default:
+		return f, false
+	}
 }
 
 // problem is why an entry with problems of its own waits.

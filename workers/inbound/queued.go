@@ -29,8 +29,8 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 			return nil, err
 		}
 	}
-	if e.header.SEC == "ADV" {
-		q.SettledOn = "" // an advice tells of money, it moves none
+	if e.header.SEC == "ADV" || e.Kind == nacha.KindReject {
+		q.SettledOn = "" // it tells of money, it moves none
 	}
 	if e.Unsupported || tooLarge(&entry) {
 		q.Entry.Addenda05 = nil

@@ -24,6 +24,9 @@ func (d *Desk) Return(ctx context.Context, entry, code string) (string, error) {
 		return ok && e.Code == code
 	}
 	err := d.decide(ctx, entry, same, func(w waiting) (domain.Event, []ledger.Change, error) {
+		if w.Kind == nacha.KindReject {
+			return nil, nil, rejectMovesNothing()
+		}
 		if err := d.Views.CatchUp(ctx); err != nil {
 			return nil, nil, err
 		}
@@ -75,6 +78,12 @@ func (w waiting) sentBack(l *ledger.Ledger, code string) ([]domain.Event, error)
 		return nil, domain.Refuse(domain.RuleBroken,
 			"a %s is not sent back by itself: assign it to the transaction it belongs to and answer it there, or dismiss it", w.Kind)
 	}
+}
+
+// rejectMovesNothing refuses what would book money that never moved.
+func rejectMovesNothing() error {
+	return domain.Refuse(domain.RuleBroken,
+		"the bank's reject of an entry moves no money, so it is neither booked nor sent back: see to the payment, then dismiss it with what was done")
 }
 
 // wrongFields names the field that R69 complains about: the amount, which is
