@@ -14,7 +14,8 @@ type Outgoing struct {
 	Attempt     int    `json:"attempt,omitempty"`     // of a retry: 1 or 2
 	ReturnedOn  string `json:"returned_on,omitempty"` // of a contest: New York day our return left, YYYY-MM-DD
 	// LeaveBy is the last moment the answer may leave, RFC 3339; it is cut
-	// before, whatever the client's thresholds say.
+	// before, whatever the client's thresholds say. What waits then, held or
+	// not, is rejected.
 	LeaveBy string `json:"leave_by,omitempty"`
 }
 

@@ -98,6 +98,7 @@ type File struct {
 	CreatedAt        time.Time
 	CutAt            time.Time
 	SendBy           time.Time
+	LeaveBy          time.Time // earliest deadline of the answers that were filed in it; zero if none
 	DeliveredAt      time.Time
 	Totals           nacha.Totals
 	SHA256           []byte
@@ -131,6 +132,7 @@ type Waiting struct {
 	Position                      int64 // of the event that made it: log order
 	ODFI                          string
 	Answers                       bool
+	Kind                          domain.ItemKind
 	Header                        nacha.BatchHeader // as domain.EntryOf builds it
 	Code                          int
 	Routing                       string

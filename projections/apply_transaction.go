@@ -39,6 +39,10 @@ const (
 	findPending = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due
 		FROM pending@ p JOIN items@ i ON i.position = p.position WHERE p.position = ?1`
 	takePending = `DELETE FROM pending@ WHERE position = ?1`
+
+	putDeadline  = `INSERT INTO deadlines@(position, odfi, leave_by) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
+	takeDeadline = `DELETE FROM deadlines@ WHERE position = ?1`
+	fileDeadline = `UPDATE files@ SET leave_by = ?2 WHERE position = ?1 AND (leave_by = 0 OR leave_by > ?2)`
 )
 
 // transaction applies an event of a transaction's stream.
@@ -64,6 +68,9 @@ func (p *projector) transaction(c change) error {
 			return fmt.Errorf("item %s: %w", it.id, err)
 		}
 		if err := p.putPending(c, c.transaction.Items[i]); err != nil {
+			return fmt.Errorf("item %s: %w", it.id, err)
+		}
+		if err := p.putDeadline(c.transaction, c.transaction.Items[i]); err != nil {
 			return fmt.Errorf("item %s: %w", it.id, err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 const (
 	fileColumns = `SELECT position, id, client, odfi, name, state, why, method, origin, modifier, opened_at, cut_at,
-		send_by, delivered_at, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed
+		send_by, delivered_at, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed, leave_by
 		FROM files@ `
 	filesOfClient = fileColumns + `INDEXED BY files_client@
 		WHERE client = ?1 AND position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
@@ -147,7 +147,7 @@ func scanFile(row []value) File {
 			Batches: int(row[14].(int64)), Entries: int(row[15].(int64)), Addenda: int(row[16].(int64)),
 			EntryHash: row[17].(int64), DebitCents: row[18].(int64), CreditCents: row[19].(int64),
 		},
-		Note: row[21].(string), Position: row[22].(int64),
+		Note: row[21].(string), Position: row[22].(int64), LeaveBy: instant(row[23].(int64)),
 	}
 	f.SHA256, _ = row[20].([]byte)
 	return f

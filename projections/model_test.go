@@ -14,6 +14,7 @@ type model struct {
 	items        []Item
 	transactions []Transaction
 	waiting      []modelWaiting
+	deadlines    []Deadline
 }
 
 // modelWaiting is what waits, with its item.
@@ -58,6 +59,9 @@ func (w *world) read() model {
 			m.transactions = append(m.transactions, row)
 		}
 		for _, it := range t.Items {
+			if by, ok := it.LeaveBy(); ok && (it.State == domain.Pending || it.State == domain.Held) {
+				m.deadlines = append(m.deadlines, Deadline{t.Client, t.ID, it.ID, it.Kind, t.ODFI(), by.UTC(), it.Position})
+			}
 			if waits(&t, it) {
 				w, err := waitingOf(&t, it)
 				if err == nil {

@@ -15,7 +15,7 @@ func TestNoQuestionScans(t *testing.T) {
 	questions := []string{
 		madeDays.next, otherDays.next, firstClient, nextClient, changedFiles, deliveredFiles, undeliveredFiles,
 		latestDay, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
-		queueDues, waitingRows, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
+		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))

@@ -34,6 +34,7 @@ func TestViewsSayWhatTheLogSays(t *testing.T) {
 		s.checkItems(v, m)
 		s.checkTransactions(v, m)
 		s.checkQueues(v, m)
+		s.checkDeadlines(v, m)
 		w.must(v.Close())
 		w.must(w.store.Close())
 	})
@@ -168,13 +169,42 @@ func (s *story) checkWaiting(v *Views, m model, q Queue, now time.Time) {
 		}
 		wanted := Waiting{
 			Client: w.client, TransactionID: t.ID, ItemID: it.ID, Version: t.Version, Position: it.Position, ODFI: ours,
-			Answers: it.Kind.IsAnswer(), Header: entry.Header, Code: entry.Entry.Code, Routing: entry.Entry.Routing,
+			Answers: it.Kind.IsAnswer(), Kind: it.Kind, Header: entry.Header, Code: entry.Entry.Code, Routing: entry.Entry.Routing,
 			AmountCents: it.AmountCents, Addenda: addendaOf(entry.Entry), EffectiveOn: w.askedOn, MadeAt: it.MadeAt,
 			DueAt: due, LeaveBy: instant(w.leaveBy), Fault: w.fault,
 		}
 		if !reflect.DeepEqual(g, wanted) {
 			s.t.Fatalf("waiting\n%+v\nwant\n%+v", g, wanted)
 		}
+	}
+}
+
+// checkDeadlines asks for the deadlines that have come, page by page, and for
+// the next one.
+func (s *story) checkDeadlines(v *Views, m model) {
+	now := s.now.Add(time.Duration(rapid.IntRange(-10, 60).Draw(s.t, "hours later")) * time.Hour)
+	var got, want []Deadline
+	for more := true; more; {
+		var after Deadline
+		if len(got) > 0 {
+			after = got[len(got)-1]
+		}
+		page, err := v.PassedDeadlines(s.ctx, now, after, 2)
+		s.must(err)
+		got, more = append(got, page...), len(page) == 2
+	}
+	var next time.Time
+	for _, d := range m.deadlines {
+		switch {
+		case !d.LeaveBy.After(now):
+			want = append(want, d)
+		case next.IsZero() || d.LeaveBy.Before(next):
+			next = d.LeaveBy
+		}
+	}
+	sameSet(s.t, now, got, want, func(d Deadline) string { return d.ItemID })
+	if at, ok, err := v.NextDeadline(s.ctx, now); err != nil || ok == next.IsZero() || !at.Equal(next) {
+		s.t.Fatalf("the next deadline is %s, %v, %v; want %s", at, ok, err, next)
 	}
 }
 

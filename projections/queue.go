@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -24,7 +25,7 @@ const (
 	queueDues   = `SELECT due FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
 	nextDue     = `SELECT min(due) FROM queue@ WHERE due > ?1`
 	waitingRows = `SELECT p.position, i.txn, i.item, p.version, p.header, p.code, p.routing, i.cents, p.addenda,
-			p.asked_on, p.same_day, i.made_at, p.due, p.leave_by, p.fault
+			p.asked_on, p.same_day, i.made_at, p.due, p.leave_by, p.fault, i.kind
 		FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
 		WHERE p.client = ?1 AND p.odfi = ?2 AND p.answers = ?3 AND p.due = ?4 AND p.position > ?5
 		ORDER BY p.position LIMIT ?6`
@@ -151,7 +152,7 @@ func scanWaiting(row []value) Waiting {
 		Code: int(row[5].(int64)), Routing: row[6].(string), AmountCents: row[7].(int64),
 		Addenda: int(row[8].(int64)), EffectiveOn: row[9].(string), SameDay: row[10].(int64) != 0,
 		MadeAt: instant(row[11].(int64)), DueAt: instant(row[12].(int64)), LeaveBy: instant(leaveBy),
-		Fault: row[14].(string),
+		Fault: row[14].(string), Kind: domain.ItemKind(row[15].(string)),
 	}
 	if w.DueAt.IsZero() {
 		w.DueAt = w.MadeAt

@@ -94,6 +94,13 @@ CREATE TABLE pending@(
 ) STRICT;
 CREATE INDEX pending_due@ ON pending@(client, odfi, answers, due);
 CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, leave_by) WHERE leave_by IS NOT NULL;
+-- Answers that have to leave before an instant, while they wait, held or not.
+CREATE TABLE deadlines@(
+  position INTEGER PRIMARY KEY,         -- as in items
+  odfi     TEXT    NOT NULL,
+  leave_by INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deadlines_leave_by@ ON deadlines@(leave_by);
 CREATE TABLE headers@(
   id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
   header TEXT    NOT NULL               -- JSON of nacha.BatchHeader
@@ -126,6 +133,7 @@ CREATE TABLE files@(
   cut_day       INTEGER NOT NULL DEFAULT 0, -- 0 while open
   cut           INTEGER NOT NULL DEFAULT 0, -- position, 0 while open
   send_by       INTEGER NOT NULL,
+  leave_by      INTEGER NOT NULL DEFAULT 0, -- earliest deadline of the answers that were filed in it
   delivered_at  INTEGER NOT NULL DEFAULT 0,
   delivered_day INTEGER NOT NULL DEFAULT 0,
   delivered     INTEGER NOT NULL DEFAULT 0, -- position

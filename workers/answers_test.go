@@ -80,8 +80,8 @@ func TestAnswersLeaveAtTheNextWindowWhateverTheThresholds(t *testing.T) {
 			leaveBy("2026-11-21 02:15"), "2026-11-21 02:00", true},
 		"but not sooner than it must": {func(b *domain.Batching) { b.Windows = []string{"09:00"} },
 			leaveBy("2026-11-21 02:15"), "2026-11-21 01:59", false},
-		"late it leaves all the same": {func(b *domain.Batching) { b.Windows = []string{"09:00"} },
-			leaveBy("2026-11-21 02:15"), "2026-11-21 12:00", true},
+		"late it does not leave": {func(b *domain.Batching) { b.Windows = []string{"09:00"} },
+			leaveBy("2026-11-21 02:15"), "2026-11-21 12:00", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t, batching(tt.batching))

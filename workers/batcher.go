@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
@@ -31,6 +32,8 @@ type Batcher struct {
 	BatcherConfig
 	pass  sync.Mutex // one at a time
 	filed int64      // the log's head after the last pass that cut anything
+
+	lapsed atomic.Int64 // answers that did not leave before their deadline
 }
 
 // NewBatcher checks the configuration.

@@ -158,6 +158,13 @@ func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, erro
 	if !ok {
 		next = time.Time{}
 	}
+	deadline, ok, err := b.Views.NextDeadline(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read which deadline is next: %w", err)
+	}
+	if ok && (next.IsZero() || deadline.Before(next)) {
+		next = deadline
+	}
 	for _, queues := range all {
 		client, err := b.client(ctx, queues[0].Client)
 		if err != nil {

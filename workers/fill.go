@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -43,11 +44,16 @@ func (w *fill) portion(entries int) int {
 // put files entries[:n], in as many appends as it takes, and cuts the file
 // with the last of them if last is set. It returns what is left of entries.
 // An entry whose transaction moved on meanwhile, a recall above all, drops
-// out: it goes into no file or into a later one.
+// out: it goes into no file or into a later one. So does one whose deadline
+// came while the file was filled.
 func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
 	for tries := 0; n > 0; {
 		if err := w.allowed(ctx); err != nil {
 			return entries, err
+		}
+		if late := w.late(entries[:n]); late > 0 {
+			entries, n = entries[late:], n-late
+			continue
 		}
 		filed, err := w.try(ctx, entries, n, last)
 		var moved *eventstore.VersionError
@@ -155,12 +161,29 @@ func (w *fill) drop(ctx context.Context, entries []entry) (dropped int, err erro
 	if err != nil {
 		return 0, err
 	}
+	stay := map[string]bool{} // items
+	for i, e := range entries {
+		stay[e.item] = versions[streams[i]] == e.version
+	}
+	return aside(entries, func(e entry) bool { return stay[e.item] }), nil
+}
+
+// late moves the entries that may still leave to the end and returns how many
+// may not.
+func (w *fill) late(entries []entry) int {
+	now := w.Ledger.Now()
+	return aside(entries, func(e entry) bool { return !answers.Late(e.leaveBy, now) })
+}
+
+// aside moves the entries that stay to the end, in their order, and returns
+// how many do not.
+func aside(entries []entry, stays func(entry) bool) (dropped int) {
 	to := len(entries)
 	for i := len(entries) - 1; i >= 0; i-- {
-		if versions[streams[i]] == entries[i].version {
+		if stays(entries[i]) {
 			to--
 			entries[to] = entries[i]
 		}
 	}
-	return to, nil
+	return to
 }

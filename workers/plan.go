@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
@@ -31,6 +32,7 @@ type entry struct {
 	cents   int64
 	addenda int
 	dated   *domain.Dated // nil: it leaves as it was asked for
+	leaveBy time.Time     // zero: there is no deadline
 
 	// made begins the transaction in the same append, where a client asked
 	// for a file as a whole.
@@ -114,13 +116,17 @@ type groupKey struct {
 }
 
 // keyOf decides an item's effective date and with it its batch. Answers bear
-// the date of the entry they answer, and are due at once.
+// the date of the entry they answer, and are due at once. What had to leave
+// before is not due any more.
 func keyOf(now time.Time, w *projections.Waiting, kind nacha.Kind) (key groupKey, dated *domain.Dated, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
 		key.iat, key.isIAT = *w.Header.IAT, true
 	}
 	key.header.IAT, key.header.ServiceClass, key.header.Number, key.header.SettlementDay = nil, 0, 0, ""
+	if answers.Late(w.LeaveBy, now) {
+		return key, nil, false
+	}
 	if kind != nacha.KindForward {
 		return key, nil, true
 	}
@@ -160,6 +166,6 @@ type group struct {
 func (g *group) add(w *projections.Waiting, dated *domain.Dated) {
 	g.entries = append(g.entries, entry{
 		transaction: w.TransactionID, item: w.ItemID, version: w.Version,
-		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated,
+		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated, leaveBy: w.LeaveBy,
 	})
 }

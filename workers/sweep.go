@@ -41,8 +41,9 @@ func (b *Batcher) cutAll(ctx context.Context) error {
 func (b *Batcher) cutShown(ctx context.Context) error {
 	ctx = ledger.WithRequest(ctx, "", "batcher")
 	now := b.Files.Ledger.Now()
+	errs := []error{b.late(ctx, now)}
 	decisions, err := b.decide(ctx, now)
-	errs := []error{err}
+	errs = append(errs, err)
 	for _, d := range decisions {
 		if err := b.cut(ctx, now, d.Cutting); err != nil {
 			errs = append(errs, fmt.Errorf("cut what is due of client %s at %s: %w", d.Client.ID, d.ODFI, err))
@@ -111,7 +112,7 @@ func (b *Batcher) entries(ctx context.Context, p *planner, c Cutting, after int6
 			return after, false, nil
 		}
 		after = page[len(page)-1].Position
-		p.add(b.sound(ctx, page), nil)
+		p.add(b.allowed(ctx, p.now, b.sound(ctx, page)), nil)
 	}
 	return after, c.Forward, nil
 }
@@ -127,7 +128,7 @@ func (b *Batcher) answers(ctx context.Context, p *planner, c Cutting) error {
 			return nil
 		}
 		after = page[len(page)-1].Position
-		page = b.sound(ctx, page)
+		page = b.allowed(ctx, p.now, b.sound(ctx, page))
 		k := kinds{}
 		for i := range page {
 			if k[page[i].ItemID], err = b.answer(ctx, &page[i]); err != nil {

@@ -25,6 +25,10 @@ type Views interface {
 	WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]projections.Waiting, error)
 	// NextDue is when the next item becomes due after an instant.
 	NextDue(ctx context.Context, now time.Time) (time.Time, bool, error)
+	// PassedDeadlines lists what waits although its deadline has come.
+	PassedDeadlines(ctx context.Context, now time.Time, after projections.Deadline, limit int) ([]projections.Deadline, error)
+	// NextDeadline is the next deadline of what waits, after an instant.
+	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
 	// UnreleasedFiles are those with entries that are to be released and may

@@ -20,7 +20,7 @@ func (c Approve) Decide(t domain.Transaction) ([]domain.Event, error) {
 		return events, err
 	}
 	i, _ := t.Item(c.ItemID)
-	if by, ok := i.LeaveBy(); ok && !c.Now.Before(by) {
+	if tooLate(i, c.Now) != "" {
 		return nil, domain.Refuse(domain.ReturnWindowClosed, "the deadline of event %s was %s: reject it", i.ID, i.Outgoing.LeaveBy)
 	}
 	if reason := Excluded(t, c.ItemID); reason != "" {

@@ -14,7 +14,7 @@ type told struct {
 	TransactionID    string
 	Status           string
 	ActionsAvailable []struct{ Action, EventID, Deadline string }
-	Events           []struct{ EventID, EventType, Status, Direction, ReturnCode, ReturnTitle, ReplyToEventId string }
+	Events           []struct{ EventID, EventType, Status, Direction, ReturnCode, ReturnTitle, ReplyToEventId, Reason string }
 }
 
 func (r *running) told(who folder.Credential, id string) (t told) {

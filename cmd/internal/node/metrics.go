@@ -15,7 +15,10 @@ import (
 // process say of themselves. Request latency is the door's to add.
 func newMetrics(s *Server) *prometheus.Registry {
 	r := prometheus.NewRegistry()
-	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s})
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s},
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "achledger_answers_lapsed_total", Help: "Answers and reversals that were rejected because they had not left before their deadline.",
+		}, func() float64 { return float64(s.batcher.Lapsed()) }))
 	return r
 }
 
@@ -48,6 +51,7 @@ var (
 	oldestPending = gauge("oldest_pending_age_seconds", "Business time since the oldest waiting entry was made.", "client", "odfi")
 	filesByState  = gauge("files", "Files by state.", "state")
 	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
+	overdue       = gauge("files_past_deadline", "Files that are not delivered although the deadline of an answer in them has passed.")
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
 	unreached     = gauge("delivery_failures", "How often in a row the server of an ODFI was not reached.", "odfi")
@@ -55,7 +59,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, tracesInUse, deliveryOn, unreached} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, overdue, tracesInUse, deliveryOn, unreached} {
 		ch <- d
 	}
 }
@@ -92,6 +96,9 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 	if files, err := workers.Unacknowledged(ctx, s.views, s.Ledger.Now(), acknowledgedWithin); err == nil {
 		send(unanswered, float64(len(files)))
+	}
+	if files, err := workers.Overdue(ctx, s.views, s.Ledger.Now()); err == nil {
+		send(overdue, float64(len(files)))
 	}
 	for odfi, n := range s.delivery.Failing() {
 		send(unreached, float64(n), odfi)

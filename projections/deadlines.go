@@ -1,0 +1,76 @@
+package projections
+
+import (
+	"context"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Deadline is that of an answer of ours that waits, held or not.
+type Deadline struct {
+	Client, TransactionID, ItemID string
+	Kind                          domain.ItemKind
+	ODFI                          string
+	LeaveBy                       time.Time
+	Position                      int64 // of the event that made the answer
+}
+
+const (
+	passedDeadlines = `SELECT i.client, i.txn, i.item, i.kind, d.odfi, d.leave_by, d.position
+		FROM deadlines@ d INDEXED BY deadlines_leave_by@ JOIN items@ i ON i.position = d.position
+		WHERE d.leave_by <= ?1 AND (d.leave_by, d.position) > (?2, ?3) ORDER BY d.leave_by, d.position LIMIT ?4`
+	nextDeadline = `SELECT min(leave_by) FROM deadlines@ WHERE leave_by > ?1`
+)
+
+// PassedDeadlines lists what waits although its deadline has come, the oldest
+// deadline first, after the last one that was taken.
+func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadline, limit int) (list []Deadline, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		args := values(now.UnixMicro(), micros(after.LeaveBy), after.Position, int64(limit))
+		return s.query(passedDeadlines, args, func(row []value) error {
+			list = append(list, Deadline{
+				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
+				Kind: domain.ItemKind(row[3].(string)), ODFI: row[4].(string),
+				LeaveBy: instant(row[5].(int64)), Position: row[6].(int64),
+			})
+			return nil
+		})
+	})
+	return list, err
+}
+
+// NextDeadline is the next deadline after now of an answer that waits; ok is
+// false where there is none.
+func (v *Views) NextDeadline(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(nextDeadline, now.UnixMicro())
+		if err == nil && row[0] != nil {
+			at, ok = instant(row[0].(int64)), true
+		}
+		return err
+	})
+	return at, ok, err
+}
+
+// putDeadline keeps an answer's deadline while it waits, and gives it to the
+// file that it is filed in.
+func (p *projector) putDeadline(t *domain.Transaction, i *domain.Item) error {
+	by, ok := i.LeaveBy()
+	if !ok {
+		return nil
+	}
+	if i.State == domain.Pending || i.State == domain.Held {
+		_, err := p.c.exec(putDeadline, i.Position, t.ODFI(), micros(by))
+		return err
+	}
+	if _, err := p.c.exec(takeDeadline, i.Position); err != nil || i.State != domain.Filed {
+		return err
+	}
+	file, err := p.refOf(i.Filing.File)
+	if err != nil || file == 0 {
+		return err
+	}
+	_, err = p.c.exec(fileDeadline, file, micros(by))
+	return err
+}
