@@ -2,7 +2,7 @@
 
 export CGO_ENABLED = 1
 
-.PHONY: help demo test check fmt generate lint bench build gcc
+.PHONY: help demo test explore check fmt generate lint bench build gcc
 
 help:
 	@echo "Targets of achledger:"
@@ -17,6 +17,9 @@ test: gcc ## everything that runs for every change
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go test -race -p 1 -timeout 25m ./...
+
+explore: gcc ## every random test with new seeds, for MINUTES=60, keeping what it finds
+	@bash .ci/explore
 
 check: fmt generate test lint ## what to run before a commit
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 // dice draws values as callers send them: most are in order, and of the others
@@ -22,21 +23,14 @@ type dice struct {
 // than every day, and the seed it draws with.
 func rolls(t *testing.T, everyday int) (n int, d dice) {
 	t.Helper()
-	seed := uint64(20261120)
 	if text := os.Getenv("ACHLEDGER_ROLLS"); text != "" {
 		var err error
 		if everyday, err = strconv.Atoi(text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if text := os.Getenv("ACHLEDGER_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("seed %d, %d rolls (set ACHLEDGER_SEED and ACHLEDGER_ROLLS to change them)", seed, everyday)
-	return everyday, dice{rand.New(rand.NewPCG(seed, 0)), 30}
+	t.Logf("%d rolls (set ACHLEDGER_ROLLS for more)", everyday)
+	return everyday, dice{rand.New(rand.NewPCG(testseed.Of(t, 20261120), 0)), 30}
 }
 
 func (d dice) edge() bool { return d.IntN(d.odds) == 0 }

@@ -47,6 +47,9 @@ func itemOf(t *domain.Transaction, i *domain.Item) item {
 		cents: i.AmountCents, madeAt: micros(i.MadeAt), changed: i.ChangedAt,
 		settledOn: i.SettledOn, steps: stepsOf(i),
 	}
+	if i.State == domain.Held && it.reason == "" {
+		it.reason = "held" // by its reason a held item is told from one that waits
+	}
 	if t.Originated != nil {
 		it.inFile = t.Originated.InFile
 	}

@@ -35,11 +35,15 @@ func (l *itemList) made() (bool, error) {
 	return l.byDay(madeDays)
 }
 
-// inHand lists what came from the bank.
+// inHand lists what came from the bank. The index holds answers of ours, too,
+// which are listed with their files.
 func (l *itemList) inHand() (bool, error) {
-	if l.f.Direction == domain.ToFed {
+	asked := l.f.Direction
+	if asked == domain.ToFed {
 		return true, nil
 	}
+	l.f.Direction = domain.FromFed
+	defer func() { l.f.Direction = asked }()
 	return l.byDay(otherDays)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 // TestMain makes the test binary a projector when it is started as one, so
@@ -52,8 +53,7 @@ func child(w *world, how string) *exec.Cmd {
 }
 
 func TestAKilledProjectorLosesNothing(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Log("seed", seed)
+	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 	w := newWorld(t)
 	w.payroll("gym", 4000, true)

@@ -203,5 +203,10 @@ CREATE INDEX items_other_day@ ON items@(client, other_day) WHERE other_day IS NO
 CREATE INDEX items_unfiled_day@ ON items@(client, status, unfiled_day) WHERE unfiled_day IS NOT NULL;
 CREATE INDEX items_changed@ ON items@(client, changed);
 CREATE INDEX items_file@ ON items@(file, batch, trace) WHERE file IS NOT NULL;
+CREATE INDEX items_ended@ ON items@(status) WHERE kind = 'Origination' AND status IN ('Recalled', 'Rejected');
+CREATE INDEX items_ended_of@ ON items@(client, status) WHERE kind = 'Origination' AND status IN ('Recalled', 'Rejected');
+CREATE INDEX items_returned@ ON items@(shown) WHERE kind = 'Origination' AND shown = 0;
+CREATE INDEX items_returned_of@ ON items@(client) WHERE kind = 'Origination' AND shown = 0;
+CREATE INDEX items_held@ ON items@(status) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
 ` + inboundIndexes

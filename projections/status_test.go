@@ -206,3 +206,85 @@ func TestReleasedCountsFromTheDayOfFiling(t *testing.T) {
 		}
 	}
 }
+
+// An answer of ours in a file that was not delivered yet was listed twice:
+// with what came from the bank, whose index holds it, and with its file.
+func TestAnAnswerInAFileIsListedOnceByItsStatus(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	r := testItem{"gym", w.id("txn"), w.id("item")}
+	w.append(about(r, domain.TransactionReceived{TransactionID: r.transaction, Incoming: incoming(r.item, "")}))
+	answer := testItem{r.client, r.transaction, w.id("item")}
+	w.append(about(answer, domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: answer.item, ReplyTo: r.item, Code: "R03"}}))
+	f := w.openFile("gym", "answers")
+	w.fill(f, []testItem{answer})
+	w.advance(f, domain.FileIsCut)
+	w.must(v.CatchUp(w.ctx))
+	for _, limit := range []int{0, 1, 2} {
+		seen := map[string]int{}
+		for filter := (ItemFilter{Client: "gym", Status: Released, Limit: limit}); ; {
+			rows, next, err := v.Items(w.ctx, filter)
+			w.must(err)
+			for _, i := range rows {
+				seen[i.ItemID]++
+			}
+			if filter.Cursor = next; next == "" {
+				break
+			}
+		}
+		if len(seen) != 2 || seen[r.item] != 1 || seen[answer.item] != 1 {
+			t.Errorf("%d a page: %v", limit, seen)
+		}
+	}
+}
+
+// What few transactions are is found by an index, of one client and of all,
+// newest first and page by page.
+func TestRareStatusesAreListedAcrossClients(t *testing.T) {
+	w := newWorld(t)
+	v := w.open(Options{})
+	want := map[string][]string{}
+	for n := range 12 {
+		client := []string{"gym", "spa"}[n%2]
+		i := w.originate(client)
+		status := []string{Rejected, Recalled, Pending, "held", Transmitted, Returned}[n/2]
+		switch status {
+		case Rejected:
+			w.append(about(i, domain.TransactionRejected{ItemID: i.item, Reason: "no"}))
+		case Recalled:
+			w.append(about(i, domain.TransactionRecalled{ItemID: i.item}))
+		case "held":
+			w.append(about(i, domain.TransactionHeld{ItemID: i.item})) // without a reason, as older releases allowed
+			status = Pending
+		case Returned:
+			w.cutAndDeliver(i)
+			in := incoming(w.id("item"), i.item)
+			in.Entry.Return = &nacha.Return{Code: "R01"}
+			w.append(about(i, domain.TransactionReturned{Incoming: in}))
+		case Transmitted:
+			w.cutAndDeliver(i)
+		}
+		for _, of := range []string{"", client} {
+			want[of+status] = append([]string{i.transaction}, want[of+status]...)
+		}
+	}
+	w.must(v.CatchUp(w.ctx))
+	for _, client := range []string{"", "gym", "spa"} {
+		for _, status := range []string{Rejected, Recalled, Pending, Returned, Transmitted} {
+			var got []string
+			for f := (TransactionFilter{Client: client, Status: status, Limit: 1}); ; {
+				rows, next, err := v.Transactions(w.ctx, f)
+				w.must(err)
+				for _, r := range rows {
+					got = append(got, r.ID)
+				}
+				if f.Cursor = next; next == "" {
+					break
+				}
+			}
+			if !reflect.DeepEqual(got, want[client+status]) {
+				t.Errorf("%q %s: %v, want %v", client, status, got, want[client+status])
+			}
+		}
+	}
+}

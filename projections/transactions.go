@@ -27,12 +27,29 @@ const (
 	// it in which items of the days asked for were made.
 	transactionsOfAll = transactionColumns + `NOT INDEXED` + transactionJoins +
 		`AND i.day BETWEEN ?5 AND ?6 AND i.position >= ?7 ORDER BY i.position DESC LIMIT ?4`
+	// Few transactions have these statuses, so each has an index of its own
+	// that holds them and nothing else: a search row by row would go through
+	// millions of others.
+	endedTransactions = transactionColumns + `INDEXED BY items_ended@` + transactionJoins + ended
+	endedOfClient     = transactionColumns + `INDEXED BY items_ended_of@` + transactionJoins + ended + `AND i.client = ?7 `
+	ended             = `AND i.status IN ('Recalled', 'Rejected') AND i.status = ?3 ` + onDays
+	returned          = `AND i.shown = 0 ` + onDays
+	returnedOnes      = transactionColumns + `INDEXED BY items_returned@` + transactionJoins + returned
+	returnedOfClient  = transactionColumns + `INDEXED BY items_returned_of@` + transactionJoins + returned + `AND i.client = ?7 `
+	// pendingItems are the items that wait, or are held, before a position.
+	pendingItems = `SELECT position FROM pending@ WHERE position < ?1
+		UNION SELECT position FROM items@ INDEXED BY items_held@
+			WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '' AND position < ?1
+		ORDER BY position DESC LIMIT ?2`
+	transactionAt = transactionColumns + transactionJoins + onDays + `AND i.position = ?7 LIMIT ?4`
+	onDays        = `AND i.day BETWEEN ?5 AND ?6 `
+	newestOf      = `ORDER BY i.position DESC LIMIT ?4`
+
 	stretchOfDays = `SELECT min(first), max(last) FROM days@ WHERE day BETWEEN ?1 AND ?2`
 )
 
 // Transactions lists transactions, newest first, and the cursor of the next
-// page, empty after the last. Status is looked at row by row: one that few
-// have makes a long search. Errors as of Items.
+// page, empty after the last. Errors as of Items.
 func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transaction, string, error) {
 	l := transactionList{f: f, page: page[Transaction]{limit: f.Limit}}
 	var err error
@@ -47,16 +64,35 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 		l.at.At, l.at.Row = l.to, math.MaxInt64
 	}
 	err = v.read(ctx, func(s snapshot) error {
-		if f.Client == "" {
+		rare := rareOnes[rareStatus{f.Status, f.Client != ""}]
+		switch {
+		case rare != "":
+			return l.rare(s, rare)
+		case f.Client == "" && f.Status == Pending:
+			return l.pending(s)
+		case f.Client == "":
 			return l.all(s)
+		default:
+			return l.client(s)
 		}
-		return l.client(s)
 	})
 	if err != nil {
 		return nil, "", err
 	}
 	rows, next := l.page.result()
 	return rows, next, nil
+}
+
+// rareStatus is a status that few transactions have, of one client or of all.
+type rareStatus struct {
+	status   string
+	ofClient bool
+}
+
+var rareOnes = map[rareStatus]string{
+	{Recalled, false}: endedTransactions + newestOf, {Recalled, true}: endedOfClient + newestOf,
+	{Rejected, false}: endedTransactions + newestOf, {Rejected, true}: endedOfClient + newestOf,
+	{Returned, false}: returnedOnes + newestOf, {Returned, true}: returnedOfClient + newestOf,
 }
 
 // transactionList is one listing under way.
@@ -99,6 +135,39 @@ func (l *transactionList) all(s snapshot) error {
 		return nil
 	}
 	return l.list(s, transactionsOfAll, 0, min(l.at.Row, row[1].(int64)+1), l.from, l.to, first)
+}
+
+// rare lists what an index of its own holds, backwards through the log.
+func (l *transactionList) rare(s snapshot, sql string) error {
+	args := values(l.from, l.to)
+	if l.f.Client != "" {
+		args = append(args, l.f.Client)
+	}
+	return l.list(s, sql, 0, l.at.Row, args...)
+}
+
+// pending lists what waits or is held, backwards through the log.
+func (l *transactionList) pending(s snapshot) error {
+	const atOnce = 500
+	for before := l.at.Row; ; {
+		var positions []int64
+		err := s.query(pendingItems, values(before, int64(atOnce)), func(row []value) error {
+			positions = append(positions, row[0].(int64))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, at := range positions {
+			if err := l.list(s, transactionAt, 0, math.MaxInt64, l.from, l.to, at); err != nil || l.page.more {
+				return err
+			}
+			before = at
+		}
+		if len(positions) < atOnce {
+			return nil
+		}
+	}
 }
 
 func (l *transactionList) list(s snapshot, sql string, day, before int64, args ...value) error {

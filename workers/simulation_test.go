@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -17,9 +16,8 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/testseed"
 )
-
-var seed = flag.Uint64("seed", 0, "repeat the simulation of this seed")
 
 // model is what should be true, kept as simply as possible: what each
 // transaction was told, and what the bank got.
@@ -38,14 +36,8 @@ type model struct {
 // likes: each entry arrives there once, with a date that was true when it
 // left, and what was withdrawn never does.
 func TestRandomHistories(t *testing.T) {
-	seeds := []uint64{*seed}
-	if *seed == 0 {
-		seeds = nil
-		for range 15 {
-			seeds = append(seeds, rand.Uint64())
-		}
-	}
-	for _, s := range seeds {
+	first := testseed.Of(t, 20261128)
+	for s := first; s < first+15; s++ {
 		t.Run(fmt.Sprintf("seed %d", s), func(t *testing.T) {
 			m := &model{
 				bank:   openBank(t, batching(func(b *domain.Batching) { b.MaxEntries, b.MaxAge = 5, "36h" })),

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 // The promises of the ledger, checked from outside: the real program under
@@ -28,11 +30,7 @@ func TestKilledAtAnyMomentItKeepsItsPromises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	seed := rand.Uint64()
-	if s := os.Getenv("CRASH_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
-	t.Logf("seed %d (set CRASH_SEED to repeat it)", seed)
+	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 
 	s := &subject{t: t, folder: filepath.Join(t.TempDir(), "data")}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 // victimFolder names, in a child process, the folder it works in until it is
@@ -36,8 +38,7 @@ func TestVictim(t *testing.T) {
 }
 
 func TestKillingTheProcessLeavesNoGap(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 	dir := t.TempDir()
 	for range 6 {

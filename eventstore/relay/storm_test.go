@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 func TestARelayWaitsForABrokerThatIsAway(t *testing.T) {
@@ -53,8 +55,7 @@ func TestABrokerWipedWhileNothingHappensIsFilledAgain(t *testing.T) {
 // TestNoStormBreaksTheEcho writes without pause while the broker is stopped,
 // wiped and rolled back under two relays at once.
 func TestNoStormBreaksTheEcho(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 	b, log := newBroker(t), openLog(t, t.TempDir())
 	first, second := newRelay(log, b.connect()), newRelay(log, b.connect())

@@ -14,6 +14,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 // childFolder names the variable that makes a test process the child of
@@ -35,8 +36,7 @@ func TestKilledTenTimes(t *testing.T) {
 	now := w.Now()
 	w.close()
 
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range 10 {
 		killAfter(t, w.folder, time.Duration(random.IntN(250))*time.Millisecond)

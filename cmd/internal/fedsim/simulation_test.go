@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,25 +23,20 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/eventstore/testseed"
 	"github.com/achledger/achledger/projections"
 )
 
 // The size and the seed of the simulation, "30x1000" for instance, from the
 // environment.
-func size(t *testing.T) (days, each int, seed uint64) {
-	days, each, seed = 10, 200, rand.Uint64()
+func size(t *testing.T) (days, each int, from uint64) {
+	days, each = 10, 200
 	if text := os.Getenv("ACHLEDGER_SIMULATION"); text != "" {
 		if _, err := fmt.Sscanf(text, "%dx%d", &days, &each); err != nil {
 			t.Fatalf("ACHLEDGER_SIMULATION is %q, want DAYSxTRANSACTIONS", text)
 		}
 	}
-	if text := os.Getenv("ACHLEDGER_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return days, each, seed
+	return days, each, testseed.Of(t, 20261128)
 }
 
 // month is a ledger that runs, the simulated Federal Reserve, and the hand

@@ -9,30 +9,27 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
-// walkSeeds are walked every time, beside one that nobody chose; where CI
-// judges a change that one is chosen too, so that it judges the change alone.
-var walkSeeds = []uint64{1, 20261123}
+// walkSeeds are walked every day.
+var walkSeeds = []uint64{1, 3, 20261123}
 
 // Three clients walk through every surface at once, each step drawn from a
 // seed, while operations and the bank do their own. Beside them a naive model
 // remembers what was answered with 2xx. It shares nothing with the ledger and
 // has the last word: on what is in the files, and on who may see what.
 //
-// ACHLEDGER_WALK_STEPS asks for more steps of each seed, ACHLEDGER_WALK_SEED
-// for one seed only.
+// ACHLEDGER_WALK_STEPS asks for more steps of each seed, ACHLEDGER_SEED for one
+// seed only.
 func TestARandomWalkOverEverySurface(t *testing.T) {
 	steps := 250
 	if n, err := strconv.Atoi(os.Getenv("ACHLEDGER_WALK_STEPS")); err == nil {
 		steps = n
 	}
-	seeds := append([]uint64{rand.Uint64()}, walkSeeds...)
-	if os.Getenv("CI") != "" {
-		seeds[0] = 3
-	}
-	if one, err := strconv.ParseUint(os.Getenv("ACHLEDGER_WALK_SEED"), 10, 64); err == nil {
-		seeds = []uint64{one}
+	seeds := walkSeeds
+	if testseed.Explores() {
+		seeds = []uint64{testseed.Of(t, 0)}
 	}
 	done := map[string]int{} // by all seeds
 	for _, seed := range seeds {
