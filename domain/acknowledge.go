@@ -94,7 +94,7 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 		return nil, Refuse(NotFound, "there is no such file")
 	case f.Answered.TakenBack:
 		return nil, Refuse(Conflict, "file %s was released because it had not been delivered, and the operator answers it: look before its entries leave again", f.ID)
-	case !f.Transmitted() && f.State != FileIsDelivering && f.State != DeliveryUnknown && f.Opened.Method != ByDownload:
+	case !f.Transmitted() && !f.mayBeAtTheBank():
 		return nil, Refuse(Conflict, "file %s has not been delivered, and the operator answers it", f.ID)
 	}
 	var events []Event
@@ -109,6 +109,13 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 		return nil, nil
 	}
 	return append(events, answer...), nil
+}
+
+// mayBeAtTheBank reports whether a file may have come to the bank without the
+// log saying so: its delivery began, or its client could have carried it.
+func (f *File) mayBeAtTheBank() bool {
+	carried := f.Opened.Method == ByDownload && f.Rendered != nil
+	return carried || f.State == FileIsDelivering || f.State == DeliveryUnknown
 }
 
 func (c Acknowledge) answer(f File) ([]Event, error) {

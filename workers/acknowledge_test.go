@@ -242,3 +242,23 @@ func TestTwoAnswersToOnePaymentAreReleasedFromOneFile(t *testing.T) {
 		t.Errorf("the answers are %v", got)
 	}
 }
+
+func TestAFileThatItsClientCouldNotHaveCarriedYetIsNotAnswered(t *testing.T) {
+	b := openBank(t)
+	c, err := b.Ledger.Client(t.Context(), gym)
+	must(t, err)
+	made, err := b.uploads.UploadACHFile(t.Context(), gym, ACHFile{Content: rendered(t, payroll(3)), Settings: c.Settings.File}, Request{})
+	must(t, err)
+	say := func() error {
+		_, err := b.files.Acknowledge(t.Context(), b.views, answer(b.read(made.FileID), ack.Rejected))
+		return err
+	}
+	if err := say(); domain.CodeOf(err) != domain.Conflict || b.read(made.FileID).State != domain.FileIsCut {
+		t.Errorf("before it was rendered: %v, the file is %s", err, b.read(made.FileID).State)
+	}
+	b.sweep()
+	if err := say(); err != nil || b.read(made.FileID).State != domain.FileIsRefused {
+		t.Errorf("after it was rendered: %v, the file is %s", err, b.read(made.FileID).State)
+	}
+	b.verify()
+}
