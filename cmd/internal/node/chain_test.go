@@ -14,8 +14,10 @@ type told struct {
 	TransactionID    string
 	Status           string
 	ActionsAvailable []struct{ Action, EventID, Deadline string }
-	Events           []struct{ EventID, EventType, Status, Direction, ReturnCode, ReturnTitle, ReplyToEventId, Reason string }
+	Events           []eventTold
 }
+
+type eventTold struct{ EventID, EventType, Status, Direction, ReturnCode, ReturnTitle, ReplyToEventId, Reason string }
 
 func (r *running) told(who folder.Credential, id string) (t told) {
 	r.t.Helper()

@@ -16,7 +16,7 @@ func (w *walk) bank() {
 		w.suspend(c, false)
 		return
 	}
-	switch w.rng.IntN(14) {
+	switch w.rng.IntN(15) {
 	case 0, 1:
 		w.day(w.now().Add(time.Duration(20+w.rng.IntN(240)) * time.Minute).Format(time.RFC3339))
 	case 2:
@@ -33,6 +33,8 @@ func (w *walk) bank() {
 		w.acknowledge()
 	case 8, 9:
 		w.answer(c)
+	case 14:
+		w.takeBack()
 	default:
 		w.inbound(c)
 	}
@@ -107,8 +109,12 @@ func (w *walk) judge(c *walker) {
 	verb := []string{"approve", "reject"}[w.rng.IntN(2)]
 	status, text := w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "asked them"})
 	w.hear(text)
+	if status == 422 && verb == "approve" && p.kind != "Origination" { // too late for an answer, or pointless by now
+		verb = "reject"
+		status, text = w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "too late"})
+	}
 	if status != 200 {
-		w.t.Errorf("%s answers %d %s", verb, status, text)
+		w.t.Errorf("%s of a %s answers %d %s", verb, p.kind, status, text)
 	}
 	p.dead = verb == "reject"
 	w.did(verb)
@@ -119,52 +125,6 @@ func (w *walk) suspend(c *walker, suspended bool) {
 	w.must(200, w.ops, "PATCH", "/v1/ops/clients/"+c.id, object{"suspended": suspended}, nil)
 	c.suspended = suspended
 	w.did("suspend")
-}
-
-// acknowledge plays the operator.
-func (w *walk) acknowledge() {
-	files := w.files()
-	if len(files) == 0 {
-		return
-	}
-	f := files[w.rng.IntN(len(files))]
-	result := []string{"accepted", "accepted", "pended", "rejected"}[w.rng.IntN(4)]
-	c, payments := w.paymentsIn(f)
-	if result == "rejected" && len(payments) > 0 {
-		c.actOn(payments[w.rng.IntN(len(payments))]) // too late, as its client will hear
-	}
-	status, text := w.post(w.ops, "/v1/simulations/files/"+f.ID+"/acknowledge", object{"result": result})
-	w.hear(text)
-	if status == 200 {
-		w.did(result)
-		if result == "rejected" {
-			c.refused(payments)
-		}
-	} else if status != 409 && status != 422 {
-		w.t.Errorf("acknowledging a %s file as %s answers %d %s", f.State, result, status, text)
-	}
-}
-
-// refused knows what it means that the operator refused the file in which
-// payments, or reversals of them, had left: they wait again, and a reversal
-// that would wait beside its payment has nothing to reverse.
-func (c *walker) refused(payments []*promise) {
-	for _, payment := range payments {
-		for _, p := range c.promises {
-			if p.kind != "Reversal" || p.tx != payment.tx || p.dead {
-				continue
-			}
-			var t told
-			c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t)
-			switch {
-			case t.status(p.event) == "Rejected":
-				p.dead = true
-				c.w.did("nothing to reverse")
-			case t.status(p.event) == "Pending" && t.status(payment.event) == "Pending":
-				c.w.t.Errorf("reversal %s of %s waits beside the payment it reverses", p.event, p.tx)
-			}
-		}
-	}
 }
 
 // answer lets the other bank return a payment, correct it, or dispute.
@@ -190,11 +150,29 @@ func (w *walk) answer(c *walker) {
 	switch status {
 	case 200:
 		w.did("bank " + verb)
+		c.answered(p.tx)
 		c.actOn(p)
 	case 422: // it has not left, or there is nothing to dispute
 	default:
 		w.t.Errorf("the bank's %s of %s answers %d %s", verb, p.tx, status, text)
 	}
+}
+
+// answered notes which event of a transaction the bank has just answered:
+// that one was processed, whatever is said of its file.
+func (c *walker) answered(tx string) {
+	var t told
+	c.want(200, "GET", "/api/transaction/"+tx, nil, &t)
+	to := ""
+	for _, e := range t.Events {
+		if e.Direction == "FromFed" && e.ReplyToEventId != "" {
+			to = e.ReplyToEventId
+		}
+	}
+	for _, p := range c.promises {
+		p.answered = p.answered || p.event == to
+	}
+	c.pointless(tx)
 }
 
 // inbound lets a payment of another bank arrive; its client finds it.

@@ -43,6 +43,7 @@ type walker struct {
 	token      string      // the newest access token
 	links      []*walkLink // relationships
 	held       []*promise
+	carries    map[string]bool // files by id, to its bank by itself
 
 	hearing  sync.Mutex
 	streamed []string // by the event stream

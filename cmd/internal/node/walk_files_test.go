@@ -5,13 +5,15 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 )
 
 // walkFile is a file as operations list it.
-type walkFile struct{ ID, Name, State, Client string }
+type walkFile struct {
+	ID, Name, State, Client string
+	Entries                 int
+}
 
 func (w *walk) files() []walkFile {
 	var list struct {
@@ -103,16 +105,19 @@ func (w *walk) compareFiles() {
 	}
 	bearer := map[string]string{}
 	for _, f := range w.files() {
-		text := w.bytesOf(f)
-		if f.State == "refused" {
-			continue // its entries were released from it
+		if f.State == "released" {
+			continue // it has no bytes any more
 		}
+		text := w.bytesOf(f)
 		list, accounts, traces, err := readEntries(text)
 		if err != nil {
 			w.t.Errorf("file %s: %v", f.Name, err)
 			continue
 		}
 		for n, e := range list {
+			if f.State == "refused" && !w.stay[traces[n]] {
+				continue // it was released
+			}
 			if other, twice := bearer[traces[n]]; twice {
 				w.t.Errorf("trace number %s is in %s and in %s", traces[n], other, f.Name)
 			}
@@ -141,28 +146,6 @@ func (w *walk) compareFiles() {
 	if w.t.Failed() {
 		w.t.Logf("seed %d: %d kinds of entries were promised", w.seed, len(want))
 	}
-}
-
-// paymentsIn are the client of a file, and its payments that left in it or
-// are reversed by it, by their amounts: no two payments have the same.
-func (w *walk) paymentsIn(f walkFile) (c *walker, payments []*promise) {
-	w.t.Helper()
-	c = w.clients[slices.IndexFunc(w.clients, func(c *walker) bool { return c.id == f.Client })]
-	if f.State == "cut" {
-		return c, nil // it has no bytes yet
-	}
-	list, _, _, err := readEntries(w.bytesOf(f))
-	if err != nil {
-		w.t.Errorf("file %s: %v", f.Name, err)
-	}
-	for _, e := range list {
-		for _, p := range c.promises {
-			if (e.kind == "Origination" || e.kind == "Reversal") && p.kind == "Origination" && p.cents == e.cents && p.tx != "" {
-				payments = append(payments, p)
-			}
-		}
-	}
-	return c, payments
 }
 
 // bytesOf are a file's bytes as its client downloads them, which must be

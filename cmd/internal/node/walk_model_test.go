@@ -11,7 +11,7 @@ import (
 // walkSteps are what a walk of some length must come to.
 var walkSteps = []string{"originate", "bulk", "upload", "recall", "return", "correct", "reverse", "retry", "ach-file", "recipient",
 	"token", "token XML", "vault payment", "relationship", "transfer", "hold", "reject", "suspend", "accepted", "rejected",
-	"nothing to reverse", "bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
+	"pointless", "held", "take back", "bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
 
 // promise is something a 2xx said will leave in a file, once: an origination,
 // or a link of a transaction's chain.
@@ -23,6 +23,9 @@ type promise struct {
 	cents int64
 	dead  bool // recalled or rejected: it is in no file
 	comes bool // it came from another bank: it is in no file of ours
+
+	answered bool // by the bank: it stays in its file
+	refusals int  // by the operator
 }
 
 // promised remembers, and looks whether the ledger does.

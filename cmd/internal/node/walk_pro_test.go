@@ -1,6 +1,10 @@
 package node
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
 
 // proParty is a stored recipient with an account.
 type proParty struct{ recipient, account string }
@@ -85,6 +89,7 @@ func (c *walker) proFile() {
 		return
 	}
 	c.want(201, "POST", "/v1/ach-files", file, &f, "Idempotency-Key", key)
+	c.carries[uuid.MustParse(f.ACHFileID).String()] = file["delivery"] == "download" // as others write the id
 	for _, m := range made {
 		c.promised(m)
 	}

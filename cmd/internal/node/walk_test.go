@@ -71,12 +71,13 @@ type walk struct {
 	heard   []string          // bodies that nobody with scope reveal asked for
 	owner   map[string]string // client by id, as the answers showed them
 	done    map[string]int    // steps by name that came to a 2xx
+	stay    map[string]bool   // traces of refused files whose entries the bank answered
 }
 
 func newWalk(t *testing.T, seed uint64) *walk {
 	w := &walk{
 		log: &walkLog{}, seed: seed, rng: rand.New(rand.NewPCG(seed, 0)),
-		numbers: map[string]bool{}, owner: map[string]string{}, done: map[string]int{},
+		numbers: map[string]bool{}, owner: map[string]string{}, done: map[string]int{}, stay: map[string]bool{},
 	}
 	w.running = serve(t, "", func(o *Options) { o.Log = w.log.logger() })
 	return w
@@ -87,7 +88,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 func (w *walk) takeOn(name string, more object) {
 	w.t.Helper()
 	n := len(w.clients)
-	c := &walker{w: w, n: n, rng: rand.New(rand.NewPCG(w.seed, uint64(n+1))), receives: fmt.Sprintf("%s99%d", walkDigits, n)}
+	c := &walker{w: w, n: n, rng: rand.New(rand.NewPCG(w.seed, uint64(n+1))), receives: fmt.Sprintf("%s99%d", walkDigits, n), carries: map[string]bool{}}
 	body := object{
 		"name": name, "company_name": "HARBOR", "company_identifications": []string{c.company()},
 		"odfi_routing_numbers": []string{walkODFI}, "sec_codes": []string{"PPD", "CCD", "WEB", "TEL", "CTX", "IAT"},
@@ -135,12 +136,12 @@ func (w *walk) round() {
 func (w *walk) finish() {
 	w.t.Helper()
 	w.release()
+	w.compareFiles() // what is given out is in the log, and in the lists
 	before := make([]map[string]string, len(w.clients))
 	for n, c := range w.clients {
 		before[n] = c.lists()
 		c.everythingLeft()
 	}
-	w.compareFiles()
 	w.subscribe()
 	w.hearOut()
 	if err := w.stop(); err != nil {
