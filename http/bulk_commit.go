@@ -126,9 +126,13 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 
 // commit makes a batch durable and says of every line what became of it. An
 // error means that nothing can be said any more. A list that somebody waits
-// for comes first.
+// for comes first; client and credential are looked at after that, as the
+// batch was prepared while the one before was committed.
 func (b *bulkRun) commit(batch []*bulkLine) error {
 	b.s.Views.GiveWay(b.ctx)
+	if ended, err := b.lookAgain(batch); ended || err != nil {
+		return err
+	}
 	l := b.s.present()
 	var fresh, others []*bulkLine
 	seen := make(map[string]bool, len(batch))
@@ -151,6 +155,32 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 		}
 	}
 	return nil
+}
+
+// lookAgain holds a prepared batch against what its caller may do now. When
+// the credential has ended no line goes on. When the client's settings moved
+// since, each line is decided by itself, by those that hold.
+func (b *bulkRun) lookAgain(batch []*bulkLine) (ended bool, err error) {
+	err = b.s.stillGood(b.ctx, b.who)
+	var refused *Problem
+	if errors.As(err, &refused) {
+		for _, line := range batch {
+			line.failed = err
+		}
+		return true, nil
+	} else if err != nil {
+		return false, err
+	}
+	client, err := b.s.settings(b.ctx, b.who.Client)
+	if err != nil {
+		return false, err
+	}
+	for _, line := range batch {
+		if line.client.Version != client.Version {
+			line.client, line.write = client, eventstore.Append{}
+		}
+	}
+	return false, nil
 }
 
 // writeNew writes lines whose ids are free, together, and returns those whose
