@@ -18,8 +18,9 @@ type Recipient struct {
 
 // RecipientTerms is what a client says about a recipient.
 type RecipientTerms struct {
-	Name             string `json:"name"`
-	Kind             string `json:"kind"` // CONSUMER, BUSINESS or COMPANY
+	Name             string `json:"name"`                    // as entries bear it
+	OriginalName     string `json:"original_name,omitempty"` // before transliteration
+	Kind             string `json:"kind"`                    // CONSUMER, BUSINESS or COMPANY
 	UniqueIdentifier string `json:"unique_identifier,omitempty"`
 	CompanyID        string `json:"company_id,omitempty"` // COMPANY: the company identification
 }

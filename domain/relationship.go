@@ -61,14 +61,6 @@ type Relationship struct {
 	Reason     string // of a rejection
 }
 
-// Name is the owner as the client wrote it.
-func (r Relationship) Name() string {
-	if r.OriginalName != "" {
-		return r.OriginalName
-	}
-	return r.OwnerName
-}
-
 // AccountLinked records a new link; it waits to be verified.
 type AccountLinked struct {
 	RelationshipID string `json:"relationship_id"`

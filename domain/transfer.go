@@ -43,6 +43,9 @@ func LinkProposal(s Settings, r *Relationship, a BankAccount, kind Kind, cents i
 	p := Proposal{
 		Kind: kind, ToRouting: a.Routing, ToAccountType: a.Type, ToName: r.OwnerName, AmountCents: cents,
 	}
+	if r.OriginalName != "" {
+		p.Originals = map[string]string{"ToName": r.OriginalName}
+	}
 	if len(s.ODFIs) > 0 {
 		p.FromRouting = s.ODFIs[0]
 	}

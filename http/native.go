@@ -50,6 +50,8 @@ type ACHFile struct {
 	Name     string
 	Asked    json.RawMessage // the body without account numbers
 	Accounts []string        // of recipients, entry by entry; "" for one-offs
+	// Originals are names before transliteration, entry by entry.
+	Originals []map[string]string
 }
 
 // Uploaded is a client's own file as the ledger took it.

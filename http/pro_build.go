@@ -22,17 +22,19 @@ type fileBuilder struct {
 	who    Caller
 	client domain.Client
 
-	bad      []domain.FieldError
-	accounts []string // ids of stored accounts, entry by entry; "" for one-offs
+	bad       []domain.FieldError
+	accounts  []string            // ids of stored accounts, entry by entry; "" for one-offs
+	originals []map[string]string // names before transliteration, entry by entry
 }
 
 // builtFile is what becomes of the description.
 type builtFile struct {
-	content  []byte
-	odfi     domain.ProfileODFI
-	deliver  bool
-	asked    proFile // without account numbers
-	accounts []string
+	content   []byte
+	odfi      domain.ProfileODFI
+	deliver   bool
+	asked     proFile // without account numbers
+	accounts  []string
+	originals []map[string]string
 }
 
 func (b *fileBuilder) build(in proFile) (builtFile, error) {
@@ -66,7 +68,7 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	if len(b.bad) > 0 {
 		return out, &domain.Refusal{Code: domain.Invalid, Fields: b.bad}
 	}
-	out.accounts = b.accounts
+	out.accounts, out.originals = b.accounts, b.originals
 	out.content, err = nacha.Render(file, "\n")
 	var field *nacha.FieldError
 	if errors.As(err, &field) {
@@ -141,7 +143,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 	}}
 	asked.Entries = make([]proEntry, len(in.Entries))
 	for n, entry := range in.Entries {
-		e, ref, err := b.entry(fmt.Sprintf("%s/entries/%d", at, n), entry, batch.Header.SEC)
+		e, ref, err := b.entry(fmt.Sprintf("%s/entries/%d", at, n), entry, company, batch.Header.SEC)
 		if err != nil {
 			return batch, asked, err
 		}
@@ -199,7 +201,21 @@ func (b *fileBuilder) offset(at string, raw json.RawMessage, company domain.Reci
 		Name: company.Terms.Name, IndividualID: "OFFSET", Trace: fmt.Sprintf("%s%07d", batch.Header.ODFI, sequence),
 	}
 	batch.Entries = append(batch.Entries, e)
+	b.originals = append(b.originals, originals(company, company))
 	return ref, nil
+}
+
+// originals are the names of an entry as they came, by ACH Connect's fields,
+// where ASCII was put in their place.
+func originals(from, to domain.Recipient) map[string]string {
+	names := map[string]string{}
+	if from.Terms.OriginalName != "" {
+		names["FromName"] = from.Terms.OriginalName
+	}
+	if to.Terms.OriginalName != "" {
+		names["ToName"] = to.Terms.OriginalName
+	}
+	return names
 }
 
 // entryCode is the transaction code of a live entry.
@@ -211,13 +227,14 @@ func entryCode(accountType string, debit bool) int {
 	return tens + 2
 }
 
-func (b *fileBuilder) entry(at string, in proEntry, sec string) (nacha.Entry, proEntry, error) {
+func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, sec string) (nacha.Entry, proEntry, error) {
 	asked := in
 	recipient, ref, err := b.recipient(at+"/recipient", in.Recipient)
 	if err != nil {
 		return nacha.Entry{}, asked, err
 	}
 	asked.Recipient = ref
+	b.originals = append(b.originals, originals(company, recipient))
 	account, ref, err := b.account(at+"/account", in.Account, recipient)
 	if err != nil {
 		return nacha.Entry{}, asked, err

@@ -102,7 +102,8 @@ func (s *Server) makeACHFile(c echo.Context, who Caller, in proFile, input []byt
 	if f.Asked, err = json.Marshal(built.asked); err != nil {
 		return u, false, err
 	}
-	f.Content, f.Header, f.Deliver, f.Accounts = built.content, built.odfi.File, built.deliver, built.accounts
+	f.Content, f.Header, f.Deliver = built.content, built.odfi.File, built.deliver
+	f.Accounts, f.Originals = built.accounts, built.originals
 	return s.Files.ACHFile(ctx, who.Client, f, s.fileRequest(who, key))
 }
 
@@ -155,7 +156,23 @@ func (s *Server) shownACHFile(ctx context.Context, who Caller, id string) (proFi
 		return proFile{}, err
 	}
 	shown.identify(made.Transactions, traces)
-	return shown, nil
+	return shown, shown.spell()
+}
+
+// spell shows one-off recipients in the letters in which they leave.
+func (f *proFile) spell() (err error) {
+	for b := range f.Batches {
+		batch := &f.Batches[b]
+		if batch.Company, err = shownReference(batch.Company); err != nil {
+			return err
+		}
+		for e := range batch.Entries {
+			if batch.Entries[e].Recipient, err = shownReference(batch.Entries[e].Recipient); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // tracesIn are the trace numbers of the entries that lie in a file, by

@@ -20,21 +20,41 @@ type proRecipient struct {
 	RecipientType    string `json:"recipientType"`
 	UniqueIdentifier string `json:"uniqueIdentifier,omitempty"`
 	CompanyID        string `json:"companyId,omitempty"`
+	// Originals is the name as it came, where ASCII had to be put in its place.
+	Originals *proOriginals `json:"originals,omitempty"`
+}
+
+type proOriginals struct {
+	Name string `json:"name"`
 }
 
 func shownRecipient(r domain.Recipient) proRecipient {
-	return proRecipient{r.ID, r.Terms.Name, r.Terms.Kind, r.Terms.UniqueIdentifier, r.Terms.CompanyID}
+	shown := proRecipient{
+		RecipientID: r.ID, Name: r.Terms.Name, RecipientType: r.Terms.Kind, UniqueIdentifier: r.Terms.UniqueIdentifier, CompanyID: r.Terms.CompanyID,
+	}
+	if r.Terms.OriginalName != "" {
+		shown.Originals = &proOriginals{r.Terms.OriginalName}
+	}
+	return shown
 }
 
 // terms are the recipient in the letters of a NACHA file.
 func (in proRecipient) terms() (domain.RecipientTerms, error) {
-	name, _, err := text.ToASCII(in.Name)
+	name, changed, err := text.ToASCII(in.Name)
 	if err != nil {
 		return domain.RecipientTerms{}, invalid("/name", "alphabet", "%v", err)
 	}
-	return domain.RecipientTerms{
+	terms := domain.RecipientTerms{
 		Name: strings.TrimSpace(name), Kind: strings.ToUpper(in.RecipientType), UniqueIdentifier: in.UniqueIdentifier, CompanyID: in.CompanyID,
-	}, nil
+	}
+	if changed {
+		terms.OriginalName = in.Name
+	} else if o := in.Originals; o != nil { // a recipient as it was shown keeps its original
+		if spelled, changed, err := text.ToASCII(o.Name); err == nil && changed && strings.TrimSpace(spelled) == terms.Name {
+			terms.OriginalName = o.Name
+		}
+	}
+	return terms, nil
 }
 
 // listRecipients answers all recipients, the oldest first; with limit, a page

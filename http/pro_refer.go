@@ -37,6 +37,23 @@ func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipien
 	return r, raw, nil
 }
 
+// shownReference is a reference to a recipient as it was asked for: an id, or
+// a one-off recipient, which is shown as a stored one is.
+func shownReference(asked json.RawMessage) (json.RawMessage, error) {
+	var in proRecipient
+	if string(asked) == "" || asked[0] != '{' {
+		return asked, nil
+	}
+	if err := json.Unmarshal(asked, &in); err != nil {
+		return nil, err
+	}
+	terms, err := in.terms()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(shownRecipient(domain.Recipient{Terms: terms}))
+}
+
 // oneOff reads an object that stands where the id of a stored one could.
 func oneOff(raw json.RawMessage, into any, at, what string) error {
 	if text := string(raw); text == "" || text[skip(text, 0)] != '{' {

@@ -95,13 +95,22 @@ func (r *transactionRecord) propose(p domain.Proposal) {
 	r.Amount, r.SameDay = json.RawMessage(text.FormatDollars(p.AmountCents)), p.SameDay
 	r.Addenda, r.EffectiveDate = p.Addenda, p.EffectiveOn
 	r.CompanyIdentification, r.CompanyDiscretionaryData = p.CompanyID, p.DiscretionaryData
-	r.Metadata, r.Originals = p.Metadata, p.Originals
+	r.Metadata, r.Originals = p.Metadata, connectOriginals(p.Originals)
 	if p.PaymentType != "" {
 		r.WebDetails = &webRecord{p.PaymentType}
 	}
 	if p.IAT != nil {
 		r.IATDetails = newIATRecord(*p.IAT)
 	}
+}
+
+// connectOriginals are the originals of a proposal under ACH Connect's names.
+func connectOriginals(originals map[string]string) map[string]string {
+	name, ok := originals[vaultName]
+	if !ok {
+		return originals
+	}
+	return map[string]string{"ToName": name} // the vault has no other text that leaves
 }
 
 // receive shows an entry from another bank in the words of a proposal: they

@@ -38,6 +38,13 @@ type relationshipRecord struct {
 	RoutingNumber string                    `json:"bank_routing_number,omitempty"`
 	Nickname      string                    `json:"nickname"`
 	Reason        string                    `json:"reason,omitempty"` // of a rejection
+	Originals     *ownerOriginals           `json:"originals,omitempty"`
+}
+
+// ownerOriginals is the owner as the client or Plaid wrote it, where ASCII had
+// to be put in its place.
+type ownerOriginals struct {
+	OwnerName string `json:"account_owner_name"`
 }
 
 func readRelationship(c echo.Context) (input []byte, in relationshipInput, err error) {
@@ -131,7 +138,10 @@ func (s *Server) answerLink(c echo.Context, l *ledger.Ledger, who Caller, h doma
 func (s *Server) relationshipRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, r *domain.Relationship) (record relationshipRecord, account domain.BankAccount, err error) {
 	record = relationshipRecord{
 		ID: r.ID, AccountID: h.ID, CreatedAt: stamp(r.CreatedAt), UpdatedAt: stamp(r.UpdatedAt), Status: r.Status,
-		OwnerName: r.Name(), Nickname: r.Nickname, Reason: r.Reason,
+		OwnerName: r.OwnerName, Nickname: r.Nickname, Reason: r.Reason,
+	}
+	if r.OriginalName != "" {
+		record.Originals = &ownerOriginals{r.OriginalName}
 	}
 	if r.FromPlaid {
 		return record, account, nil

@@ -72,6 +72,8 @@ type vaultTransaction struct {
 	AccountType   string `json:"account-type" xml:"account-type"`
 	Name          string `json:"individual-name" xml:"individual-name"`
 	Created       string `json:"created" xml:"created"`
+
+	Originals *vaultOriginals `json:"originals,omitempty" xml:"originals,omitempty"`
 }
 
 // vaultOriginate makes a transaction; kind is the direction the path says,
@@ -250,7 +252,7 @@ func (in transactionInput) order(client domain.Client) (order, error) {
 		return order{}, invalid("/individual-name", "alphabet", "%v", err)
 	}
 	if changed {
-		p.Originals = map[string]string{"individual-name": in.IndividualName}
+		p.Originals = map[string]string{vaultName: in.IndividualName}
 	}
 	p.ToName = strings.TrimSpace(name)
 	return order{proposal: p, number: in.AccountNumber}, nil
@@ -277,6 +279,9 @@ func (s *Server) answerVaultTransaction(c echo.Context, l *ledger.Ledger, who Ca
 		RoutingNumber: p.ToRouting, AccountNumber: made.t.Account.Tail, AccountType: title(p.ToAccountType),
 		Name: p.ToName, Created: stamp(made.t.CreatedAt),
 	}}
+	if original, ok := p.Originals[vaultName]; ok {
+		answer.Transaction.Originals = &vaultOriginals{original}
+	}
 	if made.token != nil {
 		shown, err := s.shownToken(c.Request().Context(), l, who, *made.token)
 		if err != nil {

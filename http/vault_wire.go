@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -62,7 +64,17 @@ type tokenAnswer struct {
 	Updated        string `json:"updated" xml:"updated"`
 	CustomerKey    string `json:"customer-key,omitempty" xml:"customer-key,omitempty"`
 	Default        bool   `json:"default" xml:"default"`
+
+	Originals *vaultOriginals `json:"originals,omitempty" xml:"originals,omitempty"`
 }
+
+// vaultOriginals is text as it came, where ASCII had to be put in its place.
+type vaultOriginals struct {
+	IndividualName string `json:"individual-name" xml:"individual-name"`
+}
+
+// vaultName is the key of the vault's name in a proposal's originals.
+const vaultName = "individual-name"
 
 // errorResult is how the vault says what is wrong.
 type errorResult struct {
@@ -177,11 +189,18 @@ func (s *Server) shownToken(ctx context.Context, l *ledger.Ledger, who Caller, t
 		}
 		isDefault = customer.Default == token.ID
 	}
+	name, changed, err := text.ToASCII(token.Terms.IndividualName)
+	if err != nil {
+		return tokenAnswer{}, fmt.Errorf("spell the name of token %s: %w", token.ID, err)
+	}
 	shown := tokenAnswer{
 		TokenID: token.ID, TimesUsed: token.TimesUsed, MerchantID: who.Client, RoutingNumber: account.Routing,
-		AccountNumber: account.Account.Tail, AccountType: title(account.Type), IndividualName: token.Terms.IndividualName,
+		AccountNumber: account.Account.Tail, AccountType: title(account.Type), IndividualName: strings.TrimSpace(name),
 		Description: token.Terms.Description, Created: stamp(token.CreatedAt), Updated: stamp(token.UpdatedAt),
 		CustomerKey: token.Terms.CustomerKey, Default: isDefault,
+	}
+	if changed {
+		shown.Originals = &vaultOriginals{token.Terms.IndividualName}
 	}
 	if token.TimesUsed > 0 {
 		shown.LastUsed = stamp(token.LastUsedAt)

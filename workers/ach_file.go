@@ -16,6 +16,9 @@ type ACHFileRecord struct {
 	Name     string          `json:"name,omitempty"`
 	Asked    json.RawMessage `json:"asked"`
 	Accounts []string        `json:"accounts"` // of recipients, entry by entry; "" for one-offs
+	// Originals are names before transliteration, entry by entry, by field of
+	// a proposal. An older release kept none.
+	Originals []map[string]string `json:"originals,omitempty"`
 }
 
 // keptACHFile is the kept input of an ACH Pro file.

@@ -7,6 +7,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // upload reads the entries of a client's own NACHA file.
@@ -31,6 +32,14 @@ func decodeUpload(file domain.File, input []byte) (*upload, error) {
 	return u, err
 }
 
+// beside is written with the file's cut.
+func (u *upload) beside(opened domain.FileOpened) []ledger.Change {
+	if u.record == nil {
+		return nil
+	}
+	return []ledger.Change{u.record.made(opened)}
+}
+
 // check holds the file against a client's settings, as on the day on which it
 // was taken.
 func (u *upload) check(client domain.Client) error {
@@ -46,17 +55,21 @@ func (u *upload) check(client domain.Client) error {
 // until it returns.
 func (u *upload) Each(yield func(Asked) error) error {
 	var header nacha.BatchHeader
+	n := 0
 	_, err := nacha.Scan(bytes.NewReader(u.content), nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
 			header = b.Header
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {
+			p := u.proposal(header, e.Entry)
+			if u.record != nil && n < len(u.record.Originals) {
+				p.Originals = u.record.Originals[n]
+			}
+			n++
 			return yield(Asked{
 				Batch: e.Batch - 1, Number: e.Entry.Account,
-				Originated: domain.TransactionOriginated{
-					Proposal: u.proposal(header, e.Entry), CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry),
-				},
+				Originated: domain.TransactionOriginated{Proposal: p, CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry)},
 			})
 		},
 	})

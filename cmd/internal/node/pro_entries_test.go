@@ -39,6 +39,47 @@ func (r *running) named(who folder.Credential, id string, file *ach.File) {
 	}
 }
 
+// A one-off recipient shows as it leaves, and as it came beside it; so does
+// the transaction that is made of its entry.
+func TestAnACHProFileShowsTheOriginalOfATransliteratedName(t *testing.T) {
+	r := serve(t, "", nil)
+	_, gym := r.client("Harbor Gym")
+	var made struct {
+		ACHFileID string
+		Batches   []struct {
+			Company, Entries any
+		}
+	}
+	r.must(201, gym, "POST", "/v1/ach-files", object{
+		"odfi": object{"name": "Lantern", "routingNumber": "231380104", "fileLineEndings": "UNIX"},
+		"batches": []object{{"company": object{"name": "HÁRBOR GYM", "recipientType": "COMPANY", "companyId": "1840000017"},
+			"entryDescription": "PAYROLL", "secCode": "PPD", "entries": []object{{
+				"recipient": object{"name": "José Peña", "recipientType": "CONSUMER"}, "amount": 100, "entryType": "CREDIT",
+				"account": object{"routingNumber": "121042882", "accountNumber": "1", "accountType": "CHECKING"}}},
+		}},
+	}, &made)
+	company, _ := made.Batches[0].Company.(object)
+	entry, _ := made.Batches[0].Entries.([]any)[0].(object)
+	recipient, _ := entry["recipient"].(object)
+	for _, tt := range []struct {
+		shown          object
+		sent, original string
+	}{{company, "HARBOR GYM", "HÁRBOR GYM"}, {recipient, "Jose Pena", "José Peña"}} {
+		if o, _ := tt.shown["originals"].(object); tt.shown["name"] != tt.sent || o["name"] != tt.original {
+			t.Errorf("it shows %v, want %s of %s", tt.shown, tt.sent, tt.original)
+		}
+	}
+	var transaction struct {
+		ToName    string
+		Originals map[string]string
+	}
+	id, _ := entry["transactionId"].(string)
+	r.must(200, gym, "GET", "/api/transaction/"+id, nil, &transaction)
+	if o := transaction.Originals; transaction.ToName != "Jose Pena" || o["ToName"] != "José Peña" || o["FromName"] != "HÁRBOR GYM" {
+		t.Errorf("its transaction shows %+v", transaction)
+	}
+}
+
 // Each entry is found by its own ids in what came back for it.
 func TestWhatComesBackForAnACHProFileNamesBothTraceNumbers(t *testing.T) {
 	r := serve(t, "", nil)
