@@ -137,7 +137,8 @@ func init() {
 // FileState is where a file stands.
 type FileState string
 
-// States of files, as the API spells them; an open file does not show.
+// States of files, as the API spells them, save that given_up shows as
+// rejected; an open file does not show.
 const (
 	FileOpen         FileState = "open"
 	FileIsCut        FileState = "cut"
@@ -148,7 +149,7 @@ const (
 	FileIsAcked      FileState = "acknowledged"
 	FileIsRefused    FileState = "refused"
 	FileIsReleased   FileState = "released" // never delivered: operations took it back
-	FileIsGivenUp    FileState = "given_up" // never cut; does not show either
+	FileIsGivenUp    FileState = "given_up" // never cut; shows as rejected
 )
 
 // Methods of delivery.

@@ -126,3 +126,32 @@ func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 		})
 	}
 }
+
+// A file that was given up shows with its reason and has no bytes; one that is
+// being filled does not show.
+func TestAFileThatWasGivenUpShowsWithItsReason(t *testing.T) {
+	w := newWorld(t)
+	gym, ops := w.client("gym", settings(), domain.ScopeRead, domain.ScopeReveal), w.credential(domain.LedgerClient, domain.ScopeOps)
+	w.file("gym", 0, domain.FileOpened{FileID: fileID, Client: "gym", ODFI: "021214862", Why: "upload", Method: domain.ToOutbox})
+	own, all := "/v1/files/"+fileID, "/v1/ops/files/"+fileID
+	gym.call("GET", own, "").problem(404, "not-found")
+	ops.call("GET", all, "").problem(404, "not-found")
+	w.file("gym", 1, domain.FileGivenUp{Code: domain.Suspended, Reason: "the client is suspended", Then: domain.ThenReject})
+	listed := func(c caller, path string) map[string]any {
+		t.Helper()
+		data, _ := c.call("GET", path, "").is(200).field("data").([]any)
+		if len(data) != 1 {
+			t.Fatalf("%s lists %v", path, data)
+		}
+		return data[0].(map[string]any)
+	}
+	for path, shown := range map[string]map[string]any{
+		"/v1/files": listed(gym, "/v1/files"), "/v1/ops/files": listed(ops, "/v1/ops/files"),
+		own: gym.call("GET", own, "").is(200).field().(map[string]any), all: ops.call("GET", all, "").is(200).field().(map[string]any),
+	} {
+		if shown["state"] != "rejected" || shown["note"] != "the client is suspended" || shown["created_at"] != "2026-11-17T14:00:00Z" {
+			t.Errorf("%s shows %v", path, shown)
+		}
+	}
+	gym.call("GET", own+"/nacha", "").problem(409, "conflict")
+}

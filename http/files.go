@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,13 +35,34 @@ type file struct {
 	SHA256          string    `json:"sha256,omitempty"`
 }
 
+// fileIsRejected is how a file shows that was given up before it was cut; its
+// note says why.
+const fileIsRejected domain.FileState = "rejected"
+
+// shownStates are the states of files that show: all but those that are not
+// complete.
+var shownStates = []domain.FileState{
+	domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.FileIsDelivered, domain.DeliveryUnknown,
+	domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased, domain.FileIsGivenUp,
+}
+
+// shows reports whether a file of the log can be asked for.
+func shows(f domain.File) bool { return slices.Contains(shownStates, f.State) }
+
 func shownFile(f projections.File) file {
 	state := f.State
-	if state == domain.FileIsDelivering {
+	switch state {
+	case domain.FileIsDelivering:
 		state = domain.FileIsRendered // on its way: nobody can say more
+	case domain.FileIsGivenUp:
+		state = fileIsRejected
+	}
+	made := f.CutAt
+	if made.IsZero() {
+		made = f.CreatedAt
 	}
 	return file{
-		ID: f.ID, Name: f.Name, State: string(state), Why: f.Why, Note: f.Note, CreatedAt: f.CutAt, ODFI: f.ODFI,
+		ID: f.ID, Name: f.Name, State: string(state), Why: f.Why, Note: f.Note, CreatedAt: made, ODFI: f.ODFI,
 		ImmediateOrigin: f.ImmediateOrigin, Modifier: f.Modifier, Batches: f.Totals.Batches, Entries: f.Totals.Entries,
 		DebitCents: f.Totals.DebitCents, CreditCents: f.Totals.CreditCents, SHA256: hex.EncodeToString(f.SHA256),
 	}
@@ -60,7 +82,7 @@ func (s *Server) pageOfFiles(c echo.Context, caller, client string) error {
 	if err := s.Views.WaitFor(ctx, client); err != nil { // its own writes, or everyone's
 		return err
 	}
-	files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, Limit: most, Cursor: c.QueryParam("cursor")})
+	files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownStates, Limit: most, Cursor: c.QueryParam("cursor")})
 	if err != nil {
 		return fmt.Errorf("list files: %w", err)
 	}
@@ -81,7 +103,7 @@ func (s *Server) ownFile(c echo.Context, who Caller) (domain.File, error) {
 	if err != nil {
 		return f, err
 	}
-	if f.Opened.Client != who.Client || f.Cut == nil {
+	if f.Opened.Client != who.Client || !shows(f) {
 		return f, domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
 	}
 	return f, nil
@@ -99,9 +121,12 @@ func (s *Server) getFile(c echo.Context, who Caller) error {
 // fromLog is a file's row as the view will have it.
 func fromLog(f domain.File) projections.File {
 	row := projections.File{
-		ID: f.ID, Client: f.Opened.Client, ODFI: f.Opened.ODFI, Name: f.Name(), State: f.State, Why: f.Opened.Why,
-		Method: f.Method(), ImmediateOrigin: f.Opened.Settings.ImmediateOrigin, Modifier: f.Cut.Modifier,
-		CreatedAt: f.OpenedAt, CutAt: f.CutAt, SendBy: f.SendBy, DeliveredAt: f.DeliveredAt, Totals: f.Cut.Totals, Note: f.Note,
+		ID: f.ID, Client: f.Opened.Client, ODFI: f.Opened.ODFI, State: f.State, Why: f.Opened.Why,
+		Method: f.Method(), ImmediateOrigin: f.Opened.Settings.ImmediateOrigin,
+		CreatedAt: f.OpenedAt, CutAt: f.CutAt, SendBy: f.SendBy, DeliveredAt: f.DeliveredAt, Note: f.Note,
+	}
+	if f.Cut != nil {
+		row.Name, row.Modifier, row.Totals = f.Name(), f.Cut.Modifier, f.Cut.Totals
 	}
 	if f.Rendered != nil {
 		row.SHA256 = f.Rendered.SHA256
@@ -127,6 +152,9 @@ func (s *Server) fileBytes(c echo.Context, who Caller) error {
 func (s *Server) sendBytes(c echo.Context, who Caller, f domain.File) error {
 	if !who.May(domain.ScopeReveal) && !f.Opened.MadeByClient() {
 		return problem(codeScope, "this needs scope %s: the ledger made this file, and account numbers are in it", domain.ScopeReveal)
+	}
+	if f.Cut == nil {
+		return domain.Refuse(domain.Conflict, "file %s was given up before it was cut and has no bytes: %s", f.ID, f.Note)
 	}
 	content, err := s.Files.Bytes(c.Request().Context(), f.ID)
 	if err != nil {

@@ -74,7 +74,10 @@ func (s *Server) anyFile(c echo.Context) (domain.File, error) {
 }
 
 func (s *Server) getAnyFile(c echo.Context, _ Caller) error {
-	f, err := s.anyFile(c)
+	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
+	if err == nil && !shows(f) {
+		err = domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
+	}
 	if err != nil {
 		return err
 	}

@@ -219,9 +219,7 @@ func (u *Uploads) assemble(ctx context.Context, file domain.File, checked int64,
 	a := assembly{fill: fill{Files: u.Files, filling: filling{
 		opened: file.Opened, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
 	}, may: u.stillMay(file, checked, s)}}
-	if s.record != nil {
-		a.beside = []ledger.Change{s.record.made(file.Opened)}
-	}
+	a.beside = s.beside(file.Opened)
 	err := u.Files.eachFiled(ctx, file, func(e filedEntry) error {
 		a.filed++
 		a.totals.Add(e.totals())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // What package restore needs of a file that the backup found under way.
@@ -47,6 +48,16 @@ type Source interface {
 // Source reads the kept input of a file that was opened for a client.
 func (u *Uploads) Source(_ context.Context, file domain.File) (Source, error) {
 	return u.source(file)
+}
+
+// Beside are the changes that are written with the cut of a client's own file,
+// which show it under the interface by which it was asked for.
+func (u *Uploads) Beside(file domain.File) ([]ledger.Change, error) {
+	s, err := u.source(file)
+	if err != nil {
+		return nil, err
+	}
+	return s.beside(file.Opened), nil
 }
 
 func (u *Uploads) source(file domain.File) (*upload, error) {

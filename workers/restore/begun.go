@@ -35,6 +35,11 @@ func (t *taking) begin(ctx context.Context, claimed map[string]bool) error {
 		if same {
 			claimed[row.ID] = true
 			t.opened, t.asked = file.Opened, asked
+			if file.Opened.Upload != nil {
+				if t.beside, err = t.Uploads.Beside(file); err != nil {
+					return err
+				}
+			}
 			return t.resume(ctx)
 		}
 	}

@@ -53,13 +53,13 @@ func (t *taking) cut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changes := []ledger.Change{{
+	changes := append([]ledger.Change{{
 		Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream,
 		Events: []domain.Event{domain.FileCut{
 			Totals: t.file.summary.Totals, CreatedOn: h.CreatedOn, CreatedAt: h.CreatedAt, Modifier: h.Modifier,
 			SendBy: domain.DatedFor(t.created(), t.file.batches),
 		}},
-	}}
+	}}, t.beside...)
 	// The newest modifier says which are free, so an older one is not told.
 	if h.CreatedOn+h.CreatedAt >= modifiers.Date+modifiers.Time {
 		changes = append(changes, ledger.Change{

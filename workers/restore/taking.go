@@ -26,6 +26,7 @@ type taking struct {
 	file    *file
 	opened  domain.FileOpened
 	asked   []workers.Asked // of a client's own file
+	beside  []ledger.Change // what shows it to the client
 	waiting *queue
 	found   []*item // by entry: what waits for it; nil where nothing does
 

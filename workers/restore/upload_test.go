@@ -1,9 +1,11 @@
 package restore
 
 import (
+	"maps"
 	"path/filepath"
 	"testing"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/workers"
@@ -67,4 +69,39 @@ func TestAnUploadThatTheBackupHasOpenIsFinishedAsItWentOut(t *testing.T) {
 			r.quiet()
 		})
 	}
+}
+
+func TestAnACHProFileThatTheBackupHasOpenShowsOnceItIsFinishedAsItWentOut(t *testing.T) {
+	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
+	b.client(gym, "1840000017")
+	c, err := b.Client(t.Context(), gym)
+	b.must(err)
+	order := workers.ACHFile{
+		Key: "payroll", Asked: []byte(`{"name":"payroll"}`), Settings: c.Settings.File, Deliver: true,
+		Content: ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"}, nacha.Entry{AmountCents: 3, Name: "C"}),
+		Record:  workers.ACHFileRecord{Name: "payroll", Asked: []byte(`{}`), Accounts: []string{"", "FIRST", ""}},
+	}
+	whole := b.Store
+	b.Store = &stopping{Store: whole, left: 2}
+	_, err = b.uploads.UploadACHFile(t.Context(), gym, order, workers.Request{})
+	b.Store = whole
+	if err == nil {
+		t.Fatal("it did not stop")
+	}
+	r := b.restored()
+	b.sweepAt("10:00")
+	answer, err := b.uploads.UploadACHFile(t.Context(), gym, order, workers.Request{})
+	b.must(err)
+
+	r.take(b.outbox())
+	id := domain.ProfileFileID(answer.FileID)
+	want, err := b.ProfileFile(t.Context(), gym, id)
+	b.must(err)
+	got, err := r.ProfileFile(t.Context(), gym, id)
+	b.must(err)
+	if got.Version == 0 || got.Name != "payroll" || got.FileID != want.FileID || !maps.Equal(got.Accounts, want.Accounts) {
+		t.Errorf("it shows %+v, want %+v", got, want)
+	}
+	r.holds(b.outbox(), 1, 3)
+	r.quiet()
 }
