@@ -138,6 +138,9 @@ func TestWhatASubscriberMayNotDo(t *testing.T) {
 		originate(log, "acme", 1)
 		originate(log, "rival", 1)
 	}
+	for ctx := soon(t); must(js.Stream(ctx, "LEDGER")).CachedInfo().State.LastSeq < 10; { // the relay has its own pace
+		time.Sleep(5 * time.Millisecond)
+	}
 	tryAll(t, js, b.URL())
 }
 
