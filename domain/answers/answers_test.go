@@ -1,6 +1,7 @@
 package answers_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -192,5 +193,24 @@ func TestWhatIsAvailableCanBeDone(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestAReversalOfWhatIsNotKnownToHaveLeftSaysWhatCanBeDone(t *testing.T) {
+	cut := delivered()
+	cut.DeliveredAt, cut.State = time.Time{}, domain.FileIsCut
+	waits := sent().add("2026-11-20T19:30:00Z", &domain.TransactionReleasedFromFile{ItemID: "out", File: "f1"})
+	for name, tt := range map[string]struct {
+		c    answers.Case
+		want string
+	}{
+		"it waits for a file":    {waits.at("2026-11-20T20:00:00Z"), "recall it instead"},
+		"its file is on its way": {sent().at("2026-11-20T20:00:00Z", cut), "f1, which has not been delivered yet"},
+		"its client carries it":  {sent().at("2026-11-20T20:00:00Z", carried()), "confirm that it was carried"},
+	} {
+		_, err := answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}.Decide(tt.c)
+		if domain.CodeOf(err) != domain.RuleBroken || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -36,7 +36,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	case i.AmountCents == 0:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "a prenote moved no money and is not reversed")
 	case !sent:
-		return Decision{}, domain.Refuse(domain.RuleBroken, "event %s has not been transmitted: recall it instead", i.ID)
+		return Decision{}, c.unsent(i)
 	}
 	if err := c.refuses(domain.Reversal, r.ReplyTo); err != nil {
 		return Decision{}, err
@@ -50,4 +50,17 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	return c.made(domain.Reversal, out, "", domain.TransactionReversalRequested{Outgoing: out})
+}
+
+// unsent says what can be done about an entry that is not known to have left.
+// Once it is in a file it is too late for a recall.
+func (c Case) unsent(i *domain.Item) error {
+	switch {
+	case i.Filing == nil:
+		return domain.Refuse(domain.RuleBroken, "event %s has not been transmitted: recall it instead", i.ID)
+	case c.Files[i.Filing.File].Opened.Method == domain.ByDownload:
+		return domain.Refuse(domain.RuleBroken, "event %s is in file %s, which is not known to have come to its bank: have operations confirm that it was carried, or release it", i.ID, i.Filing.File)
+	default:
+		return domain.Refuse(domain.RuleBroken, "event %s is in file %s, which has not been delivered yet: ask again when it is Transmitted", i.ID, i.Filing.File)
+	}
 }
