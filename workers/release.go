@@ -28,6 +28,18 @@ func (f *Files) resumeRelease(ctx context.Context, id string) error {
 	return err
 }
 
+// FinishReleases finishes the releases of an ODFI's files that were cut
+// short, as the next sweep would. The caller's views are level.
+func (f *Files) FinishReleases(ctx context.Context, views Views, odfi string) error {
+	half, err := views.UnreleasedFiles(ctx)
+	for _, file := range half {
+		if file.ODFI == odfi {
+			err = errors.Join(err, f.resumeRelease(ctx, file.ID))
+		}
+	}
+	return err
+}
+
 // released releases what is to be released of a file and answers it as it
 // then stands. The caller holds the file's lock.
 func (f *Files) released(ctx context.Context, file domain.File) (domain.File, error) {

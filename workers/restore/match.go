@@ -57,6 +57,13 @@ func (p *plan) after(t *taking, e scanned) (Told, bool) {
 // released after the backup. That file is released here too, and all is looked
 // at again.
 func (b Books) plan(ctx context.Context, files []*file) (*plan, error) {
+	if err := b.Views.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	// What a backup caught in the middle of a release has left since.
+	if err := b.Uploads.Files.FinishReleases(ctx, b.Views, b.ODFI); err != nil {
+		return nil, err
+	}
 	for {
 		if err := b.Views.CatchUp(ctx); err != nil {
 			return nil, err

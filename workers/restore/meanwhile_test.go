@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // left reads what lies in an outbox, in the order in which it was cut.
@@ -237,4 +238,26 @@ func TestWhatLeftAgainAfterTheBackupIsHeldWhenItsFirstFileIsRefused(t *testing.T
 			r.holds(b.outbox(), 2, 2)
 		})
 	}
+}
+
+func TestABackupInTheMiddleOfAReleaseKnowsItsEntriesAgain(t *testing.T) {
+	b := openTwoClients(t)
+	id := b.pay(gym, wage(100))
+	b.sweepAt("10:00")
+	first, err := b.Transaction(t.Context(), gym, id)
+	b.must(err)
+	f, err := b.File(t.Context(), first.Origination().Filing.File)
+	b.must(err)
+	_, err = b.Write(t.Context(), ledger.Change{Stream: domain.FileStream(f.ID), Client: gym, Expect: f.Version,
+		Events: []domain.Event{domain.FileRefused{Reason: "because"}}})
+	b.must(err)
+	r := b.restored()
+	b.sweepAt("10:30")
+	b.sweepAt("16:00")
+
+	report := r.take(b.outbox())
+	if report.Entries != 1 || report.Known != 1 || len(report.Unknown) != 0 || r.state(gym, id) != domain.Filed {
+		t.Errorf("took %s, and the transaction is %s; want the second file's entry known and filed", report, r.state(gym, id))
+	}
+	r.quiet()
 }
