@@ -22,6 +22,9 @@ type BankAccount struct {
 	Leads []Lead
 	// Left are the items of notifications of change that lead nowhere.
 	Left []string
+	// Refused are the items of those that the client refused: where they lead
+	// nobody follows.
+	Refused []string
 }
 
 // Lead is a correction from one account to another.
@@ -43,8 +46,8 @@ type (
 		Account     Account `json:"account"`
 	}
 	// AccountCorrected records that a notification of change led to another
-	// account. Names that were set before follow it; a name the client sets
-	// afterwards does not.
+	// account. Names that were set before follow the newest of them that is
+	// not refused; a name the client sets afterwards does not.
 	AccountCorrected struct {
 		To            string `json:"to"`
 		Code          string `json:"code"`
@@ -60,6 +63,19 @@ type (
 		TransactionID string `json:"transaction_id"`
 		ItemID        string `json:"item_id"`
 	}
+	// AccountCorrectionRefused records that the client refuses a notification
+	// of change, acted on or not: it leads nowhere. It stays so where the
+	// refusal never leaves: the bank notifies again, if it was right.
+	AccountCorrectionRefused struct {
+		TransactionID string `json:"transaction_id"`
+		ItemID        string `json:"item_id"` // of the notification of change
+	}
+	// AccountRefusalRecalled records that the client withdrew its refusal of a
+	// notification of change before it left: it counts again.
+	AccountRefusalRecalled struct {
+		TransactionID string `json:"transaction_id"`
+		ItemID        string `json:"item_id"` // of the notification of change
+	}
 )
 
 // Type names the event in the log.
@@ -71,11 +87,19 @@ func (AccountCorrected) Type() string { return "account.corrected" }
 // Type names the event in the log.
 func (AccountCorrectionLeft) Type() string { return "account.correction_left" }
 
+// Type names the event in the log.
+func (AccountCorrectionRefused) Type() string { return "account.correction_refused" }
+
+// Type names the event in the log.
+func (AccountRefusalRecalled) Type() string { return "account.refusal_recalled" }
+
 func init() {
 	register(
 		func() Event { return &AccountOpened{} },
 		func() Event { return &AccountCorrected{} },
 		func() Event { return &AccountCorrectionLeft{} },
+		func() Event { return &AccountCorrectionRefused{} },
+		func() Event { return &AccountRefusalRecalled{} },
 	)
 }
 
@@ -92,7 +116,32 @@ func (a *BankAccount) Evolve(f Fact) {
 		a.Leads = append(a.Leads, Lead{e.To, e.Code, e.ItemID, e.TransactionID, f.Position, f.Meta.At})
 	case *AccountCorrectionLeft:
 		a.Left = append(a.Left, e.ItemID)
+	case *AccountCorrectionRefused:
+		a.Refused = append(a.Refused, e.ItemID)
+	case *AccountRefusalRecalled:
+		a.Refused = slices.DeleteFunc(a.Refused, func(item string) bool { return item == e.ItemID })
 	}
+}
+
+// OfAccount are the events that belong into the stream of a transaction's bank
+// account, in the same append as new ones of the transaction: a notification
+// of change is refused, or its refusal recalled. Who acts on the notification
+// meanwhile was too early and looks again.
+func OfAccount(t Transaction, events []Event) (account []Event) {
+	if t.Originated == nil {
+		return nil
+	}
+	for _, e := range events {
+		switch e := e.(type) {
+		case TransactionRefusalRequested:
+			account = append(account, AccountCorrectionRefused{t.ID, e.ReplyTo})
+		case TransactionRecalled:
+			if i, ok := t.Item(e.ItemID); ok && i.Kind == RefusedChange {
+				account = append(account, AccountRefusalRecalled{t.ID, i.ReplyTo})
+			}
+		}
+	}
+	return account
 }
 
 // LeadsTo is where a name that was set at a log position is led on to, or ""
@@ -102,11 +151,11 @@ func (a BankAccount) LeadsTo(setAt int64) (to string, at int64) {
 	return lead.To, lead.Position
 }
 
-// LeadAfter is the first correction after a log position; a zero one where
-// there is none.
+// LeadAfter is the newest correction after a log position of those that are
+// not refused: what the bank said last. It is a zero one where there is none.
 func (a BankAccount) LeadAfter(setAt int64) Lead {
-	for _, l := range a.Leads {
-		if l.Position > setAt {
+	for _, l := range slices.Backward(a.Leads) {
+		if l.Position > setAt && !slices.Contains(a.Refused, l.ItemID) {
 			return l
 		}
 	}
@@ -122,7 +171,8 @@ func (a BankAccount) Acted(itemID string) bool {
 
 // TransactionAccountChanged records that a waiting transaction leaves with
 // corrected data, because its account was corrected by a notification of
-// change to an earlier entry.
+// change to an earlier entry. Code and Because are empty where it leaves as it
+// was asked for after all, because the notification was refused.
 type TransactionAccountChanged struct {
 	Routing     string  `json:"routing"`
 	AccountType string  `json:"account_type"`

@@ -109,14 +109,24 @@ func TestAHolderKnowsWhatWentOverALink(t *testing.T) {
 	}
 }
 
-func TestANameIsLedByTheFirstCorrectionAfterItWasSet(t *testing.T) {
-	a := domain.BankAccount{Leads: []domain.Lead{{To: "b", Position: 10, ItemID: "i1"}, {To: "c", Position: 20}}, Left: []string{"i2"}}
-	for setAt, want := range map[int64]string{5: "b", 10: "c", 15: "c", 20: "", 25: ""} {
-		if to, _ := a.LeadsTo(setAt); to != want {
-			t.Errorf("set at %d it is led to %q, want %q", setAt, to, want)
+func TestANameIsLedByTheNewestCorrectionAfterItWasSetThatIsNotRefused(t *testing.T) {
+	a := domain.BankAccount{Leads: []domain.Lead{{To: "b", Position: 10, ItemID: "i1"}, {To: "c", Position: 20, ItemID: "i3"}}, Left: []string{"i2"}}
+	leads := func(want map[int64]string) {
+		t.Helper()
+		for setAt, want := range want {
+			if to, _ := a.LeadsTo(setAt); to != want {
+				t.Errorf("with %v refused, set at %d it is led to %q, want %q", a.Refused, setAt, to, want)
+			}
 		}
 	}
-	if !a.Acted("i1") || !a.Acted("i2") || a.Acted("i3") {
+	leads(map[int64]string{5: "c", 10: "c", 15: "c", 20: "", 25: ""})
+	a.Evolve(domain.Fact{Event: &domain.AccountCorrectionRefused{ItemID: "i3"}})
+	leads(map[int64]string{5: "b", 10: "", 15: "", 20: ""})
+	a.Evolve(domain.Fact{Event: &domain.AccountCorrectionRefused{ItemID: "i1"}})
+	leads(map[int64]string{5: "", 10: "", 15: ""})
+	a.Evolve(domain.Fact{Event: &domain.AccountRefusalRecalled{ItemID: "i3"}})
+	leads(map[int64]string{5: "c", 10: "c", 15: "c", 20: ""})
+	if !a.Acted("i1") || !a.Acted("i2") || a.Acted("i4") {
 		t.Error("the account does not know which notices were acted on")
 	}
 }

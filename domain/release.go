@@ -61,11 +61,8 @@ type Release struct {
 	Carried   bool      // the file was the client's to carry to its bank
 }
 
-// Why items do not wait for the next window by themselves.
-const (
-	nothingToReverse = "the operator refused the entry: there is nothing to reverse"
-	clientCarries    = "its file was for the client to carry to its bank, so it does not leave by itself: recall it to send it in another file, or have operations approve it"
-)
+// clientCarries is why items do not wait for the next window by themselves.
+const clientCarries = "its file was for the client to carry to its bank, so it does not leave by itself: recall it to send it in another file, or have operations approve it"
 
 // Decide releases an item that is filed in the file; one that is not was
 // released before. One that the bank answered stays filed: it was processed,
@@ -75,8 +72,8 @@ const (
 // for a person: sent again as it is, it would be refused for ever. What the
 // client was to carry waits for the client, who may have sent it otherwise.
 //
-// A reversal that waits beside its entry, because either was released, would
-// leave together with it, or before it: it is rejected.
+// What of its transaction may not leave any more, because the item was
+// released, package answers rejects in the same append.
 func (c Release) Decide(t Transaction) []Event {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Filed || i.Filing.File != c.File || t.Processed(i) {
@@ -87,13 +84,7 @@ func (c Release) Decide(t Transaction) []Event {
 		released.NotBefore = c.NotBefore.UTC().Format(time.RFC3339Nano)
 	}
 	events := []Event{released}
-	for _, r := range t.Items {
-		waits := r.State == Pending || r.State == Held
-		if r.Kind == Reversal && r.ReplyTo == i.ID && waits {
-			events = append(events, TransactionRejected{r.ID, nothingToReverse})
-		}
-	}
-	if next := c.next(t, i); next != nil {
+	if next := c.next(i); next != nil {
 		events = append(events, next)
 	}
 	return events
@@ -101,10 +92,7 @@ func (c Release) Decide(t Transaction) []Event {
 
 // next is what becomes of a released item; nil where it waits for the next
 // window.
-func (c Release) next(t Transaction, i *Item) Event {
-	if entry, ok := t.Item(i.ReplyTo); ok && i.Kind == Reversal && entry.State != Filed {
-		return TransactionRejected{i.ID, nothingToReverse}
-	}
+func (c Release) next(i *Item) Event {
 	switch {
 	case c.Reject:
 		return TransactionRejected{i.ID, c.Reason}

@@ -109,7 +109,6 @@ type Transaction struct {
 	Originated *TransactionOriginated
 	Received   *TransactionReceived
 	Account    Account // current: a correction may have changed it while pending
-	AccountSet int64   // position at which it became so
 	Routing    string  // current, of the receiver
 	Kind       string  // current account type of the receiver
 	Items      []*Item
@@ -146,7 +145,7 @@ func (t *Transaction) Evolve(f Fact) {
 	t.Version, t.UpdatedAt = f.Version, f.Meta.At
 	switch e := f.Event.(type) {
 	case *TransactionOriginated:
-		t.begin(e, f.Position)
+		t.begin(e)
 		t.add(f, Item{ID: e.ItemID, Kind: Origination, Direction: ToFed, State: Pending, AmountCents: e.Proposal.AmountCents})
 	case *TransactionHeld:
 		t.move(f, e.ItemID, Held, e.Reason)
@@ -168,14 +167,14 @@ func (t *Transaction) Evolve(f Fact) {
 			i.Resembles = e
 		}
 	case *TransactionAccountChanged:
-		t.Account, t.AccountSet, t.Routing, t.Kind = e.Account, f.Position, e.Routing, e.AccountType
+		t.Account, t.Routing, t.Kind = e.Account, e.Routing, e.AccountType
 	default:
 		t.evolveAnswers(f)
 	}
 }
 
-func (t *Transaction) begin(e *TransactionOriginated, position int64) {
-	t.ID, t.Originated, t.AccountSet = e.TransactionID, e, position
+func (t *Transaction) begin(e *TransactionOriginated) {
+	t.ID, t.Originated = e.TransactionID, e
 	t.Account, t.Routing, t.Kind = e.Account, e.Proposal.ToRouting, e.Proposal.ToAccountType
 }
 

@@ -129,13 +129,26 @@ func (w *town) returned(client, id, code string) {
 // corrected has the bank send a notification of change for it.
 func (w *town) corrected(client, id, code, data string) {
 	w.t.Helper()
+	w.notified(client, id, code, data)
+	w.sweep()
+}
+
+// notified is corrected before anyone acts on it.
+func (w *town) notified(client, id, code, data string) {
+	w.t.Helper()
 	h, e := w.sent(client, id)
-	w.feed(fed.Change(h, e, code, data, calendar.DateOf(w.clock.Now()), w.trace()))
+	w.arrives(fed.Change(h, e, code, data, calendar.DateOf(w.clock.Now()), w.trace()))
 }
 
 func (w *town) trace() string { return fmt.Sprintf("12100035%07d", w.answers+1) }
 
 func (w *town) feed(m fed.Message) {
+	w.t.Helper()
+	w.arrives(m)
+	w.sweep()
+}
+
+func (w *town) arrives(m fed.Message) {
 	w.t.Helper()
 	w.answers++
 	content, err := nacha.Render(fed.Compose(w.answers, w.clock.Now(), "061000146", "FEDERAL RESERVE BANK", []fed.Message{m}), "\n")
@@ -145,7 +158,6 @@ func (w *town) feed(m fed.Message) {
 	if o.Counts.Applied != 1 {
 		w.t.Fatalf("the bank's file was not applied: %+v", o)
 	}
-	w.sweep()
 }
 
 // sound fails the test unless rebuilt views equal the live ones.

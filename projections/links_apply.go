@@ -16,7 +16,7 @@ const (
 
 	putTail = `INSERT INTO account_tails@(client, account, tail) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
 	putLead = `INSERT INTO leads@(client, tail, account)
-		SELECT client, tail, account FROM account_tails@ WHERE client = ?1 AND account = ?2 ON CONFLICT DO NOTHING`
+		SELECT client, tail, account FROM account_tails@ WHERE client = ?1 AND account IN (?2, ?3) ON CONFLICT DO NOTHING`
 )
 
 // holder applies an event of a holder's stream.
@@ -65,7 +65,7 @@ func (p *projector) account(c change) error {
 		_, err := p.c.exec(putTail, client, id, e.Account.Tail)
 		return err
 	case *domain.AccountCorrected:
-		if _, err := p.c.exec(putLead, client, id); err != nil {
+		if _, err := p.c.exec(putLead, client, id, e.To); err != nil {
 			return err
 		}
 		_, err := p.c.exec(endCorrection, client, e.TransactionID, e.ItemID)

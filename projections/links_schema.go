@@ -20,7 +20,7 @@ CREATE TABLE corrections@(
 ) STRICT;
 CREATE TABLE leads@(
   client  TEXT NOT NULL,
-  tail    TEXT NOT NULL,                -- of the account that was corrected
+  tail    TEXT NOT NULL,                -- of the account that was corrected, or that a correction leads to
   account TEXT NOT NULL,
   PRIMARY KEY(client, tail, account)
 ) WITHOUT ROWID, STRICT;

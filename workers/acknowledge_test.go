@@ -206,7 +206,7 @@ func TestAReversalThatComesBackHasNothingToReverseEither(t *testing.T) {
 	if got := b.itemStates(ids[0]); !slices.Equal(got, []domain.State{domain.Pending, domain.Rejected}) {
 		t.Errorf("the payment and its reversal are %v", got)
 	}
-	if why := b.lastItem(ids[0]).Reason; why != "the operator refused the entry: there is nothing to reverse" {
+	if why := b.lastItem(ids[0]).Reason; why != "the entry waits for a file: there is nothing to reverse" {
 		t.Errorf("it says %q", why)
 	}
 }

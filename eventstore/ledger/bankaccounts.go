@@ -32,6 +32,25 @@ func (l *Ledger) UseAccount(ctx context.Context, client, routing, number, accoun
 	}}, nil
 }
 
+// ofAccount is what new events of a transaction change about the bank account
+// it goes to, which is opened if it had no name.
+func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []domain.Event) ([]Change, error) {
+	said := domain.OfAccount(t, events)
+	if len(said) == 0 {
+		return nil, nil
+	}
+	account, err := l.BankAccount(ctx, t.Client, t.Account.Fingerprint)
+	if err != nil {
+		return nil, err
+	}
+	if account.Version == 0 {
+		said = append([]domain.Event{domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: t.Account}}, said...)
+	}
+	return []Change{{
+		Stream: domain.AccountStream(t.Client, t.Account.Fingerprint), Client: t.Client, Expect: account.Version, Events: said,
+	}}, nil
+}
+
 // maxLeads bounds how many corrections a name is led through.
 const maxLeads = 50
 

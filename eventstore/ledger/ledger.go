@@ -109,7 +109,11 @@ func (l *Ledger) Decide(ctx context.Context, client, id string, decide func(doma
 		for _, o := range options {
 			o(&change)
 		}
-		_, err = l.Write(ctx, change)
+		account, err := l.ofAccount(ctx, t, events)
+		if err != nil {
+			return err
+		}
+		_, err = l.Write(ctx, append([]Change{change}, account...)...)
 		return err
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ func (l leftAlone) Error() string { return string(l) }
 // corrected finds the account that a notification of change leads to, and the
 // changes that open it if the client never used it. A notice that makes no
 // sense, or would turn the direction of the payment, is leftAlone.
-func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item *domain.Item) (id string, opened []ledger.Change, err error) {
+func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item *domain.Item, known domain.BankAccount) (id string, opened []ledger.Change, err error) {
 	in := item.Incoming
 	data, err := c.Ledger.OpenData(t.Client, in.Data)
 	if err != nil {
@@ -49,7 +49,7 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 		}
 	}
 	account, opened, err := c.Ledger.UseAccount(ctx, t.Client, routing, number, kind)
-	if err == nil && account.ID == t.Account.Fingerprint {
+	if err == nil && account.ID == t.Account.Fingerprint && len(known.Leads) == 0 { // else the bank takes an earlier one back
 		err = leftAlone("it says what is known already")
 	}
 	return account.ID, opened, err

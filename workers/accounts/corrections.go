@@ -123,7 +123,7 @@ func (c *Corrections) notice(ctx context.Context, n projections.Change) error {
 		change.Events = []domain.Event{domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: t.Account}}
 	}
 	code := item.Incoming.Entry.Correction.Code
-	to, opened, err := c.corrected(ctx, t, item)
+	to, opened, err := c.corrected(ctx, t, item, account)
 	var left leftAlone
 	switch {
 	case errors.As(err, &left):

@@ -38,9 +38,10 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	return errors.Join(errs...)
 }
 
-// leadOne changes the account of a transaction that waits, if corrections
-// made since it was set lead elsewhere. The stream's version lets a cut that
-// came first win: that entry leaves as it was and is corrected at the next.
+// leadOne changes the account of a transaction that waits, if the corrections
+// made since it was asked for lead elsewhere now: further on, or back after a
+// refusal. The stream's version lets a cut that came first win: that entry
+// leaves as it was and is corrected at the next.
 func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
 	t, err := c.Ledger.Transaction(ctx, m.Client, m.TransactionID)
 	if err != nil {
@@ -50,15 +51,15 @@ func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
 	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
 		return nil
 	}
-	old, err := c.Ledger.BankAccount(ctx, m.Client, t.Account.Fingerprint)
-	if err != nil || old.Version == 0 {
+	asked, err := c.Ledger.BankAccount(ctx, m.Client, t.Originated.Account.Fingerprint)
+	if err != nil || asked.Version == 0 {
 		return err
 	}
-	account, err := c.Ledger.Resolve(ctx, m.Client, old.ID, t.AccountSet)
-	if err != nil || account.ID == old.ID || account.Type == domain.Loan && t.Originated.Proposal.Kind == domain.Pull {
+	account, err := c.Ledger.Resolve(ctx, m.Client, asked.ID, o.Position)
+	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.Kind == domain.Pull {
 		return err
 	}
-	lead := old.LeadAfter(t.AccountSet)
+	lead := asked.LeadAfter(o.Position)
 	_, err = c.Ledger.Write(ctx, ledger.Change{
 		Stream: domain.TransactionStream(m.Client, t.ID), Client: m.Client, Expect: t.Version,
 		Events: []domain.Event{domain.TransactionAccountChanged{

@@ -1,0 +1,95 @@
+package http_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// In steps: n is a notification of change, to 111111111, 222222222 and so on,
+// and a one that says what the client asked for; r refuses one, u recalls its refusal, x has operations reject the refusal;
+// w lets the workers act.
+func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
+	const asked = "55512345"
+	for name, tt := range map[string]struct{ steps, want string }{
+		"one":                              {"n1 w", "111111111"},
+		"two":                              {"n1 w n2 w", "222222222"},
+		"two at once":                      {"n1 n2 w", "222222222"},
+		"refused after it was acted on":    {"n1 w r1 w", asked},
+		"refused before":                   {"n1 r1 w", asked},
+		"the refused one, then another":    {"n1 w r1 w n2 w", "222222222"},
+		"another, then the refusal":        {"n1 w n2 w r1 w", "222222222"},
+		"the newer one is refused":         {"n1 w n2 w r2 w", "111111111"},
+		"the newer one, before it counted": {"n1 n2 r2 w", "111111111"},
+		"both are refused":                 {"n1 w n2 w r2 r1 w", asked},
+		"the refusal is recalled":          {"n1 w r1 w u1 w", "111111111"},
+		"recalled before it was acted on":  {"n1 r1 u1 w", "111111111"},
+		"recalled beside a newer one":      {"n1 w r1 w n2 w u1 w", "222222222"},
+		"the refusal is rejected":          {"n1 w r1 x1 w", asked},
+		"the bank takes it back":           {"n1 w a w", asked},
+		"the bank says the same":           {"a w", asked},
+		"recalled, and refused again":      {"n1 w r1 u1 w r1 w", asked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t)
+			acme := w.client("acme", settings())
+			token := acme.store(asked)
+			first := acme.debit(token)
+			w.at("2026-11-17 10:16")
+			waiting := acme.debit(token)
+			refusals := map[string]string{}
+			for _, step := range strings.Fields(tt.steps) {
+				w.correctionStep(acme, first, step, refusals)
+			}
+			if got := acme.vault("GET", tokensPath+"/"+token, "").is(200).text("ach-token", "account-number"); !strings.HasSuffix(tt.want, got) {
+				t.Errorf("the token shows %q, want the end of %q", got, tt.want)
+			}
+			w.at("2026-11-17 14:31")
+			if _, e := w.sent("acme", waiting); strings.TrimSpace(e.Account) != tt.want {
+				t.Errorf("what waited left for %q, want %q", e.Account, tt.want)
+			}
+			w.sound()
+		})
+	}
+}
+
+// correctionStep is a step of the test above about a transaction that was
+// sent.
+func (w *town) correctionStep(acme caller, id, step string, refusals map[string]string) {
+	w.t.Helper()
+	ctx := context.Background()
+	what, which := step[:1], step[1:]
+	switch what {
+	case "n":
+		w.notified("acme", id, "C01", strings.Repeat(which, 9))
+	case "a":
+		w.notified("acme", id, "C01", "55512345")
+	case "r":
+		refusals[which] = acme.call("POST", "/api/transaction/"+id+"/refusals",
+			`{"ReplyToEventId":"`+w.notices(id)[which]+`","ReasonCode":"C68"}`).is(201).text("EventID")
+	case "u":
+		acme.call("DELETE", "/api/transaction/"+id+"/events/"+refusals[which], "").is(200)
+	case "x":
+		_, err := w.ledger.Decide(ctx, "acme", id, domain.Reject{ItemID: refusals[which], Reason: "no"}.Decide)
+		w.must(err)
+	default:
+		w.sweep()
+	}
+}
+
+// notices are the items of the notifications of change that came for a
+// transaction, from "1".
+func (w *town) notices(id string) map[string]string {
+	w.t.Helper()
+	t, err := w.ledger.Transaction(context.Background(), "acme", id)
+	w.must(err)
+	list := map[string]string{}
+	for _, i := range t.Items {
+		if i.Kind == domain.Correction {
+			list[string(rune('1'+len(list)))] = i.ID
+		}
+	}
+	return list
+}
