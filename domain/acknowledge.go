@@ -45,6 +45,7 @@ type Answered struct {
 	Batches    []int // that were refused
 	Reason     string
 	Unreleased bool // entries of what was refused, or taken back, may still be filed
+	Differing  []*FileTotalsDiffer
 	// TakenBack is true where operations released the whole file before it
 	// was delivered.
 	TakenBack bool
@@ -73,6 +74,8 @@ func (f *File) evolveAnswered(fact Fact) {
 		}
 		f.Answered.Refused, f.Answered.Result = true, ack.Rejected
 		f.enter(FileIsRefused, fact.Meta.At)
+	case *FileTotalsDiffer:
+		f.Answered.Differing = append(f.Answered.Differing, e)
 	case *FileReleaseOrdered:
 		f.takeBack(e, fact.Meta.At)
 	case *FileReleased:
@@ -105,6 +108,7 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	answer = append(c.differing(f), answer...)
 	if len(answer) == 0 {
 		return nil, nil
 	}

@@ -33,6 +33,9 @@ type file struct {
 	DebitCents      int64     `json:"debit_cents"`
 	CreditCents     int64     `json:"credit_cents"`
 	SHA256          string    `json:"sha256,omitempty"`
+
+	// TotalsDiffer is what the operator counted, where it was not this.
+	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`
 }
 
 // fileIsRejected is how a file shows that was given up before it was cut; its

@@ -83,6 +83,9 @@ func (s *Server) getAnyFile(c echo.Context, _ Caller) error {
 	}
 	shown := shownFile(fromLog(f))
 	shown.Client = f.Opened.Client
+	if n := len(f.Answered.Differing); n > 0 {
+		shown.TotalsDiffer = f.Answered.Differing[n-1]
+	}
 	return c.JSON(200, shown)
 }
 

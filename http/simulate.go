@@ -59,7 +59,7 @@ func (s *Server) simulateAcknowledge(c echo.Context, _ Caller) error {
 	a := ack.Acknowledgement{
 		Origin: f.Opened.Settings.ImmediateOrigin, Destination: f.Opened.Settings.ImmediateDestination,
 		CreatedOn: f.Cut.CreatedOn, CreatedAt: f.Cut.CreatedAt, Modifier: f.Cut.Modifier,
-		Result: ack.Result(strings.ToLower(in.Result)), Reason: in.Reason, Totals: f.Cut.Totals,
+		Result: ack.Result(strings.ToLower(in.Result)), Reason: in.Reason, Totals: ack.Counted(f.Cut.Totals),
 	}
 	if a.Result == ack.Rejected && a.Reason == "" {
 		a.Reason = "rejected by the simulated operator"

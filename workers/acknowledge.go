@@ -41,15 +41,59 @@ func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowl
 	}
 	defer unlock()
 	ctx = ledger.WithRequest(ctx, "", "acknowledgement")
-	file, err := f.decide(ctx, row.ID, "acknowledged", domain.Acknowledge{Acknowledgement: a})
+	answer := &acknowledging{Acknowledge: domain.Acknowledge{Acknowledgement: a}}
+	file, err := f.decide(ctx, row.ID, "acknowledged", answer)
 	if err != nil {
 		return file, err
+	}
+	if answer.differs != nil {
+		f.differs(file, *answer.differs)
 	}
 	if a.Result == ack.Duplicate && file.Answered.Result == ack.Duplicate {
 		f.Log.Error("the operator takes a file for a duplicate: its entries stay where they are, look before anything is sent again",
 			"file", file.ID, "name", name)
 	}
 	return f.released(ctx, file)
+}
+
+// acknowledging remembers whether the answer was found to count otherwise.
+type acknowledging struct {
+	domain.Acknowledge
+	differs *domain.FileTotalsDiffer
+}
+
+// Decide implements fileCommand.
+func (c *acknowledging) Decide(f domain.File) ([]domain.Event, error) {
+	c.differs = nil
+	events, err := c.Acknowledge.Decide(f)
+	for _, e := range events {
+		if differs, ok := e.(domain.FileTotalsDiffer); ok {
+			c.differs = &differs
+		}
+	}
+	return events, err
+}
+
+// differs tells operators that the operator of the network counted otherwise.
+func (f *Files) differs(file domain.File, e domain.FileTotalsDiffer) {
+	args := []any{"file", file.ID, "name", file.Name(), "result", e.Result}
+	for _, side := range []struct {
+		whose  string
+		totals ack.Totals
+	}{{"theirs", e.Theirs}, {"ours", e.Ours}} {
+		for _, total := range []struct {
+			name string
+			said *int64
+		}{{"batches", side.totals.Batches}, {"entries", side.totals.Entries}, {"debit_cents", side.totals.DebitCents}, {"credit_cents", side.totals.CreditCents}} {
+			if total.said != nil {
+				args = append(args, side.whose+"_"+total.name, *total.said)
+			}
+		}
+	}
+	f.Log.Error("the operator counted something else in a file than we sent: ask it what it got before anything is sent again", args...)
+	if f.TotalsDiffer != nil {
+		f.TotalsDiffer()
+	}
 }
 
 // fileCommand decides over a file.

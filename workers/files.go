@@ -33,6 +33,9 @@ type FilesConfig struct {
 	Gate   Gate
 	Log    *slog.Logger
 	Limits Limits // those of DefaultLimits where zero
+	// TotalsDiffer is called when an acknowledgement counts something else
+	// than its file holds, once for each such answer; nil is allowed.
+	TotalsDiffer func()
 }
 
 // Files cuts files into the log, renders them from it and keeps a sealed copy

@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/achledger/achledger/domain/nacha"
 )
 
 // Result is what became of a file.
@@ -35,7 +33,7 @@ type Acknowledgement struct {
 	Modifier    string
 	Result      Result
 	Reason      string
-	Totals      nacha.Totals
+	Totals      Totals
 	Batches     []RejectedBatch // of an accepted file: those that were rejected
 }
 
@@ -82,10 +80,11 @@ func (a Acknowledgement) Format() []byte {
 	if a.Reason != "" {
 		line("REASON", a.Reason)
 	}
-	line("BATCHES", a.Totals.Batches)
-	line("ENTRIES", a.Totals.Entries)
-	line("DEBITS", a.Totals.DebitCents)
-	line("CREDITS", a.Totals.CreditCents)
+	for _, total := range a.Totals.lines() {
+		if said := *total.value; said != nil {
+			line(total.name, *said)
+		}
+	}
 	for _, r := range a.Batches {
 		line("REJECTED", fmt.Sprintf("%07d %s", r.Number, r.Reason))
 	}
@@ -154,19 +153,13 @@ func (a *Acknowledgement) count(name, value string) error {
 	if err != nil || n < 0 {
 		return fmt.Errorf("%q is not a count", value)
 	}
-	switch name {
-	case "BATCHES":
-		a.Totals.Batches = int(n)
-	case "ENTRIES":
-		a.Totals.Entries = int(n)
-	case "DEBITS":
-		a.Totals.DebitCents = n
-	case "CREDITS":
-		a.Totals.CreditCents = n
-	default:
-		return fmt.Errorf("%q is not a line of an acknowledgement", name)
+	for _, total := range a.Totals.lines() {
+		if total.name == name {
+			*total.value = &n
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("%q is not a line of an acknowledgement", name)
 }
 
 func (a *Acknowledgement) complete(ended bool) error {

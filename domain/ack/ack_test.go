@@ -2,6 +2,7 @@ package ack_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 
 var sample = ack.Acknowledgement{
 	Origin: "231380104", Destination: "061000146", CreatedOn: "261120", CreatedAt: "1405", Modifier: "A",
-	Result: ack.Accepted, Totals: nacha.Totals{Batches: 2, Entries: 8, DebitCents: 36200},
+	Result: ack.Accepted, Totals: ack.Counted(nacha.Totals{Batches: 2, Entries: 8, DebitCents: 36200}),
 	Batches: []ack.RejectedBatch{{Number: 2, Reason: "entry hash does not agree"}},
 }
 
@@ -40,6 +41,43 @@ func TestWhatIsNoAcknowledgementIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if a, err := ack.Parse([]byte(broken)); err == nil {
 				t.Errorf("got %+v", a)
+			}
+		})
+	}
+}
+
+// A line that is missing says nothing; one with 0 does.
+func TestWhatTheOperatorDidNotCountIsNotNothing(t *testing.T) {
+	text := string(sample.Format())
+	lines := strings.SplitAfter(text, "\n")
+	for name, tt := range map[string]struct {
+		drop    []string
+		file    nacha.Totals
+		differs bool
+	}{
+		"all of it agrees":           {nil, nacha.Totals{Batches: 2, Entries: 8, Addenda: 3, DebitCents: 36200}, false},
+		"no batches counted":         {[]string{"BATCHES"}, nacha.Totals{Batches: 7, Entries: 8, DebitCents: 36200}, false},
+		"other batches counted":      {nil, nacha.Totals{Batches: 7, Entries: 8, DebitCents: 36200}, true},
+		"other entries counted":      {nil, nacha.Totals{Batches: 2, Entries: 9, DebitCents: 36200}, true},
+		"other debits counted":       {nil, nacha.Totals{Batches: 2, Entries: 8, DebitCents: 36201}, true},
+		"credits counted as 0":       {nil, nacha.Totals{Batches: 2, Entries: 8, DebitCents: 36200, CreditCents: 1}, true},
+		"credits not counted":        {[]string{"CREDITS"}, nacha.Totals{Batches: 2, Entries: 8, DebitCents: 36200, CreditCents: 1}, false},
+		"nothing counted whatsoever": {[]string{"BATCHES", "ENTRIES", "DEBITS", "CREDITS"}, nacha.Totals{Batches: 1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kept := ""
+			for _, line := range lines {
+				field, _, _ := strings.Cut(line, " ")
+				if !slices.Contains(tt.drop, field) {
+					kept += line
+				}
+			}
+			a, err := ack.Parse([]byte(kept))
+			if err != nil || a.Totals.Contradict(tt.file) != tt.differs {
+				t.Errorf("%+v, %v; want a difference %t", a.Totals, err, tt.differs)
+			}
+			if got := string(a.Format()); got != kept {
+				t.Errorf("written again it is\n%s\nwant\n%s", got, kept)
 			}
 		})
 	}

@@ -74,7 +74,7 @@ func until(t *testing.T, f *fed.Fed, at time.Time) (got []string) {
 func TestWhatANameAsksForComesBack(t *testing.T) {
 	f := fed.New(fed.Options{})
 	answer, err := f.Receive(friday, ours(t, "A", "PLAIN PERSON", "PERSON R01", "PERSON LATE R10", "PERSON C01", "TWICE R03"))
-	if err != nil || answer.Result != ack.Accepted || answer.Totals.Entries != 5 {
+	if err != nil || answer.Result != ack.Accepted || *answer.Totals.Entries != 5 {
 		t.Fatalf("%+v, %v", answer, err)
 	}
 	if early := until(t, f, friday.AddDate(0, 0, 3)); len(early) != 0 {

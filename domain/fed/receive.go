@@ -30,7 +30,7 @@ func (f *Fed) acknowledge(report *nacha.Report) ack.Acknowledgement {
 	h := report.Header
 	a := ack.Acknowledgement{
 		Origin: h.ImmediateOrigin, Destination: h.ImmediateDestination, CreatedOn: h.CreatedOn, CreatedAt: h.CreatedAt,
-		Modifier: h.Modifier, Result: ack.Accepted, Totals: report.Totals,
+		Modifier: h.Modifier, Result: ack.Accepted, Totals: ack.Counted(report.Totals),
 	}
 	switch {
 	case !report.OK():

@@ -183,7 +183,7 @@ func why(a ack.Acknowledgement) string {
 	case len(a.Batches) > 0:
 		return fmt.Sprintf(", but for %d batches", len(a.Batches))
 	default:
-		return fmt.Sprintf(", %d entries", a.Totals.Entries)
+		return fmt.Sprintf(", %d entries", *a.Totals.Entries)
 	}
 }
 

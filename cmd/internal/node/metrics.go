@@ -31,6 +31,15 @@ func failedLogins(r *prometheus.Registry) func(door string) {
 	return func(door string) { c.WithLabelValues(door).Inc() }
 }
 
+// totalsDiffer counts acknowledgements whose totals were not the file's.
+func totalsDiffer(r *prometheus.Registry) func() {
+	c := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "achledger_acknowledged_totals_differ_total", Help: "Acknowledgements that counted something else than their file holds.",
+	})
+	r.MustRegister(c)
+	return c.Inc
+}
+
 // gauges are read from the log and the views whenever someone asks.
 type gauges struct {
 	server *Server

@@ -144,7 +144,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 // hire makes the workers.
 func (s *Server) hire(directory *projections.Directory) (err error) {
 	log := s.log
-	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Folder: s.Folder.Kept(), Gate: s.Delivery, Log: log})
+	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Folder: s.Folder.Kept(), Gate: s.Delivery, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
 	if err != nil {
 		return err
 	}

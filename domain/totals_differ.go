@@ -1,0 +1,32 @@
+package domain
+
+import (
+	"slices"
+
+	"github.com/achledger/achledger/domain/ack"
+)
+
+// FileTotalsDiffer raises an alarm: the operator counted something else in the
+// file than is in it. What it says about the file stands nevertheless.
+type FileTotalsDiffer struct {
+	Result ack.Result `json:"result"` // of the acknowledgement
+	Theirs ack.Totals `json:"theirs"` // as far as the operator said
+	Ours   ack.Totals `json:"ours"`
+}
+
+// Type names the event in the log.
+func (FileTotalsDiffer) Type() string { return "file.totals_differ" }
+
+func init() { register(func() Event { return &FileTotalsDiffer{} }) }
+
+// differing records a difference in totals, once for each answer and what it
+// counted.
+func (c Acknowledge) differing(f File) []Event {
+	before := slices.ContainsFunc(f.Answered.Differing, func(e *FileTotalsDiffer) bool {
+		return e.Result == c.Result && e.Theirs.Equal(c.Totals)
+	})
+	if before || !c.Totals.Contradict(f.Cut.Totals) {
+		return nil
+	}
+	return []Event{FileTotalsDiffer{Result: c.Result, Theirs: c.Totals, Ours: ack.Counted(f.Cut.Totals)}}
+}
