@@ -1,10 +1,15 @@
 package http
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/achledger/achledger/domain"
 )
 
 // Paths that machines ask all the time.
@@ -17,25 +22,47 @@ const (
 func (s *Server) operationRoutes() {
 	s.echo.GET(healthPath, s.healthy)
 	s.echo.GET(readyPath, s.ready)
-	s.echo.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
+	// They name clients, banks and sums.
+	s.echo.GET("/metrics", s.operations(domain.ScopeOpsRead, func(c echo.Context, _ Caller) error {
+		s.scraper.ServeHTTP(c.Response(), c.Request())
+		return nil
+	}))
 }
+
+// newScraper answers one scrape at a time, and others with 503: gathering
+// reads the views.
+func newScraper(from *prometheus.Registry) http.Handler {
+	return promhttp.HandlerFor(from, promhttp.HandlerOpts{MaxRequestsInFlight: 1})
+}
+
+// Scraper answers with the metrics, to whoever asks: for an address that only
+// those reach who may see them.
+func (s *Server) Scraper() http.Handler { return s.scraper }
 
 // healthy says that the process answers.
 func (s *Server) healthy(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// ready says that requests can be served; until then why they cannot.
-func (s *Server) ready(c echo.Context) error {
+// Serving reports why requests cannot be served, as /readyz does.
+func (s *Server) Serving() error {
 	select {
 	case <-s.closing:
-		return problem(codeBusy, "the server is stopping")
+		return errors.New("the server is stopping")
 	case <-s.Ledger.Store.Failed():
-		return problem(codeBusy, "the log is closed for writing: restart the process")
+		return errors.New("the log is closed for writing: restart the process")
 	default:
 	}
-	if err := s.Ready(); err != nil { // which is no fault, and not to be logged as one
-		p := problem(codeBusy, "not ready yet: %v", err).after(1)
+	if err := s.Ready(); err != nil {
+		return fmt.Errorf("not ready yet: %w", err)
+	}
+	return nil
+}
+
+// ready says that requests can be served; until then why they cannot.
+func (s *Server) ready(c echo.Context) error {
+	if err := s.Serving(); err != nil { // which is no fault, and not to be logged as one
+		p := problem(codeBusy, "%v", err).after(1)
 		p.RequestID = requestID(c)
 		c.Response().Header().Set("Retry-After", "1")
 		return s.render(c, p)

@@ -43,6 +43,14 @@ func sane(id string) bool {
 	return true
 }
 
+// made reports whether an id has the form of those made here. Such a one is
+// never taken from a caller, so that it stands for one request only; what
+// callers choose themselves means something beside their key.
+func made(id string) bool {
+	u, err := uuid.Parse(id)
+	return err == nil && u.Version() == 7
+}
+
 // observe gives a request its id, turns a panic into a fault, and when the
 // answer is sent writes one line of the access log and moves the latency
 // metric. The line has the path but never the query or a header: those may
@@ -51,8 +59,9 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
 		r := c.Request()
+		r.RemoteAddr = s.remote(r)
 		id := r.Header.Get(echo.HeaderXRequestID)
-		if !sane(id) {
+		if !sane(id) || made(id) {
 			id = newID()
 		}
 		c.Set(requestIDKey, id)
@@ -104,10 +113,16 @@ func (s *Server) observed(c echo.Context, id string, took time.Duration, aborted
 		return
 	}
 	who, _ := c.Get(callerKey).(Caller)
-	s.Log.LogAttrs(ctx, level, "request",
+	attrs := []slog.Attr{
 		slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", route),
 		slog.Int("status", w.Status), slog.Duration("took", took), slog.Int64("bytes", w.Size),
-		slog.String("client", who.Client), slog.String("key", who.Key), slog.Bool("aborted", aborted))
+		slog.String("client", who.Client), slog.String("key", who.Key),
+		slog.String("address", r.RemoteAddr), slog.Bool("aborted", aborted),
+	}
+	if sent := r.Header.Get(echo.HeaderXRequestID); sent != id && sane(sent) {
+		attrs = append(attrs, slog.String("sent_request_id", sent))
+	}
+	s.Log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // metrics are what requests leave behind for Prometheus.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,6 +35,10 @@ type Options struct {
 
 	// Ready reports why the process cannot serve yet, for /readyz.
 	Ready func() error
+
+	// Proxies are the addresses of proxies before this server: from these, and
+	// from nobody else, X-Forwarded-For says where a request comes from.
+	Proxies []netip.Prefix
 
 	// RequestsPerSecond bounds each client, with bursts of twice as many;
 	// zero is no bound.

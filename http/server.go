@@ -19,7 +19,7 @@ const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 30 * time.Second
 	writeTimeout  = 60 * time.Second
-	idleTimeout   = 2 * time.Minute
+	idleTimeout   = time.Minute
 	drainTimeout  = 15 * time.Second // for requests under way when the server stops
 )
 
@@ -35,6 +35,7 @@ type Server struct {
 	spools  *spools
 	streams *streams
 	bodies  *bodies
+	scraper http.Handler
 
 	tokenRates rates         // of a credential's tokens
 	purged     atomic.Int64  // when expired tokens were last forgotten, unix seconds
@@ -62,6 +63,7 @@ func New(o Options) (*Server, error) {
 		spools:  newSpools(o.TempDir),
 		streams: newStreams(o.Ledger.Store),
 		bodies:  newBodies(),
+		scraper: newScraper(o.Metrics),
 		closing: make(chan struct{}),
 
 		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now),

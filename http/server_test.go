@@ -121,7 +121,7 @@ func TestNothingShowsAnAccountNumberOrASecret(t *testing.T) {
 	}
 	say(bank.call("GET", "/api/transaction/event", ""))
 	say(caller{w, bank.key, "wrong-" + bank.secret}.call("GET", "/api/transaction/event", ""))
-	say(w.send("GET", "/metrics", "").is(200))
+	say(w.credential("_ledger", "ops:read").call("GET", "/metrics", "").is(200))
 	for _, text := range append(w.everything(), said...) {
 		for what, secret := range map[string]string{"the account number": number, "a secret": bank.secret, "a token": token} {
 			if at := strings.Index(text, secret); at >= 0 {
@@ -212,7 +212,7 @@ func TestReadiness(t *testing.T) {
 	why = errors.New("views are being rebuilt")
 	w.send("GET", "/readyz", "").problem(503, "busy")
 	w.send("GET", "/healthz", "").is(200)
-	if a := w.send("GET", "/metrics", "").is(200); !strings.Contains(string(a.body), `achledger_http_request_seconds_count{method="GET",route="/readyz",status="503"} 1`) {
+	if a := w.credential("_ledger", "ops:read").call("GET", "/metrics", "").is(200); !strings.Contains(string(a.body), `achledger_http_request_seconds_count{method="GET",route="/readyz",status="503"} 1`) {
 		t.Errorf("%s", a.body)
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 
+	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
 	achhttp "github.com/achledger/achledger/http"
@@ -17,6 +19,13 @@ type serveCommand struct {
 	dataFlag
 	Listen  string `help:"Address of the API; ${default} when nothing is said." default:"127.0.0.1:8080" env:"ACHLEDGER_LISTEN" placeholder:"HOST:PORT"`
 	Sandbox bool   `help:"A folder to rehearse in: its clock can be moved, nothing leaves by SFTP. Fixed at the first start." env:"ACHLEDGER_SANDBOX"`
+
+	Admin    string   `name:"admin-listen" help:"Address with metrics, profiles and health in detail, for whoever reaches it; none when nothing is said." env:"ACHLEDGER_ADMIN_LISTEN" placeholder:"HOST:PORT"`
+	TLSCert  string   `name:"tls-cert" help:"Certificate of the API and the embedded broker; read again when the file changes." env:"ACHLEDGER_TLS_CERT" placeholder:"FILE" group:"Transport"`
+	TLSKey   string   `name:"tls-key" help:"Its key." env:"ACHLEDGER_TLS_KEY" placeholder:"FILE" group:"Transport"`
+	ClientCA string   `name:"tls-client-ca" help:"Take callers only with a certificate of one of these authorities." env:"ACHLEDGER_TLS_CLIENT_CA" placeholder:"FILE" group:"Transport"`
+	Proxies  []string `name:"behind-proxy" help:"Addresses of a proxy that ends TLS before the API; only from these X-Forwarded-For is believed." env:"ACHLEDGER_BEHIND_PROXY" placeholder:"CIDR" group:"Transport"`
+	Insecure bool     `help:"Let other machines reach these addresses without TLS." env:"ACHLEDGER_INSECURE" group:"Transport"`
 
 	NATSListen string `name:"nats-listen" help:"Address of the embedded broker; 127.0.0.1:4222 when nothing is said." env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker" xor:"broker"`
 	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker" xor:"broker"`
@@ -43,6 +52,10 @@ The first start makes the folder and writes DIR/ops.credential, the key and
 secret of operations. SIGTERM and Ctrl-C end it cleanly. Exit code 3 means
 that a commit's outcome is unknown: start it again, nothing answered is lost.
 
+An address that other machines reach wants --tls-cert and --tls-key, a proxy that
+ends TLS (--behind-proxy, for the API only), or --insecure. New certificates are
+taken from the same files within seconds, on SIGHUP at once.
+
   achledger serve                            ./data, port 8080, broker on port 4222
   achledger serve --sandbox --data ./play    with a clock of its own
   achledger serve --nats-url nats://broker:4222 --nats-creds relay.creds`
@@ -56,7 +69,30 @@ func (c serveCommand) Validate() error {
 	if c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "" {
 		return errors.New("--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url")
 	}
-	return nil
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key go together")
+	}
+	if c.ClientCA != "" && c.TLSCert == "" {
+		return errors.New("--tls-client-ca needs --tls-cert and --tls-key")
+	}
+	_, err := c.proxies()
+	return err
+}
+
+// proxies reads --behind-proxy; an address alone is a network of one.
+func (c serveCommand) proxies() (list []netip.Prefix, err error) {
+	for _, text := range c.Proxies {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			a, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, fmt.Errorf("--behind-proxy=%s: a network such as 10.0.0.0/8, or an address", text)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
 }
 
 // embedded is where the embedded broker listens when nothing is said. It is no
@@ -65,8 +101,14 @@ const embedded = "127.0.0.1:4222"
 
 // Run serves until a signal comes.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
-	err := node.Serve(ctx, node.Options{
+	proxies, err := c.proxies()
+	if err != nil {
+		return err
+	}
+	err = node.Serve(ctx, node.Options{
 		Folder: c.folder(), Kind: kindOf(c.Sandbox), Listen: c.Listen, RequestsPerSecond: c.RateLimit,
+		Admin: c.Admin, Proxies: proxies, Insecure: c.Insecure,
+		TLS: certificates.Files{Cert: c.TLSCert, Key: c.TLSKey, ClientCA: c.ClientCA},
 		Broker: node.BrokerOptions{
 			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
@@ -74,6 +116,9 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		SFTPAfter: inbound.After(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {
 			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
+			if r.Admin != "" {
+				fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)
+			}
 			if r.FirstStart {
 				fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
 			}

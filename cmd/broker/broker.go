@@ -18,6 +18,7 @@ package broker
 import (
 	"cmp"
 	"crypto/rand"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"time"
@@ -33,10 +34,11 @@ type Options struct {
 	Dir string // where JetStream keeps its files
 
 	// Host and Port are the address for subscribers; an empty Host means
-	// that there is none, Port 0 that the system chooses one. Passwords
-	// cross it in the clear: it should be a loopback address.
+	// that there is none, Port 0 that the system chooses one. Without TLS
+	// passwords cross it in the clear: then it should be a loopback address.
 	Host string
 	Port int
+	TLS  *tls.Config
 
 	// Authenticate checks a credential and says whose it is. It is called
 	// for each connection, with the address it comes from, and may be called
@@ -55,6 +57,7 @@ type Options struct {
 type Broker struct {
 	server *server.Server
 	ledger *server.Account // holds the stream
+	secure bool            // subscribers connect with TLS
 	secret string          // of the connections in this process
 	login  *login
 	gate   *Gate
@@ -67,17 +70,26 @@ const (
 	patience      = 30 * time.Second
 )
 
+// Bounds of connections, those of this process included.
+const (
+	maxConnections = 512
+	maxPending     = 2 * relay.MinPayload // bytes that wait for a slow subscriber before it is cut off
+	maxControlLine = 4 << 10              // of a command before its payload
+	tlsTimeout     = 5                    // seconds for a handshake
+)
+
 // Start starts a broker; it returns when connections are served and the
 // streams of an earlier run are open.
 func Start(o Options) (*Broker, error) {
 	o.Log = cmp.Or(o.Log, slog.Default())
-	b := &Broker{secret: rand.Text()}
+	b := &Broker{secret: rand.Text(), secure: o.TLS != nil}
 	b.login = newLogin(o.Authenticate, o.ClientOf, b.secret)
 	s, err := server.NewServer(&server.Options{
 		ServerName: "achledger",
 		Host:       o.Host, Port: cmp.Or(o.Port, server.RANDOM_PORT), DontListen: o.Host == "",
-		MaxPayload: relay.MinPayload,
-		JetStream:  true, StoreDir: o.Dir, DisableJetStreamBanner: true,
+		TLSConfig: o.TLS, TLS: o.TLS != nil, TLSTimeout: tlsTimeout,
+		MaxPayload: relay.MinPayload, MaxPending: maxPending, MaxConn: maxConnections, MaxControlLine: maxControlLine,
+		JetStream: true, StoreDir: o.Dir, DisableJetStreamBanner: true,
 		Accounts:                   []*server.Account{server.NewAccount(ledgerAccount)},
 		CustomClientAuthentication: b.login,
 		NoSigs:                     true,
@@ -141,7 +153,11 @@ func (b *Broker) URL() string {
 	if b.server.Addr() == nil {
 		return ""
 	}
-	return "nats://" + b.server.Addr().String()
+	scheme := "nats://"
+	if b.secure {
+		scheme = "tls://"
+	}
+	return scheme + b.server.Addr().String()
 }
 
 // Close stops the broker. What it had accepted is on disk.

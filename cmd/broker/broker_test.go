@@ -118,6 +118,22 @@ func TestTwoProgramsWithOneCredentialShareItsFeed(t *testing.T) {
 	}
 }
 
+func TestConnectionsAreBounded(t *testing.T) {
+	b := start(t, t.TempDir())
+	for n := range maxConnections {
+		c, err := nats.Connect(b.URL(), nats.UserInfo("A1", "sa1"))
+		if err == nil {
+			t.Cleanup(c.Close)
+			continue
+		}
+		if n < maxConnections-10 { // a refused one may see its connection closed and no reason
+			t.Errorf("connection %d: %v", n, err)
+		}
+		return
+	}
+	t.Errorf("%d connections are taken beside those of the process", maxConnections)
+}
+
 func TestOnlyCredentialsComeIn(t *testing.T) {
 	b := start(t, t.TempDir())
 	for name, login := range map[string]nats.Option{

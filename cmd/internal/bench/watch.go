@@ -45,7 +45,12 @@ func (p *process) settle(ctx context.Context) {
 
 // metric reads one gauge; 0 when it is not there.
 func (p *process) metric(name string) float64 {
-	response, err := http.Get(p.base + "/metrics")
+	request, err := http.NewRequest(http.MethodGet, p.base+"/metrics", nil)
+	if err != nil {
+		return 0
+	}
+	request.SetBasicAuth(p.ops.Key, p.ops.Secret)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0
 	}

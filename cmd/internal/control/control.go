@@ -44,17 +44,12 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler) error {
 		return fmt.Errorf("control socket: %w", err)
 	}
 	defer func() { _ = release() }() // of a folder that was only read
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("control socket: %w", err)
-	}
-	l, err := net.Listen("unix", path)
+	l, err := listen(path)
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	defer os.Remove(path) // the next start does not mind a dead one
+	server := &http.Server{Handler: http.MaxBytesHandler(handler, longestAsk), ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
@@ -73,6 +68,37 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler) error {
 	}
 	return fmt.Errorf("control socket: %w", err)
 }
+
+// listen makes the socket in a folder that only its owner can enter, and gives
+// it its name once it has its mode: nobody else can ever connect to it.
+func listen(path string) (net.Listener, error) {
+	dir := filepath.Join(filepath.Dir(path), unborn)
+	if err := os.RemoveAll(dir); err != nil { // of a process that was killed here
+		return nil, err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	made := filepath.Join(dir, "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	l.SetUnlinkOnClose(false) // that name is gone by then
+	if err := errors.Join(os.Chmod(made, 0o600), os.Rename(made, path)); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// unborn is the folder in which a socket is made; its path is no longer than
+// the socket's own.
+const unborn = ".control"
+
+// longestAsk bounds what a command may send, in bytes: it names things, and
+// sends none.
+const longestAsk = 1 << 20
 
 // ErrNoServer: no server runs on the folder.
 var ErrNoServer = errors.New("no server runs on this data folder")

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -87,5 +88,66 @@ func TestWithoutAServerThereIsNobodyToAsk(t *testing.T) {
 		if _, err := Dial(t.Context(), f); !errors.Is(err, ErrNoServer) {
 			t.Errorf("%s: got %v, want ErrNoServer", f, err)
 		}
+	}
+}
+
+// TestTheSocketIsItsOwnersOnly: it is made where nobody else can reach it, also
+// after a process was killed there.
+func TestTheSocketIsItsOwnersOnly(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, unborn, "s"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "control.sock")
+	l, err := listen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, unborn)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder it was made in is left: %v", err)
+	}
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+}
+
+func TestACommandSendsNoMoreThanItNeeds(t *testing.T) {
+	mux := http.NewServeMux()
+	Answer(mux, "echo", func(_ context.Context, text string) (int, error) { return len(text), nil })
+	f := folder.Folder(t.TempDir())
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(ctx, f, mux) }()
+	var c *Client
+	for {
+		var err error
+		if c, err = Dial(ctx, f); err == nil {
+			break
+		}
+		if !errors.Is(err, ErrNoServer) {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-ended:
+			t.Fatal(err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	n := 0
+	if err := c.Call(ctx, "echo", strings.Repeat("a", 1000), &n); err != nil || n != 1000 {
+		t.Errorf("a short one: %d, %v", n, err)
+	}
+	if err := c.Call(ctx, "echo", strings.Repeat("a", 2*longestAsk), &n); err == nil {
+		t.Error("a long one is read whole")
+	}
+	stop()
+	if err := errors.Join(<-ended, c.Close()); err != nil {
+		t.Error(err)
 	}
 }

@@ -102,7 +102,7 @@ func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
 		return nil, err
 	}
 	b, err := broker.Start(broker.Options{
-		Dir: s.Folder.NATS(), Host: host, Port: port, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Log: s.log,
+		Dir: s.Folder.NATS(), Host: host, Port: port, TLS: s.secure, Authenticate: readers.authenticate, ClientOf: readers.clientOf, Log: s.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, anotherPort)

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,6 +45,10 @@ func totalsDiffer(r *prometheus.Registry) func() {
 type gauges struct {
 	server *Server
 	files  fileCounts
+
+	mu    sync.Mutex
+	last  []prometheus.Metric
+	since time.Time // when they were read
 }
 
 func gauge(name, help string, labels ...string) *prometheus.Desc {
@@ -76,14 +81,37 @@ func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
 // scrapeTime bounds what one scrape may read.
 const scrapeTime = 5 * time.Second
 
+// scanEvery bounds how often the views are read for metrics, whoever scrapes.
+const scanEvery = 2 * time.Second
+
+// sender sends one gauge.
+type sender func(d *prometheus.Desc, v float64, labels ...string)
+
 // Collect implements prometheus.Collector. What cannot be read is left out,
-// which shows in the monitoring as a gap.
+// which shows in the monitoring as a gap. Positions are read each time, the
+// views once in a while.
 func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
-	send := func(d *prometheus.Desc, v float64, labels ...string) {
+	g.positions(ctx, func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	})
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.since.IsZero() || time.Since(g.since) >= scanEvery {
+		g.last = nil
+		g.scan(ctx, func(d *prometheus.Desc, v float64, labels ...string) {
+			g.last = append(g.last, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...))
+		})
+		g.since = time.Now()
 	}
+	for _, m := range g.last {
+		ch <- m
+	}
+}
+
+// positions are what costs nothing to know.
+func (g *gauges) positions(ctx context.Context, send sender) {
 	s := g.server
 	writable := 1.0
 	select {
@@ -97,14 +125,20 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		send(relayLag, float64(max(0, head.Position-s.relay.Position())))
 		send(viewLag, float64(max(0, head.Position-s.views.Position())))
 	}
+}
+
+// scan reads the views.
+func (g *gauges) scan(ctx context.Context, send sender) {
+	s := g.server
 	if queues, err := s.views.QueueTotals(ctx); err == nil {
 		g.queues(send, queues)
 	}
-	for state, n := range g.files.read(ctx, s.views) {
+	counts, waiting := g.files.read(ctx, s.views, s.Ledger.Now())
+	for state, n := range counts {
 		send(filesByState, float64(n), state)
 	}
-	if files, err := workers.Unacknowledged(ctx, s.views, s.Ledger.Now(), acknowledgedWithin); err == nil {
-		send(unanswered, float64(len(files)))
+	if waiting >= 0 {
+		send(unanswered, float64(waiting))
 	}
 	if files, err := workers.Overdue(ctx, s.views, s.Ledger.Now()); err == nil {
 		send(overdue, float64(len(files)))
@@ -121,7 +155,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 }
 
 // queues adds up forward entries and answers of a client at an ODFI.
-func (g *gauges) queues(send func(*prometheus.Desc, float64, ...string), queues []projections.Queue) {
+func (g *gauges) queues(send sender, queues []projections.Queue) {
 	type key struct{ client, odfi string }
 	sums := map[key]projections.Queue{}
 	for _, q := range queues {
@@ -144,7 +178,7 @@ func (g *gauges) queues(send func(*prometheus.Desc, float64, ...string), queues 
 }
 
 // traces says how many of their trace numbers the clients' ODFIs have in use.
-func (g *gauges) traces(ctx context.Context, send func(*prometheus.Desc, float64, ...string)) {
+func (g *gauges) traces(ctx context.Context, send sender) {
 	odfis, err := clientsODFIs(ctx, g.server.views)
 	if err != nil {
 		return

@@ -135,7 +135,12 @@ func (r *running) pay(who folder.Credential) (status int, id string) {
 // metric reads a line of /metrics by its beginning.
 func (r *running) metric(name string) string {
 	r.t.Helper()
-	response, err := http.Get(r.Base + "/metrics")
+	request, err := http.NewRequest(http.MethodGet, r.Base+"/metrics", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.SetBasicAuth(r.ops.Key, r.ops.Secret)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		r.t.Fatal(err)
 	}

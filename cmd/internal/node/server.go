@@ -2,17 +2,18 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain/ack"
@@ -30,7 +31,11 @@ import (
 type Options struct {
 	Folder            folder.Folder
 	Kind              folder.Kind
-	Listen            string // address of the API
+	Listen            string             // address of the API
+	Admin             string             // address without login; empty: none
+	TLS               certificates.Files // of the API and the embedded broker; none by default
+	Proxies           []netip.Prefix     // that end TLS before the API
+	Insecure          bool               // addresses may be reached in the clear
 	Broker            BrokerOptions
 	Plaid             achhttp.PlaidConfig // without keys a sandbox makes accounts up, any other takes no tokens
 	RequestsPerSecond float64             // of each client; 0 is no bound
@@ -40,12 +45,14 @@ type Options struct {
 	// Ready is called once, when /readyz answers 200.
 	Ready func(Running)
 
-	made func(*Server) // for tests
+	made        func(*Server) // for tests
+	connections int           // at once to the API, for tests; maxConnections by default
 }
 
 // Running is a server that answers.
 type Running struct {
 	Base       string // of the API, "http://127.0.0.1:8080"
+	Admin      string // "" without one
 	NATS       string // "nats://127.0.0.1:4222"
 	FirstStart bool   // the operations credential was written just now
 	Delivery   folder.DeliveryState
@@ -70,7 +77,9 @@ type Server struct {
 	links    *relationships.Worker
 	plaid    achhttp.Plaid
 	http     *achhttp.Server
-	listener net.Listener
+	certs    *certificates.Certificates // nil without TLS
+	secure   *tls.Config                // nil without TLS
+	doors    listeners
 	moving   sync.Mutex // the sandbox's clock
 }
 
@@ -85,17 +94,25 @@ func Serve(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(o)
+	var certs *certificates.Certificates
+	var secure *tls.Config
+	if o.TLS.Given() {
+		if certs, err = certificates.Open(o.TLS, o.Log); err != nil {
+			return err
+		}
+		secure = certs.Config()
+	}
+	doors, err := listen(o, secure)
 	if err != nil {
 		return err
 	}
-	defer listener.Close() // the door may have closed it
+	defer doors.Close() // they may be closed already
 	core, err := open(ctx, o.Folder, o.Kind, o.Store)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
-	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, listener: listener}
+	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, doors: doors}
 	if o.made != nil {
 		o.made(s)
 	}
@@ -104,21 +121,6 @@ func Serve(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	return s.run(ctx)
-}
-
-// listen takes the API's address, and makes sure that the embedded broker can
-// have its own.
-func listen(o Options) (net.Listener, error) {
-	listener, err := net.Listen("tcp", o.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("%w: choose another address with --listen, 127.0.0.1:0 takes any free port", err)
-	}
-	if o.Broker.URL == "" {
-		if err := o.Broker.free(); err != nil {
-			return nil, errors.Join(err, listener.Close())
-		}
-	}
-	return listener, nil
 }
 
 // prepare makes every part and starts none but the broker.
@@ -185,7 +187,7 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
-		TempDir: s.Folder.Spool(),
+		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies,
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &achhttp.Sandbox{Move: s.move}
@@ -226,8 +228,14 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.watch(inside) })
 	parts.Go(func() error {
 		defer stop()
-		return s.http.Serve(door, s.listener)
+		return s.http.Serve(door, s.doors.api)
 	})
+	if s.doors.admin != nil {
+		parts.Go(func() error { return s.admin(inside, s.doors.admin) })
+	}
+	if s.certs != nil {
+		parts.Go(func() error { return s.certs.Run(inside) })
+	}
 	go s.announce(door)
 	return parts.Wait()
 }
@@ -242,32 +250,22 @@ func (s *Server) watch(ctx context.Context) error {
 	}
 }
 
-// announce calls Ready when the server's own /readyz answers 200.
+// announce calls Ready when /readyz answers 200.
 func (s *Server) announce(ctx context.Context) {
-	base := "http://" + s.listener.Addr().String()
-	for {
-		if s.ready() != nil { // asking the door would only log that
-			if !pause(ctx) {
-				return
-			}
-			continue
-		}
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
-		if err != nil {
-			return
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				break
-			}
-		}
+	for s.http.Serving() != nil {
 		if !pause(ctx) {
 			return
 		}
 	}
+	if s.options.Insecure {
+		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
+	}
+	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State()}
+	if s.doors.admin != nil {
+		r.Admin = base(s.doors.admin, false)
+	}
 	if s.options.Ready != nil {
-		s.options.Ready(Running{Base: base, NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State()})
+		s.options.Ready(r)
 	}
 }
 

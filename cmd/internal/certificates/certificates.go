@@ -1,0 +1,134 @@
+// Package certificates holds a server's TLS certificate, and takes the next
+// one from the same files while the server runs.
+package certificates
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// Files are PEM files.
+type Files struct {
+	Cert, Key string // the server's, the chain behind the certificate
+	ClientCA  string // authorities of client certificates; empty: callers need none
+}
+
+// Given reports whether there is a certificate at all.
+func (f Files) Given() bool { return f.Cert != "" }
+
+// Certificates are those that are in use.
+type Certificates struct {
+	files   Files
+	log     *slog.Logger
+	every   time.Duration // between two looks at the files
+	current atomic.Pointer[tls.Config]
+	stamp   string // of the files that current was read from
+	failed  string // what was wrong with the files last, said once
+}
+
+const lookEvery = 5 * time.Second
+
+// Open reads the files. An error names the one that is wrong.
+func Open(f Files, log *slog.Logger) (*Certificates, error) {
+	c := &Certificates{files: f, log: log, every: lookEvery}
+	c.stamp = f.stamp()
+	config, err := f.read()
+	if err != nil {
+		return nil, err
+	}
+	c.current.Store(config)
+	return c, nil
+}
+
+// Config is for a listener. Each handshake uses what is in use then.
+func (c *Certificates) Config() *tls.Config {
+	return &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		GetCertificate:     func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &c.current.Load().Certificates[0], nil },
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return c.current.Load(), nil },
+	}
+}
+
+// Run takes new certificates into use when the files change, and at once on
+// SIGHUP, until ctx ends. Files that cannot be used are told of, and the old
+// certificate stays.
+func (c *Certificates) Run(ctx context.Context) error {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGHUP)
+	defer signal.Stop(asked)
+	tick := time.NewTicker(c.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-asked:
+			c.failed = "" // say it again
+			c.reload()
+		case <-tick.C:
+			c.reload()
+		}
+	}
+}
+
+// reload reads the files if they are others than those in use. A pair of which
+// one half is written is an error until the other half is.
+func (c *Certificates) reload() {
+	stamp := c.files.stamp() // before reading: what changes meanwhile is read at the next look
+	if stamp == c.stamp {
+		return
+	}
+	config, err := c.files.read()
+	if err != nil {
+		if err.Error() != c.failed {
+			c.failed = err.Error()
+			c.log.Error("the new TLS certificate cannot be used, the old one stays", "err", err)
+		}
+		return
+	}
+	c.stamp, c.failed = stamp, ""
+	c.current.Store(config)
+	c.log.Info("the TLS certificate was read again", "file", c.files.Cert)
+}
+
+// stamp changes when a file does.
+func (f Files) stamp() (stamp string) {
+	for _, path := range []string{f.Cert, f.Key, f.ClientCA} {
+		if info, err := os.Stat(path); err == nil {
+			stamp += fmt.Sprintf("%d %d\n", info.ModTime().UnixNano(), info.Size())
+		} else {
+			stamp += "missing\n"
+		}
+	}
+	return stamp
+}
+
+func (f Files) read() (*tls.Config, error) {
+	pair, err := tls.LoadX509KeyPair(f.Cert, f.Key)
+	if err != nil {
+		return nil, fmt.Errorf("read --tls-cert and --tls-key: %w", err)
+	}
+	// Only HTTP/1.1: its connections are bounded one by one.
+	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}
+	if f.ClientCA == "" {
+		return config, nil
+	}
+	pem, err := os.ReadFile(f.ClientCA)
+	if err != nil {
+		return nil, fmt.Errorf("read --tls-client-ca: %w", err)
+	}
+	config.ClientCAs, config.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
+	if !config.ClientCAs.AppendCertsFromPEM(pem) {
+		return nil, errors.New("read --tls-client-ca: there is no certificate in it")
+	}
+	return config, nil
+}

@@ -1,0 +1,80 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+)
+
+const (
+	adminConnections = 64
+	adminWrite       = 2 * time.Minute // a profile takes half a minute by default
+)
+
+// adminHandler is what the admin address answers, to whoever reaches it:
+// metrics, profiles, and health with detail.
+func (s *Server) adminHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.http.Scraper())
+	mux.HandleFunc("GET /healthz", s.tellHealth)
+	mux.HandleFunc("GET /readyz", s.tellHealth)
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	return mux
+}
+
+// health is how the server stands.
+type health struct {
+	Ready        bool   `json:"ready"`
+	Reason       string `json:"reason,omitempty"` // why it is not
+	Log          int64  `json:"log_position"`
+	Views        int64  `json:"views_position"`
+	Stream       int64  `json:"stream_position"`
+	BrokerIsHere bool   `json:"broker_connected"`
+	Delivery     bool   `json:"delivery_on"`
+	WhyNot       string `json:"delivery_reason,omitempty"`
+}
+
+// tellHealth answers both paths: /readyz with 503 while requests cannot be
+// served well, /healthz with 200 whenever the process answers.
+func (s *Server) tellHealth(w http.ResponseWriter, r *http.Request) {
+	state := s.Delivery.State()
+	h := health{
+		Views: s.views.Position(), Stream: s.relay.Position(), BrokerIsHere: s.broker.conn.IsConnected(),
+		Delivery: state.Otherwise, WhyNot: state.Reason,
+	}
+	head, err := s.Store.Head(r.Context())
+	h.Log = head.Position
+	if err == nil {
+		err = s.http.Serving()
+	}
+	status := http.StatusOK
+	if h.Ready = err == nil; !h.Ready {
+		h.Reason = err.Error()
+		if r.URL.Path == "/readyz" {
+			status = http.StatusServiceUnavailable
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(h) // the caller may be gone
+}
+
+// admin serves the admin address until ctx ends.
+func (s *Server) admin(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: s.adminHandler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: adminWrite, WriteTimeout: adminWrite,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(l); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
