@@ -41,6 +41,9 @@ type Config struct {
 	// go into quarantine as files that cannot be read.
 	Acknowledge Acknowledge
 
+	// Largest is how many bytes a file may have, 1 GiB by default.
+	Largest int64
+
 	// Every is how often Run looks for files that are not applied to their
 	// end, a minute by default. What is accepted is applied at once.
 	Every time.Duration
@@ -70,6 +73,9 @@ func New(c Config) (*Desk, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Largest <= 0 {
+		c.Largest = largest
 	}
 	if c.Every <= 0 {
 		c.Every = time.Minute

@@ -57,7 +57,7 @@ var errUnfinished = errors.New("the file is not all there yet")
 // called again with the same content; nothing is done twice.
 func (d *Desk) Intake(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
 	ctx = ledger.WithRequest(ctx, "", "inbound")
-	return d.each(nacha.NewSplit(content), func(_ int, file *nacha.Split) (Outcome, error) {
+	return d.each(nacha.NewSplit(&limited{content, d.Largest}), func(_ int, file *nacha.Split) (Outcome, error) {
 		return d.intake(ctx, arrived{name: name, source: source}, file, false)
 	})
 }

@@ -35,7 +35,11 @@ type PickupConfig struct {
 	After After         // Leave by default
 	Every time.Duration // between two looks, 30 s by default; a file is taken at the second that finds it as it was
 	Log   *slog.Logger
+	// Within is how long a server may be connected, an hour by default.
+	Within time.Duration
 }
+
+const visitWithin = time.Hour
 
 // Pickup takes files from the SFTP servers of our banks, each by itself: one
 // that does not answer holds up no other.
@@ -76,6 +80,7 @@ type heldAck struct {
 // NewPickup checks the configuration.
 func NewPickup(c PickupConfig) (*Pickup, error) {
 	c.After, c.Every = cmp.Or(c.After, Leave), cmp.Or(c.Every, 30*time.Second)
+	c.Within = cmp.Or(c.Within, visitWithin)
 	if c.Desk == nil || c.After != Leave && c.After != Remove && c.After != Done {
 		return nil, errors.New("a pickup needs a desk, and leaves, removes or moves what it took")
 	}
@@ -106,7 +111,11 @@ func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) erro
 	return err
 }
 
+// connected does something while the server is connected, which is at most
+// Within: a server that sends a byte now and then must not be read for ever.
 func (v *visit) connected(ctx context.Context, do func() error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, v.Within)
+	defer cancel()
 	if v.conn, err = remote.Dial(ctx, v.sftp); err != nil {
 		return err
 	}

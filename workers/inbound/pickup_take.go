@@ -53,6 +53,10 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 		v.taken(name, f)
 		v.Log.Warn("a file at the bank's SFTP server is unfinished", "bank", v.key(name), "size", f.Size())
 		return false, nil
+	case errors.Is(err, errTooLarge): // nothing of it is kept here: a person looks at it there
+		v.taken(name, f)
+		v.Log.Error("a file at the bank's SFTP server is too large and stays there", "bank", v.key(name), "size", f.Size(), "limit", v.Desk.Largest)
+		return false, nil
 	case remote.Missing(err) && name == f.Name():
 		return false, nil // taken away, or claimed by another run, meanwhile
 	default:
@@ -72,7 +76,11 @@ func (v *visit) unfinished(name string) (bool, error) {
 		return false, err
 	}
 	defer file.Close()
-	whole, err := v.Desk.finished(file)
+	content, err := v.Desk.bounded(file)
+	if err != nil {
+		return false, err
+	}
+	whole, err := v.Desk.finished(content)
 	return !whole, err
 }
 
@@ -113,14 +121,18 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", v.key(name), info.Size(), info.ModTime().UnixNano()))
 		from.id = hex.EncodeToString(sum[:8])
 	}
-	text, ok, err := v.Desk.textOf(file)
+	content, err := v.Desk.bounded(file)
+	if err != nil {
+		return false, err
+	}
+	text, ok, err := v.Desk.textOf(content)
 	if err != nil {
 		return false, err
 	}
 	if ok {
 		return false, v.later(from.name, name, text, info)
 	}
-	o, err := v.Desk.accept(ctx, from, file, true)
+	o, err := v.Desk.accept(ctx, from, content, true)
 	if err != nil {
 		return false, err
 	}

@@ -198,7 +198,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 // file is then.
 func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) {
 	if !claimed(path) {
-		if err := b.finished(path); err != nil {
+		if err := b.finished(path); err != nil && !errors.Is(err, errTooLarge) {
 			return path, Outcome{}, err
 		}
 		b.desk.at("before claim")
@@ -215,7 +215,14 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 	}
 	defer file.Close()
 	from := arrived{name: filepath.Base(path), source: FromInbox, id: claimID(path)}
-	o, err := b.desk.takeIn(ctx, from, file)
+	content, err := b.desk.bounded(file)
+	var o Outcome
+	if err == nil {
+		o, err = b.desk.takeIn(ctx, from, content)
+	}
+	if errors.Is(err, errTooLarge) {
+		return path, b.desk.tooLargeToTake(from.name), nil
+	}
 	return path, o, err
 }
 
@@ -226,7 +233,11 @@ func (b *inbox) finished(path string) error {
 		return err
 	}
 	defer file.Close()
-	whole, err := b.desk.finished(file)
+	content, err := b.desk.bounded(file)
+	if err != nil {
+		return err
+	}
+	whole, err := b.desk.finished(content)
 	if err == nil && !whole {
 		err = errUnfinished
 	}

@@ -1,0 +1,75 @@
+package inbound
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/projections"
+)
+
+// largest is how many bytes a file of the bank may have: more than ten million
+// entries. What is larger is read by nobody, so that no server and no folder
+// can fill the disk with what is kept of it.
+const largest = 1 << 30
+
+// errTooLarge says that a file is larger than Config.Largest.
+var errTooLarge = errors.New("the file is too large")
+
+// bounded reads a file that says its size. One that is too large is not read
+// at all, and one that says so when it is read, no further.
+func (d *Desk) bounded(file interface {
+	io.ReadSeeker
+	Stat() (fs.FileInfo, error)
+}) (io.ReadSeeker, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > d.Largest {
+		return nil, errTooLarge
+	}
+	return &boundedFile{file, limited{file, d.Largest}, d.Largest}, nil
+}
+
+// boundedFile is a file of which so many bytes may be read from its beginning.
+type boundedFile struct {
+	io.Seeker
+	limited
+	most int64
+}
+
+// Seek goes back to the beginning, the only place anybody goes to.
+func (f *boundedFile) Seek(offset int64, whence int) (int64, error) {
+	if offset != 0 || whence != io.SeekStart {
+		return 0, errors.New("a bounded file is read from its beginning")
+	}
+	f.left = f.most
+	return f.Seeker.Seek(offset, whence)
+}
+
+// limited is a reader that fails behind so many bytes, where an
+// io.LimitReader would say that this is the end.
+type limited struct {
+	from io.Reader
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.from.Read(p[:min(int64(len(p)), l.left+1)])
+	if int64(n) > l.left {
+		return int(l.left), errTooLarge
+	}
+	l.left -= int64(n)
+	return n, err
+}
+
+// tooLargeToTake is what becomes of such a file in the inbox.
+func (d *Desk) tooLargeToTake(name string) Outcome {
+	d.Log.Error("a file in the inbox is too large and goes into quarantine", "name", name, "limit", d.Largest)
+	return Outcome{State: projections.InboundQuarantined, Reasons: []nacha.Problem{{
+		Code: "too-large", Message: fmt.Sprintf("it is larger than %d bytes and was not read", d.Largest),
+	}}}
+}
