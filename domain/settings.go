@@ -36,12 +36,9 @@ func (s Settings) withDefaults() Settings {
 	return s
 }
 
-// Equal reports whether two settings say the same. Sealed accounts differ in
-// bytes each time they are sealed, so their fingerprints are compared.
+// Equal reports whether two settings say the same.
 func (s Settings) Equal(o Settings) bool {
-	same := slices.EqualFunc(s.ReceivingAccounts, o.ReceivingAccounts, func(a, b AccountMatch) bool {
-		return a.Prefix == b.Prefix && a.Account.Fingerprint == b.Account.Fingerprint
-	})
+	same := s.SameReceivers(o)
 	s.ReceivingAccounts, o.ReceivingAccounts = nil, nil
 	return same && reflect.DeepEqual(s, o)
 }

@@ -2,12 +2,16 @@ package http
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 var accountPattern = regexp.MustCompile(`^[0-9A-Za-z -]{1,34}\*?$`)
@@ -31,11 +35,59 @@ func (s *Server) receivingAccounts(b clientBody) ([]domain.AccountMatch, error) 
 	return matches, nil
 }
 
-// overlaps refuses a pattern that could claim a payment of another client's
-// at one of the same ODFIs.
-func (s *Server) overlaps(ctx context.Context, b clientBody) error {
-	if len(b.ReceivingAccounts) == 0 {
-		return nil
+// writeSettings writes settings of a client together with what belongs to
+// them. Where it receives payments at other accounts or ODFIs than before,
+// these are held against every other client's, and the write counts only if
+// nobody set receiving accounts meanwhile; else they are looked at again.
+func (s *Server) writeSettings(ctx context.Context, id string, before, settings domain.Settings, changes ...ledger.Change) error {
+	if len(settings.ReceivingAccounts) == 0 || settings.SameReceivers(before) && slices.Equal(settings.ODFIs, before.ODFIs) {
+		_, err := s.Ledger.Write(ctx, changes...)
+		return err
+	}
+	for range ledger.Attempts {
+		versions, err := s.Ledger.Store.Versions(ctx, []string{domain.ReceivingStream})
+		if err != nil {
+			return fmt.Errorf("read the version of the receiving accounts: %w", err)
+		}
+		if err := s.overlaps(ctx, id, settings); err != nil {
+			return err
+		}
+		_, err = s.Ledger.Write(ctx, append(slices.Clone(changes), ledger.Change{
+			Stream: domain.ReceivingStream, Client: domain.LedgerClient, Expect: versions[domain.ReceivingStream],
+			Events: []domain.Event{domain.ReceivingAccountsSet{ClientID: id}},
+		})...)
+		var moved *eventstore.VersionError
+		if !errors.As(err, &moved) || moved.Stream != domain.ReceivingStream {
+			return err
+		}
+	}
+	return domain.Refuse(domain.Conflict, "other clients' receiving accounts were set %d times meanwhile: try again", ledger.Attempts)
+}
+
+// receiver is a receiving account in the clear.
+type receiver struct {
+	number string
+	prefix bool // all that begin so
+}
+
+func (s *Server) receivers(settings domain.Settings) ([]receiver, error) {
+	list := make([]receiver, len(settings.ReceivingAccounts))
+	for i, a := range settings.ReceivingAccounts {
+		number, err := s.Ledger.OpenAccount(domain.LedgerClient, a.Account)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = receiver{number, a.Prefix}
+	}
+	return list, nil
+}
+
+// overlaps refuses receiving accounts that could claim a payment of another
+// client's at one of the same ODFIs.
+func (s *Server) overlaps(ctx context.Context, id string, settings domain.Settings) error {
+	mine, err := s.receivers(settings)
+	if err != nil {
+		return err
 	}
 	if err := s.Views.WaitFor(ctx, everyone); err != nil {
 		return err
@@ -46,14 +98,17 @@ func (s *Server) overlaps(ctx context.Context, b clientBody) error {
 			return fmt.Errorf("look for overlapping receiving accounts: %w", err)
 		}
 		for _, row := range rows {
-			if row.ID == b.ClientID {
+			if row.ID == id {
 				continue
 			}
 			other, err := s.Ledger.Client(ctx, row.ID)
 			if err != nil {
 				return err
 			}
-			if err := s.overlapsWith(other, b); err != nil {
+			if !shareAny(other.Settings.ODFIs, settings.ODFIs) {
+				continue
+			}
+			if err := s.overlapsWith(other, mine); err != nil {
 				return err
 			}
 		}
@@ -63,42 +118,27 @@ func (s *Server) overlaps(ctx context.Context, b clientBody) error {
 	}
 }
 
-func (s *Server) overlapsWith(other domain.Client, b clientBody) error {
-	if !shareAny(other.Settings.ODFIs, b.ODFIs) {
-		return nil
+func (s *Server) overlapsWith(other domain.Client, mine []receiver) error {
+	theirs, err := s.receivers(other.Settings)
+	if err != nil {
+		return err
 	}
-	for _, theirs := range other.Settings.ReceivingAccounts {
-		number, err := s.Ledger.OpenAccount(domain.LedgerClient, theirs.Account)
-		if err != nil {
-			return err
-		}
-		for i, pattern := range b.ReceivingAccounts {
-			if samePlace(pattern, number, theirs.Prefix) {
-				return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
-					Pointer: "/receiving_accounts/" + strconv.Itoa(i), Code: "overlap",
-					Message: "overlaps a receiving account of client " + other.ID,
-				}}}
-			}
+	for i, m := range mine {
+		if slices.ContainsFunc(theirs, m.overlaps) {
+			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+				Pointer: "/receiving_accounts/" + strconv.Itoa(i), Code: "overlap",
+				Message: "overlaps a receiving account of client " + other.ID,
+			}}}
 		}
 	}
 	return nil
 }
 
-// samePlace reports whether some account number matches both patterns. An
-// exact number inside another's prefix is refused too: who owns the prefix
-// would lose a payment without knowing.
-func samePlace(pattern, number string, prefix bool) bool {
-	mine, minePrefix := strings.CutSuffix(pattern, "*")
-	switch {
-	case minePrefix && prefix:
-		return strings.HasPrefix(mine, number) || strings.HasPrefix(number, mine)
-	case minePrefix:
-		return strings.HasPrefix(number, mine)
-	case prefix:
-		return strings.HasPrefix(mine, number)
-	default:
-		return mine == number
-	}
+// overlaps reports whether some account number matches both. An exact number
+// inside another's prefix is refused too: who owns the prefix would lose a
+// payment without knowing.
+func (r receiver) overlaps(o receiver) bool {
+	return r.number == o.number || r.prefix && strings.HasPrefix(o.number, r.number) || o.prefix && strings.HasPrefix(r.number, o.number)
 }
 
 func shareAny(a, b []string) bool {

@@ -1,7 +1,6 @@
 package http
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -82,7 +81,7 @@ func (s *Server) openClient(c echo.Context, who Caller) error {
 	var client domain.Client
 	var first ledger.IssuedCredential
 	return s.once(c, who, input, func(key ledger.Option) error {
-		settings, err := s.clientSettings(ctx, b)
+		settings, err := s.clientSettings(b)
 		if err != nil {
 			return err
 		}
@@ -100,7 +99,7 @@ func (s *Server) openClient(c echo.Context, who Caller) error {
 		}
 		change := ledger.Change{Stream: domain.ClientStream(b.ClientID), Client: b.ClientID, Events: events}
 		key(&change)
-		if _, err := s.Ledger.Write(ctx, change, credential); err != nil {
+		if err := s.writeSettings(ctx, b.ClientID, domain.Settings{}, settings, change, credential); err != nil {
 			return err
 		}
 		if client, err = s.Ledger.Client(ctx, b.ClientID); err != nil {
@@ -120,7 +119,7 @@ func secretIsGone(eventstore.KeyUse) error {
 }
 
 // clientSettings turns a body into settings, sealing the receiving accounts.
-func (s *Server) clientSettings(ctx context.Context, b clientBody) (domain.Settings, error) {
+func (s *Server) clientSettings(b clientBody) (domain.Settings, error) {
 	settings := domain.Settings{
 		Name: b.Name, CompanyName: b.CompanyName, CompanyIdentifications: b.CompanyIdentifications,
 		ODFIs: b.ODFIs, SECCodes: b.SECCodes, DefaultSEC: b.DefaultSEC, DefaultDescription: b.DefaultDescription,
@@ -128,10 +127,7 @@ func (s *Server) clientSettings(ctx context.Context, b clientBody) (domain.Setti
 	}
 	matches, err := s.receivingAccounts(b)
 	settings.ReceivingAccounts = matches
-	if err != nil {
-		return settings, err
-	}
-	return settings, s.overlaps(ctx, b)
+	return settings, err
 }
 
 // newClientID is a name for a client that did not choose one.
@@ -160,7 +156,7 @@ func (s *Server) changeClient(c echo.Context, _ Caller) error {
 		return invalid("/client_id", "fixed", "the id of a client does not change")
 	}
 	ctx := c.Request().Context()
-	settings, err := s.changedSettings(ctx, client, b)
+	settings, err := s.changedSettings(client, b)
 	if err != nil {
 		return err
 	}
@@ -169,7 +165,7 @@ func (s *Server) changeClient(c echo.Context, _ Caller) error {
 		return err
 	}
 	change := ledger.Change{Stream: domain.ClientStream(client.ID), Client: client.ID, Expect: client.Version, Events: events}
-	if _, err := s.Ledger.Write(ctx, change); err != nil {
+	if err := s.writeSettings(ctx, client.ID, client.Settings, settings, change); err != nil {
 		return err
 	}
 	if client, err = s.Ledger.Client(ctx, client.ID); err != nil {
@@ -180,14 +176,14 @@ func (s *Server) changeClient(c echo.Context, _ Caller) error {
 
 // changedSettings keeps the sealed receiving accounts when the body shows
 // them masked, as the caller was given them.
-func (s *Server) changedSettings(ctx context.Context, client domain.Client, b clientBody) (domain.Settings, error) {
+func (s *Server) changedSettings(client domain.Client, b clientBody) (domain.Settings, error) {
 	if slices.Equal(b.ReceivingAccounts, shownClient(client).ReceivingAccounts) {
 		b.ReceivingAccounts = nil
-		settings, err := s.clientSettings(ctx, b)
+		settings, err := s.clientSettings(b)
 		settings.ReceivingAccounts = client.Settings.ReceivingAccounts
 		return settings, err
 	}
-	return s.clientSettings(ctx, b)
+	return s.clientSettings(b)
 }
 
 // listClients answers the clients by id.
