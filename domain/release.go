@@ -108,10 +108,14 @@ func (c Release) next(i *Item) Event {
 
 // Processed reports whether the bank answered an item of ours, with a return
 // or a notification of change. Then it had the item, whatever is known of the
-// file that the item left in.
+// file that the item left in. It answers a dishonor also by returning the
+// entry once more.
 func (t *Transaction) Processed(i *Item) bool {
+	dishonored, _ := t.Item(i.ReplyTo)
 	for _, answer := range t.Items {
-		if answer.Direction == FromFed && answer.ReplyTo == i.ID {
+		again := i.Kind == Dishonor && dishonored != nil && answer.Kind == Return &&
+			answer.ReplyTo == dishonored.ReplyTo && answer.Position > i.Position
+		if answer.Direction == FromFed && (answer.ReplyTo == i.ID || again) {
 			return true
 		}
 	}

@@ -198,7 +198,7 @@ func (h *history) returnedAgain(d *domain.Item) bool {
 // refuse lets the operator refuse the file of an item.
 func (h *history) refuse() {
 	i := h.any()
-	if i.State != domain.Filed || i.Kind == domain.Dishonor && h.returnedAgain(i) {
+	if i.State != domain.Filed {
 		return
 	}
 	events := domain.Release{ItemID: i.ID, File: i.Filing.File, Reason: "refused"}.Decide(h.t)
