@@ -20,6 +20,9 @@ type eventRecord struct {
 	ReplyToEventId     string `json:",omitempty"`
 	ReturnCode         string `json:",omitempty"`
 	ReturnTitle        string `json:",omitempty"`
+	AddendaInformation string `json:",omitempty"`
+	DateOfDeath        string `json:",omitempty"`
+	SuspectedFraud     bool   `json:",omitempty"`
 	ChangeCode         string `json:",omitempty"`
 	CorrectedData      string `json:",omitempty"`
 	Reason             string `json:",omitempty"`
@@ -40,6 +43,7 @@ func newEventRecord(i projections.Item) eventRecord {
 		EventID: i.ItemID, TransactionID: i.TransactionID, EventType: i.Kind, Status: i.Status, Direction: i.Direction,
 		Timestamp: stamp(i.MadeAt), ReplyToEventId: i.ReplyTo, CorrectedData: i.CorrectedData, Reason: i.Reason,
 		TraceNumber: i.Trace, EffectiveEntryDate: i.EffectiveOn, SettlementDate: i.SettledOn, FileID: i.FileID,
+		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
 		StatusHistory: make([]statusRecord, len(i.History)),
 	}
 	switch i.Kind {

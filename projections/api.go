@@ -27,6 +27,8 @@ type Item struct {
 	ReplyTo       string
 	Code          string // return or change code
 	CorrectedData string // masked
+	Information   string // addenda information, account numbers masked
+	DateOfDeath   string // YYYY-MM-DD
 	Trace         string
 	FileID        string
 	EffectiveOn   string // YYYY-MM-DD, once decided

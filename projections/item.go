@@ -2,6 +2,7 @@ package projections
 
 import (
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 )
 
 // item is what a transaction's own stream says about one of its items. Rows
@@ -22,6 +23,8 @@ type item struct {
 	changed     int64
 	code        string
 	corrected   string
+	information string // addenda information, account numbers masked
+	died        string // date of death
 	file        string // it lies in, if any
 	batch       int
 	trace       string
@@ -59,14 +62,27 @@ func itemOf(t *domain.Transaction, i *domain.Item) item {
 	if in := i.Incoming; in != nil {
 		it.code, it.corrected = codeOf(in), in.DataMasked
 		it.trace, it.effectiveOn = in.Entry.Trace, isoDate(in.Header.EffectiveOn)
+		if r := in.Entry.Return; r != nil {
+			it.information, it.died = domain.MaskAccount(r.Information, t.Account), diedOn(r.DateOfDeath)
+		}
 	}
 	if out := i.Outgoing; out != nil {
 		it.code, it.corrected = out.Code, out.DataMasked
+		it.information, it.died = domain.MaskAccount(out.Information, t.Account), out.DateOfDeath
 		if it.reason == "" {
 			it.reason = out.Reason
 		}
 	}
 	return it
+}
+
+// diedOn is the date of death of a record as a day; nothing where it is none.
+func diedOn(yymmdd string) string {
+	d, err := calendar.ParseYYMMDD(yymmdd)
+	if err != nil {
+		return ""
+	}
+	return d.String()
 }
 
 // codeOf is the return or change code of what came from the bank.
@@ -103,6 +119,7 @@ func (it item) describe(p place) Item {
 		Kind: it.kind, Direction: it.direction, Status: it.status, Reason: it.reason,
 		AmountCents: it.cents, MadeAt: instant(it.madeAt), ReplyTo: it.replyTo,
 		Code: it.code, CorrectedData: it.corrected, Trace: it.trace,
+		Information: it.information, DateOfDeath: it.died,
 		FileID: p.file, EffectiveOn: it.effectiveOn, SettledOn: it.settledOn,
 		History: historyOf(it.steps, p.delivered), Position: it.changed,
 	}

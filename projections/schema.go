@@ -57,6 +57,8 @@ CREATE TABLE items@(
   changed      INTEGER NOT NULL,        -- newest event about it
   code         TEXT    NOT NULL,
   corrected    TEXT    NOT NULL,
+  information  TEXT    NOT NULL DEFAULT '', -- addenda information
+  died         TEXT    NOT NULL DEFAULT '', -- date of death
   file         INTEGER,                 -- in files
   batch        INTEGER NOT NULL,
   trace        TEXT    NOT NULL,

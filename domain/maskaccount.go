@@ -1,0 +1,34 @@
+package domain
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	digitRuns = regexp.MustCompile(`[0-9](?:[ -]?[0-9])+`)
+	words     = regexp.MustCompile(`[0-9A-Za-z-]*[0-9][0-9A-Za-z-]*`)
+	gaps      = strings.NewReplacer(" ", "", "-", "")
+)
+
+// MaskAccount masks in a text what may be the number of an account, written
+// with gaps or without: a bank may quote it. Only the account's tail is known
+// here, so any longer number that ends like it is masked.
+func MaskAccount(text string, a Account) string {
+	if a.Tail == "" {
+		return text
+	}
+	mask := func(run string) string {
+		number := gaps.Replace(run)
+		if tail := gaps.Replace(a.Tail); len(number) > len(tail) && strings.HasSuffix(number, tail) {
+			return a.Masked()
+		}
+		return run
+	}
+	return words.ReplaceAllStringFunc(digitRuns.ReplaceAllStringFunc(text, mask), func(word string) string {
+		if strings.HasSuffix(word, a.Tail) && len(word) > len(a.Tail) {
+			return a.Masked()
+		}
+		return word
+	})
+}
