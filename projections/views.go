@@ -63,6 +63,7 @@ type Views struct {
 	projector *projector // of the pass; nil: read the checkpoint first
 
 	position atomic.Int64
+	shown    atomic.Int64 // newest position ever published; the views are made anew behind it
 	heard    atomic.Int64 // newest position that listeners heard of
 	mu       sync.Mutex   // of what follows
 	moved    chan struct{}
@@ -79,6 +80,7 @@ func (v *Views) reached(position int64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.position.Store(position)
+	v.shown.Store(max(v.shown.Load(), position))
 	close(v.moved)
 	v.moved = make(chan struct{})
 }
@@ -91,9 +93,45 @@ func (v *Views) Close() error {
 	return v.database.Load().close()
 }
 
-// read runs f in one read transaction. A file that turns out to be damaged is
-// noted for the next pass, which makes it anew.
+// read runs f in one read transaction, which is never older than what the
+// views have shown: while a damaged file is made anew they are empty, or half
+// full, and whoever asks where an entry is must not hear that it is nowhere.
+// It waits for them at most 2 s and gives up with ErrBehind.
 func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
+	if v.options.ReadOnly { // another process makes them, and may begin anew
+		return v.readOnce(ctx, f)
+	}
+	var timed context.Context
+	for {
+		moved, least, older := v.next(), v.shown.Load(), false
+		err := v.readOnce(ctx, func(s snapshot) error {
+			if older = s.position < least; older {
+				return nil
+			}
+			return f(s)
+		})
+		if err != nil || !older {
+			return err
+		}
+		if timed == nil {
+			var cancel context.CancelFunc
+			timed, cancel = context.WithTimeoutCause(ctx, longest, ErrBehind)
+			defer cancel()
+			v.waiting.Add(1)
+			defer v.waiting.Add(-1)
+		}
+		v.hurry()
+		select {
+		case <-moved:
+		case <-timed.Done():
+			return fmt.Errorf("position %d, which was shown before: %w", least, context.Cause(timed))
+		}
+	}
+}
+
+// readOnce runs f on the views as they stand. A file that turns out to be
+// damaged is noted for the next pass, which makes it anew.
+func (v *Views) readOnce(ctx context.Context, f func(snapshot) error) error {
 	d := v.database.Load()
 	err := d.read(ctx, f)
 	if err == errClosed && !v.closed.Load() {

@@ -45,15 +45,20 @@ func (v *Views) await(ctx context.Context, position int64) error {
 		if v.Position() >= position {
 			return nil
 		}
-		select {
-		case v.urgent <- struct{}{}: // Run need not gather more
-		default:
-		}
+		v.hurry()
 		select {
 		case <-moved:
 		case <-ctx.Done():
 			return fmt.Errorf("position %d: %w", position, context.Cause(ctx))
 		}
+	}
+}
+
+// hurry tells Run that somebody waits, so that it need not gather more.
+func (v *Views) hurry() {
+	select {
+	case v.urgent <- struct{}{}:
+	default:
 	}
 }
 
