@@ -105,7 +105,7 @@ func (v *Views) UnfinishedInbound(ctx context.Context) ([]Inbound, error) {
 	return v.inboundRows(ctx, unfinishedInbound)
 }
 
-// InboundCounts counts the files that came from the bank by their state.
+// InboundCounts counts the arrivals of files from the bank by their state.
 func (v *Views) InboundCounts(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
 	err := v.read(ctx, func(s snapshot) error {

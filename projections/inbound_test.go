@@ -65,7 +65,7 @@ func TestTheLifeOfAFileOfTheBank(t *testing.T) {
 	}
 	counts, err := v.InboundCounts(w.ctx)
 	w.must(err)
-	if !reflect.DeepEqual(counts, map[string]int{InboundApplied: 1, InboundPartlyQuarantined: 1, InboundQuarantined: 1}) {
+	if !reflect.DeepEqual(counts, map[string]int{InboundApplied: 1, InboundPartlyQuarantined: 1, InboundQuarantined: 1, InboundDuplicate: 1}) {
 		t.Errorf("counts %v", counts)
 	}
 	w.likeNew(v)
