@@ -41,6 +41,14 @@ func (s *Server) listEvents(c echo.Context, who Caller) error {
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return err
 	}
+	if filter.Limit == 0 {
+		filter.Limit = rowsAtOnce
+		all := pages(filter.Cursor, func(at string) ([]projections.Item, string, error) {
+			filter.Cursor = at
+			return s.Views.Items(ctx, filter)
+		})
+		return answerRows(s, c, all, func(i projections.Item) (eventRecord, error) { return newEventRecord(i), nil })
+	}
 	items, next, err := s.Views.Items(ctx, filter)
 	if err != nil {
 		return err

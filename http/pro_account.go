@@ -61,13 +61,10 @@ func (s *Server) listAccounts(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	shown := make([]proAccount, len(r.Accounts))
-	for i, a := range r.Accounts {
-		if shown[i], _, err = s.shownAccount(c.Request().Context(), who, a); err != nil {
-			return err
-		}
-	}
-	return answerBare(c, shown)
+	return answerRows(s, c, each(r.Accounts), func(a domain.RecipientAccount) (proAccount, error) {
+		shown, _, err := s.shownAccount(c.Request().Context(), who, a)
+		return shown, err
+	})
 }
 
 func (s *Server) createAccount(c echo.Context, who Caller) error {

@@ -2,8 +2,6 @@ package http
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,18 +39,12 @@ func (s *Server) listAnswers(c echo.Context, who Caller, kind domain.ItemKind) e
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return err
 	}
-	items, _, err := s.Views.Items(ctx, projections.ItemFilter{Client: who.Client, Kind: kind, Direction: domain.FromFed})
-	if err != nil {
-		return fmt.Errorf("list what came back to client %s: %w", who.Client, err)
-	}
-	shown := make([]proAnswer, len(items))
-	for n, i := range items {
-		if shown[n], err = s.shownAnswer(ctx, who, i); err != nil {
-			return err
-		}
-	}
-	slices.Reverse(shown)
-	return answerBare(c, shown)
+	filter := projections.ItemFilter{Client: who.Client, Kind: kind, Direction: domain.FromFed, Limit: rowsAtOnce}
+	newestFirst := backwards(func(at string) ([]projections.Item, string, error) {
+		filter.Cursor = at
+		return s.Views.Items(ctx, filter)
+	})
+	return answerRows(s, c, newestFirst, func(i projections.Item) (proAnswer, error) { return s.shownAnswer(ctx, who, i) })
 }
 
 func (s *Server) shownAnswer(ctx context.Context, who Caller, i projections.Item) (proAnswer, error) {

@@ -15,28 +15,38 @@ import (
 // proList answers what a client has of an aggregate as a bare array: all of
 // it or, with limit, a page with a Link to the next.
 func proList[T any](s *Server, c echo.Context, who Caller, aggregate string, read func(context.Context, string) (T, error)) error {
-	most := 0
-	if c.QueryParam("limit") != "" {
-		var err error
-		if most, err = limit(c); err != nil {
-			return err
-		}
-	}
 	from, err := after(c.QueryParam("cursor"), "/cursor")
 	if err != nil {
 		return err
+	}
+	most := rowsAtOnce
+	if c.QueryParam("limit") != "" {
+		if most, err = limit(c); err != nil {
+			return err
+		}
 	}
 	ctx := c.Request().Context()
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return err
 	}
-	ids, next, err := s.Views.Names(ctx, aggregate, who.Client, from, most)
+	page := func(from int64) ([]string, int64, error) {
+		ids, next, err := s.Views.Names(ctx, aggregate, who.Client, from, most)
+		if err != nil {
+			err = fmt.Errorf("list %ss of client %s: %w", aggregate, who.Client, err)
+		}
+		return ids, next, err
+	}
+	show := func(id string) (T, error) { return read(ctx, id) }
+	if c.QueryParam("limit") == "" {
+		return answerRows(s, c, pages(from, page), show)
+	}
+	ids, next, err := page(from)
 	if err != nil {
-		return fmt.Errorf("list %ss of client %s: %w", aggregate, who.Client, err)
+		return err
 	}
 	shown := make([]T, len(ids))
 	for i, id := range ids {
-		if shown[i], err = read(ctx, id); err != nil {
+		if shown[i], err = show(id); err != nil {
 			return err
 		}
 	}

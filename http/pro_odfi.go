@@ -57,11 +57,7 @@ func (s *Server) listODFIs(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	shown := make([]proODFI, len(profile.ODFIs))
-	for i, o := range profile.ODFIs {
-		shown[i] = shownODFI(who.Client, o)
-	}
-	return answerBare(c, shown)
+	return answerRows(s, c, each(profile.ODFIs), func(o domain.ProfileODFI) (proODFI, error) { return shownODFI(who.Client, o), nil })
 }
 
 func (s *Server) createODFI(c echo.Context, who Caller) error {

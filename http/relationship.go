@@ -157,18 +157,13 @@ func (s *Server) listRelationships(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	list := []relationshipRecord{}
-	for _, r := range h.Relationships {
-		if len(wanted) > 0 && !slices.Contains(wanted, r.Status) {
-			continue
-		}
+	list := slices.DeleteFunc(slices.Clone(h.Relationships), func(r *domain.Relationship) bool {
+		return len(wanted) > 0 && !slices.Contains(wanted, r.Status)
+	})
+	return answerRows(s, c, each(list), func(r *domain.Relationship) (relationshipRecord, error) {
 		record, _, err := s.relationshipRecord(ctx, l, h, r)
-		if err != nil {
-			return err
-		}
-		list = append(list, record)
-	}
-	return answerBare(c, list)
+		return record, err
+	})
 }
 
 // statuses reads a filter of several statuses with commas between them.

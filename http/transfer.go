@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -242,15 +243,14 @@ func (s *Server) listTransfers(c echo.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	list := make([]transferRecord, 0, len(h.Transfers))
-	for i := len(h.Transfers) - 1; i >= 0; i-- {
-		record, err := s.transferRecord(ctx, l, h, h.Transfers[i])
-		if err != nil {
-			return err
+	newestFirst := func(yield func(domain.Transfer, error) bool) {
+		for _, t := range slices.Backward(h.Transfers) {
+			if !yield(t, nil) {
+				return
+			}
 		}
-		list = append(list, record)
 	}
-	return answerBare(c, list)
+	return answerRows(s, c, newestFirst, func(t domain.Transfer) (transferRecord, error) { return s.transferRecord(ctx, l, h, t) })
 }
 
 func (s *Server) getTransfer(c echo.Context, who Caller) error {
