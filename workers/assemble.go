@@ -144,9 +144,6 @@ func (u *Uploads) assembled(ctx context.Context, id string) (Assembled, error) {
 	case file.State == domain.FileIsGivenUp:
 		return Assembled{}, domain.Refuse(domain.Conflict,
 			"this was given up before it was cut, and nothing of it leaves: %s; to order it again, change it or use another Idempotency-Key", file.Note)
-	case file.Answered.Rejects():
-		return Assembled{}, domain.Refuse(domain.Conflict,
-			"this is file %s, which operations took back, and its entries are rejected: %s; to order it again, change it or use another Idempotency-Key", id, file.Note)
 	case file.Cut == nil:
 		return Assembled{}, fmt.Errorf("file %s is being made by another process", id)
 	}

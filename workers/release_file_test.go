@@ -368,22 +368,3 @@ func TestAFileOfWhichAnEntryCameBackWasCarried(t *testing.T) {
 		t.Errorf("the entries are %v", got)
 	}
 }
-
-func TestAnUploadWhoseEntriesWereRejectedIsNotAnsweredAsTaken(t *testing.T) {
-	b := openBank(t)
-	b.fault = stopAt("before rendered")
-	content := rendered(t, payroll(3))
-	made, err := b.upload(content)
-	must(t, err)
-	_ = b.batcher.Sweep(t.Context())
-	b.restart()
-	must(t, b.files.Release(t.Context(), made.FileID, order(domain.ThenReject)))
-	again, err := b.upload(content)
-	if domain.CodeOf(err) != domain.Conflict || !strings.Contains(err.Error(), made.FileID) {
-		t.Errorf("sent in again it is %+v, %v", again, err)
-	}
-	if got := b.states(made.Transactions); !slices.Equal(got, all(domain.Rejected, 4)) {
-		t.Errorf("the entries are %v", got)
-	}
-	b.verify()
-}
