@@ -190,7 +190,7 @@ func (b *bank) answer(f *file, result ack.Result) {
 	h := f.summary.Header
 	_, err := b.files.Acknowledge(b.t.Context(), b.views, ack.Acknowledgement{
 		Origin: h.ImmediateOrigin, Destination: h.ImmediateDestination, CreatedOn: h.CreatedOn, CreatedAt: h.CreatedAt, Modifier: h.Modifier,
-		Result: result, Reason: "no", Totals: f.summary.Totals,
+		Result: result, Reason: "no",
 	})
 	b.must(err)
 }
