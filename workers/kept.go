@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -82,14 +83,18 @@ func chunkPurpose(folder, name string, n int, last bool) string {
 }
 
 // replaceFile writes a file under a temporary name, which begins with a dot,
-// makes it durable and puts it in its place.
+// makes it durable and puts it in its place. What a crash left under that name
+// is removed first; whatever else bears it is not followed.
 func (f *Files) replaceFile(path string, write func(io.Writer) error) (err error) {
 	folder, name := filepath.Split(path)
 	temporary := filepath.Join(folder, "."+name)
 	if err := f.at("before keep"); err != nil {
 		return err
 	}
-	if err := writeFile(temporary, write); err != nil {
+	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := writeNew(temporary, write); err != nil {
 		return err
 	}
 	if err := f.at("in keep"); err != nil {
@@ -104,19 +109,10 @@ func (f *Files) replaceFile(path string, write func(io.Writer) error) (err error
 	return f.at("after keep")
 }
 
-// writeFile writes a file that only its owner reads, and makes its content
-// and its name durable.
-func writeFile(path string, write func(io.Writer) error) error {
-	return writeAs(path, os.O_CREATE|os.O_TRUNC, write)
-}
-
-// writeNew is writeFile for a name that nothing bears yet.
+// writeNew writes a file that only its owner reads, under a name that nothing
+// bears yet, and makes its content and its name durable.
 func writeNew(path string, write func(io.Writer) error) error {
-	return writeAs(path, os.O_CREATE|os.O_EXCL, write)
-}
-
-func writeAs(path string, how int, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, how|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // Outbox delivers to a folder from which the bank, or a person, takes the
@@ -85,17 +87,29 @@ func (o Outbox) Clear(_ context.Context, name string) error {
 // Close implements Deliverer.
 func (o Outbox) Close() error { return nil }
 
-// hash is the SHA-256 of a file, nil when there is none.
+// hash is the SHA-256 of a file, nil when there is none. What bears the name
+// and is no file has a sum that no file has: it is not followed, and not ours.
 func (o Outbox) hash(name string) ([]byte, error) {
-	content, err := os.ReadFile(o.path(name))
-	if errors.Is(err, fs.ErrNotExist) {
+	content, err := o.read(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	}
-	if err != nil {
+	case errors.Is(err, regular.ErrOther):
+		return []byte{}, nil
+	case err != nil:
 		return nil, err
 	}
 	sum := sha256.Sum256(content)
 	return sum[:], nil
+}
+
+func (o Outbox) read(name string) (content []byte, err error) {
+	file, err := regular.Open(o.path(name))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return io.ReadAll(file)
 }
 
 func (o Outbox) remove(name string) error {

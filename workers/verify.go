@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -161,7 +159,7 @@ func (r *verification) bytes(ctx context.Context, file domain.File) {
 	kept, err := f.kept(file.Opened.Client, outFolder, file.ID)
 	r.same(file, "sealed copy", kept, err, content)
 	if r.Outbox != "" && file.Method() == domain.ToOutbox {
-		sent, err := os.ReadFile(filepath.Join(r.Outbox, file.Rendered.Name))
+		sent, err := Outbox(r.Outbox).read(file.Rendered.Name)
 		r.same(file, "file in the outbox", sent, err, content)
 		if err == nil && file.State == domain.FileIsReleased {
 			r.problem("file %s: it was released, and lies in the outbox as %s", file.ID, file.Rendered.Name)

@@ -29,6 +29,7 @@ const (
 
 // run is main for the tests too.
 func run() int {
+	syscall.Umask(0o077) // what is made is its owner's alone from its first moment, the control socket too
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once

@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // lookUntil looks into the inbox and does something at the n-th step that
@@ -161,7 +163,34 @@ func TestASymbolicLinkInTheInboxIsNotRead(t *testing.T) {
 	must(t, os.Symlink(outside, filepath.Join(w.watch.Dir, "link.ach")))
 	w.look()
 	w.nothingApplied()
-	if _, err := openRegular(filepath.Join(w.watch.Dir, "link.ach")); err == nil {
+	if _, err := regular.Open(filepath.Join(w.watch.Dir, "link.ach")); err == nil {
 		t.Error("it can be opened")
+	}
+}
+
+func TestNoLinkIsFollowedOnTheWayOutOfTheInbox(t *testing.T) {
+	dir := t.TempDir()
+	victim := filepath.Join(dir, "victim")
+	must(t, os.WriteFile(victim, []byte("as it was"), 0o600))
+	must(t, os.Symlink(victim, filepath.Join(dir, "x.ach.reasons.txt")))
+	must(t, writeReasons(filepath.Join(dir, "x.ach.reasons.txt"), &Outcome{}))
+	if read(t, dir, "victim") != "as it was" {
+		t.Errorf("the reasons were written through a link: %s", read(t, dir, "victim"))
+	}
+	inbox := filepath.Join(dir, "inbox")
+	must(t, os.Mkdir(inbox, 0o700))
+	must(t, os.Symlink(dir, filepath.Join(inbox, "done")))
+	if _, err := openInbox(Watch{Dir: inbox}, nil); err == nil {
+		t.Error("what is done goes where a link leads")
+	}
+}
+
+func TestAPipeInTheInboxHoldsUpNothing(t *testing.T) {
+	w := watching(t)
+	must(t, syscall.Mkfifo(filepath.Join(w.watch.Dir, "pipe.ach"), 0o600))
+	w.look()
+	w.nothingApplied()
+	if _, err := regular.Open(filepath.Join(w.watch.Dir, "pipe.ach")); !errors.Is(err, regular.ErrOther) {
+		t.Errorf("it is opened, or waited for: %v", err)
 	}
 }

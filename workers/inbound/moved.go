@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // move takes a file that was processed out of the way: into quarantine with
@@ -18,6 +19,9 @@ func (b *inbox) move(path string, s *seen) error {
 	from, folder := filepath.Join(b.Dir, path), doneFolder
 	if s.moving.quarantined() {
 		folder = quarantineFolder
+	}
+	if err := regular.Folder(filepath.Join(b.Dir, folder)); err != nil {
+		return err
 	}
 	err := moveTo(from, filepath.Join(b.Dir, folder, filepath.Base(path)), func(to string) error {
 		if folder == doneFolder {
@@ -76,7 +80,17 @@ func writeReasons(path string, o *Outcome) error {
 			fmt.Fprintln(&text, Explain(p))
 		}
 	}
-	return os.WriteFile(path, []byte(text.String()), 0o600)
+	// One of a move that a crash cut short is written again; a link that
+	// somebody put there is not followed.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text.String())
+	return errors.Join(err, file.Close())
 }
 
 // Explain puts a reason into words, with its line: "line 3: entry-hash: ...".

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // Watch is a folder into which the bank, or a person, puts files. Any name
@@ -72,6 +74,9 @@ func openInbox(w Watch, d *Desk) (*inbox, error) {
 	w.Overdue = cmp.Or(w.Overdue, 15*time.Minute)
 	for _, folder := range []string{doneFolder, quarantineFolder, claimFolder} {
 		if err := os.MkdirAll(filepath.Join(w.Dir, folder), 0o700); err != nil {
+			return nil, fmt.Errorf("make the inbox: %w", err)
+		}
+		if err := regular.Folder(filepath.Join(w.Dir, folder)); err != nil {
 			return nil, fmt.Errorf("make the inbox: %w", err)
 		}
 	}
@@ -209,7 +214,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 		path = to
 		b.desk.at("after claim")
 	}
-	file, err := openRegular(filepath.Join(b.Dir, path))
+	file, err := regular.Open(filepath.Join(b.Dir, path))
 	if err != nil {
 		return path, Outcome{}, err
 	}
@@ -228,7 +233,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 
 // finished is errUnfinished while the rest of a file is still to come.
 func (b *inbox) finished(path string) error {
-	file, err := openRegular(filepath.Join(b.Dir, path))
+	file, err := regular.Open(filepath.Join(b.Dir, path))
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,8 @@ type Core struct {
 	// credential: nobody used the folder yet, though an earlier start may
 	// have failed.
 	FirstStart bool
+	// Exposed is what others than its owner could read until this start.
+	Exposed []string
 }
 
 // Open opens a data folder for writing, and makes it when it does not exist.
@@ -43,6 +45,10 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o eventstore.S
 	if err := f.Make(); err != nil {
 		return nil, err
 	}
+	exposed, err := f.Private()
+	if err != nil {
+		return nil, err
+	}
 	if err := f.Settle(kind); err != nil {
 		return nil, err
 	}
@@ -50,7 +56,7 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o eventstore.S
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{Folder: f, Kind: kind, Store: store}
+	c := &Core{Folder: f, Kind: kind, Store: store, Exposed: exposed}
 	if err := c.open(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

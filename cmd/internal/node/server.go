@@ -113,6 +113,9 @@ func Serve(ctx context.Context, o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
 	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, doors: doors}
+	for _, path := range core.Exposed {
+		s.log.Warn("others on this machine could read this until now; if it is a key or a secret, replace it", "path", path)
+	}
 	if o.made != nil {
 		o.made(s)
 	}

@@ -1,0 +1,82 @@
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// Permissions of others than the owner, in a file's mode.
+const (
+	othersAnything fs.FileMode = 0o077
+	othersWrite    fs.FileMode = 0o022
+)
+
+// Private makes what holds keys, numbers or names readable by its owner alone
+// and returns what others could read until now. Outbox and inbox are left as
+// they are, and so is the way to them: a bank's account may have been let in.
+//
+// A folder in which others can write is refused, with the command that mends
+// it, since they could have put anything in the place of anything; so is what
+// cannot be made private. A folder that was not used before is made private
+// without a word.
+func (f Folder) Private() (exposed []string, err error) {
+	if err := f.ownersAlone(); err != nil {
+		return nil, err
+	}
+	paths := []string{f.Keys(), f.join("keys/master"), f.Kept(), f.NATS(), f.CredentialFile(), f.kind(), f.instance()}
+	for _, database := range []string{f.Log(), f.Views()} {
+		paths = append(paths, database, database+"-wal", database+"-shm")
+	}
+	for _, path := range paths {
+		was, err := tighten(path)
+		if err != nil {
+			return exposed, err
+		}
+		if was {
+			exposed = append(exposed, path)
+		}
+	}
+	return exposed, nil
+}
+
+// ownersAlone sees to the folder itself.
+func (f Folder) ownersAlone() error {
+	info, err := os.Stat(string(f))
+	if err != nil {
+		return fmt.Errorf("look at the data folder: %w", err)
+	}
+	used, err := f.HasLog()
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at the data folder: %w", err)
+	case !used:
+		_, err := tighten(string(f))
+		return err
+	case info.Mode()&othersWrite != 0:
+		return fmt.Errorf("others can write to %s (mode %04o), and so could put other keys or another log there: look who did, then: chmod go-w %s",
+			f, info.Mode().Perm(), f)
+	}
+	return nil
+}
+
+// tighten takes a path's permissions from everybody but its owner, and reports
+// whether they had any. A path that is not there is as it should be.
+func tighten(path string) (was bool, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at who can read %s: %w", path, err)
+	}
+	mode := info.Mode().Perm()
+	if mode&othersAnything == 0 {
+		return false, nil
+	}
+	if err := os.Chmod(path, mode&^othersAnything); err != nil {
+		return false, fmt.Errorf("others can read %s (mode %04o), and it cannot be made private (%w). As its owner: chmod go= %s", path, mode, err, path)
+	}
+	return true, nil
+}

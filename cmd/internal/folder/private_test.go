@@ -1,0 +1,77 @@
+package folder
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mode is what others may do with a path.
+func others(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode() & othersAnything
+}
+
+func TestWhatIsPrivateIsMadeSoAtTheStart(t *testing.T) {
+	f, _ := used(t)
+	if err := f.Make(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(f.Keys(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	private := []string{f.Keys(), f.join("keys/master"), f.Kept(), f.CredentialFile(), f.Log()}
+	put(t, f.join("keys/master"), "key")
+	put(t, f.CredentialFile(), "secret")
+	for _, path := range append(private, f.Outbox(), string(f)) {
+		if err := os.Chmod(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exposed, err := f.Private()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range private {
+		if others(t, path) != 0 || !slices.Contains(exposed, path) {
+			t.Errorf("%s is open to others, or nobody is told that it was: %v", path, exposed)
+		}
+	}
+	if others(t, f.Outbox()) == 0 || others(t, string(f)) == 0 {
+		t.Error("a bank's account was shut out of the outbox")
+	}
+	if again, err := f.Private(); err != nil || len(again) != 0 {
+		t.Errorf("at the next start %v, %v are told", again, err)
+	}
+}
+
+func TestAFolderOthersWriteToIsRefusedWithTheCommandThatMendsIt(t *testing.T) {
+	f, _ := used(t)
+	if err := os.Chmod(string(f), 0o775); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Private(); err == nil || !strings.Contains(err.Error(), "chmod go-w "+string(f)) {
+		t.Errorf("got %v", err)
+	}
+	if err := os.Chmod(string(f), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Private(); err != nil {
+		t.Errorf("after the command: %v", err)
+	}
+}
+
+func TestANewFolderIsItsOwnersAlone(t *testing.T) {
+	f := Folder(t.TempDir())
+	if err := os.Chmod(string(f), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Private(); err != nil || others(t, string(f)) != 0 {
+		t.Errorf("others may %o, %v", others(t, string(f)), err)
+	}
+}
