@@ -13,8 +13,9 @@ type Account struct {
 // get it.
 func (a Account) Masked() string { return "*****" + a.Tail }
 
-// Sealed is other text that may hold an account number, sealed with the
-// client's key: addenda, corrected data, a file that was sent in.
+// Sealed is other text that holds an account number, sealed with the client's
+// key: the corrected data of a notification of change, a file that was sent
+// in. Other text is refused where it repeats the account number; see Repeats.
 type Sealed []byte
 
 // Tail is the part of an account number that may be shown: its last four

@@ -90,6 +90,9 @@ func (c Originate) check(p Proposal, s Settings) error {
 	if err := p.Check(s, c.Number); err != nil {
 		return err
 	}
+	if repeated := p.repeats(c.Number); len(repeated) > 0 && !c.Ours {
+		return &Refusal{Code: RuleBroken, Fields: repeated}
+	}
 	if sent := p.SentDescription(); Reserved(sent) && !c.Ours {
 		return &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Description", "reserved",
 			fmt.Sprintf("%q has a meaning of its own in ACH and is set by the ledger", sent)}}}

@@ -154,8 +154,12 @@ func (s *Server) decide(ctx context.Context, l *ledger.Ledger, cmd command, deci
 }
 
 // seal keeps corrected data out of the log in the clear, and masks what of it
-// may be shown: it often is an account number.
+// may be shown: it often is an account number. Addenda information that
+// repeats the account's is refused.
 func (s *Server) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err error) {
+	if err := repeated(l, t, "/AddendaInformation", a.information); err != nil {
+		return err
+	}
 	if a.data == "" {
 		return nil
 	}

@@ -80,8 +80,11 @@ func explain(err error) *Problem {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &refusal):
-		p := problem(refusal.Code, "%s", refusal.Error())
-		p.Errors = refusal.Fields
+		p := problem(refusal.Code, "%s", quiet(refusal.Error()))
+		for _, f := range refusal.Fields {
+			f.Message = quiet(f.Message)
+			p.Errors = append(p.Errors, f)
+		}
 		return p
 	case errors.Is(err, projections.ErrCursor):
 		return explain(invalid("/cursor", "cursor", "%v", projections.ErrCursor))

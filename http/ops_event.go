@@ -55,6 +55,13 @@ func (s *Server) judge(c echo.Context, who Caller, command func(item, reason str
 		return domain.Refuse(domain.NotFound, "there is no event %q", item)
 	}
 	l := s.present()
+	before, err := l.Transaction(ctx, client, id)
+	if err != nil {
+		return err
+	}
+	if err := repeated(l, before, "/reason", b.Reason); err != nil {
+		return err
+	}
 	t, err := l.Decide(ctx, client, id, command(item, b.Reason).Decide)
 	if err != nil {
 		return err

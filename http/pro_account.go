@@ -101,6 +101,11 @@ func (s *Server) saveAccount(c echo.Context, who Caller, id string, in proAccoun
 		if err != nil {
 			return err
 		}
+		err = refuseRepetitions(repetitions(in.AccountNumber, "/nickname", in.Nickname,
+			"/accountNumber", r.Terms.Name, "/accountNumber", r.Terms.UniqueIdentifier))
+		if err != nil {
+			return err
+		}
 		account, more, err := s.Ledger.UseAccount(ctx, who.Client, in.RoutingNumber, in.AccountNumber, accountType)
 		if err != nil {
 			return err

@@ -25,6 +25,9 @@ type fileBuilder struct {
 	bad       []domain.FieldError
 	accounts  []string            // ids of stored accounts, entry by entry; "" for one-offs
 	originals []map[string]string // names before transliteration, entry by entry
+	name      string              // of the file, which is kept
+	repeated  []domain.FieldError // fields that repeat an account number
+	numbers   []string            // of the batch's entries
 }
 
 // builtFile is what becomes of the description.
@@ -39,6 +42,7 @@ type builtFile struct {
 
 func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	out := builtFile{asked: in}
+	b.name = in.Name
 	var err error
 	if out.odfi, out.asked.ODFI, err = b.odfi(in.ODFI); err != nil {
 		return out, err
@@ -67,6 +71,9 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	}
 	if len(b.bad) > 0 {
 		return out, &domain.Refusal{Code: domain.Invalid, Fields: b.bad}
+	}
+	if len(b.repeated) > 0 {
+		return out, refuseRepetitions(b.repeated[:min(len(b.repeated), maxComplaints)])
 	}
 	out.accounts, out.originals = b.accounts, b.originals
 	out.content, err = nacha.Render(file, "\n")
@@ -141,7 +148,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		Description: strings.TrimSpace(in.EntryDescription), DiscretionaryData: in.DiscretionaryData, EffectiveOn: effective,
 		OriginatorStatus: "1", ODFI: odfi.Routing[:8],
 	}}
-	asked.Entries = make([]proEntry, len(in.Entries))
+	asked.Entries, b.numbers = make([]proEntry, len(in.Entries)), nil
 	for n, entry := range in.Entries {
 		e, ref, err := b.entry(fmt.Sprintf("%s/entries/%d", at, n), entry, company, batch.Header.SEC)
 		if err != nil {
@@ -156,6 +163,10 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		if asked.OffsetAccount, err = b.offset(at, in.OffsetAccount, company, &batch, *sequence); err != nil {
 			return batch, asked, err
 		}
+	}
+	for _, number := range b.numbers {
+		b.repeated = append(b.repeated, repetitions(number, "/name", b.name, at+"/company/name", company.Terms.Name,
+			at+"/entryDescription", in.EntryDescription, at+"/discretionaryData", in.DiscretionaryData)...)
 	}
 	debits, credits := sides(batch)
 	batch.Header.ServiceClass = nacha.ServiceClass(debits > 0, credits > 0)
@@ -191,6 +202,8 @@ func (b *fileBuilder) offset(at string, raw json.RawMessage, company domain.Reci
 	if err != nil {
 		return nil, err
 	}
+	b.repeated = append(b.repeated, repetitions(account.number, at+"/offsetAccount/nickname", nickname(ref))...)
+	b.numbers = append(b.numbers, account.number)
 	debits, credits := sides(*batch)
 	if debits == credits {
 		b.wrong(at+"/offsetAccount", "balanced", "the batch is balanced without an offset")
@@ -240,6 +253,10 @@ func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, se
 		return nacha.Entry{}, asked, err
 	}
 	asked.Account = ref
+	b.repeated = append(b.repeated, repetitions(account.number, at+"/recipient/name", recipient.Terms.Name,
+		at+"/recipient/uniqueIdentifier", recipient.Terms.UniqueIdentifier, at+"/account/nickname", nickname(ref),
+		at+"/addendum", in.Addendum)...)
+	b.numbers = append(b.numbers, account.number)
 	cents, err := text.ParseDollars(in.Amount.String())
 	if err != nil {
 		b.wrong(at+"/amount", "amount", "%v", err)

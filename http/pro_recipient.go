@@ -102,6 +102,9 @@ func (s *Server) saveRecipient(c echo.Context, who Caller, id string, in proReci
 		if r, err = s.Ledger.Recipient(ctx, who.Client, id); err != nil {
 			return err
 		}
+		if err := s.repeatsAccounts(ctx, who, r, terms); err != nil {
+			return err
+		}
 		events, err := domain.SaveRecipient{ID: id, Terms: terms}.Decide(client.Settings, r)
 		if err != nil {
 			return err
@@ -112,6 +115,26 @@ func (s *Server) saveRecipient(c echo.Context, who Caller, id string, in proReci
 		return r, err
 	}
 	return s.Ledger.Recipient(ctx, who.Client, id)
+}
+
+// repeatsAccounts refuses terms that repeat the number of an account that is
+// stored under the recipient.
+func (s *Server) repeatsAccounts(ctx context.Context, who Caller, r domain.Recipient, terms domain.RecipientTerms) error {
+	for _, a := range r.Accounts {
+		account, err := s.Ledger.Resolve(ctx, who.Client, a.AccountID, a.SetAt)
+		if err != nil {
+			return err
+		}
+		number, err := s.Ledger.OpenAccount(who.Client, account.Account)
+		if err != nil {
+			return err
+		}
+		err = refuseRepetitions(repetitions(number, "/name", terms.Name, "/uniqueIdentifier", terms.UniqueIdentifier))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ownRecipient reads a live recipient of the caller's.

@@ -76,6 +76,13 @@ func under(err error, at string) error {
 	return &moved
 }
 
+// nickname is what a reference to an account calls it; an id has none.
+func nickname(ref json.RawMessage) string {
+	var in proAccount
+	_ = json.Unmarshal(ref, &in)
+	return in.Nickname
+}
+
 // numbers are an account in the clear, on its way into a file.
 type numbers struct{ routing, number, kind string }
 

@@ -95,6 +95,9 @@ func (in relationshipInput) link(client domain.Client) (link, error) {
 	if changed {
 		l.original = in.OwnerName
 	}
+	if repeated := repetitions(l.number, "/account_owner_name", in.OwnerName, "/nickname", l.nickname); len(repeated) > 0 {
+		return link{}, refuseRepetitions(repeated)
+	}
 	account := domain.BankAccount{Routing: l.routing, Type: l.kind}
 	p, err := domain.LinkProposal(client.Settings, &domain.Relationship{OwnerName: l.owner}, account, domain.Pull, 0)
 	if err != nil {

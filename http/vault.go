@@ -287,5 +287,7 @@ func (in *tokenInput) check() error {
 	if len(bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
 	}
-	return nil
+	return refuseRepetitions(repetitions(in.AccountNumber,
+		"/individual-name", in.IndividualName, "/token-description", in.Description, "/customer-key", in.CustomerKey,
+		"/software-type", in.SoftwareType, "/software-type-version", in.SoftwareVersion))
 }
