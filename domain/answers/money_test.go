@@ -171,8 +171,8 @@ func (h *history) arrive() {
 	}
 	id := h.name()
 	switch {
-	case undone > 0 || i.Kind == domain.Dishonor && h.returnedAgain(i):
-		return
+	case undone > 0 || i.Kind == domain.Dishonor && h.t.Processed(i):
+		return // it contradicts what came before: a person decides
 	case i.Kind == domain.Dishonor:
 		h.happen(&domain.TransactionContested{Incoming: domain.Incoming{ItemID: id, ReplyTo: i.ID, SettledOn: "2026-11-24", Entry: nacha.Entry{AmountCents: 1025}}})
 	default:
@@ -181,18 +181,6 @@ func (h *history) arrive() {
 	came, _ := h.t.Item(id)
 	h.moved[id] = h.worth(came)
 	h.decided(answers.Pointless(h.t), nil)
-}
-
-// returnedAgain reports whether the bank answered a dishonor by a second return
-// of the same item: it does not contest, or refuse, the dishonor as well.
-func (h *history) returnedAgain(d *domain.Item) bool {
-	first, _ := h.t.Item(d.ReplyTo)
-	for _, r := range h.t.Items {
-		if r.Kind == domain.Return && r.ReplyTo == first.ReplyTo && r.Position > first.Position {
-			return true
-		}
-	}
-	return false
 }
 
 // refuse lets the operator refuse the file of an item.

@@ -119,13 +119,10 @@ func (e *arrival) link(list []candidate, l link) finding {
 	if list = only(list, candidate.left); len(list) == 0 {
 		return waits(notSent, near, "The %s of ours has not been delivered to the bank yet.", l.name)
 	}
-	open := only(list, func(c candidate) bool {
-		_, done := c.answer(l.kind, domain.FromFed, c.item.ID)
-		return !done
-	})
+	open := only(list, func(c candidate) bool { return !c.Processed(c.item) })
 	switch len(open) {
 	case 0:
-		return waits(duplicate, list, "The %s of ours was answered the same way before.", l.name)
+		return waits(duplicate, list, "The %s of ours was answered before.", l.name)
 	case 1:
 		f := finding{to: &open[0]}
 		f.flagIf(l.late, flagLate)

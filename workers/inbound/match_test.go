@@ -232,10 +232,18 @@ func TestAnotherReturnAfterTheFirstWasDishonored(t *testing.T) {
 	if items := w.transaction(gym, id).Items; len(items) != 4 || items[3].Kind != domain.Return {
 		t.Errorf("items %+v, queue %+v", items, w.queue())
 	}
+	// That answered the dishonor. Contested as well, the money would move twice.
 	w.feed(renderAs(t, "0900", w.contested(gym, id, dishonor, "R71")))
-	w.only(id, domain.Contest)
-	w.feed(renderAs(t, "1000", w.returned(id, "R09")))
 	w.waits(duplicate)
+	w.feed(renderAs(t, "1000", w.returned(id, "R09")))
+	for _, u := range w.queue() {
+		if u.Reason != duplicate {
+			t.Errorf("one waits because it is %s", u.Reason)
+		}
+	}
+	if items := w.transaction(gym, id).Items; len(items) != 4 || len(w.queue()) != 2 {
+		t.Errorf("%d items and %d entries in the queue", len(items), len(w.queue()))
+	}
 }
 
 // The first return was contested: it stands, and another is a duplicate.
