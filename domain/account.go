@@ -7,6 +7,9 @@ type Account struct {
 	Sealed      []byte `json:"sealed"`
 	Tail        string `json:"tail"` // at most four last characters, never the whole number
 	Fingerprint string `json:"fingerprint"`
+	// In is the stream that the log has it in, to which the sealed number is
+	// bound. It is known of what was read from there.
+	In string `json:"-"`
 }
 
 // Masked is the account as people and machines without the right to see it

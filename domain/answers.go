@@ -77,6 +77,7 @@ func (t *Transaction) evolveAnswers(f Fact) {
 	case *TransactionReceived:
 		t.ID, t.Received = e.TransactionID, e
 		t.Account, t.Routing = e.Account, e.Entry.Routing
+		t.Account.In = f.Stream
 		t.receive(f, Origination, &e.Incoming)
 	case *TransactionReturned:
 		t.receive(f, Return, &e.Incoming)

@@ -112,6 +112,7 @@ func (a *BankAccount) Evolve(f Fact) {
 	switch e := f.Event.(type) {
 	case *AccountOpened:
 		a.ID, a.Routing, a.Type, a.Account, a.OpenedAt = e.Account.Fingerprint, e.Routing, e.AccountType, e.Account, f.Meta.At
+		a.Account.In = f.Stream
 	case *AccountCorrected:
 		a.Leads = append(a.Leads, Lead{e.To, e.Code, e.ItemID, e.TransactionID, f.Position, f.Meta.At})
 	case *AccountCorrectionLeft:

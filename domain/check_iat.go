@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,23 +23,69 @@ const (
 	maxOptionalIATAddenda = 5
 )
 
+// iatDefault is a field that is filled in where it was left out.
+type iatDefault struct {
+	field *string
+	value string
+}
+
+func (i *IAT) defaults(p Proposal) []iatDefault {
+	return []iatDefault{
+		{&i.ForeignExchange, "FF"}, {&i.TransactionType, "MIS"},
+		{&i.OriginatingCurrency, "USD"}, {&i.DestinationCurrency, "USD"},
+		{&i.From.Name, p.FromName}, {&i.To.Name, p.ToName},
+		{&i.FromBank.ID, p.FromRouting}, {&i.ToBank.ID, p.ToRouting},
+		{&i.FromBank.Qualifier, "01"}, {&i.ToBank.Qualifier, "01"},
+	}
+}
+
 func (i *IAT) withDefaults(p Proposal) {
-	setIfEmpty(&i.ForeignExchange, "FF")
-	setIfEmpty(&i.TransactionType, "MIS")
-	setIfEmpty(&i.OriginatingCurrency, "USD")
-	setIfEmpty(&i.DestinationCurrency, "USD")
-	setIfEmpty(&i.From.Name, p.FromName)
-	setIfEmpty(&i.To.Name, p.ToName)
-	setIfEmpty(&i.FromBank.ID, p.FromRouting)
-	setIfEmpty(&i.ToBank.ID, p.ToRouting)
-	setIfEmpty(&i.FromBank.Qualifier, "01")
-	setIfEmpty(&i.ToBank.Qualifier, "01")
+	for _, d := range i.defaults(p) {
+		setIfEmpty(d.field, d.value)
+	}
 }
 
 func setIfEmpty(s *string, to string) {
 	if *s == "" {
 		*s = to
 	}
+}
+
+// Asked yields what may have been asked for where this is what was taken, the
+// same first: any of the fields may have been left out that have their default.
+func (p Proposal) Asked() iter.Seq[Proposal] {
+	return func(yield func(Proposal) bool) {
+		for left := range 1 << len(p.leavable()) {
+			asked := p
+			if p.IAT != nil {
+				iat := *p.IAT
+				asked.IAT = &iat
+			}
+			for n, field := range asked.leavable() {
+				if left&(1<<n) != 0 {
+					*field = ""
+				}
+			}
+			if !yield(asked) {
+				return
+			}
+		}
+	}
+}
+
+// leavable are the fields of a proposal that may have been left out. Of an
+// international one those that differ from their default were not.
+func (p *Proposal) leavable() []*string {
+	fields := []*string{&p.FromRouting, &p.CompanyID}
+	if p.IAT == nil {
+		return fields
+	}
+	for _, d := range p.IAT.defaults(*p) {
+		if *d.field == d.value && d.value != "" {
+			fields = append(fields, d.field)
+		}
+	}
+	return fields
 }
 
 func (p Proposal) checkIAT(f *fields) {

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -117,15 +118,27 @@ func (c *Client) Evolve(f Fact) {
 	c.Version = f.Version
 	switch e := f.Event.(type) {
 	case *ClientOpened:
-		c.ID, c.Settings, c.OpenedAt = e.ClientID, e.Settings, f.Meta.At
+		c.ID, c.OpenedAt = e.ClientID, f.Meta.At
+		c.settle(e.Settings, f.Stream)
 	case *ClientChanged:
-		c.Settings = e.Settings
+		c.settle(e.Settings, f.Stream)
 	case *ClientSuspended:
 		c.Suspended = true
 	case *ClientResumed:
 		c.Suspended = false
 	}
 }
+
+func (c *Client) settle(s Settings, stream string) {
+	s.ReceivingAccounts = slices.Clone(s.ReceivingAccounts)
+	for n := range s.ReceivingAccounts {
+		s.ReceivingAccounts[n].Account.In = stream
+	}
+	c.Settings = s
+}
+
+// ValidClientID reports whether a client may be called so.
+func ValidClientID(id string) bool { return clientID.MatchString(id) }
 
 var clientID = regexp.MustCompile(`^[a-z0-9]{1,32}$`)
 
@@ -137,7 +150,7 @@ type OpenClient struct {
 
 // Decide opens the client unless the id is taken.
 func (c OpenClient) Decide(now Client) ([]Event, error) {
-	if !clientID.MatchString(c.ClientID) {
+	if !ValidClientID(c.ClientID) {
 		return nil, Refuse(Invalid, "a client id is 1 to 32 characters of a-z and 0-9")
 	}
 	settings := c.Settings.withDefaults()

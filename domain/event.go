@@ -16,13 +16,15 @@ type Event interface {
 type Meta struct {
 	At        time.Time `json:"at"`                   // business time, which a sandbox may move
 	RequestID string    `json:"request_id,omitempty"` // of the HTTP request that caused it
-	Actor     string    `json:"actor,omitempty"`      // credential key, or the worker's name
+	Actor     string    `json:"actor,omitempty"`      // credential key, person at the command line, or worker
+	Cause     string    `json:"cause,omitempty"`      // the worker that did what the actor asked for
 }
 
 // Fact is a decoded event with its place in the log.
 type Fact struct {
 	Event    Event
 	Meta     Meta
+	Stream   string // empty for one that is not in the log yet
 	Position int64
 	Version  int64
 }

@@ -146,6 +146,7 @@ func (t *Transaction) Evolve(f Fact) {
 	switch e := f.Event.(type) {
 	case *TransactionOriginated:
 		t.begin(e)
+		t.Account.In = f.Stream
 		t.add(f, Item{ID: e.ItemID, Kind: Origination, Direction: ToFed, State: Pending, AmountCents: e.Proposal.AmountCents})
 	case *TransactionHeld:
 		t.move(f, e.ItemID, Held, e.Reason)
@@ -168,6 +169,7 @@ func (t *Transaction) Evolve(f Fact) {
 		}
 	case *TransactionAccountChanged:
 		t.Account, t.Routing, t.Kind = e.Account, e.Routing, e.AccountType
+		t.Account.In = f.Stream
 	default:
 		t.evolveAnswers(f)
 	}

@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,10 +22,7 @@ type order struct {
 // content is all of an order but its id, in one form, so that the same order
 // again is known from another one.
 func (o order) content() ([]byte, error) {
-	return json.Marshal(struct {
-		Proposal domain.Proposal
-		Number   string
-	}{o.proposal, o.number})
+	return ledger.OrderContent(o.proposal, o.number)
 }
 
 // frozen is a clock that shows one time: a request has one present, which its
@@ -62,18 +58,13 @@ func (o order) originate(l *ledger.Ledger, client string) (domain.Originate, err
 	if err != nil {
 		return domain.Originate{}, fmt.Errorf("hash a proposal: %w", err)
 	}
-	account, err := l.SealAccount(client, o.proposal.ToRouting, o.number, o.proposal.ToAccountType)
-	if err != nil {
-		return domain.Originate{}, err
-	}
-	command := domain.Originate{
-		TransactionID: o.id, ItemID: newID(), Proposal: o.proposal, Number: o.number, Account: account,
-		Content: mac,
-	}
+	command := domain.Originate{TransactionID: o.id, ItemID: newID(), Proposal: o.proposal, Number: o.number, Content: mac}
 	if command.TransactionID == "" {
 		command.TransactionID = newID()
 	}
-	return command, nil
+	command.Account, err = l.SealAccountIn(domain.TransactionStream(client, command.TransactionID),
+		client, o.proposal.ToRouting, o.number, o.proposal.ToAccountType)
+	return command, err
 }
 
 // accept records an order and answers with the transaction; made is false
@@ -121,7 +112,8 @@ func (s *Server) begin(ctx context.Context, l *ledger.Ledger, client domain.Clie
 func begun(client string, events []domain.Event, at time.Time, position int64) domain.Transaction {
 	t := domain.Transaction{Client: client}
 	originated := events[0].(domain.TransactionOriginated)
-	t.Evolve(domain.Fact{Event: &originated, Meta: domain.Meta{At: at}, Position: position, Version: 1})
+	t.Evolve(domain.Fact{Event: &originated, Meta: domain.Meta{At: at}, Position: position, Version: 1,
+		Stream: domain.TransactionStream(client, originated.TransactionID)})
 	return t
 }
 

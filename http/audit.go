@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
@@ -34,17 +33,7 @@ func (a *audits) lock(client string) (unlock func()) {
 // given out: the error is errUnrecorded.
 func (s *Server) audit(ctx context.Context, client string, event domain.Event) error {
 	defer s.audits.lock(client)()
-	stream := domain.AuditStream(client)
-	err := s.Ledger.Retry(func() error {
-		versions, err := s.Ledger.Store.Versions(ctx, []string{stream})
-		if err != nil {
-			return err
-		}
-		_, err = s.Ledger.Write(ctx, ledger.Change{
-			Stream: stream, Client: client, Expect: versions[stream], Events: []domain.Event{event},
-		})
-		return err
-	})
+	err := s.Ledger.Audit(ctx, client, event)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnrecorded, err)
 	}

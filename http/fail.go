@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -86,6 +87,8 @@ func explain(err error) *Problem {
 			p.Errors = append(p.Errors, f)
 		}
 		return p
+	case errors.Is(err, seal.ErrDestroyed):
+		return problem(domain.Conflict, "the client's keys were destroyed: nothing of it can be sealed or opened any more")
 	case errors.Is(err, projections.ErrCursor):
 		return explain(invalid("/cursor", "cursor", "%v", projections.ErrCursor))
 	case errors.Is(err, errUnrecorded) && !errors.Is(err, eventstore.ErrStorageFull):

@@ -12,21 +12,24 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
 )
 
 var accountPattern = regexp.MustCompile(`^[0-9A-Za-z -]{1,34}\*?$`)
 
-// receivingAccounts seals the patterns of a client's receiving accounts. The
-// ledger's own key makes their fingerprints, since payments come in before
-// anybody knows whose they are.
+// receivingAccounts seals the patterns of a client's receiving accounts, with
+// the client's own key.
 func (s *Server) receivingAccounts(b clientBody) ([]domain.AccountMatch, error) {
 	var matches []domain.AccountMatch
+	if !domain.ValidClientID(b.ClientID) {
+		return nil, nil // it is refused; no keys are made for it
+	}
 	for i, pattern := range b.ReceivingAccounts {
 		if !accountPattern.MatchString(pattern) {
 			return nil, invalid("/receiving_accounts/"+strconv.Itoa(i), "pattern", "an account number, or how it begins and *")
 		}
 		number, prefix := strings.CutSuffix(pattern, "*")
-		account, err := s.Ledger.SealAccount(domain.LedgerClient, "", number, "")
+		account, err := s.Ledger.SealAccountIn(domain.ClientStream(b.ClientID), b.ClientID, "", number, "")
 		if err != nil {
 			return nil, err
 		}
@@ -70,10 +73,10 @@ type receiver struct {
 	prefix bool // all that begin so
 }
 
-func (s *Server) receivers(settings domain.Settings) ([]receiver, error) {
+func (s *Server) receivers(id string, settings domain.Settings) ([]receiver, error) {
 	list := make([]receiver, len(settings.ReceivingAccounts))
 	for i, a := range settings.ReceivingAccounts {
-		number, err := s.Ledger.OpenAccount(domain.LedgerClient, a.Account)
+		number, err := s.Ledger.OpenReceiving(id, a)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +88,7 @@ func (s *Server) receivers(settings domain.Settings) ([]receiver, error) {
 // overlaps refuses receiving accounts that could claim a payment of another
 // client's at one of the same ODFIs.
 func (s *Server) overlaps(ctx context.Context, id string, settings domain.Settings) error {
-	mine, err := s.receivers(settings)
+	mine, err := s.receivers(id, settings)
 	if err != nil {
 		return err
 	}
@@ -119,7 +122,10 @@ func (s *Server) overlaps(ctx context.Context, id string, settings domain.Settin
 }
 
 func (s *Server) overlapsWith(other domain.Client, mine []receiver) error {
-	theirs, err := s.receivers(other.Settings)
+	theirs, err := s.receivers(other.ID, other.Settings)
+	if seal.NotCheckable(err) {
+		return nil // its keys were destroyed: it receives nothing any more
+	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -27,6 +28,12 @@ const (
 func (s *Server) issue(ctx context.Context, kind string, who Caller, life time.Duration) (token string, expires time.Time, err error) {
 	if err := s.tokenRates.allow(who.Key); err != nil {
 		return "", time.Time{}, err
+	}
+	if who.Client == domain.LedgerClient {
+		err := s.audit(ledger.WithRequest(ctx, "", who.Key), domain.LedgerClient, domain.AuditSignedIn{Credential: who.Key, Token: kind})
+		if err != nil {
+			return "", time.Time{}, err
+		}
 	}
 	now := s.Now().UTC()
 	token, expires = ledger.NewSecret(), now.Add(life)

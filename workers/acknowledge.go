@@ -40,7 +40,7 @@ func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowl
 		return domain.File{}, err
 	}
 	defer unlock()
-	ctx = ledger.WithRequest(ctx, "", "acknowledgement")
+	ctx = ledger.WithWorker(ctx, "acknowledgement")
 	answer := &acknowledging{Acknowledge: domain.Acknowledge{Acknowledgement: a}}
 	file, err := f.decide(ctx, row.ID, "acknowledged", answer)
 	if err != nil {

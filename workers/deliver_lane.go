@@ -43,7 +43,7 @@ func (d *Delivery) enter(ctx context.Context, odfi string) (l *lane, leave func(
 // pass takes files of an ODFI as far as they can go now. When its server does
 // not answer, those behind wait for the next pass.
 func (d *Delivery) pass(ctx context.Context, odfi string, ids []string) error {
-	ctx = ledger.WithRequest(ctx, "", "delivery")
+	ctx = ledger.WithWorker(ctx, "delivery")
 	l, leave, err := d.enter(ctx, odfi)
 	if err != nil {
 		return err

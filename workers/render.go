@@ -21,8 +21,56 @@ func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte
 	return out.Bytes(), nil
 }
 
+// RenderMasked is RenderFile with the last digits of account numbers alone, for
+// which it needs no key.
+func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
+	var out bytes.Buffer
+	err := writeFiled(ctx, l, file, &out, func(e *filedEntry) error {
+		data := ""
+		switch to, answers := e.transaction.Item(e.item.ReplyTo); {
+		case e.Entry.Entry.Correction != nil && e.item.Outgoing != nil:
+			data = e.item.Outgoing.DataMasked
+		case e.Entry.Entry.RefusedChange != nil && answers && to.Incoming != nil:
+			data = to.Incoming.DataMasked
+		}
+		e.Entry.Reveal(e.transaction.Account.Masked(), data)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
+	}
+	return out.Bytes(), nil
+}
+
 // render writes the file, and shows each entry to seen before it is written.
+// Entries that are not what was recorded end in an *ExchangedError.
 func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, seen func(*filedEntry) error) error {
+	var wrong exchanged
+	err := writeFiled(ctx, l, file, out, func(e *filedEntry) error {
+		number, err := l.Reveal(&e.transaction, e.item, &e.Entry)
+		if err == nil {
+			err = l.Attest(&e.transaction, number)
+		}
+		if ledger.Exchanged(err) {
+			wrong.add(e, err)
+			return errLeftOut
+		}
+		if err != nil {
+			return err
+		}
+		return seen(e)
+	})
+	if len(wrong) > 0 {
+		return &ExchangedError{wrong}
+	}
+	return err
+}
+
+// errLeftOut leaves an entry out of what is written, which is then of no use.
+var errLeftOut = errors.New("the entry is left out")
+
+// writeFiled writes the file. Each entry is first made readable by reveal.
+func writeFiled(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, reveal func(*filedEntry) error) error {
 	if file.Cut == nil {
 		return errors.New("it is not cut yet")
 	}
@@ -39,10 +87,9 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 			}
 			batch = e.batch
 		}
-		if err := l.Reveal(&e.transaction, e.item, &e.Entry); err != nil {
-			return err
-		}
-		if err := seen(&e); err != nil {
+		if err := reveal(&e); errors.Is(err, errLeftOut) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		return w.Entry(&e.Entry.Entry)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
 )
 
 // Bytes returns the bytes of a rendered file, for the client that downloads
@@ -45,6 +46,14 @@ func (f *Files) Render(ctx context.Context, file domain.File) error {
 		return nil
 	}
 	content, err := renderChecked(ctx, f.Ledger, file)
+	var wrong *ExchangedError
+	if errors.As(err, &wrong) {
+		return f.setAside(ctx, file, wrong)
+	}
+	if errors.Is(err, seal.ErrDestroyed) {
+		f.Log.Warn("a file is taken back, as its client's keys were destroyed", "file", file.ID, "client", file.Opened.Client)
+		return f.dropLocked(ctx, file.ID, reasonErased)
+	}
 	if err != nil {
 		return err
 	}

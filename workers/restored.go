@@ -79,6 +79,6 @@ func (f *Files) Originated(opened domain.FileOpened, n int, asked Asked) (domain
 	e.TransactionID, e.ItemID = entryIDs(opened.FileID, n)
 	e.InFile = opened.FileID
 	var err error
-	e.Account, err = f.Ledger.SealAccount(opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
+	e.Account, err = f.Ledger.SealAccountIn(domain.TransactionStream(opened.Client, e.TransactionID), opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
 	return e, err
 }

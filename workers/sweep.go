@@ -39,7 +39,7 @@ func (b *Batcher) cutAll(ctx context.Context) error {
 
 // cutShown cuts what is due by what the views show.
 func (b *Batcher) cutShown(ctx context.Context) error {
-	ctx = ledger.WithRequest(ctx, "", "batcher")
+	ctx = ledger.WithWorker(ctx, "batcher")
 	now := b.Files.Ledger.Now()
 	errs := []error{b.late(ctx, now)}
 	decisions, err := b.decide(ctx, now)
@@ -163,7 +163,7 @@ func (b *Batcher) answer(ctx context.Context, w *projections.Waiting) (nacha.Kin
 // middle: files that are open, uploads from their kept input and others with
 // the entries they hold, and files whose entries are not all released.
 func (b *Batcher) resume(ctx context.Context) error {
-	ctx = ledger.WithRequest(ctx, "", "batcher")
+	ctx = ledger.WithWorker(ctx, "batcher")
 	if _, err := b.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}

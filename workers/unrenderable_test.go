@@ -14,11 +14,12 @@ import (
 // files: no door takes it any more.
 func (b *bank) older(id string, spoil func(*domain.TransactionOriginated)) {
 	b.t.Helper()
-	account, err := b.SealAccount(gym, theirBank, "77000001", domain.Checking)
-	must(b.t, err)
 	p := pull(99, func(p *domain.Proposal) { p.FromRouting, p.CompanyID = ourBank, "1840000017" })
-	e := domain.TransactionOriginated{TransactionID: id, ItemID: itemOf(id), Proposal: p, Account: account, CompanyName: "HARBOR GYM"}
+	e := domain.TransactionOriginated{TransactionID: id, ItemID: itemOf(id), Proposal: p, CompanyName: "HARBOR GYM"}
 	spoil(&e)
+	var err error
+	e.Account, err = b.SealAccount(gym, e.Proposal.ToRouting, "77000001", e.Proposal.ToAccountType)
+	must(b.t, err)
 	b.write(domain.TransactionStream(gym, id), gym, 0, e)
 }
 

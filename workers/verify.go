@@ -30,6 +30,7 @@ type Verified struct {
 	Entries      int
 	Problems     []string // each names a file or a log position
 	NotCheckable []string // files whose client's key is gone
+	Unopened     int      // sealed accounts of such clients
 }
 
 // VerifyFiles reads the whole log and makes every file again: its bytes must
@@ -83,6 +84,9 @@ func (r *verification) survey(ctx context.Context) (files []string, filed int, e
 			return files, filed, err
 		}
 		for _, e := range events {
+			if err := r.sealed(e); err != nil {
+				return files, filed, err
+			}
 			switch e.Type {
 			case domain.FileOpened{}.Type():
 				files = append(files, e.Stream[len("file/"):])

@@ -74,6 +74,6 @@ func ask[Ask, Reply any](ctx context.Context, f folder.Folder, what string, do f
 	if err != nil {
 		return reply, err
 	}
-	reply, err = do(core, ctx, with)
+	reply, err = do(core, control.AsOwner(ctx), with)
 	return reply, errors.Join(err, core.Close())
 }

@@ -68,13 +68,14 @@ func showDelivery(out io.Writer, state folder.DeliveryState) {
 
 type deliveryOffCommand struct {
 	dataFlag
-	ODFI string `name:"odfi" help:"Only this ODFI, by its routing number." placeholder:"ROUTING"`
+	ODFI   string `name:"odfi" help:"Only this ODFI, by its routing number." placeholder:"ROUTING"`
+	Reason string `help:"Why, for the log."`
 }
 
 // Run switches delivery off. It needs no confirmation: nothing is lost by
 // waiting.
 func (c deliveryOffCommand) Run(ctx context.Context, s streams) error {
-	if _, err := ask(ctx, c.folder(), "delivery/off", (*node.Core).DeliveryOff, c.ODFI); err != nil {
+	if _, err := ask(ctx, c.folder(), "delivery/off", (*node.Core).DeliveryOff, node.DeliveryStop{ODFI: c.ODFI, Reason: c.Reason}); err != nil {
 		return err
 	}
 	which := "every ODFI"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 )
@@ -30,6 +31,9 @@ func (c filesCatCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		content, err := workers.RenderFile(ctx, r.Ledger, f)
+		if !c.Clear && seal.NotCheckable(err) {
+			content, err = workers.RenderMasked(ctx, r.Ledger, f)
+		}
 		if err != nil {
 			return err
 		}

@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
 type keysCommand struct {
-	Rotate  rotateCommand  `cmd:"" help:"Replace the master key and wrap every client's keys again."`
+	Rotate  rotateCommand  `cmd:"" help:"Replace the master key, or one client's data key."`
 	Export  exportCommand  `cmd:"" help:"Write the master key to a file, to be kept apart from the backups."`
 	Destroy destroyCommand `cmd:"" help:"Make everything sealed for a client unreadable, for good."`
 	Ops     opsCommand     `cmd:"" help:"Write a new operations credential to DIR/ops.credential."`
@@ -22,11 +23,19 @@ the one in DIR/keys/master. A backup leaves that one out, so export it and
 keep it elsewhere: without it no restored ledger can render a file.`
 }
 
-type rotateCommand struct{ dataFlag }
+type rotateCommand struct {
+	dataFlag
+	Client string `help:"Make a new data key for this client instead: it seals what comes from now on." placeholder:"ID"`
+}
 
-// Run rotates the master key.
+// Run rotates the master key, or a client's data key.
 func (c rotateCommand) Run(ctx context.Context, s streams) error {
-	if _, err := ask(ctx, c.folder(), "keys/rotate", (*node.Core).RotateMaster, node.Nothing{}); err != nil {
+	if _, err := ask(ctx, c.folder(), "keys/rotate", (*node.Core).RotateKeys, node.Rotation{Client: c.Client}); err != nil {
+		return err
+	}
+	if c.Client != "" {
+		_, err := fmt.Fprintf(s.out, "What is sealed for client %s from now on needs a new data key. Make a backup:\n"+
+			"one made before cannot open it, whatever its master key.\n", c.Client)
 		return err
 	}
 	_, err := fmt.Fprintf(s.out, "The master key is a new one. The old one opens only backups made before.\n"+
@@ -60,6 +69,18 @@ type destroyCommand struct {
 	dataFlag
 	Client  string `arg:"" help:"The client's id."`
 	Confirm string `help:"The client's id again, instead of typing it." placeholder:"ID"`
+
+	Undelivered bool `help:"Also take back files that are cut and did not leave, and remove from the outbox those that the bank has not acknowledged."`
+}
+
+// Help is shown behind the flags.
+func (destroyCommand) Help() string {
+	return `The client is suspended, what waits of it is rejected, its keys are overwritten,
+and its files in the outbox, what is in inbox/done and the kept files of the bank
+with entries of it are removed. It refuses while a file of the client has not
+left. What it cannot destroy is in docs/security.md: what the bank has, backups
+whose master key still exists, names and addenda, and entries that waited for a
+person before they became the client's.`
 }
 
 // Run destroys a client's keys after its id was typed twice.
@@ -68,16 +89,24 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	question := fmt.Sprintf("Every account number of client %s becomes unreadable, here and for ever, and its\n"+
-		"pending transactions can never leave. Type the client's id to go on: ", c.Client)
+		"pending transactions are rejected. Type the client's id to go on: ", c.Client)
 	if err := confirm(s, question, c.Confirm, c.Client); err != nil {
 		return err
 	}
-	if _, err := ask(ctx, c.folder(), "keys/destroy", (*node.Core).DestroyKeys, c.Client); err != nil {
+	order := node.Destruction{Client: c.Client, Undelivered: c.Undelivered}
+	done, err := ask(ctx, c.folder(), "keys/destroy", (*node.Core).DestroyKeys, order)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "The keys of client %s are gone. Backups made before still have them, under\n"+
-		"the master key of their day.\n", c.Client)
-	return err
+	fmt.Fprintf(s.out, "The keys of client %s are gone. %s rejected, %s taken back, %s removed.\n"+
+		"Backups made before still have the keys, under the master key of their day.\n",
+		c.Client, text.Count(done.Rejected, "item", "items"), text.Count(done.Released, "file", "files"), text.Count(done.Removed, "file", "files"))
+	for _, left := range done.Left {
+		if _, err := fmt.Fprintf(s.out, "Not destroyed: %s.\n", left); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type opsCommand struct{ dataFlag }

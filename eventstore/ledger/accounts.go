@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
 )
 
 // Purposes bind a sealed value to its use, so that one cannot be put in the
@@ -13,9 +15,26 @@ const (
 	forData    = "corrected-data"
 )
 
-// SealAccount seals an account number for the log.
+// inStream is the purpose of an account number that stands in a stream: put
+// into another one, it opens nothing. Earlier releases sealed for forAccount
+// alone.
+func inStream(stream string) string { return forAccount + "/" + stream }
+
+// SealAccountIn seals an account number for a stream of the log.
+func (l *Ledger) SealAccountIn(stream, client, routing, number, accountType string) (domain.Account, error) {
+	a, err := l.sealAccount(inStream(stream), client, routing, number, accountType)
+	a.In = stream
+	return a, err
+}
+
+// SealAccount seals an account number for no stream, as earlier releases did.
+// Nothing but Attest finds out when such a value is moved.
 func (l *Ledger) SealAccount(client, routing, number, accountType string) (domain.Account, error) {
-	sealed, err := l.Keys.Seal(client, []byte(number), forAccount)
+	return l.sealAccount(forAccount, client, routing, number, accountType)
+}
+
+func (l *Ledger) sealAccount(purpose, client, routing, number, accountType string) (domain.Account, error) {
+	sealed, err := l.Keys.Seal(client, []byte(number), purpose)
 	if err != nil {
 		return domain.Account{}, fmt.Errorf("seal an account of client %s: %w", client, err)
 	}
@@ -26,14 +45,31 @@ func (l *Ledger) SealAccount(client, routing, number, accountType string) (domai
 	return domain.Account{Sealed: sealed, Tail: domain.Tail(number), Fingerprint: print}, nil
 }
 
-// OpenAccount is the inverse of SealAccount. Only rendering, matching and
-// answers to a credential with scope reveal may call it.
+// OpenAccount is the inverse of SealAccountIn and of SealAccount. Only
+// rendering, matching and answers to a credential with scope reveal may call
+// it. A number that was sealed for another stream is seal.ErrNotAuthentic.
 func (l *Ledger) OpenAccount(client string, a domain.Account) (string, error) {
-	number, err := l.Keys.Open(client, a.Sealed, forAccount)
+	number, err := l.Keys.Open(client, a.Sealed, inStream(a.In))
+	if errors.Is(err, seal.ErrNotAuthentic) {
+		number, err = l.Keys.Open(client, a.Sealed, forAccount)
+	}
 	if err != nil {
 		return "", fmt.Errorf("open an account of client %s: %w", client, err)
 	}
 	return string(number), nil
+}
+
+// OpenReceiving opens the pattern of a client's receiving account. Earlier
+// releases sealed it with the ledger's own key.
+func (l *Ledger) OpenReceiving(client string, m domain.AccountMatch) (string, error) {
+	number, err := l.OpenAccount(client, m.Account)
+	if err == nil || errors.Is(err, seal.ErrNoMaster) {
+		return number, err
+	}
+	if older, e := l.OpenAccount(domain.LedgerClient, m.Account); e == nil {
+		return older, nil
+	}
+	return "", err
 }
 
 // SealData seals the corrected data of a notification of change.
@@ -56,11 +92,11 @@ func (l *Ledger) OpenData(client string, d domain.Sealed) (string, error) {
 
 // Reveal puts into the entry of an item what only a file may show: the account
 // number, and the corrected data of a notification of change or of its
-// refusal.
-func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) error {
-	account, err := l.OpenAccount(t.Client, t.Account)
+// refusal. It returns the number as it was sealed.
+func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) (number string, err error) {
+	number, err = l.OpenAccount(t.Client, t.Account)
 	if err != nil {
-		return err
+		return "", err
 	}
 	data := ""
 	switch {
@@ -72,8 +108,8 @@ func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) 
 		}
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	e.Reveal(account, data)
-	return nil
+	e.Reveal(number, data)
+	return number, nil
 }

@@ -17,18 +17,23 @@ func (l *Ledger) BankAccount(ctx context.Context, client, id string) (domain.Ban
 // with the name that points to it. A race to open it ends in a VersionError;
 // decide again.
 func (l *Ledger) UseAccount(ctx context.Context, client, routing, number, accountType string) (domain.BankAccount, []Change, error) {
-	sealed, err := l.SealAccount(client, routing, number, accountType)
+	id, err := l.Keys.Fingerprint(client, routing, number, accountType)
 	if err != nil {
-		return domain.BankAccount{}, nil, err
+		return domain.BankAccount{}, nil, fmt.Errorf("fingerprint an account of client %s: %w", client, err)
 	}
-	account, err := l.BankAccount(ctx, client, sealed.Fingerprint)
+	account, err := l.BankAccount(ctx, client, id)
 	if err != nil || account.Version > 0 {
 		return account, nil, err
+	}
+	stream := domain.AccountStream(client, id)
+	sealed, err := l.SealAccountIn(stream, client, routing, number, accountType)
+	if err != nil {
+		return domain.BankAccount{}, nil, err
 	}
 	opened := domain.AccountOpened{Routing: routing, AccountType: accountType, Account: sealed}
 	account = domain.BankAccount{ID: sealed.Fingerprint, Routing: routing, Type: accountType, Account: sealed, OpenedAt: l.Now()}
 	return account, []Change{{
-		Stream: domain.AccountStream(client, sealed.Fingerprint), Client: client, Events: []domain.Event{opened},
+		Stream: stream, Client: client, Events: []domain.Event{opened},
 	}}, nil
 }
 

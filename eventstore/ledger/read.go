@@ -27,7 +27,7 @@ func Fact(r eventstore.Recorded) (domain.Fact, error) {
 // Undated is Fact less when it happened and who asked, where nothing depends
 // on that: a quarter of the work.
 func Undated(r eventstore.Recorded) (domain.Fact, error) {
-	f := domain.Fact{Position: r.Position, Version: r.Version}
+	f := domain.Fact{Stream: r.Stream, Position: r.Position, Version: r.Version}
 	e, err := domain.New(r.Type)
 	if err != nil {
 		return f, fmt.Errorf("position %d: %w", r.Position, err)

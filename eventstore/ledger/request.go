@@ -9,15 +9,29 @@ import (
 
 type requestKey struct{}
 
-type request struct{ id, actor string }
+type request struct {
+	id, actor, cause string
+	worker           bool // actor is a worker's name: nobody asked
+}
 
 // WithRequest notes in the context which request and which credential, or
-// worker, the events written under it come from.
+// person at the command line, the events written under it come from.
 func WithRequest(ctx context.Context, requestID, actor string) context.Context {
-	return context.WithValue(ctx, requestKey{}, request{requestID, actor})
+	return context.WithValue(ctx, requestKey{}, request{id: requestID, actor: actor})
+}
+
+// WithWorker notes which worker writes. Who asked for its work, where somebody
+// did, stays the actor of the events, and the worker is their cause.
+func WithWorker(ctx context.Context, worker string) context.Context {
+	r, _ := ctx.Value(requestKey{}).(request)
+	if r.actor == "" || r.worker {
+		return context.WithValue(ctx, requestKey{}, request{id: r.id, actor: worker, worker: true})
+	}
+	r.cause = worker
+	return context.WithValue(ctx, requestKey{}, r)
 }
 
 func metaOf(ctx context.Context, now time.Time) domain.Meta {
 	r, _ := ctx.Value(requestKey{}).(request)
-	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor}
+	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause}
 }

@@ -18,6 +18,7 @@ import (
 // clientKeys are a client's keys, ready for use.
 type clientKeys struct {
 	seal      tink.AEAD
+	ids       map[uint32]bool // of the keys that seal, or did
 	hash      *prf.Set
 	destroyed bool
 }
@@ -59,7 +60,11 @@ func (s keysets) ready() (*clientKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &clientKeys{seal: a, hash: p}, nil
+	ids := map[uint32]bool{}
+	for _, key := range s.seal.KeysetInfo().GetKeyInfo() {
+		ids[key.GetKeyId()] = true
+	}
+	return &clientKeys{seal: a, ids: ids, hash: p}, nil
 }
 
 // wrap encrypts a client's keys under the master's primary key.

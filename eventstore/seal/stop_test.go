@@ -106,6 +106,70 @@ func TestAStopDuringRotationLosesNothing(t *testing.T) {
 	})
 }
 
+func TestAStopDuringTheRotationOfAClientsKeyLosesNothing(t *testing.T) {
+	everyStop(t, func(t *testing.T, d disk) error {
+		dir := filepath.Join(t.TempDir(), "keys")
+		k := openRing(t, dir)
+		before := sealOne(t, k, "acme", number)
+		print, err := k.Fingerprint("acme", number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		beside, err := OpenReadOnly(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustRead(t, beside, "acme", before, number)
+		k.disk = d
+		stopped := k.RotateClient("acme")
+
+		k.disk = disk{} // a server that goes on
+		after := sealOne(t, k, "acme", number)
+		if stopped == nil && bytes.Equal(before[:prefixBytes], after[:prefixBytes]) {
+			t.Error("what is sealed now has the key of before")
+		}
+		for _, reader := range []*Keyring{k, beside, openRing(t, dir)} {
+			mustRead(t, reader, "acme", before, number)
+			mustRead(t, reader, "acme", after, number)
+			if again, err := reader.Fingerprint("acme", number); err != nil || again != print {
+				t.Errorf("the account has the fingerprint %s, %v; before it was %s", again, err, print)
+			}
+		}
+		noLeftovers(t, dir)
+		return stopped
+	})
+}
+
+func TestAnOlderCopyWithItsMasterKeyReadsNothingSealedAfterARotation(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	k := openRing(t, dir)
+	before := sealOne(t, k, "acme", number)
+	stolen := filepath.Join(t.TempDir(), "keys")
+	if err := os.CopyFS(stolen, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.RotateClient("acme"); err != nil {
+		t.Fatal(err)
+	}
+	after := sealOne(t, k, "acme", number)
+	thief := openRing(t, stolen)
+	mustRead(t, thief, "acme", before, number)
+	if _, err := thief.Open("acme", after, "account number"); !errors.Is(err, ErrNotAuthentic) {
+		t.Errorf("it reads what was sealed later: %v", err)
+	}
+	for _, client := range []string{"nobody", "../master"} {
+		if err := k.RotateClient(client); err == nil {
+			t.Errorf("the key of %q was rotated", client)
+		}
+	}
+	if err := k.Destroy("acme"); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.RotateClient("acme"); !errors.Is(err, ErrDestroyed) {
+		t.Errorf("a destroyed client got a new key: %v", err)
+	}
+}
+
 func TestAStopDuringDestructionNeverBringsANewKey(t *testing.T) {
 	everyStop(t, func(t *testing.T, d disk) error {
 		dir := filepath.Join(t.TempDir(), "keys")

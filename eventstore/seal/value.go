@@ -8,7 +8,8 @@ import (
 // Seal encrypts plain for a client and a purpose, such as "account number";
 // only Open with the same two opens it. Equal values sealed twice differ.
 // The first call for a client makes its keys and returns when they are
-// durable. One key is good for some four billion values.
+// durable. One key is good for some four billion values;
+// RotateClient makes another.
 //
 // Errors: ErrDestroyed; ErrNoMaster, ErrWrongMaster and disk errors for a
 // client that was not used since opening; ErrNoKey when read-only.
@@ -32,6 +33,11 @@ func (k *Keyring) Open(client string, sealed []byte, purpose string) ([]byte, er
 	c, err := k.existing(client)
 	if err != nil {
 		return nil, fmt.Errorf("open sealed value: %w", err)
+	}
+	if !c.knows(sealed) {
+		if c, err = k.reread(client); err != nil {
+			return nil, fmt.Errorf("open sealed value: %w", err)
+		}
 	}
 	plain, err := c.seal.Decrypt(sealed, bind(make([]byte, 0, 96), "value", client, purpose))
 	if err != nil {

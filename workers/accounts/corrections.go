@@ -82,7 +82,7 @@ func (c *Corrections) Sweep(ctx context.Context) error {
 // notices acts on each notification that nobody has acted on. One that fails
 // does not stop the others.
 func (c *Corrections) notices(ctx context.Context) error {
-	ctx = ledger.WithRequest(ctx, "", "accounts")
+	ctx = ledger.WithWorker(ctx, "accounts")
 	if _, err := c.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}

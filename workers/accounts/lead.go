@@ -16,7 +16,7 @@ func keys(set map[string]bool) iter.Seq[string] { return maps.Keys(set) }
 
 // lead has what waits of some clients leave with corrected data.
 func (c *Corrections) lead(ctx context.Context, clients []string) error {
-	ctx = ledger.WithRequest(ctx, "", "accounts")
+	ctx = ledger.WithWorker(ctx, "accounts")
 	if len(clients) == 0 {
 		return nil
 	}
@@ -60,10 +60,19 @@ func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
 		return err
 	}
 	lead := asked.LeadAfter(o.Position)
+	stream := domain.TransactionStream(m.Client, t.ID)
+	number, err := c.Ledger.OpenAccount(m.Client, account.Account)
+	if err != nil {
+		return err
+	}
+	sealed, err := c.Ledger.SealAccountIn(stream, m.Client, account.Routing, number, account.Type)
+	if err != nil {
+		return err
+	}
 	_, err = c.Ledger.Write(ctx, ledger.Change{
-		Stream: domain.TransactionStream(m.Client, t.ID), Client: m.Client, Expect: t.Version,
+		Stream: stream, Client: m.Client, Expect: t.Version,
 		Events: []domain.Event{domain.TransactionAccountChanged{
-			Routing: account.Routing, AccountType: account.Type, Account: account.Account,
+			Routing: account.Routing, AccountType: account.Type, Account: sealed,
 			Code: lead.Code, Because: lead.TransactionID,
 		}},
 	})

@@ -58,7 +58,7 @@ func (d *Desk) takeIn(ctx context.Context, from arrived, file io.ReadSeeker) (Ou
 	if ok {
 		return d.acknowledge(ctx, from.name, text)
 	}
-	ctx = ledger.WithRequest(ctx, "", "inbound")
+	ctx = ledger.WithWorker(ctx, "inbound")
 	return d.each(nacha.NewSplit(file), func(n int, file *nacha.Split) (Outcome, error) {
 		return d.intake(ctx, from.part(n), file, true)
 	})

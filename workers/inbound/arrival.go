@@ -100,6 +100,6 @@ func (e *arrival) received(l *ledger.Ledger, client string, flags ...string) (*d
 	if err != nil {
 		return nil, err
 	}
-	account, err := l.SealAccount(client, e.Entry.Routing, e.Entry.Account, accountType(e.Entry.Code))
+	account, err := l.SealAccountIn(domain.TransactionStream(client, transactionID(e.id)), client, e.Entry.Routing, e.Entry.Account, accountType(e.Entry.Code))
 	return &domain.TransactionReceived{TransactionID: transactionID(e.id), Incoming: in, Account: account}, err
 }

@@ -56,7 +56,7 @@ var errUnfinished = errors.New("the file is not all there yet")
 // batches is in a transaction or in the queue. After an error it may be
 // called again with the same content; nothing is done twice.
 func (d *Desk) Intake(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
-	ctx = ledger.WithRequest(ctx, "", "inbound")
+	ctx = ledger.WithWorker(ctx, "inbound")
 	return d.each(nacha.NewSplit(&limited{content, d.Largest}), func(_ int, file *nacha.Split) (Outcome, error) {
 		return d.intake(ctx, arrived{name: name, source: source}, file, false)
 	})
@@ -101,7 +101,7 @@ func (d *Desk) Accept(ctx context.Context, name, source string, content io.Reade
 }
 
 func (d *Desk) accept(ctx context.Context, from arrived, content io.Reader, growing bool) (Outcome, error) {
-	ctx = ledger.WithRequest(ctx, "", "inbound")
+	ctx = ledger.WithWorker(ctx, "inbound")
 	return d.each(nacha.NewSplit(content), func(n int, file *nacha.Split) (Outcome, error) {
 		o, _, err := d.receive(ctx, from.part(n), file, growing)
 		if err == nil && o.State == projections.InboundReceived {

@@ -21,7 +21,7 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 		ReturnBy: e.deadline(l),
 	}
 	var err error
-	if q.Account, err = l.SealAccount(domain.LedgerClient, entry.Routing, e.Entry.Account, accountType(entry.Code)); err != nil {
+	if q.Account, err = l.SealAccountIn(domain.UnmatchedStream(e.id), domain.LedgerClient, entry.Routing, e.Entry.Account, accountType(entry.Code)); err != nil {
 		return nil, err
 	}
 	if data != "" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
 )
 
 // receivers knows whose a receiving account is. It is read again when the
@@ -58,9 +59,10 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 func (r *receivers) addClient(known *accounts, c domain.Client) error {
 	to := receiver{client: c.ID, returns: c.Settings.UnknownAccounts == domain.ReturnUnknown}
 	for _, m := range c.Settings.ReceivingAccounts {
-		// Sealed with the ledger's own key: payments come in before anybody
-		// knows whose they are.
-		number, err := r.ledger.OpenAccount(domain.LedgerClient, m.Account)
+		number, err := r.ledger.OpenReceiving(c.ID, m)
+		if seal.NotCheckable(err) {
+			continue // its keys were destroyed: what comes for it waits for a person
+		}
 		if err != nil {
 			return fmt.Errorf("read the receiving accounts of client %s: %w", c.ID, err)
 		}

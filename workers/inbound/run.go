@@ -20,7 +20,7 @@ func (d *Desk) Resume(ctx context.Context) error {
 		return err
 	}
 	defer give()
-	return d.resume(ledger.WithRequest(ctx, "", "inbound"), "", nil)
+	return d.resume(ledger.WithWorker(ctx, "inbound"), "", nil)
 }
 
 // resume does what Resume says. Of the file that is asked for it may know the

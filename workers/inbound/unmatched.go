@@ -72,6 +72,7 @@ func (d *Desk) waiting(ctx context.Context, entry string) (w waiting, err error)
 		w.version = f.Version
 		if q, ok := f.Event.(*domain.EntryQueued); ok {
 			w.queued, w.at = q, f.Meta.At
+			q.Account.In = r.Stream
 		} else {
 			w.decided = f.Event
 		}

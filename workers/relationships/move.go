@@ -15,7 +15,7 @@ const page = 500
 
 // over moves on every relationship of a status; "" is any.
 func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) error {
-	ctx = ledger.WithRequest(ctx, "", "relationships")
+	ctx = ledger.WithWorker(ctx, "relationships")
 	if _, err := w.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}

@@ -120,12 +120,16 @@ func (w *Worker) entry(client domain.Client, a domain.BankAccount, p domain.Prop
 		return entry{}, err
 	}
 	e := entry{id: newID()}
-	content, err := w.Ledger.Keys.MAC(client.ID, []byte("verifies "+e.id))
+	content, err := w.Ledger.Keys.MAC(client.ID, ledger.EntryContent(e.id))
 	if err != nil {
 		return e, fmt.Errorf("hash an entry: %w", err)
 	}
+	account, err := w.Ledger.SealAccountIn(domain.TransactionStream(client.ID, e.id), client.ID, a.Routing, number, a.Type)
+	if err != nil {
+		return e, err
+	}
 	e.events, err = domain.Originate{
-		TransactionID: e.id, ItemID: newID(), Proposal: p, Number: number, Account: a.Account, Content: content, Ours: true,
+		TransactionID: e.id, ItemID: newID(), Proposal: p, Number: number, Account: account, Content: content, Ours: true,
 	}.Decide(client, domain.Transaction{})
 	return e, err
 }

@@ -116,8 +116,12 @@ func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 	account, err := b.SealAccount(client, p.ToRouting, "30488174411", p.ToAccountType)
 	b.must(err)
 	id = uuid.NewString()
+	content, err := ledger.OrderContent(p, "30488174411")
+	b.must(err)
+	mac, err := b.Keys.MAC(client, content)
+	b.must(err)
 	events, err := domain.Originate{TransactionID: id, ItemID: uuid.NewString(), Proposal: p, Number: "30488174411",
-		Account: account, Content: []byte(id)}.Decide(c, domain.Transaction{})
+		Account: account, Content: mac}.Decide(c, domain.Transaction{})
 	b.must(err)
 	_, err = b.Write(b.t.Context(), ledger.Change{Stream: domain.TransactionStream(client, id), Client: client, Events: events})
 	b.must(err)

@@ -154,7 +154,7 @@ type probe struct {
 func (b Books) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
 	entry, err := t.EntryOf(i)
 	if err == nil {
-		err = b.Ledger.Reveal(t, i, &entry)
+		_, err = b.Ledger.Reveal(t, i, &entry)
 	}
 	return probe{entry.Header, entry.Entry}, err
 }

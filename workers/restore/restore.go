@@ -64,7 +64,7 @@ func (b Books) Take(ctx context.Context, folder string) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	ctx = ledger.WithRequest(ctx, "", "delivery on --sent")
+	ctx = ledger.WithWorker(ctx, "delivery on --sent")
 	if err := b.Views.CatchUp(ctx); err != nil {
 		return report, err
 	}

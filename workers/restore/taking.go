@@ -156,7 +156,7 @@ func (t *taking) refound(w *item, e scanned) (events []domain.Event, err error) 
 		return events, nil
 	}
 	kind := accountTypes[e.Code/10]
-	account, err := t.Ledger.SealAccount(t.opened.Client, e.Routing, e.Account, kind)
+	account, err := t.Ledger.SealAccountIn(w.stream(), t.opened.Client, e.Routing, e.Account, kind)
 	t.corrected = append(t.corrected, t.told(e, w.transaction))
 	return append(events, domain.TransactionAccountChanged{Routing: e.Routing, AccountType: kind, Account: account}), err
 }
@@ -190,7 +190,7 @@ func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, err
 	if on, err := calendar.ParseYYMMDD(header.EffectiveOn); err == nil {
 		p.EffectiveOn = on.String()
 	}
-	account, err := t.Ledger.SealAccount(t.opened.Client, e.Routing, e.Account, p.ToAccountType)
+	account, err := t.Ledger.SealAccountIn(domain.TransactionStream(t.opened.Client, id("transaction")), t.opened.Client, e.Routing, e.Account, p.ToAccountType)
 	return domain.TransactionOriginated{
 		TransactionID: id("transaction"), ItemID: id("item"), Proposal: p, Account: account,
 		CompanyName: header.CompanyName, Raw: &raw, InFile: t.opened.FileID,

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // Client speaks to a running server.
@@ -31,6 +33,7 @@ func (c *Client) Call(ctx context.Context, what string, ask, answer any) error {
 	if err != nil {
 		return err
 	}
+	request.Header.Set(ownerHeader, owner())
 	response, err := c.http.Do(request)
 	if err != nil {
 		return fmt.Errorf("ask the running server: %w", err)
@@ -61,7 +64,7 @@ func Answer[Ask, Reply any](mux *http.ServeMux, what string, f func(context.Cont
 		err := json.NewDecoder(r.Body).Decode(&ask)
 		var reply Reply
 		if err == nil {
-			reply, err = f(r.Context(), ask)
+			reply, err = f(ledger.WithRequest(r.Context(), "", r.Header.Get(ownerHeader)), ask)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if err != nil {

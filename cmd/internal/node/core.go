@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -103,7 +104,7 @@ func (c *Core) open(ctx context.Context) (err error) {
 	if log.Head > 0 {
 		return nil
 	}
-	if err := c.issueOperations(ctx); err != nil {
+	if err := c.issueOperations(control.AsOwner(ctx)); err != nil {
 		return err
 	}
 	return c.note(ctx) // at once: a folder that loses its log later must know that it had one

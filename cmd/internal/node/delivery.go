@@ -21,19 +21,30 @@ func (c *Core) DeliveryState(context.Context, Nothing) (folder.DeliveryState, er
 	return c.Delivery.State(), nil
 }
 
-// DeliveryOff stops an ODFI's files; all of them when odfi is empty.
-func (c *Core) DeliveryOff(ctx context.Context, odfi string) (Nothing, error) {
+// DeliveryStop stops the files of an ODFI; all files when it is empty.
+type DeliveryStop struct {
+	ODFI   string
+	Reason string // for people; optional
+}
+
+// DeliveryOff stops an ODFI's files. They stop before that is recorded, so
+// that a log which takes nothing keeps nobody from stopping them.
+func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (Nothing, error) {
 	log, err := Identify(ctx, c.Store)
-	switch {
-	case err != nil:
+	if err != nil {
 		return Nothing{}, err
-	case odfi == "":
-		return Nothing{}, c.Delivery.TurnAllOff(log)
 	}
-	if err := nacha.ValidRouting(odfi); err != nil {
-		return Nothing{}, fmt.Errorf("%s is no routing number: %w", odfi, err)
+	if stop.ODFI == "" {
+		err = c.Delivery.TurnAllOff(log)
+	} else if err = nacha.ValidRouting(stop.ODFI); err != nil {
+		err = fmt.Errorf("%s is no routing number: %w", stop.ODFI, err)
+	} else {
+		err = c.Delivery.Turn(stop.ODFI, false, log)
 	}
-	return Nothing{}, c.Delivery.Turn(odfi, false, log)
+	if err == nil {
+		err = c.Ledger.Audit(ctx, domain.LedgerClient, domain.DeliverySwitched{ODFI: stop.ODFI, Reason: stop.Reason})
+	}
+	return Nothing{}, err
 }
 
 // DeliveryOrder switches an ODFI on.
@@ -131,7 +142,8 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 	if err := known(ctx, views, o.ODFI); err != nil {
 		return report, err
 	}
-	if on, _ := c.Delivery.Allowed(o.ODFI); on {
+	on, was := c.Delivery.Allowed(o.ODFI)
+	if on {
 		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)
 	}
 	if o.Sent != "" {
@@ -142,6 +154,11 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 		if report, err = books.Take(ctx, o.Sent); err != nil {
 			return report, err
 		}
+	}
+	// Before the switch is set: nothing leaves by a decision that nobody can find.
+	err = c.Ledger.Audit(ctx, domain.LedgerClient, domain.DeliverySwitched{ODFI: o.ODFI, On: true, Was: was, Sent: o.Sent != "", NothingSent: o.Sent == ""})
+	if err != nil {
+		return report, err
 	}
 	log, err := Identify(ctx, c.Store)
 	if err != nil {

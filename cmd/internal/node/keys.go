@@ -1,13 +1,83 @@
 package node
 
-import "context"
+import (
+	"context"
+	"fmt"
 
-// RotateMaster replaces the master key.
-func (c *Core) RotateMaster(context.Context, Nothing) (Nothing, error) {
-	return Nothing{}, c.Keys.Rotate()
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/workers"
+)
+
+// Rotation says what is rotated: a client's data key or, without one, the
+// master key.
+type Rotation struct{ Client string }
+
+// RotateKeys makes a new key. A stop before that is recorded leaves the new
+// key in use; asking again makes another, which does no harm.
+func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
+	rotate := c.Keys.Rotate
+	if r.Client != "" {
+		if err := c.knownClient(ctx, r.Client); err != nil {
+			return Nothing{}, err
+		}
+		rotate = func() error { return c.Keys.RotateClient(r.Client) }
+	}
+	if err := rotate(); err != nil {
+		return Nothing{}, err
+	}
+	return Nothing{}, c.Ledger.Audit(ctx, domain.LedgerClient, domain.KeysRotated{Client: r.Client})
 }
 
-// DestroyKeys makes everything sealed for a client unreadable, for good.
-func (c *Core) DestroyKeys(_ context.Context, client string) (Nothing, error) {
-	return Nothing{}, c.Keys.Destroy(client)
+// knownClient refuses a name that no client has.
+func (c *Core) knownClient(ctx context.Context, id string) error {
+	if id == domain.LedgerClient || !domain.ValidClientID(id) {
+		return fmt.Errorf("%q is no client's id", id)
+	}
+	client, err := c.Ledger.Client(ctx, id)
+	if err == nil && client.Version == 0 {
+		err = fmt.Errorf("this ledger has no client %s: nothing was changed", id)
+	}
+	return err
+}
+
+// Destruction says whose keys are destroyed.
+type Destruction struct {
+	Client string
+	// Undelivered takes back files that did not leave, and removes those from
+	// the outbox of which nothing says that the bank has them.
+	Undelivered bool
+}
+
+// DestroyKeys settles a client and then makes everything sealed for it
+// unreadable, for good. A stop leaves the rest to be done by asking again.
+func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Folder: c.Folder.Kept()})
+	if err != nil {
+		return workers.Erased{}, err
+	}
+	return c.destroyKeys(ctx, files, d)
+}
+
+// DestroyKeys does the same in a running server.
+func (s *Server) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
+	return s.destroyKeys(ctx, s.files, d)
+}
+
+func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruction) (done workers.Erased, err error) {
+	if err := c.knownClient(ctx, d.Client); err != nil {
+		return done, err
+	}
+	e := workers.Erasure{
+		Files: files, Client: d.Client, Undelivered: d.Undelivered, Outbox: c.Folder.Outbox(), Inbox: c.Folder.Inbox(),
+	}
+	if done, err = e.Settle(ctx); err != nil {
+		return done, fmt.Errorf("nothing was destroyed: %w", err)
+	}
+	if err := c.Keys.Destroy(d.Client); err != nil {
+		return done, err
+	}
+	if err := e.Clean(&done); err != nil {
+		return done, fmt.Errorf("the keys are gone, but not every file; repeat it: %w", err)
+	}
+	return done, c.Ledger.Audit(ctx, domain.LedgerClient, domain.KeysDestroyed{Client: d.Client, Rejected: done.Rejected})
 }

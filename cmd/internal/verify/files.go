@@ -23,14 +23,27 @@ func files(ctx context.Context, r *node.Reader, progress Progress) (Finding, err
 	if err != nil {
 		return Finding{}, err
 	}
-	f := Finding{
-		Says:     fmt.Sprintf("%s with %s render to the same bytes, each entry in one", text.Count(found.Files, "file", "files"), text.Count(found.Entries, "entry", "entries")),
-		Problems: found.Problems,
+	checked := found.Files - len(found.NotCheckable)
+	says := fmt.Sprintf("%s with %s, each entry in one; %s to the same bytes", text.Count(found.Files, "file", "files"),
+		text.Count(found.Entries, "entry", "entries"), rendersAgain(checked))
+	if n := len(found.NotCheckable); n > 0 {
+		says += fmt.Sprintf(", %d not checkable", n)
+	}
+	f := Finding{Says: says, Problems: found.Problems, Skipped: checked == 0 && found.Files > 0}
+	if found.Unopened > 0 {
+		f.Notes = append(f.Notes, text.Count(found.Unopened, "sealed account is", "sealed accounts are")+" not checkable: the clients' keys are not here")
 	}
 	for _, id := range found.NotCheckable {
 		f.Notes = append(f.Notes, fmt.Sprintf("file %s is not checkable: its client's key is not here", id))
 	}
 	return f, nil
+}
+
+func rendersAgain(files int) string {
+	if files == 1 {
+		return "1 renders"
+	}
+	return fmt.Sprintf("%d render", files)
 }
 
 // outbox looks for files that the log knows nothing of. They would mean that

@@ -1,0 +1,58 @@
+package domain
+
+// Events of the ledger's own audit stream: what people did to the ledger
+// itself. Meta has the actor.
+type (
+	// DeliverySwitched records that a person let files leave, or stopped them.
+	// On is written before the switch is set, off after it: files never leave
+	// unrecorded, and stopping them waits for nothing.
+	DeliverySwitched struct {
+		ODFI string `json:"odfi,omitempty"` // nine digits; empty: all of them
+		On   bool   `json:"on"`
+		// Was is why delivery had gone off by itself; Reason is what the
+		// person said.
+		Was    string `json:"was,omitempty"`
+		Reason string `json:"reason,omitempty"`
+		// Sent says that files which left since the backup were told,
+		// NothingSent that none had left. Neither is set when it is switched off.
+		Sent        bool `json:"sent,omitempty"`
+		NothingSent bool `json:"nothing_sent,omitempty"`
+	}
+	// KeysRotated records a new master key or, with a client, a new data key
+	// for what is sealed for it from then on.
+	KeysRotated struct {
+		Client string `json:"client,omitempty"`
+	}
+	// KeysDestroyed records that what was sealed for a client cannot be opened
+	// any more.
+	KeysDestroyed struct {
+		Client   string `json:"client"`
+		Rejected int    `json:"rejected,omitempty"` // items that waited
+	}
+	// AuditSignedIn records that a credential of operations got a token.
+	AuditSignedIn struct {
+		Credential string `json:"credential"`
+		Token      string `json:"token"` // access, refresh
+	}
+)
+
+// Type names the event in the log.
+func (DeliverySwitched) Type() string { return "delivery.switched" }
+
+// Type names the event in the log.
+func (KeysRotated) Type() string { return "keys.rotated" }
+
+// Type names the event in the log.
+func (KeysDestroyed) Type() string { return "keys.destroyed" }
+
+// Type names the event in the log.
+func (AuditSignedIn) Type() string { return "audit.signed_in" }
+
+func init() {
+	register(
+		func() Event { return &DeliverySwitched{} },
+		func() Event { return &KeysRotated{} },
+		func() Event { return &KeysDestroyed{} },
+		func() Event { return &AuditSignedIn{} },
+	)
+}

@@ -1,0 +1,96 @@
+package ledger
+
+import (
+	"crypto/hmac"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// ErrMoved says that a payment is not what was recorded: its account number
+// was sealed for another one, or something of it was changed. Whoever can
+// write into a backup can do that and compute the chain anew, without a key.
+var ErrMoved = errors.New("the payment or its account is not what was recorded: something of it was exchanged")
+
+// Exchanged reports whether an error says that a sealed value does not belong
+// where the log has it. Nothing of it may be paid.
+func Exchanged(err error) bool {
+	return errors.Is(err, ErrMoved) || errors.Is(err, seal.ErrNotAuthentic)
+}
+
+// OrderContent is all of an order for a transaction but its id, in one form:
+// what the keyed hash in its event is made of. Number is the account number in
+// the clear.
+func OrderContent(p domain.Proposal, number string) ([]byte, error) {
+	return json.Marshal(struct {
+		Proposal domain.Proposal
+		Number   string
+	}{p, number})
+}
+
+// EntryContent is the same for an entry that the ledger makes by itself.
+func EntryContent(id string) []byte { return []byte("verifies " + id) }
+
+// Attest makes sure that an opened account number is the one that was recorded
+// with the transaction: its fingerprint, and the keyed hash of the order, which
+// holds the number and all that was asked. Both were made with the client's
+// key. A payment that came from the bank has neither.
+func (l *Ledger) Attest(t *domain.Transaction, number string) error {
+	if t.Originated == nil {
+		return nil
+	}
+	print, err := l.Keys.Fingerprint(t.Client, t.Routing, number, t.Kind)
+	if err != nil {
+		return fmt.Errorf("fingerprint an account of client %s: %w", t.Client, err)
+	}
+	if print != t.Account.Fingerprint {
+		return fmt.Errorf("%w (the account's fingerprint)", ErrMoved)
+	}
+	o := t.Originated
+	if len(o.Content) == 0 || o.Account.Fingerprint != t.Account.Fingerprint {
+		return nil // of a client's own file, whose input is kept; or the account was corrected since
+	}
+	for content := range contents(t, number) {
+		mac, err := l.Keys.MAC(t.Client, content)
+		if err != nil {
+			return fmt.Errorf("hash an order of client %s: %w", t.Client, err)
+		}
+		if hmac.Equal(mac, o.Content) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w (the order's hash)", ErrMoved)
+}
+
+// maxDescription is how long a description is, at most.
+const maxDescription = 80
+
+// contents yields what the hash of a transaction's order may be made of. The
+// event has the proposal with defaults filled in, the order had it as it was
+// asked; a description may have been left out or blank.
+func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if !yield(EntryContent(t.ID)) {
+			return
+		}
+		descriptions := []string{t.Originated.Proposal.Description, ""}
+		for n := 1; n <= maxDescription; n++ {
+			descriptions = append(descriptions, strings.Repeat(" ", n))
+		}
+		for _, description := range descriptions {
+			p := t.Originated.Proposal
+			p.Description = description
+			for asked := range p.Asked() {
+				content, err := OrderContent(asked, number)
+				if err != nil || !yield(content) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Erasure prepares the destruction of a client's keys, and removes what is
+// left in the clear afterwards.
+type Erasure struct {
+	Files  *Files
+	Client string
+	Outbox string
+	Inbox  string
+	// Undelivered takes back files that are cut and were not delivered, and
+	// removes files from the outbox that no acknowledgement says the bank has.
+	Undelivered bool
+
+	inbound map[string]bool // files of the bank with entries of the client
+	names   []string        // of the client's files in the outbox
+}
+
+// Erased is what became of a client.
+type Erased struct {
+	Rejected int      // items that waited
+	Released int      // files that were taken back
+	Removed  int      // files that held its account numbers
+	Left     []string // what nobody here can destroy, in words
+}
+
+// reasonErased is why nothing of a client leaves any more.
+const reasonErased = "the keys of the client were destroyed"
+
+// Settle ends all that is under way for the client: it is suspended, files
+// that did not leave are taken back, and what waits is rejected. It refuses
+// while something is in a state that cannot be ended. It may be repeated.
+func (e *Erasure) Settle(ctx context.Context) (done Erased, err error) {
+	if err := e.survey(ctx, &done, e.refuses); err != nil {
+		return done, err
+	}
+	if err := e.suspend(ctx); err != nil {
+		return done, err
+	}
+	for range ledger.Attempts { // what was asked for before the suspension may still arrive
+		before := done.Rejected + done.Released
+		if err := e.survey(ctx, &done, e.end); err != nil {
+			return done, err
+		}
+		if done.Rejected+done.Released == before {
+			return done, nil
+		}
+	}
+	return done, errors.New("more arrives than is settled: stop the server and repeat it")
+}
+
+func (e *Erasure) suspend(ctx context.Context) error {
+	l := e.Files.Ledger
+	return l.Retry(func() error {
+		c, err := l.Client(ctx, e.Client)
+		if err != nil || c.Suspended {
+			return err
+		}
+		_, err = l.Write(ctx, ledger.Change{
+			Stream: domain.ClientStream(c.ID), Client: c.ID, Expect: c.Version, Events: []domain.Event{domain.ClientSuspended{Reason: reasonErased}},
+		})
+		return err
+	})
+}
+
+// survey reads the log for the client's files and transactions, and hands each
+// file to file; transactions that wait are rejected by the second pass alone.
+func (e *Erasure) survey(ctx context.Context, done *Erased, file func(context.Context, domain.File, *Erased) error) error {
+	e.inbound, e.names, done.Left = map[string]bool{}, nil, nil
+	queued := 0
+	files, transactions, err := e.streams(ctx, &queued)
+	if err != nil {
+		return err
+	}
+	for _, id := range files {
+		f, err := e.Files.Ledger.File(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := file(ctx, f, done); err != nil {
+			return err
+		}
+	}
+	for _, id := range transactions {
+		if err := e.transaction(ctx, id, done); err != nil {
+			return fmt.Errorf("transaction %s: %w", id, err)
+		}
+	}
+	if queued > 0 {
+		done.Left = append(done.Left, fmt.Sprintf("%d of its entries waited in the unmatched queue, where they are sealed with the ledger's own key", queued))
+	}
+	return e.applied(ctx)
+}
+
+// streams lists the files and the transactions of the client.
+func (e *Erasure) streams(ctx context.Context, queued *int) (files, transactions []string, err error) {
+	const page = 2000
+	for after := int64(0); ; {
+		events, err := e.Files.Ledger.Store.ReadAll(ctx, after, page)
+		if err != nil || len(events) == 0 {
+			return files, transactions, err
+		}
+		for _, r := range events {
+			after = r.Position
+			switch {
+			case r.Type == domain.EntryAssigned{}.Type() && strings.Contains(string(r.Data), `"`+e.Client+`"`):
+				*queued++
+			case r.Client != e.Client || r.Version != 1:
+			case domain.Aggregate(r.Stream) == "file":
+				files = append(files, r.Stream[len("file/"):])
+			case domain.Aggregate(r.Stream) == "transaction":
+				if _, id, ok := domain.SplitTransactionStream(r.Stream); ok {
+					transactions = append(transactions, id)
+				}
+			}
+		}
+	}
+}
+
+// refuses says why a file keeps the client from being settled now.
+func (e *Erasure) refuses(_ context.Context, f domain.File, _ *Erased) error {
+	switch f.State {
+	case domain.FileOpen:
+		return fmt.Errorf("file %s is still being made: wait until the server has cut it", f.ID)
+	case domain.FileIsDelivering, domain.DeliveryUnknown:
+		return fmt.Errorf("file %s is %s: settle first whether it left (POST /v1/ops/files/%s/confirm or /resend)", f.ID, f.State, f.ID)
+	case domain.FileIsCut, domain.FileIsRendered:
+		if !e.Undelivered && !out(f) {
+			return fmt.Errorf("file %s is cut and was not delivered: let it leave first, or have it taken back with --undelivered", f.ID)
+		}
+	case domain.FileIsDelivered:
+		if _, err := os.Lstat(e.inOutbox(f)); err == nil && !e.Undelivered {
+			return fmt.Errorf("file %s lies in the outbox, and nothing says that the bank has it: wait for its acknowledgement, or say --undelivered", f.Rendered.Name)
+		}
+	}
+	return nil
+}
+
+// out reports whether a file may be with its client, who carries it itself.
+func out(f domain.File) bool {
+	return f.Opened.Method == domain.ByDownload && f.State == domain.FileIsRendered
+}
+
+func (e *Erasure) inOutbox(f domain.File) string { return filepath.Join(e.Outbox, f.Rendered.Name) }
+
+// end takes back a file that did not leave.
+func (e *Erasure) end(ctx context.Context, f domain.File, done *Erased) error {
+	if err := e.refuses(ctx, f, done); err != nil {
+		return err
+	}
+	if f.Rendered != nil && f.Method() == domain.ToOutbox {
+		e.names = append(e.names, f.Rendered.Name)
+	}
+	if f.State != domain.FileIsCut && f.State != domain.FileIsRendered || out(f) {
+		return nil
+	}
+	done.Released++
+	return e.Files.dropUnsent(ctx, f.ID, reasonErased)
+}
+
+// dropUnsent takes back a file that did not leave, whose entries never will.
+func (f *Files) dropUnsent(ctx context.Context, id, reason string) error {
+	unlock, err := f.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return f.dropLocked(ctx, id, reason)
+}
+
+// dropLocked is dropUnsent for the holder of the file's lock.
+func (f *Files) dropLocked(ctx context.Context, id, reason string) error {
+	file, err := f.decide(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenReject, NotCarried: true})
+	if err != nil {
+		return err
+	}
+	_, err = f.released(ctx, file)
+	return err
+}
+
+// transaction rejects what waits of a transaction, once the client is
+// suspended, and notes from which files of the bank it has entries.
+func (e *Erasure) transaction(ctx context.Context, id string, done *Erased) error {
+	l := e.Files.Ledger
+	t, err := l.Transaction(ctx, e.Client, id)
+	if err != nil {
+		return err
+	}
+	for _, i := range t.Items {
+		if i.Incoming != nil && i.Incoming.Inbound != "" {
+			e.inbound[i.Incoming.Inbound] = true
+		}
+	}
+	c, err := l.Client(ctx, e.Client)
+	if err != nil || !c.Suspended || !slices.ContainsFunc(t.Items, stillWaits) {
+		return err
+	}
+	rejected := 0
+	_, err = l.Decide(ctx, e.Client, id, func(t domain.Transaction) (events []domain.Event, err error) {
+		rejected = 0
+		for _, i := range t.Items {
+			if !stillWaits(i) {
+				continue
+			}
+			more, err := domain.Reject{ItemID: i.ID, Reason: reasonErased}.Decide(t)
+			if err != nil {
+				return nil, err
+			}
+			events, rejected = append(events, more...), rejected+1
+		}
+		return events, nil
+	})
+	done.Rejected += rejected
+	return err
+}
+
+func stillWaits(i *domain.Item) bool { return i.State == domain.Pending || i.State == domain.Held }
+
+// applied makes sure that no file of the bank with entries of the client is
+// still being applied.
+func (e *Erasure) applied(ctx context.Context) error {
+	for id := range e.inbound {
+		in, err := e.Files.Ledger.Inbound(ctx, id)
+		if err != nil {
+			return err
+		}
+		if in.State() == "received" {
+			return fmt.Errorf("file %s of the bank is being applied, and has entries of the client: wait until that is done", id)
+		}
+	}
+	return nil
+}
+
+// Clean removes the files that hold the client's account numbers otherwise
+// than under its own key: those of the bank that were kept, with the entries
+// of others in them, whose numbers the log has sealed as well; and those in
+// the clear. Settle has found them.
+func (e *Erasure) Clean(done *Erased) error {
+	var paths []string
+	for id := range e.inbound {
+		paths = append(paths, filepath.Join(e.Files.Folder, inFolder, id))
+	}
+	for _, name := range e.names {
+		paths = append(paths, filepath.Join(e.Outbox, name))
+	}
+	taken, err := filepath.Glob(filepath.Join(e.Inbox, "done", "*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range append(paths, taken...) {
+		err := os.Remove(path)
+		switch {
+		case err == nil:
+			done.Removed++
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(e.Inbox, "quarantine", "*")); len(left) > 0 {
+		done.Left = append(done.Left, fmt.Sprintf("%d files lie in inbox/quarantine in the clear: look through them", len(left)))
+	}
+	return nil
+}

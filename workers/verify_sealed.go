@@ -1,0 +1,80 @@
+package workers
+
+import (
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// sealed checks that what an event holds sealed opens where it stands and is
+// what was recorded with it. The chain says only that the log fits together,
+// which somebody without any key can make it do.
+func (r *verification) sealed(e eventstore.Recorded) error {
+	switch e.Type {
+	case domain.TransactionOriginated{}.Type(), domain.TransactionReceived{}.Type(), domain.TransactionAccountChanged{}.Type(),
+		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type():
+	default:
+		return nil
+	}
+	fact, err := ledger.Fact(e)
+	if err != nil {
+		return err
+	}
+	err = r.opens(e.Client, fact)
+	switch {
+	case err == nil:
+	case ledger.Exchanged(err):
+		r.problem("position %d: %s of client %s: %v", e.Position, e.Stream, e.Client, err)
+	case r.NotCheckable(err):
+		r.found.Unopened++
+	default:
+		return fmt.Errorf("position %d: %w", e.Position, err)
+	}
+	return nil
+}
+
+// opens opens the account of one event by itself.
+func (r *verification) opens(client string, fact domain.Fact) error {
+	l := r.Ledger
+	switch e := fact.Event.(type) {
+	case *domain.AccountOpened:
+		a := domain.BankAccount{}
+		a.Evolve(fact)
+		return r.account(client, a.Account, e.Routing, e.AccountType)
+	case *domain.TransactionAccountChanged:
+		a := e.Account
+		a.In = fact.Stream
+		return r.account(client, a, e.Routing, e.AccountType)
+	case *domain.EntryQueued:
+		a := e.Account
+		a.In = fact.Stream
+		_, err := l.OpenAccount(client, a)
+		return err
+	default:
+		t := domain.Transaction{Client: client}
+		t.Evolve(fact)
+		if domain.TransactionStream(client, t.ID) != fact.Stream {
+			return fmt.Errorf("%w (it says it is %s)", ledger.ErrMoved, t.ID)
+		}
+		number, err := l.OpenAccount(client, t.Account)
+		if err != nil {
+			return err
+		}
+		return l.Attest(&t, number)
+	}
+}
+
+// account opens an account and compares it with its fingerprint.
+func (r *verification) account(client string, a domain.Account, routing, kind string) error {
+	number, err := r.Ledger.OpenAccount(client, a)
+	if err != nil {
+		return err
+	}
+	print, err := r.Ledger.Keys.Fingerprint(client, routing, number, kind)
+	if err == nil && print != a.Fingerprint {
+		err = fmt.Errorf("%w (the account's fingerprint)", ledger.ErrMoved)
+	}
+	return err
+}
