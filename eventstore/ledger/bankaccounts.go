@@ -37,6 +37,18 @@ func (l *Ledger) UseAccount(ctx context.Context, client, routing, number, accoun
 	}}, nil
 }
 
+// OpensAccountOf is the event that opens the bank account a transaction goes
+// to, its number sealed for that stream.
+func (l *Ledger) OpensAccountOf(t domain.Transaction) (domain.AccountOpened, error) {
+	number, err := l.OpenAccount(t.Client, t.Account)
+	if err != nil {
+		return domain.AccountOpened{}, err
+	}
+	stream := domain.AccountStream(t.Client, t.Account.Fingerprint)
+	sealed, err := l.SealAccountIn(stream, t.Client, t.Routing, number, t.Kind)
+	return domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: sealed}, err
+}
+
 // ofAccount is what new events of a transaction change about the bank account
 // it goes to, which is opened if it had no name.
 func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []domain.Event) ([]Change, error) {
@@ -49,7 +61,11 @@ func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []d
 		return nil, err
 	}
 	if account.Version == 0 {
-		said = append([]domain.Event{domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: t.Account}}, said...)
+		opened, err := l.OpensAccountOf(t)
+		if err != nil {
+			return nil, err
+		}
+		said = append([]domain.Event{opened}, said...)
 	}
 	return []Change{{
 		Stream: domain.AccountStream(t.Client, t.Account.Fingerprint), Client: t.Client, Expect: account.Version, Events: said,

@@ -120,7 +120,11 @@ func (c *Corrections) notice(ctx context.Context, n projections.Change) error {
 	}
 	change := ledger.Change{Stream: domain.AccountStream(n.Client, t.Account.Fingerprint), Client: n.Client, Expect: account.Version}
 	if account.Version == 0 { // it had no name, but what waits may go there
-		change.Events = []domain.Event{domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: t.Account}}
+		opened, err := c.Ledger.OpensAccountOf(t)
+		if err != nil {
+			return err
+		}
+		change.Events = []domain.Event{opened}
 	}
 	code := item.Incoming.Entry.Correction.Code
 	to, opened, err := c.corrected(ctx, t, item, account)

@@ -36,9 +36,9 @@ func address(f folder.Folder) (path string, done func() error, err error) {
 	return filepath.Join("/proc/self/fd", fd, filepath.Base(path)), dir.Close, nil
 }
 
-// Serve answers commands until ctx ends. The caller holds the folder's lock,
-// so a socket that lies there is a dead one.
-func Serve(ctx context.Context, f folder.Folder, handler http.Handler) error {
+// Serve answers commands until ctx ends, and says when commands can reach it.
+// The caller holds the folder's lock, so a socket that lies there is a dead one.
+func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable func()) error {
 	path, release, err := address(f)
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
@@ -49,6 +49,7 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler) error {
 		return fmt.Errorf("control socket: %w", err)
 	}
 	defer os.Remove(path) // the next start does not mind a dead one
+	reachable()
 	server := &http.Server{Handler: http.MaxBytesHandler(handler, longestAsk), ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {

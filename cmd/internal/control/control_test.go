@@ -27,7 +27,7 @@ func serve(t *testing.T, f folder.Folder) (stop func()) {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, f, mux) }()
+	go func() { ended <- Serve(ctx, f, mux, func() {}) }()
 	deadline := time.Now().Add(5 * time.Second)
 	for time.Now().Before(deadline) {
 		if c, err := Dial(ctx, f); err == nil {
@@ -123,7 +123,7 @@ func TestACommandSendsNoMoreThanItNeeds(t *testing.T) {
 	f := folder.Folder(t.TempDir())
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, f, mux) }()
+	go func() { ended <- Serve(ctx, f, mux, func() {}) }()
 	var c *Client
 	for {
 		var err error

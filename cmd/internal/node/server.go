@@ -227,7 +227,10 @@ func (s *Server) run(ctx context.Context) error {
 		parts.Go(func() error { return s.pickup.Run(inside) })
 	}
 	parts.Go(func() error { return s.effects(inside) })
-	parts.Go(func() error { return control.Serve(inside, s.Folder, s.commands()) })
+	reachable := make(chan struct{})
+	parts.Go(func() error {
+		return control.Serve(inside, s.Folder, s.commands(), func() { close(reachable) })
+	})
 	parts.Go(func() error { return s.watch(inside) })
 	parts.Go(func() error {
 		defer stop()
@@ -239,7 +242,13 @@ func (s *Server) run(ctx context.Context) error {
 	if s.certs != nil {
 		parts.Go(func() error { return s.certs.Run(inside) })
 	}
-	go s.announce(door)
+	go func() {
+		select {
+		case <-reachable:
+			s.announce(door)
+		case <-door.Done():
+		}
+	}()
 	return parts.Wait()
 }
 
@@ -253,7 +262,7 @@ func (s *Server) watch(ctx context.Context) error {
 	}
 }
 
-// announce calls Ready when /readyz answers 200.
+// announce calls Ready when /readyz answers 200. Commands reach it by then.
 func (s *Server) announce(ctx context.Context) {
 	for s.http.Serving() != nil {
 		if !pause(ctx) {
