@@ -63,14 +63,14 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 func tellSent(s streams, r restore.Report) {
 	fmt.Fprintf(s.out, "Taken into the log: %s with %s; it knew %d more.\n", text.Count(r.Files, "file", "files"), text.Count(r.Entries, "entry", "entries"), r.Known)
 	if r.Others > 0 {
-		fmt.Fprintf(s.out, "%d files are of other ODFIs: switch those on with the same folder.\n", r.Others)
+		fmt.Fprintf(s.out, "%s of other ODFIs: switch those on with the same folder.\n", text.Count(r.Others, "file is", "files are"))
 	}
-	tell(s, r.Corrected, "went to another account than the one known here; it was corrected after the backup.\n"+
-		"Look whether that is so")
-	tell(s, r.Unknown, "were accepted after the backup, which knows nothing of them. They are in\n"+
-		"the log now under new ids. Their senders must not send them again")
-	tell(s, r.Held, "wait here and look like one of those. They are held until somebody approves or\n"+
-		"rejects them: POST /v1/ops/events/EVENT/approve or /reject")
+	tell(s, r.Corrected, "sent to another account than the one known here, corrected after the backup:\n"+
+		"look whether that is so")
+	tell(s, r.Unknown, "accepted after the backup, which knows nothing of that. In the log now under\n"+
+		"a new id: whoever sent it must not send it again")
+	tell(s, r.Held, "waiting here that looks like one of those, held until somebody approves or\n"+
+		"rejects it: POST /v1/ops/events/EVENT/approve or /reject")
 	if len(r.Unknown)+len(r.Corrected)+len(r.Held) > 0 {
 		fmt.Fprintln(s.out)
 	}
@@ -81,7 +81,7 @@ func tell(s streams, entries []restore.Told, what string) {
 	if len(entries) == 0 {
 		return
 	}
-	fmt.Fprintf(s.out, "\n%d entries %s:\n", len(entries), what)
+	fmt.Fprintf(s.out, "\n%s %s:\n", text.Count(len(entries), "entry", "entries"), what)
 	for _, e := range entries {
 		fmt.Fprintf(s.out, "  %s  %13s  %-22s client %s, transaction %s\n", e.Trace, dollars(e.AmountCents), e.Name, e.Client, e.TransactionID)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -43,7 +44,7 @@ func totals(ctx context.Context, r *node.Reader, progress Progress) (Finding, er
 		all.entries, all.debits, all.credits = all.entries+sum.entries, all.debits+sum.debits, all.credits+sum.credits
 		progress(int64(i), int64(len(ids)))
 	}
-	f.Says = fmt.Sprintf("%d entries filed: %s debited, %s credited, in files and transactions alike", all.entries, dollars(all.debits), dollars(all.credits))
+	f.Says = fmt.Sprintf("%s filed: %s debited, %s credited, in files and transactions alike", text.Count(all.entries, "entry", "entries"), dollars(all.debits), dollars(all.credits))
 	if len(f.Problems) > 0 {
 		f.Says = "files and transactions do not agree"
 	}
