@@ -21,6 +21,7 @@ type projector struct {
 	log        *slog.Logger
 	generation int64
 	position   int64
+	live       int64 // 1 for the generation that is shown, 0 for one that is filled
 
 	refs     map[string]int64 // rows of files
 	arrivals map[string]int64 // rows of files that came from the bank
@@ -40,9 +41,10 @@ func newProjector(c *connection, log *slog.Logger, generation, position int64) (
 	return p, c.use(generation)
 }
 
-// moveCheckpoint is the guard: no row changes when someone else was here.
+// moveCheckpoint is the guard: no row changes when someone else was here, or
+// when a generation that was live no longer is and only waits to be removed.
 const moveCheckpoint = `UPDATE checkpoint SET position = ?4, hash = ?5
-	WHERE name = ?1 AND generation = ?2 AND position = ?3`
+	WHERE name = ?1 AND generation = ?2 AND position = ?3 AND live >= ?6`
 
 // project hands the log after the projector's position to apply, batch by
 // batch, while the next one is read and decoded.
@@ -85,7 +87,7 @@ func (p *projector) apply(ctx context.Context, batch []change) error {
 
 func (p *projector) rows(batch []change) error {
 	last := batch[len(batch)-1].recorded
-	moved, err := p.c.exec(moveCheckpoint, viewName, p.generation, p.position, last.Position, last.Hash[:])
+	moved, err := p.c.exec(moveCheckpoint, viewName, p.generation, p.position, last.Position, last.Hash[:], p.live)
 	if err != nil {
 		return fmt.Errorf("move the checkpoint: %w", err)
 	}

@@ -240,3 +240,22 @@ func TestEventsOfALaterVersionArePassedOver(t *testing.T) {
 	}
 	w.same(v)
 }
+
+// While a rebuild takes the old generation away, its checkpoint is still
+// there: a projector that moved it would show what nobody reads, and what is
+// read would stay behind until the next event.
+func TestAGenerationThatIsNoLongerLiveIsNotMoved(t *testing.T) {
+	w := newWorld(t)
+	w.originate("gym")
+	v := w.caughtUp(Options{})
+	dead, err := newProjector(v.database.Load().writer, silent, 1, v.Position())
+	w.must(err)
+	dead.live = 1
+	_, err = v.database.Load().writer.exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND generation = 1`, viewName)
+	w.must(err)
+	w.originate("gym")
+	err = dead.project(w.ctx, feed{w.store, 10}, v.Position()+1, func(batch []change) error { return dead.apply(w.ctx, batch) })
+	if !errors.Is(err, errMoved) {
+		t.Errorf("it was moved: %v", err)
+	}
+}

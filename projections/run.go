@@ -107,6 +107,7 @@ func (v *Views) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.live = 1
 	v.reached(live.position)
 	if err := v.announceSkipped(ctx); err != nil {
 		return err
