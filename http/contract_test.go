@@ -2,7 +2,6 @@ package http_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +17,7 @@ import (
 
 // contract holds every answer of a server against its OpenAPI document.
 type contract struct {
+	whole   map[string]any
 	paths   map[string]map[string]any // path template, method, operation
 	schemas *jsonschema.Compiler
 	mu      sync.Mutex
@@ -35,13 +35,16 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract{schemas: jsonschema.NewCompiler(), cache: map[string]*jsonschema.Schema{}, paths: map[string]map[string]any{}}
+	c := &contract{
+		whole: document.(map[string]any), paths: map[string]map[string]any{},
+		schemas: jsonschema.NewCompiler(), cache: map[string]*jsonschema.Schema{},
+	}
 	c.schemas.DefaultDraft(jsonschema.Draft2020)
 	c.schemas.AssertFormat()
 	if err := c.schemas.AddResource(documentURL, document); err != nil {
 		return nil, err
 	}
-	for path, item := range document.(map[string]any)["paths"].(map[string]any) {
+	for path, item := range c.whole["paths"].(map[string]any) {
 		c.paths[path] = item.(map[string]any)
 	}
 	return c, nil
@@ -167,9 +170,7 @@ func (c *contract) response(template, method string, operation map[string]any, s
 }
 
 func (c *contract) resolve(pointer string) map[string]any {
-	asJSON, _, _ := achhttp.OpenAPI()
-	var value any
-	_ = json.Unmarshal(asJSON, &value)
+	var value any = c.whole
 	for _, part := range strings.Split(pointer, "/")[1:] {
 		value = value.(map[string]any)[part]
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 	swagger "github.com/swaggo/files/v2"
@@ -20,18 +21,27 @@ import (
 //go:embed openapi/*.yaml
 var openapiFiles embed.FS
 
-// OpenAPI is the document of every surface, as JSON and as YAML.
+// OpenAPI is the document of every surface, as JSON and as YAML. It is put
+// together once a process; nobody may write to what it returns.
 func OpenAPI() (asJSON, asYAML []byte, err error) {
+	document, err := encoded()
+	return document.asJSON, document.asYAML, err
+}
+
+type encodedDocument struct{ asJSON, asYAML []byte }
+
+var encoded = sync.OnceValues(func() (encodedDocument, error) {
 	document, err := merged()
 	if err != nil {
-		return nil, nil, err
+		return encodedDocument{}, err
 	}
-	if asJSON, err = json.MarshalIndent(document, "", " "); err != nil {
-		return nil, nil, fmt.Errorf("encode the OpenAPI document: %w", err)
+	asJSON, err := json.MarshalIndent(document, "", " ")
+	if err != nil {
+		return encodedDocument{}, fmt.Errorf("encode the OpenAPI document: %w", err)
 	}
-	asYAML, err = yaml.Marshal(document)
-	return asJSON, asYAML, err
-}
+	asYAML, err := yaml.Marshal(document)
+	return encodedDocument{asJSON, asYAML}, err
+})
 
 func merged() (map[string]any, error) {
 	names, err := fs.Glob(openapiFiles, "openapi/*.yaml")
