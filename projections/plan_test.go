@@ -14,7 +14,7 @@ func TestNoQuestionScans(t *testing.T) {
 	v := w.caughtUp(Options{})
 	questions := []string{
 		madeDays.next, otherDays.next, firstClient, nextClient, changedFiles, deliveredFiles, undeliveredFiles,
-		latestDay, pendingItems, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
+		latestDay, waitingOfAll, waitingOfGroup, heldOfAll, heldOfClient, entryGroups, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
@@ -56,10 +56,12 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"changes", string(itemsChanged), "(client=? AND changed>? AND changed<?)"},
 		{"a client's transactions", transactionsOfDay, "(client=? AND day=? AND rowid<?)"},
 		{"everyone's transactions", transactionsOfAll, "(rowid>? AND rowid<?)"},
-		{"what was rejected", endedTransactions + newestOf, "(status=? AND rowid<?)"},
-		{"a client's rejected ones", endedOfClient + newestOf, "(client=? AND status=? AND rowid<?)"},
-		{"what came back", returnedOnes + newestOf, "(shown=? AND rowid<?)"},
-		{"a client's returned ones", returnedOfClient + newestOf, "(client=? AND rowid<?)"},
+		{"what was rejected", endedTransactions + newestOf, "(status=? AND rowid>? AND rowid<?)"},
+		{"a client's rejected ones", endedOfClient + newestOf, "(client=? AND status=? AND rowid>? AND rowid<?)"},
+		{"what came back", returnedOnes + newestOf, "(shown=? AND rowid>? AND rowid<?)"},
+		{"a client's returned ones", returnedOfClient + newestOf, "(client=? AND rowid>? AND rowid<?)"},
+		{"a client's waiting ones", waitingOfGroup, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>? AND rowid<?)"},
+		{"a client's held ones", heldOfClient, "(client=? AND rowid>? AND rowid<?)"},
 		{"what waits", waitingRows, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>?)"},
 		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
 	} {

@@ -13,13 +13,14 @@ import (
 
 const (
 	// queueSums reads one row a client, bank, kind and day on which something
-	// becomes due, and for each the oldest that waits: seeks, no scans.
+	// becomes due, and for each the oldest that waits and the first deadline:
+	// seeks, no scans.
 	queueSums = `SELECT client, odfi, answers, due, entries, cents,
 			(SELECT i.made_at FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
 				WHERE p.client = q.client AND p.odfi = q.odfi AND p.answers = q.answers AND p.due = q.due
 				ORDER BY p.position LIMIT 1),
 			(SELECT leave_by FROM pending@ p INDEXED BY pending_leave_by@ WHERE p.client = q.client AND p.odfi = q.odfi
-				AND p.answers = q.answers AND p.leave_by IS NOT NULL ORDER BY p.leave_by LIMIT 1)
+				AND p.answers = q.answers AND p.due = q.due AND p.leave_by IS NOT NULL ORDER BY p.leave_by LIMIT 1)
 		FROM queue@ q WHERE due <= ?1 ORDER BY client, odfi, answers, due`
 
 	queueDues   = `SELECT due FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
@@ -67,6 +68,9 @@ func addQueue(queues []Queue, row []value) []Queue {
 	queues[n].Cents += q.Cents
 	if q.OldestAt.Before(queues[n].OldestAt) {
 		queues[n].OldestAt = q.OldestAt
+	}
+	if by := queues[n].LeaveBy; by.IsZero() || !q.LeaveBy.IsZero() && q.LeaveBy.Before(by) {
+		queues[n].LeaveBy = q.LeaveBy
 	}
 	return queues
 }

@@ -95,7 +95,7 @@ CREATE TABLE pending@(
   fault    TEXT    NOT NULL             -- why no file can carry it; empty for most
 ) STRICT;
 CREATE INDEX pending_due@ ON pending@(client, odfi, answers, due);
-CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, leave_by) WHERE leave_by IS NOT NULL;
+CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, due, leave_by) WHERE leave_by IS NOT NULL;
 -- Answers that have to leave before an instant, while they wait, held or not.
 CREATE TABLE deadlines@(
   position INTEGER PRIMARY KEY,         -- as in items
@@ -210,5 +210,6 @@ CREATE INDEX items_ended_of@ ON items@(client, status) WHERE kind = 'Origination
 CREATE INDEX items_returned@ ON items@(shown) WHERE kind = 'Origination' AND shown = 0;
 CREATE INDEX items_returned_of@ ON items@(client) WHERE kind = 'Origination' AND shown = 0;
 CREATE INDEX items_held@ ON items@(status) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
+CREATE INDEX items_held_of@ ON items@(client) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
 ` + inboundIndexes

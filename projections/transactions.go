@@ -31,19 +31,13 @@ const (
 	// that holds them and nothing else: a search row by row would go through
 	// millions of others.
 	endedTransactions = transactionColumns + `INDEXED BY items_ended@` + transactionJoins + ended
-	endedOfClient     = transactionColumns + `INDEXED BY items_ended_of@` + transactionJoins + ended + `AND i.client = ?7 `
+	endedOfClient     = transactionColumns + `INDEXED BY items_ended_of@` + transactionJoins + ended + `AND i.client = ?8 `
 	ended             = `AND i.status IN ('Recalled', 'Rejected') AND i.status = ?3 ` + onDays
 	returned          = `AND i.shown = 0 ` + onDays
 	returnedOnes      = transactionColumns + `INDEXED BY items_returned@` + transactionJoins + returned
-	returnedOfClient  = transactionColumns + `INDEXED BY items_returned_of@` + transactionJoins + returned + `AND i.client = ?7 `
-	// pendingItems are the items that wait, or are held, before a position.
-	pendingItems = `SELECT position FROM pending@ WHERE position < ?1
-		UNION SELECT position FROM items@ INDEXED BY items_held@
-			WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '' AND position < ?1
-		ORDER BY position DESC LIMIT ?2`
-	transactionAt = transactionColumns + transactionJoins + onDays + `AND i.position = ?7 LIMIT ?4`
-	onDays        = `AND i.day BETWEEN ?5 AND ?6 `
-	newestOf      = `ORDER BY i.position DESC LIMIT ?4`
+	returnedOfClient  = transactionColumns + `INDEXED BY items_returned_of@` + transactionJoins + returned + `AND i.client = ?8 `
+	onDays            = `AND i.day BETWEEN ?5 AND ?6 AND i.position >= ?7 `
+	newestOf          = `ORDER BY i.position DESC LIMIT ?4`
 
 	stretchOfDays = `SELECT min(first), max(last) FROM days@ WHERE day BETWEEN ?1 AND ?2`
 )
@@ -68,7 +62,7 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 		switch {
 		case rare != "":
 			return l.rare(s, rare)
-		case f.Client == "" && f.Status == Pending:
+		case f.Status == Pending:
 			return l.pending(s)
 		case f.Client == "":
 			return l.all(s)
@@ -126,48 +120,37 @@ func (l *transactionList) client(s snapshot) error {
 
 // all lists every client's, backwards through the log.
 func (l *transactionList) all(s snapshot) error {
-	row, err := s.c.row(stretchOfDays, l.from, l.to)
-	if err != nil {
+	first, before, ok, err := l.stretch(s)
+	if err != nil || !ok {
 		return err
 	}
-	first, ok := row[0].(int64)
-	if !ok {
-		return nil
+	return l.list(s, transactionsOfAll, 0, before, l.from, l.to, first)
+}
+
+// stretch is where in the log the transactions asked for were made that are
+// still to be listed; ok is false where there is no such place.
+func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err error) {
+	row, err := s.c.row(stretchOfDays, l.from, l.to)
+	if err != nil {
+		return 0, 0, false, err
 	}
-	return l.list(s, transactionsOfAll, 0, min(l.at.Row, row[1].(int64)+1), l.from, l.to, first)
+	if first, ok = row[0].(int64); !ok {
+		return 0, 0, false, nil
+	}
+	return first, min(l.at.Row, row[1].(int64)+1), true, nil
 }
 
 // rare lists what an index of its own holds, backwards through the log.
 func (l *transactionList) rare(s snapshot, sql string) error {
-	args := values(l.from, l.to)
+	first, before, ok, err := l.stretch(s)
+	if err != nil || !ok {
+		return err
+	}
+	args := values(l.from, l.to, first)
 	if l.f.Client != "" {
 		args = append(args, l.f.Client)
 	}
-	return l.list(s, sql, 0, l.at.Row, args...)
-}
-
-// pending lists what waits or is held, backwards through the log.
-func (l *transactionList) pending(s snapshot) error {
-	const atOnce = 500
-	for before := l.at.Row; ; {
-		var positions []int64
-		err := s.query(pendingItems, values(before, int64(atOnce)), func(row []value) error {
-			positions = append(positions, row[0].(int64))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, at := range positions {
-			if err := l.list(s, transactionAt, 0, math.MaxInt64, l.from, l.to, at); err != nil || l.page.more {
-				return err
-			}
-			before = at
-		}
-		if len(positions) < atOnce {
-			return nil
-		}
-	}
+	return l.list(s, sql, 0, before, args...)
 }
 
 func (l *transactionList) list(s snapshot, sql string, day, before int64, args ...value) error {
