@@ -27,6 +27,9 @@ type TransactionOriginated struct {
 	// client's own NACHA file, an ACH Pro file). It is filed by the same
 	// append and shows only when that file is cut.
 	InFile string `json:"in_file,omitempty"`
+	// Over is set when it goes over a relationship, as a transfer or to
+	// verify the account. Releases before this field left it out.
+	Over *Over `json:"over,omitempty"`
 }
 
 // RawEntry is an entry as a client's own file had it.
@@ -55,6 +58,7 @@ type Originate struct {
 	// Ours is true where the ledger itself sends, and so may use a reserved
 	// description: micro-deposits.
 	Ours bool
+	Over *Over
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -79,7 +83,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	}
 	return []Event{TransactionOriginated{
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p, Account: c.Account,
-		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile,
+		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
 	}}, nil
 }
 

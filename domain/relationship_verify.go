@@ -104,7 +104,8 @@ func (c BeginVerifying) Decide(now Holder) ([]Event, error) {
 	return []Event{LinkVerifying{r.ID, c.Method, c.Transactions, c.Amounts, r.Attempt + 1}}, nil
 }
 
-// EndVerifying approves or rejects a relationship that is being verified.
+// EndVerifying approves or rejects a relationship that is being verified, or
+// rejects one that was approved before its bank refused the account.
 type EndVerifying struct {
 	RelationshipID string
 	Rejected       string // the reason; empty approves
@@ -116,6 +117,8 @@ func (c EndVerifying) Decide(now Holder) ([]Event, error) {
 	switch {
 	case !ok:
 		return nil, noRelationship(c.RelationshipID)
+	case r.Status == RelationshipApproved && c.Rejected != "":
+		return []Event{LinkRejected{r.ID, c.Rejected}}, nil
 	case r.Status != RelationshipQueued && r.Status != RelationshipPending:
 		return nil, nil
 	case c.Rejected != "":

@@ -17,6 +17,7 @@ type order struct {
 	id       string // a GUID in lower case; empty: one will be made
 	proposal domain.Proposal
 	number   string // of the receiver's account, in the clear
+	over     *domain.Over
 }
 
 // content is all of an order but its id, in one form, so that the same order
@@ -58,7 +59,7 @@ func (o order) originate(l *ledger.Ledger, client string) (domain.Originate, err
 	if err != nil {
 		return domain.Originate{}, fmt.Errorf("hash a proposal: %w", err)
 	}
-	command := domain.Originate{TransactionID: o.id, ItemID: newID(), Proposal: o.proposal, Number: o.number, Content: mac}
+	command := domain.Originate{TransactionID: o.id, ItemID: newID(), Proposal: o.proposal, Number: o.number, Content: mac, Over: o.over}
 	if command.TransactionID == "" {
 		command.TransactionID = newID()
 	}

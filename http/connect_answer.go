@@ -148,7 +148,13 @@ func (s *Server) decide(ctx context.Context, l *ledger.Ledger, cmd command, deci
 		if err != nil {
 			return nil, err
 		}
-		*decided, err = cmd.Decide(answers.Case{Transaction: t, Files: files, Now: l.Now()})
+		refused := ""
+		if t.Originated != nil && t.Originated.Over != nil {
+			if refused, err = l.RefusedOver(ctx, t.Client, *t.Originated.Over); err != nil {
+				return nil, err
+			}
+		}
+		*decided, err = cmd.Decide(answers.Case{Transaction: t, Files: files, Now: l.Now(), Refused: refused})
 		return decided.Events, err
 	}
 }

@@ -131,7 +131,7 @@ func (s *Server) transfer(ctx context.Context, l *ledger.Ledger, clientID, holde
 	if err != nil {
 		return err
 	}
-	o.id = id
+	o.id, o.over = id, &domain.Over{Holder: holder, RelationshipID: r.ID}
 	command, err := o.originate(l, clientID)
 	if err != nil {
 		return err

@@ -145,7 +145,8 @@ type Waiting struct {
 	MadeAt                        time.Time
 	DueAt                         time.Time
 	LeaveBy                       time.Time
-	Fault                         string // why no file can carry it: field and rule; empty for most
+	Fault                         string       // why no file can carry it: field and rule; empty for most
+	Over                          *domain.Over // the relationship it goes over; nil for most
 }
 
 // FileEntry is an entry of a file.

@@ -34,8 +34,8 @@ const (
 			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1)`
 
 	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, version, header,
-			code, routing, addenda, asked_on, same_day, fault)
-		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`
+			code, routing, addenda, asked_on, same_day, fault, over)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
 	findPending = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due
 		FROM pending@ p JOIN items@ i ON i.position = p.position WHERE p.position = ?1`
 	takePending = `DELETE FROM pending@ WHERE position = ?1`
@@ -54,6 +54,9 @@ func (p *projector) transaction(c change) error {
 		return err
 	}
 	if err := p.corrected(c); err != nil {
+		return err
+	}
+	if err := p.unverified(c); err != nil {
 		return err
 	}
 	if err := p.refiled(c); err != nil {
@@ -193,7 +196,7 @@ func (p *projector) putPending(c change, i *domain.Item) error {
 		return err
 	}
 	_, err = p.c.exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy,
-		w.version, header, int64(w.code), w.routing, int64(w.addenda), w.askedOn, w.sameDay, w.fault)...)
+		w.version, header, int64(w.code), w.routing, int64(w.addenda), w.askedOn, w.sameDay, w.fault, w.over)...)
 	return err
 }
 

@@ -13,6 +13,10 @@ type Underway struct {
 	Position           int64
 }
 
+// Refused is the status under which a relationship that was approved is
+// listed once an entry that verified its account came to nothing.
+const Refused domain.RelationshipStatus = "REFUSED"
+
 // Change is a notification of change about an account that nobody has acted
 // on.
 type Change struct {

@@ -11,6 +11,15 @@ const (
 	setRelationship = `UPDATE relationships@ SET status = ?2 WHERE id = ?1`
 	endRelationship = `DELETE FROM relationships@ WHERE id = ?1`
 
+	putVerifying  = `INSERT INTO verifying@(client, txn, holder, id, failed) VALUES(?1, ?2, ?3, ?4, 0)`
+	endVerifying  = `DELETE FROM verifying@ WHERE id = ?1`
+	failVerifying = `UPDATE verifying@ SET failed = 1 WHERE client = ?1 AND txn = ?2`
+	hasFailed     = `SELECT count(*) FROM verifying@ WHERE id = ?1 AND failed = 1`
+	// refuseRelationship leaves alone what is under way already.
+	refuseRelationship = `INSERT INTO relationships@(position, client, holder, id, status)
+		SELECT ?1, client, holder, id, ?4 FROM verifying@ v WHERE client = ?2 AND txn = ?3
+			AND NOT EXISTS (SELECT 1 FROM relationships@ r WHERE r.id = v.id)`
+
 	putCorrection = `INSERT INTO corrections@(position, client, txn, item) VALUES(?1, ?2, ?3, ?4)`
 	endCorrection = `DELETE FROM corrections@ WHERE client = ?1 AND txn = ?2 AND item = ?3`
 
@@ -28,19 +37,72 @@ func (p *projector) holder(c change) error {
 	case *domain.AccountLinked:
 		_, err = p.c.exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipQueued))
 	case *domain.LinkVerifying:
-		_, err = p.c.exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending))
+		if _, err = p.c.exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending)); err == nil {
+			err = p.verifying(client, holder, e)
+		}
 	case *domain.LinkCancelRequested: // one that was approved had no row
 		if _, err = p.c.exec(endRelationship, e.RelationshipID); err == nil {
 			_, err = p.c.exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipCancelRequested))
 		}
 	case *domain.LinkApproved:
-		_, err = p.c.exec(endRelationship, e.RelationshipID)
+		err = p.approved(e.RelationshipID)
 	case *domain.LinkRejected:
-		_, err = p.c.exec(endRelationship, e.RelationshipID)
+		err = p.ended(e.RelationshipID)
 	case *domain.LinkCanceled:
-		_, err = p.c.exec(endRelationship, e.RelationshipID)
+		err = p.ended(e.RelationshipID)
 	}
 	return err
+}
+
+// verifying notes which entries verify an account, instead of those of the
+// attempt before.
+func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) error {
+	if _, err := p.c.exec(endVerifying, e.RelationshipID); err != nil {
+		return err
+	}
+	for _, id := range e.Transactions {
+		if _, err := p.c.exec(putVerifying, client, id, holder, e.RelationshipID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// approved ends a relationship's way, unless the entry that verifies its
+// account came back just before.
+func (p *projector) approved(id string) error {
+	row, err := p.c.row(hasFailed, id)
+	if err != nil {
+		return err
+	}
+	if row[0].(int64) > 0 {
+		_, err = p.c.exec(setRelationship, id, string(Refused))
+	} else {
+		_, err = p.c.exec(endRelationship, id)
+	}
+	return err
+}
+
+func (p *projector) ended(id string) error {
+	if _, err := p.c.exec(endVerifying, id); err != nil {
+		return err
+	}
+	_, err := p.c.exec(endRelationship, id)
+	return err
+}
+
+// unverified notes that an entry came to nothing by which an account was
+// verified: what is approved, or being canceled, is looked at again.
+func (p *projector) unverified(c change) error {
+	switch c.fact.Event.(type) {
+	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
+		if _, err := p.c.exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
+			return err
+		}
+		_, err := p.c.exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
+		return err
+	}
+	return nil
 }
 
 // corrects is whether a notification of change is about the account.

@@ -9,9 +9,18 @@ CREATE TABLE relationships@(
   client   TEXT    NOT NULL,
   holder   TEXT    NOT NULL,
   id       TEXT    NOT NULL,
-  status   TEXT    NOT NULL             -- QUEUED, PENDING, CANCEL_REQUESTED
+  status   TEXT    NOT NULL             -- QUEUED, PENDING, CANCEL_REQUESTED, REFUSED
 ) STRICT;
 CREATE INDEX relationships_id@ ON relationships@(id);
+CREATE TABLE verifying@(
+  client TEXT NOT NULL,
+  txn    TEXT NOT NULL,                 -- verifies the relationship, by its newest attempt
+  holder TEXT NOT NULL,
+  id     TEXT NOT NULL,                 -- of the relationship
+  failed INTEGER NOT NULL,              -- it came back, or never leaves
+  PRIMARY KEY(client, txn)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX verifying_id@ ON verifying@(id);
 CREATE TABLE corrections@(
   position INTEGER PRIMARY KEY,         -- of the notification of change
   client   TEXT    NOT NULL,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -26,7 +27,7 @@ const (
 	queueDues   = `SELECT due FROM queue@ WHERE client = ?1 AND odfi = ?2 AND answers = ?3 AND due <= ?4`
 	nextDue     = `SELECT min(due) FROM queue@ WHERE due > ?1`
 	waitingRows = `SELECT p.position, i.txn, i.item, p.version, p.header, p.code, p.routing, i.cents, p.addenda,
-			p.asked_on, p.same_day, i.made_at, p.due, p.leave_by, p.fault, i.kind
+			p.asked_on, p.same_day, i.made_at, p.due, p.leave_by, p.fault, i.kind, p.over
 		FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
 		WHERE p.client = ?1 AND p.odfi = ?2 AND p.answers = ?3 AND p.due = ?4 AND p.position > ?5
 		ORDER BY p.position LIMIT ?6`
@@ -160,6 +161,9 @@ func scanWaiting(row []value) Waiting {
 	}
 	if w.DueAt.IsZero() {
 		w.DueAt = w.MadeAt
+	}
+	if holder, id, ok := strings.Cut(row[16].(string), " "); ok {
+		w.Over = &domain.Over{Holder: holder, RelationshipID: id}
 	}
 	return w
 }

@@ -92,7 +92,8 @@ CREATE TABLE pending@(
   addenda  INTEGER NOT NULL,
   asked_on TEXT    NOT NULL,
   same_day INTEGER NOT NULL,
-  fault    TEXT    NOT NULL             -- why no file can carry it; empty for most
+  fault    TEXT    NOT NULL,            -- why no file can carry it; empty for most
+  over     TEXT    NOT NULL             -- holder and relationship it goes over; empty for most
 ) STRICT;
 CREATE INDEX pending_due@ ON pending@(client, odfi, answers, due);
 CREATE INDEX pending_leave_by@ ON pending@(client, odfi, answers, due, leave_by) WHERE leave_by IS NOT NULL;

@@ -32,6 +32,7 @@ type waiting struct {
 	askedOn  string
 	sameDay  bool
 	fault    string
+	over     string
 }
 
 // waits reports whether an item is in the queue. One that was made together
@@ -63,6 +64,9 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 	if err != nil {
 		w.fault = domain.FieldRule(err)
 	}
+	if over := overOf(t, i); over != nil {
+		w.over = over.Holder + " " + over.RelationshipID
+	}
 	if i.Kind == domain.Origination {
 		p := t.Originated.Proposal
 		w.askedOn, w.sameDay, w.due = p.EffectiveOn, p.SameDay, dueOf(p.EffectiveOn)
@@ -78,6 +82,15 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 		w.leaveBy = micros(by)
 	}
 	return w, nil
+}
+
+// overOf is the relationship that an item goes over. What takes back what left
+// before goes over none.
+func overOf(t *domain.Transaction, i *domain.Item) *domain.Over {
+	if t.Originated == nil || i.Kind != domain.Origination && i.Kind != domain.Retry {
+		return nil
+	}
+	return t.Originated.Over
 }
 
 // dueOf is when an entry with a date asked for may leave; see calendar.DueAt.

@@ -45,7 +45,7 @@ func (w *fill) portion(entries int) int {
 // with the last of them if last is set. It returns what is left of entries.
 // An entry whose transaction moved on meanwhile, a recall above all, drops
 // out: it goes into no file or into a later one. So does one whose deadline
-// came while the file was filled.
+// came while the file was filled, or whose account its bank refused.
 func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
 	for tries := 0; n > 0; {
 		if err := w.allowed(ctx); err != nil {
@@ -53,6 +53,14 @@ func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]en
 		}
 		if late := w.late(entries[:n]); late > 0 {
 			entries, n = entries[late:], n-late
+			continue
+		}
+		refused, err := w.refused(ctx, entries[:n])
+		if err != nil {
+			return entries, err
+		}
+		if refused > 0 {
+			entries, n = entries[refused:], n-refused
 			continue
 		}
 		filed, err := w.try(ctx, entries, n, last)

@@ -33,6 +33,7 @@ type entry struct {
 	addenda int
 	dated   *domain.Dated // nil: it leaves as it was asked for
 	leaveBy time.Time     // zero: there is no deadline
+	over    *domain.Over  // the relationship it goes over; nil for most
 
 	// made begins the transaction in the same append, where a client asked
 	// for a file as a whole.
@@ -166,6 +167,6 @@ type group struct {
 func (g *group) add(w *projections.Waiting, dated *domain.Dated) {
 	g.entries = append(g.entries, entry{
 		transaction: w.TransactionID, item: w.ItemID, version: w.Version,
-		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated, leaveBy: w.LeaveBy,
+		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated, leaveBy: w.LeaveBy, over: w.Over,
 	})
 }

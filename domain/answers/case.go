@@ -22,6 +22,9 @@ type Case struct {
 	Transaction domain.Transaction
 	Files       map[string]domain.File // of the items that were filed
 	Now         time.Time
+	// Refused is why its account may not be used, where it goes over a
+	// relationship: its bank refused it.
+	Refused string
 }
 
 // Decision is what a command answers: the events to write, none when the

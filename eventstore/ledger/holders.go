@@ -36,6 +36,24 @@ func (l *Ledger) VerifiedHolder(ctx context.Context, client, id string) (domain.
 	return h, err
 }
 
+// RefusedOver is why nothing may leave over a relationship; empty while
+// nothing speaks against it. It reads the log: what came back counts at once.
+func (l *Ledger) RefusedOver(ctx context.Context, client string, over domain.Over) (reason string, err error) {
+	h, err := l.Holder(ctx, client, over.Holder)
+	if err != nil {
+		return "", err
+	}
+	r, ok := h.Relationship(over.RelationshipID)
+	switch {
+	case !ok:
+		return "", fmt.Errorf("holder %s of client %s has no relationship %s", over.Holder, client, over.RelationshipID)
+	case r.Status == domain.RelationshipRejected:
+		return r.Reason, nil
+	}
+	entries, err := l.Verifying(ctx, client, r)
+	return r.RefusedBy(entries), err
+}
+
 // Verifying are the entries that verify a relationship's account.
 func (l *Ledger) Verifying(ctx context.Context, client string, r *domain.Relationship) (entries []domain.Transaction, err error) {
 	for _, id := range r.Verifying {

@@ -52,7 +52,12 @@ func (w *Worker) move(ctx context.Context, u projections.Underway) error {
 		return w.queued(ctx, h, r)
 	case domain.RelationshipPending:
 		return w.pending(ctx, h, r)
+	case domain.RelationshipApproved:
+		return w.refused(ctx, h, r)
 	case domain.RelationshipCancelRequested:
+		if err := w.refused(ctx, h, r); err != nil {
+			return err
+		}
 		return w.canceling(ctx, h, r)
 	default:
 		return nil // the views are behind

@@ -30,7 +30,8 @@ type Config struct {
 
 	// Every is how often everything under way is looked at, five seconds by
 	// default; Pace is the least time between two looks that the log's hints
-	// ask for, 100 ms by default. Those are for what was linked just now.
+	// ask for, 100 ms by default. Those are for what was linked or refused
+	// just now.
 	Every, Pace time.Duration
 }
 
@@ -100,7 +101,7 @@ func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
 	case !current:
 		return time.After(w.Pace), nil
 	}
-	return nil, errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued))
+	return nil, errors.Join(w.Accounts.Pass(ctx), w.over(ctx, domain.RelationshipQueued), w.over(ctx, projections.Refused))
 }
 
 // Sweep does at the present business time all that the views show. What fails for
