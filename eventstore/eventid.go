@@ -5,16 +5,16 @@ import (
 	"math/rand/v2"
 )
 
-// eventIDs makes UUIDv7 event ids that never decrease, as RFC 9562 section
+// EventIDs makes UUIDv7 event ids that never decrease, as RFC 9562 section
 // 6.2 describes in method 3: 48 bits of milliseconds and 12 bits of their
 // fraction, counted on when the clock stands or goes back, then 62 random
 // bits.
-type eventIDs struct {
+type EventIDs struct {
 	last int64 // in 1/4096 of a millisecond
 }
 
-// next returns an id for an event recorded at unix microseconds.
-func (g *eventIDs) next(micros int64) (id [16]byte) {
+// Next returns an id for an event recorded at unix microseconds.
+func (g *EventIDs) Next(micros int64) (id [16]byte) {
 	tick := max(micros, 0)
 	tick = tick/1000<<12 | tick%1000<<12/1000
 	g.last = max(tick, g.last+1)
@@ -23,8 +23,8 @@ func (g *eventIDs) next(micros int64) (id [16]byte) {
 	return id
 }
 
-// resume goes on after the newest id of the log.
-func (g *eventIDs) resume(id [16]byte) {
+// Resume continues after the newest id of the log.
+func (g *EventIDs) Resume(id [16]byte) {
 	high := binary.BigEndian.Uint64(id[:8])
 	g.last = int64(high>>16<<12 | high&0xfff)
 }

@@ -9,10 +9,10 @@ import (
 
 func TestEventIDsOnlyGrowWhateverTheClockDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var ids eventIDs
+		var ids EventIDs
 		var before [16]byte
 		for _, micros := range rapid.SliceOfN(rapid.Int64Range(-5, 1<<50), 1, 50).Draw(t, "clock") {
-			id := ids.next(micros)
+			id := ids.Next(micros)
 			if string(id[:]) <= string(before[:]) {
 				t.Fatalf("%x comes after %x", id, before)
 			}
@@ -21,9 +21,9 @@ func TestEventIDsOnlyGrowWhateverTheClockDoes(t *testing.T) {
 			}
 			before = id
 		}
-		var resumed eventIDs
-		resumed.resume(before)
-		if id := resumed.next(0); string(id[:]) <= string(before[:]) {
+		var resumed EventIDs
+		resumed.Resume(before)
+		if id := resumed.Next(0); string(id[:]) <= string(before[:]) {
 			t.Fatalf("after reopening %x comes after %x", id, before)
 		}
 	})
@@ -31,8 +31,8 @@ func TestEventIDsOnlyGrowWhateverTheClockDoes(t *testing.T) {
 
 func TestAnEventIDTellsItsTime(t *testing.T) {
 	const micros = 1_772_452_800_123_456
-	var ids eventIDs
-	id := uuid.UUID(ids.next(micros))
+	var ids EventIDs
+	id := uuid.UUID(ids.Next(micros))
 	if seconds, nanos := id.Time().UnixTime(); seconds*1000+nanos/1e6 != micros/1000 {
 		t.Errorf("%s says %d s and %d ns", id, seconds, nanos)
 	}

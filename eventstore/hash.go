@@ -12,13 +12,14 @@ import (
 // big-endian followed by its bytes. An integer's bytes are its 8-byte
 // big-endian form; recorded_at is in unix microseconds.
 func (e Recorded) ChainHash(previous [32]byte) [32]byte {
-	return new(chain).hash(previous, &e)
+	return new(Chain).Hash(previous, &e)
 }
 
-// chain computes hashes one after the other and keeps its buffer.
-type chain struct{ buffer []byte }
+// Chain computes hashes one after the other and keeps its buffer.
+type Chain struct{ buffer []byte }
 
-func (c *chain) hash(previous [32]byte, e *Recorded) [32]byte {
+// Hash is Recorded.ChainHash of an event.
+func (c *Chain) Hash(previous [32]byte, e *Recorded) [32]byte {
 	b := append(c.buffer[:0], previous[:]...)
 	b = appendInteger(b, e.Position)
 	b = appendString(b, e.Stream)

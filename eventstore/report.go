@@ -35,7 +35,8 @@ func (p Problem) String() string {
 	}
 }
 
-func (r *Report) problem(position int64, stream, reason string, args ...any) {
+// Add adds one thing wrong with the log; position and stream may be unknown.
+func (r *Report) Add(position int64, stream, reason string, args ...any) {
 	if r.Found++; len(r.Problems) < maxProblems {
 		r.Problems = append(r.Problems, Problem{position, stream, fmt.Sprintf(reason, args...)})
 	}

@@ -3,7 +3,7 @@
 // position. The log is the truth; everything else in achledger is derived
 // from it and can be thrown away.
 //
-// Store is the contract. SQLite implements it in this package; every
+// Store is the contract. Package sqlite implements it; every
 // implementation runs the same conformance suite (package storetest).
 package eventstore
 
@@ -51,12 +51,12 @@ type Store interface {
 	// empty page is the end.
 	ReadAll(ctx context.Context, after int64, limit int) ([]Recorded, error)
 
-	// ReadStreamsOf calls yield once for each event of the named type whose
+	// ReadHistories calls yield once for each event of the named type whose
 	// position lies in [first, last], in order, with all events of that
 	// event's stream up to and including it. It is how a file is rendered:
 	// its filed events lie side by side. An error of yield ends it and comes
 	// back; yield may use the store.
-	ReadStreamsOf(ctx context.Context, eventType string, first, last int64, yield func([]Recorded) error) error
+	ReadHistories(ctx context.Context, eventType string, first, last int64, yield func([]Recorded) error) error
 
 	// Versions returns the current version of each named stream; a stream
 	// that does not exist has version 0.

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
 )
 
@@ -108,7 +109,7 @@ func BenchmarkBulk(b *testing.B) {
 }
 
 // appendAlone appends n events of the usual size, 1,024 to a call.
-func appendAlone(b *testing.B, s *eventstore.SQLite, n, round int) time.Duration {
+func appendAlone(b *testing.B, s *sqlite.Store, n, round int) time.Duration {
 	data := []byte(`{"amount_cents":500025,"note":"` + strings.Repeat("x", 750) + `"}`)
 	start := time.Now()
 	for first := 0; first < n; first += eventstore.MaxAppend {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
 )
 
@@ -147,7 +147,7 @@ func TestWhoMayRevealSeesWholeNumbersOfSingleObjects(t *testing.T) {
 
 func TestWhenTheLogCannotSayWhatHappenedNobodyHears2xx(t *testing.T) {
 	broken := errors.New("disk on fire")
-	for name, faults := range map[string]eventstore.Faults{
+	for name, faults := range map[string]sqlite.Faults{
 		"the commit failed":        {BeforeCommit: func() error { return broken }},
 		"it failed and is on disk": {AfterCommit: func() error { return broken }},
 	} {
@@ -177,7 +177,7 @@ func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
 	bank := w.client("business", settings())
 	bank.originate(proposal("TransactionID", someID)).is(201)
 	w.stop()
-	w.faults = eventstore.Faults{FreeBytes: func(string) (uint64, error) { return 1 << 20, nil }}
+	w.faults = sqlite.Faults{FreeBytes: func(string) (uint64, error) { return 1 << 20, nil }}
 	w.open()
 	a := bank.originate(proposal()).problem(503, "storage-full")
 	if a.header.Get("Retry-After") == "" {

@@ -22,6 +22,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/projections"
 )
@@ -33,9 +34,9 @@ type world struct {
 	folder string
 	clock  *clock
 	log    *syncBuffer
-	faults eventstore.Faults // of the log, from the next open on
-	still  bool              // the views do not follow the log
-	store  *eventstore.SQLite
+	faults sqlite.Faults // of the log, from the next open on
+	still  bool          // the views do not follow the log
+	store  *sqlite.Store
 	ledger *ledger.Ledger
 	server *achhttp.Server
 	url    string
@@ -79,7 +80,7 @@ func newWorld(t testing.TB, changes ...change) *world {
 // open starts the server on the world's folder.
 func (w *world) open(changes ...change) {
 	w.t.Helper()
-	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{Faults: w.faults})
+	store, err := sqlite.Open(w.folder, sqlite.Options{Faults: w.faults})
 	w.must(err)
 	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
 	w.must(err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 func projectAsAChild(folder, how string) error {
-	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{ReadOnly: true})
+	store, err := sqlite.Open(folder, sqlite.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}

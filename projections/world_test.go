@@ -11,8 +11,8 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // world is a log with a history that a test writes into it, event by event.
@@ -21,7 +21,7 @@ type world struct {
 	t      testing.TB
 	ctx    context.Context
 	folder string
-	store  *eventstore.SQLite
+	store  *sqlite.Store
 	ledger *ledger.Ledger
 	now    time.Time
 	serial int
@@ -43,7 +43,7 @@ const ours, theirs = "231380104", "061000146"
 func newWorld(t testing.TB) *world {
 	w := &world{t: t, ctx: context.Background(), now: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}
 	w.folder = t.TempDir()
-	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{Linger: -1})
+	store, err := sqlite.Open(w.folder, sqlite.Options{Linger: -1})
 	w.must(err)
 	w.store = store
 	w.ledger = &ledger.Ledger{Store: store, Clock: w}

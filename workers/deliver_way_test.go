@@ -13,6 +13,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/workers/remote/remotetest"
 )
 
@@ -189,7 +190,7 @@ func TestADeliveryThatTheFullLogRefusedIsRecordedLater(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 2)
 	b.close()
-	b.faults = eventstore.Faults{FreeBytes: func(string) (uint64, error) { return free.Load(), nil }}
+	b.faults = sqlite.Faults{FreeBytes: func(string) (uint64, error) { return free.Load(), nil }}
 	b.open()
 	b.clock.set(at("2026-11-20 14:30"))
 	full := func() bool {

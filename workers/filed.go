@@ -40,7 +40,7 @@ const turn = 400
 func eachFiled(ctx context.Context, l *ledger.Ledger, file domain.File, yield func(filedEntry) error) error {
 	n := 0
 	for _, fill := range file.Fills {
-		err := l.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(events []eventstore.Recorded) error {
+		err := l.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(events []eventstore.Recorded) error {
 			e, err := entryFiled(file, events)
 			if err != nil {
 				return fmt.Errorf("position %d: %w", events[len(events)-1].Position, err)

@@ -15,9 +15,9 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -67,9 +67,9 @@ type bank struct {
 	limits Limits
 	gate   Gate
 	fault  func(step string) error
-	faults eventstore.Faults
+	faults sqlite.Faults
 
-	store *eventstore.SQLite
+	store *sqlite.Store
 	*ledger.Ledger
 	views    *projections.Views
 	files    *Files
@@ -90,7 +90,7 @@ func openBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
 
 func (b *bank) open() {
 	b.t.Helper()
-	store, err := eventstore.OpenSQLite(b.folder, eventstore.SQLiteOptions{Linger: -1, Faults: b.faults})
+	store, err := sqlite.Open(b.folder, sqlite.Options{Linger: -1, Faults: b.faults})
 	must(b.t, err)
 	keys, err := seal.Open(filepath.Join(b.folder, "keys"))
 	must(b.t, err)

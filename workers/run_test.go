@@ -11,6 +11,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // ticking is a clock that runs on from where it was set.
@@ -122,7 +123,7 @@ func TestTheBatcherEndsWhenAnOutcomeIsUnknown(t *testing.T) {
 	if err := <-b.run(time.Hour); !errors.Is(err, eventstore.ErrUnknownOutcome) {
 		t.Errorf("it says %v", err)
 	}
-	b.faults = eventstore.Faults{}
+	b.faults = sqlite.Faults{}
 	b.restart() // which finds what the commit left
 	b.sweep()
 	b.verify()

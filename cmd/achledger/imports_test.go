@@ -35,8 +35,8 @@ var inward = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack/echo":          {"http"},
 	"github.com/ThreeDotsLabs":          {"workers"},
-	"github.com/mattn/go-sqlite3":       {"eventstore", "projections", "cmd/internal/bench"}, // bench measures against it
-	"database/sql":                      {"eventstore", "projections", "cmd/internal/bench"},
+	"github.com/mattn/go-sqlite3":       {"eventstore/sqlite", "projections", "cmd/internal/bench"}, // bench measures against it
+	"database/sql":                      {"eventstore/sqlite", "projections", "cmd/internal/bench"},
 	"github.com/nats-io/nats.go":        {"eventstore/relay", "workers", "cmd"},
 	"github.com/nats-io/nats-server":    {"cmd"},
 	"github.com/moov-io/ach":            {"domain/nacha", "cmd/internal/bench"},

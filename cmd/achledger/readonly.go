@@ -2,13 +2,13 @@ package main
 
 import (
 	"github.com/achledger/achledger/cmd/internal/folder"
-	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // openReadOnly opens the log beside a server that may be running.
-func openReadOnly(f folder.Folder) (*eventstore.SQLite, error) {
+func openReadOnly(f folder.Folder) (*sqlite.Store, error) {
 	if err := f.MustExist(); err != nil {
 		return nil, err
 	}
-	return eventstore.OpenSQLite(string(f), eventstore.SQLiteOptions{ReadOnly: true})
+	return sqlite.Open(string(f), sqlite.Options{ReadOnly: true})
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // Whoever reads the log or the stream with the published schemas must be able
@@ -18,7 +18,7 @@ func TestTheEventsOfADayFitTheirSchemas(t *testing.T) {
 	if out, err := exec.Command("achledger", "demo", "--once", "--data", folder).CombinedOutput(); err != nil {
 		t.Fatalf("demo: %v\n%s", err, out)
 	}
-	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{ReadOnly: true})
+	store, err := sqlite.Open(folder, sqlite.Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}

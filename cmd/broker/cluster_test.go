@@ -15,8 +15,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // TestTheDocumentedClusterRefusesTheSame starts three servers with the
@@ -40,7 +40,7 @@ func TestTheDocumentedClusterRefusesTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(gate.Close)
-	log := must(eventstore.OpenSQLite(t.TempDir(), eventstore.SQLiteOptions{}))
+	log := must(sqlite.Open(t.TempDir(), sqlite.Options{}))
 	t.Cleanup(func() { _ = log.Close() })
 	for range 5 {
 		originate(log, "acme", 1)

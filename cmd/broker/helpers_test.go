@@ -13,6 +13,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // credentials of these tests: acme has two, rival one.
@@ -74,9 +75,9 @@ func feed(t testing.TB, c *nats.Conn, key string) jetstream.Consumer {
 }
 
 // ledger is a log with a relay to the broker.
-func ledger(t testing.TB, b *Broker) *eventstore.SQLite {
+func ledger(t testing.TB, b *Broker) *sqlite.Store {
 	t.Helper()
-	log, err := eventstore.OpenSQLite(t.TempDir(), eventstore.SQLiteOptions{})
+	log, err := sqlite.Open(t.TempDir(), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

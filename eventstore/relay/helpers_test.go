@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // broker is a NATS server that can be stopped, wiped and started again at
@@ -82,7 +83,7 @@ func (b *broker) connect() *nats.Conn {
 
 func openLog(t testing.TB, dir string) eventstore.Store {
 	t.Helper()
-	s, err := eventstore.OpenSQLite(dir, eventstore.SQLiteOptions{Linger: -1})
+	s, err := sqlite.Open(dir, sqlite.Options{Linger: -1})
 	if err != nil {
 		t.Fatal(err)
 	}

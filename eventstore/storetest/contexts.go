@@ -25,7 +25,7 @@ var contexts = []test{
 		mustBe(t, err, context.Canceled)
 		_, err = s.Versions(ctx, []string{"a"})
 		mustBe(t, err, context.Canceled)
-		err = s.ReadStreamsOf(ctx, "story.told", 1, 1, func([]eventstore.Recorded) error { return nil })
+		err = s.ReadHistories(ctx, "story.told", 1, 1, func([]eventstore.Recorded) error { return nil })
 		mustBe(t, err, context.Canceled)
 		mustStandAt(t, s, 1)
 	}},

@@ -72,7 +72,7 @@ var reading = []test{
 			{17, 20, ""},
 		} {
 			var got string
-			err := s.ReadStreamsOf(t.Context(), "transaction.filed", tt.first, tt.last, func(events []eventstore.Recorded) error {
+			err := s.ReadHistories(t.Context(), "transaction.filed", tt.first, tt.last, func(events []eventstore.Recorded) error {
 				last := events[len(events)-1]
 				got += fmt.Sprintf("%s%d:%d ", last.Stream, len(events), last.Position)
 				for i, e := range events {
@@ -98,7 +98,7 @@ var reading = []test{
 			mustAppend(t, s, appends...)
 		}
 		next := int64(1)
-		err := s.ReadStreamsOf(t.Context(), "story.told", 1, 400*rounds, func(events []eventstore.Recorded) error {
+		err := s.ReadHistories(t.Context(), "story.told", 1, 400*rounds, func(events []eventstore.Recorded) error {
 			if last := events[len(events)-1]; last.Position != next || int64(len(events)) != 1+(next-1)/400 {
 				return fmt.Errorf("got position %d with %d events, want %d", last.Position, len(events), next)
 			}
@@ -118,7 +118,7 @@ var reading = []test{
 		mustAppend(t, s, to("a", 0, 3))
 		enough := errors.New("enough")
 		calls := 0
-		err := s.ReadStreamsOf(t.Context(), "story.told", 1, 3, func([]eventstore.Recorded) error { calls++; return enough })
+		err := s.ReadHistories(t.Context(), "story.told", 1, 3, func([]eventstore.Recorded) error { calls++; return enough })
 		mustBe(t, err, enough)
 		if calls != 1 {
 			t.Errorf("it was called %d times", calls)

@@ -23,6 +23,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 )
@@ -71,7 +72,7 @@ type world struct {
 	serial int // of the other bank's trace numbers
 	chunk  int // entries of one append; 0: as in production
 
-	store *eventstore.SQLite
+	store *sqlite.Store
 	*ledger.Ledger
 	views   *projections.Views
 	batcher *workers.Batcher
@@ -95,7 +96,7 @@ func emptyWorld(t testing.TB) *world {
 
 func (w *world) open() {
 	w.t.Helper()
-	store, err := eventstore.OpenSQLite(w.folder, eventstore.SQLiteOptions{Linger: -1})
+	store, err := sqlite.Open(w.folder, sqlite.Options{Linger: -1})
 	must(w.t, err)
 	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
 	must(w.t, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers/accounts"
 	"github.com/achledger/achledger/workers/relationships"
@@ -33,7 +34,7 @@ func (clock) Now() time.Time { return time.Date(2026, 11, 17, 14, 0, 0, 0, time.
 
 func newOffice(t testing.TB, verification string) *office {
 	folder := t.TempDir()
-	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{Linger: -1})
+	store, err := sqlite.Open(folder, sqlite.Options{Linger: -1})
 	must(t, err)
 	keys, err := seal.Open(filepath.Join(folder, "keys"))
 	must(t, err)

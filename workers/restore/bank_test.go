@@ -13,9 +13,9 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 )
@@ -51,7 +51,7 @@ func (b *bank) Now() time.Time { return b.now }
 func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits) *bank {
 	t.Helper()
 	b := &bank{t: t, folder: folder, now: now, limits: limits}
-	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{Linger: -1})
+	store, err := sqlite.Open(folder, sqlite.Options{Linger: -1})
 	b.must(err)
 	t.Cleanup(func() { store.Close() })
 	keys, err := seal.Open(filepath.Join(folder, "keys"))
@@ -193,7 +193,7 @@ func backup(b *bank, to string) error {
 	if err := b.Keys.(*seal.Keyring).ExportMaster(filepath.Join(b.t.TempDir(), "master")); err != nil {
 		return err
 	}
-	return errors.Join(copyKeys(b.folder, to), os.CopyFS(filepath.Join(to, "files"), os.DirFS(filepath.Join(b.folder, "files"))), b.Store.(*eventstore.SQLite).Backup(context.Background(), filepath.Join(to, eventstore.FileName)))
+	return errors.Join(copyKeys(b.folder, to), os.CopyFS(filepath.Join(to, "files"), os.DirFS(filepath.Join(b.folder, "files"))), b.Store.(*sqlite.Store).Backup(context.Background(), filepath.Join(to, sqlite.FileName)))
 }
 
 // holds checks that the ledger's files, those of another outbox included, are

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -29,7 +30,7 @@ func (b *bank) restoredAt(events []eventstore.Recorded) *bank {
 	b.t.Helper()
 	to := filepath.Join(b.t.TempDir(), "restored")
 	b.must(copyKeys(b.folder, to))
-	store, err := eventstore.OpenSQLite(to, eventstore.SQLiteOptions{Linger: -1})
+	store, err := sqlite.Open(to, sqlite.Options{Linger: -1})
 	b.must(err)
 	versions := map[string]int64{}
 	for _, e := range events {

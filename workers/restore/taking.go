@@ -53,7 +53,7 @@ func (t *taking) resume(ctx context.Context) error {
 	}
 	t.stream, t.begun = file.Version, len(file.Batches)
 	for _, f := range file.Fills {
-		err := t.Ledger.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), f.First, f.Last, func([]eventstore.Recorded) error {
+		err := t.Ledger.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), f.First, f.Last, func([]eventstore.Recorded) error {
 			t.filed++
 			return nil
 		})

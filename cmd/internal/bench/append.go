@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // inFlight callers wait for their one event each.
@@ -25,7 +26,7 @@ var payload = json.RawMessage(`{"amount_cents":500025,"note":"` + strings.Repeat
 // append measures the log beside bare inserts of the same rows.
 func (b *bench) append(ctx context.Context) error {
 	rows := 3 * b.Entries / 10
-	store, err := eventstore.OpenSQLite(b.folder("append"), eventstore.SQLiteOptions{})
+	store, err := sqlite.Open(b.folder("append"), sqlite.Options{})
 	if err != nil {
 		return err
 	}
@@ -66,14 +67,14 @@ func (b *bench) append(ctx context.Context) error {
 
 // bareSchema makes a log and opens its file with the bare driver.
 func bareSchema(folder string) (*connection, error) {
-	store, err := eventstore.OpenSQLite(folder, eventstore.SQLiteOptions{})
+	store, err := sqlite.Open(folder, sqlite.Options{})
 	if err != nil {
 		return nil, err
 	}
 	if err := store.Close(); err != nil {
 		return nil, err
 	}
-	return connect(folder+string(os.PathSeparator)+eventstore.FileName, "",
+	return connect(folder+string(os.PathSeparator)+sqlite.FileName, "",
 		"INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash) VALUES(?,?,?,?,?,?,?,?,?,?)")
 }
 

@@ -119,8 +119,8 @@ func (s *bareStore) ReadAll(context.Context, int64, int) ([]eventstore.Recorded,
 	return nil, nil
 }
 
-// ReadStreamsOf implements eventstore.Store.
-func (s *bareStore) ReadStreamsOf(context.Context, string, int64, int64, func([]eventstore.Recorded) error) error {
+// ReadHistories implements eventstore.Store.
+func (s *bareStore) ReadHistories(context.Context, string, int64, int64, func([]eventstore.Recorded) error) error {
 	return nil
 }
 

@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // reading opens the log of the process beside it.
 func (p *process) reading() (eventstore.Store, error) {
-	return eventstore.OpenSQLite(p.folder, eventstore.SQLiteOptions{ReadOnly: true})
+	return sqlite.Open(p.folder, sqlite.Options{ReadOnly: true})
 }
 
 // head is the newest position of the log.

@@ -16,14 +16,14 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // Folder is the path of a data folder.
 type Folder string
 
 // Log is the database file of the log.
-func (f Folder) Log() string { return f.join(eventstore.FileName) }
+func (f Folder) Log() string { return f.join(sqlite.FileName) }
 
 // Views is the database file of the views.
 func (f Folder) Views() string { return f.join("views.db") }

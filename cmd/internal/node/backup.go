@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // Backup copies the ledger to a new or empty folder: the log, the wrapped
@@ -40,7 +41,7 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err := r.Folder.CopyKind(to); err != nil {
 		return eventstore.Report{}, err
 	}
-	report, err := eventstore.Verify(ctx, string(to), progress)
+	report, err := sqlite.Verify(ctx, string(to), progress)
 	if err != nil {
 		return report, fmt.Errorf("read the copy back: %w", err)
 	}

@@ -17,13 +17,14 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // Core is a data folder open for writing. It holds the folder's lock.
 type Core struct {
 	Folder   folder.Folder
 	Kind     folder.Kind
-	Store    *eventstore.SQLite
+	Store    *sqlite.Store
 	Keys     *seal.Keyring
 	Ledger   *ledger.Ledger
 	Delivery *folder.Delivery
@@ -39,10 +40,10 @@ type Core struct {
 // Open opens a data folder for writing, and makes it when it does not exist.
 // Errors name the command to try.
 func Open(ctx context.Context, f folder.Folder, kind folder.Kind) (*Core, error) {
-	return open(ctx, f, kind, eventstore.SQLiteOptions{})
+	return open(ctx, f, kind, sqlite.Options{})
 }
 
-func open(ctx context.Context, f folder.Folder, kind folder.Kind, o eventstore.SQLiteOptions) (*Core, error) {
+func open(ctx context.Context, f folder.Folder, kind folder.Kind, o sqlite.Options) (*Core, error) {
 	if err := f.Make(); err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o eventstore.S
 	if err := f.Settle(kind); err != nil {
 		return nil, err
 	}
-	store, err := eventstore.OpenSQLite(string(f), o)
+	store, err := sqlite.Open(string(f), o)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // daily takes on a client whose entries leave once a day; its bank links are
@@ -192,7 +193,7 @@ func TestWhatLeavesLaterThanAskedForSaysWhyAfterTheCut(t *testing.T) {
 func TestAMoveThatDiesHalfWayGoesOnFromItsLastStep(t *testing.T) {
 	var dying atomic.Bool
 	r := serve(t, "", func(o *Options) {
-		o.Store.Faults = eventstore.Faults{AfterCommit: func() error {
+		o.Store.Faults = sqlite.Faults{AfterCommit: func() error {
 			if names, _ := filepath.Glob(filepath.Join(o.Folder.Outbox(), "*.ach")); len(names) > 0 && dying.Load() {
 				return errors.New("the disk failed")
 			}

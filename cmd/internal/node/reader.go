@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -17,7 +17,7 @@ import (
 // Whatever it is asked to write is refused.
 type Reader struct {
 	Folder folder.Folder
-	Store  *eventstore.SQLite
+	Store  *sqlite.Store
 	Keys   *seal.Keyring
 	Ledger *ledger.Ledger
 }
@@ -31,7 +31,7 @@ func OpenReader(ctx context.Context, f folder.Folder) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := eventstore.OpenSQLite(string(f), eventstore.SQLiteOptions{ReadOnly: true})
+	store, err := sqlite.Open(string(f), sqlite.Options{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}

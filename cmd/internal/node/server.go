@@ -20,6 +20,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
@@ -41,7 +42,7 @@ type Options struct {
 	RequestsPerSecond float64             // of each client; 0 is no bound
 	SFTPAfter         inbound.After       // what becomes of files taken from a bank's server
 	Log               *slog.Logger
-	Store             eventstore.SQLiteOptions // the zero value serves
+	Store             sqlite.Options // the zero value serves
 	// Ready is called once, when /readyz answers 200.
 	Ready func(Running)
 

@@ -22,12 +22,13 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 func TestAnUnknownOutcomeEndsTheProcessWithoutA2xx(t *testing.T) {
-	for name, fault := range map[string]func(*eventstore.Faults, func() error){
-		"nothing is on disk":    func(f *eventstore.Faults, broken func() error) { f.BeforeCommit = broken },
-		"everything is on disk": func(f *eventstore.Faults, broken func() error) { f.AfterCommit = broken },
+	for name, fault := range map[string]func(*sqlite.Faults, func() error){
+		"nothing is on disk":    func(f *sqlite.Faults, broken func() error) { f.BeforeCommit = broken },
+		"everything is on disk": func(f *sqlite.Faults, broken func() error) { f.AfterCommit = broken },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var failing atomic.Bool

@@ -59,7 +59,7 @@ type money struct {
 // filedIn adds up the entries of a file from their transactions.
 func filedIn(ctx context.Context, r *node.Reader, file domain.File) (sum money, err error) {
 	for _, fill := range file.Fills {
-		err := r.Store.ReadStreamsOf(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
+		err := r.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
 			t, err := ledger.TransactionOf(history)
 			if err != nil {
 				return err

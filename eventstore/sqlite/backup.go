@@ -1,0 +1,99 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// backupPages are copied between two looks at ctx: 1 MiB.
+const backupPages = 128
+
+// Backup copies the log as it is now to a new file, durably: on return the
+// file is whole, and before it there is none of that name. It works on a log
+// open for reading beside a running server, which writes on meanwhile. Tokens
+// are in the copy as they are in the log, as hashes.
+//
+// SQLite's online backup copies pages within one read transaction: it
+// can be stopped between any two steps and leaves every page as it is, so
+// that verifying the copy says something about the original. VACUUM INTO
+// would build a new file in one long statement.
+func (s *Store) Backup(ctx context.Context, destination string) error {
+	if err := s.backup(ctx, destination); err != nil {
+		return fmt.Errorf("back up the log to %s: %w", destination, err)
+	}
+	return nil
+}
+
+func (s *Store) backup(ctx context.Context, destination string) error {
+	destination, err := filepath.Abs(destination)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(destination); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fs.ErrExist, err)
+	}
+	partial := filepath.Join(filepath.Dir(destination), "."+filepath.Base(destination)+".partial")
+	if err := os.Remove(partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	defer os.Remove(partial) // does nothing after the rename
+	if err := create(partial); err != nil {
+		return err
+	}
+	if err := s.copyTo(ctx, partial); err != nil {
+		return err
+	}
+	if err := syncFile(partial); err != nil {
+		return err
+	}
+	if err := os.Rename(partial, destination); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(destination))
+}
+
+// copyTo copies the pages of one moment.
+func (s *Store) copyTo(ctx context.Context, path string) (err error) {
+	from, err := s.readers.connect()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.close()) }()
+	to, err := connect(path, readWrite, "journal_mode = OFF", "synchronous = OFF")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.close()) }()
+
+	// A read transaction around all steps keeps the writer's commits from
+	// starting the copy anew.
+	if err := from.script("BEGIN"); err != nil {
+		return err
+	}
+	if _, err := from.row(selectHead); err != nil {
+		return err
+	}
+	pages, err := to.sqlite.Backup("main", from.sqlite, "main")
+	if err != nil {
+		return err
+	}
+	return errors.Join(copyPages(ctx, pages), pages.Finish())
+}
+
+func copyPages(ctx context.Context, pages *sqlite3.SQLiteBackup) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		done, err := pages.Step(backupPages)
+		if err != nil || done {
+			return err
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The write-ahead log, in pages of 8 KiB.
+const (
+	// walPages is how many pages may wait before they are copied into the
+	// database file.
+	walPages = 4000
+
+	// walRestartPages is from when on the write-ahead log is to begin anew,
+	// for which writing has to stop until all is copied and the readers in it
+	// have left.
+	walRestartPages = 2 * walPages
+
+	// fewPages are copied in no more time than a few commits take.
+	fewPages = 500
+
+	// walRestartMillis bounds the wait for readers: a backup takes longer, and
+	// is waited for again after walPages more.
+	walRestartMillis = 50
+)
+
+// checkpoint does what SQLite would do within a COMMIT, but after the callers
+// have their answers and without swallowing errors: an fsync that failed may
+// have lost pages for good, and only the write-ahead log still has them. The
+// next process copies them again. So such a failure ends all writing.
+func (w *writer) checkpoint() {
+	err := w.copier.failure()
+	if err == nil {
+		err = w.fold()
+	}
+	if err != nil && !isFull(err) {
+		w.fail(fmt.Errorf("checkpoint: %w", err))
+	}
+}
+
+// fold has pages copied when enough of them wait, and lets the write-ahead log
+// begin anew when it is long. The copier does nearly all of it while writing
+// goes on. Where it does not come to the end, because as much is written
+// meanwhile, the writer waits for it once and does the rest.
+func (w *writer) fold() error {
+	pages, waiting, err := w.conn.wal("NOOP")
+	if err != nil {
+		return err
+	}
+	if pages < w.walLength {
+		w.restartAt = walRestartPages
+	}
+	w.walLength = pages
+	overdue := pages >= w.restartAt+walPages
+	if w.copier.busy() && !overdue {
+		return nil
+	}
+	switch {
+	case overdue, pages >= w.restartAt && waiting <= fewPages:
+		w.copier.wait()
+		if err := w.copier.failure(); err != nil {
+			return err
+		}
+		w.restartAt = pages + walPages
+		return w.restart()
+	case waiting >= walPages, pages >= w.restartAt:
+		w.copier.start()
+	}
+	return nil
+}
+
+// restart copies what is left and lets the write-ahead log begin anew with the
+// next commit, unless readers stay in it.
+func (w *writer) restart() error {
+	if err := w.conn.busyTimeout(walRestartMillis); err != nil {
+		return err
+	}
+	_, _, err := w.conn.wal("RESTART")
+	return errors.Join(err, w.conn.busyTimeout(busyMillis), w.store.options.Faults.checkpoint())
+}
+
+// wal runs a checkpoint and returns how many pages the write-ahead log has and
+// how many of them still wait to be copied.
+func (c *connection) wal(mode string) (pages, waiting int64, err error) {
+	row, err := c.row("PRAGMA wal_checkpoint(" + mode + ")") // busy, pages in the log, pages copied
+	if err != nil {
+		return 0, 0, err
+	}
+	return row[1].(int64), row[1].(int64) - row[2].(int64), nil
+}
+
+func (c *connection) busyTimeout(millis int64) error {
+	_, err := c.row(fmt.Sprintf("PRAGMA busy_timeout = %d", millis))
+	return err
+}

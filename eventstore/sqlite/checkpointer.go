@@ -1,0 +1,78 @@
+package sqlite
+
+import "errors"
+
+// copier copies the write-ahead log into the database file while the writer
+// goes on. A copy of walPages ends with a sync of all of them and takes as
+// long as a dozen commits, which would all wait for it.
+type copier struct {
+	conn    *connection
+	faults  Faults
+	asked   chan struct{}
+	idle    chan struct{} // holds one token while nothing is being copied
+	failed  chan error    // the one fault after which nothing is copied
+	stopped chan struct{}
+}
+
+func startCopier(s *Store) (*copier, error) {
+	conn, err := connect(s.path, readWrite, "synchronous = FULL", "wal_autocheckpoint = 0", "cache_size = -1024")
+	if err != nil {
+		return nil, err
+	}
+	c := &copier{
+		conn: conn, faults: s.options.Faults,
+		asked: make(chan struct{}, 1), idle: make(chan struct{}, 1),
+		failed: make(chan error, 1), stopped: make(chan struct{}),
+	}
+	c.idle <- struct{}{}
+	go c.run()
+	return c, nil
+}
+
+func (c *copier) run() {
+	defer close(c.stopped)
+	for range c.asked {
+		_, _, err := c.conn.wal("PASSIVE")
+		if err = errors.Join(err, c.faults.checkpoint()); err != nil && !isFull(err) {
+			c.failed <- err
+			return // busy for ever: nothing is to be copied over pages that may be lost
+		}
+		c.idle <- struct{}{}
+	}
+}
+
+// busy, wait and start are the writer's: it starts nothing while busy.
+
+func (c *copier) busy() bool { return len(c.idle) == 0 }
+
+func (c *copier) start() {
+	<-c.idle
+	c.asked <- struct{}{}
+}
+
+// wait waits for a copy under way, or for its failure.
+func (c *copier) wait() {
+	select {
+	case <-c.idle:
+		c.idle <- struct{}{}
+	case <-c.stopped:
+	}
+}
+
+// failure is why nothing is copied any more; it is told once.
+func (c *copier) failure() error {
+	select {
+	case err := <-c.failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// stop ends a copy and closes the connection. It must not be the last one of
+// the database, or it would copy what is left.
+func (c *copier) stop() error {
+	close(c.asked)
+	<-c.stopped
+	return c.conn.close()
+}

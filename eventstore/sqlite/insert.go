@@ -1,0 +1,108 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	insertKey = `INSERT INTO idempotency(client, scope, key, request_hash, first, last, at)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`
+	selectKey = `SELECT request_hash, first, last, at FROM idempotency
+		WHERE client = ?1 AND scope = ?2 AND key = ?3`
+	deleteKey = `DELETE FROM idempotency WHERE client = ?1 AND scope = ?2 AND key = ?3`
+
+	insertEvent = `INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
+
+	// insertNext also looks for the version before: without it the stream is
+	// shorter than expected, the version is NULL and the column refuses it. A
+	// longer stream has the version already and the index refuses it.
+	insertNext = `INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash)
+		VALUES(?1, ?2, (SELECT version + 1 FROM events WHERE stream = ?2 AND version = ?3 - 1),
+		       ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
+)
+
+// useKey records an append's idempotency key, if it has one.
+func (w *writer) useKey(t *transaction, a *eventstore.Append, call eventstore.Result) error {
+	k := a.Idempotency
+	if k == nil {
+		return nil
+	}
+	hash := append([]byte{}, a.RequestHash...)
+	added, err := w.conn.exec(insertKey, k.Client, k.Scope, k.Key, hash, call.First, call.Last, t.at)
+	if err != nil || added == 1 {
+		return err
+	}
+	row, err := w.conn.row(selectKey, k.Client, k.Scope, k.Key)
+	if err != nil {
+		return err
+	}
+	return &eventstore.KeyUsedError{Key: *k, Use: keyUse(row)}
+}
+
+// insert writes the events of one append and moves the transaction's head.
+func (w *writer) insert(t *transaction, a *eventstore.Append) error {
+	for i := range a.Events {
+		e := eventstore.Recorded{
+			Position:   t.head.Position + 1,
+			Stream:     a.Stream,
+			Version:    a.Expect + int64(i) + 1,
+			EventID:    w.ids.Next(t.at),
+			Client:     a.Client,
+			Type:       a.Events[i].Type,
+			Data:       orEmpty(a.Events[i].Data),
+			Meta:       orEmpty(a.Events[i].Meta),
+			RecordedAt: time.UnixMicro(t.at).UTC(),
+		}
+		e.Hash = w.chain.Hash(t.head.Hash, &e)
+		sql := insertEvent
+		if i == 0 && a.Expect != eventstore.NewStream {
+			sql = insertNext
+		}
+		_, err := w.conn.exec(sql, e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type,
+			[]byte(e.Data), []byte(e.Meta), t.at, e.Hash[:])
+		if i == 0 && isWrongVersion(err) {
+			return &eventstore.VersionError{Stream: a.Stream, Expect: a.Expect}
+		}
+		if err != nil {
+			return fmt.Errorf("insert position %d, stream %s version %d: %w", e.Position, e.Stream, e.Version, err)
+		}
+		t.head = eventstore.Head{Position: e.Position, Hash: e.Hash}
+		w.written = append(w.written, e)
+	}
+	return nil
+}
+
+// isWrongVersion: the index or the version column refused an event.
+func isWrongVersion(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) &&
+		(e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintNotNull)
+}
+
+var emptyObject = json.RawMessage("{}")
+
+func orEmpty(data json.RawMessage) json.RawMessage {
+	if len(data) == 0 {
+		return emptyObject
+	}
+	return data
+}
+
+// keyUse reads a row of selectKey.
+func keyUse(row []driver.Value) eventstore.KeyUse {
+	return eventstore.KeyUse{
+		RequestHash: row[0].([]byte),
+		First:       row[1].(int64),
+		Last:        row[2].(int64),
+		At:          time.UnixMicro(row[3].(int64)).UTC(),
+	}
+}

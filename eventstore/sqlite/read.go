@@ -1,0 +1,134 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// maxPageBytes ends a page of ReadAll early, to bound its memory.
+const maxPageBytes = 16 << 20
+
+const (
+	selectStream = `SELECT ` + columns + ` FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version`
+	selectAll    = `SELECT ` + columns + ` FROM events WHERE position > ?1 ORDER BY position LIMIT ?2`
+	selectHead   = `SELECT position, hash FROM head`
+	// selectVersions seeks each stream's newest version in the index, however
+	// long the stream is.
+	selectVersions = `SELECT value, (SELECT max(version) FROM events WHERE stream = value) FROM json_each(?1)`
+)
+
+// ReadStream implements Store.
+func (s *Store) ReadStream(ctx context.Context, stream string, after int64) (events []eventstore.Recorded, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		return c.query(selectStream, []driver.Value{stream, after}, func(row []driver.Value) error {
+			e, err := recorded(row)
+			if err != nil {
+				return err
+			}
+			events = append(events, e)
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	return events, nil
+}
+
+// ReadAll implements Store.
+func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []eventstore.Recorded, err error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	if events, ok := s.tail.after(after, limit); ok {
+		return events, s.readers.open(ctx)
+	}
+	bytes := 0
+	events = make([]eventstore.Recorded, 0, min(limit, 1024))
+	err = s.readers.read(ctx, func(c *connection) error {
+		return c.query(selectAll, []driver.Value{after, int64(limit)}, func(row []driver.Value) error {
+			e, err := recorded(row)
+			if err != nil {
+				return err
+			}
+			events = append(events, e)
+			if bytes += len(e.Data) + len(e.Meta); bytes >= maxPageBytes {
+				return errStop
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the log after position %d: %w", after, err)
+	}
+	return events, nil
+}
+
+// Versions implements Store.
+func (s *Store) Versions(ctx context.Context, streams []string) (map[string]int64, error) {
+	names, err := json.Marshal(streams)
+	if err != nil {
+		return nil, err
+	}
+	versions := make(map[string]int64, len(streams))
+	for _, stream := range streams {
+		versions[stream] = 0
+	}
+	err = s.readers.read(ctx, func(c *connection) error {
+		return c.query(selectVersions, []driver.Value{string(names)}, func(row []driver.Value) error {
+			if row[1] != nil {
+				versions[row[0].(string)] = row[1].(int64)
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the versions of %d streams: %w", len(streams), err)
+	}
+	return versions, nil
+}
+
+// Key implements Store.
+func (s *Store) Key(ctx context.Context, key eventstore.IdempotencyKey) (use eventstore.KeyUse, ok bool, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		row, err := c.row(selectKey, key.Client, key.Scope, key.Key)
+		if err == nil && row != nil {
+			use, ok = keyUse(row), true
+		}
+		return err
+	})
+	if err != nil {
+		return eventstore.KeyUse{}, false, fmt.Errorf("read an idempotency key: %w", err)
+	}
+	return use, ok, nil
+}
+
+// Head implements Store.
+func (s *Store) Head(ctx context.Context) (eventstore.Head, error) {
+	if head := s.head.Load(); head != nil {
+		return *head, ctx.Err()
+	}
+	return s.readHead(ctx)
+}
+
+func (s *Store) readHead(ctx context.Context) (head eventstore.Head, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		row, err := c.row(selectHead)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if head, ok = headFrom(row); !ok {
+			return fmt.Errorf("%w: it has no head", errDamaged)
+		}
+		return nil
+	})
+	if err != nil {
+		return eventstore.Head{}, fmt.Errorf("read the head: %w", err)
+	}
+	return head, nil
+}

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// connect opens the writing connection and brings the schema up to date.
+func (w *writer) connect() error {
+	c, err := connect(w.store.path, readWrite,
+		"page_size = 8192",
+		"journal_mode = WAL",
+		"synchronous = FULL",
+		"wal_autocheckpoint = 0",        // checkpoint does it, after the answers
+		"journal_size_limit = 67108864", // after a burst the write-ahead log shrinks to 64 MiB
+		"temp_store = MEMORY",
+		"cache_size = -65536",
+	)
+	if err != nil {
+		return err
+	}
+	if err := migrate(c); err != nil {
+		return errors.Join(err, c.close())
+	}
+	w.conn = c
+	return nil
+}
+
+// resume reads the end of the log, so that positions, hashes, ids and times go
+// on from it. A head that is not the newest event is refused: writing on would
+// hide the damage.
+func (w *writer) resume() (eventstore.Head, error) {
+	row, err := w.conn.row(selectHead)
+	if err != nil {
+		return eventstore.Head{}, fmt.Errorf("read the head: %w", err)
+	}
+	head, ok := headFrom(row)
+	if !ok {
+		return eventstore.Head{}, fmt.Errorf("%w: it has no head: run achledger verify", errDamaged)
+	}
+	row, err = w.conn.row("SELECT " + columns + " FROM events ORDER BY position DESC LIMIT 1")
+	if err != nil {
+		return eventstore.Head{}, fmt.Errorf("read the newest event: %w", err)
+	}
+	newest := eventstore.Recorded{RecordedAt: time.UnixMicro(0)}
+	if row != nil {
+		if newest, err = recorded(row); err != nil {
+			return eventstore.Head{}, err
+		}
+	}
+	if (eventstore.Head{Position: newest.Position, Hash: newest.Hash}) != head {
+		return eventstore.Head{}, fmt.Errorf("the head stands at position %d and the newest event at %d, or their hashes differ: run achledger verify",
+			head.Position, newest.Position)
+	}
+	w.clock = newest.RecordedAt.UnixMicro()
+	w.ids.Resume(newest.EventID)
+	return head, nil
+}

@@ -1,0 +1,58 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// ErrNotSettled: what the last process left in the write-ahead log could not
+// be made durable, so nothing may be written behind it.
+var ErrNotSettled = errors.New("the write-ahead log of the last process cannot be copied into the database")
+
+// settle copies what the last process left in the write-ahead log into the
+// database, syncs that, and empties the write-ahead log. A commit whose fsync
+// failed can still be read from the page cache, which the kernel marks clean
+// after the failure, without being on disk. What is written behind it is found
+// by the checksums of all frames before it, so a power cut would take it too,
+// however well it was synced.
+func (s *Store) settle() error {
+	left, err := os.Stat(s.path + "-wal")
+	if errors.Is(err, os.ErrNotExist) || err == nil && left.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := connect(s.path, readWrite, "synchronous = FULL", "wal_autocheckpoint = 0")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(s.truncate(c), s.options.Faults.checkpoint()); err != nil {
+		err = fmt.Errorf("%w: %w", ErrNotSettled, err)
+		return errors.Join(err, c.close())
+	}
+	return c.close()
+}
+
+// truncate waits for readers in the write-ahead log, SettleWithin at most.
+func (s *Store) truncate(c *connection) error {
+	until := time.Now().Add(s.options.SettleWithin)
+	for {
+		wait := max(1, time.Until(until).Milliseconds())
+		if err := c.busyTimeout(wait); err != nil {
+			return err
+		}
+		row, err := c.row("PRAGMA wal_checkpoint(TRUNCATE)") // busy, pages in the log, pages copied
+		if err != nil {
+			return err
+		}
+		if row[0].(int64) == 0 {
+			return nil
+		}
+		if !time.Now().Before(until) {
+			return fmt.Errorf("a command that reads (verify, events, files, backup) has been in it for more than %s: start again when it has ended", s.options.SettleWithin)
+		}
+	}
+}

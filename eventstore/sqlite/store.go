@@ -1,0 +1,162 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gofrs/flock"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Store is the log in one SQLite file, written by one goroutine of one
+// process.
+type Store struct {
+	path    string // of the database file, absolute
+	options Options
+
+	gate    sync.RWMutex  // held by those who send to the writer
+	closing bool          // nobody sends any more
+	appends chan *request // to the writer
+	tokens  chan *request // to the writer, a few to a batch
+	closed  chan struct{} // tells the writer to end
+	stopped chan struct{} // says that it has
+	failed  chan struct{} // says that an outcome became unknown
+
+	head    atomic.Pointer[eventstore.Head] // committed
+	newest  newest
+	tail    tail
+	hints   eventstore.Hints
+	readers readers
+	writer  *writer // nil when open for reading
+	lock    *flock.Flock
+	once    sync.Once
+}
+
+var _ eventstore.Store = (*Store)(nil)
+
+// Open opens the log of a data folder. For writing it makes what is
+// missing, takes the folder's lock (ErrInUse when another process has it),
+// copies what the last process left in the write-ahead log into the database
+// (ErrNotSettled when that fails) and compares the head with the newest event;
+// for reading the log must exist (ErrNoLog).
+func Open(folder string, o Options) (*Store, error) {
+	o.setDefaults()
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		path:    filepath.Join(folder, FileName),
+		options: o,
+		appends: make(chan *request, eventstore.MaxAppend),
+		tokens:  make(chan *request, maxTokens),
+		closed:  make(chan struct{}),
+		stopped: make(chan struct{}),
+		failed:  make(chan struct{}),
+	}
+	if o.ReadOnly {
+		err = s.openForReading()
+	} else {
+		err = s.openForWriting(folder)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the log in %s: %w", folder, err)
+	}
+	return s, nil
+}
+
+func (s *Store) openForReading() error {
+	if _, err := os.Stat(s.path); errors.Is(err, os.ErrNotExist) {
+		return ErrNoLog
+	}
+	readers, err := openReaders(s.path)
+	if err != nil {
+		return err
+	}
+	s.readers = readers
+	// The newest event, not the head: verify must open a log whose head is gone.
+	err = s.readers.read(context.Background(), func(c *connection) error {
+		row, err := c.row("SELECT coalesce(max(position), 0) FROM events")
+		if err == nil {
+			s.newest = newestFrom(row[0].(int64))
+		}
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, s.readers.close())
+	}
+	return nil
+}
+
+func (s *Store) openForWriting(folder string) (err error) {
+	if err := create(s.path); err != nil {
+		return err
+	}
+	if s.lock, err = lockFolder(folder); err != nil {
+		return err
+	}
+	if err = s.settle(); err != nil {
+		return errors.Join(err, s.lock.Close())
+	}
+	if s.writer, err = openWriter(s); err != nil {
+		return errors.Join(err, s.lock.Close())
+	}
+	if s.readers, err = openReaders(s.path); err != nil {
+		return errors.Join(err, s.writer.conn.close(), s.lock.Close())
+	}
+	if s.writer.copier, err = startCopier(s); err != nil {
+		return errors.Join(err, s.readers.close(), s.writer.conn.close(), s.lock.Close())
+	}
+	s.newest = newestFrom(s.writer.head.Position)
+	s.committed(s.writer.head, nil, nil)
+	go s.writer.run()
+	return nil
+}
+
+// committed publishes the end of the log before anyone hears of it.
+func (s *Store) committed(head eventstore.Head, batch []*request, events []eventstore.Recorded) {
+	s.tail.add(events) // first: who knows the head may read up to it
+	s.head.Store(&head)
+	s.newest.moved(batch)
+}
+
+// LastFor implements Store.
+func (s *Store) LastFor(client string) int64 { return s.newest.of(client) }
+
+// LastIn implements Store.
+func (s *Store) LastIn(aggregate string) int64 { return s.newest.in(aggregate) }
+
+// Failed implements Store.
+func (s *Store) Failed() <-chan struct{} { return s.failed }
+
+// Close ends the batch that is being written, refuses the appends still
+// waiting with ErrClosed, waits for reads under way, and folds the write-ahead
+// log into the database file, which the last connection does that may write.
+// After an unknown outcome the writing connection is gone already and the file
+// stays as it is. Closing twice is closing once.
+func (s *Store) Close() (err error) {
+	s.once.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *Store) close() error {
+	if s.writer == nil {
+		return s.readers.close()
+	}
+	s.gate.Lock()
+	s.closing = true
+	s.gate.Unlock()
+	close(s.closed)
+	<-s.stopped
+	err := errors.Join(s.writer.copier.stop(), s.readers.close())
+	if s.writer.broken == nil {
+		err = errors.Join(err, s.writer.conn.close())
+	}
+	return errors.Join(err, s.lock.Close())
+}

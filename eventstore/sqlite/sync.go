@@ -1,0 +1,46 @@
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// syncFile makes a closed file's content durable.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// makeFolder makes a private folder and those above it that are missing, and
+// makes that durable.
+func makeFolder(folder string) error {
+	var missing []string
+	for above := folder; ; above = filepath.Dir(above) {
+		if _, err := os.Stat(above); !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		missing = append(missing, above)
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	for _, made := range missing {
+		if err := syncFolder(filepath.Dir(made)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncFolder makes a file's creation or renaming in a folder durable.
+func syncFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

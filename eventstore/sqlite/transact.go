@@ -1,0 +1,107 @@
+package sqlite
+
+import (
+	"errors"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+const updateHead = `UPDATE head SET position = ?1, hash = ?2`
+
+// transaction is the end of the log as the open transaction leaves it.
+type transaction struct {
+	head eventstore.Head
+	at   int64 // recorded_at of its events, unix microseconds
+}
+
+// transact opens a transaction and does everything but the COMMIT. Refusals
+// stay in their requests, without a trace in the transaction; an error is a
+// fault and everyone's.
+func (w *writer) transact() (transaction, error) {
+	t := transaction{w.head, max(w.clock, w.store.options.Now().UnixMicro())}
+	w.written = w.written[:0]
+	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+		return t, err
+	}
+	for _, r := range w.batch.requests {
+		if r.tokens != nil {
+			if err := r.tokens(w.conn); err != nil {
+				return t, err
+			}
+			continue
+		}
+		before := t.head
+		err := w.apply(&t, r)
+		if err != nil && !isRefusal(err) {
+			return t, err
+		}
+		if r.err = err; err != nil {
+			t.head = before
+			w.written = w.written[:before.Position-w.head.Position]
+		}
+	}
+	if t.head == w.head {
+		return t, nil
+	}
+	_, err := w.conn.exec(updateHead, t.head.Position, t.head.Hash[:])
+	return t, err
+}
+
+// isRefusal tells the answers of a rule from faults.
+func isRefusal(err error) bool {
+	var version *eventstore.VersionError
+	var used *eventstore.KeyUsedError
+	return errors.As(err, &version) || errors.As(err, &used)
+}
+
+// apply writes one call. A call to several streams is refused as a whole by a
+// savepoint; one to a single stream is refused by its first event.
+func (w *writer) apply(t *transaction, r *request) error {
+	r.result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.events)}
+	if len(r.appends) == 1 {
+		a := &r.appends[0]
+		if err := w.useKey(t, a, r.result); err != nil {
+			return err
+		}
+		err := w.insert(t, a)
+		if err != nil && isRefusal(err) && a.Idempotency != nil {
+			k := a.Idempotency
+			if _, err := w.conn.exec(deleteKey, k.Client, k.Scope, k.Key); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	if _, err := w.conn.exec("SAVEPOINT call"); err != nil {
+		return err
+	}
+	err := w.applyAll(t, r)
+	if err != nil && !isRefusal(err) {
+		return err
+	}
+	if err != nil {
+		if _, err := w.conn.exec("ROLLBACK TO call"); err != nil {
+			return err
+		}
+	}
+	if _, err := w.conn.exec("RELEASE call"); err != nil {
+		return err
+	}
+	return err
+}
+
+// applyAll uses the call's key before anything else: a repeated request must
+// hear of its first use, whatever became of its streams since.
+func (w *writer) applyAll(t *transaction, r *request) error {
+	for i := range r.appends {
+		if err := w.useKey(t, &r.appends[i], r.result); err != nil {
+			return err
+		}
+	}
+	for i := range r.appends {
+		if err := w.insert(t, &r.appends[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

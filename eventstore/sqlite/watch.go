@@ -1,0 +1,45 @@
+package sqlite
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// watchEvery is how often a log open for reading looks for another process's
+// commits, while someone wants to know.
+const watchEvery = 200 * time.Millisecond
+
+// Notify implements Store. Open for reading, it looks at the head a few times
+// a second.
+func (s *Store) Notify() (hint <-chan struct{}, stop func()) {
+	if s.writer != nil {
+		return s.hints.Subscribe()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	hint, unsubscribe := s.hints.Subscribe()
+	last, _ := s.readHead(ctx) // now, so that no later commit goes unnoticed
+	go s.watch(ctx, last)
+	return hint, sync.OnceFunc(func() { cancel(); unsubscribe() })
+}
+
+// watch hints at every change of the head until ctx ends or the store closes.
+func (s *Store) watch(ctx context.Context, last eventstore.Head) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.readers.closed:
+			return
+		case <-tick.C:
+		}
+		if head, err := s.readHead(ctx); err == nil && head != last {
+			last = head
+			s.hints.Send()
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// writer is the one goroutine that changes the database. It collects what
+// waits, writes it in one transaction and answers everyone after the commit.
+// What it holds in memory about the log follows the commit, never precedes it.
+type writer struct {
+	store *Store
+	conn  *connection
+	disk  disk
+
+	head  eventstore.Head // committed
+	clock int64           // recorded_at of the newest event, unix microseconds
+	chain eventstore.Chain
+	ids   eventstore.EventIDs
+
+	copier    *copier
+	walLength int64 // pages, after the last batch
+	restartAt int64 // the length at which the write-ahead log is to begin anew
+
+	written []eventstore.Recorded // of the open transaction
+	batch   batch
+	held    *request // from the queue, too large for its batch: first in the next
+	callers int      // of the last batch
+	broken  error    // why nothing is written any more
+}
+
+func openWriter(s *Store) (*writer, error) {
+	w := &writer{store: s, restartAt: walRestartPages}
+	w.disk = disk{folder: filepath.Dir(s.path), minFree: s.options.MinFreeBytes, free: s.options.Faults.FreeBytes}
+	if err := w.connect(); err != nil {
+		return nil, err
+	}
+	head, err := w.resume()
+	if err != nil {
+		return nil, errors.Join(err, w.conn.close())
+	}
+	w.head = head
+	return w, nil
+}
+
+// run writes batches until the store closes, and answers every request that
+// was sent to it.
+func (w *writer) run() {
+	defer close(w.store.stopped)
+	for w.collect() {
+		w.write()
+	}
+	w.refuse()
+}
+
+// write puts the batch on disk and answers it.
+func (w *writer) write() {
+	if w.broken != nil {
+		w.batch.answer(w.broken)
+		return
+	}
+	if err := w.disk.room(); err != nil {
+		w.batch.answer(err)
+		return
+	}
+	next, err := w.transact()
+	if err != nil {
+		w.startOver(err)
+		return
+	}
+	switch err := w.commit(); {
+	case isFull(err):
+		w.startOver(err)
+		return
+	case err != nil:
+		w.fail(err)
+		return
+	}
+	w.head, w.clock = next.head, next.at
+	w.store.committed(next.head, w.batch.requests, w.written)
+	w.batch.answer(nil)
+	w.store.hints.Send()
+	w.checkpoint()
+}
+
+func (w *writer) commit() error {
+	if broken := w.store.options.Faults.BeforeCommit; broken != nil {
+		if err := broken(); err != nil {
+			return err
+		}
+	}
+	if _, err := w.conn.exec("COMMIT"); err != nil {
+		return err
+	}
+	if broken := w.store.options.Faults.AfterCommit; broken != nil {
+		return broken()
+	}
+	return nil
+}
+
+// fail closes the store for writing: what the disk holds is not known until
+// another process reads it. The connection goes without a checkpoint, because
+// a reader is still connected.
+func (w *writer) fail(cause error) {
+	if w.broken != nil {
+		return // a copy failed after a commit had: the disk is dying
+	}
+	w.broken = fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause)
+	close(w.store.failed)
+	w.conn.close()
+	w.batch.answer(w.broken)
+}
+
+// startOver ends a transaction that was not committed: it drops the
+// connection, opens another and reads the head. When that is where it was,
+// nothing was written and the callers may know; otherwise the outcome is
+// unknown.
+func (w *writer) startOver(cause error) {
+	w.conn.close() // rolls back
+	if err := w.connect(); err != nil {
+		w.fail(errors.Join(cause, err))
+		return
+	}
+	head, err := w.resume()
+	if err == nil && head != w.head {
+		err = fmt.Errorf("the log was at position %d and is at %d", w.head.Position, head.Position)
+	}
+	if err != nil {
+		w.fail(errors.Join(cause, err))
+		return
+	}
+	if isFull(cause) {
+		cause = fmt.Errorf("%w: %w", eventstore.ErrStorageFull, cause)
+	}
+	w.batch.answer(cause)
+}
+
+// isFull: SQLite found no room for what was to be written.
+func isFull(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrFull
+}
