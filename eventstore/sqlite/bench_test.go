@@ -83,9 +83,9 @@ func BenchmarkReadAll(b *testing.B) {
 	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "events/s")
 }
 
-// BenchmarkReadStreamsOf is how a file of 100,000 entries is read: each entry
+// BenchmarkReadHistories is how a file of 100,000 entries is read: each entry
 // was originated, then filed.
-func BenchmarkReadStreamsOf(b *testing.B) {
+func BenchmarkReadHistories(b *testing.B) {
 	const entries = 100_000
 	s := benchLog(b)
 	streams := make([]string, entries)
