@@ -221,6 +221,9 @@ func (r *running) achFile(gym folder.Credential) (file string, transactions []st
 	for _, e := range events {
 		transactions = append(transactions, e.TransactionID)
 	}
+	eventually(r.t, "the file is rendered, before which no answer to it is taken", func() bool {
+		return r.files(gym)[0].State == "rendered"
+	})
 	return r.files(gym)[0].ID, transactions
 }
 
