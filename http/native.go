@@ -26,7 +26,11 @@ type Files interface {
 	// key or, without one, in these words.
 	ACHFileAgain(ctx context.Context, client, key string, sent []byte) (u Uploaded, known bool, err error)
 	// Again answers either by its file, which is completed first if need be.
+	// It refuses when nothing of the file leaves any more.
 	Again(ctx context.Context, id string) (Uploaded, error)
+	// Transactions are those of either in the order of its entries, whatever
+	// became of the file.
+	Transactions(ctx context.Context, id string) ([]string, error)
 	// Confirm and Resend settle a file whose delivery is unknown.
 	Confirm(ctx context.Context, id string) error
 	Resend(ctx context.Context, id string) error

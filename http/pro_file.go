@@ -147,7 +147,7 @@ func (s *Server) shownACHFile(ctx context.Context, who Caller, id string) (proFi
 		return proFile{}, err
 	}
 	shown.ACHFileID, shown.Status = f.ID, strings.ToUpper(string(file.State))
-	made, err := s.Files.Again(ctx, f.FileID)
+	transactions, err := s.Files.Transactions(ctx, f.FileID)
 	if err != nil {
 		return proFile{}, err
 	}
@@ -155,7 +155,7 @@ func (s *Server) shownACHFile(ctx context.Context, who Caller, id string) (proFi
 	if err != nil {
 		return proFile{}, err
 	}
-	shown.identify(made.Transactions, traces)
+	shown.identify(transactions, traces)
 	return shown, shown.spell()
 }
 

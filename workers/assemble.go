@@ -1,7 +1,6 @@
 package workers
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -38,16 +37,6 @@ type Asked struct {
 	Number     string
 }
 
-// Assembled is the file that became of an order.
-type Assembled struct {
-	FileID       string
-	Entries      int
-	DebitCents   int64
-	CreditCents  int64
-	Transactions []string
-	Replayed     bool // it was there already
-}
-
 // Assemble makes the file of an order: its entries become transactions that
 // were never pending, so no other file takes them. file.opened accepts the
 // order: what happens after it is completed from the kept input, by Sweep if
@@ -82,78 +71,6 @@ func (u *Uploads) Assemble(ctx context.Context, o Order) (Assembled, error) {
 	done, err := u.assembled(ctx, o.FileID)
 	done.Replayed = false
 	return done, err
-}
-
-// Again answers an order by its file, which is completed first if need be.
-//
-// Errors: *DeliveryOffError while the file is not cut; a refusal when it was
-// given up.
-func (u *Uploads) Again(ctx context.Context, id string) (Assembled, error) {
-	done, known, err := u.again(ctx, id, nil)
-	if err == nil && !known {
-		err = domain.Refuse(domain.NotFound, "there is no file %q", id)
-	}
-	return done, err
-}
-
-// again answers an order that was accepted before; known is false when there
-// is none. Content, unless nil, is the keyed hash of what is asked now.
-func (u *Uploads) again(ctx context.Context, id string, content []byte) (a Assembled, known bool, err error) {
-	file, err := u.Files.Ledger.File(ctx, id)
-	if err != nil || file.Version == 0 {
-		return Assembled{}, false, err
-	}
-	if file.State == domain.FileOpen { // else nobody has to wait while it is being sent
-		unlock, err := u.Files.busy.lock(ctx, id)
-		if err != nil {
-			return Assembled{}, false, err
-		}
-		defer unlock()
-	}
-	return u.finished(ctx, id, content)
-}
-
-// finished is again for the holder of the file's lock.
-func (u *Uploads) finished(ctx context.Context, id string, content []byte) (a Assembled, known bool, err error) {
-	file, err := u.Files.Ledger.File(ctx, id)
-	if err != nil || file.Version == 0 {
-		return Assembled{}, false, err
-	}
-	if content != nil && !bytes.Equal(content, file.Opened.Upload.Content) {
-		return Assembled{}, true, domain.Refuse(domain.Conflict, "other content was sent under this Idempotency-Key: it is file %s", id)
-	}
-	if file.State == domain.FileOpen {
-		// A restored folder does not know whether the file had left.
-		if ok, reason := u.Files.Gate.Allowed(file.Opened.ODFI); !ok {
-			return Assembled{}, true, &DeliveryOffError{file.Opened.ODFI, reason}
-		}
-		if err := u.resume(ctx, file); err != nil && !errors.Is(err, errTaken) {
-			return Assembled{}, true, err
-		}
-	}
-	a, err = u.assembled(ctx, id)
-	return a, true, err
-}
-
-// assembled is the answer to an order whose file is cut.
-func (u *Uploads) assembled(ctx context.Context, id string) (Assembled, error) {
-	file, err := u.Files.Ledger.File(ctx, id)
-	switch {
-	case err != nil:
-		return Assembled{}, err
-	case file.State == domain.FileIsGivenUp:
-		return Assembled{}, domain.Refuse(domain.Conflict,
-			"this was given up before it was cut, and nothing of it leaves: %s; to order it again, change it or use another Idempotency-Key", file.Note)
-	case file.Cut == nil:
-		return Assembled{}, fmt.Errorf("file %s is being made by another process", id)
-	}
-	t := file.Cut.Totals
-	a := Assembled{FileID: id, Entries: t.Entries, DebitCents: t.DebitCents, CreditCents: t.CreditCents, Replayed: true}
-	for n := range t.Entries {
-		transaction, _ := entryIDs(id, n)
-		a.Transactions = append(a.Transactions, transaction)
-	}
-	return a, nil
 }
 
 // open keeps the input and accepts the order. Whether it may be accepted is

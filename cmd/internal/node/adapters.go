@@ -56,6 +56,11 @@ func (f filesOf) Again(ctx context.Context, id string) (achhttp.Uploaded, error)
 	return uploaded(a), refused(err)
 }
 
+// Transactions implements achhttp.Files.
+func (f filesOf) Transactions(ctx context.Context, id string) ([]string, error) {
+	return f.uploads.Transactions(ctx, id)
+}
+
 func uploaded(a workers.Assembled) achhttp.Uploaded {
 	return achhttp.Uploaded{
 		FileID: a.FileID, Entries: a.Entries, DebitCents: a.DebitCents, CreditCents: a.CreditCents, Transactions: a.Transactions,
