@@ -14,21 +14,53 @@ const leastRepeated = 7
 // Repeats reports whether a text has an account number in it, or is one:
 // account numbers are kept only sealed, and other fields are not. Blanks,
 // hyphens, letter case and leading zeros do not hide it.
-func Repeats(number, text string) bool {
-	number, text = bare(number), bare(text)
-	if number == "" || text == "" {
-		return false
-	}
-	if number == text {
-		return true
-	}
-	number = strings.TrimLeft(number, "0")
-	return len(number) >= leastRepeated && strings.Contains(text, number)
+func Repeats(number, text string) bool { return needleOf(number).in(text) }
+
+// needle is an account number that is looked for in texts.
+type needle struct {
+	whole string // what a text must be
+	part  string // what it must not contain; empty: it may, by chance
+	tail  int    // how many of the last characters may be shown
 }
 
-var bareText = strings.NewReplacer(" ", "", "-", "")
+func needleOf(number string) needle {
+	n := needle{whole: bare(number), tail: len(Tail(number))}
+	n.part = strings.TrimLeft(n.whole, "0")
+	if len(n.part) < leastRepeated {
+		n.part = n.whole // with its zeros it may be long enough
+	}
+	if len(n.part) < leastRepeated {
+		n.part = ""
+	}
+	return n
+}
 
-func bare(text string) string { return strings.ToUpper(bareText.Replace(text)) }
+// in reports whether the text has the number in it.
+func (n needle) in(text string) bool {
+	if n.whole == "" || text == "" {
+		return false
+	}
+	text = bare(text)
+	return text == n.whole || n.part != "" && strings.Contains(text, n.part)
+}
+
+// bare is a text without what hides a number in it.
+func bare(text string) string {
+	out := make([]byte, 0, len(text))
+	for i := range len(text) {
+		if c := text[i]; c != ' ' && c != '-' {
+			out = append(out, upper(c))
+		}
+	}
+	return string(out)
+}
+
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
+}
 
 // Repetition is what a field says that repeats the account number.
 func Repetition(pointer string) FieldError {
@@ -37,8 +69,9 @@ func Repetition(pointer string) FieldError {
 
 // repeats names the fields of a proposal that repeat the account number.
 func (p Proposal) repeats(number string) (list []FieldError) {
+	needle := needleOf(number)
 	look := func(pointer, text string) {
-		if Repeats(number, text) {
+		if needle.in(text) {
 			list = append(list, Repetition(pointer))
 		}
 	}
@@ -55,10 +88,13 @@ func (p Proposal) repeats(number string) (list []FieldError) {
 		}
 		look(at, a)
 	}
+	if len(list) == 0 {
+		look("/Addenda", strings.Join(p.Addenda, "")) // where it runs on from one to the next
+	}
 	if p.IAT != nil {
 		p.IAT.texts(look)
 	}
-	if len(list) == 0 && repeatsInJSON(number, p.Metadata) {
+	if len(list) == 0 && repeatsInJSON(needle, p.Metadata) {
 		list = append(list, Repetition("/Metadata"))
 	}
 	return list
@@ -94,7 +130,7 @@ func (i *IAT) texts(look func(pointer, text string)) {
 }
 
 // repeatsInJSON looks at every name, text and number of a JSON document.
-func repeatsInJSON(number string, document []byte) bool {
+func repeatsInJSON(number needle, document []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
 	for {
@@ -104,11 +140,11 @@ func repeatsInJSON(number string, document []byte) bool {
 		}
 		switch v := token.(type) {
 		case string:
-			if Repeats(number, v) {
+			if number.in(v) {
 				return true
 			}
 		case json.Number:
-			if Repeats(number, v.String()) {
+			if number.in(v.String()) {
 				return true
 			}
 		}

@@ -17,7 +17,8 @@ func TestANumberIsKnownHoweverItIsWritten(t *testing.T) {
 		{"4411", "44 11", true},
 		{"4411", "order 4411", false}, // by chance
 		{"1234567", "order 1234567", true},
-		{"0001234", "order 0001234", false}, // four digits
+		{"0001234", "order 0001234", true},
+		{"0001234", "order 1234", false}, // four digits
 		{"", "", false},
 		{"30488174411", "", false},
 	} {

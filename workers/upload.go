@@ -145,7 +145,7 @@ func (u *Uploads) take(ctx context.Context, client string, r Request, in intake)
 var errSettingsMoved = errors.New("the client's settings changed while its file was checked")
 
 func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in intake) (Assembled, error) {
-	c := uploadCheck{client: client, now: u.Files.Ledger.Now()}
+	c := uploadCheck{client: client, now: u.Files.Ledger.Now(), isNew: true}
 	summary, err := nacha.Scan(bytes.NewReader(in.content), c.handler())
 	if err != nil {
 		return Assembled{}, fmt.Errorf("read an upload of client %s: %w", client.ID, err)

@@ -27,6 +27,9 @@ type uploadCheck struct {
 	batches []domain.FileBatch // as sent
 	faults  []domain.FieldError
 	entries int
+	// isNew says that nothing of it is in the log yet: fields that repeat an
+	// account number are refused. Earlier releases took them.
+	isNew bool
 
 	line            int // of the batch header
 	debits, credits bool
@@ -110,9 +113,21 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	if e.Batch <= len(c.batches) && len(e.Problems) == 0 {
 		c.invalid(e.Line, e.Entry.Validate(&c.batches[e.Batch-1].BatchHeader))
 	}
+	if c.isNew && e.Batch <= len(c.batches) {
+		c.repeated(e)
+	}
 	debit := nacha.TransactionCode(e.Entry.Code).Debit()
 	c.debits, c.credits = c.debits || debit, c.credits || !debit
 	return nil
+}
+
+// repeated names the fields that repeat the account number, those of the batch
+// header too: all of them would lie in the log in the clear.
+func (c *uploadCheck) repeated(e *nacha.ScannedEntry) {
+	for _, field := range domain.RepeatsIn(&c.batches[e.Batch-1].BatchHeader, &e.Entry) {
+		rule := domain.Repetition("")
+		c.fault(e.Line, rule.Code, field, "%s", rule.Message)
+	}
 }
 
 // end checks the effective date once it is known what the batch holds: a

@@ -202,6 +202,16 @@ func TestWhatACannotSendIn(t *testing.T) {
 		"a name that a PPD entry lacks": {func(f *nacha.File) { f.Batches[0].Entries[0].Name = "X" }, func(b []byte) []byte {
 			return bytes.Replace(b, []byte("X                     "), []byte("                      "), 1)
 		}, "/lines/3/individual_name", "form"},
+		"an account number that is the individual's identification too": {func(f *nacha.File) { f.Batches[0].Entries[1].IndividualID = "7700-0001" }, nil,
+			"/lines/4/individual_identification", "account-number"},
+		"one in a name": {func(f *nacha.File) { f.Batches[0].Entries[1].Name = "ACCT 77000001" }, nil, "/lines/4/individual_name", "account-number"},
+		"one in the addenda": {func(f *nacha.File) {
+			e := &f.Batches[1].Entries[0]
+			e.Account, e.Addenda05 = "0880015-A", []string{"FOR 880015A OF MAY"}
+		}, nil,
+			"/lines/8/payment_related_information", "account-number"},
+		"one that stands in the batch header": {batch(func(h *nacha.BatchHeader) { h.DiscretionaryData = "7700 0002" }), nil,
+			"/lines/5/company_discretionary_data", "account-number"},
 		"a file that stops short": {nil, func(b []byte) []byte { return b[:5*95] }, "/file", nacha.NoFileControl},
 		"nothing at all":          {nil, func([]byte) []byte { return nil }, "/file", nacha.NoEntries},
 	} {
