@@ -156,11 +156,3 @@ func (d *Delivery) delivered(ctx context.Context, file domain.File) error {
 	d.Log.Info("file delivered", "file", file.ID, "client", file.Opened.Client, "name", file.Rendered.Name)
 	return nil
 }
-
-// clear removes temporary names that are not needed any more. Where it fails
-// they do no harm: nothing is ever begun with them.
-func (d *Delivery) clear(ctx context.Context, at Deliverer, file domain.File) {
-	if err := at.Clear(ctx, file.Rendered.Name); err != nil {
-		d.Log.Warn("temporary files are left", "file", file.ID, "name", file.Rendered.Name, "err", err)
-	}
-}

@@ -28,8 +28,8 @@ type Deliverer interface {
 	Withdraw(ctx context.Context, temporary string) error
 	// Remove removes what a put left that nothing records.
 	Remove(ctx context.Context, temporary string) error
-	// Clear removes what is left of a file under temporary names.
-	Clear(ctx context.Context, name string) error
+	// Clear removes what bears a name that is needless.
+	Clear(ctx context.Context, needless func(name string) bool) error
 	// Close ends the connection.
 	Close() error
 }
@@ -70,10 +70,4 @@ func newTemporary(name string) string {
 // withdrawn is where Withdraw renames a temporary name to.
 func withdrawn(temporary string) string {
 	return "." + strings.TrimPrefix(temporary, ".") + ".withdrawn"
-}
-
-// leftOver reports whether a name in a bank's folder is a temporary one of the
-// file with that final name, older releases' included.
-func leftOver(have, name string) bool {
-	return strings.HasPrefix(have, "."+name+".") || have == "."+name || have == name+".part"
 }

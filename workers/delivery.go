@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
@@ -33,6 +34,7 @@ type Delivery struct {
 	justCut    chan string         // for Run
 	servers    chan struct{}       // a token for each that is delivered to
 	memory     *semaphore.Weighted // bytes of files in hand
+	tidied     atomic.Bool         // of what earlier processes left in the outbox
 }
 
 // Bounds of what is delivered at once. A bank that does not answer keeps its
@@ -71,8 +73,12 @@ type odfiFiles struct {
 
 // unfinished lists what there is to deliver, by ODFI.
 func (d *Delivery) unfinished(ctx context.Context) (list []*odfiFiles, err error) {
-	if _, err := d.Views.KeepUp(ctx); err != nil {
+	current, err := d.Views.KeepUp(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
+	}
+	if current && d.tidied.CompareAndSwap(false, true) {
+		d.tidy(ctx)
 	}
 	files, err := d.Views.UnfinishedFiles(ctx)
 	if err != nil {

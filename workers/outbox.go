@@ -74,10 +74,13 @@ func (o Outbox) Withdraw(_ context.Context, temporary string) error {
 func (o Outbox) Remove(_ context.Context, temporary string) error { return o.remove(temporary) }
 
 // Clear implements Deliverer.
-func (o Outbox) Clear(_ context.Context, name string) error {
+func (o Outbox) Clear(_ context.Context, needless func(name string) bool) error {
 	entries, err := os.ReadDir(string(o))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	for _, e := range entries {
-		if leftOver(e.Name(), name) {
+		if needless(e.Name()) {
 			err = errors.Join(err, o.remove(e.Name()))
 		}
 	}

@@ -126,11 +126,11 @@ func (s *sftpSession) Remove(_ context.Context, temporary string) error {
 }
 
 // Clear implements Deliverer.
-func (s *sftpSession) Clear(ctx context.Context, name string) error {
-	return s.do("clear up after "+name, func(c *remote.Conn) error {
+func (s *sftpSession) Clear(ctx context.Context, needless func(name string) bool) error {
+	return s.do("clear up", func(c *remote.Conn) error {
 		entries, err := c.ReadDirContext(ctx, s.to.OutboundFolder)
 		for _, e := range entries {
-			if leftOver(e.Name(), name) {
+			if needless(e.Name()) {
 				err = errors.Join(err, c.Remove(s.path(e.Name())))
 			}
 		}

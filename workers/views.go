@@ -31,6 +31,8 @@ type Views interface {
 	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
+	// FileNamed finds a cut file by its name.
+	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
 	// UnreleasedFiles are those with entries that are to be released and may
 	// still be filed.
 	UnreleasedFiles(ctx context.Context) ([]projections.File, error)
