@@ -50,7 +50,4 @@ func (s *Server) bankRoutes() {
 	s.echo.GET("/v1/ops/settlements", s.operations(domain.ScopeOpsRead, s.settlements))
 	s.echo.GET("/v1/ops/odfis/:routing", s.operations(domain.ScopeOpsRead, s.getBank))
 	s.echo.PUT("/v1/ops/odfis/:routing", s.operations(domain.ScopeOpsAdmin, s.configureBank))
-	if s.Sandbox != nil {
-		s.simulationRoutes()
-	}
 }

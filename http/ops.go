@@ -25,10 +25,6 @@ func (s *Server) opsRoutes() {
 	s.echo.POST("/v1/ops/events/:event/hold", s.operations(domain.ScopeOpsWork, s.hold))
 	s.echo.POST("/v1/ops/events/:event/approve", s.operations(domain.ScopeOpsApprove, s.approve))
 	s.echo.POST("/v1/ops/events/:event/reject", s.operations(domain.ScopeOpsWork, s.reject))
-	if s.Sandbox != nil {
-		s.echo.GET("/v1/simulations/clock", s.operations(domain.ScopeOpsRead, s.readClock))
-		s.echo.PUT("/v1/simulations/clock", s.operations(domain.ScopeOpsWork, s.moveClock))
-	}
 }
 
 // existing finds the client of the path.

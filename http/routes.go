@@ -11,6 +11,9 @@ func (s *Server) routes() {
 	s.nativeRoutes()
 	s.opsRoutes()
 	s.bankRoutes()
+	if s.Sandbox != nil {
+		s.simulationRoutes()
+	}
 	s.vaultRoutes()
 	s.relationshipRoutes()
 	s.proRoutes()

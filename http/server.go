@@ -18,7 +18,6 @@ import (
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 30 * time.Second
-	writeTimeout  = 60 * time.Second
 	idleTimeout   = time.Minute
 	drainTimeout  = 15 * time.Second // for requests under way when the server stops
 )
@@ -119,6 +118,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	return nil
 }
+
+// writeTimeout is how long an answer may take its reader.
+const writeTimeout = 60 * time.Second
 
 // patience gives a request more time than usual to send its body and to take
 // its answer, from now on.

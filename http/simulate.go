@@ -19,6 +19,11 @@ import (
 // simulationRoutes let a test play the bank: each makes a real file that goes
 // the way of a real one, and answers when it has been applied.
 func (s *Server) simulationRoutes() {
+	s.echo.GET("/v1/simulations/clock", s.operations(domain.ScopeOpsRead, s.readClock))
+	s.echo.PUT("/v1/simulations/clock", s.operations(domain.ScopeOpsWork, s.moveClock))
+	if s.Desk == nil {
+		return
+	}
 	s.echo.POST("/v1/simulations/files/:id/acknowledge", s.operations(domain.ScopeOpsWork, s.simulateAcknowledge))
 	s.echo.POST("/v1/simulations/transactions/:id/return", s.operations(domain.ScopeOpsWork, s.simulate(simulateReturn)))
 	s.echo.POST("/v1/simulations/transactions/:id/correction", s.operations(domain.ScopeOpsWork, s.simulate(simulateCorrection)))
