@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 // audited are the events of a client's audit stream.
@@ -69,7 +69,7 @@ func TestEachTimeANumberIsShownWholeTheLogSaysWhoReadIt(t *testing.T) {
 // before is answered all the same, else its caller would do it again.
 func TestWhatTheLogDoesNotRecordIsNotShown(t *testing.T) {
 	var log *refusing
-	w := newWorld(t, func(o *achhttp.Options) {
+	w := newWorld(t, func(o *api.Options) {
 		log = &refusing{Store: o.Ledger.Store}
 		o.Ledger.Store = log
 	})

@@ -21,7 +21,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/sqlite"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 // BenchmarkOriginate posts single transactions over loopback, and for
@@ -32,7 +32,7 @@ func BenchmarkOriginate(b *testing.B) {
 	for _, connections := range []int{1, 64, 512} {
 		b.Run(fmt.Sprintf("connections=%d", connections), func(b *testing.B) {
 			real := newWorld(b, quiet)
-			bare := newWorld(b, quiet, func(o *achhttp.Options) {
+			bare := newWorld(b, quiet, func(o *api.Options) {
 				l := *o.Ledger
 				l.Store = newBareLog(b, o.Ledger.Store)
 				o.Ledger = &l
@@ -126,7 +126,7 @@ func appendAlone(b *testing.B, s *sqlite.Store, n, round int) time.Duration {
 	return time.Since(start)
 }
 
-func quiet(o *achhttp.Options) { o.Log = nil }
+func quiet(o *api.Options) { o.Log = nil }
 
 // discard is an answer nobody reads.
 type discard struct {

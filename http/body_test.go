@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
-	achhttp "github.com/achledger/achledger/http"
+	achlinks "github.com/achledger/achledger/http/links"
 )
 
 // Whatever carries money, or decides who may move it, is read strictly,
@@ -155,7 +155,7 @@ func TestOnlyASandboxMakesPlaidAccountsUp(t *testing.T) {
 	w := newWorld(t)
 	acme := w.client("acme", settings())
 	acme.call("POST", links(john), byToken("processor-sandbox-x")).problem(400, "invalid").names("/processor_token")
-	for name, c := range map[string]achhttp.PlaidConfig{
+	for name, c := range map[string]achlinks.PlaidConfig{
 		"one key of two":             {ClientID: "x"},
 		"the other key of two":       {Secret: "x", Sandbox: true},
 		"the secret in the clear":    {ClientID: "x", Secret: "y", BaseURL: "http://plaid.example"},
@@ -163,16 +163,16 @@ func TestOnlyASandboxMakesPlaidAccountsUp(t *testing.T) {
 		"Plaid's sandbox, for money": {ClientID: "x", Secret: "y", BaseURL: "https://sandbox.plaid.com"},
 		"an address that is none":    {ClientID: "x", Secret: "y", BaseURL: "plaid"},
 	} {
-		if _, err := achhttp.NewPlaid(c); err == nil {
+		if _, err := achlinks.NewPlaid(c); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	for name, c := range map[string]achhttp.PlaidConfig{
+	for name, c := range map[string]achlinks.PlaidConfig{
 		"both keys":                  {ClientID: "x", Secret: "y"},
 		"a sandbox without keys":     {Sandbox: true},
 		"a sandbox, on this machine": {ClientID: "x", Secret: "y", Sandbox: true, BaseURL: "http://127.0.0.1:1"},
 	} {
-		if _, err := achhttp.NewPlaid(c); err != nil {
+		if _, err := achlinks.NewPlaid(c); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 // pausing lets the first append of a transaction wait.
@@ -58,7 +58,7 @@ func TestALineOfABulkRequestIsRefusedOnceItsCallerWasStopped(t *testing.T) {
 			keys := &sealing{sealed: make(chan struct{}, 100)}
 			w := newWorld(t)
 			w.stop()
-			w.open(func(o *achhttp.Options) {
+			w.open(func(o *api.Options) {
 				store.Store, keys.Keys = o.Ledger.Store, o.Ledger.Keys
 				o.Ledger.Store, o.Ledger.Keys = store, keys
 			})

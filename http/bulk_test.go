@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 const ndjson = "application/x-ndjson"
@@ -255,7 +255,7 @@ func TestBulkOfManyLines(t *testing.T) {
 	}
 	const many, every = 100_000, 1000 // every so many lines one is wrong
 	temp := t.TempDir()
-	w := newWorld(t, func(o *achhttp.Options) { o.TempDir = temp })
+	w := newWorld(t, func(o *api.Options) { o.TempDir = temp })
 	bank := w.client("business", settings())
 	good, bad := proposal(), proposal("ToRouting", "099999998")
 	send, lines := io.Pipe()

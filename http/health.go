@@ -10,20 +10,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/achledger/achledger/domain"
-)
-
-// Paths that machines ask all the time.
-const (
-	healthPath = "/healthz"
-	readyPath  = "/readyz"
+	"github.com/achledger/achledger/http/api"
 )
 
 // operationRoutes are for the machines that watch the process.
 func (s *Server) operationRoutes() {
-	s.echo.GET(healthPath, s.healthy)
-	s.echo.GET(readyPath, s.ready)
+	s.Echo.GET(api.HealthPath, s.healthy)
+	s.Echo.GET(api.ReadyPath, s.ready)
 	// They name clients, banks and sums.
-	s.echo.GET("/metrics", s.operations(domain.ScopeOpsRead, func(c echo.Context, _ Caller) error {
+	s.Echo.GET("/metrics", s.ForOperations(domain.ScopeOpsRead, func(c echo.Context, _ api.Caller) error {
 		s.scraper.ServeHTTP(c.Response(), c.Request())
 		return nil
 	}))
@@ -47,7 +42,7 @@ func (s *Server) healthy(c echo.Context) error {
 // Serving reports why requests cannot be served, as /readyz does.
 func (s *Server) Serving() error {
 	select {
-	case <-s.closing:
+	case <-s.Closing:
 		return errors.New("the server is stopping")
 	case <-s.Ledger.Store.Failed():
 		return errors.New("the log is closed for writing: restart the process")
@@ -62,10 +57,10 @@ func (s *Server) Serving() error {
 // ready says that requests can be served; until then why they cannot.
 func (s *Server) ready(c echo.Context) error {
 	if err := s.Serving(); err != nil { // which is no fault, and not to be logged as one
-		p := problem(codeBusy, "%v", err).after(1)
-		p.RequestID = requestID(c)
+		p := api.NewProblem(api.CodeBusy, "%v", err).After(1)
+		p.RequestID = api.RequestID(c)
 		c.Response().Header().Set("Retry-After", "1")
-		return s.render(c, p)
+		return s.Render(c, p)
 	}
 	return c.JSON(http.StatusOK, map[string]string{"status": "ready"})
 }

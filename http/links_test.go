@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
 	"github.com/achledger/achledger/domain/nacha"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/accounts"
@@ -35,7 +35,7 @@ type town struct {
 func newTown(t testing.TB, changes ...change) *town {
 	t.Helper()
 	w := &town{}
-	w.world = newWorld(t, append(changes, func(o *achhttp.Options) { w.views = o.Views })...)
+	w.world = newWorld(t, append(changes, func(o *api.Options) { w.views = o.Views })...)
 	w.hire()
 	return w
 }

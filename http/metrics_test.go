@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 func TestMetricsAreForThoseWhoMaySeeThem(t *testing.T) {
@@ -35,7 +35,7 @@ func (s slow) Collect(ch chan<- prometheus.Metric) {
 func TestOneScrapeIsUnderWayAtATime(t *testing.T) {
 	registry, collector := prometheus.NewRegistry(), slow{make(chan struct{}, 2), make(chan struct{})}
 	registry.MustRegister(collector)
-	w := newWorld(t, func(o *achhttp.Options) { o.Metrics = registry })
+	w := newWorld(t, func(o *api.Options) { o.Metrics = registry })
 	ops := w.credential("_ledger", "ops:read")
 	first := make(chan int, 1)
 	go func() {
@@ -58,7 +58,7 @@ func TestOneScrapeIsUnderWayAtATime(t *testing.T) {
 }
 
 func TestTheLogHasTheAddressThatTheProxyTells(t *testing.T) {
-	w := newWorld(t, func(o *achhttp.Options) { o.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	w := newWorld(t, func(o *api.Options) { o.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
 	bank := w.client("business", settings())
 	wrong := caller{w, bank.key, "wrong"}
 	wrong.call("GET", "/v1/profile", "", with{"X-Forwarded-For", "192.0.2.7"}).is(401)

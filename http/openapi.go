@@ -12,6 +12,8 @@ import (
 	"github.com/labstack/echo/v4"
 	swagger "github.com/swaggo/files/v2"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/achledger/achledger/http/api"
 )
 
 // The OpenAPI document is written by hand, a file for each surface, and put
@@ -98,14 +100,14 @@ func (s *Server) documentRoutes() error {
 	if err != nil {
 		return err
 	}
-	s.echo.GET("/openapi.json", func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, asJSON) })
-	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", asYAML) })
-	s.echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
-	s.echo.GET("/docs", func(c echo.Context) error {
-		c.Response().Header().Set("Content-Security-Policy", docsPolicy)
+	s.Echo.GET("/openapi.json", func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, asJSON) })
+	s.Echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", asYAML) })
+	s.Echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
+	s.Echo.GET("/docs", func(c echo.Context) error {
+		c.Response().Header().Set("Content-Security-Policy", api.DocsPolicy)
 		return c.HTML(http.StatusOK, docsPage)
 	})
-	s.echo.GET("/docs/:file", docsFile)
+	s.Echo.GET("/docs/:file", docsFile)
 	return nil
 }
 
@@ -141,6 +143,6 @@ func docsFile(c echo.Context) error {
 		http.ServeFileFS(c.Response(), c.Request(), swagger.FS, name)
 		return nil
 	default:
-		return fromStatus(http.StatusNotFound)
+		return api.FromStatus(http.StatusNotFound)
 	}
 }

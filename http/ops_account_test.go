@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/eventstore"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 // meeting lets the first two writes of clients begin together: what each
@@ -53,7 +53,7 @@ func TestOfTwoClientsThatSetTheSameReceivingAccountAtOnceOneIsRefused(t *testing
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := &meeting{both: make(chan struct{})}
-			w := newWorld(t, func(o *achhttp.Options) {
+			w := newWorld(t, func(o *api.Options) {
 				store.Store = o.Ledger.Store
 				o.Ledger.Store = store
 			})

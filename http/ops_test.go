@@ -9,7 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 const newClient = `{"name":"Harbor Gym","company_name":"HARBOR GYM","company_identifications":["1840000017"],
@@ -171,13 +171,13 @@ func TestOperationsListAcrossClients(t *testing.T) {
 
 func TestTheSandboxClockMovesForwardAndAnswersWhenAllIsDone(t *testing.T) {
 	moved := 0
-	w := newWorld(t, func(o *achhttp.Options) {
+	w := newWorld(t, func(o *api.Options) {
 		clock, err := ledger.OpenSandboxClock(context.Background(), o.Ledger.Store, func() time.Time { return tuesdayMorning })
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.Ledger.Clock = clock
-		o.Sandbox = &achhttp.Sandbox{Move: func(ctx context.Context, to time.Time, anyTime bool) error {
+		o.Sandbox = &api.Sandbox{Move: func(ctx context.Context, to time.Time, anyTime bool) error {
 			moved++
 			return o.Ledger.Move(ctx, to, anyTime)
 		}}

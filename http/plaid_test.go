@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
+	achlinks "github.com/achledger/achledger/http/links"
 )
 
 const plaidSecret = "plaid-secret-9f2c"
@@ -35,8 +36,8 @@ func plaid(t testing.TB, answers map[string]func(http.ResponseWriter)) change {
 		answer(w)
 	}))
 	t.Cleanup(server.Close)
-	return func(o *achhttp.Options) {
-		o.Plaid = plaidOf(t, achhttp.PlaidConfig{
+	return func(o *api.Options) {
+		o.Plaid = plaidOf(t, achlinks.PlaidConfig{
 			BaseURL: server.URL, ClientID: "plaid-client", Secret: plaidSecret, Sandbox: true, Timeout: 300 * time.Millisecond,
 		})
 	}
@@ -50,9 +51,9 @@ func says(status int, body string) func(http.ResponseWriter) {
 	}
 }
 
-func plaidOf(t testing.TB, c achhttp.PlaidConfig) achhttp.Plaid {
+func plaidOf(t testing.TB, c achlinks.PlaidConfig) api.Plaid {
 	t.Helper()
-	p, err := achhttp.NewPlaid(c)
+	p, err := achlinks.NewPlaid(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,8 +145,8 @@ func TestPlaidOutOfReachIsNotTheCallersMistake(t *testing.T) {
 	t.Cleanup(wrongKeys.Close)
 	for name, url := range map[string]string{"nobody listens": "http://127.0.0.1:1", "it does not take our keys": wrongKeys.URL} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, func(o *achhttp.Options) {
-				o.Plaid = plaidOf(t, achhttp.PlaidConfig{BaseURL: url, ClientID: "x", Secret: "y", Sandbox: true})
+			w := newWorld(t, func(o *api.Options) {
+				o.Plaid = plaidOf(t, achlinks.PlaidConfig{BaseURL: url, ClientID: "x", Secret: "y", Sandbox: true})
 			})
 			w.client("acme", settings()).call("POST", links(john), byToken("any")).problem(502, "plaid-unavailable")
 		})
@@ -153,7 +154,7 @@ func TestPlaidOutOfReachIsNotTheCallersMistake(t *testing.T) {
 }
 
 func TestTheSandboxKnowsProcessorSandboxTokens(t *testing.T) {
-	w := newTown(t, func(o *achhttp.Options) { o.Plaid = plaidOf(t, achhttp.PlaidConfig{Sandbox: true}) })
+	w := newTown(t, func(o *api.Options) { o.Plaid = plaidOf(t, achlinks.PlaidConfig{Sandbox: true}) })
 	acme := w.client("acme", settings())
 	const token = "processor-sandbox-161c86dd-d470-47e9-a741-d381c2b2cb6f"
 	a := acme.call("POST", links(john), byToken(token)).is(200)

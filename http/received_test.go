@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 // arrives books an entry that another bank sent to a client, and returns the
@@ -68,7 +68,7 @@ func TestTheRecordShowsWhatCameInFull(t *testing.T) {
 }
 
 func TestOperationsSeeRemarksOnAFileThatWasApplied(t *testing.T) {
-	w := newWorld(t, func(o *achhttp.Options) { o.Desk = struct{ achhttp.Desk }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Desk = struct{ api.Desk }{} }) // asked for nothing
 	ops := w.ops()
 	_, err := w.ledger.Write(t.Context(), ledger.Change{
 		Stream: domain.InboundStream("f"), Client: domain.LedgerClient,

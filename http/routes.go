@@ -1,27 +1,37 @@
 package http
 
-import "slices"
+import (
+	"slices"
 
-// routes binds paths to verbs, one function for each surface.
-func (s *Server) routes() {
+	"github.com/achledger/achledger/http/connect"
+	"github.com/achledger/achledger/http/files"
+	"github.com/achledger/achledger/http/links"
+	"github.com/achledger/achledger/http/ops"
+	"github.com/achledger/achledger/http/pro"
+	"github.com/achledger/achledger/http/sandbox"
+	"github.com/achledger/achledger/http/vault"
+)
+
+// routes binds the paths of every surface.
+func (s *Server) routes() error {
 	s.operationRoutes()
-	s.oauthRoutes()
-	s.connectRoutes()
-	s.answerRoutes()
-	s.nativeRoutes()
-	s.opsRoutes()
-	s.bankRoutes()
-	if s.Sandbox != nil {
-		s.simulationRoutes()
+	if err := connect.Routes(s.Kit); err != nil {
+		return err
 	}
-	s.vaultRoutes()
-	s.relationshipRoutes()
-	s.proRoutes()
+	files.Routes(s.Kit)
+	links.Routes(s.Kit)
+	pro.Routes(s.Kit)
+	vault.Routes(s.Kit)
+	ops.Routes(s.Kit)
+	if s.Sandbox != nil {
+		sandbox.Routes(s.Kit)
+	}
+	return s.documentRoutes()
 }
 
 // Routes lists every route by method and path, as in "GET /v1/files/:id".
 func (s *Server) Routes() (list []string) {
-	for _, r := range s.echo.Routes() {
+	for _, r := range s.Echo.Routes() {
 		list = append(list, r.Method+" "+r.Path)
 	}
 	slices.Sort(list)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/sqlite"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 )
 
 func TestEveryErrorIsAProblem(t *testing.T) {
@@ -192,7 +192,7 @@ func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
 }
 
 func TestRatesAreBoundedWhereAsked(t *testing.T) {
-	w := newWorld(t, func(o *achhttp.Options) { o.RequestsPerSecond = 2 })
+	w := newWorld(t, func(o *api.Options) { o.RequestsPerSecond = 2 })
 	bank, other := w.client("business", settings()), w.client("harbor", settings())
 	for range 4 {
 		bank.call("GET", "/api/transaction/event", "").is(200)
@@ -206,7 +206,7 @@ func TestRatesAreBoundedWhereAsked(t *testing.T) {
 
 func TestReadiness(t *testing.T) {
 	var why error
-	w := newWorld(t, func(o *achhttp.Options) { o.Ready = func() error { return why } })
+	w := newWorld(t, func(o *api.Options) { o.Ready = func() error { return why } })
 	w.send("GET", "/healthz", "").is(200)
 	w.send("GET", "/readyz", "").is(200)
 	why = errors.New("views are being rebuilt")

@@ -24,6 +24,7 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -67,7 +68,7 @@ func (c *clock) advance(d time.Duration) {
 var tuesdayMorning = time.Date(2026, 11, 17, 14, 0, 0, 0, time.UTC) // 09:00 in New York
 
 // change adjusts a world before it opens.
-type change func(*achhttp.Options)
+type change func(*api.Options)
 
 func newWorld(t testing.TB, changes ...change) *world {
 	t.Helper()
@@ -97,7 +98,7 @@ func (w *world) open(changes ...change) {
 			w.t.Errorf("views: %v", err)
 		}
 	})
-	o := achhttp.Options{
+	o := api.Options{
 		Ledger: w.ledger, Tokens: store, Views: views, Directory: projections.NewDirectory(w.ledger, views),
 		Files: noFiles{}, Now: w.clock.Now, TempDir: w.t.TempDir(),
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -158,11 +159,11 @@ func (w *world) everything() []string {
 }
 
 // noFiles is a server without workers.
-type noFiles struct{ achhttp.Files }
+type noFiles struct{ api.Files }
 
 // ACHFileAgain knows no file.
-func (noFiles) ACHFileAgain(context.Context, string, string, []byte) (achhttp.Uploaded, bool, error) {
-	return achhttp.Uploaded{}, false, nil
+func (noFiles) ACHFileAgain(context.Context, string, string, []byte) (api.Uploaded, bool, error) {
+	return api.Uploaded{}, false, nil
 }
 
 func (w *world) must(err error) {

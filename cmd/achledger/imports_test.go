@@ -31,6 +31,17 @@ var inward = map[string][]string{
 	"domain/calendar": {"domain/calendar"},
 }
 
+// surfaces are the packages of http: each knows the kit and no other surface.
+var surfaces = []string{"connect", "files", "links", "ops", "pro", "sandbox", "vault"}
+
+func init() {
+	inner := []string{"http/api", "projections", "eventstore", "domain"}
+	inward["http/api"] = inner
+	for _, s := range surfaces {
+		inward["http/"+s] = inner
+	}
+}
+
 // homes says which folders may import a library that belongs to some.
 var homes = map[string][]string{
 	"github.com/labstack/echo":          {"http"},
@@ -137,6 +148,16 @@ func TestTheDomainKnowsNoClockAndNoRandomness(t *testing.T) {
 	})
 }
 
+// A package of http that the list of surfaces forgets could import them all.
+func TestEveryPackageOfHTTPIsTheKitOrASurface(t *testing.T) {
+	eachSource(t, func(file string, _ *ast.File) {
+		of, ok := strings.CutPrefix(path.Dir(file), "http/")
+		if ok && of != "api" && !slices.Contains(surfaces, of) {
+			t.Errorf("%s: %s is not among the surfaces", file, of)
+		}
+	})
+}
+
 func TestCodeLivesInSixFolders(t *testing.T) {
 	six := []string{"cmd", "domain", "eventstore", "projections", "workers", "http"}
 	eachSource(t, func(file string, _ *ast.File) {
@@ -155,6 +176,8 @@ func TestTheRuleItselfRefuses(t *testing.T) {
 		{"projections", module + "/workers"},
 		{"cmd/achledger", "github.com/labstack/echo/v4"},
 		{"http", "github.com/mattn/go-sqlite3"},
+		{"http/api", module + "/http/connect"},
+		{"http/ops", module + "/http/sandbox"},
 		{"eventstore", "github.com/nats-io/nats.go"},
 		{"domain", "github.com/google/uuid"},
 		{"workers", "github.com/moov-io/ach"},

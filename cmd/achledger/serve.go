@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/links"
 	"github.com/achledger/achledger/workers/inbound"
 )
 
@@ -112,7 +112,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Broker: node.BrokerOptions{
 			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
-		Plaid:     achhttp.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
+		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.After(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {
 			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)

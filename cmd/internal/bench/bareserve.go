@@ -15,6 +15,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -44,7 +45,7 @@ func ServeBare(ctx context.Context, folder string, out io.Writer) (err error) {
 		return err
 	}
 	defer views.Close()
-	server, err := achhttp.New(achhttp.Options{
+	server, err := achhttp.New(api.Options{
 		Ledger: l, Tokens: store, Views: views, Directory: projections.NewDirectory(l, views), Files: noFiles{},
 	})
 	if err != nil {
@@ -84,6 +85,6 @@ func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 }
 
 // noFiles: the bare server makes none.
-type noFiles struct{ achhttp.Files }
+type noFiles struct{ api.Files }
 
 var _ eventstore.Store = (*bareStore)(nil)

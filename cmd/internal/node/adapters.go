@@ -7,14 +7,14 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/domain"
-	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/workers"
 )
 
 // filesOf lets the door reach the workers, which it must not import.
 type filesOf struct{ *Server }
 
-// Bytes implements achhttp.Files. A file that was cut just now is worked on
+// Bytes implements api.Files. A file that was cut just now is worked on
 // first, as delivery will do in a moment anyway.
 func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 	file, err := f.Ledger.File(ctx, id)
@@ -29,14 +29,14 @@ func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 	return f.files.Bytes(ctx, id)
 }
 
-// Upload implements achhttp.Files.
-func (f filesOf) Upload(ctx context.Context, client string, content []byte, r achhttp.FileRequest) (achhttp.Uploaded, bool, error) {
+// Upload implements api.Files.
+func (f filesOf) Upload(ctx context.Context, client string, content []byte, r api.FileRequest) (api.Uploaded, bool, error) {
 	a, err := f.uploads.Upload(ctx, client, content, workers.Request(r))
 	return uploaded(a), a.Replayed, refused(err)
 }
 
-// ACHFile implements achhttp.Files.
-func (f filesOf) ACHFile(ctx context.Context, client string, file achhttp.ACHFile, r achhttp.FileRequest) (achhttp.Uploaded, bool, error) {
+// ACHFile implements api.Files.
+func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r api.FileRequest) (api.Uploaded, bool, error) {
 	a, err := f.uploads.UploadACHFile(ctx, client, workers.ACHFile{
 		Key: file.Key, Asked: file.Sent, Content: file.Content, Settings: file.Header, Deliver: file.Deliver,
 		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts, Originals: file.Originals},
@@ -44,40 +44,40 @@ func (f filesOf) ACHFile(ctx context.Context, client string, file achhttp.ACHFil
 	return uploaded(a), a.Replayed, refused(err)
 }
 
-// ACHFileAgain implements achhttp.Files.
-func (f filesOf) ACHFileAgain(ctx context.Context, client, key string, sent []byte) (achhttp.Uploaded, bool, error) {
+// ACHFileAgain implements api.Files.
+func (f filesOf) ACHFileAgain(ctx context.Context, client, key string, sent []byte) (api.Uploaded, bool, error) {
 	a, known, err := f.uploads.ACHFileAgain(ctx, client, key, sent)
 	return uploaded(a), known, refused(err)
 }
 
-// Again implements achhttp.Files.
-func (f filesOf) Again(ctx context.Context, id string) (achhttp.Uploaded, error) {
+// Again implements api.Files.
+func (f filesOf) Again(ctx context.Context, id string) (api.Uploaded, error) {
 	a, err := f.uploads.Again(ctx, id)
 	return uploaded(a), refused(err)
 }
 
-// Transactions implements achhttp.Files.
+// Transactions implements api.Files.
 func (f filesOf) Transactions(ctx context.Context, id string) ([]string, error) {
 	return f.uploads.Transactions(ctx, id)
 }
 
-func uploaded(a workers.Assembled) achhttp.Uploaded {
-	return achhttp.Uploaded{
+func uploaded(a workers.Assembled) api.Uploaded {
+	return api.Uploaded{
 		FileID: a.FileID, Entries: a.Entries, DebitCents: a.DebitCents, CreditCents: a.CreditCents, Transactions: a.Transactions,
 	}
 }
 
-// Confirm implements achhttp.Files.
+// Confirm implements api.Files.
 func (f filesOf) Confirm(ctx context.Context, id string) error {
 	return refused(f.delivery.Confirm(ctx, id))
 }
 
-// Resend implements achhttp.Files.
+// Resend implements api.Files.
 func (f filesOf) Resend(ctx context.Context, id string) error {
 	return refused(f.delivery.Resend(ctx, id))
 }
 
-// Release implements achhttp.Files.
+// Release implements api.Files.
 func (f filesOf) Release(ctx context.Context, id string, command domain.ReleaseFile) error {
 	return refused(f.files.Release(ctx, id, command))
 }

@@ -22,6 +22,8 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/http/links"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/inbound"
@@ -38,9 +40,9 @@ type Options struct {
 	Proxies           []netip.Prefix     // that end TLS before the API
 	Insecure          bool               // addresses may be reached in the clear
 	Broker            BrokerOptions
-	Plaid             achhttp.PlaidConfig // without keys a sandbox makes accounts up, any other takes no tokens
-	RequestsPerSecond float64             // of each client; 0 is no bound
-	SFTPAfter         inbound.After       // what becomes of files taken from a bank's server
+	Plaid             links.PlaidConfig // without keys a sandbox makes accounts up, any other takes no tokens
+	RequestsPerSecond float64           // of each client; 0 is no bound
+	SFTPAfter         inbound.After     // what becomes of files taken from a bank's server
 	Log               *slog.Logger
 	Store             sqlite.Options // the zero value serves
 	// Ready is called once, when /readyz answers 200.
@@ -76,7 +78,7 @@ type Server struct {
 	desk     *inbound.Desk
 	pickup   *inbound.Pickup // nil in a sandbox
 	links    *relationships.Worker
-	plaid    achhttp.Plaid
+	plaid    api.Plaid
 	http     *achhttp.Server
 	certs    *certificates.Certificates // nil without TLS
 	secure   *tls.Config                // nil without TLS
@@ -91,7 +93,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 	// Before the folder is made: a first start with flags that do not work
 	// must not fix the folder's kind.
 	o.Plaid.Sandbox = o.Kind == folder.Sandbox
-	plaid, err := achhttp.NewPlaid(o.Plaid)
+	plaid, err := links.NewPlaid(o.Plaid)
 	if err != nil {
 		return err
 	}
@@ -187,14 +189,14 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 
 // openDoor makes the API.
 func (s *Server) openDoor(directory *projections.Directory) (err error) {
-	o := achhttp.Options{
+	o := api.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies,
 	}
 	if s.Kind == folder.Sandbox {
-		o.Sandbox = &achhttp.Sandbox{Move: s.move}
+		o.Sandbox = &api.Sandbox{Move: s.move}
 	}
 	s.http, err = achhttp.New(o)
 	return err

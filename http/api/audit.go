@@ -1,0 +1,74 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// errUnrecorded says that something could not be shown, because the log did
+// not take the event that says who was shown it.
+var errUnrecorded = errors.New("what nobody can record is not shown")
+
+// audits makes the audit streams' writes wait for each other, client by
+// client: in a stream that all of them write to, they would only be told to
+// try again.
+type audits struct{ of sync.Map } // *sync.Mutex by client
+
+func (a *audits) lock(client string) (unlock func()) {
+	m, _ := a.of.LoadOrStore(client, new(sync.Mutex))
+	m.(*sync.Mutex).Lock()
+	return m.(*sync.Mutex).Unlock
+}
+
+// audit records in a client's audit stream what the caller is about to be
+// given, and returns when that is durable. Without the event nothing may be
+// given out: the error is errUnrecorded.
+func (s *Kit) audit(ctx context.Context, client string, event domain.Event) error {
+	defer s.audits.lock(client)()
+	err := s.Ledger.Audit(ctx, client, event)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUnrecorded, err)
+	}
+	return nil
+}
+
+// mayReveal records that an account number of a client is shown whole. When
+// that fails, a request that only reads is refused. One that has changed
+// something is answered with the masked number instead: what it asked for is
+// done, and an error would make its caller ask again.
+func (s *Kit) mayReveal(c echo.Context, client, what, id string) (bool, error) {
+	err := s.audit(c.Request().Context(), client, domain.AccountRevealed{What: what, ID: id})
+	if err == nil || c.Request().Method == http.MethodGet {
+		return err == nil, err
+	}
+	s.Log.Error("an account number stays masked, as the log does not take who reads it", "request_id", RequestID(c), "err", err)
+	return false, nil
+}
+
+// NumberFor is an account number of the caller's client as the caller may see
+// it: whole for scope reveal, which is recorded, and else masked. What can no
+// longer be opened, because the client's keys were destroyed, stays masked.
+func (s *Kit) NumberFor(c echo.Context, who Caller, a domain.Account, what, id string) (string, error) {
+	if !who.May(domain.ScopeReveal) {
+		return a.Masked(), nil
+	}
+	number, err := s.Ledger.OpenAccount(who.Client, a)
+	if seal.NotCheckable(err) {
+		return a.Masked(), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if shown, err := s.mayReveal(c, who.Client, what, id); err != nil || !shown {
+		return a.Masked(), err
+	}
+	return number, nil
+}

@@ -1,0 +1,200 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Bounds of bodies above maxBody. One client sends one at a time, a few are
+// received at once, and one is worked on: what is made of a body is twice its
+// size again.
+const (
+	bodiesAtOnce   = 4
+	bodiesWaiting  = 8                // of a client, the one under way included
+	bodyWait       = time.Minute      // for a place
+	bodyPatience   = 10 * time.Minute // for all of a body, and for what is made of it
+	bodyChunkWait  = 30 * time.Second // for each MiB of it
+	bodyRetryAfter = 10               // seconds
+)
+
+// bodies hands out the places for bodies above maxBody.
+type bodies struct {
+	wait      time.Duration // for a place to receive in
+	receiving chan struct{}
+	working   chan struct{}
+
+	mu      sync.Mutex
+	clients map[string]*sender
+}
+
+// sender is a client that sends such bodies.
+type sender struct {
+	turn     chan struct{}
+	requests int // under way and waiting
+}
+
+func newBodies() *bodies {
+	return &bodies{wait: bodyWait, receiving: make(chan struct{}, bodiesAtOnce), working: make(chan struct{}, 1), clients: map[string]*sender{}}
+}
+
+// receive waits for a place to receive a body of a client; done gives it back.
+func (b *bodies) receive(ctx context.Context, client string) (done func(), err error) {
+	of, err := b.enter(client)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, b.wait)
+	defer cancel()
+	if !take(ctx, of.turn) {
+		b.exit(client)
+		return nil, NewProblem(CodeTooMany, "another large body of this client is under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
+	}
+	if !take(ctx, b.receiving) {
+		<-of.turn
+		b.exit(client)
+		return nil, NewProblem(CodeBusy, "as many large bodies as this server takes are under way: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
+	}
+	return func() { <-b.receiving; <-of.turn; b.exit(client) }, nil
+}
+
+// work waits until a body that is here whole may be worked on.
+func (b *bodies) work(ctx context.Context) (done func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, bodyPatience/2)
+	defer cancel()
+	if !take(ctx, b.working) {
+		return nil, NewProblem(CodeBusy, "other large bodies are being worked on: try again in %d seconds", bodyRetryAfter).After(bodyRetryAfter)
+	}
+	return func() { <-b.working }, nil
+}
+
+// take takes a place before ctx ends.
+func take(ctx context.Context, places chan struct{}) bool {
+	select {
+	case places <- struct{}{}: // also when ctx ended just now
+		return true
+	default:
+	}
+	select {
+	case places <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (b *bodies) enter(client string) (*sender, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	of := b.clients[client]
+	if of == nil {
+		of = &sender{turn: make(chan struct{}, 1)}
+		b.clients[client] = of
+	}
+	if of.requests >= bodiesWaiting {
+		return nil, NewProblem(CodeTooMany, "%d large bodies of this client are under way: try again in %d seconds", bodiesWaiting, bodyRetryAfter).After(bodyRetryAfter)
+	}
+	of.requests++
+	return of, nil
+}
+
+func (b *bodies) exit(client string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.clients[client].requests--; b.clients[client].requests == 0 {
+		delete(b.clients, client)
+	}
+}
+
+// LargeBody reads a body of the given media type that may be above maxBody,
+// as s.sizes says. Until done is called it counts among the client's.
+func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content []byte, done func(), err error) {
+	if err := MediaType(c, mediaType); err != nil {
+		return nil, nil, err
+	}
+	r := c.Request()
+	content, err = readUpTo(r.Body, nil, maxBody+1, r.ContentLength)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(content) <= maxBody {
+		Patience(c, bodyPatience)
+		return content, func() {}, nil
+	}
+	received, err := s.bodies.receive(r.Context(), who.Client)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			received()
+		}
+	}()
+	if content, err = s.readRest(c, content); err != nil {
+		return nil, nil, err
+	}
+	worked, err := s.bodies.work(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	Patience(c, bodyPatience)
+	return content, func() { worked(); received() }, nil
+}
+
+// readRest reads a body to its end. A caller who sends less than a MiB in
+// bodyChunkWait gives its place to others.
+func (s *Kit) readRest(c echo.Context, content []byte) (_ []byte, err error) {
+	Patience(c, bodyPatience)
+	r, control, end := c.Request(), http.NewResponseController(c.Response()), time.Now().Add(bodyPatience)
+	for {
+		by := time.Now().Add(bodyChunkWait)
+		if by.After(end) {
+			by = end
+		}
+		_ = control.SetReadDeadline(by) // a writer without deadlines, as in tests, needs none
+		had := len(content)
+		if content, err = readUpTo(r.Body, content, had+maxBody, r.ContentLength); err != nil {
+			return nil, err
+		}
+		if len(content) < had+maxBody {
+			return content, nil
+		}
+	}
+}
+
+// readUpTo reads on behind what is there already, to the end of the body or
+// to a length of limit. Memory grows with the bytes that came, whatever length
+// was announced: that only says where to stop growing.
+func readUpTo(body io.Reader, b []byte, limit int, announced int64) ([]byte, error) {
+	for len(b) < limit {
+		if len(b) == cap(b) {
+			b = grow(b, announced)
+		}
+		n, err := body.Read(b[len(b):min(cap(b), limit)])
+		b = b[:len(b)+n]
+		if errors.Is(err, io.EOF) {
+			return b, nil
+		}
+		if err != nil {
+			return nil, ReadError(err)
+		}
+	}
+	return b, nil
+}
+
+const firstRead = 4 << 10
+
+// grow makes room for as much again, but not beyond the announced length,
+// whose end takes one byte more to be seen.
+func grow(b []byte, announced int64) []byte {
+	room := max(firstRead, 2*cap(b))
+	if n := int(announced) + 1; announced > 0 && n > len(b) && n < room {
+		room = n
+	}
+	return append(make([]byte, 0, room), b...)
+}

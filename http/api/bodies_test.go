@@ -1,0 +1,135 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+	"testing"
+	"testing/iotest"
+
+	"pgregory.net/rapid"
+)
+
+// TestNothingIsAllocatedForBytesThatDidNotCome announces as much as an upload
+// may have and sends a few bytes.
+func TestNothingIsAllocatedForBytesThatDidNotCome(t *testing.T) {
+	var kept []byte
+	sent := io.MultiReader(bytes.NewReader([]byte("101 ")), iotest.ErrReader(io.ErrUnexpectedEOF))
+	if _, err := readUpTo(readerFunc(func(p []byte) (int, error) {
+		kept = p[:0:len(p)]
+		return sent.Read(p)
+	}), nil, math.MaxInt, MaxUpload); err == nil {
+		t.Error("a body that broke off is whole")
+	}
+	if cap(kept) > 64<<10 {
+		t.Errorf("%d bytes of memory for 4 bytes of body", cap(kept))
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// TestABodyIsReadWholeWhateverItAnnounced also reads it in two parts, as large
+// ones are.
+func TestABodyIsReadWholeWhateverItAnnounced(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := bytes.Repeat([]byte("0123456789"), rapid.IntRange(0, 3000).Draw(t, "tens"))
+		announced := rapid.Int64Range(-1, 40_000).Draw(t, "announced")
+		from := iotest.OneByteReader(bytes.NewReader(want))
+		if rapid.Bool().Draw(t, "in large reads") {
+			from = bytes.NewReader(want)
+		}
+		got, err := readUpTo(from, nil, rapid.IntRange(0, 40_000).Draw(t, "first"), announced)
+		if err == nil {
+			got, err = readUpTo(from, got, math.MaxInt, announced)
+		}
+		if err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("got %d bytes of %d, %v", len(got), len(want), err)
+		}
+		if cap(got) > max(firstRead, 2*len(want)+2) {
+			t.Fatalf("%d bytes of memory for %d", cap(got), len(want))
+		}
+	})
+}
+
+func TestOneClientSendsOneLargeBodyAtATime(t *testing.T) {
+	b := newBodies()
+	b.wait = 0
+	ctx := context.Background()
+	done, err := b.receive(ctx, "gym")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.receive(ctx, "gym"); statusOf(err) != http.StatusTooManyRequests || retryOf(err) == 0 {
+		t.Errorf("the second body of a client gets %v", err)
+	}
+	other, err := b.receive(ctx, "diner")
+	if err != nil {
+		t.Fatalf("another client gets %v", err)
+	}
+	other()
+	done()
+	if done, err = b.receive(ctx, "gym"); err != nil {
+		t.Fatalf("after the first is through: %v", err)
+	}
+	done()
+	if len(b.clients) != 0 || len(b.receiving) != 0 {
+		t.Errorf("left over: %v, %d places", b.clients, len(b.receiving))
+	}
+}
+
+func TestOnlyAFewLargeBodiesAreUnderWayAtOnce(t *testing.T) {
+	b := newBodies()
+	b.wait = 0
+	ctx := context.Background()
+	var last func()
+	for _, client := range []string{"a", "b", "c", "d"}[:bodiesAtOnce] {
+		done, err := b.receive(ctx, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = done
+	}
+	if _, err := b.receive(ctx, "e"); statusOf(err) != http.StatusServiceUnavailable || retryOf(err) == 0 {
+		t.Errorf("one more gets %v", err)
+	}
+	last()
+	if _, err := b.receive(ctx, "e"); err != nil {
+		t.Errorf("after one is through: %v", err)
+	}
+}
+
+func TestOnlyAFewLargeBodiesOfAClientWait(t *testing.T) {
+	b := newBodies()
+	for range bodiesWaiting {
+		if _, err := b.enter("gym"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.enter("gym"); statusOf(err) != http.StatusTooManyRequests {
+		t.Errorf("one more gets %v", err)
+	}
+	if _, err := b.enter("diner"); err != nil {
+		t.Errorf("another client gets %v", err)
+	}
+}
+
+func statusOf(err error) int {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.Status
+	}
+	return 0
+}
+
+func retryOf(err error) int {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.RetryAfter
+	}
+	return 0
+}

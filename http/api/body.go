@@ -1,0 +1,237 @@
+package api
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// ReadBody reads a JSON body into a value and answers it raw too, for its
+// idempotency key. It is the one reader of objects for every surface: a member
+// that is there twice, one that the value does not have, and anything behind
+// the object are refused by name, since each may be money gone astray. (A
+// proposal has fields in any letter case and is read by a fieldSet, as
+// strictly.)
+func ReadBody(c echo.Context, into any) ([]byte, error) {
+	input, err := Body(c, echo.MIMEApplicationJSON)
+	if err != nil {
+		return nil, err
+	}
+	return input, Strictly(input, into)
+}
+
+// ReadJSON is readBody for requests that are not repeated under a key.
+func ReadJSON(c echo.Context, into any) error {
+	_, err := ReadBody(c, into)
+	return err
+}
+
+// Strictly reads one JSON object.
+func Strictly(input []byte, into any) error {
+	return readObject(input, into, true)
+}
+
+// Leniently is strictly for a published interface that always took members it
+// does not know.
+func Leniently(input []byte, into any) error {
+	return readObject(input, into, false)
+}
+
+func readObject(input []byte, into any, known bool) error {
+	if !utf8.Valid(input) {
+		return NewProblem(CodeBadRequest, "the body is not UTF-8")
+	}
+	if !json.Valid(input) {
+		return NewProblem(CodeBadRequest, "the body is not one JSON value and nothing else")
+	}
+	object := string(input)
+	if object[Skip(object, 0)] != '{' {
+		return NewProblem(CodeBadRequest, "the body is not a JSON object")
+	}
+	w := walk{known: known}
+	w.value(object, reflect.TypeOf(into), "")
+	if len(w.bad) > 0 {
+		return &domain.Refusal{Code: domain.Invalid, Fields: w.bad}
+	}
+	return typeProblem(json.Unmarshal(input, into))
+}
+
+// typeProblem names the member whose value is not of its type. The value is
+// not repeated: it may be an account number in the wrong place.
+func typeProblem(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrongType):
+		return Invalid("/"+strings.ReplaceAll(wrongType.Field, ".", "/"), "type", "must be %s", jsonName(wrongType.Type))
+	default:
+		return NewProblem(CodeBadRequest, "a value of the body is not of its type")
+	}
+}
+
+// jsonName is what JSON calls the values that a Go type takes.
+func jsonName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	default:
+		return "a number"
+	}
+}
+
+// walk looks for members that are there twice or that a type does not have.
+type walk struct {
+	known bool // whether members must be known
+	bad   []domain.FieldError
+}
+
+// MaxComplaints bounds how much of a hopeless body is told.
+const MaxComplaints = 20
+
+func (w *walk) value(text string, t reflect.Type, at string) {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch text[Skip(text, 0)] {
+	case '{':
+		w.object(text, t, at)
+	case '[':
+		var of reflect.Type
+		if t != nil && t.Kind() == reflect.Slice {
+			of = t.Elem()
+		}
+		n := 0
+		Elements(text, func(value string) {
+			w.value(value, of, fmt.Sprintf("%s/%d", at, n))
+			n++
+		})
+	}
+}
+
+func (w *walk) object(text string, t reflect.Type, at string) {
+	fields, isStruct := membersOf(t)
+	seen := map[string]bool{}
+	Members(text, func(name, value string) {
+		if len(w.bad) >= MaxComplaints {
+			return
+		}
+		key, of := name, reflect.Type(nil)
+		pointer := at + "/" + SafeName(name)
+		if isStruct {
+			key = strings.ToLower(name) // encoding/json does not mind the case
+			f, ok := fields[key]
+			if !ok && w.known {
+				w.bad = append(w.bad, Wrong(pointer, "unknown-field", "there is no such field")...)
+				return
+			}
+			if of = f.of; ok {
+				pointer = at + "/" + f.name
+			}
+		}
+		if seen[key] {
+			w.bad = append(w.bad, Wrong(pointer, "duplicate", "is there more than once")...)
+			return
+		}
+		seen[key] = true
+		w.value(value, of, pointer)
+	})
+}
+
+// member is a field of a struct as JSON knows it.
+type member struct {
+	name string
+	of   reflect.Type
+}
+
+var structs sync.Map // reflect.Type to map[string]member, by lower-case name
+
+// membersOf lists the members that encoding/json fills in a struct. A type
+// that reads itself, and one that keeps the text, have none to compare with.
+func membersOf(t reflect.Type) (map[string]member, bool) {
+	if t == nil || t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return nil, false
+	}
+	if known, ok := structs.Load(t); ok {
+		return known.(map[string]member), true
+	}
+	all := map[string]member{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		all[strings.ToLower(name)] = member{name, f.Type}
+	}
+	structs.Store(t, all)
+	return all, true
+}
+
+// ReadXML reads one XML element into a value. An element that is there twice
+// in its parent, and anything behind the first, are refused.
+func ReadXML(input []byte, into any) error {
+	if err := wellFormed(xml.NewDecoder(strings.NewReader(string(input)))); err != nil {
+		return err
+	}
+	if err := xml.Unmarshal(input, into); err != nil {
+		return NewProblem(CodeBadRequest, "the body is not the XML this takes: %s", xmlComplaint(err))
+	}
+	return nil
+}
+
+func wellFormed(d *xml.Decoder) error {
+	parents := []map[string]bool{{}}
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return NewProblem(CodeBadRequest, "the body is not the XML this takes: %s", xmlComplaint(err))
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			inside := parents[len(parents)-1]
+			if len(inside) > 0 && len(parents) == 1 {
+				return NewProblem(CodeBadRequest, "the body is more than one XML element")
+			}
+			if inside[e.Name.Local] {
+				return Invalid("/"+SafeName(e.Name.Local), "duplicate", "is there more than once")
+			}
+			inside[e.Name.Local] = true
+			parents = append(parents, map[string]bool{})
+		case xml.EndElement:
+			parents = parents[:len(parents)-1]
+		}
+	}
+}
+
+// xmlComplaint is what is wrong with an XML body. A value that could not be
+// read is not repeated: it may be an account number in the wrong place.
+func xmlComplaint(err error) string {
+	var syntax *xml.SyntaxError
+	var shape xml.UnmarshalError
+	if errors.As(err, &syntax) || errors.As(err, &shape) {
+		return err.Error()
+	}
+	return "a value is not of its type"
+}

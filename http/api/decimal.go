@@ -1,0 +1,30 @@
+package api
+
+import (
+	"errors"
+
+	"github.com/achledger/achledger/domain/text"
+)
+
+// Decimal is an amount written as a string or as a number; its digits are
+// kept as they were written.
+type Decimal string
+
+// UnmarshalJSON keeps the text of a number, and what a string holds.
+func (d *Decimal) UnmarshalJSON(value []byte) error {
+	if s, ok := Unquote(string(value)); ok {
+		*d = Decimal(s)
+		return nil
+	}
+	*d = Decimal(value)
+	return nil
+}
+
+// Cents reads an amount, which the vault takes with its two decimals only.
+func (d Decimal) Cents() (int64, error) {
+	cents, err := text.ParseDollars(string(d))
+	if err == nil && text.FormatDollars(cents) != string(d) {
+		err = errors.New("an amount is written with two decimals, for instance 2.00")
+	}
+	return cents, err
+}

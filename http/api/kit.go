@@ -1,0 +1,62 @@
+// Package api is what the surfaces of the ledger share: who asks, what a body
+// and a query may be, repeated requests, pages, problems, limits, and the
+// views that more than one surface shows.
+package api
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+)
+
+// Kit is what every surface is built on; package http makes one and hands it
+// to each.
+type Kit struct {
+	Options
+	Echo       *echo.Echo
+	Closing    chan struct{} // closed when the server begins to stop
+	LastUsed   lastUses      // of credentials
+	TokenCache *tokenCache
+
+	// BodyLimits are the limits of POSTs to paths that take more than an
+	// ordinary body, in bytes; zero is no limit.
+	BodyLimits map[string]int64
+	// Renderers write problems below a path in another shape than
+	// application/problem+json.
+	Renderers map[string]func(echo.Context, *Problem) error
+
+	metrics    metrics
+	rates      rates // of a client's requests
+	tokenRates rates // of a credential's tokens
+	audits     audits
+	bodies     *bodies
+	purged     atomic.Int64 // when expired tokens were last forgotten, unix seconds
+}
+
+// New makes a kit. It returns an error when an option is missing.
+func New(o Options) (*Kit, error) {
+	o.setDefaults()
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	k := &Kit{
+		Options:    o,
+		Echo:       echo.New(),
+		Closing:    make(chan struct{}),
+		TokenCache: newTokenCache(),
+		BodyLimits: map[string]int64{},
+		Renderers:  map[string]func(echo.Context, *Problem) error{},
+		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now),
+		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now),
+		bodies:     newBodies(),
+	}
+	var err error
+	if k.metrics, err = newMetrics(k.Metrics); err != nil {
+		return nil, fmt.Errorf("http: %w", err)
+	}
+	k.Echo.HTTPErrorHandler = k.fail
+	k.Echo.Pre(k.observe, k.limitBody)
+	return k, nil
+}

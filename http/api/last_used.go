@@ -1,0 +1,35 @@
+package api
+
+import (
+	"sync"
+	"time"
+)
+
+// lastUses remembers when each credential was last used since the server
+// started. It is a help for people who rotate keys, not a record: the log
+// names the credential behind every event.
+type lastUses struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func (u *lastUses) note(key string, now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.at == nil {
+		u.at = map[string]time.Time{}
+	}
+	u.at[key] = now
+}
+
+// Last is when a credential was used, or nil.
+func (u *lastUses) Last(key string) *time.Time {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	at, ok := u.at[key]
+	if !ok {
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}

@@ -1,0 +1,118 @@
+package api
+
+import (
+	"errors"
+	"math"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+)
+
+// Sizes of requests.
+const (
+	maxBody   = 1 << 20  // of a request
+	MaxUpload = 64 << 20 // of a NACHA file
+	NoLimit   = 0        // of a bulk request, whose lines are bounded instead
+)
+
+// limitBody bounds every body before a route is known. A route that takes
+// more says so in s.sizes.
+func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		limit := int64(maxBody)
+		if r.Method == http.MethodPost {
+			if l, ok := s.BodyLimits[r.URL.Path]; ok {
+				limit = l
+			}
+		}
+		if limit > 0 && r.Body != http.NoBody {
+			if r.ContentLength > limit {
+				return &http.MaxBytesError{Limit: limit}
+			}
+			r.Body = http.MaxBytesReader(c.Response(), r.Body, limit)
+		}
+		return next(c)
+	}
+}
+
+// Body reads a body of the given media type whole. It is at most maxBody
+// long, as limitBody sees to; largeBody reads those that may be longer.
+func Body(c echo.Context, mediaType string) ([]byte, error) {
+	if err := MediaType(c, mediaType); err != nil {
+		return nil, err
+	}
+	return readUpTo(c.Request().Body, nil, math.MaxInt, c.Request().ContentLength)
+}
+
+// MediaType refuses a body of another media type. A body that names none is
+// taken for what is wanted.
+func MediaType(c echo.Context, want string) error {
+	have := c.Request().Header.Get(echo.HeaderContentType)
+	if have == "" || have == want {
+		return nil
+	}
+	got, params, err := mime.ParseMediaType(have)
+	if err != nil || got != want {
+		return NewProblem(codeMediaType, "send %s", want)
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return NewProblem(codeMediaType, "send %s in UTF-8", want)
+	}
+	return nil
+}
+
+// ReadError tells a caller that left from one that sent too much.
+func ReadError(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return large
+	}
+	return NewProblem(codeRequestIncomplete, "the body ended before it was complete")
+}
+
+// rates bounds the requests of each client, or the tokens of each credential.
+type rates struct {
+	limit rate.Limit // zero: no bound
+	burst int
+	now   func() time.Time
+	mu    *sync.Mutex
+	of    map[string]*rate.Limiter // clients and their credentials are few: one each
+}
+
+func newRates(limit rate.Limit, burst int, now func() time.Time) rates {
+	return rates{limit, burst, now, new(sync.Mutex), map[string]*rate.Limiter{}}
+}
+
+// allow takes one request of a client, or of a credential, or says in how
+// many seconds it may come again.
+func (r rates) allow(name string) error {
+	if r.limit <= 0 {
+		return nil
+	}
+	r.mu.Lock()
+	l, ok := r.of[name]
+	if !ok {
+		l = rate.NewLimiter(r.limit, r.burst)
+		r.of[name] = l
+	}
+	r.mu.Unlock()
+	now := r.now()
+	wait := l.ReserveN(now, 1)
+	if d := wait.DelayFrom(now); d > 0 {
+		wait.CancelAt(now)
+		return tooMany(d, "more requests than agreed")
+	}
+	return nil
+}
+
+// tooMany is a 429 with the time to wait, rounded up to whole seconds.
+func tooMany(wait time.Duration, why string) error {
+	seconds := max(1, int((wait+time.Second-1)/time.Second))
+	return NewProblem(CodeTooMany, "%s: try again in %d seconds", why, seconds).After(seconds)
+}

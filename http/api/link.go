@@ -1,0 +1,21 @@
+package api
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+)
+
+// LinkNext names the next page in a Link header; other filters are kept.
+func LinkNext(c echo.Context, most int, cursor int64) {
+	query := c.QueryParams()
+	next := url.Values{}
+	for name, values := range query {
+		next[name] = values
+	}
+	next.Set("limit", strconv.Itoa(most))
+	next.Set("cursor", strconv.FormatInt(cursor, 10))
+	link := url.URL{Path: c.Request().URL.Path, RawQuery: next.Encode()}
+	c.Response().Header().Set("Link", "<"+link.String()+`>; rel="next"`)
+}

@@ -1,0 +1,163 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Paths that machines ask all the time.
+const (
+	HealthPath = "/healthz"
+	ReadyPath  = "/readyz"
+)
+
+// Keys of what a request carries through its handlers.
+const (
+	requestIDKey = "request-id"
+	callerKey    = "caller"
+)
+
+// maxRequestID bounds a request id taken from a caller.
+const maxRequestID = 128
+
+// RequestID is the id on every response, log line and event of a request.
+func RequestID(c echo.Context) string {
+	id, _ := c.Get(requestIDKey).(string)
+	return id
+}
+
+// sane reports whether a caller's request id can be repeated everywhere: it
+// must not break a log line or a header, or be mistaken for a document.
+func sane(id string) bool {
+	if id == "" || len(id) > maxRequestID {
+		return false
+	}
+	for i := range len(id) {
+		if b := id[i]; b <= ' ' || b > '~' || b == '"' || b == '\\' || b == '<' || b == '>' {
+			return false
+		}
+	}
+	return true
+}
+
+// made reports whether an id has the form of those made here. Such a one is
+// never taken from a caller, so that it stands for one request only; what
+// callers choose themselves means something beside their key.
+func made(id string) bool {
+	u, err := uuid.Parse(id)
+	return err == nil && u.Version() == 7
+}
+
+// observe gives a request its id, turns a panic into a fault, and when the
+// answer is sent writes one line of the access log and moves the latency
+// metric. The line has the path but never the query or a header: those may
+// carry secrets.
+func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		r := c.Request()
+		r.RemoteAddr = s.remote(r)
+		id := r.Header.Get(echo.HeaderXRequestID)
+		if !sane(id) || made(id) {
+			id = NewID()
+		}
+		c.Set(requestIDKey, id)
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		guard(c.Response().Header())
+		aborted := true
+		defer func() { s.observed(c, id, time.Since(start), aborted) }()
+		if err := guarded(next, c); err != nil {
+			s.fail(err, c)
+		}
+		aborted = false
+		return nil
+	}
+}
+
+// guarded calls a handler and returns its panic as a fault. Only
+// http.ErrAbortHandler passes: it is how a handler breaks off an answer it
+// cannot finish truthfully.
+func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		if abort, ok := r.(error); ok && errors.Is(abort, http.ErrAbortHandler) {
+			panic(r)
+		}
+		err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}()
+	return next(c)
+}
+
+func (s *Kit) observed(c echo.Context, id string, took time.Duration, aborted bool) {
+	r, w := c.Request(), c.Response()
+	route := c.Path()
+	if route == "" {
+		route = "unknown"
+	}
+	s.metrics.observe(r.Method, route, w.Status, took)
+	level := slog.LevelInfo
+	if w.Status >= http.StatusInternalServerError || aborted {
+		level = slog.LevelWarn
+	}
+	if route == HealthPath || route == ReadyPath {
+		level = slog.LevelDebug // asked every few seconds, and the answer is all there is to say
+	}
+	ctx := r.Context()
+	if !s.Log.Enabled(ctx, level) {
+		return
+	}
+	who, _ := c.Get(callerKey).(Caller)
+	attrs := []slog.Attr{
+		slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", route),
+		slog.Int("status", w.Status), slog.Duration("took", took), slog.Int64("bytes", w.Size),
+		slog.String("client", who.Client), slog.String("key", who.Key),
+		slog.String("address", r.RemoteAddr), slog.Bool("aborted", aborted),
+	}
+	if sent := r.Header.Get(echo.HeaderXRequestID); sent != id && sane(sent) {
+		attrs = append(attrs, slog.String("sent_request_id", sent))
+	}
+	s.Log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// metrics are what requests leave behind for Prometheus.
+type metrics struct {
+	latency *prometheus.HistogramVec
+}
+
+func newMetrics(r *prometheus.Registry) (metrics, error) {
+	m := metrics{prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "achledger_http_request_seconds",
+		Help:    "Time from a request's first byte to its answer's last.",
+		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+	}, []string{"method", "route", "status"})}
+	return m, r.Register(m.latency)
+}
+
+func (m metrics) observe(method, route string, status int, took time.Duration) {
+	m.latency.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// knownMethod keeps invented methods from becoming metrics of their own.
+func knownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	default:
+		return "other"
+	}
+}
+
+// NewID makes an id that sorts by time, a UUIDv7.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }

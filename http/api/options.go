@@ -1,0 +1,99 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// Sandbox is what a sandbox server can do beside a real one.
+type Sandbox struct {
+	// Move takes the clock to an instant by way of every instant between at
+	// which something falls due, and does what is due, so that the one who
+	// moved the clock sees its effects at once. With anyTime it may go back;
+	// that is for a ledger in which nothing can be due.
+	Move func(ctx context.Context, to time.Time, anyTime bool) error
+}
+
+// Options is what a Server is made of. Ledger, Tokens, Views and Directory
+// are needed; everything else has a default.
+type Options struct {
+	Ledger    *ledger.Ledger
+	Tokens    eventstore.Tokens
+	Views     *projections.Views
+	Directory *projections.Directory
+
+	Logins  *ledger.Logins       // checks keys and secrets; one of its own by default
+	Log     *slog.Logger         // access log and faults; nothing by default
+	Metrics *prometheus.Registry // served at /metrics; a registry of its own by default
+	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
+
+	Files   Files            // what is done with files; see Files
+	Desk    Desk             // what comes from the bank; see Desk
+	Plaid   Plaid            // resolves processor tokens; takes none by default
+	Sandbox *Sandbox         // set for a sandbox server only
+	Revoked func(key string) // told when a credential was revoked; nil: nobody
+
+	// Ready reports why the process cannot serve yet, for /readyz.
+	Ready func() error
+
+	// Proxies are the addresses of proxies before this server: from these, and
+	// from nobody else, X-Forwarded-For says where a request comes from.
+	Proxies []netip.Prefix
+
+	// RequestsPerSecond bounds each client, with bursts of twice as many;
+	// zero is no bound.
+	RequestsPerSecond float64
+
+	// TempDir holds bulk results that a caller does not read as fast as they
+	// come. It is this server's own, and swept when the server is made; the
+	// system's by default, which is not.
+	TempDir string
+}
+
+func (o *Options) setDefaults() {
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Metrics == nil {
+		o.Metrics = prometheus.NewRegistry()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logins == nil && o.Directory != nil {
+		o.Logins = ledger.NewLogins(o.Directory, o.Now, o.Log, nil)
+	}
+	if o.Plaid == nil {
+		o.Plaid = NoPlaid{}
+	}
+	if o.Ready == nil {
+		o.Ready = func() error { return nil }
+	}
+}
+
+// Validate reports what is missing.
+func (o *Options) Validate() error {
+	switch {
+	case o.Ledger == nil:
+		return errors.New("http: no ledger")
+	case o.Tokens == nil:
+		return errors.New("http: no token store")
+	case o.Views == nil:
+		return errors.New("http: no views")
+	case o.Files == nil:
+		return errors.New("http: nobody does what is to be done with files")
+	case o.Directory == nil:
+		return errors.New("http: no directory of clients and credentials")
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Files is what this package needs of the workers.
+type Files interface {
+	// Bytes are a file as the bank gets it.
+	Bytes(ctx context.Context, id string) ([]byte, error)
+	// Upload makes a client's own NACHA file a file of the ledger, whole or
+	// not at all; the same content again answers the same. While the ODFI's
+	// delivery is off it refuses with code delivery-off.
+	Upload(ctx context.Context, client string, content []byte, r FileRequest) (u Uploaded, again bool, err error)
+	// ACHFile does the same with an ACH Pro file.
+	ACHFile(ctx context.Context, client string, f ACHFile, r FileRequest) (u Uploaded, again bool, err error)
+	// ACHFileAgain answers an ACH Pro file that was accepted before under the
+	// key or, without one, in these words.
+	ACHFileAgain(ctx context.Context, client, key string, sent []byte) (u Uploaded, known bool, err error)
+	// Again answers either by its file, which is completed first if need be.
+	// It refuses when nothing of the file leaves any more.
+	Again(ctx context.Context, id string) (Uploaded, error)
+	// Transactions are those of either in the order of its entries, whatever
+	// became of the file.
+	Transactions(ctx context.Context, id string) ([]string, error)
+	// Confirm and Resend settle a file whose delivery is unknown.
+	Confirm(ctx context.Context, id string) error
+	Resend(ctx context.Context, id string) error
+	// Release takes back a cut file that was never delivered.
+	Release(ctx context.Context, id string, command domain.ReleaseFile) error
+}
+
+// FileRequest is what comes with a file besides its content.
+type FileRequest struct {
+	Key ledger.Option               // recorded when the file is accepted
+	May func(context.Context) error // asked last before it is
+}
+
+// ACHFile is an ACH Pro file as NACHA text, under a file header of its own.
+type ACHFile struct {
+	Key      string // Idempotency-Key: the file's identity
+	Sent     []byte // the body, the identity of a file without a key
+	Content  []byte
+	Header   domain.FileSettings
+	Deliver  bool // else the client carries it to its bank itself
+	Name     string
+	Asked    json.RawMessage // the body without account numbers
+	Accounts []string        // of recipients, entry by entry; "" for one-offs
+	// Originals are names before transliteration, entry by entry.
+	Originals []map[string]string
+}
+
+// Uploaded is a client's own file as the ledger took it.
+type Uploaded struct {
+	FileID       string   `json:"file_id"`
+	Entries      int      `json:"entries"`
+	DebitCents   int64    `json:"debit_cents"`
+	CreditCents  int64    `json:"credit_cents"`
+	Transactions []string `json:"transactions"`
+}

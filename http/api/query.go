@@ -1,0 +1,129 @@
+package api
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// ParseDay reads a date as ACH Connect writes it, M/D/YYYY, or as we do.
+func ParseDay(s string) (day string, ok bool) {
+	if t, err := time.Parse("1/2/2006", s); err == nil {
+		return t.Format(time.DateOnly), true
+	}
+	d, err := calendar.ParseDate(s)
+	return d.String(), err == nil
+}
+
+// QueryReader reads a query by name, in any letter case, and collects what
+// is wrong with it; a filter nobody read is wrong too.
+type QueryReader struct {
+	Values url.Values
+	read   []string
+	wrong  []domain.FieldError
+}
+
+func (q *QueryReader) Bad(name, code, message string) {
+	q.wrong = append(q.wrong, domain.FieldError{Pointer: "/" + name, Code: code, Message: message})
+}
+
+// Text is the value of a name; "" when it is not there.
+func (q *QueryReader) Text(name string) string {
+	q.read = append(q.read, name)
+	var found []string
+	for n, values := range q.Values {
+		if strings.EqualFold(n, name) {
+			found = append(found, values...)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return ""
+	case 1:
+		return found[0]
+	default:
+		q.Bad(name, "duplicate", "is there more than once")
+		return ""
+	}
+}
+
+// Day reads a date as YYYY-MM-DD or M/D/YYYY.
+func (q *QueryReader) Day(name string) string {
+	s := q.Text(name)
+	if s == "" {
+		return ""
+	}
+	d, ok := ParseDay(s)
+	if !ok {
+		q.Bad(name, "date", "must be a date as YYYY-MM-DD or M/D/YYYY")
+		return ""
+	}
+	return d
+}
+
+// Number reads a whole number in a range; 0 when it is not there.
+func (q *QueryReader) Number(name string, least, most int64) int64 {
+	s := q.Text(name)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < least || n > most {
+		q.Bad(name, "range", "must be a whole number from "+strconv.FormatInt(least, 10)+" to "+strconv.FormatInt(most, 10))
+	}
+	return n
+}
+
+// Pick reads one of a list of values, in any letter case.
+func Pick[T ~string](q *QueryReader, name string, values []T) (none T) {
+	s := q.Text(name)
+	if s == "" {
+		return none
+	}
+	names := make([]string, len(values))
+	for i, v := range values {
+		if strings.EqualFold(s, string(v)) {
+			return v
+		}
+		names[i] = string(v)
+	}
+	q.Bad(name, "enum", "must be one of "+strings.Join(names, ", "))
+	return none
+}
+
+// Refusal says what was wrong, if anything.
+func (q *QueryReader) Refusal() error {
+	for name := range q.Values {
+		known := false
+		for _, r := range q.read {
+			known = known || strings.EqualFold(name, r)
+		}
+		if !known {
+			q.Bad(SafeName(name), "unknown-filter", "there is no such filter")
+		}
+	}
+	if len(q.wrong) == 0 {
+		return nil
+	}
+	return &domain.Refusal{Code: domain.Invalid, Fields: q.wrong}
+}
+
+// QueryDay reads a day, YYYY-MM-DD, from the query; otherwise stands where there
+// is none.
+func QueryDay(c echo.Context, name string, otherwise calendar.Date) (calendar.Date, error) {
+	text := c.QueryParam(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	d, err := calendar.ParseDate(text)
+	if err != nil {
+		return d, Invalid("/"+name, "date", "%v", err)
+	}
+	return d, nil
+}

@@ -1,0 +1,198 @@
+package api
+
+import (
+	"encoding/json"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+const (
+	// RowsAtOnce is how many rows of a list are read at a time.
+	RowsAtOnce = 500
+	// rowsBuffer is how many bytes of a list wait before they are sent.
+	rowsBuffer = 64 << 10
+)
+
+// AnswerRows writes a list as the bare array its surface knows: all of it, row
+// by row, or with limit a page and a Link to the next, whose cursor counts what
+// was shown before. The rows are never all in memory. A fault behind the first
+// bytes breaks the answer off, so that nobody takes it for whole.
+func AnswerRows[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
+	if c.QueryParam("limit") != "" {
+		return answerRowsPage(c, rows, show)
+	}
+	w := &rowWriter{c: c, control: http.NewResponseController(c.Response())}
+	for row, err := range rows {
+		if err == nil {
+			err = writeRow(w, row, show)
+		}
+		if err == nil {
+			continue
+		}
+		if !c.Response().Committed {
+			return err
+		}
+		s.Explain(c.Request().Context(), RequestID(c), err)
+		panic(http.ErrAbortHandler)
+	}
+	return w.end()
+}
+
+func writeRow[R, T any](w *rowWriter, row R, show func(R) (T, error)) error {
+	shown, err := show(row)
+	if err != nil {
+		return err
+	}
+	return w.add(shown)
+}
+
+func answerRowsPage[R, T any](c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
+	most, err := Limit(c)
+	if err != nil {
+		return err
+	}
+	before, err := After(c.QueryParam("cursor"), "/cursor")
+	if err != nil {
+		return err
+	}
+	list, n := []T{}, int64(0)
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if n++; n <= before {
+			continue
+		}
+		if len(list) == most {
+			LinkNext(c, most, before+int64(most))
+			break
+		}
+		shown, err := show(row)
+		if err != nil {
+			return err
+		}
+		list = append(list, shown)
+	}
+	return c.JSON(http.StatusOK, list)
+}
+
+// rowWriter writes an array of JSON.
+type rowWriter struct {
+	c       echo.Context
+	control *http.ResponseController
+	buffer  []byte
+	some    bool
+}
+
+func (w *rowWriter) add(row any) error {
+	text, err := json.Marshal(row)
+	if err != nil {
+		return err
+	}
+	w.begin()
+	w.buffer = append(w.buffer, text...)
+	if len(w.buffer) < rowsBuffer {
+		return nil
+	}
+	return w.flush()
+}
+
+// begin puts down what stands before a row.
+func (w *rowWriter) begin() {
+	before := byte(',')
+	if !w.some {
+		before, w.some = '[', true
+	}
+	w.buffer = append(w.buffer, before)
+}
+
+func (w *rowWriter) end() error {
+	if !w.some {
+		w.buffer = append(w.buffer, '[')
+	}
+	w.buffer = append(w.buffer, "]\n"...)
+	return w.flush()
+}
+
+// flush sends what waits. A caller has so long for each part.
+func (w *rowWriter) flush() error {
+	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
+	if !w.c.Response().Committed {
+		w.c.Response().Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+		w.c.Response().WriteHeader(http.StatusOK)
+	}
+	_, err := w.c.Response().Write(w.buffer)
+	w.buffer = w.buffer[:0]
+	return err
+}
+
+// Each are the rows of a list that is in memory already.
+func Each[R any](list []R) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		for _, row := range list {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Pages are the rows of a list that is read page by page; read answers a page
+// from a cursor on, and the next cursor, which is the zero value at the end.
+func Pages[R any, C comparable](from C, read func(C) ([]R, C, error)) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none C
+		for at := from; ; {
+			rows, next, err := read(at)
+			if err != nil {
+				var row R
+				yield(row, err)
+				return
+			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if at = next; next == none {
+				return
+			}
+		}
+	}
+}
+
+// Backwards are the rows of the same list from its end. It goes through the
+// list once to find the pages, and reads them again, the last one first.
+func Backwards[R any, C comparable](read func(C) ([]R, C, error)) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var row R
+		var none C
+		starts := []C{none}
+		for {
+			_, next, err := read(starts[len(starts)-1])
+			if err != nil {
+				yield(row, err)
+				return
+			}
+			if next == none {
+				break
+			}
+			starts = append(starts, next)
+		}
+		for i := len(starts) - 1; i >= 0; i-- {
+			rows, _, err := read(starts[i])
+			if err != nil {
+				yield(row, err)
+				return
+			}
+			for n := len(rows) - 1; n >= 0; n-- {
+				if !yield(rows[n], nil) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Wrong says what is wrong with one field.
+func Wrong(at, code, format string, args ...any) []domain.FieldError {
+	return []domain.FieldError{{Pointer: at, Code: code, Message: fmt.Sprintf(format, args...)}}
+}
+
+// SafeName is an unknown field's name as it may be repeated: somebody may have
+// put a value in its place.
+func SafeName(name string) string {
+	const most = 40
+	name = strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return '#'
+		}
+		return r
+	}, name)
+	if len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "..."
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) // RFC 6901
+}
+
+// Members walks the members of an object that is valid JSON. It answers false
+// for anything but an object.
+func Members(object string, each func(name, value string)) bool {
+	i := Skip(object, 0)
+	if object[i] != '{' {
+		return false
+	}
+	for i = Skip(object, i+1); object[i] != '}'; {
+		end := valueEnd(object, i)
+		name, _ := Unquote(object[i:end])
+		i = Skip(object, Skip(object, end)+1) // behind the colon
+		end = valueEnd(object, i)
+		each(name, object[i:end])
+		if i = Skip(object, end); object[i] == ',' {
+			i = Skip(object, i+1)
+		}
+	}
+	return true
+}
+
+// Elements walks the elements of an array that is valid JSON.
+func Elements(array string, each func(value string)) bool {
+	i := Skip(array, 0)
+	if array[i] != '[' {
+		return false
+	}
+	for i = Skip(array, i+1); array[i] != ']'; {
+		end := valueEnd(array, i)
+		each(array[i:end])
+		if i = Skip(array, end); array[i] == ',' {
+			i = Skip(array, i+1)
+		}
+	}
+	return true
+}
+
+// Blanks are JSON's white space.
+const Blanks = " \t\r\n"
+
+// Skip is where the next thing that is not blank begins.
+func Skip(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// valueEnd is where the value that begins at i ends.
+func valueEnd(s string, i int) int {
+	switch s[i] {
+	case '"':
+		return stringEnd(s, i)
+	case '{', '[':
+		return nestEnd(s, i)
+	}
+	for i < len(s) { // a number or a word
+		switch s[i] {
+		case ',', ']', '}', ' ', '\t', '\r', '\n':
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+func stringEnd(s string, i int) int {
+	for i++; s[i] != '"'; i++ {
+		if s[i] == '\\' {
+			i++
+		}
+	}
+	return i + 1
+}
+
+func nestEnd(s string, i int) int {
+	for depth := 0; ; i++ {
+		switch s[i] {
+		case '"':
+			i = stringEnd(s, i) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+}
+
+// Unquote reads a JSON string; ok is false for another value.
+func Unquote(value string) (s string, ok bool) {
+	if len(value) < 2 || value[0] != '"' {
+		return "", false
+	}
+	if strings.IndexByte(value, '\\') < 0 {
+		return value[1 : len(value)-1], true
+	}
+	return unescape(value)
+}
+
+// unescape is apart so that strings without a backslash allocate nothing.
+func unescape(value string) (string, bool) {
+	var s string
+	err := json.Unmarshal([]byte(value), &s)
+	return s, err == nil
+}

@@ -1,0 +1,7 @@
+package api
+
+import (
+	"github.com/achledger/achledger/eventstore/testseed"
+)
+
+func init() { testseed.Rapid() }

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// AccessLife is how long an access token lives.
+const AccessLife = time.Hour
+
+// tokenRest is how long an expired token is remembered, to tell those who
+// still send it from those who guess.
+const tokenRest = 24 * time.Hour
+
+// A credential may ask for this many tokens at once, then for one now and
+// then: each is a durable row that lives for an hour or twelve, and a client
+// needs one an hour.
+const (
+	tokensAtOnce = 100
+	tokenEvery   = 10 * time.Second
+)
+
+// IssueToken makes a token for a caller and returns when it is durable. Once a day
+// it forgets those that expired. A caller that asks too often gets 429.
+func (s *Kit) IssueToken(ctx context.Context, kind string, who Caller, life time.Duration) (token string, expires time.Time, err error) {
+	if err := s.tokenRates.allow(who.Key); err != nil {
+		return "", time.Time{}, err
+	}
+	if who.Client == domain.LedgerClient {
+		err := s.audit(ledger.WithRequest(ctx, "", who.Key), domain.LedgerClient, domain.AuditSignedIn{Credential: who.Key, Token: kind})
+		if err != nil {
+			return "", time.Time{}, err
+		}
+	}
+	now := s.Now().UTC()
+	token, expires = ledger.NewSecret(), now.Add(life)
+	err = s.Tokens.PutToken(ctx, eventstore.Token{
+		Hash: ledger.HashSecret(token), Kind: kind, Credential: who.Key, Client: who.Client, Scopes: who.Scopes, ExpiresAt: expires,
+	})
+	if last := s.purged.Load(); err == nil && now.Sub(time.Unix(last, 0)) > tokenRest && s.purged.CompareAndSwap(last, now.Unix()) {
+		err = s.Tokens.PurgeTokens(ctx, now.Add(-tokenRest))
+	}
+	return token, expires, err
+}
+
+// accessToken finds a token that was issued for access, expired or not.
+func (s *Kit) accessToken(ctx context.Context, token string) (eventstore.Token, bool, error) {
+	if !ledger.WellFormedSecret(token) {
+		return eventstore.Token{}, false, nil
+	}
+	hash := sha256.Sum256([]byte(token))
+	t, ok, seen := s.TokenCache.get(hash)
+	if ok {
+		return t, true, nil
+	}
+	t, ok, err := s.Tokens.Token(ctx, hash[:])
+	if err != nil || !ok || t.Kind != eventstore.AccessToken {
+		return eventstore.Token{}, false, err
+	}
+	s.TokenCache.put(hash, t, seen)
+	return t, true, nil
+}
+
+// tokenCache remembers tokens that were looked up. What it says of a token
+// never changes; whether its credential is still good is asked every time.
+type tokenCache struct {
+	mu      sync.RWMutex
+	of      map[[32]byte]eventstore.Token
+	revoked int // how many were forgotten because they were revoked
+}
+
+const maxTokens = 16 << 10 // remembered; then it starts anew
+
+func newTokenCache() *tokenCache { return &tokenCache{of: map[[32]byte]eventstore.Token{}} }
+
+// get also tells how many tokens had been revoked, for put.
+func (c *tokenCache) get(hash [32]byte) (t eventstore.Token, ok bool, revoked int) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	t, ok = c.of[hash]
+	return t, ok, c.revoked
+}
+
+// Forget lets go of a credential's token that was revoked.
+func (c *tokenCache) Forget(hash [32]byte, credential string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.revoked++
+	if c.of[hash].Credential == credential {
+		delete(c.of, hash)
+	}
+}
+
+// put remembers a token that was read after get, unless one was revoked
+// meanwhile, which may have been this.
+func (c *tokenCache) put(hash [32]byte, t eventstore.Token, revoked int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.revoked != revoked {
+		return
+	}
+	if len(c.of) >= maxTokens {
+		clear(c.of)
+	}
+	c.of[hash] = t
+}

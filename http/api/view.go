@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// TransactionView is a transaction with the files its items were in, as of an
+// instant.
+type TransactionView struct {
+	answers.Case
+	Row   projections.Transaction
+	items []projections.Item
+}
+
+// NewTransactionView makes a view; ok is false while the transaction does not
+// show.
+func NewTransactionView(t domain.Transaction, files map[string]domain.File, now time.Time) (s TransactionView, ok bool) {
+	s.Case = answers.Case{Transaction: t, Files: files, Now: now}
+	s.Row, ok = projections.DescribeTransaction(t, files)
+	s.items = projections.DescribeItems(t, files)
+	return s, ok
+}
+
+// updatedAt is when anything about the transaction changed last; that its
+// file was delivered is said in the file's stream.
+func (s TransactionView) updatedAt() time.Time {
+	at := s.Transaction.UpdatedAt
+	for _, i := range s.items {
+		for _, h := range i.History {
+			if h.At.After(at) {
+				at = h.At
+			}
+		}
+	}
+	return at
+}
+
+// Transaction reads a client's transaction from its own stream and its files',
+// so that it is always current. One that does not exist, or is another client's,
+// or does not show yet, is not found.
+func (s *Kit) Transaction(ctx context.Context, l *ledger.Ledger, client, id string) (TransactionView, error) {
+	t, err := l.Transaction(ctx, client, id)
+	if err != nil {
+		return TransactionView{}, err
+	}
+	return s.TransactionOf(ctx, l, t, id)
+}
+
+// TransactionOf is the view of a transaction that was read already.
+func (s *Kit) TransactionOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction, id string) (TransactionView, error) {
+	files, err := FilesOf(ctx, l, t)
+	if err != nil {
+		return TransactionView{}, err
+	}
+	view, ok := NewTransactionView(t, files, l.Now())
+	if !ok {
+		return TransactionView{}, domain.Refuse(domain.NotFound, "there is no transaction %s", id)
+	}
+	return view, nil
+}
+
+// FilesOf reads every file that an item of a transaction is or was in.
+func FilesOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (map[string]domain.File, error) {
+	files := map[string]domain.File{}
+	for _, i := range t.Items {
+		for _, step := range i.History {
+			if _, read := files[step.File]; step.File == "" || read {
+				continue
+			}
+			f, err := l.File(ctx, step.File)
+			if err != nil {
+				return nil, err
+			}
+			files[step.File] = f
+		}
+	}
+	return files, nil
+}
+
+// TransactionAt is the transaction that a keyed request made or changed, as
+// it stood when the request was done.
+func (s *Kit) TransactionAt(ctx context.Context, use eventstore.KeyUse) (domain.Transaction, error) {
+	first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
+	if err != nil || len(first) == 0 {
+		return domain.Transaction{}, fmt.Errorf("read position %d, where a keyed request began: %w", use.First, err)
+	}
+	events, err := s.Ledger.Store.ReadStream(ctx, first[0].Stream, 0)
+	if err != nil {
+		return domain.Transaction{}, err
+	}
+	for len(events) > 0 && events[len(events)-1].Position > use.Last {
+		events = events[:len(events)-1]
+	}
+	return ledger.TransactionOf(events)
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// dates are the days of a transaction: a forecast until it is cut, then what
+// its file says, and for one from another bank what the operator stamped.
+type dates struct {
+	EffectiveSameDay             bool
+	EffectiveSameDayReason       string  `json:",omitempty"` // why same-day settlement was asked for and is not given
+	EffectiveEntryDate           *string // YYYY-MM-DD
+	EffectiveEntryDateReason     string  `json:",omitempty"` // why it is not the date asked for, or not the one of the cut
+	ExpectedSettlementDate       *string // YYYY-MM-DD
+	ReturnWindowEnds             *string // last banking day for an ordinary return, YYYY-MM-DD
+	UnauthorizedReturnWindowEnds *string // of debits of consumers, YYYY-MM-DD
+}
+
+// dates are null for what never leaves.
+func (st TransactionView) dates() (d dates) {
+	t := st.Transaction
+	o := t.Origination()
+	switch {
+	case o == nil || o.State == domain.Recalled || o.State == domain.Rejected:
+		return d
+	case t.Received != nil:
+		effective, _ := calendar.ParseYYMMDD(t.Received.Header.EffectiveOn)
+		settles, _ := calendar.ParseDate(o.SettledOn)
+		d.EffectiveEntryDate, d.ExpectedSettlementDate = day(effective), day(settles)
+		d.windows(settles, t.Received.Header.SEC, nacha.TransactionCode(t.Received.Entry.Code).Debit(), lastToSend)
+		return d
+	}
+	p := t.Originated.Proposal
+	var settles calendar.Date
+	if effective, sameDay, ok := st.cutDates(o); ok {
+		settles = effective
+		d.EffectiveSameDay, d.EffectiveEntryDate = sameDay, day(effective)
+		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = st.cutReasons(o, p.SameDay && !sameDay)
+	} else {
+		forecast := calendar.Effective(st.Now, want(p))
+		settles = forecast.SettlesOn
+		d.EffectiveSameDay, d.EffectiveEntryDate = forecast.SameDay, day(forecast.EffectiveOn)
+		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = forecast.NotSameDay, forecast.Moved
+	}
+	d.ExpectedSettlementDate = day(settles)
+	d.windows(settles, p.SEC, p.Kind == domain.Pull, lastToCome)
+	return d
+}
+
+// want is what the dates of a proposal depend on.
+func want(p domain.Proposal) calendar.Request {
+	asked, _ := calendar.ParseDate(p.EffectiveOn) // checked when it came; none is the zero date
+	kind := calendar.Credit
+	if p.Kind == domain.Pull {
+		kind = calendar.Debit
+	}
+	return calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: kind, AmountCents: p.AmountCents}
+}
+
+// cutDates is what the file of an item says; ok is false before the cut. An
+// entry whose effective date is the processing day its file goes out on
+// settles that day.
+func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sameDay, ok bool) {
+	if i.Filing == nil {
+		return effective, false, false
+	}
+	f := st.Files[i.Filing.File]
+	if f.Cut == nil {
+		return effective, false, false
+	}
+	for _, b := range f.Batches {
+		if b.Number != i.Filing.Batch {
+			continue
+		}
+		effective, err := calendar.ParseYYMMDD(b.EffectiveOn)
+		leaves := calendar.ProcessingDay(f.SendBy.Add(-time.Nanosecond))
+		return effective, effective == leaves, err == nil
+	}
+	return effective, false, false
+}
+
+// cutReasons are what the log says about the dates of an item in a file: why
+// its cut did not give what was asked for, and why the file was dated again
+// when it left later. That may have cost the same day, too.
+func (st TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameDay, moved string) {
+	if d := i.Filing.Dated; d != nil {
+		notSameDay, moved = d.NotSameDay, d.Moved
+	}
+	if why, ok := st.Files[i.Filing.File].Redated[i.Filing.Batch]; ok {
+		moved = why
+		if lostSameDay && notSameDay == "" {
+			notSameDay = why
+		}
+	}
+	return notSameDay, moved
+}
+
+// windows are the last banking days for returns: to come, of what we sent;
+// to leave, of what we got. Only debits of consumers can be returned as
+// unauthorized for sixty days.
+func (d *dates) windows(settles calendar.Date, sec string, debit bool, last func(calendar.TimeLimit) calendar.Date) {
+	if settles.IsZero() {
+		return
+	}
+	d.ReturnWindowEnds = day(last(calendar.ReturnDeadline(settles)))
+	if consumer := sec != "CCD" && sec != "CTX"; consumer && debit {
+		d.UnauthorizedReturnWindowEnds = day(last(calendar.UnauthorizedReturnDeadline(settles)))
+	}
+}
+
+func lastToCome(l calendar.TimeLimit) calendar.Date { return l.ReachBy }
+
+func lastToSend(l calendar.TimeLimit) calendar.Date { return l.SendOn }
+
+func day(d calendar.Date) *string {
+	if d.IsZero() {
+		return nil
+	}
+	s := d.String()
+	return &s
+}

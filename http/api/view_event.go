@@ -1,0 +1,125 @@
+package api
+
+import (
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+)
+
+// EventRecord is an ACH Connect event: a transaction's item.
+type EventRecord struct {
+	EventID            string
+	TransactionID      string
+	EventType          domain.ItemKind
+	Status             string
+	Direction          domain.Direction
+	Timestamp          string
+	ReplyToEventId     string `json:",omitempty"`
+	ReturnCode         string `json:",omitempty"`
+	ReturnTitle        string `json:",omitempty"`
+	AddendaInformation string `json:",omitempty"`
+	DateOfDeath        string `json:",omitempty"`
+	SuspectedFraud     bool   `json:",omitempty"`
+	ChangeCode         string `json:",omitempty"`
+	CorrectedData      string `json:",omitempty"`
+	Reason             string `json:",omitempty"`
+	TraceNumber        string `json:",omitempty"`
+	EffectiveEntryDate string `json:",omitempty"`
+	SettlementDate     string `json:",omitempty"`
+	FileID             string `json:",omitempty"`
+	StatusHistory      []statusRecord
+}
+
+type statusRecord struct {
+	Status string
+	At     string
+}
+
+// NewEventRecord shows an item as ACH Connect does.
+func NewEventRecord(i projections.Item) EventRecord {
+	r := EventRecord{
+		EventID: i.ItemID, TransactionID: i.TransactionID, EventType: i.Kind, Status: i.Status, Direction: i.Direction,
+		Timestamp: Timestamp(i.MadeAt), ReplyToEventId: i.ReplyTo, CorrectedData: i.CorrectedData, Reason: i.Reason,
+		TraceNumber: i.Trace, EffectiveEntryDate: i.EffectiveOn, SettlementDate: i.SettledOn, FileID: i.FileID,
+		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
+		StatusHistory: make([]statusRecord, len(i.History)),
+	}
+	switch i.Kind {
+	case domain.Correction, domain.RefusedChange:
+		r.ChangeCode = i.Code
+	default:
+		r.ReturnCode = i.Code
+		if i.Code != "" {
+			code, _ := codes.Return(i.Code, calendar.DateOf(i.MadeAt))
+			r.ReturnTitle = code.Title
+		}
+	}
+	for n, h := range i.History {
+		r.StatusHistory[n] = statusRecord{h.Status, Timestamp(h.At)}
+	}
+	return r
+}
+
+// Timestamp is an instant as every surface but ACH Pro writes it.
+func Timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// AnswerEvent writes one event of a transaction.
+func (s *Kit) AnswerEvent(c echo.Context, who Caller, status int, st TransactionView, item string) error {
+	for _, i := range st.items {
+		if i.ItemID != item {
+			continue
+		}
+		r := NewEventRecord(i)
+		if who.May(domain.ScopeReveal) {
+			whole := r
+			opened, err := s.revealEvent(st, &whole)
+			if err != nil {
+				return err
+			}
+			if opened {
+				if opened, err = s.mayReveal(c, st.Transaction.Client, domain.RevealedEvent, item); err != nil {
+					return err
+				}
+			}
+			if opened {
+				r = whole
+			}
+		}
+		return c.JSON(status, r)
+	}
+	return domain.Refuse(domain.NotFound, "transaction %s has no event %s", st.Transaction.ID, item)
+}
+
+// revealEvent does the same for the corrected data of one event.
+func (s *Kit) revealEvent(st TransactionView, r *EventRecord) (opened bool, err error) {
+	i, ok := st.Transaction.Item(r.EventID)
+	if !ok || r.CorrectedData == "" {
+		return false, nil
+	}
+	var sealed domain.Sealed
+	switch {
+	case i.Incoming != nil:
+		sealed = i.Incoming.Data
+	case i.Outgoing != nil:
+		sealed = i.Outgoing.Data
+	}
+	if len(sealed) == 0 {
+		return false, nil
+	}
+	data, err := s.Ledger.OpenData(st.Transaction.Client, sealed)
+	switch {
+	case err == nil:
+		r.CorrectedData = data
+		return true, nil
+	case seal.NotCheckable(err):
+		return false, nil
+	default:
+		return false, err
+	}
+}

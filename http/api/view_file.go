@@ -1,0 +1,138 @@
+package api
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+// FileRecord is a NACHA file as its client sees it.
+type FileRecord struct {
+	ID              string    `json:"id"`
+	Client          string    `json:"client,omitempty"` // operations only
+	Name            string    `json:"name"`
+	State           string    `json:"state"`
+	Why             string    `json:"why"`
+	Note            string    `json:"note,omitempty"`
+	CreatedAt       time.Time `json:"created_at"`
+	ODFI            string    `json:"odfi"`
+	ImmediateOrigin string    `json:"immediate_origin"`
+	Modifier        string    `json:"modifier"`
+	Batches         int       `json:"batches"`
+	Entries         int       `json:"entries"`
+	DebitCents      int64     `json:"debit_cents"`
+	CreditCents     int64     `json:"credit_cents"`
+	SHA256          string    `json:"sha256,omitempty"`
+
+	// TotalsDiffer is what the operator counted, where it was not this.
+	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`
+}
+
+// fileIsRejected is how a file shows that was given up before it was cut; its
+// note says why.
+const fileIsRejected domain.FileState = "rejected"
+
+// shownStates are the states of files that show: all but those that are not
+// complete.
+var shownStates = []domain.FileState{
+	domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.FileIsDelivered, domain.DeliveryUnknown,
+	domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased, domain.FileIsGivenUp,
+}
+
+// IsShown reports whether a file of the log can be asked for.
+func IsShown(f domain.File) bool { return slices.Contains(shownStates, f.State) }
+
+// NewFileRecord shows a file of ours.
+func NewFileRecord(f projections.File) FileRecord {
+	state := f.State
+	switch state {
+	case domain.FileIsDelivering:
+		state = domain.FileIsRendered // on its way: nobody can say more
+	case domain.FileIsGivenUp:
+		state = fileIsRejected
+	}
+	made := f.CutAt
+	if made.IsZero() {
+		made = f.CreatedAt
+	}
+	return FileRecord{
+		ID: f.ID, Name: f.Name, State: string(state), Why: f.Why, Note: f.Note, CreatedAt: made, ODFI: f.ODFI,
+		ImmediateOrigin: f.ImmediateOrigin, Modifier: f.Modifier, Batches: f.Totals.Batches, Entries: f.Totals.Entries,
+		DebitCents: f.Totals.DebitCents, CreditCents: f.Totals.CreditCents, SHA256: hex.EncodeToString(f.SHA256),
+	}
+}
+
+func (s *Kit) PageOfFiles(c echo.Context, caller, client string) error {
+	most, err := Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, client); err != nil { // its own writes, or everyone's
+		return err
+	}
+	files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownStates, Limit: most, Cursor: c.QueryParam("cursor")})
+	if err != nil {
+		return fmt.Errorf("list files: %w", err)
+	}
+	shown := make([]FileRecord, len(files))
+	for i, f := range files {
+		shown[i] = NewFileRecord(f)
+		if client == "" || caller == domain.LedgerClient {
+			shown[i].Client = f.Client
+		}
+	}
+	return AnswerPage(c, shown, next)
+}
+
+// FileFromLog is a file's row as the view will have it.
+func FileFromLog(f domain.File) projections.File {
+	row := projections.File{
+		ID: f.ID, Client: f.Opened.Client, ODFI: f.Opened.ODFI, State: f.State, Why: f.Opened.Why,
+		Method: f.Method(), ImmediateOrigin: f.Opened.Settings.ImmediateOrigin,
+		CreatedAt: f.OpenedAt, CutAt: f.CutAt, SendBy: f.SendBy, DeliveredAt: f.DeliveredAt, Note: f.Note,
+	}
+	if f.Cut != nil {
+		row.Name, row.Modifier, row.Totals = f.Name(), f.Cut.Modifier, f.Cut.Totals
+	}
+	if f.Rendered != nil {
+		row.SHA256 = f.Rendered.SHA256
+	}
+	return row
+}
+
+// Everyone is whose writes an answer across clients must show: what happens to
+// a client's payments and files is written in the client's name, whoever did
+// it.
+const Everyone = ""
+
+// AnyFile reads the file of the path, whosever it is.
+func (s *Kit) AnyFile(c echo.Context) (domain.File, error) {
+	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
+	if err == nil && f.Cut == nil {
+		err = domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
+	}
+	return f, err
+}
+
+func (s *Kit) GetAnyFile(c echo.Context, _ Caller) error {
+	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
+	if err == nil && !IsShown(f) {
+		err = domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
+	}
+	if err != nil {
+		return err
+	}
+	shown := NewFileRecord(FileFromLog(f))
+	shown.Client = f.Opened.Client
+	if n := len(f.Answered.Differing); n > 0 {
+		shown.TotalsDiffer = f.Answered.Differing[n-1]
+	}
+	return c.JSON(200, shown)
+}

@@ -1,0 +1,201 @@
+package api
+
+import (
+	"encoding/json"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// transactionRecord is a transaction as ACH Connect shows it: the proposal's
+// fields in the order of its documentation, then what the ledger knows. Dates
+// that are not known, or do not apply, are null.
+type transactionRecord struct {
+	TransactionID            string
+	StandardEntryClassCode   string
+	TransactionType          domain.Kind
+	FromRouting              string
+	FromName                 string `json:",omitempty"`
+	FromIdentification       string `json:",omitempty"`
+	ToRouting                string
+	ToAccount                string
+	ToAccountType            string
+	ToName                   string `json:",omitempty"`
+	ToIdentification         string `json:",omitempty"`
+	Description              string
+	Amount                   json.RawMessage
+	SameDay                  bool
+	IATDetails               *iatRecord        `json:",omitempty"`
+	WebDetails               *webRecord        `json:",omitempty"`
+	Addenda                  []string          `json:",omitempty"`
+	TerminalInformation      string            `json:",omitempty"` // addenda 02 of POS and SHR, positions 4-79
+	EffectiveDate            string            `json:",omitempty"`
+	CompanyIdentification    string            `json:",omitempty"`
+	CompanyDiscretionaryData string            `json:",omitempty"`
+	Metadata                 json.RawMessage   `json:",omitempty"`
+	Originals                map[string]string `json:",omitempty"` // text as it came, where ASCII had to be put in its place
+
+	Status                  string
+	Direction               domain.Direction
+	CreatedAt               string
+	UpdatedAt               string
+	CompanyEntryDescription string // the description as it is sent
+	dates
+	ActionsAvailable []actionRecord
+	Events           []EventRecord
+}
+
+type webRecord struct {
+	PaymentType string
+}
+
+// actionRecord is what the client may do now, and until when.
+type actionRecord struct {
+	Action   string
+	EventID  string // the event it is about
+	Deadline string `json:",omitempty"`
+}
+
+// record shows a transaction as ACH Connect does.
+func (st TransactionView) record() transactionRecord {
+	t := st.Transaction
+	r := transactionRecord{
+		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.Kind,
+		Status: st.Row.Status, Direction: st.Row.Direction, CreatedAt: Timestamp(t.CreatedAt), UpdatedAt: Timestamp(st.updatedAt()),
+		dates: st.dates(), ActionsAvailable: []actionRecord{}, Events: make([]EventRecord, len(st.items)),
+	}
+	if t.Originated != nil {
+		r.propose(t.Originated.Proposal)
+		if raw := t.Originated.Raw; raw != nil {
+			r.Addenda, r.TerminalInformation = raw.Entry.Addenda05, raw.Entry.Addenda02
+		}
+	} else if t.Received != nil {
+		r.receive(t.Received.Incoming)
+	}
+	for _, a := range st.Available() {
+		action := actionRecord{Action: a.Name, EventID: a.ItemID}
+		if !a.Deadline.IsZero() {
+			action.Deadline = Timestamp(a.Deadline)
+		}
+		r.ActionsAvailable = append(r.ActionsAvailable, action)
+	}
+	for n, i := range st.items {
+		r.Events[n] = NewEventRecord(i)
+	}
+	return r
+}
+
+func (r *transactionRecord) propose(p domain.Proposal) {
+	r.StandardEntryClassCode, r.TransactionType = p.SEC, p.Kind
+	r.FromRouting, r.FromName, r.FromIdentification = p.FromRouting, p.FromName, p.FromID
+	r.ToName, r.ToIdentification = p.ToName, p.ToID
+	r.Description, r.CompanyEntryDescription = p.Description, p.SentDescription()
+	r.Amount, r.SameDay = json.RawMessage(text.FormatDollars(p.AmountCents)), p.SameDay
+	r.Addenda, r.EffectiveDate = p.Addenda, p.EffectiveOn
+	r.CompanyIdentification, r.CompanyDiscretionaryData = p.CompanyID, p.DiscretionaryData
+	r.Metadata, r.Originals = p.Metadata, connectOriginals(p.Originals)
+	if p.PaymentType != "" {
+		r.WebDetails = &webRecord{p.PaymentType}
+	}
+	if p.IAT != nil {
+		r.IATDetails = newIATRecord(*p.IAT)
+	}
+}
+
+// connectOriginals are the originals of a proposal under ACH Connect's names.
+func connectOriginals(originals map[string]string) map[string]string {
+	name, ok := originals[VaultName]
+	if !ok {
+		return originals
+	}
+	return map[string]string{"ToName": name} // the vault has no other text that leaves
+}
+
+// receive shows an entry from another bank in the words of a proposal: they
+// push a credit to our client, or pull a debit from it.
+func (r *transactionRecord) receive(in domain.Incoming) {
+	h, e := in.Header, in.Entry
+	code := nacha.TransactionCode(e.Code)
+	r.StandardEntryClassCode, r.TransactionType = h.SEC, domain.Push
+	if code.Debit() {
+		r.TransactionType = domain.Pull
+	}
+	r.FromRouting, r.FromName, r.FromIdentification = h.ODFI, h.CompanyName, h.CompanyID
+	if digit, ok := nacha.CheckDigit(h.ODFI); ok {
+		r.FromRouting += string(digit)
+	}
+	if r.ToRouting == "" {
+		r.ToRouting = e.Routing
+	}
+	if r.ToAccountType == "" {
+		r.ToAccountType = accountType(code)
+	}
+	r.ToName, r.ToIdentification = e.Name, e.IndividualID
+	r.Description, r.CompanyEntryDescription = h.Description, h.Description
+	r.Amount = json.RawMessage(text.FormatDollars(e.AmountCents))
+	r.Addenda, r.TerminalInformation, r.CompanyDiscretionaryData = e.Addenda05, e.Addenda02, h.DiscretionaryData
+	if iat := domain.ReceivedIAT(h, e); iat != nil {
+		r.FromName, r.ToName, r.ToIdentification = iat.From.Name, iat.To.Name, e.IAT.ReceiverID
+		r.IATDetails = newIATRecord(*iat)
+	}
+	if d, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
+		r.EffectiveDate = d.String()
+	}
+}
+
+func accountType(code nacha.TransactionCode) string {
+	if kind := code.Account(); kind != nacha.GeneralLedger {
+		return string(kind)
+	}
+	return domain.GL
+}
+
+// AnswerTransaction writes one transaction, its account number whole for
+// those who may see it.
+func (s *Kit) AnswerTransaction(c echo.Context, who Caller, status int, st TransactionView) error {
+	r := st.record()
+	if who.May(domain.ScopeReveal) {
+		whole := st.record()
+		opened, err := s.reveal(st, &whole)
+		if err != nil {
+			return err
+		}
+		if opened {
+			if opened, err = s.mayReveal(c, st.Transaction.Client, domain.RevealedTransaction, st.Transaction.ID); err != nil {
+				return err
+			}
+		}
+		if opened {
+			r = whole
+		}
+	}
+	return c.JSON(status, r)
+}
+
+// reveal puts whole numbers in the place of masked ones, and reports whether
+// it found any. What can no longer be opened, because the client's keys were
+// destroyed, stays masked.
+func (s *Kit) reveal(st TransactionView, r *transactionRecord) (opened bool, err error) {
+	number, err := s.Ledger.OpenAccount(st.Transaction.Client, st.Transaction.Account)
+	if err == nil {
+		r.ToAccount, opened = number, true
+	} else if !seal.NotCheckable(err) {
+		return false, err
+	}
+	for n := range r.Events {
+		more, err := s.revealEvent(st, &r.Events[n])
+		if err != nil {
+			return false, err
+		}
+		opened = opened || more
+	}
+	return opened, nil
+}
+
+// VaultName is the key of the vault's name in a proposal's originals.
+const VaultName = "individual-name"

@@ -1,0 +1,188 @@
+package connect
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// answerRoutes are what a client may answer to a transaction's events.
+func (s *surface) answerRoutes() {
+	verbs := map[string]verb{
+		"returns": {"ReturnCode", func(a answer) command {
+			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath}
+		}},
+		"corrections": {"ChangeCode", func(a answer) command {
+			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked}
+		}},
+		"dishonors": {"ReasonCode", func(a answer) command {
+			return answers.Dishonor{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information}
+		}},
+		"contests": {"ReasonCode", func(a answer) command {
+			return answers.Contest{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
+		}},
+		"refusals": {"ReasonCode", func(a answer) command {
+			return answers.Refuse{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
+		}},
+		"reversals": {"ReasonCode", func(a answer) command {
+			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.code}
+		}},
+		"retries": {"", func(a answer) command {
+			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
+		}},
+	}
+	for name, v := range verbs {
+		s.Echo.POST("/api/transaction/:id/"+name, s.ForClient(domain.ScopeOriginate, s.answer(v)))
+	}
+}
+
+// verb is one way to answer: the field its code has, and its command.
+type verb struct {
+	codeField string
+	command   func(answer) command
+}
+
+type command interface {
+	Decide(answers.Case) (answers.Decision, error)
+}
+
+// answer is what a client answers to an event, whichever way.
+type answer struct {
+	item, replyTo, code      string
+	information, dateOfDeath string
+	data, masked             string
+	sealed                   domain.Sealed
+}
+
+func (v verb) fields() fieldSet[answer] {
+	set := []field[answer]{
+		textField("ReplyToEventId", func(a *answer) *string { return &a.replyTo }),
+		textField("AddendaInformation", func(a *answer) *string { return &a.information }),
+		textField("DateOfDeath", func(a *answer) *string { return &a.dateOfDeath }),
+		textField("CorrectedData", func(a *answer) *string { return &a.data }),
+	}
+	if v.codeField != "" {
+		set = append(set, textField(v.codeField, func(a *answer) *string { return &a.code }))
+	}
+	return newFieldSet(set...)
+}
+
+func textField(name string, at func(*answer) *string) field[answer] {
+	return field[answer]{name, func(a *answer, value, pointer string) []domain.FieldError {
+		text, ok := api.Unquote(value)
+		if !ok {
+			return api.Wrong(pointer, "type", "must be a string")
+		}
+		*at(a) = text
+		return nil
+	}}
+}
+
+// answer answers POST /api/transaction/{id}/<verb>: 201 the new pending
+// event, 200 when the identical answer was given before.
+func (s *surface) answer(v verb) api.Handler {
+	fields := v.fields()
+	return func(c echo.Context, who api.Caller) error {
+		id, err := api.GUIDParam(c, "id", "transaction")
+		if err != nil {
+			return err
+		}
+		input, err := api.Body(c, echo.MIMEApplicationJSON)
+		if err != nil {
+			return err
+		}
+		var a answer
+		if err := fields.decode(input, &a); err != nil {
+			return err
+		}
+		if reply, ok := api.ParseGUID(a.replyTo); ok {
+			a.replyTo = reply
+		}
+		return s.Once(c, who, input,
+			func(key ledger.Option) error { return s.record(c, who, id, v, a, key) },
+			func(use eventstore.KeyUse) error {
+				t, err := s.TransactionAt(c.Request().Context(), use)
+				if err != nil {
+					return err
+				}
+				return s.answerLast(c, who, t)
+			})
+	}
+}
+
+func (s *surface) record(c echo.Context, who api.Caller, id string, v verb, a answer, key ledger.Option) error {
+	l, ctx := s.LedgerNow(), c.Request().Context()
+	before, err := s.Transaction(ctx, l, who.Client, id)
+	if err != nil {
+		return err
+	}
+	if err := s.seal(l, before.Transaction, &a); err != nil {
+		return err
+	}
+	a.item = api.NewID()
+	var decided answers.Decision
+	t, err := l.Decide(ctx, who.Client, id, s.decide(ctx, l, v.command(a), &decided), key)
+	if err != nil {
+		return err
+	}
+	told, err := s.TransactionOf(ctx, l, t, id)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if decided.ItemID == a.item {
+		status = http.StatusCreated
+	}
+	return s.AnswerEvent(c, who, status, told, decided.ItemID)
+}
+
+func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, decided *answers.Decision) func(domain.Transaction) ([]domain.Event, error) {
+	return func(t domain.Transaction) ([]domain.Event, error) {
+		files, err := api.FilesOf(ctx, l, t)
+		if err != nil {
+			return nil, err
+		}
+		refused := ""
+		if t.Originated != nil && t.Originated.Over != nil {
+			if refused, err = l.RefusedOver(ctx, t.Client, *t.Originated.Over); err != nil {
+				return nil, err
+			}
+		}
+		*decided, err = cmd.Decide(answers.Case{Transaction: t, Files: files, Now: l.Now(), Refused: refused})
+		return decided.Events, err
+	}
+}
+
+// seal keeps corrected data out of the log in the clear, and masks what of it
+// may be shown: it often is an account number. Addenda information that
+// repeats the account's is refused.
+func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err error) {
+	if err := api.Repeated(l, t, "/AddendaInformation", a.information); err != nil {
+		return err
+	}
+	if a.data == "" {
+		return nil
+	}
+	iat := t.Received != nil && t.Received.Header.IAT != nil
+	a.masked = domain.MaskChange(a.code, a.data, iat)
+	a.sealed, err = l.SealData(t.Client, a.data)
+	return err
+}
+
+// answerLast answers the newest of a transaction's events, as a repeated
+// request made it.
+func (s *surface) answerLast(c echo.Context, who api.Caller, t domain.Transaction) error {
+	told, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
+	if err != nil {
+		return err
+	}
+	last := t.Items[len(t.Items)-1]
+	return s.AnswerEvent(c, who, http.StatusCreated, told, last.ID)
+}

@@ -1,0 +1,298 @@
+package connect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/http/api"
+)
+
+const (
+	bulkMedia = "application/x-ndjson"
+	// bulkBatch is how many lines become durable together at most: as many as
+	// share a sync, and no more, so that others do not wait for long.
+	bulkBatch = eventstore.MaxAppend
+	// bulkPatience is how long a bulk request may stand still: how long its
+	// caller may take to send a line, and to take a result.
+	bulkPatience = 2 * time.Minute
+	// maxRefused is how many lines in a row may be refused before a request
+	// ends: they touch no log, so that a caller could send them without end.
+	maxRefused = 1000
+	// bulkLinger is how long the rest of such a request is read and thrown
+	// away, so that its caller gets to read the last line.
+	bulkLinger = 5 * time.Second
+)
+
+// bulk answers POST /api/transaction/bulk: one proposal a line in, one result
+// a line out, in order, each only after its commit. It keeps a few batches in
+// memory however many lines there are:
+//
+//	read lines → prepare a batch → commit it → report → the caller
+//
+// Each stage works on a batch while the next one works on the batch before, so
+// that the log never waits for lines. Results wait in a spool while the caller
+// does not read, as many do before they have sent all; when that is full, no
+// more lines are read, and a caller who reads nothing for two minutes is let go.
+// After maxRefused refused lines in a row the request ends with a last line
+// that says so, and lines behind it are not looked at.
+//
+// When a request breaks off, what was committed stays, and a retry with the
+// same ids or the same key is answered line by line as the first time.
+func (s *surface) bulk(c echo.Context, who api.Caller) error {
+	if err := api.MediaType(c, bulkMedia); err != nil {
+		return err
+	}
+	ids, err := s.bulkIDs(c.Request(), who.Client)
+	if err != nil {
+		return err
+	}
+	b := &bulkRun{
+		s: s, c: c, who: who, ids: ids,
+		control: http.NewResponseController(c.Response()),
+		queue:   newLineQueue(),
+		results: s.spools.open(),
+	}
+	// What is left of the body when the request ends must not be taken for
+	// the next request.
+	c.Response().Header().Set("Connection", "close")
+	// A server that is not full duplex would read the whole body first.
+	if err := b.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	b.sent()
+	b.took()
+	lines := newLineReader(c.Request().Body)
+	first, err := lines.next()
+	if err == nil && ids == nil && lacksID(first) {
+		return api.NewProblem(api.CodeBadRequest, "line 1 has no TransactionID: send one on every line, or an Idempotency-Key")
+	}
+	return b.run(lines, first, err)
+}
+
+// bulkRun is one bulk request under way.
+type bulkRun struct {
+	s       *surface
+	c       echo.Context
+	who     api.Caller
+	ids     func(line int) string // nil without a key
+	control *http.ResponseController
+	queue   *lineQueue
+	results *spool
+	ctx     context.Context
+
+	lastSent, lastTook atomic.Int64 // when each was last noted, unix nanoseconds
+
+	last    int         // line that was reported
+	refused int         // lines in a row, up to that one
+	enough  atomic.Bool // they were maxRefused
+}
+
+// sent gives the caller more time to send: lines were worked on, or results
+// taken, so that reading went on.
+func (b *bulkRun) sent() { noteProgress(&b.lastSent, b.control.SetReadDeadline) }
+
+// took gives the caller more time to take results: it took some, or has
+// nothing to take yet.
+func (b *bulkRun) took() { noteProgress(&b.lastTook, b.control.SetWriteDeadline) }
+
+func noteProgress(at *atomic.Int64, allow func(time.Time) error) {
+	now, last := time.Now(), at.Load()
+	if now.UnixNano()-last < int64(bulkPatience/10) || !at.CompareAndSwap(last, now.UnixNano()) {
+		return
+	}
+	_ = allow(now.Add(bulkPatience)) // a writer without deadlines needs none
+}
+
+// run reads, prepares, commits and reports in goroutines of their own and
+// writes results itself, until all of it is done. A request that cannot be finished
+// truthfully is broken off, never ended as if it were whole.
+func (b *bulkRun) run(lines *lineReader, first line, err error) error {
+	ctx, cancel := context.WithCancelCause(b.c.Request().Context())
+	defer cancel(nil)
+	b.ctx = ctx
+	var all sync.WaitGroup
+	all.Go(func() { b.queue.fill(lines, first, err) })
+	prepared, committed := make(chan []*bulkLine), make(chan []*bulkLine)
+	all.Go(func() {
+		defer close(prepared)
+		for raw := b.queue.take(bulkBatch); raw != nil; raw = b.queue.take(bulkBatch) {
+			batch, err := b.prepare(raw)
+			if err != nil {
+				cancel(err)
+				return
+			}
+			if !b.hand(prepared, batch) {
+				return
+			}
+		}
+	})
+	all.Go(func() {
+		defer close(committed)
+		for batch := range prepared {
+			if err := b.commit(batch); err != nil {
+				cancel(err)
+				return
+			}
+			if !b.hand(committed, batch) {
+				return
+			}
+		}
+	})
+	all.Go(func() {
+		defer b.results.end()
+		for batch := range committed {
+			if err := b.report(batch); err != nil {
+				cancel(err)
+				return
+			}
+		}
+		if err := b.sayEnough(); err != nil {
+			cancel(err)
+		}
+	})
+	if err := b.write(); err != nil {
+		cancel(err)
+	}
+	b.queue.stop()
+	b.results.stop()
+	if context.Cause(ctx) != nil || b.enough.Load() {
+		_ = b.control.SetReadDeadline(time.Now()) // ends a read that waits
+	}
+	all.Wait()
+	if b.enough.Load() {
+		_ = b.control.SetReadDeadline(time.Now().Add(bulkLinger))
+	}
+	broken := errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove())
+	if broken == nil {
+		return nil
+	}
+	b.s.Explain(b.c.Request().Context(), api.RequestID(b.c), broken)
+	if !b.c.Response().Committed {
+		return broken
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// hand gives a batch to the next stage; false when the request broke off.
+func (b *bulkRun) hand(to chan<- []*bulkLine, batch []*bulkLine) bool {
+	select {
+	case to <- batch:
+		return true
+	case <-b.ctx.Done():
+		return false
+	}
+}
+
+// report hands the results of a batch to the spool. Of its faults, which
+// are one fault as a rule, the first is logged.
+func (b *bulkRun) report(batch []*bulkLine) error {
+	var out []byte
+	logged := false
+	for _, l := range batch {
+		b.count(l)
+		if l.failed != nil && !logged && api.Explain(l.failed).Status >= http.StatusInternalServerError {
+			b.s.Explain(b.ctx, api.RequestID(b.c), l.failed)
+			logged = true
+		}
+		out = append(append(out, l.result(api.RequestID(b.c))...), '\n')
+	}
+	b.sent()
+	return b.results.write(out)
+}
+
+// count counts refused lines in a row. When they are enough no more lines are
+// taken; those under way are answered still.
+func (b *bulkRun) count(l *bulkLine) {
+	b.last = l.number
+	if l.failed == nil {
+		b.refused = 0
+		return
+	}
+	if b.refused++; b.refused == maxRefused {
+		b.enough.Store(true)
+		b.queue.stop()
+	}
+}
+
+// sayEnough ends the results of a request with too many refused lines.
+func (b *bulkRun) sayEnough() error {
+	if !b.enough.Load() {
+		return nil
+	}
+	l := bulkLine{number: b.last + 1, failed: api.NewProblem(api.CodeTooManyRefused,
+		"%d lines in a row were refused: this line and those behind it were not looked at, correct them and send them again", maxRefused)}
+	return b.results.write(append(l.result(api.RequestID(b.c)), '\n'))
+}
+
+// write sends results as they come and flushes, so that a caller who waits
+// for a result before it sends the next line gets it.
+func (b *bulkRun) write() error {
+	w := b.c.Response()
+	w.Header().Set(echo.HeaderContentType, bulkMedia)
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := b.results.read(buffer)
+		if n == 0 || err != nil {
+			if err == nil && !w.Committed && context.Cause(b.ctx) == nil && b.queue.failure() == nil {
+				w.WriteHeader(http.StatusOK) // not one line
+			}
+			return err
+		}
+		b.took() // it begins to take these now
+		if _, err := w.Write(buffer[:n]); err != nil {
+			return err
+		}
+		if err := b.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+		b.sent()
+	}
+}
+
+// lacksID reports whether a line is an object without a TransactionID.
+func lacksID(l line) bool {
+	if l.err != nil || !json.Valid(l.text) {
+		return false // a line that cannot be read is that line's error
+	}
+	found := false
+	object := api.Members(string(l.text), func(name, value string) {
+		found = found || strings.EqualFold(name, "TransactionID") && value != "null" && value != `""`
+	})
+	return object && !found
+}
+
+// bulkLine is a line on its way.
+type bulkLine struct {
+	number  int
+	client  domain.Client // as it was when the line was prepared
+	order   api.Order
+	command domain.Originate
+	write   eventstore.Append // no events: see failed
+	status  string            // of the transaction
+	failed  error
+}
+
+// result is the line's answer.
+func (l *bulkLine) result(requestID string) []byte {
+	var answer any = struct{ TransactionID, Status string }{l.command.TransactionID, l.status}
+	if l.failed != nil {
+		p := *api.Explain(l.failed)
+		p.RequestID = requestID
+		answer = struct {
+			Line  int
+			Error api.Problem
+		}{l.number, p}
+	}
+	b, _ := json.Marshal(answer) // strings and numbers only
+	return b
+}

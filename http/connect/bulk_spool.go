@@ -1,0 +1,200 @@
+package connect
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+)
+
+// How much of the results of bulk requests waits for callers that do not read
+// them. A request whose share is used up reads no more lines until its caller
+// has read some results.
+const (
+	spoolMemory = 256 << 10 // of a request, in memory; more goes to a file
+	spoolFile   = 32 << 20  // of a request, in its file
+	spoolFiles  = 256 << 20 // of all requests, in files
+)
+
+// spoolPattern is the names of the files, for os.CreateTemp and the sweep.
+const spoolPattern = "achledger-bulk-*"
+
+// spools is where the results of bulk requests wait.
+type spools struct {
+	dir  string
+	file int64        // bound of one file
+	all  int64        // bound of all files
+	used atomic.Int64 // bytes of all files
+}
+
+func newSpools(dir string) *spools {
+	return &spools{dir: dir, file: spoolFile, all: spoolFiles}
+}
+
+// sweep removes files that a process left behind which was killed between
+// making a file and unlinking it. The folder must be this process's own.
+func (a *spools) sweep() error {
+	left, err := filepath.Glob(filepath.Join(a.dir, spoolPattern))
+	for _, path := range left {
+		if failed := os.Remove(path); !errors.Is(failed, fs.ErrNotExist) {
+			err = errors.Join(err, failed)
+		}
+	}
+	return err
+}
+
+// create makes a file that has no name any more, so that it is gone when the
+// process is, however that ends.
+func (a *spools) create() (*os.File, error) {
+	f, err := os.CreateTemp(a.dir, spoolPattern)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// errSpoolStopped is what a writer gets whose reader has gone.
+var errSpoolStopped = errors.New("nobody reads the results any more")
+
+// spool is a queue of bytes in bounded memory and a bounded file. Results
+// hold no account numbers.
+type spool struct {
+	of *spools
+
+	mu      sync.Mutex
+	changed sync.Cond
+	memory  []byte // older than all of the file
+	file    *os.File
+	written int64 // to the file
+	taken   int64 // from the file
+	ended   bool
+	stopped bool
+}
+
+func (a *spools) open() *spool {
+	s := &spool{of: a}
+	s.changed.L = &s.mu
+	return s
+}
+
+// write adds bytes. It waits for its reader while there is no room.
+func (s *spool) write(b []byte) error {
+	for len(b) > 0 {
+		n := min(len(b), spoolMemory/4)
+		if err := s.add(b[:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+func (s *spool) add(b []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		switch {
+		case s.stopped:
+			return errSpoolStopped
+		case s.taken == s.written && len(s.memory)+len(b) <= spoolMemory:
+			s.memory = append(s.memory, b...)
+			s.changed.Broadcast()
+			return nil
+		case s.reserve(int64(len(b))):
+			s.changed.Broadcast()
+			return s.spill(b)
+		}
+		s.changed.Wait() // also the room of others is seen at the next read of our own
+	}
+}
+
+// reserve takes room in the file.
+func (s *spool) reserve(n int64) bool {
+	if s.written+n > s.of.file {
+		return false
+	}
+	if s.of.used.Add(n) > s.of.all {
+		s.of.used.Add(-n)
+		return false
+	}
+	return true
+}
+
+// spill writes to the file, in room that was reserved.
+func (s *spool) spill(b []byte) (err error) {
+	if s.file == nil {
+		if s.file, err = s.of.create(); err != nil {
+			s.of.used.Add(-int64(len(b)))
+			return fmt.Errorf("spill bulk results: %w", err)
+		}
+	}
+	_, err = s.file.WriteAt(b, s.written)
+	s.written += int64(len(b)) // reserved, written or not; a failed spool is read no further
+	if err != nil {
+		return fmt.Errorf("spill bulk results: %w", err)
+	}
+	return nil
+}
+
+// read waits for bytes; 0 of them at the end.
+func (s *spool) read(into []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.changed.Broadcast() // there is room
+	for !s.ended && len(s.memory) == 0 && s.taken == s.written {
+		s.changed.Wait()
+	}
+	if len(s.memory) > 0 {
+		n := copy(into, s.memory)
+		s.memory = append(s.memory[:0], s.memory[n:]...)
+		return n, nil
+	}
+	if s.taken == s.written {
+		return 0, nil
+	}
+	n, err := s.file.ReadAt(into[:min(int64(len(into)), s.written-s.taken)], s.taken)
+	s.taken += int64(n)
+	if err != nil {
+		return n, fmt.Errorf("read spilled bulk results: %w", err)
+	}
+	if s.taken == s.written { // drained: its room is given back
+		err = s.file.Truncate(0)
+		s.of.used.Add(-s.written)
+		s.taken, s.written = 0, 0
+	}
+	return n, err
+}
+
+// end says that nothing more comes.
+func (s *spool) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	s.changed.Broadcast()
+}
+
+// stop says that nobody reads any more; a write that waits ends.
+func (s *spool) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+	s.changed.Broadcast()
+}
+
+// remove gives the file back.
+func (s *spool) remove() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of.used.Add(-s.written)
+	s.taken, s.written = 0, 0
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}

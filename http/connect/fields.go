@@ -1,0 +1,86 @@
+package connect
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// fieldSet reads a JSON object by a table of fields, in any letter case.
+// Unlike encoding/json it refuses a field it does not know and one that is
+// there twice, since either may be money gone astray, and it reports all that
+// is wrong at once.
+type fieldSet[T any] struct {
+	fields   []field[T]
+	pointers []string
+	byName   map[string]int // as documented, and in lower case
+}
+
+// field is one row of the table. Read takes the value as its JSON text and
+// answers nil, or what is wrong; at is the field's pointer.
+type field[T any] struct {
+	name string
+	read func(into *T, value, at string) []domain.FieldError
+}
+
+func newFieldSet[T any](fields ...field[T]) fieldSet[T] {
+	s := fieldSet[T]{fields, make([]string, len(fields)), make(map[string]int, 2*len(fields))}
+	for i, f := range fields {
+		s.pointers[i] = "/" + f.name
+		s.byName[f.name] = i
+		s.byName[strings.ToLower(f.name)] = i
+	}
+	return s
+}
+
+// decode reads a whole body.
+func (s fieldSet[T]) decode(body []byte, into *T) error {
+	if !utf8.Valid(body) {
+		return api.NewProblem(api.CodeBadRequest, "the body is not UTF-8")
+	}
+	if !json.Valid(body) {
+		return api.NewProblem(api.CodeBadRequest, "the body is not JSON")
+	}
+	object := string(body) // names and values are parts of it: one allocation for all
+	if object[api.Skip(object, 0)] != '{' {
+		return api.NewProblem(api.CodeBadRequest, "the body is not a JSON object")
+	}
+	if bad := s.read(into, object, ""); len(bad) > 0 {
+		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
+	return nil
+}
+
+// read reads an object that is valid JSON.
+func (s fieldSet[T]) read(into *T, object, at string) (bad []domain.FieldError) {
+	var seen [2]uint64 // tables are short
+	ok := api.Members(object, func(name, value string) {
+		i, known := s.byName[name]
+		if !known {
+			i, known = s.byName[strings.ToLower(name)]
+		}
+		if !known {
+			bad = append(bad, api.Wrong(at+"/"+api.SafeName(name), "unknown-field", "there is no such field")...)
+			return
+		}
+		f, pointer := s.fields[i], s.pointers[i]
+		if at != "" {
+			pointer = at + pointer
+		}
+		if seen[i/64]&(1<<(i%64)) != 0 {
+			bad = append(bad, api.Wrong(pointer, "duplicate", "is there more than once")...)
+			return
+		}
+		seen[i/64] |= 1 << (i % 64)
+		if value != "null" {
+			bad = append(bad, f.read(into, value, pointer)...)
+		}
+	})
+	if !ok {
+		return api.Wrong(at, "type", "must be a JSON object")
+	}
+	return bad
+}

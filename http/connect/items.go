@@ -1,0 +1,102 @@
+package connect
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// Values of the filters of the event list.
+var (
+	itemKinds = []domain.ItemKind{domain.Origination, domain.Return, domain.Correction, domain.Dishonor,
+		domain.Contest, domain.RefusedChange, domain.Reversal, domain.Retry}
+	itemStatuses   = []string{projections.Pending, projections.Released, projections.Transmitted, projections.Rejected, projections.Recalled}
+	itemDirections = []domain.Direction{domain.ToFed, domain.FromFed}
+)
+
+// maxPage bounds the limit of a list.
+const maxPage = 1000
+
+// listEvents answers GET /api/transaction/event with a bare array: all that
+// match, or one page when limit is sent.
+func (s *surface) listEvents(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	query := c.QueryParams()
+	filter, since, err := itemFilter(query)
+	if err != nil {
+		return err
+	}
+	filter.Client = who.Client
+	if !since && filter.FromDay == "" && filter.ToDay == "" {
+		today := calendar.DateOf(s.Ledger.Now()).String()
+		filter.FromDay, filter.ToDay = today, today
+		query.Set("date", today) // the next page is of the same day, also after midnight
+	}
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	if filter.Limit == 0 {
+		filter.Limit = api.RowsAtOnce
+		all := api.Pages(filter.Cursor, func(at string) ([]projections.Item, string, error) {
+			filter.Cursor = at
+			return s.Views.Items(ctx, filter)
+		})
+		return api.AnswerRows(s.Kit, c, all, func(i projections.Item) (api.EventRecord, error) { return api.NewEventRecord(i), nil })
+	}
+	items, next, err := s.Views.Items(ctx, filter)
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		nextPage(c, query, next)
+	}
+	events := make([]api.EventRecord, len(items))
+	for n, i := range items {
+		events[n] = api.NewEventRecord(i)
+	}
+	return c.JSON(http.StatusOK, events)
+}
+
+// nextPage links to the page behind this one, with the same filters.
+func nextPage(c echo.Context, query url.Values, cursor string) {
+	for name := range query {
+		if strings.EqualFold(name, "cursor") {
+			delete(query, name)
+		}
+	}
+	query.Set("cursor", cursor)
+	c.Response().Header().Set("Link", "<"+c.Request().URL.Path+"?"+query.Encode()+`>; rel="next"`)
+}
+
+// itemFilter reads the filters of the event list; since reports whether a
+// position to go on behind was among them.
+func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err error) {
+	q := api.QueryReader{Values: query}
+	f = projections.ItemFilter{
+		Kind:      api.Pick(&q, "eventType", itemKinds),
+		Status:    api.Pick(&q, "status", itemStatuses),
+		Direction: api.Pick(&q, "direction", itemDirections),
+		FromDay:   q.Day("startDate"),
+		ToDay:     q.Day("endDate"),
+		After:     q.Number("after", 0, 1<<62),
+		Limit:     int(q.Number("limit", 1, maxPage)),
+		Cursor:    q.Text("cursor"),
+	}
+	if day := q.Day("date"); day != "" {
+		if f.FromDay != "" || f.ToDay != "" {
+			q.Bad("date", "conflict", "send date, or startDate and endDate")
+		}
+		f.FromDay, f.ToDay = day, day
+	}
+	if f.FromDay != "" && f.ToDay != "" && f.FromDay > f.ToDay {
+		q.Bad("endDate", "range", "is before startDate")
+	}
+	return f, q.Text("after") != "", q.Refusal()
+}

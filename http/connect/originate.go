@@ -1,0 +1,62 @@
+package connect
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// originate answers POST /api/transaction: 201 for a new transaction, 200
+// when the same was recorded before, both with the record as GET shows it.
+func (s *surface) originate(c echo.Context, who api.Caller) error {
+	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	if err != nil {
+		return err
+	}
+	o, err := parseProposal(input)
+	if err != nil {
+		return o.Scrub(err)
+	}
+	content, err := o.Content()
+	if err != nil {
+		return err
+	}
+	l, ctx := s.LedgerNow(), c.Request().Context()
+	return s.Once(c, who, append([]byte(o.ID), content...),
+		func(key ledger.Option) error {
+			client, err := s.ClientSettings(ctx, who.Client)
+			if err != nil {
+				return err
+			}
+			t, made, err := s.Accept(ctx, l, client, o, key)
+			if err != nil {
+				return err
+			}
+			st, err := s.TransactionOf(ctx, l, t, t.ID)
+			if err != nil {
+				return err
+			}
+			status := http.StatusOK
+			if made {
+				status = http.StatusCreated
+			}
+			return s.answerOriginated(c, who, status, st)
+		},
+		func(use eventstore.KeyUse) error {
+			t, err := s.TransactionAt(ctx, use)
+			if err != nil {
+				return err
+			}
+			st, _ := api.NewTransactionView(t, nil, t.UpdatedAt) // as it was told the first time
+			return s.answerOriginated(c, who, http.StatusCreated, st)
+		})
+}
+
+func (s *surface) answerOriginated(c echo.Context, who api.Caller, status int, st api.TransactionView) error {
+	c.Response().Header().Set(echo.HeaderLocation, "/api/transaction/"+st.Transaction.ID)
+	return s.AnswerTransaction(c, who, status, st)
+}

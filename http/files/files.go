@@ -1,0 +1,79 @@
+package files
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// listFiles answers the client's files, newest first.
+func (s *surface) listFiles(c echo.Context, who api.Caller) error {
+	return s.PageOfFiles(c, who.Client, who.Client)
+}
+
+// ownFile reads a file of the caller's; another client's does not exist, nor
+// does one that is not cut yet.
+func (s *surface) ownFile(c echo.Context, who api.Caller) (domain.File, error) {
+	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return f, err
+	}
+	if f.Opened.Client != who.Client || !api.IsShown(f) {
+		return f, domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
+	}
+	return f, nil
+}
+
+// getFile answers a file as it stands in the log.
+func (s *surface) getFile(c echo.Context, who api.Caller) error {
+	f, err := s.ownFile(c, who)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, api.NewFileRecord(api.FileFromLog(f)))
+}
+
+// fileBytes answers a file as the bank gets it, account numbers in the clear.
+func (s *surface) fileBytes(c echo.Context, who api.Caller) error {
+	f, err := s.ownFile(c, who)
+	if err != nil {
+		return err
+	}
+	return s.SendBytes(c, who, f)
+}
+
+// upload takes a client's own NACHA file and cuts it at once.
+func (s *surface) upload(c echo.Context, who api.Caller) error {
+	content, done, err := s.LargeBody(c, who, echo.MIMETextPlain)
+	if err != nil {
+		return err
+	}
+	defer done()
+	answer := func(u api.Uploaded, status int) error {
+		if status == http.StatusCreated {
+			c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+u.FileID)
+		}
+		return c.JSON(status, u)
+	}
+	return s.Once(c, who, content, func(key ledger.Option) error {
+		uploaded, again, err := s.Files.Upload(c.Request().Context(), who.Client, content, s.NewFileRequest(who, key))
+		if err != nil {
+			return err
+		}
+		if again {
+			return answer(uploaded, http.StatusOK)
+		}
+		return answer(uploaded, http.StatusCreated)
+	}, func(use eventstore.KeyUse) error {
+		uploaded, err := s.OrderedFile(c, use)
+		if err != nil {
+			return err
+		}
+		return answer(uploaded, http.StatusCreated)
+	})
+}

@@ -1,0 +1,105 @@
+package files
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/http/api"
+)
+
+// returnCodes answers the return, dishonor and contest codes in force today.
+func (s *surface) returnCodes(c echo.Context, _ api.Caller) error {
+	return api.AnswerPage(c, codes.Returns(calendar.DateOf(s.Ledger.Now())), "")
+}
+
+// changeCodes answers the change and refusal codes in force today.
+func (s *surface) changeCodes(c echo.Context, _ api.Caller) error {
+	return api.AnswerPage(c, codes.Changes(calendar.DateOf(s.Ledger.Now())), "")
+}
+
+// maxCalendarDays bounds one answer of the calendar.
+const maxCalendarDays = 3 * 366
+
+// calendarDay is a day with whether the Federal Reserve is open.
+type calendarDay struct {
+	Date    calendar.Date `json:"date"`
+	Weekday string        `json:"weekday"`
+	Banking bool          `json:"banking_day"`
+	Holiday string        `json:"holiday,omitempty"`
+}
+
+// calendar answers the days from one date to another, both included; the
+// coming month when they are left out.
+func (s *surface) calendar(c echo.Context, _ api.Caller) error {
+	from, err := api.QueryDay(c, "from", calendar.DateOf(s.Ledger.Now()))
+	if err != nil {
+		return err
+	}
+	to, err := api.QueryDay(c, "to", from.Add(31))
+	if err != nil {
+		return err
+	}
+	if to.Before(from) || to.Sub(from) > maxCalendarDays {
+		return api.Invalid("/to", "range", "from the first day to three years after it")
+	}
+	var days []calendarDay
+	for d := from; !d.After(to); d = d.Add(1) {
+		holiday, _ := calendar.Holiday(d)
+		days = append(days, calendarDay{d, d.Weekday().String(), calendar.IsBankingDay(d), holiday})
+	}
+	return api.AnswerPage(c, days, "")
+}
+
+// deadline is a FedACH deadline with what it means for an entry accepted now.
+type deadline struct {
+	Name      string        `json:"name"`
+	At        time.Time     `json:"at"`
+	SameDay   bool          `json:"same_day"`
+	SettlesOn calendar.Date `json:"settles_on"`
+	SettlesAt time.Time     `json:"settles_at"`
+}
+
+// nextWindow is a client's own window: when it is cut, and when an entry
+// accepted now settles if it leaves then.
+type nextWindow struct {
+	Window    string        `json:"window"`
+	At        time.Time     `json:"at"`
+	SettlesOn calendar.Date `json:"settles_on"`
+}
+
+// windows answers the next six deadlines of FedACH and, to a client, its own
+// next windows.
+func (s *surface) windows(c echo.Context, who api.Caller) error {
+	now := s.Ledger.Now()
+	answer := struct {
+		Now       time.Time    `json:"now"`
+		Deadlines []deadline   `json:"deadlines"`
+		Windows   []nextWindow `json:"windows"`
+	}{Now: now, Windows: []nextWindow{}}
+	for _, d := range calendar.NextDeadlines(now, 6) {
+		answer.Deadlines = append(answer.Deadlines, deadline{d.Name, d.At.UTC(), d.SameDay, d.SettlesOn, d.SettlesAt.UTC()})
+	}
+	client, err := s.Directory.Client(c.Request().Context(), who.Client)
+	if err != nil {
+		return err
+	}
+	if client.Version > 0 {
+		windows, err := calendar.ParseWindows(client.Settings.Batching.Windows)
+		if err != nil {
+			return err
+		}
+		for at := now; len(windows) > 0 && len(answer.Windows) < len(windows); {
+			next, _ := calendar.NextWindow(at, windows)
+			settles := calendar.Effective(next, calendar.Request{}).SettlesOn
+			answer.Windows = append(answer.Windows, nextWindow{next.In(calendar.Eastern).Format("15:04"), next.UTC(), settles})
+			at = next
+		}
+	}
+	slices.SortFunc(answer.Windows, func(a, b nextWindow) int { return a.At.Compare(b.At) })
+	return c.JSON(http.StatusOK, answer)
+}

@@ -1,0 +1,29 @@
+// Package files is the ledger's own calls: events and their stream, files and
+// uploads, the tables of codes, the calendar and its windows.
+package files
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+type surface struct {
+	*api.Kit
+	streams *streams
+}
+
+// Routes binds the paths of the surface.
+func Routes(k *api.Kit) {
+	s := &surface{Kit: k, streams: newStreams(k.Ledger.Store)}
+	s.Echo.GET("/v1/events", s.ForClient(domain.ScopeRead, s.ledgerEvents))
+	s.Echo.GET("/v1/events/stream", s.ForClient(domain.ScopeRead, s.streamEvents))
+	s.Echo.GET("/v1/files", s.ForClient(domain.ScopeRead, s.listFiles))
+	s.Echo.GET("/v1/files/:id", s.ForClient(domain.ScopeRead, s.getFile))
+	s.Echo.GET("/v1/files/:id/nacha", s.ForDownload(s.fileBytes))
+	s.Echo.POST("/v1/nacha", s.ForClient(domain.ScopeOriginate, s.upload))
+	s.BodyLimits["/v1/nacha"] = api.MaxUpload
+	s.Echo.GET("/v1/return-codes", s.ForAnyone(s.returnCodes))
+	s.Echo.GET("/v1/change-codes", s.ForAnyone(s.changeCodes))
+	s.Echo.GET("/v1/calendar", s.ForAnyone(s.calendar))
+	s.Echo.GET("/v1/windows", s.ForAnyone(s.windows))
+}

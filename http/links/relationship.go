@@ -1,0 +1,224 @@
+package links
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// holderParam reads the account id of the path, which the client chose.
+func holderParam(c echo.Context) (string, error) { return api.UUIDParam(c, "account", "account_id") }
+
+// linkAccount links a bank account to a holder: by its numbers, or by a
+// processor token that Plaid turns into them.
+func (s *surface) linkAccount(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	input, in, err := readRelationship(c)
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	return s.Once(c, who, input, func(key ledger.Option) error {
+		link, err := s.link(ctx, l, who.Client, id, in)
+		if err != nil {
+			return err
+		}
+		made := api.NewID()
+		err = l.Retry(func() error { return s.writeLink(ctx, l, who.Client, id, made, link, key) })
+		if err != nil {
+			return err
+		}
+		return s.answerRelationship(c, l, who, id, made)
+	}, func(use eventstore.KeyUse) error {
+		h, r, err := s.relationshipAt(ctx, who.Client, id, use)
+		if err != nil {
+			return err
+		}
+		return s.answerLink(c, l, who, h, r)
+	})
+}
+
+// link is what is to be linked, its numbers found and checked.
+type link struct {
+	owner, original, nickname string
+	routing, number, kind     string
+	plaid                     bool
+}
+
+// link finds and checks the numbers. Nobody asks Plaid for a holder whose
+// link would be refused.
+func (s *surface) link(ctx context.Context, l *ledger.Ledger, client, holder string, in relationshipInput) (link, error) {
+	settings, err := s.ClientSettings(ctx, client)
+	if err != nil {
+		return link{}, err
+	}
+	if err := in.check(); err != nil {
+		return link{}, err
+	}
+	h, err := l.VerifiedHolder(ctx, client, holder)
+	if err != nil {
+		return link{}, err
+	}
+	if _, err := (domain.LinkAccount{}).Decide(h); err != nil {
+		return link{}, err
+	}
+	if in.ProcessorToken != "" {
+		if in, err = s.fromPlaid(ctx, in); err != nil {
+			return link{}, err
+		}
+	}
+	return in.link(settings)
+}
+
+func (s *surface) writeLink(ctx context.Context, l *ledger.Ledger, client, holder, id string, in link, key ledger.Option) error {
+	h, err := l.VerifiedHolder(ctx, client, holder)
+	if err != nil {
+		return err
+	}
+	account, changes, err := l.UseAccount(ctx, client, in.routing, in.number, in.kind)
+	if err != nil {
+		return err
+	}
+	events, err := domain.LinkAccount{
+		RelationshipID: id, Account: account.ID, OwnerName: in.owner, OriginalName: in.original,
+		Nickname: in.nickname, AccountType: in.kind, FromPlaid: in.plaid,
+	}.Decide(h)
+	if err != nil {
+		return err
+	}
+	change := ledger.Change{Stream: domain.HolderStream(client, holder), Client: client, Expect: h.Version, Events: events}
+	key(&change)
+	_, err = l.Write(ctx, append([]ledger.Change{change}, changes...)...)
+	return err
+}
+
+// relationshipAt is the relationship that a keyed request linked, as it stood
+// then.
+func (s *surface) relationshipAt(ctx context.Context, client, holder string, use eventstore.KeyUse) (domain.Holder, *domain.Relationship, error) {
+	h := domain.Holder{Client: client, ID: holder}
+	events, err := s.Ledger.Store.ReadStream(ctx, domain.HolderStream(client, holder), 0)
+	if err != nil {
+		return h, nil, err
+	}
+	events = slices.DeleteFunc(events, func(r eventstore.Recorded) bool { return r.Position > use.Last })
+	if err := ledger.Fold(&h, events); err != nil {
+		return h, nil, err
+	}
+	for _, r := range h.Relationships {
+		if r.SetAt == use.First {
+			return h, r, nil
+		}
+	}
+	return h, nil, fmt.Errorf("nothing was linked at position %d", use.First)
+}
+
+// listRelationships answers a holder's relationships, oldest first, from its
+// own stream.
+func (s *surface) listRelationships(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	wanted, err := statuses(c.QueryParam("statuses"))
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	h, err := l.VerifiedHolder(ctx, who.Client, id)
+	if err != nil {
+		return err
+	}
+	list := slices.DeleteFunc(slices.Clone(h.Relationships), func(r *domain.Relationship) bool {
+		return len(wanted) > 0 && !slices.Contains(wanted, r.Status)
+	})
+	return api.AnswerRows(s.Kit, c, api.Each(list), func(r *domain.Relationship) (relationshipRecord, error) {
+		record, _, err := s.relationshipRecord(ctx, l, h, r)
+		return record, err
+	})
+}
+
+// statuses reads a filter of several statuses with commas between them.
+func statuses(text string) (list []domain.RelationshipStatus, err error) {
+	for _, name := range strings.Split(text, ",") {
+		status := domain.RelationshipStatus(strings.ToUpper(strings.TrimSpace(name)))
+		switch {
+		case status == "":
+		case !slices.Contains(domain.RelationshipStatuses, status):
+			return nil, api.Invalid("/statuses", "enum", "any of %v, with commas between them", domain.RelationshipStatuses)
+		default:
+			list = append(list, status)
+		}
+	}
+	return list, nil
+}
+
+func (s *surface) getRelationship(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	relationship, err := api.UUIDParam(c, "relationship", "relationship_id")
+	if err != nil {
+		return err
+	}
+	return s.answerRelationship(c, s.LedgerNow(), who, id, relationship)
+}
+
+// cancelRelationship ends a link, at once or when its entries have settled.
+func (s *surface) cancelRelationship(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	relationship, err := api.UUIDParam(c, "relationship", "relationship_id")
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	err = l.Retry(func() error {
+		h, r, err := existingRelationship(ctx, l, who.Client, id, relationship)
+		if err != nil {
+			return err
+		}
+		flying, err := l.InFlight(ctx, h, r)
+		if err != nil {
+			return err
+		}
+		events, err := domain.CancelRelationship{RelationshipID: r.ID, InFlight: flying}.Decide(h)
+		if err != nil {
+			return err
+		}
+		_, err = l.Write(ctx, ledger.Change{
+			Stream: domain.HolderStream(who.Client, id), Client: who.Client, Expect: h.Version, Events: events,
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func existingRelationship(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, *domain.Relationship, error) {
+	h, err := l.VerifiedHolder(ctx, client, holder)
+	if err != nil {
+		return h, nil, err
+	}
+	r, ok := h.Relationship(id)
+	if !ok {
+		return h, nil, domain.Refuse(domain.NotFound, "there is no relationship %s", id)
+	}
+	return h, r, nil
+}

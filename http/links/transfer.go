@@ -1,0 +1,282 @@
+package links
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// transferInput is a transfer as a client asks for it.
+type transferInput struct {
+	Type           string      `json:"transfer_type"` // ach
+	RelationshipID string      `json:"relationship_id"`
+	Amount         api.Decimal `json:"amount"`
+	Direction      string      `json:"direction"` // INCOMING debits the linked account
+}
+
+// transferRecord is a transfer as a client reads it. Its id is that of its
+// transaction, which every other surface shows too.
+type transferRecord struct {
+	ID             string                   `json:"id"`
+	AccountID      string                   `json:"account_id"`
+	RelationshipID string                   `json:"relationship_id"`
+	Type           string                   `json:"transfer_type"`
+	Status         string                   `json:"status"`
+	Reason         string                   `json:"reason,omitempty"`
+	Amount         string                   `json:"amount"`
+	Direction      domain.TransferDirection `json:"direction"`
+	CreatedAt      string                   `json:"created_at"`
+	UpdatedAt      string                   `json:"updated_at"`
+}
+
+// read checks a transfer's form and answers its direction and cents.
+func (in transferInput) read() (kind domain.Kind, cents int64, err error) {
+	var bad []domain.FieldError
+	if !strings.EqualFold(in.Type, "ach") {
+		bad = append(bad, api.Wrong("/transfer_type", "enum", "ach")...)
+	}
+	if !domain.ValidHolderID(strings.ToLower(in.RelationshipID)) {
+		bad = append(bad, api.Wrong("/relationship_id", "uuid", "the id of a relationship")...)
+	}
+	switch domain.TransferDirection(strings.ToUpper(in.Direction)) {
+	case domain.IncomingTransfer:
+		kind = domain.Pull
+	case domain.OutgoingTransfer:
+		kind = domain.Push
+	default:
+		bad = append(bad, api.Wrong("/direction", "enum", "INCOMING or OUTGOING")...)
+	}
+	cents, err = text.ParseDollars(string(in.Amount))
+	switch {
+	case err != nil:
+		bad = append(bad, api.Wrong("/amount", "amount", "%v", err)...)
+	case cents == 0:
+		bad = append(bad, api.Wrong("/amount", "range", "a transfer moves money: above zero")...)
+	}
+	if len(bad) > 0 {
+		return "", 0, &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
+	return kind, cents, nil
+}
+
+// makeTransfer moves money over an approved relationship. The transaction and
+// the holder's note of it become durable together.
+func (s *surface) makeTransfer(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	var in transferInput
+	input, err := api.ReadBody(c, &in)
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	return s.Once(c, who, input, func(key ledger.Option) error {
+		made := api.NewID()
+		if err := l.Retry(func() error { return s.transfer(ctx, l, who.Client, id, made, in, key) }); err != nil {
+			return err
+		}
+		return s.answerTransfer(c, l, who, id, made)
+	}, func(use eventstore.KeyUse) error {
+		t, err := s.TransactionAt(ctx, use)
+		if err != nil {
+			return err
+		}
+		return s.answerTransfer(c, l, who, id, t.ID)
+	})
+}
+
+func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, clientID, holder, id string, in transferInput, key ledger.Option) error {
+	client, err := s.ClientSettings(ctx, clientID)
+	if err != nil {
+		return err
+	}
+	kind, cents, err := in.read()
+	if err != nil {
+		return err
+	}
+	h, err := l.VerifiedHolder(ctx, clientID, holder)
+	if err != nil {
+		return err
+	}
+	made, err := domain.MakeTransfer{
+		TransactionID: id, RelationshipID: strings.ToLower(in.RelationshipID),
+		Direction: domain.TransferDirection(strings.ToUpper(in.Direction)),
+	}.Decide(h)
+	if err != nil {
+		return err
+	}
+	r, _ := h.Relationship(strings.ToLower(in.RelationshipID))
+	o, err := s.over(ctx, l, client, r, kind, cents)
+	if err != nil {
+		return err
+	}
+	o.ID, o.Over = id, &domain.Over{Holder: holder, RelationshipID: r.ID}
+	command, err := o.Originate(l, clientID)
+	if err != nil {
+		return err
+	}
+	events, err := command.Decide(client, domain.Transaction{})
+	if err != nil {
+		return o.Scrub(api.Respelled(err, relationshipNames))
+	}
+	change := ledger.Change{Stream: domain.TransactionStream(clientID, id), Client: clientID, Events: events}
+	key(&change)
+	_, err = l.Write(ctx, change, ledger.Change{
+		Stream: domain.HolderStream(clientID, holder), Client: clientID, Expect: h.Version, Events: made,
+	})
+	return err
+}
+
+// over is an order to the account that a relationship means now.
+func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.Kind, cents int64) (api.Order, error) {
+	account, err := l.Resolve(ctx, client.ID, r.Account, r.SetAt)
+	if err != nil {
+		return api.Order{}, err
+	}
+	number, err := l.OpenAccount(client.ID, account.Account)
+	if err != nil {
+		return api.Order{}, err
+	}
+	p, err := domain.LinkProposal(client.Settings, r, account, kind, cents)
+	return api.Order{Proposal: p, Number: number}, err
+}
+
+func (s *surface) answerTransfer(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
+	h, t, err := existingTransfer(c.Request().Context(), l, who.Client, holder, id)
+	if err != nil {
+		return err
+	}
+	record, err := s.transferRecord(c.Request().Context(), l, h, t)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, record)
+}
+
+func existingTransfer(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, domain.Transfer, error) {
+	h, err := l.VerifiedHolder(ctx, client, holder)
+	if err != nil {
+		return h, domain.Transfer{}, err
+	}
+	t, ok := h.Transfer(id)
+	if !ok {
+		return h, t, domain.Refuse(domain.NotFound, "there is no transfer %s", id)
+	}
+	return h, t, nil
+}
+
+// transferRecord tells a transfer from its transaction.
+func (s *surface) transferRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, t domain.Transfer) (transferRecord, error) {
+	st, err := s.Transaction(ctx, l, h.Client, t.TransactionID)
+	if err != nil {
+		return transferRecord{}, err
+	}
+	o := st.Transaction.Origination()
+	r := transferRecord{
+		ID: t.TransactionID, AccountID: h.ID, RelationshipID: t.RelationshipID, Type: "ach", Direction: t.Direction,
+		Amount: text.FormatDollars(o.AmountCents), CreatedAt: api.Timestamp(st.Transaction.CreatedAt), UpdatedAt: api.Timestamp(st.Transaction.UpdatedAt),
+		Reason: o.Reason,
+	}
+	switch {
+	case st.Row.Status == projections.Returned:
+		r.Status, r.Reason = "RETURNED", returnReason(st.Transaction)
+	case o.State == domain.Held:
+		r.Status = "PENDING"
+	case o.State == domain.Pending:
+		r.Status = "QUEUED"
+	case o.State == domain.Recalled:
+		r.Status = "CANCELED"
+	case o.State == domain.Rejected:
+		r.Status = "REJECTED"
+	case st.Settled():
+		r.Status = "COMPLETE"
+	default:
+		r.Status = "SENT_TO_CLEARING"
+	}
+	return r, nil
+}
+
+// returnReason is the newest return's code and title.
+func returnReason(t domain.Transaction) string {
+	reason := ""
+	for _, i := range t.Items {
+		if i.Kind != domain.Return || i.Incoming == nil || i.Incoming.Entry.Return == nil {
+			continue
+		}
+		reason = i.Incoming.Entry.Return.Code
+		if code, ok := codes.Return(reason, calendar.DateOf(i.MadeAt)); ok {
+			reason += " " + code.Title
+		}
+	}
+	return reason
+}
+
+// listTransfers answers a holder's transfers, newest first.
+func (s *surface) listTransfers(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	h, err := l.VerifiedHolder(ctx, who.Client, id)
+	if err != nil {
+		return err
+	}
+	newestFirst := func(yield func(domain.Transfer, error) bool) {
+		for _, t := range slices.Backward(h.Transfers) {
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+	return api.AnswerRows(s.Kit, c, newestFirst, func(t domain.Transfer) (transferRecord, error) { return s.transferRecord(ctx, l, h, t) })
+}
+
+func (s *surface) getTransfer(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	transfer, err := api.UUIDParam(c, "transfer", "transfer_id")
+	if err != nil {
+		return err
+	}
+	return s.answerTransfer(c, s.LedgerNow(), who, id, transfer)
+}
+
+// cancelTransfer recalls a transfer that has not left yet.
+func (s *surface) cancelTransfer(c echo.Context, who api.Caller) error {
+	id, err := holderParam(c)
+	if err != nil {
+		return err
+	}
+	transfer, err := api.UUIDParam(c, "transfer", "transfer_id")
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	if _, _, err := existingTransfer(ctx, l, who.Client, id, transfer); err != nil {
+		return err
+	}
+	_, err = l.Decide(ctx, who.Client, transfer, func(t domain.Transaction) ([]domain.Event, error) {
+		return domain.Recall{ItemID: t.Origination().ID, Reason: "the transfer was canceled"}.Decide(t)
+	})
+	if err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

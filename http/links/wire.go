@@ -1,0 +1,159 @@
+package links
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// relationshipInput is a bank link as a client asks for it. With a processor
+// token the numbers come from Plaid; the owner's name and the nickname may be
+// given all the same.
+type relationshipInput struct {
+	OwnerName      string `json:"account_owner_name"`
+	AccountType    string `json:"bank_account_type"` // CHECKING or SAVINGS
+	AccountNumber  string `json:"bank_account_number"`
+	RoutingNumber  string `json:"bank_routing_number"`
+	Nickname       string `json:"nickname"`
+	ProcessorToken string `json:"processor_token"`
+}
+
+// relationshipRecord is a relationship as a client reads it; one that Plaid
+// linked shows no numbers.
+type relationshipRecord struct {
+	ID            string                    `json:"id"`
+	AccountID     string                    `json:"account_id"`
+	CreatedAt     string                    `json:"created_at"`
+	UpdatedAt     string                    `json:"updated_at"`
+	Status        domain.RelationshipStatus `json:"status"`
+	OwnerName     string                    `json:"account_owner_name"`
+	AccountType   string                    `json:"bank_account_type,omitempty"`
+	AccountNumber string                    `json:"bank_account_number,omitempty"`
+	RoutingNumber string                    `json:"bank_routing_number,omitempty"`
+	Nickname      string                    `json:"nickname"`
+	Reason        string                    `json:"reason,omitempty"` // of a rejection
+	Originals     *ownerOriginals           `json:"originals,omitempty"`
+}
+
+// ownerOriginals is the owner as the client or Plaid wrote it, where ASCII had
+// to be put in its place.
+type ownerOriginals struct {
+	OwnerName string `json:"account_owner_name"`
+}
+
+func readRelationship(c echo.Context) (input []byte, in relationshipInput, err error) {
+	input, err = api.ReadBody(c, &in)
+	return input, in, err
+}
+
+// check holds a request against its form: the numbers or a token, not both.
+func (in relationshipInput) check() error {
+	var bad []domain.FieldError
+	if len(in.Nickname) > 255 {
+		bad = append(bad, api.Wrong("/nickname", "length", "at most 255 characters")...)
+	}
+	for _, f := range [][2]string{
+		{"bank_account_type", in.AccountType}, {"bank_account_number", in.AccountNumber}, {"bank_routing_number", in.RoutingNumber},
+	} {
+		switch {
+		case in.ProcessorToken != "" && f[1] != "":
+			bad = append(bad, api.Wrong("/"+f[0], "either-or", "comes from Plaid where there is a processor_token")...)
+		case in.ProcessorToken == "" && f[1] == "":
+			bad = append(bad, api.Wrong("/"+f[0], "required", "is required")...)
+		}
+	}
+	if in.ProcessorToken == "" && strings.TrimSpace(in.OwnerName) == "" {
+		bad = append(bad, api.Wrong("/account_owner_name", "required", "is required")...)
+	}
+	switch strings.ToUpper(in.AccountType) {
+	case "", "CHECKING", "SAVINGS":
+	default:
+		bad = append(bad, api.Wrong("/bank_account_type", "enum", "CHECKING or SAVINGS")...)
+	}
+	if len(bad) > 0 {
+		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
+	return nil
+}
+
+// link checks that entries over the link could leave, by proposing one.
+func (in relationshipInput) link(client domain.Client) (link, error) {
+	name, changed, err := text.ToASCII(in.OwnerName)
+	if err != nil {
+		return link{}, api.Invalid("/account_owner_name", "alphabet", "%v", err)
+	}
+	l := link{
+		owner: strings.TrimSpace(name), nickname: in.Nickname, plaid: in.ProcessorToken != "",
+		routing: in.RoutingNumber, number: in.AccountNumber, kind: strings.ToLower(in.AccountType),
+	}
+	if changed {
+		l.original = in.OwnerName
+	}
+	if repeated := api.Repetitions(l.number, "/account_owner_name", in.OwnerName, "/nickname", l.nickname); len(repeated) > 0 {
+		return link{}, api.RefuseRepetitions(repeated)
+	}
+	account := domain.BankAccount{Routing: l.routing, Type: l.kind}
+	p, err := domain.LinkProposal(client.Settings, &domain.Relationship{OwnerName: l.owner}, account, domain.Pull, 0)
+	if err != nil {
+		return l, err
+	}
+	o := api.Order{Proposal: p, Number: l.number}
+	_, err = domain.Originate{Proposal: p, Number: l.number}.Decide(client, domain.Transaction{})
+	return l, o.Scrub(api.Respelled(err, relationshipNames))
+}
+
+// relationshipNames are ACH Connect's fields as relationships and transfers
+// spell them.
+var relationshipNames = strings.NewReplacer(
+	"/ToAccountType", "/bank_account_type", "/ToAccount", "/bank_account_number", "/ToRouting", "/bank_routing_number",
+	"/ToName", "/account_owner_name", "/Amount", "/amount",
+)
+
+func (s *surface) answerRelationship(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
+	h, r, err := existingRelationship(c.Request().Context(), l, who.Client, holder, id)
+	if err != nil {
+		return err
+	}
+	return s.answerLink(c, l, who, h, r)
+}
+
+func (s *surface) answerLink(c echo.Context, l *ledger.Ledger, who api.Caller, h domain.Holder, r *domain.Relationship) error {
+	record, account, err := s.relationshipRecord(c.Request().Context(), l, h, r)
+	if err != nil {
+		return err
+	}
+	if record.AccountNumber != "" {
+		if record.AccountNumber, err = s.NumberFor(c, who, account.Account, domain.RevealedRelationship, r.ID); err != nil {
+			return err
+		}
+	}
+	return c.JSON(http.StatusOK, record)
+}
+
+// relationshipRecord follows a relationship to the account it means now, and
+// masks its number.
+func (s *surface) relationshipRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, r *domain.Relationship) (record relationshipRecord, account domain.BankAccount, err error) {
+	record = relationshipRecord{
+		ID: r.ID, AccountID: h.ID, CreatedAt: api.Timestamp(r.CreatedAt), UpdatedAt: api.Timestamp(r.UpdatedAt), Status: r.Status,
+		OwnerName: r.OwnerName, Nickname: r.Nickname, Reason: r.Reason,
+	}
+	if r.OriginalName != "" {
+		record.Originals = &ownerOriginals{r.OriginalName}
+	}
+	if r.FromPlaid {
+		return record, account, nil
+	}
+	if account, err = l.Resolve(ctx, h.Client, r.Account, r.SetAt); err != nil {
+		return record, account, err
+	}
+	record.AccountType, record.RoutingNumber = strings.ToUpper(account.Type), account.Routing
+	record.AccountNumber = account.Account.Masked()
+	return record, account, nil
+}

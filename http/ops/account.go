@@ -1,0 +1,160 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/http/api"
+)
+
+var accountPattern = regexp.MustCompile(`^[0-9A-Za-z -]{1,34}\*?$`)
+
+// receivingAccounts seals the patterns of a client's receiving accounts, with
+// the client's own key.
+func (s *surface) receivingAccounts(b clientBody) ([]domain.AccountMatch, error) {
+	var matches []domain.AccountMatch
+	if !domain.ValidClientID(b.ClientID) {
+		return nil, nil // it is refused; no keys are made for it
+	}
+	for i, pattern := range b.ReceivingAccounts {
+		if !accountPattern.MatchString(pattern) {
+			return nil, api.Invalid("/receiving_accounts/"+strconv.Itoa(i), "pattern", "an account number, or how it begins and *")
+		}
+		number, prefix := strings.CutSuffix(pattern, "*")
+		account, err := s.Ledger.SealAccountIn(domain.ClientStream(b.ClientID), b.ClientID, "", number, "")
+		if err != nil {
+			return nil, err
+		}
+		matches = append(matches, domain.AccountMatch{Account: account, Prefix: prefix})
+	}
+	return matches, nil
+}
+
+// writeSettings writes settings of a client together with what belongs to
+// them. Where it receives payments at other accounts or ODFIs than before,
+// these are held against every other client's, and the write counts only if
+// nobody set receiving accounts meanwhile; else they are looked at again.
+func (s *surface) writeSettings(ctx context.Context, id string, before, settings domain.Settings, changes ...ledger.Change) error {
+	if len(settings.ReceivingAccounts) == 0 || settings.SameReceivers(before) && slices.Equal(settings.ODFIs, before.ODFIs) {
+		_, err := s.Ledger.Write(ctx, changes...)
+		return err
+	}
+	for range ledger.Attempts {
+		versions, err := s.Ledger.Store.Versions(ctx, []string{domain.ReceivingStream})
+		if err != nil {
+			return fmt.Errorf("read the version of the receiving accounts: %w", err)
+		}
+		if err := s.overlaps(ctx, id, settings); err != nil {
+			return err
+		}
+		_, err = s.Ledger.Write(ctx, append(slices.Clone(changes), ledger.Change{
+			Stream: domain.ReceivingStream, Client: domain.LedgerClient, Expect: versions[domain.ReceivingStream],
+			Events: []domain.Event{domain.ReceivingAccountsSet{ClientID: id}},
+		})...)
+		var moved *eventstore.VersionError
+		if !errors.As(err, &moved) || moved.Stream != domain.ReceivingStream {
+			return err
+		}
+	}
+	return domain.Refuse(domain.Conflict, "other clients' receiving accounts were set %d times meanwhile: try again", ledger.Attempts)
+}
+
+// receiver is a receiving account in the clear.
+type receiver struct {
+	number string
+	prefix bool // all that begin so
+}
+
+func (s *surface) receivers(id string, settings domain.Settings) ([]receiver, error) {
+	list := make([]receiver, len(settings.ReceivingAccounts))
+	for i, a := range settings.ReceivingAccounts {
+		number, err := s.Ledger.OpenReceiving(id, a)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = receiver{number, a.Prefix}
+	}
+	return list, nil
+}
+
+// overlaps refuses receiving accounts that could claim a payment of another
+// client's at one of the same ODFIs.
+func (s *surface) overlaps(ctx context.Context, id string, settings domain.Settings) error {
+	mine, err := s.receivers(id, settings)
+	if err != nil {
+		return err
+	}
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	for cursor := ""; ; {
+		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+		if err != nil {
+			return fmt.Errorf("look for overlapping receiving accounts: %w", err)
+		}
+		for _, row := range rows {
+			if row.ID == id {
+				continue
+			}
+			other, err := s.Ledger.Client(ctx, row.ID)
+			if err != nil {
+				return err
+			}
+			if !shareAny(other.Settings.ODFIs, settings.ODFIs) {
+				continue
+			}
+			if err := s.overlapsWith(other, mine); err != nil {
+				return err
+			}
+		}
+		if cursor = next; next == "" {
+			return nil
+		}
+	}
+}
+
+func (s *surface) overlapsWith(other domain.Client, mine []receiver) error {
+	theirs, err := s.receivers(other.ID, other.Settings)
+	if seal.NotCheckable(err) {
+		return nil // its keys were destroyed: it receives nothing any more
+	}
+	if err != nil {
+		return err
+	}
+	for i, m := range mine {
+		if slices.ContainsFunc(theirs, m.overlaps) {
+			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+				Pointer: "/receiving_accounts/" + strconv.Itoa(i), Code: "overlap",
+				Message: "overlaps a receiving account of client " + other.ID,
+			}}}
+		}
+	}
+	return nil
+}
+
+// overlaps reports whether some account number matches both. An exact number
+// inside another's prefix is refused too: who owns the prefix would lose a
+// payment without knowing.
+func (r receiver) overlaps(o receiver) bool {
+	return r.number == o.number || r.prefix && strings.HasPrefix(o.number, r.number) || o.prefix && strings.HasPrefix(r.number, o.number)
+}
+
+func shareAny(a, b []string) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x == y {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,223 @@
+package ops
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// clientBody is a client's settings as operations write them. Receiving
+// accounts are patterns in the clear; answers show them masked.
+type clientBody struct {
+	ClientID               string              `json:"client_id,omitempty"`
+	Name                   string              `json:"name"`
+	CompanyName            string              `json:"company_name"`
+	CompanyIdentifications []string            `json:"company_identifications"`
+	ODFIs                  []string            `json:"odfi_routing_numbers"`
+	SECCodes               []string            `json:"sec_codes"`
+	DefaultSEC             string              `json:"default_sec_code"`
+	DefaultDescription     string              `json:"default_entry_description"`
+	SameDay                bool                `json:"same_day"`
+	Batching               domain.Batching     `json:"batching"`
+	File                   domain.FileSettings `json:"file"`
+	ReceivingAccounts      []string            `json:"receiving_accounts"`
+	UnknownAccounts        string              `json:"unknown_accounts"`
+	Verification           string              `json:"relationship_verification"`
+	Suspended              bool                `json:"suspended"`
+	SuspendedReason        string              `json:"suspended_reason,omitempty"`
+}
+
+// clientAnswer is a client, with its first credential when it was opened.
+type clientAnswer struct {
+	clientBody
+	CreatedAt  time.Time                `json:"created_at"`
+	Credential *ledger.IssuedCredential `json:"credential,omitempty"`
+}
+
+// shownClient shares no list with the client: a body is read over it, and what
+// is read into a list lands in the array behind it.
+func shownClient(c domain.Client) clientAnswer {
+	s := c.Settings
+	s.Batching.Windows = slices.Clone(s.Batching.Windows)
+	b := clientBody{
+		ClientID: c.ID, Name: s.Name, CompanyName: s.CompanyName, CompanyIdentifications: slices.Clone(s.CompanyIdentifications),
+		ODFIs: slices.Clone(s.ODFIs), SECCodes: slices.Clone(s.SECCodes), DefaultSEC: s.DefaultSEC, DefaultDescription: s.DefaultDescription,
+		SameDay: s.SameDay, Batching: s.Batching, File: s.File, ReceivingAccounts: []string{},
+		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Suspended: c.Suspended,
+	}
+	for _, a := range s.ReceivingAccounts {
+		b.ReceivingAccounts = append(b.ReceivingAccounts, maskedPattern(a))
+	}
+	return clientAnswer{clientBody: b, CreatedAt: c.OpenedAt}
+}
+
+func maskedPattern(a domain.AccountMatch) string {
+	if a.Prefix {
+		return a.Account.Masked() + "*"
+	}
+	return a.Account.Masked()
+}
+
+// openClient takes on a client and issues its first credential in the same
+// write, so that neither exists without the other.
+func (s *surface) openClient(c echo.Context, who api.Caller) error {
+	var b clientBody
+	input, err := api.ReadBody(c, &b)
+	if err != nil {
+		return err
+	}
+	if b.ClientID == "" {
+		b.ClientID = newClientID()
+	}
+	ctx := c.Request().Context()
+	var client domain.Client
+	var first ledger.IssuedCredential
+	return s.Once(c, who, input, func(key ledger.Option) error {
+		settings, err := s.clientSettings(b)
+		if err != nil {
+			return err
+		}
+		client, err = s.Ledger.Client(ctx, b.ClientID)
+		if err != nil {
+			return err
+		}
+		events, err := domain.OpenClient{ClientID: b.ClientID, Settings: settings}.Decide(client)
+		if err != nil {
+			return err
+		}
+		issued, credential, err := s.Ledger.NewCredential(ledger.CredentialRequest{Client: b.ClientID, Scopes: domain.FirstScopes, Now: s.Now()})
+		if err != nil {
+			return err
+		}
+		change := ledger.Change{Stream: domain.ClientStream(b.ClientID), Client: b.ClientID, Events: events}
+		key(&change)
+		if err := s.writeSettings(ctx, b.ClientID, domain.Settings{}, settings, change, credential); err != nil {
+			return err
+		}
+		if client, err = s.Ledger.Client(ctx, b.ClientID); err != nil {
+			return err
+		}
+		first = issued
+		answer := shownClient(client)
+		answer.Credential = &first
+		c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
+		return c.JSON(http.StatusCreated, answer)
+	}, secretIsGone)
+}
+
+// secretIsGone answers a repeated request whose answer held a secret.
+func secretIsGone(eventstore.KeyUse) error {
+	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: issue another credential")
+}
+
+// clientSettings turns a body into settings, sealing the receiving accounts.
+func (s *surface) clientSettings(b clientBody) (domain.Settings, error) {
+	settings := domain.Settings{
+		Name: b.Name, CompanyName: b.CompanyName, CompanyIdentifications: b.CompanyIdentifications,
+		ODFIs: b.ODFIs, SECCodes: b.SECCodes, DefaultSEC: b.DefaultSEC, DefaultDescription: b.DefaultDescription,
+		SameDay: b.SameDay, Batching: b.Batching, File: b.File, UnknownAccounts: b.UnknownAccounts, Verification: b.Verification,
+	}
+	matches, err := s.receivingAccounts(b)
+	settings.ReceivingAccounts = matches
+	return settings, err
+}
+
+// newClientID is a name for a client that did not choose one.
+func newClientID() string { return "c" + strings.ReplaceAll(api.NewID(), "-", "")[:20] }
+
+// getClient answers one client.
+func (s *surface) getClient(c echo.Context, _ api.Caller) error {
+	client, err := s.existing(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownClient(client))
+}
+
+// changeClient changes the settings that the body names and leaves the rest.
+func (s *surface) changeClient(c echo.Context, _ api.Caller) error {
+	client, err := s.existing(c)
+	if err != nil {
+		return err
+	}
+	b := shownClient(client).clientBody
+	if err := api.ReadJSON(c, &b); err != nil {
+		return err
+	}
+	if b.ClientID != client.ID {
+		return api.Invalid("/client_id", "fixed", "the id of a client does not change")
+	}
+	ctx := c.Request().Context()
+	settings, err := s.changedSettings(client, b)
+	if err != nil {
+		return err
+	}
+	events, err := domain.ChangeClient{Settings: settings, Suspended: b.Suspended, Reason: b.SuspendedReason}.Decide(client)
+	if err != nil {
+		return err
+	}
+	change := ledger.Change{Stream: domain.ClientStream(client.ID), Client: client.ID, Expect: client.Version, Events: events}
+	if err := s.writeSettings(ctx, client.ID, client.Settings, settings, change); err != nil {
+		return err
+	}
+	if client, err = s.Ledger.Client(ctx, client.ID); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownClient(client))
+}
+
+// changedSettings keeps the sealed receiving accounts when the body shows
+// them masked, as the caller was given them.
+func (s *surface) changedSettings(client domain.Client, b clientBody) (domain.Settings, error) {
+	if slices.Equal(b.ReceivingAccounts, shownClient(client).ReceivingAccounts) {
+		b.ReceivingAccounts = nil
+		settings, err := s.clientSettings(b)
+		settings.ReceivingAccounts = client.Settings.ReceivingAccounts
+		return settings, err
+	}
+	return s.clientSettings(b)
+}
+
+// listClients answers the clients by id.
+func (s *surface) listClients(c echo.Context, who api.Caller) error {
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	rows, next, err := s.Views.Clients(ctx, most, c.QueryParam("cursor"))
+	if err != nil {
+		return fmt.Errorf("list clients: %w", err)
+	}
+	shown := make([]clientAnswer, 0, len(rows))
+	for _, row := range rows {
+		client, err := s.Ledger.Client(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		shown = append(shown, shownClient(client))
+	}
+	return api.AnswerPage(c, shown, next)
+}
+
+// existing finds the client of the path.
+func (s *surface) existing(c echo.Context) (domain.Client, error) {
+	id := c.Param("client")
+	client, err := s.Ledger.Client(c.Request().Context(), id)
+	if err == nil && client.Version == 0 {
+		err = domain.Refuse(domain.NotFound, "there is no client %q", id)
+	}
+	return client, err
+}

@@ -1,0 +1,88 @@
+package ops
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/http/api"
+)
+
+// hold keeps a pending event out of files until it is judged.
+func (s *surface) hold(c echo.Context, who api.Caller) error {
+	return s.judge(c, who, func(item, reason string) decider { return domain.Hold{ItemID: item, Reason: reason} })
+}
+
+// approve ends a hold.
+func (s *surface) approve(c echo.Context, who api.Caller) error {
+	now := s.LedgerNow().Now()
+	return s.judge(c, who, func(item, reason string) decider { return answers.Approve{ItemID: item, Reason: reason, Now: now} })
+}
+
+// reject keeps a pending event out of files for good.
+func (s *surface) reject(c echo.Context, who api.Caller) error {
+	return s.judge(c, who, func(item, reason string) decider { return domain.Reject{ItemID: item, Reason: reason} })
+}
+
+type decider interface {
+	Decide(domain.Transaction) ([]domain.Event, error)
+}
+
+// judge lets a command decide over the event of the path and answers the
+// event as it then stands. Repeating a judgement changes nothing.
+func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reason string) decider) error {
+	var b struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &b); err != nil {
+		return err
+	}
+	if len(b.Reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	item := c.Param("event")
+	client, id, ok, err := s.Views.FindItem(ctx, item)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no event %q", item)
+	}
+	l := s.LedgerNow()
+	before, err := l.Transaction(ctx, client, id)
+	if err != nil {
+		return err
+	}
+	if err := api.Repeated(l, before, "/reason", b.Reason); err != nil {
+		return err
+	}
+	t, err := l.Decide(ctx, client, id, command(item, b.Reason).Decide)
+	if err != nil {
+		return err
+	}
+	told, err := s.TransactionOf(ctx, l, t, id)
+	if err != nil {
+		return err
+	}
+	return s.AnswerEvent(c, who, http.StatusOK, told, item)
+}
+
+// settleFile runs an operation on a file whose delivery is unknown and
+// answers the file.
+func (s *surface) settleFile(c echo.Context, settle func(context.Context, string) error) error {
+	f, err := s.AnyFile(c)
+	if err != nil {
+		return err
+	}
+	if err := settle(c.Request().Context(), f.ID); err != nil {
+		return err
+	}
+	return s.GetAnyFile(c, api.Caller{})
+}

@@ -1,0 +1,105 @@
+package ops
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// taken is the answer to a file that was handed in.
+type taken struct {
+	api.TakenIn
+	More []api.TakenIn `json:"more,omitempty"` // files that stood behind it
+}
+
+// takeIn takes a file of the bank, or an acknowledgement. A NACHA file is
+// kept when this answers, and applied soon after.
+func (s *surface) takeIn(c echo.Context, who api.Caller) error {
+	content, done, err := s.LargeBody(c, who, echo.MIMETextPlain)
+	if err != nil {
+		return err
+	}
+	defer done()
+	ctx := c.Request().Context()
+	if ack.Is(content) {
+		a, err := ack.Parse(content)
+		if err != nil {
+			return api.Invalid("/body", "acknowledgement", "%v", err)
+		}
+		f, err := s.Desk.Acknowledge(ctx, a)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusAccepted, taken{TakenIn: api.TakenIn{ID: f.ID, State: string(f.State)}})
+	}
+	name := c.QueryParam("name")
+	if name == "" {
+		name = "api-" + api.RequestID(c)
+	}
+	files, err := s.Desk.Accept(ctx, name, "api", bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/inbound/"+files[0].ID)
+	return c.JSON(http.StatusAccepted, taken{files[0], files[1:]})
+}
+
+// judgeInbound has what is in quarantine judged again. What is let in is
+// applied soon after this answers.
+func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+		Batch  int    `json:"batch"`
+		AsIs   bool   `json:"as_is"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	state, err := s.Desk.Judge(c.Request().Context(), c.Param("id"), in.Reason, in.Batch, in.AsIs)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusAccepted, api.TakenIn{ID: c.Param("id"), State: state})
+}
+
+func (s *surface) listInbound(c echo.Context, who api.Caller) error {
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	files, next, err := s.Views.InboundFiles(ctx, projections.InboundFilter{State: c.QueryParam("state"), Limit: most, Cursor: c.QueryParam("cursor")})
+	if err != nil {
+		return fmt.Errorf("list inbound files: %w", err)
+	}
+	shown := make([]api.InboundRecord, len(files))
+	for i, f := range files {
+		shown[i] = api.NewInboundRecord(f)
+	}
+	return api.AnswerPage(c, shown, next)
+}
+
+func (s *surface) getInbound(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	f, ok, err := s.Views.FindInbound(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no inbound file %q", c.Param("id"))
+	}
+	return c.JSON(http.StatusOK, api.NewInboundRecord(f))
+}

@@ -1,0 +1,53 @@
+// Package ops is operations: clients and credentials, files, what comes from
+// the bank, and what waits for a person.
+package ops
+
+import (
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+type surface struct{ *api.Kit }
+
+// Routes binds the paths of the surface.
+func Routes(k *api.Kit) {
+	s := &surface{k}
+	s.Echo.POST("/v1/ops/clients", s.ForOperations(domain.ScopeOpsAdmin, s.openClient))
+	s.Echo.GET("/v1/ops/clients", s.ForOperations(domain.ScopeOpsRead, s.listClients))
+	s.Echo.GET("/v1/ops/clients/:client", s.ForOperations(domain.ScopeOpsRead, s.getClient))
+	s.Echo.PATCH("/v1/ops/clients/:client", s.ForOperations(domain.ScopeOpsAdmin, s.changeClient))
+	s.Echo.POST("/v1/ops/clients/:client/credentials", s.ForOperations(domain.ScopeOpsAdmin, s.issueCredential))
+	s.Echo.GET("/v1/ops/clients/:client/credentials", s.ForOperations(domain.ScopeOpsRead, s.listCredentials))
+	s.Echo.POST("/v1/ops/credentials", s.ForOperations(domain.ScopeOpsAdmin, s.issueOpsCredential))
+	s.Echo.GET("/v1/ops/credentials", s.ForOperations(domain.ScopeOpsRead, s.listOpsCredentials))
+	s.Echo.DELETE("/v1/ops/credentials/:key", s.ForOperations(domain.ScopeOpsAdmin, s.revokeCredential))
+	s.Echo.GET("/v1/ops/transactions", s.ForOperations(domain.ScopeOpsRead, s.listTransactions))
+	s.Echo.GET("/v1/ops/files", s.ForOperations(domain.ScopeOpsRead, s.listAllFiles))
+	s.Echo.GET("/v1/ops/files/:id", s.ForOperations(domain.ScopeOpsRead, s.GetAnyFile))
+	s.Echo.POST("/v1/ops/files/:id/confirm", s.ForOperations(domain.ScopeOpsApprove, s.confirmFile))
+	s.Echo.POST("/v1/ops/files/:id/resend", s.ForOperations(domain.ScopeOpsApprove, s.resendFile))
+	s.Echo.POST("/v1/ops/files/:id/release", s.ForOperations(domain.ScopeOpsApprove, s.releaseFile))
+	s.Echo.POST("/v1/ops/events/:event/hold", s.ForOperations(domain.ScopeOpsWork, s.hold))
+	s.Echo.POST("/v1/ops/events/:event/approve", s.ForOperations(domain.ScopeOpsApprove, s.approve))
+	s.Echo.POST("/v1/ops/events/:event/reject", s.ForOperations(domain.ScopeOpsWork, s.reject))
+	if s.Desk != nil {
+		s.bankRoutes()
+	}
+}
+
+// bankRoutes are for what comes from the bank.
+func (s *surface) bankRoutes() {
+	s.Echo.POST("/v1/ops/inbound", s.ForOperations(domain.ScopeOpsWork, s.takeIn))
+	s.BodyLimits["/v1/ops/inbound"] = api.MaxUpload
+	s.Echo.GET("/v1/ops/inbound", s.ForOperations(domain.ScopeOpsRead, s.listInbound))
+	s.Echo.GET("/v1/ops/inbound/:id", s.ForOperations(domain.ScopeOpsRead, s.getInbound))
+	s.Echo.POST("/v1/ops/inbound/:id/judge", s.ForOperations(domain.ScopeOpsWork, s.judgeInbound))
+	s.Echo.GET("/v1/ops/unmatched", s.ForOperations(domain.ScopeOpsRead, s.listUnmatched))
+	s.Echo.GET("/v1/ops/unmatched/:id", s.ForOperations(domain.ScopeOpsRead, s.getUnmatched))
+	s.Echo.POST("/v1/ops/unmatched/:id/assign", s.ForOperations(domain.ScopeOpsWork, s.assign))
+	s.Echo.POST("/v1/ops/unmatched/:id/return", s.ForOperations(domain.ScopeOpsWork, s.sendBack))
+	s.Echo.POST("/v1/ops/unmatched/:id/dismiss", s.ForOperations(domain.ScopeOpsWork, s.dismiss))
+	s.Echo.GET("/v1/ops/settlements", s.ForOperations(domain.ScopeOpsRead, s.settlements))
+	s.Echo.GET("/v1/ops/odfis/:routing", s.ForOperations(domain.ScopeOpsRead, s.getBank))
+	s.Echo.PUT("/v1/ops/odfis/:routing", s.ForOperations(domain.ScopeOpsAdmin, s.configureBank))
+}

@@ -1,0 +1,107 @@
+package ops
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+type sumOf struct {
+	Entries int   `json:"entries"`
+	Cents   int64 `json:"cents"`
+}
+
+// settlementRow is what settles for one of our banks on a day in one
+// direction, to be reconciled with its reserve account.
+type settlementRow struct {
+	ODFI            string `json:"odfi"`
+	Direction       string `json:"direction"`
+	Date            string `json:"date"`
+	Debits          sumOf  `json:"debits"`
+	Credits         sumOf  `json:"credits"`
+	ReturnedDebits  sumOf  `json:"returned_debits"`
+	ReturnedCredits sumOf  `json:"returned_credits"`
+	Unmatched       sumOf  `json:"unmatched"` // part of the above that waits for a person
+	NetCents        int64  `json:"net_cents"` // into the reserve account; below zero, out of it
+}
+
+func (s *surface) settlements(c echo.Context, who api.Caller) error {
+	on, err := api.QueryDay(c, "date", calendar.DateOf(s.Ledger.Now()))
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	rows, err := s.Views.Settlements(ctx, on.String())
+	if err != nil {
+		return fmt.Errorf("sum up settlements of %s: %w", on, err)
+	}
+	shown := make([]settlementRow, len(rows))
+	for i, r := range rows {
+		shown[i] = settlementRow{
+			ODFI: r.ODFI, Direction: string(r.Direction), Date: r.Day, Debits: sum(r.Debits), Credits: sum(r.Credits),
+			ReturnedDebits: sum(r.ReturnedDebits), ReturnedCredits: sum(r.ReturnedCredits), Unmatched: sum(r.Waiting), NetCents: r.NetCents(),
+		}
+	}
+	return api.AnswerPage(c, shown, "")
+}
+
+func sum(s projections.Sum) sumOf { return sumOf{s.Entries, s.Cents} }
+
+// bankBody is one of our ODFIs as operations set it up.
+type bankBody struct {
+	Routing  string              `json:"routing"`
+	Delivery domain.Delivery     `json:"delivery"`
+	File     domain.FileSettings `json:"file"`
+}
+
+func (s *surface) getBank(c echo.Context, _ api.Caller) error {
+	bank, err := s.Ledger.Bank(c.Request().Context(), c.Param("routing"))
+	if err != nil {
+		return err
+	}
+	if bank.Version == 0 {
+		return domain.Refuse(domain.NotFound, "ODFI %q has no settings: files go to the outbox", c.Param("routing"))
+	}
+	return c.JSON(http.StatusOK, bankBody{bank.Routing, bank.Delivery, bank.File})
+}
+
+// configureBank replaces the settings of one of our ODFIs.
+func (s *surface) configureBank(c echo.Context, _ api.Caller) error {
+	var in bankBody
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if in.Routing != "" && in.Routing != c.Param("routing") {
+		return api.Invalid("/routing", "fixed", "is the routing number of the path")
+	}
+	ctx := c.Request().Context()
+	command := domain.ConfigureBank{Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Sandbox: s.Sandbox != nil}
+	err := s.Ledger.Retry(func() error {
+		bank, err := s.Ledger.Bank(ctx, command.Routing)
+		if err != nil {
+			return err
+		}
+		events, err := command.Decide(bank)
+		if err != nil {
+			return err
+		}
+		_, err = s.Ledger.Write(ctx, ledger.Change{
+			Stream: domain.BankStream(command.Routing), Client: domain.LedgerClient, Expect: bank.Version, Events: events,
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.getBank(c, api.Caller{})
+}

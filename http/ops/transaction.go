@@ -1,0 +1,72 @@
+package ops
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// transactionRow is a transaction as operations list them.
+type transactionRow struct {
+	Client        string    `json:"client"`
+	TransactionID string    `json:"transaction_id"`
+	Status        string    `json:"status"`
+	Direction     string    `json:"direction"`
+	SEC           string    `json:"sec_code"`
+	Kind          string    `json:"kind"`
+	Amount        string    `json:"amount"`
+	AmountCents   int64     `json:"amount_cents"`
+	Name          string    `json:"name"`
+	Account       string    `json:"account"`
+	CreatedAt     time.Time `json:"created_at"`
+	UpdatedAt     time.Time `json:"updated_at"`
+}
+
+// listTransactions answers transactions across clients, newest first.
+func (s *surface) listTransactions(c echo.Context, _ api.Caller) error {
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, c.QueryParam("client")); err != nil {
+		return err
+	}
+	rows, next, err := s.Views.Transactions(ctx, projections.TransactionFilter{
+		Client: c.QueryParam("client"), Status: c.QueryParam("status"), Limit: most, Cursor: c.QueryParam("cursor"),
+	})
+	if err != nil {
+		return fmt.Errorf("list transactions: %w", err)
+	}
+	shown := make([]transactionRow, len(rows))
+	for i, r := range rows {
+		shown[i] = transactionRow{
+			Client: r.Client, TransactionID: r.ID, Status: r.Status, Direction: string(r.Direction), SEC: r.SEC, Kind: string(r.Kind),
+			Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, Name: r.Name,
+			Account: domain.Account{Tail: r.AccountTail}.Masked(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		}
+	}
+	return api.AnswerPage(c, shown, next)
+}
+
+// listAllFiles answers files across clients, newest first.
+func (s *surface) listAllFiles(c echo.Context, who api.Caller) error {
+	return s.PageOfFiles(c, who.Client, c.QueryParam("client"))
+}
+
+// confirmFile records that a file whose delivery is unknown did arrive.
+func (s *surface) confirmFile(c echo.Context, _ api.Caller) error {
+	return s.settleFile(c, s.Files.Confirm)
+}
+
+// resendFile records that a file whose delivery is unknown did not arrive,
+// and sends it again.
+func (s *surface) resendFile(c echo.Context, _ api.Caller) error {
+	return s.settleFile(c, s.Files.Resend)
+}

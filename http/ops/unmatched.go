@@ -1,0 +1,142 @@
+package ops
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// unmatchedEntry is an entry of the bank that waits for a person.
+type unmatchedEntry struct {
+	ID            string     `json:"id"`
+	Inbound       string     `json:"inbound"`
+	Line          int        `json:"line"`
+	Kind          string     `json:"kind"`
+	Reason        string     `json:"reason"`
+	Message       string     `json:"message"`
+	SEC           string     `json:"sec_code"`
+	Company       string     `json:"company_name"`
+	Sender        string     `json:"sender"`
+	Name          string     `json:"name"`
+	Routing       string     `json:"routing"`
+	Account       string     `json:"account"`
+	Trace         string     `json:"trace"`
+	OriginalTrace string     `json:"original_trace,omitempty"`
+	Code          string     `json:"code,omitempty"`
+	Debit         bool       `json:"debit"`
+	Amount        string     `json:"amount"`
+	AmountCents   int64      `json:"amount_cents"`
+	SettledOn     string     `json:"settled_on,omitempty"`
+	QueuedAt      time.Time  `json:"queued_at"`
+	Deadline      *time.Time `json:"deadline"`
+	Candidates    []string   `json:"candidates"`
+	Outcome       string     `json:"outcome,omitempty"`
+	Client        string     `json:"client,omitempty"`
+	TransactionID string     `json:"transaction_id,omitempty"`
+}
+
+func shownUnmatched(u projections.Unmatched) unmatchedEntry {
+	shown := unmatchedEntry{
+		ID: u.ID, Inbound: u.Inbound, Line: u.Line, Kind: string(u.Kind), Reason: u.Reason, Message: u.Message, SEC: u.SEC,
+		Company: u.CompanyName, Sender: u.Sender, Name: u.Name, Routing: u.Routing, Account: domain.Account{Tail: u.AccountTail}.Masked(),
+		Trace: u.Trace, OriginalTrace: u.OriginalTrace, Code: u.Code, Debit: u.Debit, Amount: text.FormatDollars(u.AmountCents),
+		AmountCents: u.AmountCents, SettledOn: u.SettledOn, QueuedAt: u.QueuedAt, Candidates: u.Candidates, Outcome: u.Outcome,
+		Client: u.Client, TransactionID: u.TransactionID,
+	}
+	if shown.Candidates == nil {
+		shown.Candidates = []string{}
+	}
+	if !u.Deadline.IsZero() {
+		shown.Deadline = &u.Deadline
+	}
+	return shown
+}
+
+// listUnmatched answers the queue, the nearest deadline first; outcome= lists
+// what was decided.
+func (s *surface) listUnmatched(c echo.Context, who api.Caller) error {
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{
+		Outcome: c.QueryParam("outcome"), Client: c.QueryParam("client"), Limit: most, Cursor: c.QueryParam("cursor"),
+	})
+	if err != nil {
+		return fmt.Errorf("list unmatched entries: %w", err)
+	}
+	shown := make([]unmatchedEntry, len(entries))
+	for i, u := range entries {
+		shown[i] = shownUnmatched(u)
+	}
+	return api.AnswerPage(c, shown, next)
+}
+
+func (s *surface) getUnmatched(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	u, ok, err := s.Views.FindUnmatched(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no unmatched entry %q", c.Param("id"))
+	}
+	return c.JSON(http.StatusOK, shownUnmatched(u))
+}
+
+// assign gives an entry to a client, or to one of its transactions.
+func (s *surface) assign(c echo.Context, who api.Caller) error {
+	var in struct {
+		Client        string `json:"client"`
+		TransactionID string `json:"transaction_id"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if _, err := s.Desk.Assign(c.Request().Context(), c.Param("id"), in.Client, in.TransactionID); err != nil {
+		return err
+	}
+	return s.getUnmatched(c, api.Caller{Client: in.Client})
+}
+
+// sendBack returns an entry to its sender.
+func (s *surface) sendBack(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Code string `json:"code"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if _, err := s.Desk.Return(c.Request().Context(), c.Param("id"), in.Code); err != nil {
+		return err
+	}
+	return s.getUnmatched(c, api.Caller{Client: domain.LedgerClient})
+}
+
+// dismiss records that nothing is to be done about an entry.
+func (s *surface) dismiss(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if err := s.Desk.Dismiss(c.Request().Context(), c.Param("id"), in.Reason); err != nil {
+		return err
+	}
+	return s.getUnmatched(c, api.Caller{Client: domain.LedgerClient})
+}

@@ -1,0 +1,186 @@
+package pro
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// proAccount is a recipient's account as ACH Pro has it. The number is
+// masked, save for those who may see it.
+type proAccount struct {
+	AccountID     string `json:"accountId,omitempty"`
+	Nickname      string `json:"nickname,omitempty"`
+	RoutingNumber string `json:"routingNumber"`
+	AccountNumber string `json:"accountNumber"`
+	AccountType   string `json:"accountType"`
+}
+
+var proAccountForm = regexp.MustCompile(`^[0-9A-Za-z -]{1,17}$`)
+
+// check holds an account against its form and answers its type as the ledger
+// spells it.
+func (in proAccount) check(at string) (accountType string, bad []domain.FieldError) {
+	if err := nacha.ValidRouting(in.RoutingNumber); err != nil {
+		bad = append(bad, api.Wrong(at+"/routingNumber", "routing-number", "%v", err)...)
+	}
+	if !proAccountForm.MatchString(in.AccountNumber) || strings.Trim(in.AccountNumber, " 0") == "" {
+		bad = append(bad, api.Wrong(at+"/accountNumber", "form", "1 to 17 letters, digits, spaces and hyphens, not all blank or zero")...)
+	}
+	accountType = strings.ToLower(in.AccountType)
+	if !slices.Contains([]string{domain.Checking, domain.Savings, domain.Loan}, accountType) {
+		bad = append(bad, api.Wrong(at+"/accountType", "enum", "CHECKING, SAVINGS or LOAN")...)
+	}
+	if len(in.Nickname) > 100 {
+		bad = append(bad, api.Wrong(at+"/nickname", "length", "at most 100 characters")...)
+	}
+	return accountType, bad
+}
+
+// shownAccount is an account with its number masked, and with it the account
+// that it means now.
+func (s *surface) shownAccount(ctx context.Context, who api.Caller, a domain.RecipientAccount) (proAccount, domain.BankAccount, error) {
+	account, err := s.Ledger.Resolve(ctx, who.Client, a.AccountID, a.SetAt)
+	if err != nil {
+		return proAccount{}, account, err
+	}
+	return proAccount{a.ID, a.Nickname, account.Routing, account.Account.Masked(), strings.ToUpper(account.Type)}, account, nil
+}
+
+func (s *surface) listAccounts(c echo.Context, who api.Caller) error {
+	r, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	return api.AnswerRows(s.Kit, c, api.Each(r.Accounts), func(a domain.RecipientAccount) (proAccount, error) {
+		shown, _, err := s.shownAccount(c.Request().Context(), who, a)
+		return shown, err
+	})
+}
+
+func (s *surface) createAccount(c echo.Context, who api.Caller) error {
+	var in proAccount
+	input, err := api.ReadBody(c, &in)
+	if err != nil {
+		return err
+	}
+	id := newProID()
+	return s.Once(c, who, input, func(key ledger.Option) error {
+		if err := s.saveAccount(c, who, id, in, key); err != nil {
+			return err
+		}
+		return s.answerAccount(c, who, http.StatusCreated, id)
+	}, func(use eventstore.KeyUse) error {
+		made, err := s.EventAt(c, use)
+		if err != nil {
+			return err
+		}
+		return s.answerAccount(c, who, http.StatusCreated, made.(*domain.RecipientAccountSaved).ID)
+	})
+}
+
+// saveAccount points an account of a recipient to a bank account, which is
+// opened when the client never used it before.
+func (s *surface) saveAccount(c echo.Context, who api.Caller, id string, in proAccount, key ...ledger.Option) error {
+	accountType, bad := in.check("")
+	if len(bad) > 0 {
+		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
+	ctx := c.Request().Context()
+	return s.Ledger.Retry(func() error {
+		r, err := s.ownRecipient(c, who)
+		if err != nil {
+			return err
+		}
+		err = api.RefuseRepetitions(api.Repetitions(in.AccountNumber, "/nickname", in.Nickname,
+			"/accountNumber", r.Terms.Name, "/accountNumber", r.Terms.UniqueIdentifier))
+		if err != nil {
+			return err
+		}
+		account, more, err := s.Ledger.UseAccount(ctx, who.Client, in.RoutingNumber, in.AccountNumber, accountType)
+		if err != nil {
+			return err
+		}
+		change := ledger.Change{
+			Stream: domain.RecipientStream(who.Client, r.ID), Client: who.Client, Expect: r.Version,
+			Events: []domain.Event{domain.RecipientAccountSaved{RecipientAccount: domain.RecipientAccount{
+				ID: id, Nickname: in.Nickname, AccountID: account.ID,
+			}}},
+		}
+		for _, o := range key {
+			o(&change)
+		}
+		_, err = s.Ledger.Write(ctx, append([]ledger.Change{change}, more...)...)
+		return err
+	})
+}
+
+func (s *surface) answerAccount(c echo.Context, who api.Caller, status int, id string) error {
+	r, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	a, ok := r.Account(strings.ToUpper(id))
+	if !ok {
+		return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, id)
+	}
+	shown, account, err := s.shownAccount(c.Request().Context(), who, a)
+	if err != nil {
+		return err
+	}
+	if shown.AccountNumber, err = s.NumberFor(c, who, account.Account, domain.RevealedAccount, a.ID); err != nil {
+		return err
+	}
+	return c.JSON(status, shown)
+}
+
+func (s *surface) getAccount(c echo.Context, who api.Caller) error {
+	return s.answerAccount(c, who, http.StatusOK, c.Param("account"))
+}
+
+func (s *surface) replaceAccount(c echo.Context, who api.Caller) error {
+	var in proAccount
+	if _, err := api.ReadBody(c, &in); err != nil {
+		return err
+	}
+	r, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	a, ok := r.Account(strings.ToUpper(c.Param("account")))
+	if !ok {
+		return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, c.Param("account"))
+	}
+	if err := s.saveAccount(c, who, a.ID, in); err != nil {
+		return err
+	}
+	return s.answerAccount(c, who, http.StatusOK, a.ID)
+}
+
+func (s *surface) deleteAccount(c echo.Context, who api.Caller) error {
+	err := s.Ledger.Retry(func() error {
+		r, err := s.ownRecipient(c, who)
+		if err != nil {
+			return err
+		}
+		a, ok := r.Account(strings.ToUpper(c.Param("account")))
+		if !ok {
+			return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, c.Param("account"))
+		}
+		return s.write(c, who, domain.RecipientStream(who.Client, r.ID), r.Version, []domain.Event{domain.RecipientAccountDeleted{ID: a.ID}})
+	})
+	if err != nil {
+		return err
+	}
+	return noContent(c)
+}

@@ -1,0 +1,283 @@
+package pro
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/http/api"
+)
+
+// fileBuilder turns an ACH Pro file into NACHA text, which then goes the way
+// of a client's own file: checked whole, kept sealed, cut as one file. The
+// trace numbers and the header it writes are replaced there.
+type fileBuilder struct {
+	server *surface
+	ctx    context.Context
+	who    api.Caller
+	client domain.Client
+
+	bad       []domain.FieldError
+	accounts  []string            // ids of stored accounts, entry by entry; "" for one-offs
+	originals []map[string]string // names before transliteration, entry by entry
+	name      string              // of the file, which is kept
+	repeated  []domain.FieldError // fields that repeat an account number
+	numbers   []string            // of the batch's entries
+}
+
+// builtFile is what becomes of the description.
+type builtFile struct {
+	content   []byte
+	odfi      domain.ProfileODFI
+	deliver   bool
+	asked     proFile // without account numbers
+	accounts  []string
+	originals []map[string]string
+}
+
+func (b *fileBuilder) build(in proFile) (builtFile, error) {
+	out := builtFile{asked: in}
+	b.name = in.Name
+	var err error
+	if out.odfi, out.asked.ODFI, err = b.odfi(in.ODFI); err != nil {
+		return out, err
+	}
+	switch strings.ToLower(in.Delivery) {
+	case "", "download":
+		out.asked.Delivery = "download"
+	case "deliver":
+		out.deliver, out.asked.Delivery = true, "deliver"
+	default:
+		b.wrong("/delivery", "enum", "download or deliver")
+	}
+	if len(in.Batches) == 0 {
+		b.wrong("/batches", "required", "a file has at least one batch")
+	}
+	file := nacha.File{Header: header(out.odfi)}
+	out.asked.Batches = make([]proBatch, len(in.Batches))
+	sequence := 0
+	for n, batch := range in.Batches {
+		made, asked, err := b.batch(fmt.Sprintf("/batches/%d", n), batch, out.odfi, &sequence)
+		if err != nil {
+			return out, err
+		}
+		made.Header.Number = n + 1
+		file.Batches, out.asked.Batches[n] = append(file.Batches, made), asked
+	}
+	if len(b.bad) > 0 {
+		return out, &domain.Refusal{Code: domain.Invalid, Fields: b.bad}
+	}
+	if len(b.repeated) > 0 {
+		return out, api.RefuseRepetitions(b.repeated[:min(len(b.repeated), api.MaxComplaints)])
+	}
+	out.accounts, out.originals = b.accounts, b.originals
+	out.content, err = nacha.Render(file, "\n")
+	var field *nacha.FieldError
+	if errors.As(err, &field) {
+		return out, &domain.Refusal{Code: domain.RuleBroken, Fields: api.Wrong("/"+field.Where, "form", "%s %s", field.Field, field.Reason)}
+	}
+	return out, err
+}
+
+// header is a file header that only has to be read; the cut writes its own.
+func header(o domain.ProfileODFI) nacha.FileHeader {
+	return nacha.FileHeader{
+		ImmediateDestination: o.File.ImmediateDestination, ImmediateDestinationName: o.File.ImmediateDestinationName,
+		ImmediateOrigin: o.File.ImmediateOrigin, ImmediateOriginName: o.File.ImmediateOriginName,
+		CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
+	}
+}
+
+func (b *fileBuilder) wrong(at, code, format string, args ...any) {
+	b.bad = append(b.bad, api.Wrong(at, code, format, args...)...)
+}
+
+// odfi finds a stored ODFI, or takes a one-off one.
+func (b *fileBuilder) odfi(raw json.RawMessage) (domain.ProfileODFI, json.RawMessage, error) {
+	profile, err := b.server.Ledger.Profile(b.ctx, b.who.Client)
+	if err != nil {
+		return domain.ProfileODFI{}, nil, err
+	}
+	var id string
+	if json.Unmarshal(raw, &id) == nil {
+		o, ok := profile.ODFI(strings.ToUpper(id))
+		if !ok {
+			return o, nil, api.Invalid("/odfi", "not-found", "there is no ODFI %q", id)
+		}
+		return o, raw, under(o.Usable(b.client.Settings), "/odfi")
+	}
+	var in proODFI
+	if err := oneOff(raw, &in, "/odfi", "an ODFI"); err != nil {
+		return domain.ProfileODFI{}, nil, err
+	}
+	o, err := in.odfi("ONE-OFF")
+	if err != nil {
+		return o, nil, err
+	}
+	events, err := domain.SaveODFI{ODFI: o}.Decide(b.client.Settings, domain.Profile{})
+	if err != nil {
+		return o, nil, api.Respelled(err, proNames)
+	}
+	return events[0].(domain.ProfileODFISaved).ProfileODFI, raw, nil
+}
+
+func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, sequence *int) (nacha.Batch, proBatch, error) {
+	asked := in
+	company, ref, err := b.recipient(at+"/company", in.Company)
+	if err != nil {
+		return nacha.Batch{}, asked, err
+	}
+	if company.Terms.Kind != domain.Company {
+		b.wrong(at+"/company", "company", "a company is a recipient of type COMPANY")
+	}
+	asked.Company = ref
+	effective, err := b.effective(at, in)
+	if err != nil {
+		return nacha.Batch{}, asked, err
+	}
+	if len(in.Entries) == 0 {
+		b.wrong(at+"/entries", "required", "a batch has at least one entry")
+	}
+	batch := nacha.Batch{Header: nacha.BatchHeader{
+		CompanyName: company.Terms.Name, CompanyID: company.Terms.CompanyID, SEC: strings.ToUpper(in.SECCode),
+		Description: strings.TrimSpace(in.EntryDescription), DiscretionaryData: in.DiscretionaryData, EffectiveOn: effective,
+		OriginatorStatus: "1", ODFI: odfi.Routing[:8],
+	}}
+	asked.Entries, b.numbers = make([]proEntry, len(in.Entries)), nil
+	for n, entry := range in.Entries {
+		e, ref, err := b.entry(fmt.Sprintf("%s/entries/%d", at, n), entry, company, batch.Header.SEC)
+		if err != nil {
+			return batch, asked, err
+		}
+		*sequence++
+		e.Trace = fmt.Sprintf("%s%07d", odfi.Routing[:8], *sequence)
+		batch.Entries, asked.Entries[n] = append(batch.Entries, e), ref
+	}
+	if in.hasOffset() {
+		*sequence++
+		if asked.OffsetAccount, err = b.offset(at, in.OffsetAccount, company, &batch, *sequence); err != nil {
+			return batch, asked, err
+		}
+	}
+	for _, number := range b.numbers {
+		b.repeated = append(b.repeated, api.Repetitions(number, "/name", b.name, at+"/company/name", company.Terms.Name,
+			at+"/entryDescription", in.EntryDescription, at+"/discretionaryData", in.DiscretionaryData)...)
+	}
+	debits, credits := sides(batch)
+	batch.Header.ServiceClass = nacha.ServiceClass(debits > 0, credits > 0)
+	return batch, asked, nil
+}
+
+func sides(b nacha.Batch) (debits, credits int64) {
+	for i := range b.Entries {
+		if nacha.TransactionCode(b.Entries[i].Code).Debit() {
+			debits += b.Entries[i].AmountCents
+		} else {
+			credits += b.Entries[i].AmountCents
+		}
+	}
+	return debits, credits
+}
+
+// effective is the date asked for, or the first that can be met.
+func (b *fileBuilder) effective(at string, in proBatch) (string, error) {
+	if in.EffectiveDate == "" {
+		return calendar.Effective(b.server.Ledger.Now(), calendar.Request{}).EffectiveOn.YYMMDD(), nil
+	}
+	d, err := calendar.ParseDate(in.EffectiveDate)
+	if err != nil {
+		return "", api.Invalid(at+"/effectiveDate", "date", "%v", err)
+	}
+	return d.YYMMDD(), nil
+}
+
+// offset balances a batch with one entry against an account of the company.
+func (b *fileBuilder) offset(at string, raw json.RawMessage, company domain.Recipient, batch *nacha.Batch, sequence int) (json.RawMessage, error) {
+	account, ref, err := b.account(at+"/offsetAccount", raw, company)
+	if err != nil {
+		return nil, err
+	}
+	b.repeated = append(b.repeated, api.Repetitions(account.number, at+"/offsetAccount/nickname", nickname(ref))...)
+	b.numbers = append(b.numbers, account.number)
+	debits, credits := sides(*batch)
+	if debits == credits {
+		b.wrong(at+"/offsetAccount", "balanced", "the batch is balanced without an offset")
+		return ref, nil
+	}
+	e := nacha.Entry{
+		Code: entryCode(account.kind, credits > debits), Routing: account.routing, Account: account.number, AmountCents: max(debits, credits) - min(debits, credits),
+		Name: company.Terms.Name, IndividualID: "OFFSET", Trace: fmt.Sprintf("%s%07d", batch.Header.ODFI, sequence),
+	}
+	batch.Entries = append(batch.Entries, e)
+	b.originals = append(b.originals, originals(company, company))
+	return ref, nil
+}
+
+// originals are the names of an entry as they came, by ACH Connect's fields,
+// where ASCII was put in their place.
+func originals(from, to domain.Recipient) map[string]string {
+	names := map[string]string{}
+	if from.Terms.OriginalName != "" {
+		names["FromName"] = from.Terms.OriginalName
+	}
+	if to.Terms.OriginalName != "" {
+		names["ToName"] = to.Terms.OriginalName
+	}
+	return names
+}
+
+// entryCode is the transaction code of a live entry.
+func entryCode(accountType string, debit bool) int {
+	tens := map[string]int{domain.Checking: 20, domain.Savings: 30, domain.Loan: 50}[accountType]
+	if debit {
+		return tens + 7
+	}
+	return tens + 2
+}
+
+func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, sec string) (nacha.Entry, proEntry, error) {
+	asked := in
+	recipient, ref, err := b.recipient(at+"/recipient", in.Recipient)
+	if err != nil {
+		return nacha.Entry{}, asked, err
+	}
+	asked.Recipient = ref
+	b.originals = append(b.originals, originals(company, recipient))
+	account, ref, err := b.account(at+"/account", in.Account, recipient)
+	if err != nil {
+		return nacha.Entry{}, asked, err
+	}
+	asked.Account = ref
+	b.repeated = append(b.repeated, api.Repetitions(account.number, at+"/recipient/name", recipient.Terms.Name,
+		at+"/recipient/uniqueIdentifier", recipient.Terms.UniqueIdentifier, at+"/account/nickname", nickname(ref),
+		at+"/addendum", in.Addendum)...)
+	b.numbers = append(b.numbers, account.number)
+	cents, err := text.ParseDollars(in.Amount.String())
+	if err != nil {
+		b.wrong(at+"/amount", "amount", "%v", err)
+	}
+	debit := strings.EqualFold(in.EntryType, "DEBIT")
+	if !debit && !strings.EqualFold(in.EntryType, "CREDIT") {
+		b.wrong(at+"/entryType", "enum", "CREDIT or DEBIT")
+	}
+	e := nacha.Entry{
+		Code: entryCode(account.kind, debit), Routing: account.routing, Account: account.number, AmountCents: cents,
+		Name: recipient.Terms.Name, IndividualID: recipient.Terms.UniqueIdentifier,
+	}
+	if cents == 0 {
+		e.Code++ // a prenote
+	}
+	if in.Addendum != "" {
+		e.Addenda05 = []string{in.Addendum}
+	}
+	if debit && (sec == "WEB" || sec == "TEL") {
+		e.Discretionary = "S"
+	}
+	return e, asked, nil
+}

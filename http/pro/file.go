@@ -1,0 +1,253 @@
+package pro
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// proFile is an ACH Pro file. ODFI, companies, recipients and accounts are
+// ids of what is stored, or one-off objects.
+type proFile struct {
+	ACHFileID string          `json:"achFileId,omitempty"`
+	Name      string          `json:"name,omitempty"`
+	ODFI      json.RawMessage `json:"odfi"`
+	Delivery  string          `json:"delivery,omitempty"` // download or deliver
+	Batches   []proBatch      `json:"batches"`
+	Status    string          `json:"status,omitempty"`
+}
+
+type proBatch struct {
+	Company           json.RawMessage `json:"company"`
+	EffectiveDate     string          `json:"effectiveDate,omitempty"`
+	EntryDescription  string          `json:"entryDescription"`
+	SECCode           string          `json:"secCode"`
+	OffsetAccount     json.RawMessage `json:"offsetAccount,omitempty"`
+	DiscretionaryData string          `json:"discretionaryData,omitempty"`
+	Entries           []proEntry      `json:"entries"`
+}
+
+type proEntry struct {
+	Recipient json.RawMessage `json:"recipient"`
+	Account   json.RawMessage `json:"account"`
+	Amount    json.Number     `json:"amount"`
+	EntryType string          `json:"entryType"`
+	Addendum  string          `json:"addendum,omitempty"`
+
+	// Ours to give; in a request they are not looked at.
+	TransactionID string `json:"transactionId,omitempty"`
+	TraceNumber   string `json:"traceNumber,omitempty"`
+}
+
+// createACHFile makes a file exactly as asked and cuts it at once. It is the
+// same file again under its Idempotency-Key or, without one, in the same
+// words: then the answer is 200.
+func (s *surface) createACHFile(c echo.Context, who api.Caller) error {
+	var in proFile
+	input, err := api.ReadBody(c, &in)
+	if err != nil {
+		return err
+	}
+	answer := func(u api.Uploaded, status int) error {
+		id := domain.ProfileFileID(u.FileID)
+		c.Response().Header().Set(echo.HeaderLocation, "/v1/ach-files/"+id)
+		return s.answerACHFile(c, who, status, id)
+	}
+	return s.Once(c, who, input, func(key ledger.Option) error {
+		made, again, err := s.makeACHFile(c, who, in, input, key)
+		if err != nil {
+			return err
+		}
+		if again {
+			c.Response().Header().Set(api.ReplayedHeader, "true")
+			return answer(made, http.StatusOK)
+		}
+		return answer(made, http.StatusCreated)
+	}, func(use eventstore.KeyUse) error {
+		made, err := s.OrderedFile(c, use)
+		if err != nil {
+			return err
+		}
+		return answer(made, http.StatusCreated)
+	})
+}
+
+func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input []byte, key ledger.Option) (u api.Uploaded, again bool, err error) {
+	ctx := c.Request().Context()
+	f := api.ACHFile{Name: in.Name, Sent: input}
+	if f.Key, err = api.IdempotencyKey(c.Request()); err != nil {
+		return u, false, err
+	}
+	if u, again, err = s.Files.ACHFileAgain(ctx, who.Client, f.Key, input); again || err != nil {
+		return u, again, err
+	}
+	client, err := s.ClientSettings(ctx, who.Client)
+	if err != nil {
+		return u, false, err
+	}
+	b := fileBuilder{server: s, ctx: ctx, who: who, client: client}
+	built, err := b.build(in)
+	if err != nil {
+		return u, false, err
+	}
+	if f.Asked, err = json.Marshal(built.asked); err != nil {
+		return u, false, err
+	}
+	f.Content, f.Header, f.Deliver = built.content, built.odfi.File, built.deliver
+	f.Accounts, f.Originals = built.accounts, built.originals
+	return s.Files.ACHFile(ctx, who.Client, f, s.NewFileRequest(who, key))
+}
+
+// ownACHFile reads a file of the caller's.
+func (s *surface) ownACHFile(c echo.Context, who api.Caller) (domain.ProfileFile, error) {
+	id, err := pathID(c, "id", "file")
+	if err != nil {
+		return domain.ProfileFile{}, err
+	}
+	return s.achFile(c.Request().Context(), who, id)
+}
+
+func (s *surface) achFile(ctx context.Context, who api.Caller, id string) (domain.ProfileFile, error) {
+	f, err := s.Ledger.ProfileFile(ctx, who.Client, id)
+	if err == nil && f.Version == 0 {
+		err = domain.Refuse(domain.NotFound, "there is no file %s", id)
+	}
+	return f, err
+}
+
+func (s *surface) answerACHFile(c echo.Context, who api.Caller, status int, id string) error {
+	shown, err := s.shownACHFile(c.Request().Context(), who, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(status, shown)
+}
+
+// shownACHFile is the file as asked, with where it stands now.
+func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (proFile, error) {
+	f, err := s.achFile(ctx, who, id)
+	if err != nil {
+		return proFile{}, err
+	}
+	var shown proFile
+	if err := json.Unmarshal(f.Asked, &shown); err != nil {
+		return proFile{}, err
+	}
+	file, err := s.Ledger.File(ctx, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
+	shown.ACHFileID, shown.Status = f.ID, strings.ToUpper(string(file.State))
+	transactions, err := s.Files.Transactions(ctx, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
+	traces, err := s.tracesIn(ctx, who, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
+	shown.identify(transactions, traces)
+	return shown, shown.spell()
+}
+
+// spell shows one-off recipients in the letters in which they leave.
+func (f *proFile) spell() (err error) {
+	for b := range f.Batches {
+		batch := &f.Batches[b]
+		if batch.Company, err = shownReference(batch.Company); err != nil {
+			return err
+		}
+		for e := range batch.Entries {
+			if batch.Entries[e].Recipient, err = shownReference(batch.Entries[e].Recipient); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tracesIn are the trace numbers of the entries that lie in a file, by
+// transaction. A file that was taken back has none.
+func (s *surface) tracesIn(ctx context.Context, who api.Caller, file string) (map[string]string, error) {
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return nil, err
+	}
+	traces := map[string]string{}
+	err := s.Views.FileEntries(ctx, file, func(e projections.FileEntry) error {
+		traces[e.TransactionID] = e.Trace
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the entries of file %s: %w", file, err)
+	}
+	return traces, nil
+}
+
+// identify names the transaction and the trace number of each entry. The n-th
+// entry is the n-th transaction; so is the offset behind a batch's entries.
+func (f *proFile) identify(transactions []string, traces map[string]string) {
+	n := 0
+	for b := range f.Batches {
+		batch := &f.Batches[b]
+		for e := range batch.Entries {
+			entry := &batch.Entries[e]
+			entry.TransactionID, entry.TraceNumber = "", ""
+			if n < len(transactions) {
+				entry.TransactionID, entry.TraceNumber = transactions[n], traces[transactions[n]]
+			}
+			n++
+		}
+		if batch.hasOffset() {
+			n++
+		}
+	}
+}
+
+// hasOffset reports whether the batch is balanced by an entry of its own.
+func (b *proBatch) hasOffset() bool {
+	return len(b.OffsetAccount) > 0 && string(b.OffsetAccount) != "null"
+}
+
+func (s *surface) getACHFile(c echo.Context, who api.Caller) error {
+	f, err := s.ownACHFile(c, who)
+	if err != nil {
+		return err
+	}
+	return s.answerACHFile(c, who, http.StatusOK, f.ID)
+}
+
+func (s *surface) listACHFiles(c echo.Context, who api.Caller) error {
+	return proList(s, c, who, "achfile", func(ctx context.Context, id string) (proFile, error) { return s.shownACHFile(ctx, who, id) })
+}
+
+// cutAlready refuses to change or delete a file: it was cut when it was made.
+func (s *surface) cutAlready(c echo.Context, who api.Caller) error {
+	f, err := s.ownACHFile(c, who)
+	if err != nil {
+		return err
+	}
+	return domain.Refuse(domain.TooLate, "file %s was cut when it was made and does not change", f.ID)
+}
+
+// achFileBytes answers the bytes, which are the client's to carry.
+func (s *surface) achFileBytes(c echo.Context, who api.Caller) error {
+	made, err := s.ownACHFile(c, who)
+	if err != nil {
+		return err
+	}
+	f, err := s.Ledger.File(c.Request().Context(), made.FileID)
+	if err != nil {
+		return err
+	}
+	return s.SendBytes(c, who, f)
+}

@@ -1,0 +1,29 @@
+package pro
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// newProID is an id as ACH Pro has them: 32 upper-case hex digits, in the
+// order they were made.
+func newProID() string { return proID(api.NewID()) }
+
+// proID spells a GUID as ACH Pro does.
+func proID(id string) string { return domain.ProfileFileID(id) }
+
+var proIDForm = regexp.MustCompile(`^[0-9A-F]{32}$`)
+
+// pathID reads an ACH Pro id of the path.
+func pathID(c echo.Context, name, what string) (string, error) {
+	id := strings.ToUpper(c.Param(name))
+	if !proIDForm.MatchString(id) {
+		return "", domain.Refuse(domain.NotFound, "there is no such %s: ids are 32 hex digits", what)
+	}
+	return id, nil
+}

@@ -1,0 +1,167 @@
+package pro
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// proODFI is an ODFI as ACH Pro has it.
+type proODFI struct {
+	ODFIID                   string `json:"odfiId,omitempty"`
+	ProfileID                string `json:"profileId,omitempty"`
+	Name                     string `json:"name"`
+	RoutingNumber            string `json:"routingNumber"`
+	FileLineEndings          string `json:"fileLineEndings"`
+	ImmediateOrigin          string `json:"immediateOrigin"`
+	ImmediateOriginName      string `json:"immediateOriginName"`
+	ImmediateDestination     string `json:"immediateDestination"`
+	ImmediateDestinationName string `json:"immediateDestinationName"`
+}
+
+func shownODFI(client string, o domain.ProfileODFI) proODFI {
+	endings := "UNIX"
+	if o.File.LineEnding == "CRLF" {
+		endings = "WINDOWS"
+	}
+	return proODFI{
+		ODFIID: o.ID, ProfileID: client, Name: o.Name, RoutingNumber: o.Routing, FileLineEndings: endings,
+		ImmediateOrigin: o.File.ImmediateOrigin, ImmediateOriginName: o.File.ImmediateOriginName,
+		ImmediateDestination: o.File.ImmediateDestination, ImmediateDestinationName: o.File.ImmediateDestinationName,
+	}
+}
+
+func (in proODFI) odfi(id string) (domain.ProfileODFI, error) {
+	o := domain.ProfileODFI{ID: id, Name: in.Name, Routing: in.RoutingNumber, File: domain.FileSettings{
+		ImmediateDestination: in.ImmediateDestination, ImmediateDestinationName: in.ImmediateDestinationName,
+		ImmediateOrigin: in.ImmediateOrigin, ImmediateOriginName: in.ImmediateOriginName,
+	}}
+	switch strings.ToUpper(in.FileLineEndings) {
+	case "UNIX":
+		o.File.LineEnding = "LF"
+	case "WINDOWS":
+		o.File.LineEnding = "CRLF"
+	default:
+		return o, api.Invalid("/fileLineEndings", "enum", "UNIX or WINDOWS")
+	}
+	return o, nil
+}
+
+func (s *surface) listODFIs(c echo.Context, who api.Caller) error {
+	profile, err := s.Ledger.Profile(c.Request().Context(), who.Client)
+	if err != nil {
+		return err
+	}
+	return api.AnswerRows(s.Kit, c, api.Each(profile.ODFIs), func(o domain.ProfileODFI) (proODFI, error) { return shownODFI(who.Client, o), nil })
+}
+
+func (s *surface) createODFI(c echo.Context, who api.Caller) error {
+	var in proODFI
+	input, err := api.ReadBody(c, &in)
+	if err != nil {
+		return err
+	}
+	var saved domain.ProfileODFI
+	return s.Once(c, who, input, func(key ledger.Option) (err error) {
+		if saved, err = s.saveODFI(c, who, newProID(), in, key); err != nil {
+			return err
+		}
+		return c.JSON(http.StatusCreated, shownODFI(who.Client, saved))
+	}, func(use eventstore.KeyUse) error {
+		made, err := s.EventAt(c, use)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusCreated, shownODFI(who.Client, made.(*domain.ProfileODFISaved).ProfileODFI))
+	})
+}
+
+func (s *surface) saveODFI(c echo.Context, who api.Caller, id string, in proODFI, key ...ledger.Option) (domain.ProfileODFI, error) {
+	odfi, err := in.odfi(id)
+	if err != nil {
+		return odfi, err
+	}
+	ctx := c.Request().Context()
+	client, err := s.ClientSettings(ctx, who.Client)
+	if err != nil {
+		return odfi, err
+	}
+	err = s.Ledger.Retry(func() error {
+		profile, err := s.Ledger.Profile(ctx, who.Client)
+		if err != nil {
+			return err
+		}
+		events, err := domain.SaveODFI{ODFI: odfi}.Decide(client.Settings, profile)
+		if err != nil {
+			return api.Respelled(err, proNames)
+		}
+		if len(events) > 0 {
+			odfi = events[0].(domain.ProfileODFISaved).ProfileODFI
+		}
+		return s.write(c, who, domain.ProfileStream(who.Client), profile.Version, events, key...)
+	})
+	return odfi, err
+}
+
+// proNames are header fields as ACH Pro spells them.
+var proNames = strings.NewReplacer(
+	"/immediate_destination_name", "/immediateDestinationName", "/immediate_destination", "/immediateDestination",
+	"/immediate_origin_name", "/immediateOriginName", "/immediate_origin", "/immediateOrigin",
+)
+
+// ownODFI finds an ODFI of the caller's profile.
+func (s *surface) ownODFI(c echo.Context, who api.Caller, id string) (domain.Profile, domain.ProfileODFI, error) {
+	profile, err := s.Ledger.Profile(c.Request().Context(), who.Client)
+	if err != nil {
+		return profile, domain.ProfileODFI{}, err
+	}
+	odfi, ok := profile.ODFI(strings.ToUpper(id))
+	if !ok {
+		return profile, odfi, domain.Refuse(domain.NotFound, "there is no ODFI %q", id)
+	}
+	return profile, odfi, nil
+}
+
+func (s *surface) getODFI(c echo.Context, who api.Caller) error {
+	_, odfi, err := s.ownODFI(c, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownODFI(who.Client, odfi))
+}
+
+func (s *surface) replaceODFI(c echo.Context, who api.Caller) error {
+	var in proODFI
+	if _, err := api.ReadBody(c, &in); err != nil {
+		return err
+	}
+	_, before, err := s.ownODFI(c, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	saved, err := s.saveODFI(c, who, before.ID, in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownODFI(who.Client, saved))
+}
+
+func (s *surface) deleteODFI(c echo.Context, who api.Caller) error {
+	err := s.Ledger.Retry(func() error {
+		profile, odfi, err := s.ownODFI(c, who, c.Param("id"))
+		if err != nil {
+			return err
+		}
+		return s.write(c, who, domain.ProfileStream(who.Client), profile.Version, []domain.Event{domain.ProfileODFIDeleted{ID: odfi.ID}})
+	})
+	if err != nil {
+		return err
+	}
+	return noContent(c)
+}

@@ -1,0 +1,288 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/fed"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/http/api"
+)
+
+// simulation is what a test asks the bank to do.
+type simulation struct {
+	Client string `json:"client"` // where several clients have the transaction
+	Code   string `json:"code"`
+	Data   string `json:"data"` // corrected data
+}
+
+// reply makes the bank's message; settles is today, or the next banking day.
+type reply func(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error)
+
+// played is a transaction as the other bank has it.
+type played struct {
+	api.TransactionView
+	number string // account number in the clear
+}
+
+// simulateAcknowledge plays the operator's answer to a file.
+func (s *surface) simulateAcknowledge(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Result string `json:"result"`
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	f, err := s.AnyFile(c)
+	if err != nil {
+		return err
+	}
+	a := ack.Acknowledgement{
+		Origin: f.Opened.Settings.ImmediateOrigin, Destination: f.Opened.Settings.ImmediateDestination,
+		CreatedOn: f.Cut.CreatedOn, CreatedAt: f.Cut.CreatedAt, Modifier: f.Cut.Modifier,
+		Result: ack.Result(strings.ToLower(in.Result)), Reason: in.Reason, Totals: ack.Counted(f.Cut.Totals),
+	}
+	if a.Result == ack.Rejected && a.Reason == "" {
+		a.Reason = "rejected by the simulated operator"
+	}
+	parsed, err := ack.Parse(a.Format())
+	if err != nil {
+		return api.Invalid("/result", "enum", "%v", err)
+	}
+	if _, err := s.Desk.Acknowledge(c.Request().Context(), parsed); err != nil {
+		return err
+	}
+	return s.GetAnyFile(c, api.Caller{})
+}
+
+func (s *surface) simulate(reply reply) api.Handler {
+	return func(c echo.Context, who api.Caller) error {
+		var in simulation
+		if err := api.ReadJSON(c, &in); err != nil {
+			return err
+		}
+		ctx := c.Request().Context()
+		p, err := s.played(ctx, c.Param("id"), in.Client)
+		if err != nil {
+			return err
+		}
+		settles := calendar.OnOrAfter(calendar.DateOf(s.Ledger.Now()))
+		m, err := reply(p, in, settles, s.simulatedTrace(ctx, p.bank()))
+		if err != nil {
+			return err
+		}
+		m.Entry.Account = p.number
+		return s.deliver(c, m)
+	}
+}
+
+// played finds a transaction by its id, whosever it is.
+func (s *surface) played(ctx context.Context, id, client string) (played, error) {
+	if g, ok := api.ParseGUID(id); ok {
+		id = g
+	}
+	owners := []string{client}
+	if client == "" {
+		var err error
+		if owners, err = s.ownersOf(ctx, id); err != nil {
+			return played{}, err
+		}
+	}
+	switch {
+	case len(owners) == 0:
+		return played{}, domain.Refuse(domain.NotFound, "there is no transaction %s", id)
+	case len(owners) > 1:
+		return played{}, api.Invalid("/client", "required", "several clients have a transaction of this id")
+	}
+	st, err := s.Transaction(ctx, s.Ledger, owners[0], id)
+	if err != nil {
+		return played{}, err
+	}
+	number, err := s.Ledger.OpenAccount(owners[0], st.Transaction.Account)
+	return played{st, number}, err
+}
+
+func (s *surface) ownersOf(ctx context.Context, id string) (owners []string, err error) {
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return nil, err
+	}
+	for cursor := ""; ; {
+		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+		if err != nil {
+			return nil, fmt.Errorf("look for a transaction's client: %w", err)
+		}
+		for _, row := range rows {
+			versions, err := s.Ledger.Store.Versions(ctx, []string{domain.TransactionStream(row.ID, id)})
+			if err != nil {
+				return nil, err
+			}
+			if versions[domain.TransactionStream(row.ID, id)] > 0 {
+				owners = append(owners, row.ID)
+			}
+		}
+		if cursor = next; next == "" {
+			return owners, nil
+		}
+	}
+}
+
+// bank is the other bank's first eight digits.
+func (p played) bank() string {
+	if p.Transaction.Received != nil {
+		return p.Transaction.Received.Header.ODFI
+	}
+	return p.Transaction.Routing[:8]
+}
+
+// simulatedTrace is a trace number of the other bank's that no file had: the
+// log's head moves with every file that is applied.
+func (s *surface) simulatedTrace(ctx context.Context, bank8 string) string {
+	head, _ := s.Ledger.Store.Head(ctx)
+	return fmt.Sprintf("%s%07d", bank8, head.Position%9_000_000+1)
+}
+
+// sent is an item of ours as it left: header and entry with their numbers.
+func (p played) sent(kinds ...domain.ItemKind) (nacha.BatchHeader, nacha.Entry, *domain.Item, error) {
+	t := p.Transaction
+	for n := len(t.Items) - 1; n >= 0; n-- {
+		i := t.Items[n]
+		for _, kind := range kinds {
+			if i.Kind != kind || i.Direction != domain.ToFed || i.State != domain.Filed {
+				continue
+			}
+			e, err := t.EntryOf(i)
+			e.Entry.Trace, e.Entry.Account = i.Filing.Trace, p.number
+			for _, b := range p.Files[i.Filing.File].Batches {
+				if b.Number == i.Filing.Batch {
+					e.Header.EffectiveOn = b.EffectiveOn
+				}
+			}
+			return e.Header, e.Entry, i, err
+		}
+	}
+	return nacha.BatchHeader{}, nacha.Entry{}, nil, domain.Refuse(domain.RuleBroken, "transaction %s has nothing in a file that could be answered so", t.ID)
+}
+
+func simulateReturn(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error) {
+	h, e, _, err := p.sent(domain.Retry, domain.Reversal, domain.Origination)
+	if err != nil {
+		return fed.Message{}, err
+	}
+	if !nacha.KnownReturn(in.Code) {
+		return fed.Message{}, api.Invalid("/code", "return-code", "%q is not a return code", in.Code)
+	}
+	return fed.Return(h, e, in.Code, settles, trace), nil
+}
+
+func simulateCorrection(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error) {
+	h, e, _, err := p.sent(domain.Retry, domain.Origination)
+	if err != nil {
+		return fed.Message{}, err
+	}
+	if _, err := nacha.ParseChange(in.Code, in.Data, h.IAT != nil); err != nil {
+		return fed.Message{}, api.Invalid("/data", "shape", "%v", err)
+	}
+	return fed.Change(h, e, in.Code, in.Data, settles, trace), nil
+}
+
+func simulateDishonor(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error) {
+	h, e, _, err := p.sent(domain.Return)
+	if err != nil {
+		return fed.Message{}, err
+	}
+	if !nacha.KnownDishonor(in.Code) {
+		return fed.Message{}, api.Invalid("/code", "reason-code", "%q is not a code to dishonor a return with", in.Code)
+	}
+	return fed.Dishonor(h, e, in.Code, settles, settles, trace), nil
+}
+
+func simulateContest(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error) {
+	h, e, i, err := p.sent(domain.Dishonor)
+	if err != nil {
+		return fed.Message{}, err
+	}
+	if !nacha.KnownContest(in.Code) {
+		return fed.Message{}, api.Invalid("/code", "reason-code", "%q is not a code to contest with", in.Code)
+	}
+	facts := fed.ContestFacts{Code: in.Code, ReturnedOn: settles, OriginalSettled: settles, DishonorSettled: settles}
+	if r, ok := p.Transaction.Item(i.ReplyTo); ok {
+		facts.ReturnedOn, _ = p.SettledOn(r)
+	}
+	if original, ok := p.SettledOn(p.Transaction.Origination()); ok {
+		facts.OriginalSettled = original
+	}
+	return fed.Contest(h, e, facts, settles, trace), nil
+}
+
+// deliver lets a message arrive as a file of the operator's.
+func (s *surface) deliver(c echo.Context, m fed.Message) error {
+	ctx := c.Request().Context()
+	head, err := s.Ledger.Store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	file := fed.Compose(int(head.Position%(36*1440)), s.Ledger.Now(), "061000146", "FEDERAL RESERVE BANK", []fed.Message{m})
+	content, err := nacha.Render(file, "\n")
+	if err != nil {
+		return domain.Refuse(domain.RuleBroken, "the bank could not write this: %v", err)
+	}
+	id, _, err := s.Desk.Intake(ctx, "simulation-"+api.RequestID(c), "simulation", bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	if err := s.Views.WaitFor(ctx, domain.LedgerClient); err != nil {
+		return err
+	}
+	f, _, err := s.Views.FindInbound(ctx, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, api.NewInboundRecord(f))
+}
+
+// simulateInbound lets a payment of another bank arrive.
+func (s *surface) simulateInbound(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Routing     string   `json:"routing"`
+		Account     string   `json:"account"`
+		Name        string   `json:"name"`
+		ID          string   `json:"individual_id"`
+		AmountCents int64    `json:"amount_cents"`
+		Debit       bool     `json:"debit"`
+		Savings     bool     `json:"savings"`
+		SEC         string   `json:"sec_code"`
+		From        string   `json:"from_routing"`
+		Company     string   `json:"company_name"`
+		CompanyID   string   `json:"company_identification"`
+		Description string   `json:"description"`
+		Addenda     []string `json:"addenda"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if err := nacha.ValidRouting(in.Routing); err != nil {
+		return api.Invalid("/routing", "routing-number", "%v", err)
+	}
+	from := in.From
+	if from == "" {
+		from = "121042882"
+	}
+	if err := nacha.ValidRouting(from); err != nil {
+		return api.Invalid("/from_routing", "routing-number", "%v", err)
+	}
+	p := fed.Payment{
+		To: in.Routing, Account: in.Account, Name: in.Name, ID: in.ID, AmountCents: in.AmountCents, Debit: in.Debit, Savings: in.Savings,
+		SEC: in.SEC, From: from, Company: in.Company, CompanyID: in.CompanyID, Description: in.Description, Addenda: in.Addenda,
+	}
+	settles := calendar.OnOrAfter(calendar.DateOf(s.Ledger.Now()))
+	return s.deliver(c, p.Message(settles, s.simulatedTrace(c.Request().Context(), from[:8])))
+}

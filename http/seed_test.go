@@ -1,8 +1,0 @@
-package http
-
-import (
-	"github.com/achledger/achledger/eventstore/testseed"
-	_ "pgregory.net/rapid" // its flags come first
-)
-
-func init() { testseed.Rapid() }

@@ -1,0 +1,285 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+const vaultPath = "/rest/v2/"
+
+// createToken stores an account and answers the token that names it.
+func (s *surface) createToken(c echo.Context, who api.Caller) error {
+	input, in, err := readToken(c)
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	return s.Once(c, who, input, func(key ledger.Option) error {
+		var token string
+		err := l.Retry(func() (err error) {
+			var changes []ledger.Change
+			if token, changes, err = s.storeToken(ctx, l, who.Client, in); err != nil {
+				return err
+			}
+			key(&changes[0])
+			_, err = l.Write(ctx, changes...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return s.answerToken(c, l, who, token)
+	}, func(use eventstore.KeyUse) error {
+		token, ok, err := s.tokenAt(ctx, who.Client, use)
+		if err == nil && !ok {
+			err = fmt.Errorf("no token was stored at position %d", use.First)
+		}
+		if err != nil {
+			return err
+		}
+		return s.answerTokenAs(c, l, who, token)
+	})
+}
+
+// storeToken makes the changes that store a token: the token's own first.
+func (s *surface) storeToken(ctx context.Context, l *ledger.Ledger, client string, in tokenInput) (id string, changes []ledger.Change, err error) {
+	if err := in.check(); err != nil {
+		return "", nil, err
+	}
+	if id, err = newTokenID(); err != nil {
+		return "", nil, err
+	}
+	terms, more, err := s.terms(ctx, l, client, id, in)
+	if err != nil {
+		return "", nil, err
+	}
+	events, err := domain.StoreToken{TokenID: id, Terms: terms}.Decide(domain.VaultToken{})
+	if err != nil {
+		return "", nil, err
+	}
+	changes = append(changes, ledger.Change{Stream: domain.TokenStream(client, id), Client: client, Events: events})
+	return id, append(changes, more...), nil
+}
+
+// terms opens the bank account a token names, unless the client has it
+// already, and moves the customer's default.
+func (s *surface) terms(ctx context.Context, l *ledger.Ledger, client, id string, in tokenInput) (domain.TokenTerms, []ledger.Change, error) {
+	account, changes, err := l.UseAccount(ctx, client, in.RoutingNumber, in.AccountNumber, strings.ToLower(in.AccountType))
+	if err != nil {
+		return domain.TokenTerms{}, nil, err
+	}
+	terms := domain.TokenTerms{
+		AccountID: account.ID, IndividualName: in.IndividualName, Description: in.Description,
+		CustomerKey: in.CustomerKey, SoftwareType: in.SoftwareType, SoftwareVersion: in.SoftwareVersion,
+		Default: in.Default && in.CustomerKey == "",
+	}
+	if in.CustomerKey == "" {
+		return terms, changes, nil
+	}
+	name, err := l.CustomerKey(client, in.CustomerKey)
+	if err != nil {
+		return terms, nil, err
+	}
+	customer, err := l.Customer(ctx, client, name)
+	if err != nil {
+		return terms, nil, err
+	}
+	if events := customer.ChooseDefault(id, in.Default); len(events) > 0 {
+		changes = append(changes, ledger.Change{
+			Stream: domain.CustomerStream(client, name), Client: client, Expect: customer.Version, Events: events,
+		})
+	}
+	return terms, changes, nil
+}
+
+func (s *surface) getToken(c echo.Context, who api.Caller) error {
+	return s.answerToken(c, s.LedgerNow(), who, c.Param("token"))
+}
+
+// replaceToken replaces all of a token but its id and its use.
+func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
+	_, in, err := readToken(c)
+	if err != nil {
+		return err
+	}
+	ctx, l, id := c.Request().Context(), s.LedgerNow(), c.Param("token")
+	if err := l.Retry(func() error { return s.replace(ctx, l, who.Client, id, in) }); err != nil {
+		return err
+	}
+	return s.answerToken(c, l, who, id)
+}
+
+func (s *surface) replace(ctx context.Context, l *ledger.Ledger, client, id string, in tokenInput) error {
+	token, err := s.liveToken(ctx, l, client, id)
+	if err != nil {
+		return err
+	}
+	if err := in.check(); err != nil {
+		return err
+	}
+	terms, changes, err := s.terms(ctx, l, client, id, in)
+	if err != nil {
+		return err
+	}
+	if left := token.Terms.CustomerKey; left != in.CustomerKey {
+		if changes, err = s.leaveCustomer(ctx, l, client, left, id, changes); err != nil {
+			return err
+		}
+	}
+	events, err := domain.ReplaceToken{Terms: terms}.Decide(token)
+	if err != nil {
+		return err
+	}
+	_, err = l.Write(ctx, append(changes, ledger.Change{
+		Stream: domain.TokenStream(client, id), Client: client, Expect: token.Version, Events: events,
+	})...)
+	return err
+}
+
+// leaveCustomer clears the default of a customer whose token goes.
+func (s *surface) leaveCustomer(ctx context.Context, l *ledger.Ledger, client, key, token string, changes []ledger.Change) ([]ledger.Change, error) {
+	if key == "" {
+		return changes, nil
+	}
+	name, err := l.CustomerKey(client, key)
+	if err != nil {
+		return nil, err
+	}
+	customer, err := l.Customer(ctx, client, name)
+	if err != nil {
+		return nil, err
+	}
+	if events := customer.ChooseDefault(token, false); len(events) > 0 {
+		changes = append(changes, ledger.Change{
+			Stream: domain.CustomerStream(client, name), Client: client, Expect: customer.Version, Events: events,
+		})
+	}
+	return changes, nil
+}
+
+// deleteToken ends a token and answers it as it was.
+func (s *surface) deleteToken(c echo.Context, who api.Caller) error {
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	var shown tokenAnswer
+	err := l.Retry(func() error {
+		token, err := s.liveToken(ctx, l, who.Client, c.Param("token"))
+		if err != nil {
+			return err
+		}
+		if shown, err = s.shownToken(ctx, l, who, token); err != nil {
+			return err
+		}
+		events, err := domain.DeleteToken{}.Decide(token)
+		if err != nil {
+			return err
+		}
+		changes := []ledger.Change{{
+			Stream: domain.TokenStream(who.Client, token.ID), Client: who.Client, Expect: token.Version, Events: events,
+		}}
+		if changes, err = s.leaveCustomer(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, changes); err != nil {
+			return err
+		}
+		_, err = l.Write(ctx, changes...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return writeVault(c, http.StatusOK, payload{Type: tokenPayload, Token: &shown})
+}
+
+// liveToken reads a token of the caller's; another client's does not exist.
+func (s *surface) liveToken(ctx context.Context, l *ledger.Ledger, client, id string) (domain.VaultToken, error) {
+	token, err := l.Token(ctx, client, id)
+	if err == nil && !token.Live() {
+		err = domain.Refuse(domain.NotFound, "there is no token %q", id)
+	}
+	return token, err
+}
+
+// tokenAt is the token that a keyed request stored, as it stood then; ok is
+// false when it stored none.
+func (s *surface) tokenAt(ctx context.Context, client string, use eventstore.KeyUse) (token domain.VaultToken, ok bool, err error) {
+	made, err := s.Ledger.Store.ReadAll(ctx, use.First-1, int(use.Last-use.First+1))
+	if err != nil {
+		return token, false, fmt.Errorf("read positions %d to %d, of a keyed request: %w", use.First, use.Last, err)
+	}
+	var own []eventstore.Recorded
+	for _, r := range made {
+		if strings.HasPrefix(r.Stream, domain.TokenStream(client, "")) {
+			own = append(own, r)
+		}
+	}
+	if len(own) == 0 || own[0].Type != (domain.TokenStored{}).Type() {
+		return token, false, nil
+	}
+	return token, true, ledger.Fold(&token, own)
+}
+
+// newTokenID is sixteen random digits, the form vault clients know.
+func newTokenID() (string, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(1e16))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%016d", n), nil
+}
+
+var vaultAccount = regexp.MustCompile(`^[0-9]{1,17}$`)
+
+// check holds a token's fields against their form.
+func (in *tokenInput) check() error {
+	var bad []domain.FieldError
+	needed := func(name, value string, most int) {
+		switch {
+		case strings.TrimSpace(value) == "":
+			bad = append(bad, api.Wrong("/"+name, "required", "is required")...)
+		case len(value) > most:
+			bad = append(bad, api.Wrong("/"+name, "length", "at most %d characters", most)...)
+		}
+	}
+	needed("individual-name", in.IndividualName, 100)
+	needed("software-type", in.SoftwareType, 100)
+	needed("software-type-version", in.SoftwareVersion, 100)
+	if !vaultAccount.MatchString(in.AccountNumber) {
+		bad = append(bad, api.Wrong("/account-number", "digits", "is required: 1 to 17 digits")...)
+	} else if in.CheckDigit {
+		if err := domain.CheckNZAccount(in.AccountNumber); err != nil {
+			bad = append(bad, api.Wrong("/account-number", "check-digit", "%v", err)...)
+		}
+	}
+	if err := nacha.ValidRouting(in.RoutingNumber); err != nil {
+		bad = append(bad, api.Wrong("/routing-number", "routing-number", "%v", err)...)
+	}
+	switch strings.ToLower(in.AccountType) {
+	case domain.Checking, domain.Savings:
+	default:
+		bad = append(bad, api.Wrong("/account-type", "enum", "Checking or Savings")...)
+	}
+	if len(in.Description) > 255 || len(in.CustomerKey) > 255 {
+		bad = append(bad, api.Wrong("/token-description", "length", "descriptions and customer keys have at most 255 characters")...)
+	}
+	if name, _, err := text.ToASCII(in.IndividualName); err != nil || strings.TrimSpace(name) == "" {
+		bad = append(bad, api.Wrong("/individual-name", "alphabet", "cannot be written in the letters of a NACHA file")...)
+	}
+	if len(bad) > 0 {
+		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
+	}
+	return api.RefuseRepetitions(api.Repetitions(in.AccountNumber,
+		"/individual-name", in.IndividualName, "/token-description", in.Description, "/customer-key", in.CustomerKey,
+		"/software-type", in.SoftwareType, "/software-type-version", in.SoftwareVersion))
+}
