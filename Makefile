@@ -33,7 +33,8 @@ lint: ## the linters of .golangci.yml; the first run builds them, which takes mi
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
 
 bench: gcc ## the table of docs/performance.md
-	go run ./cmd/achledger bench
+	go build -o bin/achledger ./cmd/achledger
+	go run ./cmd/bench --program bin/achledger
 
 build: gcc ## bin/achledger
 	go build -trimpath -o bin/achledger ./cmd/achledger

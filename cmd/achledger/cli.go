@@ -30,7 +30,6 @@ type cli struct {
 	Backup   backupCommand   `cmd:"" help:"Copy the ledger, without the master key, to a new folder."`
 	Delivery deliveryCommand `cmd:"" help:"Say whether files may leave, and switch it."`
 	Keys     keysCommand     `cmd:"" help:"Look after the keys that seal account numbers."`
-	Bench    benchCommand    `cmd:"" help:"Measure it on this machine and print a table."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 

@@ -46,11 +46,11 @@ func init() {
 var homes = map[string][]string{
 	"github.com/labstack/echo":          {"http"},
 	"github.com/ThreeDotsLabs":          {"workers"},
-	"github.com/mattn/go-sqlite3":       {"eventstore/sqlite", "projections", "cmd/internal/bench"}, // bench measures against it
-	"database/sql":                      {"eventstore/sqlite", "projections", "cmd/internal/bench"},
+	"github.com/mattn/go-sqlite3":       {"eventstore/sqlite", "projections", "cmd/bench"}, // bench measures against it
+	"database/sql":                      {"eventstore/sqlite", "projections", "cmd/bench"},
 	"github.com/nats-io/nats.go":        {"eventstore/relay", "workers", "cmd"},
 	"github.com/nats-io/nats-server":    {"cmd"},
-	"github.com/moov-io/ach":            {"domain/nacha", "cmd/internal/bench"},
+	"github.com/moov-io/ach":            {"domain/nacha", "cmd/bench"},
 	"github.com/rickar/cal":             {"domain/calendar"},
 	"github.com/tink-crypto":            {"eventstore/seal"},
 	"github.com/segmentio/encoding":     {"eventstore/ledger"},

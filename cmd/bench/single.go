@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (b *bench) servers() (err error) {
 	if b.ledger.client, err = b.ledger.open(1_000_000_000); err != nil {
 		return err
 	}
-	if b.bare, err = start(b.folder("bare"), b.Program, "bench", "bare", b.folder("bare")); err != nil {
+	if b.bare, err = start(b.folder("bare"), b.Self, "bare", b.folder("bare")); err != nil {
 		return err
 	}
 	content, err = os.ReadFile(filepath.Join(b.bare.folder, "client"))

@@ -1,9 +1,4 @@
-// Package bench measures a ledger on this machine: the program itself, in a
-// process of its own with everything on (sealing, relay, views), beside what
-// SQLite and its driver can do bare. Figures are ratios of runs that take
-// turns on the same disk, medians of several rounds; times of day and other
-// machines do not enter.
-package bench
+package main
 
 import (
 	"context"
@@ -16,9 +11,10 @@ import (
 	"time"
 )
 
-// Options are the choices of Run.
-type Options struct {
-	Program string        // this program, to be started in other processes
+// options are the choices of a run.
+type options struct {
+	Program string        // achledger, to be started in processes of its own
+	Self    string        // this program, likewise
 	Folder  string        // where the ledgers are made: the disk that is measured
 	Rounds  int           // of everything that is compared; the median counts
 	Each    time.Duration // how long one round of single requests takes
@@ -30,7 +26,7 @@ type Options struct {
 
 // bench is one run.
 type bench struct {
-	Options
+	options
 	table  table
 	ledger *process // the program
 	bare   *process // its handlers over a bare group commit
@@ -39,12 +35,12 @@ type bench struct {
 	singleRate float64 // single POSTs a second at 512 connections
 }
 
-// Run measures everything and prints the table.
-func Run(ctx context.Context, o Options) (err error) {
+// measure measures everything and prints the table.
+func measure(ctx context.Context, o options) (err error) {
 	if slices.Contains(o.Only, "rebuild") {
 		o.Only = append(o.Only, "single")
 	}
-	b := &bench{Options: o}
+	b := &bench{options: o}
 	if b.Folder, err = os.MkdirTemp(o.Folder, "achledger-bench-"); err != nil {
 		return err
 	}

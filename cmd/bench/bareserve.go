@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -19,11 +19,11 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// ServeBare runs the API's handlers over a bare group commit of one opaque
+// serveBare runs the API's handlers over a bare group commit of one opaque
 // row for each request: what the log, the relay and the views cost is what
 // lies between this and the program. It writes a client's credential to the
 // file client in the folder and prints its address.
-func ServeBare(ctx context.Context, folder string, out io.Writer) (err error) {
+func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test start this program's bare server.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "bare" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts servers under load")
+	}
+	program := filepath.Join(t.TempDir(), "achledger")
+	if out, err := exec.Command("go", "build", "-o", program, "../achledger").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	err = measure(t.Context(), options{
+		Program: program, Self: self, Folder: t.TempDir(), Rounds: 1, Each: 200 * time.Millisecond, Entries: 500, Out: &out, Errs: &errs,
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &errs)
+	}
+	for _, path := range []string{
+		"path ", "`Append`, 1,024 in flight ", "single POST, 512 connections ", "bulk POST ", "relay ", "rebuild ",
+		"cut to checked file, 500 pending ", "p99 of single POST during that cut ", "memory ",
+	} {
+		if !strings.Contains(out.String(), "\n| "+path) && !strings.HasPrefix(out.String(), "| "+path) {
+			t.Errorf("%q is not in the table:\n%s", path, &out)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+// Command bench measures a ledger on this machine: the program itself, in a
+// process of its own with everything on (sealing, relay, views), beside what
+// SQLite and its driver can do bare. Figures are ratios of runs that take
+// turns on the same disk, medians of several rounds; times of day and other
+// machines do not enter.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+type cli struct {
+	Run  runCommand  `cmd:"" default:"withargs" help:"Measure and print the table."`
+	Bare bareCommand `cmd:"" hidden:"" help:"Serve the API's handlers over a bare group commit."`
+}
+
+type runCommand struct {
+	Program string        `help:"The achledger that is measured." default:"bin/achledger" type:"existingfile" placeholder:"FILE"`
+	Folder  string        `help:"Measure the disk that holds this folder; the system's temporary one by default." placeholder:"DIR"`
+	Rounds  int           `help:"Rounds of everything that is compared; the median counts." default:"5"`
+	Each    time.Duration `help:"How long a round of single requests takes." default:"3s"`
+	Entries int           `help:"Entries of the big cut." default:"100000"`
+	Only    []string      `help:"Measure only these: append, single, bulk, rebuild, cut." enum:"append,single,bulk,rebuild,cut" placeholder:"STEP,…"`
+}
+
+// Help is shown behind the flags.
+func (runCommand) Help() string {
+	return `Prints a table of ratios: the ledger with everything on, in a process of its
+own, beside what the same disk and the same handlers do bare. Takes some
+minutes with the defaults and needs a gigabyte; a quiet machine says more.`
+}
+
+// Run measures.
+func (c runCommand) Run(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return measure(ctx, options{
+		Program: c.Program, Self: self, Folder: c.Folder, Rounds: c.Rounds, Each: c.Each, Entries: c.Entries, Only: c.Only,
+		Out: os.Stdout, Errs: os.Stderr,
+	})
+}
+
+type bareCommand struct {
+	Folder string `arg:""`
+}
+
+// Run serves until a signal comes.
+func (c bareCommand) Run(ctx context.Context) error { return serveBare(ctx, c.Folder, os.Stdout) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parsed := kong.Parse(&cli{}, kong.Name("bench"), kong.BindTo(ctx, (*context.Context)(nil)))
+	parsed.FatalIfErrorf(parsed.Run())
+}
