@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/projections"
 )
 
 func TestAFileIsMissedOnlyWhereTheOperatorEverAnswered(t *testing.T) {
@@ -30,5 +31,15 @@ func TestAFileIsMissedOnlyWhereTheOperatorEverAnswered(t *testing.T) {
 	}
 	if n := missing(time.Hour); n != 1 {
 		t.Errorf("%d files are missed after an hour, want the second", n)
+	}
+}
+
+func TestAnAlarmIsRaisedOnceForEachFile(t *testing.T) {
+	raised := alarmed{}
+	if first := raised.first([]projections.File{{ID: "a"}, {ID: "b"}}); len(first) != 2 {
+		t.Errorf("at first %d alarms", len(first))
+	}
+	if again := raised.first([]projections.File{{ID: "a"}, {ID: "c"}}); len(again) != 1 || again[0].ID != "c" {
+		t.Errorf("then %+v", again)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/workers"
 )
@@ -100,7 +101,9 @@ func (s *Server) commands() http.Handler {
 	control.Answer(mux, "keys/rotate", s.RotateKeys)
 	control.Answer(mux, "keys/destroy", s.DestroyKeys)
 	control.Answer(mux, "keys/ops", s.IssueOperations)
-	control.Answer(mux, "stream", s.CompareStream)
+	control.Answer(mux, "stream", func(ctx context.Context, _ Nothing) (relay.Comparison, error) {
+		return relay.Compare(ctx, s.broker.conn, s.Store)
+	})
 	control.Answer(mux, "ingest", s.Ingest)
 	control.Answer(mux, "clock", s.clock)
 	return mux

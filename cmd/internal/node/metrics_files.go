@@ -33,7 +33,7 @@ func (f *fileCounts) read(ctx context.Context, v *projections.Views, now time.Ti
 	if err != nil {
 		return nil, -1
 	}
-	late, err := workers.Unacknowledged(ctx, v, now, acknowledgedWithin)
+	late, err := workers.Unacknowledged(ctx, v, now, workers.AcknowledgedWithin)
 	if err != nil {
 		return counts, -1
 	}

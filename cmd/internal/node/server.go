@@ -225,7 +225,7 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.batcher.Run(inside) })
 	parts.Go(func() error { return s.desk.Run(inside) })
 	parts.Go(func() error { return s.links.Run(inside) })
-	parts.Go(func() error { return s.missed(inside) })
+	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(inside) })
 	if s.pickup != nil {
 		parts.Go(func() error { return s.pickup.Run(inside) })
 	}

@@ -230,10 +230,9 @@ func TestAStreamOfAnotherLogIsNotItsEcho(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			compared := Server{Core: tt.log.server.Core, broker: &brokerLink{conn: conn}}
-			echo, err := compared.CompareStream(t.Context(), Nothing{})
-			if err != nil || (len(echo.Problems) > 0) != tt.problems {
-				t.Errorf("got %+v, %v; want problems: %t", echo, err, tt.problems)
+			found, err := relay.Compare(t.Context(), conn, tt.log.server.Store)
+			if err != nil || (len(found.Problems) > 0) != tt.problems {
+				t.Errorf("got %+v, %v; want problems: %t", found, err, tt.problems)
 			}
 		})
 	}

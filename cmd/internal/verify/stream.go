@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/eventstore/relay"
 )
 
 // stream asks the running server to compare the broker's stream with the log.
@@ -20,7 +21,7 @@ func stream(ctx context.Context, r *node.Reader, _ Progress) (Finding, error) {
 		return Finding{}, err
 	}
 	defer server.Close()
-	var echo node.Echo
+	var echo relay.Comparison
 	if err := server.Call(ctx, "stream", node.Nothing{}, &echo); err != nil {
 		return Finding{Says: "the stream cannot be compared with the log", Problems: []string{err.Error()}}, nil
 	}

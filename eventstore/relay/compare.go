@@ -1,0 +1,96 @@
+package relay
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Comparison is how the stream compares with the log.
+type Comparison struct {
+	Messages int64    // compared, from sequence 1 on
+	Head     int64    // of the log when the comparison began
+	Problems []string // the first ones
+}
+
+// mostProblems bounds how many problems a comparison names.
+const mostProblems = 20
+
+// Compare reads the headers of every message and compares them with the log.
+func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (found Comparison, err error) {
+	head, err := store.Head(ctx)
+	if err != nil {
+		return found, err
+	}
+	found.Head = head.Position
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return found, err
+	}
+	stream, err := js.Stream(ctx, Stream)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return found, nil // the relay is about to make it
+	}
+	if err != nil {
+		return found, fmt.Errorf("reach the stream: %w", err)
+	}
+	last := int64(stream.CachedInfo().State.LastSeq)
+	if last > head.Position {
+		found.Problems = append(found.Problems, fmt.Sprintf("the stream has %d messages, the log %d events", last, head.Position))
+		last = head.Position
+	}
+	if first := stream.CachedInfo().State.FirstSeq; last > 0 && first != 1 {
+		found.Problems = append(found.Problems, fmt.Sprintf("the stream begins with message %d", first))
+		return found, nil
+	}
+	consumer, err := js.OrderedConsumer(ctx, Stream, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+	if err != nil {
+		return found, fmt.Errorf("read the stream: %w", err)
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return found, fmt.Errorf("read the stream: %w", err)
+	}
+	defer messages.Stop()
+	err = found.walk(ctx, messages, store, last)
+	return found, err
+}
+
+// walk compares message n with event n, from 1 to last.
+func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContext, store eventstore.Store, last int64) error {
+	var events []eventstore.Recorded
+	for n := int64(1); n <= last && len(c.Problems) < mostProblems; n++ {
+		if len(events) == 0 {
+			var err error
+			if events, err = store.ReadAll(ctx, n-1, 1000); err != nil {
+				return err
+			}
+			if len(events) == 0 {
+				return fmt.Errorf("the log ends before %d", n)
+			}
+		}
+		message, err := messages.Next(jetstream.NextMaxWait(10 * time.Second))
+		if err != nil {
+			return fmt.Errorf("read message %d: %w", n, err)
+		}
+		meta, err := message.Metadata()
+		if err != nil {
+			return err
+		}
+		e := events[0]
+		events = events[1:]
+		h := message.Headers()
+		if int64(meta.Sequence.Stream) != n || h.Get(HashHeader) != hex.EncodeToString(e.Hash[:]) || message.Subject() != Subject(e) {
+			c.Problems = append(c.Problems, fmt.Sprintf("message %d is not the event at position %d", meta.Sequence.Stream, n))
+		}
+		c.Messages = n
+	}
+	return nil
+}
