@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -58,8 +56,8 @@ func readObject(input []byte, into any, known bool) error {
 	if object[Skip(object, 0)] != '{' {
 		return NewProblem(CodeBadRequest, "the body is not a JSON object")
 	}
-	w := walk{known: known}
-	w.value(object, reflect.TypeOf(into), "")
+	w := walk{text: object, known: known}
+	w.value(Skip(object, 0), reflect.TypeOf(into), &place{})
 	if len(w.bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: w.bad}
 	}
@@ -94,96 +92,6 @@ func jsonName(t reflect.Type) string {
 	default:
 		return "a number"
 	}
-}
-
-// walk looks for members that are there twice or that a type does not have.
-type walk struct {
-	known bool // whether members must be known
-	bad   []domain.FieldError
-}
-
-// MaxComplaints bounds how much of a hopeless body is told.
-const MaxComplaints = 20
-
-func (w *walk) value(text string, t reflect.Type, at string) {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch text[Skip(text, 0)] {
-	case '{':
-		w.object(text, t, at)
-	case '[':
-		var of reflect.Type
-		if t != nil && t.Kind() == reflect.Slice {
-			of = t.Elem()
-		}
-		n := 0
-		Elements(text, func(value string) {
-			w.value(value, of, fmt.Sprintf("%s/%d", at, n))
-			n++
-		})
-	}
-}
-
-func (w *walk) object(text string, t reflect.Type, at string) {
-	fields, isStruct := membersOf(t)
-	seen := map[string]bool{}
-	Members(text, func(name, value string) {
-		if len(w.bad) >= MaxComplaints {
-			return
-		}
-		key, of := name, reflect.Type(nil)
-		pointer := at + "/" + SafeName(name)
-		if isStruct {
-			key = strings.ToLower(name) // encoding/json does not mind the case
-			f, ok := fields[key]
-			if !ok && w.known {
-				w.bad = append(w.bad, Wrong(pointer, "unknown-field", "there is no such field")...)
-				return
-			}
-			if of = f.of; ok {
-				pointer = at + "/" + f.name
-			}
-		}
-		if seen[key] {
-			w.bad = append(w.bad, Wrong(pointer, "duplicate", "is there more than once")...)
-			return
-		}
-		seen[key] = true
-		w.value(value, of, pointer)
-	})
-}
-
-// member is a field of a struct as JSON knows it.
-type member struct {
-	name string
-	of   reflect.Type
-}
-
-var structs sync.Map // reflect.Type to map[string]member, by lower-case name
-
-// membersOf lists the members that encoding/json fills in a struct. A type
-// that reads itself, and one that keeps the text, have none to compare with.
-func membersOf(t reflect.Type) (map[string]member, bool) {
-	if t == nil || t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
-		return nil, false
-	}
-	if known, ok := structs.Load(t); ok {
-		return known.(map[string]member), true
-	}
-	all := map[string]member{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
-			continue
-		}
-		if name == "" {
-			name = f.Name
-		}
-		all[strings.ToLower(name)] = member{name, f.Type}
-	}
-	structs.Store(t, all)
-	return all, true
 }
 
 // ReadXML reads one XML element into a value. An element that is there twice

@@ -1,0 +1,152 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// walk looks for members that are there twice or that a type does not have. It
+// reads the text once from left to right, however deep it is nested.
+type walk struct {
+	text  string // valid JSON
+	known bool   // whether members must be known
+	bad   []domain.FieldError
+}
+
+// MaxComplaints bounds how much of a hopeless body is told.
+const MaxComplaints = 20
+
+// place is where a value stands. It is spelled out only for a complaint.
+type place struct {
+	in       *place // nil for the whole
+	name     string // of a member
+	isMember bool   // or an element
+	number   int    // of an element
+}
+
+// pointer is the place as RFC 6901 writes it.
+func (p *place) pointer() string {
+	var parts []string
+	for ; p.in != nil; p = p.in {
+		name := p.name
+		if !p.isMember {
+			name = strconv.Itoa(p.number)
+		}
+		parts = append(parts, "/"+name)
+	}
+	slices.Reverse(parts)
+	return strings.Join(parts, "")
+}
+
+// value walks the value that begins at i and answers where it ends.
+func (w *walk) value(i int, t reflect.Type, at *place) (end int) {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch w.text[i] {
+	case '{':
+		return w.object(i, t, at)
+	case '[':
+		return w.array(i, t, at)
+	}
+	return valueEnd(w.text, i)
+}
+
+func (w *walk) array(i int, t reflect.Type, at *place) (end int) {
+	var of reflect.Type
+	if t != nil && t.Kind() == reflect.Slice {
+		of = t.Elem()
+	}
+	here := place{in: at}
+	for i = Skip(w.text, i+1); w.text[i] != ']'; here.number++ {
+		i = w.next(w.value(i, of, &here))
+	}
+	return i + 1
+}
+
+func (w *walk) object(i int, t reflect.Type, at *place) (end int) {
+	fields, isStruct := membersOf(t)
+	seen := map[string]bool{}
+	for i = Skip(w.text, i+1); w.text[i] != '}'; {
+		end := valueEnd(w.text, i)
+		name, _ := Unquote(w.text[i:end])
+		i = Skip(w.text, Skip(w.text, end)+1) // behind the colon
+		i = w.next(w.member(i, name, fields, isStruct, seen, at))
+	}
+	return i + 1
+}
+
+// member walks the value of a member, or passes over it once something is
+// wrong with its name.
+func (w *walk) member(i int, name string, fields map[string]member, isStruct bool, seen map[string]bool, at *place) (end int) {
+	if len(w.bad) >= MaxComplaints {
+		return valueEnd(w.text, i)
+	}
+	key, of := name, reflect.Type(nil)
+	here := place{in: at, isMember: true, name: SafeName(name)}
+	if isStruct {
+		key = strings.ToLower(name) // encoding/json does not mind the case
+		f, ok := fields[key]
+		if !ok && w.known {
+			w.bad = append(w.bad, Wrong(here.pointer(), "unknown-field", "there is no such field")...)
+			return valueEnd(w.text, i)
+		}
+		if of = f.of; ok {
+			here.name = f.name
+		}
+	}
+	if seen[key] {
+		w.bad = append(w.bad, Wrong(here.pointer(), "duplicate", "is there more than once")...)
+		return valueEnd(w.text, i)
+	}
+	seen[key] = true
+	return w.value(i, of, &here)
+}
+
+// next is where the next element or member begins, or the bracket that ends
+// them, behind the end of one.
+func (w *walk) next(end int) int {
+	i := Skip(w.text, end)
+	if w.text[i] == ',' {
+		i = Skip(w.text, i+1)
+	}
+	return i
+}
+
+// member is a field of a struct as JSON knows it.
+type member struct {
+	name string
+	of   reflect.Type
+}
+
+var structs sync.Map // reflect.Type to map[string]member, by lower-case name
+
+// membersOf lists the members that encoding/json fills in a struct. A type
+// that reads itself, and one that keeps the text, have none to compare with.
+func membersOf(t reflect.Type) (map[string]member, bool) {
+	if t == nil || t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return nil, false
+	}
+	if known, ok := structs.Load(t); ok {
+		return known.(map[string]member), true
+	}
+	all := map[string]member{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		all[strings.ToLower(name)] = member{name, f.Type}
+	}
+	structs.Store(t, all)
+	return all, true
+}
