@@ -147,6 +147,9 @@ func TestNoTransferIsPresentedAgainOverALinkThatWasRefused(t *testing.T) {
 			}
 			w.unswept("acme", w.verifying("acme", john, link)[0], "R02")
 			if !asked {
+				if got := acme.call("GET", "/api/transaction/"+transfer, "").is(200); strings.Contains(string(got.body), `"retry"`) {
+					t.Errorf("a retry is offered: %s", got.body)
+				}
 				acme.call("POST", path, again).problem(422, "rule-broken")
 			}
 			w.at("2026-11-19 10:16")

@@ -186,6 +186,11 @@ func (p *projector) putPending(c change, i *domain.Item) error {
 		p.log.Warn("an item cannot wait for a file", "position", c.recorded.Position, "err", err)
 		return nil
 	}
+	if w.over == "" && c.recorded.Version > 1 && goesOver(t, i) { // else TransferMade says it in a moment
+		if w.over, err = p.transferOver(t); err != nil {
+			return err
+		}
+	}
 	p.queue.add(w.group, 1, w.cents)
 	var leaveBy value
 	if w.leaveBy != 0 {

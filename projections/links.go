@@ -58,6 +58,19 @@ func (v *Views) RelationshipsUnderway(ctx context.Context, status domain.Relatio
 	return list, err
 }
 
+// Over is the relationship that a transfer goes over; nil for another
+// transaction. What newer releases wrote says so itself.
+func (v *Views) Over(ctx context.Context, client, transaction string) (over *domain.Over, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.row(findTransfer, client, transaction)
+		if err == nil && row != nil {
+			over = readOver(row[0].(string))
+		}
+		return err
+	})
+	return over, err
+}
+
 // UndoneChanges lists notifications of change that nobody has acted on, in
 // log order from a position on.
 func (v *Views) UndoneChanges(ctx context.Context, after int64, limit int) (list []Change, err error) {

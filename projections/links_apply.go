@@ -20,6 +20,13 @@ const (
 		SELECT ?1, client, holder, id, ?4 FROM verifying@ v WHERE client = ?2 AND txn = ?3
 			AND NOT EXISTS (SELECT 1 FROM relationships@ r WHERE r.id = v.id)`
 
+	putTransfer  = `INSERT INTO transfers@(client, txn, over) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
+	findTransfer = `SELECT over FROM transfers@ WHERE client = ?1 AND txn = ?2`
+	// waitsOver is about the entry that was written just before the holder's
+	// event, in the same append.
+	waitsOver = `UPDATE pending@ SET over = ?3 WHERE position = ?4 - 1 AND over = ''
+		AND EXISTS (SELECT 1 FROM items@ WHERE position = ?4 - 1 AND client = ?1 AND txn = ?2)`
+
 	putCorrection = `INSERT INTO corrections@(position, client, txn, item) VALUES(?1, ?2, ?3, ?4)`
 	endCorrection = `DELETE FROM corrections@ WHERE client = ?1 AND txn = ?2 AND item = ?3`
 
@@ -50,8 +57,23 @@ func (p *projector) holder(c change) error {
 		err = p.ended(e.RelationshipID)
 	case *domain.LinkCanceled:
 		err = p.ended(e.RelationshipID)
+	case *domain.TransferMade:
+		over := overText(&domain.Over{Holder: holder, RelationshipID: e.RelationshipID})
+		if _, err = p.c.exec(putTransfer, client, e.TransactionID, over); err == nil {
+			_, err = p.c.exec(waitsOver, client, e.TransactionID, over, c.recorded.Position)
+		}
 	}
 	return err
+}
+
+// transferOver is the relationship that a transaction goes over, as the
+// holder's stream says.
+func (p *projector) transferOver(t *domain.Transaction) (string, error) {
+	row, err := p.c.row(findTransfer, t.Client, t.ID)
+	if err != nil || row == nil {
+		return "", err
+	}
+	return row[0].(string), nil
 }
 
 // verifying notes which entries verify an account, instead of those of the

@@ -21,6 +21,12 @@ CREATE TABLE verifying@(
   PRIMARY KEY(client, txn)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX verifying_id@ ON verifying@(id);
+CREATE TABLE transfers@(
+  client TEXT NOT NULL,
+  txn    TEXT NOT NULL,
+  over   TEXT NOT NULL,                 -- as in pending: older releases wrote it with the holder alone
+  PRIMARY KEY(client, txn)
+) WITHOUT ROWID, STRICT;
 CREATE TABLE corrections@(
   position INTEGER PRIMARY KEY,         -- of the notification of change
   client   TEXT    NOT NULL,

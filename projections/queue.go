@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -162,8 +161,6 @@ func scanWaiting(row []value) Waiting {
 	if w.DueAt.IsZero() {
 		w.DueAt = w.MadeAt
 	}
-	if holder, id, ok := strings.Cut(row[16].(string), " "); ok {
-		w.Over = &domain.Over{Holder: holder, RelationshipID: id}
-	}
+	w.Over = readOver(row[16].(string))
 	return w
 }

@@ -3,6 +3,7 @@ package projections
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -64,8 +65,8 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 	if err != nil {
 		w.fault = domain.FieldRule(err)
 	}
-	if over := overOf(t, i); over != nil {
-		w.over = over.Holder + " " + over.RelationshipID
+	if goesOver(t, i) {
+		w.over = overText(t.Originated.Over)
 	}
 	if i.Kind == domain.Origination {
 		p := t.Originated.Proposal
@@ -84,13 +85,27 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 	return w, nil
 }
 
-// overOf is the relationship that an item goes over. What takes back what left
-// before goes over none.
-func overOf(t *domain.Transaction, i *domain.Item) *domain.Over {
-	if t.Originated == nil || i.Kind != domain.Origination && i.Kind != domain.Retry {
+// goesOver reports whether an item goes over the relationship of its
+// transaction, if that has one. What takes back what left before does not.
+func goesOver(t *domain.Transaction, i *domain.Item) bool {
+	return t.Originated != nil && (i.Kind == domain.Origination || i.Kind == domain.Retry)
+}
+
+// overText is a relationship as the tables have it.
+func overText(over *domain.Over) string {
+	if over == nil {
+		return ""
+	}
+	return over.Holder + " " + over.RelationshipID
+}
+
+// readOver is the opposite of overText.
+func readOver(text string) *domain.Over {
+	holder, id, ok := strings.Cut(text, " ")
+	if !ok {
 		return nil
 	}
-	return t.Originated.Over
+	return &domain.Over{Holder: holder, RelationshipID: id}
 }
 
 // dueOf is when an entry with a date asked for may leave; see calendar.DueAt.

@@ -94,7 +94,8 @@ func (c Case) returnLimit(i *domain.Item, settled calendar.Date) calendar.TimeLi
 func (c Case) retryLimit(i *domain.Item) (calendar.TimeLimit, bool) {
 	code, _ := codes.Return(i.Incoming.Entry.Return.Code, c.today())
 	settled, sent := c.SettledOn(c.Transaction.Origination())
-	if code.Again != codes.Twice || !sent || c.answeredBy(domain.Retry, i.ID) || c.retries() >= MaxRetries || c.refuses(domain.Retry, i.ID) != nil {
+	if code.Again != codes.Twice || !sent || c.Refused != "" ||
+		c.answeredBy(domain.Retry, i.ID) || c.retries() >= MaxRetries || c.refuses(domain.Retry, i.ID) != nil {
 		return calendar.TimeLimit{}, false
 	}
 	return calendar.RetryDeadline(settled), true

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -83,6 +84,23 @@ func FilesOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (map[s
 		}
 	}
 	return files, nil
+}
+
+// RefusedOver is why a returned transaction may not be presented again:
+// its bank refused the account of the relationship it went over. Of older
+// releases' transactions the views know which that was.
+func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (reason string, err error) {
+	returned := slices.ContainsFunc(t.Items, func(i *domain.Item) bool { return i.Kind == domain.Return })
+	if t.Originated == nil || !returned {
+		return "", nil
+	}
+	over := t.Originated.Over
+	if over == nil {
+		if over, err = s.Views.Over(ctx, t.Client, t.ID); over == nil || err != nil {
+			return "", err
+		}
+	}
+	return l.RefusedOver(ctx, t.Client, *over)
 }
 
 // TransactionAt is the transaction that a keyed request made or changed, as

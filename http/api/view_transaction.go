@@ -157,7 +157,10 @@ func accountType(code nacha.TransactionCode) string {
 
 // AnswerTransaction writes one transaction, its account number whole for
 // those who may see it.
-func (s *Kit) AnswerTransaction(c echo.Context, who Caller, status int, st TransactionView) error {
+func (s *Kit) AnswerTransaction(c echo.Context, who Caller, status int, st TransactionView) (err error) {
+	if st.Refused, err = s.RefusedOver(c.Request().Context(), s.Ledger, st.Transaction); err != nil {
+		return err
+	}
 	r := st.record()
 	if who.May(domain.ScopeReveal) {
 		whole := st.record()

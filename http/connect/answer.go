@@ -149,11 +149,9 @@ func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, dec
 		if err != nil {
 			return nil, err
 		}
-		refused := ""
-		if t.Originated != nil && t.Originated.Over != nil {
-			if refused, err = l.RefusedOver(ctx, t.Client, *t.Originated.Over); err != nil {
-				return nil, err
-			}
+		refused, err := s.RefusedOver(ctx, l, t)
+		if err != nil {
+			return nil, err
 		}
 		*decided, err = cmd.Decide(answers.Case{Transaction: t, Files: files, Now: l.Now(), Refused: refused})
 		return decided.Events, err
