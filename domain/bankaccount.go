@@ -173,7 +173,8 @@ func (a BankAccount) Acted(itemID string) bool {
 // TransactionAccountChanged records that a waiting transaction leaves with
 // corrected data, because its account was corrected by a notification of
 // change to an earlier entry. Code and Because are empty where it leaves as it
-// was asked for after all, because the notification was refused.
+// was asked for, or as its name was set, after all, because the notification
+// was refused.
 type TransactionAccountChanged struct {
 	Routing     string  `json:"routing"`
 	AccountType string  `json:"account_type"`

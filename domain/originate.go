@@ -30,6 +30,17 @@ type TransactionOriginated struct {
 	// Over is set when it goes over a relationship, as a transfer or to
 	// verify the account. Releases before this field left it out.
 	Over *Over `json:"over,omitempty"`
+	// Named is set when the client gave the account by a name for it: while
+	// it waits, corrections lead it as they lead the name. Releases before
+	// this field left it out.
+	Named *Named `json:"named,omitempty"`
+}
+
+// Named is the account that a vault token, a recipient's account or a
+// relationship was pointed to, and the log position at which it was.
+type Named struct {
+	Account string `json:"account"` // id of the bank account
+	SetAt   int64  `json:"set_at"`
 }
 
 // RawEntry is an entry as a client's own file had it.
@@ -57,8 +68,9 @@ type Originate struct {
 	InFile string
 	// Ours is true where the ledger itself sends, and so may use a reserved
 	// description: micro-deposits.
-	Ours bool
-	Over *Over
+	Ours  bool
+	Over  *Over
+	Named *Named
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -84,6 +96,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	return []Event{TransactionOriginated{
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p, Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
+		Named: c.Named,
 	}}, nil
 }
 

@@ -9,8 +9,9 @@ import (
 )
 
 // In steps: n is a notification of change, to 111111111, 222222222 and so on,
-// and a one that says what the client asked for; r refuses one, u recalls its refusal, x has operations reject the refusal;
-// w lets the workers act.
+// and a one that says what the client asked for; r refuses one, u recalls its
+// refusal, x has operations reject the refusal; t makes another payment by the
+// token, which waits as well; w lets the workers act.
 func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
 	const asked = "55512345"
 	for name, tt := range map[string]struct{ steps, want string }{
@@ -31,6 +32,14 @@ func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
 		"the bank takes it back":           {"n1 w a w", asked},
 		"the bank says the same":           {"a w", asked},
 		"recalled, and refused again":      {"n1 w r1 u1 w r1 w", asked},
+
+		"one waits, led already, when a newer one comes": {"n1 w t n2 w", "222222222"},
+		"and when what led it is refused":                {"n1 w t r1 w", asked},
+		"and between the notice and who acts on it":      {"n1 t w r1 t w", asked},
+		"and the refusal is recalled":                    {"n1 w t r1 w t u1 w", "111111111"},
+		"and the newer one is refused":                   {"n1 w t n2 w t r2 w", "111111111"},
+		"and both are":                                   {"n1 w t n2 w t r2 r1 w", asked},
+		"and the bank takes it back":                     {"n1 w t a w t", asked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newTown(t)
@@ -38,17 +47,23 @@ func TestTheNewestNoticeWinsAndARefusedOneIsVoidInEveryOrder(t *testing.T) {
 			token := acme.store(asked)
 			first := acme.debit(token)
 			w.at("2026-11-17 10:16")
-			waiting := acme.debit(token)
+			waiting := []string{acme.debit(token)}
 			refusals := map[string]string{}
 			for _, step := range strings.Fields(tt.steps) {
+				if step == "t" {
+					waiting = append(waiting, acme.debit(token))
+					continue
+				}
 				w.correctionStep(acme, first, step, refusals)
 			}
 			if got := acme.vault("GET", tokensPath+"/"+token, "").is(200).text("ach-token", "account-number"); !strings.HasSuffix(tt.want, got) {
 				t.Errorf("the token shows %q, want the end of %q", got, tt.want)
 			}
 			w.at("2026-11-17 14:31")
-			if _, e := w.sent("acme", waiting); strings.TrimSpace(e.Account) != tt.want {
-				t.Errorf("what waited left for %q, want %q", e.Account, tt.want)
+			for n, id := range waiting {
+				if _, e := w.sent("acme", id); strings.TrimSpace(e.Account) != tt.want {
+					t.Errorf("payment %d of those that waited left for %q, want %q", n+1, e.Account, tt.want)
+				}
 			}
 			w.sound()
 		})
@@ -92,4 +107,28 @@ func (w *town) notices(id string) map[string]string {
 		}
 	}
 	return list
+}
+
+func TestATransferThatWaitsFollowsItsLinkBackWhenACorrectionIsRefused(t *testing.T) {
+	w := newTown(t)
+	acme := w.client("acme", verifiedBy("none"))
+	link := acme.link(john, theLink)
+	w.sweep()
+	transfer := func() string {
+		return acme.call("POST", "/v1/accounts/"+john+"/transfers",
+			`{"transfer_type":"ach","relationship_id":"`+link+`","amount":"5.00","direction":"INCOMING"}`).is(200).text("id")
+	}
+	first := transfer()
+	w.at("2026-11-17 10:16")
+	_, asked := w.sent("acme", first)
+	w.notified("acme", first, "C01", "999888777")
+	w.sweep()
+	waiting := transfer()
+	acme.call("POST", "/api/transaction/"+first+"/refusals",
+		`{"ReplyToEventId":"`+w.notices(first)["1"]+`","ReasonCode":"C68"}`).is(201)
+	w.at("2026-11-17 14:31")
+	if _, e := w.sent("acme", waiting); e.Account != asked.Account {
+		t.Errorf("it left for %q, want %q", e.Account, asked.Account)
+	}
+	w.sound()
 }

@@ -19,6 +19,9 @@ type ACHFileRecord struct {
 	// Originals are names before transliteration, entry by entry, by field of
 	// a proposal. An older release kept none.
 	Originals []map[string]string `json:"originals,omitempty"`
+	// Named are the names by which accounts were given, entry by entry; nil
+	// for one-offs. An older release kept none.
+	Named []*domain.Named `json:"named,omitempty"`
 }
 
 // keptACHFile is the kept input of an ACH Pro file.

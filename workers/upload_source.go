@@ -66,10 +66,14 @@ func (u *upload) Each(yield func(Asked) error) error {
 			if u.record != nil && n < len(u.record.Originals) {
 				p.Originals = u.record.Originals[n]
 			}
+			var named *domain.Named
+			if u.record != nil && n < len(u.record.Named) {
+				named = u.record.Named[n]
+			}
 			n++
 			return yield(Asked{
 				Batch: e.Batch - 1, Number: e.Entry.Account,
-				Originated: domain.TransactionOriginated{Proposal: p, CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry)},
+				Originated: domain.TransactionOriginated{Proposal: p, CompanyName: header.CompanyName, Raw: rawEntry(header, e.Entry), Named: named},
 			})
 		},
 	})

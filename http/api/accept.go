@@ -18,6 +18,7 @@ type Order struct {
 	Proposal domain.Proposal
 	Number   string // of the receiver's account, in the clear
 	Over     *domain.Over
+	Named    *domain.Named // by which the account was given; nil when as numbers
 }
 
 // Content is all of an order but its id, in one form, so that the same order
@@ -59,7 +60,7 @@ func (o Order) Originate(l *ledger.Ledger, client string) (domain.Originate, err
 	if err != nil {
 		return domain.Originate{}, fmt.Errorf("hash a proposal: %w", err)
 	}
-	command := domain.Originate{TransactionID: o.ID, ItemID: NewID(), Proposal: o.Proposal, Number: o.Number, Content: mac, Over: o.Over}
+	command := domain.Originate{TransactionID: o.ID, ItemID: NewID(), Proposal: o.Proposal, Number: o.Number, Content: mac, Over: o.Over, Named: o.Named}
 	if command.TransactionID == "" {
 		command.TransactionID = NewID()
 	}

@@ -52,6 +52,7 @@ type ACHFile struct {
 	Accounts []string        // of recipients, entry by entry; "" for one-offs
 	// Originals are names before transliteration, entry by entry.
 	Originals []map[string]string
+	Named     []*domain.Named // by which accounts were given, entry by entry; nil for one-offs
 }
 
 // Uploaded is a client's own file as the ledger took it.

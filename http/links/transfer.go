@@ -152,7 +152,7 @@ func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Clie
 		return api.Order{}, err
 	}
 	p, err := domain.LinkProposal(client.Settings, r, account, kind, cents)
-	return api.Order{Proposal: p, Number: number}, err
+	return api.Order{Proposal: p, Number: number, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt}}, err
 }
 
 func (s *surface) answerTransfer(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {

@@ -25,6 +25,7 @@ type fileBuilder struct {
 
 	bad       []domain.FieldError
 	accounts  []string            // ids of stored accounts, entry by entry; "" for one-offs
+	named     []*domain.Named     // by which accounts were given, entry by entry; nil for one-offs
 	originals []map[string]string // names before transliteration, entry by entry
 	name      string              // of the file, which is kept
 	repeated  []domain.FieldError // fields that repeat an account number
@@ -38,6 +39,7 @@ type builtFile struct {
 	deliver   bool
 	asked     proFile // without account numbers
 	accounts  []string
+	named     []*domain.Named
 	originals []map[string]string
 }
 
@@ -76,7 +78,7 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	if len(b.repeated) > 0 {
 		return out, api.RefuseRepetitions(b.repeated[:min(len(b.repeated), api.MaxComplaints)])
 	}
-	out.accounts, out.originals = b.accounts, b.originals
+	out.accounts, out.named, out.originals = b.accounts, b.named, b.originals
 	out.content, err = nacha.Render(file, "\n")
 	var field *nacha.FieldError
 	if errors.As(err, &field) {

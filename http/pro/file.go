@@ -104,7 +104,7 @@ func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input 
 		return u, false, err
 	}
 	f.Content, f.Header, f.Deliver = built.content, built.odfi.File, built.deliver
-	f.Accounts, f.Originals = built.accounts, built.originals
+	f.Accounts, f.Originals, f.Named = built.accounts, built.originals, built.named
 	return s.Files.ACHFile(ctx, who.Client, f, s.NewFileRequest(who, key))
 }
 

@@ -102,6 +102,7 @@ func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient
 		}
 		number, err := b.server.Ledger.OpenAccount(b.who.Client, account.Account)
 		b.accounts = append(b.accounts, stored.ID)
+		b.named = append(b.named, &domain.Named{Account: stored.AccountID, SetAt: stored.SetAt})
 		return numbers{account.Routing, number, account.Type}, raw, err
 	}
 	var in proAccount
@@ -110,7 +111,7 @@ func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient
 	}
 	kind, bad := in.check(at)
 	b.bad = append(b.bad, bad...)
-	b.accounts = append(b.accounts, "")
+	b.accounts, b.named = append(b.accounts, ""), append(b.named, nil)
 	number := in.AccountNumber
 	in.AccountNumber = domain.Account{Tail: domain.Tail(number)}.Masked()
 	kept, err := json.Marshal(in)

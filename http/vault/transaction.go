@@ -26,9 +26,10 @@ type transactionInput struct {
 	Amount  api.Decimal `json:"amount" xml:"amount"` // "2.00", or the number 2.00
 	TokenID string      `json:"token-id" xml:"token-id"`
 	tokenFields
-	CreateToken bool   `json:"create-token" xml:"create-token"`
-	SEC         string `json:"standard-entry-class-code" xml:"standard-entry-class-code"`
-	PaymentType string `json:"payment-type" xml:"payment-type"` // WEB and TEL: single, recurring
+	named       *domain.Named // what the token was pointed to
+	CreateToken bool          `json:"create-token" xml:"create-token"`
+	SEC         string        `json:"standard-entry-class-code" xml:"standard-entry-class-code"`
+	PaymentType string        `json:"payment-type" xml:"payment-type"` // WEB and TEL: single, recurring
 }
 
 // vaultTransaction is a transaction as the vault answers it.
@@ -112,6 +113,7 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, who api.Cal
 	if err != nil {
 		return vaultMade{}, err
 	}
+	o.Named = in.named
 	command, err := o.Originate(l, who.Client)
 	if err != nil {
 		return vaultMade{}, err
@@ -185,6 +187,7 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client string
 		return nil, err
 	}
 	in.RoutingNumber, in.AccountNumber, in.AccountType = account.Routing, number, account.Type
+	in.named = &domain.Named{Account: token.Terms.AccountID, SetAt: token.SetAt}
 	if in.IndividualName == "" {
 		in.IndividualName = token.Terms.IndividualName
 	}

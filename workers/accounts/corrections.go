@@ -79,24 +79,30 @@ func (c *Corrections) Sweep(ctx context.Context) error {
 	return err
 }
 
-// notices acts on each notification that nobody has acted on. One that fails
-// does not stop the others.
+// notices acts on each notification that nobody has acted on, in log order.
+// One that fails does not stop other clients'; its own client's wait, as the
+// newest one wins.
 func (c *Corrections) notices(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "accounts")
 	if _, err := c.Views.KeepUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	var errs []error
+	failed := map[string]bool{}
 	for after := int64(0); ; {
 		list, err := c.Views.UndoneChanges(ctx, after, page)
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("read which notifications of change are undone: %w", err))...)
 		}
 		for _, n := range list {
+			after = n.Position
+			if failed[n.Client] {
+				continue
+			}
 			if err := c.Ledger.Retry(func() error { return c.notice(ctx, n) }); err != nil {
+				failed[n.Client] = true
 				errs = append(errs, fmt.Errorf("correct the account of transaction %s: %w", n.TransactionID, err))
 			}
-			after = n.Position
 		}
 		if len(list) < page || ctx.Err() != nil {
 			return errors.Join(errs...)

@@ -39,8 +39,8 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 }
 
 // leadOne changes the account of a transaction that waits, if the corrections
-// made since it was asked for lead elsewhere now: further on, or back after a
-// refusal. The stream's version lets a cut that came first win: that entry
+// made since it was asked for, or since the name was set by which it was, lead
+// elsewhere now: further on, or back after a refusal. The stream's version lets a cut that came first win: that entry
 // leaves as it was and is corrected at the next.
 func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
 	t, err := c.Ledger.Transaction(ctx, m.Client, m.TransactionID)
@@ -51,15 +51,19 @@ func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
 	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
 		return nil
 	}
-	asked, err := c.Ledger.BankAccount(ctx, m.Client, t.Originated.Account.Fingerprint)
+	named := domain.Named{Account: t.Originated.Account.Fingerprint, SetAt: o.Position}
+	if t.Originated.Named != nil {
+		named = *t.Originated.Named
+	}
+	asked, err := c.Ledger.BankAccount(ctx, m.Client, named.Account)
 	if err != nil || asked.Version == 0 {
 		return err
 	}
-	account, err := c.Ledger.Resolve(ctx, m.Client, asked.ID, o.Position)
+	account, err := c.Ledger.Resolve(ctx, m.Client, asked.ID, named.SetAt)
 	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.Kind == domain.Pull {
 		return err
 	}
-	lead := asked.LeadAfter(o.Position)
+	lead := asked.LeadAfter(named.SetAt)
 	stream := domain.TransactionStream(m.Client, t.ID)
 	number, err := c.Ledger.OpenAccount(m.Client, account.Account)
 	if err != nil {

@@ -32,7 +32,7 @@ func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holde
 	var entries []entry
 	for i := 0; i < len(wanted) && err == nil; i++ {
 		var e entry
-		e, err = w.entry(client, domain.Over{Holder: h.ID, RelationshipID: r.ID}, account, wanted[i])
+		e, err = w.entry(client, h, r, account, wanted[i])
 		entries = append(entries, e)
 	}
 	var no *domain.Refusal
@@ -114,7 +114,7 @@ type entry struct {
 	events []domain.Event
 }
 
-func (w *Worker) entry(client domain.Client, over domain.Over, a domain.BankAccount, p domain.Proposal) (entry, error) {
+func (w *Worker) entry(client domain.Client, h domain.Holder, r *domain.Relationship, a domain.BankAccount, p domain.Proposal) (entry, error) {
 	number, err := w.Ledger.OpenAccount(client.ID, a.Account)
 	if err != nil {
 		return entry{}, err
@@ -130,7 +130,7 @@ func (w *Worker) entry(client domain.Client, over domain.Over, a domain.BankAcco
 	}
 	e.events, err = domain.Originate{
 		TransactionID: e.id, ItemID: newID(), Proposal: p, Number: number, Account: account, Content: content, Ours: true,
-		Over: &over,
+		Over: &domain.Over{Holder: h.ID, RelationshipID: r.ID}, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt},
 	}.Decide(client, domain.Transaction{})
 	return e, err
 }
