@@ -100,6 +100,41 @@ func TestAnACHFileThatAnOlderReleaseOpenedIsAConflict(t *testing.T) {
 	}
 }
 
+// The identity of a NACHA file is what it says, since the first release: one
+// that an older release took, or was in the middle of, is found.
+func TestANACHAFileThatAnOlderReleaseTookIsFoundWhenItIsSentAgain(t *testing.T) {
+	const hash = "7dcb88bc7191ef77b88de3f0f4174bbb9960625106984af32a519614afc79f7a" // as it had it
+	for name, finished := range map[string]bool{"it was cut": true, "it was not": false} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			content := rendered(t, payroll(3))
+			mac, err := b.Keys.MAC(gym, []byte("nacha file "+hash))
+			must(t, err)
+			id := fileID(mac)
+			must(t, b.files.keep(gym, inFolder, id, content))
+			c, err := b.Ledger.Client(t.Context(), gym)
+			must(t, err)
+			b.write(domain.FileStream(id), gym, 0, domain.FileOpened{
+				FileID: id, Client: gym, ODFI: ourBank, Why: byUpload, Settings: c.Settings.File, Method: domain.ToOutbox,
+				Upload: &domain.Upload{Name: id, Content: mac},
+			})
+			if finished {
+				b.sweep()
+				b.clock.set(at("2026-12-20 09:00"))
+			}
+			got, err := b.upload(content)
+			if err != nil || !got.Replayed || got.FileID != id || got.Entries != 4 {
+				t.Errorf("it says %+v, %v", got, err)
+			}
+			b.sweep()
+			if f := b.onlyFile(); f.State != domain.FileIsDelivered {
+				t.Errorf("the file is %s", f.State)
+			}
+			b.settled(gym, got.Transactions)
+		})
+	}
+}
+
 // A date that was the next day's when it was checked is not same day because
 // the processing day changed before it was recorded.
 func TestTheDatesOfAFileAreJudgedByWhenTheyWereDecided(t *testing.T) {

@@ -13,7 +13,9 @@ import (
 func (r *running) paidFile(gym folder.Credential, odfi, recipient, account, description string) (transaction string) {
 	r.t.Helper()
 	var made struct {
-		Batches []struct{ Entries []struct{ TransactionID string } }
+		Batches []struct {
+			Entries []struct{ TransactionID string }
+		}
 	}
 	r.must(201, gym, "POST", "/v1/ach-files", object{"odfi": odfi, "delivery": "deliver", "batches": []object{{
 		"company":          object{"name": "HARBOR GYM", "recipientType": "COMPANY", "companyId": "1840000017"},

@@ -7,7 +7,10 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // wageFile is a client's own NACHA file of one entry, dated YYMMDD.
@@ -169,5 +172,33 @@ func TestAnACHProFileIsOneFileUnderItsKeyAndInItsWords(t *testing.T) {
 	r.must(200, gym, "GET", "/v1/ach-files", nil, &list)
 	if len(ids) != 2 || len(list) != 2 || len(r.files(gym)) != 2 {
 		t.Errorf("%d ids, %d ACH Pro files, %d files; want two of each", len(ids), len(list), len(r.files(gym)))
+	}
+}
+
+// An older release recorded the key when it had made the file, with the event
+// that shows it.
+func TestAnACHProFileUnderAKeyOfAnOlderReleaseIsAnsweredAsTheFirstTime(t *testing.T) {
+	r := serve(t, "", nil)
+	r.day("2026-11-20T19:05:00Z")
+	client, gym := r.client("Harbor Gym")
+	body := r.orderedFile(gym, "download")
+	status, _, answer := r.send(gym, "/v1/ach-files", "application/json", "", strings.NewReader(body))
+	if status != 201 {
+		t.Fatalf("it answers %d: %s", status, answer)
+	}
+	file := r.files(gym)[0].ID
+	hash, err := r.server.Ledger.Keys.MAC(client, []byte(body))
+	r.check(err)
+	const other = "0123456789ABCDEF0123456789ABCDEF"
+	change := ledger.Change{Stream: domain.ProfileFileStream(client, other), Client: client, Events: []domain.Event{
+		domain.ProfileFileMade{ID: other, FileID: file, Asked: []byte("{}"), Accounts: map[string]string{}},
+	}}
+	ledger.WithKey(&eventstore.IdempotencyKey{Client: client, Scope: "POST /v1/ach-files", Key: "k1"}, hash)(&change)
+	_, err = r.server.Ledger.Write(t.Context(), change)
+	r.check(err)
+	r.day("2026-11-24T15:00:00Z")
+	status, replayed, again := r.send(gym, "/v1/ach-files", "application/json", "k1", strings.NewReader(body))
+	if status != 201 || !replayed || again[:60] != answer[:60] || len(r.files(gym)) != 1 {
+		t.Errorf("it answers %d, replayed %t: %s; the first time %s", status, replayed, again, answer)
 	}
 }
