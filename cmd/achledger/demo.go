@@ -21,9 +21,10 @@ type demoCommand struct {
 
 // Help is shown behind the flags.
 func (demoCommand) Help() string {
-	return `Takes less than a minute and needs no configuration. Afterwards the server
-stays up, with commands to try, until Ctrl-C. The folder is a sandbox and is
-left where it is.`
+	return `Takes less than a minute and needs no configuration. The API is at
+127.0.0.1:8080 and the broker at 127.0.0.1:4222, or at a free port where
+another program has that one. Afterwards the server stays up, with commands to
+try, until Ctrl-C. The folder is a sandbox and is left where it is.`
 }
 
 // Run tells the story.
