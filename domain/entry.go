@@ -29,6 +29,47 @@ func (t *Transaction) EntryOf(item *Item) (Entry, error) {
 	}
 }
 
+// WholeOf is the sealed entry behind an item whose texts are masked in the log,
+// because they repeated the account number. It is nil where nothing is masked.
+func (t *Transaction) WholeOf(item *Item) Sealed {
+	if to := t.answeredBy(item); to != nil {
+		return to.Incoming.Whole
+	}
+	if t.Originated != nil && t.Originated.Raw != nil {
+		return t.Originated.Raw.Whole
+	}
+	return nil
+}
+
+// answeredBy is what came from the bank and an item copies in its entry; nil
+// for one that starts a payment.
+func (t *Transaction) answeredBy(item *Item) *Item {
+	switch item.Kind {
+	case Origination, Reversal, Retry:
+		return nil
+	}
+	if to, ok := t.Item(item.ReplyTo); ok && to.Incoming != nil {
+		return to
+	}
+	return nil
+}
+
+// EntryFrom builds the entry of an item from what WholeOf holds.
+func (t *Transaction) EntryFrom(item *Item, whole nacha.Entry) (Entry, error) {
+	opened := *t
+	if to := t.answeredBy(item); to != nil {
+		from, in := *to, *to.Incoming
+		whole.Routing = in.Entry.Routing // a person may have given it to another bank of ours
+		in.Entry, from.Incoming = whole, &in
+		opened.Items = append([]*Item{&from}, t.Items...) // the first of two is found
+	} else {
+		originated, raw := *t.Originated, *t.Originated.Raw
+		raw.Entry, originated.Raw = whole, &raw
+		opened.Originated = &originated
+	}
+	return opened.EntryOf(item)
+}
+
 // rawEntry is the entry of a client's own file: batch and entry as sent.
 func (t *Transaction) rawEntry() Entry {
 	raw := *t.Originated.Raw

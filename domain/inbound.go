@@ -90,7 +90,8 @@ type (
 		Inbound    string            `json:"inbound"`
 		Line       int               `json:"line"`
 		Header     nacha.BatchHeader `json:"header"`
-		Entry      nacha.Entry       `json:"entry"` // less account number and corrected data
+		Entry      nacha.Entry       `json:"entry"`           // less account number and corrected data
+		Whole      Sealed            `json:"whole,omitempty"` // as in Incoming
 		Account    Account           `json:"account"`
 		Data       Sealed            `json:"data,omitempty"`
 		Raw        Sealed            `json:"raw,omitempty"` // the records as they came, for kinds we do not read

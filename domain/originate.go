@@ -47,7 +47,8 @@ type Named struct {
 type RawEntry struct {
 	Header nacha.BatchHeader `json:"header"`
 	Entry  nacha.Entry       `json:"entry"`
-	Trace  string            `json:"trace"` // theirs; ours replaces it in the file
+	Trace  string            `json:"trace"`           // theirs; ours replaces it in the file
+	Whole  Sealed            `json:"whole,omitempty"` // as in Incoming
 }
 
 // Type names the event in the log.

@@ -21,6 +21,9 @@ type Incoming struct {
 	// SettledOn is the settlement date, YYYY-MM-DD, resolved from the Julian
 	// day the operator stamped.
 	SettledOn string `json:"settled_on"`
+	// Whole is header and entry as they came, sealed, where texts of them
+	// repeated the account number: here it is masked.
+	Whole Sealed `json:"whole,omitempty"`
 	// Data is the corrected data of a notification of change, sealed.
 	Data Sealed `json:"data,omitempty"`
 	// DataMasked is the same with account numbers masked.
@@ -30,6 +33,9 @@ type Incoming struct {
 	// all the same.
 	Flags []string `json:"flags,omitempty"`
 }
+
+// Masked is the sealed entry, nil where no text of it is masked.
+func (in Incoming) Masked() Sealed { return in.Whole }
 
 // Events of what another bank answers to an item of ours.
 type (

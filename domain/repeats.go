@@ -24,7 +24,7 @@ type needle struct {
 }
 
 func needleOf(number string) needle {
-	n := needle{whole: bare(number), tail: len(Tail(number))}
+	n := needle{whole: bare(number), tail: len(bare(Tail(number)))}
 	n.part = strings.TrimLeft(n.whole, "0")
 	if len(n.part) < leastRepeated {
 		n.part = n.whole // with its zeros it may be long enough
@@ -42,6 +42,40 @@ func (n needle) in(text string) bool {
 	}
 	text = bare(text)
 	return text == n.whole || n.part != "" && strings.Contains(text, n.part)
+}
+
+// hide masks the number in a text, but for its tail. The text keeps its length.
+func (n needle) hide(text string) string {
+	if !n.in(text) {
+		return text
+	}
+	find, plain := n.part, bare(text)
+	if plain == n.whole {
+		find = n.whole
+	}
+	out, at := []byte(text), places(text)
+	for from := 0; ; {
+		i := strings.Index(plain[from:], find)
+		if i < 0 {
+			return string(out)
+		}
+		first := from + i
+		from = first + len(find)
+		for k := at[first]; k <= at[from-n.tail-1]; k++ {
+			out[k] = '*'
+		}
+	}
+}
+
+// places tells where in a text each character of it stands that bare leaves.
+func places(text string) []int {
+	var at []int
+	for i := range len(text) {
+		if c := text[i]; c != ' ' && c != '-' {
+			at = append(at, i)
+		}
+	}
+	return at
 }
 
 // bare is a text without what hides a number in it.

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -18,6 +19,48 @@ func RepeatsIn(h *nacha.BatchHeader, e *nacha.Entry) (fields []string) {
 	headerTexts(h, look)
 	entryTexts(e, look)
 	return fields
+}
+
+// HideRepeats masks the entry's account number where other free texts of the
+// entry, or of its batch header, repeat it, and reports whether any did. Each
+// keeps its length. What the texts shared with others is copied before.
+func HideRepeats(number string, e *Entry) (hidden bool) {
+	needle := needleOf(number)
+	look := func(_ string, list ...*string) { hidden = hidden || needle.in(joined(list)) }
+	headerTexts(&e.Header, look)
+	entryTexts(&e.Entry, look)
+	if !hidden {
+		return false
+	}
+	e.own()
+	hide := func(_ string, list ...*string) {
+		rest := needle.hide(joined(list))
+		for _, t := range list {
+			*t, rest = rest[:len(*t)], rest[len(*t):]
+		}
+	}
+	headerTexts(&e.Header, hide)
+	entryTexts(&e.Entry, hide)
+	return true
+}
+
+// own copies what an entry has texts in and may share with another.
+func (e *Entry) own() {
+	copied(&e.Header.IAT)
+	copied(&e.Entry.Return)
+	copied(&e.Entry.Dishonored)
+	copied(&e.Entry.IAT)
+	e.Entry.Addenda05 = slices.Clone(e.Entry.Addenda05)
+	if a := e.Entry.IAT; a != nil {
+		a.Remittance, a.Correspondents = slices.Clone(a.Remittance), slices.Clone(a.Correspondents)
+	}
+}
+
+func copied[T any](p **T) {
+	if *p != nil {
+		v := **p
+		*p = &v
+	}
 }
 
 // look is shown a field, of which the texts run on from one to the next.

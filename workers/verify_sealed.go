@@ -1,6 +1,8 @@
 package workers
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
@@ -12,17 +14,21 @@ import (
 // what was recorded with it. The chain says only that the log fits together,
 // which somebody without any key can make it do.
 func (r *verification) sealed(e eventstore.Recorded) error {
+	check := r.opens
 	switch e.Type {
 	case domain.TransactionOriginated{}.Type(), domain.TransactionReceived{}.Type(), domain.TransactionAccountChanged{}.Type(),
 		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type():
 	default:
-		return nil
+		if !bytes.Contains(e.Data, []byte(`"whole":`)) {
+			return nil
+		}
+		check = func(string, domain.Fact) error { return nil }
 	}
 	fact, err := ledger.Fact(e)
 	if err != nil {
 		return err
 	}
-	err = r.opens(e.Client, fact)
+	err = errors.Join(check(e.Client, fact), r.opensWhole(e.Client, fact))
 	switch {
 	case err == nil:
 	case ledger.Exchanged(err):
@@ -64,6 +70,26 @@ func (r *verification) opens(client string, fact domain.Fact) error {
 		}
 		return l.Attest(&t, number)
 	}
+}
+
+// opensWhole opens the entry behind one whose texts are masked in the log.
+func (r *verification) opensWhole(client string, fact domain.Fact) error {
+	var whole domain.Sealed
+	switch e := fact.Event.(type) {
+	case interface{ Masked() domain.Sealed }:
+		whole = e.Masked()
+	case *domain.EntryQueued:
+		whole = e.Whole
+	case *domain.TransactionOriginated:
+		if e.Raw != nil {
+			whole = e.Raw.Whole
+		}
+	}
+	if len(whole) == 0 {
+		return nil
+	}
+	_, err := r.Ledger.OpenWhole(fact.Stream, client, whole)
+	return err
 }
 
 // account opens an account and compares it with its fingerprint.

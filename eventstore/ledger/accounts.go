@@ -98,6 +98,11 @@ func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) 
 	if err != nil {
 		return "", err
 	}
+	if whole := t.WholeOf(i); len(whole) > 0 {
+		if err := l.unhide(t, i, whole, e); err != nil {
+			return "", err
+		}
+	}
 	data := ""
 	switch {
 	case e.Entry.Correction != nil && i.Outgoing != nil:

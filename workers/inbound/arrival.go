@@ -31,14 +31,19 @@ func settlementDay(h *nacha.BatchHeader, created calendar.Date) calendar.Date {
 }
 
 // incoming is the entry as a client's transaction keeps it: account number
-// and corrected data only sealed.
-func (e *arrival) incoming(l *ledger.Ledger, client, replyTo string, flags []string) (domain.Incoming, error) {
+// and corrected data only sealed. The number is masked where other texts repeat
+// it, and so is that of the item it answers, if it is another one.
+func (e *arrival) incoming(l *ledger.Ledger, stream, client, replyTo, number string, flags []string) (domain.Incoming, error) {
 	entry, data, masked := open(e.Entry, e.header)
+	kept := domain.Entry{Header: *e.header, Entry: entry}
+	whole, err := l.HideRepeats(stream, client, &kept, e.Entry.Account, number)
+	if err != nil {
+		return domain.Incoming{}, err
+	}
 	in := domain.Incoming{
-		ItemID: e.id, ReplyTo: replyTo, Inbound: e.inbound, Header: *e.header, Entry: entry,
+		ItemID: e.id, ReplyTo: replyTo, Inbound: e.inbound, Header: kept.Header, Entry: kept.Entry, Whole: whole,
 		SettledOn: e.settledOn.String(), DataMasked: masked, Flags: flags,
 	}
-	var err error
 	if data != "" {
 		in.Data, err = l.SealData(client, data)
 	}
@@ -96,10 +101,11 @@ func answered(kind nacha.Kind, in domain.Incoming) domain.Event {
 
 // received is the event of a payment that came for a client.
 func (e *arrival) received(l *ledger.Ledger, client string, flags ...string) (*domain.TransactionReceived, error) {
-	in, err := e.incoming(l, client, "", flags)
+	stream := domain.TransactionStream(client, transactionID(e.id))
+	in, err := e.incoming(l, stream, client, "", "", flags)
 	if err != nil {
 		return nil, err
 	}
-	account, err := l.SealAccountIn(domain.TransactionStream(client, transactionID(e.id)), client, e.Entry.Routing, e.Entry.Account, accountType(e.Entry.Code))
+	account, err := l.SealAccountIn(stream, client, e.Entry.Routing, e.Entry.Account, accountType(e.Entry.Code))
 	return &domain.TransactionReceived{TransactionID: transactionID(e.id), Incoming: in, Account: account}, err
 }

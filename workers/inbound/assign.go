@@ -115,7 +115,7 @@ func (w waiting) bookedAt(ctx context.Context, l *ledger.Ledger, client, transac
 	if turned := w.Kind == nacha.KindReturn || w.Kind == nacha.KindContested; turned && (candidate{payment: p, item: item}).reversed() {
 		flags = append(flags, flagAfterReversal)
 	}
-	in, err := w.incoming(l, client, item.ID, flags)
+	in, err := w.incoming(l, p.stream, client, item.ID, p.number[item.ID], flags)
 	if err != nil {
 		return ledger.Change{}, err
 	}

@@ -60,7 +60,7 @@ func (e *arrival) unfit() (f finding, held bool) {
 	switch {
 	case len(e.Problems) > 0:
 		return problem(e.Problems), true
-	case tooLarge(&e.Entry):
+	case e.tooLarge():
 		return finding{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."}, true
 	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // of a batch that a person took as it is
 		return finding{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."}, true
@@ -97,7 +97,7 @@ func sentence(p nacha.Problem) string {
 // answer books what the bank answers at the item it answers.
 func (p *placing) answer(e *arrival, f finding) error {
 	to := f.to
-	in, err := e.incoming(p.Ledger, to.Client, to.item.ID, f.flags)
+	in, err := e.incoming(p.Ledger, to.stream, to.Client, to.item.ID, to.number[to.item.ID], f.flags)
 	if err != nil {
 		return err
 	}

@@ -15,12 +15,20 @@ import (
 // sealed with the ledger's own key: nobody knows yet whose they are.
 func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, error) {
 	entry, data, _ := open(e.Entry, e.header)
+	tooLarge := e.tooLarge()
+	if e.Unsupported || tooLarge {
+		entry.Addenda05 = nil
+	}
+	kept := domain.Entry{Header: *e.header, Entry: entry}
+	whole, err := l.HideRepeats(domain.UnmatchedStream(e.id), domain.LedgerClient, &kept, e.Entry.Account)
+	if err != nil {
+		return nil, err
+	}
 	q := &domain.EntryQueued{
-		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: *e.header, Entry: entry,
+		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: kept.Header, Entry: kept.Entry, Whole: whole,
 		SettledOn: e.settledOn.String(), Reason: f.reason, Message: f.message, Candidates: f.candidates,
 		ReturnBy: e.deadline(l),
 	}
-	var err error
 	if q.Account, err = l.SealAccountIn(domain.UnmatchedStream(e.id), domain.LedgerClient, entry.Routing, e.Entry.Account, accountType(entry.Code)); err != nil {
 		return nil, err
 	}
@@ -32,8 +40,7 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 	if e.header.SEC == "ADV" || e.Kind == nacha.KindReject {
 		q.SettledOn = "" // it tells of money, it moves none
 	}
-	if e.Unsupported || tooLarge(&entry) {
-		q.Entry.Addenda05 = nil
+	if e.Unsupported || tooLarge {
 		q.Raw, err = l.SealData(domain.LedgerClient, e.Raw)
 	}
 	return q, err
@@ -43,14 +50,22 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 const maxEntryBytes = eventstore.MaxEventBytes * 3 / 4
 
 // tooLarge reports whether an entry's addenda do not fit an event; then it is
-// kept as it came. JSON may take six bytes for a character.
-func tooLarge(e *nacha.Entry) bool {
-	const most = 6*80 + len(`"",`) // of one addenda
-	if len(e.Addenda05)*most < maxEntryBytes {
+// kept as it came. JSON may take six bytes for a character. An entry that
+// repeats its account number stands in its event twice, once sealed.
+func (e *arrival) tooLarge() bool {
+	const (
+		most  = 6*80 + len(`"",`) // of one addenda
+		twice = 5                 // halves: once, and once more in base64
+	)
+	if len(e.Entry.Addenda05)*most*twice/2 < maxEntryBytes {
 		return false
 	}
-	data, err := json.Marshal(e)
-	return err != nil || len(data) > maxEntryBytes
+	data, err := json.Marshal(&e.Entry)
+	size := len(data)
+	if len(domain.RepeatsIn(e.header, &e.Entry)) > 0 {
+		size = size * twice / 2
+	}
+	return err != nil || size > maxEntryBytes
 }
 
 // deadline is the last moment at which the entry may be sent back; zero if

@@ -87,6 +87,13 @@ func (d *Desk) waiting(ctx context.Context, entry string) (w waiting, err error)
 // arrivalOf is the inverse of queued.
 func (d *Desk) arrivalOf(q *domain.EntryQueued) (*arrival, error) {
 	e := &arrival{id: q.EntryID, inbound: q.Inbound, header: &q.Header}
+	if len(q.Whole) > 0 {
+		whole, err := d.Ledger.OpenWhole(q.Account.In, domain.LedgerClient, q.Whole)
+		if err != nil {
+			return nil, err
+		}
+		e.header, q.Entry = &whole.Header, whole.Entry
+	}
 	e.Entry, e.Line, e.Unsupported = q.Entry, q.Line, len(q.Raw) > 0
 	e.Kind = e.Entry.Kind()
 	if e.Kind == nacha.KindForward && nacha.TransactionCode(e.Entry.Code).Return() {

@@ -176,13 +176,18 @@ func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, err
 	if t.asked != nil {
 		return t.Uploads.Files.Originated(t.opened, n, t.asked[n])
 	}
-	header := t.file.batches[e.batch-1].BatchHeader
-	raw := domain.RawEntry{Header: header, Entry: e.Entry, Trace: e.Trace}
-	raw.Entry.Account, raw.Entry.Trace = "", ""
+	stream := domain.TransactionStream(t.opened.Client, id("transaction"))
+	kept := domain.Entry{Header: t.file.batches[e.batch-1].BatchHeader, Entry: e.Entry}
+	kept.Entry.Account, kept.Entry.Trace = "", ""
+	whole, err := t.Ledger.HideRepeats(stream, t.opened.Client, &kept, e.Account) // earlier releases sent such
+	if err != nil {
+		return domain.TransactionOriginated{}, err
+	}
+	header, raw := kept.Header, domain.RawEntry{Header: kept.Header, Entry: kept.Entry, Trace: e.Trace, Whole: whole}
 	p := domain.Proposal{
 		SEC: header.SEC, Kind: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
-		ToAccountType: accountTypes[e.Code/10], ToName: e.Name, ToID: e.IndividualID, Description: header.Description,
-		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: e.Addenda05,
+		ToAccountType: accountTypes[e.Code/10], ToName: kept.Entry.Name, ToID: kept.Entry.IndividualID, Description: header.Description,
+		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: kept.Entry.Addenda05,
 	}
 	if nacha.TransactionCode(e.Code).Debit() {
 		p.Kind = domain.Pull
@@ -190,7 +195,7 @@ func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, err
 	if on, err := calendar.ParseYYMMDD(header.EffectiveOn); err == nil {
 		p.EffectiveOn = on.String()
 	}
-	account, err := t.Ledger.SealAccountIn(domain.TransactionStream(t.opened.Client, id("transaction")), t.opened.Client, e.Routing, e.Account, p.ToAccountType)
+	account, err := t.Ledger.SealAccountIn(stream, t.opened.Client, e.Routing, e.Account, p.ToAccountType)
 	return domain.TransactionOriginated{
 		TransactionID: id("transaction"), ItemID: id("item"), Proposal: p, Account: account,
 		CompanyName: header.CompanyName, Raw: &raw, InFile: t.opened.FileID,

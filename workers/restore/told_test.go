@@ -255,3 +255,28 @@ func (s *stopping) Append(ctx context.Context, appends ...eventstore.Append) (ev
 	}
 	return s.Store.Append(ctx, appends...)
 }
+
+// Earlier releases sent entries of a client's own file that say the account
+// number twice.
+func TestANumberThatAnUnknownEntryRepeatsIsMaskedInTheLog(t *testing.T) {
+	b := openTwoClients(t)
+	r := b.restored()
+	b.pay(gym, func(p *domain.Proposal) { p.ToID = "EMPLOYEE 17" })
+	b.sweepAt("10:00")
+	paths, err := filepath.Glob(filepath.Join(b.outbox(), "*.ach"))
+	b.must(err)
+	content, err := os.ReadFile(paths[0])
+	b.must(err)
+	content = []byte(strings.Replace(string(content), "EMPLOYEE 17", "30488174411", 1))
+	b.must(os.WriteFile(paths[0], content, 0o600))
+
+	if report := r.take(b.outbox()); len(report.Unknown) != 1 {
+		t.Fatalf("took %s; want one unknown entry", report)
+	}
+	for _, e := range readAll(t, r) {
+		if strings.Contains(string(e.Data), "30488174411") {
+			t.Errorf("%s has the number: %s", e.Type, e.Data)
+		}
+	}
+	r.holds(b.outbox(), 1, 1) // it is rendered as it left
+}
