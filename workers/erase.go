@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // Erasure prepares the destruction of a client's keys, and removes what is
@@ -249,28 +250,70 @@ func (e *Erasure) applied(ctx context.Context) error {
 // of others in them, whose numbers the log has sealed as well; and those in
 // the clear. Settle has found them.
 func (e *Erasure) Clean(done *Erased) error {
-	var paths []string
+	var kept []string
 	for id := range e.inbound {
-		paths = append(paths, filepath.Join(e.Files.Folder, inFolder, id))
+		kept = append(kept, id)
 	}
-	for _, name := range e.names {
-		paths = append(paths, filepath.Join(e.Outbox, name))
+	if err := removeAll(filepath.Join(e.Files.Folder, inFolder), ".", kept, done); err != nil {
+		return err
 	}
-	taken, err := filepath.Glob(filepath.Join(e.Inbox, "done", "*"))
+	if err := removeAll(e.Outbox, ".", e.names, done); err != nil {
+		return err
+	}
+	taken, err := names(e.Inbox, "done")
+	if err == nil {
+		err = removeAll(e.Inbox, "done", taken, done)
+	}
 	if err != nil {
 		return err
 	}
-	for _, path := range append(paths, taken...) {
-		err := os.Remove(path)
+	if left, _ := names(e.Inbox, "quarantine"); len(left) > 0 {
+		done.Left = append(done.Left, fmt.Sprintf("%d files lie in inbox/quarantine in the clear: look through them", len(left)))
+	}
+	return nil
+}
+
+// names lists what is in a folder below another, nothing where there is none.
+func names(path, folder string) ([]string, error) {
+	f, err := regular.In(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := f.Names(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return list, err
+}
+
+// removeAll removes what there is of files in a folder below another. No link is
+// followed.
+func removeAll(path, folder string, list []string, done *Erased) error {
+	f, err := regular.In(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.IsFolder(folder); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, name := range list {
+		err := f.Remove(filepath.Join(folder, name))
 		switch {
 		case err == nil:
 			done.Removed++
 		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}
-	}
-	if left, _ := filepath.Glob(filepath.Join(e.Inbox, "quarantine", "*")); len(left) > 0 {
-		done.Left = append(done.Left, fmt.Sprintf("%d files lie in inbox/quarantine in the clear: look through them", len(left)))
 	}
 	return nil
 }

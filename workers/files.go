@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // Gate says whether files of an ODFI, by its nine-digit routing number, may
@@ -62,10 +61,8 @@ func NewFiles(c FilesConfig) (*Files, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.Limits = c.Limits.orDefaults()
-	for _, folder := range []string{outFolder, inFolder} {
-		if err := os.MkdirAll(filepath.Join(c.Folder, folder), 0o700); err != nil {
-			return nil, fmt.Errorf("make the folder of kept files: %w", err)
-		}
+	if err := regular.Folders(c.Folder, outFolder, inFolder); err != nil {
+		return nil, fmt.Errorf("make the folder of kept files: %w", err)
 	}
 	return &Files{FilesConfig: c, numbers: numbers{ledger: c.Ledger}}, nil
 }

@@ -2,12 +2,11 @@ package workers
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
+
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // chunkBytes is how much of a kept file is sealed at a time.
@@ -18,8 +17,7 @@ const chunkBytes = 1 << 20
 // whether it is the last, so none can be moved, changed or cut off unnoticed.
 // It returns when the file is durable; a crash leaves the old or the new one.
 func (f *Files) keep(client, folder, name string, content []byte) error {
-	path := filepath.Join(f.Folder, folder, name)
-	err := f.replaceFile(path, func(w io.Writer) error {
+	err := f.replaceFile(folder, name, func(w io.Writer) error {
 		for n := 0; ; n++ {
 			size := min(len(content), chunkBytes)
 			last := size == len(content)
@@ -37,7 +35,7 @@ func (f *Files) keep(client, folder, name string, content []byte) error {
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("keep %s: %w", path, err)
+		return fmt.Errorf("keep %s: %w", filepath.Join(folder, name), err)
 	}
 	return nil
 }
@@ -46,7 +44,12 @@ func (f *Files) keep(client, folder, name string, content []byte) error {
 // changed one is the keyring's error.
 func (f *Files) kept(client, folder, name string) (content []byte, err error) {
 	path := filepath.Join(f.Folder, folder, name)
-	file, err := os.Open(path)
+	in, err := regular.In(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	file, err := in.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -85,51 +88,30 @@ func chunkPurpose(folder, name string, n int, last bool) string {
 // replaceFile writes a file under a temporary name, which begins with a dot,
 // makes it durable and puts it in its place. What a crash left under that name
 // is removed first; whatever else bears it is not followed.
-func (f *Files) replaceFile(path string, write func(io.Writer) error) (err error) {
-	folder, name := filepath.Split(path)
-	temporary := filepath.Join(folder, "."+name)
+func (f *Files) replaceFile(folder, name string, write func(io.Writer) error) (err error) {
+	in, err := regular.In(filepath.Join(f.Folder, folder))
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	temporary := "." + name
 	if err := f.at("before keep"); err != nil {
 		return err
 	}
-	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := in.Take(temporary); err != nil {
 		return err
 	}
-	if err := writeNew(temporary, write); err != nil {
+	if err := in.WriteNew(temporary, write); err != nil {
 		return err
 	}
 	if err := f.at("in keep"); err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, path); err != nil {
+	if err := in.Rename(temporary, name); err != nil {
 		return err
 	}
-	if err := syncFolder(folder); err != nil {
+	if err := in.Sync(); err != nil {
 		return err
 	}
 	return f.at("after keep")
-}
-
-// writeNew writes a file that only its owner reads, under a name that nothing
-// bears yet, and makes its content and its name durable.
-func writeNew(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := write(file); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

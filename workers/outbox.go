@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/achledger/achledger/workers/regular"
 )
@@ -25,64 +24,76 @@ func (o Outbox) Put(_ context.Context, temporary string, content []byte) error {
 	if err := os.MkdirAll(string(o), 0o700); err != nil {
 		return fmt.Errorf("make the outbox: %w", err)
 	}
-	err := writeNew(o.path(temporary), func(w io.Writer) error {
-		_, err := w.Write(content)
+	return o.in("write "+temporary+" to the outbox", func(f regular.Folder) error {
+		err := f.WriteNew(temporary, func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		})
+		if err != nil {
+			err = errors.Join(err, f.Take(temporary))
+		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("write %s to the outbox: %w", temporary, errors.Join(err, o.remove(temporary)))
-	}
-	return nil
 }
 
 // Begin implements Deliverer.
 func (o Outbox) Begin(_ context.Context, temporary, name string) error {
-	if err := renameNew(o.path(temporary), o.path(name)); err != nil {
-		return fmt.Errorf("put %s into the outbox: %w", name, err)
-	}
-	return syncFolder(string(o))
+	return o.in("put "+name+" into the outbox", func(f regular.Folder) error {
+		if err := f.RenameNew(temporary, name); err != nil {
+			return err
+		}
+		return f.Sync()
+	})
 }
 
 // Look implements Deliverer. A folder that is gone altogether says nothing
 // about the file.
 func (o Outbox) Look(_ context.Context, temporary, name string, sha []byte) (Place, error) {
 	var found findings
-	_, err := os.ReadDir(string(o))
-	for _, f := range []struct {
-		name string
-		sum  *[]byte
-	}{{temporary, &found.temporary}, {withdrawn(temporary), &found.withdrawn}, {name, &found.final}} {
-		if err == nil {
-			*f.sum, err = o.hash(f.name)
+	err := o.in("look into the outbox", func(f regular.Folder) (err error) {
+		if found.temporary, err = hash(f, temporary); err != nil {
+			return err
 		}
-	}
+		if found.withdrawn, err = hash(f, withdrawn(temporary)); err != nil {
+			return err
+		}
+		found.final, err = hash(f, name)
+		return err
+	})
 	if err != nil {
-		return "", fmt.Errorf("look into the outbox: %w", err)
+		return "", err
 	}
 	return found.place(sha), nil
 }
 
 // Withdraw implements Deliverer.
 func (o Outbox) Withdraw(_ context.Context, temporary string) error {
-	if err := os.Rename(o.path(temporary), o.path(withdrawn(temporary))); err != nil {
-		return fmt.Errorf("withdraw %s from the outbox: %w", temporary, err)
-	}
-	return syncFolder(string(o))
+	return o.in("withdraw "+temporary+" from the outbox", func(f regular.Folder) error {
+		if err := f.Rename(temporary, withdrawn(temporary)); err != nil {
+			return err
+		}
+		return f.Sync()
+	})
 }
 
 // Remove implements Deliverer.
-func (o Outbox) Remove(_ context.Context, temporary string) error { return o.remove(temporary) }
+func (o Outbox) Remove(_ context.Context, temporary string) error {
+	return o.in("clear the outbox", func(f regular.Folder) error { return f.Take(temporary) })
+}
 
 // Clear implements Deliverer.
 func (o Outbox) Clear(_ context.Context, needless func(name string) bool) error {
-	entries, err := os.ReadDir(string(o))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		if needless(e.Name()) {
-			err = errors.Join(err, o.remove(e.Name()))
+	err := o.in("clear the outbox", func(f regular.Folder) error {
+		names, err := f.Names(".")
+		for _, have := range names {
+			if needless(have) {
+				err = errors.Join(err, f.Take(have))
+			}
 		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // there is no outbox yet
 	}
 	return err
 }
@@ -90,10 +101,31 @@ func (o Outbox) Clear(_ context.Context, needless func(name string) bool) error 
 // Close implements Deliverer.
 func (o Outbox) Close() error { return nil }
 
+// in does something in the folder.
+func (o Outbox) in(what string, do func(regular.Folder) error) error {
+	f, err := regular.In(string(o))
+	if err == nil {
+		err = errors.Join(do(f), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// read reads a file of the outbox.
+func (o Outbox) read(name string) (content []byte, err error) {
+	err = o.in("read "+name+" in the outbox", func(f regular.Folder) error {
+		content, err = read(f, name)
+		return err
+	})
+	return content, err
+}
+
 // hash is the SHA-256 of a file, nil when there is none. What bears the name
 // and is no file has a sum that no file has: it is not followed, and not ours.
-func (o Outbox) hash(name string) ([]byte, error) {
-	content, err := o.read(name)
+func hash(f regular.Folder, name string) ([]byte, error) {
+	content, err := read(f, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -106,23 +138,14 @@ func (o Outbox) hash(name string) ([]byte, error) {
 	return sum[:], nil
 }
 
-func (o Outbox) read(name string) (content []byte, err error) {
-	file, err := regular.Open(o.path(name))
+func read(f regular.Folder, name string) ([]byte, error) {
+	file, err := f.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	return io.ReadAll(file)
+	content, err := io.ReadAll(file)
+	return content, errors.Join(err, file.Close())
 }
-
-func (o Outbox) remove(name string) error {
-	if err := os.Remove(o.path(name)); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-func (o Outbox) path(name string) string { return filepath.Join(string(o), name) }
 
 // findings are the SHA-256 sums of what bears the names of a file, nil where
 // nothing does.

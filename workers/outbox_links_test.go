@@ -3,11 +3,14 @@ package workers
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // Where another account may write to the outbox, it can plant a link or a pipe
@@ -26,22 +29,35 @@ func TestNoLinkInTheOutboxIsFollowedAndNoPipeWaitedFor(t *testing.T) {
 			must(t, os.Mkdir(string(o), 0o700))
 			must(t, os.WriteFile(secret, content, 0o600)) // even what has the content of the file is not the file
 			temporary := newTemporary("one.ach")
-			must(t, plant(o.path(temporary), secret))
+			path := func(name string) string { return filepath.Join(string(o), name) }
+			must(t, plant(path(temporary), secret))
 			if err := o.Put(ctx, temporary, []byte("other")); err == nil {
 				t.Error("it was written to")
 			}
 			if got, err := os.ReadFile(secret); err != nil || string(got) != string(content) {
 				t.Errorf("what the link leads to holds %q, %v", got, err)
 			}
-			must(t, o.remove(temporary))
-			must(t, plant(o.path(temporary), secret))
+			must(t, o.Remove(ctx, temporary))
+			must(t, plant(path(temporary), secret))
 			if place, err := o.Look(ctx, temporary, "one.ach", sum[:]); err != nil || place != Spoiled {
 				t.Errorf("under the temporary name it is %q, %v", place, err)
 			}
-			must(t, o.remove(temporary))
-			must(t, plant(o.path("one.ach"), secret))
+			must(t, o.Remove(ctx, temporary))
+			must(t, plant(path("one.ach"), secret))
 			if place, err := o.Look(ctx, temporary, "one.ach", sum[:]); err != nil || place != Foreign {
 				t.Errorf("under the final name it is %q, %v", place, err)
+			}
+			must(t, o.Put(ctx, temporary, content)) // what was taken away left nothing behind
+			if err := o.Begin(ctx, temporary, "one.ach"); err == nil {
+				t.Error("it was replaced")
+			}
+			must(t, plant(path(withdrawn(temporary)), secret))
+			must(t, o.Withdraw(ctx, temporary))
+			if got, err := os.ReadFile(secret); err != nil || string(got) != string(content) {
+				t.Errorf("in the end what the link leads to holds %q, %v", got, err)
+			}
+			if err := o.Put(ctx, "../out.ach", content); err == nil {
+				t.Error("a name leads out of the folder")
 			}
 		})
 	}
@@ -52,14 +68,36 @@ func TestAKeptFileIsNotWrittenThroughALink(t *testing.T) {
 	victim := filepath.Join(dir, "victim")
 	must(t, os.WriteFile(victim, []byte("as it was"), 0o600))
 	must(t, os.Symlink(victim, filepath.Join(dir, ".one")))
+	must(t, os.Symlink(victim, filepath.Join(dir, "one")))
 	f := &Files{}
-	must(t, f.replaceFile(filepath.Join(dir, "one"), writes("new")))
+	f.Folder = filepath.Dir(dir)
+	if _, err := f.kept(gym, filepath.Base(dir), "one"); !errors.Is(err, regular.ErrOther) {
+		t.Errorf("it is read through a link: %v", err)
+	}
+	must(t, f.replaceFile(filepath.Base(dir), "one", writes("new")))
 	must(t, os.WriteFile(filepath.Join(dir, ".one"), []byte("what a crash left"), 0o600))
-	must(t, f.replaceFile(filepath.Join(dir, "one"), writes("newer")))
+	must(t, f.replaceFile(filepath.Base(dir), "one", writes("newer")))
 	for path, want := range map[string]string{victim: "as it was", filepath.Join(dir, "one"): "newer"} {
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
 			t.Errorf("%s holds %q, %v; want %q", filepath.Base(path), got, err, want)
 		}
+	}
+}
+
+func TestTheDestructionOfKeysRemovesNothingThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	keys, inbox := filepath.Join(dir, "keys"), filepath.Join(dir, "inbox")
+	must(t, errors.Join(os.Mkdir(keys, 0o700), os.Mkdir(inbox, 0o700)))
+	must(t, os.WriteFile(filepath.Join(keys, "master"), nil, 0o600))
+	must(t, os.Symlink(keys, filepath.Join(inbox, "done")))
+	f := &Files{}
+	f.Folder = filepath.Join(dir, "files")
+	e := Erasure{Files: f, Inbox: inbox, Outbox: filepath.Join(dir, "outbox")}
+	if err := e.Clean(&Erased{}); err == nil {
+		t.Error("it goes where a link leads")
+	}
+	if _, err := os.Lstat(filepath.Join(keys, "master")); err != nil {
+		t.Errorf("the master key: %v", err)
 	}
 }
 

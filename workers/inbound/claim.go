@@ -5,9 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // claim renames a file of the inbox to a name of ours and returns that, below
@@ -18,12 +19,12 @@ func (b *inbox) claim(name string) (string, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
 	folder := filepath.Join(claimFolder, hex.EncodeToString(id[:]))
-	if err := os.Mkdir(filepath.Join(b.Dir, folder), 0o700); err != nil {
+	if err := b.in.Mkdir(folder, 0o700); err != nil {
 		return "", err
 	}
 	path := filepath.Join(folder, name)
-	if err := os.Rename(filepath.Join(b.Dir, name), filepath.Join(b.Dir, path)); err != nil {
-		return "", errors.Join(err, os.Remove(filepath.Join(b.Dir, folder)))
+	if err := b.in.Rename(name, path); err != nil {
+		return "", errors.Join(err, b.in.Remove(folder))
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -42,30 +43,30 @@ func claimID(path string) string { return filepath.Base(filepath.Dir(path)) }
 
 // paths lists the names in the inbox and what is claimed, below Dir.
 func (b *inbox) paths() (paths []string, err error) {
-	entries, err := os.ReadDir(b.Dir)
+	names, err := b.in.Names(".")
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".") {
-			paths = append(paths, e.Name())
+	for _, name := range names {
+		if !strings.HasPrefix(name, ".") {
+			paths = append(paths, name)
 		}
 	}
-	claims, err := os.ReadDir(filepath.Join(b.Dir, claimFolder))
+	claims, err := b.in.Names(claimFolder)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range claims {
-		folder := filepath.Join(claimFolder, c.Name())
-		files, err := os.ReadDir(filepath.Join(b.Dir, folder))
+	for _, claim := range claims {
+		folder := filepath.Join(claimFolder, claim)
+		files, err := b.in.Names(folder)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range files {
-			paths = append(paths, filepath.Join(folder, f.Name()))
+		for _, name := range files {
+			paths = append(paths, filepath.Join(folder, name))
 		}
 		if len(files) == 0 { // a crash came before the rename, or after the last one
-			if err := os.Remove(filepath.Join(b.Dir, folder)); err != nil {
+			if err := b.in.Remove(folder); err != nil {
 				return nil, err
 			}
 		}
@@ -74,18 +75,18 @@ func (b *inbox) paths() (paths []string, err error) {
 }
 
 // place gives a file another name and never replaces what bears it.
-func place(from, to string) error {
-	err := os.Link(from, to)
+func place(in regular.Folder, from, to string) error {
+	err := in.Link(from, to)
 	switch {
 	case err == nil:
-		return os.Remove(from)
+		return in.Remove(from)
 	case errors.Is(err, fs.ErrExist):
 		return err
 	}
 	// No hard links here: looked at before, the name is free but for somebody
 	// who takes it at this moment.
-	if _, there := os.Lstat(to); !errors.Is(there, fs.ErrNotExist) {
+	if _, there := in.Lstat(to); !errors.Is(there, fs.ErrNotExist) {
 		return errors.Join(fs.ErrExist, there)
 	}
-	return os.Rename(from, to)
+	return in.Rename(from, to)
 }

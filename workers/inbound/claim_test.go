@@ -139,18 +139,19 @@ func TestTheSecondOfTwoFilesIsTheSameFileByItself(t *testing.T) {
 
 func TestAMoveNeverReplacesAFileAndIsFinishedAfterACrash(t *testing.T) {
 	dir := t.TempDir()
+	in := folder(t, dir)
 	path := func(name string) string { return filepath.Join(dir, name) }
 	write := func(name string) { must(t, os.WriteFile(path(name), []byte(name), 0o600)) }
 	write("a")
 	write("to")
 	none := func(string) error { return nil }
-	must(t, moveTo(path("a"), path("to"), none))
+	must(t, moveTo(in, "a", "to", none))
 	if read(t, dir, "to") != "to" || read(t, dir, "to.2") != "a" {
 		t.Error("it replaced another file")
 	}
 	write("b")
 	must(t, os.Link(path("b"), path("b-moved"))) // the crash came between the two names
-	must(t, moveTo(path("b"), path("b-moved"), none))
+	must(t, moveTo(in, "b", "b-moved", none))
 	if _, err := os.Lstat(path("b")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the old name is left: %v", err)
 	}
@@ -163,25 +164,90 @@ func TestASymbolicLinkInTheInboxIsNotRead(t *testing.T) {
 	must(t, os.Symlink(outside, filepath.Join(w.watch.Dir, "link.ach")))
 	w.look()
 	w.nothingApplied()
-	if _, err := regular.Open(filepath.Join(w.watch.Dir, "link.ach")); err == nil {
-		t.Error("it can be opened")
+	in := folder(t, w.watch.Dir)
+	if _, err := in.Open("link.ach"); !errors.Is(err, regular.ErrOther) {
+		t.Errorf("it can be opened: %v", err)
 	}
+	must(t, os.Remove(filepath.Join(w.watch.Dir, "link.ach")))
+	must(t, os.Mkdir(filepath.Join(w.watch.Dir, claimFolder, "0011223344556677"), 0o700))
+	must(t, os.Symlink(outside, filepath.Join(w.watch.Dir, claimFolder, "0011223344556677", "link.ach")))
+	if err := w.desk.inbox.look(t.Context()); !errors.Is(err, regular.ErrOther) {
+		t.Errorf("one among those that are being taken: %v", err)
+	}
+	w.nothingApplied()
+}
+
+func folder(t *testing.T, path string) regular.Folder {
+	in, err := regular.In(path)
+	must(t, err)
+	t.Cleanup(func() { must(t, in.Close()) })
+	return in
 }
 
 func TestNoLinkIsFollowedOnTheWayOutOfTheInbox(t *testing.T) {
-	dir := t.TempDir()
-	victim := filepath.Join(dir, "victim")
-	must(t, os.WriteFile(victim, []byte("as it was"), 0o600))
-	must(t, os.Symlink(victim, filepath.Join(dir, "x.ach.reasons.txt")))
-	must(t, writeReasons(filepath.Join(dir, "x.ach.reasons.txt"), &Outcome{}))
-	if read(t, dir, "victim") != "as it was" {
-		t.Errorf("the reasons were written through a link: %s", read(t, dir, "victim"))
+	for _, name := range []string{"done", "quarantine", claimFolder} {
+		inbox := filepath.Join(t.TempDir(), "inbox")
+		must(t, os.Mkdir(inbox, 0o700))
+		must(t, os.Symlink(t.TempDir(), filepath.Join(inbox, name)))
+		if _, err := openInbox(Watch{Dir: inbox}, nil); err == nil {
+			t.Errorf("the inbox is opened with a link for %s", name)
+		}
 	}
-	inbox := filepath.Join(dir, "inbox")
-	must(t, os.Mkdir(inbox, 0o700))
-	must(t, os.Symlink(dir, filepath.Join(inbox, "done")))
-	if _, err := openInbox(Watch{Dir: inbox}, nil); err == nil {
-		t.Error("what is done goes where a link leads")
+	good := renderAs(t, "0701", credits("4001"))
+	for place, content := range map[string][]byte{
+		"done/x.ach":                   good,
+		"quarantine/x.ach":             edit(t, good, "9000001", "9000002"),
+		"quarantine/x.ach.reasons.txt": edit(t, good, "9000001", "9000002"),
+	} {
+		w := watching(t)
+		victim := filepath.Join(w.folder, "victim")
+		must(t, os.WriteFile(victim, []byte("as it was"), 0o600))
+		must(t, os.Symlink(victim, filepath.Join(w.watch.Dir, place)))
+		w.drop("x.ach", content)
+		w.look()
+		if len(w.in("")) > 0 || len(w.claims()) > 0 {
+			t.Errorf("%s holds the file up: %v %v", place, w.in(""), w.claims())
+		}
+		if read(t, w.folder, "victim") != "as it was" {
+			t.Errorf("%s is written through", place)
+		}
+		w.close()
+	}
+	// A folder that becomes a link later is not followed either.
+	w := watching(t)
+	done, elsewhere := filepath.Join(w.watch.Dir, "done"), filepath.Join(w.folder, "elsewhere")
+	must(t, errors.Join(os.Remove(done), os.Mkdir(elsewhere, 0o700), os.Symlink(elsewhere, done)))
+	w.drop("x.ach", good)
+	if err := w.desk.inbox.look(t.Context()); err == nil {
+		t.Error("the file was moved to where a link leads")
+	}
+	if names, err := os.ReadDir(elsewhere); err != nil || len(names) > 0 {
+		t.Errorf("there is %v, %v", names, err)
+	}
+}
+
+// The files of the bank are kept in a folder of ours, which a backup may come
+// back with whatever is in it.
+func TestNoLinkAmongTheKeptFilesIsFollowed(t *testing.T) {
+	w := newWorld(t)
+	content := renderAs(t, "0701", credits("4001"))
+	report, err := nacha.Check(bytes.NewReader(content))
+	must(t, err)
+	victim := filepath.Join(w.folder, "victim")
+	must(t, os.WriteFile(victim, []byte("as it was"), 0o600))
+	must(t, os.Symlink(victim, filepath.Join(w.folder, "files", "in", report.Hash)))
+	if o := w.feed(content); o.State != "applied" {
+		t.Errorf("the file is %+v", o)
+	}
+	if read(t, w.folder, "victim") != "as it was" {
+		t.Error("a kept file was written through a link")
+	}
+	for _, name := range []string{"in", "out"} {
+		dir := t.TempDir()
+		must(t, os.Symlink(t.TempDir(), filepath.Join(dir, name)))
+		if err := regular.Folders(dir, name); err == nil {
+			t.Errorf("%s is a link, and is used", name)
+		}
 	}
 }
 
@@ -190,7 +256,7 @@ func TestAPipeInTheInboxHoldsUpNothing(t *testing.T) {
 	must(t, syscall.Mkfifo(filepath.Join(w.watch.Dir, "pipe.ach"), 0o600))
 	w.look()
 	w.nothingApplied()
-	if _, err := regular.Open(filepath.Join(w.watch.Dir, "pipe.ach")); !errors.Is(err, regular.ErrOther) {
+	if _, err := folder(t, w.watch.Dir).Open("pipe.ach"); !errors.Is(err, regular.ErrOther) {
 		t.Errorf("it is opened, or waited for: %v", err)
 	}
 }

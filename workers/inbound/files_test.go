@@ -233,7 +233,7 @@ func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 	_, err = k.Write(make([]byte, 2*chunkBytes+1))
 	must(t, err)
 	must(t, k.commit("long"))
-	path := w.desk.vault.path("long")
+	path := filepath.Join(w.desk.vault.path, "long")
 	sealed, err := os.ReadFile(path)
 	must(t, err)
 	first := saltBytes + 4 + int64(binary.BigEndian.Uint32(sealed[saltBytes:]))

@@ -3,6 +3,7 @@ package inbound
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,31 +17,31 @@ import (
 // its reasons when nothing of it was applied, else to those that are done.
 func (b *inbox) move(path string, s *seen) error {
 	b.desk.at("before move")
-	from, folder := filepath.Join(b.Dir, path), doneFolder
+	folder := doneFolder
 	if s.moving.quarantined() {
 		folder = quarantineFolder
 	}
-	if err := regular.Folder(filepath.Join(b.Dir, folder)); err != nil {
+	if err := b.in.IsFolder(folder); err != nil {
 		return err
 	}
-	err := moveTo(from, filepath.Join(b.Dir, folder, filepath.Base(path)), func(to string) error {
+	err := moveTo(b.in, path, filepath.Join(folder, filepath.Base(path)), func(to string) error {
 		if folder == doneFolder {
 			return nil
 		}
-		return writeReasons(to+".reasons.txt", s.moving)
+		return writeReasons(b.in, to+".reasons.txt", s.moving)
 	})
 	if err != nil {
 		return err
 	}
 	b.desk.at("after move")
-	return os.Remove(filepath.Dir(from))
+	return b.in.Remove(filepath.Dir(path))
 }
 
 // moveTo gives a file the path, or the path with a number when another file
 // has that name. before is called with the name it will have. A crash may have
 // left the file under both names.
-func moveTo(from, path string, before func(to string) error) error {
-	info, err := os.Lstat(from)
+func moveTo(in regular.Folder, from, path string, before func(to string) error) error {
+	info, err := in.Lstat(from)
 	if err != nil {
 		return err
 	}
@@ -49,10 +50,10 @@ func moveTo(from, path string, before func(to string) error) error {
 		if n > 1 {
 			free = fmt.Sprintf("%s.%d", path, n)
 		}
-		there, err := os.Lstat(free)
+		there, err := in.Lstat(free)
 		switch {
 		case err == nil && os.SameFile(info, there):
-			return os.Remove(from)
+			return in.Remove(from)
 		case err == nil:
 			continue
 		case !errors.Is(err, fs.ErrNotExist):
@@ -61,14 +62,14 @@ func moveTo(from, path string, before func(to string) error) error {
 		if err := before(free); err != nil {
 			return err
 		}
-		if err := place(from, free); !errors.Is(err, fs.ErrExist) {
+		if err := place(in, from, free); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
 }
 
 // writeReasons explains to a person why a file is in quarantine.
-func writeReasons(path string, o *Outcome) error {
+func writeReasons(in regular.Folder, path string, o *Outcome) error {
 	var text strings.Builder
 	text.WriteString("Nothing of this file was applied.\n")
 	for _, o := range o.Files() {
@@ -82,15 +83,13 @@ func writeReasons(path string, o *Outcome) error {
 	}
 	// One of a move that a crash cut short is written again; a link that
 	// somebody put there is not followed.
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := in.Take(path); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+	return in.WriteNew(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text.String())
 		return err
-	}
-	_, err = file.WriteString(text.String())
-	return errors.Join(err, file.Close())
+	})
 }
 
 // Explain puts a reason into words, with its line: "line 3: entry-hash: ...".

@@ -8,16 +8,18 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/regular"
 )
 
 // vault keeps files of the bank as they came, sealed with the ledger's own
 // key. A file is named after the hash of its records, which is known at its
 // end only; until then it has a temporary name.
 type vault struct {
-	keys   ledger.Keys
-	folder string
+	keys ledger.Keys
+	path string // of the folder
 }
 
 const (
@@ -26,35 +28,55 @@ const (
 	incoming = ".incoming-"
 )
 
-func openVault(keys ledger.Keys, folder string) (vault, error) {
-	v := vault{keys, filepath.Join(folder, keptFolder)}
-	if err := os.MkdirAll(v.folder, 0o700); err != nil {
+func openVault(keys ledger.Keys, folder string) (v vault, err error) {
+	if err := regular.Folders(folder, keptFolder); err != nil {
 		return v, err
 	}
-	left, err := filepath.Glob(filepath.Join(v.folder, incoming+"*"))
-	for _, path := range left {
-		err = errors.Join(err, os.Remove(path))
-	}
-	return v, err
+	v = vault{keys: keys, path: filepath.Join(folder, keptFolder)}
+	return v, v.in(func(f regular.Folder) error {
+		names, err := f.Names(".")
+		for _, name := range names {
+			if strings.HasPrefix(name, incoming) {
+				err = errors.Join(err, f.Take(name))
+			}
+		}
+		return err
+	})
 }
 
-func (v vault) path(id string) string { return filepath.Join(v.folder, id) }
+// in does something in the folder.
+func (v vault) in(do func(regular.Folder) error) error {
+	f, err := regular.In(v.path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(f), f.Close())
+}
 
 // has reports whether a file is kept.
 func (v vault) has(id string) bool {
-	_, err := os.Stat(v.path(id))
-	return err == nil
+	return v.in(func(f regular.Folder) error {
+		info, err := f.Lstat(id)
+		if err == nil && !info.Mode().IsRegular() {
+			err = regular.ErrOther
+		}
+		return err
+	}) == nil
 }
 
 // create begins a file. Call commit or drop in the end.
-func (v vault) create() (*keeping, error) {
-	file, err := os.CreateTemp(v.folder, incoming+"*") // mode 0600
+func (v vault) create() (k *keeping, err error) {
+	name, salt := incoming+rand.Text(), make([]byte, saltBytes)
+	_, _ = rand.Read(salt) // never fails
+	var file *os.File
+	err = v.in(func(f regular.Folder) error {
+		file, err = f.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	salt := make([]byte, saltBytes)
-	_, _ = rand.Read(salt) // never fails
-	k := &keeping{vault: v, file: file, sealer: sealer{keys: v.keys, out: file, salt: hex.EncodeToString(salt)}}
+	k = &keeping{vault: v, file: file, name: name, sealer: sealer{keys: v.keys, out: file, salt: hex.EncodeToString(salt)}}
 	if _, err := file.Write(salt); err != nil {
 		return nil, errors.Join(err, k.drop())
 	}
@@ -66,6 +88,7 @@ type keeping struct {
 	sealer
 	vault vault
 	file  *os.File
+	name  string
 }
 
 // commit makes the file durable under its id. A file of that id has the same
@@ -73,32 +96,33 @@ type keeping struct {
 func (k *keeping) commit(id string) error {
 	err := errors.Join(k.finish(), k.file.Sync(), k.file.Close())
 	if err == nil {
-		err = os.Rename(k.file.Name(), k.vault.path(id))
+		err = k.vault.in(func(f regular.Folder) error {
+			if err := f.Rename(k.name, id); err != nil {
+				return err
+			}
+			return f.Sync()
+		})
 	}
 	if err != nil {
-		return fmt.Errorf("keep a file of the bank: %w", errors.Join(err, remove(k.file.Name())))
+		return fmt.Errorf("keep a file of the bank: %w", errors.Join(err, k.drop()))
 	}
-	return syncFolder(k.vault.folder)
+	return nil
 }
 
 // drop forgets the file.
 func (k *keeping) drop() error {
 	_ = k.file.Close() // closed already after a failed commit
-	return remove(k.file.Name())
-}
-
-// remove takes a file away that may be gone already.
-func remove(path string) error {
-	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
+	return k.vault.in(func(f regular.Folder) error { return f.Take(k.name) })
 }
 
 // open reads a kept file. A missing one is fs.ErrNotExist, a changed one the
 // keyring's error.
 func (v vault) open(id string) (io.ReadCloser, error) {
-	file, err := os.Open(v.path(id))
+	var file *os.File
+	err := v.in(func(f regular.Folder) (err error) {
+		file, err = f.Open(id)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +132,7 @@ func (v vault) open(id string) (io.ReadCloser, error) {
 		_, err = io.ReadFull(file, salt)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read %s: %w", v.path(id), err), file.Close())
+		return nil, errors.Join(fmt.Errorf("read %s: %w", id, err), file.Close())
 	}
 	return &opened{opener{keys: v.keys, in: file, salt: hex.EncodeToString(salt), left: info.Size() - saltBytes}, file}, nil
 }
@@ -116,13 +140,4 @@ func (v vault) open(id string) (io.ReadCloser, error) {
 type opened struct {
 	opener
 	io.Closer
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

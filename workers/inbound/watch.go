@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,6 +51,8 @@ type inbox struct {
 	Watch
 	desk *Desk
 	turn turn
+	// in is the folder while somebody has the turn.
+	in regular.Folder
 
 	mu    sync.Mutex
 	files map[string]*seen // by path below Dir
@@ -72,13 +73,8 @@ func openInbox(w Watch, d *Desk) (*inbox, error) {
 	w.Every = cmp.Or(w.Every, 250*time.Millisecond)
 	w.Stable = cmp.Or(w.Stable, time.Second)
 	w.Overdue = cmp.Or(w.Overdue, 15*time.Minute)
-	for _, folder := range []string{doneFolder, quarantineFolder, claimFolder} {
-		if err := os.MkdirAll(filepath.Join(w.Dir, folder), 0o700); err != nil {
-			return nil, fmt.Errorf("make the inbox: %w", err)
-		}
-		if err := regular.Folder(filepath.Join(w.Dir, folder)); err != nil {
-			return nil, fmt.Errorf("make the inbox: %w", err)
-		}
+	if err := regular.Folders(w.Dir, doneFolder, quarantineFolder, claimFolder); err != nil {
+		return nil, fmt.Errorf("make the inbox: %w", err)
 	}
 	return &inbox{Watch: w, desk: d, turn: make(turn, 1), files: map[string]*seen{}}, nil
 }
@@ -109,6 +105,10 @@ func (b *inbox) look(ctx context.Context) error {
 		return err
 	}
 	defer give()
+	if b.in, err = regular.In(b.Dir); err != nil {
+		return fmt.Errorf("look into the inbox: %w", err)
+	}
+	defer b.in.Close()
 	paths, err := b.list()
 	if err != nil {
 		return fmt.Errorf("look into the inbox: %w", err)
@@ -139,7 +139,7 @@ func (b *inbox) list() ([]string, error) {
 	there := map[string]bool{}
 	var list []string
 	for _, path := range paths {
-		info, err := os.Lstat(filepath.Join(b.Dir, path))
+		info, err := b.in.Lstat(path)
 		if err != nil || !info.Mode().IsRegular() && !claimed(path) {
 			continue
 		}
@@ -214,7 +214,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 		path = to
 		b.desk.at("after claim")
 	}
-	file, err := regular.Open(filepath.Join(b.Dir, path))
+	file, err := b.in.Open(path)
 	if err != nil {
 		return path, Outcome{}, err
 	}
@@ -233,7 +233,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 
 // finished is errUnfinished while the rest of a file is still to come.
 func (b *inbox) finished(path string) error {
-	file, err := regular.Open(filepath.Join(b.Dir, path))
+	file, err := b.in.Open(path)
 	if err != nil {
 		return err
 	}

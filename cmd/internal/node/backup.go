@@ -118,8 +118,8 @@ func copyTree(ctx context.Context, from, to string) error {
 		switch {
 		case entry.IsDir():
 			return os.MkdirAll(target, 0o700)
-		case strings.HasPrefix(entry.Name(), "."):
-			return nil // unfinished
+		case strings.HasPrefix(entry.Name(), "."), !entry.Type().IsRegular():
+			return nil // unfinished, or a link that is not ours
 		default:
 			return copyFile(path, target)
 		}
