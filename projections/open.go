@@ -19,7 +19,7 @@ func Open(ctx context.Context, path string, store eventstore.Store, o Options) (
 	if err != nil {
 		return nil, err
 	}
-	v := &Views{path: path, store: store, options: o, moved: make(chan struct{}), urgent: make(chan struct{}, 1)}
+	v := &Views{path: path, store: store, options: o, moved: make(chan struct{}), urgent: make(chan struct{}, 1), scans: make(chan struct{}, scansAtOnce)}
 	if o.ReadOnly {
 		err = v.openForReading(ctx)
 	} else {

@@ -59,8 +59,9 @@ type Views struct {
 	waiting   atomic.Int64 // how many wait for a position
 	damaged   atomic.Bool  // a read found the file damaged: the next pass makes it anew
 	closed    atomic.Bool
-	pass      sync.Mutex // held by the one pass under way
-	projector *projector // of the pass; nil: read the checkpoint first
+	scans     chan struct{} // a place for each call that looks at much of the log
+	pass      sync.Mutex    // held by the one pass under way
+	projector *projector    // of the pass; nil: read the checkpoint first
 
 	position atomic.Int64
 	shown    atomic.Int64 // newest position ever published; the views are made anew behind it
