@@ -12,8 +12,8 @@ import (
 )
 
 // Bounds of bodies above maxBody. One client sends one at a time, a few are
-// received at once, and one is worked on: what is made of a body is twice its
-// size again.
+// received at once, into files, and one is in memory and worked on: what is made
+// of a body is its size again.
 const (
 	bodiesAtOnce   = 4
 	bodiesWaiting  = 8                // of a client, the one under way included
@@ -26,6 +26,7 @@ const (
 // bodies hands out the places for bodies above maxBody.
 type bodies struct {
 	wait      time.Duration // for a place to receive in
+	chunkWait time.Duration // for each MiB
 	receiving chan struct{}
 	working   chan struct{}
 
@@ -40,7 +41,7 @@ type sender struct {
 }
 
 func newBodies() *bodies {
-	return &bodies{wait: bodyWait, receiving: make(chan struct{}, bodiesAtOnce), working: make(chan struct{}, 1), clients: map[string]*sender{}}
+	return &bodies{wait: bodyWait, chunkWait: bodyChunkWait, receiving: make(chan struct{}, bodiesAtOnce), working: make(chan struct{}, 1), clients: map[string]*sender{}}
 }
 
 // receive waits for a place to receive a body of a client; done gives it back.
@@ -135,11 +136,23 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 			received()
 		}
 	}()
-	if content, err = s.readRest(c, content); err != nil {
+	file, err := newBodyFile(s.TempDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, file.close()) }()
+	if _, err := file.Write(content); err != nil {
+		return nil, nil, err
+	}
+	if err := s.readRest(c, file); err != nil {
 		return nil, nil, err
 	}
 	worked, err := s.bodies.work(r.Context())
 	if err != nil {
+		return nil, nil, err
+	}
+	if content, err = file.content(); err != nil {
+		worked()
 		return nil, nil, err
 	}
 	Patience(c, bodyPatience)
@@ -147,24 +160,41 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 }
 
 // readRest reads a body to its end. A caller who sends less than a MiB in
-// bodyChunkWait gives its place to others.
-func (s *Kit) readRest(c echo.Context, content []byte) (_ []byte, err error) {
+// the time for it gives its place to others.
+func (s *Kit) readRest(c echo.Context, to io.Writer) error {
 	Patience(c, bodyPatience)
 	r, control, end := c.Request(), http.NewResponseController(c.Response()), time.Now().Add(bodyPatience)
 	for {
-		by := time.Now().Add(bodyChunkWait)
+		by := time.Now().Add(s.bodies.chunkWait)
 		if by.After(end) {
 			by = end
 		}
 		_ = control.SetReadDeadline(by) // a writer without deadlines, as in tests, needs none
-		had := len(content)
-		if content, err = readUpTo(r.Body, content, had+maxBody, r.ContentLength); err != nil {
-			return nil, err
-		}
-		if len(content) < had+maxBody {
-			return content, nil
+		body := failing{Reader: r.Body}
+		_, err := io.CopyN(to, &body, maxBody)
+		switch {
+		case body.err != nil:
+			return ReadError(body.err)
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
 		}
 	}
+}
+
+// failing keeps the error of a reader apart from that of where it is copied to.
+type failing struct {
+	io.Reader
+	err error // but for the end
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	n, err := f.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
 }
 
 // readUpTo reads on behind what is there already, to the end of the body or

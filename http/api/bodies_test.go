@@ -4,12 +4,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"testing"
 	"testing/iotest"
+	"time"
 
+	"github.com/labstack/echo/v4"
 	"pgregory.net/rapid"
 )
 
@@ -115,6 +121,70 @@ func TestOnlyAFewLargeBodiesOfAClientWait(t *testing.T) {
 	}
 	if _, err := b.enter("diner"); err != nil {
 		t.Errorf("another client gets %v", err)
+	}
+}
+
+// A client that sends half of an upload and stops holds no place for long, on a
+// server with real connections.
+func TestAnUploadThatStallsIsEnded(t *testing.T) {
+	s := &Kit{bodies: newBodies()}
+	s.TempDir = t.TempDir()
+	s.bodies.chunkWait = time.Second
+	ended := make(chan error, 1)
+	e := echo.New()
+	e.POST("/", func(c echo.Context) error {
+		_, done, err := s.LargeBody(c, Caller{Client: "gym"}, echo.MIMETextPlain)
+		if err == nil {
+			done()
+		}
+		ended <- err
+		return c.NoContent(max(statusOf(err), http.StatusOK))
+	})
+	server := httptest.NewServer(e)
+	defer server.Close()
+
+	stalled, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stalled.Close()
+	fmt.Fprintf(stalled, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n", MaxUpload)
+	_, _ = stalled.Write(make([]byte, 2*maxBody)) // on a busy machine this is too slow as well
+	if err := <-ended; statusOf(err) != http.StatusBadRequest {
+		t.Errorf("it ends with %v", err)
+	}
+	_, _ = io.ReadAll(stalled) // which returns, as the server hangs up
+	if len(s.bodies.receiving) != 0 || len(s.bodies.clients) != 0 {
+		t.Error("it holds its place")
+	}
+	if r, err := http.Post(server.URL, echo.MIMETextPlain, bytes.NewReader(make([]byte, maxBody+1))); err != nil || r.StatusCode != http.StatusOK {
+		t.Errorf("the next one of the client: %v, %v", r, err)
+	}
+}
+
+// A large body waits on disk, where nobody can read it, and is whole again.
+func TestALargeBodyWaitsInAFileThatSaysNothing(t *testing.T) {
+	dir := t.TempDir()
+	f, err := newBodyFile(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := bytes.Repeat([]byte("30488174411 "), 100_000)
+	if _, err := io.Copy(f, iotest.HalfReader(bytes.NewReader(body))); err != nil {
+		t.Fatal(err)
+	}
+	raw := make([]byte, len(body))
+	if _, err := f.file.ReadAt(raw, 0); err != nil || bytes.Contains(raw, []byte("30488174411")) {
+		t.Errorf("the number lies on disk, %v", err)
+	}
+	if got, err := f.content(); err != nil || !bytes.Equal(got, body) {
+		t.Errorf("%d bytes come back of %d, %v", len(got), len(body), err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("it has a name: %v, %v", left, err)
+	}
+	if err := errors.Join(f.close(), f.close()); err != nil {
+		t.Error(err)
 	}
 }
 

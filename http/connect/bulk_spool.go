@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+
+	"github.com/achledger/achledger/http/api"
 )
 
 // How much of the results of bulk requests waits for callers that do not read
@@ -18,9 +20,6 @@ const (
 	spoolFile   = 32 << 20  // of a request, in its file
 	spoolFiles  = 256 << 20 // of all requests, in files
 )
-
-// spoolPattern is the names of the files, for os.CreateTemp and the sweep.
-const spoolPattern = "achledger-bulk-*"
 
 // spools is where the results of bulk requests wait.
 type spools struct {
@@ -37,26 +36,13 @@ func newSpools(dir string) *spools {
 // sweep removes files that a process left behind which was killed between
 // making a file and unlinking it. The folder must be this process's own.
 func (a *spools) sweep() error {
-	left, err := filepath.Glob(filepath.Join(a.dir, spoolPattern))
+	left, err := filepath.Glob(filepath.Join(a.dir, api.SpoolPattern))
 	for _, path := range left {
 		if failed := os.Remove(path); !errors.Is(failed, fs.ErrNotExist) {
 			err = errors.Join(err, failed)
 		}
 	}
 	return err
-}
-
-// create makes a file that has no name any more, so that it is gone when the
-// process is, however that ends.
-func (a *spools) create() (*os.File, error) {
-	f, err := os.CreateTemp(a.dir, spoolPattern)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // errSpoolStopped is what a writer gets whose reader has gone.
@@ -129,7 +115,7 @@ func (s *spool) reserve(n int64) bool {
 // spill writes to the file, in room that was reserved.
 func (s *spool) spill(b []byte) (err error) {
 	if s.file == nil {
-		if s.file, err = s.of.create(); err != nil {
+		if s.file, err = api.Unnamed(s.of.dir); err != nil {
 			s.of.used.Add(-int64(len(b)))
 			return fmt.Errorf("spill bulk results: %w", err)
 		}

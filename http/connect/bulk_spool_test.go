@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/achledger/achledger/http/api"
 )
 
 // TestSpoolGivesBackWhatItGot writes and reads in any order of steps.
@@ -75,7 +77,7 @@ func TestSpooledResultsHaveNoName(t *testing.T) {
 
 func TestAFileLeftByAKilledProcessIsSweptAway(t *testing.T) {
 	dir := t.TempDir()
-	left, err := os.CreateTemp(dir, spoolPattern) // killed before it was unlinked
+	left, err := os.CreateTemp(dir, api.SpoolPattern) // killed before it was unlinked
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,22 @@
+package api
+
+import (
+	"errors"
+	"os"
+)
+
+// SpoolPattern is the names that files of Unnamed have for a moment.
+const SpoolPattern = "achledger-bulk-*"
+
+// Unnamed makes a file that has no name any more, so that it is gone when the
+// process is, however that ends.
+func Unnamed(folder string) (*os.File, error) {
+	f, err := os.CreateTemp(folder, SpoolPattern)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
