@@ -25,7 +25,7 @@ func TestEveryReadSeesEveryWriteBeforeIt(t *testing.T) {
 					t.Errorf("GET %s: %d %s", id, got.status, got.body)
 				}
 				found := false
-				list := bank.patient("/api/transaction/event")
+				list := bank.call("GET", "/api/transaction/event", "")
 				for _, e := range list.list() {
 					found = found || e["TransactionID"] == id
 				}
@@ -36,20 +36,7 @@ func TestEveryReadSeesEveryWriteBeforeIt(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if n := len(bank.patient("/api/transaction/event").list()); n != 64*4 {
+	if n := len(bank.call("GET", "/api/transaction/event", "").is(200).list()); n != 64*4 {
 		t.Errorf("%d events, want %d", n, 64*4)
 	}
-}
-
-// patient reads a list as its callers are told to: once more while the view is
-// behind the log, for as long as a busy machine takes.
-func (c caller) patient(path string) *answer {
-	c.t.Helper()
-	for range 60 {
-		if a := c.call("GET", path, ""); a.status != 503 || a.text("code") != "view-behind" {
-			return a
-		}
-	}
-	c.t.Errorf("GET %s: the view never catches up", path)
-	return c.call("GET", path, "")
 }
