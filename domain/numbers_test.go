@@ -14,7 +14,7 @@ func taken(first, last, round int, on string) domain.Fact {
 	return domain.Fact{Event: &domain.TracesTaken{First: first, Last: last, Round: round, On: on}, Version: 1}
 }
 
-func TestTraces(t *testing.T) {
+func TestTraceNumbersGoOnAndRestBeforeTheyComeAgain(t *testing.T) {
 	day := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {
 		before     []domain.Fact

@@ -31,7 +31,7 @@ func newYork(text string) time.Time {
 
 // Dates decided on Friday 2026-11-20 at 14:30, looked at again later. Monday
 // is the 23rd, Thanksgiving Thursday the 26th.
-func TestRedate(t *testing.T) {
+func TestADateThatIsNoLongerTrueMovesAndOthersStay(t *testing.T) {
 	decided := newYork("2026-11-20 14:30")
 	for name, tt := range map[string]struct {
 		batches []domain.FileBatch

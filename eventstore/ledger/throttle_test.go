@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestThrottle(t *testing.T) {
+func TestWhoFailsOftenWaitsAndOthersDoNot(t *testing.T) {
 	now := time.Unix(0, 0)
 	th := newThrottle(2*time.Second, 3, func() time.Time { return now })
 	for range 3 {
@@ -34,7 +34,7 @@ func TestThrottle(t *testing.T) {
 	})
 }
 
-func TestNetwork(t *testing.T) {
+func TestAStrangerIsKnownByItsAddressOrItsNetwork(t *testing.T) {
 	for remote, want := range map[string]string{
 		"192.0.2.7:443":              "192.0.2.7",
 		"[::ffff:192.0.2.7]:443":     "192.0.2.7",

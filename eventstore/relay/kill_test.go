@@ -19,13 +19,13 @@ const victimFolder = "RELAY_TEST_VICTIM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(victimFolder) != "" {
-		os.Args = []string{os.Args[0], "-test.run=^TestVictim$"}
+		os.Args = []string{os.Args[0], "-test.run=^TestTheVictimWritesUntilItIsKilled$"}
 	}
 	os.Exit(m.Run())
 }
 
-// TestVictim writes, and echoes what it writes, until the process is killed.
-func TestVictim(t *testing.T) {
+// TestTheVictimWritesUntilItIsKilled writes, and echoes what it writes, until the process is killed.
+func TestTheVictimWritesUntilItIsKilled(t *testing.T) {
 	dir := os.Getenv(victimFolder)
 	if dir == "" {
 		t.Skip("run by TestKillingTheProcessLeavesNoGap")

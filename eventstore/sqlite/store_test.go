@@ -8,7 +8,7 @@ import (
 	"github.com/achledger/achledger/eventstore/storetest"
 )
 
-func TestSQLite(t *testing.T) {
+func TestSQLiteIsAStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) eventstore.Store {
 		return open(t, t.TempDir(), sqlite.Options{})
 	})

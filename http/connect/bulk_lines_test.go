@@ -9,7 +9,7 @@ import (
 	"testing/iotest"
 )
 
-func TestLines(t *testing.T) {
+func TestABulkBodyIsReadLineByLineHoweverItEnds(t *testing.T) {
 	long := strings.Repeat("x", maxLine)
 	broken := errors.New("broken off")
 	for name, tt := range map[string]struct {
