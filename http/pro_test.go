@@ -58,10 +58,21 @@ func TestARevokedKeyStopsItsTokensAtOnce(t *testing.T) {
 	w.send("POST", "/v1/token", fmt.Sprintf(`{"key":%q,"secret":%q}`, bank.key, bank.secret)).is(401)
 }
 
-func TestRecipientsAndTheirAccounts(t *testing.T) {
-	w := newWorld(t)
-	bank, other := w.client("business", settings()), w.client("harbor", settings())
-	ada := `{"name":"Ada Márquez","recipientType":"CONSUMER","uniqueIdentifier":"EMP-1"}`
+// ada is a recipient of ACH Pro, and adas her account.
+const (
+	ada  = `{"name":"Ada Márquez","recipientType":"CONSUMER","uniqueIdentifier":"EMP-1"}`
+	adas = `{"nickname":"Main","routingNumber":"121042882","accountNumber":"30488174411","accountType":"SAVINGS"}`
+)
+
+// recipient makes Ada and her account and answers where they are.
+func (c caller) recipient() (path, account string) {
+	c.t.Helper()
+	path = "/v1/recipients/" + c.call("POST", "/v1/recipients", ada).is(201).text("recipientId")
+	return path, path + "/accounts/" + c.call("POST", path+"/accounts", adas).is(201).text("accountId")
+}
+
+func TestARecipientIsMadeOnceUnderItsKey(t *testing.T) {
+	bank := newWorld(t).client("business", settings())
 	made := bank.call("POST", "/v1/recipients", ada, with{"Idempotency-Key", "k1"}).is(201)
 	id := made.text("recipientId")
 	if made.text("name") != "Ada Marquez" || len(id) != 32 || strings.ToUpper(id) != id {
@@ -72,14 +83,18 @@ func TestRecipientsAndTheirAccounts(t *testing.T) {
 		t.Errorf("the same key made %s", again.body)
 	}
 	bank.call("POST", "/v1/recipients", `{"name":"Bo","recipientType":"CONSUMER"}`, with{"Idempotency-Key", "k1"}).problem(422, "idempotency-key-reused")
+}
 
-	path := "/v1/recipients/" + id
-	account := bank.call("POST", path+"/accounts", `{"nickname":"Main","routingNumber":"121042882","accountNumber":"30488174411","accountType":"SAVINGS"}`).is(201)
+func TestAnAccountOfARecipientIsShownByItsEndAndChanged(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	path, _ := bank.recipient()
+	account := bank.call("POST", path+"/accounts", adas).is(201)
+	own := path + "/accounts/" + account.text("accountId")
 	if account.text("accountNumber") != "*****4411" || account.text("accountType") != "SAVINGS" {
 		t.Errorf("%s", account.body)
 	}
 	revealing := w.credential("business", "read", "reveal", "originate")
-	own := path + "/accounts/" + account.text("accountId")
 	if got := revealing.call("GET", own, "").is(200).text("accountNumber"); got != "30488174411" {
 		t.Errorf("who may see the number sees %s", got)
 	}
@@ -88,7 +103,14 @@ func TestRecipientsAndTheirAccounts(t *testing.T) {
 		t.Errorf("after the edit it is %s", got)
 	}
 	bank.call("PUT", path, `{"name":"Ada M","recipientType":"BUSINESS"}`).is(200)
+	if got := bank.call("GET", path, "").is(200).text("name"); got != "Ada M" {
+		t.Errorf("after the edit the recipient is %s", got)
+	}
+}
 
+func TestARecipientOrAccountThatBreaksARuleIsRefusedByItsField(t *testing.T) {
+	bank := newWorld(t).client("business", settings())
+	path, _ := bank.recipient()
 	for name, tt := range map[string]struct{ path, body, names string }{
 		"a bad check digit":    {path + "/accounts", `{"routingNumber":"121042883","accountNumber":"1","accountType":"SAVINGS"}`, "/routingNumber"},
 		"no account type":      {path + "/accounts", `{"routingNumber":"121042882","accountNumber":"1"}`, "/accountType"},
@@ -107,10 +129,18 @@ func TestRecipientsAndTheirAccounts(t *testing.T) {
 			}
 		})
 	}
-	for _, stranger := range []string{path, path + "/accounts", own} {
+}
+
+func TestARecipientIsItsClientsAloneAndMayBeDeleted(t *testing.T) {
+	w := newWorld(t)
+	bank, other := w.client("business", settings()), w.client("harbor", settings())
+	path, own := bank.recipient()
+	for _, stranger := range []string{path, own} {
 		other.call("GET", stranger, "").is(404)
-		other.call("DELETE", stranger, "")
+		other.call("DELETE", stranger, "").is(404)
 	}
+	other.call("GET", path+"/accounts", "").is(404)
+	other.call("DELETE", path+"/accounts", "").is(405) // nobody deletes all at once
 	bank.call("GET", own, "").is(200)
 	if got := string(other.call("GET", "/v1/recipients", "").is(200).body); strings.TrimSpace(got) != "[]" {
 		t.Errorf("another client sees %s", got)
