@@ -16,12 +16,13 @@ demo: gcc ## tell the story of one day at a made-up bank, on a real server
 	bin/achledger demo
 
 # vet compiles what it reads: with -race it is what the tests need, and vet=off
-# then leaves out what was vetted already.
+# then leaves out what was vetted already. More packages run at once than there
+# are processors, since tests also wait, for the disk above all.
 test: gcc ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet -race ./...
-	go test -race -vet=off -timeout 25m ./...
+	go test -race -vet=off -p 4 -timeout 25m ./...
 
 explore: gcc ## every random test with new seeds, for MINUTES=60, keeping what it finds
 	@bash .ci/explore
