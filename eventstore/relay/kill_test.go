@@ -1,8 +1,10 @@
 package relay
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -24,16 +26,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestTheVictimWritesUntilItIsKilled writes, and echoes what it writes, until the process is killed.
+// TestTheVictimWritesUntilItIsKilled writes, and echoes what it writes, until
+// the process is killed.
 func TestTheVictimWritesUntilItIsKilled(t *testing.T) {
 	dir := os.Getenv(victimFolder)
 	if dir == "" {
 		t.Skip("run by TestKillingTheProcessLeavesNoGap")
 	}
 	b, log := brokerIn(t, filepath.Join(dir, "nats")), openLog(t, dir)
-	running(t, newRelay(log, b.connect()))
-	for {
+	r := newRelay(log, b.connect())
+	running(t, r)
+	fmt.Println("begins")
+	for echoed := false; ; {
 		record(log, 50)
+		if !echoed && r.Position() > 0 {
+			echoed = true
+			fmt.Println("echoed")
+		}
 	}
 }
 
@@ -41,34 +50,10 @@ func TestKillingTheProcessLeavesNoGap(t *testing.T) {
 	seed := testseed.Of(t, 20261128)
 	random := rand.New(rand.NewPCG(seed, 0))
 	dir := t.TempDir()
-	for range 6 {
-		victim := exec.Command(os.Args[0])
-		victim.Env = append(os.Environ(), victimFolder+"="+dir)
-		output, err := victim.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := victim.Start(); err != nil {
-			t.Fatal(err)
-		}
-		said := make(chan struct{})
-		go func() { // it says nothing unless it fails before its time
-			defer close(said)
-			b := make([]byte, 4096)
-			for n, err := output.Read(b); err == nil; n, err = output.Read(b) {
-				t.Errorf("the victim says %s", b[:n])
-			}
-		}()
-		time.Sleep(time.Duration(200+random.IntN(400)) * time.Millisecond)
-		if err := victim.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		<-said
-		var exit *exec.ExitError
-		if err := victim.Wait(); !errors.As(err, &exit) || exit.ExitCode() != -1 {
-			t.Fatalf("the victim ended by itself: %v", err)
-		}
+	for range 5 {
+		killVictim(t, dir, "begins", time.Duration(random.IntN(400))*time.Millisecond)
 	}
+	killVictim(t, dir, "echoed", time.Duration(random.IntN(400))*time.Millisecond) // however slowly it starts
 	b, log := brokerIn(t, filepath.Join(dir, "nats")), openLog(t, dir)
 	before := lastOf(b)()
 	r := newRelay(log, b.connect())
@@ -83,4 +68,42 @@ func TestKillingTheProcessLeavesNoGap(t *testing.T) {
 		t.Error("no victim lived long enough to echo anything")
 	}
 	t.Logf("%d of %d events were echoed when the last victim died", before, head.Position)
+}
+
+// killVictim starts a victim and kills it a while after it said a word.
+func killVictim(t *testing.T, dir, word string, after time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	victim := exec.CommandContext(ctx, os.Args[0])
+	victim.Env = append(os.Environ(), victimFolder+"="+dir)
+	output, err := victim.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewScanner(output)
+	for said.Scan() && said.Text() != word {
+		if text := said.Text(); text != "begins" && text != "echoed" {
+			t.Errorf("the victim says %s", text)
+		}
+	}
+	if said.Text() != word {
+		t.Fatalf("the victim never said that it %s: %v", word, said.Err())
+	}
+	time.Sleep(after)
+	if err := victim.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for said.Scan() {
+		if text := said.Text(); text != "echoed" {
+			t.Errorf("the victim says %s", text)
+		}
+	}
+	var exit *exec.ExitError
+	if err := victim.Wait(); !errors.As(err, &exit) || exit.ExitCode() != -1 {
+		t.Fatalf("the victim ended by itself: %v", err)
+	}
 }
