@@ -1,11 +1,14 @@
 package domain_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,72 +37,65 @@ func settings() domain.Settings {
 	}
 }
 
-// commands a scenario may give.
-func command(name string, body []byte, client domain.Client) (func(domain.Transaction) ([]domain.Event, error), error) {
-	switch name {
-	case "originate":
-		var c domain.Originate
-		err := json.Unmarshal(body, &c)
-		return func(t domain.Transaction) ([]domain.Event, error) { return c.Decide(client, t) }, err
-	case "recall":
-		return decider[domain.Recall](body)
-	case "hold":
-		return decider[domain.Hold](body)
-	case "approve":
-		return decider[domain.Approve](body)
-	case "reject":
-		return decider[domain.Reject](body)
-	}
-	return nil, fmt.Errorf("no command %q", name)
-}
-
-func decider[C interface {
-	Decide(domain.Transaction) ([]domain.Event, error)
-}](body []byte) (func(domain.Transaction) ([]domain.Event, error), error) {
-	var c C
-	err := json.Unmarshal(body, &c)
-	return c.Decide, err
-}
-
 // TestScenarios reads testdata/*.txtar: given events, when a command, then
-// events or a refusal. A line is a type or name, a space, and JSON.
+// events or a refusal, and what the aggregate is after them. A line is a type
+// or name, a space, and JSON. A scenario is about a transaction unless it says
+// about what.
 func TestScenarios(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	if len(files) == 0 {
 		t.Fatal("no scenarios")
 	}
+	told, ran := map[string]bool{}, 0
 	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) { runScenario(t, name) })
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			ran++
+			runScenario(t, name, told)
+		})
+	}
+	if ran < len(files) {
+		return // only some were asked for
+	}
+	for _, event := range slices.Sorted(maps.Keys(domain.Types())) {
+		if !told[event] {
+			t.Errorf("no scenario in testdata has %s: write what is given, and -update writes what comes of it", event)
+		}
 	}
 }
 
-func runScenario(t *testing.T, name string) {
+// scenario is one while it is read.
+type scenario struct {
+	*testing.T
+	about subject
+	facts int64
+	told  map[string]bool // types of events, of all scenarios
+}
+
+func runScenario(t *testing.T, name string, told map[string]bool) {
 	archive, err := txtar.ParseFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := domain.Client{ID: "harbor", Settings: settings(), Version: 1}
-	tx := domain.Transaction{Client: "harbor"}
-	for i, f := range archive.Files {
+	s := &scenario{T: t, about: about("transaction", &client), told: told}
+	for i := range archive.Files {
+		f := &archive.Files[i]
 		switch section, _, _ := strings.Cut(f.Name, " "); section {
 		case "client":
 			must(t, json.Unmarshal(f.Data, &client))
+		case "about":
+			s.about, s.facts = about(strings.TrimSpace(string(f.Data)), &client), 0
 		case "given":
 			for _, line := range lines(f.Data) {
-				kind, data, _ := strings.Cut(line, " ")
-				evolve(&tx, decode(t, kind, []byte(data)))
+				s.given(line)
 			}
 		case "when":
-			verb, body, _ := strings.Cut(strings.TrimSpace(string(f.Data)), " ")
-			decide, err := command(verb, []byte(body), client)
-			must(t, err)
-			got := outcome(t, decide, &tx)
-			then := &archive.Files[i+1]
-			if *update {
-				then.Data = []byte(got)
-			} else if string(then.Data) != got {
-				t.Errorf("%s: got\n%swant\n%s", f.Name, got, then.Data)
-			}
+			s.expect(f.Name, &archive.Files[i+1], s.when(strings.TrimSpace(string(f.Data))))
+		case "is":
+			s.expect(f.Name, f, shown(t, s.about.now))
+		case "then":
+		default:
+			t.Fatalf("a section %q", f.Name)
 		}
 	}
 	if *update {
@@ -107,23 +103,55 @@ func runScenario(t *testing.T, name string) {
 	}
 }
 
-// outcome runs a command and evolves the transaction by what it answered.
-func outcome(t *testing.T, decide func(domain.Transaction) ([]domain.Event, error), tx *domain.Transaction) string {
-	events, err := decide(*tx)
+// expect compares a section with what came about, or writes it anew.
+func (s *scenario) expect(name string, want *txtar.File, got string) {
+	if *update {
+		want.Data = []byte(got)
+	} else if string(want.Data) != got {
+		s.Errorf("%s: got\n%swant\n%s", name, got, want.Data)
+	}
+}
+
+// given is an event of before. It stands there as the log has it: the shape of
+// an event never changes.
+func (s *scenario) given(line string) {
+	s.Helper()
+	kind, data, _ := strings.Cut(line, " ")
+	e := decode(s.T, kind, []byte(data))
+	if again, err := json.Marshal(e); err != nil || string(again) != data {
+		s.Errorf("%s is written\n%s\nand not\n%s", kind, again, data)
+	}
+	s.evolve(e)
+}
+
+// when gives a command and evolves the aggregate by what it answers.
+func (s *scenario) when(line string) string {
+	verb, body, _ := strings.Cut(line, " ")
+	decide, ok := s.about.commands[verb]
+	if !ok {
+		s.Fatalf("no command %q", verb)
+	}
+	events, err := decide([]byte(body))
 	if err != nil {
 		return fmt.Sprintf("refused %s: %v\n", domain.CodeOf(err), err)
 	}
 	var b strings.Builder
 	for _, e := range events {
 		data, err := json.Marshal(e)
-		must(t, err)
+		must(s.T, err)
 		fmt.Fprintf(&b, "%s %s\n", e.Type(), data)
-		evolve(tx, decode(t, e.Type(), data))
+		s.evolve(decode(s.T, e.Type(), data))
 	}
 	if len(events) == 0 {
 		return "nothing: it is so already\n"
 	}
 	return b.String()
+}
+
+func (s *scenario) evolve(e domain.Event) {
+	s.told[e.Type()] = true
+	s.facts++
+	s.about.now.Evolve(domain.Fact{Event: e, Meta: domain.Meta{At: noon}, Version: s.facts, Position: s.facts + 100})
 }
 
 // decode reads an event in its form in the log.
@@ -135,8 +163,55 @@ func decode(t *testing.T, kind string, data []byte) domain.Event {
 	return e
 }
 
-func evolve(tx *domain.Transaction, e domain.Event) {
-	tx.Evolve(domain.Fact{Event: e, Meta: domain.Meta{At: noon}, Version: tx.Version + 1, Position: tx.Version + 100})
+// shown is an aggregate as lines of its fields, less those that are empty.
+func shown(t *testing.T, aggregate any) string {
+	t.Helper()
+	text, err := json.Marshal(aggregate)
+	must(t, err)
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var fields map[string]any
+	must(t, d.Decode(&fields))
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if value := full(fields[name]); value != nil {
+			text, err := json.Marshal(value)
+			must(t, err)
+			fmt.Fprintf(&b, "%s %s\n", name, text)
+		}
+	}
+	return b.String()
+}
+
+// full is a JSON value without what is empty in it; nil if all of it is.
+func full(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		maps.DeleteFunc(v, func(_ string, member any) bool { return full(member) == nil })
+		if len(v) == 0 {
+			return nil
+		}
+	case []any:
+		if len(v) == 0 {
+			return nil
+		}
+		for _, element := range v {
+			full(element)
+		}
+	case string:
+		if v == "" || v == "0001-01-01T00:00:00Z" {
+			return nil
+		}
+	case json.Number:
+		if v == "0" {
+			return nil
+		}
+	case bool:
+		if !v {
+			return nil
+		}
+	}
+	return value
 }
 
 func lines(data []byte) []string {

@@ -1,0 +1,122 @@
+package domain_test
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// subject is what a scenario is about: an aggregate, and the commands that it
+// may be given.
+type subject struct {
+	now      interface{ Evolve(domain.Fact) }
+	commands map[string]decide
+}
+
+// decide reads a command and answers what it decides now.
+type decide func(command []byte) ([]domain.Event, error)
+
+// to is a command that an aggregate decides by itself.
+func to[C interface {
+	Decide(A) ([]domain.Event, error)
+}, A any](now *A) decide {
+	return func(body []byte) ([]domain.Event, error) {
+		var c C
+		if err := json.Unmarshal(body, &c); err != nil {
+			return nil, err
+		}
+		return c.Decide(*now)
+	}
+}
+
+// with is a command for which the client's settings matter.
+func with[C any, A any](now *A, by func(C, A) ([]domain.Event, error)) decide {
+	return func(body []byte) ([]domain.Event, error) {
+		var c C
+		if err := json.Unmarshal(body, &c); err != nil {
+			return nil, err
+		}
+		return by(c, *now)
+	}
+}
+
+// record is what has no state: its events are only ever read.
+type record struct{}
+
+func (record) Evolve(domain.Fact) {}
+
+// about is a new subject of a kind.
+func about(kind string, client *domain.Client) subject {
+	switch kind {
+	case "transaction":
+		t := &domain.Transaction{Client: client.ID}
+		return subject{t, map[string]decide{
+			"originate": with(t, func(c domain.Originate, now domain.Transaction) ([]domain.Event, error) {
+				return c.Decide(*client, now)
+			}),
+			"recall": to[domain.Recall](t), "hold": to[domain.Hold](t), "approve": to[domain.Approve](t), "reject": to[domain.Reject](t),
+			"hold-unrenderable": to[domain.HoldUnrenderable](t), "refuse-over": to[domain.RefuseOver](t),
+			"release": with(t, func(c domain.Release, now domain.Transaction) ([]domain.Event, error) { return c.Decide(now), nil }),
+		}}
+	case "file":
+		f := &domain.File{}
+		return subject{f, map[string]decide{"acknowledge": to[domain.Acknowledge](f), "release-file": to[domain.ReleaseFile](f)}}
+	case "client":
+		c := &domain.Client{}
+		return subject{c, map[string]decide{"open": to[domain.OpenClient](c), "change": to[domain.ChangeClient](c)}}
+	case "credential":
+		c := &domain.Credential{}
+		return subject{c, map[string]decide{"issue": to[domain.IssueCredential](c), "revoke": to[domain.RevokeCredential](c)}}
+	case "bank":
+		b := &domain.Bank{}
+		return subject{b, map[string]decide{"configure": to[domain.ConfigureBank](b)}}
+	case "holder":
+		h := &domain.Holder{}
+		return subject{h, map[string]decide{
+			"link": to[domain.LinkAccount](h), "cancel": to[domain.CancelRelationship](h), "transfer": to[domain.MakeTransfer](h),
+			"begin-verifying": to[domain.BeginVerifying](h), "end-verifying": to[domain.EndVerifying](h), "confirm-amounts": to[domain.ConfirmAmounts](h),
+		}}
+	case "token":
+		v := &domain.VaultToken{}
+		return subject{v, map[string]decide{"store": to[domain.StoreToken](v), "replace": to[domain.ReplaceToken](v), "delete": to[domain.DeleteToken](v)}}
+	case "recipient":
+		r := &domain.Recipient{}
+		return subject{r, map[string]decide{
+			"save": with(r, func(c domain.SaveRecipient, now domain.Recipient) ([]domain.Event, error) {
+				return c.Decide(client.Settings, now)
+			}),
+		}}
+	case "profile":
+		p := &domain.Profile{}
+		return subject{p, map[string]decide{
+			"save": with(p, func(c domain.SaveODFI, now domain.Profile) ([]domain.Event, error) {
+				return c.Decide(client.Settings, now)
+			}),
+		}}
+	}
+	return subject{now: withoutCommands(kind)}
+}
+
+// withoutCommands are the aggregates whose events workers decide.
+func withoutCommands(kind string) interface{ Evolve(domain.Fact) } {
+	switch kind {
+	case "account":
+		return &domain.BankAccount{}
+	case "inbound":
+		return &domain.Inbound{}
+	case "unmatched":
+		return &domain.Unmatched{}
+	case "traces":
+		return &domain.Traces{}
+	case "modifiers":
+		return &domain.Modifiers{}
+	case "ach-file":
+		return &domain.ProfileFile{}
+	case "customer":
+		return &domain.Customer{}
+	case "record":
+		return record{}
+	}
+	panic(fmt.Sprintf("no scenario can be about %q", kind))
+}
