@@ -32,3 +32,74 @@ func TestAReversalThatWaitsDoesNotLeaveAfterTheReturnOfItsEntry(t *testing.T) {
 	}
 	w.sound()
 }
+
+// An answer that finds its payment by itself, and one that a person assigns,
+// ask the same table: what waits and is pointless now is rejected with it.
+func TestWhatAPersonAssignsRejectsWhatItMakesPointless(t *testing.T) {
+	const origination = "item-"
+	reverse := func(id string) command {
+		return answers.Reverse{ItemID: "waits", ReplyTo: origination + id, Reason: "duplicate"}
+	}
+	held := func(w *world, id string) {
+		_, err := w.Decide(t.Context(), gym, id, domain.Hold{ItemID: "waits", Reason: "a look at it"}.Decide)
+		must(t, err)
+	}
+	for name, tt := range map[string]struct {
+		before  func(w *world, id string) // up to the answer that waits
+		arrives func(w *world, id string) batch
+	}{
+		"the return of an entry that is to be reversed": {
+			func(w *world, id string) { w.ask(gym, id, reverse(id), "2026-11-24 09:01") },
+			func(w *world, id string) batch { return w.returned(id, "R01", settles("2026-11-24")) },
+		},
+		"and the reversal is held": {
+			func(w *world, id string) { w.ask(gym, id, reverse(id), "2026-11-24 09:01"); held(w, id) },
+			func(w *world, id string) batch { return w.returned(id, "R01", settles("2026-11-24")) },
+		},
+		"the contest of a dishonor that made the entry stand": {
+			func(w *world, id string) {
+				w.feed(render(t, w.returned(id, "R01", settles("2026-11-24"))))
+				w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(id, domain.Return).ID, Code: "R68"}, "2026-11-24 10:16")
+				w.ask(gym, id, reverse(id), "2026-11-24 10:17")
+			},
+			func(w *world, id string) batch {
+				return w.contested(gym, id, "dishonor", "R73", settles("2026-11-27"))
+			},
+		},
+		"the return of an entry that was presented again": {
+			func(w *world, id string) {
+				w.feed(render(t, w.returned(id, "R01", settles("2026-11-24"))))
+				w.ask(gym, id, answers.Retry{ItemID: "retry", ReplyTo: w.only(id, domain.Return).ID}, "2026-11-24 10:16")
+				w.ask(gym, id, reverse(id), "2026-11-24 10:17")
+			},
+			func(w *world, id string) batch { return w.returnedItem(id, "retry", "R01", settles("2026-11-25")) },
+		},
+	} {
+		for door, assigned := range map[string]bool{"it finds its place": false, "a person assigns it": true} {
+			t.Run(name+", "+door, func(t *testing.T) {
+				w := newWorld(t)
+				id := w.sent()[0]
+				tt.before(w, id)
+				b := tt.arrives(w, id)
+				if assigned {
+					b.Entries[0].AmountCents++
+				}
+				w.feed(renderAs(t, "0900", b))
+				if assigned {
+					_, err := w.desk.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
+					must(t, err)
+				}
+				got := w.transaction(gym, id)
+				if i, ok := got.Item("waits"); !ok || i.State != domain.Rejected || i.Reason == "" {
+					t.Errorf("what waited is %+v", i)
+				}
+				w.sweepAt("2026-11-24 14:31")
+				got = w.transaction(gym, id)
+				if i, _ := got.Item("waits"); i.Filing != nil {
+					t.Errorf("it left in file %s", i.Filing.File)
+				}
+				w.sound()
+			})
+		}
+	}
+}
