@@ -1,8 +1,11 @@
 package workers
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
@@ -241,6 +244,36 @@ func TestTheShareOfTraceNumbersInUseFallsAsTheyRest(t *testing.T) {
 		b.clock.set(at(day))
 		if got, err := b.files.TracesInUse(t.Context(), ourBank); err != nil || got < want-0.001 || got > want+0.001 {
 			t.Errorf("on %s %f are in use, %v; want %f", day, got, err, want)
+		}
+	}
+}
+
+func TestTraceNumbersThatRunLowAlarmAtSixAndNineTenths(t *testing.T) {
+	for name, tt := range map[string]struct {
+		used int
+		want string
+	}{
+		"below":             {5_000_000, ""},
+		"over six tenths":   {5_999_998, "WARN"},
+		"between":           {7_000_000, ""},
+		"over nine tenths":  {8_999_998, "ERROR"},
+		"far beyond either": {9_500_000, ""},
+	} {
+		b := openBank(t)
+		b.used(tt.used)
+		var log bytes.Buffer
+		b.files.Log = slog.New(slog.NewTextHandler(&log, nil))
+		b.posts(gym, 4)
+		b.sweepAt("2026-11-20 14:31")
+		said := ""
+		for line := range strings.Lines(log.String()) {
+			if strings.Contains(line, "trace numbers of an ODFI run low") {
+				_, said, _ = strings.Cut(line, "level=")
+				said, _, _ = strings.Cut(said, " ")
+			}
+		}
+		if said != tt.want {
+			t.Errorf("%s: the log says %q, want %q", name, said, tt.want)
 		}
 	}
 }
