@@ -38,7 +38,7 @@ func plaid(t testing.TB, answers map[string]func(http.ResponseWriter)) change {
 	t.Cleanup(server.Close)
 	return func(o *api.Options) {
 		o.Plaid = plaidOf(t, achlinks.PlaidConfig{
-			BaseURL: server.URL, ClientID: "plaid-client", Secret: plaidSecret, Sandbox: true, Timeout: 300 * time.Millisecond,
+			BaseURL: server.URL, ClientID: "plaid-client", Secret: plaidSecret, Sandbox: true, Timeout: 3 * time.Second,
 		})
 	}
 }
@@ -101,7 +101,8 @@ func TestWhatPlaidRefusesIsSaidWithoutSecrets(t *testing.T) {
 	fails := func(kind, code string) string {
 		return `{"error_type":"` + kind + `","error_code":"` + code + `","error_message":"for secret ` + plaidSecret + `: no","display_message":null,"request_id":"r3"}`
 	}
-	slow := func(w http.ResponseWriter) { time.Sleep(500 * time.Millisecond) }
+	over := make(chan struct{})
+	slow := func(http.ResponseWriter) { <-over }
 	w := newWorld(t, plaid(t, map[string]func(http.ResponseWriter){
 		"item":    says(400, fails("ITEM_ERROR", "ITEM_LOGIN_REQUIRED")),
 		"limit":   says(429, fails("RATE_LIMIT_EXCEEDED", "RATE_LIMIT")),
@@ -112,6 +113,7 @@ func TestWhatPlaidRefusesIsSaidWithoutSecrets(t *testing.T) {
 		"market":  says(200, plaidSample("money market", plaidNumbers)),
 		"nowhere": says(200, plaidSample("checking", strings.Replace(plaidNumbers, "011401533", "011401534", 1))),
 	}))
+	t.Cleanup(func() { close(over) })
 	acme := w.client("acme", settings())
 	for token, want := range map[string]struct {
 		status int

@@ -36,8 +36,11 @@ func TestServeFinishesWhatIsUnderWayAndStops(t *testing.T) {
 	w.must(err)
 
 	stop()
-	time.Sleep(20 * time.Millisecond)
-	w.send("GET", "/readyz", "").problem(503, "busy") // through another listener
+	ready := func() *answer { return w.send("GET", "/readyz", "") } // through another listener
+	for end := time.Now().Add(time.Minute); ready().status == http.StatusOK && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	ready().problem(503, "busy")
 	fmt.Fprintln(more, proposal())
 	w.must(more.Close())
 	rest, err := io.ReadAll(results)

@@ -56,7 +56,7 @@ func TestWhileMuchIsWrittenTheViewsRestUntilSomebodyWaits(t *testing.T) {
 	if head, err = w.store.Head(w.ctx); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(10 * time.Second); v.Position() < head.Position; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); v.Position() < head.Position; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("left alone, they do not go on by themselves")
 		}

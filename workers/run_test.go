@@ -30,10 +30,10 @@ func (b *bank) run(every time.Duration) (ended <-chan error) {
 	return done
 }
 
-// eventually waits for a condition, at most ten seconds.
+// eventually waits for a condition, at most a minute.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s: it never happened", what)
 		}

@@ -84,7 +84,7 @@ func TestAMessageInWorkIsGivenToNobodyElseHoweverLongItTakes(t *testing.T) {
 	must(t, err)
 	_, err = js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "SUITE", Subjects: []string{"suite.>"}})
 	must(t, err)
-	s, err := NewSubscriber(SubscriberConfig{JetStream: js, Stream: "SUITE", Group: "g", AckWait: 200 * time.Millisecond})
+	s, err := NewSubscriber(SubscriberConfig{JetStream: js, Stream: "SUITE", Group: "g", AckWait: time.Second})
 	must(t, err)
 	defer s.Close()
 	one, err := s.Subscribe(t.Context(), "suite.slow")
@@ -96,7 +96,7 @@ func TestAMessageInWorkIsGivenToNobodyElseHoweverLongItTakes(t *testing.T) {
 	select {
 	case working = <-one:
 	case working = <-other:
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no message came")
 	}
 	select {
@@ -104,7 +104,7 @@ func TestAMessageInWorkIsGivenToNobodyElseHoweverLongItTakes(t *testing.T) {
 		t.Error("it came a second time")
 	case <-other:
 		t.Error("it came a second time")
-	case <-time.After(time.Second):
+	case <-time.After(3 * time.Second):
 	}
 	working.Ack()
 }
@@ -123,7 +123,7 @@ func TestAMessageLeftByOneSubscriberComesToTheNextAtOnce(t *testing.T) {
 		must(t, err)
 		select {
 		case <-messages: // and no answer
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("no message came")
 		}
 		must(t, s.Close())

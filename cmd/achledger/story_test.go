@@ -66,7 +66,7 @@ func startServer(ts *testscript.TestScript, dir string, flags []string) {
 	ts.Check(p.Start())
 	started.Store(dir, p)
 	ts.Defer(func() { _ = p.Process.Kill() })
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		said, err := os.ReadFile(out.Name())
 		ts.Check(err)
 		if base := ready.Find(said); base != nil {
@@ -77,7 +77,7 @@ func startServer(ts *testscript.TestScript, dir string, flags []string) {
 		}
 	}
 	said, _ := os.ReadFile(out.Name())
-	ts.Fatalf("the server was not ready after half a minute:\n%s", said)
+	ts.Fatalf("the server was not ready after a minute:\n%s", said)
 }
 
 // capture sets a variable to the first group of a pattern in the last output.
@@ -121,7 +121,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	found := 0
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		paths, err := filepath.Glob(ts.MkAbs(args[0]))
 		ts.Check(err)
 		paths = slices.DeleteFunc(paths, hidden)

@@ -225,7 +225,7 @@ func TestAServerThatTakesSmallMessagesOnlyIsRefused(t *testing.T) {
 // soon ends before anyone loses patience.
 func soon(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -57,7 +57,7 @@ func TestAFailedCommit(t *testing.T) {
 			for i := range errs {
 				wg.Go(func() { _, errs[i] = s.Append(t.Context(), story(fmt.Sprint("c", i), 0, 1)) })
 			}
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(500 * time.Millisecond) // all of them are in the queue
 			close(queued)
 			wg.Wait()
 

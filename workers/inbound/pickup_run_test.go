@@ -53,7 +53,7 @@ func TestAServerThatSaysNothingHoldsUpNoOther(t *testing.T) {
 	go func() { ended <- p.Run(ctx) }()
 	<-spoken
 	put(t, s, "a.ach", vector(t, "05"))
-	for until := time.Now().Add(15 * time.Second); len(w.received(gym)) != 2; time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(time.Minute); len(w.received(gym)) != 2; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatal("the other bank's file was not taken")
 		}

@@ -275,7 +275,7 @@ func TestTheDeskRunsUntilItIsStopped(t *testing.T) {
 	ended := make(chan error)
 	go func() { ended <- w.desk.Run(ctx) }()
 	w.drop("05.ach", vector(t, "05"))
-	for until := time.Now().Add(10 * time.Second); len(w.received(gym)) < 3; {
+	for until := time.Now().Add(time.Minute); len(w.received(gym)) < 3; {
 		if time.Now().After(until) {
 			t.Fatal("nothing came")
 		}

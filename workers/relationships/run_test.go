@@ -98,7 +98,7 @@ func TestALinkIsMovedOnAsSoonAsTheLogTells(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- o.worker.Run(ctx) }()
 	holder := o.link()
-	for until := time.Now().Add(10 * time.Second); o.relationship(holder).Status != domain.RelationshipApproved; {
+	for until := time.Now().Add(time.Minute); o.relationship(holder).Status != domain.RelationshipApproved; {
 		if time.Now().After(until) {
 			t.Fatal("nobody moved the relationship on")
 		}

@@ -28,7 +28,7 @@ func serve(t *testing.T, f folder.Folder) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- Serve(ctx, f, mux, func() {}) }()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for time.Now().Before(deadline) {
 		if c, err := Dial(ctx, f); err == nil {
 			return func() {

@@ -50,7 +50,7 @@ func serve(t *testing.T, f folder.Folder, change func(*Options)) *running {
 		select {
 		case err := <-ended:
 			return err
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			return errors.New("the server does not end")
 		}
 	})
@@ -63,7 +63,7 @@ func serve(t *testing.T, f folder.Folder, change func(*Options)) *running {
 	case r.Running = <-ready:
 	case err := <-ended:
 		t.Fatalf("the server ended with %v", err)
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the server is not ready")
 	}
 	var err error
@@ -160,12 +160,12 @@ func (r *running) metric(name string) string {
 // eventually waits for something that happens behind an answer.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if holds() {
 			return
 		}
 	}
-	t.Fatalf("%s: not within 20 s", what)
+	t.Fatalf("%s: not within a minute", what)
 }
 
 // post posts a body and answers status and text.

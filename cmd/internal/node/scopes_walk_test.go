@@ -149,9 +149,13 @@ func (r *running) with(client string, scopes ...string) (c folder.Credential) {
 	return c
 }
 
-// ask asks the handler itself, for two seconds at most: a stream would go on.
+// ask asks the handler itself, a stream for two seconds, as it would go on.
 func (r *running) ask(who folder.Credential, method, path string, body []byte, media string) *httptest.ResponseRecorder {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	most := time.Minute
+	if strings.Contains(path, "/stream") {
+		most = 2 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	request := httptest.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
 	if body != nil {

@@ -119,7 +119,7 @@ func tryFeed(conn *nats.Conn, key, client string) (jetstream.Consumer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return js.CreateOrUpdateConsumer(ctx, relay.Stream, jetstream.ConsumerConfig{
 		Durable: "feed-" + key, FilterSubject: "ledger." + client + ".>", AckPolicy: jetstream.AckExplicitPolicy,
