@@ -10,7 +10,7 @@ import (
 
 const (
 	// scanLimit bounds how much of the log one call looks at. A caller that got
-	// less than it asked for goes on behind upTo.
+	// less than it asked for continues behind upTo.
 	scanLimit = 50_000
 	// scanPage is how many events are read at a time. Calls that look further
 	// do so scansAtOnce at a time, and those that find no place in scanWait

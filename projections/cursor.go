@@ -31,7 +31,8 @@ func (c cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// parseCursor reads a cursor given for a filter; an empty one is the begin.
+// parseCursor reads a cursor given for a filter; an empty one starts at
+// the beginning.
 func parseCursor(text string, filter any) (c cursor, err error) {
 	sum := checksum(filter)
 	if text == "" {

@@ -4,10 +4,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// DescribeItems builds a transaction's items from a fold of its stream, and of
-// the files that it is or was in or was made together with, to the same values
-// as the views do. There are none while its file is not cut that it is being
-// made with.
+// DescribeItems builds a transaction's items from a fold of its stream and of
+// its files, to the same values as the views do. A transaction made with its
+// own file has no items until that file is cut.
 func DescribeItems(t domain.Transaction, files map[string]domain.File) []Item {
 	if hidden(t, files) {
 		return nil

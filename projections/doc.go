@@ -12,7 +12,7 @@
 // one transaction that also moves the checkpoint: rows and position are on
 // disk together or not at all. The checkpoint moves only from the position
 // the projector started at, so of two projectors on one file one applies a
-// page and the other one finds out and goes on behind it. Live run, catch-up
+// page and the other one finds out and continues behind it. Live run, catch-up
 // and rebuild are this one path.
 //
 // Most events are applied by what they say themselves. Where that is not

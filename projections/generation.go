@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// standing is a generation as the checkpoint has it.
-type standing struct {
+// generationRow is a generation as the checkpoint has it.
+type generationRow struct {
 	generation int64
 	position   int64
 	hash       []byte
@@ -21,7 +21,7 @@ type standing struct {
 var errNoGeneration = errors.New("views.db holds no views")
 
 // liveGeneration reads which generation answers questions.
-func liveGeneration(c *connection) (s standing, err error) {
+func liveGeneration(c *connection) (s generationRow, err error) {
 	row, err := c.row(`SELECT generation, position, hash, shape FROM checkpoint WHERE name = ?1 AND live = 1`, viewName)
 	switch {
 	case err != nil:
@@ -29,11 +29,11 @@ func liveGeneration(c *connection) (s standing, err error) {
 	case row == nil:
 		return s, errNoGeneration
 	}
-	return standing{row[0].(int64), row[1].(int64), row[2].([]byte), row[3].(string)}, nil
+	return generationRow{row[0].(int64), row[1].(int64), row[2].([]byte), row[3].(string)}, nil
 }
 
 // fits tells views of this log, as this program makes them, from others.
-func (s standing) fits(ctx context.Context, store eventstore.Store) (bool, error) {
+func (s generationRow) fits(ctx context.Context, store eventstore.Store) (bool, error) {
 	if s.shape != shape() {
 		return false, nil
 	}

@@ -141,7 +141,7 @@ func TestWhereEntriesAreAndUnderWhichTraceTheyLeft(t *testing.T) {
 	trace := ours[:8] + "0000001"
 	found, err := v.FiledUnder(w.ctx, []string{trace, "123456780000001", trace})
 	w.must(err)
-	if got := found[trace]; len(got) != 1 || got[0] != (Traced{"gym", i.transaction, i.item, domain.Origination, trace}) || len(found["123456780000001"]) != 0 {
+	if got := found[trace]; len(got) != 1 || got[0] != (FiledItem{"gym", i.transaction, i.item, domain.Origination, trace}) || len(found["123456780000001"]) != 0 {
 		t.Errorf("found %+v", found)
 	}
 	w.append(about(i, domain.TransactionReleasedFromFile{ItemID: i.item}))

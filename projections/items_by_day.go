@@ -2,16 +2,16 @@ package projections
 
 import "github.com/achledger/achledger/domain"
 
-// dayWay goes through an index of days, one after the other: within a day an
+// dayIndex goes through an index of days, one after the other: within a day an
 // index is in log order and any place in it is found by a seek.
-type dayWay struct {
+type dayIndex struct {
 	items itemQuery // of a day, after a position
 	next  string    // day from a day on
 }
 
-func daysBy(column, where string) dayWay {
+func daysBy(column, where string) dayIndex {
 	index := "items_" + column
-	return dayWay{
+	return dayIndex{
 		items: itemsBy(index, where+"i."+column+" = ?5 AND i.position > ?6", "i.position"),
 		next:  "SELECT min(" + column + ") FROM items@ i INDEXED BY " + index + "@ WHERE i.client = ?1 AND " + where + column + " >= ?2",
 	}
@@ -20,7 +20,7 @@ func daysBy(column, where string) dayWay {
 var (
 	madeDays    = daysBy("day", "")
 	otherDays   = daysBy("other_day", "")
-	unfiledDays = map[string]dayWay{
+	unfiledDays = map[string]dayIndex{
 		Pending:  daysBy("unfiled_day", "i.status = 'Pending' AND "),
 		Recalled: daysBy("unfiled_day", "i.status = 'Recalled' AND "),
 		Rejected: daysBy("unfiled_day", "i.status = 'Rejected' AND "),
@@ -52,7 +52,7 @@ func (l *itemList) unfiled() (bool, error) {
 	return l.byDay(unfiledDays[l.f.Status])
 }
 
-func (l *itemList) byDay(way dayWay) (goOn bool, err error) {
+func (l *itemList) byDay(way dayIndex) (goOn bool, err error) {
 	for key := l.at; ; key = (cursor{At: key.At + 1}) {
 		key.At = max(key.At, l.from)
 		row, err := l.s.c.row(way.next, l.f.Client, key.At)
@@ -74,8 +74,8 @@ func (l *itemList) byDay(way dayWay) (goOn bool, err error) {
 	}
 }
 
-// others reports whether only items are asked for that the index of other
-// days holds: those that are no originations of ours.
+// others reports whether the filter excludes our originations, so that the
+// index other_day serves.
 func (l *itemList) others() bool {
 	return l.f.Direction == domain.FromFed || l.f.Kind != "" && l.f.Kind != domain.Origination
 }

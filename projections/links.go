@@ -6,8 +6,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Underway is a relationship on its way to another status.
-type Underway struct {
+// OpenRelationship is a relationship on its way to another status.
+type OpenRelationship struct {
 	Client, Holder, ID string
 	Status             domain.RelationshipStatus
 	Position           int64
@@ -24,9 +24,9 @@ type Change struct {
 	Position                      int64
 }
 
-// Misled is a transaction that waits and whose account may have been
+// StaleAccountTransaction is a transaction that waits and whose account may have been
 // corrected since; only its stream tells.
-type Misled struct {
+type StaleAccountTransaction struct {
 	Client, TransactionID string
 }
 
@@ -43,12 +43,12 @@ const (
 	correctedClients = `SELECT DISTINCT client FROM leads@`
 )
 
-// RelationshipsUnderway lists relationships that wait for something, in log
+// OpenRelationships lists relationships that wait for something, in log
 // order from a position on; an empty status is any.
-func (v *Views) RelationshipsUnderway(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) (list []Underway, err error) {
+func (v *Views) OpenRelationships(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) (list []OpenRelationship, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(underway, values(after, string(status), int64(limit)), func(row []value) error {
-			list = append(list, Underway{
+			list = append(list, OpenRelationship{
 				Client: row[0].(string), Holder: row[1].(string), ID: row[2].(string),
 				Status: domain.RelationshipStatus(row[3].(string)), Position: row[4].(int64),
 			})
@@ -71,9 +71,9 @@ func (v *Views) Over(ctx context.Context, client, transaction string) (over *dom
 	return over, err
 }
 
-// UndoneChanges lists notifications of change that nobody has acted on, in
+// OpenCorrections lists notifications of change that nobody has acted on, in
 // log order from a position on.
-func (v *Views) UndoneChanges(ctx context.Context, after int64, limit int) (list []Change, err error) {
+func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) (list []Change, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(undone, values(after, int64(limit)), func(row []value) error {
 			list = append(list, Change{row[0].(string), row[1].(string), row[2].(string), row[3].(int64)})
@@ -83,12 +83,12 @@ func (v *Views) UndoneChanges(ctx context.Context, after int64, limit int) (list
 	return list, err
 }
 
-// MisledTransactions lists what waits of a client, held or not, and goes to
+// StaleAccountTransactions lists what waits of a client, held or not, and goes to
 // an account like one that was corrected.
-func (v *Views) MisledTransactions(ctx context.Context, client string) (list []Misled, err error) {
+func (v *Views) StaleAccountTransactions(ctx context.Context, client string) (list []StaleAccountTransaction, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(misled, values(client), func(row []value) error {
-			list = append(list, Misled{row[0].(string), row[1].(string)})
+			list = append(list, StaleAccountTransaction{row[0].(string), row[1].(string)})
 			return nil
 		})
 	})

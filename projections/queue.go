@@ -103,8 +103,8 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		if err != nil {
 			return err
 		}
-		// Each day's are in log order: the first ones of all are among the
-		// first ones of each.
+		// A k-way merge: each day is sorted by position, so the first rows
+		// overall are among the first rows of each day.
 		var refs []int64 // of their headers
 		for _, due := range dues {
 			args := values(client, odfi, answers, due, after, int64(limit))

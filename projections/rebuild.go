@@ -17,7 +17,7 @@ const rebuildPage = 8_000
 
 // Rebuild fills the next generation from the whole log, beside the live one in
 // the same file, and puts it in its place when it has caught up. It may run
-// while a server projects into the live one: that notices and goes on in the
+// while a server projects into the live one: that notices and continues in the
 // new one. A rebuild that ends early, by an error or a crash, leaves the live
 // generation as it was; the next one takes its remains away. Progress, when
 // set, hears how much of the log is done.
@@ -103,8 +103,8 @@ func (p *projector) index(ctx context.Context) error {
 	return nil
 }
 
-// goLive puts the generation in the place of the live one. What that one has
-// in advance is applied in the same transaction, during which nobody can move
+// goLive makes the generation the live one. Events that the live one already
+// has are applied first, in the same transaction, during which nobody can move
 // it, so that the views never step back.
 func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
 	return p.c.transact(ctx, func() error {

@@ -24,7 +24,7 @@ func (v *Views) Run(ctx context.Context) error {
 		wake := hint
 		if err := v.CatchUp(ctx); err != nil && ctx.Err() == nil {
 			v.options.Log.Error("projecting the log failed", "position", v.Position(), "err", err)
-			wake = nil // not at once again, whatever is committed meanwhile
+			wake = nil // whatever is committed meanwhile, the next try is at the next tick
 		}
 		select {
 		case <-ctx.Done():
@@ -47,7 +47,7 @@ func (v *Views) CatchUp(ctx context.Context) error {
 	}
 	v.pass.Lock()
 	defer v.pass.Unlock()
-	defer v.timed(time.Now(), v.Position())
+	defer v.measure(time.Now(), v.Position())
 	if !v.damaged.Load() {
 		if err = v.catchUp(ctx, head.Position); !isDamage(err) {
 			return err
@@ -59,7 +59,7 @@ func (v *Views) CatchUp(ctx context.Context) error {
 	return v.catchUp(ctx, head.Position)
 }
 
-// farBehind is from how many events on an empty view is filled by a rebuild,
+// farBehind is the backlog from which on an empty view is filled by a rebuild,
 // which is faster than keeping every index in order from the first event on.
 const farBehind = 20_000
 
@@ -92,8 +92,8 @@ func (v *Views) fill(ctx context.Context) error {
 	return err
 }
 
-// load finds the live generation and where it stands, unless that is known.
-// Someone else may have moved it: listeners hear of those events now.
+// load finds the live generation and its position, unless both are known.
+// Another process may have moved it: listeners hear of those events now.
 func (v *Views) load(ctx context.Context) error {
 	if v.projector != nil {
 		return nil
@@ -133,7 +133,7 @@ func (v *Views) project(ctx context.Context, until int64) error {
 	return err
 }
 
-// makeAnew replaces a damaged file by an empty one. Reads meanwhile are told
+// makeAnew replaces a damaged file by an empty one. Until then reads answer
 // ErrBehind. The old file is closed first: SQLite takes away its write-ahead
 // log by name, which would be the new one's.
 func (v *Views) makeAnew(ctx context.Context, cause error) error {

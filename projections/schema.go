@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 )
 
-// meaning changes whenever the same events shall make other rows than before
-// in tables that look the same. Every folder then fills its views anew.
+// meaning is changed when the apply logic makes other rows from the same events
+// without a change of the tables; every folder then rebuilds its views.
 const meaning = "2"
 
 // shape tells views that this program can read from those of another one.
@@ -31,10 +31,10 @@ CREATE TABLE IF NOT EXISTS checkpoint(
 `
 
 // tables of one generation. Each has a primary key, by which Compare tells its
-// rows apart; that and taking a generation away find the tables by themselves.
-// Times are unix microseconds, 0 for none; days are
-// New York's as YYYYMMDD; other positions than an event's own name the row of
-// the event there.
+// rows apart; Compare and the removal of a generation find the tables in the
+// schema. Times are unix microseconds, 0 for none; days are New York's as
+// YYYYMMDD. Any position column but that of the row's own event is a foreign
+// key to the row made at that position.
 const tables = `
 -- Items of transactions. The row of an origination also holds what is said of
 -- its transaction as a whole. Whether a filed item counts as transmitted is

@@ -23,7 +23,7 @@ type Settlement struct {
 	// ReturnedDebits and ReturnedCredits are in neither of the above.
 	ReturnedDebits  Sum
 	ReturnedCredits Sum
-	// Waiting is what of all these stands in the queue of unmatched entries.
+	// Waiting is the part of these that is still unmatched.
 	Waiting Sum
 }
 

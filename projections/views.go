@@ -57,14 +57,14 @@ type Views struct {
 	running   atomic.Bool  // Run follows the log
 	perSecond atomic.Int64 // events, of the last pass that was long enough to tell
 	waiting   atomic.Int64 // how many wait for a position
-	damaged   atomic.Bool  // a read found the file damaged: the next pass makes it anew
+	damaged   atomic.Bool  // a read found the file damaged: the next pass replaces it
 	closed    atomic.Bool
 	scans     chan struct{} // a place for each call that looks at much of the log
 	pass      sync.Mutex    // held by the one pass under way
 	projector *projector    // of the pass; nil: read the checkpoint first
 
 	position atomic.Int64
-	shown    atomic.Int64 // newest position ever published; the views are made anew behind it
+	shown    atomic.Int64 // newest position ever published; the views are rebuilt behind it
 	heard    atomic.Int64 // newest position that listeners heard of
 	mu       sync.Mutex   // of what follows
 	moved    chan struct{}
@@ -95,11 +95,11 @@ func (v *Views) Close() error {
 }
 
 // read runs f in one read transaction, which is never older than what the
-// views have shown: while a damaged file is made anew they are empty, or half
+// views have shown: while a damaged file is replaced they are empty, or half
 // full, and whoever asks where an entry is must not hear that it is nowhere.
 // It waits for them at most 2 s and gives up with ErrBehind.
 func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
-	if v.options.ReadOnly { // another process makes them, and may begin anew
+	if v.options.ReadOnly { // another process makes them, and may start over
 		return v.readOnce(ctx, f)
 	}
 	var timed context.Context
@@ -131,7 +131,7 @@ func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
 }
 
 // readOnce runs f on the views as they stand. A file that turns out to be
-// damaged is noted for the next pass, which makes it anew.
+// damaged is noted for the next pass, which replaces it.
 func (v *Views) readOnce(ctx context.Context, f func(snapshot) error) error {
 	d := v.database.Load()
 	err := d.read(ctx, f)

@@ -36,7 +36,7 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 	return v.await(ctx, position)
 }
 
-// await is waitUntil for those to whom nobody gives way.
+// await is waitUntil without being counted among the readers that wait.
 func (v *Views) await(ctx context.Context, position int64) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, ErrBehind)
 	defer cancel()
@@ -54,7 +54,7 @@ func (v *Views) await(ctx context.Context, position int64) error {
 	}
 }
 
-// hurry tells Run that somebody waits, so that it need not gather more.
+// hurry tells Run that somebody waits, so that it looks at the log at once.
 func (v *Views) hurry() {
 	select {
 	case v.urgent <- struct{}{}:

@@ -35,9 +35,9 @@ func TestWhileMuchIsWrittenTheViewsRestUntilSomebodyWaits(t *testing.T) {
 
 	rested := false
 	for n := 0; n < 100 && !rested; n++ {
-		w.payroll("gym", 2*busy, false)
-		for end := time.Now().Add(resting / 2); time.Now().Before(end) && !rested; time.Sleep(time.Millisecond) {
-			current, err := v.KeepUp(w.ctx)
+		w.payroll("gym", 2*int(pace.Burst), false)
+		for end := time.Now().Add(pace.Rest / 2); time.Now().Before(end) && !rested; time.Sleep(time.Millisecond) {
+			current, err := v.CatchUpIfQuiet(w.ctx)
 			w.must(err)
 			rested = !current
 		}
@@ -52,7 +52,7 @@ func TestWhileMuchIsWrittenTheViewsRestUntilSomebodyWaits(t *testing.T) {
 		t.Errorf("whoever waits for a list is shown %d of %d events", v.Position(), head.Position)
 	}
 
-	w.payroll("gym", 2*busy, false)
+	w.payroll("gym", 2*int(pace.Burst), false)
 	if head, err = w.store.Head(w.ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +67,8 @@ func TestWhileMuchIsWrittenTheViewsRestUntilSomebodyWaits(t *testing.T) {
 
 func TestWhoeverWritesMuchGivesWayToAList(t *testing.T) {
 	w := newWorld(t)
-	v := w.open(Options{}) // and nobody runs it yet
-	v.GiveWay(w.ctx)       // nobody waits: it comes back
+	v := w.open(Options{})  // and nobody runs it yet
+	v.YieldToReaders(w.ctx) // nobody waits: it comes back
 	w.originate("gym")
 	listed, gone := make(chan error, 1), make(chan struct{})
 	go func() { listed <- v.WaitFor(w.ctx, "gym") }()
@@ -77,7 +77,7 @@ func TestWhoeverWritesMuchGivesWayToAList(t *testing.T) {
 	}
 	go func() {
 		defer close(gone)
-		v.GiveWay(w.ctx)
+		v.YieldToReaders(w.ctx)
 	}()
 	select {
 	case <-gone:

@@ -79,7 +79,7 @@ func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
 	for swept := (time.Time{}); ; {
-		current, err := b.Views.KeepUp(ctx)
+		current, err := b.Views.CatchUpIfQuiet(ctx)
 		sweep := time.Since(swept) >= b.Every
 		if sweep {
 			swept = time.Now()

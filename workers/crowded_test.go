@@ -49,7 +49,7 @@ type resting struct {
 	looks int
 }
 
-func (r *resting) KeepUp(context.Context) (bool, error) { return false, nil }
+func (r *resting) CatchUpIfQuiet(context.Context) (bool, error) { return false, nil }
 
 func (r *resting) Queues(ctx context.Context, now time.Time) ([]projections.Queue, error) {
 	r.looks++

@@ -44,7 +44,7 @@ func (b *Batcher) decide(ctx context.Context, now time.Time) ([]decision, error)
 
 // queues reads those that may be cut, by client.
 func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]projections.Queue, error) {
-	if _, err := b.Views.KeepUp(ctx); err != nil {
+	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}
 	all, err := b.Views.Queues(ctx, now)

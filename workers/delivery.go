@@ -73,7 +73,7 @@ type odfiFiles struct {
 
 // unfinished lists what there is to deliver, by ODFI.
 func (d *Delivery) unfinished(ctx context.Context) (list []*odfiFiles, err error) {
-	current, err := d.Views.KeepUp(ctx)
+	current, err := d.Views.CatchUpIfQuiet(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}

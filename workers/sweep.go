@@ -17,7 +17,7 @@ import (
 func (b *Batcher) cutDue(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
-	if _, err := b.Views.KeepUp(ctx); err != nil {
+	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	if b.Views.Position() < b.filed {
@@ -164,7 +164,7 @@ func (b *Batcher) answer(ctx context.Context, w *projections.Waiting) (nacha.Kin
 // the entries they hold, and files whose entries are not all released.
 func (b *Batcher) resume(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
-	if _, err := b.Views.KeepUp(ctx); err != nil {
+	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	files, err := b.Views.UnfinishedFiles(ctx)

@@ -13,9 +13,9 @@ import (
 type Views interface {
 	// CatchUp returns when the views have come as far as the log was.
 	CatchUp(ctx context.Context) error
-	// KeepUp does the same unless much was written just now; then they are not
+	// CatchUpIfQuiet does the same unless much was written just now; then they are not
 	// current, and will be soon.
-	KeepUp(ctx context.Context) (current bool, err error)
+	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
 	// Position is how far they have come.
 	Position() int64
 	// Queues sums up what is due at an instant, by client, ODFI and kind.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/achledger/achledger/eventstore/follow"
 )
 
 // batch is how many events are read at once; the server is asked about the
@@ -20,8 +22,8 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 	defer stop()
 	look := time.NewTicker(r.Every)
 	defer look.Stop()
-	l := &letter{source: r.Source}
-	w := &window{js: js, reached: r.moved}
+	l := &encoder{source: r.Source}
+	w := &publisher{js: js, reached: r.moved}
 	defer w.abandon(ctx)
 	for {
 		events, err := r.Store.ReadAll(ctx, last, batch)
@@ -29,7 +31,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 			return fmt.Errorf("read the log after %d: %w", last, err)
 		}
 		for i, e := range events {
-			if err := w.publish(ctx, e.Position, l.write(e), i == len(events)-1); err != nil {
+			if err := w.publish(ctx, e.Position, l.encode(e), i == len(events)-1); err != nil {
 				return err
 			}
 			last = e.Position
@@ -41,7 +43,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 			return err
 		}
 		if len(events) > 0 {
-			r.gather(ctx, last)
+			pace.Wait(ctx, func() int64 { return r.behind(ctx, last) }, func() int64 { return budget }, nil)
 			continue
 		}
 		select {
@@ -57,36 +59,21 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 	}
 }
 
-// How long the relay waits for more commits to come before it looks at the
-// log, so that many requests share one look. A look costs more than
-// publishing ten events.
-const (
-	quiet = 2 * time.Millisecond  // after a time without events
-	busy  = 10 * time.Millisecond // while each look finds some
+// quiet is how long the relay gathers commits after a time without events.
+const quiet = 2 * time.Millisecond
 
-	// Where many came within busy, the relay leaves the processor to those
-	// who write for a while: it makes up for as many in that time.
-	many    = 128
-	resting = 500 * time.Millisecond
-	most    = 25_000 // events
-)
+// pace is how the relay waits while each look finds events. A look costs more
+// than publishing ten events; budget is how many it publishes in half a
+// second.
+var pace = follow.Pace{Gather: 10 * time.Millisecond, Burst: 128, Rest: 500 * time.Millisecond}
 
-// gather waits after a look that found something, up to an event.
-func (r *Relay) gather(ctx context.Context, last int64) {
-	wait(ctx, busy)
-	if r.behind(ctx, last) < many {
-		return
-	}
-	for end := time.Now().Add(resting); ctx.Err() == nil && time.Now().Before(end) && r.behind(ctx, last) < most; {
-		wait(ctx, busy)
-	}
-}
+const budget = 25_000
 
 // behind is how many events of the log come after one.
 func (r *Relay) behind(ctx context.Context, last int64) int64 {
 	head, err := r.Store.Head(ctx)
 	if err != nil {
-		return most // the next look says what is wrong
+		return budget // the next look says what is wrong
 	}
 	return head.Position - last
 }

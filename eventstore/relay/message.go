@@ -34,18 +34,18 @@ func Subject(e eventstore.Recorded) string {
 	return "ledger." + e.Client + "." + e.Type
 }
 
-// letter is the message of one event after another. Its header is made once
+// encoder is the message of one event after another. Its header is made once
 // and written over, because publishing copies it out before it returns.
-type letter struct {
+type encoder struct {
 	source string
 	msg    nats.Msg
 	values [12]string // of msg.Header, which points here
 }
 
-// write makes the letter an event as it is published. The payload is the
+// encode makes the letter an event as it is published. The payload is the
 // event's data, byte for byte as recorded, save for what domain.Shareable
 // keeps back; account numbers in it are sealed.
-func (l *letter) write(e eventstore.Recorded) *nats.Msg {
+func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 	stream := percent(e.Stream)
 	header := [len(l.values)]struct{ name, value string }{
 		{jetstream.ExpectedLastSeqHeader, strconv.FormatInt(e.Position-1, 10)},

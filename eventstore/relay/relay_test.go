@@ -144,7 +144,7 @@ func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 	}
 	r := newRelay(log, b.connect())
 	for _, e := range must(log.ReadAll(context.Background(), 0, 10)) {
-		if _, err := js.PublishMsg(context.Background(), new(letter).write(e)); err != nil {
+		if _, err := js.PublishMsg(context.Background(), new(encoder).encode(e)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestAStreamThatLostAMessageIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range must(log.ReadAll(context.Background(), 0, 10)) {
-		if _, err := js.PublishMsg(context.Background(), new(letter).write(e)); err != nil {
+		if _, err := js.PublishMsg(context.Background(), new(encoder).encode(e)); err != nil {
 			t.Fatal(err)
 		}
 	}

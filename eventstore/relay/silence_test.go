@@ -74,7 +74,7 @@ type world struct {
 func (w *world) write(p page) {
 	js := must(jetstream.New(w.broker.connect()))
 	for _, e := range p {
-		must(js.PublishMsg(soon(w.t), new(letter).write(e)))
+		must(js.PublishMsg(soon(w.t), new(encoder).encode(e)))
 	}
 }
 

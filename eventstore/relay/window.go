@@ -14,22 +14,22 @@ const (
 	maxSilentBytes  = 4 << 20  // payload after which to ask in any case
 )
 
-// window publishes messages and asks the server about few of them; the others
+// publisher publishes messages and asks the server about few of them; the others
 // are silent: a server answers only where an answer is asked for. As each
 // message demands the one before it, the server that took message n holds all
 // up to n. If one is refused or lost, so are those behind it, down to the next
 // question, unless another relay put the same event there. Answers are taken
 // in order; after the first bad one the window is of no more use.
-type window struct {
+type publisher struct {
 	js      jetstream.JetStream
-	waiting []question           // oldest first
+	waiting []pendingAck         // oldest first
 	bytes   int                  // published and not yet answered for
 	silent  int                  // of these, published since the last question
 	reached func(position int64) // called for every answer
 }
 
-// question is a message that asks for an answer.
-type question struct {
+// pendingAck is a message that asks for an answer.
+type pendingAck struct {
 	position int64
 	bytes    int // with the silent messages before it
 	answer   jetstream.PubAckFuture
@@ -37,7 +37,7 @@ type question struct {
 
 // publish sends a message, when need be after waiting for older ones. last
 // says that nothing follows it for now.
-func (w *window) publish(ctx context.Context, position int64, m *nats.Msg, last bool) error {
+func (w *publisher) publish(ctx context.Context, position int64, m *nats.Msg, last bool) error {
 	for len(w.waiting) > 0 && w.bytes+len(m.Data) > maxWaitingBytes {
 		if err := w.settle(ctx); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (w *window) publish(ctx context.Context, position int64, m *nats.Msg, last 
 }
 
 // ask sends a message that the server must answer.
-func (w *window) ask(ctx context.Context, position int64, m *nats.Msg) error {
+func (w *publisher) ask(ctx context.Context, position int64, m *nats.Msg) error {
 	for len(w.waiting) >= maxWaiting {
 		if err := w.settle(ctx); err != nil {
 			return err
@@ -65,13 +65,13 @@ func (w *window) ask(ctx context.Context, position int64, m *nats.Msg) error {
 	if err != nil {
 		return fmt.Errorf("publish event %d: %w", position, err)
 	}
-	w.waiting = append(w.waiting, question{position, w.silent, answer})
+	w.waiting = append(w.waiting, pendingAck{position, w.silent, answer})
 	w.silent = 0
 	return nil
 }
 
 // settle waits for the answer to the oldest question.
-func (w *window) settle(ctx context.Context) error {
+func (w *publisher) settle(ctx context.Context) error {
 	q := w.waiting[0]
 	select {
 	case <-ctx.Done():
@@ -90,7 +90,7 @@ func (w *window) settle(ctx context.Context) error {
 }
 
 // settleAll waits for the answers to all questions.
-func (w *window) settleAll(ctx context.Context) error {
+func (w *publisher) settleAll(ctx context.Context) error {
 	for len(w.waiting) > 0 {
 		if err := w.settle(ctx); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (w *window) settleAll(ctx context.Context) error {
 
 // abandon waits until nothing that was asked can be answered any more, which
 // takes ackWait at most, so that failed windows do not pile up.
-func (w *window) abandon(ctx context.Context) {
+func (w *publisher) abandon(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-w.js.PublishAsyncComplete():

@@ -130,7 +130,7 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 // for comes first; client and credential are looked at after that, as the
 // batch was prepared while the one before was committed.
 func (b *bulkRun) commit(batch []*bulkLine) error {
-	b.s.Views.GiveWay(b.ctx)
+	b.s.Views.YieldToReaders(b.ctx)
 	if ended, err := b.lookAgain(batch); ended || err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ import (
 // Views is what the corrections ask the views.
 type Views interface {
 	CatchUp(ctx context.Context) error
-	KeepUp(ctx context.Context) (current bool, err error)
-	UndoneChanges(ctx context.Context, after int64, limit int) ([]projections.Change, error)
-	MisledTransactions(ctx context.Context, client string) ([]projections.Misled, error)
+	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
+	OpenCorrections(ctx context.Context, after int64, limit int) ([]projections.Change, error)
+	StaleAccountTransactions(ctx context.Context, client string) ([]projections.StaleAccountTransaction, error)
 	CorrectedClients(ctx context.Context) ([]string, error)
 }
 
@@ -84,13 +84,13 @@ func (c *Corrections) Sweep(ctx context.Context) error {
 // newest one wins.
 func (c *Corrections) notices(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "accounts")
-	if _, err := c.Views.KeepUp(ctx); err != nil {
+	if _, err := c.Views.CatchUpIfQuiet(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	var errs []error
 	failed := map[string]bool{}
 	for after := int64(0); ; {
-		list, err := c.Views.UndoneChanges(ctx, after, page)
+		list, err := c.Views.OpenCorrections(ctx, after, page)
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("read which notifications of change are undone: %w", err))...)
 		}

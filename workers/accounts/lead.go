@@ -25,7 +25,7 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	}
 	var errs []error
 	for _, client := range clients {
-		list, err := c.Views.MisledTransactions(ctx, client)
+		list, err := c.Views.StaleAccountTransactions(ctx, client)
 		if err != nil {
 			return fmt.Errorf("read what waits of client %s: %w", client, err)
 		}
@@ -42,7 +42,7 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 // made since it was asked for, or since the name was set by which it was, lead
 // elsewhere now: further on, or back after a refusal. The stream's version lets a cut that came first win: that entry
 // leaves as it was and is corrected at the next.
-func (c *Corrections) leadOne(ctx context.Context, m projections.Misled) error {
+func (c *Corrections) leadOne(ctx context.Context, m projections.StaleAccountTransaction) error {
 	t, err := c.Ledger.Transaction(ctx, m.Client, m.TransactionID)
 	if err != nil {
 		return err

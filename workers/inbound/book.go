@@ -13,7 +13,7 @@ import (
 
 // book holds the payments that the entries of a chunk may answer.
 type book struct {
-	traced   map[string][]projections.Traced
+	traced   map[string][]projections.FiledItem
 	payments map[string]*payment // by stream
 	files    map[string]domain.File
 }

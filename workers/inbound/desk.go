@@ -18,7 +18,7 @@ type Views interface {
 	// Places finds where entries were put, by their ids.
 	Places(ctx context.Context, entries []string) (map[string]projections.Place, error)
 	// FiledUnder finds the items that left under trace numbers.
-	FiledUnder(ctx context.Context, traces []string) (map[string][]projections.Traced, error)
+	FiledUnder(ctx context.Context, traces []string) (map[string][]projections.FiledItem, error)
 	// InboundByKey finds the files that came under a header key.
 	InboundByKey(ctx context.Context, key string) ([]projections.Inbound, error)
 	// UnfinishedInbound are the files that are not applied to their end.

@@ -200,7 +200,7 @@ func TestANumberThatAnItemNoLongerBearsIsNotItsOwn(t *testing.T) {
 	p := &payment{Transaction: domain.Transaction{Items: []*domain.Item{item}}}
 	for trace, n := range map[string]int{"231380100000001": 0, "231380100000002": 1} {
 		b := book{
-			traced:   map[string][]projections.Traced{trace: {{Client: gym, TransactionID: "t", ItemID: "i"}}},
+			traced:   map[string][]projections.FiledItem{trace: {{Client: gym, TransactionID: "t", ItemID: "i"}}},
 			payments: map[string]*payment{domain.TransactionStream(gym, "t"): p},
 		}
 		if got := b.under(trace); len(got) != n {

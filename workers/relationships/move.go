@@ -16,12 +16,12 @@ const page = 500
 // over moves on every relationship of a status; "" is any.
 func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) error {
 	ctx = ledger.WithWorker(ctx, "relationships")
-	if _, err := w.Views.KeepUp(ctx); err != nil {
+	if _, err := w.Views.CatchUpIfQuiet(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
 	var errs []error
 	for after := int64(0); ; {
-		list, err := w.Views.RelationshipsUnderway(ctx, status, after, page)
+		list, err := w.Views.OpenRelationships(ctx, status, after, page)
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("read which relationships are under way: %w", err))...)
 		}
@@ -38,7 +38,7 @@ func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) err
 }
 
 // move decides about one relationship as the log has it.
-func (w *Worker) move(ctx context.Context, u projections.Underway) error {
+func (w *Worker) move(ctx context.Context, u projections.OpenRelationship) error {
 	h, err := w.Ledger.Holder(ctx, u.Client, u.Holder)
 	if err != nil {
 		return err

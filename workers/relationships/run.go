@@ -15,8 +15,8 @@ import (
 
 // Views is what the worker asks the views.
 type Views interface {
-	KeepUp(ctx context.Context) (current bool, err error)
-	RelationshipsUnderway(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]projections.Underway, error)
+	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
+	OpenRelationships(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]projections.OpenRelationship, error)
 }
 
 // Config is what a Worker needs.
@@ -95,7 +95,7 @@ func (w *Worker) Run(ctx context.Context) error {
 // look is a pass for what was linked or corrected just now. While much is
 // written it leaves the views alone, and is to be repeated.
 func (w *Worker) look(ctx context.Context) (again <-chan time.Time, err error) {
-	switch current, err := w.Views.KeepUp(ctx); {
+	switch current, err := w.Views.CatchUpIfQuiet(ctx); {
 	case err != nil:
 		return nil, err
 	case !current:

@@ -12,9 +12,9 @@ type Place struct {
 	Unmatched bool   // in the queue; else in a transaction
 }
 
-// Traced is an item of ours that left under a trace number. Numbers come
+// FiledItem is an item of ours that left under a trace number. Numbers come
 // round again after years, so several may have.
-type Traced struct {
+type FiledItem struct {
 	Client, TransactionID, ItemID string
 	Kind                          domain.ItemKind
 	Trace                         string
@@ -59,8 +59,8 @@ func (v *Views) Places(ctx context.Context, entries []string) (map[string]Place,
 
 // FiledUnder finds the items that left under trace numbers, newest first of
 // each. One that its file was refused with is not among them.
-func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]Traced, error) {
-	found := map[string][]Traced{}
+func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]FiledItem, error) {
+	found := map[string][]FiledItem{}
 	err := v.read(ctx, func(s snapshot) error {
 		for _, trace := range traces {
 			if _, asked := found[trace]; asked {
@@ -68,7 +68,7 @@ func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]T
 			}
 			found[trace] = nil
 			err := s.query(findTrace, values(trace), func(row []value) error {
-				found[trace] = append(found[trace], Traced{
+				found[trace] = append(found[trace], FiledItem{
 					Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
 					Kind: domain.ItemKind(row[3].(string)), Trace: trace,
 				})
