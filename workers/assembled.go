@@ -76,6 +76,8 @@ func (u *Uploads) assembled(ctx context.Context, id string) (Assembled, error) {
 	switch {
 	case err != nil:
 		return Assembled{}, err
+	case file.State == domain.FileIsGivenUp && !file.Answered.Rejects():
+		return Assembled{}, domain.Refuse(domain.Conflict, "this is file %s, whose entries left, or wait, in other files: %s", id, file.Note)
 	case file.State == domain.FileIsGivenUp:
 		return Assembled{}, domain.Refuse(domain.Conflict,
 			"this was given up before it was cut, and nothing of it leaves: %s; to order it again, %s", file.Note, orderAgain(file))
@@ -86,9 +88,31 @@ func (u *Uploads) assembled(ctx context.Context, id string) (Assembled, error) {
 		return Assembled{}, fmt.Errorf("file %s is being made by another process", id)
 	}
 	t := file.Cut.Totals
-	return Assembled{
+	a := Assembled{
 		FileID: id, Entries: t.Entries, DebitCents: t.DebitCents, CreditCents: t.CreditCents, Transactions: transactionsOf(file), Replayed: true,
-	}, nil
+	}
+	if file.Answered.TakenBack {
+		err = u.apart(ctx, file.Opened.Client, &a)
+	}
+	return a, err
+}
+
+// apart adds the entries of an order that were never filled, because a
+// restored ledger took its file apart.
+func (u *Uploads) apart(ctx context.Context, client string, a *Assembled) error {
+	for {
+		id, _ := entryIDs(a.FileID, a.Entries)
+		t, err := u.Files.Ledger.Transaction(ctx, client, id)
+		if err != nil || t.Originated == nil {
+			return err
+		}
+		a.Entries, a.Transactions = a.Entries+1, append(a.Transactions, id)
+		if p := t.Originated.Proposal; p.Kind == domain.Pull {
+			a.DebitCents += p.AmountCents
+		} else {
+			a.CreditCents += p.AmountCents
+		}
+	}
 }
 
 // orderAgain says how the same payments are ordered once more: what a NACHA

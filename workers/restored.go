@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -13,8 +14,9 @@ import (
 
 // TakeBack releases a file that a restored ledger has and that did not leave
 // before the loss, so that its entries wait again. One that was being filled
-// is cut first. Unlike Release it works while delivery is off: the caller
-// knows what had left.
+// is cut first, and what a client asked for and was not filled waits by itself.
+// Unlike Release it works while delivery is off: the caller knows what had
+// left.
 func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	unlock, err := f.busy.lock(ctx, id)
 	if err != nil {
@@ -24,6 +26,18 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	file, err := f.Ledger.File(ctx, id)
 	if err != nil {
 		return err
+	}
+	if file.State == domain.FileOpen && file.Opened.Upload != nil {
+		if err := f.takeApart(ctx, file); err != nil {
+			return fmt.Errorf("take file %s apart: %w", id, err)
+		}
+		if len(file.Fills) == 0 {
+			why := domain.Refuse(domain.Conflict, "%s", reason)
+			if err := f.giveUp(ctx, id, why, domain.ThenWait); !errors.Is(err, why) {
+				return err
+			}
+			return nil
+		}
 	}
 	if file.State == domain.FileOpen {
 		if err := f.complete(ctx, file, nil); err != nil && !errors.Is(err, errTaken) {
@@ -36,6 +50,35 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	}
 	_, err = f.released(ctx, file)
 	return err
+}
+
+// takeApart lets the entries wait that are not filled of a client's file which
+// is open. Filling them would take trace numbers, and which of those went out
+// is not in the log yet. It may be repeated, as after a crash.
+func (f *Files) takeApart(ctx context.Context, file domain.File) error {
+	u := Uploads{UploadsConfig{Files: f}}
+	source, err := u.source(file)
+	if err != nil {
+		return err
+	}
+	n := 0
+	return source.Each(func(asked Asked) error {
+		e, err := f.Originated(file.Opened, n, asked)
+		n++
+		if err != nil {
+			return err
+		}
+		t, err := f.Ledger.Transaction(ctx, file.Opened.Client, e.TransactionID)
+		if err != nil || t.Exists() {
+			return err
+		}
+		e.InFile = "" // it is in none
+		_, err = f.write(ctx, "taken apart", ledger.Change{
+			Stream: domain.TransactionStream(file.Opened.Client, e.TransactionID), Client: file.Opened.Client,
+			Expect: eventstore.NewStream, Events: []domain.Event{e},
+		})
+		return err
+	})
 }
 
 // Source reads the entries of an order, the same ones each time.

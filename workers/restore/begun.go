@@ -93,21 +93,7 @@ var errOther = errors.New("another file")
 
 // asks reads what a client asked for; nil where it is not what went out.
 func (t *taking) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
-	var probes []probe
-	err = source.Each(func(a workers.Asked) error {
-		if len(asked) == len(t.file.entries) {
-			return errOther
-		}
-		transaction := domain.Transaction{Client: opened.Client}
-		transaction.Evolve(domain.Fact{Event: &a.Originated, Version: 1})
-		entry, err := transaction.EntryOf(transaction.Origination())
-		if err != nil {
-			return err
-		}
-		entry.Entry.Account = a.Number
-		asked, probes = append(asked, a), append(probes, probe{entry.Header, entry.Entry})
-		return nil
-	})
+	asked, probes, err := probesOf(opened, source, len(t.file.entries))
 	if errors.Is(err, errOther) || err == nil && len(asked) != len(t.file.entries) {
 		return nil, nil
 	}
@@ -124,4 +110,24 @@ func (t *taking) asks(opened domain.FileOpened, source workers.Source) (asked []
 		}
 	}
 	return asked, nil
+}
+
+// probesOf reads what a client asked for, at most so many entries unless that
+// is below zero: then errOther.
+func probesOf(opened domain.FileOpened, source workers.Source, most int) (asked []workers.Asked, probes []probe, err error) {
+	err = source.Each(func(a workers.Asked) error {
+		if len(asked) == most {
+			return errOther
+		}
+		transaction := domain.Transaction{Client: opened.Client}
+		transaction.Evolve(domain.Fact{Event: &a.Originated, Version: 1})
+		entry, err := transaction.EntryOf(transaction.Origination())
+		if err != nil {
+			return err
+		}
+		entry.Entry.Account = a.Number
+		asked, probes = append(asked, a), append(probes, probe{entry.Header, entry.Entry})
+		return nil
+	})
+	return asked, probes, err
 }

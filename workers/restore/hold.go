@@ -47,6 +47,14 @@ func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
 	return err
 }
 
+// mayHold are the states of files whose entries may have left again in another
+// one: those that the backup caught open too, as a file of the folder may
+// finish them.
+var mayHold = []domain.FileState{
+	domain.FileOpen, domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.DeliveryUnknown,
+	domain.FileIsDelivered, domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased,
+}
+
 // mark notes it on filed items that look like a stranger, in every file of the
 // client that the operator has not accepted.
 func (p *plan) mark(ctx context.Context, client string, looks map[string][]stranger) error {
@@ -55,7 +63,7 @@ func (p *plan) mark(ctx context.Context, client string, looks map[string][]stran
 		cents[e.AmountCents] = true
 		return nil
 	})
-	files, _, err := p.Views.Files(ctx, projections.FileFilter{Client: client})
+	files, _, err := p.Views.Files(ctx, projections.FileFilter{Client: client, States: mayHold})
 	if err != nil {
 		return err
 	}
@@ -132,6 +140,24 @@ func (b Books) filedIn(ctx context.Context, id string, cents map[int64]bool) (en
 	return entries, found, err
 }
 
+// holds is what the entries of a file say that have one of some amounts, or of
+// a client's own file that is open, all that were asked for.
+func (p *plan) holds(ctx context.Context, file domain.File, cents map[int64]bool) (map[int]keys, error) {
+	if file.State == domain.FileOpen && file.Opened.Upload != nil {
+		source, err := p.Uploads.Source(ctx, file)
+		if err != nil {
+			return nil, err
+		}
+		_, probes, err := probesOf(file.Opened, source, -1)
+		if err != nil {
+			return nil, err
+		}
+		return p.records(probes)
+	}
+	_, found, err := p.filedIn(ctx, file.ID, cents)
+	return found, err
+}
+
 // takeBack releases files that never left and hold an entry that left in
 // another one.
 func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
@@ -159,11 +185,11 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		waits := file.State == domain.FileIsCut || file.State == domain.FileIsRendered || file.State == domain.FileOpen && file.Opened.Upload == nil
+		waits := file.State == domain.FileIsCut || file.State == domain.FileIsRendered || file.State == domain.FileOpen
 		if row.ODFI != p.ODFI || claimed[row.ID] || !waits {
 			continue
 		}
-		_, found, err := p.filedIn(ctx, row.ID, cents)
+		found, err := p.holds(ctx, file, cents)
 		if err != nil {
 			return false, err
 		}
