@@ -1,7 +1,7 @@
 // Package ack reads and writes acknowledgements: what the operator says about
 // a file it got. NACHA has no record for it and operators print a text of
 // their own; this one says the same things, a line each, and is documented in
-// docs/acknowledgements.md. An adapter for a bank's own text is a second
+// docs/acknowledgement-format.md. An adapter for a bank's own text is a second
 // Parse.
 package ack
 

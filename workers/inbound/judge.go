@@ -14,7 +14,7 @@ import (
 const NotOurs = "not-ours"
 
 // notNACHA tells a person what to do about text that is no NACHA file.
-const notNACHA = ". Where it is an acknowledgement in the operator's own words, write it as docs/acknowledgements.md says, " +
+const notNACHA = ". Where it is an acknowledgement in the operator's own words, write it as docs/acknowledgement-format.md says, " +
 	"or confirm the file it is about by hand"
 
 const (

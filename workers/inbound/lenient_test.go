@@ -256,7 +256,7 @@ func TestAPrintedAcknowledgementHasOneReasonAndAWayOut(t *testing.T) {
 	if o.State != "quarantined" || len(o.Reasons) != 1 {
 		t.Fatalf("outcome %+v", o)
 	}
-	for _, want := range []string{"no NACHA file", "docs/acknowledgements.md"} {
+	for _, want := range []string{"no NACHA file", "docs/acknowledgement-format.md"} {
 		if !strings.Contains(o.Reasons[0].Message, want) {
 			t.Errorf("%q is not in %q", want, o.Reasons[0].Message)
 		}
