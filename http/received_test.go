@@ -18,7 +18,7 @@ import (
 func (w *world) arrives(client, sec string, entry nacha.Entry) string {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
-	account, err := w.ledger.SealAccount(client, "231380104", "400012345678", domain.Checking)
+	account, err := w.ledger.SealAccountIn(domain.TransactionStream(client, id), client, "231380104", "400012345678", domain.Checking)
 	w.must(err)
 	entry.Code, entry.Routing, entry.AmountCents, entry.Trace = 27, "231380104", 100, "121042880000001"
 	_, err = w.ledger.Write(w.t.Context(), ledger.Change{

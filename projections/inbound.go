@@ -53,7 +53,6 @@ const (
 	inboundByID       = inboundColumns + `WHERE id = ?1 AND state <> 'duplicate'`
 	inboundByKey      = inboundColumns + `INDEXED BY inbound_key@ WHERE header_key = ?1 ORDER BY position`
 	unfinishedInbound = inboundColumns + `INDEXED BY inbound_state@ WHERE state = 'received' ORDER BY position`
-	inboundCounts     = `SELECT state, count(*) FROM inbound@ INDEXED BY inbound_state@ GROUP BY state`
 )
 
 // InboundFiles lists files that came from the bank, newest first, and the
@@ -103,18 +102,6 @@ func (v *Views) InboundByKey(ctx context.Context, key string) ([]Inbound, error)
 // first.
 func (v *Views) UnfinishedInbound(ctx context.Context) ([]Inbound, error) {
 	return v.inboundRows(ctx, unfinishedInbound)
-}
-
-// InboundCounts counts the arrivals of files from the bank by their state.
-func (v *Views) InboundCounts(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{}
-	err := v.read(ctx, func(s snapshot) error {
-		return s.query(inboundCounts, nil, func(row []value) error {
-			counts[row[0].(string)] = int(row[1].(int64))
-			return nil
-		})
-	})
-	return counts, err
 }
 
 func (v *Views) inboundRows(ctx context.Context, sql string, args ...value) (files []Inbound, err error) {

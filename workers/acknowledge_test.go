@@ -229,14 +229,12 @@ func TestAReversalThatComesBackToAPaymentThatWasSentWaits(t *testing.T) {
 func TestTwoAnswersToOnePaymentAreReleasedFromOneFile(t *testing.T) {
 	b := openBank(t)
 	id := b.receive(gym)
-	data, err := b.SealData(gym, "4000999")
-	must(t, err)
-	b.answer(gym, id, corrected, domain.Outgoing{Code: "C01", Data: data, DataMasked: "***0999"})
+	b.answer(gym, id, corrected, domain.Outgoing{Code: "C01", Data: domain.Sealed("4000999"), DataMasked: "***0999"})
 	b.write(domain.TransactionStream(gym, id), gym, 2, domain.TransactionReturnRequested{
 		Outgoing: domain.Outgoing{ItemID: "returned", ReplyTo: id + "-in", Code: "R01"},
 	})
 	b.sweepAt("2026-11-20 14:30")
-	_, err = b.files.Acknowledge(t.Context(), b.views, answer(b.onlyFile(), ack.Rejected))
+	_, err := b.files.Acknowledge(t.Context(), b.views, answer(b.onlyFile(), ack.Rejected))
 	must(t, err)
 	if got := b.itemStates(id)[1:]; !slices.Equal(got, []domain.State{domain.Pending, domain.Pending}) {
 		t.Errorf("the answers are %v", got)

@@ -18,7 +18,7 @@ import (
 func (b *bank) receive(client string) (id string) {
 	b.t.Helper()
 	id = uuid.Must(uuid.NewV7()).String()
-	account, err := b.SealAccount(client, ourBank, "4000123", domain.Checking)
+	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, ourBank, "4000123", domain.Checking)
 	must(b.t, err)
 	b.write(domain.TransactionStream(client, id), client, 0, domain.TransactionReceived{
 		TransactionID: id, Account: account,
@@ -32,13 +32,18 @@ func (b *bank) receive(client string) (id string) {
 	return id
 }
 
-// answer asks to send an answer back.
+// answer asks to send an answer back, whose corrected data is given in the clear.
 func (b *bank) answer(client, id string, make func(domain.Outgoing) domain.Event, out domain.Outgoing) (item string) {
 	b.t.Helper()
 	t, err := b.Transaction(b.t.Context(), client, id)
 	must(b.t, err)
 	out.ItemID, out.ReplyTo = fmt.Sprintf("%s-out-%d", id, t.Version), t.Items[len(t.Items)-1].ID
-	b.write(domain.TransactionStream(client, id), client, t.Version, make(out))
+	stream := domain.TransactionStream(client, id)
+	if out.Data != nil {
+		out.Data, err = b.SealDataIn(stream, out.ItemID, client, string(out.Data))
+		must(b.t, err)
+	}
+	b.write(stream, client, t.Version, make(out))
 	return out.ItemID
 }
 
@@ -115,9 +120,7 @@ func TestAnswersOfEachKindLeaveInBatchesOfTheirOwn(t *testing.T) {
 	one, two, three, four := b.receive(gym), b.receive(gym), b.receive(gym), b.receive(gym)
 	b.answer(gym, one, returned, r01)
 	b.answer(gym, two, returned, r01)
-	data, err := b.SealData(gym, "4000999")
-	must(t, err)
-	b.answer(gym, three, corrected, domain.Outgoing{Code: "C01", Data: data, DataMasked: "***0999"})
+	b.answer(gym, three, corrected, domain.Outgoing{Code: "C01", Data: domain.Sealed("4000999"), DataMasked: "***0999"})
 	// The fourth was returned before, and the return came back dishonored.
 	b.answer(gym, four, returned, domain.Outgoing{Code: "R03"})
 	b.sweepAt("2026-11-20 14:30")

@@ -180,6 +180,11 @@ func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(cont
 // its kept input. One that may not be completed is given up.
 func (u *Uploads) resume(ctx context.Context, file domain.File) error {
 	s, err := u.source(file)
+	if ledger.Exchanged(err) {
+		u.Files.Log.Error("the kept input of a file is not what was recorded: it is given up", "file", file.ID, "client", file.Opened.Client, "err", err)
+		err = domain.Refuse(domain.Conflict, "what was kept of it is not what was sent: send it again")
+		return u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
+	}
 	if err != nil {
 		return err
 	}

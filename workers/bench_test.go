@@ -27,7 +27,7 @@ func (b *bank) pile(n int) {
 		for i := done; i < min(n, done+portion); i++ {
 			id := uuid.Must(uuid.NewV7()).String()
 			number := fmt.Sprintf("77%08d", i)
-			account, err := b.SealAccount(gym, theirBank, number, domain.Checking)
+			account, err := b.SealAccountIn(domain.TransactionStream(gym, id), gym, theirBank, number, domain.Checking)
 			must(b.t, err)
 			p := pull(i)
 			p.FromRouting, p.CompanyID = ourBank, "1840000017"

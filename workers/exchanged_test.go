@@ -18,10 +18,11 @@ func (b *bank) order(id, number string, old bool) domain.TransactionOriginated {
 	mac, err := b.Keys.MAC(gym, content)
 	must(b.t, err)
 	account, err := b.SealAccountIn(domain.TransactionStream(gym, id), gym, asked.ToRouting, number, asked.ToAccountType)
-	if old {
-		account, err = b.SealAccount(gym, asked.ToRouting, number, asked.ToAccountType)
-	}
 	must(b.t, err)
+	if old {
+		account.Sealed, err = b.Keys.Seal(gym, []byte(number), "account")
+		must(b.t, err)
+	}
 	c, err := b.Ledger.Client(b.t.Context(), gym)
 	must(b.t, err)
 	events, err := domain.Originate{
@@ -109,7 +110,7 @@ func TestWhatWasAskedIsKnownAgainWhateverWasLeftOut(t *testing.T) {
 		must(t, err)
 		mac, err := b.Keys.MAC(gym, content)
 		must(t, err)
-		account, err := b.SealAccount(gym, asked.ToRouting, number, asked.ToAccountType)
+		account, err := b.SealAccountIn(domain.TransactionStream(gym, "a"), gym, asked.ToRouting, number, asked.ToAccountType)
 		must(t, err)
 		events, err := domain.Originate{TransactionID: "a", ItemID: "i", Proposal: asked, Number: number, Account: account, Content: mac}.Decide(c, domain.Transaction{})
 		if err != nil {

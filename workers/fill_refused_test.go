@@ -14,7 +14,7 @@ import (
 func (b *bank) over(over domain.Over, p domain.Proposal) string {
 	b.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
-	account, err := b.SealAccount(gym, p.ToRouting, "770000123", p.ToAccountType)
+	account, err := b.SealAccountIn(domain.TransactionStream(gym, id), gym, p.ToRouting, "770000123", p.ToAccountType)
 	must(b.t, err)
 	c, err := b.Ledger.Client(context.Background(), gym)
 	must(b.t, err)

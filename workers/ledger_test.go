@@ -225,7 +225,7 @@ func (b *bank) post(client string, p domain.Proposal) string {
 // originate writes what POST /api/transaction would.
 func (b *bank) originate(client, id string, p domain.Proposal, number string) {
 	b.t.Helper()
-	account, err := b.SealAccount(client, p.ToRouting, number, p.ToAccountType)
+	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, p.ToRouting, number, p.ToAccountType)
 	must(b.t, err)
 	c, err := b.Ledger.Client(context.Background(), client)
 	must(b.t, err)

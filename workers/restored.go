@@ -104,6 +104,9 @@ func (u *Uploads) Beside(file domain.File) ([]ledger.Change, error) {
 }
 
 func (u *Uploads) source(file domain.File) (*upload, error) {
+	if file.Opened.Upload.Name != file.ID {
+		return nil, fmt.Errorf("read the input of file %s: %w (it is that of %s)", file.ID, ledger.ErrMoved, file.Opened.Upload.Name)
+	}
 	input, err := u.Files.kept(file.Opened.Client, inFolder, file.Opened.Upload.Name)
 	if err != nil {
 		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)

@@ -18,7 +18,7 @@ func (b *bank) older(id string, spoil func(*domain.TransactionOriginated)) {
 	e := domain.TransactionOriginated{TransactionID: id, ItemID: itemOf(id), Proposal: p, CompanyName: "HARBOR GYM"}
 	spoil(&e)
 	var err error
-	e.Account, err = b.SealAccount(gym, e.Proposal.ToRouting, "77000001", e.Proposal.ToAccountType)
+	e.Account, err = b.SealAccountIn(domain.TransactionStream(gym, id), gym, e.Proposal.ToRouting, "77000001", e.Proposal.ToAccountType)
 	must(b.t, err)
 	b.write(domain.TransactionStream(gym, id), gym, 0, e)
 }
@@ -113,7 +113,7 @@ func TestAnswersToMisroutedEntriesLeaveWithTheRest(t *testing.T) {
 			b.clock.set(at("2026-11-24 09:00"))
 			tx, err := b.Transaction(t.Context(), gym, id)
 			must(t, err)
-			data, err := b.SealData(gym, "12345678")
+			data, err := b.SealDataIn(domain.TransactionStream(gym, id), "came", gym, "12345678")
 			must(t, err)
 			in := domain.Incoming{ItemID: "came", ReplyTo: itemOf(id), Inbound: "f", SettledOn: "2026-11-24", Data: data, DataMasked: "*****5678",
 				Header: nacha.BatchHeader{ServiceClass: 225, CompanyName: "HARBOR GYM", CompanyID: "1840000017", SEC: tt.sec, Description: "DUES NOV",
@@ -232,7 +232,7 @@ func TestAReturnToASenderThatNobodyIsStopsAlone(t *testing.T) {
 func (b *bank) receiveFrom(client, odfi string) string {
 	b.t.Helper()
 	id := b.receive(client) + "-" + odfi
-	account, err := b.SealAccount(client, ourBank, "4000123", domain.Checking)
+	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, ourBank, "4000123", domain.Checking)
 	must(b.t, err)
 	t, err := b.Transaction(b.t.Context(), client, strings.TrimSuffix(id, "-"+odfi))
 	must(b.t, err)

@@ -17,18 +17,20 @@ func (r *verification) sealed(e eventstore.Recorded) error {
 	check := r.opens
 	switch e.Type {
 	case domain.TransactionOriginated{}.Type(), domain.TransactionReceived{}.Type(), domain.TransactionAccountChanged{}.Type(),
-		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type():
+		domain.TransactionCorrected{}.Type(), domain.TransactionChangeRefused{}.Type(), domain.TransactionCorrectionRequested{}.Type(),
+		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type(), domain.ClientOpened{}.Type(), domain.ClientChanged{}.Type(),
+		domain.CredentialIssuedV2{}.Type():
 	default:
 		if !bytes.Contains(e.Data, []byte(`"whole":`)) {
 			return nil
 		}
-		check = func(string, domain.Fact) error { return nil }
+		check = func(string, string, domain.Fact) error { return nil }
 	}
 	fact, err := ledger.Fact(e)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(check(e.Client, fact), r.opensWhole(e.Client, fact))
+	err = errors.Join(check(e.Client, e.Stream, fact), r.opensWhole(e.Client, fact))
 	switch {
 	case err == nil:
 	case ledger.Exchanged(err):
@@ -41,10 +43,33 @@ func (r *verification) sealed(e eventstore.Recorded) error {
 	return nil
 }
 
-// opens opens the account of one event by itself.
-func (r *verification) opens(client string, fact domain.Fact) error {
+// opens opens what one event holds sealed, by itself.
+func (r *verification) opens(client, stream string, fact domain.Fact) error {
 	l := r.Ledger
 	switch e := fact.Event.(type) {
+	case *domain.ClientOpened, *domain.ClientChanged:
+		c := domain.Client{}
+		c.Evolve(fact)
+		for _, m := range c.Settings.ReceivingAccounts {
+			if _, err := l.OpenReceiving(client, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *domain.CredentialIssuedV2:
+		if domain.CredentialStream(e.Key) != stream {
+			return fmt.Errorf("%w (it says it is credential %s)", ledger.ErrMoved, e.Key)
+		}
+		return l.CheckSecretHash(e.Key, e.SealedHash)
+	case *domain.TransactionCorrected, *domain.TransactionChangeRefused, *domain.TransactionCorrectionRequested:
+		t := domain.Transaction{Client: client}
+		t.Evolve(fact)
+		var ok bool
+		if _, t.ID, ok = domain.SplitTransactionStream(stream); !ok {
+			return fmt.Errorf("%w (it is no transaction's)", ledger.ErrMoved)
+		}
+		_, err := l.OpenDataOf(&t, t.Items[len(t.Items)-1])
+		return err
 	case *domain.AccountOpened:
 		a := domain.BankAccount{}
 		a.Evolve(fact)
@@ -56,8 +81,18 @@ func (r *verification) opens(client string, fact domain.Fact) error {
 	case *domain.EntryQueued:
 		a := e.Account
 		a.In = fact.Stream
-		_, err := l.OpenAccount(client, a)
-		return err
+		if _, err := l.OpenAccount(client, a); err != nil {
+			return err
+		}
+		for _, data := range []domain.Sealed{e.Data, e.Raw} {
+			if len(data) == 0 {
+				continue
+			}
+			if _, err := l.OpenDataIn(stream, e.EntryID, client, data); err != nil {
+				return err
+			}
+		}
+		return nil
 	default:
 		t := domain.Transaction{Client: client}
 		t.Evolve(fact)
@@ -68,7 +103,11 @@ func (r *verification) opens(client string, fact domain.Fact) error {
 		if err != nil {
 			return err
 		}
-		return l.Attest(&t, number)
+		if err := l.Attest(&t, number); err != nil || t.Received == nil {
+			return err
+		}
+		_, err = l.OpenDataOf(&t, t.Items[0])
+		return err
 	}
 }
 

@@ -20,21 +20,13 @@ const (
 // alone.
 func inStream(stream string) string { return forAccount + "/" + stream }
 
+// dataOf is the purpose of corrected data, which may be an account number as
+// well: it is bound to its item. Earlier releases sealed it for forData alone.
+func dataOf(stream, item string) string { return forData + "/" + stream + "/" + item }
+
 // SealAccountIn seals an account number for a stream of the log.
 func (l *Ledger) SealAccountIn(stream, client, routing, number, accountType string) (domain.Account, error) {
-	a, err := l.sealAccount(inStream(stream), client, routing, number, accountType)
-	a.In = stream
-	return a, err
-}
-
-// SealAccount seals an account number for no stream, as earlier releases did.
-// Nothing but Attest finds out when such a value is moved.
-func (l *Ledger) SealAccount(client, routing, number, accountType string) (domain.Account, error) {
-	return l.sealAccount(forAccount, client, routing, number, accountType)
-}
-
-func (l *Ledger) sealAccount(purpose, client, routing, number, accountType string) (domain.Account, error) {
-	sealed, err := l.Keys.Seal(client, []byte(number), purpose)
+	sealed, err := l.Keys.Seal(client, []byte(number), inStream(stream))
 	if err != nil {
 		return domain.Account{}, fmt.Errorf("seal an account of client %s: %w", client, err)
 	}
@@ -42,12 +34,12 @@ func (l *Ledger) sealAccount(purpose, client, routing, number, accountType strin
 	if err != nil {
 		return domain.Account{}, fmt.Errorf("fingerprint an account of client %s: %w", client, err)
 	}
-	return domain.Account{Sealed: sealed, Tail: domain.Tail(number), Fingerprint: print}, nil
+	return domain.Account{Sealed: sealed, Tail: domain.Tail(number), Fingerprint: print, In: stream}, nil
 }
 
-// OpenAccount is the inverse of SealAccountIn and of SealAccount. Only
-// rendering, matching and answers to a credential with scope reveal may call
-// it. A number that was sealed for another stream is seal.ErrNotAuthentic.
+// OpenAccount is the inverse of SealAccountIn. Only rendering, matching and
+// answers to a credential with scope reveal may call it. A number that was
+// sealed for another stream is seal.ErrNotAuthentic.
 func (l *Ledger) OpenAccount(client string, a domain.Account) (string, error) {
 	number, err := l.Keys.Open(client, a.Sealed, inStream(a.In))
 	if errors.Is(err, seal.ErrNotAuthentic) {
@@ -72,22 +64,43 @@ func (l *Ledger) OpenReceiving(client string, m domain.AccountMatch) (string, er
 	return "", err
 }
 
-// SealData seals the corrected data of a notification of change.
-func (l *Ledger) SealData(client, data string) (domain.Sealed, error) {
-	sealed, err := l.Keys.Seal(client, []byte(data), forData)
+// SealDataIn seals the corrected data of a notification of change, for an item
+// in a stream of the log.
+func (l *Ledger) SealDataIn(stream, item, client, data string) (domain.Sealed, error) {
+	sealed, err := l.Keys.Seal(client, []byte(data), dataOf(stream, item))
 	if err != nil {
 		return nil, fmt.Errorf("seal corrected data of client %s: %w", client, err)
 	}
 	return sealed, nil
 }
 
-// OpenData is the inverse of SealData.
-func (l *Ledger) OpenData(client string, d domain.Sealed) (string, error) {
-	data, err := l.Keys.Open(client, d, forData)
+// OpenDataIn is the inverse of SealDataIn. Data that was sealed for another
+// item is seal.ErrNotAuthentic.
+func (l *Ledger) OpenDataIn(stream, item, client string, d domain.Sealed) (string, error) {
+	data, err := l.Keys.Open(client, d, dataOf(stream, item))
+	if errors.Is(err, seal.ErrNotAuthentic) {
+		data, err = l.Keys.Open(client, d, forData)
+	}
 	if err != nil {
 		return "", fmt.Errorf("open corrected data of client %s: %w", client, err)
 	}
 	return string(data), nil
+}
+
+// OpenDataOf opens the corrected data that an item of a transaction brought or
+// takes along; it is empty where there is none.
+func (l *Ledger) OpenDataOf(t *domain.Transaction, i *domain.Item) (string, error) {
+	var sealed domain.Sealed
+	switch {
+	case i.Incoming != nil:
+		sealed = i.Incoming.Data
+	case i.Outgoing != nil:
+		sealed = i.Outgoing.Data
+	}
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	return l.OpenDataIn(domain.TransactionStream(t.Client, t.ID), i.ID, t.Client, sealed)
 }
 
 // Reveal puts into the entry of an item what only a file may show: the account
@@ -106,10 +119,10 @@ func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) 
 	data := ""
 	switch {
 	case e.Entry.Correction != nil && i.Outgoing != nil:
-		data, err = l.OpenData(t.Client, i.Outgoing.Data)
+		data, err = l.OpenDataOf(t, i)
 	case e.Entry.RefusedChange != nil:
 		if to, ok := t.Item(i.ReplyTo); ok && to.Incoming != nil {
-			data, err = l.OpenData(t.Client, to.Incoming.Data)
+			data, err = l.OpenDataOf(t, to)
 		}
 	}
 	if err != nil {

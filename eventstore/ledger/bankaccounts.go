@@ -12,6 +12,24 @@ func (l *Ledger) BankAccount(ctx context.Context, client, id string) (domain.Ban
 	return load[domain.BankAccount](ctx, l.Store, domain.AccountStream(client, id))
 }
 
+// OpenBankAccount opens the number of a bank account that a name means. A
+// number, a bank or a kind of account that is not the one the account was
+// opened with is ErrMoved, or seal.ErrNotAuthentic: nothing may be paid there.
+func (l *Ledger) OpenBankAccount(client string, a domain.BankAccount) (string, error) {
+	number, err := l.OpenAccount(client, a.Account)
+	if err != nil {
+		return "", err
+	}
+	print, err := l.Keys.Fingerprint(client, a.Routing, number, a.Type)
+	if err != nil {
+		return "", fmt.Errorf("fingerprint an account of client %s: %w", client, err)
+	}
+	if domain.AccountStream(client, print) != a.Account.In {
+		return "", fmt.Errorf("%w (the account's fingerprint)", ErrMoved)
+	}
+	return number, nil
+}
+
 // UseAccount finds the bank account of the given numbers, and the change that
 // opens it when the client never used it before: write that change together
 // with the name that points to it. A race to open it ends in a VersionError;

@@ -124,10 +124,22 @@ func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential,
 	if err != nil || c.SealedHash == nil {
 		return c, err
 	}
-	if c.SecretHash, err = l.Keys.Open(domain.LedgerClient, c.SealedHash, forSecretOf(key)); err != nil {
-		return c, fmt.Errorf("open the secret's hash of credential %s: %w", key, err)
+	c.SecretHash, err = l.openSecretHash(key, c.SealedHash)
+	return c, err
+}
+
+func (l *Ledger) openSecretHash(key string, sealed domain.Sealed) ([]byte, error) {
+	hash, err := l.Keys.Open(domain.LedgerClient, sealed, forSecretOf(key))
+	if err != nil {
+		return nil, fmt.Errorf("open the secret's hash of credential %s: %w", key, err)
 	}
-	return c, nil
+	return hash, nil
+}
+
+// CheckSecretHash makes sure that a sealed hash is the one of its credential.
+func (l *Ledger) CheckSecretHash(key string, sealed domain.Sealed) error {
+	_, err := l.openSecretHash(key, sealed)
+	return err
 }
 
 // forSecretOf binds a sealed hash to its key, so that one put in another

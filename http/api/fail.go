@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/projections"
 )
@@ -63,7 +64,7 @@ func (s *Kit) Render(c echo.Context, p *Problem) error {
 func (s *Kit) Explain(ctx context.Context, requestID string, err error) *Problem {
 	p := *Explain(err)
 	p.RequestID = requestID
-	if p.Status >= http.StatusInternalServerError && !errors.Is(err, projections.ErrBehind) {
+	if ledger.Exchanged(err) || p.Status >= http.StatusInternalServerError && !errors.Is(err, projections.ErrBehind) {
 		s.Log.ErrorContext(ctx, "request failed", "request_id", requestID, "code", p.Code, "err", err)
 	}
 	return &p
@@ -91,6 +92,8 @@ func Explain(err error) *Problem {
 		return p
 	case errors.Is(err, seal.ErrDestroyed):
 		return NewProblem(domain.Conflict, "the client's keys were destroyed: nothing of it can be sealed or opened any more")
+	case ledger.Exchanged(err):
+		return NewProblem(domain.Conflict, "the log has something here that is not what was recorded: operations have to compare it with another copy")
 	case errors.Is(err, projections.ErrCursor):
 		return Explain(Invalid("/cursor", "cursor", "%v", projections.ErrCursor))
 	case errors.Is(err, errUnrecorded) && !errors.Is(err, eventstore.ErrStorageFull):

@@ -102,18 +102,10 @@ func (s *Kit) revealEvent(st TransactionView, r *EventRecord) (opened bool, err 
 	if !ok || r.CorrectedData == "" {
 		return false, nil
 	}
-	var sealed domain.Sealed
+	data, err := s.Ledger.OpenDataOf(&st.Transaction, i)
 	switch {
-	case i.Incoming != nil:
-		sealed = i.Incoming.Data
-	case i.Outgoing != nil:
-		sealed = i.Outgoing.Data
-	}
-	if len(sealed) == 0 {
+	case err == nil && data == "":
 		return false, nil
-	}
-	data, err := s.Ledger.OpenData(st.Transaction.Client, sealed)
-	switch {
 	case err == nil:
 		r.CorrectedData = data
 		return true, nil

@@ -123,10 +123,10 @@ func (s *surface) record(c echo.Context, who api.Caller, id string, v verb, a an
 	if err != nil {
 		return err
 	}
+	a.item = api.NewID()
 	if err := s.seal(l, before.Transaction, &a); err != nil {
 		return err
 	}
-	a.item = api.NewID()
 	var decided answers.Decision
 	t, err := l.Decide(ctx, who.Client, id, s.decide(ctx, l, v.command(a), &decided), key)
 	if err != nil {
@@ -170,7 +170,7 @@ func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err e
 	}
 	iat := t.Received != nil && t.Received.Header.IAT != nil
 	a.masked = domain.MaskChange(a.code, a.data, iat)
-	a.sealed, err = l.SealData(t.Client, a.data)
+	a.sealed, err = l.SealDataIn(domain.TransactionStream(t.Client, t.ID), a.item, t.Client, a.data)
 	return err
 }
 

@@ -147,7 +147,7 @@ func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Clie
 	if err != nil {
 		return api.Order{}, err
 	}
-	number, err := l.OpenAccount(client.ID, account.Account)
+	number, err := l.OpenBankAccount(client.ID, account)
 	if err != nil {
 		return api.Order{}, err
 	}

@@ -100,7 +100,7 @@ func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient
 		if err != nil {
 			return numbers{}, nil, err
 		}
-		number, err := b.server.Ledger.OpenAccount(b.who.Client, account.Account)
+		number, err := b.server.Ledger.OpenBankAccount(b.who.Client, account)
 		b.accounts = append(b.accounts, stored.ID)
 		b.named = append(b.named, &domain.Named{Account: stored.AccountID, SetAt: stored.SetAt})
 		return numbers{account.Routing, number, account.Type}, raw, err

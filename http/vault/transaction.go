@@ -182,7 +182,7 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client string
 	if err != nil {
 		return nil, err
 	}
-	number, err := l.OpenAccount(client, account.Account)
+	number, err := l.OpenBankAccount(client, account)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,10 @@ func (l leftAlone) Error() string { return string(l) }
 // sense, or would turn the direction of the payment, is leftAlone.
 func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item *domain.Item, known domain.BankAccount) (id string, opened []ledger.Change, err error) {
 	in := item.Incoming
-	data, err := c.Ledger.OpenData(t.Client, in.Data)
+	data, err := c.Ledger.OpenDataOf(&t, item)
+	if ledger.Exchanged(err) {
+		return "", nil, leftAlone("its corrected data is not what was recorded: something of it was exchanged")
+	}
 	if err != nil {
 		return "", nil, err
 	}

@@ -65,7 +65,7 @@ func (c *Corrections) leadOne(ctx context.Context, m projections.StaleAccountTra
 	}
 	lead := asked.LeadAfter(named.SetAt)
 	stream := domain.TransactionStream(m.Client, t.ID)
-	number, err := c.Ledger.OpenAccount(m.Client, account.Account)
+	number, err := c.Ledger.OpenBankAccount(m.Client, account)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (e *arrival) incoming(l *ledger.Ledger, stream, client, replyTo, number str
 		SettledOn: e.settledOn.String(), DataMasked: masked, Flags: flags,
 	}
 	if data != "" {
-		in.Data, err = l.SealData(client, data)
+		in.Data, err = l.SealDataIn(stream, e.id, client, data)
 	}
 	return in, err
 }

@@ -81,7 +81,7 @@ func New(c Config) (*Desk, error) {
 		c.Every = time.Minute
 	}
 	d := &Desk{Config: c, recording: make(turn, 1), applying: make(turn, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
-	d.receivers.ledger, d.receivers.views = c.Ledger, c.Views
+	d.receivers.ledger, d.receivers.views, d.receivers.log = c.Ledger, c.Views, c.Log
 	var err error
 	if d.vault, err = openVault(c.Ledger.Keys, c.Folder); err != nil {
 		return nil, fmt.Errorf("open the folder of files from the bank: %w", err)

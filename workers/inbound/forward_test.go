@@ -202,7 +202,7 @@ func TestKindsWeDoNotReadAreKeptRaw(t *testing.T) {
 	}
 	entry, err := w.Unmatched(t.Context(), u.ID)
 	must(t, err)
-	raw, err := w.OpenData(domain.LedgerClient, entry.Queued.Raw)
+	raw, err := w.OpenDataIn(domain.UnmatchedStream(u.ID), u.ID, domain.LedgerClient, entry.Queued.Raw)
 	must(t, err)
 	if !strings.Contains(string(content), strings.TrimRight(raw, "\n")) || !strings.HasPrefix(raw, "622231380104400012345678") {
 		t.Errorf("kept %q", raw)
@@ -229,7 +229,7 @@ func TestAnEntryThatNoEventCouldHoldIsKeptRaw(t *testing.T) {
 	u := w.waits(tooLong)
 	entry, err := w.Unmatched(t.Context(), u.ID)
 	must(t, err)
-	raw, err := w.OpenData(domain.LedgerClient, entry.Queued.Raw)
+	raw, err := w.OpenDataIn(domain.UnmatchedStream(u.ID), u.ID, domain.LedgerClient, entry.Queued.Raw)
 	must(t, err)
 	if len(raw) != 95*(1+nacha.MaxAddenda) || u.AmountCents != 100 {
 		t.Errorf("%d bytes kept", len(raw))

@@ -36,7 +36,7 @@ func (w *world) sentMany(n int) {
 		version++
 		for i := first; i < min(first+page, n); i++ {
 			id := manyID(i)
-			account, err := w.SealAccount(gym, theirBank, manyAccount(i), domain.Checking)
+			account, err := w.SealAccountIn(domain.TransactionStream(gym, id), gym, theirBank, manyAccount(i), domain.Checking)
 			must(w.t, err)
 			changes = append(changes, ledger.Change{Stream: domain.TransactionStream(gym, id), Client: gym, Events: []domain.Event{
 				domain.TransactionOriginated{

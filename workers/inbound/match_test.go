@@ -149,7 +149,7 @@ func TestTwoEntriesThatAgreeInEverythingAreForAPerson(t *testing.T) {
 	// backup: nothing tells the two apart.
 	first := w.transaction(gym, ids[0])
 	twin := *first.Originated
-	twin.TransactionID, twin.ItemID = "twin", "item-twin"
+	twin.TransactionID, twin.ItemID, twin.Account = "twin", "item-twin", w.resealed(first, "twin")
 	filing := first.Items[0].Filing
 	w.write(ledger.Change{Stream: domain.TransactionStream(gym, "twin"), Client: gym, Events: []domain.Event{
 		twin, domain.TransactionFiled{ItemID: "item-twin", File: filing.File, Batch: filing.Batch, Trace: filing.Trace},
@@ -177,7 +177,7 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 	w.clock.set(at("2027-03-03 12:00"))
 	first := w.transaction(gym, ids[0])
 	next := *first.Originated
-	next.TransactionID, next.ItemID = "next", "item-next"
+	next.TransactionID, next.ItemID, next.Account = "next", "item-next", w.resealed(first, "next")
 	file := domain.FileOpened{FileID: "later", Client: gym, ODFI: ourBank, Method: domain.ToOutbox}
 	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "PPD", EffectiveOn: "270304"}}
 	w.write(

@@ -33,7 +33,7 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 		return nil, err
 	}
 	if data != "" {
-		if q.Data, err = l.SealData(domain.LedgerClient, data); err != nil {
+		if q.Data, err = l.SealDataIn(domain.UnmatchedStream(e.id), e.id, domain.LedgerClient, data); err != nil {
 			return nil, err
 		}
 	}
@@ -41,7 +41,7 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 		q.SettledOn = "" // it tells of money, it moves none
 	}
 	if e.Unsupported || tooLarge {
-		q.Raw, err = l.SealData(domain.LedgerClient, e.Raw)
+		q.Raw, err = l.SealDataIn(domain.UnmatchedStream(e.id), e.id, domain.LedgerClient, e.Raw)
 	}
 	return q, err
 }

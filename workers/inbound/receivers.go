@@ -3,6 +3,7 @@ package inbound
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 type receivers struct {
 	ledger *ledger.Ledger
 	views  Views
+	log    *slog.Logger
 
 	mu    sync.Mutex
 	read  int64 // position of the newest change it knows
@@ -60,8 +62,12 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 	to := receiver{client: c.ID, returns: c.Settings.UnknownAccounts == domain.ReturnUnknown}
 	for _, m := range c.Settings.ReceivingAccounts {
 		number, err := r.ledger.OpenReceiving(c.ID, m)
-		if seal.NotCheckable(err) {
-			continue // its keys were destroyed: what comes for it waits for a person
+		if seal.NotCheckable(err) || ledger.Exchanged(err) {
+			// Its keys were destroyed, or somebody exchanged it in a backup: what
+			// comes for it waits for a person.
+			to.returns = false
+			r.log.Error("a receiving account cannot be read: what comes for it waits for a person", "client", c.ID, "err", err)
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("read the receiving accounts of client %s: %w", c.ID, err)

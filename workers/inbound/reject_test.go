@@ -95,7 +95,7 @@ func TestABanksRejectOfAnAnswerNamesItsPayment(t *testing.T) {
 			w.clock.set(at("2026-11-23 09:00"))
 			w.feed(vector(t, "05"))
 			id := w.received(gym)[0].ID
-			sealed, err := w.SealData(gym, "9900112233")
+			sealed, err := w.SealDataIn(domain.TransactionStream(gym, id), "change", gym, "9900112233")
 			must(t, err)
 			w.ask(gym, id, answers.Correct{
 				ItemID: "change", ReplyTo: w.transaction(gym, id).Items[0].ID, Code: "C01", Data: "9900112233", Sealed: sealed, Masked: "*****2233",

@@ -146,7 +146,7 @@ func TestOurNotificationOfChangeIsRefused(t *testing.T) {
 	w.clock.set(at("2026-11-23 09:00"))
 	w.feed(vector(t, "05"))
 	id := w.received(gym)[0].ID
-	sealed, err := w.SealData(gym, "9900112233")
+	sealed, err := w.SealDataIn(domain.TransactionStream(gym, id), "change", gym, "9900112233")
 	must(t, err)
 	item := w.ask(gym, id, answers.Correct{
 		ItemID: "change", ReplyTo: w.transaction(gym, id).Items[0].ID, Code: "C01", Data: "9900112233", Sealed: sealed, Masked: "*****2233",
@@ -217,7 +217,7 @@ func TestPaymentsAbroadComeBackAtAnotherRate(t *testing.T) {
 	if len(r.Incoming.Flags) != 1 || r.Incoming.Flags[0] != flagAmount || r.AmountCents != 122456 || r.Incoming.Entry.IAT.Receiver.Name != "ATELIER" {
 		t.Errorf("return %+v, %v", r, r.Incoming.Flags)
 	}
-	data, err := w.OpenData(gym, w.only(id, domain.Correction).Incoming.Data)
+	data, err := w.dataOf(id)
 	must(t, err)
 	if data != "FR76123456789012345678901234567890" {
 		t.Errorf("corrected data %q", data)

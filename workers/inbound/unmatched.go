@@ -111,7 +111,7 @@ func (d *Desk) arrivalOf(q *domain.EntryQueued) (*arrival, error) {
 	if len(q.Data) == 0 {
 		return e, nil
 	}
-	data, err := d.Ledger.OpenData(domain.LedgerClient, q.Data)
+	data, err := d.Ledger.OpenDataIn(q.Account.In, q.EntryID, domain.LedgerClient, q.Data)
 	if c := e.Entry.Correction; c != nil {
 		c.Data = data
 	}

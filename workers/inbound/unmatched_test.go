@@ -92,7 +92,7 @@ func TestAPersonBooksANotificationWithItsData(t *testing.T) {
 	_, err := w.desk.Assign(t.Context(), u.ID, gym, ids[3])
 	must(t, err)
 	c := w.only(ids[3], domain.Correction)
-	data, err := w.OpenData(gym, c.Incoming.Data)
+	data, err := w.dataOf(ids[3])
 	must(t, err)
 	if data != "9900112233" || c.Incoming.DataMasked != "*****2233" {
 		t.Errorf("data %q shown as %q", data, c.Incoming.DataMasked)

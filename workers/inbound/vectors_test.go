@@ -54,7 +54,7 @@ func TestSixNotificationsOfChange(t *testing.T) {
 		8: {"C07", "0764012519900112266       37", "076401251 *****2266 37"},
 	} {
 		c := w.only(ids[n-1], domain.Correction)
-		data, err := w.OpenData(gym, c.Incoming.Data)
+		data, err := w.dataOf(ids[n-1])
 		must(t, err)
 		if c.Incoming.Entry.Correction.Code != want.code || data != want.data || c.Incoming.DataMasked != want.masked || len(c.Incoming.Flags) > 0 {
 			t.Errorf("entry %d: %s %q shown as %q, flags %v", n, c.Incoming.Entry.Correction.Code, data, c.Incoming.DataMasked, c.Incoming.Flags)
@@ -92,7 +92,7 @@ func TestPayrollCredits(t *testing.T) {
 		if item.AmountCents != want.cents || number != want.number || item.SettledOn != "2026-11-23" || p.Received.Entry.Code != want.code || p.Received.Entry.Account != "" {
 			t.Errorf("payment %d: %+v, account %s", i, item, number)
 		}
-		sealed, err := w.SealAccount(gym, ourBank, want.number, want.kind)
+		sealed, err := w.SealAccountIn("", gym, ourBank, want.number, want.kind)
 		must(t, err)
 		if p.Account.Fingerprint != sealed.Fingerprint {
 			t.Errorf("payment %d: the fingerprint is not that of a %s account", i, want.kind)

@@ -169,12 +169,14 @@ func (w *world) client(id string, settings ...func(*domain.Settings)) {
 	w.write(ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
 }
 
-// patterns are receiving accounts as the API seals them.
+// patterns are receiving accounts as earlier releases sealed them.
 func (w *world) patterns(list ...string) (matches []domain.AccountMatch) {
 	w.t.Helper()
 	for _, p := range list {
 		number, prefix := strings.CutSuffix(p, "*")
-		account, err := w.SealAccount(domain.LedgerClient, "", number, "")
+		account, err := w.SealAccountIn("", domain.LedgerClient, "", number, "")
+		must(w.t, err)
+		account.Sealed, err = w.Keys.Seal(domain.LedgerClient, []byte(number), "account")
 		must(w.t, err)
 		matches = append(matches, domain.AccountMatch{Account: account, Prefix: prefix})
 	}
@@ -191,7 +193,7 @@ func (w *world) write(changes ...ledger.Change) {
 func (w *world) originate(p domain.Proposal, number string) string {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
-	account, err := w.SealAccount(gym, p.ToRouting, number, p.ToAccountType)
+	account, err := w.SealAccountIn(domain.TransactionStream(gym, id), gym, p.ToRouting, number, p.ToAccountType)
 	must(w.t, err)
 	c, err := w.Client(context.Background(), gym)
 	must(w.t, err)
@@ -270,6 +272,22 @@ func (w *world) transaction(client, id string) domain.Transaction {
 	t, err := w.Transaction(context.Background(), client, id)
 	must(w.t, err)
 	return t
+}
+
+// resealed is the account of a transaction, sealed for another one.
+func (w *world) resealed(t domain.Transaction, id string) domain.Account {
+	w.t.Helper()
+	number, err := w.OpenAccount(gym, t.Account)
+	must(w.t, err)
+	account, err := w.SealAccountIn(domain.TransactionStream(gym, id), gym, t.Routing, number, t.Kind)
+	must(w.t, err)
+	return account
+}
+
+// dataOf opens the corrected data of the one notification of change.
+func (w *world) dataOf(id string) (string, error) {
+	t := w.transaction(gym, id)
+	return w.OpenDataOf(&t, w.only(id, domain.Correction))
 }
 
 // origination is the item one of our transactions began with.

@@ -37,6 +37,9 @@ func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holde
 	}
 	var no *domain.Refusal
 	switch {
+	case ledger.Exchanged(err):
+		w.Log.Error("the account of a relationship is not what was recorded", "client", h.Client, "relationship", r.ID, "err", err)
+		return w.end(ctx, h, r, "its account is not what was recorded: link it again")
 	case errors.As(err, &no) && no.Code == domain.Suspended:
 		return nil
 	case errors.As(err, &no):
@@ -115,7 +118,7 @@ type entry struct {
 }
 
 func (w *Worker) entry(client domain.Client, h domain.Holder, r *domain.Relationship, a domain.BankAccount, p domain.Proposal) (entry, error) {
-	number, err := w.Ledger.OpenAccount(client.ID, a.Account)
+	number, err := w.Ledger.OpenBankAccount(client.ID, a)
 	if err != nil {
 		return entry{}, err
 	}

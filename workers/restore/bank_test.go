@@ -113,9 +113,9 @@ func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 	p := domain.Proposal{SEC: "PPD", Kind: domain.Push, ToRouting: "121042882", ToAccountType: domain.Checking,
 		ToName: "Ada Marsh", Description: "PAYROLL", AmountCents: 194217}
 	change(&p)
-	account, err := b.SealAccount(client, p.ToRouting, "30488174411", p.ToAccountType)
-	b.must(err)
 	id = uuid.NewString()
+	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, p.ToRouting, "30488174411", p.ToAccountType)
+	b.must(err)
 	content, err := ledger.OrderContent(p, "30488174411")
 	b.must(err)
 	mac, err := b.Keys.MAC(client, content)
@@ -159,7 +159,7 @@ func (b *bank) state(client, id string) domain.State {
 // does.
 func (b *bank) correct(client, id, number string) {
 	b.t.Helper()
-	account, err := b.SealAccount(client, "091000019", number, domain.Savings)
+	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, "091000019", number, domain.Savings)
 	b.must(err)
 	_, err = b.Decide(b.t.Context(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
 		return []domain.Event{domain.TransactionAccountChanged{Routing: "091000019", AccountType: domain.Savings, Account: account, Code: "C03"}}, nil

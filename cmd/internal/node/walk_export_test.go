@@ -8,3 +8,7 @@ import (
 
 // VerifyFolder makes every check of the verify command on a folder.
 var VerifyFolder func(*testing.T, folder.Folder)
+
+// VerifyReport is what the verify command prints of a folder, and whether it
+// finds nothing wrong.
+var VerifyReport func(*testing.T, folder.Folder) (ok bool, report string)

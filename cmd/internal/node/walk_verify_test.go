@@ -11,7 +11,7 @@ import (
 
 // verify stands on this package, so only a test outside of it may ask.
 func init() {
-	node.VerifyFolder = func(t *testing.T, f folder.Folder) {
+	node.VerifyReport = func(t *testing.T, f folder.Folder) (bool, string) {
 		t.Helper()
 		r, err := node.OpenReader(t.Context(), f)
 		if err != nil {
@@ -21,8 +21,15 @@ func init() {
 		var report bytes.Buffer
 		silent := func(string) (verify.Progress, func()) { return func(int64, int64) {}, func() {} }
 		ok, err := verify.Report(t.Context(), r, &report, silent)
-		if err != nil || !ok {
-			t.Errorf("verify: %v\n%s", err, &report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok, report.String()
+	}
+	node.VerifyFolder = func(t *testing.T, f folder.Folder) {
+		t.Helper()
+		if ok, report := node.VerifyReport(t, f); !ok {
+			t.Errorf("verify:\n%s", report)
 		}
 	}
 }
