@@ -56,6 +56,10 @@ type Credential struct {
 	Revoked    bool
 	IssuedAt   time.Time
 	Version    int64
+	Position   int64 // in the log, of the event that issued it
+	// Unconfirmed says that the log was restored from a backup since, and that
+	// nobody has said yet which credentials were revoked after it was made.
+	Unconfirmed bool
 }
 
 // Events of a credential.
@@ -122,8 +126,10 @@ func (c *Credential) Evolve(f Fact) {
 	c.Version = f.Version
 	switch e := f.Event.(type) {
 	case *CredentialIssued:
+		c.Position = f.Position
 		c.Key, c.Client, c.Scopes, c.SecretHash, c.IssuedAt = e.Key, e.Client, e.Scopes, e.SecretHash, f.Meta.At
 	case *CredentialIssuedV2:
+		c.Position = f.Position
 		c.Key, c.Client, c.Scopes, c.SealedHash, c.IssuedAt = e.Key, e.Client, e.Scopes, e.SealedHash, f.Meta.At
 		c.Name, c.Owner = e.Name, e.Owner
 		if e.ExpiresAt != nil {
@@ -137,10 +143,10 @@ func (c *Credential) Evolve(f Fact) {
 // May reports whether the credential has the scope.
 func (c Credential) May(scope string) bool { return GrantsScope(c.Scopes, scope) }
 
-// Good reports whether the credential exists and is neither revoked nor, at
-// this machine time, expired.
+// Good reports whether the credential exists and is neither revoked nor
+// unconfirmed nor, at this machine time, expired.
 func (c Credential) Good(now time.Time) bool {
-	return c.Version > 0 && !c.Revoked && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
+	return c.Version > 0 && !c.Revoked && !c.Unconfirmed && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
 }
 
 // maxLabel bounds the name and the owner of a credential, in characters.

@@ -29,6 +29,12 @@ type (
 		Client   string `json:"client"`
 		Rejected int    `json:"rejected,omitempty"` // items that waited
 	}
+	// CredentialsAccepted records that a person had the credentials of a
+	// restored log taken again, all but those that were revoked since the
+	// backup.
+	CredentialsAccepted struct {
+		Revoked []string `json:"revoked,omitempty"` // their keys, as the person named them
+	}
 	// AuditSignedIn records that a credential of operations got a token.
 	AuditSignedIn struct {
 		Credential string `json:"credential"`
@@ -46,6 +52,9 @@ func (KeysRotated) Type() string { return "keys.rotated" }
 func (KeysDestroyed) Type() string { return "keys.destroyed" }
 
 // Type names the event in the log.
+func (CredentialsAccepted) Type() string { return "credentials.accepted" }
+
+// Type names the event in the log.
 func (AuditSignedIn) Type() string { return "audit.signed_in" }
 
 func init() {
@@ -53,6 +62,7 @@ func init() {
 		func() Event { return &DeliverySwitched{} },
 		func() Event { return &KeysRotated{} },
 		func() Event { return &KeysDestroyed{} },
+		func() Event { return &CredentialsAccepted{} },
 		func() Event { return &AuditSignedIn{} },
 	)
 }

@@ -40,7 +40,8 @@ func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error
 
 // Credential is a credential as it stands.
 func (d *Directory) Credential(ctx context.Context, key string) (domain.Credential, error) {
-	return get(ctx, d, &d.credentials, key, domain.CredentialStream(key))
+	c, err := get(ctx, d, &d.credentials, key, domain.CredentialStream(key))
+	return d.ledger.Confirmed(c), err
 }
 
 func (d *Directory) heard(_ domain.Fact, r eventstore.Recorded) {

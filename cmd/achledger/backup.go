@@ -24,7 +24,8 @@ and keep it elsewhere.
   achledger keys export /elsewhere/master
 
 To restore: copy the folder, put the exported key into its keys/master, start
-the server on it, and tell it what had gone out: achledger delivery --help`
+the server on it, and tell it which credentials were revoked and what had gone
+out since: achledger credentials --help, achledger delivery --help`
 }
 
 // Run backs up.

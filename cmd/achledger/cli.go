@@ -19,18 +19,19 @@ New here? Try: achledger demo`
 
 // cli is the command line.
 type cli struct {
-	Serve    serveCommand    `cmd:"" help:"Run the ledger: log, broker, workers and API in one process."`
-	Demo     demoCommand     `cmd:"" help:"Tell the story of one day at a made-up bank, on a real server."`
-	Verify   verifyCommand   `cmd:"" help:"Check that everything holds: chain, stream, files, totals, views."`
-	Rebuild  rebuildCommand  `cmd:"" help:"Make the views anew from the log."`
-	Events   eventsCommand   `cmd:"" help:"Show the log's events, like tail."`
-	Files    filesCommand    `cmd:"" help:"List NACHA files, show one, print its records."`
-	Ingest   ingestCommand   `cmd:"" help:"Take in files of the bank by hand."`
-	Fed      fedCommand      `cmd:"" help:"Play the Federal Reserve: read an outbox, answer into an inbox."`
-	Backup   backupCommand   `cmd:"" help:"Copy the ledger, without the master key, to a new folder."`
-	Delivery deliveryCommand `cmd:"" help:"Say whether files may leave, and switch it."`
-	Keys     keysCommand     `cmd:"" help:"Look after the keys that seal account numbers."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve       serveCommand       `cmd:"" help:"Run the ledger: log, broker, workers and API in one process."`
+	Demo        demoCommand        `cmd:"" help:"Tell the story of one day at a made-up bank, on a real server."`
+	Verify      verifyCommand      `cmd:"" help:"Check that everything holds: chain, stream, files, totals, views."`
+	Rebuild     rebuildCommand     `cmd:"" help:"Make the views anew from the log."`
+	Events      eventsCommand      `cmd:"" help:"Show the log's events, like tail."`
+	Files       filesCommand       `cmd:"" help:"List NACHA files, show one, print its records."`
+	Ingest      ingestCommand      `cmd:"" help:"Take in files of the bank by hand."`
+	Fed         fedCommand         `cmd:"" help:"Play the Federal Reserve: read an outbox, answer into an inbox."`
+	Backup      backupCommand      `cmd:"" help:"Copy the ledger, without the master key, to a new folder."`
+	Delivery    deliveryCommand    `cmd:"" help:"Say whether files may leave, and switch it."`
+	Credentials credentialsCommand `cmd:"" help:"Say which credentials a restored ledger takes."`
+	Keys        keysCommand        `cmd:"" help:"Look after the keys that seal account numbers."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command reads and writes.

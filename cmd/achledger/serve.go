@@ -122,6 +122,9 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			if r.FirstStart {
 				fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
 			}
+			if r.Unconfirmed {
+				fmt.Fprintf(s.errs, "No credential is taken that is as old as the backup.\nSee: achledger credentials --help\n")
+			}
 			if !r.Delivery.Otherwise {
 				fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Delivery.Reason, c.Data)
 			}

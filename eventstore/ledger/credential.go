@@ -122,10 +122,20 @@ func (l *Ledger) IssueCredential(ctx context.Context, r CredentialRequest, optio
 func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential, error) {
 	c, err := load[domain.Credential](ctx, l.Store, domain.CredentialStream(key))
 	if err != nil || c.SealedHash == nil {
-		return c, err
+		return l.Confirmed(c), err
 	}
 	c.SecretHash, err = l.openSecretHash(key, c.SealedHash)
-	return c, err
+	return l.Confirmed(c), err
+}
+
+// Confirmed says of a credential whether it is taken although the log was
+// restored. That changes without an event of the credential's own.
+func (l *Ledger) Confirmed(c domain.Credential) domain.Credential {
+	if l.Unconfirmed != nil {
+		upTo := l.Unconfirmed()
+		c.Unconfirmed = upTo > 0 && c.Position <= upTo
+	}
+	return c
 }
 
 func (l *Ledger) openSecretHash(key string, sealed domain.Sealed) ([]byte, error) {

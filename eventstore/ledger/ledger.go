@@ -33,6 +33,9 @@ type Ledger struct {
 	Store eventstore.Store
 	Keys  Keys
 	Clock Clock
+	// Unconfirmed is up to which position of the log credentials are not taken
+	// yet, because it was restored; nil: all are.
+	Unconfirmed func() int64
 }
 
 // Now is business time in UTC, in microseconds as the log keeps it.

@@ -55,14 +55,23 @@ func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed fun
 
 // LoginError refuses a login. Wait is how long the caller should wait before
 // it tries again; zero when it was not wrong too often.
-type LoginError struct{ Wait time.Duration }
+type LoginError struct {
+	Wait     time.Duration
+	Restored bool // the secret is right, and nobody has said yet that the credential is still good
+}
 
 func (e *LoginError) Error() string {
-	if e.Wait > 0 {
+	switch {
+	case e.Restored:
+		return Restored
+	case e.Wait > 0:
 		return "too many failed logins"
 	}
 	return "the credentials are not known, were revoked, or have expired"
 }
+
+// Restored is why a credential that was good in a backup is not taken.
+const Restored = "this ledger was restored from a backup, and operations have not said yet which of its credentials are still good"
 
 // Authenticate finds the credential of a key and its secret, for a door
 // ("http", "nats") and a caller's address as net.Conn gives it. The comparison
@@ -78,9 +87,12 @@ func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address st
 	}
 	want := make([]byte, sha256.Size)
 	copy(want, c.SecretHash)
-	right := subtle.ConstantTimeCompare(HashSecret(secret), want) == 1
-	if right && len(c.SecretHash) == sha256.Size && c.Good(l.now()) {
+	right := subtle.ConstantTimeCompare(HashSecret(secret), want) == 1 && len(c.SecretHash) == sha256.Size
+	if right && c.Good(l.now()) {
 		return c, nil
+	}
+	if c.Unconfirmed, right = false, right && c.Unconfirmed; right && c.Good(l.now()) {
+		return domain.Credential{}, &LoginError{Restored: true}
 	}
 	return domain.Credential{}, l.Fail(door, key, address)
 }

@@ -158,6 +158,8 @@ func (s *Kit) StillGood(ctx context.Context, who Caller) error {
 	switch {
 	case err != nil:
 		return err
+	case credential.Unconfirmed:
+		return NewProblem(codeUnauthorized, "%s", ledger.Restored)
 	case !credential.Good(now):
 		return NewProblem(codeUnauthorized, "the credential was revoked or has expired")
 	case !who.Until.IsZero() && !now.Before(who.Until):
@@ -205,6 +207,9 @@ func (s *Kit) bearer(r *http.Request, token string) (Caller, error) {
 		return Caller{}, err
 	}
 	now := s.Now()
+	if credential.Unconfirmed {
+		return Caller{}, NewProblem(codeUnauthorized, "%s", ledger.Restored)
+	}
 	if !credential.Good(now) || !now.Before(t.ExpiresAt) {
 		return Caller{}, NewProblem(codeUnauthorized, "the token has expired, or its credential was revoked or has expired")
 	}

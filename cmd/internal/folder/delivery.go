@@ -11,7 +11,8 @@ import (
 // Delivery is the switch that lets files leave. It is on in a folder that
 // was made here, and off in a restored one until a person has said which
 // files had gone out since the backup: in 2025 a recovery test posted a
-// payroll file of 17 million dollars a second time.
+// payroll file of 17 million dollars a second time. It keeps as well whether
+// the credentials of the backup are taken.
 type Delivery struct {
 	folder Folder
 
@@ -45,8 +46,7 @@ func (f Folder) OpenDelivery(log LogIdentity) (*Delivery, error) {
 	case log.Head == 0 && reason == "":
 		d.now = instance{Otherwise: true}
 	case reason != "":
-		d.now = instance{Reason: reason}
-		return d, nil // nothing is written: only a person ends this
+		d.now = instance{Reason: reason, Unconfirmed: log.Head} // only a person ends this
 	default:
 		d.now = i
 	}
@@ -69,6 +69,21 @@ func (d *Delivery) Allowed(odfi string) (ok bool, reason string) {
 	default:
 		return false, "it was never switched on"
 	}
+}
+
+// Unconfirmed is up to which position of the log credentials are not taken:
+// they were issued before this folder was restored, and the log does not know
+// which of them were revoked since. Zero: all are.
+func (d *Delivery) Unconfirmed() int64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.now.Unconfirmed
+}
+
+// Confirm has all credentials taken again that were not revoked, and returns
+// when that is durable.
+func (d *Delivery) Confirm(log LogIdentity) error {
+	return d.change(log, func(i *instance) { i.Unconfirmed = 0 })
 }
 
 // State is the whole switch.
@@ -120,14 +135,10 @@ func (d *Delivery) change(log LogIdentity, change func(*instance)) error {
 }
 
 // Note records how far the log has come, so that an older copy put in its
-// place is noticed. It does nothing while the folder is not known to be this
-// one.
+// place is noticed.
 func (d *Delivery) Note(log LogIdentity) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.now.FolderInode == 0 {
-		return nil
-	}
 	return d.save(log)
 }
 
@@ -136,7 +147,7 @@ func (d *Delivery) save(log LogIdentity) error {
 	if err != nil {
 		return err
 	}
-	here.Delivery, here.Otherwise, here.Reason = d.now.Delivery, d.now.Otherwise, d.now.Reason
+	here.Delivery, here.Otherwise, here.Reason, here.Unconfirmed = d.now.Delivery, d.now.Otherwise, d.now.Reason, d.now.Unconfirmed
 	content, err := json.MarshalIndent(here, "", "  ")
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ type instance struct {
 	Otherwise bool            `json:"otherwise"`
 	// Reason is why Otherwise went off by itself, once.
 	Reason string `json:"reason,omitempty"`
+	// Unconfirmed is up to which position of the log credentials are not
+	// taken, because the log does not know which were revoked since.
+	Unconfirmed int64 `json:"unconfirmed,omitempty"`
 }
 
 // LogIdentity is what the log itself says of who it is.

@@ -98,6 +98,7 @@ func (s *Server) commands() http.Handler {
 	control.Answer(mux, "delivery", s.DeliveryState)
 	control.Answer(mux, "delivery/off", s.DeliveryOff)
 	control.Answer(mux, "delivery/on", s.DeliveryOn)
+	control.Answer(mux, "credentials/accept", s.AcceptCredentials)
 	control.Answer(mux, "keys/rotate", s.RotateKeys)
 	control.Answer(mux, "keys/destroy", s.DestroyKeys)
 	control.Answer(mux, "keys/ops", s.IssueOperations)

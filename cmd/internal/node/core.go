@@ -102,6 +102,7 @@ func (c *Core) open(ctx context.Context) (err error) {
 	if c.Delivery, err = c.Folder.OpenDelivery(log); err != nil {
 		return err
 	}
+	c.Ledger.Unconfirmed = c.Delivery.Unconfirmed
 	if log.Head > 0 {
 		return nil
 	}

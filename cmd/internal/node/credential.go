@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -17,6 +18,59 @@ type Nothing struct{}
 // folder's ops.credential. Earlier ones stay good until they are revoked.
 func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) {
 	return Nothing{}, c.issueOperations(ctx)
+}
+
+// Acceptance says which credentials of a backup were revoked after it was
+// made.
+type Acceptance struct{ Revoked []string }
+
+// AcceptCredentials has a restored ledger take the credentials it knows, all
+// but those that are named, which are revoked. A stop leaves the rest to be
+// done by asking again: until the switch is set none of them is taken.
+func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, error) {
+	if c.Delivery.Unconfirmed() == 0 {
+		return Nothing{}, errors.New("this ledger takes its credentials already: revoke one with DELETE /v1/ops/credentials/KEY")
+	}
+	for _, key := range a.Revoked {
+		known, err := c.Ledger.Credential(ctx, key)
+		if err == nil && known.Version == 0 {
+			err = fmt.Errorf("this ledger has no credential %q: nothing was changed", key)
+		}
+		if err != nil {
+			return Nothing{}, err
+		}
+	}
+	for _, key := range a.Revoked {
+		if err := c.revoke(ctx, key); err != nil {
+			return Nothing{}, err
+		}
+	}
+	// Before the switch is set: none is taken by a decision that nobody can find.
+	if err := c.Ledger.Audit(ctx, domain.LedgerClient, domain.CredentialsAccepted{Revoked: a.Revoked}); err != nil {
+		return Nothing{}, err
+	}
+	log, err := Identify(ctx, c.Store)
+	if err != nil {
+		return Nothing{}, err
+	}
+	return Nothing{}, c.Delivery.Confirm(log)
+}
+
+func (c *Core) revoke(ctx context.Context, key string) error {
+	return c.Ledger.Retry(func() error {
+		known, err := c.Ledger.Credential(ctx, key)
+		if err != nil {
+			return err
+		}
+		events, err := domain.RevokeCredential{}.Decide(known)
+		if err != nil {
+			return err
+		}
+		_, err = c.Ledger.Write(ctx, ledger.Change{
+			Stream: domain.CredentialStream(key), Client: known.Client, Expect: known.Version, Events: events,
+		})
+		return err
+	})
 }
 
 // issueOperations writes the file first: a secret that was never stored is

@@ -180,8 +180,10 @@ func TestABackupWithExchangedAccountsPaysNobodyWrongAndVerifyNamesThem(t *testin
 	}
 
 	r = restored(t, backup)
+	_, err := r.server.AcceptCredentials(t.Context(), Acceptance{})
+	r.noError(err)
 	good := pay("7700001003", 10.03)
-	_, err := r.server.DeliveryOn(t.Context(), DeliveryOrder{ODFI: "231380104"})
+	_, err = r.server.DeliveryOn(t.Context(), DeliveryOrder{ODFI: "231380104"})
 	r.noError(err)
 	for _, name := range []struct {
 		path string

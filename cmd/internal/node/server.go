@@ -59,6 +59,8 @@ type Running struct {
 	NATS       string // "nats://127.0.0.1:4222"
 	FirstStart bool   // the operations credential was written just now
 	Delivery   folder.DeliveryState
+	// Unconfirmed says that no credential of the backup is taken yet.
+	Unconfirmed bool
 }
 
 // Server is a ledger that runs.
@@ -275,7 +277,7 @@ func (s *Server) announce(ctx context.Context) {
 	if s.options.Insecure {
 		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
 	}
-	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State()}
+	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State(), Unconfirmed: s.Delivery.Unconfirmed() > 0}
 	if s.doors.admin != nil {
 		r.Admin = base(s.doors.admin, false)
 	}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain/text"
+)
+
+type credentialsCommand struct {
+	Accept acceptCommand `cmd:"" help:"Have a restored ledger take its credentials again."`
+}
+
+// Help is shown behind the flags.
+func (credentialsCommand) Help() string {
+	return `A folder that was restored from a backup does not know which credentials were
+revoked since. It takes none that is as old, until a person says which those
+are. Look at them with a new credential of operations, which it takes:
+
+  achledger keys ops                          writes one to DIR/ops.credential
+  GET /v1/ops/credentials, GET /v1/ops/clients/ID/credentials
+  achledger credentials accept --revoked KEY --revoked KEY
+  achledger credentials accept --none-revoked`
+}
+
+type acceptCommand struct {
+	dataFlag
+	Revoked     []string `help:"The key of a credential that was revoked since the backup; it is revoked again. May be repeated." placeholder:"KEY" xor:"revoked" required:""`
+	NoneRevoked bool     `help:"None was revoked since the backup." xor:"revoked" required:""`
+}
+
+// Help is shown behind the flags.
+func (acceptCommand) Help() string {
+	return `Suspend clients again first that were suspended since the backup: from now on
+requests of all others are taken.`
+}
+
+// Run has the credentials taken again.
+func (c acceptCommand) Run(ctx context.Context, s streams) error {
+	if err := c.folder().MustExist(); err != nil {
+		return err
+	}
+	if _, err := ask(ctx, c.folder(), "credentials/accept", (*node.Core).AcceptCredentials, node.Acceptance{Revoked: c.Revoked}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "Credentials are taken as the backup has them; %s again.\n",
+		text.Count(len(c.Revoked), "credential is revoked", "credentials are revoked"))
+	return err
+}
