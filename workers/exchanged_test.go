@@ -1,6 +1,9 @@
 package workers
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -125,6 +128,42 @@ func TestWhatWasAskedIsKnownAgainWhateverWasLeftOut(t *testing.T) {
 		}
 		if err := b.Attest(&tx, "7700001002"); !ledger.Exchanged(err) {
 			t.Errorf("%s left out, another number: %v", name, err)
+		}
+	}
+}
+
+// Two orders were accepted and not made yet; somebody exchanges what was kept
+// of them.
+func TestTheKeptInputOfAnotherFileIsNeverFiled(t *testing.T) {
+	b := openBank(t)
+	var ids []string
+	for n, content := range [][]byte{rendered(t, payroll(2)), rendered(t, payroll(3)), rendered(t, payroll(4))} {
+		b.fault = stopAt("after opened")
+		b.hire()
+		if _, err := b.upload(content); !errors.Is(err, errCrash) {
+			t.Fatalf("upload %d: %v", n, err)
+		}
+		b.restart()
+		b.fault = nil
+		b.hire()
+	}
+	must(t, b.views.CatchUp(t.Context()))
+	open, err := b.views.UnfinishedFiles(t.Context())
+	must(t, err)
+	for _, f := range open {
+		ids = append(ids, f.ID)
+	}
+	kept := func(id string) string { return filepath.Join(b.files.Folder, inFolder, id) }
+	must(t, os.Rename(kept(ids[0]), kept("aside")))
+	must(t, os.Rename(kept(ids[1]), kept(ids[0])))
+	must(t, os.Rename(kept("aside"), kept(ids[1])))
+	if err := b.batcher.Sweep(t.Context()); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("the sweep says %v", err)
+	}
+	b.sweep()
+	for n, want := range []domain.FileState{domain.FileIsGivenUp, domain.FileIsGivenUp, domain.FileIsDelivered} {
+		if f, err := b.Ledger.File(t.Context(), ids[n]); err != nil || f.State != want {
+			t.Errorf("file %d is %s, want %s: %v", n, f.State, want, err)
 		}
 	}
 }

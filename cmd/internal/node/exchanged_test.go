@@ -1,7 +1,6 @@
 package node
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/sqlite/forge"
 )
 
@@ -52,45 +50,6 @@ func restored(t *testing.T, f folder.Folder) *running {
 		t.Fatal(err)
 	}
 	return serve(t, f, nil)
-}
-
-// exchange swaps a member of events of a type, the first with the second, the
-// third with the fourth, and returns their streams.
-func exchange(t *testing.T, events []eventstore.Recorded, member string, of func(eventstore.Recorded) bool) (streams []string) {
-	t.Helper()
-	var first *eventstore.Recorded
-	for n := range events {
-		e := &events[n]
-		if !of(*e) {
-			continue
-		}
-		streams = append(streams, e.Stream)
-		if first == nil {
-			first = e
-			continue
-		}
-		var a, b map[string]json.RawMessage
-		for data, into := range map[*eventstore.Recorded]*map[string]json.RawMessage{first: &a, e: &b} {
-			if err := json.Unmarshal(data.Data, into); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if a[member] == nil || b[member] == nil {
-			t.Fatalf("%s and %s have no %s", first.Stream, e.Stream, member)
-		}
-		a[member], b[member] = b[member], a[member]
-		for data, from := range map[*eventstore.Recorded]map[string]json.RawMessage{first: a, e: b} {
-			var err error
-			if data.Data, err = json.Marshal(from); err != nil {
-				t.Fatal(err)
-			}
-		}
-		first = nil
-	}
-	if first != nil || len(streams) == 0 {
-		t.Fatalf("%d events to exchange %s of", len(streams), member)
-	}
-	return streams
 }
 
 // entryLine is a record of an entry: routing number with its check digit,
@@ -158,11 +117,11 @@ func TestABackupWithExchangedAccountsPaysNobodyWrongAndVerifyNamesThem(t *testin
 	r.noError(r.stop())
 
 	var wrong []string
-	r.noError(forge.Log(string(backup), func(events []eventstore.Recorded) error {
-		wrong = append(wrong, exchange(t, events, "account", func(e eventstore.Recorded) bool { return e.Type == domain.TransactionOriginated{}.Type() })...)
-		wrong = append(wrong, exchange(t, events, "account", func(e eventstore.Recorded) bool { return e.Type == domain.AccountOpened{}.Type() })...)
-		return nil
-	}))
+	for _, kind := range []string{domain.TransactionOriginated{}.Type(), domain.AccountOpened{}.Type()} {
+		streams, err := forge.Exchange(string(backup), kind, "account")
+		r.noError(err)
+		wrong = append(wrong, streams...)
+	}
 	if len(wrong) != 8 {
 		t.Fatalf("exchanged: %v", wrong)
 	}
