@@ -21,7 +21,7 @@ import (
 //
 //	go test -fuzz FuzzApply -fuzzminimizetime 10x ./workers/inbound
 func FuzzApply(f *testing.F) {
-	seeds, err := filepath.Glob("testdata/*.ach")
+	seeds, err := filepath.Glob(vectors + "/*.ach")
 	must(f, err)
 	others, err := filepath.Glob("../../domain/nacha/testdata/*.ach")
 	must(f, err)

@@ -241,10 +241,13 @@ func (w *world) sent() []string {
 	return ids
 }
 
-// vector reads a file of testdata by its number.
+// vectors is where the files from banks are kept, for all packages.
+const vectors = "../../domain/nacha/testdata/vectors"
+
+// vector reads one of them by its number.
 func vector(t testing.TB, number string) []byte {
 	t.Helper()
-	names, err := filepath.Glob("testdata/" + number + "-*.ach")
+	names, err := filepath.Glob(vectors + "/" + number + "-*.ach")
 	if err != nil || len(names) != 1 {
 		t.Fatalf("vector %s: %v, %v", number, names, err)
 	}
