@@ -62,6 +62,17 @@ func (l *load) stop() []*payment {
 	return l.payments
 }
 
+// await waits until so many payments were acknowledged, so that a process is
+// killed under load however slowly it started.
+func (l *load) await(acknowledged int64) {
+	l.subject.t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); l.acknowledged.Load() < acknowledged; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			l.subject.t.Fatalf("%d payments were acknowledged in two minutes, want %d", l.acknowledged.Load(), acknowledged)
+		}
+	}
+}
+
 func (l *load) pay(random *rand.Rand, mark string) {
 	p := &payment{mark: mark, cents: 1 + random.Int64N(1_000_000), id: fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x",
 		random.Uint32(), random.Uint32N(1<<16), random.Uint32N(1<<12), random.Uint32N(1<<12), random.Uint64N(1<<48))}
