@@ -62,7 +62,7 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 		return err
 	}
 	n := 0
-	return source.Each(func(asked Asked) error {
+	err = source.Each(func(asked Asked) error {
 		e, err := f.Originated(file.Opened, n, asked)
 		n++
 		if err != nil {
@@ -79,6 +79,17 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 		})
 		return err
 	})
+	if err != nil || len(file.Fills) == 0 {
+		return err
+	}
+	for _, change := range source.beside(file.Opened) { // what is cut shows
+		_, err := f.write(ctx, "shown", change)
+		var moved *eventstore.VersionError
+		if err != nil && !errors.As(err, &moved) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Source reads the entries of an order, the same ones each time.

@@ -71,6 +71,38 @@ func TestAnUploadThatTheBackupHasOpenIsFinishedAsItWentOut(t *testing.T) {
 	}
 }
 
+// Operations took the upload back after the backup, and its entries left in a
+// file of their own.
+func TestAnUploadThatTheBackupHasOpenAndThatWasTakenBackDoesNotLeaveAgain(t *testing.T) {
+	for name, appends := range map[string]int{"without an entry": 1, "with some entries": 3} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
+			b.client(gym, "1840000017")
+			content := ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"},
+				nacha.Entry{AmountCents: 3, Name: "C"}, nacha.Entry{AmountCents: 4, Name: "D"}, nacha.Entry{AmountCents: 5, Name: "E"}, nacha.Entry{AmountCents: 6, Name: "F"})
+			if _, err := b.upload(gym, content, appends); err == nil {
+				t.Fatal("it did not stop")
+			}
+			r := b.restored()
+			answer, err := b.upload(gym, content, 9)
+			b.must(err)
+			b.must(b.files.TakeBack(t.Context(), answer.FileID, "wrong"))
+			b.sweepAt("16:00")
+
+			report := r.take(b.outbox())
+			if report.Files != 1 || len(report.Unknown) != 0 {
+				t.Errorf("took %s, want one file, none unknown", report)
+			}
+			again, err := r.upload(gym, content, 9)
+			if err != nil || again.FileID != answer.FileID || again.Entries != 6 || again.CreditCents != 21 ||
+				again.Transactions[5] != answer.Transactions[5] {
+				t.Errorf("sent in again it is %+v, %v", again, err)
+			}
+			r.quiet()
+		})
+	}
+}
+
 func TestAnACHProFileThatTheBackupHasOpenShowsOnceItIsFinishedAsItWentOut(t *testing.T) {
 	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
 	b.client(gym, "1840000017")
