@@ -227,6 +227,7 @@ func (u *Unmatched) Evolve(f Fact) {
 	switch e := f.Event.(type) {
 	case *EntryQueued:
 		u.Queued, u.At = e, f.Meta.At
+		u.Queued.Account.In = f.Stream
 	case *EntryAssigned:
 		u.Outcome = "assigned"
 	case *EntryReturned:

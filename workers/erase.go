@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/workers/regular"
 )
 
 // Erasure prepares the destruction of a client's keys, and removes what is
@@ -27,6 +24,7 @@ type Erasure struct {
 	Undelivered bool
 
 	inbound map[string]bool // files of the bank with entries of the client
+	queues  map[string]bool // those of them whose queued entries have keys of their own
 	names   []string        // of the client's files in the outbox
 }
 
@@ -80,10 +78,13 @@ func (e *Erasure) suspend(ctx context.Context) error {
 // survey reads the log for the client's files and transactions, and hands each
 // file to file; transactions that wait are rejected by the second pass alone.
 func (e *Erasure) survey(ctx context.Context, done *Erased, file func(context.Context, domain.File, *Erased) error) error {
-	e.inbound, e.names, done.Left = map[string]bool{}, nil, nil
-	queued := 0
-	files, transactions, err := e.streams(ctx, &queued)
+	e.inbound, e.queues, e.names, done.Left = map[string]bool{}, map[string]bool{}, nil, nil
+	q := queue{}
+	files, transactions, err := e.streams(ctx, q)
 	if err != nil {
+		return err
+	}
+	if err := e.queued(ctx, q, done); err != nil {
 		return err
 	}
 	for _, id := range files {
@@ -100,14 +101,12 @@ func (e *Erasure) survey(ctx context.Context, done *Erased, file func(context.Co
 			return fmt.Errorf("transaction %s: %w", id, err)
 		}
 	}
-	if queued > 0 {
-		done.Left = append(done.Left, fmt.Sprintf("%d of its entries waited in the unmatched queue, where they are sealed with the ledger's own key", queued))
-	}
-	return e.applied(ctx)
+	return e.applied(ctx, done)
 }
 
-// streams lists the files and the transactions of the client.
-func (e *Erasure) streams(ctx context.Context, queued *int) (files, transactions []string, err error) {
+// streams lists the files and the transactions of the client, and notes what
+// was ever in the queue.
+func (e *Erasure) streams(ctx context.Context, q queue) (files, transactions []string, err error) {
 	const page = 2000
 	for after := int64(0); ; {
 		events, err := e.Files.Ledger.Store.ReadAll(ctx, after, page)
@@ -117,8 +116,10 @@ func (e *Erasure) streams(ctx context.Context, queued *int) (files, transactions
 		for _, r := range events {
 			after = r.Position
 			switch {
-			case r.Type == domain.EntryAssigned{}.Type() && strings.Contains(string(r.Data), `"`+e.Client+`"`):
-				*queued++
+			case domain.Aggregate(r.Stream) == "unmatched":
+				if err := q.note(e.Client, r); err != nil {
+					return files, transactions, err
+				}
 			case r.Client != e.Client || r.Version != 1:
 			case domain.Aggregate(r.Stream) == "file":
 				files = append(files, r.Stream[len("file/"):])
@@ -229,91 +230,3 @@ func (e *Erasure) transaction(ctx context.Context, id string, done *Erased) erro
 }
 
 func stillWaits(i *domain.Item) bool { return i.State == domain.Pending || i.State == domain.Held }
-
-// applied makes sure that no file of the bank with entries of the client is
-// still being applied.
-func (e *Erasure) applied(ctx context.Context) error {
-	for id := range e.inbound {
-		in, err := e.Files.Ledger.Inbound(ctx, id)
-		if err != nil {
-			return err
-		}
-		if in.State() == "received" {
-			return fmt.Errorf("file %s of the bank is being applied, and has entries of the client: wait until that is done", id)
-		}
-	}
-	return nil
-}
-
-// Clean removes the files that hold the client's account numbers otherwise
-// than under its own key: those of the bank that were kept, with the entries
-// of others in them, whose numbers the log has sealed as well; and those in
-// the clear. Settle has found them.
-func (e *Erasure) Clean(done *Erased) error {
-	var kept []string
-	for id := range e.inbound {
-		kept = append(kept, id)
-	}
-	if err := removeAll(filepath.Join(e.Files.Folder, inFolder), ".", kept, done); err != nil {
-		return err
-	}
-	if err := removeAll(e.Outbox, ".", e.names, done); err != nil {
-		return err
-	}
-	taken, err := names(e.Inbox, "done")
-	if err == nil {
-		err = removeAll(e.Inbox, "done", taken, done)
-	}
-	if err != nil {
-		return err
-	}
-	if left, _ := names(e.Inbox, "quarantine"); len(left) > 0 {
-		done.Left = append(done.Left, fmt.Sprintf("%d files lie in inbox/quarantine in the clear: look through them", len(left)))
-	}
-	return nil
-}
-
-// names lists what is in a folder below another, nothing where there is none.
-func names(path, folder string) ([]string, error) {
-	f, err := regular.In(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	list, err := f.Names(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return list, err
-}
-
-// removeAll removes what there is of files in a folder below another. No link is
-// followed.
-func removeAll(path, folder string, list []string, done *Erased) error {
-	f, err := regular.In(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.IsFolder(folder); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	for _, name := range list {
-		err := f.Remove(filepath.Join(folder, name))
-		switch {
-		case err == nil:
-			done.Removed++
-		case !errors.Is(err, fs.ErrNotExist):
-			return err
-		}
-	}
-	return nil
-}

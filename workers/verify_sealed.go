@@ -79,20 +79,10 @@ func (r *verification) opens(client, stream string, fact domain.Fact) error {
 		a.In = fact.Stream
 		return r.account(client, a, e.Routing, e.AccountType)
 	case *domain.EntryQueued:
-		a := e.Account
-		a.In = fact.Stream
-		if _, err := l.OpenAccount(client, a); err != nil {
-			return err
-		}
-		for _, data := range []domain.Sealed{e.Data, e.Raw} {
-			if len(data) == 0 {
-				continue
-			}
-			if _, err := l.OpenDataIn(stream, e.EntryID, client, data); err != nil {
-				return err
-			}
-		}
-		return nil
+		q := *e
+		q.Account.In = fact.Stream
+		_, _, err := l.OpenQueued(&q)
+		return err
 	default:
 		t := domain.Transaction{Client: client}
 		t.Evolve(fact)
@@ -117,8 +107,6 @@ func (r *verification) opensWhole(client string, fact domain.Fact) error {
 	switch e := fact.Event.(type) {
 	case interface{ Masked() domain.Sealed }:
 		whole = e.Masked()
-	case *domain.EntryQueued:
-		whole = e.Whole
 	case *domain.TransactionOriginated:
 		if e.Raw != nil {
 			whole = e.Raw.Whole

@@ -77,10 +77,11 @@ type destroyCommand struct {
 func (destroyCommand) Help() string {
 	return `The client is suspended, what waits of it is rejected, its keys are overwritten,
 and its files in the outbox, what is in inbox/done and the kept files of the bank
-with entries of it are removed. It refuses while a file of the client has not
-left. What it cannot destroy is in docs/security.md: what the bank has, backups
-whose master key still exists, names and addenda, and entries that waited for a
-person before they became the client's.`
+with entries of it are removed. So are the keys of entries that waited for a
+person and turned out to be its own. It refuses while a file of the client has
+not left, and while such an entry, or one of the same file of the bank, waits.
+What it cannot destroy is in docs/security.md: what the bank has, backups whose
+master key still exists, names and addenda.`
 }
 
 // Run destroys a client's keys after its id was typed twice.

@@ -51,8 +51,9 @@ func NotCheckable(err error) bool {
 	return errors.Is(err, ErrDestroyed) || errors.Is(err, ErrNoMaster)
 }
 
-// clientID is what a client may be called; a name is also a file name.
-var clientID = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger)$`)
+// clientID is what a client may be called; a name is also a file name. The
+// ledger has keys of its own, and some for what is not known to be a client's.
+var clientID = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger|_queue[0-9a-f]{32})$`)
 
 // Keyring seals and opens values with each client's keys. It is safe for
 // concurrent use, and for use by several processes at once.

@@ -26,6 +26,9 @@ func (d *Desk) Assign(ctx context.Context, entry, client, transaction string) (s
 		return false
 	}
 	err := d.decide(ctx, entry, same, func(w waiting) (domain.Event, []ledger.Change, error) {
+		if w.unreadable != nil {
+			return nil, nil, w.unreadable
+		}
 		c, err := d.Ledger.Client(ctx, client)
 		if err != nil {
 			return nil, nil, err

@@ -202,8 +202,12 @@ func TestKindsWeDoNotReadAreKeptRaw(t *testing.T) {
 	}
 	entry, err := w.Unmatched(t.Context(), u.ID)
 	must(t, err)
-	raw, err := w.OpenDataIn(domain.UnmatchedStream(u.ID), u.ID, domain.LedgerClient, entry.Queued.Raw)
+	open, own, err := w.OpenQueued(entry.Queued)
 	must(t, err)
+	raw := open.Raw
+	if own {
+		t.Error("it is sealed with the ledger's own keys, which outlive every client's")
+	}
 	if !strings.Contains(string(content), strings.TrimRight(raw, "\n")) || !strings.HasPrefix(raw, "622231380104400012345678") {
 		t.Errorf("kept %q", raw)
 	}
@@ -229,8 +233,9 @@ func TestAnEntryThatNoEventCouldHoldIsKeptRaw(t *testing.T) {
 	u := w.waits(tooLong)
 	entry, err := w.Unmatched(t.Context(), u.ID)
 	must(t, err)
-	raw, err := w.OpenDataIn(domain.UnmatchedStream(u.ID), u.ID, domain.LedgerClient, entry.Queued.Raw)
+	open, _, err := w.OpenQueued(entry.Queued)
 	must(t, err)
+	raw := open.Raw
 	if len(raw) != 95*(1+nacha.MaxAddenda) || u.AmountCents != 100 {
 		t.Errorf("%d bytes kept", len(raw))
 	}

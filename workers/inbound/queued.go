@@ -12,38 +12,26 @@ import (
 )
 
 // queued is the entry as it waits. Its account number and corrected data are
-// sealed with the ledger's own key: nobody knows yet whose they are.
+// sealed with keys of the bank's file: nobody knows yet whose they are.
 func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, error) {
 	entry, data, _ := open(e.Entry, e.header)
 	tooLarge := e.tooLarge()
 	if e.Unsupported || tooLarge {
 		entry.Addenda05 = nil
 	}
-	kept := domain.Entry{Header: *e.header, Entry: entry}
-	whole, err := l.HideRepeats(domain.UnmatchedStream(e.id), domain.LedgerClient, &kept, e.Entry.Account)
-	if err != nil {
-		return nil, err
-	}
 	q := &domain.EntryQueued{
-		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: kept.Header, Entry: kept.Entry, Whole: whole,
+		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: *e.header, Entry: entry,
 		SettledOn: e.settledOn.String(), Reason: f.reason, Message: f.message, Candidates: f.candidates,
 		ReturnBy: e.deadline(l),
-	}
-	if q.Account, err = l.SealAccountIn(domain.UnmatchedStream(e.id), domain.LedgerClient, entry.Routing, e.Entry.Account, accountType(entry.Code)); err != nil {
-		return nil, err
-	}
-	if data != "" {
-		if q.Data, err = l.SealDataIn(domain.UnmatchedStream(e.id), e.id, domain.LedgerClient, data); err != nil {
-			return nil, err
-		}
 	}
 	if e.header.SEC == "ADV" || e.Kind == nacha.KindReject {
 		q.SettledOn = "" // it tells of money, it moves none
 	}
+	raw := ""
 	if e.Unsupported || tooLarge {
-		q.Raw, err = l.SealDataIn(domain.UnmatchedStream(e.id), e.id, domain.LedgerClient, e.Raw)
+		raw = e.Raw
 	}
-	return q, err
+	return q, l.SealQueued(q, e.Entry.Account, accountType(entry.Code), data, raw)
 }
 
 // maxEntryBytes leaves room in an event for what stands beside the entry.

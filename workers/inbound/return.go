@@ -24,6 +24,9 @@ func (d *Desk) Return(ctx context.Context, entry, code string) (string, error) {
 		return ok && e.Code == code
 	}
 	err := d.decide(ctx, entry, same, func(w waiting) (domain.Event, []ledger.Change, error) {
+		if w.unreadable != nil {
+			return nil, nil, w.unreadable
+		}
 		if w.Kind == nacha.KindReject {
 			return nil, nil, rejectMovesNothing()
 		}

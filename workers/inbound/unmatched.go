@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
 )
 
 // waiting is an entry of the queue with what was decided about it.
@@ -20,6 +21,9 @@ type waiting struct {
 	at      time.Time // it was queued
 	version int64
 	decided domain.Event // nil while it waits
+	// unreadable is why its account number cannot be opened, if so: it can
+	// only be dismissed.
+	unreadable error
 }
 
 // decide lets a person's decision answer with changes, and writes them
@@ -80,43 +84,40 @@ func (d *Desk) waiting(ctx context.Context, entry string) (w waiting, err error)
 	if w.queued == nil {
 		return w, domain.Refuse(domain.NotFound, "there is no unmatched entry %s", entry)
 	}
-	w.arrival, err = d.arrivalOf(w.queued)
+	if w.decided == nil { // else nobody needs it any more, and its keys may be gone
+		w.arrival, err = d.arrivalOf(w.queued)
+	}
+	if ledger.Exchanged(err) || seal.NotCheckable(err) {
+		w.unreadable, err = err, nil
+	}
 	return w, err
 }
 
 // arrivalOf is the inverse of queued.
 func (d *Desk) arrivalOf(q *domain.EntryQueued) (*arrival, error) {
-	e := &arrival{id: q.EntryID, inbound: q.Inbound, header: &q.Header}
-	if len(q.Whole) > 0 {
-		whole, err := d.Ledger.OpenWhole(q.Account.In, domain.LedgerClient, q.Whole)
-		if err != nil {
-			return nil, err
-		}
-		e.header, q.Entry = &whole.Header, whole.Entry
+	open, _, err := d.Ledger.OpenQueued(q)
+	if err != nil {
+		open = ledger.Queued{Entry: domain.Entry{Header: q.Header, Entry: q.Entry}}
 	}
-	e.Entry, e.Line, e.Unsupported = q.Entry, q.Line, len(q.Raw) > 0
+	e := &arrival{id: q.EntryID, inbound: q.Inbound, header: &open.Entry.Header}
+	e.Entry, e.Line, e.Unsupported = open.Entry.Entry, q.Line, len(q.Raw) > 0
 	e.Kind = e.Entry.Kind()
 	if e.Kind == nacha.KindForward && nacha.TransactionCode(e.Entry.Code).Return() {
 		e.Kind = "" // an answer that does not say to what
 	}
-	var err error
 	if q.SettledOn != "" {
-		if e.settledOn, err = calendar.ParseDate(q.SettledOn); err != nil {
+		day, err := calendar.ParseDate(q.SettledOn)
+		if err != nil {
 			return nil, err
 		}
+		e.settledOn = day
 	}
-	if e.Entry.Account, err = d.Ledger.OpenAccount(domain.LedgerClient, q.Account); err != nil {
-		return nil, err
-	}
-	if len(q.Data) == 0 {
-		return e, nil
-	}
-	data, err := d.Ledger.OpenDataIn(q.Account.In, q.EntryID, domain.LedgerClient, q.Data)
+	e.Entry.Account = open.Number
 	if c := e.Entry.Correction; c != nil {
-		c.Data = data
+		c.Data = open.Data
 	}
 	if c := e.Entry.RefusedChange; c != nil {
-		c.Data = data
+		c.Data = open.Data
 	}
 	return e, err
 }

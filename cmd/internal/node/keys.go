@@ -73,8 +73,10 @@ func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruct
 	if done, err = e.Settle(ctx); err != nil {
 		return done, fmt.Errorf("nothing was destroyed: %w", err)
 	}
-	if err := c.Keys.Destroy(d.Client); err != nil {
-		return done, err
+	for _, keys := range append(e.QueueKeys(), d.Client) { // the client's last: then it is done
+		if err := c.Keys.Destroy(keys); err != nil {
+			return done, err
+		}
 	}
 	if err := e.Clean(&done); err != nil {
 		return done, fmt.Errorf("the keys are gone, but not every file; repeat it: %w", err)

@@ -1,0 +1,83 @@
+package workers
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/achledger/achledger/workers/regular"
+)
+
+// Clean removes the files that hold the client's account numbers otherwise
+// than under its own key: those of the bank that were kept, with the entries
+// of others in them, whose numbers the log has sealed as well; and those in
+// the clear. Settle has found them.
+func (e *Erasure) Clean(done *Erased) error {
+	var kept []string
+	for id := range e.inbound {
+		kept = append(kept, id)
+	}
+	if err := removeAll(filepath.Join(e.Files.Folder, inFolder), ".", kept, done); err != nil {
+		return err
+	}
+	if err := removeAll(e.Outbox, ".", e.names, done); err != nil {
+		return err
+	}
+	taken, err := names(e.Inbox, "done")
+	if err == nil {
+		err = removeAll(e.Inbox, "done", taken, done)
+	}
+	if err != nil {
+		return err
+	}
+	if left, _ := names(e.Inbox, "quarantine"); len(left) > 0 {
+		done.Left = append(done.Left, fmt.Sprintf("%d files lie in inbox/quarantine in the clear: look through them", len(left)))
+	}
+	return nil
+}
+
+// names lists what is in a folder below another, nothing where there is none.
+func names(path, folder string) ([]string, error) {
+	f, err := regular.In(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := f.Names(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return list, err
+}
+
+// removeAll removes what there is of files in a folder below another. No link is
+// followed.
+func removeAll(path, folder string, list []string, done *Erased) error {
+	f, err := regular.In(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.IsFolder(folder); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, name := range list {
+		err := f.Remove(filepath.Join(folder, name))
+		switch {
+		case err == nil:
+			done.Removed++
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	return nil
+}
