@@ -100,7 +100,7 @@ func (c *Corrections) notices(ctx context.Context) error {
 				continue
 			}
 			if err := c.Ledger.Retry(func() error { return c.notice(ctx, n) }); err != nil {
-				failed[n.Client] = true
+				failed[n.Client] = !ledger.Exchanged(err) // what somebody exchanged is for a person, and holds nothing up
 				errs = append(errs, fmt.Errorf("correct the account of transaction %s: %w", n.TransactionID, err))
 			}
 		}
