@@ -163,6 +163,17 @@ func (c OpenClient) Decide(now Client) ([]Event, error) {
 	return []Event{ClientOpened{c.ClientID, settings}}, nil
 }
 
+// SuspendClient suspends a client and leaves its settings as they are.
+type SuspendClient struct{ Reason string }
+
+// Decide suspends it once.
+func (c SuspendClient) Decide(now Client) ([]Event, error) {
+	if now.Suspended {
+		return nil, nil
+	}
+	return []Event{ClientSuspended{c.Reason}}, nil
+}
+
 // ChangeClient replaces the settings and may suspend or resume.
 type ChangeClient struct {
 	Settings  Settings

@@ -219,6 +219,7 @@ type Unmatched struct {
 	Queued  *EntryQueued
 	At      time.Time
 	Outcome string // "", assigned, returned, dismissed
+	Decided Event  // what said so; nil while it waits
 }
 
 // Evolve applies one event of the entry's stream.
@@ -226,13 +227,14 @@ func (u *Unmatched) Evolve(f Fact) {
 	u.Version = f.Version
 	switch e := f.Event.(type) {
 	case *EntryQueued:
-		u.Queued, u.At = e, f.Meta.At
-		u.Queued.Account.In = f.Stream
+		queued := *e
+		queued.Account.In = f.Stream
+		u.Queued, u.At = &queued, f.Meta.At
 	case *EntryAssigned:
-		u.Outcome = "assigned"
+		u.Outcome, u.Decided = "assigned", e
 	case *EntryReturned:
-		u.Outcome = "returned"
+		u.Outcome, u.Decided = "returned", e
 	case *EntryDismissed:
-		u.Outcome = "dismissed"
+		u.Outcome, u.Decided = "dismissed", e
 	}
 }

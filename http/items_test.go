@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 func TestEvents(t *testing.T) {
@@ -114,7 +115,7 @@ func TestEvents(t *testing.T) {
 	t.Run("a held one is Pending with the reason", func(t *testing.T) {
 		a := bank.originate(proposal()).is(201)
 		id, item := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
-		_, err := w.ledger.Decide(context.Background(), "business", id, domain.Hold{ItemID: item, Reason: "unusual amount"}.Decide)
+		_, err := ledger.Execute(context.Background(), w.ledger, ledger.TransactionStream("business", id), domain.Hold{ItemID: item, Reason: "unusual amount"}.Decide)
 		w.must(err)
 		for _, e := range bank.call("GET", "/api/transaction/event?status=Pending", "").is(200).list() {
 			if e["EventID"] == item && e["Reason"] == "unusual amount" {

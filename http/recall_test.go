@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 func TestRecall(t *testing.T) {
@@ -32,7 +33,7 @@ func TestRecall(t *testing.T) {
 	})
 	t.Run("is too late for what was rejected", func(t *testing.T) {
 		id, event := made()
-		_, err := w.ledger.Decide(context.Background(), "business", id, domain.Reject{ItemID: event, Reason: "sanctions"}.Decide)
+		_, err := ledger.Execute(context.Background(), w.ledger, ledger.TransactionStream("business", id), domain.Reject{ItemID: event, Reason: "sanctions"}.Decide)
 		w.must(err)
 		a := bank.call("DELETE", "/api/transaction/"+id+"/events/"+event, "").problem(409, "too-late")
 		if !strings.Contains(a.text("message"), "Rejected") {
@@ -41,7 +42,7 @@ func TestRecall(t *testing.T) {
 	})
 	t.Run("is too late for what left, and says in which file", func(t *testing.T) {
 		id, event := made()
-		_, err := w.ledger.Decide(context.Background(), "business", id, func(domain.Transaction) ([]domain.Event, error) {
+		_, err := ledger.Execute(context.Background(), w.ledger, ledger.TransactionStream("business", id), func(domain.Transaction) ([]domain.Event, error) {
 			return []domain.Event{domain.TransactionFiled{ItemID: event, File: "019a9b1e-0000-7000-8000-000000000001", Batch: 1, Trace: "021214860000001"}}, nil
 		})
 		w.must(err)
@@ -59,7 +60,7 @@ func TestRecall(t *testing.T) {
 	})
 	t.Run("finds nothing of what is still being made together with its file", func(t *testing.T) {
 		const file, item = "019a9b1e-0000-7000-8000-000000000002", "019a9b1e-0000-7000-8000-000000000003"
-		_, err := w.ledger.Decide(context.Background(), "business", someID, func(domain.Transaction) ([]domain.Event, error) {
+		_, err := ledger.Execute(context.Background(), w.ledger, ledger.TransactionStream("business", someID), func(domain.Transaction) ([]domain.Event, error) {
 			return []domain.Event{
 				domain.TransactionOriginated{TransactionID: someID, ItemID: item, InFile: file,
 					Proposal: domain.Proposal{SEC: "CCD", Kind: domain.Push, FromRouting: "021214862"}},

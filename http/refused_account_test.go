@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // unswept has the bank return an entry, and no worker come round after it.
@@ -122,7 +123,7 @@ func TestATransferThatWaitsWhenItsLinkIsRefusedIsRejected(t *testing.T) {
 // judged writes an event about a transaction's origination.
 func (w *town) judged(client, id string, event func(item string) domain.Event) {
 	w.t.Helper()
-	_, err := w.ledger.Decide(context.Background(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(context.Background(), w.ledger, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
 		return []domain.Event{event(t.Origination().ID)}, nil
 	})
 	w.must(err)

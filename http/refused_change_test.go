@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // In steps: n is a notification of change, to 111111111, 222222222 and so on,
@@ -87,7 +88,7 @@ func (w *town) correctionStep(acme caller, id, step string, refusals map[string]
 	case "u":
 		acme.call("DELETE", "/api/transaction/"+id+"/events/"+refusals[which], "").is(200)
 	case "x":
-		_, err := w.ledger.Decide(ctx, "acme", id, domain.Reject{ItemID: refusals[which], Reason: "no"}.Decide)
+		_, err := ledger.Execute(ctx, w.ledger, ledger.TransactionStream("acme", id), domain.Reject{ItemID: refusals[which], Reason: "no"}.Decide)
 		w.must(err)
 	default:
 		w.sweep()

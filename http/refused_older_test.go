@@ -79,7 +79,7 @@ func TestATransferOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *testing.
 		w, _, link, transfer := old(t)
 		reply := returned(w, transfer)
 		w.returned("acme", w.verifying("acme", john, link)[0], "R02")
-		_, err := w.ledger.Decide(ctx, "acme", transfer, func(domain.Transaction) ([]domain.Event, error) {
+		_, err := ledger.Execute(ctx, w.ledger, ledger.TransactionStream("acme", transfer), func(domain.Transaction) ([]domain.Event, error) {
 			return []domain.Event{domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: "again", ReplyTo: reply, Attempt: 1}}}, nil
 		})
 		w.must(err)

@@ -102,20 +102,6 @@ type fileCommand interface {
 }
 
 // decide lets a command decide over a file and writes what it answers.
-func (f *Files) decide(ctx context.Context, id, step string, command fileCommand) (file domain.File, err error) {
-	err = f.Ledger.Retry(func() error {
-		if file, err = f.Ledger.File(ctx, id); err != nil {
-			return err
-		}
-		events, err := command.Decide(file)
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		if err := f.append(ctx, step, &file, events...); err != nil {
-			return err
-		}
-		file, err = f.Ledger.File(ctx, id)
-		return err
-	})
-	return file, err
+func (f *Files) decide(ctx context.Context, id, step string, command fileCommand) (domain.File, error) {
+	return ledger.Execute(ctx, f.Ledger, ledger.FileStream("", id).Through(f.through(step)), command.Decide)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // sent is a bank whose file with two entries was delivered.
@@ -132,7 +133,7 @@ func reversed(o domain.Outgoing) domain.Event {
 // decide lets a command decide about a transaction of the gym's.
 func (b *bank) decide(id string, command func(domain.Transaction) ([]domain.Event, error)) {
 	b.t.Helper()
-	_, err := b.Decide(b.t.Context(), gym, id, command)
+	_, err := ledger.Execute(b.t.Context(), b.Ledger, ledger.TransactionStream(gym, id), command)
 	must(b.t, err)
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -92,21 +91,20 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := u.mayOpen(ctx, o); err != nil {
 		return err
 	}
-	change := ledger.Change{
-		Stream: domain.FileStream(o.FileID), Client: o.Client.ID, Expect: eventstore.NewStream,
-		Events: []domain.Event{domain.FileOpened{
-			FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
-			Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
-		}},
+	opened := domain.FileOpened{
+		FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
+		Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
 	}
+	options := []ledger.Option{}
 	if o.Key != nil {
-		o.Key(&change)
+		options = append(options, o.Key)
 	}
-	_, err := u.Files.write(ctx, "opened", change)
-	var moved *eventstore.VersionError
-	if errors.As(err, &moved) {
-		return nil // another process accepted the same
-	}
+	_, err := ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), func(f domain.File) ([]domain.Event, error) {
+		if f.Version > 0 {
+			return nil, nil // another process accepted the same
+		}
+		return []domain.Event{opened}, nil
+	}, options...)
 	return err
 }
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // maxSteps bounds how many steps one call takes: render, put, begin, and again
@@ -17,15 +17,14 @@ const maxSteps = 20
 // now.
 func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) (done bool, err error)) error {
 	for range maxSteps {
-		file, err := d.Files.Ledger.File(ctx, id)
-		if err != nil {
+		done := false
+		err := d.Files.Ledger.Retry(func() error { // another process may have done something: look again
+			file, err := d.Files.Ledger.File(ctx, id)
+			if err == nil {
+				done, err = step(file)
+			}
 			return err
-		}
-		done, err := step(file)
-		var moved *eventstore.VersionError
-		if errors.As(err, &moved) {
-			continue // another process did something: look again
-		}
+		})
 		if err != nil {
 			return fmt.Errorf("deliver file %s: %w", id, err)
 		}
@@ -129,7 +128,7 @@ func (l *lane) put(ctx context.Context, file domain.File) error {
 	}
 	event := domain.FileDelivering{Method: way.Method, Temporary: temporary}
 	if err := l.Files.append(context.WithoutCancel(ctx), "delivering", &file, event); err != nil {
-		if unwritten(err) {
+		if ledger.Unwritten(err) {
 			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too
 		}
 		return errors.Join(err, putting)
@@ -138,12 +137,6 @@ func (l *lane) put(ctx context.Context, file domain.File) error {
 		l.answered = temporary
 	}
 	return putting
-}
-
-// unwritten reports whether a refused append certainly left nothing.
-func unwritten(err error) bool {
-	var moved *eventstore.VersionError
-	return errors.As(err, &moved) || errors.Is(err, eventstore.ErrStorageFull)
 }
 
 // delivered records what Begin did, whoever has stopped waiting, and clears

@@ -90,7 +90,7 @@ func (l *lane) whereBegun(ctx context.Context, file domain.File) (way domain.Del
 	if err != nil {
 		return way, false, err
 	}
-	then, err := l.Files.Ledger.BankAt(ctx, l.odfi, file.BegunAt)
+	then, err := l.Files.Ledger.BankAsOf(ctx, l.odfi, file.BegunAt)
 	if err != nil {
 		return way, false, err
 	}

@@ -62,17 +62,8 @@ func (e *Erasure) Settle(ctx context.Context) (done Erased, err error) {
 }
 
 func (e *Erasure) suspend(ctx context.Context) error {
-	l := e.Files.Ledger
-	return l.Retry(func() error {
-		c, err := l.Client(ctx, e.Client)
-		if err != nil || c.Suspended {
-			return err
-		}
-		_, err = l.Write(ctx, ledger.Change{
-			Stream: domain.ClientStream(c.ID), Client: c.ID, Expect: c.Version, Events: []domain.Event{domain.ClientSuspended{Reason: reasonErased}},
-		})
-		return err
-	})
+	_, err := ledger.Execute(ctx, e.Files.Ledger, ledger.ClientStream(e.Client), domain.SuspendClient{Reason: reasonErased}.Decide)
+	return err
 }
 
 // survey reads the log for the client's files and transactions, and hands each
@@ -211,7 +202,7 @@ func (e *Erasure) transaction(ctx context.Context, id string, done *Erased) erro
 		return err
 	}
 	rejected := 0
-	_, err = l.Decide(ctx, e.Client, id, func(t domain.Transaction) (events []domain.Event, err error) {
+	_, err = ledger.Execute(ctx, l, ledger.TransactionStream(e.Client, id), func(t domain.Transaction) (events []domain.Event, err error) {
 		rejected = 0
 		for _, i := range t.Items {
 			if !stillWaits(i) {

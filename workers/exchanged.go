@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // exchanged collects the entries of a file whose sealed account, or order, is
@@ -60,7 +61,7 @@ func (f *Files) setAside(ctx context.Context, file domain.File, why *ExchangedEr
 		f.Log.Error("a payment is not what was recorded: it is held for a person, and nothing of it leaves",
 			"client", i.client, "transaction", i.transaction, "event", i.item, "file", file.ID, "why", i.why)
 		hold := domain.Hold{ItemID: i.item, Reason: "its account, or the order, is not what was recorded: compare it with another copy of the log"}
-		if _, err := f.Ledger.Decide(ctx, i.client, i.transaction, hold.Decide); err != nil {
+		if _, err := ledger.Execute(ctx, f.Ledger, ledger.TransactionStream(i.client, i.transaction), hold.Decide); err != nil {
 			errs = append(errs, fmt.Errorf("hold transaction %s of client %s: %w", i.transaction, i.client, err))
 		}
 	}

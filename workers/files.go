@@ -92,6 +92,14 @@ func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change
 	return r, f.at("after " + step)
 }
 
+// through is write for ledger.Execute.
+func (f *Files) through(step string) func(context.Context, ...ledger.Change) error {
+	return func(ctx context.Context, changes ...ledger.Change) error {
+		_, err := f.write(ctx, step, changes...)
+		return err
+	}
+}
+
 // append adds events to a file's stream.
 func (f *Files) append(ctx context.Context, step string, file *domain.File, events ...domain.Event) error {
 	_, err := f.write(ctx, step, ledger.Change{

@@ -7,13 +7,8 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
-
-// attempts bounds how often an append is tried while others take the same
-// numbers.
-const attempts = 16
 
 // errTaken says that another process goes on with the file.
 var errTaken = errors.New("another process goes on with this file")
@@ -47,44 +42,33 @@ func (w *fill) portion(entries int) int {
 // out: it goes into no file or into a later one. So does one whose deadline
 // came while the file was filled, or whose account its bank refused.
 func (w *fill) put(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
-	for tries := 0; n > 0; {
-		if err := w.allowed(ctx); err != nil {
-			return entries, err
-		}
-		if late := w.late(entries[:n]); late > 0 {
-			entries, n = entries[late:], n-late
-			continue
-		}
-		refused, err := w.refused(ctx, entries[:n])
+	drop := func(dropped int, err error) error {
+		entries, n = entries[dropped:], n-dropped
+		return err
+	}
+	for n > 0 {
+		filed := 0
+		err := w.Ledger.RetryUnless(func() (err error) {
+			if err := drop(w.unfit(ctx, entries[:n])); err != nil || n == 0 {
+				return err
+			}
+			filed, err = w.try(ctx, entries, n, last)
+			return err
+		}, func(stream string) error {
+			switch {
+			case stream == w.stream():
+				return errTaken
+			case domain.Aggregate(stream) != "transaction":
+				return nil
+			case entries[0].made != nil:
+				return fmt.Errorf("an entry of an order was there before its file: %s", stream)
+			}
+			return drop(w.moved(ctx, entries[:n]))
+		})
 		if err != nil {
 			return entries, err
 		}
-		if refused > 0 {
-			entries, n = entries[refused:], n-refused
-			continue
-		}
-		filed, err := w.try(ctx, entries, n, last)
-		var moved *eventstore.VersionError
-		switch {
-		case err == nil:
-			entries, n, tries = entries[filed:], n-filed, 0
-			continue
-		case !errors.As(err, &moved):
-			return entries, err
-		case moved.Stream == w.stream():
-			return entries, errTaken
-		case domain.Aggregate(moved.Stream) == "transaction" && entries[0].made != nil:
-			return entries, fmt.Errorf("an entry of an order was there before its file: %w", err)
-		case domain.Aggregate(moved.Stream) == "transaction":
-			dropped, err := w.drop(ctx, entries[:n])
-			if err != nil {
-				return entries, err
-			}
-			entries, n = entries[dropped:], n-dropped
-		}
-		if tries++; tries > attempts {
-			return entries, fmt.Errorf("other writers were first %d times: %w", attempts, err)
-		}
+		entries, n = entries[filed:], n-filed
 	}
 	return entries, nil
 }
@@ -94,6 +78,18 @@ func (w *fill) allowed(ctx context.Context) error {
 		return nil
 	}
 	return w.may(ctx)
+}
+
+// unfit moves the entries that may be filed now to the end and returns how
+// many may not: those whose deadline came, or whose account its bank refused.
+// The error says that none may.
+func (w *fill) unfit(ctx context.Context, entries []entry) (dropped int, err error) {
+	if err := w.allowed(ctx); err != nil {
+		return 0, err
+	}
+	late := w.late(entries)
+	refused, err := w.refused(ctx, entries[late:])
+	return late + refused, err
 }
 
 // try makes one append of at most n entries; fewer when the trace sequence
@@ -134,7 +130,10 @@ func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (file
 // finish cuts a file whose entries are all filed. A file that was never
 // opened, because every entry dropped out, stays unmade.
 func (w *fill) finish(ctx context.Context) error {
-	for tries := 0; w.version > 0 && !w.isCut; tries++ {
+	if w.version == 0 || w.isCut {
+		return nil
+	}
+	return w.Ledger.RetryUnless(func() error {
 		if err := w.allowed(ctx); err != nil {
 			return err
 		}
@@ -142,25 +141,23 @@ func (w *fill) finish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		defer modifiers.Unlock()
 		next := w.filling
-		_, err = w.write(ctx, "cut", append(next.close(w.Ledger.Now(), &modifiers.Modifiers), w.beside...)...)
-		modifiers.Unlock()
-		var moved *eventstore.VersionError
-		switch {
-		case err == nil:
+		if _, err = w.write(ctx, "cut", append(next.close(w.Ledger.Now(), &modifiers.Modifiers), w.beside...)...); err == nil {
 			w.filling = next
-		case !errors.As(err, &moved) || tries == attempts:
-			return err
-		case moved.Stream == w.stream():
+		}
+		return err
+	}, func(stream string) error {
+		if stream == w.stream() {
 			return errTaken
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-// drop moves the entries whose transactions stand as planned to the end and
+// moved moves the entries whose transactions stand as planned to the end and
 // returns how many do not.
-func (w *fill) drop(ctx context.Context, entries []entry) (dropped int, err error) {
+func (w *fill) moved(ctx context.Context, entries []entry) (dropped int, err error) {
 	streams := make([]string, len(entries))
 	for i, e := range entries {
 		streams[i] = domain.TransactionStream(w.opened.Client, e.transaction)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // refused rejects those of the entries that go over a relationship whose
@@ -27,7 +28,7 @@ func (w *fill) refused(ctx context.Context, entries []entry) (rejected int, err 
 		if reason == "" {
 			continue
 		}
-		if _, err := w.Ledger.Decide(ctx, w.opened.Client, e.transaction, domain.RefuseOver{Reason: reason}.Decide); err != nil {
+		if _, err := ledger.Execute(ctx, w.Ledger, ledger.TransactionStream(w.opened.Client, e.transaction), domain.RefuseOver{Reason: reason}.Decide); err != nil {
 			return 0, fmt.Errorf("reject transaction %s, whose account its bank refused: %w", e.transaction, err)
 		}
 		w.Log.Warn("an entry was rejected: its bank refused the account", "client", w.opened.Client, "transaction", e.transaction)

@@ -229,7 +229,7 @@ func (b *bank) originate(client, id string, p domain.Proposal, number string) {
 	must(b.t, err)
 	c, err := b.Ledger.Client(context.Background(), client)
 	must(b.t, err)
-	_, err = b.Decide(context.Background(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err = ledger.Execute(context.Background(), b.Ledger, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
 		return domain.Originate{TransactionID: id, ItemID: itemOf(id), Proposal: p, Number: number, Account: account}.Decide(c, t)
 	})
 	must(b.t, err)
@@ -250,7 +250,7 @@ func itemOf(id string) string {
 }
 
 func (b *bank) recall(client, id string) error {
-	_, err := b.Decide(context.Background(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(context.Background(), b.Ledger, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
 		return domain.Recall{ItemID: itemOf(id)}.Decide(t)
 	})
 	return err

@@ -8,7 +8,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -104,38 +103,41 @@ func (r *releasing) run(ctx context.Context) error {
 
 // some releases the entries that are still filed in the file. When one of
 // their transactions moved meanwhile, all are looked at again.
-func (r *releasing) some(ctx context.Context, entries []filedEntry) (err error) {
-	var moved *eventstore.VersionError
-	for range ledger.Attempts {
+func (r *releasing) some(ctx context.Context, entries []filedEntry) error {
+	kept := 0
+	err := r.Ledger.Retry(func() (err error) {
 		var changes []ledger.Change
-		ahead := map[string]int64{} // events of this append by transaction: a chain may have left with two links
-		kept := 0
-		for _, e := range entries {
-			t, err := r.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
-			if err != nil {
-				return err
-			}
-			events, stays := r.decide(t, e.item.ID)
-			if stays {
-				kept++
-			}
-			if len(events) == 0 {
-				continue
-			}
-			changes = append(changes, ledger.Change{
-				Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version + ahead[t.ID], Events: events,
-			})
-			ahead[t.ID] += int64(len(events))
-		}
-		if len(changes) > 0 {
-			_, err = r.write(ctx, "releases", changes...)
-		}
-		if !errors.As(err, &moved) {
-			r.covered, r.kept = r.covered+len(entries), r.kept+kept
+		if changes, kept, err = r.changes(ctx, entries); err != nil || len(changes) == 0 {
 			return err
 		}
-	}
+		_, err = r.write(ctx, "releases", changes...)
+		return err
+	})
+	r.covered, r.kept = r.covered+len(entries), r.kept+kept
 	return err
+}
+
+// changes are those that release entries, and how many entries stay.
+func (r *releasing) changes(ctx context.Context, entries []filedEntry) (changes []ledger.Change, kept int, err error) {
+	ahead := map[string]int64{} // events of this append by transaction: a chain may have left with two links
+	for _, e := range entries {
+		t, err := r.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
+		if err != nil {
+			return nil, 0, err
+		}
+		events, stays := r.decide(t, e.item.ID)
+		if stays {
+			kept++
+		}
+		if len(events) == 0 {
+			continue
+		}
+		changes = append(changes, ledger.Change{
+			Stream: domain.TransactionStream(t.Client, t.ID), Client: t.Client, Expect: t.Version + ahead[t.ID], Events: events,
+		})
+		ahead[t.ID] += int64(len(events))
+	}
+	return changes, kept, nil
 }
 
 // decide releases an item, if it is still in the file; stays is true for one

@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // refuse is the operator's word that a file was not processed.
@@ -155,7 +156,7 @@ func (b *bank) carried() (domain.File, []string) {
 }
 
 func (b *bank) recallItem(id string) error {
-	_, err := b.Decide(b.t.Context(), gym, id, domain.Recall{ItemID: b.item(gym, id).ID}.Decide)
+	_, err := ledger.Execute(b.t.Context(), b.Ledger, ledger.TransactionStream(gym, id), domain.Recall{ItemID: b.item(gym, id).ID}.Decide)
 	return err
 }
 

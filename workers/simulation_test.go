@@ -16,6 +16,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
@@ -165,7 +166,7 @@ func (m *model) judges() {
 	id := ids[m.random.IntN(len(ids))]
 	item := itemOf(id)
 	to := []domain.State{domain.Recalled, domain.Held, domain.Pending, domain.Rejected}[m.random.IntN(4)]
-	_, err := m.Decide(m.t.Context(), gym, id, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(m.t.Context(), m.Ledger, ledger.TransactionStream(gym, id), func(t domain.Transaction) ([]domain.Event, error) {
 		switch to {
 		case domain.Recalled:
 			return domain.Recall{ItemID: item}.Decide(t)

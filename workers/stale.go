@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -47,7 +48,7 @@ func (b *Batcher) late(ctx context.Context, now time.Time) error {
 // was so.
 func (b *Batcher) reject(ctx context.Context, client, transaction, item string, now time.Time) (rejected bool, err error) {
 	why := ""
-	t, err := b.Files.Ledger.Decide(ctx, client, transaction, func(t domain.Transaction) ([]domain.Event, error) {
+	t, err := ledger.Execute(ctx, b.Files.Ledger, ledger.TransactionStream(client, transaction), func(t domain.Transaction) ([]domain.Event, error) {
 		events, err := answers.Stale{ItemID: item, Now: now}.Decide(t)
 		why = ""
 		if len(events) > 0 {

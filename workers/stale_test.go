@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -77,7 +78,7 @@ func TestWhatASuspendedClientAskedForDoesNotLeaveAfterItsDeadline(t *testing.T) 
 func TestWhatIsHeldIsRejectedAtItsDeadline(t *testing.T) {
 	b := openBank(t)
 	id, item := b.reverses("2026-11-24 02:15")
-	_, err := b.Decide(t.Context(), gym, id, domain.Hold{ItemID: item, Reason: "looks odd"}.Decide)
+	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.TransactionStream(gym, id), domain.Hold{ItemID: item, Reason: "looks odd"}.Decide)
 	must(t, err)
 	b.sweepAt("2026-11-24 02:15")
 	b.lapsedAt(id, item)
@@ -149,7 +150,7 @@ func TestADeadlineThatComesWhileTheFileIsFilledBinds(t *testing.T) {
 func TestAMoveOfTheClockRejectsAtTheDeadlineItself(t *testing.T) {
 	b := openBank(t)
 	id, item := b.reverses("2026-11-24 02:15")
-	_, err := b.Decide(t.Context(), gym, id, domain.Hold{ItemID: item, Reason: "looks odd"}.Decide)
+	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.TransactionStream(gym, id), domain.Hold{ItemID: item, Reason: "looks odd"}.Decide)
 	must(t, err)
 	must(t, b.batcher.Advance(t.Context(), at("2026-12-24 12:00"), func(ctx context.Context, at time.Time) error {
 		b.clock.set(at)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -17,7 +18,7 @@ func (b *Batcher) sound(ctx context.Context, page []projections.Waiting) []proje
 			return false
 		}
 		hold := domain.HoldUnrenderable{ItemID: w.ItemID}
-		if _, err := b.Files.Ledger.Decide(ctx, w.Client, w.TransactionID, hold.Decide); err != nil {
+		if _, err := ledger.Execute(ctx, b.Files.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), hold.Decide); err != nil {
 			b.Log.Error("an item that no file can carry could not be held", "client", w.Client, "transaction", w.TransactionID, "err", err)
 			return true
 		}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -11,11 +12,16 @@ import (
 func (l *Ledger) Audit(ctx context.Context, client string, event domain.Event) error {
 	stream := domain.AuditStream(client)
 	return l.Retry(func() error {
-		versions, err := l.Store.Versions(ctx, []string{stream})
-		if err != nil {
-			return err
-		}
-		_, err = l.Write(ctx, Change{Stream: stream, Client: client, Expect: versions[stream], Events: []domain.Event{event}})
-		return err
+		return l.add(ctx, stream, client, event)
 	})
+}
+
+// add writes an event to a stream that is read as no aggregate.
+func (l *Ledger) add(ctx context.Context, stream, client string, event domain.Event) error {
+	versions, err := l.Store.Versions(ctx, []string{stream})
+	if err != nil {
+		return fmt.Errorf("read the version of stream %s: %w", stream, err)
+	}
+	_, err = l.Write(ctx, Change{Stream: stream, Client: client, Expect: versions[stream], Events: []domain.Event{event}})
+	return err
 }

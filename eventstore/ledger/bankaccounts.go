@@ -9,7 +9,7 @@ import (
 
 // BankAccount reads a client's bank account; one never used has version 0.
 func (l *Ledger) BankAccount(ctx context.Context, client, id string) (domain.BankAccount, error) {
-	return load[domain.BankAccount](ctx, l.Store, domain.AccountStream(client, id))
+	return Load(ctx, l, AccountStream(client, id))
 }
 
 // OpenBankAccount opens the number of a bank account that a name means. A
@@ -115,7 +115,7 @@ func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (d
 
 // Token reads a client's vault token.
 func (l *Ledger) Token(ctx context.Context, client, id string) (domain.VaultToken, error) {
-	return load[domain.VaultToken](ctx, l.Store, domain.TokenStream(client, id))
+	return Load(ctx, l, TokenStream(client, id))
 }
 
 // CustomerKey is how a client's customer is named in the log.
@@ -125,20 +125,20 @@ func (l *Ledger) CustomerKey(client, key string) (string, error) {
 
 // Customer reads a client's customer by the name CustomerKey gives.
 func (l *Ledger) Customer(ctx context.Context, client, name string) (domain.Customer, error) {
-	return load[domain.Customer](ctx, l.Store, domain.CustomerStream(client, name))
+	return Load(ctx, l, CustomerStream(client, name))
 }
 
 // Recipient reads a client's recipient.
 func (l *Ledger) Recipient(ctx context.Context, client, id string) (domain.Recipient, error) {
-	return load[domain.Recipient](ctx, l.Store, domain.RecipientStream(client, id))
+	return Load(ctx, l, RecipientStream(client, id))
 }
 
 // Profile reads a client's ACH Pro profile.
 func (l *Ledger) Profile(ctx context.Context, client string) (domain.Profile, error) {
-	return load[domain.Profile](ctx, l.Store, domain.ProfileStream(client))
+	return Load(ctx, l, ProfileStream(client))
 }
 
 // ProfileFile reads a client's ACH Pro file.
 func (l *Ledger) ProfileFile(ctx context.Context, client, id string) (domain.ProfileFile, error) {
-	return load[domain.ProfileFile](ctx, l.Store, domain.ProfileFileStream(client, id))
+	return Load(ctx, l, ProfileFileStream(client, id))
 }

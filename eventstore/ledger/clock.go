@@ -70,15 +70,8 @@ func (l *Ledger) setClock(ctx context.Context, to time.Time, shall func(now time
 		if set, err := shall(l.Now()); err != nil || !set {
 			return err
 		}
-		versions, err := l.Store.Versions(ctx, []string{domain.ClockStream})
-		if err != nil {
-			return fmt.Errorf("read the sandbox clock: %w", err)
-		}
 		machine := clock.Machine()
-		_, err = l.Write(ctx, Change{
-			Stream: domain.ClockStream, Client: domain.LedgerClient, Expect: versions[domain.ClockStream],
-			Events: []domain.Event{domain.ClockMoved{Now: to.UTC(), Machine: machine.UTC()}},
-		})
+		err := l.add(ctx, domain.ClockStream, domain.LedgerClient, domain.ClockMoved{Now: to.UTC(), Machine: machine.UTC()})
 		if err == nil {
 			clock.offset.Store(int64(to.Sub(machine)))
 		}

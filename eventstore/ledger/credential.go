@@ -120,7 +120,7 @@ func (l *Ledger) IssueCredential(ctx context.Context, r CredentialRequest, optio
 // Credential reads a credential as it stands, with its secret's hash opened;
 // one that does not exist has version 0.
 func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential, error) {
-	c, err := load[domain.Credential](ctx, l.Store, domain.CredentialStream(key))
+	c, err := Load(ctx, l, CredentialStream("", key))
 	if err != nil || c.SealedHash == nil {
 		return l.Confirmed(c), err
 	}

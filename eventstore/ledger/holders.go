@@ -11,9 +11,7 @@ import (
 
 // Holder reads a client's holder; one never used has version 0.
 func (l *Ledger) Holder(ctx context.Context, client, id string) (domain.Holder, error) {
-	h, err := load[domain.Holder](ctx, l.Store, domain.HolderStream(client, id))
-	h.Client, h.ID = client, id
-	return h, err
+	return Load(ctx, l, HolderStream(client, id))
 }
 
 // VerifiedHolder is Holder with the relationships rejected whose account its

@@ -1,13 +1,12 @@
 // Package ledger is how the rest of achledger uses the log: it reads streams
 // as the aggregates of package domain, and writes the events their commands
-// decide. It adds what the pure domain must not know: the clock, the keys and
+// decide; Execute does both at once. It adds what the pure domain must not know: the clock, the keys and
 // who asked.
 package ledger
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -89,58 +88,4 @@ func (l *Ledger) Encode(ctx context.Context, changes ...Change) ([]eventstore.Ap
 		appends = append(appends, a)
 	}
 	return appends, nil
-}
-
-// Attempts bounds how often Decide runs again after another writer was first.
-const Attempts = 8
-
-// Decide loads a transaction, lets decide answer, and writes the answer. When
-// another writer was first it loads and decides again. It returns the
-// transaction as it stands after the write.
-func (l *Ledger) Decide(ctx context.Context, client, id string, decide func(domain.Transaction) ([]domain.Event, error), options ...Option) (domain.Transaction, error) {
-	var t domain.Transaction
-	err := l.Retry(func() error {
-		var err error
-		if t, err = l.Transaction(ctx, client, id); err != nil {
-			return err
-		}
-		events, err := decide(t)
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		change := Change{Stream: domain.TransactionStream(client, id), Client: client, Expect: t.Version, Events: events}
-		for _, o := range options {
-			o(&change)
-		}
-		account, err := l.ofAccount(ctx, t, events)
-		if err != nil {
-			return err
-		}
-		_, err = l.Write(ctx, append([]Change{change}, account...)...)
-		return err
-	})
-	if err != nil {
-		return t, err
-	}
-	return l.Transaction(ctx, client, id)
-}
-
-// Option adds to the change that Decide writes.
-type Option func(*Change)
-
-// WithKey records an idempotency key with the events.
-func WithKey(key *eventstore.IdempotencyKey, requestHash []byte) Option {
-	return func(c *Change) { c.Idempotency, c.RequestHash = key, requestHash }
-}
-
-// Retry runs f again while it fails because another writer was first.
-func (l *Ledger) Retry(f func() error) error {
-	var err error
-	for range Attempts {
-		var version *eventstore.VersionError
-		if err = f(); !errors.As(err, &version) {
-			return err
-		}
-	}
-	return fmt.Errorf("other writers were first %d times: %w", Attempts, err)
 }

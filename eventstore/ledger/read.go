@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	// Whoever follows the log decodes every event of it: the same values as
 	// encoding/json's in a quarter of its time.
@@ -39,12 +40,6 @@ func Undated(r eventstore.Recorded) (domain.Fact, error) {
 	return f, nil
 }
 
-// aggregate is anything that evolves by facts.
-type aggregate[T any] interface {
-	*T
-	Evolve(domain.Fact)
-}
-
 // Fold evolves an aggregate by events of its stream.
 func Fold[T any, A aggregate[T]](a A, events []eventstore.Recorded) error {
 	for _, r := range events {
@@ -57,21 +52,10 @@ func Fold[T any, A aggregate[T]](a A, events []eventstore.Recorded) error {
 	return nil
 }
 
-func load[T any, A aggregate[T]](ctx context.Context, s eventstore.Store, stream string) (T, error) {
-	var a T
-	events, err := s.ReadStream(ctx, stream, 0)
-	if err != nil {
-		return a, fmt.Errorf("read stream %s: %w", stream, err)
-	}
-	return a, Fold[T, A](&a, events)
-}
-
 // Transaction reads a transaction as it stands; one that does not exist has
 // version 0.
 func (l *Ledger) Transaction(ctx context.Context, client, id string) (domain.Transaction, error) {
-	t, err := load[domain.Transaction](ctx, l.Store, domain.TransactionStream(client, id))
-	t.Client = client
-	return t, err
+	return Load(ctx, l, TransactionStream(client, id))
 }
 
 // TransactionOf folds the events of a transaction's stream.
@@ -86,50 +70,49 @@ func TransactionOf(events []eventstore.Recorded) (domain.Transaction, error) {
 
 // File reads a file as it stands.
 func (l *Ledger) File(ctx context.Context, id string) (domain.File, error) {
-	return load[domain.File](ctx, l.Store, domain.FileStream(id))
+	return Load(ctx, l, FileStream("", id))
 }
 
 // Client reads a client as it stands.
 func (l *Ledger) Client(ctx context.Context, id string) (domain.Client, error) {
-	return load[domain.Client](ctx, l.Store, domain.ClientStream(id))
+	return Load(ctx, l, ClientStream(id))
 }
 
 // Traces reads an ODFI's trace numbers.
 func (l *Ledger) Traces(ctx context.Context, odfi8 string) (domain.Traces, error) {
-	return load[domain.Traces](ctx, l.Store, domain.TraceStream(odfi8))
+	return Load(ctx, l, TraceStream(odfi8))
 }
 
 // Modifiers reads an immediate origin's file id modifiers.
 func (l *Ledger) Modifiers(ctx context.Context, immediateOrigin string) (domain.Modifiers, error) {
-	return load[domain.Modifiers](ctx, l.Store, domain.OriginStream(immediateOrigin))
+	return Load(ctx, l, OriginStream(immediateOrigin))
 }
 
 // Bank reads the settings of one of our ODFIs.
 func (l *Ledger) Bank(ctx context.Context, routing string) (domain.Bank, error) {
-	return load[domain.Bank](ctx, l.Store, domain.BankStream(routing))
+	return Load(ctx, l, BankStream(routing))
 }
 
-// BankAt reads them as they were at a position of the log.
-func (l *Ledger) BankAt(ctx context.Context, routing string, position int64) (b domain.Bank, err error) {
-	events, err := l.Store.ReadStream(ctx, domain.BankStream(routing), 0)
+// BankAsOf reads them as they were at a position of the log.
+func (l *Ledger) BankAsOf(ctx context.Context, routing string, position int64) (domain.Bank, error) {
+	at := BankStream(routing)
+	events, err := l.Store.ReadStream(ctx, at.Name, 0)
 	if err != nil {
-		return b, fmt.Errorf("read stream %s: %w", domain.BankStream(routing), err)
+		return domain.Bank{}, fmt.Errorf("read stream %s: %w", at.Name, err)
 	}
-	for i, r := range events {
-		if r.Position > position {
-			events = events[:i]
-			break
-		}
+	later := slices.IndexFunc(events, func(r eventstore.Recorded) bool { return r.Position > position })
+	if later >= 0 {
+		events = events[:later]
 	}
-	return b, Fold(&b, events)
+	return at.fold(events)
 }
 
 // Inbound reads a file that came from the bank.
 func (l *Ledger) Inbound(ctx context.Context, id string) (domain.Inbound, error) {
-	return load[domain.Inbound](ctx, l.Store, domain.InboundStream(id))
+	return Load(ctx, l, InboundStream(id))
 }
 
 // Unmatched reads an entry that waits for a person.
 func (l *Ledger) Unmatched(ctx context.Context, entryID string) (domain.Unmatched, error) {
-	return load[domain.Unmatched](ctx, l.Store, domain.UnmatchedStream(entryID))
+	return Load(ctx, l, UnmatchedStream(entryID))
 }

@@ -128,7 +128,7 @@ func (s *surface) record(c echo.Context, who api.Caller, id string, v verb, a an
 		return err
 	}
 	var decided answers.Decision
-	t, err := l.Decide(ctx, who.Client, id, s.decide(ctx, l, v.command(a), &decided), key)
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, id), s.decide(ctx, l, v.command(a), &decided), key)
 	if err != nil {
 		return err
 	}

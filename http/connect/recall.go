@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -24,7 +25,7 @@ func (s *surface) recall(c echo.Context, who api.Caller) error {
 	if _, err := s.Transaction(ctx, l, who.Client, id); err != nil {
 		return err
 	}
-	t, err := l.Decide(ctx, who.Client, id, domain.Recall{ItemID: item}.Decide)
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, id), domain.Recall{ItemID: item}.Decide)
 	if err != nil {
 		return err
 	}

@@ -272,7 +272,7 @@ func (s *surface) cancelTransfer(c echo.Context, who api.Caller) error {
 	if _, _, err := existingTransfer(ctx, l, who.Client, id, transfer); err != nil {
 		return err
 	}
-	_, err = l.Decide(ctx, who.Client, transfer, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err = ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, transfer), func(t domain.Transaction) ([]domain.Event, error) {
 		return domain.Recall{ItemID: t.Origination().ID, Reason: "the transfer was canceled"}.Decide(t)
 	})
 	if err != nil {

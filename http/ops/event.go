@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -63,7 +64,7 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 	if err := api.Repeated(l, before, "/reason", b.Reason); err != nil {
 		return err
 	}
-	t, err := l.Decide(ctx, client, id, command(item, b.Reason).Decide)
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), command(item, b.Reason).Decide)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (c *Corrections) notices(ctx context.Context) error {
 			if failed[n.Client] {
 				continue
 			}
-			if err := c.Ledger.Retry(func() error { return c.notice(ctx, n) }); err != nil {
+			if err := c.notice(ctx, n); err != nil {
 				failed[n.Client] = !ledger.Exchanged(err) // what somebody exchanged is for a person, and holds nothing up
 				errs = append(errs, fmt.Errorf("correct the account of transaction %s: %w", n.TransactionID, err))
 			}
@@ -120,31 +120,37 @@ func (c *Corrections) notice(ctx context.Context, n projections.Change) error {
 	if !ok || item.Incoming == nil || t.Originated == nil {
 		return fmt.Errorf("transaction %s of client %s has no notification of change %s", n.TransactionID, n.Client, n.ItemID)
 	}
-	account, err := c.Ledger.BankAccount(ctx, n.Client, t.Account.Fingerprint)
-	if err != nil || account.Acted(n.ItemID) {
-		return err
+	_, err = ledger.ExecuteWith(ctx, c.Ledger, ledger.AccountStream(n.Client, t.Account.Fingerprint), func(account domain.BankAccount) (ledger.Decision, error) {
+		return c.decide(ctx, t, item, account)
+	})
+	return err
+}
+
+// decide is what a notification of change makes of the account it is about.
+func (c *Corrections) decide(ctx context.Context, t domain.Transaction, item *domain.Item, account domain.BankAccount) (d ledger.Decision, err error) {
+	if account.Acted(item.ID) {
+		return d, nil
 	}
-	change := ledger.Change{Stream: domain.AccountStream(n.Client, t.Account.Fingerprint), Client: n.Client, Expect: account.Version}
 	if account.Version == 0 { // it had no name, but what waits may go there
 		opened, err := c.Ledger.OpensAccountOf(t)
 		if err != nil {
-			return err
+			return d, err
 		}
-		change.Events = []domain.Event{opened}
+		d.Events = []domain.Event{opened}
 	}
 	code := item.Incoming.Entry.Correction.Code
 	to, opened, err := c.corrected(ctx, t, item, account)
 	var left leftAlone
 	switch {
 	case errors.As(err, &left):
-		c.Log.Warn("a notification of change was left alone", "client", n.Client, "transaction", t.ID, "code", code, "reason", string(left))
-		change.Events = append(change.Events, domain.AccountCorrectionLeft{Code: code, Reason: string(left), TransactionID: t.ID, ItemID: n.ItemID})
+		c.Log.Warn("a notification of change was left alone", "client", t.Client, "transaction", t.ID, "code", code, "reason", string(left))
+		d.Events = append(d.Events, domain.AccountCorrectionLeft{Code: code, Reason: string(left), TransactionID: t.ID, ItemID: item.ID})
 	case err != nil:
-		return err
+		return ledger.Decision{}, err
 	default:
-		change.Events = append(change.Events, domain.AccountCorrected{To: to, Code: code, TransactionID: t.ID, ItemID: n.ItemID})
-		c.recent[n.Client] = true
+		d.Events = append(d.Events, domain.AccountCorrected{To: to, Code: code, TransactionID: t.ID, ItemID: item.ID})
+		d.Before = opened // the views want to know it when they are told where it leads
+		c.recent[t.Client] = true
 	}
-	_, err = c.Ledger.Write(ctx, append(opened, change)...)
-	return err
+	return d, nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/projections"
 )
 
 func keys(set map[string]bool) iter.Seq[string] { return maps.Keys(set) }
@@ -30,7 +29,10 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 			return fmt.Errorf("read what waits of client %s: %w", client, err)
 		}
 		for _, m := range list {
-			if err := c.Ledger.Retry(func() error { return c.leadOne(ctx, m) }); err != nil {
+			_, err := ledger.Execute(ctx, c.Ledger, ledger.TransactionStream(m.Client, m.TransactionID), func(t domain.Transaction) ([]domain.Event, error) {
+				return c.leads(ctx, t)
+			})
+			if err != nil {
 				errs = append(errs, fmt.Errorf("lead transaction %s to its corrected account: %w", m.TransactionID, err))
 			}
 		}
@@ -38,47 +40,34 @@ func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	return errors.Join(errs...)
 }
 
-// leadOne changes the account of a transaction that waits, if the corrections
+// leads changes the account of a transaction that waits, if the corrections
 // made since it was asked for, or since the name was set by which it was, lead
-// elsewhere now: further on, or back after a refusal. The stream's version lets a cut that came first win: that entry
-// leaves as it was and is corrected at the next.
-func (c *Corrections) leadOne(ctx context.Context, m projections.StaleAccountTransaction) error {
-	t, err := c.Ledger.Transaction(ctx, m.Client, m.TransactionID)
-	if err != nil {
-		return err
-	}
+// elsewhere now: further on, or back after a refusal. A cut that came first
+// wins: that entry leaves as it was and is corrected at the next.
+func (c *Corrections) leads(ctx context.Context, t domain.Transaction) ([]domain.Event, error) {
 	o := t.Origination()
 	if t.Originated == nil || o == nil || o.State != domain.Pending && o.State != domain.Held {
-		return nil
+		return nil, nil
 	}
 	named := domain.Named{Account: t.Originated.Account.Fingerprint, SetAt: o.Position}
 	if t.Originated.Named != nil {
 		named = *t.Originated.Named
 	}
-	asked, err := c.Ledger.BankAccount(ctx, m.Client, named.Account)
+	asked, err := c.Ledger.BankAccount(ctx, t.Client, named.Account)
 	if err != nil || asked.Version == 0 {
-		return err
+		return nil, err
 	}
-	account, err := c.Ledger.Resolve(ctx, m.Client, asked.ID, named.SetAt)
+	account, err := c.Ledger.Resolve(ctx, t.Client, asked.ID, named.SetAt)
 	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.Kind == domain.Pull {
-		return err
+		return nil, err
 	}
 	lead := asked.LeadAfter(named.SetAt)
-	stream := domain.TransactionStream(m.Client, t.ID)
-	number, err := c.Ledger.OpenBankAccount(m.Client, account)
+	number, err := c.Ledger.OpenBankAccount(t.Client, account)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	sealed, err := c.Ledger.SealAccountIn(stream, m.Client, account.Routing, number, account.Type)
-	if err != nil {
-		return err
-	}
-	_, err = c.Ledger.Write(ctx, ledger.Change{
-		Stream: stream, Client: m.Client, Expect: t.Version,
-		Events: []domain.Event{domain.TransactionAccountChanged{
-			Routing: account.Routing, AccountType: account.Type, Account: sealed,
-			Code: lead.Code, Because: lead.TransactionID,
-		}},
-	})
-	return err
+	sealed, err := c.Ledger.SealAccountIn(domain.TransactionStream(t.Client, t.ID), t.Client, account.Routing, number, account.Type)
+	return []domain.Event{domain.TransactionAccountChanged{
+		Routing: account.Routing, AccountType: account.Type, Account: sealed, Code: lead.Code, Because: lead.TransactionID,
+	}}, err
 }

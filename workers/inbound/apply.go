@@ -8,7 +8,6 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -20,9 +19,6 @@ const (
 	// chunkText bounds the same by the entries' own text; as JSON it grows
 	// at most eightfold, and the log takes 16 MiB.
 	chunkText = 1 << 20
-	// attempts bounds how often a chunk is decided again because somebody
-	// else wrote to one of its transactions.
-	attempts = 8
 )
 
 // application applies the good batches of one file.
@@ -80,21 +76,10 @@ func (d *Desk) apply(ctx context.Context, id string, j *judgement) error {
 // complete records that every entry has its place. Meanwhile the file may
 // have come again, which is noted in the same stream.
 func (a *application) complete(ctx context.Context) error {
-	var err error
-	for range attempts {
-		var in domain.Inbound
-		if in, err = a.Ledger.Inbound(ctx, a.id); err != nil {
-			return err
-		}
-		err = a.write(ctx, "applied", ledger.Change{
-			Stream: domain.InboundStream(a.id), Client: domain.LedgerClient, Expect: in.Version, Events: []domain.Event{a.counts},
-		})
-		var moved *eventstore.VersionError
-		if !errors.As(err, &moved) {
-			return err
-		}
-	}
-	return fmt.Errorf("other writers were first %d times: %w", attempts, err)
+	_, err := ledger.Execute(ctx, a.Ledger, a.stream("applied", a.id), func(domain.Inbound) ([]domain.Event, error) {
+		return []domain.Event{a.counts}, nil
+	})
+	return err
 }
 
 // judgeAgain reads the kept file once more.

@@ -176,7 +176,7 @@ func credits(accounts ...string) nacha.Batch {
 func (w *world) ask(client, id string, c command, until string) string {
 	w.t.Helper()
 	var item string
-	_, err := w.Decide(context.Background(), client, id, func(domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(context.Background(), w.Ledger, ledger.TransactionStream(client, id), func(domain.Transaction) ([]domain.Event, error) {
 		d, err := c.Decide(w.caseOf(client, id))
 		item = d.ItemID
 		return d.Events, err

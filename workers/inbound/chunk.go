@@ -2,11 +2,9 @@ package inbound
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 )
 
 // take adds an entry of a good batch to the chunk.
@@ -32,26 +30,24 @@ func (a *application) take(ctx context.Context, e *nacha.ScannedEntry) error {
 // flush places the chunk. When somebody else was first to write to one of its
 // transactions, all of it is decided again.
 func (a *application) flush(ctx context.Context) error {
-	var err error
-	for range attempts {
-		var p *placing
+	var p *placing
+	err := a.Ledger.RetryUnless(func() (err error) {
 		p, err = a.try(ctx)
-		var moved *eventstore.VersionError
-		switch {
-		case err == nil:
-			a.counts.Applied += p.counts.Applied
-			a.counts.Unmatched += p.counts.Unmatched
-			a.counts.Skipped += p.counts.Skipped
-			a.chunk, a.text = a.chunk[:0], 0
-			return nil
-		case !errors.As(err, &moved):
-			return err
-		}
+		return err
+	}, func(string) error {
 		if err := a.Views.CatchUp(ctx); err != nil {
 			return fmt.Errorf("wait for the views: %w", err)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("other writers were first %d times: %w", attempts, err)
+	a.counts.Applied += p.counts.Applied
+	a.counts.Unmatched += p.counts.Unmatched
+	a.counts.Skipped += p.counts.Skipped
+	a.chunk, a.text = a.chunk[:0], 0
+	return nil
 }
 
 // try decides about the entries of the chunk that have no place yet, and

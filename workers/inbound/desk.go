@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -120,6 +121,16 @@ func (d *Desk) at(step string) {
 	if d.fault != nil {
 		d.fault(step)
 	}
+}
+
+// stream is that of a file of the bank, for ledger.Execute.
+func (d *Desk) stream(step, id string) ledger.Stream[domain.Inbound] {
+	return ledger.InboundStream(id).Through(d.through(step))
+}
+
+// through is write for ledger.Execute.
+func (d *Desk) through(step string) func(context.Context, ...ledger.Change) error {
+	return func(ctx context.Context, changes ...ledger.Change) error { return d.write(ctx, step, changes...) }
 }
 
 // write appends changes, between two steps that a test may stop at.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -159,13 +158,10 @@ func (d *Desk) receive(ctx context.Context, from arrived, file *nacha.Split, gro
 		return o, nil, err
 	}
 	defer give()
-	for range attempts {
+	err = d.Ledger.Retry(func() (err error) { // it may have been applied to its end just now
 		o, err = d.record(ctx, from, k, j)
-		var moved *eventstore.VersionError
-		if !errors.As(err, &moved) { // else it was applied to its end just now
-			break
-		}
-	}
+		return err
+	})
 	if err != nil {
 		return o, nil, fmt.Errorf("receive %s: %w", from.name, err)
 	}

@@ -263,7 +263,7 @@ func TestWhatAnswersAReturnThatDidNotLeaveWaits(t *testing.T) {
 	w.feed(vector(t, "06"))
 	id := w.received(gym)[0].ID
 	block(t, w.outbox())
-	_, err := w.Decide(t.Context(), gym, id, func(tx domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(t.Context(), w.Ledger, ledger.TransactionStream(gym, id), func(tx domain.Transaction) ([]domain.Event, error) {
 		d, err := answers.Return{ItemID: "return", ReplyTo: tx.Items[0].ID, Code: "R29"}.Decide(w.caseOf(gym, id))
 		return d.Events, err
 	})

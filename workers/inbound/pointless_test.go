@@ -5,6 +5,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // The reversal is asked for before a window, and the return of its entry comes
@@ -41,7 +42,7 @@ func TestWhatAPersonAssignsRejectsWhatItMakesPointless(t *testing.T) {
 		return answers.Reverse{ItemID: "waits", ReplyTo: origination + id, Reason: "duplicate"}
 	}
 	held := func(w *world, id string) {
-		_, err := w.Decide(t.Context(), gym, id, domain.Hold{ItemID: "waits", Reason: "a look at it"}.Decide)
+		_, err := ledger.Execute(t.Context(), w.Ledger, ledger.TransactionStream(gym, id), domain.Hold{ItemID: "waits", Reason: "a look at it"}.Decide)
 		must(t, err)
 	}
 	for name, tt := range map[string]struct {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -41,68 +40,47 @@ func (d *Desk) Judge(ctx context.Context, id string, c Rejudge) (state string, e
 		return "", err
 	}
 	defer give()
-	for range attempts {
-		state, err = d.judgeOnce(ctx, id, c)
-		var moved *eventstore.VersionError
-		if !errors.As(err, &moved) {
-			break
-		}
-	}
-	if err == nil {
-		d.goOn()
-	}
-	return state, err
-}
-
-func (d *Desk) judgeOnce(ctx context.Context, id string, c Rejudge) (string, error) {
-	in, err := d.Ledger.Inbound(ctx, id)
-	switch {
-	case err != nil:
-		return "", err
-	case in.Received == nil:
-		return "", domain.Refuse(domain.NotFound, "there is no inbound file %q", id)
-	case c.Batch > in.Received.Totals.Batches:
-		return "", refuse(domain.Invalid, "/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
-	case !in.Held(c.Batch) && (c.Batch > 0 || len(in.Quarantined) == 0):
-		if slices.ContainsFunc(in.Judged, func(e domain.InboundJudged) bool { return e.Reason == c.Reason && e.AsIs == c.AsIs }) {
-			return in.State(), nil // asking twice is asking once
-		}
-		return "", domain.Refuse(domain.Conflict, "nothing of it is in quarantine: the file is %s", in.State())
-	}
-	j, err := d.judgeKept(ctx, id)
+	var judged *domain.InboundJudged
+	in, err := ledger.Execute(ctx, d.Ledger, d.stream("judged", id).Existing("inbound file %q", id), func(in domain.Inbound) (events []domain.Event, err error) {
+		judged, events, err = d.judgeNow(ctx, in, id, c)
+		return events, err
+	})
 	if err != nil {
 		return "", err
 	}
-	judged, err := j.again(in, c)
-	if err != nil {
-		return "", err
+	if judged != nil {
+		d.Log.Warn("file of the bank judged again", "id", id, "reason", c.Reason, "as_is", c.AsIs, "still_bad", len(judged.Batches))
 	}
-	events := []domain.Event{judged}
-	if owner, err := d.keyOwner(ctx, j.Key()); err != nil {
-		return "", err
-	} else if owner != "" && owner != id && in.KeyReusedBy == "" {
-		events = append(events, domain.InboundKeyReused{Other: owner})
-	}
-	err = d.write(ctx, "judged", ledger.Change{Stream: domain.InboundStream(id), Client: domain.LedgerClient, Expect: in.Version, Events: events})
-	if err != nil {
-		return "", err
-	}
-	d.Log.Warn("file of the bank judged again", "id", id, "reason", c.Reason, "as_is", c.AsIs, "still_bad", len(judged.Batches))
-	for _, e := range events {
-		in.Evolve(domain.Fact{Event: pointer(e)})
-	}
+	d.goOn()
 	return in.State(), nil
 }
 
-// pointer is an event as the log gives it back.
-func pointer(e domain.Event) domain.Event {
-	switch e := e.(type) {
-	case domain.InboundJudged:
-		return &e
-	case domain.InboundKeyReused:
-		return &e
+// judgeNow is the judgement of a file as it stands; nil where it stands so
+// already.
+func (d *Desk) judgeNow(ctx context.Context, in domain.Inbound, id string, c Rejudge) (*domain.InboundJudged, []domain.Event, error) {
+	switch {
+	case c.Batch > in.Received.Totals.Batches:
+		return nil, nil, refuse(domain.Invalid, "/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
+	case !in.Held(c.Batch) && (c.Batch > 0 || len(in.Quarantined) == 0):
+		if slices.ContainsFunc(in.Judged, func(e domain.InboundJudged) bool { return e.Reason == c.Reason && e.AsIs == c.AsIs }) {
+			return nil, nil, nil // asking twice is asking once
+		}
+		return nil, nil, domain.Refuse(domain.Conflict, "nothing of it is in quarantine: the file is %s", in.State())
 	}
-	return e
+	j, err := d.judgeKept(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	judged, err := j.again(in, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	events := []domain.Event{judged}
+	owner, err := d.keyOwner(ctx, j.Key())
+	if owner != "" && owner != id && in.KeyReusedBy == "" {
+		events = append(events, domain.InboundKeyReused{Other: owner})
+	}
+	return &judged, events, err
 }
 
 // judgeKept judges the bytes that were kept.

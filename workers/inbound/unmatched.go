@@ -2,25 +2,20 @@ package inbound
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// waiting is an entry of the queue with what was decided about it.
+// waiting is an entry of the queue.
 type waiting struct {
 	*arrival
-	queued  *domain.EntryQueued
-	at      time.Time // it was queued
-	version int64
-	decided domain.Event // nil while it waits
+	queued *domain.EntryQueued
+	at     time.Time // it was queued
 	// unreadable is why its account number cannot be opened, if so: it can
 	// only be dismissed.
 	unreadable error
@@ -30,67 +25,27 @@ type waiting struct {
 // together with the event that ends the entry's waiting. same tells a
 // decision that was made before from another one.
 func (d *Desk) decide(ctx context.Context, entry string, same func(domain.Event) bool, decision func(waiting) (domain.Event, []ledger.Change, error)) error {
-	var err error
-	for range attempts {
-		err = d.decideOnce(ctx, entry, same, decision)
-		var moved *eventstore.VersionError
-		if !errors.As(err, &moved) {
-			return err
+	at := ledger.UnmatchedStream(entry).Existing("unmatched entry %s", entry).Through(d.through("decision"))
+	_, err := ledger.ExecuteWith(ctx, d.Ledger, at, func(u domain.Unmatched) (ledger.Decision, error) {
+		if u.Decided != nil && same(u.Decided) {
+			return ledger.Decision{}, nil // asking twice is asking once
 		}
-	}
-	return fmt.Errorf("other writers were first %d times: %w", attempts, err)
-}
-
-func (d *Desk) decideOnce(ctx context.Context, entry string, same func(domain.Event) bool, decision func(waiting) (domain.Event, []ledger.Change, error)) error {
-	w, err := d.waiting(ctx, entry)
-	if err != nil {
-		return err
-	}
-	if w.decided != nil {
-		if same(w.decided) {
-			return nil // asking twice is asking once
+		if u.Decided != nil {
+			return ledger.Decision{}, domain.Refuse(domain.AlreadyDone, "entry %s was decided before: %s", entry, u.Decided.Type())
 		}
-		return domain.Refuse(domain.AlreadyDone, "entry %s was decided before: %s", entry, w.decided.Type())
-	}
-	end, changes, err := decision(w)
-	if err != nil {
-		return err
-	}
-	changes = append([]ledger.Change{{
-		Stream: domain.UnmatchedStream(entry), Client: domain.LedgerClient, Expect: w.version, Events: []domain.Event{end},
-	}}, changes...)
-	return d.write(ctx, "decision", changes...)
-}
-
-// waiting reads an entry of the queue back into what it was when it came.
-func (d *Desk) waiting(ctx context.Context, entry string) (w waiting, err error) {
-	events, err := d.Ledger.Store.ReadStream(ctx, domain.UnmatchedStream(entry), 0)
-	if err != nil {
-		return w, err
-	}
-	for _, r := range events {
-		f, err := ledger.Fact(r)
+		w := waiting{queued: u.Queued, at: u.At}
+		var err error
+		w.arrival, err = d.arrivalOf(u.Queued)
+		if ledger.Exchanged(err) || seal.NotCheckable(err) {
+			w.unreadable, err = err, nil
+		}
 		if err != nil {
-			return w, err
+			return ledger.Decision{}, err
 		}
-		w.version = f.Version
-		if q, ok := f.Event.(*domain.EntryQueued); ok {
-			w.queued, w.at = q, f.Meta.At
-			q.Account.In = r.Stream
-		} else {
-			w.decided = f.Event
-		}
-	}
-	if w.queued == nil {
-		return w, domain.Refuse(domain.NotFound, "there is no unmatched entry %s", entry)
-	}
-	if w.decided == nil { // else nobody needs it any more, and its keys may be gone
-		w.arrival, err = d.arrivalOf(w.queued)
-	}
-	if ledger.Exchanged(err) || seal.NotCheckable(err) {
-		w.unreadable, err = err, nil
-	}
-	return w, err
+		end, with, err := decision(w)
+		return ledger.Decision{Events: []domain.Event{end}, With: with}, err
+	})
+	return err
 }
 
 // arrivalOf is the inverse of queued.

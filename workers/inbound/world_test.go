@@ -197,7 +197,7 @@ func (w *world) originate(p domain.Proposal, number string) string {
 	must(w.t, err)
 	c, err := w.Client(context.Background(), gym)
 	must(w.t, err)
-	_, err = w.Decide(context.Background(), gym, id, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err = ledger.Execute(context.Background(), w.Ledger, ledger.TransactionStream(gym, id), func(t domain.Transaction) ([]domain.Event, error) {
 		return domain.Originate{TransactionID: id, ItemID: "item-" + id, Proposal: p, Number: number, Account: account}.Decide(c, t)
 	})
 	must(w.t, err)

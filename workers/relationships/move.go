@@ -26,7 +26,7 @@ func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) err
 			return errors.Join(append(errs, fmt.Errorf("read which relationships are under way: %w", err))...)
 		}
 		for _, u := range list {
-			if err := w.Ledger.Retry(func() error { return w.move(ctx, u) }); err != nil {
+			if err := w.move(ctx, u); err != nil {
 				errs = append(errs, fmt.Errorf("move relationship %s on: %w", u.ID, err))
 			}
 			after = u.Position
@@ -39,71 +39,58 @@ func (w *Worker) over(ctx context.Context, status domain.RelationshipStatus) err
 
 // move decides about one relationship as the log has it.
 func (w *Worker) move(ctx context.Context, u projections.OpenRelationship) error {
-	h, err := w.Ledger.Holder(ctx, u.Client, u.Holder)
-	if err != nil {
-		return err
-	}
-	r, ok := h.Relationship(u.ID)
-	if !ok {
-		return fmt.Errorf("holder %s of client %s has no relationship %s", u.Holder, u.Client, u.ID)
-	}
-	switch r.Status {
-	case domain.RelationshipQueued:
-		return w.queued(ctx, h, r)
-	case domain.RelationshipPending:
-		return w.pending(ctx, h, r)
-	case domain.RelationshipApproved:
-		return w.refused(ctx, h, r)
-	case domain.RelationshipCancelRequested:
-		if err := w.refused(ctx, h, r); err != nil {
-			return err
+	_, err := ledger.ExecuteWith(ctx, w.Ledger, ledger.HolderStream(u.Client, u.Holder), func(h domain.Holder) (ledger.Decision, error) {
+		r, ok := h.Relationship(u.ID)
+		if !ok {
+			return ledger.Decision{}, fmt.Errorf("holder %s of client %s has no relationship %s", u.Holder, u.Client, u.ID)
 		}
-		return w.canceling(ctx, h, r)
-	default:
-		return nil // the views are behind
-	}
+		switch r.Status {
+		case domain.RelationshipQueued:
+			return w.queued(ctx, h, r)
+		case domain.RelationshipPending:
+			return w.pending(ctx, h, r)
+		case domain.RelationshipApproved:
+			return w.refused(ctx, h, r)
+		case domain.RelationshipCancelRequested:
+			if d, err := w.refused(ctx, h, r); err != nil || len(d.Events) > 0 {
+				return d, err
+			}
+			return w.canceling(ctx, h, r)
+		default:
+			return ledger.Decision{}, nil // the views are behind
+		}
+	})
+	return err
 }
 
 // queued begins the verification that the client's settings name. What Plaid
 // linked is verified already.
-func (w *Worker) queued(ctx context.Context, h domain.Holder, r *domain.Relationship) error {
+func (w *Worker) queued(ctx context.Context, h domain.Holder, r *domain.Relationship) (ledger.Decision, error) {
 	client, err := w.Ledger.Client(ctx, h.Client)
 	if err != nil {
-		return err
+		return ledger.Decision{}, err
 	}
 	if r.FromPlaid || client.Settings.Verification == domain.VerifyNothing {
-		return w.end(ctx, h, r, "")
+		return w.end(h, r, "")
 	}
 	return w.begin(ctx, client, h, r, client.Settings.Verification)
 }
 
 // canceling ends a relationship when nothing is in flight any more.
-func (w *Worker) canceling(ctx context.Context, h domain.Holder, r *domain.Relationship) error {
+func (w *Worker) canceling(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {
 	flying, err := w.Ledger.InFlight(ctx, h, r)
 	if err != nil {
-		return err
+		return d, err
 	}
-	events, err := domain.CancelRelationship{RelationshipID: r.ID, InFlight: flying}.Decide(h)
-	if err != nil {
-		return err
-	}
-	return w.write(ctx, h, events)
+	d.Events, err = domain.CancelRelationship{RelationshipID: r.ID, InFlight: flying}.Decide(h)
+	return d, err
 }
 
 // end approves a relationship, or rejects it for a reason.
-func (w *Worker) end(ctx context.Context, h domain.Holder, r *domain.Relationship, rejected string) error {
-	events, err := domain.EndVerifying{RelationshipID: r.ID, Rejected: rejected}.Decide(h)
-	if err != nil {
-		return err
-	}
-	if rejected != "" {
+func (w *Worker) end(h domain.Holder, r *domain.Relationship, rejected string) (d ledger.Decision, err error) {
+	d.Events, err = domain.EndVerifying{RelationshipID: r.ID, Rejected: rejected}.Decide(h)
+	if err == nil && rejected != "" {
 		w.Log.Info("a relationship was rejected", "client", h.Client, "relationship", r.ID, "reason", rejected)
 	}
-	return w.write(ctx, h, events)
-}
-
-func (w *Worker) write(ctx context.Context, h domain.Holder, events []domain.Event, more ...ledger.Change) error {
-	change := ledger.Change{Stream: domain.HolderStream(h.Client, h.ID), Client: h.Client, Expect: h.Version, Events: events}
-	_, err := w.Ledger.Write(ctx, append([]ledger.Change{change}, more...)...)
-	return err
+	return d, err
 }

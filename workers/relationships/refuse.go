@@ -5,29 +5,30 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // refused looks at a relationship that was approved, or is being canceled:
 // its bank may refuse the account afterwards.
-func (w *Worker) refused(ctx context.Context, h domain.Holder, r *domain.Relationship) error {
+func (w *Worker) refused(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {
 	entries, err := w.Ledger.Verifying(ctx, h.Client, r)
 	if err != nil {
-		return err
+		return d, err
 	}
 	if reason := r.RefusedBy(entries); reason != "" {
 		return w.refuse(ctx, h, r, reason)
 	}
-	return nil
+	return d, nil
 }
 
 // refuse rejects what waits to leave over a relationship, and then itself. A
 // transfer that is made meanwhile writes to the holder's stream, so that the
 // relationship is looked at again; a crash in between repeats all of it.
-func (w *Worker) refuse(ctx context.Context, h domain.Holder, r *domain.Relationship, reason string) error {
+func (w *Worker) refuse(ctx context.Context, h domain.Holder, r *domain.Relationship, reason string) (ledger.Decision, error) {
 	for _, id := range h.Over(r) {
-		if _, err := w.Ledger.Decide(ctx, h.Client, id, domain.RefuseOver{Reason: reason}.Decide); err != nil {
-			return fmt.Errorf("reject transaction %s over it: %w", id, err)
+		if _, err := ledger.Execute(ctx, w.Ledger, ledger.TransactionStream(h.Client, id), domain.RefuseOver{Reason: reason}.Decide); err != nil {
+			return ledger.Decision{}, fmt.Errorf("reject transaction %s over it: %w", id, err)
 		}
 	}
-	return w.end(ctx, h, r, reason)
+	return w.end(h, r, reason)
 }

@@ -154,7 +154,7 @@ func TestARecalledPrenoteRejects(t *testing.T) {
 	o := newOffice(t, domain.VerifyByPrenote)
 	holder := o.link()
 	must(t, o.worker.Sweep(t.Context()))
-	_, err := o.Decide(t.Context(), "gym", o.relationship(holder).Sent[0], func(tx domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(t.Context(), o.Ledger, ledger.TransactionStream("gym", o.relationship(holder).Sent[0]), func(tx domain.Transaction) ([]domain.Event, error) {
 		return domain.Recall{ItemID: tx.Origination().ID}.Decide(tx)
 	})
 	must(t, err)

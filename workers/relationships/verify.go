@@ -23,10 +23,10 @@ const microDescription = "ACCTVERIFY"
 // begin sends the entries of a verification, to the account as it is now. The
 // entries and the event that names them become durable together. A rule that
 // says no to the entries rejects the relationship; a suspended client's wait.
-func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holder, r *domain.Relationship, method string) error {
+func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holder, r *domain.Relationship, method string) (d ledger.Decision, err error) {
 	account, err := w.Ledger.Resolve(ctx, h.Client, r.Account, r.SetAt)
 	if err != nil {
-		return err
+		return d, err
 	}
 	wanted, amounts, err := w.entries(client, r, account, method)
 	var entries []entry
@@ -41,26 +41,24 @@ func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holde
 		w.Log.Error("the account of a relationship is not what was recorded", "client", h.Client, "relationship", r.ID, "err", err)
 		return w.end(ctx, h, r, "its account is not what was recorded: link it again")
 	case errors.As(err, &no) && no.Code == domain.Suspended:
-		return nil
+		return d, nil
 	case errors.As(err, &no):
-		return w.end(ctx, h, r, "its account cannot be verified: "+no.Error())
+		return w.end(h, r, "its account cannot be verified: "+no.Error())
 	case err != nil:
-		return err
+		return d, err
 	}
 	command := domain.BeginVerifying{RelationshipID: r.ID, Method: method, Amounts: amounts}
-	var more []ledger.Change
 	for _, e := range entries {
 		command.Transactions = append(command.Transactions, e.id)
-		more = append(more, ledger.Change{Stream: domain.TransactionStream(h.Client, e.id), Client: h.Client, Events: e.events})
+		d.With = append(d.With, ledger.Change{Stream: domain.TransactionStream(h.Client, e.id), Client: h.Client, Events: e.events})
 	}
-	events, err := command.Decide(h)
-	if err != nil {
-		return err
+	if d.Events, err = command.Decide(h); err != nil {
+		return d, err
 	}
-	if _, began := events[0].(domain.LinkVerifying); !began {
-		more = nil
+	if _, began := d.Events[0].(domain.LinkVerifying); !began {
+		d.With = nil
 	}
-	return w.write(ctx, h, events, more...)
+	return d, nil
 }
 
 // entries proposes what verifies an account: a prenote that may be debited,
@@ -141,36 +139,36 @@ func (w *Worker) entry(client domain.Client, h domain.Holder, r *domain.Relation
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // pending looks at what became of the entries that verify an account.
-func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relationship) error {
+func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {
 	entries, err := w.Ledger.Verifying(ctx, h.Client, r)
 	if err != nil {
-		return err
+		return d, err
 	}
 	if reason := r.RefusedBy(entries); reason != "" {
 		return w.refuse(ctx, h, r, reason)
 	}
 	if r.Method != domain.VerifyByPrenote {
-		return nil // its holder says which amounts came
+		return d, nil // its holder says which amounts came
 	}
 	live := false
 	for _, t := range entries {
 		c, err := w.Ledger.Case(ctx, h.Client, t.ID)
 		if err != nil {
-			return err
+			return d, err
 		}
 		if corrected(t) {
 			client, err := w.Ledger.Client(ctx, h.Client)
 			if err != nil {
-				return err
+				return d, err
 			}
 			return w.begin(ctx, client, h, r, r.Method)
 		}
 		live = liveOn(c, t.Origination())
 	}
 	if live {
-		return w.end(ctx, h, r, "")
+		return w.end(h, r, "")
 	}
-	return nil
+	return d, nil
 }
 
 // liveOn reports whether entries may follow a prenote: from the third banking

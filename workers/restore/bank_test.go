@@ -132,7 +132,7 @@ func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 func (b *bank) judge(client, id string, command interface {
 	Decide(domain.Transaction) ([]domain.Event, error)
 }) error {
-	_, err := b.Decide(b.t.Context(), client, id, command.Decide)
+	_, err := ledger.Execute(b.t.Context(), b.Ledger, ledger.TransactionStream(client, id), command.Decide)
 	return err
 }
 
@@ -161,7 +161,7 @@ func (b *bank) correct(client, id, number string) {
 	b.t.Helper()
 	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, "091000019", number, domain.Savings)
 	b.must(err)
-	_, err = b.Decide(b.t.Context(), client, id, func(t domain.Transaction) ([]domain.Event, error) {
+	_, err = ledger.Execute(b.t.Context(), b.Ledger, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
 		return []domain.Event{domain.TransactionAccountChanged{Routing: "091000019", AccountType: domain.Savings, Account: account, Code: "C03"}}, nil
 	})
 	b.must(err)

@@ -96,7 +96,7 @@ func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, look
 			continue
 		}
 		like := strangers[0].Told
-		_, err := p.Ledger.Decide(ctx, e.Client, e.TransactionID, func(t domain.Transaction) ([]domain.Event, error) {
+		_, err := ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(e.Client, e.TransactionID), func(t domain.Transaction) ([]domain.Event, error) {
 			i, ok := t.Item(e.ItemID)
 			if !ok || i.State != domain.Filed || i.Resembles != nil {
 				return nil, nil

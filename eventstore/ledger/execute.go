@@ -1,0 +1,72 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Decision is what a command answers.
+type Decision struct {
+	Events []domain.Event // of the stream it is about
+	With   []Change       // of other streams, behind them in the same append
+	Before []Change       // likewise in front of them: what they refer to
+}
+
+// Option adds to what Execute writes to the stream it is about.
+type Option func(*Change)
+
+// WithKey records an idempotency key with the events.
+func WithKey(key *eventstore.IdempotencyKey, requestHash []byte) Option {
+	return func(c *Change) { c.Idempotency, c.RequestHash = key, requestHash }
+}
+
+// Execute reads the aggregate of a stream, lets decide answer, and writes the
+// answer. When another writer was first it reads and decides again, at most
+// Attempts times. No events are no write. It returns the aggregate as it
+// stands afterwards.
+//
+// Errors: those of decide; those of Write. Contended tells that other writers
+// were always first.
+func Execute[T any](ctx context.Context, l *Ledger, at Stream[T], decide func(T) ([]domain.Event, error), options ...Option) (T, error) {
+	return ExecuteWith(ctx, l, at, func(a T) (Decision, error) {
+		events, err := decide(a)
+		return Decision{Events: events}, err
+	}, options...)
+}
+
+// ExecuteWith is Execute for a decision that writes to other streams as well,
+// all or nothing. Without events of its own stream nothing is written.
+func ExecuteWith[T any](ctx context.Context, l *Ledger, at Stream[T], decide func(T) (Decision, error), options ...Option) (a T, err error) {
+	wrote := false
+	err = l.Retry(func() error {
+		now, err := at.read(ctx, l)
+		if a = now.aggregate; err != nil {
+			return err
+		}
+		d, err := decide(a)
+		if err != nil || len(d.Events) == 0 {
+			return err
+		}
+		own := Change{Stream: at.Name, Client: now.client, Expect: now.version, Events: d.Events}
+		for _, o := range options {
+			o(&own)
+		}
+		changes := append(append(slices.Clone(d.Before), own), d.With...)
+		if at.beside != nil {
+			more, err := at.beside(ctx, l, a, d.Events)
+			if err != nil {
+				return err
+			}
+			changes = append(changes, more...)
+		}
+		wrote = true
+		return at.write(ctx, l, changes)
+	})
+	if err != nil || !wrote {
+		return a, err
+	}
+	return Load(ctx, l, at)
+}

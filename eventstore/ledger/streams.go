@@ -1,0 +1,181 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Stream is a stream of the log that is read as an aggregate.
+type Stream[T any] struct {
+	Name   string
+	Client string // whose it is to be, where nothing is recorded of it yet
+
+	empty   T // before the first event
+	evolve  func(*T, domain.Fact)
+	missing error // of Existing
+	// beside are the changes of other streams that follow from new events.
+	beside func(ctx context.Context, l *Ledger, a T, events []domain.Event) ([]Change, error)
+	// through is how Execute writes; nil: Ledger.Write.
+	through func(ctx context.Context, changes ...Change) error
+}
+
+// aggregate is anything that evolves by facts.
+type aggregate[T any] interface {
+	*T
+	Evolve(domain.Fact)
+}
+
+func streamOf[T any, A aggregate[T]](name, client string) Stream[T] {
+	return Stream[T]{Name: name, Client: client, evolve: func(a *T, f domain.Fact) { A(a).Evolve(f) }}
+}
+
+// Existing is the stream for a command that needs it to be there: one of which
+// nothing is recorded is refused as not found, under the name that is given.
+func (s Stream[T]) Existing(format string, name ...any) Stream[T] {
+	s.missing = domain.Refuse(domain.NotFound, "there is no "+format, name...)
+	return s
+}
+
+// Through has Execute write by a function of its caller.
+func (s Stream[T]) Through(write func(ctx context.Context, changes ...Change) error) Stream[T] {
+	s.through = write
+	return s
+}
+
+func (s Stream[T]) write(ctx context.Context, l *Ledger, changes []Change) error {
+	if s.through != nil {
+		return s.through(ctx, changes...)
+	}
+	_, err := l.Write(ctx, changes...)
+	return err
+}
+
+// standing is an aggregate as it stands.
+type standing[T any] struct {
+	aggregate T
+	version   int64
+	client    string
+}
+
+func (s Stream[T]) read(ctx context.Context, l *Ledger) (standing[T], error) {
+	events, err := l.Store.ReadStream(ctx, s.Name, 0)
+	if err != nil {
+		return standing[T]{aggregate: s.empty}, fmt.Errorf("read stream %s: %w", s.Name, err)
+	}
+	if len(events) == 0 {
+		return standing[T]{aggregate: s.empty, client: s.Client}, s.missing
+	}
+	a, err := s.fold(events)
+	return standing[T]{a, events[len(events)-1].Version, events[0].Client}, err
+}
+
+func (s Stream[T]) fold(events []eventstore.Recorded) (T, error) {
+	a := s.empty
+	for _, r := range events {
+		f, err := Fact(r)
+		if err != nil {
+			return a, err
+		}
+		s.evolve(&a, f)
+	}
+	return a, nil
+}
+
+// Load reads the aggregate of a stream as it stands; one of which nothing is
+// recorded is as before its first event.
+func Load[T any](ctx context.Context, l *Ledger, at Stream[T]) (T, error) {
+	now, err := at.read(ctx, l)
+	return now.aggregate, err
+}
+
+// TransactionStream is a client's transaction. What its client says of a
+// notification of change is written to the bank account's stream as well.
+func TransactionStream(client, id string) Stream[domain.Transaction] {
+	s := streamOf[domain.Transaction](domain.TransactionStream(client, id), client)
+	s.empty.Client = client
+	s.beside = func(ctx context.Context, l *Ledger, t domain.Transaction, events []domain.Event) ([]Change, error) {
+		return l.ofAccount(ctx, t, events)
+	}
+	return s
+}
+
+// FileStream is a file; client may be left out of one that was opened.
+func FileStream(client, id string) Stream[domain.File] {
+	return streamOf[domain.File](domain.FileStream(id), client)
+}
+
+// HolderStream is a client's holder of bank links.
+func HolderStream(client, id string) Stream[domain.Holder] {
+	s := streamOf[domain.Holder](domain.HolderStream(client, id), client)
+	s.empty.Client, s.empty.ID = client, id
+	return s
+}
+
+// AccountStream is a client's bank account, by its fingerprint.
+func AccountStream(client, id string) Stream[domain.BankAccount] {
+	return streamOf[domain.BankAccount](domain.AccountStream(client, id), client)
+}
+
+// ClientStream is a client's settings.
+func ClientStream(id string) Stream[domain.Client] {
+	return streamOf[domain.Client](domain.ClientStream(id), id)
+}
+
+// BankStream is the settings of one of our ODFIs, by its routing number.
+func BankStream(routing string) Stream[domain.Bank] {
+	return streamOf[domain.Bank](domain.BankStream(routing), domain.LedgerClient)
+}
+
+// InboundStream is a file that came from the bank.
+func InboundStream(id string) Stream[domain.Inbound] {
+	return streamOf[domain.Inbound](domain.InboundStream(id), domain.LedgerClient)
+}
+
+// UnmatchedStream is an entry that waits for a person.
+func UnmatchedStream(entry string) Stream[domain.Unmatched] {
+	return streamOf[domain.Unmatched](domain.UnmatchedStream(entry), domain.LedgerClient)
+}
+
+// TraceStream is an ODFI's trace numbers.
+func TraceStream(odfi8 string) Stream[domain.Traces] {
+	return streamOf[domain.Traces](domain.TraceStream(odfi8), domain.LedgerClient)
+}
+
+// OriginStream is an immediate origin's file id modifiers.
+func OriginStream(immediateOrigin string) Stream[domain.Modifiers] {
+	return streamOf[domain.Modifiers](domain.OriginStream(immediateOrigin), domain.LedgerClient)
+}
+
+// CredentialStream is a credential of a client, by its key. The secret's hash
+// stays sealed: see Credential.
+func CredentialStream(client, key string) Stream[domain.Credential] {
+	return streamOf[domain.Credential](domain.CredentialStream(key), client)
+}
+
+// TokenStream is a client's vault token.
+func TokenStream(client, id string) Stream[domain.VaultToken] {
+	return streamOf[domain.VaultToken](domain.TokenStream(client, id), client)
+}
+
+// CustomerStream is a client's customer, by the name CustomerKey gives.
+func CustomerStream(client, name string) Stream[domain.Customer] {
+	return streamOf[domain.Customer](domain.CustomerStream(client, name), client)
+}
+
+// RecipientStream is a client's recipient of ACH Pro.
+func RecipientStream(client, id string) Stream[domain.Recipient] {
+	return streamOf[domain.Recipient](domain.RecipientStream(client, id), client)
+}
+
+// ProfileStream is a client's ACH Pro profile.
+func ProfileStream(client string) Stream[domain.Profile] {
+	return streamOf[domain.Profile](domain.ProfileStream(client), client)
+}
+
+// ProfileFileStream is a client's ACH Pro file.
+func ProfileFileStream(client, id string) Stream[domain.ProfileFile] {
+	return streamOf[domain.ProfileFile](domain.ProfileFileStream(client, id), client)
+}
