@@ -16,7 +16,7 @@ type (
 		FileID   string       `json:"file_id"`
 		Client   string       `json:"client"`
 		ODFI     string       `json:"odfi"` // nine digits
-		Why      string       `json:"why"`  // entries, cents, age, window, answers, upload, ach_file
+		Why      Why          `json:"why"`  // entries, cents, age, window, answers, upload, ach_file, sent
 		Settings FileSettings `json:"settings"`
 		Method   string       `json:"method"` // outbox, sftp or download
 		// Upload is set for a file the client sent in: its name in the

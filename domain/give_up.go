@@ -16,6 +16,14 @@ func (FileGivenUp) Type() string { return "file.given_up" }
 
 func init() { register(func() Event { return &FileGivenUp{} }) }
 
+// GiveUpFile closes a file that is not cut, so that nothing completes it later.
+type GiveUpFile FileGivenUp
+
+// Decide gives the file up.
+func (c GiveUpFile) Decide(f File) ([]Event, error) {
+	return []Event{FileGivenUp(c)}, f.mayBe("given up", FileOpen)
+}
+
 // giveUp applies the event.
 func (f *File) giveUp(e *FileGivenUp, fact Fact) {
 	f.Note, f.Answered.Reason = e.Reason, e.Reason

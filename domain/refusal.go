@@ -21,6 +21,7 @@ const (
 	SameDayNotEnabled  Code = "same-day-not-enabled" // 403
 	Suspended          Code = "client-suspended"     // 403
 	ReturnWindowClosed Code = "return-window-closed" // 422
+	DeliveryOff        Code = "delivery-off"         // nobody knows what had left before the folder was restored: 503
 	NoTraceNumbers     Code = "no-trace-numbers"     // the bank's are all in use: 503
 	ActiveRelationship Code = "active-relationship"  // a second bank link: 409
 )

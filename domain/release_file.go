@@ -71,6 +71,20 @@ func (f *File) released(e *FileReleased) {
 	}
 }
 
+// FinishRelease records that every entry was released that had to be.
+type FinishRelease struct {
+	Entries int // that are not in the file any more
+	Kept    int // that stay, because the bank answered them
+}
+
+// Decide finishes the release once.
+func (c FinishRelease) Decide(f File) ([]Event, error) {
+	if !f.Answered.Unreleased {
+		return nil, nil
+	}
+	return []Event{FileReleased{Entries: c.Entries, Kept: c.Kept}}, nil
+}
+
 // ReleaseFile takes back a cut file that was never delivered: one that cannot
 // be rendered, or that must not leave.
 type ReleaseFile struct {

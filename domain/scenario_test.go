@@ -132,6 +132,9 @@ func (s *scenario) when(line string) string {
 		s.Fatalf("no command %q", verb)
 	}
 	events, err := decide([]byte(body))
+	if err != nil && domain.CodeOf(err) == "" {
+		return fmt.Sprintf("fault: %v\n", err)
+	}
 	if err != nil {
 		return fmt.Sprintf("refused %s: %v\n", domain.CodeOf(err), err)
 	}

@@ -93,7 +93,7 @@ type File struct {
 	ID, Client, ODFI string
 	Name             string
 	State            domain.FileState
-	Why              string
+	Why              domain.Why
 	Method           string
 	ImmediateOrigin  string
 	Modifier         string
@@ -114,16 +114,6 @@ type FileFilter struct {
 	States []domain.FileState
 	Limit  int
 	Cursor string
-}
-
-// Queue sums up what waits of one client at one ODFI.
-type Queue struct {
-	Client, ODFI string
-	Answers      bool // returns, corrections, dishonors, contests; else forward entries
-	Entries      int
-	Cents        int64
-	OldestAt     time.Time // when the oldest was made
-	LeaveBy      time.Time // earliest deadline of an answer; zero if none
 }
 
 // Waiting is an item that waits for a file, with what the cut has to know

@@ -72,7 +72,7 @@ func (p *projector) putFile(c change, file int64) error {
 	if f.Rendered != nil {
 		sha256 = f.Rendered.SHA256
 	}
-	_, err := p.c.exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), o.Why, f.Method(),
+	_, err := p.c.exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
 		o.Settings.ImmediateOrigin, modifier, openedAt, dayOf(openedAt), micros(f.SendBy),
 		int64(totals.Batches), int64(totals.Entries), int64(totals.Addenda), totals.EntryHash,
 		totals.DebitCents, totals.CreditCents, sha256, f.Note, c.recorded.Position, f.Answered.Unreleased)...)

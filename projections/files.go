@@ -139,7 +139,7 @@ func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileE
 func scanFile(row []value) File {
 	f := File{
 		ID: row[1].(string), Client: row[2].(string), ODFI: row[3].(string), Name: row[4].(string),
-		State: domain.FileState(row[5].(string)), Why: row[6].(string), Method: row[7].(string),
+		State: domain.FileState(row[5].(string)), Why: domain.Why(row[6].(string)), Method: row[7].(string),
 		ImmediateOrigin: row[8].(string), Modifier: row[9].(string),
 		CreatedAt: instant(row[10].(int64)), CutAt: instant(row[11].(int64)),
 		SendBy: instant(row[12].(int64)), DeliveredAt: instant(row[13].(int64)),

@@ -109,8 +109,8 @@ func (m model) transactionsOf(f TransactionFilter) (fit []Transaction) {
 	return fit
 }
 
-func (m model) queues(now time.Time) []Queue {
-	sums := map[group]*Queue{}
+func (m model) queues(now time.Time) []domain.Queue {
+	sums := map[group]*domain.Queue{}
 	var order []group
 	for _, w := range m.waiting {
 		g := w.group
@@ -120,7 +120,7 @@ func (m model) queues(now time.Time) []Queue {
 		}
 		q := sums[g]
 		if q == nil {
-			q = &Queue{Client: w.client, ODFI: w.odfi, Answers: w.answers, OldestAt: w.of.MadeAt}
+			q = &domain.Queue{Client: w.client, ODFI: w.odfi, Answers: w.answers, OldestAt: w.of.MadeAt}
 			sums[g], order = q, append(order, g)
 		}
 		q.Entries++
@@ -129,11 +129,11 @@ func (m model) queues(now time.Time) []Queue {
 			q.LeaveBy = by
 		}
 	}
-	var all []Queue
+	var all []domain.Queue
 	for _, g := range order {
 		all = append(all, *sums[g])
 	}
-	slices.SortFunc(all, func(a, b Queue) int {
+	slices.SortFunc(all, func(a, b domain.Queue) int {
 		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ODFI, b.ODFI), compareBool(a.Answers, b.Answers))
 	})
 	return all

@@ -133,7 +133,7 @@ func (s *story) checkQueues(v *Views, m model) {
 }
 
 // checkWaiting takes a queue in small pieces, in log order.
-func (s *story) checkWaiting(v *Views, m model, q Queue, now time.Time) {
+func (s *story) checkWaiting(v *Views, m model, q domain.Queue, now time.Time) {
 	var want []modelWaiting
 	for _, w := range m.waiting {
 		if w.client == q.Client && w.odfi == q.ODFI && w.answers == q.Answers && w.due <= now.UnixMicro() {

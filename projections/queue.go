@@ -38,7 +38,7 @@ var farthest = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Queues sums up what is due, by client, bank and whether it is answers. It
 // reads running totals: its time does not depend on how much waits.
-func (v *Views) Queues(ctx context.Context, now time.Time) (queues []Queue, err error) {
+func (v *Views) Queues(ctx context.Context, now time.Time) (queues []domain.Queue, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(queueSums, values(now.UnixMicro()), func(row []value) error {
 			queues = addQueue(queues, row)
@@ -49,11 +49,13 @@ func (v *Views) Queues(ctx context.Context, now time.Time) (queues []Queue, err 
 }
 
 // QueueTotals sums up all that waits, due or not.
-func (v *Views) QueueTotals(ctx context.Context) ([]Queue, error) { return v.Queues(ctx, farthest) }
+func (v *Views) QueueTotals(ctx context.Context) ([]domain.Queue, error) {
+	return v.Queues(ctx, farthest)
+}
 
 // addQueue adds a row to the sums of its client, bank and kind.
-func addQueue(queues []Queue, row []value) []Queue {
-	q := Queue{
+func addQueue(queues []domain.Queue, row []value) []domain.Queue {
+	q := domain.Queue{
 		Client: row[0].(string), ODFI: row[1].(string), Answers: row[2].(int64) != 0,
 		Entries: int(row[4].(int64)), Cents: row[5].(int64),
 	}

@@ -157,7 +157,7 @@ func (w *world) fileEvents(f *testFile, events ...domain.Event) ledger.Change {
 }
 
 // openFile begins a file of a client.
-func (w *world) openFile(client, why string) *testFile {
+func (w *world) openFile(client string, why domain.Why) *testFile {
 	f := &testFile{id: w.id("file"), client: client, state: domain.FileOpen}
 	w.append(w.fileEvents(f, domain.FileOpened{
 		FileID: f.id, Client: client, ODFI: ours, Why: why, Method: domain.ToOutbox,

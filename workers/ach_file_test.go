@@ -88,7 +88,7 @@ func TestAnACHFileThatAnOlderReleaseOpenedIsAConflict(t *testing.T) {
 	c, err := b.Ledger.Client(t.Context(), gym)
 	must(t, err)
 	b.write(domain.FileStream(id), gym, 0, domain.FileOpened{
-		FileID: id, Client: gym, ODFI: ourBank, Why: byACHFile, Settings: c.Settings.File, Method: domain.ToOutbox,
+		FileID: id, Client: gym, ODFI: ourBank, Why: domain.WhyACHFile, Settings: c.Settings.File, Method: domain.ToOutbox,
 		Upload: &domain.Upload{Name: id, Content: mac},
 	})
 	if _, err := b.ordered("k1", "words", "261123", "77001"); domain.CodeOf(err) != domain.Conflict {
@@ -115,7 +115,7 @@ func TestANACHAFileThatAnOlderReleaseTookIsFoundWhenItIsSentAgain(t *testing.T) 
 			c, err := b.Ledger.Client(t.Context(), gym)
 			must(t, err)
 			b.write(domain.FileStream(id), gym, 0, domain.FileOpened{
-				FileID: id, Client: gym, ODFI: ourBank, Why: byUpload, Settings: c.Settings.File, Method: domain.ToOutbox,
+				FileID: id, Client: gym, ODFI: ourBank, Why: domain.WhyUpload, Settings: c.Settings.File, Method: domain.ToOutbox,
 				Upload: &domain.Upload{Name: id, Content: mac},
 			})
 			if finished {

@@ -16,7 +16,7 @@ type Order struct {
 	FileID string // follows from what was asked, so that asking again finds the same file
 	Client domain.Client
 	ODFI   string // nine digits
-	Why    string // domain.FileOpened.Why: upload, ach_file
+	Why    domain.Why
 	Method string
 	// Settings are the file header; nil: the client's.
 	Settings *domain.FileSettings
@@ -91,20 +91,15 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := u.mayOpen(ctx, o); err != nil {
 		return err
 	}
-	opened := domain.FileOpened{
+	opened := domain.OpenFile{FileOpened: domain.FileOpened{
 		FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
 		Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
-	}
+	}}
 	options := []ledger.Option{}
 	if o.Key != nil {
 		options = append(options, o.Key)
 	}
-	_, err := ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), func(f domain.File) ([]domain.Event, error) {
-		if f.Version > 0 {
-			return nil, nil // another process accepted the same
-		}
-		return []domain.Event{opened}, nil
-	}, options...)
+	_, err := ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), opened.Decide, options...)
 	return err
 }
 

@@ -118,7 +118,7 @@ func (u *Uploads) apart(ctx context.Context, client string, a *Assembled) error 
 // orderAgain says how the same payments are ordered once more: what a NACHA
 // file says is its identity, so a key makes no other file of it.
 func orderAgain(f domain.File) string {
-	if f.Opened.Why == byUpload {
+	if f.Opened.Why == domain.WhyUpload {
 		return "change the file, be it only its file ID modifier"
 	}
 	return "change it or use another Idempotency-Key"

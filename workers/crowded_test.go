@@ -51,7 +51,7 @@ type resting struct {
 
 func (r *resting) CatchUpIfQuiet(context.Context) (bool, error) { return false, nil }
 
-func (r *resting) Queues(ctx context.Context, now time.Time) ([]projections.Queue, error) {
+func (r *resting) Queues(ctx context.Context, now time.Time) ([]domain.Queue, error) {
 	r.looks++
 	return r.Views.Queues(ctx, now)
 }

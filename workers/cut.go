@@ -15,9 +15,9 @@ import (
 type Cutting struct {
 	Client  domain.Client
 	ODFI    string // nine digits
-	Why     string // entries, cents, age, window, answers
-	Forward bool   // entries
-	Answers bool   // returns, corrections, dishonors and contests
+	Why     domain.Why
+	Forward bool // entries
+	Answers bool // returns, corrections, dishonors and contests
 }
 
 // cut files what was planned for one file and completes it. The id is empty

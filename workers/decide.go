@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/projections"
 )
 
 // decision is a Cutting and when it fell due.
@@ -43,7 +41,7 @@ func (b *Batcher) decide(ctx context.Context, now time.Time) ([]decision, error)
 }
 
 // queues reads those that may be cut, by client.
-func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]projections.Queue, error) {
+func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]domain.Queue, error) {
 	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}
@@ -51,16 +49,16 @@ func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]projections.Qu
 	if err != nil {
 		return nil, fmt.Errorf("read the queues: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(q projections.Queue) bool {
+	all = slices.DeleteFunc(all, func(q domain.Queue) bool {
 		ok, _ := b.Files.Gate.Allowed(q.ODFI)
 		return !ok
 	})
-	slices.SortStableFunc(all, func(a, b projections.Queue) int {
+	slices.SortStableFunc(all, func(a, b domain.Queue) int {
 		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ODFI, b.ODFI))
 	})
-	var byClient [][]projections.Queue
+	var byClient [][]domain.Queue
 	for len(all) > 0 {
-		n := slices.IndexFunc(all, func(q projections.Queue) bool { return q.Client != all[0].Client })
+		n := slices.IndexFunc(all, func(q domain.Queue) bool { return q.Client != all[0].Client })
 		if n < 0 {
 			n = len(all)
 		}
@@ -85,8 +83,8 @@ func (b *Batcher) client(ctx context.Context, id string) (domain.Client, error) 
 
 // decideFor decides over a client's queues. A suspended client's entries stay
 // where they are; its answers leave.
-func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client, queues []projections.Queue) ([]decision, error) {
-	reached := threshold(now, c.Settings.Batching, queues)
+func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client, queues []domain.Queue) ([]decision, error) {
+	reached := c.Settings.Batching.Threshold(now, queues)
 	byODFI := map[string]*decision{}
 	var order []*decision
 	for _, q := range queues {
@@ -101,9 +99,9 @@ func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client,
 		case c.Suspended && !q.Answers:
 			continue
 		case missed:
-			why, since = byWindow, window
-		case pressing(now, q):
-			why = forAnswers
+			why, since = domain.WhyWindow, window
+		case q.Pressing(now):
+			why = domain.WhyAnswers
 		case why == "":
 			continue
 		}
@@ -127,8 +125,8 @@ func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client,
 
 // window reports the client's newest window if something in the queue was due
 // by it, which then was not cut: the process was down, or it is just now.
-func (b *Batcher) window(ctx context.Context, now time.Time, c domain.Client, q projections.Queue) (at time.Time, missed bool, err error) {
-	at, ok := calendar.LastWindow(now, windows(c.Settings.Batching, q.Answers))
+func (b *Batcher) window(ctx context.Context, now time.Time, c domain.Client, q domain.Queue) (at time.Time, missed bool, err error) {
+	at, ok := c.Settings.Batching.LastWindow(now, q.Answers)
 	if !ok || q.OldestAt.After(at) {
 		return at, false, nil
 	}
@@ -170,7 +168,7 @@ func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, erro
 		if err != nil {
 			return time.Time{}, err
 		}
-		if at := wakeAt(now, client, queues); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+		if at := client.WakeAt(now, queues); !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}

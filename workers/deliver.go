@@ -71,23 +71,15 @@ func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, er
 	return false, d.Files.Render(ctx, file)
 }
 
-// redate decides a file's dates again if the deadline they were decided for
-// has passed. A file that the client carries is the client's from its cut on,
-// and keeps its dates.
+// redate decides a file's dates again if they have ceased to be true.
 func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, err error) {
-	again, ok := d.stale(file)
-	if !ok {
-		return false, nil
+	again := domain.RedateFile{Now: d.Files.Ledger.Now()}
+	stale, err := again.Decide(file)
+	if err != nil || len(stale) == 0 {
+		return false, err
 	}
-	d.Log.Warn("file dated again", "file", file.ID, "client", file.Opened.Client, "why", again.Why)
-	return true, d.Files.append(ctx, "redated", &file, again)
-}
-
-func (d *Delivery) stale(file domain.File) (again domain.FileRedated, ok bool) {
-	if file.Opened.Method == domain.ByDownload {
-		return again, false
-	}
-	return domain.Redate(d.Files.Ledger.Now(), file.DatedAt, file.Batches)
+	d.Log.Warn("file dated again", "file", file.ID, "client", file.Opened.Client, "why", stale[0].(domain.FileRedated).Why)
+	return true, d.Files.record(ctx, "redated", file, again)
 }
 
 // putDated puts a file, or dates it again if it has to be.
@@ -126,8 +118,8 @@ func (l *lane) put(ctx context.Context, file domain.File) error {
 	if putting != nil && !errors.As(putting, &arrived) {
 		return putting
 	}
-	event := domain.FileDelivering{Method: way.Method, Temporary: temporary}
-	if err := l.Files.append(context.WithoutCancel(ctx), "delivering", &file, event); err != nil {
+	begin := domain.BeginDelivery{Method: way.Method, Temporary: temporary}
+	if err := l.Files.record(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
 		if ledger.Unwritten(err) {
 			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too
 		}
@@ -142,7 +134,7 @@ func (l *lane) put(ctx context.Context, file domain.File) error {
 // delivered records what Begin did, whoever has stopped waiting, and clears
 // up.
 func (d *Delivery) delivered(ctx context.Context, file domain.File) error {
-	if err := d.Files.append(context.WithoutCancel(ctx), "delivered", &file, domain.FileDelivered{}); err != nil {
+	if err := d.Files.record(context.WithoutCancel(ctx), "delivered", file, domain.EndDelivery{}); err != nil {
 		return err
 	}
 	d.unrecorded.forget(file.ID)

@@ -29,13 +29,16 @@ func (l *lane) begin(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
-	_, stale := l.stale(file)
+	stale, err := domain.RedateFile{Now: l.Files.Ledger.Now()}.Decide(file)
+	if err != nil {
+		return err
+	}
 	switch answered := l.answered == file.Temporary(); {
 	case place == Final:
 		return l.end(ctx, to, file)
 	case place == Withdrawn:
 		return l.putDated(ctx, file)
-	case place == Spoiled, place == Temporary && (moved || stale): // the server lost what it had, or it goes otherwise
+	case place == Spoiled, place == Temporary && (moved || len(stale) > 0): // the server lost what it had, or it goes otherwise
 		return to.Withdraw(ctx, file.Temporary())
 	case place == Temporary, place == Unreadable && answered: // the server's answer to the put has to do
 		return l.give(ctx, to, file)
@@ -80,7 +83,7 @@ func (l *lane) end(ctx context.Context, at Deliverer, file domain.File) error {
 
 func (l *lane) unknown(ctx context.Context, file domain.File, reason string) error {
 	l.Log.Error("nobody knows whether a file was delivered", "file", file.ID, "name", file.Rendered.Name, "reason", reason)
-	return l.Files.append(ctx, "delivery unknown", &file, domain.FileDeliveryUnknown{Reason: reason})
+	return l.Files.record(ctx, "delivery unknown", file, domain.DoubtDelivery{Reason: reason})
 }
 
 // whereBegun is where the delivery of a file began; moved reports that the ODFI's

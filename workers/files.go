@@ -100,9 +100,15 @@ func (f *Files) through(step string) func(context.Context, ...ledger.Change) err
 	}
 }
 
-// append adds events to a file's stream.
-func (f *Files) append(ctx context.Context, step string, file *domain.File, events ...domain.Event) error {
-	_, err := f.write(ctx, step, ledger.Change{
+// record writes what a command says about a file as it was read. When another
+// writer was first since then, nothing is written: what was done to the file
+// was done to the one that was read.
+func (f *Files) record(ctx context.Context, step string, file domain.File, command fileCommand) error {
+	events, err := command.Decide(file)
+	if err != nil {
+		return err
+	}
+	_, err = f.write(ctx, step, ledger.Change{
 		Stream: domain.FileStream(file.ID), Client: file.Opened.Client, Expect: file.Version, Events: events,
 	})
 	return err

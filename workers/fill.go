@@ -105,7 +105,10 @@ func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (file
 	if err != nil {
 		return 0, err
 	}
-	next, changes := w.fill(entries, got, traces.Version, taken)
+	next, changes, err := w.fill(entries, got, traces.Version, taken)
+	if err != nil {
+		return 0, err
+	}
 	step := "fill"
 	if last && got == n {
 		modifiers, err := w.numbers.modifiers(ctx, w.origin())
@@ -114,7 +117,11 @@ func (w *fill) try(ctx context.Context, entries []entry, n int, last bool) (file
 		}
 		defer modifiers.Unlock()
 		step = "cut"
-		changes = append(append(changes, next.close(now, &modifiers.Modifiers)...), w.beside...)
+		cut, err := next.close(now, &modifiers.Modifiers)
+		if err != nil {
+			return 0, err
+		}
+		changes = append(append(changes, cut...), w.beside...)
 	}
 	result, err := w.write(ctx, step, changes...)
 	if err != nil {
@@ -143,7 +150,11 @@ func (w *fill) finish(ctx context.Context) error {
 		}
 		defer modifiers.Unlock()
 		next := w.filling
-		if _, err = w.write(ctx, "cut", append(next.close(w.Ledger.Now(), &modifiers.Modifiers), w.beside...)...); err == nil {
+		cut, err := next.close(w.Ledger.Now(), &modifiers.Modifiers)
+		if err != nil {
+			return err
+		}
+		if _, err = w.write(ctx, "cut", append(cut, w.beside...)...); err == nil {
 			w.filling = next
 		}
 		return err

@@ -31,7 +31,7 @@ func (w *filling) origin() string { return w.opened.Settings.ImmediateOrigin }
 // fill is the next append: it files entries[:n] under the traces that were
 // taken for them. The filed events follow file.filled and the one that takes
 // the traces, as domain.FileFilled says.
-func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.TracesTaken) (filling, []ledger.Change) {
+func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.TracesTaken) (filling, []ledger.Change, error) {
 	filled := domain.FileFilled{
 		FirstTrace: w.traceNumber(taken.First),
 		LastTrace:  w.traceNumber(taken.Last),
@@ -62,12 +62,9 @@ func (w filling) fill(entries []entry, n int, tracesVersion int64, taken domain.
 		ahead[e.transaction] += int64(len(events))
 	}
 	filled.Batches = w.batches[begun:]
-	changes[0], changes[1] = w.change(filled), odfi
-	if w.version == 0 {
-		changes[0].Events = []domain.Event{w.opened, filled}
-	}
-	w.version += int64(len(changes[0].Events))
-	return w, changes
+	file, err := w.change(domain.FillFile{Opened: w.opened, Filled: filled})
+	changes[0], changes[1] = file, odfi
+	return w, changes, err
 }
 
 // begin opens the batch of entries[0]. Without a class of its own it gets the
@@ -96,27 +93,24 @@ func class(entries []entry) int {
 	return nacha.ServiceClass(debits, credits)
 }
 
-// close cuts the file: its totals, its creation time and its modifier. Dates
-// that ceased to be true while it was filled are decided again at once.
-func (w *filling) close(now time.Time, m *domain.Modifiers) []ledger.Change {
+// close cuts the file: its totals, its creation time and its modifier.
+func (w *filling) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, error) {
 	taken := m.Take(eastern(now))
-	events := []domain.Event{domain.FileCut{
-		Totals: w.totals, CreatedOn: taken.Date, CreatedAt: taken.Time, Modifier: taken.Modifier,
-		SendBy: domain.DatedFor(w.decided, w.batches),
-	}}
-	if again, ok := domain.Redate(now, w.decided, w.batches); ok {
-		events = append(events, again)
-	}
-	file := w.change(events...)
-	w.version += int64(len(events))
+	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Now: now})
 	w.isCut = true
 	return []ledger.Change{file, {
 		Stream: domain.OriginStream(w.origin()), Client: domain.LedgerClient, Expect: m.Version, Events: []domain.Event{taken},
-	}}
+	}}, err
 }
 
-func (w *filling) change(events ...domain.Event) ledger.Change {
-	return ledger.Change{Stream: w.stream(), Client: w.opened.Client, Expect: w.version, Events: events}
+// change is what a command says about the file.
+func (w *filling) change(command fileCommand) (ledger.Change, error) {
+	events, err := command.Decide(domain.File{
+		ID: w.opened.FileID, Opened: w.opened, State: domain.FileOpen, Version: w.version, Batches: w.batches, DatedAt: w.decided,
+	})
+	c := ledger.Change{Stream: w.stream(), Client: w.opened.Client, Expect: w.version, Events: events}
+	w.version += int64(len(events))
+	return c, err
 }
 
 func (w *filling) traceNumber(sequence int) string {

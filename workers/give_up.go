@@ -41,7 +41,7 @@ func notSuspended(c domain.Client) error {
 func (f *Files) giveUp(ctx context.Context, id string, why error, then domain.Then) error {
 	ctx = context.WithoutCancel(ctx) // a caller who left must not leave it half done
 	var refusal *domain.Refusal
-	event := domain.FileGivenUp{Code: codeDeliveryOff, Reason: why.Error(), Then: then}
+	event := domain.GiveUpFile{Code: domain.DeliveryOff, Reason: why.Error(), Then: then}
 	if errors.As(why, &refusal) {
 		event.Code, event.Reason = refusal.Code, refusal.Error()
 	}
@@ -52,7 +52,7 @@ func (f *Files) giveUp(ctx context.Context, id string, why error, then domain.Th
 	if file.State != domain.FileOpen {
 		return errTaken
 	}
-	if err := f.append(ctx, "given up", &file, event); err != nil {
+	if err := f.record(ctx, "given up", file, event); err != nil {
 		return fmt.Errorf("give up file %s: %w", id, err)
 	}
 	f.Log.Warn("file given up before it was cut", "file", id, "client", file.Opened.Client, "odfi", file.Opened.ODFI,
@@ -65,9 +65,6 @@ func (f *Files) giveUp(ctx context.Context, id string, why error, then domain.Th
 	}
 	return why
 }
-
-// codeDeliveryOff is the code of a *DeliveryOffError.
-const codeDeliveryOff domain.Code = "delivery-off"
 
 // operationsStopped reports whether an error says that operations stopped a
 // client or an ODFI, which is no fault of a pass.

@@ -98,7 +98,7 @@ func (r *releasing) run(ctx context.Context) error {
 		return err
 	}
 	r.tell()
-	return r.append(ctx, "released", &r.file, domain.FileReleased{Entries: r.covered - r.kept, Kept: r.kept})
+	return r.record(ctx, "released", r.file, domain.FinishRelease{Entries: r.covered - r.kept, Kept: r.kept})
 }
 
 // some releases the entries that are still filed in the file. When one of
@@ -148,7 +148,7 @@ func (r *releasing) decide(t domain.Transaction, item string) (events []domain.E
 		return nil, false
 	}
 	events = domain.Release{
-		ItemID: item, File: r.file.ID, Reason: r.file.Answered.Reason, NotBefore: dueAgain(r.now, r.batching, i),
+		ItemID: item, File: r.file.ID, Reason: r.file.Answered.Reason, NotBefore: r.batching.DueAgain(r.now, i),
 		Ordered: r.file.Answered.TakenBack, Reject: r.file.Answered.Rejects(), Carried: r.file.Opened.Method == domain.ByDownload,
 	}.Decide(t)
 	if len(events) == 0 {

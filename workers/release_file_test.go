@@ -26,7 +26,7 @@ func (b *bank) stuck(n int) (domain.File, []string) {
 	c, err := b.Ledger.Client(b.t.Context(), gym)
 	must(b.t, err)
 	c.Settings.File.ImmediateOriginName = "LANTERN\x01"
-	cutting := Cutting{Client: c, ODFI: ourBank, Why: byWindow, Forward: true}
+	cutting := Cutting{Client: c, ODFI: ourBank, Why: domain.WhyWindow, Forward: true}
 	p := planner{now: b.clock.Now(), limits: b.files.Limits}
 	_, _, err = b.batcher.entries(b.t.Context(), &p, cutting, 0)
 	must(b.t, err)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
@@ -248,34 +247,6 @@ func TestAnEntryThatCameBackIsNotReleased(t *testing.T) {
 				t.Errorf("the file's note is %q", after.Note)
 			}
 			b.verify()
-		})
-	}
-}
-
-// An answer's deadline does not wait for a window.
-func TestWhatIsReleasedIsDueBeforeItsDeadline(t *testing.T) {
-	now := at("2026-11-20 14:35")
-	answer := func(kind domain.ItemKind, by string) *domain.Item {
-		return &domain.Item{Kind: kind, Outgoing: &domain.Outgoing{LeaveBy: at(by).UTC().Format(time.RFC3339)}}
-	}
-	own := domain.Batching{Windows: []string{"16:00"}, MaxAge: "2h"}
-	for name, tt := range map[string]struct {
-		batching domain.Batching
-		item     *domain.Item
-		want     string
-	}{
-		"an entry":                         {own, &domain.Item{Kind: domain.Origination}, "2026-11-20 16:00"},
-		"its age comes first":              {domain.Batching{Windows: []string{"16:00"}, MaxAge: "1h"}, &domain.Item{Kind: domain.Origination}, "2026-11-20 15:35"},
-		"an answer":                        {own, answer(domain.Return, "2026-11-23 16:45"), "2026-11-20 16:00"},
-		"an answer, no windows":            {domain.Batching{MaxAge: "1h"}, answer(domain.Return, "2026-11-23 16:45"), "2026-11-20 16:30"},
-		"an answer that has to leave soon": {own, answer(domain.Return, "2026-11-20 15:00"), "2026-11-20 14:45"},
-		"a reversal that has to":           {own, answer(domain.Reversal, "2026-11-20 15:00"), "2026-11-20 14:45"},
-		"an answer that must leave now":    {own, answer(domain.Return, "2026-11-20 14:40"), "2026-11-20 14:35"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := dueAgain(now, tt.batching, tt.item); !got.Equal(at(tt.want)) {
-				t.Errorf("due again at %s, want %s", eastern(got), tt.want)
-			}
 		})
 	}
 }

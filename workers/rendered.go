@@ -61,13 +61,13 @@ func (f *Files) Render(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
-	return f.append(ctx, "rendered", &file, rendered)
+	return f.record(ctx, "rendered", file, rendered)
 }
 
 // KeepRendered keeps a sealed copy of a cut file's bytes. Whoever gets the
-// event writes it.
-func (f *Files) KeepRendered(file domain.File, content []byte) (domain.FileRendered, error) {
+// command writes what it answers.
+func (f *Files) KeepRendered(file domain.File, content []byte) (domain.RenderFile, error) {
 	sum := sha256.Sum256(content)
-	return domain.FileRendered{Name: file.Name(), SHA256: sum[:], Size: int64(len(content))},
+	return domain.RenderFile{SHA256: sum[:], Size: int64(len(content))},
 		f.keep(file.Opened.Client, outFolder, file.ID, content)
 }

@@ -17,25 +17,25 @@ func TestThresholds(t *testing.T) {
 		batching func(*domain.Batching)
 		posts    int
 		now      string
-		why      string // "" waits
+		why      domain.Why // "" waits
 	}{
 		"the last entry but one waits":            {func(b *domain.Batching) { b.MaxEntries = 3 }, 2, "2026-11-20 14:05", ""},
-		"the entry that reaches the number cuts":  {func(b *domain.Batching) { b.MaxEntries = 3 }, 3, "2026-11-20 14:05", byEntries},
-		"more entries than the number cut too":    {func(b *domain.Batching) { b.MaxEntries = 3 }, 4, "2026-11-20 14:05", byEntries},
+		"the entry that reaches the number cuts":  {func(b *domain.Batching) { b.MaxEntries = 3 }, 3, "2026-11-20 14:05", domain.WhyEntries},
+		"more entries than the number cut too":    {func(b *domain.Batching) { b.MaxEntries = 3 }, 4, "2026-11-20 14:05", domain.WhyEntries},
 		"a cent below the amount waits":           {func(b *domain.Batching) { b.MaxAmountCents = 2051 }, 2, "2026-11-20 14:05", ""},
-		"the amount to the cent cuts":             {func(b *domain.Batching) { b.MaxAmountCents = 2050 }, 2, "2026-11-20 14:05", byCents},
+		"the amount to the cent cuts":             {func(b *domain.Batching) { b.MaxAmountCents = 2050 }, 2, "2026-11-20 14:05", domain.WhyCents},
 		"an entry a minute too young waits":       {func(b *domain.Batching) { b.MaxAge = "15m" }, 1, "2026-11-20 14:19", ""},
-		"an entry of that age cuts":               {func(b *domain.Batching) { b.MaxAge = "15m" }, 1, "2026-11-20 14:20", byAge},
+		"an entry of that age cuts":               {func(b *domain.Batching) { b.MaxAge = "15m" }, 1, "2026-11-20 14:20", domain.WhyAge},
 		"a minute before a window waits":          {func(*domain.Batching) {}, 1, "2026-11-20 14:29", ""},
-		"a window cuts what is there":             {func(*domain.Batching) {}, 1, "2026-11-20 14:30", byWindow},
-		"a window that passed meanwhile cuts":     {func(*domain.Batching) {}, 1, "2026-11-20 15:10", byWindow},
-		"a window of the client's own cuts":       {func(b *domain.Batching) { b.Windows = []string{"14:07"} }, 1, "2026-11-20 14:07", byWindow},
+		"a window cuts what is there":             {func(*domain.Batching) {}, 1, "2026-11-20 14:30", domain.WhyWindow},
+		"a window that passed meanwhile cuts":     {func(*domain.Batching) {}, 1, "2026-11-20 15:10", domain.WhyWindow},
+		"a window of the client's own cuts":       {func(b *domain.Batching) { b.Windows = []string{"14:07"} }, 1, "2026-11-20 14:07", domain.WhyWindow},
 		"and others are not the client's":         {func(b *domain.Batching) { b.Windows = []string{"09:00"} }, 1, "2026-11-20 23:59", ""},
 		"windows are for banking days":            {func(b *domain.Batching) { b.Windows = []string{"09:00"} }, 1, "2026-11-22 12:00", ""},
-		"so Friday's entry leaves on Monday":      {func(b *domain.Batching) { b.Windows = []string{"09:00"} }, 1, "2026-11-23 09:00", byWindow},
-		"age counts on a Saturday":                {func(b *domain.Batching) { b.MaxAge, b.Windows = "24h", []string{} }, 1, "2026-11-21 14:05", byAge},
+		"so Friday's entry leaves on Monday":      {func(b *domain.Batching) { b.Windows = []string{"09:00"} }, 1, "2026-11-23 09:00", domain.WhyWindow},
+		"age counts on a Saturday":                {func(b *domain.Batching) { b.MaxAge, b.Windows = "24h", []string{} }, 1, "2026-11-21 14:05", domain.WhyAge},
 		"without windows nothing but age cuts":    {func(b *domain.Batching) { b.MaxAge, b.Windows = "72h", []string{} }, 1, "2026-11-23 14:04", ""},
-		"entries count before cents and age":      {func(b *domain.Batching) { b.MaxEntries, b.MaxAmountCents = 1, 1 }, 1, "2026-11-20 14:05", byEntries},
+		"entries count before cents and age":      {func(b *domain.Batching) { b.MaxEntries, b.MaxAmountCents = 1, 1 }, 1, "2026-11-20 14:05", domain.WhyEntries},
 		"nothing to cut is no file at any window": {func(*domain.Batching) {}, 0, "2026-11-20 16:30", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestAWindowMissedWhileTheProcessWasDownIsCutAtStart(t *testing.T) {
 	b.clock.set(at("2026-11-20 16:00")) // the 14:30 window passed
 	b.open()
 	b.sweep()
-	if f := b.onlyFile(); f.Opened.Why != byWindow || f.Cut.CreatedAt != "1600" {
+	if f := b.onlyFile(); f.Opened.Why != domain.WhyWindow || f.Cut.CreatedAt != "1600" {
 		t.Errorf("cut because of %q at %s, want the window, at the start", f.Opened.Why, f.Cut.CreatedAt)
 	}
 	b.sweep()

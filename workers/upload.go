@@ -23,13 +23,6 @@ type UploadsConfig struct {
 // Uploads makes files that clients ask for as a whole.
 type Uploads struct{ UploadsConfig }
 
-// Why the file of a client's own NACHA file was opened, and one of an ACH Pro
-// file, which comes here as NACHA text too.
-const (
-	byUpload  = "upload"
-	byACHFile = "ach_file"
-)
-
 // NewUploads checks the configuration.
 func NewUploads(c UploadsConfig) (*Uploads, error) {
 	if c.Files == nil || c.Method == nil {
@@ -66,13 +59,13 @@ type ACHFile struct {
 // Errors: a refusal that names every line and field that is wrong, or says
 // that the file was given up; *DeliveryOffError.
 func (u *Uploads) Upload(ctx context.Context, client string, content []byte, r Request) (Assembled, error) {
-	return u.take(ctx, client, r, intake{why: byUpload, content: content, input: content})
+	return u.take(ctx, client, r, intake{why: domain.WhyUpload, content: content, input: content})
 }
 
 // UploadACHFile takes an ACH Pro file, which is the same file again under its
 // key or, without one, when it was sent in the same words.
 func (u *Uploads) UploadACHFile(ctx context.Context, client string, f ACHFile, r Request) (Assembled, error) {
-	in := intake{why: byACHFile, content: f.Content, settings: &f.Settings, record: &f.Record}
+	in := intake{why: domain.WhyACHFile, content: f.Content, settings: &f.Settings, record: &f.Record}
 	if !f.Deliver {
 		in.method = domain.ByDownload
 	}
@@ -113,7 +106,7 @@ func fileID(identity []byte) string { return derivedID([]byte("file"), identity)
 
 // intake is a client's file on its way in.
 type intake struct {
-	why      string
+	why      domain.Why
 	content  []byte // NACHA text
 	input    []byte // what is kept of it
 	identity []byte // its file's id follows from it; nil: from the records

@@ -69,7 +69,7 @@ func TestAClientsOwnFileLeavesAsItWasSent(t *testing.T) {
 	}
 	b.sweep()
 	f := b.onlyFile()
-	if f.ID != got.FileID || f.Opened.Why != byUpload || f.State != domain.FileIsDelivered {
+	if f.ID != got.FileID || f.Opened.Why != domain.WhyUpload || f.State != domain.FileIsDelivered {
 		t.Errorf("file %s, opened because of %q, is %s", f.ID, f.Opened.Why, f.State)
 	}
 	want := payroll(3)

@@ -32,7 +32,7 @@ func (b *bank) forge(f forged) {
 	must(b.t, err)
 	changes := []ledger.Change{
 		{Stream: domain.FileStream(f.id), Client: gym, Events: []domain.Event{
-			domain.FileOpened{FileID: f.id, Client: gym, ODFI: ourBank, Why: byWindow, Settings: c.Settings.File, Method: domain.ToOutbox},
+			domain.FileOpened{FileID: f.id, Client: gym, ODFI: ourBank, Why: domain.WhyWindow, Settings: c.Settings.File, Method: domain.ToOutbox},
 			domain.FileFilled{Count: len(f.entries), Batches: []domain.FileBatch{f.batch}},
 		}},
 		{Stream: domain.TraceStream(ourBank[:8]), Client: domain.LedgerClient, Expect: traces.Version,

@@ -19,7 +19,7 @@ type Views interface {
 	// Position is how far they have come.
 	Position() int64
 	// Queues sums up what is due at an instant, by client, ODFI and kind.
-	Queues(ctx context.Context, now time.Time) ([]projections.Queue, error)
+	Queues(ctx context.Context, now time.Time) ([]domain.Queue, error)
 	// WaitingItems lists what is due at an instant in log order, from a
 	// position on.
 	WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]projections.Waiting, error)

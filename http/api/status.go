@@ -18,7 +18,6 @@ const (
 	codeKeyReused         domain.Code = "idempotency-key-reused"
 	codeViewBehind        domain.Code = "view-behind"
 	codeStorageFull       domain.Code = "storage-full"
-	codeDeliveryOff       domain.Code = "delivery-off"
 	CodeBusy              domain.Code = "busy"
 	CodePlaid             domain.Code = "plaid-unavailable"
 	codeInternal          domain.Code = "internal"
@@ -60,7 +59,7 @@ var meanings = map[domain.Code]meaning{
 	codeKeyReused:         {http.StatusUnprocessableEntity, "The idempotency key was used for something else"},
 	codeViewBehind:        {http.StatusServiceUnavailable, "The list is not up to date yet"},
 	codeStorageFull:       {http.StatusServiceUnavailable, "The disk is nearly full"},
-	codeDeliveryOff:       {http.StatusServiceUnavailable, "Delivery is off"},
+	domain.DeliveryOff:    {http.StatusServiceUnavailable, "Delivery is off"},
 	CodeBusy:              {http.StatusServiceUnavailable, "Too busy"},
 	codeInternal:          {http.StatusInternalServerError, "Something broke on our side"},
 	CodeBadRequest:        {http.StatusBadRequest, "The request cannot be read"},

@@ -14,21 +14,21 @@ import (
 
 // FileRecord is a NACHA file as its client sees it.
 type FileRecord struct {
-	ID              string    `json:"id"`
-	Client          string    `json:"client,omitempty"` // operations only
-	Name            string    `json:"name"`
-	State           string    `json:"state"`
-	Why             string    `json:"why"`
-	Note            string    `json:"note,omitempty"`
-	CreatedAt       time.Time `json:"created_at"`
-	ODFI            string    `json:"odfi"`
-	ImmediateOrigin string    `json:"immediate_origin"`
-	Modifier        string    `json:"modifier"`
-	Batches         int       `json:"batches"`
-	Entries         int       `json:"entries"`
-	DebitCents      int64     `json:"debit_cents"`
-	CreditCents     int64     `json:"credit_cents"`
-	SHA256          string    `json:"sha256,omitempty"`
+	ID              string     `json:"id"`
+	Client          string     `json:"client,omitempty"` // operations only
+	Name            string     `json:"name"`
+	State           string     `json:"state"`
+	Why             domain.Why `json:"why"`
+	Note            string     `json:"note,omitempty"`
+	CreatedAt       time.Time  `json:"created_at"`
+	ODFI            string     `json:"odfi"`
+	ImmediateOrigin string     `json:"immediate_origin"`
+	Modifier        string     `json:"modifier"`
+	Batches         int        `json:"batches"`
+	Entries         int        `json:"entries"`
+	DebitCents      int64      `json:"debit_cents"`
+	CreditCents     int64      `json:"credit_cents"`
+	SHA256          string     `json:"sha256,omitempty"`
 
 	// TotalsDiffer is what the operator counted, where it was not this.
 	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`

@@ -50,7 +50,7 @@ func (t *taking) begin(ctx context.Context, claimed map[string]bool) error {
 	sum := sha256.Sum256(t.file.content)
 	t.opened = domain.FileOpened{
 		FileID: uuid.NewSHA1(uuid.NameSpaceOID, sum[:]).String(), Client: client, ODFI: t.ODFI,
-		Why: "sent", Settings: t.file.settings(), Method: domain.ToOutbox,
+		Why: domain.WhySent, Settings: t.file.settings(), Method: domain.ToOutbox,
 	}
 	return nil
 }

@@ -24,27 +24,25 @@ func (b Books) delivered(ctx context.Context, f *file, id string) error {
 	}
 	before := file
 	before.Batches = append([]domain.FileBatch(nil), file.Batches...)
-	var events []domain.Event
-	if again, ok := redated(file, f); ok {
-		events = append(events, again)
-		file.Evolve(domain.Fact{Event: &again, Version: file.Version})
+	left := domain.HadLeft{Again: redated(file, f)}
+	if left.Again != nil {
+		file.Evolve(domain.Fact{Event: left.Again, Version: file.Version})
 	}
 	content, err := b.same(ctx, f, file)
 	if err != nil {
 		return err
 	}
 	if file.State == domain.FileIsCut {
-		rendered, err := b.Uploads.Files.KeepRendered(file, content)
-		if err != nil {
+		if left.RenderFile, err = b.Uploads.Files.KeepRendered(file, content); err != nil {
 			return err
 		}
-		events = append(events, rendered)
 	}
-	if file.State != domain.FileIsDelivering && file.State != domain.DeliveryUnknown {
-		events = append(events, domain.FileDelivering{Method: file.Opened.Method})
+	events, err := left.Decide(before)
+	if err != nil {
+		return err
 	}
 	_, err = b.Ledger.Write(ctx, ledger.Change{
-		Stream: domain.FileStream(id), Client: file.Opened.Client, Expect: before.Version, Events: append(events, domain.FileDelivered{}),
+		Stream: domain.FileStream(id), Client: file.Opened.Client, Expect: before.Version, Events: events,
 	})
 	return err
 }
@@ -66,16 +64,16 @@ func (b Books) same(ctx context.Context, f *file, file domain.File) ([]byte, err
 }
 
 // redated is how a file that the log knows was dated again before it went out;
-// false where its dates are the log's, or differ otherwise than by that.
-func redated(file domain.File, f *file) (again domain.FileRedated, ok bool) {
+// nil where its dates are the log's, or differ otherwise than by that.
+func redated(file domain.File, f *file) *domain.FileRedated {
 	if len(file.Batches) != len(f.batches) {
-		return again, false
+		return nil
 	}
 	dates := map[string]string{}
 	for n, b := range file.Batches {
 		to := f.batches[n].EffectiveOn
 		if known, seen := dates[b.EffectiveOn]; b.Answers && to != b.EffectiveOn || seen && !b.Answers && known != to {
-			return again, false
+			return nil
 		}
 		if !b.Answers {
 			dates[b.EffectiveOn] = to
@@ -86,7 +84,8 @@ func redated(file domain.File, f *file) (again domain.FileRedated, ok bool) {
 			delete(dates, from)
 		}
 	}
-	return domain.FileRedated{
-		Dates: dates, SendBy: file.SendBy, Why: "it went out dated again before the ledger was restored from a backup",
-	}, len(dates) > 0
+	if len(dates) == 0 {
+		return nil
+	}
+	return &domain.FileRedated{Dates: dates, SendBy: file.SendBy, Why: "it went out dated again before the ledger was restored from a backup"}
 }

@@ -53,18 +53,19 @@ func (t *taking) cut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	taken := domain.ModifierTaken{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}
+	events, err := domain.CutFile{Totals: t.file.summary.Totals, Taken: taken}.Decide(t.standing())
+	if err != nil {
+		return err
+	}
 	changes := append([]ledger.Change{{
-		Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream,
-		Events: []domain.Event{domain.FileCut{
-			Totals: t.file.summary.Totals, CreatedOn: h.CreatedOn, CreatedAt: h.CreatedAt, Modifier: h.Modifier,
-			SendBy: domain.DatedFor(t.created(), t.file.batches),
-		}},
+		Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream, Events: events,
 	}}, t.beside...)
 	// The newest modifier says which are free, so an older one is not told.
 	if h.CreatedOn+h.CreatedAt >= modifiers.Date+modifiers.Time {
 		changes = append(changes, ledger.Change{
 			Stream: domain.OriginStream(h.ImmediateOrigin), Client: domain.LedgerClient, Expect: modifiers.Version,
-			Events: []domain.Event{domain.ModifierTaken{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}},
+			Events: []domain.Event{taken},
 		})
 	}
 	_, err = t.Ledger.Write(ctx, changes...)

@@ -93,9 +93,9 @@ func (t *taking) fill(ctx context.Context) error {
 		filled.Count += len(change.Events)
 		changes = append(changes, change)
 	}
-	events := []domain.Event{filled}
-	if t.stream == 0 {
-		events = []domain.Event{t.opened, filled}
+	events, err := domain.FillFile{Opened: t.opened, Filled: filled}.Decide(t.standing())
+	if err != nil {
+		return err
 	}
 	changes[0] = ledger.Change{Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream, Events: events}
 	changes[1] = ledger.Change{Stream: domain.TraceStream(t.ODFI[:8]), Client: domain.LedgerClient, Expect: traces.Version, Events: []domain.Event{taken}}
@@ -105,6 +105,13 @@ func (t *taking) fill(ctx context.Context) error {
 	t.stream += int64(len(events))
 	t.begun, t.filed = begun, t.filed+len(entries)
 	return nil
+}
+
+// standing is the file as it stands while it is taken.
+func (t *taking) standing() domain.File {
+	return domain.File{
+		ID: t.opened.FileID, Opened: t.opened, State: domain.FileOpen, Version: t.stream, Batches: t.file.batches, DatedAt: t.created(),
+	}
 }
 
 // change files one entry: of the transaction that waits for it, of the one

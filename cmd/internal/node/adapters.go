@@ -87,7 +87,7 @@ func (f filesOf) Release(ctx context.Context, id string, command domain.ReleaseF
 func refused(err error) error {
 	var off *workers.DeliveryOffError
 	if errors.As(err, &off) {
-		return domain.Refuse("delivery-off", "%s", off)
+		return domain.Refuse(domain.DeliveryOff, "%s", off)
 	}
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/workers"
 )
 
@@ -155,9 +155,9 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 }
 
 // queues adds up forward entries and answers of a client at an ODFI.
-func (g *gauges) queues(send sender, queues []projections.Queue) {
+func (g *gauges) queues(send sender, queues []domain.Queue) {
 	type key struct{ client, odfi string }
-	sums := map[key]projections.Queue{}
+	sums := map[key]domain.Queue{}
 	for _, q := range queues {
 		k := key{q.Client, q.ODFI}
 		sum := sums[k]

@@ -1,0 +1,67 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// OpenFile accepts what a client asked for as one file. Other files are opened
+// with their first entries: see FillFile.
+type OpenFile struct{ FileOpened }
+
+// Decide opens the file once.
+func (c OpenFile) Decide(f File) ([]Event, error) {
+	if f.Version > 0 {
+		return nil, nil
+	}
+	return []Event{c.FileOpened}, nil
+}
+
+// FillFile adds entries to a file that is not cut.
+type FillFile struct {
+	Opened FileOpened // of a file that is not open yet
+	Filled FileFilled
+}
+
+// Decide adds the entries.
+func (c FillFile) Decide(f File) ([]Event, error) {
+	if f.Version == 0 {
+		return []Event{c.Opened, c.Filled}, nil
+	}
+	return []Event{c.Filled}, f.mayBe("filled", FileOpen)
+}
+
+// CutFile completes a file under the modifier that was taken for it.
+type CutFile struct {
+	Totals nacha.Totals
+	Taken  ModifierTaken
+	Now    time.Time // zero: the file has left already, and its dates stay
+}
+
+// Decide closes the file. Dates that ceased to be true while it was filled are
+// decided again at once.
+func (c CutFile) Decide(f File) ([]Event, error) {
+	events := []Event{FileCut{
+		Totals: c.Totals, CreatedOn: c.Taken.Date, CreatedAt: c.Taken.Time, Modifier: c.Taken.Modifier,
+		SendBy: DatedFor(f.DatedAt, f.Batches),
+	}}
+	if !c.Now.IsZero() {
+		if again, ok := Redate(c.Now, f.DatedAt, f.Batches); ok {
+			events = append(events, again)
+		}
+	}
+	return events, f.mayBe("cut", FileOpen)
+}
+
+// mayBe is the fault of doing something to a file that stands otherwise. Whoever
+// does it has looked, and the stream's version tells it from a race.
+func (f *File) mayBe(done string, states ...FileState) error {
+	for _, s := range states {
+		if f.State == s {
+			return nil
+		}
+	}
+	return fmt.Errorf("file %s is %s and cannot be %s", f.ID, f.State, done)
+}

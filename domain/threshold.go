@@ -1,0 +1,142 @@
+package domain
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// Why is the reason for which a file is made.
+type Why string
+
+// Reasons for which a file is made: a threshold or a window of its client, the
+// deadline of an answer in it, or that somebody made it as a whole.
+const (
+	WhyEntries Why = "entries"  // as many wait as the client lets wait
+	WhyCents   Why = "cents"    // so much waits
+	WhyAge     Why = "age"      // the oldest waits so long
+	WhyWindow  Why = "window"   // a window came
+	WhyAnswers Why = "answers"  // the deadline of an answer, or of a reversal, is near
+	WhyUpload  Why = "upload"   // the client sent it
+	WhyACHFile Why = "ach_file" // the client described it
+	WhySent    Why = "sent"     // it had left before the folder was restored from a backup
+)
+
+// answerLead is how long before its deadline an answer, or a reversal, is cut
+// at the latest, when no window comes in time: what the default windows leave
+// before the operator's deadlines.
+const answerLead = 15 * time.Minute
+
+// Queue sums up what waits of one client at one ODFI.
+type Queue struct {
+	Client, ODFI string
+	Answers      bool // returns, corrections, dishonors, contests; else forward entries
+	Entries      int
+	Cents        int64
+	OldestAt     time.Time // when the oldest was made
+	LeaveBy      time.Time // earliest deadline of an answer; zero if none
+}
+
+// Threshold names the threshold that a client's due entries, summed over its
+// ODFIs, have reached; "" is none. Windows are not among them.
+func (b Batching) Threshold(now time.Time, queues []Queue) Why {
+	entries, cents := 0, int64(0)
+	var oldest time.Time
+	for _, q := range queues {
+		if q.Answers {
+			continue
+		}
+		entries, cents = entries+q.Entries, cents+q.Cents
+		if oldest.IsZero() || q.OldestAt.Before(oldest) {
+			oldest = q.OldestAt
+		}
+	}
+	switch {
+	case entries == 0:
+		return ""
+	case b.MaxEntries > 0 && entries >= b.MaxEntries:
+		return WhyEntries
+	case b.MaxAmountCents > 0 && cents >= b.MaxAmountCents:
+		return WhyCents
+	case b.Age() > 0 && now.Sub(oldest) >= b.Age():
+		return WhyAge
+	default:
+		return ""
+	}
+}
+
+// LastWindow is the newest window that has come for a client's entries, or
+// for its answers; ok is false when there is none. Answers of a client without
+// windows leave at the default ones.
+func (b Batching) LastWindow(now time.Time, answers bool) (at time.Time, ok bool) {
+	return calendar.LastWindow(now, b.windows(answers))
+}
+
+func (b Batching) windows(answers bool) []calendar.Window {
+	own, err := calendar.ParseWindows(b.Windows) // checked when they were set
+	if err != nil || answers && len(own) == 0 {
+		return calendar.DefaultWindows()
+	}
+	return own
+}
+
+// Pressing reports whether something must leave now because its deadline is
+// near and the next window might be too late: an answer, or a reversal.
+func (q Queue) Pressing(now time.Time) bool {
+	return !q.LeaveBy.IsZero() && !now.Before(q.LeaveBy.Add(-answerLead))
+}
+
+// DueAgain is when an item that is released from a file is due again: at the
+// next window, or when it has waited as long as the client lets entries wait;
+// before its deadline in any case.
+func (b Batching) DueAgain(now time.Time, i *Item) time.Time {
+	var at earliest
+	if window, ok := calendar.NextWindow(now, b.windows(i.Kind.IsAnswer())); ok {
+		at.or(window)
+	}
+	if age := b.Age(); age > 0 && !i.Kind.IsAnswer() {
+		at.or(now.Add(age))
+	}
+	if by, ok := i.LeaveBy(); ok {
+		at.or(by.Add(-answerLead))
+	}
+	if at.Before(now) {
+		return now
+	}
+	return at.Time
+}
+
+// WakeAt is the next instant after now at which one of a client's queues may
+// be cut without anything happening before; zero if there is none.
+func (c Client) WakeAt(now time.Time, queues []Queue) time.Time {
+	var next earliest
+	later := func(t time.Time) {
+		if t.After(now) {
+			next.or(t)
+		}
+	}
+	for _, q := range queues {
+		if c.Suspended && !q.Answers {
+			continue
+		}
+		if window, ok := calendar.NextWindow(now, c.Settings.Batching.windows(q.Answers)); ok {
+			later(window)
+		}
+		if age := c.Settings.Batching.Age(); age > 0 && !q.Answers {
+			later(q.OldestAt.Add(age))
+		}
+		if !q.LeaveBy.IsZero() {
+			later(q.LeaveBy.Add(-answerLead))
+		}
+	}
+	return next.Time
+}
+
+// earliest is the first of some instants; zero of none.
+type earliest struct{ time.Time }
+
+func (e *earliest) or(t time.Time) {
+	if e.IsZero() || t.Before(e.Time) {
+		e.Time = t
+	}
+}
