@@ -121,21 +121,38 @@ func paymentType(s string) string {
 	}
 }
 
+// accountTens are the tens of a transaction code by account type; the units
+// say what is done to the account.
 var accountTens = map[string]int{Checking: 20, Savings: 30, GL: 40, Loan: 50}
 
-// transactionCode is the two-digit code of account type and direction; the
-// tens say the account, the units what is done to it.
+// AccountType is the type of account that a transaction code is for; empty for
+// a code not in use.
+func AccountType(code int) string {
+	kind := nacha.TransactionCode(code).Account()
+	if kind == nacha.GeneralLedger {
+		return GL
+	}
+	return string(kind)
+}
+
+// EntryCode is the transaction code of a live entry to a type of account.
+func EntryCode(accountType string, debit bool) int {
+	if debit {
+		return accountTens[accountType] + 7
+	}
+	return accountTens[accountType] + 2
+}
+
+// transactionCode is the code of account type and direction.
 func (p Proposal) transactionCode(accountType string) int {
 	tens := accountTens[accountType]
 	switch {
 	case p.Kind == Push && p.Prenote():
 		return tens + 3
-	case p.Kind == Push:
-		return tens + 2
 	case p.Prenote():
 		return tens + 8
 	default:
-		return tens + 7
+		return EntryCode(accountType, p.Kind == Pull)
 	}
 }
 

@@ -105,24 +105,3 @@ func TestWhatCameFromTheBankShows(t *testing.T) {
 		t.Errorf("got\n%+v\nwant\n%+v", row, wanted)
 	}
 }
-
-func TestAddendaAreCountedAsTheFileCountsThem(t *testing.T) {
-	for name, tt := range map[string]struct {
-		entry nacha.Entry
-		want  int
-	}{
-		"none":                             {nacha.Entry{}, 0},
-		"one remittance":                   {nacha.Entry{Addenda05: []string{"invoice 1"}}, 1},
-		"a CTX with three":                 {nacha.Entry{Addenda05: make([]string, 3)}, 3},
-		"a point of sale":                  {nacha.Entry{Addenda02: "terminal"}, 1},
-		"international: seven at least":    {nacha.Entry{IAT: &nacha.IATAddenda{}}, 7},
-		"international with 17 and 18":     {nacha.Entry{IAT: &nacha.IATAddenda{Remittance: make([]string, 2), Correspondents: make([]nacha.Bank, 3)}}, 12},
-		"a return":                         {nacha.Entry{Return: &nacha.Return{}}, 1},
-		"a return of an international one": {nacha.Entry{IAT: &nacha.IATAddenda{}, Return: &nacha.Return{}}, 8},
-		"a notification of change":         {nacha.Entry{Correction: &nacha.Correction{}}, 1},
-	} {
-		if got := addendaOf(tt.entry); got != tt.want {
-			t.Errorf("%s: %d; want %d", name, got, tt.want)
-		}
-	}
-}

@@ -170,7 +170,7 @@ func (s *story) checkWaiting(v *Views, m model, q domain.Queue, now time.Time) {
 		wanted := Waiting{
 			Client: w.client, TransactionID: t.ID, ItemID: it.ID, Version: t.Version, Position: it.Position, ODFI: ours,
 			Answers: it.Kind.IsAnswer(), Kind: it.Kind, Header: entry.Header, Code: entry.Entry.Code, Routing: entry.Entry.Routing,
-			AmountCents: it.AmountCents, Addenda: addendaOf(entry.Entry), EffectiveOn: w.askedOn, MadeAt: it.MadeAt,
+			AmountCents: it.AmountCents, Addenda: entry.Entry.AddendaCount(), EffectiveOn: w.askedOn, MadeAt: it.MadeAt,
 			DueAt: due, LeaveBy: instant(w.leaveBy), Fault: w.fault,
 		}
 		if !reflect.DeepEqual(g, wanted) {

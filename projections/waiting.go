@@ -60,7 +60,7 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 		group:    group{client: t.Client, odfi: t.ODFI(), answers: i.Kind.IsAnswer()},
 		position: i.Position, version: t.Version, header: entry.Header,
 		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,
-		addenda: addendaOf(entry.Entry),
+		addenda: entry.Entry.AddendaCount(),
 	}
 	if err != nil {
 		w.fault = domain.FieldRule(err)
@@ -118,20 +118,4 @@ func dueOf(asked string) int64 {
 		return 0 // checked at the door; without a date it leaves at once
 	}
 	return calendar.DueAt(day).UnixMicro()
-}
-
-// addendaOf counts an entry's records 7 (NACHA Operating Rules, appendix
-// three): limits of batches and files count them as they count entries.
-func addendaOf(e nacha.Entry) int {
-	n := len(e.Addenda05)
-	if e.Addenda02 != "" {
-		n++
-	}
-	if e.IAT != nil {
-		n += 7 + len(e.IAT.Remittance) + len(e.IAT.Correspondents)
-	}
-	if e.Kind() != nacha.KindForward {
-		n++
-	}
-	return n
 }

@@ -61,7 +61,7 @@ func (a *assembly) made(n int, asked Asked) (entry, error) {
 	in, err := t.EntryOf(t.Origination())
 	return entry{
 		transaction: e.TransactionID, item: e.ItemID, version: eventstore.NewStream, batch: asked.Batch,
-		code: in.Entry.Code, routing: in.Entry.Routing, cents: in.Entry.AmountCents, addenda: addenda(&in.Entry),
+		code: in.Entry.Code, routing: in.Entry.Routing, cents: in.Entry.AmountCents, addenda: in.Entry.AddendaCount(),
 		made: []domain.Event{e},
 	}, err
 }

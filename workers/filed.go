@@ -22,7 +22,7 @@ type filedEntry struct {
 }
 
 func (e *filedEntry) totals() nacha.Totals {
-	p := entry{code: e.Entry.Entry.Code, routing: e.Entry.Entry.Routing, cents: e.Entry.Entry.AmountCents, addenda: addenda(&e.Entry.Entry)}
+	p := entry{code: e.Entry.Entry.Code, routing: e.Entry.Entry.Routing, cents: e.Entry.Entry.AmountCents, addenda: e.Entry.Entry.AddendaCount()}
 	return p.totals()
 }
 
@@ -87,20 +87,4 @@ func entryFiled(file domain.File, events []eventstore.Recorded) (e filedEntry, e
 	}
 	e.Entry.Entry.Trace = filed.Trace
 	return e, nil
-}
-
-// addenda counts the records 7 of an entry.
-func addenda(e *nacha.Entry) int {
-	n := len(e.Addenda05)
-	if e.Addenda02 != "" {
-		n++
-	}
-	if e.IAT != nil {
-		const mandatory = 7 // types 10 to 16
-		n += mandatory + len(e.IAT.Remittance) + len(e.IAT.Correspondents)
-	}
-	if e.Kind() != nacha.KindForward {
-		n++
-	}
-	return n
 }

@@ -1,38 +1,29 @@
 package workers
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"path/filepath"
 
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// chunkBytes is how much of a kept file is sealed at a time.
-const chunkBytes = 1 << 20
+// sealed is how content is kept under files/<folder>/<name>: with the client's
+// key, bound to that name.
+func (f *Files) sealed(client, folder, name string) seal.File {
+	return seal.File{Keys: f.Ledger.Keys, Client: client, Name: folder + "/" + name}
+}
 
-// keep stores content under files/<folder>/<name>, sealed with the client's
-// key in chunks. Each chunk is bound to the file's name, its place in it and
-// whether it is the last, so none can be moved, changed or cut off unnoticed.
-// It returns when the file is durable; a crash leaves the old or the new one.
+// keep stores content under files/<folder>/<name>. It returns when the file is
+// durable; a crash leaves the old or the new one.
 func (f *Files) keep(client, folder, name string, content []byte) error {
-	err := f.replaceFile(folder, name, func(w io.Writer) error {
-		for n := 0; ; n++ {
-			size := min(len(content), chunkBytes)
-			last := size == len(content)
-			sealed, err := f.Ledger.Keys.Seal(client, content[:size], chunkPurpose(folder, name, n, last))
-			if err != nil {
-				return err
-			}
-			if err := binary.Write(w, binary.BigEndian, uint32(len(sealed))); err != nil {
-				return err
-			}
-			if _, err := w.Write(sealed); err != nil || last {
-				return err
-			}
-			content = content[size:]
+	err := f.replaceFile(folder, name, func(out io.Writer) error {
+		w := f.sealed(client, folder, name).Writer(out)
+		if _, err := w.Write(content); err != nil {
+			return err
 		}
+		return w.Close()
 	})
 	if err != nil {
 		return fmt.Errorf("keep %s: %w", filepath.Join(folder, name), err)
@@ -42,7 +33,7 @@ func (f *Files) keep(client, folder, name string, content []byte) error {
 
 // kept reads back what keep stored. A missing file is fs.ErrNotExist; a
 // changed one is the keyring's error.
-func (f *Files) kept(client, folder, name string) (content []byte, err error) {
+func (f *Files) kept(client, folder, name string) ([]byte, error) {
 	path := filepath.Join(f.Folder, folder, name)
 	in, err := regular.In(filepath.Dir(path))
 	if err != nil {
@@ -58,31 +49,11 @@ func (f *Files) kept(client, folder, name string) (content []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	content = make([]byte, 0, info.Size())
-	left := info.Size()
-	for n := 0; left > 0; n++ {
-		var size uint32
-		if err := binary.Read(file, binary.BigEndian, &size); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		if left -= int64(size) + 4; left < 0 {
-			return nil, fmt.Errorf("read %s: %w", path, io.ErrUnexpectedEOF)
-		}
-		sealed := make([]byte, size)
-		if _, err := io.ReadFull(file, sealed); err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		plain, err := f.Ledger.Keys.Open(client, sealed, chunkPurpose(folder, name, n, left == 0))
-		if err != nil {
-			return nil, fmt.Errorf("open %s: %w", path, err)
-		}
-		content = append(content, plain...)
+	content, err := io.ReadAll(f.sealed(client, folder, name).Reader(file, info.Size()))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return content, nil
-}
-
-func chunkPurpose(folder, name string, n int, last bool) string {
-	return fmt.Sprintf("files/%s/%s/%d/%t", folder, name, n, last)
 }
 
 // replaceFile writes a file under a temporary name, which begins with a dot,

@@ -155,7 +155,7 @@ func (b *Batcher) answer(ctx context.Context, w *projections.Waiting) (nacha.Kin
 		return "", err
 	}
 	w.Header, w.Code, w.Routing = e.Header, e.Entry.Code, e.Entry.Routing
-	w.AmountCents, w.Addenda = e.Entry.AmountCents, addenda(&e.Entry)
+	w.AmountCents, w.Addenda = e.Entry.AmountCents, e.Entry.AddendaCount()
 	return e.Entry.Kind(), nil
 }
 

@@ -93,7 +93,7 @@ func rawEntry(h nacha.BatchHeader, e nacha.Entry) *domain.RawEntry {
 func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
 	p := domain.Proposal{
 		SEC: h.SEC, Kind: domain.Push, FromRouting: u.odfi, FromName: h.CompanyName,
-		ToRouting: e.Routing, ToAccountType: accountType(e.Code), ToName: e.Name, ToID: e.IndividualID,
+		ToRouting: e.Routing, ToAccountType: domain.AccountType(e.Code), ToName: e.Name, ToID: e.IndividualID,
 		Description: h.Description, AmountCents: e.AmountCents, CompanyID: h.CompanyID,
 		DiscretionaryData: h.DiscretionaryData, Addenda: e.Addenda05,
 	}
@@ -111,10 +111,4 @@ func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
 		p.FromName, p.ToName, p.ToID = e.IAT.Originator.Name, e.IAT.Receiver.Name, e.IAT.ReceiverID
 	}
 	return p
-}
-
-// accountType is the receiver's kind of account by the first digit of the
-// transaction code.
-func accountType(code int) string {
-	return map[int]string{2: domain.Checking, 3: domain.Savings, 4: domain.GL, 5: domain.Loan}[code/10]
 }

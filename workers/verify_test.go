@@ -251,7 +251,8 @@ func TestTheSealedCopyShowsNoAccountNumber(t *testing.T) {
 
 func TestAKeptFileIsSealedInChunksThatCannotBeMoved(t *testing.T) {
 	b := openBank(t)
-	for _, size := range []int{0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3*chunkBytes + 5} {
+	const whole = 1 << 20
+	for _, size := range []int{0, 1, whole - 1, whole, whole + 1, 3*whole + 5} {
 		content := make([]byte, size)
 		for i := range content {
 			content[i] = byte(i * 7)

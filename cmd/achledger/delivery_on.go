@@ -83,6 +83,6 @@ func tell(s streams, entries []restore.Told, what string) {
 	}
 	fmt.Fprintf(s.out, "\n%s %s:\n", text.Count(len(entries), "entry", "entries"), what)
 	for _, e := range entries {
-		fmt.Fprintf(s.out, "  %s  %13s  %-22s client %s, transaction %s\n", e.Trace, dollars(e.AmountCents), e.Name, e.Client, e.TransactionID)
+		fmt.Fprintf(s.out, "  %s  %13s  %-22s client %s, transaction %s\n", e.Trace, text.Money(e.AmountCents), e.Name, e.Client, e.TransactionID)
 	}
 }

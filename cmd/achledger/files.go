@@ -10,6 +10,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -72,7 +73,7 @@ func (c filesListCommand) Run(ctx context.Context, s streams) error {
 
 func listFile(out io.Writer, f projections.File) {
 	fmt.Fprintf(out, "%-16s %s\n  %s  client %s, ODFI %s, %d entries, %s debits, %s credits\n", f.State, named(f), f.ID,
-		f.Client, f.ODFI, f.Totals.Entries, dollars(f.Totals.DebitCents), dollars(f.Totals.CreditCents))
+		f.Client, f.ODFI, f.Totals.Entries, text.Money(f.Totals.DebitCents), text.Money(f.Totals.CreditCents))
 	if f.Note != "" {
 		fmt.Fprintf(out, "  %s\n", f.Note)
 	}
@@ -124,6 +125,3 @@ func findFile(ctx context.Context, v *projections.Views, name string) (projectio
 	}
 	return f, fmt.Errorf("there is no file %q; try: achledger files", name)
 }
-
-// dollars writes cents as people do.
-func dollars(cents int64) string { return fmt.Sprintf("$%d.%02d", cents/100, cents%100) }

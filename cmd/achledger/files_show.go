@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -44,7 +45,7 @@ func (c filesShowCommand) Run(ctx context.Context, s streams) error {
 				h := f.Batches[batch-1]
 				fmt.Fprintf(s.out, "\n  batch %d  %s  %s  effective %s\n", batch, h.SEC, h.Description, h.EffectiveOn)
 			}
-			_, err := fmt.Fprintf(s.out, "    %s  %13s  %s\n", e.Trace, dollars(e.AmountCents), e.TransactionID)
+			_, err := fmt.Fprintf(s.out, "    %s  %13s  %s\n", e.Trace, text.Money(e.AmountCents), e.TransactionID)
 			return err
 		})
 	})

@@ -39,6 +39,23 @@ func (e *Entry) Kind() Kind {
 	}
 }
 
+// AddendaCount is how many records 7 the entry has. Limits of batches and
+// files count them as they count entries. Source: NACHA Operating Rules,
+// appendix three.
+func (e *Entry) AddendaCount() int {
+	n := len(e.Addenda05)
+	if e.Addenda02 != "" {
+		n++
+	}
+	if e.IAT != nil {
+		n += len(mandatory) + len(e.IAT.Remittance) + len(e.IAT.Correspondents)
+	}
+	if e.Kind() != KindForward {
+		n++
+	}
+	return n
+}
+
 // goesTo reports whether the entry answers what a bank sent, named by its
 // first eight digits.
 func (e *Entry) goesTo(odfi string) bool {

@@ -55,3 +55,6 @@ func FormatDollars(cents int64) string {
 	}
 	return fmt.Sprintf("%s%d.%02d", sign, magnitude/100, magnitude%100)
 }
+
+// Money is FormatDollars behind a dollar sign.
+func Money(cents int64) string { return "$" + FormatDollars(cents) }

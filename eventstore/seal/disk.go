@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // temporary begins the name of a file that is still being written.
@@ -200,11 +202,7 @@ func (d disk) syncFolder(path string) error {
 	if err := d.before("sync folder", path); err != nil {
 		return err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	if err := durable.SyncFolder(path); err != nil {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // backupPages are copied between two looks at ctx: 1 MiB.
@@ -39,7 +41,7 @@ func (s *Store) backup(ctx context.Context, destination string) error {
 		return errors.Join(fs.ErrExist, err)
 	}
 	partial := filepath.Join(filepath.Dir(destination), "."+filepath.Base(destination)+".partial")
-	if err := os.Remove(partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := durable.Remove(partial); err != nil {
 		return err
 	}
 	defer os.Remove(partial) // does nothing after the rename
@@ -52,10 +54,7 @@ func (s *Store) backup(ctx context.Context, destination string) error {
 	if err := syncFile(partial); err != nil {
 		return err
 	}
-	if err := os.Rename(partial, destination); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(destination))
+	return durable.Rename(partial, destination)
 }
 
 // copyTo copies the pages of one moment.

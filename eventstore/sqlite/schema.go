@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // FileName is the log's name inside a data folder.
@@ -79,7 +81,7 @@ func create(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Close(), syncFolder(filepath.Dir(path)))
+	return errors.Join(file.Close(), durable.SyncFolder(filepath.Dir(path)))
 }
 
 // migrate brings the schema up to date, each step in a transaction of its own.

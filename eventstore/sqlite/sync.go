@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // syncFile makes a closed file's content durable.
@@ -29,18 +31,9 @@ func makeFolder(folder string) error {
 		return err
 	}
 	for _, made := range missing {
-		if err := syncFolder(filepath.Dir(made)); err != nil {
+		if err := durable.SyncFolder(filepath.Dir(made)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// syncFolder makes a file's creation or renaming in a folder durable.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

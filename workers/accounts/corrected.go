@@ -64,16 +64,9 @@ func corrects(to, answered nacha.TransactionCode) (kind string, err error) {
 	if to.Debit() != answered.Debit() {
 		return "", leftAlone("its transaction code would turn the direction of the payment")
 	}
-	switch to.Account() {
-	case nacha.Checking:
-		return domain.Checking, nil
-	case nacha.Savings:
-		return domain.Savings, nil
-	case nacha.GeneralLedger:
-		return domain.GL, nil
-	}
-	if to.Debit() {
+	kind = domain.AccountType(int(to))
+	if kind == domain.Loan && to.Debit() {
 		return "", leftAlone("a loan account cannot be debited")
 	}
-	return domain.Loan, nil
+	return kind, nil
 }

@@ -1,6 +1,8 @@
 package inbound
 
 import (
+	"cmp"
+
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
@@ -67,19 +69,9 @@ func open(e nacha.Entry, h *nacha.BatchHeader) (without nacha.Entry, data, maske
 	return e, data, masked
 }
 
-// accountType is the kind of account as stored names call it.
-func accountType(code int) string {
-	switch nacha.TransactionCode(code).Account() {
-	case nacha.Savings:
-		return domain.Savings
-	case nacha.GeneralLedger:
-		return domain.GL
-	case nacha.Loan:
-		return domain.Loan
-	default:
-		return domain.Checking
-	}
-}
+// accountType is the kind of account as stored names call it; that of a code
+// not in use, which a person let in, is checking.
+func accountType(code int) string { return cmp.Or(domain.AccountType(code), domain.Checking) }
 
 // answered is the event by which an entry answers an item of ours.
 func answered(kind nacha.Kind, in domain.Incoming) domain.Event {

@@ -204,7 +204,8 @@ func TestTheRawFileIsKeptSealedBeforeTheLogKnowsIt(t *testing.T) {
 // A kept file is sealed in chunks; one of several reads back as it was.
 func TestALongFileIsKeptInChunks(t *testing.T) {
 	w := newWorld(t)
-	for _, size := range []int{0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3*chunkBytes + 7} {
+	const whole = 1 << 20
+	for _, size := range []int{0, 1, whole - 1, whole, whole + 1, 3*whole + 7} {
 		content := bytes.Repeat([]byte("0123456789"), size/10+1)[:size]
 		k, err := w.desk.vault.create()
 		must(t, err)
@@ -230,7 +231,7 @@ func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 	w := newWorld(t)
 	k, err := w.desk.vault.create()
 	must(t, err)
-	_, err = k.Write(make([]byte, 2*chunkBytes+1))
+	_, err = k.Write(make([]byte, 2*1<<20+1))
 	must(t, err)
 	must(t, k.commit("long"))
 	path := filepath.Join(w.desk.vault.path, "long")

@@ -49,7 +49,7 @@ func (d *Desk) record(ctx context.Context, from arrived, k *keeping, j *judgemen
 	}
 	d.at("after keep")
 	change.Events = []domain.Event{domain.InboundReceived{
-		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: j.Header, Totals: j.Totals, Bytes: k.bytes, Remarks: j.remarks,
+		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: j.Header, Totals: j.Totals, Bytes: k.Bytes, Remarks: j.remarks,
 	}}
 	if q, bad := j.quarantine(); bad {
 		change.Events = append(change.Events, q)

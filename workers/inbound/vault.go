@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers/regular"
 )
 
@@ -25,7 +27,8 @@ type vault struct {
 const (
 	keptFolder = "in"
 	// incoming begins the temporary names of files that are being received.
-	incoming = ".incoming-"
+	incoming  = ".incoming-"
+	saltBytes = 16 // in front of a file
 )
 
 func openVault(keys ledger.Keys, folder string) (v vault, err error) {
@@ -53,6 +56,12 @@ func (v vault) in(do func(regular.Folder) error) error {
 	return errors.Join(do(f), f.Close())
 }
 
+// sealed is how a file with such a salt in front is sealed: its name follows
+// from its last record, too late to bind its first chunk to.
+func (v vault) sealed(salt []byte) seal.File {
+	return seal.File{Keys: v.keys, Client: domain.LedgerClient, Name: keptFolder + "/" + hex.EncodeToString(salt)}
+}
+
 // has reports whether a file is kept.
 func (v vault) has(id string) bool {
 	return v.in(func(f regular.Folder) error {
@@ -76,7 +85,7 @@ func (v vault) create() (k *keeping, err error) {
 	if err != nil {
 		return nil, err
 	}
-	k = &keeping{vault: v, file: file, name: name, sealer: sealer{keys: v.keys, out: file, salt: hex.EncodeToString(salt)}}
+	k = &keeping{vault: v, file: file, name: name, FileWriter: v.sealed(salt).Writer(file)}
 	if _, err := file.Write(salt); err != nil {
 		return nil, errors.Join(err, k.drop())
 	}
@@ -85,7 +94,7 @@ func (v vault) create() (k *keeping, err error) {
 
 // keeping is a file that is being received.
 type keeping struct {
-	sealer
+	*seal.FileWriter
 	vault vault
 	file  *os.File
 	name  string
@@ -94,7 +103,7 @@ type keeping struct {
 // commit makes the file durable under its id. A file of that id has the same
 // records, and is replaced.
 func (k *keeping) commit(id string) error {
-	err := errors.Join(k.finish(), k.file.Sync(), k.file.Close())
+	err := errors.Join(k.Close(), k.file.Sync(), k.file.Close())
 	if err == nil {
 		err = k.vault.in(func(f regular.Folder) error {
 			if err := f.Rename(k.name, id); err != nil {
@@ -134,10 +143,10 @@ func (v vault) open(id string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", id, err), file.Close())
 	}
-	return &opened{opener{keys: v.keys, in: file, salt: hex.EncodeToString(salt), left: info.Size() - saltBytes}, file}, nil
+	return &opened{v.sealed(salt).Reader(file, info.Size()-saltBytes), file}, nil
 }
 
 type opened struct {
-	opener
+	io.Reader
 	io.Closer
 }

@@ -97,7 +97,7 @@ func readFile(path string) (*file, error) {
 // name is what the log would call the file.
 func (f *file) name() string {
 	h := f.summary.Header
-	return h.ImmediateOrigin + "-20" + h.CreatedOn + "-" + h.CreatedAt + "-" + h.Modifier + ".ach"
+	return domain.FileName(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
 }
 
 func (f *file) settings() domain.FileSettings {

@@ -162,7 +162,7 @@ func (t *taking) refound(w *item, e scanned) (events []domain.Event, err error) 
 	if w.exact == e.exact {
 		return events, nil
 	}
-	kind := accountTypes[e.Code/10]
+	kind := domain.AccountType(e.Code)
 	account, err := t.Ledger.SealAccountIn(w.stream(), t.opened.Client, e.Routing, e.Account, kind)
 	t.corrected = append(t.corrected, t.told(e, w.transaction))
 	return append(events, domain.TransactionAccountChanged{Routing: e.Routing, AccountType: kind, Account: account}), err
@@ -193,7 +193,7 @@ func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, err
 	header, raw := kept.Header, domain.RawEntry{Header: kept.Header, Entry: kept.Entry, Trace: e.Trace, Whole: whole}
 	p := domain.Proposal{
 		SEC: header.SEC, Kind: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
-		ToAccountType: accountTypes[e.Code/10], ToName: kept.Entry.Name, ToID: kept.Entry.IndividualID, Description: header.Description,
+		ToAccountType: domain.AccountType(e.Code), ToName: kept.Entry.Name, ToID: kept.Entry.IndividualID, Description: header.Description,
 		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: kept.Entry.Addenda05,
 	}
 	if nacha.TransactionCode(e.Code).Debit() {
@@ -208,5 +208,3 @@ func (t *taking) originated(n int, e scanned) (domain.TransactionOriginated, err
 		CompanyName: header.CompanyName, Raw: &raw, InFile: t.opened.FileID,
 	}, err
 }
-
-var accountTypes = map[int]string{2: domain.Checking, 3: domain.Savings, 4: domain.GL, 5: domain.Loan}

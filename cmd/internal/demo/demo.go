@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/fedsim"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain/text"
 )
 
 // Demo is where the story takes place.
@@ -79,11 +80,11 @@ func (s *story) say(format string, args ...any) { fmt.Fprintf(s.Out, format, arg
 
 // dollars writes cents as people do: $1,942.17.
 func dollars(cents int64) string {
-	whole := fmt.Sprint(cents / 100)
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
+	amount := text.Money(cents)
+	for i := len(amount) - len("000.00"); i > len("$"); i -= 3 {
+		amount = amount[:i] + "," + amount[i:]
 	}
-	return fmt.Sprintf("$%s.%02d", whole, cents%100)
+	return amount
 }
 
 // masked is an account number as every list shows it.

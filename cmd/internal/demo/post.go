@@ -2,10 +2,11 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // payment is one to be posted.
@@ -59,7 +60,7 @@ func (s *story) post(ctx context.Context, p payment) (transaction, error) {
 	body := map[string]any{
 		"TransactionID": id, "StandardEntryClassCode": p.sec, "TransactionType": p.direction, "FromName": "Harbor Gym",
 		"ToRouting": p.routing, "ToAccount": p.account, "ToAccountType": p.kind, "ToName": p.name,
-		"Description": p.description, "Amount": fmt.Sprintf("%d.%02d", p.cents/100, p.cents%100),
+		"Description": p.description, "Amount": text.FormatDollars(p.cents),
 	}
 	if p.addenda != "" {
 		body["Addenda"] = p.addenda

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // Credential is what ops.credential holds.
@@ -19,7 +21,7 @@ func (f Folder) WriteCredential(key, secret string) error {
 	if err != nil {
 		return err
 	}
-	if err := write(f.CredentialFile(), append(content, '\n')); err != nil {
+	if err := durable.Replace(f.CredentialFile(), append(content, '\n')); err != nil {
 		return fmt.Errorf("write the operations credential: %w", err)
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"strings"
 	"sync"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // Delivery is the switch that lets files leave. It is on in a folder that
@@ -152,7 +154,7 @@ func (d *Delivery) save(log LogIdentity) error {
 	if err != nil {
 		return err
 	}
-	if err := write(d.folder.instance(), append(content, '\n')); err != nil {
+	if err := durable.Replace(d.folder.instance(), append(content, '\n')); err != nil {
 		return fmt.Errorf("write the delivery switch: %w", err)
 	}
 	d.now = here

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/achledger/achledger/eventstore/durable"
 )
 
 // Kind says what a folder's payments are: real, or a rehearsal.
@@ -68,7 +70,7 @@ func (f Folder) CopyKind(to Folder) error {
 }
 
 func (f Folder) mark(kind Kind) error {
-	if err := write(f.kind(), []byte(kind+"\n")); err != nil {
+	if err := durable.Replace(f.kind(), []byte(kind+"\n")); err != nil {
 		return fmt.Errorf("write the folder's kind: %w", err)
 	}
 	return nil

@@ -44,7 +44,7 @@ func totals(ctx context.Context, r *node.Reader, progress Progress) (Finding, er
 		all.entries, all.debits, all.credits = all.entries+sum.entries, all.debits+sum.debits, all.credits+sum.credits
 		progress(int64(i), int64(len(ids)))
 	}
-	f.Says = fmt.Sprintf("%s filed: %s debited, %s credited, in files and transactions alike", text.Count(all.entries, "entry", "entries"), dollars(all.debits), dollars(all.credits))
+	f.Says = fmt.Sprintf("%s filed: %s debited, %s credited, in files and transactions alike", text.Count(all.entries, "entry", "entries"), text.Money(all.debits), text.Money(all.credits))
 	if len(f.Problems) > 0 {
 		f.Says = "files and transactions do not agree"
 	}
@@ -91,5 +91,3 @@ func filedIn(ctx context.Context, r *node.Reader, file domain.File) (sum money, 
 	}
 	return sum, nil
 }
-
-func dollars(cents int64) string { return fmt.Sprintf("$%d.%02d", cents/100, cents%100) }
