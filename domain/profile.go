@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/achledger/achledger/domain/nacha"
 )
@@ -127,4 +128,16 @@ func (c SaveODFI) Decide(s Settings, now Profile) ([]Event, error) {
 		return nil, nil
 	}
 	return []Event{ProfileODFISaved{o}}, nil
+}
+
+// DeleteODFI takes an ODFI out of a profile; ID is as its client spells it.
+type DeleteODFI struct{ ID string }
+
+// Decide takes it out once; asked again there is none.
+func (c DeleteODFI) Decide(now Profile) ([]Event, error) {
+	o, ok := now.ODFI(strings.ToUpper(c.ID))
+	if !ok {
+		return nil, Refuse(NotFound, "there is no ODFI %q", c.ID)
+	}
+	return []Event{ProfileODFIDeleted{ID: o.ID}}, nil
 }

@@ -27,3 +27,13 @@ func (s Settings) SameReceivers(o Settings) bool {
 		return a.Prefix == b.Prefix && a.Account.Fingerprint == b.Account.Fingerprint
 	})
 }
+
+// ReceiversSet is the event that goes with new settings of a client that
+// receives payments at other accounts or ODFIs than before; none where it does
+// not, or receives at none.
+func (s Settings) ReceiversSet(id string, before Settings) []Event {
+	if len(s.ReceivingAccounts) == 0 || s.SameReceivers(before) && slices.Equal(s.ODFIs, before.ODFIs) {
+		return nil
+	}
+	return []Event{ReceivingAccountsSet{ClientID: id}}
+}

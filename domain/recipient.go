@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -156,4 +157,44 @@ func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
 		return nil, nil
 	}
 	return []Event{RecipientSaved{c.ID, c.Terms}}, nil
+}
+
+// SaveRecipientAccount adds an account to a recipient or points it elsewhere.
+type SaveRecipientAccount struct{ RecipientAccount }
+
+// Decide saves it under a recipient that is live.
+func (c SaveRecipientAccount) Decide(now Recipient) ([]Event, error) {
+	return []Event{RecipientAccountSaved(c)}, now.mustLive()
+}
+
+// DeleteRecipientAccount takes an account away from a recipient; ID is as its
+// client spells it.
+type DeleteRecipientAccount struct{ ID string }
+
+// Decide takes it away once; asked again there is none.
+func (c DeleteRecipientAccount) Decide(now Recipient) ([]Event, error) {
+	if err := now.mustLive(); err != nil {
+		return nil, err
+	}
+	a, ok := now.Account(strings.ToUpper(c.ID))
+	if !ok {
+		return nil, Refuse(NotFound, "recipient %s has no account %s", now.ID, c.ID)
+	}
+	return []Event{RecipientAccountDeleted{ID: a.ID}}, nil
+}
+
+// DeleteRecipient ends a recipient.
+type DeleteRecipient struct{ ID string }
+
+// Decide ends it once; asked again there is none.
+func (c DeleteRecipient) Decide(now Recipient) ([]Event, error) {
+	now.ID = c.ID
+	return []Event{RecipientDeleted{}}, now.mustLive()
+}
+
+func (r Recipient) mustLive() error {
+	if !r.Live() {
+		return Refuse(NotFound, "there is no recipient %s", r.ID)
+	}
+	return nil
 }

@@ -162,3 +162,11 @@ func (c Customer) ChooseDefault(tokenID string, yes bool) []Event {
 		return nil
 	}
 }
+
+// UseToken counts a transaction that is made with a token.
+type UseToken struct{ TransactionID string }
+
+// Decide counts it; the token may be one that is stored with the transaction.
+func (c UseToken) Decide(VaultToken) ([]Event, error) {
+	return []Event{TokenUsed(c)}, nil
+}

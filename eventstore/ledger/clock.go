@@ -16,6 +16,19 @@ type MachineClock struct{}
 // Now is the machine's time.
 func (MachineClock) Now() time.Time { return time.Now() }
 
+// frozen is a clock that shows one time.
+type frozen time.Time
+
+func (f frozen) Now() time.Time { return time.Time(f) }
+
+// Present is the ledger at this moment: a request has one present, which its
+// events and its answer share.
+func (l *Ledger) Present() *Ledger {
+	now := *l
+	now.Clock = frozen(l.Now())
+	return &now
+}
+
 // SandboxClock runs at its usual pace from wherever it was set last.
 type SandboxClock struct {
 	offset  atomic.Int64 // nanoseconds ahead of the machine

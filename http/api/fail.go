@@ -78,7 +78,6 @@ func Explain(err error) *Problem {
 		refusal *domain.Refusal
 		routed  *echo.HTTPError
 		large   *http.MaxBytesError
-		version *eventstore.VersionError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -108,7 +107,7 @@ func Explain(err error) *Problem {
 		return NewProblem(CodeBusy, "the server is stopping: nothing was recorded").After(1)
 	case errors.Is(err, projections.ErrBehind):
 		return NewProblem(codeViewBehind, "%v", projections.ErrBehind).After(1)
-	case errors.As(err, &version):
+	case ledger.Contended(err):
 		return NewProblem(CodeBusy, "others were changing the same thing all the time: nothing was recorded").After(1)
 	case errors.As(err, &large):
 		return NewProblem(CodeTooLarge, "at most %d bytes are taken here", large.Limit)

@@ -4,11 +4,15 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // Kit is what every surface is built on; package http makes one and hands it
@@ -59,4 +63,16 @@ func New(o Options) (*Kit, error) {
 	k.Echo.HTTPErrorHandler = k.fail
 	k.Echo.Pre(k.observe, k.limitBody)
 	return k, nil
+}
+
+// LedgerNow is the ledger at this moment.
+func (s *Kit) LedgerNow() *ledger.Ledger { return s.Ledger.Present() }
+
+// ClientSettings is a client as the log has it.
+func (s *Kit) ClientSettings(ctx context.Context, id string) (domain.Client, error) {
+	client, err := s.Directory.Client(ctx, id)
+	if err == nil && client.Version == 0 {
+		err = domain.Refuse(domain.NotFound, "there is no client %s", id)
+	}
+	return client, err
 }

@@ -37,12 +37,12 @@ func BenchmarkPrepare(b *testing.B) {
 	b.Run("seal", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := o.Originate(l, client.ID); err != nil {
+			if _, err := l.Originate(client.ID, o); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	command, err := o.Originate(l, client.ID)
+	command, err := l.Originate(client.ID, o)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -275,7 +276,7 @@ func lacksID(l line) bool {
 type bulkLine struct {
 	number  int
 	client  domain.Client // as it was when the line was prepared
-	order   api.Order
+	order   ledger.Order
 	command domain.Originate
 	write   eventstore.Append // no events: see failed
 	status  string            // of the transaction

@@ -114,7 +114,7 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 	default:
 		o.ID = b.ids(out.number)
 	}
-	if out.command, err = o.Originate(l, out.client.ID); err != nil {
+	if out.command, err = l.Originate(out.client.ID, o); err != nil {
 		return change, err
 	}
 	out.order = o
@@ -196,7 +196,6 @@ func (b *bulkRun) writeNew(fresh []*bulkLine) (taken []*bulkLine, err error) {
 			appends[i] = line.write
 		}
 		_, err := b.s.Ledger.Store.Append(b.ctx, appends...)
-		var first *eventstore.VersionError
 		switch {
 		case err == nil:
 			for _, line := range fresh {
@@ -209,7 +208,7 @@ func (b *bulkRun) writeNew(fresh []*bulkLine) (taken []*bulkLine, err error) {
 				line.failed = err
 			}
 			return taken, nil
-		case !errors.As(err, &first):
+		case !ledger.Contended(err):
 			return nil, err
 		}
 		known, err := b.known(fresh)
@@ -239,7 +238,7 @@ func (b *bulkRun) known(lines []*bulkLine) (map[string]int64, error) {
 
 // decide answers one line by itself: its id may be taken.
 func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
-	t, _, err := b.s.Accept(b.ctx, l, line.client, line.order)
+	t, _, err := l.Accept(b.ctx, line.client, line.order)
 	line.failed = nil
 	if err == nil {
 		var st api.TransactionView

@@ -32,7 +32,7 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 			if err != nil {
 				return err
 			}
-			t, made, err := s.Accept(ctx, l, client, o, key)
+			t, made, err := l.Accept(ctx, client, o, key)
 			if err != nil {
 				return err
 			}

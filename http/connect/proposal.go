@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -17,7 +18,7 @@ const maxMetadata = 4 << 10
 
 // proposed is an ACH Connect proposal as it is read.
 type proposed struct {
-	api.Order
+	ledger.Order
 	hasAmount bool
 	hasFCB    bool // the first correspondent bank, which has fields of its own
 }
@@ -55,10 +56,10 @@ var webFields = newFieldSet(
 
 // parseProposal reads a Transaction Proposal. Its refusal names every field
 // that cannot be read; rules are the domain's to check.
-func parseProposal(body []byte) (api.Order, error) {
+func parseProposal(body []byte) (ledger.Order, error) {
 	var p proposed
 	if err := proposalFields.decode(body, &p); err != nil {
-		return api.Order{ID: p.ID}, err
+		return ledger.Order{ID: p.ID}, err
 	}
 	if !p.hasAmount {
 		return p.Order, api.Invalid("/Amount", "required", "an amount in dollars is needed; 0 is a prenote")

@@ -1,8 +1,9 @@
 package connect
 
 import (
-	"github.com/achledger/achledger/eventstore/testseed"
 	_ "pgregory.net/rapid" // its flags come first
+
+	"github.com/achledger/achledger/eventstore/testseed"
 )
 
 func init() { testseed.Rapid() }

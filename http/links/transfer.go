@@ -125,7 +125,7 @@ func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, clientID, hold
 		return err
 	}
 	o.ID, o.Over = id, &domain.Over{Holder: holder, RelationshipID: r.ID}
-	command, err := o.Originate(l, clientID)
+	command, err := l.Originate(clientID, o)
 	if err != nil {
 		return err
 	}
@@ -142,17 +142,17 @@ func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, clientID, hold
 }
 
 // over is an order to the account that a relationship means now.
-func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.Kind, cents int64) (api.Order, error) {
+func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.Kind, cents int64) (ledger.Order, error) {
 	account, err := l.Resolve(ctx, client.ID, r.Account, r.SetAt)
 	if err != nil {
-		return api.Order{}, err
+		return ledger.Order{}, err
 	}
 	number, err := l.OpenBankAccount(client.ID, account)
 	if err != nil {
-		return api.Order{}, err
+		return ledger.Order{}, err
 	}
 	p, err := domain.LinkProposal(client.Settings, r, account, kind, cents)
-	return api.Order{Proposal: p, Number: number, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt}}, err
+	return ledger.Order{Proposal: p, Number: number, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt}}, err
 }
 
 func (s *surface) answerTransfer(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {

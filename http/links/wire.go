@@ -104,7 +104,7 @@ func (in relationshipInput) link(client domain.Client) (link, error) {
 	if err != nil {
 		return l, err
 	}
-	o := api.Order{Proposal: p, Number: l.number}
+	o := ledger.Order{Proposal: p, Number: l.number}
 	_, err = domain.Originate{Proposal: p, Number: l.number}.Decide(client, domain.Transaction{})
 	return l, o.Scrub(api.Respelled(err, relationshipNames))
 }

@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/http/api"
@@ -39,33 +37,23 @@ func (s *surface) receivingAccounts(b clientBody) ([]domain.AccountMatch, error)
 	return matches, nil
 }
 
-// writeSettings writes settings of a client together with what belongs to
-// them. Where it receives payments at other accounts or ODFIs than before,
-// these are held against every other client's, and the write counts only if
-// nobody set receiving accounts meanwhile; else they are looked at again.
-func (s *surface) writeSettings(ctx context.Context, id string, before, settings domain.Settings, changes ...ledger.Change) error {
-	if len(settings.ReceivingAccounts) == 0 || settings.SameReceivers(before) && slices.Equal(settings.ODFIs, before.ODFIs) {
-		_, err := s.Ledger.Write(ctx, changes...)
-		return err
+// receives is what else is written with settings of a client. Where it
+// receives payments at other accounts or ODFIs than before, these are held
+// against every other client's, and the write counts only if nobody set
+// receiving accounts meanwhile; else they are looked at again.
+func (s *surface) receives(ctx context.Context, id string, before, settings domain.Settings) ([]ledger.Change, error) {
+	set := settings.ReceiversSet(id, before)
+	if len(set) == 0 {
+		return nil, nil
 	}
-	for range ledger.Attempts {
-		versions, err := s.Ledger.Store.Versions(ctx, []string{domain.ReceivingStream})
-		if err != nil {
-			return fmt.Errorf("read the version of the receiving accounts: %w", err)
-		}
-		if err := s.overlaps(ctx, id, settings); err != nil {
-			return err
-		}
-		_, err = s.Ledger.Write(ctx, append(slices.Clone(changes), ledger.Change{
-			Stream: domain.ReceivingStream, Client: domain.LedgerClient, Expect: versions[domain.ReceivingStream],
-			Events: []domain.Event{domain.ReceivingAccountsSet{ClientID: id}},
-		})...)
-		var moved *eventstore.VersionError
-		if !errors.As(err, &moved) || moved.Stream != domain.ReceivingStream {
-			return err
-		}
+	// The version first: what is set while the others are looked at shows.
+	versions, err := s.Ledger.Store.Versions(ctx, []string{domain.ReceivingStream})
+	if err != nil {
+		return nil, fmt.Errorf("read the version of the receiving accounts: %w", err)
 	}
-	return domain.Refuse(domain.Conflict, "other clients' receiving accounts were set %d times meanwhile: try again", ledger.Attempts)
+	return []ledger.Change{{
+		Stream: domain.ReceivingStream, Client: domain.LedgerClient, Expect: versions[domain.ReceivingStream], Events: set,
+	}}, s.overlaps(ctx, id, settings)
 }
 
 // receiver is a receiving account in the clear.

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -86,24 +87,19 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		client, err = s.Ledger.Client(ctx, b.ClientID)
-		if err != nil {
-			return err
-		}
-		events, err := domain.OpenClient{ClientID: b.ClientID, Settings: settings}.Decide(client)
-		if err != nil {
-			return err
-		}
 		issued, credential, err := s.Ledger.NewCredential(ledger.CredentialRequest{Client: b.ClientID, Scopes: domain.FirstScopes, Now: s.Now()})
 		if err != nil {
 			return err
 		}
-		change := ledger.Change{Stream: domain.ClientStream(b.ClientID), Client: b.ClientID, Events: events}
-		key(&change)
-		if err := s.writeSettings(ctx, b.ClientID, domain.Settings{}, settings, change, credential); err != nil {
-			return err
-		}
-		if client, err = s.Ledger.Client(ctx, b.ClientID); err != nil {
+		client, err = ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(b.ClientID), func(now domain.Client) (d ledger.Decision, err error) {
+			if d.Events, err = (domain.OpenClient{ClientID: b.ClientID, Settings: settings}).Decide(now); err != nil {
+				return d, err
+			}
+			receives, err := s.receives(ctx, b.ClientID, domain.Settings{}, settings)
+			d.With = append([]ledger.Change{credential}, receives...)
+			return d, err
+		}, key)
+		if err != nil {
 			return err
 		}
 		first = issued
@@ -149,30 +145,38 @@ func (s *surface) changeClient(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	b := shownClient(client).clientBody
-	if err := api.ReadJSON(c, &b); err != nil {
+	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	if err != nil {
 		return err
-	}
-	if b.ClientID != client.ID {
-		return api.Invalid("/client_id", "fixed", "the id of a client does not change")
 	}
 	ctx := c.Request().Context()
-	settings, err := s.changedSettings(client, b)
+	client, err = ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(client.ID), func(now domain.Client) (ledger.Decision, error) {
+		return s.change(ctx, now, input)
+	})
 	if err != nil {
-		return err
-	}
-	events, err := domain.ChangeClient{Settings: settings, Suspended: b.Suspended, Reason: b.SuspendedReason}.Decide(client)
-	if err != nil {
-		return err
-	}
-	change := ledger.Change{Stream: domain.ClientStream(client.ID), Client: client.ID, Expect: client.Version, Events: events}
-	if err := s.writeSettings(ctx, client.ID, client.Settings, settings, change); err != nil {
-		return err
-	}
-	if client, err = s.Ledger.Client(ctx, client.ID); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, shownClient(client))
+}
+
+// change lays a body over a client's settings as they stand.
+func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (d ledger.Decision, err error) {
+	b := shownClient(now).clientBody
+	if err := api.Strictly(input, &b); err != nil {
+		return d, err
+	}
+	if b.ClientID != now.ID {
+		return d, api.Invalid("/client_id", "fixed", "the id of a client does not change")
+	}
+	settings, err := s.changedSettings(now, b)
+	if err != nil {
+		return d, err
+	}
+	if d.Events, err = (domain.ChangeClient{Settings: settings, Suspended: b.Suspended, Reason: b.SuspendedReason}).Decide(now); err != nil {
+		return d, err
+	}
+	d.With, err = s.receives(ctx, now.ID, now.Settings, settings)
+	return d, err
 }
 
 // changedSettings keeps the sealed receiving accounts when the body shows

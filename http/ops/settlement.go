@@ -86,21 +86,7 @@ func (s *surface) configureBank(c echo.Context, _ api.Caller) error {
 	}
 	ctx := c.Request().Context()
 	command := domain.ConfigureBank{Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Sandbox: s.Sandbox != nil}
-	err := s.Ledger.Retry(func() error {
-		bank, err := s.Ledger.Bank(ctx, command.Routing)
-		if err != nil {
-			return err
-		}
-		events, err := command.Decide(bank)
-		if err != nil {
-			return err
-		}
-		_, err = s.Ledger.Write(ctx, ledger.Change{
-			Stream: domain.BankStream(command.Routing), Client: domain.LedgerClient, Expect: bank.Version, Events: events,
-		})
-		return err
-	})
-	if err != nil {
+	if _, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), command.Decide); err != nil {
 		return err
 	}
 	return s.getBank(c, api.Caller{})

@@ -97,32 +97,26 @@ func (s *surface) saveAccount(c echo.Context, who api.Caller, id string, in proA
 		return &domain.Refusal{Code: domain.Invalid, Fields: bad}
 	}
 	ctx := c.Request().Context()
-	return s.Ledger.Retry(func() error {
-		r, err := s.ownRecipient(c, who)
-		if err != nil {
-			return err
-		}
+	before, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	_, err = ledger.ExecuteWith(ctx, s.Ledger, ledger.RecipientStream(who.Client, before.ID), func(r domain.Recipient) (d ledger.Decision, err error) {
 		err = api.RefuseRepetitions(api.Repetitions(in.AccountNumber, "/nickname", in.Nickname,
 			"/accountNumber", r.Terms.Name, "/accountNumber", r.Terms.UniqueIdentifier))
 		if err != nil {
-			return err
+			return d, err
 		}
-		account, more, err := s.Ledger.UseAccount(ctx, who.Client, in.RoutingNumber, in.AccountNumber, accountType)
+		account, opened, err := s.Ledger.UseAccount(ctx, who.Client, in.RoutingNumber, in.AccountNumber, accountType)
 		if err != nil {
-			return err
+			return d, err
 		}
-		change := ledger.Change{
-			Stream: domain.RecipientStream(who.Client, r.ID), Client: who.Client, Expect: r.Version,
-			Events: []domain.Event{domain.RecipientAccountSaved{RecipientAccount: domain.RecipientAccount{
-				ID: id, Nickname: in.Nickname, AccountID: account.ID,
-			}}},
-		}
-		for _, o := range key {
-			o(&change)
-		}
-		_, err = s.Ledger.Write(ctx, append([]ledger.Change{change}, more...)...)
-		return err
-	})
+		saved := domain.RecipientAccount{ID: id, Nickname: in.Nickname, AccountID: account.ID}
+		d.Events, err = domain.SaveRecipientAccount{RecipientAccount: saved}.Decide(r)
+		d.With = opened
+		return d, err
+	}, key...)
+	return err
 }
 
 func (s *surface) answerAccount(c echo.Context, who api.Caller, status int, id string) error {
@@ -168,17 +162,11 @@ func (s *surface) replaceAccount(c echo.Context, who api.Caller) error {
 }
 
 func (s *surface) deleteAccount(c echo.Context, who api.Caller) error {
-	err := s.Ledger.Retry(func() error {
-		r, err := s.ownRecipient(c, who)
-		if err != nil {
-			return err
-		}
-		a, ok := r.Account(strings.ToUpper(c.Param("account")))
-		if !ok {
-			return domain.Refuse(domain.NotFound, "recipient %s has no account %s", r.ID, c.Param("account"))
-		}
-		return s.write(c, who, domain.RecipientStream(who.Client, r.ID), r.Version, []domain.Event{domain.RecipientAccountDeleted{ID: a.ID}})
-	})
+	r, err := s.ownRecipient(c, who)
+	if err != nil {
+		return err
+	}
+	_, err = ledger.Execute(c.Request().Context(), s.Ledger, ledger.RecipientStream(who.Client, r.ID), domain.DeleteRecipientAccount{ID: c.Param("account")}.Decide)
 	if err != nil {
 		return err
 	}

@@ -92,20 +92,13 @@ func (s *surface) saveODFI(c echo.Context, who api.Caller, id string, in proODFI
 	if err != nil {
 		return odfi, err
 	}
-	err = s.Ledger.Retry(func() error {
-		profile, err := s.Ledger.Profile(ctx, who.Client)
-		if err != nil {
-			return err
-		}
-		events, err := domain.SaveODFI{ODFI: odfi}.Decide(client.Settings, profile)
-		if err != nil {
-			return api.Respelled(err, proNames)
-		}
-		if len(events) > 0 {
-			odfi = events[0].(domain.ProfileODFISaved).ProfileODFI
-		}
-		return s.write(c, who, domain.ProfileStream(who.Client), profile.Version, events, key...)
-	})
+	profile, err := ledger.Execute(ctx, s.Ledger, ledger.ProfileStream(who.Client), func(now domain.Profile) ([]domain.Event, error) {
+		events, err := domain.SaveODFI{ODFI: odfi}.Decide(client.Settings, now)
+		return events, api.Respelled(err, proNames)
+	}, key...)
+	if saved, ok := profile.ODFI(id); ok {
+		odfi = saved
+	}
 	return odfi, err
 }
 
@@ -153,14 +146,7 @@ func (s *surface) replaceODFI(c echo.Context, who api.Caller) error {
 }
 
 func (s *surface) deleteODFI(c echo.Context, who api.Caller) error {
-	err := s.Ledger.Retry(func() error {
-		profile, odfi, err := s.ownODFI(c, who, c.Param("id"))
-		if err != nil {
-			return err
-		}
-		return s.write(c, who, domain.ProfileStream(who.Client), profile.Version, []domain.Event{domain.ProfileODFIDeleted{ID: odfi.ID}})
-	})
-	if err != nil {
+	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.ProfileStream(who.Client), domain.DeleteODFI{ID: c.Param("id")}.Decide); err != nil {
 		return err
 	}
 	return noContent(c)

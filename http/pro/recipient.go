@@ -99,23 +99,12 @@ func (s *surface) saveRecipient(c echo.Context, who api.Caller, id string, in pr
 	if err != nil {
 		return r, err
 	}
-	err = s.Ledger.Retry(func() error {
-		if r, err = s.Ledger.Recipient(ctx, who.Client, id); err != nil {
-			return err
+	return ledger.Execute(ctx, s.Ledger, ledger.RecipientStream(who.Client, id), func(now domain.Recipient) ([]domain.Event, error) {
+		if err := s.repeatsAccounts(ctx, who, now, terms); err != nil {
+			return nil, err
 		}
-		if err := s.repeatsAccounts(ctx, who, r, terms); err != nil {
-			return err
-		}
-		events, err := domain.SaveRecipient{ID: id, Terms: terms}.Decide(client.Settings, r)
-		if err != nil {
-			return err
-		}
-		return s.write(c, who, domain.RecipientStream(who.Client, id), r.Version, events, key...)
-	})
-	if err != nil {
-		return r, err
-	}
-	return s.Ledger.Recipient(ctx, who.Client, id)
+		return domain.SaveRecipient{ID: id, Terms: terms}.Decide(client.Settings, now)
+	}, key...)
 }
 
 // repeatsAccounts refuses terms that repeat the number of an account that is
@@ -180,14 +169,11 @@ func (s *surface) replaceRecipient(c echo.Context, who api.Caller) error {
 }
 
 func (s *surface) deleteRecipient(c echo.Context, who api.Caller) error {
-	err := s.Ledger.Retry(func() error {
-		r, err := s.ownRecipient(c, who)
-		if err != nil {
-			return err
-		}
-		return s.write(c, who, domain.RecipientStream(who.Client, r.ID), r.Version, []domain.Event{domain.RecipientDeleted{}})
-	})
+	id, err := pathID(c, "id", "recipient")
 	if err != nil {
+		return err
+	}
+	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.RecipientStream(who.Client, id), domain.DeleteRecipient{ID: id}.Decide); err != nil {
 		return err
 	}
 	return noContent(c)

@@ -114,7 +114,7 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, who api.Cal
 		return vaultMade{}, err
 	}
 	o.Named = in.named
-	command, err := o.Originate(l, who.Client)
+	command, err := l.Originate(who.Client, o)
 	if err != nil {
 		return vaultMade{}, err
 	}
@@ -133,13 +133,15 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, who api.Cal
 		}
 	}
 	for i := range more { // the use of a stored token names the transaction
-		more[i].Events = []domain.Event{domain.TokenUsed{TransactionID: command.TransactionID}}
+		if more[i].Events, err = (domain.UseToken{TransactionID: command.TransactionID}).Decide(domain.VaultToken{}); err != nil {
+			return made, err
+		}
 	}
 	at, err := l.Write(ctx, append(changes, more...)...)
 	if err != nil {
 		return made, err
 	}
-	made.t = api.Originated(who.Client, events, l.Now(), at.First)
+	made.t = ledger.Originated(who.Client, events, l.Now(), at.First)
 	if stored != "" {
 		token, err := l.Token(ctx, who.Client, stored)
 		made.token = &token
@@ -164,8 +166,9 @@ func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string
 	if err != nil {
 		return "", nil, err
 	}
-	stored[0].Events = append(stored[0].Events, domain.TokenUsed{TransactionID: transaction})
-	return id, append(changes, stored...), nil
+	used, err := domain.UseToken{TransactionID: transaction}.Decide(domain.VaultToken{})
+	stored[0].Events = append(stored[0].Events, used...)
+	return id, append(changes, stored...), err
 }
 
 // fromToken fills in the account that a token names now, and answers the
@@ -195,10 +198,10 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client string
 }
 
 // order is the transaction as the ledger takes it.
-func (in transactionInput) order(client domain.Client) (api.Order, error) {
+func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	cents, err := in.Amount.Cents()
 	if err != nil {
-		return api.Order{}, api.Invalid("/amount", "amount", "%v", err)
+		return ledger.Order{}, api.Invalid("/amount", "amount", "%v", err)
 	}
 	p := domain.Proposal{
 		SEC: strings.ToUpper(in.SEC), ToRouting: in.RoutingNumber, ToAccountType: strings.ToLower(in.AccountType),
@@ -210,7 +213,7 @@ func (in transactionInput) order(client domain.Client) (api.Order, error) {
 	case "debit":
 		p.Kind = domain.Pull
 	default:
-		return api.Order{}, api.Invalid("/type", "enum", "credit or debit")
+		return ledger.Order{}, api.Invalid("/type", "enum", "credit or debit")
 	}
 	if p.SEC == "" {
 		p.SEC = client.Settings.DefaultSEC
@@ -223,13 +226,13 @@ func (in transactionInput) order(client domain.Client) (api.Order, error) {
 	}
 	name, changed, err := text.ToASCII(in.IndividualName)
 	if err != nil {
-		return api.Order{}, api.Invalid("/individual-name", "alphabet", "%v", err)
+		return ledger.Order{}, api.Invalid("/individual-name", "alphabet", "%v", err)
 	}
 	if changed {
 		p.Originals = map[string]string{api.VaultName: in.IndividualName}
 	}
 	p.ToName = strings.TrimSpace(name)
-	return api.Order{Proposal: p, Number: in.AccountNumber}, nil
+	return ledger.Order{Proposal: p, Number: in.AccountNumber}, nil
 }
 
 // vaultNames are ACH Connect's fields as the vault spells them.

@@ -117,37 +117,30 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 		return err
 	}
 	ctx, l, id := c.Request().Context(), s.LedgerNow(), c.Param("token")
-	if err := l.Retry(func() error { return s.replace(ctx, l, who.Client, id, in) }); err != nil {
-		return err
-	}
-	return s.answerToken(c, l, who, id)
-}
-
-func (s *surface) replace(ctx context.Context, l *ledger.Ledger, client, id string, in tokenInput) error {
-	token, err := s.liveToken(ctx, l, client, id)
-	if err != nil {
+	if _, err := s.liveToken(ctx, l, who.Client, id); err != nil {
 		return err
 	}
 	if err := in.check(); err != nil {
 		return err
 	}
-	terms, changes, err := s.terms(ctx, l, client, id, in)
-	if err != nil {
-		return err
-	}
-	if left := token.Terms.CustomerKey; left != in.CustomerKey {
-		if changes, err = s.leaveCustomer(ctx, l, client, left, id, changes); err != nil {
-			return err
+	_, err = ledger.ExecuteWith(ctx, l, ledger.TokenStream(who.Client, id), func(token domain.VaultToken) (d ledger.Decision, err error) {
+		terms, changes, err := s.terms(ctx, l, who.Client, id, in)
+		if err != nil {
+			return d, err
 		}
-	}
-	events, err := domain.ReplaceToken{Terms: terms}.Decide(token)
+		if left := token.Terms.CustomerKey; left != in.CustomerKey {
+			if changes, err = s.leaveCustomer(ctx, l, who.Client, left, id, changes); err != nil {
+				return d, err
+			}
+		}
+		d.Events, err = domain.ReplaceToken{Terms: terms}.Decide(token)
+		d.Before = changes
+		return d, err
+	})
 	if err != nil {
 		return err
 	}
-	_, err = l.Write(ctx, append(changes, ledger.Change{
-		Stream: domain.TokenStream(client, id), Client: client, Expect: token.Version, Events: events,
-	})...)
-	return err
+	return s.answerToken(c, l, who, id)
 }
 
 // leaveCustomer clears the default of a customer whose token goes.
@@ -175,26 +168,18 @@ func (s *surface) leaveCustomer(ctx context.Context, l *ledger.Ledger, client, k
 func (s *surface) deleteToken(c echo.Context, who api.Caller) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	var shown tokenAnswer
-	err := l.Retry(func() error {
-		token, err := s.liveToken(ctx, l, who.Client, c.Param("token"))
-		if err != nil {
-			return err
+	if _, err := s.liveToken(ctx, l, who.Client, c.Param("token")); err != nil {
+		return err
+	}
+	_, err := ledger.ExecuteWith(ctx, l, ledger.TokenStream(who.Client, c.Param("token")), func(token domain.VaultToken) (d ledger.Decision, err error) {
+		if d.Events, err = (domain.DeleteToken{}).Decide(token); err != nil {
+			return d, err
 		}
 		if shown, err = s.shownToken(ctx, l, who, token); err != nil {
-			return err
+			return d, err
 		}
-		events, err := domain.DeleteToken{}.Decide(token)
-		if err != nil {
-			return err
-		}
-		changes := []ledger.Change{{
-			Stream: domain.TokenStream(who.Client, token.ID), Client: who.Client, Expect: token.Version, Events: events,
-		}}
-		if changes, err = s.leaveCustomer(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, changes); err != nil {
-			return err
-		}
-		_, err = l.Write(ctx, changes...)
-		return err
+		d.With, err = s.leaveCustomer(ctx, l, who.Client, token.Terms.CustomerKey, token.ID, nil)
+		return d, err
 	})
 	if err != nil {
 		return err

@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"math/big"
 	"slices"
-
-	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
@@ -120,23 +117,16 @@ func (w *Worker) entry(client domain.Client, h domain.Holder, r *domain.Relation
 	if err != nil {
 		return entry{}, err
 	}
-	e := entry{id: newID()}
-	content, err := w.Ledger.Keys.MAC(client.ID, ledger.EntryContent(e.id))
-	if err != nil {
-		return e, fmt.Errorf("hash an entry: %w", err)
-	}
-	account, err := w.Ledger.SealAccountIn(domain.TransactionStream(client.ID, e.id), client.ID, a.Routing, number, a.Type)
-	if err != nil {
-		return e, err
-	}
-	e.events, err = domain.Originate{
-		TransactionID: e.id, ItemID: newID(), Proposal: p, Number: number, Account: account, Content: content, Ours: true,
+	command, err := w.Ledger.Originate(client.ID, ledger.Order{
+		Proposal: p, Number: number, Ours: true,
 		Over: &domain.Over{Holder: h.ID, RelationshipID: r.ID}, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt},
-	}.Decide(client, domain.Transaction{})
-	return e, err
+	})
+	if err != nil {
+		return entry{}, err
+	}
+	events, err := command.Decide(client, domain.Transaction{})
+	return entry{command.TransactionID, events}, err
 }
-
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // pending looks at what became of the entries that verify an account.
 func (w *Worker) pending(ctx context.Context, h domain.Holder, r *domain.Relationship) (d ledger.Decision, err error) {

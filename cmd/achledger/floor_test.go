@@ -1,0 +1,71 @@
+package main
+
+import (
+	"go/ast"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// eachProduct visits every file that is no test, below some folders.
+func eachProduct(t *testing.T, folders []string, visit func(file string, f *ast.File)) {
+	t.Helper()
+	eachSource(t, func(file string, f *ast.File) {
+		if below(file, folders) && !strings.HasSuffix(file, "_test.go") {
+			visit(file, f)
+		}
+	})
+}
+
+// Whoever reads, decides and writes does so by ledger.Execute, and asks it
+// whether others were always first.
+func TestNothingOutsideTheLedgerHandlesAVersionError(t *testing.T) {
+	eachProduct(t, []string{"cmd", "http", "workers", "projections"}, func(file string, f *ast.File) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "VersionError" {
+				t.Errorf("%s handles a VersionError: ledger.Execute, Retry, RetryUnless and Contended do", file)
+			}
+			return true
+		})
+	})
+}
+
+// records say what was done; no rule decides over them. They go into the log
+// by ledger.Audit.
+var records = []string{"AccountRevealed", "FileRead", "AuditSignedIn", "DeliverySwitched", "KeysRotated", "KeysDestroyed"}
+
+// What follows from a request a command of domain decides.
+func TestTheAPIAndTheCommandMakeNoEventByHand(t *testing.T) {
+	events := map[string]bool{}
+	for _, e := range domain.Types() {
+		if name := reflect.TypeOf(e).Elem().Name(); !slices.Contains(records, name) {
+			events[name] = true
+		}
+	}
+	if !events["TransactionOriginated"] {
+		t.Fatalf("read no events: %v", events)
+	}
+	eachProduct(t, []string{"cmd", "http"}, func(file string, f *ast.File) {
+		named := map[ast.Node]bool{} // in X{}.Type()
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if n.Sel.Name == "Type" {
+					named[ast.Unparen(n.X)] = true
+				}
+			case *ast.CompositeLit:
+				s, ok := n.Type.(*ast.SelectorExpr)
+				if !ok || named[n] {
+					return true
+				}
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "domain" && events[s.Sel.Name] {
+					t.Errorf("%s makes a %s by hand", file, s.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+}
