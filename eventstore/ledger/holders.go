@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/answers"
 )
 
 // Holder reads a client's holder; one never used has version 0.
@@ -65,26 +64,6 @@ func (l *Ledger) Verifying(ctx context.Context, client string, r *domain.Relatio
 		entries = append(entries, t)
 	}
 	return entries, nil
-}
-
-// Case reads a transaction with the files its items are in, as it stands now.
-func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, error) {
-	t, err := l.Transaction(ctx, client, id)
-	c := answers.Case{Transaction: t, Files: map[string]domain.File{}, Now: l.Now()}
-	for _, i := range t.Items {
-		if i.Filing == nil {
-			continue
-		}
-		if _, read := c.Files[i.Filing.File]; read {
-			continue
-		}
-		var f domain.File
-		if f, err = l.File(ctx, i.Filing.File); err != nil {
-			break
-		}
-		c.Files[i.Filing.File] = f
-	}
-	return c, err
 }
 
 // InFlight reports whether entries over a relationship may still leave, or

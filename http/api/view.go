@@ -57,33 +57,15 @@ func (s *Kit) Transaction(ctx context.Context, l *ledger.Ledger, client, id stri
 
 // TransactionOf is the view of a transaction that was read already.
 func (s *Kit) TransactionOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction, id string) (TransactionView, error) {
-	files, err := FilesOf(ctx, l, t)
+	c, err := l.CaseOf(ctx, t)
 	if err != nil {
 		return TransactionView{}, err
 	}
-	view, ok := NewTransactionView(t, files, l.Now())
+	view, ok := NewTransactionView(t, c.Files, c.Now)
 	if !ok {
 		return TransactionView{}, domain.Refuse(domain.NotFound, "there is no transaction %s", id)
 	}
 	return view, nil
-}
-
-// FilesOf reads every file that an item of a transaction is or was in.
-func FilesOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction) (map[string]domain.File, error) {
-	files := map[string]domain.File{}
-	for _, i := range t.Items {
-		for _, step := range i.History {
-			if _, read := files[step.File]; step.File == "" || read {
-				continue
-			}
-			f, err := l.File(ctx, step.File)
-			if err != nil {
-				return nil, err
-			}
-			files[step.File] = f
-		}
-	}
-	return files, nil
 }
 
 // RefusedOver is why a returned transaction may not be presented again:

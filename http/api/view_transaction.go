@@ -133,7 +133,7 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 		r.ToRouting = e.Routing
 	}
 	if r.ToAccountType == "" {
-		r.ToAccountType = accountType(code)
+		r.ToAccountType = domain.AccountType(e.Code)
 	}
 	r.ToName, r.ToIdentification = e.Name, e.IndividualID
 	r.Description, r.CompanyEntryDescription = h.Description, h.Description
@@ -146,13 +146,6 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 	if d, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
 		r.EffectiveDate = d.String()
 	}
-}
-
-func accountType(code nacha.TransactionCode) string {
-	if kind := code.Account(); kind != nacha.GeneralLedger {
-		return string(kind)
-	}
-	return domain.GL
 }
 
 // AnswerTransaction writes one transaction, its account number whole for

@@ -145,15 +145,14 @@ func (s *surface) record(c echo.Context, who api.Caller, id string, v verb, a an
 
 func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, decided *answers.Decision) func(domain.Transaction) ([]domain.Event, error) {
 	return func(t domain.Transaction) ([]domain.Event, error) {
-		files, err := api.FilesOf(ctx, l, t)
+		c, err := l.CaseOf(ctx, t)
 		if err != nil {
 			return nil, err
 		}
-		refused, err := s.RefusedOver(ctx, l, t)
-		if err != nil {
+		if c.Refused, err = s.RefusedOver(ctx, l, t); err != nil {
 			return nil, err
 		}
-		*decided, err = cmd.Decide(answers.Case{Transaction: t, Files: files, Now: l.Now(), Refused: refused})
+		*decided, err = cmd.Decide(c)
 		return decided.Events, err
 	}
 }

@@ -213,7 +213,7 @@ func (b *fileBuilder) offset(at string, raw json.RawMessage, company domain.Reci
 		return ref, nil
 	}
 	e := nacha.Entry{
-		Code: entryCode(account.kind, credits > debits), Routing: account.routing, Account: account.number, AmountCents: max(debits, credits) - min(debits, credits),
+		Code: domain.EntryCode(account.kind, credits > debits), Routing: account.routing, Account: account.number, AmountCents: max(debits, credits) - min(debits, credits),
 		Name: company.Terms.Name, IndividualID: "OFFSET", Trace: fmt.Sprintf("%s%07d", batch.Header.ODFI, sequence),
 	}
 	batch.Entries = append(batch.Entries, e)
@@ -232,15 +232,6 @@ func originals(from, to domain.Recipient) map[string]string {
 		names["ToName"] = to.Terms.OriginalName
 	}
 	return names
-}
-
-// entryCode is the transaction code of a live entry.
-func entryCode(accountType string, debit bool) int {
-	tens := map[string]int{domain.Checking: 20, domain.Savings: 30, domain.Loan: 50}[accountType]
-	if debit {
-		return tens + 7
-	}
-	return tens + 2
 }
 
 func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, sec string) (nacha.Entry, proEntry, error) {
@@ -269,7 +260,7 @@ func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, se
 		b.wrong(at+"/entryType", "enum", "CREDIT or DEBIT")
 	}
 	e := nacha.Entry{
-		Code: entryCode(account.kind, debit), Routing: account.routing, Account: account.number, AmountCents: cents,
+		Code: domain.EntryCode(account.kind, debit), Routing: account.routing, Account: account.number, AmountCents: cents,
 		Name: recipient.Terms.Name, IndividualID: recipient.Terms.UniqueIdentifier,
 	}
 	if cents == 0 {

@@ -1,0 +1,36 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+)
+
+// Case reads a transaction with the files its items are or were in, as it
+// stands now.
+func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, error) {
+	t, err := l.Transaction(ctx, client, id)
+	if err != nil {
+		return answers.Case{}, err
+	}
+	return l.CaseOf(ctx, t)
+}
+
+// CaseOf is Case for a transaction that was read.
+func (l *Ledger) CaseOf(ctx context.Context, t domain.Transaction) (answers.Case, error) {
+	c := answers.Case{Transaction: t, Files: map[string]domain.File{}, Now: l.Now()}
+	for _, i := range t.Items {
+		for _, step := range i.History {
+			if _, read := c.Files[step.File]; step.File == "" || read {
+				continue
+			}
+			f, err := l.File(ctx, step.File)
+			if err != nil {
+				return c, err
+			}
+			c.Files[step.File] = f
+		}
+	}
+	return c, nil
+}
