@@ -36,7 +36,7 @@ func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holde
 	switch {
 	case ledger.Exchanged(err):
 		w.Log.Error("the account of a relationship is not what was recorded", "client", h.Client, "relationship", r.ID, "err", err)
-		return w.end(ctx, h, r, "its account is not what was recorded: link it again")
+		return w.end(h, r, "its account is not what was recorded: link it again")
 	case errors.As(err, &no) && no.Code == domain.Suspended:
 		return d, nil
 	case errors.As(err, &no):
