@@ -84,8 +84,7 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	}
 	for _, change := range source.beside(file.Opened) { // what is cut shows
 		_, err := f.write(ctx, "shown", change)
-		var moved *eventstore.VersionError
-		if err != nil && !errors.As(err, &moved) {
+		if err != nil && !ledger.Contended(err) {
 			return err
 		}
 	}
