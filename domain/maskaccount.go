@@ -25,10 +25,20 @@ func MaskAccount(text string, a Account) string {
 		}
 		return run
 	}
+	text = remask(text, a)
 	return words.ReplaceAllStringFunc(digitRuns.ReplaceAllStringFunc(text, mask), func(word string) string {
 		if strings.HasSuffix(word, a.Tail) && len(word) > len(a.Tail) {
 			return a.Masked()
 		}
 		return word
 	})
+}
+
+// remask spells a number that HideRepeats has masked as numbers are shown.
+func remask(text string, a Account) string {
+	end := strings.Index(text, "*"+a.Tail)
+	if end < 0 {
+		return text
+	}
+	return strings.TrimRight(text[:end], "*") + a.Masked() + text[end+1+len(a.Tail):]
 }

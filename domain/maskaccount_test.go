@@ -14,6 +14,8 @@ func TestATextShowsNoAccountNumber(t *testing.T) {
 		{"345A", "NO 9-12345A HERE", "NO *****345A HERE"},
 		{"2345", "QUESTIONABLE 2026 ENDS 2345", "QUESTIONABLE 2026 ENDS 2345"},
 		{"2345", "TRACE 121042880000017", "TRACE 121042880000017"},
+		{"2345", "DEBIT OF ****2345 DENIED", "DEBIT OF *****2345 DENIED"}, // masked in the log
+		{"2345", "A*B 2345", "A*B 2345"},
 		{"", "TEXT 123", "TEXT 123"},
 	} {
 		if got := domain.MaskAccount(tt.text, domain.Account{Tail: tt.tail}); got != tt.want {
