@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
 )
 
 // What operations see of clients is written in the clients' names: an answer
@@ -33,4 +34,23 @@ func TestOperationsSeeWhatWasWrittenForAnyClient(t *testing.T) {
 	}
 	all.Go(func() { ops.call("GET", "/v1/ops/files?client=other", "").is(200) }) // nothing new of that one
 	all.Wait()
+}
+
+// A client whose views are behind waits for its answer, not for its feeds to
+// end.
+func TestARevocationCutsOffBeforeItWaitsForTheViews(t *testing.T) {
+	w := newWorld(t)
+	ops := w.credential(domain.LedgerClient, domain.ScopeOps)
+	bank := w.client("business", settings())
+	bank.call("GET", "/v1/files", "").is(200) // the views have come as far
+	w.stop()
+	w.still = true
+	var cut []string
+	w.open(func(o *api.Options) { o.Revoked = func(key string) { cut = append(cut, key) } })
+	bank.originate(proposal()).is(201)
+	ops.call("DELETE", "/v1/ops/credentials/"+bank.key, "").problem(503, "view-behind")
+	if len(cut) != 1 || cut[0] != bank.key {
+		t.Errorf("cut off %v, want %s", cut, bank.key)
+	}
+	bank.call("GET", "/v1/return-codes", "").is(401)
 }

@@ -125,7 +125,7 @@ func (o Outbox) read(name string) (content []byte, err error) {
 // hash is the SHA-256 of a file, nil when there is none. What bears the name
 // and is no file has a sum that no file has: it is not followed, and not ours.
 func hash(f regular.Folder, name string) ([]byte, error) {
-	content, err := read(f, name)
+	file, err := f.Open(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -134,8 +134,11 @@ func hash(f regular.Folder, name string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	}
-	sum := sha256.Sum256(content)
-	return sum[:], nil
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return sum.Sum(nil), file.Close()
 }
 
 func read(f regular.Folder, name string) ([]byte, error) {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
+	"runtime/debug"
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -99,8 +101,15 @@ func (c serveCommand) proxies() (list []netip.Prefix, err error) {
 // default of the flag: one that has a default counts as given.
 const embedded = "127.0.0.1:4222"
 
+// memoryGoal is what the collector keeps the server's own memory below while it
+// can, in bytes. Beside it are the caches of the databases, some 100 MiB.
+const memoryGoal = 320 << 20
+
 // Run serves until a signal comes.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	proxies, err := c.proxies()
 	if err != nil {
 		return err
