@@ -61,7 +61,11 @@ func (n needle) hide(text string) string {
 		}
 		first := from + i
 		from = first + len(find)
-		for k := at[first]; k <= at[from-n.tail-1]; k++ {
+		end := at[from-1] + 1
+		if n.tail > 0 {
+			end = at[from-n.tail]
+		}
+		for k := at[first]; k < end; k++ {
 			out[k] = '*'
 		}
 	}

@@ -28,12 +28,11 @@ func ReturnAllowed(code string, e Entry, on calendar.Date) error {
 		return fmt.Errorf("%s is not in force on %s", code, on)
 	case c.Step != Returned:
 		return fmt.Errorf("%s answers a return or a dishonored return, not an entry", code)
-	case !slices.Contains(c.By, RDFI):
-		return fmt.Errorf("%s is used by the %s, not by a receiving bank", code, c.By[0])
-	case len(c.SECs) > 0 && !slices.Contains(c.SECs, e.SEC):
-		return fmt.Errorf("%s is for %s entries, not for %s", code, strings.Join(c.SECs, ", "), e.SEC)
-	case slices.Contains(c.NotSECs, e.SEC):
-		return fmt.Errorf("%s is not for %s entries", code, e.SEC)
+	}
+	if err := suits(code, c.By, c.SECs, c.NotSECs, e.SEC); err != nil {
+		return err
+	}
+	switch {
 	case c.Entries == Debits && !e.Debit, c.Entries == Credits && e.Debit:
 		return fmt.Errorf("%s is for %s only", code, c.Entries)
 	case c.Again == Twice && e.Prenote:
@@ -56,11 +55,19 @@ func ChangeAllowed(code, sec string, on calendar.Date) error {
 		return fmt.Errorf("%s is not in force on %s", code, on)
 	case c.Step != Changed:
 		return fmt.Errorf("%s refuses a notification of change, it is not one", code)
-	case !slices.Contains(c.By, RDFI):
-		return fmt.Errorf("%s is used by the %s, not by a receiving bank", code, c.By[0])
-	case len(c.SECs) > 0 && !slices.Contains(c.SECs, sec):
-		return fmt.Errorf("%s is for %s entries, not for %s", code, strings.Join(c.SECs, ", "), sec)
-	case slices.Contains(c.NotSECs, sec):
+	}
+	return suits(code, c.By, c.SECs, c.NotSECs, sec)
+}
+
+// suits reports why a code is not one that a receiving bank uses for an entry
+// of a SEC code.
+func suits(code string, by []Party, secs, notSECs []string, sec string) error {
+	switch {
+	case !slices.Contains(by, RDFI):
+		return fmt.Errorf("%s is used by the %s, not by a receiving bank", code, by[0])
+	case len(secs) > 0 && !slices.Contains(secs, sec):
+		return fmt.Errorf("%s is for %s entries, not for %s", code, strings.Join(secs, ", "), sec)
+	case slices.Contains(notSECs, sec):
 		return fmt.Errorf("%s is not for %s entries", code, sec)
 	}
 	return nil

@@ -115,52 +115,25 @@ func noteProgress(at *atomic.Int64, allow func(time.Time) error) {
 }
 
 // run reads, prepares, commits and reports in goroutines of their own and
-// writes results itself, until all of it is done. A request that cannot be finished
-// truthfully is broken off, never ended as if it were whole.
+// writes results itself, until all of it is done.
 func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	ctx, cancel := context.WithCancelCause(b.c.Request().Context())
 	defer cancel(nil)
 	b.ctx = ctx
 	var all sync.WaitGroup
-	all.Go(func() { b.queue.fill(lines, first, err) })
+	stage := func(do func() error, end func()) {
+		all.Go(func() {
+			defer end() // what comes behind hears of a failure first
+			if err := do(); err != nil {
+				cancel(err)
+			}
+		})
+	}
 	prepared, committed := make(chan []*bulkLine), make(chan []*bulkLine)
-	all.Go(func() {
-		defer close(prepared)
-		for raw := b.queue.take(bulkBatch); raw != nil; raw = b.queue.take(bulkBatch) {
-			batch, err := b.prepare(raw)
-			if err != nil {
-				cancel(err)
-				return
-			}
-			if !b.hand(prepared, batch) {
-				return
-			}
-		}
-	})
-	all.Go(func() {
-		defer close(committed)
-		for batch := range prepared {
-			if err := b.commit(batch); err != nil {
-				cancel(err)
-				return
-			}
-			if !b.hand(committed, batch) {
-				return
-			}
-		}
-	})
-	all.Go(func() {
-		defer b.results.end()
-		for batch := range committed {
-			if err := b.report(batch); err != nil {
-				cancel(err)
-				return
-			}
-		}
-		if err := b.sayEnough(); err != nil {
-			cancel(err)
-		}
-	})
+	all.Go(func() { b.queue.fill(lines, first, err) })
+	stage(func() error { return b.prepareAll(prepared) }, func() { close(prepared) })
+	stage(func() error { return b.commitAll(prepared, committed) }, func() { close(committed) })
+	stage(func() error { return b.reportAll(committed) }, b.results.end)
 	if err := b.write(); err != nil {
 		cancel(err)
 	}
@@ -173,7 +146,12 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	if b.enough.Load() {
 		_ = b.control.SetReadDeadline(time.Now().Add(bulkLinger))
 	}
-	broken := errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove())
+	return b.ended(errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove()))
+}
+
+// ended is the answer to a request that is over. One that cannot be finished
+// truthfully is broken off, never ended as if it were whole.
+func (b *bulkRun) ended(broken error) error {
 	if broken == nil {
 		return nil
 	}
@@ -182,6 +160,34 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 		return broken
 	}
 	panic(http.ErrAbortHandler)
+}
+
+func (b *bulkRun) prepareAll(to chan<- []*bulkLine) error {
+	for raw := b.queue.take(bulkBatch); raw != nil; raw = b.queue.take(bulkBatch) {
+		batch, err := b.prepare(raw)
+		if err != nil || !b.hand(to, batch) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bulkRun) commitAll(from <-chan []*bulkLine, to chan<- []*bulkLine) error {
+	for batch := range from {
+		if err := b.commit(batch); err != nil || !b.hand(to, batch) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bulkRun) reportAll(from <-chan []*bulkLine) error {
+	for batch := range from {
+		if err := b.report(batch); err != nil {
+			return err
+		}
+	}
+	return b.sayEnough()
 }
 
 // hand gives a batch to the next stage; false when the request broke off.

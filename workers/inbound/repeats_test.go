@@ -112,7 +112,7 @@ func TestAnAnswerDoesNotTellTheNumberOfWhatItAnswers(t *testing.T) {
 	w.feed(render(t, w.returned(id, "R03", func(_ *nacha.BatchHeader, e *nacha.Entry) {
 		e.Account, e.IndividualID, e.Return.Information = "1", number, "NO ACCT 770-1234-5678"
 	})))
-	if got := w.only(id, domain.Return).Incoming.Entry.Return.Information; got != "NO ACCT ********-5678" {
+	if got := w.only(id, domain.Return).Incoming.Entry.Return.Information; got != "NO ACCT *********5678" {
 		t.Errorf("the log has %q", got)
 	}
 	w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(id, domain.Return).ID, Code: "R62"}, "2026-11-24 14:31")
