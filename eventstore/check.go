@@ -3,6 +3,7 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -77,6 +78,8 @@ func checkName(name string) error {
 		return fmt.Errorf("a name is longer than %d bytes", maxName)
 	case !utf8.ValidString(name):
 		return errors.New("a name is not UTF-8")
+	case strings.ContainsRune(name, 0): // PostgreSQL's text cannot hold it
+		return errors.New("a name contains U+0000")
 	}
 	return nil
 }

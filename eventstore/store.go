@@ -36,10 +36,11 @@ type Store interface {
 	//
 	// Errors: *VersionError when a stream is not at its expected version;
 	// *KeyUsedError when an idempotency key was used before; ErrTooLarge,
-	// ErrStorageFull: nothing was written. ErrUnknownOutcome: the events may
-	// or may not be durable, the store is closed for writing and the process
-	// must restart. Any other error, one of ctx too: nothing was written. A
-	// call that is being written when ctx ends waits for its outcome.
+	// ErrStorageFull, ErrFailed: nothing was written. ErrUnknownOutcome: the
+	// events may or may not be durable, and it says nothing about later calls:
+	// repeated with the same versions or the same key, a call is written once.
+	// Any other error, one of ctx too: nothing was written. A call that is
+	// being written when ctx ends waits for its outcome.
 	Append(ctx context.Context, appends ...Append) (Result, error)
 
 	// ReadStream returns the events of one stream with a version above
@@ -66,23 +67,25 @@ type Store interface {
 	// when it is new.
 	Key(ctx context.Context, key IdempotencyKey) (use KeyUse, ok bool, err error)
 
-	// Head returns the newest position and its hash.
+	// Head returns the newest position this process knows to be durable, and
+	// its hash. It costs nothing to ask. This process's own writes are in it
+	// before they are answered, those of other nodes within moments; Reached is
+	// for who must not miss them.
 	Head(ctx context.Context) (Head, error)
 
-	// LastFor returns the newest position this process wrote for a client,
-	// or the head at opening if it wrote none. It never touches the disk.
-	LastFor(client string) int64
-
-	// LastIn returns the same for the streams of an aggregate: those whose
-	// name begins with it and a slash.
-	LastIn(aggregate string) int64
+	// Reached returns a position that no event of a client lies above whose
+	// Append was answered before the call, by whichever node; without a client,
+	// no event at all. Whoever has read the log up to it misses nothing that
+	// anybody knows of. It may be higher than need be, up to the head.
+	Reached(ctx context.Context, client string) (int64, error)
 
 	// Notify returns a channel that receives a value after commits. It is a
 	// hint: values are coalesced, and a reader that misses one finds the
 	// events by reading. stop ends it.
 	Notify() (hint <-chan struct{}, stop func())
 
-	// Failed is closed when an outcome became unknown; see ErrUnknownOutcome.
+	// Failed is closed when the store cannot go on: from then on every Append
+	// gets ErrFailed, and only a restart of the process helps.
 	Failed() <-chan struct{}
 
 	Close() error
@@ -152,9 +155,11 @@ type KeyUse struct {
 
 // Errors of Append that need no detail. Compare with errors.Is.
 var (
-	// ErrUnknownOutcome: a commit or an fsync failed. Never answer 2xx after
-	// it and never write on; the next start reads the head and goes on.
-	ErrUnknownOutcome = errors.New("the outcome of a commit is unknown: the log is closed for writing; restart the process")
+	// ErrUnknownOutcome: a commit failed, or its answer was lost. Never answer
+	// 2xx after it: what was written is known only to who asks the log again.
+	ErrUnknownOutcome = errors.New("the outcome of a commit is unknown: it may be in the log or not")
+	// ErrFailed: the store had to stop writing; see Store.Failed.
+	ErrFailed = errors.New("the log is closed for writing, because a commit or a sync failed: restart the process")
 	// ErrStorageFull: less than 64 MiB are free where the log lives.
 	ErrStorageFull = errors.New("the disk that holds the log is nearly full: writes are refused until there is room")
 	// ErrTooLarge: more than MaxAppend events, MaxEventBytes or MaxAppendBytes.

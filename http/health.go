@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -45,7 +46,7 @@ func (s *Server) Serving() error {
 	case <-s.Closing:
 		return errors.New("the server is stopping")
 	case <-s.Ledger.Store.Failed():
-		return errors.New("the log is closed for writing: restart the process")
+		return eventstore.ErrFailed
 	default:
 	}
 	if err := s.Ready(); err != nil {

@@ -44,7 +44,7 @@ func (w *town) hire() {
 	w.t.Helper()
 	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.ledger, Folder: filepath.Join(w.folder, "files")})
 	w.must(err)
-	directory := projections.NewDirectory(w.ledger, w.views)
+	directory := projections.NewDirectory(w.ledger)
 	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
 		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
 	})

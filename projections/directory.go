@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
@@ -11,45 +12,71 @@ import (
 
 // Directory answers who clients and credentials are, from their streams in
 // the log; one that does not exist has version 0 and is not remembered, so that
-// guessed names cost no memory. It never gives an answer older than what this
-// process had written when it was asked: a key stops when its revocation is
-// answered.
+// guessed names cost no memory. Before each answer it looks at what was written
+// since the one before and forgets whom that concerns, so it never gives an
+// answer older than the log's head was when it was asked: a key stops when its
+// revocation is answered, and on other nodes when they hear of it.
 type Directory struct {
 	ledger      *ledger.Ledger
-	views       *Views // nil: every commit is looked at
 	clients     streams[domain.Client]
 	credentials streams[domain.Credential]
+
+	scanning sync.Mutex
+	scanned  atomic.Int64 // position up to which the log was looked at
 }
 
-// NewDirectory makes a directory that reads the log and lets the views tell
-// it which of the streams moved. Make it before the views run.
-func NewDirectory(l *ledger.Ledger, v *Views) *Directory {
-	d := &Directory{ledger: l, views: v}
+// NewDirectory makes a directory that reads the log.
+func NewDirectory(l *ledger.Ledger) *Directory {
+	d := &Directory{ledger: l}
 	d.clients.read, d.clients.version = l.Client, func(c domain.Client) int64 { return c.Version }
 	d.credentials.read, d.credentials.version = l.Credential, func(c domain.Credential) int64 { return c.Version }
-	if v != nil {
-		v.OnEvent(d.heard)
-	}
 	return d
 }
 
 // Client is a client as it stands.
 func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error) {
-	return get(ctx, d, &d.clients, id, domain.ClientStream(id))
+	return get(ctx, d, &d.clients, id)
 }
 
 // Credential is a credential as it stands.
 func (d *Directory) Credential(ctx context.Context, key string) (domain.Credential, error) {
-	c, err := get(ctx, d, &d.credentials, key, domain.CredentialStream(key))
+	c, err := get(ctx, d, &d.credentials, key)
 	return d.ledger.Confirmed(c), err
 }
 
-func (d *Directory) heard(_ domain.Fact, r eventstore.Recorded) {
+// maxScan is from how many events on everything is forgotten instead: nobody
+// had asked for a while.
+const maxScan = 4000
+
+// scan takes in what was written since the last question.
+func (d *Directory) scan(ctx context.Context) error {
+	head, err := d.ledger.Store.Head(ctx)
+	if err != nil || head.Position <= d.scanned.Load() {
+		return err
+	}
+	d.scanning.Lock()
+	defer d.scanning.Unlock()
+	switch from := d.scanned.Load(); {
+	case head.Position <= from:
+		return nil
+	case head.Position-from > maxScan:
+		d.clients.forgetAll()
+		d.credentials.forgetAll()
+	default:
+		if err := eventstore.Scan(ctx, d.ledger.Store, from, head.Position, d.heard); err != nil {
+			return err
+		}
+	}
+	d.scanned.Store(head.Position)
+	return nil
+}
+
+func (d *Directory) heard(r *eventstore.Recorded) {
 	switch aggregate, id, _ := cutStream(r.Stream); aggregate {
 	case "client":
-		d.clients.move(id, r.Position)
+		d.clients.forget(id)
 	case "credential":
-		d.credentials.move(id, r.Position)
+		d.credentials.forget(id)
 	}
 }
 
@@ -59,31 +86,33 @@ type streams[T any] struct {
 	version func(T) int64
 	mu      sync.Mutex
 	entries map[string]*remembered[T]
-	moved   map[string]int64 // newest events heard of, by id
 }
 
-// remembered is a fold and up to which position of the log it is known to be
-// the newest.
+// remembered is the fold of a stream that nothing was written to since. Once
+// something is, the entry is no longer in the map; whoever holds it by then
+// asked before.
 type remembered[T any] struct {
 	mu    sync.Mutex
 	known bool
 	value T
-	upTo  int64
 }
 
 // maxRemembered bounds what is remembered of each kind.
 const maxRemembered = 10_000
 
-func (s *streams[T]) move(id string, position int64) {
+func (s *streams[T]) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.moved == nil {
-		s.moved = map[string]int64{}
-	}
-	s.moved[id] = position
+	delete(s.entries, id)
 }
 
-func (s *streams[T]) entry(id string) (e *remembered[T], moved int64) {
+func (s *streams[T]) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.entries = nil
+}
+
+func (s *streams[T]) entry(id string) *remembered[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok := s.entries[id]
@@ -94,7 +123,7 @@ func (s *streams[T]) entry(id string) (e *remembered[T], moved int64) {
 		e = &remembered[T]{}
 		s.entries[id] = e
 	}
-	return e, s.moved[id]
+	return e
 }
 
 // drop forgets an entry that was made for a stream that cannot be read or
@@ -102,34 +131,24 @@ func (s *streams[T]) entry(id string) (e *remembered[T], moved int64) {
 func (s *streams[T]) drop(id string, e *remembered[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.entries[id] == e && !e.known {
+	if s.entries[id] == e {
 		delete(s.entries, id)
 	}
 }
 
-// get answers from memory when this process wrote nothing of the kind since,
-// by far the most frequent case; or when all that was written was heard and
-// none of it was of this stream. Else it reads the stream; of those who ask
-// for one at the same time only the first does.
-func get[T any](ctx context.Context, d *Directory, s *streams[T], id, stream string) (T, error) {
-	var none T
-	aggregate, _, _ := cutStream(stream)
-	written := d.ledger.Store.LastIn(aggregate)
-	heard := int64(0)
-	if d.views != nil {
-		heard = d.views.heard.Load() // before the entry is looked at
-	}
-	e, moved := s.entry(id)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.known && e.upTo >= written {
-		return e.value, nil
-	}
-	head, err := d.ledger.Store.Head(ctx)
-	if err != nil {
+// get answers from memory when nothing was written to the stream since it was
+// read. Else it reads the stream; of those who ask for one at the same time
+// only the first does. The entry is looked up after the scan: one that is found
+// was made behind all that the scan saw of its stream, and read after that.
+func get[T any](ctx context.Context, d *Directory, s *streams[T], id string) (T, error) {
+	if err := d.scan(ctx); err != nil {
+		var none T
 		return none, err
 	}
-	if e.known && heard >= head.Position && moved <= e.upTo {
+	e := s.entry(id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known {
 		return e.value, nil
 	}
 	value, err := s.read(ctx, id)
@@ -137,6 +156,6 @@ func get[T any](ctx context.Context, d *Directory, s *streams[T], id, stream str
 		s.drop(id, e)
 		return value, err
 	}
-	e.value, e.known, e.upTo = value, true, head.Position
+	e.value, e.known = value, true
 	return e.value, nil
 }

@@ -13,14 +13,11 @@ const longest = 2 * time.Second
 // was called, so that a caller's list holds the caller's own writes. Without a
 // client it waits for everyone's. After 2 s it gives up with ErrBehind.
 func (v *Views) WaitFor(ctx context.Context, client string) error {
-	if client != "" {
-		return v.waitUntil(ctx, v.store.LastFor(client))
-	}
-	head, err := v.store.Head(ctx)
+	position, err := v.store.Reached(ctx, client)
 	if err != nil {
 		return err
 	}
-	return v.waitUntil(ctx, head.Position)
+	return v.waitUntil(ctx, position)
 }
 
 // waitUntil waits for a position, at most 2 s.

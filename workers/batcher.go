@@ -56,8 +56,9 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 // Run cuts and delivers until ctx ends. It looks when the log says that
 // something happened, when the next window, age or due time comes, and at an
 // interval in any case. A pass that failed is repeated at the next one; the
-// log refuses a second cut, so no entry leaves twice. When the outcome of a
-// write is unknown Run ends with eventstore.ErrUnknownOutcome.
+// log refuses a second cut, so no entry leaves twice, also where the outcome
+// of a write is unknown. When the log can take nothing more Run ends with
+// eventstore.ErrFailed.
 func (b *Batcher) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -93,7 +94,7 @@ func (b *Batcher) look(ctx context.Context) error {
 		}
 		select {
 		case <-b.Files.Ledger.Store.Failed():
-			return eventstore.ErrUnknownOutcome
+			return eventstore.ErrFailed
 		case <-time.After(b.Pace):
 		case <-ctx.Done():
 			return nil

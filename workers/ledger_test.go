@@ -112,7 +112,7 @@ func (b *bank) hire() {
 		}
 		return b.fault(step)
 	}
-	directory := projections.NewDirectory(b.Ledger, b.views)
+	directory := projections.NewDirectory(b.Ledger)
 	b.delivery, err = NewDelivery(DeliveryConfig{
 		Files: b.files, Views: b.views, Deliverers: map[string]Deliverer{domain.ToOutbox: Outbox(b.outbox())},
 	})

@@ -106,7 +106,7 @@ func TestTheBatcherEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestTheBatcherEndsWhenAnOutcomeIsUnknown(t *testing.T) {
+func TestTheBatcherEndsWhenTheLogFailed(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 1)
 	b.close()
@@ -120,7 +120,7 @@ func TestTheBatcherEndsWhenAnOutcomeIsUnknown(t *testing.T) {
 	b.open()
 	broken.Store(true)
 	b.clock.set(at("2026-11-20 14:30"))
-	if err := <-b.run(time.Hour); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+	if err := <-b.run(time.Hour); !errors.Is(err, eventstore.ErrFailed) {
 		t.Errorf("it says %v", err)
 	}
 	b.faults = sqlite.Faults{}

@@ -79,7 +79,7 @@ func exitCode(err error, errs io.Writer) int {
 	fmt.Fprintln(errs, "achledger:", err)
 	var not unchecked
 	switch {
-	case errors.Is(err, eventstore.ErrUnknownOutcome):
+	case errors.Is(err, eventstore.ErrFailed), errors.Is(err, eventstore.ErrUnknownOutcome):
 		return exitUnknown
 	case errors.As(err, &not):
 		return exitUnchecked

@@ -52,7 +52,8 @@ func (serveCommand) Help() string {
 	return `Prints one line with its address when it is ready; logs go to standard error.
 The first start makes the folder and writes DIR/ops.credential, the key and
 secret of operations. SIGTERM and Ctrl-C end it cleanly. Exit code 3 means
-that a commit's outcome is unknown: start it again, nothing answered is lost.
+that a commit failed and its outcome is unknown: start it again, nothing
+answered is lost.
 
 An address that other machines reach wants --tls-cert and --tls-key, a proxy that
 ends TLS (--behind-proxy, for the API only), or --insecure. New certificates are

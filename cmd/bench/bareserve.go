@@ -46,7 +46,7 @@ func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 	}
 	defer views.Close()
 	server, err := achhttp.New(api.Options{
-		Ledger: l, Tokens: store, Views: views, Directory: projections.NewDirectory(l, views), Files: noFiles{},
+		Ledger: l, Tokens: store, Views: views, Directory: projections.NewDirectory(l), Files: noFiles{},
 	})
 	if err != nil {
 		return err

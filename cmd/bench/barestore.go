@@ -135,11 +135,8 @@ func (s *bareStore) Key(context.Context, eventstore.IdempotencyKey) (eventstore.
 // Head implements eventstore.Store.
 func (s *bareStore) Head(context.Context) (eventstore.Head, error) { return eventstore.Head{}, nil }
 
-// LastFor implements eventstore.Store.
-func (s *bareStore) LastFor(string) int64 { return 0 }
-
-// LastIn implements eventstore.Store; nothing waits here either.
-func (s *bareStore) LastIn(string) int64 { return 0 }
+// Reached implements eventstore.Store: nothing waits.
+func (s *bareStore) Reached(context.Context, string) (int64, error) { return 0, nil }
 
 // Notify implements eventstore.Store: nothing follows.
 func (s *bareStore) Notify() (<-chan struct{}, func()) { return make(chan struct{}), func() {} }

@@ -34,7 +34,7 @@ func TestAFailedCheckpoint(t *testing.T) {
 		switch _, err := s.Append(t.Context(), a); {
 		case err == nil:
 			acknowledged++
-		case !errors.Is(err, eventstore.ErrUnknownOutcome):
+		case !errors.Is(err, eventstore.ErrFailed):
 			t.Fatal(err)
 		}
 		if acknowledged > 100 {
@@ -52,7 +52,7 @@ func TestAFailedCheckpoint(t *testing.T) {
 	if n := copies.Load(); n != 1 {
 		t.Errorf("%d copies, the first one failed", n)
 	}
-	if _, err := s.Append(t.Context(), story("b", 0, 1)); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+	if _, err := s.Append(t.Context(), story("b", 0, 1)); !errors.Is(err, eventstore.ErrFailed) {
 		t.Errorf("writing on: %v", err)
 	}
 	if err := s.Close(); err != nil {
@@ -93,7 +93,7 @@ func TestACopyFailsAfterACommitDid(t *testing.T) {
 	}
 	close(release)
 	time.Sleep(50 * time.Millisecond) // the writer hears of the copy
-	if err := large(11); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+	if err := large(11); !errors.Is(err, eventstore.ErrFailed) {
 		t.Error(err)
 	}
 	if err := s.Close(); err != nil {

@@ -33,8 +33,8 @@ func TestReopeningGoesOnWhereTheLogEnds(t *testing.T) {
 	if after := headOf(t, s); after != before {
 		t.Errorf("the head is %v, was %v", after, before)
 	}
-	if got := s.LastFor("c1"); got != 3 {
-		t.Errorf("the newest position for a client is %d, want the head at opening", got)
+	if got, err := s.Reached(t.Context(), "c1"); err != nil || got != 3 {
+		t.Errorf("the newest position for a client is %d, %v; want the head at opening", got, err)
 	}
 	tell(t, s, "a", 3, 1)
 	events, err := s.ReadAll(t.Context(), 0, 10)

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -26,7 +25,7 @@ type Store struct {
 	tokens  chan *request // to the writer, a few to a batch
 	closed  chan struct{} // tells the writer to end
 	stopped chan struct{} // says that it has
-	failed  chan struct{} // says that an outcome became unknown
+	failed  chan struct{} // closed when nothing can be written any more
 
 	head    atomic.Pointer[eventstore.Head] // committed
 	newest  newest
@@ -80,17 +79,6 @@ func (s *Store) openForReading() error {
 		return err
 	}
 	s.readers = readers
-	// The newest event, not the head: verify must open a log whose head is gone.
-	err = s.readers.read(context.Background(), func(c *connection) error {
-		row, err := c.row("SELECT coalesce(max(position), 0) FROM events")
-		if err == nil {
-			s.newest = newestFrom(row[0].(int64))
-		}
-		return err
-	})
-	if err != nil {
-		return errors.Join(err, s.readers.close())
-	}
 	return nil
 }
 
@@ -126,19 +114,13 @@ func (s *Store) committed(head eventstore.Head, batch []*request, events []event
 	s.newest.moved(batch)
 }
 
-// LastFor implements Store.
-func (s *Store) LastFor(client string) int64 { return s.newest.of(client) }
-
-// LastIn implements Store.
-func (s *Store) LastIn(aggregate string) int64 { return s.newest.in(aggregate) }
-
 // Failed implements Store.
 func (s *Store) Failed() <-chan struct{} { return s.failed }
 
 // Close ends the batch that is being written, refuses the appends still
 // waiting with ErrClosed, waits for reads under way, and folds the write-ahead
 // log into the database file, which the last connection does that may write.
-// After an unknown outcome the writing connection is gone already and the file
+// Where the store has failed the writing connection is gone already and the file
 // stays as it is. Closing twice is closing once.
 func (s *Store) Close() (err error) {
 	s.once.Do(func() { err = s.close() })

@@ -104,16 +104,17 @@ func (w *writer) commit() error {
 }
 
 // fail closes the store for writing: what the disk holds is not known until
-// another process reads it. The connection goes without a checkpoint, because
-// a reader is still connected.
+// another process reads it. Those in the batch do not know their outcome; for
+// those who come later nothing is written. The connection goes without a
+// checkpoint, because a reader is still connected.
 func (w *writer) fail(cause error) {
 	if w.broken != nil {
 		return // a copy failed after a commit had: the disk is dying
 	}
-	w.broken = fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause)
+	w.broken = fmt.Errorf("%w: %w", eventstore.ErrFailed, cause)
 	close(w.store.failed)
 	w.conn.close()
-	w.batch.answer(w.broken)
+	w.batch.answer(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
 }
 
 // startOver ends a transaction that was not committed: it drops the

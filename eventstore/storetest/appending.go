@@ -77,20 +77,21 @@ var appending = []test{
 		mustStandAt(t, s, 4)
 	}},
 
-	{"the newest position written for a client is known at once", func(t *testing.T, s eventstore.Store) {
-		if got := s.LastFor("c1"); got != 0 {
-			t.Errorf("before any event: %d", got)
+	{"the log has reached at once what was written for a client, and no more than the head", func(t *testing.T, s eventstore.Store) {
+		mustReach := func(client string, least, most int64) {
+			t.Helper()
+			if got, err := s.Reached(t.Context(), client); err != nil || got < least || got > most {
+				t.Errorf("client %q: got %d, %v; want %d to %d", client, got, err, least, most)
+			}
 		}
-		a := to("a", 0, 2)
+		mustReach("", 0, 0)
+		mustReach("c1", 0, 0)
 		b := to("b", 0, 3)
 		b.Client = "_ledger"
-		mustAppend(t, s, a, b)
-		if c1, ledger := s.LastFor("c1"), s.LastFor("_ledger"); c1 != 2 || ledger != 5 {
-			t.Errorf("got %d and %d, want 2 and 5", c1, ledger)
-		}
-		s.Append(t.Context(), to("a", 0, 1))
-		if c1 := s.LastFor("c1"); c1 != 2 {
-			t.Errorf("a refused append moved it to %d", c1)
-		}
+		mustAppend(t, s, to("a", 0, 2), b)
+		s.Append(t.Context(), to("a", 0, 1)) // is refused
+		mustReach("c1", 2, 5)
+		mustReach("_ledger", 5, 5)
+		mustReach("", 5, 5)
 	}},
 }

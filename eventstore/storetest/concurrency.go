@@ -118,8 +118,10 @@ var concurrency = []test{
 					t.Error(err)
 					return
 				}
-				if s.LastFor("c1") < result.Last {
-					t.Errorf("the newest position of the client is not there yet")
+				for _, client := range []string{"c1", ""} {
+					if reached, err := s.Reached(t.Context(), client); err != nil || reached < result.Last {
+						t.Errorf("client %q reached %d, %v; the answer said %d", client, reached, err, result.Last)
+					}
 				}
 				if head, err := s.Head(t.Context()); err != nil || head.Position < result.Last {
 					t.Errorf("the head is at %d, %v; the answer said %d", head.Position, err, result.Last)

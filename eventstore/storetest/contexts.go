@@ -25,6 +25,8 @@ var contexts = []test{
 		mustBe(t, err, context.Canceled)
 		_, err = s.Versions(ctx, []string{"a"})
 		mustBe(t, err, context.Canceled)
+		_, err = s.Reached(ctx, "c1")
+		mustBe(t, err, context.Canceled)
 		err = s.ReadHistories(ctx, "story.told", 1, 1, func([]eventstore.Recorded) error { return nil })
 		mustBe(t, err, context.Canceled)
 		mustStandAt(t, s, 1)

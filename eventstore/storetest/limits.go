@@ -68,6 +68,10 @@ var limits = []test{
 			"no type":          {with(func(a *eventstore.Append) { a.Events[0].Type = "" })},
 			"a long stream":    {with(func(a *eventstore.Append) { a.Stream = string(sized(600)) })},
 			"stream not UTF-8": {with(func(a *eventstore.Append) { a.Stream = "a\xff" })},
+			"stream U+0000":    {to("a\x00", 0, 1)},
+			"client U+0000":    {with(func(a *eventstore.Append) { a.Client = "c\x001" })},
+			"type U+0000":      {with(func(a *eventstore.Append) { a.Events[0].Type = "\x00" })},
+			"key U+0000":       {under(to("a", 0, 1), "k\x00")},
 			"data not UTF-8":   {with(func(a *eventstore.Append) { a.Events[0].Data = json.RawMessage("\"\xff\"") })},
 			"meta not UTF-8":   {with(func(a *eventstore.Append) { a.Events[0].Meta = json.RawMessage("\"\xff\"") })},
 		} {

@@ -35,6 +35,21 @@ var reading = []test{
 		}
 	}},
 
+	{"a name that no event can have has no events, and no key", func(t *testing.T, s eventstore.Store) {
+		mustAppend(t, s, to("a", 0, 1))
+		for _, name := range []string{"", "a\x00", "a\xff"} {
+			if events, err := s.ReadStream(t.Context(), name, 0); err != nil || len(events) != 0 {
+				t.Errorf("stream %q: %v, %v", name, events, err)
+			}
+			if versions, err := s.Versions(t.Context(), []string{name, "a"}); err != nil || versions[name] != 0 || versions["a"] != 1 {
+				t.Errorf("stream %q: versions %v, %v", name, versions, err)
+			}
+			if _, ok, err := s.Key(t.Context(), eventstore.IdempotencyKey{Client: "c1", Scope: "POST /" + name, Key: "k"}); ok || err != nil {
+				t.Errorf("scope %q: %v, %v", name, ok, err)
+			}
+		}
+	}},
+
 	{"pages follow each other without a gap, and an empty one is the end", func(t *testing.T, s eventstore.Store) {
 		mustAppend(t, s, to("a", 0, 10))
 		for after, want := range map[int64]int{0: 4, 4: 4, 8: 2, 10: 0, 99: 0} {

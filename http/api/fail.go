@@ -32,7 +32,7 @@ func (s *Kit) fail(err error, c echo.Context) {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="achledger"`)
 	}
-	if errors.Is(err, eventstore.ErrUnknownOutcome) {
+	if errors.Is(err, eventstore.ErrUnknownOutcome) || errors.Is(err, eventstore.ErrFailed) {
 		h.Set("Connection", "close")
 	}
 	h.Set("Cache-Control", "no-store")
@@ -103,7 +103,7 @@ func Explain(err error) *Problem {
 		return NewProblem(codeStorageFull, "nothing was recorded; reading still works").After(30)
 	case errors.Is(err, eventstore.ErrTooLarge):
 		return NewProblem(CodeTooLarge, "the log takes smaller records than this")
-	case errors.Is(err, eventstore.ErrClosed):
+	case errors.Is(err, eventstore.ErrClosed), errors.Is(err, eventstore.ErrFailed):
 		return NewProblem(CodeBusy, "the server is stopping: nothing was recorded").After(1)
 	case errors.Is(err, projections.ErrBehind):
 		return NewProblem(codeViewBehind, "%v", projections.ErrBehind).After(1)

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"sync"
 
 	"github.com/achledger/achledger/eventstore"
@@ -20,18 +21,15 @@ type streams struct {
 
 	mu      sync.Mutex
 	keys    map[string]int
-	clients map[string]*listeners
+	clients map[string]listeners
 	stop    func() // ends follow; nil while no stream is open
 }
 
-// listeners are the streams of one client.
-type listeners struct {
-	last int64 // position of its newest event when they were woken
-	wake map[chan struct{}]struct{}
-}
+// listeners are the streams of one client, by what wakes them.
+type listeners map[chan struct{}]struct{}
 
 func newStreams(store eventstore.Store) *streams {
-	return &streams{store: store, keys: map[string]int{}, clients: map[string]*listeners{}}
+	return &streams{store: store, keys: map[string]int{}, clients: map[string]listeners{}}
 }
 
 // open takes a place for a stream, which leave gives back. It is refused when
@@ -43,20 +41,20 @@ func (s *streams) open(who api.Caller) (wake <-chan struct{}, leave func(), err 
 	switch {
 	case s.keys[who.Key] >= maxStreams:
 		return nil, nil, api.NewProblem(api.CodeTooMany, "this credential has %d event streams open: close one first", maxStreams).After(streamRetry)
-	case of != nil && len(of.wake) >= maxClientStreams:
+	case len(of) >= maxClientStreams:
 		return nil, nil, api.NewProblem(api.CodeTooMany, "this client has %d event streams open: close one first", maxClientStreams).After(streamRetry)
 	case of == nil:
-		of = &listeners{last: s.store.LastFor(who.Client), wake: map[chan struct{}]struct{}{}}
+		of = listeners{}
 		s.clients[who.Client] = of
 	}
 	c := make(chan struct{}, 1)
 	s.keys[who.Key]++
-	of.wake[c] = struct{}{}
+	of[c] = struct{}{}
 	if s.stop == nil {
 		hint, unsubscribe := s.store.Notify()
-		done := make(chan struct{})
-		s.stop = func() { unsubscribe(); close(done) }
-		go s.follow(hint, done)
+		ctx, cancel := context.WithCancel(context.Background())
+		s.stop = func() { unsubscribe(); cancel() }
+		go s.follow(ctx, hint)
 	}
 	return c, sync.OnceFunc(func() { s.leave(who, c) }), nil
 }
@@ -68,7 +66,7 @@ func (s *streams) leave(who api.Caller, c chan struct{}) {
 		delete(s.keys, who.Key)
 	}
 	of := s.clients[who.Client]
-	if delete(of.wake, c); len(of.wake) == 0 {
+	if delete(of, c); len(of) == 0 {
 		delete(s.clients, who.Client)
 	}
 	if len(s.clients) == 0 {
@@ -77,32 +75,46 @@ func (s *streams) leave(who api.Caller, c chan struct{}) {
 	}
 }
 
-// follow wakes streams at commits until done closes.
-func (s *streams) follow(hint <-chan struct{}, done <-chan struct{}) {
-	for {
+// follow wakes streams at commits until ctx ends. At the first one it wakes
+// all: it does not know from which position on they have looked.
+func (s *streams) follow(ctx context.Context, hint <-chan struct{}) {
+	for at := int64(0); ; {
 		select {
-		case <-done:
+		case <-ctx.Done():
 			return
 		case <-hint:
-			s.look()
+			at = s.look(ctx, at)
 		}
 	}
 }
 
-func (s *streams) look() {
+// maxLook is from how many new events on every stream is woken instead.
+const maxLook = 4000
+
+// look wakes the clients that have events behind a position, and returns up to
+// where it looked.
+func (s *streams) look(ctx context.Context, at int64) int64 {
+	head, err := s.store.Head(ctx)
+	clients := map[string]bool{}
+	known := err == nil && at > 0 && head.Position-at <= maxLook
+	if known {
+		known = eventstore.Scan(ctx, s.store, at, head.Position, func(r *eventstore.Recorded) { clients[r.Client] = true }) == nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for client, of := range s.clients {
-		last := s.store.LastFor(client)
-		if last == of.last {
-			continue
+		if !known || clients[client] {
+			of.wake()
 		}
-		of.last = last
-		for c := range of.wake {
-			select {
-			case c <- struct{}{}:
-			default:
-			}
+	}
+	return max(at, head.Position)
+}
+
+func (l listeners) wake() {
+	for c := range l {
+		select {
+		case c <- struct{}{}:
+		default:
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -8,19 +9,25 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// twoClients is a log of which only the newest positions are known.
-type twoClients struct {
+// clientsOf is a log of which only the events' clients are known, by position.
+type clientsOf struct {
 	eventstore.Store
-	last map[string]int64
-	hint chan struct{}
+	clients []string
 }
 
-func (s *twoClients) LastFor(client string) int64 { return s.last[client] }
-
-func (s *twoClients) Notify() (<-chan struct{}, func()) { return s.hint, func() {} }
+func (s *clientsOf) Head(context.Context) (eventstore.Head, error) {
+	return eventstore.Head{Position: int64(len(s.clients))}, nil
+}
+func (s *clientsOf) Notify() (<-chan struct{}, func()) { return nil, func() {} }
+func (s *clientsOf) ReadAll(_ context.Context, after int64, limit int) (page []eventstore.Recorded, _ error) {
+	for i := after; i < int64(len(s.clients)) && len(page) < limit; i++ {
+		page = append(page, eventstore.Recorded{Position: i + 1, Client: s.clients[i]})
+	}
+	return page, nil
+}
 
 func TestAStreamWakesForItsOwnClientOnly(t *testing.T) {
-	store := &twoClients{last: map[string]int64{"gym": 5, "diner": 7}, hint: make(chan struct{})}
+	store := &clientsOf{clients: []string{"gym", "diner"}}
 	all := newStreams(store)
 	gym, leave, err := all.open(api.Caller{Client: "gym", Key: "g"})
 	if err != nil {
@@ -30,8 +37,9 @@ func TestAStreamWakesForItsOwnClientOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store.last["diner"] = 8
-	all.look()
+	if store.clients = append(store.clients, "diner"); all.look(t.Context(), 2) != 3 {
+		t.Error("it looked somewhere else")
+	}
 	select {
 	case <-gym:
 		t.Error("an event of another client wakes it")
@@ -42,6 +50,13 @@ func TestAStreamWakesForItsOwnClientOnly(t *testing.T) {
 	default:
 		t.Error("its own event does not wake it")
 	}
+	store.clients = append(store.clients, make([]string, maxLook+1)...) // too many to look at
+	all.look(t.Context(), 3)
+	select {
+	case <-gym:
+	default:
+		t.Error("it sleeps although nobody looked")
+	}
 	leave()
 	leave() // twice is once
 	leaveToo()
@@ -51,7 +66,7 @@ func TestAStreamWakesForItsOwnClientOnly(t *testing.T) {
 }
 
 func TestAClientHasSoManyStreams(t *testing.T) {
-	all := newStreams(&twoClients{last: map[string]int64{}, hint: make(chan struct{})})
+	all := newStreams(&clientsOf{})
 	keys := []string{"a", "b", "c", "d", "e", "f"}
 	for i := range maxClientStreams {
 		if _, _, err := all.open(api.Caller{Client: "gym", Key: keys[i/maxStreams]}); err != nil {

@@ -57,7 +57,7 @@ func (d *Desk) resume(ctx context.Context, asked string, j *judgement) error {
 
 // fatal reports whether nothing more can be written.
 func fatal(err error) bool {
-	return errors.Is(err, eventstore.ErrUnknownOutcome) || errors.Is(err, eventstore.ErrClosed)
+	return errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed)
 }
 
 // Sweep does all there is to do now: it applies unfinished files and looks

@@ -110,7 +110,7 @@ func (w *world) hire() {
 	w.t.Helper()
 	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.Ledger, Folder: filepath.Join(w.folder, "files")})
 	must(w.t, err)
-	directory := projections.NewDirectory(w.Ledger, w.views)
+	directory := projections.NewDirectory(w.Ledger)
 	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
 		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
 	})

@@ -69,7 +69,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, eventstore.ErrUnknownOutcome) || errors.Is(err, eventstore.ErrClosed):
+		case errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed):
 			return err
 		case err != nil:
 			w.Log.Error("a pass over the relationships failed", "err", err)

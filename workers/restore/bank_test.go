@@ -73,7 +73,7 @@ func (b *bank) hire() {
 		Files: files, Views: b.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(b.outbox())},
 	})
 	b.must(err)
-	directory := projections.NewDirectory(b.Ledger, b.views)
+	directory := projections.NewDirectory(b.Ledger)
 	b.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	b.must(err)
 	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: b.uploads})

@@ -57,7 +57,7 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	logHead       = gauge("log_head_position", "Position of the newest event in the log.")
-	logWritable   = gauge("log_writable", "1 while the log takes events, 0 after an outcome became unknown.")
+	logWritable   = gauge("log_writable", "1 while the log takes events, 0 when the process must be restarted.")
 	relayLag      = gauge("relay_lag_events", "Events of the log that are not known to be in the stream.")
 	viewLag       = gauge("view_lag_events", "Events of the log that the views do not show yet.")
 	pending       = gauge("pending_entries", "Entries that wait for a file.", "client", "odfi")

@@ -209,7 +209,7 @@ func TestAMoveThatDiesHalfWayGoesOnFromItsLastStep(t *testing.T) {
 	if status := r.call(r.ops, "PUT", "/v1/simulations/clock", object{"now": "2026-12-03T14:00:00Z"}, nil); status == 200 {
 		t.Error("the move was answered as done")
 	}
-	if err := r.wait(); !errors.Is(err, eventstore.ErrUnknownOutcome) {
+	if err := r.wait(); !errors.Is(err, eventstore.ErrFailed) {
 		t.Fatalf("the server ended with %v", err)
 	}
 

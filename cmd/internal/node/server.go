@@ -73,6 +73,7 @@ type Server struct {
 	metrics  *prometheus.Registry
 	logins   *ledger.Logins
 	views    *projections.Views
+	atStart  int64 // position of the log when the views were opened
 	files    *workers.Files
 	delivery *workers.Delivery
 	batcher  *workers.Batcher
@@ -90,7 +91,7 @@ type Server struct {
 
 // Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
 // requests under way were answered and the last commit is whole. It returns
-// eventstore.ErrUnknownOutcome when the log had to be closed.
+// eventstore.ErrFailed when the log had to be closed.
 func Serve(ctx context.Context, o Options) (err error) {
 	// Before the folder is made: a first start with flags that do not work
 	// must not fix the folder's kind.
@@ -136,7 +137,10 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
 		return err
 	}
-	directory := projections.NewDirectory(s.Ledger, s.views)
+	if s.atStart, err = s.Store.Reached(ctx, ""); err != nil {
+		return err
+	}
+	directory := projections.NewDirectory(s.Ledger)
 	s.metrics = newMetrics(s)
 	s.logins = ledger.NewLogins(directory, time.Now, s.log, failedLogins(s.metrics))
 	if err := s.connectBroker(ctx, directory); err != nil {
@@ -206,8 +210,8 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 
 // ready reports why requests cannot be served well yet.
 func (s *Server) ready() error {
-	if at := s.Store.LastFor(""); s.views.Position() < at {
-		return fmt.Errorf("the views are at event %d of %d", s.views.Position(), at)
+	if s.views.Position() < s.atStart {
+		return fmt.Errorf("the views are at event %d of %d", s.views.Position(), s.atStart)
 	}
 	return nil
 }
@@ -261,7 +265,7 @@ func (s *Server) run(ctx context.Context) error {
 func (s *Server) watch(ctx context.Context) error {
 	select {
 	case <-s.Store.Failed():
-		return eventstore.ErrUnknownOutcome
+		return eventstore.ErrFailed
 	case <-ctx.Done():
 		return nil
 	}

@@ -45,8 +45,8 @@ func TestAnUnknownOutcomeEndsTheProcessWithoutA2xx(t *testing.T) {
 			if status, _ := r.pay(client); status >= 200 && status < 300 {
 				t.Errorf("the payment was answered with %d", status)
 			}
-			if err := r.wait(); !errors.Is(err, eventstore.ErrUnknownOutcome) {
-				t.Errorf("the server ended with %v, want ErrUnknownOutcome", err)
+			if err := r.wait(); !errors.Is(err, eventstore.ErrFailed) {
+				t.Errorf("the server ended with %v, want ErrFailed", err)
 			}
 
 			again := serve(t, r.folder, nil) // reads the head and goes on

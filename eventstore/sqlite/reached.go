@@ -1,0 +1,53 @@
+package sqlite
+
+import (
+	"context"
+	"sync"
+)
+
+// Reached implements Store. Of a log that another process writes only the
+// head is known; of its own writes a store remembers whose they were, so that
+// the list of a quiet client never waits for those of a busy one.
+func (s *Store) Reached(ctx context.Context, client string) (int64, error) {
+	if client != "" && s.writer != nil {
+		return s.newest.of(client), ctx.Err()
+	}
+	head, err := s.Head(ctx)
+	return head.Position, err
+}
+
+// newest remembers the last position this process wrote for each client.
+type newest struct {
+	mu        sync.RWMutex
+	atOpening int64 // counts for clients it wrote nothing for
+	clients   map[string]int64
+}
+
+func newestFrom(head int64) newest {
+	return newest{atOpening: head, clients: map[string]int64{}}
+}
+
+func (n *newest) of(client string) int64 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if p, ok := n.clients[client]; ok {
+		return p
+	}
+	return n.atOpening
+}
+
+// moved takes in the committed requests of a batch.
+func (n *newest) moved(batch []*request) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, r := range batch {
+		if r.err != nil || r.tokens != nil {
+			continue
+		}
+		last := r.result.First - 1
+		for i := range r.appends {
+			last += int64(len(r.appends[i].Events))
+			n.clients[r.appends[i].Client] = last
+		}
+	}
+}
