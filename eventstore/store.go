@@ -36,7 +36,7 @@ type Store interface {
 	//
 	// Errors: *VersionError when a stream is not at its expected version;
 	// *KeyUsedError when an idempotency key was used before; ErrTooLarge,
-	// ErrStorageFull, ErrFailed: nothing was written. ErrUnknownOutcome: the
+	// ErrStorageFull, ErrAway, ErrFailed: nothing was written. ErrUnknownOutcome: the
 	// events may or may not be durable, and it says nothing about later calls:
 	// repeated with the same versions or the same key, a call is written once.
 	// Any other error, one of ctx too: nothing was written. A call that is
@@ -158,9 +158,12 @@ var (
 	// ErrUnknownOutcome: a commit failed, or its answer was lost. Never answer
 	// 2xx after it: what was written is known only to who asks the log again.
 	ErrUnknownOutcome = errors.New("the outcome of a commit is unknown: it may be in the log or not")
+	// ErrAway: the database that holds the log was not reached in time; nothing
+	// was written. Another call may succeed.
+	ErrAway = errors.New("the database that holds the log is away")
 	// ErrFailed: the store had to stop writing; see Store.Failed.
 	ErrFailed = errors.New("the log is closed for writing, because a commit or a sync failed: restart the process")
-	// ErrStorageFull: less than 64 MiB are free where the log lives.
+	// ErrStorageFull: there is too little room where the log lives.
 	ErrStorageFull = errors.New("the disk that holds the log is nearly full: writes are refused until there is room")
 	// ErrTooLarge: more than MaxAppend events, MaxEventBytes or MaxAppendBytes.
 	ErrTooLarge = errors.New("the append is larger than the log takes")

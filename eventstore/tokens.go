@@ -22,9 +22,8 @@ type Token struct {
 }
 
 // Tokens keeps tokens across restarts. They live beside the log, outside its
-// chain. Writing goes through the log's one writer, is durable on return and
-// fails as Append does; at most 64 such calls share a transaction with
-// appends, so a storm of logins never stalls the log.
+// chain. A change is durable on return. After an error it may have been made or
+// not; it can always be made again. A storm of logins never stalls the log.
 type Tokens interface {
 	// PutToken keeps a token; one with the same hash is replaced.
 	PutToken(ctx context.Context, t Token) error

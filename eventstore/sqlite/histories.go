@@ -17,50 +17,19 @@ const selectHistories = `SELECT e.position, e.stream, e.version, e.event_id, e.c
 	WHERE f.position BETWEEN ?1 AND ?2 AND f.type = ?3
 	ORDER BY f.position, e.version`
 
-// historyWindow is how many positions are read at a time: no read transaction
-// lasts long.
-const historyWindow = 512
-
-// ReadHistories implements Store. The slice is yield's to keep. The next
-// window is read while yield works on the one before.
+// ReadHistories implements Store. The slice is yield's to keep.
 func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last int64, yield func([]eventstore.Recorded) error) error {
 	head, err := s.Head(ctx)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	windows, ended := make(chan [][]eventstore.Recorded, 1), make(chan error, 1)
-	go func() {
-		defer close(windows)
-		ended <- s.eachWindow(ctx, eventType, max(first, 1), min(last, head.Position), windows)
-	}()
-	for histories := range windows {
-		for _, history := range histories {
-			if err := yield(history); err != nil {
-				cancel()
-				<-ended
-				return err
-			}
-		}
-	}
-	cancel()
-	return <-ended
-}
-
-// eachWindow sends the histories of the events of a type in [from, last].
-func (s *Store) eachWindow(ctx context.Context, eventType string, from, last int64, to chan<- [][]eventstore.Recorded) error {
-	for ; from <= last; from += historyWindow {
-		histories, err := s.histories(ctx, eventType, from, min(from+historyWindow-1, last))
+	return eventstore.EachHistory(ctx, max(first, 1), min(last, head.Position), func(ctx context.Context, from, to int64) ([][]eventstore.Recorded, error) {
+		histories, err := s.histories(ctx, eventType, from, to)
 		if err != nil {
-			return fmt.Errorf("read the streams of %s events after position %d: %w", eventType, from-1, err)
+			return nil, fmt.Errorf("read the streams of %s events after position %d: %w", eventType, from-1, err)
 		}
-		select {
-		case to <- histories:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
+		return histories, nil
+	}, yield)
 }
 
 func (s *Store) histories(ctx context.Context, eventType string, first, last int64) (histories [][]eventstore.Recorded, err error) {

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"sync"
+
+	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
 // Reached implements Store. Of a log that another process writes only the
@@ -37,17 +39,17 @@ func (n *newest) of(client string) int64 {
 }
 
 // moved takes in the committed requests of a batch.
-func (n *newest) moved(batch []*request) {
+func (n *newest) moved(batch []*groupcommit.Request) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, r := range batch {
-		if r.err != nil || r.tokens != nil {
+		if r.Err != nil || r.Beside != nil {
 			continue
 		}
-		last := r.result.First - 1
-		for i := range r.appends {
-			last += int64(len(r.appends[i].Events))
-			n.clients[r.appends[i].Client] = last
+		last := r.Result.First - 1
+		for i := range r.Appends {
+			last += int64(len(r.Appends[i].Events))
+			n.clients[r.Appends[i].Client] = last
 		}
 	}
 }

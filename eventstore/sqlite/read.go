@@ -9,9 +9,6 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// maxPageBytes ends a page of ReadAll early, to bound its memory.
-const maxPageBytes = 16 << 20
-
 const (
 	selectStream = `SELECT ` + columns + ` FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version`
 	selectAll    = `SELECT ` + columns + ` FROM events WHERE position > ?1 ORDER BY position LIMIT ?2`
@@ -44,8 +41,13 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []e
 	if limit <= 0 {
 		return nil, nil
 	}
-	if events, ok := s.tail.after(after, limit); ok {
-		return events, s.readers.open(ctx)
+	if head := s.head.Load(); head != nil {
+		if after >= head.Position {
+			return nil, s.readers.open(ctx)
+		}
+		if events, ok := s.tail.After(after, limit, head.Position); ok {
+			return events, s.readers.open(ctx)
+		}
 	}
 	bytes := 0
 	events = make([]eventstore.Recorded, 0, min(limit, 1024))
@@ -56,7 +58,7 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []e
 				return err
 			}
 			events = append(events, e)
-			if bytes += len(e.Data) + len(e.Meta); bytes >= maxPageBytes {
+			if bytes += len(e.Data) + len(e.Meta); bytes >= eventstore.MaxPageBytes {
 				return errStop
 			}
 			return ctx.Err()

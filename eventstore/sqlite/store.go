@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
 // Store is the log in one SQLite file, written by one goroutine of one
@@ -19,17 +21,13 @@ type Store struct {
 	path    string // of the database file, absolute
 	options Options
 
-	gate    sync.RWMutex  // held by those who send to the writer
-	closing bool          // nobody sends any more
-	appends chan *request // to the writer
-	tokens  chan *request // to the writer, a few to a batch
-	closed  chan struct{} // tells the writer to end
-	stopped chan struct{} // says that it has
-	failed  chan struct{} // closed when nothing can be written any more
+	queue   *groupcommit.Queue // to the writer
+	stopped chan struct{}      // says that it has ended
+	failed  chan struct{}      // closed when nothing can be written any more
 
 	head    atomic.Pointer[eventstore.Head] // committed
 	newest  newest
-	tail    tail
+	tail    eventstore.Tail
 	hints   eventstore.Hints
 	readers readers
 	writer  *writer // nil when open for reading
@@ -53,9 +51,7 @@ func Open(folder string, o Options) (*Store, error) {
 	s := &Store{
 		path:    filepath.Join(folder, FileName),
 		options: o,
-		appends: make(chan *request, eventstore.MaxAppend),
-		tokens:  make(chan *request, maxTokens),
-		closed:  make(chan struct{}),
+		queue:   groupcommit.NewQueue(o.Linger),
 		stopped: make(chan struct{}),
 		failed:  make(chan struct{}),
 	}
@@ -108,10 +104,19 @@ func (s *Store) openForWriting(folder string) (err error) {
 }
 
 // committed publishes the end of the log before anyone hears of it.
-func (s *Store) committed(head eventstore.Head, batch []*request, events []eventstore.Recorded) {
-	s.tail.add(events) // first: who knows the head may read up to it
+func (s *Store) committed(head eventstore.Head, batch []*groupcommit.Request, events []eventstore.Recorded) {
+	s.tail.Add(events) // first: who knows the head may read up to it
 	s.head.Store(&head)
 	s.newest.moved(batch)
+}
+
+// Append implements Store. A call that is being written waits for one group
+// commit, whatever ctx says.
+func (s *Store) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
+	if s.options.ReadOnly {
+		return eventstore.Result{}, eventstore.ErrReadOnly
+	}
+	return s.queue.Append(ctx, appends)
 }
 
 // Failed implements Store.
@@ -131,10 +136,7 @@ func (s *Store) close() error {
 	if s.writer == nil {
 		return s.readers.close()
 	}
-	s.gate.Lock()
-	s.closing = true
-	s.gate.Unlock()
-	close(s.closed)
+	s.queue.Close()
 	<-s.stopped
 	err := errors.Join(s.writer.copier.stop(), s.readers.close())
 	if s.writer.broken == nil {

@@ -87,10 +87,10 @@ func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value
 
 // submitTokens has the writer run f inside its next transaction.
 func (s *Store) submitTokens(ctx context.Context, f func(*connection) error) error {
-	r := newRequest()
-	r.tokens = f
-	_, err := s.submit(ctx, s.tokens, r)
-	return err
+	if s.options.ReadOnly {
+		return eventstore.ErrReadOnly
+	}
+	return s.queue.Do(ctx, f)
 }
 
 // token reads a row of selectToken.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
 const updateHead = `UPDATE head SET position = ?1, hash = ?2`
@@ -23,9 +24,9 @@ func (w *writer) transact() (transaction, error) {
 	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return t, err
 	}
-	for _, r := range w.batch.requests {
-		if r.tokens != nil {
-			if err := r.tokens(w.conn); err != nil {
+	for _, r := range w.batch.Requests {
+		if r.Beside != nil {
+			if err := r.Beside.(func(*connection) error)(w.conn); err != nil {
 				return t, err
 			}
 			continue
@@ -35,7 +36,7 @@ func (w *writer) transact() (transaction, error) {
 		if err != nil && !isRefusal(err) {
 			return t, err
 		}
-		if r.err = err; err != nil {
+		if r.Err = err; err != nil {
 			t.head = before
 			w.written = w.written[:before.Position-w.head.Position]
 		}
@@ -56,11 +57,11 @@ func isRefusal(err error) bool {
 
 // apply writes one call. A call to several streams is refused as a whole by a
 // savepoint; one to a single stream is refused by its first event.
-func (w *writer) apply(t *transaction, r *request) error {
-	r.result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.events)}
-	if len(r.appends) == 1 {
-		a := &r.appends[0]
-		if err := w.useKey(t, a, r.result); err != nil {
+func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
+	r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
+	if len(r.Appends) == 1 {
+		a := &r.Appends[0]
+		if err := w.useKey(t, a, r.Result); err != nil {
 			return err
 		}
 		err := w.insert(t, a)
@@ -92,14 +93,14 @@ func (w *writer) apply(t *transaction, r *request) error {
 
 // applyAll uses the call's key before anything else: a repeated request must
 // hear of its first use, whatever became of its streams since.
-func (w *writer) applyAll(t *transaction, r *request) error {
-	for i := range r.appends {
-		if err := w.useKey(t, &r.appends[i], r.result); err != nil {
+func (w *writer) applyAll(t *transaction, r *groupcommit.Request) error {
+	for i := range r.Appends {
+		if err := w.useKey(t, &r.Appends[i], r.Result); err != nil {
 			return err
 		}
 	}
-	for i := range r.appends {
-		if err := w.insert(t, &r.appends[i]); err != nil {
+	for i := range r.Appends {
+		if err := w.insert(t, &r.Appends[i]); err != nil {
 			return err
 		}
 	}

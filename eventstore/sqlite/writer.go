@@ -8,6 +8,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
 // writer is the one goroutine that changes the database. It collects what
@@ -28,14 +29,12 @@ type writer struct {
 	restartAt int64 // the length at which the write-ahead log is to begin anew
 
 	written []eventstore.Recorded // of the open transaction
-	batch   batch
-	held    *request // from the queue, too large for its batch: first in the next
-	callers int      // of the last batch
-	broken  error    // why nothing is written any more
+	batch   *groupcommit.Batch
+	broken  error // why nothing is written any more
 }
 
 func openWriter(s *Store) (*writer, error) {
-	w := &writer{store: s, restartAt: walRestartPages}
+	w := &writer{store: s, restartAt: walRestartPages, batch: &groupcommit.Batch{}}
 	w.disk = disk{folder: filepath.Dir(s.path), minFree: s.options.MinFreeBytes, free: s.options.Faults.FreeBytes}
 	if err := w.connect(); err != nil {
 		return nil, err
@@ -52,20 +51,29 @@ func openWriter(s *Store) (*writer, error) {
 // was sent to it.
 func (w *writer) run() {
 	defer close(w.store.stopped)
-	for w.collect() {
-		w.write()
+	for {
+		batch, err := w.store.queue.Next(w.copier.failed)
+		switch {
+		case errors.Is(err, eventstore.ErrClosed):
+			w.store.queue.Refuse()
+			return
+		case err != nil:
+			w.fail(fmt.Errorf("checkpoint: %w", err))
+		default:
+			w.batch = batch
+			w.write()
+		}
 	}
-	w.refuse()
 }
 
 // write puts the batch on disk and answers it.
 func (w *writer) write() {
 	if w.broken != nil {
-		w.batch.answer(w.broken)
+		w.batch.Answer(w.broken)
 		return
 	}
 	if err := w.disk.room(); err != nil {
-		w.batch.answer(err)
+		w.batch.Answer(err)
 		return
 	}
 	next, err := w.transact()
@@ -82,8 +90,8 @@ func (w *writer) write() {
 		return
 	}
 	w.head, w.clock = next.head, next.at
-	w.store.committed(next.head, w.batch.requests, w.written)
-	w.batch.answer(nil)
+	w.store.committed(next.head, w.batch.Requests, w.written)
+	w.batch.Answer(nil)
 	w.store.hints.Send()
 	w.checkpoint()
 }
@@ -114,7 +122,7 @@ func (w *writer) fail(cause error) {
 	w.broken = fmt.Errorf("%w: %w", eventstore.ErrFailed, cause)
 	close(w.store.failed)
 	w.conn.close()
-	w.batch.answer(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
+	w.batch.Answer(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
 }
 
 // startOver ends a transaction that was not committed: it drops the
@@ -138,7 +146,7 @@ func (w *writer) startOver(cause error) {
 	if isFull(cause) {
 		cause = fmt.Errorf("%w: %w", eventstore.ErrStorageFull, cause)
 	}
-	w.batch.answer(cause)
+	w.batch.Answer(cause)
 }
 
 // isFull: SQLite found no room for what was to be written.

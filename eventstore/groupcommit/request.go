@@ -1,0 +1,42 @@
+package groupcommit
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// Request is one call on its way through the writer, which sets Result or Err.
+type Request struct {
+	Appends []eventstore.Append
+	Beside  any // instead of Appends: a change to what lies beside the log
+	Events  int
+	Bytes   int
+	Result  eventstore.Result
+	Err     error // why this call alone was refused
+
+	taken atomic.Bool   // by the writer, or back by the caller
+	done  chan struct{} // receives one value when Result and Err are set
+}
+
+var requests = sync.Pool{New: func() any { return &Request{done: make(chan struct{}, 1)} }}
+
+func newRequest() *Request { return requests.Get().(*Request) }
+
+// reuse gives back a request that was answered. One that the caller walked
+// away from still lies in the writer's queue.
+func (r *Request) reuse() {
+	*r = Request{done: r.done}
+	requests.Put(r)
+}
+
+// take settles who owns a waiting request: the writer, to answer it, or the
+// caller, to walk away. Only the first gets true.
+func (r *Request) take() bool { return r.taken.CompareAndSwap(false, true) }
+
+// answer gives the caller the outcome.
+func (r *Request) answer(err error) {
+	r.Err = err
+	r.done <- struct{}{}
+}
