@@ -1,0 +1,157 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
+	selectHash = `SELECT hash FROM events WHERE position = $1`
+	beHere     = `INSERT INTO nodes(name, position, seen) VALUES($1, $2, now())
+		ON CONFLICT(name) DO UPDATE SET position = excluded.position, seen = excluded.seen`
+	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
+)
+
+// barrier proves what the log holds: it reads the head and commits a write of
+// this node behind it. See the package's comment. A log that no longer holds
+// what was proven before fails the store.
+func (s *Store) barrier(ctx context.Context) error {
+	known := s.known()
+	var head eventstore.Head
+	var hash []byte
+	err := s.read(ctx, func(c *pgx.Conn) error {
+		var b pgx.Batch
+		head, hash = eventstore.Head{}, nil
+		b.Queue(readCommitted)
+		b.Queue(beHere, s.options.Node, known.Position)
+		queueHead(&b, &head)
+		queueHash(&b, known.Position, &hash)
+		return commit(ctx, c, &b)
+	})
+	if err != nil {
+		return fmt.Errorf("prove the head of the log: %w", err)
+	}
+	if err := known.heldBy(head, hash); err != nil {
+		s.fail(err)
+		return err
+	}
+	s.moveTo(head, nil)
+	return nil
+}
+
+// commit runs a batch of statements and COMMIT in one round trip. An error
+// that isAnswer means that nothing was committed, any other that it is unknown.
+func commit(ctx context.Context, c *pgx.Conn, b *pgx.Batch) error {
+	_ = warning(c) // of before
+	tag := ""
+	b.Queue("COMMIT").Query(func(rows pgx.Rows) error {
+		rows.Close()
+		tag = rows.CommandTag().String()
+		return rows.Err()
+	})
+	if err := c.SendBatch(ctx, b).Close(); err != nil {
+		return errors.Join(err, rollback(c, err))
+	}
+	if tag != "COMMIT" {
+		return fmt.Errorf("COMMIT was answered with %s", tag)
+	}
+	return warning(c)
+}
+
+// rollback ends a transaction that an answer of the server has stopped, so that
+// the session can be used again.
+func rollback(c *pgx.Conn, cause error) error {
+	if _, ok := isAnswer(cause); !ok || c.IsClosed() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
+	defer cancel()
+	_, err := c.Exec(ctx, "ROLLBACK")
+	return err
+}
+
+func queueHead(b *pgx.Batch, head *eventstore.Head) {
+	b.Queue(selectHead).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var hash []byte
+			if err := rows.Scan(&head.Position, &hash); err != nil {
+				return err
+			}
+			copy(head.Hash[:], hash)
+		}
+		return rows.Err()
+	})
+}
+
+func queueHash(b *pgx.Batch, position int64, hash *[]byte) {
+	b.Queue(selectHash, position).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(hash); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
+
+// proven is a head that a commit of this node stands behind.
+type proven struct{ eventstore.Head }
+
+// heldBy reports how a log with this head, and this hash at the proven
+// position, is another log than the one that was proven.
+func (p proven) heldBy(head eventstore.Head, hash []byte) error {
+	switch {
+	case p.Position == 0:
+		return nil
+	case head.Position < p.Position:
+		return fmt.Errorf("%w: it ends at position %d and had reached %d", errOtherLog, head.Position, p.Position)
+	case string(hash) != string(p.Hash[:]):
+		return fmt.Errorf("%w: position %d has another hash than before", errOtherLog, p.Position)
+	}
+	return nil
+}
+
+var errOtherLog = errors.New("the database no longer holds the log that was written to it: it was put back from another time, or a failover lost its end")
+
+// proveUpTo makes sure that what was read up to a position counts.
+func (s *Store) proveUpTo(ctx context.Context, position int64) error {
+	if s.options.ReadOnly || position <= s.known().Position {
+		return nil
+	}
+	return s.barriers.do(ctx, s.barrier)
+}
+
+// Reached implements Store: it asks the database, whoever the client is.
+func (s *Store) Reached(ctx context.Context, _ string) (int64, error) {
+	if err := s.open(ctx); err != nil {
+		return 0, err
+	}
+	if s.options.ReadOnly {
+		head, err := s.readHead(ctx)
+		return head.Position, err
+	}
+	if err := s.looks.do(ctx, s.look); err != nil {
+		return 0, fmt.Errorf("ask what the log has reached: %w", err)
+	}
+	return s.known().Position, nil
+}
+
+// look proves what the database holds where that is more than this node knows.
+func (s *Store) look(ctx context.Context) error {
+	head, err := s.readHead(ctx)
+	if err != nil {
+		return err
+	}
+	return s.proveUpTo(ctx, head.Position)
+}
+
+// barrierTime bounds one barrier, so that those who share it hear of a database
+// that is away.
+const barrierTime = 5 * time.Second

@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrNotMade: the database holds no ledger.
+var ErrNotMade = errors.New("there is no log in this database: run achledger store init with the owner's role")
+
+// oldestServer is PostgreSQL 14.
+const oldestServer = 140000
+
+// check refuses a database that would lose what it answered, or that this
+// program does not know, and a role that may do more than it needs.
+func (s *Store) check(ctx context.Context) func(*pgx.Conn) error {
+	return func(c *pgx.Conn) error {
+		if err := checkServer(ctx, c); err != nil {
+			return err
+		}
+		version, err := schemaVersion(ctx, c)
+		if err != nil {
+			return err
+		}
+		if err := accepts(version); err != nil || s.options.ReadOnly {
+			return err
+		}
+		return checkRole(ctx, c)
+	}
+}
+
+// checkServer: without these a crash takes commits that were answered.
+func checkServer(ctx context.Context, c *pgx.Conn) error {
+	var version int
+	var name, fsync, pages, commit, encoding string
+	err := c.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+		current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+		current_setting('server_encoding')`).Scan(&version, &name, &fsync, &pages, &commit, &encoding)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the server's settings: %w", err)
+	case version < oldestServer:
+		return fmt.Errorf("the server is PostgreSQL %s: 14 or newer is needed", name)
+	case fsync != "on" || pages != "on":
+		return fmt.Errorf("the server has fsync %s and full_page_writes %s: both must be on, or a power cut loses payments", fsync, pages)
+	case commit != "on" && commit != "remote_apply":
+		return fmt.Errorf("the session has synchronous_commit %s: on is needed, or a crash loses payments", commit)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database is encoded in %s: UTF8 is needed", encoding)
+	}
+	return nil
+}
+
+// checkRole: the log's owner could change it, so nothing is served as the owner.
+func checkRole(ctx context.Context, c *pgx.Conn) error {
+	var role string
+	var may, mayNot bool
+	err := c.QueryRow(ctx, `SELECT current_user,
+		has_table_privilege('events', 'SELECT') AND has_table_privilege('events', 'INSERT') AND has_table_privilege('nodes', 'UPDATE'),
+		has_table_privilege('events', 'UPDATE') OR has_table_privilege('events', 'DELETE') OR has_table_privilege('events', 'TRUNCATE')`,
+	).Scan(&role, &may, &mayNot)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the role's privileges: %w", err)
+	case mayNot:
+		return fmt.Errorf("the role %s may change the log: use the role that store init granted to serve", role)
+	case !may:
+		return fmt.Errorf("the role %s may not write the log: run achledger store init with --role %s as the owner", role, role)
+	}
+	return nil
+}
+
+// accepts: a program serves its own schema version and the next one, so that
+// nodes are replaced one by one after the owner migrated.
+func accepts(version int) error {
+	switch known := len(migrations); {
+	case version == 0:
+		return ErrNotMade
+	case version > known+1:
+		return fmt.Errorf("the database has schema version %d and this program knows %d: use a newer achledger", version, known)
+	case version < known:
+		return fmt.Errorf("the database has schema version %d and this program needs %d: run achledger store init as the owner", version, known)
+	}
+	return nil
+}
+
+// schemaVersion is 0 where no ledger was made.
+func schemaVersion(ctx context.Context, c *pgx.Conn) (version int, err error) {
+	var there bool
+	if err := c.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, schemaName+".schema_version").Scan(&there); err != nil || !there {
+		return 0, err
+	}
+	err = c.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM `+schemaName+`.schema_version`).Scan(&version)
+	if err != nil && strings.Contains(err.Error(), "permission denied") {
+		err = fmt.Errorf("%w: run achledger store init as the owner, with --role and the name of this role", err)
+	}
+	return version, err
+}

@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	insertEvents = `INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[],
+			$7::bytea[], $8::bytea[], $9::bigint[], $10::bytea[])`
+	insertKeys = `INSERT INTO idempotency(client, scope, key, request_hash, first, last, at)
+		SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bigint[])`
+	notify = `SELECT pg_notify('` + channel + `', $1)`
+
+	selectID = `SELECT event_id FROM events WHERE position = $1`
+)
+
+// commit writes the transaction in one round trip. The rows go as arrays: they
+// are all here before the server begins, so a node that stops leaves no
+// statement waiting for it, as COPY would. An error that isAnswer means that
+// nothing was written; any other that it is not known.
+func (w *writer) commit(t *transaction) error {
+	var b pgx.Batch
+	if len(t.events) > 0 {
+		b.Queue(insertEvents, eventArrays(t)...)
+		b.Queue(notify, fmt.Sprint(t.head.Position))
+	} else {
+		w.queueBarrier(&b)
+	}
+	if len(t.keys) > 0 {
+		b.Queue(insertKeys, keyArrays(t)...)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
+	defer cancel()
+	return commit(ctx, w.conn, &b)
+}
+
+// find says whether a transaction is in the log whose COMMIT was not answered.
+// Its session held the append lock until it ended, so with the lock the answer
+// is final; with a barrier behind it, it also lasts. Any error leaves it open.
+func (w *writer) find(t *transaction) (written bool, err error) {
+	if len(t.events) == 0 {
+		return false, nil // it was a barrier, and is made again
+	}
+	var b pgx.Batch
+	b.Queue(readCommitted)
+	b.Queue(takeLock)
+	b.Queue(selectID, t.events[0].Position).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var id [16]byte
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			written = id == t.events[0].EventID
+		}
+		return rows.Err()
+	})
+	w.queueBarrier(&b)
+	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
+	defer cancel()
+	if err := commit(ctx, w.conn, &b); err != nil {
+		return false, fmt.Errorf("look for a transaction whose COMMIT was not answered: %w", err)
+	}
+	return written, nil
+}
+
+func (w *writer) queueBarrier(b *pgx.Batch) {
+	b.Queue(beHere, w.store.options.Node, w.store.known().Position)
+}
+
+func eventArrays(t *transaction) []any {
+	n := len(t.events)
+	positions, versions, times := make([]int64, n), make([]int64, n), make([]int64, n)
+	streams, clients, types := make([]string, n), make([]string, n), make([]string, n)
+	data, metas, hashes, ids := make([][]byte, n), make([][]byte, n), make([][]byte, n), make([][16]byte, n)
+	for i := range t.events {
+		e := &t.events[i]
+		positions[i], versions[i], times[i] = e.Position, e.Version, t.at
+		streams[i], clients[i], types[i] = e.Stream, e.Client, e.Type
+		data[i], metas[i], hashes[i], ids[i] = e.Data, e.Meta, e.Hash[:], e.EventID
+	}
+	return []any{positions, streams, versions, ids, clients, types, data, metas, times, hashes}
+}
+
+func keyArrays(t *transaction) []any {
+	n := len(t.keys)
+	clients, scopes, keys := make([]string, n), make([]string, n), make([]string, n)
+	hashes, firsts, lasts, times := make([][]byte, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	for i, k := range t.keys {
+		clients[i], scopes[i], keys[i] = k.Client, k.Scope, k.Key
+		u := t.uses[i]
+		hashes[i], firsts[i], lasts[i], times[i] = u.RequestHash, u.First, u.Last, t.at
+	}
+	return []any{clients, scopes, keys, hashes, firsts, lasts, times}
+}

@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/groupcommit"
+)
+
+// logEnd is what a batch depends on, read under the append lock.
+type logEnd struct {
+	newest   eventstore.Recorded // Position 0 in an empty log
+	clock    int64               // the database's, unix microseconds
+	versions map[string]int64
+	keys     map[eventstore.IdempotencyKey]eventstore.KeyUse
+}
+
+func (l *logEnd) head() eventstore.Head {
+	return eventstore.Head{Position: l.newest.Position, Hash: l.newest.Hash}
+}
+
+func (l *logEnd) takeKeys(rows pgx.Rows) error {
+	for rows.Next() {
+		k, use, err := scanKey(rows)
+		if err != nil {
+			return err
+		}
+		l.keys[k] = use
+	}
+	return rows.Err()
+}
+
+// transaction is what a batch writes.
+type transaction struct {
+	head   eventstore.Head // of the log when it is committed
+	at     int64           // recorded_at of its events, unix microseconds
+	events []eventstore.Recorded
+	keys   []eventstore.IdempotencyKey
+	uses   []eventstore.KeyUse // of the keys
+}
+
+// decide goes through the calls of a batch as if one came after the other. A
+// refusal stays in its request, without a trace in the transaction. Both hold
+// only when the transaction is committed.
+func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
+	t := &transaction{head: l.head(), at: l.clock}
+	var ids eventstore.EventIDs
+	if l.newest.Position > 0 {
+		t.at = max(t.at, l.newest.RecordedAt.UnixMicro()) // another primary's clock may be behind
+		ids.Resume(l.newest.EventID)
+	}
+	for _, r := range batch.Requests {
+		r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
+		if r.Err = l.refuses(r); r.Err != nil {
+			continue
+		}
+		for i := range r.Appends {
+			a := &r.Appends[i]
+			l.versions[a.Stream] += int64(len(a.Events))
+			if a.Idempotency != nil {
+				use := eventstore.KeyUse{RequestHash: append([]byte{}, a.RequestHash...), First: r.Result.First, Last: r.Result.Last, At: time.UnixMicro(t.at).UTC()}
+				l.keys[*a.Idempotency] = use
+				t.keys, t.uses = append(t.keys, *a.Idempotency), append(t.uses, use)
+			}
+			w.record(t, &ids, a)
+		}
+	}
+	return t
+}
+
+// refuses applies the rules to one call: its key before anything else, because a
+// repeated request must hear of its first use, whatever became of its streams
+// since.
+func (l *logEnd) refuses(r *groupcommit.Request) error {
+	for i := range r.Appends {
+		if k := r.Appends[i].Idempotency; k != nil {
+			if use, used := l.keys[*k]; used {
+				return &eventstore.KeyUsedError{Key: *k, Use: use}
+			}
+		}
+	}
+	moved := map[string]int64{}
+	for i := range r.Appends {
+		a := &r.Appends[i]
+		if l.versions[a.Stream]+moved[a.Stream] != a.Expect {
+			return &eventstore.VersionError{Stream: a.Stream, Expect: a.Expect}
+		}
+		moved[a.Stream] += int64(len(a.Events))
+	}
+	return nil
+}
+
+// record adds the events of one append.
+func (w *writer) record(t *transaction, ids *eventstore.EventIDs, a *eventstore.Append) {
+	for i := range a.Events {
+		e := eventstore.Recorded{
+			Position: t.head.Position + 1, Stream: a.Stream, Version: a.Expect + int64(i) + 1,
+			EventID: ids.Next(t.at), Client: a.Client, Type: a.Events[i].Type,
+			Data: orEmpty(a.Events[i].Data), Meta: orEmpty(a.Events[i].Meta),
+			RecordedAt: time.UnixMicro(t.at).UTC(),
+		}
+		e.Hash = w.chain.Hash(t.head.Hash, &e)
+		t.head = eventstore.Head{Position: e.Position, Hash: e.Hash}
+		t.events = append(t.events, e)
+	}
+}
+
+var emptyObject = json.RawMessage("{}")
+
+func orEmpty(data json.RawMessage) json.RawMessage {
+	if len(data) == 0 {
+		return emptyObject
+	}
+	return data
+}

@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// channel is where commits are told.
+const channel = "achledger"
+
+// follow proves the head twice a second, and when another node wrote. A
+// notification that was lost costs a heartbeat, no more.
+func (s *Store) follow(ctx context.Context) {
+	tick := time.NewTicker(s.options.Heartbeat)
+	defer tick.Stop()
+	gone := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.told:
+		}
+		err := s.beat(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if (err != nil) != gone {
+			if gone = err != nil; gone {
+				s.options.Log.Warn("the database is away", "err", err)
+			} else {
+				s.options.Log.Info("the database is back")
+			}
+		}
+	}
+}
+
+// beat is one look: by a barrier, or where nothing may be written by reading.
+func (s *Store) beat(ctx context.Context) error {
+	if !s.options.ReadOnly {
+		return s.barriers.do(ctx, s.barrier)
+	}
+	head, err := s.readHead(ctx)
+	if err == nil {
+		s.moveTo(head, nil)
+	}
+	return err
+}
+
+// listen hears of other nodes' commits until ctx ends. It connects again when
+// its session is lost, and nobody misses what was not told meanwhile.
+func (s *Store) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		if c, err := s.session(ctx, 0); err == nil {
+			_ = s.hear(ctx, c)
+			closing, cancel := context.WithTimeout(context.Background(), time.Second)
+			_ = c.Close(closing)
+			cancel()
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.options.Heartbeat):
+		}
+	}
+}
+
+func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
+	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	for {
+		n, err := c.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		if position, err := strconv.ParseInt(n.Payload, 10, 64); err == nil && position <= s.known().Position {
+			continue // of this node, or known already
+		}
+		select {
+		case s.told <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// session opens a session of its own, beside the pool.
+func (s *Store) session(ctx context.Context, statements time.Duration) (*pgx.Conn, error) {
+	config, err := s.options.config(statements)
+	if err != nil {
+		return nil, err
+	}
+	connected := once(config)
+	c, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, away(nil, err)
+	}
+	if err := checkSession(ctx, c); err != nil {
+		return nil, errors.Join(away(c, err), c.Close(ctx))
+	}
+	connected()
+	return c, nil
+}

@@ -1,0 +1,110 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Made is what Init found and did.
+type Made struct {
+	From, To int      // schema versions; From 0 is a database without a ledger
+	Role     string   // that serves
+	Grants   []string // what it may do, "SELECT, INSERT ON events"
+}
+
+var roleName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_$-]{0,62}$`)
+
+// Init makes the schema, or brings it up to date, and lets a role serve. Its URL
+// is the owner's: whoever owns the tables could change the log, so another role
+// serves. That one is made when it does not exist. Init may be repeated; one
+// that stops half way has done nothing.
+func Init(ctx context.Context, url, role string) (made Made, err error) {
+	made.Role = role
+	if !roleName.MatchString(role) {
+		return made, fmt.Errorf("%q is no name for a role", role)
+	}
+	config, err := parse(url)
+	if err != nil {
+		return made, err
+	}
+	config.RuntimeParams["synchronous_commit"] = "on"
+	config.RuntimeParams["application_name"] = "achledger store init"
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	c, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return made, err
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	if err := checkServer(ctx, c); err != nil {
+		return made, err
+	}
+	return made, pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return made.in(ctx, tx) })
+}
+
+// in does everything in one transaction. Two at the same time come one after
+// the other.
+func (m *Made) in(ctx context.Context, tx pgx.Tx) error {
+	var owner string
+	if err := tx.QueryRow(ctx, `SELECT current_user, pg_advisory_xact_lock(711, 2)`).Scan(&owner, nil); err != nil {
+		return err
+	}
+	if owner == m.Role {
+		return fmt.Errorf("the role %s makes the tables, so another one must serve: name it with --role", owner)
+	}
+	if err := m.migrate(ctx, tx); err != nil {
+		return err
+	}
+	return m.grant(ctx, tx)
+}
+
+func (m *Made) migrate(ctx context.Context, tx pgx.Tx) (err error) {
+	if m.From, err = schemaVersion(ctx, tx.Conn()); err != nil {
+		return err
+	}
+	if m.To = len(migrations); m.From > m.To {
+		return fmt.Errorf("the database has schema version %d and this program knows %d: use a newer achledger", m.From, m.To)
+	}
+	if m.From == 0 {
+		if _, err := tx.Exec(ctx, `CREATE SCHEMA IF NOT EXISTS `+schemaName+`; CREATE TABLE `+schemaName+`.schema_version(version int NOT NULL)`); err != nil {
+			return fmt.Errorf("make the schema %s: %w", schemaName, err)
+		}
+	}
+	for version := m.From; version < m.To; version++ {
+		step := fmt.Sprintf("SET LOCAL search_path = %s; %s; DELETE FROM schema_version; INSERT INTO schema_version VALUES(%d)",
+			schemaName, migrations[version], version+1)
+		if _, err := tx.Exec(ctx, step); err != nil {
+			return fmt.Errorf("bring the database to schema version %d: %w", version+1, err)
+		}
+	}
+	return nil
+}
+
+// grant lets the role serve. Nobody else gets anything.
+func (m *Made) grant(ctx context.Context, tx pgx.Tx) error {
+	var there bool
+	if err := tx.QueryRow(ctx, `SELECT EXISTS(SELECT FROM pg_roles WHERE rolname = $1)`, m.Role).Scan(&there); err != nil {
+		return err
+	}
+	role := pgx.Identifier{m.Role}.Sanitize()
+	if !there {
+		if _, err := tx.Exec(ctx, `CREATE ROLE `+role+` LOGIN`); err != nil {
+			return fmt.Errorf("make the role %s (CREATE ROLE %s LOGIN, by someone who may): %w", m.Role, role, err)
+		}
+	}
+	if _, err := tx.Exec(ctx, `SET LOCAL search_path = `+schemaName); err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if _, err := tx.Exec(ctx, `GRANT `+g+` TO `+role); err != nil {
+			return errors.Join(fmt.Errorf("grant %s", g), err)
+		}
+	}
+	m.Grants = grants
+	return nil
+}

@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// readTime bounds one statement that reads.
+const readTime = 30 * time.Second
+
+func (o *Options) openPool(ctx context.Context) (*pgxpool.Pool, error) {
+	c, err := o.config(readTime)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, err
+	}
+	p.ConnConfig = c
+	p.MaxConns = int32(max(8, 2*runtime.NumCPU()))
+	p.AfterConnect = checkSession
+	return pgxpool.NewWithConfig(ctx, p)
+}
+
+// checkSession refuses a session that is not the server's own: a pooler shares
+// server sessions between clients, and with them locks and settings.
+func checkSession(ctx context.Context, c *pgx.Conn) error {
+	var pid uint32
+	if err := c.QueryRow(ctx, `SELECT pg_backend_pid()`).Scan(&pid); err != nil {
+		return err
+	}
+	if pid != c.PgConn().PID() {
+		return errPooled
+	}
+	return nil
+}
+
+// read runs f with a session of the pool; twice where the first one turns out
+// to be broken, as all of them are after a failover.
+func (s *Store) read(ctx context.Context, f func(*pgx.Conn) error) error {
+	for try := 1; ; try++ {
+		gone, err := s.readOnce(ctx, f)
+		if !gone || ctx.Err() != nil || try == 2 {
+			return err
+		}
+	}
+}
+
+func (s *Store) readOnce(ctx context.Context, f func(*pgx.Conn) error) (gone bool, err error) {
+	if err := s.open(ctx); err != nil {
+		return false, err
+	}
+	c, err := s.pool.Acquire(ctx)
+	if err != nil {
+		if closed := s.open(ctx); closed != nil {
+			return false, closed
+		}
+		return false, fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+	}
+	defer c.Release()
+	if err = f(c.Conn()); err == nil {
+		return false, nil
+	}
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if marked := away(c.Conn(), err); marked != err {
+		s.pool.Reset() // the others go the same way
+		return true, marked
+	}
+	return false, err
+}

@@ -1,0 +1,99 @@
+package postgrestest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore/postgres"
+)
+
+// shared is the cluster of a test binary.
+var shared struct {
+	once    sync.Once
+	cluster *Cluster
+	err     error
+}
+
+// Main runs the tests of a package and removes its cluster afterwards: call it
+// in TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.cluster != nil {
+		if err := shared.cluster.Remove(); err != nil {
+			fmt.Fprintln(os.Stderr, "remove the PostgreSQL of the tests:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// Shared is the cluster of this test binary, which must not be stopped.
+func Shared(t testing.TB) *Cluster {
+	t.Helper()
+	shared.once.Do(func() { shared.cluster, shared.err = Start() })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.cluster
+}
+
+var databases atomic.Int64
+
+// Role is the one that serves.
+const Role = "achledger"
+
+// Ledger makes a database with an empty log in the shared cluster, and returns
+// its URLs for the role that serves and for the owner.
+func Ledger(t testing.TB) (serving, owner string) {
+	t.Helper()
+	return Shared(t).Ledger(t)
+}
+
+// Ledger makes a database with an empty log, which goes when the test ends. It is
+// a copy of one that was made before: that is faster.
+func (c *Cluster) Ledger(t testing.TB) (serving, owner string) {
+	t.Helper()
+	c.model.Do(func() {
+		c.Exec(t, "postgres", "CREATE DATABASE model")
+		if _, err := postgres.Init(context.Background(), c.URL("owner", "model"), Role); err != nil {
+			t.Fatal(err)
+		}
+	})
+	name := c.database(t, "model")
+	return c.URL(Role, name), c.URL("owner", name)
+}
+
+// Database makes an empty database, which goes when the test ends.
+func (c *Cluster) Database(t testing.TB) (name string) {
+	t.Helper()
+	return c.database(t, "template1")
+}
+
+func (c *Cluster) database(t testing.TB, model string) (name string) {
+	t.Helper()
+	name = "test" + strconv.FormatInt(databases.Add(1), 10)
+	c.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+model)
+	t.Cleanup(func() { c.Exec(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
+	return name
+}
+
+// Exec runs a statement as the owner.
+func (c *Cluster) Exec(t testing.TB, database, sql string, args ...any) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, c.URL("owner", database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}

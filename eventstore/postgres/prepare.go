@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/groupcommit"
+)
+
+const (
+	// takeLock makes nodes append one after the other. The lock ends with its
+	// transaction, after its commit is durable and can be seen: whoever has it
+	// reads the newest log. Each statement behind it sees what was committed
+	// before that statement began, so it must be one of its own.
+	takeLock = `SELECT pg_advisory_xact_lock(711, 1)`
+
+	selectClock  = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
+	selectNewest = `SELECT ` + columns + ` FROM events ORDER BY position DESC LIMIT 1`
+
+	// selectVersions and selectKeys seek one row for each name, however many
+	// rows the planner expects: LIMIT keeps it from joining in another way.
+	selectVersions = `SELECT s.stream, e.version, e.position FROM unnest($1::text[]) s(stream) CROSS JOIN LATERAL
+		(SELECT version, position FROM events WHERE stream = s.stream COLLATE "C" ORDER BY version DESC LIMIT 1) e`
+	selectKeys = `SELECT k.client, k.scope, k.key, i.request_hash, i.first, i.last, i.at
+		FROM unnest($1::text[], $2::text[], $3::text[]) k(client, scope, key) CROSS JOIN LATERAL
+		(SELECT request_hash, first, last, at FROM idempotency WHERE client = k.client COLLATE "C"
+			AND scope = k.scope COLLATE "C" AND key = k.key COLLATE "C" LIMIT 1) i`
+
+	// terminateHolder ends the session that has the append lock and waits for
+	// its client, which is stopped or cut off; never one that waits for a
+	// standby.
+	terminateHolder = `SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+		WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 711 AND l.objid = 1
+			AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+			AND a.wait_event = 'ClientRead' AND a.state_change < clock_timestamp() - interval '1 second'`
+
+	// lockPatience is how long a node waits before it looks who has the lock.
+	lockPatience = 2 * time.Second
+)
+
+// prepare begins a transaction, takes the append lock, reads what the batch
+// depends on, all in one round trip, and decides what is to be written.
+func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
+	known := w.store.known()
+	l := &logEnd{versions: map[string]int64{}, keys: map[eventstore.IdempotencyKey]eventstore.KeyUse{}}
+	var hash []byte
+	var b pgx.Batch
+	b.Queue(readCommitted)
+	b.Queue(takeLock)
+	b.Queue(selectClock).QueryRow(func(row pgx.Row) error { return row.Scan(&l.clock) })
+	b.Queue(selectNewest).Query(func(rows pgx.Rows) error {
+		events, err := collect(rows)
+		if len(events) > 0 {
+			l.newest = events[0]
+		}
+		return err
+	})
+	queueHash(&b, known.Position, &hash)
+	streams, clients, scopes, keys := dependsOn(batch)
+	queueVersions(&b, streams, l.versions)
+	if len(keys) > 0 {
+		b.Queue(selectKeys, clients, scopes, keys).Query(l.takeKeys)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
+	defer cancel()
+	looking := time.AfterFunc(lockPatience, w.store.freeLock)
+	defer looking.Stop()
+	if err := w.conn.SendBatch(ctx, &b).Close(); err != nil {
+		return nil, err
+	}
+	if err := known.heldBy(l.head(), hash); err != nil {
+		w.store.fail(err)
+		w.drop() // and the lock with it
+		return nil, w.store.failure
+	}
+	return w.decide(l, batch), nil
+}
+
+// freeLock ends the session of a node that stopped while it had the lock.
+func (s *Store) freeLock() {
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
+	defer cancel()
+	err := s.read(ctx, func(c *pgx.Conn) error {
+		tag, err := c.Exec(ctx, terminateHolder)
+		if err == nil && tag.RowsAffected() > 0 {
+			s.options.Log.Warn("a session held the append lock and waited for its client: it was ended")
+		}
+		return err
+	})
+	if err != nil {
+		s.options.Log.Warn("the append lock is taken for long, and its holder is not known", "err", err)
+	}
+}
+
+// dependsOn names the streams and idempotency keys of a batch.
+func dependsOn(batch *groupcommit.Batch) (streams, clients, scopes, keys []string) {
+	seen := map[string]bool{}
+	for _, r := range batch.Requests {
+		for i := range r.Appends {
+			a := &r.Appends[i]
+			if !seen[a.Stream] {
+				seen[a.Stream] = true
+				streams = append(streams, a.Stream)
+			}
+			if k := a.Idempotency; k != nil {
+				clients, scopes, keys = append(clients, k.Client), append(scopes, k.Scope), append(keys, k.Key)
+			}
+		}
+	}
+	return streams, clients, scopes, keys
+}
+
+func queueVersions(b *pgx.Batch, streams []string, into map[string]int64) {
+	b.Queue(selectVersions, streams).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var stream string
+			var version, position int64
+			if err := rows.Scan(&stream, &version, &position); err != nil {
+				return err
+			}
+			into[stream] = version
+		}
+		return rows.Err()
+	})
+}
+
+// scanKey reads a row of selectKeys.
+func scanKey(rows pgx.Rows) (k eventstore.IdempotencyKey, use eventstore.KeyUse, err error) {
+	var at int64
+	err = rows.Scan(&k.Client, &k.Scope, &k.Key, &use.RequestHash, &use.First, &use.Last, &at)
+	use.At = time.UnixMicro(at).UTC()
+	return k, use, err
+}

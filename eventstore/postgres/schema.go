@@ -1,0 +1,75 @@
+package postgres
+
+// schemaName is the PostgreSQL schema that holds the ledger's tables.
+const schemaName = "achledger"
+
+// migrations[n] brings schema version n to n+1, as the owner. A released one
+// never changes.
+var migrations = []string{v1}
+
+// v1: all names are compared byte by byte, whatever the database's collation,
+// which may change with the operating system and must not take indexes along.
+// The triggers refuse the owner, too, and a superuser who only means to
+// replicate; none of them runs on insert.
+const v1 = `
+CREATE TABLE events(
+  position    bigint NOT NULL PRIMARY KEY, -- gap-free from 1, given under the append lock
+  version     bigint NOT NULL,             -- gap-free from 1 in its stream
+  recorded_at bigint NOT NULL,             -- unix microseconds, never decreasing
+  event_id    uuid   NOT NULL,             -- UUIDv7, not indexed
+  stream      text   COLLATE "C" NOT NULL,
+  client      text   COLLATE "C" NOT NULL,
+  type        text   COLLATE "C" NOT NULL,
+  data        bytea  NOT NULL,             -- UTF-8 JSON, the exact bytes that are hashed
+  meta        bytea  NOT NULL,
+  hash        bytea  NOT NULL
+);
+CREATE UNIQUE INDEX events_stream_version ON events(stream, version);
+
+CREATE TABLE idempotency(
+  client       text   COLLATE "C" NOT NULL,
+  scope        text   COLLATE "C" NOT NULL,
+  key          text   COLLATE "C" NOT NULL,
+  request_hash bytea  NOT NULL,
+  first        bigint NOT NULL,            -- positions of the call that used it
+  last         bigint NOT NULL,
+  at           bigint NOT NULL,            -- unix microseconds
+  PRIMARY KEY(client, scope, key)
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME; END $$;
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER keys_are_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON idempotency
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_never_changed;
+ALTER TABLE idempotency ENABLE ALWAYS TRIGGER keys_are_never_changed;
+
+CREATE TABLE tokens(
+  hash       bytea  NOT NULL PRIMARY KEY,  -- SHA-256 of the token
+  kind       text   NOT NULL,              -- access or refresh
+  credential text   COLLATE "C" NOT NULL,
+  client     text   NOT NULL,
+  scopes     text   NOT NULL,              -- separated by spaces
+  expires_at bigint NOT NULL               -- unix microseconds
+);
+CREATE INDEX tokens_credential ON tokens(credential);
+CREATE INDEX tokens_expires_at ON tokens(expires_at);
+
+CREATE TABLE nodes(
+  name     text        COLLATE "C" NOT NULL PRIMARY KEY,
+  position bigint      NOT NULL,           -- of the newest event it knows to be durable
+  seen     timestamptz NOT NULL            -- when it last wrote this row
+) WITH (fillfactor = 50);
+`
+
+// grants are what the serving role needs of each table.
+var grants = []string{
+	"USAGE ON SCHEMA " + schemaName,
+	"SELECT ON schema_version",
+	"SELECT, INSERT ON events",
+	"SELECT, INSERT ON idempotency",
+	"SELECT, INSERT, UPDATE, DELETE ON tokens",
+	"SELECT, INSERT, UPDATE, DELETE ON nodes",
+}

@@ -1,0 +1,33 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
+	"github.com/achledger/achledger/eventstore/storetest"
+)
+
+func TestMain(m *testing.M) { postgrestest.Main(m) }
+
+func TestPostgreSQL(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) eventstore.Store {
+		url, _ := postgrestest.Ledger(t)
+		return open(t, postgres.Options{URL: url})
+	})
+}
+
+func open(t testing.TB, o postgres.Options) *postgres.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
