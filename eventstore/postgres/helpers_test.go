@@ -68,8 +68,8 @@ func fresh(t *testing.T, o postgres.Options) (*postgres.Store, string) {
 	return open(t, o), o.URL
 }
 
-// exec runs a statement in the database of a URL as the owner.
-func exec(t *testing.T, c *postgrestest.Cluster, of, sql string, args ...any) {
+// execIn runs a statement in the database of a URL as the owner.
+func execIn(t *testing.T, c *postgrestest.Cluster, of, sql string, args ...any) {
 	t.Helper()
 	u, err := url.Parse(of)
 	if err != nil {

@@ -115,8 +115,8 @@ func TestANodeStopsWhenTheLogIsNotTheOneItKnew(t *testing.T) {
 			s, url := fresh(t, postgres.Options{Heartbeat: time.Hour})
 			tell(t, s, "a", 0, 3)
 			c := postgrestest.Shared(t)
-			exec(t, c, url, `ALTER TABLE achledger.events DISABLE TRIGGER USER`)
-			exec(t, c, url, sql)
+			execIn(t, c, url, `ALTER TABLE achledger.events DISABLE TRIGGER USER`)
+			execIn(t, c, url, sql)
 			for range 2 {
 				if _, err := s.Append(t.Context(), story("c", 0, 1)); !errors.Is(err, eventstore.ErrFailed) {
 					t.Errorf("got %v", err)

@@ -154,7 +154,7 @@ func TestACommitThatDidNotWaitForItsStandbyIsNotAnswered(t *testing.T) {
 	}
 	select {
 	case err := <-done:
-		t.Errorf("it was answered with %v", err)
+		t.Fatalf("it was answered with %v", err)
 	default:
 	}
 	must(t, c.Set("synchronous_standby_names", ""))

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/achledger/achledger/eventstore"
@@ -9,7 +10,12 @@ import (
 	"github.com/achledger/achledger/eventstore/storetest"
 )
 
-func TestMain(m *testing.M) { postgrestest.Main(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(writingVariable); url != "" {
+		write(url)
+	}
+	postgrestest.Main(m)
+}
 
 func TestPostgreSQL(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) eventstore.Store {

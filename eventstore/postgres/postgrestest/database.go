@@ -56,8 +56,8 @@ func Ledger(t testing.TB) (serving, owner string) {
 	return Shared(t).Ledger(t)
 }
 
-// Ledger makes a database with an empty log, which goes when the test ends. It is
-// a copy of one that was made before: that is faster.
+// Ledger makes a database with an empty log, as a copy of one that was made
+// before: that is faster.
 func (c *Cluster) Ledger(t testing.TB) (serving, owner string) {
 	t.Helper()
 	c.model.Do(func() {
@@ -70,7 +70,7 @@ func (c *Cluster) Ledger(t testing.TB) (serving, owner string) {
 	return c.URL(Role, name), c.URL("owner", name)
 }
 
-// Database makes an empty database, which goes when the test ends.
+// Database makes an empty database.
 func (c *Cluster) Database(t testing.TB) (name string) {
 	t.Helper()
 	return c.database(t, "template1")
@@ -80,7 +80,9 @@ func (c *Cluster) database(t testing.TB, model string) (name string) {
 	t.Helper()
 	name = "test" + strconv.FormatInt(databases.Add(1), 10)
 	c.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+model)
-	t.Cleanup(func() { c.Exec(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
+	if c == shared.cluster { // another one goes with its test
+		t.Cleanup(func() { c.Exec(t, "postgres", "DROP DATABASE "+name+" WITH (FORCE)") })
+	}
 	return name
 }
 
