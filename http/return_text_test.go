@@ -19,7 +19,7 @@ func TestAReturnShowsItsAddendaInformationAndItsDateOfDeath(t *testing.T) {
 		"a field error":        {"R17", "FIELD 03", "", map[string]any{"AddendaInformation": "FIELD 03", "SuspectedFraud": nil}},
 		"the word elsewhere":   {"R10", "QUESTIONABLE", "", map[string]any{"SuspectedFraud": nil}},
 		"a death":              {"R14", "", "261103", map[string]any{"DateOfDeath": "2026-11-03", "AddendaInformation": nil}},
-		"the number is quoted": {"R10", "DEBIT OF 55512345 DENIED", "", map[string]any{"AddendaInformation": "DEBIT OF ****2345 DENIED"}},
+		"the number is quoted": {"R10", "DEBIT OF 55512345 DENIED", "", map[string]any{"AddendaInformation": "DEBIT OF *****2345 DENIED"}},
 		"nothing":              {"R01", "", "", map[string]any{"AddendaInformation": nil, "DateOfDeath": nil, "SuspectedFraud": nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
