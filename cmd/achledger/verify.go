@@ -6,7 +6,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/cmd/internal/terminal"
-	"github.com/achledger/achledger/cmd/internal/verify"
+	"github.com/achledger/achledger/workers/verify"
 )
 
 type verifyCommand struct{ dataFlag }
@@ -30,7 +30,7 @@ func (c verifyCommand) Run(ctx context.Context, s streams) error {
 		return unchecked{err}
 	}
 	defer reader.Close()
-	ok, err := verify.Report(ctx, reader, s.out, func(name string) (verify.Progress, func()) {
+	ok, err := reader.Subject().Report(ctx, s.out, func(name string) (verify.Progress, func()) {
 		bar := terminal.NewProgress(s.errs, name)
 		return bar.At, bar.Done
 	})

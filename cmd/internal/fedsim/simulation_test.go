@@ -19,7 +19,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/fedsim"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
-	"github.com/achledger/achledger/cmd/internal/verify"
+	"github.com/achledger/achledger/workers/verify"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
@@ -299,7 +299,7 @@ func (m *month) verify() {
 	must(m.t, err)
 	defer r.Close()
 	var said bytes.Buffer
-	ok, err := verify.Report(context.Background(), r, &said, func(string) (verify.Progress, func()) {
+	ok, err := r.Subject().Report(context.Background(), &said, func(string) (verify.Progress, func()) {
 		return func(int64, int64) {}, func() {}
 	})
 	must(m.t, err)

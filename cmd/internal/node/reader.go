@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/verify"
 )
 
 // Reader is a data folder open for reading, beside a server that may run.
@@ -55,6 +58,27 @@ func (r *Reader) Views(ctx context.Context) (*projections.Views, error) {
 		return nil, fmt.Errorf("%w; a server makes the views when it starts, or try: achledger rebuild --data %s", err, r.Folder)
 	}
 	return v, nil
+}
+
+// Subject is the folder as it is verified.
+func (r *Reader) Subject() verify.Subject {
+	return verify.Subject{
+		Ledger: r.Ledger, Store: r.Store, Log: r.Folder.Log(), Kept: r.Folder.Kept(), Outbox: r.Folder.Outbox(),
+		ViewsFile: r.Folder.Views(), Rebuild: "achledger rebuild --data " + string(r.Folder), Views: r.Views, Stream: r.compareStream,
+	}
+}
+
+// compareStream asks the running server, which has the broker.
+func (r *Reader) compareStream(ctx context.Context) (found relay.Comparison, err error) {
+	server, err := control.Dial(ctx, r.Folder)
+	if errors.Is(err, control.ErrNoServer) {
+		return found, verify.ErrNoServer
+	}
+	if err != nil {
+		return found, err
+	}
+	err = server.Call(ctx, "stream", Nothing{}, &found)
+	return found, errors.Join(err, server.Close())
 }
 
 // Close closes the log.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
-	"github.com/achledger/achledger/cmd/internal/verify"
+	"github.com/achledger/achledger/workers/verify"
 )
 
 // verify stands on this package, so only a test outside of it may ask.
@@ -20,7 +20,7 @@ func init() {
 		defer r.Close()
 		var report bytes.Buffer
 		silent := func(string) (verify.Progress, func()) { return func(int64, int64) {}, func() {} }
-		ok, err := verify.Report(t.Context(), r, &report, silent)
+		ok, err := r.Subject().Report(t.Context(), &report, silent)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -13,13 +12,13 @@ import (
 const page = 2000
 
 // eachEvent visits the events of some types, in log order.
-func eachEvent(ctx context.Context, r *node.Reader, progress Progress, visit func(domain.Event), types ...string) error {
-	head, err := r.Store.Head(ctx)
+func eachEvent(ctx context.Context, s Subject, progress Progress, visit func(domain.Event), types ...string) error {
+	head, err := s.Store.Head(ctx)
 	if err != nil {
 		return err
 	}
 	for after := int64(0); after < head.Position; {
-		events, err := r.Store.ReadAll(ctx, after, page)
+		events, err := s.Store.ReadAll(ctx, after, page)
 		if err != nil || len(events) == 0 {
 			return err
 		}

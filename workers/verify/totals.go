@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/domain/text"
@@ -14,9 +13,9 @@ import (
 
 // totals adds up what the transactions say was filed in each file and
 // compares it with what the file was cut with. It needs no key.
-func totals(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
+func totals(ctx context.Context, s Subject, progress Progress) (Finding, error) {
 	var ids []string
-	err := eachEvent(ctx, r, progress, func(e domain.Event) {
+	err := eachEvent(ctx, s, progress, func(e domain.Event) {
 		ids = append(ids, e.(*domain.FileOpened).FileID)
 	}, domain.FileOpened{}.Type())
 	if err != nil {
@@ -25,14 +24,14 @@ func totals(ctx context.Context, r *node.Reader, progress Progress) (Finding, er
 	var f Finding
 	var all money
 	for i, id := range ids {
-		file, err := r.Ledger.File(ctx, id)
+		file, err := s.Ledger.File(ctx, id)
 		if err != nil {
 			return f, err
 		}
 		if file.Cut == nil {
 			continue
 		}
-		sum, err := filedIn(ctx, r, file)
+		sum, err := filedIn(ctx, s, file)
 		if err != nil {
 			f.Problems = append(f.Problems, fmt.Sprintf("file %s: %v", id, err))
 			continue
@@ -57,9 +56,9 @@ type money struct {
 }
 
 // filedIn adds up the entries of a file from their transactions.
-func filedIn(ctx context.Context, r *node.Reader, file domain.File) (sum money, err error) {
+func filedIn(ctx context.Context, s Subject, file domain.File) (sum money, err error) {
 	for _, fill := range file.Fills {
-		err := r.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
+		err := s.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
 			t, err := ledger.TransactionOf(history)
 			if err != nil {
 				return err

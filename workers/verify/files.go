@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/seal"
@@ -15,9 +14,9 @@ import (
 )
 
 // files renders every file again and compares it with all there is of it.
-func files(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
+func files(ctx context.Context, s Subject, progress Progress) (Finding, error) {
 	found, err := workers.VerifyFiles(ctx, workers.Verification{
-		Ledger: r.Ledger, Folder: r.Folder.Kept(), Outbox: r.Folder.Outbox(),
+		Ledger: s.Ledger, Folder: s.Kept, Outbox: s.Outbox,
 		NotCheckable: seal.NotCheckable, Progress: progress,
 	})
 	if err != nil {
@@ -48,12 +47,12 @@ func rendersAgain(files int) string {
 
 // outbox looks for files that the log knows nothing of. They would mean that
 // the log is older than the folder around it.
-func outbox(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
-	paths, err := filepath.Glob(filepath.Join(r.Folder.Outbox(), "*"))
+func outbox(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+	paths, err := filepath.Glob(filepath.Join(s.Outbox, "*"))
 	if err != nil {
 		return Finding{}, err
 	}
-	known, err := renderedNames(ctx, r, progress)
+	known, err := renderedNames(ctx, s, progress)
 	if err != nil {
 		return Finding{}, err
 	}
@@ -79,9 +78,9 @@ func outbox(ctx context.Context, r *node.Reader, progress Progress) (Finding, er
 }
 
 // renderedNames are the names of all files the log rendered.
-func renderedNames(ctx context.Context, r *node.Reader, progress Progress) (map[string]bool, error) {
+func renderedNames(ctx context.Context, s Subject, progress Progress) (map[string]bool, error) {
 	names := map[string]bool{}
-	err := eachEvent(ctx, r, progress, func(e domain.Event) {
+	err := eachEvent(ctx, s, progress, func(e domain.Event) {
 		if rendered, ok := e.(*domain.FileRendered); ok {
 			names[rendered.Name] = true
 		}

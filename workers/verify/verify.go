@@ -5,12 +5,42 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/projections"
 )
+
+// Subject is what is verified.
+type Subject struct {
+	Ledger *ledger.Ledger
+	Store  Store
+
+	Log       string // where the log is, for people
+	Kept      string // folder of the kept files
+	Outbox    string
+	ViewsFile string
+	Rebuild   string // the command that makes the views anew
+
+	Views func(context.Context) (*projections.Views, error)
+	// Stream compares the broker's stream with the log; ErrNoServer when no
+	// server runs.
+	Stream func(context.Context) (relay.Comparison, error)
+}
+
+// Store is a log that can be read from end to end.
+type Store interface {
+	eventstore.Store
+	Verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error)
+}
+
+// ErrNoServer says that no server runs, and so no broker.
+var ErrNoServer = errors.New("no server runs")
 
 // Progress tells how far a check has come.
 type Progress func(done, total int64)
@@ -26,7 +56,7 @@ type Finding struct {
 // check is one line of the report.
 type check struct {
 	name string
-	run  func(context.Context, *node.Reader, Progress) (Finding, error)
+	run  func(context.Context, Subject, Progress) (Finding, error)
 }
 
 // checks in the order in which a problem in one explains those behind it.
@@ -45,11 +75,11 @@ const most = 20
 // Report makes every check and prints a line for each. ok is false when
 // anything is wrong. begin is called before each check and returns where it
 // tells how far it is.
-func Report(ctx context.Context, r *node.Reader, out io.Writer, begin func(name string) (Progress, func())) (ok bool, err error) {
+func (s Subject) Report(ctx context.Context, out io.Writer, begin func(name string) (Progress, func())) (ok bool, err error) {
 	ok = true
 	for _, c := range checks {
 		progress, done := begin(c.name)
-		found, err := c.run(ctx, r, progress)
+		found, err := c.run(ctx, s, progress)
 		done()
 		if err != nil {
 			return false, fmt.Errorf("verify the %s: %w", c.name, err)

@@ -4,16 +4,14 @@ import (
 	"context"
 	"fmt"
 	"os"
-
-	"github.com/achledger/achledger/cmd/internal/node"
 )
 
 // views makes the views from the log once more and compares them row by row.
-func views(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
-	if _, err := os.Stat(r.Folder.Views()); os.IsNotExist(err) {
+func views(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+	if _, err := os.Stat(s.ViewsFile); os.IsNotExist(err) {
 		return Finding{Skipped: true, Says: "there are none yet; the next start makes them from the log"}, nil
 	}
-	v, err := r.Views(ctx)
+	v, err := s.Views(ctx)
 	if err != nil {
 		return Finding{Says: "they cannot be read", Problems: []string{err.Error()}}, nil
 	}
@@ -24,7 +22,7 @@ func views(ctx context.Context, r *node.Reader, progress Progress) (Finding, err
 	}
 	f := Finding{Says: "they say what the log says, row for row"}
 	if n > 0 {
-		f.Says = fmt.Sprintf("%d rows do not say what the log says; to make them anew: achledger rebuild --data %s", n, r.Folder)
+		f.Says = fmt.Sprintf("%d rows do not say what the log says; to make them anew: %s", n, s.Rebuild)
 	}
 	for _, d := range differences {
 		f.Problems = append(f.Problems, fmt.Sprintf("%s %s\nviews: %s\nlog:   %s", d.Table, d.Key, d.Live, d.Log))

@@ -3,13 +3,11 @@ package verify
 import (
 	"context"
 	"fmt"
-
-	"github.com/achledger/achledger/cmd/internal/node"
 )
 
 // chain reads the log from end to end.
-func chain(ctx context.Context, r *node.Reader, progress Progress) (Finding, error) {
-	report, err := r.Store.Verify(ctx, progress)
+func chain(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+	report, err := s.Store.Verify(ctx, progress)
 	if err != nil {
 		return Finding{}, err
 	}
@@ -18,7 +16,7 @@ func chain(ctx context.Context, r *node.Reader, progress Progress) (Finding, err
 		f.Says = fmt.Sprintf("%d problems in %d events", report.Found, report.Events)
 	}
 	for _, p := range report.Problems {
-		f.Problems = append(f.Problems, r.Folder.Log()+": "+p.String())
+		f.Problems = append(f.Problems, s.Log+": "+p.String())
 	}
 	return f, nil
 }

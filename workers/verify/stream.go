@@ -1,0 +1,26 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// stream has the broker's stream compared with the log. The broker runs with
+// the server, so without one there is nothing to compare.
+func stream(ctx context.Context, s Subject, _ Progress) (Finding, error) {
+	echo, err := s.Stream(ctx)
+	if errors.Is(err, ErrNoServer) {
+		return Finding{Skipped: true, Says: "the broker is down, as no server runs on this folder"}, nil
+	}
+	if err != nil {
+		return Finding{Says: "the stream cannot be compared with the log", Problems: []string{err.Error()}}, nil
+	}
+	f := Finding{Says: fmt.Sprintf("message n is event n, up to %d", echo.Messages), Problems: echo.Problems}
+	if len(f.Problems) > 0 {
+		f.Says = "the stream is not the log's echo"
+	} else if behind := echo.Head - echo.Messages; behind > 0 {
+		f.Notes = append(f.Notes, fmt.Sprintf("%d events are on their way", behind))
+	}
+	return f, nil
+}
