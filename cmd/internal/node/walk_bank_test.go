@@ -113,11 +113,30 @@ func (w *walk) judge(c *walker) {
 		verb = "reject"
 		status, text = w.post(w.ops, "/v1/ops/events/"+p.event+"/"+verb, object{"reason": "too late"})
 	}
+	if status == 409 && p.kind != "Origination" && c.rejectedMeanwhile(p) {
+		p.dead = true
+		return
+	}
 	if status != 200 {
 		w.t.Errorf("%s of a %s answers %d %s", verb, p.kind, status, text)
 	}
 	p.dead = verb == "reject"
 	w.did(verb)
+}
+
+// rejectedMeanwhile reports whether the ledger itself has rejected an answer that
+// was held: its deadline passed while it waited.
+func (c *walker) rejectedMeanwhile(p *promise) bool {
+	var t told
+	if !c.want(200, "GET", "/api/transaction/"+p.tx, nil, &t) {
+		return false
+	}
+	for _, e := range t.Events {
+		if e.EventID == p.event {
+			return e.Status == "Rejected" && strings.Contains(e.Reason, "deadline")
+		}
+	}
+	return false
 }
 
 // suspend takes a client out of service, or back into it.

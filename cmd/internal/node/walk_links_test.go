@@ -1,6 +1,9 @@
 package node
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // walkLink is a relationship as its client knows it.
 type walkLink struct {
@@ -50,14 +53,18 @@ func (c *walker) transfer() {
 		body["direction"] = "INCOMING"
 	}
 	path := "/v1/accounts/" + l.holder + "/transfers"
-	if at.Status != "APPROVED" {
-		if status, text := c.request("POST", path, body); status < 400 || status >= 500 {
-			c.w.t.Errorf("a transfer over a relationship that is %s answers %d %s", at.Status, status, text)
-		}
-		return
-	}
 	var made struct{ ID string }
-	if !c.makes(200, path, body, &made) {
+	if before := at.Status; before != "APPROVED" {
+		status, text := c.request("POST", path, body)
+		if status >= 400 && status < 500 {
+			return
+		}
+		c.want(200, "GET", l.path()+"/"+l.id, nil, &at)
+		if status != 200 || at.Status != "APPROVED" || json.Unmarshal([]byte(text), &made) != nil { // approved in between?
+			c.w.t.Errorf("a transfer over a relationship that is %s answers %d %s", before, status, text)
+			return
+		}
+	} else if !c.makes(200, path, body, &made) {
 		return
 	}
 	m.tx = made.ID
