@@ -19,12 +19,12 @@ import (
 	"github.com/achledger/achledger/cmd/internal/fedsim"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/cmd/internal/node"
-	"github.com/achledger/achledger/workers/verify"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/fed"
 	"github.com/achledger/achledger/eventstore/testseed"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/verify"
 )
 
 // The size and the seed of the simulation, "30x1000" for instance, from the
