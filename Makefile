@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo test explore check fmt generate lint bench build gcc postgres
+.PHONY: help demo test explore check fmt generate lint bench release build gcc postgres
 
 help:
 	@echo "Targets of achledger:"
@@ -41,6 +41,9 @@ lint: ## the linters of .golangci.yml; the first run builds them, which takes mi
 bench: gcc ## the table of docs/performance.md
 	go build -o bin/achledger ./cmd/achledger
 	go run ./cmd/bench --program bin/achledger
+
+release: gcc ## static binaries, packages, checksums and lists of contents, in dist
+	@bash deploy/release
 
 build: gcc ## bin/achledger
 	go build -trimpath -o bin/achledger ./cmd/achledger

@@ -32,6 +32,8 @@ type cli struct {
 	Credentials credentialsCommand `cmd:"" help:"Say which credentials a restored ledger takes."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that seal account numbers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
+	Completion  completionCommand  `cmd:"" help:"Print what makes a shell complete commands and flags."`
+	Man         manCommand         `cmd:"" help:"Print the manual page, for man -l -."`
 }
 
 // streams are where a command reads and writes.

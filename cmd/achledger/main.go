@@ -54,6 +54,9 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 		fmt.Fprintln(errs, "achledger:", err)
 		return exitFailed
 	}
+	if completes(parser) {
+		return 0
+	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}

@@ -14,8 +14,14 @@ func (versionCommand) Run(s streams) error {
 	return err
 }
 
-// version is the module's version, or the commit it was built from.
+// release is set by deploy/release.
+var release string
+
+// version is the release, the module's version, or the commit it was built from.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
