@@ -18,6 +18,7 @@ import (
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/accounts"
 	"github.com/achledger/achledger/workers/inbound"
+	"github.com/achledger/achledger/workers/kept"
 	"github.com/achledger/achledger/workers/relationships"
 )
 
@@ -42,7 +43,7 @@ func newTown(t testing.TB, changes ...change) *town {
 
 func (w *town) hire() {
 	w.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.ledger, Folder: filepath.Join(w.folder, "files")})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.ledger, Kept: w.kept()})
 	w.must(err)
 	directory := projections.NewDirectory(w.ledger)
 	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
@@ -55,7 +56,7 @@ func (w *town) hire() {
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
 	})
 	w.must(err)
-	w.desk, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Folder: filepath.Join(w.folder, "files")})
+	w.desk, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: w.kept()})
 	w.must(err)
 	corrections, err := accounts.New(accounts.Config{Ledger: w.ledger, Views: w.views})
 	w.must(err)
@@ -175,4 +176,11 @@ func verifiedBy(method string) domain.Settings {
 	s := settings()
 	s.Verification = method
 	return s
+}
+
+func (w *town) kept() kept.Folder {
+	w.t.Helper()
+	f, err := kept.Open(filepath.Join(w.folder, "files"))
+	w.must(err)
+	return f
 }

@@ -14,12 +14,14 @@ import (
 // of others in them, whose numbers the log has sealed as well; and those in
 // the clear. Settle has found them.
 func (e *Erasure) Clean(done *Erased) error {
-	var kept []string
 	for id := range e.inbound {
-		kept = append(kept, id)
-	}
-	if err := removeAll(filepath.Join(e.Files.Folder, inFolder), ".", kept, done); err != nil {
-		return err
+		err := e.Files.Kept.Remove(inFolder, id)
+		switch {
+		case err == nil:
+			done.Removed++
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
 	}
 	if err := removeAll(e.Outbox, ".", e.names, done); err != nil {
 		return err

@@ -153,7 +153,7 @@ func TestTheKeptInputOfAnotherFileIsNeverFiled(t *testing.T) {
 	for _, f := range open {
 		ids = append(ids, f.ID)
 	}
-	kept := func(id string) string { return filepath.Join(b.files.Folder, inFolder, id) }
+	kept := func(id string) string { return filepath.Join(b.folder, "files", inFolder, id) }
 	must(t, os.Rename(kept(ids[0]), kept("aside")))
 	must(t, os.Rename(kept(ids[1]), kept(ids[0])))
 	must(t, os.Rename(kept("aside"), kept(ids[1])))

@@ -9,7 +9,6 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/workers/regular"
 )
 
 // Gate says whether files of an ODFI, by its nine-digit routing number, may
@@ -28,7 +27,7 @@ func (Open) Allowed(string) (ok bool, reason string) { return true, "" }
 // FilesConfig is what Files needs.
 type FilesConfig struct {
 	Ledger *ledger.Ledger
-	Folder string // of kept files: sealed copies in out/, inputs of clients in in/
+	Kept   eventstore.Kept // sealed copies in out/, inputs of clients in in/
 	Gate   Gate
 	Log    *slog.Logger
 	Limits Limits // those of DefaultLimits where zero
@@ -49,10 +48,10 @@ type Files struct {
 	fault func(step string) error
 }
 
-// NewFiles checks the configuration and makes the folders.
+// NewFiles checks the configuration.
 func NewFiles(c FilesConfig) (*Files, error) {
-	if c.Ledger == nil || c.Folder == "" {
-		return nil, errors.New("files need a ledger and a folder")
+	if c.Ledger == nil || c.Kept == nil {
+		return nil, errors.New("files need a ledger and a place to be kept")
 	}
 	if c.Gate == nil {
 		c.Gate = Open{}
@@ -61,9 +60,6 @@ func NewFiles(c FilesConfig) (*Files, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.Limits = c.Limits.orDefaults()
-	if err := regular.Folders(c.Folder, outFolder, inFolder); err != nil {
-		return nil, fmt.Errorf("make the folder of kept files: %w", err)
-	}
 	return &Files{FilesConfig: c, numbers: numbers{ledger: c.Ledger}}, nil
 }
 

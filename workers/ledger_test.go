@@ -19,6 +19,7 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/kept"
 )
 
 const (
@@ -104,7 +105,7 @@ func (b *bank) open() {
 func (b *bank) hire() {
 	b.t.Helper()
 	var err error
-	b.files, err = NewFiles(FilesConfig{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Limits: b.limits, Gate: b.gate})
+	b.files, err = NewFiles(FilesConfig{Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits, Gate: b.gate})
 	must(b.t, err)
 	b.files.fault = func(step string) error {
 		if b.fault == nil {
@@ -328,7 +329,7 @@ func (b *bank) sent() (names []string) {
 func (b *bank) verify() {
 	b.t.Helper()
 	v, err := VerifyFiles(context.Background(), Verification{
-		Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Outbox: b.outbox(),
+		Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")), Outbox: b.outbox(),
 	})
 	must(b.t, err)
 	for _, p := range v.Problems {
@@ -341,4 +342,11 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func keptIn(t testing.TB, path string) kept.Folder {
+	t.Helper()
+	f, err := kept.Open(path)
+	must(t, err)
+	return f
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
+	"github.com/achledger/achledger/workers/kept"
 	"github.com/achledger/achledger/workers/regular"
 )
 
@@ -67,17 +67,17 @@ func TestAKeptFileIsNotWrittenThroughALink(t *testing.T) {
 	dir := t.TempDir()
 	victim := filepath.Join(dir, "victim")
 	must(t, os.WriteFile(victim, []byte("as it was"), 0o600))
-	must(t, os.Symlink(victim, filepath.Join(dir, ".one")))
+	must(t, os.Symlink(victim, filepath.Join(dir, ".incoming-one")))
 	must(t, os.Symlink(victim, filepath.Join(dir, "one")))
-	f := &Files{}
-	f.Folder = filepath.Dir(dir)
-	if _, err := f.kept(gym, filepath.Base(dir), "one"); !errors.Is(err, regular.ErrOther) {
+	in := kept.Folder(filepath.Dir(dir))
+	if _, err := in.Open(filepath.Base(dir), "one"); !errors.Is(err, regular.ErrOther) {
 		t.Errorf("it is read through a link: %v", err)
 	}
-	must(t, f.replaceFile(filepath.Base(dir), "one", writes("new")))
-	must(t, os.WriteFile(filepath.Join(dir, ".one"), []byte("what a crash left"), 0o600))
-	must(t, f.replaceFile(filepath.Base(dir), "one", writes("newer")))
-	for path, want := range map[string]string{victim: "as it was", filepath.Join(dir, "one"): "newer"} {
+	k, err := in.Keep(filepath.Base(dir))
+	must(t, err)
+	_, err = k.Write([]byte("new"))
+	must(t, errors.Join(err, k.Commit("one"), k.Drop()))
+	for path, want := range map[string]string{victim: "as it was", filepath.Join(dir, "one"): "new"} {
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
 			t.Errorf("%s holds %q, %v; want %q", filepath.Base(path), got, err, want)
 		}
@@ -91,19 +91,12 @@ func TestTheDestructionOfKeysRemovesNothingThroughALink(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(keys, "master"), nil, 0o600))
 	must(t, os.Symlink(keys, filepath.Join(inbox, "done")))
 	f := &Files{}
-	f.Folder = filepath.Join(dir, "files")
+	f.Kept = kept.Folder(filepath.Join(dir, "files"))
 	e := Erasure{Files: f, Inbox: inbox, Outbox: filepath.Join(dir, "outbox")}
 	if err := e.Clean(&Erased{}); err == nil {
 		t.Error("it goes where a link leads")
 	}
 	if _, err := os.Lstat(filepath.Join(keys, "master")); err != nil {
 		t.Errorf("the master key: %v", err)
-	}
-}
-
-func writes(text string) func(io.Writer) error {
-	return func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
 	}
 }

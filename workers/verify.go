@@ -9,13 +9,14 @@ import (
 	"io/fs"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // Verification compares the files with the log.
 type Verification struct {
 	Ledger *ledger.Ledger
-	Folder string // of kept files
+	Kept   eventstore.Kept
 	Outbox string
 	// NotCheckable tells errors of sealed values that cannot be opened here
 	// although nothing is wrong with them; seal.NotCheckable is one.
@@ -159,7 +160,7 @@ func (r *verification) bytes(ctx context.Context, file domain.File) {
 	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], file.Rendered.SHA256) || int64(len(content)) != file.Rendered.Size {
 		r.problem("file %s: rendered again it is not what was rendered before", file.ID)
 	}
-	f := Files{FilesConfig: FilesConfig{Ledger: r.Ledger, Folder: r.Folder}}
+	f := Files{FilesConfig: FilesConfig{Ledger: r.Ledger, Kept: r.Kept}}
 	kept, err := f.kept(file.Opened.Client, outFolder, file.ID)
 	r.same(file, "sealed copy", kept, err, content)
 	if r.Outbox != "" && file.Method() == domain.ToOutbox {

@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/workers/kept"
 )
 
 // forged writes a file past all rules: it holds items that it should not, or
@@ -51,7 +52,7 @@ func (b *bank) forge(f forged) {
 
 func (b *bank) problems() []string {
 	b.t.Helper()
-	v, err := VerifyFiles(b.t.Context(), Verification{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Outbox: b.outbox()})
+	v, err := VerifyFiles(b.t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")), Outbox: b.outbox()})
 	must(b.t, err)
 	return v.Problems
 }
@@ -172,7 +173,7 @@ func TestWithADestroyedKeyAFileIsNotCheckable(t *testing.T) {
 	b.posts(gym, 3)
 	b.sweepAt("2026-11-20 14:30")
 	must(t, b.Keys.(*seal.Keyring).Destroy(gym))
-	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), NotCheckable: seal.NotCheckable})
+	v, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")), NotCheckable: seal.NotCheckable})
 	must(t, err)
 	if len(v.NotCheckable) != 1 || len(v.Problems) != 0 {
 		t.Errorf("verify finds %+v", v)

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/node"
 )
 
@@ -48,7 +48,7 @@ func (c deliveryShowCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-func showDelivery(out io.Writer, state folder.DeliveryState) {
+func showDelivery(out io.Writer, state delivery.State) {
 	word := map[bool]string{true: "on", false: "off"}
 	for _, odfi := range slices.Sorted(maps.Keys(state.ODFIs)) {
 		fmt.Fprintf(out, "%s  %s\n", odfi, word[state.ODFIs[odfi]])

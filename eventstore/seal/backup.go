@@ -12,8 +12,7 @@ import (
 // The log must be copied first: a key made meanwhile is then in the copy, or
 // sealed nothing in it.
 func Backup(dir, dest string) error {
-	k := &Keyring{dir: dir}
-	copied := &Keyring{dir: dest}
+	k, copied := inFolder(dir, disk{}), inFolder(dest, disk{})
 	err := k.exclusively(func() error {
 		if m, err := k.readMaster(); err == nil && m.handle.Len() > 1 {
 			return errRotating
@@ -22,15 +21,15 @@ func Backup(dir, dest string) error {
 		if err != nil {
 			return err
 		}
-		if err := k.disk.makeFolder(copied.clientsFolder()); err != nil {
+		if err := k.disk.makeFolder(folderWraps{copied}.folder()); err != nil {
 			return err
 		}
 		for _, c := range clients {
-			content, err := k.disk.read(k.clientFile(c))
+			content, err := k.wraps.Read(c)
 			if err != nil {
 				return err
 			}
-			if err := k.disk.create(copied.clientFile(c), content); err != nil {
+			if err := copied.wraps.Create(c, content); err != nil {
 				return err
 			}
 		}

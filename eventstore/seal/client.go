@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"strings"
+	"slices"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -23,7 +22,7 @@ type clientKeys struct {
 	destroyed bool
 }
 
-// wrapped is the content of keys/clients/<client>.json. Each keyset is bound
+// wrapped is what lies in Wraps for a client, keys/clients/<client>.json in a folder. Each keyset is bound
 // to its client and its use, so no file can stand in for another.
 type wrapped struct {
 	Client    string          `json:"client"`
@@ -31,6 +30,8 @@ type wrapped struct {
 	Seal      json.RawMessage `json:"seal,omitempty"`   // a tink encrypted keyset
 	Hash      json.RawMessage `json:"hash,omitempty"`   // likewise
 	Destroyed bool            `json:"destroyed,omitempty"`
+
+	was []byte // as it was read
 }
 
 // keysets are a client's keys as tink handles.
@@ -107,9 +108,9 @@ func (w wrapped) unwrap(m master) (keysets, error) {
 	return keysets{s, h}, err
 }
 
-// readWrapped reads a client's file; ErrNoKey when there is none.
+// readWrapped reads a client's wrapped keys; ErrNoKey when there are none.
 func (k *Keyring) readWrapped(client string) (wrapped, error) {
-	b, err := k.disk.read(k.clientFile(client))
+	b, err := k.wraps.Read(client)
 	if errors.Is(err, fs.ErrNotExist) {
 		return wrapped{}, fmt.Errorf("%w: %s", ErrNoKey, client)
 	}
@@ -118,27 +119,19 @@ func (k *Keyring) readWrapped(client string) (wrapped, error) {
 	}
 	var w wrapped
 	if err := json.Unmarshal(b, &w); err != nil {
-		return wrapped{}, fmt.Errorf("%s is damaged: restore it from a backup: %w", k.clientFile(client), err)
+		return wrapped{}, fmt.Errorf("the keys of client %s are damaged: restore them from a backup: %w", client, err)
 	}
 	if w.Client != client {
-		return wrapped{}, fmt.Errorf("%s holds the keys of client %q: restore it from a backup", k.clientFile(client), w.Client)
+		return wrapped{}, fmt.Errorf("the keys of client %q lie where those of client %s belong: restore them from a backup", w.Client, client)
 	}
+	w.was = b
 	return w, nil
 }
 
-// clients lists the clients that have a file, destroyed ones too.
+// clients lists the clients that have keys, destroyed ones too.
 func (k *Keyring) clients() ([]string, error) {
-	entries, err := os.ReadDir(k.clientsFolder())
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, e := range entries {
-		if id, ok := strings.CutSuffix(e.Name(), ".json"); ok && clientID.MatchString(id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
+	ids, err := k.wraps.Clients()
+	return slices.DeleteFunc(ids, func(id string) bool { return !clientID.MatchString(id) }), err
 }
 
 // checkWrapped makes sure that the master can open every client's keys.

@@ -27,9 +27,14 @@ func (k *Keyring) Destroy(client string) error {
 			return encodeErr
 		}
 		if errors.Is(err, ErrNoKey) {
-			return k.disk.create(k.clientFile(client), content)
+			return k.wraps.Create(client, content)
 		}
-		return k.disk.replace(k.clientFile(client), content) // a damaged file too
+		if err != nil { // damaged ones too
+			if w.was, err = k.wraps.Read(client); err != nil {
+				return err
+			}
+		}
+		return k.wraps.Replace(client, w.was, content)
 	})
 	if err != nil {
 		return fmt.Errorf("destroy the keys of client %s: %w", client, err)

@@ -58,12 +58,20 @@ var clientID = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger|_queue[0-9a-f]{32})$
 // Keyring seals and opens values with each client's keys. It is safe for
 // concurrent use, and for use by several processes at once.
 type Keyring struct {
-	dir      string
+	dir      string // that holds the master key
 	readOnly bool
 	disk     disk
+	wraps    Wraps
 
 	mu     sync.RWMutex
 	opened map[string]*clientKeys // unwrapped, by client
+}
+
+// inFolder is a keyring whose wrapped keys lie beside the master key.
+func inFolder(dir string, d disk) *Keyring {
+	k := &Keyring{dir: dir, disk: d, opened: map[string]*clientKeys{}}
+	k.wraps = folderWraps{k}
+	return k
 }
 
 // Open opens the keyring in a folder and makes the folder and a master key on
@@ -76,12 +84,13 @@ func Open(dir string) (*Keyring, error) {
 }
 
 func open(dir string, d disk) (*Keyring, error) {
-	k := &Keyring{dir: dir, disk: d, opened: map[string]*clientKeys{}}
-	if err := d.makeFolder(k.clientsFolder()); err != nil {
+	k := inFolder(dir, d)
+	clients := folderWraps{k}.folder()
+	if err := d.makeFolder(clients); err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)
 	}
 	err := k.exclusively(func() error {
-		if err := d.sweep(dir, k.clientsFolder()); err != nil {
+		if err := d.sweep(dir, clients); err != nil {
 			return err
 		}
 		clients, err := k.clients()
@@ -114,7 +123,9 @@ func OpenReadOnly(dir string) (*Keyring, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("open keyring: %w", err)
 	}
-	return &Keyring{dir: dir, readOnly: true, opened: map[string]*clientKeys{}}, nil
+	k := inFolder(dir, disk{})
+	k.readOnly = true
+	return k, nil
 }
 
 // HasMaster reports whether a readable master key is present.
@@ -123,9 +134,4 @@ func (k *Keyring) HasMaster() bool {
 	return err == nil
 }
 
-func (k *Keyring) masterFile() string    { return filepath.Join(k.dir, "master") }
-func (k *Keyring) clientsFolder() string { return filepath.Join(k.dir, "clients") }
-
-func (k *Keyring) clientFile(client string) string {
-	return filepath.Join(k.clientsFolder(), client+".json")
-}
+func (k *Keyring) masterFile() string { return filepath.Join(k.dir, "master") }

@@ -101,7 +101,7 @@ func (k *Keyring) newKeys(client string) (*clientKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.disk.create(k.clientFile(client), content); err != nil {
+	if err := k.wraps.Create(client, content); err != nil {
 		return nil, fmt.Errorf("write the keys of client %s: %w", client, err)
 	}
 	c, err := s.ready()

@@ -54,7 +54,7 @@ func (k *Keyring) readMaster() (master, error) {
 	b, err := k.disk.read(k.masterFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return master{}, fmt.Errorf("%w: copy the exported master key to %s (mode 0600) and start again; "+
-			"no other key opens what %s holds", ErrNoMaster, k.masterFile(), k.clientsFolder())
+			"no other key opens the keys of the clients", ErrNoMaster, k.masterFile())
 	}
 	if err != nil {
 		return master{}, err

@@ -94,3 +94,5 @@ func TestAReaderBesideARotationAlwaysFindsTheRightMaster(t *testing.T) {
 		}
 	}
 }
+
+func (k *Keyring) clientFile(client string) string { return folderWraps{k}.file(client) }

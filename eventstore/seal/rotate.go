@@ -99,7 +99,7 @@ func (k *Keyring) rewrap(m master, client string) error {
 	if err != nil {
 		return err
 	}
-	if err := k.disk.replace(k.clientFile(client), content); err != nil {
+	if err := k.wraps.Replace(client, w.was, content); err != nil {
 		return fmt.Errorf("wrap the keys of client %s again: %w", client, err)
 	}
 	return nil

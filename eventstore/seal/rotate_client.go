@@ -45,7 +45,7 @@ func (k *Keyring) RotateClient(client string) error {
 		if err != nil {
 			return err
 		}
-		if err := k.disk.replace(k.clientFile(client), content); err != nil {
+		if err := k.wraps.Replace(client, w.was, content); err != nil {
 			return err
 		}
 		k.opened[client], err = s.ready()

@@ -72,7 +72,7 @@ func TestIntakeReadsNoFurtherThanTheBound(t *testing.T) {
 	if _, err := w.desk.Intake(t.Context(), "endless.ach", FromIngest, endless); !errors.Is(err, errTooLarge) {
 		t.Errorf("got %v", err)
 	}
-	left, err := filepath.Glob(filepath.Join(w.desk.vault.path, "*"))
+	left, err := filepath.Glob(filepath.Join(w.folder, "files/in/*"))
 	must(t, err)
 	if len(left) != 0 {
 		t.Errorf("kept: %v", left)

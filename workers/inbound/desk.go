@@ -3,11 +3,11 @@ package inbound
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
@@ -34,8 +34,8 @@ type Views interface {
 type Config struct {
 	Ledger *ledger.Ledger
 	Views  Views
-	Folder string // of kept files; the bank's are in the folder in of it
-	Inbox  Watch  // where the bank, or a person, puts files; none without Dir
+	Kept   eventstore.Kept // the bank's files are in its folder in
+	Inbox  Watch           // where the bank, or a person, puts files; none without Dir
 	Log    *slog.Logger
 
 	// Acknowledge applies the acknowledgements in the inbox; without it they
@@ -66,11 +66,10 @@ type Desk struct {
 	fault func(step string)
 }
 
-// New checks the configuration, makes the folder of kept files, and takes
-// away what a crash left of files that were not received to their end.
+// New checks the configuration.
 func New(c Config) (*Desk, error) {
-	if c.Ledger == nil || c.Views == nil || c.Folder == "" {
-		return nil, errors.New("an inbound desk needs a ledger, views and a folder")
+	if c.Ledger == nil || c.Views == nil || c.Kept == nil {
+		return nil, errors.New("an inbound desk needs a ledger, views and a place to keep files")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -83,11 +82,9 @@ func New(c Config) (*Desk, error) {
 	}
 	d := &Desk{Config: c, recording: make(turn, 1), applying: make(turn, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
 	d.receivers.ledger, d.receivers.views, d.receivers.log = c.Ledger, c.Views, c.Log
-	var err error
-	if d.vault, err = openVault(c.Ledger.Keys, c.Folder); err != nil {
-		return nil, fmt.Errorf("open the folder of files from the bank: %w", err)
-	}
+	d.vault = vault{keys: c.Ledger.Keys, kept: c.Kept}
 	if c.Inbox.Dir != "" {
+		var err error
 		if d.inbox, err = openInbox(c.Inbox, d); err != nil {
 			return nil, err
 		}

@@ -234,7 +234,7 @@ func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 	_, err = k.Write(make([]byte, 2*1<<20+1))
 	must(t, err)
 	must(t, k.commit("long"))
-	path := filepath.Join(w.desk.vault.path, "long")
+	path := filepath.Join(w.folder, "files/in/long")
 	sealed, err := os.ReadFile(path)
 	must(t, err)
 	first := saltBytes + 4 + int64(binary.BigEndian.Uint32(sealed[saltBytes:]))

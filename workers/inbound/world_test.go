@@ -26,6 +26,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/kept"
 )
 
 const (
@@ -108,7 +109,7 @@ func (w *world) open() {
 
 func (w *world) hire() {
 	w.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.Ledger, Folder: filepath.Join(w.folder, "files")})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.Ledger, Kept: w.kept()})
 	must(w.t, err)
 	directory := projections.NewDirectory(w.Ledger)
 	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
@@ -121,7 +122,7 @@ func (w *world) hire() {
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
 	})
 	must(w.t, err)
-	w.desk, err = New(Config{Ledger: w.Ledger, Views: w.views, Folder: filepath.Join(w.folder, "files"), Inbox: w.watch, Log: w.log})
+	w.desk, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: w.kept(), Inbox: w.watch, Log: w.log})
 	must(w.t, err)
 	if w.chunk > 0 {
 		w.desk.chunkEntries = w.chunk
@@ -465,4 +466,12 @@ func textLog(out io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(o
 
 func withCancel(t testing.TB) (context.Context, context.CancelFunc) {
 	return context.WithCancel(t.Context())
+}
+
+// kept is where files are kept.
+func (w *world) kept() kept.Folder {
+	w.t.Helper()
+	f, err := kept.Open(filepath.Join(w.folder, "files"))
+	must(w.t, err)
+	return f
 }

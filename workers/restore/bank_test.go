@@ -18,6 +18,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/kept"
 )
 
 const (
@@ -66,7 +67,7 @@ func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits)
 
 func (b *bank) hire() {
 	b.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Limits: b.limits})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits})
 	b.must(err)
 	b.files = files
 	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
@@ -200,7 +201,7 @@ func backup(b *bank, to string) error {
 // what the log says.
 func (b *bank) holds(outbox string, files, entries int) {
 	b.t.Helper()
-	found, err := workers.VerifyFiles(b.t.Context(), workers.Verification{Ledger: b.Ledger, Folder: filepath.Join(b.folder, "files"), Outbox: outbox})
+	found, err := workers.VerifyFiles(b.t.Context(), workers.Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")), Outbox: outbox})
 	b.must(err)
 	if len(found.Problems) > 0 || found.Files != files || found.Entries != entries {
 		b.t.Errorf("found %d files, %d entries, problems %v; want %d, %d and none", found.Files, found.Entries, found.Problems, files, entries)
@@ -222,4 +223,13 @@ func (b *bank) waits() int {
 
 func (r Report) String() string {
 	return fmt.Sprintf("%d files, %d entries, %d known, %d others, %d unknown", r.Files, r.Entries, r.Known, r.Others, len(r.Unknown))
+}
+
+func keptIn(t testing.TB, path string) kept.Folder {
+	t.Helper()
+	f, err := kept.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }

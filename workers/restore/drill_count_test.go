@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/kept"
 )
 
 // after is life with the restored ledger: the operator's answers are read
@@ -70,7 +71,7 @@ func (d *drill) count() {
 			d.t.Errorf("%s of the backup never left and is %s", o.mark, s)
 		}
 	}
-	found, err := workers.VerifyFiles(d.t.Context(), workers.Verification{Ledger: d.bank.Ledger, Folder: filepath.Join(d.bank.folder, "files"), Outbox: d.bank.outbox()})
+	found, err := workers.VerifyFiles(d.t.Context(), workers.Verification{Ledger: d.bank.Ledger, Kept: kept.Folder(filepath.Join(d.bank.folder, "files")), Outbox: d.bank.outbox()})
 	d.bank.must(err)
 	if len(found.Problems) > 0 {
 		d.t.Errorf("verify finds %v", found.Problems)

@@ -16,7 +16,7 @@ import (
 // files renders every file again and compares it with all there is of it.
 func files(ctx context.Context, s Subject, progress Progress) (Finding, error) {
 	found, err := workers.VerifyFiles(ctx, workers.Verification{
-		Ledger: s.Ledger, Folder: s.Kept, Outbox: s.Outbox,
+		Ledger: s.Ledger, Kept: s.Kept, Outbox: s.Outbox,
 		NotCheckable: seal.NotCheckable, Progress: progress,
 	})
 	if err != nil {

@@ -22,7 +22,7 @@ type Subject struct {
 	Store  Store
 
 	Log       string // where the log is, for people
-	Kept      string // folder of the kept files
+	Kept      eventstore.Kept
 	Outbox    string
 	ViewsFile string
 	Rebuild   string // the command that makes the views anew

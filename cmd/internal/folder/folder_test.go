@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/delivery"
 )
 
 // used makes a folder as a first start does: kind, log, switch, first event.
-func used(t *testing.T) (Folder, LogIdentity) {
+func used(t *testing.T) (Folder, delivery.Log) {
 	t.Helper()
 	f := Folder(filepath.Join(t.TempDir(), "data"))
 	if err := f.Make(); err != nil {
@@ -18,10 +20,10 @@ func used(t *testing.T) (Folder, LogIdentity) {
 		t.Fatal(err)
 	}
 	put(t, f.Log(), "log")
-	if _, err := f.OpenDelivery(LogIdentity{}); err != nil {
+	if _, err := f.OpenDelivery(delivery.Log{}); err != nil {
 		t.Fatal(err)
 	}
-	return f, LogIdentity{FirstEvent: "first", Head: 7}
+	return f, delivery.Log{FirstEvent: "first", Head: 7}
 }
 
 func put(t *testing.T, path, content string) {
@@ -31,7 +33,7 @@ func put(t *testing.T, path, content string) {
 	}
 }
 
-func open(t *testing.T, f Folder, log LogIdentity) *Delivery {
+func open(t *testing.T, f Folder, log delivery.Log) *delivery.Switch {
 	t.Helper()
 	d, err := f.OpenDelivery(log)
 	if err != nil {
@@ -40,7 +42,7 @@ func open(t *testing.T, f Folder, log LogIdentity) *Delivery {
 	return d
 }
 
-func on(d *Delivery, odfi string) bool {
+func on(d *delivery.Switch, odfi string) bool {
 	ok, _ := d.Allowed(odfi)
 	return ok
 }
@@ -70,28 +72,28 @@ func TestAFolderThatMovedIsStillItself(t *testing.T) {
 }
 
 func TestDeliveryIsOffWhereverTheFolderIsNotItself(t *testing.T) {
-	for name, change := range map[string]func(t *testing.T, f *Folder, log *LogIdentity){
-		"restored from a backup, which has no instance": func(t *testing.T, f *Folder, _ *LogIdentity) {
+	for name, change := range map[string]func(t *testing.T, f *Folder, log *delivery.Log){
+		"restored from a backup, which has no instance": func(t *testing.T, f *Folder, _ *delivery.Log) {
 			if err := os.Remove(f.instance()); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"copied with its instance": func(t *testing.T, f *Folder, _ *LogIdentity) {
+		"copied with its instance": func(t *testing.T, f *Folder, _ *delivery.Log) {
 			to := Folder(t.TempDir())
 			if err := os.CopyFS(string(to), os.DirFS(string(*f))); err != nil {
 				t.Fatal(err)
 			}
 			*f = to
 		},
-		"database replaced by a copy": func(t *testing.T, f *Folder, _ *LogIdentity) {
+		"database replaced by a copy": func(t *testing.T, f *Folder, _ *delivery.Log) {
 			put(t, f.Log()+"2", "log")
 			if err := os.Rename(f.Log()+"2", f.Log()); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"another ledger written over the database": func(_ *testing.T, _ *Folder, log *LogIdentity) { log.FirstEvent = "another" },
-		"older copy written over the database":     func(_ *testing.T, _ *Folder, log *LogIdentity) { log.Head = 6 },
-		"instance damaged":                         func(t *testing.T, f *Folder, _ *LogIdentity) { put(t, f.instance(), "{") },
+		"another ledger written over the database": func(_ *testing.T, _ *Folder, log *delivery.Log) { log.FirstEvent = "another" },
+		"older copy written over the database":     func(_ *testing.T, _ *Folder, log *delivery.Log) { log.Head = 6 },
+		"instance damaged":                         func(t *testing.T, f *Folder, _ *delivery.Log) { put(t, f.instance(), "{") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, log := used(t)
@@ -120,7 +122,7 @@ func TestDeliveryComesBackODFIByODFI(t *testing.T) {
 	if err := d.Turn(bank, true, log); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range []*Delivery{d, open(t, f, log)} {
+	for _, d := range []*delivery.Switch{d, open(t, f, log)} {
 		if !on(d, bank) || on(d, other) || d.State().Reason == "" {
 			t.Errorf("delivery is %+v; want on for %s alone, with the reason for the rest", d.State(), bank)
 		}
@@ -142,7 +144,7 @@ func TestAllOffIsOffForODFIsToComeToo(t *testing.T) {
 	if err := d.Turn(other, true, log); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range []*Delivery{d, open(t, f, log)} {
+	for _, d := range []*delivery.Switch{d, open(t, f, log)} {
 		if on(d, bank) || !on(d, other) || d.State().Reason == "" {
 			t.Errorf("delivery is %+v; want on for %s alone", d.State(), other)
 		}
@@ -162,14 +164,14 @@ func TestAFolderThatLostItsLogDeliversNothing(t *testing.T) {
 			f, log := used(t)
 			open(t, f, log)
 			change(t, f)
-			d := open(t, f, LogIdentity{})
+			d := open(t, f, delivery.Log{})
 			if on(d, bank) || !strings.Contains(d.State().Reason, "is gone") {
 				t.Fatalf("delivery is %+v, want off because the log is gone", d.State())
 			}
-			if err := d.Note(LogIdentity{FirstEvent: "new", Head: 1}); err != nil {
+			if err := d.Note(delivery.Log{FirstEvent: "new", Head: 1}); err != nil {
 				t.Fatal(err)
 			}
-			if d := open(t, f, LogIdentity{FirstEvent: "new", Head: 1}); on(d, bank) {
+			if d := open(t, f, delivery.Log{FirstEvent: "new", Head: 1}); on(d, bank) {
 				t.Errorf("delivery is %+v at the next start, want off", d.State())
 			}
 		})
@@ -190,7 +192,7 @@ func lose(t *testing.T, f Folder, trace string) {
 
 func TestAFirstStartThatStoppedHalfWayIsStillTheFirst(t *testing.T) {
 	f, _ := used(t) // stopped behind the switch, before the first event
-	if d := open(t, f, LogIdentity{}); !on(d, bank) {
+	if d := open(t, f, delivery.Log{}); !on(d, bank) {
 		t.Errorf("delivery is %+v, want on", d.State())
 	}
 }
@@ -218,7 +220,7 @@ func TestSwitchingOffARestoredFolderSaysBothReasons(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if r := d.State().Reason; !strings.HasPrefix(r, switchedOff) || strings.Count(r, "restored from a backup") != 1 || strings.Count(r, switchedOff) != 1 {
+	if r := d.State().Reason; !strings.HasPrefix(r, "all of it was switched off") || strings.Count(r, "restored from a backup") != 1 || strings.Count(r, "switched off") != 1 {
 		t.Errorf("the reason is %q", r)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/achledger/achledger/cmd/internal/delivery"
 )
 
 // instance is the content of the file of that name. What it says about the
@@ -20,26 +22,12 @@ type instance struct {
 	// Position was in the log when this was written. A log that ends before
 	// it was put back from an older copy in place.
 	Position int64 `json:"position"`
-	// Delivery says whether files may leave: for an ODFI by its routing
-	// number, for all others by Otherwise.
-	Delivery  map[string]bool `json:"delivery"`
-	Otherwise bool            `json:"otherwise"`
-	// Reason is why Otherwise went off by itself, once.
-	Reason string `json:"reason,omitempty"`
-	// Unconfirmed is up to which position of the log credentials are not
-	// taken, because the log does not know which were revoked since.
-	Unconfirmed int64 `json:"unconfirmed,omitempty"`
-}
-
-// LogIdentity is what the log itself says of who it is.
-type LogIdentity struct {
-	FirstEvent string // id of the event at position 1; empty for an empty log
-	Head       int64
+	delivery.Record
 }
 
 // readInstance returns the file's content and why it does not hold here; an
 // empty reason says that it does.
-func (f Folder) readInstance(log LogIdentity) (i instance, reason string, err error) {
+func (f Folder) readInstance(log delivery.Log) (i instance, reason string, err error) {
 	content, err := os.ReadFile(f.instance())
 	if errors.Is(err, fs.ErrNotExist) {
 		return i, "this folder was restored from a backup, or its file instance was removed", nil
@@ -105,7 +93,7 @@ func holdsAnything(path string) (found bool, err error) {
 }
 
 // identify describes the folder as it stands.
-func (f Folder) identify(log LogIdentity) (instance, error) {
+func (f Folder) identify(log delivery.Log) (instance, error) {
 	folder, err := inode(string(f))
 	if err != nil {
 		return instance{}, fmt.Errorf("identify the data folder: %w", err)

@@ -28,7 +28,13 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err := empty(string(to)); err != nil {
 		return eventstore.Report{}, err
 	}
-	if err := r.Store.Backup(ctx, to.Log()); err != nil {
+	log, ok := r.Store.(interface {
+		Backup(ctx context.Context, to string) error
+	})
+	if !ok {
+		return eventstore.Report{}, errors.New("this ledger lives in a database, which has means of its own: see pg_basebackup")
+	}
+	if err := log.Backup(ctx, to.Log()); err != nil {
 		return eventstore.Report{}, err
 	}
 	// Keys and files after the log: what is newer than its copy does no harm.

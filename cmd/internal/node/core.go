@@ -13,21 +13,32 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
+	"github.com/achledger/achledger/workers/kept"
 )
 
-// Core is a data folder open for writing. It holds the folder's lock.
+// Log is the log, with the tokens beside it.
+type Log interface {
+	eventstore.Store
+	eventstore.Tokens
+}
+
+// Core is a ledger open for writing, in a data folder whose lock it holds.
 type Core struct {
 	Folder   folder.Folder
 	Kind     folder.Kind
-	Store    *sqlite.Store
+	Store    Log
 	Keys     *seal.Keyring
 	Ledger   *ledger.Ledger
-	Delivery *folder.Delivery
+	Kept     eventstore.Kept
+	Delivery *delivery.Switch
+	Outbox   string // where files for the bank are put, in the clear
+	Inbox    string // where files of the bank are picked up
 
 	// FirstStart says that nothing is in the log but the first operations
 	// credential: nobody used the folder yet, though an earlier start may
@@ -58,7 +69,7 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o sqlite.Optio
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{Folder: f, Kind: kind, Store: store, Exposed: exposed}
+	c := &Core{Folder: f, Kind: kind, Store: store, Outbox: f.Outbox(), Inbox: f.Inbox(), Exposed: exposed}
 	if err := c.open(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -90,6 +101,9 @@ func (c *Core) open(ctx context.Context) (err error) {
 	if c.Keys, err = seal.Open(c.Folder.Keys()); err != nil {
 		return err
 	}
+	if c.Kept, err = openKept(c.Folder); err != nil {
+		return err
+	}
 	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}}
 	if c.Kind == folder.Sandbox {
 		if c.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, c.Store, time.Now); err != nil {
@@ -112,6 +126,16 @@ func (c *Core) open(ctx context.Context) (err error) {
 	return c.note(ctx) // at once: a folder that loses its log later must know that it had one
 }
 
+// openKept opens the kept files of a folder, and takes away what a crash left
+// there.
+func openKept(f folder.Folder) (kept.Folder, error) {
+	files, err := kept.Open(f.Kept())
+	if err != nil {
+		return files, err
+	}
+	return files, files.Sweep()
+}
+
 // note records in the folder which log it has and how far that has come.
 func (c *Core) note(ctx context.Context) error {
 	log, err := Identify(ctx, c.Store)
@@ -127,12 +151,12 @@ func (c *Core) Close() error {
 }
 
 // Identify says which log this is and how far it has come.
-func Identify(ctx context.Context, s eventstore.Store) (folder.LogIdentity, error) {
+func Identify(ctx context.Context, s eventstore.Store) (delivery.Log, error) {
 	head, err := s.Head(ctx)
 	if err != nil {
-		return folder.LogIdentity{}, fmt.Errorf("read the end of the log: %w", err)
+		return delivery.Log{}, fmt.Errorf("read the end of the log: %w", err)
 	}
-	id := folder.LogIdentity{Head: head.Position}
+	id := delivery.Log{Head: head.Position}
 	first, err := s.ReadAll(ctx, 0, 1)
 	if err != nil {
 		return id, fmt.Errorf("read the first event: %w", err)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/projections"
@@ -17,7 +17,7 @@ import (
 )
 
 // DeliveryState tells how the switch stands.
-func (c *Core) DeliveryState(context.Context, Nothing) (folder.DeliveryState, error) {
+func (c *Core) DeliveryState(context.Context, Nothing) (delivery.State, error) {
 	return c.Delivery.State(), nil
 }
 
@@ -124,7 +124,7 @@ func known(ctx context.Context, views *projections.Views, odfi string) error {
 // books are the ledger as package restore writes in it: no gate keeps it from
 // what delivery does when it is on.
 func (c *Core) books(views *projections.Views, odfi string) (restore.Books, error) {
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Folder: c.Folder.Kept()})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept})
 	if err != nil {
 		return restore.Books{}, err
 	}

@@ -13,7 +13,7 @@ import (
 // newDesk makes the worker that takes in what comes from the bank. The inbox
 // is watched only by a server that runs.
 func newDesk(c *Core, views inbound.Views, config inbound.Config) (*inbound.Desk, error) {
-	config.Ledger, config.Views, config.Folder = c.Ledger, views, c.Folder.Kept()
+	config.Ledger, config.Views, config.Kept = c.Ledger, views, c.Kept
 	return inbound.New(config)
 }
 

@@ -51,7 +51,7 @@ type Destruction struct {
 // DestroyKeys settles a client and then makes everything sealed for it
 // unreadable, for good. A stop leaves the rest to be done by asking again.
 func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Folder: c.Folder.Kept()})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept})
 	if err != nil {
 		return workers.Erased{}, err
 	}
@@ -68,7 +68,7 @@ func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruct
 		return done, err
 	}
 	e := workers.Erasure{
-		Files: files, Client: d.Client, Undelivered: d.Undelivered, Outbox: c.Folder.Outbox(), Inbox: c.Folder.Inbox(),
+		Files: files, Client: d.Client, Undelivered: d.Undelivered, Outbox: c.Outbox, Inbox: c.Inbox,
 	}
 	if done, err = e.Settle(ctx); err != nil {
 		return done, fmt.Errorf("nothing was destroyed: %w", err)

@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/kept"
 	"github.com/achledger/achledger/workers/verify"
 )
 
@@ -20,7 +21,7 @@ import (
 // Whatever it is asked to write is refused.
 type Reader struct {
 	Folder folder.Folder
-	Store  *sqlite.Store
+	Store  verify.Store
 	Keys   *seal.Keyring
 	Ledger *ledger.Ledger
 }
@@ -63,7 +64,7 @@ func (r *Reader) Views(ctx context.Context) (*projections.Views, error) {
 // Subject is the folder as it is verified.
 func (r *Reader) Subject() verify.Subject {
 	return verify.Subject{
-		Ledger: r.Ledger, Store: r.Store, Log: r.Folder.Log(), Kept: r.Folder.Kept(), Outbox: r.Folder.Outbox(),
+		Ledger: r.Ledger, Store: r.Store, Log: r.Folder.Log(), Kept: kept.Folder(r.Folder.Kept()), Outbox: r.Folder.Outbox(),
 		ViewsFile: r.Folder.Views(), Rebuild: "achledger rebuild --data " + string(r.Folder), Views: r.Views, Stream: r.compareStream,
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/eventstore"
@@ -58,7 +59,7 @@ type Running struct {
 	Admin      string // "" without one
 	NATS       string // "nats://127.0.0.1:4222"
 	FirstStart bool   // the operations credential was written just now
-	Delivery   folder.DeliveryState
+	Delivery   delivery.State
 	// Unconfirmed says that no credential of the backup is taken yet.
 	Unconfirmed bool
 }
@@ -158,13 +159,13 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 // hire makes the workers.
 func (s *Server) hire(directory *projections.Directory) (err error) {
 	log := s.log
-	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Folder: s.Folder.Kept(), Gate: s.Delivery, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
+	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Gate: s.Delivery, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
 	if err != nil {
 		return err
 	}
 	s.delivery, err = workers.NewDelivery(workers.DeliveryConfig{
 		Files: s.files, Views: s.views, Log: log,
-		Deliverers: map[string]workers.Deliverer{"outbox": workers.Outbox(s.Folder.Outbox())},
+		Deliverers: map[string]workers.Deliverer{"outbox": workers.Outbox(s.Outbox)},
 		SFTP:       &workers.SFTP{Sandbox: s.Kind == folder.Sandbox},
 	})
 	if err != nil {
@@ -181,7 +182,7 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 		return err
 	}
 	s.desk, err = newDesk(s.Core, s.views, inbound.Config{
-		Inbox: inbound.Watch{Dir: s.Folder.Inbox()}, Log: log,
+		Inbox: inbound.Watch{Dir: s.Inbox}, Log: log,
 		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) error {
 			_, err := s.files.Acknowledge(ctx, s.views, a)
 			return err

@@ -1,0 +1,134 @@
+// Package kept keeps sealed files in a data folder.
+package kept
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/workers/regular"
+)
+
+// Folder holds the folders of kept files. No link in it is followed.
+type Folder string
+
+var _ eventstore.Kept = Folder("")
+
+// folders are those that hold kept files: out has our own, in those of clients
+// and of the bank.
+var folders = []string{"in", "out"}
+
+// unfinished begins the temporary names of files that are being written.
+const unfinished = "."
+
+// Open makes the folders.
+func Open(path string) (Folder, error) {
+	if err := regular.Folders(path, folders...); err != nil {
+		return "", fmt.Errorf("make the folder of kept files: %w", err)
+	}
+	return Folder(path), nil
+}
+
+// Sweep takes away what a crash left of files that were not written to their
+// end. Nobody may be writing there.
+func (f Folder) Sweep() error {
+	for _, folder := range folders {
+		if err := f.in(folder, sweep); err != nil {
+			return fmt.Errorf("look through the kept files: %w", err)
+		}
+	}
+	return nil
+}
+
+func sweep(f regular.Folder) error {
+	names, err := f.Names(".")
+	for _, name := range names {
+		if strings.HasPrefix(name, unfinished) {
+			err = errors.Join(err, f.Take(name))
+		}
+	}
+	return err
+}
+
+// in does something in a folder.
+func (f Folder) in(folder string, do func(regular.Folder) error) error {
+	opened, err := regular.In(filepath.Join(string(f), folder))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(opened), opened.Close())
+}
+
+// Keep implements eventstore.Kept.
+func (f Folder) Keep(folder string) (eventstore.Keeping, error) {
+	k := &keeping{folder: f, in: folder, name: unfinished + "incoming-" + rand.Text()}
+	err := f.in(folder, func(r regular.Folder) (err error) {
+		k.File, err = r.OpenFile(k.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		return err
+	})
+	return k, err
+}
+
+// keeping is a file under its temporary name.
+type keeping struct {
+	*os.File
+	folder Folder
+	in     string
+	name   string
+}
+
+// Commit implements eventstore.Keeping.
+func (k *keeping) Commit(name string) error {
+	if err := errors.Join(k.Sync(), k.Close()); err != nil {
+		return err
+	}
+	return k.folder.in(k.in, func(r regular.Folder) error {
+		if err := r.Rename(k.name, name); err != nil {
+			return err
+		}
+		return r.Sync()
+	})
+}
+
+// Drop implements eventstore.Keeping.
+func (k *keeping) Drop() error {
+	_ = k.Close() // closed already after a failed commit
+	return k.folder.in(k.in, func(r regular.Folder) error { return r.Take(k.name) })
+}
+
+// Open implements eventstore.Kept.
+func (f Folder) Open(folder, name string) (eventstore.KeptFile, error) {
+	var o opened
+	err := f.in(folder, func(r regular.Folder) (err error) {
+		if o.File, err = r.Open(name); err != nil {
+			return err
+		}
+		info, err := o.Stat()
+		if err != nil {
+			return errors.Join(err, o.Close())
+		}
+		o.size = info.Size()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+type opened struct {
+	*os.File
+	size int64
+}
+
+// Size implements eventstore.KeptFile.
+func (o opened) Size() int64 { return o.size }
+
+// Remove implements eventstore.Kept.
+func (f Folder) Remove(folder, name string) error {
+	return f.in(folder, func(r regular.Folder) error { return r.Remove(name) })
+}
