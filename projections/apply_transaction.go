@@ -9,12 +9,13 @@ import (
 const (
 	putItem = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
-			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, information, died)
+			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, information, died,
+			shown_in)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)
+			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)
 		ON CONFLICT(position) DO UPDATE SET status = ?7, reason = ?8, unfiled_day = ?14, changed = ?15,
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
-			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31`
+			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34`
 
 	// findFiled and fileItem do to a row what putItem would do after the
 	// second event of a stream, filed. No stream has to be read for it.
@@ -22,7 +23,8 @@ const (
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
 		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
 	fileItem = `UPDATE items@ SET status = 'Released', reason = '', unfiled_day = NULL, changed = ?2,
-			file = ?3, batch = ?4, trace = ?5, history = history || ?6, updated_at = ?7, updated = ?2
+			file = ?3, batch = ?4, trace = ?5, history = history || ?6, updated_at = ?7, updated = ?2,
+			shown_in = ?3
 		WHERE position = ?1`
 
 	// putOrigination is putItem for the first event of a transaction of ours,
@@ -97,14 +99,18 @@ func (p *projector) putItem(t *domain.Transaction, n int, it item) error {
 	day := dayOf(it.madeAt)
 	p.madeOn(day, it.position)
 	var s summary
+	var shownIn int64
 	if n == 0 {
 		s = summaryOf(t)
+		if shownIn, err = p.refOf(s.shownIn); err != nil {
+			return err
+		}
 	}
 	args := append(p.args[:0], it.position, it.client, it.transaction, it.id, string(it.kind), string(it.direction),
 		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
-		it.information, it.died)
+		it.information, it.died, ref(shownIn))
 	_, err = p.c.exec(putItem, args...)
 	return err
 }

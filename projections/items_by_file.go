@@ -13,7 +13,7 @@ const (
 		WHERE client = ?1 AND delivered >= ?2 AND delivered > 0 AND delivered_day BETWEEN ?3 AND ?4 ORDER BY delivered`
 	// undeliveredFiles took up entries on the days asked for: between the day
 	// they were opened and the day they were cut.
-	undeliveredFiles = `SELECT position, position FROM files@ INDEXED BY files_client@
+	undeliveredFiles = `SELECT position, position FROM files@ INDEXED BY files_undelivered@
 		WHERE client = ?1 AND position >= ?2 AND delivered = 0 AND opened_day <= ?4 AND (cut_day = 0 OR cut_day >= ?3)
 		ORDER BY position`
 )

@@ -14,7 +14,8 @@ func TestNoQuestionScans(t *testing.T) {
 	v := w.caughtUp(Options{})
 	questions := []string{
 		madeDays.next, otherDays.next, firstClient, nextClient, changedFiles, deliveredFiles, undeliveredFiles,
-		latestDay, waitingOfAll, waitingOfGroup, heldOfAll, heldOfClient, entryGroups, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
+		latestDay, waitingOfAll, waitingOfGroup, heldOfAll, heldOfClient, entryGroups,
+		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
@@ -62,6 +63,9 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"a client's returned ones", returnedOfClient + newestOf, "(client=? AND rowid>? AND rowid<?)"},
 		{"a client's waiting ones", waitingOfGroup, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>? AND rowid<?)"},
 		{"a client's held ones", heldOfClient, "(client=? AND rowid>? AND rowid<?)"},
+		{"what the bank sent", inHandOfAll, "(direction=? AND rowid>? AND rowid<?)"},
+		{"what the bank sent a client", inHandOfClient, "(client=? AND direction=? AND rowid>? AND rowid<?)"},
+		{"what lies in a file", shownInFile, "(shown_in=? AND rowid>? AND rowid<?)"},
 		{"what waits", waitingRows, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>?)"},
 		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
 	} {
@@ -77,5 +81,35 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 				t.Errorf("begins with %s; want a seek by %s", plan[0], tt.seek)
 			}
 		})
+	}
+}
+
+// A status that few transactions have is not searched for row by row among
+// all the others.
+func TestARareStatusIsNotSearchedForRowByRow(t *testing.T) {
+	w := newWorld(t)
+	v := w.caughtUp(Options{})
+	for _, status := range []string{Pending, Released, Recalled, Rejected, Returned} {
+		for _, client := range []string{"", "gym"} {
+			_, _, err := v.Transactions(w.ctx, TransactionFilter{Status: status, Client: client})
+			w.must(err)
+		}
+	}
+	asked := map[string]bool{}
+	for range 2 * maxReaders { // the lists were answered by one connection after the other
+		w.must(v.read(w.ctx, func(s snapshot) error {
+			for sql := range s.c.statements {
+				asked[sql] = true
+			}
+			return nil
+		}))
+	}
+	for _, every := range []string{transactionsOfAll, transactionsOfDay} {
+		if asked[every] {
+			t.Errorf("asked %s", every)
+		}
+	}
+	if !asked[unsentOfOne] {
+		t.Error("this test sees no statements")
 	}
 }

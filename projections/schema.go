@@ -73,7 +73,8 @@ CREATE TABLE items@(
   tail         TEXT    NOT NULL,
   updated_at   INTEGER NOT NULL,
   updated      INTEGER NOT NULL,
-  shown        INTEGER NOT NULL         -- the item whose status it has; 0: Returned
+  shown        INTEGER NOT NULL,        -- the item whose status it has; 0: Returned
+  shown_in     INTEGER                  -- the file in which that item lies
 ) STRICT;
 CREATE INDEX items_item@ ON items@(item);
 
@@ -154,6 +155,7 @@ CREATE TABLE files@(
 CREATE INDEX files_unreleased@ ON files@(unreleased) WHERE unreleased = 1;
 CREATE INDEX files_id@ ON files@(id);
 CREATE INDEX files_client@ ON files@(client);
+CREATE INDEX files_undelivered@ ON files@(delivered, client) WHERE delivered = 0;
 CREATE INDEX files_state@ ON files@(state);
 CREATE INDEX files_name@ ON files@(name);
 CREATE TABLE batches@(
@@ -212,5 +214,8 @@ CREATE INDEX items_returned@ ON items@(shown) WHERE kind = 'Origination' AND sho
 CREATE INDEX items_returned_of@ ON items@(client) WHERE kind = 'Origination' AND shown = 0;
 CREATE INDEX items_held@ ON items@(status) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
 CREATE INDEX items_held_of@ ON items@(client) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
+CREATE INDEX items_shown_in@ ON items@(shown_in) WHERE shown_in IS NOT NULL;
+CREATE INDEX items_in_hand@ ON items@(direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
+CREATE INDEX items_in_hand_of@ ON items@(client, direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
 ` + inboundIndexes

@@ -244,10 +244,13 @@ func TestRareStatusesAreListedAcrossClients(t *testing.T) {
 	w := newWorld(t)
 	v := w.open(Options{})
 	want := map[string][]string{}
-	for n := range 12 {
+	for n := range 18 {
 		client := []string{"gym", "spa"}[n%2]
-		i := w.originate(client)
-		status := []string{Rejected, Recalled, Pending, "held", Transmitted, Returned}[n/2]
+		i := testItem{client, w.id("txn"), w.id("item")}
+		status := []string{Rejected, Recalled, Pending, "held", Transmitted, Returned, "retried", Released, "received"}[n/2]
+		if status != "received" {
+			i = w.originate(client)
+		}
 		switch status {
 		case Rejected:
 			w.append(about(i, domain.TransactionRejected{ItemID: i.item, Reason: "no"}))
@@ -263,6 +266,22 @@ func TestRareStatusesAreListedAcrossClients(t *testing.T) {
 			w.append(about(i, domain.TransactionReturned{Incoming: in}))
 		case Transmitted:
 			w.cutAndDeliver(i)
+		case "retried": // the retry is in a file that was not delivered, its transaction was in one that was
+			w.cutAndDeliver(i)
+			in := incoming(w.id("item"), i.item)
+			in.Entry.Return = &nacha.Return{Code: "R01"}
+			retry := testItem{i.client, i.transaction, w.id("item")}
+			w.append(about(i, domain.TransactionReturned{Incoming: in},
+				domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: retry.item, ReplyTo: in.ItemID}}))
+			f := w.openFile(client, "window")
+			w.fill(f, []testItem{retry})
+			w.advance(f, domain.FileIsCut)
+			status = Released
+		case Released:
+			w.fill(w.openFile(client, "window"), []testItem{i})
+		case "received":
+			w.append(about(i, domain.TransactionReceived{TransactionID: i.transaction, Incoming: incoming(i.item, "")}))
+			status = Released
 		}
 		for _, of := range []string{"", client} {
 			want[of+status] = append([]string{i.transaction}, want[of+status]...)
@@ -270,7 +289,7 @@ func TestRareStatusesAreListedAcrossClients(t *testing.T) {
 	}
 	w.must(v.CatchUp(w.ctx))
 	for _, client := range []string{"", "gym", "spa"} {
-		for _, status := range []string{Rejected, Recalled, Pending, Returned, Transmitted} {
+		for _, status := range []string{Rejected, Recalled, Pending, Returned, Transmitted, Released} {
 			var got []string
 			for f := (TransactionFilter{Client: client, Status: status, Limit: 1}); ; {
 				rows, next, err := v.Transactions(w.ctx, f)

@@ -13,13 +13,17 @@ type summary struct {
 	tail      string
 	updatedAt int64
 	updated   int64
-	shown     int64 // position of the item whose status it has; 0: it is Returned
+	shown     int64  // position of the item whose status it has; 0: it is Returned
+	shownIn   string // the file in which that item lies, if any
 }
 
 func summaryOf(t *domain.Transaction) summary {
 	s := summary{tail: t.Account.Tail, updatedAt: micros(t.UpdatedAt), shown: shownBy(t)}
 	for _, i := range t.Items {
 		s.updated = max(s.updated, i.ChangedAt)
+		if i.Position == s.shown && i.Filing != nil {
+			s.shownIn = i.Filing.File
+		}
 	}
 	switch {
 	case t.Received != nil:

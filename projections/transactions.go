@@ -64,6 +64,8 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 			return l.rare(s, rare)
 		case f.Status == Pending:
 			return l.pending(s)
+		case f.Status == Released:
+			return l.released(s)
 		case f.Client == "":
 			return l.all(s)
 		default:

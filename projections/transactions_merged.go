@@ -1,0 +1,124 @@
+package projections
+
+import (
+	"math"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// The newest transaction in each part of a merged list, before ?1 and not
+// before ?2.
+const (
+	waitingOfAll = `SELECT position FROM pending@ WHERE ` + newestBefore
+	// waitingOfGroup is a part of a client's queue, of which entryGroups are all.
+	waitingOfGroup = `SELECT position FROM pending@ INDEXED BY pending_due@
+		WHERE client = ?3 AND odfi = ?4 AND answers = 0 AND due = ?5 AND ` + newestBefore
+	entryGroups  = `SELECT odfi, due FROM queue@ WHERE client = ?1 AND answers = 0`
+	heldOfAll    = `SELECT position FROM items@ INDEXED BY items_held@ WHERE ` + held + newestBefore
+	heldOfClient = `SELECT position FROM items@ INDEXED BY items_held_of@ WHERE client = ?3 AND ` + held + newestBefore
+	held         = `kind = 'Origination' AND status = 'Pending' AND reason <> '' AND `
+
+	// inHandOfAll and inHandOfClient are what lies in no file of ours: what
+	// came from the bank.
+	inHandOfAll    = `SELECT position FROM items@ INDEXED BY items_in_hand@ WHERE direction = ?3 AND ` + inHand + newestBefore
+	inHandOfClient = `SELECT position FROM items@ INDEXED BY items_in_hand_of@ WHERE direction = ?3 AND client = ?4 AND ` + inHand + newestBefore
+	inHand         = `kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL AND `
+
+	// shownInFile are the transactions whose origination, or newest retry,
+	// lies in a file.
+	shownInFile   = `SELECT position FROM items@ INDEXED BY items_shown_in@ WHERE shown_in = ?3 AND ` + newestBefore
+	unsentOfAll   = `SELECT position FROM files@ INDEXED BY files_undelivered@ WHERE ` + unsent
+	unsentOfOne   = `SELECT position FROM files@ INDEXED BY files_undelivered@ WHERE client = ?1 AND ` + unsent
+	unsent        = `delivered = 0 AND (cut > 0 OR why <> 'upload')` // an upload shows once it is cut
+	newestBefore  = `position < ?1 AND position >= ?2 ORDER BY position DESC LIMIT 1`
+	transactionAt = transactionColumns + transactionJoins + onDays + `AND i.position = ?7 LIMIT ?4`
+)
+
+// source is a part of a merged list: how to find its newest transaction
+// before another, and the one that is to be listed next, 0 for none.
+type source struct {
+	newest string
+	of     []value
+	next   int64
+}
+
+func (r *source) seek(s snapshot, before, first int64) error {
+	r.next = 0
+	return s.query(r.newest, append(values(before, first), r.of...), func(row []value) error {
+		r.next = row[0].(int64)
+		return nil
+	})
+}
+
+// merged lists what several sources hold, backwards through the log. A row
+// takes a seek or two, however much else the log has before it.
+func (l *transactionList) merged(s snapshot, sources []source) error {
+	first, before, ok, err := l.stretch(s)
+	if err != nil || !ok {
+		return err
+	}
+	for last := int64(0); ; before = last {
+		newest := int64(0)
+		for i := range sources {
+			r := &sources[i]
+			if r.next == last { // listed, or nothing was yet
+				if err := r.seek(s, before, first); err != nil {
+					return err
+				}
+			}
+			newest = max(newest, r.next)
+		}
+		if newest == 0 {
+			return nil
+		}
+		if err := l.list(s, transactionAt, 0, math.MaxInt64, l.from, l.to, newest); err != nil || l.page.more {
+			return err
+		}
+		last = newest
+	}
+}
+
+// pending lists what waits for a file or is held. A client's queue has a part
+// for each day on which entries fall due.
+func (l *transactionList) pending(s snapshot) error {
+	if l.f.Client == "" {
+		return l.merged(s, []source{{newest: waitingOfAll}, {newest: heldOfAll}})
+	}
+	sources := []source{{newest: heldOfClient, of: values(l.f.Client)}}
+	err := s.query(entryGroups, values(l.f.Client), func(row []value) error {
+		sources = append(sources, source{newest: waitingOfGroup, of: values(l.f.Client, row[0], row[1])})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.merged(s, sources)
+}
+
+// released lists what came from the bank, and what lies in a file that was
+// not delivered. That a file was is not in the rows of what lies in it, so
+// each such file is a source.
+func (l *transactionList) released(s snapshot) error {
+	var sources []source
+	for _, d := range []domain.Direction{domain.FromFed, domain.ToFed} {
+		switch {
+		case l.f.Direction != "" && l.f.Direction != d:
+		case l.f.Client == "":
+			sources = append(sources, source{newest: inHandOfAll, of: values(string(d))})
+		default:
+			sources = append(sources, source{newest: inHandOfClient, of: values(string(d), l.f.Client)})
+		}
+	}
+	files, args := unsentOfAll, values()
+	if l.f.Client != "" {
+		files, args = unsentOfOne, values(l.f.Client)
+	}
+	err := s.query(files, args, func(row []value) error {
+		sources = append(sources, source{newest: shownInFile, of: values(row[0])})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.merged(s, sources)
+}
