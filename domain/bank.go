@@ -12,27 +12,27 @@ import (
 type Bank struct {
 	Version  int64
 	Routing  string
-	Delivery Delivery
+	Delivery DeliverySettings
 	File     FileSettings
 }
 
-// Delivery says how files leave and come back.
-type Delivery struct {
+// DeliverySettings says how files leave and come back.
+type DeliverySettings struct {
 	Method string `json:"method"` // outbox or sftp
 	SFTP   *SFTP  `json:"sftp,omitempty"`
 }
 
 // Leaves is how files of the ODFI leave; to the outbox where nothing was set
 // up.
-func (b Bank) Leaves() Delivery {
+func (b Bank) Leaves() DeliverySettings {
 	if b.Delivery.Method == "" {
-		return Delivery{Method: ToOutbox}
+		return DeliverySettings{Method: ToOutbox}
 	}
 	return b.Delivery
 }
 
 // SamePlace reports whether files that leave by either go to the same folder.
-func (d Delivery) SamePlace(o Delivery) bool {
+func (d DeliverySettings) SamePlace(o DeliverySettings) bool {
 	if d.Method != BySFTP || o.Method != BySFTP {
 		return d.Method == o.Method
 	}
@@ -58,9 +58,9 @@ func (s SFTP) place() SFTP {
 
 // BankConfigured replaces the settings of an ODFI as a whole.
 type BankConfigured struct {
-	Routing  string       `json:"routing"`
-	Delivery Delivery     `json:"delivery"`
-	File     FileSettings `json:"file"`
+	Routing  string           `json:"routing"`
+	Delivery DeliverySettings `json:"delivery"`
+	File     FileSettings     `json:"file"`
 }
 
 // Type names the event in the log.
@@ -80,7 +80,7 @@ func (b *Bank) Evolve(f Fact) {
 // SFTP: in it nothing is real but the files.
 type ConfigureBank struct {
 	Routing  string
-	Delivery Delivery
+	Delivery DeliverySettings
 	File     FileSettings
 	Sandbox  bool
 }
@@ -118,7 +118,7 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 	return []Event{event}, nil
 }
 
-func (d Delivery) check(f *fields) {
+func (d DeliverySettings) check(f *fields) {
 	if d.SFTP == nil {
 		f.bad("/delivery/sftp", "required", "sftp needs host, user, private key file, host key and folders")
 		return

@@ -7,7 +7,7 @@ import (
 )
 
 func TestASandboxIsNeverSetUpForSFTP(t *testing.T) {
-	c := domain.ConfigureBank{Routing: "231380104", Delivery: domain.Delivery{Method: domain.BySFTP, SFTP: &domain.SFTP{
+	c := domain.ConfigureBank{Routing: "231380104", Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &domain.SFTP{
 		Host: "sftp.bank.example", User: "lantern", PrivateKeyFile: "key", HostKey: "ssh-ed25519 AAAA", OutboundFolder: "/out",
 	}}}
 	if events, err := c.Decide(domain.Bank{}); err != nil || len(events) != 1 {

@@ -166,7 +166,7 @@ type File struct {
 	Opened      FileOpened
 	OpenedAt    time.Time
 	DatedAt     time.Time // for when the effective dates were decided last
-	Fills       []Fill
+	Ranges      []LogRange
 	Batches     []FileBatch    // effective dates as they stand
 	Redated     map[int]string // why batches were dated again after the cut, by number
 	Cut         *FileCut
@@ -182,8 +182,8 @@ type File struct {
 	History     []FileStep
 }
 
-// Fill is where a file.filled event's filed events stand in the log.
-type Fill struct {
+// LogRange is where a file.filled event's filed events stand in the log.
+type LogRange struct {
 	First, Last int64
 }
 
@@ -203,7 +203,7 @@ func (f *File) Evolve(fact Fact) {
 		f.DatedAt = orElse(e.Decided, at)
 		f.enter(FileOpen, at)
 	case *FileFilled:
-		f.Fills = append(f.Fills, Fill{fact.Position + 2, fact.Position + 1 + int64(e.Count)})
+		f.Ranges = append(f.Ranges, LogRange{fact.Position + 2, fact.Position + 1 + int64(e.Count)})
 		f.Batches = append(f.Batches, e.Batches...)
 	case *FileCut:
 		f.Cut, f.CutAt, f.SendBy = e, at, e.SendBy

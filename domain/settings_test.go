@@ -59,7 +59,7 @@ func TestAFileHeaderIsJudgedAlikeWhereverItIsSet(t *testing.T) {
 	for origin, at := range map[string]string{"841234567": "", "0000000000": "/immediate_origin", "000000000": "/immediate_origin"} {
 		file := settings().File
 		file.ImmediateOrigin = origin
-		bank := domain.ConfigureBank{Routing: "231380104", Delivery: domain.Delivery{Method: domain.ToOutbox}, File: file}
+		bank := domain.ConfigureBank{Routing: "231380104", Delivery: domain.DeliverySettings{Method: domain.ToOutbox}, File: file}
 		if _, err := bank.Decide(domain.Bank{}); strings.TrimPrefix(refusedAt(err), "/file") != at {
 			t.Errorf("a bank's origin %s: %v", origin, err)
 		}

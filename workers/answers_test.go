@@ -144,7 +144,7 @@ func TestAnswersOfEachKindLeaveInBatchesOfTheirOwn(t *testing.T) {
 	for _, f := range b.cutFiles() {
 		first := len(batches)
 		batches = append(batches, make([][]string, len(f.Batches))...)
-		must(t, eachFiled(t.Context(), b.Ledger, f, func(e filedEntry) error {
+		must(t, entriesOf(t.Context(), b.Ledger, f, func(e entryInFile) error {
 			batches[first+e.batch-1] = append(batches[first+e.batch-1], string(e.Entry.Entry.Kind()))
 			return nil
 		}))
@@ -186,7 +186,7 @@ func TestWhatBelongsToNobodyLeavesInAFileOfTheLedgersOwn(t *testing.T) {
 	id := b.receive(domain.LedgerClient)
 	item := b.answer(domain.LedgerClient, id, returned, domain.Outgoing{Code: "R03"})
 	b.write(domain.BankStream(ourBank), domain.LedgerClient, 0, domain.BankConfigured{
-		Routing: ourBank, Delivery: domain.Delivery{Method: domain.ToOutbox},
+		Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ToOutbox},
 		File: domain.FileSettings{
 			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
 			ImmediateOrigin: ourBank, ImmediateOriginName: "LANTERN RETURNS", LineEnding: "CRLF",

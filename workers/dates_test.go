@@ -190,7 +190,7 @@ func TestARenderedFileIsDatedAgainTooAndRenderedAgain(t *testing.T) {
 func TestADownloadedFileIsTheClientsFromItsCutOn(t *testing.T) {
 	b := openBank(t)
 	b.write(domain.BankStream(ourBank), domain.LedgerClient, 0, domain.BankConfigured{
-		Routing: ourBank, Delivery: domain.Delivery{Method: domain.ByDownload},
+		Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ByDownload},
 	})
 	b.post(gym, pull(1))
 	b.fault = stopAt("after cut")

@@ -51,7 +51,7 @@ func (l *lane) needless(ctx context.Context, have string) bool {
 	if !ok || file.Opened.ODFI != l.odfi {
 		return false
 	}
-	if on, _ := l.Files.Gate.Allowed(l.odfi); !on {
+	if on, _ := l.Files.Switch.Allowed(l.odfi); !on {
 		return false
 	}
 	if file.State == domain.FileIsDelivering || file.State == domain.DeliveryUnknown {

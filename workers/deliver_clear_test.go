@@ -71,7 +71,7 @@ func TestAPutOfAFileThatWasReleasedGoesWithTheNextProcess(t *testing.T) {
 // A restored folder does not know what another one has under way.
 func TestNothingIsClearedWhileDeliveryIsOff(t *testing.T) {
 	b, names := leftBehind(t)
-	b.gate = &switching{off: true}
+	b.switched = &switching{off: true}
 	b.restart()
 	b.sweep()
 	if got := b.sent(); !slices.Equal(got, names) {

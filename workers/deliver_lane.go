@@ -74,16 +74,16 @@ func (l *lane) deliver(ctx context.Context, id string) error {
 		return err
 	}
 	defer unlock()
-	return l.goOn(ctx, id)
+	return l.deliverLocked(ctx, id)
 }
 
-// goOn is deliver for a file that is locked already.
-func (l *lane) goOn(ctx context.Context, id string) error {
+// deliverLocked is deliver for a file that is locked already.
+func (l *lane) deliverLocked(ctx context.Context, id string) error {
 	return l.steps(ctx, id, func(file domain.File) (bool, error) { return l.step(ctx, file) })
 }
 
-// to is a connection to a place, kept for the files behind.
-func (l *lane) to(ctx context.Context, way domain.Delivery) (Deliverer, error) {
+// connect is a connection to a place, kept for the files behind.
+func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Deliverer, error) {
 	key := session{method: way.Method}
 	if way.Method == domain.BySFTP && way.SFTP != nil {
 		key.sftp = *way.SFTP

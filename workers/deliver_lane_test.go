@@ -33,7 +33,7 @@ func twoBanks(t *testing.T, gyms, schools int) *bank {
 }
 
 // silent is a server that accepts connections and never says a word.
-func silent(t *testing.T) domain.Delivery {
+func silent(t *testing.T) domain.DeliverySettings {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -63,9 +63,9 @@ func (b *bank) deliveredOf(client string) (n int) {
 }
 
 func TestABankThatDoesNotAnswerHoldsUpNobodyElse(t *testing.T) {
-	for name, other := range map[string]func(t *testing.T) domain.Delivery{
-		"whose files go to the outbox":     func(*testing.T) domain.Delivery { return domain.Delivery{Method: domain.ToOutbox} },
-		"whose files go to another server": func(t *testing.T) domain.Delivery { return bySFTP(remotetest.New(t).Settings) },
+	for name, other := range map[string]func(t *testing.T) domain.DeliverySettings{
+		"whose files go to the outbox":     func(*testing.T) domain.DeliverySettings { return domain.DeliverySettings{Method: domain.ToOutbox} },
+		"whose files go to another server": func(t *testing.T) domain.DeliverySettings { return bySFTP(remotetest.New(t).Settings) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := twoBanks(t, 3, 2)

@@ -212,13 +212,13 @@ func TestOnlyAnUnknownDeliveryCanBeSettled(t *testing.T) {
 
 func TestDeliveryOffHoldsAFileBackAtAnyStep(t *testing.T) {
 	b, f, ids := interrupted(t, "before begin")
-	b.gate = shut(ourBank)
+	b.switched = shut(ourBank)
 	b.hire()
 	b.sweep()
 	if f = b.onlyFile(); f.State != domain.FileIsDelivering {
 		t.Errorf("the file is %s", f.State)
 	}
-	b.gate = Open{}
+	b.switched = AlwaysOn{}
 	b.hire()
 	b.sweep()
 	b.settled(gym, ids)
@@ -226,7 +226,7 @@ func TestDeliveryOffHoldsAFileBackAtAnyStep(t *testing.T) {
 
 func TestSendingOnceMoreIsRefusedWhileDeliveryIsOff(t *testing.T) {
 	b, f, _ := unknown(t)
-	b.gate = shut(ourBank)
+	b.switched = shut(ourBank)
 	b.hire()
 	err := b.delivery.Resend(t.Context(), f.ID)
 	if off, ok := err.(*DeliveryOffError); !ok || off.ODFI != ourBank {

@@ -180,7 +180,7 @@ func (f *Files) dropLocked(ctx context.Context, id, reason string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.released(ctx, file)
+	_, err = f.finishRelease(ctx, file)
 	return err
 }
 

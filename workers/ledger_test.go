@@ -62,13 +62,13 @@ var friday = at("2026-11-20 14:05")
 
 // bank is a whole ledger in a folder, with a clock and the workers.
 type bank struct {
-	t      testing.TB
-	folder string
-	clock  *clock
-	limits Limits
-	gate   Gate
-	fault  func(step string) error
-	faults sqlite.Faults
+	t        testing.TB
+	folder   string
+	clock    *clock
+	limits   Limits
+	switched DeliverySwitch
+	fault    func(step string) error
+	faults   sqlite.Faults
 
 	store *sqlite.Store
 	*ledger.Ledger
@@ -105,7 +105,7 @@ func (b *bank) open() {
 func (b *bank) hire() {
 	b.t.Helper()
 	var err error
-	b.files, err = NewFiles(FilesConfig{Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits, Gate: b.gate})
+	b.files, err = NewFiles(FilesConfig{Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits, Switch: b.switched})
 	must(b.t, err)
 	b.files.fault = func(step string) error {
 		if b.fault == nil {

@@ -183,7 +183,7 @@ func TestAStepThatFailsDoesNotKeepTheClockFromGoingOn(t *testing.T) {
 	if !errors.Is(err, fails) || !strings.HasPrefix(err.Error(), "step 1:") {
 		t.Errorf("it says %v, want the first error", err)
 	}
-	if !b.clock.Now().Equal(at("2036-11-20 14:05")) || steps != hopeless+1 {
+	if !b.clock.Now().Equal(at("2036-11-20 14:05")) || steps != maxFailures+1 {
 		t.Errorf("after %d steps the clock shows %s", steps, eastern(b.clock.Now()))
 	}
 }

@@ -68,11 +68,11 @@ type watched struct {
 	*model
 }
 
-func (w watched) Begin(ctx context.Context, temporary, name string) error {
+func (w watched) Publish(ctx context.Context, temporary, name string) error {
 	content, err := os.ReadFile(filepath.Join(w.outbox(), temporary))
 	must(w.t, err)
 	w.checkDates(content)
-	return w.Outbox.Begin(ctx, temporary, name)
+	return w.Outbox.Publish(ctx, temporary, name)
 }
 
 // checkDates fails the test for a date that is not true any more, or not yet.
@@ -121,9 +121,9 @@ func (m *model) act() {
 	case n < 97:
 		m.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = !c.Suspended && m.random.IntN(3) == 0 })
 	default:
-		m.gate = nil
+		m.switched = nil
 		if m.random.IntN(4) == 0 {
-			m.gate = shut(ourBank)
+			m.switched = shut(ourBank)
 		}
 		m.hireWatched()
 	}
@@ -258,7 +258,7 @@ func (m *model) sendsIn() {
 		return
 	}
 	must(m.t, err)
-	ids := entriesOf(f)
+	ids := individualsIn(f)
 	for i, id := range got.Transactions {
 		m.told[id], m.names[id] = domain.Pending, ids[i]
 	}
@@ -269,7 +269,7 @@ func (m *model) sendsIn() {
 func (m *model) forget(f nacha.File) {
 	for _, file := range m.cutFiles() {
 		if file.State == domain.FileOpen && file.Opened.Upload != nil {
-			ids := entriesOf(f)
+			ids := individualsIn(f)
 			for i := range ids {
 				id, _ := entryIDs(file.ID, i)
 				if _, known := m.told[id]; !known {
@@ -280,7 +280,7 @@ func (m *model) forget(f nacha.File) {
 	}
 }
 
-func entriesOf(f nacha.File) (ids []string) {
+func individualsIn(f nacha.File) (ids []string) {
 	for _, b := range f.Batches {
 		for _, e := range b.Entries {
 			ids = append(ids, e.IndividualID)
@@ -352,7 +352,7 @@ func (m *model) took(name string, content []byte) {
 // drain lets everything leave that may: no suspension, delivery on, weeks go
 // by, and a person settles what nobody knows.
 func (m *model) drain() {
-	m.fault, m.gate = nil, nil
+	m.fault, m.switched = nil, nil
 	m.hireWatched()
 	m.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = false })
 	for range 20 {

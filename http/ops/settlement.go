@@ -59,9 +59,9 @@ func sum(s projections.Sum) sumOf { return sumOf{s.Entries, s.Cents} }
 
 // bankBody is one of our ODFIs as operations set it up.
 type bankBody struct {
-	Routing  string              `json:"routing"`
-	Delivery domain.Delivery     `json:"delivery"`
-	File     domain.FileSettings `json:"file"`
+	Routing  string                  `json:"routing"`
+	Delivery domain.DeliverySettings `json:"delivery"`
+	File     domain.FileSettings     `json:"file"`
 }
 
 func (s *surface) getBank(c echo.Context, _ api.Caller) error {

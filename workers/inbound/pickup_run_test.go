@@ -36,7 +36,7 @@ func silentBank(t *testing.T, w *world) (spoken <-chan struct{}) {
 	settings.Port = listener.Addr().(*net.TCPAddr).Port
 	const routing = "091400606"
 	w.write(ledger.Change{Stream: domain.BankStream(routing), Client: domain.LedgerClient, Expect: eventstore.NewStream, Events: []domain.Event{
-		domain.BankConfigured{Routing: routing, Delivery: domain.Delivery{Method: domain.BySFTP, SFTP: &settings}},
+		domain.BankConfigured{Routing: routing, Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &settings}},
 	}})
 	must(t, w.views.CatchUp(context.Background()))
 	return accepted

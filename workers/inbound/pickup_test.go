@@ -21,7 +21,7 @@ func picking(t *testing.T, after After) (*world, *remotetest.Server, *Pickup) {
 	t.Helper()
 	w, s := newWorld(t), remotetest.New(t)
 	w.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: eventstore.NewStream, Events: []domain.Event{
-		domain.BankConfigured{Routing: ourBank, Delivery: domain.Delivery{Method: domain.BySFTP, SFTP: &s.Settings}},
+		domain.BankConfigured{Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &s.Settings}},
 	}})
 	must(t, w.views.CatchUp(context.Background()))
 	p, err := NewPickup(PickupConfig{Desk: w.desk, After: after})

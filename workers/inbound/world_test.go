@@ -451,7 +451,7 @@ func fileHeader(created string) nacha.FileHeader {
 func (w *world) bank(routing string) {
 	w.t.Helper()
 	w.write(ledger.Change{Stream: domain.BankStream(routing), Client: domain.LedgerClient, Events: []domain.Event{
-		domain.BankConfigured{Routing: routing, Delivery: domain.Delivery{Method: domain.ToOutbox}},
+		domain.BankConfigured{Routing: routing, Delivery: domain.DeliverySettings{Method: domain.ToOutbox}},
 	}})
 }
 

@@ -41,8 +41,8 @@ type bank struct {
 	limits  workers.Limits
 }
 
-func (b *bank) books() Books {
-	return Books{Ledger: b.Ledger, Views: b.views, Uploads: b.uploads, ODFI: odfi}
+func (b *bank) restore() Restore {
+	return Restore{Ledger: b.Ledger, Views: b.views, Uploads: b.uploads, ODFI: odfi}
 }
 
 // Now implements ledger.Clock.

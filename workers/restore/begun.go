@@ -15,7 +15,7 @@ import (
 // begin finds the file's first event: the one it has if the backup was made, or
 // an earlier run ended, while it was being filled or about to be. Claimed are
 // the open files that others of the folder are.
-func (t *taking) begin(ctx context.Context, claimed map[string]bool) error {
+func (t *fileImport) begin(ctx context.Context, claimed map[string]bool) error {
 	open, err := t.open(ctx)
 	if err != nil {
 		return err
@@ -56,10 +56,10 @@ func (t *taking) begin(ctx context.Context, claimed map[string]bool) error {
 }
 
 // open are the ODFI's files that were opened and not cut.
-func (b Books) open(ctx context.Context) (open []projections.File, err error) {
-	files, err := b.Views.UnfinishedFiles(ctx)
+func (r Restore) open(ctx context.Context) (open []projections.File, err error) {
+	files, err := r.Views.UnfinishedFiles(ctx)
 	for _, row := range files {
-		if row.State == domain.FileOpen && row.ODFI == b.ODFI {
+		if row.State == domain.FileOpen && row.ODFI == r.ODFI {
 			open = append(open, row)
 		}
 	}
@@ -69,7 +69,7 @@ func (b Books) open(ctx context.Context) (open []projections.File, err error) {
 // is reports whether an open file is the one that went out: it begins with the
 // same trace or, while nothing is filed in it, its client asked for the same
 // entries. Those are answered too.
-func (t *taking) is(ctx context.Context, file domain.File) (same bool, asked []workers.Asked, err error) {
+func (t *fileImport) is(ctx context.Context, file domain.File) (same bool, asked []workers.Asked, err error) {
 	first := ""
 	err = t.Views.FileEntries(ctx, file.ID, func(e projections.FileEntry) error {
 		if first == "" {
@@ -92,7 +92,7 @@ func (t *taking) is(ctx context.Context, file domain.File) (same bool, asked []w
 var errOther = errors.New("another file")
 
 // asks reads what a client asked for; nil where it is not what went out.
-func (t *taking) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
+func (t *fileImport) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
 	asked, probes, err := probesOf(opened, source, len(t.file.entries))
 	if errors.Is(err, errOther) || err == nil && len(asked) != len(t.file.entries) {
 		return nil, nil

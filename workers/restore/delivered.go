@@ -14,8 +14,8 @@ import (
 // delivered records that a cut file went out, unless the log says so already.
 // The log must render to what went out. A file that was dated again after the
 // backup is dated as it went out first.
-func (b Books) delivered(ctx context.Context, f *file, id string) error {
-	file, err := b.Ledger.File(ctx, id)
+func (r Restore) delivered(ctx context.Context, f *file, id string) error {
+	file, err := r.Ledger.File(ctx, id)
 	if err != nil || file.Transmitted() || file.Opened.Method == domain.ByDownload && file.Rendered != nil {
 		return err // of a file to download, its client alone knows more
 	}
@@ -28,12 +28,12 @@ func (b Books) delivered(ctx context.Context, f *file, id string) error {
 	if left.Again != nil {
 		file.Evolve(domain.Fact{Event: left.Again, Version: file.Version})
 	}
-	content, err := b.same(ctx, f, file)
+	content, err := r.same(ctx, f, file)
 	if err != nil {
 		return err
 	}
 	if file.State == domain.FileIsCut {
-		if left.RenderFile, err = b.Uploads.Files.KeepRendered(file, content); err != nil {
+		if left.RenderFile, err = r.Uploads.Files.KeepRendered(file, content); err != nil {
 			return err
 		}
 	}
@@ -41,15 +41,15 @@ func (b Books) delivered(ctx context.Context, f *file, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.Ledger.Write(ctx, ledger.Change{
+	_, err = r.Ledger.Write(ctx, ledger.Change{
 		Stream: domain.FileStream(id), Client: file.Opened.Client, Expect: before.Version, Events: events,
 	})
 	return err
 }
 
 // same renders a file from the log and makes sure that this is what went out.
-func (b Books) same(ctx context.Context, f *file, file domain.File) ([]byte, error) {
-	content, err := workers.RenderFile(ctx, b.Ledger, file)
+func (r Restore) same(ctx context.Context, f *file, file domain.File) ([]byte, error) {
+	content, err := workers.RenderFile(ctx, r.Ledger, file)
 	if err != nil {
 		return nil, err
 	}

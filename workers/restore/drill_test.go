@@ -271,7 +271,7 @@ func (d *drill) tell() {
 	for tries := 0; ; tries++ {
 		whole := d.bank.Store
 		d.bank.Store = &stopping{Store: whole, left: 1 + d.IntN(12) + 20*tries}
-		report, err := d.bank.books().Take(d.t.Context(), d.outbox)
+		report, err := d.bank.restore().Take(d.t.Context(), d.outbox)
 		d.bank.Store = whole
 		if err == nil {
 			d.t.Logf("told: %s, corrected %d, held %d", report, len(report.Corrected), len(report.Held))

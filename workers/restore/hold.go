@@ -59,7 +59,7 @@ var mayHold = []domain.FileState{
 // client that the operator has not accepted.
 func (p *plan) mark(ctx context.Context, client string, looks map[string][]stranger) error {
 	cents := map[int64]bool{}
-	_ = p.strangers(func(_ *taking, e scanned) error {
+	_ = p.strangers(func(_ *fileImport, e scanned) error {
 		cents[e.AmountCents] = true
 		return nil
 	})
@@ -112,8 +112,8 @@ func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, look
 
 // filedIn reads the entries of a file that have one of some amounts, with what
 // each says.
-func (b Books) filedIn(ctx context.Context, id string, cents map[int64]bool) (entries []projections.FileEntry, found map[int]keys, err error) {
-	err = b.Views.FileEntries(ctx, id, func(e projections.FileEntry) error {
+func (r Restore) filedIn(ctx context.Context, id string, cents map[int64]bool) (entries []projections.FileEntry, found map[int]keys, err error) {
+	err = r.Views.FileEntries(ctx, id, func(e projections.FileEntry) error {
 		if cents[e.AmountCents] {
 			entries = append(entries, e)
 		}
@@ -124,7 +124,7 @@ func (b Books) filedIn(ctx context.Context, id string, cents map[int64]bool) (en
 	}
 	probes := make([]probe, len(entries))
 	for n, e := range entries {
-		t, err := b.Ledger.Transaction(ctx, e.Client, e.TransactionID)
+		t, err := r.Ledger.Transaction(ctx, e.Client, e.TransactionID)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -132,11 +132,11 @@ func (b Books) filedIn(ctx context.Context, id string, cents map[int64]bool) (en
 		if !ok {
 			continue
 		}
-		if probes[n], err = b.probe(&t, i); err != nil {
+		if probes[n], err = r.probe(&t, i); err != nil {
 			return nil, nil, err
 		}
 	}
-	found, err = b.records(probes)
+	found, err = r.records(probes)
 	return entries, found, err
 }
 
@@ -163,7 +163,7 @@ func (p *plan) holds(ctx context.Context, file domain.File, cents map[int64]bool
 func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	wanted, cents := map[string]bool{}, map[int64]bool{}
 	claimed := map[string]bool{}
-	_ = p.strangers(func(t *taking, e scanned) error {
+	_ = p.strangers(func(t *fileImport, e scanned) error {
 		wanted[e.exact], cents[e.AmountCents] = true, true
 		if e.Kind() == nacha.KindForward {
 			wanted[e.loose] = true
@@ -173,7 +173,7 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	if len(wanted) == 0 {
 		return false, nil
 	}
-	for _, t := range p.takings {
+	for _, t := range p.imports {
 		claimed[t.opened.FileID] = true
 	}
 	files, err := p.Views.UnfinishedFiles(ctx)

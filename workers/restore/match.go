@@ -13,22 +13,22 @@ import (
 
 // plan is what becomes of the entries of files that the log does not know.
 type plan struct {
-	Books
+	Restore
 	waiting *queue
-	takings []*taking
+	imports []*fileImport
 	strange map[string]map[string][]stranger // by client and look
 }
 
 // stranger is an entry that is found nowhere.
 type stranger struct {
-	file int // in takings
+	file int // in imports
 	Told
 }
 
 // note gathers the strangers, in the order in which they left.
 func (p *plan) note() {
 	p.strange = map[string]map[string][]stranger{}
-	_ = p.strangers(func(t *taking, e scanned) error {
+	_ = p.strangers(func(t *fileImport, e scanned) error {
 		client := t.opened.Client
 		if p.strange[client] == nil {
 			p.strange[client] = map[string][]stranger{}
@@ -40,7 +40,7 @@ func (p *plan) note() {
 
 // after is the first stranger that looks like an entry and left in a later
 // file: it may be the same, sent again because the operator refused the first.
-func (p *plan) after(t *taking, e scanned) (Told, bool) {
+func (p *plan) after(t *fileImport, e scanned) (Told, bool) {
 	for _, s := range p.strange[t.opened.Client][e.look] {
 		if e.look != "" && s.file > t.place {
 			return s.Told, true
@@ -56,19 +56,19 @@ func (p *plan) after(t *taking, e scanned) (Told, bool) {
 // What is found nowhere may lie in a file that never left, which operations
 // released after the backup. That file is released here too, and all is looked
 // at again.
-func (b Books) plan(ctx context.Context, files []*file) (*plan, error) {
-	if err := b.Views.CatchUp(ctx); err != nil {
+func (r Restore) plan(ctx context.Context, files []*file) (*plan, error) {
+	if err := r.Views.CatchUp(ctx); err != nil {
 		return nil, err
 	}
 	// What a backup caught in the middle of a release has left since.
-	if err := b.Uploads.Files.FinishReleases(ctx, b.Views, b.ODFI); err != nil {
+	if err := r.Uploads.Files.FinishReleases(ctx, r.Views, r.ODFI); err != nil {
 		return nil, err
 	}
 	for {
-		if err := b.Views.CatchUp(ctx); err != nil {
+		if err := r.Views.CatchUp(ctx); err != nil {
 			return nil, err
 		}
-		p, err := b.match(ctx, files)
+		p, err := r.match(ctx, files)
 		if err != nil {
 			return nil, err
 		}
@@ -83,22 +83,22 @@ func (b Books) plan(ctx context.Context, files []*file) (*plan, error) {
 	}
 }
 
-func (b Books) match(ctx context.Context, files []*file) (*plan, error) {
-	waiting, err := b.waiting(ctx)
+func (r Restore) match(ctx context.Context, files []*file) (*plan, error) {
+	waiting, err := r.waiting(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{Books: b, waiting: waiting}
+	p := &plan{Restore: r, waiting: waiting}
 	claimed := map[string]bool{}
 	for n, f := range files {
-		t := &taking{Books: b, plan: p, place: n, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
+		t := &fileImport{Restore: r, plan: p, place: n, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
 		if err := t.begin(ctx, claimed); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
 		t.find(waiting.exact, func(k keys) string { return k.exact })
-		p.takings = append(p.takings, t)
+		p.imports = append(p.imports, t)
 	}
-	for _, t := range p.takings {
+	for _, t := range p.imports {
 		t.find(waiting.loose, func(k keys) string { return k.loose })
 	}
 	return p, nil
@@ -106,10 +106,10 @@ func (b Books) match(ctx context.Context, files []*file) (*plan, error) {
 
 // find looks for what waits under a key, for every entry that is not found
 // yet.
-func (t *taking) find(by map[string]map[string][]*item, key func(keys) string) {
+func (t *fileImport) find(by map[string]map[string][]*item, key func(keys) string) {
 	of, at := by[t.opened.Client], t.created().Add(time.Minute)
 	for n, e := range t.file.entries {
-		if n < t.filed || t.asked != nil || t.found[n] != nil || key(e.keys) == "" {
+		if n < t.done || t.asked != nil || t.found[n] != nil || key(e.keys) == "" {
 			continue
 		}
 		if i := best(of[key(e.keys)], at); i != nil {
@@ -120,10 +120,10 @@ func (t *taking) find(by map[string]map[string][]*item, key func(keys) string) {
 }
 
 // strangers calls yield with every entry that is not found.
-func (p *plan) strangers(yield func(*taking, scanned) error) error {
-	for _, t := range p.takings {
+func (p *plan) strangers(yield func(*fileImport, scanned) error) error {
+	for _, t := range p.imports {
 		for n, e := range t.file.entries {
-			if n < t.filed || t.asked != nil || t.found[n] != nil {
+			if n < t.done || t.asked != nil || t.found[n] != nil {
 				continue
 			}
 			if err := yield(t, e); err != nil {
@@ -137,7 +137,7 @@ func (p *plan) strangers(yield func(*taking, scanned) error) error {
 // check refuses answers of which the backup knows nothing: an entry by itself
 // can become a payment, but not what it answers.
 func (p *plan) check() error {
-	return p.strangers(func(t *taking, e scanned) error {
+	return p.strangers(func(t *fileImport, e scanned) error {
 		if e.Kind() == nacha.KindForward {
 			return nil
 		}
@@ -149,7 +149,7 @@ func (p *plan) check() error {
 // clientOf finds whose file it is: the client of whom most of its entries
 // wait or, when none does, the one client whose company identification and
 // header fields it bears.
-func (b Books) clientOf(ctx context.Context, f *file, waiting *queue) (string, error) {
+func (r Restore) clientOf(ctx context.Context, f *file, waiting *queue) (string, error) {
 	free := func(items []*item) bool {
 		return slices.ContainsFunc(items, func(i *item) bool { return !i.taken })
 	}
@@ -170,7 +170,7 @@ func (b Books) clientOf(ctx context.Context, f *file, waiting *queue) (string, e
 	}
 	var fits []string
 	for client := range waiting.exact {
-		c, err := b.Ledger.Client(ctx, client)
+		c, err := r.Ledger.Client(ctx, client)
 		if err != nil {
 			return "", err
 		}

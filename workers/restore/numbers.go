@@ -14,7 +14,7 @@ import (
 // traces are the trace numbers that these entries take. Numbers only grow;
 // those of a file that was cut after one already taken leave a gap, which
 // harms nobody, and a sequence that started over is a new round.
-func (t *taking) traces(now domain.Traces, entries []scanned) (domain.TracesTaken, error) {
+func (t *fileImport) traces(now domain.Traces, entries []scanned) (domain.TracesTaken, error) {
 	taken := domain.TracesTaken{First: now.Last + 1, Last: now.Last, Round: now.Round, On: t.created().Format(time.DateOnly)}
 	for _, e := range entries {
 		if len(e.Trace) != 15 || e.Trace[:8] != t.ODFI[:8] {
@@ -37,7 +37,7 @@ func (t *taking) traces(now domain.Traces, entries []scanned) (domain.TracesTake
 }
 
 // created is when the file says it was made, in New York.
-func (t *taking) created() time.Time {
+func (t *fileImport) created() time.Time {
 	h := t.file.summary.Header
 	at, err := time.ParseInLocation("0601021504", h.CreatedOn+h.CreatedAt, calendar.Eastern)
 	if err != nil {
@@ -47,7 +47,7 @@ func (t *taking) created() time.Time {
 }
 
 // cut closes the file with the header it went out under.
-func (t *taking) cut(ctx context.Context) error {
+func (t *fileImport) cut(ctx context.Context) error {
 	h := t.file.summary.Header
 	modifiers, err := t.Ledger.Modifiers(ctx, h.ImmediateOrigin)
 	if err != nil {

@@ -60,12 +60,12 @@ func best(items []*item, at time.Time) (chosen *item) {
 const chunk = 2000
 
 // waiting reads what waits at the ODFI, of every client.
-func (b Books) waiting(ctx context.Context) (*queue, error) {
+func (r Restore) waiting(ctx context.Context) (*queue, error) {
 	q := &queue{versions: map[string]int64{}}
 	for _, by := range []*map[string]map[string][]*item{&q.exact, &q.loose, &q.look} {
 		*by = map[string]map[string][]*item{}
 	}
-	clients, err := b.Views.ClientsByODFI(ctx, b.ODFI)
+	clients, err := r.Views.ClientsByODFI(ctx, r.ODFI)
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +74,11 @@ func (b Books) waiting(ctx context.Context) (*queue, error) {
 	}
 	filter := projections.ItemFilter{Status: projections.Pending, Direction: domain.ToFed, Limit: chunk}
 	for {
-		page, next, err := b.Views.Items(ctx, filter)
+		page, next, err := r.Views.Items(ctx, filter)
 		if err != nil {
 			return nil, err
 		}
-		if err := b.index(ctx, q, page); err != nil {
+		if err := r.index(ctx, q, page); err != nil {
 			return nil, err
 		}
 		if filter.Cursor = next; next == "" {
@@ -98,19 +98,19 @@ func (q *queue) of(client string) {
 
 // index keeps those items of a page that wait at the ODFI under what their
 // records say.
-func (b Books) index(ctx context.Context, q *queue, page []projections.Item) error {
+func (r Restore) index(ctx context.Context, q *queue, page []projections.Item) error {
 	var probes []probe
 	var items []*item
 	for _, row := range page {
-		t, err := b.Ledger.Transaction(ctx, row.Client, row.TransactionID)
+		t, err := r.Ledger.Transaction(ctx, row.Client, row.TransactionID)
 		if err != nil {
 			return err
 		}
 		i, ok := t.Item(row.ItemID)
-		if !ok || t.ODFI() != b.ODFI || i.State != domain.Pending && i.State != domain.Held {
+		if !ok || t.ODFI() != r.ODFI || i.State != domain.Pending && i.State != domain.Held {
 			continue
 		}
-		p, err := b.probe(&t, i)
+		p, err := r.probe(&t, i)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (b Books) index(ctx context.Context, q *queue, page []projections.Item) err
 		items = append(items, w)
 		q.versions[w.stream()] = t.Version
 	}
-	found, err := b.records(probes)
+	found, err := r.records(probes)
 	if err != nil {
 		return err
 	}
@@ -151,10 +151,10 @@ type probe struct {
 }
 
 // probe is an item's entry, its account number opened.
-func (b Books) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
+func (r Restore) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
 	entry, err := t.EntryOf(i)
 	if err == nil {
-		_, err = b.Ledger.Reveal(t, i, &entry)
+		_, err = r.Ledger.Reveal(t, i, &entry)
 	}
 	return probe{entry.Header, entry.Entry}, err
 }
@@ -162,28 +162,28 @@ func (b Books) probe(t *domain.Transaction, i *domain.Item) (probe, error) {
 // records puts entries into records as the cut would, reads those back, and
 // answers with what each says, by its place. One that no file can hold is left
 // out: it never left.
-func (b Books) records(probes []probe) (map[int]keys, error) {
+func (r Restore) records(probes []probe) (map[int]keys, error) {
 	found := map[int]keys{}
 	for from := 0; from < len(probes); from += chunk {
 		some := probes[from:min(from+chunk, len(probes))]
-		if b.recordsOf(some, from, found) == nil {
+		if r.recordsOf(some, from, found) == nil {
 			continue
 		}
 		for n := range some { // one of them is at fault
-			_ = b.recordsOf(some[n:n+1], from+n, found)
+			_ = r.recordsOf(some[n:n+1], from+n, found)
 		}
 	}
 	return found, nil
 }
 
-func (b Books) recordsOf(probes []probe, from int, found map[int]keys) error {
+func (r Restore) recordsOf(probes []probe, from int, found map[int]keys) error {
 	f := nacha.File{Header: nacha.FileHeader{
-		ImmediateDestination: b.ODFI, ImmediateDestinationName: "PROBE", ImmediateOrigin: b.ODFI, ImmediateOriginName: "PROBE",
+		ImmediateDestination: r.ODFI, ImmediateDestinationName: "PROBE", ImmediateOrigin: r.ODFI, ImmediateOriginName: "PROBE",
 		CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
 	}}
 	for n, p := range probes {
 		code := nacha.TransactionCode(p.entry.Code)
-		p.entry.Trace = fmt.Sprintf("%s%07d", b.ODFI[:8], n+1)
+		p.entry.Trace = fmt.Sprintf("%s%07d", r.ODFI[:8], n+1)
 		p.header.ServiceClass, p.header.Number = nacha.ServiceClass(code.Debit(), code.Credit()), n+1
 		if p.header.EffectiveOn == "" {
 			p.header.EffectiveOn = "260102"
@@ -197,8 +197,8 @@ func (b Books) recordsOf(probes []probe, from int, found map[int]keys) error {
 	var header string
 	var h nacha.BatchHeader
 	_, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{
-		Batch: func(b *nacha.ScannedBatch) error {
-			header, h = b.Raw, b.Header
+		Batch: func(r *nacha.ScannedBatch) error {
+			header, h = r.Raw, r.Header
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {

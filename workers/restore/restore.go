@@ -24,9 +24,9 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// Books is the restored ledger. Nothing may cut or deliver files of the ODFI
+// Restore is the restored ledger. Nothing may cut or deliver files of the ODFI
 // meanwhile.
-type Books struct {
+type Restore struct {
 	Ledger  *ledger.Ledger
 	Views   *projections.Views
 	Uploads *workers.Uploads // reads the inputs of clients' files back
@@ -59,16 +59,16 @@ type Told struct {
 
 // Take reads every file in a folder and takes those of the ODFI into the log.
 // A file that cannot be read whole stops it before anything is written.
-func (b Books) Take(ctx context.Context, folder string) (Report, error) {
-	files, report, err := b.read(folder)
+func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
+	files, report, err := r.read(folder)
 	if err != nil {
 		return report, err
 	}
 	ctx = ledger.WithWorker(ctx, "delivery on --sent")
-	if err := b.Views.CatchUp(ctx); err != nil {
+	if err := r.Views.CatchUp(ctx); err != nil {
 		return report, err
 	}
-	names, err := b.names(ctx)
+	names, err := r.names(ctx)
 	if err != nil {
 		return report, err
 	}
@@ -80,29 +80,29 @@ func (b Books) Take(ctx context.Context, folder string) (Report, error) {
 			continue
 		}
 		report.Known++
-		if err := b.delivered(ctx, f, id); err != nil {
+		if err := r.delivered(ctx, f, id); err != nil {
 			return report, fmt.Errorf("%s: %w", f.path, err)
 		}
 	}
-	return report, b.takeAll(ctx, strange, &report)
+	return report, r.takeAll(ctx, strange, &report)
 }
 
 // read reads a folder and keeps the ODFI's files, in the order in which they
 // were cut.
-func (b Books) read(folder string) (files []*file, report Report, err error) {
+func (r Restore) read(folder string) (files []*file, report Report, err error) {
 	all, err := readFolder(folder)
 	if err != nil {
 		return nil, report, err
 	}
 	for _, f := range all {
-		if f.odfi != b.ODFI[:8] {
+		if f.odfi != r.ODFI[:8] {
 			report.Others++
 			continue
 		}
 		files = append(files, f)
 	}
 	if len(files) == 0 {
-		return nil, report, fmt.Errorf("%s holds no file of ODFI %s; if nothing left since the backup say --nothing-sent", folder, b.ODFI)
+		return nil, report, fmt.Errorf("%s holds no file of ODFI %s; if nothing left since the backup say --nothing-sent", folder, r.ODFI)
 	}
 	inOrder(files)
 	return files, report, nil
@@ -110,18 +110,18 @@ func (b Books) read(folder string) (files []*file, report Report, err error) {
 
 // takeAll takes files that the log does not know. What must not leave is held
 // before the first of them is written.
-func (b Books) takeAll(ctx context.Context, files []*file, report *Report) error {
+func (r Restore) takeAll(ctx context.Context, files []*file, report *Report) error {
 	if len(files) == 0 {
 		return nil
 	}
-	p, err := b.plan(ctx, files)
+	p, err := r.plan(ctx, files)
 	if err != nil {
 		return err
 	}
 	if report.Held, err = p.hold(ctx); err != nil {
 		return fmt.Errorf("hold what looks like an unknown entry: %w", err)
 	}
-	for _, t := range p.takings {
+	for _, t := range p.imports {
 		if err := t.run(ctx); err != nil {
 			return fmt.Errorf("%s: %w", t.file.path, err)
 		}
@@ -129,7 +129,7 @@ func (b Books) takeAll(ctx context.Context, files []*file, report *Report) error
 		report.Entries += len(t.file.entries)
 		report.Unknown = append(report.Unknown, t.unknown...)
 		report.Corrected = append(report.Corrected, t.corrected...)
-		if err := b.delivered(ctx, t.file, t.opened.FileID); err != nil {
+		if err := r.delivered(ctx, t.file, t.opened.FileID); err != nil {
 			return fmt.Errorf("%s: %w", t.file.path, err)
 		}
 	}
@@ -137,8 +137,8 @@ func (b Books) takeAll(ctx context.Context, files []*file, report *Report) error
 }
 
 // names are the files that the log cut.
-func (b Books) names(ctx context.Context) (map[string]string, error) {
-	files, _, err := b.Views.Files(ctx, projections.FileFilter{})
+func (r Restore) names(ctx context.Context) (map[string]string, error) {
+	files, _, err := r.Views.Files(ctx, projections.FileFilter{})
 	if err != nil {
 		return nil, err
 	}

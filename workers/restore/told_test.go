@@ -27,7 +27,7 @@ func openTwoClients(t *testing.T) *bank {
 
 func (b *bank) take(folder string) Report {
 	b.t.Helper()
-	report, err := b.books().Take(b.t.Context(), folder)
+	report, err := b.restore().Take(b.t.Context(), folder)
 	b.must(err)
 	return report
 }
@@ -118,7 +118,7 @@ func TestAStopHalfWayIsTakenUpAgain(t *testing.T) {
 	for stop := 1; ; stop++ {
 		whole := r.Store
 		r.Store = &stopping{Store: whole, left: 1}
-		_, err := r.books().Take(t.Context(), b.outbox())
+		_, err := r.restore().Take(t.Context(), b.outbox())
 		r.Store = whole
 		if err == nil {
 			break
@@ -155,7 +155,7 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 			if tt.content != "" {
 				b.must(os.WriteFile(filepath.Join(folder, "file.ach"), []byte(tt.content), 0o600))
 			}
-			_, err := r.books().Take(t.Context(), folder)
+			_, err := r.restore().Take(t.Context(), folder)
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want an error that says %q", err, tt.says)
 			}
@@ -164,7 +164,7 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 			}
 		})
 	}
-	other := r.books()
+	other := r.restore()
 	other.ODFI = "091000019"
 	report, err := other.Take(t.Context(), b.outbox())
 	if err == nil || report.Others != 1 {
@@ -193,7 +193,7 @@ func TestTraceNumbersOnlyGoOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := &file{}
 			f.summary.Header.CreatedOn, f.summary.Header.CreatedAt = "261124", "1000"
-			taking := taking{Books: Books{ODFI: odfi}, file: f}
+			taking := fileImport{Restore: Restore{ODFI: odfi}, file: f}
 			tt.want.On = "2026-11-24"
 			got, err := taking.traces(domain.Traces{Last: tt.last}, tt.entries)
 			if err != nil || got != tt.want {
@@ -234,7 +234,7 @@ func TestALateFileOfTheRoundBeforeTakesNoNumberOfTheNew(t *testing.T) {
 	f.summary.Header.CreatedOn, f.summary.Header.CreatedAt = "261124", "0001"
 	late := scanned{}
 	late.Trace = odfi[:8] + "9999500"
-	taking := taking{Books: Books{ODFI: odfi}, file: f}
+	taking := fileImport{Restore: Restore{ODFI: odfi}, file: f}
 	taken, err := taking.traces(now, []scanned{late})
 	if err != nil || taken.Last != 100 || taken.Round != 1 {
 		t.Errorf("took %+v, %v; want the round to stay at 100", taken, err)

@@ -33,7 +33,7 @@ func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
 }
 
 // upload sends a file in, and lets so many appends through.
-func (b *bank) upload(client string, content []byte, appends int) (workers.Assembled, error) {
+func (b *bank) upload(client string, content []byte, appends int) (workers.OrderedFile, error) {
 	b.t.Helper()
 	whole := b.Store
 	b.Store = &stopping{Store: whole, left: appends}

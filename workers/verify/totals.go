@@ -57,7 +57,7 @@ type money struct {
 
 // filedIn adds up the entries of a file from their transactions.
 func filedIn(ctx context.Context, s Subject, file domain.File) (sum money, err error) {
-	for _, fill := range file.Fills {
+	for _, fill := range file.Ranges {
 		err := s.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
 			t, err := ledger.TransactionOf(history)
 			if err != nil {

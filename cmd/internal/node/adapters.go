@@ -62,7 +62,7 @@ func (f filesOf) Transactions(ctx context.Context, id string) ([]string, error) 
 	return f.uploads.Transactions(ctx, id)
 }
 
-func uploaded(a workers.Assembled) api.Uploaded {
+func uploaded(a workers.OrderedFile) api.Uploaded {
 	return api.Uploaded{
 		FileID: a.FileID, Entries: a.Entries, DebitCents: a.DebitCents, CreditCents: a.CreditCents, Transactions: a.Transactions,
 	}

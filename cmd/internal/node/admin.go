@@ -43,7 +43,7 @@ type health struct {
 // tellHealth answers both paths: /readyz with 503 while requests cannot be
 // served well, /healthz with 200 whenever the process answers.
 func (s *Server) tellHealth(w http.ResponseWriter, r *http.Request) {
-	state := s.Delivery.State()
+	state := s.Switch.State()
 	h := health{
 		Views: s.views.Position(), Stream: s.relay.Position(), BrokerIsHere: s.broker.conn.IsConnected(),
 		Delivery: state.Otherwise, WhyNot: state.Reason,

@@ -30,15 +30,15 @@ type Log interface {
 
 // Core is a ledger open for writing, in a data folder whose lock it holds.
 type Core struct {
-	Folder   folder.Folder
-	Kind     folder.Kind
-	Store    Log
-	Keys     *seal.Keyring
-	Ledger   *ledger.Ledger
-	Kept     eventstore.Kept
-	Delivery *delivery.Switch
-	Outbox   string // where files for the bank are put, in the clear
-	Inbox    string // where files of the bank are picked up
+	Folder folder.Folder
+	Kind   folder.Kind
+	Store  Log
+	Keys   *seal.Keyring
+	Ledger *ledger.Ledger
+	Kept   eventstore.Kept
+	Switch *delivery.Switch
+	Outbox string // where files for the bank are put, in the clear
+	Inbox  string // where files of the bank are picked up
 
 	// FirstStart says that nothing is in the log but the first operations
 	// credential: nobody used the folder yet, though an earlier start may
@@ -113,10 +113,10 @@ func (c *Core) open(ctx context.Context) (err error) {
 	c.FirstStart = log.Head <= 1
 	// Before the first event: a crash right after it must not look like a
 	// restored backup.
-	if c.Delivery, err = c.Folder.OpenDelivery(log); err != nil {
+	if c.Switch, err = c.Folder.OpenDelivery(log); err != nil {
 		return err
 	}
-	c.Ledger.Unconfirmed = c.Delivery.Unconfirmed
+	c.Ledger.Unconfirmed = c.Switch.Unconfirmed
 	if log.Head > 0 {
 		return nil
 	}
@@ -142,7 +142,7 @@ func (c *Core) note(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Delivery.Note(log)
+	return c.Switch.Note(log)
 }
 
 // Close notes how far the log has come and closes it.

@@ -28,7 +28,7 @@ type Acceptance struct{ Revoked []string }
 // but those that are named, which are revoked. A stop leaves the rest to be
 // done by asking again: until the switch is set none of them is taken.
 func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, error) {
-	if c.Delivery.Unconfirmed() == 0 {
+	if c.Switch.Unconfirmed() == 0 {
 		return Nothing{}, errors.New("this ledger takes its credentials already: revoke one with DELETE /v1/ops/credentials/KEY")
 	}
 	for _, key := range a.Revoked {
@@ -53,7 +53,7 @@ func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, er
 	if err != nil {
 		return Nothing{}, err
 	}
-	return Nothing{}, c.Delivery.Confirm(log)
+	return Nothing{}, c.Switch.Confirm(log)
 }
 
 func (c *Core) revoke(ctx context.Context, key string) error {

@@ -18,7 +18,7 @@ import (
 
 // DeliveryState tells how the switch stands.
 func (c *Core) DeliveryState(context.Context, Nothing) (delivery.State, error) {
-	return c.Delivery.State(), nil
+	return c.Switch.State(), nil
 }
 
 // DeliveryStop stops the files of an ODFI; all files when it is empty.
@@ -35,11 +35,11 @@ func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (Nothing, err
 		return Nothing{}, err
 	}
 	if stop.ODFI == "" {
-		err = c.Delivery.TurnAllOff(log)
+		err = c.Switch.TurnAllOff(log)
 	} else if err = nacha.ValidRouting(stop.ODFI); err != nil {
 		err = fmt.Errorf("%s is no routing number: %w", stop.ODFI, err)
 	} else {
-		err = c.Delivery.Turn(stop.ODFI, false, log)
+		err = c.Switch.Turn(stop.ODFI, false, log)
 	}
 	if err == nil {
 		err = c.Ledger.Audit(ctx, domain.LedgerClient, domain.DeliverySwitched{ODFI: stop.ODFI, Reason: stop.Reason})
@@ -121,18 +121,18 @@ func known(ctx context.Context, views *projections.Views, odfi string) error {
 	}
 }
 
-// books are the ledger as package restore writes in it: no gate keeps it from
-// what delivery does when it is on.
-func (c *Core) books(views *projections.Views, odfi string) (restore.Books, error) {
+// restoreFor is the ledger as package restore writes to it: no switch keeps it
+// from what delivery does when it is on.
+func (c *Core) restoreFor(views *projections.Views, odfi string) (restore.Restore, error) {
 	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept})
 	if err != nil {
-		return restore.Books{}, err
+		return restore.Restore{}, err
 	}
 	uploads, err := workers.NewUploads(workers.UploadsConfig{
 		Files:  files,
 		Method: func(context.Context, string) (string, error) { return domain.ToOutbox, nil }, // of what is begun here; nothing is
 	})
-	return restore.Books{Ledger: c.Ledger, Views: views, Uploads: uploads, ODFI: odfi}, err
+	return restore.Restore{Ledger: c.Ledger, Views: views, Uploads: uploads, ODFI: odfi}, err
 }
 
 func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o DeliveryOrder) (report restore.Report, err error) {
@@ -142,16 +142,16 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 	if err := known(ctx, views, o.ODFI); err != nil {
 		return report, err
 	}
-	on, was := c.Delivery.Allowed(o.ODFI)
+	on, was := c.Switch.Allowed(o.ODFI)
 	if on {
 		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)
 	}
 	if o.Sent != "" {
-		books, err := c.books(views, o.ODFI)
+		told, err := c.restoreFor(views, o.ODFI)
 		if err != nil {
 			return report, err
 		}
-		if report, err = books.Take(ctx, o.Sent); err != nil {
+		if report, err = told.Take(ctx, o.Sent); err != nil {
 			return report, err
 		}
 	}
@@ -164,5 +164,5 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 	if err != nil {
 		return report, err
 	}
-	return report, c.Delivery.Turn(o.ODFI, true, log)
+	return report, c.Switch.Turn(o.ODFI, true, log)
 }

@@ -38,7 +38,7 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 	if err != nil {
 		return Ingested{}, err
 	}
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept, Gate: c.Delivery, Log: slog.New(slog.DiscardHandler)})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept, Switch: c.Switch, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return Ingested{}, err
 	}

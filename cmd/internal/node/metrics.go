@@ -147,7 +147,7 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 		send(unreached, float64(n), odfi)
 	}
 	g.traces(ctx, send)
-	state := s.Delivery.State()
+	state := s.Switch.State()
 	state.ODFIs[""] = state.Otherwise
 	for odfi, on := range state.ODFIs {
 		send(deliveryOn, map[bool]float64{true: 1}[on], odfi)

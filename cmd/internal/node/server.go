@@ -159,7 +159,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 // hire makes the workers.
 func (s *Server) hire(directory *projections.Directory) (err error) {
 	log := s.log
-	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Gate: s.Delivery, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
+	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Switch: s.Switch, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
 	if err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (s *Server) announce(ctx context.Context) {
 	if s.options.Insecure {
 		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
 	}
-	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Delivery.State(), Unconfirmed: s.Delivery.Unconfirmed() > 0}
+	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0}
 	if s.doors.admin != nil {
 		r.Admin = base(s.doors.admin, false)
 	}

@@ -1,0 +1,176 @@
+package workers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// dueCut is a Cut and when it fell due.
+type dueCut struct {
+	Cut
+	since time.Time
+}
+
+// decide looks at all queues and answers with what is to be cut now, what
+// fell due first in front. A client that cannot be read is an error and does
+// not hold up the others.
+func (b *Batcher) decide(ctx context.Context, now time.Time) ([]dueCut, error) {
+	all, err := b.queues(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	var decisions []dueCut
+	var errs []error
+	for _, queues := range all {
+		client, err := b.client(ctx, queues[0].Client)
+		if err == nil {
+			var cuts []dueCut
+			cuts, err = b.decideFor(ctx, now, client, queues)
+			decisions = append(decisions, cuts...)
+		}
+		errs = append(errs, err)
+	}
+	slices.SortStableFunc(decisions, func(a, b dueCut) int { return a.since.Compare(b.since) })
+	return decisions, errors.Join(errs...)
+}
+
+// queues reads those that may be cut, by client.
+func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]domain.Queue, error) {
+	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
+		return nil, fmt.Errorf("wait for the views: %w", err)
+	}
+	all, err := b.Views.Queues(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("read the queues: %w", err)
+	}
+	all = slices.DeleteFunc(all, func(q domain.Queue) bool {
+		ok, _ := b.Files.Switch.Allowed(q.ODFI)
+		return !ok
+	})
+	slices.SortStableFunc(all, func(a, b domain.Queue) int {
+		return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.ODFI, b.ODFI))
+	})
+	var byClient [][]domain.Queue
+	for len(all) > 0 {
+		n := slices.IndexFunc(all, func(q domain.Queue) bool { return q.Client != all[0].Client })
+		if n < 0 {
+			n = len(all)
+		}
+		byClient, all = append(byClient, all[:n]), all[n:]
+	}
+	return byClient, nil
+}
+
+func (b *Batcher) client(ctx context.Context, id string) (domain.Client, error) {
+	if id == domain.LedgerClient {
+		return ledgerItself(), nil
+	}
+	c, err := b.Clients.Client(ctx, id)
+	if err == nil && c.Version == 0 {
+		err = errors.New("there are no settings")
+	}
+	if err != nil {
+		return c, fmt.Errorf("read client %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// decideFor decides over a client's queues. A suspended client's entries stay
+// where they are; its answers leave.
+func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client, queues []domain.Queue) ([]dueCut, error) {
+	reached := c.Settings.Batching.Threshold(now, queues)
+	byODFI := map[string]*dueCut{}
+	var order []*dueCut
+	for _, q := range queues {
+		why, since := reached, now
+		if q.Answers {
+			why = "" // no threshold holds for answers
+		}
+		window, missed, err := b.window(ctx, now, c, q)
+		switch {
+		case err != nil:
+			return nil, err
+		case c.Suspended && !q.Answers:
+			continue
+		case missed:
+			why, since = domain.WhyWindow, window
+		case q.Pressing(now):
+			why = domain.WhyAnswers
+		case why == "":
+			continue
+		}
+		d, ok := byODFI[q.ODFI]
+		if !ok {
+			d = &dueCut{Cut{Client: c, ODFI: q.ODFI, Why: why}, since}
+			byODFI[q.ODFI] = d
+			order = append(order, d)
+		}
+		d.Answers, d.Forward = d.Answers || q.Answers, d.Forward || !q.Answers
+		if since.Before(d.since) {
+			d.since = since
+		}
+	}
+	decisions := make([]dueCut, len(order))
+	for i, d := range order {
+		decisions[i] = *d
+	}
+	return decisions, nil
+}
+
+// window reports the client's newest window if something in the queue was due
+// by it, which then was not cut: the process was down, or it is just now.
+func (b *Batcher) window(ctx context.Context, now time.Time, c domain.Client, q domain.Queue) (at time.Time, missed bool, err error) {
+	at, ok := c.Settings.Batching.LastWindow(now, q.Answers)
+	if !ok || q.OldestAt.After(at) {
+		return at, false, nil
+	}
+	first, err := b.Views.WaitingItems(ctx, q.Client, q.ODFI, q.Answers, at, 0, 1)
+	if err != nil {
+		return at, false, fmt.Errorf("read what waits of client %s: %w", q.Client, err)
+	}
+	return at, len(first) > 0 && !first[0].MadeAt.After(at), nil
+}
+
+// NextWake is the next instant of business time at which something may fall
+// due without anything happening before; zero if nothing waits.
+func (b *Batcher) NextWake(ctx context.Context) (time.Time, error) {
+	return b.wakeAfter(ctx, b.Files.Ledger.Now())
+}
+
+// wakeAfter is NextWake as seen from an instant.
+func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, error) {
+	all, err := b.queues(ctx, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	next, ok, err := b.Views.NextDue(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read what is due next: %w", err)
+	}
+	if !ok {
+		next = time.Time{}
+	}
+	deadline, ok, err := b.Views.NextDeadline(ctx, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read which deadline is next: %w", err)
+	}
+	if ok && (next.IsZero() || deadline.Before(next)) {
+		next = deadline
+	}
+	for _, queues := range all {
+		client, err := b.client(ctx, queues[0].Client)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if at := client.WakeAt(now, queues); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next, nil
+}

@@ -1,0 +1,139 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// BatcherConfig is what a Batcher needs.
+type BatcherConfig struct {
+	Files    *Files
+	Views    Views
+	Clients  Directory
+	Delivery *Delivery
+	Uploads  *Uploads
+	Log      *slog.Logger
+
+	// Every is how often a sweep looks at everything, a second by default;
+	// Pace is the least time between two looks that the log's hints ask for,
+	// 25 ms by default.
+	Every, Pace time.Duration
+}
+
+// Batcher cuts files when a client's thresholds are met.
+type Batcher struct {
+	BatcherConfig
+	pass      sync.Mutex // one at a time
+	newestCut int64      // the log's head after the last pass that cut anything
+
+	lapsed atomic.Int64 // answers that did not leave before their deadline
+}
+
+// NewBatcher checks the configuration.
+func NewBatcher(c BatcherConfig) (*Batcher, error) {
+	if c.Files == nil || c.Views == nil || c.Clients == nil || c.Delivery == nil || c.Uploads == nil {
+		return nil, errors.New("a batcher needs files, views, clients, a delivery and uploads")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Every <= 0 {
+		c.Every = time.Second
+	}
+	if c.Pace <= 0 {
+		c.Pace = 25 * time.Millisecond
+	}
+	return &Batcher{BatcherConfig: c}, nil
+}
+
+// Run cuts and delivers until ctx ends. It looks when the log says that
+// something happened, when the next window, age or due time comes, and at an
+// interval in any case. A pass that failed is repeated at the next one; the
+// log refuses a second cut, so no entry leaves twice, also where the outcome
+// of a write is unknown. When the log can take nothing more Run ends with
+// eventstore.ErrFailed.
+func (b *Batcher) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	delivering := make(chan struct{})
+	go func() {
+		defer close(delivering)
+		b.Delivery.Run(ctx, b.Every)
+	}()
+	err := b.look(ctx)
+	stop()
+	<-delivering
+	return err
+}
+
+// look repeats passes over the queues. While much is written it leaves the
+// views alone: what has fallen due meanwhile is cut a moment later, and a
+// sweep goes by what they show in any case.
+func (b *Batcher) look(ctx context.Context) error {
+	hints, stop := b.Files.Ledger.Store.Notify()
+	defer stop()
+	for swept := (time.Time{}); ; {
+		current, err := b.Views.CatchUpIfQuiet(ctx)
+		sweep := time.Since(swept) >= b.Every
+		if sweep {
+			swept = time.Now()
+			err = errors.Join(err, b.resume(ctx))
+		}
+		if sweep || current {
+			err = errors.Join(err, b.cutDue(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
+			b.Log.Error("a pass of the batcher failed", "err", err)
+		}
+		select {
+		case <-b.Files.Ledger.Store.Failed():
+			return eventstore.ErrFailed
+		case <-time.After(b.Pace):
+		case <-ctx.Done():
+			return nil
+		}
+		if current && !b.sleep(ctx, hints, b.Every-time.Since(swept)) {
+			return nil
+		}
+	}
+}
+
+// sleep waits for the next look, until the next sweep at most. It is false when
+// ctx ends.
+func (b *Batcher) sleep(ctx context.Context, hints <-chan struct{}, most time.Duration) bool {
+	if wake, err := b.NextWake(ctx); err == nil && !wake.IsZero() {
+		most = min(most, wake.Sub(b.Files.Ledger.Now()))
+	}
+	sweep := time.NewTimer(most)
+	defer sweep.Stop()
+	select {
+	case <-hints:
+	case <-sweep.C:
+	case <-b.Files.Ledger.Store.Failed(): // the next pass says so
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// Sweep does at the present business time all there is to do: it goes on with
+// files that a crash left open, cuts what is due, windows that passed since
+// the last sweep included, and delivers. What fails for one file or client
+// does not stop the rest; the errors come back together.
+func (b *Batcher) Sweep(ctx context.Context) error {
+	var errs []error
+	for _, step := range []func(context.Context) error{b.resume, b.cutAll, b.Delivery.Sweep} {
+		if err := b.Views.CatchUp(ctx); err != nil {
+			return errors.Join(append(errs, fmt.Errorf("wait for the views: %w", err))...)
+		}
+		errs = append(errs, step(ctx))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,105 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// late rejects what waits and whose deadline has come, held or not and
+// suspended clients' too, and calls for a person: nobody may send it any more.
+// Where delivery is off it may have left before the folder was restored, so
+// that is looked at when delivery is on again, before anything is cut.
+func (b *Batcher) late(ctx context.Context, now time.Time) error {
+	rejected := false
+	var errs []error
+	for after := (projections.Deadline{}); ; {
+		list, err := b.Views.PassedDeadlines(ctx, now, after, pageItems)
+		if err != nil {
+			return fmt.Errorf("read which deadlines have passed: %w", err)
+		}
+		for _, d := range list {
+			if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
+				continue
+			}
+			did, err := b.reject(ctx, d.Client, d.TransactionID, d.ItemID, now)
+			rejected = rejected || did
+			errs = append(errs, err)
+		}
+		if len(list) < pageItems {
+			break
+		}
+		after = list[len(list)-1]
+	}
+	if rejected {
+		errs = append(errs, b.Views.CatchUp(ctx)) // what is cut next does not count it
+	}
+	return errors.Join(errs...)
+}
+
+// reject rejects an item that may not leave any more; it answers whether that
+// was so.
+func (b *Batcher) reject(ctx context.Context, client, transaction, item string, now time.Time) (rejected bool, err error) {
+	why := ""
+	t, err := ledger.Execute(ctx, b.Files.Ledger, ledger.TransactionStream(client, transaction), func(t domain.Transaction) ([]domain.Event, error) {
+		events, err := answers.Stale{ItemID: item, Now: now}.Decide(t)
+		why = ""
+		if len(events) > 0 {
+			why = events[0].(domain.TransactionRejected).Reason
+		}
+		return events, err
+	})
+	if err != nil {
+		return false, fmt.Errorf("reject event %s of transaction %s, which may not leave any more: %w", item, transaction, err)
+	}
+	if why == "" {
+		return false, nil
+	}
+	i, _ := t.Item(item)
+	by, _ := i.LeaveBy()
+	if answers.Late(by, now) {
+		b.lapsed.Add(1)
+		b.Log.Error("an answer did not leave before its deadline and was rejected", "client", client, "transaction", transaction,
+			"event", item, "kind", i.Kind, "deadline", by)
+	} else {
+		b.Log.Warn("an answer may not leave any more and was rejected", "client", client, "transaction", transaction,
+			"event", item, "kind", i.Kind, "why", why)
+	}
+	return true, nil
+}
+
+// Lapsed counts the answers that were rejected because they had not left
+// before their deadline, since the process began.
+func (b *Batcher) Lapsed() int64 { return b.lapsed.Load() }
+
+// allowed is what of a page may still leave beside what was sent or came
+// since. What waits was judged when that was written; an older release did not
+// do so. An answer that cannot be judged waits for the next pass.
+func (b *Batcher) allowed(ctx context.Context, now time.Time, page []projections.Waiting) []projections.Waiting {
+	return slices.DeleteFunc(page, func(w projections.Waiting) bool {
+		if !answers.Excludable(w.Kind) {
+			return false
+		}
+		rejected, err := b.reject(ctx, w.Client, w.TransactionID, w.ItemID, now)
+		if err != nil {
+			b.Log.Error("an answer could not be judged and is not cut", "client", w.Client, "transaction", w.TransactionID, "err", err)
+		}
+		return rejected || err != nil
+	})
+}
+
+// Overdue are the files with an answer whose deadline came before they were
+// delivered. What is in a file stays in it: it may be on its way.
+func Overdue(ctx context.Context, v interface {
+	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
+}, now time.Time) ([]projections.File, error) {
+	files, err := v.UnfinishedFiles(ctx)
+	return slices.DeleteFunc(files, func(f projections.File) bool { return !answers.Late(f.LeaveBy, now) }), err
+}

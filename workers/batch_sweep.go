@@ -1,0 +1,212 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// cutDue is one pass over the queues. While the views do not show yet what the
+// pass before has filed, it comes to nothing.
+func (b *Batcher) cutDue(ctx context.Context) error {
+	b.pass.Lock()
+	defer b.pass.Unlock()
+	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	if b.Views.Position() < b.newestCut {
+		return nil
+	}
+	return b.cutShown(ctx)
+}
+
+// cutAll is a pass over all that is in the log when it begins, after one that
+// is under way.
+func (b *Batcher) cutAll(ctx context.Context) error {
+	b.pass.Lock()
+	defer b.pass.Unlock()
+	if err := b.Views.CatchUp(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	return b.cutShown(ctx)
+}
+
+// cutShown cuts what is due by what the views show.
+func (b *Batcher) cutShown(ctx context.Context) error {
+	ctx = ledger.WithWorker(ctx, "batcher")
+	now := b.Files.Ledger.Now()
+	errs := []error{b.late(ctx, now)}
+	decisions, err := b.decide(ctx, now)
+	errs = append(errs, err)
+	for _, d := range decisions {
+		if err := b.cut(ctx, now, d.Cut); err != nil {
+			errs = append(errs, fmt.Errorf("cut what is due of client %s at %s: %w", d.Client.ID, d.ODFI, err))
+		}
+	}
+	if len(decisions) > 0 {
+		head, err := b.Files.Ledger.Store.Head(ctx)
+		b.newestCut = head.Position
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// pageItems is how many waiting items are read at a time.
+const pageItems = 10_000
+
+// cut files what is due of one client at one ODFI, in as many files as the
+// limits ask for. It plans no more at a time than a file holds.
+func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
+	method, err := b.Delivery.Method(ctx, c.ODFI)
+	if err != nil {
+		return err
+	}
+	if c.Client.ID == domain.LedgerClient {
+		if c.Client.Settings.File, err = b.ownFile(ctx, c.ODFI); err != nil {
+			return err
+		}
+	}
+	if err := c.Client.Settings.File.Renderable(); err != nil {
+		return fmt.Errorf("no file can have such a header, its settings are to be corrected: %s", domain.FieldRule(err))
+	}
+	for after, more := int64(0), true; more; {
+		p := planner{now: now, limits: b.Files.Limits}
+		if c.Answers {
+			if err := b.planAnswers(ctx, &p, c); err != nil {
+				return err
+			}
+			c.Answers = false // that was all of them
+		}
+		if after, more, err = b.planEntries(ctx, &p, c, after); err != nil {
+			return err
+		}
+		for _, f := range p.files() {
+			id, err := b.Files.cut(ctx, c, method, now, f)
+			switch {
+			case operationsStopped(err):
+				return nil
+			case err != nil && !errors.Is(err, errTaken):
+				return err
+			case id != "":
+				b.Delivery.hand(id)
+			}
+		}
+	}
+	return nil
+}
+
+// planEntries plans the entries behind a log position, as many as a file holds.
+func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int64) (last int64, more bool, err error) {
+	for c.Forward && p.count < b.Files.Limits.FileEntries {
+		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, p.now, after, pageItems)
+		if err != nil {
+			return 0, false, fmt.Errorf("read what waits: %w", err)
+		}
+		if len(page) == 0 {
+			return after, false, nil
+		}
+		after = page[len(page)-1].Position
+		p.add(b.allowed(ctx, p.now, b.sound(ctx, page)), nil)
+	}
+	return after, c.Forward, nil
+}
+
+// planAnswers plans all answers that wait.
+func (b *Batcher) planAnswers(ctx context.Context, p *planner, c Cut) error {
+	for after := int64(0); ; {
+		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, true, p.now, after, pageItems)
+		if err != nil {
+			return fmt.Errorf("read which answers wait: %w", err)
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		after = page[len(page)-1].Position
+		page = b.allowed(ctx, p.now, b.sound(ctx, page))
+		k := kinds{}
+		for i := range page {
+			if k[page[i].ItemID], err = b.readAnswer(ctx, &page[i]); err != nil {
+				return err
+			}
+		}
+		p.add(page, k)
+	}
+}
+
+// readAnswer reads an answer from the log: what it copies from the entry it
+// answers is not the view's to know.
+func (b *Batcher) readAnswer(ctx context.Context, w *projections.Waiting) (nacha.Kind, error) {
+	t, err := b.Files.Ledger.Transaction(ctx, w.Client, w.TransactionID)
+	if err != nil {
+		return "", err
+	}
+	i, ok := t.Item(w.ItemID)
+	if !ok {
+		return "", fmt.Errorf("transaction %s of client %s has no item %s", w.TransactionID, w.Client, w.ItemID)
+	}
+	e, err := t.EntryOf(i)
+	if err != nil {
+		return "", err
+	}
+	w.Header, w.Code, w.Routing = e.Header, e.Entry.Code, e.Entry.Routing
+	w.AmountCents, w.Addenda = e.Entry.AmountCents, e.Entry.AddendaCount()
+	return e.Entry.Kind(), nil
+}
+
+// resume goes on with what a crash, or a caller who did not wait, left in the
+// middle: files that are open, uploads from their kept input and others with
+// the entries they hold, and files whose entries are not all released.
+func (b *Batcher) resume(ctx context.Context) error {
+	ctx = ledger.WithWorker(ctx, "batcher")
+	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
+		return fmt.Errorf("wait for the views: %w", err)
+	}
+	files, err := b.Views.UnfinishedFiles(ctx)
+	if err != nil {
+		return fmt.Errorf("read which files are unfinished: %w", err)
+	}
+	var errs []error
+	for _, f := range files {
+		if f.State == domain.FileOpen {
+			errs = append(errs, b.resumeFile(ctx, f.ID))
+		}
+	}
+	half, err := b.Views.UnreleasedFiles(ctx)
+	if err != nil {
+		return errors.Join(append(errs, fmt.Errorf("read which files are not released: %w", err))...)
+	}
+	for _, f := range half {
+		errs = append(errs, b.Files.resumeRelease(ctx, f.ID))
+	}
+	return errors.Join(errs...)
+}
+
+func (b *Batcher) resumeFile(ctx context.Context, id string) error {
+	unlock, ok := b.Files.busy.try(id)
+	if !ok {
+		return nil // someone is at it
+	}
+	defer unlock()
+	file, err := b.Files.Ledger.File(ctx, id)
+	if err != nil || file.State != domain.FileOpen {
+		return err
+	}
+	if ok, _ := b.Files.Switch.Allowed(file.Opened.ODFI); !ok {
+		return nil
+	}
+	if file.Opened.Upload != nil {
+		err = b.Uploads.resume(ctx, file)
+	} else {
+		err = b.Files.complete(ctx, file, b.Files.mayCut(file.Opened.Client, file.Opened.ODFI, file.Batches))
+	}
+	if errors.Is(err, errTaken) || operationsStopped(err) {
+		return nil
+	}
+	return err
+}

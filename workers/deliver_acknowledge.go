@@ -1,0 +1,107 @@
+package workers
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// NamedFiles finds a file by its name.
+type NamedFiles interface {
+	CatchUp(ctx context.Context) error
+	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
+}
+
+// Acknowledge applies what the operator says about a file and, where it
+// rejected the file or batches of it, releases their entries to wait for
+// another file under new numbers. It may be repeated: what is recorded is
+// not recorded again. A release that is cut short is finished by the next
+// sweep.
+//
+// Errors: a refusal when no file is meant, or when the answer contradicts an
+// earlier one.
+func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowledgement) (domain.File, error) {
+	if err := names.CatchUp(ctx); err != nil {
+		return domain.File{}, err
+	}
+	name := domain.FileName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier)
+	row, ok, err := names.FileNamed(ctx, name)
+	if err != nil {
+		return domain.File{}, err
+	}
+	if !ok {
+		return domain.File{}, domain.Refuse(domain.NotFound, "the acknowledgement is for %s, which is no file of ours", name)
+	}
+	unlock, err := f.busy.lock(ctx, row.ID)
+	if err != nil {
+		return domain.File{}, err
+	}
+	defer unlock()
+	ctx = ledger.WithWorker(ctx, "acknowledgement")
+	answer := &acknowledgement{Acknowledge: domain.Acknowledge{Acknowledgement: a}}
+	file, err := f.decide(ctx, row.ID, "acknowledged", answer)
+	if err != nil {
+		return file, err
+	}
+	if answer.differs != nil {
+		f.differs(file, *answer.differs)
+	}
+	if a.Result == ack.Duplicate && file.Answered.Result == ack.Duplicate {
+		f.Log.Error("the operator takes a file for a duplicate: its entries stay where they are, look before anything is sent again",
+			"file", file.ID, "name", name)
+	}
+	return f.finishRelease(ctx, file)
+}
+
+// acknowledgement remembers whether the answer was found to count otherwise.
+type acknowledgement struct {
+	domain.Acknowledge
+	differs *domain.FileTotalsDiffer
+}
+
+// Decide implements fileCommand.
+func (c *acknowledgement) Decide(f domain.File) ([]domain.Event, error) {
+	c.differs = nil
+	events, err := c.Acknowledge.Decide(f)
+	for _, e := range events {
+		if differs, ok := e.(domain.FileTotalsDiffer); ok {
+			c.differs = &differs
+		}
+	}
+	return events, err
+}
+
+// differs tells operators that the operator of the network counted otherwise.
+func (f *Files) differs(file domain.File, e domain.FileTotalsDiffer) {
+	args := []any{"file", file.ID, "name", file.Name(), "result", e.Result}
+	for _, side := range []struct {
+		whose  string
+		totals ack.Totals
+	}{{"theirs", e.Theirs}, {"ours", e.Ours}} {
+		for _, total := range []struct {
+			name string
+			said *int64
+		}{{"batches", side.totals.Batches}, {"entries", side.totals.Entries}, {"debit_cents", side.totals.DebitCents}, {"credit_cents", side.totals.CreditCents}} {
+			if total.said != nil {
+				args = append(args, side.whose+"_"+total.name, *total.said)
+			}
+		}
+	}
+	f.Log.Error("the operator counted something else in a file than we sent: ask it what it got before anything is sent again", args...)
+	if f.TotalsDiffer != nil {
+		f.TotalsDiffer()
+	}
+}
+
+// fileCommand decides over a file.
+type fileCommand interface {
+	Decide(domain.File) ([]domain.Event, error)
+}
+
+// decide lets a command decide over a file and writes what it answers.
+func (f *Files) decide(ctx context.Context, id, step string, command fileCommand) (domain.File, error) {
+	return ledger.Execute(ctx, f.Ledger, ledger.FileStream("", id).Through(f.through(step)), command.Decide)
+}

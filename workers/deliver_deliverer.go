@@ -1,0 +1,75 @@
+package workers
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+)
+
+// Deliverer puts files where a bank takes them. Each staged copy has a
+// temporary name of its own, which file.delivering records, and only that copy
+// is given the final name. So an answer that comes late, or a process that was
+// believed dead, can never finish a delivery that began again under another
+// name.
+type Deliverer interface {
+	// Stage stores content under a temporary name that nothing bears, and
+	// returns when it is durable there. After an ArrivedError it may lie
+	// there whole, or be the bank's already; after another one, nothing of it
+	// counts.
+	Stage(ctx context.Context, temporary string, content []byte) error
+	// Publish gives what has the temporary name the final one: from now on the
+	// bank may take it. It never replaces a file. An error leaves open
+	// whether it was done; Find tells.
+	Publish(ctx context.Context, temporary, name string) error
+	// Find finds out where a file is that Publish may have been called for.
+	Find(ctx context.Context, temporary, name string, sha256 []byte) (Location, error)
+	// Withdraw renames a temporary name away. That succeeds only where Publish
+	// has not, and after it Publish never does.
+	Withdraw(ctx context.Context, temporary string) error
+	// Remove removes a staged copy that nothing records.
+	Remove(ctx context.Context, temporary string) error
+	// Clear removes every file whose name is needless.
+	Clear(ctx context.Context, needless func(name string) bool) error
+	// Close ends the connection.
+	Close() error
+}
+
+// Location is where a file is while it is being delivered.
+type Location string
+
+// Locations.
+const (
+	Nowhere    Location = "nowhere"        // taken by the bank, or lost: nobody can tell
+	Temporary  Location = "temporary name" // delivery has not begun
+	Withdrawn  Location = "withdrawn"      // and never will under that name
+	Final      Location = "final name"     // delivered, and not taken yet
+	Corrupt    Location = "damaged"        // not begun, and what bears the temporary name is not the file
+	NameTaken  Location = "another file"   // other content bears the final name, and nothing the temporary one
+	Unreadable Location = "unreadable"     // the bank lets nobody read its folder
+)
+
+// ArrivedError says that staging failed after the last byte was handed over:
+// the bank may have the file, so it is not staged again before someone has
+// looked.
+type ArrivedError struct{ Err error }
+
+func (e *ArrivedError) Error() string { return "all of it may have arrived: " + e.Err.Error() }
+
+// Unwrap is the cause.
+func (e *ArrivedError) Unwrap() error { return e.Err }
+
+// term is in every temporary name. A node on its own has only one.
+const term = "0"
+
+// newTemporary is the name of one staged copy of a file; no other copy gets it.
+func newTemporary(name string) string {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails: crypto/rand ends the process instead
+	return "." + name + "." + term + "-" + hex.EncodeToString(random[:])
+}
+
+// withdrawn is where Withdraw renames a temporary name to.
+func withdrawn(temporary string) string {
+	return "." + strings.TrimPrefix(temporary, ".") + ".withdrawn"
+}

@@ -1,0 +1,143 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// maxSteps bounds how many steps one call takes: render, put, begin, and again
+// after being withdrawn and dated again, with another process in between.
+const maxSteps = 20
+
+// steps repeats a step on a file until it says that there is nothing to do,
+// now.
+func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) (done bool, err error)) error {
+	for range maxSteps {
+		done := false
+		err := d.Files.Ledger.Retry(func() error { // another process may have done something: look again
+			file, err := d.Files.Ledger.File(ctx, id)
+			if err == nil {
+				done, err = step(file)
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("deliver file %s: %w", id, err)
+		}
+		if done {
+			return nil
+		}
+	}
+	return fmt.Errorf("deliver file %s: it does not come to rest", id)
+}
+
+// step does the next thing there is to do for a file.
+func (l *lane) step(ctx context.Context, file domain.File) (done bool, err error) {
+	if ok, _ := l.Files.Switch.Allowed(file.Opened.ODFI); !ok {
+		return true, nil
+	}
+	switch file.State {
+	case domain.FileIsCut:
+		return l.prepare(ctx, file)
+	case domain.FileIsRendered:
+		if file.Opened.Method == domain.ByDownload {
+			return true, nil
+		}
+		return false, l.stageDated(ctx, file)
+	case domain.FileIsDelivering:
+		return false, l.publish(ctx, file)
+	default:
+		return true, nil
+	}
+}
+
+// prepare renders a cut file, dated again if it has to be.
+func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, err error) {
+	if ok, _ := d.Files.Switch.Allowed(file.Opened.ODFI); !ok {
+		return true, nil
+	}
+	if dated, err := d.redate(ctx, file); dated || err != nil {
+		return false, err
+	}
+	release, err := d.reserve(ctx, int64(size(file.Cut.Totals)))
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	return false, d.Files.Render(ctx, file)
+}
+
+// redate decides a file's dates again if they have ceased to be true.
+func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, err error) {
+	again := domain.RedateFile{Now: d.Files.Ledger.Now()}
+	stale, err := again.Decide(file)
+	if err != nil || len(stale) == 0 {
+		return false, err
+	}
+	d.Log.Warn("file dated again", "file", file.ID, "client", file.Opened.Client, "why", stale[0].(domain.FileRedated).Why)
+	return true, d.Files.record(ctx, "redated", file, again)
+}
+
+// stageDated puts a file, or dates it again if it has to be.
+func (l *lane) stageDated(ctx context.Context, file domain.File) error {
+	if dated, err := l.redate(ctx, file); dated || err != nil {
+		return err
+	}
+	return l.stage(ctx, file)
+}
+
+// stage stores the file under a new temporary name where the ODFI's files go
+// now. From the event on it counts as one that may have left. The event is
+// written whoever has stopped waiting: it says what was done at the bank.
+func (l *lane) stage(ctx context.Context, file domain.File) error {
+	bank, err := l.Files.Ledger.Bank(ctx, l.odfi)
+	if err != nil {
+		return err
+	}
+	way := bank.Leaves()
+	to, err := l.connect(ctx, way)
+	if err != nil {
+		return err
+	}
+	release, err := l.reserve(ctx, file.Rendered.Size)
+	if err != nil {
+		return err
+	}
+	defer release()
+	content, err := l.Files.Bytes(ctx, file.ID)
+	if err != nil {
+		return err
+	}
+	temporary := newTemporary(file.Rendered.Name)
+	var arrived *ArrivedError
+	putting := to.Stage(ctx, temporary, content)
+	if putting != nil && !errors.As(putting, &arrived) {
+		return putting
+	}
+	begin := domain.BeginDelivery{Method: way.Method, Temporary: temporary}
+	if err := l.Files.record(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
+		if ledger.Unwritten(err) {
+			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too
+		}
+		return errors.Join(err, putting)
+	}
+	if putting == nil {
+		l.answered = temporary
+	}
+	return putting
+}
+
+// delivered records what Publish did, whoever has stopped waiting, and clears
+// up.
+func (d *Delivery) delivered(ctx context.Context, file domain.File) error {
+	if err := d.Files.record(context.WithoutCancel(ctx), "delivered", file, domain.EndDelivery{}); err != nil {
+		return err
+	}
+	d.unrecorded.forget(file.ID)
+	d.Log.Info("file delivered", "file", file.ID, "client", file.Opened.Client, "name", file.Rendered.Name)
+	return nil
+}

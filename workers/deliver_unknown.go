@@ -1,0 +1,105 @@
+package workers
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Confirm settles a file of which nobody knew whether it was delivered, or
+// whether its client had carried it: a person saw it at the bank. Asking
+// twice is asking once. It refuses a file that is not in such a state.
+func (d *Delivery) Confirm(ctx context.Context, id string) error {
+	unknown := func(file domain.File) bool {
+		carried := file.Opened.Method == domain.ByDownload && file.State == domain.FileIsRendered
+		return file.State == domain.DeliveryUnknown || carried
+	}
+	return d.settle(ctx, id, unknown, func(file domain.File) error {
+		return d.delivered(ctx, file)
+	})
+}
+
+// Resend settles such a file the other way: a person knows that the bank does
+// not have it, and it is sent once more the way the ODFI's files leave now,
+// dated again if it has to be. It refuses a file that is not in that state,
+// and fails while delivery is off.
+func (d *Delivery) Resend(ctx context.Context, id string) error {
+	file, err := d.Files.Ledger.File(ctx, id)
+	if err != nil {
+		return err
+	}
+	l, leave, err := d.enter(ctx, file.Opened.ODFI)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	unknown := func(file domain.File) bool { return file.State == domain.DeliveryUnknown }
+	return d.settle(ctx, id, unknown, func(file domain.File) error {
+		if ok, reason := d.Files.Switch.Allowed(file.Opened.ODFI); !ok {
+			return &DeliveryOffError{file.Opened.ODFI, reason}
+		}
+		if found, err := l.findAgain(ctx, file); found || err != nil {
+			return err
+		}
+		if err := l.stageDated(ctx, file); err != nil {
+			return err
+		}
+		return l.deliverLocked(ctx, id)
+	})
+}
+
+// findAgain looks where the delivery began: the file may have turned up
+// meanwhile, and what is left of it under its temporary name must never be
+// delivered any more. Where the ODFI's files do not go any more and nobody
+// answers, the person's word has to do.
+func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err error) {
+	way, moved, err := l.whereBegun(ctx, file)
+	if err != nil {
+		return false, err
+	}
+	to, err := l.connect(ctx, way)
+	if err != nil {
+		if moved && ctx.Err() == nil {
+			return false, nil
+		}
+		return false, err
+	}
+	location, err := to.Find(ctx, file.Temporary(), file.Rendered.Name, file.Rendered.SHA256)
+	switch {
+	case err != nil && moved && ctx.Err() == nil:
+		return false, nil
+	case err != nil:
+		return false, err
+	case location == Final:
+		return true, l.end(ctx, to, file)
+	case location == NameTaken && !moved:
+		return false, domain.Refuse(domain.Conflict, "a file with other content is called %s: move it away first", file.Rendered.Name)
+	case location == Temporary, location == Corrupt:
+		return false, to.Withdraw(ctx, file.Temporary())
+	default:
+		return false, nil
+	}
+}
+
+// settle runs f for a file of which nobody knows whether it was delivered. A
+// file that is delivered needs no settling any more.
+func (d *Delivery) settle(ctx context.Context, id string, unknown func(domain.File) bool, f func(domain.File) error) error {
+	unlock, err := d.Files.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	file, err := d.Files.Ledger.File(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case file.Version == 0:
+		return domain.Refuse(domain.NotFound, "there is no file %s", id)
+	case unknown(file):
+		return f(file)
+	case file.Transmitted():
+		return nil
+	default:
+		return domain.Refuse(domain.Conflict, "file %s is %s: only one whose delivery is unknown can be settled", id, file.State)
+	}
+}

@@ -1,0 +1,205 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// errTaken says that another process goes on with the file.
+var errTaken = errors.New("another process goes on with this file")
+
+// appender is a file while its entries are filed, append by append.
+type appender struct {
+	*Files
+	openFile
+	may       func(context.Context) error // asked before each append; nil: always
+	beside    []ledger.Change             // written together with the cut
+	last      int64                       // position in the log
+	contended bool                        // others wrote since the append before
+}
+
+// contendedShare is how many times smaller an append is while others write too. They
+// wait for the append before theirs and for the one that theirs is part of.
+const contendedShare = 4
+
+// portion is how many of the entries the next append files.
+func (w *appender) portion(entries int) int {
+	most := w.Limits.AppendEvents
+	if w.contended {
+		most = max(1, most/contendedShare)
+	}
+	return min(entries, most)
+}
+
+// append files entries[:n], in as many appends as it takes, and cuts the file
+// with the last of them if last is set. It returns what is left of entries.
+// An entry whose transaction moved on meanwhile, a recall above all, drops
+// out: it goes into no file or into a later one. So does one whose deadline
+// came while the file was filled, or whose account its bank refused.
+func (w *appender) append(ctx context.Context, entries []entry, n int, last bool) ([]entry, error) {
+	drop := func(dropped int, err error) error {
+		entries, n = entries[dropped:], n-dropped
+		return err
+	}
+	for n > 0 {
+		filed := 0
+		err := w.Ledger.RetryUnless(func() (err error) {
+			if err := drop(w.unfit(ctx, entries[:n])); err != nil || n == 0 {
+				return err
+			}
+			filed, err = w.appendOnce(ctx, entries, n, last)
+			return err
+		}, func(stream string) error {
+			switch {
+			case stream == w.stream():
+				return errTaken
+			case domain.Aggregate(stream) != "transaction":
+				return nil
+			case entries[0].made != nil:
+				return fmt.Errorf("an entry of an order was there before its file: %s", stream)
+			}
+			return drop(w.changedMeanwhile(ctx, entries[:n]))
+		})
+		if err != nil {
+			return entries, err
+		}
+		entries, n = entries[filed:], n-filed
+	}
+	return entries, nil
+}
+
+func (w *appender) allowed(ctx context.Context) error {
+	if w.may == nil {
+		return nil
+	}
+	return w.may(ctx)
+}
+
+// unfit moves the entries that may be filed now to the end and returns how
+// many may not: those whose deadline came, or whose account its bank refused.
+// The error says that none may.
+func (w *appender) unfit(ctx context.Context, entries []entry) (dropped int, err error) {
+	if err := w.allowed(ctx); err != nil {
+		return 0, err
+	}
+	late := w.late(entries)
+	refused, err := w.refused(ctx, entries[late:])
+	return late + refused, err
+}
+
+// appendOnce makes one append of at most n entries; fewer when the trace sequence
+// starts over behind them.
+func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last bool) (filed int, err error) {
+	now := w.Ledger.Now()
+	traces, err := w.numbers.traces(ctx, w.opened.ODFI[:8])
+	if err != nil {
+		return 0, err
+	}
+	defer traces.Unlock()
+	_, got, taken, err := traces.Take(n, eastern(now))
+	if err != nil {
+		return 0, err
+	}
+	next, changes, err := w.with(entries, got, traces.Version, taken)
+	if err != nil {
+		return 0, err
+	}
+	step := "fill"
+	if last && got == n {
+		modifiers, err := w.numbers.modifiers(ctx, w.origin())
+		if err != nil {
+			return 0, err
+		}
+		defer modifiers.Unlock()
+		step = "cut"
+		cut, err := next.close(now, &modifiers.Modifiers)
+		if err != nil {
+			return 0, err
+		}
+		changes = append(append(changes, cut...), w.beside...)
+	}
+	result, err := w.write(ctx, step, changes...)
+	if err != nil {
+		return 0, err
+	}
+	w.tellUse(w.opened.ODFI, traces.Traces, got, eastern(now))
+	w.openFile = next
+	w.contended = w.last > 0 && result.First > w.last+1
+	w.last = result.Last
+	return got, nil
+}
+
+// finish cuts a file whose entries are all filed. A file that was never
+// opened, because every entry dropped out, stays unmade.
+func (w *appender) finish(ctx context.Context) error {
+	if w.version == 0 || w.isCut {
+		return nil
+	}
+	return w.Ledger.RetryUnless(func() error {
+		if err := w.allowed(ctx); err != nil {
+			return err
+		}
+		modifiers, err := w.numbers.modifiers(ctx, w.origin())
+		if err != nil {
+			return err
+		}
+		defer modifiers.Unlock()
+		next := w.openFile
+		cut, err := next.close(w.Ledger.Now(), &modifiers.Modifiers)
+		if err != nil {
+			return err
+		}
+		if _, err = w.write(ctx, "cut", append(cut, w.beside...)...); err == nil {
+			w.openFile = next
+		}
+		return err
+	}, func(stream string) error {
+		if stream == w.stream() {
+			return errTaken
+		}
+		return nil
+	})
+}
+
+// changedMeanwhile moves the entries whose transactions stand as planned to the end and
+// returns how many do not.
+func (w *appender) changedMeanwhile(ctx context.Context, entries []entry) (dropped int, err error) {
+	streams := make([]string, len(entries))
+	for i, e := range entries {
+		streams[i] = domain.TransactionStream(w.opened.Client, e.transaction)
+	}
+	versions, err := w.Ledger.Store.Versions(ctx, streams)
+	if err != nil {
+		return 0, err
+	}
+	stay := map[string]bool{} // items
+	for i, e := range entries {
+		stay[e.item] = versions[streams[i]] == e.version
+	}
+	return aside(entries, func(e entry) bool { return stay[e.item] }), nil
+}
+
+// late moves the entries that may still leave to the end and returns how many
+// may not.
+func (w *appender) late(entries []entry) int {
+	now := w.Ledger.Now()
+	return aside(entries, func(e entry) bool { return !answers.Late(e.leaveBy, now) })
+}
+
+// aside moves the entries that stay to the end, in their order, and returns
+// how many do not.
+func aside(entries []entry, stays func(entry) bool) (dropped int) {
+	to := len(entries)
+	for i := len(entries) - 1; i >= 0; i-- {
+		if stays(entries[i]) {
+			to--
+			entries[to] = entries[i]
+		}
+	}
+	return to
+}

@@ -1,0 +1,37 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// refused rejects those of the entries that go over a relationship whose
+// account its bank refused, moves the others to the end, and returns how many
+// it rejected. It asks the log just before each append: a prenote or
+// micro-deposit may come back after the entry was planned.
+func (w *appender) refused(ctx context.Context, entries []entry) (rejected int, err error) {
+	reasons := map[domain.Over]string{}
+	for _, e := range entries {
+		if e.over == nil {
+			continue
+		}
+		reason, asked := reasons[*e.over]
+		if !asked {
+			if reason, err = w.Ledger.RefusedOver(ctx, w.opened.Client, *e.over); err != nil {
+				return 0, fmt.Errorf("ask whether transaction %s may leave: %w", e.transaction, err)
+			}
+			reasons[*e.over] = reason
+		}
+		if reason == "" {
+			continue
+		}
+		if _, err := ledger.Execute(ctx, w.Ledger, ledger.TransactionStream(w.opened.Client, e.transaction), domain.RefuseOver{Reason: reason}.Decide); err != nil {
+			return 0, fmt.Errorf("reject transaction %s, whose account its bank refused: %w", e.transaction, err)
+		}
+		w.Log.Warn("an entry was rejected: its bank refused the account", "client", w.opened.Client, "transaction", e.transaction)
+	}
+	return aside(entries, func(e entry) bool { return e.over == nil || reasons[*e.over] == "" }), nil
+}

@@ -1,0 +1,73 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// Bytes returns the bytes of a rendered file, for the client that downloads
+// it: the sealed copy or, should it be lost, a new render. Neither is given
+// out unless it is what was rendered first.
+func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
+	file, err := f.Ledger.File(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if file.State == domain.FileIsReleased {
+		return nil, domain.Refuse(domain.TooLate, "file %s was released: its entries are not sent in it", id)
+	}
+	if file.Rendered == nil || file.State == domain.FileIsCut {
+		return nil, domain.Refuse(domain.NotFound, "file %s is not rendered yet", id)
+	}
+	content, err := f.kept(file.Opened.Client, outFolder, id)
+	if errors.Is(err, fs.ErrNotExist) {
+		content, err = RenderFile(ctx, f.Ledger, file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], file.Rendered.SHA256) {
+		return nil, fmt.Errorf("file %s: the kept copy is not what was rendered", id)
+	}
+	return content, nil
+}
+
+// Render makes, checks and keeps a cut file's bytes and records that it did.
+// A file that is rendered already stays as it is.
+func (f *Files) Render(ctx context.Context, file domain.File) error {
+	if file.State != domain.FileIsCut {
+		return nil
+	}
+	content, err := renderVerified(ctx, f.Ledger, file)
+	var wrong *ExchangedError
+	if errors.As(err, &wrong) {
+		return f.setAside(ctx, file, wrong)
+	}
+	if errors.Is(err, seal.ErrDestroyed) {
+		f.Log.Warn("a file is taken back, as its client's keys were destroyed", "file", file.ID, "client", file.Opened.Client)
+		return f.dropLocked(ctx, file.ID, reasonErased)
+	}
+	if err != nil {
+		return err
+	}
+	rendered, err := f.KeepRendered(file, content)
+	if err != nil {
+		return err
+	}
+	return f.record(ctx, "rendered", file, rendered)
+}
+
+// KeepRendered keeps a sealed copy of a cut file's bytes. Whoever gets the
+// command writes what it answers.
+func (f *Files) KeepRendered(file domain.File, content []byte) (domain.RenderFile, error) {
+	sum := sha256.Sum256(content)
+	return domain.RenderFile{SHA256: sum[:], Size: int64(len(content))},
+		f.keep(file.Opened.Client, outFolder, file.ID, content)
+}

@@ -1,0 +1,102 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Cut is a decision to cut what is due of one client at one ODFI.
+type Cut struct {
+	Client  domain.Client
+	ODFI    string // nine digits
+	Why     domain.Why
+	Forward bool // entries
+	Answers bool // returns, corrections, dishonors and contests
+}
+
+// cut files what was planned for one file and completes it. The id is empty
+// when nothing was left to file: then there is no file.
+func (f *Files) cut(ctx context.Context, c Cut, method string, now time.Time, p plannedFile) (id string, err error) {
+	fresh, err := uuid.NewV7()
+	if err != nil {
+		return "", err
+	}
+	id = fresh.String()
+	unlock, err := f.busy.lock(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	w := appender{Files: f, openFile: openFile{
+		opened: domain.FileOpened{
+			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: method, Decided: now,
+		},
+		planned: p.batches, decided: now,
+	}, may: f.mayCut(c.Client.ID, c.ODFI, p.batches)}
+	for entries := p.entries; len(entries) > 0; {
+		n := w.portion(len(entries))
+		if entries, err = w.append(ctx, entries, n, n == len(entries)); err != nil {
+			return "", fmt.Errorf("fill file %s: %w", id, f.stopped(ctx, &w, err))
+		}
+	}
+	if err := w.finish(ctx); err != nil {
+		return "", fmt.Errorf("cut file %s: %w", id, f.stopped(ctx, &w, err))
+	}
+	if !w.isCut {
+		return "", nil
+	}
+	f.Log.Info("file cut", "file", id, "client", c.Client.ID, "odfi", c.ODFI, "why", c.Why,
+		"batches", w.totals.Batches, "entries", w.totals.Entries, "debit_cents", w.totals.DebitCents, "credit_cents", w.totals.CreditCents)
+	return id, nil
+}
+
+// mayCut is asked before each append of a cut. A suspended client's answers
+// leave nevertheless.
+func (f *Files) mayCut(client, odfi string, batches []domain.FileBatch) func(context.Context) error {
+	forward := slices.ContainsFunc(batches, func(b domain.FileBatch) bool { return !b.Answers })
+	return func(ctx context.Context) error {
+		return f.mayAppend(ctx, odfi, func(c domain.Client) error {
+			if !forward {
+				return nil
+			}
+			return notSuspended(c)
+		}, client)
+	}
+}
+
+// stopped gives up a file whose client was suspended while it was filled: its
+// entries wait again. While delivery is off the file stays open, as nobody
+// may know whether it had left before the folder was restored.
+func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
+	if w.version == 0 || domain.CodeOf(why) != domain.Suspended {
+		return why
+	}
+	return f.giveUp(ctx, w.opened.FileID, why, domain.ThenWait)
+}
+
+// complete cuts a file that a crash left open, with the entries that are
+// filed in it already: they go nowhere else.
+func (f *Files) complete(ctx context.Context, file domain.File, may func(context.Context) error) error {
+	w := appender{Files: f, openFile: openFile{
+		opened: file.Opened, decided: file.DatedAt, version: file.Version, batches: file.Batches,
+	}, may: may}
+	err := f.entriesOf(ctx, file, func(e entryInFile) error {
+		w.totals.Add(e.totals())
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what file %s holds: %w", file.ID, err)
+	}
+	w.totals.Batches = len(file.Batches)
+	if err := w.finish(ctx); err != nil {
+		return fmt.Errorf("cut file %s: %w", file.ID, f.stopped(ctx, &w, err))
+	}
+	f.Log.Info("file cut that was left open", "file", file.ID, "client", file.Opened.Client, "entries", w.totals.Entries)
+	return nil
+}

@@ -1,0 +1,90 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// entryInFile is an entry as the log filed it.
+type entryInFile struct {
+	domain.Entry
+	transaction domain.Transaction // up to the event that filed it
+	item        *domain.Item
+	before      domain.State // of the item, when it was filed
+	batch       int
+	position    int64 // of the filed event
+}
+
+func (e *entryInFile) totals() nacha.Totals {
+	p := entry{code: e.Entry.Entry.Code, routing: e.Entry.Entry.Routing, cents: e.Entry.Entry.AmountCents, addenda: e.Entry.Entry.AddendaCount()}
+	return p.totals()
+}
+
+// entriesOf calls yield with what was filed in a file, in the order of the
+// file, each entry built from its transaction as it stood then. Account
+// numbers stay sealed.
+func (f *Files) entriesOf(ctx context.Context, file domain.File, yield func(entryInFile) error) error {
+	return entriesOf(ctx, f.Ledger, file, yield)
+}
+
+// yieldEvery is after how many entries, some milliseconds, others have the processor:
+// a payment that comes meanwhile need not wait for a slice of time to end.
+const yieldEvery = 400
+
+func entriesOf(ctx context.Context, l *ledger.Ledger, file domain.File, yield func(entryInFile) error) error {
+	n := 0
+	for _, fill := range file.Ranges {
+		err := l.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(events []eventstore.Recorded) error {
+			e, err := entryAt(file, events)
+			if err != nil {
+				return fmt.Errorf("position %d: %w", events[len(events)-1].Position, err)
+			}
+			if n++; n%yieldEvery == 0 {
+				runtime.Gosched()
+			}
+			return yield(e)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entryAt folds a transaction up to its filed event, the last of events. No
+// byte of a file depends on when they happened and who asked.
+func entryAt(file domain.File, events []eventstore.Recorded) (e entryInFile, err error) {
+	last := events[len(events)-1]
+	e.transaction.Client = last.Client
+	for _, r := range events[:len(events)-1] {
+		fact, err := ledger.Undated(r)
+		if err != nil {
+			return e, err
+		}
+		e.transaction.Evolve(fact)
+	}
+	fact, err := ledger.Undated(last)
+	if err != nil {
+		return e, err
+	}
+	filed, ok := fact.Event.(*domain.TransactionFiled)
+	if !ok || filed.File != file.ID {
+		return e, fmt.Errorf("%s of %s does not belong to file %s", last.Type, last.Stream, file.ID)
+	}
+	if e.item, ok = e.transaction.Item(filed.ItemID); !ok {
+		return e, fmt.Errorf("%s has no item %s", last.Stream, filed.ItemID)
+	}
+	e.before, e.batch, e.position = e.item.State, filed.Batch, last.Position
+	e.transaction.Evolve(fact)
+	if e.Entry, err = e.transaction.EntryOf(e.item); err != nil {
+		return e, err
+	}
+	e.Entry.Entry.Trace = filed.Trace
+	return e, nil
+}

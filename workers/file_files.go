@@ -1,0 +1,118 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// DeliverySwitch says whether files of an ODFI, by its nine-digit routing
+// number, may be cut and delivered. It is off in a restored folder, where
+// nobody knows yet what had left since the backup.
+type DeliverySwitch interface {
+	Allowed(odfi string) (ok bool, reason string)
+}
+
+// AlwaysOn is the switch of a folder that delivers.
+type AlwaysOn struct{}
+
+// Allowed always says yes.
+func (AlwaysOn) Allowed(string) (ok bool, reason string) { return true, "" }
+
+// FilesConfig is what Files needs.
+type FilesConfig struct {
+	Ledger *ledger.Ledger
+	Kept   eventstore.Kept // sealed copies in out/, inputs of clients in in/
+	Switch DeliverySwitch
+	Log    *slog.Logger
+	Limits Limits // those of DefaultLimits where zero
+	// TotalsDiffer is called when an acknowledgement counts something else
+	// than its file holds, once for each such answer; nil is allowed.
+	TotalsDiffer func()
+}
+
+// Files cuts files into the log, renders them from it and keeps a sealed copy
+// of each. Batcher, Uploads and Delivery share one; it is safe for concurrent
+// use.
+type Files struct {
+	FilesConfig
+	numbers numbers
+	busy    locks // by file id
+	// fault is nil outside tests; there it runs before and after each step
+	// that leaves something behind, and stops it with an error.
+	fault func(step string) error
+}
+
+// NewFiles checks the configuration.
+func NewFiles(c FilesConfig) (*Files, error) {
+	if c.Ledger == nil || c.Kept == nil {
+		return nil, errors.New("files need a ledger and a place to be kept")
+	}
+	if c.Switch == nil {
+		c.Switch = AlwaysOn{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	c.Limits = c.Limits.orDefaults()
+	return &Files{FilesConfig: c, numbers: numbers{ledger: c.Ledger}}, nil
+}
+
+// Folders of kept files.
+const (
+	outFolder = "out"
+	inFolder  = "in"
+)
+
+// at passes a step that leaves something behind.
+func (f *Files) at(step string) error {
+	if f.fault == nil {
+		return nil
+	}
+	return f.fault(step)
+}
+
+// write appends changes, between two steps that a test may stop at.
+func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
+	if err := f.at("before " + step); err != nil {
+		return r, err
+	}
+	if r, err = f.Ledger.Write(ctx, changes...); err != nil {
+		return r, err
+	}
+	return r, f.at("after " + step)
+}
+
+// through is write for ledger.Execute.
+func (f *Files) through(step string) func(context.Context, ...ledger.Change) error {
+	return func(ctx context.Context, changes ...ledger.Change) error {
+		_, err := f.write(ctx, step, changes...)
+		return err
+	}
+}
+
+// record writes what a command says about a file as it was read. When another
+// writer was first since then, nothing is written: what was done to the file
+// was done to the one that was read.
+func (f *Files) record(ctx context.Context, step string, file domain.File, command fileCommand) error {
+	events, err := command.Decide(file)
+	if err != nil {
+		return err
+	}
+	_, err = f.write(ctx, step, ledger.Change{
+		Stream: domain.FileStream(file.ID), Client: file.Opened.Client, Expect: file.Version, Events: events,
+	})
+	return err
+}
+
+// DeliveryOffError refuses a file because delivery is off for its ODFI.
+type DeliveryOffError struct{ ODFI, Reason string }
+
+func (e *DeliveryOffError) Error() string {
+	return fmt.Sprintf("delivery is off for ODFI %s: %s", e.ODFI, e.Reason)
+}

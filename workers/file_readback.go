@@ -1,0 +1,93 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// renderVerified makes a file's bytes and returns them only if the strict
+// reader finds every field of every record as the log has it. Each entry is
+// read from the log once, for the writer and for what the reader must find.
+func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
+	var out bytes.Buffer
+	want := newExpected(file)
+	if err := render(ctx, l, file, &out, want.add); err != nil {
+		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
+	}
+	if err := nacha.Compare(yielding{bytes.NewReader(out.Bytes())}, want.said); err != nil {
+		return out.Bytes(), fmt.Errorf("file %s does not say what the log says: %w", file.ID, err)
+	}
+	return out.Bytes(), nil
+}
+
+// yielding lets others have the processor now and then while a large file is
+// read, as entriesOf does while one is made.
+type yielding struct{ r io.Reader }
+
+func (y yielding) Read(p []byte) (int, error) {
+	runtime.Gosched()
+	return y.r.Read(p[:min(len(p), 128<<10)]) // some thousand entries
+}
+
+// expected is a file as its transactions want it. Only what the cut decided
+// is taken from the file's own events: number, service class and effective
+// date of a batch, and the traces. What a batch says must be what each of its
+// entries says of itself.
+type expected struct {
+	file    domain.File
+	said    nacha.File
+	entries []nacha.Entry // of all batches, which hold parts of it
+	first   int           // of the newest batch
+}
+
+func newExpected(file domain.File) *expected {
+	x := &expected{file: file, said: nacha.File{Header: file.Header()}}
+	if file.Cut != nil {
+		x.entries = make([]nacha.Entry, 0, file.Cut.Totals.Entries)
+	}
+	return x
+}
+
+// add takes an entry, unsealed, in the order of the file.
+func (x *expected) add(e *entryInFile) error {
+	header := e.header(x.file.Batches[e.batch-1])
+	if e.batch > len(x.said.Batches) {
+		x.said.Batches = append(x.said.Batches, nacha.Batch{Header: header})
+		x.first = len(x.entries)
+	}
+	if e.batch != len(x.said.Batches) {
+		return fmt.Errorf("position %d: an entry of batch %d stands among those of batch %d", e.position, e.batch, len(x.said.Batches))
+	}
+	b := &x.said.Batches[e.batch-1]
+	if !sameHeader(header, b.Header) {
+		return fmt.Errorf("position %d: an entry does not belong in batch %d", e.position, e.batch)
+	}
+	x.entries = append(x.entries, e.Entry.Entry)
+	b.Entries = x.entries[x.first:]
+	return nil
+}
+
+// header is the entry's own, with what the cut decided about its batch.
+func (e *entryInFile) header(b domain.FileBatch) nacha.BatchHeader {
+	h := e.Entry.Header
+	h.Number, h.ServiceClass, h.SettlementDay = b.Number, b.ServiceClass, ""
+	if !b.Answers {
+		h.EffectiveOn = b.EffectiveOn
+	}
+	return h
+}
+
+func sameHeader(a, b nacha.BatchHeader) bool {
+	if (a.IAT == nil) != (b.IAT == nil) || a.IAT != nil && *a.IAT != *b.IAT {
+		return false
+	}
+	a.IAT, b.IAT = nil, nil
+	return a == b
+}

@@ -1,0 +1,57 @@
+package workers
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Release takes back a cut file that was never delivered, and lets its
+// entries wait for another file, or rejects them. What the operator refused
+// and was left in the middle of its release is completed the same way. It may
+// be repeated; what is cut short is finished by the next sweep.
+//
+// Errors: a refusal when delivery began, or when the file is for its client
+// to carry and may have been; *DeliveryOffError, because a restored folder
+// does not know whether the file has left since its backup.
+func (f *Files) Release(ctx context.Context, id string, c domain.ReleaseFile) error {
+	unlock, err := f.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	file, err := f.Ledger.File(ctx, id)
+	if err != nil {
+		return err
+	}
+	if ok, reason := f.Switch.Allowed(file.Opened.ODFI); !ok && file.Version > 0 {
+		return &DeliveryOffError{file.Opened.ODFI, reason}
+	}
+	if err := f.uncarried(ctx, file, c); err != nil {
+		return err
+	}
+	if file, err = f.decide(ctx, id, "release ordered", c); err != nil {
+		return err
+	}
+	_, err = f.finishRelease(ctx, file)
+	return err
+}
+
+// uncarried makes sure that the bank has answered nothing of a file of which
+// its client says that it did not carry it there.
+func (f *Files) uncarried(ctx context.Context, file domain.File, c domain.ReleaseFile) error {
+	events, err := c.Decide(file)
+	if err != nil || len(events) == 0 || file.Opened.Method != domain.ByDownload {
+		return err
+	}
+	return f.entriesOf(ctx, file, func(e entryInFile) error {
+		t, err := f.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
+		if err != nil {
+			return err
+		}
+		if i, ok := t.Item(e.item.ID); ok && t.Processed(i) {
+			return domain.Refuse(domain.MaybeCarried, "the bank answered transaction %s, which left in file %s: the file was carried", t.ID, file.ID)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,121 @@
+package workers
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// openFile is where a file stands while its entries are filed. It is a value:
+// an append that fails leaves the one before.
+type openFile struct {
+	opened  domain.FileOpened
+	planned []domain.FileBatch
+	decided time.Time // when the dates of the planned batches were
+
+	version int64              // of the file's stream; 0 while it is not opened
+	batches []domain.FileBatch // begun, numbered from 1
+	batch   int                // planned batch of the newest one
+	trace   int                // newest sequence in it
+	totals  nacha.Totals
+	isCut   bool
+}
+
+func (w *openFile) stream() string { return domain.FileStream(w.opened.FileID) }
+func (w *openFile) origin() string { return w.opened.Settings.ImmediateOrigin }
+
+// with is the next append: it files entries[:n] under the traces that were
+// taken for them. The filed events follow file.filled and the one that takes
+// the traces, as domain.FileFilled says.
+func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain.TracesTaken) (openFile, []ledger.Change, error) {
+	filled := domain.FileFilled{
+		FirstTrace: w.traceNumber(taken.First),
+		LastTrace:  w.traceNumber(taken.Last),
+	}
+	odfi := ledger.Change{
+		Stream: domain.TraceStream(w.opened.ODFI[:8]), Client: domain.LedgerClient,
+		Expect: tracesVersion, Events: []domain.Event{taken},
+	}
+	begun := len(w.batches)
+	changes := make([]ledger.Change, 2, n+4)
+	ahead := map[string]int64{} // events of this append by transaction: a chain may wait with two links
+	for i := range entries[:n] {
+		e := &entries[i]
+		trace := taken.First + i
+		if len(w.batches) == 0 || e.batch != w.batch || trace <= w.trace {
+			w.begin(entries[i:])
+		}
+		w.trace = trace
+		w.totals.Add(e.totals())
+		events := append(e.made[:len(e.made):len(e.made)], domain.TransactionFiled{
+			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace), Dated: e.dated,
+		})
+		filled.Count += len(events)
+		changes = append(changes, ledger.Change{
+			Stream: domain.TransactionStream(w.opened.Client, e.transaction), Client: w.opened.Client,
+			Expect: e.version + ahead[e.transaction], Events: events,
+		})
+		ahead[e.transaction] += int64(len(events))
+	}
+	filled.Batches = w.batches[begun:]
+	file, err := w.change(domain.FillFile{Opened: w.opened, Filled: filled})
+	changes[0], changes[1] = file, odfi
+	return w, changes, err
+}
+
+// begin opens the batch of entries[0]. Without a class of its own it gets the
+// one that its entries need.
+func (w *openFile) begin(entries []entry) {
+	w.batch = entries[0].batch
+	b := w.planned[w.batch]
+	b.Number = len(w.batches) + 1
+	if b.ServiceClass == 0 {
+		b.ServiceClass = class(entries)
+	}
+	w.batches = append(w.batches, b)
+	w.totals.Batches++
+}
+
+// class is the service class of the batch that entries begin with.
+func class(entries []entry) int {
+	debits, credits := false, false
+	for _, e := range entries {
+		if e.batch != entries[0].batch || debits && credits {
+			break
+		}
+		debit := nacha.TransactionCode(e.code).Debit()
+		debits, credits = debits || debit, credits || !debit
+	}
+	return nacha.ServiceClass(debits, credits)
+}
+
+// close cuts the file: its totals, its creation time and its modifier.
+func (w *openFile) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, error) {
+	taken := m.Take(eastern(now))
+	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Now: now})
+	w.isCut = true
+	return []ledger.Change{file, {
+		Stream: domain.OriginStream(w.origin()), Client: domain.LedgerClient, Expect: m.Version, Events: []domain.Event{taken},
+	}}, err
+}
+
+// change is what a command says about the file.
+func (w *openFile) change(command fileCommand) (ledger.Change, error) {
+	events, err := command.Decide(domain.File{
+		ID: w.opened.FileID, Opened: w.opened, State: domain.FileOpen, Version: w.version, Batches: w.batches, DatedAt: w.decided,
+	})
+	c := ledger.Change{Stream: w.stream(), Client: w.opened.Client, Expect: w.version, Events: events}
+	w.version += int64(len(events))
+	return c, err
+}
+
+func (w *openFile) traceNumber(sequence int) string {
+	return fmt.Sprintf("%s%07d", w.opened.ODFI[:8], sequence)
+}
+
+// eastern is an instant on the clock that files and deadlines go by.
+func eastern(t time.Time) time.Time { return t.In(calendar.Eastern) }

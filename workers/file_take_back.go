@@ -1,0 +1,140 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// What package restore needs of a file that the backup found under way.
+
+// TakeBack releases a file that a restored ledger has and that did not leave
+// before the loss, so that its entries wait again. One that was being filled
+// is cut first, and what a client asked for and was not filled waits by itself.
+// Unlike Release it works while delivery is off: the caller knows what had
+// left.
+func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
+	unlock, err := f.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	file, err := f.Ledger.File(ctx, id)
+	if err != nil {
+		return err
+	}
+	if file.State == domain.FileOpen && file.Opened.Upload != nil {
+		if err := f.takeApart(ctx, file); err != nil {
+			return fmt.Errorf("take file %s apart: %w", id, err)
+		}
+		if len(file.Ranges) == 0 {
+			why := domain.Refuse(domain.Conflict, "%s", reason)
+			if err := f.giveUp(ctx, id, why, domain.ThenWait); !errors.Is(err, why) {
+				return err
+			}
+			return nil
+		}
+	}
+	if file.State == domain.FileOpen {
+		if err := f.complete(ctx, file, nil); err != nil && !errors.Is(err, errTaken) {
+			return err
+		}
+	}
+	file, err = f.decide(ctx, id, "release ordered", domain.ReleaseFile{Reason: reason, Then: domain.ThenWait, NotCarried: true})
+	if err != nil {
+		return err
+	}
+	_, err = f.finishRelease(ctx, file)
+	return err
+}
+
+// takeApart lets the entries wait that are not filled of a client's file which
+// is open. Filling them would take trace numbers, and which of those went out
+// is not in the log yet. It may be repeated, as after a crash.
+func (f *Files) takeApart(ctx context.Context, file domain.File) error {
+	u := Uploads{UploadsConfig{Files: f}}
+	source, err := u.source(file)
+	if err != nil {
+		return err
+	}
+	n := 0
+	err = source.Each(func(asked Asked) error {
+		e, err := f.Originated(file.Opened, n, asked)
+		n++
+		if err != nil {
+			return err
+		}
+		t, err := f.Ledger.Transaction(ctx, file.Opened.Client, e.TransactionID)
+		if err != nil || t.Exists() {
+			return err
+		}
+		e.InFile = "" // it is in none
+		_, err = f.write(ctx, "taken apart", ledger.Change{
+			Stream: domain.TransactionStream(file.Opened.Client, e.TransactionID), Client: file.Opened.Client,
+			Expect: eventstore.NewStream, Events: []domain.Event{e},
+		})
+		return err
+	})
+	if err != nil || len(file.Ranges) == 0 {
+		return err
+	}
+	for _, change := range source.beside(file.Opened) { // what is cut shows
+		_, err := f.write(ctx, "shown", change)
+		if err != nil && !ledger.Contended(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Source reads the entries of an order, the same ones each time.
+type Source interface {
+	// Each calls yield with every entry, batch by batch. What yield gets is
+	// good until it returns.
+	Each(yield func(Asked) error) error
+}
+
+// Source reads the kept input of a file that was opened for a client.
+func (u *Uploads) Source(_ context.Context, file domain.File) (Source, error) {
+	return u.source(file)
+}
+
+// Beside are the changes that are written with the cut of a client's own file,
+// which show it under the interface by which it was asked for.
+func (u *Uploads) Beside(file domain.File) ([]ledger.Change, error) {
+	s, err := u.source(file)
+	if err != nil {
+		return nil, err
+	}
+	return s.beside(file.Opened), nil
+}
+
+func (u *Uploads) source(file domain.File) (*upload, error) {
+	if file.Opened.Upload.Name != file.ID {
+		return nil, fmt.Errorf("read the input of file %s: %w (it is that of %s)", file.ID, ledger.ErrMoved, file.Opened.Upload.Name)
+	}
+	input, err := u.Files.kept(file.Opened.Client, inFolder, file.Opened.Upload.Name)
+	if err != nil {
+		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
+	}
+	s, err := decodeUpload(file, input)
+	if err != nil {
+		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
+	}
+	return s, nil
+}
+
+// Originated is the event that begins the transaction of the n-th entry, from
+// 0, of a file that was opened for a client.
+func (f *Files) Originated(opened domain.FileOpened, n int, asked Asked) (domain.TransactionOriginated, error) {
+	e := asked.Originated
+	e.TransactionID, e.ItemID = entryIDs(opened.FileID, n)
+	e.InFile = opened.FileID
+	var err error
+	e.Account, err = f.Ledger.SealAccountIn(domain.TransactionStream(opened.Client, e.TransactionID), opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
+	return e, err
+}

@@ -1,0 +1,184 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Verification compares the files with the log.
+type Verification struct {
+	Ledger *ledger.Ledger
+	Kept   eventstore.Kept
+	Outbox string
+	// NotCheckable tells errors of sealed values that cannot be opened here
+	// although nothing is wrong with them; seal.NotCheckable is one.
+	NotCheckable func(error) bool
+	// Progress, if set, is told how far the log is read.
+	Progress func(done, total int64)
+}
+
+// Verified is what was found.
+type Verified struct {
+	Files        int
+	Entries      int
+	Problems     []string // each names a file or a log position
+	NotCheckable []string // files whose client's key is gone
+	Unopened     int      // sealed accounts of such clients
+}
+
+// VerifyFiles reads the whole log and makes every file again: its bytes must
+// be those that were rendered, so must the sealed copy's and those in the
+// outbox; every entry must be in one file alone that it was not released
+// from; no trace number may be taken twice by an ODFI on one creation date,
+// and no origin, date, time and modifier twice at all. What is wrong is
+// listed, never fatal to the rest; the error is one of reading.
+func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
+	r := verifier{Verification: v, traces: map[string][]traceRange{}, keys: map[string]string{}}
+	if r.NotCheckable == nil {
+		r.NotCheckable = func(error) bool { return false }
+	}
+	files, filed, err := r.survey(ctx)
+	if err != nil {
+		return r.found, err
+	}
+	for _, id := range files {
+		if err := r.file(ctx, id); err != nil {
+			return r.found, err
+		}
+	}
+	r.overlaps()
+	if filed != r.found.Entries {
+		r.problem("the log has %d filed events, the files hold %d: some belong to no file", filed, r.found.Entries)
+	}
+	return r.found, nil
+}
+
+type verifier struct {
+	Verification
+	found  Verified
+	traces map[string][]traceRange // by ODFI and creation date
+	keys   map[string]string       // file by its header key
+}
+
+func (r *verifier) problem(format string, args ...any) {
+	r.found.Problems = append(r.found.Problems, fmt.Sprintf(format, args...))
+}
+
+// survey reads the log once for the files there are and counts filed events.
+func (r *verifier) survey(ctx context.Context) (files []string, filed int, err error) {
+	head, err := r.Ledger.Store.Head(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	const page = 2000
+	for after := int64(0); after < head.Position; {
+		events, err := r.Ledger.Store.ReadAll(ctx, after, page)
+		if err != nil || len(events) == 0 {
+			return files, filed, err
+		}
+		for _, e := range events {
+			if err := r.sealed(e); err != nil {
+				return files, filed, err
+			}
+			switch e.Type {
+			case domain.FileOpened{}.Type():
+				files = append(files, e.Stream[len("file/"):])
+			case domain.TransactionFiled{}.Type():
+				filed++
+			}
+		}
+		after = events[len(events)-1].Position
+		if r.Progress != nil {
+			r.Progress(after, head.Position)
+		}
+	}
+	return files, filed, nil
+}
+
+// file checks one file. Errors of reading the log end the verification;
+// anything else is a problem of the file.
+func (r *verifier) file(ctx context.Context, id string) error {
+	r.found.Files++
+	file, err := r.Ledger.File(ctx, id)
+	if err != nil {
+		r.problem("file %s: %v", id, err)
+		return ctx.Err()
+	}
+	r.entries(ctx, file)
+	if file.Cut == nil {
+		return ctx.Err()
+	}
+	if key, other := headerKey(file), r.keys[headerKey(file)]; other != "" {
+		r.problem("file %s: its origin, date, time and modifier %s are those of file %s", id, key, other)
+	} else {
+		r.keys[key] = id
+	}
+	if file.Rendered != nil && file.State != domain.FileIsCut {
+		r.bytes(ctx, file)
+	}
+	return ctx.Err()
+}
+
+// entries checks that each entry was waiting when it was filed, which it is
+// not while it is in another file.
+func (r *verifier) entries(ctx context.Context, file domain.File) {
+	err := entriesOf(ctx, r.Ledger, file, func(e entryInFile) error {
+		r.found.Entries++
+		if e.before != domain.Pending {
+			r.problem("file %s: position %d: item %s of transaction %s was filed while it was %s",
+				file.ID, e.position, e.item.ID, e.transaction.ID, e.before)
+		}
+		r.took(file, e.Entry.Entry.Trace)
+		return nil
+	})
+	if err != nil {
+		r.problem("file %s: %v", file.ID, err)
+	}
+}
+
+// bytes compares everything that should hold the file's bytes.
+func (r *verifier) bytes(ctx context.Context, file domain.File) {
+	content, err := renderVerified(ctx, r.Ledger, file)
+	switch {
+	case err != nil && r.NotCheckable(err):
+		r.found.NotCheckable = append(r.found.NotCheckable, file.ID)
+		return
+	case err != nil:
+		r.problem("file %s: %v", file.ID, err)
+	}
+	if content == nil {
+		return
+	}
+	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], file.Rendered.SHA256) || int64(len(content)) != file.Rendered.Size {
+		r.problem("file %s: rendered again it is not what was rendered before", file.ID)
+	}
+	f := Files{FilesConfig: FilesConfig{Ledger: r.Ledger, Kept: r.Kept}}
+	kept, err := f.kept(file.Opened.Client, outFolder, file.ID)
+	r.same(file, "sealed copy", kept, err, content)
+	if r.Outbox != "" && file.Method() == domain.ToOutbox {
+		sent, err := Outbox(r.Outbox).read(file.Rendered.Name)
+		r.same(file, "file in the outbox", sent, err, content)
+		if err == nil && file.State == domain.FileIsReleased {
+			r.problem("file %s: it was released, and lies in the outbox as %s", file.ID, file.Rendered.Name)
+		}
+	}
+}
+
+// same compares a copy that need not be there any more.
+func (r *verifier) same(file domain.File, what string, have []byte, err error, want []byte) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		r.problem("file %s: its %s %s cannot be read: %v", file.ID, what, file.Rendered.Name, err)
+	case !bytes.Equal(have, want):
+		r.problem("file %s: its %s %s is not what was rendered", file.ID, what, file.Rendered.Name)
+	}
+}

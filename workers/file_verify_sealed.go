@@ -1,0 +1,133 @@
+package workers
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// sealed checks that what an event holds sealed opens where it stands and is
+// what was recorded with it. The chain says only that the log fits together,
+// which somebody without any key can make it do.
+func (r *verifier) sealed(e eventstore.Recorded) error {
+	check := r.opens
+	switch e.Type {
+	case domain.TransactionOriginated{}.Type(), domain.TransactionReceived{}.Type(), domain.TransactionAccountChanged{}.Type(),
+		domain.TransactionCorrected{}.Type(), domain.TransactionChangeRefused{}.Type(), domain.TransactionCorrectionRequested{}.Type(),
+		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type(), domain.ClientOpened{}.Type(), domain.ClientChanged{}.Type(),
+		domain.CredentialIssuedV2{}.Type():
+	default:
+		if !bytes.Contains(e.Data, []byte(`"whole":`)) {
+			return nil
+		}
+		check = func(string, string, domain.Fact) error { return nil }
+	}
+	fact, err := ledger.Fact(e)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(check(e.Client, e.Stream, fact), r.opensWhole(e.Client, fact))
+	switch {
+	case err == nil:
+	case ledger.Exchanged(err):
+		r.problem("position %d: %s of client %s: %v", e.Position, e.Stream, e.Client, err)
+	case r.NotCheckable(err):
+		r.found.Unopened++
+	default:
+		return fmt.Errorf("position %d: %w", e.Position, err)
+	}
+	return nil
+}
+
+// opens opens what one event holds sealed, by itself.
+func (r *verifier) opens(client, stream string, fact domain.Fact) error {
+	l := r.Ledger
+	switch e := fact.Event.(type) {
+	case *domain.ClientOpened, *domain.ClientChanged:
+		c := domain.Client{}
+		c.Evolve(fact)
+		for _, m := range c.Settings.ReceivingAccounts {
+			if _, err := l.OpenReceiving(client, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *domain.CredentialIssuedV2:
+		if domain.CredentialStream(e.Key) != stream {
+			return fmt.Errorf("%w (it says it is credential %s)", ledger.ErrMoved, e.Key)
+		}
+		return l.CheckSecretHash(e.Key, e.SealedHash)
+	case *domain.TransactionCorrected, *domain.TransactionChangeRefused, *domain.TransactionCorrectionRequested:
+		t := domain.Transaction{Client: client}
+		t.Evolve(fact)
+		var ok bool
+		if _, t.ID, ok = domain.SplitTransactionStream(stream); !ok {
+			return fmt.Errorf("%w (it is no transaction's)", ledger.ErrMoved)
+		}
+		_, err := l.OpenDataOf(&t, t.Items[len(t.Items)-1])
+		return err
+	case *domain.AccountOpened:
+		a := domain.BankAccount{}
+		a.Evolve(fact)
+		return r.account(client, a.Account, e.Routing, e.AccountType)
+	case *domain.TransactionAccountChanged:
+		a := e.Account
+		a.In = fact.Stream
+		return r.account(client, a, e.Routing, e.AccountType)
+	case *domain.EntryQueued:
+		q := *e
+		q.Account.In = fact.Stream
+		_, _, err := l.OpenQueued(&q)
+		return err
+	default:
+		t := domain.Transaction{Client: client}
+		t.Evolve(fact)
+		if domain.TransactionStream(client, t.ID) != fact.Stream {
+			return fmt.Errorf("%w (it says it is %s)", ledger.ErrMoved, t.ID)
+		}
+		number, err := l.OpenAccount(client, t.Account)
+		if err != nil {
+			return err
+		}
+		if err := l.Attest(&t, number); err != nil || t.Received == nil {
+			return err
+		}
+		_, err = l.OpenDataOf(&t, t.Items[0])
+		return err
+	}
+}
+
+// opensWhole opens the entry behind one whose texts are masked in the log.
+func (r *verifier) opensWhole(client string, fact domain.Fact) error {
+	var whole domain.Sealed
+	switch e := fact.Event.(type) {
+	case interface{ Masked() domain.Sealed }:
+		whole = e.Masked()
+	case *domain.TransactionOriginated:
+		if e.Raw != nil {
+			whole = e.Raw.Whole
+		}
+	}
+	if len(whole) == 0 {
+		return nil
+	}
+	_, err := r.Ledger.OpenWhole(fact.Stream, client, whole)
+	return err
+}
+
+// account opens an account and compares it with its fingerprint.
+func (r *verifier) account(client string, a domain.Account, routing, kind string) error {
+	number, err := r.Ledger.OpenAccount(client, a)
+	if err != nil {
+		return err
+	}
+	print, err := r.Ledger.Keys.Fingerprint(client, routing, number, kind)
+	if err == nil && print != a.Fingerprint {
+		err = fmt.Errorf("%w (the account's fingerprint)", ledger.ErrMoved)
+	}
+	return err
+}

@@ -1,0 +1,210 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers"
+)
+
+// perAppend bounds the entries of one append: each is at most four events.
+const perAppend = 240
+
+// fileImport writes one file into the log as a cut would have.
+type fileImport struct {
+	Restore
+	plan    *plan
+	place   int // in it
+	file    *file
+	opened  domain.FileOpened
+	asked   []workers.Asked // of a client's own file
+	beside  []ledger.Change // what shows it to the client
+	waiting *queue
+	found   []*item // by entry: what waits for it; nil where nothing does
+
+	stream             int64 // version of the file's stream
+	begun              int   // batches
+	done               int   // entries
+	unknown, corrected []Told
+}
+
+func (t *fileImport) run(ctx context.Context) error {
+	for t.done < len(t.file.entries) {
+		if err := t.writeNext(ctx); err != nil {
+			return err
+		}
+	}
+	return t.cut(ctx)
+}
+
+// resume finds out what of the file is in the log.
+func (t *fileImport) resume(ctx context.Context) error {
+	file, err := t.Ledger.File(ctx, t.opened.FileID)
+	if err != nil {
+		return err
+	}
+	t.stream, t.begun = file.Version, len(file.Batches)
+	for _, f := range file.Ranges {
+		err := t.Ledger.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), f.First, f.Last, func([]eventstore.Recorded) error {
+			t.done++
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if t.done > len(t.file.entries) {
+		return fmt.Errorf("the log has more entries in it: it is another file")
+	}
+	return nil
+}
+
+// writeNext writes the next entries.
+func (t *fileImport) writeNext(ctx context.Context) error {
+	entries := t.file.entries[t.done:min(t.done+perAppend, len(t.file.entries))]
+	traces, err := t.Ledger.Traces(ctx, t.ODFI[:8])
+	if err != nil {
+		return err
+	}
+	taken, err := t.traces(traces, entries)
+	if err != nil {
+		return err
+	}
+	filled := domain.FileFilled{FirstTrace: entries[0].Trace, LastTrace: entries[len(entries)-1].Trace}
+	changes := make([]ledger.Change, 2, len(entries)+2)
+	begun := t.begun
+	for n, e := range entries {
+		if e.batch > begun {
+			filled.Batches = append(filled.Batches, t.file.batches[e.batch-1])
+			begun = e.batch
+		}
+		change, err := t.change(t.done+n, e)
+		if err != nil {
+			return err
+		}
+		filled.Count += len(change.Events)
+		changes = append(changes, change)
+	}
+	events, err := domain.FillFile{Opened: t.opened, Filled: filled}.Decide(t.standing())
+	if err != nil {
+		return err
+	}
+	changes[0] = ledger.Change{Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream, Events: events}
+	changes[1] = ledger.Change{Stream: domain.TraceStream(t.ODFI[:8]), Client: domain.LedgerClient, Expect: traces.Version, Events: []domain.Event{taken}}
+	if _, err := t.Ledger.Write(ctx, changes...); err != nil {
+		return err
+	}
+	t.stream += int64(len(events))
+	t.begun, t.done = begun, t.done+len(entries)
+	return nil
+}
+
+// standing is the file as it stands while it is taken.
+func (t *fileImport) standing() domain.File {
+	return domain.File{
+		ID: t.opened.FileID, Opened: t.opened, State: domain.FileOpen, Version: t.stream, Batches: t.file.batches, DatedAt: t.created(),
+	}
+}
+
+// change files one entry: of the transaction that waits for it, of the one
+// that its client asked for with the file or, where the backup knows none, of
+// one that is made with it.
+func (t *fileImport) change(n int, e scanned) (ledger.Change, error) {
+	filed := domain.TransactionFiled{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
+	client := t.opened.Client
+	if w := t.found[n]; w != nil {
+		filed.ItemID = w.id
+		events, err := t.refound(w, e)
+		events = append(events, t.filedEvents(filed, e)...)
+		stream := w.stream()
+		expect := t.waiting.versions[stream]
+		t.waiting.versions[stream] += int64(len(events))
+		return ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events}, err
+	}
+	originated, err := t.originated(n, e)
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	filed.ItemID = originated.ItemID
+	if t.asked == nil {
+		t.unknown = append(t.unknown, t.told(e, originated.TransactionID))
+	}
+	return ledger.Change{
+		Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
+		Expect: eventstore.NewStream, Events: append([]domain.Event{originated}, t.filedEvents(filed, e)...),
+	}, nil
+}
+
+// filedEvents is the event that files an entry and, where it may have left again in
+// a later file, the one that says so.
+func (t *fileImport) filedEvents(filed domain.TransactionFiled, e scanned) []domain.Event {
+	like, ok := t.plan.after(t, e)
+	if !ok {
+		return []domain.Event{filed}
+	}
+	return []domain.Event{filed, domain.TransactionResembled{ItemID: filed.ItemID, File: like.File, Trace: like.Trace}}
+}
+
+// refound are the events of an item that left otherwise than it waits: to a
+// corrected account, or after its hold was ended.
+func (t *fileImport) refound(w *item, e scanned) (events []domain.Event, err error) {
+	if w.held {
+		events = append(events, domain.TransactionApproved{ItemID: w.id, Reason: "it left in file " + t.file.name() + " before the ledger was restored"})
+	}
+	if w.exact == e.exact {
+		return events, nil
+	}
+	kind := domain.AccountType(e.Code)
+	account, err := t.Ledger.SealAccountIn(w.stream(), t.opened.Client, e.Routing, e.Account, kind)
+	t.corrected = append(t.corrected, t.told(e, w.transaction))
+	return append(events, domain.TransactionAccountChanged{Routing: e.Routing, AccountType: kind, Account: account}), err
+}
+
+func (t *fileImport) told(e scanned, transaction string) Told {
+	return Told{
+		Client: t.opened.Client, TransactionID: transaction, File: t.file.name(), Trace: e.Trace, Name: e.Name, AmountCents: e.AmountCents,
+	}
+}
+
+// originated is the event that begins the transaction of an unknown entry.
+// Its ids follow from the file and its place there.
+func (t *fileImport) originated(n int, e scanned) (domain.TransactionOriginated, error) {
+	id := func(what string) string {
+		return uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.opened.FileID+"/"+strconv.Itoa(n)+"/"+what)).String()
+	}
+	if t.asked != nil {
+		return t.Uploads.Files.Originated(t.opened, n, t.asked[n])
+	}
+	stream := domain.TransactionStream(t.opened.Client, id("transaction"))
+	kept := domain.Entry{Header: t.file.batches[e.batch-1].BatchHeader, Entry: e.Entry}
+	kept.Entry.Account, kept.Entry.Trace = "", ""
+	whole, err := t.Ledger.HideRepeats(stream, t.opened.Client, &kept, e.Account) // earlier releases sent such
+	if err != nil {
+		return domain.TransactionOriginated{}, err
+	}
+	header, raw := kept.Header, domain.RawEntry{Header: kept.Header, Entry: kept.Entry, Trace: e.Trace, Whole: whole}
+	p := domain.Proposal{
+		SEC: header.SEC, Kind: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
+		ToAccountType: domain.AccountType(e.Code), ToName: kept.Entry.Name, ToID: kept.Entry.IndividualID, Description: header.Description,
+		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: kept.Entry.Addenda05,
+	}
+	if nacha.TransactionCode(e.Code).Debit() {
+		p.Kind = domain.Pull
+	}
+	if on, err := calendar.ParseYYMMDD(header.EffectiveOn); err == nil {
+		p.EffectiveOn = on.String()
+	}
+	account, err := t.Ledger.SealAccountIn(stream, t.opened.Client, e.Routing, e.Account, p.ToAccountType)
+	return domain.TransactionOriginated{
+		TransactionID: id("transaction"), ItemID: id("item"), Proposal: p, Account: account,
+		CompanyName: header.CompanyName, Raw: &raw, InFile: t.opened.FileID,
+	}, err
+}

@@ -1,0 +1,194 @@
+package workers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// SubscriberConfig is what a Subscriber needs.
+type SubscriberConfig struct {
+	JetStream jetstream.JetStream
+	Stream    string // relay.Stream
+	Group     string // subscribers of one group share its messages
+	// From is where a group begins that did not exist before: at the
+	// stream's first message by default.
+	From jetstream.DeliverPolicy
+	// AckWait is how long a message may stay silent before it is given to
+	// another subscriber: 30 s by default. One that is being worked on says
+	// so, however long it takes.
+	AckWait time.Duration
+	// NackDelay is how long a refused message waits to come again.
+	NackDelay time.Duration
+	Log       *slog.Logger
+}
+
+// Subscriber reads the echo of the log for watermill's Router. Delivery is at
+// least once and in order: the next message of a group comes when the one
+// before is acked. A topic is a subject filter.
+type Subscriber struct {
+	SubscriberConfig
+	closing chan struct{}
+	once    sync.Once
+	running sync.WaitGroup
+}
+
+var _ message.Subscriber = (*Subscriber)(nil)
+
+// errSubscriberClosed is returned by Subscribe after Close.
+var errSubscriberClosed = errors.New("the subscriber is closed")
+
+// NewSubscriber checks the configuration.
+func NewSubscriber(c SubscriberConfig) (*Subscriber, error) {
+	if c.JetStream == nil || c.Stream == "" || c.Group == "" {
+		return nil, errors.New("a subscriber needs JetStream, a stream and a group")
+	}
+	if c.AckWait <= 0 {
+		c.AckWait = 30 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Subscriber{SubscriberConfig: c, closing: make(chan struct{})}, nil
+}
+
+// Subscribe implements message.Subscriber. The channel is closed when ctx
+// ends or the subscriber closes. While the broker is away it keeps trying.
+func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *message.Message, error) {
+	select {
+	case <-s.closing:
+		return nil, errSubscriberClosed
+	default:
+	}
+	out := make(chan *message.Message)
+	ctx, cancel := context.WithCancel(ctx)
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		defer close(out)
+		defer cancel()
+		go func() { // ends with the subscription
+			select {
+			case <-s.closing:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		for ctx.Err() == nil {
+			if err := s.follow(ctx, topic, out); err != nil && ctx.Err() == nil {
+				s.Log.Warn("lost the broker, trying again", "topic", topic, "err", err)
+				pause(ctx, time.Second)
+			}
+		}
+	}()
+	return out, nil
+}
+
+// Close ends all subscriptions and waits for them. A message that is not
+// acked yet comes again.
+func (s *Subscriber) Close() error {
+	s.once.Do(func() { close(s.closing) })
+	s.running.Wait()
+	return nil
+}
+
+// follow hands on messages until ctx ends or the broker goes away.
+func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *message.Message) error {
+	consumer, err := s.JetStream.CreateOrUpdateConsumer(ctx, s.Stream, jetstream.ConsumerConfig{
+		Durable: s.durable(topic), FilterSubject: topic, DeliverPolicy: s.From,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: s.AckWait, MaxAckPending: 1,
+	})
+	if err != nil {
+		return fmt.Errorf("open consumer %s: %w", s.durable(topic), err)
+	}
+	// One request for each message: the iterator that the library offers
+	// loses its place now and then when it fetches one at a time, and then
+	// waits for half a minute.
+	for ctx.Err() == nil {
+		pull, cancel := context.WithTimeout(ctx, pullTime)
+		m, err := consumer.Next(jetstream.FetchContext(pull))
+		cancel()
+		switch {
+		case err == nil:
+			s.handle(ctx, m, out)
+		case errors.Is(err, nats.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		default:
+			return fmt.Errorf("read consumer %s: %w", s.durable(topic), err)
+		}
+	}
+	return nil
+}
+
+// pullTime is how long one request waits for a message.
+const pullTime = 20 * time.Second
+
+// handle offers one message and answers the broker as the receiver does.
+func (s *Subscriber) handle(ctx context.Context, m jetstream.Msg, out chan<- *message.Message) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	offered := s.message(ctx, m)
+	working := time.NewTicker(s.AckWait / 2)
+	defer working.Stop()
+	offer := out
+	for {
+		select {
+		case offer <- offered:
+			offer = nil
+		case <-offered.Acked():
+			// Only a confirmed ack lets no other subscriber have it again.
+			s.noteUnsent(m, m.DoubleAck(context.WithoutCancel(ctx)))
+			return
+		case <-offered.Nacked():
+			s.noteUnsent(m, m.NakWithDelay(s.NackDelay))
+			return
+		case <-working.C:
+			s.noteUnsent(m, m.InProgress())
+		case <-ctx.Done():
+			s.noteUnsent(m, m.Nak())
+			return
+		}
+	}
+}
+
+// noteUnsent notes an answer that did not reach the broker: the message comes
+// again, and the handler finds its work done.
+func (s *Subscriber) noteUnsent(m jetstream.Msg, err error) {
+	if err != nil {
+		s.Log.Warn("could not answer the broker", "subject", m.Subject(), "err", err)
+	}
+}
+
+// message carries the headers as metadata; its id is the event's.
+func (s *Subscriber) message(ctx context.Context, m jetstream.Msg) *message.Message {
+	w := message.NewMessage(m.Headers().Get("ce-id"), m.Data())
+	for name, values := range m.Headers() {
+		w.Metadata.Set(name, values[0])
+	}
+	w.SetContext(ctx)
+	return w
+}
+
+// durable names the group's consumer of a topic.
+func (s *Subscriber) durable(topic string) string {
+	sum := sha256.Sum256([]byte(topic))
+	return s.Group + "-" + hex.EncodeToString(sum[:6])
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,155 @@
+package workers
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// ordered is an ACH Pro file of seven entries, as it is built on a day.
+func (b *bank) ordered(key, words, day, account string) (OrderedFile, error) {
+	b.t.Helper()
+	c, err := b.Ledger.Client(b.t.Context(), gym)
+	must(b.t, err)
+	content := rendered(b.t, payroll(6, datedFor(day), func(f *nacha.File) { f.Batches[0].Entries[0].Account = account }))
+	return b.uploads.UploadACHFile(b.t.Context(), gym, ACHFile{
+		Key: key, Asked: []byte(words), Content: content, Settings: c.Settings.File, Deliver: true,
+		Record: ACHFileRecord{Name: "November", Asked: []byte(`{"name":"November"}`), Accounts: []string{"HERS", "", "", "", "", "", ""}},
+	}, Request{})
+}
+
+// The process dies at each step; asked again on another day, when another
+// account is on file, it is the same file, whoever completed it, and it shows.
+func TestAnACHFileIsMadeOnceWhateverBrokeItsRequest(t *testing.T) {
+	for _, key := range []string{"k1", ""} {
+		for n, done := 1, false; !done && !t.Failed(); n++ {
+			t.Run(fmt.Sprintf("key %q, step %d", key, n), func(t *testing.T) {
+				b := openBank(t)
+				inAppends(b)
+				seen := 0
+				b.fault = stopAtNth(n, &seen)
+				_, err := b.ordered(key, "words", "261123", "77001")
+				done = err == nil
+				b.restart()
+				inAppends(b)
+				if n%2 == 0 {
+					b.sweep()
+				}
+				b.clock.set(b.clock.Now().Add(3 * 24 * time.Hour))
+				got, err := b.ordered(key, "words", "261124", "77002")
+				must(t, err)
+				b.sweep()
+				f := b.onlyFile()
+				if f.ID != got.FileID {
+					t.Errorf("the answer names file %s, not %s", got.FileID, f.ID)
+				}
+				made, err := b.ProfileFile(t.Context(), gym, domain.ProfileFileID(f.ID))
+				if err != nil || made.FileID != f.ID || made.Name != "November" || made.Accounts[got.Transactions[0]] != "HERS" {
+					t.Errorf("it shows as %+v, %v", made, err)
+				}
+				b.settled(gym, got.Transactions)
+			})
+		}
+	}
+}
+
+func TestOtherWordsUnderAKeyAreAConflictAndOtherKeysAreOtherFiles(t *testing.T) {
+	b := openBank(t)
+	first, err := b.ordered("k1", "words", "261123", "77001")
+	must(t, err)
+	if _, err := b.ordered("k1", "other words", "261123", "77001"); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("other words: %v", err)
+	}
+	for _, other := range [][2]string{{"k2", "words"}, {"", "words"}, {"", "other words"}} {
+		again, err := b.ordered(other[0], other[1], "261123", "77001")
+		if err != nil || again.FileID == first.FileID || again.Replayed {
+			t.Errorf("key %q, %q: %+v, %v", other[0], other[1], again, err)
+		}
+	}
+	if n := len(b.cutFiles()); n != 4 {
+		t.Errorf("%d files, want four", n)
+	}
+}
+
+// An older release derived the id from the text and the key.
+func TestAnACHFileThatAnOlderReleaseOpenedIsAConflict(t *testing.T) {
+	b := openBank(t)
+	content := rendered(t, payroll(6, datedFor("261123"), func(f *nacha.File) { f.Batches[0].Entries[0].Account = "77001" }))
+	summary, err := nacha.Check(bytes.NewReader(content))
+	must(t, err)
+	mac, err := b.Keys.MAC(gym, []byte("nacha file "+summary.Hash+"k1"))
+	must(t, err)
+	id := fileID(mac)
+	must(t, b.files.keep(gym, inFolder, id, content))
+	c, err := b.Ledger.Client(t.Context(), gym)
+	must(t, err)
+	b.write(domain.FileStream(id), gym, 0, domain.FileOpened{
+		FileID: id, Client: gym, ODFI: ourBank, Why: domain.WhyACHFile, Settings: c.Settings.File, Method: domain.ToOutbox,
+		Upload: &domain.Upload{Name: id, Content: mac},
+	})
+	if _, err := b.ordered("k1", "words", "261123", "77001"); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("it says %v", err)
+	}
+	b.sweep()
+	if f := b.onlyFile(); f.State != domain.FileIsDelivered {
+		t.Errorf("the file is %s", f.State)
+	}
+}
+
+// The identity of a NACHA file is what it says, since the first release: one
+// that an older release took, or was in the middle of, is found.
+func TestANACHAFileThatAnOlderReleaseTookIsFoundWhenItIsSentAgain(t *testing.T) {
+	const hash = "7dcb88bc7191ef77b88de3f0f4174bbb9960625106984af32a519614afc79f7a" // as it had it
+	for name, finished := range map[string]bool{"it was cut": true, "it was not": false} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			content := rendered(t, payroll(3))
+			mac, err := b.Keys.MAC(gym, []byte("nacha file "+hash))
+			must(t, err)
+			id := fileID(mac)
+			must(t, b.files.keep(gym, inFolder, id, content))
+			c, err := b.Ledger.Client(t.Context(), gym)
+			must(t, err)
+			b.write(domain.FileStream(id), gym, 0, domain.FileOpened{
+				FileID: id, Client: gym, ODFI: ourBank, Why: domain.WhyUpload, Settings: c.Settings.File, Method: domain.ToOutbox,
+				Upload: &domain.Upload{Name: id, Content: mac},
+			})
+			if finished {
+				b.sweep()
+				b.clock.set(at("2026-12-20 09:00"))
+			}
+			got, err := b.upload(content)
+			if err != nil || !got.Replayed || got.FileID != id || got.Entries != 4 {
+				t.Errorf("it says %+v, %v", got, err)
+			}
+			b.sweep()
+			if f := b.onlyFile(); f.State != domain.FileIsDelivered {
+				t.Errorf("the file is %s", f.State)
+			}
+			b.settled(gym, got.Transactions)
+		})
+	}
+}
+
+// A date that was the next day's when it was checked is not same day because
+// the processing day changed before it was recorded.
+func TestTheDatesOfAFileAreJudgedByWhenTheyWereDecided(t *testing.T) {
+	b := openBank(t, func(s *domain.Settings) { s.SameDay = false })
+	b.clock.set(at("2026-11-24 02:14"))
+	b.fault = onceAt("after keep", 1, func() { b.clock.set(at("2026-11-24 02:16")) })
+	_, err := b.upload(rendered(t, payroll(3, datedFor("261124"))))
+	must(t, err)
+	f := b.onlyFile()
+	for _, batch := range f.Batches {
+		if batch.EffectiveOn != "261125" { // its deadline passed, and same day is not what was asked for
+			t.Errorf("batch %d is dated %s", batch.Number, batch.EffectiveOn)
+		}
+	}
+	if !f.SendBy.Equal(at("2026-11-25 02:15")) {
+		t.Errorf("to be sent by %s", f.SendBy)
+	}
+}

@@ -1,0 +1,143 @@
+package workers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// OrderedFile is the file that became of an order.
+type OrderedFile struct {
+	FileID       string
+	Entries      int
+	DebitCents   int64
+	CreditCents  int64
+	Transactions []string
+	Replayed     bool // it was there already
+}
+
+// Again answers an order by its file, which is completed first if need be.
+//
+// Errors: *DeliveryOffError while the file is not cut; a refusal when it was
+// given up, or taken back to reject its entries.
+func (u *Uploads) Again(ctx context.Context, id string) (OrderedFile, error) {
+	done, known, err := u.again(ctx, id, nil)
+	if err == nil && !known {
+		err = domain.Refuse(domain.NotFound, "there is no file %q", id)
+	}
+	return done, err
+}
+
+// again answers an order that was accepted before; known is false when there
+// is none. Content, unless nil, is the keyed hash of what is asked now.
+func (u *Uploads) again(ctx context.Context, id string, content []byte) (a OrderedFile, known bool, err error) {
+	file, err := u.Files.Ledger.File(ctx, id)
+	if err != nil || file.Version == 0 {
+		return OrderedFile{}, false, err
+	}
+	if file.State == domain.FileOpen { // else nobody has to wait while it is being sent
+		unlock, err := u.Files.busy.lock(ctx, id)
+		if err != nil {
+			return OrderedFile{}, false, err
+		}
+		defer unlock()
+	}
+	return u.finished(ctx, id, content)
+}
+
+// finished is again for the holder of the file's lock.
+func (u *Uploads) finished(ctx context.Context, id string, content []byte) (a OrderedFile, known bool, err error) {
+	file, err := u.Files.Ledger.File(ctx, id)
+	if err != nil || file.Version == 0 {
+		return OrderedFile{}, false, err
+	}
+	if content != nil && !bytes.Equal(content, file.Opened.Upload.Content) {
+		return OrderedFile{}, true, domain.Refuse(domain.Conflict, "other content was sent under this Idempotency-Key: it is file %s", id)
+	}
+	if file.State == domain.FileOpen {
+		// A restored folder does not know whether the file had left.
+		if ok, reason := u.Files.Switch.Allowed(file.Opened.ODFI); !ok {
+			return OrderedFile{}, true, &DeliveryOffError{file.Opened.ODFI, reason}
+		}
+		if err := u.resume(ctx, file); err != nil && !errors.Is(err, errTaken) {
+			return OrderedFile{}, true, err
+		}
+	}
+	a, err = u.orderedFile(ctx, id)
+	return a, true, err
+}
+
+// orderedFile is the answer to an order whose file is cut.
+func (u *Uploads) orderedFile(ctx context.Context, id string) (OrderedFile, error) {
+	file, err := u.Files.Ledger.File(ctx, id)
+	switch {
+	case err != nil:
+		return OrderedFile{}, err
+	case file.State == domain.FileIsGivenUp && !file.Answered.Rejects():
+		return OrderedFile{}, domain.Refuse(domain.Conflict, "this is file %s, whose entries left, or wait, in other files: %s", id, file.Note)
+	case file.State == domain.FileIsGivenUp:
+		return OrderedFile{}, domain.Refuse(domain.Conflict,
+			"this was given up before it was cut, and nothing of it leaves: %s; to order it again, %s", file.Note, orderAgain(file))
+	case file.Answered.Rejects():
+		return OrderedFile{}, domain.Refuse(domain.Conflict,
+			"this is file %s, which operations took back to reject its entries: %s; to order it again, %s", id, file.Note, orderAgain(file))
+	case file.Cut == nil:
+		return OrderedFile{}, fmt.Errorf("file %s is being made by another process", id)
+	}
+	t := file.Cut.Totals
+	a := OrderedFile{
+		FileID: id, Entries: t.Entries, DebitCents: t.DebitCents, CreditCents: t.CreditCents, Transactions: transactionsOf(file), Replayed: true,
+	}
+	if file.Answered.TakenBack {
+		err = u.addUnfiled(ctx, file.Opened.Client, &a)
+	}
+	return a, err
+}
+
+// addUnfiled adds the entries of an order that were never filled, because a
+// restored ledger took its file apart.
+func (u *Uploads) addUnfiled(ctx context.Context, client string, a *OrderedFile) error {
+	for {
+		id, _ := entryIDs(a.FileID, a.Entries)
+		t, err := u.Files.Ledger.Transaction(ctx, client, id)
+		if err != nil || t.Originated == nil {
+			return err
+		}
+		a.Entries, a.Transactions = a.Entries+1, append(a.Transactions, id)
+		if p := t.Originated.Proposal; p.Kind == domain.Pull {
+			a.DebitCents += p.AmountCents
+		} else {
+			a.CreditCents += p.AmountCents
+		}
+	}
+}
+
+// orderAgain says how the same payments are ordered once more: what a NACHA
+// file says is its identity, so a key makes no other file of it.
+func orderAgain(f domain.File) string {
+	if f.Opened.Why == domain.WhyUpload {
+		return "change the file, be it only its file ID modifier"
+	}
+	return "change it or use another Idempotency-Key"
+}
+
+// Transactions are those of an order's file in the order of its entries,
+// whatever became of it; none before it is cut.
+func (u *Uploads) Transactions(ctx context.Context, id string) ([]string, error) {
+	file, err := u.Files.Ledger.File(ctx, id)
+	return transactionsOf(file), err
+}
+
+func transactionsOf(f domain.File) (ids []string) {
+	if f.Cut == nil {
+		return nil
+	}
+	for n := range f.Cut.Totals.Entries {
+		id, _ := entryIDs(f.ID, n)
+		ids = append(ids, id)
+	}
+	return ids
+}

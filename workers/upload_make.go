@@ -1,0 +1,189 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Order is one file exactly as a client asked for it, checked as a whole by
+// the client's settings.
+type Order struct {
+	FileID string // follows from what was asked, so that asking again finds the same file
+	Client domain.Client
+	ODFI   string // nine digits
+	Why    domain.Why
+	Method string
+	// Settings are the file header; nil: the client's.
+	Settings *domain.FileSettings
+	Request
+	Content []byte // keyed hash of what was asked
+	Input   []byte // what is kept, sealed, and read again after a crash
+	Entries int
+	Decided time.Time // for when its dates were checked
+	Source  *upload   // the input, decoded
+}
+
+// Asked is one entry of an order: the event its transaction begins with, less
+// ids and account, and the account number, which is sealed when it is filed.
+type Asked struct {
+	Batch      int // of the order's
+	Originated domain.TransactionOriginated
+	Number     string
+}
+
+// Make makes the file of an order: its entries become transactions that
+// were never pending, so no other file takes them. file.opened accepts the
+// order: what happens after it is completed from the kept input, by Sweep if
+// need be. Nothing shows before the cut, and Make returns after it.
+//
+// When operations stop the client or the ODFI meanwhile, or the ODFI runs out
+// of trace numbers, the file is given up and the order refused; what was
+// filed of it never leaves.
+//
+// Errors: *DeliveryOffError; a refusal.
+func (u *Uploads) Make(ctx context.Context, o Order) (OrderedFile, error) {
+	unlock, err := u.Files.busy.lock(ctx, o.FileID)
+	if err != nil {
+		return OrderedFile{}, err
+	}
+	defer unlock()
+	if done, known, err := u.finished(ctx, o.FileID, o.Content); known || err != nil {
+		return done, err
+	}
+	if err := u.open(ctx, o); err != nil {
+		return OrderedFile{}, err
+	}
+	file, err := u.Files.Ledger.File(ctx, o.FileID)
+	if err != nil {
+		return OrderedFile{}, err
+	}
+	if err := u.appendAll(ctx, file, o.Client.Version, o.Source); stops(err) {
+		return OrderedFile{}, u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
+	} else if err != nil && !errors.Is(err, errTaken) {
+		return OrderedFile{}, err
+	}
+	done, err := u.orderedFile(ctx, o.FileID)
+	done.Replayed = false
+	return done, err
+}
+
+// open keeps the input and accepts the order. Whether it may be accepted is
+// asked once the input is on disk, which can take a while.
+func (u *Uploads) open(ctx context.Context, o Order) error {
+	if err := u.mayOpen(ctx, o); err != nil {
+		return err
+	}
+	settings := o.Client.Settings.File
+	if o.Settings != nil {
+		settings = *o.Settings
+	}
+	if err := settings.Renderable(); err != nil {
+		return domain.Refuse(domain.RuleBroken, "no file can have the header of this client's: %s: operations have to correct it", domain.FieldRule(err))
+	}
+	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
+		return err
+	}
+	if err := u.mayOpen(ctx, o); err != nil {
+		return err
+	}
+	opened := domain.OpenFile{FileOpened: domain.FileOpened{
+		FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
+		Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
+	}}
+	options := []ledger.Option{}
+	if o.Key != nil {
+		options = append(options, o.Key)
+	}
+	_, err := ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), opened.Decide, options...)
+	return err
+}
+
+// mayOpen reports why an order cannot be accepted now; errSettingsMoved when
+// it was checked by other settings than those that hold.
+func (u *Uploads) mayOpen(ctx context.Context, o Order) error {
+	if o.May != nil {
+		if err := o.May(ctx); err != nil {
+			return err
+		}
+	}
+	err := u.Files.mayAppend(ctx, o.ODFI, func(c domain.Client) error {
+		if c.Version != o.Client.Version {
+			return errSettingsMoved
+		}
+		return notSuspended(c)
+	}, o.Client.ID)
+	if err != nil {
+		return err
+	}
+	return u.Files.enoughTraces(ctx, o.ODFI, o.Entries)
+}
+
+// appendAll files what of an order is not filed yet and cuts the file. Checked
+// is the version of the client by whose settings the order was checked.
+func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64, s *upload) error {
+	a := orderAppender{appender: appender{Files: u.Files, openFile: openFile{
+		opened: file.Opened, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
+	}, may: u.stillMay(file, checked, s)}}
+	a.beside = s.beside(file.Opened)
+	err := u.Files.entriesOf(ctx, file, func(e entryInFile) error {
+		a.inLog++
+		a.totals.Add(e.totals())
+		_, err := fmt.Sscanf(e.Entry.Entry.Trace[8:], "%d", &a.trace)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.totals.Batches = len(file.Batches)
+	if err := s.Each(func(asked Asked) error { return a.take(ctx, asked) }); err != nil {
+		return fmt.Errorf("fill file %s: %w", file.ID, err)
+	}
+	if err := a.flush(ctx, true); err != nil {
+		return fmt.Errorf("fill file %s: %w", file.ID, err)
+	}
+	if err := a.finish(ctx); err != nil {
+		return fmt.Errorf("cut file %s: %w", file.ID, err)
+	}
+	t := a.totals
+	u.Files.Log.Info("file cut", "file", file.ID, "client", file.Opened.Client, "odfi", file.Opened.ODFI, "why", file.Opened.Why,
+		"batches", t.Batches, "entries", t.Entries, "debit_cents", t.DebitCents, "credit_cents", t.CreditCents)
+	return nil
+}
+
+// stillMay is asked before each append of an order: what the client may do
+// counts as it is then, not as it was when the order was accepted.
+func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return u.Files.mayAppend(ctx, file.Opened.ODFI, func(c domain.Client) error {
+			if err := notSuspended(c); err != nil || c.Version == checked {
+				return err
+			}
+			checked = c.Version
+			return s.check(c)
+		}, file.Opened.Client)
+	}
+}
+
+// resume completes a file that a crash, or a caller who left, left open, from
+// its kept input. One that may not be completed is given up.
+func (u *Uploads) resume(ctx context.Context, file domain.File) error {
+	s, err := u.source(file)
+	if ledger.Exchanged(err) {
+		u.Files.Log.Error("the kept input of a file is not what was recorded: it is given up", "file", file.ID, "client", file.Opened.Client, "err", err)
+		err = domain.Refuse(domain.Conflict, "what was kept of it is not what was sent: send it again")
+		return u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
+	}
+	if err != nil {
+		return err
+	}
+	err = u.appendAll(ctx, file, 0, s)
+	if domain.CodeOf(err) != "" {
+		return u.Files.giveUp(ctx, file.ID, err, domain.ThenReject)
+	}
+	return err
+}
