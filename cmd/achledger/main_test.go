@@ -10,7 +10,7 @@ import (
 // TestMain lets scripts and the crash test run the program itself, with the
 // race detector where the tests have it.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(withDatabase{m}, map[string]func(){
 		"achledger": main,
 		"call":      call,
 	})
@@ -21,11 +21,12 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server":  server,
-			"capture": capture,
-			"flip":    flip,
-			"await":   await,
-			"code":    code,
+			"server":   server,
+			"capture":  capture,
+			"flip":     flip,
+			"await":    await,
+			"code":     code,
+			"database": database(t),
 		},
 		UpdateScripts: os.Getenv("UPDATE_STORIES") != "",
 	})

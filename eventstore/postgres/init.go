@@ -11,7 +11,8 @@ import (
 
 // Made is what Init found and did.
 type Made struct {
-	From, To int      // schema versions; From 0 is a database without a ledger
+	From, To int // schema versions; From 0 is a database without a ledger
+	Ledger   Ledger
 	Role     string   // that serves
 	Grants   []string // what it may do, "SELECT, INSERT ON events"
 }
@@ -22,7 +23,11 @@ var roleName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_$-]{0,62}$`)
 // is the owner's: whoever owns the tables could change the log, so another role
 // serves. That one is made when it does not exist. Init may be repeated; one
 // that stops half way has done nothing.
-func Init(ctx context.Context, url, role string) (made Made, err error) {
+//
+// settle hears which ledger the database holds, nil for none, and answers which
+// it shall hold; that one is recorded only where there was none. Its error ends
+// the whole.
+func Init(ctx context.Context, url, role string, settle func(found *Ledger) (Ledger, error)) (made Made, err error) {
 	made.Role = role
 	if !roleName.MatchString(role) {
 		return made, fmt.Errorf("%q is no name for a role", role)
@@ -44,12 +49,12 @@ func Init(ctx context.Context, url, role string) (made Made, err error) {
 	if err := checkServer(ctx, c); err != nil {
 		return made, err
 	}
-	return made, pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return made.in(ctx, tx) })
+	return made, pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return made.in(ctx, tx, settle) })
 }
 
 // in does everything in one transaction. Two at the same time come one after
 // the other.
-func (m *Made) in(ctx context.Context, tx pgx.Tx) error {
+func (m *Made) in(ctx context.Context, tx pgx.Tx, settle func(*Ledger) (Ledger, error)) error {
 	var owner string
 	if err := tx.QueryRow(ctx, `SELECT current_user, pg_advisory_xact_lock(711, 2)`).Scan(&owner, nil); err != nil {
 		return err
@@ -60,7 +65,30 @@ func (m *Made) in(ctx context.Context, tx pgx.Tx) error {
 	if err := m.migrate(ctx, tx); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `SET LOCAL search_path = `+schemaName); err != nil {
+		return err
+	}
+	if err := m.settle(ctx, tx, settle); err != nil {
+		return err
+	}
 	return m.grant(ctx, tx)
+}
+
+func (m *Made) settle(ctx context.Context, tx pgx.Tx, settle func(*Ledger) (Ledger, error)) error {
+	found, err := readLedger(ctx, tx)
+	has := err == nil
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		m.Ledger, err = settle(nil)
+	case has:
+		m.Ledger = found
+		_, err = settle(&found)
+	}
+	if err != nil || has {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO ledger(id, kind, mark) VALUES($1, $2, $3)`, m.Ledger.ID, m.Ledger.Kind, m.Ledger.Mark)
+	return err
 }
 
 func (m *Made) migrate(ctx context.Context, tx pgx.Tx) (err error) {
@@ -96,9 +124,6 @@ func (m *Made) grant(ctx context.Context, tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `CREATE ROLE `+role+` LOGIN`); err != nil {
 			return fmt.Errorf("make the role %s (CREATE ROLE %s LOGIN, by someone who may): %w", m.Role, role, err)
 		}
-	}
-	if _, err := tx.Exec(ctx, `SET LOCAL search_path = `+schemaName); err != nil {
-		return err
 	}
 	for _, g := range grants {
 		if _, err := tx.Exec(ctx, `GRANT `+g+` TO `+role); err != nil {

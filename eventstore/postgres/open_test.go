@@ -52,16 +52,28 @@ func TestInitMayBeRepeatedAndServingWantsItsSchema(t *testing.T) {
 	if _, err := postgres.Open(t.Context(), postgres.Options{URL: serving}); !errors.Is(err, postgres.ErrNotMade) {
 		t.Errorf("an empty database: %v", err)
 	}
-	for _, from := range []int{0, 1} {
-		made, err := postgres.Init(t.Context(), owner, postgrestest.Role)
-		if err != nil || made.From != from || made.To != 1 || len(made.Grants) == 0 {
+	id := "first"
+	settle := func(found *postgres.Ledger) (postgres.Ledger, error) {
+		if found != nil && found.ID != "first" {
+			t.Errorf("it finds %+v", found)
+		}
+		return postgres.Ledger{ID: id, Kind: "sandbox", Mark: []byte{1}}, nil
+	}
+	for _, from := range []int{0, 2} {
+		made, err := postgres.Init(t.Context(), owner, postgrestest.Role, settle)
+		if err != nil || made.From != from || made.To != 2 || len(made.Grants) == 0 || made.Ledger.ID != "first" {
 			t.Errorf("got %+v, %v; want from version %d", made, err, from)
 		}
+		id = "second"
 	}
-	if _, err := postgres.Init(t.Context(), owner, "owner"); err == nil {
+	refused := errors.New("no")
+	if _, err := postgres.Init(t.Context(), owner, postgrestest.Role, func(*postgres.Ledger) (postgres.Ledger, error) { return postgres.Ledger{}, refused }); !errors.Is(err, refused) {
+		t.Errorf("refused: %v", err)
+	}
+	if _, err := postgres.Init(t.Context(), owner, "owner", settle); err == nil {
 		t.Error("the owner was let serve")
 	}
-	for version, served := range map[int]bool{1: true, 2: true, 3: false} {
+	for version, served := range map[int]bool{1: false, 2: true, 3: true, 4: false} {
 		c.Exec(t, name, `UPDATE achledger.schema_version SET version = $1`, version)
 		s, err := postgres.Open(t.Context(), postgres.Options{URL: serving})
 		if served != (err == nil) {

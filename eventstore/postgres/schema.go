@@ -5,7 +5,7 @@ const schemaName = "achledger"
 
 // migrations[n] brings schema version n to n+1, as the owner. A released one
 // never changes.
-var migrations = []string{v1}
+var migrations = []string{v1, v2}
 
 // v1: all names are compared byte by byte, whatever the database's collation,
 // which may change with the operating system and must not take indexes along.
@@ -64,6 +64,59 @@ CREATE TABLE nodes(
 ) WITH (fillfactor = 50);
 `
 
+// v2 is what several nodes need beside the log. A table with the column one has
+// one row.
+const v2 = `
+CREATE TABLE ledger(
+  one  boolean PRIMARY KEY DEFAULT true CHECK (one),
+  id   text  NOT NULL,                     -- of the ledger in this place
+  kind text  NOT NULL,                     -- production or sandbox
+  mark bytea NOT NULL                      -- sealed by the master key that belongs here
+);
+CREATE TABLE wrapped_keys(
+  client  text  COLLATE "C" NOT NULL PRIMARY KEY,
+  content bytea NOT NULL
+);
+CREATE TABLE kept(
+  id     text COLLATE "C" NOT NULL PRIMARY KEY, -- by chance
+  folder text COLLATE "C" NOT NULL,
+  name   text COLLATE "C",                 -- none while it is being written
+  size   bigint NOT NULL DEFAULT 0,        -- sealed bytes
+  begun  timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX kept_name ON kept(folder, name);
+CREATE TABLE kept_chunks(
+  id      text  COLLATE "C" NOT NULL,
+  chunk   int   NOT NULL,                  -- from 0
+  content bytea NOT NULL,
+  PRIMARY KEY(id, chunk)
+);
+ALTER TABLE kept_chunks ALTER content SET STORAGE EXTERNAL; -- what is sealed cannot be compressed
+CREATE TABLE delivery(
+  one     boolean PRIMARY KEY DEFAULT true CHECK (one),
+  version bigint NOT NULL,                 -- goes up with each change
+  content bytea                            -- none until it was set once
+);
+CREATE TABLE leader(
+  one   boolean PRIMARY KEY DEFAULT true CHECK (one),
+  term  bigint NOT NULL,                   -- goes up with each leader
+  node  text   COLLATE "C" NOT NULL,
+  since timestamptz NOT NULL
+);
+INSERT INTO delivery(version) VALUES(0);
+INSERT INTO leader(term, node, since) VALUES(0, '', now());
+CREATE TABLE asks(
+  id       text   COLLATE "C" NOT NULL PRIMARY KEY,
+  verb     text   NOT NULL,                -- what the leader is to do
+  body     bytea  NOT NULL,
+  asked    timestamptz NOT NULL DEFAULT now(),
+  answer   bytea,                          -- none until it is done
+  answered timestamptz
+);
+ALTER TABLE nodes ADD release text NOT NULL DEFAULT '', -- of the program
+  ADD views bigint NOT NULL DEFAULT 0;     -- how far its views are
+`
+
 // grants are what the serving role needs of each table.
 var grants = []string{
 	"USAGE ON SCHEMA " + schemaName,
@@ -72,4 +125,11 @@ var grants = []string{
 	"SELECT, INSERT ON idempotency",
 	"SELECT, INSERT, UPDATE, DELETE ON tokens",
 	"SELECT, INSERT, UPDATE, DELETE ON nodes",
+	"SELECT, UPDATE ON ledger",
+	"SELECT, INSERT, UPDATE ON wrapped_keys",
+	"SELECT, INSERT, UPDATE, DELETE ON kept",
+	"SELECT, INSERT, DELETE ON kept_chunks",
+	"SELECT, UPDATE ON delivery",
+	"SELECT, UPDATE ON leader",
+	"SELECT, INSERT, UPDATE, DELETE ON asks",
 }

@@ -108,3 +108,43 @@ func (k *Keyring) ExportMaster(dest string) error {
 	}
 	return nil
 }
+
+// MakeMaster makes a master key in a folder that has none, for a keyring whose
+// wrapped keys lie elsewhere. made is false when there is one.
+func MakeMaster(dir string) (made bool, err error) {
+	k := inFolder(dir, disk{})
+	if err := k.disk.makeFolder(dir); err != nil {
+		return false, fmt.Errorf("make a master key: %w", err)
+	}
+	if _, err = k.readMaster(); !errors.Is(err, ErrNoMaster) {
+		return false, err
+	}
+	return true, k.makeMaster()
+}
+
+// marked is what a mark seals.
+var marked = []byte("achledger")
+
+// Mark is something sealed by the master key in a folder, by which the key is
+// known again.
+func Mark(dir string) ([]byte, error) {
+	m, err := inFolder(dir, disk{}).readMaster()
+	if err != nil {
+		return nil, err
+	}
+	return m.aead.Encrypt(marked, bind(nil, "mark"))
+}
+
+// CheckMark is ErrWrongMaster when the master key in a folder is not the one that
+// made a mark, and ErrNoMaster when there is none.
+func CheckMark(dir string, mark []byte) error {
+	k := inFolder(dir, disk{})
+	m, err := k.readMaster()
+	if err != nil {
+		return err
+	}
+	if plain, err := m.aead.Decrypt(mark, bind(nil, "mark")); err != nil || !bytes.Equal(plain, marked) {
+		return fmt.Errorf("%w: %s is not the one that this ledger's keys are wrapped by: copy that one there", ErrWrongMaster, k.masterFile())
+	}
+	return nil
+}

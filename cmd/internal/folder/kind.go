@@ -60,6 +60,18 @@ func (f Folder) Settle(want Kind) error {
 	}
 }
 
+// MustBe refuses a ledger in a database that was made as the other kind.
+func (k Kind) MustBe(is Kind) error {
+	switch {
+	case k == is:
+		return nil
+	case is == Sandbox:
+		return errors.New("the database's ledger was made as a sandbox and stays one: say --sandbox, or name another database with --store")
+	default:
+		return errors.New("the database's ledger was made for production and stays so: leave --sandbox away, or name another database with --store")
+	}
+}
+
 // CopyKind makes another folder the same kind, for a backup.
 func (f Folder) CopyKind(to Folder) error {
 	kind, err := f.Kind()

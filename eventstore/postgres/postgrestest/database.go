@@ -23,15 +23,18 @@ var shared struct {
 
 // Main runs the tests of a package and removes its cluster afterwards: call it
 // in TestMain.
-func Main(m *testing.M) {
-	code := m.Run()
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a binary that does more than tests.
+func Run(m interface{ Run() int }) (code int) {
+	code = m.Run()
 	if shared.cluster != nil {
 		if err := shared.cluster.Remove(); err != nil {
 			fmt.Fprintln(os.Stderr, "remove the PostgreSQL of the tests:", err)
 			code = 1
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // Shared is the cluster of this test binary, which must not be stopped.
@@ -45,6 +48,11 @@ func Shared(t testing.TB) *Cluster {
 }
 
 var databases atomic.Int64
+
+// Made is the ledger of a test's database.
+func Made(*postgres.Ledger) (postgres.Ledger, error) {
+	return postgres.Ledger{ID: "test", Kind: "sandbox", Mark: []byte("mark")}, nil
+}
 
 // Role is the one that serves.
 const Role = "achledger"
@@ -62,7 +70,7 @@ func (c *Cluster) Ledger(t testing.TB) (serving, owner string) {
 	t.Helper()
 	c.model.Do(func() {
 		c.Exec(t, "postgres", "CREATE DATABASE model")
-		if _, err := postgres.Init(context.Background(), c.URL("owner", "model"), Role); err != nil {
+		if _, err := postgres.Init(context.Background(), c.URL("owner", "model"), Role, Made); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+// urlFlag names the database that holds the ledger.
+type urlFlag struct {
+	Store string `help:"The PostgreSQL database, without a password: that comes from PGPASSFILE or PGPASSWORD." env:"ACHLEDGER_STORE" placeholder:"URL"`
+}
+
+type storeCommand struct {
+	Init storeInitCommand `cmd:"" help:"Make the ledger's tables, or bring them up to date."`
+}
+
+type storeInitCommand struct {
+	dataFlag
+	urlFlag
+	Role    string `help:"The role that serves; it is made when it does not exist." default:"achledger"`
+	Sandbox bool   `help:"A ledger to rehearse with: its clock can be moved, nothing leaves by SFTP. Fixed for ever." env:"ACHLEDGER_SANDBOX"`
+}
+
+// Help is shown behind the flags.
+func (storeInitCommand) Help() string {
+	return `Takes the role that shall own the tables, and prints what the serving role may do
+then. Whoever owns tables may change them, so that another role serves. For a new
+ledger it writes DIR/keys/master: every node needs a copy, and so do you, elsewhere.
+It may be repeated, and must be after an upgrade that says so.
+
+  achledger store init --store postgres://owner@db.internal/achledger --data ./data`
+}
+
+// Validate wants a database.
+func (c storeInitCommand) Validate() error { return c.mustStore() }
+
+func (u urlFlag) mustStore() error {
+	if u.Store == "" {
+		return errors.New("name the database with --store postgres://ROLE@HOST/NAME, or in ACHLEDGER_STORE")
+	}
+	return nil
+}
+
+// Run makes or migrates.
+func (c storeInitCommand) Run(ctx context.Context, s streams) error {
+	made, err := node.InitStore(ctx, node.StoreInit{URL: c.Store, Role: c.Role, Folder: c.folder(), Kind: kindOf(c.Sandbox)})
+	if err != nil {
+		return err
+	}
+	switch made.From {
+	case made.To:
+		fmt.Fprintf(s.out, "The database holds ledger %s (%s) with schema version %d, as before.\n", made.Ledger.ID, made.Ledger.Kind, made.To)
+	case 0:
+		fmt.Fprintf(s.out, "The database holds the new ledger %s (%s).\n", made.Ledger.ID, made.Ledger.Kind)
+	default:
+		fmt.Fprintf(s.out, "Ledger %s (%s) was brought from schema version %d to %d.\n", made.Ledger.ID, made.Ledger.Kind, made.From, made.To)
+	}
+	fmt.Fprintf(s.out, "The role %s may:\n", made.Role)
+	for _, g := range made.Grants {
+		fmt.Fprintf(s.out, "  %s\n", g)
+	}
+	switch {
+	case made.MasterMade:
+		_, err = fmt.Fprintf(s.out, "The master key is in %s/master. Copy it to keys/master of every node's folder,\nand keep a copy elsewhere: without it nobody can read an account number.\n", c.folder().Keys())
+	case !made.HasMaster:
+		_, err = fmt.Fprintf(s.out, "The ledger's master key is not here: copy it to %s/master before you serve.\n", c.folder().Keys())
+	}
+	return err
+}
