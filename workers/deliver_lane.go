@@ -78,7 +78,9 @@ func (l *lane) deliver(ctx context.Context, id string) error {
 }
 
 // deliverLocked is deliver for a file that is locked already.
-func (l *lane) deliverLocked(ctx context.Context, id string) error {
+func (l *lane) deliverLocked(ctx context.Context, id string) (err error) {
+	ctx, end := traced(ctx, "deliver", id)
+	defer end(&err)
 	return l.steps(ctx, id, func(file domain.File) (bool, error) { return l.step(ctx, file) })
 }
 

@@ -41,10 +41,13 @@ func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
 
 // Render makes, checks and keeps a cut file's bytes and records that it did.
 // A file that is rendered already stays as it is.
-func (f *Files) Render(ctx context.Context, file domain.File) error {
+func (f *Files) Render(ctx context.Context, file domain.File) (err error) {
 	if file.State != domain.FileIsCut {
 		return nil
 	}
+	ctx, end := traced(ctx, "render", file.ID)
+	defer end(&err)
+	linkPayments(ctx, f.Ledger, file)
 	content, err := renderVerified(ctx, f.Ledger, file)
 	var wrong *ExchangedError
 	if errors.As(err, &wrong) {

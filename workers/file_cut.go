@@ -28,6 +28,8 @@ func (f *Files) cut(ctx context.Context, c Cut, method string, now time.Time, p 
 		return "", err
 	}
 	id = fresh.String()
+	ctx, end := traced(ctx, "cut", id)
+	defer end(&err)
 	unlock, err := f.busy.lock(ctx, id)
 	if err != nil {
 		return "", err

@@ -58,7 +58,7 @@ func (l *Ledger) Write(ctx context.Context, changes ...Change) (eventstore.Resul
 	if err != nil || len(appends) == 0 {
 		return eventstore.Result{}, err
 	}
-	return l.Store.Append(ctx, appends...)
+	return l.append(ctx, appends)
 }
 
 // Encode is Write without the writing, for those who prepare much before they

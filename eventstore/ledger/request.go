@@ -33,5 +33,5 @@ func WithWorker(ctx context.Context, worker string) context.Context {
 
 func metaOf(ctx context.Context, now time.Time) domain.Meta {
 	r, _ := ctx.Value(requestKey{}).(request)
-	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause}
+	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause, TraceParent: traceOf(ctx)}
 }

@@ -74,6 +74,7 @@ func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		guard(c.Response().Header())
 		aborted := true
+		defer s.traced(c, id)()
 		defer func() { s.observed(c, id, time.Since(start), aborted) }()
 		if err := guarded(next, c); err != nil {
 			s.fail(err, c)

@@ -43,6 +43,9 @@ type Options struct {
 	Sandbox *Sandbox         // set for a sandbox server only
 	Revoked func(key string) // told when a credential was revoked; nil: nobody
 
+	// Traced says that requests are spans; the process has a provider for them.
+	Traced bool
+
 	// Ready reports why the process cannot serve yet, for /readyz.
 	Ready func() error
 

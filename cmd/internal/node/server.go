@@ -88,6 +88,7 @@ type Server struct {
 	secure   *tls.Config                // nil without TLS
 	doors    listeners
 	moving   sync.Mutex // the sandbox's clock
+	traced   bool       // requests are spans
 }
 
 // Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
@@ -127,6 +128,11 @@ func Serve(ctx context.Context, o Options) (err error) {
 		o.made(s)
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	stopTracing, err := s.startTracing(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -200,7 +206,7 @@ func (s *Server) openDoor(directory *projections.Directory) (err error) {
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
-		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies,
+		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies, Traced: s.traced,
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &api.Sandbox{Move: s.move}
