@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Events of the numbers a file takes. Each is cumulative, so the last event
 // of a stream says which numbers are free.
@@ -173,6 +176,24 @@ func (m Modifiers) Take(now time.Time) ModifierTaken {
 	}
 	taken.Modifier = string(modifiers[next])
 	return taken
+}
+
+// TookModifier says under which date, time and modifier a file left of which
+// the log does not know.
+type TookModifier ModifierTaken
+
+// Decide records it where it is newer than the newest taken, which alone says
+// which are free.
+func (c TookModifier) Decide(m Modifiers) ([]Event, error) {
+	if !m.Before(Modifiers{Date: c.Date, Time: c.Time, Modifier: c.Modifier}) {
+		return nil, nil
+	}
+	return []Event{ModifierTaken(c)}, nil
+}
+
+// Before reports whether another modifier was taken after the newest of these.
+func (m Modifiers) Before(other Modifiers) bool {
+	return cmp.Or(cmp.Compare(m.Date, other.Date), cmp.Compare(m.Time, other.Time), cmp.Compare(indexOf(m.Modifier), indexOf(other.Modifier))) < 0
 }
 
 func indexOf(modifier string) int {

@@ -80,3 +80,25 @@ func TestThirtySevenFilesInOneMinute(t *testing.T) {
 		t.Errorf("the 37th file got %+v, want %+v", last, want)
 	}
 }
+
+func TestAModifierThatAFileWentOutUnderIsTakenOnce(t *testing.T) {
+	for name, tt := range map[string]struct {
+		date, time, modifier string
+		recorded             bool
+	}{
+		"of a later day":                 {"261125", "0900", "A", true},
+		"of a later minute, begun again": {"261124", "1001", "A", true},
+		"a digit after a letter":         {"261124", "1000", "0", true},
+		"the one taken":                  {"261124", "1000", "Y", false},
+		"one before it":                  {"261124", "1000", "X", false},
+		"of an earlier minute":           {"261124", "0959", "Z", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			events, err := domain.TookModifier{Date: tt.date, Time: tt.time, Modifier: tt.modifier}.
+				Decide(domain.Modifiers{Date: "261124", Time: "1000", Modifier: "Y"})
+			if err != nil || (len(events) == 1) != tt.recorded {
+				t.Errorf("got %v, %v; want it recorded: %v", events, err, tt.recorded)
+			}
+		})
+	}
+}

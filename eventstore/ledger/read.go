@@ -83,11 +83,6 @@ func (l *Ledger) Traces(ctx context.Context, odfi8 string) (domain.Traces, error
 	return Load(ctx, l, TraceStream(odfi8))
 }
 
-// Modifiers reads an immediate origin's file id modifiers.
-func (l *Ledger) Modifiers(ctx context.Context, immediateOrigin string) (domain.Modifiers, error) {
-	return Load(ctx, l, OriginStream(immediateOrigin))
-}
-
 // Bank reads the settings of one of our ODFIs.
 func (l *Ledger) Bank(ctx context.Context, routing string) (domain.Bank, error) {
 	return Load(ctx, l, BankStream(routing))

@@ -258,9 +258,10 @@ func (d *drill) backup() {
 	}
 }
 
-// restore takes a minute at least: no file that went out bears that time.
+// restore takes no time: what the restored ledger cuts at first may be cut in
+// the minute in which a file was cut that went out.
 func (d *drill) restore() {
-	d.backed.now, d.bank = d.bank.now.Add(time.Minute), d.backed
+	d.backed.now, d.bank = d.bank.now, d.backed
 }
 
 // tell takes what had gone out, also when the process stops in the middle.

@@ -46,28 +46,37 @@ func (t *fileImport) created() time.Time {
 	return at
 }
 
+// modifiers makes sure that no file cut from now on bears the name of one that
+// went out: not even one that is cut to be released, in the minute in which
+// the last of them was cut. Files of other ODFIs may bear the same origin.
+func (r Restore) modifiers(ctx context.Context, files []*file) error {
+	newest := map[string]domain.Modifiers{} // by immediate origin
+	for _, f := range files {
+		h := f.summary.Header
+		took := domain.Modifiers{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}
+		if newest[h.ImmediateOrigin].Before(took) {
+			newest[h.ImmediateOrigin] = took
+		}
+	}
+	for origin, m := range newest {
+		took := domain.TookModifier{Date: m.Date, Time: m.Time, Modifier: m.Modifier}
+		if _, err := ledger.Execute(ctx, r.Ledger, ledger.OriginStream(origin), took.Decide); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // cut closes the file with the header it went out under.
 func (t *fileImport) cut(ctx context.Context) error {
 	h := t.file.summary.Header
-	modifiers, err := t.Ledger.Modifiers(ctx, h.ImmediateOrigin)
-	if err != nil {
-		return err
-	}
 	taken := domain.ModifierTaken{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}
 	events, err := domain.CutFile{Totals: t.file.summary.Totals, Taken: taken}.Decide(t.standing())
 	if err != nil {
 		return err
 	}
-	changes := append([]ledger.Change{{
+	_, err = t.Ledger.Write(ctx, append([]ledger.Change{{
 		Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream, Events: events,
-	}}, t.beside...)
-	// The newest modifier says which are free, so an older one is not told.
-	if h.CreatedOn+h.CreatedAt >= modifiers.Date+modifiers.Time {
-		changes = append(changes, ledger.Change{
-			Stream: domain.OriginStream(h.ImmediateOrigin), Client: domain.LedgerClient, Expect: modifiers.Version,
-			Events: []domain.Event{taken},
-		})
-	}
-	_, err = t.Ledger.Write(ctx, changes...)
+	}}, t.beside...)...)
 	return err
 }

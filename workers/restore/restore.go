@@ -60,12 +60,19 @@ type Told struct {
 // Take reads every file in a folder and takes those of the ODFI into the log.
 // A file that cannot be read whole stops it before anything is written.
 func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
-	files, report, err := r.read(folder)
+	all, err := readFolder(folder)
+	if err != nil {
+		return Report{}, err
+	}
+	files, report, err := r.ours(folder, all)
 	if err != nil {
 		return report, err
 	}
 	ctx = ledger.WithWorker(ctx, "delivery on --sent")
 	if err := r.Views.CatchUp(ctx); err != nil {
+		return report, err
+	}
+	if err := r.modifiers(ctx, all); err != nil {
 		return report, err
 	}
 	names, err := r.names(ctx)
@@ -87,13 +94,8 @@ func (r Restore) Take(ctx context.Context, folder string) (Report, error) {
 	return report, r.takeAll(ctx, strange, &report)
 }
 
-// read reads a folder and keeps the ODFI's files, in the order in which they
-// were cut.
-func (r Restore) read(folder string) (files []*file, report Report, err error) {
-	all, err := readFolder(folder)
-	if err != nil {
-		return nil, report, err
-	}
+// ours are the ODFI's files of a folder, in the order in which they were cut.
+func (r Restore) ours(folder string, all []*file) (files []*file, report Report, err error) {
 	for _, f := range all {
 		if f.odfi != r.ODFI[:8] {
 			report.Others++

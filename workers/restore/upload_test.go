@@ -103,6 +103,32 @@ func TestAnUploadThatTheBackupHasOpenAndThatWasTakenBackDoesNotLeaveAgain(t *tes
 	}
 }
 
+// It is cut here to be released. Under the name of a file that went out it
+// was taken for that one, and what went out was refused as released.
+func TestAFileThatIsCutToBeReleasedBearsNoNameOfOneThatWentOut(t *testing.T) {
+	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
+	b.client(gym, "1840000017")
+	content := ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"}, nacha.Entry{AmountCents: 3, Name: "C"},
+		nacha.Entry{AmountCents: 4, Name: "D"}, nacha.Entry{AmountCents: 5, Name: "E"}, nacha.Entry{AmountCents: 6, Name: "F"})
+	if _, err := b.upload(gym, content, 3); err == nil {
+		t.Fatal("it did not stop")
+	}
+	r := b.restored()
+	answer, err := b.upload(gym, content, 9)
+	b.must(err)
+	b.must(b.files.TakeBack(t.Context(), answer.FileID, "wrong"))
+	b.now = b.now.AddDate(0, 0, 1)
+	b.sweepAt("10:00") // with the first modifier of the day
+
+	r.now = b.now
+	r.take(b.outbox())
+	if again := r.take(b.outbox()); again.Files != 0 || again.Known != 1 {
+		t.Errorf("telling it again took %s; want nothing", again)
+	}
+	r.holds(b.outbox(), 2, 10) // four of them in the one that was released
+	r.quiet()
+}
+
 func TestAnACHProFileThatTheBackupHasOpenShowsOnceItIsFinishedAsItWentOut(t *testing.T) {
 	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{AppendEvents: 4})
 	b.client(gym, "1840000017")
