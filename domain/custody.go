@@ -35,6 +35,13 @@ type (
 	CredentialsAccepted struct {
 		Revoked []string `json:"revoked,omitempty"` // their keys, as the person named them
 	}
+	// ActedAlone records that the owner of the data folder does by a command,
+	// alone, what would need two people at the API. It is written before it is
+	// done.
+	ActedAlone struct {
+		Action  Action `json:"action"`
+		Subject string `json:"subject,omitempty"`
+	}
 	// AuditSignedIn records that a credential of operations got a token.
 	AuditSignedIn struct {
 		Credential string `json:"credential"`
@@ -55,6 +62,9 @@ func (KeysDestroyed) Type() string { return "keys.destroyed" }
 func (CredentialsAccepted) Type() string { return "credentials.accepted" }
 
 // Type names the event in the log.
+func (ActedAlone) Type() string { return "audit.acted_alone" }
+
+// Type names the event in the log.
 func (AuditSignedIn) Type() string { return "audit.signed_in" }
 
 func init() {
@@ -63,6 +73,7 @@ func init() {
 		func() Event { return &KeysRotated{} },
 		func() Event { return &KeysDestroyed{} },
 		func() Event { return &CredentialsAccepted{} },
+		func() Event { return &ActedAlone{} },
 		func() Event { return &AuditSignedIn{} },
 	)
 }

@@ -18,6 +18,7 @@ type Meta struct {
 	RequestID string    `json:"request_id,omitempty"` // of the HTTP request that caused it
 	Actor     string    `json:"actor,omitempty"`      // credential key, person at the command line, or worker
 	Cause     string    `json:"cause,omitempty"`      // the worker that did what the actor asked for
+	Approval  string    `json:"approval,omitempty"`   // the request that another person approved
 
 	TraceParent string `json:"traceparent,omitempty"` // of the OpenTelemetry trace it belongs to, where tracing is on
 }

@@ -90,3 +90,10 @@ func (c HadLeft) Decide(f File) (events []Event, err error) {
 	delivered, err := EndDelivery{}.Decide(f)
 	return append(events, delivered...), err
 }
+
+// Unsettled reports whether a person may say that the file was delivered:
+// nobody knows whether it was, or whether its client carried it.
+func (f File) Unsettled() bool {
+	carried := f.Opened.Method == ByDownload && f.State == FileIsRendered
+	return f.State == DeliveryUnknown || carried
+}

@@ -24,6 +24,9 @@ const (
 	DeliveryOff        Code = "delivery-off"         // nobody knows what had left before the folder was restored: 503
 	NoTraceNumbers     Code = "no-trace-numbers"     // the bank's are all in use: 503
 	ActiveRelationship Code = "active-relationship"  // a second bank link: 409
+	Stale              Code = "stale"                // what a request for approval was about has changed: 409
+	OwnRequest         Code = "own-request"          // nobody approves what they asked for: 403
+	NoPerson           Code = "no-person"            // with four eyes, nobody knows which person asks: 403
 )
 
 // Refusal is a rule saying no. The caller may read all of it.

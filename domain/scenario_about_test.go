@@ -99,6 +99,18 @@ func about(kind string, client *domain.Client) subject {
 				return c.Decide(client.Settings, now)
 			}),
 		}}
+	case "operators":
+		o := &domain.Operators{}
+		return subject{o, map[string]decide{"add": to[domain.AddOperator](o), "change": to[domain.ChangeOperator](o)}}
+	case "policy":
+		p := &domain.Policy{}
+		return subject{p, map[string]decide{"change": to[domain.ChangePolicy](p)}}
+	case "approval":
+		a := &domain.Approval{}
+		return subject{a, map[string]decide{
+			"ask": to[domain.AskApproval](a), "approve": to[domain.GiveApproval](a), "refuse": to[domain.DenyApproval](a),
+			"withdraw": to[domain.TakeBackApproval](a), "outdate": to[domain.OutdateApproval](a), "end-act": to[domain.EndAct](a),
+		}}
 	}
 	return subject{now: withoutCommands(kind)}
 }

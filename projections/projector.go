@@ -126,6 +126,8 @@ func (p *projector) event(c change) error {
 		return p.account(c)
 	case "recipient", "achfile":
 		return p.name(c)
+	case "approval":
+		return p.approval(c)
 	default:
 		return nil
 	}

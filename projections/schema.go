@@ -197,7 +197,7 @@ CREATE TABLE days@(
   first INTEGER NOT NULL,
   last  INTEGER NOT NULL
 ) STRICT;
-` + inboundTables + linkTables + nameTables
+` + inboundTables + linkTables + nameTables + controlTables
 
 // indexes that only lists need. A rebuild makes them at its end, which takes a
 // fraction of the time of keeping them in order all along. An index entry ends

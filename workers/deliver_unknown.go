@@ -10,11 +10,7 @@ import (
 // whether its client had carried it: a person saw it at the bank. Asking
 // twice is asking once. It refuses a file that is not in such a state.
 func (d *Delivery) Confirm(ctx context.Context, id string) error {
-	unknown := func(file domain.File) bool {
-		carried := file.Opened.Method == domain.ByDownload && file.State == domain.FileIsRendered
-		return file.State == domain.DeliveryUnknown || carried
-	}
-	return d.settle(ctx, id, unknown, func(file domain.File) error {
+	return d.settle(ctx, id, domain.File.Unsettled, func(file domain.File) error {
 		return d.delivered(ctx, file)
 	})
 }

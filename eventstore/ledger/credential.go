@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,7 +103,9 @@ func (l *Ledger) NewCredential(r CredentialRequest) (IssuedCredential, Change, e
 	return issued, Change{Stream: domain.CredentialStream(issued.Key), Client: r.Client, Expect: 0, Events: events}, nil
 }
 
-// IssueCredential issues a credential and returns when it is durable.
+// IssueCredential issues a credential and returns when it is durable. With
+// *Awaiting it also returns the credential, which is good once another person
+// approved it.
 func (l *Ledger) IssueCredential(ctx context.Context, r CredentialRequest, options ...Option) (IssuedCredential, error) {
 	issued, change, err := l.NewCredential(r)
 	if err != nil {
@@ -111,7 +114,12 @@ func (l *Ledger) IssueCredential(ctx context.Context, r CredentialRequest, optio
 	for _, o := range options {
 		o(&change)
 	}
-	if _, err := l.Write(ctx, change); err != nil {
+	_, err = l.Write(ctx, change)
+	var waits *Awaiting
+	switch {
+	case errors.As(err, &waits):
+		return issued, err
+	case err != nil:
 		return IssuedCredential{}, fmt.Errorf("issue a credential for client %s: %w", r.Client, err)
 	}
 	return issued, nil

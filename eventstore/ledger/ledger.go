@@ -52,8 +52,12 @@ type Change struct {
 }
 
 // Write appends the changes of one decision, all or nothing; see
-// eventstore.Store for its errors. Nothing to write is no error.
+// eventstore.Store for its errors. Nothing to write is no error. Under
+// ForTwo it asks for another person's approval instead: *Awaiting.
 func (l *Ledger) Write(ctx context.Context, changes ...Change) (eventstore.Result, error) {
+	if p, ok := proposalOf(ctx); ok {
+		return eventstore.Result{}, l.propose(ctx, p, changes)
+	}
 	appends, err := l.Encode(ctx, changes...)
 	if err != nil || len(appends) == 0 {
 		return eventstore.Result{}, err

@@ -111,3 +111,13 @@ func (l *Ledger) Inbound(ctx context.Context, id string) (domain.Inbound, error)
 func (l *Ledger) Unmatched(ctx context.Context, entryID string) (domain.Unmatched, error) {
 	return Load(ctx, l, UnmatchedStream(entryID))
 }
+
+// Operators reads the people who run the ledger.
+func (l *Ledger) Operators(ctx context.Context) (domain.Operators, error) {
+	return Load(ctx, l, OperatorsStream())
+}
+
+// Policy reads what needs two people.
+func (l *Ledger) Policy(ctx context.Context) (domain.Policy, error) {
+	return Load(ctx, l, PolicyStream())
+}

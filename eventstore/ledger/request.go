@@ -12,6 +12,7 @@ type requestKey struct{}
 type request struct {
 	id, actor, cause string
 	worker           bool // actor is a worker's name: nobody asked
+	approval         string
 }
 
 // WithRequest notes in the context which request and which credential, or
@@ -31,7 +32,14 @@ func WithWorker(ctx context.Context, worker string) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
+// WithApproval notes under which approved request events are written.
+func WithApproval(ctx context.Context, id string) context.Context {
+	r, _ := ctx.Value(requestKey{}).(request)
+	r.approval = id
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
 func metaOf(ctx context.Context, now time.Time) domain.Meta {
 	r, _ := ctx.Value(requestKey{}).(request)
-	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause, TraceParent: traceOf(ctx)}
+	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause, Approval: r.approval, TraceParent: traceOf(ctx)}
 }

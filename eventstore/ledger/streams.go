@@ -179,3 +179,18 @@ func ProfileStream(client string) Stream[domain.Profile] {
 func ProfileFileStream(client, id string) Stream[domain.ProfileFile] {
 	return streamOf[domain.ProfileFile](domain.ProfileFileStream(client, id), client)
 }
+
+// OperatorsStream is the people who run the ledger.
+func OperatorsStream() Stream[domain.Operators] {
+	return streamOf[domain.Operators](domain.OperatorsStream, domain.LedgerClient)
+}
+
+// PolicyStream is what needs two people.
+func PolicyStream() Stream[domain.Policy] {
+	return streamOf[domain.Policy](domain.PolicyStream, domain.LedgerClient)
+}
+
+// ApprovalStream is a request that needs another person.
+func ApprovalStream(id string) Stream[domain.Approval] {
+	return streamOf[domain.Approval](domain.ApprovalStream(id), domain.LedgerClient)
+}

@@ -21,6 +21,7 @@ type Caller struct {
 	Client string // domain.LedgerClient for operations
 	Scopes []string
 	Until  time.Time // the token's end; zero without a token
+	Person string    // e-mail address of who signed in; empty with a credential
 }
 
 // May reports whether the caller has a scope.

@@ -20,6 +20,9 @@ import (
 // fail answers a request whose handler returned an error. A fault is logged
 // here, once.
 func (s *Kit) fail(err error, c echo.Context) {
+	if awaiting(err, c) {
+		return
+	}
 	p := s.Explain(c.Request().Context(), RequestID(c), err)
 	r := c.Response()
 	if r.Committed {

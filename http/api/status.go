@@ -44,6 +44,10 @@ var meanings = map[domain.Code]meaning{
 	domain.Suspended:          {http.StatusForbidden, "The client is suspended"},
 	domain.ReturnWindowClosed: {http.StatusUnprocessableEntity, "The time to return has passed"},
 
+	domain.Stale:      {http.StatusConflict, "It was about something that has changed"},
+	domain.OwnRequest: {http.StatusForbidden, "Another person has to do that"},
+	domain.NoPerson:   {http.StatusForbidden, "Nobody knows which person asks"},
+
 	domain.NoTraceNumbers: {http.StatusServiceUnavailable, "The bank has no trace numbers left"},
 
 	domain.ActiveRelationship: {http.StatusConflict, "The account already has an active relationship"},

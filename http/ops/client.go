@@ -140,7 +140,7 @@ func (s *surface) getClient(c echo.Context, _ api.Caller) error {
 }
 
 // changeClient changes the settings that the body names and leaves the rest.
-func (s *surface) changeClient(c echo.Context, _ api.Caller) error {
+func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	client, err := s.existing(c)
 	if err != nil {
 		return err
@@ -149,7 +149,10 @@ func (s *surface) changeClient(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
+	ctx, err := s.clientForTwo(c, who, client, input)
+	if err != nil {
+		return err
+	}
 	client, err = ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(client.ID), func(now domain.Client) (ledger.Decision, error) {
 		return s.change(ctx, now, input)
 	})
@@ -157,6 +160,28 @@ func (s *surface) changeClient(c echo.Context, _ api.Caller) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, shownClient(client))
+}
+
+// clientForTwo has another person approve a change of a client. To stop one
+// takes nobody else: it lets nothing out.
+func (s *surface) clientForTwo(c echo.Context, who api.Caller, client domain.Client, input []byte) (context.Context, error) {
+	ctx := c.Request().Context()
+	if policy, err := s.Ledger.Policy(ctx); err != nil || !policy.FourEyes {
+		return ctx, err
+	}
+	d, err := s.change(ctx, client, input)
+	if err != nil {
+		return nil, err
+	}
+	stops := len(d.Events) > 0
+	for _, e := range d.Events {
+		_, suspends := e.(domain.ClientSuspended)
+		stops = stops && suspends
+	}
+	if stops {
+		return ctx, nil
+	}
+	return s.ForTwo(c, who, domain.ActClient, client.ID, input)
 }
 
 // change lays a body over a client's settings as they stand.

@@ -1,8 +1,11 @@
 package ops
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -46,12 +49,29 @@ func (s *surface) issueCredentialFor(c echo.Context, who api.Caller, client stri
 		request.ExpiresAt = *b.ExpiresAt
 	}
 	return s.Once(c, who, input, func(key ledger.Option) error {
-		issued, err := s.Ledger.IssueCredential(c.Request().Context(), request, key)
+		ctx := c.Request().Context()
+		if powerful(b.Scopes) {
+			if ctx, err = s.ForTwo(c, who, domain.ActCredential, client, input); err != nil {
+				return err
+			}
+		}
+		issued, err := s.Ledger.IssueCredential(ctx, request, key)
+		var waits *ledger.Awaiting
+		if errors.As(err, &waits) { // whoever asked has the secret, whoever approves never does
+			return api.AnswerAwaiting(c, waits, issued)
+		}
 		if err != nil {
 			return err
 		}
 		return c.JSON(http.StatusCreated, issued)
 	}, secretIsGone)
+}
+
+// powerful reports whether a credential with these scopes needs two people.
+func powerful(scopes []string) bool {
+	return slices.ContainsFunc(scopes, func(scope string) bool {
+		return scope == domain.ScopeReveal || scope == domain.ScopeOps || strings.HasPrefix(scope, domain.ScopeOps+":")
+	})
 }
 
 // credential is what may be known about a credential.

@@ -1,7 +1,6 @@
 package ops
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -20,7 +19,7 @@ func (s *surface) hold(c echo.Context, who api.Caller) error {
 // approve ends a hold.
 func (s *surface) approve(c echo.Context, who api.Caller) error {
 	now := s.LedgerNow().Now()
-	return s.judge(c, who, func(item, reason string) decider { return answers.Approve{ItemID: item, Reason: reason, Now: now} })
+	return s.judge(c, who, func(item, reason string) decider { return answers.Approve{ItemID: item, Reason: reason, Now: now} }, s.releasing)
 }
 
 // reject keeps a pending event out of files for good.
@@ -34,7 +33,9 @@ type decider interface {
 
 // judge lets a command decide over the event of the path and answers the
 // event as it then stands. Repeating a judgement changes nothing.
-func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reason string) decider) error {
+//
+// With four eyes on, forTwo may have it wait for another person.
+func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reason string) decider, forTwo ...releases) error {
 	var b struct {
 		Reason string `json:"reason"`
 	}
@@ -64,6 +65,11 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 	if err := api.Repeated(l, before, "/reason", b.Reason); err != nil {
 		return err
 	}
+	for _, release := range forTwo {
+		if ctx, err = release(c, who, before, item, b.Reason); err != nil {
+			return err
+		}
+	}
 	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), command(item, b.Reason).Decide)
 	if err != nil {
 		return err
@@ -73,17 +79,4 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 		return err
 	}
 	return s.AnswerEvent(c, who, http.StatusOK, told, item)
-}
-
-// settleFile runs an operation on a file whose delivery is unknown and
-// answers the file.
-func (s *surface) settleFile(c echo.Context, settle func(context.Context, string) error) error {
-	f, err := s.AnyFile(c)
-	if err != nil {
-		return err
-	}
-	if err := settle(c.Request().Context(), f.ID); err != nil {
-		return err
-	}
-	return s.GetAnyFile(c, api.Caller{})
 }

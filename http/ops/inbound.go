@@ -2,6 +2,7 @@ package ops
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 
@@ -27,13 +28,16 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 		return err
 	}
 	defer done()
-	ctx := c.Request().Context()
 	if ack.Is(content) {
 		a, err := ack.Parse(content)
 		if err != nil {
 			return api.Invalid("/body", "acknowledgement", "%v", err)
 		}
-		f, err := s.Desk.Acknowledge(ctx, a)
+		var f domain.File
+		err = s.handedIn(c, who, domain.ActAcknowledge, domain.FileName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier), content, func(ctx context.Context) (err error) {
+			f, err = s.Desk.Acknowledge(ctx, a)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -43,7 +47,11 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 	if name == "" {
 		name = "api-" + api.RequestID(c)
 	}
-	files, err := s.Desk.Accept(ctx, name, "api", bytes.NewReader(content))
+	var files []api.TakenIn
+	err = s.handedIn(c, who, domain.ActInbound, name, content, func(ctx context.Context) (err error) {
+		files, err = s.Desk.Accept(ctx, name, "api", bytes.NewReader(content))
+		return err
+	})
 	if err != nil {
 		return err
 	}

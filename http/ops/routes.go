@@ -30,6 +30,7 @@ func Routes(k *api.Kit) {
 	s.Echo.POST("/v1/ops/events/:event/hold", s.ForOperations(domain.ScopeOpsWork, s.hold))
 	s.Echo.POST("/v1/ops/events/:event/approve", s.ForOperations(domain.ScopeOpsApprove, s.approve))
 	s.Echo.POST("/v1/ops/events/:event/reject", s.ForOperations(domain.ScopeOpsWork, s.reject))
+	s.controlRoutes()
 	if s.Desk != nil {
 		s.bankRoutes()
 	}
@@ -50,4 +51,19 @@ func (s *surface) bankRoutes() {
 	s.Echo.GET("/v1/ops/settlements", s.ForOperations(domain.ScopeOpsRead, s.settlements))
 	s.Echo.GET("/v1/ops/odfis/:routing", s.ForOperations(domain.ScopeOpsRead, s.getBank))
 	s.Echo.PUT("/v1/ops/odfis/:routing", s.ForOperations(domain.ScopeOpsAdmin, s.configureBank))
+}
+
+// controlRoutes are for the people who run the ledger, and for what needs two
+// of them.
+func (s *surface) controlRoutes() {
+	s.Echo.GET("/v1/ops/operators", s.ForOperations(domain.ScopeOpsRead, s.listOperators))
+	s.Echo.POST("/v1/ops/operators", s.ForOperations(domain.ScopeOpsAdmin, s.addOperator))
+	s.Echo.PATCH("/v1/ops/operators/:id", s.ForOperations(domain.ScopeOpsAdmin, s.changeOperator))
+	s.Echo.GET("/v1/ops/policy", s.ForOperations(domain.ScopeOpsRead, s.getPolicy))
+	s.Echo.PUT("/v1/ops/policy", s.ForOperations(domain.ScopeOpsAdmin, s.putPolicy))
+	s.Echo.GET("/v1/ops/approvals", s.ForOperations(domain.ScopeOpsRead, s.listApprovals))
+	s.Echo.GET("/v1/ops/approvals/:id", s.ForOperations(domain.ScopeOpsRead, s.getApproval))
+	s.Echo.POST("/v1/ops/approvals/:id/approve", s.ForOperations(domain.ScopeOpsApprove, s.approveRequest))
+	s.Echo.POST("/v1/ops/approvals/:id/refuse", s.ForOperations(domain.ScopeOpsApprove, s.refuseRequest))
+	s.Echo.POST("/v1/ops/approvals/:id/withdraw", s.ForOperations(domain.ScopeOpsRead, s.withdrawRequest))
 }

@@ -76,15 +76,19 @@ func (s *surface) getBank(c echo.Context, _ api.Caller) error {
 }
 
 // configureBank replaces the settings of one of our ODFIs.
-func (s *surface) configureBank(c echo.Context, _ api.Caller) error {
+func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	var in bankBody
-	if err := api.ReadJSON(c, &in); err != nil {
+	input, err := api.ReadBody(c, &in)
+	if err != nil {
 		return err
 	}
 	if in.Routing != "" && in.Routing != c.Param("routing") {
 		return api.Invalid("/routing", "fixed", "is the routing number of the path")
 	}
-	ctx := c.Request().Context()
+	ctx, err := s.ForTwo(c, who, domain.ActBank, c.Param("routing"), input)
+	if err != nil {
+		return err
+	}
 	command := domain.ConfigureBank{Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Sandbox: s.Sandbox != nil}
 	if _, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), command.Decide); err != nil {
 		return err

@@ -59,14 +59,3 @@ func (s *surface) listTransactions(c echo.Context, _ api.Caller) error {
 func (s *surface) listAllFiles(c echo.Context, who api.Caller) error {
 	return s.PageOfFiles(c, who.Client, c.QueryParam("client"))
 }
-
-// confirmFile records that a file whose delivery is unknown did arrive.
-func (s *surface) confirmFile(c echo.Context, _ api.Caller) error {
-	return s.settleFile(c, s.Files.Confirm)
-}
-
-// resendFile records that a file whose delivery is unknown did not arrive,
-// and sends it again.
-func (s *surface) resendFile(c echo.Context, _ api.Caller) error {
-	return s.settleFile(c, s.Files.Resend)
-}

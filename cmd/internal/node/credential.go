@@ -17,6 +17,9 @@ type Nothing struct{}
 // IssueOperations makes a new operations credential and puts it in the
 // folder's ops.credential. Earlier ones stay good until they are revoked.
 func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) {
+	if err := c.alone(ctx, domain.ActCredential, filepath.Base(c.Folder.CredentialFile())); err != nil {
+		return Nothing{}, err
+	}
 	return Nothing{}, c.issueOperations(ctx)
 }
 

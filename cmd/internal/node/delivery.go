@@ -146,6 +146,9 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 	if on {
 		return report, fmt.Errorf("delivery is on already for ODFI %s: switch it off first, so that nothing leaves while you tell what did", o.ODFI)
 	}
+	if err := c.alone(ctx, domain.ActDelivery, o.ODFI); err != nil {
+		return report, err
+	}
 	if o.Sent != "" {
 		told, err := c.restoreFor(views, o.ODFI)
 		if err != nil {

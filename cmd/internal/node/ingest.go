@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
@@ -42,15 +43,15 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 	if err != nil {
 		return Ingested{}, err
 	}
-	return ingest(ctx, desk, files, views, path)
+	return c.ingest(ctx, desk, files, views, path)
 }
 
 // Ingest does the same in a running server.
 func (s *Server) Ingest(ctx context.Context, path string) (Ingested, error) {
-	return ingest(ctx, s.desk, s.files, s.views, path)
+	return s.ingest(ctx, s.desk, s.files, s.views, path)
 }
 
-func ingest(ctx context.Context, desk *inbound.Desk, files *workers.Files, views *projections.Views, path string) (Ingested, error) {
+func (c *Core) ingest(ctx context.Context, desk *inbound.Desk, files *workers.Files, views *projections.Views, path string) (Ingested, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return Ingested{}, err
@@ -59,6 +60,13 @@ func ingest(ctx context.Context, desk *inbound.Desk, files *workers.Files, views
 	answer, ok, err := inbound.ReadAcknowledgement(file)
 	if err != nil {
 		return Ingested{}, fmt.Errorf("%s: %w", path, err)
+	}
+	action := domain.ActInbound
+	if ok {
+		action = domain.ActAcknowledge
+	}
+	if err := c.alone(ctx, action, filepath.Base(path)); err != nil {
+		return Ingested{}, err
 	}
 	if ok {
 		return acknowledged(ctx, files, views, answer)

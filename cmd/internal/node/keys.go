@@ -67,6 +67,9 @@ func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruct
 	if err := c.knownClient(ctx, d.Client); err != nil {
 		return done, err
 	}
+	if err := c.alone(ctx, domain.ActDestroy, d.Client); err != nil {
+		return done, err
+	}
 	e := workers.Erasure{
 		Files: files, Client: d.Client, Undelivered: d.Undelivered, Outbox: c.Outbox, Inbox: c.Inbox,
 	}

@@ -187,6 +187,7 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	play(told{TransactionID: came[0].TransactionID}, "dishonor", object{"code": "R68"})
 
 	a.carried(gym)
+	a.people()
 	a.commands(opened.ID)
 
 	for route, scope := range scopesOfRoutes {
@@ -203,6 +204,31 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 			t.Errorf("position %d: nobody did %s", e.Position, e.Type)
 		}
 	}
+}
+
+// people are added and changed, and decide about each other's requests.
+func (a *actions) people() {
+	a.t.Helper()
+	who := map[string]folder.Credential{}
+	for _, name := range []string{"alice", "bob"} {
+		email := name + "@lantern.example"
+		a.does(a.ops, "POST /v1/ops/operators", "/v1/ops/operators", object{"email": email, "name": name, "roles": []string{"viewer"}}, nil)
+		a.does(a.ops, "PATCH /v1/ops/operators/:id", "/v1/ops/operators/"+email, object{"roles": []string{"approver", "admin"}}, nil)
+		var issued folder.Credential
+		a.does(a.ops, "POST /v1/ops/credentials", "/v1/ops/credentials", object{"scopes": []string{"ops"}, "owner": email}, &issued)
+		who[name] = issued
+	}
+	a.does(who["alice"], "PUT /v1/ops/policy", "/v1/ops/policy", object{"four_eyes": true}, nil)
+	ask := func(expires string) string {
+		var asked struct {
+			ID string `json:"approval_id"`
+		}
+		a.does(who["alice"], "PUT /v1/ops/policy", "/v1/ops/policy", object{"four_eyes": false, "approval_expires": expires}, &asked)
+		return "/v1/ops/approvals/" + asked.ID + "/"
+	}
+	a.does(who["bob"], "POST /v1/ops/approvals/:id/refuse", ask("1h")+"refuse", object{"reason": "why?"}, nil)
+	a.does(who["alice"], "POST /v1/ops/approvals/:id/withdraw", ask("2h")+"withdraw", nil, nil)
+	a.does(who["bob"], "POST /v1/ops/approvals/:id/approve", ask("3h")+"approve", object{}, nil)
 }
 
 // carried are the decisions about files that a client carries itself.

@@ -82,6 +82,7 @@ type Server struct {
 	desk     *inbound.Desk
 	pickup   *inbound.Pickup // nil in a sandbox
 	links    *relationships.Worker
+	acts     *workers.Acts
 	plaid    api.Plaid
 	http     *achhttp.Server
 	certs    *certificates.Certificates // nil without TLS
@@ -159,6 +160,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if err := s.hireLinks(); err != nil {
 		return err
 	}
+	s.acts = s.newActs()
 	return s.openDoor(directory)
 }
 
@@ -204,7 +206,7 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 func (s *Server) openDoor(directory *projections.Directory) (err error) {
 	o := api.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
-		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Revoked: s.broker.revoked,
+		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Acts: s.acts, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies, Traced: s.traced,
 	}
@@ -238,6 +240,7 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.batcher.Run(inside) })
 	parts.Go(func() error { return s.desk.Run(inside) })
 	parts.Go(func() error { return s.links.Run(inside) })
+	parts.Go(func() error { return s.acts.Run(inside) })
 	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(inside) })
 	if s.pickup != nil {
 		parts.Go(func() error { return s.pickup.Run(inside) })

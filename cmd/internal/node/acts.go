@@ -1,0 +1,70 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/inbound"
+)
+
+// act is how an approved request is carried out.
+type act = func(ctx context.Context, asked *domain.ApprovalAsked) error
+
+// newActs makes who carries out what two people agreed on outside the log.
+func (s *Server) newActs() *workers.Acts {
+	return &workers.Acts{Ledger: s.Ledger, Views: s.views, Log: s.log, Do: map[domain.Action]act{
+		domain.ActFileConfirm: withFile(func(ctx context.Context, a domain.FileAct) error { return s.delivery.Confirm(ctx, a.FileID) }),
+		domain.ActFileResend:  withFile(func(ctx context.Context, a domain.FileAct) error { return s.delivery.Resend(ctx, a.FileID) }),
+		domain.ActFileRelease: withFile(func(ctx context.Context, a domain.FileAct) error { return s.files.Release(ctx, a.FileID, a.Release()) }),
+		domain.ActAcknowledge: s.withHandedIn(s.acknowledge),
+		domain.ActInbound: s.withHandedIn(func(ctx context.Context, name string, content []byte) error {
+			_, err := s.desk.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
+			return err
+		}),
+	}}
+}
+
+func withFile(do func(context.Context, domain.FileAct) error) act {
+	return func(ctx context.Context, asked *domain.ApprovalAsked) error {
+		var a domain.FileAct
+		if err := json.Unmarshal(asked.Act.Params, &a); err != nil {
+			return fmt.Errorf("read what was asked for: %w", err)
+		}
+		return refused(do(ctx, a))
+	}
+}
+
+func (s *Server) withHandedIn(do func(ctx context.Context, name string, content []byte) error) act {
+	return func(ctx context.Context, asked *domain.ApprovalAsked) error {
+		in, content, err := s.Ledger.HandedIn(asked.Act)
+		if err != nil {
+			return err
+		}
+		return do(ctx, in.Name, content)
+	}
+}
+
+func (s *Server) acknowledge(ctx context.Context, _ string, content []byte) error {
+	a, err := ack.Parse(content)
+	if err != nil {
+		return err
+	}
+	_, err = s.files.Acknowledge(ctx, s.views, a)
+	return err
+}
+
+// alone records that the folder's owner does what needs two people at the API,
+// while it does. Whoever owns the folder can read its keys and write its log,
+// so a command of the owner's waits for nobody, and the log says so.
+func (c *Core) alone(ctx context.Context, action domain.Action, subject string) error {
+	policy, err := c.Ledger.Policy(ctx)
+	if err != nil || !policy.FourEyes {
+		return err
+	}
+	return c.Ledger.Audit(ctx, domain.LedgerClient, domain.ActedAlone{Action: action, Subject: subject})
+}

@@ -1,0 +1,122 @@
+package node
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// two are two people who can approve, in a ledger that needs both.
+func (r *running) two() (alice, bob folder.Credential) {
+	r.t.Helper()
+	people := map[string]folder.Credential{}
+	for _, name := range []string{"alice", "bob"} {
+		email := name + "@lantern.example"
+		r.must(201, r.ops, "POST", "/v1/ops/operators", object{"email": email, "name": name, "roles": []string{"approver", "admin"}}, nil)
+		var issued folder.Credential
+		r.must(201, r.ops, "POST", "/v1/ops/credentials", object{"scopes": []string{"ops"}, "owner": email}, &issued)
+		people[name] = issued
+	}
+	r.must(200, people["alice"], "PUT", "/v1/ops/policy", object{"four_eyes": true}, nil)
+	return people["alice"], people["bob"]
+}
+
+// asked is the id of a request that waits for another person.
+func (r *running) asked(who folder.Credential, path string, body any) string {
+	r.t.Helper()
+	var a struct {
+		ID string `json:"approval_id"`
+	}
+	r.must(202, who, "POST", path, body, &a)
+	return a.ID
+}
+
+// A process that stops between an approval and its act has the act carried out
+// by the next, once.
+func TestAnApprovedActIsCarriedOutOnceAlsoOverAStop(t *testing.T) {
+	for name, stops := range map[string]bool{"without a stop": false, "over a stop": true} {
+		t.Run(name, func(t *testing.T) {
+			r := serve(t, "", nil)
+			r.day("2026-11-20T19:05:00Z")
+			client, gym := r.client("Harbor Gym")
+			_, id := r.pay(gym)
+			file := r.stuckFile(client, r.told(gym, id))
+			alice, bob := r.two()
+			release := "/v1/ops/files/" + file + "/release"
+			order := object{"reason": "wrong header", "then": "reject"}
+			approval := r.asked(alice, release, order)
+			if again := r.asked(alice, release, order); again != approval {
+				t.Errorf("asking twice made %s and %s", approval, again)
+			}
+			if f := r.file(r.ops, "/v1/ops/files/"+file); f.State != "cut" {
+				t.Errorf("before another person approves the file is %s", f.State)
+			}
+			if stops {
+				if _, err := r.server.Ledger.Approve(t.Context(), approval, "bob@lantern.example", ""); err != nil {
+					t.Fatal(err)
+				}
+				if err := r.stop(); err != nil {
+					t.Fatal(err)
+				}
+				r = serve(t, r.folder, nil)
+			} else {
+				r.must(200, bob, "POST", "/v1/ops/approvals/"+approval+"/approve", object{}, nil)
+			}
+			eventually(t, "the release is carried out", func() bool { return r.told(gym, id).Status == "Rejected" })
+			eventually(t, "the log says so", func() bool { return r.count("approval.acted") == 1 })
+			if n := r.count("file.release_ordered"); n != 1 {
+				t.Errorf("released %d times", n)
+			}
+			if err := r.server.acts.Sweep(t.Context()); err != nil || r.count("file.release_ordered") != 1 {
+				t.Errorf("another sweep: %v", err)
+			}
+		})
+	}
+}
+
+// count is how many events of a type the log has.
+func (r *running) count(kind string) (n int) {
+	r.t.Helper()
+	all, err := r.server.Store.ReadAll(r.t.Context(), 0, 1<<20)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, e := range all {
+		if e.Type == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// What a person hands in waits, sealed, until another looked at it.
+func TestAFileOfTheBankThatAPersonHandsInNeedsAnother(t *testing.T) {
+	r := serve(t, "", nil)
+	r.client("Harbor Gym")
+	alice, bob := r.two()
+	content := r.comesIn("0901", "770000100004", "770000100005")
+	send := func() (int, string) {
+		answer := r.ask(alice, http.MethodPost, "/v1/ops/inbound?name=returns", []byte(content), "text/plain")
+		return answer.Code, answer.Body.String()
+	}
+	status, text := send()
+	if status != 202 || !strings.Contains(text, `"approval_id"`) {
+		t.Fatalf("%d %s", status, text)
+	}
+	if n := r.count("inbound.received"); n != 0 {
+		t.Errorf("before another person approves, %d files came", n)
+	}
+	if _, again := send(); again != text {
+		t.Errorf("handing it in again answers %s and not %s", again, text)
+	}
+	id := strings.Split(strings.SplitAfter(text, `"approval_id":"`)[1], `"`)[0]
+	if shown := r.ask(bob, http.MethodGet, "/v1/ops/approvals/"+id, nil, "").Body.String(); strings.Contains(shown, "sealed") || !strings.Contains(shown, "sha256") {
+		t.Errorf("the other person is shown %s", shown)
+	}
+	r.must(200, bob, "POST", "/v1/ops/approvals/"+id+"/approve", object{}, nil)
+	if n := r.count("inbound.received") + r.count("inbound.quarantined"); n == 0 {
+		t.Error("it was approved and did not come")
+	}
+}

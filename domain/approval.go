@@ -1,0 +1,230 @@
+package domain
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Action is a kind of request that needs two people while the policy says so.
+type Action string
+
+// Actions that need two people.
+const (
+	ActRelease     Action = "event.approve"   // of what was held, above the policy's amount
+	ActFileRelease Action = "file.release"    //
+	ActFileConfirm Action = "file.confirm"    //
+	ActFileResend  Action = "file.resend"     //
+	ActAcknowledge Action = "acknowledgement" // that a person hands in
+	ActInbound     Action = "inbound"         // a file of the bank that a person hands in
+	ActDelivery    Action = "delivery.on"     //
+	ActClient      Action = "client.change"   //
+	ActBank        Action = "bank.configure"  //
+	ActOperator    Action = "operator"        // a person is added or changed
+	ActCredential  Action = "credential.issue"
+	ActDestroy     Action = "keys.destroy"
+	ActPolicy      Action = "policy"
+)
+
+// Approval is a request that needs another person, and what became of it.
+type Approval struct {
+	Version int64
+	ID      string
+	Asked   *ApprovalAsked
+	AskedAt time.Time
+	Ended   ApprovalState // empty while it waits
+	By      string        // who ended it
+	Reason  string
+	EndedAt time.Time
+	// Done says of an approved act outside the log that it was carried out, or
+	// Failed why not.
+	Done   bool
+	Failed string
+}
+
+// ApprovalState says where a request stands.
+type ApprovalState string
+
+// States of a request.
+const (
+	ApprovalWaits     ApprovalState = "asked"
+	ApprovalGranted   ApprovalState = "approved"
+	ApprovalDenied    ApprovalState = "refused"
+	ApprovalExpired   ApprovalState = "expired"
+	ApprovalStale     ApprovalState = "stale" // what it was about has changed
+	ApprovalWithdrawn ApprovalState = "withdrawn"
+)
+
+// ApprovalStates are all of them.
+var ApprovalStates = []ApprovalState{ApprovalWaits, ApprovalGranted, ApprovalDenied, ApprovalExpired, ApprovalStale, ApprovalWithdrawn}
+
+// ApprovalStream names the stream of a request.
+func ApprovalStream(id string) string { return "approval/" + id }
+
+// ProposedChange is what would be written to one stream, as the log would have
+// it, if nothing else is written there before.
+type ProposedChange struct {
+	Stream string          `json:"stream"`
+	Client string          `json:"client"`
+	Expect int64           `json:"expect"` // version of the stream
+	Events []ProposedEvent `json:"events"`
+}
+
+// ProposedEvent is an event that is not in its stream yet.
+type ProposedEvent struct {
+	Type string          `json:"type"`
+	Data json.RawMessage `json:"data"`
+}
+
+// Act is what would be done outside the log.
+type Act struct {
+	Stream  string          `json:"stream,omitempty"` // what it is about
+	Version int64           `json:"version,omitempty"`
+	Params  json.RawMessage `json:"params"`
+	Sealed  Sealed          `json:"sealed,omitempty"` // a content that was handed in, sealed for the ledger
+}
+
+// FileAct is what an Act on a file of ours is to do.
+type FileAct struct {
+	FileID     string `json:"file_id"`
+	Reason     string `json:"reason,omitempty"`
+	Then       Then   `json:"then,omitempty"`
+	NotCarried bool   `json:"not_carried,omitempty"`
+}
+
+// Release is the command of an act that releases a file.
+func (a FileAct) Release() ReleaseFile {
+	return ReleaseFile{Reason: a.Reason, Then: a.Then, NotCarried: a.NotCarried}
+}
+
+// HandedIn is a content that a person handed in, sealed in the Act.
+type HandedIn struct {
+	Name   string `json:"name,omitempty"`
+	SHA256 string `json:"sha256"` // hex
+	Bytes  int    `json:"bytes"`
+}
+
+// Events of a request that needs two people.
+type (
+	// ApprovalAsked records what a person wants done: either changes of the
+	// log, or an act outside it. The digest is of exactly that.
+	ApprovalAsked struct {
+		ID        string           `json:"id"`
+		Action    Action           `json:"action"`
+		Subject   string           `json:"subject"`
+		Maker     string           `json:"maker"` // e-mail address of the person
+		Changes   []ProposedChange `json:"changes,omitempty"`
+		Act       *Act             `json:"act,omitempty"`
+		Digest    string           `json:"digest"` // SHA-256, hex
+		ExpiresAt time.Time        `json:"expires_at"`
+	}
+	// ApprovalGiven records that another person approved it. The changes stand
+	// in the same append.
+	ApprovalGiven struct {
+		Maker  string `json:"maker"`
+		By     string `json:"by"`
+		Digest string `json:"digest"`
+		Acts   bool   `json:"acts,omitempty"` // an act outside the log follows
+	}
+	// ApprovalRefused records that another person refused it.
+	ApprovalRefused struct {
+		By     string `json:"by"`
+		Reason string `json:"reason,omitempty"`
+	}
+	// ApprovalTakenBack records that its maker withdrew it.
+	ApprovalTakenBack struct {
+		By string `json:"by"`
+	}
+	// ApprovalOutdated records that what it was about had changed when somebody
+	// approved it: nothing was done.
+	ApprovalOutdated struct {
+		By     string `json:"by"`
+		Stream string `json:"stream"` // that has moved
+	}
+	// ApprovalActed records that an approved act outside the log was carried
+	// out, or why it was not.
+	ApprovalActed struct {
+		Failed string `json:"failed,omitempty"`
+	}
+)
+
+// Type names the event in the log.
+func (ApprovalAsked) Type() string { return "approval.asked" }
+
+// Type names the event in the log.
+func (ApprovalGiven) Type() string { return "approval.approved" }
+
+// Type names the event in the log.
+func (ApprovalRefused) Type() string { return "approval.refused" }
+
+// Type names the event in the log.
+func (ApprovalTakenBack) Type() string { return "approval.withdrawn" }
+
+// Type names the event in the log.
+func (ApprovalOutdated) Type() string { return "approval.stale" }
+
+// Type names the event in the log.
+func (ApprovalActed) Type() string { return "approval.acted" }
+
+func init() {
+	register(
+		func() Event { return &ApprovalAsked{} },
+		func() Event { return &ApprovalGiven{} },
+		func() Event { return &ApprovalRefused{} },
+		func() Event { return &ApprovalTakenBack{} },
+		func() Event { return &ApprovalOutdated{} },
+		func() Event { return &ApprovalActed{} },
+	)
+}
+
+// Evolve applies one event of the request's stream.
+func (a *Approval) Evolve(f Fact) {
+	a.Version = f.Version
+	switch e := f.Event.(type) {
+	case *ApprovalAsked:
+		a.ID, a.Asked, a.AskedAt = e.ID, e, f.Meta.At
+	case *ApprovalGiven:
+		a.end(f, ApprovalGranted, e.By, "")
+		a.Done = !e.Acts
+	case *ApprovalRefused:
+		a.end(f, ApprovalDenied, e.By, e.Reason)
+	case *ApprovalTakenBack:
+		a.end(f, ApprovalWithdrawn, e.By, "")
+	case *ApprovalOutdated:
+		a.end(f, ApprovalStale, e.By, e.Stream+" has changed")
+	case *ApprovalActed:
+		a.Done, a.Failed = e.Failed == "", e.Failed
+	}
+}
+
+func (a *Approval) end(f Fact, state ApprovalState, by, reason string) {
+	a.Ended, a.By, a.Reason, a.EndedAt = state, by, reason, f.Meta.At
+}
+
+// State is where the request stands at an instant.
+func (a Approval) State(now time.Time) ApprovalState {
+	switch {
+	case a.Ended != "":
+		return a.Ended
+	case !now.Before(a.Asked.ExpiresAt):
+		return ApprovalExpired
+	default:
+		return ApprovalWaits
+	}
+}
+
+// DigestOf is the digest of exactly what a request would do.
+func (e ApprovalAsked) DigestOf() (string, error) {
+	whole, err := json.Marshal(struct {
+		Action  Action           `json:"action"`
+		Subject string           `json:"subject"`
+		Changes []ProposedChange `json:"changes,omitempty"`
+		Act     *Act             `json:"act,omitempty"`
+	}{e.Action, e.Subject, e.Changes, e.Act})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(whole)
+	return hex.EncodeToString(sum[:]), nil
+}

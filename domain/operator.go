@@ -1,0 +1,221 @@
+package domain
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Roles of an operator: viewer sees, operator works the queues and holds,
+// approver releases too, admin changes clients, banks, credentials and policy.
+const (
+	RoleViewer   = "viewer"
+	RoleOperator = "operator"
+	RoleApprover = "approver"
+	RoleAdmin    = "admin"
+)
+
+// Roles are all roles that an operator can have.
+var Roles = []string{RoleViewer, RoleOperator, RoleApprover, RoleAdmin}
+
+// scopesOf says what each role may do, in the scopes of credentials.
+var scopesOf = map[string][]string{
+	RoleViewer:   {ScopeOpsRead},
+	RoleOperator: {ScopeOpsRead, ScopeOpsWork},
+	RoleApprover: {ScopeOpsRead, ScopeOpsWork, ScopeOpsApprove},
+	RoleAdmin:    {ScopeOpsRead, ScopeOpsAdmin},
+}
+
+// Operator is a person who runs the ledger.
+type Operator struct {
+	Email    string // in lower case: the person's id, and what events call the person
+	Name     string
+	Roles    []string
+	Disabled bool
+	AddedAt  time.Time
+	Position int64 // in the log, of the newest event about the person
+}
+
+// Scopes are what the person may do.
+func (o Operator) Scopes() (scopes []string) {
+	for _, role := range o.Roles {
+		for _, scope := range scopesOf[role] {
+			if !slices.Contains(scopes, scope) {
+				scopes = append(scopes, scope)
+			}
+		}
+	}
+	return scopes
+}
+
+// Operators are the people who run the ledger. One stream holds all of them:
+// they are few, and whether two can approve is a question about them all.
+type Operators struct {
+	Version int64
+	People  []Operator // in the order they were added
+}
+
+// OperatorsStream is the stream of the people who run the ledger.
+const OperatorsStream = "operators/ledger"
+
+// Events of the people who run the ledger. What they sign in with is not in
+// the log.
+type (
+	// OperatorAdded records a new person.
+	OperatorAdded struct {
+		Email string   `json:"email"`
+		Name  string   `json:"name"`
+		Roles []string `json:"roles"`
+	}
+	// OperatorChanged replaces what is known of a person. One who is disabled
+	// is signed out at once and can do nothing.
+	OperatorChanged struct {
+		Email    string   `json:"email"`
+		Name     string   `json:"name"`
+		Roles    []string `json:"roles"`
+		Disabled bool     `json:"disabled,omitempty"`
+	}
+)
+
+// Type names the event in the log.
+func (OperatorAdded) Type() string { return "operator.added" }
+
+// Type names the event in the log.
+func (OperatorChanged) Type() string { return "operator.changed" }
+
+func init() {
+	register(
+		func() Event { return &OperatorAdded{} },
+		func() Event { return &OperatorChanged{} },
+	)
+}
+
+// Evolve applies one event of the people's stream.
+func (o *Operators) Evolve(f Fact) {
+	o.Version = f.Version
+	switch e := f.Event.(type) {
+	case *OperatorAdded:
+		o.People = append(o.People, Operator{Email: e.Email, Name: e.Name, Roles: e.Roles, AddedAt: f.Meta.At, Position: f.Position})
+	case *OperatorChanged:
+		if i := o.index(e.Email); i >= 0 {
+			p := &o.People[i]
+			p.Name, p.Roles, p.Disabled, p.Position = e.Name, e.Roles, e.Disabled, f.Position
+		}
+	}
+}
+
+func (o Operators) index(email string) int {
+	email = NormalEmail(email)
+	return slices.IndexFunc(o.People, func(p Operator) bool { return p.Email == email })
+}
+
+// Find finds a person, disabled or not, by an e-mail address in any case.
+func (o Operators) Find(email string) (Operator, bool) {
+	i := o.index(email)
+	if i < 0 {
+		return Operator{}, false
+	}
+	return o.People[i], true
+}
+
+// Approvers counts the people who can approve.
+func (o Operators) Approvers() (n int) {
+	for _, p := range o.People {
+		if !p.Disabled && slices.Contains(p.Roles, RoleApprover) {
+			n++
+		}
+	}
+	return n
+}
+
+// NormalEmail is the one spelling of an e-mail address.
+func NormalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// emailForm takes what can stand in a path and in a log line. Whether mail
+// arrives there is for the person to find out.
+var emailForm = regexp.MustCompile(`^[a-z0-9._%+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$`)
+
+const longestEmail = 128
+
+func checkPerson(f *fields, email, name string, roles []string) {
+	if len(email) > longestEmail || !emailForm.MatchString(email) {
+		f.bad("/email", "email", "an e-mail address of at most %d characters", longestEmail)
+	}
+	if utf8.RuneCountInString(name) > maxLabel || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		f.bad("/name", "length", "at most %d characters that can be printed", maxLabel)
+	}
+	if len(roles) == 0 {
+		f.bad("/roles", "required", "at least one of %s", strings.Join(Roles, ", "))
+	}
+	for i, role := range roles {
+		switch {
+		case !slices.Contains(Roles, role):
+			f.bad("/roles", "role", "%.20q is not one of %s", role, strings.Join(Roles, ", "))
+		case slices.Contains(roles[:i], role):
+			f.bad("/roles", "duplicate", "role %q is named twice", role)
+		}
+	}
+}
+
+// AddOperator takes on a person.
+type AddOperator struct {
+	Email, Name string
+	Roles       []string
+}
+
+// Decide adds a person once; the same again is nothing new.
+func (c AddOperator) Decide(now Operators) ([]Event, error) {
+	c.Email = NormalEmail(c.Email)
+	var f fields
+	checkPerson(&f, c.Email, c.Name, c.Roles)
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	known, ok := now.Find(c.Email)
+	switch {
+	case !ok:
+		return []Event{OperatorAdded{Email: c.Email, Name: c.Name, Roles: c.Roles}}, nil
+	case known.Name == c.Name && slices.Equal(known.Roles, c.Roles) && !known.Disabled:
+		return nil, nil
+	default:
+		return nil, Refuse(Conflict, "there is an operator %s already: change that one", c.Email)
+	}
+}
+
+// ChangeOperator changes what is named of a person and leaves the rest.
+type ChangeOperator struct {
+	Email   string
+	Name    *string
+	Roles   []string // nil: as they are
+	Enabled *bool
+}
+
+// Decide changes a person.
+func (c ChangeOperator) Decide(now Operators) ([]Event, error) {
+	known, ok := now.Find(c.Email)
+	if !ok {
+		return nil, Refuse(NotFound, "there is no operator %.80q", c.Email)
+	}
+	to := OperatorChanged{Email: known.Email, Name: known.Name, Roles: known.Roles, Disabled: known.Disabled}
+	if c.Name != nil {
+		to.Name = *c.Name
+	}
+	if c.Roles != nil {
+		to.Roles = c.Roles
+	}
+	if c.Enabled != nil {
+		to.Disabled = !*c.Enabled
+	}
+	var f fields
+	checkPerson(&f, to.Email, to.Name, to.Roles)
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	if to.Name == known.Name && slices.Equal(to.Roles, known.Roles) && to.Disabled == known.Disabled {
+		return nil, nil
+	}
+	return []Event{to}, nil
+}

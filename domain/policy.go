@@ -1,0 +1,95 @@
+package domain
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// Policy says what needs two people. In a fresh ledger nothing does.
+type Policy struct {
+	Version           int64
+	FourEyes          bool
+	ReleaseAboveCents int64         // what is held and not above it, one person may release
+	ApprovalExpires   time.Duration // how long a request waits for the other person
+}
+
+// PolicyStream is the stream of the ledger's policy.
+const PolicyStream = "policy/ledger"
+
+// PolicyChanged replaces the policy of the ledger.
+type PolicyChanged struct {
+	FourEyes          bool   `json:"four_eyes"`
+	ReleaseAboveCents int64  `json:"release_above_cents"`
+	ApprovalExpires   string `json:"approval_expires"` // "24h"
+}
+
+// Type names the event in the log.
+func (PolicyChanged) Type() string { return "policy.changed" }
+
+func init() { register(func() Event { return &PolicyChanged{} }) }
+
+// DefaultExpiry is how long a request waits for another person, where nothing
+// else was set.
+const DefaultExpiry = 24 * time.Hour
+
+// Evolve applies one event of the policy's stream.
+func (p *Policy) Evolve(f Fact) {
+	p.Version = f.Version
+	if e, ok := f.Event.(*PolicyChanged); ok {
+		p.FourEyes, p.ReleaseAboveCents = e.FourEyes, e.ReleaseAboveCents
+		p.ApprovalExpires, _ = time.ParseDuration(e.ApprovalExpires)
+	}
+}
+
+// Expires is how long a request waits for the other person.
+func (p Policy) Expires() time.Duration { return cmp.Or(p.ApprovalExpires, DefaultExpiry) }
+
+// ChangePolicy replaces the policy.
+type ChangePolicy struct {
+	FourEyes          bool
+	ReleaseAboveCents int64
+	ApprovalExpires   string // empty: 24h
+	Approvers         int    // how many people can approve now
+}
+
+// Bounds of how long a request waits.
+const (
+	shortestExpiry = time.Minute
+	longestExpiry  = 30 * 24 * time.Hour
+)
+
+// Decide records a policy that is another one. Four eyes need two people.
+func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
+	c.ApprovalExpires = cmp.Or(c.ApprovalExpires, ShortDuration(DefaultExpiry))
+	var f fields
+	expires, err := time.ParseDuration(c.ApprovalExpires)
+	if err != nil || expires < shortestExpiry || expires > longestExpiry {
+		f.bad("/approval_expires", "duration", `a time from %s to %s, as in "24h"`, ShortDuration(shortestExpiry), ShortDuration(longestExpiry))
+	}
+	if c.ReleaseAboveCents < 0 {
+		f.bad("/release_above_cents", "range", "cents, not below zero")
+	}
+	if c.FourEyes && !now.FourEyes && c.Approvers < 2 {
+		f.against("/four_eyes", "people", "needs two operators with the role approver, and there are %d: nobody could approve what another asks for", c.Approvers)
+	}
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	if now.FourEyes == c.FourEyes && now.ReleaseAboveCents == c.ReleaseAboveCents && now.Expires() == expires {
+		return nil, nil
+	}
+	return []Event{PolicyChanged{c.FourEyes, c.ReleaseAboveCents, ShortDuration(expires)}}, nil
+}
+
+// ShortDuration is a duration without the units that are zero at its end.
+func ShortDuration(d time.Duration) string {
+	s := d.String()
+	if short, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = short + "m"
+	}
+	if short, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = short + "h"
+	}
+	return s
+}

@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// proposed is an event of a request, as it was proposed to the byte.
+type proposed struct{ domain.ProposedEvent }
+
+// Type names the event in the log.
+func (p proposed) Type() string { return p.ProposedEvent.Type }
+
+// MarshalJSON is the data that was proposed.
+func (p proposed) MarshalJSON() ([]byte, error) { return p.Data, nil }
+
+// errOutdated: a stream that a request is about has moved.
+var errOutdated = errors.New("what the request is about has changed")
+
+// Approve approves a request and, in the same append, makes the changes that
+// it holds: after a crash either both are in the log or neither is. An act
+// outside the log is the caller's to carry out; see BeganUnder.
+//
+// Errors: a refusal when the person asked for it, when it does not wait any
+// more, or when what it is about has changed, which ends it as stale.
+func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.Approval, error) {
+	at := ApprovalStream(id).Existing("request for approval %.80q", id)
+	ctx = WithApproval(ctx, id)
+	outdated := ""
+	err := l.RetryUnless(func() error {
+		a, err := Load(ctx, l, at)
+		if err != nil {
+			return err
+		}
+		events, err := domain.GiveApproval{By: by, Digest: digest, Now: l.Now()}.Decide(a)
+		if err != nil {
+			return err
+		}
+		if outdated, err = l.actOutdated(ctx, a.Asked.Act); err != nil || outdated != "" {
+			return errors.Join(err, errOutdated)
+		}
+		changes := []Change{{Stream: at.Name, Client: domain.LedgerClient, Expect: a.Version, Events: events}}
+		_, err = l.Write(ctx, append(changes, changesOf(a.Asked)...)...)
+		return err
+	}, func(stream string) error {
+		if stream == at.Name {
+			return nil
+		}
+		outdated = stream
+		return errOutdated
+	})
+	if errors.Is(err, errOutdated) && outdated != "" {
+		if _, err := Execute(ctx, l, at, domain.OutdateApproval{By: by, Stream: outdated, Now: l.Now()}.Decide); err != nil {
+			return domain.Approval{}, err
+		}
+		return domain.Approval{}, domain.Refuse(domain.Stale, "%s has changed since this was asked for: nothing was done, ask again", outdated)
+	}
+	if err != nil {
+		return domain.Approval{}, err
+	}
+	return Load(ctx, l, at)
+}
+
+func changesOf(asked *domain.ApprovalAsked) (changes []Change) {
+	for _, c := range asked.Changes {
+		change := Change{Stream: c.Stream, Client: c.Client, Expect: c.Expect}
+		for _, e := range c.Events {
+			change.Events = append(change.Events, proposed{e})
+		}
+		changes = append(changes, change)
+	}
+	return changes
+}
+
+// actOutdated names the stream of an act if it has moved.
+func (l *Ledger) actOutdated(ctx context.Context, act *domain.Act) (string, error) {
+	if act == nil || act.Stream == "" {
+		return "", nil
+	}
+	versions, err := l.Store.Versions(ctx, []string{act.Stream})
+	if err != nil || versions[act.Stream] == act.Version {
+		return "", err
+	}
+	return act.Stream, nil
+}
+
+// BeganUnder reports whether something was written to a stream under an
+// approved request: its act began, and whoever takes up what was left in the
+// middle finishes it.
+func (l *Ledger) BeganUnder(ctx context.Context, stream string, after int64, approval string) (bool, error) {
+	events, err := l.Store.ReadStream(ctx, stream, after)
+	if err != nil {
+		return false, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	for _, r := range events {
+		var meta domain.Meta
+		if err := json.Unmarshal(r.Meta, &meta); err != nil {
+			return false, fmt.Errorf("position %d: decode meta: %w", r.Position, err)
+		}
+		if meta.Approval == approval {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,274 @@
+package http_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// person adds an operator and issues a credential that the person answers for.
+func (w *world) person(name string, scopes ...string) caller {
+	w.t.Helper()
+	ctx := context.Background()
+	email := name + "@lantern.example"
+	command := domain.AddOperator{Email: email, Name: name, Roles: []string{domain.RoleApprover, domain.RoleAdmin}}
+	_, err := ledger.Execute(ctx, w.ledger, ledger.OperatorsStream(), command.Decide)
+	w.must(err)
+	if len(scopes) == 0 {
+		scopes = []string{domain.ScopeOps}
+	}
+	return w.credentialOf(strings.ToUpper(email), scopes...)
+}
+
+// asks sends a request that has to wait for another person, and returns the
+// id of the approval.
+func (c caller) asks(method, path, body string) string {
+	c.t.Helper()
+	var a struct {
+		ID        string    `json:"approval_id"`
+		Digest    string    `json:"digest"`
+		ExpiresAt time.Time `json:"expires_at"`
+	}
+	c.must(json.Unmarshal(c.call(method, path, body).is(202).body, &a))
+	if a.ID == "" || len(a.Digest) != 64 || !a.ExpiresAt.After(c.clock.Now()) {
+		c.t.Fatalf("%s %s answers %+v", method, path, a)
+	}
+	return a.ID
+}
+
+func (c caller) approves(id string) *answer {
+	c.t.Helper()
+	return c.call("POST", "/v1/ops/approvals/"+id+"/approve", "")
+}
+
+func (c caller) state(id string) string {
+	c.t.Helper()
+	return c.call("GET", "/v1/ops/approvals/"+id, "").is(200).text("state")
+}
+
+// waiting originates a payment and returns the id of its event.
+func (c caller) waiting() string {
+	c.t.Helper()
+	events := c.originate(proposal()).is(201).field("Events").([]any)
+	return events[0].(map[string]any)["EventID"].(string)
+}
+
+// credentialOf issues another credential that somebody answers for.
+func (w *world) credentialOf(owner string, scopes ...string) caller {
+	w.t.Helper()
+	issued, err := w.ledger.IssueCredential(context.Background(), ledger.CredentialRequest{Client: domain.LedgerClient, Scopes: scopes, Owner: owner})
+	w.must(err)
+	return caller{w, issued.Key, issued.Secret}
+}
+
+// has fails the test when the answer does not contain a text.
+func (a *answer) has(t testing.TB, text string) {
+	t.Helper()
+	if !strings.Contains(string(a.body), text) {
+		t.Errorf("%s answers %s, without %s", a.asked, a.body, text)
+	}
+}
+
+// fourEyes is a world in which two people are needed.
+func fourEyes(t *testing.T) (w *world, alice, bob caller) {
+	w = newWorld(t)
+	alice, bob = w.person("alice"), w.person("bob")
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
+	return w, alice, bob
+}
+
+func TestFourEyesNeedTwoPeopleAndTwoPeopleEndThem(t *testing.T) {
+	w := newWorld(t)
+	alice := w.person("alice")
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).problem(422, "rule-broken")
+	bob := w.person("bob")
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true,"approval_expires":"1s"}`).problem(400, "invalid")
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
+	before := len(w.events())
+	id := alice.asks("PUT", "/v1/ops/policy", `{"four_eyes":false}`)
+	if again := alice.asks("PUT", "/v1/ops/policy", `{"four_eyes":false}`); again != id {
+		t.Errorf("asking twice made %s and %s", id, again)
+	}
+	if got := w.events()[before:]; len(got) != 1 || got[0].Type != "approval.asked" {
+		t.Errorf("a request that waits wrote %d events", len(got))
+	}
+	alice.approves(id).problem(403, "own-request")
+	alice.call("GET", "/v1/ops/policy", "").is(200).has(t, `"four_eyes":true`)
+	bob.approves(id).is(200)
+	alice.call("GET", "/v1/ops/policy", "").is(200).has(t, `"four_eyes":false`)
+	bob.approves(id).problem(409, "already-done")
+}
+
+// The issue's line: one person cannot release their own request, and a policy
+// change needs two; the log tells the whole story.
+func TestOnePersonCannotReleaseTheirOwnRequest(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	acme := w.client("acme", settings())
+	event := acme.waiting()
+	alice.call("POST", "/v1/ops/events/"+event+"/hold", `{"reason":"looks odd"}`).is(200) // to hold needs nobody else
+	release := "/v1/ops/events/" + event + "/approve"
+	id := alice.asks("POST", release, `{"reason":"the client called"}`)
+	second := w.credentialOf("alice@lantern.example", domain.ScopeOps)
+	for who, c := range map[string]caller{"by the same credential": alice, "by another credential of the same person": second} {
+		if got := c.approves(id); got.status != 403 {
+			t.Errorf("%s: %d %s", who, got.status, got.body)
+		}
+	}
+	w.ops().approves(id).problem(403, "no-person") // of nobody in particular
+	w.credentialOf("mallory@lantern.example", domain.ScopeOps).approves(id).problem(403, "no-person")
+	if got := second.asks("POST", release, `{"reason":"the client called"}`); got != id {
+		t.Error("the same person asks for the same by another credential, and there are two requests")
+	}
+	if state := bob.state(id); state != "asked" {
+		t.Errorf("the request is %s", state)
+	}
+	bob.approves(id).is(200).has(t, `"state":"approved"`)
+	alice.call("POST", release, `{"reason":"again"}`).is(200) // it is released: nothing to do
+
+	var told []string
+	for _, r := range w.events() {
+		f, err := ledger.Fact(r)
+		w.must(err)
+		switch e := f.Event.(type) {
+		case *domain.ApprovalAsked:
+			told = append(told, "asked by "+e.Maker)
+		case *domain.ApprovalGiven:
+			told = append(told, "approved by "+e.By+" for "+e.Maker)
+		case *domain.TransactionApproved:
+			told = append(told, fmt.Sprintf("released, approved: %t", f.Meta.Approval == id && f.Meta.Actor == bob.key))
+		}
+	}
+	want := []string{"asked by alice@lantern.example", "approved by bob@lantern.example for alice@lantern.example", "released, approved: true"}
+	if !slices.Equal(told, want) {
+		t.Errorf("the log says %q", told)
+	}
+}
+
+func TestSmallReleasesNeedOnePerson(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	bob.approves(alice.asks("PUT", "/v1/ops/policy", `{"four_eyes":true,"release_above_cents":1000000}`)).is(200)
+	acme := w.client("acme", settings())
+	event := acme.waiting()
+	alice.call("POST", "/v1/ops/events/"+event+"/hold", `{"reason":"looks odd"}`).is(200)
+	alice.call("POST", "/v1/ops/events/"+event+"/approve", `{"reason":"fine"}`).is(200)
+}
+
+// What is done is what was asked for: nothing else may have happened there.
+func TestAnApprovalOfWhatHasChangedIsStaleAndDoesNothing(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	w.client("acme", settings())
+	alice.call("PATCH", "/v1/ops/clients/acme", `{"suspended":true,"suspended_reason":"fraud"}`).is(200) // to stop needs nobody else
+	resume := alice.asks("PATCH", "/v1/ops/clients/acme", `{"suspended":false}`)
+	rename := bob.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
+	bob.call("POST", "/v1/ops/approvals/"+resume+"/approve", `{"digest":"`+strings.Repeat("0", 64)+`"}`).problem(409, "stale")
+	alice.approves(rename).is(200)
+	before := len(w.events())
+	bob.approves(resume).problem(409, "stale")
+	if got := w.events()[before:]; len(got) != 1 || got[0].Type != "approval.stale" {
+		t.Errorf("a stale approval wrote %d events", len(got))
+	}
+	if state := alice.state(resume); state != "stale" {
+		t.Errorf("the request is %s", state)
+	}
+	if again := alice.asks("PATCH", "/v1/ops/clients/acme", `{"suspended":false}`); again == resume {
+		t.Error("a stale request is given again")
+	} else {
+		bob.approves(again).is(200)
+	}
+	alice.call("GET", "/v1/ops/clients/acme", "").is(200).has(t, `"suspended":false`)
+}
+
+func TestARequestExpiresIsRefusedOrWithdrawnAndCanBeAskedAgain(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	w.client("acme", settings())
+	ask := func() string {
+		t.Helper()
+		return alice.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
+	}
+	first := ask()
+	w.clock.advance(25 * time.Hour)
+	bob.approves(first).problem(409, "stale")
+	if state := bob.state(first); state != "expired" {
+		t.Errorf("after a day it is %s", state)
+	}
+	second := ask()
+	alice.call("POST", "/v1/ops/approvals/"+second+"/refuse", "").problem(403, "own-request")
+	bob.call("POST", "/v1/ops/approvals/"+second+"/withdraw", "").problem(403, "own-request")
+	bob.call("POST", "/v1/ops/approvals/"+second+"/refuse", `{"reason":"why?"}`).is(200)
+	bob.approves(second).problem(409, "already-done")
+	third := ask()
+	alice.call("POST", "/v1/ops/approvals/"+third+"/withdraw", "").is(200)
+	bob.approves(third).problem(409, "already-done")
+	fourth := ask()
+	if all := []string{first, second, third, fourth}; len(slices.Compact(slices.Sorted(slices.Values(all)))) != 4 {
+		t.Errorf("requests %v", all)
+	}
+	for state, want := range map[string]string{"asked": fourth, "expired": first, "refused": second, "withdrawn": third} {
+		list := rows(bob.call("GET", "/v1/ops/approvals?state="+state, "").is(200))
+		if len(list) != 1 || list[0]["id"] != want || list[0]["state"] != state {
+			t.Errorf("those %s are %v", state, list)
+		}
+	}
+	if list := rows(bob.call("GET", "/v1/ops/approvals", "").is(200)); len(list) != 4 {
+		t.Errorf("%d requests", len(list))
+	}
+}
+
+// Whoever asked has the secret, whoever approves never sees it; it opens
+// nothing before that.
+func TestACredentialOfOperationsNeedsTwoPeople(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	var a struct {
+		ID         string                  `json:"approval_id"`
+		Credential ledger.IssuedCredential `json:"credential"`
+	}
+	body := `{"scopes":["ops:read"],"owner":"alice@lantern.example"}`
+	w.must(json.Unmarshal(alice.call("POST", "/v1/ops/credentials", body).is(202).body, &a))
+	issued := caller{w, a.Credential.Key, a.Credential.Secret}
+	issued.call("GET", "/v1/ops/clients", "").problem(401, "unauthorized")
+	if again := alice.call("POST", "/v1/ops/credentials", body).is(202); strings.Contains(string(again.body), "secret") {
+		t.Errorf("asking again shows %s", again.body)
+	}
+	shown := bob.call("GET", "/v1/ops/approvals/"+a.ID, "").is(200)
+	if strings.Contains(string(shown.body), a.Credential.Secret) {
+		t.Error("the other person sees the secret")
+	}
+	bob.approves(a.ID).is(200)
+	issued.call("GET", "/v1/ops/clients", "").is(200)
+
+	w.client("acme", settings())
+	alice.call("POST", "/v1/ops/clients/acme/credentials", `{"scopes":["read"]}`).is(201)
+	alice.asks("POST", "/v1/ops/clients/acme/credentials", `{"scopes":["read","reveal"]}`)
+}
+
+func TestPeopleAreAddedAndChangedByTwo(t *testing.T) {
+	w := newWorld(t)
+	ops := w.ops()
+	add := `{"email":"Carol@Lantern.example","name":"Carol Núñez","roles":["viewer"]}`
+	ops.call("POST", "/v1/ops/operators", add).is(201).has(t, `"id":"carol@lantern.example"`)
+	ops.call("POST", "/v1/ops/operators", add).is(201) // the same again is nothing new
+	ops.call("POST", "/v1/ops/operators", `{"email":"carol@lantern.example","name":"C","roles":["admin"]}`).problem(409, "conflict")
+	ops.call("POST", "/v1/ops/operators", `{"email":"no address","roles":["boss"]}`).problem(400, "invalid")
+	ops.call("PATCH", "/v1/ops/operators/nobody@lantern.example", `{"enabled":false}`).problem(404, "not-found")
+	ops.call("PATCH", "/v1/ops/operators/carol@lantern.example", `{"roles":["operator"]}`).is(200).has(t, `"ops:work"`)
+
+	alice, bob := w.person("alice"), w.person("bob")
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
+	id := alice.asks("PATCH", "/v1/ops/operators/carol@lantern.example", `{"roles":["approver"]}`)
+	ops.call("PATCH", "/v1/ops/operators/carol@lantern.example", `{"roles":["approver"]}`).problem(403, "no-person")
+	bob.approves(id).is(200)
+	disable := bob.asks("PATCH", "/v1/ops/operators/alice@lantern.example", `{"enabled":false}`)
+	alice.approves(disable).is(200)
+	alice.call("PATCH", "/v1/ops/operators/carol@lantern.example", `{"roles":["admin"]}`).problem(403, "no-person") // a person who is disabled asks for nothing
+	list := rows(ops.call("GET", "/v1/ops/operators", "").is(200))
+	if len(list) != 3 || list[0]["email"] != "carol@lantern.example" || list[1]["enabled"] != false {
+		t.Errorf("the people are %v", list)
+	}
+}

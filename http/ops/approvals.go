@@ -1,0 +1,187 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// approval is a request that needs two people: who asked, and exactly what
+// for.
+type approval struct {
+	ID        string                  `json:"id"`
+	Action    domain.Action           `json:"action"`
+	Subject   string                  `json:"subject"`
+	Maker     string                  `json:"maker"`
+	State     domain.ApprovalState    `json:"state"`
+	AskedAt   time.Time               `json:"asked_at"`
+	ExpiresAt time.Time               `json:"expires_at"`
+	Digest    string                  `json:"digest"`
+	Changes   []domain.ProposedChange `json:"changes"`
+	Act       json.RawMessage         `json:"act,omitempty"`
+	By        string                  `json:"by,omitempty"`
+	Reason    string                  `json:"reason,omitempty"`
+	EndedAt   *time.Time              `json:"ended_at,omitempty"`
+	Failed    string                  `json:"failed,omitempty"`
+}
+
+func (s *surface) shownApproval(a domain.Approval) approval {
+	shown := approval{
+		ID: a.ID, Action: a.Asked.Action, Subject: a.Asked.Subject, Maker: a.Asked.Maker, State: a.State(s.Ledger.Now()),
+		AskedAt: a.AskedAt, ExpiresAt: a.Asked.ExpiresAt, Digest: a.Asked.Digest, Changes: a.Asked.Changes,
+		By: a.By, Reason: a.Reason, Failed: a.Failed,
+	}
+	if shown.Changes == nil {
+		shown.Changes = []domain.ProposedChange{}
+	}
+	if a.Asked.Act != nil {
+		shown.Act = a.Asked.Act.Params
+	}
+	if !a.EndedAt.IsZero() {
+		shown.EndedAt = &a.EndedAt
+	}
+	return shown
+}
+
+// listApprovals answers requests that need two people, newest first; state=
+// lists those in one state.
+func (s *surface) listApprovals(c echo.Context, who api.Caller) error {
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	q := &api.QueryReader{Values: c.QueryParams()}
+	state := api.Pick(q, "state", domain.ApprovalStates)
+	q.Text("limit") // read above
+	cursor := q.Text("cursor")
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	ids, next, err := s.Views.Approvals(ctx, projections.ApprovalFilter{
+		State: state, Now: s.Ledger.Now(), Limit: most, Cursor: cursor,
+	})
+	if err != nil {
+		return fmt.Errorf("list requests for approval: %w", err)
+	}
+	shown := make([]approval, len(ids))
+	for i, id := range ids {
+		a, err := s.approvalAt(ctx, id)
+		if err != nil {
+			return err
+		}
+		shown[i] = s.shownApproval(a)
+	}
+	return api.AnswerPage(c, shown, next)
+}
+
+func (s *surface) approvalAt(ctx context.Context, id string) (domain.Approval, error) {
+	return ledger.Load(ctx, s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id))
+}
+
+func (s *surface) getApproval(c echo.Context, _ api.Caller) error {
+	a, err := s.approvalAt(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.shownApproval(a))
+}
+
+// approveRequest approves what another person asked for, and does it.
+func (s *surface) approveRequest(c echo.Context, who api.Caller) error {
+	var in struct {
+		Digest string `json:"digest"`
+	}
+	if err := readIfAny(c, &in); err != nil {
+		return err
+	}
+	person, err := s.other(c, who)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	a, err := s.Ledger.Approve(ctx, c.Param("id"), person.Email, in.Digest)
+	if err != nil {
+		return err
+	}
+	if a.Asked.Act != nil && s.Acts != nil {
+		// Whoever asked may be gone by now: what was approved is done.
+		if err := s.Acts.CarryOut(context.WithoutCancel(ctx), a.ID); err != nil {
+			return err
+		}
+	}
+	return s.answerApproval(c, a)
+}
+
+// refuseRequest refuses what another person asked for.
+func (s *surface) refuseRequest(c echo.Context, who api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := readIfAny(c, &in); err != nil {
+		return err
+	}
+	if len(in.Reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	return s.endRequest(c, who, func(by string) func(domain.Approval) ([]domain.Event, error) {
+		return domain.DenyApproval{By: by, Reason: in.Reason, Now: s.Ledger.Now()}.Decide
+	})
+}
+
+// withdrawRequest takes back what the same person asked for.
+func (s *surface) withdrawRequest(c echo.Context, who api.Caller) error {
+	return s.endRequest(c, who, func(by string) func(domain.Approval) ([]domain.Event, error) {
+		return domain.TakeBackApproval{By: by, Now: s.Ledger.Now()}.Decide
+	})
+}
+
+func (s *surface) endRequest(c echo.Context, who api.Caller, decide func(by string) func(domain.Approval) ([]domain.Event, error)) error {
+	person, err := s.other(c, who)
+	if err != nil {
+		return err
+	}
+	id := c.Param("id")
+	a, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id), decide(person.Email))
+	if err != nil {
+		return err
+	}
+	return s.answerApproval(c, a)
+}
+
+// other is the person who decides about a request that exists.
+func (s *surface) other(c echo.Context, who api.Caller) (domain.Operator, error) {
+	ctx := c.Request().Context()
+	if _, err := s.approvalAt(ctx, c.Param("id")); err != nil {
+		return domain.Operator{}, err
+	}
+	return s.Person(ctx, who)
+}
+
+func (s *surface) answerApproval(c echo.Context, a domain.Approval) error {
+	a, err := s.approvalAt(c.Request().Context(), a.ID) // as the act left it
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.shownApproval(a))
+}
+
+// readIfAny reads a body that may be left out.
+func readIfAny(c echo.Context, into any) error {
+	if c.Request().ContentLength == 0 {
+		return nil
+	}
+	return api.ReadJSON(c, into)
+}

@@ -1,0 +1,112 @@
+package ops
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// releases is the context in which an item that is held may be released.
+// longestReason bounds a reason that operations give.
+const longestReason = 200
+
+type releases func(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error)
+
+// releasing has what was held wait for another person, if it is above what
+// one person may release.
+func (s *surface) releasing(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error) {
+	ctx := c.Request().Context()
+	policy, err := s.Ledger.Policy(ctx)
+	if err != nil {
+		return ctx, err
+	}
+	if i, ok := t.Item(item); !ok || i.State != domain.Held || i.AmountCents <= policy.ReleaseAboveCents {
+		return ctx, nil
+	}
+	return s.ForTwo(c, who, domain.ActRelease, item, []byte(reason))
+}
+
+// fileAct does something with a file, or asks another person to approve it.
+// Needed reports whether it would change anything: what would not is answered,
+// or refused, at once.
+func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, order domain.FileAct, needed func(domain.File) bool, do func(context.Context, string) error) error {
+	f, err := s.AnyFile(c)
+	if err != nil {
+		return err
+	}
+	order.FileID = f.ID
+	if !needed(f) {
+		err = do(c.Request().Context(), f.ID)
+	} else {
+		params, fault := json.Marshal(order)
+		if fault != nil {
+			return fault
+		}
+		err = s.ActForTwo(c, who, action, f.ID, params, func() (domain.Act, error) {
+			return domain.Act{Stream: domain.FileStream(f.ID), Version: f.Version, Params: params}, nil
+		}, func(ctx context.Context) error { return do(ctx, f.ID) })
+	}
+	if err != nil {
+		return err
+	}
+	return s.GetAnyFile(c, who)
+}
+
+// confirmFile records that a file whose delivery is unknown did arrive.
+func (s *surface) confirmFile(c echo.Context, who api.Caller) error {
+	return s.fileAct(c, who, domain.ActFileConfirm, domain.FileAct{}, domain.File.Unsettled, s.Files.Confirm)
+}
+
+// resendFile records that a file whose delivery is unknown did not arrive,
+// and sends it again.
+func (s *surface) resendFile(c echo.Context, who api.Caller) error {
+	unknown := func(f domain.File) bool { return f.State == domain.DeliveryUnknown }
+	return s.fileAct(c, who, domain.ActFileResend, domain.FileAct{}, unknown, s.Files.Resend)
+}
+
+// releaseFile takes back a cut file that was never delivered and answers it
+// as it then stands. Its entries wait for another file, or are rejected.
+func (s *surface) releaseFile(c echo.Context, who api.Caller) error {
+	var in struct {
+		Reason     string `json:"reason"`
+		Then       string `json:"then"`
+		NotCarried bool   `json:"not_carried"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if len(in.Reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	api.Patience(c, 10*time.Minute) // a large file takes as long as it took to fill
+	order := domain.FileAct{Reason: in.Reason, Then: domain.Then(in.Then), NotCarried: in.NotCarried}
+	command := order.Release()
+	changes := func(f domain.File) bool {
+		events, err := command.Decide(f)
+		return err == nil && len(events) > 0
+	}
+	return s.fileAct(c, who, domain.ActFileRelease, order, changes, func(ctx context.Context, id string) error {
+		return s.Files.Release(ctx, id, command)
+	})
+}
+
+// largestHandedIn bounds what a person hands in while another has to approve
+// it: until then it waits in the log.
+const largestHandedIn = 2 << 20
+
+// handedIn does something with what a person handed in, or asks another person
+// to approve it.
+func (s *surface) handedIn(c echo.Context, who api.Caller, action domain.Action, name string, content []byte, do func(context.Context) error) error {
+	return s.ActForTwo(c, who, action, name, content, func() (domain.Act, error) {
+		if len(content) > largestHandedIn {
+			return domain.Act{}, api.NewProblem(api.CodeTooLarge, "while another person has to approve it, a file of at most %d bytes is taken here: put a larger one into the inbox", largestHandedIn)
+		}
+		return s.Ledger.HandIn(name, bytes.Clone(content))
+	}, do)
+}

@@ -1,0 +1,55 @@
+package ops
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// policyBody is what needs two people.
+type policyBody struct {
+	FourEyes          bool   `json:"four_eyes"`
+	ReleaseAboveCents int64  `json:"release_above_cents"`
+	ApprovalExpires   string `json:"approval_expires"`
+}
+
+func (s *surface) getPolicy(c echo.Context, _ api.Caller) error {
+	p, err := s.Ledger.Policy(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return answerPolicy(c, p)
+}
+
+func answerPolicy(c echo.Context, p domain.Policy) error {
+	return c.JSON(http.StatusOK, policyBody{p.FourEyes, p.ReleaseAboveCents, domain.ShortDuration(p.Expires())})
+}
+
+// putPolicy replaces the policy. While it asks for two people, so does this.
+func (s *surface) putPolicy(c echo.Context, who api.Caller) error {
+	var in policyBody
+	input, err := api.ReadBody(c, &in)
+	if err != nil {
+		return err
+	}
+	ctx, err := s.ForTwo(c, who, domain.ActPolicy, "policy", input)
+	if err != nil {
+		return err
+	}
+	people, err := s.Ledger.Operators(ctx)
+	if err != nil {
+		return err
+	}
+	command := domain.ChangePolicy{
+		FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Approvers: people.Approvers(),
+	}
+	p, err := ledger.Execute(ctx, s.Ledger, ledger.PolicyStream(), command.Decide)
+	if err != nil {
+		return err
+	}
+	return answerPolicy(c, p)
+}

@@ -1,0 +1,42 @@
+package projections
+
+import "github.com/achledger/achledger/domain"
+
+const (
+	putApproval = `INSERT INTO approvals@(position, id, state, asked_at, expires_at, undone) VALUES(?1, ?2, 'asked', ?3, ?4, 0)
+		ON CONFLICT DO NOTHING`
+	endApproval = `UPDATE approvals@ INDEXED BY approvals_id@ SET state = ?2 WHERE id = ?1`
+	// Whether an approved request is an act shows in what was asked for.
+	markUndone = `UPDATE approvals@ INDEXED BY approvals_id@ SET undone = ?2 WHERE id = ?1`
+)
+
+// approval applies an event of a request that needs two people.
+func (p *projector) approval(c change) error {
+	_, id, _ := cutStream(c.recorded.Stream)
+	end := func(state domain.ApprovalState) error {
+		_, err := p.c.exec(endApproval, id, string(state))
+		return err
+	}
+	switch e := c.fact.Event.(type) {
+	case *domain.ApprovalAsked:
+		_, err := p.c.exec(putApproval, c.recorded.Position, id, micros(c.fact.Meta.At), micros(e.ExpiresAt))
+		return err
+	case *domain.ApprovalGiven:
+		if e.Acts {
+			if _, err := p.c.exec(markUndone, id, int64(1)); err != nil {
+				return err
+			}
+		}
+		return end(domain.ApprovalGranted)
+	case *domain.ApprovalRefused:
+		return end(domain.ApprovalDenied)
+	case *domain.ApprovalTakenBack:
+		return end(domain.ApprovalWithdrawn)
+	case *domain.ApprovalOutdated:
+		return end(domain.ApprovalStale)
+	case *domain.ApprovalActed:
+		_, err := p.c.exec(markUndone, id, int64(0))
+		return err
+	}
+	return nil
+}

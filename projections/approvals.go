@@ -1,0 +1,72 @@
+package projections
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// ApprovalFilter selects requests that need two people, newest first.
+type ApprovalFilter struct {
+	State  domain.ApprovalState // empty: all
+	Now    time.Time            // at which those that were not ended have expired
+	Limit  int                  // 0: all
+	Cursor string
+}
+
+const (
+	// A request that expired was not ended by anybody.
+	listApprovals = `SELECT position, id FROM approvals@ INDEXED BY approvals_state@
+		WHERE state = ?1 AND position < ?2 AND expires_at > ?3 AND expires_at <= ?4 ORDER BY position DESC LIMIT ?5`
+	allApprovals    = `SELECT position, id FROM approvals@ NOT INDEXED WHERE position < ?1 ORDER BY position DESC LIMIT ?2`
+	undoneApprovals = `SELECT id FROM approvals@ INDEXED BY approvals_undone@ WHERE undone = 1 ORDER BY position`
+)
+
+// Approvals lists the ids of requests that need two people, newest first, and
+// the cursor of the next page, empty after the last. Errors: ErrCursor.
+func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, next string, err error) {
+	at, err := parseCursor(f.Cursor, f.State)
+	if err != nil {
+		return nil, "", err
+	}
+	if f.Cursor == "" {
+		at.Row = math.MaxInt64
+	}
+	p := page[string]{limit: f.Limit}
+	now, state := micros(f.Now), f.State
+	after, until := int64(math.MinInt64), int64(math.MaxInt64)
+	switch state {
+	case domain.ApprovalWaits:
+		after = now
+	case domain.ApprovalExpired:
+		state, until = domain.ApprovalWaits, now
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		query, args := listApprovals, values(string(state), at.Row, after, until, p.room())
+		if state == "" {
+			query, args = allApprovals, values(at.Row, p.room())
+		}
+		return s.query(query, args, func(row []value) error {
+			if !p.add(row[1].(string), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
+				return errStop
+			}
+			return nil
+		})
+	})
+	ids, next = p.result()
+	return ids, next, err
+}
+
+// UndoneApprovals are the requests that were approved and whose act outside
+// the log is still to be carried out.
+func (v *Views) UndoneApprovals(ctx context.Context) (ids []string, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(undoneApprovals, values(), func(row []value) error {
+			ids = append(ids, row[0].(string))
+			return nil
+		})
+	})
+	return ids, err
+}

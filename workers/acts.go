@@ -1,0 +1,102 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Acts carries out what two people agreed on outside the log: each act once,
+// also when the process stops between the approval and the act.
+type Acts struct {
+	Ledger *ledger.Ledger
+	Views  interface {
+		CatchUp(ctx context.Context) error
+		UndoneApprovals(ctx context.Context) ([]string, error)
+	}
+	// Do carries out an act of a kind.
+	Do  map[domain.Action]func(ctx context.Context, asked *domain.ApprovalAsked) error
+	Log *slog.Logger
+
+	busy locks
+}
+
+// actsEvery is how often what was left undone is looked for.
+const actsEvery = time.Minute
+
+// Run carries out what an earlier process left undone, until ctx ends.
+func (a *Acts) Run(ctx context.Context) error {
+	tick := time.NewTicker(actsEvery)
+	defer tick.Stop()
+	for {
+		if err := a.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("approved requests were not looked at", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Sweep carries out what is approved and not done.
+func (a *Acts) Sweep(ctx context.Context) error {
+	if err := a.Views.CatchUp(ctx); err != nil {
+		return err
+	}
+	ids, err := a.Views.UndoneApprovals(ctx)
+	for _, id := range ids {
+		err = errors.Join(err, a.CarryOut(ledger.WithWorker(ctx, "approvals"), id))
+	}
+	return err
+}
+
+// CarryOut does what an approved request asks for, and records how that
+// ended: a refusal or a fault ends it too, and is not tried again, as nobody
+// knows when it would succeed. A stop leaves it to Run. What began before a stop is
+// finished by whoever takes up such things.
+func (a *Acts) CarryOut(ctx context.Context, id string) error {
+	unlock, err := a.busy.lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	approval, err := ledger.Load(ctx, a.Ledger, ledger.ApprovalStream(id))
+	if err != nil || approval.Ended != domain.ApprovalGranted || approval.Done || approval.Failed != "" {
+		return err
+	}
+	ctx = ledger.WithApproval(ctx, id)
+	failed := a.act(ctx, approval)
+	if failed != nil && (ctx.Err() != nil || errors.Is(failed, eventstore.ErrUnknownOutcome) || errors.Is(failed, eventstore.ErrFailed)) {
+		return failed
+	}
+	end := domain.EndAct{}
+	if failed != nil {
+		end.Failed = failed.Error()
+		a.Log.Error("an approved request could not be carried out", "approval", id, "action", approval.Asked.Action, "err", failed)
+	}
+	_, err = ledger.Execute(ctx, a.Ledger, ledger.ApprovalStream(id), end.Decide)
+	return errors.Join(failed, err)
+}
+
+func (a *Acts) act(ctx context.Context, approval domain.Approval) error {
+	act := approval.Asked.Act
+	if act.Stream != "" {
+		began, err := a.Ledger.BeganUnder(ctx, act.Stream, act.Version, approval.ID)
+		if began || err != nil {
+			return err
+		}
+	}
+	do, ok := a.Do[approval.Asked.Action]
+	if !ok {
+		return fmt.Errorf("nobody knows how to do %s", approval.Asked.Action)
+	}
+	return do(ctx, approval.Asked)
+}
