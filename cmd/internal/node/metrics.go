@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sys/unix"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/workers"
@@ -69,11 +70,13 @@ var (
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
 	deliveryOn    = gauge("delivery_on", "1 where files may leave, by ODFI; odfi=\"\" stands for all that were never switched.", "odfi")
 	unreached     = gauge("delivery_failures", "How often in a row the server of an ODFI was not reached.", "odfi")
+	diskFree      = gauge("disk_free_bytes", "What the process may still write on the disk of its folder.")
+	diskSize      = gauge("disk_bytes", "The size of that disk.")
 )
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, overdue, tracesInUse, deliveryOn, unreached} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
 		ch <- d
 	}
 }
@@ -120,6 +123,11 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	default:
 	}
 	send(logWritable, writable)
+	var disk unix.Statfs_t
+	if unix.Statfs(string(s.Folder), &disk) == nil {
+		send(diskFree, float64(disk.Bavail)*float64(disk.Bsize))
+		send(diskSize, float64(disk.Blocks)*float64(disk.Bsize))
+	}
 	if head, err := s.Store.Head(ctx); err == nil {
 		send(logHead, float64(head.Position))
 		send(relayLag, float64(max(0, head.Position-s.relay.Position())))
