@@ -36,7 +36,7 @@ func (d DeliverySettings) SamePlace(o DeliverySettings) bool {
 	if d.Method != BySFTP || o.Method != BySFTP {
 		return d.Method == o.Method
 	}
-	return d.SFTP != nil && o.SFTP != nil && d.SFTP.place() == o.SFTP.place()
+	return d.SFTP != nil && o.SFTP != nil && d.SFTP.folder() == o.SFTP.folder()
 }
 
 // SFTP is a server of the bank's. The private key stays in its own file.
@@ -50,9 +50,9 @@ type SFTP struct {
 	InboundFolder  string `json:"inbound_folder,omitempty"`
 }
 
-// place is where our files go: keys and where answers lie may change without
+// folder is where our files go: keys and where answers lie may change without
 // moving it.
-func (s SFTP) place() SFTP {
+func (s SFTP) folder() SFTP {
 	return SFTP{Host: s.Host, Port: cmp.Or(s.Port, 22), User: s.User, OutboundFolder: s.OutboundFolder}
 }
 

@@ -22,7 +22,7 @@ func (p Proposal) checkRenderable(f *fields, s Settings, number string) {
 func (p Proposal) renderable(s Settings, number string) error {
 	t := Transaction{
 		Originated: &TransactionOriginated{Proposal: p, CompanyName: p.companyName(s)},
-		Routing:    p.ToRouting, Kind: p.ToAccountType,
+		Routing:    p.ToRouting, AccountType: p.ToAccountType,
 	}
 	e := t.originationEntry()
 	e.Entry.Account = number

@@ -108,7 +108,7 @@ func (d dice) answer(sent bool) deciding {
 	}
 	switch d.IntN(4) {
 	case 0:
-		return answers.Refuse{ItemID: "x", ReplyTo: "noc", Code: d.of("C61", "C62", "C63", "C64", "C65", "C66", "C67", "C68", "C69")}
+		return answers.RefuseChange{ItemID: "x", ReplyTo: "noc", Code: d.of("C61", "C62", "C63", "C64", "C65", "C66", "C67", "C68", "C69")}
 	case 1:
 		return answers.Retry{ItemID: "x", ReplyTo: "ret"}
 	case 2:

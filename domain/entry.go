@@ -74,7 +74,7 @@ func (t *Transaction) EntryFrom(item *Item, whole nacha.Entry) (Entry, error) {
 func (t *Transaction) rawEntry() Entry {
 	raw := *t.Originated.Raw
 	raw.Entry.Routing = t.Routing
-	raw.Entry.Code = accountTens[t.Kind] + raw.Entry.Code%10
+	raw.Entry.Code = accountTens[t.AccountType] + raw.Entry.Code%10
 	return Entry{raw.Header, raw.Entry}
 }
 
@@ -85,7 +85,7 @@ func (t *Transaction) originationEntry() Entry {
 		SEC: p.SEC, Description: p.SentDescription(), OriginatorStatus: "1", ODFI: p.FromRouting[:8],
 	}
 	entry := nacha.Entry{
-		Code: p.transactionCode(t.Kind), Routing: t.Routing, AmountCents: p.AmountCents,
+		Code: p.transactionCode(t.AccountType), Routing: t.Routing, AmountCents: p.AmountCents,
 		Name: p.ToName, IndividualID: p.ToID,
 	}
 	if entry.IndividualID == "" {

@@ -106,14 +106,14 @@ type Transaction struct {
 	ID      string
 	Version int64
 	// Originated is set for payments we send, Received for those we got.
-	Originated *TransactionOriginated
-	Received   *TransactionReceived
-	Account    Account // current: a correction may have changed it while pending
-	Routing    string  // current, of the receiver
-	Kind       string  // current account type of the receiver
-	Items      []*Item
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	Originated  *TransactionOriginated
+	Received    *TransactionReceived
+	Account     Account // current: a correction may have changed it while pending
+	Routing     string  // current, of the receiver
+	AccountType string  // current account type of the receiver
+	Items       []*Item
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
 }
 
 // Exists reports whether anything was recorded.
@@ -168,7 +168,7 @@ func (t *Transaction) Evolve(f Fact) {
 			i.Resembles = e
 		}
 	case *TransactionAccountChanged:
-		t.Account, t.Routing, t.Kind = e.Account, e.Routing, e.AccountType
+		t.Account, t.Routing, t.AccountType = e.Account, e.Routing, e.AccountType
 		t.Account.In = f.Stream
 	default:
 		t.evolveAnswers(f)
@@ -177,7 +177,7 @@ func (t *Transaction) Evolve(f Fact) {
 
 func (t *Transaction) begin(e *TransactionOriginated) {
 	t.ID, t.Originated = e.TransactionID, e
-	t.Account, t.Routing, t.Kind = e.Account, e.Proposal.ToRouting, e.Proposal.ToAccountType
+	t.Account, t.Routing, t.AccountType = e.Account, e.Proposal.ToRouting, e.Proposal.ToAccountType
 }
 
 func (t *Transaction) add(f Fact, i Item) {

@@ -28,7 +28,7 @@ type town struct {
 	*world
 	views   *projections.Views
 	batcher *workers.Batcher
-	desk    *inbound.Desk
+	intake  *inbound.Intake
 	links   *relationships.Worker
 	answers int // files of the bank so far
 }
@@ -56,7 +56,7 @@ func (w *town) hire() {
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
 	})
 	w.must(err)
-	w.desk, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: w.kept()})
+	w.intake, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: w.kept()})
 	w.must(err)
 	corrections, err := accounts.New(accounts.Config{Ledger: w.ledger, Views: w.views})
 	w.must(err)
@@ -154,7 +154,7 @@ func (w *town) arrives(m fed.Message) {
 	w.answers++
 	content, err := nacha.Render(fed.Compose(w.answers, w.clock.Now(), "061000146", "FEDERAL RESERVE BANK", []fed.Message{m}), "\n")
 	w.must(err)
-	o, err := w.desk.Intake(context.Background(), fmt.Sprintf("answer-%d.ach", w.answers), inbound.FromAPI, bytes.NewReader(content))
+	o, err := w.intake.Take(context.Background(), fmt.Sprintf("answer-%d.ach", w.answers), inbound.FromAPI, bytes.NewReader(content))
 	w.must(err)
 	if o.Counts.Applied != 1 {
 		w.t.Fatalf("the bank's file was not applied: %+v", o)

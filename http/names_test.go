@@ -134,8 +134,8 @@ func TestACorrectionReachesWhatNoNameLedTo(t *testing.T) {
 	w.corrected("acme", first, "C05", "37")
 	tx, err := w.ledger.Transaction(context.Background(), "acme", waiting)
 	w.must(err)
-	if tx.Kind != domain.Savings {
-		t.Errorf("what waited goes to a %s account", tx.Kind)
+	if tx.AccountType != domain.Savings {
+		t.Errorf("what waited goes to a %s account", tx.AccountType)
 	}
 	w.at("2026-11-17 14:31")
 	if _, e := w.sent("acme", waiting); e.Code != 37 {

@@ -68,7 +68,7 @@ func TestTheRecordShowsWhatCameInFull(t *testing.T) {
 }
 
 func TestOperationsSeeRemarksOnAFileThatWasApplied(t *testing.T) {
-	w := newWorld(t, func(o *api.Options) { o.Desk = struct{ api.Desk }{} }) // asked for nothing
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
 	ops := w.ops()
 	_, err := w.ledger.Write(t.Context(), ledger.Change{
 		Stream: domain.InboundStream("f"), Client: domain.LedgerClient,

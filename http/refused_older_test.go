@@ -25,7 +25,7 @@ func (w *town) asOlder(client, link, like string) (id string) {
 	e := *t.Originated
 	e.Over, e.TransactionID, e.ItemID = nil, id, uuid.Must(uuid.NewV7()).String()
 	stream := domain.TransactionStream(client, id)
-	e.Account, err = w.ledger.SealAccountIn(stream, client, t.Routing, number, t.Kind)
+	e.Account, err = w.ledger.SealAccountIn(stream, client, t.Routing, number, t.AccountType)
 	w.must(err)
 	h, err := w.ledger.Holder(ctx, client, john)
 	w.must(err)

@@ -67,7 +67,7 @@ type Transaction struct {
 	Status      string // as the API shows it
 	Direction   domain.Direction
 	SEC         string
-	Kind        domain.Kind
+	Type        domain.Kind
 	AmountCents int64
 	Name        string // of the counterparty
 	AccountTail string
@@ -116,9 +116,9 @@ type FileFilter struct {
 	Cursor string
 }
 
-// Waiting is an item that waits for a file, with what the cut has to know
+// QueuedItem is an item that waits for a file, with what the cut has to know
 // about it. Its stream's Version makes a race with a recall visible.
-type Waiting struct {
+type QueuedItem struct {
 	Client, TransactionID, ItemID string
 	Version                       int64
 	Position                      int64 // of the event that made it: log order

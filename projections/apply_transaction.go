@@ -187,7 +187,7 @@ func (p *projector) putPending(c change, i *domain.Item) error {
 	if !waits(t, i) {
 		return nil
 	}
-	w, err := waitingOf(t, i)
+	w, err := queueRowOf(t, i)
 	if err != nil {
 		p.log.Warn("an item cannot wait for a file", "position", c.recorded.Position, "err", err)
 		return nil

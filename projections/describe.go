@@ -28,7 +28,7 @@ func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (ro
 	s := summaryOf(&t)
 	row = Transaction{
 		Client: t.Client, ID: t.ID, Status: Returned, Direction: o.Direction,
-		SEC: s.sec, Kind: s.push, AmountCents: o.AmountCents, Name: s.name, AccountTail: s.tail,
+		SEC: s.sec, Type: s.push, AmountCents: o.AmountCents, Name: s.name, AccountTail: s.tail,
 		CreatedAt: instant(micros(o.MadeAt)), UpdatedAt: instant(s.updatedAt), Position: s.updated,
 	}
 	for _, it := range itemsOf(&t) {
@@ -44,8 +44,8 @@ func hidden(t domain.Transaction, files map[string]domain.File) bool {
 	return t.Originated != nil && t.Originated.InFile != "" && files[t.Originated.InFile].Cut == nil
 }
 
-func placeOf(it item, files map[string]domain.File) place {
-	p := place{file: it.file, delivered: func(s step) int64 { return micros(files[s.file].DeliveredAt) }}
+func placeOf(it item, files map[string]domain.File) filePlace {
+	p := filePlace{file: it.file, delivered: func(s step) int64 { return micros(files[s.file].DeliveredAt) }}
 	if it.file == "" {
 		return p
 	}

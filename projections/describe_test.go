@@ -99,7 +99,7 @@ func TestWhatCameFromTheBankShows(t *testing.T) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
 	row, ok := DescribeTransaction(tx, nil)
-	wanted := Transaction{Client: "gym", ID: "t", Status: Released, Direction: domain.FromFed, SEC: "PPD", Kind: domain.Pull,
+	wanted := Transaction{Client: "gym", ID: "t", Status: Released, Direction: domain.FromFed, SEC: "PPD", Type: domain.Pull,
 		AmountCents: 777, Name: "LUMEN POWER", AccountTail: "4321", CreatedAt: at, UpdatedAt: at, Position: 9}
 	if !ok || row != wanted {
 		t.Errorf("got\n%+v\nwant\n%+v", row, wanted)

@@ -6,8 +6,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Place is where an entry that came from the bank was put first.
-type Place struct {
+// EntryPlace is where an entry that came from the bank was put first.
+type EntryPlace struct {
 	Inbound   string // the file that brought it
 	Unmatched bool   // in the queue; else in a transaction
 }
@@ -39,13 +39,13 @@ const (
 
 // Places finds where entries were put, by their ids; those that have no place
 // yet are missing.
-func (v *Views) Places(ctx context.Context, entries []string) (map[string]Place, error) {
-	places := map[string]Place{}
+func (v *Views) Places(ctx context.Context, entries []string) (map[string]EntryPlace, error) {
+	places := map[string]EntryPlace{}
 	err := v.read(ctx, func(s snapshot) error {
 		for _, id := range entries {
 			err := s.query(findPlace, values(entryKey(id)), func(row []value) error {
 				inbound, _ := row[0].(string)
-				places[id] = Place{inbound, row[1].(int64) != 0}
+				places[id] = EntryPlace{inbound, row[1].(int64) != 0}
 				return nil
 			})
 			if err != nil {

@@ -130,7 +130,7 @@ func TestWhereEntriesAreAndUnderWhichTraceTheyLeft(t *testing.T) {
 
 	places, err := v.Places(w.ctx, []string{entry, waits, "5f0c1d70-0000-8000-8000-000000000003"})
 	w.must(err)
-	if !reflect.DeepEqual(places, map[string]Place{entry: {"f", false}, waits: {"f", true}}) {
+	if !reflect.DeepEqual(places, map[string]EntryPlace{entry: {"f", false}, waits: {"f", true}}) {
 		t.Errorf("places %+v", places)
 	}
 	trace := ours[:8] + "0000001"

@@ -103,9 +103,9 @@ func codeOf(in *domain.Incoming) string {
 	}
 }
 
-// place is what the files say about an item: its own where it lies in one,
+// filePlace is what the files say about an item: its own where it lies in one,
 // and those it was released in before.
-type place struct {
+type filePlace struct {
 	file        string
 	transmitted bool
 	effectiveOn string           // of its batch
@@ -113,7 +113,7 @@ type place struct {
 }
 
 // describe puts together what the two streams say.
-func (it item) describe(p place) Item {
+func (it item) describe(p filePlace) Item {
 	d := Item{
 		Client: it.client, TransactionID: it.transaction, ItemID: it.id,
 		Kind: it.kind, Direction: it.direction, Status: it.status, Reason: it.reason,

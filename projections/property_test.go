@@ -140,7 +140,7 @@ func (s *story) checkWaiting(v *Views, m model, q domain.Queue, now time.Time) {
 			want = append(want, w)
 		}
 	}
-	var got []Waiting
+	var got []QueuedItem
 	for after := int64(0); ; {
 		some, err := v.WaitingItems(s.ctx, q.Client, q.ODFI, q.Answers, now, after, 2)
 		s.must(err)
@@ -167,7 +167,7 @@ func (s *story) checkWaiting(v *Views, m model, q domain.Queue, now time.Time) {
 		if w.due == 0 {
 			due = it.MadeAt
 		}
-		wanted := Waiting{
+		wanted := QueuedItem{
 			Client: w.client, TransactionID: t.ID, ItemID: it.ID, Version: t.Version, Position: it.Position, ODFI: ours,
 			Answers: it.Kind.IsAnswer(), Kind: it.Kind, Header: entry.Header, Code: entry.Entry.Code, Routing: entry.Entry.Routing,
 			AmountCents: it.AmountCents, Addenda: entry.Entry.AddendaCount(), EffectiveOn: w.askedOn, MadeAt: it.MadeAt,

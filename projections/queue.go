@@ -92,7 +92,7 @@ func (v *Views) NextDue(ctx context.Context, now time.Time) (at time.Time, ok bo
 
 // WaitingItems lists what is due of a queue, in log order, after the position
 // of the last one that was taken.
-func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) (items []Waiting, err error) {
+func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) (items []QueuedItem, err error) {
 	if limit <= 0 {
 		return nil, nil
 	}
@@ -128,7 +128,7 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		}
 		return nil
 	})
-	slices.SortFunc(items, func(a, b Waiting) int { return int(a.Position - b.Position) })
+	slices.SortFunc(items, func(a, b QueuedItem) int { return int(a.Position - b.Position) })
 	return items[:min(limit, len(items))], err
 }
 
@@ -151,9 +151,9 @@ func (h headers) read(s snapshot, ref int64) (header nacha.BatchHeader, err erro
 }
 
 // scanWaiting reads a row of waitingRows, less its header.
-func scanWaiting(row []value) Waiting {
+func scanWaiting(row []value) QueuedItem {
 	leaveBy, _ := row[13].(int64)
-	w := Waiting{
+	w := QueuedItem{
 		Position: row[0].(int64), TransactionID: row[1].(string), ItemID: row[2].(string), Version: row[3].(int64),
 		Code: int(row[5].(int64)), Routing: row[6].(string), AmountCents: row[7].(int64),
 		Addenda: int(row[8].(int64)), EffectiveOn: row[9].(string), SameDay: row[10].(int64) != 0,

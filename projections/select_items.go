@@ -43,7 +43,7 @@ type found struct {
 func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
 	var rows []found
 	var read []item
-	var places []place
+	var places []filePlace
 	err := s.query(string(q), args, func(row []value) error {
 		it, p, at, err := scanItem(row)
 		rows = append(rows, at)
@@ -61,7 +61,7 @@ func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
 	return rows, nil
 }
 
-func scanItem(row []value) (it item, p place, at found, err error) {
+func scanItem(row []value) (it item, p filePlace, at found, err error) {
 	it = item{
 		position: row[0].(int64), client: row[1].(string), transaction: row[2].(string), id: row[3].(string),
 		kind: domain.ItemKind(row[4].(string)), direction: domain.Direction(row[5].(string)),
@@ -98,7 +98,7 @@ func scanItem(row []value) (it item, p place, at found, err error) {
 const elsewhere = -1
 
 // describe looks up the files of earlier steps and puts an item together.
-func (s snapshot) describe(it item, p place, changed int64) (Item, error) {
+func (s snapshot) describe(it item, p filePlace, changed int64) (Item, error) {
 	own := p.delivered
 	var failed error
 	p.delivered = func(st step) int64 {

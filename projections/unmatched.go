@@ -21,7 +21,7 @@ type Unmatched struct {
 	ID            string
 	Inbound       string // the file
 	Line          int
-	Kind          nacha.Kind
+	EntryKind     nacha.Kind
 	Reason        string // stable slug
 	Message       string // for the person who decides
 	SEC           string
@@ -110,7 +110,7 @@ func scanUnmatched(row []value) Unmatched {
 	text := func(i int) string { return row[i].(string) }
 	number := func(i int) int64 { return row[i].(int64) }
 	u := Unmatched{
-		Position: number(0), ID: text(1), Inbound: text(2), Line: int(number(3)), Kind: nacha.Kind(text(4)),
+		Position: number(0), ID: text(1), Inbound: text(2), Line: int(number(3)), EntryKind: nacha.Kind(text(4)),
 		Reason: text(5), Message: text(6), SEC: text(7), CompanyName: text(8), Sender: text(9), Name: text(10),
 		Routing: text(11), AccountTail: text(12), Trace: text(13), OriginalTrace: text(14), Code: text(15),
 		Debit: number(16) != 0, AmountCents: number(17), SettledOn: dayText(number(18)), QueuedAt: instant(number(19)),

@@ -28,7 +28,7 @@ func TestAnEntryInTheQueue(t *testing.T) {
 	u, ok, err := v.FindUnmatched(w.ctx, "e1")
 	w.must(err)
 	want := Unmatched{
-		ID: "e1", Inbound: "f", Line: 3, Kind: nacha.KindReturn, Reason: "unknown-account", Message: "Nobody's.", SEC: "PPD",
+		ID: "e1", Inbound: "f", Line: 3, EntryKind: nacha.KindReturn, Reason: "unknown-account", Message: "Nobody's.", SEC: "PPD",
 		CompanyName: "ORCHARD FOODS", Sender: "12104288", Name: "ADA", Routing: ours, AccountTail: "5678", Trace: "121042880000001",
 		OriginalTrace: "231380100000009", Code: "R01", Debit: true, AmountCents: 500, SettledOn: "2026-11-23", QueuedAt: u.QueuedAt,
 		Deadline: time.Date(2026, 11, 25, 7, 15, 0, 0, time.UTC), Candidates: []string{"gym/1", "yoga/2"}, Position: u.Position,

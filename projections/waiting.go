@@ -19,8 +19,8 @@ type group struct {
 	due          int64
 }
 
-// waiting is an item that waits for a file.
-type waiting struct {
+// queueRow is an item that waits for a file.
+type queueRow struct {
 	group
 	position int64
 	leaveBy  int64
@@ -48,7 +48,7 @@ func waits(t *domain.Transaction, i *domain.Item) bool {
 	return i != t.Origination() || slices.ContainsFunc(i.History, func(s domain.Step) bool { return s.State == domain.Filed })
 }
 
-func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
+func queueRowOf(t *domain.Transaction, i *domain.Item) (w queueRow, err error) {
 	if t.Originated == nil && (t.Received == nil || !i.Kind.IsAnswer()) {
 		return w, fmt.Errorf("item %s: a %s of a payment that this program does not know", i.ID, i.Kind)
 	}
@@ -56,7 +56,7 @@ func waitingOf(t *domain.Transaction, i *domain.Item) (w waiting, err error) {
 	if err == nil {
 		err = entry.Renderable(t.ODFI())
 	}
-	w = waiting{
+	w = queueRow{
 		group:    group{client: t.Client, odfi: t.ODFI(), answers: i.Kind.IsAnswer()},
 		position: i.Position, version: t.Version, header: entry.Header,
 		code: entry.Entry.Code, routing: entry.Entry.Routing, cents: i.AmountCents,

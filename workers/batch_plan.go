@@ -75,7 +75,7 @@ type planner struct {
 
 // add takes items in log order. Kinds are those of the answers among them;
 // answers and entries never share a batch, so either may come first.
-func (p *planner) add(items []projections.Waiting, k kinds) {
+func (p *planner) add(items []projections.QueuedItem, k kinds) {
 	if p.index == nil {
 		p.index = map[groupKey]*group{}
 	}
@@ -119,7 +119,7 @@ type groupKey struct {
 // keyOf decides an item's effective date and with it its batch. Answers bear
 // the date of the entry they answer, and are due at once. What had to leave
 // before is not due any more.
-func keyOf(now time.Time, w *projections.Waiting, kind nacha.Kind) (key groupKey, dated *domain.Dated, due bool) {
+func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated *domain.Dated, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
 		key.iat, key.isIAT = *w.Header.IAT, true
@@ -139,7 +139,7 @@ func keyOf(now time.Time, w *projections.Waiting, kind nacha.Kind) (key groupKey
 	return key, dated, d.Due
 }
 
-func request(w *projections.Waiting) calendar.Request {
+func request(w *projections.QueuedItem) calendar.Request {
 	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked at the door; zero: as soon as possible
 	kind := calendar.Credit
 	if nacha.TransactionCode(w.Code).Debit() {
@@ -164,7 +164,7 @@ type group struct {
 	entries []entry
 }
 
-func (g *group) add(w *projections.Waiting, dated *domain.Dated) {
+func (g *group) add(w *projections.QueuedItem, dated *domain.Dated) {
 	g.entries = append(g.entries, entry{
 		transaction: w.TransactionID, item: w.ItemID, version: w.Version,
 		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated, leaveBy: w.LeaveBy, over: w.Over,

@@ -13,16 +13,16 @@ import (
 
 // waiting is an item of a plan, an answer if it has a kind.
 type waiting struct {
-	projections.Waiting
+	projections.QueuedItem
 	kind nacha.Kind
 }
 
 // planOf plans what is due on Friday.
 func planOf(items []waiting, l Limits) []plannedFile {
-	var all []projections.Waiting
+	var all []projections.QueuedItem
 	k := kinds{}
 	for _, w := range items {
-		all = append(all, w.Waiting)
+		all = append(all, w.QueuedItem)
 		if w.kind != "" {
 			k[w.ItemID] = w.kind
 		}
@@ -34,7 +34,7 @@ func planOf(items []waiting, l Limits) []plannedFile {
 
 // waits is an item in the queue, PPD debit of a dollar unless changed.
 func waits(position int64, change ...func(*waiting)) waiting {
-	w := waiting{Waiting: projections.Waiting{
+	w := waiting{QueuedItem: projections.QueuedItem{
 		Client: gym, TransactionID: fmt.Sprint("t", position), ItemID: fmt.Sprint("i", position), Version: 1,
 		Position: position, ODFI: ourBank, Code: 27, Routing: theirBank, AmountCents: 100,
 		Header: nacha.BatchHeader{CompanyName: "HARBOR GYM", CompanyID: "1840000017", SEC: "PPD", Description: "DUES",

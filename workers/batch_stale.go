@@ -82,8 +82,8 @@ func (b *Batcher) Lapsed() int64 { return b.lapsed.Load() }
 // allowed is what of a page may still leave beside what was sent or came
 // since. What waits was judged when that was written; an older release did not
 // do so. An answer that cannot be judged waits for the next pass.
-func (b *Batcher) allowed(ctx context.Context, now time.Time, page []projections.Waiting) []projections.Waiting {
-	return slices.DeleteFunc(page, func(w projections.Waiting) bool {
+func (b *Batcher) allowed(ctx context.Context, now time.Time, page []projections.QueuedItem) []projections.QueuedItem {
+	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
 		if !answers.Excludable(w.Kind) {
 			return false
 		}

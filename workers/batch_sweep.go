@@ -141,7 +141,7 @@ func (b *Batcher) planAnswers(ctx context.Context, p *planner, c Cut) error {
 
 // readAnswer reads an answer from the log: what it copies from the entry it
 // answers is not the view's to know.
-func (b *Batcher) readAnswer(ctx context.Context, w *projections.Waiting) (nacha.Kind, error) {
+func (b *Batcher) readAnswer(ctx context.Context, w *projections.QueuedItem) (nacha.Kind, error) {
 	t, err := b.Files.Ledger.Transaction(ctx, w.Client, w.TransactionID)
 	if err != nil {
 		return "", err

@@ -12,8 +12,8 @@ import (
 // sound is what of a page can be written into a file. Each other item goes to
 // a person: filed, it would keep all that shares its file from leaving. One
 // that cannot be held just now waits for the next pass.
-func (b *Batcher) sound(ctx context.Context, page []projections.Waiting) []projections.Waiting {
-	return slices.DeleteFunc(page, func(w projections.Waiting) bool {
+func (b *Batcher) sound(ctx context.Context, page []projections.QueuedItem) []projections.QueuedItem {
+	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
 		if w.Fault == "" {
 			return false
 		}

@@ -100,7 +100,7 @@ func TestAnswersToMisroutedEntriesLeaveWithTheRest(t *testing.T) {
 		},
 		"a change, refused as C61": {
 			func(in domain.Incoming) domain.Event { return domain.TransactionCorrected{Incoming: in} },
-			func(to string) decider { return answers.Refuse{ItemID: "answer", ReplyTo: to, Code: "C61"} }, "COR",
+			func(to string) decider { return answers.RefuseChange{ItemID: "answer", ReplyTo: to, Code: "C61"} }, "COR",
 			func(e *nacha.Entry) {
 				e.Correction, e.AmountCents = &nacha.Correction{Code: "C01", OriginalRouting: theirBank[:8]}, 0
 			}, "798C61",

@@ -22,7 +22,7 @@ type Views interface {
 	Queues(ctx context.Context, now time.Time) ([]domain.Queue, error)
 	// WaitingItems lists what is due at an instant in log order, from a
 	// position on.
-	WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]projections.Waiting, error)
+	WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]projections.QueuedItem, error)
 	// NextDue is when the next item becomes due after an instant.
 	NextDue(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// PassedDeadlines lists what waits although its deadline has come.

@@ -123,7 +123,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
-		SFTPAfter: inbound.After(c.SFTPAfter), Log: c.logger(s),
+		SFTPAfter: inbound.AfterPickup(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {
 			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
 			if r.Admin != "" {
@@ -135,8 +135,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			if r.Unconfirmed {
 				fmt.Fprintf(s.errs, "No credential is taken that is as old as the backup.\nSee: achledger credentials --help\n")
 			}
-			if !r.Delivery.Otherwise {
-				fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Delivery.Reason, c.Data)
+			if !r.Switch.Otherwise {
+				fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
 			}
 		},
 	})

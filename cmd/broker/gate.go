@@ -61,7 +61,7 @@ type Gate struct {
 func NewGate(conn *nats.Conn, clientOf func(key string) (client string, ok bool), log *slog.Logger) (*Gate, error) {
 	g := &Gate{conn: conn, clientOf: clientOf, log: log}
 	var err error
-	if g.answers, err = conn.Subscribe(answerSubject+">", g.answer); err != nil {
+	if g.answers, err = conn.Subscribe(answerSubject+">", g.reply); err != nil {
 		return nil, fmt.Errorf("open the gate: %w", err)
 	}
 	return g, nil
@@ -157,9 +157,9 @@ func literal(end string) bool {
 	return true
 }
 
-// answer passes on what the server answered. The server itself does not send
+// reply passes on what the server answered. The server itself does not send
 // its API's answers across accounts that share a stream of messages.
-func (g *Gate) answer(m *nats.Msg) {
+func (g *Gate) reply(m *nats.Msg) {
 	g.send(&nats.Msg{Subject: outSubject + strings.TrimPrefix(m.Subject, answerSubject), Header: m.Header, Data: m.Data})
 }
 

@@ -71,10 +71,10 @@ func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 func (c Case) replyTo(id string, kind domain.ItemKind, direction domain.Direction, verb string) (*domain.Item, error) {
 	i, ok := c.Transaction.Item(id)
 	if !ok {
-		return nil, refuse(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
+		return nil, fieldRefusal(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
 	}
 	if i.Kind != kind || i.Direction != direction {
-		return nil, refuse(domain.RuleBroken, "/ReplyToEventId", "kind", "a %s %s cannot be %s", i.Direction, i.Kind, verb)
+		return nil, fieldRefusal(domain.RuleBroken, "/ReplyToEventId", "kind", "a %s %s cannot be %s", i.Direction, i.Kind, verb)
 	}
 	return i, nil
 }
@@ -119,7 +119,7 @@ func (c Case) before(out *domain.Outgoing, limit calendar.TimeLimit) error {
 	return nil
 }
 
-func refuse(code domain.Code, pointer, rule, format string, args ...any) error {
+func fieldRefusal(code domain.Code, pointer, rule, format string, args ...any) error {
 	err := domain.Refuse(code, format, args...).(*domain.Refusal)
 	err.Fields = []domain.FieldError{{Pointer: pointer, Code: rule, Message: err.Reason}}
 	return err

@@ -24,17 +24,17 @@ func (r Correct) Decide(c Case) (Decision, error) {
 	}
 	iat := i.Incoming.Header.IAT != nil
 	if !nacha.KnownChange(r.Code) {
-		return Decision{}, refuse(domain.Invalid, "/ChangeCode", "change-code", "%q is not a change code in use", r.Code)
+		return Decision{}, fieldRefusal(domain.Invalid, "/ChangeCode", "change-code", "%q is not a change code in use", r.Code)
 	}
 	if err := codes.ChangeAllowed(r.Code, i.Incoming.Header.SEC, c.today()); err != nil {
-		return Decision{}, refuse(domain.RuleBroken, "/ChangeCode", "change-code", "%v", err)
+		return Decision{}, fieldRefusal(domain.RuleBroken, "/ChangeCode", "change-code", "%v", err)
 	}
 	change, err := nacha.ParseChange(r.Code, r.Data, iat)
 	if err != nil {
-		return Decision{}, refuse(domain.Invalid, "/CorrectedData", "shape", "%v", err)
+		return Decision{}, fieldRefusal(domain.Invalid, "/CorrectedData", "shape", "%v", err)
 	}
 	if change.Code != 0 && change.Code.Debit() != nacha.TransactionCode(i.Incoming.Entry.Code).Debit() {
-		return Decision{}, refuse(domain.RuleBroken, "/CorrectedData", "direction", "transaction code %d would turn the direction of the payment", change.Code)
+		return Decision{}, fieldRefusal(domain.RuleBroken, "/CorrectedData", "direction", "transaction code %d would turn the direction of the payment", change.Code)
 	}
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Data: r.Sealed, DataMasked: r.Masked}
 	for _, before := range c.Transaction.Items {

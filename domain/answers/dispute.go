@@ -24,7 +24,7 @@ func (d Dishonor) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	if d.Code == "R69" && !fieldCodes.MatchString(d.Information) {
-		return Decision{}, refuse(domain.Invalid, "/AddendaInformation", "field-codes",
+		return Decision{}, fieldRefusal(domain.Invalid, "/AddendaInformation", "field-codes",
 			"R69 names the wrong fields as codes 01 to 07 with * between, for instance 01*03")
 	}
 	if err := checkText("/AddendaInformation", d.Information, 21); err != nil {
@@ -70,11 +70,11 @@ func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind,
 	code, ok := codes.Return(out.Code, c.today())
 	switch {
 	case !ok || code.Step != step:
-		return Decision{}, refuse(domain.Invalid, "/ReasonCode", "reason-code", "%q is not a code to %s with", out.Code, step)
+		return Decision{}, fieldRefusal(domain.Invalid, "/ReasonCode", "reason-code", "%q is not a code to %s with", out.Code, step)
 	case i.Incoming.Header.IAT != nil:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "returns of IAT entries are not disputed in ACH")
 	case len(code.Answers) > 0 && !slices.Contains(code.Answers, answers):
-		return Decision{}, refuse(domain.RuleBroken, "/ReasonCode", "reason-code", "%s does not answer %s", out.Code, answers)
+		return Decision{}, fieldRefusal(domain.RuleBroken, "/ReasonCode", "reason-code", "%s does not answer %s", out.Code, answers)
 	}
 	if err := c.refuses(kind, out.ReplyTo); err != nil {
 		return Decision{}, err
@@ -86,13 +86,13 @@ func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind,
 	return c.made(kind, out, "", event(out))
 }
 
-// Refuse sends a notification of change back.
-type Refuse struct {
+// RefuseChange sends a notification of change back.
+type RefuseChange struct {
 	ItemID, ReplyTo, Code string // C61 to C69
 }
 
 // Decide refuses a notification once, inside fifteen calendar days.
-func (r Refuse) Decide(c Case) (Decision, error) {
+func (r RefuseChange) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Correction, domain.FromFed, "refused")
 	if err != nil {
 		return Decision{}, err
@@ -105,7 +105,7 @@ func (r Refuse) Decide(c Case) (Decision, error) {
 	code, ok := codes.Change(r.Code, c.today())
 	switch {
 	case !ok || code.Step != codes.Refused:
-		return Decision{}, refuse(domain.Invalid, "/ReasonCode", "reason-code", "%q is not a code to refuse a change with", r.Code)
+		return Decision{}, fieldRefusal(domain.Invalid, "/ReasonCode", "reason-code", "%q is not a code to refuse a change with", r.Code)
 	case i.Incoming.Header.IAT != nil:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "changes to IAT entries are not refused in ACH")
 	}

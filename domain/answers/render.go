@@ -22,7 +22,7 @@ func (c Case) made(kind domain.ItemKind, out domain.Outgoing, data string, event
 		err = e.Renderable(c.Transaction.ODFI())
 	}
 	if err != nil {
-		return Decision{}, refuse(domain.RuleBroken, pointer(err), "form", "it cannot be written into a file: %s", domain.FieldRule(err))
+		return Decision{}, fieldRefusal(domain.RuleBroken, pointer(err), "form", "it cannot be written into a file: %s", domain.FieldRule(err))
 	}
 	return Decision{[]domain.Event{event}, out.ItemID}, nil
 }

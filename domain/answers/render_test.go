@@ -62,7 +62,7 @@ func TestAMisroutedAnswerIsSentBackByTheBankThatSentTheEntry(t *testing.T) {
 		Entry: nacha.Entry{Code: 26, Routing: "091400606", Trace: "121042880000601", Correction: &nacha.Correction{
 			Code: "C01", OriginalTrace: "231380100000001", OriginalRouting: "12104288"}}}}
 	s = sent().add("2026-11-24T12:00:00Z", change)
-	d, err = answers.Refuse{ItemID: "x", ReplyTo: "noc", Code: "C61"}.Decide(s.at("2026-11-25T20:00:00Z", delivered()))
+	d, err = answers.RefuseChange{ItemID: "x", ReplyTo: "noc", Code: "C61"}.Decide(s.at("2026-11-25T20:00:00Z", delivered()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
 		if !known && code.Code == "" {
 			kind = domain.Invalid
 		}
-		return code, refuse(kind, "/ReturnCode", "return-code", "%v", err)
+		return code, fieldRefusal(kind, "/ReturnCode", "return-code", "%v", err)
 	}
 	return code, nil
 }
@@ -66,13 +66,13 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming) error {
 	}
 	switch {
 	case code.DateOfDeath && r.DateOfDeath == "":
-		return refuse(domain.Invalid, "/DateOfDeath", "required", "%s needs the date of death", r.Code)
+		return fieldRefusal(domain.Invalid, "/DateOfDeath", "required", "%s needs the date of death", r.Code)
 	case !code.DateOfDeath && r.DateOfDeath != "":
-		return refuse(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
+		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
 	case r.DateOfDeath != "" && !validDate(r.DateOfDeath):
-		return refuse(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
+		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
 	case code.NeedsInformation && r.Information == "":
-		return refuse(domain.Invalid, "/AddendaInformation", "required", "%s needs addenda information", r.Code)
+		return fieldRefusal(domain.Invalid, "/AddendaInformation", "required", "%s needs addenda information", r.Code)
 	}
 	return checkText("/AddendaInformation", r.Information, most)
 }
@@ -80,9 +80,9 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming) error {
 func checkText(pointer, s string, most int) error {
 	switch {
 	case len(s) > most:
-		return refuse(domain.Invalid, pointer, "length", "at most %d characters fit the field; this has %d", most, len(s))
+		return fieldRefusal(domain.Invalid, pointer, "length", "at most %d characters fit the field; this has %d", most, len(s))
 	case !nacha.Printable(s):
-		return refuse(domain.Invalid, pointer, "alphabet", "only printable ASCII characters fit the field")
+		return fieldRefusal(domain.Invalid, pointer, "alphabet", "only printable ASCII characters fit the field")
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	if !slices.Contains(ReversalReasons, r.Reason) {
-		return Decision{}, refuse(domain.Invalid, "/ReasonCode", "reason-code", "one of %s", strings.Join(ReversalReasons, ", "))
+		return Decision{}, fieldRefusal(domain.Invalid, "/ReasonCode", "reason-code", "one of %s", strings.Join(ReversalReasons, ", "))
 	}
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Reason: r.Reason}
 	if before, ok := c.standing(domain.Reversal, r.ReplyTo); ok {

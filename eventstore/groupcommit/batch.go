@@ -33,14 +33,14 @@ func (b *Batch) add(r *Request) {
 	}
 }
 
-// Answer ends the batch. An error is everyone's; without one each request
+// Reply ends the batch. An error is everyone's; without one each request
 // keeps its own.
-func (b *Batch) Answer(err error) {
+func (b *Batch) Reply(err error) {
 	for i, r := range b.Requests {
 		if err == nil {
-			r.answer(r.Err)
+			r.reply(r.Err)
 		} else {
-			r.answer(err)
+			r.reply(err)
 		}
 		b.Requests[i] = nil
 	}

@@ -86,9 +86,9 @@ func (q *Queue) wait() {
 	}
 }
 
-// Refuse answers what still waits when the queue has closed; nobody sends any
+// ReplyClosed replies to what still waits when the queue has closed; nobody sends any
 // more.
-func (q *Queue) Refuse() {
+func (q *Queue) ReplyClosed() {
 	if q.held != nil {
 		q.add(q.held)
 	}
@@ -99,7 +99,7 @@ func (q *Queue) Refuse() {
 		case r := <-q.beside:
 			q.batch.add(r)
 		default:
-			q.batch.Answer(eventstore.ErrClosed)
+			q.batch.Reply(eventstore.ErrClosed)
 			return
 		}
 	}

@@ -63,13 +63,13 @@ func TestBatchesAreBounded(t *testing.T) {
 				}
 				sent = sent[1:]
 			}
-			b.Answer(nil)
+			b.Reply(nil)
 		}
 		close(q.closed)
 		if _, err := q.Next(nil); !errors.Is(err, eventstore.ErrClosed) {
 			t.Fatal("the writer goes on after closing")
 		}
-		q.Refuse()
+		q.ReplyClosed()
 	})
 }
 
@@ -79,7 +79,7 @@ func TestWhoStillWaitsWhenTheLogClosesIsTold(t *testing.T) {
 	q.held = held
 	q.appends <- queued
 	q.beside <- login
-	q.Refuse()
+	q.ReplyClosed()
 	for name, r := range map[string]*Request{"held": held, "queued": queued, "login": login} {
 		select {
 		case <-r.done:

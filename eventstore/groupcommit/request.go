@@ -35,8 +35,8 @@ func (r *Request) reuse() {
 // caller, to walk away. Only the first gets true.
 func (r *Request) take() bool { return r.taken.CompareAndSwap(false, true) }
 
-// answer gives the caller the outcome.
-func (r *Request) answer(err error) {
+// reply gives the caller the outcome.
+func (r *Request) reply(err error) {
 	r.Err = err
 	r.done <- struct{}{}
 }

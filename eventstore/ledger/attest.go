@@ -44,7 +44,7 @@ func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 	if t.Originated == nil {
 		return nil
 	}
-	print, err := l.Keys.Fingerprint(t.Client, t.Routing, number, t.Kind)
+	print, err := l.Keys.Fingerprint(t.Client, t.Routing, number, t.AccountType)
 	if err != nil {
 		return fmt.Errorf("fingerprint an account of client %s: %w", t.Client, err)
 	}

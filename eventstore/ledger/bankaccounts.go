@@ -63,8 +63,8 @@ func (l *Ledger) OpensAccountOf(t domain.Transaction) (domain.AccountOpened, err
 		return domain.AccountOpened{}, err
 	}
 	stream := domain.AccountStream(t.Client, t.Account.Fingerprint)
-	sealed, err := l.SealAccountIn(stream, t.Client, t.Routing, number, t.Kind)
-	return domain.AccountOpened{Routing: t.Routing, AccountType: t.Kind, Account: sealed}, err
+	sealed, err := l.SealAccountIn(stream, t.Client, t.Routing, number, t.AccountType)
+	return domain.AccountOpened{Routing: t.Routing, AccountType: t.AccountType, Account: sealed}, err
 }
 
 // ofAccount is what new events of a transaction change about the bank account

@@ -38,10 +38,10 @@ func (w *writer) run() {
 	for {
 		batch, err := w.store.queue.Next(nil)
 		if err != nil {
-			w.store.queue.Refuse()
+			w.store.queue.ReplyClosed()
 			return
 		}
-		batch.Answer(w.write(batch))
+		batch.Reply(w.write(batch))
 	}
 }
 

@@ -55,7 +55,7 @@ func (w *writer) run() {
 		batch, err := w.store.queue.Next(w.copier.failed)
 		switch {
 		case errors.Is(err, eventstore.ErrClosed):
-			w.store.queue.Refuse()
+			w.store.queue.ReplyClosed()
 			return
 		case err != nil:
 			w.fail(fmt.Errorf("checkpoint: %w", err))
@@ -69,11 +69,11 @@ func (w *writer) run() {
 // write puts the batch on disk and answers it.
 func (w *writer) write() {
 	if w.broken != nil {
-		w.batch.Answer(w.broken)
+		w.batch.Reply(w.broken)
 		return
 	}
 	if err := w.disk.room(); err != nil {
-		w.batch.Answer(err)
+		w.batch.Reply(err)
 		return
 	}
 	next, err := w.transact()
@@ -91,7 +91,7 @@ func (w *writer) write() {
 	}
 	w.head, w.clock = next.head, next.at
 	w.store.committed(next.head, w.batch.Requests, w.written)
-	w.batch.Answer(nil)
+	w.batch.Reply(nil)
 	w.store.hints.Send()
 	w.checkpoint()
 }
@@ -122,7 +122,7 @@ func (w *writer) fail(cause error) {
 	w.broken = fmt.Errorf("%w: %w", eventstore.ErrFailed, cause)
 	close(w.store.failed)
 	w.conn.close()
-	w.batch.Answer(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
+	w.batch.Reply(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
 }
 
 // startOver ends a transaction that was not committed: it drops the
@@ -146,7 +146,7 @@ func (w *writer) startOver(cause error) {
 	if isFull(cause) {
 		cause = fmt.Errorf("%w: %w", eventstore.ErrStorageFull, cause)
 	}
-	w.batch.Answer(cause)
+	w.batch.Reply(cause)
 }
 
 // isFull: SQLite found no room for what was to be written.

@@ -38,7 +38,7 @@ type Options struct {
 	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
 
 	Files   Files            // what is done with files; see Files
-	Desk    Desk             // what comes from the bank; see Desk
+	Inbound Inbound          // what comes from the bank; see Inbound
 	Acts    Acts             // carries out what two people agreed on; see Acts
 	Plaid   Plaid            // resolves processor tokens; takes none by default
 	Sandbox *Sandbox         // set for a sandbox server only

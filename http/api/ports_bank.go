@@ -8,13 +8,13 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 )
 
-// Desk is what this package needs of the workers that take in what comes from
+// Inbound is what this package needs of the workers that take in what comes from
 // the bank.
-type Desk interface {
+type Inbound interface {
 	// Accept keeps a file, or several that stand behind each other, and lets
 	// them be applied; Intake answers when it has been.
 	Accept(ctx context.Context, name, source string, content io.Reader) ([]TakenIn, error)
-	Intake(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
+	Take(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)
 	// Acknowledge applies what the operator says about a file of ours.
 	Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error)
 	// Assign, Return and Dismiss decide about an entry that waits. Assign and

@@ -69,8 +69,8 @@ func NewEventRecord(i projections.Item) EventRecord {
 // Timestamp is an instant as every surface but ACH Pro writes it.
 func Timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// AnswerEvent writes one event of a transaction.
-func (s *Kit) AnswerEvent(c echo.Context, who Caller, status int, st TransactionView, item string) error {
+// RespondEvent writes one event of a transaction.
+func (s *Kit) RespondEvent(c echo.Context, who Caller, status int, st TransactionView, item string) error {
 	for _, i := range st.items {
 		if i.ItemID != item {
 			continue

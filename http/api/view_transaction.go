@@ -65,7 +65,7 @@ type actionRecord struct {
 func (st TransactionView) record() transactionRecord {
 	t := st.Transaction
 	r := transactionRecord{
-		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.Kind,
+		TransactionID: t.ID, ToRouting: t.Routing, ToAccount: t.Account.Masked(), ToAccountType: t.AccountType,
 		Status: st.Row.Status, Direction: st.Row.Direction, CreatedAt: Timestamp(t.CreatedAt), UpdatedAt: Timestamp(st.updatedAt()),
 		dates: st.dates(), ActionsAvailable: []actionRecord{}, Events: make([]EventRecord, len(st.items)),
 	}
@@ -148,9 +148,9 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 	}
 }
 
-// AnswerTransaction writes one transaction, its account number whole for
+// RespondTransaction writes one transaction, its account number whole for
 // those who may see it.
-func (s *Kit) AnswerTransaction(c echo.Context, who Caller, status int, st TransactionView) (err error) {
+func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st TransactionView) (err error) {
 	if st.Refused, err = s.RefusedOver(c.Request().Context(), s.Ledger, st.Transaction); err != nil {
 		return err
 	}

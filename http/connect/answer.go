@@ -29,7 +29,7 @@ func (s *surface) answerRoutes() {
 			return answers.Contest{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
 		}},
 		"refusals": {"ReasonCode", func(a answer) command {
-			return answers.Refuse{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
+			return answers.RefuseChange{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
 		}},
 		"reversals": {"ReasonCode", func(a answer) command {
 			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.code}
@@ -112,7 +112,7 @@ func (s *surface) answer(v verb) api.Handler {
 				if err != nil {
 					return err
 				}
-				return s.answerLast(c, who, t)
+				return s.respondLast(c, who, t)
 			})
 	}
 }
@@ -140,7 +140,7 @@ func (s *surface) record(c echo.Context, who api.Caller, id string, v verb, a an
 	if decided.ItemID == a.item {
 		status = http.StatusCreated
 	}
-	return s.AnswerEvent(c, who, status, told, decided.ItemID)
+	return s.RespondEvent(c, who, status, told, decided.ItemID)
 }
 
 func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, decided *answers.Decision) func(domain.Transaction) ([]domain.Event, error) {
@@ -173,13 +173,13 @@ func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err e
 	return err
 }
 
-// answerLast answers the newest of a transaction's events, as a repeated
+// respondLast answers the newest of a transaction's events, as a repeated
 // request made it.
-func (s *surface) answerLast(c echo.Context, who api.Caller, t domain.Transaction) error {
+func (s *surface) respondLast(c echo.Context, who api.Caller, t domain.Transaction) error {
 	told, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
 	if err != nil {
 		return err
 	}
 	last := t.Items[len(t.Items)-1]
-	return s.AnswerEvent(c, who, http.StatusCreated, told, last.ID)
+	return s.RespondEvent(c, who, http.StatusCreated, told, last.ID)
 }

@@ -44,7 +44,7 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 			if made {
 				status = http.StatusCreated
 			}
-			return s.answerOriginated(c, who, status, st)
+			return s.respondOriginated(c, who, status, st)
 		},
 		func(use eventstore.KeyUse) error {
 			t, err := s.TransactionAt(ctx, use)
@@ -52,11 +52,11 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 				return err
 			}
 			st, _ := api.NewTransactionView(t, nil, t.UpdatedAt) // as it was told the first time
-			return s.answerOriginated(c, who, http.StatusCreated, st)
+			return s.respondOriginated(c, who, http.StatusCreated, st)
 		})
 }
 
-func (s *surface) answerOriginated(c echo.Context, who api.Caller, status int, st api.TransactionView) error {
+func (s *surface) respondOriginated(c echo.Context, who api.Caller, status int, st api.TransactionView) error {
 	c.Response().Header().Set(echo.HeaderLocation, "/api/transaction/"+st.Transaction.ID)
-	return s.AnswerTransaction(c, who, status, st)
+	return s.RespondTransaction(c, who, status, st)
 }

@@ -33,5 +33,5 @@ func (s *surface) recall(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.AnswerEvent(c, who, http.StatusOK, st, item)
+	return s.RespondEvent(c, who, http.StatusOK, st, item)
 }

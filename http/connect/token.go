@@ -65,7 +65,7 @@ func (s *surface) connectToken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return answerOAuth(c, http.StatusOK, accessAnswer{token, int(api.AccessLife.Seconds()), strings.Join(wanted, " "), "Bearer"})
+	return respondOAuth(c, http.StatusOK, accessAnswer{token, int(api.AccessLife.Seconds()), strings.Join(wanted, " "), "Bearer"})
 }
 
 // connectRevoke ends one token, of either kind, that was issued to the
@@ -89,7 +89,7 @@ func (s *surface) connectRevoke(c echo.Context) error {
 		}
 		s.TokenCache.Forget(hash, who.Key)
 	}
-	return answerOAuth(c, http.StatusOK, struct{}{})
+	return respondOAuth(c, http.StatusOK, struct{}{})
 }
 
 // readForm reads a form, each field of which may be there once. Its values
@@ -131,8 +131,8 @@ func (s *surface) presented(r *http.Request) (api.Caller, error) {
 	}
 }
 
-// answerOAuth answers with the headers RFC 6749, 5.1 asks for.
-func answerOAuth(c echo.Context, status int, body any) error {
+// respondOAuth answers with the headers RFC 6749, 5.1 asks for.
+func respondOAuth(c echo.Context, status int, body any) error {
 	c.Response().Header().Set("Pragma", "no-cache")
 	return c.JSON(status, body)
 }
@@ -154,5 +154,5 @@ func renderOAuth(c echo.Context, p *api.Problem) error {
 	default:
 		code = "server_error"
 	}
-	return answerOAuth(c, p.Status, map[string]string{"error": code, "error_description": p.Message})
+	return respondOAuth(c, p.Status, map[string]string{"error": code, "error_description": p.Message})
 }

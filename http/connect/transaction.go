@@ -19,5 +19,5 @@ func (s *surface) getTransaction(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.AnswerTransaction(c, who, http.StatusOK, st)
+	return s.RespondTransaction(c, who, http.StatusOK, st)
 }

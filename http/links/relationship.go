@@ -40,13 +40,13 @@ func (s *surface) linkAccount(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		return s.answerRelationship(c, l, who, id, made)
+		return s.respondRelationship(c, l, who, id, made)
 	}, func(use eventstore.KeyUse) error {
 		h, r, err := s.relationshipAt(ctx, who.Client, id, use)
 		if err != nil {
 			return err
 		}
-		return s.answerLink(c, l, who, h, r)
+		return s.respondLink(c, l, who, h, r)
 	})
 }
 
@@ -173,7 +173,7 @@ func (s *surface) getRelationship(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.answerRelationship(c, s.LedgerNow(), who, id, relationship)
+	return s.respondRelationship(c, s.LedgerNow(), who, id, relationship)
 }
 
 // cancelRelationship ends a link, at once or when its entries have settled.

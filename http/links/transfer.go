@@ -89,13 +89,13 @@ func (s *surface) makeTransfer(c echo.Context, who api.Caller) error {
 		if err := l.Retry(func() error { return s.transfer(ctx, l, who.Client, id, made, in, key) }); err != nil {
 			return err
 		}
-		return s.answerTransfer(c, l, who, id, made)
+		return s.respondTransfer(c, l, who, id, made)
 	}, func(use eventstore.KeyUse) error {
 		t, err := s.TransactionAt(ctx, use)
 		if err != nil {
 			return err
 		}
-		return s.answerTransfer(c, l, who, id, t.ID)
+		return s.respondTransfer(c, l, who, id, t.ID)
 	})
 }
 
@@ -155,7 +155,7 @@ func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Clie
 	return ledger.Order{Proposal: p, Number: number, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt}}, err
 }
 
-func (s *surface) answerTransfer(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
+func (s *surface) respondTransfer(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
 	h, t, err := existingTransfer(c.Request().Context(), l, who.Client, holder, id)
 	if err != nil {
 		return err
@@ -255,7 +255,7 @@ func (s *surface) getTransfer(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.answerTransfer(c, s.LedgerNow(), who, id, transfer)
+	return s.respondTransfer(c, s.LedgerNow(), who, id, transfer)
 }
 
 // cancelTransfer recalls a transfer that has not left yet.

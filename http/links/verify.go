@@ -34,7 +34,7 @@ func (s *surface) confirmAmounts(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		return s.answerRelationship(c, l, who, id, relationship)
+		return s.respondRelationship(c, l, who, id, relationship)
 	}, func(use eventstore.KeyUse) error {
 		first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
 		if err != nil {
@@ -49,7 +49,7 @@ func (s *surface) confirmAmounts(c echo.Context, who api.Caller) error {
 				return wrongAmounts(failed.Tries)
 			}
 		}
-		return s.answerRelationship(c, l, who, id, relationship)
+		return s.respondRelationship(c, l, who, id, relationship)
 	})
 }
 

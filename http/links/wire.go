@@ -116,15 +116,15 @@ var relationshipNames = strings.NewReplacer(
 	"/ToName", "/account_owner_name", "/Amount", "/amount",
 )
 
-func (s *surface) answerRelationship(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
+func (s *surface) respondRelationship(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
 	h, r, err := existingRelationship(c.Request().Context(), l, who.Client, holder, id)
 	if err != nil {
 		return err
 	}
-	return s.answerLink(c, l, who, h, r)
+	return s.respondLink(c, l, who, h, r)
 }
 
-func (s *surface) answerLink(c echo.Context, l *ledger.Ledger, who api.Caller, h domain.Holder, r *domain.Relationship) error {
+func (s *surface) respondLink(c echo.Context, l *ledger.Ledger, who api.Caller, h domain.Holder, r *domain.Relationship) error {
 	record, account, err := s.relationshipRecord(c.Request().Context(), l, h, r)
 	if err != nil {
 		return err

@@ -92,15 +92,15 @@ func (s *surface) listCredentials(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.answerCredentials(c, client.ID)
+	return s.respondCredentials(c, client.ID)
 }
 
 // listOpsCredentials answers who may do what in operations.
 func (s *surface) listOpsCredentials(c echo.Context, _ api.Caller) error {
-	return s.answerCredentials(c, domain.LedgerClient)
+	return s.respondCredentials(c, domain.LedgerClient)
 }
 
-func (s *surface) answerCredentials(c echo.Context, client string) error {
+func (s *surface) respondCredentials(c echo.Context, client string) error {
 	ctx := c.Request().Context()
 	if err := s.Views.WaitFor(ctx, client); err != nil {
 		return err

@@ -78,5 +78,5 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 	if err != nil {
 		return err
 	}
-	return s.AnswerEvent(c, who, http.StatusOK, told, item)
+	return s.RespondEvent(c, who, http.StatusOK, told, item)
 }

@@ -35,7 +35,7 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 		}
 		var f domain.File
 		err = s.handedIn(c, who, domain.ActAcknowledge, domain.FileName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier), content, func(ctx context.Context) (err error) {
-			f, err = s.Desk.Acknowledge(ctx, a)
+			f, err = s.Inbound.Acknowledge(ctx, a)
 			return err
 		})
 		if err != nil {
@@ -49,7 +49,7 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 	}
 	var files []api.TakenIn
 	err = s.handedIn(c, who, domain.ActInbound, name, content, func(ctx context.Context) (err error) {
-		files, err = s.Desk.Accept(ctx, name, "api", bytes.NewReader(content))
+		files, err = s.Inbound.Accept(ctx, name, "api", bytes.NewReader(content))
 		return err
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	state, err := s.Desk.Judge(c.Request().Context(), c.Param("id"), in.Reason, in.Batch, in.AsIs)
+	state, err := s.Inbound.Judge(c.Request().Context(), c.Param("id"), in.Reason, in.Batch, in.AsIs)
 	if err != nil {
 		return err
 	}

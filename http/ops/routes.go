@@ -31,7 +31,7 @@ func Routes(k *api.Kit) {
 	s.Echo.POST("/v1/ops/events/:event/approve", s.ForOperations(domain.ScopeOpsApprove, s.approve))
 	s.Echo.POST("/v1/ops/events/:event/reject", s.ForOperations(domain.ScopeOpsWork, s.reject))
 	s.controlRoutes()
-	if s.Desk != nil {
+	if s.Inbound != nil {
 		s.bankRoutes()
 	}
 }

@@ -47,7 +47,7 @@ func (s *surface) listTransactions(c echo.Context, _ api.Caller) error {
 	shown := make([]transactionRow, len(rows))
 	for i, r := range rows {
 		shown[i] = transactionRow{
-			Client: r.Client, TransactionID: r.ID, Status: r.Status, Direction: string(r.Direction), SEC: r.SEC, Kind: string(r.Kind),
+			Client: r.Client, TransactionID: r.ID, Status: r.Status, Direction: string(r.Direction), SEC: r.SEC, Kind: string(r.Type),
 			Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, Name: r.Name,
 			Account: domain.Account{Tail: r.AccountTail}.Masked(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		}

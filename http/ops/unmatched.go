@@ -44,7 +44,7 @@ type unmatchedEntry struct {
 
 func shownUnmatched(u projections.Unmatched) unmatchedEntry {
 	shown := unmatchedEntry{
-		ID: u.ID, Inbound: u.Inbound, Line: u.Line, Kind: string(u.Kind), Reason: u.Reason, Message: u.Message, SEC: u.SEC,
+		ID: u.ID, Inbound: u.Inbound, Line: u.Line, Kind: string(u.EntryKind), Reason: u.Reason, Message: u.Message, SEC: u.SEC,
 		Company: u.CompanyName, Sender: u.Sender, Name: u.Name, Routing: u.Routing, Account: domain.Account{Tail: u.AccountTail}.Masked(),
 		Trace: u.Trace, OriginalTrace: u.OriginalTrace, Code: u.Code, Debit: u.Debit, Amount: text.FormatDollars(u.AmountCents),
 		AmountCents: u.AmountCents, SettledOn: u.SettledOn, QueuedAt: u.QueuedAt, Candidates: u.Candidates, Outcome: u.Outcome,
@@ -107,7 +107,7 @@ func (s *surface) assign(c echo.Context, who api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if _, err := s.Desk.Assign(c.Request().Context(), c.Param("id"), in.Client, in.TransactionID); err != nil {
+	if _, err := s.Inbound.Assign(c.Request().Context(), c.Param("id"), in.Client, in.TransactionID); err != nil {
 		return err
 	}
 	return s.getUnmatched(c, api.Caller{Client: in.Client})
@@ -121,7 +121,7 @@ func (s *surface) sendBack(c echo.Context, _ api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if _, err := s.Desk.Return(c.Request().Context(), c.Param("id"), in.Code); err != nil {
+	if _, err := s.Inbound.Return(c.Request().Context(), c.Param("id"), in.Code); err != nil {
 		return err
 	}
 	return s.getUnmatched(c, api.Caller{Client: domain.LedgerClient})
@@ -135,7 +135,7 @@ func (s *surface) dismiss(c echo.Context, _ api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if err := s.Desk.Dismiss(c.Request().Context(), c.Param("id"), in.Reason); err != nil {
+	if err := s.Inbound.Dismiss(c.Request().Context(), c.Param("id"), in.Reason); err != nil {
 		return err
 	}
 	return s.getUnmatched(c, api.Caller{Client: domain.LedgerClient})

@@ -79,13 +79,13 @@ func (s *surface) createAccount(c echo.Context, who api.Caller) error {
 		if err := s.saveAccount(c, who, id, in, key); err != nil {
 			return err
 		}
-		return s.answerAccount(c, who, http.StatusCreated, id)
+		return s.respondAccount(c, who, http.StatusCreated, id)
 	}, func(use eventstore.KeyUse) error {
 		made, err := s.EventAt(c, use)
 		if err != nil {
 			return err
 		}
-		return s.answerAccount(c, who, http.StatusCreated, made.(*domain.RecipientAccountSaved).ID)
+		return s.respondAccount(c, who, http.StatusCreated, made.(*domain.RecipientAccountSaved).ID)
 	})
 }
 
@@ -119,7 +119,7 @@ func (s *surface) saveAccount(c echo.Context, who api.Caller, id string, in proA
 	return err
 }
 
-func (s *surface) answerAccount(c echo.Context, who api.Caller, status int, id string) error {
+func (s *surface) respondAccount(c echo.Context, who api.Caller, status int, id string) error {
 	r, err := s.ownRecipient(c, who)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (s *surface) answerAccount(c echo.Context, who api.Caller, status int, id s
 }
 
 func (s *surface) getAccount(c echo.Context, who api.Caller) error {
-	return s.answerAccount(c, who, http.StatusOK, c.Param("account"))
+	return s.respondAccount(c, who, http.StatusOK, c.Param("account"))
 }
 
 func (s *surface) replaceAccount(c echo.Context, who api.Caller) error {
@@ -158,7 +158,7 @@ func (s *surface) replaceAccount(c echo.Context, who api.Caller) error {
 	if err := s.saveAccount(c, who, a.ID, in); err != nil {
 		return err
 	}
-	return s.answerAccount(c, who, http.StatusOK, a.ID)
+	return s.respondAccount(c, who, http.StatusOK, a.ID)
 }
 
 func (s *surface) deleteAccount(c echo.Context, who api.Caller) error {

@@ -61,7 +61,7 @@ func (s *surface) createACHFile(c echo.Context, who api.Caller) error {
 	answer := func(u api.Uploaded, status int) error {
 		id := domain.ProfileFileID(u.FileID)
 		c.Response().Header().Set(echo.HeaderLocation, "/v1/ach-files/"+id)
-		return s.answerACHFile(c, who, status, id)
+		return s.respondACHFile(c, who, status, id)
 	}
 	return s.Once(c, who, input, func(key ledger.Option) error {
 		made, again, err := s.makeACHFile(c, who, in, input, key)
@@ -125,7 +125,7 @@ func (s *surface) achFile(ctx context.Context, who api.Caller, id string) (domai
 	return f, err
 }
 
-func (s *surface) answerACHFile(c echo.Context, who api.Caller, status int, id string) error {
+func (s *surface) respondACHFile(c echo.Context, who api.Caller, status int, id string) error {
 	shown, err := s.shownACHFile(c.Request().Context(), who, id)
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func (s *surface) getACHFile(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.answerACHFile(c, who, http.StatusOK, f.ID)
+	return s.respondACHFile(c, who, http.StatusOK, f.ID)
 }
 
 func (s *surface) listACHFiles(c echo.Context, who api.Caller) error {

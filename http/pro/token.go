@@ -41,7 +41,7 @@ func (s *surface) proToken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.answerTokens(c, who, refresh, until)
+	return s.respondTokens(c, who, refresh, until)
 }
 
 // proRefresh answers a new access token for a refresh token, which stays as
@@ -71,10 +71,10 @@ func (s *surface) proRefresh(c echo.Context) error {
 	if !credential.Good(s.Now()) {
 		return s.Stranger(c.Request())
 	}
-	return s.answerTokens(c, api.CallerOf(credential), in.RefreshToken, t.ExpiresAt)
+	return s.respondTokens(c, api.CallerOf(credential), in.RefreshToken, t.ExpiresAt)
 }
 
-func (s *surface) answerTokens(c echo.Context, who api.Caller, refresh string, until time.Time) error {
+func (s *surface) respondTokens(c echo.Context, who api.Caller, refresh string, until time.Time) error {
 	access, expires, err := s.IssueToken(c.Request().Context(), eventstore.AccessToken, who, api.AccessLife)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ func Routes(k *api.Kit) {
 	s := &surface{k}
 	s.Echo.GET("/v1/simulations/clock", s.ForOperations(domain.ScopeOpsRead, s.readClock))
 	s.Echo.PUT("/v1/simulations/clock", s.ForOperations(domain.ScopeOpsWork, s.moveClock))
-	if s.Desk == nil {
+	if s.Inbound == nil {
 		return
 	}
 	s.Echo.POST("/v1/simulations/files/:id/acknowledge", s.ForOperations(domain.ScopeOpsWork, s.simulateAcknowledge))

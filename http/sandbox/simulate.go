@@ -58,7 +58,7 @@ func (s *surface) simulateAcknowledge(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return api.Invalid("/result", "enum", "%v", err)
 	}
-	if _, err := s.Desk.Acknowledge(c.Request().Context(), parsed); err != nil {
+	if _, err := s.Inbound.Acknowledge(c.Request().Context(), parsed); err != nil {
 		return err
 	}
 	return s.GetAnyFile(c, api.Caller{})
@@ -76,7 +76,7 @@ func (s *surface) simulate(reply reply) api.Handler {
 			return err
 		}
 		settles := calendar.OnOrAfter(calendar.DateOf(s.Ledger.Now()))
-		m, err := reply(p, in, settles, s.simulatedTrace(ctx, p.bank()))
+		m, err := reply(p, in, settles, s.simulatedTrace(ctx, p.counterparty()))
 		if err != nil {
 			return err
 		}
@@ -135,8 +135,8 @@ func (s *surface) ownersOf(ctx context.Context, id string) (owners []string, err
 	}
 }
 
-// bank is the other bank's first eight digits.
-func (p played) bank() string {
+// counterparty is the other bank's first eight digits.
+func (p played) counterparty() string {
 	if p.Transaction.Received != nil {
 		return p.Transaction.Received.Header.ODFI
 	}
@@ -235,7 +235,7 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	if err != nil {
 		return domain.Refuse(domain.RuleBroken, "the bank could not write this: %v", err)
 	}
-	id, _, err := s.Desk.Intake(ctx, "simulation-"+api.RequestID(c), "simulation", bytes.NewReader(content))
+	id, _, err := s.Inbound.Take(ctx, "simulation-"+api.RequestID(c), "simulation", bytes.NewReader(content))
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 			if err != nil {
 				return err
 			}
-			return s.answerVaultTransaction(c, l, who, made)
+			return s.respondTransaction(c, l, who, made)
 		}, func(use eventstore.KeyUse) error {
 			t, err := s.TransactionAt(ctx, use)
 			if err != nil {
@@ -86,7 +86,7 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 			} else if ok {
 				made.token = &token
 			}
-			return s.answerVaultTransaction(c, l, who, made)
+			return s.respondTransaction(c, l, who, made)
 		})
 	}
 }
@@ -245,7 +245,7 @@ var vaultNames = strings.NewReplacer(
 // inVaultWords spells the fields of a refusal as the vault does.
 func inVaultWords(err error) error { return api.Respelled(err, vaultNames) }
 
-func (s *surface) answerVaultTransaction(c echo.Context, l *ledger.Ledger, who api.Caller, made vaultMade) error {
+func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.Caller, made vaultMade) error {
 	p := made.t.Originated.Proposal
 	kind := "debit"
 	if p.Kind == domain.Push {

@@ -42,7 +42,7 @@ func (s *surface) createToken(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		return s.answerToken(c, l, who, token)
+		return s.respondToken(c, l, who, token)
 	}, func(use eventstore.KeyUse) error {
 		token, ok, err := s.tokenAt(ctx, who.Client, use)
 		if err == nil && !ok {
@@ -51,7 +51,7 @@ func (s *surface) createToken(c echo.Context, who api.Caller) error {
 		if err != nil {
 			return err
 		}
-		return s.answerTokenAs(c, l, who, token)
+		return s.respondTokenAs(c, l, who, token)
 	})
 }
 
@@ -107,7 +107,7 @@ func (s *surface) terms(ctx context.Context, l *ledger.Ledger, client, id string
 }
 
 func (s *surface) getToken(c echo.Context, who api.Caller) error {
-	return s.answerToken(c, s.LedgerNow(), who, c.Param("token"))
+	return s.respondToken(c, s.LedgerNow(), who, c.Param("token"))
 }
 
 // replaceToken replaces all of a token but its id and its use.
@@ -140,7 +140,7 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.answerToken(c, l, who, id)
+	return s.respondToken(c, l, who, id)
 }
 
 // leaveCustomer clears the default of a customer whose token goes.

@@ -151,17 +151,17 @@ func readVault(c echo.Context, into any) ([]byte, error) {
 	return input, api.Leniently(input, into)
 }
 
-// answerToken answers a live token.
-func (s *surface) answerToken(c echo.Context, l *ledger.Ledger, who api.Caller, id string) error {
+// respondToken answers a live token.
+func (s *surface) respondToken(c echo.Context, l *ledger.Ledger, who api.Caller, id string) error {
 	token, err := s.liveToken(c.Request().Context(), l, who.Client, id)
 	if err != nil {
 		return err
 	}
-	return s.answerTokenAs(c, l, who, token)
+	return s.respondTokenAs(c, l, who, token)
 }
 
-// answerTokenAs answers a token as it stands in the value.
-func (s *surface) answerTokenAs(c echo.Context, l *ledger.Ledger, who api.Caller, token domain.VaultToken) error {
+// respondTokenAs answers a token as it stands in the value.
+func (s *surface) respondTokenAs(c echo.Context, l *ledger.Ledger, who api.Caller, token domain.VaultToken) error {
 	shown, err := s.shownToken(c.Request().Context(), l, who, token)
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func (c *Corrections) corrected(ctx context.Context, t domain.Transaction, item 
 	if err != nil {
 		return "", nil, err
 	}
-	routing, kind := t.Routing, t.Kind
+	routing, kind := t.Routing, t.AccountType
 	if change.Routing != "" {
 		routing = change.Routing
 	}

@@ -50,31 +50,31 @@ func readText(content io.Reader) (text []byte, ok bool, err error) {
 
 // takeIn takes a file that may still be growing, be it one of entries or an
 // acknowledgement.
-func (d *Desk) takeIn(ctx context.Context, from arrived, file io.ReadSeeker) (Outcome, error) {
-	text, ok, err := d.textOf(file)
+func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker) (Outcome, error) {
+	text, ok, err := t.textOf(file)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if ok {
-		return d.acknowledge(ctx, from.name, text)
+		return t.acknowledge(ctx, from.name, text)
 	}
 	ctx = ledger.WithWorker(ctx, "inbound")
-	return d.each(nacha.NewSplit(file), func(n int, file *nacha.Split) (Outcome, error) {
-		return d.intake(ctx, from.part(n), file, true)
+	return t.each(nacha.NewSplit(file), func(n int, file *nacha.Split) (Outcome, error) {
+		return t.takeOne(ctx, from.part(n), file, true)
 	})
 }
 
 // finished reports whether a file in a folder is all there, or is one that no
 // further bytes could make right.
-func (d *Desk) finished(file io.ReadSeeker) (bool, error) {
-	text, ok, err := d.textOf(file)
+func (t *Intake) finished(file io.ReadSeeker) (bool, error) {
+	text, ok, err := t.textOf(file)
 	if err != nil || ok {
 		return wholeAcknowledgement(text), err
 	}
 	for content := nacha.NewSplit(file); ; content.Next() {
-		j, err := judge(content, func(string) bool { return true })
+		rv, err := reviewFile(content, func(string) bool { return true })
 		if err != nil || content.Last() {
-			return err == nil && j.finished(), err
+			return err == nil && rv.finished(), err
 		}
 	}
 }
@@ -86,36 +86,36 @@ func wholeAcknowledgement(text []byte) bool {
 // acknowledge takes an acknowledgement out of the inbox. One that cannot be
 // read, or that the ledger refuses, goes into quarantine with the reason; an
 // unfinished one waits for its END.
-func (d *Desk) acknowledge(ctx context.Context, name string, text []byte) (Outcome, error) {
+func (t *Intake) acknowledge(ctx context.Context, name string, text []byte) (Outcome, error) {
 	if !wholeAcknowledgement(text) {
 		return Outcome{}, errUnfinished
 	}
 	a, err := ack.Parse(text)
 	if err != nil {
-		return d.unacceptable(name, "acknowledgement", err), nil
+		return t.unacceptable(name, "acknowledgement", err), nil
 	}
-	err = d.Acknowledge(ctx, a)
+	err = t.Acknowledge(ctx, a)
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
-		return d.unacceptable(name, string(refusal.Code), err), nil
+		return t.unacceptable(name, string(refusal.Code), err), nil
 	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("apply the acknowledgement %s: %w", name, err)
 	}
-	d.at("after acknowledge")
-	d.Log.Info("acknowledgement applied", "name", name, "origin", a.Origin, "created", a.CreatedOn+" "+a.CreatedAt, "modifier", a.Modifier, "result", a.Result)
+	t.at("after acknowledge")
+	t.Log.Info("acknowledgement applied", "name", name, "origin", a.Origin, "created", a.CreatedOn+" "+a.CreatedAt, "modifier", a.Modifier, "result", a.Result)
 	return Outcome{State: projections.InboundApplied}, nil
 }
 
-func (d *Desk) unacceptable(name, code string, err error) Outcome {
-	d.Log.Error("an acknowledgement goes into quarantine", "name", name, "err", err)
+func (t *Intake) unacceptable(name, code string, err error) Outcome {
+	t.Log.Error("an acknowledgement goes into quarantine", "name", name, "err", err)
 	return Outcome{State: projections.InboundQuarantined, Reasons: []nacha.Problem{{Code: code, Message: err.Error()}}}
 }
 
 // textOf reads an acknowledgement, and goes back to the beginning of anything
 // else.
-func (d *Desk) textOf(content io.ReadSeeker) (text []byte, ok bool, err error) {
-	if d.Acknowledge == nil {
+func (t *Intake) textOf(content io.ReadSeeker) (text []byte, ok bool, err error) {
+	if t.Acknowledge == nil {
 		return nil, false, nil
 	}
 	text, ok, err = readText(content)

@@ -16,7 +16,7 @@ import (
 func acknowledging(t *testing.T) (w *world, got *[]ack.Acknowledgement, err *error) {
 	w = watching(t)
 	got, err = new([]ack.Acknowledgement), new(error)
-	w.desk.Acknowledge = func(_ context.Context, a ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(_ context.Context, a ack.Acknowledgement) error {
 		*got = append(*got, a)
 		return *err
 	}
@@ -90,7 +90,7 @@ func TestAFailureIsNoRefusal(t *testing.T) {
 	*err = errors.New("the disk is full")
 	w.drop("A1.ack", yes())
 	for range 2 {
-		_ = w.desk.Sweep(t.Context())
+		_ = w.intake.Sweep(t.Context())
 	}
 	*err = nil
 	w.look()
@@ -116,9 +116,9 @@ func TestACrashBetweenApplyingAndMovingAppliesItAgain(t *testing.T) {
 	if !slices.Equal(w.claims(), []string{"A1.ack"}) {
 		t.Fatalf("claimed %v", w.claims())
 	}
-	apply := w.desk.Acknowledge
+	apply := w.intake.Acknowledge
 	w.restart()
-	w.desk.Acknowledge = apply
+	w.intake.Acknowledge = apply
 	w.look()
 	if len(*got) != 2 || !slices.Equal(w.in("done"), []string{"A1.ack"}) {
 		t.Errorf("applied %d times, done %v", len(*got), w.in("done"))

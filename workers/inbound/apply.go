@@ -21,42 +21,42 @@ const (
 	chunkText = 1 << 20
 )
 
-// application applies the good batches of one file.
-type application struct {
-	*Desk
+// applier applies the good batches of one file.
+type applier struct {
+	*Intake
 	id       string
-	verdict  *judgement
+	review   *review
 	bad      map[int]bool // batches in quarantine, as the log says
 	created  calendar.Date
 	accounts accounts
 	files    map[string]domain.File
 
 	header *nacha.BatchHeader
-	chunk  []arrival
+	chunk  []inboundEntry
 	text   int
 	counts domain.InboundApplied
 }
 
 // apply brings a received file to its end. It may be called again after a
 // crash at any point, and when there is nothing left to do.
-func (d *Desk) apply(ctx context.Context, id string, j *judgement) error {
-	in, err := d.Ledger.Inbound(ctx, id)
+func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
+	in, err := t.Ledger.Inbound(ctx, id)
 	if err != nil || in.Received == nil || in.State() != projections.InboundReceived {
 		return err
 	}
-	if j == nil {
+	if rv == nil {
 		everyBank := func(string) bool { return true } // what is in quarantine the log says
-		if j, err = d.judgeAgain(id, everyBank); err != nil {
+		if rv, err = t.reviewAgain(id, everyBank); err != nil {
 			return err
 		}
 	}
 	// What entries have a place, and which items left under a trace number,
 	// the views must know up to now.
-	if err := d.Views.CatchUp(ctx); err != nil {
+	if err := t.Views.CatchUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
-	a := application{Desk: d, id: id, verdict: j, bad: map[int]bool{}, files: map[string]domain.File{}}
-	if a.accounts, err = d.receivers.current(ctx); err != nil {
+	a := applier{Intake: t, id: id, review: rv, bad: map[int]bool{}, files: map[string]domain.File{}}
+	if a.accounts, err = t.receivers.current(ctx); err != nil {
 		return err
 	}
 	if a.created, err = calendar.ParseYYMMDD(in.Received.Header.CreatedOn); err != nil {
@@ -75,30 +75,30 @@ func (d *Desk) apply(ctx context.Context, id string, j *judgement) error {
 
 // complete records that every entry has its place. Meanwhile the file may
 // have come again, which is noted in the same stream.
-func (a *application) complete(ctx context.Context) error {
+func (a *applier) complete(ctx context.Context) error {
 	_, err := ledger.Execute(ctx, a.Ledger, a.stream("applied", a.id), func(domain.Inbound) ([]domain.Event, error) {
 		return []domain.Event{a.counts}, nil
 	})
 	return err
 }
 
-// judgeAgain reads the kept file once more.
-func (d *Desk) judgeAgain(id string, ours func(rdfi8 string) bool) (*judgement, error) {
-	file, err := d.vault.open(id)
+// reviewAgain reads the kept file once more.
+func (t *Intake) reviewAgain(id string, ours func(rdfi8 string) bool) (*review, error) {
+	file, err := t.bankFiles.open(id)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	j, err := judge(file, ours)
-	if err == nil && j.Hash != id {
+	rv, err := reviewFile(file, ours)
+	if err == nil && rv.Hash != id {
 		err = errors.New("the kept file is not the one that was received")
 	}
-	return j, err
+	return rv, err
 }
 
 // run reads the kept file and places its entries, chunk by chunk.
-func (a *application) run(ctx context.Context) error {
-	file, err := a.vault.open(a.id)
+func (a *applier) run(ctx context.Context) error {
+	file, err := a.bankFiles.open(a.id)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 // What did not agree stays visible as flags. It returns the transaction's id.
 //
 // Refusals: not-found, invalid, rule-broken, already-done.
-func (d *Desk) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
+func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
 	same := func(before domain.Event) bool {
 		e, ok := before.(*domain.EntryAssigned)
 		if ok && e.Client == client && (transaction == "" || e.TransactionID == transaction) {
@@ -25,30 +25,30 @@ func (d *Desk) Assign(ctx context.Context, entry, client, transaction string) (s
 		}
 		return false
 	}
-	err := d.decide(ctx, entry, same, func(w waiting) (domain.Event, []ledger.Change, error) {
-		if w.unreadable != nil {
-			return nil, nil, w.unreadable
+	err := t.settle(ctx, entry, same, func(u unmatchedEntry) (domain.Event, []ledger.Change, error) {
+		if u.unreadable != nil {
+			return nil, nil, u.unreadable
 		}
-		c, err := d.Ledger.Client(ctx, client)
+		c, err := t.Ledger.Client(ctx, client)
 		if err != nil {
 			return nil, nil, err
 		}
 		if c.Version == 0 {
-			return nil, nil, refuse(domain.Invalid, "/client", "unknown", "there is no client %q", client)
+			return nil, nil, fieldRefusal(domain.Invalid, "/client", "unknown", "there is no client %q", client)
 		}
 		var change ledger.Change
 		switch {
-		case w.Kind == nacha.KindReject:
+		case u.Kind == nacha.KindReject:
 			err = rejectMovesNothing()
-		case w.Unsupported || w.Kind == "":
+		case u.Unsupported || u.Kind == "":
 			err = domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be booked: settle it with the bank and dismiss it")
-		case w.Kind == nacha.KindForward:
+		case u.Kind == nacha.KindForward:
 			if transaction != "" {
-				return nil, nil, refuse(domain.Invalid, "/transaction_id", "not-allowed", "a payment begins a transaction of its own")
+				return nil, nil, fieldRefusal(domain.Invalid, "/transaction_id", "not-allowed", "a payment begins a transaction of its own")
 			}
-			change, err = w.receivedBy(d.Ledger, c)
+			change, err = u.receivedBy(t.Ledger, c)
 		default:
-			change, err = w.bookedAt(ctx, d.Ledger, client, transaction)
+			change, err = u.bookedAt(ctx, t.Ledger, client, transaction)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -66,11 +66,11 @@ func (d *Desk) Assign(ctx context.Context, entry, client, transaction string) (s
 }
 
 // receivedBy begins a client's transaction with a payment.
-func (w waiting) receivedBy(l *ledger.Ledger, c domain.Client) (ledger.Change, error) {
-	if err := w.atBankOf(c.Settings.ODFIs); err != nil {
+func (u unmatchedEntry) receivedBy(l *ledger.Ledger, c domain.Client) (ledger.Change, error) {
+	if err := u.atBankOf(c.Settings.ODFIs); err != nil {
 		return ledger.Change{}, err
 	}
-	received, err := w.received(l, c.ID, flagByHand)
+	received, err := u.receivedEvent(l, c.ID, flagByHand)
 	if err != nil {
 		return ledger.Change{}, err
 	}
@@ -82,47 +82,47 @@ func (w waiting) receivedBy(l *ledger.Ledger, c domain.Client) (ledger.Change, e
 
 // atBankOf makes sure that the entry came to one of the banks. Answers to it
 // leave from there, so a wrong check digit is put right.
-func (w waiting) atBankOf(odfis []string) error {
+func (u unmatchedEntry) atBankOf(odfis []string) error {
 	for _, odfi := range odfis {
-		if odfi[:8] == w.Entry.Routing[:8] {
-			w.Entry.Routing = odfi
+		if odfi[:8] == u.Entry.Routing[:8] {
+			u.Entry.Routing = odfi
 			return nil
 		}
 	}
-	return domain.Refuse(domain.RuleBroken, "the entry came for routing number %s, which is not one of the client's banks", w.Entry.Routing)
+	return domain.Refuse(domain.RuleBroken, "the entry came for routing number %s, which is not one of the client's banks", u.Entry.Routing)
 }
 
 // bookedAt books an answer at a transaction of a client.
-func (w waiting) bookedAt(ctx context.Context, l *ledger.Ledger, client, transaction string) (ledger.Change, error) {
+func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, transaction string) (ledger.Change, error) {
 	if transaction == "" {
-		return ledger.Change{}, refuse(domain.Invalid, "/transaction_id", "required", "say which transaction the %s belongs to", w.Kind)
+		return ledger.Change{}, fieldRefusal(domain.Invalid, "/transaction_id", "required", "say which transaction the %s belongs to", u.Kind)
 	}
 	p, err := readPayment(ctx, l, client, transaction)
 	if err != nil {
 		return ledger.Change{}, err
 	}
 	if !p.Exists() {
-		return ledger.Change{}, refuse(domain.Invalid, "/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
+		return ledger.Change{}, fieldRefusal(domain.Invalid, "/transaction_id", "unknown", "client %s has no transaction %q", client, transaction)
 	}
-	item, ok := w.answerable(p)
+	item, ok := u.answerable(p)
 	if !ok {
-		return ledger.Change{}, domain.Refuse(domain.RuleBroken, "transaction %s sent nothing that a %s could answer", transaction, w.Kind)
+		return ledger.Change{}, domain.Refuse(domain.RuleBroken, "transaction %s sent nothing that a %s could answer", transaction, u.Kind)
 	}
 	flags := []string{flagByHand}
-	if item.AmountCents != w.Entry.AmountCents && w.Entry.Correction == nil && w.Entry.RefusedChange == nil {
+	if item.AmountCents != u.Entry.AmountCents && u.Entry.Correction == nil && u.Entry.RefusedChange == nil {
 		flags = append(flags, flagAmount)
 	}
-	if (candidate{payment: p, item: item}).answeredBefore(w.Kind) {
+	if (candidate{payment: p, item: item}).answeredBefore(u.Kind) {
 		flags = append(flags, flagDuplicate)
 	}
-	if turned := w.Kind == nacha.KindReturn || w.Kind == nacha.KindContested; turned && (candidate{payment: p, item: item}).reversed() {
+	if turned := u.Kind == nacha.KindReturn || u.Kind == nacha.KindContested; turned && (candidate{payment: p, item: item}).reversed() {
 		flags = append(flags, flagAfterReversal)
 	}
-	in, err := w.incoming(l, p.stream, client, item.ID, p.number[item.ID], flags)
+	in, err := u.incoming(l, p.stream, client, item.ID, p.number[item.ID], flags)
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.arrive(answered(w.Kind, in), l.Now())}, nil
+	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.answeredBy(answerEvent(u.Kind, in), l.Now())}, nil
 }
 
 // answersTo says which items of ours each kind of entry answers.
@@ -136,13 +136,13 @@ var answersTo = map[nacha.Kind][]domain.ItemKind{
 
 // answerable finds the item that the entry answers: the one that left under
 // the trace number it names, else the newest that left.
-func (w waiting) answerable(p *payment) (found *domain.Item, ok bool) {
+func (u unmatchedEntry) answerable(p *payment) (found *domain.Item, ok bool) {
 	for _, i := range p.Items {
-		if i.State != domain.Filed || len(ofKind([]candidate{{payment: p, item: i}}, answersTo[w.Kind]...)) == 0 {
+		if i.State != domain.Filed || len(ofKind([]candidate{{payment: p, item: i}}, answersTo[u.Kind]...)) == 0 {
 			continue
 		}
 		found = i
-		for _, trace := range w.traces() {
+		for _, trace := range u.traces() {
 			if i.Filing.Trace == trace {
 				return i, true
 			}
@@ -157,16 +157,16 @@ func (c candidate) answeredBefore(kind nacha.Kind) bool {
 	case nacha.KindReturn:
 		return c.returned()
 	case nacha.KindDishonored:
-		_, done := c.answer(domain.Dishonor, domain.FromFed, c.item.ID)
+		_, done := c.answerTo(domain.Dishonor, domain.FromFed, c.item.ID)
 		return done
 	case nacha.KindContested:
-		_, done := c.answer(domain.Contest, domain.FromFed, c.item.ID)
+		_, done := c.answerTo(domain.Contest, domain.FromFed, c.item.ID)
 		return done
 	default:
 		return false
 	}
 }
 
-func refuse(code domain.Code, pointer, rule, format string, args ...any) error {
+func fieldRefusal(code domain.Code, pointer, rule, format string, args ...any) error {
 	return &domain.Refusal{Code: code, Fields: []domain.FieldError{{Pointer: pointer, Code: rule, Message: fmt.Sprintf(format, args...)}}}
 }

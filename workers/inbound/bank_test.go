@@ -14,8 +14,8 @@ import (
 // What the other bank does: it takes an item that we sent and answers it with
 // a batch of one entry, settled on Tuesday the 24th unless changed.
 
-// reply changes a batch of the other bank before it is sent.
-type reply func(*nacha.BatchHeader, *nacha.Entry)
+// tweak changes a batch of the other bank before it is sent.
+type tweak func(*nacha.BatchHeader, *nacha.Entry)
 
 // answerTo is the batch and entry that answer an item of ours, without the
 // addenda that say how.
@@ -46,7 +46,7 @@ func (w *world) answerTo(client, id, item string) nacha.Batch {
 	return nacha.Batch{Header: h, Entries: []nacha.Entry{e}}
 }
 
-func (b *changed) apply(replies []reply) nacha.Batch {
+func (b *changed) apply(replies []tweak) nacha.Batch {
 	for _, f := range replies {
 		f(&b.Header, &b.Entries[0])
 	}
@@ -56,12 +56,12 @@ func (b *changed) apply(replies []reply) nacha.Batch {
 type changed nacha.Batch
 
 // returned is a return of an entry of ours.
-func (w *world) returned(id, code string, replies ...reply) nacha.Batch {
+func (w *world) returned(id, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	return w.returnedItem(id, "item-"+id, code, replies...)
 }
 
-func (w *world) returnedItem(id, item, code string, replies ...reply) nacha.Batch {
+func (w *world) returnedItem(id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(gym, id, item)
 	t := w.transaction(gym, id)
@@ -75,7 +75,7 @@ func (w *world) returnedItem(id, item, code string, replies ...reply) nacha.Batc
 }
 
 // corrected is a notification of change to an entry of ours.
-func (w *world) corrected(id, code, data string, replies ...reply) nacha.Batch {
+func (w *world) corrected(id, code, data string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(gym, id, "item-"+id)
 	i := w.origination(id)
@@ -93,7 +93,7 @@ func (w *world) corrected(id, code, data string, replies ...reply) nacha.Batch {
 }
 
 // dishonored is our return, sent back to us.
-func (w *world) dishonored(client, id, item, code string, replies ...reply) nacha.Batch {
+func (w *world) dishonored(client, id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(client, id, item)
 	t := w.transaction(client, id)
@@ -112,7 +112,7 @@ func (w *world) dishonored(client, id, item, code string, replies ...reply) nach
 }
 
 // contested insists on a return that we dishonored.
-func (w *world) contested(client, id, item, code string, replies ...reply) nacha.Batch {
+func (w *world) contested(client, id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(client, id, item)
 	t := w.transaction(client, id)
@@ -130,7 +130,7 @@ func (w *world) contested(client, id, item, code string, replies ...reply) nacha
 }
 
 // refused sends our notification of change back.
-func (w *world) refused(id, item, code string, replies ...reply) nacha.Batch {
+func (w *world) refused(id, item, code string, replies ...tweak) nacha.Batch {
 	w.t.Helper()
 	b := w.answerTo(gym, id, item)
 	t := w.transaction(gym, id)
@@ -147,7 +147,7 @@ func (w *world) refused(id, item, code string, replies ...reply) nacha.Batch {
 }
 
 // settles gives the batch another settlement day.
-func settles(day string) reply {
+func settles(day string) tweak {
 	return func(h *nacha.BatchHeader, _ *nacha.Entry) {
 		d, err := calendar.ParseDate(day)
 		if err != nil {

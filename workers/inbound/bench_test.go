@@ -54,7 +54,7 @@ func (w *world) pipe(make func(io.Writer)) Outcome {
 		make(out)
 		out.Close()
 	}()
-	o, err := w.desk.Intake(w.t.Context(), "many.ach", FromAPI, in)
+	o, err := w.intake.Take(w.t.Context(), "many.ach", FromAPI, in)
 	must(w.t, err)
 	return o
 }

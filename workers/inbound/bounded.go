@@ -20,7 +20,7 @@ var errTooLarge = errors.New("the file is too large")
 
 // bounded reads a file that says its size. One that is too large is not read
 // at all, and one that says so when it is read, no further.
-func (d *Desk) bounded(file interface {
+func (t *Intake) bounded(file interface {
 	io.ReadSeeker
 	Stat() (fs.FileInfo, error)
 }) (io.ReadSeeker, error) {
@@ -28,10 +28,10 @@ func (d *Desk) bounded(file interface {
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > d.Largest {
+	if info.Size() > t.Largest {
 		return nil, errTooLarge
 	}
-	return &boundedFile{file, limited{file, d.Largest}, d.Largest}, nil
+	return &boundedFile{file, limited{file, t.Largest}, t.Largest}, nil
 }
 
 // boundedFile is a file of which so many bytes may be read from its beginning.
@@ -67,9 +67,9 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 // tooLargeToTake is what becomes of such a file in the inbox.
-func (d *Desk) tooLargeToTake(name string) Outcome {
-	d.Log.Error("a file in the inbox is too large and goes into quarantine", "name", name, "limit", d.Largest)
+func (t *Intake) tooLargeToTake(name string) Outcome {
+	t.Log.Error("a file in the inbox is too large and goes into quarantine", "name", name, "limit", t.Largest)
 	return Outcome{State: projections.InboundQuarantined, Reasons: []nacha.Problem{{
-		Code: "too-large", Message: fmt.Sprintf("it is larger than %d bytes and was not read", d.Largest),
+		Code: "too-large", Message: fmt.Sprintf("it is larger than %d bytes and was not read", t.Largest),
 	}}}
 }

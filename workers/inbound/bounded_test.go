@@ -14,7 +14,7 @@ import (
 
 func TestAFileTooLargeGoesIntoQuarantineUnread(t *testing.T) {
 	w := watching(t)
-	w.desk.Largest = 1 << 20
+	w.intake.Largest = 1 << 20
 	w.drop("good.ach", vector(t, "05"))
 	huge := w.drop("huge.ach", vector(t, "05"))
 	must(t, os.Truncate(huge, 1<<40)) // of which next to nothing is on the disk
@@ -34,9 +34,9 @@ func TestAFileTooLargeGoesIntoQuarantineUnread(t *testing.T) {
 }
 
 func TestAFileTooLargeStaysAtTheBank(t *testing.T) {
-	for _, after := range []After{Leave, Remove} {
+	for _, after := range []AfterPickup{AfterPickupLeave, AfterPickupRemove} {
 		w, s, p := picking(t, after)
-		w.desk.Largest = 1 << 20
+		w.intake.Largest = 1 << 20
 		put(t, s, "huge.ach", vector(t, "05"))
 		must(t, os.Truncate(filepath.Join(s.Dir, "inbound", "huge.ach"), 1<<40))
 		put(t, s, "good.ach", vector(t, "05"))
@@ -52,9 +52,9 @@ func TestAFileTooLargeStaysAtTheBank(t *testing.T) {
 }
 
 func TestAServerIsNotReadForEver(t *testing.T) {
-	w, s, p := picking(t, Leave)
+	w, s, p := picking(t, AfterPickupLeave)
 	put(t, s, "a.ach", vector(t, "05"))
-	hasty, err := NewPickup(PickupConfig{Desk: w.desk, Within: time.Nanosecond})
+	hasty, err := NewPickup(PickupConfig{Intake: w.intake, Within: time.Nanosecond})
 	must(t, err)
 	if err := hasty.Look(t.Context()); err == nil {
 		t.Error("a visit has no end")
@@ -67,9 +67,9 @@ func TestAServerIsNotReadForEver(t *testing.T) {
 
 func TestIntakeReadsNoFurtherThanTheBound(t *testing.T) {
 	w := watching(t)
-	w.desk.Largest = 1 << 20
+	w.intake.Largest = 1 << 20
 	endless := io.MultiReader(bytes.NewReader(vector(t, "05")), endlessNines{})
-	if _, err := w.desk.Intake(t.Context(), "endless.ach", FromIngest, endless); !errors.Is(err, errTooLarge) {
+	if _, err := w.intake.Take(t.Context(), "endless.ach", FromIngest, endless); !errors.Is(err, errTooLarge) {
 		t.Errorf("got %v", err)
 	}
 	left, err := filepath.Glob(filepath.Join(w.folder, "files/in/*"))

@@ -46,7 +46,7 @@ func (c candidate) settledOn() calendar.Date {
 }
 
 // returnable is the amount of an item as its return must bear it.
-func (c candidate) returnable(e *arrival) bool {
+func (c candidate) returnable(e *inboundEntry) bool {
 	amount := e.Entry.AmountCents
 	if e.header.IAT != nil && e.Entry.Return != nil {
 		amount = e.Entry.Return.OriginalAmountCents // the amount itself follows the exchange rate

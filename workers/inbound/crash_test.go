@@ -30,17 +30,17 @@ func (w *world) feedUntil(n int, content []byte) (step string, ended bool) {
 			step, ended = c.step, false
 		}
 	}()
-	_, err := w.desk.Intake(w.t.Context(), "file.ach", FromAPI, bytes.NewReader(content))
+	_, err := w.intake.Take(w.t.Context(), "file.ach", FromAPI, bytes.NewReader(content))
 	must(w.t, err)
 	return "", true
 }
 
 func TestACrashAtAnyStepAppliesEveryEntryOnce(t *testing.T) {
 	for name, after := range map[string]func(*world, []byte){
-		"resumed":                    func(w *world, _ []byte) { must(w.t, w.desk.Resume(w.t.Context())) },
+		"resumed":                    func(w *world, _ []byte) { must(w.t, w.intake.Resume(w.t.Context())) },
 		"fed again":                  func(w *world, content []byte) { w.feed(content) },
 		"resumed without the views":  func(w *world, content []byte) { w.loseViews(); w.feed(content) },
-		"resumed and fed once again": func(w *world, content []byte) { must(w.t, w.desk.Resume(w.t.Context())); w.feed(content) },
+		"resumed and fed once again": func(w *world, content []byte) { must(w.t, w.intake.Resume(w.t.Context())); w.feed(content) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			steps := map[string]bool{}
@@ -124,7 +124,7 @@ func TestAfterACrashNothingIsPlacedTwiceThoughClientsChanged(t *testing.T) {
 	}
 	w.restart()
 	w.client("late", func(s *domain.Settings) { s.ReceivingAccounts = w.patterns("880*") })
-	must(t, w.desk.Resume(t.Context()))
+	must(t, w.intake.Resume(t.Context()))
 	if u := w.waits(unknownAccount); u.AccountTail != "01" {
 		t.Errorf("queue %+v", u)
 	}
@@ -144,7 +144,7 @@ func TestAfterACrashTheLogSaysWhatIsInQuarantine(t *testing.T) {
 	}
 	w.restart()
 	w.bank("091400606")
-	must(t, w.desk.Resume(t.Context()))
+	must(t, w.intake.Resume(t.Context()))
 	if len(w.received(gym)) != 1 || len(w.queue()) != 0 {
 		t.Errorf("payments %d, queue %+v", len(w.received(gym)), w.queue())
 	}
@@ -184,7 +184,7 @@ func TestAFileThatFailsDoesNotHoldUpTheOthers(t *testing.T) {
 	if n := len(w.received(gym)); n != 3 {
 		t.Errorf("%d payments", n)
 	}
-	if err := w.desk.Resume(t.Context()); err == nil {
+	if err := w.intake.Resume(t.Context()); err == nil {
 		t.Error("nobody hears of the lost file")
 	}
 	// The bank sends it again: what was lost is there.
@@ -200,10 +200,10 @@ func TestABatchInTwoFilesThatWaitIsAppliedOnce(t *testing.T) {
 	id := w.sent()[0]
 	b := w.returned(id, "R01")
 	for _, created := range []string{"0700", "0800"} {
-		_, err := w.desk.Accept(t.Context(), created, FromAPI, bytes.NewReader(renderAs(t, created, b)))
+		_, err := w.intake.Accept(t.Context(), created, FromAPI, bytes.NewReader(renderAs(t, created, b)))
 		must(t, err)
 	}
-	must(t, w.desk.Resume(t.Context()))
+	must(t, w.intake.Resume(t.Context()))
 	w.only(id, domain.Return)
 	if list := w.queue(); len(list) != 0 {
 		t.Errorf("queue %+v", list)
@@ -214,13 +214,13 @@ func TestAKeptFileInAnothersPlaceIsNotApplied(t *testing.T) {
 	w := newWorld(t)
 	var kept []string
 	for i, created := range []string{"0700", "0800"} {
-		o, err := w.desk.Accept(t.Context(), created, FromAPI, bytes.NewReader(renderAs(t, created, credits(fmt.Sprintf("40001234567%d", i)))))
+		o, err := w.intake.Accept(t.Context(), created, FromAPI, bytes.NewReader(renderAs(t, created, credits(fmt.Sprintf("40001234567%d", i)))))
 		must(t, err)
 		kept = append(kept, filepath.Join(w.folder, "files/in", o.ID))
 	}
 	must(t, os.Rename(kept[0], kept[1]))
 	w.restart()
-	if err := w.desk.Resume(t.Context()); err == nil {
+	if err := w.intake.Resume(t.Context()); err == nil {
 		t.Error("nobody hears of it")
 	}
 	w.nothingApplied()
@@ -238,7 +238,7 @@ func TestAFileComesWhileAnotherIsApplied(t *testing.T) {
 		}
 		came++
 		for content, state := range map[string]string{string(long): Duplicate, string(short): projections.InboundReceived} {
-			o, err := w.desk.Accept(t.Context(), "meanwhile", FromAPI, strings.NewReader(content))
+			o, err := w.intake.Accept(t.Context(), "meanwhile", FromAPI, strings.NewReader(content))
 			if err != nil || o.State != state {
 				t.Errorf("meanwhile: %+v, %v", o, err)
 			}
@@ -248,7 +248,7 @@ func TestAFileComesWhileAnotherIsApplied(t *testing.T) {
 		t.Errorf("outcome %+v", o)
 	}
 	w.fault = nil
-	must(t, w.desk.Resume(t.Context()))
+	must(t, w.intake.Resume(t.Context()))
 	if n := len(w.received(gym)); n != 2 {
 		t.Errorf("%d payments", n)
 	}
@@ -259,14 +259,14 @@ func TestAFileComesWhileAnotherIsApplied(t *testing.T) {
 func TestAFileComesAgainWhileItIsCompleted(t *testing.T) {
 	w := newWorld(t)
 	content := render(t, credits("400012345678"))
-	if _, err := w.desk.Accept(t.Context(), "first", FromAPI, bytes.NewReader(content)); err != nil {
+	if _, err := w.intake.Accept(t.Context(), "first", FromAPI, bytes.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
 	completed := false
 	w.fault = func(step string) {
 		if step == "before repeated" && !completed {
 			completed = true
-			must(t, w.desk.Resume(t.Context()))
+			must(t, w.intake.Resume(t.Context()))
 		}
 	}
 	if o := w.feed(content); o.State != Duplicate || o.Of != "applied" || !completed {

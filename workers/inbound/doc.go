@@ -3,7 +3,7 @@
 // client it is for, and all else in a queue that a person looks after, with
 // its money accounted for.
 //
-// A Desk keeps the raw file, sealed, before the log says that it came. It
+// An Intake keeps the raw file, sealed, before the log says that it came. It
 // then reads the kept file twice: once to judge it, once to apply the batches
 // that are good. Every entry has an id that follows from its batch's content,
 // so the same batch under another name, in another file or after a crash is

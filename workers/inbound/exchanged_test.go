@@ -27,7 +27,7 @@ func TestAKeptFileInThePlaceOfAnotherIsNotApplied(t *testing.T) {
 	w := newWorld(t)
 	var ids []string
 	for n, account := range []string{"400000001", "400000002", "400000003"} {
-		o, err := w.desk.Accept(t.Context(), "file.ach", FromAPI, bytes.NewReader(renderAs(t, "080"+string(rune('0'+n)), credits(account))))
+		o, err := w.intake.Accept(t.Context(), "file.ach", FromAPI, bytes.NewReader(renderAs(t, "080"+string(rune('0'+n)), credits(account))))
 		must(t, err)
 		ids = append(ids, o.ID)
 	}
@@ -35,7 +35,7 @@ func TestAKeptFileInThePlaceOfAnotherIsNotApplied(t *testing.T) {
 	must(t, os.Rename(kept(ids[0]), kept("aside")))
 	must(t, os.Rename(kept(ids[1]), kept(ids[0])))
 	must(t, os.Rename(kept("aside"), kept(ids[1])))
-	err := w.desk.Resume(t.Context())
+	err := w.intake.Resume(t.Context())
 	for _, id := range ids[:2] {
 		if err == nil || !strings.Contains(err.Error(), id) {
 			t.Errorf("file %s is not named: %v", id, err)
@@ -93,13 +93,13 @@ func TestAnExchangedEntryOfTheQueueIsOnlyDismissed(t *testing.T) {
 	w.feed(render(t, credits("770000001", "770000002")))
 	w.exchanged(domain.EntryQueued{}.Type(), "account")
 	for _, u := range w.queue() {
-		if _, err := w.desk.Assign(t.Context(), u.ID, gym, ""); !ledger.Exchanged(err) {
+		if _, err := w.intake.Assign(t.Context(), u.ID, gym, ""); !ledger.Exchanged(err) {
 			t.Errorf("assigned: %v", err)
 		}
-		if _, err := w.desk.Return(t.Context(), u.ID, "R03"); !ledger.Exchanged(err) {
+		if _, err := w.intake.Return(t.Context(), u.ID, "R03"); !ledger.Exchanged(err) {
 			t.Errorf("returned: %v", err)
 		}
-		must(t, w.desk.Dismiss(t.Context(), u.ID, "compared with another copy"))
+		must(t, w.intake.Dismiss(t.Context(), u.ID, "compared with another copy"))
 	}
 }
 
@@ -131,7 +131,7 @@ func TestWhatAnEarlierReleaseQueuedIsStillBooked(t *testing.T) {
 	q.Account.Sealed, err = w.Keys.Seal(domain.LedgerClient, []byte("770000001"), "account")
 	must(t, err)
 	w.write(ledger.Change{Stream: domain.UnmatchedStream(q.EntryID), Client: domain.LedgerClient, Events: []domain.Event{q}})
-	id, err := w.desk.Assign(t.Context(), q.EntryID, gym, "")
+	id, err := w.intake.Assign(t.Context(), q.EntryID, gym, "")
 	must(t, err)
 	if number, err := w.OpenAccount(gym, w.transaction(gym, id).Account); err != nil || number != "770000001" {
 		t.Errorf("booked for %s, %v", number, err)

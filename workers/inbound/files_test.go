@@ -174,7 +174,7 @@ func TestTheRawFileIsKeptSealedBeforeTheLogKnowsIt(t *testing.T) {
 		}
 	}
 	o := w.feed(content)
-	file, err := w.desk.Kept(o.ID)
+	file, err := w.intake.Kept(o.ID)
 	must(t, err)
 	defer file.Close()
 	kept, err := io.ReadAll(file)
@@ -190,7 +190,7 @@ func TestTheRawFileIsKeptSealedBeforeTheLogKnowsIt(t *testing.T) {
 		"cut off": sealed[:len(sealed)-1], "changed": sealed[:99] + "x" + sealed[100:], "empty": "", "longer": sealed + "more",
 	} {
 		must(t, os.WriteFile(filepath.Join(w.folder, "files/in", o.ID), []byte(damaged), 0o600))
-		file, err := w.desk.Kept(o.ID)
+		file, err := w.intake.Kept(o.ID)
 		if err == nil {
 			_, err = io.ReadAll(file)
 			file.Close()
@@ -207,7 +207,7 @@ func TestALongFileIsKeptInChunks(t *testing.T) {
 	const whole = 1 << 20
 	for _, size := range []int{0, 1, whole - 1, whole, whole + 1, 3*whole + 7} {
 		content := bytes.Repeat([]byte("0123456789"), size/10+1)[:size]
-		k, err := w.desk.vault.create()
+		k, err := w.intake.bankFiles.create()
 		must(t, err)
 		for rest := content; len(rest) > 0; {
 			n, err := k.Write(rest[:min(len(rest), 70_001)])
@@ -215,7 +215,7 @@ func TestALongFileIsKeptInChunks(t *testing.T) {
 			rest = rest[n:]
 		}
 		must(t, k.commit("long"))
-		file, err := w.desk.Kept("long")
+		file, err := w.intake.Kept("long")
 		must(t, err)
 		got, err := io.ReadAll(file)
 		must(t, err)
@@ -229,7 +229,7 @@ func TestALongFileIsKeptInChunks(t *testing.T) {
 // A kept file that ends with a whole chunk, but not its last, was cut off.
 func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 	w := newWorld(t)
-	k, err := w.desk.vault.create()
+	k, err := w.intake.bankFiles.create()
 	must(t, err)
 	_, err = k.Write(make([]byte, 2*1<<20+1))
 	must(t, err)
@@ -239,7 +239,7 @@ func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 	must(t, err)
 	first := saltBytes + 4 + int64(binary.BigEndian.Uint32(sealed[saltBytes:]))
 	must(t, os.Truncate(path, first))
-	file, err := w.desk.Kept("long")
+	file, err := w.intake.Kept("long")
 	must(t, err)
 	defer file.Close()
 	if _, err := io.ReadAll(file); err == nil {
@@ -250,7 +250,7 @@ func TestALongFileCutOffBetweenChunksIsNotRead(t *testing.T) {
 func TestAFileThatCannotBeReadToItsEndLeavesNothing(t *testing.T) {
 	w := newWorld(t)
 	broken := io.MultiReader(bytes.NewReader(vector(t, "05")), brokenPipe{})
-	if _, err := w.desk.Intake(t.Context(), "x", FromAPI, broken); err == nil {
+	if _, err := w.intake.Take(t.Context(), "x", FromAPI, broken); err == nil {
 		t.Error("it was taken in")
 	}
 	w.nothingApplied()

@@ -216,10 +216,10 @@ func TestKindsWeDoNotReadAreKeptRaw(t *testing.T) {
 			t.Errorf("position %d: an account number is in the log", r.Position)
 		}
 	}
-	if _, err := w.desk.Assign(t.Context(), u.ID, gym, ""); domain.CodeOf(err) != domain.RuleBroken {
+	if _, err := w.intake.Assign(t.Context(), u.ID, gym, ""); domain.CodeOf(err) != domain.RuleBroken {
 		t.Errorf("assigned: %v", err)
 	}
-	must(t, w.desk.Dismiss(t.Context(), u.ID, "settled with the bank"))
+	must(t, w.intake.Dismiss(t.Context(), u.ID, "settled with the bank"))
 }
 
 func TestAnEntryThatNoEventCouldHoldIsKeptRaw(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// FuzzApply feeds a desk with anything. It never fails, every file ends
+// FuzzApply feeds an intake with anything. It never fails, every file ends
 // somewhere, and not one dollar is applied, nor queued, that a second and much
 // simpler reading of the file does not find in a batch that balances.
 //
@@ -36,7 +36,7 @@ func FuzzApply(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		before, err := w.store.Head(t.Context())
 		must(t, err)
-		o, err := w.desk.Intake(t.Context(), "fuzz", FromAPI, bytes.NewReader(content))
+		o, err := w.intake.Take(t.Context(), "fuzz", FromAPI, bytes.NewReader(content))
 		must(t, err)
 		if o.State == "received" || o.ID == "" {
 			t.Fatalf("outcome %+v", o)

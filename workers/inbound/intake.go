@@ -50,19 +50,19 @@ func (o Outcome) Files() []Outcome { return append([]Outcome{o}, o.More...) }
 // errUnfinished says that the rest of a file is still to come.
 var errUnfinished = errors.New("the file is not all there yet")
 
-// Intake takes in a file and applies it, whichever way it came. When it
+// Take takes in a file and applies it, whichever way it came. When it
 // returns without an error the file is kept and every entry of its good
 // batches is in a transaction or in the queue. After an error it may be
 // called again with the same content; nothing is done twice.
-func (d *Desk) Intake(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
+func (t *Intake) Take(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
 	ctx = ledger.WithWorker(ctx, "inbound")
-	return d.each(nacha.NewSplit(&limited{content, d.Largest}), func(_ int, file *nacha.Split) (Outcome, error) {
-		return d.intake(ctx, arrived{name: name, source: source}, file, false)
+	return t.each(nacha.NewSplit(&limited{content, t.Largest}), func(_ int, file *nacha.Split) (Outcome, error) {
+		return t.takeOne(ctx, provenance{name: name, source: source}, file, false)
 	})
 }
 
 // each does with every file in a content what do does. An error stops it.
-func (d *Desk) each(content *nacha.Split, do func(n int, file *nacha.Split) (Outcome, error)) (Outcome, error) {
+func (t *Intake) each(content *nacha.Split, do func(n int, file *nacha.Split) (Outcome, error)) (Outcome, error) {
 	all, err := do(0, content)
 	for n := 1; err == nil && content.Next(); n++ {
 		var o Outcome
@@ -73,46 +73,46 @@ func (d *Desk) each(content *nacha.Split, do func(n int, file *nacha.Split) (Out
 	return all, err
 }
 
-// intake receives one file and applies it. One that may still be growing is
+// takeOne receives one file and applies it. One that may still be growing is
 // left alone with errUnfinished until it is whole.
-func (d *Desk) intake(ctx context.Context, from arrived, file *nacha.Split, growing bool) (Outcome, error) {
-	o, j, err := d.receive(ctx, from, file, growing)
+func (t *Intake) takeOne(ctx context.Context, from provenance, file *nacha.Split, growing bool) (Outcome, error) {
+	o, rv, err := t.receive(ctx, from, file, growing)
 	if err != nil || o.State == projections.InboundQuarantined {
 		return o, err
 	}
-	give, err := d.applying.take(ctx)
+	give, err := t.applying.take(ctx)
 	if err != nil {
-		d.goOn()
+		t.wakeRun()
 		return o, err
 	}
 	defer give()
-	if err := d.resume(ctx, o.ID, j); err != nil {
-		d.goOn()
+	if err := t.resume(ctx, o.ID, rv); err != nil {
+		t.wakeRun()
 		return o, err
 	}
-	return d.outcome(ctx, o)
+	return t.outcome(ctx, o)
 }
 
 // Accept takes in a file and lets Run apply it. When it returns without an
 // error the file is kept and will be applied.
-func (d *Desk) Accept(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
-	return d.accept(ctx, arrived{name: name, source: source}, content, false)
+func (t *Intake) Accept(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
+	return t.accept(ctx, provenance{name: name, source: source}, content, false)
 }
 
-func (d *Desk) accept(ctx context.Context, from arrived, content io.Reader, growing bool) (Outcome, error) {
+func (t *Intake) accept(ctx context.Context, from provenance, content io.Reader, growing bool) (Outcome, error) {
 	ctx = ledger.WithWorker(ctx, "inbound")
-	return d.each(nacha.NewSplit(content), func(n int, file *nacha.Split) (Outcome, error) {
-		o, _, err := d.receive(ctx, from.part(n), file, growing)
+	return t.each(nacha.NewSplit(content), func(n int, file *nacha.Split) (Outcome, error) {
+		o, _, err := t.receive(ctx, from.part(n), file, growing)
 		if err == nil && o.State == projections.InboundReceived {
-			d.goOn()
+			t.wakeRun()
 		}
 		return o, err
 	})
 }
 
 // outcome says where a file stands after it was applied.
-func (d *Desk) outcome(ctx context.Context, o Outcome) (Outcome, error) {
-	in, err := d.Ledger.Inbound(ctx, o.ID)
+func (t *Intake) outcome(ctx context.Context, o Outcome) (Outcome, error) {
+	in, err := t.Ledger.Inbound(ctx, o.ID)
 	if err != nil {
 		return o, err
 	}
@@ -133,37 +133,37 @@ func (d *Desk) outcome(ctx context.Context, o Outcome) (Outcome, error) {
 
 // receive keeps a file, judges it and records that it came, in this order: a
 // crash leaves a kept file that nobody knows, never a known one that is lost.
-func (d *Desk) receive(ctx context.Context, from arrived, file *nacha.Split, growing bool) (o Outcome, j *judgement, err error) {
-	if err := d.Views.CatchUp(ctx); err != nil {
+func (t *Intake) receive(ctx context.Context, from provenance, file *nacha.Split, growing bool) (o Outcome, rv *review, err error) {
+	if err := t.Views.CatchUp(ctx); err != nil {
 		return o, nil, fmt.Errorf("wait for the views: %w", err)
 	}
-	known, err := d.receivers.current(ctx)
+	known, err := t.receivers.current(ctx)
 	if err != nil {
 		return o, nil, err
 	}
-	k, err := d.vault.create()
+	k, err := t.bankFiles.create()
 	if err != nil {
 		return o, nil, fmt.Errorf("keep %s: %w", from.name, err)
 	}
 	defer func() { err = errors.Join(err, k.drop()) }()
-	j, err = judge(io.TeeReader(file, k), known.ours)
+	rv, err = reviewFile(io.TeeReader(file, k), known.ours)
 	if err != nil {
 		return o, nil, fmt.Errorf("receive %s: %w", from.name, err)
 	}
-	if growing && file.Last() && !j.finished() {
+	if growing && file.Last() && !rv.finished() {
 		return o, nil, errUnfinished
 	}
-	give, err := d.recording.take(ctx)
+	give, err := t.recording.take(ctx)
 	if err != nil {
 		return o, nil, err
 	}
 	defer give()
-	err = d.Ledger.Retry(func() (err error) { // it may have been applied to its end just now
-		o, err = d.record(ctx, from, k, j)
+	err = t.Ledger.Retry(func() (err error) { // it may have been applied to its end just now
+		o, err = t.record(ctx, from, k, rv)
 		return err
 	})
 	if err != nil {
 		return o, nil, fmt.Errorf("receive %s: %w", from.name, err)
 	}
-	return o, j, nil
+	return o, rv, nil
 }

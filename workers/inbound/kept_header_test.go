@@ -40,7 +40,7 @@ func together(list ...nacha.Batch) nacha.Batch {
 }
 
 // traced gives an entry a trace number of its own bank's.
-func traced(trace string) reply {
+func traced(trace string) tweak {
 	return func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Trace = trace }
 }
 
@@ -69,7 +69,7 @@ func TestReturnsUnderOurOwnODFIWaitEachWithItsPayment(t *testing.T) {
 	queue := w.byTrace()
 	for i, trace := range []string{theirBank[:8] + "0000501", "091400600000007", theirBank[:8] + "0000503"} {
 		u := queue[trace]
-		if u.Reason != nacha.TracePrefix || u.Kind != nacha.KindReturn || !slices.Equal(u.Candidates, []string{gym + "/" + ids[i]}) {
+		if u.Reason != nacha.TracePrefix || u.EntryKind != nacha.KindReturn || !slices.Equal(u.Candidates, []string{gym + "/" + ids[i]}) {
 			t.Errorf("return %d waits as %+v", i+1, u)
 		}
 		if u.Sender != trace[:8] || u.SettledOn != "2026-11-24" || u.Deadline.IsZero() || u.Code != fmt.Sprintf("R0%d", i+1) {
@@ -94,9 +94,9 @@ func TestAReturnUnderOurOwnODFIIsBookedOnceByAPerson(t *testing.T) {
 		byPayment[u.Candidates[0]] = u.ID
 	}
 	for range 2 {
-		_, err := w.desk.Assign(t.Context(), byPayment[gym+"/"+ids[0]], gym, ids[0])
+		_, err := w.intake.Assign(t.Context(), byPayment[gym+"/"+ids[0]], gym, ids[0])
 		must(t, err)
-		must(t, w.desk.Dismiss(t.Context(), byPayment[gym+"/"+ids[1]], "settled by wire"))
+		must(t, w.intake.Dismiss(t.Context(), byPayment[gym+"/"+ids[1]], "settled by wire"))
 	}
 	if r := w.only(ids[0], domain.Return); r.ReplyTo != "item-"+ids[0] || !slices.Equal(r.Incoming.Flags, []string{flagByHand}) {
 		t.Errorf("the return is %+v", r)
@@ -126,7 +126,7 @@ func TestAReturnUnderOurOwnODFIIsDishonoredFromTheQueueAtItsSender(t *testing.T)
 	ids := w.sent()
 	w.feed(keptHeader(t, render(t, w.returned(ids[0], "R01"))))
 	u := w.waits(nacha.TracePrefix)
-	_, err := w.desk.Return(t.Context(), u.ID, "R67")
+	_, err := w.intake.Return(t.Context(), u.ID, "R67")
 	must(t, err)
 	w.sweepAt("2026-11-24 10:16")
 	if file := w.delivered(); !strings.Contains(file, "626"+theirBank) && !strings.Contains(file, "621"+theirBank) {
@@ -179,11 +179,11 @@ func TestEveryAnswerUnderOurOwnODFIWaitsWithItsPayment(t *testing.T) {
 			before := len(w.transaction(gym, id).Items)
 			w.feed(keptHeader(t, content))
 			u := w.waits(nacha.TracePrefix)
-			if u.Kind != tt.kind || !slices.Equal(u.Candidates, []string{gym + "/" + id}) {
+			if u.EntryKind != tt.kind || !slices.Equal(u.Candidates, []string{gym + "/" + id}) {
 				t.Fatalf("it waits as %+v", u)
 			}
 			for range 2 {
-				_, err := w.desk.Assign(t.Context(), u.ID, gym, id)
+				_, err := w.intake.Assign(t.Context(), u.ID, gym, id)
 				must(t, err)
 			}
 			w.only(id, tt.item)

@@ -97,7 +97,7 @@ func TestChildTakesAFileIn(t *testing.T) {
 	must(t, err)
 	defer file.Close()
 	os.Stdout.WriteString("begins\n")
-	_, err = w.desk.Intake(t.Context(), "returns.ach", FromAPI, file)
+	_, err = w.intake.Take(t.Context(), "returns.ach", FromAPI, file)
 	must(t, err)
 	w.close()
 }

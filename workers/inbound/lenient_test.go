@@ -183,7 +183,7 @@ func TestARefusedChangeGoesBackInASCII(t *testing.T) {
 	if !slices.Contains(c.Incoming.Flags, flagUnusable) {
 		t.Errorf("flags %v", c.Incoming.Flags)
 	}
-	w.ask(gym, id, answers.Refuse{ItemID: "refuse", ReplyTo: c.ID, Code: "C65"}, "2026-11-24 10:16")
+	w.ask(gym, id, answers.RefuseChange{ItemID: "refuse", ReplyTo: c.ID, Code: "C65"}, "2026-11-24 10:16")
 	if file := w.delivered(); !strings.Contains(file, "99001E2233") {
 		t.Errorf("not in\n%s", file)
 	}
@@ -209,7 +209,7 @@ func TestAWholeFileInTheInboxIsTakenHoweverItIsWritten(t *testing.T) {
 			w.drop("file", []byte(content))
 			w.look()
 			if got := w.in("done"); !slices.Equal(got, []string{"file"}) || len(w.received(gym)) != 2 {
-				t.Errorf("done %v, waiting %+v, quarantine %v", got, w.desk.Waiting(), w.in("quarantine"))
+				t.Errorf("done %v, waiting %+v, quarantine %v", got, w.intake.UnfinishedFiles(), w.in("quarantine"))
 			}
 			w.sound()
 		})

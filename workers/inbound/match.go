@@ -8,7 +8,7 @@ import (
 )
 
 // match finds what an entry answers. ours knows our banks by eight digits.
-func (e *arrival) match(b *book, ours func(string) bool) finding {
+func (e *inboundEntry) match(b *originals, ours func(string) bool) match {
 	switch {
 	case e.Kind == nacha.KindReject:
 		return e.matchReject(b)
@@ -24,20 +24,20 @@ func (e *arrival) match(b *book, ours func(string) bool) finding {
 }
 
 // near names what an entry that waits in any case seems to answer.
-func (e *arrival) near(b *book, ours func(string) bool) []string {
+func (e *inboundEntry) near(b *originals, ours func(string) bool) []string {
 	if len(e.traces()) == 0 {
 		return nil
 	}
-	f := e.match(b, ours)
-	if f.to != nil {
-		return []string{f.to.name()}
+	m := e.match(b, ours)
+	if m.to != nil {
+		return []string{m.to.name()}
 	}
-	return f.candidates
+	return m.candidates
 }
 
 // matchReject finds what of ours the bank did not take, be it a payment or an
 // answer. It never books anything: a person decides.
-func (e *arrival) matchReject(b *book) finding {
+func (e *inboundEntry) matchReject(b *originals) match {
 	near := only(b.under(e.traces()[0]), func(c candidate) bool { return c.item.Direction == domain.ToFed })
 	same := only(near, func(c candidate) bool {
 		sent := c.entry().Entry
@@ -53,7 +53,7 @@ func (e *arrival) matchReject(b *book) finding {
 // origination, a reversal or a retry. Trace numbers come round again, so the
 // trace alone never decides: the bank it went to must agree and, for a
 // return, the amount; it must have left, and before the answer was made.
-func (e *arrival) matchEntry(b *book, ours func(string) bool) finding {
+func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	trace, routing := e.original()
 	under := b.under(trace)
 	list := ofKind(under, domain.Origination, domain.Reversal, domain.Retry)
@@ -83,7 +83,7 @@ func (e *arrival) matchEntry(b *book, ours func(string) bool) finding {
 }
 
 // original is the trace number and the receiving bank of what is answered.
-func (e *arrival) original() (trace, routing string) {
+func (e *inboundEntry) original() (trace, routing string) {
 	if r := e.Entry.Return; r != nil {
 		return r.OriginalTrace, r.OriginalRouting
 	}
@@ -93,7 +93,7 @@ func (e *arrival) original() (trace, routing string) {
 // choose picks one of the entries that agree in everything, and never between
 // two: those that may still be returned come first, and of them those that
 // were not returned yet.
-func (e *arrival) choose(list []candidate) finding {
+func (e *inboundEntry) choose(list []candidate) match {
 	live := only(list, func(c candidate) bool { return !e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) })
 	if e.Entry.Return == nil {
 		return e.chooseChanged(list, live)
@@ -114,7 +114,7 @@ func (e *arrival) choose(list []candidate) finding {
 // chooseChanged picks the entry that a notification of change is about. It
 // bears no amount, so for one from a time in which the trace may have come
 // round the account number must agree.
-func (e *arrival) chooseChanged(list, live []candidate) finding {
+func (e *inboundEntry) chooseChanged(list, live []candidate) match {
 	if len(live) == 0 {
 		live = only(list, e.sameAccount)
 		if len(live) == 0 {
@@ -128,17 +128,17 @@ func (e *arrival) chooseChanged(list, live []candidate) finding {
 }
 
 // returns books a return at its entry, with what is unusual about it.
-func (e *arrival) returns(c *candidate) finding {
+func (e *inboundEntry) returns(c *candidate) match {
 	code, _ := codes.Return(e.Entry.Return.Code, e.settledOn)
-	f := finding{to: c}
+	m := match{to: c}
 	limit, timed := code.TimeFrame.Limit(c.settledOn())
-	f.flagIf(timed && code.TimeFrame != codes.AfterRefusal && e.settledOn.After(limit.ReachBy), flagLate)
-	f.flagIf(!suits(code, c.entry().Header.SEC, c.debit(), c.item.AmountCents == 0), flagUnexpected)
-	f.flagIf(code.TimeFrame == codes.ByAgreement, flagNotRequested) // nobody asks for returns through this ledger
-	f.flagIf(e.Entry.AmountCents != c.item.AmountCents, flagAmount) // only IAT comes here with another
-	f.flagIf(code.Code != "R04" && !e.sameAccount(*c), flagAccount)
-	f.flagIf(c.reversed(), flagAfterReversal)
-	return f
+	m.flagIf(timed && code.TimeFrame != codes.AfterRefusal && e.settledOn.After(limit.ReachBy), flagLate)
+	m.flagIf(!suits(code, c.entry().Header.SEC, c.debit(), c.item.AmountCents == 0), flagUnexpected)
+	m.flagIf(code.TimeFrame == codes.ByAgreement, flagNotRequested) // nobody asks for returns through this ledger
+	m.flagIf(e.Entry.AmountCents != c.item.AmountCents, flagAmount) // only IAT comes here with another
+	m.flagIf(code.Code != "R04" && !e.sameAccount(*c), flagAccount)
+	m.flagIf(c.reversed(), flagAfterReversal)
+	return m
 }
 
 // suits reports whether a code may be used on such an entry, by whoever it is
@@ -165,24 +165,24 @@ func suits(c codes.ReturnCode, sec string, debit, prenote bool) bool {
 }
 
 // changes books a notification of change, with what is unusual about it.
-func (e *arrival) changes(c *candidate) finding {
-	f := finding{to: c}
+func (e *inboundEntry) changes(c *candidate) match {
+	m := match{to: c}
 	n := e.Entry.Correction
 	change, err := nacha.ParseChange(n.Code, n.Data, e.header.IAT != nil)
-	f.flagIf(err != nil, flagUnusable)
+	m.flagIf(err != nil, flagUnusable)
 	// A code of the other direction is refused with C69; it never turns
 	// debits into credits.
-	f.flagIf(err == nil && change.Code != 0 && change.Code.Debit() != c.debit(), flagWrongDirection)
-	f.flagIf(change.Account == "" && err == nil && !e.sameAccount(*c), flagAccount)
-	f.flagIf(c.returned(), flagAfterReturn)
+	m.flagIf(err == nil && change.Code != 0 && change.Code.Debit() != c.debit(), flagWrongDirection)
+	m.flagIf(change.Account == "" && err == nil && !e.sameAccount(*c), flagAccount)
+	m.flagIf(c.returned(), flagAfterReturn)
 	limit := calendar.CorrectionDeadline(c.settledOn())
-	f.flagIf(e.settledOn.After(limit.ReachBy), flagLate)
-	return f
+	m.flagIf(e.settledOn.After(limit.ReachBy), flagLate)
+	return m
 }
 
 // sameAccount compares account numbers as they stand and plain. One that
 // nobody can read any more is no evidence against.
-func (e *arrival) sameAccount(c candidate) bool {
+func (e *inboundEntry) sameAccount(c candidate) bool {
 	number, known := c.number[c.item.ID]
 	return !known || number == "" || number == e.Entry.Account || plain(number) == plain(e.Entry.Account)
 }

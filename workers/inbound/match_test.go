@@ -16,22 +16,22 @@ import (
 func TestUnusualReturnsAreBookedAndFlagged(t *testing.T) {
 	for name, tt := range map[string]struct {
 		code    string
-		replies []reply
+		replies []tweak
 		flags   []string
 	}{
-		"in time, on the second banking day":               {"R01", []reply{settles("2026-11-25")}, nil},
-		"late: two banking days do not count Thanksgiving": {"R01", []reply{settles("2026-11-27")}, []string{flagLate}},
-		"on the day of the entry itself":                   {"R03", []reply{settles("2026-11-23")}, nil},
-		"unauthorized after seven weeks":                   {"R10", []reply{settles("2027-01-11")}, nil},
-		"unauthorized after ten weeks":                     {"R10", []reply{settles("2027-02-01")}, []string{flagLate}},
+		"in time, on the second banking day":               {"R01", []tweak{settles("2026-11-25")}, nil},
+		"late: two banking days do not count Thanksgiving": {"R01", []tweak{settles("2026-11-27")}, []string{flagLate}},
+		"on the day of the entry itself":                   {"R03", []tweak{settles("2026-11-23")}, nil},
+		"unauthorized after seven weeks":                   {"R10", []tweak{settles("2027-01-11")}, nil},
+		"unauthorized after ten weeks":                     {"R10", []tweak{settles("2027-02-01")}, []string{flagLate}},
 		"a corporate code on a consumer's entry":           {"R05", nil, []string{flagUnexpected}},
 		"a corporate customer's R29":                       {"R29", nil, []string{flagUnexpected}},
 		"a refused credit that was a debit":                {"R23", nil, []string{flagUnexpected}},
 		"asked for by nobody":                              {"R06", nil, []string{flagNotRequested}},
-		"by the operator, who never received it":           {"R13", []reply{byOperator}, nil},
-		"with another account number":                      {"R01", []reply{account("123")}, []string{flagAccount}},
-		"with an invalid account number":                   {"R04", []reply{account("77")}, nil},
-		"with the account number written otherwise":        {"R01", []reply{account(" 7700-0001")}, nil},
+		"by the operator, who never received it":           {"R13", []tweak{byOperator}, nil},
+		"with another account number":                      {"R01", []tweak{account("123")}, []string{flagAccount}},
+		"with an invalid account number":                   {"R04", []tweak{account("77")}, nil},
+		"with the account number written otherwise":        {"R01", []tweak{account(" 7700-0001")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -59,13 +59,13 @@ func byOperator(h *nacha.BatchHeader, e *nacha.Entry) {
 	e.Trace = fed[:8] + e.Trace[8:]
 }
 
-func account(number string) reply {
+func account(number string) tweak {
 	return func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Account = number }
 }
 
 func TestReturnsThatDoNotFitWait(t *testing.T) {
 	for name, tt := range map[string]struct {
-		reply  reply
+		reply  tweak
 		reason string
 		near   bool
 	}{
@@ -82,7 +82,7 @@ func TestReturnsThatDoNotFitWait(t *testing.T) {
 			if near := slices.Equal(u.Candidates, []string{gym + "/" + ids[0]}); near != tt.near {
 				t.Errorf("candidates %v", u.Candidates)
 			}
-			if u.Kind != nacha.KindReturn || u.Code != "R01" || u.Message == "" || u.Deadline != at("2026-12-03 02:15").UTC() {
+			if u.EntryKind != nacha.KindReturn || u.Code != "R01" || u.Message == "" || u.Deadline != at("2026-12-03 02:15").UTC() {
 				t.Errorf("queue %+v", u) // five banking days without Thanksgiving, to the end of the last one
 			}
 			if n := len(w.transaction(gym, ids[0]).Items); n != 1 {
@@ -160,7 +160,7 @@ func TestTwoEntriesThatAgreeInEverythingAreForAPerson(t *testing.T) {
 		t.Errorf("candidates %v", u.Candidates)
 	}
 	// Once one of the two was returned, the next return is the other's.
-	if _, err := w.desk.Assign(t.Context(), u.ID, gym, ids[0]); err != nil {
+	if _, err := w.intake.Assign(t.Context(), u.ID, gym, ids[0]); err != nil {
 		t.Fatal(err)
 	}
 	w.feed(renderAs(t, "0800", w.returned(ids[0], "R02")))
@@ -199,7 +199,7 @@ func TestANumberThatAnItemNoLongerBearsIsNotItsOwn(t *testing.T) {
 	item := &domain.Item{ID: "i", Filing: &domain.Filing{Trace: "231380100000002"}}
 	p := &payment{Transaction: domain.Transaction{Items: []*domain.Item{item}}}
 	for trace, n := range map[string]int{"231380100000001": 0, "231380100000002": 1} {
-		b := book{
+		b := originals{
 			traced:   map[string][]projections.FiledItem{trace: {{Client: gym, TransactionID: "t", ItemID: "i"}}},
 			payments: map[string]*payment{domain.TransactionStream(gym, "t"): p},
 		}
@@ -295,7 +295,7 @@ func TestAClientWhoseKeysWereDestroyed(t *testing.T) {
 func TestNotificationsOfChangeAndWhatIsUnusualAboutThem(t *testing.T) {
 	for name, tt := range map[string]struct {
 		code, data string
-		replies    []reply
+		replies    []tweak
 		flags      []string
 	}{
 		"an account":                      {"C01", "9900112233", nil, nil},
@@ -303,9 +303,9 @@ func TestNotificationsOfChangeAndWhatIsUnusualAboutThem(t *testing.T) {
 		"the same among other data":       {"C06", "9900112233          32", nil, []string{flagWrongDirection}},
 		"data that makes no sense":        {"C02", "076401252", nil, []string{flagUnusable}},
 		"a withdrawn code":                {"C04", "ADA OTHERNAME", nil, nil},
-		"for an entry to another account": {"C05", "37", []reply{account("123")}, []string{flagAccount}},
-		"with the account put right":      {"C01", "9900112233", []reply{account("123")}, nil},
-		"two weeks late":                  {"C01", "9900112233", []reply{settles("2026-12-07")}, []string{flagLate}},
+		"for an entry to another account": {"C05", "37", []tweak{account("123")}, []string{flagAccount}},
+		"with the account put right":      {"C01", "9900112233", []tweak{account("123")}, nil},
+		"two weeks late":                  {"C01", "9900112233", []tweak{settles("2026-12-07")}, []string{flagLate}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

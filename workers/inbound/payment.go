@@ -70,19 +70,19 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	return err
 }
 
-// arrive books an answer of the bank, and with it the rejections of answers
+// answeredBy books an answer of the bank, and with it the rejections of answers
 // of ours that wait and that it makes pointless.
-func (p *payment) arrive(e domain.Event, at time.Time) []domain.Event {
-	p.goOn(e, at)
+func (p *payment) answeredBy(e domain.Event, at time.Time) []domain.Event {
+	p.evolveBy(e, at)
 	pointless := answers.Pointless(p.Transaction)
 	for _, rejected := range pointless {
-		p.goOn(rejected, at)
+		p.evolveBy(rejected, at)
 	}
 	return append([]domain.Event{e}, pointless...)
 }
 
-// goOn evolves the payment by an event that is about to be written, so that
+// evolveBy evolves the payment by an event that is about to be written, so that
 // the next entry of the file finds it.
-func (p *payment) goOn(e domain.Event, at time.Time) {
+func (p *payment) evolveBy(e domain.Event, at time.Time) {
 	p.Evolve(domain.Fact{Event: e, Meta: domain.Meta{At: at}, Version: p.Version + 1})
 }

@@ -16,25 +16,25 @@ import (
 	"github.com/achledger/achledger/workers/remote"
 )
 
-// After says what happens to a file at the bank's server once it was taken.
-type After string
+// AfterPickup says what happens to a file at the bank's server once it was taken.
+type AfterPickup string
 
 // What may happen. Left files are read where they are and remembered by name,
 // size and time; after a restart they are read once more, and the log knows
 // them. The others are renamed before they are read, so the server must allow
 // that; Done moves them to the folder done, which must be there.
 const (
-	Leave  After = "leave"
-	Remove After = "remove"
-	Done   After = "done"
+	AfterPickupLeave  AfterPickup = "leave"
+	AfterPickupRemove AfterPickup = "remove"
+	AfterPickupDone   AfterPickup = "done"
 )
 
 // PickupConfig is what a Pickup needs.
 type PickupConfig struct {
-	Desk  *Desk
-	After After         // Leave by default
-	Every time.Duration // between two looks, 30 s by default; a file is taken at the second that finds it as it was
-	Log   *slog.Logger
+	Intake *Intake
+	After  AfterPickup   // Leave by default
+	Every  time.Duration // between two looks, 30 s by default; a file is taken at the second that finds it as it was
+	Log    *slog.Logger
 	// Within is how long a server may be connected, an hour by default.
 	Within time.Duration
 }
@@ -79,10 +79,10 @@ type heldAck struct {
 
 // NewPickup checks the configuration.
 func NewPickup(c PickupConfig) (*Pickup, error) {
-	c.After, c.Every = cmp.Or(c.After, Leave), cmp.Or(c.Every, 30*time.Second)
+	c.After, c.Every = cmp.Or(c.After, AfterPickupLeave), cmp.Or(c.Every, 30*time.Second)
 	c.Within = cmp.Or(c.Within, visitWithin)
-	if c.Desk == nil || c.After != Leave && c.After != Remove && c.After != Done {
-		return nil, errors.New("a pickup needs a desk, and leaves, removes or moves what it took")
+	if c.Intake == nil || c.After != AfterPickupLeave && c.After != AfterPickupRemove && c.After != AfterPickupDone {
+		return nil, errors.New("a pickup needs an intake, and leaves, removes or moves what it took")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -106,7 +106,7 @@ func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) erro
 		err = errors.Join(err, v.acknowledge(ctx))
 	}
 	if kept {
-		err = errors.Join(err, p.Desk.Resume(ctx))
+		err = errors.Join(err, p.Intake.Resume(ctx))
 	}
 	return err
 }
@@ -181,7 +181,7 @@ func (p *Pickup) ready(key string, f os.FileInfo) bool {
 	if was == nil || was.size != f.Size() || !was.written.Equal(f.ModTime()) {
 		p.seen[key] = &atBank{size: f.Size(), written: f.ModTime()}
 		_, _, claimed := cutClaim(path.Base(key))
-		return claimed && p.After != Leave
+		return claimed && p.After != AfterPickupLeave
 	}
 	return !was.taken
 }

@@ -20,8 +20,8 @@ type server struct {
 	turn    chan struct{} // holds a value while somebody looks
 }
 
-// looking is a server that is to be looked at now.
-type looking struct {
+// serverLook is a server that is to be looked at now.
+type serverLook struct {
 	*server
 	sftp domain.SFTP
 }
@@ -84,13 +84,13 @@ func (p *Pickup) Look(ctx context.Context) error {
 
 // idle takes the turn of every server that nobody looks at. It must not be
 // called twice at once.
-func (p *Pickup) idle(ctx context.Context) (list []looking, err error) {
-	known, err := p.Desk.Views.Receivers(ctx)
+func (p *Pickup) idle(ctx context.Context) (list []serverLook, err error) {
+	known, err := p.Intake.Views.Receivers(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list our banks: %w", err)
 	}
 	for _, routing := range known.Banks {
-		bank, e := p.Desk.Ledger.Bank(ctx, routing)
+		bank, e := p.Intake.Ledger.Bank(ctx, routing)
 		if e != nil {
 			err = errors.Join(err, e)
 			continue
@@ -106,7 +106,7 @@ func (p *Pickup) idle(ctx context.Context) (list []looking, err error) {
 		}
 		select {
 		case at.turn <- struct{}{}:
-			list = append(list, looking{at, *s})
+			list = append(list, serverLook{at, *s})
 		default: // the look before has not come to its end
 		}
 	}
@@ -114,7 +114,7 @@ func (p *Pickup) idle(ctx context.Context) (list []looking, err error) {
 }
 
 // look takes what is ready at a server and gives the turn back.
-func (l looking) look(ctx context.Context) error {
+func (l serverLook) look(ctx context.Context) error {
 	defer func() { <-l.turn }()
 	return l.pickup.lookAt(ctx, l.routing, l.sftp)
 }

@@ -45,7 +45,7 @@ func silentBank(t *testing.T, w *world) (spoken <-chan struct{}) {
 // The look at the silent server takes half a minute, and is not repeated
 // meanwhile.
 func TestAServerThatSaysNothingHoldsUpNoOther(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	spoken := silentBank(t, w)
 	p.Every = 10 * time.Millisecond
 	ctx, stop := context.WithCancel(t.Context())
@@ -67,7 +67,7 @@ func TestAServerThatSaysNothingHoldsUpNoOther(t *testing.T) {
 }
 
 func TestAServerIsLookedAtAgainAfterItFailed(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	folder := filepath.Join(s.Dir, "inbound")
 	must(t, os.Rename(folder, folder+".away"))
 	if p.Look(context.Background()) == nil {

@@ -32,7 +32,7 @@ func cutClaim(name string) (id, own string, ok bool) {
 // files where they are claims none, and leaves what others claimed alone.
 func (v *visit) claimed(name string) bool {
 	_, _, ok := cutClaim(name)
-	return ok && v.After != Leave
+	return ok && v.After != AfterPickupLeave
 }
 
 // take reads a file and has it kept and recorded; kept reports whether there
@@ -40,7 +40,7 @@ func (v *visit) claimed(name string) bool {
 // changes.
 func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) {
 	name, unfinished := f.Name(), false
-	if v.After != Leave && !v.claimed(name) {
+	if v.After != AfterPickupLeave && !v.claimed(name) {
 		if unfinished, err = v.unfinished(name); err == nil && !unfinished {
 			name, err = v.claim(name)
 		}
@@ -55,7 +55,7 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 		return false, nil
 	case errors.Is(err, errTooLarge): // nothing of it is kept here: a person looks at it there
 		v.taken(name, f)
-		v.Log.Error("a file at the bank's SFTP server is too large and stays there", "bank", v.key(name), "size", f.Size(), "limit", v.Desk.Largest)
+		v.Log.Error("a file at the bank's SFTP server is too large and stays there", "bank", v.key(name), "size", f.Size(), "limit", v.Intake.Largest)
 		return false, nil
 	case remote.Missing(err) && name == f.Name():
 		return false, nil // taken away, or claimed by another run, meanwhile
@@ -76,11 +76,11 @@ func (v *visit) unfinished(name string) (bool, error) {
 		return false, err
 	}
 	defer file.Close()
-	content, err := v.Desk.bounded(file)
+	content, err := v.Intake.bounded(file)
 	if err != nil {
 		return false, err
 	}
-	whole, err := v.Desk.finished(content)
+	whole, err := v.Intake.finished(content)
 	return !whole, err
 }
 
@@ -90,7 +90,7 @@ func (v *visit) claim(name string) (string, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
 	to := claimPrefix + hex.EncodeToString(id[:]) + "-" + name
-	v.Desk.at("before claim")
+	v.Intake.at("before claim")
 	err := v.conn.Rename(v.path(name), v.path(to))
 	if remote.Missing(err) {
 		return name, err
@@ -98,7 +98,7 @@ func (v *visit) claim(name string) (string, error) {
 	if err != nil {
 		return name, fmt.Errorf("rename it before it is read (start achledger with --sftp-after leave if the server allows no rename in %s): %w", v.sftp.InboundFolder, err)
 	}
-	v.Desk.at("after claim")
+	v.Intake.at("after claim")
 	return to, nil
 }
 
@@ -114,25 +114,25 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	from := arrived{name: name, source: FromSFTP}
-	if id, own, ok := cutClaim(name); ok && v.After != Leave {
+	from := provenance{name: name, source: FromSFTP}
+	if id, own, ok := cutClaim(name); ok && v.After != AfterPickupLeave {
 		from.name, from.id = own, id
 	} else {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", v.key(name), info.Size(), info.ModTime().UnixNano()))
 		from.id = hex.EncodeToString(sum[:8])
 	}
-	content, err := v.Desk.bounded(file)
+	content, err := v.Intake.bounded(file)
 	if err != nil {
 		return false, err
 	}
-	text, ok, err := v.Desk.textOf(content)
+	text, ok, err := v.Intake.textOf(content)
 	if err != nil {
 		return false, err
 	}
 	if ok {
 		return false, v.later(from.name, name, text, info)
 	}
-	o, err := v.Desk.accept(ctx, from, content, true)
+	o, err := v.Intake.accept(ctx, from, content, true)
 	if err != nil {
 		return false, err
 	}
@@ -168,7 +168,7 @@ func (v *visit) later(own, name string, text []byte, info os.FileInfo) error {
 func (v *visit) acknowledge(ctx context.Context) error {
 	var errs []error
 	for _, a := range v.texts {
-		a.done, a.err = v.Desk.acknowledge(ctx, a.name, a.text)
+		a.done, a.err = v.Intake.acknowledge(ctx, a.name, a.text)
 		if fatal(a.err) || ctx.Err() != nil {
 			return a.err
 		}
@@ -177,7 +177,7 @@ func (v *visit) acknowledge(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("take %s from %s: %w", a.name, v.sftp.Host, a.err))
 		}
 	}
-	if v.After == Leave {
+	if v.After == AfterPickupLeave {
 		return errors.Join(errs...)
 	}
 	err := v.connected(ctx, func() error {
@@ -222,13 +222,13 @@ func (v *visit) giveBack(a *heldAck) error {
 // finish removes or moves a file that was taken.
 func (v *visit) finish(name, own string) error {
 	switch v.After {
-	case Remove:
-		v.Desk.at("before remove")
+	case AfterPickupRemove:
+		v.Intake.at("before remove")
 		return v.conn.Remove(v.path(name))
-	case Done:
-		v.Desk.at("before remove")
+	case AfterPickupDone:
+		v.Intake.at("before remove")
 		for n := 1; ; n++ {
-			to := path.Join(v.sftp.InboundFolder, string(Done), own)
+			to := path.Join(v.sftp.InboundFolder, string(AfterPickupDone), own)
 			if n > 1 {
 				to = fmt.Sprintf("%s.%d", to, n)
 			}

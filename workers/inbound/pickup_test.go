@@ -17,14 +17,14 @@ import (
 )
 
 // picking is a world whose bank has an SFTP server.
-func picking(t *testing.T, after After) (*world, *remotetest.Server, *Pickup) {
+func picking(t *testing.T, after AfterPickup) (*world, *remotetest.Server, *Pickup) {
 	t.Helper()
 	w, s := newWorld(t), remotetest.New(t)
 	w.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Expect: eventstore.NewStream, Events: []domain.Event{
 		domain.BankConfigured{Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.BySFTP, SFTP: &s.Settings}},
 	}})
 	must(t, w.views.CatchUp(context.Background()))
-	p, err := NewPickup(PickupConfig{Desk: w.desk, After: after})
+	p, err := NewPickup(PickupConfig{Intake: w.intake, After: after})
 	must(t, err)
 	return w, s, p
 }
@@ -42,7 +42,7 @@ func looks(t *testing.T, p *Pickup, times int) {
 }
 
 func TestFilesAreTakenFromTheServerOnceTheirSizeIsStable(t *testing.T) {
-	for after, left := range map[After][]string{Leave: {"a.ach", "done"}, Remove: {"done"}, Done: {"done"}} {
+	for after, left := range map[AfterPickup][]string{AfterPickupLeave: {"a.ach", "done"}, AfterPickupRemove: {"done"}, AfterPickupDone: {"done"}} {
 		t.Run(string(after), func(t *testing.T) {
 			w, s, p := picking(t, after)
 			must(t, os.Mkdir(filepath.Join(s.Dir, "inbound", "done"), 0o700))
@@ -68,10 +68,10 @@ func TestFilesAreTakenFromTheServerOnceTheirSizeIsStable(t *testing.T) {
 
 // What is remembered goes with the process; the log does not forget.
 func TestAfterARestartALeftFileIsKnownAgain(t *testing.T) {
-	w, s, p := picking(t, Leave)
+	w, s, p := picking(t, AfterPickupLeave)
 	put(t, s, "a.ach", vector(t, "05"))
 	looks(t, p, 2)
-	p, err := NewPickup(PickupConfig{Desk: w.desk})
+	p, err := NewPickup(PickupConfig{Intake: w.intake})
 	must(t, err)
 	looks(t, p, 2)
 	if n := len(w.received(gym)); n != 2 {
@@ -88,7 +88,7 @@ func TestAfterARestartALeftFileIsKnownAgain(t *testing.T) {
 }
 
 func TestAnUnfinishedFileAtTheServerWaitsForItsRest(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	whole := vector(t, "05")
 	put(t, s, ".hidden", whole)
 	put(t, s, "b.ach.part", whole)
@@ -105,7 +105,7 @@ func TestAnUnfinishedFileAtTheServerWaitsForItsRest(t *testing.T) {
 }
 
 func TestTheServerDiesWhileAFileIsRead(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	put(t, s, "a.ach", vector(t, "05"))
 	looks(t, p, 1)
 	s.DieAfterBytes.Store(100)
@@ -119,9 +119,9 @@ func TestTheServerDiesWhileAFileIsRead(t *testing.T) {
 }
 
 func TestAnAcknowledgementIsTakenFromTheServer(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	var got []ack.Acknowledgement
-	w.desk.Acknowledge = func(_ context.Context, a ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(_ context.Context, a ack.Acknowledgement) error {
 		got = append(got, a)
 		return nil
 	}
@@ -147,7 +147,7 @@ func (w *world) replaceAt(n int, s *remotetest.Server, name string, content []by
 
 func TestAFileThatReplacesAnotherAtTheServerIsReadToo(t *testing.T) {
 	first, second := renderAs(t, "0701", credits("4001", "4002")), renderAs(t, "0702", credits("4003", "4004", "4005", "4006", "4007", "4008", "4009")) // of another size: the server's times are seconds
-	for _, after := range []After{Leave, Remove, Done} {
+	for _, after := range []AfterPickup{AfterPickupLeave, AfterPickupRemove, AfterPickupDone} {
 		t.Run(string(after), func(t *testing.T) {
 			for n := 1; ; n++ {
 				w, s, p := picking(t, after)
@@ -168,7 +168,7 @@ func TestAFileThatReplacesAnotherAtTheServerIsReadToo(t *testing.T) {
 				if got := len(w.received(gym)); got != want {
 					t.Errorf("replaced %s: %d payments, want %d", *step, got, want)
 				}
-				if got := s.Names("inbound"); after != Leave && !slices.Equal(got, []string{"done"}) {
+				if got := s.Names("inbound"); after != AfterPickupLeave && !slices.Equal(got, []string{"done"}) {
 					t.Errorf("replaced %s: the server has %v", *step, got)
 				}
 				w.close()
@@ -178,7 +178,7 @@ func TestAFileThatReplacesAnotherAtTheServerIsReadToo(t *testing.T) {
 }
 
 func TestWhatWasClaimedAtTheServerIsTakenAfterACrash(t *testing.T) {
-	for _, after := range []After{Remove, Done} {
+	for _, after := range []AfterPickup{AfterPickupRemove, AfterPickupDone} {
 		for n := 1; ; n++ {
 			w, s, p := picking(t, after)
 			must(t, os.Mkdir(filepath.Join(s.Dir, "inbound", "done"), 0o700))
@@ -196,10 +196,10 @@ func TestWhatWasClaimedAtTheServerIsTakenAfterACrash(t *testing.T) {
 				break
 			}
 			w.restart()
-			p, err := NewPickup(PickupConfig{Desk: w.desk, After: after})
+			p, err := NewPickup(PickupConfig{Intake: w.intake, After: after})
 			must(t, err)
 			looks(t, p, 2)
-			must(t, w.desk.Resume(t.Context())) // as Run does
+			must(t, w.intake.Resume(t.Context())) // as Run does
 			if got := len(w.received(gym)); got != 2 || !slices.Equal(s.Names("inbound"), []string{"done"}) {
 				t.Errorf("%s, crash %s: %d payments, the server has %v", after, step, got, s.Names("inbound"))
 			}
@@ -212,7 +212,7 @@ func TestWhatWasClaimedAtTheServerIsTakenAfterACrash(t *testing.T) {
 }
 
 func TestAFileThatCouldNotBeRemovedIsRemovedAtTheNextLook(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	put(t, s, "a.ach", vector(t, "05"))
 	looks(t, p, 1)
 	w.fault = func(step string) {
@@ -232,11 +232,11 @@ func TestAFileThatCouldNotBeRemovedIsRemovedAtTheNextLook(t *testing.T) {
 
 // Applying may take longer than a server has patience with a silent client.
 func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
-	w, s, p := picking(t, Remove)
+	w, s, p := picking(t, AfterPickupRemove)
 	put(t, s, "a.ach", vector(t, "05"))
 	put(t, s, "b.ack", yes())
 	applied := 0
-	w.desk.Acknowledge = func(context.Context, ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(context.Context, ack.Acknowledgement) error {
 		applied++
 		if !s.Alone() {
 			t.Error("a connection while an acknowledgement is applied")
@@ -255,9 +255,9 @@ func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
 }
 
 func TestARefusedAcknowledgementIsGivenItsNameBack(t *testing.T) {
-	w, s, p := picking(t, Done)
+	w, s, p := picking(t, AfterPickupDone)
 	tries := 0
-	w.desk.Acknowledge = func(context.Context, ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(context.Context, ack.Acknowledgement) error {
 		tries++
 		return domain.Refuse(domain.Conflict, "it was accepted before")
 	}
@@ -269,7 +269,7 @@ func TestARefusedAcknowledgementIsGivenItsNameBack(t *testing.T) {
 }
 
 func TestAServerThatAllowsNoRenameSaysWhatToDo(t *testing.T) {
-	w, s, p := picking(t, Done)
+	w, s, p := picking(t, AfterPickupDone)
 	s.ReadOnly.Store(true)
 	put(t, s, "a.ach", vector(t, "05"))
 	looks(t, p, 1)
@@ -279,7 +279,7 @@ func TestAServerThatAllowsNoRenameSaysWhatToDo(t *testing.T) {
 	if len(w.events((domain.InboundReceived{}).Type())) != 0 || !slices.Equal(s.Names("inbound"), []string{"a.ach"}) {
 		t.Errorf("the server has %v", s.Names("inbound"))
 	}
-	p, err := NewPickup(PickupConfig{Desk: w.desk})
+	p, err := NewPickup(PickupConfig{Intake: w.intake})
 	must(t, err)
 	looks(t, p, 2)
 	if n := len(w.received(gym)); n != 2 {

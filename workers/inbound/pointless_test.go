@@ -87,7 +87,7 @@ func TestWhatAPersonAssignsRejectsWhatItMakesPointless(t *testing.T) {
 				}
 				w.feed(renderAs(t, "0900", b))
 				if assigned {
-					_, err := w.desk.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
+					_, err := w.intake.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
 					must(t, err)
 				}
 				got := w.transaction(gym, id)

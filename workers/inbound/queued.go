@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// queued is the entry as it waits. Its account number and corrected data are
+// queuedEvent is the entry as it waits. Its account number and corrected data are
 // sealed with keys of the bank's file: nobody knows yet whose they are.
-func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, error) {
+func (e *inboundEntry) queuedEvent(l *ledger.Ledger, m match) (*domain.EntryQueued, error) {
 	entry, data, _ := open(e.Entry, e.header)
 	tooLarge := e.tooLarge()
 	if e.Unsupported || tooLarge {
@@ -21,7 +21,7 @@ func (e *arrival) queued(l *ledger.Ledger, f finding) (*domain.EntryQueued, erro
 	}
 	q := &domain.EntryQueued{
 		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: *e.header, Entry: entry,
-		SettledOn: e.settledOn.String(), Reason: f.reason, Message: f.message, Candidates: f.candidates,
+		SettledOn: e.settledOn.String(), Reason: m.reason, Message: m.message, Candidates: m.candidates,
 		ReturnBy: e.deadline(l),
 	}
 	if e.header.SEC == "ADV" || e.Kind == nacha.KindReject {
@@ -40,7 +40,7 @@ const maxEntryBytes = eventstore.MaxEventBytes * 3 / 4
 // tooLarge reports whether an entry's addenda do not fit an event; then it is
 // kept as it came. JSON may take six bytes for a character. An entry that
 // repeats its account number stands in its event twice, once sealed.
-func (e *arrival) tooLarge() bool {
+func (e *inboundEntry) tooLarge() bool {
 	const (
 		most  = 6*80 + len(`"",`) // of one addenda
 		twice = 5                 // halves: once, and once more in base64
@@ -59,7 +59,7 @@ func (e *arrival) tooLarge() bool {
 // deadline is the last moment at which the entry may be sent back; zero if
 // the rules know none. Source: NACHA Operating Rules, time frames of returns,
 // dishonored and contested returns and of refused notifications of change.
-func (e *arrival) deadline(l *ledger.Ledger) time.Time {
+func (e *inboundEntry) deadline(l *ledger.Ledger) time.Time {
 	switch e.Kind {
 	case nacha.KindForward:
 		return calendar.ReturnDeadline(e.settledOn).SendBefore

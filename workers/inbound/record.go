@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// arrived says how a file came.
-type arrived struct {
+// provenance says how a file came.
+type provenance struct {
 	name, source string
 	// id tells this arrival from others of the same content where it may be
 	// read again: after a crash, or when a file behind it failed. Empty where
@@ -20,7 +20,7 @@ type arrived struct {
 }
 
 // part is the arrival of the n-th file, from 0, of the same content.
-func (a arrived) part(n int) arrived {
+func (a provenance) part(n int) provenance {
 	if a.id != "" && n > 0 {
 		a.id += fmt.Sprintf("/%d", n)
 	}
@@ -28,30 +28,30 @@ func (a arrived) part(n int) arrived {
 }
 
 // record writes that a file came, or that it came again.
-func (d *Desk) record(ctx context.Context, from arrived, k *keeping, j *judgement) (Outcome, error) {
-	o := Outcome{ID: j.Hash, State: projections.InboundReceived}
+func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *review) (Outcome, error) {
+	o := Outcome{ID: rv.Hash, State: projections.InboundReceived}
 	change := ledger.Change{Stream: domain.InboundStream(o.ID), Client: domain.LedgerClient}
-	in, err := d.Ledger.Inbound(ctx, o.ID)
+	in, err := t.Ledger.Inbound(ctx, o.ID)
 	if err != nil {
 		return o, err
 	}
 	if in.Received != nil {
-		if !d.vault.has(o.ID) {
+		if !t.bankFiles.has(o.ID) {
 			if err := k.commit(o.ID); err != nil { // it was lost
 				return o, err
 			}
 		}
-		return d.recordAgain(ctx, from, in, o)
+		return t.recordAgain(ctx, from, in, o)
 	}
-	d.at("before keep")
+	t.at("before keep")
 	if err := k.commit(o.ID); err != nil {
 		return o, err
 	}
-	d.at("after keep")
+	t.at("after keep")
 	change.Events = []domain.Event{domain.InboundReceived{
-		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: j.Header, Totals: j.Totals, Bytes: k.Bytes, Remarks: j.remarks,
+		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: rv.Header, Totals: rv.Totals, Bytes: k.Bytes, Remarks: rv.remarks,
 	}}
-	if q, bad := j.quarantine(); bad {
+	if q, bad := rv.quarantine(); bad {
 		change.Events = append(change.Events, q)
 		if len(q.Batches) == 0 {
 			o.State = projections.InboundQuarantined
@@ -59,26 +59,26 @@ func (d *Desk) record(ctx context.Context, from arrived, k *keeping, j *judgemen
 		o.Reasons = q.Reasons
 	}
 	if o.State == projections.InboundReceived {
-		owner, err := d.keyOwner(ctx, j.Key())
+		owner, err := t.keyOwner(ctx, rv.Key())
 		if err != nil {
 			return o, err
 		}
 		if owner != "" {
 			change.Events = append(change.Events, domain.InboundKeyReused{Other: owner})
-			d.Log.Error("two files of the bank with different content have the same origin, date, time and modifier",
-				"id", o.ID, "other", owner, "key", j.Key(), "name", from.name)
+			t.Log.Error("two files of the bank with different content have the same origin, date, time and modifier",
+				"id", o.ID, "other", owner, "key", rv.Key(), "name", from.name)
 		}
 	}
-	if err := d.write(ctx, "received", change); err != nil {
+	if err := t.write(ctx, "received", change); err != nil {
 		return o, err
 	}
-	d.Log.Info("file of the bank received", "id", o.ID, "name", from.name, "source", from.source, "state", o.State,
-		"batches", j.Totals.Batches, "entries", j.Totals.Entries, "bad_batches", len(j.bad))
+	t.Log.Info("file of the bank received", "id", o.ID, "name", from.name, "source", from.source, "state", o.State,
+		"batches", rv.Totals.Batches, "entries", rv.Totals.Entries, "bad_batches", len(rv.bad))
 	return o, nil
 }
 
 // recordAgain writes that a known file came again, once for each arrival.
-func (d *Desk) recordAgain(ctx context.Context, from arrived, in domain.Inbound, o Outcome) (Outcome, error) {
+func (t *Intake) recordAgain(ctx context.Context, from provenance, in domain.Inbound, o Outcome) (Outcome, error) {
 	known := -1
 	if from.id != "" {
 		known = slices.Index(in.Arrivals, from.id)
@@ -87,38 +87,38 @@ func (d *Desk) recordAgain(ctx context.Context, from arrived, in domain.Inbound,
 		o.State = Duplicate
 	}
 	if known < 0 {
-		err := d.write(ctx, "repeated", ledger.Change{
+		err := t.write(ctx, "repeated", ledger.Change{
 			Stream: domain.InboundStream(o.ID), Client: domain.LedgerClient, Expect: in.Version,
 			Events: []domain.Event{domain.InboundRepeated{Name: from.name, Source: from.source, Arrival: from.id}},
 		})
 		if err != nil {
 			return o, err
 		}
-		d.Log.Info("file of the bank came again", "id", o.ID, "name", from.name, "before", in.Received.Name)
+		t.Log.Info("file of the bank came again", "id", o.ID, "name", from.name, "before", in.Received.Name)
 	}
-	return d.outcome(ctx, o)
+	return t.outcome(ctx, o)
 }
 
 // quarantine is what of the file is not applied, if anything.
-func (j *judgement) quarantine() (q domain.InboundQuarantined, bad bool) {
+func (rv *review) quarantine() (q domain.InboundQuarantined, bad bool) {
 	switch {
-	case j.whole():
-	case len(j.bad) > 0:
-		q.Batches = j.bad
+	case rv.whole():
+	case len(rv.bad) > 0:
+		q.Batches = rv.bad
 	default:
 		return q, false
 	}
-	q.Reasons = j.allReasons()
+	q.Reasons = rv.allReasons()
 	return q, true
 }
 
 // keyOwner finds the file that applied something under a header key, "" if
 // there is none.
-func (d *Desk) keyOwner(ctx context.Context, key string) (string, error) {
-	if err := d.Views.CatchUp(ctx); err != nil {
+func (t *Intake) keyOwner(ctx context.Context, key string) (string, error) {
+	if err := t.Views.CatchUp(ctx); err != nil {
 		return "", fmt.Errorf("wait for the views: %w", err)
 	}
-	files, err := d.Views.InboundByKey(ctx, key)
+	files, err := t.Views.InboundByKey(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("look for other files with the same header: %w", err)
 	}

@@ -40,7 +40,7 @@ func TestABanksRejectReportWaitsEachEntryWithItsPaymentAndCode(t *testing.T) {
 	for _, id := range ids {
 		trace := w.origination(id).Filing.Trace
 		u := queue["REJ06030"+trace[8:]]
-		if u.Kind != nacha.KindReject || u.Reason != nacha.BankReject || u.Code != "REJ06030" || u.OriginalTrace != trace ||
+		if u.EntryKind != nacha.KindReject || u.Reason != nacha.BankReject || u.Code != "REJ06030" || u.OriginalTrace != trace ||
 			!slices.Equal(u.Candidates, []string{gym + "/" + id}) || !strings.Contains(u.Message, "REJ06030") {
 			t.Errorf("the reject of %s waits as %+v", trace, u)
 		}
@@ -61,19 +61,19 @@ func TestAPersonCanOnlyDismissABanksReject(t *testing.T) {
 	id := w.sent()[0]
 	w.feed(rejected(t, w.delivered(), "REJ06030"))
 	u := w.byTrace()["REJ06030"+w.origination(id).Filing.Trace[8:]]
-	_, assigned := w.desk.Assign(t.Context(), u.ID, gym, id)
-	_, anew := w.desk.Assign(t.Context(), u.ID, gym, "")
-	_, back := w.desk.Return(t.Context(), u.ID, "R03")
+	_, assigned := w.intake.Assign(t.Context(), u.ID, gym, id)
+	_, anew := w.intake.Assign(t.Context(), u.ID, gym, "")
+	_, back := w.intake.Return(t.Context(), u.ID, "R03")
 	for name, err := range map[string]error{"assigned": assigned, "assigned as a payment": anew, "sent back": back} {
 		if domain.CodeOf(err) != domain.RuleBroken || !strings.Contains(err.Error(), "moves no money") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := w.desk.Dismiss(t.Context(), u.ID, ""); domain.CodeOf(err) != domain.Invalid {
+	if err := w.intake.Dismiss(t.Context(), u.ID, ""); domain.CodeOf(err) != domain.Invalid {
 		t.Errorf("dismissed without a reason: %v", err)
 	}
 	for range 2 {
-		must(t, w.desk.Dismiss(t.Context(), u.ID, "the client sends it again under another name"))
+		must(t, w.intake.Dismiss(t.Context(), u.ID, "the client sends it again under another name"))
 	}
 	if n, p := len(w.queue()), w.transaction(gym, id); n != 7 || len(p.Items) != 1 || p.Origination().State != domain.Filed {
 		t.Errorf("%d wait, the payment is %+v", n, p)
@@ -115,10 +115,10 @@ func TestABanksRejectOfAnAnswerNamesItsPayment(t *testing.T) {
 			before := w.transaction(gym, id).Version
 			w.feed(rejected(t, w.delivered(), "REJ0A1B2"))
 			u := w.waits(nacha.BankReject)
-			if u.Kind != nacha.KindReject || u.Code != "REJ0A1B2" || u.SettledOn != "" || !slices.Equal(u.Candidates, []string{gym + "/" + id}) {
+			if u.EntryKind != nacha.KindReject || u.Code != "REJ0A1B2" || u.SettledOn != "" || !slices.Equal(u.Candidates, []string{gym + "/" + id}) {
 				t.Errorf("it waits as %+v", u)
 			}
-			_, err := w.desk.Assign(t.Context(), u.ID, gym, id)
+			_, err := w.intake.Assign(t.Context(), u.ID, gym, id)
 			if after := w.transaction(gym, id).Version; domain.CodeOf(err) != domain.RuleBroken || after != before {
 				t.Errorf("assigned: %v, version %d after %d", err, after, before)
 			}
@@ -136,7 +136,7 @@ func TestABanksRejectThatAgreesWithNothing(t *testing.T) {
 	content := string(rejected(t, w.delivered(), "REJ06030"))
 	content = strings.ReplaceAll(content, "REJ06030"+trace, "REJ060309999999")
 	w.feed([]byte(content))
-	if u := w.byTrace()["REJ060309999999"]; u.Kind != nacha.KindReject || len(u.Candidates) != 0 {
+	if u := w.byTrace()["REJ060309999999"]; u.EntryKind != nacha.KindReject || len(u.Candidates) != 0 {
 		t.Errorf("it waits as %+v", u)
 	}
 	w.sound()

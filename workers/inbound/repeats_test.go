@@ -84,7 +84,7 @@ func TestANumberThatTheBankRepeatsIsMaskedInTheQueueToo(t *testing.T) {
 	if u.Name != "********5678" {
 		t.Errorf("it waits as %+v", u)
 	}
-	id, err := w.desk.Assign(t.Context(), u.ID, gym, "")
+	id, err := w.intake.Assign(t.Context(), u.ID, gym, "")
 	must(t, err)
 	p := w.transaction(gym, id)
 	if p.Received.Entry.IndividualID != "ID-*******5678" {

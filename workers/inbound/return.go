@@ -18,29 +18,29 @@ import (
 //
 // Refusals: not-found, invalid, rule-broken, return-window-closed,
 // already-done.
-func (d *Desk) Return(ctx context.Context, entry, code string) (string, error) {
+func (t *Intake) Return(ctx context.Context, entry, code string) (string, error) {
 	same := func(before domain.Event) bool {
 		e, ok := before.(*domain.EntryReturned)
 		return ok && e.Code == code
 	}
-	err := d.decide(ctx, entry, same, func(w waiting) (domain.Event, []ledger.Change, error) {
-		if w.unreadable != nil {
-			return nil, nil, w.unreadable
+	err := t.settle(ctx, entry, same, func(u unmatchedEntry) (domain.Event, []ledger.Change, error) {
+		if u.unreadable != nil {
+			return nil, nil, u.unreadable
 		}
-		if w.Kind == nacha.KindReject {
+		if u.Kind == nacha.KindReject {
 			return nil, nil, rejectMovesNothing()
 		}
-		if err := d.Views.CatchUp(ctx); err != nil {
+		if err := t.Views.CatchUp(ctx); err != nil {
 			return nil, nil, err
 		}
-		known, err := d.receivers.current(ctx)
+		known, err := t.receivers.current(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := w.atBankOf(known.banks()); err != nil {
+		if err := u.atBankOf(known.banks()); err != nil {
 			return nil, nil, err
 		}
-		events, err := w.sentBack(d.Ledger, code)
+		events, err := u.sentBack(t.Ledger, code)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -58,28 +58,28 @@ func (d *Desk) Return(ctx context.Context, entry, code string) (string, error) {
 
 // sentBack are the events of an entry that goes back. What is no payment
 // begins a transaction all the same: its money has to be accounted for.
-func (w waiting) sentBack(l *ledger.Ledger, code string) ([]domain.Event, error) {
-	if w.Unsupported {
+func (u unmatchedEntry) sentBack(l *ledger.Ledger, code string) ([]domain.Event, error) {
+	if u.Unsupported {
 		return nil, domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be sent back from here: settle it with the bank and dismiss it")
 	}
-	if w.Kind == nacha.KindForward {
-		return w.returnOf(l, code)
+	if u.Kind == nacha.KindForward {
+		return u.returnOf(l, code)
 	}
-	begin, err := w.received(l, domain.LedgerClient)
+	begin, err := u.receivedEvent(l, domain.LedgerClient)
 	if err != nil {
 		return nil, err
 	}
 	in := begin.Incoming
-	switch w.Kind {
+	switch u.Kind {
 	case nacha.KindReturn:
-		return decided(l, w.at, begin, &domain.TransactionReturned{Incoming: in},
-			answers.Dishonor{ItemID: answerID(w.id), ReplyTo: w.id, Code: code, Information: w.wrongFields(code)})
+		return decided(l, u.at, begin, &domain.TransactionReturned{Incoming: in},
+			answers.Dishonor{ItemID: answerID(u.id), ReplyTo: u.id, Code: code, Information: u.wrongFields(code)})
 	case nacha.KindChange:
-		return decided(l, w.at, begin, &domain.TransactionCorrected{Incoming: in},
-			answers.Refuse{ItemID: answerID(w.id), ReplyTo: w.id, Code: code})
+		return decided(l, u.at, begin, &domain.TransactionCorrected{Incoming: in},
+			answers.RefuseChange{ItemID: answerID(u.id), ReplyTo: u.id, Code: code})
 	default:
 		return nil, domain.Refuse(domain.RuleBroken,
-			"a %s is not sent back by itself: assign it to the transaction it belongs to and answer it there, or dismiss it", w.Kind)
+			"a %s is not sent back by itself: assign it to the transaction it belongs to and answer it there, or dismiss it", u.Kind)
 	}
 }
 
@@ -91,8 +91,8 @@ func rejectMovesNothing() error {
 
 // wrongFields names the field that R69 complains about: the amount, which is
 // field 03. Anything else a person has to say, at the transaction.
-func (w waiting) wrongFields(code string) string {
-	if code == "R69" && w.queued.Reason == amountDiffers {
+func (u unmatchedEntry) wrongFields(code string) string {
+	if code == "R69" && u.queued.Reason == amountDiffers {
 		return "03"
 	}
 	return ""

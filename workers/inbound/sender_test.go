@@ -22,7 +22,7 @@ func TestAPaymentForNobodyWhoseSenderIsNobodyWaitsForAPerson(t *testing.T) {
 	if u := w.waits(unknownAccount); u.AmountCents != 100 {
 		t.Errorf("what waits is %+v", u)
 	}
-	_, err := w.desk.Return(t.Context(), w.queue()[0].ID, "R03")
+	_, err := w.intake.Return(t.Context(), w.queue()[0].ID, "R03")
 	if domain.CodeOf(err) != domain.RuleBroken {
 		t.Errorf("a person's return of it: %v", err)
 	}

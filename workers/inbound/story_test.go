@@ -111,7 +111,7 @@ func TestAReturnOfOursIsDishonored(t *testing.T) {
 
 func TestADishonorThatDoesNotFitWaits(t *testing.T) {
 	for name, tt := range map[string]struct {
-		reply  reply
+		reply  tweak
 		reason string
 		flags  int
 	}{

@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// waiting is an entry of the queue.
-type waiting struct {
-	*arrival
+// unmatchedEntry is an entry of the queue.
+type unmatchedEntry struct {
+	*inboundEntry
 	queued *domain.EntryQueued
 	at     time.Time // it was queued
 	// unreadable is why its account number cannot be opened, if so: it can
@@ -21,40 +21,40 @@ type waiting struct {
 	unreadable error
 }
 
-// decide lets a person's decision answer with changes, and writes them
+// settle lets a person's decision answer with changes, and writes them
 // together with the event that ends the entry's waiting. same tells a
 // decision that was made before from another one.
-func (d *Desk) decide(ctx context.Context, entry string, same func(domain.Event) bool, decision func(waiting) (domain.Event, []ledger.Change, error)) error {
-	at := ledger.UnmatchedStream(entry).Existing("unmatched entry %s", entry).Through(d.through("decision"))
-	_, err := ledger.ExecuteWith(ctx, d.Ledger, at, func(u domain.Unmatched) (ledger.Decision, error) {
-		if u.Decided != nil && same(u.Decided) {
+func (t *Intake) settle(ctx context.Context, id string, same func(domain.Event) bool, decision func(unmatchedEntry) (domain.Event, []ledger.Change, error)) error {
+	at := ledger.UnmatchedStream(id).Existing("unmatched entry %s", id).Through(t.through("decision"))
+	_, err := ledger.ExecuteWith(ctx, t.Ledger, at, func(entry domain.Unmatched) (ledger.Decision, error) {
+		if entry.Decided != nil && same(entry.Decided) {
 			return ledger.Decision{}, nil // asking twice is asking once
 		}
-		if u.Decided != nil {
-			return ledger.Decision{}, domain.Refuse(domain.AlreadyDone, "entry %s was decided before: %s", entry, u.Decided.Type())
+		if entry.Decided != nil {
+			return ledger.Decision{}, domain.Refuse(domain.AlreadyDone, "entry %s was decided before: %s", id, entry.Decided.Type())
 		}
-		w := waiting{queued: u.Queued, at: u.At}
+		u := unmatchedEntry{queued: entry.Queued, at: entry.At}
 		var err error
-		w.arrival, err = d.arrivalOf(u.Queued)
+		u.inboundEntry, err = t.entryOf(entry.Queued)
 		if ledger.Exchanged(err) || seal.NotCheckable(err) {
-			w.unreadable, err = err, nil
+			u.unreadable, err = err, nil
 		}
 		if err != nil {
 			return ledger.Decision{}, err
 		}
-		end, with, err := decision(w)
+		end, with, err := decision(u)
 		return ledger.Decision{Events: []domain.Event{end}, With: with}, err
 	})
 	return err
 }
 
-// arrivalOf is the inverse of queued.
-func (d *Desk) arrivalOf(q *domain.EntryQueued) (*arrival, error) {
-	open, _, err := d.Ledger.OpenQueued(q)
+// entryOf is the inverse of queued.
+func (t *Intake) entryOf(q *domain.EntryQueued) (*inboundEntry, error) {
+	open, _, err := t.Ledger.OpenQueued(q)
 	if err != nil {
 		open = ledger.Queued{Entry: domain.Entry{Header: q.Header, Entry: q.Entry}}
 	}
-	e := &arrival{id: q.EntryID, inbound: q.Inbound, header: &open.Entry.Header}
+	e := &inboundEntry{id: q.EntryID, inbound: q.Inbound, header: &open.Entry.Header}
 	e.Entry, e.Line, e.Unsupported = open.Entry.Entry, q.Line, len(q.Raw) > 0
 	e.Kind = e.Entry.Kind()
 	if e.Kind == nacha.KindForward && nacha.TransactionCode(e.Entry.Code).Return() {
@@ -79,14 +79,14 @@ func (d *Desk) arrivalOf(q *domain.EntryQueued) (*arrival, error) {
 
 // Dismiss records that nothing is to be done about an entry, and why. It
 // refuses without a reason, and an entry that was decided otherwise before.
-func (d *Desk) Dismiss(ctx context.Context, entry, reason string) error {
+func (t *Intake) Dismiss(ctx context.Context, entry, reason string) error {
 	if reason == "" {
 		return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/reason", Code: "required",
 			Message: "say why nothing is to be done: the money of the entry stays where it is"}}}
 	}
-	return d.decide(ctx, entry,
+	return t.settle(ctx, entry,
 		func(before domain.Event) bool { _, ok := before.(*domain.EntryDismissed); return ok },
-		func(waiting) (domain.Event, []ledger.Change, error) {
+		func(unmatchedEntry) (domain.Event, []ledger.Change, error) {
 			return domain.EntryDismissed{Reason: reason}, nil, nil
 		})
 }

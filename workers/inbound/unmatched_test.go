@@ -15,7 +15,7 @@ func TestAPersonGivesAPaymentToAClient(t *testing.T) {
 	w.feed(vector(t, "30"))
 	u := w.waits("check-digit")
 	for range 2 { // asking twice is asking once
-		id, err := w.desk.Assign(t.Context(), u.ID, gym, "")
+		id, err := w.intake.Assign(t.Context(), u.ID, gym, "")
 		must(t, err)
 		p := w.transaction(gym, id)
 		number, err := w.OpenAccount(gym, p.Account)
@@ -52,10 +52,10 @@ func TestAPersonBooksAReturn(t *testing.T) {
 	for _, u := range w.queue() {
 		byReason[u.Reason] = u
 	}
-	if _, err := w.desk.Assign(t.Context(), byReason[duplicate].ID, gym, ids[0]); err != nil {
+	if _, err := w.intake.Assign(t.Context(), byReason[duplicate].ID, gym, ids[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.desk.Assign(t.Context(), byReason[amountDiffers].ID, gym, ids[1]); err != nil {
+	if _, err := w.intake.Assign(t.Context(), byReason[amountDiffers].ID, gym, ids[1]); err != nil {
 		t.Fatal(err)
 	}
 	items := w.transaction(gym, ids[0]).Items
@@ -76,7 +76,7 @@ func TestAReturnIsBookedAtTheEntryItNames(t *testing.T) {
 	w.feed(render(t, w.returned(id, "R01")))
 	w.ask(gym, id, answers.Retry{ItemID: "retry", ReplyTo: w.only(id, domain.Return).ID}, "2026-11-24 10:16")
 	w.feed(renderAs(t, "0800", other))
-	_, err := w.desk.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
+	_, err := w.intake.Assign(t.Context(), w.waits(amountDiffers).ID, gym, id)
 	must(t, err)
 	items := w.transaction(gym, id).Items
 	if last := items[len(items)-1]; last.ReplyTo != "item-"+id {
@@ -89,7 +89,7 @@ func TestAPersonBooksANotificationWithItsData(t *testing.T) {
 	ids := w.sent()
 	w.feed(render(t, w.corrected(ids[0], "C01", "9900112233", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Correction.OriginalTrace = "231380109999999" })))
 	u := w.waits(unknownTrace)
-	_, err := w.desk.Assign(t.Context(), u.ID, gym, ids[3])
+	_, err := w.intake.Assign(t.Context(), u.ID, gym, ids[3])
 	must(t, err)
 	c := w.only(ids[3], domain.Correction)
 	data, err := w.dataOf(ids[3])
@@ -140,7 +140,7 @@ func TestAPersonSendsBack(t *testing.T) {
 				w.clock.set(at(tt.now))
 			}
 			u := w.queue()[0]
-			id, err := w.desk.Return(t.Context(), u.ID, tt.code)
+			id, err := w.intake.Return(t.Context(), u.ID, tt.code)
 			if domain.CodeOf(err) != tt.err {
 				t.Fatalf("error %v, want %q", err, tt.err)
 			}
@@ -150,12 +150,12 @@ func TestAPersonSendsBack(t *testing.T) {
 				}
 				return
 			}
-			again, err := w.desk.Return(t.Context(), u.ID, tt.code)
+			again, err := w.intake.Return(t.Context(), u.ID, tt.code)
 			must(t, err)
 			if again != id || w.transaction(domain.LedgerClient, id).Version != 2 {
 				t.Errorf("asked twice: %s and %s", id, again)
 			}
-			if err := w.desk.Dismiss(t.Context(), u.ID, "never mind"); domain.CodeOf(err) != domain.AlreadyDone {
+			if err := w.intake.Dismiss(t.Context(), u.ID, "never mind"); domain.CodeOf(err) != domain.AlreadyDone {
 				t.Errorf("dismissed: %v", err)
 			}
 			w.sweepAt(w.Now().Add(2 * hour).In(eastern).Format("2006-01-02 15:04"))
@@ -181,23 +181,23 @@ func TestWhatAPersonCannotDecide(t *testing.T) {
 		ask  func() (string, error)
 		code domain.Code
 	}{
-		"an entry that is not there":      {func() (string, error) { return w.desk.Assign(t.Context(), "no", gym, "") }, domain.NotFound},
-		"one to be sent back":             {func() (string, error) { return w.desk.Return(t.Context(), "no", "R03") }, domain.NotFound},
-		"a client that is not there":      {func() (string, error) { return w.desk.Assign(t.Context(), payment, "nobody", "") }, domain.Invalid},
-		"a client of another bank":        {func() (string, error) { return w.desk.Assign(t.Context(), payment, "other", "") }, domain.RuleBroken},
-		"a payment at a transaction":      {func() (string, error) { return w.desk.Assign(t.Context(), payment, gym, ids[0]) }, domain.Invalid},
-		"a return without a transaction":  {func() (string, error) { return w.desk.Assign(t.Context(), back, gym, "") }, domain.Invalid},
-		"a transaction that is not there": {func() (string, error) { return w.desk.Assign(t.Context(), back, gym, "none") }, domain.Invalid},
-		"a return where nothing was sent": {func() (string, error) { return w.desk.Assign(t.Context(), back, gym, w.pending()) }, domain.RuleBroken},
-		"a dismissal that says nothing":   {func() (string, error) { return "", w.desk.Dismiss(t.Context(), payment, "") }, domain.Invalid},
+		"an entry that is not there":      {func() (string, error) { return w.intake.Assign(t.Context(), "no", gym, "") }, domain.NotFound},
+		"one to be sent back":             {func() (string, error) { return w.intake.Return(t.Context(), "no", "R03") }, domain.NotFound},
+		"a client that is not there":      {func() (string, error) { return w.intake.Assign(t.Context(), payment, "nobody", "") }, domain.Invalid},
+		"a client of another bank":        {func() (string, error) { return w.intake.Assign(t.Context(), payment, "other", "") }, domain.RuleBroken},
+		"a payment at a transaction":      {func() (string, error) { return w.intake.Assign(t.Context(), payment, gym, ids[0]) }, domain.Invalid},
+		"a return without a transaction":  {func() (string, error) { return w.intake.Assign(t.Context(), back, gym, "") }, domain.Invalid},
+		"a transaction that is not there": {func() (string, error) { return w.intake.Assign(t.Context(), back, gym, "none") }, domain.Invalid},
+		"a return where nothing was sent": {func() (string, error) { return w.intake.Assign(t.Context(), back, gym, w.pending()) }, domain.RuleBroken},
+		"a dismissal that says nothing":   {func() (string, error) { return "", w.intake.Dismiss(t.Context(), payment, "") }, domain.Invalid},
 	} {
 		if _, err := tt.ask(); domain.CodeOf(err) != tt.code {
 			t.Errorf("%s: %v, want %s", name, err, tt.code)
 		}
 	}
-	must(t, w.desk.Dismiss(t.Context(), payment, "the bank took it back"))
-	must(t, w.desk.Dismiss(t.Context(), payment, "the bank took it back"))
-	if _, err := w.desk.Return(t.Context(), payment, "R03"); domain.CodeOf(err) != domain.AlreadyDone {
+	must(t, w.intake.Dismiss(t.Context(), payment, "the bank took it back"))
+	must(t, w.intake.Dismiss(t.Context(), payment, "the bank took it back"))
+	if _, err := w.intake.Return(t.Context(), payment, "R03"); domain.CodeOf(err) != domain.AlreadyDone {
 		t.Errorf("sent back after a dismissal: %v", err)
 	}
 }

@@ -62,7 +62,7 @@ func at(text string) time.Time {
 var friday = at("2026-11-20 14:05")
 
 // world is a whole ledger in a folder, with Harbor Gym as its client, the
-// batcher that sends and the desk that takes in.
+// batcher that sends and the intake that takes in.
 type world struct {
 	t      testing.TB
 	folder string
@@ -77,7 +77,7 @@ type world struct {
 	*ledger.Ledger
 	views   *projections.Views
 	batcher *workers.Batcher
-	desk    *Desk
+	intake  *Intake
 }
 
 func newWorld(t testing.TB, settings ...func(*domain.Settings)) *world {
@@ -122,12 +122,12 @@ func (w *world) hire() {
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
 	})
 	must(w.t, err)
-	w.desk, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: w.kept(), Inbox: w.watch, Log: w.log})
+	w.intake, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: w.kept(), Inbox: w.watch, Log: w.log})
 	must(w.t, err)
 	if w.chunk > 0 {
-		w.desk.chunkEntries = w.chunk
+		w.intake.chunkEntries = w.chunk
 	}
-	w.desk.fault = func(step string) {
+	w.intake.fault = func(step string) {
 		if w.fault != nil {
 			w.fault(step)
 		}
@@ -265,7 +265,7 @@ func (w *world) feed(content []byte) Outcome {
 
 func (w *world) feedAs(name string, content []byte) Outcome {
 	w.t.Helper()
-	o, err := w.desk.Intake(context.Background(), name, FromAPI, bytes.NewReader(content))
+	o, err := w.intake.Take(context.Background(), name, FromAPI, bytes.NewReader(content))
 	must(w.t, err)
 	return o
 }
@@ -283,7 +283,7 @@ func (w *world) resealed(t domain.Transaction, id string) domain.Account {
 	w.t.Helper()
 	number, err := w.OpenAccount(gym, t.Account)
 	must(w.t, err)
-	account, err := w.SealAccountIn(domain.TransactionStream(gym, id), gym, t.Routing, number, t.Kind)
+	account, err := w.SealAccountIn(domain.TransactionStream(gym, id), gym, t.Routing, number, t.AccountType)
 	must(w.t, err)
 	return account
 }

@@ -21,14 +21,14 @@ const perAppend = 240
 // fileImport writes one file into the log as a cut would have.
 type fileImport struct {
 	Restore
-	plan    *plan
-	place   int // in it
-	file    *file
-	opened  domain.FileOpened
-	asked   []workers.Asked // of a client's own file
-	beside  []ledger.Change // what shows it to the client
-	waiting *queue
-	found   []*item // by entry: what waits for it; nil where nothing does
+	plan     *plan
+	position int // in it
+	file     *file
+	opened   domain.FileOpened
+	asked    []workers.Asked // of a client's own file
+	beside   []ledger.Change // what shows it to the client
+	waiting  *queue
+	found    []*item // by entry: what waits for it; nil where nothing does
 
 	stream             int64 // version of the file's stream
 	begun              int   // batches

@@ -33,7 +33,7 @@ func (p *plan) note() {
 		if p.strange[client] == nil {
 			p.strange[client] = map[string][]stranger{}
 		}
-		p.strange[client][e.look] = append(p.strange[client][e.look], stranger{t.place, t.told(e, "")})
+		p.strange[client][e.look] = append(p.strange[client][e.look], stranger{t.position, t.told(e, "")})
 		return nil
 	})
 }
@@ -42,7 +42,7 @@ func (p *plan) note() {
 // file: it may be the same, sent again because the operator refused the first.
 func (p *plan) after(t *fileImport, e scanned) (Told, bool) {
 	for _, s := range p.strange[t.opened.Client][e.look] {
-		if e.look != "" && s.file > t.place {
+		if e.look != "" && s.file > t.position {
 			return s.Told, true
 		}
 	}
@@ -91,7 +91,7 @@ func (r Restore) match(ctx context.Context, files []*file) (*plan, error) {
 	p := &plan{Restore: r, waiting: waiting}
 	claimed := map[string]bool{}
 	for n, f := range files {
-		t := &fileImport{Restore: r, plan: p, place: n, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
+		t := &fileImport{Restore: r, plan: p, position: n, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
 		if err := t.begin(ctx, claimed); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}

@@ -23,7 +23,7 @@ func (s *Server) newActs() *workers.Acts {
 		domain.ActFileRelease: withFile(func(ctx context.Context, a domain.FileAct) error { return s.files.Release(ctx, a.FileID, a.Release()) }),
 		domain.ActAcknowledge: s.withHandedIn(s.acknowledge),
 		domain.ActInbound: s.withHandedIn(func(ctx context.Context, name string, content []byte) error {
-			_, err := s.desk.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
+			_, err := s.intake.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
 			return err
 		}),
 	}}

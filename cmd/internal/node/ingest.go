@@ -35,7 +35,7 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 		return Ingested{}, err
 	}
 	defer func() { err = errors.Join(err, views.Close()) }()
-	desk, err := newDesk(c, views, inbound.Config{})
+	intake, err := newIntake(c, views, inbound.Config{})
 	if err != nil {
 		return Ingested{}, err
 	}
@@ -43,15 +43,15 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 	if err != nil {
 		return Ingested{}, err
 	}
-	return c.ingest(ctx, desk, files, views, path)
+	return c.ingest(ctx, intake, files, views, path)
 }
 
 // Ingest does the same in a running server.
 func (s *Server) Ingest(ctx context.Context, path string) (Ingested, error) {
-	return s.ingest(ctx, s.desk, s.files, s.views, path)
+	return s.ingest(ctx, s.intake, s.files, s.views, path)
 }
 
-func (c *Core) ingest(ctx context.Context, desk *inbound.Desk, files *workers.Files, views *projections.Views, path string) (Ingested, error) {
+func (c *Core) ingest(ctx context.Context, intake *inbound.Intake, files *workers.Files, views *projections.Views, path string) (Ingested, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return Ingested{}, err
@@ -74,7 +74,7 @@ func (c *Core) ingest(ctx context.Context, desk *inbound.Desk, files *workers.Fi
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return Ingested{}, err
 	}
-	o, err := desk.Intake(ctx, filepath.Base(path), inbound.FromIngest, file)
+	o, err := intake.Take(ctx, filepath.Base(path), inbound.FromIngest, file)
 	if err != nil {
 		return Ingested{}, err
 	}

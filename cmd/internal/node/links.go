@@ -5,9 +5,9 @@ import (
 	"github.com/achledger/achledger/workers/relationships"
 )
 
-// hireLinks makes the worker that applies notifications of change and
+// newLinkWorkers makes the worker that applies notifications of change and
 // verifies bank links.
-func (s *Server) hireLinks() error {
+func (s *Server) newLinkWorkers() error {
 	corrections, err := accounts.New(accounts.Config{Ledger: s.Ledger, Views: s.views, Log: s.log})
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (s *Server) sweep(ctx context.Context) error {
 	if err := s.batcher.Sweep(ctx); err != nil {
 		return err
 	}
-	if err := s.desk.Sweep(ctx); err != nil {
+	if err := s.intake.Sweep(ctx); err != nil {
 		return err
 	}
 	if err := errors.Join(s.views.CatchUp(ctx), s.links.Sweep(ctx)); err != nil {

@@ -41,9 +41,9 @@ type Options struct {
 	Proxies           []netip.Prefix     // that end TLS before the API
 	Insecure          bool               // addresses may be reached in the clear
 	Broker            BrokerOptions
-	Plaid             links.PlaidConfig // without keys a sandbox makes accounts up, any other takes no tokens
-	RequestsPerSecond float64           // of each client; 0 is no bound
-	SFTPAfter         inbound.After     // what becomes of files taken from a bank's server
+	Plaid             links.PlaidConfig   // without keys a sandbox makes accounts up, any other takes no tokens
+	RequestsPerSecond float64             // of each client; 0 is no bound
+	SFTPAfter         inbound.AfterPickup // what becomes of files taken from a bank's server
 	Log               *slog.Logger
 	Store             sqlite.Options // the zero value serves
 	// Ready is called once, when /readyz answers 200.
@@ -59,7 +59,7 @@ type Running struct {
 	Admin      string // "" without one
 	NATS       string // "nats://127.0.0.1:4222"
 	FirstStart bool   // the operations credential was written just now
-	Delivery   delivery.State
+	Switch     delivery.State
 	// Unconfirmed says that no credential of the backup is taken yet.
 	Unconfirmed bool
 }
@@ -79,7 +79,7 @@ type Server struct {
 	delivery *workers.Delivery
 	batcher  *workers.Batcher
 	uploads  *workers.Uploads
-	desk     *inbound.Desk
+	intake   *inbound.Intake
 	pickup   *inbound.Pickup // nil in a sandbox
 	links    *relationships.Worker
 	acts     *workers.Acts
@@ -154,18 +154,18 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if err := s.connectBroker(ctx, directory); err != nil {
 		return err
 	}
-	if err := s.hire(directory); err != nil {
+	if err := s.newWorkers(directory); err != nil {
 		return err
 	}
-	if err := s.hireLinks(); err != nil {
+	if err := s.newLinkWorkers(); err != nil {
 		return err
 	}
 	s.acts = s.newActs()
-	return s.openDoor(directory)
+	return s.newAPI(directory)
 }
 
-// hire makes the workers.
-func (s *Server) hire(directory *projections.Directory) (err error) {
+// newWorkers makes the workers.
+func (s *Server) newWorkers(directory *projections.Directory) (err error) {
 	log := s.log
 	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Switch: s.Switch, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
 	if err != nil {
@@ -189,7 +189,7 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 	if err != nil {
 		return err
 	}
-	s.desk, err = newDesk(s.Core, s.views, inbound.Config{
+	s.intake, err = newIntake(s.Core, s.views, inbound.Config{
 		Inbox: inbound.Watch{Dir: s.Inbox}, Log: log,
 		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) error {
 			_, err := s.files.Acknowledge(ctx, s.views, a)
@@ -197,16 +197,16 @@ func (s *Server) hire(directory *projections.Directory) (err error) {
 		},
 	})
 	if err == nil && s.Kind != folder.Sandbox {
-		s.pickup, err = inbound.NewPickup(inbound.PickupConfig{Desk: s.desk, After: s.options.SFTPAfter, Log: log})
+		s.pickup, err = inbound.NewPickup(inbound.PickupConfig{Intake: s.intake, After: s.options.SFTPAfter, Log: log})
 	}
 	return err
 }
 
-// openDoor makes the API.
-func (s *Server) openDoor(directory *projections.Directory) (err error) {
+// newAPI makes the API.
+func (s *Server) newAPI(directory *projections.Directory) (err error) {
 	o := api.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
-		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Desk: deskOf{s}, Acts: s.acts, Revoked: s.broker.revoked,
+		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: s.acts, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies, Traced: s.traced,
 	}
@@ -236,16 +236,16 @@ func (s *Server) run(ctx context.Context) error {
 	context.AfterFunc(inside, shut) // a part that failed closes the door too
 
 	parts.Go(func() error { return s.views.Run(inside) })
-	parts.Go(func() error { return s.relayed(inside) })
+	parts.Go(func() error { return s.runRelay(inside) })
 	parts.Go(func() error { return s.batcher.Run(inside) })
-	parts.Go(func() error { return s.desk.Run(inside) })
+	parts.Go(func() error { return s.intake.Run(inside) })
 	parts.Go(func() error { return s.links.Run(inside) })
 	parts.Go(func() error { return s.acts.Run(inside) })
 	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(inside) })
 	if s.pickup != nil {
 		parts.Go(func() error { return s.pickup.Run(inside) })
 	}
-	parts.Go(func() error { return s.effects(inside) })
+	parts.Go(func() error { return s.deliverOnCut(inside) })
 	reachable := make(chan struct{})
 	parts.Go(func() error {
 		return control.Serve(inside, s.Folder, s.commands(), func() { close(reachable) })
@@ -291,7 +291,7 @@ func (s *Server) announce(ctx context.Context) {
 	if s.options.Insecure {
 		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
 	}
-	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Delivery: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0}
+	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0}
 	if s.doors.admin != nil {
 		r.Admin = base(s.doors.admin, false)
 	}

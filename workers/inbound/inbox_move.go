@@ -15,10 +15,10 @@ import (
 
 // move takes a file that was processed out of the way: into quarantine with
 // its reasons when nothing of it was applied, else to those that are done.
-func (b *inbox) move(path string, s *seen) error {
-	b.desk.at("before move")
+func (b *inbox) move(path string, f *inboxFile) error {
+	b.intake.at("before move")
 	folder := doneFolder
-	if s.moving.quarantined() {
+	if f.moving.quarantined() {
 		folder = quarantineFolder
 	}
 	if err := b.in.IsFolder(folder); err != nil {
@@ -28,12 +28,12 @@ func (b *inbox) move(path string, s *seen) error {
 		if folder == doneFolder {
 			return nil
 		}
-		return writeReasons(b.in, to+".reasons.txt", s.moving)
+		return writeReasons(b.in, to+".reasons.txt", f.moving)
 	})
 	if err != nil {
 		return err
 	}
-	b.desk.at("after move")
+	b.intake.at("after move")
 	return b.in.Remove(filepath.Dir(path))
 }
 
@@ -62,7 +62,7 @@ func moveTo(in regular.Folder, from, path string, before func(to string) error) 
 		if err := before(free); err != nil {
 			return err
 		}
-		if err := place(in, from, free); !errors.Is(err, fs.ErrExist) {
+		if err := renameNew(in, from, free); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}

@@ -11,8 +11,8 @@ import (
 // returnOf are the events of a payment that belongs to nobody and goes back:
 // it begins a transaction of the ledger's own and is returned from it. It
 // refuses a code that does not suit the entry or comes too late.
-func (e *arrival) returnOf(l *ledger.Ledger, code string) ([]domain.Event, error) {
-	received, err := e.received(l, domain.LedgerClient)
+func (e *inboundEntry) returnOf(l *ledger.Ledger, code string) ([]domain.Event, error) {
+	received, err := e.receivedEvent(l, domain.LedgerClient)
 	if err != nil {
 		return nil, err
 	}

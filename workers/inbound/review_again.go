@@ -22,94 +22,94 @@ type Rejudge struct {
 
 // Judge judges a file in quarantine, or a batch of it, again by the bytes that
 // were kept and the banks and clients as they are now, and lets Run apply what
-// is good. With AsIs a person's word stands against the judgement, but never
+// is good. With AsIs a person's word stands against the review, but never
 // against the money: what contradicts its own totals stays where it is. Asking
 // again for what was let in changes nothing.
 //
 // Refusals: not-found, invalid, conflict when nothing is in quarantine,
 // rule-broken with the reasons when nothing of it can be let in.
-func (d *Desk) Judge(ctx context.Context, id string, c Rejudge) (state string, err error) {
+func (t *Intake) Judge(ctx context.Context, id string, c Rejudge) (state string, err error) {
 	if c.Reason == "" {
-		return "", refuse(domain.Invalid, "/reason", "required", "say why the file is judged again")
+		return "", fieldRefusal(domain.Invalid, "/reason", "required", "say why the file is judged again")
 	}
 	if c.Batch < 0 {
-		return "", refuse(domain.Invalid, "/batch", "invalid", "batches are counted from 1")
+		return "", fieldRefusal(domain.Invalid, "/batch", "invalid", "batches are counted from 1")
 	}
-	give, err := d.applying.take(ctx) // else a file that is just applied would forget what was let in
+	give, err := t.applying.take(ctx) // else a file that is just applied would forget what was let in
 	if err != nil {
 		return "", err
 	}
 	defer give()
 	var judged *domain.InboundJudged
-	in, err := ledger.Execute(ctx, d.Ledger, d.stream("judged", id).Existing("inbound file %q", id), func(in domain.Inbound) (events []domain.Event, err error) {
-		judged, events, err = d.judgeNow(ctx, in, id, c)
+	in, err := ledger.Execute(ctx, t.Ledger, t.stream("judged", id).Existing("inbound file %q", id), func(in domain.Inbound) (events []domain.Event, err error) {
+		judged, events, err = t.judgeNow(ctx, in, id, c)
 		return events, err
 	})
 	if err != nil {
 		return "", err
 	}
 	if judged != nil {
-		d.Log.Warn("file of the bank judged again", "id", id, "reason", c.Reason, "as_is", c.AsIs, "still_bad", len(judged.Batches))
+		t.Log.Warn("file of the bank judged again", "id", id, "reason", c.Reason, "as_is", c.AsIs, "still_bad", len(judged.Batches))
 	}
-	d.goOn()
+	t.wakeRun()
 	return in.State(), nil
 }
 
 // judgeNow is the judgement of a file as it stands; nil where it stands so
 // already.
-func (d *Desk) judgeNow(ctx context.Context, in domain.Inbound, id string, c Rejudge) (*domain.InboundJudged, []domain.Event, error) {
+func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c Rejudge) (*domain.InboundJudged, []domain.Event, error) {
 	switch {
 	case c.Batch > in.Received.Totals.Batches:
-		return nil, nil, refuse(domain.Invalid, "/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
+		return nil, nil, fieldRefusal(domain.Invalid, "/batch", "unknown", "the file has %d batches", in.Received.Totals.Batches)
 	case !in.Held(c.Batch) && (c.Batch > 0 || len(in.Quarantined) == 0):
 		if slices.ContainsFunc(in.Judged, func(e domain.InboundJudged) bool { return e.Reason == c.Reason && e.AsIs == c.AsIs }) {
 			return nil, nil, nil // asking twice is asking once
 		}
 		return nil, nil, domain.Refuse(domain.Conflict, "nothing of it is in quarantine: the file is %s", in.State())
 	}
-	j, err := d.judgeKept(ctx, id)
+	rv, err := t.reviewKept(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	judged, err := j.again(in, c)
+	judged, err := rv.again(in, c)
 	if err != nil {
 		return nil, nil, err
 	}
 	events := []domain.Event{judged}
-	owner, err := d.keyOwner(ctx, j.Key())
+	owner, err := t.keyOwner(ctx, rv.Key())
 	if owner != "" && owner != id && in.KeyReusedBy == "" {
 		events = append(events, domain.InboundKeyReused{Other: owner})
 	}
 	return &judged, events, err
 }
 
-// judgeKept judges the bytes that were kept.
-func (d *Desk) judgeKept(ctx context.Context, id string) (*judgement, error) {
-	if err := d.Views.CatchUp(ctx); err != nil {
+// reviewKept judges the bytes that were kept.
+func (t *Intake) reviewKept(ctx context.Context, id string) (*review, error) {
+	if err := t.Views.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}
-	known, err := d.receivers.current(ctx)
+	known, err := t.receivers.current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	j, err := d.judgeAgain(id, known.ours)
+	rv, err := t.reviewAgain(id, known.ours)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, domain.Refuse(domain.Conflict, "the file was kept, and its bytes are lost: hand it in once more")
 	}
-	return j, err
+	return rv, err
 }
 
 // again decides what of the quarantine is let in. Batches with the same
 // records are one.
-func (j *judgement) again(in domain.Inbound, c Rejudge) (domain.InboundJudged, error) {
+func (rv *review) again(in domain.Inbound, c Rejudge) (domain.InboundJudged, error) {
 	judged, let := domain.InboundJudged{Reason: c.Reason, AsIs: c.AsIs}, 0
-	trusted := len(j.Problems) == 0 || c.AsIs && j.More == 0 && !slices.ContainsFunc(j.Problems, contradicts)
-	for n := 1; n <= len(j.batches); n++ {
-		b := j.batches[n-1]
+	trusted := len(rv.Problems) == 0 || c.AsIs && rv.More == 0 && !slices.ContainsFunc(rv.Problems, contradicts)
+	for n := 1; n <= len(rv.batches); n++ {
+		b := rv.batches[n-1]
 		if !in.Held(n) {
 			continue
 		}
-		asked := c.Batch == 0 || c.Batch <= len(j.batches) && b.hash == j.batches[c.Batch-1].hash
+		asked := c.Batch == 0 || c.Batch <= len(rv.batches) && b.hash == rv.batches[c.Batch-1].hash
 		if trusted && asked && (!b.bad || c.AsIs && b.stands) {
 			let++
 		} else {
@@ -117,9 +117,9 @@ func (j *judgement) again(in domain.Inbound, c Rejudge) (domain.InboundJudged, e
 		}
 	}
 	held := func(batch int) bool { return batch == 0 && !c.AsIs || slices.Contains(judged.Batches, batch) }
-	judged.Reasons = j.reasonsFor(held)
-	if let == 0 && (!trusted || len(j.batches) > 0) {
-		return judged, domain.Refuse(domain.RuleBroken, "nothing of it can be let in: %s", firstFew(j.reasonsFor(func(batch int) bool {
+	judged.Reasons = rv.reasonsFor(held)
+	if let == 0 && (!trusted || len(rv.batches) > 0) {
+		return judged, domain.Refuse(domain.RuleBroken, "nothing of it can be let in: %s", firstFew(rv.reasonsFor(func(batch int) bool {
 			return batch == 0 || c.Batch == 0 || batch == c.Batch
 		})))
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// arrival is an entry of a file from the bank on its way to its place.
-type arrival struct {
+// inboundEntry is an entry of a file from the bank on its way to its place.
+type inboundEntry struct {
 	nacha.ScannedEntry
 	id        string
 	inbound   string
@@ -35,7 +35,7 @@ func settlementDay(h *nacha.BatchHeader, created calendar.Date) calendar.Date {
 // incoming is the entry as a client's transaction keeps it: account number
 // and corrected data only sealed. The number is masked where other texts repeat
 // it, and so is that of the item it answers, if it is another one.
-func (e *arrival) incoming(l *ledger.Ledger, stream, client, replyTo, number string, flags []string) (domain.Incoming, error) {
+func (e *inboundEntry) incoming(l *ledger.Ledger, stream, client, replyTo, number string, flags []string) (domain.Incoming, error) {
 	entry, data, masked := open(e.Entry, e.header)
 	kept := domain.Entry{Header: *e.header, Entry: entry}
 	whole, err := l.HideRepeats(stream, client, &kept, e.Entry.Account, number)
@@ -73,8 +73,8 @@ func open(e nacha.Entry, h *nacha.BatchHeader) (without nacha.Entry, data, maske
 // not in use, which a person let in, is checking.
 func accountType(code int) string { return cmp.Or(domain.AccountType(code), domain.Checking) }
 
-// answered is the event by which an entry answers an item of ours.
-func answered(kind nacha.Kind, in domain.Incoming) domain.Event {
+// answerEvent is the event by which an entry answers an item of ours.
+func answerEvent(kind nacha.Kind, in domain.Incoming) domain.Event {
 	switch kind {
 	case nacha.KindReturn:
 		return &domain.TransactionReturned{Incoming: in}
@@ -91,8 +91,8 @@ func answered(kind nacha.Kind, in domain.Incoming) domain.Event {
 	}
 }
 
-// received is the event of a payment that came for a client.
-func (e *arrival) received(l *ledger.Ledger, client string, flags ...string) (*domain.TransactionReceived, error) {
+// receivedEvent is the event of a payment that came for a client.
+func (e *inboundEntry) receivedEvent(l *ledger.Ledger, client string, flags ...string) (*domain.TransactionReceived, error) {
 	stream := domain.TransactionStream(client, transactionID(e.id))
 	in, err := e.incoming(l, stream, client, "", "", flags)
 	if err != nil {

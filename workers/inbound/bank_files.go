@@ -13,10 +13,10 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// vault keeps files of the bank as they came, sealed with the ledger's own
+// bankFiles keeps files of the bank as they came, sealed with the ledger's own
 // key. A file is named after the hash of its records, which is known at its
 // end only.
-type vault struct {
+type bankFiles struct {
 	keys ledger.Keys
 	kept eventstore.Kept
 }
@@ -28,40 +28,40 @@ const (
 
 // sealed is how a file with such a salt in front is sealed: its name follows
 // from its last record, too late to bind its first chunk to.
-func (v vault) sealed(salt []byte) seal.File {
-	return seal.File{Keys: v.keys, Client: domain.LedgerClient, Name: keptFolder + "/" + hex.EncodeToString(salt)}
+func (s bankFiles) sealed(salt []byte) seal.File {
+	return seal.File{Keys: s.keys, Client: domain.LedgerClient, Name: keptFolder + "/" + hex.EncodeToString(salt)}
 }
 
 // has reports whether a file is kept.
-func (v vault) has(id string) bool {
-	file, err := v.kept.Open(keptFolder, id)
+func (s bankFiles) has(id string) bool {
+	file, err := s.kept.Open(keptFolder, id)
 	return err == nil && file.Close() == nil
 }
 
 // create begins a file. Call commit or drop in the end.
-func (v vault) create() (*keeping, error) {
+func (s bankFiles) create() (*newFile, error) {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails
-	file, err := v.kept.Keep(keptFolder)
+	file, err := s.kept.Keep(keptFolder)
 	if err != nil {
 		return nil, err
 	}
-	k := &keeping{file: file, FileWriter: v.sealed(salt).Writer(file)}
+	k := &newFile{file: file, FileWriter: s.sealed(salt).Writer(file)}
 	if _, err := file.Write(salt); err != nil {
 		return nil, errors.Join(err, k.drop())
 	}
 	return k, nil
 }
 
-// keeping is a file that is being received.
-type keeping struct {
+// newFile is a file that is being received.
+type newFile struct {
 	*seal.FileWriter
 	file eventstore.Keeping
 }
 
 // commit makes the file durable under its id. A file of that id has the same
 // records, and is replaced.
-func (k *keeping) commit(id string) error {
+func (k *newFile) commit(id string) error {
 	err := k.Close()
 	if err == nil {
 		err = k.file.Commit(id)
@@ -73,12 +73,12 @@ func (k *keeping) commit(id string) error {
 }
 
 // drop forgets the file.
-func (k *keeping) drop() error { return k.file.Drop() }
+func (k *newFile) drop() error { return k.file.Drop() }
 
 // open reads a kept file. A missing one is fs.ErrNotExist, a changed one the
 // keyring's error.
-func (v vault) open(id string) (io.ReadCloser, error) {
-	file, err := v.kept.Open(keptFolder, id)
+func (s bankFiles) open(id string) (io.ReadCloser, error) {
+	file, err := s.kept.Open(keptFolder, id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,10 +86,10 @@ func (v vault) open(id string) (io.ReadCloser, error) {
 	if _, err := io.ReadFull(file, salt); err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", id, err), file.Close())
 	}
-	return &opened{v.sealed(salt).Reader(file, file.Size()-saltBytes), file}, nil
+	return &unsealed{s.sealed(salt).Reader(file, file.Size()-saltBytes), file}, nil
 }
 
-type opened struct {
+type unsealed struct {
 	io.Reader
 	io.Closer
 }

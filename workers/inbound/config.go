@@ -12,12 +12,12 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Views is what the desk asks the views.
+// Views is what the intake asks the views.
 type Views interface {
 	// CatchUp returns when the views have come as far as the log was.
 	CatchUp(ctx context.Context) error
 	// Places finds where entries were put, by their ids.
-	Places(ctx context.Context, entries []string) (map[string]projections.Place, error)
+	Places(ctx context.Context, entries []string) (map[string]projections.EntryPlace, error)
 	// FiledUnder finds the items that left under trace numbers.
 	FiledUnder(ctx context.Context, traces []string) (map[string][]projections.FiledItem, error)
 	// InboundByKey finds the files that came under a header key.
@@ -30,7 +30,7 @@ type Views interface {
 	SettingsChanged(ctx context.Context) (int64, error)
 }
 
-// Config is what a Desk needs.
+// Config is what an Intake needs.
 type Config struct {
 	Ledger *ledger.Ledger
 	Views  Views
@@ -50,11 +50,11 @@ type Config struct {
 	Every time.Duration
 }
 
-// Desk takes in files of the bank. It is safe for concurrent use: files are
+// Intake takes in files of the bank. It is safe for concurrent use: files are
 // read as they come and applied one after the other.
-type Desk struct {
+type Intake struct {
 	Config
-	vault        vault
+	bankFiles    bankFiles
 	receivers    receivers
 	recording    turn // of those who write that a file came
 	applying     turn
@@ -67,9 +67,9 @@ type Desk struct {
 }
 
 // New checks the configuration.
-func New(c Config) (*Desk, error) {
+func New(c Config) (*Intake, error) {
 	if c.Ledger == nil || c.Views == nil || c.Kept == nil {
-		return nil, errors.New("an inbound desk needs a ledger, views and a place to keep files")
+		return nil, errors.New("an intake needs a ledger, views and a place to keep files")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -80,16 +80,16 @@ func New(c Config) (*Desk, error) {
 	if c.Every <= 0 {
 		c.Every = time.Minute
 	}
-	d := &Desk{Config: c, recording: make(turn, 1), applying: make(turn, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
-	d.receivers.ledger, d.receivers.views, d.receivers.log = c.Ledger, c.Views, c.Log
-	d.vault = vault{keys: c.Ledger.Keys, kept: c.Kept}
+	t := &Intake{Config: c, recording: make(turn, 1), applying: make(turn, 1), wake: make(chan struct{}, 1), chunkEntries: defaultChunk}
+	t.receivers.ledger, t.receivers.views, t.receivers.log = c.Ledger, c.Views, c.Log
+	t.bankFiles = bankFiles{keys: c.Ledger.Keys, kept: c.Kept}
 	if c.Inbox.Dir != "" {
 		var err error
-		if d.inbox, err = openInbox(c.Inbox, d); err != nil {
+		if t.inbox, err = openInbox(c.Inbox, t); err != nil {
 			return nil, err
 		}
 	}
-	return d, nil
+	return t, nil
 }
 
 // turn is held by one at a time.
@@ -105,37 +105,37 @@ func (t turn) take(ctx context.Context) (give func(), err error) {
 	}
 }
 
-// goOn lets Run apply what is unfinished.
-func (d *Desk) goOn() {
+// wakeRun lets Run apply what is unfinished.
+func (t *Intake) wakeRun() {
 	select {
-	case d.wake <- struct{}{}:
+	case t.wake <- struct{}{}:
 	default:
 	}
 }
 
 // at passes a step that leaves something behind.
-func (d *Desk) at(step string) {
-	if d.fault != nil {
-		d.fault(step)
+func (t *Intake) at(step string) {
+	if t.fault != nil {
+		t.fault(step)
 	}
 }
 
 // stream is that of a file of the bank, for ledger.Execute.
-func (d *Desk) stream(step, id string) ledger.Stream[domain.Inbound] {
-	return ledger.InboundStream(id).Through(d.through(step))
+func (t *Intake) stream(step, id string) ledger.Stream[domain.Inbound] {
+	return ledger.InboundStream(id).Through(t.through(step))
 }
 
 // through is write for ledger.Execute.
-func (d *Desk) through(step string) func(context.Context, ...ledger.Change) error {
-	return func(ctx context.Context, changes ...ledger.Change) error { return d.write(ctx, step, changes...) }
+func (t *Intake) through(step string) func(context.Context, ...ledger.Change) error {
+	return func(ctx context.Context, changes ...ledger.Change) error { return t.write(ctx, step, changes...) }
 }
 
 // write appends changes, between two steps that a test may stop at.
-func (d *Desk) write(ctx context.Context, step string, changes ...ledger.Change) error {
-	d.at("before " + step)
-	if _, err := d.Ledger.Write(ctx, changes...); err != nil {
+func (t *Intake) write(ctx context.Context, step string, changes ...ledger.Change) error {
+	t.at("before " + step)
+	if _, err := t.Ledger.Write(ctx, changes...); err != nil {
 		return err
 	}
-	d.at("after " + step)
+	t.at("after " + step)
 	return nil
 }

@@ -74,8 +74,8 @@ func (b *inbox) paths() (paths []string, err error) {
 	return paths, nil
 }
 
-// place gives a file another name and never replaces what bears it.
-func place(in regular.Folder, from, to string) error {
+// renameNew gives a file another name and never replaces what bears it.
+func renameNew(in regular.Folder, from, to string) error {
 	err := in.Link(from, to)
 	switch {
 	case err == nil:

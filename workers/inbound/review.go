@@ -25,20 +25,20 @@ const (
 	maxBadBatches = 20_000
 )
 
-// judgement is what one reading of a file finds, in memory that grows by some
+// review is what one reading of a file finds, in memory that grows by some
 // bytes a batch only.
-type judgement struct {
+type review struct {
 	nacha.Summary
-	batches []judged        // by ordinal from 1
+	batches []reviewedBatch // by ordinal from 1
 	bad     []int           // ordinals of batches that are not applied
 	reasons []reason        // for the file and its batches, in the order of lines
 	more    int             // reasons beyond those
 	remarks []nacha.Problem // on what is applied nevertheless, as many at most
-	tail    tail
+	end     fileEnd
 }
 
-// judged is a batch.
-type judged struct {
+// reviewedBatch is a batch.
+type reviewedBatch struct {
 	hash [32]byte
 	bad  bool
 	// stands marks a bad batch whose totals hold: a person may take it.
@@ -53,15 +53,15 @@ type reason struct {
 	batch int // ordinal; 0: the file
 }
 
-// judge reads a file to its end. ours knows our banks by the first eight
+// reviewFile reads a file to its end. ours knows our banks by the first eight
 // digits of their routing numbers.
-func judge(r io.Reader, ours func(rdfi8 string) bool) (*judgement, error) {
-	j := &judgement{}
+func reviewFile(r io.Reader, ours func(rdfi8 string) bool) (*review, error) {
+	rv := &review{}
 	seen := map[[32]byte]struct{}{}
 	var header nacha.ScannedBatch
 	mine, theirs := false, false
 	var err error
-	j.Summary, err = nacha.Scan(io.TeeReader(r, &j.tail), nacha.Handler{
+	rv.Summary, err = nacha.Scan(io.TeeReader(r, &rv.end), nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
 			header, mine, theirs = *b, false, false
 			return nil
@@ -85,61 +85,61 @@ func judge(r io.Reader, ours func(rdfi8 string) bool) (*judgement, error) {
 				problems = append(slices.Clip(problems), nacha.Problem{Line: header.Line, Scope: nacha.InBatch, Code: NotOurs,
 					Message: "no entry of the batch has the RDFI identification of a bank of ours"})
 			}
-			return j.add(v, problems, seen)
+			return rv.add(v, problems, seen)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(j.bad) > maxBadBatches {
-		j.Problems = append(j.Problems, nacha.Problem{Scope: nacha.InFile, Code: "too-many-bad-batches",
-			Message: fmt.Sprintf("%d batches are bad: nothing of the file can be trusted", len(j.bad))})
+	if len(rv.bad) > maxBadBatches {
+		rv.Problems = append(rv.Problems, nacha.Problem{Scope: nacha.InFile, Code: "too-many-bad-batches",
+			Message: fmt.Sprintf("%d batches are bad: nothing of the file can be trusted", len(rv.bad))})
 	}
-	if j.Foreign {
-		j.Problems[0].Message += notNACHA
+	if rv.Foreign {
+		rv.Problems[0].Message += notNACHA
 	}
-	j.explain(0, j.Problems...)
-	j.more += j.More
-	slices.SortStableFunc(j.reasons, func(a, b reason) int { return a.Line - b.Line })
-	return j, nil
+	rv.explain(0, rv.Problems...)
+	rv.more += rv.More
+	slices.SortStableFunc(rv.reasons, func(a, b reason) int { return a.Line - b.Line })
+	return rv, nil
 }
 
 // add takes the verdict of a batch.
-func (j *judgement) add(v *nacha.Verdict, problems []nacha.Problem, seen map[[32]byte]struct{}) error {
-	b := judged{bad: len(problems) > 0}
+func (rv *review) add(v *nacha.Verdict, problems []nacha.Problem, seen map[[32]byte]struct{}) error {
+	b := reviewedBatch{bad: len(problems) > 0}
 	if _, err := hex.Decode(b.hash[:], []byte(v.Hash)); err != nil {
 		return err
 	}
 	if b.bad {
-		j.bad = append(j.bad, v.Ordinal)
+		rv.bad = append(rv.bad, v.Ordinal)
 		b.stands = v.More == 0 && !slices.ContainsFunc(problems, contradicts)
-		j.explain(v.Ordinal, problems...)
-		j.more += v.More
+		rv.explain(v.Ordinal, problems...)
+		rv.more += v.More
 	}
-	j.remarks = append(j.remarks, v.Remarks[:min(len(v.Remarks), maxReasons-len(j.remarks))]...)
+	rv.remarks = append(rv.remarks, v.Remarks[:min(len(v.Remarks), maxReasons-len(rv.remarks))]...)
 	_, b.again = seen[b.hash]
 	seen[b.hash] = struct{}{}
-	j.batches = append(j.batches, b)
+	rv.batches = append(rv.batches, b)
 	return nil
 }
 
-func (j *judgement) explain(batch int, problems ...nacha.Problem) {
-	room := min(len(problems), maxReasons-len(j.reasons))
+func (rv *review) explain(batch int, problems ...nacha.Problem) {
+	room := min(len(problems), maxReasons-len(rv.reasons))
 	for _, p := range problems[:room] {
-		j.reasons = append(j.reasons, reason{p, batch})
+		rv.reasons = append(rv.reasons, reason{p, batch})
 	}
-	j.more += len(problems) - room
+	rv.more += len(problems) - room
 }
 
 // whole reports whether nothing of the file is applied: it cannot be trusted,
 // or not one of its batches can.
-func (j *judgement) whole() bool {
-	return len(j.Problems) > 0 || len(j.bad) > 0 && len(j.bad) == len(j.batches)
+func (rv *review) whole() bool {
+	return len(rv.Problems) > 0 || len(rv.bad) > 0 && len(rv.bad) == len(rv.batches)
 }
 
 // reasonsFor are those for some batches, 0 being the file.
-func (j *judgement) reasonsFor(which func(batch int) bool) (list []nacha.Problem) {
-	for _, r := range j.reasons {
+func (rv *review) reasonsFor(which func(batch int) bool) (list []nacha.Problem) {
+	for _, r := range rv.reasons {
 		if which(r.batch) {
 			list = append(list, r.Problem)
 		}
@@ -148,11 +148,11 @@ func (j *judgement) reasonsFor(which func(batch int) bool) (list []nacha.Problem
 }
 
 // allReasons are those for people, with a note when there were more.
-func (j *judgement) allReasons() []nacha.Problem {
-	all := j.reasonsFor(func(int) bool { return true })
-	if j.more == 0 {
+func (rv *review) allReasons() []nacha.Problem {
+	all := rv.reasonsFor(func(int) bool { return true })
+	if rv.more == 0 {
 		return all
 	}
 	return append(all, nacha.Problem{Scope: nacha.InFile, Code: "more",
-		Message: fmt.Sprintf("and %d problems more", j.more)})
+		Message: fmt.Sprintf("and %d problems more", rv.more)})
 }

@@ -12,9 +12,9 @@ import (
 
 func (w *world) judge(id string, c Rejudge) (string, error) {
 	w.t.Helper()
-	state, err := w.desk.Judge(w.t.Context(), id, c)
+	state, err := w.intake.Judge(w.t.Context(), id, c)
 	if err == nil {
-		must(w.t, w.desk.Resume(w.t.Context()))
+		must(w.t, w.intake.Resume(w.t.Context()))
 	}
 	return state, err
 }
@@ -152,7 +152,7 @@ func TestACrashWhileAFileIsJudgedAgainAppliesEveryEntryOnce(t *testing.T) {
 			must(t, err)
 		}()
 		w.restart()
-		must(t, w.desk.Resume(t.Context()))
+		must(t, w.intake.Resume(t.Context()))
 		_, err := w.judge(o.ID, Rejudge{Reason: "open"})
 		must(t, err)
 		if row := w.row(o.ID); len(w.received(gym)) != 4 || row.State != "applied" || row.Applied != 4 {

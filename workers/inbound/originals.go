@@ -11,15 +11,15 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// book holds the payments that the entries of a chunk may answer.
-type book struct {
+// originals holds the payments that the entries of a chunk may answer.
+type originals struct {
 	traced   map[string][]projections.FiledItem
 	payments map[string]*payment // by stream
 	files    map[string]domain.File
 }
 
 // under lists the items that left under a trace number, newest first.
-func (b *book) under(trace string) (list []candidate) {
+func (b *originals) under(trace string) (list []candidate) {
 	for _, t := range b.traced[trace] {
 		p := b.payments[domain.TransactionStream(t.Client, t.TransactionID)]
 		i, ok := p.Item(t.ItemID)
@@ -31,7 +31,7 @@ func (b *book) under(trace string) (list []candidate) {
 }
 
 // traces are the numbers under which what an entry answers may have left.
-func (e *arrival) traces() []string {
+func (e *inboundEntry) traces() []string {
 	switch n := &e.Entry; {
 	case e.Kind == nacha.KindReject:
 		_, sequence, _ := n.Rejected()
@@ -54,14 +54,14 @@ func (e *arrival) traces() []string {
 // readers is how many payments are read at a time.
 const readers = 4
 
-// look reads the payments that entries may answer.
-func (a *application) look(ctx context.Context, entries []*arrival) (*book, error) {
+// readOriginals reads the payments that entries may answer.
+func (a *applier) readOriginals(ctx context.Context, entries []*inboundEntry) (*originals, error) {
 	var traces []string
 	for _, e := range entries {
 		traces = append(traces, e.traces()...)
 	}
 	a.forgetFiles()
-	b := &book{payments: map[string]*payment{}, files: a.files}
+	b := &originals{payments: map[string]*payment{}, files: a.files}
 	var err error
 	if b.traced, err = a.Views.FiledUnder(ctx, traces); err != nil {
 		return nil, fmt.Errorf("look up trace numbers: %w", err)
@@ -103,7 +103,7 @@ const maxFiles = 1_000
 
 // forgetFiles drops what may have changed. Of a file that was transmitted,
 // what matters stays: its dates, and an item it is refused with is released.
-func (a *application) forgetFiles() {
+func (a *applier) forgetFiles() {
 	if len(a.files) >= maxFiles {
 		clear(a.files)
 	}
@@ -115,7 +115,7 @@ func (a *application) forgetFiles() {
 }
 
 // needFile reads the file an item left in.
-func (a *application) needFile(ctx context.Context, i *domain.Item) error {
+func (a *applier) needFile(ctx context.Context, i *domain.Item) error {
 	if i.Filing == nil {
 		return nil
 	}

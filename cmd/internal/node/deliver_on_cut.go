@@ -11,10 +11,10 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// effects delivers files as soon as the stream tells that they were cut. It
+// deliverOnCut delivers files as soon as the stream tells that they were cut. It
 // only saves the wait for the next sweep, which does the same work, so what
 // goes wrong here is said and ends nothing.
-func (s *Server) effects(ctx context.Context) error {
+func (s *Server) deliverOnCut(ctx context.Context) error {
 	if err := s.follow(ctx); err != nil && ctx.Err() == nil {
 		s.log.Warn("files wait for the next sweep to be delivered", "err", err)
 	}

@@ -12,20 +12,20 @@ func (c candidate) returned() bool {
 		if r.Kind != domain.Return || r.Direction != domain.FromFed || r.ReplyTo != c.item.ID {
 			continue
 		}
-		d, dishonored := c.answer(domain.Dishonor, domain.ToFed, r.ID)
+		d, dishonored := c.answerTo(domain.Dishonor, domain.ToFed, r.ID)
 		if !dishonored {
 			return true
 		}
-		if _, contested := c.answer(domain.Contest, domain.FromFed, d.ID); contested {
+		if _, contested := c.answerTo(domain.Contest, domain.FromFed, d.ID); contested {
 			return true
 		}
 	}
 	return false
 }
 
-// answer finds an answer to an item that counts: ours when it is in a file,
+// answerTo finds an answer to an item that counts: ours when it is in a file,
 // the bank's always.
-func (p *payment) answer(kind domain.ItemKind, direction domain.Direction, to string) (*domain.Item, bool) {
+func (p *payment) answerTo(kind domain.ItemKind, direction domain.Direction, to string) (*domain.Item, bool) {
 	for _, i := range p.Items {
 		if i.Kind == kind && i.Direction == direction && i.ReplyTo == to && (i.State == domain.Filed || i.State == domain.InHand) {
 			return i, true
@@ -46,7 +46,7 @@ func (c candidate) reversed() bool {
 }
 
 // matchDishonored finds the return of ours that is sent back to us.
-func (e *arrival) matchDishonored(b *book) finding {
+func (e *inboundEntry) matchDishonored(b *originals) match {
 	d := e.Entry.Dishonored
 	list := ofKind(b.under(d.ReturnTrace), domain.Return)
 	if len(list) == 0 {
@@ -55,7 +55,7 @@ func (e *arrival) matchDishonored(b *book) finding {
 	if len(list) == 0 {
 		return waits(unknownTrace, nil, "No return of ours left under trace number %s. It can be contested with R71 when it was meant for another bank.", d.ReturnTrace)
 	}
-	return e.link(list, link{
+	return e.matchReply(list, reply{
 		kind: domain.Dishonor, name: "return",
 		routing: d.OriginalRouting, bank: func(c candidate) string { return c.entry().Header.ODFI }, // we received the original
 		late: e.lateAfter(d.ReturnSettlement, calendar.DishonorDeadline),
@@ -64,13 +64,13 @@ func (e *arrival) matchDishonored(b *book) finding {
 
 // matchContested finds the dishonored return of ours that the other bank
 // contests.
-func (e *arrival) matchContested(b *book) finding {
+func (e *inboundEntry) matchContested(b *originals) match {
 	d := e.Entry.Contested
 	list := ofKind(b.under(d.DishonoredTrace), domain.Dishonor)
 	if len(list) == 0 {
 		return waits(unknownTrace, nil, "No dishonored return of ours left under trace number %s.", d.DishonoredTrace)
 	}
-	return e.link(list, link{
+	return e.matchReply(list, reply{
 		kind: domain.Contest, name: "dishonored return",
 		routing: d.OriginalRouting, bank: func(c candidate) string { return c.entry().Entry.Routing[:8] }, // they received the original
 		late: e.lateAfter(d.DishonoredSettlement, calendar.ContestDeadline),
@@ -78,7 +78,7 @@ func (e *arrival) matchContested(b *book) finding {
 }
 
 // matchRefused finds the notification of change of ours that is refused.
-func (e *arrival) matchRefused(b *book) finding {
+func (e *inboundEntry) matchRefused(b *originals) match {
 	r := e.Entry.RefusedChange
 	trace := e.traces()[0]
 	list := ofKind(b.under(trace), domain.Correction)
@@ -89,14 +89,14 @@ func (e *arrival) matchRefused(b *book) finding {
 		}
 		return waits(unknownTrace, nil, "No notification of change of ours left under trace number %s.", trace)
 	}
-	return e.link(list, link{
+	return e.matchReply(list, reply{
 		kind: domain.RefusedChange, name: "notification of change",
 		routing: r.OriginalRouting, bank: func(c candidate) string { return c.entry().Header.ODFI },
 	})
 }
 
-// link is the next step of a chain that began with an answer of ours.
-type link struct {
+// reply is the next step of a chain that began with an answer of ours.
+type reply struct {
 	kind    domain.ItemKind
 	name    string                 // of what it answers
 	routing string                 // the receiving bank of the original, as the entry has it
@@ -104,9 +104,9 @@ type link struct {
 	late    bool
 }
 
-// link checks what all links have in common: bank, amount, that our answer
+// matchReply checks what all links have in common: bank, amount, that our answer
 // left, and that it was not answered before.
-func (e *arrival) link(list []candidate, l link) finding {
+func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	near := list
 	if list = only(list, func(c candidate) bool { return l.bank(c) == l.routing }); len(list) == 0 {
 		return waits(routingDiffers, near, "The %s of ours belongs to an entry received by another bank than %s.", l.name, l.routing)
@@ -124,10 +124,10 @@ func (e *arrival) link(list []candidate, l link) finding {
 	case 0:
 		return waits(duplicate, list, "The %s of ours was answered before.", l.name)
 	case 1:
-		f := finding{to: &open[0]}
-		f.flagIf(l.late, flagLate)
-		f.flagIf(l.kind == domain.Contest && open[0].reversed(), flagAfterReversal) // the return stands again
-		return f
+		m := match{to: &open[0]}
+		m.flagIf(l.late, flagLate)
+		m.flagIf(l.kind == domain.Contest && open[0].reversed(), flagAfterReversal) // the return stands again
+		return m
 	default:
 		return waits(ambiguous, open, "Several answers of ours agree with it in trace number, bank and amount.")
 	}
@@ -135,7 +135,7 @@ func (e *arrival) link(list []candidate, l link) finding {
 
 // lateAfter reports whether a link came after the time it had since the one
 // before it settled, on a day without a year.
-func (e *arrival) lateAfter(julian string, deadline func(calendar.Date) calendar.TimeLimit) bool {
+func (e *inboundEntry) lateAfter(julian string, deadline func(calendar.Date) calendar.TimeLimit) bool {
 	settled, err := calendar.SettlementFromJulian(julian, e.created)
 	return err == nil && e.settledOn.After(deadline(settled).ReachBy)
 }

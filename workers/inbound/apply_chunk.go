@@ -8,16 +8,16 @@ import (
 )
 
 // take adds an entry of a good batch to the chunk.
-func (a *application) take(ctx context.Context, e *nacha.ScannedEntry) error {
+func (a *applier) take(ctx context.Context, e *nacha.ScannedEntry) error {
 	if a.bad[e.Batch] {
 		return nil
 	}
-	b := &a.verdict.batches[e.Batch-1]
+	b := &a.review.batches[e.Batch-1]
 	if b.again {
 		a.counts.Skipped++
 		return nil
 	}
-	a.chunk = append(a.chunk, arrival{
+	a.chunk = append(a.chunk, inboundEntry{
 		ScannedEntry: *e, id: entryID(b.hash, e.Ordinal), inbound: a.id, header: a.header,
 		created: a.created, settledOn: settlementDay(a.header, a.created),
 	})
@@ -29,8 +29,8 @@ func (a *application) take(ctx context.Context, e *nacha.ScannedEntry) error {
 
 // flush places the chunk. When somebody else was first to write to one of its
 // transactions, all of it is decided again.
-func (a *application) flush(ctx context.Context) error {
-	var p *placing
+func (a *applier) flush(ctx context.Context) error {
+	var p *placement
 	err := a.Ledger.RetryUnless(func() (err error) {
 		p, err = a.try(ctx)
 		return err
@@ -52,8 +52,8 @@ func (a *application) flush(ctx context.Context) error {
 
 // try decides about the entries of the chunk that have no place yet, and
 // writes.
-func (a *application) try(ctx context.Context) (*placing, error) {
-	p := &placing{application: a, index: map[string]int{}}
+func (a *applier) try(ctx context.Context) (*placement, error) {
+	p := &placement{applier: a, index: map[string]int{}}
 	ids := make([]string, len(a.chunk))
 	for i := range a.chunk {
 		ids[i] = a.chunk[i].id
@@ -62,7 +62,7 @@ func (a *application) try(ctx context.Context) (*placing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look up where entries are: %w", err)
 	}
-	var todo []*arrival
+	var todo []*inboundEntry
 	for i := range a.chunk {
 		e := &a.chunk[i]
 		if at, placed := places[e.id]; placed {
@@ -71,7 +71,7 @@ func (a *application) try(ctx context.Context) (*placing, error) {
 		}
 		todo = append(todo, e)
 	}
-	if p.book, err = a.look(ctx, todo); err != nil {
+	if p.originals, err = a.readOriginals(ctx, todo); err != nil {
 		return nil, err
 	}
 	for _, e := range todo {

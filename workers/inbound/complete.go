@@ -4,9 +4,9 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// tail watches how a file ends, to tell one that is still being written from
+// fileEnd watches how a file ends, to tell one that is still being written from
 // one that is wrong.
-type tail struct {
+type fileEnd struct {
 	line   int  // number of the newest line, 0 before the first
 	length int  // of it, so far, in characters
 	first  byte // of its newest 94 characters
@@ -20,47 +20,47 @@ type tail struct {
 }
 
 // Write implements io.Writer.
-func (t *tail) Write(p []byte) (int, error) {
+func (e *fileEnd) Write(p []byte) (int, error) {
 	for _, c := range p {
-		if !t.some {
-			t.start, t.some = c, true
+		if !e.some {
+			e.start, e.some = c, true
 		}
-		t.nuls++
+		e.nuls++
 		if c != 0 {
-			t.nuls = 0
+			e.nuls = 0
 		}
-		t.hole = t.hole || t.nuls >= nacha.RecordLength
-		t.take(c)
+		e.hole = e.hole || e.nuls >= nacha.RecordLength
+		e.take(c)
 	}
 	return len(p), nil
 }
 
-func (t *tail) take(c byte) {
+func (e *fileEnd) take(c byte) {
 	switch {
-	case c == '\n' && t.cr: // of the line that the CR ended
+	case c == '\n' && e.cr: // of the line that the CR ended
 	case c == '\n' || c == '\r':
-		if t.length == 0 {
-			t.line++ // a blank one
+		if e.length == 0 {
+			e.line++ // a blank one
 		}
-		t.length, t.blanks, t.rest = 0, 0, 0
-	case c == ' ' && t.length > 0 && t.length%nacha.RecordLength == 0: // behind column 94
-	case t.rest > 0 && c&0xC0 == 0x80:
-		t.rest--
+		e.length, e.blanks, e.rest = 0, 0, 0
+	case c == ' ' && e.length > 0 && e.length%nacha.RecordLength == 0: // behind column 94
+	case e.rest > 0 && c&0xC0 == 0x80:
+		e.rest--
 	default:
-		if t.length == 0 {
-			t.line++
+		if e.length == 0 {
+			e.line++
 		}
-		if t.length%nacha.RecordLength == 0 {
-			t.first = c
+		if e.length%nacha.RecordLength == 0 {
+			e.first = c
 		}
-		t.length++
-		t.rest = following(c)
-		t.blanks++
+		e.length++
+		e.rest = following(c)
+		e.blanks++
 		if c != 0x1A {
-			t.blanks = 0
+			e.blanks = 0
 		}
 	}
-	t.cr = c == '\r'
+	e.cr = c == '\r'
 }
 
 // following is how many bytes follow a byte that begins a character of UTF-8.
@@ -84,45 +84,45 @@ const leastControl = 55
 // open reports whether the file ends in the middle of a record. A last line
 // without a line end is whole at 94 characters, or if it is a file control
 // record without the spaces behind it.
-func (t *tail) open() bool {
-	n := t.length - t.blanks
+func (e *fileEnd) open() bool {
+	n := e.length - e.blanks
 	rest := n % nacha.RecordLength
-	return n > 0 && rest != 0 && !(t.first == '9' && rest >= leastControl)
+	return n > 0 && rest != 0 && !(e.first == '9' && rest >= leastControl)
 }
 
 // record is the number of the newest record as the scanner counts: lines, or
 // 94 characters each where there are none.
-func (t *tail) record() int {
-	if t.line == 1 {
-		return max(1, (t.length+nacha.RecordLength-1)/nacha.RecordLength)
+func (e *fileEnd) record() int {
+	if e.line == 1 {
+		return max(1, (e.length+nacha.RecordLength-1)/nacha.RecordLength)
 	}
-	return t.line
+	return e.line
 }
 
 // holed reports whether space was set aside for the file that is not written
 // yet: whoever copies it began with its full size. What does not begin as a
 // file of entries is no such file, whatever NULs are in it.
-func (t *tail) holed() bool {
-	return (t.hole || t.nuls > 0) && (t.start == 0 || t.start == '1')
+func (e *fileEnd) holed() bool {
+	return (e.hole || e.nuls > 0) && (e.start == 0 || e.start == '1')
 }
 
 // finished reports whether a file in a folder is all there: it has a file
 // control record, or is one that no further bytes could make right.
-func (j *judgement) finished() bool {
-	if j.tail.holed() {
+func (rv *review) finished() bool {
+	if rv.end.holed() {
 		return false
 	}
-	for _, p := range j.Problems {
-		if !j.mendable(p) {
+	for _, p := range rv.Problems {
+		if !rv.mendable(p) {
 			return true
 		}
 	}
-	return j.Complete && !j.tail.open()
+	return rv.Complete && !rv.end.open()
 }
 
 // mendable reports whether a problem of the file may go away when the rest of
 // it comes.
-func (j *judgement) mendable(p nacha.Problem) bool {
+func (rv *review) mendable(p nacha.Problem) bool {
 	switch p.Code {
 	case nacha.EmptyFile:
 		return true
@@ -131,6 +131,6 @@ func (j *judgement) mendable(p nacha.Problem) bool {
 	case nacha.NoFileHeader, nacha.UnknownRecord, nacha.RecordOrder, nacha.SecondFile, nacha.RecordTooLong, nacha.BadCharacter:
 		return false
 	default:
-		return j.tail.open() && p.Line == j.tail.record()
+		return rv.end.open() && p.Line == rv.end.record()
 	}
 }

@@ -29,11 +29,11 @@ func (w *world) drop(name string, content []byte) string {
 	return path
 }
 
-// look lets the desk look into the inbox twice: once to see, once to take.
+// look lets the intake look into the inbox twice: once to see, once to take.
 func (w *world) look() {
 	w.t.Helper()
 	for range 2 {
-		must(w.t, w.desk.Sweep(w.t.Context()))
+		must(w.t, w.intake.Sweep(w.t.Context()))
 	}
 }
 
@@ -100,7 +100,7 @@ func TestAFileThatIsStillBeingWrittenWaits(t *testing.T) {
 			w := watching(t)
 			w.drop("05.ach", []byte(part))
 			w.look()
-			list := w.desk.Waiting()
+			list := w.intake.UnfinishedFiles()
 			if len(list) != 1 || list[0].Name != "05.ach" || list[0].Overdue {
 				t.Fatalf("waiting %+v", list)
 			}
@@ -109,8 +109,8 @@ func TestAFileThatIsStillBeingWrittenWaits(t *testing.T) {
 			}
 			w.drop("05.ach", []byte(whole))
 			w.look()
-			if len(w.received(gym)) != 2 || len(w.desk.Waiting()) != 0 || !slices.Equal(w.in("done"), []string{"05.ach"}) {
-				t.Errorf("the rest came: %d payments, waiting %+v, done %v", len(w.received(gym)), w.desk.Waiting(), w.in("done"))
+			if len(w.received(gym)) != 2 || len(w.intake.UnfinishedFiles()) != 0 || !slices.Equal(w.in("done"), []string{"05.ach"}) {
+				t.Errorf("the rest came: %d payments, waiting %+v, done %v", len(w.received(gym)), w.intake.UnfinishedFiles(), w.in("done"))
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestAFileEndsWithItsControlRecord(t *testing.T) {
 	w.drop("05.ach", []byte(strings.Join(lines, "\n")))
 	w.look()
 	if len(w.received(gym)) != 2 {
-		t.Errorf("waiting %+v", w.desk.Waiting())
+		t.Errorf("waiting %+v", w.intake.UnfinishedFiles())
 	}
 }
 
@@ -147,7 +147,7 @@ func TestAFileThatNothingCouldMakeRightIsQuarantined(t *testing.T) {
 			w.drop("x", []byte(content))
 			w.look()
 			if got := w.in("quarantine"); !slices.Equal(got, []string{"x", "x.reasons.txt"}) {
-				t.Errorf("quarantine %v, waiting %+v", got, w.desk.Waiting())
+				t.Errorf("quarantine %v, waiting %+v", got, w.intake.UnfinishedFiles())
 			}
 			w.nothingApplied()
 		})
@@ -171,7 +171,7 @@ func TestAnUnfinishedFileRaisesAnAlarmOnceAndIsLeft(t *testing.T) {
 	if n := strings.Count(alarms.String(), "unfinished"); n != 1 {
 		t.Errorf("%d alarms:\n%s", n, &alarms)
 	}
-	if list := w.desk.Waiting(); len(list) != 1 || !list[0].Overdue {
+	if list := w.intake.UnfinishedFiles(); len(list) != 1 || !list[0].Overdue {
 		t.Errorf("waiting %+v", list)
 	}
 	if !slices.Equal(w.in(""), []string{"37.ach"}) {
@@ -237,7 +237,7 @@ func TestAFileThatCannotBeMovedIsNotReadAgain(t *testing.T) {
 	block(t, filepath.Join(w.watch.Dir, "done"))
 	w.drop("05.ach", vector(t, "05"))
 	for range 3 {
-		if err := w.desk.Sweep(t.Context()); err == nil && len(w.events((domain.InboundReceived{}).Type())) > 0 {
+		if err := w.intake.Sweep(t.Context()); err == nil && len(w.events((domain.InboundReceived{}).Type())) > 0 {
 			t.Error("nobody hears that it could not be moved")
 		}
 	}
@@ -266,14 +266,14 @@ func TestTheDeskRunsUntilItIsStopped(t *testing.T) {
 	w := watching(t)
 	w.watch.Every = time.Millisecond
 	w.restart()
-	accepted, err := w.desk.Accept(t.Context(), "06", FromAPI, strings.NewReader(string(vector(t, "06"))))
+	accepted, err := w.intake.Accept(t.Context(), "06", FromAPI, strings.NewReader(string(vector(t, "06"))))
 	must(t, err)
 	if accepted.State != "received" || len(w.received(gym)) != 0 {
 		t.Errorf("accepted %+v", accepted)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- w.desk.Run(ctx) }()
+	go func() { ended <- w.intake.Run(ctx) }()
 	w.drop("05.ach", vector(t, "05"))
 	for until := time.Now().Add(time.Minute); len(w.received(gym)) < 3; {
 		if time.Now().After(until) {

@@ -10,18 +10,18 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// placing gathers where the entries of a chunk go: one change a stream, all
+// placement gathers where the entries of a chunk go: one change a stream, all
 // in one append.
-type placing struct {
-	*application
-	book    *book
-	changes []ledger.Change
-	index   map[string]int // in changes, by stream
-	counts  domain.InboundApplied
+type placement struct {
+	*applier
+	originals *originals
+	changes   []ledger.Change
+	index     map[string]int // in changes, by stream
+	counts    domain.InboundApplied
 }
 
 // add appends events to a stream's change.
-func (p *placing) add(stream, client string, expect int64, events ...domain.Event) {
+func (p *placement) add(stream, client string, expect int64, events ...domain.Event) {
 	i, ok := p.index[stream]
 	if !ok {
 		i = len(p.changes)
@@ -32,53 +32,53 @@ func (p *placing) add(stream, client string, expect int64, events ...domain.Even
 }
 
 // place decides where an entry goes. Every entry goes somewhere.
-func (p *placing) place(e *arrival) error {
+func (p *placement) place(e *inboundEntry) error {
 	err := p.decide(e)
 	if errors.Is(err, seal.ErrDestroyed) {
-		return p.queue(e, finding{reason: keysDestroyed, message: "The keys of the client it belongs to were destroyed, so nothing can be kept for it."})
+		return p.queue(e, match{reason: keysDestroyed, message: "The keys of the client it belongs to were destroyed, so nothing can be kept for it."})
 	}
 	return err
 }
 
-func (p *placing) decide(e *arrival) error {
-	if f, held := e.unfit(); held {
-		f.candidates = e.near(p.book, p.accounts.ours)
-		return p.queue(e, f)
+func (p *placement) decide(e *inboundEntry) error {
+	if m, held := e.unfit(); held {
+		m.candidates = e.near(p.originals, p.accounts.ours)
+		return p.queue(e, m)
 	}
 	if e.Kind == nacha.KindForward {
 		return p.forward(e)
 	}
-	f := e.match(p.book, p.accounts.ours)
-	if f.to == nil {
-		return p.queue(e, f)
+	m := e.match(p.originals, p.accounts.ours)
+	if m.to == nil {
+		return p.queue(e, m)
 	}
-	return p.answer(e, f)
+	return p.bookAnswer(e, m)
 }
 
 // unfit says why an entry waits whatever it belongs to.
-func (e *arrival) unfit() (f finding, held bool) {
+func (e *inboundEntry) unfit() (m match, held bool) {
 	switch {
 	case len(e.Problems) > 0:
 		return problem(e.Problems), true
 	case e.tooLarge():
-		return finding{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."}, true
+		return match{reason: tooLong, message: "Its addenda do not fit one event of the log; it is kept as it came."}, true
 	case !e.Unsupported && !nacha.TransactionCode(e.Entry.Code).Known(): // of a batch that a person took as it is
-		return finding{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."}, true
+		return match{reason: nacha.CodeNotAllowed, message: "Its transaction code is not in use."}, true
 	default:
-		return f, false
+		return m, false
 	}
 }
 
 // problem is why an entry with problems of its own waits.
-func problem(list []nacha.Problem) finding {
-	f := finding{reason: list[0].Code}
+func problem(list []nacha.Problem) match {
+	m := match{reason: list[0].Code}
 	for i, problem := range list {
 		if i > 0 {
-			f.message += " "
+			m.message += " "
 		}
-		f.message += sentence(problem)
+		m.message += sentence(problem)
 	}
-	return f
+	return m
 }
 
 // sentence puts a problem into words: "The amount is zero under a code that
@@ -94,20 +94,20 @@ func sentence(p nacha.Problem) string {
 	return text + "."
 }
 
-// answer books what the bank answers at the item it answers.
-func (p *placing) answer(e *arrival, f finding) error {
-	to := f.to
-	in, err := e.incoming(p.Ledger, to.stream, to.Client, to.item.ID, to.number[to.item.ID], f.flags)
+// bookAnswer books what the bank answers at the item it answers.
+func (p *placement) bookAnswer(e *inboundEntry, m match) error {
+	to := m.to
+	in, err := e.incoming(p.Ledger, to.stream, to.Client, to.item.ID, to.number[to.item.ID], m.flags)
 	if err != nil {
 		return err
 	}
-	p.add(to.stream, to.Client, to.expect, to.arrive(answered(e.Kind, in), p.Ledger.Now())...)
+	p.add(to.stream, to.Client, to.expect, to.answeredBy(answerEvent(e.Kind, in), p.Ledger.Now())...)
 	p.counts.Applied++
 	return nil
 }
 
 // forward books a payment for the client whose receiving account it is.
-func (p *placing) forward(e *arrival) error {
+func (p *placement) forward(e *inboundEntry) error {
 	routing := e.Entry.Routing
 	if p.accounts.routings[routing[:8]] != routing {
 		return p.queue(e, waits(notOurRouting, nil, "The routing number %s is not one of a bank of ours.", routing))
@@ -123,16 +123,16 @@ func (p *placing) forward(e *arrival) error {
 		}
 		return p.queue(e, waits(unknownAccount, nil, "The account is not a receiving account of any client. A return has to leave before the deadline."))
 	default:
-		f := waits(ambiguousAccount, nil, "Several clients have a receiving account like this.")
+		m := waits(ambiguousAccount, nil, "Several clients have a receiving account like this.")
 		for _, c := range clients {
-			f.candidates = append(f.candidates, c+"/")
+			m.candidates = append(m.candidates, c+"/")
 		}
-		return p.queue(e, f)
+		return p.queue(e, m)
 	}
 }
 
-func (p *placing) receive(e *arrival, client string) error {
-	received, err := e.received(p.Ledger, client)
+func (p *placement) receive(e *inboundEntry, client string) error {
+	received, err := e.receivedEvent(p.Ledger, client)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (p *placing) receive(e *arrival, client string) error {
 // sendBack returns a payment for an account that nobody knows, if there is
 // still time. It becomes a transaction of the ledger's own, which leaves in
 // the ledger's own file.
-func (p *placing) sendBack(e *arrival) (done bool, err error) {
+func (p *placement) sendBack(e *inboundEntry) (done bool, err error) {
 	events, err := e.returnOf(p.Ledger, "R03")
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
@@ -159,8 +159,8 @@ func (p *placing) sendBack(e *arrival) (done bool, err error) {
 }
 
 // queue lets an entry wait for a person.
-func (p *placing) queue(e *arrival, f finding) error {
-	queued, err := e.queued(p.Ledger, f)
+func (p *placement) queue(e *inboundEntry, m match) error {
+	queued, err := e.queuedEvent(p.Ledger, m)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (p *placing) queue(e *arrival, f finding) error {
 
 // skip counts an entry that has its place already: by this file before a
 // crash, or by another.
-func (p *placing) skip(here, unmatched bool) {
+func (p *placement) skip(here, unmatched bool) {
 	switch {
 	case !here:
 		p.counts.Skipped++

@@ -28,9 +28,9 @@ type Watch struct {
 	Overdue time.Duration // when an unfinished file raises an alarm, 15 minutes by default
 }
 
-// Waiting is a file in the inbox that is not all there yet, or cannot be
+// UnfinishedFile is a file in the inbox that is not all there yet, or cannot be
 // read.
-type Waiting struct {
+type UnfinishedFile struct {
 	Name    string
 	Size    int64
 	Since   time.Time // when it was written to last
@@ -49,17 +49,17 @@ const (
 // that the log knows.
 type inbox struct {
 	Watch
-	desk *Desk
-	turn turn
+	intake *Intake
+	turn   turn
 	// in is the folder while somebody has the turn.
 	in regular.Folder
 
 	mu    sync.Mutex
-	files map[string]*seen // by path below Dir
+	files map[string]*inboxFile // by path below Dir
 }
 
-// seen is a file in the inbox.
-type seen struct {
+// inboxFile is a file in the inbox.
+type inboxFile struct {
 	size     int64
 	written  time.Time
 	steadyAt time.Time // since when size and time are these
@@ -69,31 +69,33 @@ type seen struct {
 	reason   string
 }
 
-func openInbox(w Watch, d *Desk) (*inbox, error) {
+func openInbox(w Watch, t *Intake) (*inbox, error) {
 	w.Every = cmp.Or(w.Every, 250*time.Millisecond)
 	w.Stable = cmp.Or(w.Stable, time.Second)
 	w.Overdue = cmp.Or(w.Overdue, 15*time.Minute)
 	if err := regular.Folders(w.Dir, doneFolder, quarantineFolder, claimFolder); err != nil {
 		return nil, fmt.Errorf("make the inbox: %w", err)
 	}
-	return &inbox{Watch: w, desk: d, turn: make(turn, 1), files: map[string]*seen{}}, nil
+	return &inbox{Watch: w, intake: t, turn: make(turn, 1), files: map[string]*inboxFile{}}, nil
 }
 
-// Waiting lists the files in the inbox that wait for their rest, oldest
+// UnfinishedFiles lists the files in the inbox that wait for their rest, oldest
 // first.
-func (d *Desk) Waiting() []Waiting {
-	if d.inbox == nil {
+func (t *Intake) UnfinishedFiles() []UnfinishedFile {
+	if t.inbox == nil {
 		return nil
 	}
-	d.inbox.mu.Lock()
-	defer d.inbox.mu.Unlock()
-	var list []Waiting
-	for name, s := range d.inbox.files {
-		if s.refused {
-			list = append(list, Waiting{filepath.Base(name), s.size, s.written, s.alarmed, s.reason})
+	t.inbox.mu.Lock()
+	defer t.inbox.mu.Unlock()
+	var list []UnfinishedFile
+	for name, f := range t.inbox.files {
+		if f.refused {
+			list = append(list, UnfinishedFile{filepath.Base(name), f.size, f.written, f.alarmed, f.reason})
 		}
 	}
-	slices.SortFunc(list, func(a, b Waiting) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Name, b.Name)) })
+	slices.SortFunc(list, func(a, b UnfinishedFile) int {
+		return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Name, b.Name))
+	})
 	return list
 }
 
@@ -145,12 +147,12 @@ func (b *inbox) list() ([]string, error) {
 		}
 		there[path] = true
 		list = append(list, path)
-		s := b.files[path]
+		f := b.files[path]
 		switch {
-		case s == nil && claimed(path): // by a run that ended before it was done
-			b.files[path] = &seen{size: info.Size(), written: info.ModTime()}
-		case s == nil || s.size != info.Size() || !s.written.Equal(info.ModTime()):
-			b.files[path] = &seen{size: info.Size(), written: info.ModTime(), steadyAt: now}
+		case f == nil && claimed(path): // by a run that ended before it was done
+			b.files[path] = &inboxFile{size: info.Size(), written: info.ModTime()}
+		case f == nil || f.size != info.Size() || !f.written.Equal(info.ModTime()):
+			b.files[path] = &inboxFile{size: info.Size(), written: info.ModTime(), steadyAt: now}
 		}
 	}
 	for path := range b.files {
@@ -165,15 +167,15 @@ func (b *inbox) list() ([]string, error) {
 // step does what is to be done about a file now.
 func (b *inbox) step(ctx context.Context, path string) error {
 	b.mu.Lock()
-	s := b.files[path]
+	f := b.files[path]
 	now := time.Now()
-	steady := now.Sub(s.steadyAt) >= b.Stable
+	steady := now.Sub(f.steadyAt) >= b.Stable
 	b.mu.Unlock()
 	switch {
-	case s.moving != nil:
-		return b.move(path, s)
-	case s.refused:
-		b.alarm(path, s, now)
+	case f.moving != nil:
+		return b.move(path, f)
+	case f.refused:
+		b.alarm(path, f, now)
 		return nil
 	case !steady:
 		return nil
@@ -181,22 +183,22 @@ func (b *inbox) step(ctx context.Context, path string) error {
 	path, o, err := b.take(ctx, path)
 	switch {
 	case errors.Is(err, errUnfinished):
-		b.refuse(s, "the rest of it is still to come")
-		b.alarm(path, s, now)
+		b.postpone(f, "the rest of it is still to come")
+		b.alarm(path, f, now)
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && !claimed(path):
 		return nil // taken away meanwhile
 	case errors.Is(err, fs.ErrPermission):
-		b.refuse(s, "it cannot be read")
+		b.postpone(f, "it cannot be read")
 		return err
 	case err != nil:
 		b.mu.Lock()
-		s.steadyAt = now // tried again after a pause
+		f.steadyAt = now // tried again after a pause
 		b.mu.Unlock()
 		return err
 	}
-	s.moving = &o
-	return b.move(path, s)
+	f.moving = &o
+	return b.move(path, f)
 }
 
 // take claims a file that is all there and takes it in. It returns where the
@@ -206,27 +208,27 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 		if err := b.finished(path); err != nil && !errors.Is(err, errTooLarge) {
 			return path, Outcome{}, err
 		}
-		b.desk.at("before claim")
+		b.intake.at("before claim")
 		to, err := b.claim(path)
 		if err != nil {
 			return path, Outcome{}, err
 		}
 		path = to
-		b.desk.at("after claim")
+		b.intake.at("after claim")
 	}
 	file, err := b.in.Open(path)
 	if err != nil {
 		return path, Outcome{}, err
 	}
 	defer file.Close()
-	from := arrived{name: filepath.Base(path), source: FromInbox, id: claimID(path)}
-	content, err := b.desk.bounded(file)
+	from := provenance{name: filepath.Base(path), source: FromInbox, id: claimID(path)}
+	content, err := b.intake.bounded(file)
 	var o Outcome
 	if err == nil {
-		o, err = b.desk.takeIn(ctx, from, content)
+		o, err = b.intake.takeIn(ctx, from, content)
 	}
 	if errors.Is(err, errTooLarge) {
-		return path, b.desk.tooLargeToTake(from.name), nil
+		return path, b.intake.tooLargeToTake(from.name), nil
 	}
 	return path, o, err
 }
@@ -238,31 +240,31 @@ func (b *inbox) finished(path string) error {
 		return err
 	}
 	defer file.Close()
-	content, err := b.desk.bounded(file)
+	content, err := b.intake.bounded(file)
 	if err != nil {
 		return err
 	}
-	whole, err := b.desk.finished(content)
+	whole, err := b.intake.finished(content)
 	if err == nil && !whole {
 		err = errUnfinished
 	}
 	return err
 }
 
-func (b *inbox) refuse(s *seen, reason string) {
+func (b *inbox) postpone(f *inboxFile, reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s.refused, s.reason = true, reason
+	f.refused, f.reason = true, reason
 }
 
 // alarm says once that a file has been waiting for its rest too long. It is
 // left where it is.
-func (b *inbox) alarm(path string, s *seen, now time.Time) {
+func (b *inbox) alarm(path string, f *inboxFile, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if s.alarmed || now.Sub(s.written) < b.Overdue {
+	if f.alarmed || now.Sub(f.written) < b.Overdue {
 		return
 	}
-	s.alarmed = true
-	b.desk.Log.Error("a file in the inbox is unfinished", "name", filepath.Base(path), "size", s.size, "since", s.written, "reason", s.reason)
+	f.alarmed = true
+	b.intake.Log.Error("a file in the inbox is unfinished", "name", filepath.Base(path), "size", f.size, "since", f.written, "reason", f.reason)
 }

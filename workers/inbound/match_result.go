@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// finding is where an answer from the bank belongs: to one item of ours, or
+// match is where an answer from the bank belongs: to one item of ours, or
 // into the queue for a reason.
-type finding struct {
+type match struct {
 	to    *candidate
 	flags []string
 
@@ -53,14 +53,14 @@ const (
 	flagByHand         = "assigned"
 )
 
-func waits(reason string, near []candidate, format string, args ...any) finding {
-	f := finding{reason: reason, message: fmt.Sprintf(format, args...)}
+func waits(reason string, near []candidate, format string, args ...any) match {
+	m := match{reason: reason, message: fmt.Sprintf(format, args...)}
 	for _, c := range near {
-		if !slices.Contains(f.candidates, c.name()) && len(f.candidates) < maxCandidates {
-			f.candidates = append(f.candidates, c.name())
+		if !slices.Contains(m.candidates, c.name()) && len(m.candidates) < maxCandidates {
+			m.candidates = append(m.candidates, c.name())
 		}
 	}
-	return f
+	return m
 }
 
 // maxCandidates bounds the list a person has to look at.
@@ -85,8 +85,8 @@ func ofKind(list []candidate, kinds ...domain.ItemKind) []candidate {
 }
 
 // flagIf adds a flag when it holds.
-func (f *finding) flagIf(holds bool, flag string) {
+func (m *match) flagIf(holds bool, flag string) {
 	if holds {
-		f.flags = append(f.flags, flag)
+		m.flags = append(m.flags, flag)
 	}
 }

@@ -171,7 +171,7 @@ func TestASymbolicLinkInTheInboxIsNotRead(t *testing.T) {
 	must(t, os.Remove(filepath.Join(w.watch.Dir, "link.ach")))
 	must(t, os.Mkdir(filepath.Join(w.watch.Dir, claimFolder, "0011223344556677"), 0o700))
 	must(t, os.Symlink(outside, filepath.Join(w.watch.Dir, claimFolder, "0011223344556677", "link.ach")))
-	if err := w.desk.inbox.look(t.Context()); !errors.Is(err, regular.ErrOther) {
+	if err := w.intake.inbox.look(t.Context()); !errors.Is(err, regular.ErrOther) {
 		t.Errorf("one among those that are being taken: %v", err)
 	}
 	w.nothingApplied()
@@ -218,7 +218,7 @@ func TestNoLinkIsFollowedOnTheWayOutOfTheInbox(t *testing.T) {
 	done, elsewhere := filepath.Join(w.watch.Dir, "done"), filepath.Join(w.folder, "elsewhere")
 	must(t, errors.Join(os.Remove(done), os.Mkdir(elsewhere, 0o700), os.Symlink(elsewhere, done)))
 	w.drop("x.ach", good)
-	if err := w.desk.inbox.look(t.Context()); err == nil {
+	if err := w.intake.inbox.look(t.Context()); err == nil {
 		t.Error("the file was moved to where a link leads")
 	}
 	if names, err := os.ReadDir(elsewhere); err != nil || len(names) > 0 {
