@@ -54,6 +54,7 @@ func (w *town) hire() {
 	w.must(err)
 	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
 		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
+		Settle: func(ctx context.Context) error { return w.links.Accounts.Pass(ctx) },
 	})
 	w.must(err)
 	w.intake, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: w.kept()})

@@ -2,11 +2,15 @@ package http_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/accounts"
 )
 
 // In steps: n is a notification of change, to 111111111, 222222222 and so on,
@@ -108,6 +112,100 @@ func (w *town) notices(id string) map[string]string {
 		}
 	}
 	return list
+}
+
+// Nothing of the links' worker runs between the client's answer and the cut.
+func TestACutUsesTheAccountThatIsRightWhenItBegins(t *testing.T) {
+	const asked = "55512345"
+	for name, tt := range map[string]struct{ steps, want string }{
+		"a notice came just before":       {"t n1", "111111111"},
+		"it was refused just before":      {"n1 w t r1", asked},
+		"the refusal was recalled":        {"n1 w r1 w t u1", "111111111"},
+		"and it was refused again":        {"n1 w r1 u1 w t r1", asked},
+		"the newer of two was refused":    {"n1 w n2 w t r2", "111111111"},
+		"operations rejected the refusal": {"n1 w r1 w t x1", asked},
+		"both at once":                    {"t n1 r1", asked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t)
+			acme := w.client("acme", settings())
+			token := acme.store(asked)
+			first := acme.debit(token)
+			w.at("2026-11-17 10:16")
+			var waiting []string
+			refusals := map[string]string{}
+			for _, step := range strings.Fields(tt.steps) {
+				if step == "t" {
+					waiting = append(waiting, acme.debit(token))
+					continue
+				}
+				w.correctionStep(acme, first, step, refusals)
+			}
+			w.clock.advance(5 * time.Hour)
+			for range 2 { // what followed only now is cut by the pass behind
+				w.must(w.batcher.Sweep(context.Background()))
+			}
+			for _, id := range waiting {
+				if _, e := w.sent("acme", id); strings.TrimSpace(e.Account) != tt.want {
+					t.Errorf("it left for %q, want %q", e.Account, tt.want)
+				}
+			}
+			w.sound()
+		})
+	}
+}
+
+// brokenAccount fails to write to bank accounts of a client for a while.
+type brokenAccount struct {
+	eventstore.Store
+	client string
+	broken bool
+}
+
+func (b *brokenAccount) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
+	for _, a := range appends {
+		if b.broken && strings.HasPrefix(a.Stream, domain.AccountStream(b.client, "")) {
+			b.broken = false
+			return eventstore.Result{}, errors.New("no more room")
+		}
+	}
+	return b.Store.Append(ctx, appends...)
+}
+
+// Were the second notice acted on before the first, the first would be the
+// newest: the bank's word before its last.
+func TestANoticeThatCannotBeActedOnHoldsUpWhatComesLaterOfItsClient(t *testing.T) {
+	const asked = "55512345"
+	w := newTown(t)
+	clients := map[string]caller{"acme": w.client("acme", settings()), "zeta": w.client("zeta", settings())}
+	tokens, sent := map[string]string{}, map[string]string{}
+	for name, c := range clients {
+		tokens[name] = c.store(asked)
+		sent[name] = c.debit(tokens[name])
+	}
+	w.at("2026-11-17 10:16")
+	w.notified("acme", sent["acme"], "C01", "111111111")
+	w.notified("acme", sent["acme"], "C01", "222222222")
+	w.notified("zeta", sent["zeta"], "C01", "333333333")
+
+	broken := *w.ledger
+	broken.Store = &brokenAccount{Store: w.ledger.Store, client: "acme", broken: true}
+	corrections, err := accounts.New(accounts.Config{Ledger: &broken, Views: w.views})
+	w.must(err)
+	for pass, want := range []map[string]string{
+		{"acme": asked, "zeta": "333333333"},
+		{"acme": "222222222", "zeta": "333333333"},
+	} {
+		if err := corrections.Pass(context.Background()); (err != nil) != (pass == 0) {
+			t.Errorf("pass %d: %v", pass+1, err)
+		}
+		for name, c := range clients {
+			if got := c.vault("GET", tokensPath+"/"+tokens[name], "").is(200).text("ach-token", "account-number"); !strings.HasSuffix(want[name], got) {
+				t.Errorf("after pass %d the token of %s shows %q, want the end of %q", pass+1, name, got, want[name])
+			}
+		}
+	}
+	w.sound()
 }
 
 func TestATransferThatWaitsFollowsItsLinkBackWhenACorrectionIsRefused(t *testing.T) {

@@ -31,8 +31,12 @@ const (
 	endCorrection = `DELETE FROM corrections@ WHERE client = ?1 AND txn = ?2 AND item = ?3`
 
 	putTail = `INSERT INTO account_tails@(client, account, tail) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
-	putLead = `INSERT INTO leads@(client, tail, account)
-		SELECT client, tail, account FROM account_tails@ WHERE client = ?1 AND account IN (?2, ?3) ON CONFLICT DO NOTHING`
+	putLead = `INSERT INTO leads@(client, tail, account, changed)
+		SELECT client, tail, account, ?4 FROM account_tails@ WHERE client = ?1 AND account IN (?2, ?3)
+		ON CONFLICT(client, tail, account) DO UPDATE SET changed = ?4`
+	// changeLead is about an account that was corrected before.
+	changeLead = `UPDATE leads@ SET changed = ?3 WHERE client = ?1 AND account = ?2
+		AND tail = (SELECT tail FROM account_tails@ WHERE client = ?1 AND account = ?2)`
 )
 
 // holder applies an event of a holder's stream.
@@ -149,10 +153,13 @@ func (p *projector) account(c change) error {
 		_, err := p.c.exec(putTail, client, id, e.Account.Tail)
 		return err
 	case *domain.AccountCorrected:
-		if _, err := p.c.exec(putLead, client, id, e.To); err != nil {
+		if _, err := p.c.exec(putLead, client, id, e.To, c.recorded.Position); err != nil {
 			return err
 		}
 		_, err := p.c.exec(endCorrection, client, e.TransactionID, e.ItemID)
+		return err
+	case *domain.AccountCorrectionRefused, *domain.AccountRefusalRecalled:
+		_, err := p.c.exec(changeLead, client, id, c.recorded.Position)
 		return err
 	case *domain.AccountCorrectionLeft:
 		_, err := p.c.exec(endCorrection, client, e.TransactionID, e.ItemID)

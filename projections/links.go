@@ -40,7 +40,7 @@ const (
 		CROSS JOIN leads@ l ON l.client = i.client AND l.tail = i.tail
 		WHERE i.client = ?1 AND i.status = 'Pending' AND i.unfiled_day IS NOT NULL
 			AND i.kind = 'Origination' AND i.direction = 'ToFed'`
-	correctedClients = `SELECT DISTINCT client FROM leads@`
+	correctedClients = `SELECT client, max(changed) FROM leads@ INDEXED BY leads_changed@ WHERE changed > ?1 GROUP BY client`
 )
 
 // OpenRelationships lists relationships that wait for something, in log
@@ -95,13 +95,16 @@ func (v *Views) StaleAccountTransactions(ctx context.Context, client string) (li
 	return list, err
 }
 
-// CorrectedClients are those that have an account that was corrected.
-func (v *Views) CorrectedClients(ctx context.Context) (clients []string, err error) {
+// CorrectedClients are those with an account that was corrected, or whose
+// correction was refused or is in force again, after a log position; newest is
+// the newest position of these.
+func (v *Views) CorrectedClients(ctx context.Context, after int64) (clients []string, newest int64, err error) {
+	newest = after
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(correctedClients, nil, func(row []value) error {
-			clients = append(clients, row[0].(string))
+		return s.query(correctedClients, values(after), func(row []value) error {
+			clients, newest = append(clients, row[0].(string)), max(newest, row[1].(int64))
 			return nil
 		})
 	})
-	return clients, err
+	return clients, newest, err
 }

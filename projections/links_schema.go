@@ -37,8 +37,10 @@ CREATE TABLE leads@(
   client  TEXT NOT NULL,
   tail    TEXT NOT NULL,                -- of the account that was corrected, or that a correction leads to
   account TEXT NOT NULL,
+  changed INTEGER NOT NULL,             -- newest event that may lead what goes there elsewhere
   PRIMARY KEY(client, tail, account)
 ) WITHOUT ROWID, STRICT;
+CREATE INDEX leads_changed@ ON leads@(changed, client);
 CREATE TABLE account_tails@(
   client  TEXT NOT NULL,
   account TEXT NOT NULL,

@@ -20,6 +20,10 @@ type BatcherConfig struct {
 	Delivery *Delivery
 	Uploads  *Uploads
 	Log      *slog.Logger
+	// Settle, if set, does what has to be done to what waits before any of it
+	// is cut: entries follow an account that a notification of change corrected,
+	// or that the refusal of one gave back.
+	Settle func(context.Context) error
 
 	// Every is how often a sweep looks at everything, a second by default;
 	// Pace is the least time between two looks that the log's hints ask for,

@@ -44,6 +44,11 @@ func (b *Batcher) cutShown(ctx context.Context) error {
 	errs := []error{b.late(ctx, now)}
 	decisions, err := b.decide(ctx, now)
 	errs = append(errs, err)
+	if len(decisions) > 0 && b.Settle != nil { // what it changes drops out of the cut until the views show it
+		errs = append(errs, b.Settle(ctx))
+		_, err := b.Views.CatchUpIfQuiet(ctx)
+		errs = append(errs, err)
+	}
 	for _, d := range decisions {
 		if err := b.cut(ctx, now, d.Cut); err != nil {
 			errs = append(errs, fmt.Errorf("cut what is due of client %s at %s: %w", d.Client.ID, d.ODFI, err))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 
 	"github.com/achledger/achledger/domain"
@@ -19,7 +18,7 @@ type Views interface {
 	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
 	OpenCorrections(ctx context.Context, after int64, limit int) ([]projections.Change, error)
 	StaleAccountTransactions(ctx context.Context, client string) ([]projections.StaleAccountTransaction, error)
-	CorrectedClients(ctx context.Context) ([]string, error)
+	CorrectedClients(ctx context.Context, after int64) (clients []string, newest int64, err error)
 }
 
 // Config is what Corrections need.
@@ -35,9 +34,10 @@ type Config struct {
 type Corrections struct {
 	Config
 	pass sync.Mutex
-	// recent are clients whose accounts were corrected since the last sweep:
-	// a transaction may have been on its way into the log meanwhile.
-	recent map[string]bool
+	// swept is the newest correction or refusal of one that the last sweep
+	// knew. Later ones are looked at in every pass until the next sweep: a
+	// transaction may have been on its way into the log meanwhile.
+	swept int64
 }
 
 // New checks the configuration.
@@ -48,22 +48,19 @@ func New(c Config) (*Corrections, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Corrections{Config: c, recent: map[string]bool{}}, nil
+	return &Corrections{Config: c}, nil
 }
 
 // page bounds how much is read at once.
 const page = 500
 
-// Pass acts on the notifications that came since, and leads what waits of the
-// clients they are about.
+// Pass acts on the notifications of change and the refusals of such that came
+// since the last sweep, and leads what waits of the clients they are about.
 func (c *Corrections) Pass(ctx context.Context) error {
 	c.pass.Lock()
 	defer c.pass.Unlock()
-	err := c.notices(ctx)
-	if len(c.recent) == 0 || ctx.Err() != nil {
-		return err
-	}
-	return errors.Join(err, c.lead(ctx, slices.Collect(keys(c.recent))))
+	_, err := c.follow(ctx, c.swept)
+	return err
 }
 
 // Sweep does all there is to do: also what waits again because its file was
@@ -71,41 +68,52 @@ func (c *Corrections) Pass(ctx context.Context) error {
 func (c *Corrections) Sweep(ctx context.Context) error {
 	c.pass.Lock()
 	defer c.pass.Unlock()
-	err := c.notices(ctx)
-	clients, e := c.Views.CorrectedClients(ctx)
-	if err = errors.Join(err, e, c.lead(ctx, clients)); err == nil {
-		clear(c.recent)
+	newest, err := c.follow(ctx, 0)
+	if err == nil {
+		c.swept = newest
 	}
 	return err
+}
+
+// follow acts on notices and leads what waits by what changed after a log
+// position; it returns the newest of these changes.
+func (c *Corrections) follow(ctx context.Context, after int64) (newest int64, err error) {
+	acted, err := c.notices(ctx)
+	if acted { // the views are to know where they lead
+		err = errors.Join(err, c.Views.CatchUp(ctx))
+	}
+	clients, newest, e := c.Views.CorrectedClients(ctx, after)
+	return newest, errors.Join(err, e, c.lead(ctx, clients))
 }
 
 // notices acts on each notification that nobody has acted on, in log order.
 // One that fails does not stop other clients'; its own client's wait, as the
 // newest one wins.
-func (c *Corrections) notices(ctx context.Context) error {
+func (c *Corrections) notices(ctx context.Context) (acted bool, err error) {
 	ctx = ledger.WithWorker(ctx, "accounts")
 	if _, err := c.Views.CatchUpIfQuiet(ctx); err != nil {
-		return fmt.Errorf("wait for the views: %w", err)
+		return false, fmt.Errorf("wait for the views: %w", err)
 	}
 	var errs []error
 	failed := map[string]bool{}
 	for after := int64(0); ; {
 		list, err := c.Views.OpenCorrections(ctx, after, page)
 		if err != nil {
-			return errors.Join(append(errs, fmt.Errorf("read which notifications of change are undone: %w", err))...)
+			return acted, errors.Join(append(errs, fmt.Errorf("read which notifications of change are undone: %w", err))...)
 		}
 		for _, n := range list {
 			after = n.Position
 			if failed[n.Client] {
 				continue
 			}
+			acted = true
 			if err := c.notice(ctx, n); err != nil {
 				failed[n.Client] = !ledger.Exchanged(err) // what somebody exchanged is for a person, and holds nothing up
 				errs = append(errs, fmt.Errorf("correct the account of transaction %s: %w", n.TransactionID, err))
 			}
 		}
 		if len(list) < page || ctx.Err() != nil {
-			return errors.Join(errs...)
+			return acted, errors.Join(errs...)
 		}
 	}
 }
@@ -150,7 +158,6 @@ func (c *Corrections) decide(ctx context.Context, t domain.Transaction, item *do
 	default:
 		d.Events = append(d.Events, domain.AccountCorrected{To: to, Code: code, TransactionID: t.ID, ItemID: item.ID})
 		d.Before = opened // the views want to know it when they are told where it leads
-		c.recent[t.Client] = true
 	}
 	return d, nil
 }

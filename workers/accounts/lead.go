@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
-
-func keys(set map[string]bool) iter.Seq[string] { return maps.Keys(set) }
 
 // lead has what waits of some clients leave with corrected data.
 func (c *Corrections) lead(ctx context.Context, clients []string) error {

@@ -154,10 +154,10 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if err := s.connectBroker(ctx, directory); err != nil {
 		return err
 	}
-	if err := s.newWorkers(directory); err != nil {
+	if err := s.newLinkWorkers(); err != nil {
 		return err
 	}
-	if err := s.newLinkWorkers(); err != nil {
+	if err := s.newWorkers(directory); err != nil {
 		return err
 	}
 	s.acts = s.newActs()
@@ -185,6 +185,7 @@ func (s *Server) newWorkers(directory *projections.Directory) (err error) {
 	}
 	s.batcher, err = workers.NewBatcher(workers.BatcherConfig{
 		Files: s.files, Views: s.views, Clients: directory, Delivery: s.delivery, Uploads: s.uploads, Log: log,
+		Settle: s.links.Accounts.Pass,
 	})
 	if err != nil {
 		return err
