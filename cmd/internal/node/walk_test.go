@@ -21,7 +21,7 @@ var walkSeeds = []uint64{1, 3, 20261123}
 // has the last word: on what is in the files, and on who may see what.
 //
 // ACHLEDGER_WALK_STEPS asks for more steps of each seed, ACHLEDGER_SEED for one
-// seed only.
+// seed only, ACHLEDGER_WALK_KEEP for an archive of the folder it leaves.
 func TestARandomWalkOverEverySurface(t *testing.T) {
 	steps := 250
 	if n, err := strconv.Atoi(os.Getenv("ACHLEDGER_WALK_STEPS")); err == nil {
@@ -44,6 +44,9 @@ func TestARandomWalkOverEverySurface(t *testing.T) {
 				w.round()
 			}
 			w.finish()
+			if archive := os.Getenv("ACHLEDGER_WALK_KEEP"); archive != "" {
+				w.keep(archive)
+			}
 			for step, n := range w.done {
 				done[step] += n
 			}
