@@ -4,16 +4,18 @@ import (
 	"cmp"
 	"reflect"
 
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
 // Bank is one of our ODFIs as operations set it up: how files travel to and
 // from its operator, and the header of files that belong to no client.
 type Bank struct {
-	Version  int64
-	Routing  string
-	Delivery DeliverySettings
-	File     FileSettings
+	Version     int64
+	Routing     string
+	Delivery    DeliverySettings
+	File        FileSettings
+	guard.Rules // what holds entries of every client that are sent through it
 }
 
 // DeliverySettings says how files leave and come back.
@@ -61,6 +63,7 @@ type BankConfigured struct {
 	Routing  string           `json:"routing"`
 	Delivery DeliverySettings `json:"delivery"`
 	File     FileSettings     `json:"file"`
+	guard.Rules
 }
 
 // Type names the event in the log.
@@ -72,7 +75,7 @@ func init() { register(func() Event { return &BankConfigured{} }) }
 func (b *Bank) Evolve(f Fact) {
 	b.Version = f.Version
 	if e, ok := f.Event.(*BankConfigured); ok {
-		b.Routing, b.Delivery, b.File = e.Routing, e.Delivery, e.File
+		b.Routing, b.Delivery, b.File, b.Rules = e.Routing, e.Delivery, e.File, e.Rules
 	}
 }
 
@@ -82,7 +85,8 @@ type ConfigureBank struct {
 	Routing  string
 	Delivery DeliverySettings
 	File     FileSettings
-	Sandbox  bool
+	guard.Rules
+	Sandbox bool
 }
 
 // Decide records settings that are different and can work.
@@ -108,11 +112,13 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 	default:
 		f.bad("/delivery/method", "enum", "outbox or sftp")
 	}
+	c.Rules = c.Rules.WithDefaults()
+	c.Rules.Check(f.bad)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}
-	event := BankConfigured{Routing: c.Routing, Delivery: c.Delivery, File: c.File}
-	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File}, event) {
+	event := BankConfigured{Routing: c.Routing, Delivery: c.Delivery, File: c.File, Rules: c.Rules}
+	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File, now.Rules}, event) {
 		return nil, nil
 	}
 	return []Event{event}, nil

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/achledger/achledger/domain/guard"
 )
 
 // Settings are what operations decide about a client.
@@ -21,6 +23,7 @@ type Settings struct {
 	ReceivingAccounts      []AccountMatch `json:"receiving_accounts,omitempty"`
 	UnknownAccounts        string         `json:"unknown_accounts"`          // queue or return
 	Verification           string         `json:"relationship_verification"` // prenote, micro_deposits or none
+	guard.Rules                           // what holds its entries
 }
 
 // Batching says when a client's pending entries are cut into a file. A

@@ -1,5 +1,7 @@
 package domain
 
+import "github.com/achledger/achledger/domain/guard"
+
 // Events of an operator's judgement over a waiting item.
 type (
 	// TransactionHeld records that an item waits for a judgement. It shows
@@ -7,6 +9,9 @@ type (
 	TransactionHeld struct {
 		ItemID string `json:"item_id"`
 		Reason string `json:"reason"`
+		// By is the rule of the guard that held it; nil where a person or
+		// another part of the ledger did.
+		By *guard.HeldBy `json:"by,omitempty"`
 	}
 	// TransactionApproved ends a hold.
 	TransactionApproved struct {
@@ -17,6 +22,8 @@ type (
 	TransactionRejected struct {
 		ItemID string `json:"item_id"`
 		Reason string `json:"reason"`
+		// By is the rule of the guard that rejected it.
+		By *guard.HeldBy `json:"by,omitempty"`
 	}
 )
 
@@ -42,7 +49,7 @@ type Hold struct{ ItemID, Reason string }
 
 // Decide holds a waiting item once.
 func (c Hold) Decide(t Transaction) ([]Event, error) {
-	return judge(t, c.ItemID, Held, TransactionHeld{c.ItemID, c.Reason}, Pending)
+	return judge(t, c.ItemID, Held, TransactionHeld{ItemID: c.ItemID, Reason: c.Reason}, Pending)
 }
 
 // HoldUnrenderable keeps an item out of files that no file can carry.
@@ -73,10 +80,16 @@ func (c Approve) Decide(t Transaction) ([]Event, error) {
 }
 
 // approve applies the end of a hold. An item that was released from a file
-// waits for the window after it.
+// waits for the window after it. The rule that held it does not again.
 func (t *Transaction) approve(f Fact, item string) {
-	if i, ok := t.Item(item); ok && !i.NotBefore.IsZero() {
-		i.waitFrom(f.Meta.At)
+	if i, ok := t.Item(item); ok {
+		if !i.NotBefore.IsZero() {
+			i.waitFrom(f.Meta.At)
+		}
+		if i.HeldBy != nil {
+			i.Waived = append(i.Waived, i.HeldBy.Rule)
+		}
+		i.ApprovedAt = f.Position
 	}
 	t.move(f, item, Pending, "")
 }
@@ -89,7 +102,7 @@ func (c Reject) Decide(t Transaction) ([]Event, error) {
 	if c.Reason == "" {
 		return nil, &Refusal{Code: Invalid, Fields: []FieldError{{"/reason", "required", "say why, the client will read it"}}}
 	}
-	return judge(t, c.ItemID, Rejected, TransactionRejected{c.ItemID, c.Reason}, Pending, Held)
+	return judge(t, c.ItemID, Rejected, TransactionRejected{ItemID: c.ItemID, Reason: c.Reason}, Pending, Held)
 }
 
 // judge answers with the event when the item is in one of the from states,

@@ -94,6 +94,9 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		return nil, &Refusal{Code: SameDayNotEnabled, Reason: "this client has not opted in to same-day settlement",
 			Fields: []FieldError{{"/SameDay", string(SameDayNotEnabled), "not enabled for this client"}}}
 	}
+	if why := client.Settings.Refused(p.Kind == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
+		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Amount", "limit", why}}}
+	}
 	return []Event{TransactionOriginated{
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p, Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,

@@ -17,7 +17,7 @@ func (c RefuseOver) Decide(t Transaction) ([]Event, error) {
 	for _, i := range t.Items {
 		waits := i.State == Pending || i.State == Held
 		if i.Direction == ToFed && waits && (i.Kind == Origination || i.Kind == Retry) {
-			events = append(events, TransactionRejected{i.ID, "its account may not be used: " + c.Reason})
+			events = append(events, TransactionRejected{ItemID: i.ID, Reason: "its account may not be used: " + c.Reason})
 		}
 	}
 	return events, nil

@@ -95,13 +95,13 @@ func (c Release) Decide(t Transaction) []Event {
 func (c Release) next(i *Item) Event {
 	switch {
 	case c.Reject:
-		return TransactionRejected{i.ID, c.Reason}
+		return TransactionRejected{ItemID: i.ID, Reason: c.Reason}
 	case c.Carried:
-		return TransactionHeld{i.ID, clientCarries}
+		return TransactionHeld{ItemID: i.ID, Reason: clientCarries}
 	case i.Resembles != nil:
-		return TransactionHeld{i.ID, LooksLike(i.Resembles.File, i.Resembles.Trace)}
+		return TransactionHeld{ItemID: i.ID, Reason: LooksLike(i.Resembles.File, i.Resembles.Trace)}
 	case !c.Ordered && i.Refusals > 0:
-		return TransactionHeld{i.ID, fmt.Sprintf("the operator refused it %d times: %s", i.Refusals+1, c.Reason)}
+		return TransactionHeld{ItemID: i.ID, Reason: fmt.Sprintf("the operator refused it %d times: %s", i.Refusals+1, c.Reason)}
 	}
 	return nil
 }

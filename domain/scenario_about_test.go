@@ -55,7 +55,7 @@ func about(kind string, client *domain.Client) subject {
 			"originate": with(t, func(c domain.Originate, now domain.Transaction) ([]domain.Event, error) {
 				return c.Decide(*client, now)
 			}),
-			"recall": to[domain.Recall](t), "hold": to[domain.Hold](t), "approve": to[domain.Approve](t), "reject": to[domain.Reject](t),
+			"recall": to[domain.Recall](t), "hold": to[domain.Hold](t), "approve": to[domain.Approve](t), "reject": to[domain.Reject](t), "guard": to[domain.Guard](t), "lapse": to[domain.Lapse](t),
 			"hold-unrenderable": to[domain.HoldUnrenderable](t), "refuse-over": to[domain.RefuseOver](t),
 			"release": with(t, func(c domain.Release, now domain.Transaction) ([]domain.Event, error) { return c.Decide(now), nil }),
 		}}

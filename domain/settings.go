@@ -33,6 +33,7 @@ func (s Settings) withDefaults() Settings {
 	if s.File.LineEnding == "" {
 		s.File.LineEnding = "LF"
 	}
+	s.Rules = s.Rules.WithDefaults()
 	return s
 }
 
@@ -82,6 +83,7 @@ func (s Settings) Check() error {
 	if !slices.Contains([]string{"prenote", "micro_deposits", "none"}, s.Verification) {
 		f.bad("/relationship_verification", "enum", "prenote, micro_deposits or none")
 	}
+	s.Rules.Check(f.bad)
 	return f.refusal()
 }
 

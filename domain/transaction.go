@@ -1,6 +1,10 @@
 package domain
 
-import "time"
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain/guard"
+)
 
 // ItemKind says what an item of a transaction is.
 type ItemKind string
@@ -71,6 +75,9 @@ type Item struct {
 	SettledOn   string                // incoming items: settlement date, YYYY-MM-DD
 	NotBefore   time.Time             // it was released from a file and goes into no other before; zero: it never was
 	Resembles   *TransactionResembled // an entry that may be the same; nil where there is none
+	HeldBy      *guard.HeldBy         // the rule that holds it; nil where none does
+	Waived      []string              // rules of the guard that a person approved it over
+	ApprovedAt  int64                 // log position at which it was approved last; 0: it never was
 	Refusals    int                   // how often the operator refused a file, or a batch, that it was in
 }
 
@@ -150,10 +157,12 @@ func (t *Transaction) Evolve(f Fact) {
 		t.add(f, Item{ID: e.ItemID, Kind: Origination, Direction: ToFed, State: Pending, AmountCents: e.Proposal.AmountCents})
 	case *TransactionHeld:
 		t.move(f, e.ItemID, Held, e.Reason)
+		t.heldBy(e.ItemID, e.By)
 	case *TransactionApproved:
 		t.approve(f, e.ItemID)
 	case *TransactionRejected:
 		t.move(f, e.ItemID, Rejected, e.Reason)
+		t.heldBy(e.ItemID, e.By)
 	case *TransactionRecalled:
 		t.move(f, e.ItemID, Recalled, e.Reason)
 	case *TransactionFiled:
@@ -195,6 +204,6 @@ func (t *Transaction) move(f Fact, item string, to State, reason string) {
 	if i.Filing != nil {
 		step.File = i.Filing.File
 	}
-	i.State, i.Reason, i.ChangedAt = to, reason, f.Position
+	i.State, i.Reason, i.HeldBy, i.ChangedAt = to, reason, nil, f.Position
 	i.History = append(i.History, step)
 }

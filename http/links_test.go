@@ -17,6 +17,7 @@ import (
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/accounts"
+	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/inbound"
 	"github.com/achledger/achledger/workers/kept"
 	"github.com/achledger/achledger/workers/relationships"
@@ -52,8 +53,10 @@ func (w *town) hire() {
 	w.must(err)
 	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	w.must(err)
+	judge, err := guard.New(guard.Config{Ledger: w.ledger, Views: w.views, Clients: directory})
+	w.must(err)
 	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
+		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads, Guard: judge,
 		Settle: func(ctx context.Context) error { return w.links.Accounts.Pass(ctx) },
 	})
 	w.must(err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -22,6 +23,7 @@ type Item struct {
 	Direction     domain.Direction
 	Status        string // Pending, Released, Transmitted, Recalled, Rejected
 	Reason        string
+	HeldBy        *guard.HeldBy // the rule that holds it, or rejected it; nil where none did
 	AmountCents   int64
 	MadeAt        time.Time
 	ReplyTo       string

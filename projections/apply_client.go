@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 )
 
 const (
@@ -14,6 +15,10 @@ const (
 	suspendClient = `UPDATE clients@ SET suspended = ?2 WHERE client = ?1`
 	dropODFIs     = `DELETE FROM client_odfis@ WHERE client = ?1`
 	putODFI       = `INSERT INTO client_odfis@(odfi, client) VALUES(?1, ?2) ON CONFLICT DO NOTHING`
+
+	putGuarded = `INSERT INTO guarded@(client, odfi, position) VALUES(?1, ?2, ?3)
+		ON CONFLICT DO UPDATE SET position = ?3`
+	takeGuarded = `DELETE FROM guarded@ WHERE client = ?1 AND odfi = ?2`
 
 	putCredential = `INSERT INTO credentials@(key, client, scopes, revoked, issued_at) VALUES(?1, ?2, ?3, 0, ?4)
 		ON CONFLICT DO NOTHING`
@@ -32,13 +37,13 @@ func (p *projector) client(c change) error {
 		if err != nil {
 			return err
 		}
-		return p.putODFIs(id, e.Settings)
+		return p.settings(c, id, e.Settings)
 	case *domain.ClientChanged:
 		_, err := p.c.exec(changeClient, id, e.Settings.Name, odfis(e.Settings))
 		if err != nil {
 			return err
 		}
-		return p.putODFIs(id, e.Settings)
+		return p.settings(c, id, e.Settings)
 	case *domain.ClientSuspended:
 		_, err := p.c.exec(suspendClient, id, true)
 		return err
@@ -47,6 +52,24 @@ func (p *projector) client(c change) error {
 		return err
 	}
 	return nil
+}
+
+// settings puts what is looked for by a client's settings.
+func (p *projector) settings(c change, id string, s domain.Settings) error {
+	if err := p.putODFIs(id, s); err != nil {
+		return err
+	}
+	return p.guarded(c, id, "", s.Rules)
+}
+
+// guarded notes whether a client, or else a bank, has rules of the guard.
+func (p *projector) guarded(c change, client, odfi string, rules guard.Rules) error {
+	if rules.None() {
+		_, err := p.c.exec(takeGuarded, client, odfi)
+		return err
+	}
+	_, err := p.c.exec(putGuarded, client, odfi, c.recorded.Position)
+	return err
 }
 
 func (p *projector) putODFIs(client string, s domain.Settings) error {

@@ -158,6 +158,9 @@ func (p *projector) bank(c change) error {
 	if _, err := p.c.exec(putBank, e.Routing); err != nil {
 		return err
 	}
+	if err := p.guarded(c, "", e.Routing, e.Rules); err != nil {
+		return err
+	}
 	return p.changedSettings("bank", c)
 }
 

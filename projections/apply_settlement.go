@@ -12,23 +12,30 @@ const (
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
 		ON CONFLICT DO UPDATE SET debits = debits + ?4, debit_cents = debit_cents + ?5,
 			credits = credits + ?6, credit_cents = credit_cents + ?7`
-	addFiled = `INSERT INTO filed_sums@(file, batch, debits, debit_cents, credits, credit_cents)
-		VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+	addFiled = `INSERT INTO filed_sums@(file, batch, debits, debit_cents, credits, credit_cents, zero_debits, zero_credits)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 		ON CONFLICT DO UPDATE SET debits = debits + ?3, debit_cents = debit_cents + ?4,
-			credits = credits + ?5, credit_cents = credit_cents + ?6`
+			credits = credits + ?5, credit_cents = credit_cents + ?6,
+			zero_debits = zero_debits + ?7, zero_credits = zero_credits + ?8`
 	endFiled = `DELETE FROM filed_sums@ WHERE file = ?1 AND batch = ?2
-		AND debits = 0 AND debit_cents = 0 AND credits = 0 AND credit_cents = 0`
+		AND debits = 0 AND debit_cents = 0 AND credits = 0 AND credit_cents = 0
+		AND zero_debits = 0 AND zero_credits = 0`
 	findFilingOf = `SELECT file, batch FROM items@ WHERE position = ?1`
 )
 
-// sides are numbers and cents of debits and credits.
-type sides struct{ debits, debitCents, credits, creditCents int64 }
+// sides are numbers and cents of debits and credits, and how many of them move
+// no money.
+type sides struct{ debits, debitCents, credits, creditCents, zeroDebits, zeroCredits int64 }
 
 func (s *sides) add(debit bool, n, cents int64) {
+	zeros := int64(0)
+	if cents == 0 {
+		zeros = n
+	}
 	if debit {
-		s.debits, s.debitCents = s.debits+n, s.debitCents+cents
+		s.debits, s.debitCents, s.zeroDebits = s.debits+n, s.debitCents+cents, s.zeroDebits+zeros
 	} else {
-		s.credits, s.creditCents = s.credits+n, s.creditCents+cents
+		s.credits, s.creditCents, s.zeroCredits = s.credits+n, s.creditCents+cents, s.zeroCredits+zeros
 	}
 }
 
@@ -134,7 +141,7 @@ func (p *projector) writeMoney() error {
 		if *s == (sides{}) {
 			continue
 		}
-		if _, err := p.c.exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+		if _, err := p.c.exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents, s.zeroDebits, s.zeroCredits); err != nil {
 			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
 		}
 		if _, err := p.c.exec(endFiled, k.file, k.batch); err != nil {

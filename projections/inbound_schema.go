@@ -84,7 +84,8 @@ CREATE TABLE settled@(
   PRIMARY KEY(day, odfi, answers)
 ) WITHOUT ROWID, STRICT;
 
--- What is filed in each batch of ours.
+-- What is filed in each batch of ours. Prenotes and other entries that move no
+-- money are among debits and credits, and are the zeros.
 CREATE TABLE filed_sums@(
   file         INTEGER NOT NULL,        -- in files
   batch        INTEGER NOT NULL,
@@ -92,7 +93,17 @@ CREATE TABLE filed_sums@(
   debit_cents  INTEGER NOT NULL,
   credits      INTEGER NOT NULL,
   credit_cents INTEGER NOT NULL,
+  zero_debits  INTEGER NOT NULL,
+  zero_credits INTEGER NOT NULL,
   PRIMARY KEY(file, batch)
+) WITHOUT ROWID, STRICT;
+
+-- Clients, and banks of ours, with rules of the guard.
+CREATE TABLE guarded@(
+  client   TEXT    NOT NULL,            -- empty: a bank
+  odfi     TEXT    NOT NULL,            -- empty: a client
+  position INTEGER NOT NULL,            -- of the event that set them
+  PRIMARY KEY(client, odfi)
 ) WITHOUT ROWID, STRICT;
 
 -- Our banks with settings of their own, and when those or any client's were

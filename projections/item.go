@@ -1,8 +1,11 @@
 package projections
 
 import (
+	"encoding/json"
+
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 )
 
 // item is what a transaction's own stream says about one of its items. Rows
@@ -25,6 +28,7 @@ type item struct {
 	corrected   string
 	information string // addenda information, account numbers masked
 	died        string // date of death
+	heldBy      string // JSON of the rule that holds or rejected it
 	file        string // it lies in, if any
 	batch       int
 	trace       string
@@ -52,6 +56,13 @@ func itemOf(t *domain.Transaction, i *domain.Item) item {
 	}
 	if i.State == domain.Held && it.reason == "" {
 		it.reason = "held" // by its reason a held item is told from one that waits
+	}
+	if i.HeldBy != nil {
+		by, err := json.Marshal(i.HeldBy)
+		if err != nil {
+			panic(err) // strings only
+		}
+		it.heldBy = string(by)
 	}
 	if t.Originated != nil {
 		it.inFile = t.Originated.InFile
@@ -122,6 +133,12 @@ func (it item) describe(p filePlace) Item {
 		Information: it.information, DateOfDeath: it.died,
 		FileID: p.file, EffectiveOn: it.effectiveOn, SettledOn: it.settledOn,
 		History: historyOf(it.steps, p.delivered), Position: it.changed,
+	}
+	if it.heldBy != "" {
+		d.HeldBy = new(guard.HeldBy)
+		if err := json.Unmarshal([]byte(it.heldBy), d.HeldBy); err != nil {
+			d.HeldBy = nil // of a later release: the reason says it in words
+		}
 	}
 	if p.transmitted {
 		d.Status = Transmitted

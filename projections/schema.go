@@ -59,6 +59,7 @@ CREATE TABLE items@(
   corrected    TEXT    NOT NULL,
   information  TEXT    NOT NULL DEFAULT '', -- addenda information
   died         TEXT    NOT NULL DEFAULT '', -- date of death
+  held_by      TEXT    NOT NULL DEFAULT '', -- JSON of guard.HeldBy, while a rule holds it or where one rejected it
   file         INTEGER,                 -- in files
   batch        INTEGER NOT NULL,
   trace        TEXT    NOT NULL,
@@ -105,6 +106,17 @@ CREATE TABLE deadlines@(
   leave_by INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX deadlines_leave_by@ ON deadlines@(leave_by);
+-- What is held, by a rule of the guard or else by a person or another part of
+-- the ledger.
+CREATE TABLE held@(
+  position INTEGER PRIMARY KEY,         -- as in items
+  client   TEXT    NOT NULL,
+  odfi     TEXT    NOT NULL,
+  rule     TEXT    NOT NULL,            -- empty: no rule
+  deadline INTEGER NOT NULL,            -- the last window for the day it should settle; 0: none
+  rejects  INTEGER NOT NULL             -- 1: it is rejected after that
+) STRICT;
+CREATE INDEX held_rejects@ ON held@(deadline) WHERE rejects = 1;
 CREATE TABLE headers@(
   id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
   header TEXT    NOT NULL               -- JSON of nacha.BatchHeader

@@ -10,7 +10,7 @@ const (
 	itemColumns = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.reason, i.reply_to,
 		i.cents, i.made_at, i.changed, i.code, i.corrected, i.batch, i.trace, i.effective_on, i.settled_on, i.history,
 		i.file, f.id, f.delivered_at, f.delivered, b.effective_on, h.cut,
-		i.information, i.died
+		i.information, i.died, i.held_by
 		FROM items@ i `
 	itemJoins = ` LEFT JOIN files@ f ON f.position = i.file
 		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
@@ -69,7 +69,7 @@ func scanItem(row []value) (it item, p filePlace, at found, err error) {
 		cents: row[9].(int64), madeAt: row[10].(int64), changed: row[11].(int64),
 		code: row[12].(string), corrected: row[13].(string), trace: row[15].(string),
 		effectiveOn: row[16].(string), settledOn: row[17].(string),
-		information: row[25].(string), died: row[26].(string),
+		information: row[25].(string), died: row[26].(string), heldBy: row[27].(string),
 	}
 	if it.steps, err = parseHistory(row[18].(string)); err != nil {
 		return it, p, at, fmt.Errorf("item %s: %w", it.id, err)

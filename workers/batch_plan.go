@@ -131,21 +131,12 @@ func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key group
 	if kind != nacha.KindForward {
 		return key, nil, true
 	}
-	d := calendar.Effective(now, request(w))
+	d := calendar.Effective(now, w.Request())
 	key.header.EffectiveOn = d.EffectiveOn.YYMMDD()
 	if d.Moved != "" || d.NotSameDay != "" {
 		dated = &domain.Dated{Moved: d.Moved, NotSameDay: d.NotSameDay}
 	}
 	return key, dated, d.Due
-}
-
-func request(w *projections.QueuedItem) calendar.Request {
-	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked at the door; zero: as soon as possible
-	kind := calendar.Credit
-	if nacha.TransactionCode(w.Code).Debit() {
-		kind = calendar.Debit
-	}
-	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents}
 }
 
 // batch is the header that the key's entries share.

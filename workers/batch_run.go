@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/projections"
 )
 
 // BatcherConfig is what a Batcher needs.
@@ -19,6 +20,7 @@ type BatcherConfig struct {
 	Clients  Directory
 	Delivery *Delivery
 	Uploads  *Uploads
+	Guard    Guard
 	Log      *slog.Logger
 	// Settle, if set, does what has to be done to what waits before any of it
 	// is cut: entries follow an account that a notification of change corrected,
@@ -29,6 +31,18 @@ type BatcherConfig struct {
 	// Pace is the least time between two looks that the log's hints ask for,
 	// 25 ms by default.
 	Every, Pace time.Duration
+}
+
+// Guard judges what waits before it is cut. Package guard has it.
+type Guard interface {
+	// Judge judges what the views show and was not judged, and reports how
+	// many entries it stopped.
+	Judge(ctx context.Context) (stopped int, err error)
+	// Cut judges entries that the views show and that are going to be cut at
+	// an instant, and returns those that may be.
+	Cut(ctx context.Context, now time.Time, page []projections.QueuedItem) ([]projections.QueuedItem, error)
+	// Forget drops what is remembered: another process may have cut meanwhile.
+	Forget()
 }
 
 // Batcher cuts files when a client's thresholds are met.
@@ -42,8 +56,8 @@ type Batcher struct {
 
 // NewBatcher checks the configuration.
 func NewBatcher(c BatcherConfig) (*Batcher, error) {
-	if c.Files == nil || c.Views == nil || c.Clients == nil || c.Delivery == nil || c.Uploads == nil {
-		return nil, errors.New("a batcher needs files, views, clients, a delivery and uploads")
+	if c.Files == nil || c.Views == nil || c.Clients == nil || c.Delivery == nil || c.Uploads == nil || c.Guard == nil {
+		return nil, errors.New("a batcher needs files, views, clients, a delivery, uploads and a guard")
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -66,6 +80,7 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 func (b *Batcher) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	b.Guard.Forget()
 	delivering := make(chan struct{})
 	go func() {
 		defer close(delivering)

@@ -42,6 +42,9 @@ func (b *Batcher) cutShown(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
 	now := b.Files.Ledger.Now()
 	errs := []error{b.late(ctx, now)}
+	if err := b.judged(ctx); err != nil {
+		return errors.Join(append(errs, err)...)
+	}
 	decisions, err := b.decide(ctx, now)
 	errs = append(errs, err)
 	if len(decisions) > 0 && b.Settle != nil { // what it changes drops out of the cut until the views show it
@@ -60,6 +63,15 @@ func (b *Batcher) cutShown(ctx context.Context) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// judged has the guard judge what waits. What it stops counts for no threshold.
+func (b *Batcher) judged(ctx context.Context) error {
+	stopped, err := b.Guard.Judge(ctx)
+	if err == nil && stopped > 0 {
+		err = b.Views.CatchUp(ctx)
+	}
+	return err
 }
 
 // pageItems is how many waiting items are read at a time.
@@ -117,7 +129,11 @@ func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int6
 			return after, false, nil
 		}
 		after = page[len(page)-1].Position
-		p.add(b.allowed(ctx, p.now, b.sound(ctx, page)), nil)
+		page, err = b.Guard.Cut(ctx, p.now, b.allowed(ctx, p.now, b.sound(ctx, page)))
+		if err != nil {
+			return 0, false, err
+		}
+		p.add(page, nil)
 	}
 	return after, c.Forward, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/kept"
 )
 
@@ -120,8 +121,10 @@ func (b *bank) hire() {
 	must(b.t, err)
 	b.uploads, err = NewUploads(UploadsConfig{Files: b.files, Method: b.delivery.Method})
 	must(b.t, err)
+	judge, err := guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
+	must(b.t, err)
 	b.batcher, err = NewBatcher(BatcherConfig{
-		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads,
+		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads, Guard: judge,
 	})
 	must(b.t, err)
 }

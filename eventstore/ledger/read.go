@@ -90,10 +90,14 @@ func (l *Ledger) Bank(ctx context.Context, routing string) (domain.Bank, error) 
 
 // BankAsOf reads them as they were at a position of the log.
 func (l *Ledger) BankAsOf(ctx context.Context, routing string, position int64) (domain.Bank, error) {
-	at := BankStream(routing)
+	return LoadAsOf(ctx, l, BankStream(routing), position)
+}
+
+// LoadAsOf is Load as of a position of the log.
+func LoadAsOf[T any](ctx context.Context, l *Ledger, at Stream[T], position int64) (T, error) {
 	events, err := l.Store.ReadStream(ctx, at.Name, 0)
 	if err != nil {
-		return domain.Bank{}, fmt.Errorf("read stream %s: %w", at.Name, err)
+		return at.empty, fmt.Errorf("read stream %s: %w", at.Name, err)
 	}
 	later := slices.IndexFunc(events, func(r eventstore.Recorded) bool { return r.Position > position })
 	if later >= 0 {

@@ -13,10 +13,10 @@ const (
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 
-// guard sets the headers that every answer has, errors too: nobody on the way
+// protectAnswer sets the headers that every answer has, errors too: nobody on the way
 // keeps it, shows it in a frame or takes it for what it is not. What may be
 // kept says so itself.
-func guard(h http.Header) {
+func protectAnswer(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", policy)

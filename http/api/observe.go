@@ -72,7 +72,7 @@ func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		c.Set(requestIDKey, id)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		guard(c.Response().Header())
+		protectAnswer(c.Response().Header())
 		aborted := true
 		defer s.traced(c, id)()
 		defer func() { s.observed(c, id, time.Since(start), aborted) }()

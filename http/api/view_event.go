@@ -8,6 +8,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/projections"
 )
@@ -20,19 +21,20 @@ type EventRecord struct {
 	Status             string
 	Direction          domain.Direction
 	Timestamp          string
-	ReplyToEventId     string `json:",omitempty"`
-	ReturnCode         string `json:",omitempty"`
-	ReturnTitle        string `json:",omitempty"`
-	AddendaInformation string `json:",omitempty"`
-	DateOfDeath        string `json:",omitempty"`
-	SuspectedFraud     bool   `json:",omitempty"`
-	ChangeCode         string `json:",omitempty"`
-	CorrectedData      string `json:",omitempty"`
-	Reason             string `json:",omitempty"`
-	TraceNumber        string `json:",omitempty"`
-	EffectiveEntryDate string `json:",omitempty"`
-	SettlementDate     string `json:",omitempty"`
-	FileID             string `json:",omitempty"`
+	ReplyToEventId     string        `json:",omitempty"`
+	ReturnCode         string        `json:",omitempty"`
+	ReturnTitle        string        `json:",omitempty"`
+	AddendaInformation string        `json:",omitempty"`
+	DateOfDeath        string        `json:",omitempty"`
+	SuspectedFraud     bool          `json:",omitempty"`
+	ChangeCode         string        `json:",omitempty"`
+	CorrectedData      string        `json:",omitempty"`
+	Reason             string        `json:",omitempty"`
+	HeldBy             *guard.HeldBy `json:",omitempty"`
+	TraceNumber        string        `json:",omitempty"`
+	EffectiveEntryDate string        `json:",omitempty"`
+	SettlementDate     string        `json:",omitempty"`
+	FileID             string        `json:",omitempty"`
 	StatusHistory      []statusRecord
 }
 
@@ -45,7 +47,7 @@ type statusRecord struct {
 func NewEventRecord(i projections.Item) EventRecord {
 	r := EventRecord{
 		EventID: i.ItemID, TransactionID: i.TransactionID, EventType: i.Kind, Status: i.Status, Direction: i.Direction,
-		Timestamp: Timestamp(i.MadeAt), ReplyToEventId: i.ReplyTo, CorrectedData: i.CorrectedData, Reason: i.Reason,
+		Timestamp: Timestamp(i.MadeAt), ReplyToEventId: i.ReplyTo, CorrectedData: i.CorrectedData, Reason: i.Reason, HeldBy: i.HeldBy,
 		TraceNumber: i.Trace, EffectiveEntryDate: i.EffectiveOn, SettlementDate: i.SettledOn, FileID: i.FileID,
 		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
 		StatusHistory: make([]statusRecord, len(i.History)),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/seal"
@@ -41,6 +42,8 @@ type transactionRecord struct {
 	Originals                map[string]string `json:",omitempty"` // text as it came, where ASCII had to be put in its place
 
 	Status                  string
+	Reason                  string        `json:",omitempty"` // of what the guard stopped
+	HeldBy                  *guard.HeldBy `json:",omitempty"`
 	Direction               domain.Direction
 	CreatedAt               string
 	UpdatedAt               string
@@ -86,6 +89,9 @@ func (st TransactionView) record() transactionRecord {
 	}
 	for n, i := range st.items {
 		r.Events[n] = NewEventRecord(i)
+		if i.HeldBy != nil {
+			r.Reason, r.HeldBy = i.Reason, i.HeldBy
+		}
 	}
 	return r
 }

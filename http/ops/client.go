@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
@@ -33,8 +34,9 @@ type clientBody struct {
 	ReceivingAccounts      []string            `json:"receiving_accounts"`
 	UnknownAccounts        string              `json:"unknown_accounts"`
 	Verification           string              `json:"relationship_verification"`
-	Suspended              bool                `json:"suspended"`
-	SuspendedReason        string              `json:"suspended_reason,omitempty"`
+	guard.Rules
+	Suspended       bool   `json:"suspended"`
+	SuspendedReason string `json:"suspended_reason,omitempty"`
 }
 
 // clientAnswer is a client, with its first credential when it was opened.
@@ -53,7 +55,7 @@ func shownClient(c domain.Client) clientAnswer {
 		ClientID: c.ID, Name: s.Name, CompanyName: s.CompanyName, CompanyIdentifications: slices.Clone(s.CompanyIdentifications),
 		ODFIs: slices.Clone(s.ODFIs), SECCodes: slices.Clone(s.SECCodes), DefaultSEC: s.DefaultSEC, DefaultDescription: s.DefaultDescription,
 		SameDay: s.SameDay, Batching: s.Batching, File: s.File, ReceivingAccounts: []string{},
-		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Suspended: c.Suspended,
+		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Rules: s.Rules.Clone(), Suspended: c.Suspended,
 	}
 	for _, a := range s.ReceivingAccounts {
 		b.ReceivingAccounts = append(b.ReceivingAccounts, maskedPattern(a))
@@ -120,7 +122,7 @@ func (s *surface) clientSettings(b clientBody) (domain.Settings, error) {
 	settings := domain.Settings{
 		Name: b.Name, CompanyName: b.CompanyName, CompanyIdentifications: b.CompanyIdentifications,
 		ODFIs: b.ODFIs, SECCodes: b.SECCodes, DefaultSEC: b.DefaultSEC, DefaultDescription: b.DefaultDescription,
-		SameDay: b.SameDay, Batching: b.Batching, File: b.File, UnknownAccounts: b.UnknownAccounts, Verification: b.Verification,
+		SameDay: b.SameDay, Batching: b.Batching, File: b.File, UnknownAccounts: b.UnknownAccounts, Verification: b.Verification, Rules: b.Rules,
 	}
 	matches, err := s.receivingAccounts(b)
 	settings.ReceivingAccounts = matches

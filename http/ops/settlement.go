@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -62,6 +63,7 @@ type bankBody struct {
 	Routing  string                  `json:"routing"`
 	Delivery domain.DeliverySettings `json:"delivery"`
 	File     domain.FileSettings     `json:"file"`
+	guard.Rules
 }
 
 func (s *surface) getBank(c echo.Context, _ api.Caller) error {
@@ -72,7 +74,7 @@ func (s *surface) getBank(c echo.Context, _ api.Caller) error {
 	if bank.Version == 0 {
 		return domain.Refuse(domain.NotFound, "ODFI %q has no settings: files go to the outbox", c.Param("routing"))
 	}
-	return c.JSON(http.StatusOK, bankBody{bank.Routing, bank.Delivery, bank.File})
+	return c.JSON(http.StatusOK, bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules})
 }
 
 // configureBank replaces the settings of one of our ODFIs.
@@ -89,7 +91,7 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	command := domain.ConfigureBank{Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Sandbox: s.Sandbox != nil}
+	command := domain.ConfigureBank{Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, Sandbox: s.Sandbox != nil}
 	if _, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), command.Decide); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/kept"
 )
 
@@ -118,8 +119,10 @@ func (w *world) hire() {
 	must(w.t, err)
 	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	must(w.t, err)
+	judge, err := guard.New(guard.Config{Ledger: w.Ledger, Views: w.views, Clients: directory})
+	must(w.t, err)
 	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads,
+		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads, Guard: judge,
 	})
 	must(w.t, err)
 	w.intake, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: w.kept(), Inbox: w.watch, Log: w.log})

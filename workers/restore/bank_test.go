@@ -18,6 +18,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/kept"
 )
 
@@ -77,7 +78,11 @@ func (b *bank) hire() {
 	directory := projections.NewDirectory(b.Ledger)
 	b.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
 	b.must(err)
-	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: b.uploads})
+	judge, err := guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
+	b.must(err)
+	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{
+		Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: b.uploads, Guard: judge,
+	})
 	b.must(err)
 }
 

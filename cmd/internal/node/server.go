@@ -27,6 +27,7 @@ import (
 	"github.com/achledger/achledger/http/links"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/inbound"
 	"github.com/achledger/achledger/workers/relationships"
 )
@@ -183,8 +184,12 @@ func (s *Server) newWorkers(directory *projections.Directory) (err error) {
 	if err != nil {
 		return err
 	}
+	judge, err := guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: directory, Log: log})
+	if err != nil {
+		return err
+	}
 	s.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: s.files, Views: s.views, Clients: directory, Delivery: s.delivery, Uploads: s.uploads, Log: log,
+		Files: s.files, Views: s.views, Clients: directory, Delivery: s.delivery, Uploads: s.uploads, Guard: judge, Log: log,
 		Settle: s.links.Accounts.Pass,
 	})
 	if err != nil {

@@ -1,0 +1,114 @@
+package guard
+
+import "github.com/achledger/achledger/domain/calendar"
+
+// Owned are the rules of one owner: of a client or, where that is empty, of
+// an ODFI.
+type Owned struct {
+	Client string
+	ODFI   string // nine digits
+	Rules
+}
+
+// prefix stands in front of the names of an owner's rules: a client's need
+// none, since an entry has one client.
+func (o Owned) prefix() string {
+	if o.ODFI != "" {
+		return "odfi/" + o.ODFI + "/"
+	}
+	return ""
+}
+
+// Book counts what is used of limits. The zero Book has no rules.
+type Book struct {
+	clients, odfis map[string][]*counter
+}
+
+// counter is a limit and what is used of it, by day.
+type counter struct {
+	Limit
+	owner Owned
+	name  string
+	used  map[calendar.Date]Sum
+}
+
+// NewBook makes a book in which nothing is counted.
+func NewBook(owners []Owned) *Book {
+	b := &Book{map[string][]*counter{}, map[string][]*counter{}}
+	for _, o := range owners {
+		for _, l := range o.Limits {
+			c := &counter{Limit: l, owner: o, name: o.prefix() + l.Name(), used: map[calendar.Date]Sum{}}
+			if o.ODFI != "" {
+				b.odfis[o.ODFI] = append(b.odfis[o.ODFI], c)
+			} else {
+				b.clients[o.Client] = append(b.clients[o.Client], c)
+			}
+		}
+	}
+	return b
+}
+
+// Concerns reports whether there are rules for entries of a client at an ODFI.
+func (b *Book) Concerns(client, odfi string) bool {
+	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0
+}
+
+// Count adds what is used, or takes it away where the sum is negative.
+func (b *Book) Count(u Use) {
+	for _, list := range [][]*counter{b.clients[u.Client], b.odfis[u.ODFI]} {
+		for _, c := range list {
+			c.count(u)
+		}
+	}
+}
+
+func (c *counter) concerns(debit bool, company string) bool {
+	return (c.Direction == Debit) == debit && (c.Company == "" || c.Company == company)
+}
+
+// day is the day by which the limit counts; zero for one entry alone.
+func (c *counter) day(originated, settles calendar.Date) calendar.Date {
+	switch c.Per {
+	case PerBankingDay:
+		return originated
+	case PerSettlementDate, PerBankingDays:
+		return settles
+	default:
+		return calendar.Date{}
+	}
+}
+
+func (c *counter) count(u Use) {
+	day := c.day(u.OriginatedOn, u.SettlesOn)
+	if day.IsZero() || !c.concerns(u.Debit, u.Company) {
+		return
+	}
+	if sum := c.used[day].Plus(u.Sum); sum == (Sum{}) {
+		delete(c.used, day)
+	} else {
+		c.used[day] = sum
+	}
+}
+
+// most is the most that is used in any run of the limit's days with the day
+// in it.
+func (c *counter) most(day calendar.Date) Sum {
+	if c.Per != PerBankingDays {
+		return c.used[day]
+	}
+	days := make([]Sum, 2*c.Days-1)
+	from := calendar.AddBankingDays(day, 1-c.Days)
+	for i := range days {
+		days[i] = c.used[from]
+		from = calendar.NextBankingDay(from)
+	}
+	var most Sum
+	for first := range c.Days {
+		var run Sum
+		for _, s := range days[first : first+c.Days] {
+			run = run.Plus(s)
+		}
+		most = Sum{max(most.Cents, run.Cents), max(most.Count, run.Count)}
+	}
+	return most
+}

@@ -1,0 +1,73 @@
+package guard
+
+import (
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// Entry is what the rules look at: a forward entry with money that waits for
+// a file, or is in one.
+type Entry struct {
+	Client       string
+	ODFI         string // nine digits
+	Company      string // identification
+	Debit        bool
+	Cents        int64
+	OriginatedOn calendar.Date // banking day
+	SettlesOn    calendar.Date
+	SameDay      bool     // it settles on the processing day on which it is sent
+	Waived       []string // rules that a person has overruled for it
+}
+
+// Direction is the word for it.
+func (e Entry) Direction() string {
+	if e.Debit {
+		return Debit
+	}
+	return Credit
+}
+
+// Use is what the entry uses.
+func (e Entry) Use() Use {
+	return Use{
+		Client: e.Client, ODFI: e.ODFI, Company: e.Company, Debit: e.Debit,
+		OriginatedOn: e.OriginatedOn, SettlesOn: e.SettlesOn, Sum: Sum{e.Cents, 1},
+	}
+}
+
+// waived reports whether a person approved the entry over the rule.
+func (e Entry) waived(rule string) bool { return slices.Contains(e.Waived, rule) }
+
+// Sum is an amount and a number of entries.
+type Sum struct{ Cents, Count int64 }
+
+// Plus is the sum of both.
+func (s Sum) Plus(o Sum) Sum { return Sum{s.Cents + o.Cents, s.Count + o.Count} }
+
+// Negative is what takes the sum away when it is added.
+func (s Sum) Negative() Sum { return Sum{-s.Cents, -s.Count} }
+
+// Use is what some entries use of limits. A zero day counts for no limit that
+// is counted per it.
+type Use struct {
+	Client, ODFI, Company string
+	Debit                 bool
+	OriginatedOn          calendar.Date // banking day
+	SettlesOn             calendar.Date
+	Sum
+}
+
+// BankingDay is the banking day to which what happens at an instant counts.
+func BankingDay(at time.Time) calendar.Date { return calendar.OnOrAfter(calendar.DateOf(at)) }
+
+// Expected is the day on which an entry is expected to settle that waits for a
+// file: as it was made, or as it was due, whichever is later. The cut decides
+// again.
+func Expected(made, due time.Time, want calendar.Request) calendar.Decision {
+	if due.After(made) {
+		made = due
+	}
+	return calendar.Effective(made, want)
+}

@@ -1,0 +1,111 @@
+package guard
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// Verdict is why an entry is held, or rejected.
+type Verdict struct {
+	Action Action
+	Reason string // a sentence; the client may read it
+	HeldBy
+}
+
+// HeldBy is the rule behind a hold and what it saw.
+type HeldBy struct {
+	Rule             string `json:"rule"`
+	Saw              string `json:"saw,omitempty"`   // dollars, or entries, with this entry
+	Limit            string `json:"limit,omitempty"` // in the same unit
+	OtherTransaction string `json:"other_transaction,omitempty"`
+	AtDeadline       string `json:"at_deadline"` // keep or reject
+	// Deadline is the last moment at which the entry can be cut for the day
+	// on which it was expected to settle, RFC 3339.
+	Deadline string `json:"deadline,omitempty"`
+}
+
+// Rejects reports whether the entry is rejected when nobody approves it before
+// the deadline.
+func (h HeldBy) Rejects() bool { return h.AtDeadline == RejectDeadline && h.Deadline != "" }
+
+// Judge answers why an entry may not leave; nil: it may. The entry is not
+// counted, neither before nor by this.
+func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
+
+// JudgeMoved judges an entry whose day of settlement changed: limits that do
+// not count by that day have judged it before.
+func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
+
+func (b *Book) judge(e Entry, moved bool) *Verdict {
+	var held *Verdict
+	for _, list := range [][]*counter{b.clients[e.Client], b.odfis[e.ODFI]} {
+		for _, c := range list {
+			if moved && (c.Per == PerEntry || c.Per == PerBankingDay) {
+				continue
+			}
+			v := c.judge(e)
+			switch {
+			case v == nil:
+			case v.Action == Reject: // of several the one that ends it
+				return v
+			case held == nil:
+				held = v
+			}
+		}
+	}
+	return held
+}
+
+func (c *counter) judge(e Entry) *Verdict {
+	if !c.concerns(e.Debit, e.Company) || e.waived(c.name) {
+		return nil
+	}
+	sum := Sum{e.Cents, 1}
+	day := c.day(e.OriginatedOn, e.SettlesOn)
+	if !day.IsZero() {
+		sum = sum.Plus(c.most(day))
+	}
+	switch {
+	case c.Cents > 0 && sum.Cents > c.Cents:
+		return c.verdict(day, Dollars(sum.Cents), Dollars(c.Cents))
+	case c.Count > 0 && sum.Count > c.Count:
+		return c.verdict(day, strconv.FormatInt(sum.Count, 10)+" entries", strconv.FormatInt(c.Count, 10)+" entries")
+	default:
+		return nil
+	}
+}
+
+func (c *counter) verdict(day calendar.Date, saw, limit string) *Verdict {
+	reason := fmt.Sprintf("the limit of %s for %s", limit, c.Limit)
+	if !day.IsZero() {
+		reason += fmt.Sprintf(", %s", day)
+	}
+	if c.owner.ODFI != "" {
+		reason += " at ODFI " + c.owner.ODFI
+	}
+	at := c.AtDeadline
+	if at == "" {
+		at = Keep
+	}
+	return &Verdict{
+		Action: c.Action, Reason: reason + ": with this entry it would be " + saw,
+		HeldBy: HeldBy{Rule: c.name, Saw: saw, Limit: limit, AtDeadline: at},
+	}
+}
+
+// Until is the last moment at which an entry can be cut to settle on the day:
+// the last of the client's windows that is in time or, where none is, the
+// operator's deadline itself.
+func Until(day calendar.Date, sameDay bool, windows []calendar.Window) time.Time {
+	by := calendar.LastDeadline(day, sameDay)
+	if last, ok := calendar.LastWindow(by.Add(-time.Second), windows); ok && calendar.ProcessingDay(last) == calendar.ProcessingDay(by.Add(-time.Second)) {
+		return last
+	}
+	return by
+}
+
+// Dollars writes cents with two decimals.
+func Dollars(cents int64) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) }

@@ -1,0 +1,170 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Rules are what operations set for a client or an ODFI. All that apply to an
+// entry hold, its client's and its ODFI's.
+type Rules struct {
+	Limits []Limit `json:"limits,omitempty"`
+}
+
+// None reports whether nothing is set.
+func (r Rules) None() bool { return len(r.Limits) == 0 }
+
+// WithDefaults puts in what was left out.
+func (r Rules) WithDefaults() Rules {
+	r = r.Clone()
+	for i := range r.Limits {
+		if r.Limits[i].Action == "" {
+			r.Limits[i].Action = Hold
+		}
+	}
+	return r
+}
+
+// Clone shares no list with the rules.
+func (r Rules) Clone() Rules {
+	r.Limits = slices.Clone(r.Limits)
+	return r
+}
+
+// Action is what a rule does with an entry.
+type Action string
+
+// Actions of rules.
+const (
+	Hold   Action = "hold"
+	Reject Action = "reject"
+)
+
+// What becomes of a held entry after its last window.
+const (
+	Keep           = "keep" // it stays held and is dated again when it is released
+	RejectDeadline = "reject"
+)
+
+// Directions of entries.
+const (
+	Debit  = "debit"
+	Credit = "credit"
+)
+
+// What a limit is counted per.
+const (
+	PerEntry          = "entry"
+	PerBankingDay     = "banking_day"     // of origination
+	PerSettlementDate = "settlement_date" // expected until the cut, then as it was decided
+	PerBankingDays    = "banking_days"    // every run of so many days of settlement
+)
+
+// mostDays bounds the run of banking days that a limit is counted over.
+const mostDays = 90
+
+// Limit bounds what may leave. Zero cents, or count, is no bound.
+type Limit struct {
+	Direction  string `json:"direction"`
+	Per        string `json:"per"`
+	Days       int    `json:"days,omitempty"` // of banking_days
+	Cents      int64  `json:"cents,omitempty"`
+	Count      int64  `json:"count,omitempty"`
+	Company    string `json:"company_identification,omitempty"` // empty: all
+	Action     Action `json:"action"`
+	AtDeadline string `json:"at_deadline,omitempty"` // keep unless set
+}
+
+// Name is how the limit is called in events and answers. It says what is
+// bounded and not how much, so that one who approved an entry over it did so
+// for the limit, whatever it is raised or lowered to.
+func (l Limit) Name() string {
+	name := "limits/" + l.Direction + "/" + l.Per
+	if l.Per == PerBankingDays {
+		name += "/" + strconv.Itoa(l.Days)
+	}
+	if l.Company != "" {
+		name += "/company/" + l.Company
+	}
+	if l.Action == Reject {
+		name += "/reject"
+	}
+	return name
+}
+
+// String says the limit's scope in words, as in "debits settling on one day".
+func (l Limit) String() string {
+	what := l.Direction + "s"
+	switch l.Per {
+	case PerEntry:
+		what = "a " + l.Direction
+	case PerBankingDay:
+		what += " originated on one banking day"
+	case PerSettlementDate:
+		what += " settling on one day"
+	case PerBankingDays:
+		what += fmt.Sprintf(" settling on %d banking days", l.Days)
+	}
+	if l.Company != "" {
+		what += " of company " + l.Company
+	}
+	return what
+}
+
+// Checker notes a field that is not as it must be.
+type Checker func(pointer, code, format string, args ...any)
+
+// Check shows bad what of the rules is not as it must be.
+func (r Rules) Check(bad Checker) {
+	seen := map[string]bool{}
+	for i, l := range r.Limits {
+		at := "/limits/" + strconv.Itoa(i)
+		l.check(at, bad)
+		if seen[l.Name()] {
+			bad(at, "twice", "there is such a limit already: %s", l)
+		}
+		seen[l.Name()] = true
+	}
+}
+
+func (l Limit) check(at string, bad Checker) {
+	enum(bad, at+"/direction", l.Direction, Debit, Credit)
+	enum(bad, at+"/per", l.Per, PerEntry, PerBankingDay, PerSettlementDate, PerBankingDays)
+	enum(bad, at+"/action", string(l.Action), string(Hold), string(Reject))
+	enum(bad, at+"/at_deadline", l.AtDeadline, "", Keep, RejectDeadline)
+	switch {
+	case l.Per == PerBankingDays && (l.Days < 1 || l.Days > mostDays):
+		bad(at+"/days", "range", "1 to %d banking days", mostDays)
+	case l.Per != PerBankingDays && l.Days != 0:
+		bad(at+"/days", "range", "only with per banking_days")
+	}
+	if l.Cents < 0 || l.Count < 0 || l.Cents == 0 && l.Count == 0 {
+		bad(at+"/cents", "range", "cents or count above zero")
+	}
+	if l.Per == PerEntry && l.Count != 0 {
+		bad(at+"/count", "range", "an entry is one: only cents")
+	}
+	if l.Action == Reject && l.AtDeadline != "" {
+		bad(at+"/at_deadline", "range", "only with action hold")
+	}
+	if len(l.Company) > 10 {
+		bad(at+"/company_identification", "length", "at most 10 characters")
+	}
+}
+
+func enum(bad Checker, at, value string, allowed ...string) {
+	for _, a := range allowed {
+		if value == a {
+			return
+		}
+	}
+	var words []string
+	for _, a := range allowed {
+		if a != "" {
+			words = append(words, a)
+		}
+	}
+	bad(at, "enum", "%s", strings.Join(words, ", "))
+}

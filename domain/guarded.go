@@ -1,0 +1,100 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Guarded is a waiting item as the guard looks at it; ok is false for what no
+// limit counts: what waits no longer or is held, answers to incoming entries,
+// what moves no money, and what was made with a file of its own and is still
+// in it.
+func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
+	if i.State != Pending || i.Direction != ToFed || i.Kind.IsAnswer() || i.AmountCents == 0 || t.Originated == nil || t.hidden() {
+		return e, false
+	}
+	in, err := t.EntryOf(i)
+	if err != nil {
+		return e, false
+	}
+	want := calendar.Request{SEC: in.Header.SEC, Kind: calendar.Credit, AmountCents: i.AmountCents}
+	debit := nacha.TransactionCode(in.Entry.Code).Debit()
+	if debit {
+		want.Kind = calendar.Debit
+	}
+	due := i.NotBefore
+	if p := t.Originated.Proposal; i.Kind == Origination {
+		want.SameDay = p.SameDay
+		want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked at the door
+	}
+	if !want.AskedOn.IsZero() {
+		if at := calendar.DueAt(want.AskedOn); at.After(due) {
+			due = at
+		}
+	}
+	d := guard.Expected(i.MadeAt, due, want)
+	return guard.Entry{
+		Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, Debit: debit, Cents: i.AmountCents,
+		OriginatedOn: guard.BankingDay(i.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay, Waived: i.Waived,
+	}, true
+}
+
+// heldBy notes the rule behind a hold or a rejection.
+func (t *Transaction) heldBy(item string, by *guard.HeldBy) {
+	if i, ok := t.Item(item); ok {
+		i.HeldBy = by
+	}
+}
+
+// Guard holds or rejects a waiting item by a verdict of the guard.
+type Guard struct {
+	ItemID  string
+	Verdict guard.Verdict
+}
+
+// Decide holds or rejects an item that still waits. One that a person
+// approved meanwhile over the same rule stays approved.
+func (c Guard) Decide(t Transaction) ([]Event, error) {
+	i, ok := t.Item(c.ItemID)
+	if !ok || i.State != Pending || slices.Contains(i.Waived, c.Verdict.Rule) {
+		return nil, nil
+	}
+	by := c.Verdict.HeldBy
+	if c.Verdict.Action == guard.Reject {
+		return []Event{TransactionRejected{ItemID: i.ID, Reason: c.Verdict.Reason, By: &by}}, nil
+	}
+	return []Event{TransactionHeld{ItemID: i.ID, Reason: c.Verdict.Reason, By: &by}}, nil
+}
+
+// Lapse rejects an item that nobody approved before its last window, where the
+// rule that holds it says so.
+type Lapse struct {
+	ItemID string
+	Now    time.Time
+}
+
+// Decide rejects the item once its last window is over.
+func (c Lapse) Decide(t Transaction) ([]Event, error) {
+	i, ok := t.Item(c.ItemID)
+	if !ok || i.State != Held || i.HeldBy == nil || !i.HeldBy.Rejects() {
+		return nil, nil
+	}
+	by, err := time.Parse(time.RFC3339, i.HeldBy.Deadline)
+	if err != nil || !c.Now.After(by) {
+		return nil, nil
+	}
+	reason := fmt.Sprintf("nobody approved it before its last window, %s New York time: %s",
+		by.In(calendar.Eastern).Format("2006-01-02 15:04"), i.Reason)
+	return []Event{TransactionRejected{ItemID: i.ID, Reason: reason, By: i.HeldBy}}, nil
+}
+
+// HoldUntil is the last moment at which a client's held entry can be cut for
+// the day on which it was expected to settle.
+func (b Batching) HoldUntil(settles calendar.Date, sameDay bool) time.Time {
+	return guard.Until(settles, sameDay, b.windows(false))
+}

@@ -1,0 +1,79 @@
+package http_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+func TestRulesOfTheGuardAreCheckedAtTheDoorAndNameTheirField(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w.client("business", settings())
+	ops := w.ops()
+	const good = `{"direction":"debit","per":"settlement_date","cents":100000}`
+	for body, field := range map[string]string{
+		`{"direction":"both","per":"entry","cents":1}`:                                         "/limits/1/direction",
+		`{"direction":"debit","per":"month","cents":1}`:                                        "/limits/1/per",
+		`{"direction":"debit","per":"entry"}`:                                                  "/limits/1/cents",
+		`{"direction":"debit","per":"entry","count":2}`:                                        "/limits/1/count",
+		`{"direction":"debit","per":"banking_days","cents":1}`:                                 "/limits/1/days",
+		`{"direction":"debit","per":"entry","cents":1,"action":"warn"}`:                        "/limits/1/action",
+		`{"direction":"debit","per":"entry","cents":1,"at_deadline":"go"}`:                     "/limits/1/at_deadline",
+		`{"direction":"debit","per":"entry","cents":1,"max":2}`:                                "/limits/1/max",
+		`{"direction":"debit","per":"settlement_date","cents":5}`:                              "/limits/1",
+		`{"direction":"debit","per":"entry","cents":1,"action":"reject","at_deadline":"keep"}`: "/limits/1/at_deadline",
+	} {
+		limits := `"limits":[` + good + `,` + body + `]`
+		ops.call("PATCH", "/v1/ops/clients/business", `{`+limits+`}`).problem(400, "invalid").names(field)
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},`+limits+`}`).problem(400, "invalid").names(field)
+	}
+	for _, a := range []*answer{
+		ops.call("PATCH", "/v1/ops/clients/business", `{"limits":[`+good+`]}`).is(200),
+		ops.call("PATCH", "/v1/ops/clients/business", `{"name":"Business"}`).is(200),
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},"limits":[`+good+`]}`).is(200),
+	} {
+		if !strings.Contains(string(a.body), `"limits":[{"direction":"debit","per":"settlement_date","cents":100000,"action":"hold"}]`) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	if a := ops.call("PATCH", "/v1/ops/clients/business", `{"limits":[]}`).is(200); strings.Contains(string(a.body), "limits") {
+		t.Errorf("%s", a.body)
+	}
+}
+
+func TestAnEntryThatAloneIsOverALimitThatRejectsIsRefused(t *testing.T) {
+	w := newWorld(t)
+	s := settings()
+	s.Limits = []guard.Limit{{Direction: guard.Debit, Per: guard.PerEntry, Cents: 1000, Action: guard.Reject}}
+	bank := w.client("business", s)
+	dear := strings.NewReplacer(`"push"`, `"pull"`, `"Push"`, `"pull"`).Replace(proposal())
+	a := bank.originate(dear).problem(422, "rule-broken")
+	a.names("/Amount")
+}
+
+func TestAHeldTransactionNamesItsRule(t *testing.T) {
+	w := newWorld(t)
+	bank, ops := w.client("business", settings()), w.ops()
+	made := bank.originate(proposal()).is(201)
+	id, event := made.text("TransactionID"), made.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	by := guard.HeldBy{Rule: "limits/debit/entry", Saw: "15.00", Limit: "10.00", AtDeadline: "keep", Deadline: "2026-11-17T15:15:00Z"}
+	_, err := ledger.Execute(t.Context(), w.ledger, ledger.TransactionStream("business", id),
+		domain.Guard{ItemID: event, Verdict: guard.Verdict{Action: guard.Hold, Reason: "over the limit", HeldBy: by}}.Decide)
+	w.must(err)
+	const shown = `"HeldBy":{"rule":"limits/debit/entry","saw":"15.00","limit":"10.00","at_deadline":"keep","deadline":"2026-11-17T15:15:00Z"}`
+	a := bank.call("GET", "/api/transaction/"+id, "").is(200)
+	if n := strings.Count(string(a.body), shown); n != 2 || a.text("Status") != "Pending" || a.text("Reason") != "over the limit" {
+		t.Errorf("%s", a.body)
+	}
+	if a := bank.call("GET", "/api/transaction/events", "").is(200); !strings.Contains(string(a.body), shown) {
+		t.Errorf("%s", a.body)
+	}
+	ops.call("POST", "/v1/ops/events/"+event+"/approve", `{"reason":"a call"}`).is(200)
+	if a := bank.call("GET", "/api/transaction/"+id, "").is(200); strings.Contains(string(a.body), "HeldBy") {
+		t.Errorf("%s", a.body)
+	}
+}

@@ -1,0 +1,200 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Guarded is a client, or a bank of ours, with rules of the guard.
+type Guarded struct {
+	Client   string // empty: a bank
+	ODFI     string // empty: a client
+	Position int64  // of the event that set them
+}
+
+// Guarding is what the guard asks, as the views stood at one position.
+type Guarding struct {
+	s      snapshot
+	owners []Guarded
+}
+
+const (
+	guardedOwners = `SELECT client, odfi, position FROM guarded@ ORDER BY client, odfi`
+
+	// ofOwners selects what the rules of some clients, ?1, or banks, ?2, are
+	// about. A file that its client made counts from its cut on.
+	ofOwners  = `(f.client IN (SELECT value FROM json_each(?1)) OR f.odfi IN (SELECT value FROM json_each(?2)))`
+	countedIn = `(f.cut > 0 OR f.why NOT IN ('upload', 'ach_file'))`
+
+	usedBySettlement = `SELECT f.client, f.odfi, b.company_id, b.effective_on,
+			s.debits - s.zero_debits, s.debit_cents, s.credits - s.zero_credits, s.credit_cents
+		FROM batches@ b INDEXED BY batches_effective@
+		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		WHERE b.answers = 0 AND b.effective_on >= ?3 AND ` + ofOwners + ` AND ` + countedIn
+	usedByOrigination = `SELECT f.client, f.odfi, b.company_id, i.day, i.push, count(*), sum(i.cents)
+		FROM items@ i INDEXED BY items_day@
+		CROSS JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
+		WHERE i.client = ?3 AND i.day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind = 'Origination'
+			AND ` + ofOwners + ` AND ` + countedIn + ` GROUP BY 1, 2, 3, 4, 5`
+	// repeatedByOrigination are the retries and reversals among them: their
+	// direction is in the transaction's stream.
+	repeatedByOrigination = `SELECT i.txn, i.item FROM items@ i INDEXED BY items_other_day@ CROSS JOIN files@ f ON f.position = i.file
+		WHERE i.client = ?3 AND i.other_day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind IN ('Retry', 'Reversal')
+			AND ` + ofOwners
+
+	guardedClients = `SELECT value FROM json_each(?1) UNION
+		SELECT client FROM client_odfis@ WHERE odfi IN (SELECT value FROM json_each(?2))`
+	guardedWaiting = `SELECT f.position, i.txn, i.item, f.version, f.header, f.code, f.routing, i.cents, f.addenda,
+			f.asked_on, f.same_day, i.made_at, f.due, f.leave_by, f.fault, i.kind, f.over, f.client, f.odfi
+		FROM pending@ f JOIN items@ i ON i.position = f.position
+		WHERE f.answers = 0 AND i.cents > 0 AND ` + ofOwners + ` ORDER BY f.position`
+	oldestWaiting = `SELECT i.made_at FROM pending@ f JOIN items@ i ON i.position = f.position
+		WHERE f.answers = 0 AND ` + ofOwners + ` ORDER BY f.position LIMIT 1`
+)
+
+// Guarding runs f on the views as they stand at one position.
+func (v *Views) Guarding(ctx context.Context, f func(*Guarding) error) error {
+	return v.read(ctx, func(s snapshot) error {
+		g := &Guarding{s: s}
+		err := s.query(guardedOwners, nil, func(row []value) error {
+			g.owners = append(g.owners, Guarded{row[0].(string), row[1].(string), row[2].(int64)})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return f(g)
+	})
+}
+
+// Position is how far the views had come.
+func (g *Guarding) Position() int64 { return g.s.position }
+
+// Owners are all clients and banks with rules.
+func (g *Guarding) Owners() []Guarded { return g.owners }
+
+// lists are the owners as the statements take them.
+func (g *Guarding) lists() (clients, odfis string) {
+	of := [2][]string{{}, {}}
+	for _, o := range g.owners {
+		if o.Client != "" {
+			of[0] = append(of[0], o.Client)
+		} else {
+			of[1] = append(of[1], o.ODFI)
+		}
+	}
+	text := [2]string{}
+	for i, list := range of {
+		bytes, _ := json.Marshal(list) // strings
+		text[i] = string(bytes)
+	}
+	return text[0], text[1]
+}
+
+// Oldest is when the oldest entry was made that waits and is guarded; zero if
+// none does.
+func (g *Guarding) Oldest() (at time.Time, err error) {
+	clients, odfis := g.lists()
+	row, err := g.s.c.row(oldestWaiting, clients, odfis)
+	if err == nil && row != nil {
+		at = instant(row[0].(int64))
+	}
+	return at, err
+}
+
+// UsedBySettlement sums up what is filed and settles on a day or after it.
+func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) error {
+	clients, odfis := g.lists()
+	return g.s.query(usedBySettlement, values(clients, odfis, from.String()), func(row []value) error {
+		on, err := calendar.ParseDate(row[3].(string))
+		if err != nil {
+			return fmt.Errorf("effective date of a batch: %w", err)
+		}
+		u := guard.Use{Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), SettlesOn: on}
+		u.Debit, u.Sum = true, guard.Sum{Cents: row[5].(int64), Count: row[4].(int64)}
+		each(u)
+		u.Debit, u.Sum = false, guard.Sum{Cents: row[7].(int64), Count: row[6].(int64)}
+		each(u)
+		return nil
+	})
+}
+
+// UsedByOrigination sums up what is filed and was originated on a New York day
+// or after it. Retries and reversals it only names.
+func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repeated func(client, transaction, item string) error) error {
+	clients, odfis := g.lists()
+	var all []string
+	err := g.s.query(guardedClients, values(clients, odfis), func(row []value) error {
+		all = append(all, row[0].(string))
+		return nil
+	})
+	for _, client := range all {
+		if err != nil {
+			return err
+		}
+		args := values(clients, odfis, client, dayOf(micros(from)))
+		err = g.s.query(usedByOrigination, args, func(row []value) error {
+			each(guard.Use{
+				Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), Debit: row[4] == string(domain.Pull),
+				OriginatedOn: calendar.OnOrAfter(dateOf(row[3].(int64))), Sum: guard.Sum{Cents: row[6].(int64), Count: row[5].(int64)},
+			})
+			return nil
+		})
+		if err == nil {
+			err = g.s.query(repeatedByOrigination, args, func(row []value) error {
+				return repeated(client, row[0].(string), row[1].(string))
+			})
+		}
+	}
+	return err
+}
+
+// dateOf is a day as rows have it.
+func dateOf(day int64) calendar.Date {
+	return calendar.NewDate(int(day/10_000), time.Month(day/100%100), int(day%100))
+}
+
+// Waiting lists the guarded entries with money that wait, due or not, in log
+// order.
+func (g *Guarding) Waiting(each func(QueuedItem) error) error {
+	clients, odfis := g.lists()
+	headers := headers{}
+	return g.s.query(guardedWaiting, values(clients, odfis), func(row []value) (err error) {
+		w := scanWaiting(row)
+		w.Client, w.ODFI = row[17].(string), row[18].(string)
+		if w.Header, err = headers.read(g.s, row[4].(int64)); err != nil {
+			return fmt.Errorf("batch header of item %s: %w", w.ItemID, err)
+		}
+		return each(w)
+	})
+}
+
+// GuardEntry is what waits as the guard looks at it, less what a person
+// approved it over.
+func (w *QueuedItem) GuardEntry() guard.Entry {
+	d := guard.Expected(w.MadeAt, w.DueAt, w.Request())
+	return guard.Entry{
+		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, Debit: w.Debit(), Cents: w.AmountCents,
+		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay,
+	}
+}
+
+// Debit reports whether the entry debits its receiver.
+func (w *QueuedItem) Debit() bool { return nacha.TransactionCode(w.Code).Debit() }
+
+// Request is what the entry's dates depend on.
+func (w *QueuedItem) Request() calendar.Request {
+	asked, _ := calendar.ParseDate(w.EffectiveOn) // checked at the door; zero: as soon as possible
+	kind := calendar.Credit
+	if w.Debit() {
+		kind = calendar.Debit
+	}
+	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents}
+}

@@ -1,0 +1,56 @@
+package projections
+
+import (
+	"context"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Held is an entry that is held.
+type Held struct {
+	Client, TransactionID, ItemID string
+	Rule                          string    // of the guard; empty where none holds it
+	Deadline                      time.Time // the last window for the day it should settle; zero: none
+}
+
+const (
+	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+		ON CONFLICT DO UPDATE SET rule = ?4, deadline = ?5, rejects = ?6`
+	takeHeld    = `DELETE FROM held@ WHERE position = ?1`
+	lapsedHolds = `SELECT i.client, i.txn, i.item, h.rule, h.deadline FROM held@ h INDEXED BY held_rejects@
+		JOIN items@ i ON i.position = h.position WHERE h.rejects = 1 AND h.deadline < ?1 ORDER BY h.deadline LIMIT ?2`
+)
+
+// LapsedHolds lists what is held, was to be approved before an instant and is
+// rejected since it was not.
+func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list []Held, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(lapsedHolds, values(micros(now), int64(limit)), func(row []value) error {
+			list = append(list, Held{
+				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
+				Rule: row[3].(string), Deadline: instant(row[4].(int64)),
+			})
+			return nil
+		})
+	})
+	return list, err
+}
+
+// putHeld keeps an item among what is held while it is.
+func (p *projector) putHeld(c change, i *domain.Item) error {
+	if c.recorded.Version == 1 {
+		return nil // nothing begins held
+	}
+	if i.State != domain.Held {
+		_, err := p.c.exec(takeHeld, i.Position)
+		return err
+	}
+	rule, deadline, rejects := "", int64(0), false
+	if by := i.HeldBy; by != nil {
+		at, _ := time.Parse(time.RFC3339, by.Deadline) // ours; a zero time is no deadline
+		rule, deadline, rejects = by.Rule, micros(at), by.Rejects()
+	}
+	_, err := p.c.exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects)
+	return err
+}

@@ -1,0 +1,190 @@
+package guard
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// errAnew says that the book has to be made anew.
+var errAnew = errors.New("what happened concerns many entries at once")
+
+// follow moves the book by what the log says up to a position.
+func (p *pass) follow(to int64) error {
+	if to <= p.at {
+		return nil
+	}
+	var failed error
+	err := eventstore.Scan(p.ctx, p.Ledger.Store, p.at, to, func(r *eventstore.Recorded) {
+		if failed == nil {
+			failed = p.event(r)
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(failed, errAnew):
+		return p.anew()
+	case failed != nil:
+		return failed
+	}
+	p.at = to
+	return nil
+}
+
+// anew makes the book from the views once they show what happened.
+func (p *pass) anew() error {
+	p.todo = nil
+	if err := p.Views.CatchUp(p.ctx); err != nil {
+		return err
+	}
+	return p.Views.Guarding(p.ctx, func(shown *projections.Guarding) error {
+		if len(shown.Owners()) == 0 {
+			p.forget()
+			return nil
+		}
+		return p.load(shown)
+	})
+}
+
+// event takes in an event of the log.
+func (p *pass) event(r *eventstore.Recorded) error {
+	switch r.Type {
+	case "transaction.originated":
+		return p.originated(r)
+	case "transaction.held", "transaction.approved", "transaction.rejected", "transaction.recalled",
+		"transaction.retry_requested", "transaction.reversal_requested":
+		return p.changed(r)
+	case "transaction.filed":
+		return p.isFiled(r)
+	case "transaction.released_from_file", "file.redated", "file.given_up":
+		return p.many(r)
+	case "file.cut":
+		return p.isCut(r)
+	}
+	return nil
+}
+
+// concerns reports whether there may be rules for entries of a client.
+func (p *pass) concerns(client string) bool {
+	return p.everybody || p.clients[client]
+}
+
+func (p *pass) originated(r *eventstore.Recorded) error {
+	if !p.concerns(r.Client) {
+		return nil
+	}
+	t, err := ledger.TransactionOf([]eventstore.Recorded{*r})
+	if err != nil {
+		return err
+	}
+	i := t.Origination()
+	if e, ok := t.Guarded(i); ok && p.book.Concerns(e.Client, e.ODFI) {
+		p.take(t.ID, i.ID, e)
+	}
+	return nil
+}
+
+// changed compares the items of a transaction before an event and after it.
+func (p *pass) changed(r *eventstore.Recorded) error {
+	if !p.concerns(r.Client) {
+		return nil
+	}
+	events, err := p.Ledger.Store.ReadStream(p.ctx, r.Stream, 0)
+	if err != nil {
+		return err
+	}
+	before, err := ledger.TransactionOf(events[:r.Version-1])
+	if err != nil {
+		return err
+	}
+	after, err := ledger.TransactionOf(events[:r.Version])
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(p.todo, func(s stop) bool { return s.transaction == after.ID && s.entry.Client == after.Client }) {
+		if err := p.carryOut(); err != nil { // then it is held, or counts until this event
+			return err
+		}
+	}
+	for _, i := range after.Items {
+		if p.stopped[i.ID] { // it is not counted, and will be held
+			if i.HeldBy != nil && i.ChangedAt == r.Position {
+				delete(p.stopped, i.ID)
+			}
+			continue
+		}
+		was, counted := guarded(&before, i.ID)
+		is, counts := guarded(&after, i.ID)
+		switch {
+		case counted && !counts:
+			p.leaves(i.ID, was)
+		case counts && !counted && p.book.Concerns(is.Client, is.ODFI):
+			p.take(after.ID, i.ID, is)
+		}
+	}
+	return nil
+}
+
+func guarded(t *domain.Transaction, item string) (e guard.Entry, ok bool) {
+	i, ok := t.Item(item)
+	if !ok {
+		return e, false
+	}
+	return t.Guarded(i)
+}
+
+// leaves takes an entry out of the book.
+func (p *pass) leaves(item string, e guard.Entry) {
+	if day, ok := p.moved[item]; ok {
+		e.SettlesOn = day
+		delete(p.moved, item)
+	}
+	u := e.Use()
+	u.Sum = u.Negative()
+	p.book.Count(u)
+}
+
+// isFiled ends the watch over an entry to which the cut gave another day.
+func (p *pass) isFiled(r *eventstore.Recorded) error {
+	if len(p.moved) == 0 {
+		return nil
+	}
+	var e domain.TransactionFiled
+	if err := json.Unmarshal(r.Data, &e); err != nil {
+		return err
+	}
+	delete(p.moved, e.ItemID)
+	return nil
+}
+
+// many has the book made anew.
+func (p *pass) many(r *eventstore.Recorded) error {
+	if !p.concerns(r.Client) {
+		return nil
+	}
+	return errAnew
+}
+
+// isCut has it made anew for a file that did not get its entries from the
+// queue: its client made it, or it had left before the ledger was restored.
+func (p *pass) isCut(r *eventstore.Recorded) error {
+	if !p.concerns(r.Client) {
+		return nil
+	}
+	f, err := p.Ledger.File(p.ctx, strings.TrimPrefix(r.Stream, domain.FileStream("")))
+	if err != nil {
+		return err
+	}
+	if f.Opened.MadeByClient() || f.Opened.Why == domain.WhySent {
+		return errAnew
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// load makes the book from the views: what is filed counts, and what waits is
+// judged, each entry in the place where it began to count.
+func (p *pass) load(shown *projections.Guarding) error {
+	p.forget()
+	owned, err := p.rules(shown.Owners())
+	if err != nil {
+		return err
+	}
+	p.book = guard.NewBook(owned)
+	p.owners, p.at = slices.Clone(shown.Owners()), shown.Position()
+	p.clients, p.everybody = map[string]bool{}, false
+	for _, o := range p.owners {
+		p.clients[o.Client] = true
+		p.everybody = p.everybody || o.Client == ""
+	}
+	p.moved, p.stopped = map[string]calendar.Date{}, map[string]bool{}
+	if err := p.filed(shown, owned); err != nil {
+		return fmt.Errorf("count what is filed: %w", err)
+	}
+	l := loading{pass: p}
+	if err := shown.Waiting(l.waiting); err != nil {
+		return fmt.Errorf("judge what waits: %w", err)
+	}
+	l.before(-1)
+	return nil
+}
+
+// rules are those of the owners as they stand in the log. Where they are newer
+// than the views, the views will tell.
+func (p *pass) rules(owners []projections.Guarded) ([]guard.Owned, error) {
+	owned := make([]guard.Owned, len(owners))
+	for i, o := range owners {
+		if o.Client == "" {
+			bank, err := p.Ledger.BankAsOf(p.ctx, o.ODFI, o.Position)
+			if err != nil {
+				return nil, err
+			}
+			owned[i] = guard.Owned{ODFI: o.ODFI, Rules: bank.Rules}
+			continue
+		}
+		client, err := ledger.LoadAsOf(p.ctx, p.Ledger, ledger.ClientStream(o.Client), o.Position)
+		if err != nil {
+			return nil, err
+		}
+		owned[i] = guard.Owned{Client: o.Client, Rules: client.Settings.Rules}
+	}
+	return owned, nil
+}
+
+// filed counts what files hold, as far back as something that waits may be
+// counted with it.
+func (p *pass) filed(shown *projections.Guarding, owned []guard.Owned) error {
+	back, byDay := 0, false
+	for _, o := range owned {
+		for _, l := range o.Limits {
+			back, byDay = max(back, 2*l.Days), byDay || l.Per == guard.PerBankingDay
+		}
+	}
+	oldest, err := shown.Oldest()
+	if err != nil {
+		return err
+	}
+	if now := p.Ledger.Now(); oldest.IsZero() || now.Before(oldest) {
+		oldest = now
+	}
+	if err := shown.UsedBySettlement(calendar.DateOf(oldest).Add(-back-weekAndMore), p.book.Count); err != nil || !byDay {
+		return err
+	}
+	return shown.UsedByOrigination(oldest.AddDate(0, 0, -weekAndMore), p.book.Count, p.repeated)
+}
+
+// weekAndMore is longer than banks are ever closed, in days.
+const weekAndMore = 10
+
+// repeated counts a retry or a reversal in a file for the day it was made on.
+func (p *pass) repeated(client, transaction, item string) error {
+	t, err := ledger.LoadAsOf(p.ctx, p.Ledger, ledger.TransactionStream(client, transaction), p.at)
+	if err != nil {
+		return err
+	}
+	if i, ok := t.Item(item); ok {
+		i.State = domain.Pending // as it was counted
+		if e, ok := t.Guarded(i); ok {
+			e.SettlesOn = calendar.Date{} // the files say it
+			p.book.Count(e.Use())
+		}
+	}
+	return nil
+}
+
+// loading judges what waits in the order in which it began to count.
+type loading struct {
+	*pass
+	later []later // approved after something that was made behind it
+}
+
+type later struct {
+	from              int64 // log position
+	transaction, item string
+	entry             guard.Entry
+}
+
+func (l *loading) waiting(w projections.QueuedItem) error {
+	if !l.book.Concerns(w.Client, w.ODFI) {
+		return nil
+	}
+	l.before(w.Position)
+	e := w.GuardEntry()
+	if w.Version == 1 {
+		l.take(w.TransactionID, w.ItemID, e)
+		return nil
+	}
+	t, err := ledger.LoadAsOf(l.ctx, l.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), l.at)
+	if err != nil {
+		return err
+	}
+	from := w.Position
+	if i, ok := t.Item(w.ItemID); ok {
+		e.Waived, from = i.Waived, max(from, i.ApprovedAt)
+	}
+	at, _ := slices.BinarySearchFunc(l.later, from, func(l later, from int64) int { return int(l.from - from) })
+	l.later = slices.Insert(l.later, at, later{from, w.TransactionID, w.ItemID, e})
+	return nil
+}
+
+// before judges what began to count before a log position; -1: all.
+func (l *loading) before(position int64) {
+	for len(l.later) > 0 && (position < 0 || l.later[0].from < position) {
+		s := l.later[0]
+		l.later = l.later[1:]
+		l.take(s.transaction, s.item, s.entry)
+	}
+}

@@ -1,0 +1,98 @@
+package guard
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// pass is one call of the guard.
+type pass struct {
+	*Guard
+	ctx   context.Context
+	todo  []stop
+	stops int
+}
+
+// stop is an entry that is going to be held or rejected. It is not counted.
+type stop struct {
+	transaction, item string
+	entry             guard.Entry
+	verdict           guard.Verdict
+	moved             bool // to the day of the entry, by a cut
+}
+
+// take judges an entry that begins to wait, or to count, and counts it unless
+// a rule is against it.
+func (p *pass) take(transaction, item string, e guard.Entry) {
+	if v := p.book.Judge(e); v != nil {
+		p.stop(stop{transaction: transaction, item: item, entry: e, verdict: *v})
+		return
+	}
+	p.book.Count(e.Use())
+}
+
+func (p *pass) stop(s stop) {
+	p.todo = append(p.todo, s)
+	p.stopped[s.item] = true
+}
+
+// atOnce is how many entries are held at a time.
+const atOnce = 64
+
+// carryOut writes the verdicts. An entry that does not wait any more was
+// recalled, say, and that is still to be read in the log: it counts until
+// then. After a crash between two of them what is not held is judged again.
+func (p *pass) carryOut() error {
+	var mu sync.Mutex
+	var free []stop
+	group, ctx := errgroup.WithContext(p.ctx)
+	group.SetLimit(atOnce)
+	for _, s := range p.todo {
+		group.Go(func() error {
+			done, err := p.write(ctx, s)
+			if err == nil && !done {
+				mu.Lock()
+				defer mu.Unlock()
+				free = append(free, s)
+			}
+			return err
+		})
+	}
+	err := group.Wait()
+	for _, s := range free {
+		delete(p.stopped, s.item)
+		p.book.Count(s.entry.Use())
+		if s.moved {
+			p.moved[s.item] = s.entry.SettlesOn
+		}
+	}
+	p.stops += len(p.todo) - len(free)
+	p.todo = nil
+	return err
+}
+
+func (p *pass) write(ctx context.Context, s stop) (done bool, err error) {
+	client, err := p.Clients.Client(ctx, s.entry.Client)
+	if err != nil {
+		return false, err
+	}
+	s.verdict.Deadline = client.Settings.Batching.HoldUntil(s.entry.SettlesOn, s.entry.SameDay).UTC().Format(time.RFC3339)
+	command := domain.Guard{ItemID: s.item, Verdict: s.verdict}
+	_, err = ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(s.entry.Client, s.transaction), func(t domain.Transaction) ([]domain.Event, error) {
+		events, err := command.Decide(t)
+		done = len(events) > 0
+		return events, err
+	})
+	if done && err == nil {
+		p.Log.Warn("an entry is stopped by a rule", "client", s.entry.Client, "transaction", s.transaction, "event", s.item,
+			"rule", s.verdict.Rule, "action", s.verdict.Action, "saw", s.verdict.Saw, "limit", s.verdict.Limit)
+	}
+	return done, err
+}

@@ -1,0 +1,167 @@
+package workers
+
+import (
+	"context"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// bounded gives a client limits and a batching under which nothing is cut but
+// at the windows.
+func bounded(limits ...guard.Limit) func(*domain.Settings) {
+	return func(s *domain.Settings) { s.Limits = limits }
+}
+
+// daily is a limit of debits per settlement date.
+func daily(cents int64) guard.Limit {
+	return guard.Limit{Direction: guard.Debit, Per: guard.PerSettlementDate, Cents: cents, Action: guard.Hold}
+}
+
+func (b *bank) approve(client, id string) {
+	b.t.Helper()
+	_, err := ledger.Execute(context.Background(), b.Ledger, ledger.TransactionStream(client, id), domain.Approve{ItemID: itemOf(id)}.Decide)
+	must(b.t, err)
+}
+
+// stands fails the test unless the originations are in these states.
+func (b *bank) stands(want map[string]domain.State) {
+	b.t.Helper()
+	for id, state := range want {
+		if got := b.item(gym, id); got.State != state {
+			b.t.Errorf("%d cents: %s (%s), want %s", got.AmountCents, got.State, got.Reason, state)
+		}
+	}
+}
+
+func TestWhatWouldPassTheLimitWaitsAndTheRestLeavesOverTwoFilesAndARestart(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	wednesday := b.post(gym, pull(1, cents(900_00), on("2026-11-25")))
+	first := b.post(gym, pull(2, cents(600_00), on("2026-11-24")))
+	b.sweepAt("2026-11-23 10:15")
+	second := b.post(gym, pull(3, cents(300_00), on("2026-11-24")))
+	third := b.post(gym, pull(4, cents(200_00), on("2026-11-24")))
+	b.restart()
+	b.sweepAt("2026-11-23 14:30")
+	b.stands(map[string]domain.State{wednesday: domain.Pending, first: domain.Filed, second: domain.Filed, third: domain.Held})
+	if b.item(gym, first).Filing.File == b.item(gym, second).Filing.File {
+		t.Error("both left in one file")
+	}
+	by := b.item(gym, third).HeldBy
+	if by == nil || *by != (guard.HeldBy{Rule: "limits/debit/settlement_date", Saw: "1100.00", Limit: "1000.00", AtDeadline: "keep", Deadline: "2026-11-24T03:30:00Z"}) {
+		t.Errorf("held by %+v", by)
+	}
+	b.approve(gym, third)
+	b.sweepAt("2026-11-23 16:30")
+	b.sweepAt("2026-11-24 10:15")
+	b.stands(map[string]domain.State{wednesday: domain.Filed, third: domain.Filed})
+}
+
+func TestARecalledEntryMakesRoomForTheNextOneAndReleasesNothing(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	first := b.post(gym, pull(1, cents(600_00)))
+	second := b.post(gym, pull(2, cents(500_00)))
+	must(t, b.batcher.Sweep(t.Context()))
+	b.stands(map[string]domain.State{first: domain.Pending, second: domain.Held})
+	must(t, b.recall(gym, first))
+	third := b.post(gym, pull(3, cents(1000_00)))
+	fourth := b.post(gym, pull(4, cents(1)))
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{first: domain.Recalled, second: domain.Held, third: domain.Filed, fourth: domain.Held})
+}
+
+func TestAnEntryIsHeldThatTheCutMovesToAFullDayAndTheRestGoesOn(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	late := b.post(gym, pull(1, cents(600_00), on("2026-11-23"))) // Monday, whose deadline passes
+	small := b.post(gym, pull(2, cents(100_00), on("2026-11-23")))
+	full := b.post(gym, pull(3, cents(900_00), on("2026-11-24")))
+	must(t, b.batcher.Sweep(t.Context()))
+	b.stands(map[string]domain.State{late: domain.Pending, small: domain.Pending, full: domain.Pending})
+	b.sweepAt("2026-11-23 10:15") // both are dated Tuesday now
+	b.stands(map[string]domain.State{late: domain.Held, small: domain.Filed, full: domain.Filed})
+	if by := b.item(gym, late).HeldBy; by == nil || by.Saw != "1500.00" {
+		t.Errorf("held by %+v", by)
+	}
+}
+
+func TestALimitThatIsLoweredHoldsWhatWaitsInTheOrderOfTheLog(t *testing.T) {
+	b := openBank(t)
+	first := b.post(gym, pull(1, cents(300_00)))
+	second := b.post(gym, pull(2, cents(300_00)))
+	third := b.post(gym, pull(3, cents(200_00)))
+	must(t, b.batcher.Sweep(t.Context()))
+	b.changeClient(gym, func(c *domain.ChangeClient) { c.Settings.Limits = []guard.Limit{daily(500_00)} })
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{first: domain.Filed, second: domain.Held, third: domain.Filed})
+}
+
+func TestTheLimitOfAnODFICountsTheEntriesOfAllItsClients(t *testing.T) {
+	b := openBank(t)
+	b.client("other")
+	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.BankStream(ourBank), domain.ConfigureBank{
+		Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ToOutbox}, Rules: guard.Rules{Limits: []guard.Limit{daily(1000_00)}},
+	}.Decide)
+	must(t, err)
+	b.post("other", pull(1, cents(700_00)))
+	held := b.post(gym, pull(2, cents(400_00)))
+	credit := b.post(gym, pull(3, push, cents(400_00)))
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{held: domain.Held, credit: domain.Filed})
+	if by := b.item(gym, held).HeldBy; by == nil || by.Rule != "odfi/"+ourBank+"/limits/debit/settlement_date" {
+		t.Errorf("held by %+v", by)
+	}
+}
+
+func TestALimitThatRejects(t *testing.T) {
+	b := openBank(t, bounded(guard.Limit{Direction: guard.Debit, Per: guard.PerBankingDay, Count: 2, Action: guard.Reject}))
+	ids := b.posts(gym, 3)
+	zero := b.post(gym, pull(4, cents(0)))
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{ids[0]: domain.Filed, ids[1]: domain.Filed, ids[2]: domain.Rejected, zero: domain.Filed})
+	later := b.post(gym, pull(5))
+	b.restart()
+	b.sweepAt("2026-11-20 16:30")
+	b.stands(map[string]domain.State{later: domain.Rejected})
+	b.clock.set(at("2026-11-23 09:00"))
+	monday := b.post(gym, pull(6))
+	b.sweepAt("2026-11-23 10:15")
+	b.stands(map[string]domain.State{monday: domain.Filed})
+}
+
+func TestWhatIsReleasedFromAFileCountsForTheDayItWillSettleOn(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	first := b.post(gym, pull(1, cents(600_00)))
+	b.clock.set(at("2026-11-20 14:30"))
+	must(t, b.batcher.cutAll(t.Context())) // and delivers nothing
+	file := b.item(gym, first).Filing.File
+	must(t, b.files.Release(t.Context(), file, domain.ReleaseFile{Reason: "wrong", Then: domain.ThenWait}))
+	second := b.post(gym, pull(2, cents(500_00)))
+	third := b.post(gym, pull(3, cents(400_00)))
+	b.sweepAt("2026-11-20 16:30")
+	b.stands(map[string]domain.State{first: domain.Filed, second: domain.Held, third: domain.Filed})
+}
+
+func TestAtItsLastWindowAHeldEntryDoesWhatItsRuleSays(t *testing.T) {
+	strict := daily(1000_00)
+	strict.AtDeadline = guard.RejectDeadline
+	b := openBank(t, bounded(strict, guard.Limit{Direction: guard.Credit, Per: guard.PerEntry, Cents: 1000_00, Action: guard.Hold}))
+	b.clock.set(at("2026-11-20 09:00"))
+	rejected := b.post(gym, pull(1, cents(1000_01)))
+	kept := b.post(gym, pull(2, push, cents(1000_01)))
+	approved := b.post(gym, pull(3, cents(1000_02)))
+	b.sweepAt("2026-11-20 16:30")
+	b.approve(gym, approved)
+	b.sweepAt("2026-11-20 22:30") // Friday's last window
+	b.stands(map[string]domain.State{rejected: domain.Held, kept: domain.Held, approved: domain.Filed})
+	b.sweepAt("2026-11-20 22:31")
+	b.stands(map[string]domain.State{rejected: domain.Rejected, kept: domain.Held})
+	if got, want := b.item(gym, rejected).Reason, "nobody approved it before its last window, 2026-11-20 22:30 New York time: "+
+		"the limit of 1000.00 for debits settling on one day, 2026-11-23: with this entry it would be 1000.01"; got != want {
+		t.Errorf("rejected because %q, want %q", got, want)
+	}
+	b.approve(gym, kept)
+	b.sweepAt("2026-11-23 10:15")
+	b.stands(map[string]domain.State{kept: domain.Filed})
+}
