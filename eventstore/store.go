@@ -161,6 +161,9 @@ var (
 	// ErrAway: the database that holds the log was not reached in time; nothing
 	// was written. Another call may succeed.
 	ErrAway = errors.New("the database that holds the log is away")
+	// ErrNotLeader: it is for the leader to do, and another node leads; nothing
+	// was written.
+	ErrNotLeader = errors.New("another node leads")
 	// ErrFailed: the store had to stop writing; see Store.Failed.
 	ErrFailed = errors.New("the log is closed for writing, because a commit or a sync failed: restart the process")
 	// ErrStorageFull: there is too little room where the log lives.

@@ -74,7 +74,7 @@ func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	}
 	ctx = ledger.WithApproval(ctx, id)
 	failed := a.act(ctx, approval)
-	if failed != nil && (ctx.Err() != nil || errors.Is(failed, eventstore.ErrUnknownOutcome) || errors.Is(failed, eventstore.ErrFailed)) {
+	if failed != nil && (ctx.Err() != nil || errors.Is(failed, eventstore.ErrUnknownOutcome) || errors.Is(failed, eventstore.ErrFailed) || errors.Is(failed, eventstore.ErrNotLeader)) {
 		return failed
 	}
 	end := domain.EndAct{}

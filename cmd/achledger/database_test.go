@@ -2,7 +2,9 @@ package main
 
 import (
 	"testing"
+	"time"
 
+	natsserver "github.com/nats-io/nats-server/v2/server"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
@@ -28,3 +30,20 @@ type withDatabase struct{ *testing.M }
 
 // Run implements testscript.TestingM.
 func (m withDatabase) Run() int { return postgrestest.Run(m.M) }
+
+// startBroker starts a NATS server with JetStream and sets $NATS, its URL.
+func startBroker(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: broker")
+	}
+	s, err := natsserver.NewServer(&natsserver.Options{
+		JetStream: true, StoreDir: ts.MkAbs("nats"), Host: "127.0.0.1", Port: natsserver.RANDOM_PORT, MaxPayload: 8 << 20, NoSigs: true, NoLog: true,
+	})
+	ts.Check(err)
+	s.Start()
+	ts.Defer(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(10 * time.Second) {
+		ts.Fatalf("the broker is not ready")
+	}
+	ts.Setenv("NATS", s.ClientURL())
+}

@@ -27,6 +27,7 @@ func TestStories(t *testing.T) {
 			"await":    await,
 			"code":     code,
 			"database": database(t),
+			"broker":   startBroker,
 		},
 		UpdateScripts: os.Getenv("UPDATE_STORIES") != "",
 	})

@@ -29,6 +29,11 @@ type serveCommand struct {
 	Proxies  []string `name:"behind-proxy" help:"Addresses of a proxy that ends TLS before the API; only from these X-Forwarded-For is believed." env:"ACHLEDGER_BEHIND_PROXY" placeholder:"CIDR" group:"Transport"`
 	Insecure bool     `help:"Let other machines reach these addresses without TLS." env:"ACHLEDGER_INSECURE" group:"Transport"`
 
+	urlFlag `group:"Several nodes"`
+	Node    string `help:"This node's name, if not one made of the machine's." env:"ACHLEDGER_NODE" placeholder:"NAME" group:"Several nodes"`
+	Outbox  string `help:"Folder on storage that the nodes share: where files for the bank are put." env:"ACHLEDGER_OUTBOX" placeholder:"DIR" group:"Several nodes"`
+	Inbox   string `help:"Likewise: where files of the bank are picked up." env:"ACHLEDGER_INBOX" placeholder:"DIR" group:"Several nodes"`
+
 	NATSListen string `name:"nats-listen" help:"Address of the embedded broker; 127.0.0.1:4222 when nothing is said." env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker" xor:"broker"`
 	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker" xor:"broker"`
 	NATSCreds  string `name:"nats-creds" help:"Credentials file for it." env:"ACHLEDGER_NATS_CREDS" placeholder:"FILE" group:"Broker"`
@@ -61,7 +66,8 @@ taken from the same files within seconds, on SIGHUP at once.
 
   achledger serve                            ./data, port 8080, broker on port 4222
   achledger serve --sandbox --data ./play    with a clock of its own
-  achledger serve --nats-url nats://broker:4222 --nats-creds relay.creds`
+  achledger serve --nats-url nats://broker:4222 --nats-creds relay.creds
+  achledger serve --store postgres://achledger@db.internal/achledger --nats-url nats://broker:4222`
 }
 
 // Validate refuses what the flags' types let through.
@@ -77,6 +83,12 @@ func (c serveCommand) Validate() error {
 	}
 	if c.ClientCA != "" && c.TLSCert == "" {
 		return errors.New("--tls-client-ca needs --tls-cert and --tls-key")
+	}
+	if c.Store == "" && c.Node+c.Outbox+c.Inbox != "" {
+		return errors.New("--node, --outbox and --inbox are for a ledger in a database: name it with --store")
+	}
+	if c.Store != "" && c.NATSURL == "" {
+		return errors.New("--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node")
 	}
 	_, err := c.proxies()
 	return err
@@ -122,6 +134,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Broker: node.BrokerOptions{
 			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
+		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox},
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.AfterPickup(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {

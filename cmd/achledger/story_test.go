@@ -58,7 +58,10 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 var started sync.Map
 
 func startServer(ts *testscript.TestScript, dir string, flags []string) {
-	p := exec.Command("achledger", append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0"}, flags...)...)
+	if !slices.Contains(flags, "--nats-url") {
+		flags = append([]string{"--nats-listen", "127.0.0.1:0"}, flags...)
+	}
+	p := exec.Command("achledger", append([]string{"serve", "--data", dir, "--listen", "127.0.0.1:0"}, flags...)...)
 	out, err := os.Create(filepath.Join(ts.Getenv("WORK"), filepath.Base(dir)+".out"))
 	ts.Check(err)
 	defer out.Close()

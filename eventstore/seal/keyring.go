@@ -135,3 +135,16 @@ func (k *Keyring) HasMaster() bool {
 }
 
 func (k *Keyring) masterFile() string { return filepath.Join(k.dir, "master") }
+
+// OpenWith opens a keyring whose wrapped keys lie elsewhere than beside its master
+// key, which is in a folder and is the one that made a mark; see Mark.
+//
+// Errors: ErrNoMaster and ErrWrongMaster, with what to do.
+func OpenWith(dir string, w Wraps, mark []byte) (*Keyring, error) {
+	if err := CheckMark(dir, mark); err != nil {
+		return nil, fmt.Errorf("open keyring: %w", err)
+	}
+	k := inFolder(dir, disk{})
+	k.wraps = w
+	return k, nil
+}

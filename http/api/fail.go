@@ -104,6 +104,8 @@ func Explain(err error) *Problem {
 		return NewProblem(codeInternal, "it is not known whether the request was recorded: ask again, with the same id or key")
 	case errors.Is(err, eventstore.ErrAway):
 		return NewProblem(CodeBusy, "the database is away").After(1)
+	case errors.Is(err, eventstore.ErrNotLeader):
+		return NewProblem(CodeBusy, "another node leads: ask it, or again").After(1)
 	case errors.Is(err, eventstore.ErrStorageFull):
 		return NewProblem(codeStorageFull, "nothing was recorded; reading still works").After(30)
 	case errors.Is(err, eventstore.ErrTooLarge):

@@ -54,6 +54,10 @@ type Options struct {
 	// from nobody else, X-Forwarded-For says where a request comes from.
 	Proxies []netip.Prefix
 
+	// NoOutbox says that there is no outbox, so that no ODFI may be set up to
+	// deliver there.
+	NoOutbox bool
+
 	// RequestsPerSecond bounds each client, with bursts of twice as many;
 	// zero is no bound.
 	RequestsPerSecond float64

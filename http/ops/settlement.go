@@ -87,6 +87,9 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if in.Routing != "" && in.Routing != c.Param("routing") {
 		return api.Invalid("/routing", "fixed", "is the routing number of the path")
 	}
+	if s.NoOutbox && in.Delivery.Method == domain.ToOutbox {
+		return api.Invalid("/delivery/method", "outbox", "the nodes share no outbox: start them with --outbox")
+	}
 	ctx, err := s.ForTwo(c, who, domain.ActBank, c.Param("routing"), input)
 	if err != nil {
 		return err

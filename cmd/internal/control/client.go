@@ -66,12 +66,18 @@ func Answer[Ask, Reply any](mux *http.ServeMux, what string, f func(context.Cont
 		if err == nil {
 			reply, err = f(ledger.WithRequest(r.Context(), "", r.Header.Get(ownerHeader)), ask)
 		}
-		w.Header().Set("Content-Type", "application/json")
 		if err != nil {
-			w.WriteHeader(http.StatusConflict)
-			_ = json.NewEncoder(w).Encode(failure{err.Error()})
+			Refuse(w, err)
 			return
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(reply) // the caller may be gone
 	})
+}
+
+// Refuse answers no, and why.
+func Refuse(w http.ResponseWriter, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusConflict)
+	_ = json.NewEncoder(w).Encode(failure{err.Error()})
 }

@@ -18,12 +18,14 @@ type act = func(ctx context.Context, asked *domain.ApprovalAsked) error
 // newActs makes who carries out what two people agreed on outside the log.
 func (s *Server) newActs() *workers.Acts {
 	return &workers.Acts{Ledger: s.Ledger, Views: s.views, Log: s.log, Do: map[domain.Action]act{
-		domain.ActFileConfirm: withFile(func(ctx context.Context, a domain.FileAct) error { return s.delivery.Confirm(ctx, a.FileID) }),
-		domain.ActFileResend:  withFile(func(ctx context.Context, a domain.FileAct) error { return s.delivery.Resend(ctx, a.FileID) }),
-		domain.ActFileRelease: withFile(func(ctx context.Context, a domain.FileAct) error { return s.files.Release(ctx, a.FileID, a.Release()) }),
+		domain.ActFileConfirm: withFile(func(ctx context.Context, a domain.FileAct) error { return s.crew().delivery.Confirm(ctx, a.FileID) }),
+		domain.ActFileResend:  withFile(func(ctx context.Context, a domain.FileAct) error { return s.crew().delivery.Resend(ctx, a.FileID) }),
+		domain.ActFileRelease: withFile(func(ctx context.Context, a domain.FileAct) error {
+			return s.crew().files.Release(ctx, a.FileID, a.Release())
+		}),
 		domain.ActAcknowledge: s.withHandedIn(s.acknowledge),
 		domain.ActInbound: s.withHandedIn(func(ctx context.Context, name string, content []byte) error {
-			_, err := s.intake.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
+			_, err := s.crew().intake.Accept(ctx, name, inbound.FromAPI, bytes.NewReader(content))
 			return err
 		}),
 	}}
@@ -54,7 +56,7 @@ func (s *Server) acknowledge(ctx context.Context, _ string, content []byte) erro
 	if err != nil {
 		return err
 	}
-	_, err = s.files.Acknowledge(ctx, s.views, a)
+	_, err = s.crew().files.Acknowledge(ctx, s.views, a)
 	return err
 }
 
@@ -67,4 +69,15 @@ func (c *Core) alone(ctx context.Context, action domain.Action, subject string) 
 		return err
 	}
 	return c.Ledger.Audit(ctx, domain.LedgerClient, domain.ActedAlone{Action: action, Subject: subject})
+}
+
+// actsPort has the leader carry out what was approved.
+type actsPort struct{ *Server }
+
+// CarryOut implements api.Acts.
+func (p actsPort) CarryOut(ctx context.Context, approval string) error {
+	if err := p.leads(ctx); err != nil {
+		return err
+	}
+	return p.acts.CarryOut(ctx, approval)
 }

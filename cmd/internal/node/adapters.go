@@ -23,22 +23,31 @@ func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	if file.State == domain.FileIsCut {
-		if err := f.delivery.Prepare(ctx, id); err != nil {
+		if err := f.leads(ctx); err != nil {
+			return nil, err
+		}
+		if err := f.crew().delivery.Prepare(ctx, id); err != nil {
 			return nil, err
 		}
 	}
-	return f.files.Bytes(ctx, id)
+	return f.crew().files.Bytes(ctx, id)
 }
 
 // Upload implements api.Files.
 func (f filesOf) Upload(ctx context.Context, client string, content []byte, r api.FileRequest) (api.Uploaded, bool, error) {
-	a, err := f.uploads.Upload(ctx, client, content, workers.Request(r))
+	if err := f.leads(ctx); err != nil {
+		return api.Uploaded{}, false, err
+	}
+	a, err := f.crew().uploads.Upload(ctx, client, content, workers.Request(r))
 	return uploaded(a), a.Replayed, refused(err)
 }
 
 // ACHFile implements api.Files.
 func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r api.FileRequest) (api.Uploaded, bool, error) {
-	a, err := f.uploads.UploadACHFile(ctx, client, workers.ACHFile{
+	if err := f.leads(ctx); err != nil {
+		return api.Uploaded{}, false, err
+	}
+	a, err := f.crew().uploads.UploadACHFile(ctx, client, workers.ACHFile{
 		Key: file.Key, Asked: file.Sent, Content: file.Content, Settings: file.Header, Deliver: file.Deliver,
 		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts, Originals: file.Originals, Named: file.Named},
 	}, workers.Request(r))
@@ -47,19 +56,22 @@ func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r
 
 // ACHFileAgain implements api.Files.
 func (f filesOf) ACHFileAgain(ctx context.Context, client, key string, sent []byte) (api.Uploaded, bool, error) {
-	a, known, err := f.uploads.ACHFileAgain(ctx, client, key, sent)
+	a, known, err := f.crew().uploads.ACHFileAgain(ctx, client, key, sent)
 	return uploaded(a), known, refused(err)
 }
 
 // Again implements api.Files.
 func (f filesOf) Again(ctx context.Context, id string) (api.Uploaded, error) {
-	a, err := f.uploads.Again(ctx, id)
+	if err := f.leads(ctx); err != nil {
+		return api.Uploaded{}, err
+	}
+	a, err := f.crew().uploads.Again(ctx, id)
 	return uploaded(a), refused(err)
 }
 
 // Transactions implements api.Files.
 func (f filesOf) Transactions(ctx context.Context, id string) ([]string, error) {
-	return f.uploads.Transactions(ctx, id)
+	return f.crew().uploads.Transactions(ctx, id)
 }
 
 func uploaded(a workers.OrderedFile) api.Uploaded {
@@ -70,17 +82,26 @@ func uploaded(a workers.OrderedFile) api.Uploaded {
 
 // Confirm implements api.Files.
 func (f filesOf) Confirm(ctx context.Context, id string) error {
-	return refused(f.delivery.Confirm(ctx, id))
+	if err := f.leads(ctx); err != nil {
+		return err
+	}
+	return refused(f.crew().delivery.Confirm(ctx, id))
 }
 
 // Resend implements api.Files.
 func (f filesOf) Resend(ctx context.Context, id string) error {
-	return refused(f.delivery.Resend(ctx, id))
+	if err := f.leads(ctx); err != nil {
+		return err
+	}
+	return refused(f.crew().delivery.Resend(ctx, id))
 }
 
 // Release implements api.Files.
 func (f filesOf) Release(ctx context.Context, id string, command domain.ReleaseFile) error {
-	return refused(f.files.Release(ctx, id, command))
+	if err := f.leads(ctx); err != nil {
+		return err
+	}
+	return refused(f.crew().files.Release(ctx, id, command))
 }
 
 // refused turns a switched-off delivery into a refusal the door knows.
@@ -107,5 +128,5 @@ func (s *Server) commands() http.Handler {
 	})
 	control.Answer(mux, "ingest", s.Ingest)
 	control.Answer(mux, "clock", s.clock)
-	return mux
+	return s.onLeader(mux)
 }

@@ -28,9 +28,10 @@ type Log interface {
 	eventstore.Tokens
 }
 
-// Core is a ledger open for writing, in a data folder whose lock it holds.
+// Core is a ledger open for writing: in a data folder, whose lock it holds, or
+// in a database, beside other nodes.
 type Core struct {
-	Folder folder.Folder
+	Folder folder.Folder // where the ledger is or, with a database, what this node alone needs
 	Kind   folder.Kind
 	Store  Log
 	Keys   *seal.Keyring
@@ -39,13 +40,16 @@ type Core struct {
 	Switch *delivery.Switch
 	Outbox string // where files for the bank are put, in the clear
 	Inbox  string // where files of the bank are picked up
+	Leadership
 
 	// FirstStart says that nothing is in the log but the first operations
-	// credential: nobody used the folder yet, though an earlier start may
+	// credential: nobody used the ledger yet, though an earlier start may
 	// have failed.
 	FirstStart bool
 	// Exposed is what others than its owner could read until this start.
 	Exposed []string
+
+	release func() error // of what the folder is locked by beside its log; nil for nothing
 }
 
 // Open opens a data folder for writing, and makes it when it does not exist.
@@ -55,6 +59,9 @@ func Open(ctx context.Context, f folder.Folder, kind folder.Kind) (*Core, error)
 }
 
 func open(ctx context.Context, f folder.Folder, kind folder.Kind, o sqlite.Options) (*Core, error) {
+	if err := f.MustBeWhole(); err != nil {
+		return nil, err
+	}
 	if err := f.Make(); err != nil {
 		return nil, err
 	}
@@ -69,8 +76,8 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o sqlite.Optio
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{Folder: f, Kind: kind, Store: store, Outbox: f.Outbox(), Inbox: f.Inbox(), Exposed: exposed}
-	if err := c.open(ctx); err != nil {
+	c := &Core{Folder: f, Kind: kind, Store: store, Outbox: f.Outbox(), Inbox: f.Inbox(), Leadership: alone{}, Exposed: exposed}
+	if err := c.openFolder(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return c, nil
@@ -88,7 +95,8 @@ func OpenExisting(ctx context.Context, f folder.Folder) (*Core, error) {
 	return Open(ctx, f, kind)
 }
 
-func (c *Core) open(ctx context.Context) (err error) {
+// openFolder opens what lies beside the log of a folder.
+func (c *Core) openFolder(ctx context.Context) error {
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
 		return err
@@ -104,6 +112,12 @@ func (c *Core) open(ctx context.Context) (err error) {
 	if c.Kept, err = openKept(c.Folder); err != nil {
 		return err
 	}
+	return c.begin(ctx, log, c.Folder.OpenDelivery)
+}
+
+// begin makes the ledger of the log and, in an empty one, the first operations
+// credential.
+func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(delivery.Log) (*delivery.Switch, error)) (err error) {
 	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}}
 	if c.Kind == folder.Sandbox {
 		if c.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, c.Store, time.Now); err != nil {
@@ -113,7 +127,7 @@ func (c *Core) open(ctx context.Context) (err error) {
 	c.FirstStart = log.Head <= 1
 	// Before the first event: a crash right after it must not look like a
 	// restored backup.
-	if c.Switch, err = c.Folder.OpenDelivery(log); err != nil {
+	if c.Switch, err = openSwitch(log); err != nil {
 		return err
 	}
 	c.Ledger.Unconfirmed = c.Switch.Unconfirmed
@@ -136,7 +150,7 @@ func openKept(f folder.Folder) (kept.Folder, error) {
 	return files, files.Sweep()
 }
 
-// note records in the folder which log it has and how far that has come.
+// note records beside the log which one it is and how far that has come.
 func (c *Core) note(ctx context.Context) error {
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
@@ -147,7 +161,11 @@ func (c *Core) note(ctx context.Context) error {
 
 // Close notes how far the log has come and closes it.
 func (c *Core) Close() error {
-	return errors.Join(c.note(context.Background()), c.Store.Close())
+	err := errors.Join(c.note(context.Background()), c.Store.Close())
+	if c.release != nil {
+		err = errors.Join(err, c.release())
+	}
+	return err
 }
 
 // Identify says which log this is and how far it has come.

@@ -14,14 +14,14 @@ import (
 // deliverOnCut delivers files as soon as the stream tells that they were cut. It
 // only saves the wait for the next sweep, which does the same work, so what
 // goes wrong here is said and ends nothing.
-func (s *Server) deliverOnCut(ctx context.Context) error {
-	if err := s.follow(ctx); err != nil && ctx.Err() == nil {
+func (s *Server) deliverOnCut(ctx context.Context, c *crew) error {
+	if err := s.follow(ctx, c); err != nil && ctx.Err() == nil {
 		s.log.Warn("files wait for the next sweep to be delivered", "err", err)
 	}
 	return nil
 }
 
-func (s *Server) follow(ctx context.Context) error {
+func (s *Server) follow(ctx context.Context, c *crew) error {
 	js, err := jetstream.New(s.broker.conn)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (s *Server) follow(ctx context.Context) error {
 		return err
 	}
 	router, err := workers.NewRouter(workers.RouterConfig{
-		Delivery: s.delivery, Subscriber: subscriber, Poison: workers.Poison{JetStream: js, Log: s.log}, Log: quiet(s.log),
+		Delivery: c.delivery, Subscriber: subscriber, Poison: workers.Poison{JetStream: js, Log: s.log}, Log: quiet(s.log),
 	})
 	if err != nil {
 		return err

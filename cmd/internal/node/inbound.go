@@ -22,7 +22,10 @@ type inboundPort struct{ *Server }
 
 // Accept implements api.Inbound.
 func (p inboundPort) Accept(ctx context.Context, name, source string, content io.Reader) (taken []api.TakenIn, err error) {
-	o, err := p.intake.Accept(ctx, name, source, content)
+	if err := p.leads(ctx); err != nil {
+		return nil, err
+	}
+	o, err := p.crew().intake.Accept(ctx, name, source, content)
 	for _, o := range o.Files() {
 		taken = append(taken, api.TakenIn{ID: o.ID, State: o.State})
 	}
@@ -31,31 +34,49 @@ func (p inboundPort) Accept(ctx context.Context, name, source string, content io
 
 // Judge implements api.Inbound.
 func (p inboundPort) Judge(ctx context.Context, id, reason string, batch int, asIs bool) (string, error) {
-	return p.intake.Judge(ctx, id, inbound.Rejudge{Reason: reason, Batch: batch, AsIs: asIs})
+	if err := p.leads(ctx); err != nil {
+		return "", err
+	}
+	return p.crew().intake.Judge(ctx, id, inbound.Rejudge{Reason: reason, Batch: batch, AsIs: asIs})
 }
 
 // Take implements api.Inbound.
 func (p inboundPort) Take(ctx context.Context, name, source string, content io.Reader) (id, state string, err error) {
-	o, err := p.intake.Take(ctx, name, source, content)
+	if err := p.leads(ctx); err != nil {
+		return "", "", err
+	}
+	o, err := p.crew().intake.Take(ctx, name, source, content)
 	return o.ID, o.State, err
 }
 
 // Acknowledge implements api.Inbound.
 func (p inboundPort) Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
-	return p.files.Acknowledge(ctx, p.views, a)
+	if err := p.leads(ctx); err != nil {
+		return domain.File{}, err
+	}
+	return p.crew().files.Acknowledge(ctx, p.views, a)
 }
 
 // Assign implements api.Inbound.
 func (p inboundPort) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
-	return p.intake.Assign(ctx, entry, client, transaction)
+	if err := p.leads(ctx); err != nil {
+		return "", err
+	}
+	return p.crew().intake.Assign(ctx, entry, client, transaction)
 }
 
 // Return implements api.Inbound.
 func (p inboundPort) Return(ctx context.Context, entry, code string) (string, error) {
-	return p.intake.Return(ctx, entry, code)
+	if err := p.leads(ctx); err != nil {
+		return "", err
+	}
+	return p.crew().intake.Return(ctx, entry, code)
 }
 
 // Dismiss implements api.Inbound.
 func (p inboundPort) Dismiss(ctx context.Context, entry, reason string) error {
-	return p.intake.Dismiss(ctx, entry, reason)
+	if err := p.leads(ctx); err != nil {
+		return err
+	}
+	return p.crew().intake.Dismiss(ctx, entry, reason)
 }

@@ -48,7 +48,7 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 
 // Ingest does the same in a running server.
 func (s *Server) Ingest(ctx context.Context, path string) (Ingested, error) {
-	return s.ingest(ctx, s.intake, s.files, s.views, path)
+	return s.ingest(ctx, s.crew().intake, s.crew().files, s.views, path)
 }
 
 func (c *Core) ingest(ctx context.Context, intake *inbound.Intake, files *workers.Files, views *projections.Views, path string) (Ingested, error) {

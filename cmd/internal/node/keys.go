@@ -60,7 +60,7 @@ func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, 
 
 // DestroyKeys does the same in a running server.
 func (s *Server) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
-	return s.destroyKeys(ctx, s.files, d)
+	return s.destroyKeys(ctx, s.crew().files, d)
 }
 
 func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruction) (done workers.Erased, err error) {

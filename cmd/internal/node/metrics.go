@@ -20,7 +20,7 @@ func newMetrics(s *Server) *prometheus.Registry {
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s},
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "achledger_answers_lapsed_total", Help: "Answers and reversals that were rejected because they had not left before their deadline.",
-		}, func() float64 { return float64(s.batcher.Lapsed()) }))
+		}, func() float64 { return float64(s.crew().batcher.Lapsed()) }))
 	return r
 }
 
@@ -151,7 +151,7 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	if files, err := workers.Overdue(ctx, s.views, s.Ledger.Now()); err == nil {
 		send(overdue, float64(len(files)))
 	}
-	for odfi, n := range s.delivery.Failing() {
+	for odfi, n := range s.crew().delivery.Failing() {
 		send(unreached, float64(n), odfi)
 	}
 	g.traces(ctx, send)
@@ -192,7 +192,7 @@ func (g *gauges) traces(ctx context.Context, send sender) {
 		return
 	}
 	for odfi := range odfis {
-		if use, err := g.server.files.TracesInUse(ctx, odfi); err == nil {
+		if use, err := g.server.crew().files.TracesInUse(ctx, odfi); err == nil {
 			send(tracesInUse, use, odfi)
 		}
 	}

@@ -15,6 +15,9 @@ import (
 // back; it goes straight there. Forward it goes step by step even then: what
 // was asked for just now, a bank link above all, makes entries that are due.
 func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
+	if err := s.leads(ctx); err != nil {
+		return err
+	}
 	if to.Before(s.Ledger.Now()) {
 		if err := s.Ledger.Move(ctx, to, anyTime); err != nil {
 			return err
@@ -23,7 +26,7 @@ func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
 	}
 	s.moving.Lock() // two moves at once would take turns in passing windows over
 	defer s.moving.Unlock()
-	return s.batcher.Advance(ctx, to, func(ctx context.Context, at time.Time) error {
+	return s.crew().batcher.Advance(ctx, to, func(ctx context.Context, at time.Time) error {
 		if err := s.Ledger.Reach(ctx, at); err != nil {
 			return err
 		}
@@ -34,14 +37,14 @@ func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
 // sweep does all that is due at the present business time: what goes to the
 // bank first, then what came from it, and at last what an answer released.
 func (s *Server) sweep(ctx context.Context) error {
-	if err := s.batcher.Sweep(ctx); err != nil {
+	if err := s.crew().batcher.Sweep(ctx); err != nil {
 		return err
 	}
-	if err := s.intake.Sweep(ctx); err != nil {
+	if err := s.crew().intake.Sweep(ctx); err != nil {
 		return err
 	}
-	if err := errors.Join(s.views.CatchUp(ctx), s.links.Sweep(ctx)); err != nil {
+	if err := errors.Join(s.views.CatchUp(ctx), s.crew().links.Sweep(ctx)); err != nil {
 		return err
 	}
-	return s.batcher.Sweep(ctx)
+	return s.crew().batcher.Sweep(ctx)
 }

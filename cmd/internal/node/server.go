@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,7 +18,6 @@ import (
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
-	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/relay"
@@ -27,9 +27,7 @@ import (
 	"github.com/achledger/achledger/http/links"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
-	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/inbound"
-	"github.com/achledger/achledger/workers/relationships"
 )
 
 // Options are the choices of Serve.
@@ -47,6 +45,7 @@ type Options struct {
 	SFTPAfter         inbound.AfterPickup // what becomes of files taken from a bank's server
 	Log               *slog.Logger
 	Store             sqlite.Options // the zero value serves
+	Database          Database       // where the ledger lives, if not in the folder
 	// Ready is called once, when /readyz answers 200.
 	Ready func(Running)
 
@@ -68,29 +67,27 @@ type Running struct {
 // Server is a ledger that runs.
 type Server struct {
 	*Core
-	options  Options
-	log      *slog.Logger
-	broker   *brokerLink
-	relay    *relay.Relay
-	metrics  *prometheus.Registry
-	logins   *ledger.Logins
-	views    *projections.Views
-	atStart  int64 // position of the log when the views were opened
-	files    *workers.Files
-	delivery *workers.Delivery
-	batcher  *workers.Batcher
-	uploads  *workers.Uploads
-	intake   *inbound.Intake
-	pickup   *inbound.Pickup // nil in a sandbox
-	links    *relationships.Worker
-	acts     *workers.Acts
-	plaid    api.Plaid
-	http     *achhttp.Server
-	certs    *certificates.Certificates // nil without TLS
-	secure   *tls.Config                // nil without TLS
-	doors    listeners
-	moving   sync.Mutex // the sandbox's clock
-	traced   bool       // requests are spans
+	options      Options
+	log          *slog.Logger
+	broker       *brokerLink
+	relay        *relay.Relay
+	metrics      *prometheus.Registry
+	totalsDiffer func()
+	directory    *projections.Directory
+	logins       *ledger.Logins
+	views        *projections.Views
+	atStart      int64 // position of the log when the views were opened
+	working      atomic.Pointer[crew]
+	leading      atomic.Bool
+	led          atomic.Bool // once at least
+	acts         *workers.Acts
+	plaid        api.Plaid
+	http         *achhttp.Server
+	certs        *certificates.Certificates // nil without TLS
+	secure       *tls.Config                // nil without TLS
+	doors        listeners
+	moving       sync.Mutex // the sandbox's clock
+	traced       bool       // requests are spans
 }
 
 // Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
@@ -117,7 +114,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer doors.Close() // they may be closed already
-	core, err := open(ctx, o.Folder, o.Kind, o.Store)
+	core, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -141,6 +138,14 @@ func Serve(ctx context.Context, o Options) (err error) {
 	return s.run(ctx)
 }
 
+// open opens the ledger, wherever it lives.
+func (o Options) open(ctx context.Context) (*Core, error) {
+	if o.Database.URL != "" {
+		return openDatabase(ctx, o)
+	}
+	return open(ctx, o.Folder, o.Kind, o.Store)
+}
+
 // prepare makes every part and starts none but the broker.
 func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
@@ -149,72 +154,29 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.atStart, err = s.Store.Reached(ctx, ""); err != nil {
 		return err
 	}
-	directory := projections.NewDirectory(s.Ledger)
+	s.directory = projections.NewDirectory(s.Ledger)
 	s.metrics = newMetrics(s)
-	s.logins = ledger.NewLogins(directory, time.Now, s.log, failedLogins(s.metrics))
-	if err := s.connectBroker(ctx, directory); err != nil {
+	s.totalsDiffer = totalsDiffer(s.metrics)
+	s.logins = ledger.NewLogins(s.directory, time.Now, s.log, failedLogins(s.metrics))
+	if err := s.connectBroker(ctx, s.directory); err != nil {
 		return err
 	}
-	if err := s.newLinkWorkers(); err != nil {
+	first, err := s.hire()
+	if err != nil {
 		return err
 	}
-	if err := s.newWorkers(directory); err != nil {
-		return err
-	}
+	s.working.Store(first)
 	s.acts = s.newActs()
-	return s.newAPI(directory)
-}
-
-// newWorkers makes the workers.
-func (s *Server) newWorkers(directory *projections.Directory) (err error) {
-	log := s.log
-	s.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Switch: s.Switch, Log: log, TotalsDiffer: totalsDiffer(s.metrics)})
-	if err != nil {
-		return err
-	}
-	s.delivery, err = workers.NewDelivery(workers.DeliveryConfig{
-		Files: s.files, Views: s.views, Log: log,
-		Deliverers: map[string]workers.Deliverer{"outbox": workers.Outbox(s.Outbox)},
-		SFTP:       &workers.SFTP{Sandbox: s.Kind == folder.Sandbox},
-	})
-	if err != nil {
-		return err
-	}
-	s.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: s.files, Method: s.delivery.Method, Log: log})
-	if err != nil {
-		return err
-	}
-	judge, err := guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: directory, Log: log})
-	if err != nil {
-		return err
-	}
-	s.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: s.files, Views: s.views, Clients: directory, Delivery: s.delivery, Uploads: s.uploads, Guard: judge, Log: log,
-		Settle: s.links.Accounts.Pass,
-	})
-	if err != nil {
-		return err
-	}
-	s.intake, err = newIntake(s.Core, s.views, inbound.Config{
-		Inbox: inbound.Watch{Dir: s.Inbox}, Log: log,
-		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) error {
-			_, err := s.files.Acknowledge(ctx, s.views, a)
-			return err
-		},
-	})
-	if err == nil && s.Kind != folder.Sandbox {
-		s.pickup, err = inbound.NewPickup(inbound.PickupConfig{Intake: s.intake, After: s.options.SFTPAfter, Log: log})
-	}
-	return err
+	return s.newAPI()
 }
 
 // newAPI makes the API.
-func (s *Server) newAPI(directory *projections.Directory) (err error) {
+func (s *Server) newAPI() (err error) {
 	o := api.Options{
-		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: directory,
-		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: s.acts, Revoked: s.broker.revoked,
+		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: s.directory,
+		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: actsPort{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
-		TempDir: s.Folder.Spool(), Proxies: s.options.Proxies, Traced: s.traced,
+		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &api.Sandbox{Move: s.move}
@@ -242,16 +204,7 @@ func (s *Server) run(ctx context.Context) error {
 	context.AfterFunc(inside, shut) // a part that failed closes the door too
 
 	parts.Go(func() error { return s.views.Run(inside) })
-	parts.Go(func() error { return s.runRelay(inside) })
-	parts.Go(func() error { return s.batcher.Run(inside) })
-	parts.Go(func() error { return s.intake.Run(inside) })
-	parts.Go(func() error { return s.links.Run(inside) })
-	parts.Go(func() error { return s.acts.Run(inside) })
-	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(inside) })
-	if s.pickup != nil {
-		parts.Go(func() error { return s.pickup.Run(inside) })
-	}
-	parts.Go(func() error { return s.deliverOnCut(inside) })
+	parts.Go(func() error { return s.Leadership.Lead(inside, s.lead) })
 	reachable := make(chan struct{})
 	parts.Go(func() error {
 		return control.Serve(inside, s.Folder, s.commands(), func() { close(reachable) })

@@ -107,3 +107,14 @@ func (c *Cluster) Exec(t testing.TB, database, sql string, args ...any) {
 		t.Fatalf("%s: %v", sql, err)
 	}
 }
+
+// QueryIn reads one value from the database of a URL.
+func QueryIn(t testing.TB, url, sql string, into any, args ...any) error {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.Background())
+	return conn.QueryRow(context.Background(), sql, args...).Scan(into)
+}

@@ -1,0 +1,95 @@
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"github.com/achledger/achledger/eventstore/durable"
+)
+
+// marker is the file that says to which ledger in a database a folder belongs:
+// that of a node, and those that nodes share.
+const marker = ".achledger"
+
+// MustBeWhole refuses the folder of a node whose ledger is in a database.
+func (f Folder) MustBeWhole() error {
+	_, err := os.Stat(f.join(marker))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return errors.Join(err, fmt.Errorf("%s belongs to a node of a ledger in a database: name that with --store, or another folder with --data", f))
+}
+
+// MakeNode makes the folder of a node whose ledger is in a database, and takes
+// its lock. Only its owner can read it.
+func (f Folder) MakeNode(ledger string) (release func() error, err error) {
+	has, err := f.HasLog()
+	if err == nil && has {
+		err = fmt.Errorf("%s holds a ledger of its own: name another folder with --data", f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range []string{string(f), f.Spool()} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return nil, fmt.Errorf("make the data folder: %w", err)
+		}
+	}
+	lock := flock.New(f.join("node.lock"), flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("lock %s: %w", f, err)
+	case !locked:
+		return nil, fmt.Errorf("another node runs on %s: each needs a folder of its own", f)
+	}
+	if err := mark(string(f), ledger, nil); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock.Close, nil
+}
+
+// Share makes a folder that the nodes of a ledger share and the bank uses, or
+// makes sure that an existing one is the ledger's. What is in a folder without an
+// owner was somebody else's.
+func Share(path, ledger string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	return mark(path, ledger, func() error {
+		entries, err := os.ReadDir(path)
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), "."+marker) { // a marker that was not finished
+				return fmt.Errorf("%s is not empty and not this ledger's: name a new folder", path)
+			}
+		}
+		return err
+	})
+}
+
+// mark writes whose a folder is, where nothing says it and free lets it, and
+// refuses another's. A nil free always does.
+func mark(path, ledger string, free func() error) error {
+	name := filepath.Join(path, marker)
+	content, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if free != nil {
+			if err := free(); err != nil {
+				return err
+			}
+		}
+		return durable.Replace(name, []byte(ledger+"\n"))
+	case err != nil:
+		return fmt.Errorf("read whose %s is: %w", path, err)
+	case strings.TrimSpace(string(content)) != ledger:
+		return fmt.Errorf("%s is that of ledger %s, and the database holds %s: name another folder", path, strings.TrimSpace(string(content)), ledger)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package node
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/workers"
+	"github.com/achledger/achledger/workers/accounts"
+	"github.com/achledger/achledger/workers/guard"
+	"github.com/achledger/achledger/workers/inbound"
+	"github.com/achledger/achledger/workers/relationships"
+)
+
+// crew are the workers. What they remember holds for one term of one leader:
+// whoever leads again begins with new ones.
+type crew struct {
+	files    *workers.Files
+	delivery *workers.Delivery
+	batcher  *workers.Batcher
+	uploads  *workers.Uploads
+	intake   *inbound.Intake
+	pickup   *inbound.Pickup // nil in a sandbox
+	links    *relationships.Worker
+}
+
+// crew are the workers of this term.
+func (s *Server) crew() *crew { return s.working.Load() }
+
+// hire makes the workers.
+func (s *Server) hire() (*crew, error) {
+	c := &crew{}
+	for _, step := range []func(*Server) error{c.hireLinks, c.hireFiles, c.hireIntake} {
+		if err := step(s); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// hireFiles makes those that cut files and deliver them.
+func (c *crew) hireFiles(s *Server) (err error) {
+	c.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Switch: s.Switch, Log: s.log, TotalsDiffer: s.totalsDiffer})
+	if err != nil {
+		return err
+	}
+	c.delivery, err = workers.NewDelivery(workers.DeliveryConfig{
+		Files: c.files, Views: s.views, Log: s.log,
+		Deliverers: map[string]workers.Deliverer{"outbox": outbox(s.Outbox)},
+		SFTP:       &workers.SFTP{Sandbox: s.Kind == folder.Sandbox},
+	})
+	if err != nil {
+		return err
+	}
+	c.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: c.files, Method: c.delivery.Method, Log: s.log})
+	if err != nil {
+		return err
+	}
+	judge, err := guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
+	if err != nil {
+		return err
+	}
+	c.batcher, err = workers.NewBatcher(workers.BatcherConfig{
+		Files: c.files, Views: s.views, Clients: s.directory, Delivery: c.delivery, Uploads: c.uploads, Guard: judge, Log: s.log,
+		Settle: c.links.Accounts.Pass,
+	})
+	return err
+}
+
+// hireIntake makes those that take in what comes from the bank.
+func (c *crew) hireIntake(s *Server) (err error) {
+	c.intake, err = newIntake(s.Core, s.views, inbound.Config{
+		Inbox: inbound.Watch{Dir: s.Inbox}, Log: s.log,
+		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) error {
+			_, err := c.files.Acknowledge(ctx, s.views, a)
+			return err
+		},
+	})
+	if err == nil && s.Kind != folder.Sandbox {
+		c.pickup, err = inbound.NewPickup(inbound.PickupConfig{Intake: c.intake, After: s.options.SFTPAfter, Log: s.log})
+	}
+	return err
+}
+
+// hireLinks makes the worker that applies notifications of change and
+// verifies bank links.
+func (c *crew) hireLinks(s *Server) error {
+	corrections, err := accounts.New(accounts.Config{Ledger: s.Ledger, Views: s.views, Log: s.log})
+	if err != nil {
+		return err
+	}
+	c.links, err = relationships.New(relationships.Config{Ledger: s.Ledger, Views: s.views, Accounts: corrections, Log: s.log})
+	return err
+}
+
+// lead runs what only one node may run, until ctx ends.
+func (s *Server) lead(ctx context.Context, _ int64) error {
+	c := s.crew()
+	if s.led.Swap(true) {
+		var err error
+		if c, err = s.hire(); err != nil {
+			return err
+		}
+		s.working.Store(c)
+	}
+	s.leading.Store(true)
+	defer s.leading.Store(false)
+	parts, ctx := errgroup.WithContext(ctx)
+	parts.Go(func() error { return s.runRelay(ctx) })
+	parts.Go(func() error { return c.batcher.Run(ctx) })
+	parts.Go(func() error { return c.intake.Run(ctx) })
+	parts.Go(func() error { return c.links.Run(ctx) })
+	parts.Go(func() error { return s.acts.Run(ctx) })
+	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(ctx) })
+	if c.pickup != nil {
+		parts.Go(func() error { return c.pickup.Run(ctx) })
+	}
+	parts.Go(func() error { return s.deliverOnCut(ctx, c) })
+	return parts.Wait()
+}

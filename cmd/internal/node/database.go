@@ -1,0 +1,169 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/achledger/achledger/cmd/internal/delivery"
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// Database is where a ledger of several nodes lives. The zero value is none: the
+// ledger lives in the data folder.
+type Database struct {
+	URL    string // with the serving role
+	Node   string // this node's name; made up when empty
+	Outbox string // where files for the bank are put, on storage that the nodes share
+	Inbox  string // where files of the bank are picked up, likewise
+}
+
+// openDatabase opens a ledger in a database. The folder gets what this node alone
+// needs, and must have the ledger's master key.
+func openDatabase(ctx context.Context, o Options) (*Core, error) {
+	store, err := postgres.Open(ctx, postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	c := &Core{Folder: o.Folder, Kind: o.Kind, Store: store, Kept: store.Kept(), Outbox: o.Database.Outbox, Inbox: o.Database.Inbox, Leadership: store}
+	if err := c.openBeside(ctx, store); err != nil {
+		if c.release != nil {
+			err = errors.Join(err, c.release())
+		}
+		return nil, errors.Join(err, store.Close())
+	}
+	return c, nil
+}
+
+// openBeside opens what belongs to a log in a database.
+func (c *Core) openBeside(ctx context.Context, store *postgres.Store) error {
+	l, err := store.Ledger(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.Kind.MustBe(folder.Kind(l.Kind)); err != nil {
+		return err
+	}
+	if c.release, err = c.Folder.MakeNode(l.ID); err != nil {
+		return err
+	}
+	if c.Exposed, err = c.Folder.Private(); err != nil {
+		return err
+	}
+	if err := c.share(l.ID); err != nil {
+		return err
+	}
+	if c.Keys, err = seal.OpenWith(c.Folder.Keys(), store.Wraps(), l.Mark); err != nil {
+		return err
+	}
+	log, err := Identify(ctx, store)
+	if err != nil {
+		return err
+	}
+	return c.begin(ctx, log, func(log delivery.Log) (*delivery.Switch, error) { return openRow(ctx, store, log) })
+}
+
+// share takes the folders that the bank uses. A sandbox simulates the bank in
+// them, so it needs both.
+func (c *Core) share(ledger string) error {
+	if c.Kind == folder.Sandbox && (c.Outbox == "" || c.Inbox == "") {
+		return errors.New("a sandbox in a database needs --outbox and --inbox: folders that all nodes share")
+	}
+	for flag, path := range map[string]string{"--outbox": c.Outbox, "--inbox": c.Inbox} {
+		if path == "" {
+			continue
+		}
+		if err := folder.Share(path, ledger); err != nil {
+			return fmt.Errorf("%s: %w", flag, err)
+		}
+	}
+	return nil
+}
+
+// row keeps the delivery switch in the database.
+type row struct {
+	store *postgres.Store
+
+	mu      sync.Mutex
+	version int64
+	now     switchRow
+}
+
+// switchRow is what the row holds: the switch, and of which log it says so.
+type switchRow struct {
+	Log      string `json:"log,omitempty"` // id of the first event
+	Position int64  `json:"position"`      // that was in the log then
+	delivery.Record
+}
+
+// openRow reads the switch. It is on in a ledger that was made just now.
+func openRow(ctx context.Context, store *postgres.Store, log delivery.Log) (*delivery.Switch, error) {
+	content, version, err := store.Delivery(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &row{store: store, version: version}
+	if content == nil && log.Head == 0 {
+		s := delivery.New(delivery.Record{Otherwise: true}, r)
+		return s, s.Note(log)
+	}
+	reason := "the database has a log and no delivery switch: it was put back from another time"
+	if content != nil {
+		if err := json.Unmarshal(content, &r.now); err != nil {
+			return nil, fmt.Errorf("read the delivery switch: %w", err)
+		}
+		reason = r.now.contradicts(log)
+	}
+	if reason == "" {
+		return delivery.New(r.now.Record, r), nil
+	}
+	off := delivery.Record{Reason: reason, Unconfirmed: log.Head} // only a person ends this
+	return delivery.New(off, r), r.Save(off, log)
+}
+
+// contradicts says how a log is not the one that the switch was set for.
+func (s switchRow) contradicts(log delivery.Log) string {
+	switch {
+	case s.Log != "" && s.Log != log.FirstEvent:
+		return "the log in the database is another ledger's"
+	case s.Position > log.Head:
+		return fmt.Sprintf("the log ends at %d and had %d events before: the database was put back from another time", log.Head, s.Position)
+	}
+	return ""
+}
+
+// Save implements delivery.Keeper. The version counts changes of the switch, and
+// not what is noted beside it.
+func (r *row) Save(record delivery.Record, log delivery.Log) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := switchRow{Log: log.FirstEvent, Position: log.Head, Record: record}
+	content, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	before, err := json.Marshal(r.now.Record)
+	if err != nil {
+		return err
+	}
+	after, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	version := r.version
+	switch {
+	case string(before) != string(after) || r.version == 0:
+		version++
+	case r.now.Log == next.Log && r.now.Position >= next.Position:
+		return nil // nothing to note
+	}
+	if err := r.store.SetDelivery(r.version, version, content); err != nil {
+		return err
+	}
+	r.version, r.now = version, next
+	return nil
+}

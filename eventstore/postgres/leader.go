@@ -1,0 +1,151 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	// A leader that says nothing for leaderSilence is ended by the server, which
+	// frees its lock; leaderPulse is how often it says something.
+	leaderSilence = 3 * time.Second
+	leaderPulse   = 500 * time.Millisecond
+
+	takeLead = `SELECT pg_try_advisory_lock(711, 4)`
+	newTerm  = `UPDATE leader SET term = term + 1, node = $1, since = now() RETURNING term`
+	lookLead = `SELECT term, node, since FROM leader`
+)
+
+// Term is who leads, or led last.
+type Term struct {
+	Number int64
+	Node   string
+	Since  time.Time // by the database's clock
+}
+
+// Leader reads who leads, or led last.
+func (s *Store) Leader(ctx context.Context) (t Term, err error) {
+	err = s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, lookLead).Scan(&t.Number, &t.Node, &t.Since) })
+	if err != nil {
+		return t, fmt.Errorf("read who leads: %w", err)
+	}
+	return t, nil
+}
+
+// Lead runs work whenever this node leads, until ctx ends. At most one node of a
+// database leads: it holds a lock whose session the server ends when it hears
+// nothing for 3 s, and a term that no leader before had. When the session ends,
+// or work does, work's context ends and the node tries again once work has
+// returned. An error of work ends Lead, unless its context had ended.
+func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error {
+	for ctx.Err() == nil {
+		err := s.leadOnce(ctx, work)
+		var final leadError
+		if errors.As(err, &final) {
+			return final.error
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, errLed) {
+			s.options.Log.Warn("this node cannot lead for now", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(leaderPulse):
+		}
+	}
+	return nil
+}
+
+// leadError is an error of work.
+type leadError struct{ error }
+
+// errLed: another node leads.
+var errLed = errors.New("another node leads")
+
+func (s *Store) leadOnce(ctx context.Context, work func(ctx context.Context, term int64) error) error {
+	c, err := s.session(ctx, leaderSilence)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = c.Close(closing)
+	}()
+	term, err := s.takeTerm(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.options.Log.Info("this node leads", "node", s.options.Node, "term", term)
+	led, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() {
+		defer stop()
+		done <- work(led, term)
+	}()
+	lost := s.pulse(led, c)
+	ended := ctx.Err() == nil && lost == nil // work came to its end by itself
+	stop()
+	err = <-done
+	if lost != nil && ctx.Err() == nil {
+		s.options.Log.Warn("this node leads no longer", "term", term, "err", lost)
+		return nil
+	}
+	if ended && err != nil {
+		return leadError{err}
+	}
+	return nil
+}
+
+// takeTerm becomes the leader, if nobody else is. The term is durable, on the
+// standby too, before work begins.
+func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, leaderSilence)
+	defer cancel()
+	if _, err := c.Exec(ctx, fmt.Sprintf(`SET idle_session_timeout = %d`, leaderSilence.Milliseconds())); err != nil {
+		return 0, away(c, err)
+	}
+	var got bool
+	if err := c.QueryRow(ctx, takeLead).Scan(&got); err != nil {
+		return 0, away(c, err)
+	}
+	if !got {
+		return 0, errLed
+	}
+	var b pgx.Batch
+	b.Queue(readCommitted)
+	b.Queue(newTerm, s.options.Node).QueryRow(func(row pgx.Row) error { return row.Scan(&term) })
+	if err := commit(ctx, c, &b); err != nil {
+		return 0, away(c, err) // a term that nobody begins is skipped
+	}
+	return term, nil
+}
+
+// pulse keeps the session until led ends, and then returns nil, or until it is
+// lost.
+func (s *Store) pulse(led context.Context, c *pgx.Conn) error {
+	for {
+		// A session that is ended is heard of at once.
+		waiting, stop := context.WithTimeout(led, leaderPulse)
+		_, err := c.WaitForNotification(waiting)
+		stop()
+		if led.Err() != nil {
+			return nil
+		}
+		if c.IsClosed() {
+			return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), leaderSilence-2*leaderPulse)
+		_, err = c.Exec(ctx, `SELECT 1`)
+		cancel()
+		if err != nil {
+			return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+		}
+	}
+}

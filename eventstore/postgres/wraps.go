@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Wraps is where the wrapped keys of clients lie in the database; a keyring uses
+// it.
+type Wraps struct{ store *Store }
+
+// Wraps returns it.
+func (s *Store) Wraps() Wraps { return Wraps{s} }
+
+// Clients lists those who have keys, or had.
+func (w Wraps) Clients() (ids []string, err error) {
+	ctx, cancel := brief()
+	defer cancel()
+	err = w.store.query(ctx, func(rows pgx.Rows) (err error) {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	}, `SELECT client FROM wrapped_keys ORDER BY client`)
+	return ids, err
+}
+
+// Read returns a client's wrapped keys; fs.ErrNotExist when there are none.
+func (w Wraps) Read(client string) (content []byte, err error) {
+	ctx, cancel := brief()
+	defer cancel()
+	err = w.store.read(ctx, func(c *pgx.Conn) error {
+		return c.QueryRow(ctx, `SELECT content FROM wrapped_keys WHERE client = $1`, client).Scan(&content)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = fs.ErrNotExist
+	}
+	return content, err
+}
+
+// Create puts wrapped keys where none are, durably; fs.ErrExist otherwise. A
+// commit whose answer was lost finds its own.
+func (w Wraps) Create(client string, content []byte) error {
+	err := w.store.change("write keys", func(b *pgx.Batch) {
+		b.Queue(`INSERT INTO wrapped_keys(client, content) VALUES($1, $2) ON CONFLICT DO NOTHING`, client, content)
+	})
+	return w.holds(client, content, err, fs.ErrExist)
+}
+
+// Replace puts wrapped keys in the place of those that were read, durably. When
+// another node was first, nothing is changed.
+func (w Wraps) Replace(client string, was, is []byte) error {
+	err := w.store.change("replace keys", func(b *pgx.Batch) {
+		b.Queue(`UPDATE wrapped_keys SET content = $3 WHERE client = $1 AND content = $2`, client, was, is)
+	})
+	return w.holds(client, is, err, errKeysMoved)
+}
+
+var errKeysMoved = errors.New("another node changed the same keys: ask again")
+
+// holds looks whether a change was made.
+func (w Wraps) holds(client string, want []byte, err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	got, err := w.Read(client)
+	if err == nil && string(got) != string(want) {
+		err = otherwise
+	}
+	return err
+}
+
+// Exclusively runs change while no other node changes keys. Should its session be
+// lost meanwhile, Create and Replace still let only one of two changes happen.
+func (w Wraps) Exclusively(change func() error) error {
+	ctx, cancel := brief()
+	defer cancel()
+	c, err := w.store.session(ctx, 0)
+	if err == nil {
+		defer c.Close(context.WithoutCancel(ctx))
+		_, err = c.Exec(ctx, `SELECT pg_advisory_lock(711, 3)`)
+	}
+	if err != nil {
+		return fmt.Errorf("lock the keyring: %w", err)
+	}
+	return change()
+}
