@@ -12,13 +12,12 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// asOlder makes a transfer as releases did that named its link in the holder's
-// stream alone.
-func (w *town) asOlder(client, link, like string) (id string) {
+// older is what begins a transaction like another one, as releases wrote it
+// that named its link in the holder's stream alone.
+func (w *town) older(client, like string, changes ...func(*domain.TransactionOriginated)) (id string, change ledger.Change) {
 	w.t.Helper()
-	ctx := context.Background()
 	id = uuid.Must(uuid.NewV7()).String()
-	t, err := w.ledger.Transaction(ctx, client, like)
+	t, err := w.ledger.Transaction(context.Background(), client, like)
 	w.must(err)
 	number, err := w.ledger.OpenAccount(client, t.Account)
 	w.must(err)
@@ -27,14 +26,66 @@ func (w *town) asOlder(client, link, like string) (id string) {
 	stream := domain.TransactionStream(client, id)
 	e.Account, err = w.ledger.SealAccountIn(stream, client, t.Routing, number, t.AccountType)
 	w.must(err)
-	h, err := w.ledger.Holder(ctx, client, john)
+	for _, c := range changes {
+		c(&e)
+	}
+	if e.Proposal.AmountCents < 100 { // an order of the ledger's own is known by its id
+		e.Content, err = w.ledger.Keys.MAC(client, ledger.EntryContent(id))
+		w.must(err)
+	}
+	return id, ledger.Change{Stream: stream, Client: client, Events: []domain.Event{e}}
+}
+
+// ofHolder is a change of John's stream.
+func (w *town) ofHolder(client string, e domain.Event) ledger.Change {
+	w.t.Helper()
+	h, err := w.ledger.Holder(context.Background(), client, john)
 	w.must(err)
-	_, err = w.ledger.Write(ctx, ledger.Change{Stream: stream, Client: client, Events: []domain.Event{e}}, ledger.Change{
-		Stream: domain.HolderStream(client, john), Client: client, Expect: h.Version,
-		Events: []domain.Event{domain.TransferMade{TransactionID: id, RelationshipID: link, Direction: domain.IncomingTransfer}},
-	})
+	return ledger.Change{Stream: domain.HolderStream(client, john), Client: client, Expect: h.Version, Events: []domain.Event{e}}
+}
+
+// asOlder makes a transfer as older releases did.
+func (w *town) asOlder(client, link, like string) (id string) {
+	w.t.Helper()
+	id, change := w.older(client, like)
+	made := domain.TransferMade{TransactionID: id, RelationshipID: link, Direction: domain.IncomingTransfer}
+	_, err := w.ledger.Write(context.Background(), change, w.ofHolder(client, made))
 	w.must(err)
 	return id
+}
+
+// One micro-deposit came back while the other still waits.
+func TestAVerificationOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *testing.T) {
+	ctx := context.Background()
+	for name, due := range map[string]string{"it was held meanwhile": "", "it is due later": "2026-11-20"} {
+		t.Run(name, func(t *testing.T) {
+			w := newTown(t)
+			acme := w.client("acme", verifiedBy("micro_deposits"))
+			const mary = "0b1d1a5e-6f6f-4b62-9f0a-2d9f6f1c7a11"
+			like := acme.link(mary, theLink)
+			w.sweep()
+			sent := w.verifying("acme", mary, like)
+			link := acme.link(john, theLink)
+			first, began := w.older("acme", sent[0])
+			second, also := w.older("acme", sent[1], func(o *domain.TransactionOriginated) { o.Proposal.EffectiveOn = due })
+			_, err := w.ledger.Write(ctx, w.ofHolder("acme", domain.LinkVerifying{
+				RelationshipID: link, Method: domain.VerifyByMicroDeposits, Transactions: []string{first, second}, Attempt: 1,
+			}), began, also)
+			w.must(err)
+			if due == "" {
+				w.judged("acme", second, func(i string) domain.Event { return domain.TransactionHeld{ItemID: i, Reason: "a look at it"} })
+			}
+			w.at("2026-11-17 10:16")
+			w.at("2026-11-18 09:00")
+			w.unswept("acme", first, "R03")
+			if due == "" {
+				w.judged("acme", second, func(i string) domain.Event { return domain.TransactionApproved{ItemID: i} })
+			}
+			w.clock.advance(26 * time.Hour)
+			w.must(w.batcher.Sweep(ctx))
+			w.rejectedOver(second, domain.Origination)
+		})
+	}
 }
 
 // What an older release made says itself nothing of its link.

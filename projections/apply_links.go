@@ -70,8 +70,8 @@ func (p *projector) holder(c change) error {
 	return err
 }
 
-// transferOver is the relationship that a transaction goes over, as the
-// holder's stream says.
+// transferOver is the relationship that a transaction goes over, to move money
+// or to verify its account, as the holder's stream says.
 func (p *projector) transferOver(t *domain.Transaction) (string, error) {
 	row, err := p.c.row(findTransfer, t.Client, t.ID)
 	if err != nil || row == nil {
@@ -86,8 +86,12 @@ func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) er
 	if _, err := p.c.exec(endVerifying, e.RelationshipID); err != nil {
 		return err
 	}
+	over := overText(&domain.Over{Holder: holder, RelationshipID: e.RelationshipID})
 	for _, id := range e.Transactions {
 		if _, err := p.c.exec(putVerifying, client, id, holder, e.RelationshipID); err != nil {
+			return err
+		}
+		if _, err := p.c.exec(putTransfer, client, id, over); err != nil {
 			return err
 		}
 	}

@@ -195,7 +195,9 @@ func (p *projector) putPending(c change, i *domain.Item) error {
 		p.log.Warn("an item cannot wait for a file", "position", c.recorded.Position, "err", err)
 		return nil
 	}
-	if w.over == "" && c.recorded.Version > 1 && goesOver(t, i) { // else TransferMade says it in a moment
+	// Of a new transfer TransferMade says it in a moment; of what verifies an
+	// account, less than a dollar, LinkVerifying said it just before.
+	if w.over == "" && (c.recorded.Version > 1 || w.cents < 100) && goesOver(t, i) {
 		if w.over, err = p.transferOver(t); err != nil {
 			return err
 		}

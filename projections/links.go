@@ -58,8 +58,9 @@ func (v *Views) OpenRelationships(ctx context.Context, status domain.Relationshi
 	return list, err
 }
 
-// Over is the relationship that a transfer goes over; nil for another
-// transaction. What newer releases wrote says so itself.
+// Over is the relationship that a transfer goes over, or an entry that verifies
+// its account; nil for another transaction. What newer releases wrote says so
+// itself.
 func (v *Views) Over(ctx context.Context, client, transaction string) (over *domain.Over, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.row(findTransfer, client, transaction)

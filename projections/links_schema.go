@@ -24,7 +24,7 @@ CREATE INDEX verifying_id@ ON verifying@(id);
 CREATE TABLE transfers@(
   client TEXT NOT NULL,
   txn    TEXT NOT NULL,
-  over   TEXT NOT NULL,                 -- as in pending: older releases wrote it with the holder alone
+  over   TEXT NOT NULL,                 -- as in pending, also of what verifies an account: older releases wrote it with the holder alone
   PRIMARY KEY(client, txn)
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE corrections@(
