@@ -19,6 +19,8 @@ const (
 	diskFull         = "53100"
 	tooManySessions  = "53300"
 	readOnlyServer   = "25006"
+	roleExists       = "42710"
+	uniqueViolation  = "23505"
 )
 
 // isAnswer reports whether the server itself refused a statement and its

@@ -121,7 +121,12 @@ func (m *Made) grant(ctx context.Context, tx pgx.Tx) error {
 	}
 	role := pgx.Identifier{m.Role}.Sanitize()
 	if !there {
-		if _, err := tx.Exec(ctx, `CREATE ROLE `+role+` LOGIN`); err != nil {
+		err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, `CREATE ROLE `+role+` LOGIN`)
+			return err
+		})
+		e, answered := isAnswer(err)
+		if err != nil && !(answered && (e.Code == roleExists || e.Code == uniqueViolation)) { // by the init of another database, just now
 			return fmt.Errorf("make the role %s (CREATE ROLE %s LOGIN, by someone who may): %w", m.Role, role, err)
 		}
 	}
