@@ -42,6 +42,22 @@ type (
 		Action  Action `json:"action"`
 		Subject string `json:"subject,omitempty"`
 	}
+	// LinkMade records that the owner of the data folder made a link by which
+	// an operator sets a password.
+	LinkMade struct {
+		Operator string `json:"operator"` // e-mail address
+	}
+	// PersonSetUp records that an operator set a password and an authenticator
+	// app, which ended those of before.
+	PersonSetUp struct {
+		Operator string `json:"operator"`
+	}
+	// PersonSignedIn records that an operator signed in.
+	PersonSignedIn struct {
+		Operator string `json:"operator"`
+		Method   string `json:"method"` // password, link, or openid and the issuer
+		Address  string `json:"address,omitempty"`
+	}
 	// AuditSignedIn records that a credential of operations got a token.
 	AuditSignedIn struct {
 		Credential string `json:"credential"`
@@ -65,6 +81,15 @@ func (CredentialsAccepted) Type() string { return "credentials.accepted" }
 func (ActedAlone) Type() string { return "audit.acted_alone" }
 
 // Type names the event in the log.
+func (LinkMade) Type() string { return "audit.link_made" }
+
+// Type names the event in the log.
+func (PersonSetUp) Type() string { return "audit.person_set_up" }
+
+// Type names the event in the log.
+func (PersonSignedIn) Type() string { return "audit.person_signed_in" }
+
+// Type names the event in the log.
 func (AuditSignedIn) Type() string { return "audit.signed_in" }
 
 func init() {
@@ -74,6 +99,9 @@ func init() {
 		func() Event { return &KeysDestroyed{} },
 		func() Event { return &CredentialsAccepted{} },
 		func() Event { return &ActedAlone{} },
+		func() Event { return &LinkMade{} },
+		func() Event { return &PersonSetUp{} },
+		func() Event { return &PersonSignedIn{} },
 		func() Event { return &AuditSignedIn{} },
 	)
 }

@@ -37,6 +37,8 @@ type Operator struct {
 	Disabled bool
 	AddedAt  time.Time
 	Position int64 // in the log, of the newest event about the person
+	// DisabledAt is the position at which the person was disabled last; 0: never.
+	DisabledAt int64
 }
 
 // Scopes are what the person may do.
@@ -102,6 +104,9 @@ func (o *Operators) Evolve(f Fact) {
 	case *OperatorChanged:
 		if i := o.index(e.Email); i >= 0 {
 			p := &o.People[i]
+			if e.Disabled && !p.Disabled {
+				p.DisabledAt = f.Position
+			}
 			p.Name, p.Roles, p.Disabled, p.Position = e.Name, e.Roles, e.Disabled, f.Position
 		}
 	}

@@ -31,6 +31,7 @@ type cli struct {
 	Delivery    deliveryCommand    `cmd:"" help:"Say whether files may leave, and switch it."`
 	Credentials credentialsCommand `cmd:"" help:"Say which credentials a restored ledger takes."`
 	Store       storeCommand       `cmd:"" help:"Make a ledger in a PostgreSQL database, for several nodes."`
+	Operators   operatorsCommand   `cmd:"" help:"Look after the people who run the ledger."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that seal account numbers."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Completion  completionCommand  `cmd:"" help:"Print what makes a shell complete commands and flags."`

@@ -57,6 +57,7 @@ var homes = map[string][]string{
 	"github.com/segmentio/encoding":     {"eventstore/ledger"},
 	"github.com/alecthomas/kong":        {"cmd"},
 	"github.com/pkg/sftp":               {"workers"},
+	"github.com/pquerna/otp":            {"eventstore/people"},
 	"github.com/prometheus":             {"cmd", "http"},
 	"github.com/schollz/progressbar/v3": {"cmd"},
 }

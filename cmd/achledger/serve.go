@@ -138,7 +138,6 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.AfterPickup(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) {
-			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
 			if r.Admin != "" {
 				fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)
 			}
@@ -151,6 +150,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			if !r.Switch.Otherwise {
 				fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
 			}
+			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base) // last: whoever waits for it may read the rest
 		},
 	})
 	if err == nil {

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -141,9 +140,11 @@ func (l *Ledger) Person(ctx context.Context, owner string) (domain.Operator, err
 		return domain.Operator{}, err
 	}
 	person, ok := people.Find(owner)
-	if !ok || person.Disabled {
-		return domain.Operator{}, domain.Refuse(domain.NoPerson,
-			"two people are needed for this, and the credential's owner %q is no operator who is enabled: use one that was issued with an operator's e-mail address as owner", cmp.Or(owner, "(none)"))
+	switch {
+	case owner == "":
+		return domain.Operator{}, domain.Refuse(domain.NoPerson, "two people are needed for this, and the credential has no owner: use one that was issued with an operator's e-mail address as owner")
+	case !ok || person.Disabled:
+		return domain.Operator{}, domain.Refuse(domain.NoPerson, "two people are needed for this, and the credential's owner %.80q is no operator who is enabled", owner)
 	}
 	return person, nil
 }

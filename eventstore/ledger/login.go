@@ -37,7 +37,7 @@ type Logins struct {
 	now              func() time.Time // machine time
 	log              *slog.Logger
 	failed           func(door string)
-	pairs, addresses *throttle
+	pairs, addresses *Throttle
 }
 
 // NewLogins makes the one check of a process. Failed is told of each login
@@ -48,8 +48,8 @@ func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed fun
 	}
 	return &Logins{
 		credentials: c, now: now, log: log, failed: failed,
-		pairs:     newThrottle(keyPause, keyFailures, now),
-		addresses: newThrottle(addressPause, addressFailures, now),
+		pairs:     NewThrottle(keyPause, keyFailures, now),
+		addresses: NewThrottle(addressPause, addressFailures, now),
 	}
 }
 
@@ -101,10 +101,10 @@ func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address st
 // for a token, and for a key that has not the form of one.
 func (l *Logins) Fail(door, key, address string) error {
 	l.failed(door)
-	from := network(address)
-	wait := l.addresses.failed(from)
+	from := Network(address)
+	wait := l.addresses.Failed(from)
 	if key != "" {
-		wait = max(wait, l.pairs.failed(key+" "+from))
+		wait = max(wait, l.pairs.Failed(key+" "+from))
 	}
 	if wait == 0 {
 		l.log.Warn("login failed", "door", door, "key", key, "address", from)
@@ -112,10 +112,10 @@ func (l *Logins) Fail(door, key, address string) error {
 	return &LoginError{Wait: wait}
 }
 
-// network is what counts as one address: all of an IPv4 address, the first
+// Network is what counts as one address: all of an IPv4 address, the first
 // 64 bits of an IPv6 one, since a caller has that many to choose from. The
 // port is optional.
-func network(remote string) string {
+func Network(remote string) string {
 	ip, err := netip.ParseAddr(remote)
 	if err != nil {
 		addr, err := netip.ParseAddrPort(remote)

@@ -32,6 +32,13 @@ func WithWorker(ctx context.Context, worker string) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
+// As notes who acts, of a person who is known by now.
+func As(ctx context.Context, person string) context.Context {
+	r, _ := ctx.Value(requestKey{}).(request)
+	r.actor, r.worker = person, false
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
 // WithApproval notes under which approved request events are written.
 func WithApproval(ctx context.Context, id string) context.Context {
 	r, _ := ctx.Value(requestKey{}).(request)

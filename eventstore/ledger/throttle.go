@@ -8,8 +8,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// throttle is a token bucket for each of a bounded number of names.
-type throttle struct {
+// Throttle is a token bucket for each of a bounded number of names.
+type Throttle struct {
 	every time.Duration
 	burst int
 	now   func() time.Time
@@ -24,13 +24,14 @@ type bucket struct {
 	limiter *rate.Limiter
 }
 
-func newThrottle(every time.Duration, burst int, now func() time.Time) *throttle {
-	return &throttle{every: every, burst: burst, now: now, byUse: list.New(), names: map[string]*list.Element{}}
+// NewThrottle makes one: burst failures at once, then one each every.
+func NewThrottle(every time.Duration, burst int, now func() time.Time) *Throttle {
+	return &Throttle{every: every, burst: burst, now: now, byUse: list.New(), names: map[string]*list.Element{}}
 }
 
-// failed counts a failure of a name and returns how long it has to wait: a
+// Failed counts a failure of a name and returns how long it has to wait: a
 // failure counts only while there is no need to.
-func (t *throttle) failed(name string) time.Duration {
+func (t *Throttle) Failed(name string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	e, ok := t.names[name]
@@ -51,8 +52,19 @@ func (t *throttle) failed(name string) time.Duration {
 	return 0
 }
 
+// Wait is how long a name has to wait, without counting anything.
+func (t *Throttle) Wait(name string) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, ok := t.names[name]
+	if !ok {
+		return 0
+	}
+	return t.delay(e.Value.(*bucket).limiter)
+}
+
 // delay is how long until the bucket holds one token.
-func (t *throttle) delay(l *rate.Limiter) time.Duration {
+func (t *Throttle) delay(l *rate.Limiter) time.Duration {
 	tokens := l.TokensAt(t.now())
 	if tokens >= 1 {
 		return 0

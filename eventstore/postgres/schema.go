@@ -5,7 +5,7 @@ const schemaName = "achledger"
 
 // migrations[n] brings schema version n to n+1, as the owner. A released one
 // never changes.
-var migrations = []string{v1, v2}
+var migrations = []string{v1, v2, v3}
 
 // v1: all names are compared byte by byte, whatever the database's collation,
 // which may change with the operating system and must not take indexes along.
@@ -117,6 +117,19 @@ ALTER TABLE nodes ADD release text NOT NULL DEFAULT '', -- of the program
   ADD views bigint NOT NULL DEFAULT 0;     -- how far its views are
 `
 
+// v3 is what people sign in with.
+const v3 = `
+CREATE TABLE people(
+  kind       text   COLLATE "C" NOT NULL,
+  id         text   COLLATE "C" NOT NULL,
+  person     text   COLLATE "C" NOT NULL,
+  value      bytea  NOT NULL,              -- hashed or sealed
+  expires_at bigint NOT NULL,              -- unix microseconds; 0: never
+  PRIMARY KEY(kind, id)
+);
+CREATE INDEX people_person ON people(person);
+`
+
 // grants are what the serving role needs of each table.
 var grants = []string{
 	"USAGE ON SCHEMA " + schemaName,
@@ -124,6 +137,7 @@ var grants = []string{
 	"SELECT, INSERT ON events",
 	"SELECT, INSERT ON idempotency",
 	"SELECT, INSERT, UPDATE, DELETE ON tokens",
+	"SELECT, INSERT, UPDATE, DELETE ON people",
 	"SELECT, INSERT, UPDATE, DELETE ON nodes",
 	"SELECT, UPDATE ON ledger",
 	"SELECT, INSERT, UPDATE ON wrapped_keys",

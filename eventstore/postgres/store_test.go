@@ -24,6 +24,13 @@ func TestPostgreSQL(t *testing.T) {
 	})
 }
 
+func TestPostgreSQLKeepsWhatPeopleSignInWith(t *testing.T) {
+	storetest.RunPeople(t, func(t *testing.T) eventstore.People {
+		url, _ := postgrestest.Ledger(t)
+		return open(t, postgres.Options{URL: url})
+	})
+}
+
 func open(t testing.TB, o postgres.Options) *postgres.Store {
 	t.Helper()
 	s, err := postgres.Open(t.Context(), o)

@@ -13,7 +13,7 @@ import (
 const FileName = "ledger.db"
 
 // migrations[n] brings schema version n to n+1. A released one never changes.
-var migrations = []string{v1}
+var migrations = []string{v1, v2}
 
 const v1 = `
 CREATE TABLE events(
@@ -62,6 +62,19 @@ CREATE TABLE tokens(
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX tokens_credential ON tokens(credential);
 CREATE INDEX tokens_expires_at ON tokens(expires_at);
+`
+
+// v2 is what people sign in with.
+const v2 = `
+CREATE TABLE people(
+  kind       TEXT    NOT NULL,
+  id         TEXT    NOT NULL,
+  person     TEXT    NOT NULL,
+  value      BLOB    NOT NULL,         -- hashed or sealed
+  expires_at INTEGER NOT NULL,         -- unix microseconds; 0: never
+  PRIMARY KEY(kind, id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX people_person ON people(person);
 `
 
 // ErrNoLog: the folder holds no log yet.

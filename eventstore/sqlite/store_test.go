@@ -14,6 +14,10 @@ func TestSQLiteIsAStore(t *testing.T) {
 	})
 }
 
+func TestSQLiteKeepsWhatPeopleSignInWith(t *testing.T) {
+	storetest.RunPeople(t, func(t *testing.T) eventstore.People { return open(t, t.TempDir(), sqlite.Options{}) })
+}
+
 func open(t *testing.T, folder string, o sqlite.Options) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(folder, o)

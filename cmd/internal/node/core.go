@@ -22,10 +22,11 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// Log is the log, with the tokens beside it.
+// Log is the log, with the tokens beside it and what people sign in with.
 type Log interface {
 	eventstore.Store
 	eventstore.Tokens
+	eventstore.People
 }
 
 // Core is a ledger open for writing: in a data folder, whose lock it holds, or

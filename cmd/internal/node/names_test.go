@@ -253,6 +253,12 @@ func (a *actions) commands(client string) {
 	s := a.server
 	a.orders("keys rotate", func(ctx context.Context) error { _, err := s.RotateKeys(ctx, Rotation{}); return err })
 	a.orders("keys rotate --client", func(ctx context.Context) error { _, err := s.RotateKeys(ctx, Rotation{Client: client}); return err })
+	a.orders("operators add", func(ctx context.Context) error {
+		_, err := s.AddOperator(ctx, NewOperator{Email: "carol@lantern.example", Roles: []string{"viewer"}})
+		return err
+	})
+	a.orders("operators link", func(ctx context.Context) error { _, err := s.LinkOperator(ctx, "carol@lantern.example"); return err })
+	a.orders("operators disable", func(ctx context.Context) error { _, err := s.DisableOperator(ctx, "carol@lantern.example"); return err })
 	a.orders("keys ops", func(ctx context.Context) error { _, err := s.IssueOperations(ctx, Nothing{}); return err })
 	a.orders("delivery off", func(ctx context.Context) error {
 		_, err := s.DeliveryOff(ctx, DeliveryStop{ODFI: "231380104"})

@@ -250,7 +250,7 @@ func (s *Server) announce(ctx context.Context) {
 	if s.options.Insecure {
 		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
 	}
-	r := Running{Base: base(s.doors.api, s.secure != nil), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0}
+	r := Running{Base: s.base(), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0}
 	if s.doors.admin != nil {
 		r.Admin = base(s.doors.admin, false)
 	}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+type operatorsCommand struct {
+	List    operatorsListCommand    `cmd:"" default:"withargs" help:"List the people who run the ledger."`
+	Add     operatorsAddCommand     `cmd:"" help:"Add a person, and print a link by which the person signs in."`
+	Link    operatorsLinkCommand    `cmd:"" help:"Print another link for a person."`
+	Disable operatorsDisableCommand `cmd:"" help:"End what a person may do, and the person's sessions."`
+}
+
+// Help is shown behind the flags.
+func (operatorsCommand) Help() string {
+	return `Only the owner of the data folder can add the first person; after that people
+with the role admin can add others at the API. A link is good once and for 15
+minutes; by it the person sets a password and an authenticator app. Another one
+replaces both, for a person who has lost them.
+
+  viewer    sees everything but account numbers
+  operator  works the queues, holds and rejects
+  approver  approves and releases as well
+  admin     changes clients, banks, credentials, people and the policy
+
+  achledger operators add ruth@lantern.example --role approver --role admin`
+}
+
+type operatorsListCommand struct {
+	dataFlag
+	Unknown unknownCommand `arg:"" optional:"" hidden:""`
+}
+
+// Validate refuses what is no command of operators.
+func (c operatorsListCommand) Validate() error {
+	return c.Unknown.refused("operators", "list, add, link and disable")
+}
+
+// Run lists the people.
+func (c operatorsListCommand) Run(ctx context.Context, s streams) error {
+	if err := c.folder().MustExist(); err != nil {
+		return err
+	}
+	people, err := ask(ctx, c.folder(), "operators", (*node.Core).Operators, node.Nothing{})
+	if err != nil {
+		return err
+	}
+	if len(people) == 0 {
+		_, err := fmt.Fprintln(s.out, "Nobody yet: achledger operators add EMAIL --role admin --role approver")
+		return err
+	}
+	for _, p := range people {
+		state := ""
+		if p.Disabled {
+			state = "  disabled"
+		}
+		if _, err := fmt.Fprintf(s.out, "%-32s  %-24s  %s%s\n", p.Email, strings.Join(p.Roles, ","), p.Name, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type operatorsAddCommand struct {
+	dataFlag
+	Email string   `arg:"" help:"The person's e-mail address."`
+	Role  []string `help:"viewer, operator, approver or admin; may be repeated." placeholder:"ROLE" required:""`
+	Name  string   `help:"The person's name."`
+}
+
+// Run adds a person.
+func (c operatorsAddCommand) Run(ctx context.Context, s streams) error {
+	if err := c.folder().MustExist(); err != nil {
+		return err
+	}
+	link, err := ask(ctx, c.folder(), "operators/add", (*node.Core).AddOperator, node.NewOperator{Email: c.Email, Name: c.Name, Roles: c.Role})
+	if err != nil {
+		return err
+	}
+	return tellLink(s, link)
+}
+
+type operatorsLinkCommand struct {
+	dataFlag
+	Email string `arg:"" help:"The person's e-mail address."`
+}
+
+// Run prints another link.
+func (c operatorsLinkCommand) Run(ctx context.Context, s streams) error {
+	if err := c.folder().MustExist(); err != nil {
+		return err
+	}
+	link, err := ask(ctx, c.folder(), "operators/link", (*node.Core).LinkOperator, c.Email)
+	if err != nil {
+		return err
+	}
+	return tellLink(s, link)
+}
+
+func tellLink(s streams, l node.SignInLink) error {
+	_, err := fmt.Fprintf(s.out, "%s signs in once, within 15 minutes, at\n  %s/console/sign-in#%s\n", l.Email, l.Base, l.Secret)
+	return err
+}
+
+type operatorsDisableCommand struct {
+	dataFlag
+	Email string `arg:"" help:"The person's e-mail address."`
+}
+
+// Run disables a person.
+func (c operatorsDisableCommand) Run(ctx context.Context, s streams) error {
+	if err := c.folder().MustExist(); err != nil {
+		return err
+	}
+	if _, err := ask(ctx, c.folder(), "operators/disable", (*node.Core).DisableOperator, c.Email); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "%s can do nothing any more. Revoke the credentials that the person has:\nGET /v1/ops/credentials, DELETE /v1/ops/credentials/KEY\n", c.Email)
+	return err
+}

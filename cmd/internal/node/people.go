@@ -1,0 +1,99 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/people"
+)
+
+// NewOperator is a person to be added.
+type NewOperator struct {
+	Email, Name string
+	Roles       []string
+}
+
+// SignInLink is a link by which a person sets a password.
+type SignInLink struct {
+	Email  string
+	Base   string // of the server that runs, "" without one
+	Secret string
+	Until  time.Time
+}
+
+// signIns lets people sign in.
+func (c *Core) signIns() *people.SignIns {
+	return people.New(people.Config{Ledger: c.Ledger, Rows: c.Store, Now: time.Now, Sandbox: c.Kind == folder.Sandbox})
+}
+
+// AddOperator adds a person and makes a link for the person.
+func (c *Core) AddOperator(ctx context.Context, n NewOperator) (SignInLink, error) {
+	return c.addOperator(ctx, "", n)
+}
+
+// AddOperator does the same in a running server.
+func (s *Server) AddOperator(ctx context.Context, n NewOperator) (SignInLink, error) {
+	return s.addOperator(ctx, s.base(), n)
+}
+
+func (c *Core) addOperator(ctx context.Context, base string, n NewOperator) (SignInLink, error) {
+	command := domain.AddOperator{Email: n.Email, Name: n.Name, Roles: n.Roles}
+	if err := c.changePeople(ctx, n.Email, command.Decide); err != nil {
+		return SignInLink{}, err
+	}
+	return c.linkOperator(ctx, base, n.Email)
+}
+
+// LinkOperator makes another link for a person.
+func (c *Core) LinkOperator(ctx context.Context, email string) (SignInLink, error) {
+	if err := c.alone(ctx, domain.ActOperator, email); err != nil {
+		return SignInLink{}, err
+	}
+	return c.linkOperator(ctx, "", email)
+}
+
+// LinkOperator does the same in a running server.
+func (s *Server) LinkOperator(ctx context.Context, email string) (SignInLink, error) {
+	link, err := s.Core.LinkOperator(ctx, email)
+	link.Base = s.base()
+	return link, err
+}
+
+func (c *Core) linkOperator(ctx context.Context, base, email string) (SignInLink, error) {
+	secret, until, err := c.signIns().Link(ctx, email)
+	return SignInLink{Email: domain.NormalEmail(email), Base: base, Secret: secret, Until: until}, err
+}
+
+// DisableOperator ends what a person may do, and the person's sessions.
+func (c *Core) DisableOperator(ctx context.Context, email string) (Nothing, error) {
+	enabled := false
+	return Nothing{}, c.changePeople(ctx, email, domain.ChangeOperator{Email: email, Enabled: &enabled}.Decide)
+}
+
+// Operators lists the people who run the ledger.
+func (c *Core) Operators(ctx context.Context, _ Nothing) ([]domain.Operator, error) {
+	all, err := c.Ledger.Operators(ctx)
+	return all.People, err
+}
+
+// changePeople refuses before it records that the folder's owner acts alone.
+func (c *Core) changePeople(ctx context.Context, email string, decide func(domain.Operators) ([]domain.Event, error)) error {
+	now, err := c.Ledger.Operators(ctx)
+	if err != nil {
+		return err
+	}
+	if events, err := decide(now); err != nil || len(events) == 0 {
+		return err
+	}
+	if err := c.alone(ctx, domain.ActOperator, domain.NormalEmail(email)); err != nil {
+		return err
+	}
+	_, err = ledger.Execute(ctx, c.Ledger, ledger.OperatorsStream(), decide)
+	return err
+}
+
+// base is the API's address.
+func (s *Server) base() string { return base(s.doors.api, s.secure != nil) }

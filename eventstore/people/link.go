@@ -1,0 +1,101 @@
+package people
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// link is the row of a link.
+type link struct {
+	// Direct says that the link alone signs in: a sandbox's.
+	Direct bool `json:"direct,omitempty"`
+}
+
+func idOf(secret string) string { return hex.EncodeToString(ledger.HashSecret(secret)) }
+
+// Link makes the secret of a link by which a person sets a password and an
+// authenticator app, once and within LinkLife. Earlier links of the person end.
+// Only the owner of the ledger's folder may ask for one.
+func (s *SignIns) Link(ctx context.Context, email string) (secret string, until time.Time, err error) {
+	return s.link(ctx, email, link{})
+}
+
+// DirectLink makes the secret of a link that signs in by itself, without
+// password or app: for a demo, in a sandbox only.
+func (s *SignIns) DirectLink(ctx context.Context, email string) (secret string, until time.Time, err error) {
+	if !s.Sandbox {
+		return "", time.Time{}, domain.Refuse(domain.RuleBroken, "only in a sandbox does a link sign in by itself")
+	}
+	return s.link(ctx, email, link{Direct: true})
+}
+
+func (s *SignIns) link(ctx context.Context, email string, l link) (string, time.Time, error) {
+	all, err := s.Ledger.Operators(ctx)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	p, ok := all.Find(email)
+	switch {
+	case !ok:
+		return "", time.Time{}, domain.Refuse(domain.NotFound, "there is no operator %.80q: add the person first", email)
+	case p.Disabled:
+		return "", time.Time{}, domain.Refuse(domain.Conflict, "operator %s is disabled", p.Email)
+	}
+	if err := s.Ledger.Audit(ctx, domain.LedgerClient, domain.LinkMade{Operator: p.Email}); err != nil {
+		return "", time.Time{}, err
+	}
+	if err := s.Rows.DeletePersonRows(ctx, linkRow, p.Email); err != nil {
+		return "", time.Time{}, err
+	}
+	secret := ledger.NewSecret()
+	return secret, s.Now().Add(LinkLife), s.put(ctx, linkRow, idOf(secret), p.Email, l, LinkLife)
+}
+
+// take uses a link up.
+func (s *SignIns) take(ctx context.Context, secret, address string, direct bool) (domain.Operator, error) {
+	if wait := s.addresses.Wait(ledger.Network(address)); wait > 0 {
+		return domain.Operator{}, &Error{Wait: wait}
+	}
+	row, ok, err := s.Rows.PersonRow(ctx, linkRow, idOf(secret))
+	var l link
+	if err == nil {
+		ok, err = s.read(row, ok, &l)
+	}
+	if err == nil && ok && l.Direct == direct { // one of the other kind is left for its own door
+		_, ok, err = s.Rows.TakePersonRow(ctx, linkRow, row.ID)
+	} else {
+		ok = false
+	}
+	if err != nil {
+		return domain.Operator{}, err
+	}
+	if !ok {
+		return domain.Operator{}, s.failed("", address, ErrLink)
+	}
+	p, ok, restored, err := s.person(ctx, row.Person)
+	switch {
+	case err != nil:
+		return p, err
+	case restored:
+		return p, &Error{Restored: true}
+	case !ok:
+		return p, ErrLink
+	}
+	return p, nil
+}
+
+// SignInByLink signs in by a link of DirectLink, in a sandbox only.
+func (s *SignIns) SignInByLink(ctx context.Context, secret, address string) (Session, error) {
+	if !s.Sandbox {
+		return Session{}, ErrLink
+	}
+	p, err := s.take(ctx, secret, address, true)
+	if err != nil {
+		return Session{}, err
+	}
+	return s.begin(ctx, p, "link", address)
+}

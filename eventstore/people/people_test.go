@@ -1,0 +1,358 @@
+package people_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/people"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/sqlite"
+)
+
+// world is a ledger in a temporary folder, and its door.
+type world struct {
+	*testing.T
+	ctx    context.Context
+	now    time.Time
+	store  *sqlite.Store
+	ledger *ledger.Ledger
+	people *people.SignIns
+	logs   bytes.Buffer
+	upTo   int64 // of what a restore left open
+}
+
+func (w *world) Now() time.Time { return w.now }
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, ctx: t.Context(), now: time.Date(2026, 11, 20, 17, 0, 0, 0, time.UTC)}
+	folder := t.TempDir()
+	var err error
+	w.store, err = sqlite.Open(folder, sqlite.Options{})
+	w.must(err)
+	t.Cleanup(func() { w.must(w.store.Close()) })
+	keys, err := seal.Open(filepath.Join(folder, "keys"))
+	w.must(err)
+	w.ledger = &ledger.Ledger{Store: w.store, Keys: keys, Clock: w, Unconfirmed: func() int64 { return w.upTo }}
+	w.people = people.New(people.Config{Ledger: w.ledger, Rows: w.store, Now: w.Now, Log: slog.New(slog.NewTextHandler(&w.logs, nil)), Sandbox: true})
+	w.add("alice@lantern.example", domain.RoleApprover, domain.RoleAdmin)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) add(email string, roles ...string) {
+	w.Helper()
+	_, err := ledger.Execute(w.ctx, w.ledger, ledger.OperatorsStream(), domain.AddOperator{Email: email, Name: "Alice Ng", Roles: roles}.Decide)
+	w.must(err)
+}
+
+func (w *world) enable(email string, enabled bool) {
+	w.Helper()
+	_, err := ledger.Execute(w.ctx, w.ledger, ledger.OperatorsStream(), domain.ChangeOperator{Email: email, Enabled: &enabled}.Decide)
+	w.must(err)
+}
+
+const (
+	alice    = "alice@lantern.example"
+	password = "correct horse battery"
+	home     = "198.51.100.7:4711"
+)
+
+// setUp has Alice set a password and an app; secret is the app's.
+func (w *world) setUp() (secret string, s people.Session) {
+	w.Helper()
+	link, _, err := w.people.Link(w.ctx, alice)
+	w.must(err)
+	begun, err := w.people.Begin(w.ctx, link, home)
+	w.must(err)
+	s, err = w.people.Finish(w.ctx, begun.Ticket, password, w.code(begun.Secret), home)
+	w.must(err)
+	w.now = w.now.Add(time.Minute)
+	return begun.Secret, s
+}
+
+func (w *world) code(secret string) string {
+	w.Helper()
+	code, err := totp.GenerateCode(secret, w.now)
+	w.must(err)
+	return code
+}
+
+// refused fails the test unless an error refuses a sign-in.
+func (w *world) refused(what string, err error) {
+	w.Helper()
+	if !people.IsRefused(err) {
+		w.Errorf("%s: %v", what, err)
+	}
+}
+
+func TestAPersonSetsAPasswordByALinkAndSignsIn(t *testing.T) {
+	w := newWorld(t)
+	if _, _, err := w.people.Link(w.ctx, "nobody@lantern.example"); domain.CodeOf(err) != domain.NotFound {
+		t.Errorf("a link for nobody: %v", err)
+	}
+	old, _, err := w.people.Link(w.ctx, alice)
+	w.must(err)
+	link, until, err := w.people.Link(w.ctx, "Alice@Lantern.example")
+	w.must(err)
+	if !until.Equal(w.now.Add(15 * time.Minute)) {
+		t.Errorf("the link lasts until %s", until)
+	}
+	_, err = w.people.Begin(w.ctx, old, home)
+	w.refused("a link that another followed", err)
+	_, err = w.people.SignInByLink(w.ctx, link, home)
+	w.refused("a link for a password signs in by itself", err)
+	begun, err := w.people.Begin(w.ctx, link, home)
+	w.must(err)
+	if begun.Email != alice || !strings.HasPrefix(begun.URL, "otpauth://totp/achledger:alice@lantern.example?") {
+		t.Errorf("got %+v", begun)
+	}
+	_, err = w.people.Begin(w.ctx, link, home)
+	w.refused("a link used twice", err)
+	for _, weak := range []string{"short", "Alice@lantern.example!", "i am alice really", "aaaaaaaaaaaaaaaa", strings.Repeat("long", 100)} {
+		if _, err := w.people.Finish(w.ctx, begun.Ticket, weak, w.code(begun.Secret), home); domain.CodeOf(err) != domain.Invalid {
+			t.Errorf("password %q: %v", weak, err)
+		}
+	}
+	_, err = w.people.Finish(w.ctx, begun.Ticket, password, "000000", home)
+	w.refused("a wrong code", err)
+	code := w.code(begun.Secret)
+	s, err := w.people.Finish(w.ctx, begun.Ticket, password, code, home)
+	w.must(err)
+	who, err := w.people.Session(w.ctx, s.Secret)
+	w.must(err)
+	if who.Email != alice || !slices.Contains(who.Scopes, domain.ScopeOpsApprove) || slices.Contains(who.Scopes, domain.ScopeOps) {
+		t.Errorf("signed in is %+v", who)
+	}
+	_, err = w.people.Finish(w.ctx, begun.Ticket, password, code, home)
+	w.refused("a ticket used twice", err)
+	_, err = w.people.SignIn(w.ctx, alice, password, code, home)
+	w.refused("the code that set up the app, again", err)
+	w.now = w.now.Add(time.Minute)
+	_, err = w.people.SignIn(w.ctx, "ALICE@lantern.example", password, w.code(begun.Secret), home)
+	w.must(err)
+
+	var told []string
+	audit, err := w.store.ReadStream(w.ctx, domain.AuditStream(domain.LedgerClient), 0)
+	w.must(err)
+	for _, r := range audit {
+		f, err := ledger.Fact(r)
+		w.must(err)
+		told = append(told, r.Type+" "+f.Meta.Actor)
+	}
+	want := []string{"audit.link_made ", "audit.link_made ", "audit.person_set_up " + alice, "audit.person_signed_in " + alice, "audit.person_signed_in " + alice}
+	if !slices.Equal(told, want) {
+		t.Errorf("the log says %q", told)
+	}
+}
+
+func TestALinkEndsAfterAQuarterOfAnHour(t *testing.T) {
+	w := newWorld(t)
+	link, _, err := w.people.Link(w.ctx, alice)
+	w.must(err)
+	w.now = w.now.Add(15 * time.Minute)
+	_, err = w.people.Begin(w.ctx, link, home)
+	w.refused("after a quarter of an hour", err)
+}
+
+// Of all who use one link, one person gets in.
+func TestALinkIsUsedOnce(t *testing.T) {
+	w := newWorld(t)
+	link, _, err := w.people.DirectLink(w.ctx, alice)
+	w.must(err)
+	var in, all = 0, sync.WaitGroup{}
+	var mu sync.Mutex
+	for range 8 {
+		all.Go(func() {
+			_, err := w.people.SignInByLink(w.ctx, link, home)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				in++
+			}
+		})
+	}
+	all.Wait()
+	if in != 1 {
+		t.Errorf("%d signed in by one link", in)
+	}
+	production := people.New(people.Config{Ledger: w.ledger, Rows: w.store, Now: w.Now})
+	if _, _, err := production.DirectLink(w.ctx, alice); err == nil {
+		t.Error("a link signs in by itself outside a sandbox")
+	}
+}
+
+// What is refused is refused in the same words, whoever is named.
+func TestNothingTellsWhetherAPersonExists(t *testing.T) {
+	w := newWorld(t)
+	secret, _ := w.setUp()
+	words := map[string]bool{}
+	for what, try := range map[string][3]string{
+		"another password":            {alice, "wrong horse battery", w.code(secret)},
+		"another code":                {alice, password, "000000"},
+		"nobody":                      {"nobody@lantern.example", password, w.code(secret)},
+		"a person without a password": {"bob@lantern.example", password, w.code(secret)},
+	} {
+		_, err := w.people.SignIn(w.ctx, try[0], try[1], try[2], home)
+		w.refused(what, err)
+		words[err.Error()] = true
+	}
+	if len(words) != 1 {
+		t.Errorf("the words are %v", words)
+	}
+	if strings.Contains(w.logs.String(), password) {
+		t.Error("a password is in the logs")
+	}
+}
+
+// A code is used once, however many send it at once.
+func TestACodeIsNotTakenTwice(t *testing.T) {
+	w := newWorld(t)
+	secret, _ := w.setUp()
+	code := w.code(secret)
+	in := 0
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			_, err := w.people.SignIn(w.ctx, alice, password, code, home)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				in++
+			}
+		})
+	}
+	all.Wait()
+	if in != 1 {
+		t.Errorf("%d signed in with one code", in)
+	}
+	_, err := w.people.SignIn(w.ctx, alice, password, code, "203.0.113.9:1")
+	w.refused("the code once more", err)
+	earlier, err := totp.GenerateCode(secret, w.now.Add(-30*time.Second))
+	w.must(err)
+	_, err = w.people.SignIn(w.ctx, alice, password, earlier, "203.0.113.9:1")
+	w.refused("an earlier code", err)
+	w.now = w.now.Add(30 * time.Second)
+	_, err = w.people.SignIn(w.ctx, alice, password, w.code(secret), "203.0.113.9:1")
+	w.must(err)
+}
+
+// A password can be guessed, so whoever is wrong too often waits, right or not.
+func TestGuessesAreSlowed(t *testing.T) {
+	w := newWorld(t)
+	secret, _ := w.setUp()
+	var slowed *people.Error
+	for n := range 5 {
+		_, err := w.people.SignIn(w.ctx, alice, "a guess of mine", "000000", home)
+		if !errors.As(err, &slowed) || slowed.Wait > 0 {
+			t.Fatalf("guess %d: %v", n+1, err)
+		}
+	}
+	if _, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), home); !errors.As(err, &slowed) || slowed.Wait <= 0 {
+		t.Errorf("the right password after five guesses: %v", err)
+	}
+	_, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), "203.0.113.9:1") // the person, from elsewhere
+	w.must(err)
+	w.now = w.now.Add(time.Minute)
+	_, err = w.people.SignIn(w.ctx, alice, password, w.code(secret), home)
+	w.must(err)
+}
+
+func TestASessionEnds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		does func(w *world, s people.Session)
+		ends bool
+	}{
+		"not while it is used": {func(w *world, s people.Session) {
+			for range 20 {
+				w.now = w.now.Add(28 * time.Minute)
+				_, err := w.people.Session(w.ctx, s.Secret)
+				w.must(err)
+			}
+		}, false},
+		"when it is not used for half an hour": {func(w *world, _ people.Session) { w.now = w.now.Add(30 * time.Minute) }, true},
+		"after half a day, used or not": {func(w *world, s people.Session) {
+			for range 26 {
+				w.now = w.now.Add(28 * time.Minute)
+				_, _ = w.people.Session(w.ctx, s.Secret)
+			}
+		}, true},
+		"when the person leaves":      {func(w *world, s people.Session) { w.must(w.people.End(w.ctx, s.Secret)) }, true},
+		"when it is said to":          {func(w *world, s people.Session) { w.must(w.people.EndAll(w.ctx, alice)) }, true},
+		"when the person is disabled": {func(w *world, _ people.Session) { w.enable(alice, false) }, true},
+		"and does not come back with the person": {func(w *world, _ people.Session) {
+			w.enable(alice, false)
+			w.enable(alice, true)
+		}, true},
+		"when another password is set":     {func(w *world, _ people.Session) { w.setUp() }, true},
+		"while nobody looked at a restore": {func(w *world, _ people.Session) { w.upTo = 1 }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			_, s := w.setUp()
+			tt.does(w, s)
+			if _, err := w.people.Session(w.ctx, s.Secret); (err != nil) != tt.ends || tt.ends && !people.IsRefused(err) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// Roles are those of the log, at each request.
+func TestASessionHasTheRolesOfTheMoment(t *testing.T) {
+	w := newWorld(t)
+	_, s := w.setUp()
+	_, err := ledger.Execute(w.ctx, w.ledger, ledger.OperatorsStream(), domain.ChangeOperator{Email: alice, Roles: []string{domain.RoleViewer}}.Decide)
+	w.must(err)
+	if who, err := w.people.Session(w.ctx, s.Secret); err != nil || !slices.Equal(who.Scopes, []string{domain.ScopeOpsRead}) {
+		t.Errorf("got %+v, %v", who, err)
+	}
+}
+
+func TestAProviderVouchesForVerifiedAddressesOnly(t *testing.T) {
+	w := newWorld(t)
+	id := people.Identity{Issuer: "https://id.lantern.example", Subject: "1", Email: "Alice@lantern.example"}
+	_, err := w.people.SignInAs(w.ctx, id, home)
+	w.refused("an address that is not verified", err)
+	id.Verified = true
+	s, err := w.people.SignInAs(w.ctx, id, home)
+	w.must(err)
+	if _, err := w.people.Session(w.ctx, s.Secret); err != nil {
+		t.Error(err)
+	}
+	id.Email = "mallory@lantern.example"
+	_, err = w.people.SignInAs(w.ctx, id, home)
+	w.refused("somebody else", err)
+}
+
+// What is kept reads as nothing: no secret, password or code is in the folder.
+func TestNothingThatSignsInIsReadableInTheFolder(t *testing.T) {
+	w := newWorld(t)
+	secret, s := w.setUp()
+	for _, row := range []struct{ kind, id string }{{"password", alice}, {"totp-step", alice}} {
+		r, ok, err := w.store.PersonRow(w.ctx, row.kind, row.id)
+		w.must(err)
+		if !ok || bytes.Contains(r.Value, []byte(secret)) || bytes.Contains(r.Value, []byte(password)) || bytes.Contains(r.Value, []byte(s.Secret)) {
+			t.Errorf("%s: %s", row.kind, r.Value)
+		}
+	}
+}

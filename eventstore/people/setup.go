@@ -1,0 +1,109 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Setup is what a person needs to set a password and an authenticator app.
+type Setup struct {
+	Ticket string // for Finish
+	Email  string
+	Name   string
+	Secret string // of the authenticator app, to be typed
+	URL    string // the same as otpauth://, to be shown as a QR code
+	Until  time.Time
+}
+
+// setup is the row of a person who is at it.
+type setup struct {
+	TOTP []byte `json:"totp"` // sealed
+}
+
+// Begin uses a link up and begins to set a password and an app.
+func (s *SignIns) Begin(ctx context.Context, secret, address string) (Setup, error) {
+	p, err := s.take(ctx, secret, address, false)
+	if err != nil {
+		return Setup{}, err
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "achledger", AccountName: p.Email})
+	if err != nil {
+		return Setup{}, err
+	}
+	sealed, err := s.Ledger.Keys.Seal(domain.LedgerClient, []byte(key.Secret()), forTOTPOf(p.Email))
+	if err != nil {
+		return Setup{}, err
+	}
+	ticket := ledger.NewSecret()
+	if err := s.put(ctx, setupRow, idOf(ticket), p.Email, setup{sealed}, setupLife); err != nil {
+		return Setup{}, err
+	}
+	return Setup{Ticket: ticket, Email: p.Email, Name: p.Name, Secret: key.Secret(), URL: key.URL(), Until: s.Now().Add(setupLife)}, nil
+}
+
+// Finish sets the password, and the app that shows the code, and signs in.
+// Earlier passwords, apps and sessions of the person end. A refusal, of a weak
+// password or a wrong code, leaves the ticket for another try.
+func (s *SignIns) Finish(ctx context.Context, ticket, chosen, code, address string) (Session, error) {
+	if wait := s.addresses.Wait(ledger.Network(address)); wait > 0 {
+		return Session{}, &Error{Wait: wait}
+	}
+	row, ok, err := s.Rows.PersonRow(ctx, setupRow, idOf(ticket))
+	var begun setup
+	if err == nil {
+		ok, err = s.read(row, ok, &begun)
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	if !ok {
+		return Session{}, s.failed("", address, ErrLink)
+	}
+	p, ok, _, err := s.person(ctx, row.Person)
+	if err != nil || !ok {
+		return Session{}, orElse(err, ErrLink)
+	}
+	if err := checkPassword(chosen, p); err != nil {
+		return Session{}, err
+	}
+	step, right, err := s.codeOf(p.Email, begun.TOTP, code)
+	if err != nil {
+		return Session{}, err
+	}
+	if !right {
+		return Session{}, s.failed(p.Email, address, &Error{reason: "the code is not the one the app shows now"})
+	}
+	hash, err := s.hash(ctx, chosen)
+	if err != nil {
+		return Session{}, err
+	}
+	if _, ok, err := s.Rows.TakePersonRow(ctx, setupRow, row.ID); err != nil || !ok {
+		return Session{}, orElse(err, ErrLink)
+	}
+	if err := s.audit(ctx, p.Email, domain.PersonSetUp{Operator: p.Email}); err != nil {
+		return Session{}, err
+	}
+	// The step first: a password without one signs nobody in.
+	if err := s.put(ctx, stepRow, p.Email, p.Email, step, 0); err != nil {
+		return Session{}, err
+	}
+	if err := s.put(ctx, passwordRow, p.Email, p.Email, kept{Hash: hash, TOTP: begun.TOTP}, 0); err != nil {
+		return Session{}, err
+	}
+	if err := s.EndAll(ctx, p.Email); err != nil {
+		return Session{}, err
+	}
+	return s.begin(ctx, p, "password", address)
+}
+
+func orElse(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}

@@ -1,0 +1,106 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// kept is the row of a password.
+type kept struct {
+	Hash string `json:"hash"` // argon2id
+	TOTP []byte `json:"totp"` // sealed
+}
+
+// SignIn signs in with a password and the code of an authenticator app. All
+// that is wrong is refused in the same words, after the same work.
+func (s *SignIns) SignIn(ctx context.Context, email, password, code, address string) (Session, error) {
+	email = domain.NormalEmail(email)
+	if wait := s.wait(email, address); wait > 0 {
+		return Session{}, &Error{Wait: wait}
+	}
+	p, ok, restored, err := s.person(ctx, email)
+	if err != nil {
+		return Session{}, err
+	}
+	var known kept
+	if ok || restored {
+		row, found, err := s.Rows.PersonRow(ctx, passwordRow, email)
+		if err == nil {
+			_, err = s.read(row, found, &known)
+		}
+		if err != nil {
+			return Session{}, err
+		}
+	}
+	right, err := s.matches(ctx, known.Hash, password)
+	if err != nil {
+		return Session{}, err
+	}
+	if !right {
+		return Session{}, s.failed(email, address, &Error{})
+	}
+	step, right, err := s.codeOf(email, known.TOTP, code)
+	if err == nil && right {
+		right, err = s.useStep(ctx, email, step)
+	}
+	switch {
+	case err != nil:
+		return Session{}, err
+	case !right:
+		return Session{}, s.failed(email, address, &Error{})
+	case restored:
+		return Session{}, &Error{Restored: true}
+	}
+	return s.begin(ctx, p, "password", address)
+}
+
+// Identity is somebody whom an OpenID provider vouches for.
+type Identity struct {
+	Issuer   string
+	Subject  string
+	Email    string
+	Verified bool // the provider says that the address is the person's
+}
+
+// SignInAs signs in whom an OpenID provider vouches for: an operator by a
+// verified e-mail address. The provider asks for what it wants; no code is asked for
+// here.
+func (s *SignIns) SignInAs(ctx context.Context, who Identity, address string) (Session, error) {
+	email := domain.NormalEmail(who.Email)
+	p, ok, restored, err := s.person(ctx, email)
+	switch {
+	case err != nil:
+		return Session{}, err
+	case restored:
+		return Session{}, &Error{Restored: true}
+	case !ok || !who.Verified || email == "":
+		return Session{}, s.failed(email, address, &Error{reason: "nobody here has this e-mail address, or the provider has not verified it"})
+	}
+	return s.begin(ctx, p, "openid "+who.Issuer, address)
+}
+
+func (s *SignIns) wait(email, address string) time.Duration {
+	from := ledger.Network(address)
+	return max(s.pairs.Wait(email+" "+from), s.addresses.Wait(from), s.persons.Wait(email))
+}
+
+// failed counts a sign-in that failed and answers with its error, or with how
+// long to wait. Email is empty where nobody was named. Failed sign-ins are
+// logged and no events: a stranger must not be able to fill the log.
+func (s *SignIns) failed(email, address string, why *Error) error {
+	s.Failed()
+	from := ledger.Network(address)
+	wait := s.addresses.Failed(from)
+	if email != "" {
+		wait = max(wait, s.pairs.Failed(email+" "+from), s.persons.Failed(email))
+	}
+	if wait > 0 {
+		return &Error{Wait: wait}
+	}
+	s.Log.Warn("sign-in failed", "operator", fmt.Sprintf("%.80q", email), "address", from)
+	return why
+}

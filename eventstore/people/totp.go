@@ -1,0 +1,63 @@
+package people
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// period is that of a code; skew how many periods a clock may be off.
+const (
+	period = 30 * time.Second
+	skew   = 1
+)
+
+// forTOTPOf binds a sealed secret to its person.
+func forTOTPOf(email string) string { return "totp/" + email }
+
+// codeOf finds the period whose code was typed, of those that may be meant.
+func (s *SignIns) codeOf(email string, sealed []byte, code string) (step int64, right bool, err error) {
+	secret, err := s.Ledger.Keys.Open(domain.LedgerClient, sealed, forTOTPOf(email))
+	if err != nil {
+		return 0, false, fmt.Errorf("open the TOTP secret of %s: %w", email, err)
+	}
+	now := s.Now()
+	for off := -skew; off <= skew; off++ {
+		at := now.Add(time.Duration(off) * period)
+		want, err := totp.GenerateCode(string(secret), at)
+		if err != nil {
+			return 0, false, fmt.Errorf("compute a code of %s: %w", email, err)
+		}
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
+			step, right = at.Unix()/int64(period/time.Second), true
+		}
+	}
+	return step, right, nil
+}
+
+// useStep uses a code's period up: neither it nor an earlier one is taken
+// again, on whatever node.
+func (s *SignIns) useStep(ctx context.Context, email string, step int64) (fresh bool, err error) {
+	row, ok, err := s.Rows.PersonRow(ctx, stepRow, email)
+	if err != nil || !ok {
+		return false, err
+	}
+	var last int64
+	if err := json.Unmarshal(row.Value, &last); err != nil {
+		return false, fmt.Errorf("read the last code of %s: %w", email, err)
+	}
+	if step <= last {
+		return false, nil
+	}
+	next, err := json.Marshal(step)
+	if err != nil {
+		return false, err
+	}
+	return s.Rows.SwapPersonRow(ctx, stepRow, email, row.Value, next)
+}

@@ -1,0 +1,99 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+var _ eventstore.People = (*Store)(nil)
+
+const (
+	putPersonRow     = `INSERT OR REPLACE INTO people(kind, id, person, value, expires_at) VALUES(?1, ?2, ?3, ?4, ?5)`
+	selectPersonRow  = `SELECT kind, id, person, value, expires_at FROM people WHERE kind = ?1 AND id = ?2`
+	deletePersonRow  = `DELETE FROM people WHERE kind = ?1 AND id = ?2`
+	swapPersonRow    = `UPDATE people SET value = ?4 WHERE kind = ?1 AND id = ?2 AND value = ?3`
+	deletePersonRows = `DELETE FROM people WHERE kind = ?1 AND person = ?2`
+	purgePersonRows  = `DELETE FROM people WHERE expires_at > 0 AND expires_at < ?1`
+)
+
+// PutPersonRow implements People.
+func (s *Store) PutPersonRow(ctx context.Context, r eventstore.PersonRow) error {
+	return s.submitTokens(ctx, func(c *connection) error {
+		_, err := c.exec(putPersonRow, r.Kind, r.ID, r.Person, r.Value, expiry(r.ExpiresAt))
+		return err
+	})
+}
+
+// PersonRow implements People.
+func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
+	err = s.readers.read(ctx, func(c *connection) error {
+		r, ok, err = findPersonRow(c, kind, id)
+		return err
+	})
+	if err != nil {
+		return eventstore.PersonRow{}, false, fmt.Errorf("read a row of a person: %w", err)
+	}
+	return r, ok, nil
+}
+
+// TakePersonRow implements People.
+func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
+	err = s.submitTokens(ctx, func(c *connection) (err error) {
+		if r, ok, err = findPersonRow(c, kind, id); ok {
+			_, err = c.exec(deletePersonRow, kind, id)
+		}
+		return err
+	})
+	return r, ok && err == nil, err
+}
+
+// SwapPersonRow implements People.
+func (s *Store) SwapPersonRow(ctx context.Context, kind, id string, from, to []byte) (swapped bool, err error) {
+	err = s.submitTokens(ctx, func(c *connection) error {
+		n, err := c.exec(swapPersonRow, kind, id, from, to)
+		swapped = n > 0
+		return err
+	})
+	return swapped && err == nil, err
+}
+
+// DeletePersonRows implements People.
+func (s *Store) DeletePersonRows(ctx context.Context, kind, person string) error {
+	return s.changePeople(ctx, deletePersonRows, kind, person)
+}
+
+// PurgePersonRows implements People.
+func (s *Store) PurgePersonRows(ctx context.Context, before time.Time) error {
+	return s.changePeople(ctx, purgePersonRows, before.UnixMicro())
+}
+
+func (s *Store) changePeople(ctx context.Context, sql string, args ...driver.Value) error {
+	return s.submitTokens(ctx, func(c *connection) error {
+		_, err := c.exec(sql, args...)
+		return err
+	})
+}
+
+func findPersonRow(c *connection, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
+	row, err := c.row(selectPersonRow, kind, id)
+	if err != nil || row == nil {
+		return r, false, err
+	}
+	r = eventstore.PersonRow{Kind: row[0].(string), ID: row[1].(string), Person: row[2].(string), Value: row[3].([]byte)}
+	if at := row[4].(int64); at > 0 {
+		r.ExpiresAt = time.UnixMicro(at).UTC()
+	}
+	return r, true, nil
+}
+
+// expiry is an instant as the table has it; 0 for never.
+func expiry(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMicro()
+}
