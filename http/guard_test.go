@@ -1,10 +1,13 @@
 package http_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
@@ -76,4 +79,38 @@ func TestAHeldTransactionNamesItsRule(t *testing.T) {
 	if a := bank.call("GET", "/api/transaction/"+id, "").is(200); strings.Contains(string(a.body), "HeldBy") {
 		t.Errorf("%s", a.body)
 	}
+}
+
+// used is a guard that has counted something.
+type used []guard.Line
+
+func (u used) Exposure(context.Context, calendar.Date) ([]guard.Line, error) { return u, nil }
+
+func TestOperationsSeeWhatIsUsedOfLimits(t *testing.T) {
+	day := calendar.NewDate(2026, time.November, 18)
+	w := newWorld(t, func(o *api.Options) {
+		o.Guard = used{
+			{Client: "business", Rule: "limits/debit/settlement_date", Limit: guard.Limit{Cents: 1000}, Day: day, Used: guard.Sum{Cents: 900, Count: 2}},
+			{ODFI: "231380104", Rule: "odfi/231380104/limits/debit/settlement_date", Limit: guard.Limit{Count: 5}, Day: day, Used: guard.Sum{Cents: 900, Count: 2}},
+		}
+	})
+	bank, ops := w.client("business", settings()), w.ops()
+	made := bank.originate(proposal()).is(201)
+	id, event := made.text("TransactionID"), made.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	_, err := ledger.Execute(t.Context(), w.ledger, ledger.TransactionStream("business", id), domain.Guard{ItemID: event, Verdict: guard.Verdict{
+		Action: guard.Hold, Reason: "over", HeldBy: guard.HeldBy{Rule: "limits/debit/settlement_date", AtDeadline: "keep"}}}.Decide)
+	w.must(err)
+	list := rows(ops.call("GET", "/v1/ops/exposure", "").is(200))
+	if len(list) != 2 || list[0]["used_cents"] != 900.0 || list[0]["limit_cents"] != 1000.0 || list[0]["limit_count"] != nil ||
+		list[0]["waiting_count"] != 1.0 || list[1]["waiting_count"] != 0.0 || list[1]["odfi"] != "231380104" {
+		t.Errorf("%v", list)
+	}
+	if list := rows(ops.call("GET", "/v1/ops/exposure?client=business&date=2026-11-18", "").is(200)); len(list) != 1 {
+		t.Errorf("%v", list)
+	}
+	if list := rows(ops.call("GET", "/v1/ops/exposure?date=2026-11-19", "").is(200)); len(list) != 0 {
+		t.Errorf("%v", list)
+	}
+	ops.call("GET", "/v1/ops/exposure?date=soon", "").problem(400, "invalid").names("/date")
+	bank.call("GET", "/v1/ops/exposure", "").problem(403, "insufficient-scope")
 }

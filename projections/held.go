@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 )
 
 // Held is an entry that is held.
@@ -17,10 +18,32 @@ type Held struct {
 const (
 	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
 		ON CONFLICT DO UPDATE SET rule = ?4, deadline = ?5, rejects = ?6`
-	takeHeld    = `DELETE FROM held@ WHERE position = ?1`
+	takeHeld = `DELETE FROM held@ WHERE position = ?1`
+	heldSums = `SELECT h.client, h.odfi, h.rule, count(*), sum(i.cents) FROM held@ h JOIN items@ i ON i.position = h.position
+		WHERE h.rule <> '' AND (?1 = '' OR h.client = ?1) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
 	lapsedHolds = `SELECT i.client, i.txn, i.item, h.rule, h.deadline FROM held@ h INDEXED BY held_rejects@
 		JOIN items@ i ON i.position = h.position WHERE h.rejects = 1 AND h.deadline < ?1 ORDER BY h.deadline LIMIT ?2`
 )
+
+// HeldSum is what a rule of the guard holds of a client at an ODFI.
+type HeldSum struct {
+	Client, ODFI, Rule string
+	guard.Sum
+}
+
+// HeldByRules sums up what rules of the guard hold, of one client or of all.
+func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(heldSums, values(client), func(row []value) error {
+			list = append(list, HeldSum{
+				Client: row[0].(string), ODFI: row[1].(string), Rule: row[2].(string),
+				Sum: guard.Sum{Count: row[3].(int64), Cents: row[4].(int64)},
+			})
+			return nil
+		})
+	})
+	return list, err
+}
 
 // LapsedHolds lists what is held, was to be approved before an instant and is
 // rejected since it was not.

@@ -2,9 +2,13 @@ package workers
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -164,4 +168,34 @@ func TestAtItsLastWindowAHeldEntryDoesWhatItsRuleSays(t *testing.T) {
 	b.approve(gym, kept)
 	b.sweepAt("2026-11-23 10:15")
 	b.stands(map[string]domain.State{kept: domain.Filed})
+}
+
+func TestExposureSaysWhatIsUsedOnEachDay(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00), guard.Limit{Direction: guard.Debit, Per: guard.PerBankingDays, Days: 2, Count: 9, Action: guard.Hold}))
+	b.post(gym, pull(1, cents(600_00)))
+	b.sweepAt("2026-11-20 14:30") // filed for Monday
+	b.post(gym, pull(2, cents(300_00)))
+	b.post(gym, pull(3, cents(200_00))) // held
+	b.post(gym, pull(4, cents(50_00), on("2026-11-24")))
+	b.restart()
+	must(t, b.views.CatchUp(t.Context()))
+	lines, err := b.guard.Exposure(t.Context(), calendar.NewDate(2026, time.November, 20))
+	must(t, err)
+	var got []string
+	for _, l := range lines {
+		got = append(got, fmt.Sprint(l.Rule, " ", l.Day, " ", guard.Dollars(l.Used.Cents), " ", l.Used.Count))
+	}
+	want := []string{
+		"limits/debit/settlement_date 2026-11-23 900.00 2", "limits/debit/settlement_date 2026-11-24 50.00 1",
+		"limits/debit/banking_days/2 2026-11-23 950.00 3", "limits/debit/banking_days/2 2026-11-24 950.00 3",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	must(t, b.views.CatchUp(t.Context()))
+	held, err := b.views.HeldByRules(t.Context(), gym)
+	must(t, err)
+	if len(held) != 1 || held[0].Rule != "limits/debit/settlement_date" || held[0].Sum != (guard.Sum{Cents: 200_00, Count: 1}) {
+		t.Errorf("%+v", held)
+	}
 }

@@ -78,6 +78,7 @@ type bank struct {
 	delivery *Delivery
 	uploads  *Uploads
 	batcher  *Batcher
+	guard    *guard.Guard
 }
 
 // openBank makes a bank with Harbor Gym as its client.
@@ -121,10 +122,10 @@ func (b *bank) hire() {
 	must(b.t, err)
 	b.uploads, err = NewUploads(UploadsConfig{Files: b.files, Method: b.delivery.Method})
 	must(b.t, err)
-	judge, err := guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
+	b.guard, err = guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
 	must(b.t, err)
 	b.batcher, err = NewBatcher(BatcherConfig{
-		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads, Guard: judge,
+		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads, Guard: b.guard,
 	})
 	must(b.t, err)
 }

@@ -39,6 +39,7 @@ type Options struct {
 
 	Files   Files            // what is done with files; see Files
 	Inbound Inbound          // what comes from the bank; see Inbound
+	Guard   Guard            // what holds entries; see Guard
 	Acts    Acts             // carries out what two people agreed on; see Acts
 	Plaid   Plaid            // resolves processor tokens; takes none by default
 	Sandbox *Sandbox         // set for a sandbox server only

@@ -31,6 +31,9 @@ func Routes(k *api.Kit) {
 	s.Echo.POST("/v1/ops/events/:event/approve", s.ForOperations(domain.ScopeOpsApprove, s.approve))
 	s.Echo.POST("/v1/ops/events/:event/reject", s.ForOperations(domain.ScopeOpsWork, s.reject))
 	s.controlRoutes()
+	if s.Guard != nil {
+		s.Echo.GET("/v1/ops/exposure", s.ForOperations(domain.ScopeOpsRead, s.exposure))
+	}
 	if s.Inbound != nil {
 		s.bankRoutes()
 	}

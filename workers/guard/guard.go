@@ -85,6 +85,17 @@ func (g *Guard) Judge(ctx context.Context) (stopped int, err error) {
 	return lapsed + stopped, err
 }
 
+// Exposure says what is used of limits on each day from one on, by what the
+// views show; that is judged first.
+func (g *Guard) Exposure(ctx context.Context, from calendar.Date) ([]guard.Line, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, err := g.judge(ctx); err != nil || g.book == nil {
+		return nil, err
+	}
+	return g.book.Lines(from), nil
+}
+
 // mostLapses bounds how many held entries one pass rejects.
 const mostLapses = 1000
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/workers"
@@ -102,6 +104,17 @@ func (f filesOf) Release(ctx context.Context, id string, command domain.ReleaseF
 		return err
 	}
 	return refused(f.crew().files.Release(ctx, id, command))
+}
+
+// guardPort lets the door reach the guard.
+type guardPort struct{ *Server }
+
+// Exposure implements api.Guard.
+func (g guardPort) Exposure(ctx context.Context, from calendar.Date) ([]guard.Line, error) {
+	if err := g.leads(ctx); err != nil {
+		return nil, err
+	}
+	return g.crew().guard.Exposure(ctx, from)
 }
 
 // refused turns a switched-off delivery into a refusal the door knows.

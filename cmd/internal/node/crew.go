@@ -20,6 +20,7 @@ type crew struct {
 	files    *workers.Files
 	delivery *workers.Delivery
 	batcher  *workers.Batcher
+	guard    *guard.Guard
 	uploads  *workers.Uploads
 	intake   *inbound.Intake
 	pickup   *inbound.Pickup // nil in a sandbox
@@ -58,12 +59,12 @@ func (c *crew) hireFiles(s *Server) (err error) {
 	if err != nil {
 		return err
 	}
-	judge, err := guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
+	c.guard, err = guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
 	if err != nil {
 		return err
 	}
 	c.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: c.files, Views: s.views, Clients: s.directory, Delivery: c.delivery, Uploads: c.uploads, Guard: judge, Log: s.log,
+		Files: c.files, Views: s.views, Clients: s.directory, Delivery: c.delivery, Uploads: c.uploads, Guard: c.guard, Log: s.log,
 		Settle: c.links.Accounts.Pass,
 	})
 	return err

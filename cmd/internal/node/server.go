@@ -174,7 +174,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 func (s *Server) newAPI() (err error) {
 	o := api.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: s.directory,
-		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: actsPort{s}, Revoked: s.broker.revoked,
+		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: actsPort{s}, Guard: guardPort{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}

@@ -1,0 +1,84 @@
+package ops
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// exposureLine is what is used of a limit on a day, and what it holds.
+type exposureLine struct {
+	Client     string `json:"client,omitempty"` // whose limit it is; left out: the ODFI's
+	ODFI       string `json:"odfi,omitempty"`
+	Rule       string `json:"rule"`
+	Date       string `json:"date,omitempty"` // left out where it holds something and nothing is used
+	UsedCents  int64  `json:"used_cents"`
+	UsedCount  int64  `json:"used_count"`
+	LimitCents *int64 `json:"limit_cents"` // null: no bound
+	LimitCount *int64 `json:"limit_count"`
+	HeldCents  int64  `json:"waiting_cents"` // held by the rule, for whichever day
+	HeldCount  int64  `json:"waiting_count"`
+}
+
+// exposure answers what is used of limits: of a client's or of all, on a day
+// or on each from today on.
+func (s *surface) exposure(c echo.Context, _ api.Caller) error {
+	from, only := guard.BankingDay(s.LedgerNow().Now()), c.QueryParam("date")
+	if only != "" {
+		day, err := calendar.ParseDate(only)
+		if err != nil {
+			return api.Invalid("/date", "date", "%v", err)
+		}
+		from = day
+	}
+	ctx, client := c.Request().Context(), c.QueryParam("client")
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	lines, err := s.Guard.Exposure(ctx, from)
+	if err != nil {
+		return err
+	}
+	held, err := s.Views.HeldByRules(ctx, client)
+	if err != nil {
+		return err
+	}
+	waiting := sumsOf(held)
+	shown := []exposureLine{}
+	for _, l := range lines {
+		if client != "" && l.Client != client || only != "" && l.Day != from {
+			continue
+		}
+		w := waiting[[2]string{l.Client, l.Rule}]
+		shown = append(shown, exposureLine{
+			Client: l.Client, ODFI: l.ODFI, Rule: l.Rule, Date: l.Day.String(), UsedCents: l.Used.Cents, UsedCount: l.Used.Count,
+			LimitCents: bound(l.Limit.Cents), LimitCount: bound(l.Limit.Count), HeldCents: w.Cents, HeldCount: w.Count,
+		})
+	}
+	return c.JSON(http.StatusOK, map[string]any{"data": shown, "next_cursor": nil})
+}
+
+// sumsOf adds up what rules hold by owner and rule. An ODFI's rule bears its
+// number in its name.
+func sumsOf(held []projections.HeldSum) map[[2]string]guard.Sum {
+	sums := map[[2]string]guard.Sum{}
+	for _, h := range held {
+		for _, owner := range []string{h.Client, ""} {
+			k := [2]string{owner, h.Rule}
+			sums[k] = sums[k].Plus(h.Sum)
+		}
+	}
+	return sums
+}
+
+func bound(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
