@@ -67,7 +67,8 @@ type subject struct {
 	client  [2]string
 }
 
-var ready = regexp.MustCompile(`http://[0-9.:]+`)
+// ready is the line that serve prints last at its start, once it is whole.
+var ready = regexp.MustCompile(`achledger is ready at (http://[0-9.:]+)\n`)
 
 // start runs the program and waits for the line with its address.
 func (s *subject) start() {
@@ -88,8 +89,8 @@ func (s *subject) start() {
 		for b := make([]byte, 256); ; {
 			n, err := out.Read(b)
 			line = append(line, b[:n]...)
-			if found := ready.Find(line); found != nil && bytes.IndexByte(line[bytes.Index(line, found):], '\n') >= 0 {
-				address <- string(found)
+			if found := ready.FindSubmatch(line); found != nil {
+				address <- string(found[1])
 				_, _ = io.Copy(io.Discard, out)
 				return
 			}

@@ -137,26 +137,30 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox},
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.AfterPickup(c.SFTPAfter), Log: c.logger(s),
-		Ready: func(r node.Running) {
-			if r.Admin != "" {
-				fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)
-			}
-			if r.FirstStart {
-				fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
-			}
-			if r.Unconfirmed {
-				fmt.Fprintf(s.errs, "No credential is taken that is as old as the backup.\nSee: achledger credentials --help\n")
-			}
-			if !r.Switch.Otherwise {
-				fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
-			}
-			fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base) // last: whoever waits for it may read the rest
-		},
+		Ready: func(r node.Running) { c.announce(r, s) },
 	})
 	if err == nil {
 		fmt.Fprintln(s.errs, "achledger has stopped; all it answered is on disk.")
 	}
 	return err
+}
+
+// announce says what there is to know at a start. The line with the address is
+// the last one: who has read it has read all the others.
+func (c serveCommand) announce(r node.Running, s streams) {
+	if r.Admin != "" {
+		fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)
+	}
+	if r.FirstStart {
+		fmt.Fprintf(s.errs, "The operations credential is in %s, which only you can read.\n", c.folder().CredentialFile())
+	}
+	if r.Unconfirmed {
+		fmt.Fprintf(s.errs, "No credential is taken that is as old as the backup.\nSee: achledger credentials --help\n")
+	}
+	if !r.Switch.Otherwise {
+		fmt.Fprintf(s.errs, "Delivery is off where it is not switched on: %s.\nSee: achledger delivery --data %s\n", r.Switch.Reason, c.Data)
+	}
+	fmt.Fprintf(s.out, "achledger is ready at %s\n", r.Base)
 }
 
 func (c serveCommand) logger(s streams) *slog.Logger {

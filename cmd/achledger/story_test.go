@@ -72,9 +72,10 @@ func startServer(ts *testscript.TestScript, dir string, flags []string) {
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		said, err := os.ReadFile(out.Name())
 		ts.Check(err)
-		if base := ready.Find(said); base != nil {
-			ts.Setenv("BASE", string(base))
-			ts.Setenv("ADDRESS", strings.TrimPrefix(string(base), "http://"))
+		if found := ready.FindSubmatch(said); found != nil {
+			base := string(found[1])
+			ts.Setenv("BASE", base)
+			ts.Setenv("ADDRESS", strings.TrimPrefix(base, "http://"))
 			ts.Setenv("DATA", dir)
 			return
 		}

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+// Whoever waits for the address, a test or a script, has read then all that a
+// start says, the way to the credential above all.
+func TestTheLineWithTheAddressIsTheLastOfAStart(t *testing.T) {
+	var said bytes.Buffer
+	serveCommand{}.announce(node.Running{Base: "http://127.0.0.1:8080", Admin: "http://127.0.0.1:9090", FirstStart: true, Unconfirmed: true},
+		streams{out: &said, errs: &said})
+	if !strings.Contains(said.String(), "operations credential is in") || !strings.HasSuffix(said.String(), "\nachledger is ready at http://127.0.0.1:8080\n") {
+		t.Errorf("a start says:\n%s", &said)
+	}
+}
