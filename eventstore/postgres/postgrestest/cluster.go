@@ -43,8 +43,11 @@ var ErrNotInstalled = errors.New("PostgreSQL is not installed, and the tests of 
 // Start makes a cluster and starts it. It is fast because nothing waits for a
 // disk: the folder lies in memory where the machine has such a place, and fsync
 // is on as in earnest.
-func Start() (*Cluster, error) {
-	c := &Cluster{}
+func Start() (*Cluster, error) { return StartAt(0) }
+
+// StartAt is Start on a port; 0 is any free one.
+func StartAt(port int) (*Cluster, error) {
+	c := &Cluster{Port: port}
 	var err error
 	if c.bin, err = binaries(); err != nil {
 		return nil, err
@@ -282,15 +285,34 @@ func (c *Cluster) end(s os.Signal) error {
 	return nil
 }
 
+// Create makes an empty database, with UTF-8 and no language's order.
+func (c *Cluster) Create(database string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.URL("owner", "postgres"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize())
+	return err
+}
+
+// PID is the server's first process.
+func (c *Cluster) PID() int { return c.process.Process.Pid }
+
 // Standby copies the cluster into another folder and starts the copy, which
 // follows it. It counts as synchronous under its name when the cluster's
 // synchronous_standby_names has it.
-func (c *Cluster) Standby(name string) (*Cluster, error) {
+func (c *Cluster) Standby(name string) (*Cluster, error) { return c.StandbyAt(name, 0) }
+
+// StandbyAt is Standby on a port; 0 is any free one.
+func (c *Cluster) StandbyAt(name string, port int) (*Cluster, error) {
 	folder, err := os.MkdirTemp(memory(), "postgrestest-")
 	if err != nil {
 		return nil, err
 	}
-	s := &Cluster{folder: folder, data: filepath.Join(folder, "data"), bin: c.bin, as: c.as}
+	s := &Cluster{Port: port, folder: folder, data: filepath.Join(folder, "data"), bin: c.bin, as: c.as}
 	if s.as != nil {
 		err = os.Chown(folder, int(s.as.Uid), int(s.as.Gid))
 	}

@@ -1,0 +1,66 @@
+// Command cluster runs three nodes of a ledger on this machine, with a
+// PostgreSQL primary and its standby, three NATS servers and a proxy, all made
+// from nothing and removed at the end. It sends a payment, shows the file it
+// leaves in, and says how to kill each part.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/achledger/achledger/cmd/internal/cluster"
+)
+
+type options struct {
+	Program string `help:"achledger." default:"bin/achledger"`
+	Broker  string `help:"nats-server." default:"bin/nats-server"`
+	Listen  string `help:"Address of the proxy." default:"127.0.0.1:8080"`
+	Folder  string `help:"An empty or new folder for it; a temporary one by default, which is removed." placeholder:"DIR"`
+	Once    bool   `help:"End when the payment is in a file."`
+}
+
+func main() {
+	var o options
+	kong.Parse(&o, kong.Name("cluster"), kong.Description("Run three nodes of a ledger on this machine, and say how to kill each part."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := o.run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "cluster:", err)
+		os.Exit(1)
+	}
+}
+
+func (o options) run(ctx context.Context) (err error) {
+	if o.Folder == "" {
+		if o.Folder, err = os.MkdirTemp("", "achledger-cluster-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(o.Folder)) }()
+	}
+	fmt.Printf("Starting PostgreSQL with a standby, three NATS servers, three nodes and a proxy in %s\n", o.Folder)
+	c, err := cluster.Start(ctx, cluster.Options{
+		Folder: o.Folder, Program: o.Program, Broker: o.Broker, Listen: o.Listen,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Stop()) }()
+	if err := pay(ctx, c); err != nil {
+		return err
+	}
+	if o.Once {
+		return nil
+	}
+	instruct(c)
+	<-ctx.Done()
+	fmt.Println("\nEnding every part.")
+	return nil
+}

@@ -1,0 +1,202 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
+)
+
+// goneAfter is how long the primary does not answer before its standby takes
+// over.
+const goneAfter = 3 * time.Second
+
+// Databases are a primary and its synchronous standby.
+type Databases struct {
+	mu       sync.Mutex
+	primary  *postgrestest.Cluster
+	standby  *postgrestest.Cluster // nil while it is made
+	old      *postgrestest.Cluster // the former primary, which may still run; nil: none
+	ports    []int                 // where a server may be; the nodes know all of them
+	promoted int
+	tell     *slog.Logger
+}
+
+// standbyName is how a standby names itself to its primary.
+const standbyName = "standby"
+
+func startDatabases(tell *slog.Logger) (*Databases, error) {
+	ports, err := freePorts(3) // a primary, its standby, and the one before
+	if err != nil {
+		return nil, err
+	}
+	primary, err := postgrestest.StartAt(ports[0])
+	if err != nil {
+		return nil, err
+	}
+	d := &Databases{primary: primary, ports: ports, tell: tell}
+	if err := d.attach(); err != nil {
+		return nil, errors.Join(err, primary.Remove())
+	}
+	return d, nil
+}
+
+// attach makes a standby for the primary, and has every commit wait for it.
+func (d *Databases) attach() error {
+	standby, err := d.primary.StandbyAt(standbyName, d.free())
+	if err != nil {
+		return err
+	}
+	if err := d.primary.Set("synchronous_standby_names", standbyName); err != nil {
+		return errors.Join(err, standby.Remove())
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.standby = standby
+	return nil
+}
+
+// free is a port that none of the servers has.
+func (d *Databases) free() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, port := range d.ports {
+		if port != d.primary.Port && (d.old == nil || port != d.old.Port) {
+			return port
+		}
+	}
+	return 0
+}
+
+// url names the ledger's database wherever it is, as a user.
+func (d *Databases) url(user string) string {
+	var hosts []string
+	for _, port := range d.ports {
+		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", port))
+	}
+	return fmt.Sprintf("postgres://%s@%s/ledger?sslmode=disable&target_session_attrs=read-write", user, strings.Join(hosts, ","))
+}
+
+// Primary is the server that takes writes.
+func (d *Databases) Primary() *postgrestest.Cluster {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.primary
+}
+
+// Standby is the server that takes over next, nil while it is made.
+func (d *Databases) Standby() *postgrestest.Cluster {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.standby
+}
+
+// Promoted counts how often a standby took over.
+func (d *Databases) Promoted() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.promoted
+}
+
+// run has the standby take over when the primary does not answer, and makes
+// another one, until ctx ends.
+func (d *Databases) run(ctx context.Context) {
+	primary, standby := time.Now(), time.Now() // when each answered last
+	for ctx.Err() == nil {
+		if answers(ctx, d.Primary()) {
+			primary = time.Now()
+		}
+		if s := d.Standby(); s == nil || answers(ctx, s) {
+			standby = time.Now()
+		}
+		var err error
+		switch now := time.Now(); {
+		case now.Sub(primary) > goneAfter && d.Standby() != nil && now.Sub(standby) < goneAfter:
+			err = d.takeOver()
+			primary, standby = time.Now(), time.Now()
+		case now.Sub(standby) > goneAfter && now.Sub(primary) < goneAfter:
+			err = d.replaceStandby()
+			standby = time.Now()
+		}
+		if err != nil && ctx.Err() == nil {
+			d.tell.Error("a database server could not be replaced", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func answers(ctx context.Context, c *postgrestest.Cluster) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.URL("owner", "postgres"))
+	if err != nil {
+		return false
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, "SELECT 1")
+	return err == nil
+}
+
+// takeOver promotes the standby. The old primary stays as it is: whatever it
+// still thinks, no commit of it is acknowledged without a standby.
+func (d *Databases) takeOver() error {
+	d.mu.Lock()
+	before, old, next := d.old, d.primary, d.standby
+	d.mu.Unlock()
+	if before != nil {
+		if err := before.Remove(); err != nil {
+			return err
+		}
+	}
+	d.tell.Warn("the primary does not answer: the standby takes over", "primary", old.Port, "standby", next.Port)
+	if err := next.Promote(); err != nil {
+		return err
+	}
+	if err := next.Set("synchronous_standby_names", ""); err != nil {
+		return fmt.Errorf("let the new primary commit alone: %w", err)
+	}
+	d.mu.Lock()
+	d.primary, d.standby, d.old, d.promoted = next, nil, old, d.promoted+1
+	d.mu.Unlock()
+	return d.attach()
+}
+
+// replaceStandby makes another standby in the place of one that is gone.
+// Until it follows, no commit is acknowledged.
+func (d *Databases) replaceStandby() error {
+	d.tell.Warn("the standby does not answer: another one takes its place")
+	d.mu.Lock()
+	gone := d.standby
+	d.standby = nil
+	d.mu.Unlock()
+	if err := gone.Remove(); err != nil {
+		return err
+	}
+	return d.attach()
+}
+
+// Old is the former primary, which may still run; nil while there was none.
+func (d *Databases) Old() *postgrestest.Cluster {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.old
+}
+
+func (d *Databases) remove() (err error) {
+	for _, c := range []*postgrestest.Cluster{d.old, d.standby, d.primary} {
+		if c != nil {
+			err = errors.Join(err, c.Remove())
+		}
+	}
+	return err
+}

@@ -1,0 +1,51 @@
+package cluster
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+)
+
+// Node is one of the ledger's processes.
+type Node struct {
+	*Process
+	Data string // its folder
+
+	address string // of its API
+	ready   atomic.Bool
+}
+
+// Base is the address of its API.
+func (n *Node) Base() string { return "http://" + n.address }
+
+// Ready reports whether it said so just now.
+func (n *Node) Ready() bool { return n.ready.Load() }
+
+func (n *Node) ask(client *http.Client) {
+	answer, err := client.Get(n.Base() + "/readyz")
+	if err == nil {
+		answer.Body.Close()
+	}
+	n.ready.Store(err == nil && answer.StatusCode == http.StatusOK)
+}
+
+// makeNodes are three nodes of one ledger.
+func makeNodes(o Options, store, brokers string) (all []*Node, err error) {
+	ports, err := freePorts(3)
+	if err != nil {
+		return nil, err
+	}
+	for i := range 3 {
+		n := &Node{address: fmt.Sprintf("127.0.0.1:%d", ports[i]), Data: filepath.Join(o.Folder, fmt.Sprintf("n%d", i+1))}
+		n.Process = &Process{
+			Name: fmt.Sprintf("n%d", i+1), path: o.Program, log: filepath.Join(o.Folder, fmt.Sprintf("n%d.log", i+1)),
+			args: []string{
+				"serve", "--store", store, "--nats-url", brokers, "--node", fmt.Sprintf("n%d", i+1), "--data", n.Data,
+				"--listen", n.address, "--outbox", o.outbox(), "--inbox", o.inbox(), "--sandbox", "--log-format", "json",
+			},
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
