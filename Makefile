@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo test explore check fmt generate lint bench release build gcc postgres prometheus
+.PHONY: help demo cluster test explore check fmt generate lint bench release build gcc postgres prometheus
 
 help:
 	@echo "Targets of achledger:"
@@ -28,6 +28,12 @@ explore: gcc postgres ## every random test with new seeds, for MINUTES=60, keepi
 	@bash .ci/explore
 
 check: fmt generate test lint ## what to run before a commit
+
+cluster: gcc postgres ## three nodes on PostgreSQL and NATS, made from nothing, to try and to kill
+	go build -o bin/achledger ./cmd/achledger
+	go build -o bin/nats-server github.com/nats-io/nats-server/v2
+	go build -o bin/cluster ./cmd/cluster
+	bin/cluster
 
 fmt: ## gofmt over all code
 	gofmt -w cmd domain eventstore http projections workers

@@ -27,7 +27,9 @@ system_account: SYS
 cluster {
   name: ledger
   listen: 127.0.0.1:{{.Route}}
-  routes: [{{range .Routes}} "nats://127.0.0.1:{{.}}" {{end}}]
+  routes: [{{range .Routes}}
+    "nats://127.0.0.1:{{.}}"{{end}}
+  ]
 }
 `))
 

@@ -74,22 +74,27 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 		return c, err
 	}
 	c.parts.Go(func() { c.Databases.run(ctx) })
-	for _, p := range c.processes() {
-		p.tell = o.Log
-		c.parts.Go(func() { p.run(ctx) })
+	for _, b := range c.Brokers {
+		c.keep(ctx, o, b)
 	}
-	return c, c.await(ctx)
+	// The first node writes the credential of operations.
+	for i := range c.Nodes {
+		c.keep(ctx, o, c.Nodes[i].Process)
+		if err := await(ctx, c.Nodes[i]); err != nil {
+			return c, err
+		}
+	}
+	c.Ops, err = folder.Folder(c.Nodes[0].Data).ReadCredential()
+	return c, err
 }
 
-func (c *Cluster) processes() (all []*Process) {
-	all = append(all, c.Brokers...)
-	for _, n := range c.Nodes {
-		all = append(all, n.Process)
-	}
-	return all
+// keep has a process run as long as the cluster does.
+func (c *Cluster) keep(ctx context.Context, o Options, p *Process) {
+	p.tell = o.Log
+	c.parts.Go(func() { p.run(ctx) })
 }
 
-// makeLedger makes the database a ledger, and takes its operations credential.
+// makeLedger makes the database a ledger, with a master key for the first node.
 func (c *Cluster) makeLedger(ctx context.Context, o Options) error {
 	if err := c.Databases.Primary().Create("ledger"); err != nil {
 		return err
@@ -104,8 +109,7 @@ func (c *Cluster) makeLedger(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("achledger store init: %w: %s", err, said)
 	}
-	c.Ops, err = folder.Folder(first).ReadCredential()
-	return err
+	return nil
 }
 
 // copyKey gives a node the master key.
@@ -138,22 +142,16 @@ func (c *Cluster) serve(ctx context.Context, o Options) error {
 	return nil
 }
 
-// startTime bounds how long the first node takes to be ready.
+// startTime bounds how long a node takes to be ready.
 const startTime = 2 * time.Minute
 
-func (c *Cluster) await(ctx context.Context) error {
+func await(ctx context.Context, n *Node) error {
 	for end := time.Now().Add(startTime); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
-		ready := 0
-		for _, n := range c.Nodes {
-			if n.Ready() {
-				ready++
-			}
-		}
-		if ready == len(c.Nodes) {
+		if n.Ready() {
 			return nil
 		}
 	}
-	return fmt.Errorf("the nodes are not ready: see their logs, %s and the others", c.Nodes[0].Log())
+	return fmt.Errorf("node %s is not ready; it says in %s why", n.Name, n.Log())
 }
 
 // Stop ends every part and removes the databases.

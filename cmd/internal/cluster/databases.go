@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
 
@@ -110,10 +108,10 @@ func (d *Databases) Promoted() int {
 func (d *Databases) run(ctx context.Context) {
 	primary, standby := time.Now(), time.Now() // when each answered last
 	for ctx.Err() == nil {
-		if answers(ctx, d.Primary()) {
+		if d.Primary().Answers(ctx) {
 			primary = time.Now()
 		}
-		if s := d.Standby(); s == nil || answers(ctx, s) {
+		if s := d.Standby(); s == nil || s.Answers(ctx) {
 			standby = time.Now()
 		}
 		var err error
@@ -133,18 +131,6 @@ func (d *Databases) run(ctx context.Context) {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-}
-
-func answers(ctx context.Context, c *postgrestest.Cluster) bool {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	conn, err := pgx.Connect(ctx, c.URL("owner", "postgres"))
-	if err != nil {
-		return false
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	_, err = conn.Exec(ctx, "SELECT 1")
-	return err == nil
 }
 
 // takeOver promotes the standby. The old primary stays as it is: whatever it

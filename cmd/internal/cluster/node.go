@@ -1,9 +1,11 @@
 package cluster
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 )
 
@@ -14,6 +16,9 @@ type Node struct {
 
 	address string // of its API
 	ready   atomic.Bool
+
+	mu   sync.Mutex
+	lost chan struct{} // closed when it does not answer at all
 }
 
 // Base is the address of its API.
@@ -28,6 +33,28 @@ func (n *Node) ask(client *http.Client) {
 		answer.Body.Close()
 	}
 	n.ready.Store(err == nil && answer.StatusCode == http.StatusOK)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err != nil {
+		close(n.lost)
+		n.lost = make(chan struct{})
+	}
+}
+
+// whileItAnswers ends when the node is found not to answer.
+func (n *Node) whileItAnswers(ctx context.Context) (context.Context, context.CancelFunc) {
+	n.mu.Lock()
+	lost := n.lost
+	n.mu.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-lost:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // makeNodes are three nodes of one ledger.
@@ -37,7 +64,7 @@ func makeNodes(o Options, store, brokers string) (all []*Node, err error) {
 		return nil, err
 	}
 	for i := range 3 {
-		n := &Node{address: fmt.Sprintf("127.0.0.1:%d", ports[i]), Data: filepath.Join(o.Folder, fmt.Sprintf("n%d", i+1))}
+		n := &Node{lost: make(chan struct{}), address: fmt.Sprintf("127.0.0.1:%d", ports[i]), Data: filepath.Join(o.Folder, fmt.Sprintf("n%d", i+1))}
 		n.Process = &Process{
 			Name: fmt.Sprintf("n%d", i+1), path: o.Program, log: filepath.Join(o.Folder, fmt.Sprintf("n%d.log", i+1)),
 			args: []string{

@@ -43,6 +43,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no node is ready", http.StatusServiceUnavailable)
 		return
 	}
+	ctx, answered := n.whileItAnswers(r.Context())
+	defer answered()
 	to := httputil.ReverseProxy{
 		Rewrite: func(out *httputil.ProxyRequest) {
 			out.SetURL(&url.URL{Scheme: "http", Host: n.address})
@@ -55,7 +57,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	w.Header().Set("X-Served-By", n.Name)
-	to.ServeHTTP(w, r)
+	to.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // choose takes the next node that is ready.

@@ -298,6 +298,19 @@ func (c *Cluster) Create(database string) error {
 	return err
 }
 
+// Answers reports whether the server answers a question within a second.
+func (c *Cluster) Answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.URL("owner", "postgres"))
+	if err != nil {
+		return false
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, "SELECT 1")
+	return err == nil
+}
+
 // PID is the server's first process.
 func (c *Cluster) PID() int { return c.process.Process.Pid }
 
