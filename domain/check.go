@@ -45,17 +45,17 @@ func (p Proposal) checkSEC(f *fields, s Settings) {
 	case !slices.Contains(s.SECCodes, p.SEC):
 		f.against("/StandardEntryClassCode", "sec-code", "this client may not originate %s", p.SEC)
 	}
-	switch p.Kind {
+	switch p.PushPull {
 	case Push, Pull:
 	case "":
 		f.bad("/TransactionType", "required", "push (a credit) or pull (a debit)")
 	default:
 		f.bad("/TransactionType", "enum", "push (a credit) or pull (a debit)")
 	}
-	if p.SEC == "TEL" && p.Kind == Push {
+	if p.SEC == "TEL" && p.PushPull == Push {
 		f.against("/TransactionType", "tel-push", "TEL entries are debits: a push cannot be TEL")
 	}
-	needed := p.Kind == Pull && (p.SEC == "WEB" || p.SEC == "TEL")
+	needed := p.PushPull == Pull && (p.SEC == "WEB" || p.SEC == "TEL")
 	switch p.PaymentType {
 	case "single", "recurring":
 	case "":
@@ -127,7 +127,7 @@ func (p Proposal) checkTo(f *fields, number string) {
 	default:
 		f.bad("/ToAccountType", "enum", "checking, savings, GL or loan")
 	}
-	if p.ToAccountType == Loan && p.Kind == Pull {
+	if p.ToAccountType == Loan && p.PushPull == Pull {
 		f.against("/ToAccountType", "loan-debit", "a loan account cannot be debited (R35)")
 	}
 	name := 22

@@ -129,7 +129,7 @@ func (d dice) settings() domain.Settings {
 // proposal is one of the class.
 func (d dice) proposal(sec string, s domain.Settings) domain.Proposal {
 	p := domain.Proposal{
-		SEC: sec, Kind: domain.Kind(d.of("push", "pull")), FromRouting: d.of(s.ODFIs...), FromName: d.maybe("FRONT DESK", 16),
+		SEC: sec, PushPull: domain.PushPull(d.of("push", "pull")), FromRouting: d.of(s.ODFIs...), FromName: d.maybe("FRONT DESK", 16),
 		FromID: d.maybe("DESK 4", 15), ToRouting: d.routing(), ToAccountType: d.of(domain.Checking, domain.Savings, domain.GL, domain.Loan),
 		ToName: d.text("TEST PERSON 01", 22), ToID: d.maybe("MEMBER 17", 15), Description: d.text("DUES NOV", 10),
 		AmountCents: d.cents(), CompanyID: d.of(s.CompanyIdentifications...), DiscretionaryData: d.maybe("LOCKER 4", 20),
@@ -142,14 +142,14 @@ func (d dice) proposal(sec string, s domain.Settings) domain.Proposal {
 			p.Addenda = append(p.Addenda, d.text("RMR*IV*17**10.25\\", 80))
 		}
 	case "TEL":
-		p.Kind = domain.Pull
+		p.PushPull = domain.Pull
 	case "IAT":
 		p.IAT = d.iat()
 	}
 	if sec != "CTX" && sec != "IAT" && sec != "TEL" && d.IntN(3) == 0 {
 		p.Addenda = []string{d.text("INVOICE 17", 80)}
 	}
-	if sec == "WEB" && p.Kind == domain.Push {
+	if sec == "WEB" && p.PushPull == domain.Push {
 		p.FromName = d.text("TEST PERSON 02", 15)
 	}
 	return p

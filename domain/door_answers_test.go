@@ -162,7 +162,7 @@ func (d dice) received() domain.Transaction {
 // cameBack is a debit of ours that left, came back, and was corrected.
 func (d dice) cameBack() domain.Transaction {
 	t := domain.Transaction{Client: "gym"}
-	p := domain.Proposal{SEC: "PPD", Kind: domain.Pull, FromRouting: "231380104", ToRouting: "121042882", ToAccountType: domain.Checking,
+	p := domain.Proposal{SEC: "PPD", PushPull: domain.Pull, FromRouting: "231380104", ToRouting: "121042882", ToAccountType: domain.Checking,
 		ToName: "TEST PERSON 01", Description: "DUES NOV", AmountCents: 1025, CompanyID: "1840000017"}
 	tell(&t, &domain.TransactionOriginated{TransactionID: "t", ItemID: "out", Proposal: p, CompanyName: "HARBOR GYM"})
 	tell(&t, &domain.TransactionFiled{ItemID: "out", File: "f1", Batch: 1, Trace: "231380100000001"})

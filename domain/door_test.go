@@ -103,7 +103,7 @@ func TestWhatTheDoorTookRendersAndReadsBack(t *testing.T) {
 func leavesAgain(t *testing.T, transaction *domain.Transaction, number string, s domain.FileSettings) {
 	t.Helper()
 	kinds := []domain.ItemKind{domain.Reversal}
-	if transaction.Originated.Proposal.Kind == domain.Pull {
+	if transaction.Originated.Proposal.PushPull == domain.Pull {
 		kinds = append(kinds, domain.Retry)
 	}
 	if transaction.Originated.Proposal.Prenote() {

@@ -147,12 +147,12 @@ func EntryCode(accountType string, debit bool) int {
 func (p Proposal) transactionCode(accountType string) int {
 	tens := accountTens[accountType]
 	switch {
-	case p.Kind == Push && p.Prenote():
+	case p.PushPull == Push && p.Prenote():
 		return tens + 3
 	case p.Prenote():
 		return tens + 8
 	default:
-		return EntryCode(accountType, p.Kind == Pull)
+		return EntryCode(accountType, p.PushPull == Pull)
 	}
 }
 

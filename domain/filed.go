@@ -16,8 +16,8 @@ type (
 	// Dated says why an item leaves with other dates than were asked for, as
 	// they were decided when its file was cut. A client may read it.
 	Dated struct {
-		Moved      string `json:"moved,omitempty"`        // why the effective date is not the one asked for
-		NotSameDay string `json:"not_same_day,omitempty"` // why same-day settlement was asked for and is not given
+		MovedReason      string `json:"moved,omitempty"`        // why the effective date is not the one asked for
+		NotSameDayReason string `json:"not_same_day,omitempty"` // why same-day settlement was asked for and is not given
 	}
 )
 

@@ -94,7 +94,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		return nil, &Refusal{Code: SameDayNotEnabled, Reason: "this client has not opted in to same-day settlement",
 			Fields: []FieldError{{"/SameDay", string(SameDayNotEnabled), "not enabled for this client"}}}
 	}
-	if why := client.Settings.Refused(p.Kind == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
+	if why := client.Settings.Refused(p.PushPull == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
 		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Amount", "limit", why}}}
 	}
 	return []Event{TransactionOriginated{
@@ -148,7 +148,7 @@ func (p Proposal) companyName(s Settings) string {
 	return p.FromName
 }
 
-func (p Proposal) personToPerson() bool { return p.SEC == "WEB" && p.Kind == Push }
+func (p Proposal) personToPerson() bool { return p.SEC == "WEB" && p.PushPull == Push }
 
 // SentDescription is the part of the description that fits the batch header.
 func (p Proposal) SentDescription() string {

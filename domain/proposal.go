@@ -6,7 +6,7 @@ import "encoding/json"
 // and without the receiver's account number, which is kept sealed beside it.
 type Proposal struct {
 	SEC               string   `json:"sec"`
-	Kind              Kind     `json:"kind"`
+	PushPull          PushPull `json:"kind"`
 	FromRouting       string   `json:"from_routing"` // nine digits, one of the client's ODFIs
 	FromName          string   `json:"from_name,omitempty"`
 	FromID            string   `json:"from_id,omitempty"`
@@ -28,13 +28,13 @@ type Proposal struct {
 	Originals map[string]string `json:"originals,omitempty"` // text before transliteration, by field
 }
 
-// Kind is the direction of the money as the originator sees it.
-type Kind string
+// PushPull is the direction of the money as the originator sees it.
+type PushPull string
 
 // Kinds of transactions.
 const (
-	Push Kind = "push" // a credit to the receiver
-	Pull Kind = "pull" // a debit of the receiver
+	Push PushPull = "push" // a credit to the receiver
+	Pull PushPull = "pull" // a debit of the receiver
 )
 
 // Account types of receivers.

@@ -21,7 +21,7 @@ type Recipient struct {
 type RecipientTerms struct {
 	Name             string `json:"name"`                    // as entries bear it
 	OriginalName     string `json:"original_name,omitempty"` // before transliteration
-	Kind             string `json:"kind"`                    // CONSUMER, BUSINESS or COMPANY
+	RecipientKind    string `json:"kind"`                    // CONSUMER, BUSINESS or COMPANY
 	UniqueIdentifier string `json:"unique_identifier,omitempty"`
 	CompanyID        string `json:"company_id,omitempty"` // COMPANY: the company identification
 }
@@ -133,12 +133,12 @@ func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
 	}
 	var f fields
 	most := 22
-	if c.Terms.Kind == Company {
+	if c.Terms.RecipientKind == Company {
 		most = 16
 	}
 	checkText(&f, "/name", c.Terms.Name, 1, most)
 	checkText(&f, "/uniqueIdentifier", c.Terms.UniqueIdentifier, 0, 15)
-	switch c.Terms.Kind {
+	switch c.Terms.RecipientKind {
 	case Consumer, Business:
 		if c.Terms.CompanyID != "" {
 			f.against("/companyId", "company-identification", "goes with recipientType COMPANY only")

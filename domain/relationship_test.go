@@ -135,7 +135,7 @@ func TestTheSECCodeOfALink(t *testing.T) {
 	for name, tt := range map[string]struct {
 		standard string
 		allowed  []string
-		kind     domain.Kind
+		kind     domain.PushPull
 		want     string
 	}{
 		"the default":                    {"CCD", []string{"PPD", "CCD"}, domain.Pull, "CCD"},

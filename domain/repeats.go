@@ -20,11 +20,11 @@ func Repeats(number, text string) bool { return needleOf(number).in(text) }
 type needle struct {
 	whole string // what a text must be
 	part  string // what it must not contain; empty: it may, by chance
-	tail  int    // how many of the last characters may be shown
+	shown int    // how many of the last characters may be shown
 }
 
 func needleOf(number string) needle {
-	n := needle{whole: bare(number), tail: len(bare(Tail(number)))}
+	n := needle{whole: bare(number), shown: len(bare(Tail(number)))}
 	n.part = strings.TrimLeft(n.whole, "0")
 	if len(n.part) < leastRepeated {
 		n.part = n.whole // with its zeros it may be long enough
@@ -62,8 +62,8 @@ func (n needle) hide(text string) string {
 		first := from + i
 		from = first + len(find)
 		end := at[from-1] + 1
-		if n.tail > 0 {
-			end = at[from-n.tail]
+		if n.shown > 0 {
+			end = at[from-n.shown]
 		}
 		for k := at[first]; k < end; k++ {
 			out[k] = '*'

@@ -114,7 +114,7 @@ func international() domain.Proposal {
 	party := domain.IATParty{Name: "TEST PERSON 01", Address: "1 QUAY STREET", City: "PORTSIDE", State: "ME", PostalCode: "04101", Country: "US"}
 	bank := domain.IATBank{Name: "BANK OF TOYLAND", ID: "121042882", Qualifier: "01", Country: "CA"}
 	return domain.Proposal{
-		SEC: "IAT", Kind: domain.Push, FromRouting: "231380104", FromName: "HARBOR GYM", ToRouting: "121042882", ToAccountType: domain.Checking,
+		SEC: "IAT", PushPull: domain.Push, FromRouting: "231380104", FromName: "HARBOR GYM", ToRouting: "121042882", ToAccountType: domain.Checking,
 		ToName: "TEST PERSON 01", Description: "PAYROLL", AmountCents: 1025,
 		IAT: &domain.IAT{From: party, To: party, FromBank: bank, ToBank: bank},
 	}
@@ -126,7 +126,7 @@ func TestABlankCompanyNameOfOlderSettingsIsRefusedWithThePayment(t *testing.T) {
 	s := settings()
 	s.CompanyName = " "
 	client := domain.Client{ID: "gym", Version: 1, Settings: s}
-	p := domain.Proposal{SEC: "PPD", Kind: domain.Push, FromRouting: "231380104", ToRouting: "121042882", ToAccountType: domain.Checking,
+	p := domain.Proposal{SEC: "PPD", PushPull: domain.Push, FromRouting: "231380104", ToRouting: "121042882", ToAccountType: domain.Checking,
 		ToName: "TEST PERSON 01", Description: "PAYROLL", AmountCents: 1025}
 	if _, err := (domain.Originate{Proposal: p, Number: "12345"}).Decide(client, domain.Transaction{}); refusedAt(err) != "/FromName" {
 		t.Errorf("without a name: %v", err)

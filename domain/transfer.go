@@ -39,9 +39,9 @@ func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 // LinkProposal is an entry over a relationship: to its account as it is now,
 // in the owner's name. It refuses when no SEC code of the client allows the
 // direction; the client's default is preferred.
-func LinkProposal(s Settings, r *Relationship, a BankAccount, kind Kind, cents int64) (Proposal, error) {
+func LinkProposal(s Settings, r *Relationship, a BankAccount, kind PushPull, cents int64) (Proposal, error) {
 	p := Proposal{
-		Kind: kind, ToRouting: a.Routing, ToAccountType: a.Type, ToName: r.OwnerName, AmountCents: cents,
+		PushPull: kind, ToRouting: a.Routing, ToAccountType: a.Type, ToName: r.OwnerName, AmountCents: cents,
 	}
 	if r.OriginalName != "" {
 		p.Originals = map[string]string{"ToName": r.OriginalName}
@@ -67,6 +67,6 @@ func LinkProposal(s Settings, r *Relationship, a BankAccount, kind Kind, cents i
 // suits reports whether an SEC code goes for an entry over a relationship.
 // IAT needs parties and banks nobody was asked for; a TEL push does not
 // exist; a WEB push comes from a person, and the client is none.
-func suits(sec string, kind Kind) bool {
+func suits(sec string, kind PushPull) bool {
 	return sec != "IAT" && (kind == Pull || sec != "TEL" && sec != "WEB")
 }

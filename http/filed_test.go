@@ -100,10 +100,10 @@ func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 		moved      any
 	}{
 		"as it was asked for":                     {nil, "261118", nil, nil, "2026-11-18", nil, nil},
-		"the same-day window passed meanwhile":    {[]any{"SameDay", true}, "261118", &domain.Dated{NotSameDay: noWindow}, nil, "2026-11-18", noWindow, nil},
-		"the date had passed":                     {[]any{"EffectiveDate", "2026-11-17"}, "261119", &domain.Dated{Moved: past}, nil, "2026-11-19", nil, past},
+		"the same-day window passed meanwhile":    {[]any{"SameDay", true}, "261118", &domain.Dated{NotSameDayReason: noWindow}, nil, "2026-11-18", noWindow, nil},
+		"the date had passed":                     {[]any{"EffectiveDate", "2026-11-17"}, "261119", &domain.Dated{MovedReason: past}, nil, "2026-11-19", nil, past},
 		"the file was late":                       {nil, "261118", nil, []domain.Event{redated}, "2026-11-19", nil, late},
-		"the same day was lost before, and again": {[]any{"SameDay", true}, "261118", &domain.Dated{NotSameDay: noWindow}, []domain.Event{redated}, "2026-11-19", noWindow, late},
+		"the same day was lost before, and again": {[]any{"SameDay", true}, "261118", &domain.Dated{NotSameDayReason: noWindow}, []domain.Event{redated}, "2026-11-19", noWindow, late},
 		"the file was late for the same day":      {[]any{"SameDay", true}, "261118", nil, []domain.Event{redated}, "2026-11-19", late, late},
 	} {
 		t.Run(name, func(t *testing.T) {

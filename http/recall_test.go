@@ -63,7 +63,7 @@ func TestRecall(t *testing.T) {
 		_, err := ledger.Execute(context.Background(), w.ledger, ledger.TransactionStream("business", someID), func(domain.Transaction) ([]domain.Event, error) {
 			return []domain.Event{
 				domain.TransactionOriginated{TransactionID: someID, ItemID: item, InFile: file,
-					Proposal: domain.Proposal{SEC: "CCD", Kind: domain.Push, FromRouting: "021214862"}},
+					Proposal: domain.Proposal{SEC: "CCD", PushPull: domain.Push, FromRouting: "021214862"}},
 				domain.TransactionFiled{ItemID: item, File: file, Batch: 1, Trace: "021214860000002"},
 			}, nil
 		})

@@ -261,7 +261,7 @@ func (w *town) amounts(client, holder, id string) (a, b string) {
 		t, err := w.ledger.Transaction(context.Background(), client, id)
 		w.must(err)
 		p := t.Originated.Proposal
-		if p.Kind != domain.Push || p.AmountCents < 1 || p.AmountCents > 99 || p.SentDescription() != "ACCTVERIFY" {
+		if p.PushPull != domain.Push || p.AmountCents < 1 || p.AmountCents > 99 || p.SentDescription() != "ACCTVERIFY" {
 			w.t.Errorf("a micro-deposit is %+v", p)
 		}
 		list = append(list, fmt.Sprintf("0.%02d", p.AmountCents))

@@ -69,7 +69,7 @@ type Transaction struct {
 	Status      string // as the API shows it
 	Direction   domain.Direction
 	SEC         string
-	Type        domain.Kind
+	Type        domain.PushPull
 	AmountCents int64
 	Name        string // of the counterparty
 	AccountTail string

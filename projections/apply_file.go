@@ -26,7 +26,7 @@ const (
 )
 
 // file applies an event of a file's stream.
-func (p *projector) file(c change) error {
+func (p *projector) file(c logEvent) error {
 	if filled, ok := c.fact.Event.(*domain.FileFilled); ok {
 		return p.fillFile(c, filled)
 	}
@@ -60,7 +60,7 @@ func (p *projector) file(c change) error {
 	return err
 }
 
-func (p *projector) putFile(c change, file int64) error {
+func (p *projector) putFile(c logEvent, file int64) error {
 	f := c.file
 	o, openedAt := f.Opened, micros(f.OpenedAt)
 	var name, modifier string
@@ -81,7 +81,7 @@ func (p *projector) putFile(c change, file int64) error {
 
 // fillFile takes in the batches that an append began. A file has one such
 // event for a thousand entries, so its stream is not read for it.
-func (p *projector) fillFile(c change, e *domain.FileFilled) error {
+func (p *projector) fillFile(c logEvent, e *domain.FileFilled) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.refOf(id)
 	if err != nil || file == 0 {

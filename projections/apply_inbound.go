@@ -34,7 +34,7 @@ const (
 )
 
 // inbound applies an event of the stream of a file that came from the bank.
-func (p *projector) inbound(c change) error {
+func (p *projector) inbound(c logEvent) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.inboundRef(id)
 	if err != nil {
@@ -116,7 +116,7 @@ func entryKey(id string) []byte {
 }
 
 // arrived takes in what a transaction got from the bank.
-func (p *projector) arrived(c change) error {
+func (p *projector) arrived(c logEvent) error {
 	in, forward := incomingOf(c.fact.Event)
 	if in == nil || in.Inbound == "" {
 		return nil
@@ -150,7 +150,7 @@ func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
 }
 
 // bank notes an ODFI with settings of its own.
-func (p *projector) bank(c change) error {
+func (p *projector) bank(c logEvent) error {
 	e, ok := c.fact.Event.(*domain.BankConfigured)
 	if !ok {
 		return nil
@@ -165,7 +165,7 @@ func (p *projector) bank(c change) error {
 }
 
 // changedSettings notes that a client or a bank was changed.
-func (p *projector) changedSettings(aggregate string, c change) error {
+func (p *projector) changedSettings(aggregate string, c logEvent) error {
 	if _, err := p.c.exec(changedSettings, aggregate, c.recorded.Position); err != nil {
 		return fmt.Errorf("note a change of settings: %w", err)
 	}

@@ -40,7 +40,7 @@ const (
 )
 
 // holder applies an event of a holder's stream.
-func (p *projector) holder(c change) error {
+func (p *projector) holder(c logEvent) error {
 	_, rest, _ := cutStream(c.recorded.Stream)
 	client, holder, _ := strings.Cut(rest, "/")
 	var err error
@@ -123,7 +123,7 @@ func (p *projector) ended(id string) error {
 
 // unverified notes that an entry came to nothing by which an account was
 // verified: what is approved, or being canceled, is looked at again.
-func (p *projector) unverified(c change) error {
+func (p *projector) unverified(c logEvent) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
 		if _, err := p.c.exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
@@ -139,7 +139,7 @@ func (p *projector) unverified(c change) error {
 var corrects = map[string]bool{"C01": true, "C02": true, "C03": true, "C05": true, "C06": true, "C07": true}
 
 // corrected notes a notification of change of an entry of ours.
-func (p *projector) corrected(c change) error {
+func (p *projector) corrected(c logEvent) error {
 	e, ok := c.fact.Event.(*domain.TransactionCorrected)
 	if !ok || c.transaction.Originated == nil || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {
 		return nil
@@ -149,7 +149,7 @@ func (p *projector) corrected(c change) error {
 }
 
 // account applies an event of a bank account's stream.
-func (p *projector) account(c change) error {
+func (p *projector) account(c logEvent) error {
 	_, rest, _ := cutStream(c.recorded.Stream)
 	client, id, _ := strings.Cut(rest, "/")
 	switch e := c.fact.Event.(type) {

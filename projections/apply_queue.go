@@ -4,13 +4,13 @@ import "fmt"
 
 // queueChanges gathers what a batch of events does to the queue's running
 // totals, which are written once a batch.
-type queueChanges map[group]sum
+type queueChanges map[group]runningTotal
 
-type sum struct{ entries, cents int64 }
+type runningTotal struct{ entries, cents int64 }
 
 func (q queueChanges) add(g group, entries, cents int64) {
 	s := q[g]
-	q[g] = sum{s.entries + entries, s.cents + cents}
+	q[g] = runningTotal{s.entries + entries, s.cents + cents}
 }
 
 const (
@@ -24,7 +24,7 @@ const (
 // totals writes what the batch did to sums.
 func (p *projector) totals() error {
 	for g, s := range p.queue {
-		if s == (sum{}) {
+		if s == (runningTotal{}) {
 			continue
 		}
 		if _, err := p.c.exec(addToQueue, g.client, g.odfi, g.answers, g.due, s.entries, s.cents); err != nil {

@@ -91,7 +91,7 @@ func (p *projector) filedSum(file int64, batch int, debit bool, n, cents int64) 
 
 // refiled counts an item of ours in or out of its batch, where the event does
 // not say all. It looks at the rows as they were before the event.
-func (p *projector) refiled(c change) error {
+func (p *projector) refiled(c logEvent) error {
 	if c.transaction == nil {
 		return nil
 	}
@@ -116,7 +116,7 @@ func (p *projector) refiled(c change) error {
 	return nil
 }
 
-func (p *projector) countFiled(c change, item string, file int64, batch int, n int64) error {
+func (p *projector) countFiled(c logEvent, item string, file int64, batch int, n int64) error {
 	i, ok := c.transaction.Item(item)
 	if !ok {
 		return nil

@@ -48,7 +48,7 @@ const (
 )
 
 // transaction applies an event of a transaction's stream.
-func (p *projector) transaction(c change) error {
+func (p *projector) transaction(c logEvent) error {
 	if filed, ok := c.fact.Event.(*domain.TransactionFiled); ok && c.transaction == nil {
 		return p.filed(c, filed)
 	}
@@ -85,7 +85,7 @@ func (p *projector) transaction(c change) error {
 	return nil
 }
 
-func (p *projector) putItem(t *domain.Transaction, n int, it item) error {
+func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 	file, err := p.refOf(it.file)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it item) error {
 	return err
 }
 
-func (p *projector) putOrigination(t *domain.Transaction, _ int, it item) error {
+func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) error {
 	inFile, err := p.refOf(it.inFile)
 	if err != nil {
 		return err
@@ -133,14 +133,14 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it item) error 
 
 // otherDay and unfiledDay are NULL for the rows their indexes leave out.
 
-func otherDay(it item, day int64) value {
+func otherDay(it itemRow, day int64) value {
 	if it.kind == domain.Origination && it.direction == domain.ToFed {
 		return nil
 	}
 	return day
 }
 
-func unfiledDay(it item) value {
+func unfiledDay(it itemRow) value {
 	if it.status == Released || len(it.steps) == 0 {
 		return nil
 	}
@@ -156,7 +156,7 @@ func ref(file int64) value {
 }
 
 // filed applies the second event of a stream.
-func (p *projector) filed(c change, e *domain.TransactionFiled) error {
+func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 	client, transaction, _ := domain.SplitTransactionStream(c.recorded.Stream)
 	file, err := p.refOf(e.File)
 	if err != nil {
@@ -176,7 +176,7 @@ func (p *projector) filed(c change, e *domain.TransactionFiled) error {
 }
 
 // putPending brings an item's place in the queue up to its state.
-func (p *projector) putPending(c change, i *domain.Item) error {
+func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	t := c.transaction
 	if c.recorded.Version > 1 {
 		row, err := p.c.row(findPending, i.Position)

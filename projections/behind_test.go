@@ -70,7 +70,7 @@ func TestWhatTheViewsHaveShownIsThereWhileTheyAreMadeAnew(t *testing.T) {
 				n, err := ask(w.ctx, v, trace, waits)
 				answered <- answer{n, err}
 			}()
-			for v.waiting.Load() == 0 && len(answered) == 0 {
+			for v.waiters.Load() == 0 && len(answered) == 0 {
 				time.Sleep(time.Millisecond)
 			}
 			w.must(v.CatchUp(w.ctx))

@@ -44,7 +44,7 @@ func hidden(t domain.Transaction, files map[string]domain.File) bool {
 	return t.Originated != nil && t.Originated.InFile != "" && files[t.Originated.InFile].Cut == nil
 }
 
-func placeOf(it item, files map[string]domain.File) filePlace {
+func placeOf(it itemRow, files map[string]domain.File) filePlace {
 	p := filePlace{file: it.file, delivered: func(s step) int64 { return micros(files[s.file].DeliveredAt) }}
 	if it.file == "" {
 		return p

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// change is an event with what has to be known to apply it.
-type change struct {
+// logEvent is an event with what has to be known to apply it.
+type logEvent struct {
 	recorded eventstore.Recorded
 	// fact is the decoded event. A type that this program does not know has
 	// no Event; it is passed over, save that it counts in its stream.
@@ -39,7 +39,7 @@ type feed struct {
 
 // batches sends the log after a position, up to and including until, in
 // order. It ends with an error, or nil when everything was sent.
-func (f feed) batches(ctx context.Context, after, until int64, out chan<- []change) error {
+func (f feed) batches(ctx context.Context, after, until int64, out chan<- []logEvent) error {
 	for after < until {
 		events, err := f.store.ReadAll(ctx, after, int(min(int64(f.page), until-after)))
 		if err != nil {
@@ -48,7 +48,7 @@ func (f feed) batches(ctx context.Context, after, until int64, out chan<- []chan
 		if len(events) == 0 {
 			return fmt.Errorf("the log ends at position %d and not at %d", after, until)
 		}
-		batch := make([]change, len(events))
+		batch := make([]logEvent, len(events))
 		for i, r := range events {
 			if batch[i], err = f.change(ctx, r); err != nil {
 				return err
@@ -64,7 +64,7 @@ func (f feed) batches(ctx context.Context, after, until int64, out chan<- []chan
 	return nil
 }
 
-func (f feed) change(ctx context.Context, r eventstore.Recorded) (c change, err error) {
+func (f feed) change(ctx context.Context, r eventstore.Recorded) (c logEvent, err error) {
 	c.recorded = r
 	if c.fact, err = decode(r); err != nil {
 		return c, err
@@ -81,7 +81,7 @@ func (f feed) change(ctx context.Context, r eventstore.Recorded) (c change, err 
 // transaction folds a transaction up to an event. Nearly all events need no
 // reading for that: the first of a stream, and filed as its second, which
 // says all by itself.
-func (f feed) transaction(ctx context.Context, c change) (*domain.Transaction, error) {
+func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction, error) {
 	if _, filed := c.fact.Event.(*domain.TransactionFiled); filed && c.recorded.Version == 2 {
 		return nil, nil
 	}
@@ -92,7 +92,7 @@ func (f feed) transaction(ctx context.Context, c change) (*domain.Transaction, e
 	return t, err
 }
 
-func (f feed) file(ctx context.Context, c change) (*domain.File, error) {
+func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
 	if _, filled := c.fact.Event.(*domain.FileFilled); filled {
 		return nil, nil
 	}
@@ -101,7 +101,7 @@ func (f feed) file(ctx context.Context, c change) (*domain.File, error) {
 }
 
 // fold evolves an aggregate by its stream up to an event.
-func (f feed) fold(ctx context.Context, c change, a interface{ Evolve(domain.Fact) }) error {
+func (f feed) fold(ctx context.Context, c logEvent, a interface{ Evolve(domain.Fact) }) error {
 	if c.recorded.Version == 1 {
 		evolve(a, c.fact)
 		return nil

@@ -61,7 +61,7 @@ func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list
 }
 
 // putHeld keeps an item among what is held while it is.
-func (p *projector) putHeld(c change, i *domain.Item) error {
+func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 	if c.recorded.Version == 1 {
 		return nil // nothing begins held
 	}

@@ -8,10 +8,10 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// item is what a transaction's own stream says about one of its items. Rows
+// itemRow is what a transaction's own stream says about one of its items. Rows
 // of the items table and answers from a fold are both made from it, which is
 // why they agree.
-type item struct {
+type itemRow struct {
 	position    int64
 	client      string
 	transaction string
@@ -39,16 +39,16 @@ type item struct {
 }
 
 // itemsOf takes a transaction apart.
-func itemsOf(t *domain.Transaction) []item {
-	items := make([]item, len(t.Items))
+func itemsOf(t *domain.Transaction) []itemRow {
+	items := make([]itemRow, len(t.Items))
 	for i, it := range t.Items {
 		items[i] = itemOf(t, it)
 	}
 	return items
 }
 
-func itemOf(t *domain.Transaction, i *domain.Item) item {
-	it := item{
+func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
+	it := itemRow{
 		position: i.Position, client: t.Client, transaction: t.ID, id: i.ID,
 		kind: i.Kind, direction: i.Direction, status: statusOf(i.State), reason: i.Reason, replyTo: i.ReplyTo,
 		cents: i.AmountCents, madeAt: micros(i.MadeAt), changed: i.ChangedAt,
@@ -124,7 +124,7 @@ type filePlace struct {
 }
 
 // describe puts together what the two streams say.
-func (it item) describe(p filePlace) Item {
+func (it itemRow) describe(p filePlace) Item {
 	d := Item{
 		Client: it.client, TransactionID: it.transaction, ItemID: it.id,
 		Kind: it.kind, Direction: it.direction, Status: it.status, Reason: it.reason,

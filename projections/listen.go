@@ -25,7 +25,7 @@ func (v *Views) listeners() []func(domain.Fact, eventstore.Recorded) {
 }
 
 // announce tells listeners of a batch that is visible now.
-func (v *Views) announce(batch []change) {
+func (v *Views) announce(batch []logEvent) {
 	listeners := v.listeners()
 	for _, c := range batch {
 		if c.recorded.Position <= v.heard.Load() {
@@ -59,7 +59,7 @@ func (v *Views) announceSkipped(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			v.announce([]change{{recorded: r, fact: fact}})
+			v.announce([]logEvent{{recorded: r, fact: fact}})
 		}
 	}
 	return nil

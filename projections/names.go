@@ -26,7 +26,7 @@ const (
 )
 
 // name applies an event of a stream that is named by client and id.
-func (p *projector) name(c change) error {
+func (p *projector) name(c logEvent) error {
 	aggregate, rest, _ := cutStream(c.recorded.Stream)
 	client, id, _ := strings.Cut(rest, "/")
 	switch c.fact.Event.(type) {

@@ -61,7 +61,7 @@ func (v *Views) CatchUpIfQuiet(ctx context.Context) (current bool, err error) {
 // never pauses calls it before each write; otherwise the views could not be
 // current in time for any list.
 func (v *Views) YieldToReaders(ctx context.Context) {
-	if v.waiting.Load() == 0 {
+	if v.waiters.Load() == 0 {
 		return
 	}
 	if head, err := v.store.Head(ctx); err == nil {

@@ -48,9 +48,9 @@ const moveCheckpoint = `UPDATE checkpoint SET position = ?4, hash = ?5
 
 // project hands the log after the projector's position to apply, batch by
 // batch, while the next one is read and decoded.
-func (p *projector) project(ctx context.Context, log feed, until int64, apply func([]change) error) error {
+func (p *projector) project(ctx context.Context, log feed, until int64, apply func([]logEvent) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	batches, ended := make(chan []change, 1), make(chan error, 1)
+	batches, ended := make(chan []logEvent, 1), make(chan error, 1)
 	from := p.position
 	go func() {
 		ended <- log.batches(ctx, from, until, batches)
@@ -70,7 +70,7 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 // apply puts a batch into the tables, in one transaction with the checkpoint.
 // errMoved means that nothing was done and that the projector is of no
 // further use.
-func (p *projector) apply(ctx context.Context, batch []change) error {
+func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 	err := p.c.transact(ctx, func() error { return p.rows(batch) })
 	if err != nil {
 		clear(p.queue)
@@ -85,7 +85,7 @@ func (p *projector) apply(ctx context.Context, batch []change) error {
 	return nil
 }
 
-func (p *projector) rows(batch []change) error {
+func (p *projector) rows(batch []logEvent) error {
 	last := batch[len(batch)-1].recorded
 	moved, err := p.c.exec(moveCheckpoint, viewName, p.generation, p.position, last.Position, last.Hash[:], p.live)
 	if err != nil {
@@ -103,7 +103,7 @@ func (p *projector) rows(batch []change) error {
 }
 
 // event applies one event. Those of other streams are of no view.
-func (p *projector) event(c change) error {
+func (p *projector) event(c logEvent) error {
 	aggregate, _, _ := cutStream(c.recorded.Stream)
 	switch aggregate {
 	case "transaction":

@@ -42,7 +42,7 @@ type found struct {
 // up when the rows are read, because their statement may not run in between.
 func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
 	var rows []found
-	var read []item
+	var read []itemRow
 	var places []filePlace
 	err := s.query(string(q), args, func(row []value) error {
 		it, p, at, err := scanItem(row)
@@ -61,8 +61,8 @@ func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
 	return rows, nil
 }
 
-func scanItem(row []value) (it item, p filePlace, at found, err error) {
-	it = item{
+func scanItem(row []value) (it itemRow, p filePlace, at found, err error) {
+	it = itemRow{
 		position: row[0].(int64), client: row[1].(string), transaction: row[2].(string), id: row[3].(string),
 		kind: domain.ItemKind(row[4].(string)), direction: domain.Direction(row[5].(string)),
 		status: row[6].(string), reason: row[7].(string), replyTo: row[8].(string),
@@ -98,7 +98,7 @@ func scanItem(row []value) (it item, p filePlace, at found, err error) {
 const elsewhere = -1
 
 // describe looks up the files of earlier steps and puts an item together.
-func (s snapshot) describe(it item, p filePlace, changed int64) (Item, error) {
+func (s snapshot) describe(it itemRow, p filePlace, changed int64) (Item, error) {
 	own := p.delivered
 	var failed error
 	p.delivered = func(st step) int64 {

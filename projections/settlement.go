@@ -74,7 +74,7 @@ func (v *Views) Settlements(ctx context.Context, day string) ([]Settlement, erro
 	if err != nil {
 		return nil, err
 	}
-	t := settlements{day: day, rows: map[string]*Settlement{}}
+	t := settlementChanges{day: day, rows: map[string]*Settlement{}}
 	err = v.read(ctx, func(s snapshot) error {
 		if err := t.fromBank(s, on); err != nil {
 			return err
@@ -87,12 +87,12 @@ func (v *Views) Settlements(ctx context.Context, day string) ([]Settlement, erro
 	return t.sorted(), err
 }
 
-type settlements struct {
+type settlementChanges struct {
 	day  string
 	rows map[string]*Settlement
 }
 
-func (t *settlements) row(odfi string, direction domain.Direction) *Settlement {
+func (t *settlementChanges) row(odfi string, direction domain.Direction) *Settlement {
 	if len(odfi) > 8 {
 		odfi = odfi[:8]
 	}
@@ -115,7 +115,7 @@ func (s *Settlement) add(answers bool, row []value) {
 	credits.add(row[2].(int64), row[3].(int64))
 }
 
-func (t *settlements) fromBank(s snapshot, on calendar.Date) error {
+func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 	day, err := parseDay(on.String())
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (t *settlements) fromBank(s snapshot, on calendar.Date) error {
 	})
 }
 
-func (t *settlements) toBank(s snapshot, on calendar.Date) error {
+func (t *settlementChanges) toBank(s snapshot, on calendar.Date) error {
 	first := calendar.PreviousBankingDay(on).Add(1)
 	err := s.query(sentEntries, values(first.String(), on.String()), func(row []value) error {
 		t.row(row[0].(string), domain.ToFed).add(false, row[1:])
@@ -164,7 +164,7 @@ func settlesAtOnce(delivered time.Time) calendar.Date {
 	return calendar.NextDeadlines(delivered, 1)[0].SettlesOn
 }
 
-func (t *settlements) sorted() []Settlement {
+func (t *settlementChanges) sorted() []Settlement {
 	rows := make([]Settlement, 0, len(t.rows))
 	for _, r := range t.rows {
 		rows = append(rows, *r)

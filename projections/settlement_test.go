@@ -30,7 +30,7 @@ func TestWhatWeSendSettlesOnItsEffectiveDateOnceDelivered(t *testing.T) {
 	w := newWorld(t)
 	w.openClient("gym", ours)
 	v := w.open(Options{})
-	a, b := w.originate("gym"), w.originate("gym", func(o *domain.TransactionOriginated) { o.Proposal.Kind = domain.Push })
+	a, b := w.originate("gym"), w.originate("gym", func(o *domain.TransactionOriginated) { o.Proposal.PushPull = domain.Push })
 	f := w.openFile("gym", "window")
 	w.fill(f, []testItem{a, b}) // for Tuesday the 24th
 	w.advance(f, domain.FileIsCut)

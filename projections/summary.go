@@ -8,7 +8,7 @@ import (
 // summary is what a transaction's stream says about it as a whole.
 type summary struct {
 	sec       string
-	push      domain.Kind
+	push      domain.PushPull
 	name      string // of the counterparty
 	tail      string
 	updatedAt int64
@@ -34,7 +34,7 @@ func summaryOf(t *domain.Transaction) summary {
 		}
 	case t.Originated != nil:
 		p := t.Originated.Proposal
-		s.sec, s.push, s.name = p.SEC, p.Kind, p.ToName
+		s.sec, s.push, s.name = p.SEC, p.PushPull, p.ToName
 		if raw := t.Originated.Raw; raw != nil {
 			s.sec, s.name = raw.Header.SEC, raw.Entry.Name
 		}

@@ -56,7 +56,7 @@ type Views struct {
 	database  atomic.Pointer[database]
 	running   atomic.Bool  // Run follows the log
 	perSecond atomic.Int64 // events, of the last pass that was long enough to tell
-	waiting   atomic.Int64 // how many wait for a position
+	waiters   atomic.Int64 // how many wait for a position
 	damaged   atomic.Bool  // a read found the file damaged: the next pass replaces it
 	closed    atomic.Bool
 	scans     chan struct{} // a place for each call that looks at much of the log
@@ -118,8 +118,8 @@ func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
 			var cancel context.CancelFunc
 			timed, cancel = context.WithTimeoutCause(ctx, longest, ErrBehind)
 			defer cancel()
-			v.waiting.Add(1)
-			defer v.waiting.Add(-1)
+			v.waiters.Add(1)
+			defer v.waiters.Add(-1)
 		}
 		v.hurry()
 		select {

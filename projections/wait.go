@@ -28,8 +28,8 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 	if v.options.ReadOnly {
 		return v.look(ctx, position)
 	}
-	v.waiting.Add(1)
-	defer v.waiting.Add(-1)
+	v.waiters.Add(1)
+	defer v.waiters.Add(-1)
 	return v.await(ctx, position)
 }
 

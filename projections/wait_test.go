@@ -72,7 +72,7 @@ func TestWhoeverWritesMuchGivesWayToAList(t *testing.T) {
 	w.originate("gym")
 	listed, gone := make(chan error, 1), make(chan struct{})
 	go func() { listed <- v.WaitFor(w.ctx, "gym") }()
-	for v.waiting.Load() == 0 {
+	for v.waiters.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	go func() {

@@ -126,7 +126,7 @@ func (w *world) origination(client string, change ...func(*domain.TransactionOri
 		TransactionID: i.transaction, ItemID: i.item, CompanyName: "HARBOR GYM",
 		Account: domain.Account{Sealed: []byte("sealed"), Tail: "6789", Fingerprint: "print"},
 		Proposal: domain.Proposal{
-			SEC: "PPD", Kind: domain.Pull, FromRouting: ours, ToRouting: theirs, ToAccountType: domain.Checking,
+			SEC: "PPD", PushPull: domain.Pull, FromRouting: ours, ToRouting: theirs, ToAccountType: domain.Checking,
 			ToName: "Ann Lee", Description: "DUES", CompanyID: "1840000017", AmountCents: 1234,
 		},
 	}

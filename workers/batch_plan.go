@@ -134,7 +134,7 @@ func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key group
 	d := calendar.Effective(now, w.Request())
 	key.header.EffectiveOn = d.EffectiveOn.YYMMDD()
 	if d.Moved != "" || d.NotSameDay != "" {
-		dated = &domain.Dated{Moved: d.Moved, NotSameDay: d.NotSameDay}
+		dated = &domain.Dated{MovedReason: d.Moved, NotSameDayReason: d.NotSameDay}
 	}
 	return key, dated, d.Due
 }

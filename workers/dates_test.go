@@ -69,13 +69,13 @@ func TestTheFiledEventSaysWhyAnEntryIsDatedOtherwise(t *testing.T) {
 		"as soon as possible, and so it leaves":     {asked(), "2026-11-20 14:30", nil},
 		"a date that is kept":                       {asked(on("2026-11-24")), "2026-11-23 10:15", nil},
 		"the same day, and there is a window":       {asked(today), "2026-11-20 14:30", nil},
-		"a date that is past when its file is cut":  {asked(on("2026-11-23")), "2026-11-24 10:15", &domain.Dated{Moved: "2026-11-23 has passed: dated again for 2026-11-25"}},
-		"a date whose last deadline has passed":     {asked(on("2026-11-23")), "2026-11-23 10:15", &domain.Dated{Moved: "the last deadline to settle on the morning of 2026-11-23 has passed: dated again for 2026-11-24"}},
-		"a holiday":                                 {asked(on("2026-11-26")), "2026-11-25 10:15", &domain.Dated{Moved: "2026-11-26 is Thanksgiving Day: moved to the next banking day, 2026-11-27"}},
-		"the same day, and the window passed since": {asked(today), "2026-11-20 22:30", &domain.Dated{NotSameDay: "the last same-day deadline of 2026-11-20, 16:45 New York time, has passed"}},
+		"a date that is past when its file is cut":  {asked(on("2026-11-23")), "2026-11-24 10:15", &domain.Dated{MovedReason: "2026-11-23 has passed: dated again for 2026-11-25"}},
+		"a date whose last deadline has passed":     {asked(on("2026-11-23")), "2026-11-23 10:15", &domain.Dated{MovedReason: "the last deadline to settle on the morning of 2026-11-23 has passed: dated again for 2026-11-24"}},
+		"a holiday":                                 {asked(on("2026-11-26")), "2026-11-25 10:15", &domain.Dated{MovedReason: "2026-11-26 is Thanksgiving Day: moved to the next banking day, 2026-11-27"}},
+		"the same day, and the window passed since": {asked(today), "2026-11-20 22:30", &domain.Dated{NotSameDayReason: "the last same-day deadline of 2026-11-20, 16:45 New York time, has passed"}},
 		"the same day of a date long past": {asked(today, on("2026-11-19")), "2026-11-20 22:30", &domain.Dated{
-			NotSameDay: "the last same-day deadline of 2026-11-20, 16:45 New York time, has passed",
-			Moved:      "2026-11-19 has passed: dated again for 2026-11-23",
+			NotSameDayReason: "the last same-day deadline of 2026-11-20, 16:45 New York time, has passed",
+			MovedReason:      "2026-11-19 has passed: dated again for 2026-11-23",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

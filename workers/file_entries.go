@@ -63,13 +63,13 @@ func entryAt(file domain.File, events []eventstore.Recorded) (e entryInFile, err
 	last := events[len(events)-1]
 	e.transaction.Client = last.Client
 	for _, r := range events[:len(events)-1] {
-		fact, err := ledger.Undated(r)
+		fact, err := ledger.FactWithoutMeta(r)
 		if err != nil {
 			return e, err
 		}
 		e.transaction.Evolve(fact)
 	}
-	fact, err := ledger.Undated(last)
+	fact, err := ledger.FactWithoutMeta(last)
 	if err != nil {
 		return e, err
 	}

@@ -88,7 +88,7 @@ func (h *guarding) posts() {
 	client := []string{gym, gym, "other"}[h.random.IntN(3)]
 	p := pull(len(h.posted)+1, cents(int64(h.random.IntN(12))*50_00))
 	if h.random.IntN(4) == 0 {
-		p.Kind = domain.Push
+		p.PushPull = domain.Push
 	}
 	if client == gym && h.random.IntN(3) == 0 {
 		p.CompanyID = "1840000025"
@@ -229,7 +229,7 @@ func (h *guarding) check() {
 			case *domain.TransactionOriginated:
 				n := &naive{t: domain.Transaction{Client: r.Client}, heldOnce: map[string]bool{}, waived: map[string]bool{}, counts: true}
 				n.t.Evolve(f)
-				n.Item, n.company, n.debit = n.t.Origination(), e.Proposal.CompanyID, e.Proposal.Kind == domain.Pull
+				n.Item, n.company, n.debit = n.t.Origination(), e.Proposal.CompanyID, e.Proposal.PushPull == domain.Pull
 				n.made = calendar.OnOrAfter(calendar.DateOf(f.Meta.At))
 				n.expect()
 				n.begins(rules, order, h.calm)

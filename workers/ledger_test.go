@@ -187,7 +187,7 @@ func (b *bank) changeClient(id string, change func(*domain.ChangeClient)) {
 // pull is a debit of $10.25 unless something is changed about it.
 func pull(n int, change ...func(*domain.Proposal)) domain.Proposal {
 	p := domain.Proposal{
-		SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
+		SEC: "PPD", PushPull: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
 		ToName: fmt.Sprintf("TEST PERSON %02d", n), ToID: fmt.Sprintf("MBR-%05d", n),
 		Description: "DUES NOV", AmountCents: 1025,
 	}
@@ -197,7 +197,7 @@ func pull(n int, change ...func(*domain.Proposal)) domain.Proposal {
 	return p
 }
 
-func push(p *domain.Proposal)  { p.Kind = domain.Push }
+func push(p *domain.Proposal)  { p.PushPull = domain.Push }
 func today(p *domain.Proposal) { p.SameDay = true }
 func cents(n int64) func(*domain.Proposal) {
 	return func(p *domain.Proposal) { p.AmountCents = n }
@@ -208,7 +208,7 @@ func on(day string) func(*domain.Proposal) {
 
 // abroad makes a proposal an international payment.
 func abroad(p *domain.Proposal) {
-	p.SEC, p.Kind, p.FromName, p.Description = "IAT", domain.Push, "HARBOR GYM LLC", "SUPPLIER"
+	p.SEC, p.PushPull, p.FromName, p.Description = "IAT", domain.Push, "HARBOR GYM LLC", "SUPPLIER"
 	bank := domain.IATBank{Name: "LANTERN SAVINGS BANK", Qualifier: "01", ID: ourBank, Country: "US"}
 	p.IAT = &domain.IAT{
 		From:     domain.IATParty{Name: "HARBOR GYM LLC", Address: "1 PIER", City: "BOSTON", State: "MA", PostalCode: "02110", Country: "US"},

@@ -139,7 +139,7 @@ func (m *model) originates() {
 	p := pull(m.next, cents(int64(m.random.IntN(900_000))))
 	p.ToID = fmt.Sprintf("P%06d", m.next)
 	if m.random.IntN(3) == 0 {
-		p.Kind = domain.Push
+		p.PushPull = domain.Push
 	}
 	switch m.random.IntN(5) {
 	case 0:

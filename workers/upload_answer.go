@@ -107,7 +107,7 @@ func (u *Uploads) addUnfiled(ctx context.Context, client string, a *OrderedFile)
 			return err
 		}
 		a.Entries, a.Transactions = a.Entries+1, append(a.Transactions, id)
-		if p := t.Originated.Proposal; p.Kind == domain.Pull {
+		if p := t.Originated.Proposal; p.PushPull == domain.Pull {
 			a.DebitCents += p.AmountCents
 		} else {
 			a.CreditCents += p.AmountCents

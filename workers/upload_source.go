@@ -92,13 +92,13 @@ func rawEntry(h nacha.BatchHeader, e nacha.Entry) *domain.RawEntry {
 // the transaction; what leaves is the entry as sent.
 func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
 	p := domain.Proposal{
-		SEC: h.SEC, Kind: domain.Push, FromRouting: u.odfi, FromName: h.CompanyName,
+		SEC: h.SEC, PushPull: domain.Push, FromRouting: u.odfi, FromName: h.CompanyName,
 		ToRouting: e.Routing, ToAccountType: domain.AccountType(e.Code), ToName: e.Name, ToID: e.IndividualID,
 		Description: h.Description, AmountCents: e.AmountCents, CompanyID: h.CompanyID,
 		DiscretionaryData: h.DiscretionaryData, Addenda: e.Addenda05,
 	}
 	if nacha.TransactionCode(e.Code).Debit() {
-		p.Kind = domain.Pull
+		p.PushPull = domain.Pull
 	}
 	if on, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
 		p.EffectiveOn = on.String()

@@ -63,7 +63,7 @@ func TestTwoPrenotesBecomeTheGoldenBatch(t *testing.T) {
 		p := pull(n+101, cents(0), on("2026-11-23"))
 		p.ToName = name
 		if n == 0 {
-			p.Kind = domain.Push
+			p.PushPull = domain.Push
 		}
 		b.originate(gym, uuid.Must(uuid.NewV7()).String(), p, fmt.Sprintf("8800%d", n+1))
 	}

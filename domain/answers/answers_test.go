@@ -57,7 +57,7 @@ func outgoing(code, on string) *story {
 func sent() *story {
 	return (&story{}).add("2026-11-20T15:00:00Z", &domain.TransactionOriginated{
 		TransactionID: "t1", ItemID: "out",
-		Proposal: domain.Proposal{SEC: "PPD", Kind: domain.Pull, FromRouting: "231380104", ToRouting: "121042882",
+		Proposal: domain.Proposal{SEC: "PPD", PushPull: domain.Pull, FromRouting: "231380104", ToRouting: "121042882",
 			ToAccountType: "checking", AmountCents: 1025, ToName: "TEST PERSON 01", Description: "DUES NOV", CompanyID: "1840000017"},
 		CompanyName: "HARBOR GYM",
 	}).add("2026-11-20T19:00:00Z", &domain.TransactionFiled{ItemID: "out", File: "f1", Batch: 1, Trace: "231380100000001"})

@@ -41,7 +41,7 @@ type Fed struct {
 	seen    map[string]bool // header keys of accepted files
 	entries []*entry        // forward entries from our side, in order
 	byTrace map[string]*entry
-	paid    map[string]*payment // entries sent to our side, by trace
+	paid    map[string]*trackedPayment // entries sent to our side, by trace
 	mail    []mail
 	traces  map[string]int // last sequence by sending bank
 	outputs int
@@ -82,7 +82,7 @@ func New(o Options) *Fed {
 	}
 	return &Fed{
 		options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), seen: map[string]bool{},
-		byTrace: map[string]*entry{}, paid: map[string]*payment{}, traces: map[string]int{},
+		byTrace: map[string]*entry{}, paid: map[string]*trackedPayment{}, traces: map[string]int{},
 	}
 }
 

@@ -27,8 +27,8 @@ type Payment struct {
 	IAT         *nacha.IATAddenda // with SEC IAT
 }
 
-// payment is an entry sent to our side, and what became of it.
-type payment struct {
+// trackedPayment is an entry sent to our side, and what became of it.
+type trackedPayment struct {
 	entry  nacha.Entry
 	header nacha.BatchHeader
 	state  paymentState
@@ -49,7 +49,7 @@ func (f *Fed) Pay(now time.Time, p Payment) string {
 	p.setDefaults()
 	settles := calendar.NextBankingDay(calendar.NextDeadlines(now, 1)[0].Day)
 	m := p.Message(settles, f.trace(p.From[:8]))
-	f.paid[m.Entry.Trace] = &payment{entry: m.Entry, header: m.Header, state: settled}
+	f.paid[m.Entry.Trace] = &trackedPayment{entry: m.Entry, header: m.Header, state: settled}
 	f.balance.Incoming.Sent += p.AmountCents
 	f.post(mail{now, m})
 	return m.Entry.Trace

@@ -15,7 +15,7 @@ import (
 
 // Fact decodes an event of the log.
 func Fact(r eventstore.Recorded) (domain.Fact, error) {
-	f, err := Undated(r)
+	f, err := FactWithoutMeta(r)
 	if err != nil {
 		return f, err
 	}
@@ -25,9 +25,9 @@ func Fact(r eventstore.Recorded) (domain.Fact, error) {
 	return f, nil
 }
 
-// Undated is Fact less when it happened and who asked, where nothing depends
+// FactWithoutMeta is Fact without when it happened and who asked, where nothing depends
 // on that: a quarter of the work.
-func Undated(r eventstore.Recorded) (domain.Fact, error) {
+func FactWithoutMeta(r eventstore.Recorded) (domain.Fact, error) {
 	f := domain.Fact{Stream: r.Stream, Position: r.Position, Version: r.Version}
 	e, err := domain.New(r.Type)
 	if err != nil {

@@ -29,7 +29,7 @@ const (
 // have lost pages for good, and only the write-ahead log still has them. The
 // next process copies them again. So such a failure ends all writing.
 func (w *writer) checkpoint() {
-	err := w.copier.failure()
+	err := w.checkpointer.failure()
 	if err == nil {
 		err = w.fold()
 	}
@@ -39,7 +39,7 @@ func (w *writer) checkpoint() {
 }
 
 // fold has pages copied when enough of them wait, and lets the write-ahead log
-// begin anew when it is long. The copier does nearly all of it while writing
+// begin anew when it is long. The checkpointer does nearly all of it while writing
 // goes on. Where it does not come to the end, because as much is written
 // meanwhile, the writer waits for it once and does the rest.
 func (w *writer) fold() error {
@@ -52,19 +52,19 @@ func (w *writer) fold() error {
 	}
 	w.walLength = pages
 	overdue := pages >= w.restartAt+walPages
-	if w.copier.busy() && !overdue {
+	if w.checkpointer.busy() && !overdue {
 		return nil
 	}
 	switch {
 	case overdue, pages >= w.restartAt && waiting <= fewPages:
-		w.copier.wait()
-		if err := w.copier.failure(); err != nil {
+		w.checkpointer.wait()
+		if err := w.checkpointer.failure(); err != nil {
 			return err
 		}
 		w.restartAt = pages + walPages
 		return w.restart()
 	case waiting >= walPages, pages >= w.restartAt:
-		w.copier.start()
+		w.checkpointer.start()
 	}
 	return nil
 }

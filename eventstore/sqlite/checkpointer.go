@@ -2,10 +2,10 @@ package sqlite
 
 import "errors"
 
-// copier copies the write-ahead log into the database file while the writer
+// checkpointer copies the write-ahead log into the database file while the writer
 // goes on. A copy of walPages ends with a sync of all of them and takes as
 // long as a dozen commits, which would all wait for it.
-type copier struct {
+type checkpointer struct {
 	conn    *connection
 	faults  Faults
 	asked   chan struct{}
@@ -14,12 +14,12 @@ type copier struct {
 	stopped chan struct{}
 }
 
-func startCopier(s *Store) (*copier, error) {
+func startCheckpointer(s *Store) (*checkpointer, error) {
 	conn, err := connect(s.path, readWrite, "synchronous = FULL", "wal_autocheckpoint = 0", "cache_size = -1024")
 	if err != nil {
 		return nil, err
 	}
-	c := &copier{
+	c := &checkpointer{
 		conn: conn, faults: s.options.Faults,
 		asked: make(chan struct{}, 1), idle: make(chan struct{}, 1),
 		failed: make(chan error, 1), stopped: make(chan struct{}),
@@ -29,7 +29,7 @@ func startCopier(s *Store) (*copier, error) {
 	return c, nil
 }
 
-func (c *copier) run() {
+func (c *checkpointer) run() {
 	defer close(c.stopped)
 	for range c.asked {
 		_, _, err := c.conn.wal("PASSIVE")
@@ -43,15 +43,15 @@ func (c *copier) run() {
 
 // busy, wait and start are the writer's: it starts nothing while busy.
 
-func (c *copier) busy() bool { return len(c.idle) == 0 }
+func (c *checkpointer) busy() bool { return len(c.idle) == 0 }
 
-func (c *copier) start() {
+func (c *checkpointer) start() {
 	<-c.idle
 	c.asked <- struct{}{}
 }
 
 // wait waits for a copy under way, or for its failure.
-func (c *copier) wait() {
+func (c *checkpointer) wait() {
 	select {
 	case <-c.idle:
 		c.idle <- struct{}{}
@@ -60,7 +60,7 @@ func (c *copier) wait() {
 }
 
 // failure is why nothing is copied any more; it is told once.
-func (c *copier) failure() error {
+func (c *checkpointer) failure() error {
 	select {
 	case err := <-c.failed:
 		return err
@@ -71,7 +71,7 @@ func (c *copier) failure() error {
 
 // stop ends a copy and closes the connection. It must not be the last one of
 // the database, or it would copy what is left.
-func (c *copier) stop() error {
+func (c *checkpointer) stop() error {
 	close(c.asked)
 	<-c.stopped
 	return c.conn.close()

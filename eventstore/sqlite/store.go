@@ -94,7 +94,7 @@ func (s *Store) openForWriting(folder string) (err error) {
 	if s.readers, err = openReaders(s.path); err != nil {
 		return errors.Join(err, s.writer.conn.close(), s.lock.Close())
 	}
-	if s.writer.copier, err = startCopier(s); err != nil {
+	if s.writer.checkpointer, err = startCheckpointer(s); err != nil {
 		return errors.Join(err, s.readers.close(), s.writer.conn.close(), s.lock.Close())
 	}
 	s.newest = newestFrom(s.writer.head.Position)
@@ -138,7 +138,7 @@ func (s *Store) close() error {
 	}
 	s.queue.Close()
 	<-s.stopped
-	err := errors.Join(s.writer.copier.stop(), s.readers.close())
+	err := errors.Join(s.writer.checkpointer.stop(), s.readers.close())
 	if s.writer.broken == nil {
 		err = errors.Join(err, s.writer.conn.close())
 	}

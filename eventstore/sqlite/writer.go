@@ -24,9 +24,9 @@ type writer struct {
 	chain eventstore.Chain
 	ids   eventstore.EventIDs
 
-	copier    *copier
-	walLength int64 // pages, after the last batch
-	restartAt int64 // the length at which the write-ahead log is to begin anew
+	checkpointer *checkpointer
+	walLength    int64 // pages, after the last batch
+	restartAt    int64 // the length at which the write-ahead log is to begin anew
 
 	written []eventstore.Recorded // of the open transaction
 	batch   *groupcommit.Batch
@@ -52,7 +52,7 @@ func openWriter(s *Store) (*writer, error) {
 func (w *writer) run() {
 	defer close(w.store.stopped)
 	for {
-		batch, err := w.store.queue.Next(w.copier.failed)
+		batch, err := w.store.queue.Next(w.checkpointer.failed)
 		switch {
 		case errors.Is(err, eventstore.ErrClosed):
 			w.store.queue.ReplyClosed()

@@ -47,7 +47,7 @@ func (st TransactionView) dates() (d dates) {
 		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = forecast.NotSameDay, forecast.Moved
 	}
 	d.ExpectedSettlementDate = day(settles)
-	d.windows(settles, p.SEC, p.Kind == domain.Pull, lastToCome)
+	d.windows(settles, p.SEC, p.PushPull == domain.Pull, lastToCome)
 	return d
 }
 
@@ -55,7 +55,7 @@ func (st TransactionView) dates() (d dates) {
 func want(p domain.Proposal) calendar.Request {
 	asked, _ := calendar.ParseDate(p.EffectiveOn) // checked when it came; none is the zero date
 	kind := calendar.Credit
-	if p.Kind == domain.Pull {
+	if p.PushPull == domain.Pull {
 		kind = calendar.Debit
 	}
 	return calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: kind, AmountCents: p.AmountCents}
@@ -88,7 +88,7 @@ func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sam
 // when it left later. That may have cost the same day, too.
 func (st TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameDay, moved string) {
 	if d := i.Filing.Dated; d != nil {
-		notSameDay, moved = d.NotSameDay, d.Moved
+		notSameDay, moved = d.NotSameDayReason, d.MovedReason
 	}
 	if why, ok := st.Files[i.Filing.File].Redated[i.Filing.Batch]; ok {
 		moved = why

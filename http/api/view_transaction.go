@@ -19,7 +19,7 @@ import (
 type transactionRecord struct {
 	TransactionID            string
 	StandardEntryClassCode   string
-	TransactionType          domain.Kind
+	TransactionType          domain.PushPull
 	FromRouting              string
 	FromName                 string `json:",omitempty"`
 	FromIdentification       string `json:",omitempty"`
@@ -97,7 +97,7 @@ func (st TransactionView) record() transactionRecord {
 }
 
 func (r *transactionRecord) propose(p domain.Proposal) {
-	r.StandardEntryClassCode, r.TransactionType = p.SEC, p.Kind
+	r.StandardEntryClassCode, r.TransactionType = p.SEC, p.PushPull
 	r.FromRouting, r.FromName, r.FromIdentification = p.FromRouting, p.FromName, p.FromID
 	r.ToName, r.ToIdentification = p.ToName, p.ToID
 	r.Description, r.CompanyEntryDescription = p.Description, p.SentDescription()

@@ -39,7 +39,7 @@ func (s *surface) answerRoutes() {
 		}},
 	}
 	for name, v := range verbs {
-		s.Echo.POST("/api/transaction/:id/"+name, s.ForClient(domain.ScopeOriginate, s.answer(v)))
+		s.Echo.POST("/api/transaction/:id/"+name, s.ForClient(domain.ScopeOriginate, s.answerHandler(v)))
 	}
 }
 
@@ -85,9 +85,9 @@ func textField(name string, at func(*answer) *string) field[answer] {
 	}}
 }
 
-// answer answers POST /api/transaction/{id}/<verb>: 201 the new pending
+// answerHandler answers POST /api/transaction/{id}/<verb>: 201 the new pending
 // event, 200 when the identical answer was given before.
-func (s *surface) answer(v verb) api.Handler {
+func (s *surface) answerHandler(v verb) api.Handler {
 	fields := v.fields()
 	return func(c echo.Context, who api.Caller) error {
 		id, err := api.GUIDParam(c, "id", "transaction")

@@ -21,21 +21,21 @@ const (
 	spoolFiles  = 256 << 20 // of all requests, in files
 )
 
-// spools is where the results of bulk requests wait.
-type spools struct {
+// spoolFolder is where the results of bulk requests wait.
+type spoolFolder struct {
 	dir  string
 	file int64        // bound of one file
 	all  int64        // bound of all files
 	used atomic.Int64 // bytes of all files
 }
 
-func newSpools(dir string) *spools {
-	return &spools{dir: dir, file: spoolFile, all: spoolFiles}
+func newSpools(dir string) *spoolFolder {
+	return &spoolFolder{dir: dir, file: spoolFile, all: spoolFiles}
 }
 
 // sweep removes files that a process left behind which was killed between
 // making a file and unlinking it. The folder must be this process's own.
-func (a *spools) sweep() error {
+func (a *spoolFolder) sweep() error {
 	left, err := filepath.Glob(filepath.Join(a.dir, api.SpoolPattern))
 	for _, path := range left {
 		if failed := os.Remove(path); !errors.Is(failed, fs.ErrNotExist) {
@@ -51,7 +51,7 @@ var errSpoolStopped = errors.New("nobody reads the results any more")
 // spool is a queue of bytes in bounded memory and a bounded file. Results
 // hold no account numbers.
 type spool struct {
-	of *spools
+	of *spoolFolder
 
 	mu      sync.Mutex
 	changed sync.Cond
@@ -63,7 +63,7 @@ type spool struct {
 	stopped bool
 }
 
-func (a *spools) open() *spool {
+func (a *spoolFolder) open() *spool {
 	s := &spool{of: a}
 	s.changed.L = &s.mu
 	return s

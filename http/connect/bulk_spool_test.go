@@ -97,9 +97,9 @@ func TestAFileLeftByAKilledProcessIsSweptAway(t *testing.T) {
 // TestAFullSpoolWaitsForItsReader fills a spool to the bound of its own file,
 // and to what the files of others leave.
 func TestAFullSpoolWaitsForItsReader(t *testing.T) {
-	for name, bound := range map[string]func(*spools){
-		"its own file is full": func(a *spools) { a.file = 1 << 20 },
-		"all files are full":   func(a *spools) { a.all = 1 << 20 },
+	for name, bound := range map[string]func(*spoolFolder){
+		"its own file is full": func(a *spoolFolder) { a.file = 1 << 20 },
+		"all files are full":   func(a *spoolFolder) { a.all = 1 << 20 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := newSpools(t.TempDir())

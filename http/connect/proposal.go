@@ -28,7 +28,7 @@ type proposed struct {
 var proposalFields = newFieldSet(
 	field[proposed]{"TransactionID", readTransactionID},
 	enum("StandardEntryClassCode", func(p *proposed) *string { return &p.Proposal.SEC }, domain.OriginatedSECs...),
-	enum("TransactionType", func(p *proposed) *string { return (*string)(&p.Proposal.Kind) }, string(domain.Push), string(domain.Pull)),
+	enum("TransactionType", func(p *proposed) *string { return (*string)(&p.Proposal.PushPull) }, string(domain.Push), string(domain.Pull)),
 	plain("FromRouting", func(p *proposed) *string { return &p.Proposal.FromRouting }),
 	ascii("FromName", func(p *proposed) *string { return &p.Proposal.FromName }),
 	ascii("FromIdentification", func(p *proposed) *string { return &p.Proposal.FromID }),

@@ -11,9 +11,9 @@ import (
 // flat, each with a prefix of its own.
 var iatFields = newFieldSet(concat(
 	party("From", func(i *domain.IAT) *domain.IATParty { return &i.From }),
-	bank("From", func(i *domain.IAT) *domain.IATBank { return &i.FromBank }),
+	bankFields("From", func(i *domain.IAT) *domain.IATBank { return &i.FromBank }),
 	party("To", func(i *domain.IAT) *domain.IATParty { return &i.To }),
-	bank("To", func(i *domain.IAT) *domain.IATBank { return &i.ToBank }),
+	bankFields("To", func(i *domain.IAT) *domain.IATBank { return &i.ToBank }),
 	ultimate(),
 	[]field[proposed]{
 		ascii("FCBName", func(p *proposed) *string { return &firstCorrespondent(p).Name }),
@@ -63,9 +63,9 @@ func ultimate() []field[proposed] {
 	return append(party("UltimateReceiver", of), name)
 }
 
-// bank is the fields of a sending or receiving bank. Its identification is
+// bankFields is the fields of a sending or receiving bank. Its identification is
 // the proposal's routing number.
-func bank(prefix string, of func(*domain.IAT) *domain.IATBank) []field[proposed] {
+func bankFields(prefix string, of func(*domain.IAT) *domain.IATBank) []field[proposed] {
 	return []field[proposed]{
 		ascii(prefix+"BankName", func(p *proposed) *string { return &of(p.iat()).Name }),
 		plain(prefix+"BankCountryCode", func(p *proposed) *string { return &of(p.iat()).Country }),

@@ -9,7 +9,7 @@ import (
 
 type surface struct {
 	*api.Kit
-	spools *spools
+	spools *spoolFolder
 }
 
 // Routes binds the paths of the surface. It returns an error when the spools

@@ -42,7 +42,7 @@ type transferRecord struct {
 }
 
 // read checks a transfer's form and answers its direction and cents.
-func (in transferInput) read() (kind domain.Kind, cents int64, err error) {
+func (in transferInput) read() (kind domain.PushPull, cents int64, err error) {
 	var bad []domain.FieldError
 	if !strings.EqualFold(in.Type, "ach") {
 		bad = append(bad, api.Wrong("/transfer_type", "enum", "ach")...)
@@ -142,7 +142,7 @@ func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, clientID, hold
 }
 
 // over is an order to the account that a relationship means now.
-func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.Kind, cents int64) (ledger.Order, error) {
+func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.PushPull, cents int64) (ledger.Order, error) {
 	account, err := l.Resolve(ctx, client.ID, r.Account, r.SetAt)
 	if err != nil {
 		return ledger.Order{}, err

@@ -135,7 +135,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 	if err != nil {
 		return nacha.Batch{}, asked, err
 	}
-	if company.Terms.Kind != domain.Company {
+	if company.Terms.RecipientKind != domain.Company {
 		b.wrong(at+"/company", "company", "a company is a recipient of type COMPANY")
 	}
 	asked.Company = ref

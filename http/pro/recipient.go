@@ -31,7 +31,7 @@ type proOriginals struct {
 
 func shownRecipient(r domain.Recipient) proRecipient {
 	shown := proRecipient{
-		RecipientID: r.ID, Name: r.Terms.Name, RecipientType: r.Terms.Kind, UniqueIdentifier: r.Terms.UniqueIdentifier, CompanyID: r.Terms.CompanyID,
+		RecipientID: r.ID, Name: r.Terms.Name, RecipientType: r.Terms.RecipientKind, UniqueIdentifier: r.Terms.UniqueIdentifier, CompanyID: r.Terms.CompanyID,
 	}
 	if r.Terms.OriginalName != "" {
 		shown.Originals = &proOriginals{r.Terms.OriginalName}
@@ -46,7 +46,7 @@ func (in proRecipient) terms() (domain.RecipientTerms, error) {
 		return domain.RecipientTerms{}, api.Invalid("/name", "alphabet", "%v", err)
 	}
 	terms := domain.RecipientTerms{
-		Name: strings.TrimSpace(name), Kind: strings.ToUpper(in.RecipientType), UniqueIdentifier: in.UniqueIdentifier, CompanyID: in.CompanyID,
+		Name: strings.TrimSpace(name), RecipientKind: strings.ToUpper(in.RecipientType), UniqueIdentifier: in.UniqueIdentifier, CompanyID: in.CompanyID,
 	}
 	if changed {
 		terms.OriginalName = in.Name

@@ -209,9 +209,9 @@ func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	}
 	switch strings.ToLower(in.Type) {
 	case "credit":
-		p.Kind = domain.Push
+		p.PushPull = domain.Push
 	case "debit":
-		p.Kind = domain.Pull
+		p.PushPull = domain.Pull
 	default:
 		return ledger.Order{}, api.Invalid("/type", "enum", "credit or debit")
 	}
@@ -221,7 +221,7 @@ func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	if p.ToAccountType == "" {
 		p.ToAccountType = domain.Checking
 	}
-	if p.PaymentType == "" && p.Kind == domain.Pull && (p.SEC == "WEB" || p.SEC == "TEL") {
+	if p.PaymentType == "" && p.PushPull == domain.Pull && (p.SEC == "WEB" || p.SEC == "TEL") {
 		p.PaymentType = "single"
 	}
 	name, changed, err := text.ToASCII(in.IndividualName)
@@ -248,7 +248,7 @@ func inVaultWords(err error) error { return api.Respelled(err, vaultNames) }
 func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.Caller, made vaultMade) error {
 	p := made.t.Originated.Proposal
 	kind := "debit"
-	if p.Kind == domain.Push {
+	if p.PushPull == domain.Push {
 		kind = "credit"
 	}
 	answer := payload{Type: transactionPayload, Transaction: &vaultTransaction{

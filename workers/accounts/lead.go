@@ -54,7 +54,7 @@ func (c *Corrections) leads(ctx context.Context, t domain.Transaction) ([]domain
 		return nil, err
 	}
 	account, err := c.Ledger.Resolve(ctx, t.Client, asked.ID, named.SetAt)
-	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.Kind == domain.Pull {
+	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.PushPull == domain.Pull {
 		return nil, err
 	}
 	lead := asked.LeadAfter(named.SetAt)

@@ -42,7 +42,7 @@ func (w *world) sentMany(n int) {
 				domain.TransactionOriginated{
 					TransactionID: id, ItemID: "item-" + id, Account: account, CompanyName: "HARBOR GYM", InFile: "many",
 					Proposal: domain.Proposal{
-						SEC: "PPD", Kind: domain.Pull, FromRouting: ourBank, ToRouting: theirBank, ToAccountType: domain.Checking,
+						SEC: "PPD", PushPull: domain.Pull, FromRouting: ourBank, ToRouting: theirBank, ToAccountType: domain.Checking,
 						ToName: "TEST PERSON", Description: "DUES NOV", CompanyID: "1840000017", AmountCents: 100,
 					},
 				},

@@ -212,7 +212,7 @@ func TestANumberThatAnItemNoLongerBearsIsNotItsOwn(t *testing.T) {
 func TestACreditRefusedByItsReceiverIsNeverLate(t *testing.T) {
 	w := newWorld(t)
 	id := w.originate(domain.Proposal{
-		SEC: "PPD", Kind: domain.Push, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "ADA", Description: "REFUND", AmountCents: 900,
+		SEC: "PPD", PushPull: domain.Push, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "ADA", Description: "REFUND", AmountCents: 900,
 	}, "88002")
 	w.sweepAt("2026-11-20 14:31")
 	w.clock.set(at("2026-12-07 09:00"))

@@ -104,7 +104,7 @@ func TestAnAnswerDoesNotTellTheNumberOfWhatItAnswers(t *testing.T) {
 	const number = "77012345678"
 	w := newWorld(t)
 	id := w.originate(domain.Proposal{
-		SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "ADA MARSH",
+		SEC: "PPD", PushPull: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "ADA MARSH",
 		Description: "DUES NOV", AmountCents: 1025, EffectiveOn: "2026-11-23",
 	}, number)
 	w.sweepAt("2026-11-20 14:31")

@@ -183,7 +183,7 @@ func TestAReturnAfterOurReversalGivesTheMoneyTwice(t *testing.T) {
 func TestAPrenoteComesBack(t *testing.T) {
 	w := newWorld(t)
 	id := w.originate(domain.Proposal{
-		SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
+		SEC: "PPD", PushPull: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
 		ToName: "PRENOTE DEBIT", Description: "DUES NOV",
 	}, "88002")
 	w.sweepAt("2026-11-20 14:31")
@@ -197,7 +197,7 @@ func TestAPrenoteComesBack(t *testing.T) {
 func TestPaymentsAbroadComeBackAtAnotherRate(t *testing.T) {
 	w := newWorld(t)
 	p := domain.Proposal{
-		SEC: "IAT", Kind: domain.Push, FromName: "HARBOR GYM LLC", Description: "SUPPLIER", ToRouting: "091400606",
+		SEC: "IAT", PushPull: domain.Push, FromName: "HARBOR GYM LLC", Description: "SUPPLIER", ToRouting: "091400606",
 		ToAccountType: domain.Checking, ToName: "ATELIER", AmountCents: 123456,
 	}
 	bank := domain.IATBank{Name: "LANTERN SAVINGS BANK", Qualifier: "01", ID: ourBank, Country: "US"}

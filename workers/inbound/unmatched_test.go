@@ -205,6 +205,6 @@ func TestWhatAPersonCannotDecide(t *testing.T) {
 // pending is a transaction that has not left.
 func (w *world) pending() string {
 	return w.originate(domain.Proposal{
-		SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "LATER", Description: "DUES", AmountCents: 100,
+		SEC: "PPD", PushPull: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "LATER", Description: "DUES", AmountCents: 100,
 	}, "88003")
 }

@@ -213,7 +213,7 @@ func (w *world) eight() (ids []string) {
 	w.t.Helper()
 	for n := 1; n <= 8; n++ {
 		ids = append(ids, w.originate(domain.Proposal{
-			SEC: "PPD", Kind: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
+			SEC: "PPD", PushPull: domain.Pull, ToRouting: theirBank, ToAccountType: domain.Checking,
 			ToName: fmt.Sprintf("TEST PERSON %02d", n), ToID: fmt.Sprintf("MBR-%05d", n),
 			Description: "DUES NOV", AmountCents: int64(n)*1000 + 25, EffectiveOn: "2026-11-23",
 		}, fmt.Sprintf("7700000%d", n)))

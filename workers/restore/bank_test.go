@@ -116,7 +116,7 @@ func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 	b.t.Helper()
 	c, err := b.Client(b.t.Context(), client)
 	b.must(err)
-	p := domain.Proposal{SEC: "PPD", Kind: domain.Push, ToRouting: "121042882", ToAccountType: domain.Checking,
+	p := domain.Proposal{SEC: "PPD", PushPull: domain.Push, ToRouting: "121042882", ToAccountType: domain.Checking,
 		ToName: "Ada Marsh", Description: "PAYROLL", AmountCents: 194217}
 	change(&p)
 	id = uuid.NewString()

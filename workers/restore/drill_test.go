@@ -118,7 +118,7 @@ func (d *drill) pay() {
 		o.id = d.bank.pay(o.client, func(p *domain.Proposal) {
 			p.AmountCents, p.ToID = int64(100+d.IntN(3)), o.mark
 			if d.IntN(3) == 0 {
-				p.Kind = domain.Pull
+				p.PushPull = domain.Pull
 			}
 			if d.IntN(4) == 0 {
 				p.EffectiveOn = d.bank.now.AddDate(0, 0, 1+d.IntN(6)).Format(time.DateOnly)

@@ -192,12 +192,12 @@ func (t *fileImport) originated(n int, e scanned) (domain.TransactionOriginated,
 	}
 	header, raw := kept.Header, domain.RawEntry{Header: kept.Header, Entry: kept.Entry, Trace: e.Trace, Whole: whole}
 	p := domain.Proposal{
-		SEC: header.SEC, Kind: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
+		SEC: header.SEC, PushPull: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
 		ToAccountType: domain.AccountType(e.Code), ToName: kept.Entry.Name, ToID: kept.Entry.IndividualID, Description: header.Description,
 		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: kept.Entry.Addenda05,
 	}
 	if nacha.TransactionCode(e.Code).Debit() {
-		p.Kind = domain.Pull
+		p.PushPull = domain.Pull
 	}
 	if on, err := calendar.ParseYYMMDD(header.EffectiveOn); err == nil {
 		p.EffectiveOn = on.String()

@@ -41,7 +41,7 @@ func TestWhatWentOutAfterTheBackupDoesNotGoOutAgain(t *testing.T) {
 	}
 	b.pay(gym, func(p *domain.Proposal) { p.SEC, p.Addenda = "CCD", []string{"INV 4471"} })
 	b.pay(gym, func(p *domain.Proposal) {
-		p.SEC, p.Kind, p.PaymentType, p.FromID = "WEB", domain.Pull, "recurring", "MEMBER 17"
+		p.SEC, p.PushPull, p.PaymentType, p.FromID = "WEB", domain.Pull, "recurring", "MEMBER 17"
 	})
 	b.pay(gym, func(p *domain.Proposal) { p.SEC, p.Addenda = "CTX", []string{"ISA*00*", "GS*RA*"} })
 	b.pay(diner, wage(4200))
@@ -70,7 +70,7 @@ func TestEntriesTheBackupDoesNotKnowAreListed(t *testing.T) {
 	b.pay(gym, wage(100))
 	r := b.restored()
 	b.pay(gym, wage(200))
-	b.pay(diner, func(p *domain.Proposal) { p.Kind, p.ToName, p.AmountCents = domain.Pull, "Nora Feld", 300 })
+	b.pay(diner, func(p *domain.Proposal) { p.PushPull, p.ToName, p.AmountCents = domain.Pull, "Nora Feld", 300 })
 	b.sweepAt("10:00")
 
 	report := r.take(b.outbox())

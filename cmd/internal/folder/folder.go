@@ -55,7 +55,7 @@ func (f Folder) Spool() string { return f.join("spool") }
 // CredentialFile holds the key and secret operations start with.
 func (f Folder) CredentialFile() string { return f.join("ops.credential") }
 
-func (f Folder) kind() string     { return f.join("kind") }
+func (f Folder) kindFile() string { return f.join("kind") }
 func (f Folder) instance() string { return f.join("instance") }
 
 func (f Folder) join(name string) string { return filepath.Join(string(f), name) }

@@ -233,13 +233,13 @@ func TestAKindIsForEver(t *testing.T) {
 	if err := f.Settle(Sandbox); err == nil || !strings.Contains(err.Error(), "--sandbox") {
 		t.Errorf("production became a sandbox: %v", err)
 	}
-	if err := os.Remove(f.kind()); err != nil {
+	if err := os.Remove(f.kindFile()); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Settle(Sandbox); err == nil || !strings.Contains(err.Error(), "backup") {
 		t.Errorf("a folder with a log and without a kind became a sandbox: %v", err)
 	}
-	put(t, f.kind(), "play\n")
+	put(t, f.kindFile(), "play\n")
 	if _, err := f.Kind(); err == nil {
 		t.Error("an unknown kind is accepted")
 	}

@@ -23,7 +23,7 @@ const (
 
 // Kind reads what the folder was made as; "" for one not made yet.
 func (f Folder) Kind() (Kind, error) {
-	content, err := os.ReadFile(f.kind())
+	content, err := os.ReadFile(f.kindFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		if has, unknown := f.HasLog(); !has {
 			return "", unknown
@@ -31,11 +31,11 @@ func (f Folder) Kind() (Kind, error) {
 	}
 	switch kind := Kind(strings.TrimSpace(string(content))); {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("%s is missing, so nobody can tell a sandbox from production: put it back from a backup", f.kind())
+		return "", fmt.Errorf("%s is missing, so nobody can tell a sandbox from production: put it back from a backup", f.kindFile())
 	case err != nil:
 		return "", fmt.Errorf("read the folder's kind: %w", err)
 	case kind != Production && kind != Sandbox:
-		return "", fmt.Errorf("%s holds neither %q nor %q: put it back from a backup", f.kind(), Production, Sandbox)
+		return "", fmt.Errorf("%s holds neither %q nor %q: put it back from a backup", f.kindFile(), Production, Sandbox)
 	default:
 		return kind, nil
 	}
@@ -82,7 +82,7 @@ func (f Folder) CopyKind(to Folder) error {
 }
 
 func (f Folder) mark(kind Kind) error {
-	if err := durable.Replace(f.kind(), []byte(kind+"\n")); err != nil {
+	if err := durable.Replace(f.kindFile(), []byte(kind+"\n")); err != nil {
 		return fmt.Errorf("write the folder's kind: %w", err)
 	}
 	return nil

@@ -25,7 +25,7 @@ func (f Folder) Private() (exposed []string, err error) {
 	if err := f.ownersAlone(); err != nil {
 		return nil, err
 	}
-	paths := []string{f.Keys(), f.join("keys/master"), f.Kept(), f.NATS(), f.CredentialFile(), f.kind(), f.instance()}
+	paths := []string{f.Keys(), f.join("keys/master"), f.Kept(), f.NATS(), f.CredentialFile(), f.kindFile(), f.instance()}
 	for _, database := range []string{f.Log(), f.Views()} {
 		paths = append(paths, database, database+"-wal", database+"-shm")
 	}

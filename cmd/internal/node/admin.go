@@ -36,7 +36,7 @@ type health struct {
 	Views        int64  `json:"views_position"`
 	Stream       int64  `json:"stream_position"`
 	BrokerIsHere bool   `json:"broker_connected"`
-	Delivery     bool   `json:"delivery_on"`
+	DeliveryOn   bool   `json:"delivery_on"`
 	WhyNot       string `json:"delivery_reason,omitempty"`
 }
 
@@ -46,7 +46,7 @@ func (s *Server) tellHealth(w http.ResponseWriter, r *http.Request) {
 	state := s.Switch.State()
 	h := health{
 		Views: s.views.Position(), Stream: s.relay.Position(), BrokerIsHere: s.broker.conn.IsConnected(),
-		Delivery: state.Otherwise, WhyNot: state.Reason,
+		DeliveryOn: state.Otherwise, WhyNot: state.Reason,
 	}
 	head, err := s.Store.Head(r.Context())
 	h.Log = head.Position
