@@ -161,9 +161,9 @@ func dateOf(day int64) calendar.Date {
 	return calendar.NewDate(int(day/10_000), time.Month(day/100%100), int(day%100))
 }
 
-// Waiting lists the guarded entries with money that wait, due or not, in log
+// EachQueued lists the guarded entries with money that wait, due or not, in log
 // order.
-func (g *Guarding) Waiting(each func(QueuedItem) error) error {
+func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 	clients, odfis := g.lists()
 	headers := headers{}
 	return g.s.query(guardedWaiting, values(clients, odfis), func(row []value) (err error) {

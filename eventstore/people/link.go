@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// link is the row of a link.
-type link struct {
+// linkRecord is the row of a link.
+type linkRecord struct {
 	// Direct says that the link alone signs in: a sandbox's.
 	Direct bool `json:"direct,omitempty"`
 }
@@ -21,7 +21,7 @@ func idOf(secret string) string { return hex.EncodeToString(ledger.HashSecret(se
 // authenticator app, once and within LinkLife. Earlier links of the person end.
 // Only the owner of the ledger's folder may ask for one.
 func (s *SignIns) Link(ctx context.Context, email string) (secret string, until time.Time, err error) {
-	return s.link(ctx, email, link{})
+	return s.newLink(ctx, email, linkRecord{})
 }
 
 // DirectLink makes the secret of a link that signs in by itself, without
@@ -30,10 +30,10 @@ func (s *SignIns) DirectLink(ctx context.Context, email string) (secret string, 
 	if !s.Sandbox {
 		return "", time.Time{}, domain.Refuse(domain.RuleBroken, "only in a sandbox does a link sign in by itself")
 	}
-	return s.link(ctx, email, link{Direct: true})
+	return s.newLink(ctx, email, linkRecord{Direct: true})
 }
 
-func (s *SignIns) link(ctx context.Context, email string, l link) (string, time.Time, error) {
+func (s *SignIns) newLink(ctx context.Context, email string, l linkRecord) (string, time.Time, error) {
 	all, err := s.Ledger.Operators(ctx)
 	if err != nil {
 		return "", time.Time{}, err
@@ -61,7 +61,7 @@ func (s *SignIns) take(ctx context.Context, secret, address string, direct bool)
 		return domain.Operator{}, &Error{Wait: wait}
 	}
 	row, ok, err := s.Rows.PersonRow(ctx, linkRow, idOf(secret))
-	var l link
+	var l linkRecord
 	if err == nil {
 		ok, err = s.read(row, ok, &l)
 	}

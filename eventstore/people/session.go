@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// session is the row of a session.
-type session struct {
+// sessionRecord is the row of a session.
+type sessionRecord struct {
 	Ends time.Time `json:"ends"` // used or not
 	Seen time.Time `json:"seen"`
 	// Disabled is the position at which the person had last been disabled: a
@@ -25,7 +25,7 @@ func (s *SignIns) begin(ctx context.Context, p domain.Operator, method, address 
 		return Session{}, err
 	}
 	now := s.Now().UTC()
-	row := session{Ends: now.Add(SessionLife), Seen: now, Disabled: p.DisabledAt}
+	row := sessionRecord{Ends: now.Add(SessionLife), Seen: now, Disabled: p.DisabledAt}
 	secret := ledger.NewSecret()
 	if err := s.put(ctx, sessionRow, idOf(secret), p.Email, row, SessionLife); err != nil {
 		return Session{}, err
@@ -33,7 +33,7 @@ func (s *SignIns) begin(ctx context.Context, p domain.Operator, method, address 
 	return Session{Actor: actor(p, row), Secret: secret}, nil
 }
 
-func actor(p domain.Operator, row session) Actor {
+func actor(p domain.Operator, row sessionRecord) Actor {
 	return Actor{Email: p.Email, Name: p.Name, Roles: p.Roles, Scopes: p.Scopes(), Until: row.Ends}
 }
 
@@ -45,7 +45,7 @@ func (s *SignIns) Session(ctx context.Context, secret string) (Actor, error) {
 		return Actor{}, ErrSession
 	}
 	row, ok, err := s.Rows.PersonRow(ctx, sessionRow, idOf(secret))
-	var now session
+	var now sessionRecord
 	if err == nil {
 		ok, err = s.read(row, ok, &now)
 	}
@@ -66,7 +66,7 @@ func (s *SignIns) Session(ctx context.Context, secret string) (Actor, error) {
 
 // saw keeps that a session was used. The row is only put where it still is as
 // it was read, so that one that was ended meanwhile stays ended.
-func (s *SignIns) saw(ctx context.Context, row eventstore.PersonRow, now session) error {
+func (s *SignIns) saw(ctx context.Context, row eventstore.PersonRow, now sessionRecord) error {
 	at := s.Now().UTC()
 	if at.Sub(now.Seen) < seenAtLeast {
 		return nil

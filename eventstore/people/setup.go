@@ -20,8 +20,8 @@ type Setup struct {
 	Until  time.Time
 }
 
-// setup is the row of a person who is at it.
-type setup struct {
+// setupRecord is the row of a person who is at it.
+type setupRecord struct {
 	TOTP []byte `json:"totp"` // sealed
 }
 
@@ -40,7 +40,7 @@ func (s *SignIns) Begin(ctx context.Context, secret, address string) (Setup, err
 		return Setup{}, err
 	}
 	ticket := ledger.NewSecret()
-	if err := s.put(ctx, setupRow, idOf(ticket), p.Email, setup{sealed}, setupLife); err != nil {
+	if err := s.put(ctx, setupRow, idOf(ticket), p.Email, setupRecord{sealed}, setupLife); err != nil {
 		return Setup{}, err
 	}
 	return Setup{Ticket: ticket, Email: p.Email, Name: p.Name, Secret: key.Secret(), URL: key.URL(), Until: s.Now().Add(setupLife)}, nil
@@ -54,7 +54,7 @@ func (s *SignIns) Finish(ctx context.Context, ticket, chosen, code, address stri
 		return Session{}, &Error{Wait: wait}
 	}
 	row, ok, err := s.Rows.PersonRow(ctx, setupRow, idOf(ticket))
-	var begun setup
+	var begun setupRecord
 	if err == nil {
 		ok, err = s.read(row, ok, &begun)
 	}

@@ -31,7 +31,7 @@ func (p *pass) load(shown *projections.Guarding) error {
 		return fmt.Errorf("count what is filed: %w", err)
 	}
 	l := loading{pass: p}
-	if err := shown.Waiting(l.waiting); err != nil {
+	if err := shown.EachQueued(l.waiting); err != nil {
 		return fmt.Errorf("judge what waits: %w", err)
 	}
 	l.before(-1)
