@@ -16,6 +16,7 @@ type Bank struct {
 	Delivery    DeliverySettings
 	File        FileSettings
 	guard.Rules // what holds entries of every client that are sent through it
+	BankProfile
 }
 
 // DeliverySettings says how files leave and come back.
@@ -64,6 +65,7 @@ type BankConfigured struct {
 	Delivery DeliverySettings `json:"delivery"`
 	File     FileSettings     `json:"file"`
 	guard.Rules
+	BankProfile
 }
 
 // Type names the event in the log.
@@ -75,7 +77,7 @@ func init() { register(func() Event { return &BankConfigured{} }) }
 func (b *Bank) Evolve(f Fact) {
 	b.Version = f.Version
 	if e, ok := f.Event.(*BankConfigured); ok {
-		b.Routing, b.Delivery, b.File, b.Rules = e.Routing, e.Delivery, e.File, e.Rules
+		b.Routing, b.Delivery, b.File, b.Rules, b.BankProfile = e.Routing, e.Delivery, e.File, e.Rules, e.BankProfile
 	}
 }
 
@@ -86,6 +88,7 @@ type ConfigureBank struct {
 	Delivery DeliverySettings
 	File     FileSettings
 	guard.Rules
+	BankProfile
 	Sandbox bool
 }
 
@@ -114,11 +117,15 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 	}
 	c.Rules = c.Rules.WithDefaults()
 	c.Rules.Check(f.bad)
+	c.BankProfile.check(&f, c.Delivery.Method == BySFTP)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}
-	event := BankConfigured{Routing: c.Routing, Delivery: c.Delivery, File: c.File, Rules: c.Rules}
-	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File, now.Rules}, event) {
+	event := BankConfigured{c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
+	if _, err := (Bank{0, c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}).Probe(); err != nil {
+		return nil, Refuse(RuleBroken, "no file can be made by these settings: %s", FieldRule(err))
+	}
+	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File, now.Rules, now.BankProfile}, event) {
 		return nil, nil
 	}
 	return []Event{event}, nil

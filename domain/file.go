@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -26,6 +27,10 @@ type (
 		// decided. Left out, it is when the event was recorded; for a file
 		// that is cut, when the cut was.
 		Decided time.Time `json:"decided,omitzero"`
+		// FileName and Reference are the bank's: the template of the file's
+		// name, and columns 87-94 of its header.
+		FileName  string `json:"file_name,omitempty"`
+		Reference string `json:"reference,omitempty"`
 	}
 	// Upload identifies the kept, sealed input of a client's own file.
 	Upload struct {
@@ -56,6 +61,9 @@ type (
 		CreatedAt string       `json:"created_at"` // HHMM
 		Modifier  string       `json:"modifier"`
 		SendBy    time.Time    `json:"send_by"`
+		// Sequence is which file of its immediate origin's it is that day.
+		// Left out where the file's name does not ask for it.
+		Sequence int `json:"sequence,omitempty"`
 	}
 	// FileRedated moves the effective dates of a file that was not delivered
 	// in time. Its numbers stay.
@@ -283,21 +291,25 @@ func (f *File) Transmitted() bool { return !f.DeliveredAt.IsZero() }
 
 // Header is the file header that the cut decided.
 func (f *File) Header() nacha.FileHeader {
-	s := f.Opened.Settings
-	return nacha.FileHeader{
-		ImmediateDestination: s.ImmediateDestination, ImmediateDestinationName: s.ImmediateDestinationName,
-		ImmediateOrigin: s.ImmediateOrigin, ImmediateOriginName: s.ImmediateOriginName,
-		CreatedOn: f.Cut.CreatedOn, CreatedAt: f.Cut.CreatedAt, Modifier: f.Cut.Modifier,
-	}
+	return f.Opened.Settings.fileHeader(f.Opened.Reference, f.Cut.CreatedOn, f.Cut.CreatedAt, f.Cut.Modifier)
 }
 
-// Name is the file's name in the outbox.
+// Name is the file's name at the bank.
 func (f *File) Name() string {
-	return FileName(f.Opened.Settings.ImmediateOrigin, f.Cut.CreatedOn, f.Cut.CreatedAt, f.Cut.Modifier)
+	return FileNaming(cmp.Or(f.Opened.FileName, string(defaultNaming))).name(naming{
+		routing: f.Opened.ODFI, origin: f.Opened.Settings.ImmediateOrigin, client: f.Opened.Client, file: f.ID,
+		on: f.Cut.CreatedOn, at: f.Cut.CreatedAt, modifier: f.Cut.Modifier, sequence: f.Cut.Sequence,
+	})
 }
 
-// FileName is the name of the file with such a header. Date and time are the
+// HeaderName is what no other file has in its header, in the form of a name:
+// the file is found by it from an answer, or from its bytes.
+func (f *File) HeaderName() string {
+	return HeaderName(f.Opened.Settings.ImmediateOrigin, f.Cut.CreatedOn, f.Cut.CreatedAt, f.Cut.Modifier)
+}
+
+// HeaderName is that of the file with such a header. Date and time are the
 // header's YYMMDD and HHMM.
-func FileName(immediateOrigin, createdOn, createdAt, modifier string) string {
-	return immediateOrigin + "-20" + createdOn + "-" + createdAt + "-" + modifier + ".ach"
+func HeaderName(immediateOrigin, createdOn, createdAt, modifier string) string {
+	return defaultNaming.name(naming{origin: immediateOrigin, on: createdOn, at: createdAt, modifier: modifier})
 }

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -37,16 +38,22 @@ func (c FillFile) Decide(f File) ([]Event, error) {
 type CutFile struct {
 	Totals nacha.Totals
 	Taken  ModifierTaken
-	Now    time.Time // zero: the file has left already, and its dates stay
+	// Sequence is which file of the day's it is; see FileNaming.
+	Sequence int
+	Now      time.Time // zero: the file has left already, and its dates stay
 }
 
 // Decide closes the file. Dates that ceased to be true while it was filled are
 // decided again at once.
 func (c CutFile) Decide(f File) ([]Event, error) {
-	events := []Event{FileCut{
+	cut := FileCut{
 		Totals: c.Totals, CreatedOn: c.Taken.Date, CreatedAt: c.Taken.Time, Modifier: c.Taken.Modifier,
 		SendBy: DatedFor(f.DatedAt, f.Batches),
-	}}
+	}
+	if strings.Contains(f.Opened.FileName, "{sequence") {
+		cut.Sequence = c.Sequence
+	}
+	events := []Event{cut}
 	if !c.Now.IsZero() {
 		if again, ok := Redate(c.Now, f.DatedAt, f.Batches); ok {
 			events = append(events, again)

@@ -138,18 +138,42 @@ type Modifiers struct {
 	Version    int64
 	Date, Time string
 	Modifier   string
+	// Sequence is which of the day's the newest is, from 1. Files of which the
+	// log does not know count by the modifiers that are left out.
+	Sequence int
 }
 
 // Evolve applies one event of the origin's stream.
 func (m *Modifiers) Evolve(f Fact) {
 	m.Version = f.Version
 	if e, ok := f.Event.(*ModifierTaken); ok {
+		m.Sequence = m.sequence(*e)
 		m.Date, m.Time, m.Modifier = e.Date, e.Time, e.Modifier
 	}
 }
 
+// sequence is which file of the day's takes a modifier that is newer than the
+// newest.
+func (m Modifiers) sequence(taken ModifierTaken) int {
+	index := indexOf(taken.Modifier)
+	if taken.Date != m.Date {
+		return index + 1
+	}
+	step := index - indexOf(m.Modifier)
+	if step <= 0 {
+		step += len(modifiers)
+	}
+	return m.Sequence + step
+}
+
 // modifiers in the order they are taken.
 const modifiers = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+// Next is Take, and which file of the day's it is.
+func (m Modifiers) Next(now time.Time) (taken ModifierTaken, sequence int) {
+	taken = m.Take(now)
+	return taken, m.sequence(taken)
+}
 
 // Take answers with the next free (date, time, modifier) at or after now, New
 // York wall clock. Modifiers run A-Z then 0-9 through a day; when all 36 are

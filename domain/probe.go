@@ -74,11 +74,7 @@ func (e Entry) Renderable(odfi string) error {
 // Renderable reports why no file could have such a header, or nil. The error is
 // a *nacha.FieldError.
 func (s FileSettings) Renderable() error {
-	h := nacha.FileHeader{
-		ImmediateDestination: s.ImmediateDestination, ImmediateDestinationName: s.ImmediateDestinationName,
-		ImmediateOrigin: s.ImmediateOrigin, ImmediateOriginName: s.ImmediateOriginName,
-		CreatedOn: probeDay, CreatedAt: probeTime, Modifier: "A",
-	}
+	h := s.fileHeader("", probeDay, probeTime, "A")
 	return h.Validate()
 }
 

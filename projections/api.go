@@ -94,6 +94,7 @@ type TransactionFilter struct {
 type File struct {
 	ID, Client, ODFI string
 	Name             string
+	HeaderName       string // what its header says; empty while it is open
 	State            domain.FileState
 	Why              domain.Why
 	Method           string

@@ -10,11 +10,11 @@ import (
 const (
 	putFile = `INSERT INTO files@(position, id, client, odfi, name, state, why, method, origin, modifier,
 			opened_at, opened_day, send_by, batches, entries, addenda, entry_hash, debit_cents, credit_cents,
-			sha256, note, changed, unreleased)
-		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
+			sha256, note, changed, unreleased, header)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
 		ON CONFLICT(position) DO UPDATE SET name = ?5, state = ?6, method = ?8, modifier = ?10, send_by = ?13,
 			batches = ?14, entries = ?15, addenda = ?16, entry_hash = ?17, debit_cents = ?18, credit_cents = ?19,
-			sha256 = ?20, note = ?21, changed = ?22, unreleased = ?23`
+			sha256 = ?20, note = ?21, changed = ?22, unreleased = ?23, header = ?24`
 	cutFile     = `UPDATE files@ SET cut = ?2, cut_at = ?3, cut_day = ?4 WHERE position = ?1`
 	deliverFile = `UPDATE files@ SET delivered = ?2, delivered_at = ?3, delivered_day = ?4 WHERE position = ?1`
 	fillFile    = `UPDATE files@ SET changed = ?2 WHERE position = ?1`
@@ -63,11 +63,11 @@ func (p *projector) file(c logEvent) error {
 func (p *projector) putFile(c logEvent, file int64) error {
 	f := c.file
 	o, openedAt := f.Opened, micros(f.OpenedAt)
-	var name, modifier string
+	var name, header, modifier string
 	var totals nacha.Totals
 	sha256 := []byte{}
 	if f.Cut != nil {
-		name, modifier, totals = f.Name(), f.Cut.Modifier, f.Cut.Totals
+		name, header, modifier, totals = f.Name(), f.HeaderName(), f.Cut.Modifier, f.Cut.Totals
 	}
 	if f.Rendered != nil {
 		sha256 = f.Rendered.SHA256
@@ -75,7 +75,7 @@ func (p *projector) putFile(c logEvent, file int64) error {
 	_, err := p.c.exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
 		o.Settings.ImmediateOrigin, modifier, openedAt, dayOf(openedAt), micros(f.SendBy),
 		int64(totals.Batches), int64(totals.Entries), int64(totals.Addenda), totals.EntryHash,
-		totals.DebitCents, totals.CreditCents, sha256, f.Note, c.recorded.Position, f.Answered.Unreleased)...)
+		totals.DebitCents, totals.CreditCents, sha256, f.Note, c.recorded.Position, f.Answered.Unreleased, header)...)
 	return err
 }
 

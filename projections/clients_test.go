@@ -83,7 +83,7 @@ func TestFilesAndWhatWorkersHaveToDo(t *testing.T) {
 	folded, ferr := w.ledger.File(w.ctx, sent.id)
 	w.must(ferr)
 	want := File{
-		ID: sent.id, Client: "gym", ODFI: ours, Name: folded.Name(), State: domain.FileIsDelivered, Why: "window",
+		ID: sent.id, Client: "gym", ODFI: ours, Name: folded.Name(), HeaderName: folded.HeaderName(), State: domain.FileIsDelivered, Why: "window",
 		Method: domain.ToOutbox, ImmediateOrigin: ours, Modifier: "A", CreatedAt: folded.OpenedAt, CutAt: folded.CutAt,
 		SendBy: folded.SendBy, DeliveredAt: folded.DeliveredAt, Totals: folded.Cut.Totals, SHA256: folded.Rendered.SHA256,
 		Position: f.Position,

@@ -11,7 +11,7 @@ import (
 
 const (
 	fileColumns = `SELECT position, id, client, odfi, name, state, why, method, origin, modifier, opened_at, cut_at,
-		send_by, delivered_at, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed, leave_by
+		send_by, delivered_at, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed, leave_by, header
 		FROM files@ `
 	filesOfClient = fileColumns + `INDEXED BY files_client@
 		WHERE client = ?1 AND position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
@@ -22,6 +22,7 @@ const (
 
 	fileByID        = fileColumns + `WHERE id = ?1`
 	fileByName      = fileColumns + `WHERE name = ?1`
+	fileByHeader    = fileColumns + `WHERE header = ?1`
 	unfinishedFiles = fileColumns + `INDEXED BY files_state@
 		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
 	unreleasedFiles = fileColumns + `INDEXED BY files_unreleased@ WHERE unreleased = 1 ORDER BY position`
@@ -85,10 +86,18 @@ func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err e
 	return files[0], true, nil
 }
 
-// FileNamed finds the cut file of a name; origin, date, time and modifier are
-// in it, so no two have the same.
+// FileNamed finds the cut file of a name. No two of a bank have the same.
 func (v *Views) FileNamed(ctx context.Context, name string) (f File, ok bool, err error) {
 	files, err := v.files(ctx, fileByName, name)
+	if err != nil || len(files) == 0 {
+		return File{}, false, err
+	}
+	return files[0], true, nil
+}
+
+// FileHeaded finds the cut file by what its header says: domain.HeaderName.
+func (v *Views) FileHeaded(ctx context.Context, headerName string) (f File, ok bool, err error) {
+	files, err := v.files(ctx, fileByHeader, headerName)
 	if err != nil || len(files) == 0 {
 		return File{}, false, err
 	}
@@ -147,7 +156,7 @@ func scanFile(row []value) File {
 			Batches: int(row[14].(int64)), Entries: int(row[15].(int64)), Addenda: int(row[16].(int64)),
 			EntryHash: row[17].(int64), DebitCents: row[18].(int64), CreditCents: row[19].(int64),
 		},
-		Note: row[21].(string), Position: row[22].(int64), LeaveBy: instant(row[23].(int64)),
+		Note: row[21].(string), Position: row[22].(int64), LeaveBy: instant(row[23].(int64)), HeaderName: row[24].(string),
 	}
 	f.SHA256, _ = row[20].([]byte)
 	return f

@@ -138,6 +138,7 @@ CREATE TABLE files@(
   client        TEXT    NOT NULL,
   odfi          TEXT    NOT NULL,
   name          TEXT    NOT NULL,
+  header        TEXT    NOT NULL,       -- domain.HeaderName; '' while open
   state         TEXT    NOT NULL,
   why           TEXT    NOT NULL,
   method        TEXT    NOT NULL,
@@ -170,6 +171,7 @@ CREATE INDEX files_client@ ON files@(client);
 CREATE INDEX files_undelivered@ ON files@(delivered, client) WHERE delivered = 0;
 CREATE INDEX files_state@ ON files@(state);
 CREATE INDEX files_name@ ON files@(name);
+CREATE INDEX files_header@ ON files@(header);
 CREATE TABLE batches@(
   file         INTEGER NOT NULL,
   number       INTEGER NOT NULL,

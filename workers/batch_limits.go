@@ -3,6 +3,7 @@ package workers
 import (
 	"cmp"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -13,6 +14,7 @@ import (
 type Limits struct {
 	BatchRecords int   // entries and addenda of a batch; the format holds 999,999
 	FileEntries  int   // entries of a file
+	FileBatches  int   // batches of a file; 0: as many as its records hold
 	FileRecords  int   // all records of a file but its padding; the format holds 9,999,990
 	Cents        int64 // debits, and credits, of a batch and of a file
 
@@ -37,10 +39,22 @@ func (l Limits) orDefaults() Limits {
 	return Limits{
 		BatchRecords: cmp.Or(l.BatchRecords, d.BatchRecords),
 		FileEntries:  cmp.Or(l.FileEntries, d.FileEntries),
+		FileBatches:  l.FileBatches,
 		FileRecords:  cmp.Or(l.FileRecords, d.FileRecords),
 		Cents:        cmp.Or(l.Cents, d.Cents),
 		AppendEvents: cmp.Or(l.AppendEvents, d.AppendEvents),
 	}
+}
+
+// of are the limits of files of a bank, which may have lower ones.
+func (l Limits) of(b domain.Bank) Limits {
+	if b.MaxEntriesPerFile > 0 {
+		l.FileEntries = min(l.FileEntries, b.MaxEntriesPerFile)
+	}
+	if b.MaxBatchesPerFile > 0 {
+		l.FileBatches = b.MaxBatchesPerFile
+	}
+	return l
 }
 
 // load is what a batch or a file holds already.
@@ -67,5 +81,5 @@ func (l Limits) batchHolds(b load) bool {
 // fileHolds reports whether the file with this load is within the limits.
 func (l Limits) fileHolds(f load) bool {
 	records := 2 + 2*f.batches + f.entries + f.addenda // headers and controls of file and batches
-	return f.entries <= l.FileEntries && records <= l.FileRecords && f.debits <= l.Cents && f.credits <= l.Cents
+	return f.entries <= l.FileEntries && (l.FileBatches == 0 || f.batches <= l.FileBatches) && records <= l.FileRecords && f.debits <= l.Cents && f.credits <= l.Cents
 }

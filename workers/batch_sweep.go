@@ -80,7 +80,7 @@ const pageItems = 10_000
 // cut files what is due of one client at one ODFI, in as many files as the
 // limits ask for. It plans no more at a time than a file holds.
 func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
-	method, err := b.Delivery.Method(ctx, c.ODFI)
+	bank, err := b.Files.Ledger.Bank(ctx, c.ODFI)
 	if err != nil {
 		return err
 	}
@@ -89,11 +89,11 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
 			return err
 		}
 	}
-	if err := c.Client.Settings.File.Renderable(); err != nil {
+	if err := bank.Settings(c.Client.Settings.File).Renderable(); err != nil {
 		return fmt.Errorf("no file can have such a header, its settings are to be corrected: %s", domain.FieldRule(err))
 	}
 	for after, more := int64(0), true; more; {
-		p := planner{now: now, limits: b.Files.Limits}
+		p := planner{now: now, limits: b.Files.Limits.of(bank)}
 		if c.Answers {
 			if err := b.planAnswers(ctx, &p, c); err != nil {
 				return err
@@ -104,7 +104,7 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
 			return err
 		}
 		for _, f := range p.files() {
-			id, err := b.Files.cut(ctx, c, method, now, f)
+			id, err := b.Files.cut(ctx, c, bank, now, f)
 			switch {
 			case operationsStopped(err):
 				return nil
@@ -120,7 +120,7 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
 
 // planEntries plans the entries behind a log position, as many as a file holds.
 func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int64) (last int64, more bool, err error) {
-	for c.Forward && p.count < b.Files.Limits.FileEntries {
+	for c.Forward && p.count < p.limits.FileEntries {
 		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, p.now, after, pageItems)
 		if err != nil {
 			return 0, false, fmt.Errorf("read what waits: %w", err)

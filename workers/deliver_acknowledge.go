@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// NamedFiles finds a file by its name.
+// NamedFiles finds a file by what its header says.
 type NamedFiles interface {
 	CatchUp(ctx context.Context) error
-	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
+	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
 }
 
 // Acknowledge applies what the operator says about a file and, where it
@@ -27,8 +27,8 @@ func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowl
 	if err := names.CatchUp(ctx); err != nil {
 		return domain.File{}, err
 	}
-	name := domain.FileName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier)
-	row, ok, err := names.FileNamed(ctx, name)
+	name := domain.HeaderName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier)
+	row, ok, err := names.FileHeaded(ctx, name)
 	if err != nil {
 		return domain.File{}, err
 	}

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
@@ -76,13 +77,19 @@ func (d *Delivery) fileOf(ctx context.Context, have string) (file domain.File, o
 
 // finalName is the name of the file of which have would be a temporary one.
 func finalName(have string) (name string, ok bool) {
-	end := strings.Index(have, ".ach")
-	if end < 0 {
-		return "", false
+	have = strings.TrimSuffix(have, ".withdrawn")
+	switch end := strings.LastIndex(have, "."); {
+	case end > 1 && strings.HasPrefix(have, ".") && stagedCopy.MatchString(have[end:]):
+		return have[1:end], true
+	case strings.HasPrefix(have, "."):
+		return have[1:], len(have) > 1
+	default:
+		return strings.CutSuffix(have, ".part")
 	}
-	name = strings.TrimPrefix(have[:end+len(".ach")], ".")
-	return name, leftOver(have, name)
 }
+
+// stagedCopy is what newTemporary puts behind a name.
+var stagedCopy = regexp.MustCompile(`^\.[0-9]+-[0-9a-f]{16}$`)
 
 // leftOver reports whether a name in a bank's folder is a temporary one of the
 // file with that final name, older releases' included.

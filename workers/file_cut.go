@@ -22,7 +22,7 @@ type Cut struct {
 
 // cut files what was planned for one file and completes it. The id is empty
 // when nothing was left to file: then there is no file.
-func (f *Files) cut(ctx context.Context, c Cut, method string, now time.Time, p plannedFile) (id string, err error) {
+func (f *Files) cut(ctx context.Context, c Cut, bank domain.Bank, now time.Time, p plannedFile) (id string, err error) {
 	fresh, err := uuid.NewV7()
 	if err != nil {
 		return "", err
@@ -36,9 +36,9 @@ func (f *Files) cut(ctx context.Context, c Cut, method string, now time.Time, p 
 	}
 	defer unlock()
 	w := appender{Files: f, openFile: openFile{
-		opened: domain.FileOpened{
-			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: method, Decided: now,
-		},
+		opened: bank.Open(domain.FileOpened{
+			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: bank.Leaves().Method, Decided: now,
+		}),
 		planned: p.batches, decided: now,
 	}, may: f.mayCut(c.Client.ID, c.ODFI, p.batches)}
 	for entries := p.entries; len(entries) > 0; {

@@ -30,7 +30,7 @@ func (b *bank) stuck(n int) (domain.File, []string) {
 	p := planner{now: b.clock.Now(), limits: b.files.Limits}
 	_, _, err = b.batcher.planEntries(b.t.Context(), &p, cutting, 0)
 	must(b.t, err)
-	id, err := b.files.cut(b.t.Context(), cutting, domain.ToOutbox, b.clock.Now(), p.files()[0])
+	id, err := b.files.cut(b.t.Context(), cutting, domain.Bank{}, b.clock.Now(), p.files()[0])
 	must(b.t, err)
 	return b.read(id), ids
 }

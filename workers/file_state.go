@@ -95,8 +95,8 @@ func class(entries []entry) int {
 
 // close cuts the file: its totals, its creation time and its modifier.
 func (w *openFile) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, error) {
-	taken := m.Take(eastern(now))
-	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Now: now})
+	taken, sequence := m.Next(eastern(now))
+	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Sequence: sequence, Now: now})
 	w.isCut = true
 	return []ledger.Change{file, {
 		Stream: domain.OriginStream(w.origin()), Client: domain.LedgerClient, Expect: m.Version, Events: []domain.Event{taken},

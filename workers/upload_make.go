@@ -82,7 +82,11 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if o.Settings != nil {
 		settings = *o.Settings
 	}
-	if err := settings.Renderable(); err != nil {
+	bank, err := u.Files.Ledger.Bank(ctx, o.ODFI)
+	if err != nil {
+		return err
+	}
+	if err := bank.Settings(settings).Renderable(); err != nil {
 		return domain.Refuse(domain.RuleBroken, "no file can have the header of this client's: %s: operations have to correct it", domain.FieldRule(err))
 	}
 	if err := u.Files.keep(o.Client.ID, inFolder, o.FileID, o.Input); err != nil {
@@ -91,15 +95,15 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := u.mayOpen(ctx, o); err != nil {
 		return err
 	}
-	opened := domain.OpenFile{FileOpened: domain.FileOpened{
+	opened := domain.OpenFile{FileOpened: bank.Open(domain.FileOpened{
 		FileID: o.FileID, Client: o.Client.ID, ODFI: o.ODFI, Why: o.Why, Settings: settings,
 		Method: o.Method, Upload: &domain.Upload{Name: o.FileID, Content: o.Content}, Decided: o.Decided,
-	}}
+	})}
 	options := []ledger.Option{}
 	if o.Key != nil {
 		options = append(options, o.Key)
 	}
-	_, err := ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), opened.Decide, options...)
+	_, err = ledger.Execute(ctx, u.Files.Ledger, ledger.FileStream(o.Client.ID, o.FileID).Through(u.Files.through("opened")), opened.Decide, options...)
 	return err
 }
 

@@ -159,6 +159,13 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	if err := c.refusal(summary); err != nil {
 		return OrderedFile{}, err
 	}
+	bank, err := u.Files.Ledger.Bank(ctx, c.odfi)
+	if err != nil {
+		return OrderedFile{}, err
+	}
+	if large := bank.CheckSize(c.entries, len(c.batches)); large != nil {
+		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{*large}}
+	}
 	if in.method == "" {
 		if in.method, err = u.Method(ctx, c.odfi); err != nil {
 			return OrderedFile{}, err

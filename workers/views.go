@@ -31,8 +31,9 @@ type Views interface {
 	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
-	// FileNamed finds a cut file by its name.
+	// FileNamed finds a cut file by its name, FileHeaded by its header.
 	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
+	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
 	// UnreleasedFiles are those with entries that are to be released and may
 	// still be filed.
 	UnreleasedFiles(ctx context.Context) ([]projections.File, error)

@@ -99,7 +99,7 @@ func FileFromLog(f domain.File) projections.File {
 		CreatedAt: f.OpenedAt, CutAt: f.CutAt, SendBy: f.SendBy, DeliveredAt: f.DeliveredAt, Note: f.Note,
 	}
 	if f.Cut != nil {
-		row.Name, row.Modifier, row.Totals = f.Name(), f.Cut.Modifier, f.Cut.Totals
+		row.Name, row.HeaderName, row.Modifier, row.Totals = f.Name(), f.HeaderName(), f.Cut.Modifier, f.Cut.Totals
 	}
 	if f.Rendered != nil {
 		row.SHA256 = f.Rendered.SHA256

@@ -34,7 +34,7 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 			return api.Invalid("/body", "acknowledgement", "%v", err)
 		}
 		var f domain.File
-		err = s.handedIn(c, who, domain.ActAcknowledge, domain.FileName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier), content, func(ctx context.Context) (err error) {
+		err = s.handedIn(c, who, domain.ActAcknowledge, domain.HeaderName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier), content, func(ctx context.Context) (err error) {
 			f, err = s.Inbound.Acknowledge(ctx, a)
 			return err
 		})

@@ -64,6 +64,13 @@ type bankBody struct {
 	Delivery domain.DeliverySettings `json:"delivery"`
 	File     domain.FileSettings     `json:"file"`
 	guard.Rules
+	domain.BankProfile
+}
+
+// bankAnswer also shows a file as the bank would get it.
+type bankAnswer struct {
+	bankBody
+	Probe *domain.ProbeFile `json:"probe,omitempty"`
 }
 
 func (s *surface) getBank(c echo.Context, _ api.Caller) error {
@@ -74,7 +81,7 @@ func (s *surface) getBank(c echo.Context, _ api.Caller) error {
 	if bank.Version == 0 {
 		return domain.Refuse(domain.NotFound, "ODFI %q has no settings: files go to the outbox", c.Param("routing"))
 	}
-	return c.JSON(http.StatusOK, bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules})
+	return c.JSON(http.StatusOK, bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile})
 }
 
 // configureBank replaces the settings of one of our ODFIs.
@@ -94,9 +101,16 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	command := domain.ConfigureBank{Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, Sandbox: s.Sandbox != nil}
-	if _, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), command.Decide); err != nil {
+	command := domain.ConfigureBank{
+		Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, BankProfile: in.BankProfile, Sandbox: s.Sandbox != nil,
+	}
+	bank, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), command.Decide)
+	if err != nil {
 		return err
 	}
-	return s.getBank(c, api.Caller{})
+	probe, err := bank.Probe()
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe})
 }

@@ -94,10 +94,10 @@ func readFile(path string) (*file, error) {
 	return f, nil
 }
 
-// name is what the log would call the file.
+// name is what the file's header says, by which the log knows it.
 func (f *file) name() string {
 	h := f.summary.Header
-	return domain.FileName(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
+	return domain.HeaderName(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
 }
 
 func (f *file) settings() domain.FileSettings {

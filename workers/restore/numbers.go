@@ -3,6 +3,7 @@ package restore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,18 +51,23 @@ func (t *fileImport) created() time.Time {
 // went out: not even one that is cut to be released, in the minute in which
 // the last of them was cut. Files of other ODFIs may bear the same origin.
 func (r Restore) modifiers(ctx context.Context, files []*file) error {
-	newest := map[string]domain.Modifiers{} // by immediate origin
+	took := map[string][]domain.Modifiers{} // by immediate origin
 	for _, f := range files {
 		h := f.summary.Header
-		took := domain.Modifiers{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}
-		if newest[h.ImmediateOrigin].Before(took) {
-			newest[h.ImmediateOrigin] = took
-		}
+		took[h.ImmediateOrigin] = append(took[h.ImmediateOrigin], domain.Modifiers{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier})
 	}
-	for origin, m := range newest {
-		took := domain.TookModifier{Date: m.Date, Time: m.Time, Modifier: m.Modifier}
-		if _, err := ledger.Execute(ctx, r.Ledger, ledger.OriginStream(origin), took.Decide); err != nil {
-			return err
+	for origin, all := range took {
+		slices.SortFunc(all, func(a, b domain.Modifiers) int {
+			if a.Before(b) {
+				return -1
+			}
+			return 1
+		})
+		for _, m := range all { // each of them: they count in the day's sequence
+			took := domain.TookModifier{Date: m.Date, Time: m.Time, Modifier: m.Modifier}
+			if _, err := ledger.Execute(ctx, r.Ledger, ledger.OriginStream(origin), took.Decide); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

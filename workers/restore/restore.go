@@ -147,7 +147,7 @@ func (r Restore) names(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
 	for _, f := range files {
 		if f.State != domain.FileOpen {
-			names[f.Name] = f.ID
+			names[f.HeaderName] = f.ID
 		}
 	}
 	return names, nil

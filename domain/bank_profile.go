@@ -1,0 +1,103 @@
+package domain
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// BankProfile is what a bank asks of the files that are sent to it. What is
+// left out is as it is for a bank that asks for nothing.
+type BankProfile struct {
+	// FileName is the template of file names; left out:
+	// {origin}-{date}-{time}-{modifier}.ach. See FileNaming.
+	FileName string `json:"file_name,omitempty"`
+	// Header is what stands in every file header whatever a client's settings
+	// say.
+	Header *HeaderLiterals `json:"header,omitempty"`
+	// MaxEntriesPerFile and MaxBatchesPerFile are ceilings: what does not fit
+	// goes into another file. 0 is none of the bank's.
+	MaxEntriesPerFile int `json:"max_entries_per_file,omitempty"`
+	MaxBatchesPerFile int `json:"max_batches_per_file,omitempty"`
+}
+
+// HeaderLiterals are fields of file headers as the bank wants them.
+type HeaderLiterals struct {
+	ImmediateDestination     string `json:"immediate_destination,omitempty"`
+	ImmediateDestinationName string `json:"immediate_destination_name,omitempty"`
+	ImmediateOrigin          string `json:"immediate_origin,omitempty"`
+	ImmediateOriginName      string `json:"immediate_origin_name,omitempty"`
+	Reference                string `json:"reference,omitempty"` // columns 87-94
+}
+
+// Settings is the file header of a client's, or of the ledger's own, as files
+// of the bank bear it.
+func (p BankProfile) Settings(s FileSettings) FileSettings {
+	h := p.Header
+	if h == nil {
+		return s
+	}
+	s.ImmediateDestination = cmp.Or(h.ImmediateDestination, s.ImmediateDestination)
+	s.ImmediateDestinationName = cmp.Or(h.ImmediateDestinationName, s.ImmediateDestinationName)
+	s.ImmediateOrigin = cmp.Or(h.ImmediateOrigin, s.ImmediateOrigin)
+	s.ImmediateOriginName = cmp.Or(h.ImmediateOriginName, s.ImmediateOriginName)
+	return s
+}
+
+// Open is a new file of the bank's. What it is called and headed is decided
+// with its first event, so that its bytes never depend on settings of later.
+func (p BankProfile) Open(f FileOpened) FileOpened {
+	f.Settings, f.FileName = p.Settings(f.Settings), p.FileName
+	if p.Header != nil {
+		f.Reference = p.Header.Reference
+	}
+	return f
+}
+
+func (p BankProfile) check(f *fields, byServer bool) {
+	p.Header.check(f)
+	FileNaming(p.FileName).check(f, p.Header != nil && p.Header.ImmediateOrigin != "", byServer)
+	if p.MaxEntriesPerFile < 0 {
+		f.bad("/max_entries_per_file", "range", "zero or more")
+	}
+	if p.MaxBatchesPerFile < 0 {
+		f.bad("/max_batches_per_file", "range", "zero or more")
+	}
+}
+
+func (h *HeaderLiterals) check(f *fields) {
+	if h == nil {
+		return
+	}
+	if h.ImmediateDestination != "" {
+		checkPoint(f, "/header/immediate_destination", FileSettings{ImmediateDestination: h.ImmediateDestination, ImmediateOrigin: probePoint})
+	}
+	if h.ImmediateOrigin != "" {
+		checkPoint(f, "/header/immediate_origin", FileSettings{ImmediateDestination: probePoint, ImmediateOrigin: h.ImmediateOrigin})
+	}
+	checkText(f, "/header/immediate_destination_name", h.ImmediateDestinationName, 0, 23)
+	checkText(f, "/header/immediate_origin_name", h.ImmediateOriginName, 0, 23)
+	checkText(f, "/header/reference", h.Reference, 0, 8)
+}
+
+// CheckSize refuses a client's own file that the bank does not take as one.
+func (p BankProfile) CheckSize(entries, batches int) *FieldError {
+	switch {
+	case p.MaxEntriesPerFile > 0 && entries > p.MaxEntriesPerFile:
+		return &FieldError{Pointer: "/file", Code: "count", Message: fmt.Sprintf("the file has %d entries and its bank takes %d in one: send it as several", entries, p.MaxEntriesPerFile)}
+	case p.MaxBatchesPerFile > 0 && batches > p.MaxBatchesPerFile:
+		return &FieldError{Pointer: "/file", Code: "count", Message: fmt.Sprintf("the file has %d batches and its bank takes %d in one: send it as several", batches, p.MaxBatchesPerFile)}
+	default:
+		return nil
+	}
+}
+
+// fileHeader is a file header under settings, with what the cut decides.
+func (s FileSettings) fileHeader(reference, createdOn, createdAt, modifier string) nacha.FileHeader {
+	return nacha.FileHeader{
+		ImmediateDestination: s.ImmediateDestination, ImmediateDestinationName: s.ImmediateDestinationName,
+		ImmediateOrigin: s.ImmediateOrigin, ImmediateOriginName: s.ImmediateOriginName,
+		CreatedOn: createdOn, CreatedAt: createdAt, Modifier: modifier, Reference: reference,
+	}
+}

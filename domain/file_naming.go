@@ -1,0 +1,112 @@
+package domain
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// FileNaming is the template of a bank's file names: letters, digits, dots,
+// hyphens and underscores, with placeholders in braces.
+//
+//	{routing}   the ODFI, nine digits
+//	{origin}    the immediate origin of the file header
+//	{date}      when the file was made, YYYYMMDD; also {yymmdd} and {mmddyyyy}
+//	{time}      the same, HHMM
+//	{modifier}  the file ID modifier
+//	{sequence}  which file of its origin's it is that day: 001, 002; {sequence:5}
+//	            has five digits
+//	{client}    the client's id
+//	{file}      the file's id
+//
+// Date and time are the header's, New York.
+type FileNaming string
+
+// defaultNaming is how files are called whose bank asks for nothing.
+const defaultNaming FileNaming = "{origin}-{date}-{time}-{modifier}.ach"
+
+// maxNameLength bounds a file's name, whose temporary names are longer.
+const maxNameLength = 128
+
+var (
+	placeholder  = regexp.MustCompile(`\{([a-z]+)(?::([1-9]))?\}`)
+	nameLiterals = regexp.MustCompile(`^[0-9A-Za-z._-]*$`)
+	placeholders = []string{"routing", "origin", "date", "yymmdd", "mmddyyyy", "time", "modifier", "sequence", "client", "file"}
+)
+
+// naming is what a name is made of.
+type naming struct {
+	routing, origin, client, file string
+	on, at, modifier              string // YYMMDD, HHMM
+	sequence                      int
+}
+
+func (n FileNaming) name(of naming) string {
+	return placeholder.ReplaceAllStringFunc(string(n), func(match string) string {
+		part := placeholder.FindStringSubmatch(match)
+		switch part[1] {
+		case "routing":
+			return of.routing
+		case "origin":
+			return of.origin
+		case "date":
+			return "20" + of.on
+		case "yymmdd":
+			return of.on
+		case "mmddyyyy":
+			return of.on[2:] + "20" + of.on[:2]
+		case "time":
+			return of.at
+		case "modifier":
+			return of.modifier
+		case "sequence":
+			width := 3
+			if part[2] != "" {
+				width = int(part[2][0] - '0')
+			}
+			return fmt.Sprintf("%0*d", width, of.sequence)
+		case "client":
+			return of.client
+		default: // file: no template has others
+			return of.file
+		}
+	})
+}
+
+// check refuses a template that two files could be called by. Of one origin
+// no two files have the same day, time and modifier, nor the same day and
+// sequence. FixedOrigin says that all files of the bank have the same one,
+// byServer that they go to a folder of the bank's, where no other bank's are.
+func (n FileNaming) check(f *fields, fixedOrigin, byServer bool) {
+	if n == "" {
+		return
+	}
+	const at = "/file_name"
+	has := map[string]bool{}
+	for _, part := range placeholder.FindAllStringSubmatch(string(n), -1) {
+		has[part[1]] = true
+		if !slices.Contains(placeholders, part[1]) || part[2] != "" && part[1] != "sequence" {
+			f.bad(at, "placeholder", "%s is none: {%s}", part[0], strings.Join(placeholders, "}, {"))
+			return
+		}
+	}
+	name := n.name(naming{
+		routing: strings.Repeat("0", 9), origin: strings.Repeat("0", 10), client: strings.Repeat("a", 32), file: strings.Repeat("0", 36),
+		on: probeDay, at: probeTime, modifier: "A", sequence: 1,
+	})
+	dated := has["date"] || has["yymmdd"] || has["mmddyyyy"]
+	whose := has["origin"] || fixedOrigin && (has["routing"] || byServer)
+	numbered := has["sequence"] || has["time"] && has["modifier"]
+	switch {
+	case !nameLiterals.MatchString(placeholder.ReplaceAllString(string(n), "")):
+		f.bad(at, "alphabet", "letters, digits, dots, hyphens and underscores, and placeholders in braces")
+	case strings.HasPrefix(name, "."), strings.HasSuffix(name, ".part"):
+		f.bad(at, "unfinished", "a dot in front or .part behind it marks a file that is not finished")
+	case len(name) > maxNameLength:
+		f.bad(at, "length", "names would have %d characters, at most %d are possible", len(name), maxNameLength)
+	case !has["file"] && !(dated && whose && numbered):
+		f.bad(at, "unique", "two files could bear the same name: it needs {file}, or a date with {sequence} or with {time} and {modifier}, "+
+			"and {origin}, in whose place {routing} does where header sets immediate_origin, and nothing where files also leave by SFTP")
+	}
+}
