@@ -65,6 +65,6 @@ func (v *Views) YieldToReaders(ctx context.Context) {
 		return
 	}
 	if head, err := v.store.Head(ctx); err == nil {
-		_ = v.await(ctx, head.Position) // on timeout the list itself answers ErrBehind
+		_ = v.await(ctx, head.Position, false) // on timeout the list itself answers ErrBehind
 	}
 }

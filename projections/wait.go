@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// longest is how long a list waits for its view.
+// longest is how long a list waits for its view, and anybody for views that do
+// not move.
 const longest = 2 * time.Second
 
 // WaitFor waits until the views show what was written for a client when it
@@ -17,11 +18,21 @@ func (v *Views) WaitFor(ctx context.Context, client string) error {
 	if err != nil {
 		return err
 	}
-	return v.waitUntil(ctx, position)
+	return v.waitUntil(ctx, position, false)
 }
 
-// waitUntil waits for a position, at most 2 s.
-func (v *Views) waitUntil(ctx context.Context, position int64) error {
+// WaitWhileMoving is WaitFor for what goes by all there is and is done seldom:
+// it gives up with ErrBehind only when the views have not moved for 2 s.
+func (v *Views) WaitWhileMoving(ctx context.Context, client string) error {
+	position, err := v.store.Reached(ctx, client)
+	if err != nil {
+		return err
+	}
+	return v.waitUntil(ctx, position, true)
+}
+
+// waitUntil waits for a position, as a reader that the views hurry for.
+func (v *Views) waitUntil(ctx context.Context, position int64, whileMoving bool) error {
 	if v.Position() >= position {
 		return nil
 	}
@@ -30,21 +41,28 @@ func (v *Views) waitUntil(ctx context.Context, position int64) error {
 	}
 	v.waiters.Add(1)
 	defer v.waiters.Add(-1)
-	return v.await(ctx, position)
+	return v.await(ctx, position, whileMoving)
 }
 
 // await is waitUntil without being counted among the readers that wait.
-func (v *Views) await(ctx context.Context, position int64) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, longest, ErrBehind)
-	defer cancel()
-	for {
+func (v *Views) await(ctx context.Context, position int64, whileMoving bool) error {
+	late := time.NewTimer(longest)
+	defer late.Stop()
+	for before := v.Position(); ; {
 		moved := v.next()
-		if v.Position() >= position {
+		at := v.Position()
+		if at >= position {
 			return nil
+		}
+		if whileMoving && at > before {
+			late.Reset(longest)
+			before = at
 		}
 		v.hurry()
 		select {
 		case <-moved:
+		case <-late.C:
+			return fmt.Errorf("position %d: %w", position, ErrBehind)
 		case <-ctx.Done():
 			return fmt.Errorf("position %d: %w", position, context.Cause(ctx))
 		}

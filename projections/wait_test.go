@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -143,5 +144,36 @@ func TestActivityIsTheFirstTransaction(t *testing.T) {
 	go v.CatchUp(w.ctx)
 	if any, err := v.Activity(w.ctx); !any || err != nil {
 		t.Errorf("after: %t, %v", any, err)
+	}
+}
+
+// After a bulk of 100,000 lines the views need more than the 2 s of a list.
+func TestWhatGoesByAllThereIsWaitsAsLongAsTheViewsMove(t *testing.T) {
+	for name, tt := range map[string]struct {
+		steps       int64 // of ten, a second apart
+		whileMoving bool
+		behind      bool
+	}{
+		"they arrive":               {10, true, false},
+		"they stop half-way":        {5, true, true},
+		"they never move":           {0, true, true},
+		"a list does not wait that": {10, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := &Views{moved: make(chan struct{}), urgent: make(chan struct{}, 1)}
+				go func() {
+					for n := range tt.steps {
+						time.Sleep(time.Second)
+						v.reached(n + 1)
+					}
+				}()
+				err := v.waitUntil(t.Context(), 10, tt.whileMoving)
+				if errors.Is(err, ErrBehind) != tt.behind || err != nil && !tt.behind {
+					t.Errorf("it waits until position %d and says %v", v.Position(), err)
+				}
+				time.Sleep(10 * time.Second) // the views' goroutine ends before the test
+			})
+		})
 	}
 }

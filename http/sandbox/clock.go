@@ -25,7 +25,8 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+	api.Patience(c, 10*time.Minute)
+	if err := s.Views.WaitWhileMoving(ctx, api.Everyone); err != nil {
 		return err
 	}
 	active, err := s.Views.Activity(ctx)
@@ -36,7 +37,6 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	api.Patience(c, 10*time.Minute)
 	if err := s.Sandbox.Move(ctx, to, !active); err != nil {
 		return err
 	}

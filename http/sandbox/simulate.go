@@ -112,7 +112,7 @@ func (s *surface) played(ctx context.Context, id, client string) (played, error)
 }
 
 func (s *surface) ownersOf(ctx context.Context, id string) (owners []string, err error) {
-	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+	if err := s.Views.WaitWhileMoving(ctx, api.Everyone); err != nil {
 		return nil, err
 	}
 	for cursor := ""; ; {
@@ -239,7 +239,8 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Views.WaitFor(ctx, domain.LedgerClient); err != nil {
+	// It is done: whoever heard that the views are behind would play it again.
+	if err := s.Views.WaitWhileMoving(ctx, domain.LedgerClient); err != nil {
 		return err
 	}
 	f, _, err := s.Views.FindInbound(ctx, id)
