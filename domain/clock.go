@@ -3,7 +3,7 @@ package domain
 import "time"
 
 // ClockMoved records that a sandbox's clock was set: from Machine on it
-// shows Now, and it goes on at its usual pace. Business dates come from this
+// shows Now, and it continues at its usual pace. Business dates come from this
 // clock, also after a restart.
 type ClockMoved struct {
 	Now     time.Time `json:"now"`

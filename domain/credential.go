@@ -105,7 +105,7 @@ func init() {
 }
 
 // Shareable is the data of an event as feeds give it out: as it was recorded,
-// save that a CredentialIssued of an earlier release leaves out the hash of
+// except that a CredentialIssued of an earlier release leaves out the hash of
 // its secret.
 func Shareable(eventType string, data json.RawMessage) json.RawMessage {
 	if eventType != (CredentialIssued{}).Type() {

@@ -89,7 +89,7 @@ type (
 		// Temporary is the name under which the file was put, which no other
 		// file ever bears: only what has it is given the final name. Without
 		// it the file was put under its own name with a dot in front, by SFTP
-		// with .part behind it.
+		// with .part after it.
 		Temporary string `json:"temporary,omitempty"`
 	}
 	// FileDelivered makes the file's entries Transmitted.
@@ -145,7 +145,7 @@ func init() {
 // FileState is where a file stands.
 type FileState string
 
-// States of files, as the API spells them, save that given_up shows as
+// States of files, as the API spells them, except that given_up shows as
 // rejected; an open file does not show.
 const (
 	FileOpen         FileState = "open"

@@ -39,7 +39,7 @@ func init() {
 	)
 }
 
-// MaxTraceSequence is the largest of the seven digits behind the ODFI.
+// MaxTraceSequence is the largest of the seven digits after the ODFI.
 const MaxTraceSequence = 9_999_999
 
 // TraceRestDays is how long a trace number rests before it may be used

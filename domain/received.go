@@ -30,7 +30,7 @@ type Incoming struct {
 	DataMasked string `json:"data_masked,omitempty"`
 	// Flags say what was unusual: late, duplicate, amount-differs,
 	// unexpected-code, not-requested, after-recall. The money is booked
-	// all the same.
+	// nevertheless.
 	Flags []string `json:"flags,omitempty"`
 }
 

@@ -61,8 +61,8 @@ func (a *Append) check(bytes *int) error {
 		if err := checkName(e.Type); err != nil {
 			return fmt.Errorf("append: stream %s: event type %q: %w", a.Stream, e.Type, err)
 		}
-		// Whether it is JSON too, its caller knows, who has just made it, and
-		// verify looks: here that took a fifth of the machine.
+		// JSON is not validated here, which took 20 % of the CPU: callers
+		// marshal it and Verify checks.
 		if !utf8.Valid(e.Data) || !utf8.Valid(e.Meta) {
 			return fmt.Errorf("append: stream %s: %s: data or meta is not UTF-8", a.Stream, e.Type)
 		}

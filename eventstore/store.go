@@ -84,7 +84,7 @@ type Store interface {
 	// events by reading. stop ends it.
 	Notify() (hint <-chan struct{}, stop func())
 
-	// Failed is closed when the store cannot go on: from then on every Append
+	// Failed is closed when the store cannot continue: from then on every Append
 	// gets ErrFailed, and only a restart of the process helps.
 	Failed() <-chan struct{}
 

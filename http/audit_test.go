@@ -66,7 +66,7 @@ func TestEachTimeANumberIsShownWholeTheLogSaysWhoReadIt(t *testing.T) {
 }
 
 // A log that takes nothing may not become a way to read unseen. What was done
-// before is answered all the same, else its caller would do it again.
+// before is answered nevertheless, else its caller would do it again.
 func TestWhatTheLogDoesNotRecordIsNotShown(t *testing.T) {
 	var log *refusing
 	w := newWorld(t, func(o *api.Options) {

@@ -59,7 +59,7 @@ func checked(t testing.TB, h http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/stream") || strings.HasSuffix(r.URL.Path, "/bulk") {
-			h.ServeHTTP(w, r) // answers that go on are held against their own tests
+			h.ServeHTTP(w, r) // answers that continue are held against their own tests
 			return
 		}
 		answer := httptest.NewRecorder()

@@ -79,8 +79,8 @@ func (p *projector) putFile(c logEvent, file int64) error {
 	return err
 }
 
-// fillFile takes in the batches that an append began. A file has one such
-// event for a thousand entries, so its stream is not read for it.
+// fillFile adds the batches that an append began. A file has one such event for
+// a thousand entries, so its stream is not read.
 func (p *projector) fillFile(c logEvent, e *domain.FileFilled) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.refOf(id)

@@ -15,7 +15,7 @@ const (
 	endVerifying  = `DELETE FROM verifying@ WHERE id = ?1`
 	failVerifying = `UPDATE verifying@ SET failed = 1 WHERE client = ?1 AND txn = ?2`
 	hasFailed     = `SELECT count(*) FROM verifying@ WHERE id = ?1 AND failed = 1`
-	// refuseRelationship leaves alone what is under way already.
+	// refuseRelationship leaves a relationship alone that is under way already.
 	refuseRelationship = `INSERT INTO relationships@(position, client, holder, id, status)
 		SELECT ?1, client, holder, id, ?4 FROM verifying@ v WHERE client = ?2 AND txn = ?3
 			AND NOT EXISTS (SELECT 1 FROM relationships@ r WHERE r.id = v.id)`
@@ -121,8 +121,8 @@ func (p *projector) ended(id string) error {
 	return err
 }
 
-// unverified notes that an entry came to nothing by which an account was
-// verified: what is approved, or being canceled, is looked at again.
+// unverified notes that an entry which verified an account failed: a
+// relationship that is approved or being canceled is looked at again.
 func (p *projector) unverified(c logEvent) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:

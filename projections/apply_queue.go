@@ -21,7 +21,7 @@ const (
 		ON CONFLICT DO UPDATE SET first = min(first, ?2), last = max(last, ?3)`
 )
 
-// totals writes what the batch did to sums.
+// totals writes the changes of the batch to the running totals.
 func (p *projector) totals() error {
 	for g, s := range p.queue {
 		if s == (runningTotal{}) {

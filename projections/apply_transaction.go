@@ -17,8 +17,8 @@ const (
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
 			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35`
 
-	// findFiled and fileItem do to a row what putItem would do after the
-	// second event of a stream, filed. No stream has to be read for it.
+	// findFiled and fileItem change a row as putItem would after filed, when
+	// that is the stream's second event. No stream is read.
 	findFiled = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due, i.push
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
 		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
@@ -28,7 +28,7 @@ const (
 		WHERE position = ?1`
 
 	// putOrigination is putItem for the first event of a transaction of ours,
-	// when nothing is known yet of files and of the bank.
+	// before there is a file or an answer.
 	putOrigination = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown)
@@ -175,7 +175,7 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 	return p.takePending(row)
 }
 
-// putPending brings an item's place in the queue up to its state.
+// putPending adds an item to the queue or removes it, as its state requires.
 func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	t := c.transaction
 	if c.recorded.Version > 1 {

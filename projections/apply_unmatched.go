@@ -62,8 +62,8 @@ func (p *projector) queued(c logEvent, e *domain.EntryQueued) error {
 	return p.settled(&e.Entry, e.SettledOn, kindOf(e) != nacha.KindForward)
 }
 
-// kindOf is what the entry is: one that bears a return code without saying
-// what it returns is a return all the same.
+// kindOf is the entry's kind. An entry with a return code is a return, even
+// when it does not say what it returns.
 func kindOf(e *domain.EntryQueued) nacha.Kind {
 	kind := e.Entry.Kind()
 	if kind != nacha.KindForward || !nacha.TransactionCode(e.Entry.Code).Return() {

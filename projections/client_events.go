@@ -26,7 +26,7 @@ const (
 // position, in log order, of one type if that is set, and the position up to
 // which the log was looked at. It reads the log itself, so it is always
 // current. Whatever there is to find, a call looks at so much of the log and
-// answers so many bytes, and then the caller goes on behind upTo.
+// answers so many bytes, and then the caller continues after upTo.
 func (v *Views) ClientEvents(ctx context.Context, client string, after int64, eventType string, limit int) (events []eventstore.Recorded, upTo int64, err error) {
 	upTo = after
 	var leave func()

@@ -16,7 +16,7 @@ const shownDifferences = 20
 // Compare builds the views from the log once more, in a temporary file, and
 // holds them against the live ones row by row, both at the position where the
 // live ones stand at the call. It returns the first differences and how many
-// rows differ. A server may go on meanwhile.
+// rows differ. A server may continue meanwhile.
 func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) (first []Difference, count int, err error) {
 	folder, err := os.MkdirTemp("", "achledger-views-")
 	if err != nil {

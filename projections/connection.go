@@ -18,8 +18,8 @@ import (
 // without database/sql, whose pooling and conversions cost as much as the
 // statements themselves. One goroutine uses a connection at a time.
 //
-// The tables bear the number of their generation. Statements write @
-// in its place: "SELECT position FROM items@" reads items_3 in generation 3.
+// Tables have the number of their generation in their names. Statements write
+// @ for it: "SELECT position FROM items@" reads items_3 in generation 3.
 type connection struct {
 	sqlite     *sqlite3.SQLiteConn
 	generation int64
@@ -181,8 +181,8 @@ func (c *connection) transact(ctx context.Context, f func() error) error {
 	return err
 }
 
-// rollback ends a transaction that failed. SQLite may have ended it already;
-// then there is none, and the complaint about that says nothing new.
+// rollback ends a transaction that failed. SQLite may have ended it already,
+// and its error about that is ignored.
 func (c *connection) rollback() {
 	if !c.sqlite.AutoCommit() {
 		_, _ = c.exec("ROLLBACK")
@@ -212,8 +212,8 @@ func isDamage(err error) bool {
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrFormat)
 }
 
-// isForeign tells a database whose tables are not as this program makes them:
-// SQLite finds a statement about them wrong.
+// isForeign reports whether the error comes from tables that are not as this
+// program makes them: SQLite rejects a statement about them.
 func isForeign(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && e.Code == sqlite3.ErrError

@@ -13,7 +13,7 @@ import (
 type logEvent struct {
 	recorded eventstore.Recorded
 	// fact is the decoded event. A type that this program does not know has
-	// no Event; it is passed over, save that it counts in its stream.
+	// no Event; it is skipped, but counts in its stream.
 	fact domain.Fact
 	// transaction and file are the streams up to this event, for events whose
 	// own content does not say what becomes of the rows.

@@ -198,7 +198,7 @@ func TestACursorOfAnotherFilterIsRefused(t *testing.T) {
 	}
 }
 
-// A listing of a big day goes on page by page while the day grows: what was
+// A listing of a big day continues page by page while the day grows: what was
 // there at the begin comes exactly once, in order.
 func TestPagesStandStillWhileTheDayGrows(t *testing.T) {
 	for name, f := range map[string]ItemFilter{

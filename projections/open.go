@@ -11,7 +11,7 @@ import (
 )
 
 // Open opens views.db, making it when it is missing. A file that is damaged,
-// of another log, or of a program that kept other views is made anew: it then
+// of another log, or of a program that kept other views is made from scratch: it then
 // starts at position 0, and Run or CatchUp fill it from the log.
 func Open(ctx context.Context, path string, store eventstore.Store, o Options) (*Views, error) {
 	o.setDefaults()
@@ -63,7 +63,7 @@ func (v *Views) openForWriting(ctx context.Context) error {
 }
 
 // openFitting opens a views.db with a live generation of this log, making it
-// anew when need be.
+// from scratch where necessary.
 func openFitting(ctx context.Context, path string, store eventstore.Store, log *slog.Logger) (*database, int64, error) {
 	d, position, err := openLive(ctx, path, store)
 	if !isDamage(err) && !isForeign(err) {
@@ -88,8 +88,8 @@ func openLive(ctx context.Context, path string, store eventstore.Store) (*databa
 	return d, position, nil
 }
 
-// ensureLive returns where the live generation stands, starting another one
-// when there is none that fits, and takes away what others left.
+// ensureLive returns the position of the live generation. It starts one when
+// none fits, and removes what other processes left.
 func ensureLive(ctx context.Context, c *connection, store eventstore.Store) (int64, error) {
 	live, err := liveGeneration(c)
 	if err == nil {

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// queueSums reads one row a client, bank, kind and day on which something
-	// becomes due, and for each the oldest that waits and the first deadline:
-	// seeks, no scans.
+	// queueSums reads one row for each client, bank, kind and day on which something
+	// becomes due, with the oldest waiting item and the first deadline: seeks, no
+	// scans.
 	queueSums = `SELECT client, odfi, answers, due, entries, cents,
 			(SELECT i.made_at FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
 				WHERE p.client = q.client AND p.odfi = q.odfi AND p.answers = q.answers AND p.due = q.due

@@ -134,8 +134,8 @@ func (v *Views) project(ctx context.Context, until int64) error {
 }
 
 // makeAnew replaces a damaged file by an empty one. Until then reads answer
-// ErrBehind. The old file is closed first: SQLite takes away its write-ahead
-// log by name, which would be the new one's.
+// ErrBehind. The old file is closed first: SQLite removes its write-ahead log
+// by name, and would remove the new one's.
 func (v *Views) makeAnew(ctx context.Context, cause error) error {
 	v.options.Log.Warn("the views are damaged: they are made anew from the log", "path", v.path, "err", cause)
 	v.projector = nil

@@ -129,8 +129,8 @@ func (l *transactionList) all(s snapshot) error {
 	return l.list(s, transactionsOfAll, 0, before, l.from, l.to, first)
 }
 
-// stretch is where in the log the transactions asked for were made that are
-// still to be listed; ok is false where there is no such place.
+// stretch is the part of the log in which the transactions still to be listed
+// were made; ok is false when there is none.
 func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err error) {
 	row, err := s.c.row(stretchOfDays, l.from, l.to)
 	if err != nil {
@@ -142,7 +142,8 @@ func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err
 	return first, min(l.at.Row, row[1].(int64)+1), true, nil
 }
 
-// rare lists what an index of its own holds, backwards through the log.
+// rare lists the transactions of a status that has an index of its own,
+// backwards through the log.
 func (l *transactionList) rare(s snapshot, sql string) error {
 	first, before, ok, err := l.stretch(s)
 	if err != nil || !ok {

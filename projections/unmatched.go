@@ -123,7 +123,7 @@ func scanUnmatched(row []value) Unmatched {
 	return u
 }
 
-// dayText is the inverse of parseDay; 0 gives nothing.
+// dayText is the inverse of parseDay; 0 gives "".
 func dayText(day int64) string {
 	if day == 0 {
 		return ""

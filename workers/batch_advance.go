@@ -16,11 +16,10 @@ const maxFailures = 40
 // clock passes over are cut in their order and at their own time, with the
 // dates they would have had. What is due at the present is done first.
 //
-// Step makes the clock reach an instant and does what is due then, Sweep
-// above all. A step that fails does not keep the clock from going on, only
-// maxFailures in a row let it go straight to the end; the first error comes back
-// when it is there. Where ctx ends, Advance ends, and the clock stays where
-// it came to.
+// Step sets the clock to an instant and does what is due then, Sweep above
+// all. A failed step does not stop the clock; after maxFailures in a row it
+// jumps straight to the end. Advance returns the first error when the clock
+// has arrived. When ctx ends, Advance ends and the clock stays where it is.
 func (b *Batcher) Advance(ctx context.Context, to time.Time, step func(ctx context.Context, at time.Time) error) error {
 	var first error
 	failed := 0
@@ -48,7 +47,7 @@ func (b *Batcher) Advance(ctx context.Context, to time.Time, step func(ctx conte
 	}
 }
 
-// nextStep is when something falls due of all that is in the log.
+// nextStep is the next instant at which something in the log falls due.
 func (b *Batcher) nextStep(ctx context.Context, after time.Time) (time.Time, error) {
 	if err := b.Views.CatchUp(ctx); err != nil {
 		return time.Time{}, err

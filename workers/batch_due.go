@@ -17,9 +17,9 @@ type dueCut struct {
 	since time.Time
 }
 
-// decide looks at all queues and answers with what is to be cut now, what
-// fell due first in front. A client that cannot be read is an error and does
-// not hold up the others.
+// decide looks at all queues and returns what is to be cut now, in the order
+// in which it fell due. A client that cannot be read is an error and does not
+// hold up the others.
 func (b *Batcher) decide(ctx context.Context, now time.Time) ([]dueCut, error) {
 	all, err := b.queues(ctx, now)
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *Batcher) decide(ctx context.Context, now time.Time) ([]dueCut, error) {
 	return decisions, errors.Join(errs...)
 }
 
-// queues reads those that may be cut, by client.
+// queues reads the queues that may be cut, grouped by client.
 func (b *Batcher) queues(ctx context.Context, now time.Time) ([][]domain.Queue, error) {
 	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
@@ -123,8 +123,9 @@ func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client,
 	return decisions, nil
 }
 
-// window reports the client's newest window if something in the queue was due
-// by it, which then was not cut: the process was down, or it is just now.
+// window is the client's newest window; missed reports whether something in
+// the queue was due by it and has not been cut, because the process was down
+// or because the window is now.
 func (b *Batcher) window(ctx context.Context, now time.Time, c domain.Client, q domain.Queue) (at time.Time, missed bool, err error) {
 	at, ok := c.Settings.Batching.LastWindow(now, q.Answers)
 	if !ok || q.OldestAt.After(at) {
@@ -143,7 +144,7 @@ func (b *Batcher) NextWake(ctx context.Context) (time.Time, error) {
 	return b.wakeAfter(ctx, b.Files.Ledger.Now())
 }
 
-// wakeAfter is NextWake as seen from an instant.
+// wakeAfter is NextWake counted from an instant.
 func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, error) {
 	all, err := b.queues(ctx, now)
 	if err != nil {

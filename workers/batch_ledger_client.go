@@ -17,9 +17,9 @@ func ledgerItself() domain.Client {
 	return c
 }
 
-// ownFile is the file header of the ledger's own files of an ODFI: as
-// operations set the bank up or, where they did not, as the files of a client
-// of that bank have it. One that no file can have is passed over.
+// ownFile is the file header of the ledger's own files at an ODFI: the bank's
+// configured header, else that of any client of the bank. A header that no
+// file can carry is passed over.
 func (b *Batcher) ownFile(ctx context.Context, odfi string) (domain.FileSettings, error) {
 	bank, err := b.Files.Ledger.Bank(ctx, odfi)
 	if err != nil {

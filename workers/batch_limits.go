@@ -33,7 +33,7 @@ var DefaultLimits = Limits{
 	AppendEvents: 995,
 }
 
-// orDefaults puts the default in the place of what is zero.
+// orDefaults replaces zero limits by the default ones.
 func (l Limits) orDefaults() Limits {
 	d := DefaultLimits
 	return Limits{

@@ -2,8 +2,8 @@ package workers
 
 import "slices"
 
-// packer puts groups into files, one batch behind the other, and begins a new
-// batch or a new file before a limit would be passed.
+// packer puts groups into files, batch after batch, and begins a new batch or
+// a new file before a limit would be exceeded.
 type packer struct {
 	limits Limits
 	files  []plannedFile
@@ -50,9 +50,9 @@ func (p *packer) begin(g *group, e *entry) {
 	p.file.batches++
 }
 
-// expect makes room in the newest file for the entries of a group, at once: to
-// grow with each of 100,000 takes three times the memory. What goes into
-// further files, because of a limit, finds its room there as it comes.
+// expect reserves room in the newest file for all entries of a group: growing
+// with each of 100,000 takes three times the memory. Files begun because of a
+// limit grow as entries come.
 func (p *packer) expect(entries int) {
 	f := &p.files[len(p.files)-1]
 	f.entries = slices.Grow(f.entries, min(entries, p.limits.FileEntries))

@@ -52,8 +52,8 @@ func (e *entry) totals() nacha.Totals {
 	return t
 }
 
-// kinds are those of answers, by item. What is not among them starts a
-// payment.
+// kinds are the record kinds of answers, by item. An item that is not among
+// them starts a payment.
 type kinds map[string]nacha.Kind
 
 func (k kinds) of(item string) nacha.Kind {
@@ -96,8 +96,8 @@ func (p *planner) add(items []projections.QueuedItem, k kinds) {
 	}
 }
 
-// files are the files that hold it all. Batches stand in the order of their
-// first entry in the log. The planner is spent.
+// files returns the files that hold everything planned. Batches stand in the
+// order of their first entry in the log. The planner is empty afterwards.
 func (p *planner) files() []plannedFile {
 	slices.SortStableFunc(p.groups, func(a, b *group) int { return cmp.Compare(a.first, b.first) })
 	packer := packer{limits: p.limits}
@@ -116,9 +116,9 @@ type groupKey struct {
 	kind   nacha.Kind
 }
 
-// keyOf decides an item's effective date and with it its batch. Answers bear
-// the date of the entry they answer, and are due at once. What had to leave
-// before is not due any more.
+// keyOf decides an item's effective date and with it its batch. Answers carry
+// the date of the entry they answer and are due at once. An item whose
+// deadline has passed is no longer due.
 func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated *domain.Dated, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {

@@ -92,9 +92,9 @@ func (b *Batcher) Run(ctx context.Context) error {
 	return err
 }
 
-// look repeats passes over the queues. While much is written it leaves the
-// views alone: what has fallen due meanwhile is cut a moment later, and a
-// sweep goes by what they show in any case.
+// look repeats passes over the queues. Under load it does not wait for the
+// views: what has fallen due meanwhile is cut a moment later, and a sweep uses
+// what they show in any case.
 func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
@@ -142,10 +142,10 @@ func (b *Batcher) sleep(ctx context.Context, hints <-chan struct{}, most time.Du
 	return true
 }
 
-// Sweep does at the present business time all there is to do: it goes on with
-// files that a crash left open, cuts what is due, windows that passed since
-// the last sweep included, and delivers. What fails for one file or client
-// does not stop the rest; the errors come back together.
+// Sweep does everything that is due at the present business time: it completes
+// files that a crash left open, cuts what is due, including windows that passed
+// since the last sweep, and delivers. A failure of one file or client does not
+// stop the rest; the errors are joined.
 func (b *Batcher) Sweep(ctx context.Context) error {
 	var errs []error
 	for _, step := range []func(context.Context) error{b.resume, b.cutAll, b.Delivery.Sweep} {

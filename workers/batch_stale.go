@@ -13,10 +13,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// late rejects what waits and whose deadline has come, held or not and
-// suspended clients' too, and calls for a person: nobody may send it any more.
-// Where delivery is off it may have left before the folder was restored, so
-// that is looked at when delivery is on again, before anything is cut.
+// late rejects every waiting item whose deadline has passed, held ones and
+// those of suspended clients included, and raises an alarm: it may no longer
+// be sent. Where delivery is off, an item may have left before the folder was
+// restored, so it is judged when delivery is on again, before anything is cut.
 func (b *Batcher) late(ctx context.Context, now time.Time) error {
 	rejected := false
 	var errs []error
@@ -44,8 +44,7 @@ func (b *Batcher) late(ctx context.Context, now time.Time) error {
 	return errors.Join(errs...)
 }
 
-// reject rejects an item that may not leave any more; it answers whether that
-// was so.
+// reject rejects an item if it may no longer leave, and reports whether it did.
 func (b *Batcher) reject(ctx context.Context, client, transaction, item string, now time.Time) (rejected bool, err error) {
 	why := ""
 	t, err := ledger.Execute(ctx, b.Files.Ledger, ledger.TransactionStream(client, transaction), func(t domain.Transaction) ([]domain.Event, error) {
@@ -79,9 +78,10 @@ func (b *Batcher) reject(ctx context.Context, client, transaction, item string, 
 // before their deadline, since the process began.
 func (b *Batcher) Lapsed() int64 { return b.lapsed.Load() }
 
-// allowed is what of a page may still leave beside what was sent or came
-// since. What waits was judged when that was written; an older release did not
-// do so. An answer that cannot be judged waits for the next pass.
+// allowed filters a page for items that may still leave, given what was sent
+// or received since. Waiting items are judged when such an event is written;
+// older releases did not do so. An answer that cannot be judged waits for the
+// next pass.
 func (b *Batcher) allowed(ctx context.Context, now time.Time, page []projections.QueuedItem) []projections.QueuedItem {
 	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
 		if !answers.Excludable(w.Kind) {
@@ -95,8 +95,8 @@ func (b *Batcher) allowed(ctx context.Context, now time.Time, page []projections
 	})
 }
 
-// Overdue are the files with an answer whose deadline came before they were
-// delivered. What is in a file stays in it: it may be on its way.
+// Overdue lists the files holding an answer whose deadline passed before they
+// were delivered. Entries stay in their file: it may be on its way.
 func Overdue(ctx context.Context, v interface {
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
 }, now time.Time) ([]projections.File, error) {

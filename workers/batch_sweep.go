@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// cutDue is one pass over the queues. While the views do not show yet what the
-// pass before has filed, it comes to nothing.
+// cutDue is one pass over the queues. It does nothing until the views show
+// what the previous pass filed.
 func (b *Batcher) cutDue(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
@@ -26,8 +26,8 @@ func (b *Batcher) cutDue(ctx context.Context) error {
 	return b.cutShown(ctx)
 }
 
-// cutAll is a pass over all that is in the log when it begins, after one that
-// is under way.
+// cutAll is a pass over everything in the log when it begins. It waits for a
+// pass under way.
 func (b *Batcher) cutAll(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
@@ -78,7 +78,7 @@ func (b *Batcher) judged(ctx context.Context) error {
 const pageItems = 10_000
 
 // cut files what is due of one client at one ODFI, in as many files as the
-// limits ask for. It plans no more at a time than a file holds.
+// limits require. It plans one file's entries at a time.
 func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
 	bank, err := b.Files.Ledger.Bank(ctx, c.ODFI)
 	if err != nil {
@@ -160,8 +160,8 @@ func (b *Batcher) planAnswers(ctx context.Context, p *planner, c Cut) error {
 	}
 }
 
-// readAnswer reads an answer from the log: what it copies from the entry it
-// answers is not the view's to know.
+// readAnswer reads an answer from the log: the view does not hold what it
+// copies from the entry it answers.
 func (b *Batcher) readAnswer(ctx context.Context, w *projections.QueuedItem) (nacha.Kind, error) {
 	t, err := b.Files.Ledger.Transaction(ctx, w.Client, w.TransactionID)
 	if err != nil {
@@ -180,9 +180,9 @@ func (b *Batcher) readAnswer(ctx context.Context, w *projections.QueuedItem) (na
 	return e.Entry.Kind(), nil
 }
 
-// resume goes on with what a crash, or a caller who did not wait, left in the
-// middle: files that are open, uploads from their kept input and others with
-// the entries they hold, and files whose entries are not all released.
+// resume completes what a crash, or a caller who did not wait, left
+// unfinished: open files (uploads from their kept input, others with the
+// entries they hold) and files whose entries are not all released.
 func (b *Batcher) resume(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
 	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {

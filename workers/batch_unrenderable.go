@@ -9,9 +9,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// sound is what of a page can be written into a file. Each other item goes to
-// a person: filed, it would keep all that shares its file from leaving. One
-// that cannot be held just now waits for the next pass.
+// sound filters a page for items that a file can carry. Every other item is
+// held for a person: once filed, it would keep its whole file from leaving. An
+// item that cannot be held now waits for the next pass.
 func (b *Batcher) sound(ctx context.Context, page []projections.QueuedItem) []projections.QueuedItem {
 	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
 		if w.Fault == "" {

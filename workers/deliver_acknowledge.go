@@ -56,7 +56,7 @@ func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowl
 	return f.finishRelease(ctx, file)
 }
 
-// acknowledgement remembers whether the answer was found to count otherwise.
+// acknowledgement remembers whether the operator's totals differ from ours.
 type acknowledgement struct {
 	domain.Acknowledge
 	differs *domain.FileTotalsDiffer
@@ -74,7 +74,7 @@ func (c *acknowledgement) Decide(f domain.File) ([]domain.Event, error) {
 	return events, err
 }
 
-// differs tells operators that the operator of the network counted otherwise.
+// differs raises an alarm that the ACH operator's totals differ from ours.
 func (f *Files) differs(file domain.File, e domain.FileTotalsDiffer) {
 	args := []any{"file", file.ID, "name", file.Name(), "result", e.Result}
 	for _, side := range []struct {

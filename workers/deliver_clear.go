@@ -8,10 +8,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// clear removes temporary names that are not needed any more: what is left of
-// the file that was just delivered, and of others of its ODFI, should a
-// process have died before it cleared up. Where it fails they do no harm:
-// nothing is ever begun with them.
+// clear removes temporary names that are no longer needed: those of the file
+// just delivered, and those of its ODFI's other files, left by a process that
+// died before it cleared up. If it fails they do no harm: no delivery ever
+// begins with them.
 func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 	err := at.Clear(ctx, func(have string) bool {
 		return leftOver(have, delivered.Rendered.Name) || l.needless(ctx, have)
@@ -21,16 +21,16 @@ func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 	}
 }
 
-// tidy clears the outbox of what earlier processes left there. At a server
-// that is done with the next file that is delivered to it.
+// tidy clears the outbox of what earlier processes left there. A server is
+// cleared with the next file delivered to it.
 func (d *Delivery) tidy(ctx context.Context) {
 	err := d.Deliverers[domain.ToOutbox].Clear(ctx, func(have string) bool {
 		file, ok := d.fileOf(ctx, have)
 		if !ok {
 			return false
 		}
-		// Only who delivers for the ODFI knows whether a put is under way; what
-		// is needless then stays so, as no other put gets the name.
+		// Only the holder of the ODFI's lane knows whether a file is being
+		// staged. What is needless then stays so: no other copy gets the name.
 		l, leave, err := d.enter(ctx, file.Opened.ODFI)
 		if err != nil {
 			return false
@@ -43,10 +43,9 @@ func (d *Delivery) tidy(ctx context.Context) {
 	}
 }
 
-// needless reports whether a name in a bank's folder is a temporary one of a
-// file of the lane's ODFI, and not the one with which the file's delivery
-// began. Of a file that may have been put by another process, because
-// delivery is off here, nothing is.
+// needless reports whether a name in a bank's folder is a temporary name of a
+// file of the lane's ODFI, other than the one its delivery began with. While
+// delivery is off nothing is needless: another process may have staged it.
 func (l *lane) needless(ctx context.Context, have string) bool {
 	file, ok := l.fileOf(ctx, have)
 	if !ok || file.Opened.ODFI != l.odfi {
@@ -61,7 +60,7 @@ func (l *lane) needless(ctx context.Context, have string) bool {
 	return true
 }
 
-// fileOf is the file of which a name in a bank's folder is a temporary one.
+// fileOf finds the file that a temporary name in a bank's folder belongs to.
 func (d *Delivery) fileOf(ctx context.Context, have string) (file domain.File, ok bool) {
 	name, ok := finalName(have)
 	if !ok {
@@ -75,7 +74,7 @@ func (d *Delivery) fileOf(ctx context.Context, have string) (file domain.File, o
 	return file, err == nil
 }
 
-// finalName is the name of the file of which have would be a temporary one.
+// finalName is the final name that the temporary name have belongs to.
 func finalName(have string) (name string, ok bool) {
 	have = strings.TrimSuffix(have, ".withdrawn")
 	switch end := strings.LastIndex(have, "."); {
@@ -88,11 +87,11 @@ func finalName(have string) (name string, ok bool) {
 	}
 }
 
-// stagedCopy is what newTemporary puts behind a name.
+// stagedCopy is what newTemporary adds to a name.
 var stagedCopy = regexp.MustCompile(`^\.[0-9]+-[0-9a-f]{16}$`)
 
-// leftOver reports whether a name in a bank's folder is a temporary one of the
-// file with that final name, older releases' included.
+// leftOver reports whether have is a temporary name for that final name, of
+// this or an older release.
 func leftOver(have, name string) bool {
 	return strings.HasPrefix(have, "."+name+".") || have == "."+name || have == name+".part"
 }

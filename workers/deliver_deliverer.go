@@ -13,14 +13,14 @@ import (
 // believed dead, can never finish a delivery that began again under another
 // name.
 type Deliverer interface {
-	// Stage stores content under a temporary name that nothing bears, and
-	// returns when it is durable there. After an ArrivedError it may lie
-	// there whole, or be the bank's already; after another one, nothing of it
-	// counts.
+	// Stage stores content under a temporary name that is not in use, and
+	// returns when it is durable there. After an ArrivedError it may be
+	// there whole, or already taken by the bank; after any other error it
+	// does not count.
 	Stage(ctx context.Context, temporary string, content []byte) error
-	// Publish gives what has the temporary name the final one: from now on the
-	// bank may take it. It never replaces a file. An error leaves open
-	// whether it was done; Find tells.
+	// Publish renames the staged copy to its final name: from now on the bank
+	// may take it. It never replaces a file. After an error it may have
+	// happened or not; Find tells.
 	Publish(ctx context.Context, temporary, name string) error
 	// Find finds out where a file is that Publish may have been called for.
 	Find(ctx context.Context, temporary, name string, sha256 []byte) (Location, error)

@@ -16,10 +16,10 @@ type lane struct {
 	*Delivery
 	odfi     string
 	sessions map[session]Deliverer
-	answered string // temporary name of the newest put that the bank said it has
+	answered string // temporary name of the newest copy that the bank confirmed
 }
 
-// session is a place with the keys to it.
+// session identifies a server or outbox by its address and keys.
 type session struct {
 	method string
 	sftp   domain.SFTP
@@ -41,7 +41,7 @@ func (d *Delivery) enter(ctx context.Context, odfi string) (l *lane, leave func(
 }
 
 // pass takes files of an ODFI as far as they can go now. When its server does
-// not answer, those behind wait for the next pass.
+// not answer, the remaining files wait for the next pass.
 func (d *Delivery) pass(ctx context.Context, odfi string, ids []string) error {
 	ctx = ledger.WithWorker(ctx, "delivery")
 	l, leave, err := d.enter(ctx, odfi)
@@ -84,7 +84,7 @@ func (l *lane) deliverLocked(ctx context.Context, id string) (err error) {
 	return l.steps(ctx, id, func(file domain.File) (bool, error) { return l.step(ctx, file) })
 }
 
-// connect is a connection to a place, kept for the files behind.
+// connect returns a connection, kept for the files that follow.
 func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Deliverer, error) {
 	key := session{method: way.Method}
 	if way.Method == domain.BySFTP && way.SFTP != nil {
@@ -106,7 +106,7 @@ func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Delive
 	return to, nil
 }
 
-// toServers begins to deliver to every server of a list, so many at once.
+// toServers begins to deliver to every server of a list, serversAtOnce at most.
 func (d *Delivery) toServers(ctx context.Context, list []*odfiFiles, errs []error) (wait func()) {
 	var under sync.WaitGroup
 	for i, of := range list {

@@ -13,9 +13,9 @@ type ListedFiles interface {
 	Files(ctx context.Context, f projections.FileFilter) (files []projections.File, next string, err error)
 }
 
-// Unacknowledged are the files that were delivered longer ago than patience
-// and that the operator has not answered, of ODFIs whose operator answers at
-// all: one that never acknowledged anything is not waited for.
+// Unacknowledged lists the files that were delivered longer ago than patience
+// and not acknowledged. ODFIs whose operator never acknowledged anything are
+// left out.
 func Unacknowledged(ctx context.Context, v ListedFiles, now time.Time, patience time.Duration) ([]projections.File, error) {
 	answers := map[string]bool{}
 	err := eachFile(ctx, v, func(f projections.File) { answers[f.ODFI] = true }, domain.FileIsAcked, domain.FileIsRefused)

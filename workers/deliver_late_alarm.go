@@ -53,7 +53,7 @@ func (w LateFiles) Run(ctx context.Context) error {
 	}
 }
 
-// alarmed are the files that an alarm was raised for.
+// alarmed holds the ids of files that an alarm was raised for.
 type alarmed map[string]bool
 
 // first returns those of the files that no alarm was raised for yet.

@@ -122,8 +122,8 @@ func (o Outbox) read(name string) (content []byte, err error) {
 	return content, err
 }
 
-// hash is the SHA-256 of a file, nil when there is none. What bears the name
-// and is no file has a sum that no file has: it is not followed, and not ours.
+// hash is the SHA-256 of a file, nil when the name is free. Anything else than
+// a regular file has an empty sum: it is not ours and is not followed.
 func hash(f regular.Folder, name string) ([]byte, error) {
 	file, err := f.Open(name)
 	switch {
@@ -150,8 +150,8 @@ func read(f regular.Folder, name string) ([]byte, error) {
 	return content, errors.Join(err, file.Close())
 }
 
-// findings are the SHA-256 sums of what bears the names of a file, nil where
-// nothing does.
+// findings are the SHA-256 sums of what lies under the names of a file, nil
+// for a name that is free.
 type findings struct{ temporary, withdrawn, final []byte }
 
 func (f findings) location(sha []byte) Location {

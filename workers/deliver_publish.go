@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// publish gives a file that was put its final name, or finds out what became of
-// it: after a crash only looking helps, and where that does not tell, nothing
-// is sent blindly.
+// publish gives a staged file its final name, or finds out what became of it.
+// After a crash it looks at the bank's folder; if that does not tell, the
+// delivery is unknown and nothing is sent blindly.
 func (l *lane) publish(ctx context.Context, file domain.File) error {
 	if l.unrecorded.has(file) {
 		return l.end(ctx, nil, file)
@@ -86,8 +86,8 @@ func (l *lane) unknown(ctx context.Context, file domain.File, reason string) err
 	return l.Files.record(ctx, "delivery unknown", file, domain.DoubtDelivery{Reason: reason})
 }
 
-// whereBegun is where the delivery of a file began; moved reports that the ODFI's
-// files go elsewhere by now. the same place is reached with today's keys.
+// whereBegun is where the delivery of a file began; moved reports that the
+// ODFI's files go elsewhere now. The same place is reached with today's keys.
 func (l *lane) whereBegun(ctx context.Context, file domain.File) (way domain.DeliverySettings, moved bool, err error) {
 	now, err := l.Files.Ledger.Bank(ctx, l.odfi)
 	if err != nil {
@@ -105,9 +105,9 @@ func (l *lane) whereBegun(ctx context.Context, file domain.File) (way domain.Del
 	return way, true, nil
 }
 
-// unrecorded remembers which files have their final name although the log does not
-// say so yet: it was full, or the caller's time was over. Then the bank may
-// take the file before it is recorded, and looking would not tell any more.
+// unrecorded remembers which files have their final name although the log does
+// not say so yet, because it was full or the caller's time was over. The bank
+// may take such a file before it is recorded, and then Find cannot tell.
 type unrecorded struct {
 	mu    sync.Mutex
 	files map[string]string // by id, the temporary name that was renamed

@@ -51,8 +51,8 @@ func (q *queues) append(odfi, id string) bool {
 	return is
 }
 
-// next are the files that came meanwhile; none ends the ODFI's turn. A server
-// that was not reached gets them at a later sweep.
+// next returns the files that came meanwhile; none ends the ODFI's turn. A
+// server that was not reached gets them at a later sweep.
 func (q *queues) next(odfi string) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -79,8 +79,7 @@ func (q *queues) file(id string, err error) {
 	q.files.note(id, err)
 }
 
-// due are the files that do not rest. Of those that are not unfinished any
-// more nothing is remembered.
+// due keeps the files that do not rest, and forgets those that are finished.
 func (q *queues) due(list []*odfiFiles) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -34,8 +34,8 @@ func (d *Delivery) Run(ctx context.Context, every time.Duration) {
 	}
 }
 
-// Soon delivers a file that was cut just now: to a server when Run comes to
-// it, to the outbox before it returns.
+// Soon delivers a file that was cut just now: to the outbox before it returns,
+// to a server when Run reaches it.
 func (d *Delivery) Soon(ctx context.Context, id string) error {
 	file, err := d.Files.Ledger.File(ctx, id)
 	if err != nil {
@@ -74,7 +74,7 @@ func (d *Delivery) startAll(ctx context.Context, passes *sync.WaitGroup) error {
 	return errors.Join(errs...)
 }
 
-// startOne begins a pass for a file, or lets the one under way go on with it.
+// startOne begins a pass for a file, or lets the one under way continue with it.
 func (d *Delivery) startOne(ctx context.Context, passes *sync.WaitGroup, id string) error {
 	file, err := d.Files.Ledger.File(ctx, id)
 	if err != nil || d.queues.append(file.Opened.ODFI, id) {

@@ -35,8 +35,8 @@ func (s *SFTP) Dial(ctx context.Context, to *domain.SFTP) (Deliverer, error) {
 	return &sftpSession{to: *to, conn: c}, nil
 }
 
-// UnreachableError is a bank's server that does not answer, or not any more:
-// what else there is to do at it has to wait.
+// UnreachableError says that a bank's server does not answer, or stopped
+// answering: everything else at that server has to wait.
 type UnreachableError struct{ Err error }
 
 func (e *UnreachableError) Error() string { return e.Err.Error() }
@@ -50,8 +50,8 @@ type sftpSession struct {
 	conn *remote.Conn
 }
 
-// Stage implements Deliverer. It is durable as far as the server tells. What
-// can be removed again after a failure has not been taken.
+// Stage implements Deliverer. It is durable as far as the server tells. A copy
+// that can be removed after a failure was not taken by the bank.
 func (s *sftpSession) Stage(_ context.Context, temporary string, content []byte) error {
 	return s.do("upload "+temporary, func(c *remote.Conn) error {
 		file, err := c.OpenFile(s.path(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL)

@@ -9,12 +9,11 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// maxSteps bounds how many steps one call takes: render, put, begin, and again
-// after being withdrawn and dated again, with another process in between.
+// maxSteps bounds how many steps one call takes: render, stage, publish, and
+// these again after a withdrawal and new dates, with another process between.
 const maxSteps = 20
 
-// steps repeats a step on a file until it says that there is nothing to do,
-// now.
+// steps repeats a step on a file until nothing is left to do for now.
 func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) (done bool, err error)) error {
 	for range maxSteps {
 		done := false
@@ -35,7 +34,7 @@ func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) 
 	return fmt.Errorf("deliver file %s: it does not come to rest", id)
 }
 
-// step does the next thing there is to do for a file.
+// step does the next thing for a file.
 func (l *lane) step(ctx context.Context, file domain.File) (done bool, err error) {
 	if ok, _ := l.Files.Switch.Allowed(file.Opened.ODFI); !ok {
 		return true, nil
@@ -71,7 +70,7 @@ func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, er
 	return false, d.Files.Render(ctx, file)
 }
 
-// redate decides a file's dates again if they have ceased to be true.
+// redate decides a file's dates again if they are no longer true.
 func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, err error) {
 	again := domain.RedateFile{Now: d.Files.Ledger.Now()}
 	stale, err := again.Decide(file)
@@ -82,7 +81,7 @@ func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, er
 	return true, d.Files.record(ctx, "redated", file, again)
 }
 
-// stageDated puts a file, or dates it again if it has to be.
+// stageDated stages a file, or dates it again if it has to be.
 func (l *lane) stageDated(ctx context.Context, file domain.File) error {
 	if dated, err := l.redate(ctx, file); dated || err != nil {
 		return err

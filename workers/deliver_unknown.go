@@ -45,9 +45,9 @@ func (d *Delivery) Resend(ctx context.Context, id string) error {
 }
 
 // findAgain looks where the delivery began: the file may have turned up
-// meanwhile, and what is left of it under its temporary name must never be
-// delivered any more. Where the ODFI's files do not go any more and nobody
-// answers, the person's word has to do.
+// meanwhile, and a copy under its temporary name must never be delivered. If
+// the ODFI's files go elsewhere now and the old place does not answer, the
+// person's word decides.
 func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err error) {
 	way, moved, err := l.whereBegun(ctx, file)
 	if err != nil {
@@ -77,8 +77,8 @@ func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err
 	}
 }
 
-// settle runs f for a file of which nobody knows whether it was delivered. A
-// file that is delivered needs no settling any more.
+// settle runs f for a file whose delivery is unknown. A file that is delivered
+// needs no settling.
 func (d *Delivery) settle(ctx context.Context, id string, unknown func(domain.File) bool, f func(domain.File) error) error {
 	unlock, err := d.Files.busy.lock(ctx, id)
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/workers/regular"
 )
 
-// Clean removes the files that hold the client's account numbers otherwise
-// than under its own key: those of the bank that were kept, with the entries
-// of others in them, whose numbers the log has sealed as well; and those in
-// the clear. Settle has found them.
+// Clean removes the files that hold the client's account numbers under another
+// key or in the clear: kept files of the bank (the log has the entries of
+// other clients in them sealed as well) and those in outbox and inbox. Settle
+// has found them.
 func (e *Erasure) Clean(done *Erased) error {
 	for id := range e.inbound {
 		err := e.Files.Kept.Remove(inFolder, id)

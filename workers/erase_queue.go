@@ -79,8 +79,8 @@ func (e *Erasure) queued(ctx context.Context, q queue, done *Erased) error {
 	return nil
 }
 
-// QueueKeys name the keys of what waited for a person and was the client's,
-// which are to be destroyed with its own. Settle has found them.
+// QueueKeys names the keys of the client's entries that waited for a person.
+// They are destroyed with its own. Settle has found them.
 func (e *Erasure) QueueKeys() (names []string) {
 	for inbound := range e.queues {
 		names = append(names, ledger.QueueKeys(inbound))
@@ -88,8 +88,8 @@ func (e *Erasure) QueueKeys() (names []string) {
 	return names
 }
 
-// applied makes sure that no file of the bank with entries of the client is
-// still being applied.
+// applied refuses while a file of the bank with entries of the client is still
+// being applied.
 func (e *Erasure) applied(ctx context.Context, done *Erased) error {
 	for id := range e.inbound {
 		in, err := e.Files.Ledger.Inbound(ctx, id)

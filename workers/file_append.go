@@ -10,10 +10,10 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// errTaken says that another process goes on with the file.
+// errTaken says that another process is completing the file.
 var errTaken = errors.New("another process goes on with this file")
 
-// appender is a file while its entries are filed, append by append.
+// appender files entries in a file, append by append.
 type appender struct {
 	*Files
 	openFile
@@ -23,11 +23,11 @@ type appender struct {
 	contended bool                        // others wrote since the append before
 }
 
-// contendedShare is how many times smaller an append is while others write too. They
-// wait for the append before theirs and for the one that theirs is part of.
+// contendedShare divides the size of an append while others write too: they
+// wait for the append before theirs and for the one theirs is part of.
 const contendedShare = 4
 
-// portion is how many of the entries the next append files.
+// portion is how many of the entries go into the next append.
 func (w *appender) portion(entries int) int {
 	most := w.Limits.AppendEvents
 	if w.contended {
@@ -81,8 +81,8 @@ func (w *appender) allowed(ctx context.Context) error {
 }
 
 // unfit moves the entries that may be filed now to the end and returns how
-// many may not: those whose deadline came, or whose account its bank refused.
-// The error says that none may.
+// many may not, because their deadline passed or the bank refused their
+// account. An error says that none may.
 func (w *appender) unfit(ctx context.Context, entries []entry) (dropped int, err error) {
 	if err := w.allowed(ctx); err != nil {
 		return 0, err
@@ -166,8 +166,8 @@ func (w *appender) finish(ctx context.Context) error {
 	})
 }
 
-// changedMeanwhile moves the entries whose transactions stand as planned to the end and
-// returns how many do not.
+// changedMeanwhile moves the entries whose transactions are as planned to the
+// end and returns how many are not.
 func (w *appender) changedMeanwhile(ctx context.Context, entries []entry) (dropped int, err error) {
 	streams := make([]string, len(entries))
 	for i, e := range entries {

@@ -35,7 +35,7 @@ func (b *bank) order(id, number string, old bool) domain.TransactionOriginated {
 	return events[0].(domain.TransactionOriginated)
 }
 
-// A log whose chain was computed anew after somebody exchanged something in
+// A log whose chain was computed again after somebody exchanged something in
 // it, without any key, is a log like any other but for what the keys say.
 func TestAnAccountThatWasExchangedInTheLogIsNeverPaid(t *testing.T) {
 	for name, tt := range map[string]struct {

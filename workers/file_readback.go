@@ -27,8 +27,8 @@ func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]
 	return out.Bytes(), nil
 }
 
-// yielding lets others have the processor now and then while a large file is
-// read, as entriesOf does while one is made.
+// yielding yields the processor now and then while a large file is read, as
+// entriesOf does while one is made.
 type yielding struct{ r io.Reader }
 
 func (y yielding) Read(p []byte) (int, error) {

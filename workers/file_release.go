@@ -27,8 +27,8 @@ func (f *Files) resumeRelease(ctx context.Context, id string) error {
 	return err
 }
 
-// FinishReleases finishes the releases of an ODFI's files that were cut
-// short, as the next sweep would. The caller's views are level.
+// FinishReleases finishes the interrupted releases of an ODFI's files, as the
+// next sweep would. The caller's views have caught up.
 func (f *Files) FinishReleases(ctx context.Context, views Views, odfi string) error {
 	half, err := views.UnreleasedFiles(ctx)
 	for _, file := range half {
@@ -39,8 +39,8 @@ func (f *Files) FinishReleases(ctx context.Context, views Views, odfi string) er
 	return err
 }
 
-// finishRelease releases what is to be released of a file and answers it as it
-// then stands. The caller holds the file's lock.
+// finishRelease releases the entries that a file's answer frees and returns the
+// file as it is then. The caller holds the file's lock.
 func (f *Files) finishRelease(ctx context.Context, file domain.File) (domain.File, error) {
 	if !file.Answered.Unreleased {
 		return file, nil
@@ -101,8 +101,8 @@ func (r *release) run(ctx context.Context) error {
 	return r.record(ctx, "released", r.file, domain.FinishRelease{Entries: r.covered - r.kept, Kept: r.kept})
 }
 
-// some releases the entries that are still filed in the file. When one of
-// their transactions moved meanwhile, all are looked at again.
+// some releases the entries that are still filed in the file. If one of their
+// transactions changed meanwhile, all are decided again.
 func (r *release) some(ctx context.Context, entries []entryInFile) error {
 	kept := 0
 	err := r.Ledger.Retry(func() (err error) {
@@ -117,9 +117,10 @@ func (r *release) some(ctx context.Context, entries []entryInFile) error {
 	return err
 }
 
-// decideAll are those that release entries, and how many entries stay.
+// decideAll returns the changes that release entries, and how many entries
+// stay.
 func (r *release) decideAll(ctx context.Context, entries []entryInFile) (changes []ledger.Change, kept int, err error) {
-	ahead := map[string]int64{} // events of this append by transaction: a chain may have left with two links
+	ahead := map[string]int64{} // events of this append by transaction, which may have two items in the file
 	for _, e := range entries {
 		t, err := r.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
 		if err != nil {

@@ -146,7 +146,7 @@ func TestAReleasedFileIsNeitherReleasedOtherwiseNorGivenOutNorAnswered(t *testin
 	}
 }
 
-// A release dies at every step; the next process goes on with it, or nothing
+// A release dies at every step; the next process continues with it, or nothing
 // was released.
 func TestACrashAtAnyStepOfARelease(t *testing.T) {
 	const entries = 4

@@ -66,7 +66,7 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 	return err
 }
 
-// errLeftOut leaves an entry out of what is written, which is then of no use.
+// errLeftOut leaves an entry out; the bytes written are then discarded.
 var errLeftOut = errors.New("the entry is left out")
 
 // writeEntries writes the file. Each entry is first made readable by reveal.

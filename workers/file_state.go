@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// openFile is where a file stands while its entries are filed. It is a value:
-// an append that fails leaves the one before.
+// openFile is the state of a file while its entries are filed. It is immutable
+// by copy: if an append fails, the previous state is still valid.
 type openFile struct {
 	opened  domain.FileOpened
 	planned []domain.FileBatch
@@ -28,9 +28,10 @@ type openFile struct {
 func (w *openFile) stream() string { return domain.FileStream(w.opened.FileID) }
 func (w *openFile) origin() string { return w.opened.Settings.ImmediateOrigin }
 
-// with is the next append: it files entries[:n] under the traces that were
-// taken for them. The filed events follow file.filled and the one that takes
-// the traces, as domain.FileFilled says.
+// with returns the state after the next append and the append's changes. It
+// files entries[:n] under the traces that were taken for them. The filed events
+// follow file.filled and the event that takes the traces, as domain.FileFilled
+// says.
 func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain.TracesTaken) (openFile, []ledger.Change, error) {
 	filled := domain.FileFilled{
 		FirstTrace: w.traceNumber(taken.First),
@@ -42,7 +43,7 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 	}
 	begun := len(w.batches)
 	changes := make([]ledger.Change, 2, n+4)
-	ahead := map[string]int64{} // events of this append by transaction: a chain may wait with two links
+	ahead := map[string]int64{} // events of this append by transaction, which may have two items here (an entry and its reversal)
 	for i := range entries[:n] {
 		e := &entries[i]
 		trace := taken.First + i
@@ -80,7 +81,7 @@ func (w *openFile) begin(entries []entry) {
 	w.totals.Batches++
 }
 
-// class is the service class of the batch that entries begin with.
+// class is the service class of the batch at the front of entries.
 func class(entries []entry) int {
 	debits, credits := false, false
 	for _, e := range entries {

@@ -10,13 +10,13 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// What package restore needs of a file that the backup found under way.
+// What package restore needs for a file that was under way at the backup.
 
-// TakeBack releases a file that a restored ledger has and that did not leave
-// before the loss, so that its entries wait again. One that was being filled
-// is cut first, and what a client asked for and was not filled waits by itself.
-// Unlike Release it works while delivery is off: the caller knows what had
-// left.
+// TakeBack releases a file of a restored ledger that did not leave before the
+// loss, so that its entries wait again. A file that was being filled is cut
+// first; entries that a client asked for and that were not filled wait by
+// themselves. Unlike Release it works while delivery is off: the caller knows
+// what had left.
 func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	unlock, err := f.busy.lock(ctx, id)
 	if err != nil {
@@ -52,9 +52,9 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	return err
 }
 
-// takeApart lets the entries wait that are not filled of a client's file which
-// is open. Filling them would take trace numbers, and which of those went out
-// is not in the log yet. It may be repeated, as after a crash.
+// takeApart queues the entries of a client's open file that are not filled.
+// Filling them would take trace numbers, and the log does not know yet which
+// of those went out. It may be repeated, as after a crash.
 func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	u := Uploads{UploadsConfig{Files: f}}
 	source, err := u.source(file)

@@ -25,14 +25,15 @@ func (r *verifier) took(file domain.File, trace string) {
 	r.traces[day] = append(runs, traceRange{file.ID, trace, trace})
 }
 
-// follows reports whether b is the trace number behind a.
+// follows reports whether b is the trace number after a.
 func follows(a, b string) bool {
 	x, errX := strconv.ParseInt(a, 10, 64)
 	y, errY := strconv.ParseInt(b, 10, 64)
 	return errX == nil && errY == nil && y == x+1
 }
 
-// traceDay is within what a trace number must not be used twice.
+// traceDay is the ODFI and creation date within which a trace number must be
+// unique.
 func traceDay(file domain.File) string {
 	if file.Cut == nil {
 		return file.Opened.ODFI[:8] + " open"

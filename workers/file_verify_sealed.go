@@ -43,7 +43,7 @@ func (r *verifier) sealed(e eventstore.Recorded) error {
 	return nil
 }
 
-// opens opens what one event holds sealed, by itself.
+// opens opens what one event holds sealed.
 func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 	l := r.Ledger
 	switch e := fact.Event.(type) {

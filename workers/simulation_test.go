@@ -265,7 +265,7 @@ func (m *model) sendsIn() {
 }
 
 // forget takes back an upload that was refused: nothing of it may arrive,
-// save that a commit before a crash stands and is completed later.
+// except that a commit before a crash stands and is completed later.
 func (m *model) forget(f nacha.File) {
 	for _, file := range m.cutFiles() {
 		if file.State == domain.FileOpen && file.Opened.Upload != nil {

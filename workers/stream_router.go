@@ -35,7 +35,7 @@ type RouterConfig struct {
 // NewRouter makes watermill's Router, which runs side effects as soon as the
 // log's echo asks for them: a file that was cut is delivered. A handler that
 // panics or fails is tried again; then its message goes to the poison queue
-// and the ones behind it go on. Nothing depends on it: the next sweep does
+// and the ones behind it continue. Nothing depends on it: the next sweep does
 // the same work.
 func NewRouter(c RouterConfig) (*message.Router, error) {
 	if c.Delivery == nil || c.Subscriber == nil || c.Poison == nil {

@@ -28,7 +28,7 @@ type completionCommand struct {
 	Program string `help:"Where the program will be; this one by default." placeholder:"FILE"`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (completionCommand) Help() string {
 	return `The shell reads what this prints, and completes commands and flags from then on.
 
@@ -49,7 +49,7 @@ func (c completionCommand) Run(s streams) error {
 	return err
 }
 
-// completes answers a shell that asks how its line goes on, and reports whether
+// completes answers a shell that asks how its line continues, and reports whether
 // one did.
 func completes(parser *kong.Kong) (asked bool) {
 	if os.Getenv("COMP_LINE") == "" {

@@ -20,7 +20,7 @@ type payment struct {
 	recallUnknown bool // a recall was asked for and nobody knows
 }
 
-// load is a crowd of callers that go on whatever happens to the server: one
+// load is a crowd of callers that continue whatever happens to the server: one
 // that gets no answer asks again with the same id, as it should.
 type load struct {
 	subject      *subject

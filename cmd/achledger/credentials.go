@@ -12,7 +12,7 @@ type credentialsCommand struct {
 	Accept acceptCommand `cmd:"" help:"Have a restored ledger take its credentials again."`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (credentialsCommand) Help() string {
 	return `A folder that was restored from a backup does not know which credentials were
 revoked since. It takes none that is as old, until a person says which those
@@ -30,7 +30,7 @@ type acceptCommand struct {
 	NoneRevoked bool     `help:"None was revoked since the backup." xor:"revoked" required:""`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (acceptCommand) Help() string {
 	return `Suspend clients again first that were suspended since the backup: from now on
 requests of all others are taken.`

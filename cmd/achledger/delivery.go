@@ -17,7 +17,7 @@ type deliveryCommand struct {
 	Off  deliveryOffCommand  `cmd:"" help:"Let no more files leave."`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (deliveryCommand) Help() string {
 	return `A folder that was restored from a backup believes that what left since then is
 still waiting. So delivery is off there: nothing is cut and nothing leaves,

@@ -18,7 +18,7 @@ type deliveryOnCommand struct {
 	NothingSent bool   `help:"Nothing went out since the backup." xor:"sent"`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (deliveryOnCommand) Help() string {
 	return `What left since the backup and is not told here is sent a second time. So find
 out at the bank, put those files into a folder and name it with --sent: their

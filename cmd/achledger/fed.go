@@ -24,7 +24,7 @@ type fedCommand struct {
 	Every    time.Duration `help:"Between two looks." default:"2s"`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (fedCommand) Help() string {
 	return `Plays the Federal Reserve and the banks behind it. It takes every file of the
 outbox once, checks it as an operator does, and puts answers into the inbox:

@@ -20,7 +20,7 @@ type filesCommand struct {
 	Cat  filesCatCommand  `cmd:"" help:"Print a file's records, account numbers masked."`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (filesCommand) Help() string {
 	return `All of them work beside a running server. A file is named by its id or by its
 name in the outbox.`

@@ -16,7 +16,7 @@ type keysCommand struct {
 	Ops     opsCommand     `cmd:"" help:"Write a new operations credential to DIR/ops.credential."`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (keysCommand) Help() string {
 	return `Account numbers are sealed with a key of their client, and those keys with
 the one in DIR/keys/master. A backup leaves that one out, so export it and
@@ -73,7 +73,7 @@ type destroyCommand struct {
 	Undelivered bool `help:"Also take back files that are cut and did not leave, and remove from the outbox those that the bank has not acknowledged."`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (destroyCommand) Help() string {
 	return `The client is suspended, what waits of it is rejected, its keys are overwritten,
 and its files in the outbox, what is in inbox/done and the kept files of the bank

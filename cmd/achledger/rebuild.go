@@ -12,7 +12,7 @@ import (
 
 type rebuildCommand struct{ dataFlag }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (rebuildCommand) Help() string {
 	return `The views are made from the log alone. This fills new ones beside those in
 use, also while a server runs, and then lets them take their place. No

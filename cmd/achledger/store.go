@@ -24,7 +24,7 @@ type storeInitCommand struct {
 	Sandbox bool   `help:"A ledger to rehearse with: its clock can be moved, nothing leaves by SFTP. Fixed for ever." env:"ACHLEDGER_SANDBOX"`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (storeInitCommand) Help() string {
 	return `Takes the role that shall own the tables, and prints what the serving role may do
 then. Whoever owns tables may change them, so that another role serves. For a new

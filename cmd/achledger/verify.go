@@ -11,7 +11,7 @@ import (
 
 type verifyCommand struct{ dataFlag }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (verifyCommand) Help() string {
 	return `Reads everything and changes nothing, also beside a running server. A line for
 each check; exit code 1 and the reasons when one fails, 2 when the folder could

@@ -22,7 +22,7 @@ type load struct {
 
 func (l load) rate() float64 { return float64(l.requests) / l.took.Seconds() }
 
-// post has so many connections post payments, one behind the other on each,
+// post has so many connections post payments, one after the other on each,
 // until the time is over.
 func (p *process) post(ctx context.Context, connections int, during time.Duration) (load, error) {
 	ctx, cancel := context.WithTimeout(ctx, during)

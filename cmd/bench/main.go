@@ -29,7 +29,7 @@ type runCommand struct {
 	Only    []string      `help:"Measure only these: append, single, bulk, rebuild, cut." enum:"append,single,bulk,rebuild,cut" placeholder:"STEP,…"`
 }
 
-// Help is shown behind the flags.
+// Help is the text that --help shows below the flags.
 func (runCommand) Help() string {
 	return `Prints a table of ratios: the ledger with everything on, in a process of its
 own, beside what the same disk and the same handlers do bare. Takes some

@@ -76,7 +76,7 @@ func TestASubscriberGoesOnWhereItWas(t *testing.T) {
 
 	again := start(t, dir)
 	js := must(jetstream.New(subscriber(t, again.URL(), "A1")))
-	f, err := js.Consumer(soon(t), "LEDGER", "feed-A1") // bound, not made anew
+	f, err := js.Consumer(soon(t), "LEDGER", "feed-A1") // bound, not made from scratch
 	if err != nil {
 		t.Fatal(err)
 	}

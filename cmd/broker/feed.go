@@ -22,7 +22,7 @@ var choices = []string{
 func filter(client string) string { return "ledger." + client + ".>" }
 
 // feedRequest checks a request to make or change a consumer and returns what
-// the server is asked in its place: the same, written anew, so that server
+// the server is asked in its place: the same, written again, so that server
 // and gate cannot read it differently. A setting left at nothing counts as
 // not set.
 func feedRequest(data []byte, key, client string) ([]byte, error) {

@@ -155,7 +155,7 @@ func fillChanges(rows []ChangeCode, usual ChangeCode) []ChangeCode {
 }
 
 // Change returns a change or refusal code; ok is false when it cannot be used
-// on that day. A withdrawn code is returned all the same, so that an old or a
+// on that day. A withdrawn code is returned nevertheless, so that an old or a
 // wrong file can be explained; an unknown one is empty.
 func Change(code string, on calendar.Date) (found ChangeCode, ok bool) {
 	i := slices.IndexFunc(changeCodes, func(c ChangeCode) bool { return c.Code == code })

@@ -91,7 +91,7 @@ type Again string
 const (
 	Twice            Again = "twice-in-180-days"      // as it was, two more times within 180 days of the original settlement
 	AfterFixing      Again = "after-fixing"           // corrected, as a new entry
-	WithNewAuthority Again = "with-new-authorization" // only when the receiver has authorized it anew
+	WithNewAuthority Again = "with-new-authorization" // only when the receiver has authorized it again
 	Never            Again = "no"
 )
 
@@ -105,7 +105,7 @@ const (
 )
 
 // Return returns a code as it stands on a day; ok is false when it cannot be
-// used that day. A code of another time is returned all the same, so that an
+// used that day. A code of another time is returned nevertheless, so that an
 // old file can be explained; an unknown one is empty.
 func Return(code string, on calendar.Date) (found ReturnCode, ok bool) {
 	for _, c := range returnCodes {

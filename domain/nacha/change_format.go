@@ -51,7 +51,7 @@ func (c *Change) value(name slotName) string {
 	}
 }
 
-// trimmed drops what a file cannot keep: spaces behind a value.
+// trimmed drops what a file cannot keep: spaces after a value.
 func (c Change) trimmed() Change {
 	c.Account, c.Name, c.ID = trim(c.Account), trim(c.Name), trim(c.ID)
 	return c

@@ -1,9 +1,9 @@
 package nacha
 
 // ParseChange reads corrected data by position, as the rules lay it out; an
-// account number may hold spaces and may touch the field behind it, so
+// account number may hold spaces and may touch the field after it, so
 // nothing is split at blanks. data is positions 36-64 of addenda 98 (IAT:
-// 36-70), with or without the padding behind. Data that does not fit its
+// 36-70), with or without the padding after. Data that does not fit its
 // code is a *ChangeError with the code to refuse it under. Whether a new
 // transaction code still points the same way, only the original entry tells.
 func ParseChange(code, data string, iat bool) (Change, error) {

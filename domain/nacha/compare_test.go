@@ -110,7 +110,7 @@ func TestTheErrorNamesLineAndFieldOnly(t *testing.T) {
 	}
 }
 
-// A file that says what it should is refused all the same for anything wrong
+// A file that says what it should is refused nevertheless for anything wrong
 // with it, and for not being written as we write.
 func TestCompareTakesNoProblemOfAnyScope(t *testing.T) {
 	for name, tt := range map[string]struct {

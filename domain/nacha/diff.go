@@ -14,7 +14,7 @@ func (d *diff) differs(field string) {
 	}
 }
 
-// text compares alphameric fields; padding behind them means nothing.
+// text compares alphameric fields; padding after them means nothing.
 func (d *diff) text(field, got, want string) {
 	if got != want && trim(got) != trim(want) {
 		d.differs(field)

@@ -112,7 +112,7 @@ func runsOn(head []byte) bool {
 // trimmed.
 const leastControl = 55
 
-// secondRecord reports whether a long first line goes on behind its record as
+// secondRecord reports whether a long first line continues after its record as
 // a file does: with a batch header or a file control record. The last record
 // of an unbroken file may be trimmed.
 func secondRecord(line []byte) bool {

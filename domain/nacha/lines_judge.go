@@ -56,7 +56,7 @@ func (l *lineReader) pad(text []byte, width int) []byte {
 }
 
 // tooLong reads a line that begins with more bytes than 94 characters can
-// take. It is a record only if nothing but spaces stands behind them.
+// take. It is a record only if nothing but spaces stands after them.
 func (l *lineReader) tooLong(head []byte) (record, error) {
 	raw := bytes.Clone(head[:longest])
 	_, clean := scanLine(raw, longest)

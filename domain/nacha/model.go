@@ -65,7 +65,7 @@ type IATHeader struct {
 }
 
 // Entry is record 6 with its addenda. Account keeps leading and inner spaces;
-// only the padding behind it is dropped. For CIE and MTE, Name and
+// only the padding after it is dropped. For CIE and MTE, Name and
 // IndividualID are swapped back from their positions in the record.
 type Entry struct {
 	Code          int    `json:"code"`    // transaction code

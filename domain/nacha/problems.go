@@ -11,7 +11,7 @@ const (
 	UnknownRecord  = "record-type"     // not 1, 5, 6, 7, 8 or 9
 	RecordOrder    = "record-order"    // 1, (5, 6 with 7s, 8), 9
 	SecondFile     = "second-file"     // another file header
-	AfterEnd       = "after-end"       // text behind the file control or the nines
+	AfterEnd       = "after-end"       // text after the file control or the nines
 	NoFileControl  = "file-control"    // the file stops short
 	HeaderConstant = "header-constant" // priority, record size, blocking, format
 	SendingPoint   = "sending-point"   // immediate origin or destination

@@ -99,7 +99,7 @@ func (b *openBatch) checkDates(line int) {
 }
 
 // checkIATHeader checks the mandatory fields that only IAT has. Text in the
-// indicator or behind reference indicator 3 costs nobody money.
+// indicator or after reference indicator 3 costs nobody money.
 func (b *openBatch) checkIATHeader(line int) {
 	f := fields{read: true}
 	f.iatMandatory(&b.header)

@@ -8,13 +8,13 @@ import (
 
 // RunningText is a list of strings, text that runs on from one addenda of an
 // entry to the next: all 80 columns of each but the last, blanks included, and
-// the last without the padding behind it.
+// the last without the padding after it.
 type RunningText []string
 
 // addendaText is how many columns of text addenda 05 and 17 have.
 const addendaText = 80
 
-// trim drops the padding behind the last of full columns.
+// trim drops the padding after the last of full columns.
 func (t RunningText) trim() {
 	if n := len(t); n > 0 {
 		t[n-1] = trim(t[n-1])

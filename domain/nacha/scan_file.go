@@ -11,7 +11,7 @@ func at(rec string, from, to int) string {
 	return cut(rec, from, to)
 }
 
-// textAt cuts an alphameric field without the padding behind it.
+// textAt cuts an alphameric field without the padding after it.
 func textAt(rec string, from, to int) string { return trim(at(rec, from, to)) }
 
 // dayAt cuts a Julian settlement day. Zeros are as good as blank: no operator
@@ -35,7 +35,7 @@ func (s *scanner) fileHeader(rec record) error {
 			}
 		}
 		s.refuse(rec.number, SecondFile, "", "a second file header: two files in one")
-		s.stage = behindEnd // nothing behind it is read
+		s.stage = behindEnd // nothing after it is read
 		return nil
 	}
 	s.blame(rec)

@@ -7,13 +7,13 @@ import (
 	"io"
 )
 
-// maxSplit bounds the files of one content. What stands behind the last of
+// maxSplit bounds the files of one content. What stands after the last of
 // them is read as part of it, and refused as a second file.
 const maxSplit = 100
 
-// Split reads the files that stand one behind the other in one content. It is
+// Split reads the files that stand one after the other in one content. It is
 // an io.Reader of one file, at first of the first; Next leads to the next. A
-// file begins at a file header behind a file control record or the filler
+// file begins at a file header after a file control record or the filler
 // records after it. Content with a single file, or none, is one file.
 type Split struct {
 	in     *bufio.Reader

@@ -4,7 +4,7 @@ import "strings"
 
 // Printable reports whether s is printable ASCII, 0x20 to 0x7E, which is what
 // every bank reads alike. The rules allow more; one multi-byte letter shifts
-// every field behind it.
+// every field after it.
 func Printable(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0x20 || s[i] > 0x7E {
@@ -41,7 +41,7 @@ func number(s string) (int64, bool) {
 	return n, len(s) > 0 && len(s) <= 18
 }
 
-// trim drops the padding behind an alphameric field; leading and inner
+// trim drops the padding after an alphameric field; leading and inner
 // spaces belong to the value.
 func trim(s string) string { return strings.TrimRight(s, " ") }
 

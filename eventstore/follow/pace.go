@@ -48,7 +48,7 @@ func (p Pace) Wait(ctx context.Context, backlog, budget func() int64, urgent <-c
 	}
 }
 
-// pause waits Gather; it reports whether the follower must go on at once.
+// pause waits Gather; it reports whether the follower must continue at once.
 func (p Pace) pause(ctx context.Context, urgent <-chan struct{}) bool {
 	enough := time.NewTimer(p.Gather)
 	defer enough.Stop()

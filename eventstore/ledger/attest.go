@@ -14,7 +14,7 @@ import (
 
 // ErrMoved says that a payment is not what was recorded: its account number
 // was sealed for another one, or something of it was changed. Whoever can
-// write into a backup can do that and compute the chain anew, without a key.
+// write into a backup can do that and compute the chain again, without a key.
 var ErrMoved = errors.New("the payment or its account is not what was recorded: something of it was exchanged")
 
 // Exchanged reports whether an error says that a sealed value does not belong

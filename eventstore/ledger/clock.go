@@ -57,7 +57,7 @@ func OpenSandboxClock(ctx context.Context, s eventstore.Store, machine func() ti
 // Now is the sandbox's time.
 func (c *SandboxClock) Now() time.Time { return c.Machine().Add(time.Duration(c.offset.Load())) }
 
-// Move sets the clock. It goes forward only, save that anyTime allows any
+// Move sets the clock. It goes forward only, except that anyTime allows any
 // time (a folder in which nothing was originated or received yet).
 func (l *Ledger) Move(ctx context.Context, to time.Time, anyTime bool) error {
 	return l.setClock(ctx, to, func(now time.Time) (bool, error) {

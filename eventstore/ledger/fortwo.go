@@ -76,7 +76,7 @@ func (l *Ledger) AskForAct(ctx context.Context, p Proposal, act domain.Act) erro
 
 // ask records a request, once. Its id follows from who asks for what, and from
 // how the streams stand that it is about: the same again finds the first while
-// that waits. One that was ended otherwise can be asked for anew.
+// that waits. One that was ended otherwise can be asked for again.
 func (l *Ledger) ask(ctx context.Context, input []byte, asked domain.ApprovalAsked) error {
 	ctx = context.WithValue(ctx, proposalKey{}, (*Proposal)(nil))
 	policy, err := l.Policy(ctx)

@@ -14,7 +14,7 @@ import (
 )
 
 // The primary dies, or stands still, while two nodes write; its synchronous
-// standby is promoted. Both nodes go on there by themselves, nothing that was
+// standby is promoted. Both nodes continue there by themselves, nothing that was
 // answered is missing, and nothing is there twice. A primary that wakes up after
 // that answers nobody: it waits for a standby that is gone.
 func TestAFailoverLosesNothingThatWasAnswered(t *testing.T) {

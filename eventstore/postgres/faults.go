@@ -24,7 +24,7 @@ const (
 )
 
 // isAnswer reports whether the server itself refused a statement and its
-// session goes on: nothing of the transaction was written. A FATAL or PANIC
+// session continues: nothing of the transaction was written. A FATAL or PANIC
 // says nothing about a COMMIT that was under way.
 func isAnswer(err error) (*pgconn.PgError, bool) {
 	var e *pgconn.PgError

@@ -47,7 +47,7 @@ func write(url string) {
 }
 
 // Processes write to one log and are killed or stopped at any moment. The others
-// go on, and what the dead were answered is there.
+// continue, and what the dead were answered is there.
 func TestProcessesThatAreKilledLeaveWholeTransactions(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it kills processes")
@@ -78,7 +78,7 @@ func TestProcessesThatAreKilledLeaveWholeTransactions(t *testing.T) {
 	for range 6 {
 		time.Sleep(time.Duration(200+random.IntN(600)) * time.Millisecond)
 		n := random.IntN(len(nodes))
-		if random.IntN(3) == 0 { // it stops for longer than others wait, and goes on
+		if random.IntN(3) == 0 { // it stops for longer than others wait, and continues
 			must(t, nodes[n].Process.Signal(syscall.SIGSTOP))
 			time.Sleep(3 * time.Second)
 			must(t, nodes[n].Process.Signal(syscall.SIGCONT))

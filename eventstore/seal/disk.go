@@ -80,7 +80,7 @@ func (d disk) createBeside(path string, content []byte) error {
 
 // replace puts new content in the place of a file and then overwrites the
 // old content, so that freed blocks do not give it away. A file system that
-// copies on write keeps it for a while all the same.
+// copies on write keeps it for a while nevertheless.
 func (d disk) replace(path string, content []byte) error {
 	old, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {

@@ -44,7 +44,7 @@ func (k *Keyring) orNew(client string) (*clientKeys, error) {
 
 // load reads and unwraps a client's keys unless that was done before. The
 // caller holds k.mu. A rotation in another process may retire the master
-// between the two reads; then the file is wrapped anew, and reading again
+// between the two reads; then the file is wrapped again, and reading again
 // helps.
 func (k *Keyring) load(client string) (*clientKeys, error) {
 	if c := k.opened[client]; c != nil {

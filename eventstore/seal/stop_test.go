@@ -87,7 +87,7 @@ func TestAStopDuringRotationLosesNothing(t *testing.T) {
 		for c, s := range sealed {
 			mustRead(t, reader, c, s, number+c)
 		}
-		k.disk = disk{} // and by a server that goes on
+		k.disk = disk{} // and by a server that continues
 		sealed["late"] = sealOne(t, k, "late", number+"late")
 
 		again := openRing(t, dir)
@@ -123,7 +123,7 @@ func TestAStopDuringTheRotationOfAClientsKeyLosesNothing(t *testing.T) {
 		k.disk = d
 		stopped := k.RotateClient("acme")
 
-		k.disk = disk{} // a server that goes on
+		k.disk = disk{} // a server that continues
 		after := sealOne(t, k, "acme", number)
 		if stopped == nil && bytes.Equal(before[:prefixBytes], after[:prefixBytes]) {
 			t.Error("what is sealed now has the key of before")

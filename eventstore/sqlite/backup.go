@@ -71,7 +71,7 @@ func (s *Store) copyTo(ctx context.Context, path string) (err error) {
 	defer func() { err = errors.Join(err, to.close()) }()
 
 	// A read transaction around all steps keeps the writer's commits from
-	// starting the copy anew.
+	// starting the copy over.
 	if err := from.script("BEGIN"); err != nil {
 		return err
 	}

@@ -11,9 +11,9 @@ const (
 	// database file.
 	walPages = 4000
 
-	// walRestartPages is from when on the write-ahead log is to begin anew,
-	// for which writing has to stop until all is copied and the readers in it
-	// have left.
+	// walRestartPages is the size of the write-ahead log that triggers a
+	// RESTART checkpoint, for which writing stops until everything is copied
+	// and readers have left it.
 	walRestartPages = 2 * walPages
 
 	// fewPages are copied in no more time than a few commits take.
@@ -38,10 +38,9 @@ func (w *writer) checkpoint() {
 	}
 }
 
-// fold has pages copied when enough of them wait, and lets the write-ahead log
-// begin anew when it is long. The checkpointer does nearly all of it while writing
-// goes on. Where it does not come to the end, because as much is written
-// meanwhile, the writer waits for it once and does the rest.
+// fold has pages copied when enough of them wait, and restarts the write-ahead
+// log when it is long. The checkpointer copies while writing continues. If
+// writers outpace it, the writer stops once and finishes the copy.
 func (w *writer) fold() error {
 	pages, waiting, err := w.conn.wal("NOOP")
 	if err != nil {
@@ -69,8 +68,8 @@ func (w *writer) fold() error {
 	return nil
 }
 
-// restart copies what is left and lets the write-ahead log begin anew with the
-// next commit, unless readers stay in it.
+// restart copies what is left, so that the write-ahead log restarts with the
+// next commit unless readers stay in it.
 func (w *writer) restart() error {
 	if err := w.conn.busyTimeout(walRestartMillis); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 
 // TestAFailedCheckpoint: what was acknowledged stays, and nothing is written
 // on over pages that may be lost. The log hears of it although nobody writes,
-// and when the writer has to wait for the copy it does not go on with it.
+// and when the writer has to wait for the copy it does not continue with it.
 func TestAFailedCheckpoint(t *testing.T) {
 	folder := t.TempDir()
 	var copies atomic.Int64

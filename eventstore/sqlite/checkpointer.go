@@ -3,7 +3,7 @@ package sqlite
 import "errors"
 
 // checkpointer copies the write-ahead log into the database file while the writer
-// goes on. A copy of walPages ends with a sync of all of them and takes as
+// continues. A copy of walPages ends with a sync of all of them and takes as
 // long as a dozen commits, which would all wait for it.
 type checkpointer struct {
 	conn    *connection
@@ -35,7 +35,7 @@ func (c *checkpointer) run() {
 		_, _, err := c.conn.wal("PASSIVE")
 		if err = errors.Join(err, c.faults.checkpoint()); err != nil && !isFull(err) {
 			c.failed <- err
-			return // busy for ever: nothing is to be copied over pages that may be lost
+			return // stay busy: after a failed copy nothing may be checkpointed again
 		}
 		c.idle <- struct{}{}
 	}

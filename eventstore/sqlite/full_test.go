@@ -57,7 +57,7 @@ func TestAFullFile(t *testing.T) {
 	}
 }
 
-// TestAFaultBeforeTheCommit rolls the batch back and goes on.
+// TestAFaultBeforeTheCommit rolls the batch back and continues.
 func TestAFaultBeforeTheCommit(t *testing.T) {
 	s, err := Open(t.TempDir(), Options{})
 	if err != nil {

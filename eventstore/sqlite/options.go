@@ -28,7 +28,7 @@ type Options struct {
 	Faults Faults
 }
 
-// Faults are called, when set, in the place of what they name.
+// Faults are called, when set, instead of what they name.
 type Faults struct {
 	BeforeCommit func() error                 // an error is a COMMIT that failed and left nothing
 	AfterCommit  func() error                 // an error is a COMMIT that failed but is on disk

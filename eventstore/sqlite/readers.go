@@ -56,8 +56,7 @@ func (r *readers) read(ctx context.Context, f func(*connection) error) (err erro
 	return f(c)
 }
 
-// open reports why nothing can be read: the log was closed, or nobody wants
-// to know any more.
+// open reports why nothing can be read: the log was closed, or ctx ended.
 func (r *readers) open(ctx context.Context) error {
 	select {
 	case <-r.closed:

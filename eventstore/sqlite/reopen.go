@@ -29,8 +29,8 @@ func (w *writer) connect() error {
 	return nil
 }
 
-// resume reads the end of the log, so that positions, hashes, ids and times go
-// on from it. A head that is not the newest event is refused: writing on would
+// resume reads the end of the log, from which positions, hashes, ids and times
+// continue. A head that is not the newest event is refused: writing on would
 // hide the damage.
 func (w *writer) resume() (eventstore.Head, error) {
 	row, err := w.conn.row(selectHead)

@@ -71,7 +71,7 @@ func (s *Store) PurgeTokens(ctx context.Context, before time.Time) error {
 	return s.deleteTokens(ctx, purgeTokens, before.UnixMicro())
 }
 
-// deleteTokens deletes in small steps until nothing is left to delete.
+// deleteTokens deletes in small steps until nothing is left.
 func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value) error {
 	for {
 		var deleted int64

@@ -91,8 +91,8 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 	return err
 }
 
-// applyAll uses the call's key before anything else: a repeated request must
-// hear of its first use, whatever became of its streams since.
+// applyAll uses the call's key first: a repeated request must learn of the
+// key's first use, whatever became of its streams since.
 func (w *writer) applyAll(t *transaction, r *groupcommit.Request) error {
 	for i := range r.Appends {
 		if err := w.useKey(t, &r.Appends[i], r.Result); err != nil {

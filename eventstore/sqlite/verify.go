@@ -26,7 +26,7 @@ func Verify(ctx context.Context, folder string, progress func(done, total int64)
 // the event and the hash before it, times that go back, data that is not
 // JSON, streams whose versions have gaps, a head that is not the newest
 // event, idempotency keys that point nowhere, missing triggers, and damage
-// that SQLite itself finds. A hash that someone computed anew along the whole
+// that SQLite itself finds. A hash that someone computed again along the whole
 // chain shows only against another copy: a backup, or the messages in
 // JetStream, which carry their hashes.
 //

@@ -26,7 +26,7 @@ type writer struct {
 
 	checkpointer *checkpointer
 	walLength    int64 // pages, after the last batch
-	restartAt    int64 // the length at which the write-ahead log is to begin anew
+	restartAt    int64 // the length at which the write-ahead log is to restart
 
 	written []eventstore.Recorded // of the open transaction
 	batch   *groupcommit.Batch

@@ -11,7 +11,7 @@ import (
 // Inbound is what this package needs of the workers that take in what comes from
 // the bank.
 type Inbound interface {
-	// Accept keeps a file, or several that stand behind each other, and lets
+	// Accept keeps a file, or several that stand one after the other, and lets
 	// them be applied; Intake answers when it has been.
 	Accept(ctx context.Context, name, source string, content io.Reader) ([]TakenIn, error)
 	Take(ctx context.Context, name, source string, content io.Reader) (id, state string, err error)

@@ -75,7 +75,7 @@ type tokenCache struct {
 	revoked int // how many were forgotten because they were revoked
 }
 
-const maxTokens = 16 << 10 // remembered; then it starts anew
+const maxTokens = 16 << 10 // remembered; then it starts over
 
 func newTokenCache() *tokenCache { return &tokenCache{of: map[[32]byte]eventstore.Token{}} }
 

@@ -159,7 +159,7 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 }
 
 // lookAgain holds a prepared batch against what its caller may do now. When
-// the credential has ended no line goes on. When the client's settings moved
+// the credential has ended no line continues. When the client's settings moved
 // since, each line is decided by itself, by those that hold.
 func (b *bulkRun) lookAgain(batch []*bulkLine) (ended bool, err error) {
 	err = b.s.StillGood(b.ctx, b.who)

@@ -76,7 +76,7 @@ func nextPage(c echo.Context, query url.Values, cursor string) {
 }
 
 // itemFilter reads the filters of the event list; since reports whether a
-// position to go on behind was among them.
+// position to continue after was among them.
 func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err error) {
 	q := api.QueryReader{Values: query}
 	f = projections.ItemFilter{

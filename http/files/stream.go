@@ -27,7 +27,7 @@ const (
 
 // streamEvents sends the client's events as they are recorded, as server-sent
 // events whose id is the log position. A subscriber that comes back with
-// Last-Event-ID, or with after, goes on behind it; one without either begins
+// Last-Event-ID, or with after, continues after it; one without either begins
 // now. The stream reads the feed like a poll does: a notification only says
 // when to look. It ends when its token or credential does; the subscriber
 // comes back with another.

@@ -15,7 +15,7 @@ import (
 
 // relationshipInput is a bank link as a client asks for it. With a processor
 // token the numbers come from Plaid; the owner's name and the nickname may be
-// given all the same.
+// given nevertheless.
 type relationshipInput struct {
 	OwnerName      string `json:"account_owner_name"`
 	AccountType    string `json:"bank_account_type"` // CHECKING or SAVINGS

@@ -17,7 +17,7 @@ import (
 // taken is the answer to a file that was handed in.
 type taken struct {
 	api.TakenIn
-	More []api.TakenIn `json:"more,omitempty"` // files that stood behind it
+	More []api.TakenIn `json:"more,omitempty"` // files that stood after it
 }
 
 // takeIn takes a file of the bank, or an acknowledgement. A NACHA file is

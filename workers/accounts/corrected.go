@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// leftAlone is why a notification of change is not acted on. It quotes no
+// leftAlone says why a notification of change is not acted on. It quotes no
 // account number.
 type leftAlone string
 

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// lead has what waits of some clients leave with corrected data.
+// lead applies corrected data to what waits of some clients.
 func (c *Corrections) lead(ctx context.Context, clients []string) error {
 	ctx = ledger.WithWorker(ctx, "accounts")
 	if len(clients) == 0 {

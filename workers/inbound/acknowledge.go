@@ -23,8 +23,8 @@ type Acknowledge func(context.Context, ack.Acknowledgement) error
 const longestAcknowledgement = 8 << 20
 
 // ReadAcknowledgement reads an acknowledgement of the operator's; ok is false
-// when the content is something else, of which a few bytes were read then.
-// One that is not all there is an error.
+// when the content is something else, and then its first bytes are consumed.
+// An incomplete acknowledgement is an error.
 func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err error) {
 	text, ok, err := readText(content)
 	if !ok || err != nil {

@@ -50,8 +50,8 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 			return err
 		}
 	}
-	// What entries have a place, and which items left under a trace number,
-	// the views must know up to now.
+	// The views must know where entries were put, and which items left under
+	// a trace number, up to now.
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}

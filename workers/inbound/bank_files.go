@@ -38,7 +38,7 @@ func (s bankFiles) has(id string) bool {
 	return err == nil && file.Close() == nil
 }
 
-// create begins a file. Call commit or drop in the end.
+// create begins a file. End it with commit or drop.
 func (s bankFiles) create() (*newFile, error) {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails

@@ -18,8 +18,8 @@ const largest = 1 << 30
 // errTooLarge says that a file is larger than Config.Largest.
 var errTooLarge = errors.New("the file is too large")
 
-// bounded reads a file that says its size. One that is too large is not read
-// at all, and one that says so when it is read, no further.
+// bounded limits the reading of a file. A file whose size is too large is not
+// read at all; one that grows too large is read no further.
 func (t *Intake) bounded(file interface {
 	io.ReadSeeker
 	Stat() (fs.FileInfo, error)
@@ -50,8 +50,8 @@ func (f *boundedFile) Seek(offset int64, whence int) (int64, error) {
 	return f.Seeker.Seek(offset, whence)
 }
 
-// limited is a reader that fails behind so many bytes, where an
-// io.LimitReader would say that this is the end.
+// limited is a reader that fails after so many bytes, where an io.LimitReader
+// would report the end.
 type limited struct {
 	from io.Reader
 	left int64

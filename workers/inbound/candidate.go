@@ -45,7 +45,7 @@ func (c candidate) settledOn() calendar.Date {
 	return calendar.DateOf(c.item.Filing.At)
 }
 
-// returnable is the amount of an item as its return must bear it.
+// returnable reports whether the return carries the item's amount.
 func (c candidate) returnable(e *inboundEntry) bool {
 	amount := e.Entry.AmountCents
 	if e.header.IAT != nil && e.Entry.Return != nil {

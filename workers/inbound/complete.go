@@ -15,7 +15,7 @@ type fileEnd struct {
 	cr     bool // the byte before was one
 	start  byte // of the file
 	some   bool // bytes came
-	nuls   int  // NULs behind each other up to here
+	nuls   int  // NULs one after the other up to here
 	hole   bool // a record's length of them, anywhere
 }
 

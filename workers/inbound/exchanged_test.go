@@ -14,7 +14,7 @@ import (
 )
 
 // exchanged is the ledger after somebody exchanged something in its log and
-// computed the chain anew.
+// computed the chain again.
 func (w *world) exchanged(eventType string, path ...string) {
 	w.t.Helper()
 	w.close()

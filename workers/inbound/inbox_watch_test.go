@@ -117,7 +117,7 @@ func TestAFileThatIsStillBeingWrittenWaits(t *testing.T) {
 }
 
 // Trimmed lines and no line end at the end: the file control record is short,
-// and whole all the same.
+// and whole nevertheless.
 func TestAFileEndsWithItsControlRecord(t *testing.T) {
 	lines := strings.Split(string(vector(t, "05")), "\n")[:6]
 	for i, l := range lines {

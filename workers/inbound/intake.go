@@ -34,7 +34,7 @@ type Outcome struct {
 	// Counts are zero until the file is applied to its end.
 	Counts  domain.InboundApplied
 	Reasons []nacha.Problem // for what is in quarantine
-	// More are the files that stood behind this one in the same content,
+	// More are the files that stood after this one in the same content,
 	// each an arrival of its own.
 	More []Outcome
 }

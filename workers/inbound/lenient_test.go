@@ -296,7 +296,7 @@ func TestATerminalPaymentIsReturned(t *testing.T) {
 	w.sound()
 }
 
-// An IAT payment with text that nobody may write goes back all the same.
+// An IAT payment with text that nobody may write goes back nevertheless.
 func TestAnInternationalPaymentGoesBackInASCII(t *testing.T) {
 	w := newWorld(t)
 	w.clock.set(at("2026-11-23 09:00"))

@@ -111,9 +111,9 @@ func (e *inboundEntry) choose(list []candidate) match {
 	}
 }
 
-// chooseChanged picks the entry that a notification of change is about. It
-// bears no amount, so for one from a time in which the trace may have come
-// round the account number must agree.
+// chooseChanged picks the entry that a notification of change is about. A
+// notification has no amount, so when the trace may have been reused since, the
+// account number must match too.
 func (e *inboundEntry) chooseChanged(list, live []candidate) match {
 	if len(live) == 0 {
 		live = only(list, e.sameAccount)

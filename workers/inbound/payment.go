@@ -16,7 +16,7 @@ import (
 type payment struct {
 	domain.Transaction
 	stream string
-	expect int64 // version in the log; Transaction goes on with what is decided
+	expect int64 // version in the log; Transaction continues with what is decided
 	sent   map[string]domain.Entry
 	number map[string]string // account number each item was sent to; none: nobody can read it
 }

@@ -56,8 +56,8 @@ func (t *Intake) Return(ctx context.Context, entry, code string) (string, error)
 	return transactionID(entry), nil
 }
 
-// sentBack are the events of an entry that goes back. What is no payment
-// begins a transaction all the same: its money has to be accounted for.
+// sentBack returns the events of an entry that goes back. An answer begins a
+// transaction too: its money has to be accounted for.
 func (u unmatchedEntry) sentBack(l *ledger.Ledger, code string) ([]domain.Event, error) {
 	if u.Unsupported {
 		return nil, domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be sent back from here: settle it with the bank and dismiss it")

@@ -19,7 +19,7 @@ func (w *world) judge(id string, c Rejudge) (string, error) {
 	return state, err
 }
 
-// row is the file's row in the views, which are like those made anew.
+// row is the file's row in the views, which are like those made from scratch.
 func (w *world) row(id string) projections.Inbound {
 	w.t.Helper()
 	w.sound()

@@ -23,9 +23,8 @@ func (t *Intake) Resume(ctx context.Context) error {
 	return t.resume(ledger.WithWorker(ctx, "inbound"), "", nil)
 }
 
-// resume does what Resume says. Of the file that is asked for it may know the
-// review already, and only the error of that file is returned: those of
-// others are logged.
+// resume does what Resume says. rv is the review of the file asked, if already
+// made. Only the error of that file is returned: those of others are logged.
 func (t *Intake) resume(ctx context.Context, asked string, rv *review) error {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
@@ -70,7 +69,7 @@ func (t *Intake) Sweep(ctx context.Context) error {
 	return err
 }
 
-// Run goes on with unfinished files, then watches the inbox and applies what
+// Run continues with unfinished files, then watches the inbox and applies what
 // was accepted, until ctx ends. What failed is tried again at the next look;
 // an entry that has its place is never placed again. A log that is closed for
 // writing ends Run with its error.

@@ -20,7 +20,7 @@ var ErrOther = errors.New("no regular file")
 // Folder is an open folder. Names are relative to it.
 type Folder struct{ *os.Root }
 
-// In opens a folder. Call Close in the end.
+// In opens a folder. The caller closes it.
 func In(path string) (Folder, error) {
 	root, err := os.OpenRoot(path)
 	return Folder{root}, err

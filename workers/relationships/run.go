@@ -23,7 +23,7 @@ type Views interface {
 type Config struct {
 	Ledger *ledger.Ledger
 	Views  Views
-	// Accounts corrects accounts first, so that a verification that goes on
+	// Accounts corrects accounts first, so that a verification that continues
 	// after a notification of change goes to the corrected one.
 	Accounts *accounts.Corrections
 	Log      *slog.Logger // nothing by default

@@ -10,8 +10,8 @@
 // nowhere becomes a transaction of its own, and what looks like it is held
 // until a person has looked.
 //
-// Whatever is written can be written again: a run that stopped half-way is
-// repeated as a whole and goes on where it was.
+// Everything can be repeated: a run that stopped half-way is repeated as a
+// whole and continues where it stopped.
 package restore
 
 import (

@@ -25,7 +25,7 @@ type Subject struct {
 	Kept      eventstore.Kept
 	Outbox    string
 	ViewsFile string
-	Rebuild   string // the command that makes the views anew
+	Rebuild   string // the command that rebuilds the views
 
 	Views func(context.Context) (*projections.Views, error)
 	// Stream compares the broker's stream with the log; ErrNoServer when no

@@ -195,7 +195,7 @@ func (l *brokerLink) close() {
 }
 
 // runRelay runs the relay. What ends it needs a person, and is said; the
-// ledger goes on without its echo, as its lag shows.
+// ledger continues without its echo, as its lag shows.
 func (s *Server) runRelay(ctx context.Context) error {
 	if err := s.relay.Run(ctx); err != nil {
 		s.log.Error("the stream is not followed any more: stop the server and look", "err", err)

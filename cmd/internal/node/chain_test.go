@@ -128,7 +128,7 @@ ContestedReturn FromFed R73 Released
 	}
 }
 
-// outbox is every file that was delivered, one behind the other.
+// outbox is every file that was delivered, one after the other.
 func (r *running) outbox() string {
 	names, _ := filepath.Glob(filepath.Join(r.folder.Outbox(), "*.ach"))
 	var all strings.Builder

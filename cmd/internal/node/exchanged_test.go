@@ -72,7 +72,7 @@ func (r *running) sent() (entries []string) {
 }
 
 // A backup lies elsewhere, and who may write there needs no key to exchange
-// sealed accounts in it and to compute the chain anew.
+// sealed accounts in it and to compute the chain again.
 func TestABackupWithExchangedAccountsPaysNobodyWrongAndVerifyNamesThem(t *testing.T) {
 	r := serve(t, "", nil)
 	r.day("2026-11-24T14:40:00Z")

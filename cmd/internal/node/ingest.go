@@ -24,7 +24,7 @@ type Ingested struct {
 
 	Applied, Unmatched, Skipped int // entries
 	Reasons                     []string
-	More                        []Ingested // files that stood behind it in the same one
+	More                        []Ingested // files that stood after it in the same one
 }
 
 // Ingest takes in a file of the bank by its absolute path. The file is left

@@ -149,7 +149,7 @@ func (r *running) with(client string, scopes ...string) (c folder.Credential) {
 	return c
 }
 
-// ask asks the handler itself, a stream for two seconds, as it would go on.
+// ask asks the handler itself, a stream for two seconds, as it would continue.
 func (r *running) ask(who folder.Credential, method, path string, body []byte, media string) *httptest.ResponseRecorder {
 	most := time.Minute
 	if strings.Contains(path, "/stream") {

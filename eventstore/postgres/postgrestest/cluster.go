@@ -232,7 +232,7 @@ func (c *Cluster) Freeze() error {
 	return nil
 }
 
-// Thaw lets a frozen server go on.
+// Thaw lets a frozen server continue.
 func (c *Cluster) Thaw() error {
 	for _, pid := range c.frozen {
 		_ = syscall.Kill(pid, syscall.SIGCONT)

@@ -14,7 +14,7 @@ import (
 )
 
 // Log lets change alter the events of the log in a folder that no process has
-// open. The chain is computed anew over them, and the head with it, so that
+// open. The chain is computed again over them, and the head with it, so that
 // nothing but the keys can tell.
 func Log(folder string, change func([]eventstore.Recorded) error) (err error) {
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(folder, "ledger.db"))
