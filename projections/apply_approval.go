@@ -14,16 +14,16 @@ const (
 func (p *projector) approval(c logEvent) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	end := func(state domain.ApprovalState) error {
-		_, err := p.c.exec(endApproval, id, string(state))
+		_, err := p.c.Exec(endApproval, id, string(state))
 		return err
 	}
 	switch e := c.fact.Event.(type) {
 	case *domain.ApprovalAsked:
-		_, err := p.c.exec(putApproval, c.recorded.Position, id, micros(c.fact.Meta.At), micros(e.ExpiresAt))
+		_, err := p.c.Exec(putApproval, c.recorded.Position, id, micros(c.fact.Meta.At), micros(e.ExpiresAt))
 		return err
 	case *domain.ApprovalGiven:
 		if e.Acts {
-			if _, err := p.c.exec(markUndone, id, int64(1)); err != nil {
+			if _, err := p.c.Exec(markUndone, id, int64(1)); err != nil {
 				return err
 			}
 		}
@@ -35,7 +35,7 @@ func (p *projector) approval(c logEvent) error {
 	case *domain.ApprovalOutdated:
 		return end(domain.ApprovalStale)
 	case *domain.ApprovalActed:
-		_, err := p.c.exec(markUndone, id, int64(0))
+		_, err := p.c.Exec(markUndone, id, int64(0))
 		return err
 	}
 	return nil

@@ -33,22 +33,22 @@ func (p *projector) client(c logEvent) error {
 	}
 	switch e := c.fact.Event.(type) {
 	case *domain.ClientOpened:
-		_, err := p.c.exec(putClient, id, e.Settings.Name, odfis(e.Settings), micros(c.fact.Meta.At))
+		_, err := p.c.Exec(putClient, id, e.Settings.Name, odfis(e.Settings), micros(c.fact.Meta.At))
 		if err != nil {
 			return err
 		}
 		return p.settings(c, id, e.Settings)
 	case *domain.ClientChanged:
-		_, err := p.c.exec(changeClient, id, e.Settings.Name, odfis(e.Settings))
+		_, err := p.c.Exec(changeClient, id, e.Settings.Name, odfis(e.Settings))
 		if err != nil {
 			return err
 		}
 		return p.settings(c, id, e.Settings)
 	case *domain.ClientSuspended:
-		_, err := p.c.exec(suspendClient, id, true)
+		_, err := p.c.Exec(suspendClient, id, true)
 		return err
 	case *domain.ClientResumed:
-		_, err := p.c.exec(suspendClient, id, false)
+		_, err := p.c.Exec(suspendClient, id, false)
 		return err
 	}
 	return nil
@@ -65,19 +65,19 @@ func (p *projector) settings(c logEvent, id string, s domain.Settings) error {
 // guarded notes whether a client, or else a bank, has rules of the guard.
 func (p *projector) guarded(c logEvent, client, odfi string, rules guard.Rules) error {
 	if rules.None() {
-		_, err := p.c.exec(takeGuarded, client, odfi)
+		_, err := p.c.Exec(takeGuarded, client, odfi)
 		return err
 	}
-	_, err := p.c.exec(putGuarded, client, odfi, c.recorded.Position)
+	_, err := p.c.Exec(putGuarded, client, odfi, c.recorded.Position)
 	return err
 }
 
 func (p *projector) putODFIs(client string, s domain.Settings) error {
-	if _, err := p.c.exec(dropODFIs, client); err != nil {
+	if _, err := p.c.Exec(dropODFIs, client); err != nil {
 		return err
 	}
 	for _, odfi := range s.ODFIs {
-		if _, err := p.c.exec(putODFI, odfi, client); err != nil {
+		if _, err := p.c.Exec(putODFI, odfi, client); err != nil {
 			return err
 		}
 	}
@@ -95,13 +95,13 @@ func (p *projector) credential(c logEvent) error {
 	case *domain.CredentialIssuedV2:
 		return p.putCredential(key, e.Client, e.Scopes, c.fact.Meta.At)
 	case *domain.CredentialRevoked:
-		_, err := p.c.exec(revokeCredential, key)
+		_, err := p.c.Exec(revokeCredential, key)
 		return err
 	}
 	return nil
 }
 
 func (p *projector) putCredential(key, client string, scopes []string, issuedAt time.Time) error {
-	_, err := p.c.exec(putCredential, key, client, strings.Join(scopes, " "), micros(issuedAt))
+	_, err := p.c.Exec(putCredential, key, client, strings.Join(scopes, " "), micros(issuedAt))
 	return err
 }

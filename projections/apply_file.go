@@ -47,12 +47,12 @@ func (p *projector) file(c logEvent) error {
 	at := micros(c.fact.Meta.At)
 	switch c.fact.Event.(type) {
 	case *domain.FileCut:
-		_, err = p.c.exec(cutFile, file, c.fact.Position, at, dayOf(at))
+		_, err = p.c.Exec(cutFile, file, c.fact.Position, at, dayOf(at))
 	case *domain.FileDelivered:
-		_, err = p.c.exec(deliverFile, file, c.fact.Position, at, dayOf(at))
+		_, err = p.c.Exec(deliverFile, file, c.fact.Position, at, dayOf(at))
 	case *domain.FileRedated:
 		for _, b := range f.Batches {
-			if _, err := p.c.exec(redateBatch, file, int64(b.Number), isoDate(b.EffectiveOn)); err != nil {
+			if _, err := p.c.Exec(redateBatch, file, int64(b.Number), isoDate(b.EffectiveOn)); err != nil {
 				return err
 			}
 		}
@@ -72,7 +72,7 @@ func (p *projector) putFile(c logEvent, file int64) error {
 	if f.Rendered != nil {
 		sha256 = f.Rendered.SHA256
 	}
-	_, err := p.c.exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
+	_, err := p.c.Exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
 		o.Settings.ImmediateOrigin, modifier, openedAt, dayOf(openedAt), micros(f.SendBy),
 		int64(totals.Batches), int64(totals.Entries), int64(totals.Addenda), totals.EntryHash,
 		totals.DebitCents, totals.CreditCents, sha256, f.Note, c.recorded.Position, f.Answered.Unreleased, header)...)
@@ -88,12 +88,12 @@ func (p *projector) fillFile(c logEvent, e *domain.FileFilled) error {
 		return err
 	}
 	for _, b := range e.Batches {
-		if _, err := p.c.exec(putBatch, file, int64(b.Number), b.Answers, b.SEC, b.CompanyName, b.CompanyID,
+		if _, err := p.c.Exec(putBatch, file, int64(b.Number), b.Answers, b.SEC, b.CompanyName, b.CompanyID,
 			b.Description, isoDate(b.EffectiveOn)); err != nil {
 			return fmt.Errorf("batch %d: %w", b.Number, err)
 		}
 	}
-	_, err = p.c.exec(fillFile, file, c.recorded.Position)
+	_, err = p.c.Exec(fillFile, file, c.recorded.Position)
 	return err
 }
 
@@ -105,7 +105,7 @@ func (p *projector) refOf(id string) (int64, error) {
 	if ref, ok := p.refs[id]; ok {
 		return ref, nil
 	}
-	row, err := p.c.row(findFileRef, id)
+	row, err := p.c.Row(findFileRef, id)
 	if err != nil || row == nil {
 		return 0, err
 	}

@@ -49,18 +49,18 @@ func (p *projector) inbound(c logEvent) error {
 				return err
 			}
 		}
-		_, err = p.c.exec(putInbound, c.recorded.Position, id, e.Name, e.Source, headerKey(e.Header), micros(c.fact.Meta.At),
+		_, err = p.c.Exec(putInbound, c.recorded.Position, id, e.Name, e.Source, headerKey(e.Header), micros(c.fact.Meta.At),
 			int64(e.Totals.Batches), int64(e.Totals.Entries), e.Totals.DebitCents, e.Totals.CreditCents, string(remarks))
 	case *domain.InboundQuarantined:
 		var reasons []byte
 		if reasons, err = json.Marshal(e.Reasons); err == nil {
-			_, err = p.c.exec(quarantineInbound, file, string(reasons), int64(len(e.Batches)))
+			_, err = p.c.Exec(quarantineInbound, file, string(reasons), int64(len(e.Batches)))
 		}
 	case *domain.InboundApplied:
-		_, err = p.c.exec(applyInbound, file, int64(e.Applied), int64(e.Unmatched), int64(e.Skipped))
+		_, err = p.c.Exec(applyInbound, file, int64(e.Applied), int64(e.Unmatched), int64(e.Skipped))
 	case *domain.InboundRepeated:
-		if _, err = p.c.exec(repeatInbound, file); err == nil {
-			_, err = p.c.exec(putDuplicate, file, c.recorded.Position, e.Name, e.Source, micros(c.fact.Meta.At))
+		if _, err = p.c.Exec(repeatInbound, file); err == nil {
+			_, err = p.c.Exec(putDuplicate, file, c.recorded.Position, e.Name, e.Source, micros(c.fact.Meta.At))
 		}
 	case *domain.InboundJudged:
 		var reasons []byte
@@ -68,10 +68,10 @@ func (p *projector) inbound(c logEvent) error {
 			reasons, err = json.Marshal(e.Reasons)
 		}
 		if err == nil {
-			_, err = p.c.exec(judgeInbound, file, string(reasons), int64(len(e.Batches)))
+			_, err = p.c.Exec(judgeInbound, file, string(reasons), int64(len(e.Batches)))
 		}
 	case *domain.InboundKeyReused:
-		_, err = p.c.exec(reuseInbound, file, e.Other)
+		_, err = p.c.Exec(reuseInbound, file, e.Other)
 	}
 	return err
 }
@@ -85,7 +85,7 @@ func (p *projector) inboundRef(id string) (int64, error) {
 	if ref, ok := p.arrivals[id]; ok {
 		return ref, nil
 	}
-	row, err := p.c.row(findInbound, id)
+	row, err := p.c.Row(findInbound, id)
 	if err != nil || row == nil {
 		return 0, err
 	}
@@ -103,7 +103,7 @@ func (p *projector) placed(entry, inbound string, unmatched bool) (first bool, e
 	if err != nil {
 		return false, err
 	}
-	n, err := p.c.exec(putPlace, entryKey(entry), file, unmatched)
+	n, err := p.c.Exec(putPlace, entryKey(entry), file, unmatched)
 	return n > 0, err
 }
 
@@ -155,7 +155,7 @@ func (p *projector) bank(c logEvent) error {
 	if !ok {
 		return nil
 	}
-	if _, err := p.c.exec(putBank, e.Routing); err != nil {
+	if _, err := p.c.Exec(putBank, e.Routing); err != nil {
 		return err
 	}
 	if err := p.guarded(c, "", e.Routing, e.Rules); err != nil {
@@ -166,7 +166,7 @@ func (p *projector) bank(c logEvent) error {
 
 // changedSettings notes that a client or a bank was changed.
 func (p *projector) changedSettings(aggregate string, c logEvent) error {
-	if _, err := p.c.exec(changedSettings, aggregate, c.recorded.Position); err != nil {
+	if _, err := p.c.Exec(changedSettings, aggregate, c.recorded.Position); err != nil {
 		return fmt.Errorf("note a change of settings: %w", err)
 	}
 	return nil

@@ -46,14 +46,14 @@ func (p *projector) holder(c logEvent) error {
 	var err error
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountLinked:
-		_, err = p.c.exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipQueued))
+		_, err = p.c.Exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipQueued))
 	case *domain.LinkVerifying:
-		if _, err = p.c.exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending)); err == nil {
+		if _, err = p.c.Exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending)); err == nil {
 			err = p.verifying(client, holder, e)
 		}
 	case *domain.LinkCancelRequested: // one that was approved had no row
-		if _, err = p.c.exec(endRelationship, e.RelationshipID); err == nil {
-			_, err = p.c.exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipCancelRequested))
+		if _, err = p.c.Exec(endRelationship, e.RelationshipID); err == nil {
+			_, err = p.c.Exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipCancelRequested))
 		}
 	case *domain.LinkApproved:
 		err = p.approved(e.RelationshipID)
@@ -63,8 +63,8 @@ func (p *projector) holder(c logEvent) error {
 		err = p.ended(e.RelationshipID)
 	case *domain.TransferMade:
 		over := overText(&domain.Over{Holder: holder, RelationshipID: e.RelationshipID})
-		if _, err = p.c.exec(putTransfer, client, e.TransactionID, over); err == nil {
-			_, err = p.c.exec(waitsOver, client, e.TransactionID, over, c.recorded.Position)
+		if _, err = p.c.Exec(putTransfer, client, e.TransactionID, over); err == nil {
+			_, err = p.c.Exec(waitsOver, client, e.TransactionID, over, c.recorded.Position)
 		}
 	}
 	return err
@@ -73,7 +73,7 @@ func (p *projector) holder(c logEvent) error {
 // transferOver is the relationship that a transaction goes over, to move money
 // or to verify its account, as the holder's stream says.
 func (p *projector) transferOver(t *domain.Transaction) (string, error) {
-	row, err := p.c.row(findTransfer, t.Client, t.ID)
+	row, err := p.c.Row(findTransfer, t.Client, t.ID)
 	if err != nil || row == nil {
 		return "", err
 	}
@@ -83,15 +83,15 @@ func (p *projector) transferOver(t *domain.Transaction) (string, error) {
 // verifying notes which entries verify an account, instead of those of the
 // attempt before.
 func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) error {
-	if _, err := p.c.exec(endVerifying, e.RelationshipID); err != nil {
+	if _, err := p.c.Exec(endVerifying, e.RelationshipID); err != nil {
 		return err
 	}
 	over := overText(&domain.Over{Holder: holder, RelationshipID: e.RelationshipID})
 	for _, id := range e.Transactions {
-		if _, err := p.c.exec(putVerifying, client, id, holder, e.RelationshipID); err != nil {
+		if _, err := p.c.Exec(putVerifying, client, id, holder, e.RelationshipID); err != nil {
 			return err
 		}
-		if _, err := p.c.exec(putTransfer, client, id, over); err != nil {
+		if _, err := p.c.Exec(putTransfer, client, id, over); err != nil {
 			return err
 		}
 	}
@@ -101,23 +101,23 @@ func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) er
 // approved ends a relationship's way, unless the entry that verifies its
 // account came back just before.
 func (p *projector) approved(id string) error {
-	row, err := p.c.row(hasFailed, id)
+	row, err := p.c.Row(hasFailed, id)
 	if err != nil {
 		return err
 	}
 	if row[0].(int64) > 0 {
-		_, err = p.c.exec(setRelationship, id, string(Refused))
+		_, err = p.c.Exec(setRelationship, id, string(Refused))
 	} else {
-		_, err = p.c.exec(endRelationship, id)
+		_, err = p.c.Exec(endRelationship, id)
 	}
 	return err
 }
 
 func (p *projector) ended(id string) error {
-	if _, err := p.c.exec(endVerifying, id); err != nil {
+	if _, err := p.c.Exec(endVerifying, id); err != nil {
 		return err
 	}
-	_, err := p.c.exec(endRelationship, id)
+	_, err := p.c.Exec(endRelationship, id)
 	return err
 }
 
@@ -126,10 +126,10 @@ func (p *projector) ended(id string) error {
 func (p *projector) unverified(c logEvent) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
-		if _, err := p.c.exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
+		if _, err := p.c.Exec(failVerifying, c.transaction.Client, c.transaction.ID); err != nil {
 			return err
 		}
-		_, err := p.c.exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
+		_, err := p.c.Exec(refuseRelationship, c.recorded.Position, c.transaction.Client, c.transaction.ID, string(Refused))
 		return err
 	}
 	return nil
@@ -144,7 +144,7 @@ func (p *projector) corrected(c logEvent) error {
 	if !ok || c.transaction.Originated == nil || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {
 		return nil
 	}
-	_, err := p.c.exec(putCorrection, c.recorded.Position, c.transaction.Client, c.transaction.ID, e.ItemID)
+	_, err := p.c.Exec(putCorrection, c.recorded.Position, c.transaction.Client, c.transaction.ID, e.ItemID)
 	return err
 }
 
@@ -154,19 +154,19 @@ func (p *projector) account(c logEvent) error {
 	client, id, _ := strings.Cut(rest, "/")
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountOpened:
-		_, err := p.c.exec(putTail, client, id, e.Account.Tail)
+		_, err := p.c.Exec(putTail, client, id, e.Account.Tail)
 		return err
 	case *domain.AccountCorrected:
-		if _, err := p.c.exec(putLead, client, id, e.To, c.recorded.Position); err != nil {
+		if _, err := p.c.Exec(putLead, client, id, e.To, c.recorded.Position); err != nil {
 			return err
 		}
-		_, err := p.c.exec(endCorrection, client, e.TransactionID, e.ItemID)
+		_, err := p.c.Exec(endCorrection, client, e.TransactionID, e.ItemID)
 		return err
 	case *domain.AccountCorrectionRefused, *domain.AccountRefusalRecalled:
-		_, err := p.c.exec(changeLead, client, id, c.recorded.Position)
+		_, err := p.c.Exec(changeLead, client, id, c.recorded.Position)
 		return err
 	case *domain.AccountCorrectionLeft:
-		_, err := p.c.exec(endCorrection, client, e.TransactionID, e.ItemID)
+		_, err := p.c.Exec(endCorrection, client, e.TransactionID, e.ItemID)
 		return err
 	}
 	return nil

@@ -27,16 +27,16 @@ func (p *projector) totals() error {
 		if s == (runningTotal{}) {
 			continue
 		}
-		if _, err := p.c.exec(addToQueue, g.client, g.odfi, g.answers, g.due, s.entries, s.cents); err != nil {
+		if _, err := p.c.Exec(addToQueue, g.client, g.odfi, g.answers, g.due, s.entries, s.cents); err != nil {
 			return fmt.Errorf("queue of %s: %w", g.client, err)
 		}
-		if _, err := p.c.exec(endQueue, g.client, g.odfi, g.answers, g.due); err != nil {
+		if _, err := p.c.Exec(endQueue, g.client, g.odfi, g.answers, g.due); err != nil {
 			return fmt.Errorf("queue of %s: %w", g.client, err)
 		}
 	}
 	clear(p.queue)
 	for day, s := range p.days {
-		if _, err := p.c.exec(putDay, day, s.first, s.last); err != nil {
+		if _, err := p.c.Exec(putDay, day, s.first, s.last); err != nil {
 			return fmt.Errorf("day %d: %w", day, err)
 		}
 	}

@@ -107,7 +107,7 @@ func (p *projector) refiled(c logEvent) error {
 		if !ok {
 			return nil
 		}
-		row, err := p.c.row(findFilingOf, i.Position)
+		row, err := p.c.Row(findFilingOf, i.Position)
 		if err != nil || row == nil || row[0] == nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (p *projector) countFiled(c logEvent, item string, file int64, batch int, n
 // writeMoney writes what the batch did to sums of money.
 func (p *projector) writeMoney() error {
 	for k, s := range p.money.settled {
-		if _, err := p.c.exec(addSettled, k.odfi, k.day, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
+		if _, err := p.c.Exec(addSettled, k.odfi, k.day, k.answers, s.debits, s.debitCents, s.credits, s.creditCents); err != nil {
 			return fmt.Errorf("settlement of %s: %w", k.odfi, err)
 		}
 	}
@@ -141,10 +141,10 @@ func (p *projector) writeMoney() error {
 		if *s == (sides{}) {
 			continue
 		}
-		if _, err := p.c.exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents, s.zeroDebits, s.zeroCredits); err != nil {
+		if _, err := p.c.Exec(addFiled, k.file, k.batch, s.debits, s.debitCents, s.credits, s.creditCents, s.zeroDebits, s.zeroCredits); err != nil {
 			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
 		}
-		if _, err := p.c.exec(endFiled, k.file, k.batch); err != nil {
+		if _, err := p.c.Exec(endFiled, k.file, k.batch); err != nil {
 			return fmt.Errorf("sums of batch %d: %w", k.batch, err)
 		}
 	}

@@ -114,7 +114,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
 		it.information, it.died, ref(shownIn), it.heldBy)
-	_, err = p.c.exec(putItem, args...)
+	_, err = p.c.Exec(putItem, args...)
 	return err
 }
 
@@ -126,7 +126,7 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 	day := dayOf(it.madeAt)
 	p.madeOn(day, it.position)
 	s := summaryOf(t)
-	_, err = p.c.exec(putOrigination, append(p.args[:0], it.position, it.client, it.transaction, it.id, it.cents,
+	_, err = p.c.Exec(putOrigination, append(p.args[:0], it.position, it.client, it.transaction, it.id, it.cents,
 		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail)...)
 	return err
 }
@@ -164,11 +164,11 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 	}
 	at := micros(c.fact.Meta.At)
 	released := step{status: Released, at: at, ref: file}
-	row, err := p.c.row(findFiled, e.ItemID, client, transaction)
+	row, err := p.c.Row(findFiled, e.ItemID, client, transaction)
 	if err != nil || row == nil {
 		return err
 	}
-	if _, err := p.c.exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
+	if _, err := p.c.Exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
 		return err
 	}
 	p.filedSum(file, e.Batch, row[6] == string(domain.Pull), 1, row[1].(int64))
@@ -179,7 +179,7 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	t := c.transaction
 	if c.recorded.Version > 1 {
-		row, err := p.c.row(findPending, i.Position)
+		row, err := p.c.Row(findPending, i.Position)
 		if err != nil {
 			return err
 		}
@@ -211,7 +211,7 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.c.exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy,
+	_, err = p.c.Exec(putPending, append(p.args[:0], w.position, w.client, w.odfi, w.answers, w.due, leaveBy,
 		w.version, header, int64(w.code), w.routing, int64(w.addenda), w.askedOn, w.sameDay, w.fault, w.over)...)
 	return err
 }
@@ -224,6 +224,6 @@ func (p *projector) takePending(row []value) error {
 	}
 	g := group{client: row[2].(string), odfi: row[3].(string), answers: row[4].(int64) != 0, due: row[5].(int64)}
 	p.queue.add(g, -1, -row[1].(int64))
-	_, err := p.c.exec(takePending, row[0])
+	_, err := p.c.Exec(takePending, row[0])
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // ApprovalFilter selects requests that need two people, newest first.
@@ -50,7 +51,7 @@ func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, 
 		}
 		return s.query(query, args, func(row []value) error {
 			if !p.add(row[1].(string), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
-				return errStop
+				return conn.Stop
 			}
 			return nil
 		})

@@ -22,7 +22,7 @@ func repaired(t *testing.T) (w *world, v *Views, trace, waits string) {
 	w.queue("f", waits, func(*domain.EntryQueued) {})
 	v = w.caughtUp(Options{})
 	w.must(v.readOnce(w.ctx, func(s snapshot) error {
-		row, err := s.c.row(of(s.generation, `SELECT trace FROM items@ WHERE trace <> ''`))
+		row, err := s.c.Row(of(s.generation, `SELECT trace FROM items@ WHERE trace <> ''`))
 		if err == nil {
 			trace = fmt.Sprint(row[0])
 		}

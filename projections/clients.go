@@ -3,6 +3,8 @@ package projections
 import (
 	"context"
 	"strings"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -31,7 +33,7 @@ func (v *Views) FindItem(ctx context.Context, itemID string) (client, transactio
 
 func (v *Views) findItem(ctx context.Context, itemID string) (client, transactionID string, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(findItem, itemID)
+		row, err := s.c.Row(findItem, itemID)
 		if row != nil {
 			client, transactionID, ok = row[0].(string), row[1].(string), true
 		}
@@ -47,7 +49,7 @@ func (v *Views) Activity(ctx context.Context) (happened bool, err error) {
 		return false, err
 	}
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(anyItem)
+		row, err := s.c.Row(anyItem)
 		happened = err == nil && row[0].(int64) != 0
 		return err
 	})
@@ -69,7 +71,7 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 				Suspended: row[3].(int64) != 0, OpenedAt: instant(row[4].(int64)),
 			}
 			if !p.add(c, cursor{Filter: at.Filter, Client: c.ID}) {
-				return errStop
+				return conn.Stop
 			}
 			return nil
 		})

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // shownDifferences bounds the list that Compare returns.
@@ -28,11 +30,11 @@ func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) (
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, fresh.close()) }()
-	c, err := connect(v.path, "ro")
+	c, err := conn.Open(v.path, conn.ReadOnly)
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { err = errors.Join(err, c.close()) }()
+	defer func() { err = errors.Join(err, c.Close()) }()
 	k := comparison{views: v, c: c, fresh: fresh}
 	if err := k.run(ctx, progress); err != nil {
 		return nil, 0, fmt.Errorf("compare the views with the log: %w", err)
@@ -43,7 +45,7 @@ func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) (
 // comparison holds a generation against a fresh one in another file.
 type comparison struct {
 	views *Views
-	c     *connection // of the live file, the other one attached as fresh
+	c     *conn.Conn // of the live file, the other one attached as fresh
 	fresh *database
 	first []Difference
 	count int
@@ -51,13 +53,13 @@ type comparison struct {
 
 func (k *comparison) run(ctx context.Context, progress func(done, total int64)) error {
 	uri := url.URL{Scheme: "file", OmitHost: true, Path: k.fresh.path, RawQuery: "mode=ro"}
-	if _, err := k.c.exec("ATTACH ?1 AS fresh", uri.String()); err != nil {
+	if _, err := k.c.Exec("ATTACH ?1 AS fresh", uri.String()); err != nil {
 		return err
 	}
-	if _, err := k.c.exec("BEGIN"); err != nil {
+	if _, err := k.c.Exec("BEGIN"); err != nil {
 		return err
 	}
-	defer k.c.rollback()
+	defer k.c.Rollback()
 	live, err := liveGeneration(k.c)
 	if err != nil {
 		return err
@@ -113,7 +115,7 @@ func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	t.key = map[string]bool{}
 	var on []string
 	name := strings.TrimPrefix(t.live, "main.")
-	err := k.c.query(ctx, "SELECT name, pk FROM pragma_table_info(?1)", values(name), func(row []value) error {
+	err := k.c.Query(ctx, "SELECT name, pk FROM pragma_table_info(?1)", values(name), func(row []value) error {
 		column := row[0].(string)
 		t.columns = append(t.columns, column)
 		if row[1].(int64) > 0 {
@@ -131,7 +133,7 @@ func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	n := len(t.columns)
 	join := "SELECT a.*, b.* FROM %s a LEFT JOIN %s b ON " + strings.Join(on, " AND ") + " WHERE "
 	differ := "(a." + strings.Join(t.columns, ", a.") + ") IS NOT (b." + strings.Join(t.columns, ", b.") + ")"
-	err = k.c.query(ctx, fmt.Sprintf(join+differ, t.live, t.fresh), nil, func(row []value) error {
+	err = k.c.Query(ctx, fmt.Sprintf(join+differ, t.live, t.fresh), nil, func(row []value) error {
 		k.add(t, row[:n], row[n:])
 		return nil
 	})
@@ -140,7 +142,7 @@ func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	}
 	missing, _, _ := strings.Cut(on[0], " =")
 	missing = strings.Replace(missing, "a.", "b.", 1) + " IS NULL"
-	return k.c.query(ctx, fmt.Sprintf(join+missing, t.fresh, t.live), nil, func(row []value) error {
+	return k.c.Query(ctx, fmt.Sprintf(join+missing, t.fresh, t.live), nil, func(row []value) error {
 		k.add(t, row[n:], row[:n])
 		return nil
 	})

@@ -66,7 +66,7 @@ func (w *world) inside(sql string) {
 	w.t.Helper()
 	d, err := openDatabase(w.path())
 	w.must(err)
-	w.must(d.writer.script(sql))
+	w.must(d.writer.Script(sql))
 	w.must(d.close())
 }
 
@@ -83,8 +83,8 @@ func TestAFileDamagedWhileItIsUsedIsMadeAnew(t *testing.T) {
 			w := newWorld(t)
 			w.history()
 			v := w.caughtUp(Options{})
-			w.must(v.database.Load().writer.script("PRAGMA wal_checkpoint(TRUNCATE)"))
-			w.must(v.database.Load().writer.script("PRAGMA cache_size = 1"))
+			w.must(v.database.Load().writer.Script("PRAGMA wal_checkpoint(TRUNCATE)"))
+			w.must(v.database.Load().writer.Script("PRAGMA cache_size = 1"))
 			info, err := os.Stat(w.path())
 			w.must(err)
 			garbage := make([]byte, info.Size()-8192) // all pages but the first

@@ -7,16 +7,15 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
-	"sync"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // database is views.db: one connection that writes and a pool that reads.
 type database struct {
-	path   string
-	writer *connection // nil when opened for reading
-	slots  chan *connection
-	closed chan struct{}
-	once   sync.Once
+	path    string
+	writer  *conn.Conn // nil when opened for reading
+	readers *conn.Pool
 }
 
 // The write-ahead log makes commits atomic; with synchronous=NORMAL a power
@@ -29,7 +28,7 @@ var writing = []string{
 	"wal_autocheckpoint = 4000",
 	"journal_size_limit = 67108864", // after a rebuild the write-ahead log shrinks to 64 MiB
 	"cache_size = -65536",
-	"busy_timeout = 0", // connection.begin waits, more evenly
+	"busy_timeout = 0", // Transact waits, more evenly
 }
 
 // openDatabase opens views.db for reading and writing and makes what is
@@ -38,12 +37,12 @@ func openDatabase(path string) (*database, error) {
 	if err := createFile(path); err != nil {
 		return nil, err
 	}
-	writer, err := connect(path, "rw", writing...)
+	writer, err := conn.Open(path, conn.ReadWrite, writing...)
 	if err != nil {
 		return nil, err
 	}
-	if err := writer.script(control); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), writer.close())
+	if err := writer.Script(control); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), writer.Close())
 	}
 	d := newDatabase(path)
 	d.writer = writer
@@ -65,11 +64,7 @@ func openForReading(path string) (*database, error) {
 const maxReaders = 16
 
 func newDatabase(path string) *database {
-	d := &database{path: path, slots: make(chan *connection, min(max(4, 2*runtime.NumCPU()), maxReaders)), closed: make(chan struct{})}
-	for range cap(d.slots) {
-		d.slots <- nil // opened at its first use
-	}
-	return d
+	return &database{path: path, readers: conn.NewPool(path, min(max(4, 2*runtime.NumCPU()), maxReaders), errClosed)}
 }
 
 // createFile makes an empty, private file before SQLite would make one that
@@ -98,71 +93,44 @@ var errClosed = errors.New("the views are closed")
 // snapshot reads the live generation as it stood at one position.
 type snapshot struct {
 	ctx        context.Context
-	c          *connection
+	c          *conn.Conn
 	generation int64
 	position   int64
 }
 
 // query calls each with every row of the generation's tables.
 func (s snapshot) query(sql string, args []value, each func([]value) error) error {
-	return s.c.query(s.ctx, sql, args, each)
+	return s.c.Query(s.ctx, sql, args, each)
 }
 
 // read runs f in one read transaction, with a connection of the pool.
-func (d *database) read(ctx context.Context, f func(snapshot) error) (err error) {
-	var c *connection
-	select {
-	case <-d.closed:
-		return errClosed
-	default:
-	}
-	select {
-	case c = <-d.slots:
-	case <-d.closed:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { d.slots <- c }()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if c == nil {
-		if c, err = connect(d.path, "ro", "query_only = 1", "cache_size = -8192"); err != nil {
+func (d *database) read(ctx context.Context, f func(snapshot) error) error {
+	return d.readers.Use(ctx, func(c *conn.Conn) (err error) {
+		if _, err := c.Exec("BEGIN"); err != nil {
 			return err
 		}
-	}
-	if _, err := c.exec("BEGIN"); err != nil {
-		return err
-	}
-	defer func() {
-		if _, e := c.exec("COMMIT"); e != nil {
-			err = errors.Join(err, e)
-			c.rollback()
+		defer func() {
+			if _, e := c.Exec("COMMIT"); e != nil {
+				err = errors.Join(err, e)
+				c.Rollback()
+			}
+		}()
+		live, err := liveGeneration(c)
+		if err != nil {
+			return err
 		}
-	}()
-	live, err := liveGeneration(c)
-	if err != nil {
-		return err
-	}
-	if err := c.use(live.generation); err != nil {
-		return err
-	}
-	return f(snapshot{ctx, c, live.generation, live.position})
+		if err := c.Suffix(of(live.generation, "@")); err != nil {
+			return err
+		}
+		return f(snapshot{ctx, c, live.generation, live.position})
+	})
 }
 
 // close waits for reads under way and closes all connections.
-func (d *database) close() (err error) {
-	d.once.Do(func() {
-		close(d.closed)
-		for range cap(d.slots) {
-			if c := <-d.slots; c != nil {
-				err = errors.Join(err, c.close())
-			}
-		}
-		if d.writer != nil {
-			err = errors.Join(err, d.writer.close())
-		}
-	})
+func (d *database) close() error {
+	err := d.readers.Close()
+	if d.writer != nil {
+		err = errors.Join(err, d.writer.Close())
+	}
 	return err
 }

@@ -44,7 +44,7 @@ func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadli
 // false where there is none.
 func (v *Views) NextDeadline(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(nextDeadline, now.UnixMicro())
+		row, err := s.c.Row(nextDeadline, now.UnixMicro())
 		if err == nil && row[0] != nil {
 			at, ok = instant(row[0].(int64)), true
 		}
@@ -61,16 +61,16 @@ func (p *projector) putDeadline(t *domain.Transaction, i *domain.Item) error {
 		return nil
 	}
 	if i.State == domain.Pending || i.State == domain.Held {
-		_, err := p.c.exec(putDeadline, i.Position, t.ODFI(), micros(by))
+		_, err := p.c.Exec(putDeadline, i.Position, t.ODFI(), micros(by))
 		return err
 	}
-	if _, err := p.c.exec(takeDeadline, i.Position); err != nil || i.State != domain.Filed {
+	if _, err := p.c.Exec(takeDeadline, i.Position); err != nil || i.State != domain.Filed {
 		return err
 	}
 	file, err := p.refOf(i.Filing.File)
 	if err != nil || file == 0 {
 		return err
 	}
-	_, err = p.c.exec(fileDeadline, file, micros(by))
+	_, err = p.c.Exec(fileDeadline, file, micros(by))
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -52,7 +53,7 @@ func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error)
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(sql, args, func(row []value) error {
 			if !p.add(scanFile(row), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
-				return errStop
+				return conn.Stop
 			}
 			return nil
 		})
@@ -132,7 +133,7 @@ func (v *Views) files(ctx context.Context, sql string, args ...value) (files []F
 // order.
 func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileEntry) error) error {
 	return v.read(ctx, func(s snapshot) error {
-		file, err := s.c.row(findFileRef, fileID)
+		file, err := s.c.Row(findFileRef, fileID)
 		if err != nil || file == nil {
 			return err
 		}

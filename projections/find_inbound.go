@@ -86,7 +86,7 @@ func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]F
 // SettingsChanged is the position of the newest change of any client or bank.
 func (v *Views) SettingsChanged(ctx context.Context) (position int64, err error) {
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(settingsChanged)
+		row, err := s.c.Row(settingsChanged)
 		if err == nil {
 			position = row[0].(int64)
 		}
@@ -98,7 +98,7 @@ func (v *Views) SettingsChanged(ctx context.Context) (position int64, err error)
 // Receivers lists clients and banks.
 func (v *Views) Receivers(ctx context.Context) (r Receivers, err error) {
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(settingsChanged)
+		row, err := s.c.Row(settingsChanged)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // generationRow is a generation as the checkpoint has it.
@@ -21,8 +22,8 @@ type generationRow struct {
 var errNoGeneration = errors.New("views.db holds no views")
 
 // liveGeneration reads which generation answers questions.
-func liveGeneration(c *connection) (s generationRow, err error) {
-	row, err := c.row(`SELECT generation, position, hash, shape FROM checkpoint WHERE name = ?1 AND live = 1`, viewName)
+func liveGeneration(c *conn.Conn) (s generationRow, err error) {
+	row, err := c.Row(`SELECT generation, position, hash, shape FROM checkpoint WHERE name = ?1 AND live = 1`, viewName)
 	switch {
 	case err != nil:
 		return s, fmt.Errorf("read the checkpoint: %w", err)
@@ -48,9 +49,9 @@ func (s generationRow) fits(ctx context.Context, store eventstore.Store) (bool, 
 }
 
 // newGeneration makes the tables of the next generation, empty.
-func newGeneration(ctx context.Context, c *connection, live bool) (generation int64, err error) {
-	err = c.transact(ctx, func() error {
-		row, err := c.row(`SELECT coalesce(max(generation), 0) FROM checkpoint`)
+func newGeneration(ctx context.Context, c *conn.Conn, live bool) (generation int64, err error) {
+	err = c.Transact(ctx, func() error {
+		row, err := c.Row(`SELECT coalesce(max(generation), 0) FROM checkpoint`)
 		if err != nil {
 			return err
 		}
@@ -62,10 +63,10 @@ func newGeneration(ctx context.Context, c *connection, live bool) (generation in
 				return err
 			}
 		}
-		if err := c.script(of(generation, ddl)); err != nil {
+		if err := c.Script(of(generation, ddl)); err != nil {
 			return err
 		}
-		_, err = c.exec(`INSERT INTO checkpoint(name, generation, position, hash, shape, live) VALUES(?1, ?2, 0, x'', ?3, ?4)`,
+		_, err = c.Exec(`INSERT INTO checkpoint(name, generation, position, hash, shape, live) VALUES(?1, ?2, 0, x'', ?3, ?4)`,
 			viewName, generation, shape(), live)
 		return err
 	})
@@ -75,17 +76,17 @@ func newGeneration(ctx context.Context, c *connection, live bool) (generation in
 	return generation, nil
 }
 
-func endLife(c *connection) error {
-	_, err := c.exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND live = 1`, viewName)
+func endLife(c *conn.Conn) error {
+	_, err := c.Exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND live = 1`, viewName)
 	return err
 }
 
 // sweep takes away the generations that are not live: what a rebuild replaced
 // or left unfinished. One that another process is filling at this moment is
 // taken away as well; its next batch finds no checkpoint and gives up.
-func sweep(ctx context.Context, c *connection) error {
+func sweep(ctx context.Context, c *conn.Conn) error {
 	var old []int64
-	err := c.query(ctx, `SELECT generation FROM checkpoint WHERE name = ?1 AND live = 0`, values(viewName), func(row []value) error {
+	err := c.Query(ctx, `SELECT generation FROM checkpoint WHERE name = ?1 AND live = 0`, values(viewName), func(row []value) error {
 		old = append(old, row[0].(int64))
 		return nil
 	})
@@ -93,17 +94,17 @@ func sweep(ctx context.Context, c *connection) error {
 		return fmt.Errorf("read the generations of the views: %w", err)
 	}
 	for _, g := range old {
-		err := c.transact(ctx, func() error {
+		err := c.Transact(ctx, func() error {
 			tables, err := tablesOf(ctx, c, g)
 			if err != nil {
 				return err
 			}
 			for _, t := range tables {
-				if err := c.script(of(g, "DROP TABLE "+t+"@")); err != nil {
+				if err := c.Script(of(g, "DROP TABLE "+t+"@")); err != nil {
 					return err
 				}
 			}
-			_, err = c.exec(`DELETE FROM checkpoint WHERE name = ?1 AND generation = ?2 AND live = 0`, viewName, g)
+			_, err = c.Exec(`DELETE FROM checkpoint WHERE name = ?1 AND generation = ?2 AND live = 0`, viewName, g)
 			return err
 		})
 		if err != nil {
@@ -114,9 +115,9 @@ func sweep(ctx context.Context, c *connection) error {
 }
 
 // tablesOf names the tables of a generation, without its number.
-func tablesOf(ctx context.Context, c *connection, generation int64) (names []string, err error) {
+func tablesOf(ctx context.Context, c *conn.Conn, generation int64) (names []string, err error) {
 	suffix := of(generation, "@")
-	err = c.query(ctx, `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND substr(name, -length(?1)) = ?1 ORDER BY name`,
+	err = c.Query(ctx, `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND substr(name, -length(?1)) = ?1 ORDER BY name`,
 		values(suffix), func(row []value) error {
 			names = append(names, strings.TrimSuffix(row[0].(string), suffix))
 			return nil

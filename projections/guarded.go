@@ -102,7 +102,7 @@ func (g *Guarding) lists() (clients, odfis string) {
 // none does.
 func (g *Guarding) Oldest() (at time.Time, err error) {
 	clients, odfis := g.lists()
-	row, err := g.s.c.row(oldestWaiting, clients, odfis)
+	row, err := g.s.c.Row(oldestWaiting, clients, odfis)
 	if err == nil && row != nil {
 		at = instant(row[0].(int64))
 	}

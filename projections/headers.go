@@ -37,9 +37,9 @@ func (p *projector) headerRef(h nacha.BatchHeader) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("encode a batch header: %w", err)
 	}
-	row, err := p.c.row(findHeader, string(text))
+	row, err := p.c.Row(findHeader, string(text))
 	if err == nil && row == nil {
-		row, err = p.c.row(putHeader, string(text))
+		row, err = p.c.Row(putHeader, string(text))
 	}
 	if err != nil {
 		return 0, err

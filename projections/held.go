@@ -66,7 +66,7 @@ func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 		return nil // nothing begins held
 	}
 	if i.State != domain.Held {
-		_, err := p.c.exec(takeHeld, i.Position)
+		_, err := p.c.Exec(takeHeld, i.Position)
 		return err
 	}
 	rule, deadline, rejects := "", int64(0), false
@@ -74,6 +74,6 @@ func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 		at, _ := time.Parse(time.RFC3339, by.Deadline) // ours; a zero time is no deadline
 		rule, deadline, rejects = by.Rule, micros(at), by.Rejects()
 	}
-	_, err := p.c.exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects)
+	_, err := p.c.Exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // States of files that came from the bank, as the API spells them.
@@ -72,7 +73,7 @@ func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, s
 		return s.query(inboundFiles, values(at.Row, f.State, p.room()), func(row []value) error {
 			file, err := scanInbound(row)
 			if err == nil && !p.add(file, cursor{Filter: at.Filter, Row: file.Position}) {
-				return errStop
+				return conn.Stop
 			}
 			return err
 		})

@@ -114,7 +114,7 @@ func TestEveryWayKeepsToItsClient(t *testing.T) {
 	w, v := twoGyms(t)
 	first, last := value(int64(0)), value(int64(1<<60))
 	w.must(v.read(w.ctx, func(s snapshot) error {
-		row, err := s.c.row("SELECT max(file), max(in_file), max(day) FROM items@ WHERE client = 'gym' AND in_file IS NOT NULL")
+		row, err := s.c.Row("SELECT max(file), max(in_file), max(day) FROM items@ WHERE client = 'gym' AND in_file IS NOT NULL")
 		w.must(err)
 		for name, way := range map[string]struct {
 			q    itemQuery

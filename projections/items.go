@@ -64,7 +64,7 @@ const (
 func (l *itemList) allClients() error {
 	find, from := firstClient, l.at.Client
 	for {
-		row, err := l.s.c.row(find, from)
+		row, err := l.s.c.Row(find, from)
 		if err != nil || row[0] == nil {
 			return err
 		}

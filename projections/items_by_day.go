@@ -55,7 +55,7 @@ func (l *itemList) unfiled() (bool, error) {
 func (l *itemList) byDay(way dayIndex) (goOn bool, err error) {
 	for key := l.at; ; key = (cursor{At: key.At + 1}) {
 		key.At = max(key.At, l.from)
-		row, err := l.s.c.row(way.next, l.f.Client, key.At)
+		row, err := l.s.c.Row(way.next, l.f.Client, key.At)
 		if err != nil {
 			return false, err
 		}

@@ -72,7 +72,7 @@ func TestAKilledProjectorLosesNothing(t *testing.T) {
 	v := w.caughtUp(Options{})
 	w.same(v)
 	w.must(v.read(w.ctx, func(s snapshot) error {
-		row, err := s.c.row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 'items%'")
+		row, err := s.c.Row("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 'items%'")
 		if err == nil && row[0].(int64) != 1 {
 			t.Errorf("%d generations are left", row[0])
 		}

@@ -63,7 +63,7 @@ func (v *Views) OpenRelationships(ctx context.Context, status domain.Relationshi
 // itself.
 func (v *Views) Over(ctx context.Context, client, transaction string) (over *domain.Over, err error) {
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(findTransfer, client, transaction)
+		row, err := s.c.Row(findTransfer, client, transaction)
 		if err == nil && row != nil {
 			over = readOver(row[0].(string))
 		}

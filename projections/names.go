@@ -31,13 +31,13 @@ func (p *projector) name(c logEvent) error {
 	client, id, _ := strings.Cut(rest, "/")
 	switch c.fact.Event.(type) {
 	case *domain.RecipientDeleted:
-		_, err := p.c.exec(dropName, aggregate, client, id)
+		_, err := p.c.Exec(dropName, aggregate, client, id)
 		return err
 	}
 	if c.recorded.Version > 1 {
 		return nil
 	}
-	_, err := p.c.exec(putName, c.recorded.Position, aggregate, client, id)
+	_, err := p.c.Exec(putName, c.recorded.Position, aggregate, client, id)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // Open opens views.db, making it when it is missing. A file that is damaged,
@@ -90,7 +91,7 @@ func openLive(ctx context.Context, path string, store eventstore.Store) (*databa
 
 // ensureLive returns the position of the live generation. It starts one when
 // none fits, and removes what other processes left.
-func ensureLive(ctx context.Context, c *connection, store eventstore.Store) (int64, error) {
+func ensureLive(ctx context.Context, c *conn.Conn, store eventstore.Store) (int64, error) {
 	live, err := liveGeneration(c)
 	if err == nil {
 		fits, err := live.fits(ctx, store)

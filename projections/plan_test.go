@@ -98,7 +98,7 @@ func TestARareStatusIsNotSearchedForRowByRow(t *testing.T) {
 	asked := map[string]bool{}
 	for range 2 * maxReaders { // the lists were answered by one connection after the other
 		w.must(v.read(w.ctx, func(s snapshot) error {
-			for sql := range s.c.statements {
+			for _, sql := range s.c.Statements() {
 				asked[sql] = true
 			}
 			return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // viewName names the checkpoint. All tables move together, because lists join
@@ -17,7 +19,7 @@ var errMoved = errors.New("another projector moved this view")
 
 // projector applies events to the tables of one generation.
 type projector struct {
-	c          *connection
+	c          *conn.Conn
 	log        *slog.Logger
 	generation int64
 	position   int64
@@ -32,13 +34,13 @@ type projector struct {
 	args     []value // scratch
 }
 
-func newProjector(c *connection, log *slog.Logger, generation, position int64) (*projector, error) {
+func newProjector(c *conn.Conn, log *slog.Logger, generation, position int64) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: position,
 		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, queue: queueChanges{}, money: newMoneyChanges(),
 		days: map[int64]stretch{}, args: make([]value, 0, 32),
 	}
-	return p, c.use(generation)
+	return p, c.Suffix(of(generation, "@"))
 }
 
 // moveCheckpoint is the guard: no row changes when someone else was here, or
@@ -71,7 +73,7 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 // errMoved means that nothing was done and that the projector is of no
 // further use.
 func (p *projector) apply(ctx context.Context, batch []logEvent) error {
-	err := p.c.transact(ctx, func() error { return p.rows(batch) })
+	err := p.c.Transact(ctx, func() error { return p.rows(batch) })
 	if err != nil {
 		clear(p.queue)
 		p.money.clear()
@@ -87,7 +89,7 @@ func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 
 func (p *projector) rows(batch []logEvent) error {
 	last := batch[len(batch)-1].recorded
-	moved, err := p.c.exec(moveCheckpoint, viewName, p.generation, p.position, last.Position, last.Hash[:], p.live)
+	moved, err := p.c.Exec(moveCheckpoint, viewName, p.generation, p.position, last.Position, last.Hash[:], p.live)
 	if err != nil {
 		return fmt.Errorf("move the checkpoint: %w", err)
 	}

@@ -81,7 +81,7 @@ func addQueue(queues []domain.Queue, row []value) []domain.Queue {
 // false when nothing waits for a date.
 func (v *Views) NextDue(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
-		row, err := s.c.row(nextDue, now.UnixMicro())
+		row, err := s.c.Row(nextDue, now.UnixMicro())
 		if err == nil && row[0] != nil {
 			at, ok = instant(row[0].(int64)), true
 		}
@@ -139,7 +139,7 @@ func (h headers) read(s snapshot, ref int64) (header nacha.BatchHeader, err erro
 	if header, ok := h[ref]; ok {
 		return header, nil
 	}
-	row, err := s.c.row(selectHeader, ref)
+	row, err := s.c.Row(selectHeader, ref)
 	if err != nil {
 		return header, err
 	}

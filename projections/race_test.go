@@ -251,7 +251,7 @@ func TestAGenerationThatIsNoLongerLiveIsNotMoved(t *testing.T) {
 	dead, err := newProjector(v.database.Load().writer, silent, 1, v.Position())
 	w.must(err)
 	dead.live = 1
-	_, err = v.database.Load().writer.exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND generation = 1`, viewName)
+	_, err = v.database.Load().writer.Exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND generation = 1`, viewName)
 	w.must(err)
 	w.originate("gym")
 	err = dead.project(w.ctx, feed{w.store, 10}, v.Position()+1, func(batch []logEvent) error { return dead.apply(w.ctx, batch) })

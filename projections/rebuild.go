@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // rebuildPage is how many events a rebuild decodes at once and writes in one
@@ -34,7 +35,7 @@ func Rebuild(ctx context.Context, path string, store eventstore.Store, progress 
 	return errors.Join(err, d.close())
 }
 
-func rebuild(ctx context.Context, c *connection, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
+func rebuild(ctx context.Context, c *conn.Conn, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
 	err := rebuilt(ctx, c, store, log, progress)
 	switch {
 	case errors.Is(err, errMoved):
@@ -45,7 +46,7 @@ func rebuild(ctx context.Context, c *connection, store eventstore.Store, log *sl
 	return nil
 }
 
-func rebuilt(ctx context.Context, c *connection, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
+func rebuilt(ctx context.Context, c *conn.Conn, store eventstore.Store, log *slog.Logger, progress func(done, total int64)) error {
 	if err := sweep(ctx, c); err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (p *projector) index(ctx context.Context) error {
 		if statement == "" {
 			continue
 		}
-		if err := p.c.transact(ctx, func() error { return p.c.script(statement) }); err != nil {
+		if err := p.c.Transact(ctx, func() error { return p.c.Script(statement) }); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
@@ -107,7 +108,7 @@ func (p *projector) index(ctx context.Context) error {
 // has are applied first, in the same transaction, during which nobody can move
 // it, so that the views never step back.
 func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
-	return p.c.transact(ctx, func() error {
+	return p.c.Transact(ctx, func() error {
 		live, err := liveGeneration(p.c)
 		if err != nil && err != errNoGeneration {
 			return err
@@ -123,7 +124,7 @@ func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
 		if err := endLife(p.c); err != nil {
 			return err
 		}
-		moved, err := p.c.exec(`UPDATE checkpoint SET live = 1 WHERE name = ?1 AND generation = ?2 AND position = ?3`,
+		moved, err := p.c.Exec(`UPDATE checkpoint SET live = 1 WHERE name = ?1 AND generation = ?2 AND position = ?3`,
 			viewName, p.generation, p.position)
 		if err == nil && moved == 0 {
 			return errMoved

@@ -107,7 +107,7 @@ func (s snapshot) describe(it itemRow, p filePlace, changed int64) (Item, error)
 				return at
 			}
 		}
-		row, err := s.c.row(selectDelivered, st.ref)
+		row, err := s.c.Row(selectDelivered, st.ref)
 		if err != nil || row == nil {
 			failed = err
 			return 0

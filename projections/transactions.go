@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -102,7 +103,7 @@ type transactionList struct {
 // client lists one client's, day after day backwards.
 func (l *transactionList) client(s snapshot) error {
 	for before := l.at.Row; ; before = math.MaxInt64 {
-		row, err := s.c.row(latestDay, l.f.Client, l.from, l.at.At)
+		row, err := s.c.Row(latestDay, l.f.Client, l.from, l.at.At)
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (l *transactionList) all(s snapshot) error {
 // stretch is the part of the log in which the transactions still to be listed
 // were made; ok is false when there is none.
 func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err error) {
-	row, err := s.c.row(stretchOfDays, l.from, l.to)
+	row, err := s.c.Row(stretchOfDays, l.from, l.to)
 	if err != nil {
 		return 0, 0, false, err
 	}
@@ -160,7 +161,7 @@ func (l *transactionList) list(s snapshot, sql string, day, before int64, args .
 	args = append(values(before, string(l.f.Direction), l.f.Status, l.page.room()), args...)
 	return s.query(sql, args, func(row []value) error {
 		if !l.page.add(scanTransaction(row), cursor{Filter: l.at.Filter, At: day, Row: row[0].(int64)}) {
-			return errStop
+			return conn.Stop
 		}
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // What became of an entry that waited for a person.
@@ -83,7 +84,7 @@ func (v *Views) UnmatchedEntries(ctx context.Context, f UnmatchedFilter) ([]Unma
 		return s.query(unmatchedByDeadline, args, func(row []value) error {
 			u := scanUnmatched(row)
 			if !p.add(u, cursor{Filter: at.Filter, At: row[20].(int64), Row: u.Position}) {
-				return errStop
+				return conn.Stop
 			}
 			return nil
 		})

@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"github.com/achledger/achledger/eventstore/durable"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // backupPages are copied between two looks at ctx: 1 MiB.
@@ -59,26 +60,26 @@ func (s *Store) backup(ctx context.Context, destination string) error {
 
 // copyTo copies the pages of one moment.
 func (s *Store) copyTo(ctx context.Context, path string) (err error) {
-	from, err := s.readers.connect()
+	from, err := conn.OpenReader(s.path)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, from.close()) }()
-	to, err := connect(path, readWrite, "journal_mode = OFF", "synchronous = OFF")
+	defer func() { err = errors.Join(err, from.Close()) }()
+	to, err := conn.Open(path, conn.ReadWrite, "journal_mode = OFF", "synchronous = OFF")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, to.close()) }()
+	defer func() { err = errors.Join(err, to.Close()) }()
 
 	// A read transaction around all steps keeps the writer's commits from
 	// starting the copy over.
-	if err := from.script("BEGIN"); err != nil {
+	if err := from.Script("BEGIN"); err != nil {
 		return err
 	}
-	if _, err := from.row(selectHead); err != nil {
+	if _, err := from.Row(selectHead); err != nil {
 		return err
 	}
-	pages, err := to.sqlite.Backup("main", from.sqlite, "main")
+	pages, err := to.SQLite().Backup("main", from.SQLite(), "main")
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // payload is an originated event of usual size.
@@ -162,12 +163,12 @@ func benchLog(b *testing.B) *Store {
 	return s
 }
 
-func bareConnection(b *testing.B) *connection {
+func bareConnection(b *testing.B) *conn.Conn {
 	path := filepath.Join(b.TempDir(), FileName)
 	if err := create(path); err != nil {
 		b.Fatal(err)
 	}
-	c, err := connect(path, readWrite, "page_size = 8192", "journal_mode = WAL", "synchronous = FULL",
+	c, err := conn.Open(path, conn.ReadWrite, "page_size = 8192", "journal_mode = WAL", "synchronous = FULL",
 		"wal_autocheckpoint = 4000", "temp_store = MEMORY", "cache_size = -65536")
 	if err != nil {
 		b.Fatal(err)
@@ -175,16 +176,16 @@ func bareConnection(b *testing.B) *connection {
 	if err := migrate(c); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { c.close() })
+	b.Cleanup(func() { c.Close() })
 	return c
 }
 
-func bareGroupCommit(b *testing.B, c *connection, n int) {
-	row, err := c.row(selectHead)
+func bareGroupCommit(b *testing.B, c *conn.Conn, n int) {
+	row, err := c.Row(selectHead)
 	if err != nil {
 		b.Fatal(err)
 	}
-	insert, err := c.statement(insertEvent)
+	insert, err := c.Statement(insertEvent)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -195,14 +196,14 @@ func bareGroupCommit(b *testing.B, c *connection, n int) {
 		}
 	}
 	for done := 0; done < n; {
-		must(c.exec("BEGIN IMMEDIATE"))
+		must(c.Exec("BEGIN IMMEDIATE"))
 		for range min(1024, n-done) {
 			position++
 			done++
 			must(insert.Exec([]driver.Value{position, benchStream(), int64(1), id, "c1", "transaction.originated",
 				[]byte(payload), []byte(`{}`), at, hash[:]}))
 		}
-		must(c.exec(updateHead, position, hash[:]))
-		must(c.exec("COMMIT"))
+		must(c.Exec(updateHead, position, hash[:]))
+		must(c.Exec("COMMIT"))
 	}
 }

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // The write-ahead log, in pages of 8 KiB.
@@ -42,7 +44,7 @@ func (w *writer) checkpoint() {
 // log when it is long. The checkpointer copies while writing continues. If
 // writers outpace it, the writer stops once and finishes the copy.
 func (w *writer) fold() error {
-	pages, waiting, err := w.conn.wal("NOOP")
+	pages, waiting, err := wal(w.conn, "NOOP")
 	if err != nil {
 		return err
 	}
@@ -71,24 +73,24 @@ func (w *writer) fold() error {
 // restart copies what is left, so that the write-ahead log restarts with the
 // next commit unless readers stay in it.
 func (w *writer) restart() error {
-	if err := w.conn.busyTimeout(walRestartMillis); err != nil {
+	if err := busyTimeout(w.conn, walRestartMillis); err != nil {
 		return err
 	}
-	_, _, err := w.conn.wal("RESTART")
-	return errors.Join(err, w.conn.busyTimeout(busyMillis), w.store.options.Faults.checkpoint())
+	_, _, err := wal(w.conn, "RESTART")
+	return errors.Join(err, busyTimeout(w.conn, conn.BusyMillis), w.store.options.Faults.checkpoint())
 }
 
 // wal runs a checkpoint and returns how many pages the write-ahead log has and
 // how many of them still wait to be copied.
-func (c *connection) wal(mode string) (pages, waiting int64, err error) {
-	row, err := c.row("PRAGMA wal_checkpoint(" + mode + ")") // busy, pages in the log, pages copied
+func wal(c *conn.Conn, mode string) (pages, waiting int64, err error) {
+	row, err := c.Row("PRAGMA wal_checkpoint(" + mode + ")") // busy, pages in the log, pages copied
 	if err != nil {
 		return 0, 0, err
 	}
 	return row[1].(int64), row[1].(int64) - row[2].(int64), nil
 }
 
-func (c *connection) busyTimeout(millis int64) error {
-	_, err := c.row(fmt.Sprintf("PRAGMA busy_timeout = %d", millis))
+func busyTimeout(c *conn.Conn, millis int64) error {
+	_, err := c.Row(fmt.Sprintf("PRAGMA busy_timeout = %d", millis))
 	return err
 }

@@ -1,12 +1,16 @@
 package sqlite
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
+)
 
 // checkpointer copies the write-ahead log into the database file while the writer
 // continues. A copy of walPages ends with a sync of all of them and takes as
 // long as a dozen commits, which would all wait for it.
 type checkpointer struct {
-	conn    *connection
+	conn    *conn.Conn
 	faults  Faults
 	asked   chan struct{}
 	idle    chan struct{} // holds one token while nothing is being copied
@@ -15,7 +19,7 @@ type checkpointer struct {
 }
 
 func startCheckpointer(s *Store) (*checkpointer, error) {
-	conn, err := connect(s.path, readWrite, "synchronous = FULL", "wal_autocheckpoint = 0", "cache_size = -1024")
+	conn, err := conn.Open(s.path, conn.ReadWrite, "synchronous = FULL", "wal_autocheckpoint = 0", "cache_size = -1024")
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +36,7 @@ func startCheckpointer(s *Store) (*checkpointer, error) {
 func (c *checkpointer) run() {
 	defer close(c.stopped)
 	for range c.asked {
-		_, _, err := c.conn.wal("PASSIVE")
+		_, _, err := wal(c.conn, "PASSIVE")
 		if err = errors.Join(err, c.faults.checkpoint()); err != nil && !isFull(err) {
 			c.failed <- err
 			return // stay busy: after a failed copy nothing may be checkpointed again
@@ -74,5 +78,5 @@ func (c *checkpointer) failure() error {
 func (c *checkpointer) stop() error {
 	close(c.asked)
 	<-c.stopped
-	return c.conn.close()
+	return c.conn.Close()
 }

@@ -1,11 +1,15 @@
 package sqlite
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
+)
 
 // HoldSnapshot begins a read that lasts until leave is called.
 func HoldSnapshot(t *testing.T, s *Store) (leave func()) {
 	t.Helper()
-	c, err := s.readers.connect()
+	c, err := conn.OpenReader(s.path)
 	if err == nil {
 		err = begin(c)
 	}
@@ -13,7 +17,7 @@ func HoldSnapshot(t *testing.T, s *Store) (leave func()) {
 		t.Fatal(err)
 	}
 	return func() {
-		if err := c.close(); err != nil {
+		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
 	}

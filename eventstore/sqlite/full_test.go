@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // TestAFullFile has SQLite itself run out of room in the middle of a
@@ -28,8 +29,8 @@ func TestAFullFile(t *testing.T) {
 	if err := write("before"); err != nil {
 		t.Fatal(err)
 	}
-	err = s.submitTokens(ctx, func(c *connection) error {
-		_, err := c.row("PRAGMA max_page_count = 60")
+	err = s.submitTokens(ctx, func(c *conn.Conn) error {
+		_, err := c.Row("PRAGMA max_page_count = 60")
 		return err
 	})
 	if err != nil {
@@ -66,8 +67,8 @@ func TestAFaultBeforeTheCommit(t *testing.T) {
 	defer s.Close()
 	ctx := context.Background()
 	fault := errors.New("a fault")
-	err = s.submitTokens(ctx, func(c *connection) error {
-		if _, err := c.exec("INSERT INTO tokens VALUES(x'00', 'k', 'c', 'c', '', 0)"); err != nil {
+	err = s.submitTokens(ctx, func(c *conn.Conn) error {
+		if _, err := c.Exec("INSERT INTO tokens VALUES(x'00', 'k', 'c', 'c', '', 0)"); err != nil {
 			t.Error(err)
 		}
 		return fault
@@ -91,9 +92,9 @@ func TestTheWriterIsDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	err = s.submitTokens(context.Background(), func(c *connection) error {
+	err = s.submitTokens(context.Background(), func(c *conn.Conn) error {
 		for pragma, want := range map[string]any{"synchronous": int64(2), "journal_mode": "wal", "page_size": int64(8192)} {
-			row, err := c.row("PRAGMA " + pragma)
+			row, err := c.Row("PRAGMA " + pragma)
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // selectHistories finds the events of a type by position and seeks each one's
@@ -34,8 +35,8 @@ func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last
 
 func (s *Store) histories(ctx context.Context, eventType string, first, last int64) (histories [][]eventstore.Recorded, err error) {
 	var history []eventstore.Recorded
-	err = s.readers.read(ctx, func(c *connection) error {
-		return c.query(selectHistories, []driver.Value{first, last, eventType}, func(row []driver.Value) error {
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectHistories, []driver.Value{first, last, eventType}, func(row []driver.Value) error {
 			e, err := recorded(row)
 			if err != nil {
 				return err

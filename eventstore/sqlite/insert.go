@@ -37,11 +37,11 @@ func (w *writer) useKey(t *transaction, a *eventstore.Append, call eventstore.Re
 		return nil
 	}
 	hash := append([]byte{}, a.RequestHash...)
-	added, err := w.conn.exec(insertKey, k.Client, k.Scope, k.Key, hash, call.First, call.Last, t.at)
+	added, err := w.conn.Exec(insertKey, k.Client, k.Scope, k.Key, hash, call.First, call.Last, t.at)
 	if err != nil || added == 1 {
 		return err
 	}
-	row, err := w.conn.row(selectKey, k.Client, k.Scope, k.Key)
+	row, err := w.conn.Row(selectKey, k.Client, k.Scope, k.Key)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (w *writer) insert(t *transaction, a *eventstore.Append) error {
 		if i == 0 && a.Expect != eventstore.NewStream {
 			sql = insertNext
 		}
-		_, err := w.conn.exec(sql, e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type,
+		_, err := w.conn.Exec(sql, e.Position, e.Stream, e.Version, e.EventID[:], e.Client, e.Type,
 			[]byte(e.Data), []byte(e.Meta), t.at, e.Hash[:])
 		if i == 0 && isWrongVersion(err) {
 			return &eventstore.VersionError{Stream: a.Stream, Expect: a.Expect}

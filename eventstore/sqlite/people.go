@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 var _ eventstore.People = (*Store)(nil)
@@ -22,15 +23,15 @@ const (
 
 // PutPersonRow implements People.
 func (s *Store) PutPersonRow(ctx context.Context, r eventstore.PersonRow) error {
-	return s.submitTokens(ctx, func(c *connection) error {
-		_, err := c.exec(putPersonRow, r.Kind, r.ID, r.Person, r.Value, expiry(r.ExpiresAt))
+	return s.submitTokens(ctx, func(c *conn.Conn) error {
+		_, err := c.Exec(putPersonRow, r.Kind, r.ID, r.Person, r.Value, expiry(r.ExpiresAt))
 		return err
 	})
 }
 
 // PersonRow implements People.
 func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
-	err = s.readers.read(ctx, func(c *connection) error {
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
 		r, ok, err = findPersonRow(c, kind, id)
 		return err
 	})
@@ -42,9 +43,9 @@ func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.Pe
 
 // TakePersonRow implements People.
 func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
-	err = s.submitTokens(ctx, func(c *connection) (err error) {
+	err = s.submitTokens(ctx, func(c *conn.Conn) (err error) {
 		if r, ok, err = findPersonRow(c, kind, id); ok {
-			_, err = c.exec(deletePersonRow, kind, id)
+			_, err = c.Exec(deletePersonRow, kind, id)
 		}
 		return err
 	})
@@ -53,8 +54,8 @@ func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (r eventstor
 
 // SwapPersonRow implements People.
 func (s *Store) SwapPersonRow(ctx context.Context, kind, id string, from, to []byte) (swapped bool, err error) {
-	err = s.submitTokens(ctx, func(c *connection) error {
-		n, err := c.exec(swapPersonRow, kind, id, from, to)
+	err = s.submitTokens(ctx, func(c *conn.Conn) error {
+		n, err := c.Exec(swapPersonRow, kind, id, from, to)
 		swapped = n > 0
 		return err
 	})
@@ -72,14 +73,14 @@ func (s *Store) PurgePersonRows(ctx context.Context, before time.Time) error {
 }
 
 func (s *Store) changePeople(ctx context.Context, sql string, args ...driver.Value) error {
-	return s.submitTokens(ctx, func(c *connection) error {
-		_, err := c.exec(sql, args...)
+	return s.submitTokens(ctx, func(c *conn.Conn) error {
+		_, err := c.Exec(sql, args...)
 		return err
 	})
 }
 
-func findPersonRow(c *connection, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
-	row, err := c.row(selectPersonRow, kind, id)
+func findPersonRow(c *conn.Conn, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
+	row, err := c.Row(selectPersonRow, kind, id)
 	if err != nil || row == nil {
 		return r, false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -20,8 +21,8 @@ const (
 
 // ReadStream implements Store.
 func (s *Store) ReadStream(ctx context.Context, stream string, after int64) (events []eventstore.Recorded, err error) {
-	err = s.readers.read(ctx, func(c *connection) error {
-		return c.query(selectStream, []driver.Value{stream, after}, func(row []driver.Value) error {
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectStream, []driver.Value{stream, after}, func(row []driver.Value) error {
 			e, err := recorded(row)
 			if err != nil {
 				return err
@@ -43,23 +44,23 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []e
 	}
 	if head := s.head.Load(); head != nil {
 		if after >= head.Position {
-			return nil, s.readers.open(ctx)
+			return nil, s.readers.Err(ctx)
 		}
 		if events, ok := s.tail.After(after, limit, head.Position); ok {
-			return events, s.readers.open(ctx)
+			return events, s.readers.Err(ctx)
 		}
 	}
 	bytes := 0
 	events = make([]eventstore.Recorded, 0, min(limit, 1024))
-	err = s.readers.read(ctx, func(c *connection) error {
-		return c.query(selectAll, []driver.Value{after, int64(limit)}, func(row []driver.Value) error {
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectAll, []driver.Value{after, int64(limit)}, func(row []driver.Value) error {
 			e, err := recorded(row)
 			if err != nil {
 				return err
 			}
 			events = append(events, e)
 			if bytes += len(e.Data) + len(e.Meta); bytes >= eventstore.MaxPageBytes {
-				return errStop
+				return conn.Stop
 			}
 			return ctx.Err()
 		})
@@ -80,8 +81,8 @@ func (s *Store) Versions(ctx context.Context, streams []string) (map[string]int6
 	for _, stream := range streams {
 		versions[stream] = 0
 	}
-	err = s.readers.read(ctx, func(c *connection) error {
-		return c.query(selectVersions, []driver.Value{string(names)}, func(row []driver.Value) error {
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectVersions, []driver.Value{string(names)}, func(row []driver.Value) error {
 			if row[1] != nil {
 				versions[row[0].(string)] = row[1].(int64)
 			}
@@ -96,8 +97,8 @@ func (s *Store) Versions(ctx context.Context, streams []string) (map[string]int6
 
 // Key implements Store.
 func (s *Store) Key(ctx context.Context, key eventstore.IdempotencyKey) (use eventstore.KeyUse, ok bool, err error) {
-	err = s.readers.read(ctx, func(c *connection) error {
-		row, err := c.row(selectKey, key.Client, key.Scope, key.Key)
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		row, err := c.Row(selectKey, key.Client, key.Scope, key.Key)
 		if err == nil && row != nil {
 			use, ok = keyUse(row), true
 		}
@@ -118,8 +119,8 @@ func (s *Store) Head(ctx context.Context) (eventstore.Head, error) {
 }
 
 func (s *Store) readHead(ctx context.Context) (head eventstore.Head, err error) {
-	err = s.readers.read(ctx, func(c *connection) error {
-		row, err := c.row(selectHead)
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		row, err := c.Row(selectHead)
 		if err != nil {
 			return err
 		}

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // connect opens the writing connection and brings the schema up to date.
 func (w *writer) connect() error {
-	c, err := connect(w.store.path, readWrite,
+	c, err := conn.Open(w.store.path, conn.ReadWrite,
 		"page_size = 8192",
 		"journal_mode = WAL",
 		"synchronous = FULL",
@@ -23,7 +24,7 @@ func (w *writer) connect() error {
 		return err
 	}
 	if err := migrate(c); err != nil {
-		return errors.Join(err, c.close())
+		return errors.Join(err, c.Close())
 	}
 	w.conn = c
 	return nil
@@ -33,7 +34,7 @@ func (w *writer) connect() error {
 // continue. A head that is not the newest event is refused: writing on would
 // hide the damage.
 func (w *writer) resume() (eventstore.Head, error) {
-	row, err := w.conn.row(selectHead)
+	row, err := w.conn.Row(selectHead)
 	if err != nil {
 		return eventstore.Head{}, fmt.Errorf("read the head: %w", err)
 	}
@@ -41,7 +42,7 @@ func (w *writer) resume() (eventstore.Head, error) {
 	if !ok {
 		return eventstore.Head{}, fmt.Errorf("%w: it has no head: run achledger verify", errDamaged)
 	}
-	row, err = w.conn.row("SELECT " + columns + " FROM events ORDER BY position DESC LIMIT 1")
+	row, err = w.conn.Row("SELECT " + columns + " FROM events ORDER BY position DESC LIMIT 1")
 	if err != nil {
 		return eventstore.Head{}, fmt.Errorf("read the newest event: %w", err)
 	}

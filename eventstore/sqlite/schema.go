@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/achledger/achledger/eventstore/durable"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // FileName is the log's name inside a data folder.
@@ -98,8 +99,8 @@ func create(path string) error {
 }
 
 // migrate brings the schema up to date, each step in a transaction of its own.
-func migrate(c *connection) error {
-	if err := c.script("CREATE TABLE IF NOT EXISTS schema_version(version INTEGER NOT NULL) STRICT"); err != nil {
+func migrate(c *conn.Conn) error {
+	if err := c.Script("CREATE TABLE IF NOT EXISTS schema_version(version INTEGER NOT NULL) STRICT"); err != nil {
 		return err
 	}
 	version, err := schemaVersion(c)
@@ -109,15 +110,15 @@ func migrate(c *connection) error {
 	for ; version < int64(len(migrations)); version++ {
 		step := fmt.Sprintf("BEGIN IMMEDIATE; %s; DELETE FROM schema_version; INSERT INTO schema_version VALUES(%d); COMMIT",
 			migrations[version], version+1)
-		if err := c.script(step); err != nil {
-			return errors.Join(fmt.Errorf("bring the log to schema version %d: %w", version+1, err), c.script("ROLLBACK"))
+		if err := c.Script(step); err != nil {
+			return errors.Join(fmt.Errorf("bring the log to schema version %d: %w", version+1, err), c.Script("ROLLBACK"))
 		}
 	}
 	return checkSchema(c)
 }
 
 // checkSchema refuses a log of another schema version than this program's.
-func checkSchema(c *connection) error {
+func checkSchema(c *conn.Conn) error {
 	version, err := schemaVersion(c)
 	switch known := int64(len(migrations)); {
 	case err != nil:
@@ -133,12 +134,12 @@ func checkSchema(c *connection) error {
 }
 
 // schemaVersion is 0 for an empty file.
-func schemaVersion(c *connection) (int64, error) {
-	table, err := c.row("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'")
+func schemaVersion(c *conn.Conn) (int64, error) {
+	table, err := c.Row("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'")
 	if err != nil || table[0].(int64) == 0 {
 		return 0, err
 	}
-	row, err := c.row("SELECT coalesce(max(version), 0) FROM schema_version")
+	row, err := c.Row("SELECT coalesce(max(version), 0) FROM schema_version")
 	if err != nil {
 		return 0, err
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // ErrNotSettled: what the last process left in the write-ahead log could not
@@ -25,26 +27,26 @@ func (s *Store) settle() error {
 	if err != nil {
 		return err
 	}
-	c, err := connect(s.path, readWrite, "synchronous = FULL", "wal_autocheckpoint = 0")
+	c, err := conn.Open(s.path, conn.ReadWrite, "synchronous = FULL", "wal_autocheckpoint = 0")
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(s.truncate(c), s.options.Faults.checkpoint()); err != nil {
 		err = fmt.Errorf("%w: %w", ErrNotSettled, err)
-		return errors.Join(err, c.close())
+		return errors.Join(err, c.Close())
 	}
-	return c.close()
+	return c.Close()
 }
 
 // truncate waits for readers in the write-ahead log, SettleWithin at most.
-func (s *Store) truncate(c *connection) error {
+func (s *Store) truncate(c *conn.Conn) error {
 	until := time.Now().Add(s.options.SettleWithin)
 	for {
 		wait := max(1, time.Until(until).Milliseconds())
-		if err := c.busyTimeout(wait); err != nil {
+		if err := busyTimeout(c, wait); err != nil {
 			return err
 		}
-		row, err := c.row("PRAGMA wal_checkpoint(TRUNCATE)") // busy, pages in the log, pages copied
+		row, err := c.Row("PRAGMA wal_checkpoint(TRUNCATE)") // busy, pages in the log, pages copied
 		if err != nil {
 			return err
 		}

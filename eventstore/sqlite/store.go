@@ -13,6 +13,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/groupcommit"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // Store is the log in one SQLite file, written by one goroutine of one
@@ -29,7 +30,7 @@ type Store struct {
 	newest  newest
 	tail    eventstore.Tail
 	hints   eventstore.Hints
-	readers readers
+	readers *conn.Pool
 	writer  *writer // nil when open for reading
 	lock    *flock.Flock
 	once    sync.Once
@@ -92,10 +93,10 @@ func (s *Store) openForWriting(folder string) (err error) {
 		return errors.Join(err, s.lock.Close())
 	}
 	if s.readers, err = openReaders(s.path); err != nil {
-		return errors.Join(err, s.writer.conn.close(), s.lock.Close())
+		return errors.Join(err, s.writer.conn.Close(), s.lock.Close())
 	}
 	if s.writer.checkpointer, err = startCheckpointer(s); err != nil {
-		return errors.Join(err, s.readers.close(), s.writer.conn.close(), s.lock.Close())
+		return errors.Join(err, s.readers.Close(), s.writer.conn.Close(), s.lock.Close())
 	}
 	s.newest = newestFrom(s.writer.head.Position)
 	s.committed(s.writer.head, nil, nil)
@@ -134,13 +135,13 @@ func (s *Store) Close() (err error) {
 
 func (s *Store) close() error {
 	if s.writer == nil {
-		return s.readers.close()
+		return s.readers.Close()
 	}
 	s.queue.Close()
 	<-s.stopped
-	err := errors.Join(s.writer.checkpointer.stop(), s.readers.close())
+	err := errors.Join(s.writer.checkpointer.stop(), s.readers.Close())
 	if s.writer.broken == nil {
-		err = errors.Join(err, s.writer.conn.close())
+		err = errors.Join(err, s.writer.conn.Close())
 	}
 	return errors.Join(err, s.lock.Close())
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 var _ eventstore.Tokens = (*Store)(nil)
@@ -31,8 +32,8 @@ func (s *Store) PutToken(ctx context.Context, t eventstore.Token) error {
 	if len(t.Hash) == 0 {
 		return errors.New("put a token: it has no hash")
 	}
-	return s.submitTokens(ctx, func(c *connection) error {
-		_, err := c.exec(insertToken, t.Hash, t.Kind, t.Credential, t.Client,
+	return s.submitTokens(ctx, func(c *conn.Conn) error {
+		_, err := c.Exec(insertToken, t.Hash, t.Kind, t.Credential, t.Client,
 			strings.Join(t.Scopes, " "), t.ExpiresAt.UnixMicro())
 		return err
 	})
@@ -40,8 +41,8 @@ func (s *Store) PutToken(ctx context.Context, t eventstore.Token) error {
 
 // Token implements Tokens.
 func (s *Store) Token(ctx context.Context, hash []byte) (t eventstore.Token, ok bool, err error) {
-	err = s.readers.read(ctx, func(c *connection) error {
-		row, err := c.row(selectToken, append([]byte{}, hash...))
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		row, err := c.Row(selectToken, append([]byte{}, hash...))
 		if err == nil && row != nil {
 			t, ok = token(row), true
 		}
@@ -55,8 +56,8 @@ func (s *Store) Token(ctx context.Context, hash []byte) (t eventstore.Token, ok 
 
 // DeleteToken implements Tokens.
 func (s *Store) DeleteToken(ctx context.Context, hash []byte, credential string) error {
-	return s.submitTokens(ctx, func(c *connection) error {
-		_, err := c.exec(deleteToken, append([]byte{}, hash...), credential)
+	return s.submitTokens(ctx, func(c *conn.Conn) error {
+		_, err := c.Exec(deleteToken, append([]byte{}, hash...), credential)
 		return err
 	})
 }
@@ -75,8 +76,8 @@ func (s *Store) PurgeTokens(ctx context.Context, before time.Time) error {
 func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value) error {
 	for {
 		var deleted int64
-		err := s.submitTokens(ctx, func(c *connection) (err error) {
-			deleted, err = c.exec(sql, which, int64(deleteAtOnce))
+		err := s.submitTokens(ctx, func(c *conn.Conn) (err error) {
+			deleted, err = c.Exec(sql, which, int64(deleteAtOnce))
 			return err
 		})
 		if err != nil || deleted < deleteAtOnce {
@@ -86,7 +87,7 @@ func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value
 }
 
 // submitTokens has the writer run f inside its next transaction.
-func (s *Store) submitTokens(ctx context.Context, f func(*connection) error) error {
+func (s *Store) submitTokens(ctx context.Context, f func(*conn.Conn) error) error {
 	if s.options.ReadOnly {
 		return eventstore.ErrReadOnly
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/groupcommit"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const updateHead = `UPDATE head SET position = ?1, hash = ?2`
@@ -21,12 +22,12 @@ type transaction struct {
 func (w *writer) transact() (transaction, error) {
 	t := transaction{w.head, max(w.clock, w.store.options.Now().UnixMicro())}
 	w.written = w.written[:0]
-	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+	if _, err := w.conn.Exec("BEGIN IMMEDIATE"); err != nil {
 		return t, err
 	}
 	for _, r := range w.batch.Requests {
 		if r.Beside != nil {
-			if err := r.Beside.(func(*connection) error)(w.conn); err != nil {
+			if err := r.Beside.(func(*conn.Conn) error)(w.conn); err != nil {
 				return t, err
 			}
 			continue
@@ -44,7 +45,7 @@ func (w *writer) transact() (transaction, error) {
 	if t.head == w.head {
 		return t, nil
 	}
-	_, err := w.conn.exec(updateHead, t.head.Position, t.head.Hash[:])
+	_, err := w.conn.Exec(updateHead, t.head.Position, t.head.Hash[:])
 	return t, err
 }
 
@@ -67,13 +68,13 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 		err := w.insert(t, a)
 		if err != nil && isRefusal(err) && a.Idempotency != nil {
 			k := a.Idempotency
-			if _, err := w.conn.exec(deleteKey, k.Client, k.Scope, k.Key); err != nil {
+			if _, err := w.conn.Exec(deleteKey, k.Client, k.Scope, k.Key); err != nil {
 				return err
 			}
 		}
 		return err
 	}
-	if _, err := w.conn.exec("SAVEPOINT call"); err != nil {
+	if _, err := w.conn.Exec("SAVEPOINT call"); err != nil {
 		return err
 	}
 	err := w.applyAll(t, r)
@@ -81,11 +82,11 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 		return err
 	}
 	if err != nil {
-		if _, err := w.conn.exec("ROLLBACK TO call"); err != nil {
+		if _, err := w.conn.Exec("ROLLBACK TO call"); err != nil {
 			return err
 		}
 	}
-	if _, err := w.conn.exec("RELEASE call"); err != nil {
+	if _, err := w.conn.Exec("RELEASE call"); err != nil {
 		return err
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // Verify opens the log of a data folder for reading and verifies it; see
@@ -62,9 +63,7 @@ func (v *verification) advance(done int64) {
 
 // isDamage tells a damaged file from a disk or a caller that went away.
 func isDamage(err error) bool {
-	var e sqlite3.Error
-	return errors.Is(err, errDamaged) ||
-		errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB || e.Code == sqlite3.ErrError)
+	return errors.Is(err, errDamaged) || conn.Is(err, sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrError)
 }
 
 const selectEnd = `SELECT h.position, h.hash, e.position, e.hash FROM (SELECT max(position) AS last FROM events)
@@ -72,8 +71,8 @@ const selectEnd = `SELECT h.position, h.hash, e.position, e.hash FROM (SELECT ma
 
 // end compares the head with the newest event, in one read.
 func (v *verification) end(ctx context.Context) error {
-	return v.store.readers.read(ctx, func(c *connection) error {
-		row, err := c.row(selectEnd)
+	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
+		row, err := c.Row(selectEnd)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -51,8 +52,8 @@ func (v *verification) streams(ctx context.Context) error {
 }
 
 func (v *verification) index(ctx context.Context, after eventstore.Place) (page []eventstore.Place, err error) {
-	err = v.store.readers.read(ctx, func(c *connection) error {
-		return c.query(selectIndex, []driver.Value{after.Stream, after.Version}, func(row []driver.Value) error {
+	err = v.store.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectIndex, []driver.Value{after.Stream, after.Version}, func(row []driver.Value) error {
 			stream, ok1 := row[0].(string)
 			version, ok2 := row[1].(int64)
 			position, ok3 := row[2].(int64)
@@ -68,8 +69,8 @@ func (v *verification) index(ctx context.Context, after eventstore.Place) (page 
 
 // keys expects every idempotency key to name events recorded when it was used.
 func (v *verification) keys(ctx context.Context) error {
-	return v.store.readers.read(ctx, func(c *connection) error {
-		return c.query(selectLostKeys, nil, func(row []driver.Value) error {
+	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectLostKeys, nil, func(row []driver.Value) error {
 			v.report.Add(0, "", "idempotency key %q of client %v for %v names positions %v to %v, which do not match it",
 				row[2], row[0], row[1], row[3], row[4])
 			return ctx.Err()
@@ -80,15 +81,15 @@ func (v *verification) keys(ctx context.Context) error {
 // file looks for missing triggers and has SQLite check its pages and indexes.
 // The check is one long read: it stops when ctx ends.
 func (v *verification) file(ctx context.Context) error {
-	return v.store.readers.read(ctx, func(c *connection) error {
-		row, err := c.row(selectTriggers)
+	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
+		row, err := c.Row(selectTriggers)
 		if err != nil {
 			return err
 		}
 		if row[0].(int64) != 2 {
 			v.report.Add(0, "", "the triggers that refuse to change or delete events are missing")
 		}
-		rows, err := c.sqlite.QueryContext(ctx, "PRAGMA integrity_check(100)", nil)
+		rows, err := c.SQLite().QueryContext(ctx, "PRAGMA integrity_check(100)", nil)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // TestReadersThatNeverPauseDoNotKeepTheWriteAheadLogGrowing: each of two
@@ -40,12 +41,12 @@ func TestReadersThatNeverPauseDoNotKeepTheWriteAheadLogGrowing(t *testing.T) {
 
 // overlap reads with two connections in turn, never with none.
 func overlap(ctx context.Context, s *Store) (err error) {
-	var pair [2]*connection
+	var pair [2]*conn.Conn
 	for i := range pair {
-		if pair[i], err = s.readers.connect(); err != nil {
+		if pair[i], err = conn.OpenReader(s.path); err != nil {
 			return err
 		}
-		defer pair[i].close()
+		defer pair[i].Close()
 	}
 	if err := begin(pair[0]); err != nil {
 		return err
@@ -54,7 +55,7 @@ func overlap(ctx context.Context, s *Store) (err error) {
 		if err := begin(pair[turn%2]); err != nil {
 			return err
 		}
-		if err := pair[(turn+1)%2].script("COMMIT"); err != nil {
+		if err := pair[(turn+1)%2].Script("COMMIT"); err != nil {
 			return err
 		}
 		time.Sleep(time.Millisecond)
@@ -62,11 +63,11 @@ func overlap(ctx context.Context, s *Store) (err error) {
 	return nil
 }
 
-func begin(c *connection) error {
-	if err := c.script("BEGIN"); err != nil {
+func begin(c *conn.Conn) error {
+	if err := c.Script("BEGIN"); err != nil {
 		return err
 	}
-	_, err := c.row(selectHead)
+	_, err := c.Row(selectHead)
 	return err
 }
 

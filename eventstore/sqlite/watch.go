@@ -33,7 +33,7 @@ func (s *Store) watch(ctx context.Context, last eventstore.Head) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.readers.closed:
+		case <-s.readers.Closed():
 			return
 		case <-tick.C:
 		}

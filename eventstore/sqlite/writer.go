@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/groupcommit"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // writer is the one goroutine that changes the database. It collects what
@@ -16,7 +17,7 @@ import (
 // What it holds in memory about the log follows the commit, never precedes it.
 type writer struct {
 	store *Store
-	conn  *connection
+	conn  *conn.Conn
 	disk  disk
 
 	head  eventstore.Head // committed
@@ -41,7 +42,7 @@ func openWriter(s *Store) (*writer, error) {
 	}
 	head, err := w.resume()
 	if err != nil {
-		return nil, errors.Join(err, w.conn.close())
+		return nil, errors.Join(err, w.conn.Close())
 	}
 	w.head = head
 	return w, nil
@@ -102,7 +103,7 @@ func (w *writer) commit() error {
 			return err
 		}
 	}
-	if _, err := w.conn.exec("COMMIT"); err != nil {
+	if _, err := w.conn.Exec("COMMIT"); err != nil {
 		return err
 	}
 	if broken := w.store.options.Faults.AfterCommit; broken != nil {
@@ -121,7 +122,7 @@ func (w *writer) fail(cause error) {
 	}
 	w.broken = fmt.Errorf("%w: %w", eventstore.ErrFailed, cause)
 	close(w.store.failed)
-	w.conn.close()
+	w.conn.Close()
 	w.batch.Reply(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
 }
 
@@ -130,7 +131,7 @@ func (w *writer) fail(cause error) {
 // nothing was written and the callers may know; otherwise the outcome is
 // unknown.
 func (w *writer) startOver(cause error) {
-	w.conn.close() // rolls back
+	w.conn.Close() // rolls back
 	if err := w.connect(); err != nil {
 		w.fail(errors.Join(cause, err))
 		return
@@ -150,7 +151,4 @@ func (w *writer) startOver(cause error) {
 }
 
 // isFull: SQLite found no room for what was to be written.
-func isFull(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && e.Code == sqlite3.ErrFull
-}
+func isFull(err error) bool { return conn.Is(err, sqlite3.ErrFull) }
