@@ -1,16 +1,19 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/labstack/echo/v4"
 )
 
 // page is a native list.
-type page struct {
-	Data       any  `json:"data"`
-	NextCursor *any `json:"next_cursor"`
+type page[T any] struct {
+	Data       []T     `json:"data"`
+	NextCursor *string `json:"next_cursor"`
 }
 
 // AnswerPage writes a list; an empty next is the end.
@@ -18,12 +21,62 @@ func AnswerPage[T any](c echo.Context, data []T, next string) error {
 	if data == nil {
 		data = []T{}
 	}
-	p := page{Data: data}
+	p := page[T]{Data: data}
 	if next != "" {
-		var cursor any = next
-		p.NextCursor = &cursor
+		p.NextCursor = &next
 	}
 	return c.JSON(http.StatusOK, p)
+}
+
+// List answers a page of a view: limit and cursor are the request's, and the
+// view shows what was written for the client before, or for everyone. What
+// names the rows in a fault.
+func List[R, T any](s *Kit, c echo.Context, client, what string,
+	find func(ctx context.Context, limit int, cursor string) ([]R, string, error), show func(R) (T, error),
+) error {
+	most, err := Limit(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, client); err != nil {
+		return err
+	}
+	rows, next, err := find(ctx, most, c.QueryParam("cursor"))
+	if err != nil {
+		return fmt.Errorf("list %s: %w", what, err)
+	}
+	shown := make([]T, len(rows))
+	for i, r := range rows {
+		if shown[i], err = show(r); err != nil {
+			return err
+		}
+	}
+	return AnswerPage(c, shown, next)
+}
+
+// Find answers the row that the path names by id, once the view shows what was
+// written for the client before.
+func Find[R, T any](s *Kit, c echo.Context, client, what string,
+	find func(ctx context.Context, id string) (R, bool, error), show func(R) T,
+) error {
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, client); err != nil {
+		return err
+	}
+	row, ok, err := find(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no %s %q", what, c.Param("id"))
+	}
+	return c.JSON(http.StatusOK, show(row))
+}
+
+// Shown is how List shows rows that cannot fail to be shown.
+func Shown[R, T any](show func(R) T) func(R) (T, error) {
+	return func(r R) (T, error) { return show(r), nil }
 }
 
 // Limits of native lists.

@@ -1,8 +1,8 @@
 package api
 
 import (
+	"context"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"time"
 
@@ -69,26 +69,15 @@ func NewFileRecord(f projections.File) FileRecord {
 }
 
 func (s *Kit) PageOfFiles(c echo.Context, caller, client string) error {
-	most, err := Limit(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, client); err != nil { // its own writes, or everyone's
-		return err
-	}
-	files, next, err := s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownStates, Limit: most, Cursor: c.QueryParam("cursor")})
-	if err != nil {
-		return fmt.Errorf("list files: %w", err)
-	}
-	shown := make([]FileRecord, len(files))
-	for i, f := range files {
-		shown[i] = NewFileRecord(f)
+	return List(s, c, client, "files", func(ctx context.Context, limit int, cursor string) ([]projections.File, string, error) {
+		return s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownStates, Limit: limit, Cursor: cursor})
+	}, func(f projections.File) (FileRecord, error) {
+		shown := NewFileRecord(f)
 		if client == "" || caller == domain.LedgerClient {
-			shown[i].Client = f.Client
+			shown.Client = f.Client
 		}
-	}
-	return AnswerPage(c, shown, next)
+		return shown, nil
+	})
 }
 
 // FileFromLog is a file's row as the view will have it.

@@ -20,11 +20,7 @@ func holderParam(c echo.Context) (string, error) { return api.UUIDParam(c, "acco
 
 // linkAccount links a bank account to a holder: by its numbers, or by a
 // processor token that Plaid turns into them.
-func (s *surface) linkAccount(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
+func (s *surface) linkAccount(c echo.Context, who api.Caller, id string) error {
 	input, in, err := readRelationship(c)
 	if err != nil {
 		return err
@@ -126,11 +122,7 @@ func (s *surface) relationshipAt(ctx context.Context, client, holder string, use
 
 // listRelationships answers a holder's relationships, oldest first, from its
 // own stream.
-func (s *surface) listRelationships(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
+func (s *surface) listRelationships(c echo.Context, who api.Caller, id string) error {
 	wanted, err := statuses(c.QueryParam("statuses"))
 	if err != nil {
 		return err
@@ -164,30 +156,14 @@ func statuses(text string) (list []domain.RelationshipStatus, err error) {
 	return list, nil
 }
 
-func (s *surface) getRelationship(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
-	relationship, err := api.UUIDParam(c, "relationship", "relationship_id")
-	if err != nil {
-		return err
-	}
+func (s *surface) getRelationship(c echo.Context, who api.Caller, id, relationship string) error {
 	return s.respondRelationship(c, s.LedgerNow(), who, id, relationship)
 }
 
 // cancelRelationship ends a link, at once or when its entries have settled.
-func (s *surface) cancelRelationship(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
-	relationship, err := api.UUIDParam(c, "relationship", "relationship_id")
-	if err != nil {
-		return err
-	}
+func (s *surface) cancelRelationship(c echo.Context, who api.Caller, id, relationship string) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
-	err = l.Retry(func() error {
+	err := l.Retry(func() error {
 		h, r, err := existingRelationship(ctx, l, who.Client, id, relationship)
 		if err != nil {
 			return err

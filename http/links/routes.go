@@ -6,6 +6,7 @@ package links
 import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/http/api"
+	"github.com/labstack/echo/v4"
 )
 
 type surface struct{ *api.Kit }
@@ -14,14 +15,36 @@ type surface struct{ *api.Kit }
 func Routes(k *api.Kit) {
 	s := &surface{k}
 	const one = "/v1/accounts/:account/ach_relationships"
-	s.Echo.POST(one, s.ForClient(domain.ScopeOriginate, s.linkAccount))
-	s.Echo.GET(one, s.ForClient(domain.ScopeRead, s.listRelationships))
-	s.Echo.GET(one+"/:relationship", s.ForClient(domain.ScopeRead, s.getRelationship))
-	s.Echo.DELETE(one+"/:relationship", s.ForClient(domain.ScopeOriginate, s.cancelRelationship))
-	s.Echo.POST(one+"/:relationship/verify", s.ForClient(domain.ScopeOriginate, s.confirmAmounts))
+	s.Echo.POST(one, s.ForClient(domain.ScopeOriginate, ofHolder(s.linkAccount)))
+	s.Echo.GET(one, s.ForClient(domain.ScopeRead, ofHolder(s.listRelationships)))
+	s.Echo.GET(one+"/:relationship", s.ForClient(domain.ScopeRead, ofOne("relationship", s.getRelationship)))
+	s.Echo.DELETE(one+"/:relationship", s.ForClient(domain.ScopeOriginate, ofOne("relationship", s.cancelRelationship)))
+	s.Echo.POST(one+"/:relationship/verify", s.ForClient(domain.ScopeOriginate, ofOne("relationship", s.confirmAmounts)))
 	const all = "/v1/accounts/:account/transfers"
-	s.Echo.POST(all, s.ForClient(domain.ScopeOriginate, s.makeTransfer))
-	s.Echo.GET(all, s.ForClient(domain.ScopeRead, s.listTransfers))
-	s.Echo.GET(all+"/:transfer", s.ForClient(domain.ScopeRead, s.getTransfer))
-	s.Echo.DELETE(all+"/:transfer", s.ForClient(domain.ScopeOriginate, s.cancelTransfer))
+	s.Echo.POST(all, s.ForClient(domain.ScopeOriginate, ofHolder(s.makeTransfer)))
+	s.Echo.GET(all, s.ForClient(domain.ScopeRead, ofHolder(s.listTransfers)))
+	s.Echo.GET(all+"/:transfer", s.ForClient(domain.ScopeRead, ofOne("transfer", s.getTransfer)))
+	s.Echo.DELETE(all+"/:transfer", s.ForClient(domain.ScopeOriginate, ofOne("transfer", s.cancelTransfer)))
+}
+
+// ofHolder hands a handler the account holder of the path.
+func ofHolder(do func(c echo.Context, who api.Caller, holder string) error) api.Handler {
+	return func(c echo.Context, who api.Caller) error {
+		holder, err := holderParam(c)
+		if err != nil {
+			return err
+		}
+		return do(c, who, holder)
+	}
+}
+
+// ofOne hands a handler the holder, and the id of a relationship or transfer.
+func ofOne(kind string, do func(c echo.Context, who api.Caller, holder, id string) error) api.Handler {
+	return ofHolder(func(c echo.Context, who api.Caller, holder string) error {
+		id, err := api.UUIDParam(c, kind, kind+"_id")
+		if err != nil {
+			return err
+		}
+		return do(c, who, holder, id)
+	})
 }

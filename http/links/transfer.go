@@ -73,11 +73,7 @@ func (in transferInput) read() (kind domain.PushPull, cents int64, err error) {
 
 // makeTransfer moves money over an approved relationship. The transaction and
 // the holder's note of it become durable together.
-func (s *surface) makeTransfer(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
+func (s *surface) makeTransfer(c echo.Context, who api.Caller, id string) error {
 	var in transferInput
 	input, err := api.ReadBody(c, &in)
 	if err != nil {
@@ -226,11 +222,7 @@ func returnReason(t domain.Transaction) string {
 }
 
 // listTransfers answers a holder's transfers, newest first.
-func (s *surface) listTransfers(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
+func (s *surface) listTransfers(c echo.Context, who api.Caller, id string) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	h, err := l.VerifiedHolder(ctx, who.Client, id)
 	if err != nil {
@@ -246,33 +238,17 @@ func (s *surface) listTransfers(c echo.Context, who api.Caller) error {
 	return api.AnswerRows(s.Kit, c, newestFirst, func(t domain.Transfer) (transferRecord, error) { return s.transferRecord(ctx, l, h, t) })
 }
 
-func (s *surface) getTransfer(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
-	transfer, err := api.UUIDParam(c, "transfer", "transfer_id")
-	if err != nil {
-		return err
-	}
+func (s *surface) getTransfer(c echo.Context, who api.Caller, id, transfer string) error {
 	return s.respondTransfer(c, s.LedgerNow(), who, id, transfer)
 }
 
 // cancelTransfer recalls a transfer that has not left yet.
-func (s *surface) cancelTransfer(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
-	transfer, err := api.UUIDParam(c, "transfer", "transfer_id")
-	if err != nil {
-		return err
-	}
+func (s *surface) cancelTransfer(c echo.Context, who api.Caller, id, transfer string) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	if _, _, err := existingTransfer(ctx, l, who.Client, id, transfer); err != nil {
 		return err
 	}
-	_, err = ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, transfer), func(t domain.Transaction) ([]domain.Event, error) {
+	_, err := ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, transfer), func(t domain.Transaction) ([]domain.Event, error) {
 		return domain.Recall{ItemID: t.Origination().ID, Reason: "the transfer was canceled"}.Decide(t)
 	})
 	if err != nil {

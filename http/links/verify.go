@@ -15,15 +15,7 @@ import (
 
 // confirmAmounts takes the amounts of the micro-deposits as the holder read
 // them. A wrong try is recorded before it is refused.
-func (s *surface) confirmAmounts(c echo.Context, who api.Caller) error {
-	id, err := holderParam(c)
-	if err != nil {
-		return err
-	}
-	relationship, err := api.UUIDParam(c, "relationship", "relationship_id")
-	if err != nil {
-		return err
-	}
+func (s *surface) confirmAmounts(c echo.Context, who api.Caller, id, relationship string) error {
 	input, cents, err := readAmounts(c)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package ops
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -55,36 +54,19 @@ func (s *surface) shownApproval(a domain.Approval) approval {
 // listApprovals answers requests that need two people, newest first; state=
 // lists those in one state.
 func (s *surface) listApprovals(c echo.Context, who api.Caller) error {
-	most, err := api.Limit(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state := api.Pick(q, "state", domain.ApprovalStates)
-	q.Text("limit") // read above
-	cursor := q.Text("cursor")
+	q.Text("limit")
+	q.Text("cursor")
 	if err := q.Refusal(); err != nil {
 		return err
 	}
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
-		return err
-	}
-	ids, next, err := s.Views.Approvals(ctx, projections.ApprovalFilter{
-		State: state, Now: s.Ledger.Now(), Limit: most, Cursor: cursor,
+	return api.List(s.Kit, c, who.Client, "requests for approval", func(ctx context.Context, limit int, cursor string) ([]string, string, error) {
+		return s.Views.Approvals(ctx, projections.ApprovalFilter{State: state, Now: s.Ledger.Now(), Limit: limit, Cursor: cursor})
+	}, func(id string) (approval, error) {
+		a, err := s.approvalAt(c.Request().Context(), id)
+		return s.shownApproval(a), err
 	})
-	if err != nil {
-		return fmt.Errorf("list requests for approval: %w", err)
-	}
-	shown := make([]approval, len(ids))
-	for i, id := range ids {
-		a, err := s.approvalAt(ctx, id)
-		if err != nil {
-			return err
-		}
-		shown[i] = s.shownApproval(a)
-	}
-	return api.AnswerPage(c, shown, next)
 }
 
 func (s *surface) approvalAt(ctx context.Context, id string) (domain.Approval, error) {

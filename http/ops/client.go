@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
 )
 
 // clientBody is a client's settings as operations write them. Receiving
@@ -219,28 +219,11 @@ func (s *surface) changedSettings(client domain.Client, b clientBody) (domain.Se
 }
 
 // listClients answers the clients by id.
-func (s *surface) listClients(c echo.Context, who api.Caller) error {
-	most, err := api.Limit(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
-		return err
-	}
-	rows, next, err := s.Views.Clients(ctx, most, c.QueryParam("cursor"))
-	if err != nil {
-		return fmt.Errorf("list clients: %w", err)
-	}
-	shown := make([]clientAnswer, 0, len(rows))
-	for _, row := range rows {
-		client, err := s.Ledger.Client(ctx, row.ID)
-		if err != nil {
-			return err
-		}
-		shown = append(shown, shownClient(client))
-	}
-	return api.AnswerPage(c, shown, next)
+func (s *surface) listClients(c echo.Context, _ api.Caller) error {
+	return api.List(s.Kit, c, api.Everyone, "clients", s.Views.Clients, func(row projections.Client) (clientAnswer, error) {
+		client, err := s.Ledger.Client(c.Request().Context(), row.ID)
+		return shownClient(client), err
+	})
 }
 
 // existing finds the client of the path.

@@ -3,7 +3,6 @@ package ops
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -78,36 +77,11 @@ func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
 }
 
 func (s *surface) listInbound(c echo.Context, who api.Caller) error {
-	most, err := api.Limit(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
-		return err
-	}
-	files, next, err := s.Views.InboundFiles(ctx, projections.InboundFilter{State: c.QueryParam("state"), Limit: most, Cursor: c.QueryParam("cursor")})
-	if err != nil {
-		return fmt.Errorf("list inbound files: %w", err)
-	}
-	shown := make([]api.InboundRecord, len(files))
-	for i, f := range files {
-		shown[i] = api.NewInboundRecord(f)
-	}
-	return api.AnswerPage(c, shown, next)
+	return api.List(s.Kit, c, who.Client, "inbound files", func(ctx context.Context, limit int, cursor string) ([]projections.Inbound, string, error) {
+		return s.Views.InboundFiles(ctx, projections.InboundFilter{State: c.QueryParam("state"), Limit: limit, Cursor: cursor})
+	}, api.Shown(api.NewInboundRecord))
 }
 
 func (s *surface) getInbound(c echo.Context, who api.Caller) error {
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
-		return err
-	}
-	f, ok, err := s.Views.FindInbound(ctx, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return domain.Refuse(domain.NotFound, "there is no inbound file %q", c.Param("id"))
-	}
-	return c.JSON(http.StatusOK, api.NewInboundRecord(f))
+	return api.Find(s.Kit, c, who.Client, "inbound file", s.Views.FindInbound, api.NewInboundRecord)
 }

@@ -1,7 +1,7 @@
 package ops
 
 import (
-	"fmt"
+	"context"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -30,29 +30,18 @@ type transactionRow struct {
 
 // listTransactions answers transactions across clients, newest first.
 func (s *surface) listTransactions(c echo.Context, _ api.Caller) error {
-	most, err := api.Limit(c)
-	if err != nil {
-		return err
+	client := c.QueryParam("client")
+	return api.List(s.Kit, c, client, "transactions", func(ctx context.Context, limit int, cursor string) ([]projections.Transaction, string, error) {
+		return s.Views.Transactions(ctx, projections.TransactionFilter{Client: client, Status: c.QueryParam("status"), Limit: limit, Cursor: cursor})
+	}, api.Shown(shownTransaction))
+}
+
+func shownTransaction(r projections.Transaction) transactionRow {
+	return transactionRow{
+		Client: r.Client, TransactionID: r.ID, Status: r.Status, Direction: string(r.Direction), SEC: r.SEC, Kind: string(r.Type),
+		Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, Name: r.Name,
+		Account: domain.Account{Tail: r.AccountTail}.Masked(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, c.QueryParam("client")); err != nil {
-		return err
-	}
-	rows, next, err := s.Views.Transactions(ctx, projections.TransactionFilter{
-		Client: c.QueryParam("client"), Status: c.QueryParam("status"), Limit: most, Cursor: c.QueryParam("cursor"),
-	})
-	if err != nil {
-		return fmt.Errorf("list transactions: %w", err)
-	}
-	shown := make([]transactionRow, len(rows))
-	for i, r := range rows {
-		shown[i] = transactionRow{
-			Client: r.Client, TransactionID: r.ID, Status: r.Status, Direction: string(r.Direction), SEC: r.SEC, Kind: string(r.Type),
-			Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, Name: r.Name,
-			Account: domain.Account{Tail: r.AccountTail}.Masked(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		}
-	}
-	return api.AnswerPage(c, shown, next)
 }
 
 // listAllFiles answers files across clients, newest first.

@@ -1,8 +1,7 @@
 package ops
 
 import (
-	"fmt"
-	"net/http"
+	"context"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -62,40 +61,15 @@ func shownUnmatched(u projections.Unmatched) unmatchedEntry {
 // listUnmatched answers the queue, the nearest deadline first; outcome= lists
 // what was decided.
 func (s *surface) listUnmatched(c echo.Context, who api.Caller) error {
-	most, err := api.Limit(c)
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
-		return err
-	}
-	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{
-		Outcome: c.QueryParam("outcome"), Client: c.QueryParam("client"), Limit: most, Cursor: c.QueryParam("cursor"),
-	})
-	if err != nil {
-		return fmt.Errorf("list unmatched entries: %w", err)
-	}
-	shown := make([]unmatchedEntry, len(entries))
-	for i, u := range entries {
-		shown[i] = shownUnmatched(u)
-	}
-	return api.AnswerPage(c, shown, next)
+	return api.List(s.Kit, c, who.Client, "unmatched entries", func(ctx context.Context, limit int, cursor string) ([]projections.Unmatched, string, error) {
+		return s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{
+			Outcome: c.QueryParam("outcome"), Client: c.QueryParam("client"), Limit: limit, Cursor: cursor,
+		})
+	}, api.Shown(shownUnmatched))
 }
 
 func (s *surface) getUnmatched(c echo.Context, who api.Caller) error {
-	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
-		return err
-	}
-	u, ok, err := s.Views.FindUnmatched(ctx, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return domain.Refuse(domain.NotFound, "there is no unmatched entry %q", c.Param("id"))
-	}
-	return c.JSON(http.StatusOK, shownUnmatched(u))
+	return api.Find(s.Kit, c, who.Client, "unmatched entry", s.Views.FindUnmatched, shownUnmatched)
 }
 
 // assign gives an entry to a client, or to one of its transactions.
