@@ -29,9 +29,6 @@ func interrupted(t *testing.T, step string) (*bank, domain.File, []string) {
 }
 
 func (b *bank) final(f domain.File) string { return filepath.Join(b.outbox(), f.Rendered.Name) }
-func (b *bank) temporary(f domain.File) string {
-	return filepath.Join(b.outbox(), f.Temporary())
-}
 
 // What the next process finds in the outbox, and what it makes of it.
 func TestAfterACrashDuringDelivery(t *testing.T) {

@@ -80,12 +80,6 @@ func RetryDeadline(originalSettledOn Date) TimeLimit {
 	return throughDay(OnOrBefore(originalSettledOn.Add(180)))
 }
 
-// ChangeDeadline is the day by which an originator applies a notification of
-// change: six banking days after learning of it, or before its next entry to
-// that account if that is later. Source: NACHA Operating Rules, notifications
-// of change.
-func ChangeDeadline(learnedOn Date) Date { return AddBankingDays(learnedOn, 6) }
-
 // PrenoteLiveFrom is the first day live entries may settle after a prenote:
 // the third banking day after it settled, unless a return or a notification
 // of change came. Source: NACHA Operating Rules, prenotifications.

@@ -48,10 +48,7 @@ func TestTimeLimits(t *testing.T) {
 	}
 }
 
-func TestDaysAfterAnAnswer(t *testing.T) {
-	if got := calendar.ChangeDeadline(on(t, "2026-11-19")).String(); got != "2026-11-30" {
-		t.Errorf("a change learned on Thursday before Thanksgiving week is applied by %s, want 2026-11-30", got)
-	}
+func TestALiveEntryMaySettleThreeDaysAfterItsPrenote(t *testing.T) {
 	if got := calendar.PrenoteLiveFrom(on(t, "2026-11-24")).String(); got != "2026-11-30" {
 		t.Errorf("a prenote settled on Tuesday before Thanksgiving is live from %s, want 2026-11-30", got)
 	}

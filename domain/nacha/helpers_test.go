@@ -104,37 +104,6 @@ func TestDatesAreStrict(t *testing.T) {
 	}
 }
 
-func TestASettlementDayIsTheOneNearestTheFile(t *testing.T) {
-	for name, tt := range map[string]struct{ day, created, want string }{
-		"the next day":                   {"328", "261123", "261124"},
-		"the same day":                   {"327", "261123", "261123"},
-		"days before":                    {"300", "261123", "261027"},
-		"January in a file of December":  {"002", "261231", "270102"},
-		"December in a file of January":  {"365", "270104", "261231"},
-		"the 366th day of a leap year":   {"366", "281229", "281231"},
-		"the 366th day, seen in January": {"366", "290102", "281231"},
-		"the first of January":           {"001", "261231", "270101"},
-		"after the 29th of February":     {"061", "280229", "280301"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			created, _ := ParseDate(tt.created)
-			got, err := ResolveJulian(tt.day, created)
-			if err != nil || FormatDate(got) != tt.want {
-				t.Errorf("%v, %v; want %s", got, err, tt.want)
-			}
-			if FormatJulian(got) != tt.day {
-				t.Errorf("back to %s", FormatJulian(got))
-			}
-		})
-	}
-	created, _ := ParseDate("261123")
-	for _, bad := range []string{"", "000", "367", "999", "366", "32", "3270", "3 7", "ABC"} {
-		if _, err := ResolveJulian(bad, created); err == nil {
-			t.Errorf("%q is taken for a settlement day", bad)
-		}
-	}
-}
-
 func TestTheHeaderKeyKnowsAnOriginInEveryDress(t *testing.T) {
 	want := HeaderKey(lantern, "261123", "0612", "D")
 	for _, origin := range []string{" " + lantern, "0" + lantern} {

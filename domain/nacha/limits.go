@@ -10,7 +10,6 @@ const (
 	MaxFileBatches     = 999_999         // batches of a file
 	MaxFileBlocks      = 999_999         // blocks of ten records of a file
 	MaxBatchNumber     = 9_999_999       // positions 88-94 of a batch header
-	MaxTraceSequence   = 9_999_999       // last seven digits of a trace number
 	MaxAddenda         = 9_999           // addenda 05 of a CTX entry
 	MaxIATOptional     = 5               // addenda 17 and 18 of an IAT entry together
 	MaxRemittance      = 2               // addenda 17 of an IAT entry

@@ -63,9 +63,6 @@ func classOf(h *BatchHeader) class {
 	return c
 }
 
-// KnownSEC reports whether the rules know the Standard Entry Class code.
-func KnownSEC(code string) bool { _, ok := classes[code]; return ok }
-
 // SupportedSEC reports whether entries of the class are read into fields. The
 // others are kept raw for a person: acknowledgments, enrollments, death
 // notices, truncated and destroyed checks, machine transfers, advices.
