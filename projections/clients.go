@@ -66,10 +66,10 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 	p := page[Client]{limit: limit}
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(listClients, values(at.Client, p.room()), func(row []value) error {
-			c := Client{
-				ID: row[0].(string), Name: row[1].(string), ODFIs: strings.Fields(row[2].(string)),
-				Suspended: row[3].(int64) != 0, OpenedAt: instant(row[4].(int64)),
-			}
+			var c Client
+			odfis := ""
+			scan(row, &c.ID, &c.Name, &odfis, &c.Suspended, &c.OpenedAt)
+			c.ODFIs = strings.Fields(odfis)
 			if !p.add(c, cursor{Filter: at.Filter, Client: c.ID}) {
 				return conn.Stop
 			}
@@ -84,26 +84,15 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 }
 
 // ClientsByODFI lists the ids of the clients that a bank of ours sends for.
-func (v *Views) ClientsByODFI(ctx context.Context, routing string) (clients []string, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(odfiClients, values(routing), func(row []value) error {
-			clients = append(clients, row[0].(string))
-			return nil
-		})
-	})
-	return clients, err
+func (v *Views) ClientsByODFI(ctx context.Context, routing string) ([]string, error) {
+	return rowsOf(ctx, v, odfiClients, values(routing), func(row []value, client *string) { scan(row, client) })
 }
 
 // Credentials lists a client's credentials, revoked ones too, oldest first.
-func (v *Views) Credentials(ctx context.Context, client string) (credentials []Credential, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(clientCredentials, values(client), func(row []value) error {
-			credentials = append(credentials, Credential{
-				Key: row[0].(string), Client: row[1].(string), Scopes: strings.Fields(row[2].(string)),
-				Revoked: row[3].(int64) != 0, IssuedAt: instant(row[4].(int64)),
-			})
-			return nil
-		})
+func (v *Views) Credentials(ctx context.Context, client string) ([]Credential, error) {
+	return rowsOf(ctx, v, clientCredentials, values(client), func(row []value, c *Credential) {
+		scopes := ""
+		scan(row, &c.Key, &c.Client, &scopes, &c.Revoked, &c.IssuedAt)
+		c.Scopes = strings.Fields(scopes)
 	})
-	return credentials, err
 }

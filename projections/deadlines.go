@@ -25,19 +25,11 @@ const (
 
 // PassedDeadlines lists what waits although its deadline has come, the oldest
 // deadline first, after the last one that was taken.
-func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadline, limit int) (list []Deadline, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		args := values(now.UnixMicro(), micros(after.LeaveBy), after.Position, int64(limit))
-		return s.query(passedDeadlines, args, func(row []value) error {
-			list = append(list, Deadline{
-				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
-				Kind: domain.ItemKind(row[3].(string)), ODFI: row[4].(string),
-				LeaveBy: instant(row[5].(int64)), Position: row[6].(int64),
-			})
-			return nil
-		})
+func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadline, limit int) ([]Deadline, error) {
+	args := values(now.UnixMicro(), micros(after.LeaveBy), after.Position, int64(limit))
+	return rowsOf(ctx, v, passedDeadlines, args, func(row []value, d *Deadline) {
+		scan(row, &d.Client, &d.TransactionID, &d.ItemID, &d.Kind, &d.ODFI, &d.LeaveBy, &d.Position)
 	})
-	return list, err
 }
 
 // NextDeadline is the next deadline after now of an answer that waits; ok is

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
@@ -119,14 +118,8 @@ func (v *Views) UnreleasedFiles(ctx context.Context) ([]File, error) {
 	return v.files(ctx, unreleasedFiles)
 }
 
-func (v *Views) files(ctx context.Context, sql string, args ...value) (files []File, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(sql, args, func(row []value) error {
-			files = append(files, scanFile(row))
-			return nil
-		})
-	})
-	return files, err
+func (v *Views) files(ctx context.Context, sql string, args ...value) ([]File, error) {
+	return rowsOf(ctx, v, sql, args, func(row []value, f *File) { *f = scanFile(row) })
 }
 
 // FileEntries calls yield with each entry that lies in a file, in the file's
@@ -138,27 +131,17 @@ func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileE
 			return err
 		}
 		return s.query(entriesOfFile, file, func(row []value) error {
-			return yield(FileEntry{
-				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
-				Batch: int(row[3].(int64)), Trace: row[4].(string), AmountCents: row[5].(int64),
-			})
+			var e FileEntry
+			scan(row, &e.Client, &e.TransactionID, &e.ItemID, &e.Batch, &e.Trace, &e.AmountCents)
+			return yield(e)
 		})
 	})
 }
 
-func scanFile(row []value) File {
-	f := File{
-		ID: row[1].(string), Client: row[2].(string), ODFI: row[3].(string), Name: row[4].(string),
-		State: domain.FileState(row[5].(string)), Why: domain.Why(row[6].(string)), Method: row[7].(string),
-		ImmediateOrigin: row[8].(string), Modifier: row[9].(string),
-		CreatedAt: instant(row[10].(int64)), CutAt: instant(row[11].(int64)),
-		SendBy: instant(row[12].(int64)), DeliveredAt: instant(row[13].(int64)),
-		Totals: nacha.Totals{
-			Batches: int(row[14].(int64)), Entries: int(row[15].(int64)), Addenda: int(row[16].(int64)),
-			EntryHash: row[17].(int64), DebitCents: row[18].(int64), CreditCents: row[19].(int64),
-		},
-		Note: row[21].(string), Position: row[22].(int64), LeaveBy: instant(row[23].(int64)), HeaderName: row[24].(string),
-	}
-	f.SHA256, _ = row[20].([]byte)
+func scanFile(row []value) (f File) {
+	t := &f.Totals
+	scan(row, nil, &f.ID, &f.Client, &f.ODFI, &f.Name, &f.State, &f.Why, &f.Method, &f.ImmediateOrigin, &f.Modifier,
+		&f.CreatedAt, &f.CutAt, &f.SendBy, &f.DeliveredAt, &t.Batches, &t.Entries, &t.Addenda, &t.EntryHash, &t.DebitCents,
+		&t.CreditCents, &f.SHA256, &f.Note, &f.Position, &f.LeaveBy, &f.HeaderName)
 	return f
 }

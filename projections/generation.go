@@ -30,7 +30,8 @@ func liveGeneration(c *conn.Conn) (s generationRow, err error) {
 	case row == nil:
 		return s, errNoGeneration
 	}
-	return generationRow{row[0].(int64), row[1].(int64), row[2].([]byte), row[3].(string)}, nil
+	scan(row, &s.generation, &s.position, &s.hash, &s.shape)
+	return s, nil
 }
 
 // fits tells views of this log, as this program makes them, from others.

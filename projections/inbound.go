@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"time"
 
@@ -117,19 +118,17 @@ func (v *Views) inboundRows(ctx context.Context, sql string, args ...value) (fil
 }
 
 func scanInbound(row []value) (Inbound, error) {
-	n := func(i int) int { return int(row[i].(int64)) }
-	f := Inbound{
-		Position: row[0].(int64), ID: row[1].(string), Name: row[2].(string), Source: row[3].(string),
-		HeaderKey: row[4].(string), State: row[5].(string), ReceivedAt: instant(row[6].(int64)),
-		Batches: n(7), Entries: n(8), DebitCents: row[9].(int64), CreditCents: row[10].(int64),
-		BadBatches: n(11), Applied: n(12), Unmatched: n(13), Skipped: n(14), Repeats: n(15), KeyOwner: row[16].(string),
+	var f Inbound
+	reasons, remarks := "", ""
+	scan(row, &f.Position, &f.ID, &f.Name, &f.Source, &f.HeaderKey, &f.State, &f.ReceivedAt, &f.Batches, &f.Entries,
+		&f.DebitCents, &f.CreditCents, &f.BadBatches, &f.Applied, &f.Unmatched, &f.Skipped, &f.Repeats, &f.KeyOwner,
+		&reasons, &remarks)
+	return f, errors.Join(readProblems(reasons, &f.Reasons), readProblems(remarks, &f.Remarks))
+}
+
+func readProblems(text string, list *[]nacha.Problem) error {
+	if text == "" {
+		return nil
 	}
-	for i, list := range []*[]nacha.Problem{&f.Reasons, &f.Remarks} {
-		if text := row[17+i].(string); text != "" {
-			if err := json.Unmarshal([]byte(text), list); err != nil {
-				return f, err
-			}
-		}
-	}
-	return f, nil
+	return json.Unmarshal([]byte(text), list)
 }

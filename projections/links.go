@@ -45,17 +45,10 @@ const (
 
 // OpenRelationships lists relationships that wait for something, in log
 // order from a position on; an empty status is any.
-func (v *Views) OpenRelationships(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) (list []OpenRelationship, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(underway, values(after, string(status), int64(limit)), func(row []value) error {
-			list = append(list, OpenRelationship{
-				Client: row[0].(string), Holder: row[1].(string), ID: row[2].(string),
-				Status: domain.RelationshipStatus(row[3].(string)), Position: row[4].(int64),
-			})
-			return nil
-		})
+func (v *Views) OpenRelationships(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]OpenRelationship, error) {
+	return rowsOf(ctx, v, underway, values(after, string(status), int64(limit)), func(row []value, r *OpenRelationship) {
+		scan(row, &r.Client, &r.Holder, &r.ID, &r.Status, &r.Position)
 	})
-	return list, err
 }
 
 // Over is the relationship that a transfer goes over, or an entry that verifies
@@ -74,26 +67,18 @@ func (v *Views) Over(ctx context.Context, client, transaction string) (over *dom
 
 // OpenCorrections lists notifications of change that nobody has acted on, in
 // log order from a position on.
-func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) (list []Change, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(undone, values(after, int64(limit)), func(row []value) error {
-			list = append(list, Change{row[0].(string), row[1].(string), row[2].(string), row[3].(int64)})
-			return nil
-		})
+func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) ([]Change, error) {
+	return rowsOf(ctx, v, undone, values(after, int64(limit)), func(row []value, c *Change) {
+		scan(row, &c.Client, &c.TransactionID, &c.ItemID, &c.Position)
 	})
-	return list, err
 }
 
 // StaleAccountTransactions lists what waits of a client, held or not, and goes to
 // an account like one that was corrected.
-func (v *Views) StaleAccountTransactions(ctx context.Context, client string) (list []StaleAccountTransaction, err error) {
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(misled, values(client), func(row []value) error {
-			list = append(list, StaleAccountTransaction{row[0].(string), row[1].(string)})
-			return nil
-		})
+func (v *Views) StaleAccountTransactions(ctx context.Context, client string) ([]StaleAccountTransaction, error) {
+	return rowsOf(ctx, v, misled, values(client), func(row []value, t *StaleAccountTransaction) {
+		scan(row, &t.Client, &t.TransactionID)
 	})
-	return list, err
 }
 
 // CorrectedClients are those with an account that was corrected, or whose
@@ -103,7 +88,9 @@ func (v *Views) CorrectedClients(ctx context.Context, after int64) (clients []st
 	newest = after
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(correctedClients, values(after), func(row []value) error {
-			clients, newest = append(clients, row[0].(string)), max(newest, row[1].(int64))
+			client, changed := "", int64(0)
+			scan(row, &client, &changed)
+			clients, newest = append(clients, client), max(newest, changed)
 			return nil
 		})
 	})

@@ -151,18 +151,13 @@ func (h headers) read(s snapshot, ref int64) (header nacha.BatchHeader, err erro
 }
 
 // scanWaiting reads a row of waitingRows, less its header.
-func scanWaiting(row []value) QueuedItem {
-	leaveBy, _ := row[13].(int64)
-	w := QueuedItem{
-		Position: row[0].(int64), TransactionID: row[1].(string), ItemID: row[2].(string), Version: row[3].(int64),
-		Code: int(row[5].(int64)), Routing: row[6].(string), AmountCents: row[7].(int64),
-		Addenda: int(row[8].(int64)), EffectiveOn: row[9].(string), SameDay: row[10].(int64) != 0,
-		MadeAt: instant(row[11].(int64)), DueAt: instant(row[12].(int64)), LeaveBy: instant(leaveBy),
-		Fault: row[14].(string), Kind: domain.ItemKind(row[15].(string)),
-	}
+func scanWaiting(row []value) (w QueuedItem) {
+	over := ""
+	scan(row, &w.Position, &w.TransactionID, &w.ItemID, &w.Version, nil, &w.Code, &w.Routing, &w.AmountCents, &w.Addenda,
+		&w.EffectiveOn, &w.SameDay, &w.MadeAt, &w.DueAt, &w.LeaveBy, &w.Fault, &w.Kind, &over)
 	if w.DueAt.IsZero() {
 		w.DueAt = w.MadeAt
 	}
-	w.Over = readOver(row[16].(string))
+	w.Over = readOver(over)
 	return w
 }

@@ -2,8 +2,6 @@ package projections
 
 import (
 	"fmt"
-
-	"github.com/achledger/achledger/domain"
 )
 
 const (
@@ -62,34 +60,23 @@ func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
 }
 
 func scanItem(row []value) (it itemRow, p filePlace, at found, err error) {
-	it = itemRow{
-		position: row[0].(int64), client: row[1].(string), transaction: row[2].(string), id: row[3].(string),
-		kind: domain.ItemKind(row[4].(string)), direction: domain.Direction(row[5].(string)),
-		status: row[6].(string), reason: row[7].(string), replyTo: row[8].(string),
-		cents: row[9].(int64), madeAt: row[10].(int64), changed: row[11].(int64),
-		code: row[12].(string), corrected: row[13].(string), trace: row[15].(string),
-		effectiveOn: row[16].(string), settledOn: row[17].(string),
-		information: row[25].(string), died: row[26].(string), heldBy: row[27].(string),
-	}
-	if it.steps, err = parseHistory(row[18].(string)); err != nil {
+	steps, file, deliveredAt, fileChanged, cut := "", int64(0), int64(0), int64(0), int64(0)
+	scan(row, &it.position, &it.client, &it.transaction, &it.id, &it.kind, &it.direction, &it.status, &it.reason, &it.replyTo,
+		&it.cents, &it.madeAt, &it.changed, &it.code, &it.corrected, &at.batch, &it.trace, &it.effectiveOn, &it.settledOn,
+		&steps, &file, &p.file, &deliveredAt, &fileChanged, &p.effectiveOn, &cut, &it.information, &it.died, &it.heldBy)
+	if it.steps, err = parseHistory(steps); err != nil {
 		return it, p, at, fmt.Errorf("item %s: %w", it.id, err)
 	}
-	at = found{row: it.position, batch: row[14].(int64), trace: it.trace}
-	at.ChangedAt = it.changed
-	if file, ok := row[19].(int64); ok {
-		deliveredAt := row[21].(int64)
-		p.file, p.transmitted = row[20].(string), deliveredAt != 0
-		p.effectiveOn, _ = row[23].(string)
+	at.row, at.trace = it.position, it.trace
+	at.ChangedAt = max(it.changed, fileChanged, cut)
+	if file != 0 {
+		p.transmitted = deliveredAt != 0
 		p.delivered = func(s step) int64 {
 			if s.ref == file {
 				return deliveredAt
 			}
 			return elsewhere
 		}
-		at.ChangedAt = max(at.ChangedAt, row[22].(int64))
-	}
-	if cut, ok := row[24].(int64); ok {
-		at.ChangedAt = max(at.ChangedAt, cut)
 	}
 	return it, p, at, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
@@ -167,11 +166,8 @@ func (l *transactionList) list(s snapshot, sql string, day, before int64, args .
 	})
 }
 
-func scanTransaction(row []value) Transaction {
-	return Transaction{
-		Client: row[1].(string), ID: row[2].(string), Status: row[12].(string), Direction: domain.Direction(row[3].(string)),
-		SEC: row[4].(string), Type: domain.PushPull(row[5].(string)), AmountCents: row[6].(int64),
-		Name: row[7].(string), AccountTail: row[8].(string),
-		CreatedAt: instant(row[9].(int64)), UpdatedAt: instant(row[10].(int64)), Position: row[11].(int64),
-	}
+func scanTransaction(row []value) (t Transaction) {
+	scan(row, nil, &t.Client, &t.ID, &t.Direction, &t.SEC, &t.Type, &t.AmountCents, &t.Name, &t.AccountTail,
+		&t.CreatedAt, &t.UpdatedAt, &t.Position, &t.Status)
+	return t
 }

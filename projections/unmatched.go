@@ -107,19 +107,14 @@ func (v *Views) FindUnmatched(ctx context.Context, id string) (u Unmatched, ok b
 	return u, ok, err
 }
 
-func scanUnmatched(row []value) Unmatched {
-	text := func(i int) string { return row[i].(string) }
-	number := func(i int) int64 { return row[i].(int64) }
-	u := Unmatched{
-		Position: number(0), ID: text(1), Inbound: text(2), Line: int(number(3)), EntryKind: nacha.Kind(text(4)),
-		Reason: text(5), Message: text(6), SEC: text(7), CompanyName: text(8), Sender: text(9), Name: text(10),
-		Routing: text(11), AccountTail: text(12), Trace: text(13), OriginalTrace: text(14), Code: text(15),
-		Debit: number(16) != 0, AmountCents: number(17), SettledOn: dayText(number(18)), QueuedAt: instant(number(19)),
-		Candidates: strings.Fields(text(21)), Outcome: text(22), DecidedAt: instant(number(23)),
-		Client: text(24), TransactionID: text(25), Note: text(26),
-	}
-	if number(20) != never {
-		u.Deadline = instant(number(20))
+func scanUnmatched(row []value) (u Unmatched) {
+	settledOn, deadline, candidates := int64(0), int64(0), ""
+	scan(row, &u.Position, &u.ID, &u.Inbound, &u.Line, &u.EntryKind, &u.Reason, &u.Message, &u.SEC, &u.CompanyName, &u.Sender,
+		&u.Name, &u.Routing, &u.AccountTail, &u.Trace, &u.OriginalTrace, &u.Code, &u.Debit, &u.AmountCents, &settledOn,
+		&u.QueuedAt, &deadline, &candidates, &u.Outcome, &u.DecidedAt, &u.Client, &u.TransactionID, &u.Note)
+	u.SettledOn, u.Candidates = dayText(settledOn), strings.Fields(candidates)
+	if deadline != never {
+		u.Deadline = instant(deadline)
 	}
 	return u
 }
