@@ -58,6 +58,13 @@ func (u *Uploads) Make(ctx context.Context, o Order) (OrderedFile, error) {
 	if err := u.open(ctx, o); err != nil {
 		return OrderedFile{}, err
 	}
+	if elsewhere, err := u.complete(ctx, o.FileID); err != nil {
+		return OrderedFile{}, err
+	} else if elsewhere {
+		done, err := u.orderedFile(ctx, o.FileID)
+		done.Replayed = false
+		return done, err
+	}
 	file, err := u.Files.Ledger.File(ctx, o.FileID)
 	if err != nil {
 		return OrderedFile{}, err
@@ -159,6 +166,14 @@ func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64
 	return nil
 }
 
+// complete has another process complete a file, if one has to.
+func (u *Uploads) complete(ctx context.Context, id string) (elsewhere bool, err error) {
+	if u.Complete == nil {
+		return false, nil
+	}
+	return u.Complete(ctx, id)
+}
+
 // stillMay is asked before each append of an order: what the client may do
 // counts as it is then, not as it was when the order was accepted.
 func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(context.Context) error {
@@ -176,6 +191,9 @@ func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(cont
 // resume completes a file that a crash, or a caller who left, left open, from
 // its kept input. One that may not be completed is given up.
 func (u *Uploads) resume(ctx context.Context, file domain.File) error {
+	if elsewhere, err := u.complete(ctx, file.ID); elsewhere || err != nil {
+		return err
+	}
 	s, err := u.source(file)
 	if ledger.Exchanged(err) {
 		u.Files.Log.Error("the kept input of a file is not what was recorded: it is given up", "file", file.ID, "client", file.Opened.Client, "err", err)

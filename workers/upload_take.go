@@ -17,7 +17,10 @@ type UploadsConfig struct {
 	Files *Files
 	// Method is how files of an ODFI leave; Delivery.Method is one.
 	Method func(ctx context.Context, odfi string) (string, error)
-	Log    *slog.Logger
+	// Complete has another process complete a file that was opened; elsewhere is
+	// false where this one is to do it. By default it always is.
+	Complete func(ctx context.Context, id string) (elsewhere bool, err error)
+	Log      *slog.Logger
 }
 
 // Uploads makes files that clients ask for as a whole.

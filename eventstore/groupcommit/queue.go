@@ -47,7 +47,7 @@ func (q *Queue) Append(ctx context.Context, appends []eventstore.Append) (events
 		return eventstore.Result{}, err
 	}
 	r := newRequest()
-	r.Appends, r.Events, r.Bytes = appends, events, bytes
+	r.Appends, r.Events, r.Bytes, r.Term = appends, events, bytes, eventstore.TermOf(ctx)
 	return q.submit(ctx, q.appends, r)
 }
 

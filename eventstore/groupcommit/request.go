@@ -10,7 +10,8 @@ import (
 // Request is one call on its way through the writer, which sets Result or Err.
 type Request struct {
 	Appends []eventstore.Append
-	Beside  any // instead of Appends: a change to what lies beside the log
+	Beside  any   // instead of Appends: a change to what lies beside the log
+	Term    int64 // in which it may be written; 0: in any
 	Events  int
 	Bytes   int
 	Result  eventstore.Result

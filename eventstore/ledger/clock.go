@@ -32,26 +32,34 @@ func (l *Ledger) Present() *Ledger {
 // SandboxClock runs at its usual pace from wherever it was set last.
 type SandboxClock struct {
 	offset  atomic.Int64 // nanoseconds ahead of the machine
+	version atomic.Int64 // of the stream up to which it was followed
 	Machine func() time.Time
 }
 
 // OpenSandboxClock reads where the clock of a sandbox stands.
 func OpenSandboxClock(ctx context.Context, s eventstore.Store, machine func() time.Time) (*SandboxClock, error) {
 	c := &SandboxClock{Machine: machine}
-	events, err := s.ReadStream(ctx, domain.ClockStream, 0)
+	return c, c.Follow(ctx, s)
+}
+
+// Follow takes in how the clock was set since the last time, on other nodes too.
+// The machines' own clocks agree.
+func (c *SandboxClock) Follow(ctx context.Context, s eventstore.Store) error {
+	events, err := s.ReadStream(ctx, domain.ClockStream, c.version.Load())
 	if err != nil {
-		return nil, fmt.Errorf("read the sandbox clock: %w", err)
+		return fmt.Errorf("read the sandbox clock: %w", err)
 	}
 	for _, r := range events {
 		f, err := Fact(r)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if moved, ok := f.Event.(*domain.ClockMoved); ok {
 			c.offset.Store(int64(moved.Now.Sub(moved.Machine)))
 		}
+		c.version.Store(r.Version)
 	}
-	return c, nil
+	return nil
 }
 
 // Now is the sandbox's time.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -49,4 +50,28 @@ func WithApproval(ctx context.Context, id string) context.Context {
 func metaOf(ctx context.Context, now time.Time) domain.Meta {
 	r, _ := ctx.Value(requestKey{}).(request)
 	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause, Approval: r.approval, TraceParent: traceOf(ctx)}
+}
+
+// carried is a request on its way to another process.
+type carried struct {
+	ID       string `json:"id,omitempty"`
+	Actor    string `json:"actor,omitempty"`
+	Cause    string `json:"cause,omitempty"`
+	Worker   bool   `json:"worker,omitempty"`
+	Approval string `json:"approval,omitempty"`
+}
+
+// CarryRequest encodes which request the context belongs to, for another process
+// that acts in its place.
+func CarryRequest(ctx context.Context) json.RawMessage {
+	r, _ := ctx.Value(requestKey{}).(request)
+	text, _ := json.Marshal(carried{r.id, r.actor, r.cause, r.worker, r.approval}) // strings never fail
+	return text
+}
+
+// TakeRequest is the inverse of CarryRequest.
+func TakeRequest(ctx context.Context, text json.RawMessage) (context.Context, error) {
+	var c carried
+	err := json.Unmarshal(text, &c)
+	return context.WithValue(ctx, requestKey{}, request{id: c.ID, actor: c.Actor, cause: c.Cause, worker: c.Worker, approval: c.Approval}), err
 }

@@ -14,6 +14,7 @@ import (
 type logEnd struct {
 	newest   eventstore.Recorded // Position 0 in an empty log
 	clock    int64               // the database's, unix microseconds
+	term     int64               // of the newest leader
 	versions map[string]int64
 	keys     map[eventstore.IdempotencyKey]eventstore.KeyUse
 }
@@ -71,10 +72,13 @@ func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
 	return t
 }
 
-// refuses applies the rules to one call: its key before anything else, because a
+// refuses applies the rules to one call: after its term its key, because a
 // repeated request must hear of its first use, whatever became of its streams
 // since.
 func (l *logEnd) refuses(r *groupcommit.Request) error {
+	if r.Term != 0 && r.Term != l.term {
+		return eventstore.ErrNotLeader
+	}
 	for i := range r.Appends {
 		if k := r.Appends[i].Idempotency; k != nil {
 			if use, used := l.keys[*k]; used {

@@ -69,13 +69,17 @@ func (s *Store) listen(ctx context.Context) {
 }
 
 func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
-	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
+	if _, err := c.Exec(ctx, "LISTEN "+channel+"; LISTEN "+asksChannel); err != nil {
 		return err
 	}
 	for {
 		n, err := c.WaitForNotification(ctx)
 		if err != nil {
 			return err
+		}
+		if n.Channel == asksChannel {
+			s.asked.Send()
+			continue
 		}
 		if position, err := strconv.ParseInt(n.Payload, 10, 64); err == nil && position <= s.known().Position {
 			continue // of this node, or known already

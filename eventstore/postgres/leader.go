@@ -81,6 +81,9 @@ func (s *Store) leadOnce(ctx context.Context, work func(ctx context.Context, ter
 	if err != nil {
 		return err
 	}
+	if err := s.barriers.do(ctx, s.barrier); err != nil {
+		return err // what was written before the term is not all known
+	}
 	s.options.Log.Info("this node leads", "node", s.options.Node, "term", term)
 	led, stop := context.WithCancel(ctx)
 	defer stop()
@@ -120,6 +123,7 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 	}
 	var b pgx.Batch
 	b.Queue(readCommitted)
+	b.Queue(takeLock) // what an earlier leader still writes comes before this, or is refused
 	b.Queue(newTerm, s.options.Node).QueryRow(func(row pgx.Row) error { return row.Scan(&term) })
 	if err := commit(ctx, c, &b); err != nil {
 		return 0, away(c, err) // a term that nobody begins is skipped

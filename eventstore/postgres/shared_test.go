@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 	"github.com/achledger/achledger/eventstore/seal"
@@ -217,4 +218,39 @@ func eventually(t *testing.T, what string, so func() bool) {
 			t.Fatalf("not so after half a minute: %s", what)
 		}
 	}
+}
+
+func TestALeaderOfAnEarlierTermWritesNothing(t *testing.T) {
+	s, url := fresh(t, postgres.Options{})
+	other := open(t, postgres.Options{URL: url})
+	l := &led{t: t, terms: make(chan int64, 9)}
+	first, stop := context.WithCancel(t.Context())
+	defer stop()
+	var all sync.WaitGroup
+	all.Go(func() { must(t, s.Lead(first, l.work)) })
+	was := eventstore.UnderTerm(t.Context(), l.term())
+	if _, err := s.Append(was, story("a", 0, 1)); err != nil {
+		t.Errorf("in its term: %v", err)
+	}
+	stop()
+	all.Wait()
+	second, end := context.WithCancel(t.Context())
+	defer end()
+	all.Go(func() { must(t, other.Lead(second, l.work)) })
+	now := l.term()
+	if _, err := s.Append(was, story("a", 1, 1)); !errors.Is(err, eventstore.ErrNotLeader) {
+		t.Errorf("after its term: %v", err)
+	}
+	for _, ctx := range []context.Context{t.Context(), eventstore.UnderTerm(t.Context(), now)} {
+		versions, err := other.Versions(t.Context(), []string{"a"})
+		must(t, err)
+		if _, err := other.Append(ctx, story("a", versions["a"], 1)); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(whole(t, other)); n != 3 {
+		t.Errorf("the log holds %d events", n)
+	}
+	end()
+	all.Wait()
 }

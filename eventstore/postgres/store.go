@@ -25,7 +25,8 @@ type Store struct {
 	hints eventstore.Hints
 
 	barriers, looks flight
-	told            chan struct{} // receives a value when another node wrote
+	asked           eventstore.Hints // of asks and their answers
+	told            chan struct{}    // receives a value when another node wrote
 
 	once    sync.Once
 	closed  chan struct{}

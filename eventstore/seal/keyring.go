@@ -148,3 +148,11 @@ func OpenWith(dir string, w Wraps, mark []byte) (*Keyring, error) {
 	k.wraps = w
 	return k, nil
 }
+
+// Forget drops the keys in memory: another process changed some of them. They are
+// read again when they are needed.
+func (k *Keyring) Forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.opened)
+}

@@ -121,6 +121,15 @@ func (s *Switch) TurnAllOff(log Log) error {
 	})
 }
 
+// Follow takes in how the switch was set elsewhere, if newer says that it was.
+func (s *Switch) Follow(newer func() (Record, bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := newer(); ok {
+		s.now = r
+	}
+}
+
 func (s *Switch) change(log Log, change func(*Record)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -76,8 +76,6 @@ type actsPort struct{ *Server }
 
 // CarryOut implements api.Acts.
 func (p actsPort) CarryOut(ctx context.Context, approval string) error {
-	if err := p.leads(ctx); err != nil {
-		return err
-	}
-	return p.acts.CarryOut(ctx, approval)
+	_, err := p.by.carryOut(ctx, approval)
+	return err
 }

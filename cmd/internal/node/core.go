@@ -50,7 +50,8 @@ type Core struct {
 	// Exposed is what others than its owner could read until this start.
 	Exposed []string
 
-	release func() error // of what the folder is locked by beside its log; nil for nothing
+	reload  func(context.Context) error // takes in how other nodes set the switch
+	release func() error                // of what the folder is locked by beside its log; nil for nothing
 }
 
 // Open opens a data folder for writing, and makes it when it does not exist.

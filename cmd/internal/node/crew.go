@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain/ack"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/accounts"
 	"github.com/achledger/achledger/workers/guard"
@@ -55,7 +56,7 @@ func (c *crew) hireFiles(s *Server) (err error) {
 	if err != nil {
 		return err
 	}
-	c.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: c.files, Method: c.delivery.Method, Log: s.log})
+	c.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: c.files, Method: c.delivery.Method, Complete: s.elsewhere, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -97,18 +98,25 @@ func (c *crew) hireLinks(s *Server) error {
 }
 
 // lead runs what only one node may run, until ctx ends.
-func (s *Server) lead(ctx context.Context, _ int64) error {
+func (s *Server) lead(ctx context.Context, term int64) error {
 	c := s.crew()
-	if s.led.Swap(true) {
+	if s.asks != nil {
 		var err error
-		if c, err = s.hire(); err != nil {
+		if c, err = s.hire(); err == nil {
+			err = s.catchUp(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		s.working.Store(c)
+		ctx = eventstore.UnderTerm(ctx, term)
+		s.term.Store(term)
+		defer s.term.Store(0)
 	}
-	s.leading.Store(true)
-	defer s.leading.Store(false)
 	parts, ctx := errgroup.WithContext(ctx)
+	if s.asks != nil {
+		parts.Go(func() error { return s.asks.Asks(ctx, term, s.answer) })
+	}
 	parts.Go(func() error { return s.runRelay(ctx) })
 	parts.Go(func() error { return c.batcher.Run(ctx) })
 	parts.Go(func() error { return c.intake.Run(ctx) })

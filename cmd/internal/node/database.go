@@ -64,7 +64,11 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store) error {
 	if err != nil {
 		return err
 	}
-	return c.begin(ctx, log, func(log delivery.Log) (*delivery.Switch, error) { return openRow(ctx, store, log) })
+	return c.begin(ctx, log, func(log delivery.Log) (*delivery.Switch, error) {
+		r := &row{store: store}
+		c.reload = func(ctx context.Context) error { return r.reload(ctx, c.Switch) }
+		return r.open(ctx, log)
+	})
 }
 
 // share takes the folders that the bank uses. A sandbox simulates the bank in
@@ -100,13 +104,38 @@ type switchRow struct {
 	delivery.Record
 }
 
-// openRow reads the switch. It is on in a ledger that was made just now.
-func openRow(ctx context.Context, store *postgres.Store, log delivery.Log) (*delivery.Switch, error) {
-	content, version, err := store.Delivery(ctx)
+// reload takes in how another node set the switch.
+func (r *row) reload(ctx context.Context, s *delivery.Switch) error {
+	content, version, err := r.store.Delivery(ctx)
+	if err != nil {
+		return err
+	}
+	var now switchRow
+	if content == nil {
+		return nil
+	}
+	if err := json.Unmarshal(content, &now); err != nil {
+		return fmt.Errorf("read the delivery switch: %w", err)
+	}
+	s.Follow(func() (delivery.Record, bool) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if version <= r.version {
+			return delivery.Record{}, false
+		}
+		r.version, r.now = version, now
+		return now.Record, true
+	})
+	return nil
+}
+
+// open reads the switch. It is on in a ledger that was made just now.
+func (r *row) open(ctx context.Context, log delivery.Log) (*delivery.Switch, error) {
+	content, version, err := r.store.Delivery(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &row{store: store, version: version}
+	r.version = version
 	if content == nil && log.Head == 0 {
 		s := delivery.New(delivery.Record{Otherwise: true}, r)
 		return s, s.Note(log)

@@ -101,6 +101,19 @@ func (c *cluster) sent() []string {
 	return names
 }
 
+// entries counts those of all files in the outbox.
+func (c *cluster) entries() (n int) {
+	c.t.Helper()
+	for _, name := range c.sent() {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		n += strings.Count(string(content), "\n6")
+	}
+	return n
+}
+
 // at sets the sandbox's clock.
 func (r *running) at(now string) {
 	r.t.Helper()

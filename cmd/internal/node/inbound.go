@@ -21,62 +21,42 @@ func newIntake(c *Core, views inbound.Views, config inbound.Config) (*inbound.In
 type inboundPort struct{ *Server }
 
 // Accept implements api.Inbound.
-func (p inboundPort) Accept(ctx context.Context, name, source string, content io.Reader) (taken []api.TakenIn, err error) {
-	if err := p.leads(ctx); err != nil {
-		return nil, err
-	}
-	o, err := p.crew().intake.Accept(ctx, name, source, content)
-	for _, o := range o.Files() {
-		taken = append(taken, api.TakenIn{ID: o.ID, State: o.State})
-	}
-	return taken, err
+func (p inboundPort) Accept(ctx context.Context, name, source string, content io.Reader) ([]api.TakenIn, error) {
+	return handIn(ctx, p.Server, p.by.accept, handedIn{Name: name, Source: source, content: content})
 }
 
 // Judge implements api.Inbound.
 func (p inboundPort) Judge(ctx context.Context, id, reason string, batch int, asIs bool) (string, error) {
-	if err := p.leads(ctx); err != nil {
-		return "", err
-	}
-	return p.crew().intake.Judge(ctx, id, inbound.Rejudge{Reason: reason, Batch: batch, AsIs: asIs})
+	return p.by.judge(ctx, judgeAsk{ID: id, Reason: reason, Batch: batch, AsIs: asIs})
 }
 
 // Take implements api.Inbound.
 func (p inboundPort) Take(ctx context.Context, name, source string, content io.Reader) (id, state string, err error) {
-	if err := p.leads(ctx); err != nil {
-		return "", "", err
-	}
-	o, err := p.crew().intake.Take(ctx, name, source, content)
-	return o.ID, o.State, err
+	taken, err := handIn(ctx, p.Server, p.by.take, handedIn{Name: name, Source: source, content: content})
+	return taken.ID, taken.State, err
 }
 
 // Acknowledge implements api.Inbound.
 func (p inboundPort) Acknowledge(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
-	if err := p.leads(ctx); err != nil {
+	id, err := p.by.acknowledge(ctx, a)
+	if err != nil {
 		return domain.File{}, err
 	}
-	return p.crew().files.Acknowledge(ctx, p.views, a)
+	return p.Ledger.File(ctx, id)
 }
 
 // Assign implements api.Inbound.
 func (p inboundPort) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
-	if err := p.leads(ctx); err != nil {
-		return "", err
-	}
-	return p.crew().intake.Assign(ctx, entry, client, transaction)
+	return p.by.assign(ctx, entryAsk{Entry: entry, Client: client, Transaction: transaction})
 }
 
 // Return implements api.Inbound.
 func (p inboundPort) Return(ctx context.Context, entry, code string) (string, error) {
-	if err := p.leads(ctx); err != nil {
-		return "", err
-	}
-	return p.crew().intake.Return(ctx, entry, code)
+	return p.by.giveBack(ctx, entryAsk{Entry: entry, Code: code})
 }
 
 // Dismiss implements api.Inbound.
 func (p inboundPort) Dismiss(ctx context.Context, entry, reason string) error {
-	if err := p.leads(ctx); err != nil {
-		return err
-	}
-	return p.crew().intake.Dismiss(ctx, entry, reason)
+	_, err := p.by.dismiss(ctx, entryAsk{Entry: entry, Reason: reason})
+	return err
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
@@ -16,6 +17,9 @@ type Rotation struct{ Client string }
 // key in use; asking again makes another, which does no harm.
 func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
 	rotate := c.Keys.Rotate
+	if _, folder := c.Leadership.(alone); !folder && r.Client == "" {
+		return Nothing{}, errors.New("the master key of a ledger in a database is on every node, and is not rotated by one of them: rotate the clients' data keys with --client")
+	}
 	if r.Client != "" {
 		if err := c.knownClient(ctx, r.Client); err != nil {
 			return Nothing{}, err

@@ -6,7 +6,19 @@ import (
 	"time"
 )
 
-// move takes the sandbox's clock to an instant, by way of every instant
+// move has the leader move the sandbox's clock, and answers when this node's
+// clock and views have followed.
+func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
+	if _, err := s.by.move(ctx, moveAsk{to, anyTime}); err != nil {
+		return err
+	}
+	if _, err := s.Store.Reached(ctx, ""); err != nil {
+		return err
+	}
+	return errors.Join(s.catchUp(ctx), s.views.CatchUp(ctx))
+}
+
+// moveClock takes the sandbox's clock to an instant, by way of every instant
 // between at which something falls due. Each step is in the log before what
 // it makes due is done: a process that stops half-way leaves the clock at its
 // last step, and whoever got no answer asks again with the same time.
@@ -14,10 +26,7 @@ import (
 // With anyTime nothing was originated or received yet, so the clock may go
 // back; it goes straight there. Forward it goes step by step even then: what
 // was asked for just now, a bank link above all, makes entries that are due.
-func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
-	if err := s.leads(ctx); err != nil {
-		return err
-	}
+func (s *Server) moveClock(ctx context.Context, to time.Time, anyTime bool) error {
 	if to.Before(s.Ledger.Now()) {
 		if err := s.Ledger.Move(ctx, to, anyTime); err != nil {
 			return err

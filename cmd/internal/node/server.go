@@ -78,8 +78,10 @@ type Server struct {
 	views        *projections.Views
 	atStart      int64 // position of the log when the views were opened
 	working      atomic.Pointer[crew]
-	leading      atomic.Bool
-	led          atomic.Bool // once at least
+	asks         asker        // nil in a folder, where nobody else leads
+	term         atomic.Int64 // that this node leads in; 0 where it does not, or in a folder
+	verbs        map[string]answerer
+	by           leading
 	acts         *workers.Acts
 	plaid        api.Plaid
 	http         *achhttp.Server
@@ -120,6 +122,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
 	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, doors: doors}
+	s.asks, _ = core.Leadership.(asker)
 	for _, path := range core.Exposed {
 		s.log.Warn("others on this machine could read this until now; if it is a key or a secret, replace it", "path", path)
 	}
@@ -167,6 +170,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	}
 	s.working.Store(first)
 	s.acts = s.newActs()
+	s.learn()
 	return s.newAPI()
 }
 
@@ -204,10 +208,12 @@ func (s *Server) run(ctx context.Context) error {
 	context.AfterFunc(inside, shut) // a part that failed closes the door too
 
 	parts.Go(func() error { return s.views.Run(inside) })
+	commands := s.commands()
+	parts.Go(func() error { return s.followOthers(inside) })
 	parts.Go(func() error { return s.Leadership.Lead(inside, s.lead) })
 	reachable := make(chan struct{})
 	parts.Go(func() error {
-		return control.Serve(inside, s.Folder, s.commands(), func() { close(reachable) })
+		return control.Serve(inside, s.Folder, commands, func() { close(reachable) })
 	})
 	parts.Go(func() error { return s.watch(inside) })
 	parts.Go(func() error {

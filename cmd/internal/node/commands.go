@@ -1,0 +1,119 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/eventstore/relay"
+)
+
+// commands are what the control socket answers.
+func (s *Server) commands() http.Handler {
+	mux := http.NewServeMux()
+	control.Answer(mux, "delivery", s.DeliveryState)
+	control.Answer(mux, "delivery/off", s.DeliveryOff)
+	control.Answer(mux, "delivery/on", s.DeliveryOn)
+	control.Answer(mux, "credentials/accept", s.AcceptCredentials)
+	control.Answer(mux, "operators", s.Operators)
+	control.Answer(mux, "operators/add", s.AddOperator)
+	control.Answer(mux, "operators/link", s.LinkOperator)
+	control.Answer(mux, "operators/disable", s.DisableOperator)
+	control.Answer(mux, "keys/rotate", s.RotateKeys)
+	control.Answer(mux, "keys/destroy", s.DestroyKeys)
+	control.Answer(mux, "keys/ops", s.IssueOperations)
+	control.Answer(mux, "stream", func(ctx context.Context, _ Nothing) (relay.Comparison, error) {
+		return relay.Compare(ctx, s.broker.conn, s.Store)
+	})
+	control.Answer(mux, "ingest", s.Ingest)
+	control.Answer(mux, "clock", s.clock)
+	s.by.command = byLeader(s, "command", commandsOf(mux))
+	return s.onLeader(mux)
+}
+
+// commandAsk is a command for the leader, and commandReply what it answers.
+type commandAsk struct {
+	Path   string
+	Header http.Header
+	Body   []byte
+}
+
+type commandReply struct {
+	Status int
+	Body   []byte
+}
+
+// commandsOf makes a verb of the commands.
+func commandsOf(mux http.Handler) verb[commandAsk, commandReply] {
+	return func(ctx context.Context, a commandAsk) (commandReply, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.Path, bytes.NewReader(a.Body))
+		if err != nil {
+			return commandReply{}, err
+		}
+		r.Header = a.Header
+		w := &recorder{header: http.Header{}, status: http.StatusOK}
+		mux.ServeHTTP(w, r)
+		return commandReply{w.status, w.body.Bytes()}, nil
+	}
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
+
+// Some commands any node answers by itself; others name files of the machine
+// that they are typed on, where the leader may not be.
+var (
+	ofAnyNode = map[string]bool{"/delivery": true, "/stream": true, "/clock": true, "/keys/ops": true}
+	ofFiles   = map[string]bool{"/ingest": true, "/delivery/on": true}
+)
+
+// onLeader has the leader do what is for it to do.
+func (s *Server) onLeader(commands http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, here := s.here(r.Context())
+		switch {
+		case here || ofAnyNode[r.URL.Path]:
+			commands.ServeHTTP(w, r.WithContext(ctx))
+		case ofFiles[r.URL.Path]:
+			control.Refuse(w, fmt.Errorf("another node leads%s: type this on its machine, where it reads the files you name", s.leaderName(ctx)))
+		default:
+			s.forward(w, r)
+		}
+	})
+}
+
+// leaderName names the leader for people, behind a comma, where it is known.
+func (s *Server) leaderName(ctx context.Context) string {
+	t, err := s.asks.Leader(ctx)
+	if err != nil || t.Node == "" {
+		return ""
+	}
+	return ", " + t.Node
+}
+
+// forward has a command done by the leader.
+func (s *Server) forward(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	var reply commandReply
+	if err == nil {
+		reply, err = s.by.command(r.Context(), commandAsk{r.URL.Path, r.Header, body})
+	}
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(reply.Status)
+	_, _ = w.Write(reply.Body) // the caller may be gone
+}

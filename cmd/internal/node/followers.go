@@ -1,0 +1,69 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// followEvery is how often a node looks what other nodes set: it is told of
+// commits, but not of each.
+const followEvery = 500 * time.Millisecond
+
+// followOthers keeps up with what other nodes set beside the views, until ctx
+// ends.
+func (s *Server) followOthers(ctx context.Context) error {
+	if s.asks == nil {
+		return nil
+	}
+	hint, stop := s.Store.Notify()
+	defer stop()
+	seen := s.atStart
+	for {
+		if err := errors.Join(s.catchUp(ctx), s.dropKeys(ctx, &seen)); err != nil && ctx.Err() == nil {
+			s.log.Debug("what other nodes set is not known", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hint:
+		case <-time.After(followEvery):
+		}
+	}
+}
+
+// dropKeys forgets the keys in memory when another node destroyed or changed some.
+func (s *Server) dropKeys(ctx context.Context, seen *int64) error {
+	head, err := s.Store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	changed := false
+	err = eventstore.Scan(ctx, s.Store, *seen, head.Position, func(r *eventstore.Recorded) {
+		changed = changed || r.Type == (domain.KeysDestroyed{}).Type() || r.Type == (domain.KeysRotated{}).Type()
+	})
+	if err != nil {
+		return err
+	}
+	if *seen = head.Position; changed {
+		s.Keys.Forget()
+	}
+	return nil
+}
+
+// catchUp takes in the sandbox's clock and the delivery switch as they stand.
+func (s *Server) catchUp(ctx context.Context) error {
+	if s.asks == nil {
+		return nil
+	}
+	if clock, ok := s.Ledger.Clock.(*ledger.SandboxClock); ok {
+		if err := clock.Follow(ctx, s.Store); err != nil {
+			return err
+		}
+	}
+	return s.reload(ctx)
+}

@@ -1,0 +1,140 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/postgres"
+)
+
+// A verb is done by the leader, whichever node is asked for it: here, or by a row
+// in the database that the leader finds. A leader that takes over does again what
+// is not answered, so every verb may be done twice.
+type verb[Ask, Reply any] func(ctx context.Context, ask Ask) (Reply, error)
+
+// asker is where the leader is asked.
+type asker interface {
+	Ask(ctx context.Context, a postgres.Ask) ([]byte, error)
+	Leader(ctx context.Context) (postgres.Term, error)
+	Asks(ctx context.Context, term int64, do func(ctx context.Context, a postgres.Ask) ([]byte, error)) error
+}
+
+// answerer does a verb for another node.
+type answerer func(ctx context.Context, ask json.RawMessage) (reply any, err error)
+
+// byLeader makes a verb of what do does in the leader's process.
+func byLeader[Ask, Reply any](s *Server, name string, do verb[Ask, Reply]) verb[Ask, Reply] {
+	s.verbs[name] = func(ctx context.Context, text json.RawMessage) (any, error) {
+		var ask Ask
+		if err := json.Unmarshal(text, &ask); err != nil {
+			return nil, err
+		}
+		return do(ctx, ask)
+	}
+	return func(ctx context.Context, ask Ask) (reply Reply, err error) {
+		if ctx, here := s.here(ctx); here {
+			return do(ctx, ask)
+		}
+		err = s.ask(ctx, name, ask, &reply)
+		return reply, err
+	}
+}
+
+// here reports whether this node leads, with the context of its term.
+func (s *Server) here(ctx context.Context) (context.Context, bool) {
+	if s.asks == nil {
+		return ctx, true
+	}
+	term := s.term.Load()
+	return eventstore.UnderTerm(ctx, term), term != 0
+}
+
+// asked is what a row asks for, sealed: there may be account numbers in it.
+type asked struct {
+	Request json.RawMessage `json:"request"`
+	Ask     json.RawMessage `json:"ask"`
+}
+
+// answered is what comes back.
+type answered struct {
+	Reply   json.RawMessage `json:"reply,omitempty"`
+	Failure *failure        `json:"failure,omitempty"`
+}
+
+func purposeOf(a postgres.Ask) string { return "ask/" + a.ID + "/" + a.Verb }
+
+// ask has the leader do a verb.
+func (s *Server) ask(ctx context.Context, name string, ask, reply any) error {
+	text, err := json.Marshal(ask)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(asked{ledger.CarryRequest(ctx), text})
+	if err != nil {
+		return err
+	}
+	row := postgres.Ask{ID: uuid.NewString(), Verb: name}
+	if row.Body, err = s.Keys.Seal(domain.LedgerClient, body, purposeOf(row)); err != nil {
+		return err
+	}
+	sealed, err := s.asks.Ask(ctx, row)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	content, err := s.Keys.Open(domain.LedgerClient, sealed, purposeOf(row))
+	if err != nil {
+		return err
+	}
+	var a answered
+	if err := json.Unmarshal(content, &a); err != nil {
+		return err
+	}
+	if a.Failure != nil {
+		return a.Failure.error()
+	}
+	return json.Unmarshal(a.Reply, reply)
+}
+
+// answer does what another node asks for. An error says that nobody did: the next
+// leader does it.
+func (s *Server) answer(ctx context.Context, row postgres.Ask) ([]byte, error) {
+	body, err := s.Keys.Open(domain.LedgerClient, row.Body, purposeOf(row))
+	if err != nil {
+		return nil, err
+	}
+	var a asked
+	if err := json.Unmarshal(body, &a); err != nil {
+		return nil, err
+	}
+	request, err := ledger.TakeRequest(ctx, a.Request)
+	if err != nil {
+		return nil, err
+	}
+	do, known := s.verbs[row.Verb]
+	if !known {
+		return nil, fmt.Errorf("a node of another release asks for %s", row.Verb)
+	}
+	var out answered
+	reply, failed := do(request, a.Ask)
+	switch {
+	case failed != nil && (ctx.Err() != nil || unled(failed)):
+		return nil, failed
+	case failed != nil:
+		out.Failure = failureOf(failed)
+	default:
+		if out.Reply, err = json.Marshal(reply); err != nil {
+			return nil, err
+		}
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return nil, err
+	}
+	return s.Keys.Seal(domain.LedgerClient, text, purposeOf(row))
+}

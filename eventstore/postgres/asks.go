@@ -1,0 +1,155 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// asksChannel is where asks and answers are told.
+const asksChannel = "achledger_asks"
+
+const (
+	putAsk    = `INSERT INTO asks(id, verb, body) VALUES($1, $2, $3) ON CONFLICT DO NOTHING`
+	tellAsk   = `SELECT pg_notify('` + asksChannel + `', '')`
+	bodyOfAsk = `SELECT body FROM asks WHERE id = $1`
+	lookAsk   = `SELECT answer FROM asks WHERE id = $1`
+	dropAsk   = `DELETE FROM asks WHERE id = $1`
+	listAsks  = `SELECT id, verb FROM asks WHERE answer IS NULL AND asked > now() - $1::interval ORDER BY asked, id`
+	answerAsk = `UPDATE asks SET answer = $2, answered = now() WHERE id = $1 AND answer IS NULL AND (SELECT term FROM leader) = $3`
+	dropAsks  = `DELETE FROM asks WHERE asked < now() - 2 * $1::interval`
+
+	// askTime is how long an ask waits for its answer; a leader does none that
+	// is older.
+	askTime = 60 * time.Second
+	// askTick is how often asks and answers are looked for that nobody told of.
+	askTick = time.Second
+)
+
+// Ask is something that a node has the leader do.
+type Ask struct {
+	ID   string // of one's own: the same ask again is the same row
+	Verb string
+	Body []byte
+}
+
+// ErrUnanswered: the leader did not answer in time. It may have done what was
+// asked for, or may still.
+var ErrUnanswered = errors.New("the leader does not answer")
+
+// Ask has the leader do something and waits for its answer, a minute at most. A
+// leader that comes after another one does the ask again.
+func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	told, stop := s.asked.Subscribe()
+	defer stop()
+	if err := s.change("ask the leader", func(b *pgx.Batch) {
+		b.Queue(putAsk, a.ID, a.Verb, a.Body)
+		b.Queue(tellAsk)
+	}); err != nil {
+		return nil, err
+	}
+	for {
+		var answer []byte
+		err := s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, lookAsk, a.ID).Scan(&answer) })
+		switch {
+		case err == nil && answer != nil:
+			_ = s.change("forget an ask", func(b *pgx.Batch) { b.Queue(dropAsk, a.ID) }) // else it is swept
+			return answer, nil
+		case errors.Is(err, pgx.ErrNoRows):
+			return nil, ErrUnanswered
+		case err != nil && !errors.Is(err, eventstore.ErrAway) && ctx.Err() == nil:
+			return nil, fmt.Errorf("ask the leader: %w", err)
+		}
+		select {
+		case <-told:
+		case <-time.After(askTick):
+		case <-ctx.Done():
+			return nil, ErrUnanswered
+		}
+	}
+}
+
+// Asks does what other nodes ask for while this node leads, until ctx ends: do is
+// called for each, some at the same time, and answers what goes back. After an
+// error of it there is no answer, and the next leader does it.
+func (s *Store) Asks(ctx context.Context, term int64, do func(ctx context.Context, a Ask) ([]byte, error)) error {
+	told, stop := s.asked.Subscribe()
+	defer stop()
+	doing := map[string]chan struct{}{}
+	for ctx.Err() == nil {
+		asks, err := s.listAsks(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.options.Log.Warn("what other nodes ask for is not known", "err", err)
+		}
+		for _, a := range asks {
+			if ended, ok := doing[a.ID]; ok && !isClosed(ended) {
+				continue
+			}
+			ended := make(chan struct{})
+			doing[a.ID] = ended
+			go func() {
+				defer close(ended)
+				s.answer(ctx, term, a, do)
+			}()
+		}
+		select {
+		case <-told:
+		case <-time.After(askTick):
+		case <-ctx.Done():
+		}
+		for id, ended := range doing {
+			if isClosed(ended) {
+				delete(doing, id)
+			}
+		}
+	}
+	for _, ended := range doing {
+		<-ended
+	}
+	return nil
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Store) listAsks(ctx context.Context) (asks []Ask, err error) {
+	err = s.query(ctx, func(rows pgx.Rows) (err error) {
+		asks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Ask, err error) {
+			err = row.Scan(&a.ID, &a.Verb)
+			return a, err
+		})
+		return err
+	}, listAsks, askTime.String())
+	return asks, err
+}
+
+func (s *Store) answer(ctx context.Context, term int64, a Ask, do func(ctx context.Context, a Ask) ([]byte, error)) {
+	err := s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, bodyOfAsk, a.ID).Scan(&a.Body) })
+	var answer []byte
+	if err == nil {
+		answer, err = do(ctx, a)
+	}
+	if err == nil {
+		err = s.change("answer an ask", func(b *pgx.Batch) {
+			b.Queue(answerAsk, a.ID, answer, term)
+			b.Queue(dropAsks, askTime.String())
+			b.Queue(tellAsk)
+		})
+	}
+	if err != nil && ctx.Err() == nil {
+		s.options.Log.Warn("an ask is not answered", "verb", a.Verb, "err", err)
+	}
+}
