@@ -23,6 +23,18 @@ func eachProduct(t *testing.T, folders []string, visit func(file string, f *ast.
 // Whoever reads, decides and writes does so by ledger.Execute, and asks it
 // whether others were always first.
 func TestNothingOutsideTheLedgerHandlesAVersionError(t *testing.T) {
+	eachProduct(t, []string{"cmd", "http"}, func(file string, f *ast.File) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if s, ok := call.Fun.(*ast.SelectorExpr); ok && (s.Sel.Name == "Retry" || s.Sel.Name == "RetryUnless") {
+				t.Errorf("%s decides again by itself: ledger.Execute and WriteDecided do", file)
+			}
+			return true
+		})
+	})
 	eachProduct(t, []string{"cmd", "http", "workers", "projections"}, func(file string, f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "VersionError" {

@@ -15,6 +15,20 @@ type Decision struct {
 	Before []Change       // likewise in front of them: what they refer to
 }
 
+// WriteDecided writes what a decision over several streams answers, all or
+// nothing, where none of them is the one it is about. When another writer was
+// first it decides again, at most Attempts times.
+func (l *Ledger) WriteDecided(ctx context.Context, decide func() ([]Change, error)) (at eventstore.Result, err error) {
+	err = l.Retry(func() error {
+		changes, err := decide()
+		if err == nil {
+			at, err = l.Write(ctx, changes...)
+		}
+		return err
+	})
+	return at, err
+}
+
 // Option adds to what Execute writes to the stream it is about.
 type Option func(*Change)
 

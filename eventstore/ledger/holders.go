@@ -13,24 +13,25 @@ func (l *Ledger) Holder(ctx context.Context, client, id string) (domain.Holder, 
 	return Load(ctx, l, HolderStream(client, id))
 }
 
-// VerifiedHolder is Holder with the relationships rejected whose account its
-// bank refused: an entry that verifies it came back, and the worker that says
-// so in the holder's stream has not come round.
+// VerifiedHolder reads a client's holder as VerifiedHolderStream says it.
 func (l *Ledger) VerifiedHolder(ctx context.Context, client, id string) (domain.Holder, error) {
-	h, err := l.Holder(ctx, client, id)
+	return Load(ctx, l, VerifiedHolderStream(client, id))
+}
+
+func (l *Ledger) rejectRefused(ctx context.Context, h domain.Holder) error {
 	for _, r := range h.Relationships {
 		if r.Status != domain.RelationshipPending && r.Status != domain.RelationshipApproved {
 			continue
 		}
-		entries, err := l.Verifying(ctx, client, r)
+		entries, err := l.Verifying(ctx, h.Client, r)
 		if err != nil {
-			return h, err
+			return err
 		}
 		if reason := r.RefusedBy(entries); reason != "" {
 			r.Status, r.Reason = domain.RelationshipRejected, reason
 		}
 	}
-	return h, err
+	return nil
 }
 
 // RefusedOver is why nothing may leave over a relationship; empty while

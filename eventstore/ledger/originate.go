@@ -64,7 +64,7 @@ func (l *Ledger) Accept(ctx context.Context, client domain.Client, o Order, opti
 	if err != nil {
 		return t, false, err
 	}
-	t, err = l.begin(ctx, client, command, options...)
+	t, err = l.begin(ctx, client, command, options)
 	var refusal *domain.Refusal
 	switch {
 	case err == nil:
@@ -77,11 +77,20 @@ func (l *Ledger) Accept(ctx context.Context, client domain.Client, o Order, opti
 }
 
 // begin writes a transaction that is new.
-func (l *Ledger) begin(ctx context.Context, client domain.Client, command domain.Originate, options ...Option) (domain.Transaction, error) {
-	events, err := command.Decide(client, domain.Transaction{})
+func (l *Ledger) begin(ctx context.Context, client domain.Client, command domain.Originate, options []Option) (domain.Transaction, error) {
+	change, err := begins(client, command, options)
 	if err != nil {
 		return domain.Transaction{}, err
 	}
+	at, err := l.Write(ctx, change)
+	if err != nil {
+		return domain.Transaction{}, err
+	}
+	return Originated(client.ID, change.Events, l.Now(), at.First), nil
+}
+
+func begins(client domain.Client, command domain.Originate, options []Option) (Change, error) {
+	events, err := command.Decide(client, domain.Transaction{})
 	change := Change{
 		Stream: domain.TransactionStream(client.ID, command.TransactionID), Client: client.ID,
 		Expect: eventstore.NewStream, Events: events,
@@ -89,11 +98,18 @@ func (l *Ledger) begin(ctx context.Context, client domain.Client, command domain
 	for _, o := range options {
 		o(&change)
 	}
-	at, err := l.Write(ctx, change)
+	return change, err
+}
+
+// Begins is the change that begins the transaction of an order, for an append
+// that changes other streams too. The order has an id.
+func (l *Ledger) Begins(client domain.Client, o Order, options ...Option) (Change, error) {
+	command, err := l.Originate(client.ID, o)
 	if err != nil {
-		return domain.Transaction{}, err
+		return Change{}, err
 	}
-	return Originated(client.ID, events, l.Now(), at.First), nil
+	change, err := begins(client, command, options)
+	return change, o.Scrub(err)
 }
 
 // Originated is a transaction as its first event makes it, at a position.

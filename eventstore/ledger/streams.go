@@ -16,6 +16,8 @@ type Stream[T any] struct {
 	empty   T // before the first event
 	evolve  func(*T, domain.Fact)
 	missing error // of Existing
+	// completes adds what other streams say of the aggregate.
+	completes func(ctx context.Context, l *Ledger, a *T) error
 	// beside are the changes of other streams that follow from new events.
 	beside func(ctx context.Context, l *Ledger, a T, events []domain.Event) ([]Change, error)
 	// through is how Execute writes; nil: Ledger.Write.
@@ -69,6 +71,9 @@ func (s Stream[T]) read(ctx context.Context, l *Ledger) (standing[T], error) {
 		return standing[T]{aggregate: s.empty, client: s.Client}, s.missing
 	}
 	a, err := s.fold(events)
+	if err == nil && s.completes != nil {
+		err = s.completes(ctx, l, &a)
+	}
 	return standing[T]{a, events[len(events)-1].Version, events[0].Client}, err
 }
 
@@ -111,6 +116,15 @@ func FileStream(client, id string) Stream[domain.File] {
 func HolderStream(client, id string) Stream[domain.Holder] {
 	s := streamOf[domain.Holder](domain.HolderStream(client, id), client)
 	s.empty.Client, s.empty.ID = client, id
+	return s
+}
+
+// VerifiedHolderStream is HolderStream with the relationships rejected whose
+// account its bank refused: an entry that verifies it came back, and the worker
+// that says so in the holder's stream has not come round.
+func VerifiedHolderStream(client, id string) Stream[domain.Holder] {
+	s := HolderStream(client, id)
+	s.completes = func(ctx context.Context, l *Ledger, h *domain.Holder) error { return l.rejectRefused(ctx, *h) }
 	return s
 }
 

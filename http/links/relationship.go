@@ -32,11 +32,22 @@ func (s *surface) linkAccount(c echo.Context, who api.Caller, id string) error {
 			return err
 		}
 		made := api.NewID()
-		err = l.Retry(func() error { return s.writeLink(ctx, l, who.Client, id, made, link, key) })
+		h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (d ledger.Decision, err error) {
+			account, opened, err := l.UseAccount(ctx, who.Client, link.routing, link.number, link.kind)
+			if err != nil {
+				return d, err
+			}
+			d.With = opened
+			d.Events, err = domain.LinkAccount{
+				RelationshipID: made, Account: account.ID, OwnerName: link.owner, OriginalName: link.original,
+				Nickname: link.nickname, AccountType: link.kind, FromPlaid: link.plaid,
+			}.Decide(h)
+			return d, err
+		}, key)
 		if err != nil {
 			return err
 		}
-		return s.respondRelationship(c, l, who, id, made)
+		return s.respondRelationship(c, l, who, h, made)
 	}, func(use eventstore.KeyUse) error {
 		h, r, err := s.relationshipAt(ctx, who.Client, id, use)
 		if err != nil {
@@ -76,28 +87,6 @@ func (s *surface) link(ctx context.Context, l *ledger.Ledger, client, holder str
 		}
 	}
 	return in.link(settings)
-}
-
-func (s *surface) writeLink(ctx context.Context, l *ledger.Ledger, client, holder, id string, in link, key ledger.Option) error {
-	h, err := l.VerifiedHolder(ctx, client, holder)
-	if err != nil {
-		return err
-	}
-	account, changes, err := l.UseAccount(ctx, client, in.routing, in.number, in.kind)
-	if err != nil {
-		return err
-	}
-	events, err := domain.LinkAccount{
-		RelationshipID: id, Account: account.ID, OwnerName: in.owner, OriginalName: in.original,
-		Nickname: in.nickname, AccountType: in.kind, FromPlaid: in.plaid,
-	}.Decide(h)
-	if err != nil {
-		return err
-	}
-	change := ledger.Change{Stream: domain.HolderStream(client, holder), Client: client, Expect: h.Version, Events: events}
-	key(&change)
-	_, err = l.Write(ctx, append([]ledger.Change{change}, changes...)...)
-	return err
 }
 
 // relationshipAt is the relationship that a keyed request linked, as it stood
@@ -157,29 +146,27 @@ func statuses(text string) (list []domain.RelationshipStatus, err error) {
 }
 
 func (s *surface) getRelationship(c echo.Context, who api.Caller, id, relationship string) error {
-	return s.respondRelationship(c, s.LedgerNow(), who, id, relationship)
+	l := s.LedgerNow()
+	h, err := l.VerifiedHolder(c.Request().Context(), who.Client, id)
+	if err != nil {
+		return err
+	}
+	return s.respondRelationship(c, l, who, h, relationship)
 }
 
 // cancelRelationship ends a link, at once or when its entries have settled.
 func (s *surface) cancelRelationship(c echo.Context, who api.Caller, id, relationship string) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
-	err := l.Retry(func() error {
-		h, r, err := existingRelationship(ctx, l, who.Client, id, relationship)
+	_, err := ledger.Execute(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) ([]domain.Event, error) {
+		r, err := existing(h, relationship)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		flying, err := l.InFlight(ctx, h, r)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		events, err := domain.CancelRelationship{RelationshipID: r.ID, InFlight: flying}.Decide(h)
-		if err != nil {
-			return err
-		}
-		_, err = l.Write(ctx, ledger.Change{
-			Stream: domain.HolderStream(who.Client, id), Client: who.Client, Expect: h.Version, Events: events,
-		})
-		return err
+		return domain.CancelRelationship{RelationshipID: r.ID, InFlight: flying}.Decide(h)
 	})
 	if err != nil {
 		return err
@@ -187,14 +174,11 @@ func (s *surface) cancelRelationship(c echo.Context, who api.Caller, id, relatio
 	return c.NoContent(http.StatusNoContent)
 }
 
-func existingRelationship(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, *domain.Relationship, error) {
-	h, err := l.VerifiedHolder(ctx, client, holder)
-	if err != nil {
-		return h, nil, err
-	}
+// existing is a relationship that the holder has.
+func existing(h domain.Holder, id string) (*domain.Relationship, error) {
 	r, ok := h.Relationship(id)
 	if !ok {
-		return h, nil, domain.Refuse(domain.NotFound, "there is no relationship %s", id)
+		return nil, domain.Refuse(domain.NotFound, "there is no relationship %s", id)
 	}
-	return h, r, nil
+	return r, nil
 }

@@ -82,59 +82,53 @@ func (s *surface) makeTransfer(c echo.Context, who api.Caller, id string) error 
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	return s.Once(c, who, input, func(key ledger.Option) error {
 		made := api.NewID()
-		if err := l.Retry(func() error { return s.transfer(ctx, l, who.Client, id, made, in, key) }); err != nil {
+		h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (ledger.Decision, error) {
+			return s.transfer(ctx, l, h, made, in, key)
+		})
+		if err != nil {
 			return err
 		}
-		return s.respondTransfer(c, l, who, id, made)
+		return s.respondTransfer(c, l, h, made)
 	}, func(use eventstore.KeyUse) error {
 		t, err := s.TransactionAt(ctx, use)
 		if err != nil {
 			return err
 		}
-		return s.respondTransfer(c, l, who, id, t.ID)
+		h, err := l.VerifiedHolder(ctx, who.Client, id)
+		if err != nil {
+			return err
+		}
+		return s.respondTransfer(c, l, h, t.ID)
 	})
 }
 
-func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, clientID, holder, id string, in transferInput, key ledger.Option) error {
-	client, err := s.ClientSettings(ctx, clientID)
+// transfer decides about a transfer: its transaction, which bears the key of
+// the request, and the holder's note of it.
+func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, h domain.Holder, id string, in transferInput, key ledger.Option) (d ledger.Decision, err error) {
+	client, err := s.ClientSettings(ctx, h.Client)
 	if err != nil {
-		return err
+		return d, err
 	}
 	kind, cents, err := in.read()
 	if err != nil {
-		return err
+		return d, err
 	}
-	h, err := l.VerifiedHolder(ctx, clientID, holder)
-	if err != nil {
-		return err
-	}
-	made, err := domain.MakeTransfer{
+	d.Events, err = domain.MakeTransfer{
 		TransactionID: id, RelationshipID: strings.ToLower(in.RelationshipID),
 		Direction: domain.TransferDirection(strings.ToUpper(in.Direction)),
 	}.Decide(h)
 	if err != nil {
-		return err
+		return d, err
 	}
 	r, _ := h.Relationship(strings.ToLower(in.RelationshipID))
 	o, err := s.over(ctx, l, client, r, kind, cents)
 	if err != nil {
-		return err
+		return d, err
 	}
-	o.ID, o.Over = id, &domain.Over{Holder: holder, RelationshipID: r.ID}
-	command, err := l.Originate(clientID, o)
-	if err != nil {
-		return err
-	}
-	events, err := command.Decide(client, domain.Transaction{})
-	if err != nil {
-		return o.Scrub(api.Respelled(err, relationshipNames))
-	}
-	change := ledger.Change{Stream: domain.TransactionStream(clientID, id), Client: clientID, Events: events}
-	key(&change)
-	_, err = l.Write(ctx, change, ledger.Change{
-		Stream: domain.HolderStream(clientID, holder), Client: clientID, Expect: h.Version, Events: made,
-	})
-	return err
+	o.ID, o.Over = id, &domain.Over{Holder: h.ID, RelationshipID: r.ID}
+	begun, err := l.Begins(client, o, key)
+	d.Before = []ledger.Change{begun}
+	return d, api.Respelled(err, relationshipNames)
 }
 
 // over is an order to the account that a relationship means now.
@@ -151,8 +145,8 @@ func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Clie
 	return ledger.Order{Proposal: p, Number: number, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt}}, err
 }
 
-func (s *surface) respondTransfer(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
-	h, t, err := existingTransfer(c.Request().Context(), l, who.Client, holder, id)
+func (s *surface) respondTransfer(c echo.Context, l *ledger.Ledger, h domain.Holder, id string) error {
+	t, err := existingTransfer(h, id)
 	if err != nil {
 		return err
 	}
@@ -163,16 +157,12 @@ func (s *surface) respondTransfer(c echo.Context, l *ledger.Ledger, who api.Call
 	return c.JSON(http.StatusOK, record)
 }
 
-func existingTransfer(ctx context.Context, l *ledger.Ledger, client, holder, id string) (domain.Holder, domain.Transfer, error) {
-	h, err := l.VerifiedHolder(ctx, client, holder)
-	if err != nil {
-		return h, domain.Transfer{}, err
-	}
+func existingTransfer(h domain.Holder, id string) (domain.Transfer, error) {
 	t, ok := h.Transfer(id)
 	if !ok {
-		return h, t, domain.Refuse(domain.NotFound, "there is no transfer %s", id)
+		return t, domain.Refuse(domain.NotFound, "there is no transfer %s", id)
 	}
-	return h, t, nil
+	return t, nil
 }
 
 // transferRecord tells a transfer from its transaction.
@@ -239,16 +229,25 @@ func (s *surface) listTransfers(c echo.Context, who api.Caller, id string) error
 }
 
 func (s *surface) getTransfer(c echo.Context, who api.Caller, id, transfer string) error {
-	return s.respondTransfer(c, s.LedgerNow(), who, id, transfer)
+	l := s.LedgerNow()
+	h, err := l.VerifiedHolder(c.Request().Context(), who.Client, id)
+	if err != nil {
+		return err
+	}
+	return s.respondTransfer(c, l, h, transfer)
 }
 
 // cancelTransfer recalls a transfer that has not left yet.
 func (s *surface) cancelTransfer(c echo.Context, who api.Caller, id, transfer string) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
-	if _, _, err := existingTransfer(ctx, l, who.Client, id, transfer); err != nil {
+	h, err := l.VerifiedHolder(ctx, who.Client, id)
+	if err != nil {
 		return err
 	}
-	_, err := ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, transfer), func(t domain.Transaction) ([]domain.Event, error) {
+	if _, err := existingTransfer(h, transfer); err != nil {
+		return err
+	}
+	_, err = ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, transfer), func(t domain.Transaction) ([]domain.Event, error) {
 		return domain.Recall{ItemID: t.Origination().ID, Reason: "the transfer was canceled"}.Decide(t)
 	})
 	if err != nil {

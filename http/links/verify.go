@@ -1,7 +1,6 @@
 package links
 
 import (
-	"context"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -21,12 +20,26 @@ func (s *surface) confirmAmounts(c echo.Context, who api.Caller, id, relationshi
 		return err
 	}
 	ctx, l := c.Request().Context(), s.LedgerNow()
+	amounts, err := s.Ledger.Amounts(who.Client, relationship, cents...)
+	if err != nil {
+		return err
+	}
 	return s.Once(c, who, input, func(key ledger.Option) error {
-		err := l.Retry(func() error { return s.confirm(ctx, l, who.Client, id, relationship, cents, key) })
+		var decided []domain.Event
+		h, err := ledger.Execute(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (events []domain.Event, err error) {
+			if _, err = existing(h, relationship); err != nil {
+				return nil, err
+			}
+			decided, err = domain.ConfirmAmounts{RelationshipID: relationship, Amounts: amounts}.Decide(h)
+			return decided, err
+		}, key)
 		if err != nil {
 			return err
 		}
-		return s.respondRelationship(c, l, who, id, relationship)
+		if failed, ok := decided[0].(domain.LinkTryFailed); ok {
+			return wrongAmounts(failed.Tries)
+		}
+		return s.respondRelationship(c, l, who, h, relationship)
 	}, func(use eventstore.KeyUse) error {
 		first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
 		if err != nil {
@@ -41,32 +54,12 @@ func (s *surface) confirmAmounts(c echo.Context, who api.Caller, id, relationshi
 				return wrongAmounts(failed.Tries)
 			}
 		}
-		return s.respondRelationship(c, l, who, id, relationship)
+		h, err := l.VerifiedHolder(ctx, who.Client, id)
+		if err != nil {
+			return err
+		}
+		return s.respondRelationship(c, l, who, h, relationship)
 	})
-}
-
-func (s *surface) confirm(ctx context.Context, l *ledger.Ledger, client, holder, id string, cents []int64, key ledger.Option) error {
-	h, _, err := existingRelationship(ctx, l, client, holder, id)
-	if err != nil {
-		return err
-	}
-	amounts, err := l.Amounts(client, id, cents...)
-	if err != nil {
-		return err
-	}
-	events, err := domain.ConfirmAmounts{RelationshipID: id, Amounts: amounts}.Decide(h)
-	if err != nil {
-		return err
-	}
-	change := ledger.Change{Stream: domain.HolderStream(client, holder), Client: client, Expect: h.Version, Events: events}
-	key(&change)
-	if _, err := l.Write(ctx, change); err != nil {
-		return err
-	}
-	if failed, ok := events[0].(domain.LinkTryFailed); ok {
-		return wrongAmounts(failed.Tries)
-	}
-	return nil
 }
 
 func wrongAmounts(tries int) error {

@@ -116,8 +116,8 @@ var relationshipNames = strings.NewReplacer(
 	"/ToName", "/account_owner_name", "/Amount", "/amount",
 )
 
-func (s *surface) respondRelationship(c echo.Context, l *ledger.Ledger, who api.Caller, holder, id string) error {
-	h, r, err := existingRelationship(c.Request().Context(), l, who.Client, holder, id)
+func (s *surface) respondRelationship(c echo.Context, l *ledger.Ledger, who api.Caller, h domain.Holder, id string) error {
+	r, err := existing(h, id)
 	if err != nil {
 		return err
 	}

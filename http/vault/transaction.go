@@ -66,13 +66,19 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 		}
 		ctx, l := c.Request().Context(), s.LedgerNow()
 		return s.Once(c, who, input, func(key ledger.Option) error {
-			var made vaultMade
-			err := l.Retry(func() (err error) {
-				made, err = s.vaultAccept(ctx, l, who, in, key)
-				return err
+			var changes []ledger.Change
+			at, err := l.WriteDecided(ctx, func() (_ []ledger.Change, err error) {
+				changes, err = s.vaultAccept(ctx, l, who.Client, in, key)
+				return changes, err
 			})
 			if err != nil {
 				return err
+			}
+			made := vaultMade{t: ledger.Originated(who.Client, changes[0].Events, l.Now(), at.First)}
+			if in.CreateToken {
+				if made.token, err = s.storedBy(ctx, who.Client, at.First, at.Last); err != nil {
+					return err
+				}
 			}
 			return s.respondTransaction(c, l, who, made)
 		}, func(use eventstore.KeyUse) error {
@@ -81,10 +87,8 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 				return err
 			}
 			made := vaultMade{t: t}
-			if token, ok, err := s.tokenAt(ctx, who.Client, use); err != nil {
+			if made.token, err = s.storedBy(ctx, who.Client, use.First, use.Last); err != nil {
 				return err
-			} else if ok {
-				made.token = &token
 			}
 			return s.respondTransaction(c, l, who, made)
 		})
@@ -98,60 +102,37 @@ type vaultMade struct {
 	token *domain.VaultToken // nil for none
 }
 
-func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, who api.Caller, in transactionInput, key ledger.Option) (vaultMade, error) {
-	client, err := s.ClientSettings(ctx, who.Client)
+// vaultAccept are the changes that a request makes: the transaction's first.
+func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, clientID string, in transactionInput, key ledger.Option) ([]ledger.Change, error) {
+	client, err := s.ClientSettings(ctx, clientID)
 	if err != nil {
-		return vaultMade{}, err
+		return nil, err
 	}
-	var more []ledger.Change
+	id, token := api.NewID(), []ledger.Change(nil)
 	if in.TokenID != "" {
-		if more, err = s.fromToken(ctx, l, who.Client, &in); err != nil {
-			return vaultMade{}, err
+		if token, err = s.fromToken(ctx, l, clientID, id, &in); err != nil {
+			return nil, err
 		}
 	}
 	o, err := in.order(client)
 	if err != nil {
-		return vaultMade{}, err
+		return nil, err
 	}
-	o.Named = in.named
-	command, err := l.Originate(who.Client, o)
+	o.ID, o.Named = id, in.named
+	begun, err := l.Begins(client, o, key)
 	if err != nil {
-		return vaultMade{}, err
+		return nil, inVaultWords(err)
 	}
-	events, err := command.Decide(client, domain.Transaction{})
-	if err != nil {
-		return vaultMade{}, o.Scrub(inVaultWords(err))
-	}
-	change := ledger.Change{Stream: domain.TransactionStream(who.Client, command.TransactionID), Client: who.Client, Events: events}
-	key(&change)
-	made := vaultMade{}
-	changes := []ledger.Change{change}
-	var stored string
 	if in.CreateToken && in.TokenID == "" {
-		if stored, changes, err = s.withToken(ctx, l, who.Client, in, command.TransactionID, changes); err != nil {
-			return made, err
+		if token, err = s.withToken(ctx, l, clientID, in, id); err != nil {
+			return nil, err
 		}
 	}
-	for i := range more { // the use of a stored token names the transaction
-		if more[i].Events, err = (domain.UseToken{TransactionID: command.TransactionID}).Decide(domain.VaultToken{}); err != nil {
-			return made, err
-		}
-	}
-	at, err := l.Write(ctx, append(changes, more...)...)
-	if err != nil {
-		return made, err
-	}
-	made.t = ledger.Originated(who.Client, events, l.Now(), at.First)
-	if stored != "" {
-		token, err := l.Token(ctx, who.Client, stored)
-		made.token = &token
-		return made, err
-	}
-	return made, nil
+	return append([]ledger.Change{begun}, token...), nil
 }
 
 // withToken stores the account of a transaction and counts its first use.
-func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string, in transactionInput, transaction string, changes []ledger.Change) (string, []ledger.Change, error) {
+func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string, in transactionInput, transaction string) ([]ledger.Change, error) {
 	token := tokenInput{tokenFields: in.tokenFields}
 	if token.AccountType == "" {
 		token.AccountType = domain.Checking // as the transaction is
@@ -162,18 +143,18 @@ func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string
 	if token.SoftwareVersion == "" {
 		token.SoftwareVersion = "v2"
 	}
-	id, stored, err := s.storeToken(ctx, l, client, token)
+	_, stored, err := s.storeToken(ctx, l, client, token)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	used, err := domain.UseToken{TransactionID: transaction}.Decide(domain.VaultToken{})
 	stored[0].Events = append(stored[0].Events, used...)
-	return id, append(changes, stored...), err
+	return stored, err
 }
 
 // fromToken fills in the account that a token names now, and answers the
 // change that counts its use.
-func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client string, in *transactionInput) ([]ledger.Change, error) {
+func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client, transaction string, in *transactionInput) ([]ledger.Change, error) {
 	token, err := s.liveToken(ctx, l, client, in.TokenID)
 	if err != nil {
 		return nil, err
@@ -194,7 +175,8 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client string
 	if in.IndividualName == "" {
 		in.IndividualName = token.Terms.IndividualName
 	}
-	return []ledger.Change{{Stream: domain.TokenStream(client, token.ID), Client: client, Expect: token.Version}}, nil
+	used, err := domain.UseToken{TransactionID: transaction}.Decide(token)
+	return []ledger.Change{{Stream: domain.TokenStream(client, token.ID), Client: client, Expect: token.Version, Events: used}}, err
 }
 
 // order is the transaction as the ledger takes it.

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -30,28 +31,25 @@ func (s *surface) createToken(c echo.Context, who api.Caller) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	return s.Once(c, who, input, func(key ledger.Option) error {
 		var token string
-		err := l.Retry(func() (err error) {
-			var changes []ledger.Change
-			if token, changes, err = s.storeToken(ctx, l, who.Client, in); err != nil {
-				return err
+		_, err := l.WriteDecided(ctx, func() (changes []ledger.Change, err error) {
+			if token, changes, err = s.storeToken(ctx, l, who.Client, in); err == nil {
+				key(&changes[0])
 			}
-			key(&changes[0])
-			_, err = l.Write(ctx, changes...)
-			return err
+			return changes, err
 		})
 		if err != nil {
 			return err
 		}
 		return s.respondToken(c, l, who, token)
 	}, func(use eventstore.KeyUse) error {
-		token, ok, err := s.tokenAt(ctx, who.Client, use)
-		if err == nil && !ok {
+		token, err := s.storedBy(ctx, who.Client, use.First, use.Last)
+		if err == nil && token == nil {
 			err = fmt.Errorf("no token was stored at position %d", use.First)
 		}
 		if err != nil {
 			return err
 		}
-		return s.respondTokenAs(c, l, who, token)
+		return s.respondTokenAs(c, l, who, *token)
 	})
 }
 
@@ -196,23 +194,19 @@ func (s *surface) liveToken(ctx context.Context, l *ledger.Ledger, client, id st
 	return token, err
 }
 
-// tokenAt is the token that a keyed request stored, as it stood then; ok is
-// false when it stored none.
-func (s *surface) tokenAt(ctx context.Context, client string, use eventstore.KeyUse) (token domain.VaultToken, ok bool, err error) {
-	made, err := s.Ledger.Store.ReadAll(ctx, use.First-1, int(use.Last-use.First+1))
+// storedBy is the token that was stored by an append, as it stood then; nil
+// when it stored none.
+func (s *surface) storedBy(ctx context.Context, client string, first, last int64) (*domain.VaultToken, error) {
+	made, err := s.Ledger.Store.ReadAll(ctx, first-1, int(last-first+1))
 	if err != nil {
-		return token, false, fmt.Errorf("read positions %d to %d, of a keyed request: %w", use.First, use.Last, err)
+		return nil, fmt.Errorf("read positions %d to %d, of one append: %w", first, last, err)
 	}
-	var own []eventstore.Recorded
-	for _, r := range made {
-		if strings.HasPrefix(r.Stream, domain.TokenStream(client, "")) {
-			own = append(own, r)
-		}
-	}
+	own := slices.DeleteFunc(made, func(r eventstore.Recorded) bool { return !strings.HasPrefix(r.Stream, domain.TokenStream(client, "")) })
 	if len(own) == 0 || own[0].Type != (domain.TokenStored{}).Type() {
-		return token, false, nil
+		return nil, nil
 	}
-	return token, true, ledger.Fold(&token, own)
+	token := &domain.VaultToken{}
+	return token, ledger.Fold(token, own)
 }
 
 // newTokenID is sixteen random digits, the form vault clients know.

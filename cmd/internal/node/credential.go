@@ -60,20 +60,8 @@ func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, er
 }
 
 func (c *Core) revoke(ctx context.Context, key string) error {
-	return c.Ledger.Retry(func() error {
-		known, err := c.Ledger.Credential(ctx, key)
-		if err != nil {
-			return err
-		}
-		events, err := domain.RevokeCredential{}.Decide(known)
-		if err != nil {
-			return err
-		}
-		_, err = c.Ledger.Write(ctx, ledger.Change{
-			Stream: domain.CredentialStream(key), Client: known.Client, Expect: known.Version, Events: events,
-		})
-		return err
-	})
+	_, err := ledger.Execute(ctx, c.Ledger, ledger.CredentialStream("", key).Existing("credential %s", key), domain.RevokeCredential{}.Decide)
+	return err
 }
 
 // issueOperations writes the file first: a secret that was never stored is
