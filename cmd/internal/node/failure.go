@@ -14,11 +14,11 @@ type failure struct {
 	Code   domain.Code         `json:"code,omitempty"` // of a refusal
 	Reason string              `json:"reason"`
 	Fields []domain.FieldError `json:"fields,omitempty"`
-	Kind   string              `json:"kind,omitempty"` // of a fault that is known
+	Fault  string              `json:"fault,omitempty"` // one that is known
 }
 
-// kinds are the faults that the API tells apart.
-var kinds = map[string]error{
+// faults are those that the API tells apart.
+var faults = map[string]error{
 	"unknown-outcome": eventstore.ErrUnknownOutcome,
 	"away":            eventstore.ErrAway,
 	"full":            eventstore.ErrStorageFull,
@@ -37,9 +37,9 @@ func failureOf(err error) *failure {
 		return &failure{Code: r.Code, Reason: r.Reason, Fields: r.Fields}
 	}
 	f := &failure{Reason: err.Error()}
-	for kind, known := range kinds {
+	for name, known := range faults {
 		if errors.Is(err, known) {
-			f.Kind = kind
+			f.Fault = name
 		}
 	}
 	return f
@@ -49,14 +49,14 @@ func (f *failure) error() error {
 	if f.Code != "" {
 		return &domain.Refusal{Code: f.Code, Reason: f.Reason, Fields: f.Fields}
 	}
-	return &leaderError{reason: f.Reason, kind: kinds[f.Kind]}
+	return &leaderError{reason: f.Reason, cause: faults[f.Fault]}
 }
 
 // leaderError is a fault of the leader's.
 type leaderError struct {
 	reason string
-	kind   error // nil for one that nobody tells apart
+	cause  error // nil for one that nobody tells apart
 }
 
 func (e *leaderError) Error() string { return "the leader: " + e.reason }
-func (e *leaderError) Unwrap() error { return e.kind }
+func (e *leaderError) Unwrap() error { return e.cause }
