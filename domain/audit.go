@@ -15,6 +15,22 @@ type (
 	FileRead struct {
 		FileID string `json:"file_id"`
 	}
+	// Exported records that a list was given out as a whole.
+	Exported struct {
+		What   string   `json:"what"`
+		Client string   `json:"client,omitempty"` // whose; empty: of all
+		Actors []string `json:"actors,omitempty"` // whose doing; empty: anybody's
+		After  int64    `json:"after,omitempty"`  // from which log position on
+	}
+	// RequestRefused records that a request of operations was refused, because
+	// of who asked. Of many only some are recorded, so that nobody can fill the
+	// log with them.
+	RequestRefused struct {
+		Method     string `json:"method"`
+		Route      string `json:"route"`
+		Code       string `json:"code"`
+		Unrecorded int64  `json:"unrecorded,omitempty"` // refused since the one before
+	}
 )
 
 // What AccountRevealed can be about.
@@ -31,8 +47,16 @@ func (AccountRevealed) Type() string { return "audit.account_revealed" }
 // Type names the event in the log.
 func (FileRead) Type() string { return "audit.file_read" }
 
+// Type names the event in the log.
+func (Exported) Type() string { return "audit.exported" }
+
+// Type names the event in the log.
+func (RequestRefused) Type() string { return "audit.request_refused" }
+
 func init() {
 	register(
+		func() Event { return &Exported{} },
+		func() Event { return &RequestRefused{} },
 		func() Event { return &AccountRevealed{} },
 		func() Event { return &FileRead{} },
 	)

@@ -1,6 +1,7 @@
 package projections
 
-// controlTables are part of tables: what waits for a second person.
+// controlTables are part of tables: what waits for a second person, and what
+// people and credentials of operations did.
 const controlTables = `
 -- Requests that need two people.
 CREATE TABLE approvals@(
@@ -13,5 +14,17 @@ CREATE TABLE approvals@(
 ) STRICT;
 CREATE INDEX approvals_id@ ON approvals@(id);
 CREATE INDEX approvals_state@ ON approvals@(state, position);
+CREATE INDEX approvals_waits@ ON approvals@(expires_at, asked_at) WHERE state = 'asked';
 CREATE INDEX approvals_undone@ ON approvals@(undone) WHERE undone = 1;
+
+-- Events that people, credentials of operations and the folder's owner made,
+-- and those of who was shown something. What happens to each entry of a file
+-- that they release is not among them: the file's own event is.
+CREATE TABLE acts@(
+  position INTEGER PRIMARY KEY,
+  actor    TEXT    NOT NULL,
+  client   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX acts_actor@ ON acts@(actor);
+CREATE INDEX acts_client@ ON acts@(client);
 `

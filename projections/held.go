@@ -16,7 +16,7 @@ type Held struct {
 }
 
 const (
-	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects, held_at, cents) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 		ON CONFLICT DO UPDATE SET rule = ?4, deadline = ?5, rejects = ?6`
 	takeHeld = `DELETE FROM held@ WHERE position = ?1`
 	heldSums = `SELECT h.client, h.odfi, h.rule, count(*), sum(i.cents) FROM held@ h JOIN items@ i ON i.position = h.position
@@ -74,6 +74,6 @@ func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 		at, _ := time.Parse(time.RFC3339, by.Deadline) // ours; a zero time is no deadline
 		rule, deadline, rejects = by.Rule, micros(at), by.Rejects()
 	}
-	_, err := p.c.Exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects)
+	_, err := p.c.Exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects, micros(c.fact.Meta.At), i.AmountCents)
 	return err
 }

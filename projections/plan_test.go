@@ -17,6 +17,7 @@ func TestNoQuestionScans(t *testing.T) {
 		latestDay, waitingOfAll, waitingOfGroup, heldOfAll, heldOfClient, entryGroups,
 		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
+		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, actsOfClient,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))
@@ -39,6 +40,23 @@ func TestNoQuestionScans(t *testing.T) {
 		if sorts && strings.Contains(q, "FROM items@") && !strings.Contains(q, "FROM files@") {
 			t.Errorf("%s\nsorts: %s", q, strings.Join(plan, "; "))
 		}
+	}
+}
+
+// What waits for a person is counted and summed up in indexes alone, however
+// much it is.
+func TestWhatWaitsIsCountedInIndexesAlone(t *testing.T) {
+	w := newWorld(t)
+	v := w.caughtUp(Options{})
+	for _, q := range []string{waitsHeld, waitsApproval, waitsUnmatched} {
+		w.must(v.read(w.ctx, func(s snapshot) error {
+			return s.query("EXPLAIN QUERY PLAN "+q, nil, func(row []value) error {
+				if step := row[3].(string); !strings.Contains(step, "COVERING INDEX") {
+					t.Errorf("%s\nlooks up: %s", q, step)
+				}
+				return nil
+			})
+		}))
 	}
 }
 

@@ -28,6 +28,7 @@ type projector struct {
 	refs     map[string]int64 // rows of files
 	arrivals map[string]int64 // rows of files that came from the bank
 	headers  map[batchKey]int64
+	actors   map[string]bool // whether they are of operations
 	queue    queueChanges
 	money    moneyChanges
 	days     map[int64]stretch
@@ -37,7 +38,7 @@ type projector struct {
 func newProjector(c *conn.Conn, log *slog.Logger, generation, position int64) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: position,
-		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, queue: queueChanges{}, money: newMoneyChanges(),
+		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, queue: queueChanges{}, money: newMoneyChanges(),
 		days: map[int64]stretch{}, args: make([]value, 0, 32),
 	}
 	return p, c.Suffix(of(generation, "@"))
@@ -81,6 +82,7 @@ func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 		clear(p.refs)
 		clear(p.arrivals)
 		clear(p.headers)
+		clear(p.actors)
 		return err
 	}
 	p.position = batch[len(batch)-1].recorded.Position
@@ -107,6 +109,9 @@ func (p *projector) rows(batch []logEvent) error {
 // event applies one event. Those of other streams are of no view.
 func (p *projector) event(c logEvent) error {
 	aggregate, _, _ := cutStream(c.recorded.Stream)
+	if err := p.act(c, aggregate); err != nil {
+		return err
+	}
 	switch aggregate {
 	case "transaction":
 		return p.transaction(c)

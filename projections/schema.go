@@ -114,9 +114,12 @@ CREATE TABLE held@(
   odfi     TEXT    NOT NULL,
   rule     TEXT    NOT NULL,            -- empty: no rule
   deadline INTEGER NOT NULL,            -- the last window for the day it should settle; 0: none
-  rejects  INTEGER NOT NULL             -- 1: it is rejected after that
+  rejects  INTEGER NOT NULL,            -- 1: it is rejected after that
+  held_at  INTEGER NOT NULL,
+  cents    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX held_rejects@ ON held@(deadline) WHERE rejects = 1;
+CREATE INDEX held_rule@ ON held@(rule, rejects, deadline, held_at, cents);
 CREATE TABLE headers@(
   id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
   header TEXT    NOT NULL               -- JSON of nacha.BatchHeader

@@ -47,7 +47,7 @@ func TestNothingOutsideTheLedgerHandlesAVersionError(t *testing.T) {
 
 // records say what was done; no rule decides over them. They go into the log
 // by ledger.Audit.
-var records = []string{"AccountRevealed", "FileRead", "AuditSignedIn", "DeliverySwitched", "KeysRotated", "KeysDestroyed", "CredentialsAccepted", "ActedAlone"}
+var records = []string{"AccountRevealed", "FileRead", "AuditSignedIn", "DeliverySwitched", "KeysRotated", "KeysDestroyed", "CredentialsAccepted", "ActedAlone", "Exported", "RequestRefused"}
 
 // What follows from a request a command of domain decides.
 func TestTheAPIAndTheCommandMakeNoEventByHand(t *testing.T) {

@@ -50,12 +50,13 @@ func (s *Kit) ForClientWith(h Handler, scopes ...string) echo.HandlerFunc {
 // ForOperations protects a route of the people who run the ledger. The scope is
 // one of operations' four.
 func (s *Kit) ForOperations(scope string, h Handler) echo.HandlerFunc {
-	return s.protect(h, func(who Caller) error {
+	recorded := func(c echo.Context, who Caller) error {
 		if !who.May(scope) {
-			return NewProblem(CodeScope, "this needs scope %s", scope)
+			return s.noted(c, who, NewProblem(CodeScope, "this needs scope %s", scope))
 		}
-		return nil
-	})
+		return s.noted(c, who, h(c, who))
+	}
+	return s.protect(recorded, func(Caller) error { return nil })
 }
 
 func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {

@@ -35,6 +35,7 @@ type Kit struct {
 	rates      rates // of a client's requests
 	tokenRates rates // of a credential's tokens
 	audits     audits
+	refusals   *refusals // of operations' requests
 	bodies     *bodies
 	purged     atomic.Int64 // when expired tokens were last forgotten, unix seconds
 }
@@ -55,6 +56,7 @@ func New(o Options) (*Kit, error) {
 		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now),
 		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now),
 		bodies:     newBodies(),
+		refusals:   newRefusals(o.Now),
 	}
 	var err error
 	if k.metrics, err = newMetrics(k.Metrics); err != nil {

@@ -135,15 +135,20 @@ func (s *Kit) observed(c echo.Context, id string, took time.Duration, aborted bo
 // metrics are what requests leave behind for Prometheus.
 type metrics struct {
 	latency *prometheus.HistogramVec
+	refused *prometheus.CounterVec // requests of operations, because of who asked
 }
 
 func newMetrics(r *prometheus.Registry) (metrics, error) {
-	m := metrics{prometheus.NewHistogramVec(prometheus.HistogramOpts{
+	m := metrics{latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "achledger_http_request_seconds",
 		Help:    "Time from a request's first byte to its answer's last.",
 		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"method", "route", "status"})}
-	return m, r.Register(m.latency)
+	m.refused = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "achledger_operations_refused_total",
+		Help: "Requests of operations that were refused because of who asked.",
+	}, []string{"code"})
+	return m, errors.Join(r.Register(m.latency), r.Register(m.refused))
 }
 
 func (m metrics) observe(method, route string, status int, took time.Duration) {

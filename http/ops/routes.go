@@ -62,6 +62,8 @@ func (s *surface) controlRoutes() {
 	s.Echo.GET("/v1/ops/operators", s.ForOperations(domain.ScopeOpsRead, s.listOperators))
 	s.Echo.POST("/v1/ops/operators", s.ForOperations(domain.ScopeOpsAdmin, s.addOperator))
 	s.Echo.PATCH("/v1/ops/operators/:id", s.ForOperations(domain.ScopeOpsAdmin, s.changeOperator))
+	s.Echo.GET("/v1/ops/queue", s.ForOperations(domain.ScopeOpsRead, s.queue))
+	s.Echo.GET("/v1/ops/audit", s.ForOperations(domain.ScopeOpsRead, s.audit))
 	s.Echo.GET("/v1/ops/policy", s.ForOperations(domain.ScopeOpsRead, s.getPolicy))
 	s.Echo.PUT("/v1/ops/policy", s.ForOperations(domain.ScopeOpsAdmin, s.putPolicy))
 	s.Echo.GET("/v1/ops/approvals", s.ForOperations(domain.ScopeOpsRead, s.listApprovals))

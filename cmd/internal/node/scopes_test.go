@@ -63,6 +63,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /v1/ops/inbound/:id/judge": "ops:work", "GET /v1/ops/unmatched": "ops:read", "GET /v1/ops/unmatched/:id": "ops:read",
 	"POST /v1/ops/unmatched/:id/assign": "ops:work", "POST /v1/ops/unmatched/:id/return": "ops:work",
 	"POST /v1/ops/unmatched/:id/dismiss": "ops:work", "GET /v1/ops/settlements": "ops:read",
+	"GET /v1/ops/queue": "ops:read", "GET /v1/ops/audit": "ops:read",
 	"GET /v1/ops/operators": "ops:read", "POST /v1/ops/operators": "ops:admin", "PATCH /v1/ops/operators/:id": "ops:admin",
 	"GET /v1/ops/policy": "ops:read", "PUT /v1/ops/policy": "ops:admin", "GET /v1/ops/approvals": "ops:read",
 	"GET /v1/ops/approvals/:id": "ops:read", "POST /v1/ops/approvals/:id/approve": "ops:approve",

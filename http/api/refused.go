@@ -1,0 +1,59 @@
+package api
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// Of the requests of operations that are refused because of who asks, so many
+// are recorded of a credential, and of all: the others are counted and logged.
+const (
+	refusedOfOne, refusedOfOneEvery = 10, time.Minute
+	refusedOfAll, refusedOfAllEvery = 100, 10 * time.Second
+)
+
+// refusals bounds what is recorded of them.
+type refusals struct {
+	one, all   *ledger.Throttle
+	unrecorded atomic.Int64
+}
+
+func newRefusals(now func() time.Time) *refusals {
+	return &refusals{
+		one: ledger.NewThrottle(refusedOfOneEvery, refusedOfOne, now),
+		all: ledger.NewThrottle(refusedOfAllEvery, refusedOfAll, now),
+	}
+}
+
+// noted passes on how a request of operations ended. One that was refused
+// because of who asked is recorded; where that fails it is refused all the
+// same, and logged.
+func (s *Kit) noted(c echo.Context, who Caller, err error) error {
+	if err == nil {
+		return nil
+	}
+	p := Explain(err)
+	if p.Status != http.StatusForbidden {
+		return err
+	}
+	s.metrics.refused.WithLabelValues(string(p.Code)).Inc()
+	r := c.Request()
+	s.Log.Warn("request of operations refused", "request_id", RequestID(c), "credential", who.Key, "method", r.Method, "route", c.Path(), "code", p.Code)
+	if s.refusals.one.Failed(who.Key) > 0 || s.refusals.all.Failed("") > 0 {
+		s.refusals.unrecorded.Add(1)
+		return err
+	}
+	event := domain.RequestRefused{Method: r.Method, Route: c.Path(), Code: string(p.Code), Unrecorded: s.refusals.unrecorded.Swap(0)}
+	ctx := ledger.WithRequest(r.Context(), RequestID(c), who.Key)
+	if failed := s.audit(ctx, domain.LedgerClient, event); failed != nil {
+		s.refusals.unrecorded.Add(1 + event.Unrecorded)
+		s.Log.Error("a refused request is not in the log", "request_id", RequestID(c), "err", failed)
+	}
+	return err
+}

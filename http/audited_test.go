@@ -1,0 +1,127 @@
+package http_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// told are the acts in an answer, in short.
+func told(list []map[string]any) (told []string) {
+	for _, row := range list {
+		told = append(told, fmt.Sprint(row["type"], " by ", row["person"]))
+	}
+	return told
+}
+
+func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	acme, reader := w.client("acme", settings()), w.credential("acme", "read", "reveal")
+	id := acme.originate(proposal()).is(201).text("TransactionID")
+	start := fmt.Sprint(len(w.events()))
+	reader.call("GET", "/api/transaction/"+id, "").is(200)
+	request := alice.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
+	alice.approves(request).problem(403, "own-request")
+	bob.approves(request).is(200)
+	viewer := w.credentialOf("bob@lantern.example", domain.ScopeOpsRead)
+	viewer.call("PUT", "/v1/ops/policy", `{"four_eyes":false}`).problem(403, "insufficient-scope")
+
+	all := rows(viewer.call("GET", "/v1/ops/audit?after="+start, "").is(200))
+	want := []string{
+		"audit.account_revealed by <nil>", "approval.asked by ALICE@LANTERN.EXAMPLE", "audit.request_refused by ALICE@LANTERN.EXAMPLE",
+		"approval.approved by BOB@LANTERN.EXAMPLE", "client.changed by BOB@LANTERN.EXAMPLE", "audit.request_refused by bob@lantern.example",
+	}
+	if got := told(all); !slices.Equal(got, want) {
+		t.Errorf("the audit says\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if all[4]["approval"] != request || all[2]["data"].(map[string]any)["code"] != "own-request" {
+		t.Errorf("the change is %v, the refusal %v", all[4], all[2])
+	}
+	// A person is all of the person's credentials.
+	if got := told(rows(viewer.call("GET", "/v1/ops/audit?after="+start+"&actor=Bob@lantern.example", "").is(200))); !slices.Equal(got, want[3:]) {
+		t.Errorf("Bob did %q", got)
+	}
+	if got := told(rows(viewer.call("GET", "/v1/ops/audit?after="+start+"&actor="+alice.key, "").is(200))); !slices.Equal(got, want[1:3]) {
+		t.Errorf("Alice's credential did %q", got)
+	}
+	if got := told(rows(viewer.call("GET", "/v1/ops/audit?after="+start+"&client=acme", "").is(200))); !slices.Equal(got, []string{want[0], want[4]}) {
+		t.Errorf("about the client there is %q", got)
+	}
+	if got := rows(viewer.call("GET", "/v1/ops/audit?limit=1", "").is(200)); len(got) != 1 {
+		t.Errorf("a page of one has %d", len(got))
+	}
+	viewer.call("GET", "/v1/ops/audit?who=bob", "").problem(400, "invalid")
+
+	// What is exported is all of it, and says who took it.
+	export := viewer.call("GET", "/v1/ops/audit?after="+start, "", with{"Accept", "application/x-ndjson"}).is(200)
+	var lines []map[string]any
+	for scanner := bufio.NewScanner(bytes.NewReader(export.body)); scanner.Scan(); {
+		var row map[string]any
+		w.must(json.Unmarshal(scanner.Bytes(), &row))
+		lines = append(lines, row)
+	}
+	if got := told(lines); !slices.Equal(got[:len(want)], want) {
+		t.Errorf("the export has %q", got)
+	}
+	if last := w.audited(domain.LedgerClient); last[len(last)-1].Event.(*domain.Exported).What != "audit" {
+		t.Error("nobody knows of the export")
+	}
+}
+
+// Whoever has some credential can be refused again and again: the log is not
+// filled with it, and says how many it left out.
+func TestRefusedRequestsDoNotFillTheLog(t *testing.T) {
+	w := newWorld(t)
+	viewer := w.credential(domain.LedgerClient, domain.ScopeOpsRead)
+	refuse := func(n int) {
+		t.Helper()
+		for range n {
+			viewer.call("PUT", "/v1/ops/policy", "{}").problem(403, "insufficient-scope")
+		}
+	}
+	refuse(100)
+	if got := len(w.audited(domain.LedgerClient)); got != 10 {
+		t.Errorf("a hundred refused requests are %d events", got)
+	}
+	w.clock.advance(time.Minute)
+	refuse(2)
+	got := w.audited(domain.LedgerClient)
+	if e := got[len(got)-1].Event.(*domain.RequestRefused); len(got) != 11 || e.Unrecorded != 90 || e.Route != "/v1/ops/policy" {
+		t.Errorf("after a minute the log has %d, the last %+v", len(got), e)
+	}
+}
+
+func TestTheQueueTellsWhatWaitsAndWhatHappensIfNobodyActs(t *testing.T) {
+	w, alice, bob := fourEyes(t)
+	if got := rows(bob.call("GET", "/v1/ops/queue", "").is(200)); len(got) != 0 {
+		t.Errorf("nothing waits, and the queue has %v", got)
+	}
+	acme := w.client("acme", settings())
+	for range 2 {
+		alice.call("POST", "/v1/ops/events/"+acme.waiting()+"/hold", `{"reason":"looks odd"}`).is(200)
+	}
+	since := w.clock.Now()
+	w.clock.advance(time.Hour)
+	alice.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
+	got := rows(bob.call("GET", "/v1/ops/queue", "").is(200))
+	if len(got) != 2 || got[0]["kind"] != "held" || got[0]["count"] != 2.0 || got[0]["cents"] != 1000050.0 || got[0]["then"] == "" ||
+		got[0]["oldest"] != since.UTC().Format(time.RFC3339) ||
+		got[1]["kind"] != "approvals" || got[1]["count"] != 1.0 || got[1]["next_deadline"] != w.clock.Now().Add(24*time.Hour).UTC().Format(time.RFC3339) {
+		t.Errorf("the queue has %v", got)
+	}
+	if got := rows(bob.call("GET", "/v1/ops/queue?kind=approvals", "").is(200)); len(got) != 1 || got[0]["kind"] != "approvals" {
+		t.Errorf("of approvals there is %v", got)
+	}
+	bob.call("GET", "/v1/ops/queue?kind=everything", "").problem(400, "invalid")
+	w.clock.advance(25 * time.Hour)
+	if got := rows(bob.call("GET", "/v1/ops/queue", "").is(200)); len(got) != 1 {
+		t.Errorf("once the request has expired the queue has %v", got)
+	}
+}

@@ -1,0 +1,180 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// actRow is an event that a person or operations made, as the log has it.
+type actRow struct {
+	Position  int64           `json:"position"`
+	Time      time.Time       `json:"time"`
+	Actor     string          `json:"actor"`            // credential key, person, or worker
+	Person    string          `json:"person,omitempty"` // who answers for the credential
+	Type      string          `json:"type"`
+	Stream    string          `json:"stream"`
+	Client    string          `json:"client"`
+	RequestID string          `json:"request_id,omitempty"`
+	Cause     string          `json:"cause,omitempty"`
+	Approval  string          `json:"approval,omitempty"`
+	Data      json.RawMessage `json:"data"`
+}
+
+// actPage has the newest position for a cursor, to ask again behind it later.
+type actPage struct {
+	Data       []actRow `json:"data"`
+	NextCursor int64    `json:"next_cursor"`
+}
+
+// mediaLines is the media type of an export.
+const mediaLines = "application/x-ndjson"
+
+// audit answers what people and operations did, in log order, behind a
+// position; actor= and client= select. With Accept: application/x-ndjson it
+// answers all of it, a line for each.
+func (s *surface) audit(c echo.Context, who api.Caller) error {
+	f, err := s.actFilter(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	if strings.Contains(c.Request().Header.Get(echo.HeaderAccept), mediaLines) {
+		return s.exportAudit(c, f)
+	}
+	rows, err := s.acts(ctx, f)
+	if err != nil {
+		return err
+	}
+	p := actPage{Data: rows, NextCursor: f.After}
+	if n := len(rows); n > 0 {
+		p.NextCursor = rows[n-1].Position
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+func (s *surface) actFilter(c echo.Context) (f projections.ActFilter, err error) {
+	if f.After, err = api.After(c.QueryParam("after"), "/after"); err != nil {
+		return f, err
+	}
+	if f.Limit, err = api.Limit(c); err != nil {
+		return f, err
+	}
+	q := &api.QueryReader{Values: c.QueryParams()}
+	q.Text("after")
+	q.Text("limit")
+	actor := q.Text("actor")
+	f.Client = q.Text("client")
+	if err := q.Refusal(); err != nil || actor == "" {
+		return f, err
+	}
+	f.Actors, err = s.actorsOf(c.Request().Context(), actor)
+	return f, err
+}
+
+// actorsOf are the names under which an actor's events stand: a person's are
+// those of the credentials that the person answers for as well.
+func (s *surface) actorsOf(ctx context.Context, actor string) ([]string, error) {
+	names := []string{actor}
+	if !strings.Contains(actor, "@") {
+		return names, nil
+	}
+	names[0] = domain.NormalEmail(actor)
+	keys, err := s.Views.Credentials(ctx, domain.LedgerClient)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		known, err := s.Directory.Credential(ctx, k.Key)
+		if err != nil {
+			return nil, err
+		}
+		if domain.NormalEmail(known.Owner) == names[0] {
+			names = append(names, k.Key)
+		}
+	}
+	return names, nil
+}
+
+func (s *surface) acts(ctx context.Context, f projections.ActFilter) ([]actRow, error) {
+	events, err := s.Views.Acts(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]actRow, len(events))
+	for i, r := range events {
+		if rows[i], err = s.shownAct(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+func (s *surface) shownAct(ctx context.Context, r eventstore.Recorded) (actRow, error) {
+	var meta domain.Meta
+	if err := json.Unmarshal(r.Meta, &meta); err != nil {
+		return actRow{}, fmt.Errorf("position %d: decode meta: %w", r.Position, err)
+	}
+	row := actRow{
+		Position: r.Position, Time: meta.At, Actor: meta.Actor, Type: r.Type, Stream: r.Stream, Client: r.Client,
+		RequestID: meta.RequestID, Cause: meta.Cause, Approval: meta.Approval, Data: domain.Shareable(r.Type, r.Data),
+	}
+	if !projections.IsPerson(meta.Actor) {
+		known, err := s.Directory.Credential(ctx, meta.Actor)
+		if err != nil {
+			return row, err
+		}
+		row.Person = known.Owner
+	}
+	return row, nil
+}
+
+// exportAudit streams all that is selected up to now, and records first who takes it.
+// Data that breaks off without its last line end is not whole.
+func (s *surface) exportAudit(c echo.Context, f projections.ActFilter) error {
+	ctx := c.Request().Context()
+	event := domain.Exported{What: "audit", Client: f.Client, Actors: f.Actors, After: f.After}
+	if err := s.Ledger.Audit(ctx, domain.LedgerClient, event); err != nil {
+		return err
+	}
+	f.Limit = api.RowsAtOnce
+	control := http.NewResponseController(c.Response())
+	w := json.NewEncoder(c.Response())
+	for {
+		rows, err := s.acts(ctx, f)
+		if err != nil {
+			if !c.Response().Committed {
+				return err
+			}
+			s.Explain(ctx, api.RequestID(c), err)
+			panic(http.ErrAbortHandler)
+		}
+		if !c.Response().Committed {
+			c.Response().Header().Set(echo.HeaderContentType, mediaLines)
+			c.Response().WriteHeader(http.StatusOK)
+		}
+		_ = control.SetWriteDeadline(time.Now().Add(api.WriteTimeout)) // a writer without deadlines, as in tests, needs none
+		for _, row := range rows {
+			if err := w.Encode(row); err != nil {
+				return nil // the caller is gone
+			}
+		}
+		if len(rows) < f.Limit {
+			return nil
+		}
+		f.After = rows[len(rows)-1].Position
+	}
+}

@@ -1,0 +1,77 @@
+package ops
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// waits is how much of a kind waits for a person, and what happens if nobody
+// acts.
+type waits struct {
+	Kind     string     `json:"kind"`
+	Rule     string     `json:"rule,omitempty"` // of what is held
+	Count    int64      `json:"count"`
+	Cents    int64      `json:"cents"`
+	Oldest   *time.Time `json:"oldest"`
+	Deadline *time.Time `json:"next_deadline"`
+	Then     string     `json:"then"` // if nobody acts
+	List     string     `json:"list"` // where they are one by one
+}
+
+// unattended says what happens to each kind if nobody acts, and where its list
+// is.
+var unattended = map[string]struct{ then, list string }{
+	projections.WaitsHeld:       {"It stays held, and is dated again when it is approved. An answer is rejected at its deadline.", "/v1/ops/transactions?status=Pending"},
+	projections.WaitsApproval:   {"The request expires and nothing is done.", "/v1/ops/approvals?state=asked"},
+	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse its return.", "/v1/ops/unmatched"},
+	projections.WaitsDecision:   {"What the receiving account says by default.", "/v1/ops/queue?kind=inbound_decisions"},
+	projections.WaitsQuarantine: {"Nothing of it is applied; the time to return its entries passes.", "/v1/ops/inbound?state=quarantined"},
+	projections.WaitsUnknown:    {"Nothing is sent again, and its entries go into no other file.", "/v1/ops/files"},
+	projections.WaitsDeadline:   {"It leaves with the next file of its ODFI, or is rejected at its deadline if it is held.", "/v1/ops/transactions?status=Pending"},
+}
+
+// rejectedThen is what happens to what a rule holds and rejects.
+const rejectedThen = "It is rejected at its deadline."
+
+// queue answers all that waits for a person.
+func (s *surface) queue(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	kind := api.Pick(q, "kind", projections.WaitKinds)
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+		return err
+	}
+	all, err := s.Views.Waits(ctx, s.Ledger.Now())
+	if err != nil {
+		return fmt.Errorf("count what waits: %w", err)
+	}
+	shown := []waits{}
+	for _, w := range all {
+		if kind == "" || kind == w.Kind {
+			shown = append(shown, shownWaits(w))
+		}
+	}
+	return api.AnswerPage(c, shown, "")
+}
+
+func shownWaits(w projections.Waits) waits {
+	shown := waits{Kind: w.Kind, Rule: w.Rule, Count: w.Count, Cents: w.Cents, Then: unattended[w.Kind].then, List: unattended[w.Kind].list}
+	if w.Rejects {
+		shown.Then = rejectedThen
+	}
+	if !w.Oldest.IsZero() {
+		shown.Oldest = &w.Oldest
+	}
+	if !w.Deadline.IsZero() {
+		shown.Deadline = &w.Deadline
+	}
+	return shown
+}

@@ -1,0 +1,62 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// ActFilter selects events that people and operations made, in log order.
+type ActFilter struct {
+	Actors []string // any of them; nil: all
+	Client string   // whose event it is; empty: all
+	After  int64    // log position, exclusive
+	Limit  int
+}
+
+const (
+	allActs      = `SELECT position FROM acts@ WHERE position > ?1 AND (?2 = '' OR client = ?2) ORDER BY position LIMIT ?3`
+	actsOfClient = `SELECT position FROM acts@ INDEXED BY acts_client@ WHERE client = ?2 AND position > ?1 ORDER BY position LIMIT ?3`
+	actsOfActors = `SELECT position FROM acts@ INDEXED BY acts_actor@
+		WHERE actor IN (SELECT value FROM json_each(?4)) AND position > ?1 AND (?2 = '' OR client = ?2) ORDER BY position LIMIT ?3`
+)
+
+// Acts lists events that people, credentials of operations and the folder's
+// owner made, and those of who was shown something, in log order.
+func (v *Views) Acts(ctx context.Context, f ActFilter) ([]eventstore.Recorded, error) {
+	query, args := allActs, values(f.After, f.Client, int64(f.Limit))
+	switch {
+	case f.Actors != nil:
+		of, err := json.Marshal(f.Actors)
+		if err != nil {
+			return nil, err
+		}
+		query, args = actsOfActors, append(args, string(of))
+	case f.Client != "":
+		query = actsOfClient
+	}
+	var positions []int64
+	err := v.read(ctx, func(s snapshot) error {
+		return s.query(query, args, func(row []value) error {
+			positions = append(positions, row[0].(int64))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	events := make([]eventstore.Recorded, 0, len(positions))
+	for _, at := range positions {
+		one, err := v.store.ReadAll(ctx, at-1, 1)
+		if err == nil && (len(one) != 1 || one[0].Position != at) {
+			err = fmt.Errorf("the log has no position %d", at)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read what was done: %w", err)
+		}
+		events = append(events, one[0])
+	}
+	return events, nil
+}
