@@ -23,7 +23,7 @@ var WaitKinds = []string{WaitsHeld, WaitsApproval, WaitsUnmatched, WaitsDecision
 
 // Waits is how much of a kind waits for a person.
 type Waits struct {
-	Kind     string
+	What     string
 	Rule     string // of what is held; empty: no rule holds it
 	Rejects  bool   // of what is held: it is rejected after its deadline
 	Count    int64
@@ -55,14 +55,14 @@ func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err erro
 	endOfDay := calendar.DateOf(now).Add(1).At(0, 0)
 	err = v.read(ctx, func(s snapshot) error {
 		for _, q := range []struct {
-			kind, sql string
+			what, sql string
 			args      []value
 		}{
 			{WaitsHeld, waitsHeld, nil}, {WaitsApproval, waitsApproval, values(micros(now))}, {WaitsUnmatched, waitsUnmatched, nil},
 			{WaitsQuarantine, waitsQuarantine, nil}, {WaitsUnknown, waitsUnknown, nil}, {WaitsDeadline, waitsDeadline, values(micros(endOfDay))},
 		} {
 			err := s.query(q.sql, q.args, func(row []value) error {
-				if w := scanWaits(q.kind, row); w.Count > 0 {
+				if w := scanWaits(q.what, row); w.Count > 0 {
 					all = append(all, w)
 				}
 				return nil
@@ -76,12 +76,12 @@ func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err erro
 	return all, err
 }
 
-func scanWaits(kind string, row []value) Waits {
+func scanWaits(what string, row []value) Waits {
 	number := func(i int) int64 {
 		n, _ := row[i].(int64) // NULL where there is none
 		return n
 	}
-	w := Waits{Kind: kind, Rule: row[0].(string), Rejects: number(1) != 0, Count: number(2), Cents: number(3)}
+	w := Waits{What: what, Rule: row[0].(string), Rejects: number(1) != 0, Count: number(2), Cents: number(3)}
 	if at := number(4); at > 0 {
 		w.Oldest = instant(at)
 	}

@@ -55,7 +55,7 @@ func (s *surface) queue(c echo.Context, who api.Caller) error {
 	}
 	shown := []waits{}
 	for _, w := range all {
-		if kind == "" || kind == w.Kind {
+		if kind == "" || kind == w.What {
 			shown = append(shown, shownWaits(w))
 		}
 	}
@@ -63,7 +63,7 @@ func (s *surface) queue(c echo.Context, who api.Caller) error {
 }
 
 func shownWaits(w projections.Waits) waits {
-	shown := waits{Kind: w.Kind, Rule: w.Rule, Count: w.Count, Cents: w.Cents, Then: unattended[w.Kind].then, List: unattended[w.Kind].list}
+	shown := waits{Kind: w.What, Rule: w.Rule, Count: w.Count, Cents: w.Cents, Then: unattended[w.What].then, List: unattended[w.What].list}
 	if w.Rejects {
 		shown.Then = rejectedThen
 	}
