@@ -85,6 +85,13 @@ func about(kind string, client *domain.Client) subject {
 	case "token":
 		v := &domain.VaultToken{}
 		return subject{v, map[string]decide{"store": to[domain.StoreToken](v), "replace": to[domain.ReplaceToken](v), "delete": to[domain.DeleteToken](v)}}
+	case "webhook":
+		w := &domain.Webhook{}
+		return subject{w, map[string]decide{
+			"open": to[domain.OpenWebhook](w), "change": to[domain.ChangeWebhook](w), "delete": to[domain.DeleteWebhook](w),
+			"rotate": to[domain.RotateWebhookSecret](w), "ping": to[domain.PingWebhook](w), "replay": to[domain.ReplayWebhook](w),
+			"retry": to[domain.RetryWebhook](w), "disable": to[domain.DisableWebhook](w),
+		}}
 	case "recipient":
 		r := &domain.Recipient{}
 		return subject{r, map[string]decide{

@@ -7,6 +7,7 @@
 //	links     /v1/accounts: ACH relationships and transfers, Plaid
 //	pro       /v1/odfis, /v1/recipients, /v1/ach-files, /v1/returns, /v1/nocs
 //	vault     /rest/v2: account tokens and their transactions
+//	webhooks  /v1/webhooks: where messages are posted, and what became of them
 //	ops       /v1/ops: clients, credentials, files, what comes from the bank
 //	sandbox   /v1/simulations: the clock, and the bank as a test plays it
 //

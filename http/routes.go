@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/http/pro"
 	"github.com/achledger/achledger/http/sandbox"
 	"github.com/achledger/achledger/http/vault"
+	"github.com/achledger/achledger/http/webhooks"
 )
 
 // routes binds the paths of every surface.
@@ -22,6 +23,7 @@ func (s *Server) routes() error {
 	links.Routes(s.Kit)
 	pro.Routes(s.Kit)
 	vault.Routes(s.Kit)
+	webhooks.Routes(s.Kit)
 	ops.Routes(s.Kit)
 	if s.Sandbox != nil {
 		sandbox.Routes(s.Kit)

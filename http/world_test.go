@@ -99,7 +99,7 @@ func (w *world) open(changes ...change) {
 		}
 	})
 	o := api.Options{
-		Ledger: w.ledger, Tokens: store, Views: views, Directory: projections.NewDirectory(w.ledger),
+		Ledger: w.ledger, Tokens: store, Webhooks: store, Views: views, Directory: projections.NewDirectory(w.ledger),
 		Files: noFiles{}, Now: w.clock.Now, TempDir: w.t.TempDir(),
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// nameTables are part of tables: which recipients and ACH Pro files a client
-// has, in the order they were made. What they are is in their own streams.
+// nameTables are part of tables: which recipients, ACH Pro files and webhooks a
+// client has, in the order they were made. What they are is in their own streams.
 const nameTables = `
 CREATE TABLE names@(
   position  INTEGER PRIMARY KEY,        -- of the event that made it
@@ -23,6 +23,7 @@ const (
 	putName   = `INSERT INTO names@(position, aggregate, client, id) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`
 	dropName  = `DELETE FROM names@ WHERE aggregate = ?1 AND client = ?2 AND id = ?3`
 	listNames = `SELECT position, id FROM names@ WHERE aggregate = ?1 AND client = ?2 AND position > ?3 ORDER BY position LIMIT ?4`
+	allNames  = `SELECT position, client, id FROM names@ WHERE aggregate = ?1 AND position > ?2 ORDER BY position LIMIT ?3`
 )
 
 // name applies an event of a stream that is named by client and id.
@@ -30,7 +31,7 @@ func (p *projector) name(c logEvent) error {
 	aggregate, rest, _ := cutStream(c.recorded.Stream)
 	client, id, _ := strings.Cut(rest, "/")
 	switch c.fact.Event.(type) {
-	case *domain.RecipientDeleted:
+	case *domain.RecipientDeleted, *domain.WebhookDeleted:
 		_, err := p.c.Exec(dropName, aggregate, client, id)
 		return err
 	}
@@ -62,4 +63,22 @@ func (v *Views) Names(ctx context.Context, aggregate, client string, after int64
 		})
 	})
 	return ids, next, err
+}
+
+// Name is something that a client has, by its id.
+type Name struct {
+	Position   int64 // of the event that made it
+	Client, ID string
+}
+
+// NamesOfAll lists what all clients have of an aggregate, oldest first, after a
+// position.
+func (v *Views) NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) (list []Name, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(allNames, values(aggregate, after, int64(limit)), func(row []value) error {
+			list = append(list, Name{row[0].(int64), row[1].(string), row[2].(string)})
+			return nil
+		})
+	})
+	return list, err
 }

@@ -131,7 +131,7 @@ func (p *projector) event(c logEvent) error {
 		return p.holder(c)
 	case "account":
 		return p.account(c)
-	case "recipient", "achfile":
+	case "recipient", "achfile", "webhook":
 		return p.name(c)
 	case "approval":
 		return p.approval(c)

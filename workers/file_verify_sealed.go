@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
@@ -19,7 +20,7 @@ func (r *verifier) sealed(e eventstore.Recorded) error {
 	case domain.TransactionOriginated{}.Type(), domain.TransactionReceived{}.Type(), domain.TransactionAccountChanged{}.Type(),
 		domain.TransactionCorrected{}.Type(), domain.TransactionChangeRefused{}.Type(), domain.TransactionCorrectionRequested{}.Type(),
 		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type(), domain.ClientOpened{}.Type(), domain.ClientChanged{}.Type(),
-		domain.CredentialIssuedV2{}.Type():
+		domain.CredentialIssuedV2{}.Type(), domain.WebhookOpened{}.Type(), domain.WebhookSecretRotated{}.Type():
 	default:
 		if !bytes.Contains(e.Data, []byte(`"whole":`)) {
 			return nil
@@ -61,6 +62,10 @@ func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 			return fmt.Errorf("%w (it says it is credential %s)", ledger.ErrMoved, e.Key)
 		}
 		return l.CheckSecretHash(e.Key, e.SealedHash)
+	case *domain.WebhookOpened:
+		return opensWebhook(l, client, stream, e.Secret)
+	case *domain.WebhookSecretRotated:
+		return opensWebhook(l, client, stream, e.Secret)
 	case *domain.TransactionCorrected, *domain.TransactionChangeRefused, *domain.TransactionCorrectionRequested:
 		t := domain.Transaction{Client: client}
 		t.Evolve(fact)
@@ -99,6 +104,12 @@ func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 		_, err = l.OpenDataOf(&t, t.Items[0])
 		return err
 	}
+}
+
+// opensWebhook opens a webhook's secret, which is bound to the webhook.
+func opensWebhook(l *ledger.Ledger, client, stream string, secret domain.Sealed) error {
+	_, err := l.OpenWebhookSecret(client, strings.TrimPrefix(stream, domain.WebhookStream(client, "")), secret)
+	return err
 }
 
 // opensWhole opens the entry behind one whose texts are masked in the log.

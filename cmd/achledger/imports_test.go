@@ -32,7 +32,7 @@ var inward = map[string][]string{
 }
 
 // surfaces are the packages of http: each knows the kit and no other surface.
-var surfaces = []string{"connect", "files", "links", "ops", "pro", "sandbox", "vault"}
+var surfaces = []string{"connect", "files", "links", "ops", "pro", "sandbox", "vault", "webhooks"}
 
 func init() {
 	inner := []string{"http/api", "projections", "eventstore", "domain"}
@@ -58,6 +58,7 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong":        {"cmd"},
 	"github.com/pkg/sftp":               {"workers"},
 	"github.com/pquerna/otp":            {"eventstore/people"},
+	"github.com/standard-webhooks":      {"workers/webhooks"},
 	"github.com/prometheus":             {"cmd", "http"},
 	"github.com/schollz/progressbar/v3": {"cmd"},
 }

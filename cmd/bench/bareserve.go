@@ -46,7 +46,7 @@ func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 	}
 	defer views.Close()
 	server, err := achhttp.New(api.Options{
-		Ledger: l, Tokens: store, Views: views, Directory: projections.NewDirectory(l), Files: noFiles{},
+		Ledger: l, Tokens: store, Webhooks: noWebhooks{}, Views: views, Directory: projections.NewDirectory(l), Files: noFiles{},
 	})
 	if err != nil {
 		return err
@@ -88,3 +88,6 @@ func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 type noFiles struct{ api.Files }
 
 var _ eventstore.Store = (*bareStore)(nil)
+
+// noWebhooks is for a client that has none.
+type noWebhooks struct{ eventstore.Webhooks }

@@ -18,7 +18,7 @@ func TestBatchesAreBounded(t *testing.T) {
 		q.callers = rapid.IntRange(0, 50).Draw(t, "last time")
 		var sent []*Request
 		for range rapid.IntRange(1, 200).Draw(t, "appends") {
-			r := newRequest()
+			r := new(Queue).newRequest()
 			r.Events = rapid.IntRange(1, eventstore.MaxAppend).Draw(t, "events")
 			r.Bytes = rapid.SampledFrom([]int{100, 100_000, eventstore.MaxAppendBytes}).Draw(t, "bytes")
 			if rapid.IntRange(0, 9).Draw(t, "walks away") == 0 {
@@ -30,11 +30,11 @@ func TestBatchesAreBounded(t *testing.T) {
 		}
 		tokens := rapid.IntRange(0, 300).Draw(t, "tokens")
 		for range tokens {
-			r := newRequest()
+			r := new(Queue).newRequest()
 			r.Beside = "a login"
 			q.beside <- r
 		}
-		last := newRequest() // so that collect never waits for more
+		last := new(Queue).newRequest() // so that collect never waits for more
 		last.Events, last.Bytes = 1, 1
 		sent = append(sent, last)
 		q.appends <- last
@@ -75,7 +75,7 @@ func TestBatchesAreBounded(t *testing.T) {
 
 func TestWhoStillWaitsWhenTheLogClosesIsTold(t *testing.T) {
 	q := NewQueue(0)
-	held, queued, login := newRequest(), newRequest(), newRequest()
+	held, queued, login := new(Queue).newRequest(), new(Queue).newRequest(), new(Queue).newRequest()
 	q.held = held
 	q.appends <- queued
 	q.beside <- login

@@ -16,6 +16,7 @@ type Queue struct {
 	appends chan *Request // to the writer
 	beside  chan *Request // to the writer, a few to a batch
 	closed  chan struct{} // tells the writer to end
+	used    sync.Pool     // requests that were answered
 
 	// The writer's own.
 	batch   Batch
@@ -46,14 +47,14 @@ func (q *Queue) Append(ctx context.Context, appends []eventstore.Append) (events
 	if err != nil {
 		return eventstore.Result{}, err
 	}
-	r := newRequest()
+	r := q.newRequest()
 	r.Appends, r.Events, r.Bytes, r.Term = appends, events, bytes, eventstore.TermOf(ctx)
 	return q.submit(ctx, q.appends, r)
 }
 
 // Do has the writer make a change beside the log in its next transaction.
 func (q *Queue) Do(ctx context.Context, change any) error {
-	r := newRequest()
+	r := q.newRequest()
 	r.Beside = change
 	_, err := q.submit(ctx, q.beside, r)
 	return err
@@ -73,7 +74,7 @@ func (q *Queue) submit(ctx context.Context, queue chan<- *Request, r *Request) (
 		<-r.done
 	}
 	result, err := r.Result, r.Err
-	r.reuse()
+	q.reuse(r)
 	if err != nil {
 		return eventstore.Result{}, err
 	}

@@ -1,7 +1,6 @@
 package groupcommit
 
 import (
-	"sync"
 	"sync/atomic"
 
 	"github.com/achledger/achledger/eventstore"
@@ -21,15 +20,19 @@ type Request struct {
 	done  chan struct{} // receives one value when Result and Err are set
 }
 
-var requests = sync.Pool{New: func() any { return &Request{done: make(chan struct{}, 1)} }}
-
-func newRequest() *Request { return requests.Get().(*Request) }
+// newRequest is one that was used before, if there is one.
+func (q *Queue) newRequest() *Request {
+	if r, ok := q.used.Get().(*Request); ok {
+		return r
+	}
+	return &Request{done: make(chan struct{}, 1)}
+}
 
 // reuse gives back a request that was answered. One that the caller walked
 // away from still lies in the writer's queue.
-func (r *Request) reuse() {
+func (q *Queue) reuse(r *Request) {
 	*r = Request{done: r.done}
-	requests.Put(r)
+	q.used.Put(r)
 }
 
 // take settles who owns a waiting request: the writer, to answer it, or the

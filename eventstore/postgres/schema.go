@@ -5,7 +5,7 @@ const schemaName = "achledger"
 
 // migrations[n] brings schema version n to n+1, as the owner. A released one
 // never changes.
-var migrations = []string{v1, v2, v3}
+var migrations = []string{v1, v2, v3, v4}
 
 // v1: all names are compared byte by byte, whatever the database's collation,
 // which may change with the operating system and must not take indexes along.
@@ -130,6 +130,36 @@ CREATE TABLE people(
 CREATE INDEX people_person ON people(person);
 `
 
+// v4 keeps how far webhooks were told.
+const v4 = `
+CREATE TABLE webhooks(
+  webhook  text   COLLATE "C" NOT NULL PRIMARY KEY,
+  position bigint NOT NULL,                -- the cursor
+  ordinal  bigint NOT NULL,
+  orders   bigint NOT NULL                 -- position of the newest order that was carried out
+) WITH (fillfactor = 50);
+CREATE TABLE webhook_waiting(
+  webhook  text    COLLATE "C" NOT NULL,
+  position bigint  NOT NULL,
+  ordinal  bigint  NOT NULL,
+  type     text    NOT NULL,
+  tries    int     NOT NULL,
+  first_at bigint  NOT NULL,               -- unix microseconds
+  next_at  bigint  NOT NULL,
+  status   int     NOT NULL,
+  failure  text    NOT NULL,
+  given_up boolean NOT NULL,
+  PRIMARY KEY(webhook, position, ordinal)
+);
+CREATE INDEX webhook_waiting_next_at ON webhook_waiting(webhook, next_at) WHERE NOT given_up;
+CREATE TABLE webhook_rounds(
+  webhook  text   COLLATE "C" NOT NULL,
+  number   bigint NOT NULL,
+  attempts text   NOT NULL,                -- JSON
+  PRIMARY KEY(webhook, number)
+);
+`
+
 // grants are what the serving role needs of each table.
 var grants = []string{
 	"USAGE ON SCHEMA " + schemaName,
@@ -146,4 +176,7 @@ var grants = []string{
 	"SELECT, UPDATE ON delivery",
 	"SELECT, UPDATE ON leader",
 	"SELECT, INSERT, UPDATE, DELETE ON asks",
+	"SELECT, INSERT, UPDATE, DELETE ON webhooks",
+	"SELECT, INSERT, UPDATE, DELETE ON webhook_waiting",
+	"SELECT, INSERT, UPDATE, DELETE ON webhook_rounds",
 }

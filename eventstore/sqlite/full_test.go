@@ -29,7 +29,7 @@ func TestAFullFile(t *testing.T) {
 	if err := write("before"); err != nil {
 		t.Fatal(err)
 	}
-	err = s.submitTokens(ctx, func(c *conn.Conn) error {
+	err = s.beside(ctx, func(c *conn.Conn) error {
 		_, err := c.Row("PRAGMA max_page_count = 60")
 		return err
 	})
@@ -67,7 +67,7 @@ func TestAFaultBeforeTheCommit(t *testing.T) {
 	defer s.Close()
 	ctx := context.Background()
 	fault := errors.New("a fault")
-	err = s.submitTokens(ctx, func(c *conn.Conn) error {
+	err = s.beside(ctx, func(c *conn.Conn) error {
 		if _, err := c.Exec("INSERT INTO tokens VALUES(x'00', 'k', 'c', 'c', '', 0)"); err != nil {
 			t.Error(err)
 		}
@@ -92,7 +92,7 @@ func TestTheWriterIsDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	err = s.submitTokens(context.Background(), func(c *conn.Conn) error {
+	err = s.beside(context.Background(), func(c *conn.Conn) error {
 		for pragma, want := range map[string]any{"synchronous": int64(2), "journal_mode": "wal", "page_size": int64(8192)} {
 			row, err := c.Row("PRAGMA " + pragma)
 			if err != nil {

@@ -23,7 +23,7 @@ const (
 
 // PutPersonRow implements People.
 func (s *Store) PutPersonRow(ctx context.Context, r eventstore.PersonRow) error {
-	return s.submitTokens(ctx, func(c *conn.Conn) error {
+	return s.beside(ctx, func(c *conn.Conn) error {
 		_, err := c.Exec(putPersonRow, r.Kind, r.ID, r.Person, r.Value, expiry(r.ExpiresAt))
 		return err
 	})
@@ -43,7 +43,7 @@ func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.Pe
 
 // TakePersonRow implements People.
 func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (r eventstore.PersonRow, ok bool, err error) {
-	err = s.submitTokens(ctx, func(c *conn.Conn) (err error) {
+	err = s.beside(ctx, func(c *conn.Conn) (err error) {
 		if r, ok, err = findPersonRow(c, kind, id); ok {
 			_, err = c.Exec(deletePersonRow, kind, id)
 		}
@@ -54,7 +54,7 @@ func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (r eventstor
 
 // SwapPersonRow implements People.
 func (s *Store) SwapPersonRow(ctx context.Context, kind, id string, from, to []byte) (swapped bool, err error) {
-	err = s.submitTokens(ctx, func(c *conn.Conn) error {
+	err = s.beside(ctx, func(c *conn.Conn) error {
 		n, err := c.Exec(swapPersonRow, kind, id, from, to)
 		swapped = n > 0
 		return err
@@ -73,7 +73,7 @@ func (s *Store) PurgePersonRows(ctx context.Context, before time.Time) error {
 }
 
 func (s *Store) changePeople(ctx context.Context, sql string, args ...driver.Value) error {
-	return s.submitTokens(ctx, func(c *conn.Conn) error {
+	return s.beside(ctx, func(c *conn.Conn) error {
 		_, err := c.Exec(sql, args...)
 		return err
 	})

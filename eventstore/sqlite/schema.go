@@ -14,7 +14,7 @@ import (
 const FileName = "ledger.db"
 
 // migrations[n] brings schema version n to n+1. A released one never changes.
-var migrations = []string{v1, v2}
+var migrations = []string{v1, v2, v3}
 
 const v1 = `
 CREATE TABLE events(
@@ -76,6 +76,36 @@ CREATE TABLE people(
   PRIMARY KEY(kind, id)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX people_person ON people(person);
+`
+
+// v3 keeps how far webhooks were told.
+const v3 = `
+CREATE TABLE webhooks(
+  webhook  TEXT    PRIMARY KEY,
+  position INTEGER NOT NULL,       -- the cursor
+  ordinal  INTEGER NOT NULL,
+  orders   INTEGER NOT NULL        -- position of the newest order that was carried out
+) WITHOUT ROWID, STRICT;
+CREATE TABLE webhook_waiting(
+  webhook  TEXT    NOT NULL,
+  position INTEGER NOT NULL,
+  ordinal  INTEGER NOT NULL,
+  type     TEXT    NOT NULL,
+  tries    INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,       -- unix microseconds
+  next_at  INTEGER NOT NULL,
+  status   INTEGER NOT NULL,
+  failure  TEXT    NOT NULL,
+  given_up INTEGER NOT NULL,
+  PRIMARY KEY(webhook, position, ordinal)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX webhook_waiting_next_at ON webhook_waiting(webhook, next_at) WHERE given_up = 0;
+CREATE TABLE webhook_rounds(
+  webhook  TEXT    NOT NULL,
+  number   INTEGER NOT NULL,
+  attempts TEXT    NOT NULL,       -- JSON
+  PRIMARY KEY(webhook, number)
+) WITHOUT ROWID, STRICT;
 `
 
 // ErrNoLog: the folder holds no log yet.

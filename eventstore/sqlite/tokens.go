@@ -32,7 +32,7 @@ func (s *Store) PutToken(ctx context.Context, t eventstore.Token) error {
 	if len(t.Hash) == 0 {
 		return errors.New("put a token: it has no hash")
 	}
-	return s.submitTokens(ctx, func(c *conn.Conn) error {
+	return s.beside(ctx, func(c *conn.Conn) error {
 		_, err := c.Exec(insertToken, t.Hash, t.Kind, t.Credential, t.Client,
 			strings.Join(t.Scopes, " "), t.ExpiresAt.UnixMicro())
 		return err
@@ -56,7 +56,7 @@ func (s *Store) Token(ctx context.Context, hash []byte) (t eventstore.Token, ok 
 
 // DeleteToken implements Tokens.
 func (s *Store) DeleteToken(ctx context.Context, hash []byte, credential string) error {
-	return s.submitTokens(ctx, func(c *conn.Conn) error {
+	return s.beside(ctx, func(c *conn.Conn) error {
 		_, err := c.Exec(deleteToken, append([]byte{}, hash...), credential)
 		return err
 	})
@@ -76,7 +76,7 @@ func (s *Store) PurgeTokens(ctx context.Context, before time.Time) error {
 func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value) error {
 	for {
 		var deleted int64
-		err := s.submitTokens(ctx, func(c *conn.Conn) (err error) {
+		err := s.beside(ctx, func(c *conn.Conn) (err error) {
 			deleted, err = c.Exec(sql, which, int64(deleteAtOnce))
 			return err
 		})
@@ -86,8 +86,8 @@ func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value
 	}
 }
 
-// submitTokens has the writer run f inside its next transaction.
-func (s *Store) submitTokens(ctx context.Context, f func(*conn.Conn) error) error {
+// beside has the writer run f inside its next transaction.
+func (s *Store) beside(ctx context.Context, f func(*conn.Conn) error) error {
 	if s.options.ReadOnly {
 		return eventstore.ErrReadOnly
 	}

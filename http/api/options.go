@@ -24,11 +24,12 @@ type Sandbox struct {
 	Move func(ctx context.Context, to time.Time, anyTime bool) error
 }
 
-// Options is what a Server is made of. Ledger, Tokens, Views and Directory
+// Options is what a Server is made of. Ledger, Tokens, Webhooks, Views and Directory
 // are needed; everything else has a default.
 type Options struct {
 	Ledger    *ledger.Ledger
 	Tokens    eventstore.Tokens
+	Webhooks  eventstore.Webhooks
 	Views     *projections.Views
 	Directory *projections.Directory
 
@@ -97,6 +98,8 @@ func (o *Options) Validate() error {
 		return errors.New("http: no ledger")
 	case o.Tokens == nil:
 		return errors.New("http: no token store")
+	case o.Webhooks == nil:
+		return errors.New("http: nothing keeps how far webhooks were told")
 	case o.Views == nil:
 		return errors.New("http: no views")
 	case o.Files == nil:

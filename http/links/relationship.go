@@ -124,8 +124,8 @@ func (s *surface) listRelationships(c echo.Context, who api.Caller, id string) e
 	list := slices.DeleteFunc(slices.Clone(h.Relationships), func(r *domain.Relationship) bool {
 		return len(wanted) > 0 && !slices.Contains(wanted, r.Status)
 	})
-	return api.AnswerRows(s.Kit, c, api.Each(list), func(r *domain.Relationship) (relationshipRecord, error) {
-		record, _, err := s.relationshipRecord(ctx, l, h, r)
+	return api.AnswerRows(s.Kit, c, api.Each(list), func(r *domain.Relationship) (api.LinkRecord, error) {
+		record, _, err := api.NewLinkRecord(ctx, l, h, r)
 		return record, err
 	})
 }

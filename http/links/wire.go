@@ -1,7 +1,6 @@
 package links
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -23,29 +22,6 @@ type relationshipInput struct {
 	RoutingNumber  string `json:"bank_routing_number"`
 	Nickname       string `json:"nickname"`
 	ProcessorToken string `json:"processor_token"`
-}
-
-// relationshipRecord is a relationship as a client reads it; one that Plaid
-// linked shows no numbers.
-type relationshipRecord struct {
-	ID            string                    `json:"id"`
-	AccountID     string                    `json:"account_id"`
-	CreatedAt     string                    `json:"created_at"`
-	UpdatedAt     string                    `json:"updated_at"`
-	Status        domain.RelationshipStatus `json:"status"`
-	OwnerName     string                    `json:"account_owner_name"`
-	AccountType   string                    `json:"bank_account_type,omitempty"`
-	AccountNumber string                    `json:"bank_account_number,omitempty"`
-	RoutingNumber string                    `json:"bank_routing_number,omitempty"`
-	Nickname      string                    `json:"nickname"`
-	Reason        string                    `json:"reason,omitempty"` // of a rejection
-	Originals     *ownerOriginals           `json:"originals,omitempty"`
-}
-
-// ownerOriginals is the owner as the client or Plaid wrote it, where ASCII had
-// to be put in its place.
-type ownerOriginals struct {
-	OwnerName string `json:"account_owner_name"`
 }
 
 func readRelationship(c echo.Context) (input []byte, in relationshipInput, err error) {
@@ -125,7 +101,7 @@ func (s *surface) respondRelationship(c echo.Context, l *ledger.Ledger, who api.
 }
 
 func (s *surface) respondLink(c echo.Context, l *ledger.Ledger, who api.Caller, h domain.Holder, r *domain.Relationship) error {
-	record, account, err := s.relationshipRecord(c.Request().Context(), l, h, r)
+	record, account, err := api.NewLinkRecord(c.Request().Context(), l, h, r)
 	if err != nil {
 		return err
 	}
@@ -135,25 +111,4 @@ func (s *surface) respondLink(c echo.Context, l *ledger.Ledger, who api.Caller, 
 		}
 	}
 	return c.JSON(http.StatusOK, record)
-}
-
-// relationshipRecord follows a relationship to the account it means now, and
-// masks its number.
-func (s *surface) relationshipRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, r *domain.Relationship) (record relationshipRecord, account domain.BankAccount, err error) {
-	record = relationshipRecord{
-		ID: r.ID, AccountID: h.ID, CreatedAt: api.Timestamp(r.CreatedAt), UpdatedAt: api.Timestamp(r.UpdatedAt), Status: r.Status,
-		OwnerName: r.OwnerName, Nickname: r.Nickname, Reason: r.Reason,
-	}
-	if r.OriginalName != "" {
-		record.Originals = &ownerOriginals{r.OriginalName}
-	}
-	if r.FromPlaid {
-		return record, account, nil
-	}
-	if account, err = l.Resolve(ctx, h.Client, r.Account, r.SetAt); err != nil {
-		return record, account, err
-	}
-	record.AccountType, record.RoutingNumber = strings.ToUpper(account.Type), account.Routing
-	record.AccountNumber = account.Account.Masked()
-	return record, account, nil
 }

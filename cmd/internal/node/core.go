@@ -22,11 +22,13 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// Log is the log, with the tokens beside it and what people sign in with.
+// Log is the log, with what lies beside it: tokens, what people sign in with,
+// and how far webhooks were told.
 type Log interface {
 	eventstore.Store
 	eventstore.Tokens
 	eventstore.People
+	eventstore.Webhooks
 }
 
 // Core is a ledger open for writing: in a data folder, whose lock it holds, or

@@ -13,6 +13,7 @@ import (
 	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/inbound"
 	"github.com/achledger/achledger/workers/relationships"
+	"github.com/achledger/achledger/workers/webhooks"
 )
 
 // crew are the workers. What they remember holds for one term of one leader:
@@ -26,6 +27,7 @@ type crew struct {
 	intake   *inbound.Intake
 	pickup   *inbound.Pickup // nil in a sandbox
 	links    *relationships.Worker
+	webhooks *webhooks.Worker
 }
 
 // crew are the workers of this term.
@@ -34,7 +36,7 @@ func (s *Server) crew() *crew { return s.working.Load() }
 // hire makes the workers.
 func (s *Server) hire() (*crew, error) {
 	c := &crew{}
-	for _, step := range []func(*Server) error{c.hireLinks, c.hireFiles, c.hireIntake} {
+	for _, step := range []func(*Server) error{c.hireLinks, c.hireFiles, c.hireIntake, c.hireWebhooks} {
 		if err := step(s); err != nil {
 			return nil, err
 		}
@@ -121,6 +123,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 	parts.Go(func() error { return c.batcher.Run(ctx) })
 	parts.Go(func() error { return c.intake.Run(ctx) })
 	parts.Go(func() error { return c.links.Run(ctx) })
+	parts.Go(func() error { return c.webhooks.Run(ctx) })
 	parts.Go(func() error { return s.acts.Run(ctx) })
 	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(ctx) })
 	if c.pickup != nil {

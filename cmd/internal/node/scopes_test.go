@@ -4,6 +4,7 @@ package node
 const (
 	nobody  = "none"  // open to everybody
 	anybody = "any"   // every credential
+	writers = "both"  // originate and read together
 	bytesOf = "bytes" // reveal, or download for files the client made itself
 )
 
@@ -50,6 +51,11 @@ var scopesOfRoutes = map[string]string{
 	"POST /rest/v2/ach/tokens": "vault", "GET /rest/v2/ach/tokens/:token": "vault", "PUT /rest/v2/ach/tokens/:token": "vault",
 	"DELETE /rest/v2/ach/tokens/:token": "vault", "POST /rest/v2/ach/transactions": "originate",
 	"POST /rest/v2/ach/transactions/credit": "originate", "POST /rest/v2/ach/transactions/debit": "originate",
+
+	"POST /v1/webhooks": writers, "GET /v1/webhooks": "read", "GET /v1/webhooks/:id": "read", "PATCH /v1/webhooks/:id": writers,
+	"DELETE /v1/webhooks/:id": "originate", "POST /v1/webhooks/:id/secret": writers, "POST /v1/webhooks/:id/ping": "originate",
+	"POST /v1/webhooks/:id/replay": "originate", "GET /v1/webhooks/:id/deliveries": "read",
+	"POST /v1/webhooks/:id/deliveries/:message/retry": "originate",
 
 	"POST /v1/ops/clients": "ops:admin", "GET /v1/ops/clients": "ops:read", "GET /v1/ops/clients/:client": "ops:read",
 	"PATCH /v1/ops/clients/:client": "ops:admin", "POST /v1/ops/clients/:client/credentials": "ops:admin",

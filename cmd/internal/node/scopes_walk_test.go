@@ -93,6 +93,9 @@ func furnish(r *running, name string, number int) *things {
 	r.must(200, me, "POST", "/rest/v2/ach/tokens", object{"account-number": next(), "account-type": "Checking", "individual-name": "Ada Marsh",
 		"routing-number": "121042882", "software-type": "walk", "software-type-version": "1"}, &token)
 	w.ids["token"] = token.Token.ID
+	var webhook struct{ ID string }
+	r.must(201, me, "POST", "/v1/webhooks", object{"url": "http://127.0.0.1:9/in"}, &webhook)
+	w.ids["webhook"] = webhook.ID
 	return w
 }
 
@@ -174,7 +177,7 @@ func (w *things) path(route string) string {
 	_, path, _ := strings.Cut(route, " ")
 	id := map[string]string{
 		"/api/transaction/": "transaction", "/v1/simulations/transactions/": "transaction", "/v1/odfis/": "odfi",
-		"/v1/recipients/": "recipient", "/v1/ach-files/": "achfile",
+		"/v1/recipients/": "recipient", "/v1/ach-files/": "achfile", "/v1/webhooks/": "webhook",
 	}
 	for prefix, kind := range id {
 		if strings.HasPrefix(path, prefix) {
@@ -186,7 +189,7 @@ func (w *things) path(route string) string {
 	}
 	path = strings.NewReplacer(":id", w.files["ours"], ":account", w.ids["account"], ":event", w.ids["event"],
 		":relationship", w.ids["relationship"], ":transfer", w.ids["transaction"], ":token", w.ids["token"],
-		":client", w.client, ":key", "aaaaaaaaaaaaaaaaaaaa", ":routing", "231380104", ":file", "start.js").Replace(path)
+		":client", w.client, ":message", "1", ":key", "aaaaaaaaaaaaaaaaaaaa", ":routing", "231380104", ":file", "start.js").Replace(path)
 	if strings.HasSuffix(path, "/stream") {
 		path += "?after=0"
 	}
@@ -298,6 +301,8 @@ func opens(route, scope string) bool {
 	switch needs := scopesOfRoutes[route]; needs {
 	case anybody:
 		return scope != nobody
+	case writers:
+		return false // one scope is not enough
 	case bytesOf:
 		return !ops && (scope == "reveal" || scope == "download" && strings.HasPrefix(route, "GET /v1/ach-files/"))
 	default:

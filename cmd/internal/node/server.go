@@ -169,6 +169,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	s.working.Store(first)
+	s.metrics.MustRegister(&webhookMetrics{s})
 	s.acts = s.newActs()
 	s.learn()
 	return s.newAPI()
@@ -177,7 +178,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 // newAPI makes the API.
 func (s *Server) newAPI() (err error) {
 	o := api.Options{
-		Ledger: s.Ledger, Tokens: s.Store, Views: s.views, Directory: s.directory,
+		Ledger: s.Ledger, Tokens: s.Store, Webhooks: s.Store, Views: s.views, Directory: s.directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: actsPort{s}, Guard: guardPort{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,

@@ -1,0 +1,180 @@
+package domain
+
+import (
+	"slices"
+	"time"
+)
+
+// Webhook is an address to which a client has its messages posted.
+type Webhook struct {
+	Version  int64
+	Position int64 // in the log, of the event that opened it
+	ID       string
+	Terms    WebhookTerms
+	// Secrets sign its messages, the newest first: one, or two while one is
+	// rotated.
+	Secrets   []WebhookSecret
+	Disabled  *WebhookDisabled // why it was disabled by itself; nil where it was not
+	Deleted   bool
+	Orders    []WebhookOrder // in log order
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// WebhookTerms is what a client says about a webhook.
+type WebhookTerms struct {
+	URL     string   `json:"url"`
+	Types   []string `json:"types"`   // of messages, with * at the end for all that begin so
+	Enabled bool     `json:"enabled"` // while it is not, its messages wait
+}
+
+// WebhookSecret is a secret that signs messages.
+type WebhookSecret struct {
+	Sealed Sealed
+	Until  time.Time // machine time; zero: until it is rotated
+}
+
+// WebhookOrder is something that a client asked of the worker.
+type WebhookOrder struct {
+	Position int64
+	Kind     WebhookOrderKind
+	After    int64  // of a replay
+	Message  string // of a retry
+}
+
+// WebhookOrderKind says what a client asked for.
+type WebhookOrderKind string
+
+// Kinds of orders.
+const (
+	WebhookPing   WebhookOrderKind = "ping"
+	WebhookReplay WebhookOrderKind = "replay" // everything after a position again
+	WebhookRetry  WebhookOrderKind = "retry"  // one message now
+	WebhookResume WebhookOrderKind = "resume" // it was enabled: what waits is tried at once
+)
+
+// Events of a webhook.
+type (
+	// WebhookOpened records a new webhook. Its messages begin behind this event.
+	WebhookOpened struct {
+		WebhookID string `json:"webhook_id"`
+		WebhookTerms
+		Secret Sealed `json:"secret"` // sealed with the client's key
+	}
+	// WebhookChanged replaces what its client says about a webhook.
+	WebhookChanged struct{ WebhookTerms }
+	// WebhookSecretRotated puts a new secret in the place of the newest, which
+	// signs beside it for a while.
+	WebhookSecretRotated struct {
+		Secret   Sealed    `json:"secret"`    // sealed with the client's key
+		OldUntil time.Time `json:"old_until"` // machine time
+	}
+	// WebhookDisabled records that nothing is sent any more, because every try
+	// of a message failed for three days. What waits is kept.
+	WebhookDisabled struct {
+		Message string    `json:"message"` // its id
+		Since   time.Time `json:"since"`   // machine time of its first try
+		Reason  string    `json:"reason"`  // of its last failure
+	}
+	// WebhookDeleted ends a webhook with all that waits for it.
+	WebhookDeleted struct{}
+	// WebhookPinged asks for a message that says nothing. Its id is the
+	// position of this event.
+	WebhookPinged struct{}
+	// WebhookReplayOrdered asks for everything after a position of the log once
+	// more, under the same ids.
+	WebhookReplayOrdered struct {
+		After int64 `json:"after"`
+	}
+	// WebhookRetryOrdered asks for one message now, delivered or not.
+	WebhookRetryOrdered struct {
+		Message string `json:"message"` // its id
+	}
+)
+
+// Type names the event in the log.
+func (WebhookOpened) Type() string { return "webhook.opened" }
+
+// Type names the event in the log.
+func (WebhookChanged) Type() string { return "webhook.changed" }
+
+// Type names the event in the log.
+func (WebhookSecretRotated) Type() string { return "webhook.secret_rotated" }
+
+// Type names the event in the log.
+func (WebhookDisabled) Type() string { return "webhook.disabled" }
+
+// Type names the event in the log.
+func (WebhookDeleted) Type() string { return "webhook.deleted" }
+
+// Type names the event in the log.
+func (WebhookPinged) Type() string { return "webhook.pinged" }
+
+// Type names the event in the log.
+func (WebhookReplayOrdered) Type() string { return "webhook.replay_ordered" }
+
+// Type names the event in the log.
+func (WebhookRetryOrdered) Type() string { return "webhook.retry_ordered" }
+
+func init() {
+	register(
+		func() Event { return &WebhookOpened{} },
+		func() Event { return &WebhookChanged{} },
+		func() Event { return &WebhookSecretRotated{} },
+		func() Event { return &WebhookDisabled{} },
+		func() Event { return &WebhookDeleted{} },
+		func() Event { return &WebhookPinged{} },
+		func() Event { return &WebhookReplayOrdered{} },
+		func() Event { return &WebhookRetryOrdered{} },
+	)
+}
+
+// WebhookStream names the stream of a client's webhook.
+func WebhookStream(client, id string) string { return "webhook/" + client + "/" + id }
+
+// Live reports whether the webhook exists and was not deleted.
+func (w Webhook) Live() bool { return w.Version > 0 && !w.Deleted }
+
+// Wants reports whether messages of a type go to the webhook.
+func (w Webhook) Wants(messageType string) bool {
+	return slices.ContainsFunc(w.Terms.Types, func(p string) bool { return matchesType(p, messageType) })
+}
+
+// Signing are the secrets that sign at a machine time, the newest first.
+func (w Webhook) Signing(now time.Time) []WebhookSecret {
+	return slices.DeleteFunc(slices.Clone(w.Secrets), func(s WebhookSecret) bool { return !s.Until.IsZero() && !now.Before(s.Until) })
+}
+
+// Evolve applies one event of the webhook's stream.
+func (w *Webhook) Evolve(f Fact) {
+	w.Version = f.Version
+	switch e := f.Event.(type) {
+	case *WebhookOpened:
+		w.ID, w.Terms, w.Secrets = e.WebhookID, e.WebhookTerms, []WebhookSecret{{Sealed: e.Secret}}
+		w.Position, w.CreatedAt, w.UpdatedAt = f.Position, f.Meta.At, f.Meta.At
+	case *WebhookChanged:
+		if e.Enabled && !w.Terms.Enabled {
+			w.Disabled = nil
+			w.order(f, WebhookOrder{Kind: WebhookResume})
+		}
+		w.Terms, w.UpdatedAt = e.WebhookTerms, f.Meta.At
+	case *WebhookSecretRotated:
+		old := WebhookSecret{Sealed: w.Secrets[0].Sealed, Until: e.OldUntil}
+		w.Secrets, w.UpdatedAt = []WebhookSecret{{Sealed: e.Secret}, old}, f.Meta.At
+	case *WebhookDisabled:
+		w.Terms.Enabled, w.Disabled, w.UpdatedAt = false, e, f.Meta.At
+	case *WebhookDeleted:
+		w.Deleted = true
+	case *WebhookPinged:
+		w.order(f, WebhookOrder{Kind: WebhookPing})
+	case *WebhookReplayOrdered:
+		w.order(f, WebhookOrder{Kind: WebhookReplay, After: e.After})
+	case *WebhookRetryOrdered:
+		w.order(f, WebhookOrder{Kind: WebhookRetry, Message: e.Message})
+	}
+}
+
+func (w *Webhook) order(f Fact, o WebhookOrder) {
+	o.Position = f.Position
+	w.Orders = append(w.Orders, o)
+}

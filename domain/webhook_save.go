@@ -1,0 +1,97 @@
+package domain
+
+import "slices"
+
+// MaxWebhooks bounds the webhooks of a client.
+const MaxWebhooks = 16
+
+// maxWebhookTypes bounds the types that a webhook names.
+const maxWebhookTypes = 50
+
+func (t WebhookTerms) check(f *fields, sandbox bool) {
+	checkWebhookURL(f, t.URL, sandbox)
+	switch {
+	case len(t.Types) == 0:
+		f.bad("/types", "required", "at least one type is needed; * is all")
+	case len(t.Types) > maxWebhookTypes:
+		f.bad("/types", "length", "at most %d types", maxWebhookTypes)
+		return
+	}
+	for _, pattern := range t.Types {
+		if !knownType(pattern) {
+			f.bad("/types", "enum", "no message has a type like %.40q", pattern)
+		}
+	}
+}
+
+// OpenWebhook has a client's messages posted to an address.
+type OpenWebhook struct {
+	ID      string
+	Terms   WebhookTerms
+	Secret  Sealed
+	Sandbox bool // the ledger is one
+}
+
+// Decide opens the webhook; its id is ours and new.
+func (c OpenWebhook) Decide(now Webhook) ([]Event, error) {
+	var f fields
+	c.Terms.check(&f, c.Sandbox)
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	if now.Version > 0 {
+		return nil, Refuse(Conflict, "the webhook's id is taken")
+	}
+	return []Event{WebhookOpened{c.ID, c.Terms, c.Secret}}, nil
+}
+
+// ChangeWebhook replaces what its client says about a webhook; what is nil
+// stays.
+type ChangeWebhook struct {
+	URL     *string
+	Types   []string
+	Enabled *bool
+	Sandbox bool
+}
+
+// Decide changes it. Enabling it lets what waits be tried at once.
+func (c ChangeWebhook) Decide(now Webhook) ([]Event, error) {
+	if !now.Live() {
+		return nil, noWebhook()
+	}
+	terms := now.Terms
+	if c.URL != nil {
+		terms.URL = *c.URL
+	}
+	if c.Types != nil {
+		terms.Types = c.Types
+	}
+	if c.Enabled != nil {
+		terms.Enabled = *c.Enabled
+	}
+	var f fields
+	terms.check(&f, c.Sandbox)
+	if err := f.refusal(); err != nil {
+		return nil, err
+	}
+	if terms.URL == now.Terms.URL && terms.Enabled == now.Terms.Enabled && slices.Equal(terms.Types, now.Terms.Types) {
+		return nil, nil
+	}
+	return []Event{WebhookChanged{terms}}, nil
+}
+
+// DeleteWebhook ends a webhook.
+type DeleteWebhook struct{}
+
+// Decide deletes once; asking twice is asking once.
+func (DeleteWebhook) Decide(now Webhook) ([]Event, error) {
+	switch {
+	case now.Version == 0:
+		return nil, noWebhook()
+	case now.Deleted:
+		return nil, nil
+	}
+	return []Event{WebhookDeleted{}}, nil
+}
+
+func noWebhook() error { return Refuse(NotFound, "there is no such webhook") }

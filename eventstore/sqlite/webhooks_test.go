@@ -1,0 +1,13 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite"
+	"github.com/achledger/achledger/eventstore/storetest"
+)
+
+func TestWebhooks(t *testing.T) {
+	storetest.Webhooks(t, func(t *testing.T) eventstore.Webhooks { return open(t, t.TempDir(), sqlite.Options{}) })
+}

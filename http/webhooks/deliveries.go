@@ -1,0 +1,98 @@
+package webhooks
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/http/api"
+)
+
+// waiting is a message that failed, as it stands.
+type waiting struct {
+	Message string    `json:"message"`
+	Type    string    `json:"type"`
+	State   string    `json:"state"` // waiting, or failed: tried for three days
+	Tries   int       `json:"tries"`
+	FirstAt time.Time `json:"first_at"`
+	NextAt  time.Time `json:"next_at"`
+	Status  int       `json:"status,omitempty"`
+	Failure string    `json:"failure,omitempty"`
+}
+
+// states of deliveries that a list can be of; empty is the newest tries.
+var states = []string{"waiting"}
+
+// deliveries answers the newest tries, the newest first, or what waits, by id.
+func (s *surface) deliveries(c echo.Context, who api.Caller) error {
+	w, err := s.own(c, who)
+	if err != nil {
+		return err
+	}
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	switch state := c.QueryParam("state"); {
+	case state == "":
+		return s.tries(c, w.ID, most)
+	case slices.Contains(states, state):
+		return s.waiting(c, w.ID, most)
+	default:
+		return api.Invalid("/state", "enum", "waiting, or left out for the newest tries")
+	}
+}
+
+func (s *surface) waiting(c echo.Context, id string, most int) error {
+	var after eventstore.WebhookPlace
+	if text := c.QueryParam("cursor"); text != "" {
+		var ok bool
+		if after, ok = eventstore.ParseWebhookPlace(text); !ok {
+			return api.Invalid("/cursor", "cursor", "the next_cursor of an answer before")
+		}
+	}
+	list, err := s.Webhooks.WaitingWebhooks(c.Request().Context(), id, after, most+1)
+	if err != nil {
+		return err
+	}
+	next := ""
+	if len(list) > most {
+		list, next = list[:most], list[most-1].String()
+	}
+	shown := make([]waiting, len(list))
+	for i, m := range list {
+		shown[i] = waiting{m.String(), m.Type, "waiting", m.Tries, m.FirstAt, m.NextAt, m.Status, m.Failure}
+		if m.GivenUp {
+			shown[i].State = "failed"
+		}
+	}
+	return api.AnswerPage(c, shown, next)
+}
+
+// tries answers the attempts of the newest rounds. Those of one round are
+// never torn apart, so a page may be longer than its limit by one round; the
+// cursor is the number of the last.
+func (s *surface) tries(c echo.Context, id string, most int) error {
+	before, err := api.After(c.QueryParam("cursor"), "/cursor")
+	if err != nil {
+		return err
+	}
+	rounds, err := s.Webhooks.WebhookRounds(c.Request().Context(), id, before, min(most, eventstore.MaxWebhookRounds)+1)
+	if err != nil {
+		return err
+	}
+	var list []eventstore.WebhookAttempt
+	next := ""
+	for i, r := range rounds {
+		slices.Reverse(r.Attempts)
+		list = append(list, r.Attempts...)
+		if len(list) >= most && i < len(rounds)-1 {
+			next = strconv.FormatInt(r.Number, 10)
+			break
+		}
+	}
+	return api.AnswerPage(c, list, next)
+}

@@ -1,0 +1,147 @@
+package webhooks
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// overlap is how long an old secret signs beside a new one unless the request
+// says otherwise.
+const overlap = 24 * time.Hour
+
+// rotate gives a webhook a new secret, which is shown this once. Without a
+// body the old one signs for another day.
+func (s *surface) rotate(c echo.Context, who api.Caller) error {
+	at, id, err := at(c, who)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Overlap string `json:"overlap"`
+	}
+	body, err := readOptional(c, &in)
+	if err != nil {
+		return err
+	}
+	keep := overlap
+	if in.Overlap != "" {
+		if keep, err = time.ParseDuration(in.Overlap); err != nil {
+			return api.Invalid("/overlap", "duration", "a duration like 24h or 0s")
+		}
+	}
+	return s.Once(c, who, body, func(key ledger.Option) error {
+		secret, sealed, err := s.Ledger.NewWebhookSecret(who.Client, id)
+		if err != nil {
+			return err
+		}
+		w, err := ledger.Execute(c.Request().Context(), s.Ledger, at,
+			domain.RotateWebhookSecret{Secret: sealed, Overlap: keep, Now: s.Now()}.Decide, key)
+		if err != nil {
+			return err
+		}
+		return s.answer(c, http.StatusCreated, w, secret)
+	}, secretIsGone)
+}
+
+// readOptional reads a body where there is one.
+func readOptional(c echo.Context, into any) ([]byte, error) {
+	if c.Request().ContentLength == 0 {
+		return nil, nil
+	}
+	return api.ReadBody(c, into)
+}
+
+// ordered is what the worker will carry out.
+type ordered struct {
+	Message string `json:"message,omitempty"` // its id
+	After   *int64 `json:"after,omitempty"`
+}
+
+// ping has a message sent that says nothing.
+func (s *surface) ping(c echo.Context, who api.Caller) error {
+	return s.order(c, who, nil, domain.PingWebhook{}.Decide)
+}
+
+// replay has everything after a position sent again.
+func (s *surface) replay(c echo.Context, who api.Caller) error {
+	var in struct {
+		After *int64 `json:"after"`
+	}
+	body, err := api.ReadBody(c, &in)
+	if err != nil {
+		return err
+	}
+	if in.After == nil {
+		return api.Invalid("/after", "required", "the position of the log behind which everything is sent again")
+	}
+	head, err := s.Ledger.Store.Head(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return s.order(c, who, body, domain.ReplayWebhook{After: *in.After, Head: head.Position}.Decide)
+}
+
+// retry has one message sent now, delivered before or not.
+func (s *surface) retry(c echo.Context, who api.Caller) error {
+	id := c.Param("message")
+	place, ok := eventstore.ParseWebhookPlace(id)
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no message %.40q", id)
+	}
+	events, err := s.Ledger.Store.ReadAll(c.Request().Context(), place.Position-1, 1)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 || events[0].Client != who.Client {
+		return domain.Refuse(domain.NotFound, "there is no message %.40q", id)
+	}
+	return s.order(c, who, nil, domain.RetryWebhook{Message: id}.Decide)
+}
+
+// order writes what is to be done, and answers 202: it is done in its time.
+func (s *surface) order(c echo.Context, who api.Caller, body []byte, decide func(domain.Webhook) ([]domain.Event, error)) error {
+	at, _, err := at(c, who)
+	if err != nil {
+		return err
+	}
+	return s.Once(c, who, body, func(key ledger.Option) error {
+		w, err := ledger.Execute(c.Request().Context(), s.Ledger, at, decide, key)
+		if err != nil {
+			return err
+		}
+		return answerOrder(c, w.Orders[len(w.Orders)-1])
+	}, func(use eventstore.KeyUse) error {
+		w, err := s.own(c, who)
+		if err != nil {
+			return err
+		}
+		for _, o := range w.Orders {
+			if o.Position == use.First {
+				return answerOrder(c, o)
+			}
+		}
+		return fmt.Errorf("nothing was ordered at position %d", use.First)
+	})
+}
+
+func answerOrder(c echo.Context, o domain.WebhookOrder) error {
+	var shown ordered
+	switch o.Kind {
+	case domain.WebhookPing:
+		shown.Message = strconv.FormatInt(o.Position, 10)
+	case domain.WebhookReplay:
+		shown.After = &o.After
+	default:
+		shown.Message = o.Message
+	}
+	return c.JSON(http.StatusAccepted, shown)
+}

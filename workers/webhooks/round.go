@@ -1,0 +1,263 @@
+package webhooks
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+const (
+	// senders is how many messages are on their way to a webhook at once.
+	senders = 16
+	// maxWaiting is how many messages wait for another try before the cursor
+	// waits, too.
+	maxWaiting = 1000
+	// recordEvery is after how many events without a message the cursor is
+	// recorded.
+	recordEvery = 20_000
+	// wasDown is after how many rounds without a delivery a webhook counts as
+	// down: when it answers again, all that waits is due at once.
+	wasDown = 3
+)
+
+// parcel is a message on its way, with what is known of its tries before.
+type parcel struct {
+	message
+	before  eventstore.WebhookMessage // zero tries: it is new
+	waits   bool                      // it stands among those that wait
+	outcome outcome
+	sent    bool
+}
+
+// round sends what is due and what is new, and records both.
+func (h *webhook) round(ctx context.Context) (wait time.Duration, err error) {
+	parcels, gone, wait, err := h.due(ctx)
+	if err != nil {
+		return 0, err
+	}
+	fresh, next, more, err := h.fresh(ctx)
+	if err != nil {
+		return 0, err
+	}
+	parcels = append(parcels, fresh...)
+	if len(parcels) == 0 && len(gone) == 0 {
+		return h.idle(ctx, next, more, wait)
+	}
+	h.refreshSecrets()
+	h.send(ctx, parcels)
+	if err := h.record(ctx, parcels, gone, next); err != nil {
+		return 0, err
+	}
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
+	}
+	h.resting = h.failed > 0
+	return rest(h.failed), nil
+}
+
+// idle passes over what makes no messages.
+func (h *webhook) idle(ctx context.Context, next eventstore.WebhookPlace, more bool, wait time.Duration) (time.Duration, error) {
+	h.progress.Cursor, h.resting = next, false
+	if next.Position-h.recorded >= recordEvery {
+		if err := h.step(ctx, eventstore.WebhookStep{Progress: h.progress}); err != nil {
+			return 0, err
+		}
+	}
+	if more {
+		return 0, ctx.Err()
+	}
+	return wait, nil
+}
+
+// due are the messages that are to be tried again now, those of them that
+// cannot be made any more, and how long it is until another one is due.
+func (h *webhook) due(ctx context.Context) (parcels []*parcel, gone []eventstore.WebhookPlace, wait time.Duration, err error) {
+	list, err := h.Beside.DueWebhooks(ctx, h.id, senders)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	wait = time.Minute
+	now := h.Now()
+	for _, waiting := range list {
+		if left := waiting.NextAt.Sub(now); left > 0 {
+			wait = min(wait, left)
+			break
+		}
+		m, ok, err := h.source.one(ctx, h.client, waiting.WebhookPlace)
+		switch {
+		case err != nil:
+			return nil, nil, 0, fmt.Errorf("make message %s again: %w", waiting, err)
+		case ok:
+			parcels = append(parcels, &parcel{message: m, before: waiting, waits: true})
+		default:
+			h.Log.Error("a webhook message that waited is none any more", "client", h.client, "webhook", h.id, "message", waiting.String())
+			gone = append(gone, waiting.WebhookPlace)
+		}
+	}
+	return parcels, gone, wait, nil
+}
+
+// fresh are the next new messages, fewer of them while nothing is delivered
+// and none while too much waits; next is the cursor behind them.
+func (h *webhook) fresh(ctx context.Context) (parcels []*parcel, next eventstore.WebhookPlace, more bool, err error) {
+	next = h.progress.Cursor
+	if upTo, quiet := h.follow.quiet(h.client, next.Position); quiet {
+		return nil, eventstore.WebhookPlace{Position: upTo}, false, nil
+	}
+	room := pageMessages
+	if h.failed > 0 {
+		room = 1
+	}
+	if h.waiting+room > maxWaiting {
+		return nil, next, false, nil
+	}
+	list, next, err := h.source.page(ctx, h.client, next, room, h.is.Wants)
+	if err != nil {
+		return nil, next, false, err
+	}
+	for _, m := range list {
+		parcels = append(parcels, &parcel{message: m})
+	}
+	return parcels, next, next != h.progress.Cursor, nil
+}
+
+// refreshSecrets leaves out a secret whose time has passed.
+func (h *webhook) refreshSecrets() {
+	h.to.secrets = h.to.secrets[:min(len(h.to.secrets), len(h.is.Signing(h.Now())))]
+}
+
+// send posts the parcels, some at a time. When none of the first ones was
+// taken, the others are left for later: whoever is down hears of one round at
+// a time.
+func (h *webhook) send(ctx context.Context, parcels []*parcel) {
+	var sending sync.WaitGroup
+	var mu sync.Mutex
+	delivered, failed := 0, 0
+	places := make(chan struct{}, senders)
+	for _, p := range parcels {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+		}
+		mu.Lock()
+		stop := ctx.Err() != nil || delivered == 0 && failed >= senders
+		mu.Unlock()
+		if stop {
+			break
+		}
+		p.sent = true
+		sending.Go(func() {
+			p.outcome = h.sender.post(ctx, h.to, p.message)
+			mu.Lock()
+			if p.outcome.failure == "" {
+				delivered++
+			} else {
+				failed++
+			}
+			mu.Unlock()
+			<-places
+		})
+	}
+	sending.Wait()
+	if ctx.Err() == nil {
+		return
+	}
+	for _, p := range parcels { // the server stops: nobody knows why these failed
+		p.sent = p.sent && p.outcome.failure == ""
+	}
+}
+
+// record writes down what became of a round, and then disables a webhook for
+// which a message was tried for too long.
+func (h *webhook) record(ctx context.Context, parcels []*parcel, gone []eventstore.WebhookPlace, next eventstore.WebhookPlace) error {
+	s := eventstore.WebhookStep{Done: gone, Progress: eventstore.WebhookProgress{Cursor: next, Orders: h.progress.Orders}}
+	delivered, failed := 0, 0
+	var last *parcel // that was given up
+	for _, p := range parcels {
+		if !p.sent {
+			if !p.waits { // the first new one that was left: the cursor stays before it
+				s.Progress.Cursor = eventstore.WebhookPlace{Position: p.Position - 1, Ordinal: p.Ordinal}
+				break
+			}
+			continue
+		}
+		waits := h.after(p)
+		s.Attempts = append(s.Attempts, attempt(p, waits.Tries))
+		switch {
+		case p.outcome.failure == "":
+			delivered++
+		default:
+			failed++
+		}
+		if p.outcome.failure == "" || p.kind == domain.PingType {
+			if p.waits {
+				s.Done = append(s.Done, p.WebhookPlace)
+			}
+			continue
+		}
+		if waits.GivenUp {
+			last = p
+		}
+		s.Put = append(s.Put, waits)
+	}
+	h.counts.sent(delivered, failed)
+	if delivered > 0 && h.failed >= wasDown {
+		now := h.Now()
+		s.AllDueAt = &now
+	}
+	switch {
+	case delivered > 0:
+		h.failed = 0
+	case failed > 0:
+		h.failed++
+	}
+	if last != nil {
+		if err := h.disable(ctx, last); err != nil {
+			return err
+		}
+	}
+	return h.step(ctx, s)
+}
+
+// after is a message that failed as it waits from now on.
+func (h *webhook) after(p *parcel) eventstore.WebhookMessage {
+	m := eventstore.WebhookMessage{
+		WebhookPlace: p.WebhookPlace, Type: p.kind, Tries: p.before.Tries + 1, FirstAt: p.before.FirstAt,
+		Status: p.outcome.status, Failure: p.outcome.failure,
+	}
+	if m.Tries == 1 {
+		m.FirstAt = p.outcome.at
+	}
+	now := h.Now()
+	m.NextAt = now.Add(nextTry(m.Tries))
+	m.GivenUp = now.Sub(m.FirstAt) >= domain.WebhookPatience
+	return m
+}
+
+func attempt(p *parcel, try int) eventstore.WebhookAttempt {
+	return eventstore.WebhookAttempt{
+		Message: p.String(), Type: p.kind, At: p.outcome.at.UTC(), Try: try, Delivered: p.outcome.failure == "",
+		Status: p.outcome.status, Failure: p.outcome.failure, Millis: p.outcome.took.Milliseconds(),
+	}
+}
+
+// disable says in the log that nothing is sent any more. It comes before the
+// round is recorded: after a crash in between, the message is tried once more
+// when the webhook is enabled.
+func (h *webhook) disable(ctx context.Context, p *parcel) error {
+	since := p.before.FirstAt
+	_, err := ledger.Execute(ctx, h.Ledger, ledger.WebhookStream(h.client, h.id), domain.DisableWebhook{
+		Message: p.String(), Since: since, Reason: p.outcome.failure,
+	}.Decide)
+	if err != nil {
+		return fmt.Errorf("disable a webhook: %w", err)
+	}
+	h.Log.Error("a webhook was disabled: every try of a message failed for three days", "client", h.client, "webhook", h.id, "message", p.String(), "reason", p.outcome.failure)
+	signal(h.told)
+	return nil
+}

@@ -1,0 +1,122 @@
+package webhooks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+// sender posts signed messages.
+type sender struct {
+	client  *http.Client
+	sandbox bool
+	now     func() time.Time
+}
+
+func newSender(t http.RoundTripper, sandbox bool, now func() time.Time) sender {
+	return sender{&http.Client{
+		Transport: t, Timeout: answerTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, sandbox, now}
+}
+
+// target is where messages go, and what signs them.
+type target struct {
+	url     string
+	secrets [][]byte // the newest first
+}
+
+// outcome is what became of one try.
+type outcome struct {
+	at      time.Time
+	took    time.Duration
+	status  int    // 0: no answer came
+	failure string // empty where it was delivered
+}
+
+// post sends one message. Whatever goes wrong is told without the address,
+// which may hold what its client wants to keep.
+func (s sender) post(ctx context.Context, to target, m message) outcome {
+	began := time.Now()
+	o := outcome{at: s.now()}
+	status, err := s.try(ctx, to, m, o.at)
+	o.took, o.status = time.Since(began), status
+	switch {
+	case err != nil:
+		o.failure = told(err)
+	case status < 200 || status > 299:
+		o.failure = fmt.Sprintf("it answered %d", status)
+	}
+	return o
+}
+
+func (s sender) try(ctx context.Context, to target, m message, now time.Time) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url, bytes.NewReader(m.body))
+	if err != nil {
+		return 0, err
+	}
+	if r.URL.Scheme != "https" && !s.sandbox {
+		return 0, errors.New("the address does not begin with https://")
+	}
+	signatures := make([]string, len(to.secrets))
+	for i, secret := range to.secrets {
+		w, err := standardwebhooks.NewWebhookRaw(secret)
+		if err != nil {
+			return 0, err
+		}
+		if signatures[i], err = w.Sign(m.String(), now, m.body); err != nil {
+			return 0, err
+		}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "achledger")
+	r.Header.Set(standardwebhooks.HeaderWebhookID, m.String())
+	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	r.Header.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
+	answer, err := s.client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // the status has said all
+	return answer.StatusCode, nil
+}
+
+// maxFailure bounds what is kept of why a try failed.
+const maxFailure = 200
+
+// told is an error in words for the client.
+func told(err error) string {
+	var about *url.Error
+	if errors.As(err, &about) {
+		if about.Timeout() {
+			return fmt.Sprintf("no answer within %s", answerTimeout)
+		}
+		err = about.Err
+	}
+	var name *net.DNSError
+	var dial *net.OpError
+	switch {
+	case errors.Is(err, errNotPublic):
+		return errNotPublic.Error()
+	case errors.As(err, &name):
+		return "the name of the address was not found"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "no connection was made"
+	}
+	text := err.Error()
+	if len(text) > maxFailure {
+		text = text[:maxFailure]
+	}
+	return strings.ToValidUTF8(text, "")
+}

@@ -1,0 +1,196 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// webhook is one webhook under way. Its goroutine alone uses all but the
+// channels.
+type webhook struct {
+	*Worker
+	client, id string
+	woken      chan struct{}
+	told       chan struct{} // its stream has something new
+
+	is       domain.Webhook
+	to       target
+	loaded   bool // is and to are of the stream as it was when it was told last
+	known    bool // progress was read
+	progress eventstore.WebhookProgress
+	waiting  int   // messages
+	recorded int64 // position of the cursor in the last step
+	failed   int   // rounds in a row in which nothing was delivered
+	resting  bool  // after such a round
+}
+
+func newWebhook(w *Worker, client, id string) *webhook {
+	return &webhook{Worker: w, client: client, id: id, woken: make(chan struct{}, 1), told: make(chan struct{}, 1)}
+}
+
+// wake says that the log has something of the client.
+func (h *webhook) wake() { signal(h.woken) }
+
+// changed says that the log has something of the webhook.
+func (h *webhook) changed() {
+	signal(h.told)
+	h.wake()
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// restAfterFault is how long a webhook rests when something of ours broke.
+const restAfterFault = 5 * time.Second
+
+// errGone says that a webhook was deleted.
+var errGone = errors.New("the webhook was deleted")
+
+// run sends until ctx ends or the webhook is deleted. A round that failed is
+// repeated; what it had recorded is not.
+func (h *webhook) run(ctx context.Context) {
+	defer h.counts.drop(h.id)
+	for {
+		wait, err := h.pass(ctx)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, errGone) || errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed):
+			return
+		case err != nil:
+			h.Log.Error("sending webhook messages failed", "client", h.client, "webhook", h.id, "err", err)
+			h.loaded, wait = false, restAfterFault
+		}
+		h.await(ctx, wait)
+	}
+}
+
+// await waits for news, or until something is due.
+func (h *webhook) await(ctx context.Context, wait time.Duration) {
+	if wait <= 0 {
+		return
+	}
+	due := time.NewTimer(wait)
+	defer due.Stop()
+	wake := h.woken
+	if h.resting {
+		wake = nil // whatever happens to the client
+	}
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-h.told:
+		h.loaded = false
+	case <-due.C:
+	}
+}
+
+// pass does what is to be done now, and answers for how long nothing is.
+func (h *webhook) pass(ctx context.Context) (wait time.Duration, err error) {
+	select {
+	case <-h.told:
+		h.loaded = false
+	default:
+	}
+	if !h.loaded {
+		if err := h.load(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if err := h.count(ctx); err != nil {
+		return 0, err
+	}
+	if !h.is.Terms.Enabled {
+		return time.Minute, nil
+	}
+	if h.Ledger.Unconfirmed != nil && h.Ledger.Unconfirmed() >= h.is.Position {
+		// It is as old as the backup that this ledger was restored from, and
+		// may have been deleted since.
+		return every, nil
+	}
+	return h.round(ctx)
+}
+
+// load reads the webhook from the log and how far it was told, and carries out
+// what was ordered since.
+func (h *webhook) load(ctx context.Context) (err error) {
+	if h.is, err = ledger.Load(ctx, h.Ledger, ledger.WebhookStream(h.client, h.id)); err != nil {
+		return err
+	}
+	if !h.is.Live() {
+		if err := h.Beside.ForgetWebhook(ctx, h.id); err != nil {
+			return err
+		}
+		return errGone
+	}
+	h.to = target{url: h.is.Terms.URL}
+	for _, s := range h.is.Signing(h.Now()) {
+		secret, err := h.Ledger.OpenWebhookSecret(h.client, h.id, s.Sealed)
+		if err != nil {
+			return err
+		}
+		h.to.secrets = append(h.to.secrets, secret)
+	}
+	if err := h.readProgress(ctx); err != nil {
+		return err
+	}
+	for _, o := range h.is.Orders {
+		if o.Position > h.progress.Orders {
+			if err := h.carryOut(ctx, o); err != nil {
+				return fmt.Errorf("carry out what was ordered at position %d: %w", o.Position, err)
+			}
+		}
+	}
+	h.loaded = true
+	return nil
+}
+
+// readProgress reads once how far the webhook was told: nobody else writes it.
+func (h *webhook) readProgress(ctx context.Context) error {
+	if h.known {
+		return nil
+	}
+	p, ok, err := h.Beside.WebhookProgress(ctx, h.id)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		p = eventstore.WebhookProgress{Cursor: eventstore.WebhookPlace{Position: h.is.Position}, Orders: h.is.Position}
+	}
+	h.progress, h.recorded, h.known = p, p.Cursor.Position, true
+	return nil
+}
+
+// step records what happened, and the progress with it. Where that fails, as
+// on a full disk, it is tried until it succeeds: without it, what was sent
+// would be sent once more.
+func (h *webhook) step(ctx context.Context, s eventstore.WebhookStep) error {
+	s.Webhook = h.id
+	for {
+		err := h.tryStep(ctx, s)
+		switch {
+		case err == nil:
+			h.progress, h.recorded = s.Progress, s.Progress.Cursor.Position
+			return nil
+		case ctx.Err() != nil || errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed):
+			return fmt.Errorf("record how far a webhook was told: %w", err)
+		}
+		h.Log.Error("how far a webhook was told could not be recorded", "client", h.client, "webhook", h.id, "err", err)
+		sleep(ctx, restAfterFault)
+	}
+}
+
+// tryStep records what was sent also while the server stops.
+func (h *webhook) tryStep(ctx context.Context, s eventstore.WebhookStep) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return h.Beside.StepWebhook(ctx, s)
+}

@@ -1,0 +1,202 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// Views is what the worker asks the views.
+type Views interface {
+	Position() int64
+	NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) ([]projections.Name, error)
+}
+
+// Shows is how the API shows what messages are about.
+type Shows struct {
+	Item func(projections.Item) any
+	// File answers the state as well, which is empty while the file does not show.
+	File func(domain.File) (shown any, state string)
+	Link func(ctx context.Context, h domain.Holder, r *domain.Relationship) (any, error)
+}
+
+// Config is what a Worker needs.
+type Config struct {
+	Ledger *ledger.Ledger
+	Beside eventstore.Webhooks
+	Views  Views
+	Shows  Shows
+	Log    *slog.Logger // nothing by default
+	// Sandbox lets webhooks be on this machine and in the clear.
+	Sandbox bool
+	// Transport sends requests; by default one that dials public addresses only.
+	Transport http.RoundTripper
+	// Now is machine time; time.Now by default.
+	Now func() time.Time
+}
+
+// Worker sends messages to all webhooks.
+type Worker struct {
+	Config
+	source source
+	sender sender
+	counts counts
+	follow follower
+
+	mu       sync.Mutex
+	webhooks map[string]*webhook // by id
+}
+
+// New checks the configuration.
+func New(c Config) (*Worker, error) {
+	if c.Ledger == nil || c.Beside == nil || c.Views == nil || c.Shows.Item == nil || c.Shows.File == nil || c.Shows.Link == nil {
+		return nil, errors.New("a worker for webhooks needs a ledger, what lies beside it, views, and how things are shown")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Transport == nil {
+		c.Transport = newTransport(c.Sandbox)
+	}
+	w := &Worker{Config: c, webhooks: map[string]*webhook{}}
+	w.source = source{ledger: c.Ledger, shows: c.Shows, files: newFileCache(c.Ledger)}
+	w.sender = newSender(c.Transport, c.Sandbox, c.Now)
+	w.follow = newFollower(c.Ledger.Store)
+	return w, nil
+}
+
+// every is how often the log is looked at when no hint came.
+const every = time.Second
+
+// pace is the least time between two looks that hints ask for.
+const pace = 20 * time.Millisecond
+
+// Run sends until ctx ends. Each webhook has a goroutine of its own, which the
+// log wakes; one that is slow waits for itself alone. A log that is closed for
+// writing ends Run with its error.
+func (w *Worker) Run(ctx context.Context) (err error) {
+	ctx, stop := context.WithCancel(ledger.WithWorker(ctx, "webhooks"))
+	running := &sync.WaitGroup{}
+	defer func() { stop(); running.Wait() }()
+	hints, leave := w.Ledger.Store.Notify()
+	defer leave()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for known := false; ; {
+		if !known {
+			known, err = w.findAll(ctx, running)
+		}
+		if known {
+			err = w.look(ctx, running)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, eventstore.ErrFailed) || errors.Is(err, eventstore.ErrClosed):
+			return err
+		case err != nil:
+			w.Log.Error("following the log for webhooks failed", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hints:
+			sleep(ctx, pace)
+		case <-tick.C:
+		}
+	}
+}
+
+// findAll starts the webhooks that the views know once they have all that was
+// in the log before; the log is followed from there on.
+func (w *Worker) findAll(ctx context.Context, running *sync.WaitGroup) (found bool, err error) {
+	head, err := w.Ledger.Store.Head(ctx)
+	if err != nil || w.Views.Position() < w.follow.firstHead(head.Position) {
+		return false, err
+	}
+	const page = 500
+	from := w.Views.Position()
+	for after := int64(0); ; {
+		names, err := w.Views.NamesOfAll(ctx, "webhook", after, page)
+		if err != nil {
+			return false, fmt.Errorf("list the webhooks: %w", err)
+		}
+		for _, n := range names {
+			w.start(ctx, running, n.Client, n.ID)
+			after = n.Position
+		}
+		if len(names) < page {
+			w.follow.begin(from)
+			return true, nil
+		}
+	}
+}
+
+// look takes in what is new in the log, and wakes those whom it concerns.
+func (w *Worker) look(ctx context.Context, running *sync.WaitGroup) error {
+	news, err := w.follow.look(ctx, w.clients())
+	if err != nil {
+		return err
+	}
+	for _, n := range news.webhooks {
+		w.start(ctx, running, n.client, n.id).changed()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, one := range w.webhooks {
+		if news.clients[one.client] {
+			one.wake()
+		}
+	}
+	return nil
+}
+
+func (w *Worker) clients() map[string]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clients := map[string]bool{}
+	for _, one := range w.webhooks {
+		clients[one.client] = true
+	}
+	return clients
+}
+
+// start runs a webhook unless it runs.
+func (w *Worker) start(ctx context.Context, running *sync.WaitGroup, client, id string) *webhook {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if one := w.webhooks[id]; one != nil {
+		return one
+	}
+	one := newWebhook(w, client, id)
+	w.webhooks[id] = one
+	running.Go(func() {
+		one.run(ctx)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.webhooks, id)
+	})
+	return one
+}
+
+// sleep waits, or less when ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
