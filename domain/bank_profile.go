@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -20,6 +21,8 @@ type BankProfile struct {
 	// goes into another file. 0 is none of the bank's.
 	MaxEntriesPerFile int `json:"max_entries_per_file,omitempty"`
 	MaxBatchesPerFile int `json:"max_batches_per_file,omitempty"`
+	// Terms are the bank's deadlines and lead days.
+	calendar.Terms
 }
 
 // HeaderLiterals are fields of file headers as the bank wants them.
@@ -58,6 +61,7 @@ func (p BankProfile) Open(f FileOpened) FileOpened {
 func (p BankProfile) check(f *fields, byServer bool) {
 	p.Header.check(f)
 	FileNaming(p.FileName).check(f, p.Header != nil && p.Header.ImmediateOrigin != "", byServer)
+	p.Terms.Check(f.bad)
 	if p.MaxEntriesPerFile < 0 {
 		f.bad("/max_entries_per_file", "range", "zero or more")
 	}

@@ -52,6 +52,9 @@ type (
 		// Answers is true for returns, corrections, dishonors and contests,
 		// whose dates are the original entry's and never moved.
 		Answers bool `json:"answers,omitempty"`
+		// DatedBy says so where nobody asked for a date and the bank's own terms
+		// made it another than FedACH's. A client may read it.
+		DatedBy string `json:"dated_by,omitempty"`
 	}
 	// FileCut completes a file. SendBy is the operator's deadline its dates
 	// were decided for: sent later, they have to be decided again.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -40,7 +41,8 @@ type CutFile struct {
 	Taken  ModifierTaken
 	// Sequence is which file of the day's it is; see FileNaming.
 	Sequence int
-	Now      time.Time // zero: the file has left already, and its dates stay
+	Terms    *calendar.Terms // of the file's bank; nil: FedACH's
+	Now      time.Time       // zero: the file has left already, and its dates stay
 }
 
 // Decide closes the file. Dates that ceased to be true while it was filled are
@@ -48,14 +50,14 @@ type CutFile struct {
 func (c CutFile) Decide(f File) ([]Event, error) {
 	cut := FileCut{
 		Totals: c.Totals, CreatedOn: c.Taken.Date, CreatedAt: c.Taken.Time, Modifier: c.Taken.Modifier,
-		SendBy: DatedFor(f.DatedAt, f.Batches),
+		SendBy: DatedFor(f.DatedAt, f.Batches, c.Terms),
 	}
 	if strings.Contains(f.Opened.FileName, "{sequence") {
 		cut.Sequence = c.Sequence
 	}
 	events := []Event{cut}
 	if !c.Now.IsZero() {
-		if again, ok := Redate(c.Now, f.DatedAt, f.Batches); ok {
+		if again, ok := Redate(c.Now, f.DatedAt, f.Batches, c.Terms); ok {
 			events = append(events, again)
 		}
 	}

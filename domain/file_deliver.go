@@ -1,9 +1,16 @@
 package domain
 
-import "time"
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
 
 // RedateFile dates a file again that has not left.
-type RedateFile struct{ Now time.Time }
+type RedateFile struct {
+	Now   time.Time
+	Terms *calendar.Terms // of its bank; nil: FedACH's
+}
 
 // Decide dates it again if the deadline its dates were decided for has passed.
 // A file that the client carries is the client's from its cut on, and keeps
@@ -12,7 +19,7 @@ func (c RedateFile) Decide(f File) ([]Event, error) {
 	if f.Opened.Method == ByDownload {
 		return nil, nil
 	}
-	again, stale := Redate(c.Now, f.DatedAt, f.Batches)
+	again, stale := Redate(c.Now, f.DatedAt, f.Batches, c.Terms)
 	if !stale {
 		return nil, nil
 	}

@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
 )
 
-// DatedFor returns the FedACH deadline for which the effective dates of the
+// DatedFor returns the deadline, the bank's or FedACH's, for which the effective dates of the
 // batches are true when they were decided at an instant: the earliest of the
 // forward batches. It is zero when there is nothing but answers, whose dates
 // are those of the entries they answer.
-func DatedFor(decided time.Time, batches []FileBatch) time.Time {
+func DatedFor(decided time.Time, batches []FileBatch, bank *calendar.Terms) time.Time {
 	var sendBy time.Time
 	for _, b := range batches {
-		if by, forward := b.deadline(decided); forward && (sendBy.IsZero() || by.Before(sendBy)) {
+		if by, forward := b.deadline(decided, bank); forward && (sendBy.IsZero() || by.Before(sendBy)) {
 			sendBy = by
 		}
 	}
@@ -24,16 +25,30 @@ func DatedFor(decided time.Time, batches []FileBatch) time.Time {
 // deadline is the last instant at which the batch's effective date is true. A
 // batch dated the processing day it was decided on is meant to settle that
 // same day.
-func (b FileBatch) deadline(decided time.Time) (by time.Time, forward bool) {
+func (b FileBatch) deadline(decided time.Time, bank *calendar.Terms) (by time.Time, forward bool) {
 	on, err := calendar.ParseYYMMDD(b.EffectiveOn)
 	if b.Answers || err != nil {
 		return time.Time{}, false
 	}
-	return calendar.LastDeadline(on, b.sameDay(on, decided)), true
+	_, lead := b.lead(bank)
+	return bank.LastDeadline(on, b.sameDay(on, decided, bank), lead), true
 }
 
-func (b FileBatch) sameDay(on calendar.Date, decided time.Time) bool {
-	return calendar.OnOrAfter(on) == calendar.ProcessingDay(decided)
+// lead is how many banking days before its effective date the batch is sent,
+// and the direction for which it is so long.
+func (b FileBatch) lead(bank *calendar.Terms) (calendar.Kind, int) {
+	credit, debit := bank.Lead(b.SEC, calendar.Credit), bank.Lead(b.SEC, calendar.Debit)
+	if b.ServiceClass == nacha.DebitClass || b.ServiceClass != nacha.CreditClass && debit > credit {
+		return calendar.Debit, debit
+	}
+	return calendar.Credit, credit
+}
+
+// sameDay reports whether the batch is meant to settle the day it is sent. At
+// a bank whose files settle that day without asking none is.
+func (b FileBatch) sameDay(on calendar.Date, decided time.Time, bank *calendar.Terms) bool {
+	_, lead := b.lead(bank)
+	return lead > 0 && calendar.OnOrAfter(on) == bank.ProcessingDay(decided)
 }
 
 // Redate dates again the batches whose deadline has passed, and says so; ok
@@ -41,17 +56,22 @@ func (b FileBatch) sameDay(on calendar.Date, decided time.Time) bool {
 // entry late: the operator settles it the same day, for a fee nobody asked
 // for. What asked for same-day settlement asks for it again. Decided is when
 // the dates were decided last.
-func Redate(now, decided time.Time, batches []FileBatch) (again FileRedated, ok bool) {
+func Redate(now, decided time.Time, batches []FileBatch, bank *calendar.Terms) (again FileRedated, ok bool) {
 	moved := append([]FileBatch(nil), batches...)
 	dates := map[string]string{}
 	var missed time.Time
 	for i, b := range moved {
-		by, forward := b.deadline(decided)
+		by, forward := b.deadline(decided, bank)
 		if !forward || now.Before(by) {
 			continue
 		}
 		on, _ := calendar.ParseYYMMDD(b.EffectiveOn)
-		d := calendar.Effective(now, calendar.Request{AskedOn: on, SameDay: b.sameDay(on, decided)})
+		want := calendar.Request{AskedOn: on, SameDay: b.sameDay(on, decided, bank), Bank: bank}
+		if !bank.Fed() {
+			want.SEC = b.SEC
+			want.Kind, _ = b.lead(bank)
+		}
+		d := calendar.Effective(now, want)
 		moved[i].EffectiveOn = d.EffectiveOn.YYMMDD()
 		dates[b.EffectiveOn] = moved[i].EffectiveOn
 		if missed.IsZero() || by.Before(missed) {
@@ -63,7 +83,7 @@ func Redate(now, decided time.Time, batches []FileBatch) (again FileRedated, ok 
 	}
 	return FileRedated{
 		Dates:  dates,
-		SendBy: DatedFor(now, moved), Decided: now,
+		SendBy: DatedFor(now, moved, bank), Decided: now,
 		Why: fmt.Sprintf("the deadline at %s New York time had passed before the file could leave",
 			missed.In(calendar.Eastern).Format("2006-01-02 15:04")),
 	}, true

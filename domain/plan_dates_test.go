@@ -58,10 +58,10 @@ func TestADateThatIsNoLongerTrueMovesAndOthersStay(t *testing.T) {
 			if tt.sendBy != "" {
 				want = newYork(tt.sendBy)
 			}
-			if got := domain.DatedFor(decided, tt.batches); !got.Equal(want) {
+			if got := domain.DatedFor(decided, tt.batches, nil); !got.Equal(want) {
 				t.Errorf("to be sent by %s, want %s", got.In(calendar.Eastern), tt.sendBy)
 			}
-			again, ok := domain.Redate(newYork(tt.now), decided, tt.batches)
+			again, ok := domain.Redate(newYork(tt.now), decided, tt.batches, nil)
 			if ok != (tt.dates != nil) || len(again.Dates) != len(tt.dates) {
 				t.Fatalf("dated again: %v, %v; want %v", ok, again.Dates, tt.dates)
 			}

@@ -3,6 +3,7 @@ package http_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/http/api"
 )
@@ -22,4 +23,21 @@ func TestABankIsSetUpAndShowsAProbe(t *testing.T) {
 	}
 	ops.call("PUT", path, `{"delivery":{"method":"outbox"},"file_name":"{date}.txt"}`).problem(400, "invalid").names("/file_name")
 	ops.call("PUT", path, `{"delivery":{"method":"outbox"},"header":{"origin":"1"}}`).problem(400, "invalid").names("/header/origin")
+}
+
+func TestTermsOfABankShowInForecastsAndWindows(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
+	acme := w.client("business", settings())
+	odfi := settings().ODFIs[0]
+	w.ops().call("PUT", "/v1/ops/odfis/"+odfi, `{"delivery":{"method":"outbox"},"deadlines":[{"at":"17:00","settles":"by_lead_days"}],"lead_days":{"credit":2}}`).is(200)
+	w.clock.advance(9 * time.Hour) // after 17:00
+	a := acme.call("GET", "/v1/windows", "").is(200)
+	if a.text("odfi") != odfi || !strings.Contains(string(a.body), "the bank's at 17:00") {
+		t.Errorf("windows: %s", a.body)
+	}
+	a = acme.originate(proposal()).is(201)
+	if on, why := a.text("EffectiveEntryDate"), a.text("EffectiveEntryDateReason"); !strings.Contains(why, "a credit settles 2 banking days later") {
+		t.Errorf("forecast %s because %q", on, why)
+	}
+	w.ops().call("PUT", "/v1/ops/odfis/"+odfi, `{"delivery":{"method":"outbox"},"lead_days":{"credit":6}}`).problem(400, "invalid").names("/lead_days/credit")
 }

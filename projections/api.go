@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 )
@@ -140,6 +141,7 @@ type QueuedItem struct {
 	LeaveBy                       time.Time
 	Fault                         string       // why no file can carry it: field and rule; empty for most
 	Over                          *domain.Over // the relationship it goes over; nil for most
+	Bank                          *calendar.Terms
 }
 
 // FileEntry is an entry of a file.

@@ -28,7 +28,6 @@ const (
 
 	putPlace = `INSERT INTO places@(entry, file, unmatched) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
 
-	putBank         = `INSERT INTO banks@(routing) VALUES(?1) ON CONFLICT DO NOTHING`
 	changedSettings = `INSERT INTO settings_changed@(aggregate, position) VALUES(?1, ?2)
 		ON CONFLICT DO UPDATE SET position = ?2`
 )
@@ -155,7 +154,7 @@ func (p *projector) bank(c logEvent) error {
 	if !ok {
 		return nil
 	}
-	if _, err := p.c.Exec(putBank, e.Routing); err != nil {
+	if err := p.changeTerms(e); err != nil {
 		return err
 	}
 	if err := p.guarded(c, "", e.Routing, e.Rules); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 )
 
 const (
@@ -190,7 +191,14 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	if !waits(t, i) {
 		return nil
 	}
-	w, err := queueRowOf(t, i)
+	var terms *calendar.Terms
+	var err error
+	if t.Originated != nil && t.Originated.Proposal.EffectiveOn != "" {
+		if terms, err = termsOf(p.c, t.ODFI()); err != nil {
+			return err
+		}
+	}
+	w, err := queueRowOf(t, i, terms)
 	if err != nil {
 		p.log.Warn("an item cannot wait for a file", "position", c.recorded.Position, "err", err)
 		return nil

@@ -179,7 +179,12 @@ func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 // GuardEntry is what waits as the guard looks at it, less what a person
 // approved it over.
 func (w *QueuedItem) GuardEntry() guard.Entry {
-	d := guard.Expected(w.MadeAt, w.DueAt, w.Request())
+	// A bank's own terms show when the entry is cut.
+	want, due := w.Request(), w.DueAt
+	if want.Bank = nil; !want.AskedOn.IsZero() {
+		due = calendar.DueAt(want.AskedOn)
+	}
+	d := guard.Expected(w.MadeAt, due, want)
 	return guard.Entry{
 		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, Debit: w.Debit(), Cents: w.AmountCents,
 		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay,
@@ -196,5 +201,5 @@ func (w *QueuedItem) Request() calendar.Request {
 	if w.Debit() {
 		kind = calendar.Debit
 	}
-	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents}
+	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents, Bank: w.Bank}
 }

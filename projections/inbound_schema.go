@@ -110,7 +110,8 @@ CREATE TABLE guarded@(
 -- Our banks with settings of their own, and when those or any client's were
 -- changed last.
 CREATE TABLE banks@(
-  routing TEXT PRIMARY KEY
+  routing TEXT PRIMARY KEY,
+  terms   TEXT NOT NULL                 -- calendar.Terms
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE settings_changed@(
   aggregate TEXT    PRIMARY KEY,        -- client or bank

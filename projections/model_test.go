@@ -63,7 +63,7 @@ func (w *world) read() model {
 				m.deadlines = append(m.deadlines, Deadline{t.Client, t.ID, it.ID, it.Kind, t.ODFI(), by.UTC(), it.Position})
 			}
 			if waits(&t, it) {
-				w, err := queueRowOf(&t, it)
+				w, err := queueRowOf(&t, it, nil)
 				if err == nil {
 					m.waiting = append(m.waiting, modelWaiting{w, it})
 				}

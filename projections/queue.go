@@ -120,8 +120,13 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 				return err
 			}
 		}
+		terms, err := termsOf(s.c, odfi)
+		if err != nil {
+			return err
+		}
 		headers := headers{}
 		for i := range items {
+			items[i].Bank = terms
 			if items[i].Header, err = headers.read(s, refs[i]); err != nil {
 				return fmt.Errorf("batch header of item %s: %w", items[i].ItemID, err)
 			}

@@ -48,7 +48,7 @@ func waits(t *domain.Transaction, i *domain.Item) bool {
 	return i != t.Origination() || slices.ContainsFunc(i.History, func(s domain.Step) bool { return s.State == domain.Filed })
 }
 
-func queueRowOf(t *domain.Transaction, i *domain.Item) (w queueRow, err error) {
+func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w queueRow, err error) {
 	if t.Originated == nil && (t.Received == nil || !i.Kind.IsAnswer()) {
 		return w, fmt.Errorf("item %s: a %s of a payment that this program does not know", i.ID, i.Kind)
 	}
@@ -70,7 +70,7 @@ func queueRowOf(t *domain.Transaction, i *domain.Item) (w queueRow, err error) {
 	}
 	if i.Kind == domain.Origination {
 		p := t.Originated.Proposal
-		w.askedOn, w.sameDay, w.due = p.EffectiveOn, p.SameDay, dueOf(p.EffectiveOn)
+		w.askedOn, w.sameDay, w.due = p.EffectiveOn, p.SameDay, dueOf(p.EffectiveOn, w.header.SEC, w.code, terms)
 	}
 	if !i.NotBefore.IsZero() {
 		w.due = max(w.due, micros(i.NotBefore))
@@ -108,8 +108,9 @@ func readOver(text string) *domain.Over {
 	return &domain.Over{Holder: holder, RelationshipID: id}
 }
 
-// dueOf is when an entry with a date asked for may leave; see calendar.DueAt.
-func dueOf(asked string) int64 {
+// dueOf is when an entry with a date asked for may leave by its bank's terms;
+// see calendar.DueAt.
+func dueOf(asked, sec string, code int, terms *calendar.Terms) int64 {
 	if asked == "" {
 		return 0
 	}
@@ -117,5 +118,9 @@ func dueOf(asked string) int64 {
 	if err != nil {
 		return 0 // checked at the door; without a date it leaves at once
 	}
-	return calendar.DueAt(day).UnixMicro()
+	kind := calendar.Credit
+	if nacha.TransactionCode(code).Debit() {
+		kind = calendar.Debit
+	}
+	return terms.DueAt(day, sec, kind).UnixMicro()
 }

@@ -119,24 +119,31 @@ type groupKey struct {
 // keyOf decides an item's effective date and with it its batch. Answers carry
 // the date of the entry they answer and are due at once. An item whose
 // deadline has passed is no longer due.
-func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated *domain.Dated, due bool) {
+func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated decided, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
 		key.iat, key.isIAT = *w.Header.IAT, true
 	}
 	key.header.IAT, key.header.ServiceClass, key.header.Number, key.header.SettlementDay = nil, 0, 0, ""
 	if answers.Late(w.LeaveBy, now) {
-		return key, nil, false
+		return key, dated, false
 	}
 	if kind != nacha.KindForward {
-		return key, nil, true
+		return key, dated, true
 	}
 	d := calendar.Effective(now, w.Request())
 	key.header.EffectiveOn = d.EffectiveOn.YYMMDD()
 	if d.Moved != "" || d.NotSameDay != "" {
-		dated = &domain.Dated{MovedReason: d.Moved, NotSameDayReason: d.NotSameDay}
+		dated.Dated = &domain.Dated{MovedReason: d.Moved, NotSameDayReason: d.NotSameDay}
 	}
+	dated.by = d.Terms
 	return key, dated, d.Due
+}
+
+// decided is why an entry has the date that it has.
+type decided struct {
+	*domain.Dated        // nil: as was asked for
+	by            string // the bank's terms, where no date was asked for
 }
 
 // batch is the header that the key's entries share.
@@ -155,9 +162,10 @@ type group struct {
 	entries []entry
 }
 
-func (g *group) add(w *projections.QueuedItem, dated *domain.Dated) {
+func (g *group) add(w *projections.QueuedItem, dated decided) {
+	g.header.DatedBy = cmp.Or(g.header.DatedBy, dated.by)
 	g.entries = append(g.entries, entry{
 		transaction: w.TransactionID, item: w.ItemID, version: w.Version,
-		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated, leaveBy: w.LeaveBy, over: w.Over,
+		code: w.Code, routing: w.Routing, cents: w.AmountCents, addenda: w.Addenda, dated: dated.Dated, leaveBy: w.LeaveBy, over: w.Over,
 	})
 }

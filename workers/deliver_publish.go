@@ -29,7 +29,11 @@ func (l *lane) publish(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
-	stale, err := domain.RedateFile{Now: l.Files.Ledger.Now()}.Decide(file)
+	terms, err := l.terms(ctx, file)
+	if err != nil {
+		return err
+	}
+	stale, err := domain.RedateFile{Now: l.Files.Ledger.Now(), Terms: terms}.Decide(file)
 	if err != nil {
 		return err
 	}

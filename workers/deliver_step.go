@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -72,13 +73,23 @@ func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, er
 
 // redate decides a file's dates again if they are no longer true.
 func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, err error) {
-	again := domain.RedateFile{Now: d.Files.Ledger.Now()}
+	terms, err := d.terms(ctx, file)
+	if err != nil {
+		return false, err
+	}
+	again := domain.RedateFile{Now: d.Files.Ledger.Now(), Terms: terms}
 	stale, err := again.Decide(file)
 	if err != nil || len(stale) == 0 {
 		return false, err
 	}
 	d.Log.Warn("file dated again", "file", file.ID, "client", file.Opened.Client, "why", stale[0].(domain.FileRedated).Why)
 	return true, d.Files.record(ctx, "redated", file, again)
+}
+
+// terms are those of a file's bank, by which its dates are judged.
+func (d *Delivery) terms(ctx context.Context, file domain.File) (*calendar.Terms, error) {
+	bank, err := d.Files.Ledger.Bank(ctx, file.Opened.ODFI)
+	return &bank.Terms, err
 }
 
 // stageDated stages a file, or dates it again if it has to be.

@@ -39,7 +39,7 @@ func (f *Files) cut(ctx context.Context, c Cut, bank domain.Bank, now time.Time,
 		opened: bank.Open(domain.FileOpened{
 			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: bank.Leaves().Method, Decided: now,
 		}),
-		planned: p.batches, decided: now,
+		planned: p.batches, terms: &bank.Terms, decided: now,
 	}, may: f.mayCut(c.Client.ID, c.ODFI, p.batches)}
 	for entries := p.entries; len(entries) > 0; {
 		n := w.portion(len(entries))
@@ -85,10 +85,14 @@ func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
 // complete cuts a file that a crash left open, with the entries that are
 // filed in it already: they go nowhere else.
 func (f *Files) complete(ctx context.Context, file domain.File, may func(context.Context) error) error {
+	bank, err := f.Ledger.Bank(ctx, file.Opened.ODFI)
+	if err != nil {
+		return err
+	}
 	w := appender{Files: f, openFile: openFile{
-		opened: file.Opened, decided: file.DatedAt, version: file.Version, batches: file.Batches,
+		opened: file.Opened, terms: &bank.Terms, decided: file.DatedAt, version: file.Version, batches: file.Batches,
 	}, may: may}
-	err := f.entriesOf(ctx, file, func(e entryInFile) error {
+	err = f.entriesOf(ctx, file, func(e entryInFile) error {
 		w.totals.Add(e.totals())
 		return nil
 	})

@@ -15,6 +15,7 @@ import (
 type openFile struct {
 	opened  domain.FileOpened
 	planned []domain.FileBatch
+	terms   *calendar.Terms
 	decided time.Time // when the dates of the planned batches were
 
 	version int64              // of the file's stream; 0 while it is not opened
@@ -97,7 +98,7 @@ func class(entries []entry) int {
 // close cuts the file: its totals, its creation time and its modifier.
 func (w *openFile) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, error) {
 	taken, sequence := m.Next(eastern(now))
-	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Sequence: sequence, Now: now})
+	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Sequence: sequence, Terms: w.terms, Now: now})
 	w.isCut = true
 	return []ledger.Change{file, {
 		Stream: domain.OriginStream(w.origin()), Client: domain.LedgerClient, Expect: m.Version, Events: []domain.Event{taken},

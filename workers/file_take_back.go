@@ -121,10 +121,15 @@ func (u *Uploads) source(file domain.File) (*upload, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
 	}
+	bank, err := u.Files.Ledger.Bank(context.Background(), file.Opened.ODFI)
+	if err != nil {
+		return nil, err
+	}
 	s, err := decodeUpload(file, input)
 	if err != nil {
 		return nil, fmt.Errorf("read the input of file %s: %w", file.ID, err)
 	}
+	s.terms = &bank.Terms
 	return s, nil
 }
 

@@ -23,8 +23,9 @@ const maxUploadFaults = 100
 type uploadCheck struct {
 	client  domain.Client
 	now     time.Time
-	odfi    string             // nine digits, of the first batch
-	batches []domain.FileBatch // as sent
+	terms   func(odfi string) *calendar.Terms // of one of our banks
+	odfi    string                            // nine digits, of the first batch
+	batches []domain.FileBatch                // as sent
 	faults  []domain.FieldError
 	entries int
 	// isNew says that nothing of it is in the log yet: fields that repeat an
@@ -143,10 +144,18 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		c.fault(v.Line, nacha.EffectiveDate, field, "is not a day written YYMMDD")
 		return nil
 	}
-	today := calendar.ProcessingDay(c.now)
-	if err := calendar.ValidEffective(on, today, !c.debits); err != nil {
+	bank, kind, sec := c.terms(c.odfi), calendar.Credit, c.batches[v.Ordinal-1].SEC
+	if c.debits {
+		kind = calendar.Debit
+	}
+	today := bank.ProcessingDay(c.now)
+	err = bank.ValidEffective(on, c.now, sec, kind)
+	if err == nil && c.credits && bank.Lead(sec, calendar.Credit) > bank.Lead(sec, kind) {
+		err = bank.ValidEffective(on, c.now, sec, calendar.Credit)
+	}
+	if err != nil {
 		c.fault(v.Line, nacha.EffectiveDate, field, "%v", err)
-	} else if calendar.OnOrAfter(on) == today && !c.client.Settings.SameDay {
+	} else if calendar.OnOrAfter(on) == today && bank.Lead(sec, kind) > 0 && !c.client.Settings.SameDay {
 		c.fault(v.Line, string(domain.SameDayNotEnabled), field, "%s means same-day settlement, which is not enabled for this client", on)
 	}
 	return nil

@@ -137,11 +137,15 @@ func (u *Uploads) mayOpen(ctx context.Context, o Order) error {
 // appendAll files what of an order is not filed yet and cuts the file. Checked
 // is the version of the client by whose settings the order was checked.
 func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64, s *upload) error {
+	bank, err := u.Files.Ledger.Bank(ctx, file.Opened.ODFI)
+	if err != nil {
+		return err
+	}
 	a := orderAppender{appender: appender{Files: u.Files, openFile: openFile{
-		opened: file.Opened, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
+		opened: file.Opened, terms: &bank.Terms, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
 	}, may: u.stillMay(file, checked, s)}}
 	a.beside = s.beside(file.Opened)
-	err := u.Files.entriesOf(ctx, file, func(e entryInFile) error {
+	err = u.Files.entriesOf(ctx, file, func(e entryInFile) error {
 		a.inLog++
 		a.totals.Add(e.totals())
 		_, err := fmt.Sscanf(e.Entry.Entry.Trace[8:], "%d", &a.trace)
@@ -183,7 +187,11 @@ func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(cont
 				return err
 			}
 			checked = c.Version
-			return s.check(c)
+			bank, err := u.Files.Ledger.Bank(ctx, file.Opened.ODFI)
+			if err != nil {
+				return err
+			}
+			return s.check(c, &bank.Terms)
 		}, file.Opened.Client)
 	}
 }

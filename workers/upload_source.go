@@ -16,7 +16,8 @@ type upload struct {
 	batches []domain.FileBatch
 	decided time.Time // when the file was taken: what is dated that day asks for same day
 	odfi    string
-	record  *ACHFileRecord // nil for a NACHA file
+	terms   *calendar.Terms // of the bank
+	record  *ACHFileRecord  // nil for a NACHA file
 }
 
 // decodeUpload reads a kept file again.
@@ -42,8 +43,8 @@ func (u *upload) beside(opened domain.FileOpened) []ledger.Change {
 
 // check holds the file against a client's settings, as on the day on which it
 // was taken.
-func (u *upload) check(client domain.Client) error {
-	c := uploadCheck{client: client, now: u.decided}
+func (u *upload) check(client domain.Client, bank *calendar.Terms) error {
+	c := uploadCheck{client: client, now: u.decided, terms: func(string) *calendar.Terms { return bank }}
 	summary, err := nacha.Scan(bytes.NewReader(u.content), c.handler())
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
 	}
 	if on, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
 		p.EffectiveOn = on.String()
-		p.SameDay = calendar.OnOrAfter(on) == calendar.ProcessingDay(u.decided)
+		p.SameDay = calendar.OnOrAfter(on) == u.terms.ProcessingDay(u.decided)
 	}
 	if h.SEC == "WEB" || h.SEC == "TEL" {
 		p.PaymentType = map[string]string{"S": "single", "R": "recurring"}[e.Discretionary]

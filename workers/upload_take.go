@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -141,7 +142,15 @@ func (u *Uploads) take(ctx context.Context, client string, r Request, in uploadI
 var errSettingsMoved = errors.New("the client's settings changed while its file was checked")
 
 func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in uploadInput) (OrderedFile, error) {
-	c := uploadCheck{client: client, now: u.Files.Ledger.Now(), isNew: true}
+	terms := map[string]*calendar.Terms{}
+	for _, odfi := range client.Settings.ODFIs {
+		bank, err := u.Files.Ledger.Bank(ctx, odfi)
+		if err != nil {
+			return OrderedFile{}, err
+		}
+		terms[odfi] = &bank.Terms
+	}
+	c := uploadCheck{client: client, now: u.Files.Ledger.Now(), terms: func(odfi string) *calendar.Terms { return terms[odfi] }, isNew: true}
 	summary, err := nacha.Scan(bytes.NewReader(in.content), c.handler())
 	if err != nil {
 		return OrderedFile{}, fmt.Errorf("read an upload of client %s: %w", client.ID, err)
@@ -177,7 +186,7 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	return u.Make(ctx, Order{
 		FileID: id, Client: client, ODFI: c.odfi, Why: in.why, Method: in.method, Settings: in.settings, Request: r,
 		Content: in.mac, Input: in.input, Entries: c.entries, Decided: c.now,
-		Source: &upload{content: in.content, batches: c.batches, decided: c.now, odfi: c.odfi, record: in.record},
+		Source: &upload{content: in.content, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record},
 	})
 }
 

@@ -103,6 +103,7 @@ func (c Case) retryLimit(i *domain.Item) (calendar.TimeLimit, bool) {
 
 // open adds an action whose time limit has not passed.
 func (c Case) open(list []Action, name string, i *domain.Item, limit calendar.TimeLimit) []Action {
+	limit = c.Bank.Limit(limit)
 	if !c.Now.Before(limit.SendBefore) {
 		return list
 	}

@@ -22,6 +22,7 @@ type Case struct {
 	Transaction domain.Transaction
 	Files       map[string]domain.File // of the items that were filed
 	Now         time.Time
+	Bank        *calendar.Terms // of its ODFI; nil: FedACH's
 	// Refused is why its account may not be used, where it goes over a
 	// relationship: its bank refused it.
 	Refused string
@@ -112,6 +113,7 @@ func (c Case) inTime(out *domain.Outgoing, frame codes.TimeFrame, from calendar.
 }
 
 func (c Case) before(out *domain.Outgoing, limit calendar.TimeLimit) error {
+	limit = c.Bank.Limit(limit)
 	if !c.Now.Before(limit.SendBefore) {
 		return domain.Refuse(domain.ReturnWindowClosed, "the deadline was %s", limit.SendBefore.UTC().Format(time.RFC3339))
 	}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -12,6 +13,7 @@ type Request struct {
 	SEC         string
 	Kind        Kind
 	AmountCents int64
+	Bank        *Terms // of the ODFI; nil: FedACH's
 }
 
 // Decision is the date an entry gets if it leaves now, or the forecast if it
@@ -29,6 +31,9 @@ type Decision struct {
 	// a client may read; empty when there is nothing to explain.
 	Moved      string
 	NotSameDay string
+	// Terms says so of a date that nobody asked for, where the bank's own
+	// terms make it another than FedACH's would be.
+	Terms string
 }
 
 // Effective decides an entry's dates at an instant. It is asked when a
@@ -40,13 +45,13 @@ type Decision struct {
 // kept until it comes; see DueAt. A day on which banks are closed becomes the
 // next banking day, and one that can no longer be met is dated again.
 func Effective(now time.Time, want Request) Decision {
-	day := ProcessingDay(now)
+	day := want.Bank.ProcessingDay(now)
 	if !want.SameDay {
-		return standard(now, day, want.AskedOn)
+		return standard(now, day, want)
 	}
 	deadline, reason := sameDay(now, day, want)
 	if reason != "" {
-		d := standard(now, day, want.AskedOn)
+		d := standard(now, day, want)
 		d.NotSameDay = reason
 		return d
 	}
@@ -54,24 +59,30 @@ func Effective(now time.Time, want Request) Decision {
 		EffectiveOn: day, SameDay: true,
 		SettlesOn: day, SettlesAt: deadline.SettlesAt,
 		Due: true, DueAt: now,
-		Moved: moved(want.AskedOn, day, day),
+		Moved: moved(want, day, day),
 	}
 }
 
-// standard dates an entry that settles on the morning of its effective date.
-func standard(now time.Time, day Date, asked Date) Decision {
-	earliest := NextBankingDay(day)
+// standard dates an entry that settles on the morning of its effective date,
+// or by the lead days of its bank.
+func standard(now time.Time, day Date, want Request) Decision {
+	asked, bank := want.AskedOn, want.Bank
+	earliest := AddBankingDays(day, bank.Lead(want.SEC, want.Kind))
 	on := earliest
 	if !asked.IsZero() && asked.After(earliest) {
 		on = OnOrAfter(asked)
 	}
-	d := Decision{EffectiveOn: on, SettlesOn: on, SettlesAt: settlesMornings.on(on), Due: true, DueAt: now}
+	d := Decision{EffectiveOn: on, SettlesOn: on, SettlesAt: bank.settlesAt(on, day), Due: true, DueAt: now}
 	if OnOrAfter(asked) == on { // the date asked for is kept, so the entry waits for it
-		if due := DueAt(on); due.After(now) {
+		if due := bank.DueAt(on, want.SEC, want.Kind); due.After(now) {
 			d.Due, d.DueAt = false, due
 		}
 	}
-	d.Moved = moved(asked, on, day)
+	d.Moved = moved(want, on, day)
+	if asked.IsZero() && !bank.Fed() && on != NextBankingDay(ProcessingDay(now)) {
+		d.Terms = fmt.Sprintf("the bank takes files until %s, and a %s %s",
+			bank.clock(bank.closes(day).At), cmp.Or(want.Kind, Credit), settlesLater(bank.Lead(want.SEC, want.Kind)))
+	}
 	return d
 }
 
@@ -82,17 +93,33 @@ func sameDay(now time.Time, day Date, want Request) (Deadline, string) {
 		return Deadline{}, reason
 	}
 	if want.AskedOn.After(day) {
-		return Deadline{}, fmt.Sprintf("the effective date asked for, %s, is met at 08:30 that morning without it", OnOrAfter(want.AskedOn))
+		if want.Bank.Fed() {
+			return Deadline{}, fmt.Sprintf("the effective date asked for, %s, is met at 08:30 that morning without it", OnOrAfter(want.AskedOn))
+		}
+		return Deadline{}, fmt.Sprintf("the effective date asked for, %s, is after the day itself", OnOrAfter(want.AskedOn))
 	}
-	deadline, ok := sameDayDeadline(day, now)
-	if !ok {
-		return Deadline{}, fmt.Sprintf("the last same-day deadline of %s, 16:45 New York time, has passed", day)
+	last := ""
+	for _, d := range want.Bank.deadlinesOf(day) {
+		switch {
+		case d.SameDay && now.Before(d.At):
+			return d, ""
+		case d.SameDay:
+			last = d.At.In(want.Bank.zone()).Format("15:04")
+		}
 	}
-	return deadline, ""
+	switch {
+	case last == "":
+		return Deadline{}, fmt.Sprintf("the bank takes nothing for same-day settlement on %s", day)
+	case want.Bank.zone() == Eastern:
+		return Deadline{}, fmt.Sprintf("the last same-day deadline of %s, %s New York time, has passed", day, last)
+	default:
+		return Deadline{}, fmt.Sprintf("the last same-day deadline of %s, %s %s, has passed", day, last, want.Bank.zone())
+	}
 }
 
 // moved explains why an entry got another date than the one asked for.
-func moved(asked, on, day Date) string {
+func moved(want Request, on, day Date) string {
+	asked := want.AskedOn
 	if asked.IsZero() || asked == on {
 		return ""
 	}
@@ -101,6 +128,9 @@ func moved(asked, on, day Date) string {
 		return fmt.Sprintf("%s is %s: moved to the next banking day, %s", asked, whyClosed(asked), on)
 	case kept.Before(day):
 		return fmt.Sprintf("%s has passed: dated again for %s", asked, on)
+	case !want.Bank.Fed():
+		last := want.Bank.LastDeadline(kept, false, want.Bank.Lead(want.SEC, want.Kind))
+		return fmt.Sprintf("the bank's last deadline to settle on %s, %s, has passed: dated again for %s", kept, want.Bank.clock(last), on)
 	default:
 		return fmt.Sprintf("the last deadline to settle on the morning of %s has passed: dated again for %s", kept, on)
 	}

@@ -34,6 +34,9 @@ var (
 	// bank on the processing day itself, at 23:30.
 	lateEvening = clock{hour: 22, minute: 45}
 
+	// sameDayEvening is when the last same-day window settles.
+	sameDayEvening = clock{hour: 18}
+
 	// settlesMornings is when everything that is not same day settles.
 	settlesMornings = clock{hour: 8, minute: 30}
 )
@@ -66,19 +69,7 @@ func ProcessingDay(t time.Time) Date {
 }
 
 // NextDeadlines returns the n next FedACH deadlines after an instant, in order.
-func NextDeadlines(t time.Time, n int) []Deadline {
-	next := make([]Deadline, 0, max(n, 0))
-	for day := ProcessingDay(t); ; day = NextBankingDay(day) {
-		for _, deadline := range deadlinesOf(day) {
-			if len(next) >= n {
-				return next
-			}
-			if t.Before(deadline.At) {
-				next = append(next, deadline)
-			}
-		}
-	}
-}
+func NextDeadlines(t time.Time, n int) []Deadline { return (*Terms)(nil).NextDeadlines(t, n) }
 
 func deadlinesOf(day Date) []Deadline {
 	all := make([]Deadline, len(fedDeadlines))
@@ -92,17 +83,6 @@ func deadlinesOf(day Date) []Deadline {
 		all[i].SameDay, all[i].SettlesOn, all[i].SettlesAt = true, day, d.settles.on(day)
 	}
 	return all
-}
-
-// sameDayDeadline returns the next same-day deadline of a processing day; ok
-// is false when the last one has passed.
-func sameDayDeadline(day Date, now time.Time) (next Deadline, ok bool) {
-	for _, deadline := range deadlinesOf(day) {
-		if deadline.SameDay && now.Before(deadline.At) {
-			return deadline, true
-		}
-	}
-	return Deadline{}, false
 }
 
 // LastDeadline returns the instant before which a file must have arrived for

@@ -20,6 +20,13 @@ func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, err
 // CaseOf is Case for a transaction that was read.
 func (l *Ledger) CaseOf(ctx context.Context, t domain.Transaction) (answers.Case, error) {
 	c := answers.Case{Transaction: t, Files: map[string]domain.File{}, Now: l.Now()}
+	if odfi := t.ODFI(); odfi != "" {
+		bank, err := l.Bank(ctx, odfi)
+		if err != nil {
+			return c, err
+		}
+		c.Bank = &bank.Terms
+	}
 	for _, i := range t.Items {
 		for _, step := range i.History {
 			if _, read := c.Files[step.File]; step.File == "" || read {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
@@ -23,8 +24,8 @@ type TransactionView struct {
 
 // NewTransactionView makes a view; ok is false while the transaction does not
 // show.
-func NewTransactionView(t domain.Transaction, files map[string]domain.File, now time.Time) (s TransactionView, ok bool) {
-	s.Case = answers.Case{Transaction: t, Files: files, Now: now}
+func NewTransactionView(t domain.Transaction, files map[string]domain.File, now time.Time, bank *calendar.Terms) (s TransactionView, ok bool) {
+	s.Case = answers.Case{Transaction: t, Files: files, Now: now, Bank: bank}
 	s.Row, ok = projections.DescribeTransaction(t, files)
 	s.items = projections.DescribeItems(t, files)
 	return s, ok
@@ -61,7 +62,7 @@ func (s *Kit) TransactionOf(ctx context.Context, l *ledger.Ledger, t domain.Tran
 	if err != nil {
 		return TransactionView{}, err
 	}
-	view, ok := NewTransactionView(t, c.Files, c.Now)
+	view, ok := NewTransactionView(t, c.Files, c.Now, c.Bank)
 	if !ok {
 		return TransactionView{}, domain.Refuse(domain.NotFound, "there is no transaction %s", id)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -41,10 +42,12 @@ func (st TransactionView) dates() (d dates) {
 		d.EffectiveSameDay, d.EffectiveEntryDate = sameDay, day(effective)
 		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = st.cutReasons(o, p.SameDay && !sameDay)
 	} else {
-		forecast := calendar.Effective(st.Now, want(p))
+		asked := want(p)
+		asked.Bank = st.Bank
+		forecast := calendar.Effective(st.Now, asked)
 		settles = forecast.SettlesOn
 		d.EffectiveSameDay, d.EffectiveEntryDate = forecast.SameDay, day(forecast.EffectiveOn)
-		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = forecast.NotSameDay, forecast.Moved
+		d.EffectiveSameDayReason, d.EffectiveEntryDateReason = forecast.NotSameDay, cmp.Or(forecast.Moved, forecast.Terms)
 	}
 	d.ExpectedSettlementDate = day(settles)
 	d.windows(settles, p.SEC, p.PushPull == domain.Pull, lastToCome)
@@ -77,7 +80,7 @@ func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sam
 			continue
 		}
 		effective, err := calendar.ParseYYMMDD(b.EffectiveOn)
-		leaves := calendar.ProcessingDay(f.SendBy.Add(-time.Nanosecond))
+		leaves := st.Bank.ProcessingDay(f.SendBy.Add(-time.Nanosecond))
 		return effective, effective == leaves, err == nil
 	}
 	return effective, false, false
@@ -94,6 +97,13 @@ func (st TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameD
 		moved = why
 		if lostSameDay && notSameDay == "" {
 			notSameDay = why
+		}
+	}
+	if asked := st.Transaction.Originated; moved == "" && i.Kind == domain.Origination && asked != nil && asked.Proposal.EffectiveOn == "" {
+		for _, b := range st.Files[i.Filing.File].Batches {
+			if b.Number == i.Filing.Batch {
+				moved = b.DatedBy
+			}
 		}
 	}
 	return notSameDay, moved

@@ -51,7 +51,11 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 			if err != nil {
 				return err
 			}
-			st, _ := api.NewTransactionView(t, nil, t.UpdatedAt) // as it was told the first time
+			bank, err := l.Bank(ctx, t.ODFI())
+			if err != nil {
+				return err
+			}
+			st, _ := api.NewTransactionView(t, nil, t.UpdatedAt, &bank.Terms) // as it was told the first time
 			return s.respondOriginated(c, who, http.StatusCreated, st)
 		})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
 	"github.com/achledger/achledger/http/api"
@@ -72,21 +73,35 @@ type nextWindow struct {
 	SettlesOn calendar.Date `json:"settles_on"`
 }
 
-// windows answers the next six deadlines of FedACH and, to a client, its own
-// next windows.
+// windows answers the next six deadlines of FedACH and, to a client, those of
+// its bank and its own next windows. Of several banks' it is the first, unless
+// odfi names another.
 func (s *surface) windows(c echo.Context, who api.Caller) error {
 	now := s.Ledger.Now()
 	answer := struct {
 		Now       time.Time    `json:"now"`
+		ODFI      string       `json:"odfi,omitempty"`
 		Deadlines []deadline   `json:"deadlines"`
 		Windows   []nextWindow `json:"windows"`
 	}{Now: now, Windows: []nextWindow{}}
-	for _, d := range calendar.NextDeadlines(now, 6) {
-		answer.Deadlines = append(answer.Deadlines, deadline{d.Name, d.At.UTC(), d.SameDay, d.SettlesOn, d.SettlesAt.UTC()})
-	}
 	client, err := s.Directory.Client(c.Request().Context(), who.Client)
 	if err != nil {
 		return err
+	}
+	var bank domain.Bank
+	if client.Version > 0 {
+		answer.ODFI = client.Settings.ODFIs[0]
+		if odfi := c.QueryParam("odfi"); odfi != "" {
+			if answer.ODFI = odfi; !slices.Contains(client.Settings.ODFIs, odfi) {
+				return api.Invalid("/odfi", "odfi", "is none of the client's")
+			}
+		}
+		if bank, err = s.Ledger.Bank(c.Request().Context(), answer.ODFI); err != nil {
+			return err
+		}
+	}
+	for _, d := range bank.NextDeadlines(now, 6) {
+		answer.Deadlines = append(answer.Deadlines, deadline{d.Name, d.At.UTC(), d.SameDay, d.SettlesOn, d.SettlesAt.UTC()})
 	}
 	if client.Version > 0 {
 		windows, err := calendar.ParseWindows(client.Settings.Batching.Windows)
@@ -95,7 +110,7 @@ func (s *surface) windows(c echo.Context, who api.Caller) error {
 		}
 		for at := now; len(windows) > 0 && len(answer.Windows) < len(windows); {
 			next, _ := calendar.NextWindow(at, windows)
-			settles := calendar.Effective(next, calendar.Request{}).SettlesOn
+			settles := calendar.Effective(next, calendar.Request{Kind: calendar.Credit, Bank: &bank.Terms}).SettlesOn
 			answer.Windows = append(answer.Windows, nextWindow{next.In(calendar.Eastern).Format("15:04"), next.UTC(), settles})
 			at = next
 		}

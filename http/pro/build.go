@@ -139,7 +139,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		b.wrong(at+"/company", "company", "a company is a recipient of type COMPANY")
 	}
 	asked.Company = ref
-	effective, err := b.effective(at, in)
+	effective, err := b.effective(at, in, odfi.Routing)
 	if err != nil {
 		return nacha.Batch{}, asked, err
 	}
@@ -188,9 +188,23 @@ func sides(b nacha.Batch) (debits, credits int64) {
 }
 
 // effective is the date asked for, or the first that can be met.
-func (b *fileBuilder) effective(at string, in proBatch) (string, error) {
+func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, error) {
 	if in.EffectiveDate == "" {
-		return calendar.Effective(b.server.Ledger.Now(), calendar.Request{}).EffectiveOn.YYMMDD(), nil
+		bank, err := b.server.Ledger.Bank(b.ctx, odfi)
+		if err != nil {
+			return "", err
+		}
+		want := calendar.Request{SEC: strings.ToUpper(in.SECCode), Bank: &bank.Terms}
+		for _, e := range in.Entries { // of the two directions the one that takes longer
+			kind := calendar.Credit
+			if strings.EqualFold(e.EntryType, "DEBIT") {
+				kind = calendar.Debit
+			}
+			if want.Kind == "" || bank.Lead(want.SEC, kind) > bank.Lead(want.SEC, want.Kind) {
+				want.Kind = kind
+			}
+		}
+		return calendar.Effective(b.server.Ledger.Now(), want).EffectiveOn.YYMMDD(), nil
 	}
 	d, err := calendar.ParseDate(in.EffectiveDate)
 	if err != nil {

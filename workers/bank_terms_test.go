@@ -1,0 +1,97 @@
+package workers
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// closesAtFive is a bank that takes files until 17:00 and wants credits two
+// banking days ahead.
+func closesAtFive() domain.BankProfile {
+	two := 2
+	return domain.BankProfile{Terms: calendar.Terms{
+		Deadlines: []calendar.BankDeadline{{At: "17:00", Settles: calendar.SettlesByLeadDays}},
+		LeadDays:  &calendar.LeadDays{Credit: &two},
+	}}
+}
+
+// dates are the effective dates of the batches of a file.
+func datesOf(f domain.File) (on []string) {
+	for _, b := range f.Batches {
+		on = append(on, b.EffectiveOn)
+	}
+	return on
+}
+
+// An entry of Thursday, 17:30, gets Tuesday.
+func TestEntriesAreDatedByTheTermsOfTheirBank(t *testing.T) {
+	b := openBank(t)
+	b.asks(closesAtFive())
+	b.clock.set(at("2026-11-19 17:30"))
+	b.posts(gym, 1, push)
+	b.sweepAt("2026-11-19 22:30")
+	f := b.onlyFile()
+	if got := datesOf(f); !slices.Equal(got, []string{"261124"}) {
+		t.Fatalf("dated %v, want Tuesday the 24th", got)
+	}
+	if why := f.Batches[0].DatedBy; why != "the bank takes files until 17:00 on 2026-11-20, and a credit settles 2 banking days later" {
+		t.Errorf("it says %q", why)
+	}
+	if want := at("2026-11-20 17:00"); !f.SendBy.Equal(want) {
+		t.Errorf("its dates hold until %s, want %s", f.SendBy, want)
+	}
+	b.verify()
+}
+
+// A file that waited for its server is dated again once its bank has closed,
+// hours before FedACH would have.
+func TestAFileThatMissesItsBanksDeadlineIsDatedAgain(t *testing.T) {
+	b := openBank(t)
+	b.asks(closesAtFive())
+	b.posts(gym, 1, push)
+	b.fault = stopAt("after cut")
+	b.clock.set(at("2026-11-20 16:30"))
+	_ = b.batcher.Sweep(t.Context())
+	b.restart()
+	if got := datesOf(b.onlyFile()); !slices.Equal(got, []string{"261124"}) {
+		t.Fatalf("cut for %v", got)
+	}
+	b.sweepAt("2026-11-20 17:00")
+	f := b.onlyFile()
+	if got := datesOf(f); !slices.Equal(got, []string{"261125"}) || !strings.Contains(f.Redated[1], "2026-11-20 17:00") {
+		t.Errorf("dated %v because %q", got, f.Redated[1])
+	}
+	b.verify()
+}
+
+// What waits for a date is due by the terms of the bank as they are, also where
+// they were set while it waited.
+func TestWhatWaitsForADateIsDueByTheTermsOfItsBank(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 1, push, on("2026-11-25"))
+	b.asks(closesAtFive())
+	b.posts(gym, 1, push, on("2026-11-25"))
+	b.sweepAt("2026-11-20 16:59")
+	if files := b.cutFiles(); len(files) > 0 {
+		t.Fatalf("cut on Friday for %v", datesOf(files[0]))
+	}
+	b.sweepAt("2026-11-20 22:30") // after Friday's last deadline it is Monday's
+	f := b.onlyFile()
+	if f.Cut.Totals.Entries != 2 || f.Batches[0].EffectiveOn != "261125" {
+		t.Errorf("%d entries, dated %v", f.Cut.Totals.Entries, datesOf(f))
+	}
+	b.verify()
+}
+
+func TestAClientsOwnFileIsHeldAgainstTheTermsOfItsBank(t *testing.T) {
+	b := openBank(t)
+	b.asks(closesAtFive())
+	_, err := b.upload(rendered(t, payroll(3))) // credits for Monday the 23rd, on Friday
+	if domain.CodeOf(err) != domain.RuleBroken || !strings.Contains(err.Error(), "a credit settles 2 banking days later: 2026-11-24 at the earliest") {
+		t.Errorf("got %v", err)
+	}
+}
