@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -161,6 +162,8 @@ const (
 	FileIsRefused    FileState = "refused"
 	FileIsReleased   FileState = "released" // never delivered: operations took it back
 	FileIsGivenUp    FileState = "given_up" // never cut; shows as rejected
+	FileIsHeld       FileState = "held"     // by a rule of the guard, until a person approves it
+	FileIsRejected   FileState = "rejected" // by a rule of the guard: nothing of it leaves
 )
 
 // Methods of delivery.
@@ -188,7 +191,9 @@ type File struct {
 	Delivering  *FileDelivering // newest; nil when delivery never began
 	BegunAt     int64           // its log position
 	DeliveredAt time.Time
-	Note        string // last reason or note about the file
+	Note        string        // last reason or note about the file
+	HeldBy      *guard.HeldBy // the rule that holds it, or rejected it
+	Approved    bool          // a person let it leave: no rule holds it again
 	Answered    Answered
 	History     []FileStep
 }
@@ -236,6 +241,8 @@ func (f *File) Evolve(fact Fact) {
 	case *FileDeliveryUnknown:
 		f.Note = e.Reason
 		f.enter(DeliveryUnknown, at)
+	case *FileHeld, *FileApproved, *FileRejected:
+		f.evolveJudged(fact)
 	default:
 		f.evolveAnswered(fact)
 	}

@@ -16,6 +16,7 @@ const (
 	NotFound           Code = "not-found"            // 404
 	Conflict           Code = "conflict"             // other content under a used id: 409
 	TooLate            Code = "too-late"             // the item has left in a file: 409
+	HeldForPerson      Code = "held"                 // a rule of the guard holds it until a person approves it: 409
 	MaybeCarried       Code = "maybe-carried"        // the client may have taken the file to its bank: 409
 	AlreadyDone        Code = "already-done"         // a second answer to the same item: 409
 	SameDayNotEnabled  Code = "same-day-not-enabled" // 403

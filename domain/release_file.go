@@ -57,7 +57,7 @@ func (f *File) takeBack(e *FileReleaseOrdered, at time.Time) {
 	if f.Answered.Unreleased {
 		return
 	}
-	if f.State == FileIsCut {
+	if f.State == FileIsCut || f.State == FileIsHeld {
 		f.Rendered = nil // of before it was dated again
 	}
 	f.Answered.TakenBack, f.Answered.Unreleased = true, true
@@ -102,7 +102,7 @@ func (c ReleaseFile) Decide(f File) ([]Event, error) {
 		return nil, err
 	}
 	order := []Event{FileReleaseOrdered{Reason: c.Reason, Then: c.Then, NotCarried: c.NotCarried}}
-	waiting := f.State == FileIsCut || f.State == FileIsRendered
+	waiting := f.State == FileIsCut || f.State == FileIsRendered || f.State == FileIsHeld
 	switch before := f.Answered.Ordered; {
 	case f.Cut == nil:
 		return nil, Refuse(NotFound, "there is no file %q", f.ID)
@@ -118,7 +118,7 @@ func (c ReleaseFile) Decide(f File) ([]Event, error) {
 		return nil, Refuse(Conflict, "the entries of file %s wait already: reject them one by one", f.ID)
 	case !waiting:
 		return nil, Refuse(TooLate, "file %s is %s: its delivery began", f.ID, f.State)
-	case f.Opened.Method == ByDownload && !c.NotCarried:
+	case f.Opened.Method == ByDownload && f.State != FileIsHeld && !c.NotCarried: // nobody got the bytes of a held one
 		return nil, Refuse(MaybeCarried, "file %s is for its client to carry: ask whether it reached the bank, and say not_carried if it did not", f.ID)
 	}
 	return order, nil

@@ -66,6 +66,7 @@ func about(kind string, client *domain.Client) subject {
 			"redate": to[domain.RedateFile](f), "render": to[domain.RenderFile](f), "begin-delivery": to[domain.BeginDelivery](f),
 			"end-delivery": to[domain.EndDelivery](f), "doubt-delivery": to[domain.DoubtDelivery](f), "had-left": to[domain.HadLeft](f),
 			"acknowledge": to[domain.Acknowledge](f), "release-file": to[domain.ReleaseFile](f), "finish-release": to[domain.FinishRelease](f),
+			"guard-file": to[domain.GuardFile](f), "approve-file": to[domain.ApproveFile](f), "lapse-file": to[domain.LapseFile](f),
 		}}
 	case "client":
 		c := &domain.Client{}

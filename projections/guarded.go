@@ -49,6 +49,10 @@ const (
 		WHERE i.client = ?3 AND i.other_day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind IN ('Retry', 'Reversal')
 			AND ` + ofOwners
 
+	usedByFile = `SELECT f.client, f.odfi, b.company_id, b.effective_on, i.push, i.day, count(*), sum(i.cents), max(i.cents)
+		FROM items@ i INDEXED BY items_file@ JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
+		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 GROUP BY 1, 2, 3, 4, 5, 6`
+
 	guardedClients = `SELECT value FROM json_each(?1) UNION
 		SELECT client FROM client_odfis@ WHERE odfi IN (SELECT value FROM json_each(?2))`
 	guardedWaiting = `SELECT f.position, i.txn, i.item, f.version, f.header, f.code, f.routing, i.cents, f.addenda,
@@ -154,6 +158,23 @@ func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repea
 		}
 	}
 	return err
+}
+
+// UsedByFile sums up what a file holds.
+func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
+	err = g.s.query(usedByFile, values(id), func(row []value) error {
+		on, err := calendar.ParseDate(row[3].(string))
+		if err != nil {
+			return fmt.Errorf("effective date of a batch: %w", err)
+		}
+		uses = append(uses, guard.Use{
+			Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), Debit: row[4] == string(domain.Pull),
+			SettlesOn: on, OriginatedOn: calendar.OnOrAfter(dateOf(row[5].(int64))),
+			Sum: guard.Sum{Count: row[6].(int64), Cents: row[7].(int64)}, Largest: row[8].(int64),
+		})
+		return nil
+	})
+	return uses, err
 }
 
 // dateOf is a day as rows have it.

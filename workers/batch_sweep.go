@@ -71,6 +71,13 @@ func (b *Batcher) judged(ctx context.Context) error {
 	if err == nil && stopped > 0 {
 		err = b.Views.CatchUp(ctx)
 	}
+	if err != nil {
+		return err
+	}
+	held, _, err := b.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
+	for _, f := range held {
+		err = errors.Join(err, b.Files.lapse(ctx, f.ID))
+	}
 	return err
 }
 

@@ -20,8 +20,13 @@ func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if file.State == domain.FileIsReleased {
+	switch file.State {
+	case domain.FileIsReleased:
 		return nil, domain.Refuse(domain.TooLate, "file %s was released: its entries are not sent in it", id)
+	case domain.FileIsRejected:
+		return nil, domain.Refuse(domain.TooLate, "file %s was rejected: %s", id, file.Note)
+	case domain.FileIsHeld:
+		return nil, domain.Refuse(domain.HeldForPerson, "file %s is held: %s", id, file.Note)
 	}
 	if file.Rendered == nil || file.State == domain.FileIsCut {
 		return nil, domain.Refuse(domain.NotFound, "file %s is not rendered yet", id)
@@ -44,6 +49,11 @@ func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
 func (f *Files) Render(ctx context.Context, file domain.File) (err error) {
 	if file.State != domain.FileIsCut {
 		return nil
+	}
+	if file.ToJudge() && f.Guard != nil {
+		if stopped, err := f.judge(ctx, file); stopped || err != nil {
+			return err
+		}
 	}
 	ctx, end := traced(ctx, "render", file.ID)
 	defer end(&err)

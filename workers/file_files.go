@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/achledger/achledger/domain"
+	rules "github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -30,10 +31,18 @@ type FilesConfig struct {
 	Kept   eventstore.Kept // sealed copies in out/, inputs of clients in in/
 	Switch DeliverySwitch
 	Log    *slog.Logger
-	Limits Limits // those of DefaultLimits where zero
+	Guard  FileGuard // judges files that clients made; nil where nothing is delivered
+	Limits Limits    // those of DefaultLimits where zero
 	// TotalsDiffer is called when an acknowledgement counts something else
 	// than its file holds, once for each such answer; nil is allowed.
 	TotalsDiffer func()
+}
+
+// FileGuard judges a cut file that its client made, before it is rendered.
+// Package guard has it.
+type FileGuard interface {
+	// File answers why the file may not leave; nil: it may.
+	File(ctx context.Context, file domain.File) (*rules.Verdict, error)
 }
 
 // Files cuts files into the log, renders them from it and keeps a sealed copy

@@ -166,7 +166,7 @@ func (r *verifier) bytes(ctx context.Context, file domain.File) {
 	if r.Outbox != "" && file.Method() == domain.ToOutbox {
 		sent, err := Outbox(r.Outbox).read(file.Rendered.Name)
 		r.same(file, "file in the outbox", sent, err, content)
-		if err == nil && file.State == domain.FileIsReleased {
+		if err == nil && (file.State == domain.FileIsReleased || file.State == domain.FileIsRejected) {
 			r.problem("file %s: it was released, and lies in the outbox as %s", file.ID, file.Rendered.Name)
 		}
 	}

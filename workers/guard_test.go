@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -198,4 +199,100 @@ func TestExposureSaysWhatIsUsedOnEachDay(t *testing.T) {
 	if len(held) != 1 || held[0].Rule != "limits/debit/settlement_date" || held[0].Sum != (guard.Sum{Cents: 200_00, Count: 1}) {
 		t.Errorf("%+v", held)
 	}
+}
+
+// uploadOf sends in a file of the client's with debits of some cents.
+func (b *bank) uploadOf(cents ...int64) string {
+	b.t.Helper()
+	a, err := b.upload(rendered(b.t, payroll(len(cents), func(f *nacha.File) {
+		f.Header.Modifier = string(rune('A' + b.uploaded))
+		f.Batches = f.Batches[:1]
+		for i := range f.Batches[0].Entries {
+			f.Batches[0].Entries[i].Code, f.Batches[0].Entries[i].AmountCents = 27, cents[i]
+		}
+	})))
+	b.uploaded++
+	must(b.t, err)
+	return a.FileID
+}
+
+func (b *bank) fileStands(id string, want domain.FileState) domain.File {
+	b.t.Helper()
+	f, err := b.File(b.t.Context(), id)
+	must(b.t, err)
+	if f.State != want {
+		b.t.Errorf("file is %s (%s), want %s", f.State, f.Note, want)
+	}
+	return f
+}
+
+func TestAClientsOwnFileIsJudgedWholeBeforeItIsRendered(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	first := b.uploadOf(300_00, 300_00)
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(first, domain.FileIsDelivered)
+	second := b.uploadOf(200_00, 201_00)
+	must(t, b.batcher.Sweep(t.Context()))
+	f := b.fileStands(second, domain.FileIsHeld)
+	if f.HeldBy == nil || f.HeldBy.Saw != "1001.00" || f.HeldBy.Rule != "limits/debit/settlement_date" || f.HeldBy.Deadline == "" {
+		t.Errorf("held by %+v", f.HeldBy)
+	}
+	if _, err := b.files.Bytes(t.Context(), second); domain.CodeOf(err) != domain.HeldForPerson {
+		t.Errorf("its bytes are given out: %v", err)
+	}
+	third := b.post(gym, pull(9, cents(1))) // a held file counts until it is rejected
+	must(t, b.batcher.Sweep(t.Context()))
+	b.stands(map[string]domain.State{third: domain.Held})
+
+	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.FileStream(gym, second), domain.ApproveFile{Reason: "a call"}.Decide)
+	must(t, err)
+	b.restart()
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(second, domain.FileIsDelivered)
+}
+
+func TestAFileThatALimitRejectsLeavesNothing(t *testing.T) {
+	b := openBank(t, bounded(guard.Limit{Direction: guard.Debit, Per: guard.PerEntry, Cents: 100_00, Action: guard.Reject},
+		guard.Limit{Direction: guard.Debit, Per: guard.PerSettlementDate, Cents: 150_00, Action: guard.Hold}))
+	id := b.uploadOf(10_00, 100_01)
+	must(t, b.batcher.Sweep(t.Context()))
+	f := b.fileStands(id, domain.FileIsRejected)
+	if f.Answered.Unreleased {
+		t.Error("its entries are not released")
+	}
+	for _, entry := range transactionsOf(f) {
+		if i := b.item(gym, entry); i.State != domain.Rejected {
+			t.Errorf("%s is %s", entry, i.State)
+		}
+	}
+	free := b.post(gym, pull(1, cents(100_00))) // nothing of it counts any more
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{free: domain.Filed})
+}
+
+func TestAHeldFileIsRejectedAtItsDeadlineWhereItsRuleSaysSo(t *testing.T) {
+	strict := daily(100_00)
+	strict.AtDeadline = guard.RejectDeadline
+	b := openBank(t, bounded(strict))
+	id := b.uploadOf(100_01)
+	must(t, b.batcher.Sweep(t.Context()))
+	f := b.fileStands(id, domain.FileIsHeld)
+	b.clock.set(f.SendBy)
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(id, domain.FileIsHeld)
+	b.clock.set(f.SendBy.Add(time.Second))
+	must(t, b.batcher.Sweep(t.Context()))
+	b.fileStands(id, domain.FileIsRejected)
+}
+
+func TestAHeldFileThatIsReleasedHasItsEntriesJudgedOneByOne(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	id := b.uploadOf(600_00, 500_00)
+	must(t, b.batcher.Sweep(t.Context()))
+	f := b.fileStands(id, domain.FileIsHeld)
+	must(t, b.files.Release(t.Context(), id, domain.ReleaseFile{Reason: "one by one", Then: domain.ThenWait}))
+	b.sweepAt("2026-11-20 14:30")
+	b.fileStands(id, domain.FileIsReleased)
+	entries := transactionsOf(f)
+	b.stands(map[string]domain.State{entries[0]: domain.Filed, entries[1]: domain.Held})
 }

@@ -63,6 +63,7 @@ var friday = at("2026-11-20 14:05")
 
 // bank is a whole ledger in a folder, with a clock and the workers.
 type bank struct {
+	uploaded int // files that tests of the guard sent in
 	t        testing.TB
 	folder   string
 	clock    *clock
@@ -107,7 +108,10 @@ func (b *bank) open() {
 func (b *bank) hire() {
 	b.t.Helper()
 	var err error
-	b.files, err = NewFiles(FilesConfig{Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits, Switch: b.switched})
+	directory := projections.NewDirectory(b.Ledger)
+	b.guard, err = guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
+	must(b.t, err)
+	b.files, err = NewFiles(FilesConfig{Guard: b.guard, Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits, Switch: b.switched})
 	must(b.t, err)
 	b.files.fault = func(step string) error {
 		if b.fault == nil {
@@ -115,14 +119,11 @@ func (b *bank) hire() {
 		}
 		return b.fault(step)
 	}
-	directory := projections.NewDirectory(b.Ledger)
 	b.delivery, err = NewDelivery(DeliveryConfig{
 		Files: b.files, Views: b.views, Deliverers: map[string]Deliverer{domain.ToOutbox: Outbox(b.outbox())},
 	})
 	must(b.t, err)
 	b.uploads, err = NewUploads(UploadsConfig{Files: b.files, Method: b.delivery.Method})
-	must(b.t, err)
-	b.guard, err = guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
 	must(b.t, err)
 	b.batcher, err = NewBatcher(BatcherConfig{
 		Files: b.files, Views: b.views, Clients: directory, Delivery: b.delivery, Uploads: b.uploads, Guard: b.guard,

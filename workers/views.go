@@ -31,6 +31,8 @@ type Views interface {
 	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
+	// Files lists files.
+	Files(ctx context.Context, f projections.FileFilter) ([]projections.File, string, error)
 	// FileNamed finds a cut file by its name, FileHeaded by its header.
 	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
 	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)

@@ -39,6 +39,7 @@ type filesListCommand struct {
 var fileStates = []string{
 	string(domain.FileIsCut), string(domain.FileIsRendered), string(domain.FileIsDelivering), string(domain.FileIsDelivered),
 	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused), string(domain.FileIsReleased),
+	string(domain.FileIsHeld), string(domain.FileIsRejected),
 }
 
 // Validate refuses what is no command of files.

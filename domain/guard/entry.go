@@ -57,6 +57,7 @@ type Use struct {
 	OriginatedOn          calendar.Date // banking day
 	SettlesOn             calendar.Date
 	Sum
+	Largest int64 // cents of the largest entry; of a file only
 }
 
 // BankingDay is the banking day to which what happens at an instant counts.

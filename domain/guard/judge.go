@@ -39,6 +39,35 @@ func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
 // not count by that day have judged it before.
 func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 
+// JudgeFile answers why a file may not leave as a whole, by what its entries
+// use, which is counted.
+func (b *Book) JudgeFile(uses []Use) *Verdict {
+	var held *Verdict
+	for _, u := range uses {
+		for _, list := range [][]*counter{b.clients[u.Client], b.odfis[u.ODFI]} {
+			for _, c := range list {
+				if v := c.judgeUse(u); v != nil && (held == nil || v.Action == Reject) {
+					held = v
+				}
+			}
+		}
+	}
+	return held
+}
+
+// judgeUse judges what is counted.
+func (c *counter) judgeUse(u Use) *Verdict {
+	if !c.concerns(u.Debit, u.Company) || u.Count == 0 {
+		return nil
+	}
+	day := c.day(u.OriginatedOn, u.SettlesOn)
+	sum := Sum{Cents: u.Largest}
+	if !day.IsZero() {
+		sum = c.most(day)
+	}
+	return c.passes(day, sum)
+}
+
 func (b *Book) judge(e Entry, moved bool) *Verdict {
 	var held *Verdict
 	for _, list := range [][]*counter{b.clients[e.Client], b.odfis[e.ODFI]} {
@@ -68,6 +97,11 @@ func (c *counter) judge(e Entry) *Verdict {
 	if !day.IsZero() {
 		sum = sum.Plus(c.most(day))
 	}
+	return c.passes(day, sum)
+}
+
+// passes is the verdict over a sum.
+func (c *counter) passes(day calendar.Date, sum Sum) *Verdict {
 	switch {
 	case c.Cents > 0 && sum.Cents > c.Cents:
 		return c.verdict(day, Dollars(sum.Cents), Dollars(c.Cents))

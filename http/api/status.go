@@ -38,6 +38,7 @@ var meanings = map[domain.Code]meaning{
 	domain.NotFound:           {http.StatusNotFound, "There is no such thing"},
 	domain.Conflict:           {http.StatusConflict, "The id is taken by other content"},
 	domain.TooLate:            {http.StatusConflict, "It is too late for that"},
+	domain.HeldForPerson:      {http.StatusConflict, "It waits for a person's approval"},
 	domain.MaybeCarried:       {http.StatusConflict, "The client may have carried the file to its bank"},
 	domain.AlreadyDone:        {http.StatusConflict, "That was answered already"},
 	domain.SameDayNotEnabled:  {http.StatusForbidden, "Same-day settlement is not enabled"},

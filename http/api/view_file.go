@@ -34,15 +34,12 @@ type FileRecord struct {
 	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`
 }
 
-// fileIsRejected is how a file shows that was given up before it was cut; its
-// note says why.
-const fileIsRejected domain.FileState = "rejected"
-
 // shownStates are the states of files that show: all but those that are not
 // complete.
 var shownStates = []domain.FileState{
 	domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.FileIsDelivered, domain.DeliveryUnknown,
 	domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased, domain.FileIsGivenUp,
+	domain.FileIsHeld, domain.FileIsRejected,
 }
 
 // IsShown reports whether a file of the log can be asked for.
@@ -54,8 +51,8 @@ func NewFileRecord(f projections.File) FileRecord {
 	switch state {
 	case domain.FileIsDelivering:
 		state = domain.FileIsRendered // on its way: nobody can say more
-	case domain.FileIsGivenUp:
-		state = fileIsRejected
+	case domain.FileIsGivenUp: // before it was cut; its note says why
+		state = domain.FileIsRejected
 	}
 	made := f.CutAt
 	if made.IsZero() {

@@ -27,6 +27,7 @@ func Routes(k *api.Kit) {
 	s.Echo.POST("/v1/ops/files/:id/confirm", s.ForOperations(domain.ScopeOpsApprove, s.confirmFile))
 	s.Echo.POST("/v1/ops/files/:id/resend", s.ForOperations(domain.ScopeOpsApprove, s.resendFile))
 	s.Echo.POST("/v1/ops/files/:id/release", s.ForOperations(domain.ScopeOpsApprove, s.releaseFile))
+	s.Echo.POST("/v1/ops/files/:id/approve", s.ForOperations(domain.ScopeOpsApprove, s.approveFile))
 	s.Echo.POST("/v1/ops/events/:event/hold", s.ForOperations(domain.ScopeOpsWork, s.hold))
 	s.Echo.POST("/v1/ops/events/:event/approve", s.ForOperations(domain.ScopeOpsApprove, s.approve))
 	s.Echo.POST("/v1/ops/events/:event/reject", s.ForOperations(domain.ScopeOpsWork, s.reject))

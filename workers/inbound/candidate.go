@@ -22,7 +22,7 @@ func (c candidate) entry() domain.Entry { return c.sent[c.item.ID] }
 // left reports whether the item may be at the bank.
 func (c candidate) left() bool {
 	switch {
-	case c.file.State == domain.FileIsReleased, c.file.State == domain.FileIsGivenUp:
+	case c.file.State == domain.FileIsReleased, c.file.State == domain.FileIsRejected, c.file.State == domain.FileIsHeld, c.file.State == domain.FileIsGivenUp:
 		return false
 	case c.file.Transmitted():
 		return c.file.State != domain.FileIsRefused

@@ -53,6 +53,7 @@ func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
 var mayHold = []domain.FileState{
 	domain.FileOpen, domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.DeliveryUnknown,
 	domain.FileIsDelivered, domain.FileIsAcked, domain.FileIsRefused, domain.FileIsReleased,
+	domain.FileIsHeld, domain.FileIsRejected,
 }
 
 // mark notes it on filed items that look like a stranger, in every file of the

@@ -46,7 +46,11 @@ func (s *Server) hire() (*crew, error) {
 
 // hireFiles makes those that cut files and deliver them.
 func (c *crew) hireFiles(s *Server) (err error) {
-	c.files, err = workers.NewFiles(workers.FilesConfig{Ledger: s.Ledger, Kept: s.Kept, Switch: s.Switch, Log: s.log, TotalsDiffer: s.totalsDiffer})
+	c.guard, err = guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
+	if err != nil {
+		return err
+	}
+	c.files, err = workers.NewFiles(workers.FilesConfig{Guard: c.guard, Ledger: s.Ledger, Kept: s.Kept, Switch: s.Switch, Log: s.log, TotalsDiffer: s.totalsDiffer})
 	if err != nil {
 		return err
 	}
@@ -59,10 +63,6 @@ func (c *crew) hireFiles(s *Server) (err error) {
 		return err
 	}
 	c.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: c.files, Method: c.delivery.Method, Complete: s.elsewhere, Log: s.log})
-	if err != nil {
-		return err
-	}
-	c.guard, err = guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
 	if err != nil {
 		return err
 	}

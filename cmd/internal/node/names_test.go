@@ -107,7 +107,7 @@ func (a *actions) orders(what string, do func(ctx context.Context) error) {
 }
 
 // workersNames are the actors that are nobody.
-var workersNames = []string{"batcher", "delivery", "inbound", "accounts", "relationships", "acknowledgement", "uploads", "sandbox"}
+var workersNames = []string{"batcher", "delivery", "inbound", "accounts", "relationships", "acknowledgement", "uploads", "sandbox", "guard"}
 
 // Every route of operations that writes, and every command of the folder.
 func TestEveryActionOfOperationsBearsAName(t *testing.T) {
@@ -187,6 +187,7 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	play(told{TransactionID: came[0].TransactionID}, "dishonor", object{"code": "R68"})
 
 	a.carried(gym)
+	a.guarded(gym, client)
 	a.people()
 	a.commands(opened.ID)
 
@@ -235,16 +236,35 @@ func (a *actions) people() {
 func (a *actions) carried(gym folder.Credential) {
 	a.t.Helper()
 	for verb, body := range map[string]object{"confirm": nil, "release": {"reason": "not wanted", "then": "reject", "not_carried": true}} {
-		var made struct{ ACHFileID string }
-		a.does(gym, "POST /v1/ach-files", "/v1/ach-files", object{"name": verb,
-			"odfi": object{"name": "X", "routingNumber": "231380104", "fileLineEndings": "UNIX"}, "batches": []object{{
-				"company": object{"name": "HARBOR GYM", "recipientType": "COMPANY", "companyId": "1840000017"}, "entryDescription": "PAYROLL", "secCode": "PPD",
-				"entries": []object{{"recipient": object{"name": "Ada Marsh", "recipientType": "CONSUMER"}, "amount": 100, "entryType": "CREDIT",
-					"account": object{"routingNumber": "121042882", "accountNumber": "880000100012", "accountType": "CHECKING"}}}}}}, &made)
+		a.achFile(gym, verb)
 		eventually(a.t, "the file is rendered", func() bool { return a.files(gym)[0].State == "rendered" })
 		path := "/v1/ops/files/" + a.files(gym)[0].ID + "/" + verb
 		a.does(a.ops, "POST /v1/ops/files/:id/"+verb, path, body, nil)
 	}
+}
+
+// achFile orders a file that the client carries to its bank.
+func (a *actions) achFile(gym folder.Credential, name string) {
+	a.t.Helper()
+	var made struct{ ACHFileID string }
+	a.does(gym, "POST /v1/ach-files", "/v1/ach-files", object{"name": name,
+		"odfi": object{"name": "X", "routingNumber": "231380104", "fileLineEndings": "UNIX"}, "batches": []object{{
+			"company": object{"name": "HARBOR GYM", "recipientType": "COMPANY", "companyId": "1840000017"}, "entryDescription": "PAYROLL", "secCode": "PPD",
+			"entries": []object{{"recipient": object{"name": "Ada Marsh", "recipientType": "CONSUMER"}, "amount": 100, "entryType": "CREDIT",
+				"account": object{"routingNumber": "121042882", "accountNumber": "880000100012", "accountType": "CHECKING"}}}}}}, &made)
+}
+
+// guarded has a limit hold a file, which is approved.
+func (a *actions) guarded(gym folder.Credential, client string) {
+	a.t.Helper()
+	limits := func(of ...object) { a.must(200, a.ops, "PATCH", client, object{"limits": of}, nil) }
+	limits(object{"direction": "credit", "per": "entry", "cents": 1})
+	a.achFile(gym, "held")
+	eventually(a.t, "the file is held", func() bool { return a.files(gym)[0].State == "held" })
+	id := a.files(gym)[0].ID
+	a.must(409, gym, "GET", "/v1/files/"+id+"/nacha", nil, nil)
+	a.does(a.ops, "POST /v1/ops/files/:id/approve", "/v1/ops/files/"+id+"/approve", object{"reason": "a call"}, nil)
+	limits()
 }
 
 // commands are those of the folder that write.

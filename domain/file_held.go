@@ -1,0 +1,119 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+)
+
+// Events of the guard's judgement over a file that its client made. It is
+// judged whole, after its cut and before it is rendered.
+type (
+	// FileHeld records that a rule holds the file: it is not rendered, given
+	// out or delivered until a person approves it, or releases it.
+	FileHeld struct {
+		Reason string       `json:"reason"`
+		By     guard.HeldBy `json:"by"`
+	}
+	// FileApproved ends a hold. No rule holds the file again.
+	FileApproved struct {
+		Reason string `json:"reason,omitempty"`
+	}
+	// FileRejected records that nothing of the file leaves: a rule rejects it,
+	// or nobody approved it before its last moment.
+	FileRejected struct {
+		Reason string        `json:"reason"`
+		By     *guard.HeldBy `json:"by,omitempty"`
+	}
+)
+
+// Type names the event in the log.
+func (FileHeld) Type() string { return "file.held" }
+
+// Type names the event in the log.
+func (FileApproved) Type() string { return "file.approved" }
+
+// Type names the event in the log.
+func (FileRejected) Type() string { return "file.rejected" }
+
+func init() {
+	register(
+		func() Event { return &FileHeld{} },
+		func() Event { return &FileApproved{} },
+		func() Event { return &FileRejected{} },
+	)
+}
+
+// evolveJudged applies the guard's events.
+func (f *File) evolveJudged(fact Fact) {
+	at := fact.Meta.At
+	switch e := fact.Event.(type) {
+	case *FileHeld:
+		f.Note, f.HeldBy = e.Reason, &e.By
+		f.enter(FileIsHeld, at)
+	case *FileApproved:
+		f.Note, f.HeldBy, f.Approved = e.Reason, nil, true
+		f.enter(FileIsCut, at)
+	case *FileRejected:
+		f.Note, f.Answered.Reason, f.HeldBy = e.Reason, e.Reason, e.By
+		f.Answered.Ordered = &FileReleaseOrdered{Reason: e.Reason, Then: ThenReject}
+		f.Answered.TakenBack, f.Answered.Unreleased = true, true
+		f.enter(FileIsRejected, at)
+	}
+}
+
+// ToJudge reports whether the guard has to judge the file before it is
+// rendered. Entries of other files were judged before they were cut.
+func (f *File) ToJudge() bool {
+	return f.State == FileIsCut && f.Opened.MadeByClient() && f.Rendered == nil && !f.Approved
+}
+
+// GuardFile holds or rejects a file by a verdict of the guard.
+type GuardFile struct{ Verdict guard.Verdict }
+
+// Decide holds or rejects a file that is to be judged.
+func (c GuardFile) Decide(f File) ([]Event, error) {
+	by := c.Verdict.HeldBy
+	switch {
+	case !f.ToJudge():
+		return nil, nil
+	case c.Verdict.Action == guard.Reject:
+		return []Event{FileRejected{Reason: c.Verdict.Reason, By: &by}}, nil
+	}
+	if !f.SendBy.IsZero() {
+		by.Deadline = f.SendBy.UTC().Format(time.RFC3339)
+	}
+	return []Event{FileHeld{Reason: c.Verdict.Reason, By: by}}, nil
+}
+
+// ApproveFile lets a held file leave.
+type ApproveFile struct{ Reason string }
+
+// Decide ends the hold once.
+func (c ApproveFile) Decide(f File) ([]Event, error) {
+	switch {
+	case f.State == FileIsHeld:
+		return []Event{FileApproved{c.Reason}}, nil
+	case f.Approved:
+		return nil, nil
+	case f.Cut == nil:
+		return nil, Refuse(NotFound, "there is no such file")
+	default:
+		return nil, Refuse(Conflict, "file %s is %s and not held", f.ID, f.State)
+	}
+}
+
+// LapseFile rejects a file that nobody approved before the deadline that its
+// dates were decided for, where the rule that holds it says so.
+type LapseFile struct{ Now time.Time }
+
+// Decide rejects it once the deadline has passed.
+func (c LapseFile) Decide(f File) ([]Event, error) {
+	if f.State != FileIsHeld || f.HeldBy == nil || !f.HeldBy.Rejects() || !c.Now.After(f.SendBy) {
+		return nil, nil
+	}
+	return []Event{FileRejected{By: f.HeldBy, Reason: fmt.Sprintf("nobody approved it before its deadline, %s New York time: %s",
+		f.SendBy.In(calendar.Eastern).Format("2006-01-02 15:04"), f.Note)}}, nil
+}

@@ -1,0 +1,41 @@
+package ops
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// approveFile lets a file leave that a rule of the guard holds, and answers it
+// as it then stands.
+func (s *surface) approveFile(c echo.Context, who api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if len(in.Reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	f, err := s.AnyFile(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	policy, err := s.Ledger.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	if f.State == domain.FileIsHeld && f.Cut.Totals.DebitCents+f.Cut.Totals.CreditCents > policy.ReleaseAboveCents {
+		if ctx, err = s.ForTwo(c, who, domain.ActRelease, f.ID, []byte(in.Reason)); err != nil {
+			return err
+		}
+	}
+	if _, err := ledger.Execute(ctx, s.Ledger, ledger.FileStream("", f.ID), domain.ApproveFile{Reason: in.Reason}.Decide); err != nil {
+		return err
+	}
+	return s.GetAnyFile(c, who)
+}

@@ -1,0 +1,32 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/projections"
+)
+
+// File judges a cut file that its client made, as a whole. Its entries count
+// from its cut on, also while it is held.
+func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, error) {
+	if err := g.Views.CatchUp(ctx); err != nil { // they show its cut
+		return nil, fmt.Errorf("wait for the views: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, err := g.judge(ctx); err != nil || g.book == nil || !g.book.Concerns(file.Opened.Client, file.Opened.ODFI) {
+		return nil, err
+	}
+	var uses []guard.Use
+	err := g.Views.Guarding(ctx, func(shown *projections.Guarding) (err error) {
+		uses, err = shown.UsedByFile(file.ID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sum up file %s: %w", file.ID, err)
+	}
+	return g.book.JudgeFile(uses), nil
+}
