@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo cluster test explore check fmt generate lint bench release build gcc postgres prometheus
+.PHONY: help demo cluster test explore check fmt generate lint bench release build gcc postgres prometheus chromium
 
 help:
 	@echo "Targets of achledger:"
@@ -18,7 +18,7 @@ demo: gcc ## tell the story of one day at a made-up bank, on a real server
 # vet compiles what it reads: with -race it is what the tests need, and vet=off
 # then leaves out what was vetted already. More packages run at once than there
 # are processors, since tests also wait, for the disk above all.
-test: gcc postgres prometheus ## everything that runs for every change
+test: gcc postgres prometheus chromium ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet -race ./...
@@ -59,6 +59,9 @@ gcc:
 
 postgres:
 	@bash .ci/postgres
+
+chromium:
+	@bash .ci/chromium
 
 prometheus:
 	@bash .ci/prometheus

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/achledger/achledger/http/connect"
+	"github.com/achledger/achledger/http/console"
 	"github.com/achledger/achledger/http/files"
 	"github.com/achledger/achledger/http/links"
 	"github.com/achledger/achledger/http/ops"
@@ -27,6 +28,11 @@ func (s *Server) routes() error {
 	ops.Routes(s.Kit)
 	if s.Sandbox != nil {
 		sandbox.Routes(s.Kit)
+	}
+	if s.SignIns != nil {
+		if err := console.Routes(s.Kit); err != nil {
+			return err
+		}
 	}
 	return s.documentRoutes()
 }

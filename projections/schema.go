@@ -235,4 +235,6 @@ CREATE INDEX items_shown_in@ ON items@(shown_in) WHERE shown_in IS NOT NULL;
 CREATE INDEX items_in_hand@ ON items@(direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
 CREATE INDEX items_in_hand_of@ ON items@(client, direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
+-- Answers are few, and a day's are asked for whosever they are.
+CREATE INDEX items_answers@ ON items@(day) WHERE kind <> 'Origination';
 ` + inboundIndexes

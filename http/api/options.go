@@ -12,6 +12,7 @@ import (
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/people"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -45,6 +46,9 @@ type Options struct {
 	Plaid   Plaid            // resolves processor tokens; takes none by default
 	Sandbox *Sandbox         // set for a sandbox server only
 	Revoked func(key string) // told when a credential was revoked; nil: nobody
+
+	// SignIns lets operators sign in to the console; without it there is none.
+	SignIns *people.SignIns
 
 	// Traced says that requests are spans; the process has a provider for them.
 	Traced bool

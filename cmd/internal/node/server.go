@@ -183,6 +183,7 @@ func (s *Server) newAPI() (err error) {
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
 		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}
+	o.SignIns = s.signIns()
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &api.Sandbox{Move: s.move}
 	}

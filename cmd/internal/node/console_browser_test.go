@@ -1,0 +1,167 @@
+package node
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// browser is a tab of a real browser with a fresh profile. What it complains
+// about fails the test.
+type browser struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+
+	heardOf *complaints
+}
+
+// complaints are what pages complained about.
+type complaints struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func newBrowser(t *testing.T, base string) *browser {
+	t.Helper()
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("no chromium: .ci/chromium installs it")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true))
+	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, stop := chromedp.NewContext(allocated)
+	t.Cleanup(stop)
+	ctx, end := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(end)
+	b := &browser{t: t, ctx: ctx, base: base, heardOf: &complaints{}}
+	b.must(chromedp.Do(ctx))
+	b.must(chromedp.Listen(ctx, b.heard))
+	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	b.must(err)
+	return b
+}
+
+// heard collects what a page complains about: errors of scripts, violations of
+// the policy of content, and requests to another host.
+func (b *browser) heard(event any) {
+	b.heardOf.mu.Lock()
+	defer b.heardOf.mu.Unlock()
+	add := func(text string) { b.heardOf.list = append(b.heardOf.list, text) }
+	switch e := event.(type) {
+	case *cdpruntime.EventExceptionThrown:
+		add("exception: " + e.ExceptionDetails.Text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" {
+			add("console: " + e.Entry.Text + " " + e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, b.base) && !strings.HasPrefix(u, "data:") {
+			add("request to " + u)
+		}
+	}
+}
+
+// quiet fails the test if any page complained since it was asked last.
+func (b *browser) quiet(where string) {
+	b.t.Helper()
+	for _, c := range b.heardOf.take() {
+		b.t.Errorf("%s: %s", where, c)
+	}
+}
+
+// quietBut does the same, less what has a text in it.
+func (b *browser) quietBut(text string) {
+	b.t.Helper()
+	for _, c := range b.heardOf.take() {
+		if !strings.Contains(c, text) {
+			b.t.Error(c)
+		}
+	}
+}
+
+func (c *complaints) take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := c.list
+	c.list = nil
+	return list
+}
+
+// tab is another tab of the same browser, with its cookies.
+func (b *browser) tab() *browser {
+	b.t.Helper()
+	ctx, stop := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(stop)
+	other := &browser{t: b.t, ctx: ctx, base: b.base, heardOf: &complaints{}}
+	other.must(chromedp.Do(ctx))
+	other.must(chromedp.Listen(ctx, other.heard))
+	return other
+}
+
+func (b *browser) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// does runs steps in the tab.
+func (b *browser) does(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, steps...))
+}
+
+// visit opens a page of the console.
+func (b *browser) visit(path string) {
+	b.t.Helper()
+	b.does(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
+}
+
+// text is what an element shows.
+func (b *browser) text(selector string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	b.must(err)
+	return text
+}
+
+// value is what an expression of the page's gives.
+func value[T any](b *browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	b.must(err)
+	return v
+}
+
+// looks sets the size of the window and the scheme of its colours.
+func (b *browser) looks(wide, high int64, scheme string) {
+	b.t.Helper()
+	b.does(chromedp.EmulateViewport(wide, high))
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	b.must(err)
+}
+
+// shoot writes a picture of the whole page.
+func (b *browser) shoot(file string) {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	b.must(err)
+	b.must(os.MkdirAll(filepath.Dir(file), 0o755))
+	b.must(os.WriteFile(file, picture, 0o644))
+}

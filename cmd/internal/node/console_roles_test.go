@@ -1,0 +1,167 @@
+package node
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// visitor is a person's browser without a window: it keeps cookies and
+// follows nothing.
+type visitor struct {
+	t      *testing.T
+	base   string
+	cookie string
+}
+
+// signsIn adds a person with roles and signs in by a link.
+func (r *running) signsIn(email string, roles ...string) *visitor {
+	r.t.Helper()
+	ctx := context.Background()
+	if _, err := r.server.AddOperator(ctx, NewOperator{Email: email, Roles: roles}); err != nil {
+		r.t.Fatal(err)
+	}
+	secret, _, err := r.server.signIns().DirectLink(ctx, email)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	v := &visitor{t: r.t, base: r.Base}
+	response, _ := v.send("POST", "/console/sign-in/link", url.Values{"link": {secret}})
+	if response.StatusCode != http.StatusSeeOther || len(response.Cookies()) != 1 {
+		r.t.Fatalf("signing in by a link answers %d with %v", response.StatusCode, response.Cookies())
+	}
+	c := response.Cookies()[0]
+	if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode {
+		r.t.Errorf("the session's cookie is %+v", c)
+	}
+	v.cookie = c.Name + "=" + c.Value
+	return v
+}
+
+func (v *visitor) send(method, path string, form url.Values, headers ...string) (*http.Response, string) {
+	v.t.Helper()
+	request, err := http.NewRequest(method, v.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if v.cookie != "" {
+		request.Header.Set("Cookie", v.cookie)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
+		return response, ""
+	}
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return response, string(text)
+}
+
+// consoleRoutes are those of the console, with something in the place of each
+// parameter.
+func consoleRoutes(r *running) (routes []string) {
+	for _, route := range r.server.http.Routes() {
+		if !strings.Contains(route, " /console") {
+			continue
+		}
+		method, path, _ := strings.Cut(route, " ")
+		parts := strings.Split(path, "/")
+		for i := range parts {
+			if strings.HasPrefix(parts[i], ":") {
+				parts[i] = "none"
+			}
+		}
+		routes = append(routes, method+" "+strings.Join(parts, "/"))
+	}
+	return routes
+}
+
+func TestNoCredentialOpensTheConsole(t *testing.T) {
+	r := serve(t, "", nil)
+	nobody := &visitor{t: t, base: r.Base}
+	for _, route := range consoleRoutes(r) {
+		method, path, _ := strings.Cut(route, " ")
+		if strings.HasPrefix(path, "/console/static/") || strings.HasPrefix(path, "/console/sign-in") {
+			continue // what one needs to sign in says nothing about the ledger
+		}
+		for name, headers := range map[string][]string{"nobody": nil, "a credential of operations": {"api-key", r.ops.Key + "." + r.ops.Secret}} {
+			response, text := nobody.send(method, path, nil, headers...)
+			if to := response.Header.Get("Location"); response.StatusCode != http.StatusSeeOther || to != "/console/sign-in" {
+				t.Errorf("%s for %s answers %d, to %q: %.100s", route, name, response.StatusCode, to, text)
+			}
+		}
+	}
+}
+
+func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
+	r := serve(t, "", nil)
+	admin := r.signsIn("a.bell@lantern.example", domain.RoleAdmin)
+	for _, path := range []string{"/v1/ops/clients", "/metrics", "/api/transaction/event"} {
+		if response, _ := admin.send("GET", path, nil); response.StatusCode != http.StatusUnauthorized {
+			t.Errorf("GET %s with a session answers %d", path, response.StatusCode)
+		}
+	}
+}
+
+// actionScopes says for each action of the console what it needs.
+var actionScopes = map[string]string{
+	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
+	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "resume": "ops:admin",
+	"clock": "ops:work", "play-acknowledge": "ops:work", "play-return": "ops:work", "play-correction": "ops:work", "play-dishonor": "ops:work", "play-contest": "ops:work",
+}
+
+var rolesScopes = map[string][]string{
+	domain.RoleViewer: {"ops:read"}, domain.RoleOperator: {"ops:read", "ops:work"},
+	domain.RoleApprover: {"ops:read", "ops:work", "ops:approve"}, domain.RoleAdmin: {"ops:read", "ops:admin"},
+}
+
+func TestARoleOpensItsPagesAndActionsAndNoOthers(t *testing.T) {
+	r := serve(t, "", nil)
+	for _, role := range slices.Sorted(maps.Keys(rolesScopes)) {
+		person := r.signsIn(role+"@lantern.example", role)
+		for _, route := range consoleRoutes(r) {
+			if method, path, _ := strings.Cut(route, " "); method == "GET" && path != "/console/live" {
+				if response, text := person.send("GET", path, nil); response.StatusCode >= 400 && response.StatusCode != http.StatusNotFound {
+					t.Errorf("%s for %s answers %d: %.200s", route, role, response.StatusCode, text)
+				}
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(actionScopes)) {
+			may := slices.Contains(rolesScopes[role], actionScopes[name])
+			form := url.Values{"reason": {"a test"}, "code": {"R03"}, "client": {"none"}, "advance": {"15m"}, "result": {"accepted"}, "data": {"1"}}
+			response, text := person.send("POST", "/console/do/"+name+"/none", form)
+			if refused := response.StatusCode == http.StatusForbidden; refused == may {
+				t.Errorf("%s for %s answers %d: %.200s", name, role, response.StatusCode, text)
+			}
+		}
+	}
+	person := r.signsIn("m.ortiz@lantern.example", domain.RoleApprover)
+	if response, _ := person.send("POST", "/console/do/clock/now", url.Values{"advance": {"1h"}}, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden {
+		t.Errorf("a request from another site answers %d", response.StatusCode)
+	}
+	if response, _ := person.send("POST", "/console/do/clock/now", url.Values{"advance": {"1h"}, "back": {"https://elsewhere.example/"}}); response.Header.Get("Location") != "/console?done=clock" {
+		t.Errorf("after an action one is led to %q", response.Header.Get("Location"))
+	}
+	person.send("POST", "/console/sign-out", nil)
+	if response, _ := person.send("GET", "/console", nil); response.Header.Get("Location") != "/console/sign-in" {
+		t.Errorf("after signing out a page answers %d", response.StatusCode)
+	}
+}

@@ -1,0 +1,178 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// says holds what an element says against what it should.
+func (b *browser) says(selector string, wants ...string) {
+	b.t.Helper()
+	text := b.text(selector)
+	for _, want := range wants {
+		if !strings.Contains(text, want) {
+			b.t.Errorf("%s does not say %q but %q", selector, want, text)
+		}
+	}
+}
+
+// fill writes into a field; submit sends the form of a button.
+func (b *browser) fill(selector, text string) {
+	b.t.Helper()
+	value[string](b, fmt.Sprintf("document.querySelector(%q).value = ''", selector))
+	b.does(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+func (b *browser) submit(selector string) {
+	b.t.Helper()
+	_, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector)))
+	b.must(err)
+}
+
+func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {
+	r := serve(t, "", nil)
+	web := newBrowser(t, r.Base)
+	link, err := r.server.AddOperator(context.Background(), NewOperator{Email: "m.ortiz@lantern.example", Roles: []string{domain.RoleOperator}})
+	web.must(err)
+
+	web.visit("/console/sign-in#" + link.Secret)
+	if at := value[string](web, "location.href"); strings.Contains(at, link.Secret) {
+		t.Errorf("the secret stays in the address: %s", at)
+	}
+	web.submit("form[action$=link] button")
+	key := web.text("#secret")
+	code := func() string {
+		c, err := totp.GenerateCode(key, time.Now())
+		web.must(err)
+		return c
+	}
+	web.fill("#code", code())
+	web.fill("#password", "a walk along the harbour")
+	web.fill("#again", "a walk along the harbour")
+	web.submit("button.first")
+	web.says("#waiting", "Needs somebody")
+	web.quiet("setting a password")
+
+	web.submit(".who button")
+	web.visit("/console/money")
+	web.says("main", "E-mail address") // led to where one signs in
+	web.fill("#email", "m.ortiz@lantern.example")
+	web.fill("#password", "a walk along the pier")
+	web.fill("#code", "000000")
+	web.submit("form[action$=sign-in] button")
+	web.quietBut("401")
+	if text := web.text(".alarm"); text == "" || strings.Contains(text, "password") && strings.Contains(text, "wrong password") {
+		t.Errorf("a wrong password is answered with %q", text)
+	}
+	// An app's code is good once, and it was used just now.
+	for used := code(); code() == used; time.Sleep(500 * time.Millisecond) {
+	}
+	web.fill("#email", "m.ortiz@lantern.example")
+	web.fill("#password", "a walk along the harbour")
+	web.fill("#code", code())
+	web.submit("form[action$=sign-in] button")
+	web.says("#waiting", "Needs somebody")
+}
+
+func TestOperationsWorkTheirQueuesInABrowser(t *testing.T) {
+	day := newBankDay(t)
+	web := newBrowser(t, day.Base)
+	day.signIn(web, "m.ortiz@lantern.example", domain.RoleApprover)
+
+	// Held: found in its queue, approved with a reason, and the page says who.
+	web.says("#waiting", "Held", "$24,500.17")
+	web.visit("/console/queues/held")
+	web.says("main", "Marta Svensson", "far above what this company usually pays", "Juniper Diner")
+	web.submit("#held tbody a")
+	web.fill("form[action*=approve] input[name=reason]", "a new oven, invoice seen")
+	web.submit("form[action*=approve] button")
+	web.says(".done", "approved")
+	web.says("#what-happened", "Approved", "a new oven, invoice seen", "by m.ortiz@lantern.example")
+
+	// Unmatched: given to a client.
+	web.visit("/console/unmatched/" + day.unmatchedRow)
+	web.says("main", "CITY UTILITIES", "$182.50")
+	web.fill("form[action*=assign] input[name=client]", day.gym)
+	web.submit("form[action*=assign] button")
+	web.says(".done", "has its place")
+	web.says(".head", "assigned")
+
+	// The clock is moved by the page, and the file appears where it is looked
+	// for, without reading the page again.
+	other := web.tab()
+	other.visit("/console")
+	if strings.Contains(other.text("#day-files"), "1630") {
+		t.Fatal("the file is there before its window")
+	}
+	web.visit("/console/system")
+	web.does(chromedp.SetValue(chromedp.CSS("select[name=advance]"), "6h"))
+	web.submit("form[action*=clock] button")
+	web.does(chromedp.SetValue(chromedp.CSS("select[name=advance]"), "1h"))
+	web.submit("form[action*=clock] button")
+	eventually(t, "the file of 16:30 stands on the page", func() bool { return strings.Contains(other.text("#day-files"), "1630") })
+	other.quiet("the page that was left open")
+
+	// Found by its trace number.
+	web.does(chromedp.KeyEvent("/"))
+	web.fill("#q", "231380100000009\r")
+	web.does(chromedp.WaitVisible(chromedp.CSS("#what-happened")))
+	web.says("main", "Ines Okafor", "$2,153.17", "C01", "231380100000009")
+	web.quiet("the queues")
+}
+
+func TestTheConsoleCanBeReadWithoutAScript(t *testing.T) {
+	day := newBankDay(t)
+	web := newBrowser(t, day.Base)
+	day.signIn(web, "m.ortiz@lantern.example", domain.RoleViewer)
+	_, err := chromedp.Call(web.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	web.must(err)
+	web.looks(390, 844, "light")
+	for _, p := range day.pages() {
+		response, err := chromedp.Run(web.ctx, chromedp.NavigateResponse(day.Base+"/console"+p[1]))
+		web.must(err)
+		if response.Status != 200 {
+			t.Errorf("%s answers %d", p[0], response.Status)
+		}
+		web.says("nav", "Today", "System")
+	}
+	web.visit("/console/transactions/" + day.diner + "/" + day.held)
+	web.says("main", "Marta Svensson", "far above", "Your role does not include")
+}
+
+// Ten questions, each answered by one page.
+func TestWhoHasNeverSeenItFindsTheAnswers(t *testing.T) {
+	day := newBankDay(t)
+	web := newBrowser(t, day.Base)
+	day.signIn(web, "m.ortiz@lantern.example", domain.RoleApprover)
+	for question, tt := range map[string]struct {
+		path, where string
+		answer      []string
+	}{
+		"what leaves at 16:30 and how much":               {"", "#windows", []string{"16:30", "$2,280.17", "Juniper Diner"}},
+		"what waits for a person":                         {"", "#waiting", []string{"Unmatched", "Quarantine", "Held"}},
+		"why is this entry held, and who held it":         {"/transactions/" + day.diner + "/" + day.held, "main", []string{"far above what this company usually pays", "Approve", "ops.credential"}},
+		"what came back today":                            {"/returns", "main", []string{"R01: Insufficient funds", "Pat Quill", "C01"}},
+		"did this file arrive":                            {"/files/" + day.file, "main", []string{"acknowledged", "It accepted the file"}},
+		"what is wrong with the file that was held back":  {"/inbound/" + day.quarantined, "main", []string{"quarantined", "Judge it again"}},
+		"what happens if nobody acts":                     {"/queues/unmatched", "main", []string{"Return by", "CITY UTILITIES"}},
+		"what does the bank owe us on Wednesday":          {"/money?day=2026-11-18", "main", []string{"Net", "-$8,989.51"}},
+		"who may pay through this ledger, and since when": {"/clients/" + day.gym, "main", []string{"active", "10:15, 14:30, 16:30", "Set for the first time"}},
+		"is the ledger healthy":                           {"/system", "#health", []string{"writing", "up to date"}},
+	} {
+		t.Run(question, func(t *testing.T) {
+			at := *web
+			at.t = t
+			at.visit("/console" + tt.path)
+			at.says(tt.where, tt.answer...)
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// banks answers our ODFIs: those with settings, and those that clients use.
+func (s *surface) banks(c echo.Context, who api.Caller) error {
+	p := s.newPage(c, who, "Banks", "Banks")
+	return s.list(c, p, "The banks through which files leave and come.", nil, func(ctx context.Context, _ int, _ string) (table, string, error) {
+		t := table{Name: "banks", Caption: "Banks", Columns: columns("Routing number", "Delivery", "Files leave by", "Clients#", "Waiting#", "Dollars#"), Empty: "No client names a bank yet.", page: p}
+		clients, err := s.clientsByBank(ctx)
+		if err != nil {
+			return t, "", err
+		}
+		queues, err := s.Views.QueueTotals(ctx)
+		if err != nil {
+			return t, "", err
+		}
+		_, labels := s.metrics.read(s.Metrics)
+		for _, routing := range sortedKeys(clients) {
+			bank, err := s.Ledger.Bank(ctx, routing)
+			if err != nil {
+				return t, "", err
+			}
+			entries, cents := 0, int64(0)
+			for _, q := range queues {
+				if q.ODFI == routing {
+					entries, cents = entries+q.Entries, cents+q.Cents
+				}
+			}
+			t.add(link(routing, Path+"/banks/"+routing), deliveryState(labels, routing), say(bank.Leaves().Method), count(clients[routing]), count(entries), money(cents))
+		}
+		return t, "", nil
+	})
+}
+
+// deliveryState is whether files leave for a bank, as the switch stands.
+func deliveryState(labels map[string]map[string]float64, routing string) cell {
+	switches := labels["achledger_delivery_on"]
+	on, set := switches[routing]
+	if !set {
+		on, set = switches[""]
+	}
+	switch {
+	case !set:
+		return say("not known")
+	case on == 1:
+		return badge("on", good)
+	default:
+		return badge("off", bad)
+	}
+}
+
+func (s *surface) clientsByBank(ctx context.Context) (map[string]int, error) {
+	count := map[string]int{}
+	r, err := s.Views.Receivers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, routing := range r.Banks {
+		count[routing] = 0
+	}
+	for cursor := ""; ; {
+		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			for _, routing := range r.ODFIs {
+				count[routing]++
+			}
+		}
+		if next == "" {
+			return count, nil
+		}
+		cursor = next
+	}
+}
+
+func sortedKeys(counts map[string]int) (list []string) {
+	for name := range counts {
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// bank answers one of our ODFIs: how files leave, who uses it, and how its
+// settings came about.
+func (s *surface) bank(c echo.Context, who api.Caller) error {
+	ctx, routing := c.Request().Context(), c.Param("routing")
+	bank, err := s.Ledger.Bank(ctx, routing)
+	if err != nil {
+		return err
+	}
+	clients, err := s.Views.ClientsByODFI(ctx, routing)
+	if err != nil {
+		return err
+	}
+	if bank.Version == 0 && len(clients) == 0 {
+		return domain.Refuse(domain.NotFound, "there is no bank %q", routing)
+	}
+	p := s.newPage(c, who, "Bank "+routing, "Banks")
+	_, labels := s.metrics.read(s.Metrics)
+	state := deliveryState(labels, routing)
+	data := settingsPage{Title: "Bank " + routing, State: "delivery " + state.Text, Tone: state.Tone, Facts: []fact{
+		{"Files leave by", say(bank.Leaves().Method)}, {"Immediate destination", say(cmp.Or(bank.File.ImmediateDestination, "each client's own")).sub(bank.File.ImmediateDestinationName)},
+		{"Immediate origin", say(cmp.Or(bank.File.ImmediateOrigin, "each client's own")).sub(bank.File.ImmediateOriginName)},
+		{"Clients", say(plural(len(clients), "client", "clients")).sub(strings.Join(clients[:min(len(clients), 10)], ", "))},
+	}}
+	if bank.Version > 0 {
+		if data.Settings, err = readable(map[string]any{"delivery": bank.Delivery, "file": bank.File}); err != nil {
+			return err
+		}
+		if data.History, err = s.changes(ctx, domain.BankStream(routing)); err != nil {
+			return err
+		}
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "settings", p)
+}

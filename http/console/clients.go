@@ -1,0 +1,208 @@
+package console
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// clients answers the clients by id.
+func (s *surface) clients(c echo.Context, who api.Caller) error {
+	p := s.newPage(c, who, "Clients", "Clients")
+	return s.list(c, p, "Who originates and receives through this ledger.", nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		t := table{Name: "clients", Caption: "Clients", Columns: columns("Client", "State", "Banks", "Waiting#", "Dollars#", "Since"), Empty: "There is no client yet.", page: p}
+		queues, err := s.Views.QueueTotals(ctx)
+		if err != nil {
+			return t, "", err
+		}
+		rows, next, err := s.Views.Clients(ctx, limit, cursor)
+		for _, r := range rows {
+			entries, cents := 0, int64(0)
+			for _, q := range queues {
+				if q.Client == r.ID {
+					entries, cents = entries+q.Entries, cents+q.Cents
+				}
+			}
+			state := badge("active", good)
+			if r.Suspended {
+				state = badge("suspended", warn)
+			}
+			t.add(link(r.Name, Path+"/clients/"+r.ID).sub(r.ID), state, say(strings.Join(r.ODFIs, ", ")), count(entries), money(cents), at(r.OpenedAt))
+		}
+		return t, next, err
+	})
+}
+
+type settingsPage struct {
+	Title, State string
+	Tone         tone
+	Links        []said
+	Facts        []fact
+	Actions      []form
+	Tables       []table
+	Settings     string
+	History      []change
+}
+
+// change is settings as somebody set them, and what that changed.
+type change struct {
+	At   time.Time
+	By   string
+	Says []string
+}
+
+// client answers one client: what waits, its settings and how they came about,
+// and its credentials.
+func (s *surface) client(c echo.Context, who api.Caller) error {
+	ctx, id := c.Request().Context(), c.Param("client")
+	client, err := s.ClientSettings(ctx, id)
+	if err != nil {
+		return err
+	}
+	set := client.Settings
+	p := s.newPage(c, who, set.Name, "Clients")
+	data := settingsPage{Title: set.Name, State: "active", Tone: good, Links: []said{
+		{"Transactions", Path + "/transactions?client=" + id}, {"Files", Path + "/files?client=" + id}, {"Returns", Path + "/returns?client=" + id},
+	}}
+	toggle := formOf(p, "suspend", id, "Suspend the client")
+	if client.Suspended {
+		data.State, data.Tone, toggle = "suspended", warn, formOf(p, "resume", id, "Let the client work again")
+	}
+	data.Actions = allowed([]form{toggle})
+	b := set.Batching
+	data.Facts = []fact{
+		{"Id", code(id)}, {"Company", say(set.CompanyName).sub(strings.Join(set.CompanyIdentifications, ", "))}, {"Banks", say(strings.Join(set.ODFIs, ", "))},
+		{"SEC codes", say(strings.Join(set.SECCodes, ", "))}, {"Same day", say(yes(set.SameDay))}, {"Windows", say(cmp.Or(strings.Join(b.Windows, ", "), "none")).sub("New York, on banking days")},
+		{"Cut at entries", say(orNone(int64(b.MaxEntries), number(b.MaxEntries)))}, {"Cut at dollars", say(orNone(b.MaxAmountCents, dollars(b.MaxAmountCents)))}, {"Cut at age", say(cmp.Or(b.MaxAge, "none"))},
+		{"Client since", at(client.OpenedAt)},
+	}
+	credentials, err := s.credentialTable(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	data.Tables = []table{credentials}
+	if data.Settings, err = readable(set); err != nil {
+		return err
+	}
+	if data.History, err = s.changes(ctx, domain.ClientStream(id)); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "settings", p)
+}
+
+func yes(b bool) string {
+	if b {
+		return "allowed"
+	}
+	return "not allowed"
+}
+
+func orNone(n int64, text string) string {
+	if n == 0 {
+		return "none"
+	}
+	return text
+}
+
+func (s *surface) credentialTable(ctx context.Context, p *page, client string) (table, error) {
+	t := table{Name: "credentials", Caption: "Credentials", Columns: columns("Name", "State", "Scopes", "Issued", "Key"), Empty: "It has no credential.", page: p}
+	rows, err := s.Views.Credentials(ctx, client)
+	for _, r := range rows {
+		full, err := s.Directory.Credential(ctx, r.Key)
+		if err != nil {
+			return t, err
+		}
+		state := badge("good", good)
+		switch {
+		case r.Revoked:
+			state = badge("revoked", bad)
+		case !full.Good(s.Now()):
+			state = badge("expired", warn)
+		}
+		t.add(say(cmp.Or(full.Name, "(no name)")).sub(full.Owner), state, say(strings.Join(r.Scopes, " ")), at(r.IssuedAt), code(r.Key[:min(len(r.Key), 8)]+"…"))
+	}
+	return t, err
+}
+
+// sealedNames are settings that hold what is sealed, or belongs to nobody's
+// eyes.
+var sealedNames = map[string]bool{"sealed": true, "secret": true, "password": true, "private_key": true, "fingerprint": true, "cipher": true}
+
+// readable is settings as text, without what is sealed in them.
+func readable(settings any) (string, error) {
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return "", err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return "", err
+	}
+	text, err = json.MarshalIndent(cleared(v), "", "  ")
+	return string(text), err
+}
+
+func cleared(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if sealedNames[name] {
+				v[name] = "(kept sealed)"
+				continue
+			}
+			v[name] = cleared(value)
+		}
+	case []any:
+		for i := range v {
+			v[i] = cleared(v[i])
+		}
+	}
+	return v
+}
+
+// changes are what was set in a stream of settings, the newest first, each
+// with what it changed.
+func (s *surface) changes(ctx context.Context, stream string) (list []change, err error) {
+	events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
+	if err != nil {
+		return nil, err
+	}
+	before := map[string]string{}
+	for _, r := range events {
+		f, err := ledger.Fact(r)
+		if err != nil {
+			return nil, err
+		}
+		c := change{At: f.Meta.At, By: s.by(ctx, f.Meta)}
+		switch r.Type {
+		case "client.suspended":
+			c.Says = []string{"Suspended"}
+		case "client.resumed":
+			c.Says = []string{"Resumed"}
+		default:
+			after := map[string]string{}
+			var v map[string]any
+			if err := json.Unmarshal(r.Data, &v); err != nil {
+				return nil, err
+			}
+			flatten("", cleared(v), after)
+			c.Says = differences(before, after)
+			before = after
+		}
+		list = append([]change{c}, list...)
+	}
+	return list, nil
+}

@@ -1,0 +1,50 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// flatten writes the values of a document under their paths.
+func flatten(path string, v any, into map[string]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			flatten(strings.TrimPrefix(path+"."+name, "."), value, into)
+		}
+	case nil:
+	default:
+		text, _ := json.Marshal(v)
+		into[path] = strings.Trim(string(text), `"`)
+	}
+}
+
+// differences are what changed between two documents, in words; of the first
+// one, that it was set.
+func differences(before, after map[string]string) (says []string) {
+	if len(before) == 0 {
+		return []string{"Set for the first time"}
+	}
+	names := maps.Clone(before)
+	maps.Copy(names, after)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		was, is := before[name], after[name]
+		title := strings.ReplaceAll(strings.TrimPrefix(name, "settings."), "_", " ")
+		switch {
+		case was == is:
+		case was == "":
+			says = append(says, fmt.Sprintf("%s: %s", title, is))
+		case is == "":
+			says = append(says, fmt.Sprintf("%s: no longer %s", title, was))
+		default:
+			says = append(says, fmt.Sprintf("%s: %s instead of %s", title, is, was))
+		}
+	}
+	if len(says) == 0 {
+		says = []string{"Nothing that shows"}
+	}
+	return says
+}

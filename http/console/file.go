@@ -1,0 +1,198 @@
+package console
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// recordsShown is how many entries of a file are shown at a time.
+const recordsShown = 25
+
+type filePage struct {
+	Name, State string
+	Tone        tone
+	Facts       []fact
+	Differs     []fact
+	Actions     []form
+	Bank        []form
+	Moments     []moment
+	Batches     table
+	Entries     table
+	Records     [][]field
+}
+
+// file answers the life of a file of ours, and what is in it.
+func (s *surface) file(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	f, err := s.Ledger.File(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !api.IsShown(f) {
+		return domain.Refuse(domain.NotFound, "there is no file %q", c.Param("id"))
+	}
+	row := api.FileFromLog(f)
+	name := row.Name
+	if name == "" {
+		name = f.ID
+	}
+	p := s.newPage(c, who, name, "Files out")
+	p.Live = true
+	data := filePage{Name: name, State: word(f.State), Tone: toneOf(string(f.State)), Facts: fileFacts(p, f), Actions: fileForms(p, f), Batches: batchTable(p, f)}
+	if data.Moments, err = s.moments(ctx, tellFile(), domain.FileStream(f.ID)); err != nil {
+		return err
+	}
+	if n := len(f.Answered.Differing); n > 0 {
+		data.Differs = differing(f.Answered.Differing[n-1])
+	}
+	if s.Sandbox != nil && f.Transmitted() {
+		data.Bank = allowed([]form{formOf(p, "play-acknowledge", f.ID, "Answer as the operator")})
+	}
+	after, err := api.After(c.QueryParam("cursor"), "/cursor")
+	if err != nil {
+		return err
+	}
+	if err := s.fileEntries(ctx, p, f, after, &data); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "file", p)
+}
+
+func fileFacts(p *page, f domain.File) []fact {
+	facts := []fact{
+		{"Client", p.client(f.Opened.Client)}, {"Bank", link(f.Opened.ODFI, Path+"/banks/"+f.Opened.ODFI)},
+		{"Why it was made", say(word(f.Opened.Why))}, {"Leaves by", say(f.Method())},
+	}
+	if f.Cut == nil {
+		return append(facts, fact{"Note", say(f.Note)})
+	}
+	t := f.Cut.Totals
+	facts = append(facts,
+		fact{"Entries", say(number(t.Entries)).sub(plural(t.Batches, "batch", "batches") + ", " + plural(t.Addenda, "addendum", "addenda"))},
+		fact{"Debits", money(t.DebitCents)}, fact{"Credits", money(t.CreditCents)}, fact{"Entry hash", code(strconv.FormatInt(t.EntryHash, 10))},
+		fact{"Cut", at(f.CutAt)}, fact{"To be sent before", at(f.SendBy).sub(p.Until(f.SendBy))})
+	if !f.DeliveredAt.IsZero() {
+		facts = append(facts, fact{"Delivered", at(f.DeliveredAt)})
+	}
+	if f.Rendered != nil {
+		facts = append(facts, fact{"SHA-256", code(hex.EncodeToString(f.Rendered.SHA256))})
+	}
+	return facts
+}
+
+func differing(d *domain.FileTotalsDiffer) []fact {
+	return []fact{
+		{"The bank counted", say(fmt.Sprintf("%+v", d.Theirs))}, {"The file has", say(fmt.Sprintf("%+v", d.Ours))},
+	}
+}
+
+// fileForms are what operations may do with a file as it stands.
+func fileForms(p *page, f domain.File) (forms []form) {
+	switch f.State {
+	case domain.DeliveryUnknown:
+		forms = append(forms, formOf(p, "confirm", f.ID, "Confirm that the bank has it").opened(), formOf(p, "resend", f.ID, "Send it again"))
+	case domain.FileIsCut, domain.FileIsRendered:
+		forms = append(forms, formOf(p, "release", f.ID, "Take it back"))
+	}
+	return allowed(forms)
+}
+
+func batchTable(p *page, f domain.File) table {
+	t := table{Name: "batches", Caption: "Batches", Columns: columns("Batch", "Company", "Class", "Description", "Effective", "Standing"), Empty: "It has no batch.", page: p}
+	for _, b := range f.Batches[:min(len(f.Batches), 100)] {
+		effective := b.EffectiveOn
+		if d, err := calendar.ParseYYMMDD(b.EffectiveOn); err == nil {
+			effective = dayText(d.String())
+		}
+		standing := say("as it was cut")
+		if why := f.Redated[b.Number]; why != "" {
+			standing = badge("dated again", warn).sub(why)
+		}
+		if f.Answered.Rejects() && f.Answered.Covers(b.Number) {
+			standing = badge("refused", bad).sub(f.Answered.Reason)
+		}
+		what := fmt.Sprintf("%s, service class %d", b.SEC, b.ServiceClass)
+		if b.Answers {
+			what += ", answers"
+		}
+		t.add(say(strconv.Itoa(b.Number)), say(b.CompanyName).sub(b.CompanyID), say(what), say(b.Description), say(effective), standing)
+	}
+	if n := len(f.Batches); n > 100 {
+		t.Note = fmt.Sprintf("The first 100 of %s.", number(n))
+	}
+	return t
+}
+
+// fileEntries reads some entries of a file as they were filed, each with its
+// record.
+func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after int64, data *filePage) error {
+	t := table{Name: "entries", Caption: "Entries", Columns: columns("Name", "Amount#", "Trace number", "Batch#", "Event"), Empty: "No entry was filed in it.", page: p}
+	var entries []fileEntry
+	var last int64
+	for _, r := range f.Ranges {
+		first := max(r.First, after+1)
+		end := min(r.Last, first+int64(recordsShown-len(entries))-1)
+		if first > r.Last || len(entries) == recordsShown {
+			continue
+		}
+		err := s.Ledger.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), first, end, func(events []eventstore.Recorded) error {
+			e, ok, err := filedEntry(f, events, &t)
+			if ok {
+				entries = append(entries, e)
+			}
+			last = events[len(events)-1].Position
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if n := len(f.Ranges); n > 0 && last > 0 && last < f.Ranges[n-1].Last {
+		t.More = p.Link("cursor", strconv.FormatInt(last, 10)) + "#entries"
+	}
+	data.Entries = t
+	if f.Cut == nil {
+		return nil
+	}
+	lines, err := records(f.Header(), entries, after == 0)
+	if err != nil {
+		s.Log.Debug("records of a file cannot be shown", "file", f.ID, "err", err)
+		return nil
+	}
+	data.Records = lines
+	return nil
+}
+
+// filedEntry is an entry as it was filed, from the history of its transaction
+// up to then.
+func filedEntry(f domain.File, events []eventstore.Recorded, t *table) (e fileEntry, ok bool, err error) {
+	payment, err := ledger.TransactionOf(events)
+	if err != nil {
+		return e, false, err
+	}
+	i := slices.IndexFunc(payment.Items, func(i *domain.Item) bool {
+		return i.Filing != nil && i.Filing.File == f.ID && i.ChangedAt == events[len(events)-1].Position
+	})
+	if i < 0 {
+		return e, false, nil
+	}
+	item := payment.Items[i]
+	_, e, ok = entryOf(&payment, item, map[string]domain.File{f.ID: f})
+	name := e.entry.Name
+	t.add(link(named(name), transactionPath(payment.Client, payment.ID)).sub(payment.Account.Masked()), money(e.entry.AmountCents),
+		code(item.Filing.Trace), count(item.Filing.Batch), say(word(item.Kind)))
+	return e, ok, nil
+}

@@ -1,0 +1,103 @@
+package console
+
+import (
+	"context"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+var fileStates = []choice{
+	{"", "any"}, {string(domain.FileIsCut), "cut"}, {string(domain.FileIsRendered), "rendered"}, {string(domain.FileIsDelivered), "delivered"},
+	{string(domain.DeliveryUnknown), "delivery unknown"}, {string(domain.FileIsAcked), "acknowledged"}, {string(domain.FileIsRefused), "refused"},
+	{string(domain.FileIsReleased), "released"}, {string(domain.FileIsGivenUp), "rejected"},
+}
+
+// files answers the files that went to the bank, or are to, newest first.
+func (s *surface) files(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	client, state, day := q.Text("client"), q.Text("state"), q.Day("day")
+	for _, name := range []string{"cursor", "format", "done"} {
+		q.Text(name)
+	}
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	p := s.newPage(c, who, "Files out", "Files out")
+	filters := []filter{
+		{Name: "client", Label: "Client", Value: client, Kind: "text"}, {Name: "state", Label: "State", Value: state, Choices: fileStates},
+		{Name: "day", Label: "Cut on", Value: day, Kind: "date"},
+	}
+	return s.list(c, p, "Files to the bank, newest first.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		if day != "" {
+			files, err := s.Views.FilesCutOn(ctx, day, day)
+			files = slices.DeleteFunc(files, func(f projections.File) bool {
+				return client != "" && f.Client != client || state != "" && string(f.State) != state
+			})
+			slices.Reverse(files)
+			return fileTable(p, "files", "Files cut on "+dayText(day), files), "", err
+		}
+		f := projections.FileFilter{Client: client, Limit: limit, Cursor: cursor}
+		if state != "" {
+			f.States = []domain.FileState{domain.FileState(state)}
+		}
+		files, next, err := s.Views.Files(ctx, f)
+		return fileTable(p, "files", "Files", files), next, err
+	})
+}
+
+func fileTable(p *page, name, caption string, files []projections.File) table {
+	t := table{Name: name, Caption: caption, Columns: columns("File", "State", "Entries#", "Debits#", "Credits#", "Client", "Cut", "Delivered"), Empty: "There is no such file.", page: p}
+	for _, f := range files {
+		title := f.Name
+		if title == "" {
+			title = f.ID
+		}
+		state := badge(word(f.State), toneOf(string(f.State)))
+		if f.State == domain.DeliveryUnknown || f.DeliveredAt.IsZero() {
+			state = state.sub(f.Note)
+		}
+		cut := at(f.CutAt)
+		if f.CutAt.IsZero() {
+			cut = at(f.CreatedAt)
+		}
+		t.add(
+			link(title, Path+"/files/"+f.ID).sub(word(f.Why)), state, count(f.Totals.Entries), money(f.Totals.DebitCents), money(f.Totals.CreditCents),
+			p.client(f.Client), cut, at(f.DeliveredAt))
+	}
+	return t
+}
+
+var inboundStates = []choice{
+	{"", "any"}, {projections.InboundApplied, "applied"}, {projections.InboundReceived, "received"}, {projections.InboundQuarantined, "quarantined"},
+	{projections.InboundPartlyQuarantined, "partly quarantined"}, {projections.InboundDuplicate, "duplicate"},
+}
+
+// inbounds answers the files that came from the bank, newest first.
+func (s *surface) inbounds(c echo.Context, who api.Caller) error {
+	state := c.QueryParam("state")
+	p := s.newPage(c, who, "Files in", "Files in")
+	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: inboundStates}}
+	return s.list(c, p, "Files from the bank, newest first.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		files, next, err := s.Views.InboundFiles(ctx, projections.InboundFilter{State: state, Limit: limit, Cursor: cursor})
+		return inboundTable(p, "inbound", "Files from the bank", files), next, err
+	})
+}
+
+func inboundTable(p *page, name, caption string, files []projections.Inbound) table {
+	t := table{Name: name, Caption: caption, Columns: columns("File", "State", "Entries#", "Debits#", "Credits#", "Applied#", "Unmatched#", "Came"), Empty: "No file came from the bank yet.", page: p}
+	for _, f := range files {
+		state := badge(word(f.State), toneOf(f.State))
+		if len(f.Reasons) > 0 {
+			state = state.sub(f.Reasons[0].Message)
+		}
+		t.add(
+			link(f.Name, Path+"/inbound/"+f.ID).sub("by "+f.Source), state, count(f.Entries), money(f.DebitCents), money(f.CreditCents),
+			count(f.Applied), count(f.Unmatched), at(f.ReceivedAt))
+	}
+	return t
+}

@@ -1,0 +1,130 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+// check is one thing that has to be well, in a sentence.
+type check struct {
+	Name  string
+	Tone  tone
+	State string
+	Says  string
+}
+
+// gathered are the metrics as they were read last. Gathering reads the views,
+// so it is done at most every few seconds, whoever looks.
+type gathered struct {
+	mu     sync.Mutex
+	at     time.Time
+	values map[string]float64
+	labels map[string]map[string]float64 // of metrics that have one label that matters
+}
+
+const gatherEvery = 5 * time.Second
+
+// read answers metrics by name, and for each by the value of its first label.
+func (g *gathered) read(from prometheus.Gatherer) (map[string]float64, map[string]map[string]float64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.values != nil && time.Since(g.at) < gatherEvery {
+		return g.values, g.labels
+	}
+	families, _ := from.Gather() // what cannot be read is left out
+	g.at, g.values, g.labels = time.Now(), map[string]float64{}, map[string]map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			v, ok := valueOf(m)
+			if !ok {
+				continue
+			}
+			name := f.GetName()
+			g.values[name] += v
+			if labels := m.GetLabel(); len(labels) > 0 {
+				if g.labels[name] == nil {
+					g.labels[name] = map[string]float64{}
+				}
+				g.labels[name][labels[0].GetValue()] += v
+			}
+		}
+	}
+	return g.values, g.labels
+}
+
+func valueOf(m *dto.Metric) (float64, bool) {
+	switch {
+	case m.GetGauge() != nil:
+		return m.GetGauge().GetValue(), true
+	case m.GetCounter() != nil:
+		return m.GetCounter().GetValue(), true
+	default:
+		return 0, false
+	}
+}
+
+// health says in sentences whether the ledger is well.
+func (s *surface) health(ctx context.Context, p *page) []check {
+	values, labels := s.metrics.read(s.Metrics)
+	list := []check{s.logCheck(ctx), s.viewCheck(ctx)}
+	if lag, ok := values["achledger_relay_lag_events"]; ok {
+		c := check{Name: "Stream", Tone: good, State: "up to date", Says: "Subscribers see everything that is in the log."}
+		if lag > 1000 {
+			c.Tone, c.State, c.Says = warn, "behind", number(int64(lag))+" events of the log are not in the stream yet. Nothing is lost."
+		}
+		list = append(list, c)
+	}
+	if on, ok := labels["achledger_delivery_on"]; ok {
+		c := check{Name: "Delivery", Tone: good, State: "on", Says: "Files leave for every bank."}
+		for odfi, v := range on {
+			if v == 0 {
+				c.Tone, c.State, c.Says = bad, "off", "No file leaves for bank "+odfi+"."
+				if odfi == "" {
+					c.Says = "No file leaves for a bank that was not switched on."
+				}
+			}
+		}
+		list = append(list, c)
+	}
+	if n := values["achledger_delivery_failures"]; n > 0 {
+		list = append(list, check{"Bank's server", warn, "not reached", "The last tries to reach a bank's server failed."})
+	}
+	if n := values["achledger_files_unacknowledged"]; n > 0 {
+		list = append(list, check{"Acknowledgements", warn, "missing", plural(int(n), "delivered file was", "delivered files were") + " not acknowledged in time."})
+	}
+	if n := values["achledger_files_past_deadline"]; n > 0 {
+		list = append(list, check{"Deadlines", bad, "missed", plural(int(n), "file", "files") + " with answers missed a deadline."})
+	}
+	return list
+}
+
+func (s *surface) logCheck(context.Context) check {
+	select {
+	case <-s.Ledger.Store.Failed():
+		return check{"Log", bad, "closed", "The log takes nothing more until the process is started again."}
+	default:
+		return check{"Log", good, "writing", "What is answered is on disk."}
+	}
+}
+
+func (s *surface) viewCheck(ctx context.Context) check {
+	head, err := s.Ledger.Store.Head(ctx)
+	lag := head.Position - s.Views.Position()
+	switch {
+	case errors.Is(err, eventstore.ErrAway):
+		return check{"Database", bad, "away", "The database does not answer."}
+	case err != nil:
+		return check{"Log", bad, "not read", "The log could not be read."}
+	case lag > 1000:
+		return check{"Lists", warn, "behind", number(lag) + " events of the log are not in the lists yet. Pages may show an older state."}
+	default:
+		return check{"Lists", good, "up to date", "Pages show everything up to event " + number(head.Position) + "."}
+	}
+}

@@ -1,0 +1,248 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+type inboundPage struct {
+	Name, State string
+	Tone        tone
+	Facts       []fact
+	Actions     []form
+	Moments     []moment
+	Reasons     table
+	Remarks     table
+	Entries     table
+}
+
+// inbound answers a file that came from the bank: what of it was applied,
+// where, and what is wrong with it.
+func (s *surface) inbound(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	f, ok, err := s.Views.FindInbound(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no inbound file %q", c.Param("id"))
+	}
+	p := s.newPage(c, who, f.Name, "Files in")
+	p.Live = true
+	data := inboundPage{Name: f.Name, State: word(f.State), Tone: toneOf(f.State), Facts: inboundFacts(f),
+		Reasons: problemTable(p, "reasons", "What is wrong", f.Reasons), Remarks: problemTable(p, "remarks", "Remarks", f.Remarks)}
+	if f.State == projections.InboundQuarantined || f.State == projections.InboundPartlyQuarantined {
+		data.Actions = allowed([]form{formOf(p, "judge", f.ID, "Judge it again").opened()})
+	}
+	if data.Moments, err = s.moments(ctx, tellInbound, domain.InboundStream(f.ID)); err != nil {
+		return err
+	}
+	after, err := api.After(c.QueryParam("cursor"), "/cursor")
+	if err != nil {
+		return err
+	}
+	if data.Entries, err = s.inboundEntries(ctx, p, f, max(after, f.Position), data.Moments); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "inbound", p)
+}
+
+func inboundFacts(f projections.Inbound) []fact {
+	facts := []fact{
+		{"Came", at(f.ReceivedAt).sub("by " + f.Source)}, {"Entries", say(number(f.Entries)).sub(plural(f.Batches, "batch", "batches"))},
+		{"Debits", money(f.DebitCents)}, {"Credits", money(f.CreditCents)},
+		{"Applied", count(f.Applied)}, {"Unmatched", count(f.Unmatched)}, {"Had come before", count(f.Skipped)},
+		{"Header", code(f.HeaderKey)},
+	}
+	if f.Repeats > 0 {
+		facts = append(facts, fact{"Came again", say(plural(f.Repeats, "time", "times"))})
+	}
+	return facts
+}
+
+func problemTable(p *page, name, caption string, problems []nacha.Problem) table {
+	t := table{Name: name, Caption: caption, Columns: columns("Line#", "Where", "What", "Rule"), page: p}
+	for _, problem := range problems {
+		line := say("")
+		if problem.Line > 0 {
+			line = count(problem.Line)
+		}
+		what := problem.Message
+		if problem.Field != "" {
+			what = problem.Field + ": " + what
+		}
+		t.add(line, say(string(problem.Scope)), say(what), code(problem.Code))
+	}
+	return t
+}
+
+// scanned is how much of the log is looked at for a page of a file's entries.
+const scanned = 2000
+
+// inboundEntries lists where entries of a file went. They were placed right
+// behind the file's first event in the log.
+func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, after int64, life []moment) (table, error) {
+	t := table{Name: "entries", Caption: "Where its entries went", Columns: columns("Name", "Amount#", "What it is", "Client", "Trace number"), Empty: "None of its entries was placed yet.", page: p}
+	end := after + scanned
+	if n := len(life); n > 0 {
+		end = min(end, life[n-1].Position)
+	}
+	for at := after; at < end && len(t.Rows) < pageRows; {
+		events, err := s.Ledger.Store.ReadAll(ctx, at, 200)
+		if err != nil {
+			return t, err
+		}
+		if len(events) == 0 {
+			return t, nil
+		}
+		for _, r := range events {
+			if at = r.Position; len(t.Rows) == pageRows {
+				t.More = p.Link("cursor", strconv.FormatInt(at-1, 10)) + "#entries"
+				return t, nil
+			}
+			if err := placed(&t, f.ID, r); err != nil {
+				return t, err
+			}
+		}
+	}
+	if n := len(life); n > 0 && end < life[n-1].Position {
+		t.More = p.Link("cursor", strconv.FormatInt(end, 10)) + "#entries"
+	}
+	return t, nil
+}
+
+// placed adds an event to the list if it places an entry of the file.
+func placed(t *table, file string, r eventstore.Recorded) error {
+	switch domain.Aggregate(r.Stream) {
+	case "transaction", "unmatched":
+	default:
+		return nil
+	}
+	f, err := ledger.Fact(r)
+	if err != nil {
+		return err
+	}
+	if q, ok := f.Event.(*domain.EntryQueued); ok && q.Inbound == file {
+		t.add(link(named(q.Entry.Name), Path+"/unmatched/"+q.EntryID), money(q.Entry.AmountCents), badge("unmatched", warn).sub(q.Message), say(""), code(q.Entry.Trace))
+		return nil
+	}
+	in, kind, ok := incoming(f.Event)
+	if !ok || in.Inbound != file {
+		return nil
+	}
+	client, id, _ := domain.SplitTransactionStream(r.Stream)
+	what := say(word(kind))
+	if c := codeOf(*in); c != "" {
+		what = say(word(kind)).sub(codeText(c))
+	}
+	t.add(link(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), code(in.Entry.Trace))
+	return nil
+}
+
+// incoming is what an event says came from the bank.
+func incoming(e domain.Event) (in *domain.Incoming, kind domain.ItemKind, ok bool) {
+	switch e := e.(type) {
+	case *domain.TransactionReceived:
+		return &e.Incoming, "Payment", true
+	case *domain.TransactionReturned:
+		return &e.Incoming, domain.Return, true
+	case *domain.TransactionCorrected:
+		return &e.Incoming, domain.Correction, true
+	case *domain.TransactionDishonored:
+		return &e.Incoming, domain.Dishonor, true
+	case *domain.TransactionContested:
+		return &e.Incoming, domain.Contest, true
+	case *domain.TransactionChangeRefused:
+		return &e.Incoming, domain.RefusedChange, true
+	default:
+		return nil, "", false
+	}
+}
+
+type unmatchedPage struct {
+	Name    string
+	Facts   []fact
+	Message string
+	Outcome string
+	Actions []form
+	Fits    table
+	Moments []moment
+	Records [][]field
+}
+
+// unmatched answers an entry that found no place, and the transactions it
+// could belong to.
+func (s *surface) unmatched(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	u, ok, err := s.Views.FindUnmatched(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no unmatched entry %q", c.Param("id"))
+	}
+	p := s.newPage(c, who, named(u.Name)+", "+dollars(u.AmountCents), "Queues")
+	data := unmatchedPage{Name: named(u.Name), Message: u.Message, Outcome: u.Outcome}
+	data.Facts = []fact{
+		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(string(u.EntryKind)).sub(codeOrNone(u.Code))}, {"Company", say(u.CompanyName)},
+		{"Sender's bank", say(u.Sender)}, {"Our bank", say(u.Routing)}, {"Account", say(masked(u.AccountTail))}, {"Trace number", code(u.Trace)},
+		{"Bank's file", link("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waits since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
+	}
+	if u.OriginalTrace != "" {
+		data.Facts = append(data.Facts, fact{"Answers trace number", code(u.OriginalTrace)})
+	}
+	if !u.Deadline.IsZero() {
+		data.Facts = append(data.Facts, fact{"Return by", at(u.Deadline).sub(p.Until(u.Deadline))})
+	}
+	if u.Outcome == "" {
+		assign := formOf(p, "assign", u.ID, "Assign it").opened()
+		if len(u.Candidates) == 1 {
+			assign = assign.guess(u.Candidates[0])
+		}
+		forms := []form{assign}
+		if u.EntryKind == nacha.KindForward {
+			forms = append(forms, formOf(p, "return", u.ID, "Return it to its sender"))
+		}
+		data.Actions = allowed(append(forms, formOf(p, "dismiss", u.ID, "Dismiss it")))
+	}
+	data.Fits = s.candidates(ctx, p, u.Candidates)
+	if data.Moments, err = s.moments(ctx, tellInbound, domain.UnmatchedStream(u.ID)); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "unmatched", p)
+}
+
+func codeOrNone(code string) string {
+	if code == "" {
+		return ""
+	}
+	return codeText(code)
+}
+
+// candidates are the transactions that an entry could belong to.
+func (s *surface) candidates(ctx context.Context, p *page, ids []string) table {
+	t := table{Name: "fits", Caption: "It could belong to", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "No transaction here resembles it.", page: p}
+	l := s.LedgerNow()
+	for _, candidate := range ids {
+		client, id := cutCandidate(candidate)
+		v, err := s.Transaction(ctx, l, client, id)
+		if err != nil {
+			continue
+		}
+		t.Rows = append(t.Rows, transactionTable(p, []projections.Transaction{v.Row}).Rows...)
+	}
+	return t
+}

@@ -1,0 +1,102 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/http/api"
+)
+
+const (
+	liveEvery   = time.Second      // how often a stream looks for news
+	liveComment = 15 * time.Second // how often a silent one says that it is alive
+	liveCheck   = 5 * time.Second  // how often it looks whether the session lasts
+	liveWrite   = 30 * time.Second // how long a browser may take to read
+	liveMost    = 12               // streams of one person
+)
+
+// streams counts the open streams of each person.
+type streams struct {
+	mu   sync.Mutex
+	open map[string]int
+}
+
+func (s *streams) enter(person string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		s.open = map[string]int{}
+	}
+	if s.open[person] >= liveMost {
+		return false
+	}
+	s.open[person]++
+	return true
+}
+
+func (s *streams) leave(person string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[person]--; s.open[person] <= 0 {
+		delete(s.open, person)
+	}
+}
+
+// live tells a page that something changed. It says not what: the page reads
+// itself again, with the rights that its person has by then. It ends with the
+// session.
+func (s *surface) live(c echo.Context, who api.Caller) error {
+	name := nameOf(who)
+	if !s.streams.enter(name) {
+		return api.NewProblem(api.CodeBusy, "%s has %d pages open that keep themselves up to date", name, liveMost).After(30)
+	}
+	defer s.streams.leave(name)
+	control := http.NewResponseController(c.Response())
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/event-stream")
+	h.Set("X-Accel-Buffering", "no")
+	_ = control.SetReadDeadline(time.Time{})
+	send := func(text string) error {
+		_ = control.SetWriteDeadline(time.Now().Add(liveWrite))
+		if _, err := fmt.Fprint(c.Response(), text); err != nil {
+			return err
+		}
+		return control.Flush()
+	}
+	c.Response().WriteHeader(http.StatusOK)
+	at := s.Views.Position()
+	if send("retry: 5000\nevent: changed\ndata: "+fmt.Sprint(at)+"\n\n") != nil {
+		return nil
+	}
+	look, alive, check := time.NewTicker(liveEvery), time.NewTicker(liveComment), time.NewTicker(liveCheck)
+	defer look.Stop()
+	defer alive.Stop()
+	defer check.Stop()
+	for {
+		var err error
+		select {
+		case <-c.Request().Context().Done():
+			return nil
+		case <-s.Closing:
+			return nil
+		case <-look.C:
+			if now := s.Views.Position(); now != at {
+				at, err = now, send("event: changed\ndata: "+fmt.Sprint(now)+"\n\n")
+			}
+		case <-alive.C:
+			err = send(": still here\n\n")
+		case <-check.C:
+			if _, ok, fault := s.signedIn(c); fault == nil && !ok {
+				_ = send("event: ended\ndata: \n\n")
+				return nil
+			}
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}

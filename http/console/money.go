@@ -1,0 +1,134 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// Days of settlement that are drawn: those before the chosen one, and those
+// after it.
+const daysBefore, daysAfter = 6, 3
+
+type moneyPage struct {
+	Day, Before, After string
+	Facts              []fact
+	Plot               *plot
+	Table              table
+}
+
+// money answers what settles on a day, by bank and direction, to be
+// reconciled with the reserve account.
+func (s *surface) money(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	p := s.newPage(c, who, "Money", "Money")
+	day, err := api.QueryDay(c, "day", calendar.DateOf(p.Now))
+	if err != nil {
+		return err
+	}
+	rows, err := s.Views.Settlements(ctx, day.String())
+	if err != nil {
+		return err
+	}
+	t := settlementTable(p, day, rows)
+	if isCSV(c) {
+		return asCSV(c, t)
+	}
+	t.CSV = p.Link("format", "csv")
+	data := moneyPage{Day: day.String(), Before: day.Add(-1).String(), After: day.Add(1).String(), Table: t}
+	var in, out, returned int64
+	for _, r := range rows {
+		net := r.NetCents()
+		if net >= 0 {
+			in += net
+		} else {
+			out -= net
+		}
+		returned += r.ReturnedDebits.Cents + r.ReturnedCredits.Cents
+	}
+	data.Facts = []fact{
+		{"Into the reserve account", money(in)}, {"Out of it", money(out)}, {"Net", money(in - out)}, {"Of these, answers", money(returned)},
+	}
+	if data.Plot, err = s.settlementPlot(ctx, day); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "money", p)
+}
+
+func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) table {
+	t := table{Name: "settlement-" + day.String(), Caption: "Settlement on " + dayText(day.String()), Columns: columns("Bank", "Direction", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Unmatched#", "Net#"),
+		Empty: "Nothing settles on this day.", Note: "Net is what moves into the reserve account; below zero, out of it. What is unmatched is part of the other sums.", page: p}
+	sum := func(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "entry", "entries")) }
+	for _, r := range rows {
+		t.add(link(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), money(r.NetCents()))
+	}
+	return t
+}
+
+// settlementPlot draws what settles on days around one: what we sent, what
+// came, and answers.
+func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot, error) {
+	p := &plot{Title: "Settlement by day", Width: plotWidth, Empty: "Nothing settles on these days.", Legend: []legend{{"bar", "sent to the bank"}, {"ok", "came from the bank"}, {"hurt", "answers in either direction"}}}
+	type sums struct {
+		day               calendar.Date
+		sent, came, again int64
+	}
+	var days []sums
+	most, any := int64(1), false
+	for n := -daysBefore; n <= daysAfter; n++ {
+		d := sums{day: day.Add(n)}
+		rows, err := s.Views.Settlements(ctx, d.day.String())
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			amount := r.Debits.Cents + r.Credits.Cents
+			if r.Direction == domain.ToFed {
+				d.sent += amount
+			} else {
+				d.came += amount
+			}
+			d.again += r.ReturnedDebits.Cents + r.ReturnedCredits.Cents
+		}
+		most, any = max(most, d.sent, d.came, d.again), any || d.sent+d.came+d.again > 0
+		days = append(days, d)
+	}
+	if !any {
+		return p, nil
+	}
+	const high, left = 42, 84
+	p.Height = len(days) * high
+	for i, d := range days {
+		y := i*high + 4
+		name := d.day.At(12, 0).Format("Mon 2 Jan")
+		class := ""
+		if d.day == day {
+			class = "value"
+		}
+		p.Labels = append(p.Labels, label{X: 0, Y: y + 10, Anchor: "start", Text: name, Class: class})
+		href := Path + "/money?day=" + d.day.String()
+		says := fmt.Sprintf("%s: %s sent, %s came, %s in answers", name, dollars(d.sent), dollars(d.came), dollars(d.again))
+		for n, one := range []struct {
+			class string
+			cents int64
+		}{{"bar", d.sent}, {"ok", d.came}, {"hurt", d.again}} {
+			if one.cents == 0 {
+				continue
+			}
+			w := max(2, int(one.cents*(plotWidth-left-110)/most))
+			p.Bars = append(p.Bars, shape{X: left, Y: y + n*12, W: w, H: 10, Class: one.class, Says: says, Href: href})
+			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + n*12 + 9, Anchor: "start", Text: dollars(one.cents)})
+		}
+		p.Lines = append(p.Lines, line{left, y - 4, left, y + high - 4, "axis"})
+		p.Says = append(p.Says, said{says, href})
+	}
+	return p, nil
+}

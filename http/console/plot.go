@@ -1,0 +1,161 @@
+package console
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/projections"
+)
+
+// plot is a drawing with its words: who cannot see it reads the table of what
+// it says.
+type plot struct {
+	Title  string
+	Width  int
+	Height int
+	Bars   []shape
+	Labels []label
+	Lines  []line
+	Dots   []shape
+	Says   []said // its points in words, each with what it leads to
+	Legend []legend
+	Empty  string
+	Long   bool // it has the width of the page
+}
+
+// shape is a rectangle, or a circle where R is set.
+type shape struct {
+	X, Y, W, H, R int
+	Class         string
+	Href          string
+	Says          string
+}
+
+type label struct {
+	X, Y   int
+	Anchor string // start, middle or end
+	Text   string
+	Class  string
+}
+
+type line struct {
+	X1, Y1, X2, Y2 int
+	Class          string
+}
+
+type said struct{ Text, Href string }
+
+type legend struct {
+	Class string
+	Text  string
+}
+
+// bars draws amounts side by side, each with what is usual behind it.
+type bars struct {
+	title string
+	list  []bar
+	most  int64
+}
+
+type bar struct {
+	Name  string
+	Value int64
+	Usual int64
+	Marks []int64
+	Class string
+	Says  string
+	Href  string
+}
+
+func newBars(title string) *bars { return &bars{title: title, most: 1} }
+
+func (b *bars) add(one bar) {
+	b.list = append(b.list, one)
+	b.most = max(b.most, one.Value, one.Usual)
+	for _, m := range one.Marks {
+		b.most = max(b.most, m)
+	}
+}
+
+// Measures of a plot of rows, in its own units.
+const (
+	plotWidth = 440
+	longWidth = 900
+	rowHeight = 34
+	nameWidth = 52
+	sumWidth  = 96
+)
+
+// plot lies the bars down, so that names and amounts can be read.
+func (b *bars) plot() *plot {
+	p := &plot{Title: b.title, Width: plotWidth, Height: len(b.list)*rowHeight + 8, Legend: []legend{
+		{"bar", "today, waiting or cut"}, {"usual", "average of the last five same weekdays"}, {"axis", "each of them"},
+	}}
+	room := plotWidth - nameWidth - sumWidth
+	scale := func(cents int64) int { return int(cents * int64(room) / b.most) }
+	for i, one := range b.list {
+		y := i*rowHeight + 6
+		class := one.Class
+		if class == "" {
+			class = "bar"
+		}
+		p.Labels = append(p.Labels, label{X: 0, Y: y + 17, Anchor: "start", Text: one.Name, Class: "value"},
+			label{X: plotWidth, Y: y + 17, Anchor: "end", Text: dollars(one.Value)})
+		p.Bars = append(p.Bars, shape{X: nameWidth, Y: y, W: max(1, scale(one.Usual)), H: 24, Class: "usual", Says: one.Says, Href: one.Href},
+			shape{X: nameWidth, Y: y + 5, W: max(1, scale(one.Value)), H: 14, Class: class, Says: one.Says, Href: one.Href})
+		for _, m := range one.Marks {
+			x := nameWidth + scale(m)
+			p.Lines = append(p.Lines, line{x, y, x, y + 24, "mark"})
+		}
+		p.Says = append(p.Says, said{one.Says, one.Href})
+	}
+	return p
+}
+
+// dayOfFiles draws the files of a day on its hours, each from its cut to its
+// delivery.
+func dayOfFiles(p *page, files []projections.File) *plot {
+	const left, top = 8, 26
+	d := &plot{Title: "Files of the day, from the cut to the delivery", Width: longWidth, Long: true, Height: top + min(len(files), 12)*22 + 10,
+		Legend: []legend{{"ok", "delivered"}, {"care", "on its way"}, {"hurt", "in doubt, refused or taken back"}}}
+	day := calendar.DateOf(p.Now)
+	start := day.At(0, 0)
+	x := func(t time.Time) int {
+		return left + int(min(max(t.Sub(start), 0), 24*time.Hour)*(longWidth-2*left)/(24*time.Hour))
+	}
+	for hour := 0; hour <= 24; hour += 3 {
+		at := left + hour*(longWidth-2*left)/24
+		anchor := "middle"
+		if hour == 0 {
+			anchor = "start"
+		} else if hour == 24 {
+			anchor = "end"
+		}
+		d.Lines = append(d.Lines, line{at, top - 8, at, d.Height, "axis"})
+		d.Labels = append(d.Labels, label{X: at, Y: 12, Anchor: anchor, Text: fmt.Sprintf("%02d:00", hour)})
+	}
+	now := x(p.Now)
+	d.Lines = append(d.Lines, line{now, top - 8, now, d.Height, "mark"})
+	for i, f := range files[:min(len(files), 12)] {
+		end, class := p.Now, "care"
+		switch {
+		case f.State == domain.DeliveryUnknown || f.State == domain.FileIsRefused || f.State == domain.FileIsReleased:
+			class = "hurt"
+		case !f.DeliveredAt.IsZero():
+			end, class = f.DeliveredAt, "ok"
+		}
+		from, to := x(f.CutAt), x(end)
+		says := fmt.Sprintf("%s: %s, %s, cut at %s, %s", f.Name, plural(f.Totals.Entries, "entry", "entries"),
+			dollars(f.Totals.DebitCents+f.Totals.CreditCents), p.in(f.CutAt).Format("15:04"), word(f.State))
+		d.Bars = append(d.Bars, shape{X: from, Y: top + i*22, W: max(6, to-from), H: 14, Class: class, Says: says, Href: Path + "/files/" + f.ID})
+		if text := fmt.Sprintf("%s  %s", p.Client(f.Client), dollars(f.Totals.DebitCents+f.Totals.CreditCents)); max(to, from+6)+8+7*len(text) < longWidth {
+			d.Labels = append(d.Labels, label{X: max(to, from+6) + 6, Y: top + i*22 + 11, Anchor: "start", Text: text})
+		} else {
+			d.Labels = append(d.Labels, label{X: from - 6, Y: top + i*22 + 11, Anchor: "end", Text: text})
+		}
+		d.Says = append(d.Says, said{says, Path + "/files/" + f.ID})
+	}
+	return d
+}

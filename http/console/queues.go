@@ -1,0 +1,218 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// Rows of lists: of a page, and of a CSV file as a whole.
+const (
+	pageRows = 50
+	csvRows  = 20_000
+)
+
+// queues answers every queue with its sums.
+func (s *surface) queues(c echo.Context, who api.Caller) error {
+	p := s.newPage(c, who, "Queues", "Queues")
+	p.Live = true
+	list, err := s.work(c.Request().Context(), p.Now)
+	if err != nil {
+		return err
+	}
+	p.Data = list
+	return s.show(c, 200, "queues", p)
+}
+
+type listPage struct {
+	Lead   string
+	Tables []table
+	Filter []filter
+}
+
+// filter is a field of the form above a list.
+type filter struct {
+	Name, Label, Value string
+	Choices            []choice
+	Kind               string // text, date, or empty for choices
+}
+
+type choice struct{ Value, Label string }
+
+// queue answers what lies in one queue.
+func (s *surface) queue(c echo.Context, who api.Caller) error {
+	for _, q := range workQueues {
+		if q.name != c.Param("queue") {
+			continue
+		}
+		p := s.newPage(c, who, q.title, "Queues")
+		return s.list(c, p, q.means, nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+			return q.list(s, ctx, p, limit, cursor)
+		})
+	}
+	return domain.Refuse(domain.NotFound, "there is no queue %q", c.Param("queue"))
+}
+
+// list answers one list as a page, or the whole of it as CSV.
+func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
+	ctx := c.Request().Context()
+	if isCSV(c) {
+		return s.wholeCSV(c, read)
+	}
+	t, next, err := read(ctx, pageRows, c.QueryParam("cursor"))
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		t.More = p.Link("cursor", next)
+	}
+	t.CSV = p.Link("format", "csv")
+	p.Data = listPage{Lead: lead, Tables: []table{t}, Filter: filters}
+	return s.show(c, 200, "list", p)
+}
+
+// wholeCSV answers a list as a file, as many pages as it has; a list that is
+// longer than a spreadsheet is of use has its end in its last line.
+func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
+	api.Patience(c, 5*time.Minute)
+	var whole table
+	for cursor := ""; ; {
+		t, next, err := read(c.Request().Context(), api.MaxLimit, cursor)
+		if err != nil {
+			return err
+		}
+		rows := append(whole.Rows, t.Rows...)
+		whole = t
+		whole.Rows = rows
+		if next == "" {
+			break
+		}
+		if len(whole.Rows) >= csvRows {
+			whole.Rows = append(whole.Rows, row{Cells: []cell{say("and more: choose fewer days")}})
+			break
+		}
+		cursor = next
+	}
+	return asCSV(c, whole)
+}
+
+func transactionPath(client, id string) string { return Path + "/transactions/" + client + "/" + id }
+
+func (s *surface) heldItems(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	items, next, err := s.Views.HeldItems(ctx, limit, cursor)
+	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver", "Amount#", "Why it is held", "Client", "Waits since", "Id"), Empty: "No entry is held.", page: p}
+	for _, h := range items {
+		t.add(
+			link(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
+			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), say(h.Reason), p.client(h.Client),
+			at(h.MadeAt).sub(p.Age(h.MadeAt)), code(h.TransactionID))
+	}
+	return t, next, err
+}
+
+// named is a name as lists show it.
+func named(name string) string {
+	if name == "" {
+		return "(no name)"
+	}
+	return name
+}
+
+func masked(tail string) string {
+	if tail == "" {
+		return ""
+	}
+	return domain.Account{Tail: tail}.Masked()
+}
+
+func (s *surface) unmatchedEntries(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{Limit: limit, Cursor: cursor})
+	t := table{Name: "unmatched", Caption: "Unmatched entries, the nearest deadline first",
+		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on", "Id"), Empty: "No entry waits for a place.", page: p}
+	for _, u := range entries {
+		what := string(u.EntryKind)
+		if u.Code != "" {
+			what += " " + u.Code
+		}
+		deadline := at(u.Deadline)
+		if !u.Deadline.IsZero() {
+			deadline = deadline.sub(p.Until(u.Deadline))
+		}
+		t.add(
+			link(named(u.Name), Path+"/unmatched/"+u.ID).sub(what+" "+masked(u.AccountTail)),
+			money(u.AmountCents).sub(debitOrCredit(u.Debit)), say(u.Message), say(u.CompanyName).sub("bank "+u.Sender),
+			deadline, say(dayText(u.SettledOn)), code(u.ID))
+	}
+	return t, next, err
+}
+
+func debitOrCredit(debit bool) string {
+	if debit {
+		return "debit"
+	}
+	return "credit"
+}
+
+func (s *surface) quarantinedFiles(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	t := inboundTable(p, "quarantine", "Files from the bank that are held back", nil)
+	t.Empty = "No file is held back."
+	for _, state := range []string{projections.InboundQuarantined, projections.InboundPartlyQuarantined} {
+		files, _, err := s.Views.InboundFiles(ctx, projections.InboundFilter{State: state, Limit: limit})
+		if err != nil {
+			return t, "", err
+		}
+		t.Rows = append(t.Rows, inboundTable(p, "", "", files).Rows...)
+	}
+	return t, "", nil
+}
+
+// doubtful are the files that a person has to look after: those whose
+// delivery is unknown, and those that should have left by now.
+func (s *surface) doubtful(ctx context.Context, now time.Time) (files []projections.File, err error) {
+	unfinished, err := s.Views.UnfinishedFiles(ctx)
+	for _, f := range unfinished {
+		late := !f.CutAt.IsZero() && f.Method != "download" && !f.SendBy.IsZero() && now.After(f.SendBy)
+		if f.State == domain.DeliveryUnknown || late {
+			files = append(files, f)
+		}
+	}
+	return files, err
+}
+
+func (s *surface) doubtfulWork(ctx context.Context, now time.Time) (w projections.Work, err error) {
+	files, err := s.doubtful(ctx, now)
+	for _, f := range files {
+		w.Count++
+		w.Cents += f.Totals.DebitCents + f.Totals.CreditCents
+		if w.OldestAt.IsZero() || f.CutAt.Before(w.OldestAt) {
+			w.OldestAt = f.CutAt
+		}
+		if by := f.SendBy; w.Deadline.IsZero() || !by.IsZero() && by.Before(w.Deadline) {
+			w.Deadline = by
+		}
+	}
+	return w, err
+}
+
+func (s *surface) doubtfulFiles(ctx context.Context, p *page, _ int, _ string) (table, string, error) {
+	files, err := s.doubtful(ctx, p.Now)
+	t := fileTable(p, "delivery", "Files in doubt", files)
+	t.Empty = "Every file that should have left did."
+	return t, "", err
+}
+
+func (s *surface) answersToLeave(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	t := table{Name: "answers", Caption: "Answers that have to leave, the nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer waits for a file.", page: p}
+	list, err := s.Views.PassedDeadlines(ctx, p.Now.Add(365*24*time.Hour), projections.Deadline{}, limit)
+	for _, d := range list {
+		t.add(
+			link(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),
+			p.client(d.Client), link(d.ODFI, Path+"/banks/"+d.ODFI), code(d.ItemID))
+	}
+	return t, "", err
+}

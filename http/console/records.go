@@ -1,0 +1,150 @@
+package console
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// field is a stretch of a record: a field with its name, or what is between
+// two of them.
+type field struct {
+	Name    string
+	Text    string // account numbers down to their last four characters
+	Title   string // name, positions and meaning
+	Secret  bool
+	Place   string // positions
+	Value   string // less its padding
+	Meaning string // in words, where it is a code or an amount
+}
+
+// fileEntry is an entry as a file has it.
+type fileEntry struct {
+	batch  nacha.BatchHeader
+	entry  nacha.Entry
+	number int // of the batch
+}
+
+// records are entries as the lines of a file, under their batch headers. Sums
+// are left out: they are those of the whole file.
+func records(header nacha.FileHeader, entries []fileEntry, head bool) (lines [][]field, err error) {
+	var out bytes.Buffer
+	w, err := nacha.NewWriter(&out, header, "\n")
+	if err != nil {
+		return nil, err
+	}
+	batch := 0
+	for i := range entries {
+		e := &entries[i]
+		if i == 0 || e.number != batch {
+			if i > 0 {
+				if err := w.End(); err != nil {
+					return nil, err
+				}
+			}
+			batch = e.number
+			if err := w.Begin(e.batch); err != nil {
+				return nil, err
+			}
+		}
+		if err := w.Entry(&e.entry); err != nil {
+			return nil, err
+		}
+	}
+	if len(entries) > 0 {
+		if err := w.End(); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := w.Close(); err != nil {
+		return nil, err
+	}
+	var d nacha.Describer
+	for text := range strings.Lines(out.String()) {
+		line := fields(&d, strings.TrimRight(text, "\r\n"))
+		if first := text[0]; first == '8' || first == '9' || first == '1' && !head {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// fields cuts a record into its fields.
+func fields(d *nacha.Describer, line string) (list []field) {
+	at := 0
+	for _, p := range d.Parts(line) {
+		if p.From-1 > at {
+			list = append(list, field{Text: line[at : p.From-1]})
+		}
+		f := field{Name: p.Name, Text: line[p.From-1 : p.To], Secret: p.Secret}
+		value := strings.TrimSpace(f.Text)
+		if p.Secret && value != "" {
+			value = nacha.Masked(value)
+			f.Text = fmt.Sprintf("%-*s", p.To-p.From+1, value)
+		}
+		f.Place, f.Value, f.Meaning = fmt.Sprintf("%d-%d", p.From, p.To), value, p.Meaning
+		f.Title = fmt.Sprintf("%s, positions %d to %d", p.Name, p.From, p.To)
+		switch {
+		case p.Meaning != "":
+			f.Title += ": " + p.Meaning
+		case value == "":
+			f.Title += ": empty"
+		default:
+			f.Title += ": " + value
+		}
+		list = append(list, f)
+		at = p.To
+	}
+	if at < len(line) {
+		list = append(list, field{Text: line[at:]})
+	}
+	return list
+}
+
+// standIn is the header for an entry of the bank's, whose own is in its file.
+// It is not shown.
+var standIn = nacha.FileHeader{
+	ImmediateDestination: "061000146", ImmediateDestinationName: "BANK", ImmediateOrigin: "061000146", ImmediateOriginName: "BANK",
+	CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
+}
+
+// entryOf is an item of a transaction as its file has it, its account number
+// masked.
+func entryOf(t *domain.Transaction, i *domain.Item, files map[string]domain.File) (header nacha.FileHeader, e fileEntry, ok bool) {
+	if i.Direction == domain.FromFed {
+		if i.Incoming == nil {
+			return header, e, false
+		}
+		e = fileEntry{batch: i.Incoming.Header, entry: i.Incoming.Entry, number: i.Incoming.Header.Number}
+		e.entry.Account = t.Account.Masked()
+		return standIn, e, true
+	}
+	if i.Filing == nil {
+		return header, e, false
+	}
+	f := files[i.Filing.File]
+	entry, err := t.EntryOf(i)
+	if err != nil || f.Cut == nil {
+		return header, e, false
+	}
+	data := ""
+	switch to, answers := t.Item(i.ReplyTo); {
+	case entry.Entry.Correction != nil && i.Outgoing != nil:
+		data = i.Outgoing.DataMasked
+	case entry.Entry.RefusedChange != nil && answers && to.Incoming != nil:
+		data = to.Incoming.DataMasked
+	}
+	entry.Reveal(t.Account.Masked(), data)
+	entry.Entry.Trace = i.Filing.Trace
+	e = fileEntry{batch: entry.Header, entry: entry.Entry, number: i.Filing.Batch}
+	for _, b := range f.Batches {
+		if b.Number == i.Filing.Batch {
+			e.batch = b.BatchHeader
+		}
+	}
+	return f.Header(), e, true
+}

@@ -1,0 +1,200 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+type returnsPage struct {
+	Lead   string
+	Plots  []*plot
+	Filter []filter
+	Tables []table
+}
+
+var answerKinds = []choice{
+	{"", "any"}, {string(domain.Return), "Return"}, {string(domain.Correction), "Notification of change"}, {string(domain.Dishonor), "Dishonored return"},
+	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"},
+}
+
+// returns answers what came back and what was answered, newest first, with
+// its codes by week and how long they took.
+func (s *surface) returns(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(q.Text("kind")), Direction: domain.Direction(q.Text("direction")), FromDay: q.Day("from"), ToDay: q.Day("to")}
+	for _, name := range []string{"cursor", "format", "done"} {
+		q.Text(name)
+	}
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	p := s.newPage(c, who, "Returns", "Returns")
+	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		f := f
+		f.Limit, f.Cursor = limit, cursor
+		rows, next, err := s.Views.Answers(ctx, f)
+		return answerTable(p, rows), next, err
+	}
+	if isCSV(c) {
+		return s.wholeCSV(c, read)
+	}
+	ctx := c.Request().Context()
+	t, next, err := read(ctx, pageRows, c.QueryParam("cursor"))
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		t.More = p.Link("cursor", next)
+	}
+	t.CSV = p.Link("format", "csv")
+	data := returnsPage{Lead: "What came back, what was corrected, and what was answered to it.", Tables: []table{t}, Filter: []filter{
+		{Name: "client", Label: "Client", Value: f.Client, Kind: "text"}, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
+		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
+		{Name: "from", Label: "From", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Until", Value: f.ToDay, Kind: "date"},
+	}}
+	today := calendar.DateOf(p.Now)
+	byWeek, err := s.codesByWeek(ctx, today)
+	if err != nil {
+		return err
+	}
+	days, err := s.daysToReturn(ctx, today)
+	if err != nil {
+		return err
+	}
+	data.Plots = []*plot{byWeek, days}
+	p.Data = data
+	return s.show(c, 200, "returns", p)
+}
+
+func answerTable(p *page, rows []projections.Answer) table {
+	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction", "Client", "Came", "Trace number"), Empty: "Nothing came back, and nothing was answered.", page: p}
+	for _, a := range rows {
+		what := link(word(a.Kind), transactionPath(a.Client, a.TransactionID))
+		if a.Code != "" {
+			what = what.sub(codeText(a.Code))
+		}
+		t.add(what, money(a.AmountCents), say(named(a.Name)).sub(a.SEC), say(word(a.Direction)).sub(leaving(a)), p.client(a.Client), at(a.MadeAt), code(a.Trace))
+	}
+	return t
+}
+
+// weeks is for how many weeks codes are drawn.
+const weeks = 8
+
+// codesByWeek draws the most frequent codes of the last weeks.
+func (s *surface) codesByWeek(ctx context.Context, today calendar.Date) (*plot, error) {
+	counts, err := s.Views.Codes(ctx, today.Add(-7*weeks+1).String(), today.String())
+	if err != nil {
+		return nil, err
+	}
+	byCode := map[string]*[weeks]int{}
+	total := map[string]int{}
+	for _, c := range counts {
+		d, err := calendar.ParseDate(c.Day)
+		if err != nil {
+			return nil, err
+		}
+		week := weeks - 1 - int(today.At(12, 0).Sub(d.At(12, 0)).Hours()/24+.5)/7
+		if week < 0 || week >= weeks {
+			continue
+		}
+		if byCode[c.Code] == nil {
+			byCode[c.Code] = &[weeks]int{}
+		}
+		byCode[c.Code][week] += c.Entries
+		total[c.Code] += c.Entries
+	}
+	list := slices.Sorted(maps.Keys(byCode))
+	slices.SortStableFunc(list, func(a, b string) int { return total[b] - total[a] })
+	return weekPlot(today, list[:min(len(list), 8)], byCode), nil
+}
+
+// weekPlot draws a row for each code with a bar for each week.
+func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int) *plot {
+	const high, left = 40, 60
+	p := &plot{Title: "Codes by week", Width: plotWidth, Height: len(list)*(high+14) + 22, Empty: "Nothing came back in these weeks.", Legend: []legend{{"bar", "entries in a week"}}}
+	wide := (plotWidth - left) / weeks
+	most := 1
+	for _, c := range list {
+		most = max(most, slices.Max(byCode[c][:]))
+	}
+	for n, c := range list {
+		base := n*(high+14) + high + 6
+		p.Labels = append(p.Labels, label{X: 0, Y: base - 4, Anchor: "start", Text: c, Class: "value"})
+		p.Lines = append(p.Lines, line{left, base, plotWidth, base, "axis"})
+		for week, entries := range byCode[c] {
+			if entries == 0 {
+				continue
+			}
+			from := today.Add(-7*(weeks-week) + 1)
+			says := fmt.Sprintf("%s, week from %s: %s", c, from.At(12, 0).Format("2 Jan"), plural(entries, "entry", "entries"))
+			h := max(2, entries*(high-14)/most)
+			x := left + week*wide
+			href := Path + "/returns?from=" + from.String() + "&to=" + from.Add(6).String()
+			p.Bars = append(p.Bars, shape{X: x + 4, Y: base - h, W: wide - 12, H: h, Class: "bar", Says: says, Href: href})
+			p.Labels = append(p.Labels, label{X: x + 4 + (wide-12)/2, Y: base - h - 3, Anchor: "middle", Text: number(entries)})
+			p.Says = append(p.Says, said{says, href})
+		}
+	}
+	for week := range weeks {
+		from := today.Add(-7*(weeks-week) + 1)
+		p.Labels = append(p.Labels, label{X: left + week*wide + wide/2 - 2, Y: p.Height - 4, Anchor: "middle", Text: from.At(12, 0).Format("2 Jan")})
+	}
+	return p
+}
+
+// daysToReturn draws after how many days the newest returns came.
+func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot, error) {
+	rows, _, err := s.Views.Answers(ctx, projections.AnswerFilter{Kind: domain.Return, Direction: domain.FromFed, FromDay: today.Add(-60).String(), ToDay: today.String(), Limit: 2000})
+	if err != nil {
+		return nil, err
+	}
+	steps := []struct {
+		name string
+		most int
+	}{{"0-1 days", 1}, {"2 days", 2}, {"3 days", 3}, {"4-5 days", 5}, {"6-10 days", 10}, {"11-60 days", 60}, {"later", 1 << 30}}
+	counts := make([]int, len(steps))
+	for _, r := range rows {
+		if r.AnsweredMadeAt.IsZero() {
+			continue
+		}
+		took := int(r.MadeAt.Sub(r.AnsweredMadeAt) / (24 * time.Hour))
+		for i, step := range steps {
+			if took <= step.most {
+				counts[i]++
+				break
+			}
+		}
+	}
+	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Height: len(steps)*26 + 6, Empty: "No return came in sixty days.", Legend: []legend{{"bar", "returns of the last sixty days, the newest 2,000"}}}
+	most := max(1, slices.Max(counts))
+	for i, step := range steps {
+		y := i*26 + 4
+		says := fmt.Sprintf("%s: %s", step.name, plural(counts[i], "return", "returns"))
+		p.Labels = append(p.Labels, label{X: 0, Y: y + 15, Anchor: "start", Text: step.name}, label{X: plotWidth, Y: y + 15, Anchor: "end", Text: number(counts[i]), Class: "value"})
+		if counts[i] > 0 {
+			p.Bars = append(p.Bars, shape{X: 90, Y: y, W: max(2, counts[i]*(plotWidth-160)/most), H: 20, Class: "bar", Says: says, Href: Path + "/returns?kind=Return&direction=FromFed"})
+			p.Says = append(p.Says, said{says, Path + "/returns?kind=Return&direction=FromFed"})
+		}
+	}
+	return p, nil
+}
+
+// leaving is how far an answer of ours has come; what came from the bank is
+// here.
+func leaving(a projections.Answer) string {
+	if a.Direction == domain.FromFed {
+		return ""
+	}
+	return a.Status
+}

@@ -1,0 +1,98 @@
+// Package console is where a bank's people work: pages made on the server
+// that show what needs somebody, in order of deadline, and let them do it.
+//
+// A page reads the views and the log, as every surface does. What a form asks
+// for goes through the API in this process, as the person who signed in: it
+// meets the same rules, roles and second persons, and leaves the same events.
+//
+// Nothing here needs JavaScript to be read. The one script adds keys and live
+// counts. The policy of content allows nothing inline, and nothing from
+// anywhere else.
+package console
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// Path is where the console begins.
+const Path = "/console"
+
+type surface struct {
+	*api.Kit
+	pages   *templates
+	metrics gathered
+	streams streams
+}
+
+// Routes binds the paths of the surface. Nothing of the ledger is shown to
+// anybody who is not signed in.
+func Routes(k *api.Kit) error {
+	pages, err := parseTemplates()
+	if err != nil {
+		return err
+	}
+	s := &surface{Kit: k, pages: pages}
+	k.Renderers[Path] = s.problem
+	s.assetRoutes()
+	s.signInRoutes()
+	for path, h := range s.reading() {
+		k.Echo.GET(Path+path, s.forPerson(domain.ScopeOpsRead, h))
+	}
+	s.actionRoutes()
+	return nil
+}
+
+// reading are the pages, by path below the console's.
+func (s *surface) reading() map[string]api.Handler {
+	return map[string]api.Handler{
+		"":                          s.today,
+		"/queues":                   s.queues,
+		"/queues/:queue":            s.queue,
+		"/transactions":             s.transactions,
+		"/transactions/:client/:id": s.transaction,
+		"/events/:event":            s.event,
+		"/unmatched/:id":            s.unmatched,
+		"/files":                    s.files,
+		"/files/:id":                s.file,
+		"/inbound":                  s.inbounds,
+		"/inbound/:id":              s.inbound,
+		"/returns":                  s.returns,
+		"/money":                    s.money,
+		"/clients":                  s.clients,
+		"/clients/:client":          s.client,
+		"/banks":                    s.banks,
+		"/banks/:routing":           s.bank,
+		"/system":                   s.system,
+		"/search":                   s.search,
+		"/live":                     s.live,
+		"/times":                    s.times,
+	}
+}
+
+// forPerson protects a page of the people who signed in. Whoever did not is
+// led to where one does.
+func (s *surface) forPerson(scope string, h api.Handler) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		secure(c.Response().Header())
+		who, ok, err := s.signedIn(c)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return c.Redirect(http.StatusSeeOther, Path+"/sign-in")
+		}
+		c.Set(personKey, who)
+		if !who.May(scope) {
+			return api.NewProblem(api.CodeScope, "your role does not include this: it needs %s", scope)
+		}
+		return h(c, who)
+	}
+}
+
+// personKey is where a request carries who signed in.
+const personKey = "person"

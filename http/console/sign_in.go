@@ -1,0 +1,194 @@
+package console
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/people"
+	"github.com/achledger/achledger/http/api"
+)
+
+// signInRoutes are for whoever is not signed in yet.
+func (s *surface) signInRoutes() {
+	s.Echo.GET(Path+"/sign-in", s.signInPage)
+	s.post("/sign-in", s.signIn)
+	s.post("/sign-in/link", s.useLink)
+	s.post("/sign-in/set-up", s.setUp)
+	s.post("/sign-out", s.signOut)
+}
+
+// post binds what a form of the console asks for. A request that another site
+// made is refused by what the browser says of it.
+func (s *surface) post(path string, h echo.HandlerFunc) {
+	protection := http.NewCrossOriginProtection()
+	s.Echo.POST(Path+path, func(c echo.Context) error {
+		secure(c.Response().Header())
+		if err := protection.Check(c.Request()); err != nil {
+			return api.NewProblem(api.CodeScope, "this request did not come from a page of the console")
+		}
+		return h(c)
+	})
+}
+
+// entrance is what the pages of signing in show.
+type entrance struct {
+	Wrong string
+	Email string
+	Setup *people.Setup
+	Code  *qrCode
+}
+
+func (s *surface) signInPage(c echo.Context) error {
+	secure(c.Response().Header())
+	if _, ok, err := s.signedIn(c); err != nil {
+		return err
+	} else if ok {
+		return c.Redirect(http.StatusSeeOther, Path)
+	}
+	return s.entrance(c, http.StatusOK, entrance{})
+}
+
+func (s *surface) entrance(c echo.Context, status int, e entrance) error {
+	name, title := "sign-in", "Sign in"
+	if e.Setup != nil {
+		name, title = "set-up", "Set a password"
+		e.Code = newQRCode(e.Setup.URL)
+	}
+	p := s.newPage(c, api.Caller{}, title, "")
+	p.Data = e
+	return s.show(c, status, name, p)
+}
+
+// refused answers a sign-in that failed; a fault stays one.
+func (s *surface) refused(c echo.Context, err error, e entrance) error {
+	var refusal *domain.Refusal
+	switch {
+	case people.IsRefused(err):
+		e.Wrong = err.Error()
+	case errors.As(err, &refusal):
+		e.Wrong = refusal.Error()
+	default:
+		return err
+	}
+	return s.entrance(c, http.StatusUnauthorized, e)
+}
+
+// signIn takes e-mail address, password and the code of an app.
+func (s *surface) signIn(c echo.Context) error {
+	email := strings.TrimSpace(c.FormValue("email"))
+	session, err := s.SignIns.SignIn(c.Request().Context(), email, c.FormValue("password"), onlyDigits(c.FormValue("code")), c.Request().RemoteAddr)
+	if err != nil {
+		return s.refused(c, err, entrance{Email: email})
+	}
+	return s.enter(c, session)
+}
+
+// useLink uses up a link: one that signs in by itself, in a sandbox, or one
+// at which the person sets a password and an app.
+func (s *surface) useLink(c echo.Context) error {
+	ctx, address := c.Request().Context(), c.Request().RemoteAddr
+	secret := c.FormValue("link")
+	if _, after, ok := strings.Cut(secret, "#"); ok { // the whole link was pasted
+		secret = after
+	}
+	secret = strings.TrimSpace(secret)
+	if s.Sandbox != nil {
+		if session, err := s.SignIns.SignInByLink(ctx, secret, address); err == nil {
+			return s.enter(c, session)
+		} else if !errors.Is(err, people.ErrLink) {
+			return s.refused(c, err, entrance{})
+		}
+	}
+	setup, err := s.SignIns.Begin(ctx, secret, address)
+	if err != nil {
+		return s.refused(c, err, entrance{})
+	}
+	return s.entrance(c, http.StatusOK, entrance{Setup: &setup})
+}
+
+// setUp sets a password and an app, and signs in.
+func (s *surface) setUp(c echo.Context) error {
+	setup := people.Setup{Ticket: c.FormValue("ticket"), Email: c.FormValue("email"), Secret: c.FormValue("secret"), URL: c.FormValue("url")}
+	if c.FormValue("password") != c.FormValue("again") {
+		return s.entrance(c, http.StatusUnprocessableEntity, entrance{Wrong: "the two passwords are not the same", Setup: &setup})
+	}
+	session, err := s.SignIns.Finish(c.Request().Context(), setup.Ticket, c.FormValue("password"), onlyDigits(c.FormValue("code")), c.Request().RemoteAddr)
+	switch {
+	case errors.Is(err, people.ErrLink), errors.Is(err, people.ErrSession):
+		return s.refused(c, err, entrance{})
+	case err != nil:
+		return s.refused(c, err, entrance{Setup: &setup})
+	}
+	return s.enter(c, session)
+}
+
+func (s *surface) enter(c echo.Context, session people.Session) error {
+	s.setSession(c, session.Secret, 0)
+	return c.Redirect(http.StatusSeeOther, Path)
+}
+
+// signOut ends the session, on the server too.
+func (s *surface) signOut(c echo.Context) error {
+	if cookie, err := c.Cookie(sessionCookie(c)); err == nil {
+		if err := s.SignIns.End(c.Request().Context(), cookie.Value); err != nil {
+			return err
+		}
+	}
+	s.setSession(c, "", -1)
+	return c.Redirect(http.StatusSeeOther, Path+"/sign-in")
+}
+
+// signedIn tells whom a browser's session belongs to. The session is looked up
+// at every request: its end, and another role, count at once.
+func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) {
+	cookie, err := c.Cookie(sessionCookie(c))
+	if err != nil || cookie.Value == "" {
+		return who, false, nil
+	}
+	actor, err := s.SignIns.Session(c.Request().Context(), cookie.Value)
+	switch {
+	case people.IsRefused(err):
+		return who, false, nil
+	case err != nil:
+		return who, false, err
+	}
+	return api.Caller{Key: actor.Email, Person: actor.Email, Client: domain.LedgerClient, Scopes: actor.Scopes, Until: actor.Until}, true, nil
+}
+
+// setSession keeps a session's secret in the browser. With a secure connection
+// the name binds the cookie to this host; over http on the same machine no
+// browser would take that.
+func (s *surface) setSession(c echo.Context, secret string, age int) {
+	c.SetCookie(&http.Cookie{
+		Name: sessionCookie(c), Value: secret, Path: "/", MaxAge: age,
+		Secure: !loopback(c.Request()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func sessionCookie(c echo.Context) string {
+	if loopback(c.Request()) {
+		return "achledger-session"
+	}
+	return "__Host-achledger-session"
+}
+
+// loopback reports whether a request came in the clear on this machine.
+func loopback(r *http.Request) bool {
+	if r.TLS != nil {
+		return false
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func onlyDigits(s string) string { return strings.Map(digit, s) }

@@ -1,0 +1,148 @@
+package console
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain/text"
+)
+
+// table is a list as pages and CSV show it.
+type table struct {
+	Name    string // of its CSV file, and its anchor
+	Caption string
+	Note    string
+	Columns []column
+	Rows    []row
+	Empty   string // what is said where there are no rows
+	More    string // path of the next page
+	CSV     string // path of the whole list as CSV
+	page    *page
+}
+
+type column struct {
+	Title string
+	Class string // num for numbers
+}
+
+type row struct {
+	Cells []cell
+	Class string
+}
+
+// cell is a value with what it leads to. Only one of Text, Time and Money is
+// set.
+type cell struct {
+	Text  string
+	Sub   string // second line
+	Href  string
+	Tone  tone // shown as a state
+	Time  time.Time
+	Money bool
+	Cents int64
+	Count bool
+	N     int
+	Mono  bool
+}
+
+func say(s string) cell            { return cell{Text: s} }
+func code(s string) cell           { return cell{Text: s, Mono: true} }
+func link(s, href string) cell     { return cell{Text: s, Href: href} }
+func money(cents int64) cell       { return cell{Money: true, Cents: cents} }
+func count(n int) cell             { return cell{Count: true, N: n} }
+func at(t time.Time) cell          { return cell{Time: t} }
+func badge(s string, t tone) cell  { return cell{Text: s, Tone: t} }
+func (c cell) sub(s string) cell   { c.Sub = s; return c }
+func (c cell) to(href string) cell { c.Href = href; return c }
+func (c cell) tone(t tone) cell    { c.Tone = t; return c }
+func (t *table) add(cells ...cell) { t.Rows = append(t.Rows, row{Cells: cells}) }
+
+// Blank reports whether a cell has nothing to show.
+func (c cell) Blank() bool {
+	return c.Text == "" && c.Sub == "" && !c.Money && !c.Count && c.Time.IsZero()
+}
+
+// Page is the page that a table stands on.
+func (t table) Page() *page { return t.page }
+
+func columns(titles ...string) (list []column) {
+	for _, title := range titles {
+		name, numeric := strings.CutSuffix(title, "#")
+		c := column{Title: name}
+		if numeric {
+			c.Class = "num"
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// plainText is a cell as CSV has it: instants in UTC, money in dollars.
+func (c cell) plainText() string {
+	switch {
+	case c.Money:
+		return text.FormatDollars(c.Cents)
+	case c.Count:
+		return strconv.Itoa(c.N)
+	case !c.Time.IsZero():
+		return c.Time.UTC().Format(time.RFC3339)
+	default:
+		return unformula(c.Text)
+	}
+}
+
+// unformula keeps a spreadsheet from running what somebody wrote into a name.
+func unformula(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// asCSV answers a table as a file. The second line of a cell is a column of
+// its own where any row has one.
+func asCSV(c echo.Context, t table) error {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+t.Name+`.csv"`)
+	c.Response().WriteHeader(http.StatusOK)
+	w := csv.NewWriter(c.Response())
+	subs := make([]bool, len(t.Columns))
+	for _, r := range t.Rows {
+		for i, cell := range r.Cells {
+			subs[i] = subs[i] || cell.Sub != ""
+		}
+	}
+	var head []string
+	for i, column := range t.Columns {
+		head = append(head, column.Title)
+		if subs[i] {
+			head = append(head, column.Title+" (detail)")
+		}
+	}
+	if err := w.Write(head); err != nil {
+		return err
+	}
+	for _, r := range t.Rows {
+		var line []string
+		for i, cell := range r.Cells {
+			line = append(line, cell.plainText())
+			if subs[i] {
+				line = append(line, unformula(cell.Sub))
+			}
+		}
+		if err := w.Write(line); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// isCSV reports whether a list is asked for as CSV.
+func isCSV(c echo.Context) bool { return c.QueryParam("format") == "csv" }

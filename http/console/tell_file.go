@@ -1,0 +1,88 @@
+package console
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/ack"
+)
+
+// tellFile tells an event of the stream of a file of ours. Of the appends that
+// fill it only the first is told.
+func tellFile() func(domain.Fact) (told, bool) {
+	filled := false
+	return func(f domain.Fact) (told, bool) {
+		switch e := f.Event.(type) {
+		case *domain.FileOpened:
+			return told{what: "Begun", detail: "Because " + word(e.Why) + "."}, true
+		case *domain.FileFilled:
+			if filled {
+				return told{}, false
+			}
+			filled = true
+			return told{what: "Filled", detail: fmt.Sprintf("Trace numbers from %s.", e.FirstTrace)}, true
+		case *domain.FileCut:
+			return told{what: "Cut", detail: fmt.Sprintf("%s in %s: debits of %s, credits of %s. To be sent before %s.",
+				plural(e.Totals.Entries, "entry", "entries"), plural(e.Totals.Batches, "batch", "batches"),
+				dollars(e.Totals.DebitCents), dollars(e.Totals.CreditCents), newYork(e.SendBy))}, true
+		case *domain.FileRedated:
+			return told{what: "Dated again", detail: trimmed(e.Why), tone: warn}, true
+		case *domain.FileRendered:
+			return told{what: "Rendered and read back", detail: fmt.Sprintf("%s bytes, the same as the log says field by field. SHA-256 %s.", number(e.Size), hex.EncodeToString(e.SHA256))}, true
+		case *domain.FileDelivering:
+			return told{what: "Delivery begun", detail: "By " + e.Method + ". From here on the bank may have it."}, true
+		case *domain.FileDelivered:
+			return told{what: "Delivered", tone: good}, true
+		default:
+			return tellOutcome(f)
+		}
+	}
+}
+
+// tellOutcome tells what became of a file.
+func tellOutcome(f domain.Fact) (told, bool) {
+	switch e := f.Event.(type) {
+	case *domain.FileDeliveryUnknown:
+		return told{what: "Delivery unknown", detail: trimmed(e.Reason), tone: bad}, true
+	case *domain.FileAcknowledged:
+		t := told{what: "Answered by the bank", detail: ackText[e.Result] + sentence(e.Note), tone: warn}
+		if e.Result == ack.Accepted {
+			t.tone = good
+		}
+		return t, true
+	case *domain.FileRefused:
+		t := told{what: "Refused by the bank", detail: trimmed(e.Reason), tone: bad}
+		if len(e.Batches) > 0 {
+			t.what = fmt.Sprintf("%s refused by the bank", plural(len(e.Batches), "batch was", "batches were"))
+		}
+		return t, true
+	case *domain.FileTotalsDiffer:
+		return told{what: "The bank counted something else", detail: "Compare its totals with the file's before anything else.", tone: bad}, true
+	case *domain.FileReleaseOrdered:
+		then := "Its entries wait for another file."
+		if e.Then == domain.ThenReject {
+			then = "Its entries are rejected."
+		}
+		return told{what: "Taken back", detail: trimmed(e.Reason) + " " + then, tone: warn}, true
+	case *domain.FileReleased:
+		return told{what: "Emptied", detail: plural(e.Entries, "entry is", "entries are") + " not in it any more."}, true
+	case *domain.FileGivenUp:
+		return told{what: "Given up before it was cut", detail: trimmed(e.Reason), tone: bad}, true
+	default:
+		return told{what: f.Event.Type()}, true
+	}
+}
+
+func trimmed(s string) string {
+	if t := sentence(s); t != "" {
+		return t[1:]
+	}
+	return ""
+}
+
+// ackText is what an operator says about a file.
+var ackText = map[ack.Result]string{
+	ack.Accepted: "It accepted the file.", ack.Rejected: "It rejected the file.",
+	ack.Pended: "It holds the file back.", ack.Duplicate: "It takes the file for one that it has.",
+}

@@ -1,0 +1,47 @@
+package console
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// tellInbound tells an event of a file that came from the bank, or of an entry
+// of it that found no place.
+func tellInbound(f domain.Fact) (told, bool) {
+	switch e := f.Event.(type) {
+	case *domain.InboundReceived:
+		return told{what: "Came", detail: fmt.Sprintf("By %s, %s bytes. Kept sealed before anything of it was applied.", e.Source, number(e.Bytes))}, true
+	case *domain.InboundRepeated:
+		return told{what: "Came again", detail: "Nothing of it was applied a second time.", tone: warn}, true
+	case *domain.InboundQuarantined:
+		what := "Held back"
+		if len(e.Batches) > 0 {
+			what = plural(len(e.Batches), "batch was", "batches were") + " held back"
+		}
+		return told{what: what, detail: plural(len(e.Reasons), "reason.", "reasons."), tone: bad}, true
+	case *domain.InboundJudged:
+		detail := trimmed(e.Reason)
+		if e.AsIs {
+			detail += " It was let in as it is."
+		}
+		return told{what: "Judged again", detail: detail, tone: warn}, true
+	case *domain.InboundApplied:
+		return told{what: "Applied", tone: good, detail: fmt.Sprintf("%s found a place, %s for a person, %s had come before.",
+			plural(e.Applied, "entry", "entries"), plural(e.Unmatched, "waits", "wait"), number(e.Skipped))}, true
+	case *domain.EntryQueued:
+		return told{what: "Queued", detail: e.Message, tone: warn, href: Path + "/inbound/" + e.Inbound, linkText: "Open the bank's file"}, true
+	case *domain.EntryAssigned:
+		return told{what: "Assigned", tone: good, href: transactionPath(e.Client, e.TransactionID), linkText: "Open the transaction", detail: trimmed(e.Reason)}, true
+	case *domain.EntryReturned:
+		return told{what: "Returned to its sender", tone: good}, true
+	case *domain.EntryDismissed:
+		return told{what: "Dismissed", detail: trimmed(e.Reason)}, true
+	default:
+		return told{what: f.Event.Type()}, true
+	}
+}
+
+func newYork(t time.Time) string { return t.In(calendar.Eastern).Format("Mon 2 Jan 15:04 MST") }

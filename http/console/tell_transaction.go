@@ -1,0 +1,155 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+)
+
+// tellTransaction tells an event of a transaction's stream.
+func tellTransaction(f domain.Fact) (told, bool) {
+	switch e := f.Event.(type) {
+	case *domain.TransactionOriginated:
+		t := told{what: "Accepted", detail: fmt.Sprintf("A %s of %s, %s.", word(e.Proposal.PushPull), dollars(e.Proposal.AmountCents), e.Proposal.SEC)}
+		if e.Proposal.Prenote() {
+			t.detail = "A prenote: it asks whether the account exists and moves no money."
+		}
+		if e.Proposal.EffectiveOn != "" {
+			t.detail += " Asked to settle on " + dayText(e.Proposal.EffectiveOn) + "."
+		}
+		if e.Proposal.SameDay {
+			t.detail += " Same-day settlement was asked for."
+		}
+		return t, true
+	case *domain.TransactionReceived:
+		return received("Came from the bank", e.Incoming, plain), true
+	case *domain.TransactionHeld:
+		return told{what: "Held", detail: e.Reason, tone: warn}, true
+	case *domain.TransactionApproved:
+		return told{what: "Approved", detail: e.Reason, tone: good}, true
+	case *domain.TransactionRejected:
+		return told{what: "Rejected", detail: e.Reason, tone: bad}, true
+	case *domain.TransactionRecalled:
+		return told{what: "Recalled by the client", detail: e.Reason, tone: warn}, true
+	case *domain.TransactionFiled:
+		t := told{what: "Put into a file", detail: fmt.Sprintf("Batch %d, trace number %s.", e.Batch, e.Trace), href: Path + "/files/" + e.File, linkText: "Open the file"}
+		if d := e.Dated; d != nil {
+			t.detail += sentence(d.MovedReason) + sentence(d.NotSameDayReason)
+		}
+		return t, true
+	case *domain.TransactionReleasedFromFile:
+		return told{what: "Taken out of its file", detail: e.Reason, tone: warn, href: Path + "/files/" + e.File, linkText: "Open the file"}, true
+	case *domain.TransactionAccountChanged:
+		if e.Code == "" {
+			return told{what: "Account set back", detail: "It leaves with the data it was asked for."}, true
+		}
+		return told{what: "Account corrected while waiting", detail: "A notification of change " + e.Code + " came for an earlier entry."}, true
+	case *domain.TransactionResembled:
+		return told{what: "Resembles an entry that left before", detail: "In file " + e.File + " under trace " + e.Trace + ", from before the ledger was restored.", tone: warn}, true
+	default:
+		return tellAnswer(f)
+	}
+}
+
+// tellAnswer tells what answers an item, in either direction.
+func tellAnswer(f domain.Fact) (told, bool) {
+	switch e := f.Event.(type) {
+	case *domain.TransactionReturned:
+		return received("Returned by the bank", e.Incoming, bad), true
+	case *domain.TransactionCorrected:
+		return received("Notification of change", e.Incoming, warn), true
+	case *domain.TransactionDishonored:
+		return received("Our return was dishonored", e.Incoming, bad), true
+	case *domain.TransactionContested:
+		return received("The bank contests our dishonor", e.Incoming, bad), true
+	case *domain.TransactionChangeRefused:
+		return received("Our correction was refused", e.Incoming, warn), true
+	case *domain.TransactionReturnRequested:
+		return requested("Return asked for", e.Outgoing), true
+	case *domain.TransactionCorrectionRequested:
+		return requested("Notification of change asked for", e.Outgoing), true
+	case *domain.TransactionDishonorRequested:
+		return requested("Dishonor asked for", e.Outgoing), true
+	case *domain.TransactionContestRequested:
+		return requested("Contest asked for", e.Outgoing), true
+	case *domain.TransactionRefusalRequested:
+		return requested("Refusal of the change asked for", e.Outgoing), true
+	case *domain.TransactionReversalRequested:
+		return requested("Reversal asked for", e.Outgoing), true
+	case *domain.TransactionRetryRequested:
+		t := requested("Presented again", e.Outgoing)
+		t.detail = fmt.Sprintf("Attempt %d.%s", e.Attempt, sentence(t.detail))
+		return t, true
+	default:
+		return told{what: word(strings.TrimPrefix(f.Event.Type(), "transaction."))}, true
+	}
+}
+
+// received tells what came from the bank, its code in words.
+func received(what string, in domain.Incoming, t tone) told {
+	var detail string
+	if code := codeOf(in); code != "" {
+		detail = codeText(code)
+	} else {
+		detail = fmt.Sprintf("%s from %s.", dollars(in.Entry.AmountCents), named(in.Header.CompanyName))
+	}
+	if in.SettledOn != "" && in.Entry.AmountCents > 0 {
+		detail += " It settles on " + dayText(in.SettledOn) + "."
+	}
+	if len(in.Flags) > 0 {
+		detail += " Unusual: " + strings.ReplaceAll(strings.Join(in.Flags, ", "), "-", " ") + "."
+	}
+	return told{what: what, detail: detail, tone: t, href: Path + "/inbound/" + in.Inbound, linkText: "Open the bank's file"}
+}
+
+func requested(what string, out domain.Outgoing) told {
+	var detail string
+	if out.Code != "" {
+		detail = codeText(out.Code)
+	}
+	return told{what: what, detail: strings.TrimSpace(detail + sentence(out.Reason) + sentence(out.Information))}
+}
+
+// codeText is a reason with its title.
+func codeText(code string) string {
+	today := calendar.Date{}
+	if c, ok := codes.Return(code, today); ok || c.Title != "" {
+		return code + ": " + c.Title + "."
+	}
+	if c, ok := codes.Change(code, today); ok || c.Title != "" {
+		return code + ": " + c.Title + "."
+	}
+	return code + "."
+}
+
+// codeOf is the return or change code of what came from the bank.
+func codeOf(in domain.Incoming) string {
+	switch e := in.Entry; {
+	case e.Return != nil:
+		return e.Return.Code
+	case e.Correction != nil:
+		return e.Correction.Code
+	case e.Dishonored != nil:
+		return e.Dishonored.Code
+	case e.Contested != nil:
+		return e.Contested.Code
+	case e.RefusedChange != nil:
+		return e.RefusedChange.Code
+	default:
+		return ""
+	}
+}
+
+// sentence appends a reason as a sentence of its own.
+func sentence(s string) string {
+	if s = strings.TrimSpace(s); s == "" {
+		return ""
+	}
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return " " + strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,93 @@
+package console
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/http/api"
+)
+
+//go:embed templates
+var sources embed.FS
+
+// templates are the pages by name, each with the frame around it.
+type templates struct {
+	pages map[string]*template.Template
+}
+
+func parseTemplates() (*templates, error) {
+	frame, err := template.New("frame").Funcs(functions).ParseFS(sources, "templates/frame.html", "templates/parts.html", "templates/plots.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the console's pages: %w", err)
+	}
+	files, err := fs.Glob(sources, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	t := &templates{map[string]*template.Template{}}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if name == "frame" || name == "parts" || name == "plots" {
+			continue
+		}
+		one, err := frame.Clone()
+		if err == nil {
+			one, err = one.ParseFS(sources, file)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("parse the console's page %s: %w", name, err)
+		}
+		t.pages[name] = one
+	}
+	return t, nil
+}
+
+// show answers a page. It is made whole before the first byte leaves, so that
+// a fault does not end as half a page.
+func (s *surface) show(c echo.Context, status int, name string, p *page) error {
+	var b bytes.Buffer
+	if err := s.pages.pages[name].ExecuteTemplate(&b, "frame", p); err != nil {
+		return fmt.Errorf("make page %s: %w", name, err)
+	}
+	return c.Blob(status, "text/html; charset=utf-8", b.Bytes())
+}
+
+// problem answers what cannot be shown, or was refused, as a page.
+func (s *surface) problem(c echo.Context, problem *api.Problem) error {
+	secure(c.Response().Header())
+	who, _ := c.Get(personKey).(api.Caller)
+	p := s.newPage(c, who, problem.Title, "")
+	p.Data = problemPage{Problem: problem, Back: back(c)}
+	return s.show(c, problem.Status, "problem", p)
+}
+
+type problemPage struct {
+	Problem *api.Problem
+	Back    string
+}
+
+// back is the page of the console from which somebody came; its home where
+// that is not known.
+func back(c echo.Context) string {
+	if to := c.FormValue("back"); local(to) {
+		return to
+	}
+	return Path
+}
+
+// local reports whether a path is a page of the console, so that nobody is
+// led elsewhere.
+func local(to string) bool {
+	return (to == Path || strings.HasPrefix(to, Path+"/") || strings.HasPrefix(to, Path+"?")) &&
+		!strings.ContainsAny(to, "\\\r\n") && !strings.Contains(to, "//")
+}
+
+var _ = http.StatusOK

@@ -1,0 +1,9 @@
+package console
+
+import "testing"
+
+func TestThePagesParse(t *testing.T) {
+	if _, err := parseTemplates(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,133 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// moment is an event of the log in words.
+type moment struct {
+	At       time.Time
+	What     string
+	Detail   string
+	By       string
+	Tone     tone
+	Href     string // what it is about
+	LinkText string
+	Position int64
+	Type     string // of the event
+	Raw      string // the event as the log has it; numbers are sealed there
+}
+
+// told is what an event says.
+type told struct {
+	what, detail   string
+	tone           tone
+	href, linkText string
+}
+
+// moments reads streams and tells their events in the order of the log. The
+// events of a long file that only add entries are told once.
+func (s *surface) moments(ctx context.Context, tell func(domain.Fact) (told, bool), streams ...string) (list []moment, err error) {
+	for _, stream := range streams {
+		events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range events {
+			f, err := ledger.Fact(r)
+			if err != nil {
+				return nil, err
+			}
+			t, ok := tell(f)
+			if !ok {
+				continue
+			}
+			list = append(list, moment{
+				At: f.Meta.At, What: t.what, Detail: t.detail, Tone: t.tone, Href: t.href, LinkText: t.linkText,
+				By: s.by(ctx, f.Meta), Position: r.Position, Type: r.Type, Raw: raw(r),
+			})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b moment) int { return int(a.Position - b.Position) })
+	return list, nil
+}
+
+// raw is an event as the log has it, to be read.
+func raw(r eventstore.Recorded) string {
+	var b bytes.Buffer
+	if json.Indent(&b, domain.Shareable(r.Type, r.Data), "", "  ") != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// by says who made an event: a person, a credential by its name, or a worker,
+// and for a worker who had asked it to.
+func (s *surface) by(ctx context.Context, m domain.Meta) string {
+	who := s.actor(ctx, m.Actor)
+	switch {
+	case who == "":
+		return ""
+	case m.Cause != "":
+		return worker(m.Cause) + ", for " + who
+	default:
+		return who
+	}
+}
+
+// worker is a worker of the ledger by what it does.
+func worker(name string) string {
+	if w, ok := workers[name]; ok {
+		return w
+	}
+	return name
+}
+
+var workers = map[string]string{
+	"batcher": "the batcher", "delivery": "the delivery of files", "inbound": "the intake of the bank's files", "acknowledgement": "the intake of acknowledgements",
+	"accounts": "the corrections of accounts", "relationships": "the verification of accounts", "uploads": "the intake of clients' files", "sandbox": "the sandbox", "guard": "the guard",
+}
+
+// actor is a credential by its name and owner, where it has them.
+func (s *surface) actor(ctx context.Context, actor string) string {
+	if len(actor) < 16 || strings.ContainsAny(actor, "@ :/") {
+		return worker(actor)
+	}
+	credential, err := s.Directory.Credential(ctx, actor)
+	if err != nil || credential.Version == 0 {
+		return actor
+	}
+	name := credential.Name
+	if name == "" {
+		name = "credential " + actor[:6] + "…"
+	}
+	name = "“" + name + "”"
+	if credential.Client != domain.LedgerClient {
+		name += " of " + credential.Client
+		if client, err := s.Directory.Client(ctx, credential.Client); err == nil && client.Settings.Name != "" {
+			name = "“" + credential.Name + "” of " + client.Settings.Name
+			if credential.Name == "" {
+				name = client.Settings.Name
+			}
+		}
+	}
+	if credential.Owner != "" {
+		name += " (" + credential.Owner + ")"
+	}
+	return name
+}
+
+// inOrder puts moments of several streams into the order of the log.
+func inOrder(list []moment) []moment {
+	slices.SortStableFunc(list, func(a, b moment) int { return int(a.Position - b.Position) })
+	return list
+}

@@ -1,0 +1,247 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/http/api"
+)
+
+// fact is a value with its name.
+type fact struct {
+	Name string
+	Cell cell
+}
+
+type transactionPage struct {
+	Name, Status string
+	Tone         tone
+	Cents        int64
+	Facts        []fact
+	Held         string // why it is held
+	HeldSince    cell
+	Codes        []explainedCode
+	Can          []able
+	Actions      []form
+	Bank         []form // what the sandbox's bank can do
+	Moments      []moment
+	Records      []itemRecord
+}
+
+// explainedCode is a return or change code of the transaction in words.
+type explainedCode struct{ Code, Title, Meaning, WhatToDo string }
+
+// able is what the client may do, and until when.
+type able struct {
+	Name, Means string
+	Until       cell
+}
+
+// itemRecord is an item as the bank's file, or ours, has it.
+type itemRecord struct {
+	Title string
+	Lines [][]field
+}
+
+// transaction answers what happened to one payment, and what may be done.
+func (s *surface) transaction(c echo.Context, who api.Caller) error {
+	ctx, client, id := c.Request().Context(), c.Param("client"), c.Param("id")
+	l := s.LedgerNow()
+	v, err := s.Transaction(ctx, l, client, id)
+	if err != nil {
+		return err
+	}
+	if v.Refused, err = s.RefusedOver(ctx, l, v.Transaction); err != nil {
+		return err
+	}
+	t := v.Transaction
+	name := named(v.Row.Name)
+	p := s.newPage(c, who, name+", "+dollars(v.Row.AmountCents), "Transactions")
+	p.Live = true
+	data := transactionPage{Name: name, Status: v.Row.Status, Tone: toneOf(v.Row.Status), Cents: v.Row.AmountCents, Facts: transactionFacts(p, v)}
+	o := t.Origination()
+	if o.State == domain.Held {
+		data.Status, data.Tone, data.Held = "Held", warn, o.Reason
+		data.HeldSince = at(o.History[len(o.History)-1].At)
+	}
+	for _, a := range v.Available() {
+		data.Can = append(data.Can, able{Name: a.Name, Means: ableText[a.Name], Until: at(a.Deadline)})
+	}
+	streams := []string{domain.TransactionStream(client, id)}
+	if data.Moments, err = s.moments(ctx, tellTransaction, streams...); err != nil {
+		return err
+	}
+	for id := range v.Files {
+		more, err := s.moments(ctx, tellDelivery, domain.FileStream(id))
+		if err != nil {
+			return err
+		}
+		data.Moments = inOrder(append(data.Moments, more...))
+	}
+	for _, i := range t.Items {
+		if i.Incoming != nil {
+			if code := codeOf(*i.Incoming); code != "" {
+				data.Codes = append(data.Codes, explain(code, i))
+			}
+		}
+		if header, e, ok := entryOf(&t, i, v.Files); ok {
+			lines, err := records(header, []fileEntry{e}, false)
+			if err != nil {
+				s.Log.Debug("a record cannot be shown", "transaction", id, "err", err)
+				continue
+			}
+			data.Records = append(data.Records, itemRecord{word(i.Kind) + ", as it stands in " + whose(i), lines})
+		}
+	}
+	data.Actions = transactionForms(p, &t)
+	if s.Sandbox != nil {
+		data.Bank = bankForms(p, v.Case)
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "transaction", p)
+}
+
+func whose(i *domain.Item) string {
+	if i.Direction == domain.FromFed {
+		return "the bank's file"
+	}
+	return "our file"
+}
+
+// explain is a code in words, as it was understood on the day it came.
+func explain(code string, i *domain.Item) explainedCode {
+	day := calendar.DateOf(i.MadeAt)
+	if r, ok := codes.Return(code, day); ok {
+		return explainedCode{code, r.Title, r.Meaning, r.WhatToDo}
+	}
+	if c, ok := codes.Change(code, day); ok {
+		return explainedCode{code, c.Title, c.Meaning, c.WhatToDo}
+	}
+	return explainedCode{Code: code, Title: "Unknown code"}
+}
+
+// ableText is what a client's action does.
+var ableText = map[string]string{
+	"recall": "take it back before it leaves", "return": "send it back to its sender", "correct": "tell its sender what to change",
+	"dishonor": "send the return back as not allowed", "contest": "insist on the return", "refuse": "refuse the change",
+	"reverse": "reverse what was sent in error", "retry": "present the returned debit again",
+}
+
+func transactionFacts(p *page, v api.TransactionView) []fact {
+	t := v.Transaction
+	facts := []fact{
+		{"Client", p.client(t.Client)},
+		{"Direction", say(word(v.Row.Direction) + ", " + word(v.Row.Type) + " " + v.Row.SEC)},
+		{"Account", say(t.Account.Masked()).sub(strings.TrimSpace(t.AccountType + " at " + t.Routing))},
+		{"Made", at(t.CreatedAt)},
+	}
+	if o := t.Originated; o != nil {
+		from := o.Proposal
+		facts = append(facts, fact{"Company", say(cmp.Or(from.FromName, o.CompanyName)).sub(from.CompanyID)},
+			fact{"Description", say(from.SentDescription())}, fact{"Our bank", link(from.FromRouting, Path+"/banks/"+from.FromRouting)})
+	} else if r := t.Received; r != nil {
+		facts = append(facts, fact{"Company", say(r.Header.CompanyName).sub(r.Header.CompanyID)}, fact{"Description", say(r.Header.Description)},
+			fact{"Sender's bank", say(r.Header.ODFI)}, fact{"Settled on", say(dayText(r.SettledOn))})
+	}
+	if i := t.Origination(); i.Filing != nil {
+		facts = append(facts, fact{"Trace number", code(i.Filing.Trace)})
+		if f := v.Files[i.Filing.File]; f.Cut != nil {
+			facts = append(facts, fact{"File", link(f.Name(), Path+"/files/"+f.ID).sub(word(f.State))})
+		}
+	}
+	return append(facts, datesOf(v)...)
+}
+
+// datesOf are when a transaction settles, and until when it may come back.
+func datesOf(v api.TransactionView) (facts []fact) {
+	d := v.Days()
+	for _, one := range []struct {
+		name string
+		day  *string
+	}{
+		{"Effective", d.Effective}, {"Expected to settle", d.Settles}, {"Ordinary return until", d.ReturnUntil}, {"Unauthorized return until", d.UnauthorizedUntil},
+	} {
+		if one.day != nil {
+			facts = append(facts, fact{one.name, say(dayText(*one.day))})
+		}
+	}
+	return facts
+}
+
+// ofItsFile is how an event of a file is told to an entry in it.
+var ofItsFile = map[string]string{
+	domain.FileDelivered{}.Type(): "Its file was delivered", domain.FileDeliveryUnknown{}.Type(): "Whether its file arrived is not known",
+	domain.FileAcknowledged{}.Type(): "The bank answered its file", domain.FileRefused{}.Type(): "The bank refused its file",
+	domain.FileRedated{}.Type(): "Its file was dated again", domain.FileReleaseOrdered{}.Type(): "Its file was taken back",
+}
+
+// tellDelivery tells of a file's stream what matters to an entry in it.
+func tellDelivery(f domain.Fact) (told, bool) {
+	switch f.Event.(type) {
+	case *domain.FileDelivered, *domain.FileDeliveryUnknown, *domain.FileAcknowledged, *domain.FileRefused, *domain.FileRedated, *domain.FileReleaseOrdered:
+		t, ok := tellFile()(f)
+		t.what = ofItsFile[f.Event.Type()]
+		t.href, t.linkText = Path+"/files/"+strings.TrimPrefix(f.Stream, "file/"), "Open the file"
+		return t, ok
+	default:
+		return told{}, false
+	}
+}
+
+// event leads from an item to its transaction.
+func (s *surface) event(c echo.Context, _ api.Caller) error {
+	client, id, ok, err := s.Views.FindItem(c.Request().Context(), c.Param("event"))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no event %q", c.Param("event"))
+	}
+	return c.Redirect(http.StatusSeeOther, transactionPath(client, id))
+}
+
+// transactionForms are what operations may do with the items of a
+// transaction that wait.
+func transactionForms(p *page, t *domain.Transaction) (forms []form) {
+	for _, i := range t.Items {
+		about := ""
+		if i.Kind != domain.Origination {
+			about = " the " + strings.ToLower(word(i.Kind))
+		}
+		switch i.State {
+		case domain.Pending:
+			forms = append(forms, formOf(p, "hold", i.ID, "Hold"+about), formOf(p, "reject", i.ID, "Reject"+about))
+		case domain.Held:
+			forms = append(forms, formOf(p, "approve", i.ID, "Approve"+about).opened(), formOf(p, "reject", i.ID, "Reject"+about))
+		}
+	}
+	return allowed(forms)
+}
+
+// bankForms are what the sandbox's bank may do with a transaction.
+func bankForms(p *page, c answers.Case) (forms []form) {
+	t := c.Transaction
+	o := t.Origination()
+	if t.Originated != nil && o.State == domain.Filed {
+		forms = append(forms, formOf(p, "play-return", t.ID, "Return it"), formOf(p, "play-correction", t.ID, "Send a notification of change"))
+	}
+	for _, i := range t.Items {
+		switch {
+		case i.Kind == domain.Return && i.Direction == domain.ToFed && i.State == domain.Filed:
+			forms = append(forms, formOf(p, "play-dishonor", t.ID, "Dishonor our return"))
+		case i.Kind == domain.Dishonor && i.Direction == domain.ToFed && i.State == domain.Filed:
+			forms = append(forms, formOf(p, "play-contest", t.ID, "Contest our dishonor"))
+		}
+	}
+	for n := range forms {
+		forms[n] = forms[n].with("client", t.Client)
+	}
+	return allowed(forms)
+}

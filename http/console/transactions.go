@@ -1,0 +1,57 @@
+package console
+
+import (
+	"context"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+var statuses = []choice{
+	{"", "any"}, {projections.Pending, "Pending"}, {projections.Released, "Released"}, {projections.Transmitted, "Transmitted"},
+	{projections.Returned, "Returned"}, {projections.Recalled, "Recalled"}, {projections.Rejected, "Rejected"},
+}
+
+var directions = []choice{{"", "both"}, {string(domain.ToFed), "to the bank"}, {string(domain.FromFed), "from the bank"}}
+
+// transactions answers transactions across clients, newest first.
+func (s *surface) transactions(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	f := projections.TransactionFilter{
+		Client: q.Text("client"), Status: q.Text("status"), Direction: domain.Direction(q.Text("direction")),
+		FromDay: q.Day("from"), ToDay: q.Day("to"),
+	}
+	for _, name := range []string{"cursor", "format", "done"} {
+		q.Text(name)
+	}
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	p := s.newPage(c, who, "Transactions", "Transactions")
+	filters := []filter{
+		{Name: "client", Label: "Client", Value: f.Client, Kind: "text"},
+		{Name: "status", Label: "Status", Value: f.Status, Choices: statuses},
+		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
+		{Name: "from", Label: "Made from", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Made until", Value: f.ToDay, Kind: "date"},
+	}
+	return s.list(c, p, "Newest first. To find one by its trace number or id, search above.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		f := f
+		f.Limit, f.Cursor = limit, cursor
+		rows, next, err := s.Views.Transactions(ctx, f)
+		return transactionTable(p, rows), next, err
+	})
+}
+
+func transactionTable(p *page, rows []projections.Transaction) table {
+	t := table{Name: "transactions", Caption: "Transactions", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "There is no such transaction.", page: p}
+	for _, r := range rows {
+		t.add(
+			link(named(r.Name), transactionPath(r.Client, r.ID)).sub(masked(r.AccountTail)),
+			money(r.AmountCents).sub(r.SEC+" "+word(r.Type)), badge(r.Status, toneOf(r.Status)).sub(word(r.Direction)),
+			p.client(r.Client), at(r.CreatedAt), code(r.ID))
+	}
+	return t
+}

@@ -1,0 +1,153 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// functions are what templates may call.
+var functions = template.FuncMap{
+	"dollars": dollars, "number": anyNumber, "plural": plural, "asset": func(name string) string { return assets[name].path },
+	"day": dayText, "pair": pair, "join": strings.Join, "inc": func(n int) int { return n + 1 },
+}
+
+// pair hands two values to a template.
+func pair(p *page, value any) map[string]any { return map[string]any{"Page": p, "Value": value} }
+
+// dollars writes cents as people do: $1,942.17, and -$5.00 for what goes out.
+func dollars(cents int64) string {
+	sign := ""
+	if cents < 0 {
+		sign, cents = "-", -cents
+	}
+	return fmt.Sprintf("%s$%s.%02d", sign, grouped(cents/100), cents%100)
+}
+
+// number writes a whole number with its thousands apart.
+func number[T int | int64](n T) string {
+	if n < 0 {
+		return "-" + grouped(int64(-n))
+	}
+	return grouped(int64(n))
+}
+
+// anyNumber is number for templates, which know no type parameters.
+func anyNumber(n any) string {
+	switch n := n.(type) {
+	case int:
+		return number(n)
+	case int64:
+		return number(n)
+	default:
+		return fmt.Sprint(n)
+	}
+}
+
+func grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// plural is a number with its noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// span is a length of time in its two largest units.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "under a minute"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	default:
+		return fmt.Sprintf("%d days", int(d.Hours())/24)
+	}
+}
+
+// dayText is a day, YYYY-MM-DD, as people write it.
+func dayText(day string) string {
+	d, err := calendar.ParseDate(day)
+	if err != nil {
+		return day
+	}
+	return d.At(12, 0).Format("Mon 2 Jan 2006")
+}
+
+// tone is how a state looks, beside its word.
+type tone string
+
+const (
+	plain tone = "plain"
+	good  tone = "good"
+	warn  tone = "warn"
+	bad   tone = "bad"
+)
+
+// toneOf is the look of a state of a transaction, a file or a bank's file.
+func toneOf(state string) tone {
+	switch strings.ToLower(state) {
+	case "transmitted", "acknowledged", "applied", "approved", "delivered", "on", "succeeded":
+		return good
+	case "held", "delivery_unknown", "partly_quarantined", "duplicate", "asked", "expired", "stale", "pended":
+		return warn
+	case "returned", "rejected", "refused", "quarantined", "given_up", "off", "failed":
+		return bad
+	default:
+		return plain
+	}
+}
+
+// words are states and reasons as people say them.
+var words = map[string]string{
+	string(domain.FileIsCut): "cut", string(domain.FileIsRendered): "rendered", string(domain.FileIsDelivering): "being delivered",
+	string(domain.DeliveryUnknown): "delivery unknown", string(domain.FileIsGivenUp): "rejected", "partly_quarantined": "partly quarantined",
+	string(domain.WhyEntries): "enough entries waited", string(domain.WhyCents): "enough money waited", string(domain.WhyAge): "the oldest entry waited long enough",
+	string(domain.WhyWindow): "a window came", string(domain.WhyAnswers): "an answer's deadline was near", string(domain.WhyUpload): "the client sent it as a NACHA file",
+	string(domain.WhyACHFile): "the client described it", string(domain.WhySent): "it had left before the ledger was restored",
+	string(domain.Dishonor): "Dishonored return", string(domain.Contest): "Contested dishonored return", string(domain.RefusedChange): "Refused correction",
+	string(domain.Correction): "Notification of change", string(domain.ToFed): "to the bank", string(domain.FromFed): "from the bank",
+	string(domain.Push): "credit", string(domain.Pull): "debit",
+}
+
+// word is a state or a reason as people say it.
+func word[T ~string](s T) string {
+	if w, ok := words[string(s)]; ok {
+		return w
+	}
+	return strings.ReplaceAll(string(s), "_", " ")
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", share*100) }
+
+func hexShort(b []byte) string { return fmt.Sprintf("%x…", b[:min(len(b), 10)]) }
+
+// bytesText is a size as people say it.
+func bytesText(n float64) string {
+	switch {
+	case n == 0:
+		return "not known"
+	case n < 1<<20:
+		return fmt.Sprintf("%.0f KiB", n/(1<<10))
+	default:
+		return fmt.Sprintf("%.0f MiB", n/(1<<20))
+	}
+}
+
+func sortedNames(values map[string]float64) []string { return slices.Sorted(maps.Keys(values)) }

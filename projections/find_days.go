@@ -1,0 +1,143 @@
+package projections
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
+)
+
+const (
+	openedBetween = `SELECT min(position), max(position) FROM files@ WHERE opened_day BETWEEN ?1 AND ?2`
+	filesOfDays   = fileColumns + `NOT INDEXED WHERE position BETWEEN ?1 AND ?2
+		AND cut_day BETWEEN ?3 AND ?4 ORDER BY position`
+
+	// answersOfDays joins each answer to the row of what it answers, which has
+	// the name and the dates of its transaction.
+	answersOfDays = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.cents, i.made_at, i.day,
+			i.code, i.trace, i.settled_on, coalesce(o.name, ''), coalesce(o.sec, ''), coalesce(o.made_at, 0)
+		FROM items@ i INDEXED BY items_answers@ LEFT JOIN items@ o INDEXED BY items_item@ ON o.item = i.reply_to AND o.client = i.client
+		WHERE i.kind <> 'Origination' AND i.day BETWEEN ?1 AND ?2 AND i.position < ?3
+		AND (?4 = '' OR i.direction = ?4) AND (?5 = '' OR i.kind = ?5) AND (?6 = '' OR i.client = ?6)
+		ORDER BY i.day DESC, i.position DESC LIMIT ?7`
+
+	codesOfDays = `SELECT day, kind, code, count(*), sum(cents) FROM items@ INDEXED BY items_answers@
+		WHERE kind <> 'Origination' AND day BETWEEN ?1 AND ?2 AND direction = 'FromFed' GROUP BY day, kind, code`
+)
+
+// FilesCutOn lists the files that were cut on days of New York, YYYY-MM-DD,
+// in log order. The log has those of a few days side by side.
+func (v *Views) FilesCutOn(ctx context.Context, from, to string) (files []File, err error) {
+	first, last, err := dayRange(from, to)
+	if err != nil {
+		return nil, err
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.Row(openedBetween, first, last)
+		if err != nil || row[0] == nil {
+			return err
+		}
+		return s.query(filesOfDays, values(row[0], row[1], first, last), func(row []value) error {
+			files = append(files, scanFile(row))
+			return nil
+		})
+	})
+	return files, err
+}
+
+// Answer is an item that answers another: a return, a correction, and what
+// disputes one.
+type Answer struct {
+	Client, TransactionID, ItemID string
+	Kind                          domain.ItemKind
+	Direction                     domain.Direction
+	Status                        string
+	AmountCents                   int64
+	MadeAt                        time.Time
+	Code                          string // return or change code
+	Trace                         string
+	SettledOn                     string    // YYYY-MM-DD
+	Name                          string    // the counterparty of what it answers
+	SEC                           string    // of what it answers
+	AnsweredMadeAt                time.Time // when what it answers was made
+}
+
+// AnswerFilter selects answers, newest first. Zero fields select all.
+type AnswerFilter struct {
+	Client         string
+	Kind           domain.ItemKind
+	Direction      domain.Direction
+	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
+	Limit          int    // 0: all
+	Cursor         string
+}
+
+// Answers lists answers across clients and the cursor of the next page.
+func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, error) {
+	first, last, err := dayRange(f.FromDay, f.ToDay)
+	if err != nil {
+		return nil, "", err
+	}
+	p := page[Answer]{limit: f.Limit}
+	text := f.Cursor
+	f.Limit, f.Cursor = 0, ""
+	at, err := parseCursor(text, f)
+	if err != nil {
+		return nil, "", err
+	}
+	if text == "" {
+		at.Row, at.At = math.MaxInt64, last
+	}
+	args := values(first, min(last, at.At), at.Row, string(f.Direction), string(f.Kind), f.Client, p.room())
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(answersOfDays, args, func(row []value) error {
+			if !p.add(scanAnswer(row), cursor{Filter: at.Filter, At: row[9].(int64), Row: row[0].(int64)}) {
+				return conn.Stop
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := p.result()
+	return rows, next, nil
+}
+
+func scanAnswer(row []value) Answer {
+	text := func(i int) string { return row[i].(string) }
+	return Answer{
+		Client: text(1), TransactionID: text(2), ItemID: text(3), Kind: domain.ItemKind(text(4)),
+		Direction: domain.Direction(text(5)), Status: text(6), AmountCents: row[7].(int64), MadeAt: instant(row[8].(int64)),
+		Code: text(10), Trace: text(11), SettledOn: text(12), Name: text(13), SEC: text(14), AnsweredMadeAt: instant(row[15].(int64)),
+	}
+}
+
+// CodeCount says how often the bank gave a reason on a day.
+type CodeCount struct {
+	Day     string // YYYY-MM-DD
+	Kind    domain.ItemKind
+	Code    string
+	Entries int
+	Cents   int64
+}
+
+// Codes counts what the bank sent back by day, kind and code.
+func (v *Views) Codes(ctx context.Context, from, to string) (counts []CodeCount, err error) {
+	first, last, err := dayRange(from, to)
+	if err != nil {
+		return nil, err
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(codesOfDays, values(first, last), func(row []value) error {
+			counts = append(counts, CodeCount{
+				Day: dayText(row[0].(int64)), Kind: domain.ItemKind(row[1].(string)), Code: row[2].(string),
+				Entries: int(row[3].(int64)), Cents: row[4].(int64),
+			})
+			return nil
+		})
+	})
+	return counts, err
+}
