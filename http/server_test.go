@@ -157,7 +157,7 @@ func TestWhenTheLogCannotSayWhatHappenedNobodyHears2xx(t *testing.T) {
 			w.stop()
 			w.faults = faults
 			w.open()
-			a := bank.originate(proposal()).problem(500, "internal")
+			a := bank.originate(proposal()).problem(500, "outcome-unknown")
 			if !a.closed {
 				t.Error("the connection stayed open")
 			}

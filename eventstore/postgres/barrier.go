@@ -14,8 +14,8 @@ import (
 const (
 	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
 	selectHash = `SELECT hash FROM events WHERE position = $1`
-	beHere     = `INSERT INTO nodes(name, position, seen) VALUES($1, $2, now())
-		ON CONFLICT(name) DO UPDATE SET position = excluded.position, seen = excluded.seen`
+	beHere     = `INSERT INTO nodes(name, position, views, seen) VALUES($1, $2, $3, now())
+		ON CONFLICT(name) DO UPDATE SET position = excluded.position, views = excluded.views, seen = excluded.seen`
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
 )
 
@@ -26,11 +26,12 @@ func (s *Store) barrier(ctx context.Context) error {
 	known := s.known()
 	var head eventstore.Head
 	var hash []byte
+	var sent time.Duration
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
-		head, hash = eventstore.Head{}, nil
+		head, hash, sent = eventstore.Head{}, nil, sinceBoot()
 		b.Queue(readCommitted)
-		b.Queue(beHere, s.options.Node, known.Position)
+		b.Queue(beHere, s.options.Node, known.Position, s.viewsAt())
 		queueHead(&b, &head)
 		queueHash(&b, known.Position, &hash)
 		return commit(ctx, c, &b)
@@ -43,6 +44,7 @@ func (s *Store) barrier(ctx context.Context) error {
 		return err
 	}
 	s.moveTo(head, nil)
+	s.committed(sent) // last: who is fresh knows this head
 	return nil
 }
 

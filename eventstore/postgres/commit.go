@@ -68,7 +68,7 @@ func (w *writer) find(t *transaction) (written bool, err error) {
 }
 
 func (w *writer) queueBarrier(b *pgx.Batch) {
-	b.Queue(beHere, w.store.options.Node, w.store.known().Position)
+	b.Queue(beHere, w.store.options.Node, w.store.known().Position, w.store.viewsAt())
 }
 
 func eventArrays(t *transaction) []any {

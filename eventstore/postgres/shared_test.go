@@ -254,3 +254,25 @@ func TestALeaderOfAnEarlierTermWritesNothing(t *testing.T) {
 	end()
 	all.Wait()
 }
+
+// What a node knows counts for a second from its last commit: one that is cut off
+// says so, and one that is reached again goes on.
+func TestANodeThatIsCutOffIsNotFresh(t *testing.T) {
+	f := &lines{}
+	s, url := fresh(t, postgres.Options{Dial: f.dial})
+	s.Watch(func() int64 { return 7 })
+	must(t, s.Fresh(t.Context()))
+	cut := func(*line, []byte) error { return errCut }
+	f.set(cut, cut)
+	eventually(t, "it is not fresh any more", func() bool { return s.Fresh(t.Context()) != nil })
+	if err := s.Fresh(t.Context()); !errors.Is(err, eventstore.ErrAway) {
+		t.Errorf("got %v", err)
+	}
+	f.set(nil, nil)
+	eventually(t, "it is fresh again", func() bool { return s.Fresh(t.Context()) == nil })
+	eventually(t, "others see how far it is", func() bool {
+		nodes, err := open(t, postgres.Options{URL: url}).Nodes(t.Context())
+		must(t, err)
+		return len(nodes) > 0 && nodes[0].Views == 7 || len(nodes) > 1 && nodes[1].Views == 7
+	})
+}

@@ -25,8 +25,10 @@ type Store struct {
 	hints eventstore.Hints
 
 	barriers, looks flight
-	asked           eventstore.Hints // of asks and their answers
-	told            chan struct{}    // receives a value when another node wrote
+	heard           atomic.Int64                 // when the last write was sent that was committed, by sinceBoot
+	views           atomic.Pointer[func() int64] // how far the views are
+	asked           eventstore.Hints             // of asks and their answers
+	told            chan struct{}                // receives a value when another node wrote
 
 	once    sync.Once
 	closed  chan struct{}

@@ -88,6 +88,9 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 // good, and all must name one client; the caller has the scopes they share.
 func (s *Kit) authenticate(r *http.Request) (Caller, error) {
 	var who Caller
+	if err := s.Fresh(r.Context()); err != nil {
+		return who, err
+	}
 	for _, value := range r.Header["Authorization"] {
 		one, err := s.authorization(r, value)
 		if who, err = join(who, one, err); err != nil {

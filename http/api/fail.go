@@ -24,6 +24,9 @@ func (s *Kit) fail(err error, c echo.Context) {
 		return
 	}
 	p := s.Explain(c.Request().Context(), RequestID(c), err)
+	if p.Code == codeOutcomeUnknown && c.Request().Header.Get(keyHeader) != "" {
+		p.Status, p.RetryAfter = http.StatusServiceUnavailable, 1 // the key makes sure that it is recorded once
+	}
 	r := c.Response()
 	if r.Committed {
 		return
@@ -101,9 +104,9 @@ func Explain(err error) *Problem {
 	case errors.Is(err, errUnrecorded) && !errors.Is(err, eventstore.ErrStorageFull):
 		return NewProblem(CodeBusy, "the log does not take who reads this, so it is not shown").After(1)
 	case errors.Is(err, eventstore.ErrUnknownOutcome):
-		return NewProblem(codeInternal, "it is not known whether the request was recorded: ask again, with the same id or key")
+		return NewProblem(codeOutcomeUnknown, "it is not known whether the request was recorded: ask again, with the same id or key")
 	case errors.Is(err, eventstore.ErrAway):
-		return NewProblem(CodeBusy, "the database is away").After(1)
+		return NewProblem(codeDatabaseAway, "nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrNotLeader):
 		return NewProblem(CodeBusy, "another node leads: ask it, or again").After(1)
 	case errors.Is(err, eventstore.ErrStorageFull):

@@ -53,6 +53,10 @@ type Options struct {
 	// Traced says that requests are spans; the process has a provider for them.
 	Traced bool
 
+	// Fresh reports why this process cannot know whether a credential still
+	// holds: the database is away. Nil is never.
+	Fresh func(ctx context.Context) error
+
 	// Ready reports why the process cannot serve yet, for /readyz.
 	Ready func() error
 
@@ -89,6 +93,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Plaid == nil {
 		o.Plaid = NoPlaid{}
+	}
+	if o.Fresh == nil {
+		o.Fresh = func(context.Context) error { return nil }
 	}
 	if o.Ready == nil {
 		o.Ready = func() error { return nil }

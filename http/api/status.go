@@ -18,6 +18,8 @@ const (
 	codeKeyReused         domain.Code = "idempotency-key-reused"
 	codeViewBehind        domain.Code = "view-behind"
 	codeStorageFull       domain.Code = "storage-full"
+	codeDatabaseAway      domain.Code = "database-away"
+	codeOutcomeUnknown    domain.Code = "outcome-unknown"
 	CodeBusy              domain.Code = "busy"
 	CodePlaid             domain.Code = "plaid-unavailable"
 	codeInternal          domain.Code = "internal"
@@ -64,6 +66,8 @@ var meanings = map[domain.Code]meaning{
 	codeKeyReused:         {http.StatusUnprocessableEntity, "The idempotency key was used for something else"},
 	codeViewBehind:        {http.StatusServiceUnavailable, "The list is not up to date yet"},
 	codeStorageFull:       {http.StatusServiceUnavailable, "The disk is nearly full"},
+	codeDatabaseAway:      {http.StatusServiceUnavailable, "The database is away"},
+	codeOutcomeUnknown:    {http.StatusInternalServerError, "It is not known whether that was recorded"},
 	domain.DeliveryOff:    {http.StatusServiceUnavailable, "Delivery is off"},
 	CodeBusy:              {http.StatusServiceUnavailable, "Too busy"},
 	codeInternal:          {http.StatusInternalServerError, "Something broke on our side"},

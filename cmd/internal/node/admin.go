@@ -38,6 +38,37 @@ type health struct {
 	BrokerIsHere bool   `json:"broker_connected"`
 	DeliveryOn   bool   `json:"delivery_on"`
 	WhyNot       string `json:"delivery_reason,omitempty"`
+
+	// Of a ledger in a database.
+	Leads  bool        `json:"leads,omitempty"`  // this node does
+	Leader string      `json:"leader,omitempty"` // who does, or did last
+	Term   int64       `json:"term,omitempty"`
+	Nodes  []nodeState `json:"nodes,omitempty"` // seen within the hour
+}
+
+// nodeState is how far a node is.
+type nodeState struct {
+	Name  string  `json:"name"`
+	Log   int64   `json:"log_position"`
+	Views int64   `json:"views_position"`
+	Seen  float64 `json:"seen_seconds_ago"`
+}
+
+// tellNodes adds who leads and how far each node is, where the database says it.
+func (s *Server) tellNodes(ctx context.Context, h *health) {
+	if s.asks == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, scrapeTime)
+	defer cancel()
+	h.Leads = s.term.Load() != 0
+	if t, err := s.asks.Leader(ctx); err == nil {
+		h.Leader, h.Term = t.Node, t.Number
+	}
+	nodes, _ := s.asks.Nodes(ctx) // without an answer they are left out
+	for _, n := range nodes {
+		h.Nodes = append(h.Nodes, nodeState{n.Name, n.Position, n.Views, n.Seen.Seconds()})
+	}
 }
 
 // tellHealth answers both paths: /readyz with 503 while requests cannot be
@@ -48,6 +79,7 @@ func (s *Server) tellHealth(w http.ResponseWriter, r *http.Request) {
 		Views: s.views.Position(), Stream: s.relay.Position(), BrokerIsHere: s.broker.conn.IsConnected(),
 		DeliveryOn: state.Otherwise, WhyNot: state.Reason,
 	}
+	s.tellNodes(r.Context(), &h)
 	head, err := s.Store.Head(r.Context())
 	h.Log = head.Position
 	if err == nil {

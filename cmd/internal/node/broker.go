@@ -66,7 +66,10 @@ type brokerLink struct {
 // that is not an echo of the log refuses the start; a broker that is away
 // does not, as nothing accepted depends on it.
 func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (err error) {
-	readers := &subscribers{logins: s.logins, directory: d}
+	readers := &subscribers{logins: s.logins, directory: d, fresh: func(context.Context) error { return nil }}
+	if s.asks != nil {
+		readers.fresh = s.asks.Fresh
+	}
 	if s.options.Broker.URL == "" {
 		s.broker, err = s.embed(readers)
 	} else {

@@ -59,6 +59,11 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 var (
 	logHead       = gauge("log_head_position", "Position of the newest event in the log.")
 	logWritable   = gauge("log_writable", "1 while the log takes events, 0 when the process must be restarted.")
+	leads         = gauge("leads", "1 on the node that leads, 0 on the others; a data folder has none of these.")
+	leaderTerm    = gauge("leader_term", "Term of the newest leader.")
+	nodeLog       = gauge("node_log_position", "Newest event that a node knows to be durable.", "node")
+	nodeViews     = gauge("node_views_position", "How far a node's views are.", "node")
+	nodeSeen      = gauge("node_seen_seconds", "Seconds since a node last said that it is there.", "node")
 	relayLag      = gauge("relay_lag_events", "Events of the log that are not known to be in the stream.")
 	viewLag       = gauge("view_lag_events", "Events of the log that the views do not show yet.")
 	pending       = gauge("pending_entries", "Entries that wait for a file.", "client", "odfi")
@@ -76,7 +81,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
 		ch <- d
 	}
 }
@@ -130,14 +135,35 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	}
 	if head, err := s.Store.Head(ctx); err == nil {
 		send(logHead, float64(head.Position))
-		send(relayLag, float64(max(0, head.Position-s.relay.Position())))
+		if s.asks == nil || s.term.Load() != 0 { // only the leader relays
+			send(relayLag, float64(max(0, head.Position-s.relay.Position())))
+		}
 		send(viewLag, float64(max(0, head.Position-s.views.Position())))
+	}
+}
+
+// nodes says who leads, and how far each node is.
+func (g *gauges) nodes(ctx context.Context, send sender) {
+	s := g.server
+	if s.asks == nil {
+		return
+	}
+	send(leads, map[bool]float64{true: 1}[s.term.Load() != 0])
+	if t, err := s.asks.Leader(ctx); err == nil {
+		send(leaderTerm, float64(t.Number))
+	}
+	list, _ := s.asks.Nodes(ctx) // without an answer they are left out
+	for _, n := range list {
+		send(nodeLog, float64(n.Position), n.Name)
+		send(nodeViews, float64(n.Views), n.Name)
+		send(nodeSeen, n.Seen.Seconds(), n.Name)
 	}
 }
 
 // scan reads the views.
 func (g *gauges) scan(ctx context.Context, send sender) {
 	s := g.server
+	g.nodes(ctx, send)
 	if queues, err := s.views.QueueTotals(ctx); err == nil {
 		g.queues(send, queues)
 	}

@@ -86,6 +86,19 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 			t.Errorf("the return shows as %s", s)
 		}
 	}
+	// A key that one node revoked stops on all.
+	for _, r := range nodes {
+		if got := r.metric("achledger_leads"); got != map[bool]string{true: "1", false: "0"}[r == lead] {
+			t.Errorf("achledger_leads is %s", got)
+		}
+		eventually(t, "every node sees the others", func() bool { return r.metric(`achledger_node_views_position{node="node-1"}`) != "" })
+	}
+	a.must(204, a.ops, http.MethodDelete, "/v1/ops/credentials/"+client.Key, nil, nil)
+	for _, r := range nodes {
+		eventually(t, "a revoked key stops everywhere", func() bool {
+			return r.call(client, http.MethodGet, "/api/transaction/"+ids[0], nil, nil) == http.StatusUnauthorized
+		})
+	}
 	// A refusal of the leader's is a refusal here.
 	if status := a.call(a.ops, http.MethodPost, "/v1/ops/files/nothing/confirm", object{}, nil); status != http.StatusNotFound {
 		t.Errorf("confirming a file that is none answers %d", status)

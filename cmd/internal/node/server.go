@@ -184,6 +184,10 @@ func (s *Server) newAPI() (err error) {
 		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}
 	o.SignIns = s.signIns()
+	if s.asks != nil {
+		o.Fresh = s.asks.Fresh
+		s.asks.Watch(s.views.Position)
+	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &api.Sandbox{Move: s.move}
 	}
@@ -193,6 +197,11 @@ func (s *Server) newAPI() (err error) {
 
 // ready reports why requests cannot be served well yet.
 func (s *Server) ready() error {
+	if s.asks != nil {
+		if err := s.asks.Fresh(context.Background()); err != nil {
+			return errors.New("the database is away")
+		}
+	}
 	if s.views.Position() < s.atStart {
 		return fmt.Errorf("the views are at event %d of %d", s.views.Position(), s.atStart)
 	}

@@ -13,6 +13,7 @@ import (
 type subscribers struct {
 	logins    *ledger.Logins
 	directory *projections.Directory
+	fresh     func(context.Context) error
 }
 
 // lookUp bounds how long the broker waits for the log.
@@ -22,6 +23,9 @@ const lookUp = 5 * time.Second
 func (s *subscribers) authenticate(key, secret, remote string) (client string, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookUp)
 	defer cancel()
+	if s.fresh(ctx) != nil {
+		return "", false
+	}
 	c, err := s.logins.Authenticate(ctx, "nats", key, secret, remote)
 	return c.Client, err == nil && c.May(domain.ScopeRead)
 }
@@ -31,6 +35,9 @@ func (s *subscribers) authenticate(key, secret, remote string) (client string, o
 func (s *subscribers) clientOf(key string) (client string, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookUp)
 	defer cancel()
+	if s.fresh(ctx) != nil {
+		return "", false
+	}
 	c, err := s.directory.Credential(ctx, key)
 	return c.Client, err == nil && c.Good(time.Now()) && c.May(domain.ScopeRead)
 }

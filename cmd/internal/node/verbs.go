@@ -22,6 +22,9 @@ type verb[Ask, Reply any] func(ctx context.Context, ask Ask) (Reply, error)
 type asker interface {
 	Ask(ctx context.Context, a postgres.Ask) ([]byte, error)
 	Leader(ctx context.Context) (postgres.Term, error)
+	Nodes(ctx context.Context) ([]postgres.Node, error)
+	Fresh(ctx context.Context) error
+	Watch(views func() int64)
 	Asks(ctx context.Context, term int64, do func(ctx context.Context, a postgres.Ask) ([]byte, error)) error
 }
 
