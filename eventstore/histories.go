@@ -20,7 +20,7 @@ func EachHistory(ctx context.Context, first, last int64, read func(ctx context.C
 		for _, history := range histories {
 			if err := yield(history); err != nil {
 				cancel()
-				<-ended
+				_ = <-ended // the error of yield is the one to tell
 				return err
 			}
 		}

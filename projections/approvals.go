@@ -51,7 +51,7 @@ func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, 
 		}
 		return s.query(query, args, func(row []value) error {
 			if !p.add(row[1].(string), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return nil
 		})

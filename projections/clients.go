@@ -71,7 +71,7 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 			scan(row, &c.ID, &c.Name, &odfis, &c.Suspended, &c.OpenedAt)
 			c.ODFIs = strings.Fields(odfis)
 			if !p.add(c, cursor{Filter: at.Filter, Client: c.ID}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return nil
 		})

@@ -52,7 +52,7 @@ func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error)
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(sql, args, func(row []value) error {
 			if !p.add(scanFile(row), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return nil
 		})

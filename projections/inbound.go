@@ -74,7 +74,7 @@ func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, s
 		return s.query(inboundFiles, values(at.Row, f.State, p.room()), func(row []value) error {
 			file, err := scanInbound(row)
 			if err == nil && !p.add(file, cursor{Filter: at.Filter, Row: file.Position}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return err
 		})

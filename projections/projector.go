@@ -62,7 +62,7 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 	for batch := range batches {
 		if err := apply(batch); err != nil {
 			cancel()
-			<-ended
+			_ = <-ended // the error of apply is the one to tell
 			return err
 		}
 	}

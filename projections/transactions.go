@@ -160,7 +160,7 @@ func (l *transactionList) list(s snapshot, sql string, day, before int64, args .
 	args = append(values(before, string(l.f.Direction), l.f.Status, l.page.room()), args...)
 	return s.query(sql, args, func(row []value) error {
 		if !l.page.add(scanTransaction(row), cursor{Filter: l.at.Filter, At: day, Row: row[0].(int64)}) {
-			return conn.Stop
+			return conn.ErrStop
 		}
 		return nil
 	})

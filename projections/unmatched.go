@@ -84,7 +84,7 @@ func (v *Views) UnmatchedEntries(ctx context.Context, f UnmatchedFilter) ([]Unma
 		return s.query(unmatchedByDeadline, args, func(row []value) error {
 			u := scanUnmatched(row)
 			if !p.add(u, cursor{Filter: at.Filter, At: row[20].(int64), Row: u.Position}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return nil
 		})

@@ -208,11 +208,11 @@ func TestOnlyAnUnknownDeliveryCanBeSettled(t *testing.T) {
 }
 
 func TestDeliveryOffHoldsAFileBackAtAnyStep(t *testing.T) {
-	b, f, ids := interrupted(t, "before begin")
+	b, _, ids := interrupted(t, "before begin")
 	b.switched = shut(ourBank)
 	b.hire()
 	b.sweep()
-	if f = b.onlyFile(); f.State != domain.FileIsDelivering {
+	if f := b.onlyFile(); f.State != domain.FileIsDelivering {
 		t.Errorf("the file is %s", f.State)
 	}
 	b.switched = AlwaysOn{}

@@ -66,7 +66,7 @@ func TestTheBatcherWakesWhenTheLogGrows(t *testing.T) {
 func TestTheBatcherWakesForAWindowWithoutAnyEvent(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 1)
-	b.Ledger.Clock = ticking{at("2026-11-20 14:30").Add(-300 * time.Millisecond).Sub(time.Now())}
+	b.Ledger.Clock = ticking{time.Until(at("2026-11-20 14:30").Add(-300 * time.Millisecond))}
 	b.run(time.Hour)
 	eventually(t, "the window cuts", b.delivered(1))
 }
@@ -74,7 +74,7 @@ func TestTheBatcherWakesForAWindowWithoutAnyEvent(t *testing.T) {
 func TestTheBatcherWakesForADueTimeWithoutAnyEvent(t *testing.T) {
 	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries = 1 }))
 	b.post(gym, pull(1, on("2026-11-24")))
-	b.Ledger.Clock = ticking{at("2026-11-23 03:00").Add(-300 * time.Millisecond).Sub(time.Now())}
+	b.Ledger.Clock = ticking{time.Until(at("2026-11-23 03:00").Add(-300 * time.Millisecond))}
 	b.run(time.Hour)
 	eventually(t, "Tuesday's entry leaves on Monday at 03:00", b.delivered(1))
 }

@@ -18,8 +18,7 @@ import (
 const module = "github.com/achledger/achledger"
 
 // inward says what each folder may import of ours. Imports point inward:
-// the longest prefix of a folder counts. The linter's configuration says the
-// same; this test needs no linter.
+// the longest prefix of a folder counts.
 var inward = map[string][]string{
 	"cmd":             {"cmd", "http", "workers", "projections", "eventstore", "domain"},
 	"http":            {"http", "projections", "eventstore", "domain"},

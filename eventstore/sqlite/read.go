@@ -60,7 +60,7 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) (events []e
 			}
 			events = append(events, e)
 			if bytes += len(e.Data) + len(e.Meta); bytes >= eventstore.MaxPageBytes {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return ctx.Err()
 		})

@@ -89,7 +89,7 @@ var appending = []test{
 		b := to("b", 0, 3)
 		b.Client = "_ledger"
 		mustAppend(t, s, to("a", 0, 2), b)
-		s.Append(t.Context(), to("a", 0, 1)) // is refused
+		_, _ = s.Append(t.Context(), to("a", 0, 1)) // is refused
 		mustReach("c1", 2, 5)
 		mustReach("_ledger", 5, 5)
 		mustReach("", 5, 5)

@@ -29,6 +29,7 @@ type QueryReader struct {
 	wrong  []domain.FieldError
 }
 
+// Bad notes that a parameter is wrong, and why.
 func (q *QueryReader) Bad(name, code, message string) {
 	q.wrong = append(q.wrong, domain.FieldError{Pointer: "/" + name, Code: code, Message: message})
 }

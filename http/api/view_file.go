@@ -65,6 +65,7 @@ func NewFileRecord(f projections.File) FileRecord {
 	}
 }
 
+// PageOfFiles answers a page of the files of a client, of all clients for "".
 func (s *Kit) PageOfFiles(c echo.Context, caller, client string) error {
 	return List(s, c, client, "files", func(ctx context.Context, limit int, cursor string) ([]projections.File, string, error) {
 		return s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownStates, Limit: limit, Cursor: cursor})
@@ -107,6 +108,7 @@ func (s *Kit) AnyFile(c echo.Context) (domain.File, error) {
 	return f, err
 }
 
+// GetAnyFile answers a file of any client, as the log has it.
 func (s *Kit) GetAnyFile(c echo.Context, _ Caller) error {
 	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
 	if err == nil && !IsShown(f) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
@@ -45,7 +46,7 @@ func readText(content io.Reader) (text []byte, ok bool, err error) {
 		return nil, false, nil
 	}
 	rest, err := io.ReadAll(io.LimitReader(content, longestAcknowledgement))
-	return append(head, rest...), true, err
+	return slices.Concat(head, rest), true, err
 }
 
 // takeIn takes a file that may still be growing, be it one of entries or an

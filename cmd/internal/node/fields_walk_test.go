@@ -186,7 +186,7 @@ func written(v any, at place, put raw, extra string) string {
 	case map[string]any:
 		var parts []string
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			value := ""
+			var value string
 			switch {
 			case len(at) == 1 && at[0] == name:
 				value = string(put)

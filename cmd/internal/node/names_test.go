@@ -43,10 +43,9 @@ func (r *running) head() int64 {
 func (a *actions) does(who folder.Credential, route, path string, body, answer any) {
 	a.t.Helper()
 	method, _, _ := strings.Cut(route, " ")
-	content, text := []byte(nil), "text/plain"
-	if raw, ok := body.(string); ok {
-		content = []byte(raw)
-	} else {
+	raw, isText := body.(string)
+	content, text := []byte(raw), "text/plain"
+	if !isText {
 		content, _ = json.Marshal(body)
 		text = "application/json"
 	}

@@ -112,8 +112,8 @@ func (c *Conn) Exec(sql string, args ...driver.Value) (int64, error) {
 	return result.RowsAffected()
 }
 
-// Stop ends a query early, without an error, when each returns it.
-var Stop = errors.New("stop")
+// ErrStop ends a query early, without an error, when each returns it.
+var ErrStop = errors.New("stop")
 
 // Query runs a prepared statement and calls each with every row, until ctx
 // ends. The values belong to the callee, the slice does not.
@@ -139,7 +139,7 @@ func (c *Conn) Query(ctx context.Context, sql string, args []driver.Value, each 
 			return err
 		}
 		if err := each(row); err != nil {
-			if errors.Is(err, Stop) {
+			if errors.Is(err, ErrStop) {
 				return nil
 			}
 			return err
