@@ -17,10 +17,9 @@ import (
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/accounts"
-	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/inbound"
-	"github.com/achledger/achledger/workers/kept"
 	"github.com/achledger/achledger/workers/relationships"
+	"github.com/achledger/achledger/workers/workertest"
 )
 
 // town is a world with workers behind the door: files are cut and go to an
@@ -44,23 +43,13 @@ func newTown(t testing.TB, changes ...change) *town {
 
 func (w *town) hire() {
 	w.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.ledger, Kept: w.kept()})
-	w.must(err)
-	directory := projections.NewDirectory(w.ledger)
-	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
-		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
-	})
-	w.must(err)
-	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
-	w.must(err)
-	judge, err := guard.New(guard.Config{Ledger: w.ledger, Views: w.views, Clients: directory})
-	w.must(err)
-	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads, Guard: judge,
+	crew := workertest.Hire(w.t, workertest.Config{
+		Ledger: w.ledger, Views: w.views, Folder: w.folder,
 		Settle: func(ctx context.Context) error { return w.links.Accounts.Pass(ctx) },
 	})
-	w.must(err)
-	w.intake, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: w.kept()})
+	w.batcher = crew.Batcher
+	var err error
+	w.intake, err = inbound.New(inbound.Config{Ledger: w.ledger, Views: w.views, Kept: crew.Kept})
 	w.must(err)
 	corrections, err := accounts.New(accounts.Config{Ledger: w.ledger, Views: w.views})
 	w.must(err)
@@ -180,11 +169,4 @@ func verifiedBy(method string) domain.Settings {
 	s := settings()
 	s.Verification = method
 	return s
-}
-
-func (w *town) kept() kept.Folder {
-	w.t.Helper()
-	f, err := kept.Open(filepath.Join(w.folder, "files"))
-	w.must(err)
-	return f
 }

@@ -162,7 +162,7 @@ func TestAnswersOfEachKindLeaveInBatchesOfTheirOwn(t *testing.T) {
 func TestAnswersDoNotFillUpAClientsEntries(t *testing.T) {
 	b := openBank(t, batching(func(b *domain.Batching) { b.MaxEntries, b.MaxAmountCents, b.MaxAge = 2, 6000, "1h" }))
 	b.answer(gym, b.receive(gym), returned, r01)
-	b.clock.set(at("2026-11-20 14:29"))
+	b.clock.Set(at("2026-11-20 14:29"))
 	b.posts(gym, 1)
 	b.sweep()
 	if n := len(b.cutFiles()); n != 0 {
@@ -208,7 +208,7 @@ func TestAnAnswersDateIsNeverMoved(t *testing.T) {
 	id := b.receive(gym)
 	b.answer(gym, id, returned, r01)
 	b.fault = stopAt("before delivering")
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	_ = b.batcher.Sweep(t.Context())
 	b.restart()
 	b.sweepAt("2026-11-25 09:00")
@@ -242,7 +242,7 @@ func TestADishonorBearsTheAmountOfTheReturnItAnswers(t *testing.T) {
 func TestAReversalLeavesBeforeItsDeadlineToo(t *testing.T) {
 	b := openBank(t, batching(func(b *domain.Batching) { b.Windows, b.MaxAge = []string{}, "720h" }))
 	id := b.posts(gym, 1)[0]
-	b.clock.set(friday.Add(720 * time.Hour))
+	b.clock.Set(friday.Add(720 * time.Hour))
 	b.sweep()
 	reversal := func(o domain.Outgoing) domain.Event { return domain.TransactionReversalRequested{Outgoing: o} }
 	item := b.answer(gym, id, reversal, domain.Outgoing{Reason: "duplicate", LeaveBy: b.clock.Now().Add(time.Hour).Format(time.RFC3339)})
@@ -250,7 +250,7 @@ func TestAReversalLeavesBeforeItsDeadlineToo(t *testing.T) {
 	if b.sentItem(gym, id, item) {
 		t.Fatal("it left an hour before its deadline, without any threshold")
 	}
-	b.clock.set(b.clock.Now().Add(45 * time.Minute))
+	b.clock.Set(b.clock.Now().Add(45 * time.Minute))
 	b.sweep()
 	if !b.sentItem(gym, id, item) {
 		t.Error("it did not leave")

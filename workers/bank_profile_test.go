@@ -53,7 +53,7 @@ func TestTemporaryNamesOfATemplateAreCleared(t *testing.T) {
 	b.asks(domain.BankProfile{FileName: "{origin}.{date}.{sequence}"})
 	b.posts(gym, 1)
 	b.fault = stopAt("before delivering")
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	_ = b.batcher.Sweep(t.Context())
 	b.restart()
 	b.sweep()

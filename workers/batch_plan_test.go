@@ -234,7 +234,7 @@ func TestTraceNumbersThatStillRestKeepTheEntriesWaiting(t *testing.T) {
 	b.write(domain.TraceStream(ourBank[:8]), domain.LedgerClient, 0,
 		domain.TracesTaken{First: 1, Last: 9_999_999, On: "2026-11-19"})
 	ids := b.posts(gym, 1)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	if err := b.batcher.Sweep(t.Context()); err == nil || !strings.Contains(err.Error(), "rest") {
 		t.Errorf("the sweep says %v, want that the numbers rest", err)
 	}

@@ -52,7 +52,7 @@ func (b *bank) reverses(by string) (id, item string) {
 	b.t.Helper()
 	id = b.posts(gym, 1)[0]
 	b.sweepAt("2026-11-20 14:30")
-	b.clock.set(at("2026-11-20 15:00"))
+	b.clock.Set(at("2026-11-20 15:00"))
 	return id, b.answer(gym, id, asksReversal, until(by))
 }
 
@@ -111,7 +111,7 @@ func TestWhatARefusedFileHeldIsRejectedOnceItsDeadlineHasPassed(t *testing.T) {
 	item := b.answer(gym, id, returned, until("2026-11-20 15:00"))
 	b.sweepAt("2026-11-20 14:30")
 	f := b.onlyFile()
-	b.clock.set(at("2026-11-20 15:00"))
+	b.clock.Set(at("2026-11-20 15:00"))
 	_, err := b.files.Acknowledge(t.Context(), b.views, answer(f, ack.Rejected))
 	must(t, err)
 	b.sweep()
@@ -130,7 +130,7 @@ func TestADeadlineThatComesWhileTheFileIsFilledBinds(t *testing.T) {
 	first, second := b.answer(gym, one, returned, until("2026-11-20 14:31")), b.answer(gym, two, returned, until("2026-11-20 14:31"))
 	b.fault = func(step string) error {
 		if step == "after fill" {
-			b.clock.set(at("2026-11-20 14:31"))
+			b.clock.Set(at("2026-11-20 14:31"))
 		}
 		return nil
 	}
@@ -153,7 +153,7 @@ func TestAMoveOfTheClockRejectsAtTheDeadlineItself(t *testing.T) {
 	_, err := ledger.Execute(t.Context(), b.Ledger, ledger.TransactionStream(gym, id), domain.Hold{ItemID: item, Reason: "looks odd"}.Decide)
 	must(t, err)
 	must(t, b.batcher.Advance(t.Context(), at("2026-12-24 12:00"), func(ctx context.Context, at time.Time) error {
-		b.clock.set(at)
+		b.clock.Set(at)
 		return b.batcher.Sweep(ctx)
 	}))
 	if when := b.lapsedAt(id, item); !when.Equal(at("2026-11-24 02:15")) {
@@ -200,7 +200,7 @@ func TestContraryAnswersThatWaitAreRejectedBeforeTheCut(t *testing.T) {
 			b := openBank(t)
 			id := b.posts(gym, 1)[0]
 			b.sweepAt("2026-11-20 14:30")
-			b.clock.set(at("2026-11-24 12:00"))
+			b.clock.Set(at("2026-11-24 12:00"))
 			item := tt.ask(b, id)
 			b.sweepAt("2026-11-24 14:30")
 			b.sweep()
@@ -220,7 +220,7 @@ func TestAFileThatIsNotDeliveredIsOverdueFromItsFirstDeadlineOn(t *testing.T) {
 	b.answer(gym, b.receive(gym), returned, until("2026-11-23 02:15"))
 	b.answer(gym, b.receive(gym), returned, until("2026-11-21 02:15"))
 	b.fault = stopAt("before delivering")
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	_ = b.batcher.Sweep(t.Context())
 	overdue := func(now string) (ids []string) {
 		must(t, b.views.CatchUp(t.Context()))

@@ -81,7 +81,7 @@ func TestTheOldestEntryCountsWhicheverBankItIsFor(t *testing.T) {
 			s.ODFIs, s.Batching.MaxAge = []string{ourBank, otherODFI}, "15m"
 		})
 		b.post(gym, pull(1, func(p *domain.Proposal) { p.FromRouting = first }))
-		b.clock.set(at("2026-11-20 14:15"))
+		b.clock.Set(at("2026-11-20 14:15"))
 		for _, odfi := range []string{ourBank, otherODFI} {
 			b.post(gym, pull(2, func(p *domain.Proposal) { p.FromRouting = odfi }))
 		}
@@ -154,7 +154,7 @@ func TestAWindowMissedWhileTheProcessWasDownIsCutAtStart(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 3)
 	b.close()
-	b.clock.set(at("2026-11-20 16:00")) // the 14:30 window passed
+	b.clock.Set(at("2026-11-20 16:00")) // the 14:30 window passed
 	b.open()
 	b.sweep()
 	if f := b.onlyFile(); f.Opened.Why != domain.WhyWindow || f.Cut.CreatedAt != "1600" {
@@ -174,7 +174,7 @@ func TestAWindowMissedWhileTheProcessWasDownIsCutAtStart(t *testing.T) {
 func TestAWindowIsMissedByWhatWasDueThen(t *testing.T) {
 	b := openBank(t)
 	tuesday := b.post(gym, pull(1, on("2026-11-24"))) // made before Friday's windows, due after them
-	b.clock.set(at("2026-11-23 03:30"))
+	b.clock.Set(at("2026-11-23 03:30"))
 	new := b.post(gym, pull(2))
 	b.sweepAt("2026-11-23 04:00")
 	if n := len(b.cutFiles()); n != 0 {

@@ -110,7 +110,7 @@ func TestAnswersToMisroutedEntriesLeaveWithTheRest(t *testing.T) {
 			b := openBank(t)
 			id := b.posts(gym, 1)[0]
 			b.sweepAt("2026-11-20 14:30")
-			b.clock.set(at("2026-11-24 09:00"))
+			b.clock.Set(at("2026-11-24 09:00"))
 			tx, err := b.Transaction(t.Context(), gym, id)
 			must(t, err)
 			data, err := b.SealDataIn(domain.TransactionStream(gym, id), "came", gym, "12345678")
@@ -164,7 +164,7 @@ func TestNothingIsCutUnderAHeaderThatNoFileCanHaveAndCorrectedSettingsHelp(t *te
 	b.client("pool", func(s *domain.Settings) { s.ODFIs = []string{otherODFI} })
 	b.headed(gym, "0000000000")
 	waits, other := b.posts(gym, 1)[0], b.posts("pool", 1)[0]
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	err := b.batcher.Sweep(t.Context())
 	if err == nil || !strings.Contains(err.Error(), gym) || !strings.Contains(err.Error(), "immediate origin is blank or zero") {
 		t.Errorf("a person is told: %v", err)

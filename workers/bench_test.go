@@ -83,7 +83,7 @@ func BenchmarkCut(b *testing.B) {
 		alone, aloneCPU := time.Since(began), processor()-cpu
 		bank := openBank(b)
 		bank.pile(n)
-		bank.clock.set(at("2026-11-20 14:30"))
+		bank.clock.Set(at("2026-11-20 14:30"))
 		debug.FreeOSMemory()
 		resetPeak()
 		b.StartTimer()

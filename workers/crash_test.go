@@ -62,7 +62,7 @@ func TestACrashAtAnyStepOfACut(t *testing.T) {
 			b.limits = small
 			b.hire()
 			ids := b.posts(gym, 8)
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			seen := 0
 			b.fault = stopAtNth(n, &seen)
 			err := b.batcher.Sweep(context.Background())
@@ -93,7 +93,7 @@ func TestTwoCrashesInARow(t *testing.T) {
 				b.limits = small
 				b.hire()
 				ids := b.posts(gym, 8)
-				b.clock.set(at("2026-11-20 14:30"))
+				b.clock.Set(at("2026-11-20 14:30"))
 				for _, n := range []int{first, second} {
 					seen := 0
 					b.fault = stopAtNth(n, &seen)
@@ -112,7 +112,7 @@ func TestAFileLeftOpenTakesNothingMore(t *testing.T) {
 	b.limits = small
 	b.hire()
 	early := b.posts(gym, 8)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("after fill")
 	_ = b.batcher.Sweep(context.Background())
 	b.restart()
@@ -130,7 +130,7 @@ func TestAFileLeftOpenOverTheWeekendIsDatedAgainAtItsCut(t *testing.T) {
 	b.limits = small
 	b.hire()
 	b.posts(gym, 3)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("after fill")
 	b.limits.AppendEvents = 2
 	b.hire()

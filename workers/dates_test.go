@@ -36,7 +36,7 @@ func TestDatesAreDecidedAtTheCut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t, batching(func(b *domain.Batching) { b.Windows, b.MaxAge = []string{}, "1m" }))
 			id := b.post(gym, pull(1, append([]func(*domain.Proposal){}, notNil(tt.change)...)...))
-			b.clock.set(at(tt.cut))
+			b.clock.Set(at(tt.cut))
 			must(t, b.batcher.cutDue(context.Background()))
 			files := b.cutFiles()
 			if tt.want == "" {
@@ -100,7 +100,7 @@ func TestTheFiledEventSaysWhyAnEntryIsDatedOtherwise(t *testing.T) {
 // its window passes, the file says why the entries bear another date.
 func TestAnUploadThatMissedItsWindowSaysWhyAtTheCut(t *testing.T) {
 	b := openBank(t)
-	b.clock.set(at("2026-11-20 16:40"))
+	b.clock.Set(at("2026-11-20 16:40"))
 	content := rendered(t, payroll(2, func(f *nacha.File) { f.Batches[0].Header.EffectiveOn = "261120" }))
 	b.fault = stopAt("after opened")
 	if _, err := b.upload(content); !errors.Is(err, errCrash) {
@@ -147,7 +147,7 @@ func TestAFileThatCouldNotLeaveInTimeIsDatedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t)
 			b.post(gym, pull(1, notNil(tt.change)...))
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			must(t, b.batcher.cutDue(context.Background()))
 			before := b.onlyFile()
 			b.sweepAt(tt.delivered)
@@ -170,7 +170,7 @@ func TestARenderedFileIsDatedAgainTooAndRenderedAgain(t *testing.T) {
 	b := openBank(t)
 	b.post(gym, pull(1))
 	b.fault = stopAt("before delivering")
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	if err := b.batcher.Sweep(context.Background()); err == nil {
 		t.Fatal("the sweep did not stop")
 	}
@@ -194,7 +194,7 @@ func TestADownloadedFileIsTheClientsFromItsCutOn(t *testing.T) {
 	})
 	b.post(gym, pull(1))
 	b.fault = stopAt("after cut")
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	_ = b.batcher.Sweep(t.Context())
 	b.restart()
 	for range 2 {

@@ -15,7 +15,7 @@ func sentFile(t *testing.T) (*bank, domain.File, []string) {
 	t.Helper()
 	b := openBank(t)
 	ids := b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	must(t, b.batcher.Sweep(context.Background()))
 	return b, b.onlyFile(), ids
 }
@@ -85,7 +85,7 @@ func TestReleasedEntriesLeaveOnceMoreUnderNewNumbers(t *testing.T) {
 	must(t, err)
 	_, err = b.files.Acknowledge(context.Background(), b.views, answer(f, ack.Rejected))
 	must(t, err)
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	must(t, b.batcher.Sweep(context.Background()))
 	after, err := b.Transaction(context.Background(), gym, ids[0])
 	must(t, err)

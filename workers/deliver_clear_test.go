@@ -21,12 +21,12 @@ func TestWhateverDiedTheOutboxHoldsNoTemporaryNamesInTheEnd(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, then at step %d", first, n), func(t *testing.T) {
 				b := openBank(t)
 				ids := b.posts(gym, 2)
-				b.clock.set(at("2026-11-20 14:30"))
+				b.clock.Set(at("2026-11-20 14:30"))
 				b.fault = stopAt(first)
 				_ = b.batcher.Sweep(context.Background())
 				b.restart()
 				if first == "before begin" { // it is put again, as its dates are past
-					b.clock.set(at("2026-11-23 09:00"))
+					b.clock.Set(at("2026-11-23 09:00"))
 				}
 				seen := 0
 				b.fault = stopAtNth(n, &seen)
@@ -49,7 +49,7 @@ func leftBehind(t *testing.T) (b *bank, names []string) {
 	t.Helper()
 	b = openBank(t)
 	b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("before delivering")
 	_ = b.batcher.Sweep(context.Background())
 	if names = b.sent(); len(names) != 1 || !strings.HasPrefix(names[0], ".") {
@@ -113,7 +113,7 @@ func TestWhatIsLeftAtAServerGoesWithTheNextFile(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(s.Dir, "outbound", left), nil, 0o600))
 	b.restartRemote()
 	b.posts(gym, 1)
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	b.sweep()
 	if names := s.Names("outbound"); len(names) != 2 || slices.Contains(names, left) {
 		t.Errorf("the bank has %v, want two files", names)

@@ -187,7 +187,7 @@ func TestTheRouterWaitsForNoBank(t *testing.T) {
 	b.leave(ourBank, silent(t))
 	b.posts(gym, 1)
 	b.posts(school, 1)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	must(t, b.batcher.cutDue(t.Context()))
 	eventually(t, "the other bank's file is delivered", func() bool { return b.deliveredOf(school) == 1 })
 }

@@ -24,7 +24,7 @@ func TestAFileIsMissedOnlyWhereTheOperatorEverAnswered(t *testing.T) {
 	_, err := b.files.Acknowledge(context.Background(), b.views, answer(first, ack.Accepted))
 	must(t, err)
 	b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	must(t, b.batcher.Sweep(context.Background()))
 	if n := missing(59 * time.Minute); n != 0 {
 		t.Errorf("%d files are missed before the hour is over", n)

@@ -59,7 +59,7 @@ func stopped(t *testing.T, way, step string) ways {
 	w.bank.delivery.SFTP = &SFTP{}
 	w.leave(ourBank, w.delivery(way))
 	w.posts(gym, 3)
-	w.clock.set(at("2026-11-20 14:30"))
+	w.clock.Set(at("2026-11-20 14:30"))
 	w.fault = stopAt(step)
 	if err := w.batcher.Sweep(context.Background()); !errors.Is(err, errCrash) {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestADownloadIsNeverMoved(t *testing.T) {
 	b := openBank(t)
 	s := remotetest.New(t)
 	b.posts(gym, 1)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("after cut")
 	_ = b.batcher.Sweep(context.Background())
 	b.fault = nil
@@ -155,7 +155,7 @@ func TestWhatAnOlderReleaseBeganIsFinished(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			b, s := openBank(t), remotetest.New(t)
 			b.posts(gym, 1)
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			folder := b.outbox()
 			if method == domain.BySFTP {
 				b.setUp(s.Settings)
@@ -192,7 +192,7 @@ func TestADeliveryThatTheFullLogRefusedIsRecordedLater(t *testing.T) {
 	b.close()
 	b.faults = sqlite.Faults{FreeBytes: func(string) (uint64, error) { return free.Load(), nil }}
 	b.open()
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	full := func() bool {
 		err := b.store.PutToken(context.Background(), eventstore.Token{Hash: []byte("probe")})
 		return errors.Is(err, eventstore.ErrStorageFull)

@@ -20,7 +20,7 @@ func remoteBank(t *testing.T) (*bank, *remotetest.Server) {
 	b, s := openBank(t), remotetest.New(t)
 	b.setUp(s.Settings)
 	b.posts(gym, 3)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	return b, s
 }
 
@@ -217,7 +217,7 @@ func TestAFolderThatCannotBeReadTakesFilesByItsAnswers(t *testing.T) {
 		t.Run("stopped "+step, func(t *testing.T) {
 			b := openBank(t)
 			b.posts(gym, 1)
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			look := func() { b.delivery.Deliverers[domain.ToOutbox] = blind{Outbox(b.outbox())} }
 			look()
 			b.fault = stopAt(step)

@@ -17,7 +17,7 @@ func interrupted(t *testing.T, step string) (*bank, domain.File, []string) {
 	t.Helper()
 	b := openBank(t)
 	ids := b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt(step)
 	_ = b.batcher.Sweep(context.Background())
 	b.restart()
@@ -76,7 +76,7 @@ func TestAfterACrashDuringDelivery(t *testing.T) {
 				tt.found(b, f)
 			}
 			if tt.now != "" {
-				b.clock.set(at(tt.now))
+				b.clock.Set(at(tt.now))
 			}
 			for range 2 { // the second time nothing more happens
 				err := b.batcher.Sweep(context.Background())
@@ -97,7 +97,7 @@ func TestAfterACrashDuringDelivery(t *testing.T) {
 func TestLeftOverTemporaryFilesGoWithTheDelivery(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("before delivering")
 	_ = b.batcher.Sweep(context.Background())
 	b.restart()
@@ -147,7 +147,7 @@ func TestAPersonSendsAFileOnceMore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, f, ids := unknown(t)
-			b.clock.set(at(tt.now))
+			b.clock.Set(at(tt.now))
 			must(t, b.delivery.Resend(t.Context(), f.ID))
 			if f = b.onlyFile(); f.Batches[0].EffectiveOn != tt.date {
 				t.Errorf("dated %s, want %s", f.Batches[0].EffectiveOn, tt.date)
@@ -169,7 +169,7 @@ func TestAFileThatTurnsUpAfterAllIsNotSentAgain(t *testing.T) {
 func TestACrashAtAnyStepOfSendingOnceMore(t *testing.T) {
 	for n := 1; ; n++ {
 		b, f, ids := unknown(t)
-		b.clock.set(at("2026-11-23 09:00"))
+		b.clock.Set(at("2026-11-23 09:00"))
 		seen := 0
 		b.fault = stopAtNth(n, &seen)
 		err := b.delivery.Resend(t.Context(), f.ID)
@@ -199,7 +199,7 @@ func TestOnlyAnUnknownDeliveryCanBeSettled(t *testing.T) {
 	}
 	b.posts(gym, 1)
 	b.fault = stopAt("before delivering")
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	_ = b.batcher.Sweep(context.Background())
 	b.fault = nil
 	if err := b.delivery.Confirm(t.Context(), b.cutFiles()[1].ID); domain.CodeOf(err) != domain.Conflict {

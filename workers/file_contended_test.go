@@ -16,7 +16,7 @@ func TestWhileOthersWriteAFileIsFilledInSmallerAppends(t *testing.T) {
 	b.limits = Limits{AppendEvents: 8}
 	b.hire()
 	b.posts(gym, 30)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	appends := 0
 	b.fault = func(step string) error {
 		if step == "after fill" {
@@ -62,7 +62,7 @@ func TestNoPassGoesByViewsThatDoNotShowTheLastOne(t *testing.T) {
 	b.batcher.Views = views
 	b.posts(gym, 5)
 	must(t, b.views.CatchUp(t.Context()))
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	for _, want := range []int{1, 1} { // the second would find all of it waiting still
 		must(t, b.batcher.cutDue(t.Context()))
 		if views.looks != want {

@@ -26,7 +26,7 @@ func inAppends(b *bank) {
 // order ever leaves.
 func (b *bank) gone(transactions int) {
 	b.t.Helper()
-	b.clock.set(at("2027-02-10 14:31"))
+	b.clock.Set(at("2027-02-10 14:31"))
 	b.sweep()
 	b.sweep()
 	f := b.onlyFile()
@@ -143,7 +143,7 @@ func TestACutEndsWhenItsClientIsSuspendedAndItsEntriesWait(t *testing.T) {
 	b.limits.AppendEvents = 2
 	b.hire()
 	ids := b.posts(gym, 8)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before fill", 2, func() { b.changeClient(gym, suspend) })
 	b.sweep()
 	b.sweepAt("2026-11-20 16:31")
@@ -177,7 +177,7 @@ func TestACutEndsWhenDeliveryIsSwitchedOffAndTheFileWaits(t *testing.T) {
 	b.switched = switched
 	b.hire()
 	ids := b.posts(gym, 8)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before fill", 2, func() { switched.off = true })
 	b.sweep()
 	if f := b.onlyFile(); f.State != domain.FileOpen || len(f.Ranges) != 2 {
@@ -204,7 +204,7 @@ func TestAnOrderThatCanGetNoTraceNumbersIsRefusedAndANewTryLater(t *testing.T) {
 	if n := len(b.cutFiles()); n != 0 {
 		t.Errorf("%d files were opened", n)
 	}
-	b.clock.set(at("2027-02-10 09:00"))
+	b.clock.Set(at("2027-02-10 09:00"))
 	b.sweep()
 	if n := len(b.sent()); n != 0 {
 		t.Errorf("%d files left by themselves", n)
@@ -241,7 +241,7 @@ func TestTheShareOfTraceNumbersInUseFallsAsTheyRest(t *testing.T) {
 	b := openBank(t)
 	b.used(6_000_000)
 	for day, want := range map[string]float64{"2026-11-20 15:00": 0.6, "2027-02-01 09:00": 0.6, "2027-02-10 09:00": 0} {
-		b.clock.set(at(day))
+		b.clock.Set(at(day))
 		if got, err := b.files.TracesInUse(t.Context(), ourBank); err != nil || got < want-0.001 || got > want+0.001 {
 			t.Errorf("on %s %f are in use, %v; want %f", day, got, err, want)
 		}

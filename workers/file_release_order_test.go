@@ -21,7 +21,7 @@ func order(then domain.Then) domain.ReleaseFile {
 func (b *bank) stuck(n int) (domain.File, []string) {
 	b.t.Helper()
 	ids := b.posts(gym, n)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	must(b.t, b.views.CatchUp(b.t.Context()))
 	c, err := b.Ledger.Client(b.t.Context(), gym)
 	must(b.t, err)
@@ -76,7 +76,7 @@ func TestWhatCanBeReleased(t *testing.T) {
 	stop := func(step string) func(b *bank) domain.File {
 		return func(b *bank) domain.File {
 			b.posts(gym, 2)
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			b.fault = stopAt(step)
 			_ = b.batcher.Sweep(b.t.Context())
 			b.restart()
@@ -200,7 +200,7 @@ func TestAReleaseAndADeliveryRace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t)
 			ids := b.posts(gym, 2)
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			b.fault = stopAt("before rendered")
 			_ = b.batcher.Sweep(t.Context())
 			b.restart()
@@ -252,7 +252,7 @@ func TestReleasesAndDeliveriesOfOneProcessRace(t *testing.T) {
 	for range 10 {
 		b := openBank(t)
 		ids := b.posts(gym, 3)
-		b.clock.set(at("2026-11-20 14:30"))
+		b.clock.Set(at("2026-11-20 14:30"))
 		b.fault = stopAt("before rendered")
 		_ = b.batcher.Sweep(t.Context())
 		b.restart()

@@ -69,7 +69,7 @@ func (h *guarding) act() {
 	case n < 60:
 		h.judges()
 	case n < 85:
-		h.clock.set(h.clock.Now().Add(time.Duration(h.random.IntN([]int{100, 400, 4000}[h.random.IntN(3)])) * time.Minute))
+		h.clock.Set(h.clock.Now().Add(time.Duration(h.random.IntN([]int{100, 400, 4000}[h.random.IntN(3)])) * time.Minute))
 		h.sweep()
 	case n < 89:
 		h.restart()

@@ -129,7 +129,7 @@ func TestALimitThatRejects(t *testing.T) {
 	b.restart()
 	b.sweepAt("2026-11-20 16:30")
 	b.stands(map[string]domain.State{later: domain.Rejected})
-	b.clock.set(at("2026-11-23 09:00"))
+	b.clock.Set(at("2026-11-23 09:00"))
 	monday := b.post(gym, pull(6))
 	b.sweepAt("2026-11-23 10:15")
 	b.stands(map[string]domain.State{monday: domain.Filed})
@@ -138,7 +138,7 @@ func TestALimitThatRejects(t *testing.T) {
 func TestWhatIsReleasedFromAFileCountsForTheDayItWillSettleOn(t *testing.T) {
 	b := openBank(t, bounded(daily(1000_00)))
 	first := b.post(gym, pull(1, cents(600_00)))
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	must(t, b.batcher.cutAll(t.Context())) // and delivers nothing
 	file := b.item(gym, first).Filing.File
 	must(t, b.files.Release(t.Context(), file, domain.ReleaseFile{Reason: "wrong", Then: domain.ThenWait}))
@@ -152,7 +152,7 @@ func TestAtItsLastWindowAHeldEntryDoesWhatItsRuleSays(t *testing.T) {
 	strict := daily(1000_00)
 	strict.AtDeadline = guard.RejectDeadline
 	b := openBank(t, bounded(strict, guard.Limit{Direction: guard.Credit, Per: guard.PerEntry, Cents: 1000_00, Action: guard.Hold}))
-	b.clock.set(at("2026-11-20 09:00"))
+	b.clock.Set(at("2026-11-20 09:00"))
 	rejected := b.post(gym, pull(1, cents(1000_01)))
 	kept := b.post(gym, pull(2, push, cents(1000_01)))
 	approved := b.post(gym, pull(3, cents(1000_02)))

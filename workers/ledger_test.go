@@ -7,16 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers/guard"
@@ -24,49 +21,25 @@ import (
 )
 
 const (
-	ourBank   = "231380104" // Lantern Savings Bank
+	ourBank   = ledgertest.OurBank
 	otherODFI = "091400606"
-	theirBank = "121042882"
+	theirBank = ledgertest.TheirBank
 	gym       = "harborgym"
 )
 
-// clock is set by the test and stands still in between.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) set(now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = now
-}
-
-// at is a wall clock time in New York.
-func at(text string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Eastern)
-	if err != nil {
-		panic(err)
-	}
-	return t
-}
-
-// friday is when most stories begin: Friday 2026-11-20, 14:05 New York.
-// Thursday the 26th is Thanksgiving.
-var friday = at("2026-11-20 14:05")
+// What the stories have in common.
+var (
+	must   = ledgertest.Must
+	at     = ledgertest.At
+	friday = ledgertest.Friday
+)
 
 // bank is a whole ledger in a folder, with a clock and the workers.
 type bank struct {
 	uploaded int // files that tests of the guard sent in
 	t        testing.TB
 	folder   string
-	clock    *clock
+	clock    *ledgertest.Clock
 	limits   Limits
 	switched DeliverySwitch
 	fault    func(step string) error
@@ -85,7 +58,7 @@ type bank struct {
 // openBank makes a bank with Harbor Gym as its client.
 func openBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
 	t.Helper()
-	b := &bank{t: t, folder: t.TempDir(), clock: &clock{now: friday}}
+	b := &bank{t: t, folder: t.TempDir(), clock: ledgertest.NewClock(friday)}
 	b.open()
 	t.Cleanup(b.close)
 	b.client(gym, settings...)
@@ -94,12 +67,9 @@ func openBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
 
 func (b *bank) open() {
 	b.t.Helper()
-	store, err := sqlite.Open(b.folder, sqlite.Options{Linger: -1, Faults: b.faults})
-	must(b.t, err)
-	keys, err := seal.Open(filepath.Join(b.folder, "keys"))
-	must(b.t, err)
-	b.store, b.Ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: b.clock}
-	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views.db"), store, projections.Options{})
+	b.store, b.Ledger = ledgertest.Open(b.t, b.folder, b.clock, sqlite.Options{Linger: -1, Faults: b.faults})
+	var err error
+	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views.db"), b.store, projections.Options{})
 	must(b.t, err)
 	b.hire()
 }
@@ -151,26 +121,13 @@ func (b *bank) restart() {
 // client opens a client; by default nothing but the default windows cuts.
 func (b *bank) client(id string, settings ...func(*domain.Settings)) {
 	b.t.Helper()
-	s := domain.Settings{
-		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
-		ODFIs: []string{ourBank}, SECCodes: domain.OriginatedSECs, DefaultSEC: "PPD", SameDay: true,
-		File: domain.FileSettings{
-			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
-			ImmediateOrigin: ourBank, ImmediateOriginName: "LANTERN SAVINGS BANK",
-		},
-	}
-	for _, f := range settings {
-		f(&s)
-	}
-	events, err := domain.OpenClient{ClientID: id, Settings: s}.Decide(domain.Client{})
-	must(b.t, err)
-	b.write(domain.ClientStream(id), id, 0, events...)
+	sameDay := func(s *domain.Settings) { s.SameDay = true }
+	ledgertest.OpenClient(b.t, b.Ledger, id, append([]func(*domain.Settings){sameDay}, settings...)...)
 }
 
 func (b *bank) write(stream, client string, expect int64, events ...domain.Event) {
 	b.t.Helper()
-	_, err := b.Write(context.Background(), ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events})
-	must(b.t, err)
+	ledgertest.Write(b.t, b.Ledger, ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events})
 }
 
 // changeClient gives a client other settings.
@@ -228,17 +185,9 @@ func (b *bank) post(client string, p domain.Proposal) string {
 	return id
 }
 
-// originate writes what POST /api/transaction would.
 func (b *bank) originate(client, id string, p domain.Proposal, number string) {
 	b.t.Helper()
-	account, err := b.SealAccountIn(domain.TransactionStream(client, id), client, p.ToRouting, number, p.ToAccountType)
-	must(b.t, err)
-	c, err := b.Ledger.Client(context.Background(), client)
-	must(b.t, err)
-	_, err = ledger.Execute(context.Background(), b.Ledger, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
-		return domain.Originate{TransactionID: id, ItemID: itemOf(id), Proposal: p, Number: number, Account: account}.Decide(c, t)
-	})
-	must(b.t, err)
+	ledgertest.Originate(b.t, b.Ledger, client, id, itemOf(id), p, number)
 }
 
 // posts originates n pulls.
@@ -278,7 +227,7 @@ func (b *bank) sweep() {
 // sweepAt moves the clock and sweeps.
 func (b *bank) sweepAt(now string) {
 	b.t.Helper()
-	b.clock.set(at(now))
+	b.clock.Set(at(now))
 	b.sweep()
 }
 
@@ -339,13 +288,6 @@ func (b *bank) verify() {
 	must(b.t, err)
 	for _, p := range v.Problems {
 		b.t.Errorf("verify: %s", p)
-	}
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

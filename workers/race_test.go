@@ -39,7 +39,7 @@ func TestARecallThatComesBetweenPlanAndAppendWins(t *testing.T) {
 			b.limits = small
 			b.hire()
 			ids := b.posts(gym, 8)
-			b.clock.set(at("2026-11-20 14:30"))
+			b.clock.Set(at("2026-11-20 14:30"))
 			b.fault = onceAt(tt.step, 1, func() {
 				for _, n := range tt.recalled {
 					must(t, b.recall(gym, ids[n]))
@@ -74,7 +74,7 @@ func TestARecallThatDropsTheOnlyCreditNarrowsTheServiceClass(t *testing.T) {
 	b := openBank(t)
 	credit := b.post(gym, pull(1, push))
 	b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before cut", 1, func() { must(t, b.recall(gym, credit)) })
 	b.sweep()
 	if f := b.onlyFile(); f.Batches[0].ServiceClass != 225 || f.Cut.Totals.CreditCents != 0 {
@@ -95,7 +95,7 @@ func TestARecallAfterTheCutIsTooLateAndNamesTheFile(t *testing.T) {
 func TestAHoldThatComesFirstKeepsTheEntryOut(t *testing.T) {
 	b := openBank(t)
 	ids := b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before cut", 1, func() {
 		b.write(domain.TransactionStream(gym, ids[0]), gym, 1, domain.TransactionHeld{ItemID: itemOf(ids[0]), Reason: "screening"})
 	})
@@ -111,7 +111,7 @@ func TestNumbersTakenByAnotherProcessAreNotTakenAgain(t *testing.T) {
 	b.limits = small
 	b.hire()
 	ids := b.posts(gym, 8)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = onceAt("before fill", 2, func() {
 		b.write(domain.TraceStream(ourBank[:8]), domain.LedgerClient, 1, domain.TracesTaken{First: 4, Last: 100, On: "2026-11-20"})
 		b.write(domain.OriginStream(ourBank), domain.LedgerClient, 0, domain.ModifierTaken{Date: "261120", Time: "1430", Modifier: "A"})
@@ -132,7 +132,7 @@ func TestAFileThatAnotherProcessTookUpIsLeftToIt(t *testing.T) {
 	b.limits = small
 	b.hire()
 	ids := b.posts(gym, 8)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	mine := b.batcher
 	b.fault = onceAt("before fill", 2, func() {
 		b.hire() // a second process starts and finds the open file
@@ -150,7 +150,7 @@ func TestTwoBatchersAtOnceDoubleNothing(t *testing.T) {
 	b.hire()
 	other := b.batcher
 	ids := b.posts(gym, 40)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	var both sync.WaitGroup
 	for _, batcher := range []*Batcher{one, other} {
 		both.Go(func() {

@@ -82,15 +82,15 @@ func TestTheBatcherWakesForADueTimeWithoutAnyEvent(t *testing.T) {
 func TestTheBatcherSweepsAtStartAndAtAnInterval(t *testing.T) {
 	b := openBank(t)
 	b.posts(gym, 1)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	b.fault = stopAt("before delivering") // what a sweep leaves undone the next one does
 	_ = b.batcher.Sweep(t.Context())
 	b.restart()
 	b.run(20 * time.Millisecond)
 	eventually(t, "the file of the last process leaves", b.delivered(1))
-	b.clock.set(at("2026-11-20 16:00"))
+	b.clock.Set(at("2026-11-20 16:00"))
 	b.posts(gym, 1)
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	eventually(t, "and so does the next window's", b.delivered(2))
 }
 
@@ -119,7 +119,7 @@ func TestTheBatcherEndsWhenTheLogFailed(t *testing.T) {
 	}
 	b.open()
 	broken.Store(true)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	if err := <-b.run(time.Hour); !errors.Is(err, eventstore.ErrFailed) {
 		t.Errorf("it says %v", err)
 	}
@@ -139,7 +139,7 @@ func TestAMovedClockPassesEveryWindowInItsOrder(t *testing.T) {
 	friday := b.post(gym, pull(4, on("2026-11-27"))) // due on Wednesday: Thursday is Thanksgiving
 	var moves []string
 	step := func(ctx context.Context, at time.Time) error {
-		b.clock.set(at)
+		b.clock.Set(at)
 		moves = append(moves, eastern(at).Format("Mon 15:04"))
 		return b.batcher.Sweep(ctx)
 	}
@@ -177,7 +177,7 @@ func TestAStepThatFailsDoesNotKeepTheClockFromGoingOn(t *testing.T) {
 	fails := errors.New("no room in the outbox")
 	err := b.batcher.Advance(t.Context(), at("2036-11-20 14:05"), func(_ context.Context, at time.Time) error {
 		steps++
-		b.clock.set(at)
+		b.clock.Set(at)
 		return fmt.Errorf("step %d: %w", steps, fails)
 	})
 	if !errors.Is(err, fails) || !strings.HasPrefix(err.Error(), "step 1:") {
@@ -193,7 +193,7 @@ func TestAMoveThatIsGivenUpLeavesTheClockAtItsLastStep(t *testing.T) {
 	b.posts(gym, 1)
 	ctx, giveUp := context.WithCancel(t.Context())
 	step := func(ctx context.Context, now time.Time) error {
-		b.clock.set(now)
+		b.clock.Set(now)
 		if now.Equal(at("2026-11-20 14:30")) {
 			giveUp()
 		}

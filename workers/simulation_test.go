@@ -109,7 +109,7 @@ func (m *model) act() {
 	case n < 50:
 		m.sendsIn()
 	case n < 62:
-		m.clock.set(m.clock.Now().Add(time.Duration(m.random.IntN(600)) * time.Minute))
+		m.clock.Set(m.clock.Now().Add(time.Duration(m.random.IntN(600)) * time.Minute))
 	case n < 72:
 		m.sweeps(0)
 	case n < 90:
@@ -356,7 +356,7 @@ func (m *model) drain() {
 	m.hireWatched()
 	m.changeClient(gym, func(c *domain.ChangeClient) { c.Suspended = false })
 	for range 20 {
-		m.clock.set(m.clock.Now().Add(24 * time.Hour))
+		m.clock.Set(m.clock.Now().Add(24 * time.Hour))
 		m.sweep()
 	}
 	for _, f := range m.cutFiles() {

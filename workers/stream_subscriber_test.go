@@ -174,7 +174,7 @@ func routed(t *testing.T) (*bank, jetstream.JetStream) {
 func TestAFileThatWasCutIsDeliveredWhenTheBrokerSaysSo(t *testing.T) {
 	b, _ := routed(t)
 	b.posts(gym, 2)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	must(t, b.batcher.cutDue(t.Context())) // no sweep follows
 	eventually(t, "the file is delivered", b.delivered(1))
 	b.verify()
@@ -183,7 +183,7 @@ func TestAFileThatWasCutIsDeliveredWhenTheBrokerSaysSo(t *testing.T) {
 func TestWhatCannotBeHandledIsPoisonAndTheRestGoesOn(t *testing.T) {
 	b, js := routed(t)
 	b.posts(gym, 1)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	var tries atomic.Int32
 	b.fault = func(step string) error {
 		if step == "before keep" && tries.Load() < 3 {
@@ -210,7 +210,7 @@ func TestWhatCannotBeHandledIsPoisonAndTheRestGoesOn(t *testing.T) {
 		t.Errorf("tried %d times, want 3", n)
 	}
 	b.post(gym, pull(2))
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	must(t, b.batcher.cutDue(t.Context()))
 	eventually(t, "the next file is delivered", b.delivered(1))
 	must(t, b.delivery.Sweep(t.Context())) // and a sweep does what the router could not

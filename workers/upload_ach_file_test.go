@@ -39,7 +39,7 @@ func TestAnACHFileIsMadeOnceWhateverBrokeItsRequest(t *testing.T) {
 				if n%2 == 0 {
 					b.sweep()
 				}
-				b.clock.set(b.clock.Now().Add(3 * 24 * time.Hour))
+				b.clock.Set(b.clock.Now().Add(3 * 24 * time.Hour))
 				got, err := b.ordered(key, "words", "261124", "77002")
 				must(t, err)
 				b.sweep()
@@ -120,7 +120,7 @@ func TestANACHAFileThatAnOlderReleaseTookIsFoundWhenItIsSentAgain(t *testing.T) 
 			})
 			if finished {
 				b.sweep()
-				b.clock.set(at("2026-12-20 09:00"))
+				b.clock.Set(at("2026-12-20 09:00"))
 			}
 			got, err := b.upload(content)
 			if err != nil || !got.Replayed || got.FileID != id || got.Entries != 4 {
@@ -139,8 +139,8 @@ func TestANACHAFileThatAnOlderReleaseTookIsFoundWhenItIsSentAgain(t *testing.T) 
 // the processing day changed before it was recorded.
 func TestTheDatesOfAFileAreJudgedByWhenTheyWereDecided(t *testing.T) {
 	b := openBank(t, func(s *domain.Settings) { s.SameDay = false })
-	b.clock.set(at("2026-11-24 02:14"))
-	b.fault = onceAt("after keep", 1, func() { b.clock.set(at("2026-11-24 02:16")) })
+	b.clock.Set(at("2026-11-24 02:14"))
+	b.fault = onceAt("after keep", 1, func() { b.clock.Set(at("2026-11-24 02:16")) })
 	_, err := b.upload(rendered(t, payroll(3, datedFor("261124"))))
 	must(t, err)
 	f := b.onlyFile()

@@ -107,7 +107,7 @@ func TestTheSameFileAgainIsTheSameAnswer(t *testing.T) {
 	content := rendered(t, payroll(3))
 	first, err := b.upload(content)
 	must(t, err)
-	b.clock.set(at("2026-12-20 09:00")) // long after its dates
+	b.clock.Set(at("2026-12-20 09:00")) // long after its dates
 	for name, again := range map[string][]byte{
 		"byte for byte":       content,
 		"with CRLF":           bytes.ReplaceAll(content, []byte("\n"), []byte("\r\n")),
@@ -269,7 +269,7 @@ func TestAnUploadInTheMiddleOfACutSharesTheNumbers(t *testing.T) {
 	b.limits = small
 	b.hire()
 	ids := b.posts(gym, 8)
-	b.clock.set(at("2026-11-20 14:30"))
+	b.clock.Set(at("2026-11-20 14:30"))
 	cut := b.batcher
 	b.hire() // another process
 	var got OrderedFile
@@ -307,7 +307,7 @@ func TestTodaysDateIsSameDay(t *testing.T) {
 	})
 	t.Run("once the last window has passed it is dated again", func(t *testing.T) {
 		b := openBank(t)
-		b.clock.set(at("2026-11-20 17:00"))
+		b.clock.Set(at("2026-11-20 17:00"))
 		_, err := b.upload(rendered(t, payroll(3, dated)))
 		must(t, err)
 		if f := b.onlyFile(); f.Batches[0].EffectiveOn != "261123" || f.Batches[1].EffectiveOn != "261124" || f.Note == "" {

@@ -74,7 +74,7 @@ func TestClientsThatComeLaterAreKnownAtOnce(t *testing.T) {
 
 func TestAnUnknownAccountWaitsWithTheReturnDeadlineOnIt(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(render(t, credits("555")))
 	u := w.waits(unknownAccount)
 	// Settled Monday: the return is with the other bank by the opening of
@@ -90,7 +90,7 @@ func returning(s *domain.Settings) { s.UnknownAccounts = domain.ReturnUnknown }
 
 func TestPaymentsForNobodyGoBackByThemselves(t *testing.T) {
 	w := newWorld(t, returning)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	o := w.feed(render(t, credits("555", "400012345678")))
 	if o.Counts != (domain.InboundApplied{Applied: 2}) || len(w.queue()) != 0 {
 		t.Errorf("outcome %+v, queue %+v", o, w.queue())
@@ -135,11 +135,11 @@ func (w *world) delivered() string {
 func TestNothingGoesBackByItself(t *testing.T) {
 	for name, setUp := range map[string]func(*world){
 		"unless every client of the bank wants it": func(w *world) { w.client("careful") },
-		"when it is too late":                      func(w *world) { w.clock.set(at("2026-11-25 09:00")) },
+		"when it is too late":                      func(w *world) { w.clock.Set(at("2026-11-25 09:00")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, returning)
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			setUp(w)
 			w.feed(render(t, credits("555")))
 			w.waits(unknownAccount)
@@ -148,7 +148,7 @@ func TestNothingGoesBackByItself(t *testing.T) {
 	t.Run("while clients of other banks do not count", func(t *testing.T) {
 		w := newWorld(t, returning)
 		w.client("elsewhere", func(s *domain.Settings) { s.ODFIs = []string{"091400606"} })
-		w.clock.set(at("2026-11-23 09:00"))
+		w.clock.Set(at("2026-11-23 09:00"))
 		w.feed(render(t, credits("555")))
 		if n := len(w.received(domain.LedgerClient)); n != 1 {
 			t.Errorf("%d went back", n)

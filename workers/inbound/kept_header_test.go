@@ -146,22 +146,22 @@ func TestEveryAnswerUnderOurOwnODFIWaitsWithItsPayment(t *testing.T) {
 			return render(t, w.corrected(id, "C01", "9900112233")), id
 		}, nacha.KindChange, domain.Correction},
 		"a dishonored return": {func(w *world) ([]byte, string) {
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			w.feed(vector(t, "06"))
 			id := w.received(gym)[0].ID
 			item := w.returnIt(id, "R29")
-			w.clock.set(at("2026-11-25 09:00"))
+			w.clock.Set(at("2026-11-25 09:00"))
 			return render(t, w.dishonored(gym, id, item, "R68", settles("2026-11-25"))), id
 		}, nacha.KindDishonored, domain.Dishonor},
 		"a contested return": {func(w *world) ([]byte, string) {
 			id := w.sent()[0]
 			w.feed(render(t, w.returned(id, "R01")))
 			item := w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: w.only(id, domain.Return).ID, Code: "R68"}, "2026-11-24 10:16")
-			w.clock.set(at("2026-11-27 09:00"))
+			w.clock.Set(at("2026-11-27 09:00"))
 			return render(t, w.contested(gym, id, item, "R73", settles("2026-11-27"))), id
 		}, nacha.KindContested, domain.Contest},
 		"a refused notification of change": {func(w *world) ([]byte, string) {
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			w.feed(vector(t, "06"))
 			id := w.received(gym)[0].ID
 			sealed, err := w.SealDataIn(domain.TransactionStream(gym, id), "change", gym, "9900112233")
@@ -169,7 +169,7 @@ func TestEveryAnswerUnderOurOwnODFIWaitsWithItsPayment(t *testing.T) {
 			item := w.ask(gym, id, answers.Correct{
 				ItemID: "change", ReplyTo: w.transaction(gym, id).Items[0].ID, Code: "C01", Data: "9900112233", Sealed: sealed, Masked: "*****2233",
 			}, "2026-11-23 14:31")
-			w.clock.set(at("2026-11-25 09:00"))
+			w.clock.Set(at("2026-11-25 09:00"))
 			return render(t, w.refused(id, item, "C64", settles("2026-11-25"))), id
 		}, nacha.KindRefusedChange, domain.RefusedChange},
 	} {

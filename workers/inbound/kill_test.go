@@ -14,6 +14,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/testseed"
 )
 
@@ -42,7 +43,7 @@ func TestKilledTenTimes(t *testing.T) {
 		killAfter(t, w.folder, time.Duration(random.IntN(250))*time.Millisecond)
 	}
 	w.open()
-	w.clock.set(now)
+	w.clock.Set(now)
 	w.feed(content.Bytes())
 
 	counts := map[string]int{}
@@ -91,7 +92,7 @@ func TestChildTakesAFileIn(t *testing.T) {
 	if folder == "" {
 		t.Skip("not a child")
 	}
-	w := &world{t: t, folder: folder, clock: &clock{now: at("2026-11-24 09:00")}, log: textLog(io.Discard)}
+	w := &world{t: t, folder: folder, clock: ledgertest.NewClock(at("2026-11-24 09:00")), log: textLog(io.Discard)}
 	w.open()
 	file, err := os.Open(filepath.Join(folder, "returns.ach"))
 	must(t, err)

@@ -60,11 +60,11 @@ func TestAnUnstampedReturnCanBeDishonored(t *testing.T) {
 // contested with the days we know.
 func TestAnUnstampedDishonorIsBookedAndContested(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(unstamped(t, vector(t, "06"), "000"))
 	id := w.received(gym)[0].ID
 	item := w.returnIt(id, "R29") // leaves on Monday the 23rd
-	w.clock.set(at("2026-11-25 09:00"))
+	w.clock.Set(at("2026-11-25 09:00"))
 	dishonor := render(t, w.dishonored(gym, id, item, "R68", settles("2026-11-25")))
 	trace := ptr(w.transaction(gym, id)).Items[1].Filing.Trace
 	w.feed(unstamped(t, edit(t, dishonor, trace+"328", trace+"000"), "000"))
@@ -118,7 +118,7 @@ func TestOneLetterWithAnAccentCostsNothing(t *testing.T) {
 	for name, letters := range map[string]string{"UTF-8": "ÀDÄ EXÄMPLÉ", "Latin-1": "\xC0D\xC4 EX\xC4MPL\xC9"} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			o := w.feed(edit(t, vector(t, "05"), "ADA EXAMPLE", letters))
 			if o.State != "applied" || o.Counts.Applied != 2 {
 				t.Fatalf("outcome %+v", o)
@@ -145,7 +145,7 @@ func TestAPaymentIsTakenOnceInWhateverEncoding(t *testing.T) {
 // company's name and the receiver's, and in an account number that is nobody's.
 func TestTextThatCameWithAccentsGoesBackWithout(t *testing.T) {
 	w := newWorld(t, returning)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	content := render(t, credits("400012345678", "55-E"))
 	content = edit(t, edit(t, content, "ORCHARD FOODS", "ØRCHARD FÖÖDS"), "PAYROLL   ", "\u00A0LÖHNE 11\u0092")
 	content = edit(t, edit(t, content, "0000000100               ADA EXAMPLE", "0000000100               BJÖRN ŁUK €"), "55-E", "55-É")
@@ -284,7 +284,7 @@ func TestAddendaKeepTheirBlanksInTheLog(t *testing.T) {
 // A payment of goods at a terminal goes back without its terminal.
 func TestATerminalPaymentIsReturned(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	b := credits("400000000001")
 	b.Header.SEC, b.Header.ServiceClass, b.Entries[0].Code = "POS", nacha.DebitClass, 27
 	b.Entries[0].Addenda02 = "REF0001R02TERM010001231123AUTH0112 SAMPLE STREET           SCRANTON       PA"
@@ -299,7 +299,7 @@ func TestATerminalPaymentIsReturned(t *testing.T) {
 // An IAT payment with text that nobody may write goes back nevertheless.
 func TestAnInternationalPaymentGoesBackInASCII(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	content := edit(t, vector(t, "07"), "NORTH SENDER", "NÖRTH SENDÉR")
 	content = edit(t, content, "10 RUE EXEMPLE", "10 RÜE ÉXEMPLE")
 	w.feed(content)

@@ -53,7 +53,7 @@ func (w *world) sentMany(n int) {
 	}
 	w.write(file(version, domain.FileCut{CreatedOn: "261120", CreatedAt: "1430", Modifier: "A", Totals: nacha.Totals{Batches: 1, Entries: n}},
 		domain.FileDelivered{}))
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 }
 
 func manyID(i int) string      { return fmt.Sprintf("00000000-0000-7000-8000-%012d", i) }

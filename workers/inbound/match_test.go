@@ -36,7 +36,7 @@ func TestUnusualReturnsAreBookedAndFlagged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			ids := w.sent()
-			w.clock.set(at("2027-02-02 12:00"))
+			w.clock.Set(at("2027-02-02 12:00"))
 			created := "261124"
 			batch := w.returned(ids[0], tt.code, tt.replies...)
 			if batch.Header.SettlementDay < "300" {
@@ -119,18 +119,18 @@ func TestAReturnOfWhatWasNotDeliveredWaits(t *testing.T) {
 	w := newWorld(t)
 	ids := w.eight()
 	block(t, w.outbox())
-	w.clock.set(at("2026-11-20 14:31"))
+	w.clock.Set(at("2026-11-20 14:31"))
 	if err := w.batcher.Sweep(t.Context()); err == nil {
 		t.Fatal("the file was delivered")
 	}
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 	w.feed(render(t, w.returned(ids[0], "R01")))
 	w.waits(notSent)
 }
 
 func TestAReturnIsNeverReturned(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(vector(t, "06"))
 	id := w.received(gym)[0].ID
 	item := w.returnIt(id, "R29")
@@ -174,7 +174,7 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 	ids := w.sent()
 	old := w.returned(ids[0], "R01")
 	// A hundred days later the numbers have come round again.
-	w.clock.set(at("2027-03-03 12:00"))
+	w.clock.Set(at("2027-03-03 12:00"))
 	first := w.transaction(gym, ids[0])
 	next := *first.Originated
 	next.TransactionID, next.ItemID, next.Account = "next", "item-next", w.resealed(first, "next")
@@ -215,7 +215,7 @@ func TestACreditRefusedByItsReceiverIsNeverLate(t *testing.T) {
 		SEC: "PPD", PushPull: domain.Push, ToRouting: theirBank, ToAccountType: domain.Checking, ToName: "ADA", Description: "REFUND", AmountCents: 900,
 	}, "88002")
 	w.sweepAt("2026-11-20 14:31")
-	w.clock.set(at("2026-12-07 09:00"))
+	w.clock.Set(at("2026-12-07 09:00"))
 	// The time runs from the receiver's refusal, of which nobody tells us.
 	w.feed(render(t, w.returned(id, "R23", settles("2026-12-07"))))
 	if r := w.only(id, domain.Return); len(r.Incoming.Flags) > 0 {
@@ -259,7 +259,7 @@ func TestAnotherReturnAfterTheFirstWasContested(t *testing.T) {
 
 func TestWhatAnswersAReturnThatDidNotLeaveWaits(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(vector(t, "06"))
 	id := w.received(gym)[0].ID
 	block(t, w.outbox())
@@ -268,7 +268,7 @@ func TestWhatAnswersAReturnThatDidNotLeaveWaits(t *testing.T) {
 		return d.Events, err
 	})
 	must(t, err)
-	w.clock.set(at("2026-11-23 14:31"))
+	w.clock.Set(at("2026-11-23 14:31"))
 	if err := w.batcher.Sweep(t.Context()); err == nil {
 		t.Fatal("the file was delivered")
 	}
@@ -340,7 +340,7 @@ func TestTwoNotificationsTheSecondAfterAReturn(t *testing.T) {
 func TestANotificationForAnOldEntryNeedsItsAccountNumber(t *testing.T) {
 	w := newWorld(t)
 	ids := w.sent()
-	w.clock.set(at("2027-05-03 12:00"))
+	w.clock.Set(at("2027-05-03 12:00"))
 	late := func(b nacha.Batch) []byte { return edit(t, render(t, b), "261124", "270503") }
 	w.feed(late(w.corrected(ids[0], "C02", "076401251", settles("2027-05-03"), account("123"))))
 	w.waits(tooOld)

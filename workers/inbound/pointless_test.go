@@ -13,7 +13,7 @@ import (
 func TestAReversalThatWaitsDoesNotLeaveAfterTheReturnOfItsEntry(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 	w.ask(gym, id, answers.Reverse{ItemID: "reversal", ReplyTo: "item-" + id, Reason: "duplicate"}, "2026-11-24 09:01")
 	w.feed(render(t, w.returned(id, "R01", settles("2026-11-24"))))
 	reversal := func() *domain.Item {

@@ -85,14 +85,14 @@ func TestAPersonCanOnlyDismissABanksReject(t *testing.T) {
 func TestABanksRejectOfAnAnswerNamesItsPayment(t *testing.T) {
 	for name, answer := range map[string]func(w *world) (id string){
 		"a return": func(w *world) string {
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			w.feed(vector(t, "06"))
 			id := w.received(gym)[0].ID
 			w.returnIt(id, "R29")
 			return id
 		},
 		"a notification of change": func(w *world) string {
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			w.feed(vector(t, "05"))
 			id := w.received(gym)[0].ID
 			sealed, err := w.SealDataIn(domain.TransactionStream(gym, id), "change", gym, "9900112233")

@@ -58,7 +58,7 @@ func repeated(number string) nacha.Batch {
 func TestANumberThatTheBankRepeatsIsMaskedAndLeavesWhole(t *testing.T) {
 	const number = "40012345678"
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(render(t, repeated(number)))
 	p := w.received(gym)[0]
 	e := p.Received.Entry
@@ -78,7 +78,7 @@ func TestANumberThatTheBankRepeatsIsMaskedAndLeavesWhole(t *testing.T) {
 func TestANumberThatTheBankRepeatsIsMaskedInTheQueueToo(t *testing.T) {
 	const number = "99912345678"
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(render(t, repeated(number)))
 	u := w.waits(unknownAccount)
 	if u.Name != "********5678" {
@@ -108,7 +108,7 @@ func TestAnAnswerDoesNotTellTheNumberOfWhatItAnswers(t *testing.T) {
 		Description: "DUES NOV", AmountCents: 1025, EffectiveOn: "2026-11-23",
 	}, number)
 	w.sweepAt("2026-11-20 14:31")
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 	w.feed(render(t, w.returned(id, "R03", func(_ *nacha.BatchHeader, e *nacha.Entry) {
 		e.Account, e.IndividualID, e.Return.Information = "1", number, "NO ACCT 770-1234-5678"
 	})))

@@ -193,7 +193,7 @@ func TestWhoJudgesAgainSaysWhyAndWhat(t *testing.T) {
 func TestEveryArrivalIsListedWithItsNameAndWay(t *testing.T) {
 	w := newWorld(t)
 	first := w.feedAs("first.ach", render(t, credits("4001")))
-	w.clock.set(at("2026-11-24 10:00"))
+	w.clock.Set(at("2026-11-24 10:00"))
 	w.feedAs("second.ach", render(t, credits("4001")))
 	w.sound()
 	rows, _, err := w.views.InboundFiles(t.Context(), projections.InboundFilter{State: Duplicate})

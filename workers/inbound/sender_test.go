@@ -12,7 +12,7 @@ import (
 // the policy is, with its money accounted for.
 func TestAPaymentForNobodyWhoseSenderIsNobodyWaitsForAPerson(t *testing.T) {
 	w := newWorld(t, returning)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	fake := credits("555")
 	fake.Header.ODFI, fake.Entries[0].Trace = "99999999", "999999990000001"
 	o := w.feed(render(t, fake, credits("556")))

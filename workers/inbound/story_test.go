@@ -55,7 +55,7 @@ func TestTheWholeChainOfAPayment(t *testing.T) {
 	first := w.only(id, domain.Return)
 
 	retry := w.ask(gym, id, answers.Retry{ItemID: "retry", ReplyTo: first.ID}, "2026-11-24 10:16")
-	w.clock.set(at("2027-02-10 09:00"))
+	w.clock.Set(at("2027-02-10 09:00"))
 	w.feed(edit(t, render(t, w.returnedItem(id, retry, "R10", settles("2027-02-10"))), "261124", "270210"))
 	var late *domain.Item
 	for _, i := range w.transaction(gym, id).Items {
@@ -68,7 +68,7 @@ func TestTheWholeChainOfAPayment(t *testing.T) {
 	}
 
 	dishonor := w.ask(gym, id, answers.Dishonor{ItemID: "dishonor", ReplyTo: late.ID, Code: "R68"}, "2027-02-10 10:16")
-	w.clock.set(at("2027-02-12 09:00"))
+	w.clock.Set(at("2027-02-12 09:00"))
 	contested := w.contested(gym, id, dishonor, "R73", settles("2027-02-12"), func(_ *nacha.BatchHeader, e *nacha.Entry) {
 		e.Contested.DishonoredSettlement = "042"
 	})
@@ -89,11 +89,11 @@ func TestTheWholeChainOfAPayment(t *testing.T) {
 
 func TestAReturnOfOursIsDishonored(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(vector(t, "06"))
 	id := w.received(gym)[0].ID
 	item := w.returnIt(id, "R29")
-	w.clock.set(at("2026-11-25 09:00"))
+	w.clock.Set(at("2026-11-25 09:00"))
 	w.feed(render(t, w.dishonored(gym, id, item, "R68", settles("2026-11-25"))))
 	d := w.only(id, domain.Dishonor)
 	if d.ReplyTo != item || len(d.Incoming.Flags) != 0 {
@@ -125,7 +125,7 @@ func TestADishonorThatDoesNotFitWaits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.clock.set(at("2026-11-23 09:00"))
+			w.clock.Set(at("2026-11-23 09:00"))
 			w.feed(vector(t, "06"))
 			id := w.received(gym)[0].ID
 			item := w.returnIt(id, "R29")
@@ -143,7 +143,7 @@ func TestADishonorThatDoesNotFitWaits(t *testing.T) {
 
 func TestOurNotificationOfChangeIsRefused(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	w.feed(vector(t, "05"))
 	id := w.received(gym)[0].ID
 	sealed, err := w.SealDataIn(domain.TransactionStream(gym, id), "change", gym, "9900112233")
@@ -167,7 +167,7 @@ func TestAReturnAfterOurReversalGivesTheMoneyTwice(t *testing.T) {
 	w := newWorld(t)
 	id := w.sent()[0]
 	w.ask(gym, id, answers.Reverse{ItemID: "reversal", ReplyTo: "item-" + id, Reason: "duplicate"}, "2026-11-24 10:16")
-	w.clock.set(at("2026-11-25 09:00"))
+	w.clock.Set(at("2026-11-25 09:00"))
 	w.feed(render(t, w.returned(id, "R01", settles("2026-11-25"))))
 	if r := w.only(id, domain.Return); len(r.Incoming.Flags) != 1 || r.Incoming.Flags[0] != flagAfterReversal {
 		t.Errorf("flags %v", r.Incoming.Flags)
@@ -187,7 +187,7 @@ func TestAPrenoteComesBack(t *testing.T) {
 		ToName: "PRENOTE DEBIT", Description: "DUES NOV",
 	}, "88002")
 	w.sweepAt("2026-11-20 14:31")
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 	w.feed(render(t, w.returned(id, "R03")))
 	if r := w.only(id, domain.Return); r.AmountCents != 0 || len(r.Incoming.Flags) != 0 {
 		t.Errorf("return %+v", r)
@@ -209,7 +209,7 @@ func TestPaymentsAbroadComeBackAtAnotherRate(t *testing.T) {
 	}
 	id := w.originate(p, "FR7612345")
 	w.sweepAt("2026-11-20 14:31")
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 	w.feed(render(t,
 		w.returned(id, "R82", func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents -= 1000 }),
 		w.corrected(id, "C01", "FR76123456789012345678901234567890")))

@@ -101,7 +101,7 @@ func TestAPersonBooksANotificationWithItsData(t *testing.T) {
 
 func TestAPersonSendsBack(t *testing.T) {
 	unknown := func(w *world) []byte {
-		w.clock.set(at("2026-11-23 09:00"))
+		w.clock.Set(at("2026-11-23 09:00"))
 		return render(t, credits("555"))
 	}
 	second := func(w *world) []byte {
@@ -137,7 +137,7 @@ func TestAPersonSendsBack(t *testing.T) {
 			w := newWorld(t)
 			w.feed(tt.file(w))
 			if tt.now != "" {
-				w.clock.set(at(tt.now))
+				w.clock.Set(at(tt.now))
 			}
 			u := w.queue()[0]
 			id, err := w.intake.Return(t.Context(), u.ID, tt.code)

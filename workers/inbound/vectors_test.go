@@ -71,7 +71,7 @@ func TestSixNotificationsOfChange(t *testing.T) {
 
 func TestPayrollCredits(t *testing.T) {
 	w := newWorld(t)
-	w.clock.set(at("2026-11-23 09:00"))
+	w.clock.Set(at("2026-11-23 09:00"))
 	o := w.feed(vector(t, "05"))
 	if o.State != "applied" || o.Counts.Applied != 2 {
 		t.Fatalf("outcome %+v", o)

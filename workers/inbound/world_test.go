@@ -10,64 +10,42 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
-	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
-	"github.com/achledger/achledger/workers/guard"
-	"github.com/achledger/achledger/workers/kept"
+	"github.com/achledger/achledger/workers/workertest"
 )
 
 const (
-	ourBank   = "231380104" // Lantern Savings Bank
-	theirBank = "121042882"
-	fed       = "061000146"
+	ourBank   = ledgertest.OurBank
+	theirBank = ledgertest.TheirBank
+	fed       = ledgertest.Fed
 	gym       = "harborgym"
 )
 
-// clock is set by the test and stands still in between.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// at is a wall clock time in New York.
-func at(text string) time.Time {
-	t, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Eastern)
-	if err != nil {
-		panic(err)
-	}
-	return t
-}
-
-// friday is when most stories begin: Friday 2026-11-20, 14:05 New York.
-// Thursday the 26th is Thanksgiving.
-var friday = at("2026-11-20 14:05")
+// What the stories have in common.
+var (
+	must   = ledgertest.Must
+	at     = ledgertest.At
+	friday = ledgertest.Friday
+)
 
 // world is a whole ledger in a folder, with Harbor Gym as its client, the
 // batcher that sends and the intake that takes in.
 type world struct {
 	t      testing.TB
 	folder string
-	clock  *clock
+	clock  *ledgertest.Clock
 	watch  Watch
 	log    *slog.Logger
 	fault  func(step string)
@@ -90,7 +68,7 @@ func newWorld(t testing.TB, settings ...func(*domain.Settings)) *world {
 
 func emptyWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, folder: t.TempDir(), clock: &clock{now: friday}, log: slog.New(slog.DiscardHandler)}
+	w := &world{t: t, folder: t.TempDir(), clock: ledgertest.NewClock(friday), log: slog.New(slog.DiscardHandler)}
 	w.open()
 	t.Cleanup(w.close)
 	return w
@@ -98,34 +76,19 @@ func emptyWorld(t testing.TB) *world {
 
 func (w *world) open() {
 	w.t.Helper()
-	store, err := sqlite.Open(w.folder, sqlite.Options{Linger: -1})
-	must(w.t, err)
-	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
-	must(w.t, err)
-	w.store, w.Ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: w.clock}
-	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views.db"), store, projections.Options{Log: w.log})
+	w.store, w.Ledger = ledgertest.Open(w.t, w.folder, w.clock, sqlite.Options{Linger: -1})
+	var err error
+	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views.db"), w.store, projections.Options{Log: w.log})
 	must(w.t, err)
 	w.hire()
 }
 
 func (w *world) hire() {
 	w.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: w.Ledger, Kept: w.kept()})
-	must(w.t, err)
-	directory := projections.NewDirectory(w.Ledger)
-	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
-		Files: files, Views: w.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(w.outbox())},
-	})
-	must(w.t, err)
-	uploads, err := workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
-	must(w.t, err)
-	judge, err := guard.New(guard.Config{Ledger: w.Ledger, Views: w.views, Clients: directory})
-	must(w.t, err)
-	w.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: files, Views: w.views, Clients: directory, Delivery: delivery, Uploads: uploads, Guard: judge,
-	})
-	must(w.t, err)
-	w.intake, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: w.kept(), Inbox: w.watch, Log: w.log})
+	crew := workertest.Hire(w.t, workertest.Config{Ledger: w.Ledger, Views: w.views, Folder: w.folder})
+	w.batcher = crew.Batcher
+	var err error
+	w.intake, err = New(Config{Ledger: w.Ledger, Views: w.views, Kept: crew.Kept, Inbox: w.watch, Log: w.log})
 	must(w.t, err)
 	if w.chunk > 0 {
 		w.intake.chunkEntries = w.chunk
@@ -156,21 +119,8 @@ func (w *world) restart() {
 
 func (w *world) client(id string, settings ...func(*domain.Settings)) {
 	w.t.Helper()
-	s := domain.Settings{
-		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
-		ODFIs: []string{ourBank}, SECCodes: domain.OriginatedSECs, DefaultSEC: "PPD",
-		File: domain.FileSettings{
-			ImmediateDestination: fed, ImmediateDestinationName: "FEDERAL RESERVE BANK",
-			ImmediateOrigin: ourBank, ImmediateOriginName: "LANTERN SAVINGS BANK",
-		},
-		ReceivingAccounts: w.patterns("400*", "5000*", "6000*"),
-	}
-	for _, f := range settings {
-		f(&s)
-	}
-	events, err := domain.OpenClient{ClientID: id, Settings: s}.Decide(domain.Client{})
-	must(w.t, err)
-	w.write(ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
+	receives := func(s *domain.Settings) { s.ReceivingAccounts = w.patterns("400*", "5000*", "6000*") }
+	ledgertest.OpenClient(w.t, w.Ledger, id, append([]func(*domain.Settings){receives}, settings...)...)
 }
 
 // patterns are receiving accounts as earlier releases sealed them.
@@ -189,22 +139,14 @@ func (w *world) patterns(list ...string) (matches []domain.AccountMatch) {
 
 func (w *world) write(changes ...ledger.Change) {
 	w.t.Helper()
-	_, err := w.Write(context.Background(), changes...)
-	must(w.t, err)
+	ledgertest.Write(w.t, w.Ledger, changes...)
 }
 
 // originate writes what POST /api/transaction would, and returns the id.
 func (w *world) originate(p domain.Proposal, number string) string {
 	w.t.Helper()
 	id := uuid.Must(uuid.NewV7()).String()
-	account, err := w.SealAccountIn(domain.TransactionStream(gym, id), gym, p.ToRouting, number, p.ToAccountType)
-	must(w.t, err)
-	c, err := w.Client(context.Background(), gym)
-	must(w.t, err)
-	_, err = ledger.Execute(context.Background(), w.Ledger, ledger.TransactionStream(gym, id), func(t domain.Transaction) ([]domain.Event, error) {
-		return domain.Originate{TransactionID: id, ItemID: "item-" + id, Proposal: p, Number: number, Account: account}.Decide(c, t)
-	})
-	must(w.t, err)
+	ledgertest.Originate(w.t, w.Ledger, gym, id, "item-"+id, p, number)
 	return id
 }
 
@@ -225,14 +167,8 @@ func (w *world) eight() (ids []string) {
 // cut at 14:30, for instance, and the files are delivered.
 func (w *world) sweepAt(now string) {
 	w.t.Helper()
-	w.clock.set(at(now))
+	w.clock.Set(at(now))
 	must(w.t, w.batcher.Sweep(context.Background()))
-}
-
-func (c *clock) set(now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = now
 }
 
 // sent originates the eight and has them delivered; the clock then shows
@@ -241,7 +177,7 @@ func (w *world) sent() []string {
 	w.t.Helper()
 	ids := w.eight()
 	w.sweepAt("2026-11-20 14:31")
-	w.clock.set(at("2026-11-24 09:00"))
+	w.clock.Set(at("2026-11-24 09:00"))
 	return ids
 }
 
@@ -410,13 +346,6 @@ func (w *world) settlement(day string, direction domain.Direction) projections.S
 	return projections.Settlement{}
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // edit replaces one place of a file.
 func edit(t testing.TB, content []byte, old, with string) []byte {
 	t.Helper()
@@ -469,12 +398,4 @@ func textLog(out io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(o
 
 func withCancel(t testing.TB) (context.Context, context.CancelFunc) {
 	return context.WithCancel(t.Context())
-}
-
-// kept is where files are kept.
-func (w *world) kept() kept.Folder {
-	w.t.Helper()
-	f, err := kept.Open(filepath.Join(w.folder, "files"))
-	must(w.t, err)
-	return f
 }

@@ -12,12 +12,14 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers/accounts"
 	"github.com/achledger/achledger/workers/relationships"
 )
+
+var must = ledgertest.Must
 
 // office is a ledger in a folder with the worker over it.
 type office struct {
@@ -34,42 +36,24 @@ func (clock) Now() time.Time { return time.Date(2026, 11, 17, 14, 0, 0, 0, time.
 
 func newOffice(t testing.TB, verification string) *office {
 	folder := t.TempDir()
-	store, err := sqlite.Open(folder, sqlite.Options{Linger: -1})
-	must(t, err)
-	keys, err := seal.Open(filepath.Join(folder, "keys"))
-	must(t, err)
+	store, l := ledgertest.Open(t, folder, clock{}, sqlite.Options{Linger: -1})
 	views, err := projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
 	must(t, err)
 	t.Cleanup(func() { must(t, errors.Join(views.Close(), store.Close())) })
-	o := &office{t: t, Ledger: &ledger.Ledger{Store: store, Keys: keys, Clock: clock{}}, views: views}
+	o := &office{t: t, Ledger: l, views: views}
 	corrections, err := accounts.New(accounts.Config{Ledger: o.Ledger, Views: views})
 	must(t, err)
 	o.worker, err = relationships.New(relationships.Config{Ledger: o.Ledger, Views: views, Accounts: corrections})
 	must(t, err)
-	events, err := domain.OpenClient{ClientID: "gym", Settings: domain.Settings{
-		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
-		ODFIs: []string{"231380104"}, SECCodes: []string{"PPD"}, Verification: verification,
-		File: domain.FileSettings{
-			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
-			ImmediateOrigin: "231380104", ImmediateOriginName: "LANTERN SAVINGS BANK",
-		},
-	}}.Decide(domain.Client{})
-	must(t, err)
-	o.write(ledger.Change{Stream: domain.ClientStream("gym"), Client: "gym", Events: events})
+	ledgertest.OpenClient(t, l, "gym", func(s *domain.Settings) {
+		s.SECCodes, s.DefaultSEC, s.Verification = []string{"PPD"}, "", verification
+	})
 	return o
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func (o *office) write(changes ...ledger.Change) {
 	o.t.Helper()
-	_, err := o.Write(context.Background(), changes...)
-	must(o.t, err)
+	ledgertest.Write(o.t, o.Ledger, changes...)
 }
 
 // link links an account to a new holder, whose id it answers.

@@ -14,16 +14,17 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
-	"github.com/achledger/achledger/workers/guard"
 	"github.com/achledger/achledger/workers/kept"
+	"github.com/achledger/achledger/workers/workertest"
 )
 
 const (
-	odfi  = "231380104"
+	odfi  = ledgertest.OurBank
 	gym   = "harborgym"
 	diner = "harbordiner"
 )
@@ -53,12 +54,10 @@ func (b *bank) Now() time.Time { return b.now }
 func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits) *bank {
 	t.Helper()
 	b := &bank{t: t, folder: folder, now: now, limits: limits}
-	store, err := sqlite.Open(folder, sqlite.Options{Linger: -1})
-	b.must(err)
+	store, l := ledgertest.Open(t, folder, b, sqlite.Options{Linger: -1})
 	t.Cleanup(func() { store.Close() })
-	keys, err := seal.Open(filepath.Join(folder, "keys"))
-	b.must(err)
-	b.Ledger = &ledger.Ledger{Store: store, Keys: keys, Clock: b}
+	b.Ledger = l
+	var err error
 	b.views, err = projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
 	b.must(err)
 	t.Cleanup(func() { b.views.Close() })
@@ -68,22 +67,8 @@ func openBank(t *testing.T, folder string, now time.Time, limits workers.Limits)
 
 func (b *bank) hire() {
 	b.t.Helper()
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: b.Ledger, Kept: keptIn(b.t, filepath.Join(b.folder, "files")), Limits: b.limits})
-	b.must(err)
-	b.files = files
-	delivery, err := workers.NewDelivery(workers.DeliveryConfig{
-		Files: files, Views: b.views, Deliverers: map[string]workers.Deliverer{domain.ToOutbox: workers.Outbox(b.outbox())},
-	})
-	b.must(err)
-	directory := projections.NewDirectory(b.Ledger)
-	b.uploads, err = workers.NewUploads(workers.UploadsConfig{Files: files, Method: delivery.Method})
-	b.must(err)
-	judge, err := guard.New(guard.Config{Ledger: b.Ledger, Views: b.views, Clients: directory})
-	b.must(err)
-	b.batcher, err = workers.NewBatcher(workers.BatcherConfig{
-		Files: files, Views: b.views, Clients: directory, Delivery: delivery, Uploads: b.uploads, Guard: judge,
-	})
-	b.must(err)
+	crew := workertest.Hire(b.t, workertest.Config{Ledger: b.Ledger, Views: b.views, Folder: b.folder, Limits: b.limits})
+	b.files, b.uploads, b.batcher = crew.Files, crew.Uploads, crew.Batcher
 }
 
 func (b *bank) must(err error) {
@@ -98,17 +83,10 @@ func (b *bank) outbox() string { return filepath.Join(b.folder, "outbox") }
 // client opens a client whose files leave at 10:00 and at 16:00.
 func (b *bank) client(id, company string) {
 	b.t.Helper()
-	events, err := domain.OpenClient{ClientID: id, Settings: domain.Settings{
-		Name: id, CompanyName: "HARBOR", CompanyIdentifications: []string{company}, ODFIs: []string{odfi},
-		SECCodes: domain.OriginatedSECs, Batching: domain.Batching{Windows: []string{"10:00", "16:00"}},
-		File: domain.FileSettings{
-			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
-			ImmediateOrigin: odfi, ImmediateOriginName: "LANTERN SAVINGS BANK",
-		},
-	}}.Decide(domain.Client{})
-	b.must(err)
-	_, err = b.Write(b.t.Context(), ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
-	b.must(err)
+	ledgertest.OpenClient(b.t, b.Ledger, id, func(s *domain.Settings) {
+		s.Name, s.CompanyName, s.CompanyIdentifications, s.DefaultSEC = id, "HARBOR", []string{company}, ""
+		s.Batching.Windows = []string{"10:00", "16:00"}
+	})
 }
 
 // pay originates a payment. The same arguments make the same entry again.
@@ -228,13 +206,4 @@ func (b *bank) waits() int {
 
 func (r Report) String() string {
 	return fmt.Sprintf("%d files, %d entries, %d known, %d others, %d unknown", r.Files, r.Entries, r.Known, r.Others, len(r.Unknown))
-}
-
-func keptIn(t testing.TB, path string) kept.Folder {
-	t.Helper()
-	f, err := kept.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
 }
