@@ -37,7 +37,7 @@ type WebhookSecret struct {
 // WebhookOrder is something that a client asked of the worker.
 type WebhookOrder struct {
 	Position int64
-	Kind     WebhookOrderKind
+	Order    WebhookOrderKind
 	After    int64  // of a replay
 	Message  string // of a retry
 }
@@ -155,7 +155,7 @@ func (w *Webhook) Evolve(f Fact) {
 	case *WebhookChanged:
 		if e.Enabled && !w.Terms.Enabled {
 			w.Disabled = nil
-			w.order(f, WebhookOrder{Kind: WebhookResume})
+			w.order(f, WebhookOrder{Order: WebhookResume})
 		}
 		w.Terms, w.UpdatedAt = e.WebhookTerms, f.Meta.At
 	case *WebhookSecretRotated:
@@ -166,11 +166,11 @@ func (w *Webhook) Evolve(f Fact) {
 	case *WebhookDeleted:
 		w.Deleted = true
 	case *WebhookPinged:
-		w.order(f, WebhookOrder{Kind: WebhookPing})
+		w.order(f, WebhookOrder{Order: WebhookPing})
 	case *WebhookReplayOrdered:
-		w.order(f, WebhookOrder{Kind: WebhookReplay, After: e.After})
+		w.order(f, WebhookOrder{Order: WebhookReplay, After: e.After})
 	case *WebhookRetryOrdered:
-		w.order(f, WebhookOrder{Kind: WebhookRetry, Message: e.Message})
+		w.order(f, WebhookOrder{Order: WebhookRetry, Message: e.Message})
 	}
 }
 

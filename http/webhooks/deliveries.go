@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// waiting is a message that failed, as it stands.
-type waiting struct {
+// failedMessage is a message that failed, as it stands.
+type failedMessage struct {
 	Message string    `json:"message"`
 	Type    string    `json:"type"`
 	State   string    `json:"state"` // waiting, or failed: tried for three days
@@ -40,13 +40,13 @@ func (s *surface) deliveries(c echo.Context, who api.Caller) error {
 	case state == "":
 		return s.tries(c, w.ID, most)
 	case slices.Contains(states, state):
-		return s.waiting(c, w.ID, most)
+		return s.listFailed(c, w.ID, most)
 	default:
 		return api.Invalid("/state", "enum", "waiting, or left out for the newest tries")
 	}
 }
 
-func (s *surface) waiting(c echo.Context, id string, most int) error {
+func (s *surface) listFailed(c echo.Context, id string, most int) error {
 	var after eventstore.WebhookPlace
 	if text := c.QueryParam("cursor"); text != "" {
 		var ok bool
@@ -62,9 +62,9 @@ func (s *surface) waiting(c echo.Context, id string, most int) error {
 	if len(list) > most {
 		list, next = list[:most], list[most-1].String()
 	}
-	shown := make([]waiting, len(list))
+	shown := make([]failedMessage, len(list))
 	for i, m := range list {
-		shown[i] = waiting{m.String(), m.Type, "waiting", m.Tries, m.FirstAt, m.NextAt, m.Status, m.Failure}
+		shown[i] = failedMessage{m.String(), m.Type, "waiting", m.Tries, m.FirstAt, m.NextAt, m.Status, m.Failure}
 		if m.GivenUp {
 			shown[i].State = "failed"
 		}

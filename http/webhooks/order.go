@@ -135,7 +135,7 @@ func (s *surface) order(c echo.Context, who api.Caller, body []byte, decide func
 
 func answerOrder(c echo.Context, o domain.WebhookOrder) error {
 	var shown ordered
-	switch o.Kind {
+	switch o.Order {
 	case domain.WebhookPing:
 		shown.Message = strconv.FormatInt(o.Position, 10)
 	case domain.WebhookReplay:

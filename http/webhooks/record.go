@@ -25,7 +25,7 @@ type record struct {
 	Disabled *disabled `json:"disabled,omitempty"`
 
 	Position     int64      `json:"position"`                // of the log, up to which it was told
-	Waiting      int        `json:"waiting"`                 // messages that failed and are tried again
+	Retried      int        `json:"waiting"`                 // messages that failed and are tried again
 	WaitingSince *time.Time `json:"waiting_since,omitempty"` // the first try of the oldest of them
 
 	Secret string `json:"secret,omitempty"` // once
@@ -57,7 +57,7 @@ func (s *surface) record(ctx context.Context, w domain.Webhook) (record, error) 
 		r.Position = progress.Cursor.Position
 	}
 	var since time.Time
-	if r.Waiting, since, err = s.Webhooks.WebhooksWaiting(ctx, w.ID); r.Waiting > 0 {
+	if r.Retried, since, err = s.Webhooks.WebhooksWaiting(ctx, w.ID); r.Retried > 0 {
 		r.WaitingSince = &since
 	}
 	return r, err

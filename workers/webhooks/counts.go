@@ -17,7 +17,7 @@ type Counts struct {
 	Behind            int64 // events that the cursor furthest behind has yet to pass
 }
 
-type counts struct {
+type tally struct {
 	delivered, failed atomic.Int64
 
 	mu  sync.Mutex
@@ -33,12 +33,12 @@ type count struct {
 	cursor            int64
 }
 
-func (c *counts) sent(delivered, failed int) {
+func (c *tally) sent(delivered, failed int) {
 	c.delivered.Add(int64(delivered))
 	c.failed.Add(int64(failed))
 }
 
-func (c *counts) set(id string, now count) {
+func (c *tally) set(id string, now count) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.now == nil {
@@ -47,7 +47,7 @@ func (c *counts) set(id string, now count) {
 	c.now[id] = now
 }
 
-func (c *counts) drop(id string) {
+func (c *tally) drop(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.now, id)

@@ -15,7 +15,7 @@ func (h *webhook) carryOut(ctx context.Context, o domain.WebhookOrder) error {
 	due := func(at eventstore.WebhookPlace, kind string) {
 		s.Put = []eventstore.WebhookMessage{{WebhookPlace: at, Type: kind, FirstAt: now, NextAt: now}}
 	}
-	switch o.Kind {
+	switch o.Order {
 	case domain.WebhookPing:
 		due(eventstore.WebhookPlace{Position: o.Position}, domain.PingType)
 	case domain.WebhookRetry:

@@ -49,7 +49,7 @@ type Worker struct {
 	Config
 	source source
 	sender sender
-	counts counts
+	counts tally
 	follow follower
 
 	mu       sync.Mutex
