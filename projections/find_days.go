@@ -94,7 +94,7 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(answersOfDays, args, func(row []value) error {
 			if !p.add(scanAnswer(row), cursor{Filter: at.Filter, At: row[9].(int64), Row: row[0].(int64)}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return nil
 		})

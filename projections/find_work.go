@@ -61,7 +61,7 @@ func (v *Views) HeldItems(ctx context.Context, limit int, after string) ([]HeldI
 				AmountCents: row[9].(int64), MadeAt: instant(row[10].(int64)),
 			}
 			if !p.add(h, cursor{Filter: at.Filter, Row: h.Position}) {
-				return conn.Stop
+				return conn.ErrStop
 			}
 			return nil
 		})
