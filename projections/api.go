@@ -141,7 +141,7 @@ type QueuedItem struct {
 	LeaveBy                       time.Time
 	Fault                         string       // why no file can carry it: field and rule; empty for most
 	Over                          *domain.Over // the relationship it goes over; nil for most
-	Bank                          *calendar.Terms
+	Terms                         *calendar.Terms
 }
 
 // FileEntry is an entry of a file.

@@ -148,8 +148,8 @@ func incomingOf(e domain.Event) (in *domain.Incoming, forward bool) {
 	}
 }
 
-// bank notes an ODFI with settings of its own.
-func (p *projector) bank(c logEvent) error {
+// putBank notes an ODFI with settings of its own.
+func (p *projector) putBank(c logEvent) error {
 	e, ok := c.fact.Event.(*domain.BankConfigured)
 	if !ok {
 		return nil

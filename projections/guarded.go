@@ -222,5 +222,5 @@ func (w *QueuedItem) Request() calendar.Request {
 	if w.Debit() {
 		kind = calendar.Debit
 	}
-	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents, Bank: w.Bank}
+	return calendar.Request{AskedOn: asked, SameDay: w.SameDay, SEC: w.Header.SEC, Kind: kind, AmountCents: w.AmountCents, Bank: w.Terms}
 }

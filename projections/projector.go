@@ -122,7 +122,7 @@ func (p *projector) event(c logEvent) error {
 	case "credential":
 		return p.credential(c)
 	case "bank":
-		return p.bank(c)
+		return p.putBank(c)
 	case "inbound":
 		return p.inbound(c)
 	case "unmatched":

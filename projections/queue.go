@@ -126,7 +126,7 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		}
 		headers := headers{}
 		for i := range items {
-			items[i].Bank = terms
+			items[i].Terms = terms
 			if items[i].Header, err = headers.read(s, refs[i]); err != nil {
 				return fmt.Errorf("batch header of item %s: %w", items[i].ItemID, err)
 			}

@@ -31,7 +31,7 @@ func datesOf(f domain.File) (on []string) {
 func TestEntriesAreDatedByTheTermsOfTheirBank(t *testing.T) {
 	b := openBank(t)
 	b.asks(closesAtFive())
-	b.clock.set(at("2026-11-19 17:30"))
+	b.clock.Set(at("2026-11-19 17:30"))
 	b.posts(gym, 1, push)
 	b.sweepAt("2026-11-19 22:30")
 	f := b.onlyFile()
@@ -54,7 +54,7 @@ func TestAFileThatMissesItsBanksDeadlineIsDatedAgain(t *testing.T) {
 	b.asks(closesAtFive())
 	b.posts(gym, 1, push)
 	b.fault = stopAt("after cut")
-	b.clock.set(at("2026-11-20 16:30"))
+	b.clock.Set(at("2026-11-20 16:30"))
 	_ = b.batcher.Sweep(t.Context())
 	b.restart()
 	if got := datesOf(b.onlyFile()); !slices.Equal(got, []string{"261124"}) {

@@ -277,10 +277,10 @@ func TestAHeldFileIsRejectedAtItsDeadlineWhereItsRuleSaysSo(t *testing.T) {
 	id := b.uploadOf(100_01)
 	must(t, b.batcher.Sweep(t.Context()))
 	f := b.fileStands(id, domain.FileIsHeld)
-	b.clock.set(f.SendBy)
+	b.clock.Set(f.SendBy)
 	must(t, b.batcher.Sweep(t.Context()))
 	b.fileStands(id, domain.FileIsHeld)
-	b.clock.set(f.SendBy.Add(time.Second))
+	b.clock.Set(f.SendBy.Add(time.Second))
 	must(t, b.batcher.Sweep(t.Context()))
 	b.fileStands(id, domain.FileIsRejected)
 }

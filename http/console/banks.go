@@ -38,7 +38,7 @@ func (s *surface) banks(c echo.Context, who api.Caller) error {
 					entries, cents = entries+q.Entries, cents+q.Cents
 				}
 			}
-			t.add(link(routing, Path+"/banks/"+routing), deliveryState(labels, routing), say(bank.Leaves().Method), count(clients[routing]), count(entries), money(cents))
+			t.add(linked(routing, Path+"/banks/"+routing), deliveryState(labels, routing), say(bank.Leaves().Method), count(clients[routing]), count(entries), money(cents))
 		}
 		return t, "", nil
 	})

@@ -37,7 +37,7 @@ func (s *surface) clients(c echo.Context, who api.Caller) error {
 			if r.Suspended {
 				state = badge("suspended", warn)
 			}
-			t.add(link(r.Name, Path+"/clients/"+r.ID).sub(r.ID), state, say(strings.Join(r.ODFIs, ", ")), count(entries), money(cents), at(r.OpenedAt))
+			t.add(linked(r.Name, Path+"/clients/"+r.ID).sub(r.ID), state, say(strings.Join(r.ODFIs, ", ")), count(entries), money(cents), at(r.OpenedAt))
 		}
 		return t, next, err
 	})

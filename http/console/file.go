@@ -73,7 +73,7 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 
 func fileFacts(p *page, f domain.File) []fact {
 	facts := []fact{
-		{"Client", p.client(f.Opened.Client)}, {"Bank", link(f.Opened.ODFI, Path+"/banks/"+f.Opened.ODFI)},
+		{"Client", p.client(f.Opened.Client)}, {"Bank", linked(f.Opened.ODFI, Path+"/banks/"+f.Opened.ODFI)},
 		{"Why it was made", say(word(f.Opened.Why))}, {"Leaves by", say(f.Method())},
 	}
 	if f.Cut == nil {
@@ -192,7 +192,7 @@ func filedEntry(f domain.File, events []eventstore.Recorded, t *table) (e fileEn
 	item := payment.Items[i]
 	_, e, ok = entryOf(&payment, item, map[string]domain.File{f.ID: f})
 	name := e.entry.Name
-	t.add(link(named(name), transactionPath(payment.Client, payment.ID)).sub(payment.Account.Masked()), money(e.entry.AmountCents),
+	t.add(linked(named(name), transactionPath(payment.Client, payment.ID)).sub(payment.Account.Masked()), money(e.entry.AmountCents),
 		code(item.Filing.Trace), count(item.Filing.Batch), say(word(item.Kind)))
 	return e, ok, nil
 }

@@ -66,7 +66,7 @@ func fileTable(p *page, name, caption string, files []projections.File) table {
 			cut = at(f.CreatedAt)
 		}
 		t.add(
-			link(title, Path+"/files/"+f.ID).sub(word(f.Why)), state, count(f.Totals.Entries), money(f.Totals.DebitCents), money(f.Totals.CreditCents),
+			linked(title, Path+"/files/"+f.ID).sub(word(f.Why)), state, count(f.Totals.Entries), money(f.Totals.DebitCents), money(f.Totals.CreditCents),
 			p.client(f.Client), cut, at(f.DeliveredAt))
 	}
 	return t
@@ -96,7 +96,7 @@ func inboundTable(p *page, name, caption string, files []projections.Inbound) ta
 			state = state.sub(f.Reasons[0].Message)
 		}
 		t.add(
-			link(f.Name, Path+"/inbound/"+f.ID).sub("by "+f.Source), state, count(f.Entries), money(f.DebitCents), money(f.CreditCents),
+			linked(f.Name, Path+"/inbound/"+f.ID).sub("by "+f.Source), state, count(f.Entries), money(f.DebitCents), money(f.CreditCents),
 			count(f.Applied), count(f.Unmatched), at(f.ReceivedAt))
 	}
 	return t

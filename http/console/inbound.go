@@ -135,7 +135,7 @@ func placed(t *table, file string, r eventstore.Recorded) error {
 		return err
 	}
 	if q, ok := f.Event.(*domain.EntryQueued); ok && q.Inbound == file {
-		t.add(link(named(q.Entry.Name), Path+"/unmatched/"+q.EntryID), money(q.Entry.AmountCents), badge("unmatched", warn).sub(q.Message), say(""), code(q.Entry.Trace))
+		t.add(linked(named(q.Entry.Name), Path+"/unmatched/"+q.EntryID), money(q.Entry.AmountCents), badge("unmatched", warn).sub(q.Message), say(""), code(q.Entry.Trace))
 		return nil
 	}
 	in, kind, ok := incoming(f.Event)
@@ -147,7 +147,7 @@ func placed(t *table, file string, r eventstore.Recorded) error {
 	if c := codeOf(*in); c != "" {
 		what = say(word(kind)).sub(codeText(c))
 	}
-	t.add(link(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), code(in.Entry.Trace))
+	t.add(linked(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), code(in.Entry.Trace))
 	return nil
 }
 
@@ -198,7 +198,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	data.Facts = []fact{
 		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(string(u.EntryKind)).sub(codeOrNone(u.Code))}, {"Company", say(u.CompanyName)},
 		{"Sender's bank", say(u.Sender)}, {"Our bank", say(u.Routing)}, {"Account", say(masked(u.AccountTail))}, {"Trace number", code(u.Trace)},
-		{"Bank's file", link("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waits since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
+		{"Bank's file", linked("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waits since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
 	}
 	if u.OriginalTrace != "" {
 		data.Facts = append(data.Facts, fact{"Answers trace number", code(u.OriginalTrace)})

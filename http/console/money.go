@@ -68,7 +68,7 @@ func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) 
 		Empty: "Nothing settles on this day.", Note: "Net is what moves into the reserve account; below zero, out of it. What is unmatched is part of the other sums.", page: p}
 	sum := func(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "entry", "entries")) }
 	for _, r := range rows {
-		t.add(link(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), money(r.NetCents()))
+		t.add(linked(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), money(r.NetCents()))
 	}
 	return t
 }

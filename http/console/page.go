@@ -36,7 +36,7 @@ type page struct {
 func (p *page) Client(id string) string { return p.clientName(id) }
 
 // client is a client by name, as lists show it.
-func (p *page) client(id string) cell { return link(p.Client(id), Path+"/clients/"+id) }
+func (p *page) client(id string) cell { return linked(p.Client(id), Path+"/clients/"+id) }
 
 // person is who signed in.
 type person struct {

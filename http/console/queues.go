@@ -108,7 +108,7 @@ func (s *surface) heldItems(ctx context.Context, p *page, limit int, cursor stri
 	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver", "Amount#", "Why it is held", "Client", "Waits since", "Id"), Empty: "No entry is held.", page: p}
 	for _, h := range items {
 		t.add(
-			link(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
+			linked(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
 			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), say(h.Reason), p.client(h.Client),
 			at(h.MadeAt).sub(p.Age(h.MadeAt)), code(h.TransactionID))
 	}
@@ -144,7 +144,7 @@ func (s *surface) unmatchedEntries(ctx context.Context, p *page, limit int, curs
 			deadline = deadline.sub(p.Until(u.Deadline))
 		}
 		t.add(
-			link(named(u.Name), Path+"/unmatched/"+u.ID).sub(what+" "+masked(u.AccountTail)),
+			linked(named(u.Name), Path+"/unmatched/"+u.ID).sub(what+" "+masked(u.AccountTail)),
 			money(u.AmountCents).sub(debitOrCredit(u.Debit)), say(u.Message), say(u.CompanyName).sub("bank "+u.Sender),
 			deadline, say(dayText(u.SettledOn)), code(u.ID))
 	}
@@ -211,8 +211,8 @@ func (s *surface) answersToLeave(ctx context.Context, p *page, limit int, cursor
 	list, err := s.Views.PassedDeadlines(ctx, p.Now.Add(365*24*time.Hour), projections.Deadline{}, limit)
 	for _, d := range list {
 		t.add(
-			link(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),
-			p.client(d.Client), link(d.ODFI, Path+"/banks/"+d.ODFI), code(d.ItemID))
+			linked(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),
+			p.client(d.Client), linked(d.ODFI, Path+"/banks/"+d.ODFI), code(d.ItemID))
 	}
 	return t, "", err
 }

@@ -79,7 +79,7 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 func answerTable(p *page, rows []projections.Answer) table {
 	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction", "Client", "Came", "Trace number"), Empty: "Nothing came back, and nothing was answered.", page: p}
 	for _, a := range rows {
-		what := link(word(a.Kind), transactionPath(a.Client, a.TransactionID))
+		what := linked(word(a.Kind), transactionPath(a.Client, a.TransactionID))
 		if a.Code != "" {
 			what = what.sub(codeText(a.Code))
 		}

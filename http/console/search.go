@@ -36,29 +36,29 @@ func (s *surface) find(ctx context.Context, q string, t *table) error {
 	if digits := strings.Map(digit, q); len(digits) == 15 && len(digits) == len(strings.ReplaceAll(q, " ", "")) {
 		found, err := s.Views.FiledUnder(ctx, []string{digits})
 		for _, f := range found[digits] {
-			t.add(link("Trace number "+digits, transactionPath(f.Client, f.TransactionID)), say(word(f.Kind)), say(f.Client))
+			t.add(linked("Trace number "+digits, transactionPath(f.Client, f.TransactionID)), say(word(f.Kind)), say(f.Client))
 		}
 		return err
 	}
 	if f, ok, err := s.Views.FindFile(ctx, q); err != nil {
 		return err
 	} else if ok {
-		t.add(link(f.Name, Path+"/files/"+f.ID), say("File to the bank"), say(f.Client))
+		t.add(linked(f.Name, Path+"/files/"+f.ID), say("File to the bank"), say(f.Client))
 	}
 	if f, ok, err := s.Views.FileNamed(ctx, q); err != nil {
 		return err
 	} else if ok {
-		t.add(link(f.Name, Path+"/files/"+f.ID), say("File to the bank"), say(f.Client))
+		t.add(linked(f.Name, Path+"/files/"+f.ID), say("File to the bank"), say(f.Client))
 	}
 	if f, ok, err := s.Views.FindInbound(ctx, q); err != nil {
 		return err
 	} else if ok {
-		t.add(link(f.Name, Path+"/inbound/"+f.ID), say("File from the bank"), say(""))
+		t.add(linked(f.Name, Path+"/inbound/"+f.ID), say("File from the bank"), say(""))
 	}
 	if u, ok, err := s.Views.FindUnmatched(ctx, q); err != nil {
 		return err
 	} else if ok {
-		t.add(link(named(u.Name), Path+"/unmatched/"+u.ID), say("Unmatched entry"), say(u.Client))
+		t.add(linked(named(u.Name), Path+"/unmatched/"+u.ID), say("Unmatched entry"), say(u.Client))
 	}
 	return s.findByClient(ctx, q, t)
 }
@@ -83,7 +83,7 @@ func (s *surface) findByClient(ctx context.Context, q string, t *table) error {
 			return err
 		}
 		if ok {
-			t.add(link("Event "+id, transactionPath(client, transaction)), say("Event of a transaction"), say(client))
+			t.add(linked("Event "+id, transactionPath(client, transaction)), say("Event of a transaction"), say(client))
 			return nil
 		}
 	}
@@ -106,14 +106,14 @@ func (s *surface) findByClient(ctx context.Context, q string, t *table) error {
 
 func (s *surface) matchClient(ctx context.Context, q, id string, parsed bool, r projections.Client, t *table) error {
 	if r.ID == q || len(q) > 1 && strings.HasPrefix(strings.ToLower(r.Name), strings.ToLower(q)) {
-		t.add(link(r.Name, Path+"/clients/"+r.ID), say("Client"), say(r.ID))
+		t.add(linked(r.Name, Path+"/clients/"+r.ID), say("Client"), say(r.ID))
 	}
 	if !parsed {
 		return nil
 	}
 	payment, err := s.Ledger.Transaction(ctx, r.ID, id)
 	if err == nil && payment.Version > 0 {
-		t.add(link("Transaction "+id, transactionPath(r.ID, id)), say("Transaction"), say(r.ID))
+		t.add(linked("Transaction "+id, transactionPath(r.ID, id)), say("Transaction"), say(r.ID))
 	}
 	return err
 }

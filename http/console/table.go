@@ -52,7 +52,7 @@ type cell struct {
 
 func say(s string) cell            { return cell{Text: s} }
 func code(s string) cell           { return cell{Text: s, Mono: true} }
-func link(s, href string) cell     { return cell{Text: s, Href: href} }
+func linked(s, href string) cell   { return cell{Text: s, Href: href} }
 func money(cents int64) cell       { return cell{Money: true, Cents: cents} }
 func count(n int) cell             { return cell{Count: true, N: n} }
 func at(t time.Time) cell          { return cell{Time: t} }

@@ -145,7 +145,7 @@ func transactionFacts(p *page, v api.TransactionView) []fact {
 	if o := t.Originated; o != nil {
 		from := o.Proposal
 		facts = append(facts, fact{"Company", say(cmp.Or(from.FromName, o.CompanyName)).sub(from.CompanyID)},
-			fact{"Description", say(from.SentDescription())}, fact{"Our bank", link(from.FromRouting, Path+"/banks/"+from.FromRouting)})
+			fact{"Description", say(from.SentDescription())}, fact{"Our bank", linked(from.FromRouting, Path+"/banks/"+from.FromRouting)})
 	} else if r := t.Received; r != nil {
 		facts = append(facts, fact{"Company", say(r.Header.CompanyName).sub(r.Header.CompanyID)}, fact{"Description", say(r.Header.Description)},
 			fact{"Sender's bank", say(r.Header.ODFI)}, fact{"Settled on", say(dayText(r.SettledOn))})
@@ -153,7 +153,7 @@ func transactionFacts(p *page, v api.TransactionView) []fact {
 	if i := t.Origination(); i.Filing != nil {
 		facts = append(facts, fact{"Trace number", code(i.Filing.Trace)})
 		if f := v.Files[i.Filing.File]; f.Cut != nil {
-			facts = append(facts, fact{"File", link(f.Name(), Path+"/files/"+f.ID).sub(word(f.State))})
+			facts = append(facts, fact{"File", linked(f.Name(), Path+"/files/"+f.ID).sub(word(f.State))})
 		}
 	}
 	return append(facts, datesOf(v)...)

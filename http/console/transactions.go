@@ -49,7 +49,7 @@ func transactionTable(p *page, rows []projections.Transaction) table {
 	t := table{Name: "transactions", Caption: "Transactions", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "There is no such transaction.", page: p}
 	for _, r := range rows {
 		t.add(
-			link(named(r.Name), transactionPath(r.Client, r.ID)).sub(masked(r.AccountTail)),
+			linked(named(r.Name), transactionPath(r.Client, r.ID)).sub(masked(r.AccountTail)),
 			money(r.AmountCents).sub(r.SEC+" "+word(r.Type)), badge(r.Status, toneOf(r.Status)).sub(word(r.Direction)),
 			p.client(r.Client), at(r.CreatedAt), code(r.ID))
 	}
