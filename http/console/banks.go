@@ -95,9 +95,9 @@ func sortedKeys(counts map[string]int) (list []string) {
 	return list
 }
 
-// bank answers one of our ODFIs: how files leave, who uses it, and how its
+// bankPage answers one of our ODFIs: how files leave, who uses it, and how its
 // settings came about.
-func (s *surface) bank(c echo.Context, who api.Caller) error {
+func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 	ctx, routing := c.Request().Context(), c.Param("routing")
 	bank, err := s.Ledger.Bank(ctx, routing)
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *surface) reading() map[string]api.Handler {
 		"/clients":                  s.clients,
 		"/clients/:client":          s.client,
 		"/banks":                    s.banks,
-		"/banks/:routing":           s.bank,
+		"/banks/:routing":           s.bankPage,
 		"/system":                   s.system,
 		"/search":                   s.search,
 		"/live":                     s.live,
