@@ -15,7 +15,7 @@ import (
 
 const someID = "e9fbdef4-7a2d-4637-aae4-7f7094520caa"
 
-func TestWhoAsks(t *testing.T) {
+func TestNobodySeesWhatIsAnothers(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	other := w.client("harbor", settings())
@@ -79,7 +79,7 @@ func (c caller) token(form ...string) *answer {
 		with{"Authorization", basic(c.key, c.secret)})
 }
 
-func TestToken(t *testing.T) {
+func TestATokenIsGivenForACredential(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	form := with{"Content-Type", "application/x-www-form-urlencoded"}

@@ -56,7 +56,7 @@ func (c caller) bulk(lines []string, headers ...with) []result {
 	return all
 }
 
-func TestBulk(t *testing.T) {
+func TestABulkRequestAnswersEachLine(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	id := func(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestSameDay tells what a client hears that asks for same-day settlement.
-func TestSameDay(t *testing.T) {
+// TestSameDayIsGivenWhereItMayBe tells what a client hears that asks for same-day settlement.
+func TestSameDayIsGivenWhereItMayBe(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	not := settings()
@@ -76,7 +76,7 @@ func iatDetails() map[string]any {
 	}
 }
 
-func TestIAT(t *testing.T) {
+func TestAnInternationalPaymentNamesItsParties(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	iat := func(members ...any) string {

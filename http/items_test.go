@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-func TestEvents(t *testing.T) {
+func TestEventsAreListedByDayTypeAndStatus(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	ids := map[string]string{}

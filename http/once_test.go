@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestOnce(t *testing.T) {
+func TestAKeyIsUsedOnce(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	key := with{"Idempotency-Key", `"8e03978e-40d5-43dd-bc93-6894a57f9324"`}

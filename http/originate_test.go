@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestOriginate(t *testing.T) {
+func TestAPaymentIsOriginated(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-func TestRecall(t *testing.T) {
+func TestARecallWithdrawsWhatIsPending(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	made := func() (transaction, event string) {

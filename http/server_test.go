@@ -66,7 +66,7 @@ func (endless) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestRequestIDs(t *testing.T) {
+func TestEachRequestHasAnID(t *testing.T) {
 	w := newWorld(t)
 	bank := w.client("business", settings())
 	made := bank.originate(proposal()).is(201).header.Get("X-Request-ID")
@@ -204,7 +204,7 @@ func TestRatesAreBoundedWhereAsked(t *testing.T) {
 	other.call("GET", "/api/transaction/event", "").is(200)
 }
 
-func TestReadiness(t *testing.T) {
+func TestAServerThatIsBusyIsAliveAndNotReady(t *testing.T) {
 	var why error
 	w := newWorld(t, func(o *api.Options) { o.Ready = func() error { return why } })
 	w.send("GET", "/healthz", "").is(200)

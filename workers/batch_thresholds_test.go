@@ -12,7 +12,7 @@ func batching(change func(*domain.Batching)) func(*domain.Settings) {
 }
 
 // What each threshold does to what a client posted on Friday at 14:05.
-func TestThresholds(t *testing.T) {
+func TestAFileIsCutAtAThreshold(t *testing.T) {
 	for name, tt := range map[string]struct {
 		batching func(*domain.Batching)
 		posts    int
@@ -93,7 +93,7 @@ func TestTheOldestEntryCountsWhicheverBankItIsFor(t *testing.T) {
 }
 
 // When the batcher looks again, if nothing happens before.
-func TestNextWake(t *testing.T) {
+func TestTheBatcherKnowsWhenSomethingFallsDueNext(t *testing.T) {
 	for name, tt := range map[string]struct {
 		batching func(*domain.Batching)
 		waits    func(b *bank)

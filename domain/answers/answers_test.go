@@ -90,7 +90,7 @@ type command interface {
 	Decide(answers.Case) (answers.Decision, error)
 }
 
-func TestAnswers(t *testing.T) {
+func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 	afterReturn := func(s *story) *story {
 		return s.add("2026-11-23T15:00:00Z", &domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: "r1", ReplyTo: "in", Code: "R01"}})
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // In these tables Monday is 2026-11-23 and Thursday 2026-11-26 Thanksgiving.
-func TestEffective(t *testing.T) {
+func TestAnEntryIsDatedForTheNextWindowThatTakesIt(t *testing.T) {
 	for _, tt := range []struct {
 		story       string
 		now         string

@@ -8,7 +8,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-func TestSettlementFromJulian(t *testing.T) {
+func TestASettlementDayIsTheBankingDayNearestTheFile(t *testing.T) {
 	for _, tt := range []struct{ story, julian, near, want string }{
 		{"this year", "327", "2026-11-20", "2026-11-23"},
 		{"January against a late December file", "004", "2026-12-30", "2027-01-04"},

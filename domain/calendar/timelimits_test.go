@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-func TestTimeLimits(t *testing.T) {
+func TestATimeLimitEndsWithAWindowOfTheFed(t *testing.T) {
 	for _, tt := range []struct {
 		story                       string
 		limit                       func(calendar.Date) calendar.TimeLimit

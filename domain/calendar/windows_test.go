@@ -37,7 +37,7 @@ func TestParseWindows(t *testing.T) {
 	}
 }
 
-func TestWindows(t *testing.T) {
+func TestTheLastWindowAndTheNext(t *testing.T) {
 	for _, tt := range []struct{ story, now, last, next string }{
 		{"between two", "2026-11-17 12:00", "2026-11-17 10:15", "2026-11-17 14:30"},
 		{"at its minute it has come", "2026-11-17 14:30", "2026-11-17 14:30", "2026-11-17 16:30"},

@@ -240,7 +240,7 @@ func TestWhatACodeAsksFor(t *testing.T) {
 	}
 }
 
-func TestTimeFrames(t *testing.T) {
+func TestATimeFrameEndsOnABankingDay(t *testing.T) {
 	monday := calendar.NewDate(2026, 11, 16)
 	for frame, sendOn := range map[codes.TimeFrame]string{
 		codes.TwoBankingDays:     "2026-11-17",

@@ -30,7 +30,7 @@ func at(client string) func(*Entry) {
 	return func(e *Entry) { e.Client = client }
 }
 
-func TestLimits(t *testing.T) {
+func TestAnEntryOverALimitIsSeen(t *testing.T) {
 	friday := calendar.NewDate(2026, time.November, 27) // the second banking day after
 	for name, tt := range map[string]struct {
 		owner   Owned

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-func TestToASCII(t *testing.T) {
+func TestTextIsSpelledInASCII(t *testing.T) {
 	for _, tt := range []struct{ story, in, want string }{
 		{"plain text stays", "Harbor Gym #4 (50% off) *\\", "Harbor Gym #4 (50% off) *\\"},
 		{"spaces stay where they are", "  JANE  DOE ", "  JANE  DOE "},

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/eventstore/storetest"
 )
 
-func TestWebhooks(t *testing.T) {
+func TestPostgreSQLKeepsWebhooks(t *testing.T) {
 	storetest.Webhooks(t, func(t *testing.T) eventstore.Webhooks {
 		url, _ := postgrestest.Ledger(t)
 		return open(t, postgres.Options{URL: url})

@@ -12,9 +12,9 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// TestAFullFile has SQLite itself run out of room in the middle of a
+// TestAFullFileTakesNothingMoreAndSaysSo has SQLite itself run out of room in the middle of a
 // transaction, by a bound on the pages of the file.
-func TestAFullFile(t *testing.T) {
+func TestAFullFileTakesNothingMoreAndSaysSo(t *testing.T) {
 	s, err := Open(t.TempDir(), Options{})
 	if err != nil {
 		t.Fatal(err)

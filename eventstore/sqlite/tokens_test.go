@@ -44,7 +44,7 @@ func has(t *testing.T, s *sqlite.Store, token eventstore.Token) bool {
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-func TestTokens(t *testing.T) {
+func TestTokensLieBesideTheChain(t *testing.T) {
 	t.Run("a token survives a restart, outside the chain", func(t *testing.T) {
 		folder := t.TempDir()
 		s := open(t, folder, sqlite.Options{})

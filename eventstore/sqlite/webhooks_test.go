@@ -8,6 +8,6 @@ import (
 	"github.com/achledger/achledger/eventstore/storetest"
 )
 
-func TestWebhooks(t *testing.T) {
+func TestSQLiteKeepsWebhooks(t *testing.T) {
 	storetest.Webhooks(t, func(t *testing.T) eventstore.Webhooks { return open(t, t.TempDir(), sqlite.Options{}) })
 }

@@ -155,7 +155,7 @@ func TestAnotherSeedIsAnotherOperator(t *testing.T) {
 	}
 }
 
-func TestRules(t *testing.T) {
+func TestARuleSaysWhatBecomesOfWhichEntries(t *testing.T) {
 	for text, want := range map[string]string{
 		"account=77000000:R01":    "ADA R01",
 		"amount=20.25:R10 LATE":   "SAM R10 late",
