@@ -58,8 +58,6 @@ func count(n int) cell             { return cell{Count: true, N: n} }
 func at(t time.Time) cell          { return cell{Time: t} }
 func badge(s string, t tone) cell  { return cell{Text: s, Tone: t} }
 func (c cell) sub(s string) cell   { c.Sub = s; return c }
-func (c cell) to(href string) cell { c.Href = href; return c }
-func (c cell) tone(t tone) cell    { c.Tone = t; return c }
 func (t *table) add(cells ...cell) { t.Rows = append(t.Rows, row{Cells: cells}) }
 
 // Blank reports whether a cell has nothing to show.
