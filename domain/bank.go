@@ -23,15 +23,21 @@ type Bank struct {
 type DeliverySettings struct {
 	Method string `json:"method"` // outbox or sftp
 	SFTP   *SFTP  `json:"sftp,omitempty"`
+
+	// WriteOnly and InPlace are the bank's profile's; see Bank.Leaves.
+	WriteOnly bool `json:"-"`
+	InPlace   bool `json:"-"`
 }
 
 // Leaves is how files of the ODFI leave; to the outbox where nothing was set
 // up.
 func (b Bank) Leaves() DeliverySettings {
-	if b.Delivery.Method == "" {
-		return DeliverySettings{Method: ToOutbox}
+	way := b.Delivery
+	way.Method = cmp.Or(way.Method, ToOutbox)
+	if way.Method == BySFTP && b.WriteOnly {
+		way.WriteOnly, way.InPlace = true, b.Rename != nil && !*b.Rename
 	}
-	return b.Delivery
+	return way
 }
 
 // SamePlace reports whether files that leave by either go to the same folder.

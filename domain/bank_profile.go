@@ -3,6 +3,7 @@ package domain
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
@@ -21,8 +22,28 @@ type BankProfile struct {
 	// goes into another file. 0 is none of the bank's.
 	MaxEntriesPerFile int `json:"max_entries_per_file,omitempty"`
 	MaxBatchesPerFile int `json:"max_batches_per_file,omitempty"`
+	// WriteOnly is an SFTP server that lets nobody list its folder or read
+	// back. Rename says whether files may be renamed there, true if left out;
+	// else they are written under their final name.
+	WriteOnly bool  `json:"write_only,omitempty"`
+	Rename    *bool `json:"rename,omitempty"`
+	// Segment keeps entries of different directions, or of different SEC
+	// codes, in different files: none, direction or sec.
+	Segment string `json:"segment,omitempty"`
+	// Inbound is how the bank writes what it sends us.
+	Inbound *InboundForm `json:"inbound,omitempty"`
 	// Terms are the bank's deadlines and lead days.
 	calendar.Terms
+}
+
+// InboundForm is how a bank writes what it sends us, where that is not as the
+// rules have it.
+type InboundForm struct {
+	// ReturnsKeepODFI is a bank that passes returns and notifications of change
+	// on under the batch header that its customer sent: columns 80-87 name our
+	// ODFI, and trace numbers of several banks follow in any order. They are
+	// booked without a person.
+	ReturnsKeepODFI bool `json:"returns_keep_odfi,omitempty"`
 }
 
 // HeaderLiterals are fields of file headers as the bank wants them.
@@ -62,6 +83,15 @@ func (p BankProfile) check(f *fields, byServer bool) {
 	p.Header.check(f)
 	FileNaming(p.FileName).check(f, p.Header != nil && p.Header.ImmediateOrigin != "", byServer)
 	p.Terms.Check(f.bad)
+	if p.WriteOnly && !byServer {
+		f.bad("/write_only", "sftp", "is for a bank whose files leave by SFTP")
+	}
+	if p.Rename != nil && !p.WriteOnly {
+		f.bad("/rename", "write-only", "goes with write_only: elsewhere files are always renamed")
+	}
+	if !slices.Contains([]string{"", NoSegments, ByDirection, BySEC}, p.Segment) {
+		f.bad("/segment", "enum", "none, direction or sec")
+	}
 	if p.MaxEntriesPerFile < 0 {
 		f.bad("/max_entries_per_file", "range", "zero or more")
 	}
@@ -83,6 +113,28 @@ func (h *HeaderLiterals) check(f *fields) {
 	checkText(f, "/header/immediate_destination_name", h.ImmediateDestinationName, 0, 23)
 	checkText(f, "/header/immediate_origin_name", h.ImmediateOriginName, 0, 23)
 	checkText(f, "/header/reference", h.Reference, 0, 8)
+}
+
+// Values of BankProfile.Segment.
+const (
+	NoSegments  = "none"
+	ByDirection = "direction"
+	BySEC       = "sec"
+)
+
+// SegmentOf is in which of the bank's files an entry goes: entries of
+// different segments never share one.
+func (p BankProfile) SegmentOf(sec string, debit bool) string {
+	switch {
+	case p.Segment == BySEC:
+		return sec
+	case p.Segment == ByDirection && debit:
+		return "debit"
+	case p.Segment == ByDirection:
+		return "credit"
+	default:
+		return ""
+	}
 }
 
 // CheckSize refuses a client's own file that the bank does not take as one.

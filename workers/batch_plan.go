@@ -67,6 +67,7 @@ func (k kinds) of(item string) nacha.Kind {
 // into files.
 type planner struct {
 	now    time.Time
+	bank   domain.Bank
 	limits Limits
 	groups []*group
 	index  map[groupKey]*group
@@ -85,9 +86,10 @@ func (p *planner) add(items []projections.QueuedItem, k kinds) {
 		if !due {
 			continue
 		}
+		key.segment = p.bank.SegmentOf(key.header.SEC, w.Debit())
 		g, ok := p.index[key]
 		if !ok {
-			g = &group{header: key.batch(), first: w.Position}
+			g = &group{header: key.batch(), segment: key.segment, first: w.Position}
 			p.index[key] = g
 			p.groups = append(p.groups, g)
 		}
@@ -100,12 +102,19 @@ func (p *planner) add(items []projections.QueuedItem, k kinds) {
 // order of their first entry in the log. The planner is empty afterwards.
 func (p *planner) files() []plannedFile {
 	slices.SortStableFunc(p.groups, func(a, b *group) int { return cmp.Compare(a.first, b.first) })
-	packer := packer{limits: p.limits}
+	packers, segments := map[string]*packer{}, []string{}
 	for i, g := range p.groups {
-		packer.pack(g)
+		if packers[g.segment] == nil {
+			packers[g.segment], segments = &packer{limits: p.limits}, append(segments, g.segment)
+		}
+		packers[g.segment].pack(g)
 		p.groups[i] = nil
 	}
-	return packer.files
+	var files []plannedFile
+	for _, s := range segments {
+		files = append(files, packers[s].files...)
+	}
+	return files
 }
 
 // groupKey is what the entries of a batch have in common.
@@ -114,6 +123,8 @@ type groupKey struct {
 	iat    nacha.IATHeader
 	isIAT  bool
 	kind   nacha.Kind
+
+	segment string // of the bank's files
 }
 
 // keyOf decides an item's effective date and with it its batch. Answers carry
@@ -158,6 +169,7 @@ func (k groupKey) batch() domain.FileBatch {
 // group holds the entries of one key.
 type group struct {
 	header  domain.FileBatch
+	segment string
 	first   int64 // log position of its first entry
 	entries []entry
 }

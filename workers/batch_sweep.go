@@ -100,7 +100,7 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
 		return fmt.Errorf("no file can have such a header, its settings are to be corrected: %s", domain.FieldRule(err))
 	}
 	for after, more := int64(0), true; more; {
-		p := planner{now: now, limits: b.Files.Limits.of(bank)}
+		p := planner{now: now, bank: bank, limits: b.Files.Limits.of(bank)}
 		if c.Answers {
 			if err := b.planAnswers(ctx, &p, c); err != nil {
 				return err

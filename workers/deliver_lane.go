@@ -21,8 +21,9 @@ type lane struct {
 
 // session identifies a server or outbox by its address and keys.
 type session struct {
-	method string
-	sftp   domain.SFTP
+	method    string
+	sftp      domain.SFTP
+	writeOnly bool
 }
 
 // enter waits until nobody else delivers for the ODFI.
@@ -86,7 +87,7 @@ func (l *lane) deliverLocked(ctx context.Context, id string) (err error) {
 
 // connect returns a connection, kept for the files that follow.
 func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Deliverer, error) {
-	key := session{method: way.Method}
+	key := session{method: way.Method, writeOnly: way.WriteOnly}
 	if way.Method == domain.BySFTP && way.SFTP != nil {
 		key.sftp = *way.SFTP
 	}
@@ -96,7 +97,7 @@ func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Delive
 	to, ok := l.Deliverers[way.Method]
 	if way.Method == domain.BySFTP && l.SFTP != nil {
 		var err error
-		if to, err = l.SFTP.Dial(ctx, way.SFTP); err != nil {
+		if to, err = l.SFTP.Dial(ctx, way); err != nil {
 			return nil, err
 		}
 	} else if !ok {

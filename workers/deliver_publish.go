@@ -18,6 +18,9 @@ func (l *lane) publish(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
+	if way.WriteOnly && l.answered != file.Temporary() {
+		return l.unknown(ctx, file, reasons[Unreadable])
+	}
 	to, err := l.connect(ctx, way)
 	var location Location
 	if err == nil {

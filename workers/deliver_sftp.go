@@ -21,7 +21,8 @@ type SFTP struct {
 }
 
 // Dial logs in to a server. It fails with an UnreachableError.
-func (s *SFTP) Dial(ctx context.Context, to *domain.SFTP) (Deliverer, error) {
+func (s *SFTP) Dial(ctx context.Context, way domain.DeliverySettings) (Deliverer, error) {
+	to := way.SFTP
 	if s.Sandbox {
 		return nil, errors.New("a sandbox folder never delivers by SFTP")
 	}
@@ -32,7 +33,7 @@ func (s *SFTP) Dial(ctx context.Context, to *domain.SFTP) (Deliverer, error) {
 	if err != nil {
 		return nil, &UnreachableError{err}
 	}
-	return &sftpSession{to: *to, conn: c}, nil
+	return &sftpSession{to: *to, conn: c, writeOnly: way.WriteOnly}, nil
 }
 
 // UnreachableError says that a bank's server does not answer, or stopped
@@ -48,6 +49,10 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 type sftpSession struct {
 	to   domain.SFTP
 	conn *remote.Conn
+
+	// writeOnly is a server that lets nobody list or read: nothing but the
+	// answers to what is written and renamed tells what became of it.
+	writeOnly bool
 }
 
 // Stage implements Deliverer. It is durable as far as the server tells. A copy
@@ -79,6 +84,9 @@ func (s *sftpSession) Stage(_ context.Context, temporary string, content []byte)
 // so it looks first, as far as it may.
 func (s *sftpSession) Publish(_ context.Context, temporary, name string) error {
 	return s.do("rename "+temporary+" to "+name, func(c *remote.Conn) error {
+		if s.writeOnly {
+			return c.Rename(s.path(temporary), s.path(name))
+		}
 		switch _, err := c.Lstat(s.path(name)); {
 		case err == nil:
 			return fs.ErrExist
@@ -93,6 +101,9 @@ func (s *sftpSession) Publish(_ context.Context, temporary, name string) error {
 // comes before the final one, so that a rename under way is not missed. A
 // folder that is gone altogether says nothing about the file.
 func (s *sftpSession) Find(_ context.Context, temporary, name string, sha []byte) (location Location, err error) {
+	if s.writeOnly {
+		return Unreadable, nil
+	}
 	err = s.do("look for "+name, func(c *remote.Conn) error {
 		var found findings
 		_, err := c.Stat(s.to.OutboundFolder)
@@ -127,6 +138,9 @@ func (s *sftpSession) Remove(_ context.Context, temporary string) error {
 
 // Clear implements Deliverer.
 func (s *sftpSession) Clear(ctx context.Context, needless func(name string) bool) error {
+	if s.writeOnly {
+		return nil
+	}
 	return s.do("clear up", func(c *remote.Conn) error {
 		entries, err := c.ReadDirContext(ctx, s.to.OutboundFolder)
 		for _, e := range entries {

@@ -122,6 +122,9 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
+	if way.InPlace {
+		return l.write(ctx, to, file, content)
+	}
 	temporary := newTemporary(file.Rendered.Name)
 	var arrived *ArrivedError
 	putting := to.Stage(ctx, temporary, content)

@@ -34,6 +34,8 @@ type uploadCheck struct {
 
 	line            int // of the batch header
 	debits, credits bool
+
+	sorts map[[2]string]bool // SEC codes and directions of its entries
 }
 
 func (c *uploadCheck) handler() nacha.Handler {
@@ -119,7 +121,30 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	}
 	debit := nacha.TransactionCode(e.Entry.Code).Debit()
 	c.debits, c.credits = c.debits || debit, c.credits || !debit
+	if e.Batch <= len(c.batches) {
+		c.sees(c.batches[e.Batch-1].SEC, debit)
+	}
 	return nil
+}
+
+func (c *uploadCheck) sees(sec string, debit bool) {
+	sort := [2]string{sec, string(calendar.Credit)}
+	if debit {
+		sort[1] = string(calendar.Debit)
+	}
+	if c.sorts == nil {
+		c.sorts = map[[2]string]bool{}
+	}
+	c.sorts[sort] = true
+}
+
+// segments are of how many of a bank's files its entries would be.
+func (c *uploadCheck) segments(p domain.BankProfile) int {
+	of := map[string]bool{}
+	for sort := range c.sorts {
+		of[p.SegmentOf(sort[0], sort[1] == string(calendar.Debit))] = true
+	}
+	return len(of)
 }
 
 // repeated names the fields that repeat the account number, those of the batch

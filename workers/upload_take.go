@@ -178,6 +178,11 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	if large := bank.CheckSize(c.entries, len(c.batches)); large != nil {
 		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{*large}}
 	}
+	if c.segments(bank.BankProfile) > 1 {
+		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+			Pointer: "/file", Code: "segment", Message: "its bank takes files of one " + bank.Segment + " only: send it as several",
+		}}}
+	}
 	if in.method == "" {
 		if in.method, err = u.Method(ctx, c.odfi); err != nil {
 			return OrderedFile{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -220,6 +221,32 @@ func TestAReturnWithAProblemOfItsOwnNamesItsPayment(t *testing.T) {
 	w.feed(edit(t, render(t, w.returned(id, "R01")), "799R01", "799R99"))
 	if u := w.waits(nacha.ReasonCode); !slices.Equal(u.Candidates, []string{gym + "/" + id}) {
 		t.Errorf("candidates %v", u.Candidates)
+	}
+	w.sound()
+}
+
+// A bank that is known to pass returns on so needs nobody; what agrees with no
+// payment of ours waits nevertheless.
+func TestReturnsUnderOurOwnODFIAreBookedWhereTheBankIsSetUpSo(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	w.write(ledger.Change{Stream: domain.BankStream(ourBank), Client: domain.LedgerClient, Events: []domain.Event{
+		domain.BankConfigured{
+			Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ToOutbox},
+			BankProfile: domain.BankProfile{Inbound: &domain.InboundForm{ReturnsKeepODFI: true}},
+		},
+	}})
+	batch := together(w.returned(ids[0], "R01", traced(theirBank[:8]+"0000501")), w.returned(ids[1], "R02", traced(theirBank[:8]+"0000502")),
+		w.returned(ids[2], "R03", traced(theirBank[:8]+"0000503"), func(_ *nacha.BatchHeader, e *nacha.Entry) { e.AmountCents++ }))
+	content := strings.ReplaceAll(string(keptHeader(t, render(t, batch))), theirBank[:8]+"0000502", "091400600000007")
+	if o := w.feed([]byte(content)); o.Counts != (domain.InboundApplied{Applied: 2, Unmatched: 1}) {
+		t.Fatalf("outcome %+v", o)
+	}
+	for _, id := range ids[:2] {
+		w.only(id, domain.Return)
+	}
+	if o := w.feed([]byte(content)); o.State != Duplicate {
+		t.Errorf("once more it is %+v", o)
 	}
 	w.sound()
 }

@@ -41,9 +41,16 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 	if err != nil {
 		return accounts{}, fmt.Errorf("list clients and banks: %w", err)
 	}
-	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}}
-	for _, bank := range list.Banks {
-		known.add(bank)
+	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}}
+	for _, routing := range list.Banks {
+		known.add(routing)
+		bank, err := r.ledger.Bank(ctx, routing)
+		if err != nil {
+			return accounts{}, err
+		}
+		if bank.Inbound != nil && bank.Inbound.ReturnsKeepODFI {
+			known.keepODFI[routing[:8]] = true
+		}
 	}
 	for _, id := range list.Clients {
 		c, err := r.ledger.Client(ctx, id)
@@ -85,6 +92,7 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 type accounts struct {
 	routings map[string]string     // our banks: first eight digits to all nine
 	clients  map[string][]receiver // by routing number
+	keepODFI map[string]bool       // banks, by eight digits, that pass returns on under our own header
 }
 
 // receiver is a client at one bank.

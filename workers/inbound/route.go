@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -41,6 +42,9 @@ func (p *placement) place(e *inboundEntry) error {
 }
 
 func (p *placement) decide(e *inboundEntry) error {
+	if p.accounts.keepODFI[e.header.ODFI] {
+		e.passedOn()
+	}
 	if m, held := e.unfit(); held {
 		m.candidates = e.near(p.originals, p.accounts.ours)
 		return p.queue(e, m)
@@ -67,6 +71,17 @@ func (e *inboundEntry) unfit() (m match, held bool) {
 	default:
 		return m, false
 	}
+}
+
+// passedOn takes away what is wrong with a return or a notification of change
+// only because its bank passed it on under our own header.
+func (e *inboundEntry) passedOn() {
+	if e.Entry.Return == nil && e.Entry.Correction == nil {
+		return
+	}
+	e.Problems = slices.DeleteFunc(slices.Clone(e.Problems), func(p nacha.Problem) bool {
+		return p.Code == nacha.TracePrefix || p.Code == nacha.TraceOrder
+	})
 }
 
 // problem is why an entry with problems of its own waits.

@@ -39,6 +39,10 @@ type Server struct {
 	TakesAtOnce atomic.Bool
 	// ReadOnly lets new sessions change nothing.
 	ReadOnly atomic.Bool
+	// WriteOnly lets new sessions neither list nor read nor ask for anything;
+	// Peeks counts how often they tried.
+	WriteOnly atomic.Bool
+	Peeks     atomic.Int64
 	// Sessions counts the logins.
 	Sessions atomic.Int64
 
@@ -162,6 +166,12 @@ func (s *Server) serve(c net.Conn) {
 		var options []sftp.ServerOption
 		if s.ReadOnly.Load() {
 			options = append(options, sftp.ReadOnly())
+		}
+		if s.WriteOnly.Load() {
+			w := dropbox{s}
+			_ = sftp.NewRequestServer(&mortal{Channel: channel, server: s, conn: c}, sftp.Handlers{FileGet: w, FilePut: w, FileCmd: w, FileList: w}).Serve()
+			_ = channel.Close()
+			continue
 		}
 		server, err := sftp.NewServer(&mortal{Channel: channel, server: s, conn: c}, options...)
 		if err != nil {
