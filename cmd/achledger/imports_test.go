@@ -63,8 +63,8 @@ var homes = map[string][]string{
 }
 
 // inTests may be imported by any test: a real broker, the oracle that reads our
-// files, and a person's authenticator.
-var inTests = []string{"github.com/nats-io", "github.com/moov-io/ach", "github.com/pquerna/otp"}
+// files, a person's authenticator, and what a client verifies messages with.
+var inTests = []string{"github.com/nats-io", "github.com/moov-io/ach", "github.com/pquerna/otp", "github.com/standard-webhooks"}
 
 // pureLibraries are the only ones package domain and those below it know.
 var pureLibraries = map[string][]string{

@@ -43,7 +43,9 @@ type world struct {
 type level struct{ *projections.Views }
 
 func (l level) Position() int64 {
-	_ = l.CatchUp(context.Background())
+	if err := l.CatchUp(context.Background()); err != nil {
+		panic(err)
+	}
 	return l.Views.Position()
 }
 

@@ -1,0 +1,7 @@
+package webhooks
+
+// For tests.
+var (
+	NewTransport = newTransport
+	ErrNotPublic = errNotPublic
+)
