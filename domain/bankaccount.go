@@ -187,3 +187,39 @@ type TransactionAccountChanged struct {
 func (TransactionAccountChanged) Type() string { return "transaction.account_changed" }
 
 func init() { register(func() Event { return &TransactionAccountChanged{} }) }
+
+// CorrectAccount acts on a notification of change about a bank account.
+type CorrectAccount struct {
+	TransactionID, ItemID, Code string // of the notification
+	To                          string // the account it leads to
+	Left                        string // why it is left alone; empty for one that is acted on
+}
+
+// Decide acts on it once.
+func (c CorrectAccount) Decide(a BankAccount) ([]Event, error) {
+	switch {
+	case a.Acted(c.ItemID):
+		return nil, nil
+	case c.Left != "":
+		return []Event{AccountCorrectionLeft{Code: c.Code, Reason: c.Left, TransactionID: c.TransactionID, ItemID: c.ItemID}}, nil
+	default:
+		return []Event{AccountCorrected{To: c.To, Code: c.Code, TransactionID: c.TransactionID, ItemID: c.ItemID}}, nil
+	}
+}
+
+// FollowCorrection leads what waits to another account, because of a
+// correction or of its refusal.
+type FollowCorrection struct {
+	To   ItemAccount
+	Lead Lead // the correction in force; a zero one where it is refused
+}
+
+// Decide leads a transaction that waits, held or not.
+func (c FollowCorrection) Decide(t Transaction) ([]Event, error) {
+	if o := t.Origination(); o == nil || o.State != Pending && o.State != Held {
+		return nil, nil
+	}
+	return []Event{TransactionAccountChanged{
+		Routing: c.To.Routing, AccountType: c.To.AccountType, Account: c.To.Account, Code: c.Lead.Code, Because: c.Lead.TransactionID,
+	}}, nil
+}

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"maps"
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -96,6 +97,30 @@ func (c HadLeft) Decide(f File) (events []Event, err error) {
 	}
 	delivered, err := EndDelivery{}.Decide(f)
 	return append(events, delivered...), err
+}
+
+// RedatedTo is how the file was dated again, if its batches went out with these
+// effective entry dates; nil where they are its own, or differ otherwise than
+// by that.
+func (f File) RedatedTo(effective []string) *FileRedated {
+	if len(f.Batches) != len(effective) {
+		return nil
+	}
+	dates := map[string]string{}
+	for n, b := range f.Batches {
+		to := effective[n]
+		if known, seen := dates[b.EffectiveOn]; b.Answers && to != b.EffectiveOn || seen && !b.Answers && known != to {
+			return nil
+		}
+		if !b.Answers {
+			dates[b.EffectiveOn] = to
+		}
+	}
+	maps.DeleteFunc(dates, func(from, to string) bool { return from == to })
+	if len(dates) == 0 {
+		return nil
+	}
+	return &FileRedated{Dates: dates, SendBy: f.SendBy, Why: "it went out dated again before the ledger was restored from a backup"}
 }
 
 // Unsettled reports whether a person may say that the file was delivered:

@@ -25,3 +25,39 @@ type (
 func (TransactionFiled) Type() string { return "transaction.filed" }
 
 func init() { register(func() Event { return &TransactionFiled{} }) }
+
+// FileItem files an item: it leaves in a file, in one of its batches, under a
+// trace number.
+type FileItem struct {
+	ItemID, File string
+	Batch        int
+	Trace        string
+	Dated        *Dated
+
+	// Of an item that left before the ledger was restored from a backup.
+	InSpite string       // why it is filed although it is held; empty of one that is not
+	To      *ItemAccount // where it went, unless it is where it waits for
+	Like    *Resemble    // an entry like it that left later
+}
+
+// ItemAccount is an account that an item goes to.
+type ItemAccount struct {
+	Routing, AccountType string
+	Account              Account
+}
+
+// Events are those that file it. Whoever files has read how the item stands,
+// and the version of its stream tells whether it still does.
+func (c FileItem) Events() (events []Event) {
+	if c.InSpite != "" {
+		events = append(events, TransactionApproved{ItemID: c.ItemID, Reason: c.InSpite})
+	}
+	if c.To != nil {
+		events = append(events, TransactionAccountChanged{Routing: c.To.Routing, AccountType: c.To.AccountType, Account: c.To.Account})
+	}
+	events = append(events, TransactionFiled{ItemID: c.ItemID, File: c.File, Batch: c.Batch, Trace: c.Trace, Dated: c.Dated})
+	if c.Like != nil {
+		events = append(events, TransactionResembled{ItemID: c.ItemID, File: c.Like.File, Trace: c.Like.Trace})
+	}
+	return events
+}

@@ -98,6 +98,29 @@ func (t Traces) Take(n int, on time.Time) (first, got int, taken TracesTaken, er
 	return first, got, TracesTaken{First: first, Last: first + got - 1, Round: round, On: on.Format(time.DateOnly)}, nil
 }
 
+// Took is the event that takes numbers under which entries left of which the
+// log does not know. Numbers only grow; those of a file that was cut after one
+// already taken leave a gap, which harms nobody, and a sequence that started
+// over is a new round.
+func (t Traces) Took(numbers []int, on time.Time) TracesTaken {
+	taken := TracesTaken{First: t.Last + 1, Last: t.Last, Round: t.Round, On: on.Format(time.DateOnly)}
+	for _, n := range numbers {
+		if StartedOver(n, t.Last) && t.Resting(n, on) {
+			continue // of the round before, in a file that was cut after the sequence started over
+		}
+		if StartedOver(taken.Last, n) {
+			taken.First, taken.Last, taken.Round = 1, n, t.Round+1
+		}
+		taken.Last = max(taken.Last, n)
+	}
+	taken.First = min(taken.First, taken.Last)
+	return taken
+}
+
+// StartedOver reports whether the sequence began again between two numbers
+// taken near each other in time.
+func StartedOver(before, after int) bool { return before-after > MaxTraceSequence/2 }
+
 // InUse is how many numbers may not be taken yet, because they were taken less
 // than TraceRestDays ago.
 func (t Traces) InUse(on time.Time) int {

@@ -102,3 +102,35 @@ func TestAModifierThatAFileWentOutUnderIsTakenOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestNumbersThatHadLeftOnlyGoOn(t *testing.T) {
+	day := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		last    int
+		numbers []int
+		want    domain.TracesTaken
+	}{
+		"behind the last one":        {7, []int{8, 10}, domain.TracesTaken{First: 8, Last: 10}},
+		"of an earlier file":         {20, []int{8, 10}, domain.TracesTaken{First: 20, Last: 20}},
+		"after the sequence's start": {9_999_990, []int{9_999_998, 3}, domain.TracesTaken{First: 1, Last: 3, Round: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.want.On = "2026-11-24"
+			if got := (domain.Traces{Last: tt.last}).Took(tt.numbers, day); got != tt.want {
+				t.Errorf("got %+v; want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// A file may begin before midnight with the last numbers of a round and be cut
+// after one of the next round.
+func TestALateFileOfTheRoundBeforeTakesNoNumberOfTheNew(t *testing.T) {
+	var now domain.Traces
+	for n, e := range []domain.TracesTaken{{First: 1, Last: 9_998_000, On: "2026-11-23"}, {First: 1, Last: 100, Round: 1, On: "2026-11-23"}} {
+		now.Evolve(domain.Fact{Event: &e, Version: int64(n + 1)})
+	}
+	if taken := now.Took([]int{9_999_500}, time.Date(2026, 11, 24, 0, 1, 0, 0, time.UTC)); taken.Last != 100 || taken.Round != 1 {
+		t.Errorf("took %+v; want the round to stay at 100", taken)
+	}
+}

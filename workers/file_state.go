@@ -53,9 +53,9 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 		}
 		w.trace = trace
 		w.totals.Add(e.totals())
-		events := append(e.made[:len(e.made):len(e.made)], domain.TransactionFiled{
+		events := append(e.made[:len(e.made):len(e.made)], domain.FileItem{
 			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace), Dated: e.dated,
-		})
+		}.Events()...)
 		filled.Count += len(events)
 		changes = append(changes, ledger.Change{
 			Stream: domain.TransactionStream(w.opened.Client, e.transaction), Client: w.opened.Client,

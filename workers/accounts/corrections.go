@@ -146,18 +146,20 @@ func (c *Corrections) decide(ctx context.Context, t domain.Transaction, item *do
 		}
 		d.Events = []domain.Event{opened}
 	}
-	code := item.Incoming.Entry.Correction.Code
+	acts := domain.CorrectAccount{TransactionID: t.ID, ItemID: item.ID, Code: item.Incoming.Entry.Correction.Code}
 	to, opened, err := c.corrected(ctx, t, item, account)
 	var left leftAlone
 	switch {
 	case errors.As(err, &left):
-		c.Log.Warn("a notification of change was left alone", "client", t.Client, "transaction", t.ID, "code", code, "reason", string(left))
-		d.Events = append(d.Events, domain.AccountCorrectionLeft{Code: code, Reason: string(left), TransactionID: t.ID, ItemID: item.ID})
+		c.Log.Warn("a notification of change was left alone", "client", t.Client, "transaction", t.ID, "code", acts.Code, "reason", string(left))
+		acts.Left = string(left)
 	case err != nil:
 		return ledger.Decision{}, err
 	default:
-		d.Events = append(d.Events, domain.AccountCorrected{To: to, Code: code, TransactionID: t.ID, ItemID: item.ID})
+		acts.To = to
 		d.Before = opened // the views want to know it when they are told where it leads
 	}
-	return d, nil
+	events, err := acts.Decide(account)
+	d.Events = append(d.Events, events...)
+	return d, err
 }

@@ -57,13 +57,16 @@ func (c *Corrections) leads(ctx context.Context, t domain.Transaction) ([]domain
 	if err != nil || account.ID == t.Account.Fingerprint || account.Type == domain.Loan && t.Originated.Proposal.PushPull == domain.Pull {
 		return nil, err
 	}
-	lead := asked.LeadAfter(named.SetAt)
 	number, err := c.Ledger.OpenBankAccount(t.Client, account)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := c.Ledger.SealAccountIn(domain.TransactionStream(t.Client, t.ID), t.Client, account.Routing, number, account.Type)
-	return []domain.Event{domain.TransactionAccountChanged{
-		Routing: account.Routing, AccountType: account.Type, Account: sealed, Code: lead.Code, Because: lead.TransactionID,
-	}}, err
+	follow := domain.FollowCorrection{
+		To: domain.ItemAccount{Routing: account.Routing, AccountType: account.Type}, Lead: asked.LeadAfter(named.SetAt),
+	}
+	follow.To.Account, err = c.Ledger.SealAccountIn(domain.TransactionStream(t.Client, t.ID), t.Client, account.Routing, number, account.Type)
+	if err != nil {
+		return nil, err
+	}
+	return follow.Decide(t)
 }

@@ -24,7 +24,7 @@ func (r Restore) delivered(ctx context.Context, f *file, id string) error {
 	}
 	before := file
 	before.Batches = append([]domain.FileBatch(nil), file.Batches...)
-	left := domain.HadLeft{Again: redated(file, f)}
+	left := domain.HadLeft{Again: file.RedatedTo(f.effective())}
 	if left.Again != nil {
 		file.Evolve(domain.Fact{Event: left.Again, Version: file.Version})
 	}
@@ -61,31 +61,4 @@ func (r Restore) same(ctx context.Context, f *file, file domain.File) ([]byte, e
 		return nil, fmt.Errorf("the log calls another file %s: compare them with achledger files cat %s --clear, and settle it with the bank", f.name(), file.ID)
 	}
 	return content, nil
-}
-
-// redated is how a file that the log knows was dated again before it went out;
-// nil where its dates are the log's, or differ otherwise than by that.
-func redated(file domain.File, f *file) *domain.FileRedated {
-	if len(file.Batches) != len(f.batches) {
-		return nil
-	}
-	dates := map[string]string{}
-	for n, b := range file.Batches {
-		to := f.batches[n].EffectiveOn
-		if known, seen := dates[b.EffectiveOn]; b.Answers && to != b.EffectiveOn || seen && !b.Answers && known != to {
-			return nil
-		}
-		if !b.Answers {
-			dates[b.EffectiveOn] = to
-		}
-	}
-	for from, to := range dates {
-		if from == to {
-			delete(dates, from)
-		}
-	}
-	if len(dates) == 0 {
-		return nil
-	}
-	return &domain.FileRedated{Dates: dates, SendBy: file.SendBy, Why: "it went out dated again before the ledger was restored from a backup"}
 }

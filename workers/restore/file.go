@@ -100,6 +100,14 @@ func (f *file) name() string {
 	return domain.HeaderName(h.ImmediateOrigin, h.CreatedOn, h.CreatedAt, h.Modifier)
 }
 
+// effective are the effective entry dates of its batches.
+func (f *file) effective() (dates []string) {
+	for _, b := range f.batches {
+		dates = append(dates, b.EffectiveOn)
+	}
+	return dates
+}
+
 func (f *file) settings() domain.FileSettings {
 	h, ending := f.summary.Header, "LF"
 	if bytes.Contains(f.content, []byte("\r\n")) {

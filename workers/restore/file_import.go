@@ -74,7 +74,7 @@ func (t *fileImport) writeNext(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	taken, err := t.traces(traces, entries)
+	numbers, err := t.sequences(entries)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (t *fileImport) writeNext(ctx context.Context) error {
 		return err
 	}
 	changes[0] = ledger.Change{Stream: domain.FileStream(t.opened.FileID), Client: t.opened.Client, Expect: t.stream, Events: events}
-	changes[1] = ledger.Change{Stream: domain.TraceStream(t.ODFI[:8]), Client: domain.LedgerClient, Expect: traces.Version, Events: []domain.Event{taken}}
+	changes[1] = ledger.Change{Stream: domain.TraceStream(t.ODFI[:8]), Client: domain.LedgerClient, Expect: traces.Version, Events: []domain.Event{traces.Took(numbers, t.created())}}
 	if _, err := t.Ledger.Write(ctx, changes...); err != nil {
 		return err
 	}
@@ -118,13 +118,14 @@ func (t *fileImport) standing() domain.File {
 // that its client asked for with the file or, where the backup knows none, of
 // one that is made with it.
 func (t *fileImport) change(n int, e scanned) (ledger.Change, error) {
-	filed := domain.TransactionFiled{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
+	filed := domain.FileItem{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
+	if like, ok := t.plan.after(t, e); ok { // it may have left again
+		filed.Like = &domain.Resemble{File: like.File, Trace: like.Trace}
+	}
 	client := t.opened.Client
 	if w := t.found[n]; w != nil {
-		filed.ItemID = w.id
-		events, err := t.refound(w, e)
-		events = append(events, t.filedEvents(filed, e)...)
-		stream := w.stream()
+		err := t.refound(&filed, w, e)
+		events, stream := filed.Events(), w.stream()
 		expect := t.waiting.versions[stream]
 		t.waiting.versions[stream] += int64(len(events))
 		return ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events}, err
@@ -139,33 +140,24 @@ func (t *fileImport) change(n int, e scanned) (ledger.Change, error) {
 	}
 	return ledger.Change{
 		Stream: domain.TransactionStream(client, originated.TransactionID), Client: client,
-		Expect: eventstore.NewStream, Events: append([]domain.Event{originated}, t.filedEvents(filed, e)...),
+		Expect: eventstore.NewStream, Events: append([]domain.Event{originated}, filed.Events()...),
 	}, nil
 }
 
-// filedEvents is the event that files an entry and, where it may have left again in
-// a later file, the one that says so.
-func (t *fileImport) filedEvents(filed domain.TransactionFiled, e scanned) []domain.Event {
-	like, ok := t.plan.after(t, e)
-	if !ok {
-		return []domain.Event{filed}
-	}
-	return []domain.Event{filed, domain.TransactionResembled{ItemID: filed.ItemID, File: like.File, Trace: like.Trace}}
-}
-
-// refound are the events of an item that left otherwise than it waits: to a
-// corrected account, or after its hold was ended.
-func (t *fileImport) refound(w *item, e scanned) (events []domain.Event, err error) {
+// refound says how an item left otherwise than it waits: to a corrected
+// account, or after its hold was ended.
+func (t *fileImport) refound(filed *domain.FileItem, w *item, e scanned) (err error) {
+	filed.ItemID = w.id
 	if w.held {
-		events = append(events, domain.TransactionApproved{ItemID: w.id, Reason: "it left in file " + t.file.name() + " before the ledger was restored"})
+		filed.InSpite = "it left in file " + t.file.name() + " before the ledger was restored"
 	}
 	if w.exact == e.exact {
-		return events, nil
+		return nil
 	}
-	kind := domain.AccountType(e.Code)
-	account, err := t.Ledger.SealAccountIn(w.stream(), t.opened.Client, e.Routing, e.Account, kind)
+	filed.To = &domain.ItemAccount{Routing: e.Routing, AccountType: domain.AccountType(e.Code)}
+	filed.To.Account, err = t.Ledger.SealAccountIn(w.stream(), t.opened.Client, e.Routing, e.Account, filed.To.AccountType)
 	t.corrected = append(t.corrected, t.told(e, w.transaction))
-	return append(events, domain.TransactionAccountChanged{Routing: e.Routing, AccountType: kind, Account: account}), err
+	return err
 }
 
 func (t *fileImport) told(e scanned, transaction string) Told {

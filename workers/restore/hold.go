@@ -35,15 +35,9 @@ func (p *plan) hold(ctx context.Context) (held []Told, err error) {
 }
 
 func (p *plan) holdOne(ctx context.Context, i *item, like Told) error {
-	reason := domain.LooksLike(like.File, like.Trace)
-	if i.held && i.reason == reason {
-		return nil
-	}
-	stream := i.stream()
-	_, err := p.Ledger.Write(ctx, ledger.Change{
-		Stream: stream, Client: i.client, Expect: p.waiting.versions[stream], Events: []domain.Event{domain.TransactionHeld{ItemID: i.id, Reason: reason}},
-	})
-	p.waiting.versions[stream]++
+	resembles := domain.Resemble{ItemID: i.id, File: like.File, Trace: like.Trace}
+	t, err := ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(i.client, i.transaction), resembles.Decide)
+	p.waiting.versions[i.stream()] = t.Version
 	return err
 }
 
@@ -97,13 +91,8 @@ func (p *plan) markIn(ctx context.Context, id string, cents map[int64]bool, look
 			continue
 		}
 		like := strangers[0].Told
-		_, err := ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(e.Client, e.TransactionID), func(t domain.Transaction) ([]domain.Event, error) {
-			i, ok := t.Item(e.ItemID)
-			if !ok || i.State != domain.Filed || i.Resembles != nil {
-				return nil, nil
-			}
-			return []domain.Event{domain.TransactionResembled{ItemID: i.ID, File: like.File, Trace: like.Trace}}, nil
-		})
+		resembles := domain.Resemble{ItemID: e.ItemID, File: like.File, Trace: like.Trace}
+		_, err := ledger.Execute(ctx, p.Ledger, ledger.TransactionStream(e.Client, e.TransactionID), resembles.Decide)
 		if err != nil {
 			return err
 		}

@@ -12,29 +12,19 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// traces are the trace numbers that these entries take. Numbers only grow;
-// those of a file that was cut after one already taken leave a gap, which
-// harms nobody, and a sequence that started over is a new round.
-func (t *fileImport) traces(now domain.Traces, entries []scanned) (domain.TracesTaken, error) {
-	taken := domain.TracesTaken{First: now.Last + 1, Last: now.Last, Round: now.Round, On: t.created().Format(time.DateOnly)}
+// sequences are the trace sequences of entries of the ODFI.
+func (t *fileImport) sequences(entries []scanned) (numbers []int, err error) {
 	for _, e := range entries {
 		if len(e.Trace) != 15 || e.Trace[:8] != t.ODFI[:8] {
-			return taken, fmt.Errorf("trace %s is not one of ODFI %s", e.Trace, t.ODFI)
+			return nil, fmt.Errorf("trace %s is not one of ODFI %s", e.Trace, t.ODFI)
 		}
 		n, err := strconv.Atoi(e.Trace[8:])
 		if err != nil {
-			return taken, err
+			return nil, err
 		}
-		if startedOver(n, now.Last) && now.Resting(n, t.created()) {
-			continue // of the round before, in a file that was cut after the sequence started over
-		}
-		if startedOver(taken.Last, n) {
-			taken.First, taken.Last, taken.Round = 1, n, now.Round+1
-		}
-		taken.Last = max(taken.Last, n)
+		numbers = append(numbers, n)
 	}
-	taken.First = min(taken.First, taken.Last)
-	return taken, nil
+	return numbers, nil
 }
 
 // created is when the file says it was made, in New York.
@@ -76,8 +66,8 @@ func (r Restore) modifiers(ctx context.Context, files []*file) error {
 // cut closes the file with the header it went out under.
 func (t *fileImport) cut(ctx context.Context) error {
 	h := t.file.summary.Header
-	taken := domain.ModifierTaken{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}
-	events, err := domain.CutFile{Totals: t.file.summary.Totals, Taken: taken}.Decide(t.standing())
+	taken := domain.TookModifier{Date: h.CreatedOn, Time: h.CreatedAt, Modifier: h.Modifier}
+	events, err := domain.CutFile{Totals: t.file.summary.Totals, Taken: domain.ModifierTaken(taken)}.Decide(t.standing())
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func inOrder(files []*file) {
 		highest[day] = max(highest[day], f.sequence())
 	}
 	place := func(f *file) int {
-		if n := f.sequence(); startedOver(highest[f.summary.Header.CreatedOn], n) {
+		if n := f.sequence(); domain.StartedOver(highest[f.summary.Header.CreatedOn], n) {
 			return n + domain.MaxTraceSequence
 		}
 		return f.sequence()
@@ -34,7 +34,3 @@ func (f *file) sequence() int {
 	n, _ := strconv.Atoi(f.entries[0].Trace[min(8, len(f.entries[0].Trace)):])
 	return n
 }
-
-// startedOver reports whether the sequence began again between two numbers
-// taken near each other in time.
-func startedOver(before, after int) bool { return before-after > domain.MaxTraceSequence/2 }

@@ -172,37 +172,6 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 	}
 }
 
-func TestTraceNumbersOnlyGoOn(t *testing.T) {
-	entries := func(sequences ...string) (es []scanned) {
-		for _, s := range sequences {
-			e := scanned{}
-			e.Trace = odfi[:8] + s
-			es = append(es, e)
-		}
-		return es
-	}
-	for name, tt := range map[string]struct {
-		last    int
-		entries []scanned
-		want    domain.TracesTaken
-	}{
-		"behind the last one":        {7, entries("0000008", "0000010"), domain.TracesTaken{First: 8, Last: 10}},
-		"of an earlier file":         {20, entries("0000008", "0000010"), domain.TracesTaken{First: 20, Last: 20}},
-		"after the sequence's start": {9_999_990, entries("9999998", "0000003"), domain.TracesTaken{First: 1, Last: 3, Round: 1}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := &file{}
-			f.summary.Header.CreatedOn, f.summary.Header.CreatedAt = "261124", "1000"
-			taking := fileImport{Restore: Restore{ODFI: odfi}, file: f}
-			tt.want.On = "2026-11-24"
-			got, err := taking.traces(domain.Traces{Last: tt.last}, tt.entries)
-			if err != nil || got != tt.want {
-				t.Errorf("got %+v, %v; want %+v", got, err, tt.want)
-			}
-		})
-	}
-}
-
 func TestTheNewRoundComesAfterTheHighNumbersOfItsDay(t *testing.T) {
 	made := func(day, sequence string) *file {
 		f := &file{path: day + " " + sequence, entries: make([]scanned, 1)}
@@ -220,24 +189,6 @@ func TestTheNewRoundComesAfterTheHighNumbersOfItsDay(t *testing.T) {
 	want := "261123 9990000, 261124 9998000, 261124 9999100, 261124 0000001, 261125 0000400"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("the order is %s; want %s", strings.Join(got, ", "), want)
-	}
-}
-
-// A file may begin before midnight with the last numbers of a round and be cut
-// after one of the next round.
-func TestALateFileOfTheRoundBeforeTakesNoNumberOfTheNew(t *testing.T) {
-	var now domain.Traces
-	for n, e := range []domain.TracesTaken{{First: 1, Last: 9_998_000, On: "2026-11-23"}, {First: 1, Last: 100, Round: 1, On: "2026-11-23"}} {
-		now.Evolve(domain.Fact{Event: &e, Version: int64(n + 1)})
-	}
-	f := &file{}
-	f.summary.Header.CreatedOn, f.summary.Header.CreatedAt = "261124", "0001"
-	late := scanned{}
-	late.Trace = odfi[:8] + "9999500"
-	taking := fileImport{Restore: Restore{ODFI: odfi}, file: f}
-	taken, err := taking.traces(now, []scanned{late})
-	if err != nil || taken.Last != 100 || taken.Round != 1 {
-		t.Errorf("took %+v, %v; want the round to stay at 100", taken, err)
 	}
 }
 
