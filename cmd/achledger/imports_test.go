@@ -58,6 +58,8 @@ var homes = map[string][]string{
 	"github.com/pkg/sftp":               {"workers"},
 	"github.com/pquerna/otp":            {"eventstore/people"},
 	"github.com/standard-webhooks":      {"workers/webhooks"},
+	"github.com/coreos/go-oidc":         {"eventstore/people/openid"},
+	"golang.org/x/oauth2":               {"eventstore/people/openid"},
 	"github.com/prometheus":             {"cmd", "http"},
 	"github.com/schollz/progressbar/v3": {"cmd"},
 }

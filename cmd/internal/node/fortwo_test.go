@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
 )
 
 // two are two people who can approve, in a ledger that needs both.
@@ -79,16 +81,22 @@ func TestAnApprovedActIsCarriedOutOnceAlsoOverAStop(t *testing.T) {
 // count is how many events of a type the log has.
 func (r *running) count(kind string) (n int) {
 	r.t.Helper()
-	all, err := r.server.Store.ReadAll(r.t.Context(), 0, 1<<20)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for _, e := range all {
+	for _, e := range r.log() {
 		if e.Type == kind {
 			n++
 		}
 	}
 	return n
+}
+
+// log is all of it.
+func (r *running) log() []eventstore.Recorded {
+	r.t.Helper()
+	all, err := r.server.Store.ReadAll(r.t.Context(), 0, 1<<20)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return all
 }
 
 // What a person hands in waits, sealed, until another looked at it.
@@ -118,5 +126,48 @@ func TestAFileOfTheBankThatAPersonHandsInNeedsAnother(t *testing.T) {
 	r.must(200, bob, "POST", "/v1/ops/approvals/"+id+"/approve", object{}, nil)
 	if n := r.count("inbound.received") + r.count("inbound.quarantined"); n == 0 {
 		t.Error("it was approved and did not come")
+	}
+}
+
+// Whoever owns the folder cannot be bound by its log: a command acts alone, and
+// the log says so before it does.
+func TestACommandOfTheFolderActsAloneAndTheLogSaysSo(t *testing.T) {
+	r := serve(t, "", nil)
+	client, _ := r.client("Harbor Gym")
+	ctx := control.AsOwner(t.Context())
+	commands := map[string]func() error{
+		"delivery.on":      func() error { _, err := r.server.DeliveryOn(ctx, DeliveryOrder{ODFI: "231380104"}); return err },
+		"credential.issue": func() error { _, err := r.server.IssueOperations(ctx, Nothing{}); return err },
+		"keys.destroy":     func() error { _, err := r.server.DestroyKeys(ctx, Destruction{Client: client}); return err },
+	}
+	off := func() {
+		t.Helper()
+		if _, err := r.server.DeliveryOff(ctx, DeliveryStop{ODFI: "231380104"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	off()
+	for _, action := range []string{"delivery.on", "credential.issue"} { // one person is enough
+		if err := commands[action](); err != nil {
+			t.Fatalf("%s: %v", action, err)
+		}
+	}
+	if n := r.count("audit.acted_alone"); n != 0 {
+		t.Errorf("without four eyes %d commands acted alone", n)
+	}
+	off()
+	r.two()
+	for n, action := range []string{"delivery.on", "credential.issue", "keys.destroy"} {
+		before := len(r.log())
+		if err := commands[action](); err != nil {
+			t.Fatalf("%s: %v", action, err)
+		}
+		first := r.log()[before]
+		if first.Type != "audit.acted_alone" || !strings.Contains(string(first.Data), `"`+action+`"`) || !strings.Contains(string(first.Meta), "folder owner ") {
+			t.Errorf("%s begins with %s %s", action, first.Type, first.Data)
+		}
+		if got := r.count("audit.acted_alone"); got != n+1 {
+			t.Errorf("after %s there are %d", action, got)
+		}
 	}
 }
