@@ -14,7 +14,7 @@ import (
 )
 
 type eventsCommand struct {
-	dataFlag
+	placeFlags
 	Last   *int64 `short:"n" help:"Begin with so many of the newest events; 20 when nothing is said." placeholder:"N" xor:"from"`
 	After  *int64 `help:"Begin behind this position; 0 is the beginning." placeholder:"POSITION" xor:"from"`
 	Follow bool   `short:"f" help:"Go on with new events until stopped."`
@@ -43,11 +43,11 @@ const pageSize = 500
 
 // Run prints events.
 func (c eventsCommand) Run(ctx context.Context, s streams) error {
-	store, err := openReadOnly(c.folder())
+	store, done, err := c.log(ctx)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer done()
 	head, err := store.Head(ctx)
 	if err != nil {
 		return err
@@ -69,6 +69,22 @@ func (c eventsCommand) Run(ctx context.Context, s streams) error {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
+}
+
+// log opens the log alone: the keys are not needed.
+func (c eventsCommand) log(ctx context.Context) (log eventstore.Store, done func() error, err error) {
+	if c.Store == "" {
+		store, err := openReadOnly(c.folder())
+		if err != nil {
+			return nil, nil, err
+		}
+		return store, store.Close, nil
+	}
+	r, err := c.reader(ctx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.Store, r.Close, nil
 }
 
 // print writes the events behind a position and returns the newest one.

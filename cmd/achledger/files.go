@@ -27,7 +27,7 @@ name in the outbox.`
 }
 
 type filesListCommand struct {
-	dataFlag
+	placeFlags
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 	Client  string         `help:"Only files of this client." placeholder:"ID"`
 	State   []string       `help:"Only files in these states: ${states}." enum:"${states}" placeholder:"STATE"`
@@ -51,7 +51,7 @@ func (c filesListCommand) Run(ctx context.Context, s streams) error {
 	for i, state := range c.State {
 		states[i] = domain.FileState(state)
 	}
-	return withViews(ctx, c.dataFlag, func(_ *node.Reader, v *projections.Views) error {
+	return withViews(ctx, c.placeFlags, func(_ *node.Reader, v *projections.Views) error {
 		files, _, err := v.Files(ctx, projections.FileFilter{Client: c.Client, States: states, Limit: c.Limit})
 		if err != nil {
 			return err
@@ -95,9 +95,9 @@ func fileJSON(f projections.File) map[string]any {
 	}
 }
 
-// withViews runs f on a folder open for reading.
-func withViews(ctx context.Context, d dataFlag, f func(*node.Reader, *projections.Views) error) error {
-	reader, err := node.OpenReader(ctx, d.folder())
+// withViews runs f on a ledger open for reading.
+func withViews(ctx context.Context, p placeFlags, f func(*node.Reader, *projections.Views) error) error {
+	reader, err := p.reader(ctx, "")
 	if err != nil {
 		return err
 	}

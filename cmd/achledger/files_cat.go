@@ -13,7 +13,7 @@ import (
 )
 
 type filesCatCommand struct {
-	dataFlag
+	placeFlags
 	File    string `arg:"" help:"Id or name of the file."`
 	Clear   bool   `help:"Show account numbers whole. Needs the master key."`
 	Explain bool   `help:"Name every field of every record."`
@@ -21,7 +21,7 @@ type filesCatCommand struct {
 
 // Run prints a file as the log renders it.
 func (c filesCatCommand) Run(ctx context.Context, s streams) error {
-	return withViews(ctx, c.dataFlag, func(r *node.Reader, v *projections.Views) error {
+	return withViews(ctx, c.placeFlags, func(r *node.Reader, v *projections.Views) error {
 		row, err := findFile(ctx, v, c.File)
 		if err != nil {
 			return err

@@ -11,13 +11,13 @@ import (
 )
 
 type filesShowCommand struct {
-	dataFlag
+	placeFlags
 	File string `arg:"" help:"Id or name of the file."`
 }
 
 // Run shows a file.
 func (c filesShowCommand) Run(ctx context.Context, s streams) error {
-	return withViews(ctx, c.dataFlag, func(r *node.Reader, v *projections.Views) error {
+	return withViews(ctx, c.placeFlags, func(r *node.Reader, v *projections.Views) error {
 		row, err := findFile(ctx, v, c.File)
 		if err != nil {
 			return err

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/cmd/internal/terminal"
 	"github.com/achledger/achledger/projections"
 )
 
-type rebuildCommand struct{ dataFlag }
+type rebuildCommand struct{ placeFlags }
 
 // Help is the text that --help shows below the flags.
 func (rebuildCommand) Help() string {
@@ -21,7 +20,7 @@ request is refused meanwhile, and no payment is touched.`
 
 // Run rebuilds the views.
 func (c rebuildCommand) Run(ctx context.Context, s streams) error {
-	reader, err := node.OpenReader(ctx, c.folder())
+	reader, err := c.reader(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,21 @@ type urlFlag struct {
 	Store string `help:"The PostgreSQL database, without a password: that comes from PGPASSFILE or PGPASSWORD." env:"ACHLEDGER_STORE" placeholder:"URL"`
 }
 
+// placeFlags name where a ledger lives: a data folder or, with one of a node, a
+// database.
+type placeFlags struct {
+	dataFlag
+	urlFlag
+}
+
+// reader opens the ledger for reading. The outbox is known in a folder alone.
+func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, error) {
+	if p.Store != "" {
+		return node.OpenDatabaseReader(ctx, p.folder(), p.Store, outbox)
+	}
+	return node.OpenReader(ctx, p.folder())
+}
+
 type storeCommand struct {
 	Init storeInitCommand `cmd:"" help:"Make the ledger's tables, or bring them up to date."`
 }

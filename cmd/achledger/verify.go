@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/achledger/achledger/cmd/internal/node"
 	"github.com/achledger/achledger/cmd/internal/terminal"
 	"github.com/achledger/achledger/workers/verify"
 )
 
-type verifyCommand struct{ dataFlag }
+type verifyCommand struct {
+	placeFlags
+	Outbox string `help:"Where the nodes of a ledger in a database put files for the bank." env:"ACHLEDGER_OUTBOX" placeholder:"DIR"`
+}
 
 // Help is the text that --help shows below the flags.
 func (verifyCommand) Help() string {
@@ -25,7 +27,7 @@ func (u unchecked) Unwrap() error { return u.error }
 
 // Run verifies.
 func (c verifyCommand) Run(ctx context.Context, s streams) error {
-	reader, err := node.OpenReader(ctx, c.folder())
+	reader, err := c.reader(ctx, c.Outbox)
 	if err != nil {
 		return unchecked{err}
 	}

@@ -156,3 +156,11 @@ func (k *Keyring) Forget() {
 	defer k.mu.Unlock()
 	clear(k.opened)
 }
+
+// OpenReadOnlyWith is OpenWith for reading. Without a master key in the folder
+// every call for a client with a key answers ErrNoMaster.
+func OpenReadOnlyWith(dir string, w Wraps) *Keyring {
+	k := inFolder(dir, disk{})
+	k.wraps, k.readOnly = w, true
+	return k
+}

@@ -61,6 +61,9 @@ func (s *Kit) ForOperations(scope string, h Handler) echo.HandlerFunc {
 
 func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if err := s.Fresh(c.Request().Context()); err != nil {
+			return err
+		}
 		who, signedIn := actingAs(c.Request().Context())
 		if !signedIn {
 			var err error
@@ -88,9 +91,6 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 // good, and all must name one client; the caller has the scopes they share.
 func (s *Kit) authenticate(r *http.Request) (Caller, error) {
 	var who Caller
-	if err := s.Fresh(r.Context()); err != nil {
-		return who, err
-	}
 	for _, value := range r.Header["Authorization"] {
 		one, err := s.authorization(r, value)
 		if who, err = join(who, one, err); err != nil {

@@ -48,6 +48,9 @@ func rendersAgain(files int) string {
 // outbox looks for files that the log knows nothing of. They would mean that
 // the log is older than the folder around it.
 func outbox(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+	if s.Outbox == "" {
+		return Finding{Skipped: true, Says: "nobody said where it is: name it with --outbox"}, nil
+	}
 	paths, err := filepath.Glob(filepath.Join(s.Outbox, "*"))
 	if err != nil {
 		return Finding{}, err

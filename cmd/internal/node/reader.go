@@ -8,7 +8,9 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -22,6 +24,9 @@ import (
 type Reader struct {
 	Folder folder.Folder
 	Store  verify.Store
+	Kept   eventstore.Kept
+	Outbox string // of files for the bank; empty where nobody said it
+	log    string // where the log is, for people
 	Keys   *seal.Keyring
 	Ledger *ledger.Ledger
 }
@@ -39,17 +44,41 @@ func OpenReader(ctx context.Context, f folder.Folder) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{Folder: f, Store: store}
+	r := &Reader{Folder: f, Store: store, Kept: kept.Folder(f.Kept()), Outbox: f.Outbox(), log: f.Log()}
 	if r.Keys, err = seal.OpenReadOnly(f.Keys()); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	r.Ledger = &ledger.Ledger{Store: store, Keys: r.Keys, Clock: ledger.MachineClock{}}
+	return r, r.begin(ctx, kind)
+}
+
+// OpenDatabaseReader opens a ledger in a database for reading, beside its nodes.
+// The folder is a node's: its views are read, and its master key opens what is
+// sealed.
+func OpenDatabaseReader(ctx context.Context, f folder.Folder, url, outbox string) (*Reader, error) {
+	store, err := postgres.Open(ctx, postgres.Options{URL: url, ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	l, err := store.Ledger(ctx)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	r := &Reader{
+		Folder: f, Store: store, Kept: store.Kept(), Outbox: outbox, log: "the database",
+		Keys: seal.OpenReadOnlyWith(f.Keys(), store.Wraps()),
+	}
+	return r, r.begin(ctx, folder.Kind(l.Kind))
+}
+
+// begin makes the ledger; without it the reader is closed.
+func (r *Reader) begin(ctx context.Context, kind folder.Kind) (err error) {
+	r.Ledger = &ledger.Ledger{Store: r.Store, Keys: r.Keys, Clock: ledger.MachineClock{}}
 	if kind == folder.Sandbox {
-		if r.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, store, time.Now); err != nil {
-			return nil, errors.Join(err, store.Close())
+		if r.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, r.Store, time.Now); err != nil {
+			return errors.Join(err, r.Store.Close())
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // Views opens the views for reading.
@@ -64,7 +93,7 @@ func (r *Reader) Views(ctx context.Context) (*projections.Views, error) {
 // Subject is the folder as it is verified.
 func (r *Reader) Subject() verify.Subject {
 	return verify.Subject{
-		Ledger: r.Ledger, Store: r.Store, Log: r.Folder.Log(), Kept: kept.Folder(r.Folder.Kept()), Outbox: r.Folder.Outbox(),
+		Ledger: r.Ledger, Store: r.Store, Log: r.log, Kept: r.Kept, Outbox: r.Outbox,
 		ViewsFile: r.Folder.Views(), Rebuild: "achledger rebuild --data " + string(r.Folder), Views: r.Views, Stream: r.compareStream,
 	}
 }

@@ -1,0 +1,94 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+)
+
+const (
+	selectPlaces = `SELECT stream, version, position FROM events WHERE (stream, version) > ($1 COLLATE "C", $2)
+		ORDER BY stream, version LIMIT $3`
+	countKeys = `SELECT count(*) FROM idempotency WHERE first < 1 OR last < first OR last > (SELECT max(position) FROM events)`
+
+	// countTriggers counts those that keep the log from being changed by anybody.
+	countTriggers = `SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A'
+		AND tgrelid IN ('events'::regclass, 'idempotency'::regclass) AND tgname IN ('events_are_never_changed', 'keys_are_never_changed')`
+
+	placesAtOnce = 5000
+)
+
+// Verify reads the whole log up to its present end, in short transactions, and
+// reports everything wrong with it: positions that are missing, hashes that do not
+// follow from the event and the hash before it, times that go back, data that is
+// not JSON, streams whose versions have gaps, idempotency keys that point nowhere,
+// missing triggers. It works beside nodes that run; progress, which may be nil,
+// counts each event twice. An error means that the verification did not end.
+func (s *Store) Verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error) {
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	var report eventstore.Report
+	last, err := s.Reached(ctx, "")
+	if err != nil {
+		return report, fmt.Errorf("verify the log: %w", err)
+	}
+	for _, step := range []func() error{
+		func() error {
+			return report.VerifyChain(ctx, s, last, func(at int64) { progress(at, 2*last) })
+		},
+		func() error { return s.verifyStreams(ctx, &report, last, progress) },
+		func() error { return s.verifyRules(ctx, &report) },
+	} {
+		if err := step(); err != nil {
+			return report, fmt.Errorf("verify the log: %w", err)
+		}
+	}
+	report.Head, err = s.Head(ctx)
+	return report, err
+}
+
+// verifyStreams goes through the index of streams.
+func (s *Store) verifyStreams(ctx context.Context, report *eventstore.Report, last int64, progress func(done, total int64)) error {
+	var before eventstore.Place
+	for done := last; ; {
+		var page []eventstore.Place
+		err := s.query(ctx, func(rows pgx.Rows) (err error) {
+			page, err = pgx.CollectRows(rows, pgx.RowToStructByPos[eventstore.Place])
+			return err
+		}, selectPlaces, before.Stream, before.Version, placesAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, p := range page {
+			report.VerifyVersion(before, p)
+			before = p
+		}
+		done = min(done+int64(len(page)), 2*last)
+		progress(done, 2*last)
+	}
+}
+
+// verifyRules looks at the keys, and at what keeps the log from being changed.
+func (s *Store) verifyRules(ctx context.Context, report *eventstore.Report) error {
+	var keys, triggers int64
+	err := s.read(ctx, func(c *pgx.Conn) error {
+		if err := c.QueryRow(ctx, countKeys).Scan(&keys); err != nil {
+			return err
+		}
+		return c.QueryRow(ctx, countTriggers).Scan(&triggers)
+	})
+	if err != nil {
+		return err
+	}
+	if keys > 0 {
+		report.Add(0, "", "%d idempotency keys name positions that the log does not have", keys)
+	}
+	if triggers != 2 {
+		report.Add(0, "", "the triggers that keep the log from being changed are missing or switched off: run achledger store init as the owner, and find out who did that")
+	}
+	return nil
+}
