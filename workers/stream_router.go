@@ -20,16 +20,19 @@ const FileTopic = "ledger.*.file.cut"
 // PoisonTopic is where messages go that could not be handled.
 const PoisonTopic = "poison.file"
 
+// How a message is handled that fails.
+const (
+	tryWithin    = 2 * time.Minute
+	retries      = 3
+	firstBackoff = 200 * time.Millisecond // doubling
+)
+
 // RouterConfig is what NewRouter needs.
 type RouterConfig struct {
 	Delivery   *Delivery
 	Subscriber message.Subscriber
 	Poison     message.Publisher // takes what could not be handled
 	Log        *slog.Logger
-
-	Timeout time.Duration // of one try: 2 minutes by default
-	Retries int           // 3 by default
-	Backoff time.Duration // before the first retry, doubling: 200 ms by default
 }
 
 // NewRouter makes watermill's Router, which runs side effects as soon as the
@@ -44,15 +47,6 @@ func NewRouter(c RouterConfig) (*message.Router, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Timeout <= 0 {
-		c.Timeout = 2 * time.Minute
-	}
-	if c.Retries <= 0 {
-		c.Retries = 3
-	}
-	if c.Backoff <= 0 {
-		c.Backoff = 200 * time.Millisecond
-	}
 	logger := watermill.NewSlogLogger(c.Log)
 	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, logger)
 	if err != nil {
@@ -63,10 +57,10 @@ func NewRouter(c RouterConfig) (*message.Router, error) {
 		return nil, fmt.Errorf("make the poison queue: %w", err)
 	}
 	retry := middleware.Retry{
-		MaxRetries: c.Retries, InitialInterval: c.Backoff, Multiplier: 2, MaxInterval: 10 * c.Backoff,
+		MaxRetries: retries, InitialInterval: firstBackoff, Multiplier: 2, MaxInterval: 10 * firstBackoff,
 		ResetContextOnRetry: true, Logger: logger,
 	}
-	router.AddMiddleware(poison, retry.Middleware, middleware.Timeout(c.Timeout), middleware.Recoverer)
+	router.AddMiddleware(poison, retry.Middleware, middleware.Timeout(tryWithin), middleware.Recoverer)
 	router.AddConsumerHandler("deliver", FileTopic, c.Subscriber, c.Delivery.handle)
 	return router, nil
 }
