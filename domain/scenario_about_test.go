@@ -77,6 +77,9 @@ func about(kind string, client *domain.Client) subject {
 	case "bank":
 		b := &domain.Bank{}
 		return subject{b, map[string]decide{"configure": to[domain.ConfigureBank](b)}}
+	case "company":
+		c := &domain.RatedCompany{}
+		return subject{c, map[string]decide{"watch": to[domain.WatchRates](c), "lift": to[domain.LiftCompany](c)}}
 	case "holder":
 		h := &domain.Holder{}
 		return subject{h, map[string]decide{

@@ -25,7 +25,7 @@ func (w *world) cut(client, transaction, event, effectiveOn string, sendBy time.
 		ledger.Change{Stream: domain.FileStream(fileID), Client: client, Events: []domain.Event{
 			domain.FileOpened{FileID: fileID, Client: client, ODFI: "021214862", Why: "window", Method: domain.ToOutbox},
 			domain.FileFilled{Count: 1, FirstTrace: trace, LastTrace: trace, Batches: []domain.FileBatch{
-				{BatchHeader: nacha.BatchHeader{SEC: "CCD", Number: 1, EffectiveOn: effectiveOn}}}},
+				{BatchHeader: nacha.BatchHeader{CompanyID: settings().CompanyIdentifications[0], SEC: "CCD", Number: 1, EffectiveOn: effectiveOn}}}},
 		}},
 		ledger.Change{Stream: domain.TransactionStream(client, transaction), Client: client, Expect: now.Version, Events: []domain.Event{
 			domain.TransactionFiled{ItemID: event, File: fileID, Batch: 1, Trace: trace, Dated: why},

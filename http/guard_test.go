@@ -9,6 +9,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -113,4 +114,50 @@ func TestOperationsSeeWhatIsUsedOfLimits(t *testing.T) {
 	}
 	ops.call("GET", "/v1/ops/exposure?date=soon", "").problem(400, "invalid").names("/date")
 	bank.call("GET", "/v1/ops/exposure", "").problem(403, "insufficient-scope")
+}
+
+func TestReturnRatesAreShownWithWhatTheyAreMadeOf(t *testing.T) {
+	w := newWorld(t)
+	s := settings()
+	s.Rates = &guard.ReturnRates{Action: guard.HoldDebits, MinReturns: 1, MinEntries: 1}
+	s.Rates = s.Rules.WithDefaults().Rates
+	bank, ops := w.client("business", s), w.ops()
+	a := bank.originate(strings.NewReplacer(`"push"`, `"pull"`, `"Push"`, `"pull"`).Replace(proposal())).is(201)
+	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	w.cut("business", id, event, "261117", w.clock.Now().Add(time.Hour), nil)
+	company := a.text("CompanyIdentification")
+	tx, err := w.ledger.Transaction(t.Context(), "business", id)
+	w.must(err)
+	_, err = w.ledger.Write(t.Context(), ledger.Change{Stream: domain.TransactionStream("business", id), Client: "business", Expect: tx.Version, Events: []domain.Event{
+		domain.TransactionReturned{Incoming: domain.Incoming{ItemID: "11111111-1111-4111-8111-111111111111", ReplyTo: event, SettledOn: "2026-11-17",
+			Entry: nacha.Entry{Code: 26, Routing: "231380104", AmountCents: tx.Origination().AmountCents, Return: &nacha.Return{Code: "R10"}}}},
+	}})
+	w.must(err)
+	_, err = ledger.Execute(t.Context(), w.ledger, ledger.CompanyStream("business", company), domain.WatchRates{
+		Company: company, Rules: *s.Rates, Rates: map[guard.RateClass]guard.Rate{guard.Unauthorized: {Returned: 1, Originated: 1}},
+	}.Decide)
+	w.must(err)
+
+	list := rows(bank.call("GET", "/v1/return-rates", "").is(200))
+	if len(list) != 3 || list[0]["class"] != "unauthorized" || list[0]["stopped"] != true || list[0]["level"] != "act" || list[1]["level"] != "low" || list[2]["level"] != "act" {
+		t.Fatalf("%v", list)
+	}
+	for _, method := range []string{"method_b", "method_a"} {
+		if m := list[0]["sixty_days"].(map[string]any)[method].(map[string]any); m["returned"] != 1.0 || m["originated"] != 1.0 || m["percent"] != 100.0 {
+			t.Errorf("%s: %v", method, m)
+		}
+	}
+	of := "company_identification=" + company + "&class=unauthorized"
+	made := bank.call("GET", "/v1/return-rates/entries?"+of, "").is(200)
+	if len(made.field("returned").([]any)) != 1 || len(made.field("originated").([]any)) != 1 {
+		t.Errorf("%s", made.body)
+	}
+	ops.call("GET", "/v1/ops/return-rates/entries?client=business&"+of, "").is(200)
+	ops.call("GET", "/v1/ops/return-rates", "").problem(400, "invalid").names("/client")
+	bank.call("GET", "/v1/return-rates/entries?class=odd&company_identification=1", "").problem(400, "invalid").names("/class")
+	lifted := rows(ops.call("POST", "/v1/ops/clients/business/companies/"+company+"/lift", `{"reason":"mended"}`).is(200))
+	if lifted[0]["stopped"] != false {
+		t.Errorf("%v", lifted)
+	}
+	ops.call("POST", "/v1/ops/clients/business/companies/2/lift", `{"reason":"mended"}`).problem(404, "not-found")
 }

@@ -26,7 +26,11 @@ type Guarding struct {
 }
 
 const (
-	guardedOwners = `SELECT client, odfi, position FROM guarded@ ORDER BY client, odfi`
+	// guardedOwners are also clients with a company that is stopped, whatever
+	// became of their rules.
+	guardedOwners = `SELECT client, odfi, position FROM guarded@ UNION
+		SELECT client, '', 0 FROM stopped@ s WHERE NOT EXISTS(SELECT 1 FROM guarded@ g WHERE g.client = s.client AND g.odfi = '')
+		ORDER BY client, odfi`
 
 	// ofOwners selects what the rules of some clients, ?1, or banks, ?2, are
 	// about. A file that its client made counts from its cut on.
@@ -202,8 +206,11 @@ func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 func (w *QueuedItem) GuardEntry() guard.Entry {
 	// A bank's own terms show when the entry is cut.
 	want, due := w.Request(), w.DueAt
-	if want.Bank = nil; !want.AskedOn.IsZero() {
-		due = calendar.DueAt(want.AskedOn)
+	want.Bank = nil
+	if !want.AskedOn.IsZero() {
+		if at := calendar.DueAt(want.AskedOn); w.Version == 1 || at.After(due) { // else it was released from a file, and may wait longer
+			due = at
+		}
 	}
 	d := guard.Expected(w.MadeAt, due, want)
 	return guard.Entry{

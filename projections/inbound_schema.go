@@ -107,6 +107,24 @@ CREATE TABLE guarded@(
   PRIMARY KEY(client, odfi)
 ) WITHOUT ROWID, STRICT;
 
+-- Levels of companies' return rates, and the companies whose entries are held
+-- because of one.
+CREATE TABLE company_rates@(
+  client  TEXT NOT NULL,
+  company TEXT NOT NULL,
+  class   TEXT NOT NULL,
+  level   TEXT NOT NULL,                -- low, warn or act
+  PRIMARY KEY(client, company, class)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE stopped@(
+  client  TEXT NOT NULL,
+  company TEXT NOT NULL,
+  class   TEXT NOT NULL,
+  action  TEXT NOT NULL,                -- hold_debits or suspend
+  reason  TEXT NOT NULL,
+  PRIMARY KEY(client, company)
+) WITHOUT ROWID, STRICT;
+
 -- Our banks with settings of their own, and when those or any client's were
 -- changed last.
 CREATE TABLE banks@(

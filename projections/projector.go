@@ -121,6 +121,8 @@ func (p *projector) event(c logEvent) error {
 		return p.client(c)
 	case "credential":
 		return p.credential(c)
+	case "company":
+		return p.company(c)
 	case "bank":
 		return p.putBank(c)
 	case "inbound":

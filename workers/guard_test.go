@@ -296,3 +296,92 @@ func TestAHeldFileThatIsReleasedHasItsEntriesJudgedOneByOne(t *testing.T) {
 	entries := transactionsOf(f)
 	b.stands(map[string]domain.State{entries[0]: domain.Filed, entries[1]: domain.Held})
 }
+
+// comesBack has the bank return an entry that was delivered.
+func (b *bank) comesBack(id, code string) {
+	b.t.Helper()
+	t, err := b.Transaction(b.t.Context(), gym, id)
+	must(b.t, err)
+	b.write(domain.TransactionStream(gym, id), gym, t.Version, domain.TransactionReturned{Incoming: domain.Incoming{
+		ItemID: itemOf("return " + id), ReplyTo: t.Origination().ID, SettledOn: "2026-11-24",
+		Entry: nacha.Entry{Code: 26, Routing: ourBank, AmountCents: t.Origination().AmountCents, Return: &nacha.Return{Code: code}},
+	}})
+}
+
+// Of 40,000 debits the 161st that comes back unauthorized warns, and the 201st
+// has the company's debits held; a tenth of all that in a short run.
+func TestACompanysDebitsAreHeldFromTheReturnThatPassesItsRate(t *testing.T) {
+	n := 40_000
+	if testing.Short() {
+		n = 4_000
+	}
+	warned, held := n*4/1000+1, n*5/1000+1
+	b := openBank(t, func(s *domain.Settings) { s.Rates = &guard.ReturnRates{Action: guard.HoldDebits} })
+	amounts := make([]int64, n)
+	for i := range amounts {
+		amounts[i] = int64(i%900) + 1
+	}
+	f, err := b.File(t.Context(), b.uploadOf(amounts...))
+	must(t, err)
+	b.sweep()
+	b.sweepAt("2026-11-24 09:00")
+	entries := transactionsOf(f)
+	rated := func() domain.RatedCompany {
+		c, err := ledger.Load(t.Context(), b.Ledger, ledger.CompanyStream(gym, "1840000017"))
+		must(t, err)
+		return c
+	}
+	level := func(at int, want guard.Level) {
+		t.Helper()
+		if got := rated().Levels[guard.Unauthorized]; got != want {
+			t.Errorf("after %d returns the level is %q, want %q", at, got, want)
+		}
+	}
+	waits := b.post(gym, pull(1, on("2026-11-30")))
+	codes := []string{"R05", "R07", "R10", "R11", "R29", "R51"}
+	for i := range held - 1 {
+		b.comesBack(entries[i], codes[i%len(codes)])
+		switch i + 1 {
+		case warned - 1:
+			b.sweep()
+			level(i+1, "")
+		case warned:
+			b.sweep()
+			level(i+1, guard.WarnedAt)
+		}
+	}
+	b.sweep()
+	level(held-1, guard.WarnedAt)
+	b.stands(map[string]domain.State{waits: domain.Pending})
+
+	b.comesBack(entries[held-1], "R10")
+	b.sweep()
+	level(held, guard.ActedAt)
+	debit, credit := b.post(gym, pull(2)), b.post(gym, pull(3, push))
+	b.restart()
+	b.sweepAt("2026-11-24 10:15")
+	b.stands(map[string]domain.State{waits: domain.Held, debit: domain.Held, credit: domain.Filed})
+	if by := b.item(gym, debit).HeldBy; by == nil || by.Rule != "return_rates/unauthorized" {
+		t.Errorf("held by %+v", by)
+	}
+
+	today := guard.SixtyDays(calendar.DateOf(b.clock.Now()))
+	returned, err := b.views.ReturnedDebits(t.Context(), gym, today)
+	must(t, err)
+	sent, err := b.views.DebitBatches(t.Context(), gym, today)
+	must(t, err)
+	want := guard.Rate{Returned: int64(held), Originated: int64(n)}
+	for name, got := range map[string]guard.Rate{
+		"B": guard.MethodB("1840000017", guard.Unauthorized, today, returned, sent), "A": guard.MethodA("1840000017", guard.Overall, today, returned, sent),
+	} {
+		if got != want {
+			t.Errorf("by method %s %+v came back, want %+v", name, got, want)
+		}
+	}
+
+	_, err = ledger.Execute(t.Context(), b.Ledger, ledger.CompanyStream(gym, "1840000017"), domain.LiftCompany{Company: "1840000017", Reason: "mended"}.Decide)
+	must(t, err)
+	after := b.post(gym, pull(4))
+	b.sweepAt("2026-11-24 14:30")
+	b.stands(map[string]domain.State{waits: domain.Held, after: domain.Filed})
+}

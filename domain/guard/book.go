@@ -22,6 +22,29 @@ func (o Owned) prefix() string {
 // Book counts what is used of limits. The zero Book has no rules.
 type Book struct {
 	clients, odfis map[string][]*counter
+	stops          map[string][]Stop // of companies, by client
+}
+
+// Stop holds a company's entries, because too many of its debits came back.
+type Stop struct {
+	Client, Company string
+	Class           RateClass
+	Action          RateAction
+	Reason          string
+}
+
+// Stop has a company's entries held.
+func (b *Book) Stop(s Stop) { b.stops[s.Client] = append(b.stops[s.Client], s) }
+
+// stopped is the verdict over an entry of a company that is stopped.
+func (b *Book) stopped(client, company string, debit bool) *Verdict {
+	for _, s := range b.stops[client] {
+		if s.Company == company && (debit || s.Action == Suspend) {
+			return &Verdict{Action: Hold, Reason: "company " + company + ": " + s.Reason,
+				HeldBy: HeldBy{Rule: "return_rates/" + string(s.Class), AtDeadline: Keep}}
+		}
+	}
+	return nil
 }
 
 // counter is a limit and what is used of it, by day.
@@ -34,7 +57,7 @@ type counter struct {
 
 // NewBook makes a book in which nothing is counted.
 func NewBook(owners []Owned) *Book {
-	b := &Book{map[string][]*counter{}, map[string][]*counter{}}
+	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}}
 	for _, o := range owners {
 		for _, l := range o.Limits {
 			c := &counter{Limit: l, owner: o, name: o.prefix() + l.Name(), used: map[calendar.Date]Sum{}}
@@ -50,7 +73,7 @@ func NewBook(owners []Owned) *Book {
 
 // Concerns reports whether there are rules for entries of a client at an ODFI.
 func (b *Book) Concerns(client, odfi string) bool {
-	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0
+	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0
 }
 
 // Count adds what is used, or takes it away where the sum is negative.

@@ -44,6 +44,9 @@ func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 func (b *Book) JudgeFile(uses []Use) *Verdict {
 	var held *Verdict
 	for _, u := range uses {
+		if v := b.stopped(u.Client, u.Company, u.Debit); v != nil && held == nil {
+			held = v
+		}
 		for _, list := range [][]*counter{b.clients[u.Client], b.odfis[u.ODFI]} {
 			for _, c := range list {
 				if v := c.judgeUse(u); v != nil && (held == nil || v.Action == Reject) {
@@ -70,6 +73,9 @@ func (c *counter) judgeUse(u Use) *Verdict {
 
 func (b *Book) judge(e Entry, moved bool) *Verdict {
 	var held *Verdict
+	if v := b.stopped(e.Client, e.Company, e.Debit); v != nil && !e.waived(v.Rule) && !moved {
+		held = v
+	}
 	for _, list := range [][]*counter{b.clients[e.Client], b.odfis[e.ODFI]} {
 		for _, c := range list {
 			if moved && (c.Per == PerEntry || c.Per == PerBankingDay) {

@@ -10,11 +10,12 @@ import (
 // Rules are what operations set for a client or an ODFI. All that apply to an
 // entry hold, its client's and its ODFI's.
 type Rules struct {
-	Limits []Limit `json:"limits,omitempty"`
+	Limits []Limit      `json:"limits,omitempty"`
+	Rates  *ReturnRates `json:"return_rates,omitempty"`
 }
 
 // None reports whether nothing is set.
-func (r Rules) None() bool { return len(r.Limits) == 0 }
+func (r Rules) None() bool { return len(r.Limits) == 0 && r.Rates == nil }
 
 // WithDefaults puts in what was left out.
 func (r Rules) WithDefaults() Rules {
@@ -24,12 +25,17 @@ func (r Rules) WithDefaults() Rules {
 			r.Limits[i].Action = Hold
 		}
 	}
+	r.Rates = r.Rates.withDefaults()
 	return r
 }
 
 // Clone shares no list with the rules.
 func (r Rules) Clone() Rules {
 	r.Limits = slices.Clone(r.Limits)
+	if r.Rates != nil {
+		rates := *r.Rates
+		r.Rates = &rates
+	}
 	return r
 }
 
@@ -127,6 +133,7 @@ func (r Rules) Check(bad Checker) {
 		}
 		seen[l.Name()] = true
 	}
+	r.Rates.check(bad)
 }
 
 func (l Limit) check(at string, bad Checker) {

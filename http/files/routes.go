@@ -3,6 +3,8 @@
 package files
 
 import (
+	"github.com/labstack/echo/v4"
+
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/http/api"
 )
@@ -17,6 +19,8 @@ func Routes(k *api.Kit) {
 	s := &surface{Kit: k, streams: newStreams(k.Ledger.Store)}
 	s.Echo.GET("/v1/events", s.ForClient(domain.ScopeRead, s.ledgerEvents))
 	s.Echo.GET("/v1/events/stream", s.ForClient(domain.ScopeRead, s.streamEvents))
+	s.Echo.GET("/v1/return-rates", s.ForClient(domain.ScopeRead, func(c echo.Context, who api.Caller) error { return s.RespondRates(c, who.Client) }))
+	s.Echo.GET("/v1/return-rates/entries", s.ForClient(domain.ScopeRead, func(c echo.Context, who api.Caller) error { return s.RespondRateEntries(c, who.Client) }))
 	s.Echo.GET("/v1/files", s.ForClient(domain.ScopeRead, s.listFiles))
 	s.Echo.GET("/v1/files/:id", s.ForClient(domain.ScopeRead, s.getFile))
 	s.Echo.GET("/v1/files/:id/nacha", s.ForDownload(s.fileBytes))

@@ -31,6 +31,9 @@ func Routes(k *api.Kit) {
 	s.Echo.POST("/v1/ops/events/:event/hold", s.ForOperations(domain.ScopeOpsWork, s.hold))
 	s.Echo.POST("/v1/ops/events/:event/approve", s.ForOperations(domain.ScopeOpsApprove, s.approve))
 	s.Echo.POST("/v1/ops/events/:event/reject", s.ForOperations(domain.ScopeOpsWork, s.reject))
+	s.Echo.GET("/v1/ops/return-rates", s.ForOperations(domain.ScopeOpsRead, s.rates))
+	s.Echo.GET("/v1/ops/return-rates/entries", s.ForOperations(domain.ScopeOpsRead, s.rateEntries))
+	s.Echo.POST("/v1/ops/clients/:client/companies/:company/lift", s.ForOperations(domain.ScopeOpsApprove, s.liftCompany))
 	s.controlRoutes()
 	if s.Guard != nil {
 		s.Echo.GET("/v1/ops/exposure", s.ForOperations(domain.ScopeOpsRead, s.exposure))

@@ -41,7 +41,9 @@ func (p *pass) follow(to int64) error {
 
 // anew makes the book from the views once they show what happened.
 func (p *pass) anew() error {
-	p.todo = nil
+	if err := p.carryOut(); err != nil {
+		return err
+	}
 	if err := p.Views.CatchUp(p.ctx); err != nil {
 		return err
 	}
@@ -66,10 +68,25 @@ func (p *pass) event(r *eventstore.Recorded) error {
 		return p.isFiled(r)
 	case "transaction.released_from_file", "file.redated", "file.given_up":
 		return p.many(r)
+	case "transaction.returned":
+		p.comesBack(r.Client)
+	case "company.stopped", "company.lifted":
+		return p.many(r)
 	case "file.cut":
 		return p.isCut(r)
 	}
 	return nil
+}
+
+// comesBack notes that a client's return rates are to be looked at.
+func (p *pass) comesBack(client string) {
+	if !p.concerns(client) {
+		return
+	}
+	if p.returned == nil {
+		p.returned = map[string]bool{}
+	}
+	p.returned[client] = true
 }
 
 // concerns reports whether there may be rules for entries of a client.

@@ -28,6 +28,8 @@ type Config struct {
 type Views interface {
 	CatchUp(ctx context.Context) error
 	Guarding(ctx context.Context, f func(*projections.Guarding) error) error
+	ReturnedDebits(ctx context.Context, client string, w guard.Window) ([]guard.ReturnedDebit, error)
+	DebitBatches(ctx context.Context, client string, w guard.Window) ([]guard.DebitBatch, error)
 	LapsedHolds(ctx context.Context, now time.Time, limit int) ([]projections.Held, error)
 }
 
@@ -135,6 +137,9 @@ func (g *Guard) judge(ctx context.Context) (stopped int, err error) {
 	})
 	if err == nil && g.book != nil {
 		err = p.follow(to)
+	}
+	if err == nil {
+		err = p.watched()
 	}
 	if err == nil {
 		err = p.carryOut()

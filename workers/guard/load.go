@@ -27,6 +27,18 @@ func (p *pass) load(shown *projections.Guarding) error {
 		p.everybody = p.everybody || o.Client == ""
 	}
 	p.moved, p.stopped = map[string]calendar.Date{}, map[string]bool{}
+	stops, err := shown.Stops()
+	if err != nil {
+		return err
+	}
+	for _, s := range stops {
+		p.book.Stop(s)
+	}
+	for _, o := range owned {
+		if o.Client != "" && o.Rates != nil {
+			p.comesBack(o.Client)
+		}
+	}
 	if err := p.filed(shown, owned); err != nil {
 		return fmt.Errorf("count what is filed: %w", err)
 	}

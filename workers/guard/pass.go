@@ -18,6 +18,9 @@ type pass struct {
 	ctx   context.Context
 	todo  []stop
 	stops int
+
+	returned map[string]bool // clients to which debits came back
+	again    bool            // a company was stopped: what waits is judged anew
 }
 
 // stop is an entry that is going to be held or rejected. It is not counted.
@@ -26,6 +29,22 @@ type stop struct {
 	entry             guard.Entry
 	verdict           guard.Verdict
 	moved             bool // to the day of the entry, by a cut
+}
+
+// watched looks at the return rates of those to whom something came back.
+func (p *pass) watched() error {
+	if p.book == nil {
+		return nil
+	}
+	for client := range p.returned {
+		if err := p.watch(client); err != nil {
+			return err
+		}
+	}
+	if !p.again {
+		return nil
+	}
+	return p.anew()
 }
 
 // take judges an entry that begins to wait, or to count, and counts it unless

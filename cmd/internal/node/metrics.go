@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 )
 
@@ -70,6 +71,8 @@ var (
 	pendingCents  = gauge("pending_cents", "Cents of the entries that wait for a file.", "client", "odfi")
 	oldestPending = gauge("oldest_pending_age_seconds", "Business time since the oldest waiting entry was made.", "client", "odfi")
 	filesByState  = gauge("files", "Files by state.", "state")
+	returnRates   = gauge("return_rate_companies", "Companies by the level of their return rate: low, warn or act. Those that never rose are not among them.", "class", "level")
+	held          = gauge("held_entries", "Entries that a rule of the guard holds.", "client", "rule")
 	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
 	overdue       = gauge("files_past_deadline", "Files that are not delivered although the deadline of an answer in them has passed.")
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
@@ -81,7 +84,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
 		ch <- d
 	}
 }
@@ -91,6 +94,15 @@ const scrapeTime = 5 * time.Second
 
 // scanEvery bounds how often the views are read for metrics, whoever scrapes.
 const scanEvery = 2 * time.Second
+
+// heldByRule adds up what is held at a client's ODFIs.
+func heldByRule(sums []projections.HeldSum) map[[2]string]int64 {
+	counts := map[[2]string]int64{}
+	for _, s := range sums {
+		counts[[2]string{s.Client, s.Rule}] += s.Count
+	}
+	return counts
+}
 
 // sender sends one gauge.
 type sender func(d *prometheus.Desc, v float64, labels ...string)
@@ -170,6 +182,16 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	counts, waiting := g.files.read(ctx, s.views, s.Ledger.Now())
 	for state, n := range counts {
 		send(filesByState, float64(n), state)
+	}
+	if levels, err := s.views.RateLevels(ctx); err == nil {
+		for of, n := range levels {
+			send(returnRates, float64(n), of[0], of[1])
+		}
+	}
+	if sums, err := s.views.HeldByRules(ctx, ""); err == nil {
+		for of, n := range heldByRule(sums) {
+			send(held, float64(n), of[0], of[1])
+		}
 	}
 	if waiting >= 0 {
 		send(unanswered, float64(waiting))

@@ -264,6 +264,15 @@ func (a *actions) guarded(gym folder.Credential, client string) {
 	a.must(409, gym, "GET", "/v1/files/"+id+"/nacha", nil, nil)
 	a.does(a.ops, "POST /v1/ops/files/:id/approve", "/v1/ops/files/"+id+"/approve", object{"reason": "a call"}, nil)
 	limits()
+
+	a.must(200, a.ops, "PATCH", client, object{"return_rates": object{"action": "suspend", "min_returns": 1, "min_entries": 1}}, nil)
+	id = strings.TrimPrefix(client, "/v1/ops/clients/")
+	eventually(a.t, "the company is stopped, as one of its debits came back", func() bool {
+		stops, err := a.server.views.Stops(a.t.Context(), id)
+		a.noError(err)
+		return len(stops) == 1
+	})
+	a.does(a.ops, "POST /v1/ops/clients/:client/companies/:company/lift", client+"/companies/1840000017/lift", object{"reason": "mended"}, nil)
 }
 
 // commands are those of the folder that write.

@@ -74,7 +74,10 @@ var scopesOfRoutes = map[string]string{
 	"GET /v1/ops/policy": "ops:read", "PUT /v1/ops/policy": "ops:admin", "GET /v1/ops/approvals": "ops:read",
 	"GET /v1/ops/approvals/:id": "ops:read", "POST /v1/ops/approvals/:id/approve": "ops:approve",
 	"POST /v1/ops/approvals/:id/refuse": "ops:approve", "POST /v1/ops/approvals/:id/withdraw": "ops:read",
-	"GET /v1/ops/exposure": "ops:read", "POST /v1/ops/files/:id/approve": "ops:approve",
+	"GET /v1/return-rates": "read", "GET /v1/return-rates/entries": "read",
+	"GET /v1/ops/return-rates": "ops:read", "GET /v1/ops/return-rates/entries": "ops:read",
+	"POST /v1/ops/clients/:client/companies/:company/lift": "ops:approve",
+	"GET /v1/ops/exposure":                                 "ops:read", "POST /v1/ops/files/:id/approve": "ops:approve",
 	"GET /v1/ops/odfis/:routing": "ops:read", "PUT /v1/ops/odfis/:routing": "ops:admin",
 
 	"GET /v1/simulations/clock": "ops:read", "PUT /v1/simulations/clock": "ops:work",

@@ -1,0 +1,218 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+)
+
+// rateRecord is a company's return rate of a class.
+type rateRecord struct {
+	Client    string           `json:"client"`
+	Company   string           `json:"company_identification"`
+	Class     guard.RateClass  `json:"class"`
+	Level     guard.Level      `json:"level"`
+	Warn      float64          `json:"warn"`
+	Act       float64          `json:"act"`
+	Action    guard.RateAction `json:"action"`
+	Stopped   bool             `json:"stopped"`    // its entries are held until a person lifts that
+	SixtyDays windowRecord     `json:"sixty_days"` // by method B it decides
+	TwoMonths windowRecord     `json:"two_calendar_months"`
+	Trend     []float64        `json:"trend"`                // per cent, on each of the last sixty days
+	CrossesOn string           `json:"crosses_on,omitempty"` // if it goes on as in the last fortnight
+}
+
+// windowRecord is a rate in a run of days, by both methods.
+type windowRecord struct {
+	From    string       `json:"from"`
+	To      string       `json:"to"`
+	MethodB methodRecord `json:"method_b"`
+	MethodA methodRecord `json:"method_a"`
+}
+
+type methodRecord struct {
+	Returned   int64   `json:"returned"`
+	Originated int64   `json:"originated"`
+	Percent    float64 `json:"percent"`
+}
+
+func newMethodRecord(r guard.Rate) methodRecord {
+	return methodRecord{r.Returned, r.Originated, r.Percent()}
+}
+
+// clientRates is what a client's return rates are made of.
+type clientRates struct {
+	client   string
+	today    calendar.Date
+	levels   guard.ReturnRates
+	returned []guard.ReturnedDebit
+	sent     []guard.DebitBatch // in the days that are looked at
+	behind   []guard.DebitBatch // in the files of what came back
+	stops    []guard.Stop
+}
+
+// trendDays are looked at: sixty, and the sixty before the first of them.
+const trendDays = 120
+
+// returnRates reads what a client's return rates are made of.
+func (s *Kit) returnRates(ctx context.Context, client string) (r clientRates, err error) {
+	c, err := s.Directory.Client(ctx, client)
+	if err != nil {
+		return r, err
+	}
+	if c.Version == 0 {
+		return r, domain.Refuse(domain.NotFound, "there is no client %q", client)
+	}
+	r.client, r.today = client, calendar.DateOf(s.LedgerNow().Now())
+	levels, err := s.Ledger.RatesOf(ctx, c)
+	if err != nil {
+		return r, err
+	}
+	if levels == nil { // the network's are shown, and nothing is done
+		levels = &guard.ReturnRates{}
+	}
+	r.levels = *guard.Rules{Rates: levels}.WithDefaults().Rates
+	w := guard.Window{From: r.today.Add(1 - trendDays), To: r.today}
+	if r.returned, err = s.Views.ReturnedDebits(ctx, client, w); err != nil {
+		return r, err
+	}
+	if r.sent, err = s.Views.DebitBatches(ctx, client, w); err != nil {
+		return r, err
+	}
+	var files []string
+	for _, d := range r.returned {
+		if !slices.Contains(files, d.File) {
+			files = append(files, d.File)
+		}
+	}
+	if r.behind, err = s.Views.DebitBatchesOf(ctx, files); err != nil {
+		return r, err
+	}
+	r.stops, err = s.Views.Stops(ctx, client)
+	return r, err
+}
+
+// records are the rates of each company by class.
+func (r clientRates) records() (list []rateRecord) {
+	var companies []string
+	for _, s := range r.sent {
+		if !slices.Contains(companies, s.Company) {
+			companies = append(companies, s.Company)
+		}
+	}
+	slices.Sort(companies)
+	for _, company := range companies {
+		for _, class := range guard.RateClasses {
+			list = append(list, r.record(company, class))
+		}
+	}
+	return list
+}
+
+func (r clientRates) record(company string, class guard.RateClass) rateRecord {
+	limits := r.levels.Levels(class)
+	trend := guard.Trend(company, class, r.today, r.returned, r.sent)
+	shown := rateRecord{
+		Client: r.client, Company: company, Class: class, Warn: limits.Warn, Act: limits.Act, Action: r.levels.Action,
+		Level:     r.levels.LevelOf(class, trend[len(trend)-1]),
+		SixtyDays: r.window(company, class, guard.SixtyDays(r.today)), TwoMonths: r.window(company, class, guard.TwoMonths(r.today)),
+		Stopped: slices.ContainsFunc(r.stops, func(s guard.Stop) bool { return s.Company == company }),
+		Trend:   make([]float64, len(trend)),
+	}
+	for i, day := range trend {
+		shown.Trend[i] = day.Percent()
+	}
+	if on, ok := guard.Crosses(trend, limits.Act, r.today); ok {
+		shown.CrossesOn = on.String()
+	}
+	return shown
+}
+
+func (r clientRates) window(company string, class guard.RateClass, w guard.Window) windowRecord {
+	return windowRecord{
+		From: w.From.String(), To: w.To.String(),
+		MethodB: newMethodRecord(guard.MethodB(company, class, w, r.returned, r.sent)),
+		MethodA: newMethodRecord(guard.MethodA(company, class, w, r.returned, r.behind)),
+	}
+}
+
+// RespondRates answers the return rates of a client's companies.
+func (s *Kit) RespondRates(c echo.Context, client string) error {
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, Everyone); err != nil {
+		return err
+	}
+	r, err := s.returnRates(ctx, client)
+	if err != nil {
+		return err
+	}
+	return AnswerPage(c, orNone(r.records()), "")
+}
+
+func orNone[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// rateEntries is what a rate is made of: what came back, and the batches that
+// the debits left in.
+type rateEntries struct {
+	Returned   []returnedRecord `json:"returned"`
+	Originated []batchRecord    `json:"originated"`
+}
+
+type returnedRecord struct {
+	TransactionID string `json:"transaction_id"`
+	EventID       string `json:"event_id"` // of the return
+	Code          string `json:"code"`
+	ReturnedOn    string `json:"returned_on"`
+	AmountCents   int64  `json:"amount_cents"`
+	FileID        string `json:"file_id"` // the debit had left in
+}
+
+type batchRecord struct {
+	FileID      string `json:"file_id"`
+	Batch       int64  `json:"batch"`
+	EffectiveOn string `json:"effective_on"`
+	Debits      int64  `json:"debits"`
+}
+
+// RespondRateEntries answers what the rate of the query's company and class is
+// made of: by method B, in the sixty days that end today.
+func (s *Kit) RespondRateEntries(c echo.Context, client string) error {
+	company, class := c.QueryParam("company_identification"), guard.RateClass(c.QueryParam("class"))
+	switch {
+	case company == "":
+		return Invalid("/company_identification", "required", "whose rate it is")
+	case !slices.Contains(guard.RateClasses, class):
+		return Invalid("/class", "enum", "unauthorized, administrative or overall")
+	}
+	ctx := c.Request().Context()
+	if err := s.Views.WaitFor(ctx, Everyone); err != nil {
+		return err
+	}
+	r, err := s.returnRates(ctx, client)
+	if err != nil {
+		return err
+	}
+	w, shown := guard.SixtyDays(r.today), rateEntries{[]returnedRecord{}, []batchRecord{}}
+	for _, d := range r.returned {
+		if d.Company == company && w.Has(d.On) && class.Has(d.Code, d.On) {
+			shown.Returned = append(shown.Returned, returnedRecord{d.Transaction, d.ItemID, d.Code, d.On.String(), d.Cents, d.File})
+		}
+	}
+	for _, b := range r.sent {
+		if b.Company == company && w.Has(b.On) {
+			shown.Originated = append(shown.Originated, batchRecord{b.File, b.Batch, b.On.String(), b.Debits})
+		}
+	}
+	return c.JSON(http.StatusOK, shown)
+}

@@ -1,0 +1,55 @@
+package ops
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// rates answers the return rates of a client's companies.
+func (s *surface) rates(c echo.Context, _ api.Caller) error {
+	client, err := clientOf(c)
+	if err != nil {
+		return err
+	}
+	return s.RespondRates(c, client)
+}
+
+// rateEntries answers what one of them is made of.
+func (s *surface) rateEntries(c echo.Context, _ api.Caller) error {
+	client, err := clientOf(c)
+	if err != nil {
+		return err
+	}
+	return s.RespondRateEntries(c, client)
+}
+
+func clientOf(c echo.Context) (string, error) {
+	client := c.QueryParam("client")
+	if client == "" {
+		return "", api.Invalid("/client", "required", "whose companies")
+	}
+	return client, nil
+}
+
+// liftCompany lets a company's entries leave again that were held because too
+// many of its debits came back, and answers its client's rates.
+func (s *surface) liftCompany(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if len(in.Reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	client, company := c.Param("client"), c.Param("company")
+	lift := domain.LiftCompany{Company: company, Reason: in.Reason}
+	if _, err := ledger.Execute(c.Request().Context(), s.Ledger, ledger.CompanyStream(client, company), lift.Decide); err != nil {
+		return err
+	}
+	return s.RespondRates(c, client)
+}

@@ -1,0 +1,142 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+)
+
+const (
+	// returnedDebits come by the day they came on. Prenotes that came back
+	// count for no rate.
+	returnedDebits = `SELECT b.company_id, r.code, r.other_day, f.id, r.txn, r.item, o.cents
+		FROM items@ r INDEXED BY items_other_day@ CROSS JOIN items@ o INDEXED BY items_item@ ON o.item = r.reply_to AND o.client = r.client
+		JOIN files@ f ON f.position = o.file JOIN batches@ b ON b.file = o.file AND b.number = o.batch
+		WHERE r.client = ?1 AND r.other_day BETWEEN ?2 AND ?3 AND r.kind = 'Return' AND r.direction = 'FromFed'
+			AND o.cents > 0 AND (o.kind = 'Origination' AND o.push = 'pull' OR o.kind = 'Retry') ORDER BY r.other_day, r.position`
+	debitBatches = `SELECT b.company_id, b.effective_on, f.id, b.number, s.debits - s.zero_debits
+		FROM batches@ b INDEXED BY batches_effective@ CROSS JOIN files@ f ON f.position = b.file
+		JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		WHERE b.answers = 0 AND b.effective_on BETWEEN ?2 AND ?3 AND f.client = ?1 AND f.cut > 0 AND s.debits > s.zero_debits
+		ORDER BY b.effective_on, f.position, b.number`
+	batchesOfFile = `SELECT b.company_id, b.effective_on, f.id, b.number, s.debits - s.zero_debits
+		FROM files@ f JOIN batches@ b ON b.file = f.position JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		WHERE f.id = ?1 AND b.answers = 0 AND s.debits > s.zero_debits`
+
+	putLevel = `INSERT INTO company_rates@(client, company, class, level) VALUES(?1, ?2, ?3, ?4)
+		ON CONFLICT DO UPDATE SET level = ?4`
+	putStop = `INSERT INTO stopped@(client, company, class, action, reason) VALUES(?1, ?2, ?3, ?4, ?5)
+		ON CONFLICT DO UPDATE SET class = ?3, action = ?4, reason = ?5`
+	takeStop   = `DELETE FROM stopped@ WHERE client = ?1 AND company = ?2`
+	listStops  = `SELECT client, company, class, action, reason FROM stopped@ WHERE ?1 = '' OR client = ?1 ORDER BY client, company`
+	levelCount = `SELECT class, level, count(*) FROM company_rates@ GROUP BY class, level`
+)
+
+// ReturnedDebits lists the debits of a client that came back in a window, and
+// DebitBatches what it sent in it, by effective date.
+func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Window) (list []guard.ReturnedDebit, err error) {
+	from, to, err := dayRange(w.From.String(), w.To.String())
+	if err != nil {
+		return nil, err
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(returnedDebits, values(client, from, to), func(row []value) error {
+			list = append(list, guard.ReturnedDebit{
+				Company: row[0].(string), Code: row[1].(string), On: dateOf(row[2].(int64)), File: row[3].(string),
+				Transaction: row[4].(string), ItemID: row[5].(string), Cents: row[6].(int64),
+			})
+			return nil
+		})
+	})
+	return list, err
+}
+
+// DebitBatches lists the batches with debits that a client sent, by effective
+// date.
+func (v *Views) DebitBatches(ctx context.Context, client string, w guard.Window) (list []guard.DebitBatch, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		list, err = s.debitBatches(debitBatches, client, w.From.String(), w.To.String())
+		return err
+	})
+	return list, err
+}
+
+// DebitBatchesOf lists those of files.
+func (v *Views) DebitBatchesOf(ctx context.Context, files []string) (list []guard.DebitBatch, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		for _, id := range files {
+			of, err := s.debitBatches(batchesOfFile, id)
+			if err != nil {
+				return err
+			}
+			list = append(list, of...)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (s snapshot) debitBatches(sql string, args ...value) (list []guard.DebitBatch, err error) {
+	err = s.query(sql, args, func(row []value) error {
+		on, err := calendar.ParseDate(row[1].(string))
+		if err != nil {
+			return fmt.Errorf("effective date of a batch: %w", err)
+		}
+		list = append(list, guard.DebitBatch{Company: row[0].(string), On: on, File: row[2].(string), Batch: row[3].(int64), Debits: row[4].(int64)})
+		return nil
+	})
+	return list, err
+}
+
+// Stops lists the companies whose entries are held because too many of their
+// debits came back: of one client, or of all.
+func (v *Views) Stops(ctx context.Context, client string) (list []guard.Stop, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		list, err = s.stops(client)
+		return err
+	})
+	return list, err
+}
+
+func (s snapshot) stops(client string) (list []guard.Stop, err error) {
+	err = s.query(listStops, values(client), func(row []value) error {
+		list = append(list, guard.Stop{
+			Client: row[0].(string), Company: row[1].(string), Class: guard.RateClass(row[2].(string)),
+			Action: guard.RateAction(row[3].(string)), Reason: row[4].(string),
+		})
+		return nil
+	})
+	return list, err
+}
+
+// Stops are all of them as the views stand.
+func (g *Guarding) Stops() ([]guard.Stop, error) { return g.s.stops("") }
+
+// RateLevels counts companies by class and level of their return rates.
+func (v *Views) RateLevels(ctx context.Context) (counts map[[2]string]int64, err error) {
+	counts = map[[2]string]int64{}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(levelCount, nil, func(row []value) error {
+			counts[[2]string{row[0].(string), row[1].(string)}] = row[2].(int64)
+			return nil
+		})
+	})
+	return counts, err
+}
+
+// company applies an event of a company's stream.
+func (p *projector) company(c logEvent) (err error) {
+	client := c.recorded.Client
+	switch e := c.fact.Event.(type) {
+	case *domain.CompanyRateChanged:
+		_, err = p.c.Exec(putLevel, client, e.Company, string(e.Class), string(e.Level))
+	case *domain.CompanyStopped:
+		_, err = p.c.Exec(putStop, client, e.Company, string(e.Class), string(e.Action), e.Reason)
+	case *domain.CompanyLifted:
+		_, err = p.c.Exec(takeStop, client, e.Company)
+	}
+	return err
+}

@@ -1,0 +1,80 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
+)
+
+// watch compares the return rates of a client's companies with the levels set
+// for it, or else for one of its ODFIs. What is stopped by that is held, also
+// what waits: the book is made anew for it.
+func (p *pass) watch(client string) error {
+	levels, err := p.levels(client)
+	if err != nil || levels == nil {
+		return err
+	}
+	w := guard.SixtyDays(calendar.DateOf(p.Ledger.Now()))
+	returned, err := p.Views.ReturnedDebits(p.ctx, client, w)
+	if err != nil {
+		return fmt.Errorf("read what came back to client %s: %w", client, err)
+	}
+	sent, err := p.Views.DebitBatches(p.ctx, client, w)
+	if err != nil {
+		return fmt.Errorf("read what client %s sent: %w", client, err)
+	}
+	var companies []string
+	for _, s := range sent {
+		if !slices.Contains(companies, s.Company) {
+			companies = append(companies, s.Company)
+		}
+	}
+	for _, company := range companies {
+		rates := map[guard.RateClass]guard.Rate{}
+		for _, class := range guard.RateClasses {
+			rates[class] = guard.MethodB(company, class, w, returned, sent)
+		}
+		if err := p.rated(client, domain.WatchRates{Company: company, Rules: *levels, Rates: rates}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rated records what changed about a company.
+func (p *pass) rated(client string, watch domain.WatchRates) error {
+	var events []domain.Event
+	_, err := ledger.Execute(p.ctx, p.Ledger, ledger.CompanyStream(client, watch.Company), func(c domain.RatedCompany) (_ []domain.Event, err error) {
+		events, err = watch.Decide(c)
+		return events, err
+	})
+	if err != nil {
+		return fmt.Errorf("watch the return rates of company %s of client %s: %w", watch.Company, client, err)
+	}
+	for _, e := range events {
+		switch e := e.(type) {
+		case domain.CompanyRateChanged:
+			p.Log.Warn("a return rate changed its level", "client", client, "company", e.Company, "class", e.Class, "level", e.Level,
+				"returned", e.Returned, "originated", e.Originated)
+		case domain.CompanyStopped:
+			p.Log.Error("a company's entries are held because of its return rate", "client", client, "company", e.Company,
+				"class", e.Class, "action", e.Action, "why", e.Reason)
+			p.again = true
+		}
+	}
+	return nil
+}
+
+// levels are those of a client, or else of the first of its ODFIs that has
+// some; nil: none are set.
+func (p *pass) levels(client string) (*guard.ReturnRates, error) {
+	c, err := p.Clients.Client(p.ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	return p.Ledger.RatesOf(p.ctx, c)
+}
