@@ -32,6 +32,7 @@ func (s *Store) follow(ctx context.Context) {
 		if (err != nil) != gone {
 			if gone = err != nil; gone {
 				s.options.Log.Warn("the database is away", "err", err)
+				s.drop()
 			} else {
 				s.options.Log.Info("the database is back")
 			}

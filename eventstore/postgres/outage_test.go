@@ -178,3 +178,28 @@ func TestAServerThatWouldLosePaymentsIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A server that is stopped holds its connections and answers nothing: nobody
+// would ever wake who reads from it.
+func TestWhoReadsFromAServerThatStandsStillIsWoken(t *testing.T) {
+	c := start(t)
+	url, _ := c.Ledger(t)
+	s := open(t, postgres.Options{URL: url})
+	_, err := s.Append(t.Context(), story("a", 0, 1))
+	must(t, err)
+	must(t, c.Freeze())
+	defer func() { must(t, c.Thaw()) }()
+	read := make(chan error, 1)
+	go func() {
+		_, err := s.ReadStream(context.Background(), "a", 0)
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		if !errors.Is(err, eventstore.ErrAway) {
+			t.Errorf("reading: %v", err)
+		}
+	case <-time.After(25 * time.Second): // a statement of a server that works may take 30
+		t.Error("a read waits for ever")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -66,6 +67,7 @@ func (s *Store) readOnce(ctx context.Context, f func(*pgx.Conn) error) (gone boo
 		return false, fmt.Errorf("%w: %w", eventstore.ErrAway, err)
 	}
 	defer c.Release()
+	defer s.reading.begin(c.Conn())()
 	if err = f(c.Conn()); err == nil {
 		return false, nil
 	}
@@ -73,8 +75,42 @@ func (s *Store) readOnce(ctx context.Context, f func(*pgx.Conn) error) (gone boo
 		return false, ctx.Err()
 	}
 	if marked := away(c.Conn(), err); marked != err {
-		s.pool.Reset() // the others go the same way
+		s.drop() // the others go the same way
 		return true, marked
 	}
 	return false, err
+}
+
+// reading are the sessions that a statement waits on.
+type reading struct {
+	mu  sync.Mutex
+	all map[*pgx.Conn]struct{}
+}
+
+// begin notes a session, until end.
+func (r *reading) begin(c *pgx.Conn) (end func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil {
+		r.all = map[*pgx.Conn]struct{}{}
+	}
+	r.all[c] = struct{}{}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.all, c)
+	}
+}
+
+// drop ends every session, those under way too: a server that is stopped, or
+// behind a network that lost its connections, never answers what was asked of
+// it, and who waits would wait for ever. What reads begins again with another
+// session.
+func (s *Store) drop() {
+	s.pool.Reset()
+	s.reading.mu.Lock()
+	defer s.reading.mu.Unlock()
+	for c := range s.reading.all {
+		_ = c.PgConn().Conn().Close()
+	}
 }

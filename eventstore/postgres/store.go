@@ -18,6 +18,7 @@ type Store struct {
 	options Options
 	queue   *groupcommit.Queue
 	pool    *pgxpool.Pool // reads, barriers, tokens
+	reading reading
 
 	head  atomic.Pointer[eventstore.Head] // proven
 	moves sync.Mutex                      // held by who moves it
