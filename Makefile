@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo cluster test explore check fmt generate lint bench release build gcc postgres prometheus chromium
+.PHONY: help demo cluster chaos test explore check fmt generate lint bench release build gcc postgres prometheus chromium
 
 help:
 	@echo "Targets of achledger:"
@@ -34,6 +34,13 @@ cluster: gcc postgres ## three nodes on PostgreSQL and NATS, made from nothing, 
 	go build -o bin/nats-server github.com/nats-io/nats-server/v2
 	go build -o bin/cluster ./cmd/cluster
 	bin/cluster
+
+FAULTS ?= 200
+chaos: gcc postgres ## kill, stop and cut off parts of such a cluster, FAULTS=200 times, and check what was acknowledged
+	go build -o bin/achledger ./cmd/achledger
+	go build -o bin/nats-server github.com/nats-io/nats-server/v2
+	go build -o bin/cluster ./cmd/cluster
+	bin/cluster --faults $(FAULTS) --listen 127.0.0.1:0
 
 fmt: ## gofmt over all code
 	gofmt -w cmd domain eventstore http projections workers

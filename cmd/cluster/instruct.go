@@ -9,7 +9,7 @@ import (
 // instruct says what can be done with the cluster, a line each.
 func instruct(c *cluster.Cluster) {
 	fmt.Printf("The API is at %s, a proxy before three nodes. Another payment:\n\n", c.Base)
-	fmt.Printf("  curl -u %s:%s -H 'Content-Type: application/json' -d '%s' %s/api/transaction\n\n", harbor.Key, harbor.Secret, payment, c.Base)
+	fmt.Printf("  curl -u %s:%s -H 'Content-Type: application/json' -d '%s' %s/api/transaction\n\n", harbor.Key, harbor.Secret, onePayment, c.Base)
 	fmt.Printf("Files appear in %s. Kill any part, or stop it with -STOP and wake it with -CONT:\n\n", c.Outbox)
 	for _, n := range c.Nodes {
 		fmt.Printf("  kill -9 %-8d # node %s, %s; it is started again after a second\n", n.PID(), n.Name, n.Base())

@@ -24,6 +24,8 @@ type options struct {
 	Listen  string `help:"Address of the proxy." default:"127.0.0.1:8080"`
 	Folder  string `help:"An empty or new folder for it; a temporary one by default, which is removed." placeholder:"DIR"`
 	Once    bool   `help:"End when the payment is in a file."`
+	Faults  int    `help:"Send payments while so many parts are killed, stopped and cut off, and check what was acknowledged." placeholder:"N"`
+	Seed    uint64 `help:"Draws the faults; by chance when 0."`
 }
 
 func main() {
@@ -31,13 +33,19 @@ func main() {
 	kong.Parse(&o, kong.Name("cluster"), kong.Description("Run three nodes of a ledger on this machine, and say how to kill each part."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := o.run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	run := o.show
+	if o.Faults > 0 {
+		run = o.chaos
+	}
+	if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "cluster:", err)
 		os.Exit(1)
 	}
 }
 
-func (o options) run(ctx context.Context) (err error) {
+// with does something with a cluster, and removes it. A folder that was named
+// stays.
+func (o options) with(ctx context.Context, say slog.Level, do func(*cluster.Cluster) error) (err error) {
 	if o.Folder == "" {
 		if o.Folder, err = os.MkdirTemp("", "achledger-cluster-"); err != nil {
 			return err
@@ -47,20 +55,24 @@ func (o options) run(ctx context.Context) (err error) {
 	fmt.Printf("Starting PostgreSQL with a standby, three NATS servers, three nodes and a proxy in %s\n", o.Folder)
 	c, err := cluster.Start(ctx, cluster.Options{
 		Folder: o.Folder, Program: o.Program, Broker: o.Broker, Listen: o.Listen,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: say})),
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Stop()) }()
-	if err := pay(ctx, c); err != nil {
-		return err
-	}
-	if o.Once {
+	return do(c)
+}
+
+// show sends a payment, and says how to kill each part.
+func (o options) show(ctx context.Context) error {
+	return o.with(ctx, slog.LevelInfo, func(c *cluster.Cluster) error {
+		if err := pay(ctx, c); err != nil || o.Once {
+			return err
+		}
+		instruct(c)
+		<-ctx.Done()
+		fmt.Println("\nEnding every part.")
 		return nil
-	}
-	instruct(c)
-	<-ctx.Done()
-	fmt.Println("\nEnding every part.")
-	return nil
+	})
 }

@@ -26,8 +26,8 @@ var client = map[string]any{
 	},
 }
 
-// payment is what the instructions send too.
-const payment = `{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"30488174411","ToAccountType":"checking","ToName":"Ada Marsh","Description":"PAYROLL","Amount":12.34}`
+// onePayment is what the instructions send too.
+const onePayment = `{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"30488174411","ToAccountType":"checking","ToName":"Ada Marsh","Description":"PAYROLL","Amount":12.34}`
 
 // harbor is the credential of the client that was taken on.
 var harbor folder.Credential
@@ -45,7 +45,7 @@ func pay(ctx context.Context, c *cluster.Cluster) error {
 	}
 	harbor = opened.Credential
 	var paid struct{ TransactionID string }
-	if err := post(ctx, c.Base+"/api/transaction", harbor, payment, &paid); err != nil {
+	if err := post(ctx, c.Base+"/api/transaction", harbor, onePayment, &paid); err != nil {
 		return fmt.Errorf("send a payment: %w", err)
 	}
 	fmt.Printf("Payment %s was accepted.\n", paid.TransactionID)

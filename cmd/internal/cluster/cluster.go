@@ -32,6 +32,7 @@ func (o Options) inbox() string  { return filepath.Join(o.Folder, "inbox") }
 type Cluster struct {
 	Base      string            // of the API, through the proxy
 	Ops       folder.Credential // of operations
+	Store     string            // names the database, as its owner
 	Outbox    string            // where files for the bank appear
 	Inbox     string            // where the bank puts its own
 	Databases *Databases
@@ -57,12 +58,12 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 	if err := c.makeLedger(ctx, o); err != nil {
 		return c, err
 	}
-	brokers, url, err := makeBrokers(o.Folder, o.Broker)
+	brokers, reached, err := makeBrokers(o.Folder, o.Broker)
 	if err != nil {
 		return c, err
 	}
 	c.Brokers = brokers
-	if c.Nodes, err = makeNodes(o, c.Databases.url("achledger"), url); err != nil {
+	if c.Nodes, err = makeNodes(o, c.Databases.addresses(), reached); err != nil {
 		return c, err
 	}
 	for _, n := range c.Nodes {
@@ -79,6 +80,9 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 	}
 	// The first node writes the credential of operations.
 	for i := range c.Nodes {
+		for _, w := range c.Nodes[i].Wires {
+			c.parts.Go(func() { w.run(ctx) })
+		}
 		c.keep(ctx, o, c.Nodes[i].Process)
 		if err := await(ctx, c.Nodes[i]); err != nil {
 			return c, err
@@ -99,13 +103,14 @@ func (c *Cluster) makeLedger(ctx context.Context, o Options) error {
 	if err := c.Databases.Primary().Create("ledger"); err != nil {
 		return err
 	}
+	c.Store = databaseURL("owner", c.Databases.addresses())
 	first := filepath.Join(o.Folder, "n1")
 	for _, dir := range []string{first, c.Outbox, c.Inbox} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
 	}
-	said, err := exec.CommandContext(ctx, o.Program, "store", "init", "--store", c.Databases.url("owner"), "--data", first, "--sandbox").CombinedOutput()
+	said, err := exec.CommandContext(ctx, o.Program, "store", "init", "--store", c.Store, "--data", first, "--sandbox").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("achledger store init: %w: %s", err, said)
 	}

@@ -73,12 +73,16 @@ func (d *Databases) free() int {
 	return 0
 }
 
-// url names the ledger's database wherever it is, as a user.
-func (d *Databases) url(user string) string {
-	var hosts []string
+// addresses are where a server may be.
+func (d *Databases) addresses() (all []string) {
 	for _, port := range d.ports {
-		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", port))
+		all = append(all, fmt.Sprintf("127.0.0.1:%d", port))
 	}
+	return all
+}
+
+// databaseURL names the ledger's database at one of some addresses, as a user.
+func databaseURL(user string, hosts []string) string {
 	return fmt.Sprintf("postgres://%s@%s/ledger?sslmode=disable&target_session_attrs=read-write", user, strings.Join(hosts, ","))
 }
 
@@ -122,6 +126,9 @@ func (d *Databases) run(ctx context.Context) {
 		case now.Sub(standby) > goneAfter && now.Sub(primary) < goneAfter:
 			err = d.replaceStandby()
 			standby = time.Now()
+		}
+		if old := d.Old(); old != nil && old.Answers(ctx) {
+			err = errors.Join(err, d.fence(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			d.tell.Error("a database server could not be replaced", "err", err)
@@ -169,6 +176,24 @@ func (d *Databases) replaceStandby() error {
 		return err
 	}
 	return d.attach()
+}
+
+// fencedAfter is how long a former primary that wakes goes on before it is
+// ended, as a failover manager does when it finds that another one leads.
+const fencedAfter = 2 * time.Second
+
+// fence ends a former primary that answers again.
+func (d *Databases) fence(ctx context.Context) error {
+	d.tell.Warn("the former primary is awake again, and is ended")
+	select {
+	case <-ctx.Done():
+	case <-time.After(fencedAfter):
+	}
+	d.mu.Lock()
+	old := d.old
+	d.old = nil
+	d.mu.Unlock()
+	return old.Remove()
 }
 
 // Old is the former primary, which may still run; nil while there was none.

@@ -12,7 +12,8 @@ import (
 // Node is one of the ledger's processes.
 type Node struct {
 	*Process
-	Data string // its folder
+	Data  string  // its folder
+	Wires []*Wire // to each place where the database may be
 
 	address string // of its API
 	ready   atomic.Bool
@@ -58,17 +59,25 @@ func (n *Node) whileItAnswers(ctx context.Context) (context.Context, context.Can
 }
 
 // makeNodes are three nodes of one ledger.
-func makeNodes(o Options, store, brokers string) (all []*Node, err error) {
+func makeNodes(o Options, databases []string, brokers string) (all []*Node, err error) {
 	ports, err := freePorts(3)
 	if err != nil {
 		return nil, err
 	}
 	for i := range 3 {
 		n := &Node{lost: make(chan struct{}), address: fmt.Sprintf("127.0.0.1:%d", ports[i]), Data: filepath.Join(o.Folder, fmt.Sprintf("n%d", i+1))}
+		var reached []string
+		for _, address := range databases {
+			w, err := newWire(address)
+			if err != nil {
+				return nil, err
+			}
+			n.Wires, reached = append(n.Wires, w), append(reached, w.address())
+		}
 		n.Process = &Process{
 			Name: fmt.Sprintf("n%d", i+1), path: o.Program, log: filepath.Join(o.Folder, fmt.Sprintf("n%d.log", i+1)),
 			args: []string{
-				"serve", "--store", store, "--nats-url", brokers, "--node", fmt.Sprintf("n%d", i+1), "--data", n.Data,
+				"serve", "--store", databaseURL("achledger", reached), "--nats-url", brokers, "--node", fmt.Sprintf("n%d", i+1), "--data", n.Data,
 				"--listen", n.address, "--outbox", o.outbox(), "--inbox", o.inbox(), "--sandbox", "--log-format", "json",
 			},
 		}

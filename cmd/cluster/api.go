@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// api asks the ledger.
+type api struct {
+	base   string
+	ops    folder.Credential
+	client folder.Credential
+	http   *http.Client
+}
+
+func newAPI(base string, ops folder.Credential) *api {
+	return &api{base: base, ops: ops, http: &http.Client{Timeout: 30 * time.Second}}
+}
+
+// ask sends a request; status 0 means that no answer came.
+func (a *api) ask(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, said []byte) {
+	request, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return 0, []byte(err.Error())
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", kind)
+	}
+	request.SetBasicAuth(who.Key, who.Secret)
+	response, err := a.http.Do(request)
+	if err != nil {
+		return 0, []byte(err.Error())
+	}
+	defer response.Body.Close()
+	if said, err = io.ReadAll(response.Body); err != nil {
+		return 0, []byte(err.Error()) // the answer broke off
+	}
+	if answer != nil && response.StatusCode < 300 {
+		if err := json.Unmarshal(said, answer); err != nil {
+			return 0, said
+		}
+	}
+	return response.StatusCode, said
+}
+
+// patience is how long a request is repeated. Longer than that nothing is away.
+const patience = 90 * time.Second
+
+// insist repeats a request that may be repeated until it is answered for good:
+// neither without an answer, nor with 5xx, nor that something is too much.
+func (a *api) insist(ctx context.Context, who folder.Credential, method, path, kind, body string, answer any) (status int, said []byte) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		status, said = a.ask(ctx, who, method, path, kind, body, answer)
+		if status > 0 && status < 500 && status != http.StatusTooManyRequests {
+			return status, said
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return 0, said
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// bank takes every file away as soon as it has its final name, as operators do,
+// and notices whatever comes a second time.
+type bank struct {
+	outbox   string
+	model    *model
+	keys     map[string]string   // file by origin, date, time and modifier
+	contents map[[32]byte]string // file by its bytes
+}
+
+func (b *bank) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		b.take()
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// take takes what is there.
+func (b *bank) take() {
+	files, _ := filepath.Glob(filepath.Join(b.outbox, "*.ach"))
+	for _, path := range files {
+		taken := filepath.Join(b.outbox, "..", "taken-"+strconv.Itoa(len(b.keys))+"-"+filepath.Base(path))
+		if err := os.Rename(path, taken); err != nil {
+			continue
+		}
+		content, err := os.ReadFile(taken)
+		if err != nil {
+			b.model.fail("read %s: %v", taken, err)
+			continue
+		}
+		b.read(filepath.Base(path), content)
+	}
+}
+
+// read reads a file by its columns.
+func (b *bank) read(name string, content []byte) {
+	lines := strings.Split(string(content), "\n")
+	if len(lines[0]) != 94 || lines[0][0] != '1' {
+		b.model.fail("%s begins with %q", name, lines[0])
+		return
+	}
+	key := lines[0][13:34] // origin, date, time, modifier
+	if before, ok := b.keys[key]; ok {
+		b.model.fail("%s has the origin, date, time and modifier of %s", name, before)
+	}
+	sum := sha256.Sum256(content)
+	if before, ok := b.contents[sum]; ok {
+		b.model.fail("%s is %s again", name, before)
+	}
+	b.keys[key], b.contents[sum] = name, name
+	whole := false
+	for _, line := range lines {
+		switch {
+		case strings.HasPrefix(line, "6"):
+			b.entry(name, line)
+		case strings.HasPrefix(line, "9000"):
+			whole = true
+		}
+	}
+	if !whole {
+		b.model.fail("%s has no file control: it is not whole", name)
+	}
+}
+
+func (b *bank) entry(name, line string) {
+	mark := strings.TrimSpace(line[39:54])
+	cents, err := strconv.ParseInt(line[29:39], 10, 64)
+	b.model.mu.Lock()
+	p, known := b.model.payments[mark]
+	before, twice := b.model.left[mark]
+	if !twice {
+		b.model.left[mark] = name
+	}
+	b.model.mu.Unlock()
+	switch {
+	case !known:
+		b.model.fail("%s has an entry %q that nobody sent", name, mark)
+	case twice:
+		b.model.fail("%s left in %s and in %s", mark, before, name)
+	case err != nil || cents != p.cents:
+		b.model.fail("%s left in %s with %d cents, not %d", mark, name, cents, p.cents)
+	}
+}

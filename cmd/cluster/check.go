@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// check lets everything leave, and compares what the bank, the nodes and the log
+// say with what was acknowledged.
+func (x *chaos) check(ctx context.Context) error {
+	fmt.Println("Checking.")
+	if err := x.drain(ctx); err != nil {
+		return err
+	}
+	x.compareFiles()
+	x.compareNodes(ctx)
+	return x.verify(ctx)
+}
+
+// drain passes time until all that must leave has left.
+func (x *chaos) drain(ctx context.Context) error {
+	for end := time.Now().Add(2 * time.Minute); ctx.Err() == nil; pause(ctx, time.Second) {
+		x.bank.take()
+		if x.model.some(mustLeave) == nil || time.Now().After(end) {
+			break
+		}
+		x.api.ask(ctx, x.Ops, "PUT", "/v1/simulations/clock", jsonType, `{"advance":"10m"}`, nil)
+		x.settleUnknown(ctx)
+	}
+	return ctx.Err()
+}
+
+func mustLeave(p *payment, file string) bool {
+	return p.acknowledged && !p.recalled && !p.recalling && file == ""
+}
+
+// settleUnknown does what a person does with files of unknown delivery: asks the
+// bank, and says whether it has them.
+func (x *chaos) settleUnknown(ctx context.Context) {
+	var list struct {
+		Data []struct{ ID, Name, State string }
+	}
+	x.api.ask(ctx, x.Ops, "GET", "/v1/ops/files?limit=1000", jsonType, "", &list)
+	for _, f := range list.Data {
+		if f.State != "delivery_unknown" {
+			continue
+		}
+		verb := "resend"
+		for _, name := range x.bank.keys {
+			if name == f.Name {
+				verb = "confirm"
+			}
+		}
+		x.model.acknowledge(func() { x.model.unknown++ })
+		x.api.ask(ctx, x.Ops, "POST", "/v1/ops/files/"+f.ID+"/"+verb, jsonType, `{"reason":"asked the bank"}`, nil)
+	}
+}
+
+func (x *chaos) compareFiles() {
+	m := x.model
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for mark, p := range m.payments {
+		file := m.left[mark]
+		switch {
+		case mustLeave(p, file):
+			m.wrong = append(m.wrong, fmt.Sprintf("%s was acknowledged and never left", mark))
+		case p.recalled && file != "":
+			m.wrong = append(m.wrong, fmt.Sprintf("%s was recalled and left in %s", mark, file))
+		}
+	}
+}
+
+// told is a transaction as a node lists it.
+type told struct {
+	ID     string `json:"transaction_id"`
+	Status string `json:"status"`
+	Cents  int64  `json:"amount_cents"`
+}
+
+// compareNodes asks each node for everything.
+func (x *chaos) compareNodes(ctx context.Context) {
+	var first map[string]told
+	for _, n := range x.Nodes {
+		all := x.list(ctx, n.Base())
+		if first == nil {
+			first = all
+		}
+		for id, t := range first {
+			if all[id] != t {
+				x.model.fail("node %s says %+v, node %s %+v", n.Name, all[id], x.Nodes[0].Name, t)
+			}
+		}
+		if len(all) != len(first) {
+			x.model.fail("node %s lists %d transactions, node %s %d", n.Name, len(all), x.Nodes[0].Name, len(first))
+		}
+	}
+	for _, p := range x.model.payments {
+		if p.upload {
+			continue // its id is the ledger's
+		}
+		t, ok := first[p.id]
+		_, left := x.model.left[p.mark]
+		switch {
+		case p.acknowledged && !ok:
+			x.model.fail("%s was acknowledged and is in no list", p.mark)
+		case ok && t.Cents != p.cents:
+			x.model.fail("%s is listed with %d cents, not %d", p.mark, t.Cents, p.cents)
+		case p.recalled && t.Status != "Recalled":
+			x.model.fail("%s was recalled and is %s", p.mark, t.Status)
+		case p.returned && t.Status != "Returned":
+			x.model.fail("%s was returned and is %s", p.mark, t.Status)
+		case left && t.Status != "Transmitted" && t.Status != "Returned":
+			x.model.fail("%s left and is %s", p.mark, t.Status)
+		}
+	}
+}
+
+// list is all transactions by their id.
+func (x *chaos) list(ctx context.Context, base string) map[string]told {
+	all := map[string]told{}
+	direct := newAPI(base, x.Ops)
+	for cursor := ""; ; {
+		var page struct {
+			Data []told
+			Next string `json:"next_cursor"`
+		}
+		status, said := direct.insist(ctx, x.Ops, "GET", "/v1/ops/transactions?limit=1000&cursor="+url.QueryEscape(cursor), jsonType, "", &page)
+		if status != 200 {
+			x.model.fail("the list of %s is answered %d %s", base, status, said)
+			return all
+		}
+		for _, t := range page.Data {
+			all[t.ID] = t
+		}
+		if cursor = page.Next; cursor == "" {
+			return all
+		}
+	}
+}
+
+// verify has the program check chain, stream, files, totals and views.
+func (x *chaos) verify(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, x.program, "verify", "--store", x.Store, "--data", x.Nodes[0].Data)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		x.model.fail("achledger verify: %v", err)
+	}
+	return nil
+}
