@@ -139,6 +139,18 @@ func (c *walker) rejectedMeanwhile(p *promise) bool {
 	return false
 }
 
+// lapsed knows the answers that were not processed, and whose deadline had
+// passed when they waited again.
+func (w *walk) lapsed() {
+	for _, c := range w.clients {
+		for _, p := range c.promises {
+			if p.back && !p.dead && p.kind != "Origination" && c.rejectedMeanwhile(p) {
+				p.dead = true
+			}
+		}
+	}
+}
+
 // suspend takes a client out of service, or back into it.
 func (w *walk) suspend(c *walker, suspended bool) {
 	w.must(200, w.ops, "PATCH", "/v1/ops/clients/"+c.id, object{"suspended": suspended}, nil)
@@ -187,6 +199,9 @@ func (c *walker) answered(tx string) {
 		if e.Direction == "FromFed" && e.ReplyToEventId != "" {
 			to = e.ReplyToEventId
 		}
+	}
+	if to == "" {
+		return // what has not left cannot be answered: a person has it
 	}
 	for _, p := range c.promises {
 		p.answered = p.answered || p.event == to

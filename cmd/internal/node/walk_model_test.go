@@ -26,6 +26,7 @@ type promise struct {
 
 	answered bool // by the bank: it stays in its file
 	refusals int  // by the operator
+	back     bool // it was not processed, and waited again
 }
 
 // promised remembers, and looks whether the ledger does.

@@ -136,6 +136,7 @@ func (w *walk) released(f walkFile, in contents, held func(*promise) bool) {
 			w.stay[in.traces[n]] = true
 			continue
 		}
+		p.back = true
 		if held(p) && !slices.Contains(in.c.held, p) {
 			in.c.held = append(in.c.held, p)
 			w.did("held")

@@ -139,6 +139,7 @@ func (w *walk) round() {
 func (w *walk) finish() {
 	w.t.Helper()
 	w.release()
+	w.lapsed()
 	w.compareFiles() // what is given out is in the log, and in the lists
 	before := make([]map[string]string, len(w.clients))
 	for n, c := range w.clients {
