@@ -19,6 +19,6 @@ func instruct(c *cluster.Cluster) {
 	}
 	fmt.Printf("  kill -9 %-8d # the primary database; its standby takes over within seconds\n", c.Databases.Primary().PID())
 	fmt.Printf("  kill -9 %-8d # the standby; payments wait until there is one again\n\n", c.Databases.Standby().PID())
-	fmt.Printf("Who leads, and how far each node is: curl %s/readyz?verbose\n", c.Nodes[0].Base())
+	fmt.Printf("Who leads, and how far each node is: curl %s/readyz\n", c.Nodes[0].Admin)
 	fmt.Println("Ctrl-C ends every part and removes all of it.")
 }

@@ -13,6 +13,7 @@ import (
 type Node struct {
 	*Process
 	Data  string  // its folder
+	Admin string  // the address of its health and metrics
 	Wires []*Wire // to each place where the database may be
 
 	address string // of its API
@@ -60,12 +61,12 @@ func (n *Node) whileItAnswers(ctx context.Context) (context.Context, context.Can
 
 // makeNodes are three nodes of one ledger.
 func makeNodes(o Options, databases []string, brokers string) (all []*Node, err error) {
-	ports, err := freePorts(3)
+	ports, err := freePorts(6)
 	if err != nil {
 		return nil, err
 	}
 	for i := range 3 {
-		n := &Node{lost: make(chan struct{}), address: fmt.Sprintf("127.0.0.1:%d", ports[i]), Data: filepath.Join(o.Folder, fmt.Sprintf("n%d", i+1))}
+		n := &Node{lost: make(chan struct{}), address: fmt.Sprintf("127.0.0.1:%d", ports[i]), Data: filepath.Join(o.Folder, fmt.Sprintf("n%d", i+1)), Admin: fmt.Sprintf("http://127.0.0.1:%d", ports[3+i])}
 		var reached []string
 		for _, address := range databases {
 			w, err := newWire(address)
@@ -78,7 +79,7 @@ func makeNodes(o Options, databases []string, brokers string) (all []*Node, err 
 			Name: fmt.Sprintf("n%d", i+1), path: o.Program, log: filepath.Join(o.Folder, fmt.Sprintf("n%d.log", i+1)),
 			args: []string{
 				"serve", "--store", databaseURL("achledger", reached), "--nats-url", brokers, "--node", fmt.Sprintf("n%d", i+1), "--data", n.Data,
-				"--listen", n.address, "--outbox", o.outbox(), "--inbox", o.inbox(), "--sandbox", "--log-format", "json",
+				"--listen", n.address, "--admin-listen", fmt.Sprintf("127.0.0.1:%d", ports[3+i]), "--outbox", o.outbox(), "--inbox", o.inbox(), "--sandbox", "--log-format", "json",
 			},
 		}
 		all = append(all, n)
