@@ -31,7 +31,7 @@ var inward = map[string][]string{
 }
 
 // surfaces are the packages of http: each knows the kit and no other surface.
-var surfaces = []string{"connect", "files", "links", "ops", "pro", "sandbox", "vault", "webhooks"}
+var surfaces = []string{"connect", "console", "files", "links", "ops", "pro", "sandbox", "vault", "webhooks"}
 
 func init() {
 	inner := []string{"http/api", "projections", "eventstore", "domain"}
