@@ -135,6 +135,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
 		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox},
+		Release:   version(),
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		SFTPAfter: inbound.AfterPickup(c.SFTPAfter), Log: c.logger(s),
 		Ready: func(r node.Running) { c.announce(r, s) },

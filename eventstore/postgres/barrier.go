@@ -14,8 +14,8 @@ import (
 const (
 	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
 	selectHash = `SELECT hash FROM events WHERE position = $1`
-	beHere     = `INSERT INTO nodes(name, position, views, seen) VALUES($1, $2, $3, now())
-		ON CONFLICT(name) DO UPDATE SET position = excluded.position, views = excluded.views, seen = excluded.seen`
+	beHere     = `INSERT INTO nodes(name, release, position, views, seen) VALUES($1, $2, $3, $4, now())
+		ON CONFLICT(name) DO UPDATE SET release = excluded.release, position = excluded.position, views = excluded.views, seen = excluded.seen`
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
 )
 
@@ -31,7 +31,7 @@ func (s *Store) barrier(ctx context.Context) error {
 		var b pgx.Batch
 		head, hash, sent = eventstore.Head{}, nil, sinceBoot()
 		b.Queue(readCommitted)
-		b.Queue(beHere, s.options.Node, known.Position, s.viewsAt())
+		s.queueHere(&b)
 		queueHead(&b, &head)
 		queueHash(&b, known.Position, &hash)
 		return commit(ctx, c, &b)
@@ -77,6 +77,11 @@ func rollback(c *pgx.Conn, cause error) error {
 	defer cancel()
 	_, err := c.Exec(ctx, "ROLLBACK")
 	return err
+}
+
+// queueHere has the node say that it is here, and how far.
+func (s *Store) queueHere(b *pgx.Batch) {
+	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, s.viewsAt())
 }
 
 func queueHead(b *pgx.Batch, head *eventstore.Head) {

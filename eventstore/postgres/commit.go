@@ -28,7 +28,7 @@ func (w *writer) commit(t *transaction) error {
 		b.Queue(insertEvents, eventArrays(t)...)
 		b.Queue(notify, fmt.Sprint(t.head.Position))
 	} else {
-		w.queueBarrier(&b)
+		w.store.queueHere(&b)
 	}
 	if len(t.keys) > 0 {
 		b.Queue(insertKeys, keyArrays(t)...)
@@ -58,17 +58,13 @@ func (w *writer) find(t *transaction) (written bool, err error) {
 		}
 		return rows.Err()
 	})
-	w.queueBarrier(&b)
+	w.store.queueHere(&b)
 	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
 	defer cancel()
 	if err := commit(ctx, w.conn, &b); err != nil {
 		return false, fmt.Errorf("look for a transaction whose COMMIT was not answered: %w", err)
 	}
 	return written, nil
-}
-
-func (w *writer) queueBarrier(b *pgx.Batch) {
-	b.Queue(beHere, w.store.options.Node, w.store.known().Position, w.store.viewsAt())
 }
 
 func eventArrays(t *transaction) []any {

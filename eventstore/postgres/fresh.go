@@ -63,12 +63,13 @@ func (s *Store) viewsAt() int64 {
 // Node is a node as it said of itself last.
 type Node struct {
 	Name     string
-	Position int64 // of the log, that it knows to be durable
-	Views    int64 // how far its views are
+	Release  string // of its program
+	Position int64  // of the log, that it knows to be durable
+	Views    int64  // how far its views are
 	Seen     time.Duration
 }
 
-const listNodes = `SELECT name, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint
+const listNodes = `SELECT name, release, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint
 	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
 
 // Nodes lists those that were there within the last hour, and how long ago.
@@ -76,7 +77,7 @@ func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {
 		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
 			var ago int64
-			err = row.Scan(&n.Name, &n.Position, &n.Views, &ago)
+			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago)
 			n.Seen = time.Duration(ago) * time.Microsecond
 			return n, err
 		})

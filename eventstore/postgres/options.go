@@ -21,6 +21,9 @@ type Options struct {
 	// process. By default it is made of the machine's name and chance.
 	Node string
 
+	// Release is the program's, for the table of nodes.
+	Release string
+
 	// ReadOnly opens the log for commands that only read: every write is
 	// refused with ErrReadOnly, and the node shows in no table.
 	ReadOnly bool

@@ -48,10 +48,11 @@ type health struct {
 
 // nodeState is how far a node is.
 type nodeState struct {
-	Name  string  `json:"name"`
-	Log   int64   `json:"log_position"`
-	Views int64   `json:"views_position"`
-	Seen  float64 `json:"seen_seconds_ago"`
+	Name    string  `json:"name"`
+	Release string  `json:"release,omitempty"` // of its program
+	Log     int64   `json:"log_position"`
+	Views   int64   `json:"views_position"`
+	Seen    float64 `json:"seen_seconds_ago"`
 }
 
 // tellNodes adds who leads and how far each node is, where the database says it.
@@ -67,7 +68,7 @@ func (s *Server) tellNodes(ctx context.Context, h *health) {
 	}
 	nodes, _ := s.asks.Nodes(ctx) // without an answer they are left out
 	for _, n := range nodes {
-		h.Nodes = append(h.Nodes, nodeState{n.Name, n.Position, n.Views, n.Seen.Seconds()})
+		h.Nodes = append(h.Nodes, nodeState{n.Name, n.Release, n.Position, n.Views, n.Seen.Seconds()})
 	}
 }
 

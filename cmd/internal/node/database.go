@@ -25,7 +25,7 @@ type Database struct {
 // openDatabase opens a ledger in a database. The folder gets what this node alone
 // needs, and must have the ledger's master key.
 func openDatabase(ctx context.Context, o Options) (*Core, error) {
-	store, err := postgres.Open(ctx, postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Log: o.Log})
+	store, err := postgres.Open(ctx, postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

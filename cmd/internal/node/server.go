@@ -46,6 +46,7 @@ type Options struct {
 	Log               *slog.Logger
 	Store             sqlite.Options // the zero value serves
 	Database          Database       // where the ledger lives, if not in the folder
+	Release           string         // of this program, for the other nodes to see
 	// Ready is called once, when /readyz answers 200.
 	Ready func(Running)
 

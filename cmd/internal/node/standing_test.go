@@ -1,0 +1,29 @@
+package node
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+)
+
+// readyz is what /readyz of the admin address says.
+func (r *running) readyz() (status int, h health) {
+	r.t.Helper()
+	answer, err := http.Get(r.Admin + "/readyz")
+	must(r.t, err)
+	defer answer.Body.Close()
+	must(r.t, json.NewDecoder(answer.Body).Decode(&h))
+	return answer.StatusCode, h
+}
+
+func withAdmin(o *Options) { o.Admin = "127.0.0.1:0" }
+
+func TestReadyzNamesTheReleaseOfEveryNode(t *testing.T) {
+	c := newCluster(t)
+	a := c.serve(func(o *Options) { withAdmin(o); o.Release = "v1" })
+	c.serve(func(o *Options) { o.Release = "v2" })
+	eventually(t, "it sees both", func() bool {
+		_, h := a.readyz()
+		return len(h.Nodes) == 2 && h.Nodes[0].Release == "v1" && h.Nodes[1].Release == "v2"
+	})
+}
