@@ -40,6 +40,10 @@ type Options struct {
 	// others wrote if no notification told it: 500 ms by default.
 	Heartbeat time.Duration
 
+	// Inspect is how often the server is looked at for what makes payments
+	// unsafe: 10 seconds by default.
+	Inspect time.Duration
+
 	Log *slog.Logger // nothing by default
 
 	// Dial is how the database is reached, for tests.
@@ -59,6 +63,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = 500 * time.Millisecond
+	}
+	if o.Inspect <= 0 {
+		o.Inspect = 10 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

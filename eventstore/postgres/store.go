@@ -29,6 +29,7 @@ type Store struct {
 	heard           atomic.Int64                 // when the last write was sent that was committed, by sinceBoot
 	views           atomic.Pointer[func() int64] // how far the views are
 	asked           eventstore.Hints             // of asks and their answers
+	primary         atomic.Pointer[Primary]      // none before the first look
 	told            chan struct{}                // receives a value when another node wrote
 
 	once    sync.Once
@@ -70,7 +71,9 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	if err = s.read(ctx, s.check(ctx)); err == nil && !s.options.ReadOnly {
-		err = s.barrier(ctx)
+		if err = s.barrier(ctx); err == nil {
+			err = s.inspect(ctx)
+		}
 	}
 	if err != nil {
 		s.pool.Close()
@@ -83,6 +86,7 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	if !s.options.ReadOnly {
 		w := &writer{store: s}
 		s.running.Go(w.run)
+		s.running.Go(func() { s.keepInspecting(background) })
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"time"
+
+	"github.com/achledger/achledger/eventstore/postgres"
 )
 
 const (
@@ -40,10 +42,11 @@ type health struct {
 	WhyNot       string `json:"delivery_reason,omitempty"`
 
 	// Of a ledger in a database.
-	Leads  bool        `json:"leads,omitempty"`  // this node does
-	Leader string      `json:"leader,omitempty"` // who does, or did last
-	Term   int64       `json:"term,omitempty"`
-	Nodes  []nodeState `json:"nodes,omitempty"` // seen within the hour
+	Warning string      `json:"warning,omitempty"` // what may lose payments though the node serves
+	Leads   bool        `json:"leads,omitempty"`   // this node does
+	Leader  string      `json:"leader,omitempty"`  // who does, or did last
+	Term    int64       `json:"term,omitempty"`
+	Nodes   []nodeState `json:"nodes,omitempty"` // seen within the hour
 }
 
 // nodeState is how far a node is.
@@ -55,13 +58,16 @@ type nodeState struct {
 	Seen    float64 `json:"seen_seconds_ago"`
 }
 
-// tellNodes adds who leads and how far each node is, where the database says it.
+// tellNodes adds what endangers payments, who leads and how far each node is, where the database says it.
 func (s *Server) tellNodes(ctx context.Context, h *health) {
 	if s.asks == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, scrapeTime)
 	defer cancel()
+	if !s.asks.Primary().Synchronous {
+		h.Warning = postgres.NoStandby
+	}
 	h.Leads = s.term.Load() != 0
 	if t, err := s.asks.Leader(ctx); err == nil {
 		h.Leader, h.Term = t.Node, t.Number

@@ -65,6 +65,7 @@ var (
 	nodeLog       = gauge("node_log_position", "Newest event that a node knows to be durable.", "node")
 	nodeViews     = gauge("node_views_position", "How far a node's views are.", "node")
 	nodeSeen      = gauge("node_seen_seconds", "Seconds since a node last said that it is there.", "node")
+	synchronous   = gauge("standby_synchronous", "1 while the database's commits wait for a standby; 0: an acknowledged payment may be lost in a failover. A data folder has none.")
 	relayLag      = gauge("relay_lag_events", "Events of the log that are not known to be in the stream.")
 	viewLag       = gauge("view_lag_events", "Events of the log that the views do not show yet.")
 	pending       = gauge("pending_entries", "Entries that wait for a file.", "client", "odfi")
@@ -84,7 +85,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
 		ch <- d
 	}
 }
@@ -140,6 +141,9 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	default:
 	}
 	send(logWritable, writable)
+	if s.asks != nil {
+		send(synchronous, map[bool]float64{true: 1}[s.asks.Primary().Synchronous])
+	}
 	var disk unix.Statfs_t
 	if unix.Statfs(string(s.Folder), &disk) == nil {
 		send(diskFree, float64(disk.Bavail)*float64(disk.Bsize))

@@ -3,6 +3,7 @@ package node
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -26,4 +27,22 @@ func TestReadyzNamesTheReleaseOfEveryNode(t *testing.T) {
 		_, h := a.readyz()
 		return len(h.Nodes) == 2 && h.Nodes[0].Release == "v1" && h.Nodes[1].Release == "v2"
 	})
+}
+
+func TestADatabaseWithoutASynchronousStandbyIsSaid(t *testing.T) {
+	r := newCluster(t).serve(withAdmin)
+	status, h := r.readyz()
+	if status != http.StatusOK || !strings.Contains(h.Warning, "may be lost in a failover") {
+		t.Errorf("/readyz answers %d and warns %q", status, h.Warning)
+	}
+	if got := r.metric("achledger_standby_synchronous"); got != "0" {
+		t.Errorf("achledger_standby_synchronous is %q", got)
+	}
+	folder := serve(t, "", withAdmin)
+	if _, h := folder.readyz(); h.Warning != "" {
+		t.Errorf("a data folder warns %q", h.Warning)
+	}
+	if got := folder.metric("achledger_standby_synchronous"); got != "" {
+		t.Errorf("a data folder says achledger_standby_synchronous %s", got)
+	}
 }

@@ -24,6 +24,7 @@ type asker interface {
 	Leader(ctx context.Context) (postgres.Term, error)
 	Nodes(ctx context.Context) ([]postgres.Node, error)
 	Fresh(ctx context.Context) error
+	Primary() postgres.Primary
 	Watch(views func() int64)
 	Asks(ctx context.Context, term int64, do func(ctx context.Context, a postgres.Ask) ([]byte, error)) error
 }
