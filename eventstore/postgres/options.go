@@ -46,6 +46,9 @@ type Options struct {
 
 	Log *slog.Logger // nothing by default
 
+	// Now is this machine's clock, for tests.
+	Now func() time.Time
+
 	// Dial is how the database is reached, for tests.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -69,6 +72,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.Dial == nil {
 		o.Dial = dial

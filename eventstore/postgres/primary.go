@@ -14,7 +14,23 @@ const NoStandby = "the database has no synchronous standby: an acknowledged paym
 
 // Primary is the server, as it was found when it was looked at last.
 type Primary struct {
-	Synchronous bool // a commit waits for a standby
+	Synchronous bool          // a commit waits for a standby
+	Ahead       time.Duration // this machine's clock is, by so much at least; below zero it is behind
+}
+
+// clockOff is how far this machine's clock may be off the database's, which
+// says when events were recorded: the dates of files follow from both.
+const clockOff = 2 * time.Second
+
+// ClockErr reports that this machine's clock is too far off.
+func (p Primary) ClockErr() error {
+	switch off := p.Ahead.Abs().Round(100 * time.Millisecond); {
+	case p.Ahead > clockOff:
+		return fmt.Errorf("this machine's clock is %v ahead of the database's", off)
+	case p.Ahead < -clockOff:
+		return fmt.Errorf("this machine's clock is %v behind the database's", off)
+	}
+	return nil
 }
 
 // Primary is how the server was found. A node that is open for reading does not
@@ -26,19 +42,26 @@ func (s *Store) Primary() Primary {
 	return Primary{}
 }
 
-// inspect looks at the server's settings, which change while it runs and with
+// inspect looks at the server's settings and clock, which change while it runs and with
 // every failover.
 func (s *Store) inspect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, barrierTime)
 	defer cancel()
 	var now Primary
 	err := s.read(ctx, func(c *pgx.Conn) error {
-		return c.QueryRow(ctx, `SELECT current_setting('synchronous_standby_names') <> ''`).Scan(&now.Synchronous)
+		var there time.Time
+		asked := s.options.Now()
+		err := c.QueryRow(ctx, `SELECT current_setting('synchronous_standby_names') <> '', clock_timestamp()`).Scan(&now.Synchronous, &there)
+		now.Ahead = ahead(there, asked, s.options.Now())
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("look at the server: %w", err)
 	}
 	was := s.primary.Swap(&now)
+	if err := now.ClockErr(); err != nil && (was == nil || was.ClockErr() == nil) {
+		s.options.Log.Error("this node is not ready", "err", err)
+	}
 	switch {
 	case !now.Synchronous && (was == nil || was.Synchronous):
 		s.options.Log.Warn(NoStandby)
@@ -61,4 +84,16 @@ func (s *Store) keepInspecting(ctx context.Context) {
 			_ = s.inspect(ctx)
 		}
 	}
+}
+
+// ahead is by how much this machine's clock is ahead of another one at least,
+// which showed a time between asking and answer.
+func ahead(there, asked, answered time.Time) time.Duration {
+	switch {
+	case there.Before(asked):
+		return asked.Sub(there)
+	case there.After(answered):
+		return answered.Sub(there)
+	}
+	return 0
 }

@@ -34,3 +34,16 @@ func TestANodeSaysWhenCommitsWaitForNoStandby(t *testing.T) {
 		t.Errorf("it was said %d times:\n%s", n, &said)
 	}
 }
+
+func TestANodeKnowsThatItsClockIsOff(t *testing.T) {
+	s, url := fresh(t, postgres.Options{})
+	if err := s.Primary().ClockErr(); err != nil {
+		t.Error(err)
+	}
+	for off, says := range map[time.Duration]string{1900 * time.Millisecond: "", 2 * time.Hour: "2h", -2 * time.Hour: "behind"} {
+		late := open(t, postgres.Options{URL: url, Now: func() time.Time { return time.Now().Add(off) }})
+		if err := late.Primary().ClockErr(); says == "" && err != nil || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+			t.Errorf("a clock that is %v off: %v", off, err)
+		}
+	}
+}

@@ -20,12 +20,18 @@ type Database struct {
 	Node   string // this node's name; made up when empty
 	Outbox string // where files for the bank are put, on storage that the nodes share
 	Inbox  string // where files of the bank are picked up, likewise
+
+	change func(*postgres.Options) // for tests
 }
 
 // openDatabase opens a ledger in a database. The folder gets what this node alone
 // needs, and must have the ledger's master key.
 func openDatabase(ctx context.Context, o Options) (*Core, error) {
-	store, err := postgres.Open(ctx, postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log})
+	options := postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log}
+	if o.Database.change != nil {
+		o.Database.change(&options)
+	}
+	store, err := postgres.Open(ctx, options)
 	if err != nil {
 		return nil, err
 	}

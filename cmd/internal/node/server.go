@@ -202,6 +202,9 @@ func (s *Server) ready() error {
 		if err := s.asks.Fresh(context.Background()); err != nil {
 			return errors.New("the database is away")
 		}
+		if err := s.asks.Primary().ClockErr(); err != nil {
+			return err
+		}
 	}
 	if s.views.Position() < s.atStart {
 		return fmt.Errorf("the views are at event %d of %d", s.views.Position(), s.atStart)

@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/achledger/achledger/eventstore/postgres"
 )
 
 // readyz is what /readyz of the admin address says.
@@ -44,5 +48,24 @@ func TestADatabaseWithoutASynchronousStandbyIsSaid(t *testing.T) {
 	}
 	if got := folder.metric("achledger_standby_synchronous"); got != "" {
 		t.Errorf("a data folder says achledger_standby_synchronous %s", got)
+	}
+}
+
+// What a node does by its own clock, it would do at another time than the others.
+func TestANodeWhoseClockIsOffIsNotReady(t *testing.T) {
+	var off atomic.Int64
+	r := newCluster(t).serve(func(o *Options) {
+		withAdmin(o)
+		o.Database.change = func(o *postgres.Options) {
+			o.Inspect = 10 * time.Millisecond
+			o.Now = func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
+		}
+	})
+	for by, says := range map[time.Duration]string{time.Minute: "1m0s ahead", -time.Minute: "1m0s behind", -time.Second: "", 0: ""} {
+		off.Store(int64(by))
+		eventually(t, "/readyz says: "+says, func() bool {
+			status, h := r.readyz()
+			return says == "" && status == http.StatusOK || says != "" && status == http.StatusServiceUnavailable && strings.Contains(h.Reason, says)
+		})
 	}
 }
