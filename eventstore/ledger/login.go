@@ -53,6 +53,13 @@ func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed fun
 	}
 }
 
+// Among divides among nodes how often who is wrong may be. It is called before
+// the first login.
+func (l *Logins) Among(n Nodes) {
+	l.pairs.Among(n)
+	l.addresses.Among(n)
+}
+
 // LoginError refuses a login. Wait is how long the caller should wait before
 // it tries again; zero when it was not wrong too often.
 type LoginError struct {

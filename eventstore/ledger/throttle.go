@@ -13,6 +13,7 @@ type Throttle struct {
 	every time.Duration
 	burst int
 	now   func() time.Time
+	among Nodes // set before use
 
 	mu    sync.Mutex
 	byUse *list.List // of *bucket, the last used in front
@@ -44,7 +45,7 @@ func (t *Throttle) Failed(name string) time.Duration {
 		}
 	}
 	t.byUse.MoveToFront(e)
-	l := e.Value.(*bucket).limiter
+	l := t.shared(e)
 	if d := t.delay(l); d > 0 {
 		return d
 	}
@@ -60,7 +61,20 @@ func (t *Throttle) Wait(name string) time.Duration {
 	if !ok {
 		return 0
 	}
-	return t.delay(e.Value.(*bucket).limiter)
+	return t.delay(t.shared(e))
+}
+
+// Among divides what is allowed. It is called before the first use.
+func (t *Throttle) Among(n Nodes) *Throttle {
+	t.among = n
+	return t
+}
+
+// shared is a name's limiter with this node's part.
+func (t *Throttle) shared(e *list.Element) *rate.Limiter {
+	l := e.Value.(*bucket).limiter
+	t.among.Share(l, t.now(), rate.Every(t.every), t.burst)
+	return l
 }
 
 // delay is how long until the bucket holds one token.
@@ -69,5 +83,5 @@ func (t *Throttle) delay(l *rate.Limiter) time.Duration {
 	if tokens >= 1 {
 		return 0
 	}
-	return max(time.Millisecond, time.Duration((1-tokens)*float64(t.every)))
+	return max(time.Millisecond, time.Duration((1-tokens)/float64(l.Limit())*float64(time.Second)))
 }

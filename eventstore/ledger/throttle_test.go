@@ -46,3 +46,29 @@ func TestAStrangerIsKnownByItsAddressOrItsNetwork(t *testing.T) {
 		}
 	}
 }
+
+// A caller that goes from node to node gets no more than one that stays.
+func TestNodesDivideWhatIsAllowed(t *testing.T) {
+	now, nodes := time.Unix(0, 0), 1
+	th := NewThrottle(2*time.Second, 5, func() time.Time { return now }).Among(func() int { return nodes })
+	if th.Failed("key") > 0 {
+		t.Fatal("the first one waits")
+	}
+	nodes = 3 // two of five each
+	now = now.Add(time.Hour)
+	for range 2 {
+		if d := th.Failed("key"); d > 0 {
+			t.Errorf("waits %v within its part", d)
+		}
+	}
+	if d := th.Failed("key"); d != 6*time.Second {
+		t.Errorf("waits %v after its part", d)
+	}
+	if d := th.Wait("key"); d != 6*time.Second {
+		t.Errorf("is to wait %v", d)
+	}
+	nodes = 0 // never known: this one is there
+	if d := th.Wait("key"); d != 2*time.Second {
+		t.Errorf("is to wait %v alone", d)
+	}
+}

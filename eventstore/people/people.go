@@ -46,14 +46,15 @@ const (
 	personFailures, personPause   = 50, time.Minute
 )
 
-// Config is what SignIns are made of. All but Log and Failed are needed.
+// Config is what SignIns are made of. All but Log, Failed and Nodes are needed.
 type Config struct {
 	Ledger  *ledger.Ledger
 	Rows    eventstore.People
 	Now     func() time.Time // machine time
 	Log     *slog.Logger
-	Failed  func() // told of each sign-in that failed, for a metric
-	Sandbox bool   // links may sign in by themselves; see DirectLink
+	Failed  func()       // told of each sign-in that failed, for a metric
+	Nodes   ledger.Nodes // that count failed sign-ins; nil: this one
+	Sandbox bool         // links may sign in by themselves; see DirectLink
 }
 
 // SignIns lets people sign in. It is safe for use by several goroutines.
@@ -74,9 +75,9 @@ func New(c Config) *SignIns {
 	}
 	return &SignIns{
 		Config:    c,
-		pairs:     ledger.NewThrottle(pairPause, pairFailures, c.Now),
-		addresses: ledger.NewThrottle(addressPause, addressFailures, c.Now),
-		persons:   ledger.NewThrottle(personPause, personFailures, c.Now),
+		pairs:     ledger.NewThrottle(pairPause, pairFailures, c.Now).Among(c.Nodes),
+		addresses: ledger.NewThrottle(addressPause, addressFailures, c.Now).Among(c.Nodes),
+		persons:   ledger.NewThrottle(personPause, personFailures, c.Now).Among(c.Nodes),
 		hashing:   make(chan struct{}, hashedAtOnce),
 	}
 }

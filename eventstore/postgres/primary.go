@@ -12,10 +12,12 @@ import (
 // reason to serve nothing: who runs the cluster may have wanted it for a while.
 const NoStandby = "the database has no synchronous standby: an acknowledged payment may be lost in a failover"
 
-// Primary is the server, as it was found when it was looked at last.
+// Primary is the server, and who uses it, as it was found when it was looked at
+// last.
 type Primary struct {
 	Synchronous bool          // a commit waits for a standby
 	Ahead       time.Duration // this machine's clock is, by so much at least; below zero it is behind
+	Nodes       int           // that were there within a few seconds, this one included
 }
 
 // clockOff is how far this machine's clock may be off the database's, which
@@ -51,7 +53,8 @@ func (s *Store) inspect(ctx context.Context) error {
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var there time.Time
 		asked := s.options.Now()
-		err := c.QueryRow(ctx, `SELECT current_setting('synchronous_standby_names') <> '', clock_timestamp()`).Scan(&now.Synchronous, &there)
+		err := c.QueryRow(ctx, `SELECT current_setting('synchronous_standby_names') <> '', clock_timestamp(),
+			(SELECT count(*) FROM nodes WHERE seen > clock_timestamp() - interval '5 seconds')`).Scan(&now.Synchronous, &there, &now.Nodes)
 		now.Ahead = ahead(there, asked, s.options.Now())
 		return err
 	})

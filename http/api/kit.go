@@ -53,8 +53,8 @@ func New(o Options) (*Kit, error) {
 		TokenCache: newTokenCache(),
 		BodyLimits: map[string]int64{},
 		Renderers:  map[string]func(echo.Context, *Problem) error{},
-		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now),
-		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now),
+		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now, o.Nodes),
+		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now, o.Nodes),
 		bodies:     newBodies(),
 		refusals:   newRefusals(o.Now),
 	}

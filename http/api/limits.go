@@ -11,6 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
+
+	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // Sizes of requests.
@@ -81,12 +83,13 @@ type rates struct {
 	limit rate.Limit // zero: no bound
 	burst int
 	now   func() time.Time
+	among ledger.Nodes
 	mu    *sync.Mutex
 	of    map[string]*rate.Limiter // clients and their credentials are few: one each
 }
 
-func newRates(limit rate.Limit, burst int, now func() time.Time) rates {
-	return rates{limit, burst, now, new(sync.Mutex), map[string]*rate.Limiter{}}
+func newRates(limit rate.Limit, burst int, now func() time.Time, among ledger.Nodes) rates {
+	return rates{limit, burst, now, among, new(sync.Mutex), map[string]*rate.Limiter{}}
 }
 
 // allow takes one request of a client, or of a credential, or says in how
@@ -103,6 +106,7 @@ func (r rates) allow(name string) error {
 	}
 	r.mu.Unlock()
 	now := r.now()
+	r.among.Share(l, now, r.limit, r.burst)
 	wait := l.ReserveN(now, 1)
 	if d := wait.DelayFrom(now); d > 0 {
 		wait.CancelAt(now)

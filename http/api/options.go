@@ -72,6 +72,10 @@ type Options struct {
 	// zero is no bound.
 	RequestsPerSecond float64
 
+	// Nodes are those that serve the ledger, among which such bounds are
+	// divided; this one alone by default.
+	Nodes ledger.Nodes
+
 	// TempDir holds bulk results that a caller does not read as fast as they
 	// come. It is this server's own, and swept when the server is made; the
 	// system's by default, which is not.

@@ -52,6 +52,7 @@ type Core struct {
 	// Exposed is what others than its owner could read until this start.
 	Exposed []string
 
+	nodes   ledger.Nodes                // that serve the ledger; nil: this one
 	reload  func(context.Context) error // takes in how other nodes set the switch
 	release func() error                // of what the folder is locked by beside its log; nil for nothing
 }

@@ -36,6 +36,7 @@ func openDatabase(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{Folder: o.Folder, Kind: o.Kind, Store: store, Kept: store.Kept(), Outbox: o.Database.Outbox, Inbox: o.Database.Inbox, Leadership: store}
+	c.nodes = func() int { return store.Primary().Nodes }
 	if err := c.openBeside(ctx, store); err != nil {
 		if c.release != nil {
 			err = errors.Join(err, c.release())

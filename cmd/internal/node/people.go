@@ -26,7 +26,7 @@ type SignInLink struct {
 
 // signIns lets people sign in.
 func (c *Core) signIns() *people.SignIns {
-	return people.New(people.Config{Ledger: c.Ledger, Rows: c.Store, Now: time.Now, Sandbox: c.Kind == folder.Sandbox})
+	return people.New(people.Config{Ledger: c.Ledger, Rows: c.Store, Now: time.Now, Nodes: c.nodes, Sandbox: c.Kind == folder.Sandbox})
 }
 
 // AddOperator adds a person and makes a link for the person.

@@ -162,6 +162,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	s.metrics = newMetrics(s)
 	s.totalsDiffer = totalsDiffer(s.metrics)
 	s.logins = ledger.NewLogins(s.directory, time.Now, s.log, failedLogins(s.metrics))
+	s.logins.Among(s.nodes)
 	if err := s.connectBroker(ctx, s.directory); err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func (s *Server) newAPI() (err error) {
 	o := api.Options{
 		Ledger: s.Ledger, Tokens: s.Store, Webhooks: s.Store, Views: s.views, Directory: s.directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: actsPort{s}, Guard: guardPort{s}, Revoked: s.broker.revoked,
-		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond,
+		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond, Nodes: s.nodes,
 		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}
 	o.SignIns = s.signIns()

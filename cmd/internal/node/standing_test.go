@@ -69,3 +69,24 @@ func TestANodeWhoseClockIsOffIsNotReady(t *testing.T) {
 		})
 	}
 }
+
+func TestNodesDivideWhatAClientMayAsk(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(func(o *Options) {
+		o.RequestsPerSecond = 100
+		o.Database.change = func(o *postgres.Options) { o.Inspect = 10 * time.Millisecond }
+	})
+	_, gym := r.client("Harbor Gym")
+	for range 10 {
+		r.must(http.StatusOK, gym, http.MethodGet, "/api/transaction/event", nil, nil)
+	}
+	c.database.Exec(t, c.name, `INSERT INTO achledger.nodes(name, position, seen) SELECT n::text, 0, now() + interval '1 hour' FROM generate_series(1, 1999) n`)
+	eventually(t, "one of two thousand nodes lets one request through", func() bool {
+		return r.call(gym, http.MethodGet, "/api/transaction/event", nil, nil) == http.StatusTooManyRequests
+	})
+	wrong := gym
+	wrong.Secret = "wrong"
+	if first, second := r.call(wrong, http.MethodGet, "/api/transaction/event", nil, nil), r.call(wrong, http.MethodGet, "/api/transaction/event", nil, nil); first != http.StatusUnauthorized || second != http.StatusTooManyRequests {
+		t.Errorf("wrong secrets answer %d and %d", first, second)
+	}
+}
