@@ -144,7 +144,7 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 	to := back(c)
 	done := c.Param("action")
 	if answer.status == http.StatusAccepted && answer.approval() != "" {
-		to, done = Path+"/approvals/"+answer.approval(), "asked"
+		done = "asked"
 	}
 	return c.Redirect(http.StatusSeeOther, withDone(to, done))
 }
