@@ -39,7 +39,7 @@ func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
 	}
 	d := guard.Expected(i.MadeAt, due, want)
 	return guard.Entry{
-		Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, Debit: debit, Cents: i.AmountCents,
+		Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, SEC: in.Header.SEC, Description: in.Header.Description, Debit: debit, Cents: i.AmountCents,
 		OriginatedOn: guard.BankingDay(i.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay, Waived: i.Waived,
 	}, true
 }

@@ -3,7 +3,6 @@ package domain
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -114,7 +113,7 @@ func (c Originate) check(p Proposal, s Settings) error {
 	if repeated := p.repeats(c.Number); len(repeated) > 0 && !c.Ours {
 		return &Refusal{Code: RuleBroken, Fields: repeated}
 	}
-	if sent := p.SentDescription(); Reserved(sent) && !c.Ours {
+	if sent := p.SentDescription(); nacha.Reserved(sent) && !c.Ours {
 		return &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Description", "reserved",
 			fmt.Sprintf("%q has a meaning of its own in ACH and is set by the ledger", sent)}}}
 	}
@@ -161,9 +160,3 @@ func (p Proposal) SentDescription() string {
 
 // Prenote reports whether the proposal only asks whether an account exists.
 func (p Proposal) Prenote() bool { return p.AmountCents == 0 }
-
-// reserved are descriptions with a meaning of their own, which only we set.
-var reserved = []string{"REVERSAL", "RETRY PYMT", "RETURN FEE", "RECLAIM", "NONSETTLED", "ACCTVERIFY"}
-
-// Reserved reports whether a sent description has a meaning of its own.
-func Reserved(sent string) bool { return slices.Contains(reserved, strings.ToUpper(sent)) }

@@ -84,6 +84,11 @@ func (s Settings) Check() error {
 		f.bad("/relationship_verification", "enum", "prenote, micro_deposits or none")
 	}
 	s.Rules.Check(f.bad)
+	for i, c := range s.Companies {
+		if !slices.Contains(s.CompanyIdentifications, c.Identification) {
+			f.bad("/companies/"+strconv.Itoa(i)+"/identification", "company-identification", "is not among company_identifications")
+		}
+	}
 	return f.refusal()
 }
 
@@ -133,7 +138,7 @@ func (s Settings) checkBatchHeader(f *fields) {
 		show(at, "company-identification", func(h *nacha.BatchHeader) { h.CompanyID = id })
 	}
 	description := Proposal{Description: s.DefaultDescription}.SentDescription()
-	if Reserved(description) {
+	if nacha.Reserved(description) {
 		f.against("/default_entry_description", "reserved", "%q has a meaning of its own in ACH and is set by the ledger", description)
 	}
 	show("/default_entry_description", "description", func(h *nacha.BatchHeader) { h.Description = s.DefaultDescription })

@@ -49,6 +49,40 @@ func TestRulesOfTheGuardAreCheckedAtTheDoorAndNameTheirField(t *testing.T) {
 	}
 }
 
+func TestTheRuleOfDescriptionsIsCheckedAtTheDoorAndShown(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w.client("business", settings())
+	ops := w.ops()
+	const company = `{"identification":"1840000017","pays_wages":true}`
+	for body, field := range map[string]string{
+		`"descriptions":"reject","companies":[` + company + `]`:              "/descriptions",
+		`"descriptions":"hold"`:                                              "/companies",
+		`"companies":[{"pays_wages":true}]`:                                  "/companies/0/identification",
+		`"companies":[{"identification":"18400000171"}]`:                     "/companies/0/identification",
+		`"companies":[` + company + `,` + company + `]`:                      "/companies/1/identification",
+		`"companies":[{"identification":"1840000017","pays_salaries":true}]`: "/companies/0/pays_salaries",
+	} {
+		ops.call("PATCH", "/v1/ops/clients/business", `{`+body+`}`).problem(400, "invalid").names(field)
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},`+body+`}`).problem(400, "invalid").names(field)
+	}
+	ops.call("PATCH", "/v1/ops/clients/business", `{"companies":[{"identification":"9"}]}`).problem(400, "invalid").names("/companies/0/identification")
+	const good = `"descriptions":"hold","companies":[` + company + `]`
+	for _, a := range []*answer{
+		ops.call("PATCH", "/v1/ops/clients/business", `{`+good+`}`).is(200),
+		ops.call("PATCH", "/v1/ops/clients/business", `{"name":"Business"}`).is(200),
+		ops.call("GET", "/v1/ops/clients/business", "").is(200),
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},`+good+`}`).is(200),
+		ops.call("GET", "/v1/ops/odfis/231380104", "").is(200),
+	} {
+		if !strings.Contains(string(a.body), good) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	if a := ops.call("PATCH", "/v1/ops/clients/business", `{"descriptions":""}`).is(200); strings.Contains(string(a.body), "descriptions") {
+		t.Errorf("%s", a.body)
+	}
+}
+
 func TestAnEntryThatAloneIsOverALimitThatRejectsIsRefused(t *testing.T) {
 	w := newWorld(t)
 	s := settings()

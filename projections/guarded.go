@@ -53,9 +53,9 @@ const (
 		WHERE i.client = ?3 AND i.other_day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind IN ('Retry', 'Reversal')
 			AND ` + ofOwners
 
-	usedByFile = `SELECT f.client, f.odfi, b.company_id, b.effective_on, i.push, i.day, count(*), sum(i.cents), max(i.cents)
+	usedByFile = `SELECT f.client, f.odfi, b.company_id, b.effective_on, i.push, i.day, count(*), sum(i.cents), max(i.cents), b.sec, b.description
 		FROM items@ i INDEXED BY items_file@ JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
-		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 GROUP BY 1, 2, 3, 4, 5, 6`
+		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 GROUP BY 1, 2, 3, 4, 5, 6, 10, 11`
 
 	guardedClients = `SELECT value FROM json_each(?1) UNION
 		SELECT client FROM client_odfis@ WHERE odfi IN (SELECT value FROM json_each(?2))`
@@ -175,6 +175,7 @@ func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 			Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), Debit: row[4] == string(domain.Pull),
 			SettlesOn: on, OriginatedOn: calendar.OnOrAfter(dateOf(row[5].(int64))),
 			Sum: guard.Sum{Count: row[6].(int64), Cents: row[7].(int64)}, Largest: row[8].(int64),
+			SEC: row[9].(string), Description: row[10].(string),
 		})
 		return nil
 	})
@@ -214,7 +215,7 @@ func (w *QueuedItem) GuardEntry() guard.Entry {
 	}
 	d := guard.Expected(w.MadeAt, due, want)
 	return guard.Entry{
-		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, Debit: w.Debit(), Cents: w.AmountCents,
+		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, SEC: w.Header.SEC, Description: w.Header.Description, Debit: w.Debit(), Cents: w.AmountCents,
 		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay,
 	}
 }

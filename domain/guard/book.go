@@ -23,6 +23,7 @@ func (o Owned) prefix() string {
 type Book struct {
 	clients, odfis map[string][]*counter
 	stops          map[string][]Stop // of companies, by client
+	describing                       // the rules of descriptions
 }
 
 // Stop holds a company's entries, because too many of its debits came back.
@@ -57,8 +58,9 @@ type counter struct {
 
 // NewBook makes a book in which nothing is counted.
 func NewBook(owners []Owned) *Book {
-	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}}
+	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}, describing{}}
 	for _, o := range owners {
+		b.describing.add(o)
 		for _, l := range o.Limits {
 			c := &counter{Limit: l, owner: o, name: o.prefix() + l.Name(), used: map[calendar.Date]Sum{}}
 			if o.ODFI != "" {
@@ -73,7 +75,7 @@ func NewBook(owners []Owned) *Book {
 
 // Concerns reports whether there are rules for entries of a client at an ODFI.
 func (b *Book) Concerns(client, odfi string) bool {
-	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0
+	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0 || len(b.describing.of(client, odfi)) > 0
 }
 
 // Count adds what is used, or takes it away where the sum is negative.

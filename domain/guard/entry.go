@@ -13,6 +13,8 @@ type Entry struct {
 	Client       string
 	ODFI         string // nine digits
 	Company      string // identification
+	SEC          string
+	Description  string // as it is sent
 	Debit        bool
 	Cents        int64
 	OriginatedOn calendar.Date // banking day
@@ -32,7 +34,7 @@ func (e Entry) Direction() string {
 // Use is what the entry uses.
 func (e Entry) Use() Use {
 	return Use{
-		Client: e.Client, ODFI: e.ODFI, Company: e.Company, Debit: e.Debit,
+		Client: e.Client, ODFI: e.ODFI, Company: e.Company, Debit: e.Debit, SEC: e.SEC, Description: e.Description,
 		OriginatedOn: e.OriginatedOn, SettlesOn: e.SettlesOn, Sum: Sum{e.Cents, 1},
 	}
 }
@@ -54,6 +56,7 @@ func (s Sum) Negative() Sum { return Sum{-s.Cents, -s.Count} }
 type Use struct {
 	Client, ODFI, Company string
 	Debit                 bool
+	SEC, Description      string        // empty in sums over many batches
 	OriginatedOn          calendar.Date // banking day
 	SettlesOn             calendar.Date
 	Sum

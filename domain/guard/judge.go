@@ -18,7 +18,7 @@ type Verdict struct {
 // HeldBy is the rule behind a hold and what it saw.
 type HeldBy struct {
 	Rule             string `json:"rule"`
-	Saw              string `json:"saw,omitempty"`   // dollars, or entries, with this entry
+	Saw              string `json:"saw,omitempty"`   // dollars, or entries, with this entry; or its description
 	Limit            string `json:"limit,omitempty"` // in the same unit
 	OtherTransaction string `json:"other_transaction,omitempty"`
 	AtDeadline       string `json:"at_deadline"` // keep or reject
@@ -46,6 +46,11 @@ func (b *Book) JudgeFile(uses []Use) *Verdict {
 	for _, u := range uses {
 		if v := b.stopped(u.Client, u.Company, u.Debit); v != nil && held == nil {
 			held = v
+		}
+		for _, v := range b.described(u) {
+			if v.Action == Hold && held == nil {
+				held = &v
+			}
 		}
 		for _, list := range [][]*counter{b.clients[u.Client], b.odfis[u.ODFI]} {
 			for _, c := range list {
@@ -75,6 +80,11 @@ func (b *Book) judge(e Entry, moved bool) *Verdict {
 	var held *Verdict
 	if v := b.stopped(e.Client, e.Company, e.Debit); v != nil && !e.waived(v.Rule) && !moved {
 		held = v
+	}
+	for _, v := range b.described(e.Use()) {
+		if v.Action == Hold && held == nil && !moved && !e.waived(v.Rule) {
+			held = &v
+		}
 	}
 	for _, list := range [][]*counter{b.clients[e.Client], b.odfis[e.ODFI]} {
 		for _, c := range list {

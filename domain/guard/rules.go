@@ -10,12 +10,14 @@ import (
 // Rules are what operations set for a client or an ODFI. All that apply to an
 // entry hold, its client's and its ODFI's.
 type Rules struct {
-	Limits []Limit      `json:"limits,omitempty"`
-	Rates  *ReturnRates `json:"return_rates,omitempty"`
+	Limits       []Limit      `json:"limits,omitempty"`
+	Rates        *ReturnRates `json:"return_rates,omitempty"`
+	Descriptions Action       `json:"descriptions,omitempty"` // warn or hold; empty: none are looked at
+	Companies    []Company    `json:"companies,omitempty"`
 }
 
 // None reports whether nothing is set.
-func (r Rules) None() bool { return len(r.Limits) == 0 && r.Rates == nil }
+func (r Rules) None() bool { return len(r.Limits) == 0 && r.Rates == nil && r.Descriptions == "" }
 
 // WithDefaults puts in what was left out.
 func (r Rules) WithDefaults() Rules {
@@ -31,7 +33,7 @@ func (r Rules) WithDefaults() Rules {
 
 // Clone shares no list with the rules.
 func (r Rules) Clone() Rules {
-	r.Limits = slices.Clone(r.Limits)
+	r.Limits, r.Companies = slices.Clone(r.Limits), slices.Clone(r.Companies)
 	if r.Rates != nil {
 		rates := *r.Rates
 		r.Rates = &rates
@@ -44,8 +46,9 @@ type Action string
 
 // Actions of rules.
 const (
+	Warn   Action = "warn" // of descriptions
 	Hold   Action = "hold"
-	Reject Action = "reject"
+	Reject Action = "reject" // of limits
 )
 
 // What becomes of a held entry after its last window.
@@ -134,6 +137,7 @@ func (r Rules) Check(bad Checker) {
 		seen[l.Name()] = true
 	}
 	r.Rates.check(bad)
+	r.checkDescriptions(bad)
 }
 
 func (l Limit) check(at string, bad Checker) {

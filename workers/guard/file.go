@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
@@ -28,5 +29,11 @@ func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, err
 	if err != nil {
 		return nil, fmt.Errorf("sum up file %s: %w", file.ID, err)
 	}
-	return g.book.JudgeFile(uses), nil
+	verdict := g.book.JudgeFile(uses)
+	if verdict == nil {
+		for _, u := range uses {
+			g.warn(math.MaxInt64, u, "file", file.ID)
+		}
+	}
+	return verdict, nil
 }

@@ -25,6 +25,7 @@ func (p *pass) follow(to int64) error {
 	err := eventstore.Scan(p.ctx, p.Ledger.Store, p.at, to, func(r *eventstore.Recorded) {
 		if failed == nil {
 			failed = p.event(r)
+			p.warned.upTo(r.Position)
 		}
 	})
 	switch {
@@ -104,7 +105,7 @@ func (p *pass) originated(r *eventstore.Recorded) error {
 	}
 	i := t.Origination()
 	if e, ok := t.Guarded(i); ok && p.book.Concerns(e.Client, e.ODFI) {
-		p.take(t.ID, i.ID, e)
+		p.take(r.Position, t.ID, i.ID, e)
 	}
 	return nil
 }
@@ -144,7 +145,7 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 		case counted && !counts:
 			p.leaves(i.ID, was)
 		case counts && !counted && p.book.Concerns(is.Client, is.ODFI):
-			p.take(after.ID, i.ID, is)
+			p.take(r.Position, after.ID, i.ID, is)
 		}
 	}
 	return nil

@@ -52,6 +52,8 @@ type Guard struct {
 
 	moved   map[string]calendar.Date // what a cut gave another day, by item, until it is filed
 	stopped map[string]bool          // items that the guard stopped, until the log is read up to that
+
+	warned warned
 }
 
 // New checks the configuration.

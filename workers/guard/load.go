@@ -47,6 +47,7 @@ func (p *pass) load(shown *projections.Guarding) error {
 		return fmt.Errorf("judge what waits: %w", err)
 	}
 	l.before(-1)
+	p.warned.upTo(p.at)
 	return nil
 }
 
@@ -132,7 +133,7 @@ func (l *loading) waiting(w projections.QueuedItem) error {
 	l.before(w.Position)
 	e := w.GuardEntry()
 	if w.Version == 1 {
-		l.take(w.TransactionID, w.ItemID, e)
+		l.take(w.Position, w.TransactionID, w.ItemID, e)
 		return nil
 	}
 	t, err := ledger.LoadAsOf(l.ctx, l.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), l.at)
@@ -153,6 +154,6 @@ func (l *loading) before(position int64) {
 	for len(l.later) > 0 && (position < 0 || l.later[0].from < position) {
 		s := l.later[0]
 		l.later = l.later[1:]
-		l.take(s.transaction, s.item, s.entry)
+		l.take(s.from, s.transaction, s.item, s.entry)
 	}
 }

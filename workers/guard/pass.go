@@ -47,14 +47,15 @@ func (p *pass) watched() error {
 	return p.anew()
 }
 
-// take judges an entry that begins to wait, or to count, and counts it unless
-// a rule is against it.
-func (p *pass) take(transaction, item string, e guard.Entry) {
+// take judges an entry that begins to wait, or to count, at a position in the
+// log, and counts it unless a rule is against it.
+func (p *pass) take(at int64, transaction, item string, e guard.Entry) {
 	if v := p.book.Judge(e); v != nil {
 		p.stop(stop{transaction: transaction, item: item, entry: e, verdict: *v})
 		return
 	}
 	p.book.Count(e.Use())
+	p.warn(at, e.Use(), "transaction", transaction, "event", item)
 }
 
 func (p *pass) stop(s stop) {

@@ -21,7 +21,10 @@ func newMetrics(s *Server) *prometheus.Registry {
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s},
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "achledger_answers_lapsed_total", Help: "Answers and reversals that were rejected because they had not left before their deadline.",
-		}, func() float64 { return float64(s.crew().batcher.Lapsed()) }))
+		}, func() float64 { return float64(s.crew().batcher.Lapsed()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "achledger_entries_warned_total", Help: "Entries that leave although a rule of the guard warned of them.",
+		}, func() float64 { return float64(s.crew().guard.Warned()) }))
 	return r
 }
 

@@ -1,0 +1,94 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Company is what a company does, so far as its descriptions depend on it.
+type Company struct {
+	Identification string `json:"identification"`
+	SellsGoods     bool   `json:"sells_goods,omitempty"`
+	PaysWages      bool   `json:"pays_wages,omitempty"`
+}
+
+// wages are words by which a description shows that wages are meant.
+var wages = []string{"PAY", "SALARY", "WAGE", "BONUS"}
+
+// wrong says what is wrong with the description of a company's entries; empty
+// if nothing is. Source: NACHA Operating Rules since 2026-03-20, company entry
+// descriptions PAYROLL and PURCHASE. One that is reserved stands in place of
+// both.
+func (c Company) wrong(u Use) string {
+	sent := strings.ToUpper(strings.TrimSpace(u.Description))
+	has := func(word string) bool { return strings.Contains(sent, word) }
+	switch {
+	case nacha.Reserved(sent):
+	case c.PaysWages && u.SEC == "PPD" && !u.Debit && slices.ContainsFunc(wages, has) && !strings.HasPrefix(sent, nacha.Payroll):
+		return fmt.Sprintf("company %s pays wages, and a PPD credit described %q does not begin with %s", c.Identification, sent, nacha.Payroll)
+	case c.SellsGoods && u.SEC == "WEB" && u.Debit && !has(nacha.Purchase):
+		return fmt.Sprintf("company %s sells goods, and a WEB debit described %q is not a %s", c.Identification, sent, nacha.Purchase)
+	}
+	return ""
+}
+
+// describing are the rules of descriptions, by client and ODFI, of which one
+// is empty.
+type describing map[[2]string]Owned
+
+func (d describing) add(o Owned) {
+	if o.Descriptions != "" {
+		d[[2]string{o.Client, o.ODFI}] = o
+	}
+}
+
+// of are the rules for entries of a client at an ODFI.
+func (d describing) of(client, odfi string) (list []Owned) {
+	for _, owner := range [][2]string{{client, ""}, {"", odfi}} {
+		if o, ok := d[owner]; ok {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// described are the verdicts over a description, the client's and the ODFI's.
+func (d describing) described(u Use) (list []Verdict) {
+	for _, o := range d.of(u.Client, u.ODFI) {
+		for _, c := range o.Companies {
+			if c.Identification != u.Company {
+				continue
+			}
+			if why := c.wrong(u); why != "" {
+				list = append(list, Verdict{Action: o.Descriptions, Reason: why,
+					HeldBy: HeldBy{Rule: o.prefix() + "descriptions", Saw: u.Description, AtDeadline: Keep}})
+			}
+		}
+	}
+	return list
+}
+
+// Warnings are what rules say that hold nothing.
+func (b *Book) Warnings(u Use) []Verdict {
+	return slices.DeleteFunc(b.described(u), func(v Verdict) bool { return v.Action != Warn })
+}
+
+func (r Rules) checkDescriptions(bad Checker) {
+	enum(bad, "/descriptions", string(r.Descriptions), "", string(Warn), string(Hold))
+	if r.Descriptions != "" && len(r.Companies) == 0 {
+		bad("/companies", "required", "descriptions looks at companies that sell goods or pay wages: at least one is needed")
+	}
+	for i, c := range r.Companies {
+		at := "/companies/" + strconv.Itoa(i)
+		if n := len(c.Identification); n < 1 || n > 10 {
+			bad(at+"/identification", "length", "1 to 10 characters")
+		}
+		if slices.ContainsFunc(r.Companies[:i], func(o Company) bool { return o.Identification == c.Identification }) {
+			bad(at+"/identification", "twice", "company %s stands there already", c.Identification)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package guard
+
+import (
+	"sync/atomic"
+
+	"github.com/achledger/achledger/domain/guard"
+)
+
+// warned is which entries it was warned of. It outlives the book, so that what
+// waits is not named again whenever that is made anew; after a restart it is.
+type warned struct {
+	position int64 // of the log, up to which it was warned
+	entries  atomic.Int64
+}
+
+func (w *warned) upTo(position int64) { w.position = max(w.position, position) }
+
+// Warned counts the entries that rules warned of, since the process started.
+func (g *Guard) Warned() int64 { return g.warned.entries.Load() }
+
+// warn says what rules that hold nothing say of what leaves and began to wait
+// at a position. A rule that is newer than the last warning warns of all that
+// waits.
+func (g *Guard) warn(at int64, u guard.Use, what ...any) {
+	if at <= g.warned.position && !g.ruledAfter(g.warned.position, u) {
+		return
+	}
+	list := g.book.Warnings(u)
+	if len(list) == 0 {
+		return
+	}
+	g.warned.entries.Add(u.Count)
+	for _, v := range list {
+		g.Log.Warn("a rule warns of what leaves", append(what, "client", u.Client, "rule", v.Rule, "saw", v.Saw, "why", v.Reason, "entries", u.Count)...)
+	}
+}
+
+// ruledAfter reports whether rules for an entry were set after a position.
+func (g *Guard) ruledAfter(position int64, u guard.Use) bool {
+	for _, o := range g.owners {
+		if o.Position > position && (o.Client != "" && o.Client == u.Client || o.ODFI != "" && o.ODFI == u.ODFI) {
+			return true
+		}
+	}
+	return false
+}
