@@ -75,7 +75,7 @@ func (s *Store) readOnce(ctx context.Context, f func(*pgx.Conn) error) (gone boo
 		return false, ctx.Err()
 	}
 	if marked := away(c.Conn(), err); marked != err {
-		s.drop() // the others go the same way
+		s.pool.Reset() // the others go the same way
 		return true, marked
 	}
 	return false, err

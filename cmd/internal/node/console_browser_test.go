@@ -36,7 +36,7 @@ type complaints struct {
 func newBrowser(t *testing.T, base string) *browser {
 	t.Helper()
 	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("no chromium: .ci/chromium installs it")
+		t.Fatal("no chromium: .ci/chromium installs it")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
