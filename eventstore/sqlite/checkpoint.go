@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
@@ -20,6 +21,11 @@ const (
 
 	// fewPages are copied in no more time than a few commits take.
 	fewPages = 500
+
+	// pauseStep is the pause of a commit for each walPages that wait, and
+	// longestPause the longest of them: about what a slow disk's sync takes.
+	pauseStep    = 2 * time.Millisecond
+	longestPause = 50 * time.Millisecond
 
 	// walRestartMillis bounds the wait for readers: a backup takes longer, and
 	// is waited for again after walPages more.
@@ -41,8 +47,10 @@ func (w *writer) checkpoint() {
 }
 
 // fold has pages copied when enough of them wait, and restarts the write-ahead
-// log when it is long. The checkpointer copies while writing continues. If
-// writers outpace it, the writer stops once and finishes the copy.
+// log when it is long. The checkpointer copies while writing continues, and
+// the writer never waits for it: behind a reader that stayed for minutes there
+// are gigabytes. While writers outpace the copy each commit pauses a little,
+// so that every copy leaves less than the one before.
 func (w *writer) fold() error {
 	pages, waiting, err := wal(w.conn, "NOOP")
 	if err != nil {
@@ -52,22 +60,24 @@ func (w *writer) fold() error {
 		w.restartAt = walRestartPages
 	}
 	w.walLength = pages
-	overdue := pages >= w.restartAt+walPages
-	if w.checkpointer.busy() && !overdue {
-		return nil
-	}
+	long, overdue := pages >= w.restartAt, pages >= w.restartAt+walPages
 	switch {
-	case overdue, pages >= w.restartAt && waiting <= fewPages:
-		w.checkpointer.wait()
-		if err := w.checkpointer.failure(); err != nil {
-			return err
+	case w.checkpointer.busy():
+		if overdue {
+			time.Sleep(pause(waiting))
 		}
+	case long && waiting <= fewPages, overdue && waiting <= walPages:
 		w.restartAt = pages + walPages
 		return w.restart()
-	case waiting >= walPages, pages >= w.restartAt:
+	case long, waiting >= walPages:
 		w.checkpointer.start()
 	}
 	return nil
+}
+
+// pause is how long a commit leaves the disk to the copy of waiting pages.
+func pause(waiting int64) time.Duration {
+	return min(time.Duration(waiting/walPages)*pauseStep, longestPause)
 }
 
 // restart copies what is left, so that the write-ahead log restarts with the

@@ -45,22 +45,13 @@ func (c *checkpointer) run() {
 	}
 }
 
-// busy, wait and start are the writer's: it starts nothing while busy.
+// busy and start are the writer's: it starts nothing while busy.
 
 func (c *checkpointer) busy() bool { return len(c.idle) == 0 }
 
 func (c *checkpointer) start() {
 	<-c.idle
 	c.asked <- struct{}{}
-}
-
-// wait waits for a copy under way, or for its failure.
-func (c *checkpointer) wait() {
-	select {
-	case <-c.idle:
-		c.idle <- struct{}{}
-	case <-c.stopped:
-	}
 }
 
 // failure is why nothing is copied any more; it is told once.

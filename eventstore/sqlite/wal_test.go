@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +37,67 @@ func TestReadersThatNeverPauseDoNotKeepTheWriteAheadLogGrowing(t *testing.T) {
 	t.Logf("the write-ahead log has %d MB", wal.Size()>>20)
 	if wal.Size() > 120<<20 {
 		t.Error("it was not begun anew")
+	}
+}
+
+// TestNoAppendWaitsForACopyBehindALongReader: when a reader of minutes ends,
+// what it kept in the write-ahead log is copied beside the writer, and the log
+// is begun anew once that is done.
+func TestNoAppendWaitsForACopyBehindALongReader(t *testing.T) {
+	slow, copying := make(chan struct{}), make(chan struct{}, 1)
+	var held atomic.Bool
+	s, err := Open(t.TempDir(), Options{Faults: Faults{Checkpoint: func() error {
+		if held.Load() {
+			select {
+			case copying <- struct{}{}:
+			default:
+			}
+			<-slow
+		}
+		return nil
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	reader, err := conn.OpenReader(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := begin(reader); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 { // 160 MB, more than ever waits without the reader
+		appendLarge(t, s, fmt.Sprint("kept/", i))
+	}
+	held.Store(true)
+	if err := reader.Script("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; len(copying) == 0; i++ {
+		appendLarge(t, s, fmt.Sprint("until copied/", i))
+	}
+	for i := range 40 { // the copy does not end
+		appendLarge(t, s, fmt.Sprint("beside/", i))
+	}
+	held.Store(false)
+	close(slow)
+	long, _, err := wal(reader, "NOOP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; ; i++ {
+		appendLarge(t, s, fmt.Sprint("after/", i))
+		if pages, _, err := wal(reader, "NOOP"); err != nil || pages < long/2 {
+			if err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if i == 100 {
+			t.Fatal("the write-ahead log is not begun anew")
+		}
 	}
 }
 
