@@ -63,6 +63,10 @@ var actions = map[string]action{
 	"return":  {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/return", button: "Return", grave: true, done: "The entry goes back to its sender with the next file.", fields: []input{{Name: "code", Label: "Return code", Kind: "text", Needed: true, Most: 3}}},
 	"dismiss": {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/dismiss", button: "Dismiss", grave: true, done: "The entry is dismissed.", fields: []input{reason}, note: "Nothing is done about the entry."},
 
+	"approve-request":  {scope: domain.ScopeOpsApprove, path: "/v1/ops/approvals/:subject/approve", fields: []input{{Name: "digest", Kind: "hidden"}}, button: "Approve", done: "It is approved and done.", note: "It is done at once, in the name of both of you."},
+	"refuse-request":   {scope: domain.ScopeOpsApprove, path: "/v1/ops/approvals/:subject/refuse", fields: []input{reason}, button: "Refuse", grave: true, done: "It is refused."},
+	"withdraw-request": {scope: domain.ScopeOpsRead, path: "/v1/ops/approvals/:subject/withdraw", button: "Withdraw", done: "It is withdrawn."},
+
 	"suspend": {scope: domain.ScopeOpsAdmin, method: http.MethodPatch, path: "/v1/ops/clients/:subject", button: "Suspend", grave: true, done: "The client is suspended.", fields: []input{{Name: "suspended", Kind: "hidden", Value: "true"}}, note: "Its credentials originate nothing, and nothing of it is cut."},
 	"resume":  {scope: domain.ScopeOpsAdmin, method: http.MethodPatch, path: "/v1/ops/clients/:subject", button: "Resume", done: "The client may work again.", fields: []input{{Name: "suspended", Kind: "hidden", Value: "false"}}},
 
@@ -141,12 +145,10 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 		return err
 	}
 	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone) // the next page tells what it knows in any case
-	to := back(c)
-	done := c.Param("action")
 	if answer.status == http.StatusAccepted && answer.approval() != "" {
-		done = "asked"
+		return c.Redirect(http.StatusSeeOther, withQuery(withQuery(back(c), "done", "asked"), "asked", answer.approval()))
 	}
-	return c.Redirect(http.StatusSeeOther, withDone(to, done))
+	return c.Redirect(http.StatusSeeOther, withQuery(back(c), "done", c.Param("action")))
 }
 
 // body is what a form says, as the API takes it.
@@ -225,11 +227,11 @@ func (s *surface) ask(c echo.Context, who api.Caller, method, path string, body 
 	return nil, &p
 }
 
-// withDone adds to a path what was done.
-func withDone(to, done string) string {
+// withQuery is a path with a parameter of its query set.
+func withQuery(to, name, value string) string {
 	path, query, _ := strings.Cut(to, "?")
 	values, _ := url.ParseQuery(query)
-	values.Set("done", done)
+	values.Set(name, value)
 	return path + "?" + values.Encode()
 }
 

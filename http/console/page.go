@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
@@ -23,6 +24,7 @@ type page struct {
 	Sandbox bool
 	Here    string // path and query of this page
 	Done    string // what was just done
+	Asked   string // path of the request that was made instead of doing it
 	Live    bool   // counts on it are kept up to date
 	Data    any
 
@@ -53,8 +55,13 @@ func (s *surface) newPage(c echo.Context, who api.Caller, title, section string)
 	if cookie, err := c.Cookie(timesCookie); err == nil {
 		utc = cookie.Value == "utc"
 	}
+	asked := ""
+	if id, err := uuid.Parse(c.QueryParam("asked")); err == nil {
+		asked = Path + "/approvals/" + id.String()
+	}
 	ctx := c.Request().Context()
 	return &page{
+		Asked: asked,
 		clientName: func(id string) string {
 			if client, err := s.Directory.Client(ctx, id); err == nil && client.Settings.Name != "" {
 				return client.Settings.Name
@@ -170,7 +177,7 @@ func (p *page) Link(name, value string) string {
 	path, query, _ := strings.Cut(p.Here, "?")
 	var kept []string
 	for _, part := range strings.Split(query, "&") {
-		if n, _, _ := strings.Cut(part, "="); part != "" && n != name && n != "cursor" && n != "done" {
+		if n, _, _ := strings.Cut(part, "="); part != "" && n != name && n != "cursor" && n != "done" && n != "asked" {
 			kept = append(kept, part)
 		}
 	}

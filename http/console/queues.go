@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -184,19 +185,12 @@ func (s *surface) doubtful(ctx context.Context, now time.Time) (files []projecti
 	return files, err
 }
 
-func (s *surface) doubtfulWork(ctx context.Context, now time.Time) (w projections.Work, err error) {
+func (s *surface) sumDoubtful(ctx context.Context, now time.Time, w *work) error {
 	files, err := s.doubtful(ctx, now)
 	for _, f := range files {
-		w.Count++
-		w.Cents += f.Totals.DebitCents + f.Totals.CreditCents
-		if w.OldestAt.IsZero() || f.CutAt.Before(w.OldestAt) {
-			w.OldestAt = f.CutAt
-		}
-		if by := f.SendBy; w.Deadline.IsZero() || !by.IsZero() && by.Before(w.Deadline) {
-			w.Deadline = by
-		}
+		w.add(1, f.Totals.DebitCents+f.Totals.CreditCents, f.CutAt, f.SendBy)
 	}
-	return w, err
+	return err
 }
 
 func (s *surface) doubtfulFiles(ctx context.Context, p *page, _ int, _ string) (table, string, error) {
@@ -208,7 +202,7 @@ func (s *surface) doubtfulFiles(ctx context.Context, p *page, _ int, _ string) (
 
 func (s *surface) answersToLeave(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
 	t := table{Name: "answers", Caption: "Answers that have to leave, the nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer waits for a file.", page: p}
-	list, err := s.Views.PassedDeadlines(ctx, p.Now.Add(365*24*time.Hour), projections.Deadline{}, limit)
+	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), projections.Deadline{}, limit)
 	for _, d := range list {
 		t.add(
 			linked(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),

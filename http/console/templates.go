@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"net/http"
 	"path"
 	"strings"
 
@@ -89,5 +88,3 @@ func local(to string) bool {
 	return (to == Path || strings.HasPrefix(to, Path+"/") || strings.HasPrefix(to, Path+"?")) &&
 		!strings.ContainsAny(to, "\\\r\n") && !strings.Contains(to, "//")
 }
-
-var _ = http.StatusOK

@@ -62,9 +62,11 @@ func (s *surface) moments(ctx context.Context, tell func(domain.Fact) (told, boo
 }
 
 // raw is an event as the log has it, to be read.
-func raw(r eventstore.Recorded) string {
+func raw(r eventstore.Recorded) string { return indented(domain.Shareable(r.Type, r.Data)) }
+
+func indented(document []byte) string {
 	var b bytes.Buffer
-	if json.Indent(&b, domain.Shareable(r.Type, r.Data), "", "  ") != nil {
+	if json.Indent(&b, document, "", "  ") != nil {
 		return ""
 	}
 	return b.String()

@@ -81,15 +81,23 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 
 // work sums up everything that waits for people, the nearest deadline first.
 func (s *surface) work(ctx context.Context, now time.Time) (list []work, err error) {
+	waits, err := s.Views.Waits(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	for _, q := range workQueues {
-		w, err := q.sum(s, ctx, now)
-		if err != nil {
-			return nil, fmt.Errorf("sum up %s: %w", q.name, err)
+		w := work{Name: q.title, Path: Path + "/queues/" + q.name, Means: q.means, NoMoney: q.noMoney, Tone: q.tone}
+		if q.sum != nil {
+			if err := q.sum(s, ctx, now, &w); err != nil {
+				return nil, fmt.Errorf("sum up %s: %w", q.name, err)
+			}
 		}
-		list = append(list, work{
-			Name: q.title, Path: Path + "/queues/" + q.name, Means: q.means, Count: w.Count, Cents: w.Cents,
-			NoMoney: q.noMoney, Oldest: w.OldestAt, Deadline: w.Deadline, Tone: q.tone,
-		})
+		for _, one := range waits {
+			if one.What == q.waits {
+				w.add(int(one.Count), one.Cents, one.Oldest, one.Deadline)
+			}
+		}
+		list = append(list, w)
 	}
 	slices.SortStableFunc(list, func(a, b work) int {
 		switch {
@@ -108,54 +116,54 @@ func (s *surface) work(ctx context.Context, now time.Time) (list []work, err err
 
 func (t tone) rank() int { return slices.Index([]tone{plain, good, warn, bad}, t) }
 
-// workQueue is a queue that waits for people: how it is summed up and listed.
+// add counts more of a queue.
+func (w *work) add(count int, cents int64, oldest, deadline time.Time) {
+	w.Count, w.Cents = w.Count+count, w.Cents+cents
+	w.Oldest, w.Deadline = earlier(w.Oldest, oldest), earlier(w.Deadline, deadline)
+}
+
+// earlier is the earlier of two instants, of which either may be missing.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// workQueue is a queue that waits for people: what the views call it, or how
+// it is summed up, and how it is listed.
 type workQueue struct {
 	name, title, means string
 	tone               tone
 	noMoney            bool
-	sum                func(s *surface, ctx context.Context, now time.Time) (projections.Work, error)
+	waits              string
+	sum                func(s *surface, ctx context.Context, now time.Time, w *work) error
 	list               func(s *surface, ctx context.Context, p *page, limit int, cursor string) (table, string, error)
 }
 
 var workQueues = []workQueue{
 	{
-		name: "delivery", title: "Files in doubt", tone: bad,
+		name: "delivery", title: "Files in doubt", tone: bad, sum: (*surface).sumDoubtful, list: (*surface).doubtfulFiles,
 		means: "The ledger does not know whether the bank has the file, or the file missed its deadline. Confirm it, send it again, or take it back.",
-		sum: func(s *surface, ctx context.Context, now time.Time) (projections.Work, error) {
-			return s.doubtfulWork(ctx, now)
-		},
-		list: (*surface).doubtfulFiles,
 	},
 	{
-		name: "unmatched", title: "Unmatched", tone: bad,
+		name: "unmatched", title: "Unmatched", tone: bad, waits: projections.WaitsUnmatched, list: (*surface).unmatchedEntries,
 		means: "An entry from the bank found no place here. Assign it to a client or a transaction, return it, or dismiss it.",
-		sum: func(s *surface, ctx context.Context, _ time.Time) (projections.Work, error) {
-			return s.Views.UnmatchedWork(ctx)
-		},
-		list: (*surface).unmatchedEntries,
 	},
 	{
-		name: "quarantine", title: "Quarantine", tone: bad,
+		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
 		means: "A file from the bank, or part of one, does not hold together, so nothing of that part was applied.",
-		sum: func(s *surface, ctx context.Context, _ time.Time) (projections.Work, error) {
-			return s.Views.QuarantinedWork(ctx)
-		},
-		list: (*surface).quarantinedFiles,
 	},
 	{
-		name: "held", title: "Held", tone: warn,
+		name: "approvals", title: "Approvals", tone: warn, noMoney: true, waits: projections.WaitsApproval, list: (*surface).approvals,
+		means: "Somebody asked for what needs two people. Another person approves it or refuses it; without that it expires.",
+	},
+	{
+		name: "held", title: "Held", tone: warn, waits: projections.WaitsHeld, list: (*surface).heldItems,
 		means: "An entry of a client waits for a person. It leaves in no file until somebody approves it.",
-		sum: func(s *surface, ctx context.Context, _ time.Time) (projections.Work, error) {
-			return s.Views.HeldWork(ctx)
-		},
-		list: (*surface).heldItems,
 	},
 	{
-		name: "answers", title: "Answers to leave", tone: plain,
+		name: "answers", title: "Answers to leave today", tone: plain, waits: projections.WaitsDeadline, list: (*surface).answersToLeave,
 		means: "Returns, corrections and disputes of ours that have to leave before a deadline. They leave by themselves at the next window.",
-		sum: func(s *surface, ctx context.Context, now time.Time) (projections.Work, error) {
-			return s.Views.DeadlineWork(ctx, now.Add(30*24*time.Hour))
-		},
-		list: (*surface).answersToLeave,
 	},
 }

@@ -119,10 +119,16 @@ func (b *browser) must(err error) {
 	}
 }
 
+// patience is how long a step in the tab may take: one that never ends is told
+// by the step, not by the end of the tests.
+const patience = 45 * time.Second
+
 // does runs steps in the tab.
 func (b *browser) does(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	b.must(chromedp.Do(b.ctx, steps...))
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	b.must(chromedp.Do(ctx, steps...))
 }
 
 // visit opens a page of the console.
@@ -131,11 +137,21 @@ func (b *browser) visit(path string) {
 	b.does(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS("main")))
 }
 
+// at is where the tab is.
+func (b *browser) at() string {
+	at, _ := chromedp.Run(b.ctx, chromedp.Location())
+	return at
+}
+
 // text is what an element shows.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
-	text, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
-	b.must(err)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
+	if err != nil {
+		b.t.Fatalf("%s at %s: %v", selector, b.at(), err)
+	}
 	return text
 }
 

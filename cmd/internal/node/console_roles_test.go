@@ -125,6 +125,7 @@ func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
 var actionScopes = map[string]string{
 	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
 	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "resume": "ops:admin",
+	"approve-request": "ops:approve", "refuse-request": "ops:approve", "withdraw-request": "ops:read",
 	"clock": "ops:work", "play-acknowledge": "ops:work", "play-return": "ops:work", "play-correction": "ops:work", "play-dishonor": "ops:work", "play-contest": "ops:work",
 }
 

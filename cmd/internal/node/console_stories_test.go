@@ -34,8 +34,11 @@ func (b *browser) fill(selector, text string) {
 
 func (b *browser) submit(selector string) {
 	b.t.Helper()
-	_, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector)))
-	b.must(err)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		b.t.Fatalf("%s at %s: %v", selector, b.at(), err)
+	}
 }
 
 func TestAPersonSetsAPasswordAndAnAppAndSignsInWithThem(t *testing.T) {

@@ -41,12 +41,18 @@
     }
   });
 
-  // A sign-in link keeps its secret behind #, where no server sees it.
+  // A sign-in link keeps its secret behind #, where no server sees it. Where
+  // the page of signing in is open already, the link only changes that.
   const link = document.querySelector("[data-from-hash]");
-  if (link && location.hash.length > 20) {
+  const take = () => {
+    if (location.hash.length <= 20) return;
     link.value = location.hash.slice(1);
     history.replaceState(null, "", location.pathname);
     link.form.querySelector("button").focus();
+  };
+  if (link) {
+    take();
+    window.addEventListener("hashchange", take);
   }
 
   // On a small screen the menu begins closed.

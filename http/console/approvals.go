@@ -1,0 +1,207 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+func (s *surface) readApproval(ctx context.Context, id string) (domain.Approval, error) {
+	return ledger.Load(ctx, s.Ledger, ledger.ApprovalStream(id).Existing("request for approval %.80q", id))
+}
+
+// approvals lists the requests that wait for another person.
+func (s *surface) approvals(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	return s.approvalTable(ctx, p, projections.ApprovalFilter{State: domain.ApprovalWaits, Now: p.Now, Limit: limit, Cursor: cursor}, "")
+}
+
+// approvalStates are what the queue can be looked at by.
+var approvalStates = []choice{
+	{string(domain.ApprovalWaits), "waiting"}, {string(domain.ApprovalGranted), "approved"}, {string(domain.ApprovalDenied), "refused"},
+	{string(domain.ApprovalExpired), "expired"}, {string(domain.ApprovalWithdrawn), "withdrawn"}, {string(domain.ApprovalStale), "stale"}, {"all", "all"},
+}
+
+// Whose requests are looked at.
+const (
+	askedByMe    = "me"
+	askedByOther = "others"
+)
+
+var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others: you may decide"}, {askedByMe, "you"}}
+
+// approvalQueue answers the requests that need two people: those that wait, or
+// those that ended in some way.
+func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	state, by := q.Text("state"), q.Text("by")
+	for _, name := range []string{"cursor", "format", "done", "asked"} {
+		q.Text(name)
+	}
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	f := projections.ApprovalFilter{State: domain.ApprovalState(state)}
+	switch state {
+	case "":
+		state, f.State = string(domain.ApprovalWaits), domain.ApprovalWaits
+	case "all":
+		f.State = ""
+	}
+	p := s.newPage(c, who, "Approvals", "Queues")
+	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: approvalStates}, {Name: "by", Label: "Asked by", Value: by, Choices: approvalMakers}}
+	return s.list(c, p, "What needs two people. Another person than the one who asked approves it or refuses it; without that it expires and nothing is done.", filters,
+		func(ctx context.Context, limit int, cursor string) (table, string, error) {
+			f := f
+			f.Now, f.Limit, f.Cursor = p.Now, limit, cursor
+			return s.approvalTable(ctx, p, f, by)
+		})
+}
+
+func (s *surface) approvalTable(ctx context.Context, p *page, f projections.ApprovalFilter, by string) (table, string, error) {
+	t := table{Name: "approvals", Caption: "Requests, the newest first", Columns: columns("What", "State", "About", "Asked by", "Asked", "Expires"), Empty: "No request waits for another person.", page: p}
+	if f.State != domain.ApprovalWaits {
+		t.Empty = "There is no such request."
+	}
+	ids, next, err := s.Views.Approvals(ctx, f)
+	for _, id := range ids {
+		a, err := s.readApproval(ctx, id)
+		if err != nil {
+			return t, "", err
+		}
+		mine := a.Asked.Maker == p.Who.Name
+		if by == askedByMe && !mine || by == askedByOther && mine {
+			continue
+		}
+		asked := say(a.Asked.Maker)
+		if mine {
+			asked = asked.sub("you: another person decides")
+		}
+		state := a.State(p.Now)
+		ends := at(a.Asked.ExpiresAt).sub(p.Until(a.Asked.ExpiresAt))
+		if !a.EndedAt.IsZero() {
+			ends = at(a.EndedAt).sub("ended by " + a.By)
+		}
+		t.add(linked(actText(a.Asked.Action), Path+"/approvals/"+a.ID), badge(word(state), toneOf(string(state))), s.about(a.Asked.Action, a.Asked.Subject),
+			asked, at(a.AskedAt).sub(p.Age(a.AskedAt)), ends)
+	}
+	return t, next, err
+}
+
+// actTexts are what is asked for, as people say it.
+var actTexts = map[domain.Action]string{
+	domain.ActRelease: "Approve what is held", domain.ActFileRelease: "Take a file back", domain.ActFileConfirm: "Say that the bank has a file",
+	domain.ActFileResend: "Send a file again", domain.ActAcknowledge: "Take in an acknowledgement", domain.ActInbound: "Take in a file of the bank",
+	domain.ActDelivery: "Switch delivery on", domain.ActClient: "Change a client", domain.ActBank: "Set up a bank", domain.ActOperator: "Add or change a person",
+	domain.ActCredential: "Issue a credential", domain.ActDestroy: "Destroy keys", domain.ActPolicy: "Change the policy",
+}
+
+func actText(a domain.Action) string {
+	if text, ok := actTexts[a]; ok {
+		return text
+	}
+	return word(a)
+}
+
+// about is what a request is about, with its page where it has one.
+func (s *surface) about(a domain.Action, subject string) cell {
+	to := ""
+	switch a {
+	case domain.ActRelease:
+		to = "/events/" + url.PathEscape(subject)
+	case domain.ActFileRelease, domain.ActFileConfirm, domain.ActFileResend:
+		to = "/files/" + url.PathEscape(subject)
+	case domain.ActClient, domain.ActCredential:
+		to = "/clients/" + url.PathEscape(subject)
+	case domain.ActBank:
+		to = "/banks/" + url.PathEscape(subject)
+	default:
+		return say(subject)
+	}
+	return linked(subject, Path+to)
+}
+
+type approvalPage struct {
+	Title, State, Failed string
+	Tone                 tone
+	Waits                bool
+	Facts                []fact
+	Actions              []form
+	Changes              []proposed
+}
+
+// proposed is a part of what would be done: in words, and as the log would
+// have it.
+type proposed struct{ What, Detail, Where, Raw string }
+
+// approval answers one request: exactly what is asked for, by whom, and what
+// became of it.
+func (s *surface) approval(c echo.Context, who api.Caller) error {
+	a, err := s.readApproval(c.Request().Context(), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	p := s.newPage(c, who, actText(a.Asked.Action), "Queues")
+	state := a.State(p.Now)
+	data := approvalPage{Title: actText(a.Asked.Action), State: word(state), Tone: toneOf(string(state)), Failed: a.Failed, Waits: state == domain.ApprovalWaits, Facts: []fact{
+		{"About", s.about(a.Asked.Action, a.Asked.Subject)}, {"Asked by", say(a.Asked.Maker)}, {"Asked", at(a.AskedAt).sub(p.Age(a.AskedAt) + " ago")},
+		{"Expires", at(a.Asked.ExpiresAt).sub(p.Until(a.Asked.ExpiresAt))},
+	}}
+	if !a.EndedAt.IsZero() {
+		data.Facts = append(data.Facts, fact{"Ended", at(a.EndedAt).sub("by " + a.By)})
+		if a.Reason != "" {
+			data.Facts = append(data.Facts, fact{"Reason", say(a.Reason)})
+		}
+	}
+	data.Facts = append(data.Facts, fact{"Digest of exactly this", code(a.Asked.Digest)})
+	if data.Changes, err = proposedBy(a); err != nil {
+		return err
+	}
+	if state == domain.ApprovalWaits {
+		data.Actions = requestForms(p, a)
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "approval", p)
+}
+
+// requestForms are what a person may do with a request that waits: whoever
+// asked may take it back, everybody else decides.
+func requestForms(p *page, a domain.Approval) []form {
+	if a.Asked.Maker == p.Who.Name {
+		return allowed([]form{formOf(p, "withdraw-request", a.ID, "Withdraw it")})
+	}
+	return allowed([]form{
+		formOf(p, "approve-request", a.ID, "Approve it, and have it done").with("digest", a.Asked.Digest).opened(),
+		formOf(p, "refuse-request", a.ID, "Refuse it"),
+	})
+}
+
+// proposedBy tells what a request would do.
+func proposedBy(a domain.Approval) (list []proposed, err error) {
+	for _, change := range a.Asked.Changes {
+		for _, e := range change.Events {
+			f, err := ledger.FactWithoutMeta(eventstore.Recorded{Type: e.Type, Data: e.Data})
+			if err != nil {
+				return nil, err
+			}
+			one := proposed{What: e.Type, Where: change.Stream, Raw: indented(domain.Shareable(e.Type, e.Data))}
+			if strings.HasPrefix(e.Type, "transaction.") {
+				t, _ := tellTransaction(f)
+				one.What, one.Detail = t.what, t.detail
+			}
+			list = append(list, one)
+		}
+	}
+	if act := a.Asked.Act; act != nil {
+		list = append(list, proposed{What: actText(a.Asked.Action), Detail: "Done outside the log, with what follows.", Where: act.Stream, Raw: indented(act.Params)})
+	}
+	return list, nil
+}
