@@ -36,11 +36,12 @@ cluster: gcc postgres ## three nodes on PostgreSQL and NATS, made from nothing, 
 	bin/cluster
 
 FAULTS ?= 200
-chaos: gcc postgres ## kill, stop and cut off parts of such a cluster, FAULTS=200 times, and check what was acknowledged
+SEED ?= 0
+chaos: gcc postgres ## kill, stop and cut off parts of such a cluster, FAULTS=200 times, by chance or as SEED=0 draws, and check what was acknowledged
 	go build -o bin/achledger ./cmd/achledger
 	go build -o bin/nats-server github.com/nats-io/nats-server/v2
 	go build -o bin/cluster ./cmd/cluster
-	bin/cluster --faults $(FAULTS) --listen 127.0.0.1:0
+	bin/cluster --faults $(FAULTS) --seed $(SEED) --listen 127.0.0.1:0
 
 fmt: ## gofmt over all code
 	gofmt -w cmd domain eventstore http projections workers

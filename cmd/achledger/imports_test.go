@@ -47,7 +47,7 @@ var homes = map[string][]string{
 	"github.com/ThreeDotsLabs":          {"workers"},
 	"github.com/mattn/go-sqlite3":       {"eventstore/sqlite", "projections", "cmd/bench"}, // bench measures against it
 	"database/sql":                      {"eventstore/sqlite", "projections", "cmd/bench"},
-	"github.com/jackc/pgx":              {"eventstore/postgres"},
+	"github.com/jackc/pgx":              {"eventstore/postgres", "cmd/cluster"}, // cluster checks the log with no code of ours
 	"github.com/nats-io/nats.go":        {"eventstore/relay", "workers", "cmd"},
 	"github.com/nats-io/nats-server":    {"cmd"},
 	"github.com/moov-io/ach":            {"domain/nacha", "cmd/bench"},

@@ -7,16 +7,34 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/achledger/achledger/cmd/internal/cluster"
 )
 
 // bank takes every file away as soon as it has its final name, as operators do,
 // and notices whatever comes a second time.
 type bank struct {
 	outbox   string
+	inbox    string
 	model    *model
 	keys     map[string]string   // file by origin, date, time and modifier
 	contents map[[32]byte]string // file by its bytes
+
+	mu       sync.Mutex
+	entries  map[string]entry // by their marks
+	returned int              // files it sent back
+}
+
+// entry is one as it left, with the batch it left in.
+type entry struct{ batch, line string }
+
+func newBank(c *cluster.Cluster, m *model) *bank {
+	return &bank{
+		outbox: c.Outbox, inbox: c.Inbox, model: m,
+		keys: map[string]string{}, contents: map[[32]byte]string{}, entries: map[string]entry{},
+	}
 }
 
 func (b *bank) run(ctx context.Context) {
@@ -59,11 +77,13 @@ func (b *bank) read(name string, content []byte) {
 		b.model.fail("%s is %s again", name, before)
 	}
 	b.keys[key], b.contents[sum] = name, name
-	whole := false
+	whole, batch := false, ""
 	for _, line := range lines {
 		switch {
+		case strings.HasPrefix(line, "5"):
+			batch = line
 		case strings.HasPrefix(line, "6"):
-			b.entry(name, line)
+			b.entry(name, batch, line)
 		case strings.HasPrefix(line, "9000"):
 			whole = true
 		}
@@ -73,8 +93,11 @@ func (b *bank) read(name string, content []byte) {
 	}
 }
 
-func (b *bank) entry(name, line string) {
+func (b *bank) entry(name, batch, line string) {
 	mark := strings.TrimSpace(line[39:54])
+	b.mu.Lock()
+	b.entries[mark] = entry{batch, line}
+	b.mu.Unlock()
 	cents, err := strconv.ParseInt(line[29:39], 10, 64)
 	b.model.mu.Lock()
 	p, known := b.model.payments[mark]
@@ -90,5 +113,24 @@ func (b *bank) entry(name, line string) {
 		b.model.fail("%s left in %s and in %s", mark, before, name)
 	case err != nil || cents != p.cents:
 		b.model.fail("%s left in %s with %d cents, not %d", mark, name, cents, p.cents)
+	}
+}
+
+// inboxIsRead reports whether all was taken that the bank put into the inbox.
+func (b *bank) inboxIsRead() bool {
+	for _, at := range []string{"*.ach", ".taking/*"} {
+		if left, _ := filepath.Glob(filepath.Join(b.inbox, at)); len(left) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// checkInbox fails when a file of the bank's was not taken for what it is.
+func (b *bank) checkInbox() {
+	for folder, want := range map[string]int{"done": b.returned, "quarantine": 0} {
+		if files, _ := filepath.Glob(filepath.Join(b.inbox, folder, "*")); len(files) != want {
+			b.model.fail("%d files of the bank's are in %s, not %d", len(files), folder, want)
+		}
 	}
 }

@@ -18,12 +18,13 @@ import (
 // server: it knows what it sent, and reads files by their columns.
 type chaos struct {
 	*cluster.Cluster
-	random  *rand.Rand
-	model   *model
-	bank    *bank
-	api     *api
-	worst   map[string]time.Duration // longest pause of writes, by kind of fault
-	program string                   // achledger
+	random   *rand.Rand
+	deck     *deck
+	model    *model
+	bank     *bank
+	api      *api
+	suffered map[string]suffered // by kind of fault
+	program  string              // achledger
 }
 
 func (o options) chaos(ctx context.Context) error {
@@ -31,18 +32,23 @@ func (o options) chaos(ctx context.Context) error {
 		o.Seed = rand.Uint64()
 	}
 	fmt.Printf("Seed %d: %d faults.\n", o.Seed, o.Faults)
-	return o.with(ctx, slog.LevelError, func(c *cluster.Cluster) error {
+	err := o.with(ctx, slog.LevelError, func(c *cluster.Cluster) error {
+		random := rand.New(rand.NewPCG(o.Seed, 0))
 		x := &chaos{
-			Cluster: c, random: rand.New(rand.NewPCG(o.Seed, 0)), model: newModel(), worst: map[string]time.Duration{},
+			Cluster: c, random: random, deck: &deck{random: random}, model: newModel(), suffered: map[string]suffered{},
 			api: newAPI(c.Base, c.Ops), program: o.Program,
 		}
-		x.bank = &bank{outbox: c.Outbox, model: x.model, keys: map[string]string{}, contents: map[[32]byte]string{}}
+		x.bank = newBank(c, x.model)
 		if err := x.run(ctx, o.Faults); err != nil {
 			return err
 		}
 		x.report(os.Stdout)
 		return x.model.verdict()
 	})
+	if err != nil {
+		return fmt.Errorf("%d faults with seed %d: %w", o.Faults, o.Seed, err)
+	}
+	return nil
 }
 
 // run breaks and heals, and checks at the end.
@@ -54,7 +60,7 @@ func (x *chaos) run(ctx context.Context, faults int) error {
 	defer stop()
 	var load sync.WaitGroup
 	load.Go(func() { x.bank.run(loaded) })
-	for _, work := range []func(context.Context){x.pay, x.pay, x.pay, x.bulk, x.recall, x.upload, x.answer, x.passTime} {
+	for _, work := range []func(context.Context){x.pay, x.pay, x.pay, x.bulk, x.recall, x.upload, x.answer, x.sendBack, x.passTime} {
 		load.Go(func() { work(loaded) })
 	}
 	time.Sleep(2 * time.Second)
@@ -74,12 +80,16 @@ func (x *chaos) report(out *os.File) {
 	m := x.model
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	fmt.Fprintf(out, "\n%d payments acknowledged, %d of them recalled, %d uploads, %d returns; %d files with %d entries at the bank, delivery unknown %d times.\n",
-		m.count(func(p *payment) bool { return p.acknowledged }), m.count(func(p *payment) bool { return p.recalled }), m.uploads, m.returns, len(x.bank.keys), len(m.left), m.unknown)
-	fmt.Fprintf(out, "The standby took over %d times. Longest pause of writes after a fault:\n", x.Databases.Promoted())
+	fmt.Fprintf(out, "\n%d payments acknowledged, %d of them recalled, %d uploads, %d returns asked for and %d put into the inbox; %d files with %d entries at the bank.\n",
+		m.count(func(p *payment) bool { return p.acknowledged }), m.count(func(p *payment) bool { return p.recalled }), m.uploads,
+		m.returns, x.bank.returned, len(x.bank.keys), len(m.left))
+	woken, accepted := x.Databases.Woken()
+	fmt.Fprintf(out, "Delivery was unknown for %d files. The standby took over %d times; %d former primaries woke, and %d of them accepted a write.\n",
+		len(m.unknown), x.Databases.Promoted(), woken, accepted)
+	fmt.Fprintln(out, "Faults, and the longest pause of writes after one:")
 	for _, kind := range faultKinds {
-		if d, ok := x.worst[kind.name]; ok {
-			fmt.Fprintf(out, "  %-40s %6.1f s, allowed %2.0f s\n", kind.name, d.Seconds(), kind.allowed.Seconds())
+		if s, ok := x.suffered[kind.name]; ok {
+			fmt.Fprintf(out, "  %4d  %-44s %6.1f s, allowed %2.0f s\n", s.times, kind.name, s.worst.Seconds(), kind.allowed.Seconds())
 		}
 	}
 }

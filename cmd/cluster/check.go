@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"time"
 )
@@ -17,15 +16,21 @@ func (x *chaos) check(ctx context.Context) error {
 		return err
 	}
 	x.compareFiles()
+	x.bank.checkInbox()
 	x.compareNodes(ctx)
-	return x.verify(ctx)
+	x.compareStream(ctx)
+	if woken, accepted := x.Databases.Woken(); accepted > 0 {
+		x.model.fail("%d of %d former primaries accepted a write after they woke", accepted, woken)
+	}
+	x.verify(ctx)
+	return ctx.Err()
 }
 
 // drain passes time until all that must leave has left.
 func (x *chaos) drain(ctx context.Context) error {
 	for end := time.Now().Add(2 * time.Minute); ctx.Err() == nil; pause(ctx, time.Second) {
 		x.bank.take()
-		if x.model.some(mustLeave) == nil || time.Now().After(end) {
+		if x.model.some(mustLeave) == nil && x.bank.inboxIsRead() || time.Now().After(end) {
 			break
 		}
 		x.api.ask(ctx, x.Ops, "PUT", "/v1/simulations/clock", jsonType, `{"advance":"10m"}`, nil)
@@ -55,7 +60,7 @@ func (x *chaos) settleUnknown(ctx context.Context) {
 				verb = "confirm"
 			}
 		}
-		x.model.acknowledge(func() { x.model.unknown++ })
+		x.model.acknowledge(func() { x.model.unknown[f.ID] = true })
 		x.api.ask(ctx, x.Ops, "POST", "/v1/ops/files/"+f.ID+"/"+verb, jsonType, `{"reason":"asked the bank"}`, nil)
 	}
 }
@@ -143,12 +148,15 @@ func (x *chaos) list(ctx context.Context, base string) map[string]told {
 	}
 }
 
-// verify has the program check chain, stream, files, totals and views.
-func (x *chaos) verify(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, x.program, "verify", "--store", x.Store, "--data", x.Nodes[0].Data)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
-		x.model.fail("achledger verify: %v", err)
+// verify has the program check chain, stream, files, totals and, for each node,
+// that its views are what the log says, row for row.
+func (x *chaos) verify(ctx context.Context) {
+	for _, n := range x.Nodes {
+		cmd := exec.CommandContext(ctx, x.program, "verify", "--store", x.Store, "--data", n.Data)
+		said, err := cmd.CombinedOutput()
+		fmt.Printf("\nNode %s:\n%s", n.Name, said)
+		if err != nil {
+			x.model.fail("achledger verify on node %s: %v", n.Name, err)
+		}
 	}
-	return nil
 }

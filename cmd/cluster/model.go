@@ -33,11 +33,11 @@ type model struct {
 	number   int
 	uploads  int
 	returns  int
-	unknown  int
+	unknown  map[string]bool // files whose delivery nobody knew
 }
 
 func newModel() *model {
-	return &model{run: uuid.New(), payments: map[string]*payment{}, left: map[string]string{}, last: time.Now()}
+	return &model{run: uuid.New(), payments: map[string]*payment{}, left: map[string]string{}, unknown: map[string]bool{}, last: time.Now()}
 }
 
 // send makes a payment that nobody sent before.
@@ -63,6 +63,13 @@ func (m *model) acknowledge(note func()) {
 	defer m.mu.Unlock()
 	m.last = time.Now()
 	note()
+}
+
+// acknowledgements counts the payments that were.
+func (m *model) acknowledgements() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.count(func(p *payment) bool { return p.acknowledged })
 }
 
 func (m *model) lastWrite() time.Time {

@@ -35,6 +35,7 @@ type Cluster struct {
 	Store     string            // names the database, as its owner
 	Outbox    string            // where files for the bank appear
 	Inbox     string            // where the bank puts its own
+	NATS      string            // names the servers, as the ledger's user
 	Databases *Databases
 	Brokers   []*Process
 	Nodes     []*Node
@@ -62,7 +63,7 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Brokers = brokers
+	c.Brokers, c.NATS = brokers, reached
 	if c.Nodes, err = makeNodes(o, c.Databases.addresses(), reached); err != nil {
 		return c, err
 	}

@@ -24,6 +24,8 @@ type Databases struct {
 	old      *postgrestest.Cluster // the former primary, which may still run; nil: none
 	ports    []int                 // where a server may be; the nodes know all of them
 	promoted int
+	woken    int // former primaries that answered again
+	accepted int // how many of those acknowledged a write
 	tell     *slog.Logger
 }
 
@@ -182,9 +184,26 @@ func (d *Databases) replaceStandby() error {
 // ended, as a failover manager does when it finds that another one leads.
 const fencedAfter = 2 * time.Second
 
-// fence ends a former primary that answers again.
+// probe is a write that changes nothing.
+const probe = `UPDATE achledger.leader SET node = node`
+
+// Woken counts the former primaries that answered again, and those of them that
+// acknowledged a write, which none may.
+func (d *Databases) Woken() (woken, accepted int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.woken, d.accepted
+}
+
+// fence ends a former primary that answers again, after trying to write there.
 func (d *Databases) fence(ctx context.Context) error {
 	d.tell.Warn("the former primary is awake again, and is ended")
+	accepts := d.Old().Commits(ctx, "ledger", probe)
+	d.mu.Lock()
+	if d.woken++; accepts {
+		d.accepted++
+	}
+	d.mu.Unlock()
 	select {
 	case <-ctx.Done():
 	case <-time.After(fencedAfter):

@@ -29,6 +29,14 @@ func (n *Node) Base() string { return "http://" + n.address }
 // Ready reports whether it said so just now.
 func (n *Node) Ready() bool { return n.ready.Load() }
 
+// Hold keeps back all that is sent between the node and the database, or lets it
+// pass again.
+func (n *Node) Hold(held bool) {
+	for _, w := range n.Wires {
+		w.Hold(held)
+	}
+}
+
 func (n *Node) ask(client *http.Client) {
 	answer, err := client.Get(n.Base() + "/readyz")
 	if err == nil {

@@ -10,11 +10,12 @@ import (
 )
 
 // Wire is the network between a node and a database server: it can be cut, which
-// ends every connection, and slowed.
+// ends every connection, slowed, and held, which says nothing to anybody.
 type Wire struct {
 	to    string
 	l     net.Listener
 	delay atomic.Int64 // nanoseconds before each piece that is passed on
+	held  atomic.Bool
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -30,6 +31,10 @@ func (w *Wire) address() string { return w.l.Addr().String() }
 
 // Slow delays what is passed on, in both directions; 0 ends that.
 func (w *Wire) Slow(by time.Duration) { w.delay.Store(int64(by)) }
+
+// Hold keeps back all that is sent, on connections to come too, until it is
+// called with false. What was kept back arrives then.
+func (w *Wire) Hold(held bool) { w.held.Store(held) }
 
 // Cut ends every connection.
 func (w *Wire) Cut() {
@@ -71,12 +76,18 @@ func (w *Wire) carry(from net.Conn) {
 	w.pass(to, from)
 }
 
+// holding is how long after its release what was held is passed on.
+const holding = 20 * time.Millisecond
+
 func (w *Wire) pass(to io.Writer, from io.Reader) {
 	piece := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(piece)
 		if d := time.Duration(w.delay.Load()); d > 0 {
 			time.Sleep(d)
+		}
+		for w.held.Load() {
+			time.Sleep(holding)
 		}
 		if n > 0 {
 			if _, err := to.Write(piece[:n]); err != nil {

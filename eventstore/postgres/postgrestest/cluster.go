@@ -311,6 +311,20 @@ func (c *Cluster) Answers(ctx context.Context) bool {
 	return err == nil
 }
 
+// Commits reports whether the server acknowledges within a second that it
+// committed a statement in a database.
+func (c *Cluster) Commits(ctx context.Context, database, sql string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.URL("owner", database))
+	if err != nil {
+		return false
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, sql)
+	return err == nil
+}
+
 // PID is the server's first process.
 func (c *Cluster) PID() int { return c.process.Process.Pid }
 

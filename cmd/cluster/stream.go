@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// compareStream reads the log from the database and the stream from NATS: they
+// have the same hashes in the same places, and no place is empty.
+func (x *chaos) compareStream(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	hashes, err := x.readLog(ctx)
+	if err == nil {
+		err = x.followStream(ctx, hashes)
+	}
+	if err != nil && ctx.Err() == nil {
+		x.model.fail("log and stream differ: %v", err)
+	}
+}
+
+// readLog lists the hashes of the log.
+func (x *chaos) readLog(ctx context.Context) (hashes []string, err error) {
+	c, err := pgx.Connect(ctx, x.Store)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	rows, err := c.Query(ctx, `SELECT position, hash FROM achledger.events ORDER BY position`)
+	if err != nil {
+		return nil, err
+	}
+	var position int64
+	var hash []byte
+	_, err = pgx.ForEachRow(rows, []any{&position, &hash}, func() error {
+		hashes = append(hashes, hex.EncodeToString(hash))
+		if position != int64(len(hashes)) {
+			return fmt.Errorf("the log has position %d where %d is due", position, len(hashes))
+		}
+		return nil
+	})
+	return hashes, err
+}
+
+// followStream reads as many messages as there are events, waiting for those
+// that are to come.
+func (x *chaos) followStream(ctx context.Context, hashes []string) error {
+	conn, err := nats.Connect(x.NATS)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	reader, err := js.OrderedConsumer(ctx, "LEDGER", jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		return err
+	}
+	messages, err := reader.Messages()
+	if err != nil {
+		return err
+	}
+	defer messages.Stop()
+	for i, hash := range hashes {
+		m, err := messages.Next(jetstream.NextMaxWait(30 * time.Second))
+		if err != nil {
+			return fmt.Errorf("after message %d: %w", i, err)
+		}
+		at, err := m.Metadata()
+		switch said := m.Headers(); {
+		case err != nil:
+			return err
+		case at.Sequence.Stream != uint64(i+1) || said.Get("Ledger-Position") != strconv.Itoa(i+1):
+			return fmt.Errorf("message %d has sequence %d and position %s", i+1, at.Sequence.Stream, said.Get("Ledger-Position"))
+		case said.Get("Ledger-Hash") != hash:
+			return fmt.Errorf("message %d has hash %s, the event %s", i+1, said.Get("Ledger-Hash"), hash)
+		}
+	}
+	return nil
+}
