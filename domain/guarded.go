@@ -22,12 +22,24 @@ func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
 	if err != nil {
 		return e, false
 	}
-	want := calendar.Request{SEC: in.Header.SEC, Kind: calendar.Credit, AmountCents: i.AmountCents}
-	debit := nacha.TransactionCode(in.Entry.Code).Debit()
-	if debit {
+	e = guard.Entry{
+		Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, SEC: in.Header.SEC, Description: in.Header.Description,
+		Debit: nacha.TransactionCode(in.Entry.Code).Debit(), Cents: i.AmountCents, OriginatedOn: guard.BankingDay(i.MadeAt), Waived: i.Waived,
+	}
+	d := t.expected(i, e, i.NotBefore)
+	e.SettlesOn, e.SameDay, e.MadeFor = d.SettlesOn, d.SameDay, d.SettlesOn
+	if !i.NotBefore.IsZero() {
+		e.MadeFor = t.expected(i, e, time.Time{}).SettlesOn
+	}
+	return e, true
+}
+
+// expected is the day on which an item is expected to settle that was due.
+func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time) calendar.Decision {
+	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents}
+	if e.Debit {
 		want.Kind = calendar.Debit
 	}
-	due := i.NotBefore
 	if p := t.Originated.Proposal; i.Kind == Origination {
 		want.SameDay = p.SameDay
 		want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked at the door
@@ -37,11 +49,26 @@ func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
 			due = at
 		}
 	}
-	d := guard.Expected(i.MadeAt, due, want)
-	return guard.Entry{
-		Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, SEC: in.Header.SEC, Description: in.Header.Description, Debit: debit, Cents: i.AmountCents,
-		OriginatedOn: guard.BankingDay(i.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay, Waived: i.Waived,
-	}, true
+	return guard.Expected(i.MadeAt, due, want)
+}
+
+// Past is what a transaction of ours began with as the guard compares others
+// with it; ok is false for one that never began.
+func (t *Transaction) Past() (p guard.Past, ok bool) {
+	i := t.Origination()
+	if i == nil || t.Originated == nil {
+		return p, false
+	}
+	in, err := t.EntryOf(i)
+	if err != nil {
+		return p, false
+	}
+	p = guard.Past{
+		Transaction: t.ID, SEC: in.Header.SEC, Description: in.Header.Description, Debit: nacha.TransactionCode(in.Entry.Code).Debit(),
+		Cents: i.AmountCents, Counts: (i.State == Pending || i.State == Filed) && !t.hidden(),
+	}
+	p.MadeFor = t.expected(i, guard.Entry{SEC: p.SEC, Debit: p.Debit, Cents: p.Cents}, time.Time{}).SettlesOn
+	return p, true
 }
 
 // heldBy notes the rule behind a hold or a rejection.

@@ -83,6 +83,34 @@ func TestTheRuleOfDescriptionsIsCheckedAtTheDoorAndShown(t *testing.T) {
 	}
 }
 
+func TestTheRuleOfDuplicatesIsCheckedAtTheDoorAndShown(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w.client("business", settings())
+	ops := w.ops()
+	for body, field := range map[string]string{
+		`{"days":5,"action":"allow"}`: "/duplicates/action",
+		`{"days":-1}`:                 "/duplicates/days",
+		`{"days":61}`:                 "/duplicates/days",
+		`{"hours":5}`:                 "/duplicates/hours",
+	} {
+		ops.call("PATCH", "/v1/ops/clients/business", `{"duplicates":`+body+`}`).problem(400, "invalid").names(field)
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},"duplicates":`+body+`}`).problem(400, "invalid").names(field)
+	}
+	for _, a := range []*answer{
+		ops.call("PATCH", "/v1/ops/clients/business", `{"duplicates":{"days":5}}`).is(200),
+		ops.call("PATCH", "/v1/ops/clients/business", `{"name":"Business"}`).is(200),
+		ops.call("GET", "/v1/ops/clients/business", "").is(200),
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},"duplicates":{"days":5}}`).is(200),
+	} {
+		if !strings.Contains(string(a.body), `"duplicates":{"days":5,"action":"hold"}`) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	if a := ops.call("PATCH", "/v1/ops/clients/business", `{"duplicates":null}`).is(200); strings.Contains(string(a.body), "duplicates") {
+		t.Errorf("%s", a.body)
+	}
+}
+
 func TestAnEntryThatAloneIsOverALimitThatRejectsIsRefused(t *testing.T) {
 	w := newWorld(t)
 	s := settings()

@@ -142,6 +142,10 @@ type QueuedItem struct {
 	Fault                         string       // why no file can carry it: field and rule; empty for most
 	Over                          *domain.Over // the relationship it goes over; nil for most
 	Terms                         *calendar.Terms
+
+	// The rest is of what EachQueued lists.
+	Account int64 // key of the receiver's, as SentTo takes it
+	CutAt   int64 // log position at which the file was cut that it was made with; 0: with none
 }
 
 // FileEntry is an entry of a file.

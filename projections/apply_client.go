@@ -68,6 +68,11 @@ func (p *projector) guarded(c logEvent, client, odfi string, rules guard.Rules) 
 		_, err := p.c.Exec(takeGuarded, client, odfi)
 		return err
 	}
+	if rules.LooksBack() {
+		if _, err := p.c.Exec(indexAccounts); err != nil {
+			return err
+		}
+	}
 	_, err := p.c.Exec(putGuarded, client, odfi, c.recorded.Position)
 	return err
 }

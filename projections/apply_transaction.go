@@ -11,12 +11,12 @@ const (
 	putItem = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, information, died,
-			shown_in, held_by)
+			shown_in, held_by, account)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)
+			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
 		ON CONFLICT(position) DO UPDATE SET status = ?7, reason = ?8, unfiled_day = ?14, changed = ?15,
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
-			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35`
+			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35, account = ?36`
 
 	// findFiled and fileItem change a row as putItem would after filed, when
 	// that is the stream's second event. No stream is read.
@@ -32,9 +32,9 @@ const (
 	// before there is a file or an answer.
 	putOrigination = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
-			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown)
+			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, account)
 		VALUES(?1, ?2, ?3, ?4, 'Origination', 'ToFed', 'Pending', '', '', ?5, ?6, ?7, NULL, ?7, ?1, '', '', NULL, 0, '',
-			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1)`
+			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1, ?14)`
 
 	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, version, header,
 			code, routing, addenda, asked_on, same_day, fault, over)
@@ -114,7 +114,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
-		it.information, it.died, ref(shownIn), it.heldBy)
+		it.information, it.died, ref(shownIn), it.heldBy, s.account)
 	_, err = p.c.Exec(putItem, args...)
 	return err
 }
@@ -128,7 +128,7 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 	p.madeOn(day, it.position)
 	s := summaryOf(t)
 	_, err = p.c.Exec(putOrigination, append(p.args[:0], it.position, it.client, it.transaction, it.id, it.cents,
-		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail)...)
+		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.account)...)
 	return err
 }
 

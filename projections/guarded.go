@@ -60,7 +60,8 @@ const (
 	guardedClients = `SELECT value FROM json_each(?1) UNION
 		SELECT client FROM client_odfis@ WHERE odfi IN (SELECT value FROM json_each(?2))`
 	guardedWaiting = `SELECT f.position, i.txn, i.item, f.version, f.header, f.code, f.routing, i.cents, f.addenda,
-			f.asked_on, f.same_day, i.made_at, f.due, f.leave_by, f.fault, i.kind, f.over, f.client, f.odfi
+			f.asked_on, f.same_day, i.made_at, f.due, f.leave_by, f.fault, i.kind, f.over, f.client, f.odfi,
+			coalesce(i.account, 0), coalesce((SELECT cut FROM files@ WHERE position = i.in_file), 0)
 		FROM pending@ f JOIN items@ i ON i.position = f.position
 		WHERE f.answers = 0 AND i.cents > 0 AND ` + ofOwners + ` ORDER BY f.position`
 	oldestWaiting = `SELECT i.made_at FROM pending@ f JOIN items@ i ON i.position = f.position
@@ -194,7 +195,7 @@ func (g *Guarding) EachQueued(each func(QueuedItem) error) error {
 	headers := headers{}
 	return g.s.query(guardedWaiting, values(clients, odfis), func(row []value) (err error) {
 		w := scanWaiting(row)
-		w.Client, w.ODFI = row[17].(string), row[18].(string)
+		scan(row[17:], &w.Client, &w.ODFI, &w.Account, &w.CutAt)
 		if w.Header, err = headers.read(g.s, row[4].(int64)); err != nil {
 			return fmt.Errorf("batch header of item %s: %w", w.ItemID, err)
 		}
@@ -214,9 +215,9 @@ func (w *QueuedItem) GuardEntry() guard.Entry {
 		}
 	}
 	d := guard.Expected(w.MadeAt, due, want)
-	return guard.Entry{
+	return guard.Entry{ // of what was never released from a file, MadeFor is that day too
 		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, SEC: w.Header.SEC, Description: w.Header.Description, Debit: w.Debit(), Cents: w.AmountCents,
-		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay,
+		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay, MadeFor: d.SettlesOn,
 	}
 }
 

@@ -72,6 +72,7 @@ CREATE TABLE items@(
   push         TEXT    NOT NULL,
   name         TEXT    NOT NULL,
   tail         TEXT    NOT NULL,
+  account      INTEGER,                 -- of the receiver, see AccountKey; NULL for what we received
   updated_at   INTEGER NOT NULL,
   updated      INTEGER NOT NULL,
   shown        INTEGER NOT NULL,        -- the item whose status it has; 0: Returned

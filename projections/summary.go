@@ -11,6 +11,7 @@ type summary struct {
 	push      domain.PushPull
 	name      string // of the counterparty
 	tail      string
+	account   value // nil for what we received
 	updatedAt int64
 	updated   int64
 	shown     int64  // position of the item whose status it has; 0: it is Returned
@@ -34,6 +35,7 @@ func summaryOf(t *domain.Transaction) summary {
 		}
 	case t.Originated != nil:
 		p := t.Originated.Proposal
+		s.account = AccountKey(t.Account.Fingerprint)
 		s.sec, s.push, s.name = p.SEC, p.PushPull, p.ToName
 		if raw := t.Originated.Raw; raw != nil {
 			s.sec, s.name = raw.Header.SEC, raw.Entry.Name

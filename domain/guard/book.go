@@ -1,6 +1,10 @@
 package guard
 
-import "github.com/achledger/achledger/domain/calendar"
+import (
+	"slices"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
 
 // Owned are the rules of one owner: of a client or, where that is empty, of
 // an ODFI.
@@ -23,7 +27,7 @@ func (o Owned) prefix() string {
 type Book struct {
 	clients, odfis map[string][]*counter
 	stops          map[string][]Stop // of companies, by client
-	describing                       // the rules of descriptions
+	looking                          // the rules that look at what an entry is
 }
 
 // Stop holds a company's entries, because too many of its debits came back.
@@ -58,9 +62,9 @@ type counter struct {
 
 // NewBook makes a book in which nothing is counted.
 func NewBook(owners []Owned) *Book {
-	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}, describing{}}
+	b := &Book{map[string][]*counter{}, map[string][]*counter{}, map[string][]Stop{}, looking{}}
 	for _, o := range owners {
-		b.describing.add(o)
+		b.looking.add(o)
 		for _, l := range o.Limits {
 			c := &counter{Limit: l, owner: o, name: o.prefix() + l.Name(), used: map[calendar.Date]Sum{}}
 			if o.ODFI != "" {
@@ -75,15 +79,22 @@ func NewBook(owners []Owned) *Book {
 
 // Concerns reports whether there are rules for entries of a client at an ODFI.
 func (b *Book) Concerns(client, odfi string) bool {
-	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0 || len(b.describing.of(client, odfi)) > 0
+	return len(b.clients[client]) > 0 || len(b.odfis[odfi]) > 0 || len(b.stops[client]) > 0 || len(b.looking.of(client, odfi)) > 0
+}
+
+// counters are those of a client and of an ODFI.
+func (b *Book) counters(client, odfi string) []*counter {
+	of, at := b.clients[client], b.odfis[odfi]
+	if len(at) == 0 {
+		return of
+	}
+	return slices.Concat(of, at)
 }
 
 // Count adds what is used, or takes it away where the sum is negative.
 func (b *Book) Count(u Use) {
-	for _, list := range [][]*counter{b.clients[u.Client], b.odfis[u.ODFI]} {
-		for _, c := range list {
-			c.count(u)
-		}
+	for _, c := range b.counters(u.Client, u.ODFI) {
+		c.count(u)
 	}
 }
 

@@ -36,29 +36,12 @@ func (c Company) wrong(u Use) string {
 	return ""
 }
 
-// describing are the rules of descriptions, by client and ODFI, of which one
-// is empty.
-type describing map[[2]string]Owned
-
-func (d describing) add(o Owned) {
-	if o.Descriptions != "" {
-		d[[2]string{o.Client, o.ODFI}] = o
-	}
-}
-
-// of are the rules for entries of a client at an ODFI.
-func (d describing) of(client, odfi string) (list []Owned) {
-	for _, owner := range [][2]string{{client, ""}, {"", odfi}} {
-		if o, ok := d[owner]; ok {
-			list = append(list, o)
-		}
-	}
-	return list
-}
-
 // described are the verdicts over a description, the client's and the ODFI's.
-func (d describing) described(u Use) (list []Verdict) {
-	for _, o := range d.of(u.Client, u.ODFI) {
+func (l looking) described(u Use) (list []Verdict) {
+	for _, o := range l.of(u.Client, u.ODFI) {
+		if o.Descriptions == "" {
+			continue
+		}
 		for _, c := range o.Companies {
 			if c.Identification != u.Company {
 				continue
@@ -70,11 +53,6 @@ func (d describing) described(u Use) (list []Verdict) {
 		}
 	}
 	return list
-}
-
-// Warnings are what rules say that hold nothing.
-func (b *Book) Warnings(u Use) []Verdict {
-	return slices.DeleteFunc(b.described(u), func(v Verdict) bool { return v.Action != Warn })
 }
 
 func (r Rules) checkDescriptions(bad Checker) {

@@ -77,10 +77,10 @@ func TestADescriptionThatIsWarnedOfLeaves(t *testing.T) {
 	if v := b.Judge(e); v != nil {
 		t.Errorf("held: %+v", v)
 	}
-	if w := b.Warnings(e.Use()); len(w) != 1 || w[0].Saw != "BONUS" {
+	if w := b.Warnings(e.Use(), nil); len(w) != 1 || w[0].Saw != "BONUS" {
 		t.Errorf("warned of %+v", w)
 	}
-	if w := b.Warnings(described("PAYROLL").Use()); len(w) != 0 {
+	if w := b.Warnings(described("PAYROLL").Use(), nil); len(w) != 0 {
 		t.Errorf("warned of %+v", w)
 	}
 }

@@ -21,6 +21,9 @@ type Entry struct {
 	SettlesOn    calendar.Date
 	SameDay      bool     // it settles on the processing day on which it is sent
 	Waived       []string // rules that a person has overruled for it
+
+	MadeFor calendar.Date // the day on which it was expected to settle when it was made
+	Alike   []Past        // others with its account and amount, where a rule compares them
 }
 
 // Direction is the word for it.

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +19,7 @@ type Verdict struct {
 // HeldBy is the rule behind a hold and what it saw.
 type HeldBy struct {
 	Rule             string `json:"rule"`
-	Saw              string `json:"saw,omitempty"`   // dollars, or entries, with this entry; or its description
+	Saw              string `json:"saw,omitempty"`   // dollars, or entries, with this entry; its description; days to one like it
 	Limit            string `json:"limit,omitempty"` // in the same unit
 	OtherTransaction string `json:"other_transaction,omitempty"`
 	AtDeadline       string `json:"at_deadline"` // keep or reject
@@ -40,27 +41,24 @@ func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
 func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 
 // JudgeFile answers why a file may not leave as a whole, by what its entries
-// use, which is counted.
-func (b *Book) JudgeFile(uses []Use) *Verdict {
-	var held *Verdict
+// use, which is counted, and by what LookedBack found for one of them.
+func (b *Book) JudgeFile(uses []Use, found ...Verdict) *Verdict {
+	var list []Verdict
 	for _, u := range uses {
-		if v := b.stopped(u.Client, u.Company, u.Debit); v != nil && held == nil {
-			held = v
+		if v := b.stopped(u.Client, u.Company, u.Debit); v != nil {
+			list = append(list, *v)
 		}
-		for _, v := range b.described(u) {
-			if v.Action == Hold && held == nil {
-				held = &v
-			}
-		}
-		for _, list := range [][]*counter{b.clients[u.Client], b.odfis[u.ODFI]} {
-			for _, c := range list {
-				if v := c.judgeUse(u); v != nil && (held == nil || v.Action == Reject) {
-					held = v
-				}
+		list = append(list, b.described(u)...)
+	}
+	list = append(list, found...)
+	for _, u := range uses {
+		for _, c := range b.counters(u.Client, u.ODFI) {
+			if v := c.judgeUse(u); v != nil {
+				list = append(list, *v)
 			}
 		}
 	}
-	return held
+	return gravest(list)
 }
 
 // judgeUse judges what is counted.
@@ -77,31 +75,23 @@ func (c *counter) judgeUse(u Use) *Verdict {
 }
 
 func (b *Book) judge(e Entry, moved bool) *Verdict {
-	var held *Verdict
-	if v := b.stopped(e.Client, e.Company, e.Debit); v != nil && !e.waived(v.Rule) && !moved {
-		held = v
+	var list []Verdict
+	if !moved {
+		if v := b.stopped(e.Client, e.Company, e.Debit); v != nil {
+			list = append(list, *v)
+		}
+		list = append(append(list, b.described(e.Use())...), b.LookedBack(e)...)
+		list = slices.DeleteFunc(list, func(v Verdict) bool { return e.waived(v.Rule) })
 	}
-	for _, v := range b.described(e.Use()) {
-		if v.Action == Hold && held == nil && !moved && !e.waived(v.Rule) {
-			held = &v
+	for _, c := range b.counters(e.Client, e.ODFI) {
+		if moved && (c.Per == PerEntry || c.Per == PerBankingDay) {
+			continue
+		}
+		if v := c.judge(e); v != nil {
+			list = append(list, *v)
 		}
 	}
-	for _, list := range [][]*counter{b.clients[e.Client], b.odfis[e.ODFI]} {
-		for _, c := range list {
-			if moved && (c.Per == PerEntry || c.Per == PerBankingDay) {
-				continue
-			}
-			v := c.judge(e)
-			switch {
-			case v == nil:
-			case v.Action == Reject: // of several the one that ends it
-				return v
-			case held == nil:
-				held = v
-			}
-		}
-	}
-	return held
+	return gravest(list)
 }
 
 func (c *counter) judge(e Entry) *Verdict {

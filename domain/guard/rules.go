@@ -11,13 +11,16 @@ import (
 // entry hold, its client's and its ODFI's.
 type Rules struct {
 	Limits       []Limit      `json:"limits,omitempty"`
+	Duplicates   *Duplicates  `json:"duplicates,omitempty"`
 	Rates        *ReturnRates `json:"return_rates,omitempty"`
 	Descriptions Action       `json:"descriptions,omitempty"` // warn or hold; empty: none are looked at
 	Companies    []Company    `json:"companies,omitempty"`
 }
 
 // None reports whether nothing is set.
-func (r Rules) None() bool { return len(r.Limits) == 0 && r.Rates == nil && r.Descriptions == "" }
+func (r Rules) None() bool {
+	return len(r.Limits) == 0 && r.Rates == nil && r.Descriptions == "" && !r.LooksBack()
+}
 
 // WithDefaults puts in what was left out.
 func (r Rules) WithDefaults() Rules {
@@ -26,6 +29,9 @@ func (r Rules) WithDefaults() Rules {
 		if r.Limits[i].Action == "" {
 			r.Limits[i].Action = Hold
 		}
+	}
+	if r.Duplicates != nil && r.Duplicates.Action == "" {
+		r.Duplicates.Action = Hold
 	}
 	r.Rates = r.Rates.withDefaults()
 	return r
@@ -38,6 +44,10 @@ func (r Rules) Clone() Rules {
 		rates := *r.Rates
 		r.Rates = &rates
 	}
+	if r.Duplicates != nil {
+		alike := *r.Duplicates
+		r.Duplicates = &alike
+	}
 	return r
 }
 
@@ -46,9 +56,9 @@ type Action string
 
 // Actions of rules.
 const (
-	Warn   Action = "warn" // of descriptions
+	Warn   Action = "warn" // of descriptions and duplicates
 	Hold   Action = "hold"
-	Reject Action = "reject" // of limits
+	Reject Action = "reject" // of limits and duplicates
 )
 
 // What becomes of a held entry after its last window.
@@ -136,6 +146,7 @@ func (r Rules) Check(bad Checker) {
 		}
 		seen[l.Name()] = true
 	}
+	r.Duplicates.check(bad)
 	r.Rates.check(bad)
 	r.checkDescriptions(bad)
 }

@@ -105,7 +105,7 @@ func (p *pass) originated(r *eventstore.Recorded) error {
 	}
 	i := t.Origination()
 	if e, ok := t.Guarded(i); ok && p.book.Concerns(e.Client, e.ODFI) {
-		p.take(r.Position, t.ID, i.ID, e)
+		return p.take(placeOf(r.Position, &t, i), e)
 	}
 	return nil
 }
@@ -145,7 +145,9 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 		case counted && !counts:
 			p.leaves(i.ID, was)
 		case counts && !counted && p.book.Concerns(is.Client, is.ODFI):
-			p.take(r.Position, after.ID, i.ID, is)
+			if err := p.take(placeOf(r.Position, &after, i), is); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

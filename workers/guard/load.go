@@ -42,11 +42,16 @@ func (p *pass) load(shown *projections.Guarding) error {
 	if err := p.filed(shown, owned); err != nil {
 		return fmt.Errorf("count what is filed: %w", err)
 	}
+	p.shown, p.loading = shown, true
+	defer func() { p.shown, p.loading = nil, false }()
 	l := loading{pass: p}
-	if err := shown.EachQueued(l.waiting); err != nil {
+	err = shown.EachQueued(l.waiting)
+	if err == nil {
+		err = l.before(-1)
+	}
+	if err != nil {
 		return fmt.Errorf("judge what waits: %w", err)
 	}
-	l.before(-1)
 	p.warned.upTo(p.at)
 	return nil
 }
@@ -121,39 +126,46 @@ type loading struct {
 }
 
 type later struct {
-	from              int64 // log position
-	transaction, item string
-	entry             guard.Entry
+	place place
+	entry guard.Entry
 }
 
 func (l *loading) waiting(w projections.QueuedItem) error {
 	if !l.book.Concerns(w.Client, w.ODFI) {
 		return nil
 	}
-	l.before(w.Position)
+	if err := l.before(w.Position); err != nil {
+		return err
+	}
 	e := w.GuardEntry()
+	at := place{at: w.Position, position: w.Position, transaction: w.TransactionID, item: w.ItemID, account: w.Account}
 	if w.Version == 1 {
-		l.take(w.Position, w.TransactionID, w.ItemID, e)
-		return nil
+		return l.take(at, e)
 	}
 	t, err := ledger.LoadAsOf(l.ctx, l.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), l.at)
 	if err != nil {
 		return err
 	}
-	from := w.Position
+	at.cutAt = w.CutAt
 	if i, ok := t.Item(w.ItemID); ok {
-		e.Waived, from = i.Waived, max(from, i.ApprovedAt)
+		e.Waived, at.at = i.Waived, max(w.Position, w.CutAt, i.ApprovedAt)
 	}
-	at, _ := slices.BinarySearchFunc(l.later, from, func(l later, from int64) int { return int(l.from - from) })
-	l.later = slices.Insert(l.later, at, later{from, w.TransactionID, w.ItemID, e})
+	if past, ok := t.Past(); ok {
+		e.MadeFor = past.MadeFor
+	}
+	after, _ := slices.BinarySearchFunc(l.later, at.at+1, func(l later, from int64) int { return int(l.place.at - from) })
+	l.later = slices.Insert(l.later, after, later{at, e})
 	return nil
 }
 
 // before judges what began to count before a log position; -1: all.
-func (l *loading) before(position int64) {
-	for len(l.later) > 0 && (position < 0 || l.later[0].from < position) {
+func (l *loading) before(position int64) error {
+	for len(l.later) > 0 && (position < 0 || l.later[0].place.at < position) {
 		s := l.later[0]
 		l.later = l.later[1:]
-		l.take(s.from, s.transaction, s.item, s.entry)
+		if err := l.take(s.place, s.entry); err != nil {
+			return err
+		}
 	}
+	return nil
 }

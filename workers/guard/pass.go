@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
 
 // pass is one call of the guard.
@@ -18,6 +19,9 @@ type pass struct {
 	ctx   context.Context
 	todo  []stop
 	stops int
+
+	shown   *projections.Guarding // while the book is made, or a file is judged
+	loading bool                  // the book is made
 
 	returned map[string]bool // clients to which debits came back
 	again    bool            // a company was stopped: what waits is judged anew
@@ -47,15 +51,19 @@ func (p *pass) watched() error {
 	return p.anew()
 }
 
-// take judges an entry that begins to wait, or to count, at a position in the
+// take judges an entry that begins to wait, or to count, at a place in the
 // log, and counts it unless a rule is against it.
-func (p *pass) take(at int64, transaction, item string, e guard.Entry) {
+func (p *pass) take(at place, e guard.Entry) error {
+	if err := p.lookBack(at, &e); err != nil {
+		return err
+	}
 	if v := p.book.Judge(e); v != nil {
-		p.stop(stop{transaction: transaction, item: item, entry: e, verdict: *v})
-		return
+		p.stop(stop{transaction: at.transaction, item: at.item, entry: e, verdict: *v})
+		return nil
 	}
 	p.book.Count(e.Use())
-	p.warn(at, e.Use(), "transaction", transaction, "event", item)
+	p.warn(at.at, e.Use(), p.book.LookedBack(e), "transaction", at.transaction, "event", at.item)
+	return nil
 }
 
 func (p *pass) stop(s stop) {

@@ -21,11 +21,11 @@ func (g *Guard) Warned() int64 { return g.warned.entries.Load() }
 // warn says what rules that hold nothing say of what leaves and began to wait
 // at a position. A rule that is newer than the last warning warns of all that
 // waits.
-func (g *Guard) warn(at int64, u guard.Use, what ...any) {
+func (g *Guard) warn(at int64, u guard.Use, found []guard.Verdict, what ...any) {
 	if at <= g.warned.position && !g.ruledAfter(g.warned.position, u) {
 		return
 	}
-	list := g.book.Warnings(u)
+	list := g.book.Warnings(u, found)
 	if len(list) == 0 {
 		return
 	}

@@ -1,0 +1,107 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// mostDaysApart bounds the days between an entry and one like it.
+const mostDaysApart = 60
+
+// Duplicates are entries with the same account, amount, direction, SEC code and
+// description under another id, that settle within so many calendar days.
+type Duplicates struct {
+	Days   int    `json:"days"` // 0: on the same day only
+	Action Action `json:"action"`
+}
+
+// Past is another entry of the client's to the same account, as the log had it
+// when the one that is judged began to count.
+type Past struct {
+	Transaction      string
+	SEC, Description string // as they are sent
+	Debit            bool
+	Cents            int64
+	// MadeFor is the day on which it was expected to settle when it was made.
+	// It never changes, so that two entries are alike or not for good, whatever
+	// a cut decides.
+	MadeFor calendar.Date
+	Counts  bool // it waits or is in a file
+}
+
+// LooksBack reports whether the rules compare entries with what was sent before.
+func (r Rules) LooksBack() bool { return r.Duplicates != nil }
+
+// duplicates is how the rule is called, behind its owner.
+const duplicates = "duplicates"
+
+// IsDuplicates reports whether a rule is about duplicates, a client's or an
+// ODFI's.
+func IsDuplicates(rule string) bool {
+	return rule == duplicates || strings.HasPrefix(rule, "odfi/") && strings.HasSuffix(rule, "/"+duplicates)
+}
+
+// Compares reports whether a rule compares an entry with others that have its
+// account and amount, and how many days of settlement these may lie before it.
+// What the ledger describes itself is no payment sent twice: a retry, say.
+func (b *Book) Compares(e Entry) (days int, ok bool) {
+	if nacha.Reserved(e.Description) {
+		return 0, false
+	}
+	for _, o := range b.looking.of(e.Client, e.ODFI) {
+		if o.Duplicates != nil {
+			days, ok = max(days, o.Duplicates.Days), true
+		}
+	}
+	return days, ok
+}
+
+// ComparesAny reports whether it does so for entries of a client at an ODFI.
+func (b *Book) ComparesAny(client, odfi string) bool {
+	return slices.ContainsFunc(b.looking.of(client, odfi), func(o Owned) bool { return o.LooksBack() })
+}
+
+// repeated is the verdict over an entry that is like another one.
+func (o Owned) repeated(e Entry) *Verdict {
+	if o.Duplicates == nil {
+		return nil
+	}
+	for _, p := range e.Alike {
+		apart := max(p.MadeFor.Sub(e.MadeFor), e.MadeFor.Sub(p.MadeFor))
+		if !p.Counts || !p.like(e) || apart > o.Duplicates.Days {
+			continue
+		}
+		return &Verdict{
+			Action: o.Duplicates.Action,
+			Reason: fmt.Sprintf("transaction %s has the same account, amount, direction, SEC code and description, and was to settle on %s: %s from this one",
+				p.Transaction, p.MadeFor, days(apart)),
+			HeldBy: HeldBy{Rule: o.prefix() + duplicates, Saw: days(apart), Limit: days(o.Duplicates.Days), OtherTransaction: p.Transaction, AtDeadline: Keep},
+		}
+	}
+	return nil
+}
+
+func (p Past) like(e Entry) bool {
+	return p.Cents == e.Cents && p.Debit == e.Debit && p.SEC == e.SEC && strings.TrimSpace(p.Description) == strings.TrimSpace(e.Description)
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+func (d *Duplicates) check(bad Checker) {
+	if d == nil {
+		return
+	}
+	enum(bad, "/duplicates/action", string(d.Action), string(Warn), string(Hold), string(Reject))
+	if d.Days < 0 || d.Days > mostDaysApart {
+		bad("/duplicates/days", "range", "0 to %d days", mostDaysApart)
+	}
+}

@@ -1,0 +1,83 @@
+package projections
+
+import (
+	"fmt"
+	"hash/fnv"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+)
+
+const (
+	// indexAccounts is made when the first rule is set that asks for it:
+	// accounts come in no order, and a ledger without such a rule does not pay
+	// for keeping them in one.
+	indexAccounts = `CREATE INDEX IF NOT EXISTS items_account@ ON items@(account, client) WHERE account IS NOT NULL`
+
+	// sentAlike lists what waits, and what settles on a day or later.
+	sentAlike = `SELECT i.txn, i.item, i.position, i.in_file IS NOT NULL,
+			coalesce(m.cut, 0), coalesce(m.state NOT IN ('', 'cut', 'held'), 0)
+		FROM items@ i INDEXED BY items_account@ LEFT JOIN files@ m ON m.position = i.in_file LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
+		WHERE i.account = ?1 AND i.client = ?2 AND i.txn <> ?3 AND i.cents = ?4 AND i.sec = ?5 AND i.push = ?6
+			AND (i.file IS NULL OR b.effective_on >= ?7) ORDER BY i.position`
+
+	entriesJudged = `SELECT i.txn, i.item, i.position, 1, f.cut, 0, i.account, i.cents, i.push, b.sec, b.description, b.company_id, b.effective_on, f.client, f.odfi
+		FROM items@ i INDEXED BY items_file@ JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
+		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 ORDER BY i.position`
+)
+
+// Sent is what a transaction of ours began with.
+type Sent struct {
+	TransactionID, ItemID string
+	Position              int64 // in the log
+	WithFile              bool  // it was made with a file of its own
+	CutAt                 int64 // log position at which that was cut; 0: it was not
+	Judged                bool  // and that has been judged
+}
+
+// AccountKey is a receiver's account in rows: of its fingerprint, which differs
+// between clients. Two accounts may share one; who asks compares the rest.
+func AccountKey(fingerprint string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte(fingerprint)) // never fails
+	return int64(h.Sum64())
+}
+
+// SentAlike lists the client's other transactions with an entry's account,
+// amount, direction and SEC code, in log order: those in no file, whatever
+// became of them, and those that settle on a day or later.
+func (g *Guarding) SentAlike(account int64, transaction string, e guard.Entry, from calendar.Date) (list []Sent, err error) {
+	push := domain.Push
+	if e.Debit {
+		push = domain.Pull
+	}
+	args := values(account, e.Client, transaction, e.Cents, e.SEC, string(push), from.String())
+	err = g.s.query(sentAlike, args, func(row []value) error {
+		var s Sent
+		scan(row, &s.TransactionID, &s.ItemID, &s.Position, &s.WithFile, &s.CutAt, &s.Judged)
+		list = append(list, s)
+		return nil
+	})
+	return list, err
+}
+
+// EachOfFile lists the entries of a file that its client made, in log order:
+// each with its account and what the rules look at, made for the day on which
+// its batch settles.
+func (g *Guarding) EachOfFile(id string, each func(s Sent, account int64, e guard.Entry) error) error {
+	return g.s.query(entriesJudged, values(id), func(row []value) error {
+		var s Sent
+		var account int64
+		var push, on string
+		e := guard.Entry{}
+		scan(row, &s.TransactionID, &s.ItemID, &s.Position, &s.WithFile, &s.CutAt, &s.Judged, &account, &e.Cents, &push,
+			&e.SEC, &e.Description, &e.Company, &on, &e.Client, &e.ODFI)
+		day, err := calendar.ParseDate(on)
+		if err != nil {
+			return fmt.Errorf("effective date of a batch: %w", err)
+		}
+		e.Debit, e.SettlesOn, e.MadeFor = push == string(domain.Pull), day, day
+		return each(s, account, e)
+	})
+}
