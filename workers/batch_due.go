@@ -18,8 +18,8 @@ type dueCut struct {
 }
 
 // decide looks at all queues and returns what is to be cut now, in the order
-// in which it fell due. A client that cannot be read is an error and does not
-// hold up the others.
+// in which it fell due. Clients of which something is being cut are left out.
+// One that cannot be read is an error and does not hold up the others.
 func (b *Batcher) decide(ctx context.Context, now time.Time) ([]dueCut, error) {
 	all, err := b.queues(ctx, now)
 	if err != nil {
@@ -28,6 +28,9 @@ func (b *Batcher) decide(ctx context.Context, now time.Time) ([]dueCut, error) {
 	var decisions []dueCut
 	var errs []error
 	for _, queues := range all {
+		if b.hasTurn(queues[0].Client) {
+			continue
+		}
 		client, err := b.client(ctx, queues[0].Client)
 		if err == nil {
 			var cuts []dueCut

@@ -48,8 +48,8 @@ type Guard interface {
 // Batcher cuts files when a client's thresholds are met.
 type Batcher struct {
 	BatcherConfig
-	pass      sync.Mutex // one at a time
-	newestCut int64      // the log's head after the last pass that cut anything
+	pass  sync.Mutex // one at a time
+	turns []*turn
 
 	lapsed atomic.Int64 // answers that did not leave before their deadline
 }
@@ -80,7 +80,7 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 func (b *Batcher) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	b.Guard.Forget()
+	b.forget()
 	delivering := make(chan struct{})
 	go func() {
 		defer close(delivering)
@@ -92,21 +92,30 @@ func (b *Batcher) Run(ctx context.Context) error {
 	return err
 }
 
+// forget drops what is remembered of the log: another process may have led.
+func (b *Batcher) forget() {
+	b.pass.Lock()
+	defer b.pass.Unlock()
+	b.turns = nil
+	b.Guard.Forget()
+}
+
 // look repeats passes over the queues. Under load it does not wait for the
 // views: what has fallen due meanwhile is cut a moment later, and a sweep uses
 // what they show in any case.
 func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
-	for swept := (time.Time{}); ; {
+	for swept, more := (time.Time{}), false; ; {
 		current, err := b.Views.CatchUpIfQuiet(ctx)
 		sweep := time.Since(swept) >= b.Every
 		if sweep {
 			swept = time.Now()
 			err = errors.Join(err, b.resume(ctx))
 		}
-		if sweep || current {
+		if sweep || current || more {
 			err = errors.Join(err, b.cutDue(ctx))
+			more = b.moreTurns()
 		}
 		if err != nil && ctx.Err() == nil {
 			b.Log.Error("a pass of the batcher failed", "err", err)
@@ -118,7 +127,7 @@ func (b *Batcher) look(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
-		if current && !b.sleep(ctx, hints, b.Every-time.Since(swept)) {
+		if current && !more && !b.sleep(ctx, hints, b.Every-time.Since(swept)) {
 			return nil
 		}
 	}

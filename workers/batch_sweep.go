@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
@@ -12,21 +11,17 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// cutDue is one pass over the queues. It does nothing until the views show
-// what the previous pass filed.
+// cutDue is one pass over the queues: one file of whatever is due.
 func (b *Batcher) cutDue(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
 	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
-	if b.Views.Position() < b.newestCut {
-		return nil
-	}
 	return b.cutShown(ctx)
 }
 
-// cutAll is a pass over everything in the log when it begins. It waits for a
+// cutAll cuts everything that is due by the log when it begins. It waits for a
 // pass under way.
 func (b *Batcher) cutAll(ctx context.Context) error {
 	b.pass.Lock()
@@ -34,12 +29,18 @@ func (b *Batcher) cutAll(ctx context.Context) error {
 	if err := b.Views.CatchUp(ctx); err != nil {
 		return fmt.Errorf("wait for the views: %w", err)
 	}
-	return b.cutShown(ctx)
+	err := b.cutShown(ctx)
+	for b.cutting() {
+		err = errors.Join(err, b.takeTurns(ledger.WithWorker(ctx, "batcher"), b.Files.Ledger.Now()))
+	}
+	return err
 }
 
-// cutShown cuts what is due by what the views show.
+// cutShown decides what is due by what the views show, and cuts one file of
+// each.
 func (b *Batcher) cutShown(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
+	b.endTurns()
 	now := b.Files.Ledger.Now()
 	errs := []error{b.late(ctx, now)}
 	if err := b.judged(ctx); err != nil {
@@ -52,17 +53,8 @@ func (b *Batcher) cutShown(ctx context.Context) error {
 		_, err := b.Views.CatchUpIfQuiet(ctx)
 		errs = append(errs, err)
 	}
-	for _, d := range decisions {
-		if err := b.cut(ctx, now, d.Cut); err != nil {
-			errs = append(errs, fmt.Errorf("cut what is due of client %s at %s: %w", d.Client.ID, d.ODFI, err))
-		}
-	}
-	if len(decisions) > 0 {
-		head, err := b.Files.Ledger.Store.Head(ctx)
-		b.newestCut = head.Position
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	b.turns = append(newTurns(decisions), b.turns...) // whoever had none comes first
+	return errors.Join(append(errs, b.takeTurns(ctx, now))...)
 }
 
 // judged has the guard judge what waits. What it stops counts for no threshold.
@@ -84,51 +76,10 @@ func (b *Batcher) judged(ctx context.Context) error {
 // pageItems is how many waiting items are read at a time.
 const pageItems = 10_000
 
-// cut files what is due of one client at one ODFI, in as many files as the
-// limits require. It plans one file's entries at a time.
-func (b *Batcher) cut(ctx context.Context, now time.Time, c Cut) error {
-	bank, err := b.Files.Ledger.Bank(ctx, c.ODFI)
-	if err != nil {
-		return err
-	}
-	if c.Client.ID == domain.LedgerClient {
-		if c.Client.Settings.File, err = b.ownFile(ctx, c.ODFI); err != nil {
-			return err
-		}
-	}
-	if err := bank.Settings(c.Client.Settings.File).Renderable(); err != nil {
-		return fmt.Errorf("no file can have such a header, its settings are to be corrected: %s", domain.FieldRule(err))
-	}
-	for after, more := int64(0), true; more; {
-		p := planner{now: now, bank: bank, limits: b.Files.Limits.of(bank)}
-		if c.Answers {
-			if err := b.planAnswers(ctx, &p, c); err != nil {
-				return err
-			}
-			c.Answers = false // that was all of them
-		}
-		if after, more, err = b.planEntries(ctx, &p, c, after); err != nil {
-			return err
-		}
-		for _, f := range p.files() {
-			id, err := b.Files.cut(ctx, c, bank, now, f)
-			switch {
-			case operationsStopped(err):
-				return nil
-			case err != nil && !errors.Is(err, errTaken):
-				return err
-			case id != "":
-				b.Delivery.hand(id)
-			}
-		}
-	}
-	return nil
-}
-
 // planEntries plans the entries behind a log position, as many as a file holds.
 func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int64) (last int64, more bool, err error) {
 	for c.Forward && p.count < p.limits.FileEntries {
-		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, p.now, after, pageItems)
+		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, p.now, after, min(pageItems, p.limits.FileEntries-p.count))
 		if err != nil {
 			return 0, false, fmt.Errorf("read what waits: %w", err)
 		}

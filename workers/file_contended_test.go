@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -44,34 +43,31 @@ func TestWhileOthersWriteAFileIsFilledInSmallerAppends(t *testing.T) {
 }
 
 // resting are views that much was written behind.
-type resting struct {
-	*projections.Views
-	looks int
-}
+type resting struct{ *projections.Views }
 
-func (r *resting) CatchUpIfQuiet(context.Context) (bool, error) { return false, nil }
+func (*resting) CatchUpIfQuiet(context.Context) (bool, error) { return false, nil }
 
-func (r *resting) Queues(ctx context.Context, now time.Time) ([]domain.Queue, error) {
-	r.looks++
-	return r.Views.Queues(ctx, now)
-}
-
-func TestNoPassGoesByViewsThatDoNotShowTheLastOne(t *testing.T) {
+func TestNothingIsCutByViewsThatDoNotShowTheLastCut(t *testing.T) {
 	b := openBank(t)
-	views := &resting{Views: b.views}
-	b.batcher.Views = views
+	b.batcher.Views = &resting{Views: b.views}
 	b.posts(gym, 5)
 	must(t, b.views.CatchUp(t.Context()))
 	b.clock.Set(at("2026-11-20 14:30"))
-	for _, want := range []int{1, 1} { // the second would find all of it waiting still
-		must(t, b.batcher.cutDue(t.Context()))
-		if views.looks != want {
-			t.Fatalf("looked at the queues %d times, want %d", views.looks, want)
-		}
+	must(t, b.batcher.cutDue(t.Context()))
+	cut := b.head()
+	must(t, b.batcher.cutDue(t.Context())) // by the views all of it waits still
+	if now := b.head(); now != cut {
+		t.Errorf("what was cut up to %d was cut again, up to %d", cut, now)
 	}
+	b.clock.Set(at("2026-11-20 14:31"))
+	b.posts(gym, 1) // after the window
 	must(t, b.views.CatchUp(t.Context()))
 	must(t, b.batcher.cutDue(t.Context()))
-	if views.looks != 2 || len(b.cutFiles()) != 1 {
-		t.Errorf("looked %d times, cut %d files", views.looks, len(b.cutFiles()))
+	if files := b.cutFiles(); len(files) != 1 || files[0].Cut.Totals.Entries != 5 {
+		t.Errorf("cut %d files", len(files))
+	}
+	b.sweepAt("2026-11-20 16:30")
+	if n := len(b.cutFiles()); n != 2 {
+		t.Errorf("cut %d files, want one for each window", n)
 	}
 }

@@ -21,7 +21,8 @@ type listener struct {
 	t *testing.T
 
 	mu      sync.Mutex
-	secrets []string
+	secrets []string // the newest first
+	row     int      // messages since the last one that the newest secret does not sign
 	tries   map[string]int
 	ids     map[string]string          // of messages, by their type, event and body
 	told    map[string]map[string]bool // types, by transaction
@@ -36,12 +37,16 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, secret := range l.secrets {
+	l.row++
+	for i, secret := range l.secrets {
 		var verifier *standardwebhooks.Webhook
 		if verifier, err = standardwebhooks.NewWebhook(secret); err == nil {
 			err = verifier.Verify(body, r.Header)
 		}
 		if err == nil {
+			if i > 0 {
+				l.row = 0
+			}
 			break
 		}
 	}
@@ -75,6 +80,23 @@ func (l *listener) knows(secrets ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.secrets = secrets
+}
+
+// awaitNewest waits until nothing is on its way that the newest secret does not
+// sign: many more than leave at once came since the last.
+func (l *listener) awaitNewest() {
+	l.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		l.mu.Lock()
+		row := l.row
+		l.mu.Unlock()
+		if row > 100 {
+			return
+		}
+		if time.Now().After(deadline) {
+			l.t.Fatal("messages that the newest secret does not sign keep coming")
+		}
+	}
 }
 
 // heard reports whether a payment was told through its life.
@@ -114,8 +136,9 @@ func TestWebhooksLoseNothingOverKilledProcesses(t *testing.T) {
 	}
 	load.await(300)
 	next := s.secretOf("/v1/webhooks/"+hook.ID+"/secret", "").Secret
-	l.knows(hook.Secret, next) // one that is on its way bears the old signature alone
+	l.knows(next, hook.Secret) // what is on its way bears the old signature alone
 	load.await(350)
+	l.awaitNewest()
 	l.knows(next)
 	load.await(420)
 	payments := load.stop()
