@@ -106,3 +106,40 @@ func TestAKeyIsUsedOnce(t *testing.T) {
 		bank.originate(proposal(), with{"Idempotency-Key", "new"}).problem(403, "client-suspended")
 	})
 }
+
+// A request whose key another one used meanwhile is read and answered again.
+func TestOfManyRequestsUnderOneKeyOneIsFirstAtEveryDoor(t *testing.T) {
+	w := newWorld(t)
+	acme := w.client("acme", settings())
+	w.stop()
+	w.faults.BeforeCommit = func() error { time.Sleep(50 * time.Millisecond); return nil }
+	w.open()
+	for path, body := range map[string]string{
+		"/v1/recipients": ada,
+		links(john):      theLink,
+		tokensPath:       theToken,
+	} {
+		t.Run(path, func(t *testing.T) {
+			answers := make(chan *answer, 8)
+			var all sync.WaitGroup
+			for range cap(answers) {
+				all.Go(func() { answers <- acme.call("POST", path, body, with{"Idempotency-Key", "race"}) })
+			}
+			all.Wait()
+			close(answers)
+			bodies, fresh := map[string]bool{}, 0
+			for a := range answers {
+				if a.status/100 != 2 {
+					t.Errorf("%d %s", a.status, a.body)
+				}
+				bodies[string(a.body)] = true
+				if a.header.Get("Idempotent-Replayed") == "" {
+					fresh++
+				}
+			}
+			if len(bodies) != 1 || fresh != 1 {
+				t.Errorf("%d different answers, %d of them first", len(bodies), fresh)
+			}
+		})
+	}
+}

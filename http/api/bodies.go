@@ -124,6 +124,7 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 		return nil, nil, err
 	}
 	if len(content) <= maxBody {
+		unread(r, content)
 		Patience(c, bodyPatience)
 		return content, func() {}, nil
 	}
@@ -155,6 +156,7 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 		worked()
 		return nil, nil, err
 	}
+	unread(r, content)
 	Patience(c, bodyPatience)
 	return content, func() { worked(); received() }, nil
 }

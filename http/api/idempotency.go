@@ -22,49 +22,75 @@ const (
 // maxKey bounds an idempotency key.
 const maxKey = 255
 
-// Once answers a POST once for each Idempotency-Key of a client at this
-// method and path. Input is what makes two requests the same; only a keyed
-// hash of it is kept.
+// Once is the use a request makes of its Idempotency-Key.
+type Once struct {
+	// Key passes the key on to the write, so that key and events become durable
+	// together; it does nothing for a request without one.
+	Key ledger.Option
+
+	before *eventstore.KeyUse
+}
+
+// Repeated reports whether the request was answered before.
+func (o Once) Repeated() bool { return o.before != nil }
+
+// Before is the first use of the key. Its events rebuild the first answer.
+func (o Once) Before() (use eventstore.KeyUse, repeated bool) {
+	if o.before == nil {
+		return use, false
+	}
+	return *o.before, true
+}
+
+// Once reads the Idempotency-Key of a POST, which answers once for each key of
+// a client at its method and path. Input is what makes two requests the same;
+// only a keyed hash of it is kept. Other input under a used key is 422. A
+// refusal writes no events, so it is not kept and the key stays free.
 //
-// A first request runs do, which passes key on to the write, so that key and
-// events become durable together; without the header key does nothing. A
-// repeated one runs again, which rebuilds the first answer from the events of
-// use. Other input under the key is 422. A refusal writes no events, so it
-// is not kept and the key stays free.
-func (s *Kit) Once(c echo.Context, who Caller, input []byte, do func(key ledger.Option) error, again func(use eventstore.KeyUse) error) error {
+// Of two requests that are under way with one key, the later write fails with
+// a *eventstore.KeyUsedError. Its handler runs again and then finds the first
+// use.
+func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 	r := c.Request()
 	name, err := IdempotencyKey(r)
 	if err != nil {
-		return err
+		return Once{}, err
 	}
 	if err := s.StillGood(r.Context(), who); err != nil {
-		return err // it was revoked while the body came
+		return Once{}, err // it was revoked while the body came
 	}
 	if name == "" {
-		return do(func(*ledger.Change) {})
+		return Once{Key: func(*ledger.Change) {}}, nil
 	}
 	key := eventstore.IdempotencyKey{Client: who.Client, Scope: keyScope(r), Key: name}
 	hash, err := s.Ledger.Keys.MAC(who.Client, input)
 	if err != nil {
-		return fmt.Errorf("hash the input of %s: %w", key.Scope, err)
+		return Once{}, fmt.Errorf("hash the input of %s: %w", key.Scope, err)
 	}
-	use, used, err := s.usedKey(r, key)
-	if err != nil {
+	switch use, used, err := s.usedKey(r, key); {
+	case err != nil:
+		return Once{}, err
+	case !used:
+		return Once{Key: ledger.WithKey(&key, hash)}, nil
+	case string(use.RequestHash) != string(hash):
+		return Once{}, NewProblem(codeKeyReused, "this Idempotency-Key was used before with other input")
+	default:
+		c.Response().Header().Set(ReplayedHeader, "true")
+		return Once{before: &use}, nil
+	}
+}
+
+// again runs a handler a second time when another request used its key
+// meanwhile. The body can be read again.
+func again(h Handler) Handler {
+	return func(c echo.Context, who Caller) error {
+		err := h(c, who)
+		var race *eventstore.KeyUsedError
+		if errors.As(err, &race) {
+			return h(c, who)
+		}
 		return err
 	}
-	if !used {
-		err := do(ledger.WithKey(&key, hash))
-		var race *eventstore.KeyUsedError
-		if !errors.As(err, &race) {
-			return err
-		}
-		use = race.Use
-	}
-	if string(use.RequestHash) != string(hash) {
-		return NewProblem(codeKeyReused, "this Idempotency-Key was used before with other input")
-	}
-	c.Response().Header().Set(ReplayedHeader, "true")
-	return again(use)
 }
 
 // keyScope is the method and path within which a key means one request. Ids

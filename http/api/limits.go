@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"math"
 	"mime"
 	"net/http"
@@ -49,8 +51,22 @@ func Body(c echo.Context, mediaType string) ([]byte, error) {
 	if err := MediaType(c, mediaType); err != nil {
 		return nil, err
 	}
-	return readUpTo(c.Request().Body, nil, math.MaxInt, c.Request().ContentLength)
+	return Whole(c.Request())
 }
+
+// Whole reads the body of a request, which can be read again.
+func Whole(r *http.Request) ([]byte, error) {
+	content, err := readUpTo(r.Body, nil, math.MaxInt, r.ContentLength)
+	if err != nil {
+		return nil, err
+	}
+	unread(r, content)
+	return content, nil
+}
+
+// unread lets a body be read again: the answer does not wait for one that is
+// whole in memory.
+func unread(r *http.Request, content []byte) { r.Body = io.NopCloser(bytes.NewReader(content)) }
 
 // MediaType refuses a body of another media type. A body that names none is
 // taken for what is wanted.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -105,15 +104,18 @@ func (s *surface) answerHandler(v verb) api.Handler {
 		if reply, ok := api.ParseGUID(a.replyTo); ok {
 			a.replyTo = reply
 		}
-		return s.Once(c, who, input,
-			func(key ledger.Option) error { return s.record(c, who, id, v, a, key) },
-			func(use eventstore.KeyUse) error {
-				t, err := s.TransactionAt(c.Request().Context(), use)
-				if err != nil {
-					return err
-				}
-				return s.respondLast(c, who, t)
-			})
+		once, err := s.Once(c, who, input)
+		if err != nil {
+			return err
+		}
+		if use, repeated := once.Before(); repeated {
+			t, err := s.TransactionAt(c.Request().Context(), use)
+			if err != nil {
+				return err
+			}
+			return s.respondLast(c, who, t)
+		}
+		return s.record(c, who, id, v, a, once.Key)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/eventstore"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -26,38 +25,45 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 		return err
 	}
 	l, ctx := s.LedgerNow(), c.Request().Context()
-	return s.Once(c, who, append([]byte(o.ID), content...),
-		func(key ledger.Option) error {
-			client, err := s.ClientSettings(ctx, who.Client)
-			if err != nil {
-				return err
-			}
-			t, made, err := l.Accept(ctx, client, o, key)
-			if err != nil {
-				return err
-			}
-			st, err := s.TransactionOf(ctx, l, t, t.ID)
-			if err != nil {
-				return err
-			}
-			status := http.StatusOK
-			if made {
-				status = http.StatusCreated
-			}
-			return s.respondOriginated(c, who, status, st)
-		},
-		func(use eventstore.KeyUse) error {
-			t, err := s.TransactionAt(ctx, use)
-			if err != nil {
-				return err
-			}
-			bank, err := l.Bank(ctx, t.ODFI())
-			if err != nil {
-				return err
-			}
-			st, _ := api.NewTransactionView(t, nil, t.UpdatedAt, &bank.Terms) // as it was told the first time
-			return s.respondOriginated(c, who, http.StatusCreated, st)
-		})
+	once, err := s.Once(c, who, append([]byte(o.ID), content...))
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
+		return s.originatedBefore(c, who, use)
+	}
+	client, err := s.ClientSettings(ctx, who.Client)
+	if err != nil {
+		return err
+	}
+	t, made, err := l.Accept(ctx, client, o, once.Key)
+	if err != nil {
+		return err
+	}
+	st, err := s.TransactionOf(ctx, l, t, t.ID)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if made {
+		status = http.StatusCreated
+	}
+	return s.respondOriginated(c, who, status, st)
+}
+
+// originatedBefore answers a repeated request as the first one was answered.
+func (s *surface) originatedBefore(c echo.Context, who api.Caller, use eventstore.KeyUse) error {
+	l, ctx := s.LedgerNow(), c.Request().Context()
+	t, err := s.TransactionAt(ctx, use)
+	if err != nil {
+		return err
+	}
+	bank, err := l.Bank(ctx, t.ODFI())
+	if err != nil {
+		return err
+	}
+	st, _ := api.NewTransactionView(t, nil, t.UpdatedAt, &bank.Terms) // as it was told the first time
+	return s.respondOriginated(c, who, http.StatusCreated, st)
 }
 
 func (s *surface) respondOriginated(c echo.Context, who api.Caller, status int, st api.TransactionView) error {

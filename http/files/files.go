@@ -6,8 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -60,20 +58,23 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 		}
 		return c.JSON(status, u)
 	}
-	return s.Once(c, who, content, func(key ledger.Option) error {
-		uploaded, again, err := s.Files.Upload(c.Request().Context(), who.Client, content, s.NewFileRequest(who, key))
-		if err != nil {
-			return err
-		}
-		if again {
-			return answer(uploaded, http.StatusOK)
-		}
-		return answer(uploaded, http.StatusCreated)
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, content)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		uploaded, err := s.OrderedFile(c, use)
 		if err != nil {
 			return err
 		}
 		return answer(uploaded, http.StatusCreated)
-	})
+	}
+	uploaded, again, err := s.Files.Upload(c.Request().Context(), who.Client, content, s.NewFileRequest(who, once.Key))
+	if err != nil {
+		return err
+	}
+	if again {
+		return answer(uploaded, http.StatusOK)
+	}
+	return answer(uploaded, http.StatusCreated)
 }

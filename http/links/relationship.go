@@ -26,35 +26,38 @@ func (s *surface) linkAccount(c echo.Context, who api.Caller, id string) error {
 		return err
 	}
 	ctx, l := c.Request().Context(), s.LedgerNow()
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		link, err := s.link(ctx, l, who.Client, id, in)
-		if err != nil {
-			return err
-		}
-		made := api.NewID()
-		h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (d ledger.Decision, err error) {
-			account, opened, err := l.UseAccount(ctx, who.Client, link.routing, link.number, link.kind)
-			if err != nil {
-				return d, err
-			}
-			d.With = opened
-			d.Events, err = domain.LinkAccount{
-				RelationshipID: made, Account: account.ID, OwnerName: link.owner, OriginalName: link.original,
-				Nickname: link.nickname, AccountType: link.kind, FromPlaid: link.plaid,
-			}.Decide(h)
-			return d, err
-		}, key)
-		if err != nil {
-			return err
-		}
-		return s.respondRelationship(c, l, who, h, made)
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		h, r, err := s.relationshipAt(ctx, who.Client, id, use)
 		if err != nil {
 			return err
 		}
 		return s.respondLink(c, l, who, h, r)
-	})
+	}
+	link, err := s.link(ctx, l, who.Client, id, in)
+	if err != nil {
+		return err
+	}
+	made := api.NewID()
+	h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (d ledger.Decision, err error) {
+		account, opened, err := l.UseAccount(ctx, who.Client, link.routing, link.number, link.kind)
+		if err != nil {
+			return d, err
+		}
+		d.With = opened
+		d.Events, err = domain.LinkAccount{
+			RelationshipID: made, Account: account.ID, OwnerName: link.owner, OriginalName: link.original,
+			Nickname: link.nickname, AccountType: link.kind, FromPlaid: link.plaid,
+		}.Decide(h)
+		return d, err
+	}, once.Key)
+	if err != nil {
+		return err
+	}
+	return s.respondRelationship(c, l, who, h, made)
 }
 
 // link is what is to be linked, its numbers found and checked.

@@ -12,7 +12,6 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
 	"github.com/achledger/achledger/domain/text"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -80,16 +79,11 @@ func (s *surface) makeTransfer(c echo.Context, who api.Caller, id string) error 
 		return err
 	}
 	ctx, l := c.Request().Context(), s.LedgerNow()
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		made := api.NewID()
-		h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (ledger.Decision, error) {
-			return s.transfer(ctx, l, h, made, in, key)
-		})
-		if err != nil {
-			return err
-		}
-		return s.respondTransfer(c, l, h, made)
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		t, err := s.TransactionAt(ctx, use)
 		if err != nil {
 			return err
@@ -99,7 +93,15 @@ func (s *surface) makeTransfer(c echo.Context, who api.Caller, id string) error 
 			return err
 		}
 		return s.respondTransfer(c, l, h, t.ID)
+	}
+	made := api.NewID()
+	h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (ledger.Decision, error) {
+		return s.transfer(ctx, l, h, made, in, once.Key)
 	})
+	if err != nil {
+		return err
+	}
+	return s.respondTransfer(c, l, h, made)
 }
 
 // transfer decides about a transfer: its transaction, which bears the key of

@@ -24,42 +24,51 @@ func (s *surface) confirmAmounts(c echo.Context, who api.Caller, id, relationshi
 	if err != nil {
 		return err
 	}
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		var decided []domain.Event
-		h, err := ledger.Execute(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (events []domain.Event, err error) {
-			if _, err = existing(h, relationship); err != nil {
-				return nil, err
-			}
-			decided, err = domain.ConfirmAmounts{RelationshipID: relationship, Amounts: amounts}.Decide(h)
-			return decided, err
-		}, key)
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
+		return s.confirmedBefore(c, who, id, relationship, use)
+	}
+	var decided []domain.Event
+	h, err := ledger.Execute(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (events []domain.Event, err error) {
+		if _, err = existing(h, relationship); err != nil {
+			return nil, err
+		}
+		decided, err = domain.ConfirmAmounts{RelationshipID: relationship, Amounts: amounts}.Decide(h)
+		return decided, err
+	}, once.Key)
+	if err != nil {
+		return err
+	}
+	if failed, ok := decided[0].(domain.LinkTryFailed); ok {
+		return wrongAmounts(failed.Tries)
+	}
+	return s.respondRelationship(c, l, who, h, relationship)
+}
+
+// confirmedBefore answers a repeated request as the first one was answered.
+func (s *surface) confirmedBefore(c echo.Context, who api.Caller, id, relationship string, use eventstore.KeyUse) error {
+	ctx, l := c.Request().Context(), s.LedgerNow()
+	first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
+	if err != nil {
+		return err
+	}
+	for _, r := range first {
+		f, err := ledger.Fact(r)
 		if err != nil {
 			return err
 		}
-		if failed, ok := decided[0].(domain.LinkTryFailed); ok {
+		if failed, ok := f.Event.(*domain.LinkTryFailed); ok {
 			return wrongAmounts(failed.Tries)
 		}
-		return s.respondRelationship(c, l, who, h, relationship)
-	}, func(use eventstore.KeyUse) error {
-		first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
-		if err != nil {
-			return err
-		}
-		for _, r := range first {
-			f, err := ledger.Fact(r)
-			if err != nil {
-				return err
-			}
-			if failed, ok := f.Event.(*domain.LinkTryFailed); ok {
-				return wrongAmounts(failed.Tries)
-			}
-		}
-		h, err := l.VerifiedHolder(ctx, who.Client, id)
-		if err != nil {
-			return err
-		}
-		return s.respondRelationship(c, l, who, h, relationship)
-	})
+	}
+	h, err := l.VerifiedHolder(ctx, who.Client, id)
+	if err != nil {
+		return err
+	}
+	return s.respondRelationship(c, l, who, h, relationship)
 }
 
 func wrongAmounts(tries int) error {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -82,38 +81,40 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 		b.ClientID = newClientID()
 	}
 	ctx := c.Request().Context()
-	var client domain.Client
-	var first ledger.IssuedCredential
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		settings, err := s.clientSettings(b)
-		if err != nil {
-			return err
-		}
-		issued, credential, err := s.Ledger.NewCredential(ledger.CredentialRequest{Client: b.ClientID, Scopes: domain.FirstScopes, Now: s.Now()})
-		if err != nil {
-			return err
-		}
-		client, err = ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(b.ClientID), func(now domain.Client) (d ledger.Decision, err error) {
-			if d.Events, err = (domain.OpenClient{ClientID: b.ClientID, Settings: settings}).Decide(now); err != nil {
-				return d, err
-			}
-			receives, err := s.receives(ctx, b.ClientID, domain.Settings{}, settings)
-			d.With = append([]ledger.Change{credential}, receives...)
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if once.Repeated() {
+		return secretIsGone()
+	}
+	settings, err := s.clientSettings(b)
+	if err != nil {
+		return err
+	}
+	issued, credential, err := s.Ledger.NewCredential(ledger.CredentialRequest{Client: b.ClientID, Scopes: domain.FirstScopes, Now: s.Now()})
+	if err != nil {
+		return err
+	}
+	client, err := ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(b.ClientID), func(now domain.Client) (d ledger.Decision, err error) {
+		if d.Events, err = (domain.OpenClient{ClientID: b.ClientID, Settings: settings}).Decide(now); err != nil {
 			return d, err
-		}, key)
-		if err != nil {
-			return err
 		}
-		first = issued
-		answer := shownClient(client)
-		answer.Credential = &first
-		c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
-		return c.JSON(http.StatusCreated, answer)
-	}, secretIsGone)
+		receives, err := s.receives(ctx, b.ClientID, domain.Settings{}, settings)
+		d.With = append([]ledger.Change{credential}, receives...)
+		return d, err
+	}, once.Key)
+	if err != nil {
+		return err
+	}
+	answer := shownClient(client)
+	answer.Credential = &issued
+	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
+	return c.JSON(http.StatusCreated, answer)
 }
 
 // secretIsGone answers a repeated request whose answer held a secret.
-func secretIsGone(eventstore.KeyUse) error {
+func secretIsGone() error {
 	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: issue another credential")
 }
 

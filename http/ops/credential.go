@@ -48,23 +48,28 @@ func (s *surface) issueCredentialFor(c echo.Context, who api.Caller, client stri
 	if b.ExpiresAt != nil {
 		request.ExpiresAt = *b.ExpiresAt
 	}
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		ctx := c.Request().Context()
-		if powerful(b.Scopes) {
-			if ctx, err = s.ForTwo(c, who, domain.ActCredential, client, input); err != nil {
-				return err
-			}
-		}
-		issued, err := s.Ledger.IssueCredential(ctx, request, key)
-		var waits *ledger.Awaiting
-		if errors.As(err, &waits) { // whoever asked has the secret, whoever approves never does
-			return api.AnswerAwaiting(c, waits, issued)
-		}
-		if err != nil {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if once.Repeated() {
+		return secretIsGone()
+	}
+	ctx := c.Request().Context()
+	if powerful(b.Scopes) {
+		if ctx, err = s.ForTwo(c, who, domain.ActCredential, client, input); err != nil {
 			return err
 		}
-		return c.JSON(http.StatusCreated, issued)
-	}, secretIsGone)
+	}
+	issued, err := s.Ledger.IssueCredential(ctx, request, once.Key)
+	var waits *ledger.Awaiting
+	if errors.As(err, &waits) { // whoever asked has the secret, whoever approves never does
+		return api.AnswerAwaiting(c, waits, issued)
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, issued)
 }
 
 // powerful reports whether a credential with these scopes needs two people.

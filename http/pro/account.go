@@ -11,7 +11,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -75,18 +74,21 @@ func (s *surface) createAccount(c echo.Context, who api.Caller) error {
 		return err
 	}
 	id := newProID()
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		if err := s.saveAccount(c, who, id, in, key); err != nil {
-			return err
-		}
-		return s.respondAccount(c, who, http.StatusCreated, id)
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		made, err := s.EventAt(c, use)
 		if err != nil {
 			return err
 		}
 		return s.respondAccount(c, who, http.StatusCreated, made.(*domain.RecipientAccountSaved).ID)
-	})
+	}
+	if err := s.saveAccount(c, who, id, in, once.Key); err != nil {
+		return err
+	}
+	return s.respondAccount(c, who, http.StatusCreated, id)
 }
 
 // saveAccount points an account of a recipient to a bank account, which is

@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -63,23 +62,26 @@ func (s *surface) createACHFile(c echo.Context, who api.Caller) error {
 		c.Response().Header().Set(echo.HeaderLocation, "/v1/ach-files/"+id)
 		return s.respondACHFile(c, who, status, id)
 	}
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		made, again, err := s.makeACHFile(c, who, in, input, key)
-		if err != nil {
-			return err
-		}
-		if again {
-			c.Response().Header().Set(api.ReplayedHeader, "true")
-			return answer(made, http.StatusOK)
-		}
-		return answer(made, http.StatusCreated)
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		made, err := s.OrderedFile(c, use)
 		if err != nil {
 			return err
 		}
 		return answer(made, http.StatusCreated)
-	})
+	}
+	made, again, err := s.makeACHFile(c, who, in, input, once.Key)
+	if err != nil {
+		return err
+	}
+	if again {
+		c.Response().Header().Set(api.ReplayedHeader, "true")
+		return answer(made, http.StatusOK)
+	}
+	return answer(made, http.StatusCreated)
 }
 
 func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input []byte, key ledger.Option) (u api.Uploaded, again bool, err error) {

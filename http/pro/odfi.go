@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -68,18 +67,21 @@ func (s *surface) createODFI(c echo.Context, who api.Caller) error {
 		return err
 	}
 	var saved domain.ProfileODFI
-	return s.Once(c, who, input, func(key ledger.Option) (err error) {
-		if saved, err = s.saveODFI(c, who, newProID(), in, key); err != nil {
-			return err
-		}
-		return c.JSON(http.StatusCreated, shownODFI(who.Client, saved))
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		made, err := s.EventAt(c, use)
 		if err != nil {
 			return err
 		}
 		return c.JSON(http.StatusCreated, shownODFI(who.Client, made.(*domain.ProfileODFISaved).ProfileODFI))
-	})
+	}
+	if saved, err = s.saveODFI(c, who, newProID(), in, once.Key); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, shownODFI(who.Client, saved))
 }
 
 func (s *surface) saveODFI(c echo.Context, who api.Caller, id string, in proODFI, key ...ledger.Option) (domain.ProfileODFI, error) {

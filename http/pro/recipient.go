@@ -9,7 +9,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -73,20 +72,23 @@ func (s *surface) createRecipient(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		r, err := s.saveRecipient(c, who, newProID(), in, key)
-		if err != nil {
-			return err
-		}
-		return c.JSON(http.StatusCreated, shownRecipient(r))
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		made, err := s.EventAt(c, use)
 		if err != nil {
 			return err
 		}
 		e := made.(*domain.RecipientSaved)
 		return c.JSON(http.StatusCreated, shownRecipient(domain.Recipient{ID: e.RecipientID, Terms: e.RecipientTerms}))
-	})
+	}
+	r, err := s.saveRecipient(c, who, newProID(), in, once.Key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, shownRecipient(r))
 }
 
 func (s *surface) saveRecipient(c echo.Context, who api.Caller, id string, in proRecipient, key ...ledger.Option) (r domain.Recipient, err error) {

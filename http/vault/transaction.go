@@ -10,7 +10,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -65,23 +64,11 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 			return api.NewProblem(api.CodeScope, "create-token needs scope %s", domain.ScopeVault)
 		}
 		ctx, l := c.Request().Context(), s.LedgerNow()
-		return s.Once(c, who, input, func(key ledger.Option) error {
-			var changes []ledger.Change
-			at, err := l.WriteDecided(ctx, func() (_ []ledger.Change, err error) {
-				changes, err = s.vaultAccept(ctx, l, who.Client, in, key)
-				return changes, err
-			})
-			if err != nil {
-				return err
-			}
-			made := vaultMade{t: ledger.Originated(who.Client, changes[0].Events, l.Now(), at.First)}
-			if in.CreateToken {
-				if made.token, err = s.storedBy(ctx, who.Client, at.First, at.Last); err != nil {
-					return err
-				}
-			}
-			return s.respondTransaction(c, l, who, made)
-		}, func(use eventstore.KeyUse) error {
+		once, err := s.Once(c, who, input)
+		if err != nil {
+			return err
+		}
+		if use, repeated := once.Before(); repeated {
 			t, err := s.TransactionAt(ctx, use)
 			if err != nil {
 				return err
@@ -91,7 +78,22 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 				return err
 			}
 			return s.respondTransaction(c, l, who, made)
+		}
+		var changes []ledger.Change
+		at, err := l.WriteDecided(ctx, func() (_ []ledger.Change, err error) {
+			changes, err = s.vaultAccept(ctx, l, who.Client, in, once.Key)
+			return changes, err
 		})
+		if err != nil {
+			return err
+		}
+		made := vaultMade{t: ledger.Originated(who.Client, changes[0].Events, l.Now(), at.First)}
+		if in.CreateToken {
+			if made.token, err = s.storedBy(ctx, who.Client, at.First, at.Last); err != nil {
+				return err
+			}
+		}
+		return s.respondTransaction(c, l, who, made)
 	}
 }
 

@@ -29,19 +29,11 @@ func (s *surface) createToken(c echo.Context, who api.Caller) error {
 		return err
 	}
 	ctx, l := c.Request().Context(), s.LedgerNow()
-	return s.Once(c, who, input, func(key ledger.Option) error {
-		var token string
-		_, err := l.WriteDecided(ctx, func() (changes []ledger.Change, err error) {
-			if token, changes, err = s.storeToken(ctx, l, who.Client, in); err == nil {
-				key(&changes[0])
-			}
-			return changes, err
-		})
-		if err != nil {
-			return err
-		}
-		return s.respondToken(c, l, who, token)
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		token, err := s.storedBy(ctx, who.Client, use.First, use.Last)
 		if err == nil && token == nil {
 			err = fmt.Errorf("no token was stored at position %d", use.First)
@@ -50,7 +42,18 @@ func (s *surface) createToken(c echo.Context, who api.Caller) error {
 			return err
 		}
 		return s.respondTokenAs(c, l, who, *token)
+	}
+	var token string
+	_, err = l.WriteDecided(ctx, func() (changes []ledger.Change, err error) {
+		if token, changes, err = s.storeToken(ctx, l, who.Client, in); err == nil {
+			once.Key(&changes[0])
+		}
+		return changes, err
 	})
+	if err != nil {
+		return err
+	}
+	return s.respondToken(c, l, who, token)
 }
 
 // storeToken makes the changes that store a token: the token's own first.

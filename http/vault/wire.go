@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -138,9 +137,9 @@ func readToken(c echo.Context) (input []byte, in tokenInput, err error) {
 // refused.
 func readVault(c echo.Context, into any) ([]byte, error) {
 	r := c.Request()
-	input, err := io.ReadAll(r.Body)
+	input, err := api.Whole(r)
 	if err != nil {
-		return nil, api.ReadError(err)
+		return nil, err
 	}
 	if isXML(r) {
 		return input, api.ReadXML(input, into)

@@ -38,18 +38,23 @@ func (s *surface) rotate(c echo.Context, who api.Caller) error {
 			return api.Invalid("/overlap", "duration", "a duration like 24h or 0s")
 		}
 	}
-	return s.Once(c, who, body, func(key ledger.Option) error {
-		secret, sealed, err := s.Ledger.NewWebhookSecret(who.Client, id)
-		if err != nil {
-			return err
-		}
-		w, err := ledger.Execute(c.Request().Context(), s.Ledger, at,
-			domain.RotateWebhookSecret{Secret: sealed, Overlap: keep, Now: s.Now()}.Decide, key)
-		if err != nil {
-			return err
-		}
-		return s.answer(c, http.StatusCreated, w, secret)
-	}, secretIsGone)
+	once, err := s.Once(c, who, body)
+	if err != nil {
+		return err
+	}
+	if once.Repeated() {
+		return secretIsGone()
+	}
+	secret, sealed, err := s.Ledger.NewWebhookSecret(who.Client, id)
+	if err != nil {
+		return err
+	}
+	w, err := ledger.Execute(c.Request().Context(), s.Ledger, at,
+		domain.RotateWebhookSecret{Secret: sealed, Overlap: keep, Now: s.Now()}.Decide, once.Key)
+	if err != nil {
+		return err
+	}
+	return s.answer(c, http.StatusCreated, w, secret)
 }
 
 // readOptional reads a body where there is one.
@@ -113,13 +118,11 @@ func (s *surface) order(c echo.Context, who api.Caller, body []byte, decide func
 	if err != nil {
 		return err
 	}
-	return s.Once(c, who, body, func(key ledger.Option) error {
-		w, err := ledger.Execute(c.Request().Context(), s.Ledger, at, decide, key)
-		if err != nil {
-			return err
-		}
-		return answerOrder(c, w.Orders[len(w.Orders)-1])
-	}, func(use eventstore.KeyUse) error {
+	once, err := s.Once(c, who, body)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
 		w, err := s.own(c, who)
 		if err != nil {
 			return err
@@ -130,7 +133,12 @@ func (s *surface) order(c echo.Context, who api.Caller, body []byte, decide func
 			}
 		}
 		return fmt.Errorf("nothing was ordered at position %d", use.First)
-	})
+	}
+	w, err := ledger.Execute(c.Request().Context(), s.Ledger, at, decide, once.Key)
+	if err != nil {
+		return err
+	}
+	return answerOrder(c, w.Orders[len(w.Orders)-1])
 }
 
 func answerOrder(c echo.Context, o domain.WebhookOrder) error {

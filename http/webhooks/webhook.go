@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -36,27 +35,32 @@ func (s *surface) open(c echo.Context, who api.Caller) error {
 		terms.Types = []string{"*"}
 	}
 	ctx := c.Request().Context()
-	return s.Once(c, who, body, func(key ledger.Option) error {
-		if err := s.room(ctx, who.Client); err != nil {
-			return err
-		}
-		id := api.NewID()
-		secret, sealed, err := s.Ledger.NewWebhookSecret(who.Client, id)
-		if err != nil {
-			return err
-		}
-		w, err := ledger.Execute(ctx, s.Ledger, ledger.WebhookStream(who.Client, id),
-			domain.OpenWebhook{ID: id, Terms: terms, Secret: sealed, Sandbox: s.Sandbox != nil}.Decide, key)
-		if err != nil {
-			return err
-		}
-		c.Response().Header().Set(echo.HeaderLocation, "/v1/webhooks/"+id)
-		return s.answer(c, http.StatusCreated, w, secret)
-	}, secretIsGone)
+	once, err := s.Once(c, who, body)
+	if err != nil {
+		return err
+	}
+	if once.Repeated() {
+		return secretIsGone()
+	}
+	if err := s.room(ctx, who.Client); err != nil {
+		return err
+	}
+	id := api.NewID()
+	secret, sealed, err := s.Ledger.NewWebhookSecret(who.Client, id)
+	if err != nil {
+		return err
+	}
+	w, err := ledger.Execute(ctx, s.Ledger, ledger.WebhookStream(who.Client, id),
+		domain.OpenWebhook{ID: id, Terms: terms, Secret: sealed, Sandbox: s.Sandbox != nil}.Decide, once.Key)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderLocation, "/v1/webhooks/"+id)
+	return s.answer(c, http.StatusCreated, w, secret)
 }
 
 // secretIsGone answers a repeated request whose answer held a secret.
-func secretIsGone(eventstore.KeyUse) error {
+func secretIsGone() error {
 	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: rotate it to have another")
 }
 
