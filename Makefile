@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo cluster chaos test explore check fmt generate lint bench release build gcc postgres prometheus chromium
+.PHONY: help demo cluster chaos test explore check fmt generate lint bench release build gcc postgres prometheus chromium gpg
 
 help:
 	@echo "Targets of achledger:"
@@ -18,13 +18,13 @@ demo: gcc ## tell the story of one day at a made-up bank, on a real server
 # vet compiles what it reads: with -race it is what the tests need, and vet=off
 # then leaves out what was vetted already. More packages run at once than there
 # are processors, since tests also wait, for the disk above all.
-test: gcc postgres prometheus chromium ## everything that runs for every change
+test: gcc postgres prometheus chromium gpg ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet -race ./...
 	go test -race -vet=off -p 4 -timeout 25m ./...
 
-explore: gcc postgres ## every random test with new seeds, for MINUTES=60, keeping what it finds
+explore: gcc postgres gpg ## every random test with new seeds, for MINUTES=60, keeping what it finds
 	@bash .ci/explore
 
 check: fmt generate test lint ## what to run before a commit
@@ -70,6 +70,9 @@ postgres:
 
 chromium:
 	@bash .ci/chromium
+
+gpg:
+	@bash .ci/gpg
 
 prometheus:
 	@bash .ci/prometheus

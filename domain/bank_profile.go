@@ -32,6 +32,8 @@ type BankProfile struct {
 	Segment string `json:"segment,omitempty"`
 	// Inbound is how the bank writes what it sends us.
 	Inbound *InboundForm `json:"inbound,omitempty"`
+	// PGP encrypts and signs what goes to the bank and comes from it.
+	PGP *PGP `json:"pgp,omitempty"`
 	// Terms are the bank's deadlines and lead days.
 	calendar.Terms
 }
@@ -81,6 +83,7 @@ func (p BankProfile) Open(f FileOpened) FileOpened {
 
 func (p BankProfile) check(f *fields, byServer bool) {
 	p.Header.check(f)
+	p.PGP.check(f)
 	FileNaming(p.FileName).check(f, p.Header != nil && p.Header.ImmediateOrigin != "", byServer)
 	p.Terms.Check(f.bad)
 	if p.WriteOnly && !byServer {

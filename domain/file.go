@@ -95,6 +95,18 @@ type (
 		// it the file was put under its own name with a dot in front, by SFTP
 		// with .part after it.
 		Temporary string `json:"temporary,omitempty"`
+		// Encrypted is what leaves in place of the rendered bytes, where the
+		// bank wants its files encrypted.
+		Encrypted *Encrypted `json:"encrypted,omitempty"`
+	}
+	// Encrypted is a rendered file as it was encrypted for its bank. Encrypting
+	// it again would make other bytes.
+	Encrypted struct {
+		SHA256 []byte `json:"sha256"`
+		Size   int64  `json:"size"`
+		// Keys are the fingerprints of the bank's key that it was encrypted to,
+		// and of ours that signed it, if any.
+		Keys []string `json:"keys"`
 	}
 	// FileDelivered makes the file's entries Transmitted.
 	FileDelivered struct{}
@@ -190,6 +202,7 @@ type File struct {
 	State       FileState
 	Delivering  *FileDelivering // newest; nil when delivery never began
 	BegunAt     int64           // its log position
+	Encrypted   *Encrypted      // the rendered bytes as that delivery sends them; nil: as they are
 	DeliveredAt time.Time
 	Note        string        // last reason or note about the file
 	HeldBy      *guard.HeldBy // the rule that holds it, or rejected it
@@ -227,13 +240,14 @@ func (f *File) Evolve(fact Fact) {
 		f.enter(FileIsCut, at)
 	case *FileRedated:
 		f.redate(e)
+		f.Encrypted = nil
 		f.DatedAt = orElse(e.Decided, at)
 		f.enter(FileIsCut, at)
 	case *FileRendered:
 		f.Rendered = e
 		f.enter(FileIsRendered, at)
 	case *FileDelivering:
-		f.Delivering, f.BegunAt = e, fact.Position
+		f.Delivering, f.BegunAt, f.Encrypted = e, fact.Position, e.Encrypted
 		f.enter(FileIsDelivering, at)
 	case *FileDelivered:
 		f.DeliveredAt = at
@@ -294,6 +308,14 @@ func (f *File) Temporary() string {
 	default:
 		return "." + f.Rendered.Name
 	}
+}
+
+// LeftAs is the SHA-256 of the bytes that leave, or may have left.
+func (f *File) LeftAs() []byte {
+	if f.Encrypted != nil {
+		return f.Encrypted.SHA256
+	}
+	return f.Rendered.SHA256
 }
 
 // Transmitted reports whether the file's entries count as sent.

@@ -42,7 +42,10 @@ func (c RenderFile) Decide(f File) ([]Event, error) {
 }
 
 // BeginDelivery records that a file may leave from here on.
-type BeginDelivery struct{ Method, Temporary string }
+type BeginDelivery struct {
+	Method, Temporary string
+	Encrypted         *Encrypted
+}
 
 // Decide begins it; again where it was taken back, or where a person said that
 // the bank does not have the file.

@@ -24,6 +24,14 @@ type (
 		// applying them.
 		Remarks []nacha.Problem `json:"remarks,omitempty"`
 		Arrival string          `json:"arrival,omitempty"` // as in InboundRepeated
+		// Signed is left out where the bank signed nothing, or nothing that can
+		// be verified.
+		Signed *InboundSignature `json:"signed,omitempty"`
+	}
+	// InboundSignature is the signature of a bank over an encrypted file.
+	InboundSignature struct {
+		Key   string   `json:"key"`   // its fingerprint
+		ODFIs []string `json:"odfis"` // of which it is the bank's key
 	}
 	// InboundQuarantined records what of the file is not applied, and every
 	// reason. Batches names them by ordinal from 1; none means the whole
@@ -45,7 +53,8 @@ type (
 		Source string `json:"source,omitempty"`
 		// Arrival tells one arrival from the next where the same one may be
 		// read again after a crash. It is recorded once.
-		Arrival string `json:"arrival,omitempty"`
+		Arrival string            `json:"arrival,omitempty"`
+		Signed  *InboundSignature `json:"signed,omitempty"`
 	}
 	// InboundJudged records that a person had what was in quarantine judged
 	// again: from now on it is as if the file had just come, with only these
@@ -163,6 +172,7 @@ type Inbound struct {
 	Repeats     int
 	KeyReusedBy string
 	Arrivals    []string // that are known again; the first is empty or that of Received
+	SignedBy    []string // ODFIs whose bank signed the file on any arrival
 }
 
 // Evolve applies one event of the file's stream.
@@ -171,12 +181,14 @@ func (i *Inbound) Evolve(f Fact) {
 	switch e := f.Event.(type) {
 	case *InboundReceived:
 		i.Received, i.ReceivedAt, i.Arrivals = e, f.Meta.At, []string{e.Arrival}
+		i.sign(e.Signed)
 	case *InboundQuarantined:
 		i.Quarantined = append(i.Quarantined, *e)
 	case *InboundApplied:
 		i.Applied = e
 	case *InboundRepeated:
 		i.Repeats++
+		i.sign(e.Signed)
 		if e.Arrival != "" {
 			i.Arrivals = append(i.Arrivals, e.Arrival)
 		}
@@ -189,6 +201,19 @@ func (i *Inbound) Evolve(f Fact) {
 	case *InboundKeyReused:
 		i.KeyReusedBy = e.Other
 	}
+}
+
+func (i *Inbound) sign(s *InboundSignature) {
+	if s != nil {
+		i.SignedBy = append(i.SignedBy, s.ODFIs...)
+	}
+}
+
+// HeldFor reports whether something is in quarantine for a reason of a code.
+func (i *Inbound) HeldFor(code string) bool {
+	return slices.ContainsFunc(i.Quarantined, func(q InboundQuarantined) bool {
+		return slices.ContainsFunc(q.Reasons, func(p nacha.Problem) bool { return p.Code == code })
+	})
 }
 
 // Held reports whether a batch is in quarantine; 0 asks for the file as a

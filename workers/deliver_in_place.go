@@ -10,9 +10,9 @@ import (
 // renamed. From the first byte on the bank may take it, so it counts as one that
 // may have left before that; anything but the server's success, a crash
 // included, leaves nobody who knows whether it has.
-func (l *lane) write(ctx context.Context, to Deliverer, file domain.File, content []byte) error {
+func (l *lane) write(ctx context.Context, to Deliverer, file domain.File, content []byte, encrypted *domain.Encrypted) error {
 	name := file.Rendered.Name
-	begin := domain.BeginDelivery{Method: domain.BySFTP, Temporary: name}
+	begin := domain.BeginDelivery{Method: domain.BySFTP, Temporary: name, Encrypted: encrypted}
 	if err := l.Files.record(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
 		return err
 	}

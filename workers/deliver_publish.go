@@ -24,7 +24,7 @@ func (l *lane) publish(ctx context.Context, file domain.File) error {
 	to, err := l.connect(ctx, way)
 	var location Location
 	if err == nil {
-		location, err = to.Find(ctx, file.Temporary(), file.Rendered.Name, file.Rendered.SHA256)
+		location, err = to.Find(ctx, file.Temporary(), file.Rendered.Name, file.LeftAs())
 	}
 	if err != nil && moved && ctx.Err() == nil {
 		return l.unknown(ctx, file, "delivery began where the ODFI's files do not go any more, and there is no looking there: "+err.Error())

@@ -113,7 +113,11 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
-	release, err := l.reserve(ctx, file.Rendered.Size)
+	inHand := file.Rendered.Size
+	if bank.PGP != nil {
+		inHand *= 2
+	}
+	release, err := l.reserve(ctx, inHand)
 	if err != nil {
 		return err
 	}
@@ -122,8 +126,12 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	if err != nil {
 		return err
 	}
+	content, encrypted, err := l.Files.leaving(file, bank.PGP, content)
+	if err != nil {
+		return err
+	}
 	if way.InPlace {
-		return l.write(ctx, to, file, content)
+		return l.write(ctx, to, file, content, encrypted)
 	}
 	temporary := newTemporary(file.Rendered.Name)
 	var arrived *ArrivedError
@@ -131,7 +139,7 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	if putting != nil && !errors.As(putting, &arrived) {
 		return putting
 	}
-	begin := domain.BeginDelivery{Method: way.Method, Temporary: temporary}
+	begin := domain.BeginDelivery{Method: way.Method, Temporary: temporary, Encrypted: encrypted}
 	if err := l.Files.record(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
 		if ledger.Unwritten(err) {
 			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too

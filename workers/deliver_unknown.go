@@ -60,7 +60,7 @@ func (l *lane) findAgain(ctx context.Context, file domain.File) (found bool, err
 		}
 		return false, err
 	}
-	location, err := to.Find(ctx, file.Temporary(), file.Rendered.Name, file.Rendered.SHA256)
+	location, err := to.Find(ctx, file.Temporary(), file.Rendered.Name, file.LeftAs())
 	switch {
 	case err != nil && moved && ctx.Err() == nil:
 		return false, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/pgp"
 )
 
 // Verification compares the files with the log.
@@ -163,12 +164,40 @@ func (r *verifier) bytes(ctx context.Context, file domain.File) {
 	f := Files{FilesConfig: FilesConfig{Ledger: r.Ledger, Kept: r.Kept}}
 	kept, err := f.kept(file.Opened.Client, outFolder, file.ID)
 	r.same(file, "sealed copy", kept, err, content)
+	r.keptAsLeft(&f, file)
 	if r.Outbox != "" && file.Method() == domain.ToOutbox {
 		sent, err := Outbox(r.Outbox).read(file.Rendered.Name)
-		r.same(file, "file in the outbox", sent, err, content)
+		r.sameAsLeft(file, sent, err, content)
 		if err == nil && (file.State == domain.FileIsReleased || file.State == domain.FileIsRejected) {
 			r.problem("file %s: it was released, and lies in the outbox as %s", file.ID, file.Rendered.Name)
 		}
+	}
+}
+
+// sameAsLeft compares the copy in the outbox. Where the log does not say to what
+// it was encrypted, because it left before the folder was restored, nothing can
+// be said of it.
+func (r *verifier) sameAsLeft(file domain.File, sent []byte, err error, content []byte) {
+	switch sum := sha256.Sum256(sent); {
+	case err != nil || file.Encrypted == nil && !pgp.Is(sent):
+		r.same(file, "file in the outbox", sent, err, content)
+	case file.Encrypted != nil && !bytes.Equal(sum[:], file.Encrypted.SHA256):
+		r.problem("file %s: %s in the outbox is not what it was encrypted to", file.ID, file.Rendered.Name)
+	}
+}
+
+// keptAsLeft compares the kept copy of what a file was encrypted to, which need
+// not be there any more.
+func (r *verifier) keptAsLeft(f *Files, file domain.File) {
+	if file.Encrypted == nil || !file.Transmitted() {
+		return // until then a stop may have left the copy of another attempt
+	}
+	kept, err := f.kept(file.Opened.Client, outFolder, file.ID+encryptedSuffix)
+	if sum := sha256.Sum256(kept); err == nil && !bytes.Equal(sum[:], file.Encrypted.SHA256) {
+		err = errors.New("it is not what left")
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.problem("file %s: the kept copy of what it was encrypted to: %v", file.ID, err)
 	}
 }
 

@@ -56,6 +56,7 @@ var homes = map[string][]string{
 	"github.com/segmentio/encoding":     {"eventstore/ledger"},
 	"github.com/alecthomas/kong":        {"cmd"},
 	"github.com/pkg/sftp":               {"workers"},
+	"github.com/ProtonMail":             {"workers/pgp"},
 	"github.com/pquerna/otp":            {"eventstore/people"},
 	"github.com/standard-webhooks":      {"workers/webhooks"},
 	"github.com/coreos/go-oidc":         {"eventstore/people/openid"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/people"
@@ -63,6 +64,10 @@ type Options struct {
 	// Proxies are the addresses of proxies before this server: from these, and
 	// from nobody else, X-Forwarded-For says where a request comes from.
 	Proxies []netip.Prefix
+
+	// CheckKeys names the key files of a bank's PGP settings that are of no use,
+	// by the fields that name them, and warns of others; nil: nobody looks.
+	CheckKeys func(*domain.PGP) (faults []domain.FieldError, warnings []string)
 
 	// NoOutbox says that there is no outbox, so that no ODFI may be set up to
 	// deliver there.

@@ -70,7 +70,8 @@ type bankBody struct {
 // bankAnswer also shows a file as the bank would get it.
 type bankAnswer struct {
 	bankBody
-	Probe *domain.ProbeFile `json:"probe,omitempty"`
+	Probe    *domain.ProbeFile `json:"probe,omitempty"`
+	Warnings []string          `json:"warnings,omitempty"` // of keys that end soon
 }
 
 func (s *surface) getBank(c echo.Context, _ api.Caller) error {
@@ -104,7 +105,14 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	command := domain.ConfigureBank{
 		Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, BankProfile: in.BankProfile, Sandbox: s.Sandbox != nil,
 	}
-	bank, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), command.Decide)
+	var warnings []string
+	bank, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), func(now domain.Bank) ([]domain.Event, error) {
+		events, err := command.Decide(now)
+		if err == nil {
+			warnings, err = s.checkKeys(in.PGP)
+		}
+		return events, err
+	})
 	if err != nil {
 		return err
 	}
@@ -112,5 +120,17 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe})
+	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings})
+}
+
+// checkKeys refuses key files with which no file could leave or be read.
+func (s *surface) checkKeys(p *domain.PGP) (warnings []string, err error) {
+	if p == nil || s.CheckKeys == nil {
+		return nil, nil
+	}
+	faults, warnings := s.CheckKeys(p)
+	if len(faults) > 0 {
+		return nil, &domain.Refusal{Code: domain.RuleBroken, Fields: faults}
+	}
+	return warnings, nil
 }

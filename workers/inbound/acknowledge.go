@@ -13,11 +13,12 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/pgp"
 )
 
 // Acknowledge applies what the operator says about a file of ours. It may be
 // called again with the same. A refusal says that it can never be applied.
-type Acknowledge func(context.Context, ack.Acknowledgement) error
+type Acknowledge func(context.Context, ack.Acknowledgement) (domain.File, error)
 
 // longestAcknowledgement bounds one, in bytes: a line for every batch that a
 // file may have, and then some.
@@ -51,29 +52,39 @@ func readText(content io.Reader) (text []byte, ok bool, err error) {
 
 // takeIn takes a file that may still be growing, be it one of entries or an
 // acknowledgement.
-func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker) (Outcome, error) {
-	text, ok, err := t.textOf(file)
+func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker) (_ Outcome, err error) {
+	came, err := t.open(ctx, from, file)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer func() { err = errors.Join(err, came.drop()) }()
+	text, ok, err := t.textOf(came)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if ok {
-		return t.acknowledge(ctx, from.name, text)
+		return t.acknowledge(ctx, came.from, text)
 	}
 	ctx = ledger.WithWorker(ctx, "inbound")
-	return t.each(nacha.NewSplit(file), func(n int, file *nacha.Split) (Outcome, error) {
-		return t.takeOne(ctx, from.part(n), file, true)
+	return t.each(nacha.NewSplit(came), func(n int, file *nacha.Split) (Outcome, error) {
+		return t.takeOne(ctx, came.from.part(n), file, true)
 	})
 }
 
 // finished reports whether a file in a folder is all there, or is one that no
 // further bytes could make right.
 func (t *Intake) finished(file io.ReadSeeker) (bool, error) {
+	if is, err := isMessage(file); err != nil {
+		return false, err
+	} else if is {
+		return pgp.Whole(file)
+	}
 	text, ok, err := t.textOf(file)
 	if err != nil || ok {
 		return wholeAcknowledgement(text), err
 	}
 	for content := nacha.NewSplit(file); ; content.Next() {
-		rv, err := reviewFile(content, func(string) bool { return true })
+		rv, err := everyBank.review(content)
 		if err != nil || content.Last() {
 			return err == nil && rv.finished(), err
 		}
@@ -87,7 +98,8 @@ func wholeAcknowledgement(text []byte) bool {
 // acknowledge takes an acknowledgement out of the inbox. One that cannot be
 // read, or that the ledger refuses, goes into quarantine with the reason; an
 // unfinished one waits for its END.
-func (t *Intake) acknowledge(ctx context.Context, name string, text []byte) (Outcome, error) {
+func (t *Intake) acknowledge(ctx context.Context, from provenance, text []byte) (Outcome, error) {
+	name := from.name
 	if !wholeAcknowledgement(text) {
 		return Outcome{}, errUnfinished
 	}
@@ -95,7 +107,14 @@ func (t *Intake) acknowledge(ctx context.Context, name string, text []byte) (Out
 	if err != nil {
 		return t.unacceptable(name, "acknowledgement", err), nil
 	}
-	err = t.Acknowledge(ctx, a)
+	unsigned, err := t.unsigned(ctx, from, a)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if unsigned != nil {
+		return t.unacceptable(name, NotSigned, unsigned), nil
+	}
+	file, err := t.Acknowledge(ctx, a)
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
 		return t.unacceptable(name, string(refusal.Code), err), nil
@@ -105,7 +124,27 @@ func (t *Intake) acknowledge(ctx context.Context, name string, text []byte) (Out
 	}
 	t.at("after acknowledge")
 	t.Log.Info("acknowledgement applied", "name", name, "origin", a.Origin, "created", a.CreatedOn+" "+a.CreatedAt, "modifier", a.Modifier, "result", a.Result)
-	return Outcome{State: projections.InboundApplied}, nil
+	return Outcome{ID: file.ID, State: projections.InboundApplied}, nil
+}
+
+// unsigned refuses an acknowledgement of a bank that signs them and did not.
+func (t *Intake) unsigned(ctx context.Context, from provenance, a ack.Acknowledgement) (refused, err error) {
+	if err := t.Views.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	file, ok, err := t.Views.FileHeaded(ctx, domain.HeaderName(a.Origin, a.CreatedOn, a.CreatedAt, a.Modifier))
+	if err != nil || !ok {
+		return nil, err
+	}
+	bank, err := t.Ledger.Bank(ctx, file.ODFI)
+	if err != nil || from.source == FromSimulation || !bank.PGP.Signs(domain.PlainAcknowledgements) || slices.Contains(from.signedBy(), file.ODFI) {
+		return nil, err
+	}
+	why := ""
+	if from.signed != nil {
+		why = from.signed.Wrong
+	}
+	return errors.New(notSigned(file.ODFI, why, domain.PlainAcknowledgements, "hand it in with POST /v1/ops/inbound, decrypted")), nil
 }
 
 func (t *Intake) unacceptable(name, code string, err error) Outcome {

@@ -16,9 +16,9 @@ import (
 func acknowledging(t *testing.T) (w *world, got *[]ack.Acknowledgement, err *error) {
 	w = watching(t)
 	got, err = new([]ack.Acknowledgement), new(error)
-	w.intake.Acknowledge = func(_ context.Context, a ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(_ context.Context, a ack.Acknowledgement) (domain.File, error) {
 		*got = append(*got, a)
-		return *err
+		return domain.File{}, *err
 	}
 	return w, got, err
 }

@@ -28,6 +28,8 @@ type Views interface {
 	// them was changed last.
 	Receivers(ctx context.Context) (projections.Receivers, error)
 	SettingsChanged(ctx context.Context) (int64, error)
+	// FileHeaded finds the file of ours that an acknowledgement is about.
+	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
 }
 
 // Config is what an Intake needs.
@@ -41,6 +43,10 @@ type Config struct {
 	// Acknowledge applies the acknowledgements in the inbox; without it they
 	// go into quarantine as files that cannot be read.
 	Acknowledge Acknowledge
+
+	// Spool is the folder in which encrypted files are decrypted, sealed; the
+	// system's if left out.
+	Spool string
 
 	// Largest is how many bytes a file may have, 1 GiB by default.
 	Largest int64

@@ -120,6 +120,12 @@ func TestPaymentsForNobodyGoBackByThemselves(t *testing.T) {
 // delivered is the newest file in the outbox.
 func (w *world) delivered() string {
 	w.t.Helper()
+	return read(w.t, w.outbox(), w.lastFile().Rendered.Name)
+}
+
+// lastFile is the one that was delivered last.
+func (w *world) lastFile() domain.File {
+	w.t.Helper()
 	files := w.events((domain.FileRendered{}).Type())
 	if len(files) == 0 {
 		w.t.Fatal("no file was rendered")
@@ -129,7 +135,7 @@ func (w *world) delivered() string {
 	if !file.Transmitted() {
 		w.t.Fatalf("file %s is %s", file.ID, file.State)
 	}
-	return read(w.t, w.outbox(), file.Rendered.Name)
+	return file
 }
 
 func TestNothingGoesBackByItself(t *testing.T) {

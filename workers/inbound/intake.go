@@ -55,10 +55,35 @@ var errUnfinished = errors.New("the file is not all there yet")
 // batches is in a transaction or in the queue. After an error it may be
 // called again with the same content; nothing is done twice.
 func (t *Intake) Take(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
-	ctx = ledger.WithWorker(ctx, "inbound")
-	return t.each(nacha.NewSplit(&limited{content, t.Largest}), func(_ int, file *nacha.Split) (Outcome, error) {
-		return t.takeOne(ctx, provenance{name: name, source: source}, file, false)
+	return t.handedIn(ctx, provenance{name: name, source: source}, content, func(came *opened) (Outcome, error) {
+		ctx := ledger.WithWorker(ctx, "inbound")
+		return t.each(nacha.NewSplit(&limited{came, t.Largest}), func(_ int, file *nacha.Split) (Outcome, error) {
+			return t.takeOne(ctx, came.from, file, false)
+		})
 	})
+}
+
+// handedIn opens what somebody handed in, and applies an acknowledgement that
+// was encrypted; a plain one is for the caller, as a person's word.
+func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reader, take func(*opened) (Outcome, error)) (_ Outcome, err error) {
+	again, err := t.seekable(content)
+	if err != nil {
+		return Outcome{}, err
+	}
+	came, err := t.open(ctx, from, again)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer func() { err = errors.Join(err, came.drop()) }()
+	if came.from.signed != nil {
+		if text, ok, err := t.textOf(came); ok || err != nil {
+			if err != nil {
+				return Outcome{}, err
+			}
+			return t.acknowledge(ctx, came.from, text)
+		}
+	}
+	return take(came)
 }
 
 // each does with every file in a content what do does. An error stops it.
@@ -80,6 +105,9 @@ func (t *Intake) takeOne(ctx context.Context, from provenance, file *nacha.Split
 	if err != nil || o.State == projections.InboundQuarantined {
 		return o, err
 	}
+	if err := t.nowSigned(ctx, from, o); err != nil {
+		return o, err
+	}
 	give, err := t.applying.take(ctx)
 	if err != nil {
 		t.wakeRun()
@@ -96,13 +124,18 @@ func (t *Intake) takeOne(ctx context.Context, from provenance, file *nacha.Split
 // Accept takes in a file and lets Run apply it. When it returns without an
 // error the file is kept and will be applied.
 func (t *Intake) Accept(ctx context.Context, name, source string, content io.Reader) (Outcome, error) {
-	return t.accept(ctx, provenance{name: name, source: source}, content, false)
+	return t.handedIn(ctx, provenance{name: name, source: source}, content, func(came *opened) (Outcome, error) {
+		return t.accept(ctx, came.from, came, false)
+	})
 }
 
 func (t *Intake) accept(ctx context.Context, from provenance, content io.Reader, growing bool) (Outcome, error) {
 	ctx = ledger.WithWorker(ctx, "inbound")
 	return t.each(nacha.NewSplit(content), func(n int, file *nacha.Split) (Outcome, error) {
 		o, _, err := t.receive(ctx, from.part(n), file, growing)
+		if err == nil {
+			err = t.nowSigned(ctx, from, o)
+		}
 		if err == nil && o.State == projections.InboundReceived {
 			t.wakeRun()
 		}
@@ -131,6 +164,24 @@ func (t *Intake) outcome(ctx context.Context, o Outcome) (Outcome, error) {
 	return o, nil
 }
 
+// nowSigned has a file judged again that is in quarantine because nobody signed
+// it, and came again signed. It may be repeated.
+func (t *Intake) nowSigned(ctx context.Context, from provenance, o Outcome) error {
+	if o.State != Duplicate || len(from.signedBy()) == 0 {
+		return nil
+	}
+	in, err := t.Ledger.Inbound(ctx, o.ID)
+	if err != nil || !in.HeldFor(NotSigned) {
+		return err
+	}
+	_, err = t.Judge(ctx, o.ID, Rejudge{Reason: "it came again, signed by the bank"})
+	var refusal *domain.Refusal
+	if errors.As(err, &refusal) {
+		return nil // it is in quarantine for something else as well
+	}
+	return err
+}
+
 // receive keeps a file, judges it and records that it came, in this order: a
 // crash leaves a kept file that nobody knows, never a known one that is lost.
 func (t *Intake) receive(ctx context.Context, from provenance, file *nacha.Split, growing bool) (o Outcome, rv *review, err error) {
@@ -146,11 +197,14 @@ func (t *Intake) receive(ctx context.Context, from provenance, file *nacha.Split
 		return o, nil, fmt.Errorf("keep %s: %w", from.name, err)
 	}
 	defer func() { err = errors.Join(err, k.drop()) }()
-	rv, err = reviewFile(io.TeeReader(file, k), known.ours)
+	rv, err = reviewer{known.ours, known.signatures(from)}.review(io.TeeReader(file, k))
 	if err != nil {
 		return o, nil, fmt.Errorf("receive %s: %w", from.name, err)
 	}
-	if growing && file.Last() && !rv.finished() {
+	if from.unreadable != "" {
+		rv.unreadable(from.unreadable)
+	}
+	if growing && from.unreadable == "" && from.signed == nil && file.Last() && !rv.finished() {
 		return o, nil, errUnfinished
 	}
 	give, err := t.recording.take(ctx)

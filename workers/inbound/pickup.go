@@ -72,6 +72,7 @@ type visit struct {
 type heldAck struct {
 	at   string // its path at the server
 	name string
+	from provenance
 	text []byte
 	done Outcome
 	err  error

@@ -125,14 +125,19 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	text, ok, err := v.Intake.textOf(content)
+	came, err := v.Intake.open(ctx, from, content)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, came.drop()) }()
+	text, ok, err := v.Intake.textOf(came)
 	if err != nil {
 		return false, err
 	}
 	if ok {
-		return false, v.later(from.name, name, text, info)
+		return false, v.later(came.from, name, text, info)
 	}
-	o, err := v.Intake.accept(ctx, from, content, true)
+	o, err := v.Intake.accept(ctx, came.from, came, true)
 	if err != nil {
 		return false, err
 	}
@@ -150,14 +155,14 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 const maxTexts = 4 * longestAcknowledgement
 
 // later keeps an acknowledgement until the connection is closed.
-func (v *visit) later(own, name string, text []byte, info os.FileInfo) error {
+func (v *visit) later(from provenance, name string, text []byte, info os.FileInfo) error {
 	if !wholeAcknowledgement(text) {
 		return errUnfinished
 	}
 	if v.bytes += len(text); v.bytes > maxTexts && len(v.texts) > 0 {
 		return nil // at the next look
 	}
-	v.texts = append(v.texts, &heldAck{at: name, name: own, text: text})
+	v.texts = append(v.texts, &heldAck{at: name, name: from.name, from: from, text: text})
 	v.taken(name, info)
 	return nil
 }
@@ -168,7 +173,7 @@ func (v *visit) later(own, name string, text []byte, info os.FileInfo) error {
 func (v *visit) acknowledge(ctx context.Context) error {
 	var errs []error
 	for _, a := range v.texts {
-		a.done, a.err = v.Intake.acknowledge(ctx, a.name, a.text)
+		a.done, a.err = v.Intake.acknowledge(ctx, a.from, a.text)
 		if fatal(a.err) || ctx.Err() != nil {
 			return a.err
 		}

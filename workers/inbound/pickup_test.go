@@ -121,9 +121,9 @@ func TestTheServerDiesWhileAFileIsRead(t *testing.T) {
 func TestAnAcknowledgementIsTakenFromTheServer(t *testing.T) {
 	w, s, p := picking(t, AfterPickupRemove)
 	var got []ack.Acknowledgement
-	w.intake.Acknowledge = func(_ context.Context, a ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(_ context.Context, a ack.Acknowledgement) (domain.File, error) {
 		got = append(got, a)
-		return nil
+		return domain.File{}, nil
 	}
 	put(t, s, "a.ack", yes())
 	looks(t, p, 3)
@@ -236,12 +236,12 @@ func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
 	put(t, s, "a.ach", vector(t, "05"))
 	put(t, s, "b.ack", yes())
 	applied := 0
-	w.intake.Acknowledge = func(context.Context, ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(context.Context, ack.Acknowledgement) (domain.File, error) {
 		applied++
 		if !s.Alone() {
 			t.Error("a connection while an acknowledgement is applied")
 		}
-		return nil
+		return domain.File{}, nil
 	}
 	w.fault = func(step string) {
 		if step == "before chunk" && !s.Alone() {
@@ -257,9 +257,9 @@ func TestNothingIsAppliedWhileTheServerWaits(t *testing.T) {
 func TestARefusedAcknowledgementIsGivenItsNameBack(t *testing.T) {
 	w, s, p := picking(t, AfterPickupDone)
 	tries := 0
-	w.intake.Acknowledge = func(context.Context, ack.Acknowledgement) error {
+	w.intake.Acknowledge = func(context.Context, ack.Acknowledgement) (domain.File, error) {
 		tries++
-		return domain.Refuse(domain.Conflict, "it was accepted before")
+		return domain.File{}, domain.Refuse(domain.Conflict, "it was accepted before")
 	}
 	put(t, s, "a.ack", yes())
 	looks(t, p, 4)

@@ -41,7 +41,7 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 	if err != nil {
 		return accounts{}, fmt.Errorf("list clients and banks: %w", err)
 	}
-	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}}
+	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}, pgp: map[string]*domain.PGP{}}
 	for _, routing := range list.Banks {
 		known.add(routing)
 		bank, err := r.ledger.Bank(ctx, routing)
@@ -50,6 +50,9 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 		}
 		if bank.Inbound != nil && bank.Inbound.ReturnsKeepODFI {
 			known.keepODFI[routing[:8]] = true
+		}
+		if bank.PGP != nil {
+			known.pgp[routing] = bank.PGP
 		}
 	}
 	for _, id := range list.Clients {
@@ -90,9 +93,10 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 
 // accounts are the receiving accounts of all clients.
 type accounts struct {
-	routings map[string]string     // our banks: first eight digits to all nine
-	clients  map[string][]receiver // by routing number
-	keepODFI map[string]bool       // banks, by eight digits, that pass returns on under our own header
+	routings map[string]string      // our banks: first eight digits to all nine
+	clients  map[string][]receiver  // by routing number
+	pgp      map[string]*domain.PGP // by routing number, of banks that have it
+	keepODFI map[string]bool        // banks, by eight digits, that pass returns on under our own header
 }
 
 // receiver is a client at one bank.

@@ -8,6 +8,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers/pgp"
 )
 
 // provenance says how a file came.
@@ -17,6 +18,26 @@ type provenance struct {
 	// read again: after a crash, or when a file behind it failed. Empty where
 	// every reading is an arrival.
 	id string
+	// signed is what the bank's signature says of an encrypted file, unreadable
+	// why one could not be decrypted.
+	signed     *pgp.Signature
+	unreadable string
+}
+
+// signedBy are the ODFIs whose bank signed the file.
+func (a provenance) signedBy() []string {
+	if a.signed == nil {
+		return nil
+	}
+	return a.signed.ODFIs
+}
+
+// signature is what the log says of it.
+func (a provenance) signature() *domain.InboundSignature {
+	if len(a.signedBy()) == 0 {
+		return nil
+	}
+	return &domain.InboundSignature{Key: a.signed.Key, ODFIs: a.signed.ODFIs}
 }
 
 // part is the arrival of the n-th file, from 0, of the same content.
@@ -50,6 +71,7 @@ func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *re
 	t.at("after keep")
 	change.Events = []domain.Event{domain.InboundReceived{
 		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: rv.Header, Totals: rv.Totals, Bytes: k.Bytes, Remarks: rv.remarks,
+		Signed: from.signature(),
 	}}
 	if q, bad := rv.quarantine(); bad {
 		change.Events = append(change.Events, q)
@@ -89,7 +111,7 @@ func (t *Intake) recordAgain(ctx context.Context, from provenance, in domain.Inb
 	if known < 0 {
 		err := t.write(ctx, "repeated", ledger.Change{
 			Stream: domain.InboundStream(o.ID), Client: domain.LedgerClient, Expect: in.Version,
-			Events: []domain.Event{domain.InboundRepeated{Name: from.name, Source: from.source, Arrival: from.id}},
+			Events: []domain.Event{domain.InboundRepeated{Name: from.name, Source: from.source, Arrival: from.id, Signed: from.signature()}},
 		})
 		if err != nil {
 			return o, err

@@ -13,6 +13,21 @@ import (
 // others are nacha's.
 const NotOurs = "not-ours"
 
+// reviewer is what a review knows of our banks: ours by the first eight digits
+// of their routing numbers, and what they must sign; nil: nothing.
+type reviewer struct {
+	ours   func(rdfi8 string) bool
+	signed *signing
+}
+
+// whose is the bank of ours, by eight digits, that an entry came for.
+func (r reviewer) whose(h *nacha.ScannedBatch, e *nacha.ScannedEntry) string {
+	if e.Kind == nacha.KindReject || e.Kind != nacha.KindForward && !r.ours(e.Entry.Routing[:8]) {
+		return h.Header.ODFI
+	}
+	return e.Entry.Routing[:8]
+}
+
 // notNACHA tells a person what to do about text that is no NACHA file.
 const notNACHA = ". Where it is an acknowledgement in the operator's own words, write it as docs/acknowledgement-format.md says, " +
 	"or confirm the file it is about by hand"
@@ -24,6 +39,9 @@ const (
 	// whole cannot be trusted.
 	maxBadBatches = 20_000
 )
+
+// everyBank takes what is for any bank.
+var everyBank = reviewer{ours: func(string) bool { return true }}
 
 // review is what one reading of a file finds, in memory that grows by some
 // bytes a batch only.
@@ -53,28 +71,31 @@ type reason struct {
 	batch int // ordinal; 0: the file
 }
 
-// reviewFile reads a file to its end. ours knows our banks by the first eight
-// digits of their routing numbers.
-func reviewFile(r io.Reader, ours func(rdfi8 string) bool) (*review, error) {
+// review reads a file to its end.
+func (r reviewer) review(file io.Reader) (*review, error) {
 	rv := &review{}
 	seen := map[[32]byte]struct{}{}
 	var header nacha.ScannedBatch
 	mine, theirs := false, false
+	var unsigned *nacha.Problem
 	var err error
-	rv.Summary, err = nacha.Scan(io.TeeReader(r, &rv.end), nacha.Handler{
+	rv.Summary, err = nacha.Scan(io.TeeReader(file, &rv.end), nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
-			header, mine, theirs = *b, false, false
+			header, mine, theirs, unsigned = *b, false, false, nil
 			return nil
 		},
 		Entry: func(e *nacha.ScannedEntry) error {
+			if unsigned == nil && len(e.Entry.Routing) >= 8 {
+				unsigned = r.signed.missing(r.whose(&header, e), header.Line)
+			}
 			switch {
 			case e.Unsupported:
 				return nil
 			case e.Kind == nacha.KindForward:
-				is := ours(e.Entry.Routing[:8])
+				is := r.ours(e.Entry.Routing[:8])
 				mine, theirs = mine || is, theirs || !is
 			case e.Kind == nacha.KindReject:
-				is := ours(header.Header.ODFI)
+				is := r.ours(header.Header.ODFI)
 				mine, theirs = mine || is, theirs || !is
 			}
 			return nil
@@ -84,6 +105,9 @@ func reviewFile(r io.Reader, ours func(rdfi8 string) bool) (*review, error) {
 			if theirs && !mine {
 				problems = append(slices.Clip(problems), nacha.Problem{Line: header.Line, Scope: nacha.InBatch, Code: NotOurs,
 					Message: "no entry of the batch has the RDFI identification of a bank of ours"})
+			}
+			if unsigned != nil {
+				problems = append(slices.Clip(problems), *unsigned)
 			}
 			return rv.add(v, problems, seen)
 		},
@@ -129,6 +153,13 @@ func (rv *review) explain(batch int, problems ...nacha.Problem) {
 		rv.reasons = append(rv.reasons, reason{p, batch})
 	}
 	rv.more += len(problems) - room
+}
+
+// unreadable makes of the review of an encrypted file what a person must know.
+func (rv *review) unreadable(why string) {
+	rv.Problems, rv.reasons, rv.more = nil, nil, 0
+	rv.Problems = []nacha.Problem{{Scope: nacha.InFile, Code: NotDecrypted, Message: why}}
+	rv.explain(0, rv.Problems...)
 }
 
 // whole reports whether nothing of the file is applied: it cannot be trusted,

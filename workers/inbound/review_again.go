@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/workers/pgp"
 )
 
 // Rejudge asks for another judgement of what is in quarantine.
@@ -67,7 +68,7 @@ func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c R
 		}
 		return nil, nil, domain.Refuse(domain.Conflict, "nothing of it is in quarantine: the file is %s", in.State())
 	}
-	rv, err := t.reviewKept(ctx, id)
+	rv, err := t.reviewKept(ctx, in, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +85,7 @@ func (t *Intake) judgeNow(ctx context.Context, in domain.Inbound, id string, c R
 }
 
 // reviewKept judges the bytes that were kept.
-func (t *Intake) reviewKept(ctx context.Context, id string) (*review, error) {
+func (t *Intake) reviewKept(ctx context.Context, in domain.Inbound, id string) (*review, error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}
@@ -92,7 +93,8 @@ func (t *Intake) reviewKept(ctx context.Context, id string) (*review, error) {
 	if err != nil {
 		return nil, err
 	}
-	rv, err := t.reviewAgain(id, known.ours)
+	was := provenance{source: in.Received.Source, signed: &pgp.Signature{ODFIs: in.SignedBy}}
+	rv, err := t.reviewAgain(id, reviewer{known.ours, known.signatures(was)})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, domain.Refuse(domain.Conflict, "the file was kept, and its bytes are lost: hand it in once more")
 	}
@@ -144,7 +146,7 @@ func firstFew(list []nacha.Problem) string {
 // makes that right.
 func contradicts(p nacha.Problem) bool {
 	switch p.Code {
-	case NotOurs, nacha.HeaderConstant, nacha.SendingPoint, nacha.CreationTime, nacha.BadModifier, nacha.BlockCount,
+	case NotOurs, NotSigned, nacha.HeaderConstant, nacha.SendingPoint, nacha.CreationTime, nacha.BadModifier, nacha.BlockCount,
 		nacha.EntryClass, nacha.ServiceClassBad, nacha.CompanyField, nacha.EffectiveDate, nacha.SettlementDay, nacha.StatusCode,
 		nacha.ODFIField, nacha.BatchNumberBad, nacha.IATHeaderField, nacha.ControlMismatch, nacha.MixedKinds,
 		nacha.CodeNotAllowed, nacha.TraceOrder, nacha.TracePrefix:

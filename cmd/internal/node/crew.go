@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers"
@@ -77,9 +78,8 @@ func (c *crew) hireFiles(s *Server) (err error) {
 func (c *crew) hireIntake(s *Server) (err error) {
 	c.intake, err = newIntake(s.Core, s.views, inbound.Config{
 		Inbox: inbound.Watch{Dir: s.Inbox}, Log: s.log,
-		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) error {
-			_, err := c.files.Acknowledge(ctx, s.views, a)
-			return err
+		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
+			return c.files.Acknowledge(ctx, s.views, a)
 		},
 	})
 	if err == nil && s.Kind != folder.Sandbox {
@@ -126,6 +126,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 	parts.Go(func() error { return c.webhooks.Run(ctx) })
 	parts.Go(func() error { return s.acts.Run(ctx) })
 	parts.Go(func() error { return workers.LateFiles{Views: s.views, Clock: s.Ledger.Clock, Log: s.log}.Run(ctx) })
+	parts.Go(func() error { return workers.BankKeys{Ledger: s.Ledger, Views: s.views, Log: s.log}.Run(ctx) })
 	if c.pickup != nil {
 		parts.Go(func() error { return c.pickup.Run(ctx) })
 	}

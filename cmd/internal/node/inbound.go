@@ -13,7 +13,7 @@ import (
 // newIntake makes the worker that takes in what comes from the bank. The inbox
 // is watched only by a server that runs.
 func newIntake(c *Core, views inbound.Views, config inbound.Config) (*inbound.Intake, error) {
-	config.Ledger, config.Views, config.Kept = c.Ledger, views, c.Kept
+	config.Ledger, config.Views, config.Kept, config.Spool = c.Ledger, views, c.Kept, c.Folder.Spool()
 	return inbound.New(config)
 }
 

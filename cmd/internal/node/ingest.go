@@ -35,11 +35,13 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 		return Ingested{}, err
 	}
 	defer func() { err = errors.Join(err, views.Close()) }()
-	intake, err := newIntake(c, views, inbound.Config{})
+	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept, Switch: c.Switch, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return Ingested{}, err
 	}
-	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept, Switch: c.Switch, Log: slog.New(slog.DiscardHandler)})
+	intake, err := newIntake(c, views, inbound.Config{Acknowledge: func(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
+		return files.Acknowledge(ctx, views, a)
+	}})
 	if err != nil {
 		return Ingested{}, err
 	}

@@ -183,7 +183,7 @@ func (s *Server) newAPI() (err error) {
 		Ledger: s.Ledger, Tokens: s.Store, Webhooks: s.Store, Views: s.views, Directory: s.directory,
 		Log: s.log, Metrics: s.metrics, Logins: s.logins, Files: filesOf{s}, Inbound: inboundPort{s}, Acts: actsPort{s}, Guard: guardPort{s}, Revoked: s.broker.revoked,
 		Plaid: s.plaid, Ready: s.ready, RequestsPerSecond: s.options.RequestsPerSecond, Nodes: s.nodes,
-		TempDir: s.Folder.Spool(), NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
+		TempDir: s.Folder.Spool(), CheckKeys: checkKeys, NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}
 	o.SignIns = s.signIns()
 	if s.asks != nil {

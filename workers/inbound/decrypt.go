@@ -1,0 +1,208 @@
+package inbound
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/workers/pgp"
+)
+
+// Codes of what keeps a file of a bank with PGP in quarantine.
+const (
+	NotDecrypted = "not-decrypted"
+	NotSigned    = "not-signed"
+)
+
+// opened is what came, decrypted where it was encrypted.
+type opened struct {
+	io.ReadSeeker
+	from provenance
+	drop func() error
+}
+
+// open decrypts a content that is encrypted, into a file that nobody else can
+// read and that is gone when the process is. What cannot be decrypted stays as
+// it is, with the reason in its provenance.
+func (t *Intake) open(ctx context.Context, from provenance, content io.ReadSeeker) (*opened, error) {
+	o := &opened{content, from, func() error { return nil }}
+	is, err := isMessage(content)
+	if err != nil || !is {
+		return o, err
+	}
+	if err := t.Views.CatchUp(ctx); err != nil {
+		return nil, fmt.Errorf("wait for the views: %w", err)
+	}
+	ring, err := t.ring(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := t.newSpool()
+	if err != nil {
+		return nil, err
+	}
+	signed, err := ring.Decrypt(content, &bounding{s, t.Largest}, t.Largest, time.Now())
+	if err == nil {
+		err = s.Close()
+	}
+	var unread *pgp.MessageError
+	if errors.As(err, &unread) {
+		o.from.unreadable = unread.Reason
+		_, err = content.Seek(0, io.SeekStart)
+		return o, errors.Join(err, s.Drop())
+	}
+	if err == nil {
+		_, err = s.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("decrypt %s: %w", from.name, err), s.Drop())
+	}
+	o.ReadSeeker, o.from.signed, o.drop = s, &signed, s.Drop
+	return o, nil
+}
+
+// isMessage reports whether a content is encrypted or signed by OpenPGP.
+func isMessage(content io.ReadSeeker) (bool, error) {
+	head := make([]byte, 64)
+	n, err := io.ReadFull(content, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	_, err = content.Seek(0, io.SeekStart)
+	return pgp.Is(head[:n]), err
+}
+
+// seekable reads a content that cannot be read twice into memory, as far as it
+// is small enough: bodies of requests are.
+func (t *Intake) seekable(content io.Reader) (io.ReadSeeker, error) {
+	if s, ok := content.(io.ReadSeeker); ok {
+		return s, nil
+	}
+	all, err := io.ReadAll(&limited{content, t.Largest})
+	return bytes.NewReader(all), err
+}
+
+// ring are the keys of all banks. Their files are read each time.
+func (t *Intake) ring(ctx context.Context) (*pgp.Ring, error) {
+	known, err := t.receivers.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pgp.NewRing(known.pgp)
+}
+
+// spool is a file without a name, sealed with the ledger's own key.
+type spool struct {
+	*os.File
+	*seal.FileWriter
+	reader *seal.FileReader
+	sealed seal.File
+}
+
+func (t *Intake) newSpool() (*spool, error) {
+	file, err := os.CreateTemp(t.Spool, "achledger-inbound-")
+	if err != nil {
+		return nil, fmt.Errorf("make room to decrypt a file of the bank: %w", err)
+	}
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	name := make([]byte, saltBytes)
+	_, _ = rand.Read(name) // never fails
+	s := &spool{File: file, sealed: seal.File{Keys: t.Ledger.Keys, Client: domain.LedgerClient, Name: "spool/" + hex.EncodeToString(name)}}
+	s.FileWriter = s.sealed.Writer(file)
+	return s, nil
+}
+
+// Write implements io.Writer.
+func (s *spool) Write(p []byte) (int, error) { return s.FileWriter.Write(p) }
+
+// Close seals what is left.
+func (s *spool) Close() error { return s.FileWriter.Close() }
+
+// Drop ends the file.
+func (s *spool) Drop() error { return s.File.Close() }
+
+// Read implements io.Reader.
+func (s *spool) Read(p []byte) (int, error) { return s.reader.Read(p) }
+
+// Seek goes back to the beginning, the only place anybody goes to.
+func (s *spool) Seek(int64, int) (int64, error) {
+	info, err := s.Stat()
+	if err != nil {
+		return 0, err
+	}
+	s.reader = s.sealed.Reader(s.File, info.Size())
+	return s.File.Seek(0, io.SeekStart)
+}
+
+// bounding is a writer that takes so many bytes.
+type bounding struct {
+	to   io.Writer
+	left int64
+}
+
+func (b *bounding) Write(p []byte) (int, error) {
+	if b.left -= int64(len(p)); b.left < 0 {
+		return 0, errTooLarge
+	}
+	return b.to.Write(p)
+}
+
+// signing is what a review asks of signatures: which of our banks, by the first
+// eight digits of its routing number, did not sign what is for it.
+type signing struct {
+	by   []string // ODFIs, nine digits, whose bank signed the file
+	why  string   // what is wrong with its signature
+	must func(rdfi8 string) (odfi string, signs bool)
+}
+
+// signatures is what the provenance of a file says of them. What the ledger
+// simulates needs none.
+func (a *accounts) signatures(from provenance) *signing {
+	if from.source == FromSimulation {
+		return nil
+	}
+	s := &signing{by: from.signedBy(), must: a.mustSign}
+	if from.signed != nil {
+		s.why = from.signed.Wrong
+	}
+	return s
+}
+
+func (a *accounts) mustSign(rdfi8 string) (odfi string, signs bool) {
+	odfi = a.routings[rdfi8]
+	return odfi, a.pgp[odfi].Signs(domain.PlainFiles)
+}
+
+// missing is the problem of a batch with an entry for a bank that did not sign
+// it.
+func (s *signing) missing(rdfi8 string, line int) *nacha.Problem {
+	if s == nil {
+		return nil
+	}
+	odfi, signs := s.must(rdfi8)
+	if !signs || slices.Contains(s.by, odfi) {
+		return nil
+	}
+	return &nacha.Problem{Line: line, Scope: nacha.InBatch, Code: NotSigned, Message: notSigned(odfi, s.why, "files", "judge it as_is")}
+}
+
+// notSigned tells a person what to do about something without a signature.
+func notSigned(odfi, why, kind, otherwise string) string {
+	if why == "" {
+		why = "it bears no signature"
+	}
+	return fmt.Sprintf("the bank of ODFI %s signs what it sends, and %s. Ask the bank whether it sent it: if it did, %s, "+
+		"or name %q in pgp.accept_plain of the ODFI if the bank never signs them", odfi, why, otherwise, kind)
+}

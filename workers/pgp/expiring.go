@@ -1,0 +1,61 @@
+package pgp
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// ExpiringWithin is how long before its end a key is warned of.
+const ExpiringWithin = 30 * 24 * time.Hour
+
+// Check reads every key of a bank as it is needed. The errors are of keys
+// without which files can not leave or be read, each a *KeyError; the warnings
+// say which keys end soon, or are of no use any more.
+func Check(p *domain.PGP, now time.Time) (faults []*KeyError, warnings []string) {
+	note := func(err error) {
+		var at *KeyError
+		if errors.As(err, &at) {
+			faults = append(faults, at)
+		}
+	}
+	for _, list := range []struct {
+		setting string
+		files   []string
+		private bool
+	}{{"encrypt_to", p.EncryptTo, false}, {"sign_with", p.SignWith, true}, {"decrypt_with", p.DecryptWith, true}, {"verify_with", p.VerifyWith, false}} {
+		keys, err := read(list.setting, list.files, list.private)
+		note(err)
+		for _, k := range keys {
+			if why := k.ends(now); why != "" {
+				warnings = append(warnings, fmt.Sprintf("pgp.%s: the key %s in %s %s", list.setting, k.GetHexKeyID(), k.file, why))
+			}
+		}
+	}
+	if len(faults) == 0 {
+		_, err := Keys(p, now)
+		note(err)
+	}
+	return faults, warnings
+}
+
+// ends says when a key ends, if that is soon or past.
+func (k key) ends(now time.Time) string {
+	soon := now.Add(ExpiringWithin)
+	switch {
+	case k.IsRevoked(now.Unix()):
+		return "is revoked"
+	case k.begins().After(now):
+		return "begins on " + day(k.begins())
+	case k.IsExpired(now.Unix()):
+		return "has expired"
+	case k.IsExpired(soon.Unix()):
+		return "expires before " + day(soon) + ": agree on the next one now, and name both until then"
+	default:
+		return ""
+	}
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
