@@ -21,6 +21,7 @@ type (
 		Client string   `json:"client,omitempty"` // whose; empty: of all
 		Actors []string `json:"actors,omitempty"` // whose doing; empty: anybody's
 		After  int64    `json:"after,omitempty"`  // from which log position on
+		On     string   `json:"on,omitempty"`     // of which day, YYYY-MM-DD
 	}
 	// RequestRefused records that a request of operations was refused, because
 	// of who asked. Of many only some are recorded, so that nobody can fill the

@@ -77,16 +77,32 @@ type Transaction struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Position    int64
+
+	// What is said of its origination.
+	ItemID      string
+	CompanyID   string // identification of the company that sent it
+	Trace       string
+	FileID      string // it lies in
+	EffectiveOn string // YYYY-MM-DD, once decided
 }
 
 // TransactionFilter selects transactions, newest first. Zero fields select
 // all.
 type TransactionFilter struct {
 	Client         string // empty: across clients, for operations only
+	ID             string
 	Status         string
 	Direction      domain.Direction
 	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
-	Limit          int    // 0: all
+	Trace          string // of any of its items, fifteen digits
+	Name           string // each word begins a word of the counterparty's name
+	Tail           string // last characters of the account number, as it is shown
+	CompanyID      string // identification of the company that sent it
+	Code           string // return or change code of any of its answers
+	File           string // id or name of a file in which any of its items lies
+	FromCents      int64
+	BelowCents     int64 // 0: any
+	Limit          int   // 0: all
 	Cursor         string
 }
 

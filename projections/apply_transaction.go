@@ -11,9 +11,9 @@ const (
 	putItem = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, information, died,
-			shown_in, held_by, account)
+			shown_in, held_by, account, company, origin)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
+			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)
 		ON CONFLICT(position) DO UPDATE SET status = ?7, reason = ?8, unfiled_day = ?14, changed = ?15,
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
 			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35, account = ?36`
@@ -32,9 +32,9 @@ const (
 	// before there is a file or an answer.
 	putOrigination = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
-			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, account)
+			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, account, company)
 		VALUES(?1, ?2, ?3, ?4, 'Origination', 'ToFed', 'Pending', '', '', ?5, ?6, ?7, NULL, ?7, ?1, '', '', NULL, 0, '',
-			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1, ?14)`
+			'', '', ?8, ?9, ?10, ?11, ?12, ?13, ?6, ?1, ?1, ?14, ?15)`
 
 	putPending = `INSERT INTO pending@(position, client, odfi, answers, due, leave_by, version, header,
 			code, routing, addenda, asked_on, same_day, fault, over)
@@ -63,6 +63,9 @@ func (p *projector) transaction(c logEvent) error {
 		return err
 	}
 	if err := p.refiled(c); err != nil {
+		return err
+	}
+	if err := p.tailChanged(c); err != nil {
 		return err
 	}
 	put := p.putItem
@@ -104,7 +107,10 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 	p.madeOn(day, it.position)
 	var s summary
 	var shownIn int64
-	if n == 0 {
+	var origin value
+	if n > 0 {
+		origin = t.Items[0].Position
+	} else {
 		s = summaryOf(t)
 		if shownIn, err = p.refOf(s.shownIn); err != nil {
 			return err
@@ -114,7 +120,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
-		it.information, it.died, ref(shownIn), it.heldBy, s.account)
+		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin)
 	_, err = p.c.Exec(putItem, args...)
 	return err
 }
@@ -128,7 +134,7 @@ func (p *projector) putOrigination(t *domain.Transaction, _ int, it itemRow) err
 	p.madeOn(day, it.position)
 	s := summaryOf(t)
 	_, err = p.c.Exec(putOrigination, append(p.args[:0], it.position, it.client, it.transaction, it.id, it.cents,
-		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.account)...)
+		it.madeAt, day, ref(inFile), historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.account, s.company)...)
 	return err
 }
 

@@ -66,10 +66,7 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 	p := page[Client]{limit: limit}
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(listClients, values(at.Client, p.room()), func(row []value) error {
-			var c Client
-			odfis := ""
-			scan(row, &c.ID, &c.Name, &odfis, &c.Suspended, &c.OpenedAt)
-			c.ODFIs = strings.Fields(odfis)
+			c := scanClient(row)
 			if !p.add(c, cursor{Filter: at.Filter, Client: c.ID}) {
 				return conn.ErrStop
 			}
@@ -81,6 +78,13 @@ func (v *Views) Clients(ctx context.Context, limit int, after string) ([]Client,
 	}
 	rows, next := p.result()
 	return rows, next, nil
+}
+
+func scanClient(row []value) (c Client) {
+	odfis := ""
+	scan(row, &c.ID, &c.Name, &odfis, &c.Suspended, &c.OpenedAt)
+	c.ODFIs = strings.Fields(odfis)
+	return c
 }
 
 // ClientsByODFI lists the ids of the clients that a bank of ours sends for.

@@ -30,10 +30,15 @@ func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (ro
 		Client: t.Client, ID: t.ID, Status: Returned, Direction: o.Direction,
 		SEC: s.sec, Type: s.push, AmountCents: o.AmountCents, Name: s.name, AccountTail: s.tail,
 		CreatedAt: instant(micros(o.MadeAt)), UpdatedAt: instant(s.updatedAt), Position: s.updated,
+		ItemID: o.ID, CompanyID: s.company,
 	}
 	for _, it := range itemsOf(&t) {
+		d := it.describe(placeOf(it, files))
+		if it.position == o.Position {
+			row.Trace, row.FileID, row.EffectiveOn = d.Trace, d.FileID, d.EffectiveOn
+		}
 		if it.position == s.shown {
-			row.Status = it.describe(placeOf(it, files)).Status
+			row.Status = d.Status
 		}
 	}
 	return row, true

@@ -100,7 +100,8 @@ func TestWhatCameFromTheBankShows(t *testing.T) {
 	}
 	row, ok := DescribeTransaction(tx, nil)
 	wanted := Transaction{Client: "gym", ID: "t", Status: Released, Direction: domain.FromFed, SEC: "PPD", Type: domain.Pull,
-		AmountCents: 777, Name: "LUMEN POWER", AccountTail: "4321", CreatedAt: at, UpdatedAt: at, Position: 9}
+		AmountCents: 777, Name: "LUMEN POWER", AccountTail: "4321", CreatedAt: at, UpdatedAt: at, Position: 9,
+		ItemID: "i", Trace: "061000140000001", EffectiveOn: "2026-11-25"}
 	if !ok || row != wanted {
 		t.Errorf("got\n%+v\nwant\n%+v", row, wanted)
 	}

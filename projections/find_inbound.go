@@ -31,7 +31,7 @@ type Receivers struct {
 const (
 	findPlace = `SELECT i.id, p.unmatched FROM places@ p LEFT JOIN inbound@ i ON i.position = p.file WHERE p.entry = ?1`
 	findTrace = `SELECT client, txn, item, kind FROM items@ INDEXED BY items_trace@
-		WHERE trace = ?1 AND file IS NOT NULL ORDER BY position DESC`
+		WHERE trace = ?1 AND trace <> '' AND file IS NOT NULL ORDER BY position DESC`
 	allClients      = `SELECT client FROM clients@ ORDER BY client`
 	allBanks        = `SELECT routing FROM banks@ ORDER BY routing`
 	settingsChanged = `SELECT coalesce(max(position), 0) FROM settings_changed@`

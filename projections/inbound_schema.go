@@ -139,7 +139,10 @@ CREATE TABLE settings_changed@(
 
 // inboundIndexes are part of indexes.
 const inboundIndexes = `
-CREATE INDEX items_trace@ ON items@(trace) WHERE file IS NOT NULL;
+CREATE INDEX inbound_name@ ON inbound@(name);
+CREATE INDEX unmatched_trace@ ON unmatched@(trace);
+CREATE INDEX unmatched_original@ ON unmatched@(original_trace) WHERE original_trace <> '';
+CREATE INDEX items_trace@ ON items@(trace) WHERE trace <> '';
 CREATE INDEX batches_effective@ ON batches@(effective_on);
 CREATE INDEX files_delivered_day@ ON files@(delivered_day) WHERE delivered_day > 0;
 `

@@ -19,6 +19,10 @@ func (p *page[T]) add(row T, at cursor) bool {
 	return true
 }
 
+// end ends the page before it is full: enough was looked at. The next one
+// continues behind a place.
+func (p *page[T]) end(at cursor) { p.last, p.more = at, true }
+
 // room is how many rows are worth asking for; -1 is SQL for any number.
 func (p *page[T]) room() int64 {
 	if p.limit <= 0 {

@@ -17,6 +17,7 @@ func TestNoQuestionScans(t *testing.T) {
 		latestDay, waitingOfAll, waitingOfGroup, heldOfAll, heldOfClient, entryGroups,
 		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
+		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
 		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, actsOfClient,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
@@ -84,6 +85,10 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"what the bank sent", inHandOfAll, "(direction=? AND rowid>? AND rowid<?)"},
 		{"what the bank sent a client", inHandOfClient, "(client=? AND direction=? AND rowid>? AND rowid<?)"},
 		{"what lies in a file", shownInFile, "(shown_in=? AND rowid>? AND rowid<?)"},
+		{"a search behind the index", unindexed, "(rowid>? AND rowid<?)"},
+		{"a client's day", linesOfDay, "(client=? AND day=? AND rowid>?)"},
+		{"payments with a code", originsCoded, "(code=? AND origin>? AND origin<?)"},
+		{"payments in a file", transactionsOfFile, "(file=? AND (batch,trace)>(?,?))"},
 		{"what waits", waitingRows, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>?)"},
 		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
 	} {

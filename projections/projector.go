@@ -39,7 +39,7 @@ func newProjector(c *conn.Conn, log *slog.Logger, generation, position int64) (*
 	p := &projector{
 		c: c, log: log, generation: generation, position: position,
 		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, queue: queueChanges{}, money: newMoneyChanges(),
-		days: map[int64]stretch{}, args: make([]value, 0, 32),
+		days: map[int64]stretch{}, args: make([]value, 0, 40),
 	}
 	return p, c.Suffix(of(generation, "@"))
 }
@@ -103,7 +103,10 @@ func (p *projector) rows(batch []logEvent) error {
 			return fmt.Errorf("project position %d, %s: %w", c.recorded.Position, c.recorded.Type, err)
 		}
 	}
-	return p.totals()
+	if err := p.totals(); err != nil {
+		return err
+	}
+	return p.indexBlocks(p.position, last.Position)
 }
 
 // event applies one event. Those of other streams are of no view.

@@ -7,7 +7,7 @@ import (
 
 // meaning is changed when the apply logic makes other rows from the same events
 // without a change of the tables; every folder then rebuilds its views.
-const meaning = "2"
+const meaning = "3"
 
 // shape tells views that this program can read from those of another one.
 func shape() string {
@@ -66,6 +66,7 @@ CREATE TABLE items@(
   effective_on TEXT    NOT NULL,        -- of what came from the bank
   settled_on   TEXT    NOT NULL,
   in_file      INTEGER,                 -- made together with this file; shows once that is cut
+  origin       INTEGER,                 -- of an answer: the origination of its transaction
   history      TEXT    NOT NULL,        -- see history.go
 
   sec          TEXT    NOT NULL,        -- from here on: the transaction
@@ -73,6 +74,7 @@ CREATE TABLE items@(
   name         TEXT    NOT NULL,
   tail         TEXT    NOT NULL,
   account      INTEGER,                 -- of the receiver, see AccountKey; NULL for what we received
+  company      TEXT    NOT NULL DEFAULT '', -- identification of the company that sent it
   updated_at   INTEGER NOT NULL,
   updated      INTEGER NOT NULL,
   shown        INTEGER NOT NULL,        -- the item whose status it has; 0: Returned
@@ -215,7 +217,7 @@ CREATE TABLE days@(
   first INTEGER NOT NULL,
   last  INTEGER NOT NULL
 ) STRICT;
-` + inboundTables + linkTables + nameTables + controlTables
+` + inboundTables + linkTables + nameTables + controlTables + findTables
 
 // indexes that only lists need. A rebuild makes them at its end, which takes a
 // fraction of the time of keeping them in order all along. An index entry ends
@@ -238,4 +240,4 @@ CREATE INDEX items_in_hand_of@ ON items@(client, direction) WHERE kind = 'Origin
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
 -- Answers are few, and a day's are asked for whosever they are.
 CREATE INDEX items_answers@ ON items@(day) WHERE kind <> 'Origination';
-` + inboundIndexes
+` + inboundIndexes + findIndexes

@@ -11,7 +11,8 @@ type summary struct {
 	push      domain.PushPull
 	name      string // of the counterparty
 	tail      string
-	account   value // nil for what we received
+	account   value  // nil for what we received
+	company   string // identification of the company that sent it
 	updatedAt int64
 	updated   int64
 	shown     int64  // position of the item whose status it has; 0: it is Returned
@@ -28,7 +29,7 @@ func summaryOf(t *domain.Transaction) summary {
 	}
 	switch {
 	case t.Received != nil:
-		s.sec, s.name = t.Received.Header.SEC, t.Received.Header.CompanyName
+		s.sec, s.name, s.company = t.Received.Header.SEC, t.Received.Header.CompanyName, t.Received.Header.CompanyID
 		s.push = domain.Push
 		if nacha.TransactionCode(t.Received.Entry.Code).Debit() {
 			s.push = domain.Pull
@@ -36,9 +37,9 @@ func summaryOf(t *domain.Transaction) summary {
 	case t.Originated != nil:
 		p := t.Originated.Proposal
 		s.account = AccountKey(t.Account.Fingerprint)
-		s.sec, s.push, s.name = p.SEC, p.PushPull, p.ToName
+		s.sec, s.push, s.name, s.company = p.SEC, p.PushPull, p.ToName, p.CompanyID
 		if raw := t.Originated.Raw; raw != nil {
-			s.sec, s.name = raw.Header.SEC, raw.Entry.Name
+			s.sec, s.name, s.company = raw.Header.SEC, raw.Entry.Name, raw.Header.CompanyID
 		}
 	}
 	return s

@@ -8,25 +8,33 @@ import (
 )
 
 const (
-	transactionColumns = `SELECT i.position, i.client, i.txn, i.direction, i.sec, i.push, i.cents, i.name, i.tail,
-		i.made_at, i.updated_at, i.updated, ` + transactionStatus + `
-		FROM items@ i `
-	transactionStatus = `CASE WHEN i.shown = 0 THEN 'Returned'
+	transactionFields = `SELECT i.position, i.client, i.txn, i.direction, i.sec, i.push, i.cents, i.name, i.tail,
+		i.made_at, i.updated_at, i.updated, i.item, i.company, i.trace, o.id, coalesce(b.effective_on, i.effective_on),
+		` + transactionStatus + `, ` + answered + ` `
+	transactionColumns = transactionFields + `FROM items@ i `
+	transactionStatus  = `CASE WHEN i.shown = 0 THEN 'Returned'
 		WHEN s.status = 'Released' AND f.delivered > 0 THEN 'Transmitted' ELSE s.status END`
+	// answered is 1 unless a code or a file is asked for which no answer has.
+	answered = `(?9 = '' OR EXISTS(SELECT 1 FROM items@ a INDEXED BY items_origin@ WHERE a.origin = i.position AND a.kind <> 'Origination' AND a.code = ?9))
+		AND (?10 = 0 OR i.file = ?10 OR EXISTS(SELECT 1 FROM items@ a INDEXED BY items_origin@ WHERE a.origin = i.position AND a.kind <> 'Origination' AND a.file = ?10))`
+	// transactionJoins take the arguments of every list: 1 before, 2 direction,
+	// 3 status, 4 limit, 5 and 6 days, 7 first position, 8 client, 9 code,
+	// 10 file.
 	transactionJoins = ` LEFT JOIN items@ s ON s.position = i.shown
 		LEFT JOIN files@ f ON f.position = s.file
 		LEFT JOIN files@ h ON h.position = i.in_file
+		LEFT JOIN files@ o ON o.position = i.file
+		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.kind = 'Origination' AND (i.in_file IS NULL OR h.cut > 0) AND i.position < ?1
 		AND (?2 = '' OR i.direction = ?2) AND (?3 = '' OR ` + transactionStatus + ` = ?3) `
 
 	transactionsOfDay = transactionColumns + `INDEXED BY items_day@` + transactionJoins +
-		`AND i.client = ?5 AND i.day = ?6 ORDER BY i.position DESC LIMIT ?4`
+		`AND i.client = ?8 AND i.day = ?5 ` + newestOf
 	latestDay = `SELECT max(day) FROM items@ INDEXED BY items_day@ WHERE client = ?1 AND day BETWEEN ?2 AND ?3`
 
 	// transactionsOfAll goes through the log's order, within the stretch of
 	// it in which items of the days asked for were made.
-	transactionsOfAll = transactionColumns + `NOT INDEXED` + transactionJoins +
-		`AND i.day BETWEEN ?5 AND ?6 AND i.position >= ?7 ORDER BY i.position DESC LIMIT ?4`
+	transactionsOfAll = transactionColumns + `NOT INDEXED` + transactionJoins + onDays + newestOf
 	// Few transactions have these statuses, so each has an index of its own
 	// that holds them and nothing else: a search row by row would go through
 	// millions of others.
@@ -43,9 +51,11 @@ const (
 )
 
 // Transactions lists transactions, newest first, and the cursor of the next
-// page, empty after the last. Errors as of Items.
+// page, empty after the last. Of those of a file alone the order is the file's.
+// A page may have fewer rows than others follow, or none: a call looks at so
+// many, whatever there is to find. Errors as of Items.
 func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transaction, string, error) {
-	l := transactionList{f: f, page: page[Transaction]{limit: f.Limit}}
+	l := transactionList{f: f, words: Words(f.Name), page: page[Transaction]{limit: f.Limit}}
 	var err error
 	if l.from, l.to, err = dayRange(f.FromDay, f.ToDay); err != nil {
 		return nil, "", err
@@ -58,25 +68,43 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 		l.at.At, l.at.Row = l.to, math.MaxInt64
 	}
 	err = v.read(ctx, func(s snapshot) error {
-		rare := rareOnes[rareStatus{f.Status, f.Client != ""}]
-		switch {
-		case rare != "":
-			return l.rare(s, rare)
-		case f.Status == Pending:
-			return l.pending(s)
-		case f.Status == Released:
-			return l.released(s)
-		case f.Client == "":
-			return l.all(s)
-		default:
-			return l.client(s)
+		if known, err := l.findFile(s); err != nil || !known {
+			return err
 		}
+		return l.way()(s)
 	})
 	if err != nil {
 		return nil, "", err
 	}
 	rows, next := l.page.result()
 	return rows, next, nil
+}
+
+// way is the shortest way to the transactions that are asked for.
+func (l *transactionList) way() func(snapshot) error {
+	rare := rareOnes[rareStatus{l.f.Status, l.f.Client != ""}]
+	switch {
+	case l.f.Trace != "":
+		return l.traced
+	case l.keyed():
+		return l.search
+	case l.f.Code != "":
+		return l.coded
+	case rare != "":
+		return func(s snapshot) error { return l.inStretch(s, rare) }
+	case l.f.Status == Pending:
+		return l.pending
+	case l.f.Status == Released:
+		return l.released
+	case l.file != 0:
+		return l.inFile
+	case l.ranged():
+		return l.search
+	case l.f.Client == "":
+		return func(s snapshot) error { return l.inStretch(s, transactionsOfAll) }
+	default:
+		return l.client
+	}
 }
 
 // rareStatus is a status that few transactions have, of one client or of all.
@@ -94,8 +122,11 @@ var rareOnes = map[rareStatus]string{
 // transactionList is one listing under way.
 type transactionList struct {
 	f        TransactionFilter
-	from, to int64 // days
+	words    []string // of the name
+	file     int64    // in files
+	from, to int64    // days
 	at       cursor
+	looked   int // rows that were not asked for
 	page     page[Transaction]
 }
 
@@ -113,20 +144,20 @@ func (l *transactionList) client(s snapshot) error {
 		if day < l.at.At {
 			before = math.MaxInt64
 		}
-		if err := l.list(s, transactionsOfDay, day, before, l.f.Client, day); err != nil || l.page.more {
+		if err := l.list(s, transactionsOfDay, cursor{At: day}, before, day, day, 0); err != nil || l.page.more {
 			return err
 		}
 		l.at.At = day - 1
 	}
 }
 
-// all lists every client's, backwards through the log.
-func (l *transactionList) all(s snapshot) error {
+// inStretch lists those of a statement that goes backwards through the log.
+func (l *transactionList) inStretch(s snapshot, sql string) error {
 	first, before, ok, err := l.stretch(s)
 	if err != nil || !ok {
 		return err
 	}
-	return l.list(s, transactionsOfAll, 0, before, l.from, l.to, first)
+	return l.list(s, sql, cursor{}, before, l.from, l.to, first)
 }
 
 // stretch is the part of the log in which the transactions still to be listed
@@ -142,32 +173,57 @@ func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err
 	return first, min(l.at.Row, row[1].(int64)+1), true, nil
 }
 
-// rare lists the transactions of a status that has an index of its own,
-// backwards through the log.
-func (l *transactionList) rare(s snapshot, sql string) error {
-	first, before, ok, err := l.stretch(s)
-	if err != nil || !ok {
-		return err
-	}
-	args := values(l.from, l.to, first)
-	if l.f.Client != "" {
-		args = append(args, l.f.Client)
-	}
-	return l.list(s, sql, 0, before, args...)
-}
+// looksAt bounds the rows that a call looks at in vain; tests have it smaller.
+var looksAt = 5000
 
-func (l *transactionList) list(s snapshot, sql string, day, before int64, args ...value) error {
-	args = append(values(before, string(l.f.Direction), l.f.Status, l.page.room()), args...)
+// list takes the rows of a statement that are asked for. The cursor of each is
+// the one given, at the row.
+func (l *transactionList) list(s snapshot, sql string, at cursor, before, from, to, first int64) error {
+	room := l.page.room()
+	if l.f.selects() {
+		room = -1
+	}
+	args := values(before, string(l.f.Direction), l.f.Status, room, from, to, first, l.f.Client, l.f.Code, l.file)
 	return s.query(sql, args, func(row []value) error {
-		if !l.page.add(scanTransaction(row), cursor{Filter: l.at.Filter, At: day, Row: row[0].(int64)}) {
-			return conn.ErrStop
-		}
-		return nil
+		at.Row = row[0].(int64)
+		return l.take(row, at)
 	})
 }
 
-func scanTransaction(row []value) (t Transaction) {
+// take adds a row to the page if it is asked for. conn.ErrStop: the page has
+// all it takes.
+func (l *transactionList) take(row []value, at cursor) error {
+	t, answered := scanTransaction(row)
+	at.Filter = l.at.Filter
+	switch {
+	case answered && l.f.selected(t, l.words):
+		if !l.page.add(t, at) {
+			return conn.ErrStop
+		}
+	case l.looked >= looksAt:
+		l.page.end(at)
+		return conn.ErrStop
+	default:
+		l.looked++
+	}
+	return nil
+}
+
+// selects reports whether rows of a statement may be none that are asked for.
+func (f TransactionFilter) selects() bool {
+	return f.ID != "" || f.Name != "" || f.Tail != "" || f.CompanyID != "" || f.Code != "" || f.File != "" || f.FromCents > 0 || f.BelowCents > 0
+}
+
+// selected reports whether a row is asked for; direction, status, days, code
+// and file were compared by the statement.
+func (f TransactionFilter) selected(t Transaction, words []string) bool {
+	return (f.Client == "" || t.Client == f.Client) && (f.ID == "" || t.ID == f.ID) && named(t.Name, words) &&
+		(f.Tail == "" || t.AccountTail == f.Tail) && (f.CompanyID == "" || t.CompanyID == f.CompanyID) &&
+		t.AmountCents >= f.FromCents && (f.BelowCents == 0 || t.AmountCents < f.BelowCents)
+}
+
+func scanTransaction(row []value) (t Transaction, answered bool) {
 	scan(row, nil, &t.Client, &t.ID, &t.Direction, &t.SEC, &t.Type, &t.AmountCents, &t.Name, &t.AccountTail,
-		&t.CreatedAt, &t.UpdatedAt, &t.Position, &t.Status)
-	return t
+		&t.CreatedAt, &t.UpdatedAt, &t.Position, &t.ItemID, &t.CompanyID, &t.Trace, &t.FileID, &t.EffectiveOn, &t.Status, &answered)
+	return t, answered
 }

@@ -71,7 +71,7 @@ func (l *transactionList) merged(s snapshot, sources []source) error {
 		if newest == 0 {
 			return nil
 		}
-		if err := l.list(s, transactionAt, 0, math.MaxInt64, l.from, l.to, newest); err != nil || l.page.more {
+		if err := l.list(s, transactionAt, cursor{}, math.MaxInt64, l.from, l.to, newest); err != nil || l.page.more {
 			return err
 		}
 		last = newest

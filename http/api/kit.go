@@ -37,6 +37,7 @@ type Kit struct {
 	audits     audits
 	refusals   *refusals // of operations' requests
 	bodies     *bodies
+	exports    *exports
 	purged     atomic.Int64 // when expired tokens were last forgotten, unix seconds
 }
 
@@ -56,6 +57,7 @@ func New(o Options) (*Kit, error) {
 		rates:      newRates(rate.Limit(o.RequestsPerSecond), max(1, int(2*o.RequestsPerSecond)), o.Now, o.Nodes),
 		tokenRates: newRates(rate.Every(tokenEvery), tokensAtOnce, o.Now, o.Nodes),
 		bodies:     newBodies(),
+		exports:    newExports(),
 		refusals:   newRefusals(o.Now),
 	}
 	var err error

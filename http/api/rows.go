@@ -110,11 +110,16 @@ func (w *rowWriter) begin() {
 }
 
 func (w *rowWriter) end() error {
+	w.closeArray()
+	w.buffer = append(w.buffer, '\n')
+	return w.flush()
+}
+
+func (w *rowWriter) closeArray() {
 	if !w.some {
 		w.buffer = append(w.buffer, '[')
 	}
-	w.buffer = append(w.buffer, "]\n"...)
-	return w.flush()
+	w.buffer = append(w.buffer, ']')
 }
 
 // flush sends what waits. A caller has so long for each part.

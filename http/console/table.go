@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/http/api"
 )
 
 // table is a list as pages and CSV show it.
@@ -90,16 +91,8 @@ func (c cell) plainText() string {
 	case !c.Time.IsZero():
 		return c.Time.UTC().Format(time.RFC3339)
 	default:
-		return unformula(c.Text)
+		return api.Unformula(c.Text)
 	}
-}
-
-// unformula keeps a spreadsheet from running what somebody wrote into a name.
-func unformula(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // asCSV answers a table as a file. The second line of a cell is a column of
@@ -131,7 +124,7 @@ func asCSV(c echo.Context, t table) error {
 		for i, cell := range r.Cells {
 			line = append(line, cell.plainText())
 			if subs[i] {
-				line = append(line, unformula(cell.Sub))
+				line = append(line, api.Unformula(cell.Sub))
 			}
 		}
 		if err := w.Write(line); err != nil {

@@ -59,6 +59,9 @@ func (s *surface) ledgerEvents(c echo.Context, who api.Caller) error {
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return err
 	}
+	if api.IsExport(c) {
+		return s.exportEvents(c, who, from, eventType)
+	}
 	recorded, upTo, err := s.Views.ClientEvents(ctx, who.Client, from, eventType, most)
 	if err != nil {
 		return fmt.Errorf("list events of client %s: %w", who.Client, err)
@@ -70,4 +73,29 @@ func (s *surface) ledgerEvents(c echo.Context, who api.Caller) error {
 		}
 	}
 	return c.JSON(http.StatusOK, p)
+}
+
+// exportEvents answers all the client's events from behind a position to the
+// newest as of now.
+func (s *surface) exportEvents(c echo.Context, who api.Caller, after int64, eventType string) error {
+	ctx := c.Request().Context()
+	until, err := s.Ledger.Store.Reached(ctx, who.Client)
+	if err != nil {
+		return err
+	}
+	all := api.Pages(after, func(at int64) ([]eventstore.Recorded, int64, error) {
+		events, upTo, err := s.Views.ClientEvents(ctx, who.Client, at, eventType, api.RowsAtOnce)
+		if err != nil || upTo >= until {
+			upTo = 0
+		}
+		return events, upTo, err
+	})
+	upToNow := func(yield func(eventstore.Recorded, error) bool) {
+		for r, err := range all {
+			if err == nil && r.Position > until || !yield(r, err) {
+				return
+			}
+		}
+	}
+	return api.Export(s.Kit, c, who, domain.Exported{What: "events", Client: who.Client, After: after}, upToNow, shownEvent)
 }

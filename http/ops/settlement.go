@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -42,9 +43,20 @@ func (s *surface) settlements(c echo.Context, who api.Caller) error {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
+	if api.IsExport(c) {
+		return s.exportSettlements(c, who, on)
+	}
+	rows, err := s.settledOn(ctx, on)
+	if err != nil {
+		return err
+	}
+	return api.AnswerPage(c, rows, "")
+}
+
+func (s *surface) settledOn(ctx context.Context, on calendar.Date) ([]settlementRow, error) {
 	rows, err := s.Views.Settlements(ctx, on.String())
 	if err != nil {
-		return fmt.Errorf("sum up settlements of %s: %w", on, err)
+		return nil, fmt.Errorf("sum up settlements of %s: %w", on, err)
 	}
 	shown := make([]settlementRow, len(rows))
 	for i, r := range rows {
@@ -53,7 +65,41 @@ func (s *surface) settlements(c echo.Context, who api.Caller) error {
 			ReturnedDebits: sum(r.ReturnedDebits), ReturnedCredits: sum(r.ReturnedCredits), Unmatched: sum(r.Waiting), NetCents: r.NetCents(),
 		}
 	}
-	return api.AnswerPage(c, shown, "")
+	return shown, nil
+}
+
+// mostDays bounds the days of an export of settlements.
+const mostDays = 366
+
+// exportSettlements answers those of the days from and to, or of one day.
+func (s *surface) exportSettlements(c echo.Context, who api.Caller, on calendar.Date) error {
+	from, err := api.QueryDay(c, "from", on)
+	if err != nil {
+		return err
+	}
+	to, err := api.QueryDay(c, "to", from)
+	if err != nil {
+		return err
+	}
+	if to.Before(from) || from.Add(mostDays).Before(to) {
+		return api.Invalid("/to", "range", "from on, %d days at most", mostDays)
+	}
+	ctx := c.Request().Context()
+	all := func(yield func(settlementRow, error) bool) {
+		for day := from; !to.Before(day); day = day.Add(1) {
+			rows, err := s.settledOn(ctx, day)
+			if err != nil {
+				yield(settlementRow{}, err)
+				return
+			}
+			for _, row := range rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+	return api.Export(s.Kit, c, who, domain.Exported{What: "settlements"}, all, api.Shown(func(r settlementRow) settlementRow { return r }))
 }
 
 func sum(s projections.Sum) sumOf { return sumOf{s.Entries, s.Cents} }

@@ -1,50 +1,40 @@
 package ops
 
 import (
-	"context"
-	"time"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/http/api"
-	"github.com/achledger/achledger/projections"
 )
-
-// transactionRow is a transaction as operations list them.
-type transactionRow struct {
-	Client        string    `json:"client"`
-	TransactionID string    `json:"transaction_id"`
-	Status        string    `json:"status"`
-	Direction     string    `json:"direction"`
-	SEC           string    `json:"sec_code"`
-	Kind          string    `json:"kind"`
-	Amount        string    `json:"amount"`
-	AmountCents   int64     `json:"amount_cents"`
-	Name          string    `json:"name"`
-	Account       string    `json:"account"`
-	CreatedAt     time.Time `json:"created_at"`
-	UpdatedAt     time.Time `json:"updated_at"`
-}
-
-// listTransactions answers transactions across clients, newest first.
-func (s *surface) listTransactions(c echo.Context, _ api.Caller) error {
-	client := c.QueryParam("client")
-	return api.List(s.Kit, c, client, "transactions", func(ctx context.Context, limit int, cursor string) ([]projections.Transaction, string, error) {
-		return s.Views.Transactions(ctx, projections.TransactionFilter{Client: client, Status: c.QueryParam("status"), Limit: limit, Cursor: cursor})
-	}, api.Shown(shownTransaction))
-}
-
-func shownTransaction(r projections.Transaction) transactionRow {
-	return transactionRow{
-		Client: r.Client, TransactionID: r.ID, Status: r.Status, Direction: string(r.Direction), SEC: r.SEC, Kind: string(r.Type),
-		Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, Name: r.Name,
-		Account: domain.Account{Tail: r.AccountTail}.Masked(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-	}
-}
 
 // listAllFiles answers files across clients, newest first.
 func (s *surface) listAllFiles(c echo.Context, who api.Caller) error {
 	return s.PageOfFiles(c, who.Client, c.QueryParam("client"))
+}
+
+// getTransaction answers a client's transaction as the client reads it, its
+// account number masked.
+func (s *surface) getTransaction(c echo.Context, _ api.Caller) error {
+	id, err := api.GUIDParam(c, "id", "transaction")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if _, err := s.ClientSettings(ctx, c.Param("client")); err != nil {
+		return err
+	}
+	st, err := s.Transaction(ctx, s.LedgerNow(), c.Param("client"), id)
+	if err != nil {
+		return err
+	}
+	return s.RespondTransaction(c, api.Caller{}, http.StatusOK, st)
+}
+
+// statement answers a client's day.
+func (s *surface) statement(c echo.Context, who api.Caller) error {
+	if _, err := s.ClientSettings(c.Request().Context(), c.Param("client")); err != nil {
+		return err
+	}
+	return s.AnswerStatement(c, who, c.Param("client"))
 }

@@ -45,7 +45,12 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 		filter.Cursor = at
 		return s.Views.Items(ctx, filter)
 	})
-	return api.AnswerRows(s.Kit, c, newestFirst, func(i projections.Item) (proAnswer, error) { return s.shownAnswer(ctx, who, i) })
+	show := func(i projections.Item) (proAnswer, error) { return s.shownAnswer(ctx, who, i) }
+	if api.IsExport(c) {
+		what := map[domain.ItemKind]string{domain.Return: "returns", domain.Correction: "nocs"}[kind]
+		return api.Export(s.Kit, c, who, domain.Exported{What: what, Client: who.Client}, newestFirst, show)
+	}
+	return api.AnswerRows(s.Kit, c, newestFirst, show)
 }
 
 func (s *surface) shownAnswer(ctx context.Context, who api.Caller, i projections.Item) (proAnswer, error) {

@@ -27,7 +27,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /api/transaction/:id/refusals": "originate", "POST /api/transaction/:id/reversals": "originate",
 	"POST /api/transaction/:id/retries": "originate",
 
-	"GET /v1/events": "read", "GET /v1/events/stream": "read",
+	"GET /v1/transactions": "read", "GET /v1/search": "read", "GET /v1/statement": "read", "GET /v1/events": "read", "GET /v1/events/stream": "read",
 	"POST /v1/nacha": "originate", "GET /v1/files": "read", "GET /v1/files/:id": "read", "GET /v1/files/:id/nacha": bytesOf,
 
 	"GET /v1/odfis": "read", "POST /v1/odfis": "originate", "GET /v1/odfis/:id": "read",
@@ -61,7 +61,7 @@ var scopesOfRoutes = map[string]string{
 	"PATCH /v1/ops/clients/:client": "ops:admin", "POST /v1/ops/clients/:client/credentials": "ops:admin",
 	"GET /v1/ops/clients/:client/credentials": "ops:read", "POST /v1/ops/credentials": "ops:admin",
 	"GET /v1/ops/credentials": "ops:read", "DELETE /v1/ops/credentials/:key": "ops:admin",
-	"GET /v1/ops/transactions": "ops:read", "GET /v1/ops/files": "ops:read", "GET /v1/ops/files/:id": "ops:read",
+	"GET /v1/ops/transactions": "ops:read", "GET /v1/ops/search": "ops:read", "GET /v1/ops/clients/:client/statement": "ops:read", "GET /v1/ops/clients/:client/transactions/:id": "ops:read", "GET /v1/ops/files": "ops:read", "GET /v1/ops/files/:id": "ops:read",
 	"POST /v1/ops/files/:id/confirm": "ops:approve", "POST /v1/ops/files/:id/resend": "ops:approve",
 	"POST /v1/ops/files/:id/release": "ops:approve", "POST /v1/ops/events/:event/hold": "ops:work",
 	"POST /v1/ops/events/:event/approve": "ops:approve", "POST /v1/ops/events/:event/reject": "ops:work",

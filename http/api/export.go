@@ -1,0 +1,166 @@
+package api
+
+import (
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// Media types of exports.
+const (
+	mediaCSV   = "text/csv"
+	mediaLines = "application/x-ndjson"
+)
+
+// exportsAtOnce bounds the exports of a client, operations counting as one.
+const exportsAtOnce = 4
+
+// IsExport reports whether a list is asked for as a whole, as CSV or as lines
+// of JSON.
+func IsExport(c echo.Context) bool { return exportMedia(c) != "" }
+
+func exportMedia(c echo.Context) string {
+	accept := c.Request().Header.Get(echo.HeaderAccept)
+	for _, media := range []string{mediaLines, mediaCSV} {
+		if strings.Contains(accept, media) {
+			return media
+		}
+	}
+	return ""
+}
+
+// Export writes a list as a whole, row by row as it is read, so that neither
+// the list is in memory nor a read of the database lasts. It is recorded first
+// who takes it. Its last line says that it is whole and how many rows came
+// before; an export that a fault ends has no such line, and its connection is
+// broken off.
+func Export[R, T any](s *Kit, c echo.Context, who Caller, record domain.Exported, rows iter.Seq2[R, error], show func(R) (T, error)) error {
+	done, err := s.beginExport(c, who, record)
+	if err != nil {
+		return err
+	}
+	defer done()
+	w := newExportWriter[T](c)
+	for row, err := range rows {
+		var shown T
+		if err == nil {
+			shown, err = show(row)
+		}
+		if err == nil {
+			err = w.add(shown)
+		}
+		if err != nil {
+			return s.exportEnded(c, err)
+		}
+	}
+	return s.exportEnded(c, w.end())
+}
+
+// beginExport takes a place for an export, which done gives back, and records
+// who takes it.
+func (s *Kit) beginExport(c echo.Context, who Caller, record domain.Exported) (done func(), err error) {
+	for _, paging := range []string{"limit", "cursor"} {
+		if c.QueryParam(paging) != "" {
+			return nil, Invalid("/"+paging, "export", "an export has all of the list")
+		}
+	}
+	if done, err = s.exports.begin(who.Client); err != nil {
+		return nil, err
+	}
+	if err := s.audit(c.Request().Context(), who.Client, record); err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
+}
+
+// exportEnded is what becomes of an export: nothing more when its caller is
+// gone, and a connection broken off after a fault.
+func (s *Kit) exportEnded(c echo.Context, err error) error {
+	ctx := c.Request().Context()
+	switch {
+	case err == nil || !c.Response().Committed:
+		return err
+	case ctx.Err() == nil && !isGone(err):
+		s.Explain(ctx, RequestID(c), err)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// exportWriter writes rows in a media type.
+type exportWriter[T any] struct {
+	c       echo.Context
+	control *http.ResponseController
+	media   string
+	buffer  []byte
+	columns columns
+	rows    int
+}
+
+func newExportWriter[T any](c echo.Context) *exportWriter[T] {
+	w := &exportWriter[T]{c: c, control: http.NewResponseController(c.Response()), media: exportMedia(c)}
+	if w.media == mediaCSV {
+		w.columns = columnsOf[T]()
+		w.buffer = w.columns.head(w.buffer)
+	}
+	return w
+}
+
+func (w *exportWriter[T]) add(row T) (err error) {
+	w.rows++
+	if w.media == mediaCSV {
+		w.buffer = w.columns.row(w.buffer, row)
+	} else if w.buffer, err = appendJSON(w.buffer, row); err != nil {
+		return err
+	}
+	if len(w.buffer) < rowsBuffer {
+		return nil
+	}
+	return w.flush()
+}
+
+// end writes the line that says that everything came.
+func (w *exportWriter[T]) end() (err error) {
+	if w.media == mediaCSV {
+		w.buffer = w.columns.end(w.buffer, w.rows)
+	} else if w.buffer, err = appendJSON(w.buffer, exportEnd{End: true, Rows: w.rows}); err != nil {
+		return err
+	}
+	return w.flush()
+}
+
+// exportEnd is the last line of an export.
+type exportEnd struct {
+	End  bool `json:"end"`
+	Rows int  `json:"rows"`
+}
+
+// goneError is a write that failed: the caller is gone, or reads too slowly.
+type goneError struct{ error }
+
+// flush sends what waits. A caller has so long for each part.
+func (w *exportWriter[T]) flush() error {
+	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
+	if !w.c.Response().Committed {
+		media := w.media
+		if media == mediaCSV {
+			media += "; charset=utf-8"
+		}
+		w.c.Response().Header().Set(echo.HeaderContentType, media)
+		w.c.Response().WriteHeader(http.StatusOK)
+	}
+	_, err := w.c.Response().Write(w.buffer)
+	w.buffer = w.buffer[:0]
+	if err == nil {
+		err = w.c.Request().Context().Err()
+	}
+	if err != nil {
+		return goneError{err}
+	}
+	return nil
+}

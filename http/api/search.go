@@ -1,0 +1,204 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/projections"
+)
+
+// Found is an answer of a search: what it is, and where it is.
+type Found struct {
+	What        string          `json:"what"` // transaction, event, file, inbound_file, unmatched or client
+	ID          string          `json:"id"`
+	Client      string          `json:"client,omitempty"` // operations only
+	Title       string          `json:"title"`
+	Path        string          `json:"path"` // of the API
+	Transaction *TransactionRow `json:"transaction,omitempty"`
+}
+
+// FoundPage is a page of what a search found.
+type FoundPage struct {
+	ReadAs     []readAs `json:"read_as"`
+	Data       []Found  `json:"data"`
+	NextCursor *string  `json:"next_cursor"`
+}
+
+// AnswerSearch answers what q may mean, for operations among everything and
+// for a client among its own.
+func (s *Kit) AnswerSearch(c echo.Context, who Caller) error {
+	params := &QueryReader{Values: c.QueryParams()}
+	typed, cursor := params.Text("q"), params.Text("cursor")
+	params.Text("limit")
+	if err := params.Refusal(); err != nil {
+		return err
+	}
+	most, err := Limit(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.Search(c.Request().Context(), who, typed, most, cursor)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+// Search finds what somebody typed. Things that have a name or an id stand
+// first, on the first page; payments follow, newest first.
+func (s *Kit) Search(ctx context.Context, who Caller, typed string, most int, cursor string) (p FoundPage, err error) {
+	q, err := readSearch(typed)
+	if err != nil {
+		return p, err
+	}
+	client := who.Client
+	if client == domain.LedgerClient {
+		client = Everyone
+	}
+	if err := s.Views.WaitFor(ctx, client); err != nil {
+		return p, err
+	}
+	p = FoundPage{ReadAs: q.read, Data: []Found{}}
+	if cursor == "" {
+		if p.Data, err = s.findThings(ctx, q, client); err != nil {
+			return p, fmt.Errorf("search: %w", err)
+		}
+	}
+	q.filter.Client, q.filter.Limit, q.filter.Cursor = client, most, cursor
+	rows, next, err := s.Views.Transactions(ctx, q.filter)
+	if err != nil {
+		return p, fmt.Errorf("search transactions: %w", err)
+	}
+	for _, r := range rows {
+		row := NewTransactionRow(r).shownTo(who)
+		p.Data = append(p.Data, Found{
+			What: "transaction", ID: r.ID, Client: r.Client, Path: transactionPath(client, r.Client, r.ID), Transaction: &row,
+			Title: fmt.Sprintf("%s %s %s, %s", row.Amount, row.Kind, row.Name, row.Status),
+		})
+	}
+	if client != Everyone {
+		for i := range p.Data {
+			p.Data[i].Client = ""
+		}
+	}
+	if next != "" {
+		p.NextCursor = &next
+	}
+	return p, nil
+}
+
+func transactionPath(asker, client, id string) string {
+	if asker == Everyone {
+		return "/v1/ops/clients/" + client + "/transactions/" + id
+	}
+	return "/api/transaction/" + id
+}
+
+// findThings finds what has the whole of what was typed as its name or id.
+func (s *Kit) findThings(ctx context.Context, q searchFor, client string) (found []Found, err error) {
+	finders := []func(context.Context, searchFor, string) ([]Found, error){s.findEvents, s.findFiles}
+	if client == Everyone {
+		finders = append(finders, s.findArrivals, s.findUnmatched, s.findClients)
+	}
+	found = []Found{}
+	for _, find := range finders {
+		more, err := find(ctx, q, client)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
+}
+
+func (s *Kit) findEvents(ctx context.Context, q searchFor, client string) ([]Found, error) {
+	if q.id == "" {
+		return nil, nil
+	}
+	owner, id, ok, err := s.Views.FindItem(ctx, q.id)
+	if err != nil || !ok || client != Everyone && owner != client {
+		return nil, err
+	}
+	return []Found{{What: "event", ID: q.id, Client: owner, Title: "Event of transaction " + id, Path: transactionPath(client, owner, id)}}, nil
+}
+
+func (s *Kit) findFiles(ctx context.Context, q searchFor, client string) ([]Found, error) {
+	f, ok, err := s.Views.FindFile(ctx, q.whole)
+	if err == nil && !ok {
+		f, ok, err = s.Views.FileNamed(ctx, q.whole)
+	}
+	if err != nil || !ok || client != Everyone && f.Client != client || !slices.Contains(shownStates, f.State) {
+		return nil, err
+	}
+	path := "/v1/files/" + f.ID
+	if client == Everyone {
+		path = "/v1/ops/files/" + f.ID
+	}
+	return []Found{{What: "file", ID: f.ID, Client: f.Client, Title: f.Name, Path: path}}, nil
+}
+
+func (s *Kit) findArrivals(ctx context.Context, q searchFor, _ string) (found []Found, err error) {
+	files, err := s.Views.InboundNamed(ctx, q.whole)
+	if err != nil {
+		return nil, err
+	}
+	f, ok, err := s.Views.FindInbound(ctx, q.whole)
+	if ok {
+		files = append(files, f)
+	}
+	for _, f := range files {
+		found = append(found, Found{What: "inbound_file", ID: f.ID, Title: f.Name, Path: "/v1/ops/inbound/" + f.ID})
+	}
+	return found, err
+}
+
+func (s *Kit) findUnmatched(ctx context.Context, q searchFor, _ string) (found []Found, err error) {
+	var entries []projections.Unmatched
+	if q.filter.Trace != "" {
+		if entries, err = s.Views.UnmatchedTraced(ctx, q.filter.Trace); err != nil {
+			return nil, err
+		}
+	}
+	u, ok, err := s.Views.FindUnmatched(ctx, q.whole)
+	if ok {
+		entries = append(entries, u)
+	}
+	for _, u := range entries {
+		if cents := q.filter.FromCents; q.filter.BelowCents > 0 && u.AmountCents != cents {
+			continue
+		}
+		found = append(found, Found{What: "unmatched", ID: u.ID, Client: u.Client, Title: u.Name + ": " + u.Reason, Path: "/v1/ops/unmatched/" + u.ID})
+	}
+	return found, err
+}
+
+// clientsShown bounds the clients of a search.
+const clientsShown = 20
+
+func (s *Kit) findClients(ctx context.Context, q searchFor, _ string) (found []Found, err error) {
+	var clients []projections.Client
+	if q.onlyNames() {
+		if clients, err = s.Views.ClientsNamed(ctx, q.filter.Name, clientsShown); err != nil {
+			return nil, err
+		}
+	}
+	if len(q.read) == 1 {
+		known, err := s.Directory.Client(ctx, q.whole)
+		if err != nil {
+			return nil, err
+		}
+		same := func(c projections.Client) bool { return c.ID == q.whole }
+		if known.Version > 0 && !slices.ContainsFunc(clients, same) {
+			clients = append(clients, projections.Client{ID: q.whole, Name: known.Settings.Name})
+		}
+	}
+	for _, c := range clients {
+		found = append(found, Found{What: "client", ID: c.ID, Client: c.ID, Title: c.Name, Path: "/v1/ops/clients/" + c.ID})
+	}
+	return found, nil
+}

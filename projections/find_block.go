@@ -1,0 +1,122 @@
+package projections
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// blockSize is how many positions of the log are indexed at once. A search
+// looks into each block once and at what lies behind the last one row by row:
+// 610 blocks, and 16,000 payments at most, of ten million that left. Tests have smaller ones.
+var blockSize int64 = 1 << 15
+
+const (
+	paymentsOfBlock = `SELECT i.position, i.client, i.txn, i.cents, i.name, coalesce(c.was, i.tail), i.company
+		FROM items@ i NOT INDEXED LEFT JOIN changed_tails@ c ON c.position = i.position
+		WHERE i.position > ?1 AND i.position <= ?2 AND i.kind = 'Origination'`
+	putPostings = `INSERT INTO finds@(block, first, postings) VALUES(?1, ?2, ?3)`
+
+	tailOf         = `SELECT tail FROM items@ WHERE position = ?1`
+	putChangedTail = `INSERT INTO changed_tails@(position, was, tail) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET tail = ?3`
+	dropTails      = `DELETE FROM changed_tails@ WHERE position = ?1 AND was = tail`
+)
+
+// keyed is an entry of the index while it is sorted; its key is in the arena.
+type keyed struct {
+	from, end uint32
+	posting
+}
+
+// blockKeys gathers the keys of a block.
+type blockKeys struct {
+	arena   []byte
+	entries []keyed
+}
+
+func (k *blockKeys) add(p posting, key func([]byte) []byte) {
+	from := len(k.arena)
+	k.arena = key(k.arena)
+	k.entries = append(k.entries, keyed{uint32(from), uint32(len(k.arena)), p})
+}
+
+func (k *blockKeys) key(e keyed) []byte { return k.arena[e.from:e.end] }
+
+// payment adds what a payment is found by.
+func (k *blockKeys) payment(p posting, id string, cents int64, name, tail, company string) {
+	k.add(p, func(b []byte) []byte { return amountKey(b, cents) })
+	k.add(p, func(b []byte) []byte { return idKey(b, id) })
+	if tail != "" {
+		k.add(p, func(b []byte) []byte { return tailKey(b, tail) })
+	}
+	if company != "" {
+		k.add(p, func(b []byte) []byte { return companyKey(b, company) })
+	}
+	words := Words(name)
+	for i, word := range words {
+		if !slices.Contains(words[:i], word) {
+			k.add(p, func(b []byte) []byte { return nameKey(b, word) })
+		}
+	}
+}
+
+// indexBlocks indexes the blocks that end between two positions. A payment's
+// row keeps what it is indexed by, or changed_tails does, so that the index is
+// the same wherever a batch of events ended.
+func (p *projector) indexBlocks(from, until int64) error {
+	for block := from / blockSize; block < until/blockSize; block++ {
+		if err := p.indexBlock(block); err != nil {
+			return fmt.Errorf("index payments of block %d: %w", block, err)
+		}
+	}
+	return nil
+}
+
+func (p *projector) indexBlock(block int64) error {
+	var keys blockKeys
+	before := block * blockSize
+	err := p.c.Query(context.Background(), paymentsOfBlock, values(before, before+blockSize), func(row []value) error {
+		at := posting{uint16(row[0].(int64) - before - 1), clientMark(row[1].(string))}
+		keys.payment(at, row[2].(string), row[3].(int64), row[4].(string), row[5].(string), row[6].(string))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(keys.entries, func(a, b keyed) int {
+		if c := bytes.Compare(keys.key(a), keys.key(b)); c != 0 {
+			return c
+		}
+		return int(a.at) - int(b.at)
+	})
+	list := postingList{write: func(first, postings []byte) error {
+		_, err := p.c.Exec(putPostings, block, first, postings)
+		return err
+	}}
+	for _, e := range keys.entries {
+		if err := list.add(keys.key(e), e.posting); err != nil {
+			return err
+		}
+	}
+	return list.end()
+}
+
+// tailChanged notes that a transaction's account is another one from now on.
+func (p *projector) tailChanged(c logEvent) error {
+	if _, ok := c.fact.Event.(*domain.TransactionAccountChanged); !ok || c.transaction.Origination() == nil {
+		return nil
+	}
+	position := c.transaction.Origination().Position
+	row, err := p.c.Row(tailOf, position)
+	if err != nil || row == nil {
+		return err
+	}
+	if _, err := p.c.Exec(putChangedTail, position, row[0], c.transaction.Account.Tail); err != nil {
+		return err
+	}
+	_, err = p.c.Exec(dropTails, position)
+	return err
+}

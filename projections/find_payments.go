@@ -1,0 +1,123 @@
+package projections
+
+import (
+	"math"
+	"slices"
+)
+
+const (
+	fileAsked = `SELECT position FROM files@ WHERE id = ?1 UNION ALL SELECT position FROM files@ WHERE name = ?1 AND ?1 <> '' LIMIT 1`
+
+	// itemsTraced and originsCoded name the transactions of items, by their
+	// originations.
+	itemsTraced  = `SELECT coalesce(origin, position) FROM items@ INDEXED BY items_trace@ WHERE trace = ?1 AND trace <> ''`
+	originsCoded = `SELECT origin FROM items@ INDEXED BY items_code@ WHERE kind <> 'Origination' AND code = ?3
+		AND origin < ?1 AND origin >= ?2 ORDER BY origin DESC LIMIT 1`
+
+	// transactionsOfFile are in the order of the file.
+	transactionsOfFile = transactionFields + `, e.batch, e.trace, e.position
+		FROM items@ e INDEXED BY items_file@ CROSS JOIN items@ i ON i.position = coalesce(e.origin, e.position)` + transactionJoins +
+		`AND i.day BETWEEN ?5 AND ?6 AND (?8 = '' OR i.client = ?8) AND ` + restOfFile
+	restOfFile = `e.file = ?10 AND (e.batch, e.trace, e.position) > (?7, ?11, ?12) ORDER BY e.batch, e.trace, e.position LIMIT ?4`
+)
+
+// findFile finds the file that is asked for; false where there is none.
+func (l *transactionList) findFile(s snapshot) (known bool, err error) {
+	if l.f.File == "" {
+		return true, nil
+	}
+	row, err := s.c.Row(fileAsked, l.f.File)
+	if err != nil || row == nil {
+		return false, err
+	}
+	l.file = row[0].(int64)
+	return true, nil
+}
+
+// inFile lists the transactions of a file.
+func (l *transactionList) inFile(s snapshot) error {
+	from := l.at
+	if l.f.Cursor == "" {
+		from = cursor{}
+	}
+	room := l.page.room()
+	if l.f.selects() {
+		room = -1
+	}
+	args := values(int64(math.MaxInt64), string(l.f.Direction), l.f.Status, room, l.from, l.to, from.Batch, l.f.Client, l.f.Code, l.file, from.Trace, from.Row)
+	return s.query(transactionsOfFile, args, func(row []value) error {
+		n := len(row)
+		return l.take(row, cursor{Batch: row[n-3].(int64), Trace: row[n-2].(string), Row: row[n-1].(int64)})
+	})
+}
+
+// traced lists the transactions of a trace number, which are few.
+func (l *transactionList) traced(s snapshot) error {
+	var origins []int64
+	err := s.query(itemsTraced, values(l.f.Trace), func(row []value) error {
+		origins = append(origins, row[0].(int64))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.each(s, origins, 0, l.at.Row)
+}
+
+// coded lists the transactions that an answer with a code belongs to.
+func (l *transactionList) coded(s snapshot) error {
+	return l.merged(s, []source{{newest: originsCoded, of: values(l.f.Code)}})
+}
+
+// each lists the transactions at positions, the newest first, that lie in a
+// stretch of the log.
+func (l *transactionList) each(s snapshot, positions []int64, first, before int64) error {
+	slices.Sort(positions)
+	positions = slices.Compact(positions)
+	slices.Reverse(positions)
+	for _, position := range positions {
+		if position >= before || position < first {
+			continue
+		}
+		if err := l.list(s, transactionAt, cursor{}, math.MaxInt64, l.from, l.to, position); err != nil || l.page.more {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyed reports whether the index of payments has little of what is asked
+// for; ranged, whether it has any of it.
+func (l *transactionList) keyed() bool {
+	f := l.f
+	return f.ID != "" || len(l.words) > 0 || f.Tail != "" || f.BelowCents == f.FromCents+1
+}
+
+func (l *transactionList) ranged() bool {
+	return l.f.CompanyID != "" || l.f.FromCents > 0 || l.f.BelowCents > 0
+}
+
+// ranges are the keys of what is asked for, those that are likely few first.
+func (l *transactionList) ranges() (ranges []keyRange) {
+	f := l.f
+	if f.ID != "" {
+		ranges = append(ranges, exactly(idKey(nil, f.ID)))
+	}
+	if f.Tail != "" {
+		ranges = append(ranges, exactly(tailKey(nil, f.Tail)))
+	}
+	if f.FromCents > 0 || f.BelowCents > 0 {
+		amounts := keyRange{amountKey(nil, f.FromCents), []byte{keyOfAmount + 1}}
+		if f.BelowCents > 0 {
+			amounts.end = amountKey(nil, f.BelowCents)
+		}
+		ranges = append(ranges, amounts)
+	}
+	for _, word := range l.words {
+		ranges = append(ranges, namesFrom(word))
+	}
+	if f.CompanyID != "" {
+		ranges = append(ranges, exactly(companyKey(nil, f.CompanyID)))
+	}
+	return ranges
+}
