@@ -9,6 +9,8 @@ type (
 	AccountRevealed struct {
 		What string `json:"what"` // transaction, event, account or relationship
 		ID   string `json:"id"`   // of that
+
+		Reason string `json:"reason,omitempty"` // of somebody of operations
 	}
 	// FileRead records that the bytes of a file were given out, with every
 	// account number in them.

@@ -58,6 +58,11 @@ type (
 		Method   string `json:"method"` // password, link, or openid and the issuer
 		Address  string `json:"address,omitempty"`
 	}
+	// SessionsEnded records that every session of an operator was ended.
+	SessionsEnded struct {
+		Operator string `json:"operator"`
+		Reason   string `json:"reason,omitempty"`
+	}
 	// AuditSignedIn records that a credential of operations got a token.
 	AuditSignedIn struct {
 		Credential string `json:"credential"`
@@ -90,6 +95,9 @@ func (PersonSetUp) Type() string { return "audit.person_set_up" }
 func (PersonSignedIn) Type() string { return "audit.person_signed_in" }
 
 // Type names the event in the log.
+func (SessionsEnded) Type() string { return "audit.sessions_ended" }
+
+// Type names the event in the log.
 func (AuditSignedIn) Type() string { return "audit.signed_in" }
 
 func init() {
@@ -102,6 +110,7 @@ func init() {
 		func() Event { return &LinkMade{} },
 		func() Event { return &PersonSetUp{} },
 		func() Event { return &PersonSignedIn{} },
+		func() Event { return &SessionsEnded{} },
 		func() Event { return &AuditSignedIn{} },
 	)
 }

@@ -71,6 +71,8 @@ type (
 		Email string   `json:"email"`
 		Name  string   `json:"name"`
 		Roles []string `json:"roles"`
+
+		Reason string `json:"reason,omitempty"`
 	}
 	// OperatorChanged replaces what is known of a person. One who is disabled
 	// is signed out at once and can do nothing.
@@ -79,6 +81,7 @@ type (
 		Name     string   `json:"name"`
 		Roles    []string `json:"roles"`
 		Disabled bool     `json:"disabled,omitempty"`
+		Reason   string   `json:"reason,omitempty"`
 	}
 )
 
@@ -165,10 +168,20 @@ func checkPerson(f *fields, email, name string, roles []string) {
 	}
 }
 
+// longestReason bounds why somebody changed something, in characters.
+const longestReason = 200
+
+func checkReason(f *fields, reason string) {
+	if utf8.RuneCountInString(reason) > longestReason {
+		f.bad("/reason", "length", "at most %d characters", longestReason)
+	}
+}
+
 // AddOperator takes on a person.
 type AddOperator struct {
 	Email, Name string
 	Roles       []string
+	Reason      string
 }
 
 // Decide adds a person once; the same again is nothing new.
@@ -176,13 +189,14 @@ func (c AddOperator) Decide(now Operators) ([]Event, error) {
 	c.Email = NormalEmail(c.Email)
 	var f fields
 	checkPerson(&f, c.Email, c.Name, c.Roles)
+	checkReason(&f, c.Reason)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}
 	known, ok := now.Find(c.Email)
 	switch {
 	case !ok:
-		return []Event{OperatorAdded{Email: c.Email, Name: c.Name, Roles: c.Roles}}, nil
+		return []Event{OperatorAdded{Email: c.Email, Name: c.Name, Roles: c.Roles, Reason: c.Reason}}, nil
 	case known.Name == c.Name && slices.Equal(known.Roles, c.Roles) && !known.Disabled:
 		return nil, nil
 	default:
@@ -196,6 +210,7 @@ type ChangeOperator struct {
 	Name    *string
 	Roles   []string // nil: as they are
 	Enabled *bool
+	Reason  string
 }
 
 // Decide changes a person.
@@ -204,7 +219,7 @@ func (c ChangeOperator) Decide(now Operators) ([]Event, error) {
 	if !ok {
 		return nil, Refuse(NotFound, "there is no operator %.80q", c.Email)
 	}
-	to := OperatorChanged{Email: known.Email, Name: known.Name, Roles: known.Roles, Disabled: known.Disabled}
+	to := OperatorChanged{Email: known.Email, Name: known.Name, Roles: known.Roles, Disabled: known.Disabled, Reason: c.Reason}
 	if c.Name != nil {
 		to.Name = *c.Name
 	}
@@ -216,6 +231,7 @@ func (c ChangeOperator) Decide(now Operators) ([]Event, error) {
 	}
 	var f fields
 	checkPerson(&f, to.Email, to.Name, to.Roles)
+	checkReason(&f, c.Reason)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}

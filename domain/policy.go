@@ -22,6 +22,7 @@ type PolicyChanged struct {
 	FourEyes          bool   `json:"four_eyes"`
 	ReleaseAboveCents int64  `json:"release_above_cents"`
 	ApprovalExpires   string `json:"approval_expires"` // "24h"
+	Reason            string `json:"reason,omitempty"`
 }
 
 // Type names the event in the log.
@@ -51,6 +52,7 @@ type ChangePolicy struct {
 	ReleaseAboveCents int64
 	ApprovalExpires   string // empty: 24h
 	Approvers         int    // how many people can approve now
+	Reason            string
 }
 
 // Bounds of how long a request waits.
@@ -73,13 +75,14 @@ func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 	if c.FourEyes && !now.FourEyes && c.Approvers < 2 {
 		f.against("/four_eyes", "people", "needs two operators with the role approver, and there are %d: nobody could approve what another asks for", c.Approvers)
 	}
+	checkReason(&f, c.Reason)
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}
 	if now.FourEyes == c.FourEyes && now.ReleaseAboveCents == c.ReleaseAboveCents && now.Expires() == expires {
 		return nil, nil
 	}
-	return []Event{PolicyChanged{c.FourEyes, c.ReleaseAboveCents, ShortDuration(expires)}}, nil
+	return []Event{PolicyChanged{c.FourEyes, c.ReleaseAboveCents, ShortDuration(expires), c.Reason}}, nil
 }
 
 // ShortDuration is a duration without the units that are zero at its end.

@@ -13,6 +13,7 @@ type ActFilter struct {
 	Actors []string // any of them; nil: all
 	Client string   // whose event it is; empty: all
 	After  int64    // log position, exclusive
+	Before int64    // not 0: the newest before a position come first, and After counts for nothing; with Actors only
 	Limit  int
 }
 
@@ -21,6 +22,8 @@ const (
 	actsOfClient = `SELECT position FROM acts@ INDEXED BY acts_client@ WHERE client = ?2 AND position > ?1 ORDER BY position LIMIT ?3`
 	actsOfActors = `SELECT position FROM acts@ INDEXED BY acts_actor@
 		WHERE actor IN (SELECT value FROM json_each(?4)) AND position > ?1 AND (?2 = '' OR client = ?2) ORDER BY position LIMIT ?3`
+	newestActsOfActors = `SELECT position FROM acts@ INDEXED BY acts_actor@
+		WHERE actor IN (SELECT value FROM json_each(?4)) AND position < ?1 AND (?2 = '' OR client = ?2) ORDER BY position DESC LIMIT ?3`
 )
 
 // Acts lists events that people, credentials of operations and the folder's
@@ -34,6 +37,9 @@ func (v *Views) Acts(ctx context.Context, f ActFilter) ([]eventstore.Recorded, e
 			return nil, err
 		}
 		query, args = actsOfActors, append(args, string(of))
+		if f.Before > 0 {
+			query, args[0] = newestActsOfActors, f.Before
+		}
 	case f.Client != "":
 		query = actsOfClient
 	}

@@ -16,32 +16,37 @@ type HeldItem struct {
 	PushPull                      domain.PushPull
 	Name, AccountTail             string
 	AmountCents                   int64
-	MadeAt                        time.Time
+	HeldAt                        time.Time
 	Position                      int64
+	Rule                          string    // of the guard; empty where none holds it
+	Deadline                      time.Time // the last window for the day it should settle; zero: none
+	Rejects                       bool      // after the deadline it is rejected
 }
 
 const (
-	heldItems = `SELECT i.position, i.client, i.txn, i.item, i.reason, i.sec, i.push, i.name, i.tail, i.cents, i.made_at
-		FROM items@ i INDEXED BY items_held@ LEFT JOIN pending@ p ON p.position = i.position
-		WHERE i.kind = 'Origination' AND i.status = 'Pending' AND i.reason <> '' AND p.position IS NULL
-		AND i.position > ?1 ORDER BY i.position LIMIT ?2`
+	heldItems = `SELECT i.position, i.client, i.txn, i.item, i.reason, i.sec, i.push, i.name, i.tail, i.cents, h.held_at, h.rule, h.deadline, h.rejects
+		FROM held@ h CROSS JOIN items@ i ON i.position = h.position
+		WHERE h.position > ?1 AND (?3 = '' OR h.rule = ?3) ORDER BY h.position LIMIT ?2`
 )
 
-// HeldItems lists the originations that are held, the oldest first, and the
-// cursor of the next page.
-func (v *Views) HeldItems(ctx context.Context, limit int, after string) ([]HeldItem, string, error) {
-	at, err := parseCursor(after, "held")
+// HeldItems lists what is held, or what a rule holds, the oldest first, and
+// the cursor of the next page.
+func (v *Views) HeldItems(ctx context.Context, rule string, limit int, after string) ([]HeldItem, string, error) {
+	at, err := parseCursor(after, "held "+rule)
 	if err != nil {
 		return nil, "", err
 	}
 	p := page[HeldItem]{limit: limit}
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(heldItems, values(at.Row, p.room()), func(row []value) error {
+		return s.query(heldItems, values(at.Row, p.room(), rule), func(row []value) error {
 			text := func(i int) string { return row[i].(string) }
 			h := HeldItem{
 				Position: row[0].(int64), Client: text(1), TransactionID: text(2), ItemID: text(3), Reason: text(4),
 				SEC: text(5), PushPull: domain.PushPull(text(6)), Name: text(7), AccountTail: text(8),
-				AmountCents: row[9].(int64), MadeAt: instant(row[10].(int64)),
+				AmountCents: row[9].(int64), HeldAt: instant(row[10].(int64)), Rule: text(11), Rejects: row[13].(int64) != 0,
+			}
+			if by := row[12].(int64); by > 0 {
+				h.Deadline = instant(by)
 			}
 			if !p.add(h, cursor{Filter: at.Filter, Row: h.Position}) {
 				return conn.ErrStop

@@ -31,6 +31,19 @@ type HeldSum struct {
 	guard.Sum
 }
 
+// HeldOf adds up what rules hold by owner and rule: the client, or nobody for
+// an ODFI's rule, which bears its number in its name.
+func HeldOf(held []HeldSum) map[[2]string]guard.Sum {
+	sums := map[[2]string]guard.Sum{}
+	for _, h := range held {
+		for _, owner := range []string{h.Client, ""} {
+			k := [2]string{owner, h.Rule}
+			sums[k] = sums[k].Plus(h.Sum)
+		}
+	}
+	return sums
+}
+
 // HeldByRules sums up what rules of the guard hold, of one client or of all.
 func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum, err error) {
 	err = v.read(ctx, func(s snapshot) error {

@@ -18,7 +18,7 @@ func TestNoQuestionScans(t *testing.T) {
 		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
-		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, actsOfClient,
+		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, actsOfClient, heldItems,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))
@@ -49,7 +49,7 @@ func TestNoQuestionScans(t *testing.T) {
 func TestWhatWaitsIsCountedInIndexesAlone(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
-	for _, q := range []string{waitsHeld, waitsApproval, waitsUnmatched} {
+	for _, q := range []string{waitsHeld, waitsApproval, waitsUnmatched, waitAges[0].sql, waitAges[1].sql, waitAges[2].sql} {
 		w.must(v.read(w.ctx, func(s snapshot) error {
 			return s.query("EXPLAIN QUERY PLAN "+q, nil, func(row []value) error {
 				if step := row[3].(string); !strings.Contains(step, "COVERING INDEX") {

@@ -25,6 +25,8 @@ type Settlement struct {
 	ReturnedCredits Sum
 	// Waiting is the part of these that is still unmatched.
 	Waiting Sum
+	// Acknowledged is the part of these in files that the bank acknowledged.
+	Acknowledged Sum
 }
 
 // Sum is a number of entries and their money.
@@ -54,7 +56,7 @@ const (
 	waitingOn = `SELECT routing, count(*), sum(cents) FROM unmatched@ INDEXED BY unmatched_settled@
 		WHERE settled_on = ?1 AND outcome = '' AND settled_on > 0 GROUP BY routing`
 
-	sums = `SELECT f.odfi, s.debits, s.debit_cents, s.credits, s.credit_cents, f.delivered_at `
+	sums = `SELECT f.odfi, s.debits, s.debit_cents, s.credits, s.credit_cents, f.delivered_at, f.state, f.id, f.name, b.number `
 	// sentEntries settle on their effective date. A file that the client
 	// carries counts from its cut on.
 	sentEntries = sums + `FROM batches@ b INDEXED BY batches_effective@
@@ -82,7 +84,11 @@ func (v *Views) Settlements(ctx context.Context, day string) ([]Settlement, erro
 		if !calendar.IsBankingDay(on) {
 			return nil // what is dated today settles on the next banking day
 		}
-		return t.toBank(s, on)
+		return toBank(s, on, func(answers bool, row []value) {
+			r := t.row(row[0].(string), domain.ToFed)
+			r.add(answers, row[1:])
+			r.acknowledged(row[1:])
+		})
 	})
 	return t.sorted(), err
 }
@@ -115,6 +121,13 @@ func (s *Settlement) add(answers bool, row []value) {
 	credits.add(row[2].(int64), row[3].(int64))
 }
 
+// acknowledged counts a row of what was sent where its file was acknowledged.
+func (s *Settlement) acknowledged(row []value) {
+	if domain.FileState(row[5].(string)) == domain.FileIsAcked {
+		s.Acknowledged.add(row[0].(int64)+row[2].(int64), row[1].(int64)+row[3].(int64))
+	}
+}
+
 func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 	day, err := parseDay(on.String())
 	if err != nil {
@@ -133,10 +146,11 @@ func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 	})
 }
 
-func (t *settlementChanges) toBank(s snapshot, on calendar.Date) error {
+// toBank yields the batches of ours that settle on a day.
+func toBank(s snapshot, on calendar.Date, yield func(answers bool, row []value)) error {
 	first := calendar.PreviousBankingDay(on).Add(1)
 	err := s.query(sentEntries, values(first.String(), on.String()), func(row []value) error {
-		t.row(row[0].(string), domain.ToFed).add(false, row[1:])
+		yield(false, row)
 		return nil
 	})
 	if err != nil {
@@ -152,10 +166,38 @@ func (t *settlementChanges) toBank(s snapshot, on calendar.Date) error {
 	}
 	return s.query(sentAnswers, values(from, until), func(row []value) error {
 		if settlesAtOnce(instant(row[5].(int64))) == on {
-			t.row(row[0].(string), domain.ToFed).add(true, row[1:])
+			yield(true, row)
 		}
 		return nil
 	})
+}
+
+// SettledBatch is a batch of ours with the day's money in it.
+type SettledBatch struct {
+	ODFI, FileID, FileName string
+	State                  domain.FileState
+	Batch                  int64
+	Answers                bool
+	Debits, Credits        Sum
+}
+
+// SettledBatches lists the batches of ours that settle on a day.
+func (v *Views) SettledBatches(ctx context.Context, day string) (list []SettledBatch, err error) {
+	on, err := calendar.ParseDate(day)
+	if err != nil || !calendar.IsBankingDay(on) {
+		return nil, err
+	}
+	err = v.read(ctx, func(s snapshot) error {
+		return toBank(s, on, func(answers bool, row []value) {
+			b := SettledBatch{
+				ODFI: row[0].(string), State: domain.FileState(row[6].(string)), FileID: row[7].(string), FileName: row[8].(string), Batch: row[9].(int64), Answers: answers,
+			}
+			b.Debits.add(row[1].(int64), row[2].(int64))
+			b.Credits.add(row[3].(int64), row[4].(int64))
+			list = append(list, b)
+		})
+	})
+	return list, err
 }
 
 // settlesAtOnce is when an answer settles that was delivered at an instant:

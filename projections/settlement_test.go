@@ -42,6 +42,15 @@ func TestWhatWeSendSettlesOnItsEffectiveDateOnceDelivered(t *testing.T) {
 	if s.Debits != (Sum{1, 1234}) || s.Credits != (Sum{1, 1234}) || s.NetCents() != 0 {
 		t.Errorf("delivered: %+v", s)
 	}
+	w.advance(f, domain.FileIsAcked)
+	if s := w.settles(v, "2026-11-24", domain.ToFed); s.Acknowledged != (Sum{2, 2468}) {
+		t.Errorf("acknowledged: %+v", s)
+	}
+	batches, err := v.SettledBatches(w.ctx, "2026-11-24")
+	w.must(err)
+	if len(batches) != 1 || batches[0].FileID != f.id || batches[0].State != domain.FileIsAcked || batches[0].Credits != (Sum{1, 1234}) {
+		t.Errorf("it is made of %+v", batches)
+	}
 	// The operator refuses the batch of the credit: it never left.
 	w.append(about(b, domain.TransactionReleasedFromFile{ItemID: b.item, File: f.id}))
 	if s := w.settles(v, "2026-11-24", domain.ToFed); s.Debits != (Sum{1, 1234}) || s.Credits != (Sum{}) || s.NetCents() != 1234 {

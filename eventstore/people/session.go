@@ -89,6 +89,16 @@ func (s *SignIns) End(ctx context.Context, secret string) error {
 	return err
 }
 
+// SignOut ends every session of a person, at another's wish. The log has it
+// first.
+func (s *SignIns) SignOut(ctx context.Context, email, reason string) error {
+	email = domain.NormalEmail(email)
+	if err := s.Ledger.Audit(ctx, domain.LedgerClient, domain.SessionsEnded{Operator: email, Reason: reason}); err != nil {
+		return err
+	}
+	return s.EndAll(ctx, email)
+}
+
 // EndAll ends every session of a person.
 func (s *SignIns) EndAll(ctx context.Context, email string) error {
 	return s.Rows.DeletePersonRows(ctx, sessionRow, domain.NormalEmail(email))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -40,6 +41,30 @@ func (s *Kit) audit(ctx context.Context, client string, event domain.Event) erro
 	return nil
 }
 
+// ActorsOf are the names under which an actor's events stand: a person's are
+// those of the credentials that the person answers for as well.
+func (s *Kit) ActorsOf(ctx context.Context, actor string) ([]string, error) {
+	names := []string{actor}
+	if !strings.Contains(actor, "@") {
+		return names, nil
+	}
+	names[0] = domain.NormalEmail(actor)
+	keys, err := s.Views.Credentials(ctx, domain.LedgerClient)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		known, err := s.Directory.Credential(ctx, k.Key)
+		if err != nil {
+			return nil, err
+		}
+		if domain.NormalEmail(known.Owner) == names[0] {
+			names = append(names, k.Key)
+		}
+	}
+	return names, nil
+}
+
 // mayReveal records that an account number of a client is shown whole. When
 // that fails, a request that only reads is refused. One that has changed
 // something is answered with the masked number instead: what it asked for is
@@ -51,6 +76,12 @@ func (s *Kit) mayReveal(c echo.Context, client, what, id string) (bool, error) {
 	}
 	s.Log.Error("an account number stays masked, as the log does not take who reads it", "request_id", RequestID(c), "err", err)
 	return false, nil
+}
+
+// RecordReveal records that the numbers of a transaction are shown to somebody
+// of operations, and why. Without the event nothing may be shown.
+func (s *Kit) RecordReveal(c echo.Context, t domain.Transaction, reason string) error {
+	return s.audit(c.Request().Context(), t.Client, domain.AccountRevealed{What: domain.RevealedTransaction, ID: t.ID, Reason: reason})
 }
 
 // NumberFor is an account number of the caller's client as the caller may see

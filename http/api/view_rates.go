@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// rateRecord is a company's return rate of a class.
-type rateRecord struct {
+// RateRecord is a company's return rate of a class.
+type RateRecord struct {
 	Client    string           `json:"client"`
 	Company   string           `json:"company_identification"`
 	Class     guard.RateClass  `json:"class"`
@@ -22,28 +22,29 @@ type rateRecord struct {
 	Act       float64          `json:"act"`
 	Action    guard.RateAction `json:"action"`
 	Stopped   bool             `json:"stopped"`    // its entries are held until a person lifts that
-	SixtyDays windowRecord     `json:"sixty_days"` // by method B it decides
-	TwoMonths windowRecord     `json:"two_calendar_months"`
+	SixtyDays RateWindow       `json:"sixty_days"` // by method B it decides
+	TwoMonths RateWindow       `json:"two_calendar_months"`
 	Trend     []float64        `json:"trend"`                // per cent, on each of the last sixty days
 	CrossesOn string           `json:"crosses_on,omitempty"` // if it goes on as in the last fortnight
 }
 
-// windowRecord is a rate in a run of days, by both methods.
-type windowRecord struct {
-	From    string       `json:"from"`
-	To      string       `json:"to"`
-	MethodB methodRecord `json:"method_b"`
-	MethodA methodRecord `json:"method_a"`
+// RateWindow is a rate in a run of days, by both methods.
+type RateWindow struct {
+	From    string     `json:"from"`
+	To      string     `json:"to"`
+	MethodB RateMethod `json:"method_b"`
+	MethodA RateMethod `json:"method_a"`
 }
 
-type methodRecord struct {
+// RateMethod is a rate by one method.
+type RateMethod struct {
 	Returned   int64   `json:"returned"`
 	Originated int64   `json:"originated"`
 	Percent    float64 `json:"percent"`
 }
 
-func newMethodRecord(r guard.Rate) methodRecord {
-	return methodRecord{r.Returned, r.Originated, r.Percent()}
+func newRateMethod(r guard.Rate) RateMethod {
+	return RateMethod{r.Returned, r.Originated, r.Percent()}
 }
 
 // clientRates is what a client's return rates are made of.
@@ -99,7 +100,7 @@ func (s *Kit) returnRates(ctx context.Context, client string) (r clientRates, er
 }
 
 // records are the rates of each company by class.
-func (r clientRates) records() (list []rateRecord) {
+func (r clientRates) records() (list []RateRecord) {
 	var companies []string
 	for _, s := range r.sent {
 		if !slices.Contains(companies, s.Company) {
@@ -115,10 +116,10 @@ func (r clientRates) records() (list []rateRecord) {
 	return list
 }
 
-func (r clientRates) record(company string, class guard.RateClass) rateRecord {
+func (r clientRates) record(company string, class guard.RateClass) RateRecord {
 	limits := r.levels.Levels(class)
 	trend := guard.Trend(company, class, r.today, r.returned, r.sent)
-	shown := rateRecord{
+	shown := RateRecord{
 		Client: r.client, Company: company, Class: class, Warn: limits.Warn, Act: limits.Act, Action: r.levels.Action,
 		Level:     r.levels.LevelOf(class, trend[len(trend)-1]),
 		SixtyDays: r.window(company, class, guard.SixtyDays(r.today)), TwoMonths: r.window(company, class, guard.TwoMonths(r.today)),
@@ -134,12 +135,18 @@ func (r clientRates) record(company string, class guard.RateClass) rateRecord {
 	return shown
 }
 
-func (r clientRates) window(company string, class guard.RateClass, w guard.Window) windowRecord {
-	return windowRecord{
+func (r clientRates) window(company string, class guard.RateClass, w guard.Window) RateWindow {
+	return RateWindow{
 		From: w.From.String(), To: w.To.String(),
-		MethodB: newMethodRecord(guard.MethodB(company, class, w, r.returned, r.sent)),
-		MethodA: newMethodRecord(guard.MethodA(company, class, w, r.returned, r.behind)),
+		MethodB: newRateMethod(guard.MethodB(company, class, w, r.returned, r.sent)),
+		MethodA: newRateMethod(guard.MethodA(company, class, w, r.returned, r.behind)),
 	}
+}
+
+// Rates are the return rates of a client's companies, by class.
+func (s *Kit) Rates(ctx context.Context, client string) ([]RateRecord, error) {
+	r, err := s.returnRates(ctx, client)
+	return r.records(), err
 }
 
 // RespondRates answers the return rates of a client's companies.
@@ -148,11 +155,11 @@ func (s *Kit) RespondRates(c echo.Context, client string) error {
 	if err := s.Views.WaitFor(ctx, Everyone); err != nil {
 		return err
 	}
-	r, err := s.returnRates(ctx, client)
+	list, err := s.Rates(ctx, client)
 	if err != nil {
 		return err
 	}
-	return AnswerPage(c, orNone(r.records()), "")
+	return AnswerPage(c, orNone(list), "")
 }
 
 func orNone[T any](list []T) []T {
@@ -162,14 +169,15 @@ func orNone[T any](list []T) []T {
 	return list
 }
 
-// rateEntries is what a rate is made of: what came back, and the batches that
+// RateEntries is what a rate is made of: what came back, and the batches that
 // the debits left in.
-type rateEntries struct {
-	Returned   []returnedRecord `json:"returned"`
-	Originated []batchRecord    `json:"originated"`
+type RateEntries struct {
+	Returned   []RateReturn `json:"returned"`
+	Originated []RateBatch  `json:"originated"`
 }
 
-type returnedRecord struct {
+// RateReturn is a debit that came back.
+type RateReturn struct {
 	TransactionID string `json:"transaction_id"`
 	EventID       string `json:"event_id"` // of the return
 	Code          string `json:"code"`
@@ -178,7 +186,8 @@ type returnedRecord struct {
 	FileID        string `json:"file_id"` // the debit had left in
 }
 
-type batchRecord struct {
+// RateBatch is how many debits left in a batch.
+type RateBatch struct {
 	FileID      string `json:"file_id"`
 	Batch       int64  `json:"batch"`
 	EffectiveOn string `json:"effective_on"`
@@ -199,20 +208,31 @@ func (s *Kit) RespondRateEntries(c echo.Context, client string) error {
 	if err := s.Views.WaitFor(ctx, Everyone); err != nil {
 		return err
 	}
-	r, err := s.returnRates(ctx, client)
+	shown, err := s.RateEntries(ctx, client, company, class, calendar.DateOf(s.LedgerNow().Now()))
 	if err != nil {
 		return err
 	}
-	w, shown := guard.SixtyDays(r.today), rateEntries{[]returnedRecord{}, []batchRecord{}}
+	return c.JSON(http.StatusOK, shown)
+}
+
+// RateEntries are what a rate was made of on a day: by method B, in the sixty
+// days that end on it. A day before the last sixty has none.
+func (s *Kit) RateEntries(ctx context.Context, client, company string, class guard.RateClass, on calendar.Date) (shown RateEntries, err error) {
+	r, err := s.returnRates(ctx, client)
+	if err != nil {
+		return shown, err
+	}
+	w := guard.SixtyDays(on)
+	shown = RateEntries{[]RateReturn{}, []RateBatch{}}
 	for _, d := range r.returned {
 		if d.Company == company && w.Has(d.On) && class.Has(d.Code, d.On) {
-			shown.Returned = append(shown.Returned, returnedRecord{d.Transaction, d.ItemID, d.Code, d.On.String(), d.Cents, d.File})
+			shown.Returned = append(shown.Returned, RateReturn{d.Transaction, d.ItemID, d.Code, d.On.String(), d.Cents, d.File})
 		}
 	}
 	for _, b := range r.sent {
 		if b.Company == company && w.Has(b.On) {
-			shown.Originated = append(shown.Originated, batchRecord{b.File, b.Batch, b.On.String(), b.Debits})
+			shown.Originated = append(shown.Originated, RateBatch{b.File, b.Batch, b.On.String(), b.Debits})
 		}
 	}
-	return c.JSON(http.StatusOK, shown)
+	return shown, nil
 }

@@ -81,32 +81,8 @@ func (s *surface) actFilter(c echo.Context) (f projections.ActFilter, err error)
 	if err := q.Refusal(); err != nil || actor == "" {
 		return f, err
 	}
-	f.Actors, err = s.actorsOf(c.Request().Context(), actor)
+	f.Actors, err = s.ActorsOf(c.Request().Context(), actor)
 	return f, err
-}
-
-// actorsOf are the names under which an actor's events stand: a person's are
-// those of the credentials that the person answers for as well.
-func (s *surface) actorsOf(ctx context.Context, actor string) ([]string, error) {
-	names := []string{actor}
-	if !strings.Contains(actor, "@") {
-		return names, nil
-	}
-	names[0] = domain.NormalEmail(actor)
-	keys, err := s.Views.Credentials(ctx, domain.LedgerClient)
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range keys {
-		known, err := s.Directory.Credential(ctx, k.Key)
-		if err != nil {
-			return nil, err
-		}
-		if domain.NormalEmail(known.Owner) == names[0] {
-			names = append(names, k.Key)
-		}
-	}
-	return names, nil
 }
 
 func (s *surface) acts(ctx context.Context, f projections.ActFilter) ([]actRow, error) {

@@ -48,7 +48,7 @@ func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return err
 	}
-	waiting := sumsOf(held)
+	waiting := projections.HeldOf(held)
 	shown := []exposureLine{}
 	for _, l := range lines {
 		if client != "" && l.Client != client || only != "" && l.Day != from {
@@ -61,19 +61,6 @@ func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 		})
 	}
 	return c.JSON(http.StatusOK, map[string]any{"data": shown, "next_cursor": nil})
-}
-
-// sumsOf adds up what rules hold by owner and rule. An ODFI's rule bears its
-// number in its name.
-func sumsOf(held []projections.HeldSum) map[[2]string]guard.Sum {
-	sums := map[[2]string]guard.Sum{}
-	for _, h := range held {
-		for _, owner := range []string{h.Client, ""} {
-			k := [2]string{owner, h.Rule}
-			sums[k] = sums[k].Plus(h.Sum)
-		}
-	}
-	return sums
 }
 
 func bound(n int64) *int64 {

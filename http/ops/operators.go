@@ -48,12 +48,14 @@ func (s *surface) addOperator(c echo.Context, who api.Caller) error {
 		Email string   `json:"email"`
 		Name  string   `json:"name"`
 		Roles []string `json:"roles"`
+
+		Reason string `json:"reason"`
 	}
 	input, err := api.ReadBody(c, &in)
 	if err != nil {
 		return err
 	}
-	return s.changePeople(c, who, http.StatusCreated, in.Email, input, domain.AddOperator{Email: in.Email, Name: in.Name, Roles: in.Roles}.Decide)
+	return s.changePeople(c, who, http.StatusCreated, in.Email, input, domain.AddOperator{Email: in.Email, Name: in.Name, Roles: in.Roles, Reason: in.Reason}.Decide)
 }
 
 // changeOperator changes the name, the roles, or whether a person is enabled.
@@ -62,16 +64,49 @@ func (s *surface) changeOperator(c echo.Context, who api.Caller) error {
 		Name    *string  `json:"name"`
 		Roles   []string `json:"roles"`
 		Enabled *bool    `json:"enabled"`
+		Reason  string   `json:"reason"`
 	}
 	input, err := api.ReadBody(c, &in)
 	if err != nil {
 		return err
 	}
-	email, err := url.PathUnescape(c.Param("id"))
-	if err != nil {
-		email = c.Param("id")
+	email := emailOf(c)
+	command := domain.ChangeOperator{Email: email, Name: in.Name, Roles: in.Roles, Enabled: in.Enabled, Reason: in.Reason}
+	return s.changePeople(c, who, http.StatusOK, email, input, command.Decide)
+}
+
+// emailOf is the e-mail address in a path.
+func emailOf(c echo.Context) string {
+	if email, err := url.PathUnescape(c.Param("id")); err == nil {
+		return email
 	}
-	return s.changePeople(c, who, http.StatusOK, email, input, domain.ChangeOperator{Email: email, Name: in.Name, Roles: in.Roles, Enabled: in.Enabled}.Decide)
+	return c.Param("id")
+}
+
+// signOutOperator ends every session of a person, who can sign in again.
+func (s *surface) signOutOperator(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if len(in.Reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	ctx := c.Request().Context()
+	people, err := s.Ledger.Operators(ctx)
+	if err != nil {
+		return err
+	}
+	person, ok := people.Find(emailOf(c))
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no operator %.80q", emailOf(c))
+	}
+	if err := s.SignIns.SignOut(ctx, person.Email, in.Reason); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownOperator(person))
 }
 
 func (s *surface) changePeople(c echo.Context, who api.Caller, status int, email string, input []byte, decide func(domain.Operators) ([]domain.Event, error)) error {

@@ -15,6 +15,7 @@ type policyBody struct {
 	FourEyes          bool   `json:"four_eyes"`
 	ReleaseAboveCents int64  `json:"release_above_cents"`
 	ApprovalExpires   string `json:"approval_expires"`
+	Reason            string `json:"reason,omitempty"` // of a change
 }
 
 func (s *surface) getPolicy(c echo.Context, _ api.Caller) error {
@@ -26,7 +27,7 @@ func (s *surface) getPolicy(c echo.Context, _ api.Caller) error {
 }
 
 func answerPolicy(c echo.Context, p domain.Policy) error {
-	return c.JSON(http.StatusOK, policyBody{p.FourEyes, p.ReleaseAboveCents, domain.ShortDuration(p.Expires())})
+	return c.JSON(http.StatusOK, policyBody{FourEyes: p.FourEyes, ReleaseAboveCents: p.ReleaseAboveCents, ApprovalExpires: domain.ShortDuration(p.Expires())})
 }
 
 // putPolicy replaces the policy. While it asks for two people, so does this.
@@ -45,7 +46,7 @@ func (s *surface) putPolicy(c echo.Context, who api.Caller) error {
 		return err
 	}
 	command := domain.ChangePolicy{
-		FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Approvers: people.Approvers(),
+		FourEyes: in.FourEyes, ReleaseAboveCents: in.ReleaseAboveCents, ApprovalExpires: in.ApprovalExpires, Approvers: people.Approvers(), Reason: in.Reason,
 	}
 	p, err := ledger.Execute(ctx, s.Ledger, ledger.PolicyStream(), command.Decide)
 	if err != nil {

@@ -25,6 +25,7 @@ func Routes(k *api.Kit) {
 	s.Echo.GET("/v1/ops/clients/:client/statement", s.ForOperations(domain.ScopeOpsRead, s.statement))
 	s.Echo.GET("/v1/ops/search", s.ForOperations(domain.ScopeOpsRead, s.AnswerSearch))
 	s.Echo.GET("/v1/ops/clients/:client/transactions/:id", s.ForOperations(domain.ScopeOpsRead, s.getTransaction))
+	s.Echo.POST("/v1/ops/transactions/:id/reveal", s.ForOperations(domain.ScopeOpsRead, s.reveal))
 	s.Echo.GET("/v1/ops/files", s.ForOperations(domain.ScopeOpsRead, s.listAllFiles))
 	s.Echo.GET("/v1/ops/files/:id", s.ForOperations(domain.ScopeOpsRead, s.GetAnyFile))
 	s.Echo.POST("/v1/ops/files/:id/confirm", s.ForOperations(domain.ScopeOpsApprove, s.confirmFile))
@@ -69,6 +70,9 @@ func (s *surface) controlRoutes() {
 	s.Echo.GET("/v1/ops/operators", s.ForOperations(domain.ScopeOpsRead, s.listOperators))
 	s.Echo.POST("/v1/ops/operators", s.ForOperations(domain.ScopeOpsAdmin, s.addOperator))
 	s.Echo.PATCH("/v1/ops/operators/:id", s.ForOperations(domain.ScopeOpsAdmin, s.changeOperator))
+	if s.SignIns != nil {
+		s.Echo.POST("/v1/ops/operators/:id/sign-out", s.ForOperations(domain.ScopeOpsAdmin, s.signOutOperator))
+	}
 	s.Echo.GET("/v1/ops/queue", s.ForOperations(domain.ScopeOpsRead, s.queue))
 	s.Echo.GET("/v1/ops/audit", s.ForOperations(domain.ScopeOpsRead, s.audit))
 	s.Echo.GET("/v1/ops/policy", s.ForOperations(domain.ScopeOpsRead, s.getPolicy))

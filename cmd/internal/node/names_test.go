@@ -146,6 +146,9 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 		a.does(a.ops, "POST /v1/ops/events/:event/"+verb, "/v1/ops/events/"+p.Events[0].EventID+"/"+verb, object{"reason": "a look"}, nil)
 	}
 	rejected, paid, corrected := pay(), pay(), pay()
+	var sees folder.Credential
+	a.does(a.ops, "POST /v1/ops/credentials", "/v1/ops/credentials", object{"scopes": []string{"ops:read", "reveal"}}, &sees)
+	a.does(sees, "POST /v1/ops/transactions/:id/reveal", "/v1/ops/transactions/"+paid.TransactionID+"/reveal", object{"client": opened.ID, "reason": "a look"}, nil)
 	event(rejected, "hold")
 	event(rejected, "approve")
 	event(rejected, "reject")
@@ -214,6 +217,7 @@ func (a *actions) people() {
 		email := name + "@lantern.example"
 		a.does(a.ops, "POST /v1/ops/operators", "/v1/ops/operators", object{"email": email, "name": name, "roles": []string{"viewer"}}, nil)
 		a.does(a.ops, "PATCH /v1/ops/operators/:id", "/v1/ops/operators/"+email, object{"roles": []string{"approver", "admin"}}, nil)
+		a.does(a.ops, "POST /v1/ops/operators/:id/sign-out", "/v1/ops/operators/"+email+"/sign-out", object{"reason": "a test"}, nil)
 		var issued folder.Credential
 		a.does(a.ops, "POST /v1/ops/credentials", "/v1/ops/credentials", object{"scopes": []string{"ops"}, "owner": email}, &issued)
 		who[name] = issued

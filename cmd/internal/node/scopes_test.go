@@ -71,6 +71,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /v1/ops/unmatched/:id/dismiss": "ops:work", "GET /v1/ops/settlements": "ops:read",
 	"GET /v1/ops/queue": "ops:read", "GET /v1/ops/audit": "ops:read",
 	"GET /v1/ops/operators": "ops:read", "POST /v1/ops/operators": "ops:admin", "PATCH /v1/ops/operators/:id": "ops:admin",
+	"POST /v1/ops/operators/:id/sign-out": "ops:admin", "POST /v1/ops/transactions/:id/reveal": "ops:read",
 	"GET /v1/ops/policy": "ops:read", "PUT /v1/ops/policy": "ops:admin", "GET /v1/ops/approvals": "ops:read",
 	"GET /v1/ops/approvals/:id": "ops:read", "POST /v1/ops/approvals/:id/approve": "ops:approve",
 	"POST /v1/ops/approvals/:id/refuse": "ops:approve", "POST /v1/ops/approvals/:id/withdraw": "ops:read",

@@ -1,0 +1,72 @@
+package projections
+
+import (
+	"context"
+	"time"
+)
+
+// AgeSteps are up to which age what waits is counted together; what is older
+// is the last count.
+var AgeSteps = []time.Duration{time.Hour, 4 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour}
+
+// WaitAges is how much of a kind waits, by how long it does.
+type WaitAges struct {
+	What   string
+	Counts []int64 // one for each of AgeSteps, and one for what is older
+}
+
+// agesOf counts since when rows wait, in the index that has it.
+func agesOf(column, from string) string {
+	return `SELECT sum(` + column + ` > ?1), sum(` + column + ` > ?2), sum(` + column + ` > ?3), sum(` + column + ` > ?4), count(*) FROM ` + from
+}
+
+var waitAges = []struct {
+	what, sql string
+	now       bool // it asks for the moment, too
+}{
+	{WaitsHeld, agesOf("held_at", `held@ INDEXED BY held_rule@`), false},
+	{WaitsApproval, agesOf("asked_at", `approvals@ INDEXED BY approvals_waits@ WHERE state = 'asked' AND expires_at > ?5`), true},
+	{WaitsUnmatched, agesOf("queued_at", `unmatched@ INDEXED BY unmatched_waits@ WHERE outcome = ''`), false},
+	{WaitsQuarantine, agesOf("received_at", `inbound@ INDEXED BY inbound_state@ WHERE state IN ('quarantined', 'partly_quarantined')`), false},
+	{WaitsUnknown, agesOf("cut_at", `files@ INDEXED BY files_state@ WHERE state = 'delivery_unknown'`), false},
+}
+
+// WaitAges tells for how long what waits for a person does, kind by kind, of
+// which there is any.
+func (v *Views) WaitAges(ctx context.Context, now time.Time) (all []WaitAges, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		for _, q := range waitAges {
+			var args []value
+			for _, step := range AgeSteps {
+				args = append(args, micros(now.Add(-step)))
+			}
+			if q.now {
+				args = append(args, micros(now))
+			}
+			row, err := s.c.Row(q.sql, args...)
+			if err != nil {
+				return err
+			}
+			if of := agesIn(row); of != nil {
+				all = append(all, WaitAges{q.what, of})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// agesIn takes sums that each hold those before them apart; nil for none.
+func agesIn(row []value) (counts []int64) {
+	total, _ := row[len(row)-1].(int64)
+	if total == 0 {
+		return nil
+	}
+	before := int64(0)
+	for _, sum := range row {
+		n, _ := sum.(int64)
+		counts = append(counts, n-before)
+		before = n
+	}
+	return counts
+}
