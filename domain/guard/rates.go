@@ -224,12 +224,38 @@ func countReturned(company string, c RateClass, w Window, returned []ReturnedDeb
 	return n
 }
 
+// trendDays are drawn; each looks as many days back.
+const trendDays = 60
+
 // Trend is method B on each of the last sixty days, for the sixty that end on
-// it; the days before the first must be among what is given.
+// it; the days before the first must be among what is given. What came back
+// and what left is counted by day once, and not for each day anew.
 func Trend(company string, c RateClass, today calendar.Date, returned []ReturnedDebit, sent []DebitBatch) []Rate {
-	days := make([]Rate, 60)
+	var byDay [2*trendDays - 1]Rate
+	first := today.Add(1 - len(byDay))
+	at := func(on calendar.Date) (day *Rate, ok bool) {
+		n := on.Sub(first)
+		if n < 0 || n >= len(byDay) {
+			return nil, false
+		}
+		return &byDay[n], true
+	}
+	for _, r := range returned {
+		if day, ok := at(r.On); ok && r.Company == company && c.Has(r.Code, r.On) {
+			day.Returned++
+		}
+	}
+	for _, s := range sent {
+		if day, ok := at(s.On); ok && s.Company == company {
+			day.Originated += s.Debits
+		}
+	}
+	days := make([]Rate, trendDays)
 	for i := range days {
-		days[i] = MethodB(company, c, SixtyDays(today.Add(i-59)), returned, sent)
+		for _, day := range byDay[i : i+trendDays] {
+			days[i].Returned += day.Returned
+			days[i].Originated += day.Originated
+		}
 	}
 	return days
 }
