@@ -59,7 +59,7 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	next, err := demo.Demo{Folder: dir, Base: running.Base, Ops: ops, Out: s.out}.Run(ctx)
+	next, err := demo.Demo{Folder: dir, Base: running.Base, Ops: ops, Out: s.out, SignInLink: running.SignInLink}.Run(ctx)
 	if err != nil {
 		stop()
 		return errors.Join(err, <-ended)

@@ -21,6 +21,9 @@ type Demo struct {
 	Base   string        // of the running server, "http://127.0.0.1:8080"
 	Ops    folder.Credential
 	Out    io.Writer
+	// SignInLink makes the secret of a link by which a person signs in to the
+	// console once, without a password.
+	SignInLink func(ctx context.Context, email string) (secret string, err error)
 }
 
 // step is one chapter. Chapters run in order and share a story.
@@ -41,6 +44,7 @@ var steps = []step{
 	{"The Federal Reserve acknowledges the file", acknowledge},
 	{"Two banking days later: what comes back, and what comes in", nextMorning},
 	{"What the client sees of it", showAnswers},
+	{"A wage that two people have to look at", leaveToPeople},
 }
 
 // story is what one chapter leaves to the next.
@@ -73,7 +77,15 @@ func (d Demo) Run(ctx context.Context) (Next, error) {
 			return Next{}, fmt.Errorf("demo, step %d: %w", i+1, err)
 		}
 	}
-	return Next{Demo: d, Client: s.client.key, Secret: s.client.secret, Transaction: s.posted[people[0].name], File: s.file}, nil
+	next := Next{Demo: d, Client: s.client.key, Secret: s.client.secret, Transaction: s.posted[people[0].name], File: s.file}
+	for _, one := range operators {
+		secret, err := d.SignInLink(ctx, one.email)
+		if err != nil {
+			return Next{}, fmt.Errorf("demo: %w", err)
+		}
+		next.Links = append(next.Links, signInLink{one.name, d.Base + "/console/sign-in#" + secret})
+	}
+	return next, nil
 }
 
 func (s *story) say(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }

@@ -13,7 +13,11 @@ type Next struct {
 	Transaction    string
 	File           file
 	Program        string // how the command was called
+	Links          []signInLink
 }
+
+// signInLink signs a person in to the console, once.
+type signInLink struct{ name, url string }
 
 // Print lists the commands to try: those that read the folder and, while the
 // server runs, those that ask it.
@@ -31,5 +35,9 @@ func (n Next) Print(out io.Writer, running bool) {
 	say("events as they happen", fmt.Sprintf("curl -Nsu %s:%s \\\n     '%s/v1/events/stream'", n.Client, n.Secret, n.Base))
 	say("move the clock, and windows pass", fmt.Sprintf("curl -su \"$(jq -r '.key+\":\"+.secret' %s)\" -X PUT \\\n     -H 'Content-Type: application/json' -d '{\"advance\":\"1h\"}' %s/v1/simulations/clock", n.Folder.CredentialFile(), n.Base))
 	say("let the simulated Federal Reserve answer whatever leaves", fmt.Sprintf("%s fed --data %s", n.Program, n.Folder))
+	fmt.Fprintf(out, "\n   The console is at %s/console. Each of these links signs in once, within 15\n   minutes, in a browser of its own; what one of the two asks for, the other approves.\n", n.Base)
+	for _, l := range n.Links {
+		fmt.Fprintf(out, "\n   # as %s\n   %s\n", l.name, l.url)
+	}
 	fmt.Fprintf(out, "\n   The whole API, to browse: %s/docs\n\nThe server stays up until you press Ctrl-C.\n", n.Base)
 }

@@ -38,7 +38,7 @@ func dayOf(t *testing.T, dir folder.Folder) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (demo.Demo{Folder: dir, Base: running.Base, Ops: ops, Out: io.Discard}).Run(ctx); err != nil {
+	if _, err := (demo.Demo{Folder: dir, Base: running.Base, Ops: ops, Out: io.Discard, SignInLink: running.SignInLink}).Run(ctx); err != nil {
 		t.Fatal(err)
 	}
 	stop()

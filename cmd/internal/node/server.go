@@ -63,6 +63,9 @@ type Running struct {
 	Switch     delivery.State
 	// Unconfirmed says that no credential of the backup is taken yet.
 	Unconfirmed bool
+	// SignInLink makes the secret of a link that signs a person in to the
+	// console by itself, once; in a sandbox only.
+	SignInLink func(ctx context.Context, email string) (secret string, err error)
 }
 
 // Server is a ledger that runs.
@@ -272,7 +275,7 @@ func (s *Server) announce(ctx context.Context) {
 	if s.options.Insecure {
 		s.log.Warn("--insecure: whoever reaches these addresses reads secrets on their way", "listen", s.options.Listen)
 	}
-	r := Running{Base: s.base(), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0}
+	r := Running{Base: s.base(), NATS: s.broker.url, FirstStart: s.FirstStart, Switch: s.Switch.State(), Unconfirmed: s.Switch.Unconfirmed() > 0, SignInLink: s.signInLink}
 	if s.doors.admin != nil {
 		r.Admin = base(s.doors.admin, false)
 	}
