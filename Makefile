@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo cluster chaos test explore check fmt generate lint bench release build gcc postgres prometheus chromium gpg
+.PHONY: help demo cluster chaos test explore check fmt generate pictures lint bench release build gcc postgres prometheus chromium gpg
 
 help:
 	@echo "Targets of achledger:"
@@ -45,6 +45,10 @@ chaos: gcc postgres ## kill, stop and cut off parts of such a cluster, FAULTS=20
 
 fmt: ## gofmt over all code
 	gofmt -w cmd domain eventstore http projections workers
+
+pictures: gcc chromium ## the pictures of docs/console.md, taken of the console in a browser
+	rm -f docs/pictures/*.png
+	ACHLEDGER_PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run TestEveryPageShowsWithoutAComplaint ./cmd/internal/node
 
 generate: ## docs/events.md and docs/schemas from the events in domain
 	go generate ./cmd/internal/docgen

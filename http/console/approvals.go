@@ -116,13 +116,17 @@ func (s *surface) about(a domain.Action, subject string) cell {
 	to := ""
 	switch a {
 	case domain.ActRelease:
-		to = "/events/" + url.PathEscape(subject)
+		to = "/search?q=" + url.QueryEscape(subject) // an entry, or a file
 	case domain.ActFileRelease, domain.ActFileConfirm, domain.ActFileResend:
 		to = "/files/" + url.PathEscape(subject)
 	case domain.ActClient, domain.ActCredential:
 		to = "/clients/" + url.PathEscape(subject)
 	case domain.ActBank:
 		to = "/banks/" + url.PathEscape(subject)
+	case domain.ActOperator:
+		to = "/people/" + url.PathEscape(subject)
+	case domain.ActPolicy:
+		to = "/policy"
 	default:
 		return say(subject)
 	}
@@ -136,6 +140,7 @@ type approvalPage struct {
 	Facts                []fact
 	Actions              []form
 	Changes              []proposed
+	Entry                cell // whose it is about, if an entry
 }
 
 // proposed is a part of what would be done: in words, and as the log would
@@ -162,6 +167,9 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 		}
 	}
 	data.Facts = append(data.Facts, fact{"Digest of exactly this", code(a.Asked.Digest)})
+	if data.Entry, err = s.entryOf(c.Request().Context(), a); err != nil {
+		return err
+	}
 	if data.Changes, err = proposedBy(a); err != nil {
 		return err
 	}
@@ -170,6 +178,23 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "approval", p)
+}
+
+// entryOf is the entry that a request is about, as people call it.
+func (s *surface) entryOf(ctx context.Context, a domain.Approval) (cell, error) {
+	for _, change := range a.Asked.Changes {
+		name, ok := strings.CutPrefix(change.Stream, "transaction/")
+		if !ok {
+			continue
+		}
+		client, id, _ := strings.Cut(name, "/")
+		v, err := s.Transaction(ctx, s.LedgerNow(), client, id)
+		if err != nil {
+			return cell{}, err
+		}
+		return linked(named(v.Row.Name)+", "+dollars(v.Row.AmountCents), transactionPath(client, id)), nil
+	}
+	return cell{}, nil
 }
 
 // requestForms are what a person may do with a request that waits: whoever

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -118,6 +119,15 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 		{"Immediate origin", say(cmp.Or(bank.File.ImmediateOrigin, "each client's own")).sub(bank.File.ImmediateOriginName)},
 		{"Clients", say(plural(len(clients), "client", "clients")).sub(strings.Join(clients[:min(len(clients), 10)], ", "))},
 	}}
+	set := formOf(p, "configure-bank", routing, "Set it up")
+	if p.Who.caller.May(domain.ScopeOpsAdmin) {
+		now, err := s.settingsOf(c, who, "/v1/ops/odfis/"+url.PathEscape(routing), "{\n  \"delivery\": {\"method\": \"outbox\"}\n}")
+		if err != nil {
+			return err
+		}
+		set = set.filled("settings", now)
+	}
+	data.Actions = allowed([]form{set})
 	if bank.Version > 0 {
 		if data.Settings, err = readable(map[string]any{"delivery": bank.Delivery, "file": bank.File}); err != nil {
 			return err

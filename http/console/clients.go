@@ -6,12 +6,14 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 )
@@ -19,6 +21,7 @@ import (
 // clients answers the clients by id.
 func (s *surface) clients(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Clients", "Clients")
+	p.Forms = allowed([]form{formOf(p, "open-client", "new", "Take on a client").filled("settings", newClient)})
 	return s.list(c, p, "Who originates and receives through this ledger.", nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		t := table{Name: "clients", Caption: "Clients", Columns: columns("Client", "State", "Banks", "Waiting#", "Dollars#", "Since"), Empty: "There is no client yet.", page: p}
 		queues, err := s.Views.QueueTotals(ctx)
@@ -45,6 +48,9 @@ func (s *surface) clients(c echo.Context, who api.Caller) error {
 
 type settingsPage struct {
 	Title, State string
+	Lead         string
+	FactsTitle   string // Settings where it is left out
+	NoHistory    bool
 	Tone         tone
 	Links        []said
 	Facts        []fact
@@ -59,6 +65,35 @@ type change struct {
 	At   time.Time
 	By   string
 	Says []string
+
+	Reason string
+}
+
+// clientForms are what may be changed about a client.
+func (s *surface) clientForms(c echo.Context, p *page, id string) ([]form, error) {
+	forms := []form{formOf(p, "change-client", id, "Change the settings"), formOf(p, "issue-credential", id, "Issue a credential")}
+	if !p.Who.caller.May(domain.ScopeOpsAdmin) {
+		return allowed(forms), nil
+	}
+	settings, err := s.settingsOf(c, p.Who.caller, "/v1/ops/clients/"+url.PathEscape(id), "{}")
+	if err != nil {
+		return nil, err
+	}
+	forms[0] = forms[0].filled("settings", settings)
+	rows, err := s.Views.Credentials(c.Request().Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	var live []choice
+	for _, r := range rows {
+		if full, err := s.Directory.Credential(c.Request().Context(), r.Key); err == nil && !r.Revoked {
+			live = append(live, choice{r.Key, cmp.Or(full.Name, "(no name)") + ", " + r.Key[:min(len(r.Key), 8)] + "…"})
+		}
+	}
+	if len(live) > 0 {
+		forms = append(forms, formOf(p, "revoke-credential", id, "Revoke a credential").choosing("key", live))
+	}
+	return allowed(forms), nil
 }
 
 // client answers one client: what waits, its settings and how they came about,
@@ -78,7 +113,10 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	if client.Suspended {
 		data.State, data.Tone, toggle = "suspended", warn, formOf(p, "resume", id, "Let the client work again")
 	}
-	data.Actions = allowed([]form{toggle})
+	if data.Actions, err = s.clientForms(c, p, id); err != nil {
+		return err
+	}
+	data.Actions = append(data.Actions, allowed([]form{toggle})...)
 	b := set.Batching
 	data.Facts = []fact{
 		{"Id", code(id)}, {"Company", say(set.CompanyName).sub(strings.Join(set.CompanyIdentifications, ", "))}, {"Banks", say(strings.Join(set.ODFIs, ", "))},
@@ -176,12 +214,20 @@ func cleared(v any) any {
 // changes are what was set in a stream of settings, the newest first, each
 // with what it changed.
 func (s *surface) changes(ctx context.Context, stream string) (list []change, err error) {
+	return s.changesOf(ctx, stream, func(eventstore.Recorded) bool { return true })
+}
+
+// changesOf are those of some of the events.
+func (s *surface) changesOf(ctx context.Context, stream string, of func(eventstore.Recorded) bool) (list []change, err error) {
 	events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
 	if err != nil {
 		return nil, err
 	}
 	before := map[string]string{}
 	for _, r := range events {
+		if !of(r) {
+			continue
+		}
 		f, err := ledger.Fact(r)
 		if err != nil {
 			return nil, err
@@ -198,6 +244,11 @@ func (s *surface) changes(ctx context.Context, stream string) (list []change, er
 			if err := json.Unmarshal(r.Data, &v); err != nil {
 				return nil, err
 			}
+			if why, ok := v["reason"].(string); ok {
+				c.Reason = why
+				delete(v, "reason")
+			}
+			delete(v, "client_id") // only the first one has it
 			flatten("", cleared(v), after)
 			c.Says = differences(before, after)
 			before = after

@@ -15,11 +15,25 @@ func flatten(path string, v any, into map[string]string) {
 		for name, value := range v {
 			flatten(strings.TrimPrefix(path+"."+name, "."), value, into)
 		}
+	case []any:
+		if len(v) > 0 {
+			if _, ok := v[0].(map[string]any); ok {
+				for n, value := range v {
+					flatten(fmt.Sprintf("%s %d", path, n+1), value, into)
+				}
+				return
+			}
+		}
+		flattenOne(path, v, into)
 	case nil:
 	default:
-		text, _ := json.Marshal(v)
-		into[path] = strings.Trim(string(text), `"`)
+		flattenOne(path, v, into)
 	}
+}
+
+func flattenOne(path string, v any, into map[string]string) {
+	text, _ := json.Marshal(v)
+	into[path] = strings.Trim(string(text), `"`)
 }
 
 // differences are what changed between two documents, in words; of the first

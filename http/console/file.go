@@ -104,6 +104,8 @@ func fileForms(p *page, f domain.File) (forms []form) {
 	switch f.State {
 	case domain.DeliveryUnknown:
 		forms = append(forms, formOf(p, "confirm", f.ID, "Confirm that the bank has it").opened(), formOf(p, "resend", f.ID, "Send it again"))
+	case domain.FileIsHeld:
+		forms = append(forms, formOf(p, "approve-file", f.ID, "Approve the file").opened(), formOf(p, "release", f.ID, "Take it back"))
 	case domain.FileIsCut, domain.FileIsRendered:
 		forms = append(forms, formOf(p, "release", f.ID, "Take it back"))
 	}

@@ -81,6 +81,9 @@ var inboundStates = []choice{
 func (s *surface) inbounds(c echo.Context, who api.Caller) error {
 	state := c.QueryParam("state")
 	p := s.newPage(c, who, "Files in", "Files in")
+	if s.Inbound != nil {
+		p.Forms = handInForm(p)
+	}
 	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: inboundStates}}
 	return s.list(c, p, "Files from the bank, newest first.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		files, next, err := s.Views.InboundFiles(ctx, projections.InboundFilter{State: state, Limit: limit, Cursor: cursor})

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ type moneyPage struct {
 	Facts              []fact
 	Plot               *plot
 	Table              table
+	Batches            table
 }
 
 // money answers what settles on a day, by bank and direction, to be
@@ -54,7 +56,10 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 		returned += r.ReturnedDebits.Cents + r.ReturnedCredits.Cents
 	}
 	data.Facts = []fact{
-		{"Into the reserve account", money(in)}, {"Out of it", money(out)}, {"Net", money(in - out)}, {"Of these, answers", money(returned)},
+		{"Into the reserve account", money(in)}, {"Out of it", money(out)}, {"Net", money(in - out)}, {"Of these, returns", money(returned)},
+	}
+	if data.Batches, err = s.settledBatches(ctx, p, day); err != nil {
+		return err
 	}
 	if data.Plot, err = s.settlementPlot(ctx, day); err != nil {
 		return err
@@ -64,22 +69,52 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 }
 
 func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) table {
-	t := table{Name: "settlement-" + day.String(), Caption: "Settlement on " + dayText(day.String()), Columns: columns("Bank", "Direction", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Unmatched#", "Net#"),
+	t := table{Name: "settlement-" + day.String(), Caption: "Settlement on " + dayText(day.String()), Columns: columns("Bank", "Direction", "Debits#", "Credits#", "Returned debits#", "Returned credits#", "Unmatched#", "Acknowledged#", "Net#"),
 		Empty: "Nothing settles on this day.", Note: "Net is what moves into the reserve account; below zero, out of it. What is unmatched is part of the other sums.", page: p}
 	sum := func(s projections.Sum) cell { return money(s.Cents).sub(plural(s.Entries, "entry", "entries")) }
 	for _, r := range rows {
-		t.add(linked(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), money(r.NetCents()))
+		t.add(linked(r.ODFI, Path+"/banks/"+r.ODFI), say(word(r.Direction)), sum(r.Debits), sum(r.Credits), sum(r.ReturnedDebits), sum(r.ReturnedCredits), sum(r.Waiting), acknowledged(r), money(r.NetCents()))
 	}
 	return t
+}
+
+// batchesShown is how many batches of a day are listed.
+const batchesShown = 200
+
+// settledBatches lists the batches of ours that make up a day.
+func (s *surface) settledBatches(ctx context.Context, p *page, day calendar.Date) (table, error) {
+	t := table{Name: "batches", Caption: "What we sent of it, by batch", Columns: columns("File", "State", "Batch#", "Debits#", "Credits#"), Empty: "Nothing that we sent settles on this day.", page: p}
+	list, err := s.Views.SettledBatches(ctx, day.String())
+	if len(list) > batchesShown {
+		t.Note = fmt.Sprintf("The first %d of %s.", batchesShown, number(len(list)))
+	}
+	for _, b := range list[:min(len(list), batchesShown)] {
+		what := ""
+		if b.Answers {
+			what = "answers"
+		}
+		t.add(linked(cmp.Or(b.FileName, b.FileID), Path+"/files/"+b.FileID).sub(what), badge(word(b.State), toneOf(string(b.State))), count(int(b.Batch)),
+			money(b.Debits.Cents).sub(plural(b.Debits.Entries, "entry", "entries")), money(b.Credits.Cents).sub(plural(b.Credits.Entries, "entry", "entries")))
+	}
+	return t, err
+}
+
+// acknowledged is how much of what we sent the bank acknowledged.
+func acknowledged(r projections.Settlement) cell {
+	if r.Direction == domain.FromFed {
+		return cell{}
+	}
+	return money(r.Acknowledged.Cents).sub(plural(r.Acknowledged.Entries, "entry", "entries"))
 }
 
 // settlementPlot draws what settles on days around one: what we sent, what
 // came, and answers.
 func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot, error) {
-	p := &plot{Title: "Settlement by day", Width: plotWidth, Empty: "Nothing settles on these days.", Legend: []legend{{"bar", "sent to the bank"}, {"ok", "came from the bank"}, {"hurt", "answers in either direction"}}}
+	p := &plot{Title: "Settlement by day", Width: plotWidth, Empty: "Nothing settles on these days.", Legend: []legend{{"bar", "sent, and acknowledged"}, {"usual", "sent, not acknowledged"}, {"ok", "came from the bank"}, {"hurt", "returns in either direction"}}}
 	type sums struct {
 		day               calendar.Date
 		sent, came, again int64
+		ack               int64 // of what was sent
 	}
 	var days []sums
 	most, any := int64(1), false
@@ -92,7 +127,7 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 		for _, r := range rows {
 			amount := r.Debits.Cents + r.Credits.Cents
 			if r.Direction == domain.ToFed {
-				d.sent += amount
+				d.sent, d.ack = d.sent+amount, d.ack+r.Acknowledged.Cents
 			} else {
 				d.came += amount
 			}
@@ -115,16 +150,19 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 		}
 		p.Labels = append(p.Labels, label{X: 0, Y: y + 10, Anchor: "start", Text: name, Class: class})
 		href := Path + "/money?day=" + d.day.String()
-		says := fmt.Sprintf("%s: %s sent, %s came, %s in answers", name, dollars(d.sent), dollars(d.came), dollars(d.again))
+		says := fmt.Sprintf("%s: %s sent, %s of it acknowledged, %s came, %s in returns", name, dollars(d.sent), dollars(d.ack), dollars(d.came), dollars(d.again))
 		for n, one := range []struct {
 			class string
 			cents int64
-		}{{"bar", d.sent}, {"ok", d.came}, {"hurt", d.again}} {
+		}{{"usual", d.sent}, {"ok", d.came}, {"hurt", d.again}} {
 			if one.cents == 0 {
 				continue
 			}
 			w := max(2, int(one.cents*(plotWidth-left-110)/most))
 			p.Bars = append(p.Bars, shape{X: left, Y: y + n*12, W: w, H: 10, Class: one.class, Says: says, Href: href})
+			if n == 0 && d.ack > 0 {
+				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(min(d.ack, d.sent)*(plotWidth-left-110)/most)), H: 10, Class: "bar", Says: says, Href: href})
+			}
 			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + n*12 + 9, Anchor: "start", Text: dollars(one.cents)})
 		}
 		p.Lines = append(p.Lines, line{left, y - 4, left, y + high - 4, "axis"})

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ type page struct {
 	Data    any
 
 	clientName func(id string) string
+	query      url.Values
+	// Forms are what may be done on a page that lists something.
+	Forms []form
 	// Short says that the person's role leaves out something that could be done
 	// here.
 	Short bool
@@ -61,7 +65,7 @@ func (s *surface) newPage(c echo.Context, who api.Caller, title, section string)
 	}
 	ctx := c.Request().Context()
 	return &page{
-		Asked: asked,
+		Asked: asked, query: c.QueryParams(),
 		clientName: func(id string) string {
 			if client, err := s.Directory.Client(ctx, id); err == nil && client.Settings.Name != "" {
 				return client.Settings.Name
@@ -98,8 +102,9 @@ func (p *page) Sections() []section {
 	return []section{
 		{"Today", Path, "t"}, {"Queues", Path + "/queues", "q"}, {"Transactions", Path + "/transactions", "x"},
 		{"Files out", Path + "/files", "f"}, {"Files in", Path + "/inbound", "i"}, {"Returns", Path + "/returns", "r"},
-		{"Money", Path + "/money", "m"}, {"Clients", Path + "/clients", "c"}, {"Banks", Path + "/banks", "b"},
-		{"System", Path + "/system", "s"},
+		{"Rates", Path + "/rates", "a"}, {"Money", Path + "/money", "m"}, {"Exposure", Path + "/exposure", "e"},
+		{"Clients", Path + "/clients", "c"}, {"Banks", Path + "/banks", "b"}, {"People", Path + "/people", "p"},
+		{"Policy", Path + "/policy", "y"}, {"System", Path + "/system", "s"},
 	}
 }
 

@@ -26,8 +26,17 @@ func (s *surface) queues(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	p.Data = list
+	ages, err := s.Views.WaitAges(c.Request().Context(), p.Now)
+	if err != nil {
+		return err
+	}
+	p.Data = queuesPage{list, agesPlot(ages)}
 	return s.show(c, 200, "queues", p)
+}
+
+type queuesPage struct {
+	Queues []work
+	Ages   *plot
 }
 
 type listPage struct {
@@ -52,7 +61,7 @@ func (s *surface) queue(c echo.Context, who api.Caller) error {
 			continue
 		}
 		p := s.newPage(c, who, q.title, "Queues")
-		return s.list(c, p, q.means, nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		return s.list(c, p, q.means+" If nobody acts: "+q.then, nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 			return q.list(s, ctx, p, limit, cursor)
 		})
 	}
@@ -105,15 +114,31 @@ func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit 
 func transactionPath(client, id string) string { return Path + "/transactions/" + client + "/" + id }
 
 func (s *surface) heldItems(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
-	items, next, err := s.Views.HeldItems(ctx, limit, cursor)
-	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver", "Amount#", "Why it is held", "Client", "Waits since", "Id"), Empty: "No entry is held.", page: p}
+	rule := p.query.Get("rule")
+	items, next, err := s.Views.HeldItems(ctx, rule, limit, cursor)
+	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver", "Amount#", "Why it is held", "Client", "Held since", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
+	if rule != "" {
+		t.Caption = "Held by " + rule + ", the oldest first"
+	}
 	for _, h := range items {
 		t.add(
 			linked(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
-			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), say(h.Reason), p.client(h.Client),
-			at(h.MadeAt).sub(p.Age(h.MadeAt)), code(h.TransactionID))
+			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), say(h.Reason).sub(h.Rule), p.client(h.Client),
+			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldThen(h), code(h.TransactionID))
 	}
 	return t, next, err
+}
+
+// heldThen is what happens to a held entry that nobody decides about.
+func heldThen(h projections.HeldItem) cell {
+	switch {
+	case h.Rejects:
+		return at(h.Deadline).sub("then it is rejected")
+	case h.Deadline.IsZero():
+		return say("it stays held")
+	default:
+		return at(h.Deadline).sub("then it settles later, once approved")
+	}
 }
 
 // named is a name as lists show it.
@@ -198,6 +223,24 @@ func (s *surface) doubtfulFiles(ctx context.Context, p *page, _ int, _ string) (
 	t := fileTable(p, "delivery", "Files in doubt", files)
 	t.Empty = "Every file that should have left did."
 	return t, "", err
+}
+
+// sumReturned counts what banks returned or corrected today.
+func (s *surface) sumReturned(ctx context.Context, now time.Time, w *work) error {
+	day := calendar.DateOf(now).String()
+	counts, err := s.Views.Codes(ctx, day, day)
+	for _, c := range counts {
+		w.add(c.Entries, c.Cents, time.Time{}, time.Time{})
+	}
+	return err
+}
+
+func (s *surface) returnedToday(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	day := calendar.DateOf(p.Now).String()
+	rows, next, err := s.Views.Answers(ctx, projections.AnswerFilter{Direction: domain.FromFed, FromDay: day, ToDay: day, Limit: limit, Cursor: cursor})
+	t := answerTable(p, rows)
+	t.Caption, t.Empty = "What came back today, the newest first", "Nothing came back today."
+	return t, next, err
 }
 
 func (s *surface) answersToLeave(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {

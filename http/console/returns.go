@@ -32,7 +32,7 @@ var answerKinds = []choice{
 func (s *surface) returns(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(q.Text("kind")), Direction: domain.Direction(q.Text("direction")), FromDay: q.Day("from"), ToDay: q.Day("to")}
-	for _, name := range []string{"cursor", "format", "done"} {
+	for _, name := range []string{"cursor", "format", "done", "asked"} {
 		q.Text(name)
 	}
 	if err := q.Refusal(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -21,10 +22,12 @@ type work struct {
 	Means    string // what is to be decided
 	Count    int
 	Cents    int64
-	NoMoney  bool // what is counted has no sum
+	Then     string // what happens if nobody acts
+	NoMoney  bool   // what is counted has no sum
 	Oldest   time.Time
 	Deadline time.Time
 	Tone     tone
+	Rules    []work // of what is held: by the rule that holds it
 }
 
 type todayPage struct {
@@ -86,7 +89,7 @@ func (s *surface) work(ctx context.Context, now time.Time) (list []work, err err
 		return nil, err
 	}
 	for _, q := range workQueues {
-		w := work{Name: q.title, Path: Path + "/queues/" + q.name, Means: q.means, NoMoney: q.noMoney, Tone: q.tone}
+		w := work{Name: q.title, Path: Path + "/queues/" + q.name, Means: q.means, Then: q.then, NoMoney: q.noMoney, Tone: q.tone}
 		if q.sum != nil {
 			if err := q.sum(s, ctx, now, &w); err != nil {
 				return nil, fmt.Errorf("sum up %s: %w", q.name, err)
@@ -95,6 +98,7 @@ func (s *surface) work(ctx context.Context, now time.Time) (list []work, err err
 		for _, one := range waits {
 			if one.What == q.waits {
 				w.add(int(one.Count), one.Cents, one.Oldest, one.Deadline)
+				w.ruled(one)
 			}
 		}
 		list = append(list, w)
@@ -122,6 +126,20 @@ func (w *work) add(count int, cents int64, oldest, deadline time.Time) {
 	w.Oldest, w.Deadline = earlier(w.Oldest, oldest), earlier(w.Deadline, deadline)
 }
 
+// ruled adds what a rule of the guard holds.
+func (w *work) ruled(one projections.Waits) {
+	if one.Rule == "" {
+		return
+	}
+	then := "It stays held."
+	if one.Rejects {
+		then = "It is rejected at its deadline."
+	}
+	w.Rules = append(w.Rules, work{
+		Name: one.Rule, Path: w.Path + "?rule=" + url.QueryEscape(one.Rule), Means: then, Count: int(one.Count), Cents: one.Cents, Oldest: one.Oldest, Deadline: one.Deadline,
+	})
+}
+
 // earlier is the earlier of two instants, of which either may be missing.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
@@ -134,6 +152,7 @@ func earlier(a, b time.Time) time.Time {
 // it is summed up, and how it is listed.
 type workQueue struct {
 	name, title, means string
+	then               string // if nobody acts
 	tone               tone
 	noMoney            bool
 	waits              string
@@ -145,25 +164,36 @@ var workQueues = []workQueue{
 	{
 		name: "delivery", title: "Files in doubt", tone: bad, sum: (*surface).sumDoubtful, list: (*surface).doubtfulFiles,
 		means: "The ledger does not know whether the bank has the file, or the file missed its deadline. Confirm it, send it again, or take it back.",
+		then:  "Nothing is sent again, and its entries go into no other file.",
 	},
 	{
 		name: "unmatched", title: "Unmatched", tone: bad, waits: projections.WaitsUnmatched, list: (*surface).unmatchedEntries,
 		means: "An entry from the bank found no place here. Assign it to a client or a transaction, return it, or dismiss it.",
+		then:  "It stays, with its money accounted for; after the deadline its bank may refuse the return.",
 	},
 	{
 		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
 		means: "A file from the bank, or part of one, does not hold together, so nothing of that part was applied.",
+		then:  "Nothing of it is applied, and the time to return its entries passes.",
 	},
 	{
 		name: "approvals", title: "Approvals", tone: warn, noMoney: true, waits: projections.WaitsApproval, list: (*surface).approvals,
-		means: "Somebody asked for what needs two people. Another person approves it or refuses it; without that it expires.",
+		means: "Somebody asked for what needs two people. Another person approves it or refuses it.",
+		then:  "It expires, and nothing is done.",
 	},
 	{
 		name: "held", title: "Held", tone: warn, waits: projections.WaitsHeld, list: (*surface).heldItems,
 		means: "An entry of a client waits for a person. It leaves in no file until somebody approves it.",
+		then:  "It stays held, and is dated again when it is approved; where its rule says so it is rejected at its deadline.",
+	},
+	{
+		name: "returned", title: "Came back today", tone: plain, sum: (*surface).sumReturned, list: (*surface).returnedToday,
+		means: "What banks returned or corrected today.",
+		then:  "Nothing. Its client may answer it, until when its page says.",
 	},
 	{
 		name: "answers", title: "Answers to leave today", tone: plain, waits: projections.WaitsDeadline, list: (*surface).answersToLeave,
-		means: "Returns, corrections and disputes of ours that have to leave before a deadline. They leave by themselves at the next window.",
+		means: "Returns, corrections and disputes of ours that have to leave before a deadline.",
+		then:  "They leave by themselves with the next file; one that is held is rejected at its deadline.",
 	},
 }

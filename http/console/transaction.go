@@ -2,7 +2,10 @@ package console
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -27,6 +30,7 @@ type transactionPage struct {
 	Facts        []fact
 	Held         string // why it is held
 	HeldSince    cell
+	MayRelease   string // who can approve what is held
 	Codes        []explainedCode
 	Can          []able
 	Actions      []form
@@ -70,6 +74,9 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	if o.State == domain.Held {
 		data.Status, data.Tone, data.Held = "Held", warn, o.Reason
 		data.HeldSince = at(o.History[len(o.History)-1].At)
+		if data.MayRelease, err = s.mayRelease(ctx, v.Row.AmountCents); err != nil {
+			return err
+		}
 	}
 	for _, a := range v.Available() {
 		data.Can = append(data.Can, able{Name: a.Name, Means: ableText[a.Name], Until: at(a.Deadline)})
@@ -100,12 +107,41 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 			data.Records = append(data.Records, itemRecord{word(i.Kind) + ", as it stands in " + whose(i), lines})
 		}
 	}
-	data.Actions = transactionForms(p, &t)
+	data.Actions = append(transactionForms(p, &t), revealForm(p, &t)...)
 	if s.Sandbox != nil {
 		data.Bank = bankForms(p, v.Case)
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "transaction", p)
+}
+
+// mayRelease says who can approve what is held.
+func (s *surface) mayRelease(ctx context.Context, cents int64) (string, error) {
+	all, err := s.Ledger.Operators(ctx)
+	if err != nil {
+		return "", err
+	}
+	policy, err := s.Ledger.Policy(ctx)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, one := range all.People {
+		if !one.Disabled && slices.Contains(one.Roles, domain.RoleApprover) {
+			names = append(names, one.Email)
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return "Nobody with the role approver is there to release it.", nil
+	case n > 8:
+		names = append(names[:8], fmt.Sprintf("%d more", n-8))
+	}
+	says := "It can be released by " + strings.Join(names, ", ") + "."
+	if policy.FourEyes && cents > policy.ReleaseAboveCents {
+		says += " It takes two of them: one asks, another approves."
+	}
+	return says, nil
 }
 
 func whose(i *domain.Item) string {

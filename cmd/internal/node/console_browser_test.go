@@ -2,9 +2,7 @@ package node
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -171,13 +169,4 @@ func (b *browser) looks(wide, high int64, scheme string) {
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
 	b.must(err)
-}
-
-// shoot writes a picture of the whole page.
-func (b *browser) shoot(file string) {
-	b.t.Helper()
-	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	b.must(err)
-	b.must(os.MkdirAll(filepath.Dir(file), 0o755))
-	b.must(os.WriteFile(file, picture, 0o644))
 }

@@ -3,27 +3,36 @@ package node
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
 // pages are those of the console, by the name of their picture.
 func (b *bankDay) pages() [][2]string {
-	return [][2]string{
+	list := [][2]string{
 		{"today", ""}, {"queues", "/queues"}, {"queue-held", "/queues/held"}, {"queue-unmatched", "/queues/unmatched"}, {"queue-quarantine", "/queues/quarantine"},
 		{"unmatched", "/unmatched/" + b.unmatchedRow}, {"transactions", "/transactions"}, {"transaction", "/transactions/" + b.gym + "/" + b.sent[1]},
-		{"transaction-held", "/transactions/" + b.diner + "/" + b.held}, {"transaction-returned", "/transactions/" + b.gym + "/" + b.returned},
+		{"transaction-held", "/transactions/" + b.diner + "/" + b.held}, {"transaction-waiting", "/transactions/" + b.diner + "/" + b.waits}, {"transaction-returned", "/transactions/" + b.gym + "/" + b.returned},
 		{"files", "/files"}, {"file", "/files/" + b.file}, {"inbound", "/inbound"}, {"inbound-file", "/inbound/" + b.inbound}, {"inbound-quarantined", "/inbound/" + b.quarantined},
 		{"returns", "/returns"}, {"money", "/money"}, {"clients", "/clients"}, {"client", "/clients/" + b.gym}, {"banks", "/banks"}, {"bank", "/banks/231380104"},
+		{"approvals", "/queues/approvals"}, {"queue-returned", "/queues/returned"}, {"people", "/people"}, {"person", "/people/m.ortiz@lantern.example"}, {"policy", "/policy"},
+		{"rates", "/rates"}, {"rates-company", "/rates/" + b.gym + "/1840000017?class=overall"}, {"exposure", "/exposure"},
 		{"system", "/system"}, {"search", "/search?q=nothing"},
 	}
+	if b.request != "" {
+		list = append(list, [2]string{"approval", "/approvals/" + b.request})
+	}
+	return list
 }
 
-// ACHLEDGER_PICTURES=1 writes the pictures of docs/console.md again.
+// ACHLEDGER_PICTURES=DIR writes the pictures of docs/console.md into a folder,
+// and with ACHLEDGER_PICTURES_ALL=1 one of every page at every size.
 func TestEveryPageShowsWithoutAComplaint(t *testing.T) {
 	day := newBankDay(t)
+	day.asks()
 	web := newBrowser(t, day.Base)
 	day.signIn(web, "m.ortiz@lantern.example", "approver", "admin")
-	folder := os.Getenv("ACHLEDGER_PICTURES")
+	folder, all, manual := os.Getenv("ACHLEDGER_PICTURES"), os.Getenv("ACHLEDGER_PICTURES_ALL") != "", pictured(t)
 	for _, view := range []struct {
 		name       string
 		wide, high int64
@@ -32,7 +41,7 @@ func TestEveryPageShowsWithoutAComplaint(t *testing.T) {
 		web.looks(view.wide, view.high, view.scheme)
 		for _, p := range day.pages() {
 			web.visit("/console" + p[1])
-			if folder != "" {
+			if folder != "" && (all || slices.Contains(manual, p[0]+view.name)) {
 				web.shoot(filepath.Join(folder, p[0]+view.name+".png"))
 			}
 			web.quiet(p[0] + view.name)

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +18,7 @@ import (
 // visitor is a person's browser without a window: it keeps cookies and
 // follows nothing.
 type visitor struct {
-	t      *testing.T
+	t      testing.TB
 	base   string
 	cookie string
 }
@@ -124,7 +126,9 @@ func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
 // actionScopes says for each action of the console what it needs.
 var actionScopes = map[string]string{
 	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
-	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "resume": "ops:admin",
+	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "approve-file": "ops:approve", "lift": "ops:approve", "open-client": "ops:admin", "change-client": "ops:admin",
+	"configure-bank": "ops:admin", "issue-credential": "ops:admin", "revoke-credential": "ops:admin", "policy": "ops:admin",
+	"add-person": "ops:admin", "change-person": "ops:admin", "disable-person": "ops:admin", "enable-person": "ops:admin", "sign-out-person": "ops:admin", "resume": "ops:admin",
 	"approve-request": "ops:approve", "refuse-request": "ops:approve", "withdraw-request": "ops:read",
 	"clock": "ops:work", "play-acknowledge": "ops:work", "play-return": "ops:work", "play-correction": "ops:work", "play-dishonor": "ops:work", "play-contest": "ops:work",
 }
@@ -147,13 +151,72 @@ func TestARoleOpensItsPagesAndActionsAndNoOthers(t *testing.T) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(actionScopes)) {
 			may := slices.Contains(rolesScopes[role], actionScopes[name])
-			form := url.Values{"reason": {"a test"}, "code": {"R03"}, "client": {"none"}, "advance": {"15m"}, "result": {"accepted"}, "data": {"1"}}
+			form := url.Values{"reason": {"a test"}, "code": {"R03"}, "settings": {"{}"}, "key": {"none"}, "email": {"x@lantern.example"}, "roles": {"viewer"}, "client": {"none"}, "advance": {"15m"}, "result": {"accepted"}, "data": {"1"}}
 			response, text := person.send("POST", "/console/do/"+name+"/none", form)
 			if refused := response.StatusCode == http.StatusForbidden; refused == may {
 				t.Errorf("%s for %s answers %d: %.200s", name, role, response.StatusCode, text)
 			}
 		}
 	}
+}
+
+// shownActions are the actions that a page offers.
+var shownActions = regexp.MustCompile(`action="/console/(?:do/)?([a-z-]+)/`)
+
+// A role is offered on every page what it includes, and nothing else.
+func TestAPageOffersWhatARoleIncludes(t *testing.T) {
+	day := newBankDay(t)
+	day.must(201, day.ops, "POST", "/v1/ops/operators", object{"email": "m.ortiz@lantern.example", "name": "Maria Ortiz", "roles": []string{domain.RoleApprover}}, nil)
+	day.asks()
+	all := map[string]string{"reveal": "ops:work"}
+	maps.Copy(all, actionScopes)
+	for role, expected := range map[string]string{
+		domain.RoleViewer:   "",
+		domain.RoleOperator: "hold reject judge assign return dismiss clock play-acknowledge play-return play-correction reveal",
+		domain.RoleApprover: "hold approve reject judge assign return dismiss clock play-acknowledge play-return play-correction reveal approve-request refuse-request",
+		domain.RoleAdmin:    "suspend open-client change-client configure-bank issue-credential revoke-credential policy add-person change-person disable-person sign-out-person",
+	} {
+		person, offered := day.signsIn(role+"@lantern.example", role), map[string]bool{}
+		for _, p := range day.pages() {
+			response, text := person.send("GET", "/console"+p[1], nil)
+			if response.StatusCode != http.StatusOK {
+				t.Errorf("%s for %s answers %d", p[0], role, response.StatusCode)
+			}
+			for _, found := range shownActions.FindAllStringSubmatch(text, -1) {
+				name := found[1]
+				if offered[name] = true; !slices.Contains(rolesScopes[role], all[name]) {
+					t.Errorf("%s offers %s to %s", p[0], name, role)
+				}
+			}
+		}
+		for _, name := range strings.Fields(expected) {
+			if !offered[name] {
+				t.Errorf("%s is offered nowhere to %s", name, role)
+			}
+		}
+	}
+}
+
+// Every action that the console has is in the table of what needs which scope.
+func TestEveryActionHasItsScope(t *testing.T) {
+	source, err := os.ReadFile("../../../http/console/actions_all.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^\t"([a-z-]+)": +\{scope: domain\.(\w+)`).FindAllStringSubmatch(string(source), -1)
+	scopes := map[string]string{"ScopeOpsRead": "ops:read", "ScopeOpsWork": "ops:work", "ScopeOpsApprove": "ops:approve", "ScopeOpsAdmin": "ops:admin"}
+	for _, f := range found {
+		if actionScopes[f[1]] != scopes[f[2]] {
+			t.Errorf("%s needs %s, and the table says %q", f[1], scopes[f[2]], actionScopes[f[1]])
+		}
+	}
+	if len(found) != len(actionScopes) {
+		t.Errorf("the console has %d actions, the table %d", len(found), len(actionScopes))
+	}
+}
+
+func TestAnotherSiteMakesNoRequestOfTheConsole(t *testing.T) {
+	r := serve(t, "", nil)
 	person := r.signsIn("m.ortiz@lantern.example", domain.RoleApprover)
 	if response, _ := person.send("POST", "/console/do/clock/now", url.Values{"advance": {"1h"}}, "Sec-Fetch-Site", "cross-site"); response.StatusCode != http.StatusForbidden {
 		t.Errorf("a request from another site answers %d", response.StatusCode)

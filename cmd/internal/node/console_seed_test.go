@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 )
 
@@ -24,14 +26,17 @@ type bankDay struct {
 	sent         []string // transactions of the gym that left
 	held         string   // a transaction that is held
 	heldEvent    string
+	waits        string // a transaction that leaves at 16:30
+	dinerSecond  string // its event
 	returned     string
 	unmatchedRow string
 	file         string
 	inbound      string
 	quarantined  string
+	request      string // for a second person
 }
 
-func newBankDay(t *testing.T) *bankDay {
+func newBankDay(t testing.TB) *bankDay {
 	t.Helper()
 	b := &bankDay{}
 	b.running = serve(t, "", nil)
@@ -44,7 +49,20 @@ func newBankDay(t *testing.T) *bankDay {
 		b.send(b.gymKey, "push", fmt.Sprintf("Clerk %d", n), 1400+n*37)
 	}
 	b.send(b.dinerKey, "push", "Cook One", 2210)
+	var members []string
+	for n := range 40 {
+		id, _ := b.send(b.gymKey, "pull", fmt.Sprintf("Member %d", n+1), 30+n)
+		members = append(members, id)
+	}
 	b.clock("2026-11-10 17:00")
+	b.clock("2026-11-13 11:00")
+	for n, why := range []string{"R01", "R10", "R03"} {
+		b.do(b.ops, http.MethodPost, "/v1/simulations/transactions/"+members[n]+"/return", map[string]any{"code": why, "client": b.gym}, nil)
+	}
+	b.do(b.ops, http.MethodPatch, "/v1/ops/clients/"+b.gym, map[string]any{"limits": []map[string]any{
+		{"direction": "credit", "per": "settlement_date", "cents": 1_250_000, "action": "hold"},
+		{"direction": "debit", "per": "banking_day", "count": 50, "action": "hold"},
+	}}, nil)
 	b.clock("2026-11-17 09:40")
 	b.morning()
 	return b
@@ -122,7 +140,7 @@ func (b *bankDay) morning() {
 		b.send(b.gymKey, "push", fmt.Sprintf("Trainer %d", n+1), 820+n*19)
 	}
 	b.held, b.heldEvent = b.send(b.dinerKey, "push", "Marta Svensson", 24500)
-	b.send(b.dinerKey, "push", "Cook Two", 2280)
+	b.waits, b.dinerSecond = b.send(b.dinerKey, "push", "Cook Two", 2280)
 	b.do(b.ops, http.MethodPost, "/v1/ops/events/"+b.heldEvent+"/hold", map[string]any{"reason": "far above what this company usually pays"}, nil)
 	b.do(b.ops, http.MethodPost, "/v1/simulations/inbound", map[string]any{
 		"routing": "231380104", "account": "1840000017001", "name": "HARBOR GYM", "amount_cents": 120000, "sec_code": "CCD", "company_name": "CARD ACQUIRER", "company_identification": "9000000001", "description": "SETTLEMENT",
@@ -136,7 +154,7 @@ func (b *bankDay) morning() {
 	var in struct{ Data []struct{ ID, State string } }
 	eventually(b.t, "what came is applied", func() bool {
 		b.do(b.ops, http.MethodGet, "/v1/ops/inbound", nil, &in)
-		return len(in.Data) >= 5 && in.Data[0].State != "received"
+		return len(in.Data) >= 8 && in.Data[0].State != "received"
 	})
 	for _, f := range in.Data {
 		if f.State == "quarantined" {
@@ -148,6 +166,19 @@ func (b *bankDay) morning() {
 	var waiting struct{ Data []struct{ ID string } }
 	b.do(b.ops, http.MethodGet, "/v1/ops/unmatched", nil, &waiting)
 	b.unmatchedRow = waiting.Data[0].ID
+}
+
+// asks has one of two approvers ask for what is held, once it takes both.
+func (b *bankDay) asks() {
+	b.t.Helper()
+	first := b.signsIn("p.quill@lantern.example", domain.RoleApprover)
+	b.signsIn("r.vela@lantern.example", domain.RoleApprover)
+	b.do(b.ops, http.MethodPut, "/v1/ops/policy", map[string]any{"four_eyes": true, "release_above_cents": 500_000}, nil)
+	to, err := url.Parse(first.posts("/console/do/approve/"+b.heldEvent, url.Values{"reason": {"a new oven, invoice seen"}}, http.StatusSeeOther))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.request = to.Query().Get("asked")
 }
 
 // signIn adds a person and signs in by a link.

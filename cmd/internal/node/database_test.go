@@ -212,7 +212,7 @@ func TestANodeIsStartedOnItsOwnFolderWithTheLedgersKeyAndFolders(t *testing.T) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

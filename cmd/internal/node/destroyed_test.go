@@ -17,7 +17,7 @@ import (
 )
 
 // clear lists the files under a folder that show one of the numbers.
-func clear(t *testing.T, f folder.Folder, numbers []string) (found []string) {
+func clear(t testing.TB, f folder.Folder, numbers []string) (found []string) {
 	t.Helper()
 	err := filepath.WalkDir(string(f), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {

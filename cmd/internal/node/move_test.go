@@ -97,7 +97,7 @@ func (r *running) moves() (moves []string) {
 	return moves
 }
 
-func newYork(t *testing.T) *time.Location {
+func newYork(t testing.TB) *time.Location {
 	t.Helper()
 	place, err := time.LoadLocation("America/New_York")
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 // running is a server in this process.
 type running struct {
-	t      *testing.T
+	t      testing.TB
 	folder folder.Folder
 	server *Server
 	Running
@@ -29,7 +29,7 @@ type running struct {
 }
 
 // serve runs a sandbox; change may alter its options.
-func serve(t *testing.T, f folder.Folder, change func(*Options)) *running {
+func serve(t testing.TB, f folder.Folder, change func(*Options)) *running {
 	t.Helper()
 	if f == "" {
 		f = folder.Folder(filepath.Join(t.TempDir(), "data"))
@@ -158,7 +158,7 @@ func (r *running) metric(name string) string {
 }
 
 // eventually waits for something that happens behind an answer.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if holds() {

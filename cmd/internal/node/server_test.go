@@ -105,7 +105,7 @@ func (r *running) connect(who folder.Credential) *nats.Conn {
 	return conn
 }
 
-func feed(t *testing.T, conn *nats.Conn, key, client string) jetstream.Consumer {
+func feed(t testing.TB, conn *nats.Conn, key, client string) jetstream.Consumer {
 	t.Helper()
 	c, err := tryFeed(conn, key, client)
 	if err != nil {

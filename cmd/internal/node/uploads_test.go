@@ -14,7 +14,7 @@ import (
 )
 
 // wageFile is a client's own NACHA file of one entry, dated YYMMDD.
-func wageFile(t *testing.T, day string) string {
+func wageFile(t testing.TB, day string) string {
 	t.Helper()
 	content, err := nacha.Render(nacha.File{
 		Header: nacha.FileHeader{

@@ -7,8 +7,8 @@ import (
 )
 
 // VerifyFolder makes every check of the verify command on a folder.
-var VerifyFolder func(*testing.T, folder.Folder)
+var VerifyFolder func(testing.TB, folder.Folder)
 
 // VerifyReport is what the verify command prints of a folder, and whether it
 // finds nothing wrong.
-var VerifyReport func(*testing.T, folder.Folder) (ok bool, report string)
+var VerifyReport func(testing.TB, folder.Folder) (ok bool, report string)

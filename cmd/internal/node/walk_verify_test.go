@@ -11,7 +11,7 @@ import (
 
 // verify stands on this package, so only a test outside of it may ask.
 func init() {
-	node.VerifyReport = func(t *testing.T, f folder.Folder) (bool, string) {
+	node.VerifyReport = func(t testing.TB, f folder.Folder) (bool, string) {
 		t.Helper()
 		r, err := node.OpenReader(t.Context(), f)
 		if err != nil {
@@ -26,7 +26,7 @@ func init() {
 		}
 		return ok, report.String()
 	}
-	node.VerifyFolder = func(t *testing.T, f folder.Folder) {
+	node.VerifyFolder = func(t testing.TB, f folder.Folder) {
 		t.Helper()
 		if ok, report := node.VerifyReport(t, f); !ok {
 			t.Errorf("verify:\n%s", report)

@@ -1,0 +1,165 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+type exposurePage struct {
+	Plot  *plot
+	Table table
+}
+
+// used is what is used of a limit on a day, and what the limit holds.
+type used struct {
+	guard.Line
+	share float64 // of the limit, by money or by number, whichever is nearer
+	held  guard.Sum
+}
+
+// exposure answers how near limits are, the nearest first.
+func (s *surface) exposure(c echo.Context, who api.Caller) error {
+	p := s.newPage(c, who, "Exposure", "Exposure")
+	lines, err := s.uses(c.Request().Context(), p, c.QueryParam("client"))
+	if err != nil {
+		return err
+	}
+	t := exposureTable(p, lines)
+	if isCSV(c) {
+		return asCSV(c, t)
+	}
+	t.CSV = p.Link("format", "csv")
+	p.Data = exposurePage{exposurePlot(p, lines), t}
+	return s.show(c, http.StatusOK, "exposure", p)
+}
+
+// uses are the lines of all limits from today on, or of a client's, the
+// nearest first.
+func (s *surface) uses(ctx context.Context, p *page, client string) (list []used, err error) {
+	if s.Guard == nil {
+		return nil, nil
+	}
+	lines, err := s.Guard.Exposure(ctx, guard.BankingDay(p.Now))
+	if err != nil {
+		return nil, err
+	}
+	sums, err := s.Views.HeldByRules(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	held := projections.HeldOf(sums)
+	for _, l := range lines {
+		if client != "" && l.Client != client {
+			continue
+		}
+		u := used{Line: l, held: held[[2]string{l.Client, l.Rule}]}
+		for _, part := range [][2]int64{{l.Used.Cents, l.Limit.Cents}, {l.Used.Count, l.Limit.Count}} {
+			if part[1] > 0 {
+				u.share = max(u.share, float64(part[0])/float64(part[1]))
+			}
+		}
+		list = append(list, u)
+	}
+	slices.SortStableFunc(list, func(a, b used) int { return cmp.Compare(b.share, a.share) })
+	return list, nil
+}
+
+// owner is whose limit it is.
+func (u used) owner(p *page) cell {
+	if u.Client != "" {
+		return p.client(u.Client)
+	}
+	return linked("bank "+u.ODFI, Path+"/banks/"+u.ODFI)
+}
+
+// entries is the page of what counts in the limit on its day.
+func (u used) entries() string {
+	from := u.Day
+	if u.Limit.Per != guard.PerBankingDay {
+		from = u.Day.Add(-5) // what settles on the day was made up to two banking days before
+	}
+	query := []string{"direction=" + string(domain.ToFed), "from=" + from.String(), "to=" + u.Day.String()}
+	if u.Client != "" {
+		query = append(query, "client="+u.Client)
+	}
+	return Path + "/transactions?" + strings.Join(query, "&")
+}
+
+// near is the look of a share of a limit.
+func near(share float64) tone {
+	switch {
+	case share >= 1:
+		return bad
+	case share >= .8:
+		return warn
+	default:
+		return plain
+	}
+}
+
+func exposureTable(p *page, list []used) table {
+	t := table{Name: "exposure", Caption: "Limits in use, the nearest first", Columns: columns("Whose", "Limit", "Day", "Used#", "Of#", "Share#", "Held by it#"), page: p,
+		Empty: "No limit is used on any day from today on. Limits are set in the settings of a client or of a bank.",
+		Note:  "What is held does not count until somebody approves it. A limit of single entries is looked at entry by entry and has no line here."}
+	for _, u := range list {
+		most := money(u.Limit.Cents)
+		if u.Limit.Cents == 0 {
+			most = say("any amount")
+		}
+		if u.Limit.Count > 0 {
+			most = most.sub(plural(int(u.Limit.Count), "entry", "entries"))
+		}
+		amount := money(u.Used.Cents).sub(plural(int(u.Used.Count), "entry", "entries"))
+		amount.Href = u.entries()
+		held := cell{}
+		if u.held.Count > 0 {
+			held = money(u.held.Cents).sub(plural(int(u.held.Count), "entry", "entries"))
+			held.Href = Path + "/queues/held?rule=" + u.Rule
+		}
+		t.add(u.owner(p), say(capital(u.Limit.String())).sub("above it: "+string(u.Limit.Action)), say(dayText(u.Day.String())), amount, most, badge(percent(u.share), near(u.share)), held)
+	}
+	return t
+}
+
+// exposurePlot draws the nearest limits, each as a bar in its frame.
+func exposurePlot(p *page, list []used) *plot {
+	const most, high, wide = 12, 62, plotWidth
+	list = list[:min(len(list), most)]
+	d := &plot{Title: "How near limits are", Width: plotWidth, Height: len(list)*high + 6, Empty: "No limit is used.",
+		Legend: []legend{{"bar", "used"}, {"care", "from 80 % on"}, {"hurt", "at the limit"}, {"usual", "up to the limit"}}}
+	for i, u := range list {
+		y, href := i*high+6, u.entries()
+		says := fmt.Sprintf("%s, %s, %s: %s of %s, %s", u.owner(p).Text, u.Limit, u.Day.At(12, 0).Format("Mon 2 Jan"), dollars(u.Used.Cents), limitText(u.Limit), percent(u.share))
+		class := map[tone]string{plain: "bar", warn: "care", bad: "hurt"}[near(u.share)]
+		d.Labels = append(d.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: u.owner(p).Text + ", " + u.Day.At(12, 0).Format("Mon 2 Jan"), Class: "value"},
+			label{X: plotWidth, Y: y + 11, Anchor: "end", Text: percent(u.share), Class: "value"}, label{X: 0, Y: y + 27, Anchor: "start", Text: capital(u.Limit.String())})
+		d.Bars = append(d.Bars, shape{X: 0, Y: y + 33, W: wide, H: 14, Class: "usual", Says: says, Href: href},
+			shape{X: 0, Y: y + 33, W: max(2, int(min(u.share, 1)*wide)), H: 14, Class: class, Says: says, Href: href})
+		d.Says = append(d.Says, said{says, href})
+	}
+	return d
+}
+
+func limitText(l guard.Limit) string {
+	switch {
+	case l.Cents == 0:
+		return plural(int(l.Count), "entry", "entries")
+	case l.Count == 0:
+		return dollars(l.Cents)
+	default:
+		return dollars(l.Cents) + " and " + plural(int(l.Count), "entry", "entries")
+	}
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

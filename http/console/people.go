@@ -1,0 +1,156 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// roleChoices are the roles with what each may do.
+var roleChoices = []choice{
+	{domain.RoleViewer, "viewer: sees"}, {domain.RoleOperator, "operator: works queues, holds, rejects"},
+	{domain.RoleApprover, "approver: approves and releases, too"}, {domain.RoleAdmin, "admin: changes clients, banks, people, policy"},
+}
+
+// personPath is the page of a person.
+func personPath(email string) string { return Path + "/people/" + url.PathEscape(email) }
+
+// people answers who runs the ledger.
+func (s *surface) people(c echo.Context, who api.Caller) error {
+	all, err := s.Ledger.Operators(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	p := s.newPage(c, who, "People", "People")
+	t := table{Name: "people", Caption: "People", Columns: columns("Person", "State", "Roles", "Added"), Empty: "Nobody was added yet.", page: p, CSV: p.Link("format", "csv")}
+	for _, one := range all.People {
+		state := badge("may work", good)
+		if one.Disabled {
+			state = badge("disabled", bad)
+		}
+		t.add(linked(one.Email, personPath(one.Email)).sub(one.Name), state, say(strings.Join(one.Roles, ", ")), at(one.AddedAt))
+	}
+	if isCSV(c) {
+		return asCSV(c, t)
+	}
+	p.Data = settingsPage{
+		Title: "People", Lead: "Who works with this ledger, and what each may do. At least two who can approve are needed before two people are.",
+		NoHistory: true, Tables: []table{t, roleTable(p)}, Actions: allowed([]form{formOf(p, "add-person", "new", "Add a person")}),
+	}
+	return s.show(c, http.StatusOK, "settings", p)
+}
+
+// roleTable says what each role includes.
+func roleTable(p *page) table {
+	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds, rejects", "Approves, releases files, lifts", "Changes clients, banks, people, policy"), page: p}
+	for _, role := range domain.Roles {
+		may := domain.Operator{Roles: []string{role}}.Scopes()
+		cells := []cell{say(role)}
+		for _, scope := range []string{domain.ScopeOpsRead, domain.ScopeOpsWork, domain.ScopeOpsApprove, domain.ScopeOpsAdmin} {
+			if slices.Contains(may, scope) {
+				cells = append(cells, say("yes"))
+			} else {
+				cells = append(cells, say(""))
+			}
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+// personPage answers one person: roles, what the person did last, and what may
+// be changed.
+func (s *surface) personPage(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	email, err := url.PathUnescape(c.Param("email"))
+	if err != nil {
+		email = c.Param("email")
+	}
+	all, err := s.Ledger.Operators(ctx)
+	if err != nil {
+		return err
+	}
+	one, ok := all.Find(email)
+	if !ok {
+		return domain.Refuse(domain.NotFound, "there is no operator %.80q", email)
+	}
+	p := s.newPage(c, who, one.Email, "People")
+	acts, err := s.actTable(ctx, p, one.Email, c.QueryParam("cursor"))
+	if err != nil {
+		return err
+	}
+	if isCSV(c) {
+		return asCSV(c, acts)
+	}
+	acts.CSV = p.Link("format", "csv")
+	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "may work", Tone: good, Tables: []table{acts}, Actions: personForms(p, one), Facts: []fact{
+		{"Name", say(named(one.Name))}, {"Roles", say(strings.Join(one.Roles, ", "))}, {"Added", at(one.AddedAt)},
+		{"Password and app", say("set by the person").sub("achledger operators link " + one.Email + ", run by the owner of the data folder, prints a link that replaces both")},
+	}}
+	if one.Disabled {
+		data.State, data.Tone = "disabled", bad
+	}
+	if data.History, err = s.changesOf(ctx, domain.OperatorsStream, func(r eventstore.Recorded) bool {
+		return strings.Contains(string(r.Data), fmt.Sprintf("%q", one.Email))
+	}); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "settings", p)
+}
+
+// personForms are what may be changed about a person.
+func personForms(p *page, one domain.Operator) []form {
+	toggle := formOf(p, "disable-person", one.Email, "Disable the person")
+	if one.Disabled {
+		toggle = formOf(p, "enable-person", one.Email, "Let the person work again")
+	}
+	return allowed([]form{
+		formOf(p, "change-person", one.Email, "Change roles or name").filled("name", one.Name).filled("roles", strings.Join(one.Roles, " ")),
+		formOf(p, "sign-out-person", one.Email, "End the person's sessions"), toggle,
+	})
+}
+
+// actTable is what somebody did, the newest first.
+func (s *surface) actTable(ctx context.Context, p *page, email, cursor string) (table, error) {
+	t := table{Name: "acts", Caption: "What was done, the newest first", Columns: columns("When", "What", "About", "Event"), Empty: "Nothing was done yet.", page: p}
+	before, err := api.After(cursor, "/cursor")
+	if err != nil {
+		return t, err
+	}
+	if cursor == "" {
+		before = math.MaxInt64
+	}
+	names, err := s.ActorsOf(ctx, email)
+	if err != nil {
+		return t, err
+	}
+	acts, err := s.Views.Acts(ctx, projections.ActFilter{Actors: names, Before: before, Limit: pageRows})
+	if err != nil {
+		return t, err
+	}
+	for _, r := range acts {
+		f, err := ledger.Fact(r)
+		if err != nil {
+			return t, err
+		}
+		what, about := s.tellAct(f)
+		t.add(at(f.Meta.At), what, about, code(number(r.Position)))
+	}
+	if len(acts) == pageRows {
+		t.More = p.Link("cursor", fmt.Sprint(acts[len(acts)-1].Position))
+	}
+	return t, nil
+}

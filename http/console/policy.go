@@ -1,0 +1,76 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/http/api"
+)
+
+// forTwo are the actions that need two people while the policy says so, in the
+// order of what they can do.
+var forTwo = []struct {
+	action domain.Action
+	note   string
+}{
+	{domain.ActRelease, "only above the amount that one person may release alone"},
+	{domain.ActFileRelease, ""}, {domain.ActFileConfirm, ""}, {domain.ActFileResend, ""},
+	{domain.ActAcknowledge, "that a person hands in"}, {domain.ActInbound, "that a person hands in"}, {domain.ActDelivery, ""},
+	{domain.ActClient, "its limits and scopes; to suspend one takes one person"}, {domain.ActBank, ""}, {domain.ActOperator, "and roles"},
+	{domain.ActCredential, "with reveal or a scope of operations"}, {domain.ActDestroy, ""}, {domain.ActPolicy, ""},
+}
+
+// policyPage answers what needs two people, and how that came about.
+func (s *surface) policyPage(c echo.Context, who api.Caller) error {
+	ctx := c.Request().Context()
+	policy, err := s.Ledger.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := s.Ledger.Operators(ctx)
+	if err != nil {
+		return err
+	}
+	p := s.newPage(c, who, "Policy", "Policy")
+	expires := domain.ShortDuration(policy.Expires())
+	data := settingsPage{
+		Title: "Policy", FactsTitle: "The policy", State: "one person is enough", Tone: warn, Lead: "What one person cannot do alone, and what each role may do.",
+		Facts: []fact{
+			{"Two people", say("not needed for anything").sub(plural(all.Approvers(), "person", "people") + " can approve")},
+			{"One person may release alone up to", money(policy.ReleaseAboveCents)}, {"A request waits for the other person", say(expires)},
+		},
+		Tables: []table{twoTable(p, policy), roleTable(p)},
+	}
+	toggle := "true"
+	if policy.FourEyes {
+		data.State, data.Tone, data.Facts[0].Cell.Text = "two people are needed", good, "needed for what stands below"
+	} else {
+		data.Facts[1].Cell = say("everything: two people are not needed")
+		toggle = "false"
+	}
+	data.Actions = allowed([]form{
+		formOf(p, "policy", "ledger", "Change the policy").filled("four_eyes", toggle).filled("release_above_cents", text.FormatDollars(policy.ReleaseAboveCents)).filled("approval_expires", expires),
+	})
+	if data.History, err = s.changes(ctx, domain.PolicyStream); err != nil {
+		return err
+	}
+	p.Data = data
+	return s.show(c, http.StatusOK, "settings", p)
+}
+
+// twoTable is what needs two people.
+func twoTable(p *page, policy domain.Policy) table {
+	t := table{Name: "two", Caption: "What needs two people", Columns: columns("Action", "Needs"), page: p,
+		Note: "Whoever asks does not approve. A credential counts as its owner. A request that nobody decides expires, and nothing is done."}
+	needs := badge("one person", warn)
+	if policy.FourEyes {
+		needs = badge("two people", good)
+	}
+	for _, one := range forTwo {
+		t.add(say(actText(one.action)).sub(one.note), needs)
+	}
+	return t
+}

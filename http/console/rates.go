@@ -1,0 +1,194 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/http/api"
+)
+
+// ratesAtOnce is for how many clients rates are shown at a time.
+const ratesAtOnce = 20
+
+func ratesPath(client, company string) string {
+	return Path + "/rates/" + url.PathEscape(client) + "/" + url.PathEscape(company)
+}
+
+// rates answers the return rates of all companies, client by client.
+func (s *surface) rates(c echo.Context, who api.Caller) error {
+	p := s.newPage(c, who, "Return rates", "Rates")
+	return s.list(c, p, "How many of a company's debits came back in the sixty days that end today, against what the network allows: above 0.5 % unauthorized, 3 % administrative or 15 % overall it asks questions, and a limit of your own may come before.", nil,
+		func(ctx context.Context, limit int, cursor string) (table, string, error) {
+			t := table{Name: "rates", Caption: "Return rates by company", Columns: columns("Company", "Client", "Unauthorized#", "Administrative#", "Overall#", "State", "Crosses"), page: p,
+				Empty: "No company has sent a debit in these days."}
+			clients, next, err := s.Views.Clients(ctx, min(limit, ratesAtOnce), cursor)
+			if err != nil {
+				return t, "", err
+			}
+			for _, client := range clients {
+				list, err := s.Rates(ctx, client.ID)
+				if err != nil {
+					return t, "", err
+				}
+				for len(list) >= len(guard.RateClasses) {
+					rateRow(p, &t, list[:len(guard.RateClasses)])
+					list = list[len(guard.RateClasses):]
+				}
+			}
+			return t, next, nil
+		})
+}
+
+// rateRow adds the rates of a company, one for each class.
+func rateRow(p *page, t *table, of []api.RateRecord) {
+	first := of[0]
+	cells := []cell{linked(first.Company, ratesPath(first.Client, first.Company)), p.client(first.Client)}
+	state, crosses := badge("low", good), cell{}
+	for _, r := range of {
+		b := r.SixtyDays.MethodB
+		share := say(perCent(b.Percent))
+		if r.Level != guard.Low {
+			share = badge(perCent(b.Percent), levelTone(r.Level))
+		}
+		share.Href = ratesPath(r.Client, r.Company) + "?class=" + string(r.Class)
+		cells = append(cells, share.sub(fmt.Sprintf("%s of %s, limit %s", number(b.Returned), number(b.Originated), perCent(r.Act))))
+		switch {
+		case r.Stopped:
+			state = badge("entries are held", bad)
+		case r.Level == guard.ActedAt:
+			state = badge("above the limit", bad)
+		case r.Level == guard.WarnedAt && state.Tone != bad:
+			state = badge("near the limit", warn)
+		case b.Percent > r.Act && state.Tone == good:
+			state = badge("too few to act on", plain)
+		}
+		if r.CrossesOn != "" && (crosses.Text == "" || r.CrossesOn < crosses.Text) {
+			crosses = cell{Text: r.CrossesOn, Sub: string(r.Class)}
+		}
+	}
+	if crosses.Text != "" {
+		crosses.Text = dayText(crosses.Text)
+	}
+	t.add(append(cells, state, crosses)...)
+}
+
+func levelTone(l guard.Level) tone {
+	switch l {
+	case guard.ActedAt:
+		return bad
+	case guard.WarnedAt:
+		return warn
+	default:
+		return good
+	}
+}
+
+func perCent(of float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", of), "0"), ".") + " %"
+}
+
+type ratesPage struct {
+	Title, State string
+	Tone         tone
+	Plots        []*plot
+	Facts        []fact
+	Tables       []table
+	Actions      []form
+}
+
+// companyRates answers the three rates of a company, and what one of them was
+// made of on a day.
+func (s *surface) companyRates(c echo.Context, who api.Caller) error {
+	ctx, client, company := c.Request().Context(), c.Param("client"), c.Param("company")
+	list, err := s.Rates(ctx, client)
+	if err != nil {
+		return err
+	}
+	p := s.newPage(c, who, company, "Rates")
+	class := guard.RateClass(cmp.Or(c.QueryParam("class"), string(guard.Unauthorized)))
+	day, err := api.QueryDay(c, "day", calendar.DateOf(p.Now))
+	if err != nil {
+		return err
+	}
+	data := ratesPage{Title: "Company " + company, State: "low", Tone: good}
+	var stopped bool
+	for _, r := range list {
+		if r.Company != company {
+			continue
+		}
+		stopped = stopped || r.Stopped
+		if t := levelTone(r.Level); t.rank() > data.Tone.rank() {
+			data.State, data.Tone = map[guard.Level]string{guard.WarnedAt: "near a limit", guard.ActedAt: "above a limit"}[r.Level], t
+		}
+		data.Plots = append(data.Plots, ratePlot(r, calendar.DateOf(p.Now), Path+"/rates/"+url.PathEscape(client)+"/"+url.PathEscape(company)))
+		data.Facts = append(data.Facts, rateFacts(r)...)
+	}
+	if len(data.Plots) == 0 {
+		return domain.Refuse(domain.NotFound, "company %.20q of client %.32q has sent no debit in these days", company, client)
+	}
+	if stopped {
+		data.State, data.Tone = "its entries are held", bad
+		data.Actions = allowed([]form{formOf(p, "lift", company, "Let its entries leave again").with("client", client)})
+	}
+	entries, err := s.RateEntries(ctx, client, company, class, day)
+	if err != nil {
+		return err
+	}
+	back, sent := rateTables(p, client, class, day, entries)
+	if isCSV(c) {
+		return asCSV(c, back)
+	}
+	back.CSV = p.Link("format", "csv")
+	data.Tables = []table{back, sent}
+	p.Data = data
+	return s.show(c, http.StatusOK, "rates", p)
+}
+
+func rateFacts(r api.RateRecord) []fact {
+	of := func(m api.RateMethod) string {
+		return fmt.Sprintf("%s (%s of %s)", perCent(m.Percent), number(m.Returned), number(m.Originated))
+	}
+	crosses := "not within sixty days"
+	if r.CrossesOn != "" {
+		crosses = dayText(r.CrossesOn) + " if it goes on so"
+	}
+	return []fact{
+		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("by the files it left in: " + of(r.SixtyDays.MethodA))},
+		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("by the files it left in: " + of(r.TwoMonths.MethodA))},
+		{"Warned from, acted from", say(perCent(r.Warn) + ", " + perCent(r.Act)).sub("above it: " + strings.ReplaceAll(string(r.Action), "_", " "))},
+		{"Crosses its limit", say(crosses)},
+	}
+}
+
+// rateTables are what a rate was made of: the debits that came back, and the
+// batches that debits left in.
+func rateTables(p *page, client string, class guard.RateClass, day calendar.Date, e api.RateEntries) (back, sent table) {
+	days := guard.SixtyDays(day)
+	of := fmt.Sprintf("from %s to %s", dayText(days.From.String()), dayText(days.To.String()))
+	back = table{Name: "rate-returned", Caption: capital(string(class)) + " returns " + of, Columns: columns("Came back", "Code", "Amount#", "Entry", "File"), Empty: "None came back.", page: p}
+	for n, r := range e.Returned {
+		if n >= 500 {
+			back.Note = fmt.Sprintf("The first 500 of %s.", number(len(e.Returned)))
+			break
+		}
+		back.add(say(dayText(r.ReturnedOn)), say(codeText(r.Code)), money(r.AmountCents), linked(r.TransactionID, transactionPath(client, r.TransactionID)), linked(r.FileID, Path+"/files/"+r.FileID))
+	}
+	sent = table{Name: "rate-sent", Caption: "Debits that left " + of, Columns: columns("Effective", "File", "Batch#", "Debits#"), Empty: "None left.", page: p}
+	for n, b := range e.Originated {
+		if n >= 500 {
+			sent.Note = fmt.Sprintf("The first 500 batches of %s.", number(len(e.Originated)))
+			break
+		}
+		sent.add(say(dayText(b.EffectiveOn)), linked(b.FileID, Path+"/files/"+b.FileID), count(int(b.Batch)), count(int(b.Debits)))
+	}
+	return back, sent
+}

@@ -1,0 +1,59 @@
+package console
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+type revealPage struct {
+	Number string
+	Facts  []fact
+	Back   string
+}
+
+// revealForm asks for the account number of a transaction, whole.
+func revealForm(p *page, t *domain.Transaction) []form {
+	may := p.Who.caller.May(domain.ScopeOpsWork)
+	return allowed([]form{{
+		Title: "Show the whole account number", Path: Path + "/reveal/" + url.PathEscape(t.Client) + "/" + url.PathEscape(t.ID), Button: "Show it", Fields: []input{reason},
+		Note: "The log keeps that you saw it, and why. It is shown once.", may: may,
+	}})
+}
+
+// reveal shows the account number of a transaction whole, this once. The API
+// records who saw it, and why, before it answers.
+func (s *surface) reveal(c echo.Context, who api.Caller) error {
+	client, id := c.Param("client"), c.Param("id")
+	body, err := json.Marshal(map[string]string{"client": client, "reason": c.FormValue("reason")})
+	if err != nil {
+		return err
+	}
+	answer, err := s.ask(c, who, http.MethodPost, "/v1/ops/transactions/"+url.PathEscape(id)+"/reveal", body)
+	if err != nil {
+		return err
+	}
+	var shown struct {
+		Number    string `json:"account_number"`
+		Corrected []struct {
+			Data string `json:"data"`
+		} `json:"corrected"`
+	}
+	if err := json.Unmarshal(answer.body.Bytes(), &shown); err != nil {
+		return err
+	}
+	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone) // what the person did shows that it was seen
+	p := s.newPage(c, who, "Account number", "Transactions")
+	data := revealPage{Number: shown.Number, Back: transactionPath(client, id), Facts: []fact{{"Transaction", linked(id, transactionPath(client, id))}, {"Reason", say(c.FormValue("reason"))}}}
+	for _, one := range shown.Corrected {
+		data.Facts = append(data.Facts, fact{"Corrected data", code(one.Data)})
+	}
+	p.Data = data
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return s.show(c, http.StatusOK, "reveal", p)
+}

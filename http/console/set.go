@@ -1,0 +1,126 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// notSettings are fields of the API's answers that are not set in a form.
+var notSettings = []string{"client_id", "created_at", "suspended", "suspended_reason", "credential", "routing", "probe"}
+
+// newClient is what a form for a new client begins with.
+const newClient = `{
+  "name": "",
+  "company_name": "",
+  "company_identifications": [],
+  "odfi_routing_numbers": [],
+  "sec_codes": ["PPD", "CCD"],
+  "batching": {"windows": ["10:15", "14:30", "16:30", "22:30"]},
+  "file": {"immediate_destination": "", "immediate_destination_name": "", "immediate_origin": "", "immediate_origin_name": ""}
+}`
+
+// settingsOf are settings as the API shows them, to be changed in a form;
+// what is set to nothing yet is otherwise.
+func (s *surface) settingsOf(c echo.Context, who api.Caller, apiPath, otherwise string) (string, error) {
+	answer, err := s.ask(c, who, http.MethodGet, apiPath, nil)
+	if err != nil {
+		var p *api.Problem
+		if errors.As(err, &p) && p.Status == http.StatusNotFound {
+			return otherwise, nil
+		}
+		return "", err
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(answer.body.Bytes(), &values); err != nil {
+		return "", fmt.Errorf("read settings: %w", err)
+	}
+	for _, name := range notSettings {
+		delete(values, name)
+	}
+	text, err := json.MarshalIndent(values, "", "  ")
+	return string(text), err
+}
+
+// issued is a credential whose secret is shown this once.
+type issued struct{ Key, Secret string }
+
+// issued is the credential that the API made, if it made one.
+func (a *answered) issued() (one issued) {
+	var said struct {
+		issued
+		Credential issued
+	}
+	if json.Unmarshal(a.body.Bytes(), &said) != nil {
+		return issued{}
+	}
+	if said.Credential.Secret != "" {
+		return said.Credential
+	}
+	return said.issued
+}
+
+type secretPage struct {
+	issued
+	Asked string // path of the request that has to be approved first
+	Back  string
+}
+
+// showSecret shows the secret of a credential this once.
+func (s *surface) showSecret(c echo.Context, who api.Caller, one issued, approval string) error {
+	p := s.newPage(c, who, "Credential", "Clients")
+	data := secretPage{issued: one, Back: back(c)}
+	if approval != "" {
+		data.Asked = Path + "/approvals/" + approval
+	}
+	p.Data = data
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return s.show(c, http.StatusOK, "secret", p)
+}
+
+// mostHandedIn bounds a file that a person hands in by a form.
+const mostHandedIn = 64 << 20
+
+// handIn takes a file of the bank from a form.
+func (s *surface) handIn(c echo.Context, who api.Caller) error {
+	part, err := c.FormFile("file")
+	if err != nil {
+		return api.Invalid("/file", "required", "a file of the bank")
+	}
+	file, err := part.Open()
+	if err != nil {
+		return fmt.Errorf("open what was handed in: %w", err)
+	}
+	defer file.Close()
+	var content bytes.Buffer
+	if _, err := io.Copy(&content, file); err != nil {
+		return fmt.Errorf("read what was handed in: %w", err)
+	}
+	answer, err := s.askWith(c, who, http.MethodPost, "/v1/ops/inbound?name="+url.QueryEscape(path.Base(part.Filename)), echo.MIMETextPlain, content.Bytes())
+	if err != nil {
+		return err
+	}
+	if id := answer.approval(); id != "" {
+		return c.Redirect(http.StatusSeeOther, withQuery(withQuery(Path+"/inbound", "done", "asked"), "asked", id))
+	}
+	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone)
+	return c.Redirect(http.StatusSeeOther, Path+"/inbound?done=hand-in")
+}
+
+// handInForm asks for a file of the bank.
+func handInForm(p *page) []form {
+	return allowed([]form{{
+		Title: "Hand in a file of the bank", Path: Path + "/hand-in", Button: "Hand it in", may: p.Who.caller.May(domain.ScopeOpsWork), Upload: true,
+		Fields: []input{{Name: "file", Label: "A NACHA file, or an acknowledgement", Kind: "file", Needed: true}}, Note: "One that came before is known, and nothing of it is applied twice.",
+	}})
+}
