@@ -96,6 +96,7 @@ type ConfigureBank struct {
 	guard.Rules
 	BankProfile
 	Sandbox bool
+	Others  []Bank // our other ODFIs, whose files may go to the same folder
 }
 
 // Decide records settings that are different and can work.
@@ -124,11 +125,17 @@ func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 	c.Rules = c.Rules.WithDefaults()
 	c.Rules.Check(f.bad)
 	c.BankProfile.check(&f, c.Delivery.Method == BySFTP)
+	set := Bank{0, c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
+	for _, o := range c.Others {
+		if o.Routing != c.Routing && set.Leaves().SamePlace(o.Leaves()) && set.namedLike(o) {
+			f.against("/file_name", "unique", "files of ODFI %s go to the same folder and could bear the same names: put {origin} or {routing} into one of the two", o.Routing)
+		}
+	}
 	if err := f.refusal(); err != nil {
 		return nil, err
 	}
 	event := BankConfigured{c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
-	if _, err := (Bank{0, c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}).Probe(); err != nil {
+	if _, err := set.Probe(); err != nil {
 		return nil, Refuse(RuleBroken, "no file can be made by these settings: %s", FieldRule(err))
 	}
 	if now.Version > 0 && reflect.DeepEqual(BankConfigured{now.Routing, now.Delivery, now.File, now.Rules, now.BankProfile}, event) {

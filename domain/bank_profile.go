@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 )
@@ -46,6 +47,17 @@ type InboundForm struct {
 	// ODFI, and trace numbers of several banks follow in any order. They are
 	// booked without a person.
 	ReturnsKeepODFI bool `json:"returns_keep_odfi,omitempty"`
+	// BareBatches is a bank that leaves file header, file control, or both, out
+	// of what it sends. A file that ends with a batch is then whole.
+	BareBatches bool `json:"bare_batches,omitempty"`
+	// Acknowledgements is how the bank prints what became of a file.
+	Acknowledgements *ack.Form `json:"acknowledgements,omitempty"`
+}
+
+// AckOrigin is the immediate origin of the file that a bank's own text is about
+// where the text does not say it; empty where that is a client's own.
+func (b Bank) AckOrigin() string {
+	return cmp.Or(b.fixedOrigin(), b.File.ImmediateOrigin)
 }
 
 // HeaderLiterals are fields of file headers as the bank wants them.
@@ -84,6 +96,11 @@ func (p BankProfile) Open(f FileOpened) FileOpened {
 func (p BankProfile) check(f *fields, byServer bool) {
 	p.Header.check(f)
 	p.PGP.check(f)
+	if p.Inbound != nil && p.Inbound.Acknowledgements != nil {
+		p.Inbound.Acknowledgements.Check(func(pointer, code, format string, args ...any) {
+			f.bad("/inbound/acknowledgements"+pointer, code, format, args...)
+		})
+	}
 	FileNaming(p.FileName).check(f, p.Header != nil && p.Header.ImmediateOrigin != "", byServer)
 	p.Terms.Check(f.bad)
 	if p.WriteOnly && !byServer {

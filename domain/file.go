@@ -328,7 +328,7 @@ func (f *File) Header() nacha.FileHeader {
 
 // Name is the file's name at the bank.
 func (f *File) Name() string {
-	return FileNaming(cmp.Or(f.Opened.FileName, string(defaultNaming))).name(naming{
+	return cmp.Or(FileNaming(f.Opened.FileName), defaultNaming).name(naming{
 		routing: f.Opened.ODFI, origin: f.Opened.Settings.ImmediateOrigin, client: f.Opened.Client, file: f.ID,
 		on: f.Cut.CreatedOn, at: f.Cut.CreatedAt, modifier: f.Cut.Modifier, sequence: f.Cut.Sequence,
 	})

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -72,6 +73,45 @@ func (n FileNaming) name(of naming) string {
 			return of.file
 		}
 	})
+}
+
+// namedLike reports whether a file of another ODFI, made at the same time, could
+// bear the same name. Files of one origin are numbered together, whatever their
+// ODFI.
+func (b Bank) namedLike(o Bank) bool {
+	if slices.Contains(b.template().parts(), "file") || b.fixedOrigin() == o.fixedOrigin() {
+		return false
+	}
+	return b.probeName() == o.probeName()
+}
+
+// template is that of the names of an ODFI's files.
+func (b Bank) template() FileNaming { return cmp.Or(FileNaming(b.FileName), defaultNaming) }
+
+// fixedOrigin is the immediate origin of all files of an ODFI, empty where it is
+// that of each client.
+func (b Bank) fixedOrigin() string {
+	if b.Header == nil {
+		return ""
+	}
+	return b.Header.ImmediateOrigin
+}
+
+// probeName is a name of an ODFI's files in which only what is the ODFI's own
+// tells it from others.
+func (b Bank) probeName() string {
+	return b.template().name(naming{
+		routing: b.Routing, origin: cmp.Or(b.fixedOrigin(), probePoint), client: probeText, file: probeText,
+		on: probeDay, at: probeTime, modifier: "A", sequence: 1,
+	})
+}
+
+// parts are the placeholders of a template.
+func (n FileNaming) parts() (names []string) {
+	for _, part := range placeholder.FindAllStringSubmatch(string(n), -1) {
+		names = append(names, part[1])
+	}
+	return names
 }
 
 // check refuses a template that two files could be called by. Of one origin

@@ -27,6 +27,9 @@ type (
 		// Signed is left out where the bank signed nothing, or nothing that can
 		// be verified.
 		Signed *InboundSignature `json:"signed,omitempty"`
+		// Completed says that the bank left file header or control out, and that
+		// what stands in their place was made of the batches.
+		Completed bool `json:"completed,omitempty"`
 	}
 	// InboundSignature is the signature of a bank over an encrypted file.
 	InboundSignature struct {

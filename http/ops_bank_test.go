@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/http/api"
 )
 
@@ -40,4 +41,39 @@ func TestTermsOfABankShowInForecastsAndWindows(t *testing.T) {
 		t.Errorf("forecast %s because %q", on, why)
 	}
 	w.ops().call("PUT", "/v1/ops/odfis/"+odfi, `{"delivery":{"method":"outbox"},"lead_days":{"credit":6}}`).problem(400, "invalid").names("/lead_days/credit")
+}
+
+// Two ODFIs that deliver to one folder cannot be given one name for their files.
+func TestAFileNameThatAnotherODFIsFilesBearIsRefused(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
+	ops := w.ops()
+	body := func(origin, folder string) string {
+		return `{"delivery":{"method":"sftp","sftp":{"host":"sftp.bank.example","user":"lantern","private_key_file":"key","host_key":"ssh-ed25519 AAAA","outbound_folder":"` +
+			folder + `"}},"file_name":"ACH_{date}_{sequence}.txt","header":{"immediate_origin":"` + origin + `"}}`
+	}
+	ops.call("PUT", "/v1/ops/odfis/231380104", body("1840000017", "/out")).is(200)
+	ops.call("PUT", "/v1/ops/odfis/121042882", body("1840000018", "/out")).problem(422, "rule-broken").names("/file_name")
+	ops.call("PUT", "/v1/ops/odfis/121042882", body("1840000018", "/out/2")).is(200)
+	ops.call("PUT", "/v1/ops/odfis/231380104", body("1840000019", "/out")).is(200)
+}
+
+// A key that is of no use is refused with the setting that names its file, and
+// one that ends soon is said in the answer.
+func TestKeysOfABankAreLookedAtWhenTheyAreSet(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) {
+		o.Inbound = struct{ api.Inbound }{}
+		o.CheckKeys = func(p *domain.PGP) ([]domain.FieldError, []string) {
+			if p.EncryptTo[0] == "gone.asc" {
+				return []domain.FieldError{{Pointer: "/pgp/encrypt_to/0", Code: "key", Message: "no such file"}}, nil
+			}
+			return nil, []string{"it ends soon"}
+		}
+	})
+	const path = "/v1/ops/odfis/231380104"
+	w.ops().call("PUT", path, `{"delivery":{"method":"outbox"},"pgp":{"encrypt_to":["gone.asc"],"sign_with":["ours.asc"]}}`).problem(422, "rule-broken").names("/pgp/encrypt_to/0")
+	w.ops().call("PUT", path, `{"delivery":{"method":"outbox"},"pgp":{"encrypt_to":["bank.asc"]}}`).problem(400, "invalid").names("/pgp/decrypt_with")
+	a := w.ops().call("PUT", path, `{"delivery":{"method":"outbox"},"pgp":{"encrypt_to":["bank.asc"],"sign_with":["ours.asc"],"accept_plain":["files"]}}`).is(200)
+	if !strings.Contains(string(a.body), "it ends soon") {
+		t.Errorf("it says %s", a.body)
+	}
 }

@@ -3,10 +3,12 @@ package workers
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/workers/pgp"
@@ -142,5 +144,25 @@ func TestNothingLeavesWithoutItsKey(t *testing.T) {
 		t.Errorf("it left as %q", have)
 	} else {
 		b.decrypts(they, have)
+	}
+}
+
+// Keys are looked at every day: one that ends soon is warned of, one that is of
+// no use raises an alarm.
+func TestKeysThatEndAreToldOf(t *testing.T) {
+	b := openBank(t)
+	us, they := pgptest.New(t, "lantern"), pgptest.New(t, "operator", pgptest.Expires("10d"))
+	b.asks(domain.BankProfile{PGP: &domain.PGP{EncryptTo: []string{they.Public()}, SignWith: []string{us.Private()}}})
+	must(t, b.views.CatchUp(t.Context()))
+	var log bytes.Buffer
+	w := BankKeys{Ledger: b.Ledger, Views: b.views, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	must(t, w.look(t.Context(), time.Now()))
+	if said := log.String(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "pgp.encrypt_to") || strings.Contains(said, "level=ERROR") {
+		t.Errorf("ten days before its end it says %s", said)
+	}
+	log.Reset()
+	must(t, w.look(t.Context(), time.Now().AddDate(0, 0, 11)))
+	if said := log.String(); !strings.Contains(said, "level=ERROR") || !strings.Contains(said, "odfi=231380104") {
+		t.Errorf("after its end it says %s", said)
 	}
 }

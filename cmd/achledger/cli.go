@@ -33,6 +33,7 @@ type cli struct {
 	Store       storeCommand       `cmd:"" help:"Make a ledger in a PostgreSQL database, for several nodes."`
 	Operators   operatorsCommand   `cmd:"" help:"Look after the people who run the ledger."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that seal account numbers."`
+	Config      configCommand      `cmd:"" help:"Check what serve would be started with."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Completion  completionCommand  `cmd:"" help:"Print what makes a shell complete commands and flags."`
 	Man         manCommand         `cmd:"" help:"Print the manual page, for man -l -."`

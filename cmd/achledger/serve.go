@@ -72,26 +72,33 @@ taken from the same files within seconds, on SIGHUP at once.
 
 // Validate refuses what the flags' types let through.
 func (c serveCommand) Validate() error {
-	if c.RateLimit < 0 {
-		return fmt.Errorf("--rate-limit=%v is below zero: 0 is no limit", c.RateLimit)
+	if faults := c.contradictions(); len(faults) > 0 {
+		return faults[0]
 	}
-	if c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "" {
-		return errors.New("--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url")
+	return nil
+}
+
+// contradictions are what is wrong with the flags together, in order.
+func (c serveCommand) contradictions() (list []error) {
+	for _, rule := range []struct {
+		broken bool
+		says   string
+	}{
+		{c.RateLimit < 0, fmt.Sprintf("--rate-limit=%v is below zero: 0 is no limit", c.RateLimit)},
+		{c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "", "--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url"},
+		{(c.TLSCert == "") != (c.TLSKey == ""), "--tls-cert and --tls-key go together"},
+		{c.ClientCA != "" && c.TLSCert == "", "--tls-client-ca needs --tls-cert and --tls-key"},
+		{c.Store == "" && c.Node+c.Outbox+c.Inbox != "", "--node, --outbox and --inbox are for a ledger in a database: name it with --store"},
+		{c.Store != "" && c.NATSURL == "", "--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node"},
+	} {
+		if rule.broken {
+			list = append(list, errors.New(rule.says))
+		}
 	}
-	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return errors.New("--tls-cert and --tls-key go together")
+	if _, err := c.proxies(); err != nil {
+		list = append(list, err)
 	}
-	if c.ClientCA != "" && c.TLSCert == "" {
-		return errors.New("--tls-client-ca needs --tls-cert and --tls-key")
-	}
-	if c.Store == "" && c.Node+c.Outbox+c.Inbox != "" {
-		return errors.New("--node, --outbox and --inbox are for a ledger in a database: name it with --store")
-	}
-	if c.Store != "" && c.NATSURL == "" {
-		return errors.New("--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node")
-	}
-	_, err := c.proxies()
-	return err
+	return list
 }
 
 // proxies reads --behind-proxy; an address alone is a network of one.
@@ -123,11 +130,21 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)
 	}
-	proxies, err := c.proxies()
+	o, err := c.options()
 	if err != nil {
 		return err
 	}
-	err = node.Serve(ctx, node.Options{
+	o.Log, o.Ready = c.logger(s), func(r node.Running) { c.announce(r, s) }
+	if err = node.Serve(ctx, o); err == nil {
+		fmt.Fprintln(s.errs, "achledger has stopped; all it answered is on disk.")
+	}
+	return err
+}
+
+// options are what the flags say.
+func (c serveCommand) options() (node.Options, error) {
+	proxies, err := c.proxies()
+	return node.Options{
 		Folder: c.folder(), Kind: kindOf(c.Sandbox), Listen: c.Listen, RequestsPerSecond: c.RateLimit,
 		Admin: c.Admin, Proxies: proxies, Insecure: c.Insecure,
 		TLS: certificates.Files{Cert: c.TLSCert, Key: c.TLSKey, ClientCA: c.ClientCA},
@@ -137,13 +154,8 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox},
 		Release:   version(),
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
-		SFTPAfter: inbound.AfterPickup(c.SFTPAfter), Log: c.logger(s),
-		Ready: func(r node.Running) { c.announce(r, s) },
-	})
-	if err == nil {
-		fmt.Fprintln(s.errs, "achledger has stopped; all it answered is on disk.")
-	}
-	return err
+		SFTPAfter: inbound.AfterPickup(c.SFTPAfter),
+	}, err
 }
 
 // announce says what there is to know at a start. The line with the address is

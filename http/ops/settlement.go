@@ -148,7 +148,12 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	others, err := s.otherBanks(ctx)
+	if err != nil {
+		return err
+	}
 	command := domain.ConfigureBank{
+		Others:  others,
 		Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, BankProfile: in.BankProfile, Sandbox: s.Sandbox != nil,
 	}
 	var warnings []string
@@ -167,6 +172,24 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings})
+}
+
+// otherBanks are all our ODFIs that are set up.
+func (s *surface) otherBanks(ctx context.Context) (list []domain.Bank, err error) {
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return nil, err
+	}
+	known, err := s.Views.Receivers(ctx)
+	for _, routing := range known.Banks {
+		if err != nil {
+			break
+		}
+		var bank domain.Bank
+		if bank, err = s.Ledger.Bank(ctx, routing); err == nil {
+			list = append(list, bank)
+		}
+	}
+	return list, err
 }
 
 // checkKeys refuses key files with which no file could leave or be read.

@@ -1,7 +1,6 @@
 package inbound
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +27,7 @@ const longestAcknowledgement = 8 << 20
 // when the content is something else, and then its first bytes are consumed.
 // An incomplete acknowledgement is an error.
 func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err error) {
-	text, ok, err := readText(content)
+	text, ok, err := readText(content, ack.Begins)
 	if !ok || err != nil {
 		return a, ok, err
 	}
@@ -37,13 +36,13 @@ func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err
 }
 
 // readText reads what begins as an acknowledgement does.
-func readText(content io.Reader) (text []byte, ok bool, err error) {
+func readText(content io.Reader, begins func(head []byte) bool) (text []byte, ok bool, err error) {
 	head := make([]byte, 64)
 	n, err := io.ReadFull(content, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, false, err
 	}
-	if head = head[:n]; !ack.Begins(head) {
+	if head = head[:n]; !begins(head) {
 		return nil, false, nil
 	}
 	rest, err := io.ReadAll(io.LimitReader(content, longestAcknowledgement))
@@ -58,7 +57,7 @@ func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker
 		return Outcome{}, err
 	}
 	defer func() { err = errors.Join(err, came.drop()) }()
-	text, ok, err := t.textOf(came)
+	text, ok, err := t.textOf(ctx, came)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -73,15 +72,22 @@ func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker
 
 // finished reports whether a file in a folder is all there, or is one that no
 // further bytes could make right.
-func (t *Intake) finished(file io.ReadSeeker) (bool, error) {
+func (t *Intake) finished(ctx context.Context, file io.ReadSeeker) (bool, error) {
 	if is, err := isMessage(file); err != nil {
 		return false, err
 	} else if is {
 		return pgp.Whole(file)
 	}
-	text, ok, err := t.textOf(file)
+	text, ok, err := t.textOf(ctx, file)
 	if err != nil || ok {
-		return wholeAcknowledgement(text), err
+		return text.whole(), err
+	}
+	known, err := t.known(ctx)
+	if err != nil {
+		return false, err
+	}
+	if bare, err := known.bare(file); bare != nil || err != nil {
+		return bare != nil, err
 	}
 	for content := nacha.NewSplit(file); ; content.Next() {
 		rv, err := everyBank.review(content)
@@ -91,19 +97,15 @@ func (t *Intake) finished(file io.ReadSeeker) (bool, error) {
 	}
 }
 
-func wholeAcknowledgement(text []byte) bool {
-	return ack.Whole(text) || len(text) >= longestAcknowledgement
-}
-
 // acknowledge takes an acknowledgement out of the inbox. One that cannot be
 // read, or that the ledger refuses, goes into quarantine with the reason; an
 // unfinished one waits for its END.
-func (t *Intake) acknowledge(ctx context.Context, from provenance, text []byte) (Outcome, error) {
+func (t *Intake) acknowledge(ctx context.Context, from provenance, text answerText) (Outcome, error) {
 	name := from.name
-	if !wholeAcknowledgement(text) {
+	if !text.whole() {
 		return Outcome{}, errUnfinished
 	}
-	a, err := ack.Parse(text)
+	a, err := t.parse(ctx, text)
 	if err != nil {
 		return t.unacceptable(name, "acknowledgement", err), nil
 	}
@@ -150,17 +152,4 @@ func (t *Intake) unsigned(ctx context.Context, from provenance, a ack.Acknowledg
 func (t *Intake) unacceptable(name, code string, err error) Outcome {
 	t.Log.Error("an acknowledgement goes into quarantine", "name", name, "err", err)
 	return Outcome{State: projections.InboundQuarantined, Reasons: []nacha.Problem{{Code: code, Message: err.Error()}}}
-}
-
-// textOf reads an acknowledgement, and goes back to the beginning of anything
-// else.
-func (t *Intake) textOf(content io.ReadSeeker) (text []byte, ok bool, err error) {
-	if t.Acknowledge == nil {
-		return nil, false, nil
-	}
-	text, ok, err = readText(content)
-	if err == nil && !ok {
-		_, err = content.Seek(0, io.SeekStart)
-	}
-	return bytes.TrimRight(text, "\x1a"), ok, err
 }

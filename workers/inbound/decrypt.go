@@ -24,26 +24,39 @@ const (
 	NotSigned    = "not-signed"
 )
 
-// opened is what came, decrypted where it was encrypted.
+// opened is what came, decrypted where it was encrypted, and as a whole file.
 type opened struct {
 	io.ReadSeeker
 	from provenance
 	drop func() error
 }
 
-// open decrypts a content that is encrypted, into a file that nobody else can
-// read and that is gone when the process is. What cannot be decrypted stays as
-// it is, with the reason in its provenance.
+// open decrypts a content that is encrypted, and completes one of a bank that
+// leaves file header or control out, into a file that nobody else can read and
+// that is gone when the process is. What cannot be decrypted stays as it is,
+// with the reason in its provenance.
 func (t *Intake) open(ctx context.Context, from provenance, content io.ReadSeeker) (*opened, error) {
+	o, err := t.decrypt(ctx, from, content)
+	if err != nil || o.from.unreadable != "" {
+		return o, err
+	}
+	if err := t.complete(ctx, o); err != nil {
+		return nil, errors.Join(err, o.drop())
+	}
+	return o, nil
+}
+
+func (t *Intake) decrypt(ctx context.Context, from provenance, content io.ReadSeeker) (*opened, error) {
 	o := &opened{content, from, func() error { return nil }}
 	is, err := isMessage(content)
 	if err != nil || !is {
 		return o, err
 	}
-	if err := t.Views.CatchUp(ctx); err != nil {
-		return nil, fmt.Errorf("wait for the views: %w", err)
+	known, err := t.known(ctx)
+	if err != nil {
+		return nil, err
 	}
-	ring, err := t.ring(ctx)
+	ring, err := pgp.NewRing(known.pgp)
 	if err != nil {
 		return nil, err
 	}
@@ -92,19 +105,11 @@ func (t *Intake) seekable(content io.Reader) (io.ReadSeeker, error) {
 	return bytes.NewReader(all), err
 }
 
-// ring are the keys of all banks. Their files are read each time.
-func (t *Intake) ring(ctx context.Context) (*pgp.Ring, error) {
-	known, err := t.receivers.current(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return pgp.NewRing(known.pgp)
-}
-
-// spool is a file without a name, sealed with the ledger's own key.
+// spool is a file without a name, sealed with the ledger's own key. The file is
+// no part of it that others could write to past the seal.
 type spool struct {
-	*os.File
-	*seal.FileWriter
+	file   *os.File
+	writer *seal.FileWriter
 	reader *seal.FileReader
 	sealed seal.File
 }
@@ -112,38 +117,38 @@ type spool struct {
 func (t *Intake) newSpool() (*spool, error) {
 	file, err := os.CreateTemp(t.Spool, "achledger-inbound-")
 	if err != nil {
-		return nil, fmt.Errorf("make room to decrypt a file of the bank: %w", err)
+		return nil, fmt.Errorf("make room to read a file of the bank: %w", err)
 	}
 	if err := os.Remove(file.Name()); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	name := make([]byte, saltBytes)
 	_, _ = rand.Read(name) // never fails
-	s := &spool{File: file, sealed: seal.File{Keys: t.Ledger.Keys, Client: domain.LedgerClient, Name: "spool/" + hex.EncodeToString(name)}}
-	s.FileWriter = s.sealed.Writer(file)
+	s := &spool{file: file, sealed: seal.File{Keys: t.Ledger.Keys, Client: domain.LedgerClient, Name: "spool/" + hex.EncodeToString(name)}}
+	s.writer = s.sealed.Writer(file)
 	return s, nil
 }
 
 // Write implements io.Writer.
-func (s *spool) Write(p []byte) (int, error) { return s.FileWriter.Write(p) }
+func (s *spool) Write(p []byte) (int, error) { return s.writer.Write(p) }
 
 // Close seals what is left.
-func (s *spool) Close() error { return s.FileWriter.Close() }
+func (s *spool) Close() error { return s.writer.Close() }
 
 // Drop ends the file.
-func (s *spool) Drop() error { return s.File.Close() }
+func (s *spool) Drop() error { return s.file.Close() }
 
 // Read implements io.Reader.
 func (s *spool) Read(p []byte) (int, error) { return s.reader.Read(p) }
 
 // Seek goes back to the beginning, the only place anybody goes to.
 func (s *spool) Seek(int64, int) (int64, error) {
-	info, err := s.Stat()
+	info, err := s.file.Stat()
 	if err != nil {
 		return 0, err
 	}
-	s.reader = s.sealed.Reader(s.File, info.Size())
-	return s.File.Seek(0, io.SeekStart)
+	s.reader = s.sealed.Reader(s.file, info.Size())
+	return s.file.Seek(0, io.SeekStart)
 }
 
 // bounding is a writer that takes so many bytes.

@@ -3,6 +3,7 @@ package inbound
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -222,4 +223,46 @@ func TestAMessageThatIsTooLargeInsideIsNotTaken(t *testing.T) {
 	if !slices.Contains(w.in("quarantine"), "bomb.pgp") {
 		t.Errorf("quarantine %v, inbox %v", w.in("quarantine"), w.in(""))
 	}
+}
+
+// What is decrypted lies sealed while it is read, whichever way it is written.
+func TestWhatIsDecryptedLiesSealed(t *testing.T) {
+	w := newWorld(t)
+	s, err := w.intake.newSpool()
+	must(t, err)
+	const text = "62712104288277000001"
+	_, err = io.WriteString(s, text)
+	must(t, err)
+	_, err = io.Copy(s, strings.NewReader(text))
+	must(t, err)
+	must(t, s.Close())
+	raw, err := io.ReadAll(io.NewSectionReader(s.file, 0, 1<<20))
+	must(t, err)
+	if len(raw) == 0 || strings.Contains(string(raw), text) {
+		t.Errorf("%d bytes lie in the clear", len(raw))
+	}
+	_, err = s.Seek(0, io.SeekStart)
+	must(t, err)
+	if got, err := io.ReadAll(s); err != nil || string(got) != text+text {
+		t.Errorf("read back %q, %v", got, err)
+	}
+	must(t, s.Drop())
+}
+
+// A bank's server is a door like any other: what lies there plain is not the
+// bank's, and stays where it is with the log's reason.
+func TestAtTheBanksServerOnlyWhatItSignedIsTaken(t *testing.T) {
+	w, s, p := picking(t, AfterPickupLeave)
+	us, they := w.signs()
+	put(t, s, "plain.ach", vector(t, "05"))
+	looks(t, p, 3)
+	if n := len(w.received(gym)); n != 0 {
+		t.Fatalf("%d payments of a plain file", n)
+	}
+	put(t, s, "signed.ach.pgp", they.Encrypt(us, string(vector(t, "05")), "--sign"))
+	looks(t, p, 4)
+	if n := len(w.received(gym)); n != 2 {
+		t.Errorf("%d payments, want 2", n)
+	}
+	w.sound()
 }

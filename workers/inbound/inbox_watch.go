@@ -205,7 +205,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 // file is then.
 func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) {
 	if !claimed(path) {
-		if err := b.finished(path); err != nil && !errors.Is(err, errTooLarge) {
+		if err := b.finished(ctx, path); err != nil && !errors.Is(err, errTooLarge) {
 			return path, Outcome{}, err
 		}
 		b.intake.at("before claim")
@@ -234,7 +234,7 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 }
 
 // finished is errUnfinished while the rest of a file is still to come.
-func (b *inbox) finished(path string) error {
+func (b *inbox) finished(ctx context.Context, path string) error {
 	file, err := b.in.Open(path)
 	if err != nil {
 		return err
@@ -244,7 +244,7 @@ func (b *inbox) finished(path string) error {
 	if err != nil {
 		return err
 	}
-	whole, err := b.intake.finished(content)
+	whole, err := b.intake.finished(ctx, content)
 	if err == nil && !whole {
 		err = errUnfinished
 	}

@@ -63,8 +63,9 @@ func (t *Intake) Take(ctx context.Context, name, source string, content io.Reade
 	})
 }
 
-// handedIn opens what somebody handed in, and applies an acknowledgement that
-// was encrypted; a plain one is for the caller, as a person's word.
+// handedIn opens what somebody handed in, and applies an acknowledgement. A
+// plain one in the ledger's form the caller takes for a person's word, and it
+// does not come here.
 func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reader, take func(*opened) (Outcome, error)) (_ Outcome, err error) {
 	again, err := t.seekable(content)
 	if err != nil {
@@ -75,13 +76,12 @@ func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reade
 		return Outcome{}, err
 	}
 	defer func() { err = errors.Join(err, came.drop()) }()
-	if came.from.signed != nil {
-		if text, ok, err := t.textOf(came); ok || err != nil {
-			if err != nil {
-				return Outcome{}, err
-			}
-			return t.acknowledge(ctx, came.from, text)
-		}
+	text, ok, err := t.textOf(ctx, came)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if ok {
+		return t.acknowledge(ctx, came.from, text)
 	}
 	return take(came)
 }

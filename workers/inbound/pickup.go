@@ -73,7 +73,7 @@ type heldAck struct {
 	at   string // its path at the server
 	name string
 	from provenance
-	text []byte
+	text answerText
 	done Outcome
 	err  error
 }

@@ -41,7 +41,7 @@ func (v *visit) claimed(name string) bool {
 func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) {
 	name, unfinished := f.Name(), false
 	if v.After != AfterPickupLeave && !v.claimed(name) {
-		if unfinished, err = v.unfinished(name); err == nil && !unfinished {
+		if unfinished, err = v.unfinished(ctx, name); err == nil && !unfinished {
 			name, err = v.claim(name)
 		}
 	}
@@ -70,7 +70,7 @@ func (v *visit) taken(name string, f os.FileInfo) {
 	v.there[v.key(name)] = true
 }
 
-func (v *visit) unfinished(name string) (bool, error) {
+func (v *visit) unfinished(ctx context.Context, name string) (bool, error) {
 	file, err := v.conn.Open(v.path(name))
 	if err != nil {
 		return false, err
@@ -80,7 +80,7 @@ func (v *visit) unfinished(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	whole, err := v.Intake.finished(content)
+	whole, err := v.Intake.finished(ctx, content)
 	return !whole, err
 }
 
@@ -130,7 +130,7 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, came.drop()) }()
-	text, ok, err := v.Intake.textOf(came)
+	text, ok, err := v.Intake.textOf(ctx, came)
 	if err != nil {
 		return false, err
 	}
@@ -155,11 +155,11 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 const maxTexts = 4 * longestAcknowledgement
 
 // later keeps an acknowledgement until the connection is closed.
-func (v *visit) later(from provenance, name string, text []byte, info os.FileInfo) error {
-	if !wholeAcknowledgement(text) {
+func (v *visit) later(from provenance, name string, text answerText, info os.FileInfo) error {
+	if !text.whole() {
 		return errUnfinished
 	}
-	if v.bytes += len(text); v.bytes > maxTexts && len(v.texts) > 0 {
+	if v.bytes += len(text.text); v.bytes > maxTexts && len(v.texts) > 0 {
 		return nil // at the next look
 	}
 	v.texts = append(v.texts, &heldAck{at: name, name: from.name, from: from, text: text})

@@ -41,16 +41,14 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 	if err != nil {
 		return accounts{}, fmt.Errorf("list clients and banks: %w", err)
 	}
-	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}, pgp: map[string]*domain.PGP{}}
+	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}, pgp: map[string]*domain.PGP{}, bareBatches: map[string]string{}}
 	for _, routing := range list.Banks {
 		known.add(routing)
 		bank, err := r.ledger.Bank(ctx, routing)
 		if err != nil {
 			return accounts{}, err
 		}
-		if bank.Inbound != nil && bank.Inbound.ReturnsKeepODFI {
-			known.keepODFI[routing[:8]] = true
-		}
+		known.addForm(bank, routing)
 		if bank.PGP != nil {
 			known.pgp[routing] = bank.PGP
 		}
@@ -93,10 +91,12 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 
 // accounts are the receiving accounts of all clients.
 type accounts struct {
-	routings map[string]string      // our banks: first eight digits to all nine
-	clients  map[string][]receiver  // by routing number
-	pgp      map[string]*domain.PGP // by routing number, of banks that have it
-	keepODFI map[string]bool        // banks, by eight digits, that pass returns on under our own header
+	routings    map[string]string      // our banks: first eight digits to all nine
+	clients     map[string][]receiver  // by routing number
+	pgp         map[string]*domain.PGP // by routing number, of banks that have it
+	forms       []bankForm             // of banks that print acknowledgements in their own words
+	bareBatches map[string]string      // banks, by eight digits, that leave file header or control out: all nine digits
+	keepODFI    map[string]bool        // banks, by eight digits, that pass returns on under our own header
 }
 
 // receiver is a client at one bank.
@@ -109,6 +109,23 @@ type receiver struct {
 type pattern struct {
 	number, plain string
 	prefix        bool
+}
+
+// addForm notes how a bank writes what it sends.
+func (a *accounts) addForm(bank domain.Bank, routing string) {
+	form := bank.Inbound
+	if form == nil {
+		return
+	}
+	if form.ReturnsKeepODFI {
+		a.keepODFI[routing[:8]] = true
+	}
+	if form.BareBatches {
+		a.bareBatches[routing[:8]] = routing
+	}
+	if form.Acknowledgements != nil {
+		a.forms = append(a.forms, bankForm{*form.Acknowledgements, bank.AckOrigin()})
+	}
 }
 
 func (a *accounts) add(routing string) {

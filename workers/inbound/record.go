@@ -22,6 +22,7 @@ type provenance struct {
 	// why one could not be decrypted.
 	signed     *pgp.Signature
 	unreadable string
+	completed  bool // its header or control is ours
 }
 
 // signedBy are the ODFIs whose bank signed the file.
@@ -71,7 +72,7 @@ func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *re
 	t.at("after keep")
 	change.Events = []domain.Event{domain.InboundReceived{
 		InboundID: o.ID, Name: from.name, Source: from.source, Arrival: from.id, Header: rv.Header, Totals: rv.Totals, Bytes: k.Bytes, Remarks: rv.remarks,
-		Signed: from.signature(),
+		Signed: from.signature(), Completed: from.completed,
 	}}
 	if q, bad := rv.quarantine(); bad {
 		change.Events = append(change.Events, q)
@@ -80,7 +81,7 @@ func (t *Intake) record(ctx context.Context, from provenance, k *newFile, rv *re
 		}
 		o.Reasons = q.Reasons
 	}
-	if o.State == projections.InboundReceived {
+	if o.State == projections.InboundReceived && !from.completed {
 		owner, err := t.keyOwner(ctx, rv.Key())
 		if err != nil {
 			return o, err

@@ -85,6 +85,12 @@ func gone(err error) error {
 	return err
 }
 
+// Check reads the keys that a login takes, without one.
+func Check(s domain.SFTP) error {
+	_, err := configOf(s)
+	return err
+}
+
 func configOf(s domain.SFTP) (*ssh.ClientConfig, error) {
 	pinned, err := HostKey(s.HostKey)
 	if err != nil {

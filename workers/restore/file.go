@@ -9,6 +9,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/workers/pgp"
 )
 
 // file is one that had gone out.
@@ -54,6 +55,9 @@ func readFile(path string) (*file, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if pgp.Is(content) {
+		return nil, fmt.Errorf("%s is encrypted for the bank, and only the bank reads it: put the plain file in its place, which the bank or the client has, or which another copy of this folder renders (achledger files cat --clear)", path)
 	}
 	f := &file{path: path, content: content}
 	var problems []nacha.Problem

@@ -147,6 +147,7 @@ func TestNothingIsWrittenForAFolderThatCannotBeRight(t *testing.T) {
 	b.must(err)
 	for name, tt := range map[string]struct{ content, says string }{
 		"half a file":        {string(content[:300]), "not a whole NACHA file"},
+		"encrypted":          {"-----BEGIN PGP MESSAGE-----\n", "is encrypted for the bank"},
 		"a changed amount":   {strings.Replace(string(content), "0000000100", "0000000101", 1), "not a whole NACHA file"},
 		"no file of the two": {"", "holds no file of ODFI"},
 	} {

@@ -112,6 +112,33 @@ func (f Files) stamp() (stamp string) {
 	return stamp
 }
 
+// Check reads the files as a start would, and warns of a certificate that is
+// not valid at a time, or not for much longer.
+func Check(f Files, now time.Time) (warning string, err error) {
+	config, err := f.read()
+	if err != nil {
+		return "", err
+	}
+	leaf, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
+	if err != nil {
+		return "", fmt.Errorf("read --tls-cert: %w", err)
+	}
+	switch left := leaf.NotAfter.Sub(now); {
+	case now.Before(leaf.NotBefore):
+		return fmt.Sprintf("the certificate is valid from %s", leaf.NotBefore.UTC().Format(time.RFC3339)), nil
+	case left <= 0:
+		return fmt.Sprintf("the certificate expired at %s: callers refuse it", leaf.NotAfter.UTC().Format(time.RFC3339)), nil
+	case left < endingWithin:
+		return fmt.Sprintf("the certificate expires at %s; a new one in its place is taken into use by itself", leaf.NotAfter.UTC().Format(time.RFC3339)), nil
+	default:
+		return "", nil
+	}
+}
+
+// endingWithin is how long before its end a certificate is warned of. Those
+// that renew themselves have ninety days, and are renewed after sixty.
+const endingWithin = 14 * 24 * time.Hour
+
 func (f Files) read() (*tls.Config, error) {
 	pair, err := tls.LoadX509KeyPair(f.Cert, f.Key)
 	if err != nil {

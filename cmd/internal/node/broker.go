@@ -122,16 +122,7 @@ func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
 // does not wait for one that is away.
 func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	o := s.options.Broker
-	options := []nats.Option{nats.Name("achledger"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)}
-	if o.Creds != "" {
-		options = append(options, nats.UserCredentials(o.Creds))
-	}
-	if o.CA != "" {
-		options = append(options, nats.RootCAs(o.CA))
-	}
-	if o.Cert != "" || o.Key != "" {
-		options = append(options, nats.ClientCert(o.Cert, o.Key))
-	}
+	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true))
 	shown, err := redacted(o.URL)
 	if err != nil {
 		return nil, err
@@ -155,6 +146,21 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// identity is how the other broker knows this server, and this server it.
+func (o BrokerOptions) identity() []nats.Option {
+	options := []nats.Option{nats.Name("achledger")}
+	if o.Creds != "" {
+		options = append(options, nats.UserCredentials(o.Creds))
+	}
+	if o.CA != "" {
+		options = append(options, nats.RootCAs(o.CA))
+	}
+	if o.Cert != "" || o.Key != "" {
+		options = append(options, nats.ClientCert(o.Cert, o.Key))
+	}
+	return options
 }
 
 // redacted is a list of servers as people may read it: without passwords, and

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+)
+
+type configCommand struct {
+	Check configCheckCommand `cmd:"" help:"Read flags, keys, certificates and settings as serve would, and start nothing."`
+}
+
+type configCheckCommand struct {
+	serveCommand
+	Reach bool `help:"Also connect to the broker, the database and the banks' SFTP servers."`
+}
+
+// Help is the text that --help shows below the flags.
+func (configCheckCommand) Help() string {
+	return `Takes the flags and the environment of serve, and says what is wrong with them,
+with the files they name and with the settings of ODFIs and clients in the data
+folder, each with its field. Warnings are of what works today: certificates and keys that
+end soon or have ended, and secrets that others can read. Nothing is changed and nothing
+is started; a server may run. Without --reach no connection is made.
+
+Exit code 1 when there is an error, 0 when there are warnings at most.
+
+  achledger config check --tls-cert fullchain.pem --tls-key key.pem --listen :8443
+  achledger config check --data /var/lib/achledger --reach`
+}
+
+// Validate leaves it to Run to say everything at once.
+func (configCheckCommand) Validate() error { return nil }
+
+// Run says what it finds.
+func (c configCheckCommand) Run(ctx context.Context, s streams) error {
+	var found []node.Finding
+	for _, fault := range c.contradictions() {
+		found = append(found, node.Finding{Level: node.Fault, Says: fault.Error()})
+	}
+	o, _ := c.options() // what is wrong with the flags is in the list
+	found = append(found, node.CheckConfig(ctx, o, c.Reach)...)
+	count := map[node.Level]int{}
+	for _, f := range found {
+		count[f.Level]++
+		fmt.Fprintf(s.out, "%-8s %s\n", f.Level, f)
+	}
+	fmt.Fprintf(s.out, "errors %d, warnings %d\n", count[node.Fault], count[node.Warning])
+	if count[node.Fault] > 0 {
+		return errSaid
+	}
+	return nil
+}

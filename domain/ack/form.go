@@ -1,0 +1,201 @@
+package ack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Form is how a bank prints an acknowledgement: a text of its own, of which the
+// lines that say something are described by regular expressions with named
+// groups. Lines that none of them matches say nothing.
+//
+//	origin, destination, modifier   as in the file header
+//	created                         YYMMDD or YYYYMMDD
+//	mmddyy, mmddyyyy                the same day in another order; separators do not count
+//	time                            HHMM or HH:MM
+//	result                          a word of Results
+//	reason                          why
+//	entries, batches                counted, with or without commas
+//	debits, credits                 dollars with two decimals
+//	batch, why                      a batch that was not taken
+type Form struct {
+	// Begins is how the first line that is not blank begins, and Ends how a
+	// line does with which the text is whole. Left out, it is whole when its
+	// size rests.
+	Begins string   `json:"begins"`
+	Ends   string   `json:"ends,omitempty"`
+	Lines  []string `json:"lines"`
+	// Results are the bank's words for what became of a file.
+	Results map[string]Result `json:"results"`
+}
+
+// groups are the names that mean something.
+var groups = []string{
+	"origin", "destination", "modifier", "created", "mmddyy", "mmddyyyy", "time", "result", "reason",
+	"entries", "batches", "debits", "credits", "batch", "why",
+}
+
+// beginBytes bounds Begins: so much of a content is read to tell what it is.
+const beginBytes = 48
+
+// Check reports what is wrong with a form, by the field that is.
+func (f Form) Check(bad func(pointer, code, format string, args ...any)) {
+	if b := strings.TrimSpace(f.Begins); b == "" || len(b) > beginBytes || b[0] >= '0' && b[0] <= '9' {
+		bad("/begins", "form", "1 to %d characters with which the first line begins, no digit in front", beginBytes)
+	}
+	said := map[string]bool{}
+	for i, line := range f.Lines {
+		at := "/lines/" + strconv.Itoa(i)
+		expression, err := regexp.Compile(line)
+		if err != nil {
+			bad(at, "expression", "%v", err)
+			continue
+		}
+		for _, name := range expression.SubexpNames()[1:] {
+			if said[name] = true; !slices.Contains(groups, name) {
+				bad(at, "group", "%q is none of %s", name, strings.Join(groups, ", "))
+			}
+		}
+	}
+	for _, name := range []string{"modifier", "time", "result"} {
+		if !said[name] {
+			bad("/lines", "group", "no line says the %s: without it nobody knows which file is meant, or what became of it", name)
+		}
+	}
+	if !said["created"] && !said["mmddyy"] && !said["mmddyyyy"] {
+		bad("/lines", "group", "no line says when the file was created")
+	}
+	for word, result := range f.Results {
+		if !result.known() {
+			bad("/results/"+word, "enum", "accepted, pended, rejected or duplicate")
+		}
+	}
+	if len(f.Results) == 0 {
+		bad("/results", "required", "says which word of the bank's means accepted, pended, rejected or duplicate")
+	}
+}
+
+func (r Result) known() bool {
+	return slices.Contains([]Result{Accepted, Pended, Rejected, Duplicate}, r)
+}
+
+// Is reports whether content, or the beginning of it, is in the form.
+func (f Form) Is(content []byte) bool {
+	text := bytes.TrimLeft(content, "\ufeff \t\r\n\f")
+	return f.Begins != "" && bytes.HasPrefix(text, []byte(strings.TrimSpace(f.Begins)))
+}
+
+// Whole reports whether a text has come to its end.
+func (f Form) Whole(content []byte) bool {
+	if f.Ends == "" {
+		return true
+	}
+	for line := range bytes.Lines(content) {
+		if strings.HasPrefix(strings.TrimSpace(string(line)), strings.TrimSpace(f.Ends)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Parse reads a text. Origin is the file's where no line says it. The error says
+// what is missing, or cannot be read.
+func (f Form) Parse(content []byte, origin string) (Acknowledgement, error) {
+	a := Acknowledgement{Origin: origin}
+	for _, text := range f.Lines {
+		expression, err := regexp.Compile(text)
+		if err != nil {
+			return a, err
+		}
+		n := 0
+		for line := range bytes.Lines(content) {
+			n++
+			match := expression.FindSubmatch(bytes.TrimRight(line, "\r\n"))
+			if match == nil {
+				continue
+			}
+			said := map[string]string{}
+			for i, name := range expression.SubexpNames() {
+				if name != "" && match[i] != nil {
+					said[name] = strings.TrimSpace(string(match[i]))
+				}
+			}
+			if err := f.take(&a, said); err != nil {
+				return a, fmt.Errorf("line %d: %w", n, err)
+			}
+		}
+	}
+	return a, a.complete(true)
+}
+
+// take takes what a line says.
+func (f Form) take(a *Acknowledgement, said map[string]string) (err error) {
+	for name, value := range said {
+		switch name {
+		case "origin":
+			a.Origin = value
+		case "destination":
+			a.Destination = value
+		case "modifier":
+			a.Modifier = value
+		case "time":
+			a.CreatedAt = strings.ReplaceAll(value, ":", "")
+		case "reason":
+			a.Reason = value
+		case "result":
+			var known bool
+			if a.Result, known = f.Results[value]; !known {
+				err = errors.Join(err, fmt.Errorf("%q is none of the bank's results that are set up", value))
+			}
+		case "created", "mmddyy", "mmddyyyy":
+			a.CreatedOn, err = dayOf(name, value)
+		case "entries", "batches", "debits", "credits":
+			err = errors.Join(err, a.total(name, value))
+		case "batch":
+			number, e := strconv.Atoi(value)
+			if e != nil || number < 1 {
+				return fmt.Errorf("%q is not a batch number", value)
+			}
+			a.Batches = append(a.Batches, RejectedBatch{number, said["why"]})
+		}
+	}
+	return err
+}
+
+// dayOf reads a day, whatever stands between its parts, as YYMMDD.
+func dayOf(name, value string) (string, error) {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, value)
+	layout := map[string]string{"created": "060102", "mmddyy": "010206", "mmddyyyy": "01022006"}[name]
+	if name == "created" && len(digits) == len("20060102") {
+		layout = "20060102"
+	}
+	day, err := time.Parse(layout, digits)
+	if err != nil {
+		return "", fmt.Errorf("%q is no day", value)
+	}
+	return day.Format("060102"), nil
+}
+
+// total reads what the bank counted.
+func (a *Acknowledgement) total(name, value string) error {
+	digits := strings.NewReplacer(",", "", "$", "", " ", "").Replace(value)
+	if money := name == "debits" || name == "credits"; money {
+		dollars, cents, ok := strings.Cut(digits, ".")
+		if !ok || len(cents) != 2 {
+			return fmt.Errorf("%q is not an amount with two decimals", value)
+		}
+		digits = dollars + cents
+	}
+	return a.count(strings.ToUpper(name), digits)
+}

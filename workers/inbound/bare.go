@@ -1,0 +1,176 @@
+package inbound
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// bareFile is what is known of a file of which a bank leaves header or control
+// out: enough to add them.
+type bareFile struct {
+	header, control bool   // it has
+	routing         string // of the bank, nine digits
+	created         string // YYMMDD, of its first batch
+	records         int
+	totals          nacha.Totals // as its batches claim
+}
+
+// bare surveys a content, and goes back to its beginning. It is nil for what is
+// whole, for what is no file of lines, and where any entry is for a bank of ours
+// that is not said to send such files: there half of a file must not be taken for
+// the whole.
+func (a *accounts) bare(content io.ReadSeeker) (*bareFile, error) {
+	if len(a.bareBatches) == 0 {
+		return nil, nil
+	}
+	f, err := a.survey(content)
+	_, back := content.Seek(0, io.SeekStart)
+	if errors.Is(err, errNotBare) || errors.Is(err, bufio.ErrTooLong) {
+		f, err = nil, nil
+	}
+	return f, errors.Join(err, back)
+}
+
+var errNotBare = errors.New("the file is not one without header or control")
+
+func (a *accounts) survey(content io.Reader) (*bareFile, error) {
+	f, last, odfi := &bareFile{}, byte(0), ""
+	lines := bufio.NewScanner(content)
+	for lines.Scan() {
+		line := recordOf(lines.Text())
+		if line == "" {
+			continue
+		}
+		if f.records == 0 && line[0] != '1' && line[0] != '5' || len(line) != nacha.RecordLength && line[0] != '9' {
+			return nil, errNotBare
+		}
+		last = line[0]
+		f.records++
+		switch line[0] {
+		case '1':
+			f.header = true
+		case '5':
+			odfi, f.created = line[79:87], cmp.Or(f.created, strings.TrimSpace(line[69:75]))
+		case '6':
+			if f.routing = a.bareBatches[a.bankOf(line[3:11], odfi)]; f.routing == "" {
+				return nil, errNotBare
+			}
+		case '8':
+			f.claims(line)
+		case '9':
+			f.control = true
+		}
+	}
+	if f.routing == "" || f.header && f.control || !f.control && last != '8' {
+		return nil, cmp.Or(lines.Err(), errNotBare)
+	}
+	return f, lines.Err()
+}
+
+// recordOf is a line without what stands behind its record; filler is none.
+func recordOf(line string) string {
+	line = strings.TrimRight(line, "\r\n\x1a")
+	if len(line) > nacha.RecordLength {
+		line = line[:nacha.RecordLength] + strings.TrimRight(line[nacha.RecordLength:], " ")
+	}
+	if strings.Trim(line, "9") == "" || strings.TrimSpace(line) == "" {
+		return ""
+	}
+	return line
+}
+
+// bankOf is the bank of ours that an entry is for: its RDFI, or the ODFI of its
+// batch where the bank shows us entries of our own.
+func (a *accounts) bankOf(rdfi, odfi string) string {
+	if a.ours(rdfi) {
+		return rdfi
+	}
+	return odfi
+}
+
+// claims adds what a batch control record says; what is no number is for the
+// judgement of the batch.
+func (f *bareFile) claims(line string) {
+	number := func(from, to int) int64 {
+		n, _ := strconv.ParseInt(strings.TrimSpace(line[from-1:to]), 10, 64)
+		return n
+	}
+	f.totals.Batches++
+	f.totals.Entries += int(number(5, 10))
+	f.totals.EntryHash = (f.totals.EntryHash + number(11, 20)) % 1e10
+	f.totals.DebitCents += number(21, 32)
+	f.totals.CreditCents += number(33, 44)
+}
+
+// write writes the file with what it lacks. The header is made of the file
+// alone, so that the same file is known again.
+func (f *bareFile) write(content io.Reader, out io.Writer) error {
+	records := f.records
+	if !f.header {
+		records++
+		if _, err := fmt.Fprintf(out, "101 %s %s%6s0000A094101%-54s\n", f.routing, f.routing, f.created, ""); err != nil {
+			return err
+		}
+	}
+	lines := bufio.NewScanner(content)
+	for lines.Scan() {
+		if line := recordOf(lines.Text()); line != "" {
+			if _, err := io.WriteString(out, line+"\n"); err != nil {
+				return err
+			}
+		}
+	}
+	if err := lines.Err(); err != nil || f.control {
+		return err
+	}
+	t := f.totals
+	_, err := fmt.Fprintf(out, "9%06d%06d%08d%010d%012d%012d%-39s\n", t.Batches, (records+1+9)/10, t.Entries, t.EntryHash, t.DebitCents, t.CreditCents, "")
+	return err
+}
+
+// complete adds to a file without header or control of a bank that leaves them
+// out what it lacks.
+func (t *Intake) complete(ctx context.Context, o *opened) error {
+	known, err := t.known(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := known.bare(o)
+	if f == nil || err != nil {
+		return err
+	}
+	s, err := t.newSpool()
+	if err != nil {
+		return err
+	}
+	err = f.write(o, s)
+	if err == nil {
+		err = s.Close()
+	}
+	if err == nil {
+		_, err = s.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return errors.Join(err, s.Drop())
+	}
+	before := o.drop
+	o.ReadSeeker, o.from.completed = s, true
+	o.drop = func() error { return errors.Join(before(), s.Drop()) }
+	return nil
+}
+
+// known are the accounts and banks as the settings stand now.
+func (t *Intake) known(ctx context.Context) (accounts, error) {
+	if err := t.Views.CatchUp(ctx); err != nil {
+		return accounts{}, fmt.Errorf("wait for the views: %w", err)
+	}
+	return t.receivers.current(ctx)
+}
