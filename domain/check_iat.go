@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/achledger/achledger/domain/calendar"
 )
 
 var (
@@ -97,6 +99,7 @@ func (p Proposal) checkIAT(f *fields) {
 	i.From.check(f, "From")
 	if i.Ultimate != nil {
 		i.Ultimate.check(f, "UltimateReceiver")
+		i.To.checkBirth(f, "To")
 	} else {
 		i.To.check(f, "To")
 	}
@@ -156,6 +159,13 @@ func (p IATParty) check(f *fields, who string) {
 		}
 	}
 	checkText(f, at+"State", p.State, 0, 33)
+	p.checkBirth(f, who)
+}
+
+func (p IATParty) checkBirth(f *fields, who string) {
+	if _, err := calendar.ParseDate(p.BornOn); err != nil && p.BornOn != "" {
+		f.bad("/IATDetails/"+who+"DateOfBirth", "date", "a day written YYYY-MM-DD")
+	}
 }
 
 func (b IATBank) check(f *fields, who, qualifier string) {

@@ -183,7 +183,7 @@ func (p Proposal) fillIAT(header *nacha.BatchHeader, entry *nacha.Entry) {
 }
 
 func (p IATParty) inFile() nacha.Party {
-	return nacha.Party{Name: p.Name, Street: p.Address, CityState: p.cityState(), CountryPostal: p.countryPostal()}
+	return nacha.Party{Name: p.Name, Street: p.Address, CityState: p.cityState(), CountryPostal: p.countryPostal(), BirthDate: p.BornOn}
 }
 
 func (b IATBank) inFile() nacha.Bank {

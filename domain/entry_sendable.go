@@ -31,7 +31,7 @@ func (e *Entry) sendable() {
 		mandatory(&iat.TransactionType)
 		optional(&iat.ForeignTrace, &iat.ReceiverID)
 		for _, p := range []*nacha.Party{&iat.Receiver, &iat.Originator} {
-			optional(&p.Name, &p.Street, &p.CityState, &p.CountryPostal)
+			optional(&p.Name, &p.Street, &p.CityState, &p.CountryPostal, &p.BirthDate)
 		}
 		for _, b := range []*nacha.Bank{&iat.OriginatorBank, &iat.ReceiverBank} {
 			optional(&b.Name, &b.ID, &b.Country)

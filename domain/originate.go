@@ -33,6 +33,9 @@ type TransactionOriginated struct {
 	// it waits, corrections lead it as they lead the name. Releases before
 	// this field left it out.
 	Named *Named `json:"named,omitempty"`
+	// Births are the dates of birth of an international payment, sealed; in
+	// the proposal they are masked. Releases before this field left it out.
+	Births Sealed `json:"births,omitempty"`
 }
 
 // Named is the account that a vault token, a recipient's account or a
@@ -71,6 +74,8 @@ type Originate struct {
 	Ours  bool
 	Over  *Over
 	Named *Named
+	// Births are the dates of birth in the proposal, sealed.
+	Births Sealed
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -89,6 +94,9 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	if err := c.check(p, client.Settings); err != nil {
 		return nil, err
 	}
+	if p.Births() != (Births{}) && len(c.Births) == 0 {
+		return nil, fmt.Errorf("transaction %s has dates of birth that nobody sealed", c.TransactionID)
+	}
 	if p.SameDay && !client.Settings.SameDay {
 		return nil, &Refusal{Code: SameDayNotEnabled, Reason: "this client has not opted in to same-day settlement",
 			Fields: []FieldError{{"/SameDay", string(SameDayNotEnabled), "not enabled for this client"}}}
@@ -97,9 +105,9 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Amount", "limit", why}}}
 	}
 	return []Event{TransactionOriginated{
-		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p, Account: c.Account,
+		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p.withoutBirths(), Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
-		Named: c.Named,
+		Named: c.Named, Births: c.Births,
 	}}, nil
 }
 

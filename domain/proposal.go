@@ -70,6 +70,7 @@ type IATParty struct {
 	State      string `json:"state,omitempty"`
 	PostalCode string `json:"postal_code,omitempty"`
 	Country    string `json:"country,omitempty"`
+	BornOn     string `json:"born_on,omitempty"` // YYYY-MM-DD of a person; masked in the log
 }
 
 // IATBank is a bank of an international transaction. Without an ID of its

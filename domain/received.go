@@ -22,7 +22,8 @@ type Incoming struct {
 	// day the operator stamped.
 	SettledOn string `json:"settled_on"`
 	// Whole is header and entry as they came, sealed, where texts of them
-	// repeated the account number: here it is masked.
+	// repeated the account number or were dates of birth: here those are
+	// masked.
 	Whole Sealed `json:"whole,omitempty"`
 	// Data is the corrected data of a notification of change, sealed.
 	Data Sealed `json:"data,omitempty"`

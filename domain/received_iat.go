@@ -29,7 +29,7 @@ func ReceivedIAT(h nacha.BatchHeader, e nacha.Entry) *IAT {
 func party(p nacha.Party) IATParty {
 	city, state := split(p.CityState)
 	country, postal := split(p.CountryPostal)
-	return IATParty{Name: p.Name, Address: p.Street, City: city, State: state, Country: country, PostalCode: postal}
+	return IATParty{Name: p.Name, Address: p.Street, City: city, State: state, Country: country, PostalCode: postal, BornOn: p.BirthDate}
 }
 
 func split(text string) (before, after string) {

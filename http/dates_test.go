@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/domain"
 )
 
 // TestSameDayIsGivenWhereItMayBe tells what a client hears that asks for same-day settlement.
@@ -107,6 +109,23 @@ func TestAnInternationalPaymentNamesItsParties(t *testing.T) {
 			t.Errorf("%s", a.body)
 		}
 	})
+	t.Run("dates of birth are shown to who may see account numbers alone", func(t *testing.T) {
+		born := []any{"FromDateOfBirth", "1962-11-03", "ToDateOfBirth", "1984-02-29", "UltimateReceiverDateOfBirth", "1999-01-01"}
+		id := bank.originate(iat(born...)).is(201).text("TransactionID")
+		sees := w.credential("business", domain.ScopeRead, domain.ScopeReveal)
+		for i := 0; i < len(born); i += 2 {
+			name := born[i].(string)
+			if got := bank.call("GET", "/api/transaction/"+id, "").is(200).text("IATDetails", name); got != "****-**-**" {
+				t.Errorf("%s is %q to everybody", name, got)
+			}
+			if got := sees.call("GET", "/api/transaction/"+id, "").is(200).text("IATDetails", name); got != born[i+1] {
+				t.Errorf("%s is %q to who may see it", name, got)
+			}
+		}
+		if feed := bank.call("GET", "/v1/events?limit=1000", "").is(200); strings.Contains(string(feed.body), "1984-02-29") {
+			t.Error("the feed shows a date of birth")
+		}
+	})
 	t.Run("all that is optional", func(t *testing.T) {
 		a := bank.originate(iat(
 			"RemittanceInformation", []string{"Invoice 1", "Invoice 2"}, "TransactionTypeCode", "BUS",
@@ -124,6 +143,7 @@ func TestAnInternationalPaymentNamesItsParties(t *testing.T) {
 		field  string
 	}{
 		"a country that is none":      {iat("ToBankCountryCode", "USA"), 400, "/IATDetails/ToBankCountryCode"},
+		"a birth on no day":           {iat("ToDateOfBirth", "1983-02-29"), 400, "/IATDetails/ToDateOfBirth"},
 		"no address":                  {iat("FromAddress", ""), 400, "/IATDetails/FromAddress"},
 		"an address of 36":            {iat("FromAddress", strings.Repeat("x", 36)), 400, "/IATDetails/FromAddress"},
 		"three remittance texts":      {iat("RemittanceInformation", []string{"1", "2", "3"}), 422, "/IATDetails/RemittanceInformation"},

@@ -139,7 +139,17 @@ func (f *Files) Originated(opened domain.FileOpened, n int, asked Asked) (domain
 	e := asked.Originated
 	e.TransactionID, e.ItemID = entryIDs(opened.FileID, n)
 	e.InFile = opened.FileID
+	stream := domain.TransactionStream(opened.Client, e.TransactionID)
+	if e.Raw != nil {
+		kept, raw := domain.Entry{Header: e.Raw.Header, Entry: e.Raw.Entry}, *e.Raw
+		whole, err := f.Ledger.SealWhole(stream, opened.Client, &kept)
+		if err != nil {
+			return e, err
+		}
+		raw.Entry, raw.Whole = kept.Entry, whole
+		e.Raw = &raw
+	}
 	var err error
-	e.Account, err = f.Ledger.SealAccountIn(domain.TransactionStream(opened.Client, e.TransactionID), opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
+	e.Account, err = f.Ledger.SealAccountIn(stream, opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
 	return e, err
 }

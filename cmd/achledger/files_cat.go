@@ -53,17 +53,14 @@ func (c filesCatCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// mask shows account numbers as the API does, five stars and the last four
-// characters, and keeps every other field in its columns.
+// mask shows account numbers and dates of birth as the API does, and keeps every other field in its columns.
 func mask(d *nacha.Describer, line string) string {
 	masked := []byte(line)
 	for _, p := range d.Parts(line) {
 		if !p.Secret {
 			continue
 		}
-		if text := strings.TrimSpace(p.Text); text != "" {
-			copy(masked[p.From-1:p.To], fmt.Sprintf("%-*s", len(p.Text), nacha.Masked(text)))
-		}
+		copy(masked[p.From-1:p.To], fmt.Sprintf("%-*s", len(p.Text), p.Shown()))
 	}
 	return string(masked)
 }

@@ -11,7 +11,22 @@ type Part struct {
 	Name     string
 	Text     string // as it stands, padding included
 	Meaning  string // in words, where the text is a code or an amount
-	Secret   bool   // an account number, or may hold one: show the last four characters only
+	Secret   bool   // an account number, or may hold one, or a date of birth: see Shown
+}
+
+// Shown is the text as everybody may see it: without its padding, and of an
+// account number the last four characters, of a date of birth none.
+func (p Part) Shown() string {
+	switch text := strings.TrimSpace(p.Text); {
+	case !p.Secret:
+		return trim(p.Text)
+	case text == "":
+		return ""
+	case p.Name == dateOfBirth:
+		return MaskBirthDate(text)
+	default:
+		return Masked(text)
+	}
 }
 
 // Describer explains the records of a file one after the other. It remembers
@@ -38,7 +53,7 @@ func (d *Describer) Parts(line string) []Part {
 	for _, f := range d.layoutOf(line) {
 		if f.name != "" {
 			text := at(line, from, f.to)
-			secret := f.name == accountNumber || f.name == correctedData
+			secret := f.name == accountNumber || f.name == correctedData || f.name == dateOfBirth
 			parts = append(parts, Part{From: from, To: f.to, Name: f.name, Text: text, Meaning: meaning(f.name, text), Secret: secret})
 		}
 		from = f.to + 1
@@ -56,10 +71,7 @@ func (d *Describer) Describe(line string) string {
 		if blank(p.Text) {
 			continue
 		}
-		text := trim(p.Text)
-		if p.Secret {
-			text = Masked(text)
-		}
+		text := p.Shown()
 		if p.Meaning != "" {
 			text += " (" + p.Meaning + ")"
 		}

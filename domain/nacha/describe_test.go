@@ -49,12 +49,12 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// No description shows a whole account number.
+// No description shows a whole account number, or a date of birth.
 func TestDescriptionsHideAccountNumbers(t *testing.T) {
 	for _, name := range goldenNames() {
 		var d Describer
 		for _, line := range strings.Split(string(golden(t, name)), "\n") {
-			if got := d.Describe(line); strings.Contains(got, "77000001") || strings.Contains(got, "DE89370400440532013000") {
+			if got := d.Describe(line); strings.Contains(got, "77000001") || strings.Contains(got, "1984") || strings.Contains(got, "DE89370400440532013000") {
 				t.Errorf("%s: %s", name, got)
 			}
 		}

@@ -54,6 +54,7 @@ func (d *diff) party(who string, got, want *Party) {
 	d.text(who+" street", got.Street, want.Street)
 	d.text(who+" city and state", got.CityState, want.CityState)
 	d.text(who+" country and postal code", got.CountryPostal, want.CountryPostal)
+	d.text(who+" date of birth", got.BirthDate, want.BirthDate)
 }
 
 func (d *diff) bank(who string, got, want *Bank) {

@@ -57,6 +57,11 @@ func vary(t *rapid.T, e *Entry, sec string) {
 	if len(e.Addenda05) > 0 {
 		e.Addenda05 = []string{text(t, "addenda", 0, 80)}
 	}
+	if e.IAT != nil {
+		iat := *e.IAT
+		iat.Receiver.BirthDate, iat.Originator.BirthDate = text(t, "receiver born", 0, 10), text(t, "originator born", 0, 10)
+		e.IAT = &iat
+	}
 	if e.Return != nil {
 		r := *e.Return
 		r.Information = text(t, "information", 0, 34)

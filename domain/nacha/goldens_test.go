@@ -55,6 +55,7 @@ func addInternational(add func(string, ...Batch)) {
 		e.Account = "DE89370400440532013000 ACCOUNT35CH"
 		e.IAT = sampleAddenda()
 		e.IAT.Remittance = []string{"RENT NOVEMBER", "FLAT 9"}
+		e.IAT.Receiver.BirthDate, e.IAT.Originator.BirthDate = "1984-02-29", " 19621103"
 		e.IAT.Correspondents = []Bank{{"CORRESPONDENT ONE", "02", "EXAMUS33", "US"}, {"CORRESPONDENT TWO", "03", "DE893704", "DE"}}
 	})
 	plain := with(sampleEntry(27, 500), func(e *Entry) { e.IAT = sampleAddenda() })
@@ -62,6 +63,7 @@ func addInternational(add func(string, ...Batch)) {
 	add("iat-between-others", sampleBatch("PPD", 1, sampleEntry(27, 1)), sampleIAT(2, plain), sampleBatch("CCD", 3, sampleEntry(27, 2)))
 	add("iat-return", sampleIAT(1, with(sampleEntry(21, 123456), func(e *Entry) {
 		e.IAT, e.Return = sampleAddenda(), sampleReturn("R16")
+		e.IAT.Receiver.BirthDate = "1984-02-29"
 		e.OFAC = "1"
 		e.Return.OriginalAmountCents, e.Return.Information = 123457, "OFAC"
 	})))

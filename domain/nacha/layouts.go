@@ -13,6 +13,7 @@ const (
 	correctedData = "corrected data"
 	entryTrace    = "trace number"
 	entrySequence = "entry detail sequence number"
+	dateOfBirth   = "date of birth"
 )
 
 var fileHeaderLayout = []column{

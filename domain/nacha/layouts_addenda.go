@@ -6,7 +6,8 @@ var (
 		{74, "bank identification"}, {77, "country"}, {87, ""}, {94, entrySequence},
 	}
 	placeColumns = []column{
-		{1, recordType}, {3, "addenda type"}, {38, "city and state"}, {73, "country and postal code"}, {87, ""}, {94, entrySequence},
+		{1, recordType}, {3, "addenda type"}, {38, "city and state"}, {73, "country and postal code"}, {83, dateOfBirth}, {87, ""},
+		{94, entrySequence},
 	}
 	remittanceColumns = []column{
 		{1, recordType}, {3, "addenda type"}, {83, "payment related information"}, {87, "addenda sequence number"}, {94, entrySequence},

@@ -96,6 +96,9 @@ type Party struct {
 	Street        string `json:"street,omitempty"`
 	CityState     string `json:"city_state,omitempty"`     // CITY*STATE\
 	CountryPostal string `json:"country_postal,omitempty"` // COUNTRY*POSTAL\
+	// BirthDate is what positions 74-83 of addenda 12 and 16 hold: from
+	// 2027-03-19 on a person's date of birth, YYYY-MM-DD.
+	BirthDate string `json:"birth_date,omitempty"`
 }
 
 // Bank is a bank of an IAT entry.

@@ -15,8 +15,7 @@ func (r *entryReader) international(i int, kind, rec string) {
 		a.Originator.Name, a.Originator.Street = textAt(rec, 4, 38), textAt(rec, 39, 73)
 		r.reserved(i, rec, 74, 87)
 	case "12":
-		a.Originator.CityState, a.Originator.CountryPostal = textAt(rec, 4, 38), textAt(rec, 39, 73)
-		r.reserved(i, rec, 74, 87)
+		r.place(i, rec, &a.Originator)
 	case "13":
 		a.OriginatorBank = readBank(rec)
 		r.reserved(i, rec, 78, 87)
@@ -27,8 +26,7 @@ func (r *entryReader) international(i int, kind, rec string) {
 		a.ReceiverID, a.Receiver.Street = textAt(rec, 4, 18), textAt(rec, 19, 53)
 		r.reserved(i, rec, 54, 87)
 	case "16":
-		a.Receiver.CityState, a.Receiver.CountryPostal = textAt(rec, 4, 38), textAt(rec, 39, 73)
-		r.reserved(i, rec, 74, 87)
+		r.place(i, rec, &a.Receiver)
 	case "17":
 		a.Remittance = append(a.Remittance, at(rec, 4, 83))
 		r.numbered(i, rec, len(a.Remittance))
@@ -53,6 +51,12 @@ func (r *entryReader) payment(i int, rec string, a *IATAddenda) {
 	a.ForeignTrace = textAt(rec, 25, 46)
 	a.Receiver.Name = textAt(rec, 47, 81)
 	r.reserved(i, rec, 82, 87)
+}
+
+// place reads where a party lives, and when it was born: addenda 12 and 16.
+func (r *entryReader) place(i int, rec string, p *Party) {
+	p.CityState, p.CountryPostal, p.BirthDate = textAt(rec, 4, 38), textAt(rec, 39, 73), textAt(rec, 74, 83)
+	r.reserved(i, rec, 84, 87)
 }
 
 // readBank reads the bank of addenda 13, 14 and 18.

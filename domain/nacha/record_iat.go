@@ -41,6 +41,7 @@ func addenda12Record(p *Party, entry int) string {
 	m := ach.NewAddenda12()
 	m.OriginatorCityStateProvince = p.CityState
 	m.OriginatorCountryPostalCode = p.CountryPostal
+	m.OriginatorDateOfBirth = p.BirthDate
 	m.EntryDetailSequenceNumber = entry
 	return m.String()
 }
@@ -77,6 +78,7 @@ func addenda16Record(p *Party, entry int) string {
 	m := ach.NewAddenda16()
 	m.ReceiverCityStateProvince = p.CityState
 	m.ReceiverCountryPostalCode = p.CountryPostal
+	m.ReceiverDateOfBirth = p.BirthDate
 	m.EntryDetailSequenceNumber = entry
 	return m.String()
 }

@@ -43,8 +43,8 @@ func sampleEntry(code int, cents int64) Entry {
 func sampleAddenda() *IATAddenda {
 	return &IATAddenda{
 		TransactionType: "MIS", ForeignAmountCents: 123456, ForeignTrace: "FT-1", ReceiverID: "RCV-1",
-		Receiver:       Party{"ADA EXAMPLE", "22 SAMPLE STREET", `SCRANTON*PA\`, `US*18503\`},
-		Originator:     Party{"NORTH SENDER", "10 RUE EXEMPLE", `MONTREAL*QC\`, `CA*H2Y1C6\`},
+		Receiver:       Party{Name: "ADA EXAMPLE", Street: "22 SAMPLE STREET", CityState: `SCRANTON*PA\`, CountryPostal: `US*18503\`},
+		Originator:     Party{Name: "NORTH SENDER", Street: "10 RUE EXEMPLE", CityState: `MONTREAL*QC\`, CountryPostal: `CA*H2Y1C6\`},
 		OriginatorBank: Bank{"BANQUE EXEMPLE", "01", "000610001", "CA"},
 		ReceiverBank:   Bank{"LANTERN SAVINGS BANK", "01", lantern, "US"},
 	}

@@ -20,8 +20,8 @@ func (f *fields) iat(a *IATAddenda, kind Kind) {
 	f.want(a.ForeignAmountCents >= 0 && a.ForeignAmountCents <= maxForeignCents, "foreign amount", "does not fit 18 digits")
 	f.text("foreign trace number", a.ForeignTrace, 22)
 	f.text("receiver identification", a.ReceiverID, 15)
-	party("receiver", &a.Receiver, text)
-	party("originator", &a.Originator, text)
+	f.party("receiver", &a.Receiver, text)
+	f.party("originator", &a.Originator, text)
 	f.bank("originating bank", &a.OriginatorBank, text)
 	f.bank("receiving bank", &a.ReceiverBank, text)
 	for _, text := range a.Remittance {
@@ -32,11 +32,12 @@ func (f *fields) iat(a *IATAddenda, kind Kind) {
 	}
 }
 
-func party(who string, p *Party, text func(field, s string, width int)) {
+func (f *fields) party(who string, p *Party, text func(field, s string, width int)) {
 	text(who+" name", p.Name, 35)
 	text(who+" street", p.Street, 35)
 	text(who+" city and state", p.CityState, 35)
 	text(who+" country and postal code", p.CountryPostal, 35)
+	f.text(who+" date of birth", p.BirthDate, 10)
 }
 
 func (f *fields) bank(who string, b *Bank, text func(field, s string, width int)) {

@@ -116,6 +116,9 @@ func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) 
 			return "", err
 		}
 	}
+	if err := l.unhideBirths(t, i, e); err != nil {
+		return "", err
+	}
 	data := ""
 	switch {
 	case e.Entry.Correction != nil && i.Outgoing != nil:

@@ -55,7 +55,11 @@ func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 	if len(o.Content) == 0 || o.Account.Fingerprint != t.Account.Fingerprint {
 		return nil // of a client's own file, whose input is kept; or the account was corrected since
 	}
-	for content := range contents(t, number) {
+	asked, err := l.OpenBirths(t)
+	if err != nil {
+		return err
+	}
+	for content := range contents(asked, number) {
 		mac, err := l.Keys.MAC(t.Client, content)
 		if err != nil {
 			return fmt.Errorf("hash an order of client %s: %w", t.Client, err)

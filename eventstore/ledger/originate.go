@@ -47,10 +47,15 @@ func (l *Ledger) Originate(client string, o Order) (domain.Originate, error) {
 	if err != nil {
 		return domain.Originate{}, fmt.Errorf("hash a proposal: %w", err)
 	}
-	account, err := l.SealAccountIn(domain.TransactionStream(client, o.ID), client, o.Proposal.ToRouting, o.Number, o.Proposal.ToAccountType)
+	stream := domain.TransactionStream(client, o.ID)
+	births, err := l.sealBirths(stream, client, o.Proposal)
+	if err != nil {
+		return domain.Originate{}, err
+	}
+	account, err := l.SealAccountIn(stream, client, o.Proposal.ToRouting, o.Number, o.Proposal.ToAccountType)
 	return domain.Originate{
 		TransactionID: o.ID, ItemID: newID(), Proposal: o.Proposal, Number: o.Number, Account: account, Content: mac,
-		Ours: o.Ours, Over: o.Over, Named: o.Named,
+		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births,
 	}, err
 }
 

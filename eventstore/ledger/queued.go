@@ -31,7 +31,7 @@ func (l *Ledger) SealQueued(q *domain.EntryQueued, number, accountType, data, ra
 		return err
 	}
 	kept := domain.Entry{Header: q.Header, Entry: q.Entry}
-	if q.Whole, err = l.HideRepeats(stream, keys, &kept, number); err != nil {
+	if q.Whole, err = l.SealWhole(stream, keys, &kept, number); err != nil {
 		return err
 	}
 	q.Header, q.Entry = kept.Header, kept.Entry

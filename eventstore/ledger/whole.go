@@ -10,11 +10,12 @@ import (
 // wholeIn is the purpose of an entry as it came. It is bound to its stream.
 func wholeIn(stream string) string { return "entry/" + stream }
 
-// HideRepeats masks account numbers where texts of a bank's entry repeat them,
-// and returns the entry as it came, sealed for a stream of the log. It is nil
-// where nothing had to be masked.
-func (l *Ledger) HideRepeats(stream, client string, e *domain.Entry, numbers ...string) (domain.Sealed, error) {
-	whole, hidden := *e, false
+// SealWhole masks what of an entry the log may not show: dates of birth, and
+// account numbers where other texts repeat them. It returns the entry as it
+// came, sealed for a stream of the log; nil where nothing had to be masked.
+func (l *Ledger) SealWhole(stream, client string, e *domain.Entry, numbers ...string) (domain.Sealed, error) {
+	whole := *e
+	hidden := domain.HideBirths(e)
 	for _, number := range numbers {
 		hidden = domain.HideRepeats(number, e) || hidden
 	}
@@ -32,7 +33,7 @@ func (l *Ledger) HideRepeats(stream, client string, e *domain.Entry, numbers ...
 	return sealed, nil
 }
 
-// OpenWhole is the inverse of HideRepeats.
+// OpenWhole is the inverse of SealWhole.
 func (l *Ledger) OpenWhole(stream, client string, sealed domain.Sealed) (e domain.Entry, err error) {
 	text, err := l.Keys.Open(client, sealed, wholeIn(stream))
 	if err == nil {

@@ -11,6 +11,7 @@ type iatRecord struct {
 	FromState                   string                `json:",omitempty"`
 	FromPostalCode              string                `json:",omitempty"`
 	FromCountryCode             string                `json:",omitempty"`
+	FromDateOfBirth             string                `json:",omitempty"`
 	FromBankName                string                `json:",omitempty"`
 	FromIdentificationQualifier string                `json:",omitempty"`
 	FromBankCountryCode         string                `json:",omitempty"`
@@ -19,6 +20,7 @@ type iatRecord struct {
 	ToState                     string                `json:",omitempty"`
 	ToPostalCode                string                `json:",omitempty"`
 	ToCountryCode               string                `json:",omitempty"`
+	ToDateOfBirth               string                `json:",omitempty"`
 	ToBankName                  string                `json:",omitempty"`
 	ToIdentificationQualifier   string                `json:",omitempty"`
 	ToBankCountryCode           string                `json:",omitempty"`
@@ -28,6 +30,7 @@ type iatRecord struct {
 	UltimateReceiverState       string                `json:",omitempty"`
 	UltimateReceiverPostalCode  string                `json:",omitempty"`
 	UltimateReceiverCountryCode string                `json:",omitempty"`
+	UltimateReceiverDateOfBirth string                `json:",omitempty"`
 	FCBName                     string                `json:",omitempty"`
 	FCBIdentification           string                `json:",omitempty"`
 	FCBIdentificationQualifier  string                `json:",omitempty"`
@@ -52,10 +55,10 @@ type correspondentRecord struct {
 func newIATRecord(i domain.IAT) *iatRecord {
 	r := &iatRecord{
 		FromAddress: i.From.Address, FromCity: i.From.City, FromState: i.From.State,
-		FromPostalCode: i.From.PostalCode, FromCountryCode: i.From.Country,
+		FromPostalCode: i.From.PostalCode, FromCountryCode: i.From.Country, FromDateOfBirth: i.From.BornOn,
 		FromBankName: i.FromBank.Name, FromIdentificationQualifier: i.FromBank.Qualifier, FromBankCountryCode: i.FromBank.Country,
 		ToAddress: i.To.Address, ToCity: i.To.City, ToState: i.To.State,
-		ToPostalCode: i.To.PostalCode, ToCountryCode: i.To.Country,
+		ToPostalCode: i.To.PostalCode, ToCountryCode: i.To.Country, ToDateOfBirth: i.To.BornOn,
 		ToBankName: i.ToBank.Name, ToIdentificationQualifier: i.ToBank.Qualifier, ToBankCountryCode: i.ToBank.Country,
 		RemittanceInformation: i.Remittance, ForeignExchangeIndicator: i.ForeignExchange, ForeignExchangeReference: i.ForeignReference,
 		TransactionTypeCode: i.TransactionType, OriginatingCurrency: i.OriginatingCurrency, DestinationCurrency: i.DestinationCurrency,
@@ -63,6 +66,7 @@ func newIATRecord(i domain.IAT) *iatRecord {
 	if u := i.Ultimate; u != nil {
 		r.UltimateReceiverName, r.UltimateReceiverAddress, r.UltimateReceiverCity = u.Name, u.Address, u.City
 		r.UltimateReceiverState, r.UltimateReceiverPostalCode, r.UltimateReceiverCountryCode = u.State, u.PostalCode, u.Country
+		r.UltimateReceiverDateOfBirth = u.BornOn
 	}
 	for n, b := range i.Correspondents {
 		if n == 0 {

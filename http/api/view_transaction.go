@@ -76,6 +76,9 @@ func (st TransactionView) record() transactionRecord {
 		r.propose(t.Originated.Proposal)
 		if raw := t.Originated.Raw; raw != nil {
 			r.Addenda, r.TerminalInformation = raw.Entry.Addenda05, raw.Entry.Addenda02
+			if iat := domain.ReceivedIAT(raw.Header, raw.Entry); iat != nil {
+				r.IATDetails = newIATRecord(*iat)
+			}
 		}
 	} else if t.Received != nil {
 		r.receive(t.Received.Incoming)
@@ -179,7 +182,7 @@ func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st Tran
 	return c.JSON(status, r)
 }
 
-// reveal puts whole numbers in the place of masked ones, and reports whether
+// reveal puts whole numbers, and dates of birth, in the place of masked ones, and reports whether
 // it found any. What can no longer be opened, because the client's keys were
 // destroyed, stays masked.
 func (s *Kit) reveal(st TransactionView, r *transactionRecord) (opened bool, err error) {
@@ -187,6 +190,12 @@ func (s *Kit) reveal(st TransactionView, r *transactionRecord) (opened bool, err
 	if err == nil {
 		r.ToAccount, opened = number, true
 	} else if !seal.NotCheckable(err) {
+		return false, err
+	}
+	iat, err := s.Ledger.OpenIAT(&st.Transaction)
+	if err == nil && iat != nil {
+		r.IATDetails, opened = newIATRecord(*iat), true
+	} else if err != nil && !seal.NotCheckable(err) {
 		return false, err
 	}
 	for n := range r.Events {

@@ -37,7 +37,7 @@ func concat(lists ...[]field[proposed]) (all []field[proposed]) {
 	return all
 }
 
-// party is the five fields of an address.
+// party is the fields of an address, and a date of birth.
 func party(prefix string, of func(*domain.IAT) *domain.IATParty) []field[proposed] {
 	at := func(f func(*domain.IATParty) *string) func(*proposed) *string {
 		return func(p *proposed) *string { return f(of(p.iat())) }
@@ -48,6 +48,7 @@ func party(prefix string, of func(*domain.IAT) *domain.IATParty) []field[propose
 		ascii(prefix+"State", at(func(a *domain.IATParty) *string { return &a.State })),
 		ascii(prefix+"PostalCode", at(func(a *domain.IATParty) *string { return &a.PostalCode })),
 		plain(prefix+"CountryCode", at(func(a *domain.IATParty) *string { return &a.Country })),
+		plain(prefix+"DateOfBirth", at(func(a *domain.IATParty) *string { return &a.BornOn })),
 	}
 }
 

@@ -81,9 +81,8 @@ func fields(d *nacha.Describer, line string) (list []field) {
 			list = append(list, field{Text: line[at : p.From-1]})
 		}
 		f := field{Name: p.Name, Text: line[p.From-1 : p.To], Secret: p.Secret}
-		value := strings.TrimSpace(f.Text)
+		value := strings.TrimSpace(p.Shown())
 		if p.Secret && value != "" {
-			value = nacha.Masked(value)
 			f.Text = fmt.Sprintf("%-*s", p.To-p.From+1, value)
 		}
 		f.Place, f.Value, f.Meaning = fmt.Sprintf("%d-%d", p.From, p.To), value, p.Meaning

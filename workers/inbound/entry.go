@@ -38,7 +38,7 @@ func settlementDay(h *nacha.BatchHeader, created calendar.Date) calendar.Date {
 func (e *inboundEntry) incoming(l *ledger.Ledger, stream, client, replyTo, number string, flags []string) (domain.Incoming, error) {
 	entry, data, masked := open(e.Entry, e.header)
 	kept := domain.Entry{Header: *e.header, Entry: entry}
-	whole, err := l.HideRepeats(stream, client, &kept, e.Entry.Account, number)
+	whole, err := l.SealWhole(stream, client, &kept, e.Entry.Account, number)
 	if err != nil {
 		return domain.Incoming{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/domain"
@@ -122,6 +123,40 @@ func TestAnAnswerDoesNotTellTheNumberOfWhatItAnswers(t *testing.T) {
 	for _, written := range []string{number, "770-1234-5678"} {
 		if found := w.clear(written); len(found) > 0 {
 			t.Errorf("%s lies in the clear in %v", written, found)
+		}
+	}
+	w.sound()
+}
+
+func TestABirthDateIsReadMaskedAndGoesBackWithTheReturn(t *testing.T) {
+	w := newWorld(t)
+	w.clock.Set(at("2026-11-23 09:00"))
+	content := strings.Split(string(vector(t, "07")), "\n")
+	for i, line := range content {
+		switch {
+		case strings.HasPrefix(line, "712"):
+			content[i] = line[:73] + "1962-11-03" + line[83:]
+		case strings.HasPrefix(line, "716"):
+			content[i] = line[:73] + "1984-02-29" + line[83:]
+		}
+	}
+	w.feed([]byte(strings.Join(content, "\n")))
+	p := w.received(gym)[0]
+	if a := p.Received.Entry.IAT; a.Originator.BirthDate != "****-**-**" || a.Receiver.BirthDate != "****-**-**" {
+		t.Errorf("the log has %+v", a)
+	}
+	whole, err := w.OpenIAT(&p)
+	must(t, err)
+	if whole.From.BornOn != "1962-11-03" || whole.To.BornOn != "1984-02-29" {
+		t.Errorf("it opens as %+v", whole)
+	}
+	w.ask(gym, p.ID, answers.Return{ItemID: "back", ReplyTo: p.Items[0].ID, Code: "R23"}, "2026-11-23 14:31")
+	for _, born := range []string{"1962-11-03", "1984-02-29"} {
+		if !w.left(born + "    ") {
+			t.Errorf("%s does not go back", born)
+		}
+		if found := w.clear(born); len(found) > 0 {
+			t.Errorf("%s lies in the clear in %v", born, found)
 		}
 	}
 	w.sound()

@@ -178,7 +178,7 @@ func (t *fileImport) originated(n int, e scanned) (domain.TransactionOriginated,
 	stream := domain.TransactionStream(t.opened.Client, id("transaction"))
 	kept := domain.Entry{Header: t.file.batches[e.batch-1].BatchHeader, Entry: e.Entry}
 	kept.Entry.Account, kept.Entry.Trace = "", ""
-	whole, err := t.Ledger.HideRepeats(stream, t.opened.Client, &kept, e.Account) // earlier releases sent such
+	whole, err := t.Ledger.SealWhole(stream, t.opened.Client, &kept, e.Account) // earlier releases sent such
 	if err != nil {
 		return domain.TransactionOriginated{}, err
 	}
