@@ -8,6 +8,7 @@ type Outgoing struct {
 	Code        string `json:"code,omitempty"`          // R.. or C..
 	Information string `json:"information,omitempty"`   // addenda information
 	DateOfDeath string `json:"date_of_death,omitempty"` // YYYY-MM-DD, R14 and R15
+	StatementOn string `json:"statement_on,omitempty"`  // YYYY-MM-DD, when the receiver's statement was reviewed
 	Data        Sealed `json:"data,omitempty"`          // corrected data, sealed
 	DataMasked  string `json:"data_masked,omitempty"`
 	Reason      string `json:"reason,omitempty"`      // of a reversal

@@ -21,6 +21,9 @@ type Incoming struct {
 	// SettledOn is the settlement date, YYYY-MM-DD, resolved from the Julian
 	// day the operator stamped.
 	SettledOn string `json:"settled_on"`
+	// FileMadeAt is when the operator made the file, RFC 3339, by its header.
+	// Releases before this field left it out.
+	FileMadeAt string `json:"file_made_at,omitempty"`
 	// Whole is header and entry as they came, sealed, where texts of them
 	// repeated the account number or were dates of birth: here those are
 	// masked.

@@ -1,6 +1,7 @@
 package http_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ func (w *world) arrives(client, sec string, entry nacha.Entry) string {
 	id := uuid.Must(uuid.NewV7()).String()
 	account, err := w.ledger.SealAccountIn(domain.TransactionStream(client, id), client, "231380104", "400012345678", domain.Checking)
 	w.must(err)
-	entry.Code, entry.Routing, entry.AmountCents, entry.Trace = 27, "231380104", 100, "121042880000001"
+	entry.Code, entry.Routing, entry.AmountCents, entry.Trace = cmp.Or(entry.Code, 27), "231380104", 100, "121042880000001"
 	_, err = w.ledger.Write(w.t.Context(), ledger.Change{
 		Stream: domain.TransactionStream(client, id), Client: client,
 		Events: []domain.Event{domain.TransactionReceived{TransactionID: id, Account: account, Incoming: domain.Incoming{
@@ -31,6 +32,38 @@ func (w *world) arrives(client, sec string, entry nacha.Entry) string {
 	})
 	w.must(err)
 	return id
+}
+
+func TestTheRecordSaysWhenACreditIsAvailable(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	for code, want := range map[int]any{22: "2026-11-23T14:00:00Z", 27: nil} {
+		id := w.arrives("business", "PPD", nacha.Entry{Code: code, Name: "ADA"})
+		if got := bank.call("GET", "/api/transaction/"+id, "").is(200).field("AvailableBy"); got != want {
+			t.Errorf("code %d: %v, want %v", code, got, want)
+		}
+	}
+}
+
+func TestTheStatementOfAnUnauthorizedReturnIsKept(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	id := w.arrives("business", "PPD", nacha.Entry{Name: "ADA"})
+	body := func(code, stated string) string {
+		return `{"ReplyToEventId":"` + id + `-in","ReturnCode":"` + code + `","StatementDate":"` + stated + `"}`
+	}
+	today := w.clock.Now().Format("2006-01-02")
+	bank.call("POST", "/api/transaction/"+id+"/returns", body("R07", "soon")).is(400).names("/StatementDate")
+	bank.call("POST", "/api/transaction/"+id+"/returns", body("R02", today)).is(422).names("/StatementDate")
+	if got := bank.call("POST", "/api/transaction/"+id+"/returns", body("R07", today)).is(201).text("StatementDate"); got != today {
+		t.Errorf("the event says %q", got)
+	}
+	bank.call("POST", "/api/transaction/"+id+"/returns", body("R07", today)).is(200)
+	var told struct{ Events []map[string]any }
+	w.must(json.Unmarshal(bank.call("GET", "/api/transaction/"+id, "").is(200).body, &told))
+	if got := told.Events[1]["StatementDate"]; got != today {
+		t.Errorf("the transaction says %v", got)
+	}
 }
 
 const terminal = "REF0001R02TERM010001231123AUTH0112 SAMPLE STREET           SCRANTON       PA"

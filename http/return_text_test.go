@@ -39,6 +39,11 @@ func TestAReturnShowsItsAddendaInformationAndItsDateOfDeath(t *testing.T) {
 					t.Errorf("%s is %v, want %v", field, event[field], want)
 				}
 			}
+			counts, err := w.views.QuestionableReturns(t.Context())
+			w.must(err)
+			if fraud := tt.want["SuspectedFraud"] == true; counts["acme"] != map[bool]int64{true: 1}[fraud] {
+				t.Errorf("%d returns count as questionable", counts["acme"])
+			}
 			w.sound()
 		})
 	}

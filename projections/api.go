@@ -32,6 +32,7 @@ type Item struct {
 	CorrectedData string // masked
 	Information   string // addenda information, account numbers masked
 	DateOfDeath   string // YYYY-MM-DD
+	StatementDate string // YYYY-MM-DD
 	Trace         string
 	FileID        string
 	EffectiveOn   string // YYYY-MM-DD, once decided

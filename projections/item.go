@@ -28,6 +28,7 @@ type itemRow struct {
 	corrected   string
 	information string // addenda information, account numbers masked
 	died        string // date of death
+	statement   string // when the receiver's statement was reviewed
 	heldBy      string // JSON of the rule that holds or rejected it
 	file        string // it lies in, if any
 	batch       int
@@ -80,6 +81,7 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 	if out := i.Outgoing; out != nil {
 		it.code, it.corrected = out.Code, out.DataMasked
 		it.information, it.died = domain.MaskAccount(out.Information, t.Account), out.DateOfDeath
+		it.statement = out.StatementOn
 		if it.reason == "" {
 			it.reason = out.Reason
 		}
@@ -130,7 +132,7 @@ func (it itemRow) describe(p filePlace) Item {
 		Kind: it.kind, Direction: it.direction, Status: it.status, Reason: it.reason,
 		AmountCents: it.cents, MadeAt: instant(it.madeAt), ReplyTo: it.replyTo,
 		Code: it.code, CorrectedData: it.corrected, Trace: it.trace,
-		Information: it.information, DateOfDeath: it.died,
+		Information: it.information, DateOfDeath: it.died, StatementDate: it.statement,
 		FileID: p.file, EffectiveOn: it.effectiveOn, SettledOn: it.settledOn,
 		History: historyOf(it.steps, p.delivered), Position: it.changed,
 	}

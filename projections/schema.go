@@ -59,6 +59,7 @@ CREATE TABLE items@(
   corrected    TEXT    NOT NULL,
   information  TEXT    NOT NULL DEFAULT '', -- addenda information
   died         TEXT    NOT NULL DEFAULT '', -- date of death
+  statement    TEXT    NOT NULL DEFAULT '', -- when the receiver's statement was reviewed
   held_by      TEXT    NOT NULL DEFAULT '', -- JSON of guard.HeldBy, while a rule holds it or where one rejected it
   file         INTEGER,                 -- in files
   batch        INTEGER NOT NULL,
@@ -234,6 +235,7 @@ CREATE INDEX items_returned@ ON items@(shown) WHERE kind = 'Origination' AND sho
 CREATE INDEX items_returned_of@ ON items@(client) WHERE kind = 'Origination' AND shown = 0;
 CREATE INDEX items_held@ ON items@(status) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
 CREATE INDEX items_held_of@ ON items@(client) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
+CREATE INDEX items_questionable@ ON items@(client) WHERE kind = 'Return' AND code = 'R17' AND substr(information, 1, 12) = 'QUESTIONABLE';
 CREATE INDEX items_shown_in@ ON items@(shown_in) WHERE shown_in IS NOT NULL;
 CREATE INDEX items_in_hand@ ON items@(direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
 CREATE INDEX items_in_hand_of@ ON items@(client, direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;

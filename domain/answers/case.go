@@ -95,7 +95,7 @@ func (c Case) standing(kind domain.ItemKind, replyTo string) (*domain.Item, bool
 // answered again, another one is refused.
 func again(before *domain.Item, out domain.Outgoing, masked bool) (Decision, error) {
 	b := before.Outgoing
-	same := b.Code == out.Code && b.Information == out.Information && b.DateOfDeath == out.DateOfDeath &&
+	same := b.Code == out.Code && b.Information == out.Information && b.DateOfDeath == out.DateOfDeath && b.StatementOn == out.StatementOn &&
 		b.Reason == out.Reason && (!masked || b.DataMasked == out.DataMasked)
 	if same {
 		return Decision{ItemID: before.ID}, nil

@@ -13,6 +13,9 @@ type Return struct {
 	Code            string // a code a receiving bank may use on this entry
 	Information     string // addenda information
 	DateOfDeath     string // YYYY-MM-DD, R14 and R15
+	// StatementOn is the day on which the receiver's written statement was
+	// reviewed, YYYY-MM-DD; an unauthorized return has less time from it.
+	StatementOn string
 }
 
 // Decide returns an incoming origination once, inside its code's time frame.
@@ -21,7 +24,7 @@ func (r Return) Decide(c Case) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Information: r.Information, DateOfDeath: r.DateOfDeath}
+	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Information: r.Information, DateOfDeath: r.DateOfDeath, StatementOn: r.StatementOn}
 	if before, ok := c.standing(domain.Return, r.ReplyTo); ok {
 		return again(before, out, false)
 	}
@@ -29,15 +32,17 @@ func (r Return) Decide(c Case) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	if err := r.check(code, i.Incoming); err != nil {
+	if err := r.check(code, i.Incoming, c.today()); err != nil {
 		return Decision{}, err
 	}
 	from, _ := c.SettledOn(i)
 	if code.TimeFrame == codes.AfterRefusal {
 		from = c.today()
 	}
-	if err := c.inTime(&out, code.TimeFrame, from); err != nil {
-		return Decision{}, err
+	if limit, timed := code.TimeFrame.Limit(from); timed {
+		if err := c.before(&out, r.limited(limit)); err != nil {
+			return Decision{}, err
+		}
 	}
 	return c.made(domain.Return, out, "", domain.TransactionReturnRequested{Outgoing: out})
 }
@@ -59,7 +64,17 @@ func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
 	return code, nil
 }
 
-func (r Return) check(code codes.ReturnCode, in *domain.Incoming) error {
+// limited is how long the return may leave: less than its code allows where
+// the statement it needs was reviewed.
+func (r Return) limited(limit calendar.TimeLimit) calendar.TimeLimit {
+	reviewed, err := calendar.ParseDate(r.StatementOn)
+	if err != nil || !calendar.StatementSixDays.Holds(reviewed) {
+		return limit
+	}
+	return limit.Earlier(calendar.StatementDeadline(reviewed))
+}
+
+func (r Return) check(code codes.ReturnCode, in *domain.Incoming, today calendar.Date) error {
 	most := 44
 	if in.Header.IAT != nil {
 		most = 34
@@ -71,6 +86,12 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming) error {
 		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
 	case r.DateOfDeath != "" && !validDate(r.DateOfDeath):
 		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
+	case !code.NeedsStatement && r.StatementOn != "":
+		return fieldRefusal(domain.RuleBroken, "/StatementDate", "not-allowed", "%s needs no written statement of the receiver", r.Code)
+	case r.StatementOn != "" && !validDate(r.StatementOn):
+		return fieldRefusal(domain.Invalid, "/StatementDate", "date", "a date as YYYY-MM-DD")
+	case r.StatementOn > today.String():
+		return fieldRefusal(domain.RuleBroken, "/StatementDate", "future", "the statement was not reviewed before %s", today)
 	case code.NeedsInformation && r.Information == "":
 		return fieldRefusal(domain.Invalid, "/AddendaInformation", "required", "%s needs addenda information", r.Code)
 	}

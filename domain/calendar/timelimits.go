@@ -33,6 +33,21 @@ func UnauthorizedReturnDeadline(settledOn Date) TimeLimit {
 	return byOpeningOf(NextBankingDay(settledOn.Add(60)))
 }
 
+// StatementDeadline is how long an entry may be returned that needs a written
+// statement of the receiver, once the bank has reviewed it: the return must
+// reach the originating bank by the opening of the sixth banking day after.
+// The sixty days hold beside it. Source: NACHA Operating Rules, amendment of
+// 2024-10-01.
+func StatementDeadline(reviewedOn Date) TimeLimit { return byOpeningOf(AddBankingDays(reviewedOn, 6)) }
+
+// Earlier is the one of two limits that ends first.
+func (l TimeLimit) Earlier(other TimeLimit) TimeLimit {
+	if other.SendBefore.Before(l.SendBefore) {
+		return other
+	}
+	return l
+}
+
 // DishonorDeadline is how long the originating bank may dishonor a return:
 // sent within five banking days after the return settled. Source: NACHA
 // Operating Rules, dishonor of return entries.

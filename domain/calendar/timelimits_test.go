@@ -25,6 +25,8 @@ func TestATimeLimitEndsWithAWindowOfTheFed(t *testing.T) {
 		{"unauthorized: the day after it is Thanksgiving", calendar.UnauthorizedReturnDeadline, "2026-09-26", "2026-11-25", "2026-11-26 02:15", "2026-11-27"},
 		{"unauthorized: it is New Year's Eve", calendar.UnauthorizedReturnDeadline, "2026-11-01", "2026-12-31", "2027-01-01 02:15", "2027-01-04"},
 
+		{"a statement reviewed on the Friday before Thanksgiving", calendar.StatementDeadline, "2026-11-20", "2026-11-30", "2026-12-01 02:15", "2026-12-01"},
+
 		{"a dishonor over Thanksgiving", calendar.DishonorDeadline, "2026-11-23", "2026-12-01", "2026-12-02 02:15", "2026-12-02"},
 		{"a contest", calendar.ContestDeadline, "2026-11-19", "2026-11-23", "2026-11-24 02:15", "2026-11-24"},
 		{"a correction", calendar.CorrectionDeadline, "2026-11-24", "2026-11-27", "2026-11-28 02:15", "2026-11-30"},

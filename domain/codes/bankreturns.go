@@ -4,7 +4,7 @@ import "github.com/achledger/achledger/domain/calendar"
 
 // newSanctionsCode is the day R90 comes into force and R16 loses its part.
 // Source: Nacha, new return reason code for sanctions compliance obligations.
-var newSanctionsCode = calendar.NewDate(2028, 3, 17)
+var newSanctionsCode = calendar.SanctionsReturn.From()
 
 // SEC codes by what they are for. A debit under one of consumerDebits is one
 // a consumer could dispute; IAT is among them because it may debit anybody.
@@ -86,7 +86,7 @@ var bankReturns = []ReturnCode{
 		WhatToDo: "Send nothing more to the account and settle the matter with the receiver; have your own sanctions screening looked at.",
 	}, {
 		Code: "R16", Title: "Account frozen", TimeFrame: TwoBankingDays, Again: Never,
-		By: []Party{RDFI, Gateway}, From: newSanctionsCode,
+		From:     newSanctionsCode,
 		Meaning:  "A court, an authority or the bank itself has frozen the account.",
 		WhatToDo: "Send nothing more to the account and settle the matter with the receiver.",
 	}, {

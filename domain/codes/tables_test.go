@@ -110,6 +110,15 @@ func TestReturnCodesAgreeWithTheRuleBook(t *testing.T) {
 	}
 }
 
+func TestNoGatewayUsesR16AfterTheSanctionsCodeIsInForce(t *testing.T) {
+	for on, gateway := range map[calendar.Date]bool{sanctions.Add(-1): true, sanctions: false} {
+		c, _ := codes.Return("R16", on)
+		if got := slices.Contains(c.By, codes.Gateway); got != gateway || !slices.Contains(c.By, codes.RDFI) {
+			t.Errorf("on %s R16 is used by %v", on, c.By)
+		}
+	}
+}
+
 func TestEveryCodeExplainsItself(t *testing.T) {
 	for _, on := range []calendar.Date{today, sanctions} {
 		for _, c := range codes.Returns(on) {

@@ -19,6 +19,7 @@ type dates struct {
 	ExpectedSettlementDate       *string // YYYY-MM-DD
 	ReturnWindowEnds             *string // last banking day for an ordinary return, YYYY-MM-DD
 	UnauthorizedReturnWindowEnds *string // of debits of consumers, YYYY-MM-DD
+	AvailableBy                  string  `json:",omitempty"` // to the receiver of a credit from another bank
 }
 
 // dates are null for what never leaves.
@@ -33,6 +34,12 @@ func (st TransactionView) dates() (d dates) {
 		settles, _ := calendar.ParseDate(o.SettledOn)
 		d.EffectiveEntryDate, d.ExpectedSettlementDate = day(effective), day(settles)
 		d.windows(settles, t.Received.Header.SEC, nacha.TransactionCode(t.Received.Entry.Code).Debit(), lastToSend)
+		if in := t.Received.Incoming; in.Entry.AmountCents > 0 && nacha.TransactionCode(in.Entry.Code).Credit() {
+			made, _ := time.Parse(time.RFC3339, in.FileMadeAt) // none where the header did not say
+			if by := st.Bank.AvailableBy(settles, made); !by.IsZero() {
+				d.AvailableBy = Timestamp(by)
+			}
+		}
 		return d
 	}
 	p := t.Originated.Proposal

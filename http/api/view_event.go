@@ -26,6 +26,7 @@ type EventRecord struct {
 	ReturnTitle        string        `json:",omitempty"`
 	AddendaInformation string        `json:",omitempty"`
 	DateOfDeath        string        `json:",omitempty"`
+	StatementDate      string        `json:",omitempty"`
 	SuspectedFraud     bool          `json:",omitempty"`
 	ChangeCode         string        `json:",omitempty"`
 	CorrectedData      string        `json:",omitempty"`
@@ -49,7 +50,7 @@ func NewEventRecord(i projections.Item) EventRecord {
 		EventID: i.ItemID, TransactionID: i.TransactionID, EventType: i.Kind, Status: i.Status, Direction: i.Direction,
 		Timestamp: Timestamp(i.MadeAt), ReplyToEventId: i.ReplyTo, CorrectedData: i.CorrectedData, Reason: i.Reason, HeldBy: i.HeldBy,
 		TraceNumber: i.Trace, EffectiveEntryDate: i.EffectiveOn, SettlementDate: i.SettledOn, FileID: i.FileID,
-		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
+		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, StatementDate: i.StatementDate, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
 		StatusHistory: make([]statusRecord, len(i.History)),
 	}
 	switch i.Kind {

@@ -16,7 +16,7 @@ import (
 func (s *surface) answerRoutes() {
 	verbs := map[string]verb{
 		"returns": {"ReturnCode", func(a answer) command {
-			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath}
+			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath, StatementOn: a.statement}
 		}},
 		"corrections": {"ChangeCode", func(a answer) command {
 			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked}
@@ -56,6 +56,7 @@ type command interface {
 type answer struct {
 	item, replyTo, code      string
 	information, dateOfDeath string
+	statement                string
 	data, masked             string
 	sealed                   domain.Sealed
 }
@@ -65,6 +66,7 @@ func (v verb) fields() fieldSet[answer] {
 		textField("ReplyToEventId", func(a *answer) *string { return &a.replyTo }),
 		textField("AddendaInformation", func(a *answer) *string { return &a.information }),
 		textField("DateOfDeath", func(a *answer) *string { return &a.dateOfDeath }),
+		textField("StatementDate", func(a *answer) *string { return &a.statement }),
 		textField("CorrectedData", func(a *answer) *string { return &a.data }),
 	}
 	if v.codeField != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -28,6 +29,7 @@ type applier struct {
 	review   *review
 	bad      map[int]bool // batches in quarantine, as the log says
 	created  calendar.Date
+	made     string
 	accounts accounts
 	files    map[string]domain.File
 
@@ -60,6 +62,8 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 	}
 	if a.created, err = calendar.ParseYYMMDD(in.Received.Header.CreatedOn); err != nil {
 		a.created = calendar.DateOf(in.ReceivedAt) // a person took the file as it is
+	} else if at, err := time.ParseInLocation("060102 1504", in.Received.Header.CreatedOn+" "+in.Received.Header.CreatedAt, calendar.Eastern); err == nil {
+		a.made = at.Format(time.RFC3339)
 	}
 	for _, q := range in.Quarantined {
 		for _, n := range q.Batches {

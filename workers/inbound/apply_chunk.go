@@ -19,7 +19,7 @@ func (a *applier) take(ctx context.Context, e *nacha.ScannedEntry) error {
 	}
 	a.chunk = append(a.chunk, inboundEntry{
 		ScannedEntry: *e, id: entryID(b.hash, e.Ordinal), inbound: a.id, header: a.header,
-		created: a.created, settledOn: settlementDay(a.header, a.created),
+		created: a.created, made: a.made, settledOn: settlementDay(a.header, a.created),
 	})
 	if a.text += len(e.Raw); len(a.chunk) < a.chunkEntries && a.text < chunkText {
 		return nil

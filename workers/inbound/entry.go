@@ -16,6 +16,7 @@ type inboundEntry struct {
 	inbound   string
 	header    *nacha.BatchHeader
 	created   calendar.Date // of the file
+	made      string        // the file, RFC 3339; empty where its header does not say when
 	settledOn calendar.Date
 }
 
@@ -44,7 +45,7 @@ func (e *inboundEntry) incoming(l *ledger.Ledger, stream, client, replyTo, numbe
 	}
 	in := domain.Incoming{
 		ItemID: e.id, ReplyTo: replyTo, Inbound: e.inbound, Header: kept.Header, Entry: kept.Entry, Whole: whole,
-		SettledOn: e.settledOn.String(), DataMasked: masked, Flags: flags,
+		SettledOn: e.settledOn.String(), FileMadeAt: e.made, DataMasked: masked, Flags: flags,
 	}
 	if data != "" {
 		in.Data, err = l.SealDataIn(stream, e.id, client, data)

@@ -77,6 +77,7 @@ var (
 	filesByState  = gauge("files", "Files by state.", "state")
 	returnRates   = gauge("return_rate_companies", "Companies by the level of their return rate: low, warn or act. Those that never rose are not among them.", "class", "level")
 	held          = gauge("held_entries", "Entries that a rule of the guard holds.", "client", "rule")
+	questionable  = gauge("questionable_returns", "Returns R17 that say QUESTIONABLE: the bank suspects fraud. Those that name a field are not among them.", "client")
 	unanswered    = gauge("files_unacknowledged", "Delivered files that the operator should have acknowledged by now.")
 	overdue       = gauge("files_past_deadline", "Files that are not delivered although the deadline of an answer in them has passed.")
 	tracesInUse   = gauge("trace_numbers_in_use_ratio", "Share of an ODFI's trace numbers that rest and may not be taken yet; at 1 none of its files can be cut.", "odfi")
@@ -88,7 +89,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
 		ch <- d
 	}
 }
@@ -198,6 +199,11 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	if sums, err := s.views.HeldByRules(ctx, ""); err == nil {
 		for of, n := range heldByRule(sums) {
 			send(held, float64(n), of[0], of[1])
+		}
+	}
+	if counts, err := s.views.QuestionableReturns(ctx); err == nil {
+		for client, n := range counts {
+			send(questionable, float64(n), client)
 		}
 	}
 	if waiting >= 0 {

@@ -1,0 +1,21 @@
+package projections
+
+import "context"
+
+// questionableReturns are those of codes.SuspectedFraud; their index holds
+// them alone.
+const questionableReturns = `SELECT client, count(*) FROM items@ INDEXED BY items_questionable@
+	WHERE kind = 'Return' AND code = 'R17' AND substr(information, 1, 12) = 'QUESTIONABLE' GROUP BY client`
+
+// QuestionableReturns counts by client the returns in which a bank says that
+// it suspects fraud.
+func (v *Views) QuestionableReturns(ctx context.Context) (counts map[string]int64, err error) {
+	counts = map[string]int64{}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(questionableReturns, nil, func(row []value) error {
+			counts[row[0].(string)] = row[1].(int64)
+			return nil
+		})
+	})
+	return counts, err
+}
