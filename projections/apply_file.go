@@ -72,6 +72,9 @@ func (p *projector) putFile(c logEvent, file int64) error {
 	if f.Rendered != nil {
 		sha256 = f.Rendered.SHA256
 	}
+	if err := p.countState(file, string(f.State)); err != nil {
+		return err
+	}
 	_, err := p.c.Exec(putFile, append(p.args[:0], file, f.ID, o.Client, o.ODFI, name, string(f.State), string(o.Why), f.Method(),
 		o.Settings.ImmediateOrigin, modifier, openedAt, dayOf(openedAt), micros(f.SendBy),
 		int64(totals.Batches), int64(totals.Entries), int64(totals.Addenda), totals.EntryHash,

@@ -41,6 +41,9 @@ func (p *projector) totals() error {
 		}
 	}
 	clear(p.days)
+	if err := p.writeShown(); err != nil {
+		return err
+	}
 	return p.writeMoney()
 }
 

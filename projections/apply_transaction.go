@@ -115,6 +115,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		if shownIn, err = p.refOf(s.shownIn); err != nil {
 			return err
 		}
+		p.shows(shownIn, it.position)
 	}
 	args := append(p.args[:0], it.position, it.client, it.transaction, it.id, string(it.kind), string(it.direction),
 		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
@@ -178,6 +179,7 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 	if _, err := p.c.Exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
 		return err
 	}
+	p.shows(file, row[0].(int64))
 	p.filedSum(file, e.Batch, row[6] == string(domain.Pull), 1, row[1].(int64))
 	return p.takePending(row)
 }

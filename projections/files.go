@@ -20,11 +20,15 @@ const (
 	// inStates hides files that are not cut unless they are asked for by name.
 	inStates = `(?3 = '' AND state NOT IN ('open', 'given_up') OR instr(?3, ' ' || state || ' '))`
 
-	fileByID        = fileColumns + `WHERE id = ?1`
-	fileByName      = fileColumns + `WHERE name = ?1`
-	fileByHeader    = fileColumns + `WHERE header = ?1`
-	unfinishedFiles = fileColumns + `INDEXED BY files_state@
-		WHERE state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
+	fileByID     = fileColumns + `WHERE id = ?1`
+	fileByName   = fileColumns + `WHERE name = ?1`
+	fileByHeader = fileColumns + `WHERE header = ?1`
+	// unfinished leaves out what its client carries to the bank, which stays
+	// rendered for ever.
+	unfinished      = `(state IN ('open', 'cut', 'delivering', 'delivery_unknown') OR state = 'rendered' AND method <> 'download')`
+	unfinishedFiles = fileColumns + `INDEXED BY files_unfinished@ WHERE ` + unfinished + `
+		AND state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
+	carriedFiles    = fileColumns + `INDEXED BY files_state@ WHERE state = 'rendered' AND method = 'download' ORDER BY position`
 	unreleasedFiles = fileColumns + `INDEXED BY files_unreleased@ WHERE unreleased = 1 ORDER BY position`
 	entriesOfFile   = `SELECT client, txn, item, batch, trace, cents FROM items@ INDEXED BY items_file@
 		WHERE file = ?1 ORDER BY batch, trace`
@@ -44,13 +48,15 @@ func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error)
 	if text == "" {
 		at.Row = math.MaxInt64
 	}
-	sql := filesOfClient
-	if f.Client == "" {
-		sql = filesOfAll
-	}
-	args := values(f.Client, at.Row, stateList(f.States), p.room())
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(sql, args, func(row []value) error {
+		if n := len(f.States); n > 0 && n <= fewStates {
+			return s.filesInStates(f, at, &p)
+		}
+		sql := filesOfClient
+		if f.Client == "" {
+			sql = filesOfAll
+		}
+		return s.query(sql, values(f.Client, at.Row, stateList(f.States), p.room()), func(row []value) error {
 			if !p.add(scanFile(row), cursor{Filter: at.Filter, Row: row[0].(int64)}) {
 				return conn.ErrStop
 			}
@@ -106,9 +112,16 @@ func (v *Views) FileHeaded(ctx context.Context, headerName string) (f File, ok b
 
 // UnfinishedFiles is what the workers have to do: files that are open, cut,
 // rendered or being delivered, and those whose delivery is unknown, oldest
-// first. A file to be downloaded stays among them.
+// first. A file that its client carries to the bank is none of them once it is
+// rendered: see CarriedFiles.
 func (v *Views) UnfinishedFiles(ctx context.Context) ([]File, error) {
 	return v.files(ctx, unfinishedFiles)
+}
+
+// CarriedFiles are the files to be downloaded that nothing was heard of since,
+// oldest first.
+func (v *Views) CarriedFiles(ctx context.Context) ([]File, error) {
+	return v.files(ctx, carriedFiles)
 }
 
 // UnreleasedFiles are those with entries that are to be released, as the

@@ -14,14 +14,21 @@ const (
 	filesOfDays   = fileColumns + `NOT INDEXED WHERE position BETWEEN ?1 AND ?2
 		AND cut_day BETWEEN ?3 AND ?4 ORDER BY position`
 
-	// answersOfDays joins each answer to the row of what it answers, which has
+	// answerColumns join each answer to the row of what it answers, which has
 	// the name and the dates of its transaction.
-	answersOfDays = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.cents, i.made_at, i.day,
-			i.code, i.trace, i.settled_on, coalesce(o.name, ''), coalesce(o.sec, ''), coalesce(o.made_at, 0)
-		FROM items@ i INDEXED BY items_answers@ LEFT JOIN items@ o INDEXED BY items_item@ ON o.item = i.reply_to AND o.client = i.client
-		WHERE i.kind <> 'Origination' AND i.day BETWEEN ?1 AND ?2 AND i.position < ?3
-		AND (?4 = '' OR i.direction = ?4) AND (?5 = '' OR i.kind = ?5) AND (?6 = '' OR i.client = ?6)
+	answerColumns = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.cents, i.made_at, i.day,
+			i.code, i.trace, i.settled_on, coalesce(o.name, ''), coalesce(o.sec, ''), coalesce(o.made_at, 0),
+			i.corrected, coalesce(o.trace, ''), coalesce(h.id, '')
+		FROM items@ i INDEXED BY `
+	answerJoins = ` LEFT JOIN items@ o INDEXED BY items_item@ ON o.item = i.reply_to AND o.client = i.client
+		LEFT JOIN files@ h ON h.position = i.in_file
+		WHERE i.kind <> 'Origination' AND i.day BETWEEN ?1 AND ?2 AND i.position < ?3 AND `
+	answersOfDays = answerColumns + `items_answers@` + answerJoins + `
+		(?4 = '' OR i.direction = ?4) AND (?5 = '' OR i.kind = ?5) AND (?6 = '' OR i.client = ?6)
 		ORDER BY i.day DESC, i.position DESC LIMIT ?7`
+	// answersOfClient are of one kind and direction.
+	answersOfClient = answerColumns + `items_answers_of@` + answerJoins + `
+		i.client = ?6 AND i.kind = ?5 AND i.direction = ?4 ORDER BY i.position DESC LIMIT ?7`
 
 	codesOfDays = `SELECT day, kind, code, count(*), sum(cents) FROM items@ INDEXED BY items_answers@
 		WHERE kind <> 'Origination' AND day BETWEEN ?1 AND ?2 AND direction = 'FromFed' GROUP BY day, kind, code`
@@ -62,6 +69,9 @@ type Answer struct {
 	Name                          string    // the counterparty of what it answers
 	SEC                           string    // of what it answers
 	AnsweredMadeAt                time.Time // when what it answers was made
+	CorrectedData                 string    // masked
+	AnsweredTrace                 string    // trace number of what it answers
+	MadeIn                        string    // the file that its transaction was made with, if any
 }
 
 // AnswerFilter selects answers, newest first. Zero fields select all.
@@ -90,9 +100,13 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	if text == "" {
 		at.Row, at.At = math.MaxInt64, last
 	}
+	sql := answersOfDays
+	if f.Client != "" && f.Kind != "" && f.Direction != "" {
+		sql = answersOfClient
+	}
 	args := values(first, min(last, at.At), at.Row, string(f.Direction), string(f.Kind), f.Client, p.room())
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(answersOfDays, args, func(row []value) error {
+		return s.query(sql, args, func(row []value) error {
 			if !p.add(scanAnswer(row), cursor{Filter: at.Filter, At: row[9].(int64), Row: row[0].(int64)}) {
 				return conn.ErrStop
 			}
@@ -112,6 +126,7 @@ func scanAnswer(row []value) Answer {
 		Client: text(1), TransactionID: text(2), ItemID: text(3), Kind: domain.ItemKind(text(4)),
 		Direction: domain.Direction(text(5)), Status: text(6), AmountCents: row[7].(int64), MadeAt: instant(row[8].(int64)),
 		Code: text(10), Trace: text(11), SettledOn: text(12), Name: text(13), SEC: text(14), AnsweredMadeAt: instant(row[15].(int64)),
+		CorrectedData: text(16), AnsweredTrace: text(17), MadeIn: text(18),
 	}
 }
 

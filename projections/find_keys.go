@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/achledger/achledger/domain/text"
 )
 
 // A key of the index of payments begins with what it is, so that those of a
@@ -50,8 +52,14 @@ func hash(text string) uint32 {
 // nearly all of another client's. The row decides.
 func clientMark(client string) uint16 { return uint16(hash(client)) }
 
-// Words are the words of a name as a search compares them.
+// Words are the words of a name as a search compares them: in ASCII, as we
+// send it; what came from another bank may hold other letters.
 func Words(name string) []string {
+	if strings.ContainsFunc(name, func(r rune) bool { return r > '~' }) {
+		if ascii, _, err := text.ToASCII(name); err == nil {
+			name = ascii
+		}
+	}
 	return strings.FieldsFunc(strings.ToUpper(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 

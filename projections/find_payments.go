@@ -10,9 +10,10 @@ const (
 
 	// itemsTraced and originsCoded name the transactions of items, by their
 	// originations.
-	itemsTraced  = `SELECT coalesce(origin, position) FROM items@ INDEXED BY items_trace@ WHERE trace = ?1 AND trace <> ''`
-	originsCoded = `SELECT origin FROM items@ INDEXED BY items_code@ WHERE kind <> 'Origination' AND code = ?3
-		AND origin < ?1 AND origin >= ?2 ORDER BY origin DESC LIMIT 1`
+	itemsTraced    = `SELECT coalesce(origin, position) FROM items@ INDEXED BY items_trace@ WHERE trace = ?1 AND trace <> ''`
+	originsCoded   = `SELECT origin FROM items@ INDEXED BY items_code@ WHERE kind <> 'Origination' AND code = ?3` + newestOrigin
+	originsCodedOf = `SELECT origin FROM items@ INDEXED BY items_code_of@ WHERE kind <> 'Origination' AND client = ?4 AND code = ?3` + newestOrigin
+	newestOrigin   = ` AND origin < ?1 AND origin >= ?2 ORDER BY origin DESC LIMIT 1`
 
 	// transactionsOfFile are in the order of the file.
 	transactionsOfFile = transactionFields + `, e.batch, e.trace, e.position
@@ -66,7 +67,11 @@ func (l *transactionList) traced(s snapshot) error {
 
 // coded lists the transactions that an answer with a code belongs to.
 func (l *transactionList) coded(s snapshot) error {
-	return l.merged(s, []source{{newest: originsCoded, of: values(l.f.Code)}})
+	of := source{newest: originsCoded, of: values(l.f.Code)}
+	if l.f.Client != "" {
+		of = source{newest: originsCodedOf, of: values(l.f.Code, l.f.Client)}
+	}
+	return l.merged(s, []source{of}, nil)
 }
 
 // each lists the transactions at positions, the newest first, that lie in a
@@ -79,7 +84,7 @@ func (l *transactionList) each(s snapshot, positions []int64, first, before int6
 		if position >= before || position < first {
 			continue
 		}
-		if err := l.list(s, transactionAt, cursor{}, math.MaxInt64, l.from, l.to, position); err != nil || l.page.more {
+		if err := l.one(s, position); err != nil || l.page.more {
 			return err
 		}
 	}

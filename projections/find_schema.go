@@ -26,5 +26,6 @@ const findIndexes = `
 CREATE INDEX finds_first@ ON finds@(block, first);
 CREATE INDEX changed_tails_tail@ ON changed_tails@(tail);
 CREATE INDEX items_code@ ON items@(code, origin) WHERE kind <> 'Origination';
+CREATE INDEX items_code_of@ ON items@(client, code, origin) WHERE kind <> 'Origination';
 CREATE INDEX items_origin@ ON items@(origin) WHERE kind <> 'Origination';
 `

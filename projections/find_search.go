@@ -9,7 +9,7 @@ const (
 
 	// unindexed are the payments behind the last block.
 	unindexed = transactionColumns + `NOT INDEXED` + transactionJoins + `AND i.day BETWEEN ?5 AND ?6
-		AND i.position >= ?7 AND (?8 = '' OR i.client = ?8) AND (?11 = '' OR i.name LIKE '%' || ?11 || '%')
+		AND i.position >= ?7 AND (?8 = '' OR i.client = ?8) AND (?11 = '' OR i.name LIKE '%' || ?11 || '%' OR i.name GLOB '*[^ -~]*')
 		AND i.cents >= ?12 AND (?13 = 0 OR i.cents < ?13) AND (?14 = '' OR i.tail = ?14) AND (?15 = '' OR i.txn = ?15) ` + newestOf
 )
 

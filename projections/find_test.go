@@ -43,9 +43,11 @@ func TestAPaymentIsFoundByWhatABankStatementSays(t *testing.T) {
 	w.openClient("spa", ours)
 	ferris := w.originate("gym", called("Bueller, Ferris"), cents(4900))
 	other := w.originate("spa", called("FERRIS WHEEL CO"), cents(4900), func(o *domain.TransactionOriginated) { o.Proposal.CompanyID = "9990000001" })
+	cafe := w.originate("gym", called("CAFÉ NOÑO"))
 	for n := range 40 {
 		w.originate("gym", called(fmt.Sprint("Ann Lee ", n)), cents(int64(100+n)))
 	}
+	newest := w.originate("spa", called("Café Noño"))
 	file := w.cutAndDeliver(ferris)
 	w.append(about(ferris, returnedBy(w, ferris, "R03")))
 	v := w.caughtUp(Options{})
@@ -64,7 +66,7 @@ func TestAPaymentIsFoundByWhatABankStatementSays(t *testing.T) {
 		"the middle of a word":             {TransactionFilter{Name: "erris"}, nil},
 		"one client's":                     {TransactionFilter{Client: "gym", Name: "ferris"}, []testItem{ferris}},
 		"an amount":                        {TransactionFilter{FromCents: 4900, BelowCents: 4901}, []testItem{other, ferris}},
-		"at least so much":                 {TransactionFilter{FromCents: 140}, []testItem{other, ferris}},
+		"at least so much":                 {TransactionFilter{FromCents: 2000}, []testItem{other, ferris}},
 		"a company":                        {TransactionFilter{CompanyID: "9990000001"}, []testItem{other}},
 		"a return's code":                  {TransactionFilter{Code: "R03"}, []testItem{ferris}},
 		"a code that nobody gave":          {TransactionFilter{Code: "R10"}, nil},
@@ -74,6 +76,8 @@ func TestAPaymentIsFoundByWhatABankStatementSays(t *testing.T) {
 		"what lies in a file, by its name": {TransactionFilter{File: left.Name, Name: "fer"}, []testItem{ferris}},
 		"a file that is not there":         {TransactionFilter{File: "x"}, nil},
 		"another client's file":            {TransactionFilter{Client: "spa", File: file.id}, nil},
+		"letters of other alphabets":       {TransactionFilter{Name: "cafe nono"}, []testItem{newest, cafe}},
+		"the same, as they are written":    {TransactionFilter{Client: "gym", Name: "Café"}, []testItem{cafe}},
 		"an id":                            {TransactionFilter{ID: other.transaction}, []testItem{other}},
 		"last four":                        {TransactionFilter{Tail: "6789", Name: "bueller"}, []testItem{ferris}},
 		"other last four":                  {TransactionFilter{Tail: "6780", Name: "bueller"}, nil},

@@ -7,15 +7,16 @@ const afterInFile = "i.file = ?5 AND (i.batch, i.trace, i.position) > (?6, ?7, ?
 
 var itemsOfFile = itemsBy("items_file", afterInFile, "i.batch, i.trace, i.position")
 
+// The next file of a client from a position on.
 const (
 	// deliveredFiles were delivered on the days asked for.
-	deliveredFiles = `SELECT position, delivered FROM files@ INDEXED BY files_client@
-		WHERE client = ?1 AND delivered >= ?2 AND delivered > 0 AND delivered_day BETWEEN ?3 AND ?4 ORDER BY delivered`
+	deliveredFiles = `SELECT position, delivered FROM files@ INDEXED BY files_delivered_of@
+		WHERE client = ?1 AND delivered >= ?2 AND delivered > 0 AND delivered_day BETWEEN ?3 AND ?4 ORDER BY delivered LIMIT 1`
 	// undeliveredFiles took up entries on the days asked for: between the day
 	// they were opened and the day they were cut.
 	undeliveredFiles = `SELECT position, position FROM files@ INDEXED BY files_undelivered@
 		WHERE client = ?1 AND position >= ?2 AND delivered = 0 AND opened_day <= ?4 AND (cut_day = 0 OR cut_day >= ?3)
-		ORDER BY position`
+		ORDER BY position LIMIT 1`
 )
 
 // transmitted lists the items of delivered files, in the order of delivery.
@@ -35,20 +36,17 @@ func (l *itemList) inFiles(sql string) (bool, error) {
 	if l.f.Direction == domain.FromFed {
 		return true, nil
 	}
-	var files []fileAt
-	err := l.s.query(sql, values(l.f.Client, l.at.At, l.from, l.to), func(row []value) error {
-		files = append(files, fileAt{row[0].(int64), row[1].(int64)})
-		return nil
-	})
-	if err != nil {
-		return false, err
-	}
-	for _, f := range files {
+	for from := l.at.At; ; {
+		row, err := l.s.c.Row(sql, l.f.Client, from, l.from, l.to)
+		if err != nil || row == nil {
+			return err == nil, err
+		}
+		f := fileAt{row[0].(int64), row[1].(int64)}
 		if goOn, err := l.inFile(itemsOfFile, f); err != nil || !goOn {
 			return goOn, err
 		}
+		from = f.at + 1
 	}
-	return true, nil
 }
 
 // inFile lists the items of one file, after the cursor's if it points there.

@@ -9,42 +9,55 @@ var (
 		"i.in_file = ?5 AND i.position > ?8 AND h.cut > max(i.changed, coalesce(f.delivered, 0))", "i.position")
 )
 
-// changedFiles are the deliveries, and the cuts that made items show, in the
-// order of the log.
-const changedFiles = `SELECT position, delivered AS at, 0 FROM files@ INDEXED BY files_client@
-		WHERE client = ?1 AND delivered > ?2 AND delivered >= ?3
-	UNION ALL SELECT position, cut AS at, 1 FROM files@ f INDEXED BY files_client@
-		WHERE client = ?1 AND cut > ?2 AND cut >= ?3 AND EXISTS(SELECT 1 FROM items@ i WHERE i.in_file = f.position)
-	ORDER BY at`
+// The next delivery, and the next cut that made items show, behind ?2 and from
+// ?3 on.
+const (
+	nextDelivery = `SELECT position, delivered FROM files@ INDEXED BY files_delivered_of@
+		WHERE client = ?1 AND delivered > ?2 AND delivered >= ?3 AND delivered > 0 ORDER BY delivered LIMIT 1`
+	nextCut = `SELECT position, cut FROM files@ f INDEXED BY files_cut_of@
+		WHERE client = ?1 AND cut > ?2 AND cut >= ?3 AND cut > 0
+		AND EXISTS(SELECT 1 FROM items@ i INDEXED BY items_in_file@ WHERE i.in_file = f.position) ORDER BY cut LIMIT 1`
+)
 
 // changes lists items in the order of their newest change: their own events
 // and those of their files, woven together. An item comes with its newest
 // change only, so a delivery that follows hides the event before it.
 func (l *itemList) changes() (goOn bool, err error) {
-	var files []fileAt
-	var ways []itemQuery
-	err = l.s.query(changedFiles, values(l.f.Client, l.f.After, l.at.At), func(row []value) error {
-		way := itemsOfFile
-		if row[2].(int64) == 1 {
-			way = itemsCut
-		}
-		files, ways = append(files, fileAt{row[0].(int64), row[1].(int64)}), append(ways, way)
-		return nil
-	})
-	if err != nil {
-		return false, err
-	}
 	from := max(l.f.After, l.at.At)
-	for i, f := range files {
+	for at := l.at.At; ; {
+		f, way, err := l.changedFile(at)
+		if err != nil {
+			return false, err
+		}
+		if f.at == 0 {
+			return l.ownChanges(from, math.MaxInt64)
+		}
 		if goOn, err := l.ownChanges(from, f.at); err != nil || !goOn {
 			return goOn, err
 		}
-		if goOn, err := l.inFile(ways[i], f); err != nil || !goOn {
+		if goOn, err := l.inFile(way, f); err != nil || !goOn {
 			return goOn, err
 		}
-		from = f.at
+		from, at = f.at, f.at+1
 	}
-	return l.ownChanges(from, math.MaxInt64)
+}
+
+// changedFile is the next file that was delivered or cut, and the way through
+// its items; the zero value where there is none.
+func (l *itemList) changedFile(from int64) (next fileAt, way itemQuery, err error) {
+	for sql, of := range map[string]itemQuery{nextDelivery: itemsOfFile, nextCut: itemsCut} {
+		row, err := l.s.c.Row(sql, l.f.Client, l.f.After, from)
+		if err != nil {
+			return fileAt{}, "", err
+		}
+		if row == nil {
+			continue
+		}
+		if at := row[1].(int64); next.at == 0 || at < next.at {
+			next, way = fileAt{row[0].(int64), at}, of
+		}
+	}
+	return next, way, nil
 }
 
 // ownChanges lists the items whose newest change is an event of their own

@@ -13,9 +13,9 @@ func TestNoQuestionScans(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
 	questions := []string{
-		madeDays.next, otherDays.next, firstClient, nextClient, changedFiles, deliveredFiles, undeliveredFiles,
+		madeDays.next, otherDays.next, firstClient, nextClient, nextDelivery, nextCut, deliveredFiles, undeliveredFiles,
 		latestDay, waitingOfAll, waitingOfGroup, heldOfAll, heldOfClient, entryGroups,
-		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
+		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, sentOfAll, sentOfOne, carriedFiles, filesInState, filesInStateOf, nextAnswered, unanswered, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
 		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, actsOfClient, heldItems,
@@ -76,6 +76,8 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"changes", string(itemsChanged), "(client=? AND changed>? AND changed<?)"},
 		{"a client's transactions", transactionsOfDay, "(client=? AND day=? AND rowid<?)"},
 		{"everyone's transactions", transactionsOfAll, "(rowid>? AND rowid<?)"},
+		{"what other banks sent", receivedOnes + newestOf, "(direction=? AND rowid>? AND rowid<?)"},
+		{"what other banks sent a client", receivedOfClient + newestOf, "(client=? AND rowid>? AND rowid<?)"},
 		{"what was rejected", endedTransactions + newestOf, "(status=? AND rowid>? AND rowid<?)"},
 		{"a client's rejected ones", endedOfClient + newestOf, "(client=? AND status=? AND rowid>? AND rowid<?)"},
 		{"what came back", returnedOnes + newestOf, "(shown=? AND rowid>? AND rowid<?)"},
@@ -86,8 +88,20 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"what the bank sent a client", inHandOfClient, "(client=? AND direction=? AND rowid>? AND rowid<?)"},
 		{"what lies in a file", shownInFile, "(shown_in=? AND rowid>? AND rowid<?)"},
 		{"a search behind the index", unindexed, "(rowid>? AND rowid<?)"},
+		{"a client's returns", answersOfClient, "(client=? AND kind=? AND direction=? AND rowid<?)"},
+		{"a client's deliveries", deliveredFiles, "(client=? AND delivered>?)"},
+		{"deliveries behind a position", nextDelivery, "(client=? AND delivered>?)"},
+		{"cuts behind a position", nextCut, "(client=? AND cut>?)"},
+		{"what is unfinished", unfinishedFiles, "(state=?)"},
+		{"what is not delivered", undeliveredFiles, "(delivered=? AND client=? AND rowid>?)"},
+		{"files that were delivered", sentOfAll, "(newest>? AND (newest,oldest)<(?,?))"},
+		{"a client's files that were not", unsentOfOne, "(client=? AND newest>? AND (newest,oldest)<(?,?))"},
+		{"files in a state", filesInState, "(state=? AND rowid<?)"},
+		{"a client's files in a state", filesInStateOf, "(client=? AND state=? AND rowid<?)"},
+		{"files nobody answered", unanswered, "(odfi=? AND delivered_at<?)"},
 		{"a client's day", linesOfDay, "(client=? AND day=? AND rowid>?)"},
 		{"payments with a code", originsCoded, "(code=? AND origin>? AND origin<?)"},
+		{"a client's payments with a code", originsCodedOf, "(client=? AND code=? AND origin>? AND origin<?)"},
 		{"payments in a file", transactionsOfFile, "(file=? AND (batch,trace)>(?,?))"},
 		{"what waits", waitingRows, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>?)"},
 		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
@@ -111,8 +125,10 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 // all the others.
 func TestARareStatusIsNotSearchedForRowByRow(t *testing.T) {
 	w := newWorld(t)
+	w.openClient("gym", ours)
+	w.originate("gym")
 	v := w.caughtUp(Options{})
-	for _, status := range []string{Pending, Released, Recalled, Rejected, Returned} {
+	for _, status := range []string{Pending, Released, Transmitted, Recalled, Rejected, Returned} {
 		for _, client := range []string{"", "gym"} {
 			_, _, err := v.Transactions(w.ctx, TransactionFilter{Status: status, Client: client})
 			w.must(err)

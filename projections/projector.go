@@ -32,14 +32,15 @@ type projector struct {
 	queue    queueChanges
 	money    moneyChanges
 	days     map[int64]stretch
-	args     []value // scratch
+	shown    map[int64]stretch // of the transactions that show in files
+	args     []value           // scratch
 }
 
 func newProjector(c *conn.Conn, log *slog.Logger, generation, position int64) (*projector, error) {
 	p := &projector{
 		c: c, log: log, generation: generation, position: position,
 		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, queue: queueChanges{}, money: newMoneyChanges(),
-		days: map[int64]stretch{}, args: make([]value, 0, 40),
+		days: map[int64]stretch{}, shown: map[int64]stretch{}, args: make([]value, 0, 40),
 	}
 	return p, c.Suffix(of(generation, "@"))
 }
@@ -79,6 +80,7 @@ func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 		clear(p.queue)
 		p.money.clear()
 		clear(p.days)
+		clear(p.shown)
 		clear(p.refs)
 		clear(p.arrivals)
 		clear(p.headers)

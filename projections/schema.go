@@ -170,15 +170,34 @@ CREATE TABLE files@(
   sha256        BLOB    NOT NULL,
   note          TEXT    NOT NULL,
   changed       INTEGER NOT NULL,
-  unreleased    INTEGER NOT NULL        -- 1: entries that are to be released may still be filed
+  unreleased    INTEGER NOT NULL,       -- 1: entries that are to be released may still be filed
+  -- Transactions that show in it were made from this position on, and up to
+  -- that one, if any shows. Those that left it since may be at either end.
+  oldest        INTEGER NOT NULL DEFAULT 0,
+  newest        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX files_unreleased@ ON files@(unreleased) WHERE unreleased = 1;
 CREATE INDEX files_id@ ON files@(id);
 CREATE INDEX files_client@ ON files@(client);
 CREATE INDEX files_undelivered@ ON files@(delivered, client) WHERE delivered = 0;
 CREATE INDEX files_state@ ON files@(state);
+CREATE INDEX files_state_of@ ON files@(client, state);
+CREATE INDEX files_unfinished@ ON files@(state) WHERE ` + unfinished + `;
+CREATE INDEX files_answered@ ON files@(odfi) WHERE ` + answeredFile + `;
+CREATE INDEX files_unanswered@ ON files@(odfi, delivered_at) WHERE state = 'delivered';
+CREATE INDEX files_sent@ ON files@(newest, oldest) WHERE delivered > 0;
+CREATE INDEX files_sent_of@ ON files@(client, newest, oldest) WHERE delivered > 0;
+CREATE INDEX files_unsent@ ON files@(newest, oldest) WHERE delivered = 0;
+CREATE INDEX files_unsent_of@ ON files@(client, newest, oldest) WHERE delivered = 0;
+CREATE INDEX files_delivered_of@ ON files@(client, delivered, delivered_day) WHERE delivered > 0;
+CREATE INDEX files_cut_of@ ON files@(client, cut) WHERE cut > 0;
 CREATE INDEX files_name@ ON files@(name);
 CREATE INDEX files_header@ ON files@(header);
+-- How many files are in each state, or were.
+CREATE TABLE file_states@(
+  state TEXT    PRIMARY KEY,
+  files INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
 CREATE TABLE batches@(
   file         INTEGER NOT NULL,
   number       INTEGER NOT NULL,
@@ -239,7 +258,10 @@ CREATE INDEX items_questionable@ ON items@(client) WHERE kind = 'Return' AND cod
 CREATE INDEX items_shown_in@ ON items@(shown_in) WHERE shown_in IS NOT NULL;
 CREATE INDEX items_in_hand@ ON items@(direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
 CREATE INDEX items_in_hand_of@ ON items@(client, direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
+CREATE INDEX items_received@ ON items@(direction) WHERE kind = 'Origination' AND direction = 'FromFed';
+CREATE INDEX items_received_of@ ON items@(client) WHERE kind = 'Origination' AND direction = 'FromFed';
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;
 -- Answers are few, and a day's are asked for whosever they are.
+CREATE INDEX items_answers_of@ ON items@(client, kind, direction) WHERE kind <> 'Origination';
 CREATE INDEX items_answers@ ON items@(day) WHERE kind <> 'Origination';
 ` + inboundIndexes + findIndexes

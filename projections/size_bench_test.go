@@ -23,7 +23,7 @@ func BenchmarkFind(b *testing.B) {
 	blockSize = 1 << 15
 	s := newSized(b)
 	v := s.views()
-	trace := fmt.Sprintf("%s%07d", ours[:8], s.payments/2)
+	trace := fmt.Sprintf("%s%07d", ours[:8], s.payments/2+1)
 	middle, _, err := v.Transactions(b.Context(), TransactionFilter{Trace: trace})
 	if err != nil || len(middle) != 1 {
 		b.Fatal(middle, err)
@@ -170,7 +170,7 @@ func (s *sized) payment(draw *rand.Rand, n int) error {
 	if n%20_000 == 0 {
 		status, file, trace = Rejected, nil, ""
 	}
-	_, err := s.p.c.Exec(putItem, position, client, uuidOf(draw), uuidOf(draw), "Origination", "ToFed", status, "", "", cents,
+	_, err := s.p.c.Exec(putItem, position, client, uuidOf(draw, n), uuidOf(draw, n), "Origination", "ToFed", status, "", "", cents,
 		at, int64(20261123), nil, nil, position, "", "", file, int64(1), trace, "", "", nil, history, "PPD", "push",
 		nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000)), at, position, position, "", "", file, "", nil, company, nil)
 	return err
@@ -185,17 +185,18 @@ func (s *sized) file(from int, position int64) error {
 	}
 	id := fmt.Sprintf("file-%d", from)
 	if _, err := s.p.c.Exec(`INSERT INTO files@(position, id, client, odfi, name, header, state, why, method, origin, modifier, opened_at,
-		opened_day, cut, cut_day, delivered, send_by, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed, unreleased)
-		VALUES(?1, ?2, '11111111-1111-4111-8111-111111111111', ?3, ?2, ?2, 'delivered', 'entries', 'outbox', ?3, 'A', 1, 20261123, ?1, 20261123, ?4, 0, 1, 1, 0, 0, 0, 0, x'', '', ?1, 0)`,
-		row, id, ours, delivered); err != nil {
+		opened_day, cut, cut_day, delivered, send_by, batches, entries, addenda, entry_hash, debit_cents, credit_cents, sha256, note, changed, unreleased, oldest, newest)
+		VALUES(?1, ?2, '11111111-1111-4111-8111-111111111111', ?3, ?2, ?2, 'delivered', 'entries', 'outbox', ?3, 'A', 1, 20261123, ?1, 20261123, ?4, 0, 1, 1, 0, 0, 0, 0, x'', '', ?1, 0, ?1 - 1, ?5)`,
+		row, id, ours, delivered, position-1); err != nil {
 		return err
 	}
 	_, err := s.p.c.Exec(putBatch, row, int64(1), false, "PPD", "HARBOR GYM", "1840000017", "PAYROLL", "2026-11-24")
 	return err
 }
 
-func uuidOf(draw *rand.Rand) string {
-	return fmt.Sprintf("%08x-%04x-7000-8000-%012x", draw.Uint32(), draw.Uint32N(1<<16), draw.Uint64N(1<<48))
+// uuidOf is an id of payment n; like those of the ledger they ascend.
+func uuidOf(draw *rand.Rand, n int) string {
+	return fmt.Sprintf("%08x-%04x-7000-8000-%012x", n>>16, n&0xffff, draw.Uint64N(1<<48))
 }
 
 var syllables = []string{"AN", "BEL", "COR", "DAN", "EL", "FER", "GAR", "HAN", "IS", "JO", "KEL", "LOR", "MAR", "NOR", "OS", "PER", "QUIN", "RIS", "SAN", "TOR"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
@@ -44,8 +45,12 @@ const (
 	returned          = `AND i.shown = 0 ` + onDays
 	returnedOnes      = transactionColumns + `INDEXED BY items_returned@` + transactionJoins + returned
 	returnedOfClient  = transactionColumns + `INDEXED BY items_returned_of@` + transactionJoins + returned + `AND i.client = ?8 `
-	onDays            = `AND i.day BETWEEN ?5 AND ?6 AND i.position >= ?7 `
-	newestOf          = `ORDER BY i.position DESC LIMIT ?4`
+	// What other banks sent may be little, or all there is.
+	receivedOnes     = transactionColumns + `INDEXED BY items_received@` + transactionJoins + received
+	receivedOfClient = transactionColumns + `INDEXED BY items_received_of@` + transactionJoins + received + `AND i.client = ?8 `
+	received         = `AND i.direction = 'FromFed' ` + onDays
+	onDays           = `AND i.day BETWEEN ?5 AND ?6 AND i.position >= ?7 `
+	newestOf         = `ORDER BY i.position DESC LIMIT ?4`
 
 	stretchOfDays = `SELECT min(first), max(last) FROM days@ WHERE day BETWEEN ?1 AND ?2`
 )
@@ -90,14 +95,22 @@ func (l *transactionList) way() func(snapshot) error {
 		return l.search
 	case l.f.Code != "":
 		return l.coded
+	case l.file != 0:
+		return l.inFile
 	case rare != "":
 		return func(s snapshot) error { return l.inStretch(s, rare) }
+	case l.f.Direction == domain.FromFed && (l.f.Status == Pending || l.f.Status == Transmitted):
+		return func(snapshot) error { return nil } // what came from the bank waits for no file
 	case l.f.Status == Pending:
 		return l.pending
 	case l.f.Status == Released:
 		return l.released
-	case l.file != 0:
-		return l.inFile
+	case l.f.Status == Transmitted:
+		return l.transmitted
+	case l.f.Direction == domain.FromFed && l.f.Client == "":
+		return func(s snapshot) error { return l.inStretch(s, receivedOnes+newestOf) }
+	case l.f.Direction == domain.FromFed:
+		return func(s snapshot) error { return l.inStretch(s, receivedOfClient+newestOf) }
 	case l.ranged():
 		return l.search
 	case l.f.Client == "":
@@ -126,7 +139,8 @@ type transactionList struct {
 	file     int64    // in files
 	from, to int64    // days
 	at       cursor
-	looked   int // rows that were not asked for
+	seen     int // rows
+	looked   int // places that hold nothing that is asked for
 	page     page[Transaction]
 }
 
@@ -195,18 +209,37 @@ func (l *transactionList) list(s snapshot, sql string, at cursor, before, from, 
 func (l *transactionList) take(row []value, at cursor) error {
 	t, answered := scanTransaction(row)
 	at.Filter = l.at.Filter
-	switch {
-	case answered && l.f.selected(t, l.words):
-		if !l.page.add(t, at) {
-			return conn.ErrStop
-		}
-	case l.looked >= looksAt:
-		l.page.end(at)
+	l.seen++
+	var more bool
+	if answered && l.f.selected(t, l.words) {
+		more = l.page.add(t, at)
+	} else {
+		more = l.looksOn(at)
+	}
+	if !more {
 		return conn.ErrStop
-	default:
-		l.looked++
 	}
 	return nil
+}
+
+// looksOn counts a place that holds nothing that is asked for, and ends the
+// page when that is enough.
+func (l *transactionList) looksOn(at cursor) bool {
+	if l.looked++; l.looked > looksAt {
+		l.page.end(at)
+		return false
+	}
+	return true
+}
+
+// one takes the transaction at a position.
+func (l *transactionList) one(s snapshot, position int64) error {
+	before := l.seen
+	err := l.list(s, transactionAt, cursor{}, math.MaxInt64, l.from, l.to, position)
+	if err == nil && l.seen == before {
+		l.looksOn(cursor{Filter: l.at.Filter, Row: position})
+	}
+	return err
 }
 
 // selects reports whether rows of a statement may be none that are asked for.

@@ -1,7 +1,7 @@
 package projections
 
 import (
-	"math"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 )
@@ -27,9 +27,6 @@ const (
 	// shownInFile are the transactions whose origination, or newest retry,
 	// lies in a file.
 	shownInFile   = `SELECT position FROM items@ INDEXED BY items_shown_in@ WHERE shown_in = ?3 AND ` + newestBefore
-	unsentOfAll   = `SELECT position FROM files@ INDEXED BY files_undelivered@ WHERE ` + unsent
-	unsentOfOne   = `SELECT position FROM files@ INDEXED BY files_undelivered@ WHERE client = ?1 AND ` + unsent
-	unsent        = `delivered = 0 AND (cut > 0 OR why <> 'upload')` // an upload shows once it is cut
 	newestBefore  = `position < ?1 AND position >= ?2 ORDER BY position DESC LIMIT 1`
 	transactionAt = transactionColumns + transactionJoins + onDays + `AND i.position = ?7 LIMIT ?4`
 )
@@ -50,31 +47,48 @@ func (r *source) seek(s snapshot, before, first int64) error {
 	})
 }
 
-// merged lists what several sources hold, backwards through the log. A row
-// takes a seek or two, however much else the log has before it.
-func (l *transactionList) merged(s snapshot, sources []source) error {
+// merged lists what several sources hold and what lies in files, backwards
+// through the log. A row takes a seek or two, however much else the log has
+// before it; a file is asked once the list gets to its newest transaction.
+func (l *transactionList) merged(s snapshot, sources []source, files *filesShown) error {
 	first, before, ok, err := l.stretch(s)
 	if err != nil || !ok {
 		return err
 	}
-	for last := int64(0); ; before = last {
+	for i := range sources {
+		if err := sources[i].seek(s, before, first); err != nil {
+			return err
+		}
+	}
+	for {
 		newest := int64(0)
+		sources = slices.DeleteFunc(sources, func(r source) bool { return r.next == 0 })
+		for _, r := range sources {
+			newest = max(newest, r.next)
+		}
+		for file, ok := files.next(s, max(newest, first), before); ok; file, ok = files.next(s, max(newest, first), before) {
+			r := source{newest: shownInFile, of: values(file)}
+			if err := r.seek(s, before, first); err != nil {
+				return err
+			}
+			if r.next > 0 {
+				sources, newest = append(sources, r), max(newest, r.next)
+			}
+		}
+		if files.failed() != nil || newest == 0 {
+			return files.failed()
+		}
+		if err := l.one(s, newest); err != nil || l.page.more {
+			return err
+		}
+		before = newest
 		for i := range sources {
-			r := &sources[i]
-			if r.next == last { // listed, or nothing was yet
-				if err := r.seek(s, before, first); err != nil {
+			if sources[i].next == newest {
+				if err := sources[i].seek(s, before, first); err != nil {
 					return err
 				}
 			}
-			newest = max(newest, r.next)
 		}
-		if newest == 0 {
-			return nil
-		}
-		if err := l.list(s, transactionAt, cursor{}, math.MaxInt64, l.from, l.to, newest); err != nil || l.page.more {
-			return err
-		}
-		last = newest
 	}
 }
 
@@ -82,7 +96,7 @@ func (l *transactionList) merged(s snapshot, sources []source) error {
 // for each day on which entries fall due.
 func (l *transactionList) pending(s snapshot) error {
 	if l.f.Client == "" {
-		return l.merged(s, []source{{newest: waitingOfAll}, {newest: heldOfAll}})
+		return l.merged(s, []source{{newest: waitingOfAll}, {newest: heldOfAll}}, nil)
 	}
 	sources := []source{{newest: heldOfClient, of: values(l.f.Client)}}
 	err := s.query(entryGroups, values(l.f.Client), func(row []value) error {
@@ -92,12 +106,17 @@ func (l *transactionList) pending(s snapshot) error {
 	if err != nil {
 		return err
 	}
-	return l.merged(s, sources)
+	return l.merged(s, sources, nil)
+}
+
+// transmitted lists what lies in a file that was delivered. That a file was is
+// not in the rows of what lies in it.
+func (l *transactionList) transmitted(s snapshot) error {
+	return l.merged(s, nil, l.filesShown(sentOfAll, sentOfOne))
 }
 
 // released lists what came from the bank, and what lies in a file that was
-// not delivered. That a file was is not in the rows of what lies in it, so
-// each such file is a source.
+// not delivered.
 func (l *transactionList) released(s snapshot) error {
 	var sources []source
 	for _, d := range []domain.Direction{domain.FromFed, domain.ToFed} {
@@ -109,16 +128,8 @@ func (l *transactionList) released(s snapshot) error {
 			sources = append(sources, source{newest: inHandOfClient, of: values(string(d), l.f.Client)})
 		}
 	}
-	files, args := unsentOfAll, values()
-	if l.f.Client != "" {
-		files, args = unsentOfOne, values(l.f.Client)
+	if l.f.Direction == domain.FromFed {
+		return l.merged(s, sources, nil)
 	}
-	err := s.query(files, args, func(row []value) error {
-		sources = append(sources, source{newest: shownInFile, of: values(row[0])})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return l.merged(s, sources)
+	return l.merged(s, sources, l.filesShown(unsentOfAll, unsentOfOne))
 }

@@ -86,8 +86,7 @@ func (d *Delivery) unfinished(ctx context.Context) (list []*odfiFiles, err error
 	}
 	byODFI := map[string]*odfiFiles{}
 	for _, f := range files {
-		rests := f.State == domain.FileIsRendered && f.Method == domain.ByDownload
-		if f.State == domain.FileOpen || f.State == domain.DeliveryUnknown || rests {
+		if f.State == domain.FileOpen || f.State == domain.DeliveryUnknown {
 			continue
 		}
 		of := byODFI[f.ODFI]

@@ -29,7 +29,8 @@ type Views interface {
 	PassedDeadlines(ctx context.Context, now time.Time, after projections.Deadline, limit int) ([]projections.Deadline, error)
 	// NextDeadline is the next deadline of what waits, after an instant.
 	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
-	// UnfinishedFiles are those that are not delivered yet.
+	// UnfinishedFiles are those that are not delivered yet; what its client
+	// carries is none of them.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
 	// Files lists files.
 	Files(ctx context.Context, f projections.FileFilter) ([]projections.File, string, error)

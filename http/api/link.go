@@ -8,14 +8,14 @@ import (
 )
 
 // LinkNext names the next page in a Link header; other filters are kept.
-func LinkNext(c echo.Context, most int, cursor int64) {
+func LinkNext(c echo.Context, most int, cursor string) {
 	query := c.QueryParams()
 	next := url.Values{}
 	for name, values := range query {
 		next[name] = values
 	}
 	next.Set("limit", strconv.Itoa(most))
-	next.Set("cursor", strconv.FormatInt(cursor, 10))
+	next.Set("cursor", cursor)
 	link := url.URL{Path: c.Request().URL.Path, RawQuery: next.Encode()}
 	c.Response().Header().Set("Link", "<"+link.String()+`>; rel="next"`)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -67,7 +68,7 @@ func answerRowsPage[R, T any](c echo.Context, rows iter.Seq2[R, error], show fun
 			continue
 		}
 		if len(list) == most {
-			LinkNext(c, most, before+int64(most))
+			LinkNext(c, most, strconv.FormatInt(before+int64(most), 10))
 			break
 		}
 		shown, err := show(row)
@@ -164,39 +165,6 @@ func Pages[R any, C comparable](from C, read func(C) ([]R, C, error)) iter.Seq2[
 			}
 			if at = next; next == none {
 				return
-			}
-		}
-	}
-}
-
-// Backwards are the rows of the same list from its end. It goes through the
-// list once to find the pages, and reads them again, the last one first.
-func Backwards[R any, C comparable](read func(C) ([]R, C, error)) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		var row R
-		var none C
-		starts := []C{none}
-		for {
-			_, next, err := read(starts[len(starts)-1])
-			if err != nil {
-				yield(row, err)
-				return
-			}
-			if next == none {
-				break
-			}
-			starts = append(starts, next)
-		}
-		for i := len(starts) - 1; i >= 0; i-- {
-			rows, _, err := read(starts[i])
-			if err != nil {
-				yield(row, err)
-				return
-			}
-			for n := len(rows) - 1; n >= 0; n-- {
-				if !yield(rows[n], nil) {
-					return
-				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package pro
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -40,21 +41,55 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return err
 	}
-	filter := projections.ItemFilter{Client: who.Client, Kind: kind, Direction: domain.FromFed, Limit: api.RowsAtOnce}
-	newestFirst := api.Backwards(func(at string) ([]projections.Item, string, error) {
+	filter := projections.AnswerFilter{Client: who.Client, Kind: kind, Direction: domain.FromFed, Limit: api.RowsAtOnce}
+	page := func(at string) ([]projections.Answer, string, error) {
 		filter.Cursor = at
-		return s.Views.Items(ctx, filter)
-	})
-	show := func(i projections.Item) (proAnswer, error) { return s.shownAnswer(ctx, who, i) }
-	if api.IsExport(c) {
-		what := map[domain.ItemKind]string{domain.Return: "returns", domain.Correction: "nocs"}[kind]
-		return api.Export(s.Kit, c, who, domain.Exported{What: what, Client: who.Client}, newestFirst, show)
+		return s.Views.Answers(ctx, filter)
 	}
-	return api.AnswerRows(s.Kit, c, newestFirst, show)
+	accounts := accountsOf{s: s, client: who.Client, files: map[string]domain.ProfileFile{}}
+	show := func(a projections.Answer) (proAnswer, error) { return accounts.shownAnswer(ctx, a) }
+	switch {
+	case api.IsExport(c):
+		what := map[domain.ItemKind]string{domain.Return: "returns", domain.Correction: "nocs"}[kind]
+		return api.Export(s.Kit, c, who, domain.Exported{What: what, Client: who.Client}, api.Pages("", page), show)
+	case c.QueryParam("limit") == "":
+		return api.AnswerRows(s.Kit, c, api.Pages("", page), show)
+	}
+	most, err := api.Limit(c)
+	if err != nil {
+		return err
+	}
+	filter.Limit = most
+	rows, next, err := page(c.QueryParam("cursor"))
+	if err != nil {
+		return err
+	}
+	shown := make([]proAnswer, len(rows))
+	for i, row := range rows {
+		if shown[i], err = show(row); err != nil {
+			return err
+		}
+	}
+	if next != "" {
+		api.LinkNext(c, most, next)
+	}
+	return c.JSON(http.StatusOK, shown)
 }
 
-func (s *surface) shownAnswer(ctx context.Context, who api.Caller, i projections.Item) (proAnswer, error) {
-	a := proAnswer{TransactionID: i.TransactionID, ReturnTraceNumber: i.Trace, Code: i.Code, CorrectedData: i.CorrectedData, ReceivedAt: api.Timestamp(i.MadeAt)}
+// accountsOf knows the accounts of the ACH Pro files that a list of answers
+// has come to: those of a file lie side by side.
+type accountsOf struct {
+	s      *surface
+	client string
+	files  map[string]domain.ProfileFile
+}
+
+// filesKnown bounds the files that are remembered.
+const filesKnown = 4
+
+func (m accountsOf) shownAnswer(ctx context.Context, i projections.Answer) (proAnswer, error) {
+	a := proAnswer{TransactionID: i.TransactionID, TraceNumber: i.AnsweredTrace, ReturnTraceNumber: i.Trace, Code: i.Code,
+		CorrectedData: i.CorrectedData, ReceivedAt: api.Timestamp(i.MadeAt)}
 	on := calendar.DateOf(i.MadeAt)
 	if i.Kind == domain.Correction {
 		code, _ := codes.Change(i.Code, on)
@@ -63,35 +98,30 @@ func (s *surface) shownAnswer(ctx context.Context, who api.Caller, i projections
 		code, _ := codes.Return(i.Code, on)
 		a.Title = code.Title
 	}
-	t, err := s.Ledger.Transaction(ctx, who.Client, i.TransactionID)
-	if err != nil {
-		return a, err
-	}
-	a.TraceNumber = originalTrace(&t, i.ItemID)
-	if t.Originated == nil || t.Originated.InFile == "" {
+	if i.MadeIn == "" {
 		return a, nil
 	}
-	made, err := s.Ledger.ProfileFile(ctx, who.Client, proID(t.Originated.InFile))
+	made, err := m.file(ctx, i.MadeIn)
 	if err != nil || made.Version == 0 {
 		return a, err
 	}
-	a.ACHFileID, a.AccountID = made.ID, made.Accounts[t.ID]
+	a.ACHFileID, a.AccountID = made.ID, made.Accounts[i.TransactionID]
 	return a, nil
 }
 
-// originalTrace is the trace number of the entry that a return or a
-// notification of change answers, as the bank names it.
-func originalTrace(t *domain.Transaction, answer string) string {
-	item, ok := t.Item(answer)
-	if !ok || item.Incoming == nil {
-		return ""
+// file is the ACH Pro file that was cut as a file; its version is 0 if it was
+// sent otherwise.
+func (m accountsOf) file(ctx context.Context, id string) (domain.ProfileFile, error) {
+	if made, ok := m.files[id]; ok {
+		return made, nil
 	}
-	switch e := item.Incoming.Entry; {
-	case e.Return != nil:
-		return e.Return.OriginalTrace
-	case e.Correction != nil:
-		return e.Correction.OriginalTrace
-	default:
-		return ""
+	made, err := m.s.Ledger.ProfileFile(ctx, m.client, proID(id))
+	if err != nil {
+		return made, err
 	}
+	if len(m.files) >= filesKnown {
+		clear(m.files)
+	}
+	m.files[id] = made
+	return made, nil
 }

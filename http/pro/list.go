@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -49,7 +50,7 @@ func proList[T any](s *surface, c echo.Context, who api.Caller, aggregate string
 		}
 	}
 	if next > 0 {
-		api.LinkNext(c, most, next)
+		api.LinkNext(c, most, strconv.FormatInt(next, 10))
 	}
 	return c.JSON(http.StatusOK, shown)
 }

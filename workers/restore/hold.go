@@ -170,7 +170,11 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, row := range files {
+	carried, err := p.Views.CarriedFiles(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, row := range append(files, carried...) {
 		file, err := p.Ledger.File(ctx, row.ID)
 		if err != nil {
 			return false, err

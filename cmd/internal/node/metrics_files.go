@@ -29,7 +29,7 @@ func (f *fileCounts) read(ctx context.Context, v *projections.Views, now time.Ti
 	if !f.counted.IsZero() && time.Since(f.counted) < countEvery {
 		return maps.Clone(f.counts), f.waiting
 	}
-	counts, err := countFiles(ctx, v)
+	counts, err := v.FileCounts(ctx)
 	if err != nil {
 		return nil, -1
 	}
@@ -39,21 +39,4 @@ func (f *fileCounts) read(ctx context.Context, v *projections.Views, now time.Ti
 	}
 	f.counted, f.counts, f.waiting = time.Now(), counts, len(late)
 	return maps.Clone(counts), f.waiting
-}
-
-func countFiles(ctx context.Context, v *projections.Views) (map[string]int, error) {
-	counts, cursor := map[string]int{}, ""
-	for {
-		files, next, err := v.Files(ctx, projections.FileFilter{Limit: 1000, Cursor: cursor})
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			counts[string(file.State)]++
-		}
-		if next == "" {
-			return counts, nil
-		}
-		cursor = next
-	}
 }
