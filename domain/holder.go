@@ -80,6 +80,19 @@ func (h Holder) Over(r *Relationship) []string {
 	return all
 }
 
+// Clone is the holder as it stands: what happens to h afterwards does not
+// change it, nor the other way round.
+func (h Holder) Clone() Holder {
+	h.Relationships = slices.Clone(h.Relationships)
+	for i, r := range h.Relationships {
+		own := *r
+		own.Verifying, own.Sent = slices.Clone(r.Verifying), slices.Clone(r.Sent)
+		h.Relationships[i] = &own
+	}
+	h.Transfers = slices.Clip(h.Transfers) // appended to, never changed
+	return h
+}
+
 // Evolve applies one event of the holder's stream.
 func (h *Holder) Evolve(f Fact) {
 	h.Version = f.Version

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -251,5 +252,31 @@ func TestVaultsAreApartAndSealed(t *testing.T) {
 		if strings.Contains(kept, number) {
 			t.Error("an account number lies in the folder or the log of the server")
 		}
+	}
+}
+
+// A platform pays out over one token: the uses of a token that come together
+// wait for each other, and none of them is sent away.
+func TestATokenIsUsedByManyAtOnce(t *testing.T) {
+	w := newWorld(t)
+	acme := w.client("acme", settings())
+	id := acme.vault("POST", tokensPath, theToken).is(200).vaultJSON().text("ach-token", "token-id")
+	const uses = 64
+	var all sync.WaitGroup
+	answers := make([]int, uses)
+	for n := range uses {
+		all.Go(func() {
+			answers[n] = acme.vault("POST", "/rest/v2/ach/transactions/credit", `{"amount":"2.00","token-id":"`+id+`"}`).status
+		})
+	}
+	all.Wait()
+	for n, status := range answers {
+		if status != 200 {
+			t.Fatalf("use %d was answered %d", n, status)
+		}
+	}
+	used := acme.vault("GET", tokensPath+"/"+id, "").is(200).vaultJSON()
+	if n := fmt.Sprint(used.field("ach-token", "times-used")); n != fmt.Sprint(uses) {
+		t.Errorf("the token was used %s times", n)
 	}
 }

@@ -85,7 +85,7 @@ func (w *world) open(changes ...change) {
 	w.must(err)
 	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
 	w.must(err)
-	w.store, w.ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: w.clock}
+	w.store, w.ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: w.clock, Known: ledger.NewKnown()}
 	ctx, cancel := context.WithCancel(context.Background())
 	views, err := projections.Open(ctx, filepath.Join(w.folder, "views.db"), store, projections.Options{})
 	w.must(err)

@@ -32,7 +32,7 @@ func (l *Ledger) CaseOf(ctx context.Context, t domain.Transaction) (answers.Case
 			if _, read := c.Files[step.File]; step.File == "" || read {
 				continue
 			}
-			f, err := l.File(ctx, step.File)
+			f, err := l.fileKnown(ctx, step.File)
 			if err != nil {
 				return c, err
 			}

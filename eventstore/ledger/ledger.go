@@ -35,6 +35,8 @@ type Ledger struct {
 	// Unconfirmed is up to which position of the log credentials are not taken
 	// yet, because it was restored; nil: all are.
 	Unconfirmed func() int64
+	// Known remembers long streams; nil: each is read from its beginning.
+	Known *Known
 }
 
 // Now is business time in UTC, in microseconds as the log keeps it.

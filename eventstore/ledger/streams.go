@@ -20,6 +20,8 @@ type Stream[T any] struct {
 	completes func(ctx context.Context, l *Ledger, a *T) error
 	// beside are the changes of other streams that follow from new events.
 	beside func(ctx context.Context, l *Ledger, a T, events []domain.Event) ([]Change, error)
+	// known is where the aggregate is remembered; nil: nowhere.
+	known func(*Known) *knownStreams[T]
 	// through is how Execute writes; nil: Ledger.Write.
 	through func(ctx context.Context, changes ...Change) error
 }
@@ -59,10 +61,24 @@ func (s Stream[T]) write(ctx context.Context, l *Ledger, changes []Change) error
 type standing[T any] struct {
 	aggregate T
 	version   int64
+	newest    [16]byte // id of the newest event
 	client    string
 }
 
 func (s Stream[T]) read(ctx context.Context, l *Ledger) (standing[T], error) {
+	read := s.readAll
+	if s.known != nil && l.Known != nil {
+		read = func(ctx context.Context, l *Ledger) (standing[T], error) { return s.known(l.Known).read(ctx, l, s) }
+	}
+	now, err := read(ctx, l)
+	if err == nil && now.version > 0 && s.completes != nil {
+		err = s.completes(ctx, l, &now.aggregate)
+	}
+	return now, err
+}
+
+// readAll reads the stream from its beginning.
+func (s Stream[T]) readAll(ctx context.Context, l *Ledger) (standing[T], error) {
 	events, err := l.Store.ReadStream(ctx, s.Name, 0)
 	if err != nil {
 		return standing[T]{aggregate: s.empty}, fmt.Errorf("read stream %s: %w", s.Name, err)
@@ -70,11 +86,9 @@ func (s Stream[T]) read(ctx context.Context, l *Ledger) (standing[T], error) {
 	if len(events) == 0 {
 		return standing[T]{aggregate: s.empty, client: s.Client}, s.missing
 	}
+	newest := events[len(events)-1]
 	a, err := s.fold(events)
-	if err == nil && s.completes != nil {
-		err = s.completes(ctx, l, &a)
-	}
-	return standing[T]{a, events[len(events)-1].Version, events[0].Client}, err
+	return standing[T]{a, newest.Version, newest.EventID, events[0].Client}, err
 }
 
 func (s Stream[T]) fold(events []eventstore.Recorded) (T, error) {
@@ -115,6 +129,7 @@ func FileStream(client, id string) Stream[domain.File] {
 // HolderStream is a client's holder of bank links.
 func HolderStream(client, id string) Stream[domain.Holder] {
 	s := streamOf[domain.Holder](domain.HolderStream(client, id), client)
+	s.known = func(k *Known) *knownStreams[domain.Holder] { return &k.holders }
 	s.empty.Client, s.empty.ID = client, id
 	return s
 }
@@ -171,7 +186,9 @@ func CredentialStream(client, key string) Stream[domain.Credential] {
 
 // TokenStream is a client's vault token.
 func TokenStream(client, id string) Stream[domain.VaultToken] {
-	return streamOf[domain.VaultToken](domain.TokenStream(client, id), client)
+	s := streamOf[domain.VaultToken](domain.TokenStream(client, id), client)
+	s.known = func(k *Known) *knownStreams[domain.VaultToken] { return &k.tokens }
+	return s
 }
 
 // CustomerStream is a client's customer, by the name CustomerKey gives.

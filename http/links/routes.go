@@ -9,11 +9,14 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-type surface struct{ *api.Kit }
+type surface struct {
+	*api.Kit
+	transfers api.Turns // of holders
+}
 
 // Routes binds the paths of the surface.
 func Routes(k *api.Kit) {
-	s := &surface{k}
+	s := &surface{Kit: k}
 	const one = "/v1/accounts/:account/ach_relationships"
 	s.Echo.POST(one, s.ForClient(domain.ScopeOriginate, ofHolder(s.linkAccount)))
 	s.Echo.GET(one, s.ForClient(domain.ScopeRead, ofHolder(s.listRelationships)))

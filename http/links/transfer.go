@@ -94,6 +94,11 @@ func (s *surface) makeTransfer(c echo.Context, who api.Caller, id string) error 
 		}
 		return s.respondTransfer(c, l, h, t.ID)
 	}
+	done, err := s.transfers.Take(ctx, domain.HolderStream(who.Client, id))
+	if err != nil {
+		return err
+	}
+	defer done()
 	made := api.NewID()
 	h, err := ledger.ExecuteWith(ctx, l, ledger.VerifiedHolderStream(who.Client, id), func(h domain.Holder) (ledger.Decision, error) {
 		return s.transfer(ctx, l, h, made, in, once.Key)

@@ -7,11 +7,14 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-type surface struct{ *api.Kit }
+type surface struct {
+	*api.Kit
+	uses api.Turns // of tokens
+}
 
 // Routes binds the paths of the surface.
 func Routes(k *api.Kit) {
-	s := &surface{k}
+	s := &surface{Kit: k}
 	s.Renderers[vaultPath] = renderVault
 	s.Echo.POST("/rest/v2/ach/tokens", s.ForClient(domain.ScopeVault, s.createToken))
 	s.Echo.GET("/rest/v2/ach/tokens/:token", s.ForClient(domain.ScopeVault, s.getToken))

@@ -79,6 +79,13 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 			}
 			return s.respondTransaction(c, l, who, made)
 		}
+		if in.TokenID != "" {
+			done, err := s.uses.Take(ctx, domain.TokenStream(who.Client, in.TokenID))
+			if err != nil {
+				return err
+			}
+			defer done()
+		}
 		var changes []ledger.Change
 		at, err := l.WriteDecided(ctx, func() (_ []ledger.Change, err error) {
 			changes, err = s.vaultAccept(ctx, l, who.Client, in, once.Key)

@@ -123,7 +123,7 @@ func (c *Core) openFolder(ctx context.Context) error {
 // begin makes the ledger of the log and, in an empty one, the first operations
 // credential.
 func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(delivery.Log) (*delivery.Switch, error)) (err error) {
-	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}}
+	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}, Known: ledger.NewKnown()}
 	if c.Kind == folder.Sandbox {
 		if c.Ledger.Clock, err = ledger.OpenSandboxClock(ctx, c.Store, time.Now); err != nil {
 			return err
