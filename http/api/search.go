@@ -16,7 +16,8 @@ import (
 type Found struct {
 	What        string          `json:"what"` // transaction, event, file, inbound_file, unmatched or client
 	ID          string          `json:"id"`
-	Client      string          `json:"client,omitempty"` // operations only
+	Of          string          `json:"transaction_id,omitempty"` // of an event
+	Client      string          `json:"client,omitempty"`         // operations only
 	Title       string          `json:"title"`
 	Path        string          `json:"path"` // of the API
 	Transaction *TransactionRow `json:"transaction,omitempty"`
@@ -24,7 +25,7 @@ type Found struct {
 
 // FoundPage is a page of what a search found.
 type FoundPage struct {
-	ReadAs     []readAs `json:"read_as"`
+	ReadAs     []ReadAs `json:"read_as"`
 	Data       []Found  `json:"data"`
 	NextCursor *string  `json:"next_cursor"`
 }
@@ -124,7 +125,7 @@ func (s *Kit) findEvents(ctx context.Context, q searchFor, client string) ([]Fou
 	if err != nil || !ok || client != Everyone && owner != client {
 		return nil, err
 	}
-	return []Found{{What: "event", ID: q.id, Client: owner, Title: "Event of transaction " + id, Path: transactionPath(client, owner, id)}}, nil
+	return []Found{{What: "event", ID: q.id, Of: id, Client: owner, Title: "Event of transaction " + id, Path: transactionPath(client, owner, id)}}, nil
 }
 
 func (s *Kit) findFiles(ctx context.Context, q searchFor, client string) ([]Found, error) {

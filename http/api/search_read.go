@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// readAs says how a word of a search was understood.
-type readAs struct {
+// ReadAs says how a word of a search was understood.
+type ReadAs struct {
 	Text string `json:"text"`
 	As   string `json:"as"` // trace, amount, last4, day, code, company, status, id or name
 }
@@ -20,7 +20,7 @@ type searchFor struct {
 	id     string // where the whole is a GUID
 	filter projections.TransactionFilter
 	names  []string
-	read   []readAs
+	read   []ReadAs
 }
 
 // maxSearch bounds what is searched for.
@@ -47,7 +47,7 @@ func readSearch(typed string) (q searchFor, err error) {
 			return q, Invalid("/q", "twice", "two of a kind: %s", as)
 		}
 		if as != "" {
-			q.read = append(q.read, readAs{word, as})
+			q.read = append(q.read, ReadAs{word, as})
 		}
 	}
 	q.filter.Name = strings.Join(q.names, " ")

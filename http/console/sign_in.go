@@ -192,3 +192,10 @@ func loopback(r *http.Request) bool {
 }
 
 func onlyDigits(s string) string { return strings.Map(digit, s) }
+
+func digit(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
+}
