@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -109,4 +110,50 @@ func TestTheDaysSequenceSkipsModifiersThatTheLogDoesNotKnow(t *testing.T) {
 			t.Errorf("file %s %s%s is number %d of its day, want %d", e.Date, e.Time, e.Modifier, m.Sequence, want)
 		}
 	}
+}
+
+// A client's own file, however it was handed in, is called and headed as the
+// bank wants it, as any other.
+func TestAClientsOwnFileIsCalledAndHeadedAsItsBankAsks(t *testing.T) {
+	for name, hand := range map[string]func(b *bank) (OrderedFile, error){
+		"a NACHA file": func(b *bank) (OrderedFile, error) { return b.upload(rendered(b.t, payroll(3))) },
+		"an ach-file":  func(b *bank) (OrderedFile, error) { return b.ordered("k1", "words", "261123", "77001") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t)
+			b.asks(domain.BankProfile{
+				FileName: "ACH_{origin}_{sequence:4}_{yymmdd}",
+				Header:   &domain.HeaderLiterals{ImmediateOrigin: "1840000017", ImmediateDestinationName: "OPERATOR", Reference: "LINE7"},
+			})
+			_, err := hand(b)
+			must(t, err)
+			b.sweep()
+			f := b.onlyFile()
+			first, _, _ := strings.Cut(b.bytes(f), "\n")
+			if f.Name() != "ACH_1840000017_0001_261120" || !strings.Contains(first, "1840000017") || !strings.Contains(first, "OPERATOR") || !strings.HasSuffix(first, "LINE7   ") {
+				t.Errorf("%s begins %q", f.Name(), first)
+			}
+			b.verify()
+		})
+	}
+}
+
+// Returns keep to the files of their direction and to the ceilings, too.
+func TestAnswersKeepToTheFilesThatTheirBankWants(t *testing.T) {
+	b := openBank(t)
+	b.asks(domain.BankProfile{Segment: domain.ByDirection, MaxEntriesPerFile: 2})
+	for range 3 {
+		b.answer(gym, b.receive(gym), returned, r01)
+	}
+	b.posts(gym, 1, push)
+	b.sweepAt("2026-11-20 14:30")
+	var sizes []string
+	for _, f := range b.cutFiles() {
+		sizes = append(sizes, fmt.Sprintf("%d debit %t", f.Cut.Totals.Entries, f.Cut.Totals.DebitCents > 0))
+	}
+	slices.Sort(sizes)
+	if want := []string{"1 debit false", "1 debit true", "2 debit true"}; !slices.Equal(sizes, want) {
+		t.Errorf("files of %v, want %v", sizes, want)
+	}
+	b.verify()
 }
