@@ -80,6 +80,9 @@ func (t *Transaction) evolveAnswers(f Fact) {
 		t.Account, t.Routing = e.Account, e.Entry.Routing
 		t.Account.In = f.Stream
 		t.receive(f, Origination, &e.Incoming)
+		t.Items[len(t.Items)-1].Undecided = e.Undecided
+	case *TransactionDecided:
+		t.decide(f, e)
 	case *TransactionReturned:
 		t.receive(f, Return, &e.Incoming)
 	case *TransactionCorrected:

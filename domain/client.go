@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/receiving"
 )
 
 // Settings are what operations decide about a client.
@@ -58,6 +59,8 @@ type FileSettings struct {
 type AccountMatch struct {
 	Account Account `json:"account"`
 	Prefix  bool    `json:"prefix"` // the pattern ended in *
+	// Rules say what becomes of what comes for it; nil: all is paid.
+	Rules *receiving.Rules `json:"rules,omitempty"`
 }
 
 // Values of UnknownAccounts.

@@ -8,6 +8,8 @@ type TransactionReceived struct {
 	TransactionID string `json:"transaction_id"`
 	Incoming
 	Account Account `json:"account"` // the receiving account
+	// Undecided says that somebody is to decide whether it is paid.
+	Undecided *Undecided `json:"undecided,omitempty"`
 }
 
 // Incoming is an entry as the bank's file had it, less its account number

@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // ReceivingStream holds an event for each time that a client's receiving
 // accounts were set. They may overlap no other client's, so that each of these
@@ -25,6 +28,14 @@ func init() { register(func() Event { return &ReceivingAccountsSet{} }) }
 func (s Settings) SameReceivers(o Settings) bool {
 	return slices.EqualFunc(s.ReceivingAccounts, o.ReceivingAccounts, func(a, b AccountMatch) bool {
 		return a.Prefix == b.Prefix && a.Account.Fingerprint == b.Account.Fingerprint
+	})
+}
+
+// sameReceivingRules reports whether two settings with the same receiving
+// accounts treat what comes for them alike.
+func (s Settings) sameReceivingRules(o Settings) bool {
+	return slices.EqualFunc(s.ReceivingAccounts, o.ReceivingAccounts, func(a, b AccountMatch) bool {
+		return reflect.DeepEqual(a.Rules, b.Rules)
 	})
 }
 

@@ -2,9 +2,13 @@ package domain_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/receiving"
 )
 
 // subject is what a scenario is about: an aggregate, and the commands that it
@@ -41,6 +45,40 @@ func with[C any, A any](now *A, by func(C, A) ([]domain.Event, error)) decide {
 	}
 }
 
+// answering is a command of the rulebook, given at an instant.
+func answering[C interface {
+	Decide(answers.Case) (answers.Decision, error)
+}](t *domain.Transaction) decide {
+	return func(body []byte) ([]domain.Event, error) {
+		var c C
+		var given struct{ Now time.Time }
+		if err := errors.Join(json.Unmarshal(body, &c), json.Unmarshal(body, &given)); err != nil {
+			return nil, err
+		}
+		d, err := c.Decide(answers.Case{Transaction: *t, Now: given.Now})
+		return d.Events, err
+	}
+}
+
+// receive treats what comes as the rules of its receiving account say.
+func receive(t *domain.Transaction) decide {
+	return func(body []byte) ([]domain.Event, error) {
+		var c struct {
+			Now      time.Time
+			Rules    *receiving.Rules
+			Received *domain.TransactionReceived
+		}
+		if err := json.Unmarshal(body, &c); err != nil {
+			return nil, err
+		}
+		now := *t
+		now.Evolve(domain.Fact{Event: c.Received, Meta: domain.Meta{At: c.Now}, Version: 1})
+		undecided, events, err := answers.Receive{Rules: c.Rules, ReturnID: "r1"}.Treat(answers.Case{Transaction: now, Now: c.Now})
+		c.Received.Undecided = undecided
+		return append([]domain.Event{c.Received}, events...), err
+	}
+}
+
 // record is what has no state: its events are only ever read.
 type record struct{}
 
@@ -57,6 +95,7 @@ func about(kind string, client *domain.Client) subject {
 			}),
 			"recall": to[domain.Recall](t), "hold": to[domain.Hold](t), "approve": to[domain.Approve](t), "reject": to[domain.Reject](t), "guard": to[domain.Guard](t), "lapse": to[domain.Lapse](t),
 			"hold-unrenderable": to[domain.HoldUnrenderable](t), "refuse-over": to[domain.RefuseOver](t),
+			"receive": receive(t), "return": answering[answers.Return](t), "pay-or-return": answering[answers.PayOrReturn](t), "overdue": answering[answers.Overdue](t),
 			"release": with(t, func(c domain.Release, now domain.Transaction) ([]domain.Event, error) { return c.Decide(now), nil }),
 		}}
 	case "file":

@@ -34,12 +34,19 @@ func (s Settings) withDefaults() Settings {
 		s.File.LineEnding = "LF"
 	}
 	s.Rules = s.Rules.WithDefaults()
+	s.ReceivingAccounts = slices.Clone(s.ReceivingAccounts)
+	for i, a := range s.ReceivingAccounts {
+		if a.Rules != nil {
+			rules := a.Rules.WithDefaults()
+			s.ReceivingAccounts[i].Rules = &rules
+		}
+	}
 	return s
 }
 
 // Equal reports whether two settings say the same.
 func (s Settings) Equal(o Settings) bool {
-	same := s.SameReceivers(o)
+	same := s.SameReceivers(o) && s.sameReceivingRules(o)
 	s.ReceivingAccounts, o.ReceivingAccounts = nil, nil
 	return same && reflect.DeepEqual(s, o)
 }
@@ -84,6 +91,11 @@ func (s Settings) Check() error {
 		f.bad("/relationship_verification", "enum", "prenote, micro_deposits or none")
 	}
 	s.Rules.Check(f.bad)
+	for i, a := range s.ReceivingAccounts {
+		if a.Rules != nil {
+			a.Rules.Check("/receiving_accounts/"+strconv.Itoa(i), f.bad)
+		}
+	}
 	for i, c := range s.Companies {
 		if !slices.Contains(s.CompanyIdentifications, c.Identification) {
 			f.bad("/companies/"+strconv.Itoa(i)+"/identification", "company-identification", "is not among company_identifications")

@@ -73,6 +73,8 @@ type Item struct {
 	Outgoing    *Outgoing             // answers of ours
 	Incoming    *Incoming             // what came from the bank
 	SettledOn   string                // incoming items: settlement date, YYYY-MM-DD
+	Undecided   *Undecided            // incoming originations: that somebody decides, or decided, what becomes of it
+	Decided     *TransactionDecided   // what became of it; nil where the account says nothing, or nobody decided yet
 	NotBefore   time.Time             // it was released from a file and goes into no other before; zero: it never was
 	Resembles   *TransactionResembled // an entry that may be the same; nil where there is none
 	HeldBy      *guard.HeldBy         // the rule that holds it; nil where none does

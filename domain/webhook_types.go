@@ -10,6 +10,10 @@ import (
 // webhook whatever types that wants.
 const PingType = "ping"
 
+// DecidedType is the type of the message that a payment which came is to be
+// paid, or goes back.
+const DecidedType = "origination.decided"
+
 // itemTypes are the kinds of items as types of messages begin with them.
 var itemTypes = map[ItemKind]string{
 	Origination: "origination", Return: "return", Correction: "correction", Dishonor: "dishonored_return",
@@ -46,7 +50,7 @@ func knownType(pattern string) bool {
 	if pattern == PingType || otherTypes.MatchString(pattern) {
 		return true
 	}
-	families := []string{PingType, "file.", "link.", "return_rate."}
+	families := []string{PingType, DecidedType, "file.", "link.", "return_rate."}
 	for _, kind := range itemTypes {
 		for _, status := range itemStatuses {
 			families = append(families, kind+"."+status)

@@ -30,6 +30,7 @@ type itemRow struct {
 	died        string // date of death
 	statement   string // when the receiver's statement was reviewed
 	heldBy      string // JSON of the rule that holds or rejected it
+	decision    string // JSON of Decision
 	file        string // it lies in, if any
 	batch       int
 	trace       string
@@ -59,11 +60,10 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 		it.reason = "held" // by its reason a held item is told from one that waits
 	}
 	if i.HeldBy != nil {
-		by, err := json.Marshal(i.HeldBy)
-		if err != nil {
-			panic(err) // strings only
-		}
-		it.heldBy = string(by)
+		it.heldBy = jsonOf(i.HeldBy)
+	}
+	if d := DecisionOf(i); d != nil {
+		it.decision = jsonOf(d)
 	}
 	if t.Originated != nil {
 		it.inFile = t.Originated.InFile
@@ -87,6 +87,15 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 		}
 	}
 	return it
+}
+
+// jsonOf writes what is kept as text: strings and times.
+func jsonOf(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // there is nothing in it that could not be written
+	}
+	return string(text)
 }
 
 // diedOn is the date of death of a record as a day; nothing where it is none.
@@ -140,6 +149,12 @@ func (it itemRow) describe(p filePlace) Item {
 		d.HeldBy = new(guard.HeldBy)
 		if err := json.Unmarshal([]byte(it.heldBy), d.HeldBy); err != nil {
 			d.HeldBy = nil // of a later release: the reason says it in words
+		}
+	}
+	if it.decision != "" {
+		d.Decision = new(Decision)
+		if err := json.Unmarshal([]byte(it.decision), d.Decision); err != nil {
+			d.Decision = nil
 		}
 	}
 	if p.transmitted {

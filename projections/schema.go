@@ -61,6 +61,7 @@ CREATE TABLE items@(
   died         TEXT    NOT NULL DEFAULT '', -- date of death
   statement    TEXT    NOT NULL DEFAULT '', -- when the receiver's statement was reviewed
   held_by      TEXT    NOT NULL DEFAULT '', -- JSON of guard.HeldBy, while a rule holds it or where one rejected it
+  decision     TEXT    NOT NULL DEFAULT '', -- JSON of Decision, of what came for an account with rules
   file         INTEGER,                 -- in files
   batch        INTEGER NOT NULL,
   trace        TEXT    NOT NULL,
@@ -124,6 +125,18 @@ CREATE TABLE held@(
 ) STRICT;
 CREATE INDEX held_rejects@ ON held@(deadline) WHERE rejects = 1;
 CREATE INDEX held_rule@ ON held@(rule, rejects, deadline, held_at, cents);
+-- Payments that came and wait until somebody decides what becomes of them.
+CREATE TABLE decisions@(
+  position    INTEGER PRIMARY KEY,      -- as in items
+  client      TEXT    NOT NULL,
+  odfi        TEXT    NOT NULL,
+  decide_by   INTEGER NOT NULL,
+  pays        INTEGER NOT NULL,         -- 1: it is paid at the deadline, 0: it is returned
+  code        TEXT    NOT NULL,         -- of its return
+  received_at INTEGER NOT NULL,
+  cents       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX decisions_decide_by@ ON decisions@(decide_by);
 CREATE TABLE headers@(
   id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
   header TEXT    NOT NULL               -- JSON of nacha.BatchHeader

@@ -26,6 +26,7 @@ type Waits struct {
 	What     string
 	Rule     string // of what is held; empty: no rule holds it
 	Rejects  bool   // of what is held: it is rejected after its deadline
+	Pays     bool   // of decisions: it is paid at its deadline, else returned
 	Count    int64
 	Cents    int64
 	Oldest   time.Time // zero for none
@@ -40,6 +41,7 @@ const (
 		WHERE state = 'asked' AND expires_at > ?1`
 	waitsUnmatched = `SELECT '', 0, count(*), sum(cents), min(queued_at), min(deadline) FROM unmatched@ INDEXED BY unmatched_waits@
 		WHERE outcome = ''`
+	waitsDecision   = `SELECT '', pays, count(*), sum(cents), min(received_at), min(decide_by) FROM decisions@ GROUP BY pays ORDER BY pays`
 	waitsQuarantine = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(received_at), NULL FROM inbound@ INDEXED BY inbound_state@
 		WHERE state IN ('quarantined', 'partly_quarantined')`
 	waitsUnknown = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(cut_at), NULL FROM files@ INDEXED BY files_state@
@@ -59,6 +61,7 @@ func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err erro
 			args      []value
 		}{
 			{WaitsHeld, waitsHeld, nil}, {WaitsApproval, waitsApproval, values(micros(now))}, {WaitsUnmatched, waitsUnmatched, nil},
+			{WaitsDecision, waitsDecision, nil},
 			{WaitsQuarantine, waitsQuarantine, nil}, {WaitsUnknown, waitsUnknown, nil}, {WaitsDeadline, waitsDeadline, values(micros(endOfDay))},
 		} {
 			err := s.query(q.sql, q.args, func(row []value) error {
@@ -81,7 +84,8 @@ func scanWaits(what string, row []value) Waits {
 		n, _ := row[i].(int64) // NULL where there is none
 		return n
 	}
-	w := Waits{What: what, Rule: row[0].(string), Rejects: number(1) != 0, Count: number(2), Cents: number(3)}
+	flag := number(1) != 0
+	w := Waits{What: what, Rule: row[0].(string), Rejects: flag && what == WaitsHeld, Pays: flag && what == WaitsDecision, Count: number(2), Cents: number(3)}
 	if at := number(4); at > 0 {
 		w.Oldest = instant(at)
 	}

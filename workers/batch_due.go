@@ -153,19 +153,15 @@ func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, erro
 	if err != nil {
 		return time.Time{}, err
 	}
-	next, ok, err := b.Views.NextDue(ctx, now)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read what is due next: %w", err)
-	}
-	if !ok {
-		next = time.Time{}
-	}
-	deadline, ok, err := b.Views.NextDeadline(ctx, now)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read which deadline is next: %w", err)
-	}
-	if ok && (next.IsZero() || deadline.Before(next)) {
-		next = deadline
+	var next time.Time
+	for _, by := range []func(context.Context, time.Time) (time.Time, bool, error){b.Views.NextDue, b.Views.NextDeadline, b.Views.NextDecision} {
+		at, ok, err := by(ctx, now)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("read what is due next: %w", err)
+		}
+		if ok && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
 	}
 	for _, queues := range all {
 		client, err := b.client(ctx, queues[0].Client)

@@ -29,6 +29,10 @@ type Views interface {
 	PassedDeadlines(ctx context.Context, now time.Time, after projections.Deadline, limit int) ([]projections.Deadline, error)
 	// NextDeadline is the next deadline of what waits, after an instant.
 	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
+	// OverdueDecisions lists the payments about which nobody decided in time,
+	// NextDecision is the next deadline of one, after an instant.
+	OverdueDecisions(ctx context.Context, now time.Time, after projections.InboundDecision, limit int) ([]projections.InboundDecision, error)
+	NextDecision(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet; what its client
 	// carries is none of them.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)

@@ -10,7 +10,7 @@ import (
 
 // Action is something the client may do now, and until when.
 type Action struct {
-	Name     string    // recall, return, correct, dishonor, contest, refuse, reverse, retry
+	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry
 	ItemID   string    // of the event it is about
 	Deadline time.Time // zero: no fixed one
 }
@@ -38,6 +38,9 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 	var list []Action
 	switch i.Kind {
 	case domain.Origination:
+		if by, _ := i.DecideBy(); i.AwaitsDecision() && c.Now.Before(by) {
+			list = append(list, Action{"decide", i.ID, by})
+		}
 		if !c.answeredBy(domain.Return, i.ID) {
 			list = c.open(list, "return", i, c.returnLimit(i, settled))
 			list = c.open(list, "correct", i, calendar.CorrectionDeadline(settled))

@@ -5,6 +5,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/receiving"
 )
 
 // Return sends an incoming entry back.
@@ -19,7 +20,12 @@ type Return struct {
 }
 
 // Decide returns an incoming origination once, inside its code's time frame.
-func (r Return) Decide(c Case) (Decision, error) {
+// Where somebody was to decide about it, this is the decision.
+func (r Return) Decide(c Case) (Decision, error) { return r.decide(c, domain.DecidedByReturn) }
+
+// decide returns it for the reason that is recorded where it waited, or where
+// a rule of its account says so.
+func (r Return) decide(c Case, by string) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.FromFed, "returned")
 	if err != nil {
 		return Decision{}, err
@@ -44,7 +50,12 @@ func (r Return) Decide(c Case) (Decision, error) {
 			return Decision{}, err
 		}
 	}
-	return c.made(domain.Return, out, "", domain.TransactionReturnRequested{Outgoing: out})
+	d, err := c.made(domain.Return, out, "", domain.TransactionReturnRequested{Outgoing: out})
+	if err == nil && (i.AwaitsDecision() || by != domain.DecidedByReturn) {
+		decided := domain.TransactionDecided{ItemID: i.ID, Decision: receiving.Return, Code: r.Code, By: by}
+		d.Events = append([]domain.Event{decided}, d.Events...)
+	}
+	return d, err
 }
 
 // allowed finds the code and refuses one that a receiving bank may not use on

@@ -32,10 +32,11 @@ type EventRecord struct {
 	CorrectedData      string        `json:",omitempty"`
 	Reason             string        `json:",omitempty"`
 	HeldBy             *guard.HeldBy `json:",omitempty"`
-	TraceNumber        string        `json:",omitempty"`
-	EffectiveEntryDate string        `json:",omitempty"`
-	SettlementDate     string        `json:",omitempty"`
-	FileID             string        `json:",omitempty"`
+	decisionRecord
+	TraceNumber        string `json:",omitempty"`
+	EffectiveEntryDate string `json:",omitempty"`
+	SettlementDate     string `json:",omitempty"`
+	FileID             string `json:",omitempty"`
 	StatusHistory      []statusRecord
 }
 
@@ -62,6 +63,10 @@ func NewEventRecord(i projections.Item) EventRecord {
 			code, _ := codes.Return(i.Code, calendar.DateOf(i.MadeAt))
 			r.ReturnTitle = code.Title
 		}
+	}
+	r.decisionRecord = newDecisionRecord(i.Decision)
+	if i.Decision != nil && r.Reason == "" {
+		r.Reason = i.Decision.Reason
 	}
 	for n, h := range i.History {
 		r.StatusHistory[n] = statusRecord{h.Status, Timestamp(h.At)}

@@ -127,10 +127,18 @@ type member struct {
 
 var structs sync.Map // reflect.Type to map[string]member, by lower-case name
 
+// Shortened is a struct that may also be written as one text. It reads itself,
+// and its members are those of any other.
+type Shortened interface{ ShortForm() }
+
 // membersOf lists the members that encoding/json fills in a struct. A type
 // that reads itself, and one that keeps the text, have none to compare with.
 func membersOf(t reflect.Type) (map[string]member, bool) {
-	if t == nil || t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil, false
+	}
+	reads := reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+	if reads && !t.Implements(reflect.TypeFor[Shortened]()) {
 		return nil, false
 	}
 	if known, ok := structs.Load(t); ok {

@@ -75,8 +75,8 @@ func (v verb) fields() fieldSet[answer] {
 	return newFieldSet(set...)
 }
 
-func textField(name string, at func(*answer) *string) field[answer] {
-	return field[answer]{name, func(a *answer, value, pointer string) []domain.FieldError {
+func textField[T any](name string, at func(*T) *string) field[T] {
+	return field[T]{name, func(a *T, value, pointer string) []domain.FieldError {
 		text, ok := api.Unquote(value)
 		if !ok {
 			return api.Wrong(pointer, "type", "must be a string")

@@ -33,6 +33,7 @@ func Routes(k *api.Kit) error {
 	s.Echo.DELETE("/api/transaction/:id/events/:event", s.ForClient(domain.ScopeOriginate, s.recall))
 	s.Echo.DELETE("/api/transaction/:id/event/:event", s.ForClient(domain.ScopeOriginate, s.recall))
 	s.BodyLimits["/api/transaction/bulk"] = api.NoLimit
+	s.Echo.POST("/api/transaction/:id/decision", s.ForClient(domain.ScopeOriginate, s.decision))
 	s.answerRoutes()
 	return nil
 }

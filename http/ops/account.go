@@ -17,13 +17,19 @@ import (
 var accountPattern = regexp.MustCompile(`^[0-9A-Za-z -]{1,34}\*?$`)
 
 // receivingAccounts seals the patterns of a client's receiving accounts, with
-// the client's own key.
-func (s *surface) receivingAccounts(b clientBody) ([]domain.AccountMatch, error) {
+// the client's own key. Those that stand in the body as they were shown keep
+// what was sealed before.
+func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) ([]domain.AccountMatch, error) {
 	var matches []domain.AccountMatch
 	if !domain.ValidClientID(b.ClientID) {
 		return nil, nil // it is refused; no keys are made for it
 	}
-	for i, pattern := range b.ReceivingAccounts {
+	for i, a := range b.ReceivingAccounts {
+		if kept, ok := sealedBefore(before, b.ReceivingAccounts, i); ok {
+			matches = append(matches, domain.AccountMatch{Account: kept.Account, Prefix: kept.Prefix, Rules: a.Rules})
+			continue
+		}
+		pattern := a.Account
 		if !accountPattern.MatchString(pattern) {
 			return nil, api.Invalid("/receiving_accounts/"+strconv.Itoa(i), "pattern", "an account number, or how it begins and *")
 		}
@@ -32,7 +38,7 @@ func (s *surface) receivingAccounts(b clientBody) ([]domain.AccountMatch, error)
 		if err != nil {
 			return nil, err
 		}
-		matches = append(matches, domain.AccountMatch{Account: account, Prefix: prefix})
+		matches = append(matches, domain.AccountMatch{Account: account, Prefix: prefix, Rules: a.Rules})
 	}
 	return matches, nil
 }

@@ -30,7 +30,7 @@ type clientBody struct {
 	SameDay                bool                `json:"same_day"`
 	Batching               domain.Batching     `json:"batching"`
 	File                   domain.FileSettings `json:"file"`
-	ReceivingAccounts      []string            `json:"receiving_accounts"`
+	ReceivingAccounts      []receivingAccount  `json:"receiving_accounts"`
 	UnknownAccounts        string              `json:"unknown_accounts"`
 	Verification           string              `json:"relationship_verification"`
 	guard.Rules
@@ -53,11 +53,8 @@ func shownClient(c domain.Client) clientAnswer {
 	b := clientBody{
 		ClientID: c.ID, Name: s.Name, CompanyName: s.CompanyName, CompanyIdentifications: slices.Clone(s.CompanyIdentifications),
 		ODFIs: slices.Clone(s.ODFIs), SECCodes: slices.Clone(s.SECCodes), DefaultSEC: s.DefaultSEC, DefaultDescription: s.DefaultDescription,
-		SameDay: s.SameDay, Batching: s.Batching, File: s.File, ReceivingAccounts: []string{},
+		SameDay: s.SameDay, Batching: s.Batching, File: s.File, ReceivingAccounts: shownReceiving(s.ReceivingAccounts),
 		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Rules: s.Rules.Clone(), Suspended: c.Suspended,
-	}
-	for _, a := range s.ReceivingAccounts {
-		b.ReceivingAccounts = append(b.ReceivingAccounts, maskedPattern(a))
 	}
 	return clientAnswer{clientBody: b, CreatedAt: c.OpenedAt}
 }
@@ -88,7 +85,7 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	if once.Repeated() {
 		return secretIsGone()
 	}
-	settings, err := s.clientSettings(b)
+	settings, err := s.clientSettings(b, nil)
 	if err != nil {
 		return err
 	}
@@ -119,13 +116,13 @@ func secretIsGone() error {
 }
 
 // clientSettings turns a body into settings, sealing the receiving accounts.
-func (s *surface) clientSettings(b clientBody) (domain.Settings, error) {
+func (s *surface) clientSettings(b clientBody, before []domain.AccountMatch) (domain.Settings, error) {
 	settings := domain.Settings{
 		Name: b.Name, CompanyName: b.CompanyName, CompanyIdentifications: b.CompanyIdentifications,
 		ODFIs: b.ODFIs, SECCodes: b.SECCodes, DefaultSEC: b.DefaultSEC, DefaultDescription: b.DefaultDescription,
 		SameDay: b.SameDay, Batching: b.Batching, File: b.File, UnknownAccounts: b.UnknownAccounts, Verification: b.Verification, Rules: b.Rules,
 	}
-	matches, err := s.receivingAccounts(b)
+	matches, err := s.receivingAccounts(b, before)
 	settings.ReceivingAccounts = matches
 	return settings, err
 }
@@ -196,7 +193,7 @@ func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (
 	if b.ClientID != now.ID {
 		return d, api.Invalid("/client_id", "fixed", "the id of a client does not change")
 	}
-	settings, err := s.changedSettings(now, b)
+	settings, err := s.clientSettings(b, now.Settings.ReceivingAccounts)
 	if err != nil {
 		return d, err
 	}
@@ -205,18 +202,6 @@ func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (
 	}
 	d.With, err = s.receives(ctx, now.ID, now.Settings, settings)
 	return d, err
-}
-
-// changedSettings keeps the sealed receiving accounts when the body shows
-// them masked, as the caller was given them.
-func (s *surface) changedSettings(client domain.Client, b clientBody) (domain.Settings, error) {
-	if slices.Equal(b.ReceivingAccounts, shownClient(client).ReceivingAccounts) {
-		b.ReceivingAccounts = nil
-		settings, err := s.clientSettings(b)
-		settings.ReceivingAccounts = client.Settings.ReceivingAccounts
-		return settings, err
-	}
-	return s.clientSettings(b)
 }
 
 // listClients answers the clients by id.

@@ -29,7 +29,7 @@ var unattended = map[string]struct{ then, list string }{
 	projections.WaitsHeld:       {"It stays held, and is dated again when it is approved. An answer is rejected at its deadline.", "/v1/ops/transactions?status=Pending"},
 	projections.WaitsApproval:   {"The request expires and nothing is done.", "/v1/ops/approvals?state=asked"},
 	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse its return.", "/v1/ops/unmatched"},
-	projections.WaitsDecision:   {"What the receiving account says by default.", "/v1/ops/queue?kind=inbound_decisions"},
+	projections.WaitsDecision:   {"It is returned at its deadline, under the code of the receiving account.", "/v1/ops/inbound-decisions"},
 	projections.WaitsQuarantine: {"Nothing of it is applied; the time to return its entries passes.", "/v1/ops/inbound?state=quarantined"},
 	projections.WaitsUnknown:    {"Nothing is sent again, and its entries go into no other file.", "/v1/ops/files"},
 	projections.WaitsDeadline:   {"It leaves with the next file of its ODFI, or is rejected at its deadline if it is held.", "/v1/ops/transactions?status=Pending"},
@@ -37,6 +37,9 @@ var unattended = map[string]struct{ then, list string }{
 
 // rejectedThen is what happens to what a rule holds and rejects.
 const rejectedThen = "It is rejected at its deadline."
+
+// paidThen is what happens to what waits for a decision of an account that pays.
+const paidThen = "It is paid at its deadline."
 
 // queue answers all that waits for a person.
 func (s *surface) queue(c echo.Context, who api.Caller) error {
@@ -66,6 +69,9 @@ func shownWaits(w projections.Waits) waits {
 	shown := waits{Kind: w.What, Rule: w.Rule, Count: w.Count, Cents: w.Cents, Then: unattended[w.What].then, List: unattended[w.What].list}
 	if w.Rejects {
 		shown.Then = rejectedThen
+	}
+	if w.Pays {
+		shown.Then = paidThen
 	}
 	if !w.Oldest.IsZero() {
 		shown.Oldest = &w.Oldest

@@ -59,6 +59,8 @@ func (s *surface) bankRoutes() {
 	s.Echo.POST("/v1/ops/unmatched/:id/assign", s.ForOperations(domain.ScopeOpsWork, s.assign))
 	s.Echo.POST("/v1/ops/unmatched/:id/return", s.ForOperations(domain.ScopeOpsWork, s.sendBack))
 	s.Echo.POST("/v1/ops/unmatched/:id/dismiss", s.ForOperations(domain.ScopeOpsWork, s.dismiss))
+	s.Echo.GET("/v1/ops/inbound-decisions", s.ForOperations(domain.ScopeOpsRead, s.listDecisions))
+	s.Echo.POST("/v1/ops/inbound-decisions/:event", s.ForOperations(domain.ScopeOpsWork, s.decideInbound))
 	s.Echo.GET("/v1/ops/settlements", s.ForOperations(domain.ScopeOpsRead, s.settlements))
 	s.Echo.GET("/v1/ops/odfis/:routing", s.ForOperations(domain.ScopeOpsRead, s.getBank))
 	s.Echo.PUT("/v1/ops/odfis/:routing", s.ForOperations(domain.ScopeOpsAdmin, s.configureBank))

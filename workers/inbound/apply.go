@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// defaultChunk is how many entries one append places. An entry takes two
+	// defaultChunk is how many entries one append places. An entry takes three
 	// events at the most.
 	defaultChunk = 500
 	// chunkText bounds the same by the entries' own text; as JSON it grows

@@ -6,7 +6,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -46,7 +45,7 @@ func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) 
 			if transaction != "" {
 				return nil, nil, fieldRefusal(domain.Invalid, "/transaction_id", "not-allowed", "a payment begins a transaction of its own")
 			}
-			change, err = u.receivedBy(t.Ledger, c)
+			change, err = t.givenTo(ctx, u, c)
 		default:
 			change, err = u.bookedAt(ctx, t.Ledger, client, transaction)
 		}
@@ -65,19 +64,21 @@ func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) 
 	return transaction, nil
 }
 
-// receivedBy begins a client's transaction with a payment.
-func (u unmatchedEntry) receivedBy(l *ledger.Ledger, c domain.Client) (ledger.Change, error) {
+// givenTo begins a client's transaction with a payment. Where it came for one
+// of its receiving accounts, their rules hold for it too.
+func (t *Intake) givenTo(ctx context.Context, u unmatchedEntry, c domain.Client) (ledger.Change, error) {
 	if err := u.atBankOf(c.Settings.ODFIs); err != nil {
 		return ledger.Change{}, err
 	}
-	received, err := u.receivedEvent(l, c.ID, flagByHand)
+	if err := t.Views.CatchUp(ctx); err != nil {
+		return ledger.Change{}, err
+	}
+	known, err := t.receivers.current(ctx)
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	return ledger.Change{
-		Stream: domain.TransactionStream(c.ID, received.TransactionID), Client: c.ID,
-		Expect: eventstore.NewStream, Events: []domain.Event{received},
-	}, nil
+	to, _ := known.of(c.ID, u.Entry.Routing, u.Entry.Account)
+	return u.receivedBy(t, to, known.terms[u.Entry.Routing], flagByHand)
 }
 
 // atBankOf makes sure that the entry came to one of the banks. Answers to it

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/receiving"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/seal"
 )
@@ -41,13 +43,14 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 	if err != nil {
 		return accounts{}, fmt.Errorf("list clients and banks: %w", err)
 	}
-	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}, pgp: map[string]*domain.PGP{}, bareBatches: map[string]string{}}
+	known := accounts{routings: map[string]string{}, clients: map[string][]receiver{}, keepODFI: map[string]bool{}, pgp: map[string]*domain.PGP{}, bareBatches: map[string]string{}, terms: map[string]*calendar.Terms{}}
 	for _, routing := range list.Banks {
 		known.add(routing)
 		bank, err := r.ledger.Bank(ctx, routing)
 		if err != nil {
 			return accounts{}, err
 		}
+		known.terms[routing] = &bank.Terms
 		known.addForm(bank, routing)
 		if bank.PGP != nil {
 			known.pgp[routing] = bank.PGP
@@ -67,7 +70,7 @@ func (r *receivers) current(ctx context.Context) (accounts, error) {
 }
 
 func (r *receivers) addClient(known *accounts, c domain.Client) error {
-	to := receiver{client: c.ID, returns: c.Settings.UnknownAccounts == domain.ReturnUnknown}
+	to := receiver{client: c.ID, returns: c.Settings.UnknownAccounts == domain.ReturnUnknown, batching: c.Settings.Batching}
 	for _, m := range c.Settings.ReceivingAccounts {
 		number, err := r.ledger.OpenReceiving(c.ID, m)
 		if seal.NotCheckable(err) || ledger.Exchanged(err) {
@@ -80,7 +83,7 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 		if err != nil {
 			return fmt.Errorf("read the receiving accounts of client %s: %w", c.ID, err)
 		}
-		to.patterns = append(to.patterns, pattern{number, plain(number), m.Prefix})
+		to.patterns = append(to.patterns, pattern{number, plain(number), m.Prefix, m.Rules})
 	}
 	for _, odfi := range c.Settings.ODFIs {
 		known.add(odfi)
@@ -91,24 +94,34 @@ func (r *receivers) addClient(known *accounts, c domain.Client) error {
 
 // accounts are the receiving accounts of all clients.
 type accounts struct {
-	routings    map[string]string      // our banks: first eight digits to all nine
-	clients     map[string][]receiver  // by routing number
-	pgp         map[string]*domain.PGP // by routing number, of banks that have it
-	forms       []bankForm             // of banks that print acknowledgements in their own words
-	bareBatches map[string]string      // banks, by eight digits, that leave file header or control out: all nine digits
-	keepODFI    map[string]bool        // banks, by eight digits, that pass returns on under our own header
+	routings    map[string]string          // our banks: first eight digits to all nine
+	clients     map[string][]receiver      // by routing number
+	pgp         map[string]*domain.PGP     // by routing number, of banks that have it
+	forms       []bankForm                 // of banks that print acknowledgements in their own words
+	bareBatches map[string]string          // banks, by eight digits, that leave file header or control out: all nine digits
+	keepODFI    map[string]bool            // banks, by eight digits, that pass returns on under our own header
+	terms       map[string]*calendar.Terms // of our banks that were set up, by routing number
 }
 
 // receiver is a client at one bank.
 type receiver struct {
 	client   string
 	returns  bool // what comes for an account that nobody knows may go back by itself
+	batching domain.Batching
 	patterns []pattern
 }
 
 type pattern struct {
 	number, plain string
 	prefix        bool
+	rules         *receiving.Rules
+}
+
+// receiverAccount is a receiver and which account of its a payment came for.
+type receiverAccount struct {
+	client   string
+	batching domain.Batching
+	rules    *receiving.Rules
 }
 
 // addForm notes how a bank writes what it sends.
@@ -143,10 +156,28 @@ func plain(number string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(number))
 }
 
-// find names the clients an account belongs to at a bank: an exact match
-// before the longest prefix, the number as it stands before a plain one.
-// None and several are for the caller to judge.
-func (a *accounts) find(routing, number string) []string {
+// find names the accounts that a payment may be for at a bank, one of each
+// client: an exact match before the longest prefix, the number as it stands
+// before a plain one. None and several are for the caller to judge.
+func (a *accounts) find(routing, number string) []receiverAccount {
+	return bestOf(a.clients[routing], number)
+}
+
+// of finds the account of a client that a payment is for which a person gave
+// it, if one fits.
+func (a *accounts) of(client, routing, number string) (receiverAccount, bool) {
+	for _, r := range a.clients[routing] {
+		if r.client != client {
+			continue
+		}
+		if found := bestOf([]receiver{r}, number); len(found) > 0 {
+			return found[0], true
+		}
+	}
+	return receiverAccount{client: client}, false
+}
+
+func bestOf(clients []receiver, number string) []receiverAccount {
 	simple := plain(number)
 	for _, matches := range []func(pattern) int{
 		func(p pattern) int { return exact(p.number == number && !p.prefix) },
@@ -154,7 +185,7 @@ func (a *accounts) find(routing, number string) []string {
 		func(p pattern) int { return begins(p, number, p.number) },
 		func(p pattern) int { return begins(p, simple, p.plain) },
 	} {
-		if found := a.best(routing, matches); len(found) > 0 {
+		if found := best(clients, matches); len(found) > 0 {
 			return found
 		}
 	}
@@ -176,10 +207,10 @@ func begins(p pattern, number, prefix string) int {
 	return 1 + len(prefix)
 }
 
-// best collects the clients whose pattern fits best.
-func (a *accounts) best(routing string, fit func(pattern) int) (found []string) {
+// best collects the accounts whose pattern fits best, one of each client.
+func best(clients []receiver, fit func(pattern) int) (found []receiverAccount) {
 	most := 1
-	for _, r := range a.clients[routing] {
+	for _, r := range clients {
 		for _, p := range r.patterns {
 			n := fit(p)
 			if n < most {
@@ -188,8 +219,8 @@ func (a *accounts) best(routing string, fit func(pattern) int) (found []string) 
 			if n > most {
 				most, found = n, nil
 			}
-			if !slices.Contains(found, r.client) {
-				found = append(found, r.client)
+			if !slices.ContainsFunc(found, func(f receiverAccount) bool { return f.client == r.client }) {
+				found = append(found, receiverAccount{r.client, r.batching, p.rules})
 			}
 		}
 	}

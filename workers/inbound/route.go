@@ -127,9 +127,9 @@ func (p *placement) forward(e *inboundEntry) error {
 	if p.accounts.routings[routing[:8]] != routing {
 		return p.queue(e, waits(notOurRouting, nil, "The routing number %s is not one of a bank of ours.", routing))
 	}
-	switch clients := p.accounts.find(routing, e.Entry.Account); len(clients) {
+	switch found := p.accounts.find(routing, e.Entry.Account); len(found) {
 	case 1:
-		return p.receive(e, clients[0])
+		return p.receive(e, found[0])
 	case 0:
 		if p.accounts.returnsUnknown(routing) {
 			if done, err := p.sendBack(e); done || err != nil {
@@ -139,19 +139,21 @@ func (p *placement) forward(e *inboundEntry) error {
 		return p.queue(e, waits(unknownAccount, nil, "The account is not a receiving account of any client. A return has to leave before the deadline."))
 	default:
 		m := waits(ambiguousAccount, nil, "Several clients have a receiving account like this.")
-		for _, c := range clients {
-			m.candidates = append(m.candidates, c+"/")
+		for _, to := range found {
+			m.candidates = append(m.candidates, to.client+"/")
 		}
 		return p.queue(e, m)
 	}
 }
 
-func (p *placement) receive(e *inboundEntry, client string) error {
-	received, err := e.receivedEvent(p.Ledger, client)
+// receive begins a client's transaction with a payment, which the rules of the
+// receiving account may have returned, or decided about.
+func (p *placement) receive(e *inboundEntry, to receiverAccount) error {
+	change, err := e.receivedBy(p.Intake, to, p.accounts.terms[e.Entry.Routing])
 	if err != nil {
 		return err
 	}
-	p.add(domain.TransactionStream(client, received.TransactionID), client, eventstore.NewStream, received)
+	p.add(change.Stream, change.Client, change.Expect, change.Events...)
 	p.counts.Applied++
 	return nil
 }

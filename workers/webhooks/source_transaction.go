@@ -27,7 +27,7 @@ func (s *source) ofTransaction(ctx context.Context, r eventstore.Recorded, want 
 	}
 	var moved []*domain.Item
 	for _, i := range t.Items {
-		if was, ok := before.Item(i.ID); !ok || was.State != i.State {
+		if was, ok := before.Item(i.ID); !ok || was.State != i.State || decidedNow(was, i) {
 			moved = append(moved, i)
 		}
 	}
@@ -45,6 +45,9 @@ func (s *source) ofTransaction(ctx context.Context, r eventstore.Recorded, want 
 			continue
 		}
 		kind, ordinal := domain.ItemType(i, item.Status), int64(0)
+		if was, ok := before.Item(i.ID); ok && decidedNow(was, i) {
+			kind = domain.DecidedType
+		}
 		if len(moved) > 1 {
 			ordinal = int64(n + 1)
 		}
@@ -59,6 +62,9 @@ func (s *source) ofTransaction(ctx context.Context, r eventstore.Recorded, want 
 	}
 	return list, nil
 }
+
+// decidedNow reports whether an event decided about a payment that came.
+func decidedNow(was, is *domain.Item) bool { return was.Decided == nil && is.Decided != nil }
 
 // itemsAt are a transaction's items by id, as they showed at a position of the
 // log, up to which the transaction was read.

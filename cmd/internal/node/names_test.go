@@ -188,6 +188,10 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	day("2026-11-30T14:40:00Z")
 	play(told{TransactionID: came[0].TransactionID}, "dishonor", object{"code": "R68"})
 
+	a.does(a.ops, "PATCH /v1/ops/clients/:client", client, object{"receiving_accounts": []any{object{
+		"account": "4000*", "holder": "consumer", "default": "decide", "return_code": "R08"}}}, nil)
+	_, undecided := a.debited(gym, "3750000099", 100)
+	a.does(a.ops, "POST /v1/ops/inbound-decisions/:event", "/v1/ops/inbound-decisions/"+undecided, object{"decision": "pay"}, nil)
 	a.carried(gym)
 	a.guarded(gym, client)
 	a.people()

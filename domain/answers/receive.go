@@ -1,0 +1,91 @@
+package answers
+
+import (
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/receiving"
+)
+
+// Receive treats a payment that came as the rules of its receiving account
+// say. The case is that of its transaction with the receipt applied, which is
+// not written yet.
+type Receive struct {
+	Rules    *receiving.Rules
+	Batching domain.Batching // of the client
+	ReturnID string          // of the item that returns it
+}
+
+// Treat answers until when somebody may decide, which the receipt says; else
+// what is recorded behind it: nothing of what is paid, that it goes back, or
+// that it was to and is too late.
+func (r Receive) Treat(c Case) (*domain.Undecided, []domain.Event, error) {
+	i := c.Transaction.Origination()
+	p := paymentOf(c, i)
+	then, rule := r.Rules.Treat(p)
+	if then == receiving.Pay {
+		return nil, nil, nil
+	}
+	code := r.Rules.Code(p, c.today())
+	if then == receiving.Decide {
+		if by := r.decideBy(c, i, code); by.After(c.Now) {
+			return &domain.Undecided{By: by.UTC().Format(time.RFC3339), Then: r.Rules.AtDeadline, Code: code, Rule: rule}, nil, nil
+		}
+		then, rule = r.Rules.AtDeadline, domain.DecidedByDeadline // it came too late for anybody to decide
+	}
+	d, err := c.settle(then, code, rule, i.ID, r.ReturnID)
+	return nil, d.Events, err
+}
+
+// decideBy is the moment until which somebody may decide: the time of day that
+// the rules say, on the settlement day or, when the payment came after it, on
+// the next banking day; and never after the last window at which the return is
+// in time.
+func (r Receive) decideBy(c Case, i *domain.Item, code string) time.Time {
+	settled, _ := c.SettledOn(i)
+	last := r.lastWindow(c, settled, code)
+	t, err := time.Parse("15:04", r.Rules.DecideBy)
+	if err != nil {
+		return last
+	}
+	for day := calendar.OnOrAfter(settled); ; day = calendar.NextBankingDay(day) {
+		at := day.At(t.Hour(), t.Minute())
+		if at.After(last) {
+			return last
+		}
+		if at.After(c.Now) {
+			return at
+		}
+	}
+}
+
+// lastWindow is the client's last window at which the return is in time, for
+// two banking days if the code has longer; where it has passed, when answers
+// are cut at the latest.
+func (r Receive) lastWindow(c Case, settled calendar.Date, code string) time.Time {
+	limit := c.Bank.Limit(calendar.ReturnDeadline(settled)).SendBefore
+	row, _ := codes.Return(code, c.today())
+	if row.TimeFrame == codes.AfterRefusal {
+		settled = c.today()
+	}
+	if longer, ok := row.TimeFrame.Limit(settled); ok && !c.Now.Before(limit) {
+		limit = c.Bank.Limit(longer).SendBefore
+	}
+	if at := r.Batching.WindowBefore(limit); at.After(c.Now) {
+		return at
+	}
+	return domain.LastCut(limit)
+}
+
+// paymentOf is an incoming origination as the rules of receiving accounts look
+// at it.
+func paymentOf(c Case, i *domain.Item) receiving.Payment {
+	h, e := i.Incoming.Header, i.Incoming.Entry
+	settled, _ := c.SettledOn(i)
+	return receiving.Payment{
+		Company: h.CompanyID, SEC: h.SEC, Debit: nacha.TransactionCode(e.Code).Debit(), Cents: e.AmountCents, SettlesOn: settled,
+	}
+}

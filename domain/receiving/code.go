@@ -1,0 +1,30 @@
+package receiving
+
+import (
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/codes"
+)
+
+// usual are the codes that say that a payment is not wanted, the most telling
+// first. R08, payment stopped, suits every debit.
+var usual = map[string][]string{Business: {"R29", "R08", "R23"}, Consumer: {"R08", "R23"}}
+
+// Code is the return code of a payment that goes back without anybody naming
+// one: the account's where it suits the entry, else the first usual one that
+// does.
+func (r *Rules) Code(p Payment, on calendar.Date) string {
+	e := codes.Entry{SEC: p.SEC, Debit: p.Debit, Prenote: p.Cents == 0, Account: r.accounts()}
+	for _, code := range append([]string{r.ReturnCode}, usual[r.Holder]...) {
+		if code != "" && codes.ReturnAllowed(code, e, on) == nil {
+			return code
+		}
+	}
+	return "R08" // not reached: R08 suits debits, R23 credits
+}
+
+func (r *Rules) accounts() codes.Accounts {
+	if r.Holder == Consumer {
+		return codes.Consumer
+	}
+	return codes.NonConsumer
+}

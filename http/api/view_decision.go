@@ -1,0 +1,66 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/receiving"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// decisionRecord is what an event says about the decision over it. Decision is
+// null while it waits for one.
+type decisionRecord struct {
+	DecideBy  string          `json:",omitempty"`
+	Decision  json.RawMessage `json:",omitempty"`
+	DecidedBy string          `json:",omitempty"`
+}
+
+func newDecisionRecord(d *projections.Decision) (r decisionRecord) {
+	if d == nil {
+		return r
+	}
+	if !d.DecideBy.IsZero() {
+		r.DecideBy = Timestamp(d.DecideBy)
+	}
+	r.Decision, r.DecidedBy = json.RawMessage("null"), d.By
+	if d.Made != "" {
+		r.Decision = json.RawMessage(`"` + string(d.Made) + `"`)
+	}
+	return r
+}
+
+// DecisionBody is what a client, or operations for it, decides about a payment
+// that came.
+type DecisionBody struct {
+	Decision string `json:"decision"`
+	Code     string `json:"code"`
+}
+
+// Decide decides about a payment that waits for it and answers its event as it
+// then stands.
+func (s *Kit) Decide(c echo.Context, who Caller, client, id, item string, b DecisionBody, options ...ledger.Option) error {
+	l, ctx := s.LedgerNow(), c.Request().Context()
+	command := answers.PayOrReturn{ItemID: item, ReturnID: NewID(), Decision: receiving.Action(b.Decision), Code: b.Code}
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
+		now, err := l.CaseOf(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		decided, err := command.Decide(now)
+		return decided.Events, err
+	}, options...)
+	if err != nil {
+		return err
+	}
+	told, err := s.TransactionOf(ctx, l, t, id)
+	if err != nil {
+		return err
+	}
+	return s.RespondEvent(c, who, http.StatusOK, told, item)
+}

@@ -1,0 +1,58 @@
+package connect
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/http/api"
+)
+
+var decisionFields = newFieldSet(
+	textField("decision", func(b *api.DecisionBody) *string { return &b.Decision }),
+	textField("code", func(b *api.DecisionBody) *string { return &b.Code }),
+)
+
+// decision answers POST /api/transaction/{id}/decision: the event of a payment
+// that came, paid or returned. The same decision again answers the same.
+func (s *surface) decision(c echo.Context, who api.Caller) error {
+	id, err := api.GUIDParam(c, "id", "transaction")
+	if err != nil {
+		return err
+	}
+	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	if err != nil {
+		return err
+	}
+	var b api.DecisionBody
+	if err := decisionFields.decode(input, &b); err != nil {
+		return err
+	}
+	st, err := s.Transaction(c.Request().Context(), s.LedgerNow(), who.Client, id)
+	if err != nil {
+		return err
+	}
+	item := st.Transaction.Origination().ID
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
+		return s.decidedBefore(c, who, use)
+	}
+	return s.Decide(c, who, who.Client, id, item, b, once.Key)
+}
+
+// decidedBefore answers a repeated request: the event as its decision left it.
+func (s *surface) decidedBefore(c echo.Context, who api.Caller, use eventstore.KeyUse) error {
+	t, err := s.TransactionAt(c.Request().Context(), use)
+	if err != nil {
+		return err
+	}
+	told, err := s.TransactionOf(c.Request().Context(), s.Ledger, t, t.ID)
+	if err != nil {
+		return err
+	}
+	return s.RespondEvent(c, who, http.StatusOK, told, t.Origination().ID)
+}
