@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -45,6 +46,11 @@ type serveCommand struct {
 	PlaidURL      string `name:"plaid-url" help:"Address of Plaid, for processor tokens; without it the production one, in a sandbox Plaid's sandbox." env:"ACHLEDGER_PLAID_URL" placeholder:"URL" group:"Plaid"`
 	PlaidClientID string `name:"plaid-client-id" help:"Client id there. Without keys a sandbox makes accounts up for tokens that begin with processor-sandbox-, and any other ledger takes no tokens." env:"ACHLEDGER_PLAID_CLIENT_ID" placeholder:"ID" group:"Plaid"`
 	PlaidSecret   string `name:"plaid-secret" help:"Secret there; better in the environment than on the command line." env:"ACHLEDGER_PLAID_SECRET" placeholder:"SECRET" group:"Plaid"`
+
+	OIDCIssuer   string `name:"oidc-issuer" help:"OpenID provider that says who operators are, by verified e-mail address." env:"ACHLEDGER_OIDC_ISSUER" placeholder:"URL" group:"People"`
+	OIDCClientID string `name:"oidc-client-id" help:"Client id there." env:"ACHLEDGER_OIDC_CLIENT_ID" placeholder:"ID" group:"People"`
+	OIDCSecret   string `name:"oidc-secret-file" help:"File with the client's secret there." env:"ACHLEDGER_OIDC_SECRET_FILE" placeholder:"FILE" group:"People"`
+	ConsoleURL   string `name:"console-url" help:"Address at which browsers reach this server, if not the one it listens at: the provider sends them back to /console/sign-in/openid/callback there." env:"ACHLEDGER_CONSOLE_URL" placeholder:"URL" group:"People"`
 
 	RateLimit float64 `help:"Requests a second each client may make; 0 is no limit." env:"ACHLEDGER_RATE_LIMIT" placeholder:"N"`
 	SFTPAfter string  `name:"sftp-after" help:"What becomes of a file taken from a bank's SFTP server: leave, remove, or done, which moves it to the folder done." enum:"leave,remove,done" default:"leave" env:"ACHLEDGER_SFTP_AFTER"`
@@ -90,6 +96,8 @@ func (c serveCommand) contradictions() (list []error) {
 		{c.ClientCA != "" && c.TLSCert == "", "--tls-client-ca needs --tls-cert and --tls-key"},
 		{c.Store == "" && c.Node+c.Outbox+c.Inbox != "", "--node, --outbox and --inbox are for a ledger in a database: name it with --store"},
 		{c.Store != "" && c.NATSURL == "", "--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node"},
+		{(c.OIDCIssuer == "") != (c.OIDCClientID == ""), "--oidc-issuer and --oidc-client-id go together"},
+		{c.OIDCIssuer == "" && c.OIDCSecret+c.ConsoleURL != "", "--oidc-secret-file and --console-url are for an OpenID provider: name it with --oidc-issuer"},
 	} {
 		if rule.broken {
 			list = append(list, errors.New(rule.says))
@@ -98,7 +106,24 @@ func (c serveCommand) contradictions() (list []error) {
 	if _, err := c.proxies(); err != nil {
 		list = append(list, err)
 	}
+	if _, err := c.openID(); err != nil {
+		list = append(list, err)
+	}
 	return list
+}
+
+// openID reads the secret from its file.
+func (c serveCommand) openID() (node.OpenID, error) {
+	o := node.OpenID{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, Base: c.ConsoleURL}
+	if c.OIDCSecret == "" {
+		return o, nil
+	}
+	secret, err := os.ReadFile(c.OIDCSecret)
+	if err != nil {
+		return o, fmt.Errorf("read the secret at the OpenID provider: %w", err)
+	}
+	o.Secret = strings.TrimSpace(string(secret))
+	return o, nil
 }
 
 // proxies reads --behind-proxy; an address alone is a network of one.
@@ -144,6 +169,7 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 // options are what the flags say.
 func (c serveCommand) options() (node.Options, error) {
 	proxies, err := c.proxies()
+	openID, fault := c.openID()
 	return node.Options{
 		Folder: c.folder(), Kind: kindOf(c.Sandbox), Listen: c.Listen, RequestsPerSecond: c.RateLimit,
 		Admin: c.Admin, Proxies: proxies, Insecure: c.Insecure,
@@ -154,8 +180,9 @@ func (c serveCommand) options() (node.Options, error) {
 		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox},
 		Release:   version(),
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
+		OpenID:    openID,
 		SFTPAfter: inbound.AfterPickup(c.SFTPAfter),
-	}, err
+	}, errors.Join(err, fault)
 }
 
 // announce says what there is to know at a start. The line with the address is

@@ -14,6 +14,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/people"
+	"github.com/achledger/achledger/eventstore/people/openid"
 	"github.com/achledger/achledger/projections"
 )
 
@@ -50,6 +51,8 @@ type Options struct {
 
 	// SignIns lets operators sign in to the console; without it there is none.
 	SignIns *people.SignIns
+	// OpenID is a provider that says who operators are; nil: none.
+	OpenID *openid.Provider
 
 	// Traced says that requests are spans; the process has a provider for them.
 	Traced bool

@@ -21,6 +21,7 @@ func (s *surface) signInRoutes() {
 	s.post("/sign-in/link", s.useLink)
 	s.post("/sign-in/set-up", s.setUp)
 	s.post("/sign-out", s.signOut)
+	s.openIDRoutes()
 }
 
 // post binds what a form of the console asks for. A request that another site
@@ -42,6 +43,9 @@ type entrance struct {
 	Email string
 	Setup *people.Setup
 	Code  *qrCode
+	// Provider is the host of an OpenID provider that says who people are, if
+	// there is one.
+	Provider string
 }
 
 func (s *surface) signInPage(c echo.Context) error {
@@ -56,6 +60,9 @@ func (s *surface) signInPage(c echo.Context) error {
 
 func (s *surface) entrance(c echo.Context, status int, e entrance) error {
 	name, title := "sign-in", "Sign in"
+	if s.OpenID != nil {
+		e.Provider = s.OpenID.Name()
+	}
 	if e.Setup != nil {
 		name, title = "set-up", "Set a password"
 		e.Code = newQRCode(e.Setup.URL)
@@ -161,21 +168,31 @@ func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) 
 	return api.Caller{Key: actor.Email, Person: actor.Email, Client: domain.LedgerClient, Scopes: actor.Scopes, Until: actor.Until}, true, nil
 }
 
-// setSession keeps a session's secret in the browser. With a secure connection
-// the name binds the cookie to this host; over http on the same machine no
-// browser would take that.
+// setSession keeps a session's secret in the browser.
 func (s *surface) setSession(c echo.Context, secret string, age int) {
+	s.setCookie(c, "achledger-session", secret, age)
+}
+
+func sessionCookie(c echo.Context) string { return cookieName(c, "achledger-session") }
+
+// stateCookie holds the state of a sign-in at an OpenID provider.
+const stateCookie = "achledger-openid"
+
+// setCookie keeps a secret in the browser. With a secure connection the name
+// binds the cookie to this host; over http on the same machine no browser would
+// take that.
+func (s *surface) setCookie(c echo.Context, name, secret string, age int) {
 	c.SetCookie(&http.Cookie{
-		Name: sessionCookie(c), Value: secret, Path: "/", MaxAge: age,
+		Name: cookieName(c, name), Value: secret, Path: "/", MaxAge: age,
 		Secure: !loopback(c.Request()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
-func sessionCookie(c echo.Context) string {
+func cookieName(c echo.Context, name string) string {
 	if loopback(c.Request()) {
-		return "achledger-session"
+		return name
 	}
-	return "__Host-achledger-session"
+	return "__Host-" + name
 }
 
 // loopback reports whether a request came in the clear on this machine.

@@ -41,6 +41,7 @@ type Options struct {
 	Insecure          bool               // addresses may be reached in the clear
 	Broker            BrokerOptions
 	Plaid             links.PlaidConfig   // without keys a sandbox makes accounts up, any other takes no tokens
+	OpenID            OpenID              // who vouches for people; nobody by default
 	RequestsPerSecond float64             // of each client; 0 is no bound
 	SFTPAfter         inbound.AfterPickup // what becomes of files taken from a bank's server
 	Log               *slog.Logger
@@ -105,6 +106,9 @@ func Serve(ctx context.Context, o Options) (err error) {
 	o.Plaid.Sandbox = o.Kind == folder.Sandbox
 	plaid, err := links.NewPlaid(o.Plaid)
 	if err != nil {
+		return err
+	}
+	if err := o.OpenID.check(); err != nil {
 		return err
 	}
 	var certs *certificates.Certificates
@@ -189,6 +193,9 @@ func (s *Server) newAPI() (err error) {
 		TempDir: s.Folder.Spool(), CheckKeys: checkKeys, NoOutbox: s.Outbox == "", Proxies: s.options.Proxies, Traced: s.traced,
 	}
 	o.SignIns = s.signIns()
+	if o.OpenID, err = s.openIDProvider(); err != nil {
+		return err
+	}
 	if s.asks != nil {
 		o.Fresh = s.asks.Fresh
 		s.asks.Watch(s.views.Position)

@@ -25,15 +25,16 @@ import (
 	"github.com/achledger/achledger/eventstore/people"
 )
 
-// Config names a provider. All of it is needed but HTTP.
+// Config names a provider. All of it is needed but HTTP and Nodes.
 type Config struct {
 	Issuer       string // https, or http on loopback
 	ClientID     string
 	ClientSecret string
-	RedirectURL  string // where the browser comes back to
+	RedirectURL  func() string // where the browser comes back to
 	Rows         eventstore.People
 	Now          func() time.Time // machine time
 	HTTP         *http.Client     // a client with a bound on time by default
+	Nodes        ledger.Nodes     // that count what is begun; nil: this one
 }
 
 // Life is how long a person may take at the provider.
@@ -44,6 +45,10 @@ const longestAsk = 10 * time.Second
 
 const stateRow = "openid"
 
+// So many sign-ins are begun at once from one address, then one each pause:
+// each leaves a row until it expires.
+const beginsAtOnce, beginPause = 30, 2 * time.Second
+
 // ErrRefused: what came back is not what was begun here, or the provider does
 // not vouch for it. The person begins again.
 var ErrRefused = errors.New("the sign-in at the provider was not begun here, took too long, or was refused")
@@ -52,6 +57,7 @@ var ErrRefused = errors.New("the sign-in at the provider was not begun here, too
 // first, so that a ledger starts while it is away.
 type Provider struct {
 	config Config
+	begins *ledger.Throttle
 	mu     sync.Mutex
 	known  *oidc.Provider
 }
@@ -62,13 +68,19 @@ func New(c Config) (*Provider, error) {
 	if err != nil || issuer.Scheme != "https" && !(issuer.Scheme == "http" && loopback(issuer.Hostname())) {
 		return nil, fmt.Errorf("an OpenID issuer is an address with https, or http on loopback; %q is none", c.Issuer)
 	}
-	if c.ClientID == "" || c.RedirectURL == "" {
+	if c.ClientID == "" || c.RedirectURL == nil {
 		return nil, errors.New("an OpenID provider needs a client id and an address to come back to")
 	}
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{Timeout: longestAsk}
 	}
-	return &Provider{config: c}, nil
+	return &Provider{config: c, begins: ledger.NewThrottle(beginPause, beginsAtOnce, c.Now).Among(c.Nodes)}, nil
+}
+
+// Name is what a person knows the provider by: its host.
+func (p *Provider) Name() string {
+	issuer, _ := url.Parse(p.config.Issuer) // New did
+	return issuer.Host
 }
 
 func loopback(host string) bool {
@@ -83,8 +95,12 @@ type begun struct {
 }
 
 // Begin answers the address at the provider, and a state that the caller keeps
-// in the person's browser alone.
-func (p *Provider) Begin(ctx context.Context) (address, state string, err error) {
+// in the person's browser alone. A *people.Error refuses whoever begins too
+// often, by the address it comes from.
+func (p *Provider) Begin(ctx context.Context, from string) (address, state string, err error) {
+	if wait := p.begins.Failed(ledger.Network(from)); wait > 0 {
+		return "", "", &people.Error{Wait: wait}
+	}
 	known, err := p.provider(ctx)
 	if err != nil {
 		return "", "", err
@@ -164,7 +180,7 @@ func (p *Provider) provider(ctx context.Context) (*oidc.Provider, error) {
 
 func (p *Provider) oauth(known *oidc.Provider) *oauth2.Config {
 	return &oauth2.Config{
-		ClientID: p.config.ClientID, ClientSecret: p.config.ClientSecret, RedirectURL: p.config.RedirectURL,
+		ClientID: p.config.ClientID, ClientSecret: p.config.ClientSecret, RedirectURL: p.config.RedirectURL(),
 		Endpoint: known.Endpoint(), Scopes: []string{oidc.ScopeOpenID, "email"},
 	}
 }

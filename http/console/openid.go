@@ -1,0 +1,67 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore/people"
+	"github.com/achledger/achledger/eventstore/people/openid"
+)
+
+// OpenIDCallback is where an OpenID provider sends a browser back to.
+const OpenIDCallback = Path + "/sign-in/openid/callback"
+
+// openIDRoutes are there where a provider is set up.
+func (s *surface) openIDRoutes() {
+	if s.OpenID != nil {
+		s.Echo.GET(Path+"/sign-in/openid", s.toProvider)
+		s.Echo.GET(OpenIDCallback, s.fromProvider)
+	}
+}
+
+// toProvider sends the browser to the provider. It is a link and no form: the
+// policy of content lets a form lead nowhere else.
+func (s *surface) toProvider(c echo.Context) error {
+	secure(c.Response().Header())
+	address, state, err := s.OpenID.Begin(c.Request().Context(), c.Request().RemoteAddr)
+	if err != nil {
+		return s.unavailable(c, err)
+	}
+	s.setCookie(c, stateCookie, state, int(openid.Life.Seconds()))
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// fromProvider signs in whom the provider vouches for. Only the browser that
+// went there comes back with the state in its cookie.
+func (s *surface) fromProvider(c echo.Context) error {
+	secure(c.Response().Header())
+	kept := ""
+	if cookie, err := c.Cookie(cookieName(c, stateCookie)); err == nil {
+		kept = cookie.Value
+	}
+	s.setCookie(c, stateCookie, "", -1)
+	ctx := c.Request().Context()
+	who, err := s.OpenID.Finish(ctx, kept, c.QueryParam("state"), c.QueryParam("code"))
+	if err != nil {
+		return s.unavailable(c, err)
+	}
+	session, err := s.SignIns.SignInAs(ctx, who, c.Request().RemoteAddr)
+	if err != nil {
+		return s.refused(c, err, entrance{})
+	}
+	return s.enter(c, session)
+}
+
+// unavailable answers a sign-in at the provider that did not come about.
+func (s *surface) unavailable(c echo.Context, err error) error {
+	if errors.Is(err, openid.ErrRefused) {
+		return s.entrance(c, http.StatusUnauthorized, entrance{Wrong: err.Error()})
+	}
+	if people.IsRefused(err) {
+		return s.refused(c, err, entrance{})
+	}
+	s.Log.Error("the OpenID provider cannot be asked", "err", err)
+	return s.entrance(c, http.StatusServiceUnavailable, entrance{Wrong: "the provider does not answer: try again, or sign in with your password"})
+}
