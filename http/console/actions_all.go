@@ -31,6 +31,10 @@ var actions = map[string]action{
 		{Name: "client", Label: "Client", Kind: "text", Needed: true, Most: 32}, {Name: "transaction_id", Label: "Transaction, if it answers one", Kind: "text", Most: 64},
 	}},
 	"return":  {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/return", button: "Return", grave: true, done: "The entry goes back to its sender with the next file.", fields: []input{{Name: "code", Label: "Return code", Kind: "text", Needed: true, Most: 3}}},
+	"decide": {scope: domain.ScopeOpsWork, path: "/v1/ops/inbound-decisions/:subject", button: "Decide", grave: true, done: "It is decided.", note: "In the client's place. The first decision counts.", fields: []input{
+		{Name: "decision", Label: "The payment", Kind: "choice", Choices: []choice{{"pay", "is paid"}, {"return", "goes back"}}},
+		{Name: "code", Label: "Return code, if not the account's", Kind: "text", Most: 3},
+	}},
 	"dismiss": {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/dismiss", button: "Dismiss", grave: true, done: "The entry is dismissed.", fields: []input{reason}, note: "Nothing is done about the entry."},
 
 	"approve-file": {scope: domain.ScopeOpsApprove, path: "/v1/ops/files/:subject/approve", fields: []input{reason}, button: "Approve", done: "The file is approved and leaves.", note: "It leaves as it is, with all its entries."},

@@ -26,6 +26,8 @@ func tellTransaction(f domain.Fact) (told, bool) {
 		return t, true
 	case *domain.TransactionReceived:
 		return received("Came from the bank", e.Incoming, plain), true
+	case *domain.TransactionDecided:
+		return tellDecided(e), true
 	case *domain.TransactionHeld:
 		return told{what: "Held", detail: e.Reason, tone: warn}, true
 	case *domain.TransactionApproved:

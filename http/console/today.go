@@ -172,6 +172,11 @@ var workQueues = []workQueue{
 		then:  "It stays, with its money accounted for; after the deadline its bank may refuse the return.",
 	},
 	{
+		name: "decisions", title: "To be decided", tone: warn, waits: projections.WaitsDecision, list: (*surface).inboundDecisions,
+		means: "A payment came for an account whose client decides. Pay it or return it in the client's place, or leave it to the client.",
+		then:  "At its deadline it is returned, or paid where the account's rules say so.",
+	},
+	{
 		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
 		means: "A file from the bank, or part of one, does not hold together, so nothing of that part was applied.",
 		then:  "Nothing of it is applied, and the time to return its entries passes.",

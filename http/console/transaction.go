@@ -254,6 +254,10 @@ func transactionForms(p *page, t *domain.Transaction) (forms []form) {
 		switch i.State {
 		case domain.Pending:
 			forms = append(forms, formOf(p, "hold", i.ID, "Hold"+about), formOf(p, "reject", i.ID, "Reject"+about))
+		case domain.InHand:
+			if by, _ := i.DecideBy(); i.AwaitsDecision() && p.Now.Before(by) {
+				forms = append(forms, formOf(p, "decide", i.ID, "Pay it, or return it").opened())
+			}
 		case domain.Held:
 			forms = append(forms, formOf(p, "approve", i.ID, "Approve"+about).opened(), formOf(p, "reject", i.ID, "Reject"+about))
 		}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -180,5 +181,29 @@ func TestReceivingAccountsThatAreShownMaskedKeepTheirNumbers(t *testing.T) {
 		{"account": "123", "holder": "business", "default": "return", "return_code": "R10"},
 	} {
 		r.must(400, r.ops, "PATCH", "/v1/ops/clients/"+id, object{"receiving_accounts": []any{bad}}, nil)
+	}
+}
+
+// Whoever works the queues sees it in the console, and decides there.
+func TestAPersonDecidesInTheConsole(t *testing.T) {
+	r := serve(t, "", nil)
+	r.day("2026-11-23T13:00:00Z")
+	client, gym := r.decides()
+	id, event := r.debited(gym, "3750000099", 2500)
+	ruth, viewer := r.signsIn("ruth@lantern.example", "operator"), r.signsIn("vera@lantern.example", "viewer")
+	if _, page := ruth.send("GET", "/console/queues/decisions", nil); !strings.Contains(page, id) || !strings.Contains(page, "R29") {
+		t.Error("the queue does not show it")
+	}
+	if response, _ := viewer.send("POST", "/console/do/decide/"+event, url.Values{"decision": {"pay"}}); response.StatusCode != 403 {
+		t.Errorf("a viewer decides with %d", response.StatusCode)
+	}
+	if response, page := ruth.send("POST", "/console/do/decide/"+event, url.Values{"decision": {"return"}, "code": {"R20"}}); response.StatusCode != 303 {
+		t.Fatalf("deciding answers %d\n%s", response.StatusCode, page)
+	}
+	if d := r.decisionOf(gym, id); !d.is("return", "decision") || !strings.Contains(r.newest("transaction.return_requested"), `"R20"`) {
+		t.Errorf("it is %+v", d)
+	}
+	if _, page := ruth.send("GET", "/console/transactions/"+client+"/"+id, nil); !strings.Contains(page, "To be returned, R20") {
+		t.Error("the page of the transaction does not tell it")
 	}
 }

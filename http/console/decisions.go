@@ -1,0 +1,41 @@
+package console
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/receiving"
+)
+
+// inboundDecisions lists the payments that wait for a decision.
+func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	t := table{Name: "decisions", Caption: "Payments to be decided about, the nearest deadline first", Columns: columns("Payment", "Amount#", "Decide by", "Then", "Client", "Settled"), Empty: "No payment waits for a decision.", page: p}
+	list, next, err := s.Views.InboundDecisions(ctx, "", limit, cursor)
+	for _, d := range list {
+		then := "it is paid"
+		if d.Then == receiving.Return {
+			then = "it is returned, " + d.Code
+		}
+		t.add(
+			linked(named(d.Name), transactionPath(d.Client, d.TransactionID)).sub(masked(d.AccountTail)),
+			money(d.AmountCents).sub(d.SEC+" "+word(d.PushPull)), at(d.DecideBy).sub(p.Until(d.DecideBy)), say(then), p.client(d.Client), say(dayText(d.SettledOn)))
+	}
+	return t, next, err
+}
+
+// tellDecided tells what becomes of a payment that came.
+func tellDecided(e *domain.TransactionDecided) told {
+	t := told{what: "To be paid", detail: e.Reason, tone: good}
+	if e.Decision == receiving.Return {
+		t.what, t.tone = "To be returned, "+e.Code, warn
+	}
+	switch e.By {
+	case domain.DecidedByCaller, domain.DecidedByReturn:
+	case domain.DecidedByDeadline:
+		t.detail = "Nobody decided in time." + sentence(e.Reason)
+	default:
+		t.detail = fmt.Sprintf("By the rules of its receiving account: %s.%s", e.By, sentence(e.Reason))
+	}
+	return t
+}
