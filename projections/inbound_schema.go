@@ -70,7 +70,7 @@ CREATE TABLE unmatched@(
 ) STRICT;
 CREATE INDEX unmatched_entry@ ON unmatched@(entry);
 CREATE INDEX unmatched_deadline@ ON unmatched@(outcome, deadline);
-CREATE INDEX unmatched_waits@ ON unmatched@(deadline, queued_at, cents) WHERE outcome = '';
+CREATE INDEX unmatched_oldest@ ON unmatched@(queued_at) WHERE outcome = '';
 CREATE INDEX unmatched_settled@ ON unmatched@(settled_on) WHERE outcome = '' AND settled_on > 0;
 
 -- Money that came from the bank, counted when an entry is first placed.

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS checkpoint(
 // schema. Times are unix microseconds, 0 for none; days are New York's as
 // YYYYMMDD. Any position column but that of the row's own event is a foreign
 // key to the row made at that position.
-const tables = `
+var tables = `
 -- Items of transactions. The row of an origination also holds what is said of
 -- its transaction as a whole. Whether a filed item counts as transmitted is
 -- its file's to say: a delivery changes one row, not a hundred thousand.
@@ -124,7 +124,8 @@ CREATE TABLE held@(
   cents    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX held_rejects@ ON held@(deadline) WHERE rejects = 1;
-CREATE INDEX held_rule@ ON held@(rule, rejects, deadline, held_at, cents);
+CREATE INDEX held_rule@ ON held@(rule, rejects, deadline);
+CREATE INDEX held_oldest@ ON held@(rule, rejects, held_at);
 -- Payments that came and wait until somebody decides what becomes of them.
 CREATE TABLE decisions@(
   position    INTEGER PRIMARY KEY,      -- as in items
@@ -137,6 +138,8 @@ CREATE TABLE decisions@(
   cents       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX decisions_decide_by@ ON decisions@(decide_by);
+CREATE INDEX decisions_next@ ON decisions@(pays, decide_by);
+CREATE INDEX decisions_oldest@ ON decisions@(pays, received_at);
 CREATE TABLE headers@(
   id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
   header TEXT    NOT NULL               -- JSON of nacha.BatchHeader
@@ -250,7 +253,7 @@ CREATE TABLE days@(
   first INTEGER NOT NULL,
   last  INTEGER NOT NULL
 ) STRICT;
-` + inboundTables + linkTables + nameTables + controlTables + findTables
+` + inboundTables + linkTables + nameTables + controlTables + findTables + waitingSums
 
 // indexes that only lists need. A rebuild makes them at its end, which takes a
 // fraction of the time of keeping them in order all along. An index entry ends

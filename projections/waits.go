@@ -34,14 +34,22 @@ type Waits struct {
 }
 
 const (
-	// The indexes hold all that is asked for: nothing is looked up row by row.
-	waitsHeld = `SELECT rule, rejects, count(*), sum(cents), min(held_at), min(CASE WHEN deadline > 0 THEN deadline END)
-		FROM held@ INDEXED BY held_rule@ GROUP BY rule, rejects ORDER BY rule, rejects`
+	// What there may be millions of is summed up as it comes; the oldest and the
+	// next deadline are at the beginning of an index.
+	waitsHeld = `SELECT w.rule, w.flag, w.entries, w.cents,
+			(SELECT held_at FROM held@ h INDEXED BY held_oldest@ WHERE h.rule = w.rule AND h.rejects = w.flag ORDER BY held_at LIMIT 1),
+			(SELECT deadline FROM held@ h INDEXED BY held_rule@ WHERE h.rule = w.rule AND h.rejects = w.flag AND deadline > 0 ORDER BY deadline LIMIT 1)
+		FROM waiting@ w WHERE w.what = 'held' ORDER BY w.rule, w.flag`
+	waitsUnmatched = `SELECT '', 0, w.entries, w.cents,
+			(SELECT queued_at FROM unmatched@ INDEXED BY unmatched_oldest@ WHERE outcome = '' AND queued_at > 0 ORDER BY queued_at LIMIT 1),
+			(SELECT deadline FROM unmatched@ INDEXED BY unmatched_deadline@ WHERE outcome = '' ORDER BY deadline LIMIT 1)
+		FROM waiting@ w WHERE w.what = 'unmatched'`
+	waitsDecision = `SELECT '', w.flag, w.entries, w.cents,
+			(SELECT received_at FROM decisions@ d INDEXED BY decisions_oldest@ WHERE d.pays = w.flag ORDER BY received_at LIMIT 1),
+			(SELECT decide_by FROM decisions@ d INDEXED BY decisions_next@ WHERE d.pays = w.flag ORDER BY decide_by LIMIT 1)
+		FROM waiting@ w WHERE w.what = 'inbound_decisions' ORDER BY w.rule, w.flag`
 	waitsApproval = `SELECT '', 0, count(*), 0, min(asked_at), min(expires_at) FROM approvals@ INDEXED BY approvals_waits@
 		WHERE state = 'asked' AND expires_at > ?1`
-	waitsUnmatched = `SELECT '', 0, count(*), sum(cents), min(queued_at), min(deadline) FROM unmatched@ INDEXED BY unmatched_waits@
-		WHERE outcome = ''`
-	waitsDecision   = `SELECT '', pays, count(*), sum(cents), min(received_at), min(decide_by) FROM decisions@ GROUP BY pays ORDER BY pays`
 	waitsQuarantine = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(received_at), NULL FROM inbound@ INDEXED BY inbound_state@
 		WHERE state IN ('quarantined', 'partly_quarantined')`
 	waitsUnknown = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(cut_at), NULL FROM files@ INDEXED BY files_state@

@@ -30,7 +30,7 @@ var actions = map[string]action{
 	"assign": {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/assign", button: "Assign", done: "The entry has its place.", fields: []input{
 		{Name: "client", Label: "Client", Kind: "text", Needed: true, Most: 32}, {Name: "transaction_id", Label: "Transaction, if it answers one", Kind: "text", Most: 64},
 	}},
-	"return":  {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/return", button: "Return", grave: true, done: "The entry goes back to its sender with the next file.", fields: []input{{Name: "code", Label: "Return code", Kind: "text", Needed: true, Most: 3}}},
+	"return": {scope: domain.ScopeOpsWork, path: "/v1/ops/unmatched/:subject/return", button: "Return", grave: true, done: "The entry goes back to its sender with the next file.", fields: []input{{Name: "code", Label: "Return code", Kind: "text", Needed: true, Most: 3}}},
 	"decide": {scope: domain.ScopeOpsWork, path: "/v1/ops/inbound-decisions/:subject", button: "Decide", grave: true, done: "It is decided.", note: "In the client's place. The first decision counts.", fields: []input{
 		{Name: "decision", Label: "The payment", Kind: "choice", Choices: []choice{{"pay", "is paid"}, {"return", "goes back"}}},
 		{Name: "code", Label: "Return code, if not the account's", Kind: "text", Most: 3},

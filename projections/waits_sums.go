@@ -1,0 +1,46 @@
+package projections
+
+import (
+	"fmt"
+	"strings"
+)
+
+// waitingSums are part of tables: how much waits of what there may be millions
+// of. Triggers keep them, so that whoever changes a row changes its sum.
+var waitingSums = `
+CREATE TABLE waiting@(
+  what    TEXT    NOT NULL,
+  rule    TEXT    NOT NULL,
+  flag    INTEGER NOT NULL,             -- of held: rejects; of decisions: pays
+  entries INTEGER NOT NULL,             -- above zero
+  cents   INTEGER NOT NULL,
+  PRIMARY KEY(what, rule, flag)
+) WITHOUT ROWID, STRICT;
+` + keptSum("held", "held", "{}.rule", "{}.rejects") +
+	keptSum("unmatched", "unmatched", "''", "0") +
+	keptSum("decisions", "inbound_decisions", "''", "{}.pays")
+
+// keptSum are the triggers of a table. A row counts while its outcome is empty,
+// in the one table that has outcomes.
+func keptSum(table, what, rule, flag string) string {
+	counts := "1"
+	if table == "unmatched" {
+		counts = "{}.outcome = ''"
+	}
+	row := func(text, of string) string { return strings.ReplaceAll(text, "{}", of) }
+	take := fmt.Sprintf(`UPDATE waiting@ SET entries = entries - 1, cents = cents - OLD.cents
+			WHERE what = '%s' AND rule = %s AND flag = %s AND %s;
+		DELETE FROM waiting@ WHERE entries = 0;`, what, row(rule, "OLD"), row(flag, "OLD"), row(counts, "OLD"))
+	put := fmt.Sprintf(`INSERT INTO waiting@ SELECT '%s', %s, %s, 1, NEW.cents WHERE %s
+			ON CONFLICT DO UPDATE SET entries = entries + 1, cents = cents + excluded.cents;`,
+		what, row(rule, "NEW"), row(flag, "NEW"), row(counts, "NEW"))
+	return fmt.Sprintf(`
+CREATE TRIGGER %[1]s_comes@ AFTER INSERT ON %[1]s@ BEGIN
+		%[2]s END;
+CREATE TRIGGER %[1]s_changes@ AFTER UPDATE ON %[1]s@ BEGIN
+		%[3]s
+		%[2]s END;
+CREATE TRIGGER %[1]s_goes@ AFTER DELETE ON %[1]s@ BEGIN
+		%[3]s END;
+`, table, put, take)
+}
