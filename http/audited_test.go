@@ -3,6 +3,7 @@ package http_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -69,6 +70,16 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 	}
 	if got := told(lines); !slices.Equal(got[:len(want)], want) {
 		t.Errorf("the export has %q", got)
+	}
+	table, err := csv.NewReader(bytes.NewReader(viewer.call("GET", "/v1/ops/audit?after="+start, "", with{"Accept", "text/csv"}).is(200).body)).ReadAll()
+	w.must(err)
+	if head := strings.Join(table[0], " "); head != "position time actor person type stream client request_id cause approval data" || len(table) != 1+len(lines)+1 {
+		t.Errorf("as CSV it has %d rows below %q", len(table)-1, head)
+	}
+	for n, row := range lines {
+		if got := table[1+n]; got[0] != fmt.Sprint(row["position"]) || got[2] != row["actor"] || got[4] != row["type"] || !json.Valid([]byte(got[10])) {
+			t.Errorf("row %d is %q, and %v as a line", n, got, row)
+		}
 	}
 	if last := w.audited(domain.LedgerClient); last[len(last)-1].Event.(*domain.Exported).What != "audit" {
 		t.Error("nobody knows of the export")

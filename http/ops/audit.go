@@ -37,12 +37,9 @@ type actPage struct {
 	NextCursor int64    `json:"next_cursor"`
 }
 
-// mediaLines is the media type of an export.
-const mediaLines = "application/x-ndjson"
-
 // audit answers what people and operations did, in log order, behind a
-// position; actor= and client= select. With Accept: application/x-ndjson it
-// answers all of it, a line for each.
+// position; actor= and client= select. With Accept: application/x-ndjson or
+// text/csv it answers all of it, a line for each.
 func (s *surface) audit(c echo.Context, who api.Caller) error {
 	f, err := s.actFilter(c)
 	if err != nil {
@@ -52,8 +49,10 @@ func (s *surface) audit(c echo.Context, who api.Caller) error {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
-	if strings.Contains(c.Request().Header.Get(echo.HeaderAccept), mediaLines) {
-		return s.exportAudit(c, f)
+	for _, e := range exports {
+		if strings.Contains(c.Request().Header.Get(echo.HeaderAccept), e.media) {
+			return s.exportAudit(c, f, e)
+		}
 	}
 	rows, err := s.acts(ctx, f)
 	if err != nil {
@@ -116,41 +115,4 @@ func (s *surface) shownAct(ctx context.Context, r eventstore.Recorded) (actRow, 
 		row.Person = known.Owner
 	}
 	return row, nil
-}
-
-// exportAudit streams all that is selected up to now, and records first who takes it.
-// Data that breaks off without its last line end is not whole.
-func (s *surface) exportAudit(c echo.Context, f projections.ActFilter) error {
-	ctx := c.Request().Context()
-	event := domain.Exported{What: "audit", Client: f.Client, Actors: f.Actors, After: f.After}
-	if err := s.Ledger.Audit(ctx, domain.LedgerClient, event); err != nil {
-		return err
-	}
-	f.Limit = api.RowsAtOnce
-	control := http.NewResponseController(c.Response())
-	w := json.NewEncoder(c.Response())
-	for {
-		rows, err := s.acts(ctx, f)
-		if err != nil {
-			if !c.Response().Committed {
-				return err
-			}
-			s.Explain(ctx, api.RequestID(c), err)
-			panic(http.ErrAbortHandler)
-		}
-		if !c.Response().Committed {
-			c.Response().Header().Set(echo.HeaderContentType, mediaLines)
-			c.Response().WriteHeader(http.StatusOK)
-		}
-		_ = control.SetWriteDeadline(time.Now().Add(api.WriteTimeout)) // a writer without deadlines, as in tests, needs none
-		for _, row := range rows {
-			if err := w.Encode(row); err != nil {
-				return nil // the caller is gone
-			}
-		}
-		if len(rows) < f.Limit {
-			return nil
-		}
-		f.After = rows[len(rows)-1].Position
-	}
 }
