@@ -13,6 +13,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(withDatabase{m}, map[string]func(){
 		"achledger": main,
 		"call":      call,
+		"enter":     enter,
+		"browse":    browse,
 	})
 }
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/node"
 )
 
@@ -27,11 +29,32 @@ replaces both, for a person who has lost them.
   approver  approves and releases as well
   admin     changes clients, banks, credentials, people and the policy
 
-  achledger operators add ruth@lantern.example --role approver --role admin`
+  achledger operators add ruth@lantern.example --role approver --role admin
+  achledger operators add ruth@lantern.example --role admin --store postgres://achledger@db.internal/achledger`
+}
+
+// askForPeople has a command done by the server that runs on the folder; without
+// one by this process, which a ledger in a database takes beside its nodes.
+func askForPeople[Ask, Reply any](ctx context.Context, p placeFlags, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
+	if p.Store == "" {
+		if err := p.folder().MustExist(); err != nil {
+			return reply, err
+		}
+		return ask(ctx, p.folder(), what, do, with)
+	}
+	server, err := control.Dial(ctx, p.folder())
+	if errors.Is(err, control.ErrNoServer) {
+		return node.AskForPeople(ctx, p.Store, do, with)
+	}
+	if err != nil {
+		return reply, err
+	}
+	err = server.Call(ctx, what, with, &reply)
+	return reply, errors.Join(err, server.Close())
 }
 
 type operatorsListCommand struct {
-	dataFlag
+	placeFlags
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 }
 
@@ -42,10 +65,7 @@ func (c operatorsListCommand) Validate() error {
 
 // Run lists the people.
 func (c operatorsListCommand) Run(ctx context.Context, s streams) error {
-	if err := c.folder().MustExist(); err != nil {
-		return err
-	}
-	people, err := ask(ctx, c.folder(), "operators", (*node.Core).Operators, node.Nothing{})
+	people, err := askForPeople(ctx, c.placeFlags, "operators", (*node.Core).Operators, node.Nothing{})
 	if err != nil {
 		return err
 	}
@@ -66,7 +86,7 @@ func (c operatorsListCommand) Run(ctx context.Context, s streams) error {
 }
 
 type operatorsAddCommand struct {
-	dataFlag
+	placeFlags
 	Email string   `arg:"" help:"The person's e-mail address."`
 	Role  []string `help:"viewer, operator, approver or admin; may be repeated." placeholder:"ROLE" required:""`
 	Name  string   `help:"The person's name."`
@@ -74,10 +94,7 @@ type operatorsAddCommand struct {
 
 // Run adds a person.
 func (c operatorsAddCommand) Run(ctx context.Context, s streams) error {
-	if err := c.folder().MustExist(); err != nil {
-		return err
-	}
-	link, err := ask(ctx, c.folder(), "operators/add", (*node.Core).AddOperator, node.NewOperator{Email: c.Email, Name: c.Name, Roles: c.Role})
+	link, err := askForPeople(ctx, c.placeFlags, "operators/add", (*node.Core).AddOperator, node.NewOperator{Email: c.Email, Name: c.Name, Roles: c.Role})
 	if err != nil {
 		return err
 	}
@@ -85,16 +102,13 @@ func (c operatorsAddCommand) Run(ctx context.Context, s streams) error {
 }
 
 type operatorsLinkCommand struct {
-	dataFlag
+	placeFlags
 	Email string `arg:"" help:"The person's e-mail address."`
 }
 
 // Run prints another link.
 func (c operatorsLinkCommand) Run(ctx context.Context, s streams) error {
-	if err := c.folder().MustExist(); err != nil {
-		return err
-	}
-	link, err := ask(ctx, c.folder(), "operators/link", (*node.Core).LinkOperator, c.Email)
+	link, err := askForPeople(ctx, c.placeFlags, "operators/link", (*node.Core).LinkOperator, c.Email)
 	if err != nil {
 		return err
 	}
@@ -107,16 +121,13 @@ func tellLink(s streams, l node.SignInLink) error {
 }
 
 type operatorsDisableCommand struct {
-	dataFlag
+	placeFlags
 	Email string `arg:"" help:"The person's e-mail address."`
 }
 
 // Run disables a person.
 func (c operatorsDisableCommand) Run(ctx context.Context, s streams) error {
-	if err := c.folder().MustExist(); err != nil {
-		return err
-	}
-	if _, err := ask(ctx, c.folder(), "operators/disable", (*node.Core).DisableOperator, c.Email); err != nil {
+	if _, err := askForPeople(ctx, c.placeFlags, "operators/disable", (*node.Core).DisableOperator, c.Email); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(s.out, "%s can do nothing any more. Revoke the credentials that the person has:\nGET /v1/ops/credentials, DELETE /v1/ops/credentials/KEY\n", c.Email)

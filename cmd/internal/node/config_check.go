@@ -51,6 +51,9 @@ func CheckConfig(ctx context.Context, o Options, reach bool) []Finding {
 	if _, err := links.NewPlaid(c.Plaid); err != nil {
 		c.fault("", err)
 	}
+	if err := c.OpenID.check(); err != nil {
+		c.fault("", err)
+	}
 	c.ledger(ctx)
 	return c.found
 }
