@@ -187,7 +187,7 @@ func TestTheRawFileIsKeptSealedBeforeTheLogKnowsIt(t *testing.T) {
 		t.Error("the kept file can be read")
 	}
 	for name, damaged := range map[string]string{
-		"cut off": sealed[:len(sealed)-1], "changed": sealed[:99] + "x" + sealed[100:], "empty": "", "longer": sealed + "more",
+		"cut off": sealed[:len(sealed)-1], "changed": sealed[:99] + string(sealed[99]^1) + sealed[100:], "empty": "", "longer": sealed + "more",
 	} {
 		must(t, os.WriteFile(filepath.Join(w.folder, "files/in", o.ID), []byte(damaged), 0o600))
 		file, err := w.intake.Kept(o.ID)
