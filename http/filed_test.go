@@ -1,8 +1,10 @@
 package http_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,4 +156,23 @@ func TestAFileThatWasGivenUpShowsWithItsReason(t *testing.T) {
 		}
 	}
 	gym.call("GET", own+"/nacha", "").problem(409, "conflict")
+}
+
+// Operations see what the bank has in place of the bytes that were rendered.
+func TestAFileTellsOperationsWhatItWasEncryptedTo(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	a := bank.originate(proposal()).is(201)
+	event := a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+	w.cut("business", a.text("TransactionID"), event, "261117", tuesdayMorning, nil)
+	sum := bytes.Repeat([]byte{0xab}, 32)
+	w.file("business", 3, domain.FileRendered{Name: "a.ach.pgp", SHA256: make([]byte, 32), Size: 940},
+		domain.FileDelivering{Method: domain.ToOutbox, Temporary: ".a", Encrypted: &domain.Encrypted{SHA256: sum, Size: 812, Keys: []string{"D1C3", "05CF"}}})
+	got := w.ops().call("GET", "/v1/ops/files/"+fileID, "").is(200)
+	if got.text("encrypted", "sha256") != strings.Repeat("ab", 32) || got.text("sha256") != strings.Repeat("00", 32) {
+		t.Errorf("it stands as %s", got.body)
+	}
+	if got := bank.call("GET", "/v1/files/"+fileID, "").is(200); strings.Contains(string(got.body), "encrypted") {
+		t.Errorf("the client sees %s", got.body)
+	}
 }

@@ -34,6 +34,9 @@ func (c filesShowCommand) Run(ctx context.Context, s streams) error {
 		if f.Rendered != nil {
 			fmt.Fprintf(s.out, "  sha256 %x, %d bytes\n", f.Rendered.SHA256, f.Rendered.Size)
 		}
+		if e := f.Encrypted; e != nil {
+			fmt.Fprintf(s.out, "  left as sha256 %x, %d bytes, encrypted to %s\n", e.SHA256, e.Size, e.Keys[0])
+		}
 		fmt.Fprintln(s.out)
 		for _, step := range f.History {
 			fmt.Fprintf(s.out, "  %-17s %s\n", step.State, step.At.UTC().Format(time.RFC3339Nano))

@@ -30,8 +30,19 @@ type FileRecord struct {
 	CreditCents     int64      `json:"credit_cents"`
 	SHA256          string     `json:"sha256,omitempty"`
 
+	// Encrypted is what left in place of those bytes; nil where they did.
+	Encrypted *encryptedFile `json:"encrypted,omitempty"`
+
 	// TotalsDiffer is what the operator counted, where it was not this.
 	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`
+}
+
+// encryptedFile is the message that the bank has, by which it is compared with
+// ours.
+type encryptedFile struct {
+	SHA256 string   `json:"sha256"`
+	Size   int64    `json:"size"`
+	Keys   []string `json:"keys"` // fingerprints: the bank's, and ours if it was signed
 }
 
 // shownStates are the states of files that show: all but those that are not
@@ -121,6 +132,9 @@ func (s *Kit) GetAnyFile(c echo.Context, _ Caller) error {
 	shown.Client = f.Opened.Client
 	if n := len(f.Answered.Differing); n > 0 {
 		shown.TotalsDiffer = f.Answered.Differing[n-1]
+	}
+	if e := f.Encrypted; e != nil {
+		shown.Encrypted = &encryptedFile{hex.EncodeToString(e.SHA256), e.Size, e.Keys}
 	}
 	return c.JSON(200, shown)
 }
