@@ -44,8 +44,9 @@ func (v *Views) Places(ctx context.Context, entries []string) (map[string]EntryP
 	err := v.read(ctx, func(s snapshot) error {
 		for _, id := range entries {
 			err := s.query(findPlace, values(entryKey(id)), func(row []value) error {
-				inbound, _ := row[0].(string)
-				places[id] = EntryPlace{inbound, row[1].(int64) != 0}
+				var at EntryPlace
+				scan(row, &at.Inbound, &at.Unmatched)
+				places[id] = at
 				return nil
 			})
 			if err != nil {
@@ -68,10 +69,9 @@ func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]F
 			}
 			found[trace] = nil
 			err := s.query(findTrace, values(trace), func(row []value) error {
-				found[trace] = append(found[trace], FiledItem{
-					Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
-					Kind: domain.ItemKind(row[3].(string)), Trace: trace,
-				})
+				item := FiledItem{Trace: trace}
+				scan(row, &item.Client, &item.TransactionID, &item.ItemID, &item.Kind)
+				found[trace] = append(found[trace], item)
 				return nil
 			})
 			if err != nil {
@@ -88,7 +88,7 @@ func (v *Views) SettingsChanged(ctx context.Context) (position int64, err error)
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(settingsChanged)
 		if err == nil {
-			position = row[0].(int64)
+			scan(row, &position)
 		}
 		return err
 	})
@@ -102,13 +102,15 @@ func (v *Views) Receivers(ctx context.Context) (r Receivers, err error) {
 		if err != nil {
 			return err
 		}
-		r.Position = row[0].(int64)
+		scan(row, &r.Position)
 		for _, list := range []struct {
 			sql  string
 			into *[]string
 		}{{allClients, &r.Clients}, {allBanks, &r.Banks}} {
 			err := s.query(list.sql, nil, func(row []value) error {
-				*list.into = append(*list.into, row[0].(string))
+				var id string
+				scan(row, &id)
+				*list.into = append(*list.into, id)
 				return nil
 			})
 			if err != nil {

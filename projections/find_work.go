@@ -39,13 +39,11 @@ func (v *Views) HeldItems(ctx context.Context, rule string, limit int, after str
 	p := page[HeldItem]{limit: limit}
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(heldItems, values(at.Row, p.room(), rule), func(row []value) error {
-			text := func(i int) string { return row[i].(string) }
-			h := HeldItem{
-				Position: row[0].(int64), Client: text(1), TransactionID: text(2), ItemID: text(3), Reason: text(4),
-				SEC: text(5), PushPull: domain.PushPull(text(6)), Name: text(7), AccountTail: text(8),
-				AmountCents: row[9].(int64), HeldAt: instant(row[10].(int64)), Rule: text(11), Rejects: row[13].(int64) != 0,
-			}
-			if by := row[12].(int64); by > 0 {
+			var h HeldItem
+			var by int64
+			scan(row, &h.Position, &h.Client, &h.TransactionID, &h.ItemID, &h.Reason, &h.SEC, &h.PushPull, &h.Name, &h.AccountTail,
+				&h.AmountCents, &h.HeldAt, &h.Rule, &by, &h.Rejects)
+			if by > 0 {
 				h.Deadline = instant(by)
 			}
 			if !p.add(h, cursor{Filter: at.Filter, Row: h.Position}) {

@@ -73,7 +73,9 @@ func (v *Views) Guarding(ctx context.Context, f func(*Guarding) error) error {
 	return v.read(ctx, func(s snapshot) error {
 		g := &Guarding{s: s}
 		err := s.query(guardedOwners, nil, func(row []value) error {
-			g.owners = append(g.owners, Guarded{row[0].(string), row[1].(string), row[2].(int64)})
+			var o Guarded
+			scan(row, &o.Client, &o.ODFI, &o.Position)
+			g.owners = append(g.owners, o)
 			return nil
 		})
 		if err != nil {
@@ -113,7 +115,7 @@ func (g *Guarding) Oldest() (at time.Time, err error) {
 	clients, odfis := g.lists()
 	row, err := g.s.c.Row(oldestWaiting, clients, odfis)
 	if err == nil && row != nil {
-		at = instant(row[0].(int64))
+		scan(row, &at)
 	}
 	return at, err
 }
@@ -122,15 +124,16 @@ func (g *Guarding) Oldest() (at time.Time, err error) {
 func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) error {
 	clients, odfis := g.lists()
 	return g.s.query(usedBySettlement, values(clients, odfis, from.String()), func(row []value) error {
-		on, err := calendar.ParseDate(row[3].(string))
-		if err != nil {
-			return fmt.Errorf("effective date of a batch: %w", err)
+		var debits, credits guard.Use
+		var on string
+		scan(row, &debits.Client, &debits.ODFI, &debits.Company, &on, &debits.Count, &debits.Cents, &credits.Count, &credits.Cents)
+		if err := effectiveOn(on, &debits.SettlesOn); err != nil {
+			return err
 		}
-		u := guard.Use{Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), SettlesOn: on}
-		u.Debit, u.Sum = true, guard.Sum{Cents: row[5].(int64), Count: row[4].(int64)}
-		each(u)
-		u.Debit, u.Sum = false, guard.Sum{Cents: row[7].(int64), Count: row[6].(int64)}
-		each(u)
+		debits.Debit = true
+		credits.Client, credits.ODFI, credits.Company, credits.SettlesOn = debits.Client, debits.ODFI, debits.Company, debits.SettlesOn
+		each(debits)
+		each(credits)
 		return nil
 	})
 }
@@ -141,7 +144,9 @@ func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repea
 	clients, odfis := g.lists()
 	var all []string
 	err := g.s.query(guardedClients, values(clients, odfis), func(row []value) error {
-		all = append(all, row[0].(string))
+		var client string
+		scan(row, &client)
+		all = append(all, client)
 		return nil
 	})
 	for _, client := range all {
@@ -150,15 +155,19 @@ func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repea
 		}
 		args := values(clients, odfis, client, dayOf(micros(from)))
 		err = g.s.query(usedByOrigination, args, func(row []value) error {
-			each(guard.Use{
-				Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), Debit: row[4] == string(domain.Pull),
-				OriginatedOn: calendar.OnOrAfter(dateOf(row[3].(int64))), Sum: guard.Sum{Cents: row[6].(int64), Count: row[5].(int64)},
-			})
+			var u guard.Use
+			var day int64
+			var direction domain.PushPull
+			scan(row, &u.Client, &u.ODFI, &u.Company, &day, &direction, &u.Count, &u.Cents)
+			u.OriginatedOn, u.Debit = calendar.OnOrAfter(dateOf(day)), direction == domain.Pull
+			each(u)
 			return nil
 		})
 		if err == nil {
 			err = g.s.query(repeatedByOrigination, args, func(row []value) error {
-				return repeated(client, row[0].(string), row[1].(string))
+				var transaction, item string
+				scan(row, &transaction, &item)
+				return repeated(client, transaction, item)
 			})
 		}
 	}
@@ -168,19 +177,27 @@ func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repea
 // UsedByFile sums up what a file holds.
 func (g *Guarding) UsedByFile(id string) (uses []guard.Use, err error) {
 	err = g.s.query(usedByFile, values(id), func(row []value) error {
-		on, err := calendar.ParseDate(row[3].(string))
-		if err != nil {
-			return fmt.Errorf("effective date of a batch: %w", err)
+		var u guard.Use
+		var on string
+		var day int64
+		var direction domain.PushPull
+		scan(row, &u.Client, &u.ODFI, &u.Company, &on, &direction, &day, &u.Count, &u.Cents, &u.Largest, &u.SEC, &u.Description)
+		if err := effectiveOn(on, &u.SettlesOn); err != nil {
+			return err
 		}
-		uses = append(uses, guard.Use{
-			Client: row[0].(string), ODFI: row[1].(string), Company: row[2].(string), Debit: row[4] == string(domain.Pull),
-			SettlesOn: on, OriginatedOn: calendar.OnOrAfter(dateOf(row[5].(int64))),
-			Sum: guard.Sum{Count: row[6].(int64), Cents: row[7].(int64)}, Largest: row[8].(int64),
-			SEC: row[9].(string), Description: row[10].(string),
-		})
+		u.OriginatedOn, u.Debit = calendar.OnOrAfter(dateOf(day)), direction == domain.Pull
+		uses = append(uses, u)
 		return nil
 	})
 	return uses, err
+}
+
+// effectiveOn reads the effective date of a batch.
+func effectiveOn(text string, into *calendar.Date) (err error) {
+	if *into, err = calendar.ParseDate(text); err != nil {
+		return fmt.Errorf("effective date of a batch: %w", err)
+	}
+	return nil
 }
 
 // dateOf is a day as rows have it.

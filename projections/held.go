@@ -48,10 +48,9 @@ func HeldOf(held []HeldSum) map[[2]string]guard.Sum {
 func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(heldSums, values(client), func(row []value) error {
-			list = append(list, HeldSum{
-				Client: row[0].(string), ODFI: row[1].(string), Rule: row[2].(string),
-				Sum: guard.Sum{Count: row[3].(int64), Cents: row[4].(int64)},
-			})
+			var h HeldSum
+			scan(row, &h.Client, &h.ODFI, &h.Rule, &h.Count, &h.Cents)
+			list = append(list, h)
 			return nil
 		})
 	})
@@ -63,10 +62,9 @@ func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum,
 func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list []Held, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(lapsedHolds, values(micros(now), int64(limit)), func(row []value) error {
-			list = append(list, Held{
-				Client: row[0].(string), TransactionID: row[1].(string), ItemID: row[2].(string),
-				Rule: row[3].(string), Deadline: instant(row[4].(int64)),
-			})
+			var h Held
+			scan(row, &h.Client, &h.TransactionID, &h.ItemID, &h.Rule, &h.Deadline)
+			list = append(list, h)
 			return nil
 		})
 	})

@@ -76,7 +76,9 @@ type Name struct {
 func (v *Views) NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) (list []Name, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(allNames, values(aggregate, after, int64(limit)), func(row []value) error {
-			list = append(list, Name{row[0].(int64), row[1].(string), row[2].(string)})
+			var n Name
+			scan(row, &n.Position, &n.Client, &n.ID)
+			list = append(list, n)
 			return nil
 		})
 	})

@@ -55,13 +55,8 @@ func (v *Views) QueueTotals(ctx context.Context) ([]domain.Queue, error) {
 
 // addQueue adds a row to the sums of its client, bank and kind.
 func addQueue(queues []domain.Queue, row []value) []domain.Queue {
-	q := domain.Queue{
-		Client: row[0].(string), ODFI: row[1].(string), Answers: row[2].(int64) != 0,
-		Entries: int(row[4].(int64)), Cents: row[5].(int64),
-	}
-	madeAt, _ := row[6].(int64)
-	leaveBy, _ := row[7].(int64)
-	q.OldestAt, q.LeaveBy = instant(madeAt), instant(leaveBy)
+	var q domain.Queue
+	scan(row, &q.Client, &q.ODFI, &q.Answers, nil, &q.Entries, &q.Cents, &q.OldestAt, &q.LeaveBy)
 	n := len(queues) - 1
 	if n < 0 || queues[n].Client != q.Client || queues[n].ODFI != q.ODFI || queues[n].Answers != q.Answers {
 		return append(queues, q)

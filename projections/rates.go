@@ -2,10 +2,8 @@ package projections
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 )
 
@@ -44,10 +42,11 @@ func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Windo
 	}
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(returnedDebits, values(client, from, to), func(row []value) error {
-			list = append(list, guard.ReturnedDebit{
-				Company: row[0].(string), Code: row[1].(string), On: dateOf(row[2].(int64)), File: row[3].(string),
-				Transaction: row[4].(string), ItemID: row[5].(string), Cents: row[6].(int64),
-			})
+			var d guard.ReturnedDebit
+			var day int64
+			scan(row, &d.Company, &d.Code, &day, &d.File, &d.Transaction, &d.ItemID, &d.Cents)
+			d.On = dateOf(day)
+			list = append(list, d)
 			return nil
 		})
 	})
@@ -81,11 +80,13 @@ func (v *Views) DebitBatchesOf(ctx context.Context, files []string) (list []guar
 
 func (s snapshot) debitBatches(sql string, args ...value) (list []guard.DebitBatch, err error) {
 	err = s.query(sql, args, func(row []value) error {
-		on, err := calendar.ParseDate(row[1].(string))
-		if err != nil {
-			return fmt.Errorf("effective date of a batch: %w", err)
+		var b guard.DebitBatch
+		var on string
+		scan(row, &b.Company, &on, &b.File, &b.Batch, &b.Debits)
+		if err := effectiveOn(on, &b.On); err != nil {
+			return err
 		}
-		list = append(list, guard.DebitBatch{Company: row[0].(string), On: on, File: row[2].(string), Batch: row[3].(int64), Debits: row[4].(int64)})
+		list = append(list, b)
 		return nil
 	})
 	return list, err
@@ -103,10 +104,9 @@ func (v *Views) Stops(ctx context.Context, client string) (list []guard.Stop, er
 
 func (s snapshot) stops(client string) (list []guard.Stop, err error) {
 	err = s.query(listStops, values(client), func(row []value) error {
-		list = append(list, guard.Stop{
-			Client: row[0].(string), Company: row[1].(string), Class: guard.RateClass(row[2].(string)),
-			Action: guard.RateAction(row[3].(string)), Reason: row[4].(string),
-		})
+		var one guard.Stop
+		scan(row, &one.Client, &one.Company, &one.Class, &one.Action, &one.Reason)
+		list = append(list, one)
 		return nil
 	})
 	return list, err

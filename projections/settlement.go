@@ -35,9 +35,9 @@ type Sum struct {
 	Cents   int64
 }
 
-func (s *Sum) add(entries, cents int64) {
-	s.Entries += int(entries)
-	s.Cents += cents
+func (s *Sum) add(more Sum) {
+	s.Entries += more.Entries
+	s.Cents += more.Cents
 }
 
 // NetCents is what the entries together bring into the reserve account, below
@@ -84,10 +84,13 @@ func (v *Views) Settlements(ctx context.Context, day string) ([]Settlement, erro
 		if !calendar.IsBankingDay(on) {
 			return nil // what is dated today settles on the next banking day
 		}
-		return toBank(s, on, func(answers bool, row []value) {
-			r := t.row(row[0].(string), domain.ToFed)
-			r.add(answers, row[1:])
-			r.acknowledged(row[1:])
+		return toBank(s, on, func(b SettledBatch) {
+			r := t.row(b.ODFI, domain.ToFed)
+			r.add(b.Answers, b.Debits, b.Credits)
+			if b.State == domain.FileIsAcked {
+				r.Acknowledged.add(b.Debits)
+				r.Acknowledged.add(b.Credits)
+			}
 		})
 	})
 	return t.sorted(), err
@@ -112,20 +115,14 @@ func (t *settlementChanges) row(odfi string, direction domain.Direction) *Settle
 	return t.rows[key]
 }
 
-func (s *Settlement) add(answers bool, row []value) {
-	debits, credits := &s.Debits, &s.Credits
+func (s *Settlement) add(answers bool, debits, credits Sum) {
 	if answers {
-		debits, credits = &s.ReturnedDebits, &s.ReturnedCredits
+		s.ReturnedDebits.add(debits)
+		s.ReturnedCredits.add(credits)
+		return
 	}
-	debits.add(row[0].(int64), row[1].(int64))
-	credits.add(row[2].(int64), row[3].(int64))
-}
-
-// acknowledged counts a row of what was sent where its file was acknowledged.
-func (s *Settlement) acknowledged(row []value) {
-	if domain.FileState(row[5].(string)) == domain.FileIsAcked {
-		s.Acknowledged.add(row[0].(int64)+row[2].(int64), row[1].(int64)+row[3].(int64))
-	}
+	s.Debits.add(debits)
+	s.Credits.add(credits)
 }
 
 func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
@@ -134,23 +131,31 @@ func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 		return err
 	}
 	err = s.query(settledOn, values(day), func(row []value) error {
-		t.row(row[0].(string), domain.FromFed).add(row[1].(int64) != 0, row[2:])
+		var odfi string
+		var answers bool
+		var debits, credits Sum
+		scan(row, &odfi, &answers, &debits.Entries, &debits.Cents, &credits.Entries, &credits.Cents)
+		t.row(odfi, domain.FromFed).add(answers, debits, credits)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return s.query(waitingOn, values(day), func(row []value) error {
-		t.row(row[0].(string), domain.FromFed).Waiting.add(row[1].(int64), row[2].(int64))
+		var routing string
+		var waiting Sum
+		scan(row, &routing, &waiting.Entries, &waiting.Cents)
+		t.row(routing, domain.FromFed).Waiting.add(waiting)
 		return nil
 	})
 }
 
 // toBank yields the batches of ours that settle on a day.
-func toBank(s snapshot, on calendar.Date, yield func(answers bool, row []value)) error {
+func toBank(s snapshot, on calendar.Date, yield func(SettledBatch)) error {
 	first := calendar.PreviousBankingDay(on).Add(1)
 	err := s.query(sentEntries, values(first.String(), on.String()), func(row []value) error {
-		yield(false, row)
+		b, _ := scanSums(row)
+		yield(b)
 		return nil
 	})
 	if err != nil {
@@ -165,8 +170,9 @@ func toBank(s snapshot, on calendar.Date, yield func(answers bool, row []value))
 		return err
 	}
 	return s.query(sentAnswers, values(from, until), func(row []value) error {
-		if settlesAtOnce(instant(row[5].(int64))) == on {
-			yield(true, row)
+		b, delivered := scanSums(row)
+		if b.Answers = true; settlesAtOnce(delivered) == on {
+			yield(b)
 		}
 		return nil
 	})
@@ -188,16 +194,15 @@ func (v *Views) SettledBatches(ctx context.Context, day string) (list []SettledB
 		return nil, err
 	}
 	err = v.read(ctx, func(s snapshot) error {
-		return toBank(s, on, func(answers bool, row []value) {
-			b := SettledBatch{
-				ODFI: row[0].(string), State: domain.FileState(row[6].(string)), FileID: row[7].(string), FileName: row[8].(string), Batch: row[9].(int64), Answers: answers,
-			}
-			b.Debits.add(row[1].(int64), row[2].(int64))
-			b.Credits.add(row[3].(int64), row[4].(int64))
-			list = append(list, b)
-		})
+		return toBank(s, on, func(b SettledBatch) { list = append(list, b) })
 	})
 	return list, err
+}
+
+// scanSums reads the columns of sums.
+func scanSums(row []value) (b SettledBatch, delivered time.Time) {
+	scan(row, &b.ODFI, &b.Debits.Entries, &b.Debits.Cents, &b.Credits.Entries, &b.Credits.Cents, &delivered, &b.State, &b.FileID, &b.FileName, &b.Batch)
+	return b, delivered
 }
 
 // settlesAtOnce is when an answer settles that was delivered at an instant:
