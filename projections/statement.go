@@ -88,8 +88,7 @@ func (v *Views) Settling(ctx context.Context, client, day string) (debits, credi
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(sentOf, client, first.String(), on.String())
 		if err == nil {
-			debits.add(row[0].(int64), row[1].(int64))
-			credits.add(row[2].(int64), row[3].(int64))
+			scan(row, &debits.Entries, &debits.Cents, &credits.Entries, &credits.Cents)
 		}
 		return err
 	})
