@@ -172,7 +172,7 @@ func (s *sized) payment(draw *rand.Rand, n int) error {
 	}
 	_, err := s.p.c.Exec(putItem, position, client, uuidOf(draw, n), uuidOf(draw, n), "Origination", "ToFed", status, "", "", cents,
 		at, int64(20261123), nil, nil, position, "", "", file, int64(1), trace, "", "", nil, history, "PPD", "push",
-		nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000)), at, position, position, "", "", file, "", nil, company, nil)
+		nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000)), at, position, position, "", "", file, "", nil, company, nil, "")
 	return err
 }
 

@@ -156,3 +156,22 @@ func TestTheConsoleCanBeReadWithoutAScript(t *testing.T) {
 	web.visit("/console/transactions/" + day.diner + "/" + day.held)
 	web.says("main", "Marta Svensson", "far above", "Your role does not include")
 }
+
+func TestASearchOpensWhatIsFoundAlone(t *testing.T) {
+	day := newBankDay(t)
+	web := newBrowser(t, day.Base)
+	day.signIn(web, "viewer@lantern.example", domain.RoleViewer)
+	for q, page := range map[string]string{
+		day.returned: "/console/transactions/" + day.gym + "/" + day.returned, day.heldEvent: "/console/transactions/" + day.diner + "/" + day.held,
+		day.file: "/console/files/" + day.file, day.gym: "/console/clients/" + day.gym,
+	} {
+		web.visit("/console/search?q=" + q)
+		if at := value[string](web, "location.pathname"); at != page {
+			t.Errorf("a search for %s leads to %s, want %s", q, at, page)
+		}
+	}
+	web.visit("/console/search?q=Pending")
+	web.says("main", "read as status Pending", "Transaction")
+	web.visit("/console/search?q=zzzz")
+	web.says("main", "Nothing is found")
+}
