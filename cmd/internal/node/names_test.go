@@ -190,6 +190,10 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 
 	a.does(a.ops, "PATCH /v1/ops/clients/:client", client, object{"receiving_accounts": []any{object{
 		"account": "4000*", "holder": "consumer", "default": "decide", "return_code": "R08"}}}, nil)
+	var hook struct{ ID string }
+	a.must(201, gym, "POST", "/v1/webhooks", object{"url": "http://127.0.0.1:9/in"}, &hook)
+	a.does(a.ops, "POST /v1/ops/clients/:client/webhooks/:id/replay", client+"/webhooks/"+hook.ID+"/replay", object{"after": 0}, nil)
+	a.must(404, a.ops, "POST", "/v1/ops/clients/another/webhooks/"+hook.ID+"/replay", object{"after": 0}, nil)
 	_, undecided := a.debited(gym, "3750000099", 100)
 	a.does(a.ops, "POST /v1/ops/inbound-decisions/:event", "/v1/ops/inbound-decisions/"+undecided, object{"decision": "pay"}, nil)
 	a.carried(gym)

@@ -70,6 +70,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /v1/ops/unmatched/:id/assign": "ops:work", "POST /v1/ops/unmatched/:id/return": "ops:work",
 	"POST /v1/ops/unmatched/:id/dismiss": "ops:work", "GET /v1/ops/settlements": "ops:read",
 	"GET /v1/ops/inbound-decisions": "ops:read", "POST /v1/ops/inbound-decisions/:event": "ops:work",
+	"POST /v1/ops/clients/:client/webhooks/:id/replay": "ops:work",
 	"GET /v1/ops/queue": "ops:read", "GET /v1/ops/audit": "ops:read",
 	"GET /v1/ops/operators": "ops:read", "POST /v1/ops/operators": "ops:admin", "PATCH /v1/ops/operators/:id": "ops:admin",
 	"POST /v1/ops/operators/:id/sign-out": "ops:admin", "POST /v1/ops/transactions/:id/reveal": "ops:read",
