@@ -11,9 +11,13 @@ type Outgoing struct {
 	StatementOn string `json:"statement_on,omitempty"`  // YYYY-MM-DD, when the receiver's statement was reviewed
 	Data        Sealed `json:"data,omitempty"`          // corrected data, sealed
 	DataMasked  string `json:"data_masked,omitempty"`
-	Reason      string `json:"reason,omitempty"`      // of a reversal
-	Attempt     int    `json:"attempt,omitempty"`     // of a retry: 1 or 2
-	ReturnedOn  string `json:"returned_on,omitempty"` // of a contest: New York day our return left, YYYY-MM-DD
+	Reason      string `json:"reason,omitempty"`       // of a reversal
+	Attempt     int    `json:"attempt,omitempty"`      // of a retry: 1 or 2
+	AmountCents int64  `json:"amount_cents,omitempty"` // of a return fee
+	// NoticeGivenOn is the day on which the receiver was told of a return
+	// fee, YYYY-MM-DD.
+	NoticeGivenOn string `json:"notice_given_on,omitempty"`
+	ReturnedOn    string `json:"returned_on,omitempty"` // of a contest: New York day our return left, YYYY-MM-DD
 	// LeaveBy is the last moment the answer may leave, RFC 3339; it is cut
 	// before, whatever the client's thresholds say. What waits then, held or
 	// not, is rejected.
@@ -36,6 +40,9 @@ type (
 	TransactionReversalRequested struct{ Outgoing }
 	// TransactionRetryRequested asks to present a returned debit again.
 	TransactionRetryRequested struct{ Outgoing }
+	// TransactionReturnFeeRequested asks to debit the receiver for a debit
+	// that came back.
+	TransactionReturnFeeRequested struct{ Outgoing }
 )
 
 // Type names the event in the log.
@@ -59,6 +66,9 @@ func (TransactionReversalRequested) Type() string { return "transaction.reversal
 // Type names the event in the log.
 func (TransactionRetryRequested) Type() string { return "transaction.retry_requested" }
 
+// Type names the event in the log.
+func (TransactionReturnFeeRequested) Type() string { return "transaction.return_fee_requested" }
+
 func init() {
 	register(
 		func() Event { return &TransactionReturnRequested{} },
@@ -68,6 +78,7 @@ func init() {
 		func() Event { return &TransactionRefusalRequested{} },
 		func() Event { return &TransactionReversalRequested{} },
 		func() Event { return &TransactionRetryRequested{} },
+		func() Event { return &TransactionReturnFeeRequested{} },
 	)
 }
 
@@ -107,6 +118,8 @@ func (t *Transaction) evolveAnswers(f Fact) {
 		t.ask(f, Reversal, &e.Outgoing)
 	case *TransactionRetryRequested:
 		t.ask(f, Retry, &e.Outgoing)
+	case *TransactionReturnFeeRequested:
+		t.ask(f, ReturnFee, &e.Outgoing)
 	}
 }
 
@@ -121,6 +134,9 @@ func (t *Transaction) ask(f Fact, kind ItemKind, out *Outgoing) {
 	amount := int64(0)
 	if o := t.Origination(); o != nil && kind != Correction && kind != RefusedChange {
 		amount = o.AmountCents
+	}
+	if kind == ReturnFee {
+		amount = out.AmountCents
 	}
 	t.add(f, Item{
 		ID: out.ItemID, Kind: kind, Direction: ToFed, State: Pending, ReplyTo: out.ReplyTo,

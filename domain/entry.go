@@ -45,7 +45,7 @@ func (t *Transaction) WholeOf(item *Item) Sealed {
 // for one that starts a payment.
 func (t *Transaction) answeredBy(item *Item) *Item {
 	switch item.Kind {
-	case Origination, Reversal, Retry:
+	case Origination, Reversal, Retry, ReturnFee:
 		return nil
 	}
 	if to, ok := t.Item(item.ReplyTo); ok && to.Incoming != nil {

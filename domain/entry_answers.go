@@ -18,6 +18,8 @@ func (t *Transaction) answerEntry(item *Item) (Entry, error) {
 		return t.reversalEntry(), nil
 	case Retry:
 		return t.retryEntry(), nil
+	case ReturnFee:
+		return t.feeEntry(item.Outgoing), nil
 	}
 	to, ok := t.Item(item.ReplyTo)
 	if !ok || to.Incoming == nil {
@@ -157,6 +159,24 @@ func (t *Transaction) reversalEntry() Entry {
 func (t *Transaction) retryEntry() Entry {
 	e := t.forwardEntry()
 	e.Header.Description = "RETRY PYMT"
+	return e
+}
+
+// feeEntry is a debit of the same receiver by the same company. A consumer was
+// told of it in writing and did not authorize it on a web site or by telephone.
+func (t *Transaction) feeEntry(out *Outgoing) Entry {
+	from := t.forwardEntry()
+	e := Entry{from.Header, nacha.Entry{
+		Code: EntryCode(t.AccountType, true), Routing: t.Routing, AmountCents: out.AmountCents,
+		Name: from.Entry.Name, IndividualID: from.Entry.IndividualID,
+	}}
+	e.Header.Description, e.Header.DescriptiveDate = "RETURN FEE", ""
+	switch e.Header.SEC {
+	case "CCD", "CTX":
+		e.Header.SEC = "CCD"
+	default:
+		e.Header.SEC = "PPD"
+	}
 	return e
 }
 

@@ -19,6 +19,7 @@ const (
 	RefusedChange ItemKind = "RefusedCorrection"
 	Reversal      ItemKind = "Reversal"
 	Retry         ItemKind = "Retry"
+	ReturnFee     ItemKind = "ReturnFee"
 )
 
 // IsAnswer tells what never shares a batch with forward entries, whatever the
@@ -144,6 +145,17 @@ func (t *Transaction) Origination() *Item {
 		return nil
 	}
 	return t.Items[0]
+}
+
+// AboutFee reports whether an item is a return fee, or a link of the chain of
+// one that came back.
+func (t *Transaction) AboutFee(i *Item) bool {
+	for ok := true; ok && i.Kind != Origination; i, ok = t.Item(i.ReplyTo) {
+		if i.Kind == ReturnFee {
+			return true
+		}
+	}
+	return false
 }
 
 // Evolve applies one event of the transaction's stream.

@@ -17,7 +17,7 @@ const DecidedType = "origination.decided"
 // itemTypes are the kinds of items as types of messages begin with them.
 var itemTypes = map[ItemKind]string{
 	Origination: "origination", Return: "return", Correction: "correction", Dishonor: "dishonored_return",
-	Contest: "contested_return", RefusedChange: "refused_correction", Reversal: "reversal", Retry: "retry",
+	Contest: "contested_return", RefusedChange: "refused_correction", Reversal: "reversal", Retry: "retry", ReturnFee: "return_fee",
 }
 
 // itemStatuses are what follows the kind.

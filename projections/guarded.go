@@ -50,7 +50,7 @@ const (
 	// repeatedByOrigination are the retries and reversals among them: their
 	// direction is in the transaction's stream.
 	repeatedByOrigination = `SELECT i.txn, i.item FROM items@ i INDEXED BY items_other_day@ CROSS JOIN files@ f ON f.position = i.file
-		WHERE i.client = ?3 AND i.other_day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind IN ('Retry', 'Reversal')
+		WHERE i.client = ?3 AND i.other_day >= ?4 AND i.direction = 'ToFed' AND i.cents > 0 AND i.kind IN ('Retry', 'Reversal', 'ReturnFee')
 			AND ` + ofOwners
 
 	usedByFile = `SELECT f.client, f.odfi, b.company_id, b.effective_on, i.push, i.day, count(*), sum(i.cents), max(i.cents), b.sec, b.description

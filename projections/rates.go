@@ -14,7 +14,7 @@ const (
 		FROM items@ r INDEXED BY items_other_day@ CROSS JOIN items@ o INDEXED BY items_item@ ON o.item = r.reply_to AND o.client = r.client
 		JOIN files@ f ON f.position = o.file JOIN batches@ b ON b.file = o.file AND b.number = o.batch
 		WHERE r.client = ?1 AND r.other_day BETWEEN ?2 AND ?3 AND r.kind = 'Return' AND r.direction = 'FromFed'
-			AND o.cents > 0 AND (o.kind = 'Origination' AND o.push = 'pull' OR o.kind = 'Retry') ORDER BY r.other_day, r.position`
+			AND o.cents > 0 AND (o.kind = 'Origination' AND o.push = 'pull' OR o.kind IN ('Retry', 'ReturnFee')) ORDER BY r.other_day, r.position`
 	debitBatches = `SELECT b.company_id, b.effective_on, f.id, b.number, s.debits - s.zero_debits
 		FROM batches@ b INDEXED BY batches_effective@ CROSS JOIN files@ f ON f.position = b.file
 		JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number

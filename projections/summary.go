@@ -60,6 +60,9 @@ func shownBy(t *domain.Transaction) int64 {
 		if i.State != domain.Filed && i.State != domain.InHand {
 			continue
 		}
+		if t.AboutFee(i) {
+			continue // the entry itself neither came back nor left with it
+		}
 		switch i.Kind {
 		case domain.Return, domain.Contest:
 			shown = 0

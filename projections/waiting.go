@@ -88,7 +88,7 @@ func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w
 // goesOver reports whether an item goes over the relationship of its
 // transaction, if that has one. What takes back what left before does not.
 func goesOver(t *domain.Transaction, i *domain.Item) bool {
-	return t.Originated != nil && (i.Kind == domain.Origination || i.Kind == domain.Retry)
+	return t.Originated != nil && (i.Kind == domain.Origination || i.Kind == domain.Retry || i.Kind == domain.ReturnFee)
 }
 
 // overText is a relationship as the tables have it.

@@ -73,6 +73,17 @@ func returned(id, to, code, on string) *domain.TransactionReturned {
 	}}
 }
 
+func fee(notice string) answers.ReturnFee {
+	return answers.ReturnFee{ItemID: "x", ReplyTo: "ret", AmountCents: 2500, NoticeGivenOn: notice}
+}
+
+// charged is a debit that came back R01, and for which a fee was asked.
+func charged(cents int64) *story {
+	return outgoing("R01", "2026-11-24").add("2026-11-25T12:00:00Z", &domain.TransactionReturnFeeRequested{
+		Outgoing: domain.Outgoing{ItemID: "fee", ReplyTo: "ret", AmountCents: cents, NoticeGivenOn: "2026-11-20"},
+	})
+}
+
 // delivered is the file our entry left in.
 func delivered() domain.File {
 	return domain.File{ID: "f1", DeliveredAt: time.Date(2026, 11, 20, 19, 5, 0, 0, time.UTC),
@@ -152,6 +163,20 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		"it came back from a file its client carried": {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", carried()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
 		"one that was corrected was carried, too":     {corrected.at("2026-11-25T20:00:00Z", carried()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
 		"of one not heard of nobody knows":            {sent().at("2026-11-25T20:00:00Z", carried()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
+		"a fee for R01":                               {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), fee("2026-11-20"), ""},
+		"it settles within 45 days":                   {outgoing("R01", "2026-11-24").at("2027-01-08T07:14:00Z", delivered()), fee("2026-11-20"), ""},
+		"and not after them":                          {outgoing("R01", "2026-11-24").at("2027-01-08T07:16:00Z", delivered()), fee("2026-11-20"), domain.ReturnWindowClosed},
+		"no fee goes with R02":                        {outgoing("R02", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), fee("2026-11-20"), domain.RuleBroken},
+		"the receiver was told before it settled":     {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), fee("2026-11-24"), domain.RuleBroken},
+		"nobody was told":                             {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), fee(""), domain.Invalid},
+		"a fee of nothing":                            {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.ReturnFee{ItemID: "x", ReplyTo: "ret", NoticeGivenOn: "2026-11-20"}, domain.Invalid},
+		"the same fee is asked for again":             {charged(2500).at("2026-11-25T20:00:00Z", delivered()), fee("2026-11-20"), "again"},
+		"another fee for the same return":             {charged(100).at("2026-11-25T20:00:00Z", delivered()), fee("2026-11-20"), domain.AlreadyDone},
+		"after the first was recalled":                {charged(100).add("2026-11-25T12:00:00Z", &domain.TransactionRecalled{ItemID: "fee"}).at("2026-11-25T20:00:00Z", delivered()), fee("2026-11-20"), ""},
+		"no fee for a fee that came back":             {charged(2500).add("2026-11-30T12:00:00Z", returned("ret2", "fee", "R01", "2026-11-30")).at("2026-11-30T20:00:00Z", delivered()), answers.ReturnFee{ItemID: "x", ReplyTo: "ret2", AmountCents: 2500, NoticeGivenOn: "2026-11-20"}, domain.RuleBroken},
+		"nor is the entry presented again for it":     {charged(2500).add("2026-11-30T12:00:00Z", returned("ret2", "fee", "R01", "2026-11-30")).at("2026-11-30T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret2"}, domain.RuleBroken},
+		"a charged return is presented again":         {charged(2500).at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
+		"a charged return is not dishonored":          {charged(2500).at("2026-11-25T20:00:00Z", delivered()), answers.Dishonor{ItemID: "x", ReplyTo: "ret", Code: "R68"}, domain.RuleBroken},
 		"R02 is not":                                  {outgoing("R02", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, domain.RuleBroken},
 		"twice is all":                                {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret3"}, domain.RuleBroken},
 		"an older return is not the one to ask":       {twice.at("2026-12-04T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, "again"},
@@ -181,10 +206,10 @@ func TestWhatIsAvailableCanBeDone(t *testing.T) {
 		"an incoming debit":         {incoming().at("2026-11-24T15:00:00Z"), "return correct "},
 		"an old incoming CCD":       {incoming().at("2026-12-24T15:00:00Z"), "return "},
 		"a sent entry":              {sent().at("2026-11-24T15:00:00Z", delivered()), "reverse "},
-		"one that came back R01":    {outgoing("R01", "2026-11-24").at("2026-11-25T15:00:00Z", delivered()), "dishonor retry "},
+		"one that came back R01":    {outgoing("R01", "2026-11-24").at("2026-11-25T15:00:00Z", delivered()), "dishonor retry return_fee "},
 		"one its client carried":    {sent().at("2026-11-24T15:00:00Z", carried()), ""},
-		"that came back R01":        {outgoing("R01", "2026-11-24").at("2026-11-25T15:00:00Z", carried()), "dishonor retry "},
-		"a month later":             {outgoing("R01", "2026-11-24").at("2026-12-25T15:00:00Z", delivered()), "retry "},
+		"that came back R01":        {outgoing("R01", "2026-11-24").at("2026-11-25T15:00:00Z", carried()), "dishonor retry return_fee "},
+		"a month later":             {outgoing("R01", "2026-11-24").at("2026-12-25T15:00:00Z", delivered()), "retry return_fee "},
 		"when 180 days have gone":   {outgoing("R01", "2026-11-24").at("2027-06-25T15:00:00Z", delivered()), ""},
 		"one that came back as R02": {outgoing("R02", "2026-11-24").at("2026-11-25T15:00:00Z", delivered()), "dishonor "},
 	} {

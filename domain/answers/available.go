@@ -10,7 +10,7 @@ import (
 
 // Action is something the client may do now, and until when.
 type Action struct {
-	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry
+	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee
 	ItemID   string    // of the event it is about
 	Deadline time.Time // zero: no fixed one
 }
@@ -51,6 +51,9 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 		}
 		if limit, ok := c.retryLimit(i); ok {
 			list = c.open(list, "retry", i, limit)
+		}
+		if limit, ok := c.feeLimit(i, settled); ok {
+			list = c.open(list, "return_fee", i, limit)
 		}
 	case domain.Dishonor:
 		if !c.answeredBy(domain.Contest, i.ID) {

@@ -96,6 +96,7 @@ func (c Case) standing(kind domain.ItemKind, replyTo string) (*domain.Item, bool
 func again(before *domain.Item, out domain.Outgoing, masked bool) (Decision, error) {
 	b := before.Outgoing
 	same := b.Code == out.Code && b.Information == out.Information && b.DateOfDeath == out.DateOfDeath && b.StatementOn == out.StatementOn &&
+		b.AmountCents == out.AmountCents && b.NoticeGivenOn == out.NoticeGivenOn &&
 		b.Reason == out.Reason && (!masked || b.DataMasked == out.DataMasked)
 	if same {
 		return Decision{ItemID: before.ID}, nil

@@ -28,6 +28,12 @@ var exclusions = []exclusion{
 	{domain.Retry, chain.dishonored, "the return is not the one that stands: it was dishonored, which makes the entry stand"},
 	{domain.Retry, chain.reversedBefore, "a reversal of the entry was asked for: an entry made in error is not presented again"},
 	{domain.Retry, chain.presentedBefore, "the return is not the one that stands: the entry stands, or waits to be presented again"},
+	{domain.Retry, chain.ofFee, "the return is one of a return fee: the entry itself did not come back with it"},
+	{domain.ReturnFee, chain.ofReversal, "the return is one of a reversal: no fee goes with it"},
+	{domain.ReturnFee, chain.ofFee, "the return is one of a return fee: no fee goes with it"},
+	{domain.ReturnFee, chain.dishonored, "the return was dishonored, which says that it does not stand: no fee goes with it"},
+	{domain.ReturnFee, chain.reversedBefore, "a reversal of the entry was asked for: no fee goes with an entry made in error"},
+	{domain.Dishonor, chain.charged, "a fee was charged for the return, which says that it stands"},
 	{domain.Dishonor, chain.presentedAfter, "the entry is presented again after this return: dishonoring it would move the money twice"},
 	{domain.Dishonor, chain.reversedAndReturned, "the return is one of a reversal, and the entry was returned as well"},
 }

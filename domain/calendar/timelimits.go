@@ -95,6 +95,13 @@ func RetryDeadline(originalSettledOn Date) TimeLimit {
 	return throughDay(OnOrBefore(originalSettledOn.Add(180)))
 }
 
+// ReturnFeeDeadline is how long a fee for a returned debit may leave: it has to
+// settle within 45 calendar days after the return settled. Source: NACHA
+// Operating Rules, return fee entries.
+func ReturnFeeDeadline(returnSettledOn Date) TimeLimit {
+	return byOpeningOf(OnOrBefore(returnSettledOn.Add(45)))
+}
+
 // PrenoteLiveFrom is the first day live entries may settle after a prenote:
 // the third banking day after it settled, unless a return or a notification
 // of change came. Source: NACHA Operating Rules, prenotifications.

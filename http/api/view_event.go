@@ -9,6 +9,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/projections"
 )
@@ -27,6 +28,7 @@ type EventRecord struct {
 	AddendaInformation string        `json:",omitempty"`
 	DateOfDeath        string        `json:",omitempty"`
 	StatementDate      string        `json:",omitempty"`
+	Amount             string        `json:",omitempty"` // of a return fee, dollars
 	SuspectedFraud     bool          `json:",omitempty"`
 	ChangeCode         string        `json:",omitempty"`
 	CorrectedData      string        `json:",omitempty"`
@@ -53,6 +55,9 @@ func NewEventRecord(i projections.Item) EventRecord {
 		TraceNumber: i.Trace, EffectiveEntryDate: i.EffectiveOn, SettlementDate: i.SettledOn, FileID: i.FileID,
 		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, StatementDate: i.StatementDate, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
 		StatusHistory: make([]statusRecord, len(i.History)),
+	}
+	if i.Kind == domain.ReturnFee {
+		r.Amount = text.FormatDollars(i.AmountCents)
 	}
 	switch i.Kind {
 	case domain.Correction, domain.RefusedChange:

@@ -33,6 +33,9 @@ func (s *surface) answerRoutes() {
 		"reversals": {"ReasonCode", func(a answer) command {
 			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.code}
 		}},
+		"return_fees": {"", func(a answer) command {
+			return answers.ReturnFee{ItemID: a.item, ReplyTo: a.replyTo, AmountCents: a.cents, NoticeGivenOn: a.noticeGivenOn}
+		}},
 		"retries": {"", func(a answer) command {
 			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
 		}},
@@ -56,7 +59,8 @@ type command interface {
 type answer struct {
 	item, replyTo, code      string
 	information, dateOfDeath string
-	statement                string
+	statement, noticeGivenOn string
+	cents                    int64
 	data, masked             string
 	sealed                   domain.Sealed
 }
@@ -67,6 +71,11 @@ func (v verb) fields() fieldSet[answer] {
 		textField("AddendaInformation", func(a *answer) *string { return &a.information }),
 		textField("DateOfDeath", func(a *answer) *string { return &a.dateOfDeath }),
 		textField("StatementDate", func(a *answer) *string { return &a.statement }),
+		textField("NoticeGivenOn", func(a *answer) *string { return &a.noticeGivenOn }),
+		{"Amount", func(a *answer, value, at string) (bad []domain.FieldError) {
+			a.cents, bad = readCents(value, at)
+			return bad
+		}},
 		textField("CorrectedData", func(a *answer) *string { return &a.data }),
 	}
 	if v.codeField != "" {

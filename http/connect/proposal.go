@@ -152,16 +152,21 @@ func readTransactionID(p *proposed, value, at string) []domain.FieldError {
 // readAmount reads the digits of a number, or of a string with a number in
 // it; a float never stands between them and the cents.
 func readAmount(p *proposed, value, at string) []domain.FieldError {
+	cents, bad := readCents(value, at)
+	p.Proposal.AmountCents, p.hasAmount = cents, bad == nil || p.hasAmount
+	return bad
+}
+
+func readCents(value, at string) (int64, []domain.FieldError) {
 	digits := value
 	if s, ok := api.Unquote(value); ok {
 		digits = s
 	}
 	cents, err := text.ParseDollars(digits)
 	if err != nil {
-		return api.Wrong(at, "amount", "%v", err)
+		return 0, api.Wrong(at, "amount", "%v", err)
 	}
-	p.Proposal.AmountCents, p.hasAmount = cents, true
-	return nil
+	return cents, nil
 }
 
 func readSameDay(p *proposed, value, at string) []domain.FieldError {

@@ -24,7 +24,7 @@ type returnsPage struct {
 
 var answerKinds = []choice{
 	{"", "any"}, {string(domain.Return), "Return"}, {string(domain.Correction), "Notification of change"}, {string(domain.Dishonor), "Dishonored return"},
-	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"},
+	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"}, {string(domain.ReturnFee), "Return fee"},
 }
 
 // returns answers what came back and what was answered, newest first, with

@@ -81,6 +81,10 @@ func tellAnswer(f domain.Fact) (told, bool) {
 		return requested("Refusal of the change asked for", e.Outgoing), true
 	case *domain.TransactionReversalRequested:
 		return requested("Reversal asked for", e.Outgoing), true
+	case *domain.TransactionReturnFeeRequested:
+		t := requested("Return fee asked for", e.Outgoing)
+		t.detail = fmt.Sprintf("%s; the receiver was told on %s.", dollars(e.AmountCents), dayText(e.NoticeGivenOn))
+		return t, true
 	case *domain.TransactionRetryRequested:
 		t := requested("Presented again", e.Outgoing)
 		t.detail = fmt.Sprintf("Attempt %d.%s", e.Attempt, sentence(t.detail))

@@ -167,7 +167,7 @@ func explain(code string, i *domain.Item) explainedCode {
 var ableText = map[string]string{
 	"recall": "take it back before it leaves", "return": "send it back to its sender", "correct": "tell its sender what to change",
 	"dishonor": "send the return back as not allowed", "contest": "insist on the return", "refuse": "refuse the change",
-	"reverse": "reverse what was sent in error", "retry": "present the returned debit again",
+	"reverse": "reverse what was sent in error", "retry": "present the returned debit again", "return_fee": "charge a fee for the returned debit",
 }
 
 func transactionFacts(p *page, v api.TransactionView) []fact {

@@ -207,7 +207,7 @@ func (s *surface) transferRecord(ctx context.Context, l *ledger.Ledger, h domain
 func returnReason(t domain.Transaction) string {
 	reason := ""
 	for _, i := range t.Items {
-		if i.Kind != domain.Return || i.Incoming == nil || i.Incoming.Entry.Return == nil {
+		if i.Kind != domain.Return || i.Incoming == nil || i.Incoming.Entry.Return == nil || t.AboutFee(i) {
 			continue
 		}
 		reason = i.Incoming.Entry.Return.Code

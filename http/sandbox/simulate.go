@@ -173,7 +173,7 @@ func (p played) sent(kinds ...domain.ItemKind) (nacha.BatchHeader, nacha.Entry, 
 }
 
 func simulateReturn(p played, in simulation, settles calendar.Date, trace string) (fed.Message, error) {
-	h, e, _, err := p.sent(domain.Retry, domain.Reversal, domain.Origination)
+	h, e, _, err := p.sent(domain.ReturnFee, domain.Retry, domain.Reversal, domain.Origination)
 	if err != nil {
 		return fed.Message{}, err
 	}

@@ -128,8 +128,8 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 
 // answersTo says which items of ours each kind of entry answers.
 var answersTo = map[nacha.Kind][]domain.ItemKind{
-	nacha.KindReturn:        {domain.Origination, domain.Reversal, domain.Retry},
-	nacha.KindChange:        {domain.Origination, domain.Reversal, domain.Retry},
+	nacha.KindReturn:        {domain.Origination, domain.Reversal, domain.Retry, domain.ReturnFee},
+	nacha.KindChange:        {domain.Origination, domain.Reversal, domain.Retry, domain.ReturnFee},
 	nacha.KindDishonored:    {domain.Return},
 	nacha.KindContested:     {domain.Dishonor},
 	nacha.KindRefusedChange: {domain.Correction},

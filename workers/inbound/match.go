@@ -56,7 +56,7 @@ func (e *inboundEntry) matchReject(b *originals) match {
 func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	trace, routing := e.original()
 	under := b.under(trace)
-	list := ofKind(under, domain.Origination, domain.Reversal, domain.Retry)
+	list := ofKind(under, domain.Origination, domain.Reversal, domain.Retry, domain.ReturnFee)
 	switch {
 	case len(under) == 0 && !ours(trace[:8]):
 		return waits(misrouted, nil, "The original trace number %s is not one of a bank of ours. A return can be sent back with R61, a notification of change with C61.", trace)
