@@ -71,6 +71,30 @@ func (t *Transaction) Past() (p guard.Past, ok bool) {
 	return p, true
 }
 
+// Outcome is what became of what a transaction of ours began with, for rules
+// about its account: settledOn is the day of the batch of a file that was
+// delivered, and counts where it lies in that file.
+func (t *Transaction) Outcome(file string, settledOn calendar.Date) guard.Outcome {
+	o := guard.Outcome{Transaction: t.ID}
+	for n, i := range t.Items {
+		switch {
+		case n == 0 && i.State == Filed && i.Filing.File == file:
+			o.SettledOn = settledOn
+		case i.Kind == Return && i.Direction == FromFed && i.Incoming != nil:
+			o.Code = codeOfReturn(i)
+		}
+	}
+	return o
+}
+
+// codeOfReturn is the code of a return that came from the bank.
+func codeOfReturn(i *Item) string {
+	if r := i.Incoming.Entry.Return; r != nil {
+		return r.Code
+	}
+	return ""
+}
+
 // heldBy notes the rule behind a hold or a rejection.
 func (t *Transaction) heldBy(item string, by *guard.HeldBy) {
 	if i, ok := t.Item(item); ok {

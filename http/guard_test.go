@@ -111,6 +111,24 @@ func TestTheRuleOfDuplicatesIsCheckedAtTheDoorAndShown(t *testing.T) {
 	}
 }
 
+func TestTheRuleOfWebDebitsIsCheckedAtTheDoorAndShown(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w.client("business", settings())
+	ops := w.ops()
+	ops.call("PATCH", "/v1/ops/clients/business", `{"web_debits":"warn"}`).problem(400, "invalid").names("/web_debits")
+	ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},"web_debits":"warn"}`).problem(400, "invalid").names("/web_debits")
+	for _, a := range []*answer{
+		ops.call("PATCH", "/v1/ops/clients/business", `{"web_debits":"hold"}`).is(200),
+		ops.call("PATCH", "/v1/ops/clients/business", `{"name":"Business"}`).is(200),
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},"web_debits":"hold"}`).is(200),
+	} {
+		if !strings.Contains(string(a.body), `"web_debits":"hold"`) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	ops.call("PATCH", "/v1/ops/clients/business", `{"web_debits":"allow"}`).is(200)
+}
+
 func TestAnEntryThatAloneIsOverALimitThatRejectsIsRefused(t *testing.T) {
 	w := newWorld(t)
 	s := settings()

@@ -11,6 +11,11 @@ const (
 	setRelationship = `UPDATE relationships@ SET status = ?2 WHERE id = ?1`
 	endRelationship = `DELETE FROM relationships@ WHERE id = ?1`
 
+	putLinked   = `INSERT INTO validated@(id, client, account, method, approved, rejected) VALUES(?1, ?2, ?3, ?4, 0, 0)`
+	setMethod   = `UPDATE validated@ SET method = ?2 WHERE id = ?1`
+	setApproved = `UPDATE validated@ SET approved = ?2 WHERE id = ?1`
+	setRejected = `UPDATE validated@ SET rejected = ?2 WHERE id = ?1`
+
 	putVerifying  = `INSERT INTO verifying@(client, txn, holder, id, failed) VALUES(?1, ?2, ?3, ?4, 0)`
 	endVerifying  = `DELETE FROM verifying@ WHERE id = ?1`
 	failVerifying = `UPDATE verifying@ SET failed = 1 WHERE client = ?1 AND txn = ?2`
@@ -43,7 +48,10 @@ const (
 func (p *projector) holder(c logEvent) error {
 	_, rest, _ := cutStream(c.recorded.Stream)
 	client, holder, _ := strings.Cut(rest, "/")
-	var err error
+	err := p.validated(c, client)
+	if err != nil {
+		return err
+	}
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountLinked:
 		_, err = p.c.Exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipQueued))
@@ -66,6 +74,25 @@ func (p *projector) holder(c logEvent) error {
 		if _, err = p.c.Exec(putTransfer, client, e.TransactionID, over); err == nil {
 			_, err = p.c.Exec(waitsOver, client, e.TransactionID, over, c.recorded.Position)
 		}
+	}
+	return err
+}
+
+// validated notes which accounts of relationships were validated, and when.
+func (p *projector) validated(c logEvent, client string) (err error) {
+	switch e := c.fact.Event.(type) {
+	case *domain.AccountLinked:
+		method := ""
+		if e.FromPlaid {
+			method = "plaid"
+		}
+		_, err = p.c.Exec(putLinked, e.RelationshipID, client, AccountKey(e.Account), method)
+	case *domain.LinkVerifying:
+		_, err = p.c.Exec(setMethod, e.RelationshipID, e.Method)
+	case *domain.LinkApproved:
+		_, err = p.c.Exec(setApproved, e.RelationshipID, c.recorded.Position)
+	case *domain.LinkRejected:
+		_, err = p.c.Exec(setRejected, e.RelationshipID, c.recorded.Position)
 	}
 	return err
 }

@@ -21,6 +21,16 @@ CREATE TABLE verifying@(
   PRIMARY KEY(client, txn)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX verifying_id@ ON verifying@(id);
+-- Accounts of relationships, and when they were validated.
+CREATE TABLE validated@(
+  id       TEXT    PRIMARY KEY,         -- of the relationship
+  client   TEXT    NOT NULL,
+  account  INTEGER NOT NULL,            -- see AccountKey
+  method   TEXT    NOT NULL,            -- '' until it is being verified; plaid for what a token stood for
+  approved INTEGER NOT NULL,            -- log position; 0: not yet
+  rejected INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX validated_account@ ON validated@(account, client);
 CREATE TABLE transfers@(
   client TEXT NOT NULL,
   txn    TEXT NOT NULL,

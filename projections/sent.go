@@ -22,7 +22,17 @@ const (
 		WHERE i.account = ?1 AND i.client = ?2 AND i.txn <> ?3 AND i.cents = ?4 AND i.sec = ?5 AND i.push = ?6
 			AND (i.file IS NULL OR b.effective_on >= ?7) ORDER BY i.position`
 
-	entriesJudged = `SELECT i.txn, i.item, i.position, 1, f.cut, 0, i.account, i.cents, i.push, b.sec, b.description, b.company_id, b.effective_on, f.client, f.odfi
+	// sentTo lists what has settled by a day or came back, newest first.
+	sentTo = `SELECT i.txn, coalesce(f.id, ''), coalesce(b.effective_on, '')
+		FROM items@ i INDEXED BY items_account@ LEFT JOIN files@ f ON f.position = i.file
+		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
+		WHERE i.account = ?1 AND i.client = ?2 AND i.txn <> ?3
+			AND (i.shown = 0 OR (f.delivered > 0 OR f.method = 'download') AND b.effective_on <= ?4)
+		ORDER BY i.position DESC LIMIT 20`
+	isValidated = `SELECT 1 FROM validated@ WHERE (account = ?2 OR id = ?3) AND client = ?1 AND method <> ''
+		AND approved BETWEEN 1 AND ?4 AND (rejected = 0 OR rejected > ?4) LIMIT 1`
+
+	entriesJudged = `SELECT i.txn, i.item, i.position, 1, f.cut, 0, i.account, i.cents, i.push, b.sec, b.description, b.company_id, b.effective_on, f.client, f.odfi, i.day
 		FROM items@ i INDEXED BY items_file@ JOIN files@ f ON f.position = i.file JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 ORDER BY i.position`
 )
@@ -62,6 +72,38 @@ func (g *Guarding) SentAlike(account int64, transaction string, e guard.Entry, f
 	return list, err
 }
 
+// SentTo is a transaction of ours to an account, as the views show it now.
+type SentTo struct {
+	TransactionID string
+	File          string        // it lies in and which was delivered; empty if none
+	SettledOn     calendar.Date // of its batch
+}
+
+// SentTo lists the newest of the client's other transactions to an account
+// that have settled by a day or came back, newest first.
+func (g *Guarding) SentTo(client string, account int64, transaction string, by calendar.Date) (list []SentTo, err error) {
+	err = g.s.query(sentTo, values(account, client, transaction, by.String()), func(row []value) error {
+		var s SentTo
+		on := ""
+		scan(row, &s.TransactionID, &s.File, &on)
+		s.SettledOn, _ = calendar.ParseDate(on) // zero where there is no batch
+		list = append(list, s)
+		return nil
+	})
+	return list, err
+}
+
+// Validated reports whether a relationship with an account, or the one that an
+// entry goes over, had been verified by a position of the log.
+func (g *Guarding) Validated(client string, account int64, over *domain.Over, at int64) (bool, error) {
+	id := ""
+	if over != nil {
+		id = over.RelationshipID
+	}
+	row, err := g.s.c.Row(isValidated, client, account, id, at)
+	return row != nil, err
+}
+
 // EachOfFile lists the entries of a file that its client made, in log order:
 // each with its account and what the rules look at, made for the day on which
 // its batch settles.
@@ -70,13 +112,15 @@ func (g *Guarding) EachOfFile(id string, each func(s Sent, account int64, e guar
 		var s Sent
 		var account int64
 		var push, on string
+		var made int64
 		e := guard.Entry{}
 		scan(row, &s.TransactionID, &s.ItemID, &s.Position, &s.WithFile, &s.CutAt, &s.Judged, &account, &e.Cents, &push,
-			&e.SEC, &e.Description, &e.Company, &on, &e.Client, &e.ODFI)
+			&e.SEC, &e.Description, &e.Company, &on, &e.Client, &e.ODFI, &made)
 		day, err := calendar.ParseDate(on)
 		if err != nil {
 			return fmt.Errorf("effective date of a batch: %w", err)
 		}
+		e.OriginatedOn = calendar.OnOrAfter(dateOf(made))
 		e.Debit, e.SettlesOn, e.MadeFor = push == string(domain.Pull), day, day
 		return each(s, account, e)
 	})

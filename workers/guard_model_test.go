@@ -2,11 +2,12 @@ package workers
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,9 +35,11 @@ func TestNoLimitIsEverPassed(t *testing.T) {
 		t.Run(fmt.Sprintf("seed %d", s), func(t *testing.T) {
 			h := &guarding{bank: openBank(t, bounded(), func(s *domain.Settings) {
 				s.CompanyIdentifications = []string{"1840000017", "1840000025"}
-				s.Batching.MaxAge = "5h"
+				s.Batching.MaxAge, s.SECCodes = "5h", append(s.SECCodes, "WEB")
 			}), random: rand.New(rand.NewPCG(s, 2)), calm: s%2 == 0}
-			h.client("other", func(s *domain.Settings) { s.CompanyIdentifications = []string{"1840000017"} })
+			h.client("other", func(s *domain.Settings) {
+				s.CompanyIdentifications, s.SECCodes = []string{"1840000017"}, append(s.SECCodes, "WEB")
+			})
 			h.changeLimits()
 			for range 50 {
 				h.act()
@@ -56,6 +59,7 @@ type guarding struct {
 	calm   bool
 	posted [][2]string // client and transaction
 	doubts []doubt
+	looked map[string]guard.Rules // duplicates and web_debits in force, by prefix of their rules' names
 }
 
 func (h *guarding) act() {
@@ -66,17 +70,17 @@ func (h *guarding) act() {
 	switch n := h.random.IntN(most); {
 	case n < 45:
 		h.posts()
-	case n < 60:
+	case n < 58:
 		h.judges()
+	case n < 60:
+		h.comesBackOrNot()
 	case n < 85:
 		h.clock.Set(h.clock.Now().Add(time.Duration(h.random.IntN([]int{100, 400, 4000}[h.random.IntN(3)])) * time.Minute))
 		h.sweep()
 	case n < 89:
 		h.restart()
 	case n < 92:
-		h.close()
-		must(h.t, os.Remove(filepath.Join(h.folder, "views.db")))
-		h.open()
+		h.rebuilt()
 	case n < 96:
 		h.releasesFile()
 	default:
@@ -99,7 +103,29 @@ func (h *guarding) posts() {
 	case 1:
 		p.EffectiveOn = calendar.DateOf(h.clock.Now()).Add(h.random.IntN(5)).String()
 	}
-	h.posted = append(h.posted, [2]string{client, h.post(client, p)})
+	if p.PushPull == domain.Pull && h.random.IntN(3) == 0 {
+		fromWeb(&p)
+	}
+	number := fmt.Sprint(880000 + len(h.posted))
+	if h.random.IntN(3) > 0 {
+		number = fmt.Sprint(770000 + h.random.IntN(3))
+	}
+	h.posted = append(h.posted, [2]string{client, h.postTo(client, number, p)})
+}
+
+// comesBackOrNot has the bank send back an entry that was delivered.
+func (h *guarding) comesBackOrNot() {
+	if len(h.posted) == 0 {
+		return
+	}
+	of := h.posted[h.random.IntN(len(h.posted))]
+	t, err := h.Transaction(h.t.Context(), of[0], of[1])
+	must(h.t, err)
+	if i := t.Origination(); of[0] == gym && i.State == domain.Filed && len(t.Items) == 1 {
+		if f, err := h.File(h.t.Context(), i.Filing.File); err == nil && f.State == domain.FileIsDelivered {
+			h.comesBack(of[1], []string{"R01", "R03", "R10"}[h.random.IntN(3)])
+		}
+	}
 }
 
 // judges lets the client or a person say something about an entry, whether it
@@ -141,7 +167,15 @@ func (h *guarding) releasesFile() {
 // had judged.
 func (h *guarding) changeLimits() {
 	h.sweep()
+	bank := guard.Rules{Limits: []guard.Limit{daily(int64(3+h.random.IntN(3)) * 500_00)}}
+	if h.random.IntN(3) == 0 {
+		bank.Duplicates = &guard.Duplicates{Days: 1, Action: guard.Hold}
+	}
 	h.changeClient(gym, func(c *domain.ChangeClient) {
+		c.Settings.Duplicates, c.Settings.WebDebits = nil, []guard.Action{"", guard.Allow, guard.Hold, guard.Reject}[h.random.IntN(4)]
+		if h.random.IntN(2) == 0 {
+			c.Settings.Duplicates = &guard.Duplicates{Days: h.random.IntN(6), Action: []guard.Action{guard.Warn, guard.Hold, guard.Hold, guard.Reject}[h.random.IntN(4)]}
+		}
 		c.Settings.Limits = []guard.Limit{daily(int64(1+h.random.IntN(4)) * 500_00)}
 		switch h.random.IntN(4) {
 		case 0:
@@ -155,7 +189,7 @@ func (h *guarding) changeLimits() {
 	})
 	_, err := ledger.Execute(h.t.Context(), h.Ledger, ledger.BankStream(ourBank), domain.ConfigureBank{
 		Routing: ourBank, Delivery: domain.DeliverySettings{Method: domain.ToOutbox},
-		Rules: guard.Rules{Limits: []guard.Limit{daily(int64(3+h.random.IntN(3)) * 500_00)}},
+		Rules: bank,
 	}.Decide)
 	must(h.t, err)
 	h.sweep()
@@ -181,12 +215,74 @@ type naive struct {
 	heldOnce map[string]bool
 	waived   map[string]bool
 	crossed  []string // rules that it would have passed when it began to count
+
+	begun    int64         // log position at which it began to count last
+	madeFor  calendar.Date // it was expected to settle when it was made
+	code     string        // it came back with
+	returned int64         // log position of that
 }
 
 // begins judges an entry that begins to count.
-func (n *naive) begins(rules map[string][]rule, order []*naive, calm bool) {
-	n.crossed = append(n.crossed, over(rules, order, n)...)
-	n.counts = !calm || len(over(rules, order, n)) == 0
+func (h *guarding) begins(rules map[string][]rule, order []*naive, n *naive, at int64) {
+	n.begun = at
+	now := append(h.lookedBack(order, n), over(rules, order, n)...)
+	n.crossed = append(n.crossed, now...)
+	n.counts = !h.calm || len(now) == 0
+}
+
+// lookedBack are the rules that hold an entry by what was sent before it, and
+// that nobody waived.
+func (h *guarding) lookedBack(order []*naive, n *naive) (names []string) {
+	for _, prefix := range []string{"", "odfi/" + ourBank + "/"} {
+		rules := h.looked[prefix]
+		if prefix == "" && n.t.Client != gym || n.AmountCents == 0 {
+			continue
+		}
+		if d := rules.Duplicates; d != nil && d.Action != guard.Warn && !n.waived[prefix+"duplicates"] &&
+			slices.ContainsFunc(order, func(o *naive) bool { return o.counts && n.alike(o, d.Days) }) {
+			names = append(names, prefix+"duplicates")
+		}
+		if (rules.WebDebits == guard.Hold || rules.WebDebits == guard.Reject) && !n.waived[prefix+"web_debits"] && n.unknown(order) {
+			names = append(names, prefix+"web_debits")
+		}
+	}
+	return names
+}
+
+// sameAccount reports whether another entry of the client's goes to the account.
+func (n *naive) sameAccount(o *naive) bool {
+	return o != n && o.t.Client == n.t.Client && o.t.Account.Fingerprint == n.t.Account.Fingerprint
+}
+
+// alike reports whether two entries are the same payment, but for some days.
+func (n *naive) alike(o *naive, days int) bool {
+	apart := o.madeFor.Sub(n.madeFor)
+	return n.sameAccount(o) && o.AmountCents == n.AmountCents && o.debit == n.debit && max(apart, -apart) <= days &&
+		o.t.Originated.Proposal.SEC == n.t.Originated.Proposal.SEC
+}
+
+// unknown reports whether an entry is a WEB debit to an account of which
+// nothing good was known when it began to count.
+func (n *naive) unknown(order []*naive) bool {
+	if n.t.Originated.Proposal.SEC != "WEB" || !n.debit {
+		return false
+	}
+	for _, o := range slices.Backward(order) {
+		if !n.sameAccount(o) || o.Position > n.begun {
+			continue
+		}
+		code := ""
+		if o.returned < n.begun {
+			code = o.code
+		}
+		switch {
+		case code == "R03":
+			return true
+		case code == "" && o.filed && !n.made.Before(calendar.AddBankingDays(o.settles, 3)):
+			return false
+		}
+	}
+	return true
 }
 
 // rule is a limit in force.
@@ -201,6 +297,7 @@ func (h *guarding) check() {
 	entries := map[string]*naive{}
 	order := []*naive{}
 	rules := map[string][]rule{} // by owner
+	h.looked = map[string]guard.Rules{}
 	files := map[string]*domain.File{}
 	for after := int64(0); ; {
 		page, err := h.store.ReadAll(h.t.Context(), after, 1000)
@@ -217,12 +314,12 @@ func (h *guarding) check() {
 			must(h.t, err)
 			switch e := f.Event.(type) {
 			case *domain.ClientChanged:
-				rules[r.Client] = nil
+				h.looked[""], rules[r.Client] = e.Settings.Rules, nil
 				for _, l := range e.Settings.Limits {
 					rules[r.Client] = append(rules[r.Client], rule{l, r.Client, l.Name()})
 				}
 			case *domain.BankConfigured:
-				rules[""] = nil
+				h.looked["odfi/"+e.Routing+"/"], rules[""] = e.Rules, nil
 				for _, l := range e.Limits {
 					rules[""] = append(rules[""], rule{l, "", "odfi/" + e.Routing + "/" + l.Name()})
 				}
@@ -232,7 +329,8 @@ func (h *guarding) check() {
 				n.Item, n.company, n.debit = n.t.Origination(), e.Proposal.CompanyID, e.Proposal.PushPull == domain.Pull
 				n.made = calendar.OnOrAfter(calendar.DateOf(f.Meta.At))
 				n.expect()
-				n.begins(rules, order, h.calm)
+				n.madeFor = n.settles
+				h.begins(rules, order, n, r.Position)
 				entries[e.ItemID], order = n, append(order, n)
 			case *domain.TransactionHeld:
 				h.stopped(rules, order, entries[e.ItemID], e.By)
@@ -250,7 +348,10 @@ func (h *guarding) check() {
 				}
 				n.t.Evolve(f)
 				n.expect()
-				n.begins(rules, order, h.calm)
+				h.begins(rules, order, n, r.Position)
+			case *domain.TransactionReturned:
+				n := entries[e.ReplyTo]
+				n.code, n.returned = e.Entry.Return.Code, r.Position
 			case *domain.FileOpened:
 				files[e.FileID] = &domain.File{}
 				files[e.FileID].Evolve(f)
@@ -266,6 +367,7 @@ func (h *guarding) check() {
 				n.t.Evolve(f)
 				n.counts, n.filed, n.settles = true, true, on
 				h.passed(rules, order, n, r.Position)
+				h.leavesTwice(order, n, r.Position)
 				h.settleDoubts(rules, order)
 			case *domain.TransactionReleasedFromFile:
 				n := entries[e.ItemID]
@@ -350,6 +452,9 @@ func (h *guarding) stopped(rules map[string][]rule, order []*naive, n *naive, by
 		return
 	}
 	crossed := slices.Contains(n.crossed, by.Rule)
+	if h.lookedBackNeeds(order, n, by) {
+		crossed = true
+	}
 	if n.heldOnce[by.Rule] || n.waived[by.Rule] {
 		h.t.Errorf("%s is stopped again by %s", n.ID, by.Rule)
 	}
@@ -359,6 +464,36 @@ func (h *guarding) stopped(rules map[string][]rule, order []*naive, n *naive, by
 	}
 	h.doubts = append(h.doubts, doubt{n, *by})
 	h.settleDoubts(rules, order)
+}
+
+// lookedBackNeeds reports whether a rule that looks back had to hold an entry:
+// rules that are newer than it are held against it as well.
+func (h *guarding) lookedBackNeeds(order []*naive, n *naive, by *guard.HeldBy) bool {
+	if strings.HasSuffix(by.Rule, "web_debits") {
+		return n.unknown(order)
+	}
+	rules := h.looked[strings.TrimSuffix(by.Rule, "duplicates")]
+	return strings.HasSuffix(by.Rule, "duplicates") && rules.Duplicates != nil && slices.ContainsFunc(order, func(o *naive) bool {
+		return o.t.ID == by.OtherTransaction && n.alike(o, rules.Duplicates.Days)
+	})
+}
+
+// leavesTwice checks that what leaves is no second one of what has left, and
+// goes to no account that is unknown, unless a person let one of them through.
+func (h *guarding) leavesTwice(order []*naive, n *naive, position int64) {
+	for prefix, rules := range h.looked {
+		if prefix == "" && n.t.Client != gym || n.AmountCents == 0 {
+			continue
+		}
+		if d := rules.Duplicates; d != nil && d.Action != guard.Warn && !n.waived[prefix+"duplicates"] && slices.ContainsFunc(order, func(o *naive) bool {
+			return o.filed && n.alike(o, d.Days) && !slices.ContainsFunc(slices.Collect(maps.Keys(o.waived)), guard.IsDuplicates)
+		}) {
+			h.t.Errorf("position %d: %s leaves twice", position, n.t.ID)
+		}
+		if (rules.WebDebits == guard.Hold || rules.WebDebits == guard.Reject) && !n.waived[prefix+"web_debits"] && n.unknown(order) {
+			h.t.Errorf("position %d: the WEB debit %s leaves to an account that is unknown", position, n.t.ID)
+		}
+	}
 }
 
 func (h *guarding) settleDoubts(rules map[string][]rule, order []*naive) {

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/achledger/achledger/domain/calendar"
@@ -33,9 +32,6 @@ type Past struct {
 	Counts  bool // it waits or is in a file
 }
 
-// LooksBack reports whether the rules compare entries with what was sent before.
-func (r Rules) LooksBack() bool { return r.Duplicates != nil }
-
 // duplicates is how the rule is called, behind its owner.
 const duplicates = "duplicates"
 
@@ -58,11 +54,6 @@ func (b *Book) Compares(e Entry) (days int, ok bool) {
 		}
 	}
 	return days, ok
-}
-
-// ComparesAny reports whether it does so for entries of a client at an ODFI.
-func (b *Book) ComparesAny(client, odfi string) bool {
-	return slices.ContainsFunc(b.looking.of(client, odfi), func(o Owned) bool { return o.LooksBack() })
 }
 
 // repeated is the verdict over an entry that is like another one.

@@ -90,7 +90,7 @@ func TestWhatTheLedgerDescribesItselfIsNoDuplicate(t *testing.T) {
 			t.Errorf("%s: %d, %v", description, days, ok)
 		}
 	}
-	if !b.Concerns("gym", "231380104") || !b.ComparesAny("other", "231380104") || b.ComparesAny("other", "061000146") {
+	if !b.Concerns("gym", "231380104") || !b.LooksBack("other", "231380104") || b.LooksBack("other", "061000146") {
 		t.Error("whom the rules concern")
 	}
 }

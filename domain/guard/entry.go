@@ -24,6 +24,11 @@ type Entry struct {
 
 	MadeFor calendar.Date // the day on which it was expected to settle when it was made
 	Alike   []Past        // others with its account and amount, where a rule compares them
+
+	// Account is what became of those to its account, newest first, and
+	// Validated that a relationship with it was verified; where a rule asks.
+	Account   []Outcome
+	Validated bool
 }
 
 // Direction is the word for it.

@@ -22,12 +22,24 @@ func (l looking) of(client, odfi string) (list []Owned) {
 	return list
 }
 
+// LooksBack reports whether the rules compare entries with what was sent before.
+func (r Rules) LooksBack() bool {
+	return r.Duplicates != nil || r.WebDebits == Hold || r.WebDebits == Reject
+}
+
+// LooksBack reports whether rules do so for entries of a client at an ODFI.
+func (b *Book) LooksBack(client, odfi string) bool {
+	return slices.ContainsFunc(b.looking.of(client, odfi), func(o Owned) bool { return o.Rules.LooksBack() })
+}
+
 // LookedBack are the verdicts over an entry by what was sent before it, those
 // that only warn included.
 func (b *Book) LookedBack(e Entry) (list []Verdict) {
 	for _, o := range b.looking.of(e.Client, e.ODFI) {
-		if v := o.repeated(e); v != nil {
-			list = append(list, *v)
+		for _, v := range []*Verdict{o.repeated(e), o.unknown(e)} {
+			if v != nil {
+				list = append(list, *v)
+			}
 		}
 	}
 	return list

@@ -12,6 +12,7 @@ import (
 type Rules struct {
 	Limits       []Limit      `json:"limits,omitempty"`
 	Duplicates   *Duplicates  `json:"duplicates,omitempty"`
+	WebDebits    Action       `json:"web_debits,omitempty"` // hold, reject or allow; empty: allow
 	Rates        *ReturnRates `json:"return_rates,omitempty"`
 	Descriptions Action       `json:"descriptions,omitempty"` // warn or hold; empty: none are looked at
 	Companies    []Company    `json:"companies,omitempty"`
@@ -58,7 +59,7 @@ type Action string
 const (
 	Warn   Action = "warn" // of descriptions and duplicates
 	Hold   Action = "hold"
-	Reject Action = "reject" // of limits and duplicates
+	Reject Action = "reject" // of limits, duplicates and web_debits
 )
 
 // What becomes of a held entry after its last window.
@@ -147,6 +148,7 @@ func (r Rules) Check(bad Checker) {
 		seen[l.Name()] = true
 	}
 	r.Duplicates.check(bad)
+	r.checkWebDebits(bad)
 	r.Rates.check(bad)
 	r.checkDescriptions(bad)
 }

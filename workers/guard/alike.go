@@ -17,6 +17,7 @@ type place struct {
 	transaction, item string
 	account           int64 // key of the receiver's
 	cutAt             int64 // of the file it was made with; 0: it was made with none
+	over              *domain.Over
 }
 
 // moreDays is by how much a batch may settle before the day that its entries
@@ -25,26 +26,38 @@ const moreDays = 10
 
 // lookBack finds what rules compare an entry with.
 func (p *pass) lookBack(at place, e *guard.Entry) error {
-	days, ok := p.book.Compares(*e)
-	if !ok {
+	days, compares := p.book.Compares(*e)
+	asks := p.book.AsksForAccount(*e)
+	if !compares && !asks {
 		return nil
 	}
-	return p.asking(func(shown *projections.Guarding) error {
-		list, err := shown.SentAlike(at.account, at.transaction, *e, e.MadeFor.Add(-days-moreDays))
+	return p.asking(func(shown *projections.Guarding) (err error) {
+		if compares {
+			err = p.alike(shown, at, e, days)
+		}
+		if asks && err == nil {
+			err = p.account(shown, at, e)
+		}
+		return err
+	})
+}
+
+// alike finds what may be the same entry.
+func (p *pass) alike(shown *projections.Guarding, at place, e *guard.Entry, days int) error {
+	list, err := shown.SentAlike(at.account, at.transaction, *e, e.MadeFor.Add(-days-moreDays))
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		past, ok, err := p.pastOf(at, e.Client, s)
 		if err != nil {
 			return err
 		}
-		for _, s := range list {
-			past, ok, err := p.pastOf(at, e.Client, s)
-			if err != nil {
-				return err
-			}
-			if ok {
-				e.Alike = append(e.Alike, past)
-			}
+		if ok {
+			e.Alike = append(e.Alike, past)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // asking runs f on what the book is made from while it is made, and on what the
@@ -131,15 +144,17 @@ func (p *pass) lookBackInFile(file domain.File) (found []guard.Verdict, err erro
 	err = p.asking(func(shown *projections.Guarding) error {
 		return shown.EachOfFile(file.ID, func(s projections.Sent, account int64, e guard.Entry) error {
 			at := place{at: s.CutAt, position: s.Position, transaction: s.TransactionID, item: s.ItemID, account: account, cutAt: s.CutAt}
-			if err := p.lookBack(at, &e); err != nil || len(e.Alike) == 0 {
+			if err := p.lookBack(at, &e); err != nil {
 				return err
 			}
-			t, err := p.Ledger.Transaction(p.ctx, e.Client, s.TransactionID)
-			if err != nil {
-				return err
-			}
-			if past, ok := t.Past(); ok {
-				e.MadeFor = past.MadeFor
+			if len(e.Alike) > 0 {
+				t, err := p.Ledger.Transaction(p.ctx, e.Client, s.TransactionID)
+				if err != nil {
+					return err
+				}
+				if past, ok := t.Past(); ok {
+					e.MadeFor = past.MadeFor
+				}
 			}
 			found = append(found, p.book.LookedBack(e)...)
 			return nil
@@ -151,5 +166,5 @@ func (p *pass) lookBackInFile(file domain.File) (found []guard.Verdict, err erro
 // placeOf is where an item of a transaction begins to count that waits in the
 // queue, whatever it was made with.
 func placeOf(at int64, t *domain.Transaction, i *domain.Item) place {
-	return place{at: at, position: i.Position, transaction: t.ID, item: i.ID, account: projections.AccountKey(t.Account.Fingerprint)}
+	return place{at: at, position: i.Position, transaction: t.ID, item: i.ID, account: projections.AccountKey(t.Account.Fingerprint), over: t.Originated.Over}
 }

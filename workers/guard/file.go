@@ -27,7 +27,7 @@ func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, err
 	var found []guard.Verdict
 	err := g.Views.Guarding(ctx, func(shown *projections.Guarding) (err error) {
 		p.shown = shown
-		if uses, err = shown.UsedByFile(file.ID); err == nil && g.book.ComparesAny(file.Opened.Client, file.Opened.ODFI) {
+		if uses, err = shown.UsedByFile(file.ID); err == nil && g.book.LooksBack(file.Opened.Client, file.Opened.ODFI) {
 			found, err = p.lookBackInFile(file)
 		}
 		return err

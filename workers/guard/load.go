@@ -138,7 +138,7 @@ func (l *loading) waiting(w projections.QueuedItem) error {
 		return err
 	}
 	e := w.GuardEntry()
-	at := place{at: w.Position, position: w.Position, transaction: w.TransactionID, item: w.ItemID, account: w.Account}
+	at := place{at: w.Position, position: w.Position, transaction: w.TransactionID, item: w.ItemID, account: w.Account, over: w.Over}
 	if w.Version == 1 {
 		return l.take(at, e)
 	}
@@ -151,7 +151,14 @@ func (l *loading) waiting(w projections.QueuedItem) error {
 		e.Waived, at.at = i.Waived, max(w.Position, w.CutAt, i.ApprovedAt)
 	}
 	if past, ok := t.Past(); ok {
-		e.MadeFor = past.MadeFor
+		e.MadeFor, at.over = past.MadeFor, t.Originated.Over
+		if t.Account.Fingerprint != t.Originated.Account.Fingerprint { // a correction led it elsewhere: it is judged as it was
+			then, err := ledger.LoadAsOf(l.ctx, l.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), at.at)
+			if err != nil {
+				return err
+			}
+			at.account = projections.AccountKey(then.Account.Fingerprint)
+		}
 	}
 	after, _ := slices.BinarySearchFunc(l.later, at.at+1, func(l later, from int64) int { return int(l.place.at - from) })
 	l.later = slices.Insert(l.later, after, later{at, e})

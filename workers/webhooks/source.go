@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -90,11 +89,8 @@ func (s *source) messages(ctx context.Context, r eventstore.Recorded, first int6
 		list, err = s.ofTransaction(ctx, r, want)
 	case aggregate == "holder" && strings.HasPrefix(r.Type, "relationship."):
 		list, err = s.ofHolder(ctx, r, want)
-	case strings.HasPrefix(r.Type, "return_rate.") && want(r.Type):
-		var m message
-		if m, err = newMessage(r, 0, r.Type, json.RawMessage(r.Data)); err == nil {
-			list = []message{m}
-		}
+	case aggregate == "company":
+		list, err = ofCompany(r, want)
 	}
 	for len(list) > 0 && list[0].Ordinal < first {
 		list = list[1:]

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -59,6 +61,27 @@ func TestAWebhookHearsOnlyWhatItAskedFor(t *testing.T) {
 	eventually(t, "the rejection", func() bool { return len(r.has()) > 0 })
 	if got, want := r.has(), fmt.Sprint(paid.Items[0].ChangedAt); len(got) != 1 || got[0] != want || !strings.Contains(r.body(want), `"origination.rejected"`) {
 		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+func TestAClientHearsOfItsReturnRatesAndOfWhatIsHeldForThem(t *testing.T) {
+	w, r := newWorld(t), newReceiver(t)
+	w.hook(r.URL, "return_rate.*")
+	w.run()
+	rated := domain.CompanyRateChanged{Company: "1840000017", Class: guard.Unauthorized, Level: guard.WarnedAt, Returned: 161, Originated: 40_000, Warn: 0.4, Act: 0.5}
+	acted := rated
+	acted.Level, acted.Returned = guard.ActedAt, 201
+	w.write(ledger.Change{Stream: domain.CompanyStream("gym", "1840000017"), Client: "gym", Events: []domain.Event{
+		rated, acted, domain.CompanyStopped{Company: "1840000017", Class: guard.Unauthorized, Action: guard.HoldDebits, Reason: "too many"},
+		domain.CompanyLifted{Company: "1840000017", Reason: "mended"},
+	}})
+	eventually(t, "four messages", func() bool { return len(r.has()) == 4 })
+	for _, want := range []string{"warn", "act", "stopped", "lifted"} {
+		if !slices.ContainsFunc(r.has(), func(id string) bool {
+			return strings.Contains(r.body(id), `"type":"return_rate.`+want+`"`) && strings.Contains(r.body(id), `"company_identification":"1840000017"`)
+		}) {
+			t.Errorf("no message return_rate.%s", want)
+		}
 	}
 }
 

@@ -1,0 +1,71 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Allow lets WEB debits to any account leave.
+const Allow Action = "allow"
+
+const webDebits = "web_debits"
+
+// Outcome is what became of an entry to an account.
+type Outcome struct {
+	Transaction string
+	SettledOn   calendar.Date // of a file that was delivered; zero where it lies in none
+	Code        string        // it came back with; empty if it did not
+}
+
+// noAccount are the codes by which a bank says that it has no such account, or
+// none that takes entries any more.
+var noAccount = []string{"R02", "R03", "R04"}
+
+// asksForAccount reports whether the rule looks at the account of an entry.
+// Source: NACHA Operating Rules, WEB debits: the account is validated when it
+// is used first, and whenever it changes. Presented again it is no first use.
+func (o Owned) asksForAccount(e Entry) bool {
+	return (o.WebDebits == Hold || o.WebDebits == Reject) && e.SEC == "WEB" && e.Debit && !nacha.Reserved(e.Description)
+}
+
+// AsksForAccount reports whether a rule has to know what became of other
+// entries to the account of one.
+func (b *Book) AsksForAccount(e Entry) bool {
+	return slices.ContainsFunc(b.looking.of(e.Client, e.ODFI), func(o Owned) bool { return o.asksForAccount(e) })
+}
+
+// unknown is the verdict over a WEB debit whose account nobody has validated.
+func (o Owned) unknown(e Entry) *Verdict {
+	if !o.asksForAccount(e) {
+		return nil
+	}
+	verdict := &Verdict{Action: o.WebDebits, HeldBy: HeldBy{Rule: o.prefix() + webDebits, AtDeadline: Keep},
+		Reason: "a WEB debit to an account to which nothing of the client's has settled yet, and which was not validated"}
+	for _, past := range e.Account {
+		if slices.Contains(noAccount, past.Code) {
+			verdict.Saw, verdict.OtherTransaction = past.Code, past.Transaction
+			verdict.Reason = fmt.Sprintf("a WEB debit to an account from which transaction %s came back with %s", past.Transaction, past.Code)
+			return verdict
+		}
+		if past.settled(e.OriginatedOn) {
+			return nil
+		}
+	}
+	if e.Validated {
+		return nil
+	}
+	return verdict
+}
+
+// settled reports whether an entry had settled, by a banking day, and its bank
+// had had the time to send it back: what holds for prenotes.
+func (o Outcome) settled(by calendar.Date) bool {
+	return o.Code == "" && !o.SettledOn.IsZero() && !by.Before(calendar.PrenoteLiveFrom(o.SettledOn))
+}
+
+func (r Rules) checkWebDebits(bad Checker) {
+	enum(bad, "/"+webDebits, string(r.WebDebits), "", string(Hold), string(Reject), string(Allow))
+}
