@@ -164,6 +164,9 @@ var (
 	// ErrNotLeader: it is for the leader to do, and another node leads; nothing
 	// was written.
 	ErrNotLeader = errors.New("another node leads")
+	// ErrDeliveryOff: the delivery switch was changed since it allowed what was to
+	// be written; nothing was written. It may be on: look again.
+	ErrDeliveryOff = errors.New("the delivery switch was changed meanwhile")
 	// ErrFailed: the store had to stop writing; see Store.Failed.
 	ErrFailed = errors.New("the log is closed for writing, because a commit or a sync failed: restart the process")
 	// ErrStorageFull: there is too little room where the log lives.

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -237,6 +238,17 @@ type shut string
 
 func (s shut) Allowed(odfi string) (bool, string) {
 	return odfi != string(s), "the folder was restored"
+}
+
+func (s shut) While(ctx context.Context, odfi string, do func(context.Context) error) error {
+	return whileAllowed(ctx, s, odfi, do)
+}
+
+func whileAllowed(ctx context.Context, s DeliverySwitch, odfi string, do func(context.Context) error) error {
+	if ok, reason := s.Allowed(odfi); !ok {
+		return &DeliveryOffError{odfi, reason}
+	}
+	return do(ctx)
 }
 
 func TestNothingIsCutOrDeliveredWhereDeliveryIsOff(t *testing.T) {

@@ -24,7 +24,7 @@ func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 // tidy clears the outbox of what earlier processes left there. A server is
 // cleared with the next file delivered to it.
 func (d *Delivery) tidy(ctx context.Context) {
-	err := d.Deliverers[domain.ToOutbox].Clear(ctx, func(have string) bool {
+	err := led{d.Deliverers[domain.ToOutbox]}.Clear(ctx, func(have string) bool {
 		file, ok := d.fileOf(ctx, have)
 		if !ok {
 			return false

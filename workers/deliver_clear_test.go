@@ -85,7 +85,7 @@ func TestOnlyWhatIsNeedlessIsCleared(t *testing.T) {
 	foreign := "." + strings.Replace(name, ourBank, otherODFI, 1) + ".0-0123456789abcdef"
 	for file, want := range map[string]bool{
 		needed: false, withdrawn(needed): false, name: false, foreign: false, ".of another": false, ".ach": false, "x.ach.part": false,
-		newTemporary(name): true, withdrawn(newTemporary(name)): true, "." + name: true, name + ".part": true,
+		newTemporary(name, 3): true, withdrawn(newTemporary(name, 3)): true, "." + name: true, name + ".part": true,
 	} {
 		l, leave, err := b.delivery.enter(t.Context(), ourBank)
 		must(t, err)
@@ -109,7 +109,7 @@ func TestWhatIsLeftAtAServerGoesWithTheNextFile(t *testing.T) {
 	b.fault = stopAt("after delivered")
 	_ = b.batcher.Sweep(context.Background())
 	first := b.onlyFile()
-	left := newTemporary(first.Rendered.Name)
+	left := newTemporary(first.Rendered.Name, 0)
 	must(t, os.WriteFile(filepath.Join(s.Dir, "outbound", left), nil, 0o600))
 	b.restartRemote()
 	b.posts(gym, 1)

@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"strings"
+
+	"github.com/achledger/achledger/eventstore"
 )
 
 // Deliverer puts files where a bank takes them. Each staged copy has a
@@ -59,17 +62,50 @@ func (e *ArrivedError) Error() string { return "all of it may have arrived: " + 
 // Unwrap is the cause.
 func (e *ArrivedError) Unwrap() error { return e.Err }
 
-// term is in every temporary name. A node on its own has only one.
-const term = "0"
-
 // newTemporary is the name of one staged copy of a file; no other copy gets it.
-func newTemporary(name string) string {
+// It tells in which term of a leader it was put; a node on its own has term 0.
+func newTemporary(name string, term int64) string {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails: crypto/rand ends the process instead
-	return "." + name + "." + term + "-" + hex.EncodeToString(random[:])
+	return fmt.Sprintf(".%s.%d-%s", name, term, hex.EncodeToString(random[:]))
 }
 
 // withdrawn is where Withdraw renames a temporary name to.
 func withdrawn(temporary string) string {
 	return "." + strings.TrimPrefix(temporary, ".") + ".withdrawn"
+}
+
+// led asks before each step at the bank whether this node still leads.
+type led struct{ Deliverer }
+
+// Stage implements Deliverer.
+func (d led) Stage(ctx context.Context, temporary string, content []byte) error {
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
+	return d.Deliverer.Stage(ctx, temporary, content)
+}
+
+// Publish implements Deliverer.
+func (d led) Publish(ctx context.Context, temporary, name string) error {
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
+	return d.Deliverer.Publish(ctx, temporary, name)
+}
+
+// Withdraw implements Deliverer.
+func (d led) Withdraw(ctx context.Context, temporary string) error {
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
+	return d.Deliverer.Withdraw(ctx, temporary)
+}
+
+// Clear implements Deliverer.
+func (d led) Clear(ctx context.Context, needless func(name string) bool) error {
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
+	return d.Deliverer.Clear(ctx, needless)
 }

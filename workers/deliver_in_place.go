@@ -13,7 +13,7 @@ import (
 func (l *lane) write(ctx context.Context, to Deliverer, file domain.File, content []byte, encrypted *domain.Encrypted) error {
 	name := file.Rendered.Name
 	begin := domain.BeginDelivery{Method: domain.BySFTP, Temporary: name, Encrypted: encrypted}
-	if err := l.Files.record(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
+	if err := l.Files.letGo(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
 		return err
 	}
 	file, err := l.Files.Ledger.File(ctx, file.ID)

@@ -41,6 +41,23 @@ func (d *Delivery) enter(ctx context.Context, odfi string) (l *lane, leave func(
 	}, nil
 }
 
+// Rest waits until nothing is under way at the bank of an ODFI, or at any bank
+// where odfi is empty. What begins later finds the switch as it is then.
+func (d *Delivery) Rest(ctx context.Context, odfi string) error {
+	odfis := []string{odfi}
+	if odfi == "" {
+		odfis = d.lanes.names()
+	}
+	for _, odfi := range odfis {
+		leave, err := d.lanes.lock(ctx, odfi)
+		if err != nil {
+			return err
+		}
+		leave()
+	}
+	return nil
+}
+
 // pass takes files of an ODFI as far as they can go now. When its server does
 // not answer, the remaining files wait for the next pass.
 func (d *Delivery) pass(ctx context.Context, odfi string, ids []string) error {
@@ -103,8 +120,8 @@ func (l *lane) connect(ctx context.Context, way domain.DeliverySettings) (Delive
 	} else if !ok {
 		return nil, fmt.Errorf("nothing here delivers by %q", way.Method)
 	}
-	l.sessions[key] = to
-	return to, nil
+	l.sessions[key] = led{to}
+	return l.sessions[key], nil
 }
 
 // toServers begins to deliver to every server of a list, serversAtOnce at most.

@@ -28,7 +28,7 @@ func TestNoLinkInTheOutboxIsFollowedAndNoPipeWaitedFor(t *testing.T) {
 			secret, o := filepath.Join(dir, "ledger.db"), Outbox(filepath.Join(dir, "outbox"))
 			must(t, os.Mkdir(string(o), 0o700))
 			must(t, os.WriteFile(secret, content, 0o600)) // even what has the content of the file is not the file
-			temporary := newTemporary("one.ach")
+			temporary := newTemporary("one.ach", 0)
 			path := func(name string) string { return filepath.Join(string(o), name) }
 			must(t, plant(path(temporary), secret))
 			if err := o.Stage(ctx, temporary, []byte("other")); err == nil {

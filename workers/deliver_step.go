@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -133,15 +134,16 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	if way.InPlace {
 		return l.write(ctx, to, file, content, encrypted)
 	}
-	temporary := newTemporary(file.Rendered.Name)
+	temporary := newTemporary(file.Rendered.Name, eventstore.TermOf(ctx))
 	var arrived *ArrivedError
 	putting := to.Stage(ctx, temporary, content)
 	if putting != nil && !errors.As(putting, &arrived) {
 		return putting
 	}
 	begin := domain.BeginDelivery{Method: way.Method, Temporary: temporary, Encrypted: encrypted}
-	if err := l.Files.record(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
-		if ledger.Unwritten(err) {
+	if err := l.Files.letGo(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
+		var off *DeliveryOffError
+		if ledger.Unwritten(err) || errors.As(err, &off) {
 			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too
 		}
 		return errors.Join(err, putting)

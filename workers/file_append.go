@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -123,7 +124,7 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 		}
 		changes = append(append(changes, cut...), w.beside...)
 	}
-	result, err := w.write(ctx, step, changes...)
+	result, err := w.writeWhileOn(ctx, step, changes...)
 	if err != nil {
 		return 0, err
 	}
@@ -154,7 +155,7 @@ func (w *appender) finish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err = w.write(ctx, "cut", append(cut, w.beside...)...); err == nil {
+		if _, err = w.writeWhileOn(ctx, "cut", append(cut, w.beside...)...); err == nil {
 			w.openFile = next
 		}
 		return err
@@ -164,6 +165,15 @@ func (w *appender) finish(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// writeWhileOn is write for what lets entries leave.
+func (w *appender) writeWhileOn(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
+	err = w.Switch.While(ctx, w.opened.ODFI, func(ctx context.Context) error {
+		r, err = w.write(ctx, step, changes...)
+		return err
+	})
+	return r, err
 }
 
 // changedMeanwhile moves the entries whose transactions are as planned to the

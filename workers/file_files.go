@@ -17,6 +17,9 @@ import (
 // nobody knows yet what had left since the backup.
 type DeliverySwitch interface {
 	Allowed(odfi string) (ok bool, reason string)
+	// While runs do, which writes what lets files of an ODFI leave, unless they
+	// may not: *DeliveryOffError. Whoever switches that off waits for it.
+	While(ctx context.Context, odfi string, do func(context.Context) error) error
 }
 
 // AlwaysOn is the switch of a folder that delivers.
@@ -24,6 +27,11 @@ type AlwaysOn struct{}
 
 // Allowed always says yes.
 func (AlwaysOn) Allowed(string) (ok bool, reason string) { return true, "" }
+
+// While does it.
+func (AlwaysOn) While(ctx context.Context, _ string, do func(context.Context) error) error {
+	return do(ctx)
+}
 
 // FilesConfig is what Files needs.
 type FilesConfig struct {
@@ -117,6 +125,13 @@ func (f *Files) record(ctx context.Context, step string, file domain.File, comma
 		Stream: domain.FileStream(file.ID), Client: file.Opened.Client, Expect: file.Version, Events: events,
 	})
 	return err
+}
+
+// letGo is record for what lets a file leave.
+func (f *Files) letGo(ctx context.Context, step string, file domain.File, command fileCommand) error {
+	return f.Switch.While(ctx, file.Opened.ODFI, func(ctx context.Context) error {
+		return f.record(ctx, step, file, command)
+	})
 }
 
 // DeliveryOffError refuses a file because delivery is off for its ODFI.

@@ -137,6 +137,10 @@ type switching struct{ off bool }
 
 func (s *switching) Allowed(string) (bool, string) { return !s.off, "off" }
 
+func (s *switching) While(ctx context.Context, odfi string, do func(context.Context) error) error {
+	return whileAllowed(ctx, s, odfi, do)
+}
+
 func TestACutEndsWhenItsClientIsSuspendedAndItsEntriesWait(t *testing.T) {
 	b := openBank(t)
 	b.limits = small

@@ -30,7 +30,11 @@ func (f *Files) Release(ctx context.Context, id string, c domain.ReleaseFile) er
 	if err := f.uncarried(ctx, file, c); err != nil {
 		return err
 	}
-	if file, err = f.decide(ctx, id, "release ordered", c); err != nil {
+	err = f.Switch.While(ctx, file.Opened.ODFI, func(ctx context.Context) error {
+		file, err = f.decide(ctx, id, "release ordered", c)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	_, err = f.finishRelease(ctx, file)

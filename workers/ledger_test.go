@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
@@ -44,8 +45,13 @@ type bank struct {
 	switched DeliverySwitch
 	fault    func(step string) error
 	faults   sqlite.Faults
+	database string // of a ledger with several nodes; empty: the folder
+	node     string // which of them
 
-	store *sqlite.Store
+	store interface {
+		eventstore.Store
+		eventstore.Tokens
+	}
 	*ledger.Ledger
 	views    *projections.Views
 	files    *Files
@@ -67,9 +73,13 @@ func openBank(t testing.TB, settings ...func(*domain.Settings)) *bank {
 
 func (b *bank) open() {
 	b.t.Helper()
-	b.store, b.Ledger = ledgertest.Open(b.t, b.folder, b.clock, sqlite.Options{Linger: -1, Faults: b.faults})
+	if b.database != "" {
+		b.openNode()
+	} else {
+		b.store, b.Ledger = ledgertest.Open(b.t, b.folder, b.clock, sqlite.Options{Linger: -1, Faults: b.faults})
+	}
 	var err error
-	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views.db"), b.store, projections.Options{})
+	b.views, err = projections.Open(context.Background(), filepath.Join(b.folder, "views"+b.node+".db"), b.store, projections.Options{})
 	must(b.t, err)
 	b.hire()
 }

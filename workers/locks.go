@@ -2,6 +2,8 @@ package workers
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -39,6 +41,13 @@ func (l *locks) try(name string) (unlock func(), ok bool) {
 		l.leave(name)
 		return nil, false
 	}
+}
+
+// names lists what is held or waited for.
+func (l *locks) names() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Keys(l.held))
 }
 
 func (l *locks) use(name string) *lock {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -10,7 +11,7 @@ import (
 )
 
 type backupCommand struct {
-	dataFlag
+	placeFlags
 	To string `arg:"" name:"folder" help:"A new or empty folder."`
 }
 
@@ -25,11 +26,22 @@ and keep it elsewhere.
 
 To restore: copy the folder, put the exported key into its keys/master, start
 the server on it, and tell it which credentials were revoked and what had gone
-out since: achledger credentials --help, achledger delivery --help`
+out since: achledger credentials --help, achledger delivery --help
+
+A ledger in a database is backed up as the database is: with pg_basebackup and the
+archived write-ahead log, or as the service does that runs it. The master key is
+not in there either.`
 }
+
+// errBackedUpElsewhere: a copy of a log that several nodes write would be older
+// than what they answered, and the database has better means.
+var errBackedUpElsewhere = errors.New("a ledger in a database is backed up with the database, by pg_basebackup and its archived write-ahead log; keep its master key apart: achledger keys export --data DIR FILE")
 
 // Run backs up.
 func (c backupCommand) Run(ctx context.Context, s streams) error {
+	if c.Store != "" {
+		return errBackedUpElsewhere
+	}
 	reader, err := node.OpenReader(ctx, c.folder())
 	if err != nil {
 		return err

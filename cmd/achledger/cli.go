@@ -31,6 +31,7 @@ type cli struct {
 	Delivery    deliveryCommand    `cmd:"" help:"Say whether files may leave, and switch it."`
 	Credentials credentialsCommand `cmd:"" help:"Say which credentials a restored ledger takes."`
 	Store       storeCommand       `cmd:"" help:"Make a ledger in a PostgreSQL database, for several nodes."`
+	Stream      streamCommand      `cmd:"" help:"Look after the stream that echoes the log."`
 	Operators   operatorsCommand   `cmd:"" help:"Look after the people who run the ledger."`
 	Keys        keysCommand        `cmd:"" help:"Look after the keys that seal account numbers."`
 	Config      configCommand      `cmd:"" help:"Check what serve would be started with."`

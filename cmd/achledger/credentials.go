@@ -25,7 +25,7 @@ are. Look at them with a new credential of operations, which it takes:
 }
 
 type acceptCommand struct {
-	dataFlag
+	placeFlags
 	Revoked     []string `help:"The key of a credential that was revoked since the backup; it is revoked again. May be repeated." placeholder:"KEY" xor:"revoked" required:""`
 	NoneRevoked bool     `help:"None was revoked since the backup." xor:"revoked" required:""`
 }
@@ -38,10 +38,10 @@ requests of all others are taken.`
 
 // Run has the credentials taken again.
 func (c acceptCommand) Run(ctx context.Context, s streams) error {
-	if err := c.folder().MustExist(); err != nil {
+	if err := c.mustExist(); err != nil {
 		return err
 	}
-	if _, err := ask(ctx, c.folder(), "credentials/accept", (*node.Core).AcceptCredentials, node.Acceptance{Revoked: c.Revoked}); err != nil {
+	if _, err := askAt(ctx, c.placeFlags, "credentials/accept", (*node.Core).AcceptCredentials, node.Acceptance{Revoked: c.Revoked}); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(s.out, "Credentials are taken as the backup has them; %s again.\n",

@@ -29,7 +29,7 @@ until a person says which files went out, ODFI by ODFI.
 }
 
 type deliveryShowCommand struct {
-	dataFlag
+	placeFlags
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 }
 
@@ -40,7 +40,7 @@ func (c deliveryShowCommand) Validate() error {
 
 // Run shows the switch.
 func (c deliveryShowCommand) Run(ctx context.Context, s streams) error {
-	state, err := ask(ctx, c.folder(), "delivery", (*node.Core).DeliveryState, node.Nothing{})
+	state, err := askAt(ctx, c.placeFlags, "delivery", (*node.Core).DeliveryState, node.Nothing{})
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func showDelivery(out io.Writer, state delivery.State) {
 }
 
 type deliveryOffCommand struct {
-	dataFlag
+	placeFlags
 	ODFI   string `name:"odfi" help:"Only this ODFI, by its routing number." placeholder:"ROUTING"`
 	Reason string `help:"Why, for the log."`
 }
@@ -75,13 +75,20 @@ type deliveryOffCommand struct {
 // Run switches delivery off. It needs no confirmation: nothing is lost by
 // waiting.
 func (c deliveryOffCommand) Run(ctx context.Context, s streams) error {
-	if _, err := ask(ctx, c.folder(), "delivery/off", (*node.Core).DeliveryOff, node.DeliveryStop{ODFI: c.ODFI, Reason: c.Reason}); err != nil {
+	stopped, err := askAt(ctx, c.placeFlags, "delivery/off", (*node.Core).DeliveryOff, node.DeliveryStop{ODFI: c.ODFI, Reason: c.Reason})
+	if err != nil {
 		return err
 	}
 	which := "every ODFI"
 	if c.ODFI != "" {
 		which = "ODFI " + c.ODFI
 	}
-	_, err := fmt.Fprintf(s.out, "Delivery is off for %s: nothing is cut and nothing leaves.\n", which)
-	return err
+	fmt.Fprintf(s.out, "Delivery is off for %s: nothing is cut and nothing leaves.\n", which)
+	for _, f := range stopped.Begun {
+		fmt.Fprintf(s.out, "The delivery of %s to ODFI %s had begun and has not ended: ask the bank whether it has that file.\n", f.Name, f.ODFI)
+	}
+	if stopped.Busy {
+		fmt.Fprintln(s.out, "A bank's server has not answered yet: what was sent there may still arrive.")
+	}
+	return nil
 }

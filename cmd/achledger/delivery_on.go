@@ -12,7 +12,7 @@ import (
 )
 
 type deliveryOnCommand struct {
-	dataFlag
+	placeFlags
 	ODFI        string `name:"odfi" help:"The ODFI, by its routing number; asked for when left out." placeholder:"ROUTING"`
 	Sent        string `help:"Folder with the files that went out since the backup, those that clients downloaded too." placeholder:"FOLDER" xor:"sent"`
 	NothingSent bool   `help:"Nothing went out since the backup." xor:"sent"`
@@ -28,7 +28,7 @@ for their turn.`
 
 // Run switches delivery on.
 func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
-	if err := c.folder().MustExist(); err != nil {
+	if err := c.mustExist(); err != nil {
 		return err
 	}
 	if c.Sent == "" && !c.NothingSent {
@@ -49,7 +49,7 @@ func (c deliveryOnCommand) Run(ctx context.Context, s streams) (err error) {
 			return err
 		}
 	}
-	report, err := ask(ctx, c.folder(), "delivery/on", (*node.Core).DeliveryOn, order)
+	report, err := askAt(ctx, c.placeFlags, "delivery/on", (*node.Core).DeliveryOn, order)
 	if err != nil {
 		return err
 	}

@@ -24,13 +24,13 @@ keep it elsewhere: without it no restored ledger can render a file.`
 }
 
 type rotateCommand struct {
-	dataFlag
+	placeFlags
 	Client string `help:"Make a new data key for this client instead: it seals what comes from now on." placeholder:"ID"`
 }
 
 // Run rotates the master key, or a client's data key.
 func (c rotateCommand) Run(ctx context.Context, s streams) error {
-	if _, err := ask(ctx, c.folder(), "keys/rotate", (*node.Core).RotateKeys, node.Rotation{Client: c.Client}); err != nil {
+	if _, err := askAt(ctx, c.placeFlags, "keys/rotate", (*node.Core).RotateKeys, node.Rotation{Client: c.Client}); err != nil {
 		return err
 	}
 	if c.Client != "" {
@@ -44,13 +44,13 @@ func (c rotateCommand) Run(ctx context.Context, s streams) error {
 }
 
 type exportCommand struct {
-	dataFlag
+	placeFlags
 	File string `arg:"" help:"A file that does not exist yet."`
 }
 
 // Run exports the master key.
 func (c exportCommand) Run(s streams) error {
-	if err := c.folder().MustExist(); err != nil {
+	if err := c.mustExist(); err != nil {
 		return err
 	}
 	keys, err := seal.OpenReadOnly(c.folder().Keys())
@@ -66,7 +66,7 @@ func (c exportCommand) Run(s streams) error {
 }
 
 type destroyCommand struct {
-	dataFlag
+	placeFlags
 	Client  string `arg:"" help:"The client's id."`
 	Confirm string `help:"The client's id again, instead of typing it." placeholder:"ID"`
 
@@ -86,7 +86,7 @@ master key still exists, names and addenda.`
 
 // Run destroys a client's keys after its id was typed twice.
 func (c destroyCommand) Run(ctx context.Context, s streams) error {
-	if err := c.folder().MustExist(); err != nil {
+	if err := c.mustExist(); err != nil {
 		return err
 	}
 	question := fmt.Sprintf("Every account number of client %s becomes unreadable, here and for ever, and its\n"+
@@ -95,7 +95,7 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	order := node.Destruction{Client: c.Client, Undelivered: c.Undelivered}
-	done, err := ask(ctx, c.folder(), "keys/destroy", (*node.Core).DestroyKeys, order)
+	done, err := askAt(ctx, c.placeFlags, "keys/destroy", (*node.Core).DestroyKeys, order)
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,11 @@ func (c destroyCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-type opsCommand struct{ dataFlag }
+type opsCommand struct{ placeFlags }
 
 // Run issues an operations credential.
 func (c opsCommand) Run(ctx context.Context, s streams) error {
-	if _, err := ask(ctx, c.folder(), "keys/ops", (*node.Core).IssueOperations, node.Nothing{}); err != nil {
+	if _, err := askAt(ctx, c.placeFlags, "keys/ops", (*node.Core).IssueOperations, node.Nothing{}); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(s.out, "%s holds a new operations credential. Earlier ones stay good until they are\n"+

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/node"
 )
 
@@ -20,6 +21,32 @@ type placeFlags struct {
 	urlFlag
 }
 
+// mustExist returns an error with the command to try when no ledger is named.
+func (p placeFlags) mustExist() error {
+	if p.Store != "" {
+		return nil
+	}
+	return p.folder().MustExist()
+}
+
+// askAt has something done by the server that runs on the folder or, when none
+// runs, for a ledger in a database by whichever node leads, and else by this
+// process.
+func askAt[Ask, Reply any](ctx context.Context, p placeFlags, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
+	if p.Store == "" {
+		return ask(ctx, p.folder(), what, do, with)
+	}
+	server, err := control.Dial(ctx, p.folder())
+	if errors.Is(err, control.ErrNoServer) {
+		return node.AskDatabase(ctx, p.folder(), p.Store, what, do, with)
+	}
+	if err != nil {
+		return reply, err
+	}
+	err = server.Call(ctx, what, with, &reply)
+	return reply, errors.Join(err, server.Close())
+}
+
 // reader opens the ledger for reading. The outbox is known in a folder alone.
 func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, error) {
 	if p.Store != "" {
@@ -30,6 +57,7 @@ func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, er
 
 type storeCommand struct {
 	Init storeInitCommand `cmd:"" help:"Make the ledger's tables, or bring them up to date."`
+	Copy storeCopyCommand `cmd:"" help:"Move a ledger from a folder into a database, or back."`
 }
 
 type storeInitCommand struct {

@@ -48,7 +48,8 @@ func (q *Queue) Append(ctx context.Context, appends []eventstore.Append) (events
 		return eventstore.Result{}, err
 	}
 	r := q.newRequest()
-	r.Appends, r.Events, r.Bytes, r.Term = appends, events, bytes, eventstore.TermOf(ctx)
+	r.Appends, r.Events, r.Bytes = appends, events, bytes
+	r.Term, r.Switch = eventstore.TermOf(ctx), eventstore.SwitchOf(ctx)
 	return q.submit(ctx, q.appends, r)
 }
 

@@ -11,6 +11,7 @@ type Request struct {
 	Appends []eventstore.Append
 	Beside  any   // instead of Appends: a change to what lies beside the log
 	Term    int64 // in which it may be written; 0: in any
+	Switch  int64 // the version of the delivery switch at which it may; 0: at any
 	Events  int
 	Bytes   int
 	Result  eventstore.Result

@@ -42,4 +42,7 @@ func Contended(err error) bool {
 
 // Unwritten reports whether a write that failed certainly left nothing, and
 // may be expected to succeed later.
-func Unwritten(err error) bool { return Contended(err) || errors.Is(err, eventstore.ErrStorageFull) }
+func Unwritten(err error) bool {
+	return Contended(err) || errors.Is(err, eventstore.ErrStorageFull) ||
+		errors.Is(err, eventstore.ErrNotLeader) || errors.Is(err, eventstore.ErrDeliveryOff)
+}

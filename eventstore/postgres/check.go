@@ -7,10 +7,18 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // ErrNotMade: the database holds no ledger.
 var ErrNotMade = errors.New("there is no log in this database: run achledger store init with the owner's role")
+
+// Missing reports that there is no such database, or no ledger in it. One that is
+// not reached is not missing.
+func Missing(err error) bool {
+	var e *pgconn.PgError
+	return errors.Is(err, ErrNotMade) || errors.As(err, &e) && e.Code == noDatabase
+}
 
 // oldestServer is PostgreSQL 14.
 const oldestServer = 140000

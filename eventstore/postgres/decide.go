@@ -15,6 +15,7 @@ type logEnd struct {
 	newest   eventstore.Recorded // Position 0 in an empty log
 	clock    int64               // the database's, unix microseconds
 	term     int64               // of the newest leader
+	switched int64               // how often the delivery switch was changed
 	versions map[string]int64
 	keys     map[eventstore.IdempotencyKey]eventstore.KeyUse
 }
@@ -72,12 +73,15 @@ func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
 	return t
 }
 
-// refuses applies the rules to one call: after its term its key, because a
+// refuses applies the rules to one call: after its term and switch its key, because a
 // repeated request must hear of its first use, whatever became of its streams
 // since.
 func (l *logEnd) refuses(r *groupcommit.Request) error {
 	if r.Term != 0 && r.Term != l.term {
 		return eventstore.ErrNotLeader
+	}
+	if r.Switch != 0 && r.Switch != l.switched {
+		return eventstore.ErrDeliveryOff
 	}
 	for i := range r.Appends {
 		if k := r.Appends[i].Idempotency; k != nil {

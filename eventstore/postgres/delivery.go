@@ -24,10 +24,14 @@ func (s *Store) Delivery(ctx context.Context) (content []byte, version int64, er
 }
 
 // SetDelivery replaces what is kept of the switch at a version, and returns when
-// that is durable. With the same version as before it notes something beside it.
-// ErrSwitched when another node was first.
+// that is durable. With the same version as before it notes something beside it;
+// a change comes between two appends, so whatever was written under the version
+// before is in the log when it returns. ErrSwitched when another node was first.
 func (s *Store) SetDelivery(was, is int64, content []byte) error {
 	err := s.change("write the delivery switch", func(b *pgx.Batch) {
+		if was != is {
+			b.Queue(takeLock)
+		}
 		b.Queue(`UPDATE delivery SET version = $2, content = $3 WHERE version = $1`, was, is, content)
 	})
 	if err != nil {

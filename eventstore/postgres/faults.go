@@ -21,6 +21,7 @@ const (
 	readOnlyServer   = "25006"
 	roleExists       = "42710"
 	uniqueViolation  = "23505"
+	noDatabase       = "3D000"
 )
 
 // isAnswer reports whether the server itself refused a statement and its

@@ -139,6 +139,18 @@ func (k Kept) Remove(folder, name string) error {
 	return k.store.change("remove a kept file", (&keeping{id: id}).forget)
 }
 
+// List lists folder and name of every file.
+func (k Kept) List(ctx context.Context) (all [][2]string, err error) {
+	err = k.store.query(ctx, func(rows pgx.Rows) (err error) {
+		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f [2]string, err error) {
+			err = row.Scan(&f[0], &f[1])
+			return f, err
+		})
+		return err
+	}, `SELECT folder, name FROM kept WHERE name IS NOT NULL ORDER BY folder, name`)
+	return all, err
+}
+
 func (k Kept) find(folder, name string) (id string, size int64, err error) {
 	ctx, cancel := brief()
 	defer cancel()

@@ -50,7 +50,7 @@ func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term in
 		if errors.As(err, &final) {
 			return final.error
 		}
-		if err != nil && ctx.Err() == nil && !errors.Is(err, errLed) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrLed) {
 			s.options.Log.Warn("this node cannot lead for now", "err", err)
 		}
 		select {
@@ -61,11 +61,53 @@ func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term in
 	return nil
 }
 
+// Leads reports ErrNotLeader when another term has begun. It was asked within a
+// second, by a commit: a former primary that woke up does not answer.
+func (s *Store) Leads(ctx context.Context, term int64) error {
+	if c := s.confirmed.Load(); c != nil && c.term == term && sinceBoot()-c.sent < freshFor {
+		return nil
+	}
+	found := confirmation{sent: sinceBoot()}
+	err := s.read(ctx, func(c *pgx.Conn) error {
+		var b pgx.Batch
+		b.Queue(readCommitted)
+		s.queueHere(&b)
+		b.Queue(`SELECT term FROM leader`).QueryRow(func(row pgx.Row) error { return row.Scan(&found.term) })
+		return commit(ctx, c, &b)
+	})
+	if err != nil {
+		return fmt.Errorf("ask whether this node leads: %w", err)
+	}
+	if s.confirmed.Store(&found); found.term != term {
+		return eventstore.ErrNotLeader
+	}
+	return nil
+}
+
+// confirmation is which term it was when that was asked.
+type confirmation struct {
+	term int64
+	sent time.Duration // by sinceBoot
+}
+
 // leadError is an error of work.
 type leadError struct{ error }
 
-// errLed: another node leads.
-var errLed = errors.New("another node leads")
+// ErrLed: another node leads.
+var ErrLed = errors.New("another node leads")
+
+// LeadNow runs work as the leader, once. ErrLed when another node leads.
+func (s *Store) LeadNow(ctx context.Context, work func(ctx context.Context, term int64) error) error {
+	var failed error
+	err := s.leadOnce(ctx, func(ctx context.Context, term int64) error {
+		failed = work(ctx, term)
+		return nil
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
+}
 
 func (s *Store) leadOnce(ctx context.Context, work func(ctx context.Context, term int64) error) error {
 	c, err := s.session(ctx, leaderSilence)
@@ -119,7 +161,7 @@ func (s *Store) takeTerm(ctx context.Context, c *pgx.Conn) (term int64, err erro
 		return 0, away(c, err)
 	}
 	if !got {
-		return 0, errLed
+		return 0, ErrLed
 	}
 	var b pgx.Batch
 	b.Queue(readCommitted)

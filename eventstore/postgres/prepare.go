@@ -18,7 +18,7 @@ const (
 	takeLock = `SELECT pg_advisory_xact_lock(711, 1)`
 
 	selectClock  = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
-	selectTerm   = `SELECT term FROM leader`
+	selectTerm   = `SELECT term, (SELECT version FROM delivery) FROM leader`
 	selectNewest = `SELECT ` + columns + ` FROM events ORDER BY position DESC LIMIT 1`
 
 	// selectVersions and selectKeys seek one row for each name, however many
@@ -62,7 +62,7 @@ func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	queueHash(&b, known.Position, &hash)
 	streams, clients, scopes, keys := dependsOn(batch)
 	queueVersions(&b, streams, l.versions)
-	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term) })
+	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term, &l.switched) })
 	if len(keys) > 0 {
 		b.Queue(selectKeys, clients, scopes, keys).Query(l.takeKeys)
 	}

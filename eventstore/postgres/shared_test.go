@@ -251,8 +251,37 @@ func TestALeaderOfAnEarlierTermWritesNothing(t *testing.T) {
 	if n := len(whole(t, other)); n != 3 {
 		t.Errorf("the log holds %d events", n)
 	}
+	if err := other.Leads(t.Context(), now); err != nil {
+		t.Errorf("in its term: %v", err)
+	}
+	if err := s.Leads(t.Context(), now-1); !errors.Is(err, eventstore.ErrNotLeader) {
+		t.Errorf("it still leads: %v", err)
+	}
 	end()
 	all.Wait()
+}
+
+// What is written while files may leave is refused once the switch was changed,
+// by whichever node; what is noted beside the switch changes nothing.
+func TestWhatASwitchAllowedIsRefusedOnceItWasChanged(t *testing.T) {
+	s, url := fresh(t, postgres.Options{})
+	other := open(t, postgres.Options{URL: url})
+	must(t, other.SetDelivery(0, 1, []byte("on")))
+	allowed := eventstore.UnderSwitch(t.Context(), 1)
+	if _, err := s.Append(allowed, story("a", 0, 1)); err != nil {
+		t.Errorf("as it was allowed: %v", err)
+	}
+	must(t, other.SetDelivery(1, 1, []byte("on, and noted")))
+	if _, err := s.Append(allowed, story("a", 1, 1)); err != nil {
+		t.Errorf("as it was noted: %v", err)
+	}
+	must(t, other.SetDelivery(1, 2, []byte("off")))
+	if _, err := s.Append(allowed, story("a", 2, 1)); !errors.Is(err, eventstore.ErrDeliveryOff) {
+		t.Errorf("after it was switched off: %v", err)
+	}
+	if _, err := s.Append(t.Context(), story("a", 2, 1)); err != nil {
+		t.Errorf("what lets nothing leave: %v", err)
+	}
 }
 
 // What a node knows counts for a second from its last commit: one that is cut off

@@ -30,6 +30,7 @@ type Store struct {
 	views           atomic.Pointer[func() int64] // how far the views are
 	asked           eventstore.Hints             // of asks and their answers
 	primary         atomic.Pointer[Primary]      // none before the first look
+	confirmed       atomic.Pointer[confirmation] // none before Leads was asked
 	told            chan struct{}                // receives a value when another node wrote
 
 	once    sync.Once

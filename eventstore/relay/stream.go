@@ -122,14 +122,14 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 		return 0, fmt.Errorf("%w: it holds %d of %d: delete it (the folder nats/ of an embedded broker), and it is filled again",
 			ErrGaps, have, last)
 	}
-	head, err := r.Store.Head(ctx) // read after the stream: it is never behind it
+	head, err := r.Store.Reached(ctx, "") // asked after the stream: it is never behind it, whoever filled that
 	if err != nil {
 		return 0, fmt.Errorf("read the log's head: %w", err)
 	}
-	if last > head.Position {
+	if last > head {
 		return 0, fmt.Errorf("%w: it holds %d events, the log %d: if the log was restored from a backup, "+
-			"delete the stream (the folder nats/ of an embedded broker), and it is filled again",
-			ErrFork, last, head.Position)
+			"delete the stream (the folder nats/ of an embedded broker, or achledger stream reset), and it is filled again",
+			ErrFork, last, head)
 	}
 	m, err := s.GetMsg(ctx, info.State.LastSeq)
 	if err != nil {
@@ -144,4 +144,16 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 			"to this log, or delete the stream, and it is filled again", ErrFork, last)
 	}
 	return last, nil
+}
+
+// Reset deletes the stream, which Run then makes again. Consumers end with it.
+func (r *Relay) Reset(ctx context.Context) error {
+	js, err := r.jetStream()
+	if err == nil {
+		err = js.DeleteStream(ctx, Stream)
+	}
+	if err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("delete stream %s: %w", Stream, err)
+	}
+	return nil
 }

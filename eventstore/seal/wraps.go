@@ -67,3 +67,9 @@ func (w folderWraps) Exclusively(change func() error) error {
 	}
 	return errors.Join(change(), l.Unlock())
 }
+
+// FolderWraps are the wrapped keys in the folder of a keyring, which is made.
+func FolderWraps(dir string) (Wraps, error) {
+	k := inFolder(dir, disk{})
+	return k.wraps, k.disk.makeFolder(folderWraps{k}.folder())
+}

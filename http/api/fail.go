@@ -109,6 +109,8 @@ func Explain(err error) *Problem {
 		return NewProblem(codeDatabaseAway, "nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrNotLeader):
 		return NewProblem(CodeBusy, "another node leads: ask it, or again").After(1)
+	case errors.Is(err, eventstore.ErrDeliveryOff):
+		return NewProblem(CodeBusy, "delivery was switched just now: nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrStorageFull):
 		return NewProblem(codeStorageFull, "nothing was recorded; reading still works").After(30)
 	case errors.Is(err, eventstore.ErrTooLarge):

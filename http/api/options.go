@@ -25,6 +25,9 @@ type Sandbox struct {
 	// moved the clock sees its effects at once. With anyTime it may go back;
 	// that is for a ledger in which nothing can be due.
 	Move func(ctx context.Context, to time.Time, anyTime bool) error
+	// Follow has this node's clock show what another node moved it to; nil where
+	// there is no other.
+	Follow func(ctx context.Context) error
 }
 
 // Options is what a Server is made of. Ledger, Tokens, Webhooks, Views and Directory

@@ -3,6 +3,9 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -62,4 +65,18 @@ type Uploaded struct {
 	DebitCents   int64    `json:"debit_cents"`
 	CreditCents  int64    `json:"credit_cents"`
 	Transactions []string `json:"transactions"`
+}
+
+// StillAtWork says that a client's file is kept and opened, and that whoever cuts
+// it has not answered yet: it will be cut or refused, as it shows under its id.
+type StillAtWork struct{ FileID string }
+
+func (s *StillAtWork) Error() string { return "file " + s.FileID + " is not cut yet" }
+
+// AnswerStillAtWork answers 202 with the id and place of such a file.
+func AnswerStillAtWork(c echo.Context, at string, s *StillAtWork) error {
+	c.Response().Header().Set(echo.HeaderLocation, at)
+	return c.JSON(http.StatusAccepted, struct {
+		FileID string `json:"file_id"`
+	}{s.FileID})
 }

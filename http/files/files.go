@@ -1,6 +1,7 @@
 package files
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -70,6 +71,10 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 		return answer(uploaded, http.StatusCreated)
 	}
 	uploaded, again, err := s.Files.Upload(c.Request().Context(), who.Client, content, s.NewFileRequest(who, once.Key))
+	var still *api.StillAtWork
+	if errors.As(err, &still) {
+		return api.AnswerStillAtWork(c, "/v1/files/"+still.FileID, still)
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package pro
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -74,6 +75,10 @@ func (s *surface) createACHFile(c echo.Context, who api.Caller) error {
 		return answer(made, http.StatusCreated)
 	}
 	made, again, err := s.makeACHFile(c, who, in, input, once.Key)
+	var still *api.StillAtWork
+	if errors.As(err, &still) {
+		return api.AnswerStillAtWork(c, "/v1/ach-files/"+domain.ProfileFileID(still.FileID), still)
+	}
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,17 @@ type clockAnswer struct {
 }
 
 func (s *surface) readClock(c echo.Context, _ api.Caller) error {
+	if err := s.followClock(c); err != nil {
+		return err
+	}
 	return c.JSON(http.StatusOK, clockAnswer{s.Ledger.Now()})
+}
+
+func (s *surface) followClock(c echo.Context) error {
+	if s.Sandbox.Follow == nil {
+		return nil
+	}
+	return s.Sandbox.Follow(c.Request().Context())
 }
 
 // moveClock sets the sandbox's clock, or advances it, and does what becomes
@@ -31,6 +41,9 @@ func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 	}
 	active, err := s.Views.Activity(ctx)
 	if err != nil {
+		return err
+	}
+	if err := s.followClock(c); err != nil {
 		return err
 	}
 	to, err := s.newTime(input)

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,13 +11,17 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers/regular"
 )
 
 // move takes a file that was processed out of the way: into quarantine with
 // its reasons when nothing of it was applied, else to those that are done.
-func (b *inbox) move(path string, f *inboxFile) error {
+func (b *inbox) move(ctx context.Context, path string, f *inboxFile) error {
 	b.intake.at("before move")
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
 	folder := doneFolder
 	if f.moving.quarantined() {
 		folder = quarantineFolder

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers/regular"
 )
 
@@ -173,7 +174,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 	b.mu.Unlock()
 	switch {
 	case f.moving != nil:
-		return b.move(path, f)
+		return b.move(ctx, path, f)
 	case f.refused:
 		b.alarm(path, f, now)
 		return nil
@@ -198,7 +199,7 @@ func (b *inbox) step(ctx context.Context, path string) error {
 		return err
 	}
 	f.moving = &o
-	return b.move(path, f)
+	return b.move(ctx, path, f)
 }
 
 // take claims a file that is all there and takes it in. It returns where the
@@ -209,6 +210,9 @@ func (b *inbox) take(ctx context.Context, path string) (string, Outcome, error) 
 			return path, Outcome{}, err
 		}
 		b.intake.at("before claim")
+		if err := eventstore.StillLeads(ctx); err != nil {
+			return path, Outcome{}, err
+		}
 		to, err := b.claim(path)
 		if err != nil {
 			return path, Outcome{}, err

@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers/remote"
 )
 
@@ -42,7 +43,7 @@ func (v *visit) take(ctx context.Context, f os.FileInfo) (kept bool, err error) 
 	name, unfinished := f.Name(), false
 	if v.After != AfterPickupLeave && !v.claimed(name) {
 		if unfinished, err = v.unfinished(ctx, name); err == nil && !unfinished {
-			name, err = v.claim(name)
+			name, err = v.claim(ctx, name)
 		}
 	}
 	if err == nil && !unfinished {
@@ -86,11 +87,14 @@ func (v *visit) unfinished(ctx context.Context, name string) (bool, error) {
 
 // claim renames a file: what the bank puts under its name from now on is
 // another one.
-func (v *visit) claim(name string) (string, error) {
+func (v *visit) claim(ctx context.Context, name string) (string, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails
 	to := claimPrefix + hex.EncodeToString(id[:]) + "-" + name
 	v.Intake.at("before claim")
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return name, err
+	}
 	err := v.conn.Rename(v.path(name), v.path(to))
 	if remote.Missing(err) {
 		return name, err
@@ -144,7 +148,7 @@ func (v *visit) read(ctx context.Context, name string) (kept bool, err error) {
 	for _, o := range o.Files() {
 		v.Log.Info("file taken from the bank's SFTP server", "bank", v.key(from.name), "id", o.ID, "state", o.State)
 	}
-	if err := v.finish(name, from.name); err != nil {
+	if err := v.finish(ctx, name, from.name); err != nil {
 		return true, err // read again, which changes nothing
 	}
 	v.taken(name, info)
@@ -192,9 +196,9 @@ func (v *visit) acknowledge(ctx context.Context) error {
 			case a.err != nil:
 				continue
 			case a.done.quarantined(): // nothing of it is kept here: a person looks at it there
-				err = v.giveBack(a)
+				err = v.giveBack(ctx, a)
 			default:
-				err = v.finish(a.at, a.name)
+				err = v.finish(ctx, a.at, a.name)
 			}
 			if err != nil {
 				v.seen[v.key(a.at)].taken = false
@@ -213,7 +217,10 @@ func (v *visit) acknowledge(ctx context.Context) error {
 
 // giveBack gives a claimed file its own name back, where it is free, and
 // remembers that there is nothing to be taken of it.
-func (v *visit) giveBack(a *heldAck) error {
+func (v *visit) giveBack(ctx context.Context, a *heldAck) error {
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
 	if _, err := v.conn.Lstat(v.path(a.name)); !remote.Missing(err) {
 		return err // another one is there: it stays under our name
 	}
@@ -225,13 +232,18 @@ func (v *visit) giveBack(a *heldAck) error {
 }
 
 // finish removes or moves a file that was taken.
-func (v *visit) finish(name, own string) error {
+func (v *visit) finish(ctx context.Context, name, own string) error {
+	if v.After == AfterPickupLeave {
+		return nil
+	}
+	v.Intake.at("before remove")
+	if err := eventstore.StillLeads(ctx); err != nil {
+		return err
+	}
 	switch v.After {
 	case AfterPickupRemove:
-		v.Intake.at("before remove")
 		return v.conn.Remove(v.path(name))
 	case AfterPickupDone:
-		v.Intake.at("before remove")
 		for n := 1; ; n++ {
 			to := path.Join(v.sftp.InboundFolder, string(AfterPickupDone), own)
 			if n > 1 {

@@ -52,7 +52,10 @@ type world struct {
 	serial int // of the other bank's trace numbers
 	chunk  int // entries of one append; 0: as in production
 
-	store *sqlite.Store
+	database string // of a ledger with several nodes; empty: the folder
+	node     string // which of them
+
+	store eventstore.Store
 	*ledger.Ledger
 	views   *projections.Views
 	batcher *workers.Batcher
@@ -76,9 +79,13 @@ func emptyWorld(t testing.TB) *world {
 
 func (w *world) open() {
 	w.t.Helper()
-	w.store, w.Ledger = ledgertest.Open(w.t, w.folder, w.clock, sqlite.Options{Linger: -1})
+	if w.database != "" {
+		w.openNode()
+	} else {
+		w.store, w.Ledger = ledgertest.Open(w.t, w.folder, w.clock, sqlite.Options{Linger: -1})
+	}
 	var err error
-	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views.db"), w.store, projections.Options{Log: w.log})
+	w.views, err = projections.Open(context.Background(), filepath.Join(w.folder, "views"+w.node+".db"), w.store, projections.Options{Log: w.log})
 	must(w.t, err)
 	w.hire()
 }

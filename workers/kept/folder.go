@@ -2,6 +2,7 @@
 package kept
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -52,6 +53,25 @@ func sweep(f regular.Folder) error {
 		}
 	}
 	return err
+}
+
+// List lists folder and name of every file.
+func (f Folder) List(context.Context) (all [][2]string, err error) {
+	for _, folder := range folders {
+		err := f.in(folder, func(r regular.Folder) error {
+			names, err := r.Names(".")
+			for _, name := range names {
+				if !strings.HasPrefix(name, unfinished) {
+					all = append(all, [2]string{folder, name})
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // in does something in a folder.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -39,14 +40,19 @@ func (c *Client) Call(ctx context.Context, what string, ask, answer any) error {
 		return fmt.Errorf("ask the running server: %w", err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
+	return Read(response.StatusCode, response.Body, answer)
+}
+
+// Read decodes an answer. A refusal is an error with the server's words.
+func Read(status int, body io.Reader, answer any) error {
+	if status != http.StatusOK {
 		var refusal failure
-		if err := json.NewDecoder(response.Body).Decode(&refusal); err != nil || refusal.Error == "" {
-			return fmt.Errorf("the running server answers %s", response.Status)
+		if err := json.NewDecoder(body).Decode(&refusal); err != nil || refusal.Error == "" {
+			return fmt.Errorf("the running server answers %d", status)
 		}
 		return fmt.Errorf("the running server: %s", refusal.Error)
 	}
-	if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+	if err := json.NewDecoder(body).Decode(answer); err != nil {
 		return fmt.Errorf("read the running server's answer: %w", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/user"
 
@@ -20,6 +21,12 @@ func owner() string {
 		name = u.Username
 	}
 	return "folder owner " + name
+}
+
+// OwnerHeader says the same to a server that is asked by another way than the
+// socket, one that only the folder's owner has.
+func OwnerHeader() http.Header {
+	return http.Header{ownerHeader: []string{owner()}}
 }
 
 // AsOwner notes in the context that what is written under it was asked for by

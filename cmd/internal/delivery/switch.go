@@ -5,9 +5,14 @@
 package delivery
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/workers"
 )
 
 // Record is what is kept of the switch.
@@ -21,6 +26,21 @@ type Record struct {
 	// Unconfirmed is up to which position of the log credentials are not
 	// taken, because the log does not know which were revoked since.
 	Unconfirmed int64 `json:"unconfirmed,omitempty"`
+	// Moved says where the ledger lives now. It is never on here again.
+	Moved *Moved `json:"moved,omitempty"`
+}
+
+// Moved is where a ledger went, and how its switch stood.
+type Moved struct {
+	To        string          `json:"to"`
+	Delivery  map[string]bool `json:"delivery"`
+	Otherwise bool            `json:"otherwise"`
+	Reason    string          `json:"reason,omitempty"`
+}
+
+// There is the record of the new place.
+func (m Moved) There(unconfirmed int64) Record {
+	return Record{Delivery: m.Delivery, Otherwise: m.Otherwise, Reason: m.Reason, Unconfirmed: unconfirmed}
 }
 
 // Log is what the log itself says of who it is.
@@ -34,6 +54,9 @@ type Log struct {
 type Keeper interface {
 	// Save returns when the record is durable.
 	Save(r Record, log Log) error
+	// Version counts the changes of the record that was kept or taken in last,
+	// where others than this process may change it; 0 where nobody else does.
+	Version() int64
 }
 
 // Switch lets files leave. It keeps as well whether the credentials of a backup
@@ -41,8 +64,11 @@ type Keeper interface {
 type Switch struct {
 	keeper Keeper
 
-	mu  sync.RWMutex
-	now Record
+	mu     sync.RWMutex
+	now    Record
+	paused string // why nothing leaves for the moment, whatever the record says
+
+	using sync.RWMutex // held for reading by what is written while files may leave
 }
 
 // State is what the switch stands at.
@@ -61,6 +87,13 @@ func New(r Record, k Keeper) *Switch { return &Switch{keeper: k, now: r} }
 func (s *Switch) Allowed(odfi string) (ok bool, reason string) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	return s.allowed(odfi)
+}
+
+func (s *Switch) allowed(odfi string) (ok bool, reason string) {
+	if s.paused != "" {
+		return false, s.paused
+	}
 	on, set := s.now.Delivery[odfi]
 	switch {
 	case on || !set && s.now.Otherwise:
@@ -72,6 +105,80 @@ func (s *Switch) Allowed(odfi string) (ok bool, reason string) {
 	default:
 		return false, "it was never switched on"
 	}
+}
+
+// Pause has nothing leave for the moment, in this process, until it is called
+// with an empty reason.
+func (s *Switch) Pause(reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paused = reason
+}
+
+// Distrust switches everything off because the log is not what it was: only a
+// person ends that, and the credentials it knows are not taken either.
+func (s *Switch) Distrust(reason string, log Log) error {
+	return s.change(log, func(r *Record) {
+		if r.Otherwise || r.Reason == "" || len(r.Delivery) > 0 {
+			*r = Record{Reason: reason, Unconfirmed: log.Head, Moved: r.Moved}
+		}
+	})
+}
+
+// MoveTo switches everything off, durably, because the ledger goes to another
+// place, and returns the record that holds there. Asking twice is asking once.
+func (s *Switch) MoveTo(to string, log Log) (Record, error) {
+	if was, _ := s.MovedTo(); was != "" && was != to {
+		return Record{}, fmt.Errorf("this ledger went to %s, and goes nowhere else", was)
+	}
+	err := s.change(log, func(r *Record) {
+		if r.Moved == nil {
+			r.Moved = &Moved{To: to, Delivery: r.Delivery, Otherwise: r.Otherwise, Reason: r.Reason}
+		}
+		r.Delivery, r.Otherwise, r.Reason = map[string]bool{}, false, "moved to "+to
+	})
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err != nil {
+		return Record{}, err
+	}
+	return s.now.Moved.There(s.now.Unconfirmed), nil
+}
+
+// Stay undoes MoveTo: nothing is at the other place.
+func (s *Switch) Stay(log Log) error {
+	return s.change(log, func(r *Record) {
+		if r.Moved != nil {
+			*r = r.Moved.There(r.Unconfirmed)
+		}
+	})
+}
+
+// MovedTo is where the ledger lives now, and an error that says so; empty and nil
+// while that is here.
+func (s *Switch) MovedTo() (to string, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.now.Moved == nil {
+		return "", nil
+	}
+	return s.now.Moved.To, fmt.Errorf("this ledger was moved to %s, and lives there: what is here is what it was then", s.now.Moved.To)
+}
+
+// While runs do, which writes what lets files of an ODFI leave, unless they may
+// not: *workers.DeliveryOffError. Whoever switches that off waits until do has
+// ended, in this process; in others the log refuses what do writes.
+func (s *Switch) While(ctx context.Context, odfi string, do func(context.Context) error) error {
+	s.using.RLock()
+	defer s.using.RUnlock()
+	s.mu.RLock()
+	ok, reason := s.allowed(odfi)
+	version := s.keeper.Version()
+	s.mu.RUnlock()
+	if !ok {
+		return &workers.DeliveryOffError{ODFI: odfi, Reason: reason}
+	}
+	return do(eventstore.UnderSwitch(ctx, version))
 }
 
 // Unconfirmed is up to which position of the log credentials are not taken:
@@ -96,6 +203,9 @@ func (s *Switch) State() State {
 	odfis := maps.Clone(s.now.Delivery)
 	if odfis == nil {
 		odfis = map[string]bool{}
+	}
+	if s.paused != "" {
+		return State{Reason: s.paused, ODFIs: map[string]bool{}}
 	}
 	return State{Reason: s.now.Reason, ODFIs: odfis, Otherwise: s.now.Otherwise}
 }
@@ -130,7 +240,18 @@ func (s *Switch) Follow(newer func() (Record, bool)) {
 	}
 }
 
+// change returns when the new record is durable, and nothing is being written
+// that the old one allowed.
 func (s *Switch) change(log Log, change func(*Record)) error {
+	if err := s.replace(log, change); err != nil {
+		return err
+	}
+	s.using.Lock() // waits for those who hold it
+	defer s.using.Unlock()
+	return nil
+}
+
+func (s *Switch) replace(log Log, change func(*Record)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.now

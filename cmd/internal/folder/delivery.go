@@ -35,6 +35,9 @@ func (f Folder) OpenDelivery(log delivery.Log) (*delivery.Switch, error) {
 // keeper keeps the switch in the file instance.
 type keeper struct{ folder Folder }
 
+// Version implements delivery.Keeper: whoever has the folder's lock is alone.
+func (keeper) Version() int64 { return 0 }
+
 // Save implements delivery.Keeper.
 func (k keeper) Save(r delivery.Record, log delivery.Log) error {
 	here, err := k.folder.identify(log)
@@ -51,3 +54,7 @@ func (k keeper) Save(r delivery.Record, log delivery.Log) error {
 	}
 	return nil
 }
+
+// Arrived has the switch of a folder stand as it did where the ledger was copied
+// from, durably: the copy is no restored backup.
+func (f Folder) Arrived(r delivery.Record, log delivery.Log) error { return keeper{f}.Save(r, log) }

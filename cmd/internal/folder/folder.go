@@ -52,10 +52,18 @@ func (f Folder) Socket() string { return f.join("control.sock") }
 // they come. It is empty while no server runs.
 func (f Folder) Spool() string { return f.join("spool") }
 
+// Witness is the newest event that a node of a ledger in a database knew, as the
+// node writes it.
+func (f Folder) Witness() string { return f.join("witness") }
+
 // CredentialFile holds the key and secret operations start with.
 func (f Folder) CredentialFile() string { return f.join("ops.credential") }
 
 func (f Folder) kindFile() string { return f.join("kind") }
+
+// Instance is the file that says which folder this is, and how its switch stands.
+func (f Folder) Instance() string { return f.instance() }
+
 func (f Folder) instance() string { return f.join("instance") }
 
 func (f Folder) join(name string) string { return filepath.Join(string(f), name) }

@@ -89,6 +89,9 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	if relay.Fatal(err) && s.options.Broker.URL == "" {
 		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
 	}
+	if errors.Is(err, relay.ErrFork) && s.switched != nil {
+		return s.distrust(ctx, err.Error()) // the node serves; nothing leaves
+	}
 	if relay.Fatal(err) {
 		return err
 	}
@@ -204,10 +207,36 @@ func (l *brokerLink) close() {
 }
 
 // runRelay runs the relay. What ends it needs a person, and is said; the
-// ledger continues without its echo, as its lag shows.
+// ledger continues without its echo, as its lag shows, until the stream is reset.
 func (s *Server) runRelay(ctx context.Context) error {
-	if err := s.relay.Run(ctx); err != nil {
-		s.log.Error("the stream is not followed any more: stop the server and look", "err", err)
+	for ctx.Err() == nil {
+		err := s.relay.Run(ctx)
+		if err != nil {
+			s.log.Error("the stream is not followed any more: achledger stream reset fills it again", "err", err)
+		}
+		if errors.Is(err, relay.ErrFork) && s.switched != nil {
+			if err := s.distrust(ctx, err.Error()); err != nil && ctx.Err() == nil {
+				s.log.Error("delivery could not be switched off", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-s.refill:
+		}
 	}
 	return nil
+}
+
+// ResetStream deletes the stream, which the relay fills again from the log, after
+// a person has seen that it holds another log than this. Subscribers begin again.
+func (s *Server) ResetStream(ctx context.Context, _ Nothing) (Nothing, error) {
+	if err := s.relay.Reset(ctx); err != nil {
+		return Nothing{}, err
+	}
+	s.log.Warn("the stream was deleted and is filled again")
+	select {
+	case s.refill <- struct{}{}:
+	default: // it runs, and finds out by itself
+	}
+	return Nothing{}, nil
 }

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,6 +29,7 @@ func (s *Server) commands() http.Handler {
 	control.Answer(mux, "stream", func(ctx context.Context, _ Nothing) (relay.Comparison, error) {
 		return relay.Compare(ctx, s.broker.conn, s.Store)
 	})
+	control.Answer(mux, "stream/reset", s.ResetStream)
 	control.Answer(mux, "ingest", s.Ingest)
 	control.Answer(mux, "clock", s.clock)
 	s.by.command = byLeader(s, "command", commandsOf(mux))
@@ -76,37 +78,47 @@ func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 var (
 	ofAnyNode = map[string]bool{"/delivery": true, "/stream": true, "/clock": true, "/keys/ops": true}
 	ofFiles   = map[string]bool{"/ingest": true, "/delivery/on": true}
+	ofNodes   = map[string]bool{"/keys/destroy": true, "/stream/reset": true} // for who has outbox and broker
 )
+
+// namesFiles reports whether a command reads files where it is carried out.
+func namesFiles(path string, body []byte) bool {
+	var order DeliveryOrder
+	if path == "/delivery/on" && json.Unmarshal(body, &order) == nil {
+		return order.Sent != ""
+	}
+	return ofFiles[path]
+}
 
 // onLeader has the leader do what is for it to do.
 func (s *Server) onLeader(commands http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, here := s.here(r.Context())
-		switch {
-		case here || ofAnyNode[r.URL.Path]:
+		if here || ofAnyNode[r.URL.Path] {
 			commands.ServeHTTP(w, r.WithContext(ctx))
-		case ofFiles[r.URL.Path]:
-			control.Refuse(w, fmt.Errorf("another node leads%s: type this on its machine, where it reads the files you name", s.leaderName(ctx)))
-		default:
-			s.forward(w, r)
+			return
 		}
+		s.forward(w, r)
 	})
 }
 
-// leaderName names the leader for people, behind a comma, where it is known.
-func (s *Server) leaderName(ctx context.Context) string {
-	t, err := s.asks.Leader(ctx)
-	if err != nil || t.Node == "" {
-		return ""
+// errOtherMachine refuses a command that names files, where the leader has others.
+func errOtherMachine(ctx context.Context, by asker) error {
+	name := ""
+	if t, err := by.Leader(ctx); err == nil && t.Node != "" {
+		name = ", " + t.Node
 	}
-	return ", " + t.Node
+	return fmt.Errorf("another node leads%s: type this on its machine, where it reads the files you name", name)
 }
 
 // forward has a command done by the leader.
 func (s *Server) forward(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var reply commandReply
-	if err == nil {
+	switch {
+	case err == nil && namesFiles(r.URL.Path, body):
+		err = errOtherMachine(r.Context(), s.asks)
+	case err == nil:
 		reply, err = s.by.command(r.Context(), commandAsk{r.URL.Path, r.Header, body})
 	}
 	if err != nil {

@@ -52,9 +52,10 @@ type Core struct {
 	// Exposed is what others than its owner could read until this start.
 	Exposed []string
 
-	nodes   ledger.Nodes                // that serve the ledger; nil: this one
-	reload  func(context.Context) error // takes in how other nodes set the switch
-	release func() error                // of what the folder is locked by beside its log; nil for nothing
+	nodes    ledger.Nodes                // that serve the ledger; nil: this one
+	reload   func(context.Context) error // takes in how other nodes set the switch
+	switched *row                        // the switch in the database; nil in a folder
+	release  func() error                // of what the folder is locked by beside its log; nil for nothing
 }
 
 // Open opens a data folder for writing, and makes it when it does not exist.
@@ -135,6 +136,9 @@ func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(deli
 	if c.Switch, err = openSwitch(log); err != nil {
 		return err
 	}
+	if _, err := c.Switch.MovedTo(); err != nil {
+		return err
+	}
 	c.Ledger.Unconfirmed = c.Switch.Unconfirmed
 	if log.Head > 0 {
 		return nil
@@ -166,7 +170,11 @@ func (c *Core) note(ctx context.Context) error {
 
 // Close notes how far the log has come and closes it.
 func (c *Core) Close() error {
-	err := errors.Join(c.note(context.Background()), c.Store.Close())
+	err := c.note(context.Background())
+	if c.switched != nil {
+		err = errors.Join(err, c.keepWitness(context.Background()))
+	}
+	err = errors.Join(err, c.Store.Close())
 	if c.release != nil {
 		err = errors.Join(err, c.release())
 	}
@@ -174,7 +182,15 @@ func (c *Core) Close() error {
 }
 
 // Identify says which log this is and how far it has come.
-func Identify(ctx context.Context, s eventstore.Store) (delivery.Log, error) {
+func Identify(ctx context.Context, s eventstore.Store) (delivery.Log, error) { return identify(ctx, s) }
+
+// events are what identifies a log.
+type events interface {
+	Head(ctx context.Context) (eventstore.Head, error)
+	ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error)
+}
+
+func identify(ctx context.Context, s events) (delivery.Log, error) {
 	head, err := s.Head(ctx)
 	if err != nil {
 		return delivery.Log{}, fmt.Errorf("read the end of the log: %w", err)

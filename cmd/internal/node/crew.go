@@ -8,7 +8,6 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/accounts"
 	"github.com/achledger/achledger/workers/guard"
@@ -101,7 +100,7 @@ func (c *crew) hireLinks(s *Server) error {
 
 // lead runs what only one node may run, until ctx ends.
 func (s *Server) lead(ctx context.Context, term int64) error {
-	c := s.crew()
+	c, sound := s.crew(), true
 	if s.asks != nil {
 		var err error
 		if c, err = s.hire(); err == nil {
@@ -110,14 +109,20 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 		if err != nil {
 			return err
 		}
+		if sound, err = s.takeEvidence(ctx); err != nil {
+			s.log.Warn("it is not known whether the log is what it was", "err", err)
+		}
 		s.working.Store(c)
-		ctx = eventstore.UnderTerm(ctx, term)
+		ctx = underTerm(ctx, s.asks, term)
 		s.term.Store(term)
 		defer s.term.Store(0)
 	}
 	parts, ctx := errgroup.WithContext(ctx)
 	if s.asks != nil {
 		parts.Go(func() error { return s.asks.Asks(ctx, term, s.answer) })
+	}
+	if !sound {
+		parts.Go(func() error { return s.awaitEvidence(ctx) })
 	}
 	parts.Go(func() error { return s.runRelay(ctx) })
 	parts.Go(func() error { return c.batcher.Run(ctx) })

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,17 +38,27 @@ func openDatabase(ctx context.Context, o Options) (*Core, error) {
 	}
 	c := &Core{Folder: o.Folder, Kind: o.Kind, Store: store, Kept: store.Kept(), Outbox: o.Database.Outbox, Inbox: o.Database.Inbox, Leadership: store}
 	c.nodes = func() int { return store.Primary().Nodes }
-	if err := c.openBeside(ctx, store); err != nil {
-		if c.release != nil {
-			err = errors.Join(err, c.release())
-		}
-		return nil, errors.Join(err, store.Close())
+	if err := c.openOrClose(ctx, store, c.share); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
 
+// openOrClose opens what belongs to a log in a database; without that the core is
+// closed.
+func (c *Core) openOrClose(ctx context.Context, store *postgres.Store, share func(ledger string) error) error {
+	err := c.openBeside(ctx, store, share)
+	if err == nil {
+		return nil
+	}
+	if c.release != nil {
+		err = errors.Join(err, c.release())
+	}
+	return errors.Join(err, store.Close())
+}
+
 // openBeside opens what belongs to a log in a database.
-func (c *Core) openBeside(ctx context.Context, store *postgres.Store) error {
+func (c *Core) openBeside(ctx context.Context, store *postgres.Store, share func(ledger string) error) error {
 	l, err := store.Ledger(ctx)
 	if err != nil {
 		return err
@@ -61,7 +72,7 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store) error {
 	if c.Exposed, err = c.Folder.Private(); err != nil {
 		return err
 	}
-	if err := c.share(l.ID); err != nil {
+	if err := share(l.ID); err != nil {
 		return err
 	}
 	if c.Keys, err = seal.OpenWith(c.Folder.Keys(), store.Wraps(), l.Mark); err != nil {
@@ -71,11 +82,18 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store) error {
 	if err != nil {
 		return err
 	}
-	return c.begin(ctx, log, func(log delivery.Log) (*delivery.Switch, error) {
-		r := &row{store: store}
-		c.reload = func(ctx context.Context) error { return r.reload(ctx, c.Switch) }
-		return r.open(ctx, log)
-	})
+	contradiction, err := c.contradicted(ctx)
+	if err != nil {
+		return err
+	}
+	r := &row{store: store}
+	c.reload = func(ctx context.Context) error { return r.reload(ctx, c.Switch) }
+	err = c.begin(ctx, log, func(log delivery.Log) (*delivery.Switch, error) { return r.open(ctx, log, contradiction) })
+	if err != nil {
+		return err
+	}
+	c.switched = r
+	return c.keepWitness(ctx) // a contradiction is in the switch by now
 }
 
 // share takes the folders that the bank uses. A sandbox simulates the bank in
@@ -106,8 +124,9 @@ type row struct {
 
 // switchRow is what the row holds: the switch, and of which log it says so.
 type switchRow struct {
-	Log      string `json:"log,omitempty"` // id of the first event
-	Position int64  `json:"position"`      // that was in the log then
+	Log      string `json:"log,omitempty"`      // id of the first event
+	Position int64  `json:"position"`           // that was in the log then
+	Identity string `json:"identity,omitempty"` // the database that it was found sound in
 	delivery.Record
 }
 
@@ -136,14 +155,18 @@ func (r *row) reload(ctx context.Context, s *delivery.Switch) error {
 	return nil
 }
 
-// open reads the switch. It is on in a ledger that was made just now.
-func (r *row) open(ctx context.Context, log delivery.Log) (*delivery.Switch, error) {
+// open reads the switch. It is on in a ledger that was made just now, and off
+// where a witness contradicts the log.
+func (r *row) open(ctx context.Context, log delivery.Log, contradiction string) (*delivery.Switch, error) {
 	content, version, err := r.store.Delivery(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r.version = version
 	if content == nil && log.Head == 0 {
+		if r.now.Identity, err = r.store.Identity(ctx); err != nil {
+			return nil, err
+		}
 		s := delivery.New(delivery.Record{Otherwise: true}, r)
 		return s, s.Note(log)
 	}
@@ -152,7 +175,7 @@ func (r *row) open(ctx context.Context, log delivery.Log) (*delivery.Switch, err
 		if err := json.Unmarshal(content, &r.now); err != nil {
 			return nil, fmt.Errorf("read the delivery switch: %w", err)
 		}
-		reason = r.now.contradicts(log)
+		reason = cmp.Or(r.now.contradicts(log), contradiction)
 	}
 	if reason == "" {
 		return delivery.New(r.now.Record, r), nil
@@ -172,12 +195,19 @@ func (s switchRow) contradicts(log delivery.Log) string {
 	return ""
 }
 
+// Version implements delivery.Keeper.
+func (r *row) Version() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.version
+}
+
 // Save implements delivery.Keeper. The version counts changes of the switch, and
 // not what is noted beside it.
 func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	next := switchRow{Log: log.FirstEvent, Position: log.Head, Record: record}
+	next := switchRow{Log: log.FirstEvent, Position: log.Head, Identity: r.now.Identity, Record: record}
 	content, err := json.Marshal(next)
 	if err != nil {
 		return err
@@ -202,4 +232,27 @@ func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	}
 	r.version, r.now = version, next
 	return nil
+}
+
+// soundIn notes in which database the log was found to be what it was.
+func (r *row) soundIn(identity string, log delivery.Log) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := switchRow{Log: log.FirstEvent, Position: log.Head, Identity: identity, Record: r.now.Record}
+	content, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if err := r.store.SetDelivery(r.version, r.version, content); err != nil {
+		return err
+	}
+	r.now = next
+	return nil
+}
+
+// isIn reports whether the log was found sound in the database that it is in.
+func (r *row) isIn(identity string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.now.Identity == identity
 }

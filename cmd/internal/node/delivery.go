@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/domain"
@@ -27,12 +28,67 @@ type DeliveryStop struct {
 	Reason string // for people; optional
 }
 
+// DeliveryStopped is what DeliveryOff found.
+type DeliveryStopped struct {
+	// Begun are the files whose delivery has begun and not ended: the bank may
+	// have them, and nothing more happens to them while delivery is off.
+	Begun []BegunFile
+	// Busy says that a bank's server still had not answered.
+	Busy bool
+}
+
+// BegunFile is a file that may be at the bank.
+type BegunFile struct{ ID, Name, ODFI string }
+
 // DeliveryOff stops an ODFI's files. They stop before that is recorded, so
 // that a log which takes nothing keeps nobody from stopping them.
-func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (Nothing, error) {
+func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped DeliveryStopped, err error) {
+	if err := c.deliveryOff(ctx, stop); err != nil {
+		return stopped, err
+	}
+	views, err := projections.Open(ctx, c.Folder.Views(), c.Store, projections.Options{})
+	if err != nil {
+		return stopped, err
+	}
+	stopped.Begun, err = begun(ctx, views, stop.ODFI)
+	return stopped, errors.Join(err, views.Close())
+}
+
+// restTime bounds the wait for a step at a bank that is under way.
+const restTime = 30 * time.Second
+
+// DeliveryOff does the same in a running server, and waits until the step has
+// ended that is under way.
+func (s *Server) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped DeliveryStopped, err error) {
+	if err := s.deliveryOff(ctx, stop); err != nil {
+		return stopped, err
+	}
+	resting, cancel := context.WithTimeout(ctx, restTime)
+	defer cancel()
+	stopped.Busy = s.crew().delivery.Rest(resting, stop.ODFI) != nil
+	stopped.Begun, err = begun(ctx, s.views, stop.ODFI)
+	return stopped, err
+}
+
+// begun lists the files of an ODFI, or of all, that are between the beginning
+// and the end of their delivery.
+func begun(ctx context.Context, views *projections.Views, odfi string) (list []BegunFile, err error) {
+	if err := views.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	files, err := views.UnfinishedFiles(ctx)
+	for _, f := range files {
+		if f.State == domain.FileIsDelivering && (odfi == "" || odfi == f.ODFI) {
+			list = append(list, BegunFile{f.ID, f.Name, f.ODFI})
+		}
+	}
+	return list, err
+}
+
+func (c *Core) deliveryOff(ctx context.Context, stop DeliveryStop) error {
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
-		return Nothing{}, err
+		return err
 	}
 	if stop.ODFI == "" {
 		err = c.Switch.TurnAllOff(log)
@@ -44,7 +100,7 @@ func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (Nothing, err
 	if err == nil {
 		err = c.Ledger.Audit(ctx, domain.LedgerClient, domain.DeliverySwitched{ODFI: stop.ODFI, Reason: stop.Reason})
 	}
-	return Nothing{}, err
+	return err
 }
 
 // DeliveryOrder switches an ODFI on.

@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/workers/inbound"
@@ -114,6 +115,9 @@ func (s *Server) elsewhere(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	_, err := s.by.complete(ctx, id)
+	if errors.Is(err, postgres.ErrUnanswered) {
+		err = &api.StillAtWork{FileID: id} // it is kept and opened: whoever leads cuts it
+	}
 	return true, err
 }
 

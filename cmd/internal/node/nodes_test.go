@@ -105,7 +105,7 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 		t.Errorf("confirming a file that is none answers %d", status)
 	}
 	// Commands on the machine of a node that does not lead.
-	if err := b.command("delivery/off", DeliveryStop{Reason: "a drill"}, &Nothing{}); err != nil {
+	if err := b.command("delivery/off", DeliveryStop{Reason: "a drill"}, &DeliveryStopped{}); err != nil {
 		t.Error(err)
 	}
 	for _, r := range nodes {

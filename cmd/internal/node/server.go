@@ -93,8 +93,9 @@ type Server struct {
 	certs        *certificates.Certificates // nil without TLS
 	secure       *tls.Config                // nil without TLS
 	doors        listeners
-	moving       sync.Mutex // the sandbox's clock
-	traced       bool       // requests are spans
+	moving       sync.Mutex    // the sandbox's clock
+	refill       chan struct{} // receives a value when the stream was reset
+	traced       bool          // requests are spans
 }
 
 // Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
@@ -129,7 +130,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, core.Close()) }()
-	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, doors: doors}
+	s := &Server{Core: core, options: o, log: o.Log, plaid: plaid, certs: certs, secure: secure, doors: doors, refill: make(chan struct{}, 1)}
 	s.asks, _ = core.Leadership.(asker)
 	for _, path := range core.Exposed {
 		s.log.Warn("others on this machine could read this until now; if it is a key or a secret, replace it", "path", path)
@@ -201,7 +202,7 @@ func (s *Server) newAPI() (err error) {
 		s.asks.Watch(s.views.Position)
 	}
 	if s.Kind == folder.Sandbox {
-		o.Sandbox = &api.Sandbox{Move: s.move}
+		o.Sandbox = &api.Sandbox{Move: s.move, Follow: s.catchUp}
 	}
 	s.http, err = achhttp.New(o)
 	return err
@@ -236,6 +237,7 @@ func (s *Server) run(ctx context.Context) error {
 	parts.Go(func() error { return s.views.Run(inside) })
 	commands := s.commands()
 	parts.Go(func() error { return s.followOthers(inside) })
+	parts.Go(func() error { return s.bearWitness(inside) })
 	parts.Go(func() error { return s.Leadership.Lead(inside, s.lead) })
 	reachable := make(chan struct{})
 	parts.Go(func() error {

@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/seal"
 )
 
 // A verb is done by the leader, whichever node is asked for it: here, or by a row
@@ -22,6 +23,8 @@ type verb[Ask, Reply any] func(ctx context.Context, ask Ask) (Reply, error)
 type asker interface {
 	Ask(ctx context.Context, a postgres.Ask) ([]byte, error)
 	Leader(ctx context.Context) (postgres.Term, error)
+	Leads(ctx context.Context, term int64) error
+	Identity(ctx context.Context) (string, error)
 	Nodes(ctx context.Context) ([]postgres.Node, error)
 	Fresh(ctx context.Context) error
 	Primary() postgres.Primary
@@ -56,7 +59,13 @@ func (s *Server) here(ctx context.Context) (context.Context, bool) {
 		return ctx, true
 	}
 	term := s.term.Load()
-	return eventstore.UnderTerm(ctx, term), term != 0
+	return underTerm(ctx, s.asks, term), term != 0
+}
+
+// underTerm is the context of what this node does as the leader of a term.
+func underTerm(ctx context.Context, by asker, term int64) context.Context {
+	leads := func(ctx context.Context) error { return by.Leads(ctx, term) }
+	return eventstore.WithLead(eventstore.UnderTerm(ctx, term), leads)
 }
 
 // asked is what a row asks for, sealed: there may be account numbers in it.
@@ -75,6 +84,12 @@ func purposeOf(a postgres.Ask) string { return "ask/" + a.ID + "/" + a.Verb }
 
 // ask has the leader do a verb.
 func (s *Server) ask(ctx context.Context, name string, ask, reply any) error {
+	return askLeader(ctx, s.asks, s.Keys, name, ask, reply)
+}
+
+// askLeader has a verb done by the leader of a ledger, with whose keys ask and
+// reply are sealed.
+func askLeader(ctx context.Context, leader asker, keys *seal.Keyring, name string, ask, reply any) error {
 	text, err := json.Marshal(ask)
 	if err != nil {
 		return err
@@ -84,14 +99,14 @@ func (s *Server) ask(ctx context.Context, name string, ask, reply any) error {
 		return err
 	}
 	row := postgres.Ask{ID: uuid.NewString(), Verb: name}
-	if row.Body, err = s.Keys.Seal(domain.LedgerClient, body, purposeOf(row)); err != nil {
+	if row.Body, err = keys.Seal(domain.LedgerClient, body, purposeOf(row)); err != nil {
 		return err
 	}
-	sealed, err := s.asks.Ask(ctx, row)
+	sealed, err := leader.Ask(ctx, row)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	content, err := s.Keys.Open(domain.LedgerClient, sealed, purposeOf(row))
+	content, err := keys.Open(domain.LedgerClient, sealed, purposeOf(row))
 	if err != nil {
 		return err
 	}

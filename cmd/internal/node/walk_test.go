@@ -35,14 +35,8 @@ func TestARandomWalkOverEverySurface(t *testing.T) {
 	for _, seed := range seeds {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			w := newWalk(t, seed)
-			w.day("2026-11-23T13:00:00Z") // a Monday, 08:00 in New York
-			w.takeOn("Harbor Gym", object{"same_day": true, "relationship_verification": "none"})
-			w.takeOn("Harbor Diner", object{"relationship_verification": "prenote", "batching": object{"max_entries": 6}})
-			w.takeOn("Keystone Linen", object{"relationship_verification": "none", "batching": object{"max_age": "30m", "windows": []string{}}})
-			w.listen()
-			for range steps / len(w.clients) {
-				w.round()
-			}
+			w.running = serve(t, "", func(o *Options) { o.Log = w.log.logger() })
+			w.walk(steps)
 			w.finish()
 			if archive := os.Getenv("ACHLEDGER_WALK_KEEP"); archive != "" {
 				w.keep(archive)
@@ -82,8 +76,20 @@ func newWalk(t *testing.T, seed uint64) *walk {
 		log: &walkLog{}, seed: seed, rng: rand.New(rand.NewPCG(seed, 0)),
 		numbers: map[string]bool{}, owner: map[string]string{}, done: map[string]int{}, stay: map[string]bool{},
 	}
-	w.running = serve(t, "", func(o *Options) { o.Log = w.log.logger() })
 	return w
+}
+
+// walk takes clients on and has them walk.
+func (w *walk) walk(steps int) {
+	w.t.Helper()
+	w.day("2026-11-23T13:00:00Z") // a Monday, 08:00 in New York
+	w.takeOn("Harbor Gym", object{"same_day": true, "relationship_verification": "none"})
+	w.takeOn("Harbor Diner", object{"relationship_verification": "prenote", "batching": object{"max_entries": 6}})
+	w.takeOn("Keystone Linen", object{"relationship_verification": "none", "batching": object{"max_age": "30m", "windows": []string{}}})
+	w.listen()
+	for range steps / len(w.clients) {
+		w.round()
+	}
 }
 
 // takeOn takes on a client with settings of its own, and a second credential
@@ -138,20 +144,33 @@ func (w *walk) round() {
 // finish lets everything that is due leave, and asks the model.
 func (w *walk) finish() {
 	w.t.Helper()
+	before := w.settle()
+	w.subscribe()
+	w.end()
+	w.searchNumbers(string(w.folder))
+	VerifyFolder(w.t, w.folder)
+	w.startAnew(before)
+}
+
+// settle lets everything that is due leave and returns each client's lists.
+func (w *walk) settle() []map[string]string {
+	w.t.Helper()
 	w.release()
 	w.lapsed()
 	w.compareFiles() // what is given out is in the log, and in the lists
-	before := make([]map[string]string, len(w.clients))
+	lists := make([]map[string]string, len(w.clients))
 	for n, c := range w.clients {
-		before[n] = c.lists()
+		lists[n] = c.lists()
 		c.everythingLeft()
 	}
-	w.subscribe()
+	return lists
+}
+
+// end hears the streams out and stops.
+func (w *walk) end() {
+	w.t.Helper()
 	w.hearOut()
 	if err := w.stop(); err != nil {
 		w.t.Fatal(err)
 	}
-	w.searchNumbers()
-	VerifyFolder(w.t, w.folder)
-	w.startAnew(before)
 }

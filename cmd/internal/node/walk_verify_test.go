@@ -14,17 +14,12 @@ func init() {
 	node.VerifyReport = func(t testing.TB, f folder.Folder) (bool, string) {
 		t.Helper()
 		r, err := node.OpenReader(t.Context(), f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		var report bytes.Buffer
-		silent := func(string) (verify.Progress, func()) { return func(int64, int64) {}, func() {} }
-		ok, err := r.Subject().Report(t.Context(), &report, silent)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return ok, report.String()
+		return reportOf(t, r, err)
+	}
+	node.VerifyNode = func(t *testing.T, f folder.Folder, store, outbox string) (bool, string) {
+		t.Helper()
+		r, err := node.OpenDatabaseReader(t.Context(), f, store, outbox)
+		return reportOf(t, r, err)
 	}
 	node.VerifyFolder = func(t testing.TB, f folder.Folder) {
 		t.Helper()
@@ -32,4 +27,19 @@ func init() {
 			t.Errorf("verify:\n%s", report)
 		}
 	}
+}
+
+func reportOf(t testing.TB, r *node.Reader, err error) (bool, string) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var report bytes.Buffer
+	silent := func(string) (verify.Progress, func()) { return func(int64, int64) {}, func() {} }
+	ok, err := r.Subject().Report(t.Context(), &report, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok, report.String()
 }

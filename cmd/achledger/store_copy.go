@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/node"
+	"github.com/achledger/achledger/cmd/internal/terminal"
+)
+
+type storeCopyCommand struct {
+	dataFlag
+	urlFlag
+	To      string `help:"Where the ledger goes." enum:"database,folder" required:"" placeholder:"database|folder"`
+	Inbox   string `help:"Where the nodes of the database read files of the bank, to see that all are read." placeholder:"DIR"`
+	Abandon bool   `help:"Give up a copy that was cut short, when nothing is at its target: the ledger stays where it is."`
+}
+
+// Help is the text that --help shows below the flags.
+func (storeCopyCommand) Help() string {
+	return `Neither a server nor a node may run. The folder has the master key in keys/master,
+whichever way the ledger goes, and a new one has nothing else. A database is made
+with the same master key first:
+
+  achledger store init --store postgres://owner@db/ledger --data ./node   # with keys/master
+  achledger store copy --data ./data --store postgres://achledger@db/ledger --to database
+
+Delivery goes off at the source, for ever, before anything is copied, and on at the
+target, as it was, when all of it was read back. A copy that was cut short is typed
+again and continues. The source stays as it was, and is never served again; a ledger
+that goes back goes into a new folder or database.`
+}
+
+// Validate wants a database.
+func (c storeCopyCommand) Validate() error { return c.mustStore() }
+
+// Run moves the ledger.
+func (c storeCopyCommand) Run(ctx context.Context, s streams) error {
+	head, err := node.CopyStore(ctx, node.StoreCopy{
+		URL: c.Store, Folder: c.folder(), ToStore: c.To == "database", Inbox: c.Inbox, Abandon: c.Abandon,
+		Progress: func(what string) (func(done, total int64), func()) {
+			bar := terminal.NewProgress(s.errs, what)
+			return bar.At, bar.Done
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if c.Abandon {
+		_, err = fmt.Fprintln(s.out, "The ledger stays where it was, and so does its delivery.")
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%d events are in the %s, read back, the last with hash %x.\nThe ledger lives there now. Delivery is as it was.\n",
+		head.Position, c.To, head.Hash)
+	return err
+}

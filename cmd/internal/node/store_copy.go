@@ -1,0 +1,134 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/cmd/internal/delivery"
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+)
+
+// StoreCopy is what CopyStore is told. The folder has the master key, in keys/,
+// whichever way the ledger goes.
+type StoreCopy struct {
+	URL     string // of the database, with the serving role
+	Folder  folder.Folder
+	ToStore bool   // from the folder to the database; else the other way
+	Inbox   string // of the database's nodes, to see that it is read; may be empty
+	Abandon bool   // the copy was given up: the ledger stays where it is
+
+	// Progress counts events copied, and read back.
+	Progress func(what string) (at func(done, total int64), done func())
+}
+
+// CopyStore moves a ledger from a folder into a database or back. Delivery is
+// never on at both ends: it goes off at the source, for ever, before anything is
+// copied, and on at the target, as it was, when all of it was read back. A copy
+// that is cut short may be repeated.
+func CopyStore(ctx context.Context, o StoreCopy) (head eventstore.Head, err error) {
+	inFolder, inDatabase := &folderEnd{folder: o.Folder}, &databaseEnd{url: o.URL, folder: o.Folder, inbox: o.Inbox}
+	var from, to end = inFolder, inDatabase
+	if !o.ToStore {
+		from, to = to, from
+	}
+	err = inDatabase.alone(ctx, o.Abandon && o.ToStore, func(ctx context.Context) (err error) {
+		if err := from.openSource(ctx); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, from.close()) }()
+		if o.Abandon {
+			return abandon(ctx, from, to)
+		}
+		head, err = moveLedger(ctx, from, to, o)
+		return err
+	})
+	return head, err
+}
+
+// end is a place where a ledger lives, or shall.
+type end interface {
+	name() string // where it is, for people and for the source's switch
+	kind() folder.Kind
+	openSource(ctx context.Context) error
+	openTarget(ctx context.Context, kind folder.Kind) error
+	source() eventstore.Source
+	target() eventstore.Copy
+	beside() beside
+	control() *delivery.Switch      // of a source
+	idle(ctx context.Context) error // nothing is under way
+	empty(ctx context.Context) (bool, error)
+	verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error)
+	arrive(ctx context.Context, r delivery.Record, log delivery.Log) error
+	close() error
+}
+
+func moveLedger(ctx context.Context, from, to end, o StoreCopy) (head eventstore.Head, err error) {
+	if err := to.openTarget(ctx, from.kind()); err != nil {
+		return head, err
+	}
+	defer func() { err = errors.Join(err, to.close()) }()
+	if err := from.idle(ctx); err != nil {
+		return head, err
+	}
+	log, err := identify(ctx, from.source())
+	if err != nil {
+		return head, err
+	}
+	record, err := from.control().MoveTo(to.name(), log)
+	if err != nil {
+		return head, err
+	}
+	at, done := o.Progress("copying")
+	err = eventstore.CopyTo(ctx, to.target(), from.source(), at)
+	done()
+	if err == nil {
+		err = copyBeside(ctx, to.beside(), from.beside())
+	}
+	if err != nil {
+		return head, fmt.Errorf("%w; nothing leaves from either place: type it again, and it continues", err)
+	}
+	if head, err = compareEnds(ctx, from, to); err != nil {
+		return head, err
+	}
+	at, done = o.Progress("reading it back")
+	report, err := to.verify(ctx, at)
+	done()
+	if err == nil && !report.Sound() {
+		err = fmt.Errorf("the copy is not sound: %v", report.Problems)
+	}
+	if err != nil {
+		return head, err
+	}
+	return head, to.arrive(ctx, record, log)
+}
+
+// compareEnds compares the ends of both logs.
+func compareEnds(ctx context.Context, from, to end) (eventstore.Head, error) {
+	was, err := from.source().Head(ctx)
+	if err != nil {
+		return was, err
+	}
+	is, err := to.target().Head(ctx)
+	if err == nil && was != is {
+		err = fmt.Errorf("the copy ends at event %d with another hash than event %d of the log: its target holds another log", is.Position, was.Position)
+	}
+	return is, err
+}
+
+// abandon lets a ledger stay where it is, when nothing of it is at the target.
+func abandon(ctx context.Context, from, to end) error {
+	empty, err := to.empty(ctx)
+	if err == nil && !empty {
+		err = fmt.Errorf("%s holds events: drop it first, or type the copy again, and it continues", to.name())
+	}
+	if err != nil {
+		return err
+	}
+	log, err := identify(ctx, from.source())
+	if err != nil {
+		return err
+	}
+	return from.control().Stay(log)
+}

@@ -1,0 +1,146 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/projections"
+)
+
+// beside is what lies beside a ledger's log: wrapped keys and kept files.
+type beside struct {
+	wraps seal.Wraps
+	kept  listed
+}
+
+// listed are kept files that can be listed.
+type listed interface {
+	eventstore.Kept
+	List(ctx context.Context) ([][2]string, error) // folder and name
+}
+
+func copyBeside(ctx context.Context, to, from beside) error {
+	clients, err := from.wraps.Clients()
+	if err != nil {
+		return fmt.Errorf("list the keys: %w", err)
+	}
+	for _, client := range clients {
+		if err := copyWrap(to.wraps, from.wraps, client); err != nil {
+			return fmt.Errorf("copy the keys of client %s: %w", client, err)
+		}
+	}
+	files, err := from.kept.List(ctx)
+	if err != nil {
+		return fmt.Errorf("list the kept files: %w", err)
+	}
+	for _, f := range files {
+		if f[0] == keptAsks {
+			continue // nobody waits for those any more
+		}
+		if err := copyKept(to.kept, from.kept, f[0], f[1]); err != nil {
+			return fmt.Errorf("copy the kept file %s/%s: %w", f[0], f[1], err)
+		}
+	}
+	return ctx.Err()
+}
+
+func copyWrap(to, from seal.Wraps, client string) error {
+	content, err := from.Read(client)
+	if err != nil {
+		return err
+	}
+	err = to.Create(client, content)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	there, err := to.Read(client)
+	if err != nil || bytes.Equal(there, content) {
+		return err
+	}
+	return to.Replace(client, there, content)
+}
+
+// copyKept copies a file unless it is there already, and compares the two.
+func copyKept(to, from eventstore.Kept, folder, name string) error {
+	want, err := sumOf(from, folder, name)
+	if err != nil {
+		return err
+	}
+	got, err := sumOf(to, folder, name)
+	if err == nil && got == want {
+		return nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := keepCopy(to, from, folder, name); err != nil {
+		return err
+	}
+	got, err = sumOf(to, folder, name)
+	if err == nil && got != want {
+		err = errors.New("it is another one when it is read back")
+	}
+	return err
+}
+
+func keepCopy(to, from eventstore.Kept, folder, name string) (err error) {
+	in, err := from.Open(folder, name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := to.Keep(folder)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		return errors.Join(err, out.Drop())
+	}
+	return out.Commit(name)
+}
+
+func sumOf(k eventstore.Kept, folder, name string) (sum [sha256.Size]byte, err error) {
+	file, err := k.Open(folder, name)
+	if err != nil {
+		return sum, err
+	}
+	defer file.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return sum, err
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+// nothingUnderWay refuses a ledger with a file that is being delivered, or that
+// was asked for and is not cut: who goes on with it would have to be found here.
+func nothingUnderWay(ctx context.Context, path string, store eventstore.Store) error {
+	views, err := projections.Open(ctx, path, store, projections.Options{})
+	if err != nil {
+		return err
+	}
+	defer views.Close()
+	if err := views.CatchUp(ctx); err != nil {
+		return err
+	}
+	files, err := views.UnfinishedFiles(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		switch f.State {
+		case domain.FileOpen, domain.FileIsDelivering, domain.DeliveryUnknown:
+			return fmt.Errorf("file %s (%s) is %s: let that end, or settle it, before the ledger moves", f.ID, f.Name, f.State)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/achledger/achledger/cmd/internal/delivery"
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// databaseEnd is a database at an end of a copy.
+type databaseEnd struct {
+	url    string
+	folder folder.Folder // has the master key
+	inbox  string
+	store  *postgres.Store // nil where the database is missing
+	ledger postgres.Ledger
+	onOff  *delivery.Switch
+}
+
+func (e *databaseEnd) name() string              { return "ledger " + e.ledger.ID + " in a database" }
+func (e *databaseEnd) kind() folder.Kind         { return folder.Kind(e.ledger.Kind) }
+func (e *databaseEnd) source() eventstore.Source { return e.store }
+func (e *databaseEnd) target() eventstore.Copy   { return e.store }
+func (e *databaseEnd) beside() beside            { return beside{e.store.Wraps(), e.store.Kept()} }
+func (e *databaseEnd) control() *delivery.Switch { return e.onOff }
+func (e *databaseEnd) close() error              { return nil } // alone does it
+
+// alone does something while no node of the database runs. The database may be
+// missing where mayMiss says so.
+func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.Context) error) (err error) {
+	e.store, err = postgres.Open(ctx, postgres.Options{URL: e.url})
+	if mayMiss && postgres.Missing(err) {
+		e.store = nil
+		return do(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.store.Close()) }()
+	if e.ledger, err = e.store.Ledger(ctx); err != nil {
+		return err
+	}
+	if err := seal.CheckMark(e.folder.Keys(), e.ledger.Mark); err != nil {
+		return err
+	}
+	err = e.store.LeadNow(ctx, func(ctx context.Context, _ int64) error {
+		nodes, err := e.store.Nodes(ctx)
+		if err != nil {
+			return err
+		}
+		for _, n := range nodes {
+			if n.Seen < 5*time.Second && n.Release != "" {
+				return fmt.Errorf("node %s of the ledger in the database runs: stop every node first", n.Name)
+			}
+		}
+		return do(ctx)
+	})
+	if errors.Is(err, postgres.ErrLed) {
+		err = errors.New("a node of the ledger in the database runs: stop every node first")
+	}
+	return err
+}
+
+func (e *databaseEnd) openSource(ctx context.Context) error {
+	log, err := Identify(ctx, e.store)
+	if err != nil {
+		return err
+	}
+	e.onOff, err = (&row{store: e.store}).open(ctx, log, "")
+	return err
+}
+
+func (e *databaseEnd) openTarget(ctx context.Context, is folder.Kind) error {
+	if err := is.MustBe(e.kind()); err != nil {
+		return err
+	}
+	_, version, err := e.store.Delivery(ctx)
+	if err == nil && version > 0 {
+		err = errors.New("the database holds a ledger that is used: name another one")
+	}
+	return err
+}
+
+func (e *databaseEnd) idle(ctx context.Context) error {
+	if e.inbox != "" {
+		unread, err := unreadIn(e.inbox)
+		if err == nil && unread > 0 {
+			err = fmt.Errorf("%d files in %s are not read yet: start a node, and let it take them in", unread, e.inbox)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nothingUnderWay(ctx, e.folder.Views(), e.store)
+}
+
+func (e *databaseEnd) empty(ctx context.Context) (bool, error) {
+	if e.store == nil {
+		return true, nil
+	}
+	reached, err := e.store.Reached(ctx, "")
+	return reached == 0, err
+}
+
+func (e *databaseEnd) verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error) {
+	return e.store.Verify(ctx, progress)
+}
+
+// arrive has the switch stand as it did. The log is what it was in this database.
+func (e *databaseEnd) arrive(ctx context.Context, r delivery.Record, log delivery.Log) error {
+	identity, err := e.store.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	content, err := json.Marshal(switchRow{Log: log.FirstEvent, Position: log.Head, Identity: identity, Record: r})
+	if err != nil {
+		return err
+	}
+	return e.store.SetDelivery(0, 1, content)
+}

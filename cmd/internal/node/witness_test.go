@@ -1,0 +1,116 @@
+package node
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+)
+
+// putBack is a ledger of which one payment left in a file after its database was
+// copied, and that copy, in which the payment waits. Its first node knew both.
+func putBack(t *testing.T) (c *cluster, knew folder.Folder) {
+	t.Helper()
+	c = newCluster(t)
+	r := c.serve(nil)
+	r.at("2026-11-24T14:40:00Z")
+	id, client := r.client("Harbor Gym")
+	r.pay(client) // waits for its window
+	eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	must(t, r.stop())
+	before, after := c.name, c.name+"_put_back"
+	c.database.Exec(t, "postgres", "CREATE DATABASE "+after+" TEMPLATE "+before)
+	r = serve(t, r.folder, c.options)
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
+	eventually(t, "the payment leaves", func() bool { return len(c.sent()) == 1 })
+	eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	must(t, r.stop())
+	c.name = after
+	return c, r.folder
+}
+
+// refuses fails the test unless nothing leaves from a node, and it says why.
+func (c *cluster) refuses(r *running, why string) {
+	c.t.Helper()
+	eventually(c.t, "delivery is off", func() bool { on, _ := r.server.Switch.Allowed("231380104"); return !on })
+	if _, reason := r.server.Switch.Allowed("231380104"); !strings.Contains(reason, why) {
+		c.t.Errorf("it says %q, not %q", reason, why)
+	}
+}
+
+func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		knew, stream bool
+		why          string
+	}{
+		"a node knew more, and the stream is away": {true, false, "this node had read event"},
+		"only the stream knew more":                {false, true, "it holds"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, knew := putBack(t)
+			if !tt.knew {
+				must(t, os.Remove(knew.Witness()))
+				must(t, os.Remove(knew.Views()))
+			}
+			away := c.nats
+			if !tt.stream {
+				c.nats = "nats://127.0.0.1:1"
+			}
+			first := serve(t, knew, c.options)
+			c.refuses(first, tt.why)
+			other := c.serve(nil) // which knew nothing
+			c.refuses(other, tt.why)
+			must(t, first.command("keys/ops", Nothing{}, &Nothing{})) // the log's own credentials are not taken
+			var err error
+			first.ops, err = knew.ReadCredential()
+			must(t, err)
+			first.at("2026-11-24T21:31:00Z") // past the window of the payment that waits again
+			if n := len(c.sent()); n != 1 {
+				t.Errorf("the bank has %d files", n)
+			}
+			must(t, other.stop())
+			must(t, first.stop())
+			// A person looks, says what left, and has the stream made again.
+			c.nats = away
+			first = serve(t, knew, c.options)
+			must(t, first.command("stream/reset", Nothing{}, &Nothing{}))
+			must(t, first.command("delivery/on", DeliveryOrder{ODFI: "231380104"}, &struct{}{}))
+			eventually(t, "the stream holds the whole log", func() bool { return first.metric("achledger_relay_lag_events") == "0" })
+			if on, reason := first.server.Switch.Allowed("231380104"); !on {
+				t.Errorf("delivery is off: %s", reason)
+			}
+			must(t, first.stop())
+		})
+	}
+}
+
+// A failover begins another timeline, as a restore does: nothing leaves until the
+// stream has told that the log is the same.
+func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(nil)
+	r.at("2026-11-24T14:40:00Z")
+	id, client := r.client("Harbor Gym")
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
+	eventually(t, "the stream holds the whole log", func() bool { return r.metric("achledger_relay_lag_events") == "0" })
+	must(t, r.stop())
+	c.database.Exec(t, c.name, `UPDATE achledger.delivery SET content = convert_to(
+		regexp_replace(convert_from(content, 'UTF8'), '"identity":"[^"]*"', '"identity":"another"'), 'UTF8')`)
+	nats := c.nats
+	c.nats = "nats://127.0.0.1:1"
+	r = serve(t, r.folder, c.options)
+	c.refuses(r, "until the stream says")
+	if status, _ := r.pay(client); status != http.StatusCreated {
+		t.Errorf("a payment answers %d", status)
+	}
+	must(t, r.stop())
+	if len(c.sent()) != 0 {
+		t.Error("it left")
+	}
+	c.nats = nats
+	r = serve(t, r.folder, c.options)
+	eventually(t, "the payment leaves", func() bool { return len(c.sent()) == 1 })
+	must(t, r.stop())
+}

@@ -1,0 +1,173 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
+	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/workers/remote/remotetest"
+)
+
+func TestMain(m *testing.M) { postgrestest.Main(m) }
+
+// openNode opens the ledger of a database as one of its nodes.
+func (b *bank) openNode() {
+	b.t.Helper()
+	store, err := postgres.Open(context.Background(), postgres.Options{URL: b.database, Node: b.node, Linger: -1})
+	must(b.t, err)
+	keys, err := seal.Open(filepath.Join(b.folder, "keys"))
+	must(b.t, err)
+	b.store, b.Ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: b.clock}
+}
+
+// twoNodes are two nodes of one ledger, with an outbox that they share.
+func twoNodes(t *testing.T) (first, second *bank) {
+	t.Helper()
+	url, _ := postgrestest.Ledger(t)
+	folder, clock := t.TempDir(), ledgertest.NewClock(friday)
+	for i, b := range []**bank{&first, &second} {
+		*b = &bank{t: t, folder: folder, clock: clock, database: url, node: fmt.Sprint(i + 1)}
+		(*b).open()
+		t.Cleanup((*b).close)
+		if i == 0 {
+			first.client(gym)
+		}
+	}
+	return first, second
+}
+
+// lead begins the next term, of this node.
+func (b *bank) lead() context.Context {
+	b.t.Helper()
+	return postgrestest.Lead(b.t, b.store.(*postgres.Store))
+}
+
+// aBank takes each file away as soon as it has its final name.
+type aBank struct {
+	t      *testing.T
+	folder string
+	has    []string // contents
+}
+
+func (b *aBank) take() {
+	b.t.Helper()
+	names, err := filepath.Glob(filepath.Join(b.folder, "*.ach"))
+	must(b.t, err)
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		must(b.t, err)
+		must(b.t, os.Remove(name))
+		b.has = append(b.has, string(content))
+	}
+}
+
+// The leader is stopped at a step of a delivery. A window passes, another node
+// leads and delivers, the bank takes what it finds, and then the first goes on
+// where it was.
+func TestAStoppedLeaderThatWakesDeliversNothingTwice(t *testing.T) {
+	for _, bank := range []struct {
+		way   string
+		taken bool // by the bank, before the first wakes
+	}{{domain.ToOutbox, true}, {domain.BySFTP, true}, {domain.BySFTP, false}} {
+		ended := false
+		for n := 1; !ended && !t.Failed(); n++ {
+			t.Run(fmt.Sprintf("%s, taken %v, step %d", bank.way, bank.taken, n), func(t *testing.T) {
+				ended = stoppedDelivery(t, bank.way, bank.taken, n)
+			})
+		}
+		if testing.Short() {
+			break
+		}
+	}
+}
+
+func stoppedDelivery(t *testing.T, way string, taken bool, n int) (ended bool) {
+	first, second := twoNodes(t)
+	at := &aBank{t: t, folder: first.outbox()}
+	if way == domain.BySFTP {
+		s := remotetest.New(t)
+		first.setUp(s.Settings)
+		second.delivery.SFTP = &SFTP{}
+		at.folder = filepath.Join(s.Dir, "outbound")
+	}
+	first.posts(gym, 3)
+	first.clock.Set(ledgertest.At("2026-11-20 14:30"))
+	halt := ledgertest.NewHalt(n)
+	first.fault = func(step string) error { halt.Pass(step); return nil }
+	slow, done := first.lead(), make(chan error, 1)
+	go func() { done <- first.batcher.Sweep(slow) }()
+	select {
+	case <-halt.Stopped:
+	case err := <-done:
+		must(t, err)
+		return true // there are no more steps
+	}
+	next := second.lead()
+	second.clock.Set(ledgertest.At("2026-11-20 16:50")) // two windows later
+	must(t, second.batcher.Sweep(next))
+	if taken {
+		at.take()
+	}
+	halt.Wake()
+	_ = <-done // whatever it says
+	must(t, second.batcher.Sweep(next))
+	at.take()
+	settleUnknown(t, second, next, at)
+	at.take()
+	if len(at.has) != 1 {
+		t.Errorf("after %q the bank has %d files", halt.Step(), len(at.has))
+	}
+	for _, f := range second.cutFiles() {
+		if f.State != domain.FileIsDelivered && f.State != domain.FileIsReleased {
+			t.Errorf("after %q file %s is %s: %s", halt.Step(), f.ID, f.State, f.Note)
+		}
+	}
+	return false
+}
+
+// settleUnknown does what a person does: asks the bank.
+func settleUnknown(t *testing.T, b *bank, ctx context.Context, at *aBank) {
+	t.Helper()
+	for _, f := range b.cutFiles() {
+		if f.State != domain.DeliveryUnknown {
+			continue
+		}
+		settle := b.delivery.Resend
+		if len(at.has) > 0 {
+			settle = b.delivery.Confirm
+		}
+		must(t, settle(ctx, f.ID))
+	}
+}
+
+// What a leader puts at the bank bears its term. Nobody's delivery is begun with
+// what another one put there, and the next leader clears that away.
+func TestWhatAnEarlierLeaderPutAtTheBankIsItsOwn(t *testing.T) {
+	first, second := twoNodes(t)
+	slow := first.lead()
+	first.posts(gym, 1)
+	first.clock.Set(ledgertest.At("2026-11-20 14:30"))
+	first.fault = stopAt("before delivering")
+	if err := first.batcher.Sweep(slow); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	second.fault = stopAt("before begin")
+	if err := second.batcher.Sweep(second.lead()); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	f := second.onlyFile()
+	began, _ := filepath.Match("."+f.Name()+".2-*", f.Temporary())
+	if !began || !slices.Equal(second.sent(), []string{f.Temporary()}) {
+		t.Errorf("delivery began with %s, and the outbox holds %v", f.Temporary(), second.sent())
+	}
+}
