@@ -114,10 +114,14 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Bank "+routing, "Banks")
 	_, labels := s.metrics.read(s.Metrics)
 	state := deliveryState(labels, routing)
+	var names []string
+	for _, id := range clients[:min(len(clients), 10)] {
+		names = append(names, p.Client(id))
+	}
 	data := settingsPage{Title: "Bank " + routing, State: "delivery " + state.Text, Tone: state.Tone, Facts: []fact{
 		{"Files leave by", say(bank.Leaves().Method)}, {"Immediate destination", say(cmp.Or(bank.File.ImmediateDestination, "each client's own")).sub(bank.File.ImmediateDestinationName)},
 		{"Immediate origin", say(cmp.Or(bank.File.ImmediateOrigin, "each client's own")).sub(bank.File.ImmediateOriginName)},
-		{"Clients", say(plural(len(clients), "client", "clients")).sub(strings.Join(clients[:min(len(clients), 10)], ", "))},
+		{"Clients", say(plural(len(clients), "client", "clients")).sub(strings.Join(names, ", "))},
 	}}
 	set := formOf(p, "configure-bank", routing, "Set it up")
 	if p.Who.caller.May(domain.ScopeOpsAdmin) {

@@ -46,7 +46,7 @@ func differences(before, after map[string]string) (says []string) {
 	maps.Copy(names, after)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		was, is := before[name], after[name]
-		title := strings.ReplaceAll(strings.TrimPrefix(name, "settings."), "_", " ")
+		title := strings.NewReplacer("_", " ", ".", " ").Replace(strings.TrimPrefix(name, "settings."))
 		switch {
 		case was == is:
 		case was == "":

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
 )
 
 // recordsShown is how many entries of a file are shown at a time.
@@ -49,6 +51,9 @@ func (s *surface) file(c echo.Context, who api.Caller) error {
 		name = f.ID
 	}
 	p := s.newPage(c, who, name, "Files out")
+	if isCSV(c) {
+		return s.fileCSV(c, p, f)
+	}
 	p.Live = true
 	data := filePage{Name: name, State: word(f.State), Tone: toneOf(string(f.State)), Facts: fileFacts(p, f), Actions: fileForms(p, f), Batches: batchTable(p, f)}
 	if data.Moments, err = s.moments(ctx, tellFile(), domain.FileStream(f.ID)); err != nil {
@@ -165,6 +170,7 @@ func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after
 	if n := len(f.Ranges); n > 0 && last > 0 && last < f.Ranges[n-1].Last {
 		t.More = p.Link("cursor", strconv.FormatInt(last, 10)) + "#entries"
 	}
+	t.CSV = p.Link("format", "csv")
 	data.Entries = t
 	if f.Cut == nil {
 		return nil
@@ -176,6 +182,20 @@ func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after
 	}
 	data.Records = lines
 	return nil
+}
+
+// fileCSV answers every entry of a file of ours, as a file.
+func (s *surface) fileCSV(c echo.Context, p *page, f domain.File) error {
+	api.Patience(c, 5*time.Minute)
+	t := table{Name: "entries-" + f.ID, Columns: columns("Trace number", "Amount#", "Batch#", "Client", "Transaction", "Event"), page: p}
+	err := s.Views.FileEntries(c.Request().Context(), f.ID, func(e projections.FileEntry) error {
+		t.add(code(e.Trace), money(e.AmountCents), count(e.Batch), say(e.Client), code(e.TransactionID), code(e.ItemID))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return asCSV(c, t)
 }
 
 // filedEntry is an entry as it was filed, from the history of its transaction

@@ -129,6 +129,9 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 		if t := levelTone(r.Level); t.rank() > data.Tone.rank() {
 			data.State, data.Tone = map[guard.Level]string{guard.WarnedAt: "near a limit", guard.ActedAt: "above a limit"}[r.Level], t
 		}
+		if r.Level == guard.Low && r.SixtyDays.MethodB.Percent > r.Act && data.Tone == good {
+			data.State, data.Tone = "too few to act on", plain
+		}
 		data.Plots = append(data.Plots, ratePlot(r, calendar.DateOf(p.Now), Path+"/rates/"+url.PathEscape(client)+"/"+url.PathEscape(company)))
 		data.Facts = append(data.Facts, rateFacts(r)...)
 	}

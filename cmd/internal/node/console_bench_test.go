@@ -58,15 +58,16 @@ func (b *bankDay) many(most int) {
 		}}, nil)
 	}
 	today := calendar.NewDate(2026, 11, 18)
+	var settled [][]string // debits by day
 	for n := range days {
 		began := time.Now()
 		b.clock(today.String() + " 08:00")
-		debits := b.bulk(b.gymKey, most*3/4/days)
-		b.bulk(b.dinerKey, most/4/days)
+		settled = append(settled, b.bulk(b.gymKey, n, most*3/4/days))
+		b.bulk(b.dinerKey, n, most/4/days)
 		if n < days-1 {
 			b.clock(today.String() + " 23:00")
-			for _, id := range debits[:min(returns, len(debits))] {
-				b.do(b.ops, http.MethodPost, "/v1/simulations/transactions/"+id+"/return", map[string]any{"code": []string{"R01", "R03", "R10"}[n%3], "client": b.gym}, nil)
+			for _, id := range settled[max(0, n-2)][:returns*min(1, n/2)] { // what settled lately; nothing has on the first two days
+				b.call(b.ops, http.MethodPost, "/v1/simulations/transactions/"+id+"/return", map[string]any{"code": "R10", "client": b.gym}, nil) // one that did not leave cannot come back
 			}
 			today = calendar.NextBankingDay(today)
 		}
@@ -78,8 +79,8 @@ func (b *bankDay) many(most int) {
 }
 
 // bulk posts payments of a client, one in four a debit, and returns the debits'
-// ids.
-func (b *bankDay) bulk(who folder.Credential, most int) (debits []string) {
+// ids. No two days have the same payments.
+func (b *bankDay) bulk(who folder.Credential, day, most int) (debits []string) {
 	var lines bytes.Buffer
 	out := json.NewEncoder(&lines)
 	for n := range most {
@@ -89,7 +90,7 @@ func (b *bankDay) bulk(who folder.Credential, most int) (debits []string) {
 			debits = append(debits, id)
 		}
 		_ = out.Encode(map[string]any{
-			"TransactionID": id, "StandardEntryClassCode": "PPD", "TransactionType": kind, "ToRouting": "121042882", "ToAccount": "30488" + fmt.Sprint(100_000+n%50_000),
+			"TransactionID": id, "StandardEntryClassCode": "PPD", "TransactionType": kind, "ToRouting": "121042882", "ToAccount": fmt.Sprintf("30488%02d%06d", day, n),
 			"ToAccountType": "checking", "ToName": fmt.Sprintf("Receiver %d", n%50_000), "Description": "PAYROLL", "Amount": float64(100+n%3000) + .25,
 		})
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,11 @@ func operationsWork(t *testing.T, wide, high int64, scheme string) {
 	eventually(t, "the file of 16:30 stands on the page", func() bool { return strings.Contains(other.text("#day-files"), "1630") })
 	other.quiet("the page that was left open")
 
+	// Found by name and amount, by the last four, and by its trace number.
+	for typed, found := range map[string]string{"okafor 2,153.17": "Ines Okafor", "2153": "Ines Okafor", "juniper": "Juniper Diner"} {
+		web.visit("/console/search?q=" + url.QueryEscape(typed))
+		web.says("main", found)
+	}
 	// Found by its trace number.
 	web.does(chromedp.KeyEvent("/"))
 	web.fill("#q", "231380100000049\r")
