@@ -5,7 +5,7 @@ export CGO_ENABLED = 1
 # stories of the command line exit a hundred times.
 export GORACE ?= atexit_sleep_ms=10
 
-.PHONY: help demo cluster chaos test explore check fmt generate pictures lint bench release build gcc postgres prometheus chromium gpg
+.PHONY: help demo cluster chaos test explore check fmt generate pictures lint bench release build gcc postgres prometheus chromium gpg node
 
 help:
 	@echo "Targets of achledger:"
@@ -18,7 +18,7 @@ demo: gcc ## tell the story of one day at a made-up bank, on a real server
 # vet compiles what it reads: with -race it is what the tests need, and vet=off
 # then leaves out what was vetted already. More packages run at once than there
 # are processors, since tests also wait, for the disk above all.
-test: gcc postgres prometheus chromium gpg ## everything that runs for every change
+test: gcc postgres prometheus chromium gpg node ## everything that runs for every change
 	@unformatted=$$(gofmt -l cmd domain eventstore http projections workers); \
 	if [ -n "$$unformatted" ]; then echo "make fmt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet -race ./...
@@ -50,7 +50,7 @@ pictures: gcc chromium ## the pictures of docs/console.md, taken of the console 
 	rm -f docs/pictures/*.png
 	ACHLEDGER_PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run TestEveryPageShowsWithoutAComplaint ./cmd/internal/node
 
-generate: ## docs/events.md and docs/schemas from the events in domain
+generate: ## docs/events.md, docs/schemas, the Go client and the Postman collection
 	go generate ./cmd/internal/docgen
 
 lint: ## the linters of .golangci.yml; the first run builds them, which takes minutes
@@ -77,6 +77,9 @@ chromium:
 
 gpg:
 	@bash .ci/gpg
+
+node:
+	@bash .ci/node
 
 prometheus:
 	@bash .ci/prometheus

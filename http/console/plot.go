@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -31,6 +32,16 @@ type shape struct {
 	Class         string
 	Href          string
 	Says          string
+}
+
+// Role is that of a picture, whose parts nobody can go to, or of a group of
+// links.
+func (p plot) Role() string {
+	leads := func(s shape) bool { return s.Href != "" }
+	if slices.ContainsFunc(p.Bars, leads) || slices.ContainsFunc(p.Dots, leads) {
+		return "group"
+	}
+	return "img"
 }
 
 type label struct {
