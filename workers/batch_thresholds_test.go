@@ -58,6 +58,35 @@ func TestAFileIsCutAtAThreshold(t *testing.T) {
 	}
 }
 
+func TestAWindowThatPassedOverSomethingIsMissed(t *testing.T) {
+	b := openBank(t)
+	missed := func(now string) int {
+		t.Helper()
+		b.clock.Set(at(now))
+		n, err := b.batcher.WindowsMissed(t.Context(), at(now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := missed("2026-11-20 14:31"); n != 0 {
+		t.Errorf("with nothing there %d windows are missed", n)
+	}
+	b.clock.Set(at("2026-11-20 14:40"))
+	b.post(gym, pull(1))
+	if n := missed("2026-11-20 14:45"); n != 0 {
+		t.Errorf("before the next window %d are missed", n)
+	}
+	if n := missed("2026-11-20 16:31"); n != 1 {
+		t.Errorf("of what nobody cut at its window %d are missed, want 1", n)
+	}
+	b.sweep()
+	if n := missed("2026-11-20 16:32"); n != 0 {
+		t.Errorf("once it is cut %d windows are missed", n)
+	}
+	b.verify()
+}
+
 func TestTheNumberCountsOverAllOfAClientsBanks(t *testing.T) {
 	b := openBank(t, func(s *domain.Settings) {
 		s.ODFIs, s.Batching.MaxEntries = []string{ourBank, otherODFI}, 2

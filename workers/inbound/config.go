@@ -48,6 +48,10 @@ type Config struct {
 	// system's if left out.
 	Spool string
 
+	// Returned, if set, is called for each return of an entry of ours, by its
+	// code, once it is in the log.
+	Returned func(code string)
+
 	// Largest is how many bytes a file may have, 1 GiB by default.
 	Largest int64
 
@@ -142,6 +146,20 @@ func (t *Intake) write(ctx context.Context, step string, changes ...ledger.Chang
 	if _, err := t.Ledger.Write(ctx, changes...); err != nil {
 		return err
 	}
+	t.countReturns(changes)
 	t.at("after " + step)
 	return nil
+}
+
+func (t *Intake) countReturns(changes []ledger.Change) {
+	if t.Returned == nil {
+		return
+	}
+	for _, c := range changes {
+		for _, e := range c.Events {
+			if e, ok := e.(*domain.TransactionReturned); ok {
+				t.Returned(e.Entry.Return.Code)
+			}
+		}
+	}
 }

@@ -76,7 +76,7 @@ func (c *crew) hireFiles(s *Server) (err error) {
 // hireIntake makes those that take in what comes from the bank.
 func (c *crew) hireIntake(s *Server) (err error) {
 	c.intake, err = newIntake(s.Core, s.views, inbound.Config{
-		Inbox: inbound.Watch{Dir: s.Inbox}, Log: s.log,
+		Inbox: inbound.Watch{Dir: s.Inbox}, Log: s.log, Returned: s.returned,
 		Acknowledge: func(ctx context.Context, a ack.Acknowledgement) (domain.File, error) {
 			return c.files.Acknowledge(ctx, s.views, a)
 		},

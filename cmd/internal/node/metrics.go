@@ -89,7 +89,8 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize} {
+	for _, d := range []*prometheus.Desc{logHead, logWritable, leads, leaderTerm, nodeLog, nodeViews, nodeSeen, synchronous, relayLag, viewLag, pending, pendingCents, oldestPending, filesByState, returnRates, held, questionable, unanswered, overdue, tracesInUse, deliveryOn, unreached, diskFree, diskSize,
+		queued, queuedAge, queueDeadline, windowsMissed} {
 		ch <- d
 	}
 }
@@ -184,6 +185,7 @@ func (g *gauges) nodes(ctx context.Context, send sender) {
 func (g *gauges) scan(ctx context.Context, send sender) {
 	s := g.server
 	g.nodes(ctx, send)
+	g.waits(ctx, send)
 	if queues, err := s.views.QueueTotals(ctx); err == nil {
 		g.queues(send, queues)
 	}

@@ -78,6 +78,7 @@ type Server struct {
 	relay        *relay.Relay
 	metrics      *prometheus.Registry
 	totalsDiffer func()
+	returned     func(code string)
 	directory    *projections.Directory
 	logins       *ledger.Logins
 	views        *projections.Views
@@ -168,7 +169,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	}
 	s.directory = projections.NewDirectory(s.Ledger)
 	s.metrics = newMetrics(s)
-	s.totalsDiffer = totalsDiffer(s.metrics)
+	s.totalsDiffer, s.returned = totalsDiffer(s.metrics), returns(s.metrics)
 	s.logins = ledger.NewLogins(s.directory, time.Now, s.log, failedLogins(s.metrics))
 	s.logins.Among(s.nodes)
 	if err := s.connectBroker(ctx, s.directory); err != nil {

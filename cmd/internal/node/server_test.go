@@ -183,6 +183,37 @@ func TestMetricsTellWhatWaits(t *testing.T) {
 	}
 }
 
+func TestMetricsTellWhatWaitsForAPerson(t *testing.T) {
+	r := serve(t, "", nil)
+	r.at("2026-11-24T14:40:00Z")
+	id, client := r.client("Harbor Gym")
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1}}, nil)
+	_, paid := r.pay(client)
+	eventually(t, "the payment can be returned", func() bool {
+		return r.call(r.ops, http.MethodPost, "/v1/simulations/transactions/"+paid+"/return", object{"code": "R03"}, nil) == 200
+	})
+	if got := r.metric(`achledger_queue_entries{kind="unmatched"}`); got != "0" {
+		t.Errorf("with nothing unmatched %q are", got)
+	}
+	r.must(200, r.ops, http.MethodPost, "/v1/simulations/inbound", object{
+		"routing": "231380104", "account": "777123456", "name": "WILLA HAYES", "amount_cents": 18250, "debit": true, "sec_code": "PPD",
+		"company_name": "CITY UTILITIES", "company_identification": "9000000002", "description": "BILL",
+	}, nil)
+	eventually(t, "an entry of nobody's waits", func() bool { return r.metric(`achledger_queue_entries{kind="unmatched"}`) == "1" })
+	for _, name := range []string{`achledger_queue_oldest_age_seconds{kind="unmatched"}`, `achledger_queue_deadline_seconds{kind="unmatched"}`} {
+		if n, err := strconv.ParseFloat(r.metric(name), 64); err != nil || n < 0 {
+			t.Errorf("%s is %v, %v", name, n, err)
+		}
+	}
+	for name, want := range map[string]string{
+		`achledger_returns_total{code="R03"}`: "1", `achledger_queue_entries{kind="quarantine"}`: "0", "achledger_windows_missed": "0",
+	} {
+		if got := r.metric(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,0 +1,33 @@
+package workers
+
+import (
+	"context"
+	"time"
+)
+
+// WindowsMissed counts the queues in which something waits that should have
+// been cut at a window: those of a client that is not suspended, at an ODFI
+// whose files may leave.
+func (b *Batcher) WindowsMissed(ctx context.Context, now time.Time) (n int, err error) {
+	all, err := b.queues(ctx, now)
+	if err != nil {
+		return 0, err
+	}
+	for _, queues := range all {
+		c, err := b.client(ctx, queues[0].Client)
+		if err != nil {
+			return n, err
+		}
+		for _, q := range queues {
+			if c.Suspended && !q.Answers {
+				continue
+			}
+			if _, missed, err := b.window(ctx, now, c, q); err != nil {
+				return n, err
+			} else if missed {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
