@@ -19,9 +19,11 @@ type options struct {
 	Rounds  int           // of everything that is compared; the median counts
 	Each    time.Duration // how long one round of single requests takes
 	Entries int           // of the big cut
-	Only    []string      // steps to run, with those they are held against; none: all
-	Out     io.Writer
-	Errs    io.Writer // what is going on, for people
+	// Everything puts a webhook and limits beside payments.
+	Everything bool
+	Only       []string // steps to run, with those they are held against; none: all
+	Out        io.Writer
+	Errs       io.Writer // what is going on, for people
 }
 
 // bench is one run.

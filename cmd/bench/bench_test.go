@@ -33,7 +33,7 @@ func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	err = measure(t.Context(), options{
-		Program: program, Self: self, Folder: t.TempDir(), Rounds: 1, Each: 200 * time.Millisecond, Entries: 500, Out: &out, Errs: &errs,
+		Program: program, Self: self, Folder: t.TempDir(), Rounds: 1, Each: 200 * time.Millisecond, Entries: 500, Everything: true, Out: &out, Errs: &errs,
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &errs)

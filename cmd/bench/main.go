@@ -21,12 +21,13 @@ type cli struct {
 }
 
 type runCommand struct {
-	Program string        `help:"The achledger that is measured." default:"bin/achledger" type:"existingfile" placeholder:"FILE"`
-	Folder  string        `help:"Measure the disk that holds this folder; the system's temporary one by default." placeholder:"DIR"`
-	Rounds  int           `help:"Rounds of everything that is compared; the median counts." default:"5"`
-	Each    time.Duration `help:"How long a round of single requests takes." default:"3s"`
-	Entries int           `help:"Entries of the big cut." default:"100000"`
-	Only    []string      `help:"Measure only these: append, single, bulk, rebuild, cut." enum:"append,single,bulk,rebuild,cut" placeholder:"STEP,…"`
+	Program    string        `help:"The achledger that is measured." default:"bin/achledger" type:"existingfile" placeholder:"FILE"`
+	Folder     string        `help:"Measure the disk that holds this folder; the system's temporary one by default." placeholder:"DIR"`
+	Rounds     int           `help:"Rounds of everything that is compared; the median counts." default:"5"`
+	Each       time.Duration `help:"How long a round of single requests takes." default:"3s"`
+	Entries    int           `help:"Entries of the big cut." default:"100000"`
+	Everything bool          `help:"With limits that the guard counts for every entry, and a webhook to which everything is posted."`
+	Only       []string      `help:"Measure only these: append, single, bulk, rebuild, cut." enum:"append,single,bulk,rebuild,cut" placeholder:"STEP,…"`
 }
 
 // Help is the text that --help shows below the flags.
@@ -43,7 +44,7 @@ func (c runCommand) Run(ctx context.Context) error {
 		return err
 	}
 	return measure(ctx, options{
-		Program: c.Program, Self: self, Folder: c.Folder, Rounds: c.Rounds, Each: c.Each, Entries: c.Entries, Only: c.Only,
+		Program: c.Program, Self: self, Folder: c.Folder, Rounds: c.Rounds, Each: c.Each, Entries: c.Entries, Only: c.Only, Everything: c.Everything,
 		Out: os.Stdout, Errs: os.Stderr,
 	})
 }

@@ -21,6 +21,9 @@ type process struct {
 	folder string
 	client credential
 	ops    credential
+
+	extra    string       // of what its clients are
+	receiver *http.Server // of its client's webhook, or nil
 }
 
 type credential struct{ Key, Secret string }
@@ -52,6 +55,9 @@ func start(folder, program string, args ...string) (*process, error) {
 func (p *process) stop() error {
 	if p == nil || p.cmd.ProcessState != nil {
 		return nil
+	}
+	if p.receiver != nil {
+		defer p.receiver.Close()
 	}
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -120,13 +126,13 @@ func (p *process) call(who credential, method, path, body string, answer any) er
 // many entries; its only window is the last minute of the day.
 func (p *process) open(maxEntries int) (credential, error) {
 	var opened struct{ Credential credential }
-	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries), &opened)
+	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries, p.extra), &opened)
 	return opened.Credential, err
 }
 
-func clientBody(maxEntries int) string {
+func clientBody(maxEntries int, extra string) string {
 	return fmt.Sprintf(`{"name":"Bench","company_name":"BENCH","company_identifications":["1840000017"],
 		"odfi_routing_numbers":["231380104"],"sec_codes":["PPD"],"batching":{"max_entries":%d,"windows":["23:59"]},
 		"file":{"immediate_destination":"061000146","immediate_destination_name":"FEDERAL RESERVE BANK",
-		        "immediate_origin":"231380104","immediate_origin_name":"LANTERN SAVINGS BANK"}}`, maxEntries)
+		        "immediate_origin":"231380104","immediate_origin_name":"LANTERN SAVINGS BANK"}%s}`, maxEntries, extra)
 }

@@ -30,8 +30,16 @@ func (b *bench) servers() (err error) {
 	if err := b.ledger.call(b.ledger.ops, "PUT", "/v1/simulations/clock", `{"now":"2026-11-24T14:40:00Z"}`, nil); err != nil {
 		return err
 	}
+	if b.Everything {
+		b.ledger.extra = limits
+	}
 	if b.ledger.client, err = b.ledger.open(1_000_000_000); err != nil {
 		return err
+	}
+	if b.Everything {
+		if err := b.ledger.listen(); err != nil {
+			return err
+		}
 	}
 	if b.bare, err = start(b.folder("bare"), b.Self, "bare", b.folder("bare")); err != nil {
 		return err

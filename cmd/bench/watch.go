@@ -35,10 +35,10 @@ func (p *process) watchLag(ctx context.Context) (worst func() float64) {
 	}
 }
 
-// settle waits until everything that follows the log has caught up, so that
-// one measurement does not do the work of the one before it.
+// settle waits until everything that follows the log has caught up, webhooks
+// too, so that one measurement does not do the work of the one before it.
 func (p *process) settle(ctx context.Context) {
-	for ctx.Err() == nil && p.metric("achledger_view_lag_events")+p.metric("achledger_relay_lag_events") > 0 {
+	for ctx.Err() == nil && p.metric("achledger_view_lag_events")+p.metric("achledger_relay_lag_events")+p.metric("achledger_webhook_lag_events") > 0 {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
