@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 	"github.com/achledger/achledger/workers/verify"
 )
 
@@ -16,15 +17,17 @@ import (
 // again, the last release's folder joins them (CONTRIBUTING).
 func TestTheFolderOfEveryEarlierReleaseOpens(t *testing.T) {
 	folders, err := filepath.Glob("testdata/folders/*.tar.gz")
-	if err != nil || len(folders) < 2 {
-		t.Fatalf("folders: %v, %v", folders, err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	kept, now := map[int64]bool{}, int64(0) // versions of the log's schema
 	for _, archive := range folders {
 		t.Run(strings.TrimSuffix(filepath.Base(archive), ".tar.gz"), func(t *testing.T) {
 			f := folder.Folder(filepath.Join(t.TempDir(), "data"))
 			if out, err := exec.Command("sh", "-c", `mkdir -m 700 "$1" && tar -C "$1" -xzf "$0"`, archive, string(f)).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
+			kept[schemaOf(t, f)] = true
 			r := restored(t, f)
 			var list struct {
 				Data []struct{ TransactionID, Client string }
@@ -43,6 +46,7 @@ func TestTheFolderOfEveryEarlierReleaseOpens(t *testing.T) {
 				t.Errorf("a payment is answered %d", status)
 			}
 			r.noError(r.stop())
+			now = schemaOf(t, f)
 			var said bytes.Buffer
 			reader, err := OpenReader(t.Context(), f)
 			r.noError(err)
@@ -53,6 +57,26 @@ func TestTheFolderOfEveryEarlierReleaseOpens(t *testing.T) {
 			}
 		})
 	}
+	for version := range now {
+		if version > 0 && !kept[version] {
+			t.Errorf("no folder has schema version %d of the log: keep one of the last release that made it (CONTRIBUTING)", version)
+		}
+	}
+}
+
+// schemaOf is the version of the schema of a folder's log.
+func schemaOf(t *testing.T, f folder.Folder) int64 {
+	t.Helper()
+	c, err := conn.OpenReader(f.Log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	row, err := c.Row("SELECT version FROM schema_version")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return row[0].(int64)
 }
 
 // keep stops the server and makes an archive of its folder, without what a
