@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 )
 
@@ -93,6 +94,40 @@ func TestWhatIsAskedOfAWebhookIsOrderedOnce(t *testing.T) {
 			gym.call("POST", fmt.Sprintf("%s/deliveries/%d/retry", one, e.Position), "").problem(404, "not-found")
 		}
 	}
+}
+
+func TestOperationsPostAClientsMessagesAgain(t *testing.T) {
+	w := newWorld(t)
+	gym := w.client("gym", settings())
+	w.client("rival", settings())
+	id := gym.call("POST", "/v1/webhooks", `{"url":"https://hooks.example/in"}`).is(201).text("id")
+	told := gym.call("POST", "/v1/webhooks/"+id+"/ping", "").is(202).text("message")
+	all := "/v1/ops/clients/gym/webhooks"
+	one := all + "/" + id
+	ops := w.credential(domain.LedgerClient, domain.ScopeOpsRead, domain.ScopeOpsWork)
+	if list := rows(ops.call("GET", all, "").is(200)); len(list) != 1 || list[0]["id"] != id || list[0]["secret"] != nil {
+		t.Errorf("operations see %v", list)
+	}
+	ops.call("GET", one, "").is(200)
+	ops.call("GET", one+"/deliveries?state=waiting", "").is(200)
+	key := with{"Idempotency-Key", "again"}
+	first := ops.call("POST", one+"/replay", `{"after":0}`, key).is(202)
+	if again := ops.call("POST", one+"/replay", `{"after":0}`, key).is(202); string(again.body) != string(first.body) || again.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("asked twice it is %s and %s", first.body, again.body)
+	}
+	ops.call("POST", one+"/deliveries/"+told+"/retry", "").is(202)
+	events := w.events()
+	last := events[len(events)-1]
+	if last.Client != "gym" || !strings.Contains(string(last.Meta), ops.key) {
+		t.Errorf("the log has %s of %s by %s, want it to name %s", last.Type, last.Client, last.Meta, ops.key)
+	}
+	for _, elsewhere := range []string{"/v1/ops/clients/rival/webhooks/" + id, "/v1/ops/clients/nobody/webhooks/" + id} {
+		ops.call("GET", elsewhere, "").problem(404, "not-found")
+		ops.call("POST", elsewhere+"/replay", `{"after":0}`).problem(404, "not-found")
+	}
+	gym.call("PATCH", "/v1/webhooks/"+id, `{"enabled":false}`).is(200)
+	ops.call("POST", one+"/deliveries/"+told+"/retry", "").problem(409, "conflict")
+	gym.call("GET", all, "").problem(403, "insufficient-scope")
 }
 
 func TestDeliveriesAreListedAndWhatWaitsIsToo(t *testing.T) {

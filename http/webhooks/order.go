@@ -95,15 +95,6 @@ func (s *surface) replay(c echo.Context, who api.Caller) error {
 	return s.order(c, who, body, domain.ReplayWebhook{After: *in.After, Head: head.Position}.Decide)
 }
 
-// replayFor is replay, by operations for a client.
-func (s *surface) replayFor(c echo.Context, who api.Caller) error {
-	who.Client = c.Param("client")
-	if _, err := s.ClientSettings(c.Request().Context(), who.Client); err != nil {
-		return err
-	}
-	return s.replay(c, who)
-}
-
 // retry has one message sent now, delivered before or not.
 func (s *surface) retry(c echo.Context, who api.Caller) error {
 	id := c.Param("message")

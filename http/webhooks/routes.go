@@ -23,9 +23,9 @@ func Routes(k *api.Kit) {
 	s.Echo.POST(one+"/secret", s.forWriter(s.rotate))
 	s.Echo.POST(one+"/ping", s.ForClient(domain.ScopeOriginate, s.ping))
 	s.Echo.POST(one+"/replay", s.ForClient(domain.ScopeOriginate, s.replay))
-	s.Echo.POST("/v1/ops/clients/:client/webhooks/:id/replay", s.ForOperations(domain.ScopeOpsWork, s.replayFor))
 	s.Echo.GET(one+"/deliveries", s.ForClient(domain.ScopeRead, s.deliveries))
 	s.Echo.POST(one+"/deliveries/:message/retry", s.ForClient(domain.ScopeOriginate, s.retry))
+	s.routesOfOperations()
 }
 
 // forWriter protects what decides where a client's messages go and who can

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestTheEventsAreDocumentedAsTheyAre(t *testing.T) {
+func TestWhatIsGeneratedIsUpToDate(t *testing.T) {
 	root, err := repository()
 	if err != nil {
 		t.Fatal(err)

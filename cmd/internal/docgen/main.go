@@ -1,5 +1,6 @@
 // Command docgen writes docs/events.md and docs/schemas/ from the events of
-// package domain: go generate ./cmd/internal/docgen.
+// package domain, the Go client and the Postman collection from the OpenAPI
+// document: go generate ./cmd/internal/docgen.
 package main
 
 //go:generate go run .

@@ -31,7 +31,11 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]byte{"docs/events.md": page(events)}
+	out, err := interfaces()
+	if err != nil {
+		return nil, err
+	}
+	out["docs/events.md"] = page(events)
 	for _, e := range events {
 		content, err := json.MarshalIndent(e.schema, "", "  ")
 		if err != nil {

@@ -177,7 +177,7 @@ func (w *things) path(route string) string {
 	_, path, _ := strings.Cut(route, " ")
 	id := map[string]string{
 		"/api/transaction/": "transaction", "/v1/simulations/transactions/": "transaction", "/v1/odfis/": "odfi",
-		"/v1/recipients/": "recipient", "/v1/ach-files/": "achfile", "/v1/webhooks/": "webhook",
+		"/v1/recipients/": "recipient", "/v1/ach-files/": "achfile", "/v1/webhooks/": "webhook", "/v1/ops/clients/:client/webhooks/": "webhook",
 	}
 	for prefix, kind := range id {
 		if strings.HasPrefix(path, prefix) {
