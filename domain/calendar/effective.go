@@ -89,7 +89,7 @@ func standard(now time.Time, day Date, want Request) Decision {
 // sameDay finds the deadline at which an entry can still settle the same day,
 // or the reason why it cannot.
 func sameDay(now time.Time, day Date, want Request) (Deadline, string) {
-	if ok, reason := SameDayEligible(want.SEC, want.Kind, want.AmountCents, day); !ok {
+	if ok, reason := want.Bank.SameDayEligible(want.SEC, want.Kind, want.AmountCents, day); !ok {
 		return Deadline{}, reason
 	}
 	if want.AskedOn.After(day) {

@@ -17,8 +17,35 @@ func TestSameDayLimits(t *testing.T) {
 		"2022-03-18": 1_000_000_00,
 		"2026-11-20": 1_000_000_00,
 	} {
-		if got := calendar.SameDayLimitCents(on(t, day)); got != want {
+		if got := rules.SameDayLimitCents(on(t, day)); got != want {
 			t.Errorf("limit on %s is %d cents, want %d", day, got, want)
+		}
+	}
+}
+
+// rules are the terms of a bank without any of its own.
+var rules *calendar.Terms
+
+func TestALimitThatIsNotConfirmedWarnsUntilABankNamesIt(t *testing.T) {
+	const cents = 5_000_000_00
+	for day, said := range map[string]bool{"2027-09-16": false, "2027-09-17": true} {
+		ok, why := rules.SameDayEligible("CCD", calendar.Credit, cents, on(t, day))
+		if ok || strings.Contains(why, "not confirmed") != said || !strings.Contains(why, "$1,000,000") {
+			t.Errorf("on %s: %t, %q", day, ok, why)
+		}
+	}
+	bank := &calendar.Terms{OwnSameDayLimitCents: 10_000_000_00}
+	if ok, why := bank.SameDayEligible("CCD", calendar.Credit, cents, on(t, "2027-09-17")); !ok {
+		t.Errorf("its bank takes it: %s", why)
+	}
+	if ok, why := bank.SameDayEligible("CCD", calendar.Credit, 10_000_000_01, on(t, "2027-09-17")); ok || !strings.Contains(why, "$10,000,000") {
+		t.Errorf("it is over the bank's limit: %q", why)
+	}
+	// The door's forecast and the cut ask the same.
+	for terms, want := range map[*calendar.Terms]bool{nil: false, bank: true} {
+		d := calendar.Effective(at(t, "2027-09-17 09:00"), calendar.Request{SameDay: true, SEC: "CCD", Kind: calendar.Credit, AmountCents: cents, Bank: terms})
+		if d.SameDay != want || (d.NotSameDay == "") != want {
+			t.Errorf("%+v", d)
 		}
 	}
 }
@@ -44,7 +71,7 @@ func TestSameDayEligible(t *testing.T) {
 		{"before its time", "PPD", calendar.Credit, 1_00, "2016-09-22", "no same-day ACH"},
 	} {
 		t.Run(tt.story, func(t *testing.T) {
-			ok, why := calendar.SameDayEligible(tt.sec, tt.kind, tt.cents, on(t, tt.day))
+			ok, why := rules.SameDayEligible(tt.sec, tt.kind, tt.cents, on(t, tt.day))
 			if ok != (tt.why == "") || !strings.Contains(why, tt.why) || ok && why != "" {
 				t.Errorf("eligible %t, %q; want reason %q", ok, why, tt.why)
 			}

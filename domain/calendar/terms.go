@@ -14,6 +14,9 @@ type Terms struct {
 	LeadDays  *LeadDays      `json:"lead_days,omitempty"`
 	// TimeZone is the one of the deadlines, America/New_York if left out.
 	TimeZone string `json:"time_zone,omitempty"`
+	// OwnSameDayLimitCents is the largest amount of one same-day entry that
+	// the bank takes; left out, the rules' own.
+	OwnSameDayLimitCents int64 `json:"same_day_limit_cents,omitempty"`
 }
 
 // BankDeadline is a time of day before which a file must be with the bank.
@@ -259,6 +262,9 @@ func settlesLater(lead int) string {
 
 // Check tells bad what no bank can have, by field and rule.
 func (t *Terms) Check(bad func(pointer, code, format string, args ...any)) {
+	if t.OwnSameDayLimitCents < 0 || t.OwnSameDayLimitCents > 99_999_999_99 {
+		bad("/same_day_limit_cents", "range", "cents above zero, at most those of one entry; left out, the limit of the rules")
+	}
 	if t.TimeZone != "" {
 		if _, err := time.LoadLocation(t.TimeZone); err != nil || t.TimeZone == "Local" {
 			bad("/time_zone", "time-zone", "%q is no time zone such as America/Chicago", t.TimeZone)

@@ -97,7 +97,7 @@ func settlesOn(deadline calendar.Deadline, h nacha.BatchHeader, e nacha.Entry) c
 	if nacha.TransactionCode(e.Code).Debit() {
 		kind = calendar.Debit
 	}
-	eligible, _ := calendar.SameDayEligible(h.SEC, kind, e.AmountCents, deadline.Day)
+	eligible, _ := (*calendar.Terms)(nil).SameDayEligible(h.SEC, kind, e.AmountCents, deadline.Day)
 	switch {
 	case effective.After(deadline.SettlesOn):
 		return effective

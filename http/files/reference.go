@@ -79,11 +79,13 @@ type nextWindow struct {
 func (s *surface) windows(c echo.Context, who api.Caller) error {
 	now := s.Ledger.Now()
 	answer := struct {
-		Now       time.Time    `json:"now"`
-		ODFI      string       `json:"odfi,omitempty"`
-		Deadlines []deadline   `json:"deadlines"`
-		Windows   []nextWindow `json:"windows"`
-	}{Now: now, Windows: []nextWindow{}}
+		Now       time.Time               `json:"now"`
+		ODFI      string                  `json:"odfi,omitempty"`
+		Deadlines []deadline              `json:"deadlines"`
+		Windows   []nextWindow            `json:"windows"`
+		Limits    []calendar.SameDayLimit `json:"same_day_limits"`
+		Rules     []calendar.DatedRule    `json:"rules"`
+	}{Now: now, Windows: []nextWindow{}, Limits: calendar.SameDayLimits(), Rules: calendar.DatedRules()}
 	client, err := s.Directory.Client(c.Request().Context(), who.Client)
 	if err != nil {
 		return err
