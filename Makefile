@@ -56,7 +56,7 @@ generate: ## docs/events.md, docs/schemas, the Go client and the Postman collect
 lint: ## the linters of .golangci.yml; the first run builds them, which takes minutes
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
 
-bench: gcc ## the table of docs/performance.md
+bench: gcc postgres ## the table of docs/performance.md
 	go build -o bin/achledger ./cmd/achledger
 	go run ./cmd/bench --program bin/achledger
 

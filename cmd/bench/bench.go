@@ -56,6 +56,7 @@ func measure(ctx context.Context, o options) (err error) {
 		{"bulk", b.bulk},
 		{"rebuild", b.rebuild},
 		{"cut", b.cut},
+		{"several", b.several},
 	} {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, step.name) {
 			continue

@@ -41,6 +41,7 @@ func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
 	for _, path := range []string{
 		"path ", "`Append`, 1,024 in flight ", "single POST, 512 connections ", "bulk POST ", "relay ", "rebuild ",
 		"cut to checked file, 500 pending ", "p99 of single POST during that cut ", "memory ",
+		"PostgreSQL: single POST, 64 connections, one node ", "PostgreSQL: the same, three nodes ", "PostgreSQL: a list after a write on another node ",
 	} {
 		if !strings.Contains(out.String(), "\n| "+path) && !strings.HasPrefix(out.String(), "| "+path) {
 			t.Errorf("%q is not in the table:\n%s", path, &out)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -55,6 +56,23 @@ func (p *process) post(ctx context.Context, connections int, during time.Duratio
 		return l, *err
 	}
 	return l, nil
+}
+
+// postAll has so many connections post payments to some servers, each server its
+// share of them.
+func postAll(ctx context.Context, servers []*process, connections int, during time.Duration) (all load, err error) {
+	loads, errs := make([]load, len(servers)), make([]error, len(servers))
+	var wg sync.WaitGroup
+	for i, s := range servers {
+		wg.Go(func() { loads[i], errs[i] = s.post(ctx, max(1, connections/len(servers)), during) })
+	}
+	wg.Wait()
+	for _, l := range loads {
+		all.requests += l.requests
+		all.waits = append(all.waits, l.waits...)
+		all.took = max(all.took, l.took)
+	}
+	return all, errors.Join(errs...)
 }
 
 // postOne posts a payment and reads the whole answer.

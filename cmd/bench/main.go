@@ -27,7 +27,7 @@ type runCommand struct {
 	Each       time.Duration `help:"How long a round of single requests takes." default:"3s"`
 	Entries    int           `help:"Entries of the big cut." default:"100000"`
 	Everything bool          `help:"With limits that the guard counts for every entry, and a webhook to which everything is posted."`
-	Only       []string      `help:"Measure only these: append, single, bulk, rebuild, cut." enum:"append,single,bulk,rebuild,cut" placeholder:"STEP,…"`
+	Only       []string      `help:"Measure only these: append, single, bulk, rebuild, cut, several (nodes on PostgreSQL)." enum:"append,single,bulk,rebuild,cut,several" placeholder:"STEP,…"`
 }
 
 // Help is the text that --help shows below the flags.
