@@ -1095,6 +1095,9 @@ type Bank struct {
 	ReturnRates *Bank_ReturnRates `json:"return_rates,omitempty"`
 	Routing     *string           `json:"routing,omitempty"`
 
+	// SameDayLimitCents The largest same-day entry that the bank takes; left out, the limit of the rules.
+	SameDayLimitCents *int64 `json:"same_day_limit_cents,omitempty"`
+
 	// Segment Whether debits and credits
 	Segment *BankSegment `json:"segment,omitempty"`
 
@@ -3593,6 +3596,11 @@ type CreateProFileParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreateProFile202JSONResponseBody defines parameters for CreateProFile.
+type CreateProFile202JSONResponseBody struct {
+	FileID string `json:"file_id"`
+}
+
 // GetCalendarParams defines parameters for GetCalendar.
 type GetCalendarParams struct {
 	From *Day `form:"from,omitempty" json:"from,omitempty"`
@@ -3650,6 +3658,11 @@ type UploadFileTextBody = string
 type UploadFileParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UploadFile202JSONResponseBody defines parameters for UploadFile.
+type UploadFile202JSONResponseBody struct {
+	FileID string `json:"file_id"`
 }
 
 // CreateProODFIParams defines parameters for CreateProODFI.
@@ -4128,6 +4141,9 @@ type SetBank200JSONResponseBody struct {
 	// ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates *SetBank200JSONResponseBody_ReturnRates `json:"return_rates,omitempty"`
 	Routing     *string                                 `json:"routing,omitempty"`
+
+	// SameDayLimitCents The largest same-day entry that the bank takes; left out, the limit of the rules.
+	SameDayLimitCents *int64 `json:"same_day_limit_cents,omitempty"`
 
 	// Segment Whether debits and credits
 	Segment *SetBank200JSONResponseBodySegment `json:"segment,omitempty"`
@@ -4659,6 +4675,26 @@ type ListWindows200JSONResponseBody_Deadlines struct {
 	SettlesOn Day `json:"settles_on"`
 }
 
+// ListWindows200JSONResponseBody_Rules defines parameters for ListWindows.
+type ListWindows200JSONResponseBody_Rules struct {
+	// From A New York calendar day
+	From        Day    `json:"from"`
+	Rule        string `json:"rule"`
+	Says        string `json:"says"`
+	Source      string `json:"source"`
+	Unconfirmed *bool  `json:"unconfirmed,omitempty"`
+}
+
+// ListWindows200JSONResponseBody_SameDayLimits defines parameters for ListWindows.
+type ListWindows200JSONResponseBody_SameDayLimits struct {
+	Cents int64 `json:"cents"`
+
+	// From A New York calendar day
+	From        Day    `json:"from"`
+	Source      string `json:"source"`
+	Unconfirmed *bool  `json:"unconfirmed,omitempty"`
+}
+
 // ListWindows200JSONResponseBody_Windows defines parameters for ListWindows.
 type ListWindows200JSONResponseBody_Windows struct {
 	At Timestamp `json:"at"`
@@ -4673,7 +4709,13 @@ type ListWindows200JSONResponseBody struct {
 	Deadlines []ListWindows200JSONResponseBody_Deadlines `json:"deadlines"`
 	Now       Timestamp                                  `json:"now"`
 	ODFI      *string                                    `json:"odfi,omitempty"`
-	Windows   []ListWindows200JSONResponseBody_Windows   `json:"windows"`
+
+	// Rules Rules of ACH that begin on a day.
+	Rules []ListWindows200JSONResponseBody_Rules `json:"rules"`
+
+	// SameDayLimits The largest same-day entry, each row from its day on. One that is not confirmed holds nobody.
+	SameDayLimits []ListWindows200JSONResponseBody_SameDayLimits `json:"same_day_limits"`
+	Windows       []ListWindows200JSONResponseBody_Windows       `json:"windows"`
 }
 
 // OriginateJSONRequestBody defines body for Originate for application/json ContentType.
@@ -22115,6 +22157,8 @@ type CreateProFileResponse struct {
 	JSON200 *ProFile
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *ProFile
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *CreateProFile202JSONResponseBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *ProblemResponse
 }
@@ -22407,6 +22451,8 @@ type UploadFileResponse struct {
 	JSON200 *Uploaded
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Uploaded
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *UploadFile202JSONResponseBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *ProblemResponse
 }
@@ -29488,6 +29534,13 @@ func ParseCreateProFileResponse(rsp *http.Response) (*CreateProFileResponse, err
 		}
 		response.JSON201 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest CreateProFile202JSONResponseBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest ProblemResponse
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -29858,6 +29911,13 @@ func ParseUploadFileResponse(rsp *http.Response) (*UploadFileResponse, error) {
 			return nil, err
 		}
 		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest UploadFile202JSONResponseBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest ProblemResponse
