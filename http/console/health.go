@@ -21,7 +21,8 @@ type check struct {
 }
 
 // gathered are the metrics as they were read last. Gathering reads the views,
-// so it is done at most every few seconds, whoever looks.
+// so it is done at most every few seconds, whoever looks; a page that is open
+// and keeps itself up to date has it done before anybody waits for it.
 type gathered struct {
 	mu     sync.Mutex
 	at     time.Time
@@ -29,17 +30,32 @@ type gathered struct {
 	labels map[string]map[string]float64 // of metrics that have one label that matters
 }
 
-const gatherEvery = 5 * time.Second
+const gatherEvery = 10 * time.Second
 
 // read answers metrics by name, and for each by the value of its first label.
 func (g *gathered) read(from prometheus.Gatherer) (map[string]float64, map[string]map[string]float64) {
+	return g.noOlderThan(gatherEvery, from)
+}
+
+// noOlderThan is read with another age. Nobody waits for who gathers: what was
+// gathered before is answered meanwhile.
+func (g *gathered) noOlderThan(most time.Duration, from prometheus.Gatherer) (map[string]float64, map[string]map[string]float64) {
+	g.mu.Lock()
+	values, labels, old := g.values, g.labels, g.values == nil || time.Since(g.at) >= most
+	g.mu.Unlock()
+	if !old {
+		return values, labels
+	}
+	values, labels = gather(from)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.values != nil && time.Since(g.at) < gatherEvery {
-		return g.values, g.labels
-	}
+	g.at, g.values, g.labels = time.Now(), values, labels
+	return values, labels
+}
+
+func gather(from prometheus.Gatherer) (values map[string]float64, labels map[string]map[string]float64) {
 	families, _ := from.Gather() // what cannot be read is left out
-	g.at, g.values, g.labels = time.Now(), map[string]float64{}, map[string]map[string]float64{}
+	values, labels = map[string]float64{}, map[string]map[string]float64{}
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
 			v, ok := valueOf(m)
@@ -47,16 +63,16 @@ func (g *gathered) read(from prometheus.Gatherer) (map[string]float64, map[strin
 				continue
 			}
 			name := f.GetName()
-			g.values[name] += v
-			if labels := m.GetLabel(); len(labels) > 0 {
-				if g.labels[name] == nil {
-					g.labels[name] = map[string]float64{}
+			values[name] += v
+			if of := m.GetLabel(); len(of) > 0 {
+				if labels[name] == nil {
+					labels[name] = map[string]float64{}
 				}
-				g.labels[name][labels[0].GetValue()] += v
+				labels[name][of[0].GetValue()] += v
 			}
 		}
 	}
-	return g.values, g.labels
+	return values, labels
 }
 
 func valueOf(m *dto.Metric) (float64, bool) {

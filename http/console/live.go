@@ -90,6 +90,7 @@ func (s *surface) live(c echo.Context, who api.Caller) error {
 		case <-alive.C:
 			err = send(": still here\n\n")
 		case <-check.C:
+			s.metrics.noOlderThan(gatherEvery/2, s.Metrics)
 			if _, ok, fault := s.signedIn(c); fault == nil && !ok {
 				_ = send("event: ended\ndata: \n\n")
 				return nil
