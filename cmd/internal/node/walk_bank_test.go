@@ -161,6 +161,12 @@ func (w *walk) suspend(c *walker, suspended bool) {
 // answer lets the other bank return a payment, correct it, or dispute.
 func (w *walk) answer(c *walker) {
 	p := c.some(func(p *promise) bool { return p.tx != "" && p.kind == "Origination" })
+	if w.rng.IntN(2) == 0 { // one whose reversal has been asked for
+		reversal := c.some(func(p *promise) bool { return p.kind == "Reversal" && !p.dead })
+		if of := c.some(func(p *promise) bool { return reversal != nil && p.tx == reversal.tx && p.kind == "Origination" }); of != nil {
+			p = of
+		}
+	}
 	if p == nil {
 		return
 	}

@@ -188,7 +188,8 @@ func (c *walker) actOn(p *promise) {
 	}
 	body := object{"ReplyToEventId": a.EventID}
 	path := map[string]string{"return": "returns", "correct": "corrections", "dishonor": "dishonors", "contest": "contests",
-		"refuse": "refusals", "reverse": "reversals", "retry": "retries"}[a.Action]
+		"refuse": "refusals", "reverse": "reversals", "retry": "retries", "return_fee": "return_fees"}[a.Action]
+	debit, cents := c.origin(p.tx).debit, c.origin(p.tx).cents
 	switch a.Action {
 	case "return":
 		body["ReturnCode"] = "R03"
@@ -201,7 +202,10 @@ func (c *walker) actOn(p *promise) {
 	case "refuse":
 		body["ReasonCode"] = c.one("C62", "C64", "C65")
 	case "reverse":
-		body["ReasonCode"] = "duplicate"
+		debit, body["ReasonCode"] = !debit, "duplicate"
+	case "return_fee":
+		debit, cents = true, int64(1+c.rng.IntN(2500))
+		body["Amount"], body["NoticeGivenOn"] = dollars(cents), "2026-10-01"
 	}
 	var e struct{ EventID, EventType string }
 	status, text := c.request("POST", "/api/transaction/"+p.tx+"/"+path, body)
@@ -215,7 +219,7 @@ func (c *walker) actOn(p *promise) {
 		return
 	}
 	c.want(200, "POST", "/api/transaction/"+p.tx+"/"+path, body, nil)
-	c.promised(promise{tx: p.tx, event: e.EventID, kind: e.EventType, debit: c.origin(p.tx).debit != (a.Action == "reverse"), cents: c.origin(p.tx).cents})
+	c.promised(promise{tx: p.tx, event: e.EventID, kind: e.EventType, debit: debit, cents: cents})
 	c.w.did(a.Action)
 }
 

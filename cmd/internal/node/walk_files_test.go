@@ -52,7 +52,7 @@ func readEntries(text string) (list []leaves, accounts, traces []string, err err
 			if err != nil {
 				return nil, nil, nil, err
 			}
-			kind := map[string]string{"REVERSAL": "Reversal", "RETRY PYMT": "Retry"}[description]
+			kind := map[string]string{"REVERSAL": "Reversal", "RETRY PYMT": "Retry", "RETURN FEE": "ReturnFee"}[description]
 			if kind == "" {
 				kind = "Origination"
 			}
