@@ -76,6 +76,18 @@ type Client struct {
 	Suspended bool
 	Version   int64
 	OpenedAt  time.Time
+	// Banks are rules of the guard of banks of the client's, by routing
+	// number, where whoever read the client asked for them.
+	Banks map[string]guard.Rules
+}
+
+// Refuses says why an entry is refused at the door, for its own amount alone:
+// by a rule of the client's, or of the bank that it leaves through.
+func (c Client) Refuses(odfi string, debit bool, company string, cents int64) string {
+	if why := c.Settings.Refused(debit, company, cents); why != "" {
+		return why
+	}
+	return c.Banks[odfi].Refused(debit, company, cents)
 }
 
 // Events of a client.

@@ -101,7 +101,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		return nil, &Refusal{Code: SameDayNotEnabled, Reason: "this client has not opted in to same-day settlement",
 			Fields: []FieldError{{"/SameDay", string(SameDayNotEnabled), "not enabled for this client"}}}
 	}
-	if why := client.Settings.Refused(p.PushPull == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
+	if why := client.Refuses(p.FromRouting, p.PushPull == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
 		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Amount", "limit", why}}}
 	}
 	return []Event{TransactionOriginated{

@@ -49,6 +49,27 @@ func TestRulesOfTheGuardAreCheckedAtTheDoorAndNameTheirField(t *testing.T) {
 	}
 }
 
+// What one entry alone decides is no matter of a later look: the door says no,
+// by the client's rules and by those of its bank.
+func TestAnEntryOverALimitOfItsBankIsRefusedAtTheDoor(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
+	acme := w.client("acme", settings())
+	over := proposal("Amount", "5000.01")
+	acme.originate(over).is(201) // nobody minds yet
+	limit := `{"delivery":{"method":"outbox"},"limits":[{"direction":"credit","per":"entry","cents":500000,"action":"reject"}]}`
+	w.ops().call("PUT", "/v1/ops/odfis/021214862", limit).is(200)
+	acme.originate(over).problem(422, "rule-broken").names("/Amount")
+	acme.originate(proposal("Amount", "5000.01", "FromRouting", nil)).problem(422, "rule-broken").names("/Amount")
+	bulk := acme.call("POST", "/api/transaction/bulk", over+"\n"+proposal("Amount", "5000.00")+"\n",
+		with{"Content-Type", "application/x-ndjson"}, with{"Idempotency-Key", "k"}).is(200)
+	if strings.Count(string(bulk.body), "/Amount") != 1 || strings.Count(string(bulk.body), `"Status":"Pending"`) != 1 {
+		t.Errorf("%s", bulk.body)
+	}
+	acme.originate(proposal("Amount", "5000.00")).is(201)
+	w.ops().call("PUT", "/v1/ops/odfis/021214862", `{"delivery":{"method":"outbox"},"limits":[]}`).is(200)
+	acme.originate(over).is(201)
+}
+
 func TestTheRuleOfDescriptionsIsCheckedAtTheDoorAndShown(t *testing.T) {
 	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
 	w.client("business", settings())

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -20,6 +21,7 @@ type Directory struct {
 	ledger      *ledger.Ledger
 	clients     streams[domain.Client]
 	credentials streams[domain.Credential]
+	banks       streams[domain.Bank]
 
 	scanning sync.Mutex
 	scanned  atomic.Int64 // position up to which the log was looked at
@@ -30,12 +32,27 @@ func NewDirectory(l *ledger.Ledger) *Directory {
 	d := &Directory{ledger: l}
 	d.clients.read, d.clients.version = l.Client, func(c domain.Client) int64 { return c.Version }
 	d.credentials.read, d.credentials.version = l.Credential, func(c domain.Credential) int64 { return c.Version }
+	// A bank without settings has no rules; that is remembered, too.
+	d.banks.read, d.banks.version = l.Bank, func(domain.Bank) int64 { return 1 }
 	return d
 }
 
-// Client is a client as it stands.
+// Client is a client as it stands, with the rules of its banks.
 func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error) {
-	return get(ctx, d, &d.clients, id)
+	c, err := get(ctx, d, &d.clients, id)
+	for _, odfi := range c.Settings.ODFIs {
+		if err != nil {
+			break
+		}
+		var bank domain.Bank
+		if bank, err = get(ctx, d, &d.banks, odfi); len(bank.Limits) > 0 {
+			if c.Banks == nil {
+				c.Banks = map[string]guard.Rules{}
+			}
+			c.Banks[odfi] = bank.Rules
+		}
+	}
+	return c, err
 }
 
 // Credential is a credential as it stands.
@@ -62,6 +79,7 @@ func (d *Directory) scan(ctx context.Context) error {
 	case head.Position-from > maxScan:
 		d.clients.forgetAll()
 		d.credentials.forgetAll()
+		d.banks.forgetAll()
 	default:
 		if err := eventstore.Scan(ctx, d.ledger.Store, from, head.Position, d.heard); err != nil {
 			return err
@@ -75,6 +93,8 @@ func (d *Directory) heard(r *eventstore.Recorded) {
 	switch aggregate, id, _ := cutStream(r.Stream); aggregate {
 	case "client":
 		d.clients.forget(id)
+	case "bank":
+		d.banks.forget(id)
 	case "credential":
 		d.credentials.forget(id)
 	}
