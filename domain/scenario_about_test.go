@@ -94,6 +94,7 @@ func about(kind string, client *domain.Client) subject {
 				return c.Decide(*client, now)
 			}),
 			"recall": to[domain.Recall](t), "hold": to[domain.Hold](t), "approve": to[domain.Approve](t), "reject": to[domain.Reject](t), "guard": to[domain.Guard](t), "lapse": to[domain.Lapse](t),
+			"answer-decision":   to[domain.HearEngine](t),
 			"hold-unrenderable": to[domain.HoldUnrenderable](t), "refuse-over": to[domain.RefuseOver](t),
 			"receive": receive(t), "return": answering[answers.Return](t), "pay-or-return": answering[answers.PayOrReturn](t), "overdue": answering[answers.Overdue](t),
 			"release": with(t, func(c domain.Release, now domain.Transaction) ([]domain.Event, error) { return c.Decide(now), nil }),
@@ -105,7 +106,7 @@ func about(kind string, client *domain.Client) subject {
 			"redate": to[domain.RedateFile](f), "render": to[domain.RenderFile](f), "begin-delivery": to[domain.BeginDelivery](f),
 			"end-delivery": to[domain.EndDelivery](f), "doubt-delivery": to[domain.DoubtDelivery](f), "had-left": to[domain.HadLeft](f),
 			"acknowledge": to[domain.Acknowledge](f), "release-file": to[domain.ReleaseFile](f), "finish-release": to[domain.FinishRelease](f),
-			"guard-file": to[domain.GuardFile](f), "approve-file": to[domain.ApproveFile](f), "lapse-file": to[domain.LapseFile](f),
+			"guard-file": to[domain.GuardFile](f), "approve-file": to[domain.ApproveFile](f), "lapse-file": to[domain.LapseFile](f), "answer-file-decision": to[domain.HearEngineOnFile](f),
 		}}
 	case "client":
 		c := &domain.Client{}

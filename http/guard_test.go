@@ -150,6 +150,48 @@ func TestTheRuleOfWebDebitsIsCheckedAtTheDoorAndShown(t *testing.T) {
 	ops.call("PATCH", "/v1/ops/clients/business", `{"web_debits":"allow"}`).is(200)
 }
 
+func TestTheEngineThatDecidesIsCheckedAtTheDoorAndItsSecretShownOnce(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} }) // asked for nothing
+	w.client("business", settings())
+	ops := w.ops()
+	for body, field := range map[string]string{
+		`{"url":""}`:                                                 "/decision/url",
+		`{"url":"http://fraud.bank.test/"}`:                          "/decision/url",
+		`{"url":"http://10.0.0.1/"}`:                                 "/decision/url",
+		`{"url":"ftp://127.0.0.1/"}`:                                 "/decision/url",
+		`{"url":"https://a:b@bank.test/"}`:                           "/decision/url",
+		`{"url":"https://10.0.0.1/","timeout":"2m"}`:                 "/decision/timeout",
+		`{"url":"https://10.0.0.1/","timeout":"soon"}`:               "/decision/timeout",
+		`{"url":"https://10.0.0.1/","batch":101}`:                    "/decision/batch",
+		`{"url":"https://10.0.0.1/","when":[{}]}`:                    "/decision/when/0",
+		`{"url":"https://10.0.0.1/","when":[{"direction":"up"}]}`:    "/decision/when/0/direction",
+		`{"url":"https://10.0.0.1/","when":[{"sec":"IAT"},{"x":1}]}`: "/decision/when/1/x",
+	} {
+		ops.call("PATCH", "/v1/ops/clients/business", `{"decision":`+body+`}`).problem(400, "invalid").names(field)
+		ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},"decision":`+body+`}`).problem(400, "invalid").names(field)
+	}
+	const good = `"decision":{"url":"https://10.0.0.1/","when":[{"sec":"IAT"}]}`
+	const shown = `"decision":{"url":"https://10.0.0.1/","when":[{"sec":"IAT"}],"timeout":"5s","batch":100}`
+	secret := ops.call("PATCH", "/v1/ops/clients/business", `{`+good+`}`).is(200).text("decision_secret")
+	again := ops.call("PATCH", "/v1/ops/clients/business", `{`+good+`}`).is(200).text("decision_secret")
+	bank := ops.call("PUT", "/v1/ops/odfis/231380104", `{"delivery":{"method":"outbox"},`+good+`}`).is(200).text("decision_secret")
+	if !strings.HasPrefix(secret, "whsec_") || again != secret || bank == secret {
+		t.Errorf("the secrets are %q, again %q, the bank's %q", secret, again, bank)
+	}
+	for _, a := range []*answer{
+		ops.call("PATCH", "/v1/ops/clients/business", `{"name":"Business"}`).is(200),
+		ops.call("GET", "/v1/ops/clients/business", "").is(200),
+		ops.call("GET", "/v1/ops/odfis/231380104", "").is(200),
+	} {
+		if !strings.Contains(string(a.body), shown) || strings.Contains(string(a.body), "whsec_") {
+			t.Errorf("%s", a.body)
+		}
+	}
+	if a := ops.call("PATCH", "/v1/ops/clients/business", `{"decision":null}`).is(200); strings.Contains(string(a.body), "decision") {
+		t.Errorf("%s", a.body)
+	}
+}
+
 func TestAnEntryThatAloneIsOverALimitThatRejectsIsRefused(t *testing.T) {
 	w := newWorld(t)
 	s := settings()

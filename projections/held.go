@@ -16,8 +16,8 @@ type Held struct {
 }
 
 const (
-	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects, held_at, cents) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-		ON CONFLICT DO UPDATE SET rule = ?4, deadline = ?5, rejects = ?6`
+	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects, held_at, cents, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+		ON CONFLICT DO UPDATE SET rule = ?4, deadline = ?5, rejects = ?6, asked = ?9`
 	takeHeld = `DELETE FROM held@ WHERE position = ?1`
 	heldSums = `SELECT h.client, h.odfi, h.rule, count(*), sum(h.cents) FROM held@ h
 		WHERE h.rule <> '' AND (?1 = '' OR h.client = ?1) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
@@ -80,11 +80,34 @@ func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 		_, err := p.c.Exec(takeHeld, i.Position)
 		return err
 	}
-	rule, deadline, rejects := "", int64(0), false
+	rule, deadline, rejects, asked := "", int64(0), false, false
 	if by := i.HeldBy; by != nil {
 		at, _ := time.Parse(time.RFC3339, by.Deadline) // ours; a zero time is no deadline
 		rule, deadline, rejects = by.Rule, micros(at), by.Rejects()
+		_, asked = guard.IsAsked(by.Rule)
 	}
-	_, err := p.c.Exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects, micros(c.fact.Meta.At), i.AmountCents)
+	_, err := p.c.Exec(putHeld, i.Position, c.transaction.Client, c.transaction.ODFI(), rule, deadline, rejects, micros(c.fact.Meta.At), i.AmountCents, asked)
 	return err
+}
+
+const (
+	askedQueues = `SELECT DISTINCT rule, client FROM held@ INDEXED BY held_asked@ WHERE asked = 1`
+	askedItems  = `SELECT i.client, i.txn, i.item FROM held@ h INDEXED BY held_asked@ JOIN items@ i ON i.position = h.position
+		WHERE h.asked = 1 AND h.rule = ?1 AND h.client = ?2 ORDER BY h.position LIMIT ?3`
+)
+
+// AskedQueue is what waits of a client for the decision of an engine.
+type AskedQueue struct{ Rule, Client string }
+
+// Asked lists of whom something waits for a decision.
+func (v *Views) Asked(ctx context.Context) ([]AskedQueue, error) {
+	return rowsOf(ctx, v, askedQueues, nil, func(row []value, q *AskedQueue) { scan(row, &q.Rule, &q.Client) })
+}
+
+// AskedItems lists the oldest of it, in log order.
+func (v *Views) AskedItems(ctx context.Context, of AskedQueue, limit int) ([]Held, error) {
+	return rowsOf(ctx, v, askedItems, values(of.Rule, of.Client, int64(limit)), func(row []value, h *Held) {
+		h.Rule = of.Rule
+		scan(row, &h.Client, &h.TransactionID, &h.ItemID)
+	})
 }

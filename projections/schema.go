@@ -121,8 +121,10 @@ CREATE TABLE held@(
   deadline INTEGER NOT NULL,            -- the last window for the day it should settle; 0: none
   rejects  INTEGER NOT NULL,            -- 1: it is rejected after that
   held_at  INTEGER NOT NULL,
-  cents    INTEGER NOT NULL
+  cents    INTEGER NOT NULL,
+  asked    INTEGER NOT NULL             -- 1: until an engine has decided
 ) STRICT;
+CREATE INDEX held_asked@ ON held@(rule, client) WHERE asked = 1;
 CREATE INDEX held_rejects@ ON held@(deadline) WHERE rejects = 1;
 CREATE INDEX held_rule@ ON held@(rule, rejects, deadline);
 CREATE INDEX held_oldest@ ON held@(rule, rejects, held_at);

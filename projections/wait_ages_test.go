@@ -14,7 +14,7 @@ func TestWhatWaitsIsToldByItsAge(t *testing.T) {
 	writer := v.database.Load().writer
 	w.must(v.read(w.ctx, func(s snapshot) error { return writer.Suffix(of(s.generation, "@")) }))
 	for n, age := range []time.Duration{time.Minute, 2 * time.Hour, 3 * time.Hour, 30 * time.Hour, 100 * time.Hour} {
-		_, err := writer.Exec(`INSERT INTO held@ VALUES(?1, 'gym', '231380104', '', 0, 0, ?2, 125)`, int64(n+1), micros(w.now.Add(-age)))
+		_, err := writer.Exec(`INSERT INTO held@ VALUES(?1, 'gym', '231380104', '', 0, 0, ?2, 125, 0)`, int64(n+1), micros(w.now.Add(-age)))
 		w.must(err)
 	}
 	ages, err := v.WaitAges(w.ctx, w.now)

@@ -41,3 +41,18 @@ func (f *Files) lapse(ctx context.Context, id string) error {
 	}
 	return err
 }
+
+// Decided records what an engine said about a held file that it was asked
+// about.
+func (f *Files) Decided(ctx context.Context, id string, answer domain.HearEngineOnFile) error {
+	unlock, ok := f.busy.try(id)
+	if !ok {
+		return nil // it is asked again
+	}
+	defer unlock()
+	file, err := f.decide(ctx, id, "decided", answer)
+	if err == nil {
+		_, err = f.finishRelease(ctx, file)
+	}
+	return err
+}

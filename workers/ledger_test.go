@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -37,7 +38,10 @@ var (
 
 // bank is a whole ledger in a folder, with a clock and the workers.
 type bank struct {
-	uploaded int // files that tests of the guard sent in
+	uploaded  int // files that tests of the guard sent in
+	decisions sync.Mutex
+	decided   map[string]int // entries that an engine decided about, by outcome
+
 	t        testing.TB
 	folder   string
 	clock    *ledgertest.Clock

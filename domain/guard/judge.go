@@ -91,7 +91,10 @@ func (b *Book) judge(e Entry, moved bool) *Verdict {
 			list = append(list, *v)
 		}
 	}
-	return gravest(list)
+	if v := gravest(list); v != nil || moved {
+		return v
+	}
+	return b.looking.undecided(e) // of what nothing else is against
 }
 
 func (c *counter) judge(e Entry) *Verdict {

@@ -7,7 +7,7 @@ import "slices"
 type looking map[[2]string]Owned
 
 func (l looking) add(o Owned) {
-	if o.Descriptions != "" || o.LooksBack() {
+	if o.Descriptions != "" || o.Decision != nil || o.LooksBack() {
 		l[[2]string{o.Client, o.ODFI}] = o
 	}
 }

@@ -10,17 +10,18 @@ import (
 // Rules are what operations set for a client or an ODFI. All that apply to an
 // entry hold, its client's and its ODFI's.
 type Rules struct {
-	Limits       []Limit      `json:"limits,omitempty"`
-	Duplicates   *Duplicates  `json:"duplicates,omitempty"`
-	WebDebits    Action       `json:"web_debits,omitempty"` // hold, reject or allow; empty: allow
-	Rates        *ReturnRates `json:"return_rates,omitempty"`
-	Descriptions Action       `json:"descriptions,omitempty"` // warn or hold; empty: none are looked at
-	Companies    []Company    `json:"companies,omitempty"`
+	Limits       []Limit       `json:"limits,omitempty"`
+	Duplicates   *Duplicates   `json:"duplicates,omitempty"`
+	WebDebits    Action        `json:"web_debits,omitempty"` // hold, reject or allow; empty: allow
+	Rates        *ReturnRates  `json:"return_rates,omitempty"`
+	Decision     *DecisionHook `json:"decision,omitempty"`
+	Descriptions Action        `json:"descriptions,omitempty"` // warn or hold; empty: none are looked at
+	Companies    []Company     `json:"companies,omitempty"`
 }
 
 // None reports whether nothing is set.
 func (r Rules) None() bool {
-	return len(r.Limits) == 0 && r.Rates == nil && r.Descriptions == "" && !r.LooksBack()
+	return len(r.Limits) == 0 && r.Rates == nil && r.Descriptions == "" && r.Decision == nil && !r.LooksBack()
 }
 
 // WithDefaults puts in what was left out.
@@ -34,7 +35,7 @@ func (r Rules) WithDefaults() Rules {
 	if r.Duplicates != nil && r.Duplicates.Action == "" {
 		r.Duplicates.Action = Hold
 	}
-	r.Rates = r.Rates.withDefaults()
+	r.Rates, r.Decision = r.Rates.withDefaults(), r.Decision.withDefaults()
 	return r
 }
 
@@ -44,6 +45,11 @@ func (r Rules) Clone() Rules {
 	if r.Rates != nil {
 		rates := *r.Rates
 		r.Rates = &rates
+	}
+	if r.Decision != nil {
+		hook := *r.Decision
+		hook.When = slices.Clone(hook.When)
+		r.Decision = &hook
 	}
 	if r.Duplicates != nil {
 		alike := *r.Duplicates
@@ -148,6 +154,7 @@ func (r Rules) Check(bad Checker) {
 		seen[l.Name()] = true
 	}
 	r.Duplicates.check(bad)
+	r.Decision.check(bad)
 	r.checkWebDebits(bad)
 	r.Rates.check(bad)
 	r.checkDescriptions(bad)

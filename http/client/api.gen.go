@@ -58,6 +58,12 @@ const (
 	BankDeadlinesSettlesSameDay    BankDeadlinesSettles = "same_day"
 )
 
+// Defines values for BankDecision1WhenDirection.
+const (
+	BankDecision1WhenDirectionCredit BankDecision1WhenDirection = "credit"
+	BankDecision1WhenDirectionDebit  BankDecision1WhenDirection = "debit"
+)
+
 // Defines values for BankDeliveryMethod.
 const (
 	BankDeliveryMethodOutbox BankDeliveryMethod = "outbox"
@@ -113,6 +119,12 @@ const (
 	BankWebDebitsEmpty  BankWebDebits = ""
 	BankWebDebitsHold   BankWebDebits = "hold"
 	BankWebDebitsReject BankWebDebits = "reject"
+)
+
+// Defines values for ClientDecision1WhenDirection.
+const (
+	ClientDecision1WhenDirectionCredit ClientDecision1WhenDirection = "credit"
+	ClientDecision1WhenDirectionDebit  ClientDecision1WhenDirection = "debit"
 )
 
 // Defines values for ClientDescriptions.
@@ -171,6 +183,12 @@ const (
 	ClientWebDebitsEmpty  ClientWebDebits = ""
 	ClientWebDebitsHold   ClientWebDebits = "hold"
 	ClientWebDebitsReject ClientWebDebits = "reject"
+)
+
+// Defines values for ClientSettingsDecision1WhenDirection.
+const (
+	ClientSettingsDecision1WhenDirectionCredit ClientSettingsDecision1WhenDirection = "credit"
+	ClientSettingsDecision1WhenDirectionDebit  ClientSettingsDecision1WhenDirection = "debit"
 )
 
 // Defines values for ClientSettingsDescriptions.
@@ -829,6 +847,12 @@ const (
 	SetBank200JSONResponseBodyDeadlinesSettlesSameDay    SetBank200JSONResponseBodyDeadlinesSettles = "same_day"
 )
 
+// Defines values for SetBank200JSONResponseBodyDecision1WhenDirection.
+const (
+	SetBank200JSONResponseBodyDecision1WhenDirectionCredit SetBank200JSONResponseBodyDecision1WhenDirection = "credit"
+	SetBank200JSONResponseBodyDecision1WhenDirectionDebit  SetBank200JSONResponseBodyDecision1WhenDirection = "debit"
+)
+
 // Defines values for SetBank200JSONResponseBodyDeliveryMethod.
 const (
 	SetBank200JSONResponseBodyDeliveryMethodOutbox SetBank200JSONResponseBodyDeliveryMethod = "outbox"
@@ -1055,7 +1079,13 @@ type Bank struct {
 
 	// Deadlines Before when files must be with the bank, on days on which banks are open; left out, FedACH's six. same_day: the bank also takes entries for settlement on the day itself.
 	Deadlines *[]Bank_Deadlines `json:"deadlines,omitempty"`
-	Delivery  Bank_Delivery     `json:"delivery"`
+
+	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	Decision *Bank_Decision `json:"decision,omitempty"`
+
+	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	DecisionSecret *string       `json:"decision_secret,omitempty"`
+	Delivery       Bank_Delivery `json:"delivery"`
 
 	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *BankDescriptions `json:"descriptions,omitempty"`
@@ -1124,6 +1154,41 @@ type Bank_Deadlines struct {
 	// Days Left out
 	Days    *[]BankDeadlinesDays `json:"days,omitempty"`
 	Settles BankDeadlinesSettles `json:"settles"`
+}
+
+// BankDecision0 defines model for Bank.Decision.0.
+type BankDecision0 = string
+
+// BankDecision1 defines model for Bank.Decision.1.
+type BankDecision1 Bank_Decision_1
+
+// BankDecision1WhenDirection defines model for Bank.Decision.1.When.Direction.
+type BankDecision1WhenDirection string
+
+// Bank_Decision_1_When defines model for Bank.Decision.1.When.
+type Bank_Decision_1_When struct {
+	Direction *BankDecision1WhenDirection `json:"direction,omitempty"`
+	Sec       *string                     `json:"sec,omitempty"`
+}
+
+// Bank_Decision_1 defines model for Bank.Decision.1.
+type Bank_Decision_1 struct {
+	// Batch Entries of a question at most
+	Batch *int64 `json:"batch,omitempty"`
+
+	// Timeout For an answer, 100ms to 1m
+	Timeout *string `json:"timeout,omitempty"`
+
+	// URL https, or http on this machine; addresses of the network within are allowed
+	URL string `json:"url"`
+
+	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	When *[]Bank_Decision_1_When `json:"when,omitempty"`
+}
+
+// Bank_Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+type Bank_Decision struct {
+	union json.RawMessage
 }
 
 // BankDeliveryMethod defines model for Bank.Delivery.Method.
@@ -1279,13 +1344,19 @@ type Client struct {
 	ClientID string           `json:"client_id"`
 
 	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
-	Companies               *[]GuardedCompany `json:"companies,omitempty"`
-	CompanyIdentifications  *[]string         `json:"company_identifications,omitempty"`
-	CompanyName             *string           `json:"company_name,omitempty"`
-	CreatedAt               Timestamp         `json:"created_at"`
-	Credential              *IssuedCredential `json:"credential,omitempty"`
-	DefaultEntryDescription *string           `json:"default_entry_description,omitempty"`
-	DefaultSecCode          *string           `json:"default_sec_code,omitempty"`
+	Companies              *[]GuardedCompany `json:"companies,omitempty"`
+	CompanyIdentifications *[]string         `json:"company_identifications,omitempty"`
+	CompanyName            *string           `json:"company_name,omitempty"`
+	CreatedAt              Timestamp         `json:"created_at"`
+	Credential             *IssuedCredential `json:"credential,omitempty"`
+
+	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	Decision *Client_Decision `json:"decision,omitempty"`
+
+	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	DecisionSecret          *string `json:"decision_secret,omitempty"`
+	DefaultEntryDescription *string `json:"default_entry_description,omitempty"`
+	DefaultSecCode          *string `json:"default_sec_code,omitempty"`
 
 	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *ClientDescriptions `json:"descriptions,omitempty"`
@@ -1326,6 +1397,41 @@ type Client_Batching struct {
 	// MaxEntries A trigger, no maximum: a file is cut as soon as this many entries wait, with all that wait then. 0 is no trigger.
 	MaxEntries *int64    `json:"max_entries,omitempty"`
 	Windows    *[]string `json:"windows,omitempty"`
+}
+
+// ClientDecision0 defines model for Client.Decision.0.
+type ClientDecision0 = string
+
+// ClientDecision1 defines model for Client.Decision.1.
+type ClientDecision1 Client_Decision_1
+
+// ClientDecision1WhenDirection defines model for Client.Decision.1.When.Direction.
+type ClientDecision1WhenDirection string
+
+// Client_Decision_1_When defines model for Client.Decision.1.When.
+type Client_Decision_1_When struct {
+	Direction *ClientDecision1WhenDirection `json:"direction,omitempty"`
+	Sec       *string                       `json:"sec,omitempty"`
+}
+
+// Client_Decision_1 defines model for Client.Decision.1.
+type Client_Decision_1 struct {
+	// Batch Entries of a question at most
+	Batch *int64 `json:"batch,omitempty"`
+
+	// Timeout For an answer, 100ms to 1m
+	Timeout *string `json:"timeout,omitempty"`
+
+	// URL https, or http on this machine; addresses of the network within are allowed
+	URL string `json:"url"`
+
+	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	When *[]Client_Decision_1_When `json:"when,omitempty"`
+}
+
+// Client_Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+type Client_Decision struct {
+	union json.RawMessage
 }
 
 // ClientDescriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
@@ -1413,11 +1519,17 @@ type ClientSettings struct {
 	ClientID *string                  `json:"client_id,omitempty"`
 
 	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
-	Companies               *[]GuardedCompany `json:"companies,omitempty"`
-	CompanyIdentifications  *[]string         `json:"company_identifications,omitempty"`
-	CompanyName             *string           `json:"company_name,omitempty"`
-	DefaultEntryDescription *string           `json:"default_entry_description,omitempty"`
-	DefaultSecCode          *string           `json:"default_sec_code,omitempty"`
+	Companies              *[]GuardedCompany `json:"companies,omitempty"`
+	CompanyIdentifications *[]string         `json:"company_identifications,omitempty"`
+	CompanyName            *string           `json:"company_name,omitempty"`
+
+	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	Decision *ClientSettings_Decision `json:"decision,omitempty"`
+
+	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	DecisionSecret          *string `json:"decision_secret,omitempty"`
+	DefaultEntryDescription *string `json:"default_entry_description,omitempty"`
+	DefaultSecCode          *string `json:"default_sec_code,omitempty"`
 
 	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *ClientSettingsDescriptions `json:"descriptions,omitempty"`
@@ -1458,6 +1570,41 @@ type ClientSettings_Batching struct {
 	// MaxEntries A trigger, no maximum: a file is cut as soon as this many entries wait, with all that wait then. 0 is no trigger.
 	MaxEntries *int64    `json:"max_entries,omitempty"`
 	Windows    *[]string `json:"windows,omitempty"`
+}
+
+// ClientSettingsDecision0 defines model for ClientSettings.Decision.0.
+type ClientSettingsDecision0 = string
+
+// ClientSettingsDecision1 defines model for ClientSettings.Decision.1.
+type ClientSettingsDecision1 ClientSettings_Decision_1
+
+// ClientSettingsDecision1WhenDirection defines model for ClientSettings.Decision.1.When.Direction.
+type ClientSettingsDecision1WhenDirection string
+
+// ClientSettings_Decision_1_When defines model for ClientSettings.Decision.1.When.
+type ClientSettings_Decision_1_When struct {
+	Direction *ClientSettingsDecision1WhenDirection `json:"direction,omitempty"`
+	Sec       *string                               `json:"sec,omitempty"`
+}
+
+// ClientSettings_Decision_1 defines model for ClientSettings.Decision.1.
+type ClientSettings_Decision_1 struct {
+	// Batch Entries of a question at most
+	Batch *int64 `json:"batch,omitempty"`
+
+	// Timeout For an answer, 100ms to 1m
+	Timeout *string `json:"timeout,omitempty"`
+
+	// URL https, or http on this machine; addresses of the network within are allowed
+	URL string `json:"url"`
+
+	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	When *[]ClientSettings_Decision_1_When `json:"when,omitempty"`
+}
+
+// ClientSettings_Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+type ClientSettings_Decision struct {
+	union json.RawMessage
 }
 
 // ClientSettingsDescriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
@@ -3941,6 +4088,41 @@ type SetBank200JSONResponseBody_Deadlines struct {
 	Settles SetBank200JSONResponseBodyDeadlinesSettles `json:"settles"`
 }
 
+// SetBank200JSONResponseBodyDecision0 defines parameters for SetBank.
+type SetBank200JSONResponseBodyDecision0 = string
+
+// SetBank200JSONResponseBodyDecision1 defines parameters for SetBank.
+type SetBank200JSONResponseBodyDecision1 SetBank200JSONResponseBody_Decision_1
+
+// SetBank200JSONResponseBodyDecision1WhenDirection defines parameters for SetBank.
+type SetBank200JSONResponseBodyDecision1WhenDirection string
+
+// SetBank200JSONResponseBody_Decision_1_When defines parameters for SetBank.
+type SetBank200JSONResponseBody_Decision_1_When struct {
+	Direction *SetBank200JSONResponseBodyDecision1WhenDirection `json:"direction,omitempty"`
+	Sec       *string                                           `json:"sec,omitempty"`
+}
+
+// SetBank200JSONResponseBody_Decision_1 defines parameters for SetBank.
+type SetBank200JSONResponseBody_Decision_1 struct {
+	// Batch Entries of a question at most
+	Batch *int64 `json:"batch,omitempty"`
+
+	// Timeout For an answer, 100ms to 1m
+	Timeout *string `json:"timeout,omitempty"`
+
+	// URL https, or http on this machine; addresses of the network within are allowed
+	URL string `json:"url"`
+
+	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	When *[]SetBank200JSONResponseBody_Decision_1_When `json:"when,omitempty"`
+}
+
+// SetBank200JSONResponseBody_Decision defines parameters for SetBank.
+type SetBank200JSONResponseBody_Decision struct {
+	union json.RawMessage
+}
+
 // SetBank200JSONResponseBodyDeliveryMethod defines parameters for SetBank.
 type SetBank200JSONResponseBodyDeliveryMethod string
 
@@ -4101,7 +4283,13 @@ type SetBank200JSONResponseBody struct {
 
 	// Deadlines Before when files must be with the bank, on days on which banks are open; left out, FedACH's six. same_day: the bank also takes entries for settlement on the day itself.
 	Deadlines *[]SetBank200JSONResponseBody_Deadlines `json:"deadlines,omitempty"`
-	Delivery  SetBank200JSONResponseBody_Delivery     `json:"delivery"`
+
+	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	Decision *SetBank200JSONResponseBody_Decision `json:"decision,omitempty"`
+
+	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	DecisionSecret *string                             `json:"decision_secret,omitempty"`
+	Delivery       SetBank200JSONResponseBody_Delivery `json:"delivery"`
 
 	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *SetBank200JSONResponseBodyDescriptions `json:"descriptions,omitempty"`
@@ -4916,6 +5104,68 @@ type ReplayWebhookJSONRequestBody ReplayWebhookJSONBody
 // RotateWebhookSecretJSONRequestBody defines body for RotateWebhookSecret for application/json ContentType.
 type RotateWebhookSecretJSONRequestBody RotateWebhookSecretJSONBody
 
+// AsBankDecision0 returns the union data inside the Bank_Decision as a BankDecision0
+func (t Bank_Decision) AsBankDecision0() (BankDecision0, error) {
+	var body BankDecision0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBankDecision0 overwrites any union data inside the Bank_Decision as the provided BankDecision0
+func (t *Bank_Decision) FromBankDecision0(v BankDecision0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeBankDecision0 performs a merge with any union data inside the Bank_Decision, using the provided BankDecision0
+func (t *Bank_Decision) MergeBankDecision0(v BankDecision0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsBankDecision1 returns the union data inside the Bank_Decision as a BankDecision1
+func (t Bank_Decision) AsBankDecision1() (BankDecision1, error) {
+	var body BankDecision1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBankDecision1 overwrites any union data inside the Bank_Decision as the provided BankDecision1
+func (t *Bank_Decision) FromBankDecision1(v BankDecision1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeBankDecision1 performs a merge with any union data inside the Bank_Decision, using the provided BankDecision1
+func (t *Bank_Decision) MergeBankDecision1(v BankDecision1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Bank_Decision) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Bank_Decision) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // AsBankDuplicates0 returns the union data inside the Bank_Duplicates as a BankDuplicates0
 func (t Bank_Duplicates) AsBankDuplicates0() (BankDuplicates0, error) {
 	var body BankDuplicates0
@@ -4974,6 +5224,68 @@ func (t Bank_Duplicates) MarshalJSON() ([]byte, error) {
 }
 
 func (t *Bank_Duplicates) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsClientDecision0 returns the union data inside the Client_Decision as a ClientDecision0
+func (t Client_Decision) AsClientDecision0() (ClientDecision0, error) {
+	var body ClientDecision0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromClientDecision0 overwrites any union data inside the Client_Decision as the provided ClientDecision0
+func (t *Client_Decision) FromClientDecision0(v ClientDecision0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeClientDecision0 performs a merge with any union data inside the Client_Decision, using the provided ClientDecision0
+func (t *Client_Decision) MergeClientDecision0(v ClientDecision0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsClientDecision1 returns the union data inside the Client_Decision as a ClientDecision1
+func (t Client_Decision) AsClientDecision1() (ClientDecision1, error) {
+	var body ClientDecision1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromClientDecision1 overwrites any union data inside the Client_Decision as the provided ClientDecision1
+func (t *Client_Decision) FromClientDecision1(v ClientDecision1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeClientDecision1 performs a merge with any union data inside the Client_Decision, using the provided ClientDecision1
+func (t *Client_Decision) MergeClientDecision1(v ClientDecision1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Client_Decision) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Client_Decision) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
@@ -5098,6 +5410,68 @@ func (t Client_ReceivingAccounts) MarshalJSON() ([]byte, error) {
 }
 
 func (t *Client_ReceivingAccounts) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsClientSettingsDecision0 returns the union data inside the ClientSettings_Decision as a ClientSettingsDecision0
+func (t ClientSettings_Decision) AsClientSettingsDecision0() (ClientSettingsDecision0, error) {
+	var body ClientSettingsDecision0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromClientSettingsDecision0 overwrites any union data inside the ClientSettings_Decision as the provided ClientSettingsDecision0
+func (t *ClientSettings_Decision) FromClientSettingsDecision0(v ClientSettingsDecision0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeClientSettingsDecision0 performs a merge with any union data inside the ClientSettings_Decision, using the provided ClientSettingsDecision0
+func (t *ClientSettings_Decision) MergeClientSettingsDecision0(v ClientSettingsDecision0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsClientSettingsDecision1 returns the union data inside the ClientSettings_Decision as a ClientSettingsDecision1
+func (t ClientSettings_Decision) AsClientSettingsDecision1() (ClientSettingsDecision1, error) {
+	var body ClientSettingsDecision1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromClientSettingsDecision1 overwrites any union data inside the ClientSettings_Decision as the provided ClientSettingsDecision1
+func (t *ClientSettings_Decision) FromClientSettingsDecision1(v ClientSettingsDecision1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeClientSettingsDecision1 performs a merge with any union data inside the ClientSettings_Decision, using the provided ClientSettingsDecision1
+func (t *ClientSettings_Decision) MergeClientSettingsDecision1(v ClientSettingsDecision1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ClientSettings_Decision) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *ClientSettings_Decision) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
@@ -5780,6 +6154,68 @@ func (t HandInFile202JSONResponseBody) MarshalJSON() ([]byte, error) {
 }
 
 func (t *HandInFile202JSONResponseBody) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsSetBank200JSONResponseBodyDecision0 returns the union data inside the SetBank200JSONResponseBody_Decision as a SetBank200JSONResponseBodyDecision0
+func (t SetBank200JSONResponseBody_Decision) AsSetBank200JSONResponseBodyDecision0() (SetBank200JSONResponseBodyDecision0, error) {
+	var body SetBank200JSONResponseBodyDecision0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSetBank200JSONResponseBodyDecision0 overwrites any union data inside the SetBank200JSONResponseBody_Decision as the provided SetBank200JSONResponseBodyDecision0
+func (t *SetBank200JSONResponseBody_Decision) FromSetBank200JSONResponseBodyDecision0(v SetBank200JSONResponseBodyDecision0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeSetBank200JSONResponseBodyDecision0 performs a merge with any union data inside the SetBank200JSONResponseBody_Decision, using the provided SetBank200JSONResponseBodyDecision0
+func (t *SetBank200JSONResponseBody_Decision) MergeSetBank200JSONResponseBodyDecision0(v SetBank200JSONResponseBodyDecision0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSetBank200JSONResponseBodyDecision1 returns the union data inside the SetBank200JSONResponseBody_Decision as a SetBank200JSONResponseBodyDecision1
+func (t SetBank200JSONResponseBody_Decision) AsSetBank200JSONResponseBodyDecision1() (SetBank200JSONResponseBodyDecision1, error) {
+	var body SetBank200JSONResponseBodyDecision1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSetBank200JSONResponseBodyDecision1 overwrites any union data inside the SetBank200JSONResponseBody_Decision as the provided SetBank200JSONResponseBodyDecision1
+func (t *SetBank200JSONResponseBody_Decision) FromSetBank200JSONResponseBodyDecision1(v SetBank200JSONResponseBodyDecision1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeSetBank200JSONResponseBodyDecision1 performs a merge with any union data inside the SetBank200JSONResponseBody_Decision, using the provided SetBank200JSONResponseBodyDecision1
+func (t *SetBank200JSONResponseBody_Decision) MergeSetBank200JSONResponseBodyDecision1(v SetBank200JSONResponseBodyDecision1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t SetBank200JSONResponseBody_Decision) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *SetBank200JSONResponseBody_Decision) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }

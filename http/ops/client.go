@@ -43,6 +43,8 @@ type clientAnswer struct {
 	clientBody
 	CreatedAt  time.Time                `json:"created_at"`
 	Credential *ledger.IssuedCredential `json:"credential,omitempty"`
+	// DecisionSecret verifies what the client's engine is asked.
+	DecisionSecret string `json:"decision_secret,omitempty"`
 }
 
 // shownClient shares no list with the client: a body is read over it, and what
@@ -106,6 +108,9 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	}
 	answer := shownClient(client)
 	answer.Credential = &issued
+	if answer.DecisionSecret, err = s.decisionSecret(input, "client/"+client.ID); err != nil {
+		return err
+	}
 	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
 	return c.JSON(http.StatusCreated, answer)
 }
@@ -159,7 +164,11 @@ func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, shownClient(client))
+	answer := shownClient(client)
+	if answer.DecisionSecret, err = s.decisionSecret(input, "client/"+client.ID); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, answer)
 }
 
 // clientForTwo has another person approve a change of a client. To stop one

@@ -118,6 +118,8 @@ type bankAnswer struct {
 	bankBody
 	Probe    *domain.ProbeFile `json:"probe,omitempty"`
 	Warnings []string          `json:"warnings,omitempty"` // of keys that end soon
+
+	DecisionSecret string `json:"decision_secret,omitempty"`
 }
 
 func (s *surface) getBank(c echo.Context, _ api.Caller) error {
@@ -171,7 +173,11 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings})
+	secret, err := s.decisionSecret(input, "odfi/"+bank.Routing)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings, secret})
 }
 
 // otherBanks are all our ODFIs that are set up.

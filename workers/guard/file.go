@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -14,6 +15,16 @@ import (
 // File judges a cut file that its client made, as a whole. Its entries count
 // from its cut on, also while it is held.
 func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, error) {
+	return g.file(ctx, file, nil)
+}
+
+// fileAllowed judges it by the rules that are left once an engine allowed all
+// of it, that of another owner included.
+func (g *Guard) fileAllowed(ctx context.Context, file domain.File, rule string) (*guard.Verdict, error) {
+	return g.file(ctx, file, guard.AllowedWith(rule))
+}
+
+func (g *Guard) file(ctx context.Context, file domain.File, allowed []string) (*guard.Verdict, error) {
 	if err := g.Views.CatchUp(ctx); err != nil { // they show its cut
 		return nil, fmt.Errorf("wait for the views: %w", err)
 	}
@@ -25,10 +36,14 @@ func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, err
 	p := pass{Guard: g, ctx: ledger.WithWorker(ctx, "guard")}
 	var uses []guard.Use
 	var found []guard.Verdict
+	var asks *guard.Verdict
 	err := g.Views.Guarding(ctx, func(shown *projections.Guarding) (err error) {
 		p.shown = shown
 		if uses, err = shown.UsedByFile(file.ID); err == nil && g.book.LooksBack(file.Opened.Client, file.Opened.ODFI) {
 			found, err = p.lookBackInFile(file)
+		}
+		if err == nil && g.book.Hooks(file.Opened.Client, file.Opened.ODFI) {
+			asks, err = p.asksAbout(shown, file, allowed)
 		}
 		return err
 	})
@@ -36,6 +51,9 @@ func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, err
 		return nil, fmt.Errorf("sum up file %s: %w", file.ID, err)
 	}
 	verdict := g.book.JudgeFile(uses, found...)
+	if asks != nil && (verdict == nil || verdict.Action == guard.Hold) {
+		return asks, nil // the other rules judge it once the engine has
+	}
 	if verdict == nil {
 		for _, u := range uses {
 			g.warn(math.MaxInt64, u, nil, "file", file.ID)
@@ -43,3 +61,22 @@ func (g *Guard) File(ctx context.Context, file domain.File) (*guard.Verdict, err
 	}
 	return verdict, nil
 }
+
+// asksAbout is the verdict over a file with an entry that an engine is to be
+// asked about.
+func (p *pass) asksAbout(shown *projections.Guarding, file domain.File, allowed []string) (asks *guard.Verdict, err error) {
+	err = shown.EachOfFile(file.ID, func(_ projections.Sent, _ int64, e guard.Entry) error {
+		e.Waived = allowed
+		if asks = p.book.AskFile(e); asks != nil {
+			return errAsks
+		}
+		return nil
+	})
+	if errors.Is(err, errAsks) {
+		err = nil
+	}
+	return asks, err
+}
+
+// errAsks ends the search for the first entry of a file that asks.
+var errAsks = errors.New("an engine is asked about the file")

@@ -68,21 +68,9 @@ func (s sender) try(ctx context.Context, to target, m message, now time.Time) (i
 	if r.URL.Scheme != "https" && !s.sandbox {
 		return 0, errors.New("the address does not begin with https://")
 	}
-	signatures := make([]string, len(to.secrets))
-	for i, secret := range to.secrets {
-		w, err := standardwebhooks.NewWebhookRaw(secret)
-		if err != nil {
-			return 0, err
-		}
-		if signatures[i], err = w.Sign(m.String(), now, m.body); err != nil {
-			return 0, err
-		}
+	if err := Sign(r, m.String(), now, m.body, to.secrets...); err != nil {
+		return 0, err
 	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "achledger")
-	r.Header.Set(standardwebhooks.HeaderWebhookID, m.String())
-	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	r.Header.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
 	answer, err := s.client.Do(r)
 	if err != nil {
 		return 0, err
@@ -90,6 +78,27 @@ func (s sender) try(ctx context.Context, to target, m message, now time.Time) (i
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // the status has said all
 	return answer.StatusCode, nil
+}
+
+// Sign signs what a request posts, as the Standard Webhooks specification has
+// it, with each of some secrets at a machine time.
+func Sign(r *http.Request, id string, now time.Time, body []byte, secrets ...[]byte) error {
+	signatures := make([]string, len(secrets))
+	for i, secret := range secrets {
+		w, err := standardwebhooks.NewWebhookRaw(secret)
+		if err != nil {
+			return err
+		}
+		if signatures[i], err = w.Sign(id, now, body); err != nil {
+			return err
+		}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "achledger")
+	r.Header.Set(standardwebhooks.HeaderWebhookID, id)
+	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	r.Header.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
+	return nil
 }
 
 // maxFailure bounds what is kept of why a try failed.

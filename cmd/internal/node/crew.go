@@ -23,6 +23,7 @@ type crew struct {
 	delivery *workers.Delivery
 	batcher  *workers.Batcher
 	guard    *guard.Guard
+	asker    *guard.Asker
 	uploads  *workers.Uploads
 	intake   *inbound.Intake
 	pickup   *inbound.Pickup // nil in a sandbox
@@ -54,6 +55,7 @@ func (c *crew) hireFiles(s *Server) (err error) {
 	if err != nil {
 		return err
 	}
+	c.asker = guard.NewAsker(guard.AskerConfig{Guard: c.guard, Views: s.views, Files: c.files, Log: s.log, Answered: s.engineAnswered})
 	c.delivery, err = workers.NewDelivery(workers.DeliveryConfig{
 		Files: c.files, Views: s.views, Log: s.log,
 		Deliverers: map[string]workers.Deliverer{"outbox": outbox(s.Outbox)},
@@ -126,6 +128,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 	}
 	parts.Go(func() error { return s.runRelay(ctx) })
 	parts.Go(func() error { return c.batcher.Run(ctx) })
+	parts.Go(func() error { return c.asker.Run(ctx) })
 	parts.Go(func() error { return c.intake.Run(ctx) })
 	parts.Go(func() error { return c.links.Run(ctx) })
 	parts.Go(func() error { return c.webhooks.Run(ctx) })

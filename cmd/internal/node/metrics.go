@@ -46,6 +46,15 @@ func totalsDiffer(r *prometheus.Registry) func() {
 	return c.Inc
 }
 
+// engineAnswered counts entries that engines were asked about, by what they said.
+func engineAnswered(r *prometheus.Registry) func(outcome string, entries int) {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "achledger_decisions_total", Help: "Entries that an engine was asked about before they may leave, by outcome: allow, hold, reject or unanswered.",
+	}, []string{"outcome"})
+	r.MustRegister(c)
+	return func(outcome string, entries int) { c.WithLabelValues(outcome).Add(float64(entries)) }
+}
+
 // gauges are read from the log and the views whenever someone asks.
 type gauges struct {
 	server *Server

@@ -72,31 +72,32 @@ type Running struct {
 // Server is a ledger that runs.
 type Server struct {
 	*Core
-	options      Options
-	log          *slog.Logger
-	broker       *brokerLink
-	relay        *relay.Relay
-	metrics      *prometheus.Registry
-	totalsDiffer func()
-	returned     func(code string)
-	directory    *projections.Directory
-	logins       *ledger.Logins
-	views        *projections.Views
-	atStart      int64 // position of the log when the views were opened
-	working      atomic.Pointer[crew]
-	asks         asker        // nil in a folder, where nobody else leads
-	term         atomic.Int64 // that this node leads in; 0 where it does not, or in a folder
-	verbs        map[string]answerer
-	by           leading
-	acts         *workers.Acts
-	plaid        api.Plaid
-	http         *achhttp.Server
-	certs        *certificates.Certificates // nil without TLS
-	secure       *tls.Config                // nil without TLS
-	doors        listeners
-	moving       sync.Mutex    // the sandbox's clock
-	refill       chan struct{} // receives a value when the stream was reset
-	traced       bool          // requests are spans
+	options        Options
+	log            *slog.Logger
+	broker         *brokerLink
+	relay          *relay.Relay
+	metrics        *prometheus.Registry
+	totalsDiffer   func()
+	engineAnswered func(outcome string, entries int)
+	returned       func(code string)
+	directory      *projections.Directory
+	logins         *ledger.Logins
+	views          *projections.Views
+	atStart        int64 // position of the log when the views were opened
+	working        atomic.Pointer[crew]
+	asks           asker        // nil in a folder, where nobody else leads
+	term           atomic.Int64 // that this node leads in; 0 where it does not, or in a folder
+	verbs          map[string]answerer
+	by             leading
+	acts           *workers.Acts
+	plaid          api.Plaid
+	http           *achhttp.Server
+	certs          *certificates.Certificates // nil without TLS
+	secure         *tls.Config                // nil without TLS
+	doors          listeners
+	moving         sync.Mutex    // the sandbox's clock
+	refill         chan struct{} // receives a value when the stream was reset
+	traced         bool          // requests are spans
 }
 
 // Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
@@ -169,7 +170,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	}
 	s.directory = projections.NewDirectory(s.Ledger)
 	s.metrics = newMetrics(s)
-	s.totalsDiffer, s.returned = totalsDiffer(s.metrics), returns(s.metrics)
+	s.totalsDiffer, s.returned, s.engineAnswered = totalsDiffer(s.metrics), returns(s.metrics), engineAnswered(s.metrics)
 	s.logins = ledger.NewLogins(s.directory, time.Now, s.log, failedLogins(s.metrics))
 	s.logins.Among(s.nodes)
 	if err := s.connectBroker(ctx, s.directory); err != nil {

@@ -1,0 +1,20 @@
+package ops
+
+import (
+	"encoding/json"
+
+	"github.com/achledger/achledger/domain/guard"
+)
+
+// decisionSecret is what verifies the questions to an engine, for the answer to
+// a call that says where it is; empty where the call does not. No other answer
+// has it.
+func (s *surface) decisionSecret(input []byte, engine string) (string, error) {
+	var body struct {
+		Decision *guard.DecisionHook `json:"decision"`
+	}
+	if err := json.Unmarshal(input, &body); err != nil || body.Decision == nil || body.Decision.URL == "" {
+		return "", nil // it was read before, strictly
+	}
+	return s.Ledger.ShownDecisionSecret(engine, body.Decision.URL)
+}

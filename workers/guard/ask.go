@@ -1,0 +1,215 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// AskerConfig is what an Asker needs.
+type AskerConfig struct {
+	Guard *Guard
+	Views AskerViews
+	Files AskedFiles
+	Log   *slog.Logger
+	// Answered is told how many entries an engine allowed, held or rejected,
+	// or did not answer for.
+	Answered func(outcome string, entries int)
+}
+
+// AskerViews is what it asks the views.
+type AskerViews interface {
+	CatchUp(ctx context.Context) error
+	Asked(ctx context.Context) ([]projections.AskedQueue, error)
+	AskedItems(ctx context.Context, of projections.AskedQueue, limit int) ([]projections.Held, error)
+	Files(ctx context.Context, f projections.FileFilter) ([]projections.File, string, error)
+	Guarding(ctx context.Context, f func(*projections.Guarding) error) error
+}
+
+// AskedFiles records what an engine said about a client's own file.
+type AskedFiles interface {
+	Decided(ctx context.Context, id string, answer domain.HearEngineOnFile) error
+}
+
+// Asker asks the engines of clients and ODFIs about what waits for their
+// decision. That is held in the log until the answer is: whatever stops in
+// between, it is asked about again, under the same ids, and leaves once. Each
+// client is asked for by itself, so that a silent engine is nobody else's.
+type Asker struct {
+	AskerConfig
+	post poster
+
+	mu   sync.Mutex
+	busy map[string]bool // what is being asked for, by client and rule or by file
+}
+
+// NewAsker makes one.
+func NewAsker(c AskerConfig) *Asker {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Answered == nil {
+		c.Answered = func(string, int) {}
+	}
+	return &Asker{AskerConfig: c, post: newPoster(), busy: map[string]bool{}}
+}
+
+// How often it is looked for what has to be asked. Of a held file only its
+// stream says whether that is so.
+const (
+	every      = 250 * time.Millisecond
+	everyFiles = 8 // such rounds
+)
+
+// Run asks until ctx ends.
+func (a *Asker) Run(ctx context.Context) error {
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for round := 0; ; round++ {
+		if err := a.begin(ctx, round%everyFiles == 0, func(f func()) { asking.Go(f) }); err != nil && ctx.Err() == nil {
+			a.Log.Error("what waits for a decision was not found", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Pass asks about all that waits, and returns when it is answered.
+func (a *Asker) Pass(ctx context.Context) error {
+	if err := a.Views.CatchUp(ctx); err != nil {
+		return err
+	}
+	var asking sync.WaitGroup
+	err := a.begin(ctx, true, func(f func()) { asking.Go(f) })
+	asking.Wait()
+	return err
+}
+
+// begin begins to ask for each client, and about each file, that is not being
+// asked for.
+func (a *Asker) begin(ctx context.Context, files bool, run func(func())) error {
+	ctx = ledger.WithWorker(ctx, "guard")
+	queues, err := a.Views.Asked(ctx)
+	if err != nil {
+		return fmt.Errorf("read what waits for a decision: %w", err)
+	}
+	for _, q := range queues {
+		a.once(q.Client+" "+q.Rule, run, func() error { return a.queue(ctx, q) })
+	}
+	if !files {
+		return nil
+	}
+	held, _, err := a.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}, Limit: 100})
+	if err != nil {
+		return fmt.Errorf("read which files are held: %w", err)
+	}
+	for _, f := range held {
+		a.once("file "+f.ID, run, func() error { return a.file(ctx, f.ID) })
+	}
+	return nil
+}
+
+// once runs f unless it runs already.
+func (a *Asker) once(name string, run func(func()), f func() error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.busy[name] {
+		return
+	}
+	a.busy[name] = true
+	run(func() {
+		defer func() {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			delete(a.busy, name)
+		}()
+		if err := f(); err != nil && !errors.Is(err, context.Canceled) {
+			a.Log.Error("asking for a decision failed; it is asked for again", "of", name, "err", err)
+		}
+	})
+}
+
+// mostAsked bounds how many entries of a client are read at a time.
+const mostAsked = 1000
+
+// queue asks about what waits of a client, batch by batch.
+func (a *Asker) queue(ctx context.Context, q projections.AskedQueue) error {
+	list, err := a.Views.AskedItems(ctx, q, mostAsked)
+	if err != nil {
+		return err
+	}
+	hook, engine, err := a.hookOf(ctx, q.Client, q.Rule)
+	if err != nil {
+		return err
+	}
+	size := mostAsked
+	if hook != nil {
+		size = hook.Batch
+	}
+	for len(list) > 0 {
+		n := min(size, len(list))
+		if err := a.batch(ctx, q, list[:n], hook, engine); err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// batch asks about some entries and records what is said. What does not wait
+// for it any more is not asked about.
+func (a *Asker) batch(ctx context.Context, q projections.AskedQueue, list []projections.Held, hook *guard.DecisionHook, engine string) error {
+	var question question
+	for _, h := range list {
+		t, err := a.Guard.Ledger.Transaction(ctx, h.Client, h.TransactionID)
+		if err != nil {
+			return err
+		}
+		if i, ok := t.Item(h.ItemID); ok && i.State == domain.Held && i.HeldBy != nil && i.HeldBy.Rule == q.Rule {
+			if err := question.add(&t, i); err != nil {
+				return err
+			}
+		}
+	}
+	answers, err := a.ask(ctx, hook, engine, question)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, e := range question.Entries {
+		group.Go(func() error {
+			_, err := ledger.Execute(ctx, a.Guard.Ledger, ledger.TransactionStream(q.Client, e.TransactionID),
+				domain.HearEngine{ItemID: e.EventID, Rule: q.Rule, EngineAnswer: answers[e.EventID]}.Decide)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// hookOf is the hook behind a rule, with the name of what signs its questions;
+// nil where it was taken away.
+func (a *Asker) hookOf(ctx context.Context, client, rule string) (*guard.DecisionHook, string, error) {
+	odfi, _ := guard.IsAsked(rule)
+	if odfi != "" {
+		bank, err := a.Guard.Ledger.Bank(ctx, odfi)
+		return bank.Decision, "odfi/" + odfi, err
+	}
+	c, err := a.Guard.Ledger.Client(ctx, client)
+	return c.Settings.Decision, "client/" + client, err
+}

@@ -1,0 +1,153 @@
+package guard
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// question is what is posted to an engine.
+type question struct {
+	Entries []questioned `json:"entries"`
+}
+
+// questioned is an entry as an engine sees it: names and parties whole, the
+// account as its last four and its fingerprint.
+type questioned struct {
+	EventID       string      `json:"event_id"`
+	TransactionID string      `json:"transaction_id"`
+	Client        string      `json:"client"`
+	ODFI          string      `json:"odfi"`
+	Company       string      `json:"company_identification"`
+	CompanyName   string      `json:"company_name"`
+	SEC           string      `json:"sec"`
+	Direction     string      `json:"direction"`
+	AmountCents   int64       `json:"amount_cents"`
+	Description   string      `json:"description"`
+	EffectiveOn   string      `json:"effective_on,omitempty"` // asked for
+	SameDay       bool        `json:"same_day,omitempty"`
+	Name          string      `json:"name"` // of the receiver
+	ReceiverID    string      `json:"receiver_id,omitempty"`
+	Routing       string      `json:"routing"`
+	AccountType   string      `json:"account_type"`
+	AccountTail   string      `json:"account_last_four"`
+	Fingerprint   string      `json:"account_fingerprint"` // the same for the same account of the client's
+	Addenda       []string    `json:"addenda,omitempty"`
+	IAT           *domain.IAT `json:"iat,omitempty"`
+}
+
+func (q *question) add(t *domain.Transaction, i *domain.Item) error {
+	in, err := t.EntryOf(i)
+	if err != nil {
+		return err
+	}
+	direction := guard.Credit
+	if nacha.TransactionCode(in.Entry.Code).Debit() {
+		direction = guard.Debit
+	}
+	p := t.Originated.Proposal
+	q.Entries = append(q.Entries, questioned{
+		EventID: i.ID, TransactionID: t.ID, Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, CompanyName: in.Header.CompanyName,
+		SEC: in.Header.SEC, Direction: direction, AmountCents: i.AmountCents, Description: in.Header.Description, EffectiveOn: p.EffectiveOn,
+		SameDay: p.SameDay, Name: in.Entry.Name, ReceiverID: in.Entry.IndividualID, Routing: t.Routing, AccountType: t.AccountType,
+		AccountTail: t.Account.Tail, Fingerprint: t.Account.Fingerprint, Addenda: in.Entry.Addenda05, IAT: p.IAT,
+	})
+	return nil
+}
+
+// id names the question: the same entries again are the same question.
+func (q question) id() string {
+	h := sha256.New()
+	for _, e := range q.Entries {
+		h.Write([]byte(e.EventID))
+	}
+	return "decision_" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// reply is what an engine answers.
+type reply struct {
+	Decisions []struct {
+		EventID string       `json:"event_id"`
+		Verdict guard.Action `json:"verdict"` // allow, hold or reject
+		Reason  string       `json:"reason"`
+	} `json:"decisions"`
+}
+
+// errTakenAway: the hook is no more.
+var errTakenAway = errors.New("no engine is set any more")
+
+// ask answers for each entry what the engine says of it. Where it says nothing
+// that can be understood, a person has to look. An error is ours, or says that
+// the process stops: nothing is recorded then, and it is asked again.
+func (a *Asker) ask(ctx context.Context, hook *guard.DecisionHook, engine string, q question) (map[string]domain.EngineAnswer, error) {
+	if len(q.Entries) == 0 {
+		return nil, nil
+	}
+	said, failed := map[string]domain.EngineAnswer{}, errTakenAway
+	if hook != nil {
+		body, err := json.Marshal(q)
+		if err != nil {
+			return nil, err
+		}
+		secret, err := a.Guard.Ledger.DecisionSecret(engine, hook.URL)
+		if err != nil {
+			return nil, err
+		}
+		var answer reply
+		if failed = a.post.ask(ctx, hook, secret, q.id(), body, &answer); failed == nil {
+			said = answer.decisions()
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		a.Log.Warn("an engine did not decide; what it was asked about waits for a person", "engine", engine, "entries", len(q.Entries), "err", failed)
+	}
+	counts := map[string]int{}
+	for _, e := range q.Entries {
+		d, ok := said[e.EventID]
+		outcome := string(d.Action)
+		if !ok {
+			why := "it said nothing about this entry"
+			if failed != nil {
+				why = failed.Error()
+			}
+			outcome, d = "unanswered", domain.EngineAnswer{Action: guard.Hold, Reason: "the engine that decides gave no answer: " + why}
+		}
+		counts[outcome]++
+		said[e.EventID] = d
+	}
+	for outcome, n := range counts {
+		a.Answered(outcome, n)
+	}
+	return said, nil
+}
+
+// maxReason bounds what is kept of why an engine said something.
+const maxReason = 200
+
+// decisions are the answers that can be understood. Of two for one entry the
+// graver one counts.
+func (r reply) decisions() map[string]domain.EngineAnswer {
+	said := map[string]domain.EngineAnswer{}
+	grave := map[guard.Action]int{guard.Allow: 1, guard.Hold: 2, guard.Reject: 3}
+	for _, d := range r.Decisions {
+		reason := []rune(d.Reason)
+		text := fmt.Sprintf("the engine that decides says %s", d.Verdict)
+		if len(reason) > 0 {
+			text += ": " + string(reason[:min(len(reason), maxReason)])
+		}
+		if grave[d.Verdict] > grave[said[d.EventID].Action] {
+			said[d.EventID] = domain.EngineAnswer{Action: d.Verdict, Reason: text}
+		}
+	}
+	return said
+}
