@@ -160,15 +160,23 @@ func rateFacts(r api.RateRecord) []fact {
 	of := func(m api.RateMethod) string {
 		return fmt.Sprintf("%s (%s of %s)", perCent(m.Percent), number(m.Returned), number(m.Originated))
 	}
-	crosses := "not within sixty days"
-	if r.CrossesOn != "" {
-		crosses = dayText(r.CrossesOn) + " if it goes on so"
-	}
 	return []fact{
 		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("by the files it left in: " + of(r.SixtyDays.MethodA))},
 		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("by the files it left in: " + of(r.TwoMonths.MethodA))},
 		{"Warned from, acted from", say(perCent(r.Warn) + ", " + perCent(r.Act)).sub("above it: " + strings.ReplaceAll(string(r.Action), "_", " "))},
-		{"Crosses its limit", say(crosses)},
+		{"Crosses its limit", say(whenAbove(r))},
+	}
+}
+
+// whenAbove says when a rate passes its limit.
+func whenAbove(r api.RateRecord) string {
+	switch {
+	case r.SixtyDays.MethodB.Percent > r.Act:
+		return "it is above it"
+	case r.CrossesOn != "":
+		return dayText(r.CrossesOn) + " if it goes on so"
+	default:
+		return "not within sixty days"
 	}
 }
 
