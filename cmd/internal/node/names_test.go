@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -193,6 +194,10 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	var hook struct{ ID string }
 	a.must(201, gym, "POST", "/v1/webhooks", object{"url": "http://127.0.0.1:9/in"}, &hook)
 	a.does(a.ops, "POST /v1/ops/clients/:client/webhooks/:id/replay", client+"/webhooks/"+hook.ID+"/replay", object{"after": 0}, nil)
+	own := a.since(0)
+	message := own[slices.IndexFunc(own, func(e eventstore.Recorded) bool { return e.Client == opened.ID })].Position
+	a.does(a.ops, "POST /v1/ops/clients/:client/webhooks/:id/deliveries/:message/retry",
+		fmt.Sprintf("%s/webhooks/%s/deliveries/%d/retry", client, hook.ID, message), nil, nil)
 	a.must(404, a.ops, "POST", "/v1/ops/clients/another/webhooks/"+hook.ID+"/replay", object{"after": 0}, nil)
 	_, undecided := a.debited(gym, "3750000099", 100)
 	a.does(a.ops, "POST /v1/ops/inbound-decisions/:event", "/v1/ops/inbound-decisions/"+undecided, object{"decision": "pay"}, nil)
