@@ -15,14 +15,14 @@ import (
 // compareStream reads the log from the database and the stream from NATS: they
 // have the same hashes in the same places, and no place is empty.
 func (x *chaos) compareStream(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	within, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	hashes, err := x.readLog(ctx)
+	hashes, err := x.readLog(within)
 	if err == nil {
-		err = x.followStream(ctx, hashes)
+		err = x.followStream(within, hashes)
 	}
 	if err != nil && ctx.Err() == nil {
-		x.model.fail("log and stream differ: %v", err)
+		x.model.fail("log and stream differ, or could not be read: %v", err)
 	}
 }
 
@@ -61,7 +61,7 @@ func (x *chaos) followStream(ctx context.Context, hashes []string) error {
 	if err != nil {
 		return err
 	}
-	reader, err := js.OrderedConsumer(ctx, "LEDGER", jetstream.OrderedConsumerConfig{})
+	reader, err := readerOf(ctx, js)
 	if err != nil {
 		return err
 	}
@@ -86,4 +86,18 @@ func (x *chaos) followStream(ctx context.Context, hashes []string) error {
 		}
 	}
 	return nil
+}
+
+// readerOf asks until it is answered: the servers hear nothing of a question
+// that is put while they elect a leader.
+func readerOf(ctx context.Context, js jetstream.JetStream) (reader jetstream.Consumer, err error) {
+	for {
+		soon, cancel := context.WithTimeout(ctx, 5*time.Second)
+		reader, err = js.OrderedConsumer(soon, "LEDGER", jetstream.OrderedConsumerConfig{})
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return reader, err
+		}
+		pause(ctx, time.Second)
+	}
 }
