@@ -35,7 +35,7 @@ func newMoving(t *testing.T) *moving {
 	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 1, "windows": []string{"16:30"}}}, nil)
 	_, m.left = r.pay(client)
 	eventually(t, "it left", func() bool { return strings.Contains(r.status(client, m.left), "Transmitted") })
-	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"windows": []string{"16:30"}}}, nil)
+	r.must(200, r.ops, http.MethodPatch, "/v1/ops/clients/"+id, object{"batching": object{"max_entries": 0}}, nil)
 	_, m.waiting = r.pay(client)
 	must(t, r.stop())
 	m.cluster = &cluster{t: t, database: postgrestest.Shared(t), folder: newFolder(t, m.data), shared: t.TempDir(), ops: r.ops}
