@@ -115,8 +115,8 @@ func (s *surface) refuseRequest(c echo.Context, who api.Caller) error {
 	if err := readIfAny(c, &in); err != nil {
 		return err
 	}
-	if len(in.Reason) > longestReason {
-		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	if err := checkReason(in.Reason); err != nil {
+		return err
 	}
 	return s.endRequest(c, who, func(by string) func(domain.Approval) ([]domain.Event, error) {
 		return domain.DenyApproval{By: by, Reason: in.Reason, Now: s.Ledger.Now()}.Decide

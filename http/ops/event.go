@@ -42,8 +42,8 @@ func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reaso
 	if err := api.ReadJSON(c, &b); err != nil {
 		return err
 	}
-	if len(b.Reason) > longestReason {
-		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	if err := checkReason(b.Reason); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {

@@ -17,8 +17,8 @@ func (s *surface) approveFile(c echo.Context, who api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if len(in.Reason) > longestReason {
-		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	if err := checkReason(in.Reason); err != nil {
+		return err
 	}
 	f, err := s.AnyFile(c)
 	if err != nil {

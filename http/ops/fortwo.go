@@ -16,6 +16,13 @@ import (
 // longestReason bounds a reason that operations give.
 const longestReason = 200
 
+func checkReason(reason string) error {
+	if len(reason) > longestReason {
+		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	}
+	return nil
+}
+
 type releases func(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error)
 
 // releasing has what was held wait for another person, if it is above what
@@ -81,8 +88,8 @@ func (s *surface) releaseFile(c echo.Context, who api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if len(in.Reason) > longestReason {
-		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	if err := checkReason(in.Reason); err != nil {
+		return err
 	}
 	api.Patience(c, 10*time.Minute) // a large file takes as long as it took to fill
 	order := domain.FileAct{Reason: in.Reason, Then: domain.Then(in.Then), NotCarried: in.NotCarried}

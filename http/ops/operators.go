@@ -91,8 +91,8 @@ func (s *surface) signOutOperator(c echo.Context, _ api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if len(in.Reason) > longestReason {
-		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	if err := checkReason(in.Reason); err != nil {
+		return err
 	}
 	ctx := c.Request().Context()
 	people, err := s.Ledger.Operators(ctx)

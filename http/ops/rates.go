@@ -43,8 +43,8 @@ func (s *surface) liftCompany(c echo.Context, _ api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if len(in.Reason) > longestReason {
-		return api.Invalid("/reason", "length", "at most %d characters", longestReason)
+	if err := checkReason(in.Reason); err != nil {
+		return err
 	}
 	client, company := c.Param("client"), c.Param("company")
 	lift := domain.LiftCompany{Company: company, Reason: in.Reason}
