@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -159,9 +160,16 @@ func TestAPingAReplayAndARetryAreCarriedOutOnce(t *testing.T) {
 	}
 	w.order(id, domain.RetryWebhook{Message: paid[1]}.Decide)
 	eventually(t, "the retry", func() bool { return r.tried(paid[1]) == 2 })
-	w.order(id, domain.ReplayWebhook{After: 0, Head: 1 << 40}.Decide)
+	replay := w.order(id, domain.ReplayWebhook{After: 0, Head: 1 << 40}.Decide).Orders
 	eventually(t, "what was before the webhook", func() bool { return all(r.has(), early) })
 	eventually(t, "everything again", func() bool { return r.tried(paid[0]) == 2 && r.tried(paid[1]) == 3 && r.tried(paid[2]) == 2 })
+	newest, err := strconv.ParseInt(paid[2], 10, 64)
+	must(t, err)
+	eventually(t, "that is recorded", func() bool { // what was on its way when the worker stops is sent again
+		p, _, err := w.store.WebhookProgress(t.Context(), id)
+		must(t, err)
+		return p.Orders == replay[len(replay)-1].Position && p.Cursor.Position >= newest
+	})
 	w.stop()
 	w.run()
 	last := w.pay(1)
