@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Directory answers who clients and credentials are, from their streams in
+// Directory answers who clients, credentials and ODFIs are, from their streams in
 // the log; one that does not exist has version 0 and is not remembered, so that
 // guessed names cost no memory. Before each answer it looks at what was written
 // since the one before and forgets whom that concerns, so it never gives an
@@ -53,6 +53,11 @@ func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error
 		}
 	}
 	return c, err
+}
+
+// Bank is the settings of one of our ODFIs as they stand.
+func (d *Directory) Bank(ctx context.Context, routing string) (domain.Bank, error) {
+	return get(ctx, d, &d.banks, routing)
 }
 
 // Credential is a credential as it stands.

@@ -19,9 +19,15 @@ func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, err
 
 // CaseOf is Case for a transaction that was read.
 func (l *Ledger) CaseOf(ctx context.Context, t domain.Transaction) (answers.Case, error) {
+	return l.CaseAt(ctx, t, l.Bank)
+}
+
+// CaseAt is CaseOf for a caller that has a way of its own to the settings of an
+// ODFI.
+func (l *Ledger) CaseAt(ctx context.Context, t domain.Transaction, settings func(context.Context, string) (domain.Bank, error)) (answers.Case, error) {
 	c := answers.Case{Transaction: t, Files: map[string]domain.File{}, Now: l.Now()}
 	if odfi := t.ODFI(); odfi != "" {
-		bank, err := l.Bank(ctx, odfi)
+		bank, err := settings(ctx, odfi)
 		if err != nil {
 			return c, err
 		}

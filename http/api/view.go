@@ -58,7 +58,7 @@ func (s *Kit) Transaction(ctx context.Context, l *ledger.Ledger, client, id stri
 
 // TransactionOf is the view of a transaction that was read already.
 func (s *Kit) TransactionOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction, id string) (TransactionView, error) {
-	c, err := l.CaseOf(ctx, t)
+	c, err := l.CaseAt(ctx, t, s.Directory.Bank)
 	if err != nil {
 		return TransactionView{}, err
 	}

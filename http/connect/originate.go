@@ -53,12 +53,12 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 
 // originatedBefore answers a repeated request as the first one was answered.
 func (s *surface) originatedBefore(c echo.Context, who api.Caller, use eventstore.KeyUse) error {
-	l, ctx := s.LedgerNow(), c.Request().Context()
+	ctx := c.Request().Context()
 	t, err := s.TransactionAt(ctx, use)
 	if err != nil {
 		return err
 	}
-	bank, err := l.Bank(ctx, t.ODFI())
+	bank, err := s.Directory.Bank(ctx, t.ODFI())
 	if err != nil {
 		return err
 	}
