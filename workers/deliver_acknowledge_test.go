@@ -246,7 +246,7 @@ func TestAFileThatItsClientCouldNotHaveCarriedYetIsNotAnswered(t *testing.T) {
 	b := openBank(t)
 	c, err := b.Ledger.Client(t.Context(), gym)
 	must(t, err)
-	made, err := b.uploads.UploadACHFile(t.Context(), gym, ACHFile{Content: rendered(t, payroll(3)), Settings: c.Settings.File}, Request{})
+	made, err := b.uploads.UploadACHFile(t.Context(), gym, ACHFile{Batches: payroll(3).Batches, Settings: c.Settings.File}, Request{})
 	must(t, err)
 	say := func() error {
 		_, err := b.files.Acknowledge(t.Context(), b.views, answer(b.read(made.FileID), ack.Rejected))

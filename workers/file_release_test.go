@@ -146,7 +146,7 @@ func (b *bank) carried() (domain.File, []string) {
 	b.t.Helper()
 	c, err := b.Ledger.Client(b.t.Context(), gym)
 	must(b.t, err)
-	made, err := b.uploads.UploadACHFile(b.t.Context(), gym, ACHFile{Content: rendered(b.t, payroll(3)), Settings: c.Settings.File}, Request{})
+	made, err := b.uploads.UploadACHFile(b.t.Context(), gym, ACHFile{Batches: payroll(3).Batches, Settings: c.Settings.File}, Request{})
 	must(b.t, err)
 	b.sweep()
 	f, err := b.File(b.t.Context(), made.FileID)

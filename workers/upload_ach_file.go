@@ -3,9 +3,11 @@ package workers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -22,6 +24,28 @@ type ACHFileRecord struct {
 	// Named are the names by which accounts were given, entry by entry; nil
 	// for one-offs. An older release kept none.
 	Named []*domain.Named `json:"named,omitempty"`
+}
+
+// file is the file with a header for the text that is kept. The file that leaves
+// has one of its own, with other times, trace numbers and batch numbers.
+func (f ACHFile) file() nacha.File {
+	return nacha.File{Batches: f.Batches, Header: nacha.FileHeader{
+		ImmediateDestination: f.Settings.ImmediateDestination, ImmediateDestinationName: f.Settings.ImmediateDestinationName,
+		ImmediateOrigin: f.Settings.ImmediateOrigin, ImmediateOriginName: f.Settings.ImmediateOriginName,
+		CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
+	}}
+}
+
+// text is the file as it is kept. A field that no record can carry is refused.
+func (f ACHFile) text() ([]byte, error) {
+	text, err := nacha.Render(f.file(), "\n")
+	var field *nacha.FieldError
+	if errors.As(err, &field) {
+		return nil, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+			Pointer: "/" + field.Where, Code: "form", Message: field.Field + " " + field.Reason,
+		}}}
+	}
+	return text, err
 }
 
 // keptACHFile is the kept input of an ACH Pro file.

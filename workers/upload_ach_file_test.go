@@ -15,9 +15,9 @@ func (b *bank) ordered(key, words, day, account string) (OrderedFile, error) {
 	b.t.Helper()
 	c, err := b.Ledger.Client(b.t.Context(), gym)
 	must(b.t, err)
-	content := rendered(b.t, payroll(6, datedFor(day), func(f *nacha.File) { f.Batches[0].Entries[0].Account = account }))
+	file := payroll(6, datedFor(day), func(f *nacha.File) { f.Batches[0].Entries[0].Account = account })
 	return b.uploads.UploadACHFile(b.t.Context(), gym, ACHFile{
-		Key: key, Asked: []byte(words), Content: content, Settings: c.Settings.File, Deliver: true,
+		Key: key, Asked: []byte(words), Batches: file.Batches, Settings: c.Settings.File, Deliver: true,
 		Record: ACHFileRecord{Name: "November", Asked: []byte(`{"name":"November"}`), Accounts: []string{"HERS", "", "", "", "", "", ""}},
 	}, Request{})
 }
@@ -78,15 +78,22 @@ func TestOtherWordsUnderAKeyAreAConflictAndOtherKeysAreOtherFiles(t *testing.T) 
 // An older release derived the id from the text and the key.
 func TestAnACHFileThatAnOlderReleaseOpenedIsAConflict(t *testing.T) {
 	b := openBank(t)
-	content := rendered(t, payroll(6, datedFor("261123"), func(f *nacha.File) { f.Batches[0].Entries[0].Account = "77001" }))
+	c, err := b.Ledger.Client(t.Context(), gym)
+	must(t, err)
+	content := rendered(t, payroll(6, datedFor("261123"), func(f *nacha.File) {
+		f.Batches[0].Entries[0].Account = "77001"
+		h := c.Settings.File
+		f.Header = nacha.FileHeader{
+			ImmediateDestination: h.ImmediateDestination, ImmediateDestinationName: h.ImmediateDestinationName,
+			ImmediateOrigin: h.ImmediateOrigin, ImmediateOriginName: h.ImmediateOriginName, CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
+		}
+	}))
 	summary, err := nacha.Check(bytes.NewReader(content))
 	must(t, err)
 	mac, err := b.Keys.MAC(gym, []byte("nacha file "+summary.Hash+"k1"))
 	must(t, err)
 	id := fileID(mac)
 	must(t, b.files.keep(gym, inFolder, id, content))
-	c, err := b.Ledger.Client(t.Context(), gym)
-	must(t, err)
 	b.write(domain.FileStream(id), gym, 0, domain.FileOpened{
 		FileID: id, Client: gym, ODFI: ourBank, Why: domain.WhyACHFile, Settings: c.Settings.File, Method: domain.ToOutbox,
 		Upload: &domain.Upload{Name: id, Content: mac},

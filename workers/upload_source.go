@@ -10,14 +10,22 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// upload reads the entries of a client's own NACHA file.
+// upload reads the entries of a file that a client asked for as a whole.
 type upload struct {
-	content []byte
+	scan    scan
 	batches []domain.FileBatch
 	decided time.Time // when the file was taken: what is dated that day asks for same day
 	odfi    string
 	terms   *calendar.Terms // of the bank
 	record  *ACHFileRecord  // nil for a NACHA file
+}
+
+// scan tells a handler what stands in a client's file: nacha.Scan of its text,
+// or File.Scan of its values.
+type scan func(nacha.Handler) (nacha.Summary, error)
+
+func scanOf(text []byte) scan {
+	return func(h nacha.Handler) (nacha.Summary, error) { return nacha.Scan(bytes.NewReader(text), h) }
 }
 
 // decodeUpload reads a kept file again.
@@ -26,9 +34,9 @@ func decodeUpload(file domain.File, input []byte) (*upload, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &upload{content: content, decided: file.DatedAt, odfi: file.Opened.ODFI, record: record}
+	u := &upload{scan: scanOf(content), decided: file.DatedAt, odfi: file.Opened.ODFI, record: record}
 	c := uploadCheck{}
-	_, err = nacha.Scan(bytes.NewReader(content), nacha.Handler{Batch: c.batch})
+	_, err = u.scan(nacha.Handler{Batch: c.batch})
 	u.batches = c.batches
 	return u, err
 }
@@ -45,7 +53,7 @@ func (u *upload) beside(opened domain.FileOpened) []ledger.Change {
 // was taken.
 func (u *upload) check(client domain.Client, bank *calendar.Terms) error {
 	c := uploadCheck{client: client, now: u.decided, terms: func(string) *calendar.Terms { return bank }}
-	summary, err := nacha.Scan(bytes.NewReader(u.content), c.handler())
+	summary, err := u.scan(c.handler())
 	if err != nil {
 		return err
 	}
@@ -57,7 +65,7 @@ func (u *upload) check(client domain.Client, bank *calendar.Terms) error {
 func (u *upload) Each(yield func(Asked) error) error {
 	var header nacha.BatchHeader
 	n := 0
-	_, err := nacha.Scan(bytes.NewReader(u.content), nacha.Handler{
+	_, err := u.scan(nacha.Handler{
 		Batch: func(b *nacha.ScannedBatch) error {
 			header = b.Header
 			return nil

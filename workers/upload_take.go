@@ -44,11 +44,11 @@ type Request struct {
 	May func(context.Context) error
 }
 
-// ACHFile is an ACH Pro file as NACHA text.
+// ACHFile is an ACH Pro file.
 type ACHFile struct {
-	Key      string // idempotency key; with the client it is the file's identity
-	Asked    []byte // the request as it was sent; the identity of a file without a key
-	Content  []byte // the same as NACHA text
+	Key      string        // idempotency key; with the client it is the file's identity
+	Asked    []byte        // the request as it was sent; the identity of a file without a key
+	Batches  []nacha.Batch // numbered from 1, with trace numbers that stand for ours
 	Record   ACHFileRecord
 	Settings domain.FileSettings // file header
 	Deliver  bool                // by the ODFI's method; else the client carries it
@@ -63,24 +63,31 @@ type ACHFile struct {
 // Errors: a refusal that names every line and field that is wrong, or says
 // that the file was given up; *DeliveryOffError.
 func (u *Uploads) Upload(ctx context.Context, client string, content []byte, r Request) (OrderedFile, error) {
-	return u.take(ctx, client, r, uploadInput{why: domain.WhyUpload, content: content, input: content})
+	return u.take(ctx, client, r, uploadInput{why: domain.WhyUpload, scan: scanOf(content), input: content})
 }
 
 // UploadACHFile takes an ACH Pro file, which is the same file again under its
-// key or, without one, when it was sent in the same words.
+// key or, without one, when it was sent in the same words. Its entries are taken
+// as values; as text they are kept only, for whoever completes the file.
 func (u *Uploads) UploadACHFile(ctx context.Context, client string, f ACHFile, r Request) (OrderedFile, error) {
-	in := uploadInput{why: domain.WhyACHFile, content: f.Content, settings: &f.Settings, record: &f.Record}
+	file := f.file()
+	in := uploadInput{why: domain.WhyACHFile, scan: file.Scan, settings: &f.Settings, record: &f.Record, before: f.Key}
 	if !f.Deliver {
 		in.method = domain.ByDownload
 	}
-	var err error
-	if in.input, err = f.Record.kept(f.Content); err != nil {
+	text, err := f.text()
+	if err != nil {
+		return OrderedFile{}, err
+	}
+	if in.input, err = f.Record.kept(text); err != nil {
+		return OrderedFile{}, err
+	}
+	if in.hash, err = nacha.HashOf(bytes.NewReader(text)); err != nil {
 		return OrderedFile{}, err
 	}
 	if in.identity, in.mac, err = u.identity(client, f.Key, f.Asked); err != nil {
 		return OrderedFile{}, err
 	}
-	in.before = f.Key
 	return u.take(ctx, client, r, in)
 }
 
@@ -111,7 +118,8 @@ func fileID(identity []byte) string { return derivedID([]byte("file"), identity)
 // uploadInput is a client's file on its way in.
 type uploadInput struct {
 	why      domain.Why
-	content  []byte // NACHA text
+	scan     scan
+	hash     string // of its records; empty: as they are scanned
 	input    []byte // what is kept of it
 	identity []byte // its file's id follows from it; nil: from the records
 	mac      []byte // keyed hash of what was asked; nil: of the records
@@ -151,11 +159,14 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 		terms[odfi] = &bank.Terms
 	}
 	c := uploadCheck{client: client, now: u.Files.Ledger.Now(), terms: func(odfi string) *calendar.Terms { return terms[odfi] }, isNew: true}
-	summary, err := nacha.Scan(bytes.NewReader(in.content), c.handler())
+	summary, err := in.scan(c.handler())
 	if err != nil {
 		return OrderedFile{}, fmt.Errorf("read an upload of client %s: %w", client.ID, err)
 	}
-	records, err := u.Files.Ledger.Keys.MAC(client.ID, []byte("nacha file "+summary.Hash+in.before))
+	if in.hash == "" {
+		in.hash = summary.Hash
+	}
+	records, err := u.Files.Ledger.Keys.MAC(client.ID, []byte("nacha file "+in.hash+in.before))
 	if err != nil {
 		return OrderedFile{}, err
 	}
@@ -191,7 +202,7 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	return u.Make(ctx, Order{
 		FileID: id, Client: client, ODFI: c.odfi, Why: in.why, Method: in.method, Settings: in.settings, Request: r,
 		Content: in.mac, Input: in.input, Entries: c.entries, Decided: c.now,
-		Source: &upload{content: in.content, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record},
+		Source: &upload{scan: in.scan, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record},
 	})
 }
 

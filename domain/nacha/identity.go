@@ -3,7 +3,9 @@ package nacha
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
+	"io"
 	"strings"
 )
 
@@ -55,4 +57,22 @@ func (c *canon) hex() string {
 	s := hex.EncodeToString(c.sum.Sum(nil))
 	c.sum.Reset()
 	return s
+}
+
+// HashOf is the Hash that the Summary of a rendered file has, without reading
+// its fields. The error is one of reading r.
+func HashOf(r io.Reader) (string, error) {
+	lines, sum := newLineReader(r), newCanon()
+	for {
+		rec, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return sum.hex(), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if string(rec.text) != nines {
+			sum.addRaw(&rec)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -43,11 +44,11 @@ type FileRequest struct {
 	May func(context.Context) error // asked last before it is
 }
 
-// ACHFile is an ACH Pro file as NACHA text, under a file header of its own.
+// ACHFile is an ACH Pro file, under a file header of its own.
 type ACHFile struct {
 	Key      string // Idempotency-Key: the file's identity
 	Sent     []byte // the body, the identity of a file without a key
-	Content  []byte
+	Batches  []nacha.Batch
 	Header   domain.FileSettings
 	Deliver  bool // else the client carries it to its bank itself
 	Name     string

@@ -3,7 +3,6 @@ package pro
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -14,9 +13,9 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// fileBuilder turns an ACH Pro file into NACHA text, which then goes the way
-// of a client's own file: checked whole, kept sealed, cut as one file. The
-// trace numbers and the header it writes are replaced there.
+// fileBuilder turns an ACH Pro file into batches, which then go the way of a
+// client's own file: checked whole, kept sealed, cut as one file. Their trace
+// numbers are replaced there.
 type fileBuilder struct {
 	server *surface
 	ctx    context.Context
@@ -34,7 +33,7 @@ type fileBuilder struct {
 
 // builtFile is what becomes of the description.
 type builtFile struct {
-	content   []byte
+	batches   []nacha.Batch
 	odfi      domain.ProfileODFI
 	deliver   bool
 	asked     proFile // without account numbers
@@ -61,7 +60,6 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	if len(in.Batches) == 0 {
 		b.wrong("/batches", "required", "a file has at least one batch")
 	}
-	file := nacha.File{Header: header(out.odfi)}
 	out.asked.Batches = make([]proBatch, len(in.Batches))
 	sequence := 0
 	for n, batch := range in.Batches {
@@ -70,7 +68,7 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 			return out, err
 		}
 		made.Header.Number = n + 1
-		file.Batches, out.asked.Batches[n] = append(file.Batches, made), asked
+		out.batches, out.asked.Batches[n] = append(out.batches, made), asked
 	}
 	if len(b.bad) > 0 {
 		return out, &domain.Refusal{Code: domain.Invalid, Fields: b.bad}
@@ -79,21 +77,7 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 		return out, api.RefuseRepetitions(b.repeated[:min(len(b.repeated), api.MaxComplaints)])
 	}
 	out.accounts, out.named, out.originals = b.accounts, b.named, b.originals
-	out.content, err = nacha.Render(file, "\n")
-	var field *nacha.FieldError
-	if errors.As(err, &field) {
-		return out, &domain.Refusal{Code: domain.RuleBroken, Fields: api.Wrong("/"+field.Where, "form", "%s %s", field.Field, field.Reason)}
-	}
-	return out, err
-}
-
-// header is a file header that only has to be read; the cut writes its own.
-func header(o domain.ProfileODFI) nacha.FileHeader {
-	return nacha.FileHeader{
-		ImmediateDestination: o.File.ImmediateDestination, ImmediateDestinationName: o.File.ImmediateDestinationName,
-		ImmediateOrigin: o.File.ImmediateOrigin, ImmediateOriginName: o.File.ImmediateOriginName,
-		CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
-	}
+	return out, nil
 }
 
 func (b *fileBuilder) wrong(at, code, format string, args ...any) {

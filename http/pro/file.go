@@ -110,7 +110,7 @@ func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input 
 	if f.Asked, err = json.Marshal(built.asked); err != nil {
 		return u, false, err
 	}
-	f.Content, f.Header, f.Deliver = built.content, built.odfi.File, built.deliver
+	f.Batches, f.Header, f.Deliver = built.batches, built.odfi.File, built.deliver
 	f.Accounts, f.Originals, f.Named = built.accounts, built.originals, built.named
 	return s.Files.ACHFile(ctx, who.Client, f, s.NewFileRequest(who, key))
 }

@@ -14,22 +14,27 @@ import (
 // ownFile is a NACHA file that a client sends in.
 func ownFile(b *bank, company string, entries ...nacha.Entry) []byte {
 	b.t.Helper()
-	for n := range entries {
-		entries[n].Code, entries[n].Routing, entries[n].Account = 22, "121042882", "30488174411"
-		entries[n].Trace = odfi[:8] + "000000" + string(rune('1'+n))
-	}
 	content, err := nacha.Render(nacha.File{
 		Header: nacha.FileHeader{
 			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
 			ImmediateOrigin: odfi, ImmediateOriginName: "OTHER NAME", CreatedOn: "261124", CreatedAt: "0900", Modifier: "A",
 		},
-		Batches: []nacha.Batch{{Header: nacha.BatchHeader{
-			ServiceClass: 220, CompanyName: "HARBOR", CompanyID: company, SEC: "PPD", Description: "PAYROLL", OriginatorStatus: "1",
-			ODFI: odfi[:8], Number: 1, EffectiveOn: calendar.Effective(b.now, calendar.Request{}).EffectiveOn.YYMMDD(),
-		}, Entries: entries}},
+		Batches: ownBatches(b, company, entries...),
 	}, "\n")
 	b.must(err)
 	return content
+}
+
+// ownBatches is the one batch of such a file.
+func ownBatches(b *bank, company string, entries ...nacha.Entry) []nacha.Batch {
+	for n := range entries {
+		entries[n].Code, entries[n].Routing, entries[n].Account = 22, "121042882", "30488174411"
+		entries[n].Trace = odfi[:8] + "000000" + string(rune('1'+n))
+	}
+	return []nacha.Batch{{Header: nacha.BatchHeader{
+		ServiceClass: 220, CompanyName: "HARBOR", CompanyID: company, SEC: "PPD", Description: "PAYROLL", OriginatorStatus: "1",
+		ODFI: odfi[:8], Number: 1, EffectiveOn: calendar.Effective(b.now, calendar.Request{}).EffectiveOn.YYMMDD(),
+	}, Entries: entries}}
 }
 
 // upload sends a file in, and lets so many appends through.
@@ -136,7 +141,7 @@ func TestAnACHProFileThatTheBackupHasOpenShowsOnceItIsFinishedAsItWentOut(t *tes
 	b.must(err)
 	order := workers.ACHFile{
 		Key: "payroll", Asked: []byte(`{"name":"payroll"}`), Settings: c.Settings.File, Deliver: true,
-		Content: ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"}, nacha.Entry{AmountCents: 3, Name: "C"}),
+		Batches: ownBatches(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"}, nacha.Entry{AmountCents: 3, Name: "C"}),
 		Record:  workers.ACHFileRecord{Name: "payroll", Asked: []byte(`{}`), Accounts: []string{"", "FIRST", ""}},
 	}
 	whole := b.Store

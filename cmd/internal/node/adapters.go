@@ -40,7 +40,7 @@ func (f filesOf) Upload(ctx context.Context, client string, content []byte, r ap
 func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r api.FileRequest) (api.Uploaded, bool, error) {
 	ctx, _ = f.here(ctx)
 	a, err := f.crew().uploads.UploadACHFile(ctx, client, workers.ACHFile{
-		Key: file.Key, Asked: file.Sent, Content: file.Content, Settings: file.Header, Deliver: file.Deliver,
+		Key: file.Key, Asked: file.Sent, Batches: file.Batches, Settings: file.Header, Deliver: file.Deliver,
 		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts, Originals: file.Originals, Named: file.Named},
 	}, workers.Request(r))
 	return uploaded(a), a.Replayed, refused(err)
