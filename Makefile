@@ -56,9 +56,10 @@ generate: ## docs/events.md, docs/schemas, the Go client and the Postman collect
 lint: ## the linters of .golangci.yml; the first run builds them, which takes minutes
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
 
-bench: gcc postgres ## the table of docs/performance.md
+bench: gcc postgres ## the table of docs/performance.md; SIZE=1000000 measures a ledger of so many payments instead
 	go build -o bin/achledger ./cmd/achledger
-	go run ./cmd/bench --program bin/achledger
+	go build -o bin/bench ./cmd/bench
+	bin/bench $(if $(SIZE),--size $(SIZE))
 
 release: gcc ## static binaries, packages, checksums and lists of contents, in dist
 	@bash deploy/release

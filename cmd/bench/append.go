@@ -56,11 +56,10 @@ func (b *bench) append(ctx context.Context) error {
 		latencies = append(latencies, waits...)
 	}
 	b.bareRate = median(bares)
-	p50, p99 := percentiles(latencies)
 	b.table.add(row{
 		path: "`Append`, 1,024 in flight", against: "bare group commit of the same rows",
 		measured: fmt.Sprintf("%.0f %%", 100*median(ratios)), budget: "at least 70 %", kept: median(ratios) >= 0.7,
-		details: fmt.Sprintf("%s events/s, bare %s; p50 %s, p99 %s", thousands(median(appends)), thousands(b.bareRate), milliseconds(p50), milliseconds(p99)),
+		details: fmt.Sprintf("%s events/s, bare %s; %s", thousands(median(appends)), thousands(b.bareRate), percentilesOf(latencies)),
 	})
 	return nil
 }

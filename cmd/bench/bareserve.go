@@ -62,7 +62,7 @@ func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 // bareClient takes on a client and leaves its credential in the folder.
 func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 	var settings domain.Settings
-	if err := json.Unmarshal([]byte(clientBody(1_000_000_000, "")), &settings); err != nil {
+	if err := json.Unmarshal([]byte(clientBody(1_000_000_000, "231380104", "")), &settings); err != nil {
 		return err
 	}
 	events, err := domain.OpenClient{ClientID: "bench", Settings: settings}.Decide(domain.Client{})

@@ -19,6 +19,9 @@ type options struct {
 	Rounds  int           // of everything that is compared; the median counts
 	Each    time.Duration // how long one round of single requests takes
 	Entries int           // of the big cut
+	Size    int           // payments of one ledger that is measured at this size, in place of all else; 0: none
+	// Profiles is a folder for profiles of the ledger while it is measured at a size; empty: none.
+	Profiles string
 	// Everything puts a webhook and limits beside payments.
 	Everything bool
 	Only       []string // steps to run, with those they are held against; none: all
@@ -47,17 +50,22 @@ func measure(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.Folder)) }()
-	for _, step := range []struct {
+	type step struct {
 		name string
 		run  func(context.Context) error
-	}{
+	}
+	steps := []step{
 		{"append", b.append},
 		{"single", b.single},
 		{"bulk", b.bulk},
 		{"rebuild", b.rebuild},
 		{"cut", b.cut},
 		{"several", b.several},
-	} {
+	}
+	if o.Size > 0 {
+		steps = []step{{"size", b.size}}
+	}
+	for _, step := range steps {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, step.name) {
 			continue
 		}

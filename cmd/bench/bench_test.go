@@ -19,14 +19,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts servers under load")
-	}
+func build(t *testing.T) string {
 	program := filepath.Join(t.TempDir(), "achledger")
 	if out, err := exec.Command("go", "build", "-o", program, "../achledger").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return program
+}
+
+func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts servers under load")
+	}
+	program := build(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func (b *bench) bulk(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		took, err := b.ledger.bulk(b.ledger.client, fmt.Sprintf("bench-%d", n), lines)
+		took, err := b.ledger.bulk(ctx, b.ledger.client, fmt.Sprintf("bench-%d", n), lines)
 		if err != nil {
 			return err
 		}
@@ -69,13 +70,23 @@ func (b *bench) bulk(ctx context.Context) error {
 	return nil
 }
 
-// bulk posts so many lines in one request and reads every result.
-func (p *process) bulk(who credential, key string, lines int) (time.Duration, error) {
-	var body bytes.Buffer // made before the clock starts
+// payments are the lines of a bulk request.
+func payments(lines int) *bytes.Buffer {
+	var body bytes.Buffer
 	for range lines {
 		fmt.Fprintln(&body, payment())
 	}
-	r, err := http.NewRequest(http.MethodPost, p.base+"/api/transaction/bulk", &body)
+	return &body
+}
+
+// bulk posts so many lines in one request and reads every result. The lines are made
+// before the clock starts.
+func (p *process) bulk(ctx context.Context, who credential, key string, lines int) (time.Duration, error) {
+	return p.bulkOf(ctx, who, key, payments(lines), lines)
+}
+
+func (p *process) bulkOf(ctx context.Context, who credential, key string, body io.Reader, lines int) (time.Duration, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/api/transaction/bulk", body)
 	if err != nil {
 		return 0, err
 	}

@@ -8,13 +8,20 @@ import (
 	"time"
 )
 
-// percentiles are the median and the 99th of waiting times.
-func percentiles(waits []time.Duration) (p50, p99 time.Duration) {
+// percentiles are the median, the 99th and the 99.9th of waiting times.
+type percentiles struct{ p50, p99, p999 time.Duration }
+
+func percentilesOf(waits []time.Duration) percentiles {
 	if len(waits) == 0 {
-		return 0, 0
+		return percentiles{}
 	}
 	sorted := slices.Sorted(slices.Values(waits))
-	return sorted[len(sorted)/2], sorted[len(sorted)*99/100]
+	return percentiles{sorted[len(sorted)/2], sorted[len(sorted)*99/100], sorted[len(sorted)*999/1000]}
+}
+
+// String is how they stand in a table.
+func (p percentiles) String() string {
+	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s", milliseconds(p.p50), milliseconds(p.p99), milliseconds(p.p999))
 }
 
 func milliseconds(d time.Duration) string {

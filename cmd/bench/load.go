@@ -71,8 +71,43 @@ func postAll(ctx context.Context, servers []*process, connections int, during ti
 		all.requests += l.requests
 		all.waits = append(all.waits, l.waits...)
 		all.took = max(all.took, l.took)
+		all.cpu = max(all.cpu, l.cpu) // they are of one process
 	}
 	return all, errors.Join(errs...)
+}
+
+// loads are what a crowd saw, round by round.
+type loads []load
+
+func (l loads) rate() float64 {
+	var rates []float64
+	for _, one := range l {
+		rates = append(rates, one.rate())
+	}
+	return median(rates)
+}
+
+func (l loads) waits() (all []time.Duration) {
+	for _, one := range l {
+		all = append(all, one.waits...)
+	}
+	return all
+}
+
+// compare has some servers and then some others take posts at 64 connections, in turns.
+func (b *bench) compare(ctx context.Context, some, others []*process) (ones, twos loads, err error) {
+	for range b.Rounds {
+		one, err := postAll(ctx, some, 64, b.Each)
+		if err != nil {
+			return nil, nil, err
+		}
+		two, err := postAll(ctx, others, 64, b.Each)
+		if err != nil {
+			return nil, nil, err
+		}
+		ones, twos = append(ones, one), append(twos, two)
+	}
+	return ones, twos, nil
 }
 
 // postOne posts a payment and reads the whole answer.
@@ -100,6 +135,16 @@ func (p *process) postOne(client *http.Client) error {
 // payment is a wage of some amount to some account.
 func payment() string {
 	return fmt.Sprintf(`{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"%d",`+
-		`"ToAccountType":"checking","ToName":"Receiver","ToIdentification":"EMP 4711","Description":"PAYROLL","Amount":%d.%02d}`,
-		1_000_000+rand.Int64N(1_000_000_000), 1+rand.IntN(5000), rand.IntN(100))
+		`"ToAccountType":"checking","ToName":"%s %s","ToIdentification":"EMP 4711","Description":"PAYROLL","Amount":%d.%02d}`,
+		1_000_000+rand.Int64N(1_000_000_000), name(2), name(3), 1+rand.IntN(5000), rand.IntN(100))
+}
+
+// name is one of thousands, of so many syllables.
+func name(syllables int) string {
+	var out strings.Builder
+	for range syllables {
+		out.WriteByte("bdfghklmnprstvz"[rand.IntN(15)])
+		out.WriteByte("aeiou"[rand.IntN(5)])
+	}
+	return strings.ToUpper(out.String())
 }

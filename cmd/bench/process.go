@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,6 +29,12 @@ type process struct {
 }
 
 type credential struct{ Key, Secret string }
+
+// serve runs a ledger of one process in a folder.
+func serve(folder, program string, more ...string) (*process, error) {
+	return start(folder, program, append([]string{"serve", "--sandbox", "--data", folder,
+		"--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--log-level", "warn"}, more...)...)
+}
 
 // start runs the program and waits for the line with an address.
 func start(folder, program string, args ...string) (*process, error) {
@@ -63,6 +71,20 @@ func (p *process) stop() error {
 		return err
 	}
 	return p.cmd.Wait()
+}
+
+// kill ends the process without a word.
+func (p *process) kill() error {
+	if err := p.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	_ = p.cmd.Wait() // says that it was killed
+	return nil
+}
+
+// forgetPeak has peak begin anew; see proc_pid_clear_refs(5).
+func (p *process) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
 }
 
 // peak is the most memory the process has held, in bytes.
@@ -117,22 +139,39 @@ func (p *process) call(who credential, method, path, body string, answer any) er
 		return fmt.Errorf("%s %s answers %s", method, path, response.Status)
 	}
 	if answer == nil {
-		return nil
+		_, err := io.Copy(io.Discard, response.Body)
+		return err
 	}
 	return json.NewDecoder(response.Body).Decode(answer)
 }
 
-// open takes on a client and returns its credential. Its files are cut at so
+// begin is for a new ledger: the day begins, and a client comes whose payments all wait.
+func (p *process) begin(extra string) (who credential, err error) {
+	p.extra = extra
+	content, err := os.ReadFile(filepath.Join(p.folder, "ops.credential"))
+	if err == nil {
+		err = json.Unmarshal(content, &p.ops)
+	}
+	if err == nil {
+		err = p.call(p.ops, http.MethodPut, "/v1/simulations/clock", `{"now":"2026-11-24T14:40:00Z"}`, nil)
+	}
+	if err != nil {
+		return credential{}, err
+	}
+	return p.open(1_000_000_000, "231380104")
+}
+
+// open takes on a client of a bank and returns its credential. Its files are cut at so
 // many entries; its only window is the last minute of the day.
-func (p *process) open(maxEntries int) (credential, error) {
+func (p *process) open(maxEntries int, routing string) (credential, error) {
 	var opened struct{ Credential credential }
-	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries, p.extra), &opened)
+	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries, routing, p.extra), &opened)
 	return opened.Credential, err
 }
 
-func clientBody(maxEntries int, extra string) string {
+func clientBody(maxEntries int, routing, extra string) string {
 	return fmt.Sprintf(`{"name":"Bench","company_name":"BENCH","company_identifications":["1840000017"],
-		"odfi_routing_numbers":["231380104"],"sec_codes":["PPD"],"batching":{"max_entries":%d,"windows":["23:59"]},
+		"odfi_routing_numbers":[%q],"sec_codes":["PPD"],"batching":{"max_entries":%d,"windows":["23:59"]},
 		"file":{"immediate_destination":"061000146","immediate_destination_name":"FEDERAL RESERVE BANK",
-		        "immediate_origin":"231380104","immediate_origin_name":"LANTERN SAVINGS BANK"}%s}`, maxEntries, extra)
+		        "immediate_origin":%[1]q,"immediate_origin_name":"LANTERN SAVINGS BANK"}%[3]s}`, routing, maxEntries, extra)
 }

@@ -15,25 +15,14 @@ func (b *bench) servers() (err error) {
 	if b.ledger != nil {
 		return nil
 	}
-	b.ledger, err = start(b.folder("ledger"), b.Program, "serve", "--sandbox", "--data", b.folder("ledger"),
-		"--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--log-level", "warn")
-	if err != nil {
+	if b.ledger, err = serve(b.folder("ledger"), b.Program); err != nil {
 		return err
 	}
-	content, err := os.ReadFile(filepath.Join(b.ledger.folder, "ops.credential"))
-	if err == nil {
-		err = json.Unmarshal(content, &b.ledger.ops)
-	}
-	if err != nil {
-		return err
-	}
-	if err := b.ledger.call(b.ledger.ops, "PUT", "/v1/simulations/clock", `{"now":"2026-11-24T14:40:00Z"}`, nil); err != nil {
-		return err
-	}
+	extra := ""
 	if b.Everything {
-		b.ledger.extra = limits
+		extra = limits
 	}
-	if b.ledger.client, err = b.ledger.open(1_000_000_000); err != nil {
+	if b.ledger.client, err = b.ledger.begin(extra); err != nil {
 		return err
 	}
 	if b.Everything {
@@ -44,7 +33,7 @@ func (b *bench) servers() (err error) {
 	if b.bare, err = start(b.folder("bare"), b.Self, "bare", b.folder("bare")); err != nil {
 		return err
 	}
-	content, err = os.ReadFile(filepath.Join(b.bare.folder, "client"))
+	content, err := os.ReadFile(filepath.Join(b.bare.folder, "client"))
 	if err == nil {
 		err = json.Unmarshal(content, &b.bare.client)
 	}
@@ -78,12 +67,11 @@ func (b *bench) single(ctx context.Context) error {
 			waits = append(waits, l.waits...)
 			used, took = used+l.cpu, took+l.took
 		}
-		p50, p99 := percentiles(waits)
 		b.table.add(row{
 			path: fmt.Sprintf("single POST, %d connections", connections), against: "the same handlers over a bare group commit",
 			measured: fmt.Sprintf("%.0f %%", 100*median(ratios)), budget: "at least 70 %", kept: median(ratios) >= 0.7,
-			details: fmt.Sprintf("%s/s, bare %s/s; p50 %s, p99 %s; the load generator used %.0f %% of one core",
-				thousands(median(rates)), thousands(median(bares)), milliseconds(p50), milliseconds(p99), 100*used.Seconds()/took.Seconds()),
+			details: fmt.Sprintf("%s/s, bare %s/s; %s; the load generator used %.0f %% of one core",
+				thousands(median(rates)), thousands(median(bares)), percentilesOf(waits), 100*used.Seconds()/took.Seconds()),
 		})
 		if connections == 512 {
 			b.singleRate = median(rates)

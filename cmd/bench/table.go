@@ -3,10 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // table is what is printed, and kept in docs/performance.md.
-type table struct{ rows []row }
+type table struct {
+	rows []row
+	more []string // lines of other tables, below it
+}
 
 // row is one path beside what it is measured against.
 type row struct {
@@ -38,6 +42,9 @@ func (t *table) print(out io.Writer) error {
 		if err == nil && r.details != "" {
 			_, err = fmt.Fprintf(out, "* %s: %s\n", r.path, r.details)
 		}
+	}
+	if err == nil && len(t.more) > 0 {
+		_, err = fmt.Fprintf(out, "\n%s\n", strings.Join(t.more, "\n"))
 	}
 	return err
 }

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+)
+
+// sizing is a ledger that is filled to a size and measured there, first with all of it
+// waiting, then with all of it filed.
+type sizing struct {
+	*bench
+	halves       []half // two clients of two banks, who pay half of it each
+	stages       []stage
+	takes        []take
+	adminAddress string // of the ledger, for profiles
+
+	lines  int   // of a bulk request
+	unsent disk  // of one payment
+	quiet  loads // single POSTs while everything waits
+}
+
+// half is what one client pays.
+type half struct {
+	id  string
+	who credential
+}
+
+// size measures a ledger of Size payments, beside an empty one.
+func (b *bench) size(ctx context.Context) error {
+	s := &sizing{bench: b}
+	for _, step := range []func(context.Context) error{
+		s.begin, s.fill, s.rare,
+		s.weigh, s.restart("waiting"), s.beside("waiting"), s.lists("waiting"),
+		s.cutAlone, s.cutBeside, s.returns,
+		s.restart("filed"), s.beside("filed"), s.lists("filed"),
+		s.verify,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	b.table.more = append(s.printStages(), s.printTakes()...)
+	return nil
+}
+
+// begin starts the ledger with a client for single payments and two for those in bulk.
+// These have banks of their own, as one has numbers for ten million entries.
+func (s *sizing) begin(context.Context) (err error) {
+	if s.Size < 40 {
+		return fmt.Errorf("--size %d: there is something to see from 40 payments on", s.Size)
+	}
+	s.lines = min(50_000, s.Size/20)
+	s.Size -= s.Size % (2 * s.lines)
+	if s.ledger, err = s.serveLedger(); err != nil {
+		return err
+	}
+	if s.ledger.client, err = s.ledger.begin(""); err != nil {
+		return err
+	}
+	for _, routing := range []string{"061000146", "121042882"} {
+		who, err := s.ledger.open(s.Size/2+1, routing)
+		if err != nil {
+			return err
+		}
+		s.halves = append(s.halves, half{who: who})
+	}
+	var clients struct {
+		Data []struct {
+			ID   string   `json:"client_id"`
+			ODFI []string `json:"odfi_routing_numbers"`
+		}
+	}
+	if err := s.ledger.call(s.ledger.ops, http.MethodGet, "/v1/ops/clients", "", &clients); err != nil {
+		return err
+	}
+	for _, c := range clients.Data {
+		switch c.ODFI[0] {
+		case "061000146":
+			s.halves[0].id = c.ID
+		case "121042882":
+			s.halves[1].id = c.ID
+		}
+	}
+	return nil
+}
+
+// serveLedger starts the program on the ledger's folder, new or used.
+func (s *sizing) serveLedger() (*process, error) {
+	var more []string
+	if s.Profiles != "" {
+		more = []string{"--admin-listen", s.admin()}
+	}
+	return serve(s.folder("ledger"), s.Program, more...)
+}
+
+// restart measures how long it takes until the server answers, after it ended well and
+// after it was killed.
+func (s *sizing) restart(when string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var took [2]time.Duration
+		for i, end := range []func() error{s.ledger.stop, s.ledger.kill} {
+			s.say("%s: start %d", when, i+1)
+			s.ledger.settle(ctx)
+			if i == 1 { // something must be there that no orderly end has put away
+				if _, err := s.ledger.post(ctx, 64, s.Each); err != nil {
+					return err
+				}
+				end = s.ledger.kill
+			}
+			if err := end(); err != nil {
+				return err
+			}
+			began := time.Now()
+			p, err := s.serveLedger()
+			if err != nil {
+				return err
+			}
+			took[i] = time.Since(began)
+			p.ops, p.client = s.ledger.ops, s.ledger.client
+			s.ledger = p
+		}
+		s.add(row{
+			path: "start, " + when, against: s.sized(), measured: fmt.Sprintf("%.1f s, after kill -9 %.1f s", took[0].Seconds(), took[1].Seconds()),
+			budget: "under 5 s", kept: max(took[0], took[1]) < 5*time.Second,
+		})
+		return nil
+	}
+}
+
+// beside has the ledger and an empty one take single payments in turns.
+func (s *sizing) beside(when string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		empty, err := serve(s.folder("empty-"+when), s.Program)
+		if err != nil {
+			return err
+		}
+		s.bare = empty // to be stopped if something fails
+		if empty.client, err = empty.begin(""); err != nil {
+			return err
+		}
+		var full, none loads
+		if err := s.stage("single POST, "+when, func() (err error) {
+			none, full, err = s.compare(ctx, []*process{empty}, []*process{s.ledger})
+			return err
+		}); err != nil {
+			return err
+		}
+		s.ledger.settle(ctx)
+		if when == "waiting" {
+			s.quiet = full
+		}
+		waits, unladen := percentilesOf(full.waits()), percentilesOf(none.waits())
+		ratio, tail := full.rate()/none.rate(), waits.p99.Seconds()/unladen.p99.Seconds()
+		s.add(row{
+			path: "single POST, 64 connections, " + when, against: "an empty log",
+			measured: fmt.Sprintf("%.2f times its rate, %.1f times its p99", ratio, tail),
+			budget:   "at least 0.8 times, p99 at most 2 times", kept: ratio >= 0.8 && tail <= 2,
+			details: fmt.Sprintf("%s/s; %s; the empty one %s/s; %s", thousands(full.rate()), waits, thousands(none.rate()), unladen),
+		})
+		return s.bare.stop()
+	}
+}
+
+func (s *sizing) sized() string { return thousands(float64(s.Size)) + " payments" }
+
+// add is told at once, as the end may be an hour away.
+func (s *sizing) add(r row) {
+	s.say("%s: %s. %s", r.path, r.measured, r.details)
+	s.table.add(r)
+}
+
+func (s *sizing) say(format string, args ...any) {
+	fmt.Fprintf(s.Errs, "%s "+format+"\n", append([]any{time.Now().Format(time.TimeOnly)}, args...)...)
+}
+
+func (s *sizing) path(name string) string { return filepath.Join(s.ledger.folder, name) }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// cutAlone has the first client's half leave while nothing else happens.
+func (s *sizing) cutAlone(ctx context.Context) error {
+	before, err := s.disk(ctx)
+	if err != nil {
+		return err
+	}
+	var took time.Duration
+	if err := s.stage("cut alone", func() (err error) { took, err = s.leave(ctx, s.halves[0]); return err }); err != nil {
+		return err
+	}
+	s.cutRow("cut of half of it, alone", took)
+	return s.weighFiled(ctx, before)
+}
+
+// cutBeside has the second one's leave while others pay.
+func (s *sizing) cutBeside(ctx context.Context) error {
+	var took time.Duration
+	var busy load
+	if err := s.stage("cut beside payments", func() (err error) {
+		busy, err = s.ledger.postWhile(ctx, 64, func() (err error) { took, err = s.leave(ctx, s.halves[1]); return err })
+		return err
+	}); err != nil {
+		return err
+	}
+	s.cutRow("cut of half of it, beside payments", took)
+	waits, without := percentilesOf(busy.waits), percentilesOf(s.quiet.waits())
+	ratio, tail := busy.rate()/s.quiet.rate(), waits.p99.Seconds()/without.p99.Seconds()
+	s.add(row{
+		path: "single POST, 64 connections, beside that cut", against: "without it",
+		measured: fmt.Sprintf("%.2f times its rate, %.1f times its p99", ratio, tail),
+		budget:   "at least 0.5 times, p99 at most 4 times", kept: ratio >= 0.5 && tail <= 4,
+		details: fmt.Sprintf("%s/s; %s; without %s/s; %s", thousands(busy.rate()), waits, thousands(s.quiet.rate()), without),
+	})
+	return nil
+}
+
+func (s *sizing) cutRow(path string, took time.Duration) {
+	st, rate := s.stages[len(s.stages)-1], float64(s.Size/2)/took.Seconds()
+	const limit = 512 << 20
+	s.add(row{
+		path: path, against: thousands(float64(s.Size/2)) + " entries", measured: fmt.Sprintf("%s entries/s, %d MiB", thousands(rate), st.peak>>20),
+		budget: "at least 50,000, under 512 MiB", kept: rate >= 50_000 && st.peak < limit,
+		details: fmt.Sprintf("%.1f s until the last file was delivered, views and relay level after %.1f s; %.1f µs of a core for an entry, with all that happened beside",
+			took.Seconds(), st.took.Seconds(), float64(st.server.Microseconds())/float64(s.Size/2)),
+	})
+}
+
+// leave has all that waits of a client leave, by one payment more, and returns how long
+// it took until the last file was delivered.
+func (s *sizing) leave(ctx context.Context, h half) (time.Duration, error) {
+	began, told := time.Now(), time.Now()
+	if err := s.bulkMore(ctx, h, 1); err != nil {
+		return 0, err
+	}
+	for ; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+		files, err := s.files(h)
+		if err != nil {
+			return 0, err
+		}
+		if s.away(files) > s.Size/2 {
+			took := time.Since(began)
+			s.ledger.settle(ctx)
+			return took, nil
+		}
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			s.say("%d files so far, %s entries delivered, %s still to cut", len(files), thousands(float64(s.away(files))), thousands(s.ledger.metric("achledger_pending_entries{client=\""+h.id+"\"}")))
+		}
+	}
+	return 0, context.Cause(ctx)
+}
+
+// sent is a file as lists show it.
+type sent struct {
+	State   string
+	Entries int
+}
+
+func (s *sizing) files(h half) ([]sent, error) {
+	var page struct{ Data []sent }
+	err := s.ledger.call(h.who, http.MethodGet, "/v1/files?limit=100", "", &page)
+	return page.Data, err
+}
+
+// away is how many entries were delivered.
+func (s *sizing) away(files []sent) (entries int) {
+	for _, f := range files {
+		if f.State == "delivered" {
+			entries += f.Entries
+		}
+	}
+	return entries
+}
