@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // Events of the ledger's own audit stream: what people did to the ledger
 // itself. Meta has the actor.
 type (
@@ -63,6 +65,14 @@ type (
 		Operator string `json:"operator"`
 		Reason   string `json:"reason,omitempty"`
 	}
+	// SessionEnded records that one session of an operator was ended by another.
+	SessionEnded struct {
+		Operator string    `json:"operator"`
+		Session  string    `json:"session"`
+		Address  string    `json:"address,omitempty"` // from which the operator had signed in
+		Since    time.Time `json:"since"`             // when
+		Reason   string    `json:"reason,omitempty"`
+	}
 	// AuditSignedIn records that a credential of operations got a token.
 	AuditSignedIn struct {
 		Credential string `json:"credential"`
@@ -98,6 +108,9 @@ func (PersonSignedIn) Type() string { return "audit.person_signed_in" }
 func (SessionsEnded) Type() string { return "audit.sessions_ended" }
 
 // Type names the event in the log.
+func (SessionEnded) Type() string { return "audit.session_ended" }
+
+// Type names the event in the log.
 func (AuditSignedIn) Type() string { return "audit.signed_in" }
 
 func init() {
@@ -111,6 +124,7 @@ func init() {
 		func() Event { return &PersonSetUp{} },
 		func() Event { return &PersonSignedIn{} },
 		func() Event { return &SessionsEnded{} },
+		func() Event { return &SessionEnded{} },
 		func() Event { return &AuditSignedIn{} },
 	)
 }

@@ -25,6 +25,9 @@ type People interface {
 	// PersonRow finds a row, expired or not.
 	PersonRow(ctx context.Context, kind, id string) (r PersonRow, ok bool, err error)
 
+	// PersonRows lists the rows of a kind, expired or not, in the order of their ids.
+	PersonRows(ctx context.Context, kind string) ([]PersonRow, error)
+
 	// TakePersonRow finds a row and deletes it: of all who take it one gets it.
 	TakePersonRow(ctx context.Context, kind, id string) (r PersonRow, ok bool, err error)
 

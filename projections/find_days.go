@@ -22,7 +22,8 @@ const (
 		FROM items@ i INDEXED BY `
 	answerJoins = ` LEFT JOIN items@ o INDEXED BY items_item@ ON o.item = i.reply_to AND o.client = i.client
 		LEFT JOIN files@ h ON h.position = i.in_file
-		WHERE i.kind <> 'Origination' AND i.day BETWEEN ?1 AND ?2 AND i.position < ?3 AND `
+		WHERE i.kind <> 'Origination' AND i.day BETWEEN ?1 AND ?2 AND i.position < ?3 AND (?8 = '' OR i.code = ?8)
+		AND (?9 = 0 OR (i.made_at - o.made_at) / 86400000000 >= ?9) AND (?10 = 0 OR (i.made_at - o.made_at) / 86400000000 <= ?10) AND `
 	answersOfDays = answerColumns + `items_answers@` + answerJoins + `
 		(?4 = '' OR i.direction = ?4) AND (?5 = '' OR i.kind = ?5) AND (?6 = '' OR i.client = ?6)
 		ORDER BY i.day DESC, i.position DESC LIMIT ?7`
@@ -80,6 +81,9 @@ type AnswerFilter struct {
 	Kind           domain.ItemKind
 	Direction      domain.Direction
 	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
+	Code           string // return or change code
+	LeastDays      int    // whole days from what it answers to it
+	MostDays       int    // 0: any
 	Limit          int    // 0: all
 	Cursor         string
 }
@@ -104,7 +108,7 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	if f.Client != "" && f.Kind != "" && f.Direction != "" {
 		sql = answersOfClient
 	}
-	args := values(first, min(last, at.At), at.Row, string(f.Direction), string(f.Kind), f.Client, p.room())
+	args := values(first, min(last, at.At), at.Row, string(f.Direction), string(f.Kind), f.Client, p.room(), f.Code, int64(f.LeastDays), int64(f.MostDays))
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(sql, args, func(row []value) error {
 			if !p.add(scanAnswer(row), cursor{Filter: at.Filter, At: row[9].(int64), Row: row[0].(int64)}) {

@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/people"
 	"github.com/achledger/achledger/eventstore/seal"
@@ -314,6 +315,55 @@ func TestASessionEnds(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// Who is signed in can be seen, and one session ended while others last.
+func TestOpenSessionsAreListedAndEndedOneByOne(t *testing.T) {
+	w := newWorld(t)
+	secret, first := w.setUp()
+	w.now = w.now.Add(20 * time.Minute)
+	_, err := w.people.Session(w.ctx, first.Secret)
+	w.must(err)
+	second, err := w.people.SignIn(w.ctx, alice, password, w.code(secret), "203.0.113.9:1")
+	w.must(err)
+	open, err := w.people.OpenSessions(w.ctx)
+	w.must(err)
+	if len(open) != 2 || open[0].Address != "203.0.113.9" || open[0].Method != "password" || !open[0].Since.Equal(w.now) ||
+		!open[1].Since.Equal(w.now.Add(-21*time.Minute)) || !open[1].Seen.Equal(w.now) || !open[1].Until.Equal(w.now.Add(people.SessionIdle)) {
+		t.Fatalf("open are %+v", open)
+	}
+	if _, err := w.people.EndSession(w.ctx, open[0].ID[:15], "a guess"); domain.CodeOf(err) != domain.NotFound {
+		t.Errorf("part of an id ends %v", err)
+	}
+	if ended, err := w.people.EndSession(w.ctx, open[0].ID, "left open"); err != nil || ended.Email != alice {
+		t.Errorf("ended %+v, %v", ended, err)
+	}
+	if _, err := w.people.Session(w.ctx, second.Secret); !people.IsRefused(err) {
+		t.Errorf("the session that was ended: %v", err)
+	}
+	if _, err := w.people.Session(w.ctx, first.Secret); err != nil {
+		t.Errorf("the other: %v", err)
+	}
+	if _, err := w.people.EndSession(w.ctx, open[0].ID, "again"); domain.CodeOf(err) != domain.NotFound {
+		t.Errorf("ended again: %v", err)
+	}
+	recorded, err := w.store.ReadAll(w.ctx, 0, 100)
+	w.must(err)
+	recorded = slices.DeleteFunc(recorded, func(r eventstore.Recorded) bool { return r.Type != "audit.session_ended" })
+	if n := len(recorded); n != 1 {
+		t.Errorf("the log says %d times that a session was ended", n)
+	}
+	w.now = w.now.Add(people.SessionIdle)
+	if open, err := w.people.OpenSessions(w.ctx); len(open) != 0 || err != nil {
+		t.Errorf("unused for long, open are %+v, %v", open, err)
+	}
+	_, err = w.people.SignIn(w.ctx, alice, password, w.code(secret), home)
+	w.must(err)
+	w.enable(alice, false)
+	w.enable(alice, true)
+	if open, err := w.people.OpenSessions(w.ctx); len(open) != 0 || err != nil {
+		t.Errorf("of who was disabled, open are %+v, %v", open, err)
 	}
 }
 

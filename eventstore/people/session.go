@@ -14,6 +14,10 @@ import (
 type sessionRecord struct {
 	Ends time.Time `json:"ends"` // used or not
 	Seen time.Time `json:"seen"`
+	// Method and Address are those of domain.PersonSignedIn; a session of an
+	// earlier release has neither.
+	Method  string `json:"method,omitempty"`
+	Address string `json:"address,omitempty"`
 	// Disabled is the position at which the person had last been disabled: a
 	// session does not come back when the person does.
 	Disabled int64 `json:"disabled,omitempty"`
@@ -21,11 +25,12 @@ type sessionRecord struct {
 
 // begin begins a session. The log has it before the person has.
 func (s *SignIns) begin(ctx context.Context, p domain.Operator, method, address string) (Session, error) {
-	if err := s.audit(ctx, p.Email, domain.PersonSignedIn{Operator: p.Email, Method: method, Address: ledger.Network(address)}); err != nil {
+	from := ledger.Network(address)
+	if err := s.audit(ctx, p.Email, domain.PersonSignedIn{Operator: p.Email, Method: method, Address: from}); err != nil {
 		return Session{}, err
 	}
 	now := s.Now().UTC()
-	row := sessionRecord{Ends: now.Add(SessionLife), Seen: now, Disabled: p.DisabledAt}
+	row := sessionRecord{Ends: now.Add(SessionLife), Seen: now, Method: method, Address: from, Disabled: p.DisabledAt}
 	secret := ledger.NewSecret()
 	if err := s.put(ctx, sessionRow, idOf(secret), p.Email, row, SessionLife); err != nil {
 		return Session{}, err

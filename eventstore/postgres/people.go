@@ -16,6 +16,7 @@ const (
 	putPersonRow = `INSERT INTO people(kind, id, person, value, expires_at) VALUES($1, $2, $3, $4, $5)
 		ON CONFLICT(kind, id) DO UPDATE SET person = excluded.person, value = excluded.value, expires_at = excluded.expires_at`
 	selectPersonRow  = `SELECT kind, id, person, value, expires_at FROM people WHERE kind = $1 AND id = $2`
+	selectPersonRows = `SELECT kind, id, person, value, expires_at FROM people WHERE kind = $1 ORDER BY id`
 	deletePersonRow  = `DELETE FROM people WHERE kind = $1 AND id = $2 AND value = $3`
 	swapPersonRow    = `UPDATE people SET value = $4 WHERE kind = $1 AND id = $2 AND value = $3`
 	deletePersonRows = `DELETE FROM people WHERE kind = $1 AND person = $2`
@@ -38,19 +39,41 @@ func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.Pe
 		if ok = rows.Next(); !ok {
 			return nil
 		}
-		var expires int64
-		if err := rows.Scan(&r.Kind, &r.ID, &r.Person, &r.Value, &expires); err != nil {
-			return err
-		}
-		if expires > 0 {
-			r.ExpiresAt = time.UnixMicro(expires).UTC()
-		}
-		return nil
+		r, err = scanPersonRow(rows)
+		return err
 	}, selectPersonRow, kind, id)
 	if err != nil {
 		return eventstore.PersonRow{}, false, fmt.Errorf("read a row of a person: %w", err)
 	}
 	return r, ok, nil
+}
+
+// PersonRows implements People.
+func (s *Store) PersonRows(ctx context.Context, kind string) (list []eventstore.PersonRow, err error) {
+	err = s.query(ctx, func(rows pgx.Rows) error {
+		list = nil // it may be asked again
+		for rows.Next() {
+			r, err := scanPersonRow(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, r)
+		}
+		return nil
+	}, selectPersonRows, kind)
+	if err != nil {
+		return nil, fmt.Errorf("read the rows of people: %w", err)
+	}
+	return list, nil
+}
+
+func scanPersonRow(rows pgx.Rows) (r eventstore.PersonRow, err error) {
+	var expires int64
+	err = rows.Scan(&r.Kind, &r.ID, &r.Person, &r.Value, &expires)
+	if expires > 0 {
+		r.ExpiresAt = time.UnixMicro(expires).UTC()
+	}
+	return r, err
 }
 
 // TakePersonRow implements People. Where the answer of a deletion was lost, it

@@ -15,6 +15,7 @@ var _ eventstore.People = (*Store)(nil)
 const (
 	putPersonRow     = `INSERT OR REPLACE INTO people(kind, id, person, value, expires_at) VALUES(?1, ?2, ?3, ?4, ?5)`
 	selectPersonRow  = `SELECT kind, id, person, value, expires_at FROM people WHERE kind = ?1 AND id = ?2`
+	selectPersonRows = `SELECT kind, id, person, value, expires_at FROM people WHERE kind = ?1 ORDER BY id`
 	deletePersonRow  = `DELETE FROM people WHERE kind = ?1 AND id = ?2`
 	swapPersonRow    = `UPDATE people SET value = ?4 WHERE kind = ?1 AND id = ?2 AND value = ?3`
 	deletePersonRows = `DELETE FROM people WHERE kind = ?1 AND person = ?2`
@@ -39,6 +40,20 @@ func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.Pe
 		return eventstore.PersonRow{}, false, fmt.Errorf("read a row of a person: %w", err)
 	}
 	return r, ok, nil
+}
+
+// PersonRows implements People.
+func (s *Store) PersonRows(ctx context.Context, kind string) (list []eventstore.PersonRow, err error) {
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectPersonRows, []driver.Value{kind}, func(row []driver.Value) error {
+			list = append(list, personRow(row))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the rows of people: %w", err)
+	}
+	return list, nil
 }
 
 // TakePersonRow implements People.
@@ -84,11 +99,15 @@ func findPersonRow(c *conn.Conn, kind, id string) (r eventstore.PersonRow, ok bo
 	if err != nil || row == nil {
 		return r, false, err
 	}
-	r = eventstore.PersonRow{Kind: row[0].(string), ID: row[1].(string), Person: row[2].(string), Value: row[3].([]byte)}
+	return personRow(row), true, nil
+}
+
+func personRow(row []driver.Value) eventstore.PersonRow {
+	r := eventstore.PersonRow{Kind: row[0].(string), ID: row[1].(string), Person: row[2].(string), Value: row[3].([]byte)}
 	if at := row[4].(int64); at > 0 {
 		r.ExpiresAt = time.UnixMicro(at).UTC()
 	}
-	return r, true, nil
+	return r
 }
 
 // expiry is an instant as the table has it; 0 for never.

@@ -38,6 +38,23 @@ var people = map[string]func(t *testing.T, s eventstore.People){
 			t.Errorf("a row of another kind: %t, %v", ok, err)
 		}
 	},
+	"the rows of a kind are listed by id, whoever they are of": func(t *testing.T, s eventstore.People) {
+		past := time.UnixMicro(1).UTC()
+		for _, r := range []eventstore.PersonRow{
+			{Kind: "session", ID: "b", Person: "alice", Value: []byte("1"), ExpiresAt: past}, {Kind: "session", ID: "B", Person: "bob", Value: []byte("2")},
+			{Kind: "link", ID: "a", Person: "alice", Value: []byte("3")},
+		} {
+			must(t, s.PutPersonRow(t.Context(), r))
+		}
+		list, err := s.PersonRows(t.Context(), "session")
+		must(t, err)
+		if len(list) != 2 || list[0].ID != "B" || list[0].Person != "bob" || string(list[1].Value) != "1" || !list[1].ExpiresAt.Equal(past) {
+			t.Errorf("got %+v", list)
+		}
+		if list, err := s.PersonRows(t.Context(), "password"); len(list) != 0 || err != nil {
+			t.Errorf("a kind without rows has %+v, %v", list, err)
+		}
+	},
 	"of all who take a row one gets it": func(t *testing.T, s eventstore.People) {
 		must(t, s.PutPersonRow(t.Context(), eventstore.PersonRow{Kind: "link", ID: "1", Person: "alice", Value: []byte("v")}))
 		if n := atOnce(t, func() (bool, error) { _, ok, err := s.TakePersonRow(t.Context(), "link", "1"); return ok, err }); n != 1 {

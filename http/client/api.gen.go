@@ -2689,6 +2689,24 @@ type Roles = []string
 // Scope A client's are originate, read, vault, download (the bytes of files it made itself) and reveal (account numbers whole). Operations' are ops:read, ops:work, ops:approve and ops:admin; ops is all four; read and reveal may stand beside them.
 type Scope string
 
+// Session defines model for Session.
+type Session struct {
+	// Address From where the person signed in: an address, or the network of an IPv6 one
+	Address string `json:"address"`
+
+	// ID Names it here and in the log; nothing can be opened with it
+	ID string `json:"id"`
+
+	// Method How the person signed in: password, link, or openid and the issuer; empty for a session begun under an earlier release
+	Method string `json:"method"`
+
+	// Operator The e-mail address
+	Operator string    `json:"operator"`
+	SeenAt   Timestamp `json:"seen_at"`
+	Since    Timestamp `json:"since"`
+	Until    Timestamp `json:"until"`
+}
+
 // Statement defines model for Statement.
 type Statement struct {
 	Client string `json:"client"`
@@ -4436,6 +4454,18 @@ type SearchAllParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListSessions200JSONResponseBody defines parameters for ListSessions.
+type ListSessions200JSONResponseBody struct {
+	Data       []Session  `json:"data"`
+	NextCursor NextCursor `json:"next_cursor"`
+}
+
+// EndSessionJSONBody defines parameters for EndSession.
+type EndSessionJSONBody struct {
+	// Reason Kept in the log
+	Reason *string `json:"reason,omitempty"`
+}
+
 // ListSettlementsParams defines parameters for ListSettlements.
 type ListSettlementsParams struct {
 	Date *Day `form:"date,omitempty" json:"date,omitempty"`
@@ -5040,6 +5070,9 @@ type SignOutOperatorJSONRequestBody SignOutOperatorJSONBody
 
 // SetPolicyJSONRequestBody defines body for SetPolicy for application/json ContentType.
 type SetPolicyJSONRequestBody = Policy
+
+// EndSessionJSONRequestBody defines body for EndSession for application/json ContentType.
+type EndSessionJSONRequestBody EndSessionJSONBody
 
 // RevealAccountJSONRequestBody defines body for RevealAccount for application/json ContentType.
 type RevealAccountJSONRequestBody RevealAccountJSONBody
@@ -7546,6 +7579,29 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/ops/search (the `SearchAll` operationId).
 	SearchAll(ctx context.Context, params *SearchAllParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSessions Who is signed in to the console
+	//
+	// Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
+	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSessionWithBody End one session
+	//
+	// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+	EndSessionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSession End one session
+	//
+	// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+	EndSession(ctx context.Context, id string, body EndSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSettlements What settles on a day, by ODFI and direction
 	//
@@ -10657,6 +10713,59 @@ func (c *API) ListAllReturnRateEntries(ctx context.Context, params *ListAllRetur
 // Corresponds with GET /v1/ops/search (the `SearchAll` operationId).
 func (c *API) SearchAll(ctx context.Context, params *SearchAllParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSearchAllRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSessions Who is signed in to the console
+//
+// Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
+func (c *API) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSessionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSessionWithBody End one session
+//
+// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+func (c *API) EndSessionWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSession End one session
+//
+// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+func (c *API) EndSession(ctx context.Context, id string, body EndSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -17190,6 +17299,80 @@ func NewSearchAllRequest(server string, params *SearchAllParams) (*http.Request,
 	return req, nil
 }
 
+// NewListSessionsRequest constructs an http.Request for the ListSessions method
+func NewListSessionsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndSessionRequest calls the generic EndSession builder with application/json body
+func NewEndSessionRequest(server string, id string, body EndSessionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEndSessionRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewEndSessionRequestWithBody constructs an http.Request for the EndSession method, with any body, and a specified content type
+func NewEndSessionRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/sessions/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListSettlementsRequest constructs an http.Request for the ListSettlements method
 func NewListSettlementsRequest(server string, params *ListSettlementsParams) (*http.Request, error) {
 	var err error
@@ -21117,6 +21300,31 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/ops/search (the `SearchAll` operationId).
 	SearchAllWithResponse(ctx context.Context, params *SearchAllParams, reqEditors ...RequestEditorFn) (*SearchAllResponse, error)
 
+	// ListSessionsWithResponse Who is signed in to the console
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
+	ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
+
+	// EndSessionWithBodyWithResponse End one session
+	//
+	// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+	EndSessionWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
+
+	// EndSessionWithResponse End one session
+	//
+	// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+	EndSessionWithResponse(ctx context.Context, id string, body EndSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
+
 	// ListSettlementsWithResponse What settles on a day, by ODFI and direction
 	//
 	// With Accept: text/csv or application/x-ndjson, the days from and to, 366 at most, as GET /v1/transactions.
@@ -24352,6 +24560,56 @@ func (r SearchAllResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r SearchAllResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSessionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListSessions200JSONResponseBody
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSessionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSessionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type EndSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Session
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSessionResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -27680,6 +27938,49 @@ func (c *ClientWithResponses) SearchAllWithResponse(ctx context.Context, params 
 		return nil, err
 	}
 	return ParseSearchAllResponse(rsp)
+}
+
+// ListSessionsWithResponse Who is signed in to the console
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
+func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
+	rsp, err := c.ListSessions(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSessionsResponse(rsp)
+}
+
+// EndSessionWithBodyWithResponse End one session
+//
+// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+func (c *ClientWithResponses) EndSessionWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndSessionResponse, error) {
+	rsp, err := c.EndSessionWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionResponse(rsp)
+}
+
+// EndSessionWithResponse End one session
+//
+// The person can sign in again. Every session of a person is ended at `/v1/ops/operators/{id}/sign-out`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/sessions/{id}/end (the `EndSession` operationId).
+func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id string, body EndSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*EndSessionResponse, error) {
+	rsp, err := c.EndSession(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionResponse(rsp)
 }
 
 // ListSettlementsWithResponse What settles on a day, by ODFI and direction
@@ -32330,6 +32631,72 @@ func ParseSearchAllResponse(rsp *http.Response) (*SearchAllResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest FoundPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSessionsResponse parses an HTTP response from a ListSessionsWithResponse call
+func ParseListSessionsResponse(rsp *http.Response) (*ListSessionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSessionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListSessions200JSONResponseBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndSessionResponse parses an HTTP response from a EndSessionWithResponse call
+func ParseEndSessionResponse(rsp *http.Response) (*EndSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Session
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

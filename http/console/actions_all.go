@@ -54,6 +54,8 @@ var actions = map[string]action{
 	"enable-person":   {scope: domain.ScopeOpsAdmin, method: http.MethodPatch, path: "/v1/ops/operators/:subject", button: "Enable", done: "The person may work again.", fields: []input{{Name: "enabled", Kind: "hidden", Value: "true"}, reason}},
 	"sign-out-person": {scope: domain.ScopeOpsAdmin, path: "/v1/ops/operators/:subject/sign-out", button: "End the sessions", done: "The sessions are ended.", fields: []input{reason}, note: "The person can sign in again. A lost phone or password takes a new link besides, which the owner of the data folder makes."},
 
+	"end-session": {scope: domain.ScopeOpsAdmin, path: "/v1/ops/sessions/:key/end", button: "End the session", done: "The session is ended.", fields: []input{{Name: "key", Label: "Session", Kind: "choice", Needed: true}, reason}, note: "Whoever uses it is signed out at once, and can sign in again."},
+
 	"policy": {scope: domain.ScopeOpsAdmin, method: http.MethodPut, path: "/v1/ops/policy", button: "Change", done: "The policy is changed.", fields: []input{
 		{Name: "four_eyes", Label: "Two people", Kind: "yesno", Choices: []choice{{"true", "are needed"}, {"false", "are not needed"}}},
 		{Name: "release_above_cents", Label: "One person may release alone up to, in dollars", Kind: "dollars", Most: 14},

@@ -60,6 +60,8 @@ type settingsPage struct {
 	History      []change
 }
 
+func (d settingsPage) lists() []table { return d.Tables }
+
 // change is settings as somebody set them, and what that changed.
 type change struct {
 	At   time.Time

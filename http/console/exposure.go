@@ -21,6 +21,8 @@ type exposurePage struct {
 	Table table
 }
 
+func (d exposurePage) lists() []table { return []table{d.Table} }
+
 // used is what is used of a limit on a day, and what the limit holds.
 type used struct {
 	guard.Line
@@ -36,10 +38,6 @@ func (s *surface) exposure(c echo.Context, who api.Caller) error {
 		return err
 	}
 	t := exposureTable(p, lines)
-	if isCSV(c) {
-		return asCSV(c, t)
-	}
-	t.CSV = p.Link("format", "csv")
 	p.Data = exposurePage{exposurePlot(p, lines), t}
 	return s.show(c, http.StatusOK, "exposure", p)
 }

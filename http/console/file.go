@@ -35,6 +35,8 @@ type filePage struct {
 	Records     [][]field
 }
 
+func (d filePage) lists() []table { return []table{d.Batches} }
+
 // file answers the life of a file of ours, and what is in it.
 func (s *surface) file(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
@@ -118,8 +120,8 @@ func fileForms(p *page, f domain.File) (forms []form) {
 }
 
 func batchTable(p *page, f domain.File) table {
-	t := table{Name: "batches", Caption: "Batches", Columns: columns("Batch", "Company", "Class", "Description", "Effective", "Standing"), Empty: "It has no batch.", page: p}
-	for _, b := range f.Batches[:min(len(f.Batches), 100)] {
+	t := table{Name: "batches", Caption: "Batches", Columns: columns("Batch", "Company", "Class", "Description", "Effective", "Standing"), Empty: "It has no batch.", Most: 100, page: p}
+	for _, b := range f.Batches {
 		effective := b.EffectiveOn
 		if d, err := calendar.ParseYYMMDD(b.EffectiveOn); err == nil {
 			effective = dayText(d.String())
@@ -136,9 +138,6 @@ func batchTable(p *page, f domain.File) table {
 			what += ", answers"
 		}
 		t.add(say(strconv.Itoa(b.Number)), say(b.CompanyName).sub(b.CompanyID), say(what), say(b.Description), say(effective), standing)
-	}
-	if n := len(f.Batches); n > 100 {
-		t.Note = fmt.Sprintf("The first 100 of %s.", number(n))
 	}
 	return t
 }

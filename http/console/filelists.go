@@ -21,9 +21,7 @@ var fileStates = []choice{
 func (s *surface) files(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	client, state, day := q.Text("client"), q.Text("state"), q.Day("day")
-	for _, name := range []string{"cursor", "format", "done"} {
-		q.Text(name)
-	}
+	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type inboundPage struct {
 	Entries     table
 }
 
+func (d inboundPage) lists() []table { return []table{d.Reasons, d.Remarks} }
+
 // inbound answers a file that came from the bank: what of it was applied,
 // where, and what is wrong with it.
 func (s *surface) inbound(c echo.Context, who api.Caller) error {
@@ -48,12 +50,19 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 	if data.Moments, err = s.moments(ctx, tellInbound, domain.InboundStream(f.ID)); err != nil {
 		return err
 	}
-	after, err := api.After(c.QueryParam("cursor"), "/cursor")
-	if err != nil {
+	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
+		return s.inboundEntries(ctx, p, f, data.Moments, limit, cursor)
+	}
+	if isCSV(c) {
+		return s.wholeCSV(c, read)
+	}
+	var next string
+	if data.Entries, next, err = read(ctx, pageRows, c.QueryParam("cursor")); err != nil {
 		return err
 	}
-	if data.Entries, err = s.inboundEntries(ctx, p, f, max(after, f.Position), data.Moments); err != nil {
-		return err
+	data.Entries.CSV = p.Link("format", "csv")
+	if next != "" {
+		data.Entries.More = p.Link("cursor", next) + "#entries"
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "inbound", p)
@@ -91,36 +100,41 @@ func problemTable(p *page, name, caption string, problems []nacha.Problem) table
 // scanned is how much of the log is looked at for a page of a file's entries.
 const scanned = 2000
 
-// inboundEntries lists where entries of a file went. They were placed right
-// behind the file's first event in the log.
-func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, after int64, life []moment) (table, error) {
+// inboundEntries lists where entries of a file went, from a position of the
+// log on. They were placed right behind the file's first event.
+func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, life []moment, limit int, cursor string) (table, string, error) {
 	t := table{Name: "entries", Caption: "Where its entries went", Columns: columns("Name", "Amount#", "What it is", "Client", "Trace number"), Empty: "None of its entries was placed yet.", page: p}
-	end := after + scanned
-	if n := len(life); n > 0 {
-		end = min(end, life[n-1].Position)
+	after, err := api.After(cursor, "/cursor")
+	if err != nil {
+		return t, "", err
 	}
-	for at := after; at < end && len(t.Rows) < pageRows; {
+	after = max(after, f.Position)
+	end, last := after+scanned, int64(0)
+	if n := len(life); n > 0 {
+		last = life[n-1].Position
+		end = min(end, last)
+	}
+	for at := after; at < end && len(t.Rows) < limit; {
 		events, err := s.Ledger.Store.ReadAll(ctx, at, 200)
 		if err != nil {
-			return t, err
+			return t, "", err
 		}
 		if len(events) == 0 {
-			return t, nil
+			return t, "", nil
 		}
 		for _, r := range events {
-			if at = r.Position; len(t.Rows) == pageRows {
-				t.More = p.Link("cursor", strconv.FormatInt(at-1, 10)) + "#entries"
-				return t, nil
+			if at = r.Position; len(t.Rows) == limit {
+				return t, strconv.FormatInt(at-1, 10), nil
 			}
 			if err := placed(&t, f.ID, r); err != nil {
-				return t, err
+				return t, "", err
 			}
 		}
 	}
-	if n := len(life); n > 0 && end < life[n-1].Position {
-		t.More = p.Link("cursor", strconv.FormatInt(end, 10)) + "#entries"
+	if end < last {
+		return t, strconv.FormatInt(end, 10), nil
 	}
-	return t, nil
+	return t, "", nil
 }
 
 // placed adds an event to the list if it places an entry of the file.
@@ -181,6 +195,8 @@ type unmatchedPage struct {
 	Moments []moment
 	Records [][]field
 }
+
+func (d unmatchedPage) lists() []table { return []table{d.Fits} }
 
 // unmatched answers an entry that found no place, and the transactions it
 // could belong to.

@@ -26,6 +26,8 @@ type moneyPage struct {
 	Batches            table
 }
 
+func (d moneyPage) lists() []table { return []table{d.Table, d.Batches} }
+
 // money answers what settles on a day, by bank and direction, to be
 // reconciled with the reserve account.
 func (s *surface) money(c echo.Context, who api.Caller) error {
@@ -40,10 +42,6 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 		return err
 	}
 	t := settlementTable(p, day, rows)
-	if isCSV(c) {
-		return asCSV(c, t)
-	}
-	t.CSV = p.Link("format", "csv")
 	data := moneyPage{Day: day.String(), Before: day.Add(-1).String(), After: day.Add(1).String(), Table: t}
 	var in, out, returned int64
 	for _, r := range rows {
@@ -83,12 +81,9 @@ const batchesShown = 200
 
 // settledBatches lists the batches of ours that make up a day.
 func (s *surface) settledBatches(ctx context.Context, p *page, day calendar.Date) (table, error) {
-	t := table{Name: "batches", Caption: "What we sent of it, by batch", Columns: columns("File", "State", "Batch#", "Debits#", "Credits#"), Empty: "Nothing that we sent settles on this day.", page: p}
+	t := table{Name: "batches", Caption: "What we sent of it, by batch", Columns: columns("File", "State", "Batch#", "Debits#", "Credits#"), Empty: "Nothing that we sent settles on this day.", Most: batchesShown, page: p}
 	list, err := s.Views.SettledBatches(ctx, day.String())
-	if len(list) > batchesShown {
-		t.Note = fmt.Sprintf("The first %d of %s.", batchesShown, number(len(list)))
-	}
-	for _, b := range list[:min(len(list), batchesShown)] {
+	for _, b := range list {
 		what := ""
 		if b.Answers {
 			what = "answers"

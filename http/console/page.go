@@ -190,6 +190,9 @@ func (p *page) Link(name, value string) string {
 	return path + "?" + strings.Join(kept, "&")
 }
 
+// ListCSV is the path of a list of this page as CSV.
+func (p *page) ListCSV(name string) string { return withQuery(p.Link("format", "csv"), "list", name) }
+
 // Roles are the person's scopes in words.
 func (p person) Roles() string {
 	var words []string

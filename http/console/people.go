@@ -14,6 +14,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/people"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -34,7 +35,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p := s.newPage(c, who, "People", "People")
-	t := table{Name: "people", Caption: "People", Columns: columns("Person", "State", "Roles", "Added"), Empty: "Nobody was added yet.", page: p, CSV: p.Link("format", "csv")}
+	t := table{Name: "people", Caption: "People", Columns: columns("Person", "State", "Roles", "Added"), Empty: "Nobody was added yet.", page: p}
 	for _, one := range all.People {
 		state := badge("may work", good)
 		if one.Disabled {
@@ -42,12 +43,13 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 		}
 		t.add(linked(one.Email, personPath(one.Email)).sub(one.Name), state, say(strings.Join(one.Roles, ", ")), at(one.AddedAt))
 	}
-	if isCSV(c) {
-		return asCSV(c, t)
+	open, err := s.SignIns.OpenSessions(c.Request().Context())
+	if err != nil {
+		return err
 	}
 	p.Data = settingsPage{
 		Title: "People", Lead: "Who works with this ledger, and what each may do. At least two who can approve are needed before two people are.",
-		NoHistory: true, Tables: []table{t, roleTable(p)}, Actions: allowed([]form{formOf(p, "add-person", "new", "Add a person")}),
+		NoHistory: true, Tables: []table{t, sessionTable(p, open, people.SessionID(s.sessionSecret(c))), roleTable(p)}, Actions: allowed(append([]form{formOf(p, "add-person", "new", "Add a person")}, endForms(p, open)...)),
 	}
 	return s.show(c, http.StatusOK, "settings", p)
 }
@@ -95,7 +97,12 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 		return asCSV(c, acts)
 	}
 	acts.CSV = p.Link("format", "csv")
-	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "may work", Tone: good, Tables: []table{acts}, Actions: personForms(p, one), Facts: []fact{
+	open, err := s.SignIns.OpenSessions(ctx)
+	if err != nil {
+		return err
+	}
+	open = slices.DeleteFunc(open, func(o people.OpenSession) bool { return o.Email != one.Email })
+	data := settingsPage{Title: one.Email, FactsTitle: "The person", State: "may work", Tone: good, Tables: []table{sessionTable(p, open, people.SessionID(s.sessionSecret(c))), acts}, Actions: personForms(p, one, open), Facts: []fact{
 		{"Name", say(named(one.Name))}, {"Roles", say(strings.Join(one.Roles, ", "))}, {"Added", at(one.AddedAt)},
 		{"Password and app", say("set by the person").sub("achledger operators link " + one.Email + ", run by the owner of the data folder, prints a link that replaces both")},
 	}}
@@ -112,15 +119,15 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 }
 
 // personForms are what may be changed about a person.
-func personForms(p *page, one domain.Operator) []form {
+func personForms(p *page, one domain.Operator, open []people.OpenSession) []form {
 	toggle := formOf(p, "disable-person", one.Email, "Disable the person")
 	if one.Disabled {
 		toggle = formOf(p, "enable-person", one.Email, "Let the person work again")
 	}
-	return allowed([]form{
+	return allowed(append([]form{
 		formOf(p, "change-person", one.Email, "Change roles or name").filled("name", one.Name).filled("roles", strings.Join(one.Roles, " ")),
-		formOf(p, "sign-out-person", one.Email, "End the person's sessions"), toggle,
-	})
+		formOf(p, "sign-out-person", one.Email, "End all the person's sessions"), toggle,
+	}, endForms(p, open)...))
 }
 
 // actTable is what somebody did, the newest first.

@@ -30,13 +30,37 @@ func (s *surface) queues(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	p.Data = queuesPage{list, agesPlot(ages)}
+	p.Data = queuesPage{p, list, agesPlot(ages)}
 	return s.show(c, 200, "queues", p)
 }
 
 type queuesPage struct {
+	page   *page
 	Queues []work
 	Ages   *plot
+}
+
+func (d queuesPage) lists() []table {
+	return []table{workTable(d.page, "all-queues", d.Queues)}
+}
+
+// workTable is queues as CSV has them: below each what its rules hold.
+func workTable(p *page, name string, list []work) table {
+	t := table{Name: name, Columns: columns("Queue", "Rule", "Waiting", "Dollars", "Oldest", "Next deadline", "If nobody acts"), page: p}
+	add := func(queue, rule, then string, w work) {
+		dollars := money(w.Cents)
+		if w.NoMoney {
+			dollars = cell{}
+		}
+		t.add(say(queue), say(rule), count(w.Count), dollars, at(w.Oldest), at(w.Deadline), say(then))
+	}
+	for _, w := range list {
+		add(w.Name, "", w.Then, w)
+		for _, r := range w.Rules {
+			add(w.Name, r.Name, r.Means, r)
+		}
+	}
+	return t
 }
 
 type listPage struct {
@@ -44,6 +68,8 @@ type listPage struct {
 	Tables []table
 	Filter []filter
 }
+
+func (d listPage) lists() []table { return d.Tables }
 
 // filter is a field of the form above a list.
 type filter struct {

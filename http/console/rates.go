@@ -16,6 +16,9 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
+// rowsOfRates is how many of what a rate was made of are shown.
+const rowsOfRates = 500
+
 // ratesAtOnce is for how many clients rates are shown at a time.
 const ratesAtOnce = 20
 
@@ -105,6 +108,8 @@ type ratesPage struct {
 	Actions      []form
 }
 
+func (d ratesPage) lists() []table { return d.Tables }
+
 // companyRates answers the three rates of a company, and what one of them was
 // made of on a day.
 func (s *surface) companyRates(c echo.Context, who api.Caller) error {
@@ -147,10 +152,6 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 		return err
 	}
 	back, sent := rateTables(p, client, class, day, entries)
-	if isCSV(c) {
-		return asCSV(c, back)
-	}
-	back.CSV = p.Link("format", "csv")
 	data.Tables = []table{back, sent}
 	p.Data = data
 	return s.show(c, http.StatusOK, "rates", p)
@@ -185,20 +186,12 @@ func whenAbove(r api.RateRecord) string {
 func rateTables(p *page, client string, class guard.RateClass, day calendar.Date, e api.RateEntries) (back, sent table) {
 	days := guard.SixtyDays(day)
 	of := fmt.Sprintf("from %s to %s", dayText(days.From.String()), dayText(days.To.String()))
-	back = table{Name: "rate-returned", Caption: capital(string(class)) + " returns " + of, Columns: columns("Came back", "Code", "Amount#", "Entry", "File"), Empty: "None came back.", page: p}
-	for n, r := range e.Returned {
-		if n >= 500 {
-			back.Note = fmt.Sprintf("The first 500 of %s.", number(len(e.Returned)))
-			break
-		}
+	back = table{Name: "rate-returned", Caption: capital(string(class)) + " returns " + of, Columns: columns("Came back", "Code", "Amount#", "Entry", "File"), Empty: "None came back.", Most: rowsOfRates, page: p}
+	for _, r := range e.Returned {
 		back.add(say(dayText(r.ReturnedOn)), say(codeText(r.Code)), money(r.AmountCents), linked(r.TransactionID, transactionPath(client, r.TransactionID)), linked(r.FileID, Path+"/files/"+r.FileID))
 	}
-	sent = table{Name: "rate-sent", Caption: "Debits that left " + of, Columns: columns("Effective", "File", "Batch#", "Debits#"), Empty: "None left.", page: p}
-	for n, b := range e.Originated {
-		if n >= 500 {
-			sent.Note = fmt.Sprintf("The first 500 batches of %s.", number(len(e.Originated)))
-			break
-		}
+	sent = table{Name: "rate-sent", Caption: "Debits that left " + of, Columns: columns("Effective", "File", "Batch#", "Debits#"), Empty: "None left.", Most: rowsOfRates, page: p}
+	for _, b := range e.Originated {
 		sent.add(say(dayText(b.EffectiveOn)), linked(b.FileID, Path+"/files/"+b.FileID), count(int(b.Batch)), count(int(b.Debits)))
 	}
 	return back, sent

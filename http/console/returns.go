@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -27,14 +29,23 @@ var answerKinds = []choice{
 	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"}, {string(domain.ReturnFee), "Return fee"},
 }
 
+// maxDays bounds the days from an entry to what answers it.
+const maxDays = 10_000
+
+func orEmpty(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
 // returns answers what came back and what was answered, newest first, with
 // its codes by week and how long they took.
 func (s *surface) returns(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(q.Text("kind")), Direction: domain.Direction(q.Text("direction")), FromDay: q.Day("from"), ToDay: q.Day("to")}
-	for _, name := range []string{"cursor", "format", "done", "asked"} {
-		q.Text(name)
-	}
+	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(q.Text("kind")), Direction: domain.Direction(q.Text("direction")), FromDay: q.Day("from"), ToDay: q.Day("to"),
+		Code: strings.ToUpper(q.Text("code")), LeastDays: int(q.Number("least_days", 0, maxDays)), MostDays: int(q.Number("most_days", 0, maxDays))}
+	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
 	}
@@ -60,7 +71,9 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	data := returnsPage{Lead: "What came back, what was corrected, and what was answered to it.", Tables: []table{t}, Filter: []filter{
 		{Name: "client", Label: "Client", Value: f.Client, Kind: "text"}, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
+		{Name: "code", Label: "Code", Value: f.Code, Kind: "text"},
 		{Name: "from", Label: "From", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Until", Value: f.ToDay, Kind: "date"},
+		{Name: "least_days", Label: "Days it took, from", Value: orEmpty(f.LeastDays), Kind: "number"}, {Name: "most_days", Label: "to", Value: orEmpty(f.MostDays), Kind: "number"},
 	}}
 	today := calendar.DateOf(p.Now)
 	byWeek, err := s.codesByWeek(ctx, today)
@@ -140,7 +153,7 @@ func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int)
 			says := fmt.Sprintf("%s, week from %s: %s", c, from.At(12, 0).Format("2 Jan"), plural(entries, "entry", "entries"))
 			h := max(2, entries*(high-14)/most)
 			x := left + week*wide
-			href := Path + "/returns?from=" + from.String() + "&to=" + from.Add(6).String()
+			href := Path + "/returns?direction=FromFed&code=" + c + "&from=" + from.String() + "&to=" + from.Add(6).String() + "#returns"
 			p.Bars = append(p.Bars, shape{X: x + 4, Y: base - h, W: wide - 12, H: h, Class: "bar", Says: says, Href: href})
 			p.Labels = append(p.Labels, label{X: x + 4 + (wide-12)/2, Y: base - h - 3, Anchor: "middle", Text: number(entries)})
 			p.Says = append(p.Says, said{says, href})
@@ -153,39 +166,48 @@ func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int)
 	return p
 }
 
-// daysToReturn draws after how many days the newest returns came.
+type returnStep struct {
+	name        string
+	least, most int // whole days; most 0: any
+}
+
+// returnSteps are the days after which returns come, as they are drawn.
+var returnSteps = []returnStep{{"0-1 days", 0, 1}, {"2 days", 2, 2}, {"3 days", 3, 3}, {"4-5 days", 4, 5}, {"6-10 days", 6, 10}, {"11-60 days", 11, 60}, {"later", 61, 0}}
+
+// daysToReturn draws after how many days the newest returns came. Each bar
+// leads to those it counts.
 func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot, error) {
-	rows, _, err := s.Views.Answers(ctx, projections.AnswerFilter{Kind: domain.Return, Direction: domain.FromFed, FromDay: today.Add(-60).String(), ToDay: today.String(), Limit: 2000})
+	from := today.Add(-60)
+	rows, _, err := s.Views.Answers(ctx, projections.AnswerFilter{Kind: domain.Return, Direction: domain.FromFed, FromDay: from.String(), ToDay: today.String(), Limit: 2000})
 	if err != nil {
 		return nil, err
 	}
-	steps := []struct {
-		name string
-		most int
-	}{{"0-1 days", 1}, {"2 days", 2}, {"3 days", 3}, {"4-5 days", 5}, {"6-10 days", 10}, {"11-60 days", 60}, {"later", 1 << 30}}
-	counts := make([]int, len(steps))
+	counts := make([]int, len(returnSteps))
 	for _, r := range rows {
 		if r.AnsweredMadeAt.IsZero() {
 			continue
 		}
 		took := int(r.MadeAt.Sub(r.AnsweredMadeAt) / (24 * time.Hour))
-		for i, step := range steps {
-			if took <= step.most {
-				counts[i]++
-				break
-			}
+		if i := slices.IndexFunc(returnSteps, func(step returnStep) bool { return took <= step.most || step.most == 0 }); i >= 0 {
+			counts[i]++
 		}
 	}
-	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Height: len(steps)*26 + 6, Empty: "No return came in sixty days.", Legend: []legend{{"bar", "returns of the last sixty days, the newest 2,000"}}}
+	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Empty: "No return came in sixty days.", Legend: []legend{{"bar", "returns of the last sixty days, the newest 2,000"}}}
 	most := max(1, slices.Max(counts))
-	for i, step := range steps {
+	for i, step := range returnSteps {
 		y := i*26 + 4
+		p.Height = y + 28
 		says := fmt.Sprintf("%s: %s", step.name, plural(counts[i], "return", "returns"))
 		p.Labels = append(p.Labels, label{X: 0, Y: y + 15, Anchor: "start", Text: step.name}, label{X: plotWidth, Y: y + 15, Anchor: "end", Text: number(counts[i]), Class: "value"})
-		if counts[i] > 0 {
-			p.Bars = append(p.Bars, shape{X: 90, Y: y, W: max(2, counts[i]*(plotWidth-160)/most), H: 20, Class: "bar", Says: says, Href: Path + "/returns?kind=Return&direction=FromFed"})
-			p.Says = append(p.Says, said{says, Path + "/returns?kind=Return&direction=FromFed"})
+		if counts[i] == 0 {
+			continue
 		}
+		href := fmt.Sprintf("%s/returns?kind=Return&direction=FromFed&from=%s&to=%s&least_days=%d", Path, from, today, step.least)
+		if step.most > 0 {
+			href += fmt.Sprintf("&most_days=%d", step.most)
+		}
+		p.Bars = append(p.Bars, shape{X: 90, Y: y, W: max(2, counts[i]*(plotWidth-160)/most), H: 20, Class: "bar", Says: says, Href: href + "#returns"})
+		p.Says = append(p.Says, said{says, href + "#returns"})
 	}
 	return p, nil
 }

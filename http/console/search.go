@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -20,6 +21,20 @@ func (s *surface) search(c echo.Context, who api.Caller) error {
 	t := table{Name: "found", Caption: "Found", Columns: columns("What", "Kind", "Client"), page: p,
 		Empty: "Nothing is found. A search takes what a bank statement says of a payment, as in 231380100000123 49.00 Ferris; ids of transactions, events, entries and files; names of files; ids and names of clients."}
 	lead := "For “" + q + "”"
+	if q != "" && isCSV(c) {
+		return s.wholeCSV(c, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+			found, err := s.Search(ctx, who, q, limit, cursor)
+			t := t
+			for _, f := range found.Data {
+				t.add(foundCells(p, f)...)
+			}
+			if found.NextCursor == nil {
+				return t, "", err
+			}
+			return t, *found.NextCursor, err
+		})
+	}
+	t.CSV = p.Link("format", "csv")
 	if q != "" {
 		found, err := s.Search(c.Request().Context(), who, q, pageRows, c.QueryParam("cursor"))
 		var refused *domain.Refusal

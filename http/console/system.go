@@ -16,6 +16,8 @@ type systemPage struct {
 	Actions  []form
 }
 
+func (d systemPage) lists() []table { return []table{d.Delivery} }
+
 // system answers how the ledger itself is.
 func (s *surface) system(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()

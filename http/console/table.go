@@ -20,9 +20,10 @@ type table struct {
 	Note    string
 	Columns []column
 	Rows    []row
+	Most    int    // of them, that the page shows; 0: all
 	Empty   string // what is said where there are no rows
 	More    string // path of the next page
-	CSV     string // path of the whole list as CSV
+	CSV     string // path of the whole list as CSV, where the page does not hold all of it
 	page    *page
 }
 
@@ -68,6 +69,57 @@ func (c cell) Blank() bool {
 
 // Page is the page that a table stands on.
 func (t table) Page() *page { return t.page }
+
+// Download is the path of the list as CSV; none where it is empty.
+func (t table) Download() string {
+	switch {
+	case len(t.Rows) == 0:
+		return ""
+	case t.CSV != "":
+		return t.CSV
+	default:
+		return t.page.ListCSV(t.Name)
+	}
+}
+
+// Visible are the rows that the page shows.
+func (t table) Visible() []row {
+	if t.Most > 0 {
+		return t.Rows[:min(len(t.Rows), t.Most)]
+	}
+	return t.Rows
+}
+
+// Left says that the page does not show all rows, which the CSV has.
+func (t table) Left() string {
+	if t.Most == 0 || len(t.Rows) <= t.Most {
+		return ""
+	}
+	return "The first " + number(t.Most) + " of " + number(len(t.Rows)) + "; the CSV has all."
+}
+
+// lister is what a page shows, where that has lists that stand on it as a whole.
+type lister interface{ lists() []table }
+
+// listOf is the list of a page that is asked for as CSV.
+func listOf(c echo.Context, p *page) (table, bool) {
+	l, ok := p.Data.(lister)
+	if name := c.QueryParam("list"); ok && name != "" && c.QueryParam("format") == "csv" {
+		for _, t := range l.lists() {
+			if t.Name == name {
+				return t, true
+			}
+		}
+	}
+	return table{}, false
+}
+
+// ofPages reads what every page takes besides its filters.
+func ofPages(q *api.QueryReader) {
+	for _, name := range []string{"cursor", "format", "list", "done", "asked"} {
+		q.Text(name)
+	}
+}
 
 func columns(titles ...string) (list []column) {
 	for _, title := range titles {
@@ -135,5 +187,8 @@ func asCSV(c echo.Context, t table) error {
 	return w.Error()
 }
 
-// isCSV reports whether a list is asked for as CSV.
-func isCSV(c echo.Context) bool { return c.QueryParam("format") == "csv" }
+// isCSV reports whether the one list of a page that has more than the page shows
+// is asked for as CSV.
+func isCSV(c echo.Context) bool {
+	return c.QueryParam("format") == "csv" && c.QueryParam("list") == ""
+}

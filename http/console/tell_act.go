@@ -46,6 +46,8 @@ func tellAudit(f domain.Fact) (what, about cell) {
 		return say("Made a sign-in link"), linked(e.Operator, personPath(e.Operator))
 	case *domain.SessionsEnded:
 		return say("Ended the sessions of").sub(e.Reason), linked(e.Operator, personPath(e.Operator))
+	case *domain.SessionEnded:
+		return say("Ended a session of").sub(e.Reason), linked(e.Operator, personPath(e.Operator))
 	case *domain.OperatorAdded:
 		return say("Added a person").sub(strings.Join(e.Roles, ", ")), linked(e.Email, personPath(e.Email))
 	case *domain.OperatorChanged:

@@ -52,6 +52,9 @@ func parseTemplates() (*templates, error) {
 // show answers a page. It is made whole before the first byte leaves, so that
 // a fault does not end as half a page.
 func (s *surface) show(c echo.Context, status int, name string, p *page) error {
+	if t, ok := listOf(c, p); ok {
+		return asCSV(c, t)
+	}
 	var b bytes.Buffer
 	if err := s.pages.pages[name].ExecuteTemplate(&b, "frame", p); err != nil {
 		return fmt.Errorf("make page %s: %w", name, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -30,7 +31,11 @@ type work struct {
 	Rules    []work // of what is held: by the rule that holds it
 }
 
+// filesShown is how many files of the day are listed.
+const filesShown = 12
+
 type todayPage struct {
+	page     *page
 	Waiting  []work // the nearest deadline first
 	Idle     []work // queues with nothing in them
 	Next     calendar.Deadline
@@ -42,12 +47,28 @@ type todayPage struct {
 	Health   []check
 }
 
+func (d todayPage) lists() []table {
+	windows := table{Name: "windows", Columns: columns("Leaves at", "Entries", "Dollars", "Clients"), page: d.page}
+	for _, w := range d.Windows {
+		var names []string
+		for _, id := range w.Clients {
+			names = append(names, d.page.Client(id))
+		}
+		leaves := at(w.At)
+		if w.At.IsZero() {
+			leaves = say("at a threshold")
+		}
+		windows.add(leaves, count(w.Entries), money(w.Cents), say(strings.Join(names, ", ")))
+	}
+	return []table{workTable(d.page, "waiting", d.Waiting), windows}
+}
+
 // today answers what needs somebody, in order of deadline.
 func (s *surface) today(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	p := s.newPage(c, who, "Today", "Today")
 	p.Live = true
-	data := todayPage{Next: calendar.NextDeadlines(p.Now, 1)[0]}
+	data := todayPage{page: p, Next: calendar.NextDeadlines(p.Now, 1)[0]}
 	if day := calendar.DateOf(p.Now); !calendar.IsBankingDay(day) {
 		data.Closed = "Banks do not settle today"
 		if name, closed := calendar.Holiday(day); closed {
@@ -75,7 +96,8 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 	}
 	slices.Reverse(cut)
 	data.Timeline = dayOfFiles(p, cut)
-	data.Files = fileTable(p, "files-today", "Files cut today", cut[:min(len(cut), 12)])
+	data.Files = fileTable(p, "files-today", "Files cut today", cut)
+	data.Files.Most, data.Files.CSV = filesShown, Path+"/files?day="+day+"&format=csv"
 	data.Files.Empty = "No file was cut today yet."
 	data.Health = s.health(ctx, p)
 	p.Data = data

@@ -24,9 +24,7 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 		Client: q.Text("client"), Status: q.Text("status"), Direction: domain.Direction(q.Text("direction")),
 		FromDay: q.Day("from"), ToDay: q.Day("to"),
 	}
-	for _, name := range []string{"cursor", "format", "done", "asked"} {
-		q.Text(name)
-	}
+	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
 	}

@@ -74,6 +74,8 @@ func (s *surface) controlRoutes() {
 	s.Echo.PATCH("/v1/ops/operators/:id", s.ForOperations(domain.ScopeOpsAdmin, s.changeOperator))
 	if s.SignIns != nil {
 		s.Echo.POST("/v1/ops/operators/:id/sign-out", s.ForOperations(domain.ScopeOpsAdmin, s.signOutOperator))
+		s.Echo.GET("/v1/ops/sessions", s.ForOperations(domain.ScopeOpsRead, s.listSessions))
+		s.Echo.POST("/v1/ops/sessions/:id/end", s.ForOperations(domain.ScopeOpsAdmin, s.endSession))
 	}
 	s.Echo.GET("/v1/ops/queue", s.ForOperations(domain.ScopeOpsRead, s.queue))
 	s.Echo.GET("/v1/ops/audit", s.ForOperations(domain.ScopeOpsRead, s.audit))

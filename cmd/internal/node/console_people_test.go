@@ -2,6 +2,7 @@ package node
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,6 +52,7 @@ func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
 		t.Errorf("a session that was ended answers %d", response.StatusCode)
 	}
 	admin.sees("/console/people/a.bell@lantern.example", "Ended the sessions of", "the laptop was lost", "Added a person")
+	r.endsOneSession(admin)
 
 	admin.posts("/console/do/policy/ledger", url.Values{"four_eyes": {"true"}, "release_above_cents": {"5000.00"}, "approval_expires": {"12h"}, "reason": {"asked for by the examiner"}}, 303)
 	admin.sees("/console/policy", "two people are needed", "$5,000.00", "12h", "asked for by the examiner", "a.bell@lantern.example")
@@ -61,6 +63,25 @@ func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
 	admin.sees("/console/policy", "two people are needed")
 	admin.posts("/console/do/disable-person/p.quill@lantern.example", url.Values{"reason": {"left"}}, 303)
 	admin.sees("/console/queues/approvals", "Change the policy", "Add or change a person")
+}
+
+// endsOneSession has an admin see who is signed in, and end one session.
+func (r *running) endsOneSession(admin *visitor) {
+	r.t.Helper()
+	guest := r.signsIn("g.stone@lantern.example", domain.RoleViewer)
+	guest.sees("/console/people", "Signed in now", "a.bell@lantern.example", "this browser", "127.0.0.1", "a one-time link")
+	_, text := admin.send("GET", "/console/people/g.stone@lantern.example", nil)
+	session := regexp.MustCompile(`<option value="([0-9a-f]{16})">g.stone@`).FindStringSubmatch(text)
+	if session == nil {
+		r.t.Fatalf("the page of a person offers no session to end: %s", text)
+	}
+	admin.posts("/console/do/end-session/one", url.Values{"key": {session[1]}}, 400)
+	admin.posts("/console/do/end-session/one", url.Values{"key": {session[1]}, "reason": {"left open at the counter"}}, 303)
+	if response, _ := guest.send("GET", "/console", nil); response.Header.Get("Location") != "/console/sign-in" {
+		r.t.Errorf("a session that was ended answers %d", response.StatusCode)
+	}
+	admin.posts("/console/do/end-session/one", url.Values{"key": {session[1]}, "reason": {"again"}}, 404)
+	admin.sees("/console/people/a.bell@lantern.example", "Ended a session of", "left open at the counter")
 }
 
 // Whoever works the queues may see an account number, once it is on record

@@ -128,7 +128,7 @@ var actionScopes = map[string]string{
 	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
 	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "decide": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "approve-file": "ops:approve", "lift": "ops:approve", "open-client": "ops:admin", "change-client": "ops:admin",
 	"configure-bank": "ops:admin", "issue-credential": "ops:admin", "revoke-credential": "ops:admin", "policy": "ops:admin",
-	"add-person": "ops:admin", "change-person": "ops:admin", "disable-person": "ops:admin", "enable-person": "ops:admin", "sign-out-person": "ops:admin", "resume": "ops:admin",
+	"add-person": "ops:admin", "change-person": "ops:admin", "disable-person": "ops:admin", "enable-person": "ops:admin", "sign-out-person": "ops:admin", "end-session": "ops:admin", "resume": "ops:admin",
 	"approve-request": "ops:approve", "refuse-request": "ops:approve", "withdraw-request": "ops:read",
 	"clock": "ops:work", "play-acknowledge": "ops:work", "play-return": "ops:work", "play-correction": "ops:work", "play-dishonor": "ops:work", "play-contest": "ops:work",
 }
@@ -174,7 +174,7 @@ func TestAPageOffersWhatARoleIncludes(t *testing.T) {
 		domain.RoleViewer:   "",
 		domain.RoleOperator: "hold reject judge assign return dismiss clock play-acknowledge play-return play-correction reveal",
 		domain.RoleApprover: "hold approve reject judge assign return dismiss clock play-acknowledge play-return play-correction reveal approve-request refuse-request",
-		domain.RoleAdmin:    "suspend open-client change-client configure-bank issue-credential revoke-credential policy add-person change-person disable-person sign-out-person",
+		domain.RoleAdmin:    "suspend open-client change-client configure-bank issue-credential revoke-credential policy add-person change-person disable-person sign-out-person end-session",
 	} {
 		person, offered := day.signsIn(role+"@lantern.example", role), map[string]bool{}
 		for _, p := range day.pages() {

@@ -231,6 +231,13 @@ func (a *actions) people() {
 		a.does(a.ops, "POST /v1/ops/operators", "/v1/ops/operators", object{"email": email, "name": name, "roles": []string{"viewer"}}, nil)
 		a.does(a.ops, "PATCH /v1/ops/operators/:id", "/v1/ops/operators/"+email, object{"roles": []string{"approver", "admin"}}, nil)
 		a.does(a.ops, "POST /v1/ops/operators/:id/sign-out", "/v1/ops/operators/"+email+"/sign-out", object{"reason": "a test"}, nil)
+		secret, _, err := a.server.signIns().DirectLink(control.AsOwner(a.t.Context()), email)
+		a.noError(err)
+		_, err = a.server.signIns().SignInByLink(a.t.Context(), secret, "127.0.0.1")
+		a.noError(err)
+		var open struct{ Data []struct{ ID string } }
+		a.must(200, a.ops, "GET", "/v1/ops/sessions", nil, &open)
+		a.does(a.ops, "POST /v1/ops/sessions/:id/end", "/v1/ops/sessions/"+open.Data[0].ID+"/end", object{"reason": "a test"}, nil)
 		var issued folder.Credential
 		a.does(a.ops, "POST /v1/ops/credentials", "/v1/ops/credentials", object{"scopes": []string{"ops"}, "owner": email}, &issued)
 		who[name] = issued

@@ -75,6 +75,7 @@ var scopesOfRoutes = map[string]string{
 	"GET /v1/ops/inbound-decisions": "ops:read", "POST /v1/ops/inbound-decisions/:event": "ops:work",
 	"GET /v1/ops/queue": "ops:read", "GET /v1/ops/audit": "ops:read",
 	"GET /v1/ops/operators": "ops:read", "POST /v1/ops/operators": "ops:admin", "PATCH /v1/ops/operators/:id": "ops:admin",
+	"GET /v1/ops/sessions": "ops:read", "POST /v1/ops/sessions/:id/end": "ops:admin",
 	"POST /v1/ops/operators/:id/sign-out": "ops:admin", "POST /v1/ops/transactions/:id/reveal": "ops:read",
 	"GET /v1/ops/policy": "ops:read", "PUT /v1/ops/policy": "ops:admin", "GET /v1/ops/approvals": "ops:read",
 	"GET /v1/ops/approvals/:id": "ops:read", "POST /v1/ops/approvals/:id/approve": "ops:approve",

@@ -1,0 +1,60 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore/people"
+)
+
+// sessionTable is who is signed in, since when and from where. Own is the
+// session of who looks.
+func sessionTable(p *page, open []people.OpenSession, own string) table {
+	t := table{Name: "sessions", Caption: "Signed in now", Columns: columns("Person", "Since", "Last used", "From", "By", "Ends unless used"), Empty: "Nobody is signed in.", page: p}
+	if p.Sandbox {
+		t.Note = "By the machine's clock; the sandbox's moves no session."
+	}
+	for _, o := range open {
+		person := linked(o.Email, personPath(o.Email))
+		if o.ID == own {
+			person = person.sub("this browser")
+		}
+		t.add(person, at(o.Since), at(o.Seen), say(o.Address), say(methodText(o.Method)), at(o.Until))
+	}
+	return t
+}
+
+// methodText is how somebody signed in, in words.
+func methodText(method string) string {
+	switch kind, issuer, _ := strings.Cut(method, " "); kind {
+	case "password":
+		return "password and code"
+	case "link":
+		return "a one-time link"
+	case "openid":
+		return "OpenID at " + issuer
+	default:
+		return method
+	}
+}
+
+// endForms end one of the sessions; none where nobody is signed in.
+func endForms(p *page, open []people.OpenSession) []form {
+	var choices []choice
+	for _, o := range open {
+		choices = append(choices, choice{o.ID, o.Email + ", since " + p.At(o.Since).Short + ", from " + o.Address})
+	}
+	if len(choices) == 0 {
+		return nil
+	}
+	return []form{formOf(p, "end-session", "one", "End one session").choosing("key", choices)}
+}
+
+// sessionSecret is the secret that a browser keeps of its session.
+func (s *surface) sessionSecret(c echo.Context) string {
+	if cookie, err := c.Cookie(sessionCookie(c)); err == nil {
+		return cookie.Value
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package ops
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/eventstore/people"
+	"github.com/achledger/achledger/http/api"
+)
+
+// session is a person signed in to the console.
+type session struct {
+	ID       string    `json:"id"`
+	Operator string    `json:"operator"` // the e-mail address
+	Method   string    `json:"method"`
+	Address  string    `json:"address"`
+	Since    time.Time `json:"since"`
+	SeenAt   time.Time `json:"seen_at"`
+	Until    time.Time `json:"until"`
+}
+
+func shownSession(o people.OpenSession) session {
+	return session{o.ID, o.Email, o.Method, o.Address, o.Since, o.Seen, o.Until}
+}
+
+// listSessions answers who is signed in, the newest first. They are few: it is
+// one page.
+func (s *surface) listSessions(c echo.Context, _ api.Caller) error {
+	open, err := s.SignIns.OpenSessions(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	shown := make([]session, len(open))
+	for i, o := range open {
+		shown[i] = shownSession(o)
+	}
+	return api.AnswerPage(c, shown, "")
+}
+
+// endSession ends one session; its person can sign in again.
+func (s *surface) endSession(c echo.Context, _ api.Caller) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if err := checkReason(in.Reason); err != nil {
+		return err
+	}
+	ended, err := s.SignIns.EndSession(c.Request().Context(), c.Param("id"), in.Reason)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, shownSession(ended))
+}
