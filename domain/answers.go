@@ -96,6 +96,7 @@ func (t *Transaction) evolveAnswers(f Fact) {
 		t.decide(f, e)
 	case *TransactionReturned:
 		t.receive(f, Return, &e.Incoming)
+		t.answerRequest(f, &e.Incoming)
 	case *TransactionCorrected:
 		t.receive(f, Correction, &e.Incoming)
 	case *TransactionDishonored:
@@ -120,6 +121,10 @@ func (t *Transaction) evolveAnswers(f Fact) {
 		t.ask(f, Retry, &e.Outgoing)
 	case *TransactionReturnFeeRequested:
 		t.ask(f, ReturnFee, &e.Outgoing)
+	case *TransactionAskedBack:
+		t.askBack(f, e)
+	case *TransactionUnanswered:
+		t.move(f, e.ItemID, Lapsed, e.Reason)
 	}
 }
 

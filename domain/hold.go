@@ -97,12 +97,13 @@ func (t *Transaction) approve(f Fact, item string) {
 // Reject keeps an item out of files for good.
 type Reject struct{ ItemID, Reason string }
 
-// Decide rejects an item that waits, held or not.
+// Decide rejects an item that waits, held or not; of a request for return it
+// says that the receiving bank declined.
 func (c Reject) Decide(t Transaction) ([]Event, error) {
 	if c.Reason == "" {
 		return nil, &Refusal{Code: Invalid, Fields: []FieldError{{"/reason", "required", "say why, the client will read it"}}}
 	}
-	return judge(t, c.ItemID, Rejected, TransactionRejected{ItemID: c.ItemID, Reason: c.Reason}, Pending, Held)
+	return judge(t, c.ItemID, Rejected, TransactionRejected{ItemID: c.ItemID, Reason: c.Reason}, Pending, Held, Asked)
 }
 
 // judge answers with the event when the item is in one of the from states,

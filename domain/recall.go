@@ -12,7 +12,8 @@ func (TransactionRecalled) Type() string { return "transaction.recalled" }
 
 func init() { register(func() Event { return &TransactionRecalled{} }) }
 
-// Recall withdraws an item that still waits for a file.
+// Recall withdraws an item that still waits for a file, or a request that
+// waits for the receiving bank.
 type Recall struct {
 	ItemID string
 	Reason string
@@ -25,14 +26,16 @@ func (c Recall) Decide(t Transaction) ([]Event, error) {
 		return nil, Refuse(NotFound, "transaction %s has no event %s", t.ID, c.ItemID)
 	}
 	switch i.State {
-	case Pending, Held:
+	case Pending, Held, Asked:
 		return []Event{TransactionRecalled{c.ItemID, c.Reason}}, nil
 	case Recalled:
 		return nil, nil
 	case Filed:
 		return nil, Refuse(TooLate, "event %s is Released: it left in file %s", i.ID, i.Filing.File)
-	case Rejected:
+	case Rejected, Lapsed:
 		return nil, Refuse(TooLate, "event %s is Rejected", i.ID)
+	case WasAnswered:
+		return nil, Refuse(TooLate, "event %s is Released: event %s answered it", i.ID, i.AnsweredBy)
 	default:
 		return nil, Refuse(TooLate, "event %s came from the bank and cannot be recalled; it can be returned", i.ID)
 	}

@@ -20,6 +20,7 @@ const (
 	Reversal      ItemKind = "Reversal"
 	Retry         ItemKind = "Retry"
 	ReturnFee     ItemKind = "ReturnFee"
+	ReturnRequest ItemKind = "ReturnRequest"
 )
 
 // IsAnswer tells what never shares a batch with forward entries, whatever the
@@ -46,14 +47,18 @@ const (
 // (transmitted, settled) is not a state.
 type State string
 
-// States of items. Only FromFed items are InHand.
+// States of items. Only FromFed items are InHand. A request for return, which
+// leaves in no file, is Asked, and then WasAnswered, Lapsed, Recalled or Rejected.
 const (
-	Pending  State = "pending"
-	Held     State = "held"
-	Filed    State = "filed"
-	Recalled State = "recalled"
-	Rejected State = "rejected"
-	InHand   State = "in_hand"
+	Pending     State = "pending"
+	Held        State = "held"
+	Filed       State = "filed"
+	Recalled    State = "recalled"
+	Rejected    State = "rejected"
+	InHand      State = "in_hand"
+	Asked       State = "asked"
+	WasAnswered State = "answered"
+	Lapsed      State = "lapsed"
 )
 
 // Item is one thing that happened to a transaction: its origination or an
@@ -73,6 +78,8 @@ type Item struct {
 	History     []Step
 	Outgoing    *Outgoing             // answers of ours
 	Incoming    *Incoming             // what came from the bank
+	AskedBack   *TransactionAskedBack // requests for return
+	AnsweredBy  string                // requests for return: the return that came for it
 	SettledOn   string                // incoming items: settlement date, YYYY-MM-DD
 	Undecided   *Undecided            // incoming originations: that somebody decides, or decided, what becomes of it
 	Decided     *TransactionDecided   // what became of it; nil where the account says nothing, or nobody decided yet

@@ -18,6 +18,7 @@ const DecidedType = "origination.decided"
 var itemTypes = map[ItemKind]string{
 	Origination: "origination", Return: "return", Correction: "correction", Dishonor: "dishonored_return",
 	Contest: "contested_return", RefusedChange: "refused_correction", Reversal: "reversal", Retry: "retry", ReturnFee: "return_fee",
+	ReturnRequest: "return_request",
 }
 
 // itemStatuses are what follows the kind.

@@ -20,14 +20,16 @@ const (
 )
 
 // statusOf is the status of a state by itself; Transmitted is the file's to
-// say. What is held still shows as Pending, with its reason.
+// say. What is held still shows as Pending, with its reason. A request
+// for return is Released by the return that answers it, and Rejected where the
+// bank declined or did not answer.
 func statusOf(s domain.State) string {
 	switch s {
-	case domain.Filed, domain.InHand:
+	case domain.Filed, domain.InHand, domain.WasAnswered:
 		return Released
 	case domain.Recalled:
 		return Recalled
-	case domain.Rejected:
+	case domain.Rejected, domain.Lapsed:
 		return Rejected
 	default:
 		return Pending

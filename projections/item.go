@@ -31,6 +31,7 @@ type itemRow struct {
 	statement   string // when the receiver's statement was reviewed
 	heldBy      string // JSON of the rule that holds or rejected it
 	decision    string // JSON of Decision
+	request     string // JSON of Request
 	file        string // it lies in, if any
 	batch       int
 	trace       string
@@ -64,6 +65,12 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 	}
 	if d := DecisionOf(i); d != nil {
 		it.decision = jsonOf(d)
+	}
+	if r := RequestOf(t, i); r != nil {
+		it.request = jsonOf(r)
+	}
+	if i.AskedBack != nil && it.reason == "" {
+		it.reason = i.AskedBack.Reason
 	}
 	if t.Originated != nil {
 		it.inFile = t.Originated.InFile
@@ -149,6 +156,12 @@ func (it itemRow) describe(p filePlace) Item {
 		d.HeldBy = new(guard.HeldBy)
 		if err := json.Unmarshal([]byte(it.heldBy), d.HeldBy); err != nil {
 			d.HeldBy = nil // of a later release: the reason says it in words
+		}
+	}
+	if it.request != "" {
+		d.Request = new(Request)
+		if err := json.Unmarshal([]byte(it.request), d.Request); err != nil {
+			d.Request = nil
 		}
 	}
 	if it.decision != "" {

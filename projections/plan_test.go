@@ -18,7 +18,7 @@ func TestNoQuestionScans(t *testing.T) {
 		inHandOfAll, inHandOfClient, shownInFile, unsentOfAll, unsentOfOne, sentOfAll, sentOfOne, carriedFiles, filesInState, filesInStateOf, nextAnswered, unanswered, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
-		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, actsOfClient, heldItems,
+		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))
@@ -49,7 +49,7 @@ func TestNoQuestionScans(t *testing.T) {
 func TestWhatWaitsIsReadWithoutAScan(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
-	for _, q := range []string{waitsHeld, waitsApproval, waitsUnmatched, waitsDecision} {
+	for _, q := range []string{waitsHeld, waitsApproval, waitsUnmatched, waitsDecision, waitsRequest} {
 		w.must(v.read(w.ctx, func(s snapshot) error {
 			return s.query("EXPLAIN QUERY PLAN "+q, nil, func(row []value) error {
 				if step := row[3].(string); strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {

@@ -62,6 +62,7 @@ CREATE TABLE items@(
   statement    TEXT    NOT NULL DEFAULT '', -- when the receiver's statement was reviewed
   held_by      TEXT    NOT NULL DEFAULT '', -- JSON of guard.HeldBy, while a rule holds it or where one rejected it
   decision     TEXT    NOT NULL DEFAULT '', -- JSON of Decision, of what came for an account with rules
+  request      TEXT    NOT NULL DEFAULT '', -- JSON of Request, of a request for return and of the return for it
   file         INTEGER,                 -- in files
   batch        INTEGER NOT NULL,
   trace        TEXT    NOT NULL,
@@ -142,6 +143,18 @@ CREATE TABLE decisions@(
 CREATE INDEX decisions_decide_by@ ON decisions@(decide_by);
 CREATE INDEX decisions_next@ ON decisions@(pays, decide_by);
 CREATE INDEX decisions_oldest@ ON decisions@(pays, received_at);
+-- Requests for return that wait for the receiving bank's answer.
+CREATE TABLE requests@(
+  position  INTEGER PRIMARY KEY,        -- as in items
+  client    TEXT    NOT NULL,
+  odfi      TEXT    NOT NULL,
+  routing   TEXT    NOT NULL,           -- of the receiving bank
+  answer_by INTEGER NOT NULL,
+  asked_at  INTEGER NOT NULL,
+  cents     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX requests_answer_by@ ON requests@(answer_by);
+CREATE INDEX requests_oldest@ ON requests@(asked_at);
 CREATE TABLE headers@(
   id     INTEGER PRIMARY KEY,           -- counted in log order, as none is ever taken away
   header TEXT    NOT NULL               -- JSON of nacha.BatchHeader

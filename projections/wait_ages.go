@@ -28,6 +28,7 @@ var waitAges = []struct {
 	{WaitsApproval, agesOf("asked_at", `approvals@ INDEXED BY approvals_waits@ WHERE state = 'asked' AND expires_at > ?5`), true},
 	{WaitsUnmatched, agesOf("queued_at", `unmatched@ INDEXED BY unmatched_oldest@ WHERE outcome = ''`), false},
 	{WaitsDecision, agesOf("received_at", `decisions@ INDEXED BY decisions_oldest@`), false},
+	{WaitsRequest, agesOf("asked_at", `requests@ INDEXED BY requests_oldest@`), false},
 	{WaitsQuarantine, agesOf("received_at", `inbound@ INDEXED BY inbound_state@ WHERE state IN ('quarantined', 'partly_quarantined')`), false},
 	{WaitsUnknown, agesOf("cut_at", `files@ INDEXED BY files_state@ WHERE state = 'delivery_unknown'`), false},
 }

@@ -14,12 +14,13 @@ const (
 	WaitsUnmatched  = "unmatched"
 	WaitsDecision   = "inbound_decisions"
 	WaitsQuarantine = "quarantine"
+	WaitsRequest    = "return_requests"
 	WaitsUnknown    = "unknown_deliveries"
 	WaitsDeadline   = "deadlines"
 )
 
 // WaitKinds are all of them, in the order they are shown.
-var WaitKinds = []string{WaitsHeld, WaitsApproval, WaitsUnmatched, WaitsDecision, WaitsQuarantine, WaitsUnknown, WaitsDeadline}
+var WaitKinds = []string{WaitsHeld, WaitsApproval, WaitsUnmatched, WaitsDecision, WaitsRequest, WaitsQuarantine, WaitsUnknown, WaitsDeadline}
 
 // Waits is how much of a kind waits for a person.
 type Waits struct {
@@ -50,6 +51,10 @@ const (
 		FROM waiting@ w WHERE w.what = 'inbound_decisions' ORDER BY w.rule, w.flag`
 	waitsApproval = `SELECT '', 0, count(*), 0, min(asked_at), min(expires_at) FROM approvals@ INDEXED BY approvals_waits@
 		WHERE state = 'asked' AND expires_at > ?1`
+	waitsRequest = `SELECT '', 0, w.entries, w.cents,
+			(SELECT asked_at FROM requests@ INDEXED BY requests_oldest@ WHERE asked_at > 0 ORDER BY asked_at LIMIT 1),
+			(SELECT answer_by FROM requests@ INDEXED BY requests_answer_by@ WHERE answer_by > 0 ORDER BY answer_by LIMIT 1)
+		FROM waiting@ w WHERE w.what = 'return_requests'`
 	waitsQuarantine = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(received_at), NULL FROM inbound@ INDEXED BY inbound_state@
 		WHERE state IN ('quarantined', 'partly_quarantined')`
 	waitsUnknown = `SELECT '', 0, count(*), sum(debit_cents + credit_cents), min(cut_at), NULL FROM files@ INDEXED BY files_state@
@@ -69,7 +74,7 @@ func (v *Views) Waits(ctx context.Context, now time.Time) (all []Waits, err erro
 			args      []value
 		}{
 			{WaitsHeld, waitsHeld, nil}, {WaitsApproval, waitsApproval, values(micros(now))}, {WaitsUnmatched, waitsUnmatched, nil},
-			{WaitsDecision, waitsDecision, nil},
+			{WaitsDecision, waitsDecision, nil}, {WaitsRequest, waitsRequest, nil},
 			{WaitsQuarantine, waitsQuarantine, nil}, {WaitsUnknown, waitsUnknown, nil}, {WaitsDeadline, waitsDeadline, values(micros(endOfDay))},
 		} {
 			err := s.query(q.sql, q.args, func(row []value) error {

@@ -18,7 +18,8 @@ CREATE TABLE waiting@(
 ) WITHOUT ROWID, STRICT;
 ` + keptSum("held", "held", "{}.rule", "{}.rejects") +
 	keptSum("unmatched", "unmatched", "''", "0") +
-	keptSum("decisions", "inbound_decisions", "''", "{}.pays")
+	keptSum("decisions", "inbound_decisions", "''", "{}.pays") +
+	keptSum("requests", "return_requests", "''", "0")
 
 // keptSum are the triggers of a table. A row counts while its outcome is empty,
 // in the one table that has outcomes.

@@ -154,7 +154,7 @@ func (b *Batcher) wakeAfter(ctx context.Context, now time.Time) (time.Time, erro
 		return time.Time{}, err
 	}
 	var next time.Time
-	for _, by := range []func(context.Context, time.Time) (time.Time, bool, error){b.Views.NextDue, b.Views.NextDeadline, b.Views.NextDecision} {
+	for _, by := range []func(context.Context, time.Time) (time.Time, bool, error){b.Views.NextDue, b.Views.NextDeadline, b.Views.NextDecision, b.Views.NextRequest} {
 		at, ok, err := by(ctx, now)
 		if err != nil {
 			return time.Time{}, fmt.Errorf("read what is due next: %w", err)

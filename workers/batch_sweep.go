@@ -42,7 +42,7 @@ func (b *Batcher) cutShown(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
 	b.endTurns()
 	now := b.Files.Ledger.Now()
-	errs := []error{b.late(ctx, now), b.overdue(ctx, now)}
+	errs := []error{b.late(ctx, now), b.overdue(ctx, now), b.unanswered(ctx, now)}
 	if err := b.judged(ctx); err != nil {
 		return errors.Join(append(errs, err)...)
 	}

@@ -33,6 +33,10 @@ type Views interface {
 	// NextDecision is the next deadline of one, after an instant.
 	OverdueDecisions(ctx context.Context, now time.Time, after projections.InboundDecision, limit int) ([]projections.InboundDecision, error)
 	NextDecision(ctx context.Context, now time.Time) (time.Time, bool, error)
+	// LapsedRequests lists the requests for return that were not answered in
+	// time, NextRequest is when the time of one ends, after an instant.
+	LapsedRequests(ctx context.Context, now time.Time, after projections.ReturnRequest, limit int) ([]projections.ReturnRequest, error)
+	NextRequest(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// UnfinishedFiles are those that are not delivered yet; what its client
 	// carries is none of them.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)

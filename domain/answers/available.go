@@ -10,23 +10,26 @@ import (
 
 // Action is something the client may do now, and until when.
 type Action struct {
-	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee
+	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee, return_request
 	ItemID   string    // of the event it is about
 	Deadline time.Time // zero: no fixed one
 }
 
 // Available lists what the client may do to a transaction, in the order of
-// its items. A recall has no fixed deadline: it ends when the item is cut.
+// its items. A recall has no fixed deadline: it ends when the item is cut. Nor has
+// a request for return: the receiving bank may agree at any time.
 func (c Case) Available() []Action {
 	var list []Action
 	for _, i := range c.Transaction.Items {
 		switch {
-		case i.State == domain.Pending || i.State == domain.Held:
+		case i.State == domain.Pending || i.State == domain.Held || i.State == domain.Asked:
 			list = append(list, Action{Name: "recall", ItemID: i.ID})
 		case i.Direction == domain.FromFed:
 			list = append(list, c.toIncoming(i)...)
 		case i.Kind == domain.Origination:
-			list = append(list, c.toOurs(i)...)
+			list = c.askable(append(list, c.toOurs(i)...), i)
+		case i.Kind == domain.Retry:
+			list = c.askable(list, i)
 		}
 	}
 	return list

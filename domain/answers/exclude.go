@@ -24,6 +24,7 @@ type exclusion struct {
 var exclusions = []exclusion{
 	{domain.Reversal, chain.entryWaits, "the entry waits for a file: there is nothing to reverse"},
 	{domain.Reversal, chain.nothingStands, "the entry was returned: there is nothing to reverse"},
+	{domain.Reversal, chain.askedBackAndWaits, "the receiving bank was asked to return the entry: withdraw that request before it is reversed"},
 	{domain.Retry, chain.ofReversal, "the return is one of a reversal: there is nothing to present again"},
 	{domain.Retry, chain.dishonored, "the return is not the one that stands: it was dishonored, which makes the entry stand"},
 	{domain.Retry, chain.reversedBefore, "a reversal of the entry was asked for: an entry made in error is not presented again"},

@@ -102,6 +102,11 @@ func ReturnFeeDeadline(returnSettledOn Date) TimeLimit {
 	return byOpeningOf(OnOrBefore(returnSettledOn.Add(45)))
 }
 
+// RequestAnsweredBy is when the time ends in which a receiving bank has to
+// answer a request for return: the tenth banking day after it was asked. Source:
+// NACHA Operating Rules, amendment of 2025-04-01.
+func RequestAnsweredBy(askedOn Date) time.Time { return AddBankingDays(askedOn, 10).Add(1).At(0, 0) }
+
 // PrenoteLiveFrom is the first day live entries may settle after a prenote:
 // the third banking day after it settled, unless a return or a notification
 // of change came. Source: NACHA Operating Rules, prenotifications.

@@ -28,13 +28,16 @@ type EventRecord struct {
 	AddendaInformation string        `json:",omitempty"`
 	DateOfDeath        string        `json:",omitempty"`
 	StatementDate      string        `json:",omitempty"`
-	Amount             string        `json:",omitempty"` // of a return fee, dollars
+	Amount             string        `json:",omitempty"` // of a return fee or a request for return, dollars
 	SuspectedFraud     bool          `json:",omitempty"`
 	ChangeCode         string        `json:",omitempty"`
 	CorrectedData      string        `json:",omitempty"`
 	Reason             string        `json:",omitempty"`
 	HeldBy             *guard.HeldBy `json:",omitempty"`
 	decisionRecord
+	AnswerBy           string `json:",omitempty"` // of a request for return
+	AnsweredBy         string `json:",omitempty"` // the return that came for it
+	Answers            string `json:",omitempty"` // of a return: the request that it came for
 	TraceNumber        string `json:",omitempty"`
 	EffectiveEntryDate string `json:",omitempty"`
 	SettlementDate     string `json:",omitempty"`
@@ -56,7 +59,7 @@ func NewEventRecord(i projections.Item) EventRecord {
 		AddendaInformation: i.Information, DateOfDeath: i.DateOfDeath, StatementDate: i.StatementDate, SuspectedFraud: codes.SuspectedFraud(i.Code, i.Information),
 		StatusHistory: make([]statusRecord, len(i.History)),
 	}
-	if i.Kind == domain.ReturnFee {
+	if i.Kind == domain.ReturnFee || i.Kind == domain.ReturnRequest {
 		r.Amount = text.FormatDollars(i.AmountCents)
 	}
 	switch i.Kind {
@@ -68,6 +71,12 @@ func NewEventRecord(i projections.Item) EventRecord {
 			code, _ := codes.Return(i.Code, calendar.DateOf(i.MadeAt))
 			r.ReturnTitle = code.Title
 		}
+	}
+	if q := i.Request; q != nil {
+		if !q.AnswerBy.IsZero() {
+			r.AnswerBy = Timestamp(q.AnswerBy)
+		}
+		r.AnsweredBy, r.Answers = q.AnsweredBy, q.Answers
 	}
 	r.decisionRecord = newDecisionRecord(i.Decision)
 	if i.Decision != nil && r.Reason == "" {

@@ -272,6 +272,7 @@ const (
 	EventEventTypeRetry             EventEventType = "Retry"
 	EventEventTypeReturn            EventEventType = "Return"
 	EventEventTypeReturnFee         EventEventType = "ReturnFee"
+	EventEventTypeReturnRequest     EventEventType = "ReturnRequest"
 	EventEventTypeReversal          EventEventType = "Reversal"
 )
 
@@ -591,16 +592,17 @@ const (
 
 // Defines values for TransactionActionsAvailableAction.
 const (
-	TransactionActionsAvailableActionContest   TransactionActionsAvailableAction = "contest"
-	TransactionActionsAvailableActionCorrect   TransactionActionsAvailableAction = "correct"
-	TransactionActionsAvailableActionDecide    TransactionActionsAvailableAction = "decide"
-	TransactionActionsAvailableActionDishonor  TransactionActionsAvailableAction = "dishonor"
-	TransactionActionsAvailableActionRecall    TransactionActionsAvailableAction = "recall"
-	TransactionActionsAvailableActionRefuse    TransactionActionsAvailableAction = "refuse"
-	TransactionActionsAvailableActionRetry     TransactionActionsAvailableAction = "retry"
-	TransactionActionsAvailableActionReturn    TransactionActionsAvailableAction = "return"
-	TransactionActionsAvailableActionReturnFee TransactionActionsAvailableAction = "return_fee"
-	TransactionActionsAvailableActionReverse   TransactionActionsAvailableAction = "reverse"
+	TransactionActionsAvailableActionContest       TransactionActionsAvailableAction = "contest"
+	TransactionActionsAvailableActionCorrect       TransactionActionsAvailableAction = "correct"
+	TransactionActionsAvailableActionDecide        TransactionActionsAvailableAction = "decide"
+	TransactionActionsAvailableActionDishonor      TransactionActionsAvailableAction = "dishonor"
+	TransactionActionsAvailableActionRecall        TransactionActionsAvailableAction = "recall"
+	TransactionActionsAvailableActionRefuse        TransactionActionsAvailableAction = "refuse"
+	TransactionActionsAvailableActionRetry         TransactionActionsAvailableAction = "retry"
+	TransactionActionsAvailableActionReturn        TransactionActionsAvailableAction = "return"
+	TransactionActionsAvailableActionReturnFee     TransactionActionsAvailableAction = "return_fee"
+	TransactionActionsAvailableActionReturnRequest TransactionActionsAvailableAction = "return_request"
+	TransactionActionsAvailableActionReverse       TransactionActionsAvailableAction = "reverse"
 )
 
 // Defines values for TransactionDirection.
@@ -735,6 +737,7 @@ const (
 	WaitKindHeld              WaitKind = "held"
 	WaitKindInboundDecisions  WaitKind = "inbound_decisions"
 	WaitKindQuarantine        WaitKind = "quarantine"
+	WaitKindReturnRequests    WaitKind = "return_requests"
 	WaitKindUnknownDeliveries WaitKind = "unknown_deliveries"
 	WaitKindUnmatched         WaitKind = "unmatched"
 )
@@ -1755,8 +1758,17 @@ type Event struct {
 	// AddendaInformation What the bank, or the client, said beside the code; account numbers are masked
 	AddendaInformation *string `json:"AddendaInformation,omitempty"`
 
-	// Amount Of a return fee, in dollars.
-	Amount        *string `json:"Amount,omitempty"`
+	// Amount Of a return fee, or of the entry that is asked back, in dollars.
+	Amount *string `json:"Amount,omitempty"`
+
+	// AnswerBy Of a request for return: the end of the tenth banking day after it, by which the receiving bank has to answer.
+	AnswerBy *Timestamp `json:"AnswerBy,omitempty"`
+
+	// AnsweredBy Of a request for return: the event of the return that came for it.
+	AnsweredBy *string `json:"AnsweredBy,omitempty"`
+
+	// Answers Of a return: the event of the request that it came for.
+	Answers       *string `json:"Answers,omitempty"`
 	ChangeCode    *string `json:"ChangeCode,omitempty"`
 	CorrectedData *string `json:"CorrectedData,omitempty"`
 
@@ -2683,6 +2695,28 @@ type ReturnRates_Data struct {
 	Warn              float64    `json:"warn"`
 }
 
+// ReturnRequests defines model for ReturnRequests.
+type ReturnRequests struct {
+	Data       []ReturnRequests_Data `json:"data"`
+	NextCursor string                `json:"next_cursor"`
+}
+
+// ReturnRequests_Data defines model for ReturnRequests.Data.
+type ReturnRequests_Data struct {
+	Amount      string    `json:"amount"`
+	AmountCents int64     `json:"amount_cents"`
+	AnswerBy    Timestamp `json:"answer_by"`
+	AskedAt     Timestamp `json:"asked_at"`
+	Client      string    `json:"client"`
+	EventID     string    `json:"event_id"`
+	ODFI        string    `json:"odfi"`
+
+	// Rdfi The bank to ask
+	Rdfi          string `json:"rdfi"`
+	Reason        string `json:"reason"`
+	TransactionID string `json:"transaction_id"`
+}
+
 // Roles defines model for Roles.
 type Roles = []string
 
@@ -3151,7 +3185,7 @@ type Webhook_Disabled struct {
 type WebhookChange struct {
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// Types Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry or return_fee, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
+	// Types Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
 	//
 	// Examples: ["origination.*","return.released"]
 	Types *WebhookTypes `json:"types,omitempty"`
@@ -3164,7 +3198,7 @@ type WebhookChange struct {
 type WebhookInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// Types Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry or return_fee, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
+	// Types Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
 	//
 	// Examples: ["origination.*","return.released"]
 	Types *WebhookTypes `json:"types,omitempty"`
@@ -3187,7 +3221,7 @@ type WebhookTry struct {
 	Type   string `json:"type"`
 }
 
-// WebhookTypes Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry or return_fee, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
+// WebhookTypes Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
 //
 // Examples: ["origination.*","return.released"]
 type WebhookTypes = []string
@@ -3565,6 +3599,21 @@ type ChargeReturnFeeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AskBackJSONBody defines parameters for AskBack.
+type AskBackJSONBody struct {
+	// Reason What the receiving bank is told
+	Reason string `json:"Reason"`
+
+	// ReplyToEventID The entry as it was presented last. Left out: the one that stands
+	ReplyToEventID *string `json:"ReplyToEventId,omitempty"`
+}
+
+// AskBackParams defines parameters for AskBack.
+type AskBackParams struct {
+	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReturnEntryJSONBody defines parameters for ReturnEntry.
 type ReturnEntryJSONBody struct {
 	AddendaInformation *string `json:"AddendaInformation,omitempty"`
@@ -3918,6 +3967,11 @@ type IssueClientCredentialParams struct {
 // GetStatementOfClientParams defines parameters for GetStatementOfClient.
 type GetStatementOfClientParams struct {
 	Date *Day `form:"date,omitempty" json:"date,omitempty"`
+}
+
+// AskBackForClientJSONBody defines parameters for AskBackForClient.
+type AskBackForClientJSONBody struct {
+	Reason string `json:"reason"`
 }
 
 // ListWebhooksOfClientParams defines parameters for ListWebhooksOfClient.
@@ -4445,6 +4499,16 @@ type ListAllReturnRateEntriesParams struct {
 // ListAllReturnRateEntriesParamsClass defines parameters for ListAllReturnRateEntries.
 type ListAllReturnRateEntriesParamsClass string
 
+// ListReturnRequestsParams defines parameters for ListReturnRequests.
+type ListReturnRequestsParams struct {
+	// Client Its own only
+	Client *string         `form:"client,omitempty" json:"client,omitempty"`
+	Limit  *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // SearchAllParams defines parameters for SearchAll.
 type SearchAllParams struct {
 	Q     Searched        `form:"q" json:"q"`
@@ -4960,6 +5024,9 @@ type RetryEntryJSONRequestBody RetryEntryJSONBody
 // ChargeReturnFeeJSONRequestBody defines body for ChargeReturnFee for application/json ContentType.
 type ChargeReturnFeeJSONRequestBody ChargeReturnFeeJSONBody
 
+// AskBackJSONRequestBody defines body for AskBack for application/json ContentType.
+type AskBackJSONRequestBody AskBackJSONBody
+
 // ReturnEntryJSONRequestBody defines body for ReturnEntry for application/json ContentType.
 type ReturnEntryJSONRequestBody ReturnEntryJSONBody
 
@@ -5025,6 +5092,9 @@ type LiftCompanyJSONRequestBody LiftCompanyJSONBody
 
 // IssueClientCredentialJSONRequestBody defines body for IssueClientCredential for application/json ContentType.
 type IssueClientCredentialJSONRequestBody = NewCredential
+
+// AskBackForClientJSONRequestBody defines body for AskBackForClient for application/json ContentType.
+type AskBackForClientJSONRequestBody AskBackForClientJSONBody
 
 // ReplayWebhookOfClientJSONRequestBody defines body for ReplayWebhookOfClient for application/json ContentType.
 type ReplayWebhookOfClientJSONRequestBody ReplayWebhookOfClientJSONBody
@@ -6661,6 +6731,32 @@ type ClientInterface interface {
 	// Corresponds with POST /api/transaction/{id}/return_fees (the `ChargeReturnFee` operationId).
 	ChargeReturnFee(ctx context.Context, id string, params *ChargeReturnFeeParams, body ChargeReturnFeeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AskBackWithBody Ask the receiving bank to return an entry sent in error
+	//
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+	// The identical request again answers 200.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+	AskBackWithBody(ctx context.Context, id string, params *AskBackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskBack Ask the receiving bank to return an entry sent in error
+	//
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+	// The identical request again answers 200.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+	AskBack(ctx context.Context, id string, params *AskBackParams, body AskBackJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ReturnEntryWithBody Answer an event of a transaction
 	//
 	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
@@ -7223,6 +7319,20 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/ops/clients/{client}/transactions/{id} (the `GetTransactionOfClient` operationId).
 	GetTransactionOfClient(ctx context.Context, client string, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AskBackForClientWithBody Ask the receiving bank, for a client, to return an entry sent in error
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+	AskBackForClientWithBody(ctx context.Context, client string, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskBackForClient Ask the receiving bank, for a client, to return an entry sent in error
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+	AskBackForClient(ctx context.Context, client string, id string, body AskBackForClientJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListWebhooksOfClient A client's webhooks, the oldest first
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks (the `ListWebhooksOfClient` operationId).
@@ -7572,6 +7682,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/ops/return-rates/entries (the `ListAllReturnRateEntries` operationId).
 	ListAllReturnRateEntries(ctx context.Context, params *ListAllReturnRateEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReturnRequests Requests for return that wait for the receiving bank
+	//
+	// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+	//
+	// Corresponds with GET /v1/ops/return-requests (the `ListReturnRequests` operationId).
+	ListReturnRequests(ctx context.Context, params *ListReturnRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SearchAll What something a person typed may mean
 	//
@@ -8484,6 +8601,52 @@ func (c *API) ChargeReturnFeeWithBody(ctx context.Context, id string, params *Ch
 // Corresponds with POST /api/transaction/{id}/return_fees (the `ChargeReturnFee` operationId).
 func (c *API) ChargeReturnFee(ctx context.Context, id string, params *ChargeReturnFeeParams, body ChargeReturnFeeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChargeReturnFeeRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskBackWithBody Ask the receiving bank to return an entry sent in error
+//
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+// The identical request again answers 200.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+func (c *API) AskBackWithBody(ctx context.Context, id string, params *AskBackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskBackRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskBack Ask the receiving bank to return an entry sent in error
+//
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+// The identical request again answers 200.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+func (c *API) AskBack(ctx context.Context, id string, params *AskBackParams, body AskBackJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskBackRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -9856,6 +10019,40 @@ func (c *API) GetTransactionOfClient(ctx context.Context, client string, id stri
 	return c.Client.Do(req)
 }
 
+// AskBackForClientWithBody Ask the receiving bank, for a client, to return an entry sent in error
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+func (c *API) AskBackForClientWithBody(ctx context.Context, client string, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskBackForClientRequestWithBody(c.Server, client, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskBackForClient Ask the receiving bank, for a client, to return an entry sent in error
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+func (c *API) AskBackForClient(ctx context.Context, client string, id string, body AskBackForClientJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskBackForClientRequest(c.Server, client, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListWebhooksOfClient A client's webhooks, the oldest first
 //
 // Corresponds with GET /v1/ops/clients/{client}/webhooks (the `ListWebhooksOfClient` operationId).
@@ -10696,6 +10893,23 @@ func (c *API) ListAllReturnRates(ctx context.Context, params *ListAllReturnRates
 // Corresponds with GET /v1/ops/return-rates/entries (the `ListAllReturnRateEntries` operationId).
 func (c *API) ListAllReturnRateEntries(ctx context.Context, params *ListAllReturnRateEntriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAllReturnRateEntriesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReturnRequests Requests for return that wait for the receiving bank
+//
+// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+//
+// Corresponds with GET /v1/ops/return-requests (the `ListReturnRequests` operationId).
+func (c *API) ListReturnRequests(ctx context.Context, params *ListReturnRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReturnRequestsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -12660,6 +12874,68 @@ func NewChargeReturnFeeRequestWithBody(server string, id string, params *ChargeR
 	}
 
 	operationPath := fmt.Sprintf("/api/transaction/%s/return_fees", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAskBackRequest calls the generic AskBack builder with application/json body
+func NewAskBackRequest(server string, id string, params *AskBackParams, body AskBackJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskBackRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewAskBackRequestWithBody constructs an http.Request for the AskBack method, with any body, and a specified content type
+func NewAskBackRequestWithBody(server string, id string, params *AskBackParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transaction/%s/return_requests", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -15460,6 +15736,60 @@ func NewGetTransactionOfClientRequest(server string, client string, id string) (
 	return req, nil
 }
 
+// NewAskBackForClientRequest calls the generic AskBackForClient builder with application/json body
+func NewAskBackForClientRequest(server string, client string, id string, body AskBackForClientJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskBackForClientRequestWithBody(server, client, id, "application/json", bodyReader)
+}
+
+// NewAskBackForClientRequestWithBody constructs an http.Request for the AskBackForClient method, with any body, and a specified content type
+func NewAskBackForClientRequestWithBody(server string, client string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "client", client, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/clients/%s/transactions/%s/return_requests", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListWebhooksOfClientRequest constructs an http.Request for the ListWebhooksOfClient method
 func NewListWebhooksOfClientRequest(server string, client string, params *ListWebhooksOfClientParams) (*http.Request, error) {
 	var err error
@@ -17209,6 +17539,84 @@ func NewListAllReturnRateEntriesRequest(server string, params *ListAllReturnRate
 			for _, qp := range strings.Split(queryFrag, "&") {
 				rawQueryFragments = append(rawQueryFragments, qp)
 			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListReturnRequestsRequest constructs an http.Request for the ListReturnRequests method
+func NewListReturnRequestsRequest(server string, params *ListReturnRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/return-requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Client != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "client", *params.Client, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -20267,6 +20675,32 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/transaction/{id}/return_fees (the `ChargeReturnFee` operationId).
 	ChargeReturnFeeWithResponse(ctx context.Context, id string, params *ChargeReturnFeeParams, body ChargeReturnFeeJSONRequestBody, reqEditors ...RequestEditorFn) (*ChargeReturnFeeResponse, error)
 
+	// AskBackWithBodyWithResponse Ask the receiving bank to return an entry sent in error
+	//
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+	// The identical request again answers 200.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+	AskBackWithBodyWithResponse(ctx context.Context, id string, params *AskBackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskBackResponse, error)
+
+	// AskBackWithResponse Ask the receiving bank to return an entry sent in error
+	//
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+	// The identical request again answers 200.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+	AskBackWithResponse(ctx context.Context, id string, params *AskBackParams, body AskBackJSONRequestBody, reqEditors ...RequestEditorFn) (*AskBackResponse, error)
+
 	// ReturnEntryWithBodyWithResponse Answer an event of a transaction
 	//
 	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
@@ -20901,6 +21335,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/ops/clients/{client}/transactions/{id} (the `GetTransactionOfClient` operationId).
 	GetTransactionOfClientWithResponse(ctx context.Context, client string, id string, reqEditors ...RequestEditorFn) (*GetTransactionOfClientResponse, error)
 
+	// AskBackForClientWithBodyWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+	AskBackForClientWithBodyWithResponse(ctx context.Context, client string, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskBackForClientResponse, error)
+
+	// AskBackForClientWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+	AskBackForClientWithResponse(ctx context.Context, client string, id string, body AskBackForClientJSONRequestBody, reqEditors ...RequestEditorFn) (*AskBackForClientResponse, error)
+
 	// ListWebhooksOfClientWithResponse A client's webhooks, the oldest first
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -21290,6 +21738,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/ops/return-rates/entries (the `ListAllReturnRateEntries` operationId).
 	ListAllReturnRateEntriesWithResponse(ctx context.Context, params *ListAllReturnRateEntriesParams, reqEditors ...RequestEditorFn) (*ListAllReturnRateEntriesResponse, error)
+
+	// ListReturnRequestsWithResponse Requests for return that wait for the receiving bank
+	//
+	// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ops/return-requests (the `ListReturnRequests` operationId).
+	ListReturnRequestsWithResponse(ctx context.Context, params *ListReturnRequestsParams, reqEditors ...RequestEditorFn) (*ListReturnRequestsResponse, error)
 
 	// SearchAllWithResponse What something a person typed may mean
 	//
@@ -22164,6 +22621,33 @@ func (r ChargeReturnFeeResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ChargeReturnFeeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type AskBackResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Event
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Event
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r AskBackResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskBackResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -23644,6 +24128,33 @@ func (r GetTransactionOfClientResponse) StatusCode() int {
 	return 0
 }
 
+type AskBackForClientResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Event
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Event
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r AskBackForClientResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskBackForClientResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListWebhooksOfClientResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -24535,6 +25046,31 @@ func (r ListAllReturnRateEntriesResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListAllReturnRateEntriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListReturnRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReturnRequests
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReturnRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReturnRequestsResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -26121,6 +26657,44 @@ func (c *ClientWithResponses) ChargeReturnFeeWithResponse(ctx context.Context, i
 	return ParseChargeReturnFeeResponse(rsp)
 }
 
+// AskBackWithBodyWithResponse Ask the receiving bank to return an entry sent in error
+//
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+// The identical request again answers 200.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+func (c *ClientWithResponses) AskBackWithBodyWithResponse(ctx context.Context, id string, params *AskBackParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskBackResponse, error) {
+	rsp, err := c.AskBackWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskBackResponse(rsp)
+}
+
+// AskBackWithResponse Ask the receiving bank to return an entry sent in error
+//
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
+// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
+// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
+// The identical request again answers 200.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transaction/{id}/return_requests (the `AskBack` operationId).
+func (c *ClientWithResponses) AskBackWithResponse(ctx context.Context, id string, params *AskBackParams, body AskBackJSONRequestBody, reqEditors ...RequestEditorFn) (*AskBackResponse, error) {
+	rsp, err := c.AskBack(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskBackResponse(rsp)
+}
+
 // ReturnEntryWithBodyWithResponse Answer an event of a transaction
 //
 // returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
@@ -27235,6 +27809,32 @@ func (c *ClientWithResponses) GetTransactionOfClientWithResponse(ctx context.Con
 	return ParseGetTransactionOfClientResponse(rsp)
 }
 
+// AskBackForClientWithBodyWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+func (c *ClientWithResponses) AskBackForClientWithBodyWithResponse(ctx context.Context, client string, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskBackForClientResponse, error) {
+	rsp, err := c.AskBackForClientWithBody(ctx, client, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskBackForClientResponse(rsp)
+}
+
+// AskBackForClientWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
+func (c *ClientWithResponses) AskBackForClientWithResponse(ctx context.Context, client string, id string, body AskBackForClientJSONRequestBody, reqEditors ...RequestEditorFn) (*AskBackForClientResponse, error) {
+	rsp, err := c.AskBackForClient(ctx, client, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskBackForClientResponse(rsp)
+}
+
 // ListWebhooksOfClientWithResponse A client's webhooks, the oldest first
 //
 // Returns a wrapper object for the known response body format(s).
@@ -27923,6 +28523,21 @@ func (c *ClientWithResponses) ListAllReturnRateEntriesWithResponse(ctx context.C
 		return nil, err
 	}
 	return ParseListAllReturnRateEntriesResponse(rsp)
+}
+
+// ListReturnRequestsWithResponse Requests for return that wait for the receiving bank
+//
+// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ops/return-requests (the `ListReturnRequests` operationId).
+func (c *ClientWithResponses) ListReturnRequestsWithResponse(ctx context.Context, params *ListReturnRequestsParams, reqEditors ...RequestEditorFn) (*ListReturnRequestsResponse, error) {
+	rsp, err := c.ListReturnRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReturnRequestsResponse(rsp)
 }
 
 // SearchAllWithResponse What something a person typed may mean
@@ -29330,6 +29945,46 @@ func ParseChargeReturnFeeResponse(rsp *http.Response) (*ChargeReturnFeeResponse,
 	}
 
 	response := &ChargeReturnFeeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAskBackResponse parses an HTTP response from a AskBackWithResponse call
+func ParseAskBackResponse(rsp *http.Response) (*AskBackResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskBackResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -31380,6 +32035,46 @@ func ParseGetTransactionOfClientResponse(rsp *http.Response) (*GetTransactionOfC
 	return response, nil
 }
 
+// ParseAskBackForClientResponse parses an HTTP response from a AskBackForClientWithResponse call
+func ParseAskBackForClientResponse(rsp *http.Response) (*AskBackForClientResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskBackForClientResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListWebhooksOfClientResponse parses an HTTP response from a ListWebhooksOfClientWithResponse call
 func ParseListWebhooksOfClientResponse(rsp *http.Response) (*ListWebhooksOfClientResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -32598,6 +33293,39 @@ func ParseListAllReturnRateEntriesResponse(rsp *http.Response) (*ListAllReturnRa
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest RateEntries
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListReturnRequestsResponse parses an HTTP response from a ListReturnRequestsWithResponse call
+func ParseListReturnRequestsResponse(rsp *http.Response) (*ListReturnRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReturnRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReturnRequests
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -36,6 +36,9 @@ func (s *surface) answerRoutes() {
 		"return_fees": {"", func(a answer) command {
 			return answers.ReturnFee{ItemID: a.item, ReplyTo: a.replyTo, AmountCents: a.cents, NoticeGivenOn: a.noticeGivenOn}
 		}},
+		"return_requests": {"", func(a answer) command {
+			return answers.AskBack{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.reason}
+		}},
 		"retries": {"", func(a answer) command {
 			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
 		}},
@@ -60,6 +63,7 @@ type answer struct {
 	item, replyTo, code      string
 	information, dateOfDeath string
 	statement, noticeGivenOn string
+	reason                   string
 	cents                    int64
 	data, masked             string
 	sealed                   domain.Sealed
@@ -76,6 +80,7 @@ func (v verb) fields() fieldSet[answer] {
 			a.cents, bad = readCents(value, at)
 			return bad
 		}},
+		textField("Reason", func(a *answer) *string { return &a.reason }),
 		textField("CorrectedData", func(a *answer) *string { return &a.data }),
 	}
 	if v.codeField != "" {
@@ -175,6 +180,9 @@ func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, dec
 // repeats the account's is refused.
 func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err error) {
 	if err := api.Repeated(l, t, "/AddendaInformation", a.information); err != nil {
+		return err
+	}
+	if err := api.Repeated(l, t, "/Reason", a.reason); err != nil {
 		return err
 	}
 	if a.data == "" {

@@ -16,7 +16,7 @@ import (
 // Values of the filters of the event list.
 var (
 	itemKinds = []domain.ItemKind{domain.Origination, domain.Return, domain.Correction, domain.Dishonor,
-		domain.Contest, domain.RefusedChange, domain.Reversal, domain.Retry, domain.ReturnFee}
+		domain.Contest, domain.RefusedChange, domain.Reversal, domain.Retry, domain.ReturnFee, domain.ReturnRequest}
 	itemStatuses   = []string{projections.Pending, projections.Released, projections.Transmitted, projections.Rejected, projections.Recalled}
 	itemDirections = []domain.Direction{domain.ToFed, domain.FromFed}
 )

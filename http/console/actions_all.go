@@ -13,9 +13,10 @@ var reason = input{Name: "reason", Label: "Reason, kept in the log", Kind: "text
 
 // actions are by name; /console/do/NAME/SUBJECT does one.
 var actions = map[string]action{
-	"hold":    {scope: domain.ScopeOpsWork, path: "/v1/ops/events/:subject/hold", fields: []input{reason}, button: "Hold", done: "It is held.", note: "It leaves in no file until somebody approves it."},
-	"approve": {scope: domain.ScopeOpsApprove, path: "/v1/ops/events/:subject/approve", fields: []input{reason}, button: "Approve", done: "It is approved and leaves with the next file.", note: "It leaves with the next file of its client."},
-	"reject":  {scope: domain.ScopeOpsWork, path: "/v1/ops/events/:subject/reject", fields: []input{reason}, button: "Reject", grave: true, done: "It is rejected.", note: "It never leaves. This cannot be taken back."},
+	"hold":     {scope: domain.ScopeOpsWork, path: "/v1/ops/events/:subject/hold", fields: []input{reason}, button: "Hold", done: "It is held.", note: "It leaves in no file until somebody approves it."},
+	"approve":  {scope: domain.ScopeOpsApprove, path: "/v1/ops/events/:subject/approve", fields: []input{reason}, button: "Approve", done: "It is approved and leaves with the next file.", note: "It leaves with the next file of its client."},
+	"ask-back": {scope: domain.ScopeOpsWork, path: "/v1/ops/clients/:client/transactions/:subject/return_requests", fields: []input{reason}, button: "Ask it back", done: "It is asked back; the request waits for the receiving bank.", note: "In the client's place, for an entry sent in error. The ledger records the request and its ten banking days; ask the receiving bank as you ask it for other things."},
+	"reject":   {scope: domain.ScopeOpsWork, path: "/v1/ops/events/:subject/reject", fields: []input{reason}, button: "Reject", grave: true, done: "It is rejected.", note: "It never leaves. This cannot be taken back."},
 
 	"confirm": {scope: domain.ScopeOpsApprove, path: "/v1/ops/files/:subject/confirm", button: "The bank has it", done: "It is recorded that the bank has the file.", note: "Ask the bank first. The file is not sent again."},
 	"resend":  {scope: domain.ScopeOpsApprove, path: "/v1/ops/files/:subject/resend", button: "Send it again", grave: true, done: "The file is being sent again.", note: "Only if the bank says that it does not have it: what the bank has twice, it pays twice."},

@@ -24,6 +24,18 @@ func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, curs
 	return t, next, err
 }
 
+// requestsForReturn lists the requests that wait for the receiving bank.
+func (s *surface) requestsForReturn(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+	t := table{Name: "requests", Caption: "Entries asked back, the nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "It answers by", "Client", "Asked"), Empty: "No receiving bank is asked to return an entry.", page: p}
+	list, next, err := s.Views.ReturnRequests(ctx, "", limit, cursor)
+	for _, r := range list {
+		t.add(
+			linked(r.TransactionID, transactionPath(r.Client, r.TransactionID)), money(r.AmountCents), say(r.Reason), say(r.Routing),
+			at(r.AnswerBy).sub(p.Until(r.AnswerBy)), p.client(r.Client), at(r.AskedAt).sub(p.Age(r.AskedAt)))
+	}
+	return t, next, err
+}
+
 // tellDecided tells what becomes of a payment that came.
 func tellDecided(e *domain.TransactionDecided) told {
 	t := told{what: "To be paid", detail: e.Reason, tone: good}

@@ -26,7 +26,7 @@ type returnsPage struct {
 
 var answerKinds = []choice{
 	{"", "any"}, {string(domain.Return), "Return"}, {string(domain.Correction), "Notification of change"}, {string(domain.Dishonor), "Dishonored return"},
-	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"}, {string(domain.ReturnFee), "Return fee"},
+	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"}, {string(domain.ReturnFee), "Return fee"}, {string(domain.ReturnRequest), "Request for return"},
 }
 
 // maxDays bounds the days from an entry to what answers it.

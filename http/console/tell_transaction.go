@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -85,6 +86,11 @@ func tellAnswer(f domain.Fact) (told, bool) {
 		t := requested("Return fee asked for", e.Outgoing)
 		t.detail = fmt.Sprintf("%s; the receiver was told on %s.", dollars(e.AmountCents), dayText(e.NoticeGivenOn))
 		return t, true
+	case *domain.TransactionAskedBack:
+		by, _ := time.Parse(time.RFC3339, e.AnswerBy)
+		return told{what: "The receiving bank is asked to return it", detail: strings.TrimSpace(sentence(e.Reason)) + " It answers by " + dayText(calendar.DateOf(by.Add(-time.Second)).String()) + "."}, true
+	case *domain.TransactionUnanswered:
+		return told{what: "The request for return lapsed", detail: strings.TrimSpace(sentence(e.Reason)), tone: warn}, true
 	case *domain.TransactionRetryRequested:
 		t := requested("Presented again", e.Outgoing)
 		t.detail = fmt.Sprintf("Attempt %d.%s", e.Attempt, sentence(t.detail))

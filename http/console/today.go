@@ -199,6 +199,11 @@ var workQueues = []workQueue{
 		then:  "At its deadline it is returned, or paid where the account's rules say so.",
 	},
 	{
+		name: "requests", title: "Asked back", tone: plain, waits: projections.WaitsRequest, list: (*surface).requestsForReturn,
+		means: "The receiving bank is to return an entry that was sent in error. Ask it, outside ACH; where it declines, reject the request with what it said. Its return R06 is matched by itself.",
+		then:  "The request lapses at the end of the tenth banking day, and the entry stands as it does.",
+	},
+	{
 		name: "quarantine", title: "Quarantine", tone: bad, waits: projections.WaitsQuarantine, list: (*surface).quarantinedFiles,
 		means: "A file from the bank, or part of one, does not hold together, so nothing of that part was applied.",
 		then:  "Nothing of it is applied, and the time to return its entries passes.",

@@ -107,7 +107,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 			data.Records = append(data.Records, itemRecord{word(i.Kind) + ", as it stands in " + whose(i), lines})
 		}
 	}
-	data.Actions = append(transactionForms(p, &t), revealForm(p, &t)...)
+	data.Actions = append(allowed(append(transactionForms(p, &t), askBackForm(p, v)...)), revealForm(p, &t)...)
 	if s.Sandbox != nil {
 		data.Bank = bankForms(p, v.Case)
 	}
@@ -168,6 +168,7 @@ var ableText = map[string]string{
 	"recall": "take it back before it leaves", "return": "send it back to its sender", "correct": "tell its sender what to change",
 	"dishonor": "send the return back as not allowed", "contest": "insist on the return", "refuse": "refuse the change",
 	"reverse": "reverse what was sent in error", "retry": "present the returned debit again", "return_fee": "charge a fee for the returned debit",
+	"return_request": "ask the receiving bank to return it",
 }
 
 func transactionFacts(p *page, v api.TransactionView) []fact {
@@ -258,11 +259,23 @@ func transactionForms(p *page, t *domain.Transaction) (forms []form) {
 			if by, _ := i.DecideBy(); i.AwaitsDecision() && p.Now.Before(by) {
 				forms = append(forms, formOf(p, "decide", i.ID, "Pay it, or return it").opened())
 			}
+		case domain.Asked:
+			forms = append(forms, formOf(p, "reject", i.ID, "The bank declined to return it"))
 		case domain.Held:
 			forms = append(forms, formOf(p, "approve", i.ID, "Approve"+about).opened(), formOf(p, "reject", i.ID, "Reject"+about))
 		}
 	}
-	return allowed(forms)
+	return forms
+}
+
+// askBackForm asks the receiving bank for an entry that stands.
+func askBackForm(p *page, v api.TransactionView) (forms []form) {
+	for _, a := range v.Available() {
+		if a.Name == "return_request" {
+			forms = append(forms, formOf(p, "ask-back", v.Transaction.ID, "Ask the receiving bank to return it").with("client", v.Transaction.Client))
+		}
+	}
+	return forms
 }
 
 // bankForms are what the sandbox's bank may do with a transaction.

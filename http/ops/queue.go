@@ -30,6 +30,7 @@ var unattended = map[string]struct{ then, list string }{
 	projections.WaitsApproval:   {"The request expires and nothing is done.", "/v1/ops/approvals?state=asked"},
 	projections.WaitsUnmatched:  {"It stays, with its money accounted for; after the deadline the bank may refuse its return.", "/v1/ops/unmatched"},
 	projections.WaitsDecision:   {"It is returned at its deadline, under the code of the receiving account.", "/v1/ops/inbound-decisions"},
+	projections.WaitsRequest:    {"The request lapses at the end of the tenth banking day, and the entry stands as it does.", "/v1/ops/return-requests"},
 	projections.WaitsQuarantine: {"Nothing of it is applied; the time to return its entries passes.", "/v1/ops/inbound?state=quarantined"},
 	projections.WaitsUnknown:    {"Nothing is sent again, and its entries go into no other file.", "/v1/ops/files"},
 	projections.WaitsDeadline:   {"It leaves with the next file of its ODFI, or is rejected at its deadline if it is held.", "/v1/ops/transactions?status=Pending"},
@@ -42,14 +43,14 @@ const rejectedThen = "It is rejected at its deadline."
 const paidThen = "It is paid at its deadline."
 
 // queue answers all that waits for a person.
-func (s *surface) queue(c echo.Context, who api.Caller) error {
+func (s *surface) queue(c echo.Context, _ api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	kind := api.Pick(q, "kind", projections.WaitKinds)
 	if err := q.Refusal(); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
 	all, err := s.Views.Waits(ctx, s.Ledger.Now())

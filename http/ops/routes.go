@@ -25,6 +25,8 @@ func Routes(k *api.Kit) {
 	s.Echo.GET("/v1/ops/clients/:client/statement", s.ForOperations(domain.ScopeOpsRead, s.statement))
 	s.Echo.GET("/v1/ops/search", s.ForOperations(domain.ScopeOpsRead, s.AnswerSearch))
 	s.Echo.GET("/v1/ops/clients/:client/transactions/:id", s.ForOperations(domain.ScopeOpsRead, s.getTransaction))
+	s.Echo.POST("/v1/ops/clients/:client/transactions/:id/return_requests", s.ForOperations(domain.ScopeOpsWork, s.askBack))
+	s.Echo.GET("/v1/ops/return-requests", s.ForOperations(domain.ScopeOpsRead, s.listRequests))
 	s.Echo.POST("/v1/ops/transactions/:id/reveal", s.ForOperations(domain.ScopeOpsRead, s.reveal))
 	s.Echo.GET("/v1/ops/files", s.ForOperations(domain.ScopeOpsRead, s.listAllFiles))
 	s.Echo.GET("/v1/ops/files/:id", s.ForOperations(domain.ScopeOpsRead, s.GetAnyFile))

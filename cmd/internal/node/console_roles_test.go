@@ -125,7 +125,7 @@ func TestASessionOpensNoSurfaceButTheConsole(t *testing.T) {
 
 // actionScopes says for each action of the console what it needs.
 var actionScopes = map[string]string{
-	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
+	"hold": "ops:work", "approve": "ops:approve", "reject": "ops:work", "ask-back": "ops:work", "confirm": "ops:approve", "resend": "ops:approve", "release": "ops:approve",
 	"judge": "ops:work", "assign": "ops:work", "return": "ops:work", "decide": "ops:work", "dismiss": "ops:work", "suspend": "ops:admin", "approve-file": "ops:approve", "lift": "ops:approve", "open-client": "ops:admin", "change-client": "ops:admin",
 	"configure-bank": "ops:admin", "issue-credential": "ops:admin", "revoke-credential": "ops:admin", "policy": "ops:admin",
 	"add-person": "ops:admin", "change-person": "ops:admin", "disable-person": "ops:admin", "enable-person": "ops:admin", "sign-out-person": "ops:admin", "end-session": "ops:admin", "resume": "ops:admin",

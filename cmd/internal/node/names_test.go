@@ -170,6 +170,7 @@ func TestEveryActionOfOperationsBearsAName(t *testing.T) {
 	play := func(p told, verb string, body object) {
 		a.does(a.ops, "POST /v1/simulations/transactions/:id/"+verb, "/v1/simulations/transactions/"+p.TransactionID+"/"+verb, body, nil)
 	}
+	a.does(a.ops, "POST /v1/ops/clients/:client/transactions/:id/return_requests", client+"/transactions/"+paid.TransactionID+"/return_requests", object{"reason": "paid twice"}, nil)
 	play(paid, "return", object{"code": "R03"})
 	play(corrected, "correction", object{"code": "C01", "data": "880000100002"})
 	a.does(gym, "POST /api/transaction/:id/dishonors", "/api/transaction/"+paid.TransactionID+"/dishonors",

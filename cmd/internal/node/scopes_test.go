@@ -26,6 +26,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /api/transaction/:id/dishonors": "originate", "POST /api/transaction/:id/contests": "originate",
 	"POST /api/transaction/:id/refusals": "originate", "POST /api/transaction/:id/reversals": "originate",
 	"POST /api/transaction/:id/retries": "originate", "POST /api/transaction/:id/decision": "originate", "POST /api/transaction/:id/return_fees": "originate",
+	"POST /api/transaction/:id/return_requests": "originate",
 
 	"GET /v1/transactions": "read", "GET /v1/search": "read", "GET /v1/statement": "read", "GET /v1/events": "read", "GET /v1/events/stream": "read",
 	"POST /v1/nacha": "originate", "GET /v1/files": "read", "GET /v1/files/:id": "read", "GET /v1/files/:id/nacha": bytesOf,
@@ -72,6 +73,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /v1/ops/inbound/:id/judge": "ops:work", "GET /v1/ops/unmatched": "ops:read", "GET /v1/ops/unmatched/:id": "ops:read",
 	"POST /v1/ops/unmatched/:id/assign": "ops:work", "POST /v1/ops/unmatched/:id/return": "ops:work",
 	"POST /v1/ops/unmatched/:id/dismiss": "ops:work", "GET /v1/ops/settlements": "ops:read",
+	"GET /v1/ops/return-requests": "ops:read", "POST /v1/ops/clients/:client/transactions/:id/return_requests": "ops:work",
 	"GET /v1/ops/inbound-decisions": "ops:read", "POST /v1/ops/inbound-decisions/:event": "ops:work",
 	"GET /v1/ops/queue": "ops:read", "GET /v1/ops/audit": "ops:read",
 	"GET /v1/ops/operators": "ops:read", "POST /v1/ops/operators": "ops:admin", "PATCH /v1/ops/operators/:id": "ops:admin",

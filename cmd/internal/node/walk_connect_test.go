@@ -182,8 +182,15 @@ func (c *walker) actOn(p *promise) {
 		return
 	}
 	a := t.ActionsAvailable[c.rng.IntN(len(t.ActionsAvailable))]
+	if a.Action == "return_request" && c.rng.IntN(4) > 0 { // it is always there, and keeps an entry from being reversed
+		a = t.ActionsAvailable[0]
+	}
 	if a.Action == "recall" {
 		c.recall(p.tx, a.EventID)
+		return
+	}
+	if a.Action == "return_request" {
+		c.askBack(p.tx)
 		return
 	}
 	body := object{"ReplyToEventId": a.EventID}
@@ -221,6 +228,20 @@ func (c *walker) actOn(p *promise) {
 	c.want(200, "POST", "/api/transaction/"+p.tx+"/"+path, body, nil)
 	c.promised(promise{tx: p.tx, event: e.EventID, kind: e.EventType, debit: debit, cents: cents})
 	c.w.did(a.Action)
+}
+
+// askBack has the receiving bank asked for an entry; nothing leaves for it.
+func (c *walker) askBack(tx string) {
+	body := object{"Reason": "sent in error"}
+	status, text := c.request("POST", "/api/transaction/"+tx+"/return_requests", body)
+	if c.suspended && status >= 400 && status < 500 || status == 422 {
+		return // it came back in between
+	}
+	if status != 201 {
+		c.w.t.Errorf("client %d: asking %s back, which is available, answers %d %s", c.n, tx, status, text)
+		return
+	}
+	c.w.did("return_request")
 }
 
 // recall takes back what has not left.

@@ -1,0 +1,135 @@
+package answers
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
+)
+
+// MostReason is how long the reason of a request for return may be.
+const MostReason = 200
+
+// AskBack asks the receiving bank to return an entry that was sent in error.
+type AskBack struct {
+	ItemID  string
+	ReplyTo string // the entry as it was presented last; empty: the one that stands
+	Reason  string
+}
+
+// Decide asks once for an entry that left and stands. The receiving bank may
+// agree or not, and has to say so by the tenth banking day after it was asked.
+// Source: NACHA Operating Rules, requests for return, amendment of 2025-04-01.
+func (r AskBack) Decide(c Case) (Decision, error) {
+	r.Reason = strings.TrimSpace(r.Reason)
+	switch {
+	case r.Reason == "":
+		return Decision{}, fieldRefusal(domain.Invalid, "/Reason", "required", "say why the entry is to come back; the receiving bank is told")
+	case len(r.Reason) > MostReason:
+		return Decision{}, fieldRefusal(domain.Invalid, "/Reason", "length", "at most %d characters", MostReason)
+	case c.Transaction.Originated == nil:
+		return Decision{}, domain.Refuse(domain.RuleBroken, "a payment that came is returned, not asked back")
+	}
+	i, err := c.entryToAskFor(r.ReplyTo)
+	if err != nil {
+		return Decision{}, err
+	}
+	if before := c.askedBack(i.ID); before != nil && before.State == domain.Asked {
+		if before.AskedBack.Reason == r.Reason {
+			return Decision{ItemID: before.ID}, nil
+		}
+		return Decision{}, domain.Refuse(domain.AlreadyDone, "event %s was asked back before, by event %s", i.ID, before.ID)
+	}
+	if err := c.unaskable(i); err != nil {
+		return Decision{}, err
+	}
+	by := calendar.RequestAnsweredBy(c.today()).UTC().Format(time.RFC3339)
+	asked := domain.TransactionAskedBack{ItemID: r.ItemID, ReplyTo: i.ID, Reason: r.Reason, AnswerBy: by}
+	return Decision{Events: []domain.Event{asked}, ItemID: r.ItemID}, nil
+}
+
+// entryToAskFor finds the presentment a request is about; without an id the
+// one that stands, else the newest.
+func (c Case) entryToAskFor(id string) (*domain.Item, error) {
+	all := chain{c.Transaction}.presentments()
+	if id == "" {
+		if stands := (chain{c.Transaction}).standing(); stands != nil {
+			return stands, nil
+		}
+		return all[len(all)-1], nil
+	}
+	for _, i := range all {
+		if i.ID == id {
+			return i, nil
+		}
+	}
+	if _, ok := c.Transaction.Item(id); !ok {
+		return nil, fieldRefusal(domain.Invalid, "/ReplyToEventId", "event", "transaction %s has no event %q", c.Transaction.ID, id)
+	}
+	return nil, fieldRefusal(domain.RuleBroken, "/ReplyToEventId", "kind", "only an entry, or what presented it again, is asked back")
+}
+
+// unaskable is why an entry is not asked back, whatever the reason; nil where
+// it may be.
+func (c Case) unaskable(i *domain.Item) error {
+	_, sent := c.SettledOn(i)
+	stands := (chain{c.Transaction}).standing()
+	switch {
+	case i.AmountCents == 0:
+		return domain.Refuse(domain.RuleBroken, "a prenote moved no money and is not asked back")
+	case i.State != domain.Filed && i.State != domain.Pending && i.State != domain.Held:
+		return domain.Refuse(domain.RuleBroken, "event %s never left", i.ID)
+	case !sent:
+		return c.unsent(i)
+	case stands == nil || stands.ID != i.ID:
+		return domain.Refuse(domain.RuleBroken, "event %s came back: there is nothing to ask for", i.ID)
+	case c.beingReversed():
+		return domain.Refuse(domain.RuleBroken, "a reversal of the entry was asked for: a return beside it would move the money twice")
+	}
+	return nil
+}
+
+// beingReversed reports whether a reversal of the entry waits, or left and did
+// not come back.
+func (c Case) beingReversed() bool {
+	return slices.ContainsFunc(c.Transaction.Items, func(i *domain.Item) bool {
+		return i.Kind == domain.Reversal && (waits(i) || i.State == domain.Filed && !slices.ContainsFunc(c.Transaction.Items, func(r *domain.Item) bool { return returns(r, i) }))
+	})
+}
+
+// askedBack is the newest request for an entry that was not withdrawn; nil for
+// none.
+func (c Case) askedBack(entry string) *domain.Item {
+	for _, i := range slices.Backward(c.Transaction.Items) {
+		if i.Kind == domain.ReturnRequest && i.ReplyTo == entry && i.State != domain.Recalled {
+			return i
+		}
+	}
+	return nil
+}
+
+// askable adds the action to ask for an entry that stands.
+func (c Case) askable(list []Action, i *domain.Item) []Action {
+	if before := c.askedBack(i.ID); before != nil && before.State == domain.Asked || c.unaskable(i) != nil {
+		return list
+	}
+	return append(list, Action{Name: "return_request", ItemID: i.ID})
+}
+
+// requested refuses to dishonor a return because nobody had asked for it where
+// somebody had.
+func (c Case) requested(ret *domain.Item, code string) error {
+	request := c.Transaction.Answering(ret)
+	if code != "R70" || request == nil {
+		return nil
+	}
+	return fieldRefusal(domain.RuleBroken, "/ReasonCode", "reason-code", "the return was asked for on %s, by event %s", calendar.DateOf(request.MadeAt), request.ID)
+}
+
+// askedBackAndWaits keeps a reversal from an entry that the receiving bank was
+// asked to return.
+func (c chain) askedBackAndWaits(answer) bool {
+	return slices.ContainsFunc(c.Items, func(i *domain.Item) bool { return i.Kind == domain.ReturnRequest && i.State == domain.Asked })
+}

@@ -1,0 +1,95 @@
+package ops
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/text"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+	"github.com/achledger/achledger/projections"
+)
+
+// requestForReturn is a request for return that waits for the receiving bank.
+type requestForReturn struct {
+	Event         string    `json:"event_id"`
+	TransactionID string    `json:"transaction_id"`
+	Client        string    `json:"client"`
+	ODFI          string    `json:"odfi"`
+	RDFI          string    `json:"rdfi"` // whom to ask
+	Reason        string    `json:"reason"`
+	Amount        string    `json:"amount"`
+	AmountCents   int64     `json:"amount_cents"`
+	AskedAt       time.Time `json:"asked_at"`
+	AnswerBy      time.Time `json:"answer_by"`
+}
+
+func shownRequest(r projections.ReturnRequest) requestForReturn {
+	return requestForReturn{
+		Event: r.ItemID, TransactionID: r.TransactionID, Client: r.Client, ODFI: r.ODFI, RDFI: r.Routing, Reason: r.Reason,
+		Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, AskedAt: r.AskedAt, AnswerBy: r.AnswerBy,
+	}
+}
+
+// listRequests answers the requests that wait, the nearest deadline first.
+func (s *surface) listRequests(c echo.Context, _ api.Caller) error {
+	return api.List(s.Kit, c, api.Everyone, "requests for return", func(ctx context.Context, limit int, cursor string) ([]projections.ReturnRequest, string, error) {
+		return s.Views.ReturnRequests(ctx, c.QueryParam("client"), limit, cursor)
+	}, api.Shown(shownRequest))
+}
+
+// askBack asks the receiving bank for an entry in its client's place: 201 the
+// request, 200 when the same was asked before.
+func (s *surface) askBack(c echo.Context, who api.Caller) error {
+	id, err := api.GUIDParam(c, "id", "transaction")
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := api.ReadJSON(c, &in); err != nil {
+		return err
+	}
+	if in.Reason == "" || len(in.Reason) > answers.MostReason {
+		return api.Invalid("/reason", "required", "why the entry is to come back, in at most %d characters", answers.MostReason)
+	}
+	l, ctx, client := s.LedgerNow(), c.Request().Context(), c.Param("client")
+	if _, err := s.ClientSettings(ctx, client); err != nil {
+		return err
+	}
+	before, err := s.Transaction(ctx, l, client, id)
+	if err != nil {
+		return err
+	}
+	if err := api.Repeated(l, before.Transaction, "/reason", in.Reason); err != nil {
+		return err
+	}
+	ask := answers.AskBack{ItemID: api.NewID(), Reason: in.Reason}
+	var decided answers.Decision
+	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
+		now, err := l.CaseOf(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		decided, err = ask.Decide(now)
+		return decided.Events, err
+	})
+	if err != nil {
+		return err
+	}
+	told, err := s.TransactionOf(ctx, l, t, id)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if decided.ItemID == ask.ItemID {
+		status = http.StatusCreated
+	}
+	return s.RespondEvent(c, who, status, told, decided.ItemID)
+}

@@ -1,0 +1,120 @@
+package projections
+
+import (
+	"context"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
+)
+
+// Request is what is said about a request for return, or about the return that
+// came for one.
+type Request struct {
+	AnswerBy   time.Time `json:"answer_by,omitzero"`    // of a request: until when the receiving bank has to answer
+	AnsweredBy string    `json:"answered_by,omitempty"` // of a request: the return that came for it
+	Answers    string    `json:"answers,omitempty"`     // of a return: the request
+}
+
+// RequestOf is what is said about an item; nil where nothing is.
+func RequestOf(t *domain.Transaction, i *domain.Item) *Request {
+	if i.Kind == domain.ReturnRequest {
+		by, _ := i.AnswerBy() // ours
+		return &Request{AnswerBy: by.UTC(), AnsweredBy: i.AnsweredBy}
+	}
+	if i.Kind != domain.Return || i.Direction != domain.FromFed {
+		return nil
+	}
+	if request := t.Answering(i); request != nil {
+		return &Request{Answers: request.ID}
+	}
+	return nil
+}
+
+// ReturnRequest is a request for return that waits for the receiving bank.
+type ReturnRequest struct {
+	Client, TransactionID, ItemID string
+	ODFI                          string
+	Routing                       string // of the receiving bank
+	Reason                        string
+	AmountCents                   int64
+	AskedAt, AnswerBy             time.Time
+	Position                      int64
+}
+
+const (
+	putRequest = `INSERT INTO requests@(position, client, odfi, routing, answer_by, asked_at, cents)
+		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`
+	takeRequest  = `DELETE FROM requests@ WHERE position = ?1`
+	requestsFrom = `SELECT r.position, r.client, i.txn, i.item, r.odfi, r.routing, i.reason, r.cents, r.asked_at, r.answer_by
+		FROM requests@ r INDEXED BY requests_answer_by@ CROSS JOIN items@ i ON i.position = r.position `
+	returnRequests = requestsFrom + `WHERE (r.answer_by, r.position) > (?1, ?2) AND (?3 = '' OR r.client = ?3)
+		ORDER BY r.answer_by, r.position LIMIT ?4`
+	lapsedRequests = requestsFrom + `WHERE r.answer_by <= ?1 AND (r.answer_by, r.position) > (?2, ?3)
+		ORDER BY r.answer_by, r.position LIMIT ?4`
+	nextRequest = `SELECT min(answer_by) FROM requests@ WHERE answer_by > ?1`
+)
+
+// ReturnRequests lists the requests that wait for the receiving bank, the
+// nearest deadline first, of one client or of all, and the cursor of the next
+// page. Errors: ErrCursor.
+func (v *Views) ReturnRequests(ctx context.Context, client string, limit int, after string) ([]ReturnRequest, string, error) {
+	at, err := parseCursor(after, "requests "+client)
+	if err != nil {
+		return nil, "", err
+	}
+	p := page[ReturnRequest]{limit: limit}
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(returnRequests, values(at.At, at.Row, client, p.room()), func(row []value) error {
+			var r ReturnRequest
+			scanRequest(row, &r)
+			if !p.add(r, cursor{Filter: at.Filter, At: micros(r.AnswerBy), Row: r.Position}) {
+				return conn.ErrStop
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	list, next := p.result()
+	return list, next, nil
+}
+
+// LapsedRequests lists the requests that the receiving bank did not answer in
+// time, the oldest deadline first, after the last one that was taken.
+func (v *Views) LapsedRequests(ctx context.Context, now time.Time, after ReturnRequest, limit int) ([]ReturnRequest, error) {
+	args := values(micros(now), micros(after.AnswerBy), after.Position, int64(limit))
+	return rowsOf(ctx, v, lapsedRequests, args, scanRequest)
+}
+
+// NextRequest is the next instant after now at which the time of a request
+// ends; ok is false where there is none.
+func (v *Views) NextRequest(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		row, err := s.c.Row(nextRequest, micros(now))
+		if err == nil && row[0] != nil {
+			at, ok = instant(row[0].(int64)), true
+		}
+		return err
+	})
+	return at, ok, err
+}
+
+func scanRequest(row []value, r *ReturnRequest) {
+	scan(row, &r.Position, &r.Client, &r.TransactionID, &r.ItemID, &r.ODFI, &r.Routing, &r.Reason, &r.AmountCents, &r.AskedAt, &r.AnswerBy)
+}
+
+// putRequest keeps a request for return among those that wait while it does.
+func (p *projector) putRequest(t *domain.Transaction, i *domain.Item) error {
+	by, ok := i.AnswerBy()
+	if !ok {
+		return nil
+	}
+	if i.State != domain.Asked {
+		_, err := p.c.Exec(takeRequest, i.Position)
+		return err
+	}
+	_, err := p.c.Exec(putRequest, i.Position, t.Client, t.ODFI(), t.Routing, micros(by), micros(i.MadeAt), i.AmountCents)
+	return err
+}
