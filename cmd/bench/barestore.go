@@ -48,20 +48,9 @@ func (s *bareStore) write() {
 	defer close(s.closed)
 	last := int64(0)
 	for {
-		var batch []*bareAppend
-		select {
-		case <-s.stopped:
+		batch, open := nextBatch(s.waiting, s.stopped)
+		if !open {
 			return
-		case a := <-s.waiting:
-			batch = append(batch, a)
-		}
-		for more := true; more && len(batch) < inFlight; {
-			select {
-			case a := <-s.waiting:
-				batch = append(batch, a)
-			default:
-				more = false
-			}
 		}
 		err := s.conn.commit(func() error {
 			for _, a := range batch {
@@ -77,6 +66,26 @@ func (s *bareStore) write() {
 			a.done <- err
 		}
 	}
+}
+
+// nextBatch waits for one and takes those that wait with it; it ends when stopped
+// is closed.
+func nextBatch[T any](waiting <-chan T, stopped <-chan struct{}) (batch []T, open bool) {
+	select {
+	case <-stopped:
+		return nil, false
+	case one := <-waiting:
+		batch = append(batch, one)
+	}
+	for len(batch) < inFlight {
+		select {
+		case one := <-waiting:
+			batch = append(batch, one)
+		default:
+			return batch, true
+		}
+	}
+	return batch, true
 }
 
 // Append implements eventstore.Store.

@@ -57,6 +57,7 @@ func measure(ctx context.Context, o options) (err error) {
 	steps := []step{
 		{"append", b.append},
 		{"single", b.single},
+		{"floor", b.floor},
 		{"bulk", b.bulk},
 		{"rebuild", b.rebuild},
 		{"cut", b.cut},

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// TestMain lets the test start this program's bare server.
+// TestMain lets the test start this program's own servers.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "bare" {
+	if len(os.Args) > 1 && (os.Args[1] == "bare" || os.Args[1] == "floor") {
 		main()
 		return
 	}
@@ -44,7 +44,8 @@ func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &errs)
 	}
 	for _, path := range []string{
-		"path ", "`Append`, 1,024 in flight ", "single POST, 512 connections ", "bulk POST ", "relay ", "rebuild ",
+		"path ", "`Append`, 1,024 in flight ", "single POST, 512 connections ",
+		"single POST, 64 connections | echo with a group commit ", "bulk POST ", "relay ", "rebuild ",
 		"cut to checked file, 500 pending ", "p99 of single POST during that cut ", "memory ",
 		"PostgreSQL: single POST, 64 connections, one node ", "PostgreSQL: the same, three nodes ", "PostgreSQL: a list after a write on another node ",
 	} {

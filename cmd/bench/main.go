@@ -16,8 +16,9 @@ import (
 )
 
 type cli struct {
-	Run  runCommand  `cmd:"" default:"withargs" help:"Measure and print the table."`
-	Bare bareCommand `cmd:"" hidden:"" help:"Serve the API's handlers over a bare group commit."`
+	Run   runCommand   `cmd:"" default:"withargs" help:"Measure and print the table."`
+	Bare  bareCommand  `cmd:"" hidden:"" help:"Serve the API's handlers over a bare group commit."`
+	Floor floorCommand `cmd:"" hidden:"" help:"Take payments with the least that could."`
 }
 
 type runCommand struct {
@@ -29,7 +30,7 @@ type runCommand struct {
 	Everything bool          `help:"With limits that the guard counts for every entry, and a webhook to which everything is posted."`
 	Size       int           `help:"Measure a ledger of so many payments in place of the above; see below." placeholder:"N"`
 	Profiles   string        `help:"With --size: keep profiles of the ledger's processor in this folder, five seconds each." type:"existingdir" placeholder:"DIR"`
-	Only       []string      `help:"Measure only these: append, single, bulk, rebuild, cut, several (nodes on PostgreSQL)." enum:"append,single,bulk,rebuild,cut,several" placeholder:"STEP,…"`
+	Only       []string      `help:"Measure only these: append, single, floor, bulk, rebuild, cut, several (nodes on PostgreSQL)." enum:"append,single,floor,bulk,rebuild,cut,several" placeholder:"STEP,…"`
 }
 
 // Help is the text that --help shows below the flags.
@@ -63,6 +64,13 @@ func (c runCommand) Run(ctx context.Context) error {
 		Out: os.Stdout, Errs: os.Stderr,
 	})
 }
+
+type floorCommand struct {
+	Folder string `arg:""`
+}
+
+// Run serves until a signal comes.
+func (c floorCommand) Run(ctx context.Context) error { return serveFloor(ctx, c.Folder, os.Stdout) }
 
 type bareCommand struct {
 	Folder string `arg:""`

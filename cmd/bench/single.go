@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -33,11 +30,7 @@ func (b *bench) servers() (err error) {
 	if b.bare, err = start(b.folder("bare"), b.Self, "bare", b.folder("bare")); err != nil {
 		return err
 	}
-	content, err := os.ReadFile(filepath.Join(b.bare.folder, "client"))
-	if err == nil {
-		err = json.Unmarshal(content, &b.bare.client)
-	}
-	return err
+	return b.bare.readClient()
 }
 
 // single measures single POSTs beside the same handlers over a bare group
