@@ -1,20 +1,29 @@
 package eventstore
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // historyWindow is how many positions EachHistory reads at a time: no read
 // transaction lasts long.
 const historyWindow = 512
 
-// EachHistory is how stores implement ReadHistories: read returns the streams of
-// the events in [from, to]. The next window is read while yield works on the one
-// before.
-func EachHistory(ctx context.Context, first, last int64, read func(ctx context.Context, from, to int64) ([][]Recorded, error), yield func([]Recorded) error) error {
+// windowOf reads the streams of the events of a type in [from, to].
+type windowOf func(ctx context.Context, eventType string, from, to int64) ([][]Recorded, error)
+
+// EachHistory is how stores implement ReadHistories. The next window is read while
+// yield works on the one before.
+func EachHistory(ctx context.Context, s Store, eventType string, first, last int64, read windowOf, yield func([]Recorded) error) error {
+	head, err := s.Head(ctx)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	windows, ended := make(chan [][]Recorded, 1), make(chan error, 1)
 	go func() {
 		defer close(windows)
-		ended <- eachWindow(ctx, first, last, read, windows)
+		ended <- eachWindow(ctx, eventType, max(first, 1), min(last, head.Position), read, windows)
 	}()
 	for histories := range windows {
 		for _, history := range histories {
@@ -29,11 +38,11 @@ func EachHistory(ctx context.Context, first, last int64, read func(ctx context.C
 	return <-ended
 }
 
-func eachWindow(ctx context.Context, from, last int64, read func(ctx context.Context, from, to int64) ([][]Recorded, error), to chan<- [][]Recorded) error {
+func eachWindow(ctx context.Context, eventType string, from, last int64, read windowOf, to chan<- [][]Recorded) error {
 	for ; from <= last; from += historyWindow {
-		histories, err := read(ctx, from, min(from+historyWindow-1, last))
+		histories, err := read(ctx, eventType, from, min(from+historyWindow-1, last))
 		if err != nil {
-			return err
+			return fmt.Errorf("read the streams of %s events after position %d: %w", eventType, from-1, err)
 		}
 		select {
 		case to <- histories:

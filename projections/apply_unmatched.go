@@ -77,21 +77,8 @@ func kindOf(e *domain.EntryQueued) nacha.Kind {
 
 // answerOf is the code and the original trace of an entry that answers.
 func answerOf(h *nacha.BatchHeader, e *nacha.Entry) (code, original string) {
-	reject, sequence, rejected := e.Rejected()
-	switch {
-	case rejected:
-		return reject, h.ODFI + sequence
-	case e.Return != nil:
-		return e.Return.Code, e.Return.OriginalTrace
-	case e.Correction != nil:
-		return e.Correction.Code, e.Correction.OriginalTrace
-	case e.RefusedChange != nil:
-		return e.RefusedChange.Code, e.RefusedChange.OriginalTrace
-	case e.Dishonored != nil:
-		return e.Dishonored.Code, e.Dishonored.OriginalTrace
-	case e.Contested != nil:
-		return e.Contested.Code, e.Contested.OriginalTrace
-	default:
-		return "", ""
+	if code, sequence, rejected := e.Rejected(); rejected {
+		return code, h.ODFI + sequence
 	}
+	return e.Answer()
 }

@@ -28,12 +28,9 @@ const (
 // Approvals lists the ids of requests that need two people, newest first, and
 // the cursor of the next page, empty after the last. Errors: ErrCursor.
 func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, next string, err error) {
-	at, err := parseCursor(f.Cursor, f.State)
+	at, err := newestFirst(f.Cursor, f.State)
 	if err != nil {
 		return nil, "", err
-	}
-	if f.Cursor == "" {
-		at.Row = math.MaxInt64
 	}
 	p := page[string]{limit: f.Limit}
 	now, state := micros(f.Now), f.State

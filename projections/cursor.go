@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 )
 
 // ErrCursor: a cursor that this list did not give for this filter. The API
@@ -46,6 +47,15 @@ func parseCursor(text string, filter any) (c cursor, err error) {
 		return cursor{}, ErrCursor
 	}
 	return c, nil
+}
+
+// newestFirst is parseCursor of a list in falling order of positions.
+func newestFirst(text string, filter any) (cursor, error) {
+	c, err := parseCursor(text, filter)
+	if text == "" {
+		c.Row = math.MaxInt64
+	}
+	return c, err
 }
 
 func checksum(filter any) uint32 { return crc32.ChecksumIEEE(fmt.Appendf(nil, "%#v", filter)) }

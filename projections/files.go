@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"math"
 	"strings"
 
 	"github.com/achledger/achledger/domain"
@@ -41,12 +40,9 @@ func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error)
 	p := page[File]{limit: f.Limit}
 	text := f.Cursor
 	f.Limit, f.Cursor = 0, ""
-	at, err := parseCursor(text, f)
+	at, err := newestFirst(text, f)
 	if err != nil {
 		return nil, "", err
-	}
-	if text == "" {
-		at.Row = math.MaxInt64
 	}
 	err = v.read(ctx, func(s snapshot) error {
 		if n := len(f.States); n > 0 && n <= fewStates {

@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -97,12 +96,12 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	p := page[Answer]{limit: f.Limit}
 	text := f.Cursor
 	f.Limit, f.Cursor = 0, ""
-	at, err := parseCursor(text, f)
+	at, err := newestFirst(text, f)
 	if err != nil {
 		return nil, "", err
 	}
 	if text == "" {
-		at.Row, at.At = math.MaxInt64, last
+		at.At = last
 	}
 	sql := answersOfDays
 	if f.Client != "" && f.Kind != "" && f.Direction != "" {

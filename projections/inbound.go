@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math"
 	"time"
 
 	"github.com/achledger/achledger/domain/nacha"
@@ -63,12 +62,9 @@ func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, s
 	p := page[Inbound]{limit: f.Limit}
 	text := f.Cursor
 	f.Limit, f.Cursor = 0, ""
-	at, err := parseCursor(text, f)
+	at, err := newestFirst(text, f)
 	if err != nil {
 		return nil, "", err
-	}
-	if text == "" {
-		at.Row = math.MaxInt64
 	}
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(inboundFiles, values(at.Row, f.State, p.room()), func(row []value) error {

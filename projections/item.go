@@ -79,7 +79,8 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 		it.file, it.batch, it.trace = f.File, f.Batch, f.Trace
 	}
 	if in := i.Incoming; in != nil {
-		it.code, it.corrected = codeOf(in), in.DataMasked
+		it.code, _ = in.Entry.Answer()
+		it.corrected = in.DataMasked
 		it.trace, it.effectiveOn = in.Entry.Trace, isoDate(in.Header.EffectiveOn)
 		if r := in.Entry.Return; r != nil {
 			it.information, it.died = domain.MaskAccount(r.Information, t.Account), diedOn(r.DateOfDeath)
@@ -112,24 +113,6 @@ func diedOn(yymmdd string) string {
 		return ""
 	}
 	return d.String()
-}
-
-// codeOf is the return or change code of what came from the bank.
-func codeOf(in *domain.Incoming) string {
-	switch e := in.Entry; {
-	case e.Return != nil:
-		return e.Return.Code
-	case e.Correction != nil:
-		return e.Correction.Code
-	case e.Dishonored != nil:
-		return e.Dishonored.Code
-	case e.Contested != nil:
-		return e.Contested.Code
-	case e.RefusedChange != nil:
-		return e.RefusedChange.Code
-	default:
-		return ""
-	}
 }
 
 // filePlace is what the files say about an item: its own where it lies in one,

@@ -66,11 +66,11 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 		return nil, "", err
 	}
 	f.Limit, f.Cursor = 0, ""
-	if l.at, err = parseCursor(l.f.Cursor, f); err != nil {
+	if l.at, err = newestFirst(l.f.Cursor, f); err != nil {
 		return nil, "", err
 	}
 	if l.f.Cursor == "" {
-		l.at.At, l.at.Row = l.to, math.MaxInt64
+		l.at.At = l.to
 	}
 	err = v.read(ctx, func(s snapshot) error {
 		if known, err := l.findFile(s); err != nil || !known {

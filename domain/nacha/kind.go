@@ -39,6 +39,26 @@ func (e *Entry) Kind() Kind {
 	}
 }
 
+// Answer is the return or change code of an entry that answers an earlier one,
+// and the trace number of that one; both are empty for any other. A reject does
+// not answer in this sense: Rejected reads it.
+func (e *Entry) Answer() (code, originalTrace string) {
+	switch {
+	case e.Return != nil:
+		return e.Return.Code, e.Return.OriginalTrace
+	case e.Correction != nil:
+		return e.Correction.Code, e.Correction.OriginalTrace
+	case e.RefusedChange != nil:
+		return e.RefusedChange.Code, e.RefusedChange.OriginalTrace
+	case e.Dishonored != nil:
+		return e.Dishonored.Code, e.Dishonored.OriginalTrace
+	case e.Contested != nil:
+		return e.Contested.Code, e.Contested.OriginalTrace
+	default:
+		return "", ""
+	}
+}
+
 // AddendaCount is how many records 7 the entry has. Limits of batches and
 // files count them as they count entries. Source: NACHA Operating Rules,
 // appendix three.

@@ -109,17 +109,7 @@ func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last
 	if !possible(eventType) {
 		return s.open(ctx)
 	}
-	head, err := s.Head(ctx)
-	if err != nil {
-		return err
-	}
-	return eventstore.EachHistory(ctx, max(first, 1), min(last, head.Position), func(ctx context.Context, from, to int64) ([][]eventstore.Recorded, error) {
-		histories, err := s.histories(ctx, eventType, from, to)
-		if err != nil {
-			return nil, fmt.Errorf("read the streams of %s events after position %d: %w", eventType, from-1, err)
-		}
-		return histories, nil
-	}, yield)
+	return eventstore.EachHistory(ctx, s, eventType, first, last, s.histories, yield)
 }
 
 func (s *Store) histories(ctx context.Context, eventType string, first, last int64) (histories [][]eventstore.Recorded, err error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -33,6 +34,12 @@ type Once struct {
 
 // Repeated reports whether the request was answered before.
 func (o Once) Repeated() bool { return o.before != nil }
+
+// SecretIsGone refuses a repeated request whose answer held a secret; other says
+// how to have another.
+func SecretIsGone(other string) error {
+	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: %s", other)
+}
 
 // Before is the first use of the key. Its events rebuild the first answer.
 func (o Once) Before() (use eventstore.KeyUse, repeated bool) {

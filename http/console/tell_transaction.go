@@ -103,7 +103,7 @@ func tellAnswer(f domain.Fact) (told, bool) {
 // received tells what came from the bank, its code in words.
 func received(what string, in domain.Incoming, t tone) told {
 	var detail string
-	if code := codeOf(in); code != "" {
+	if code, _ := in.Entry.Answer(); code != "" {
 		detail = codeText(code)
 	} else {
 		detail = fmt.Sprintf("%s from %s.", dollars(in.Entry.AmountCents), named(in.Header.CompanyName))
@@ -135,24 +135,6 @@ func codeText(code string) string {
 		return code + ": " + c.Title + "."
 	}
 	return code + "."
-}
-
-// codeOf is the return or change code of what came from the bank.
-func codeOf(in domain.Incoming) string {
-	switch e := in.Entry; {
-	case e.Return != nil:
-		return e.Return.Code
-	case e.Correction != nil:
-		return e.Correction.Code
-	case e.Dishonored != nil:
-		return e.Dishonored.Code
-	case e.Contested != nil:
-		return e.Contested.Code
-	case e.RefusedChange != nil:
-		return e.RefusedChange.Code
-	default:
-		return ""
-	}
 }
 
 // sentence appends a reason as a sentence of its own.

@@ -85,7 +85,7 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if once.Repeated() {
-		return secretIsGone()
+		return api.SecretIsGone("issue another credential")
 	}
 	settings, err := s.clientSettings(b, nil)
 	if err != nil {
@@ -113,11 +113,6 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	}
 	c.Response().Header().Set(echo.HeaderLocation, "/v1/ops/clients/"+client.ID)
 	return c.JSON(http.StatusCreated, answer)
-}
-
-// secretIsGone answers a repeated request whose answer held a secret.
-func secretIsGone() error {
-	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: issue another credential")
 }
 
 // clientSettings turns a body into settings, sealing the receiving accounts.

@@ -53,7 +53,7 @@ func (s *surface) issueCredentialFor(c echo.Context, who api.Caller, client stri
 		return err
 	}
 	if once.Repeated() {
-		return secretIsGone()
+		return api.SecretIsGone("issue another credential")
 	}
 	ctx := c.Request().Context()
 	if powerful(b.Scopes) {

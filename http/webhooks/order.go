@@ -43,7 +43,7 @@ func (s *surface) rotate(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if once.Repeated() {
-		return secretIsGone()
+		return api.SecretIsGone("rotate it to have another")
 	}
 	secret, sealed, err := s.Ledger.NewWebhookSecret(who.Client, id)
 	if err != nil {

@@ -40,7 +40,7 @@ func (s *surface) open(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if once.Repeated() {
-		return secretIsGone()
+		return api.SecretIsGone("rotate it to have another")
 	}
 	if err := s.room(ctx, who.Client); err != nil {
 		return err
@@ -57,11 +57,6 @@ func (s *surface) open(c echo.Context, who api.Caller) error {
 	}
 	c.Response().Header().Set(echo.HeaderLocation, "/v1/webhooks/"+id)
 	return s.answer(c, http.StatusCreated, w, secret)
-}
-
-// secretIsGone answers a repeated request whose answer held a secret.
-func secretIsGone() error {
-	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: rotate it to have another")
 }
 
 // room refuses one webhook too many.

@@ -51,22 +51,12 @@ func readText(content io.Reader, begins func(head []byte) bool) (text []byte, ok
 
 // takeIn takes a file that may still be growing, be it one of entries or an
 // acknowledgement.
-func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker) (_ Outcome, err error) {
-	came, err := t.open(ctx, from, file)
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer func() { err = errors.Join(err, came.drop()) }()
-	text, ok, err := t.textOf(ctx, came)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if ok {
-		return t.acknowledge(ctx, came.from, text)
-	}
-	ctx = ledger.WithWorker(ctx, "inbound")
-	return t.each(nacha.NewSplit(came), func(n int, file *nacha.Split) (Outcome, error) {
-		return t.takeOne(ctx, came.from.part(n), file, true)
+func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker) (Outcome, error) {
+	return t.opening(ctx, from, file, func(came *opened) (Outcome, error) {
+		ctx := ledger.WithWorker(ctx, "inbound")
+		return t.each(nacha.NewSplit(came), func(n int, file *nacha.Split) (Outcome, error) {
+			return t.takeOne(ctx, came.from.part(n), file, true)
+		})
 	})
 }
 

@@ -63,15 +63,20 @@ func (t *Intake) Take(ctx context.Context, name, source string, content io.Reade
 	})
 }
 
-// handedIn opens what somebody handed in, and applies an acknowledgement. A
-// plain one in the ledger's form the caller takes for a person's word, and it
-// does not come here.
-func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reader, take func(*opened) (Outcome, error)) (_ Outcome, err error) {
+// handedIn is opening of what somebody handed in. A plain acknowledgement in the
+// ledger's form the caller takes for a person's word, and it does not come here.
+func (t *Intake) handedIn(ctx context.Context, from provenance, content io.Reader, take func(*opened) (Outcome, error)) (Outcome, error) {
 	again, err := t.seekable(content)
 	if err != nil {
 		return Outcome{}, err
 	}
-	came, err := t.open(ctx, from, again)
+	return t.opening(ctx, from, again, take)
+}
+
+// opening opens what came and applies an acknowledgement; take is for files of
+// entries.
+func (t *Intake) opening(ctx context.Context, from provenance, content io.ReadSeeker, take func(*opened) (Outcome, error)) (_ Outcome, err error) {
+	came, err := t.open(ctx, from, content)
 	if err != nil {
 		return Outcome{}, err
 	}
