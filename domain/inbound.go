@@ -93,56 +93,6 @@ func (InboundJudged) Type() string { return "inbound.judged" }
 // Type names the event in the log.
 func (InboundKeyReused) Type() string { return "inbound.key_reused" }
 
-// Events of an entry that found no place by itself. It waits with its money
-// accounted for until a person decides.
-type (
-	// EntryQueued records the entry and why nothing could be done with it.
-	EntryQueued struct {
-		EntryID    string            `json:"entry_id"`
-		Inbound    string            `json:"inbound"`
-		Line       int               `json:"line"`
-		Header     nacha.BatchHeader `json:"header"`
-		Entry      nacha.Entry       `json:"entry"`           // less account number and corrected data
-		Whole      Sealed            `json:"whole,omitempty"` // as in Incoming
-		Account    Account           `json:"account"`
-		Data       Sealed            `json:"data,omitempty"`
-		Raw        Sealed            `json:"raw,omitempty"` // the records as they came, for kinds we do not read
-		SettledOn  string            `json:"settled_on,omitempty"`
-		Reason     string            `json:"reason"`  // stable slug
-		Message    string            `json:"message"` // a sentence for the person who decides
-		ReturnBy   time.Time         `json:"return_by,omitzero"`
-		Candidates []string          `json:"candidates,omitempty"` // transactions it could belong to, client/id
-	}
-	// EntryAssigned records that a person gave the entry to a client, or to
-	// one of its transactions.
-	EntryAssigned struct {
-		Client        string `json:"client"`
-		TransactionID string `json:"transaction_id"`
-		Reason        string `json:"reason,omitempty"`
-	}
-	// EntryReturned records that the entry goes back to its sender.
-	EntryReturned struct {
-		TransactionID string `json:"transaction_id"` // of the ledger's own, which carries the return
-		Code          string `json:"code"`
-	}
-	// EntryDismissed records that nothing is to be done.
-	EntryDismissed struct {
-		Reason string `json:"reason"`
-	}
-)
-
-// Type names the event in the log.
-func (EntryQueued) Type() string { return "unmatched.queued" }
-
-// Type names the event in the log.
-func (EntryAssigned) Type() string { return "unmatched.assigned" }
-
-// Type names the event in the log.
-func (EntryReturned) Type() string { return "unmatched.returned" }
-
-// Type names the event in the log.
-func (EntryDismissed) Type() string { return "unmatched.dismissed" }
-
 func init() {
 	register(
 		func() Event { return &InboundReceived{} },
@@ -151,18 +101,11 @@ func init() {
 		func() Event { return &InboundRepeated{} },
 		func() Event { return &InboundJudged{} },
 		func() Event { return &InboundKeyReused{} },
-		func() Event { return &EntryQueued{} },
-		func() Event { return &EntryAssigned{} },
-		func() Event { return &EntryReturned{} },
-		func() Event { return &EntryDismissed{} },
 	)
 }
 
 // InboundStream names the stream of a file that came from the bank.
 func InboundStream(id string) string { return "inbound/" + id }
-
-// UnmatchedStream names the stream of an entry that waits for a person.
-func UnmatchedStream(entryID string) string { return "unmatched/" + entryID }
 
 // Inbound is a file that came from the bank.
 type Inbound struct {
@@ -238,31 +181,5 @@ func (i *Inbound) State() string {
 		return "partly_quarantined"
 	default:
 		return "applied"
-	}
-}
-
-// Unmatched is an entry that waits for a person.
-type Unmatched struct {
-	Version int64
-	Queued  *EntryQueued
-	At      time.Time
-	Outcome string // "", assigned, returned, dismissed
-	Decided Event  // what said so; nil while it waits
-}
-
-// Evolve applies one event of the entry's stream.
-func (u *Unmatched) Evolve(f Fact) {
-	u.Version = f.Version
-	switch e := f.Event.(type) {
-	case *EntryQueued:
-		queued := *e
-		queued.Account.In = f.Stream
-		u.Queued, u.At = &queued, f.Meta.At
-	case *EntryAssigned:
-		u.Outcome, u.Decided = "assigned", e
-	case *EntryReturned:
-		u.Outcome, u.Decided = "returned", e
-	case *EntryDismissed:
-		u.Outcome, u.Decided = "dismissed", e
 	}
 }

@@ -40,6 +40,25 @@ type Incoming struct {
 	Flags []string `json:"flags,omitempty"`
 }
 
+// Answer is the event by which an entry of a kind answers an item of ours; nil
+// where the kind answers nothing.
+func (in Incoming) Answer(kind nacha.Kind) Event {
+	switch kind {
+	case nacha.KindReturn:
+		return &TransactionReturned{in}
+	case nacha.KindChange:
+		return &TransactionCorrected{in}
+	case nacha.KindDishonored:
+		return &TransactionDishonored{in}
+	case nacha.KindContested:
+		return &TransactionContested{in}
+	case nacha.KindRefusedChange:
+		return &TransactionChangeRefused{in}
+	default:
+		return nil
+	}
+}
+
 // Masked is the sealed entry, nil where no text of it is masked.
 func (in Incoming) Masked() Sealed { return in.Whole }
 

@@ -163,6 +163,12 @@ func about(kind string, client *domain.Client) subject {
 			"withdraw": to[domain.TakeBackApproval](a), "outdate": to[domain.OutdateApproval](a), "end-act": to[domain.EndAct](a),
 		}}
 	}
+	if kind == "unmatched" {
+		u := &domain.Unmatched{}
+		return subject{now: u, commands: map[string]decide{
+			"assign": to[domain.AssignEntry](u), "return": to[domain.ReturnEntry](u), "dismiss": to[domain.DismissEntry](u),
+		}}
+	}
 	return subject{now: withoutCommands(kind)}
 }
 
@@ -173,8 +179,6 @@ func withoutCommands(kind string) interface{ Evolve(domain.Fact) } {
 		return &domain.BankAccount{}
 	case "inbound":
 		return &domain.Inbound{}
-	case "unmatched":
-		return &domain.Unmatched{}
 	case "traces":
 		return &domain.Traces{}
 	case "modifiers":

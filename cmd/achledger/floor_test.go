@@ -49,13 +49,17 @@ func TestNothingOutsideTheLedgerHandlesAVersionError(t *testing.T) {
 // by ledger.Audit.
 var records = []string{"AccountRevealed", "FileRead", "AuditSignedIn", "DeliverySwitched", "KeysRotated", "KeysDestroyed", "CredentialsAccepted", "ActedAlone", "Exported", "RequestRefused"}
 
-// inHand are events that workers may name: what a command takes as its value,
-// and what the bank said, which is so whatever the ledger decides.
+// inHand are events that workers may name.
 var inHand = map[string][]string{
-	"workers/": {"FileOpened", "FileFilled", "ProfileFileMade", "TransactionOriginated"},
+	"workers/": {
+		"FileOpened", "FileFilled", // values that OpenFile and the append of entries take as they are
+		"ProfileFileMade",       // the request as it was kept, shown once its file is cut
+		"TransactionOriginated", // what a client's own file says of an entry
+	},
+	// What the bank's files say, and how they were read, is so whatever the
+	// ledger decides. What becomes of it, domain decides.
 	"workers/inbound/": {
-		"TransactionReceived", "TransactionReturned", "TransactionCorrected", "TransactionDishonored", "TransactionContested", "TransactionChangeRefused",
-		"EntryQueued", "EntryReturned", "EntryAssigned", "EntryDismissed",
+		"TransactionReceived", "EntryQueued",
 		"InboundReceived", "InboundRepeated", "InboundKeyReused", "InboundJudged",
 	},
 }

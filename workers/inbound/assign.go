@@ -16,24 +16,17 @@ import (
 //
 // Refusals: not-found, invalid, rule-broken, already-done.
 func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
-	same := func(before domain.Event) bool {
-		e, ok := before.(*domain.EntryAssigned)
-		if ok && e.Client == client && (transaction == "" || e.TransactionID == transaction) {
-			transaction = e.TransactionID
-			return true
-		}
-		return false
-	}
-	err := t.settle(ctx, entry, same, func(u unmatchedEntry) (domain.Event, []ledger.Change, error) {
+	command := domain.AssignEntry{Client: client, TransactionID: transaction, Begins: transactionID(entry)}
+	settled, err := t.settle(ctx, entry, command.Decide, func(u unmatchedEntry) ([]ledger.Change, error) {
 		if u.unreadable != nil {
-			return nil, nil, u.unreadable
+			return nil, u.unreadable
 		}
 		c, err := t.Ledger.Client(ctx, client)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if c.Version == 0 {
-			return nil, nil, fieldRefusal(domain.Invalid, "/client", "unknown", "there is no client %q", client)
+			return nil, fieldRefusal(domain.Invalid, "/client", "unknown", "there is no client %q", client)
 		}
 		var change ledger.Change
 		switch {
@@ -43,25 +36,21 @@ func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) 
 			err = domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be booked: settle it with the bank and dismiss it")
 		case u.Kind == nacha.KindForward:
 			if transaction != "" {
-				return nil, nil, fieldRefusal(domain.Invalid, "/transaction_id", "not-allowed", "a payment begins a transaction of its own")
+				return nil, fieldRefusal(domain.Invalid, "/transaction_id", "not-allowed", "a payment begins a transaction of its own")
 			}
 			change, err = t.givenTo(ctx, u, c)
 		default:
 			change, err = u.bookedAt(ctx, t.Ledger, client, transaction)
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		_, id, _ := domain.SplitTransactionStream(change.Stream)
-		return domain.EntryAssigned{Client: client, TransactionID: id}, []ledger.Change{change}, nil
+		return []ledger.Change{change}, nil
 	})
 	if err != nil {
 		return "", err
 	}
-	if transaction == "" {
-		transaction = transactionID(entry)
-	}
-	return transaction, nil
+	return settled.Decided.(*domain.EntryAssigned).TransactionID, nil
 }
 
 // givenTo begins a client's transaction with a payment. Where it came for one
@@ -123,7 +112,7 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.answeredBy(answerEvent(u.Kind, in), l.Now())}, nil
+	return ledger.Change{Stream: p.stream, Client: client, Expect: p.expect, Events: p.answeredBy(in.Answer(u.Kind), l.Now())}, nil
 }
 
 // answersTo says which items of ours each kind of entry answers.

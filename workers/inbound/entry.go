@@ -74,24 +74,6 @@ func open(e nacha.Entry, h *nacha.BatchHeader) (without nacha.Entry, data, maske
 // not in use, which a person let in, is checking.
 func accountType(code int) string { return cmp.Or(domain.AccountType(code), domain.Checking) }
 
-// answerEvent is the event by which an entry answers an item of ours.
-func answerEvent(kind nacha.Kind, in domain.Incoming) domain.Event {
-	switch kind {
-	case nacha.KindReturn:
-		return &domain.TransactionReturned{Incoming: in}
-	case nacha.KindChange:
-		return &domain.TransactionCorrected{Incoming: in}
-	case nacha.KindDishonored:
-		return &domain.TransactionDishonored{Incoming: in}
-	case nacha.KindContested:
-		return &domain.TransactionContested{Incoming: in}
-	case nacha.KindRefusedChange:
-		return &domain.TransactionChangeRefused{Incoming: in}
-	default:
-		return nil
-	}
-}
-
 // receivedEvent is the event of a payment that came for a client.
 func (e *inboundEntry) receivedEvent(l *ledger.Ledger, client string, flags ...string) (*domain.TransactionReceived, error) {
 	stream := domain.TransactionStream(client, transactionID(e.id))

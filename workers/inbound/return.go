@@ -19,41 +19,34 @@ import (
 // Refusals: not-found, invalid, rule-broken, return-window-closed,
 // already-done.
 func (t *Intake) Return(ctx context.Context, entry, code string) (string, error) {
-	same := func(before domain.Event) bool {
-		e, ok := before.(*domain.EntryReturned)
-		return ok && e.Code == code
-	}
-	err := t.settle(ctx, entry, same, func(u unmatchedEntry) (domain.Event, []ledger.Change, error) {
+	command := domain.ReturnEntry{TransactionID: transactionID(entry), Code: code}
+	_, err := t.settle(ctx, entry, command.Decide, func(u unmatchedEntry) ([]ledger.Change, error) {
 		if u.unreadable != nil {
-			return nil, nil, u.unreadable
+			return nil, u.unreadable
 		}
 		if u.Kind == nacha.KindReject {
-			return nil, nil, rejectMovesNothing()
+			return nil, rejectMovesNothing()
 		}
 		if err := t.Views.CatchUp(ctx); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		known, err := t.receivers.current(ctx)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if err := u.atBankOf(known.banks()); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		events, err := u.sentBack(t.Ledger, code)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		id := transactionID(entry)
-		return domain.EntryReturned{TransactionID: id, Code: code}, []ledger.Change{{
-			Stream: domain.TransactionStream(domain.LedgerClient, id), Client: domain.LedgerClient,
+		return []ledger.Change{{
+			Stream: domain.TransactionStream(domain.LedgerClient, command.TransactionID), Client: domain.LedgerClient,
 			Expect: eventstore.NewStream, Events: events,
 		}}, nil
 	})
-	if err != nil {
-		return "", err
-	}
-	return transactionID(entry), nil
+	return command.TransactionID, err
 }
 
 // sentBack returns the events of an entry that goes back. An answer begins a
@@ -72,10 +65,10 @@ func (u unmatchedEntry) sentBack(l *ledger.Ledger, code string) ([]domain.Event,
 	in := begin.Incoming
 	switch u.Kind {
 	case nacha.KindReturn:
-		return decided(l, u.at, begin, &domain.TransactionReturned{Incoming: in},
+		return decided(l, u.at, begin, in.Answer(u.Kind),
 			answers.Dishonor{ItemID: answerID(u.id), ReplyTo: u.id, Code: code, Information: u.wrongFields(code)})
 	case nacha.KindChange:
-		return decided(l, u.at, begin, &domain.TransactionCorrected{Incoming: in},
+		return decided(l, u.at, begin, in.Answer(u.Kind),
 			answers.RefuseChange{ItemID: answerID(u.id), ReplyTo: u.id, Code: code})
 	default:
 		return nil, domain.Refuse(domain.RuleBroken,

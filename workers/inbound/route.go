@@ -116,7 +116,7 @@ func (p *placement) bookAnswer(e *inboundEntry, m match) error {
 	if err != nil {
 		return err
 	}
-	p.add(to.stream, to.Client, to.expect, to.answeredBy(answerEvent(e.Kind, in), p.Ledger.Now())...)
+	p.add(to.stream, to.Client, to.expect, to.answeredBy(in.Answer(e.Kind), p.Ledger.Now())...)
 	p.counts.Applied++
 	return nil
 }

@@ -21,31 +21,24 @@ type unmatchedEntry struct {
 	unreadable error
 }
 
-// settle lets a person's decision answer with changes, and writes them
-// together with the event that ends the entry's waiting. same tells a
-// decision that was made before from another one.
-func (t *Intake) settle(ctx context.Context, id string, same func(domain.Event) bool, decision func(unmatchedEntry) (domain.Event, []ledger.Change, error)) error {
+// settle ends the waiting of an entry, once decide agrees. What changes answers
+// is written in the same append.
+func (t *Intake) settle(ctx context.Context, id string, decide func(domain.Unmatched) ([]domain.Event, error), changes func(unmatchedEntry) ([]ledger.Change, error)) (domain.Unmatched, error) {
 	at := ledger.UnmatchedStream(id).Existing("unmatched entry %s", id).Through(t.through("decision"))
-	_, err := ledger.ExecuteWith(ctx, t.Ledger, at, func(entry domain.Unmatched) (ledger.Decision, error) {
-		if entry.Decided != nil && same(entry.Decided) {
-			return ledger.Decision{}, nil // asking twice is asking once
-		}
-		if entry.Decided != nil {
-			return ledger.Decision{}, domain.Refuse(domain.AlreadyDone, "entry %s was decided before: %s", id, entry.Decided.Type())
+	return ledger.ExecuteWith(ctx, t.Ledger, at, func(entry domain.Unmatched) (d ledger.Decision, err error) {
+		if d.Events, err = decide(entry); err != nil || len(d.Events) == 0 {
+			return d, err
 		}
 		u := unmatchedEntry{queued: entry.Queued, at: entry.At}
-		var err error
 		u.inboundEntry, err = t.entryOf(entry.Queued)
 		if ledger.Exchanged(err) || seal.NotCheckable(err) {
 			u.unreadable, err = err, nil
 		}
-		if err != nil {
-			return ledger.Decision{}, err
+		if err == nil {
+			d.With, err = changes(u)
 		}
-		end, with, err := decision(u)
-		return ledger.Decision{Events: []domain.Event{end}, With: with}, err
+		return d, err
 	})
-	return err
 }
 
 // entryOf is the inverse of queued.
@@ -84,9 +77,7 @@ func (t *Intake) Dismiss(ctx context.Context, entry, reason string) error {
 		return &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/reason", Code: "required",
 			Message: "say why nothing is to be done: the money of the entry stays where it is"}}}
 	}
-	return t.settle(ctx, entry,
-		func(before domain.Event) bool { _, ok := before.(*domain.EntryDismissed); return ok },
-		func(unmatchedEntry) (domain.Event, []ledger.Change, error) {
-			return domain.EntryDismissed{Reason: reason}, nil, nil
-		})
+	_, err := t.settle(ctx, entry, domain.DismissEntry{Reason: reason}.Decide,
+		func(unmatchedEntry) ([]ledger.Change, error) { return nil, nil })
+	return err
 }

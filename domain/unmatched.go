@@ -1,0 +1,147 @@
+package domain
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/achledger/achledger/domain/nacha"
+)
+
+// Events of an entry that found no place by itself. It waits with its money
+// accounted for until a person decides.
+type (
+	// EntryQueued records the entry and why nothing could be done with it.
+	EntryQueued struct {
+		EntryID    string            `json:"entry_id"`
+		Inbound    string            `json:"inbound"`
+		Line       int               `json:"line"`
+		Header     nacha.BatchHeader `json:"header"`
+		Entry      nacha.Entry       `json:"entry"`           // less account number and corrected data
+		Whole      Sealed            `json:"whole,omitempty"` // as in Incoming
+		Account    Account           `json:"account"`
+		Data       Sealed            `json:"data,omitempty"`
+		Raw        Sealed            `json:"raw,omitempty"` // the records as they came, for kinds we do not read
+		SettledOn  string            `json:"settled_on,omitempty"`
+		Reason     string            `json:"reason"`  // stable slug
+		Message    string            `json:"message"` // a sentence for the person who decides
+		ReturnBy   time.Time         `json:"return_by,omitzero"`
+		Candidates []string          `json:"candidates,omitempty"` // transactions it could belong to, client/id
+	}
+	// EntryAssigned records that a person gave the entry to a client, or to
+	// one of its transactions.
+	EntryAssigned struct {
+		Client        string `json:"client"`
+		TransactionID string `json:"transaction_id"`
+		Reason        string `json:"reason,omitempty"`
+	}
+	// EntryReturned records that the entry goes back to its sender.
+	EntryReturned struct {
+		TransactionID string `json:"transaction_id"` // of the ledger's own, which carries the return
+		Code          string `json:"code"`
+	}
+	// EntryDismissed records that nothing is to be done.
+	EntryDismissed struct {
+		Reason string `json:"reason"`
+	}
+)
+
+// Type names the event in the log.
+func (EntryQueued) Type() string { return "unmatched.queued" }
+
+// Type names the event in the log.
+func (EntryAssigned) Type() string { return "unmatched.assigned" }
+
+// Type names the event in the log.
+func (EntryReturned) Type() string { return "unmatched.returned" }
+
+// Type names the event in the log.
+func (EntryDismissed) Type() string { return "unmatched.dismissed" }
+
+func init() {
+	register(
+		func() Event { return &EntryQueued{} },
+		func() Event { return &EntryAssigned{} },
+		func() Event { return &EntryReturned{} },
+		func() Event { return &EntryDismissed{} },
+	)
+}
+
+// UnmatchedStream names the stream of an entry that waits for a person.
+func UnmatchedStream(entryID string) string { return "unmatched/" + entryID }
+
+// Unmatched is an entry that waits for a person.
+type Unmatched struct {
+	Version int64
+	Queued  *EntryQueued
+	At      time.Time
+	Outcome string // "", assigned, returned, dismissed
+	Decided Event  // what said so; nil while it waits
+}
+
+// Evolve applies one event of the entry's stream.
+func (u *Unmatched) Evolve(f Fact) {
+	u.Version = f.Version
+	switch e := f.Event.(type) {
+	case *EntryQueued:
+		queued := *e
+		queued.Account.In = f.Stream
+		u.Queued, u.At = &queued, f.Meta.At
+	case *EntryAssigned:
+		u.Outcome, u.Decided = "assigned", e
+	case *EntryReturned:
+		u.Outcome, u.Decided = "returned", e
+	case *EntryDismissed:
+		u.Outcome, u.Decided = "dismissed", e
+	}
+}
+
+// AssignEntry gives a waiting entry to a client.
+type AssignEntry struct {
+	Client        string
+	TransactionID string // of the client's, where the entry is booked; empty: not said
+	Begins        string // id of the transaction that begins with the entry otherwise
+}
+
+// Decide refuses an entry about which something else was decided before.
+func (c AssignEntry) Decide(u Unmatched) ([]Event, error) {
+	return u.settle(EntryAssigned{Client: c.Client, TransactionID: cmp.Or(c.TransactionID, c.Begins)}, func(before Event) bool {
+		e, ok := before.(*EntryAssigned)
+		return ok && e.Client == c.Client && (c.TransactionID == "" || e.TransactionID == c.TransactionID)
+	})
+}
+
+// ReturnEntry sends a waiting entry back under a code, in a transaction of the
+// ledger's own.
+type ReturnEntry struct{ TransactionID, Code string }
+
+// Decide refuses an entry about which something else was decided before.
+func (c ReturnEntry) Decide(u Unmatched) ([]Event, error) {
+	return u.settle(EntryReturned(c), func(before Event) bool {
+		e, ok := before.(*EntryReturned)
+		return ok && e.Code == c.Code
+	})
+}
+
+// DismissEntry says why nothing is to be done about a waiting entry.
+type DismissEntry struct{ Reason string }
+
+// Decide refuses an entry about which something else was decided before. Of two
+// reasons to dismiss it the first stands.
+func (c DismissEntry) Decide(u Unmatched) ([]Event, error) {
+	return u.settle(EntryDismissed(c), func(before Event) bool {
+		_, ok := before.(*EntryDismissed)
+		return ok
+	})
+}
+
+// settle ends the entry's waiting; same reports whether it was ended so before.
+func (u Unmatched) settle(end Event, same func(before Event) bool) ([]Event, error) {
+	switch {
+	case u.Decided == nil:
+		return []Event{end}, nil
+	case same(u.Decided):
+		return nil, nil // asking twice is asking once
+	default:
+		return nil, Refuse(AlreadyDone, "entry %s was decided before: %s", u.Queued.EntryID, u.Decided.Type())
+	}
+}
