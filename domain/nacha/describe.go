@@ -80,10 +80,6 @@ func (d *Describer) Describe(line string) string {
 	return out.String()
 }
 
-// Describe explains one record on its own; a record 6 is taken to be of the
-// ordinary layout.
-func Describe(line string) string { return new(Describer).Describe(line) }
-
 // meaning puts codes and amounts into words.
 func meaning(name, text string) string {
 	n, ok := wide(trim(text))

@@ -40,7 +40,7 @@ func TestDescriptions(t *testing.T) {
 		"nothing":        {"", []string{"Not a record"}},
 		"a letter":       {"Dear bank", []string{"Not a record"}},
 	} {
-		got := Describe(tt.line)
+		got := new(Describer).Describe(tt.line)
 		for _, want := range tt.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %q is missing in\n%s", name, want, got)

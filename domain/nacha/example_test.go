@@ -8,8 +8,9 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-func ExampleDescribe() {
-	fmt.Println(nacha.Describe("62712104288277000001         0000001025MBR-00001      TEST PERSON 01          0231380100000001"))
+func ExampleDescriber_Describe() {
+	var d nacha.Describer
+	fmt.Println(d.Describe("62712104288277000001         0000001025MBR-00001      TEST PERSON 01          0231380100000001"))
 	// Output:
 	// Entry
 	//    2-3   transaction code                     27 (debit checking)

@@ -16,8 +16,10 @@ import (
 //
 // Refusals: not-found, invalid, rule-broken, already-done.
 func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
-	command := domain.AssignEntry{Client: client, TransactionID: transaction, Begins: transactionID(entry)}
-	settled, err := t.settle(ctx, entry, command.Decide, func(u unmatchedEntry) ([]ledger.Change, error) {
+	decide := func(e domain.Unmatched) ([]domain.Event, error) {
+		return domain.AssignEntry{Client: client, TransactionID: transaction, Begins: transactionID(e.Queued.EntryID)}.Decide(e)
+	}
+	settled, err := t.settle(ctx, entry, decide, func(u unmatchedEntry) ([]ledger.Change, error) {
 		if u.unreadable != nil {
 			return nil, u.unreadable
 		}

@@ -19,8 +19,10 @@ import (
 // Refusals: not-found, invalid, rule-broken, return-window-closed,
 // already-done.
 func (t *Intake) Return(ctx context.Context, entry, code string) (string, error) {
-	command := domain.ReturnEntry{TransactionID: transactionID(entry), Code: code}
-	_, err := t.settle(ctx, entry, command.Decide, func(u unmatchedEntry) ([]ledger.Change, error) {
+	decide := func(e domain.Unmatched) ([]domain.Event, error) {
+		return domain.ReturnEntry{TransactionID: transactionID(e.Queued.EntryID), Code: code}.Decide(e)
+	}
+	_, err := t.settle(ctx, entry, decide, func(u unmatchedEntry) ([]ledger.Change, error) {
 		if u.unreadable != nil {
 			return nil, u.unreadable
 		}
@@ -42,11 +44,14 @@ func (t *Intake) Return(ctx context.Context, entry, code string) (string, error)
 			return nil, err
 		}
 		return []ledger.Change{{
-			Stream: domain.TransactionStream(domain.LedgerClient, command.TransactionID), Client: domain.LedgerClient,
+			Stream: domain.TransactionStream(domain.LedgerClient, transactionID(u.id)), Client: domain.LedgerClient,
 			Expect: eventstore.NewStream, Events: events,
 		}}, nil
 	})
-	return command.TransactionID, err
+	if err != nil {
+		return "", err
+	}
+	return transactionID(entry), nil
 }
 
 // sentBack returns the events of an entry that goes back. An answer begins a
