@@ -80,5 +80,5 @@ func answerOf(h *nacha.BatchHeader, e *nacha.Entry) (code, original string) {
 	if code, sequence, rejected := e.Rejected(); rejected {
 		return code, h.ODFI + sequence
 	}
-	return e.Answer()
+	return e.AnswerAndOriginal()
 }

@@ -79,7 +79,7 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 		it.file, it.batch, it.trace = f.File, f.Batch, f.Trace
 	}
 	if in := i.Incoming; in != nil {
-		it.code, _ = in.Entry.Answer()
+		it.code, _ = in.Entry.AnswerAndOriginal()
 		it.corrected = in.DataMasked
 		it.trace, it.effectiveOn = in.Entry.Trace, isoDate(in.Header.EffectiveOn)
 		if r := in.Entry.Return; r != nil {

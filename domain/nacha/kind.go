@@ -39,10 +39,10 @@ func (e *Entry) Kind() Kind {
 	}
 }
 
-// Answer is the return or change code of an entry that answers an earlier one,
-// and the trace number of that one; both are empty for any other. A reject does
-// not answer in this sense: Rejected reads it.
-func (e *Entry) Answer() (code, originalTrace string) {
+// AnswerAndOriginal returns the return or change code of an entry that answers an
+// earlier one, and the trace number of that one; both are empty for any other
+// entry, rejects among them, which Rejected reads.
+func (e *Entry) AnswerAndOriginal() (code, originalTrace string) {
 	switch {
 	case e.Return != nil:
 		return e.Return.Code, e.Return.OriginalTrace

@@ -158,7 +158,7 @@ func placed(t *table, file string, r eventstore.Recorded) error {
 	}
 	client, id, _ := domain.SplitTransactionStream(r.Stream)
 	what := say(word(kind))
-	if c, _ := in.Entry.Answer(); c != "" {
+	if c, _ := in.Entry.AnswerAndOriginal(); c != "" {
 		what = say(word(kind)).sub(codeText(c))
 	}
 	t.add(linked(named(in.Entry.Name), transactionPath(client, id)), money(in.Entry.AmountCents), what, t.page.client(client), code(in.Entry.Trace))

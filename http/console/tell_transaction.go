@@ -103,7 +103,7 @@ func tellAnswer(f domain.Fact) (told, bool) {
 // received tells what came from the bank, its code in words.
 func received(what string, in domain.Incoming, t tone) told {
 	var detail string
-	if code, _ := in.Entry.Answer(); code != "" {
+	if code, _ := in.Entry.AnswerAndOriginal(); code != "" {
 		detail = codeText(code)
 	} else {
 		detail = fmt.Sprintf("%s from %s.", dollars(in.Entry.AmountCents), named(in.Header.CompanyName))

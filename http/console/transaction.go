@@ -94,7 +94,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	}
 	for _, i := range t.Items {
 		if i.Incoming != nil {
-			if code, _ := i.Incoming.Entry.Answer(); code != "" {
+			if code, _ := i.Incoming.Entry.AnswerAndOriginal(); code != "" {
 				data.Codes = append(data.Codes, explain(code, i))
 			}
 		}
