@@ -190,7 +190,7 @@ func TestTheStreamKeepsEverythingForGood(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := stream.CachedInfo().Config
-		if !c.DenyDelete || !c.DenyPurge || !c.AllowAtomicPublish || c.AllowDirect || c.Replicas != 1 ||
+		if !c.DenyDelete || !c.DenyPurge || !c.AllowAtomicPublish || c.AllowDirect || c.Compression != jetstream.S2Compression || c.Replicas != 1 ||
 			c.Storage != jetstream.FileStorage || c.MaxAge != 0 || c.MaxMsgs != -1 || c.MaxBytes != -1 ||
 			c.Retention != jetstream.LimitsPolicy || c.Discard != jetstream.DiscardNew ||
 			!reflect.DeepEqual(c.Subjects, []string{"ledger.>"}) {

@@ -78,7 +78,7 @@ func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.S
 }
 
 // settings are those of c with everything changed that could lose a message,
-// add one, or show one client another's.
+// add one, show one client another's, or fill the disk twice over.
 func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
 	c.Subjects = []string{Subjects}
 	c.Storage = jetstream.FileStorage
@@ -91,6 +91,7 @@ func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
 	c.AllowDirect, c.AllowMsgTTL, c.NoAck = false, false, false
 	c.Sources, c.SubjectTransform, c.RePublish = nil, nil, nil
 	c.AllowAtomicPublish = r.atLeast(2, 12)
+	c.Compression = jetstream.S2Compression // of each block once it is full; events of one kind differ in little
 	if r.Replicas > 0 {
 		c.Replicas = r.Replicas
 	}
