@@ -17,9 +17,10 @@ type sizing struct {
 	takes        []take
 	adminAddress string // of the ledger, for profiles
 
-	lines  int   // of a bulk request
-	unsent disk  // of one payment
-	quiet  loads // single POSTs while everything waits
+	lines  int            // of a bulk request
+	files  map[string]int // entries of those in the outbox
+	unsent disk           // of one payment
+	quiet  loads          // single POSTs while everything waits
 }
 
 // half is what one client pays.
@@ -30,7 +31,7 @@ type half struct {
 
 // size measures a ledger of Size payments, beside an empty one.
 func (b *bench) size(ctx context.Context) error {
-	s := &sizing{bench: b}
+	s := &sizing{bench: b, files: map[string]int{}}
 	for _, step := range []func(context.Context) error{
 		s.begin, s.fill, s.rare,
 		s.weigh, s.restart("waiting"), s.beside("waiting"), s.lists("waiting"),
