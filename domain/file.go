@@ -2,6 +2,8 @@ package domain
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/achledger/achledger/domain/guard"
@@ -260,6 +262,16 @@ func (f *File) Evolve(fact Fact) {
 	default:
 		f.evolveAnswered(fact)
 	}
+}
+
+// Clone is the file as it stands: what happens to the original afterwards does not
+// change it.
+func (f File) Clone() File {
+	f.Batches, f.Redated = slices.Clone(f.Batches), maps.Clone(f.Redated)
+	// appended to, never changed
+	f.Ranges, f.History = slices.Clip(f.Ranges), slices.Clip(f.History)
+	f.Answered.Batches, f.Answered.Differing = slices.Clip(f.Answered.Batches), slices.Clip(f.Answered.Differing)
+	return f
 }
 
 // orElse is an instant that older events lack.

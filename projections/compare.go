@@ -91,7 +91,7 @@ func (k *comparison) build(ctx context.Context, until int64, progress func(done,
 	if err != nil {
 		return 0, err
 	}
-	return generation, p.project(ctx, feed{k.views.store, rebuildPage}, until, func(batch []logEvent) error {
+	return generation, p.project(ctx, newFeed(k.views.store, rebuildPage), until, func(batch []logEvent) error {
 		if err := p.apply(ctx, batch); err != nil {
 			return err
 		}

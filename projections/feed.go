@@ -35,7 +35,11 @@ func decode(r eventstore.Recorded) (domain.Fact, error) {
 type feed struct {
 	store eventstore.Store
 	page  int // events of one batch
+	files *foldedFiles
 }
+
+// newFeed is for one reading of the log.
+func newFeed(store eventstore.Store, page int) feed { return feed{store, page, &foldedFiles{}} }
 
 // batches sends the log after a position, up to and including until, in
 // order. It ends with an error, or nil when everything was sent.
@@ -87,7 +91,7 @@ func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction,
 	}
 	client, _, _ := domain.SplitTransactionStream(c.recorded.Stream)
 	t := &domain.Transaction{Client: client}
-	err := f.fold(ctx, c, t)
+	err := f.fold(ctx, c, t, 0)
 	t.Version = c.recorded.Version // also when the newest is of an unknown type
 	return t, err
 }
@@ -96,17 +100,21 @@ func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
 	if _, filled := c.fact.Event.(*domain.FileFilled); filled {
 		return nil, nil
 	}
-	file := &domain.File{}
-	return file, f.fold(ctx, c, file)
+	file := f.files.before(c.recorded)
+	if err := f.fold(ctx, c, &file, file.Version); err != nil {
+		return nil, err
+	}
+	f.files.keep(c.recorded.Stream, file)
+	return &file, nil
 }
 
-// fold evolves an aggregate by its stream up to an event.
-func (f feed) fold(ctx context.Context, c logEvent, a interface{ Evolve(domain.Fact) }) error {
-	if c.recorded.Version == 1 {
+// fold evolves an aggregate by its stream after a version up to an event.
+func (f feed) fold(ctx context.Context, c logEvent, a interface{ Evolve(domain.Fact) }, after int64) error {
+	if c.recorded.Version == after+1 {
 		evolve(a, c.fact)
 		return nil
 	}
-	events, err := f.store.ReadStream(ctx, c.recorded.Stream, 0)
+	events, err := f.store.ReadStream(ctx, c.recorded.Stream, after)
 	if err != nil {
 		return err
 	}

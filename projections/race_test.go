@@ -254,7 +254,7 @@ func TestAGenerationThatIsNoLongerLiveIsNotMoved(t *testing.T) {
 	_, err = v.database.Load().writer.Exec(`UPDATE checkpoint SET live = 0 WHERE name = ?1 AND generation = 1`, viewName)
 	w.must(err)
 	w.originate("gym")
-	err = dead.project(w.ctx, feed{w.store, 10}, v.Position()+1, func(batch []logEvent) error { return dead.apply(w.ctx, batch) })
+	err = dead.project(w.ctx, newFeed(w.store, 10), v.Position()+1, func(batch []logEvent) error { return dead.apply(w.ctx, batch) })
 	if !errors.Is(err, errMoved) {
 		t.Errorf("it was moved: %v", err)
 	}

@@ -79,7 +79,7 @@ func (p *projector) catchUp(ctx context.Context, store eventstore.Store, progres
 	if err != nil {
 		return err
 	}
-	return p.project(ctx, feed{store, rebuildPage}, head.Position, func(batch []logEvent) error {
+	return p.project(ctx, newFeed(store, rebuildPage), head.Position, func(batch []logEvent) error {
 		if err := p.apply(ctx, batch); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
 		if err != nil && err != errNoGeneration {
 			return err
 		}
-		err = p.project(ctx, feed{store, rebuildPage}, live.position, func(batch []logEvent) error {
+		err = p.project(ctx, newFeed(store, rebuildPage), live.position, func(batch []logEvent) error {
 			err := p.rows(batch)
 			p.position = batch[len(batch)-1].recorded.Position
 			return err

@@ -119,7 +119,7 @@ func (v *Views) load(ctx context.Context) error {
 // project applies the log up to a position.
 func (v *Views) project(ctx context.Context, until int64) error {
 	p := v.projector
-	err := p.project(ctx, feed{v.store, v.options.BatchSize}, until, func(batch []logEvent) error {
+	err := p.project(ctx, feed{v.store, v.options.BatchSize, &v.folded}, until, func(batch []logEvent) error {
 		if err := p.apply(ctx, batch); err != nil {
 			return err
 		}

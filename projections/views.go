@@ -62,6 +62,7 @@ type Views struct {
 	scans     chan struct{} // a place for each call that looks at much of the log
 	pass      sync.Mutex    // held by the one pass under way
 	projector *projector    // of the pass; nil: read the checkpoint first
+	folded    foldedFiles   // of the pass
 
 	position atomic.Int64
 	shown    atomic.Int64 // newest position ever published; the views are rebuilt behind it

@@ -123,6 +123,15 @@ func (s *bareStore) ReadStream(_ context.Context, stream string, after int64) ([
 	return known[min(after, int64(len(known))):], nil
 }
 
+// ReadStreams implements eventstore.Store.
+func (s *bareStore) ReadStreams(ctx context.Context, streams []string) (map[string][]eventstore.Recorded, error) {
+	all := map[string][]eventstore.Recorded{}
+	for _, stream := range streams {
+		all[stream], _ = s.ReadStream(ctx, stream, 0)
+	}
+	return all, nil
+}
+
 // ReadAll implements eventstore.Store: the views see an empty log.
 func (s *bareStore) ReadAll(context.Context, int64, int) ([]eventstore.Recorded, error) {
 	return nil, nil
