@@ -47,6 +47,10 @@ type Store interface {
 	// after, in order; an unknown stream has none.
 	ReadStream(ctx context.Context, stream string, after int64) ([]Recorded, error)
 
+	// ReadStreams is ReadStream for many streams at once, whole, by their names: a
+	// list whose rows have a stream each is read with one question for a page.
+	ReadStreams(ctx context.Context, streams []string) (map[string][]Recorded, error)
+
 	// ReadAll returns at most limit events with a position above after, in
 	// order. A page of large events ends early, after 16 MiB of data: only an
 	// empty page is the end.

@@ -14,17 +14,25 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// streamsRead counts the streams of transactions that are read.
+// streamsRead counts how often streams of transactions and of files are read.
 type streamsRead struct {
 	eventstore.Store
-	transactions atomic.Int64
+	transactions, files atomic.Int64
 }
 
 func (s *streamsRead) ReadStream(ctx context.Context, stream string, after int64) ([]eventstore.Recorded, error) {
 	if strings.HasPrefix(stream, "transaction/") {
 		s.transactions.Add(1)
 	}
+	if strings.HasPrefix(stream, "file/") {
+		s.files.Add(1)
+	}
 	return s.Store.ReadStream(ctx, stream, after)
+}
+
+func (s *streamsRead) ReadStreams(ctx context.Context, streams []string) (map[string][]eventstore.Recorded, error) {
+	s.transactions.Add(1)
+	return s.Store.ReadStreams(ctx, streams)
 }
 
 // Returns come newest first, page by page, and no page reads what stands

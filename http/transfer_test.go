@@ -7,6 +7,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
 )
 
 func transfers(holder string) string { return "/v1/accounts/" + holder + "/transfers" }
@@ -109,4 +110,40 @@ func TestATransferNeedsAnApprovedLink(t *testing.T) {
 	acme.call("POST", transfers(john), transfer("mine", "INCOMING", "1.00")).problem(400, "invalid").names("/relationship_id")
 	acme.call("POST", "/v1/accounts/john/transfers", transfer(queued, "INCOMING", "1.00")).problem(400, "invalid").names("/account_id")
 	acme.call("GET", transfers(john)+"/"+jane, "").problem(404, "not-found")
+}
+
+// Transfers come newest first, and neither their transactions nor the file they left in
+// are read for each row.
+func TestAListOfTransfersIsReadAtOnce(t *testing.T) {
+	counted := &streamsRead{}
+	w := newTown(t, func(o *api.Options) {
+		counted.Store = o.Ledger.Store
+		o.Ledger.Store = counted
+	})
+	acme := w.client("acme", verifiedBy("none"))
+	relationship := acme.link(john, theLink)
+	w.sweep()
+	var want []string
+	for range 7 {
+		want = append([]string{acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")).is(200).text("id")}, want...)
+	}
+	w.at("2026-11-17 10:16")
+	for path, rows := range map[string][]string{"": want, "?limit=3": want[:3], "?limit=3&cursor=3": want[3:6], "?limit=3&cursor=6": want[6:]} {
+		transactions, files := counted.transactions.Load(), counted.files.Load()
+		all := acme.call("GET", transfers(john)+path, "").is(200).list()
+		if n := counted.transactions.Load() - transactions; n != 1 {
+			t.Errorf("%q: transactions were read %d times", path, n)
+		}
+		if n := counted.files.Load() - files; n != 1 {
+			t.Errorf("%q: a file was read %d times", path, n)
+		}
+		if len(all) != len(rows) {
+			t.Fatalf("%q: %d transfers, want %d", path, len(all), len(rows))
+		}
+		for i, row := range all {
+			if row["id"] != rows[i] || row["status"] != "SENT_TO_CLEARING" {
+				t.Errorf("%q, row %d: %v, want %s", path, i, row, rows[i])
+			}
+		}
+	}
 }

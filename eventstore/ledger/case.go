@@ -25,7 +25,39 @@ func (l *Ledger) CaseOf(ctx context.Context, t domain.Transaction) (answers.Case
 // CaseAt is CaseOf for a caller that has a way of its own to the settings of an
 // ODFI.
 func (l *Ledger) CaseAt(ctx context.Context, t domain.Transaction, settings func(context.Context, string) (domain.Bank, error)) (answers.Case, error) {
-	c := answers.Case{Transaction: t, Files: map[string]domain.File{}, Now: l.Now()}
+	return l.caseWith(ctx, t, map[string]domain.File{}, settings)
+}
+
+// Cases is CaseAt for many transactions of a client, by their ids: they are read at
+// once, and each file once for all of them. One that does not exist is left out.
+func (l *Ledger) Cases(ctx context.Context, client string, ids []string, settings func(context.Context, string) (domain.Bank, error)) (map[string]answers.Case, error) {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = domain.TransactionStream(client, id)
+	}
+	streams, err := l.Store.ReadStreams(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	files, cases := map[string]domain.File{}, make(map[string]answers.Case, len(ids))
+	for i, id := range ids {
+		t, err := TransactionOf(streams[names[i]])
+		if err != nil {
+			return nil, err
+		}
+		if t.Version == 0 {
+			continue
+		}
+		if cases[id], err = l.caseWith(ctx, t, files, settings); err != nil {
+			return nil, err
+		}
+	}
+	return cases, nil
+}
+
+// caseWith reads those of a transaction's files that are not among some already.
+func (l *Ledger) caseWith(ctx context.Context, t domain.Transaction, files map[string]domain.File, settings func(context.Context, string) (domain.Bank, error)) (answers.Case, error) {
+	c := answers.Case{Transaction: t, Files: files, Now: l.Now()}
 	if odfi := t.ODFI(); odfi != "" {
 		bank, err := settings(ctx, odfi)
 		if err != nil {

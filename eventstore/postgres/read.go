@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +16,10 @@ import (
 
 const (
 	selectStream = `SELECT ` + columns + ` FROM events WHERE stream = $1 AND version > $2 ORDER BY version`
+
+	// selectStreams seeks each stream; ORDER BY inside keeps this order of the loops.
+	selectStreams = `SELECT e.* FROM unnest($1::text[]) s(stream) CROSS JOIN LATERAL
+		(SELECT ` + columns + ` FROM events WHERE stream = s.stream COLLATE "C" ORDER BY version) e`
 
 	// selectAll ends a page after 16 MiB of data and meta, whose lengths are
 	// known without reading them.
@@ -55,8 +60,12 @@ func (s *Store) events(ctx context.Context, sql string, args ...any) (events []e
 		events, err = collect(rows)
 		return err
 	}, sql, args...)
-	if err == nil && len(events) > 0 {
-		err = s.proveUpTo(ctx, events[len(events)-1].Position)
+	newest := int64(0)
+	for _, e := range events {
+		newest = max(newest, e.Position)
+	}
+	if err == nil && newest > 0 {
+		err = s.proveUpTo(ctx, newest)
 	}
 	if err != nil {
 		return nil, err
@@ -78,6 +87,20 @@ func (s *Store) ReadStream(ctx context.Context, stream string, after int64) ([]e
 	events, err := s.events(ctx, selectStream, stream, after)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	return events, nil
+}
+
+// ReadStreams implements Store.
+func (s *Store) ReadStreams(ctx context.Context, streams []string) (map[string][]eventstore.Recorded, error) {
+	names := slices.DeleteFunc(slices.Sorted(slices.Values(streams)), func(name string) bool { return !possible(name) })
+	all, err := s.events(ctx, selectStreams, slices.Compact(names))
+	if err != nil {
+		return nil, fmt.Errorf("read %d streams: %w", len(streams), err)
+	}
+	events := make(map[string][]eventstore.Recorded, len(names))
+	for _, e := range all {
+		events[e.Stream] = append(events[e.Stream], e)
 	}
 	return events, nil
 }

@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	selectStream = `SELECT ` + columns + ` FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version`
-	selectAll    = `SELECT ` + columns + ` FROM events WHERE position > ?1 ORDER BY position LIMIT ?2`
-	selectHead   = `SELECT position, hash FROM head`
+	selectStream  = `SELECT ` + columns + ` FROM events WHERE stream = ?1 AND version > ?2 ORDER BY version`
+	selectStreams = `SELECT ` + columns + ` FROM events WHERE stream IN (SELECT value FROM json_each(?1)) ORDER BY stream, version`
+	selectAll     = `SELECT ` + columns + ` FROM events WHERE position > ?1 ORDER BY position LIMIT ?2`
+	selectHead    = `SELECT position, hash FROM head`
 	// selectVersions seeks each stream's newest version in the index, however
 	// long the stream is.
 	selectVersions = `SELECT value, (SELECT max(version) FROM events WHERE stream = value) FROM json_each(?1)`
@@ -33,6 +34,29 @@ func (s *Store) ReadStream(ctx context.Context, stream string, after int64) (eve
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, err)
+	}
+	return events, nil
+}
+
+// ReadStreams implements Store.
+func (s *Store) ReadStreams(ctx context.Context, streams []string) (map[string][]eventstore.Recorded, error) {
+	names, err := json.Marshal(streams)
+	if err != nil {
+		return nil, err
+	}
+	events := make(map[string][]eventstore.Recorded, len(streams))
+	err = s.readers.Use(ctx, func(c *conn.Conn) error {
+		return c.Query(ctx, selectStreams, []driver.Value{string(names)}, func(row []driver.Value) error {
+			e, err := recorded(row)
+			if err != nil {
+				return err
+			}
+			events[e.Stream] = append(events[e.Stream], e)
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %d streams: %w", len(streams), err)
 	}
 	return events, nil
 }

@@ -28,6 +28,27 @@ var reading = []test{
 		}
 	}},
 
+	{"many streams are read at once, each whole and in order", func(t *testing.T, s eventstore.Store) {
+		mustAppend(t, s, to("a", 0, 2), to("b", 0, 1), to("c", 0, 1))
+		mustAppend(t, s, to("b", 1, 2), to("a", 2, 1))
+		streams, err := s.ReadStreams(t.Context(), []string{"b", "A", "a", "b", "a\x00", "a\xff"})
+		if err != nil || len(streams) != 2 {
+			t.Fatalf("%d streams, %v", len(streams), err)
+		}
+		for name, want := range map[string]string{"a": "123", "b": "123"} {
+			var got string
+			for _, e := range streams[name] {
+				got += fmt.Sprint(e.Version)
+			}
+			if got != want {
+				t.Errorf("stream %s: versions %q, want %q", name, got, want)
+			}
+		}
+		if none, err := s.ReadStreams(t.Context(), nil); err != nil || len(none) != 0 {
+			t.Errorf("of none: %v, %v", none, err)
+		}
+	}},
+
 	{"an unknown stream has no events", func(t *testing.T, s eventstore.Store) {
 		mustAppend(t, s, to("a", 0, 1))
 		if events, err := s.ReadStream(t.Context(), "A", 0); err != nil || len(events) != 0 {

@@ -62,11 +62,45 @@ func (s *Kit) TransactionOf(ctx context.Context, l *ledger.Ledger, t domain.Tran
 	if err != nil {
 		return TransactionView{}, err
 	}
-	view, ok := NewTransactionView(t, c.Files, c.Now, c.Bank)
+	return viewOf(c, id)
+}
+
+func viewOf(c answers.Case, id string) (TransactionView, error) {
+	view, ok := NewTransactionView(c.Transaction, c.Files, c.Now, c.Bank)
 	if !ok {
 		return TransactionView{}, domain.Refuse(domain.NotFound, "there is no transaction %s", id)
 	}
 	return view, nil
+}
+
+// TransactionsAhead reads transactions of a list in its order, which is known, so many
+// at once: whoever asks for one finds those behind it read already.
+type TransactionsAhead struct {
+	kit    *Kit
+	l      *ledger.Ledger
+	client string
+	ids    []string // still to be read
+	most   int
+	read   map[string]answers.Case
+}
+
+// TransactionsAhead begins a list of a client's transactions.
+func (s *Kit) TransactionsAhead(l *ledger.Ledger, client string, ids []string, most int) *TransactionsAhead {
+	return &TransactionsAhead{kit: s, l: l, client: client, ids: ids, most: most}
+}
+
+// Transaction is the view of one; those before it in the list are not asked for again.
+func (a *TransactionsAhead) Transaction(ctx context.Context, id string) (TransactionView, error) {
+	if _, ok := a.read[id]; !ok {
+		at := max(0, slices.Index(a.ids, id))
+		page := a.ids[at:min(at+a.most, len(a.ids))]
+		read, err := a.l.Cases(ctx, a.client, page, a.kit.Directory.Bank)
+		if err != nil {
+			return TransactionView{}, err
+		}
+		a.read, a.ids = read, a.ids[at+len(page):]
+	}
+	return viewOf(a.read[id], id)
 }
 
 // RefusedOver is why a returned transaction may not be presented again:

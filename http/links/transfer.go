@@ -157,11 +157,11 @@ func (s *surface) respondTransfer(c echo.Context, l *ledger.Ledger, h domain.Hol
 	if err != nil {
 		return err
 	}
-	record, err := s.transferRecord(c.Request().Context(), l, h, t)
+	st, err := s.Transaction(c.Request().Context(), l, h.Client, t.TransactionID)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, record)
+	return c.JSON(http.StatusOK, recordOf(h, t, st))
 }
 
 func existingTransfer(h domain.Holder, id string) (domain.Transfer, error) {
@@ -172,12 +172,8 @@ func existingTransfer(h domain.Holder, id string) (domain.Transfer, error) {
 	return t, nil
 }
 
-// transferRecord tells a transfer from its transaction.
-func (s *surface) transferRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, t domain.Transfer) (transferRecord, error) {
-	st, err := s.Transaction(ctx, l, h.Client, t.TransactionID)
-	if err != nil {
-		return transferRecord{}, err
-	}
+// recordOf tells a transfer from its transaction.
+func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transferRecord {
 	o := st.Transaction.Origination()
 	r := transferRecord{
 		ID: t.TransactionID, AccountID: h.ID, RelationshipID: t.RelationshipID, Type: "ach", Direction: t.Direction,
@@ -200,7 +196,7 @@ func (s *surface) transferRecord(ctx context.Context, l *ledger.Ledger, h domain
 	default:
 		r.Status = "SENT_TO_CLEARING"
 	}
-	return r, nil
+	return r
 }
 
 // returnReason is the newest return's code and title.
@@ -225,14 +221,26 @@ func (s *surface) listTransfers(c echo.Context, who api.Caller, id string) error
 	if err != nil {
 		return err
 	}
-	newestFirst := func(yield func(domain.Transfer, error) bool) {
-		for _, t := range slices.Backward(h.Transfers) {
-			if !yield(t, nil) {
-				return
-			}
+	newestFirst := slices.Clone(h.Transfers)
+	slices.Reverse(newestFirst)
+	ids := make([]string, len(newestFirst))
+	for i, t := range newestFirst {
+		ids[i] = t.TransactionID
+	}
+	most := api.RowsAtOnce
+	if c.QueryParam("limit") != "" {
+		if most, err = api.Limit(c); err != nil {
+			return err
 		}
 	}
-	return api.AnswerRows(s.Kit, c, newestFirst, func(t domain.Transfer) (transferRecord, error) { return s.transferRecord(ctx, l, h, t) })
+	ahead := s.TransactionsAhead(l, h.Client, ids, most)
+	return api.AnswerRows(s.Kit, c, api.Each(newestFirst), func(t domain.Transfer) (transferRecord, error) {
+		st, err := ahead.Transaction(ctx, t.TransactionID)
+		if err != nil {
+			return transferRecord{}, err
+		}
+		return recordOf(h, t, st), nil
+	})
 }
 
 func (s *surface) getTransfer(c echo.Context, who api.Caller, id, transfer string) error {
