@@ -11,6 +11,7 @@ import (
 
 type keysCommand struct {
 	Rotate  rotateCommand  `cmd:"" help:"Replace the master key, or one client's data key."`
+	Make    makeKeyCommand `cmd:"" help:"Write a new master key to a file, for the nodes of a ledger in a database."`
 	Export  exportCommand  `cmd:"" help:"Write the master key to a file, to be kept apart from the backups."`
 	Destroy destroyCommand `cmd:"" help:"Make everything sealed for a client unreadable, for good."`
 	Ops     opsCommand     `cmd:"" help:"Write a new operations credential to DIR/ops.credential."`
@@ -28,6 +29,18 @@ type rotateCommand struct {
 	Client string `help:"Make a new data key for this client instead: it seals what comes from now on." placeholder:"ID"`
 }
 
+// Help is the text that --help shows below the flags.
+func (rotateCommand) Help() string {
+	return `With --store the master key is on every node, so the next one is there first:
+
+  achledger keys make master-next          copy that file to every node, and start each
+  achledger serve --master-key-file-next master-next ...          with its name
+  achledger keys rotate --store URL        refused while a node does not have it
+
+All keys are wrapped again in one step, and each node puts the new master key in the
+place of the old one.`
+}
+
 // Run rotates the master key, or a client's data key.
 func (c rotateCommand) Run(ctx context.Context, s streams) error {
 	if _, err := askAt(ctx, c.placeFlags, "keys/rotate", (*node.Core).RotateKeys, node.Rotation{Client: c.Client}); err != nil {
@@ -38,8 +51,29 @@ func (c rotateCommand) Run(ctx context.Context, s streams) error {
 			"one made before cannot open it, whatever its master key.\n", c.Client)
 		return err
 	}
+	if c.Store != "" {
+		_, err := fmt.Fprint(s.out, "The master key is the one that the nodes were given as their next. They take it by\n"+
+			"themselves; one that is away now takes it when it starts with --master-key-file-next,\n"+
+			"or with a copy in keys/master. The old one opens only base backups made before: keep\n"+
+			"the new one apart from them.\n")
+		return err
+	}
 	_, err := fmt.Fprintf(s.out, "The master key is a new one. The old one opens only backups made before.\n"+
 		"Export it now: achledger keys export --data %s FILE\n", c.Data)
+	return err
+}
+
+type makeKeyCommand struct {
+	File string `arg:"" help:"A file that does not exist yet."`
+}
+
+// Run makes a master key.
+func (c makeKeyCommand) Run(s streams) error {
+	if err := seal.MakeNext(c.File); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "%s holds a new master key. Copy it to every node, start each with\n"+
+		"--master-key-file-next, and then: achledger keys rotate --store URL\n", c.File)
 	return err
 }
 

@@ -35,6 +35,8 @@ type serveCommand struct {
 	Outbox  string `help:"Folder on storage that the nodes share: where files for the bank are put." env:"ACHLEDGER_OUTBOX" placeholder:"DIR" group:"Several nodes"`
 	Inbox   string `help:"Likewise: where files of the bank are picked up." env:"ACHLEDGER_INBOX" placeholder:"DIR" group:"Several nodes"`
 
+	NextMaster string `name:"master-key-file-next" help:"File with the master key that the next keys rotate takes: the same on every node. It need not be there yet." env:"ACHLEDGER_MASTER_KEY_FILE_NEXT" placeholder:"FILE" group:"Several nodes"`
+
 	NATSListen string `name:"nats-listen" help:"Address of the embedded broker; 127.0.0.1:4222 when nothing is said." env:"ACHLEDGER_NATS_LISTEN" placeholder:"HOST:PORT" group:"Broker" xor:"broker"`
 	NATSURL    string `name:"nats-url" help:"Use this NATS server or cluster instead of the embedded one." env:"ACHLEDGER_NATS_URL" placeholder:"URL" group:"Broker" xor:"broker"`
 	NATSCreds  string `name:"nats-creds" help:"Credentials file for it." env:"ACHLEDGER_NATS_CREDS" placeholder:"FILE" group:"Broker"`
@@ -94,7 +96,7 @@ func (c serveCommand) contradictions() (list []error) {
 		{c.NATSURL == "" && c.NATSCreds+c.NATSCA+c.NATSCert+c.NATSKey != "", "--nats-creds, --nats-ca, --nats-cert and --nats-key are for another broker: name it with --nats-url"},
 		{(c.TLSCert == "") != (c.TLSKey == ""), "--tls-cert and --tls-key go together"},
 		{c.ClientCA != "" && c.TLSCert == "", "--tls-client-ca needs --tls-cert and --tls-key"},
-		{c.Store == "" && c.Node+c.Outbox+c.Inbox != "", "--node, --outbox and --inbox are for a ledger in a database: name it with --store"},
+		{c.Store == "" && c.Node+c.Outbox+c.Inbox+c.NextMaster != "", "--node, --outbox, --inbox and --master-key-file-next are for a ledger in a database: name it with --store"},
 		{c.Store != "" && c.NATSURL == "", "--store needs --nats-url: the nodes share a broker, and the embedded one would die with its node"},
 		{(c.OIDCIssuer == "") != (c.OIDCClientID == ""), "--oidc-issuer and --oidc-client-id go together"},
 		{c.OIDCIssuer == "" && c.OIDCSecret+c.ConsoleURL != "", "--oidc-secret-file and --console-url are for an OpenID provider: name it with --oidc-issuer"},
@@ -177,7 +179,7 @@ func (c serveCommand) options() (node.Options, error) {
 		Broker: node.BrokerOptions{
 			Listen: cmp.Or(c.NATSListen, embedded), URL: c.NATSURL, Creds: c.NATSCreds, CA: c.NATSCA, Cert: c.NATSCert, Key: c.NATSKey, Replicas: c.Replicas,
 		},
-		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox},
+		Database:  node.Database{URL: c.Store, Node: c.Node, Outbox: c.Outbox, Inbox: c.Inbox, NextMaster: c.NextMaster},
 		Release:   version(),
 		Plaid:     links.PlaidConfig{BaseURL: c.PlaidURL, ClientID: c.PlaidClientID, Secret: c.PlaidSecret},
 		OpenID:    openID,

@@ -14,8 +14,11 @@ import (
 const (
 	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
 	selectHash = `SELECT hash FROM events WHERE position = $1`
-	beHere     = `INSERT INTO nodes(name, release, position, views, seen) VALUES($1, $2, $3, $4, now())
-		ON CONFLICT(name) DO UPDATE SET release = excluded.release, position = excluded.position, views = excluded.views, seen = excluded.seen`
+	beHere     = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, told_by)
+		VALUES($1, $2, $3, $4, now(), $5, $6, $7, $2)
+		ON CONFLICT(name) DO UPDATE SET release = excluded.release, position = excluded.position, views = excluded.views,
+			seen = excluded.seen, serves = excluded.serves, keys_dropped = excluded.keys_dropped,
+			next_master = excluded.next_master, told_by = excluded.told_by`
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
 )
 
@@ -29,7 +32,7 @@ func (s *Store) barrier(ctx context.Context) error {
 	var sent time.Duration
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
-		head, hash, sent = eventstore.Head{}, nil, sinceBoot()
+		head, hash, sent = eventstore.Head{}, nil, SinceBoot()
 		b.Queue(readCommitted)
 		s.queueHere(&b)
 		queueHead(&b, &head)
@@ -81,7 +84,12 @@ func rollback(c *pgx.Conn, cause error) error {
 
 // queueHere has the node say that it is here, and how far.
 func (s *Store) queueHere(b *pgx.Batch) {
-	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, s.viewsAt())
+	var now Standing
+	says := s.says.Load()
+	if says != nil {
+		now = (*says)()
+	}
+	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, now.Views, says != nil, now.KeysDropped, now.NextMaster)
 }
 
 func queueHead(b *pgx.Batch, head *eventstore.Head) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"golang.org/x/sys/unix"
 
 	"github.com/achledger/achledger/eventstore"
@@ -16,8 +15,8 @@ import (
 // whose primary is, cannot know longer that a credential was not revoked.
 const freshFor = time.Second
 
-// sinceBoot is a clock that also counts while the machine sleeps.
-func sinceBoot() time.Duration {
+// SinceBoot is a clock that also counts while the machine sleeps.
+func SinceBoot() time.Duration {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
 		return 0 // never on Linux; nothing is fresh then
@@ -38,7 +37,7 @@ func (s *Store) committed(sent time.Duration) {
 // Fresh reports whether this node may answer from what it knows. One that has
 // committed nothing for a second tries to, for a second more; then it is ErrAway.
 func (s *Store) Fresh(ctx context.Context) error {
-	if sinceBoot()-time.Duration(s.heard.Load()) < freshFor {
+	if SinceBoot()-time.Duration(s.heard.Load()) < freshFor {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, freshFor)
@@ -47,44 +46,4 @@ func (s *Store) Fresh(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", eventstore.ErrAway, err)
 	}
 	return nil
-}
-
-// Watch has the node tell how far its views are, in the table of nodes.
-func (s *Store) Watch(views func() int64) { s.views.Store(&views) }
-
-// viewsAt is how far the views are.
-func (s *Store) viewsAt() int64 {
-	if views := s.views.Load(); views != nil {
-		return (*views)()
-	}
-	return 0
-}
-
-// Node is a node as it said of itself last.
-type Node struct {
-	Name     string
-	Release  string // of its program
-	Position int64  // of the log, that it knows to be durable
-	Views    int64  // how far its views are
-	Seen     time.Duration
-}
-
-const listNodes = `SELECT name, release, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint
-	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
-
-// Nodes lists those that were there within the last hour, and how long ago.
-func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
-	err = s.query(ctx, func(rows pgx.Rows) (err error) {
-		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
-			var ago int64
-			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago)
-			n.Seen = time.Duration(ago) * time.Microsecond
-			return n, err
-		})
-		return err
-	}, listNodes)
-	if err != nil {
-		return nil, fmt.Errorf("list the nodes: %w", err)
-	}
-	return nodes, nil
 }

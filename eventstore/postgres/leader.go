@@ -64,10 +64,10 @@ func (s *Store) Lead(ctx context.Context, work func(ctx context.Context, term in
 // Leads reports ErrNotLeader when another term has begun. It was asked within a
 // second, by a commit: a former primary that woke up does not answer.
 func (s *Store) Leads(ctx context.Context, term int64) error {
-	if c := s.confirmed.Load(); c != nil && c.term == term && sinceBoot()-c.sent < freshFor {
+	if c := s.confirmed.Load(); c != nil && c.term == term && SinceBoot()-c.sent < freshFor {
 		return nil
 	}
-	found := confirmation{sent: sinceBoot()}
+	found := confirmation{sent: SinceBoot()}
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
 		b.Queue(readCommitted)
@@ -87,7 +87,7 @@ func (s *Store) Leads(ctx context.Context, term int64) error {
 // confirmation is which term it was when that was asked.
 type confirmation struct {
 	term int64
-	sent time.Duration // by sinceBoot
+	sent time.Duration // by SinceBoot
 }
 
 // leadError is an error of work.

@@ -5,7 +5,7 @@ const schemaName = "achledger"
 
 // migrations[n] brings schema version n to n+1, as the owner. A released one
 // never changes.
-var migrations = []string{v1, v2, v3, v4}
+var migrations = []string{v1, v2, v3, v4, v5}
 
 // v1: all names are compared byte by byte, whatever the database's collation,
 // which may change with the operating system and must not take indexes along.
@@ -158,6 +158,15 @@ CREATE TABLE webhook_rounds(
   attempts text   NOT NULL,                -- JSON
   PRIMARY KEY(webhook, number)
 );
+`
+
+// v5 is what nodes say of themselves, so that what all of them must have done, or
+// must know, can be waited for.
+const v5 = `
+ALTER TABLE nodes ADD serves boolean NOT NULL DEFAULT true, -- false for a command
+  ADD keys_dropped bigint NOT NULL DEFAULT 0, -- up to which position it forgot destroyed keys
+  ADD next_master  text   NOT NULL DEFAULT '', -- names its next master key
+  ADD told_by      text   NOT NULL DEFAULT ''; -- release that said the columns above
 `
 
 // grants are what the serving role needs of each table.

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -73,10 +76,9 @@ func TestTwoNodesMakeOneKeyForAClientAndNoneComesBackAfterItWasDestroyed(t *test
 	dir := t.TempDir()
 	_, err := seal.MakeMaster(dir)
 	must(t, err)
-	mark, err := seal.Mark(dir)
-	must(t, err)
+	belongs(t, url, dir)
 	ring := func(s *postgres.Store) *seal.Keyring {
-		k, err := seal.OpenWith(dir, s.Wraps(), mark)
+		k, err := seal.OpenWith(dir, "", s.Wraps())
 		must(t, err)
 		return k
 	}
@@ -113,7 +115,7 @@ func TestTwoNodesMakeOneKeyForAClientAndNoneComesBackAfterItWasDestroyed(t *test
 	if err := s.Wraps().Replace("acme", was, was); err == nil {
 		t.Error("a key came back")
 	}
-	if err := s.Wraps().Create("acme", was); !errors.Is(err, fs.ErrExist) {
+	if err := s.Wraps().Create("acme", was, nil); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a key was made anew: %v", err)
 	}
 	if _, err := ring(s).Open("acme", sealed, "test"); !errors.Is(err, seal.ErrDestroyed) {
@@ -122,8 +124,83 @@ func TestTwoNodesMakeOneKeyForAClientAndNoneComesBackAfterItWasDestroyed(t *test
 	elsewhere := t.TempDir()
 	_, err = seal.MakeMaster(elsewhere)
 	must(t, err)
-	if _, err := seal.OpenWith(elsewhere, s.Wraps(), mark); !errors.Is(err, seal.ErrWrongMaster) {
+	if _, err := seal.OpenWith(elsewhere, "", s.Wraps()); !errors.Is(err, seal.ErrWrongMaster) {
 		t.Errorf("another master key: %v", err)
+	}
+}
+
+// belongs makes the master key in a folder that of the ledger.
+func belongs(t *testing.T, url, dir string) {
+	t.Helper()
+	mark, err := seal.Mark(dir)
+	must(t, err)
+	execIn(t, postgrestest.Shared(t), url, `UPDATE achledger.ledger SET mark = $1`, mark)
+}
+
+// While keys are made on one node, another one replaces the master key: each is
+// wrapped by the old one and then by the new, or by the new one.
+func TestTheMasterKeyIsReplacedWhileKeysAreMade(t *testing.T) {
+	s, url := fresh(t, postgres.Options{})
+	dirs, next := []string{t.TempDir(), t.TempDir()}, filepath.Join(t.TempDir(), "next")
+	_, err := seal.MakeMaster(dirs[0])
+	must(t, err)
+	content, err := os.ReadFile(filepath.Join(dirs[0], "master"))
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dirs[1], "master"), content, 0o600))
+	must(t, seal.MakeNext(next))
+	belongs(t, url, dirs[0])
+	ring := func(i int, s *postgres.Store) *seal.Keyring {
+		k, err := seal.OpenWith(dirs[i], next, s.Wraps())
+		must(t, err)
+		return k
+	}
+	maker, rotator := ring(0, s), ring(1, open(t, postgres.Options{URL: url}))
+	const clients = 40
+	sealed := make([][]byte, clients)
+	begun := make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		for i := range sealed {
+			if i == clients/4 {
+				close(begun)
+			}
+			if sealed[i], err = maker.Seal(fmt.Sprint("client", i), []byte("number"), "test"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	<-begun
+	must(t, rotator.Rotate())
+	all.Wait()
+	for i := range dirs {
+		k := ring(i, s)
+		for n, v := range sealed {
+			if plain, err := k.Open(fmt.Sprint("client", n), v, "test"); err != nil || string(plain) != "number" {
+				t.Errorf("%q, %v", plain, err)
+			}
+		}
+	}
+	// What was read before does not bring the old one back, nor a key that it wraps.
+	was, err := s.Wraps().Read("client0")
+	must(t, err)
+	mark, err := seal.Mark(dirs[0])
+	must(t, err)
+	if err := s.Wraps().Rewrap(mark, mark, []string{"client0"}, [][]byte{was}, [][]byte{was}); err == nil {
+		t.Error("another mark is replaced")
+	}
+	if err := s.Wraps().Create("new", was, mark); err == nil {
+		t.Error("a key is made under another mark")
+	}
+	if _, err := s.Wraps().Read("new"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key was made under another mark: %v", err)
+	}
+	now, err := s.Wraps().Mark()
+	must(t, err)
+	if err := s.Wraps().Rewrap(now, mark, []string{"client0"}, [][]byte{was}, [][]byte{[]byte("lost")}); err == nil {
+		t.Error("a client was left out")
+	}
+	if is, err := s.Wraps().Read("client0"); err != nil || string(is) != string(was) {
+		t.Errorf("a rotation that was refused changed a key: %v", err)
 	}
 }
 
@@ -289,7 +366,7 @@ func TestWhatASwitchAllowedIsRefusedOnceItWasChanged(t *testing.T) {
 func TestANodeThatIsCutOffIsNotFresh(t *testing.T) {
 	f := &lines{}
 	s, url := fresh(t, postgres.Options{Dial: f.dial})
-	s.Watch(func() int64 { return 7 })
+	s.Serve(func() postgres.Standing { return postgres.Standing{Views: 7} })
 	must(t, s.Fresh(t.Context()))
 	cut := func(*line, []byte) error { return errCut }
 	f.set(cut, cut)

@@ -26,12 +26,12 @@ type Store struct {
 	hints eventstore.Hints
 
 	barriers, looks flight
-	heard           atomic.Int64                 // when the last write was sent that was committed, by sinceBoot
-	views           atomic.Pointer[func() int64] // how far the views are
-	asked           eventstore.Hints             // of asks and their answers
-	primary         atomic.Pointer[Primary]      // none before the first look
-	confirmed       atomic.Pointer[confirmation] // none before Leads was asked
-	told            chan struct{}                // receives a value when another node wrote
+	heard           atomic.Int64                    // when the last write was sent that was committed, by SinceBoot
+	says            atomic.Pointer[func() Standing] // none where the node does not serve
+	asked           eventstore.Hints                // of asks and their answers
+	primary         atomic.Pointer[Primary]         // none before the first look
+	confirmed       atomic.Pointer[confirmation]    // none before Leads was asked
+	told            chan struct{}                   // receives a value when another node wrote
 
 	once    sync.Once
 	closed  chan struct{}

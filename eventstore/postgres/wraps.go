@@ -40,12 +40,15 @@ func (w Wraps) Read(client string) (content []byte, err error) {
 	return content, err
 }
 
+// createWrap waits for a master key that is being replaced just now.
+const createWrap = `INSERT INTO wrapped_keys(client, content)
+	SELECT $1, $2 FROM ledger WHERE $3::bytea IS NULL OR mark = $3 FOR SHARE ON CONFLICT DO NOTHING`
+
 // Create puts wrapped keys where none are, durably; fs.ErrExist otherwise. A
-// commit whose answer was lost finds its own.
-func (w Wraps) Create(client string, content []byte) error {
-	err := w.store.change("write keys", func(b *pgx.Batch) {
-		b.Queue(`INSERT INTO wrapped_keys(client, content) VALUES($1, $2) ON CONFLICT DO NOTHING`, client, content)
-	})
+// commit whose answer was lost finds its own. With a mark nothing is created where
+// another master key belongs here by now.
+func (w Wraps) Create(client string, content, mark []byte) error {
+	err := w.store.change("write keys", func(b *pgx.Batch) { b.Queue(createWrap, client, content, mark) })
 	return w.holds(client, content, err, fs.ErrExist)
 }
 
@@ -66,11 +69,16 @@ func (w Wraps) holds(client string, want []byte, err, otherwise error) error {
 		return err
 	}
 	got, err := w.Read(client)
-	if err == nil && string(got) != string(want) {
-		err = otherwise
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errRotated
+	case err == nil && string(got) != string(want):
+		return otherwise
 	}
 	return err
 }
+
+var errRotated = errors.New("the master key was replaced meanwhile: ask again")
 
 // Exclusively runs change while no other node changes keys. Should its session be
 // lost meanwhile, Create and Replace still let only one of two changes happen.

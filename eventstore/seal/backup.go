@@ -29,7 +29,7 @@ func Backup(dir, dest string) error {
 			if err != nil {
 				return err
 			}
-			if err := copied.wraps.Create(c, content); err != nil {
+			if err := copied.wraps.Create(c, content, nil); err != nil {
 				return err
 			}
 		}

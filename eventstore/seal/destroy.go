@@ -27,7 +27,7 @@ func (k *Keyring) Destroy(client string) error {
 			return encodeErr
 		}
 		if errors.Is(err, ErrNoKey) {
-			return k.wraps.Create(client, content)
+			return k.wraps.Create(client, content, nil)
 		}
 		if err != nil { // damaged ones too
 			if w.was, err = k.wraps.Read(client); err != nil {

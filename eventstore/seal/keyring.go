@@ -33,6 +33,9 @@ var (
 	ErrNoMaster = errors.New("the master key is missing")
 	// ErrWrongMaster: the master key is not the one that wrapped a key.
 	ErrWrongMaster = errors.New("the master key is another one")
+	// ErrNotReplaced: the next master key is in use, and the file of the one before
+	// could not be replaced.
+	ErrNotReplaced = errors.New("the file of the master key was not replaced")
 	// ErrNoKey: nothing was ever sealed for this client, or its file is lost.
 	ErrNoKey = errors.New("the client has no key")
 	// ErrDestroyed: the client's keys were destroyed, for good.
@@ -65,6 +68,12 @@ type Keyring struct {
 
 	mu     sync.RWMutex
 	opened map[string]*clientKeys // unwrapped, by client
+
+	// Of keys that several processes share; see OpenWith.
+	shared Shared // nil in a folder
+	next   string // file of the next master key; may be empty
+	mark   []byte // that the master key in use made
+	turned bool   // next is in use, because keys/master could not be replaced
 }
 
 // inFolder is a keyring whose wrapped keys lie beside the master key.
@@ -130,37 +139,18 @@ func OpenReadOnly(dir string) (*Keyring, error) {
 
 // HasMaster reports whether a readable master key is present.
 func (k *Keyring) HasMaster() bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
 	_, err := k.readMaster()
 	return err == nil
 }
 
-func (k *Keyring) masterFile() string { return filepath.Join(k.dir, "master") }
-
-// OpenWith opens a keyring whose wrapped keys lie elsewhere than beside its master
-// key, which is in a folder and is the one that made a mark; see Mark.
-//
-// Errors: ErrNoMaster and ErrWrongMaster, with what to do.
-func OpenWith(dir string, w Wraps, mark []byte) (*Keyring, error) {
-	if err := CheckMark(dir, mark); err != nil {
-		return nil, fmt.Errorf("open keyring: %w", err)
+// masterFile is the file of the master key in use.
+func (k *Keyring) masterFile() string {
+	if k.turned {
+		return k.next
 	}
-	k := inFolder(dir, disk{})
-	k.wraps = w
-	return k, nil
+	return k.ownMaster()
 }
 
-// Forget drops the keys in memory: another process changed some of them. They are
-// read again when they are needed.
-func (k *Keyring) Forget() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	clear(k.opened)
-}
-
-// OpenReadOnlyWith is OpenWith for reading. Without a master key in the folder
-// every call for a client with a key answers ErrNoMaster.
-func OpenReadOnlyWith(dir string, w Wraps) *Keyring {
-	k := inFolder(dir, disk{})
-	k.wraps, k.readOnly = w, true
-	return k
-}
+func (k *Keyring) ownMaster() string { return filepath.Join(k.dir, "master") }

@@ -60,6 +60,9 @@ func (k *Keyring) load(client string) (*clientKeys, error) {
 		if c, err = k.read(client); !errors.Is(err, ErrWrongMaster) {
 			break
 		}
+		if k.shared != nil && k.turn() != nil && !k.turned {
+			break
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -101,7 +104,10 @@ func (k *Keyring) newKeys(client string) (*clientKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.wraps.Create(client, content); err != nil {
+	if k.shared != nil && !m.made(k.mark) {
+		return nil, k.wrongMaster()
+	}
+	if err := k.wraps.Create(client, content, k.mark); err != nil {
 		return nil, fmt.Errorf("write the keys of client %s: %w", client, err)
 	}
 	c, err := s.ready()

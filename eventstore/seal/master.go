@@ -51,22 +51,31 @@ func masterFrom(h *keyset.Handle) (master, error) {
 
 // readMaster reads keys/master; ErrNoMaster when there is none.
 func (k *Keyring) readMaster() (master, error) {
-	b, err := k.disk.read(k.masterFile())
+	m, err := k.disk.readMaster(k.masterFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return master{}, fmt.Errorf("%w: copy the exported master key to %s (mode 0600) and start again; "+
 			"no other key opens the keys of the clients", ErrNoMaster, k.masterFile())
 	}
+	return m, err
+}
+
+// readMaster reads a master key from a file.
+func (d disk) readMaster(path string) (master, error) {
+	b, err := d.read(path)
 	if err != nil {
 		return master{}, err
 	}
 	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
 	if err != nil {
-		return master{}, fmt.Errorf("%s is damaged: put back the exported master key: %w", k.masterFile(), err)
+		return master{}, fmt.Errorf("%s is damaged: put back the exported master key: %w", path, err)
 	}
 	return masterFrom(h)
 }
 
-func (k *Keyring) makeMaster() error {
+func (k *Keyring) makeMaster() error { return k.disk.makeMaster(k.masterFile()) }
+
+// makeMaster writes a new master key to a file that must not exist yet.
+func (d disk) makeMaster(path string) error {
 	h, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return fmt.Errorf("make a master key: %w", err)
@@ -79,7 +88,7 @@ func (k *Keyring) makeMaster() error {
 	if err != nil {
 		return err
 	}
-	if err := k.disk.create(k.masterFile(), content); err != nil {
+	if err := d.create(path, content); err != nil {
 		return fmt.Errorf("write the master key: %w", err)
 	}
 	return nil
@@ -92,7 +101,9 @@ func (k *Keyring) makeMaster() error {
 //
 // Errors: ErrNoMaster; fs.ErrExist when dest exists; a rotation under way.
 func (k *Keyring) ExportMaster(dest string) error {
+	k.mu.RLock()
 	m, err := k.readMaster()
+	k.mu.RUnlock()
 	if err != nil {
 		return fmt.Errorf("export the master key: %w", err)
 	}
@@ -105,46 +116,6 @@ func (k *Keyring) ExportMaster(dest string) error {
 	}
 	if err := k.disk.create(dest, content); err != nil {
 		return fmt.Errorf("export the master key: %w", err)
-	}
-	return nil
-}
-
-// MakeMaster makes a master key in a folder that has none, for a keyring whose
-// wrapped keys lie elsewhere. made is false when there is one.
-func MakeMaster(dir string) (made bool, err error) {
-	k := inFolder(dir, disk{})
-	if err := k.disk.makeFolder(dir); err != nil {
-		return false, fmt.Errorf("make a master key: %w", err)
-	}
-	if _, err = k.readMaster(); !errors.Is(err, ErrNoMaster) {
-		return false, err
-	}
-	return true, k.makeMaster()
-}
-
-// marked is what a mark seals.
-var marked = []byte("achledger")
-
-// Mark is something sealed by the master key in a folder, by which the key is
-// known again.
-func Mark(dir string) ([]byte, error) {
-	m, err := inFolder(dir, disk{}).readMaster()
-	if err != nil {
-		return nil, err
-	}
-	return m.aead.Encrypt(marked, bind(nil, "mark"))
-}
-
-// CheckMark is ErrWrongMaster when the master key in a folder is not the one that
-// made a mark, and ErrNoMaster when there is none.
-func CheckMark(dir string, mark []byte) error {
-	k := inFolder(dir, disk{})
-	m, err := k.readMaster()
-	if err != nil {
-		return err
-	}
-	if plain, err := m.aead.Decrypt(mark, bind(nil, "mark")); err != nil || !bytes.Equal(plain, marked) {
-		return fmt.Errorf("%w: %s is not the one that this ledger's keys are wrapped by: copy that one there", ErrWrongMaster, k.masterFile())
 	}
 	return nil
 }

@@ -19,10 +19,16 @@ var errRotating = errors.New("the master key is being rotated: wait for the rota
 // keys/master first gets the new key beside the old one, then each client's
 // file is replaced, then keys/master is left with the new key alone. Whenever
 // that stops, all files can be read, and the next Open finishes it.
+//
+// Keys that several processes share are wrapped by the next master key, which each
+// of them has by then; see OpenWith.
 func (k *Keyring) Rotate() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	err := k.exclusively(func() error {
+		if k.shared != nil {
+			return k.rotateShared()
+		}
 		clients, err := k.clients()
 		if err != nil {
 			return err

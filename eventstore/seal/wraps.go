@@ -18,8 +18,10 @@ type Wraps interface {
 	// Read returns what lies there for a client; fs.ErrNotExist when nothing
 	// does.
 	Read(client string) ([]byte, error)
-	// Create puts content where nothing lies, durably; fs.ErrExist otherwise.
-	Create(client string, content []byte) error
+	// Create puts content where nothing lies, durably; fs.ErrExist otherwise. A
+	// mark is that of the master key which wrapped it: where another one belongs by
+	// now, nothing is created.
+	Create(client string, content, mark []byte) error
 	// Replace puts content in the place of what was read, durably, and leaves
 	// nothing of the old content that can be had.
 	Replace(client string, was, is []byte) error
@@ -51,7 +53,8 @@ func (w folderWraps) Clients() ([]string, error) {
 
 func (w folderWraps) Read(client string) ([]byte, error) { return w.ring.disk.read(w.file(client)) }
 
-func (w folderWraps) Create(client string, content []byte) error {
+// Create needs no mark: the caller has the lock, and the master key lies beside.
+func (w folderWraps) Create(client string, content, _ []byte) error {
 	return w.ring.disk.create(w.file(client), content)
 }
 

@@ -68,7 +68,7 @@ type brokerLink struct {
 func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (err error) {
 	readers := &subscribers{logins: s.logins, directory: d, fresh: func(context.Context) error { return nil }}
 	if s.asks != nil {
-		readers.fresh = s.asks.Fresh
+		readers.fresh = s.fresh
 	}
 	if s.options.Broker.URL == "" {
 		s.broker, err = s.embed(readers)

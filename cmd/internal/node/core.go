@@ -52,10 +52,11 @@ type Core struct {
 	// Exposed is what others than its owner could read until this start.
 	Exposed []string
 
-	nodes    ledger.Nodes                // that serve the ledger; nil: this one
-	reload   func(context.Context) error // takes in how other nodes set the switch
-	switched *row                        // the switch in the database; nil in a folder
-	release  func() error                // of what the folder is locked by beside its log; nil for nothing
+	nextMaster string                      // file of the next master key, of a ledger in a database
+	nodes      ledger.Nodes                // that serve the ledger; nil: this one
+	reload     func(context.Context) error // takes in how other nodes set the switch
+	switched   *row                        // the switch in the database; nil in a folder
+	release    func() error                // of what the folder is locked by beside its log; nil for nothing
 }
 
 // Open opens a data folder for writing, and makes it when it does not exist.

@@ -22,6 +22,10 @@ type Database struct {
 	Outbox string // where files for the bank are put, on storage that the nodes share
 	Inbox  string // where files of the bank are picked up, likewise
 
+	// NextMaster is a file with the master key that the next rotation takes; it
+	// need not exist yet.
+	NextMaster string
+
 	change func(*postgres.Options) // for tests
 }
 
@@ -37,6 +41,7 @@ func openDatabase(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	c := &Core{Folder: o.Folder, Kind: o.Kind, Store: store, Kept: store.Kept(), Outbox: o.Database.Outbox, Inbox: o.Database.Inbox, Leadership: store}
+	c.nextMaster = o.Database.NextMaster
 	c.nodes = func() int { return store.Primary().Nodes }
 	if err := c.openOrClose(ctx, store, c.share); err != nil {
 		return nil, err
@@ -75,7 +80,7 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store, share func
 	if err := share(l.ID); err != nil {
 		return err
 	}
-	if c.Keys, err = seal.OpenWith(c.Folder.Keys(), store.Wraps(), l.Mark); err != nil {
+	if c.Keys, err = seal.OpenWith(c.Folder.Keys(), c.nextMaster, store.Wraps()); err != nil {
 		return err
 	}
 	log, err := Identify(ctx, store)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
@@ -22,9 +20,8 @@ func (s *Server) followOthers(ctx context.Context) error {
 	}
 	hint, stop := s.Store.Notify()
 	defer stop()
-	seen := s.atStart
 	for {
-		if err := errors.Join(s.catchUp(ctx), s.dropKeys(ctx, &seen)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.catchUp(ctx), s.sharedKeys.follow(ctx)); err != nil && ctx.Err() == nil {
 			s.log.Debug("what other nodes set is not known", "err", err)
 		}
 		select {
@@ -34,25 +31,6 @@ func (s *Server) followOthers(ctx context.Context) error {
 		case <-time.After(followEvery):
 		}
 	}
-}
-
-// dropKeys forgets the keys in memory when another node destroyed or changed some.
-func (s *Server) dropKeys(ctx context.Context, seen *int64) error {
-	head, err := s.Store.Head(ctx)
-	if err != nil {
-		return err
-	}
-	changed := false
-	err = eventstore.Scan(ctx, s.Store, *seen, head.Position, func(r *eventstore.Recorded) {
-		changed = changed || r.Type == (domain.KeysDestroyed{}).Type() || r.Type == (domain.KeysRotated{}).Type()
-	})
-	if err != nil {
-		return err
-	}
-	if *seen = head.Position; changed {
-		s.Keys.Forget()
-	}
-	return nil
 }
 
 // catchUp takes in the sandbox's clock and the delivery switch as they stand.

@@ -2,8 +2,8 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/workers"
@@ -17,8 +17,10 @@ type Rotation struct{ Client string }
 // key in use; asking again makes another, which does no harm.
 func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
 	rotate := c.Keys.Rotate
-	if _, folder := c.Leadership.(alone); !folder && r.Client == "" {
-		return Nothing{}, errors.New("the master key of a ledger in a database is on every node, and is not rotated by one of them: rotate the clients' data keys with --client")
+	if nodes, shared := c.Leadership.(asker); shared && r.Client == "" {
+		if err := c.haveNext(ctx, nodes); err != nil {
+			return Nothing{}, err
+		}
 	}
 	if r.Client != "" {
 		if err := c.knownClient(ctx, r.Client); err != nil {
@@ -30,6 +32,26 @@ func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
 		return Nothing{}, err
 	}
 	return Nothing{}, c.Ledger.Audit(ctx, domain.LedgerClient, domain.KeysRotated{Client: r.Client})
+}
+
+// haveNext refuses to rotate the master key while a node runs that does not have the
+// next one. One that is away takes it when it starts.
+func (c *Core) haveNext(ctx context.Context, by asker) error {
+	next := c.Keys.Next()
+	nodes, err := by.Nodes(ctx)
+	if err != nil || next == "" { // there is none, or it is in use already: the keyring says so
+		return err
+	}
+	var without []string
+	for _, n := range nodes {
+		if n.Live() && n.NextMaster != next {
+			without = append(without, n.Name)
+		}
+	}
+	if len(without) > 0 {
+		return fmt.Errorf("nothing was changed: the next master key is not on %s: copy its file there, and start each with --master-key-file-next FILE", strings.Join(without, ", "))
+	}
+	return nil
 }
 
 // knownClient refuses a name that no client has.

@@ -85,7 +85,8 @@ type Server struct {
 	views          *projections.Views
 	atStart        int64 // position of the log when the views were opened
 	working        atomic.Pointer[crew]
-	asks           asker        // nil in a folder, where nobody else leads
+	asks           asker // nil in a folder, where nobody else leads
+	sharedKeys     sharedKeys
 	term           atomic.Int64 // that this node leads in; 0 where it does not, or in a folder
 	verbs          map[string]answerer
 	by             leading
@@ -168,6 +169,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.atStart, err = s.Store.Reached(ctx, ""); err != nil {
 		return err
 	}
+	s.sharedKeys.begin(s)
 	s.directory = projections.NewDirectory(s.Ledger)
 	s.metrics = newMetrics(s)
 	s.totalsDiffer, s.returned, s.engineAnswered = totalsDiffer(s.metrics), returns(s.metrics), engineAnswered(s.metrics)
@@ -200,8 +202,8 @@ func (s *Server) newAPI() (err error) {
 		return err
 	}
 	if s.asks != nil {
-		o.Fresh = s.asks.Fresh
-		s.asks.Watch(s.views.Position)
+		o.Fresh = s.fresh
+		s.asks.Serve(s.standing)
 	}
 	if s.Kind == folder.Sandbox {
 		o.Sandbox = &api.Sandbox{Move: s.move, Follow: s.catchUp}
@@ -215,6 +217,9 @@ func (s *Server) ready() error {
 	if s.asks != nil {
 		if err := s.asks.Fresh(context.Background()); err != nil {
 			return errors.New("the database is away")
+		}
+		if err := s.sharedKeys.missing(); err != nil {
+			return err
 		}
 		if err := s.asks.Primary().ClockErr(); err != nil {
 			return err

@@ -57,7 +57,7 @@ func copyWrap(to, from seal.Wraps, client string) error {
 	if err != nil {
 		return err
 	}
-	err = to.Create(client, content)
+	err = to.Create(client, content, nil)
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}

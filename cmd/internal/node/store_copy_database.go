@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
@@ -56,7 +55,7 @@ func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.C
 			return err
 		}
 		for _, n := range nodes {
-			if n.Seen < 5*time.Second && n.Release != "" {
+			if n.Live() {
 				return fmt.Errorf("node %s of the ledger in the database runs: stop every node first", n.Name)
 			}
 		}

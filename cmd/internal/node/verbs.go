@@ -28,7 +28,7 @@ type asker interface {
 	Nodes(ctx context.Context) ([]postgres.Node, error)
 	Fresh(ctx context.Context) error
 	Primary() postgres.Primary
-	Watch(views func() int64)
+	Serve(says func() postgres.Standing)
 	Asks(ctx context.Context, term int64, do func(ctx context.Context, a postgres.Ask) ([]byte, error)) error
 }
 

@@ -1,0 +1,129 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/eventstore/seal"
+)
+
+// sharedKeys keeps what this node has of keys in memory level with what other nodes
+// did to them: destroyed keys are forgotten, and a new master key is taken.
+type sharedKeys struct {
+	store Log
+	ring  *seal.Keyring
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	dropped int64         // position up to which keys were forgotten
+	at      time.Duration // when that was the end of the log, by postgres.SinceBoot
+	fault   error         // of the master key
+}
+
+// keysLevelFor is how long a node uses keys without having looked whether they were
+// destroyed.
+const keysLevelFor = time.Second
+
+func (k *sharedKeys) begin(s *Server) {
+	k.store, k.ring, k.log = s.Store, s.Keys, s.log
+	k.dropped, k.at = s.atStart, postgres.SinceBoot()
+}
+
+// standing is what the node says of itself.
+func (s *Server) standing() postgres.Standing {
+	s.sharedKeys.mu.Lock()
+	dropped := s.sharedKeys.dropped
+	s.sharedKeys.mu.Unlock()
+	return postgres.Standing{Views: s.views.Position(), KeysDropped: dropped, NextMaster: s.Keys.Next()}
+}
+
+// fresh reports whether this node may answer from what it knows, keys included. One
+// that stood still forgets what was destroyed meanwhile before it serves.
+func (s *Server) fresh(ctx context.Context) error {
+	if err := s.asks.Fresh(ctx); err != nil {
+		return err
+	}
+	return s.sharedKeys.level(ctx)
+}
+
+// level looks, unless that was done within the last second.
+func (k *sharedKeys) level(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var err error
+	if postgres.SinceBoot()-k.at >= keysLevelFor {
+		err = k.look(ctx)
+	}
+	if err = cmp.Or(err, k.fault); err != nil {
+		err = fmt.Errorf("%w: %w", eventstore.ErrAway, err)
+	}
+	return err
+}
+
+// follow looks now.
+func (k *sharedKeys) follow(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.look(ctx)
+}
+
+// look forgets the keys in memory when another node destroyed or changed some.
+func (k *sharedKeys) look(ctx context.Context) error {
+	at := postgres.SinceBoot()
+	head, err := k.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	changed := k.fault != nil
+	err = eventstore.Scan(ctx, k.store, k.dropped, head.Position, func(r *eventstore.Recorded) {
+		changed = changed || r.Type == (domain.KeysDestroyed{}).Type() || r.Type == (domain.KeysRotated{}).Type()
+	})
+	if err != nil {
+		return err
+	}
+	if changed {
+		if err := k.forget(); err != nil {
+			return err
+		}
+	}
+	k.dropped, k.at = head.Position, at
+	return nil
+}
+
+// forget forgets them. A node without the master key that belongs to the ledger by
+// now is not ready, and says what to do.
+func (k *sharedKeys) forget() error {
+	err := k.ring.Forget()
+	switch {
+	case errors.Is(err, seal.ErrWrongMaster):
+		if k.fault == nil {
+			k.log.Error("this node is not ready", "err", err)
+		}
+		k.fault = errOldMaster
+		return nil
+	case errors.Is(err, seal.ErrNotReplaced):
+		k.log.Warn("the master key is the next one", "err", err)
+		err = nil
+	}
+	if err == nil {
+		k.fault = nil
+	}
+	return err
+}
+
+var errOldMaster = errors.New("the master key was replaced, and this node does not have the one that is in use")
+
+// missing reports that this node lacks the master key.
+func (k *sharedKeys) missing() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.fault
+}

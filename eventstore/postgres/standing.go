@@ -1,0 +1,59 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Standing is what a node says of itself in the table of nodes.
+type Standing struct {
+	Views       int64  // how far its views are
+	KeysDropped int64  // position up to which it forgot keys that were destroyed
+	NextMaster  string // names its next master key; empty where it has none
+}
+
+// Serve has the node say in the table of nodes how it stands, and that it serves. A
+// command, which is a node for a moment, does not.
+func (s *Store) Serve(says func() Standing) { s.says.Store(&says) }
+
+// Node is a node as it said of itself last.
+type Node struct {
+	Standing
+	Name     string
+	Release  string // of its program
+	Position int64  // of the log, that it knows to be durable
+	Serves   bool
+	Seen     time.Duration
+}
+
+// awayAfter is how long a node may say nothing and still count as running: five
+// times longer than it serves without the database.
+const awayAfter = 5 * time.Second
+
+// Live reports whether the node serves, or may.
+func (n Node) Live() bool { return n.Serves && n.Seen < awayAfter }
+
+// What a release before said, under the same name, says nothing of this one.
+const listNodes = `SELECT name, release, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint, serves,
+	CASE WHEN told_by = release THEN keys_dropped ELSE 0 END, CASE WHEN told_by = release THEN next_master ELSE '' END
+	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
+
+// Nodes lists those that were there within the last hour, and how long ago.
+func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
+	err = s.query(ctx, func(rows pgx.Rows) (err error) {
+		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
+			var ago int64
+			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster)
+			n.Seen = time.Duration(ago) * time.Microsecond
+			return n, err
+		})
+		return err
+	}, listNodes)
+	if err != nil {
+		return nil, fmt.Errorf("list the nodes: %w", err)
+	}
+	return nodes, nil
+}

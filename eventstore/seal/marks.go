@@ -1,0 +1,71 @@
+package seal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
+)
+
+// MakeMaster makes a master key in a folder that has none, for a keyring whose
+// wrapped keys lie elsewhere. made is false when there is one.
+func MakeMaster(dir string) (made bool, err error) {
+	k := inFolder(dir, disk{})
+	if err := k.disk.makeFolder(dir); err != nil {
+		return false, fmt.Errorf("make a master key: %w", err)
+	}
+	if _, err = k.readMaster(); !errors.Is(err, ErrNoMaster) {
+		return false, err
+	}
+	return true, k.makeMaster()
+}
+
+// MakeNext writes a new master key to a file that must not exist yet: the next
+// one of keys that several processes share.
+func MakeNext(path string) error { return disk{}.makeMaster(path) }
+
+// marked is what a mark seals.
+var marked = []byte("achledger")
+
+// Mark is something sealed by the master key in a folder, by which the key is
+// known again.
+func Mark(dir string) ([]byte, error) {
+	m, err := inFolder(dir, disk{}).readMaster()
+	if err != nil {
+		return nil, err
+	}
+	return m.makeMark()
+}
+
+func (m master) makeMark() ([]byte, error) { return m.aead.Encrypt(marked, bind(nil, "mark")) }
+
+// made reports whether the master key made a mark.
+func (m master) made(mark []byte) bool {
+	plain, err := m.aead.Decrypt(mark, bind(nil, "mark"))
+	return err == nil && bytes.Equal(plain, marked)
+}
+
+// print names a master key and gives nothing of it away: it is a hash of 256 bits
+// that were chosen by chance.
+func (m master) print() string {
+	h := sha256.New()
+	h.Write([]byte("achledger/master/"))
+	for _, key := range insecurecleartextkeyset.KeysetMaterial(m.handle).GetKey() {
+		h.Write(key.GetKeyData().GetValue())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// CheckMark is ErrWrongMaster when the master key in a folder is not the one that
+// made a mark, and ErrNoMaster when there is none.
+func CheckMark(dir string, mark []byte) error {
+	k := inFolder(dir, disk{})
+	m, err := k.readMaster()
+	if err == nil && !m.made(mark) {
+		err = k.wrongMaster()
+	}
+	return err
+}
