@@ -84,9 +84,15 @@ func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, 
 	return c.destroyKeys(ctx, files, d)
 }
 
-// DestroyKeys does the same in a running server.
+// DestroyKeys does the same in a running server, and waits for the other nodes.
 func (s *Server) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
-	return s.destroyKeys(ctx, s.crew().files, d)
+	done, err := s.destroyKeys(ctx, s.crew().files, d)
+	if err != nil || s.asks == nil {
+		return done, err
+	}
+	holders, err := s.awaitDropped(ctx)
+	done.Left = append(done.Left, holders...)
+	return done, err
 }
 
 func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruction) (done workers.Erased, err error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/achledger/achledger/domain"
@@ -22,10 +23,12 @@ type sharedKeys struct {
 	ring  *seal.Keyring
 	log   *slog.Logger
 
-	mu      sync.Mutex
-	dropped int64         // position up to which keys were forgotten
-	at      time.Duration // when that was the end of the log, by postgres.SinceBoot
-	fault   error         // of the master key
+	dropped atomic.Int64  // position up to which keys were forgotten
+	within  time.Duration // that other nodes have for it
+
+	mu    sync.Mutex
+	at    time.Duration // when that was the end of the log, by postgres.SinceBoot
+	fault error         // of the master key
 }
 
 // keysLevelFor is how long a node uses keys without having looked whether they were
@@ -34,15 +37,13 @@ const keysLevelFor = time.Second
 
 func (k *sharedKeys) begin(s *Server) {
 	k.store, k.ring, k.log = s.Store, s.Keys, s.log
-	k.dropped, k.at = s.atStart, postgres.SinceBoot()
+	k.dropped.Store(s.atStart)
+	k.at, k.within = postgres.SinceBoot(), droppedWithin
 }
 
 // standing is what the node says of itself.
 func (s *Server) standing() postgres.Standing {
-	s.sharedKeys.mu.Lock()
-	dropped := s.sharedKeys.dropped
-	s.sharedKeys.mu.Unlock()
-	return postgres.Standing{Views: s.views.Position(), KeysDropped: dropped, NextMaster: s.Keys.Next()}
+	return postgres.Standing{Views: s.views.Position(), KeysDropped: s.sharedKeys.dropped.Load(), NextMaster: s.Keys.Next()}
 }
 
 // fresh reports whether this node may answer from what it knows, keys included. One
@@ -83,7 +84,7 @@ func (k *sharedKeys) look(ctx context.Context) error {
 		return err
 	}
 	changed := k.fault != nil
-	err = eventstore.Scan(ctx, k.store, k.dropped, head.Position, func(r *eventstore.Recorded) {
+	err = eventstore.Scan(ctx, k.store, k.dropped.Load(), head.Position, func(r *eventstore.Recorded) {
 		changed = changed || r.Type == (domain.KeysDestroyed{}).Type() || r.Type == (domain.KeysRotated{}).Type()
 	})
 	if err != nil {
@@ -94,7 +95,8 @@ func (k *sharedKeys) look(ctx context.Context) error {
 			return err
 		}
 	}
-	k.dropped, k.at = head.Position, at
+	k.dropped.Store(head.Position)
+	k.at = at
 	return nil
 }
 
@@ -120,6 +122,43 @@ func (k *sharedKeys) forget() error {
 }
 
 var errOldMaster = errors.New("the master key was replaced, and this node does not have the one that is in use")
+
+const (
+	// droppedWithin is how long the nodes have to forget destroyed keys; they look
+	// twice a second.
+	droppedWithin = 15 * time.Second
+	droppedTick   = 200 * time.Millisecond
+)
+
+// awaitDropped waits until every node that runs has forgotten keys that were just
+// destroyed, and says which have not. One that says nothing any more forgets them
+// before it serves again; see fresh.
+func (s *Server) awaitDropped(ctx context.Context) (holders []string, err error) {
+	position, err := s.Store.Reached(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for until := postgres.SinceBoot() + s.sharedKeys.within; ; {
+		nodes, err := s.asks.Nodes(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("the keys are gone, but it is not known whether every node has forgotten them; repeat it: %w", err)
+		}
+		holders = nil
+		for _, n := range nodes {
+			if n.Live() && n.KeysDropped < position {
+				holders = append(holders, fmt.Sprintf("the keys that node %s (release %s) has in memory, which did not say that it forgot them: stop it, or repeat this until it is not named", n.Name, cmp.Or(n.Release, "unknown")))
+			}
+		}
+		if len(holders) == 0 || postgres.SinceBoot() > until {
+			return holders, nil
+		}
+		select {
+		case <-ctx.Done():
+			return holders, ctx.Err()
+		case <-time.After(droppedTick):
+		}
+	}
+}
 
 // missing reports that this node lacks the master key.
 func (k *sharedKeys) missing() error {
