@@ -18,8 +18,9 @@ type streamResetCommand struct{ placeFlags }
 func (streamResetCommand) Help() string {
 	return `For a ledger that was put back from another time: the stream then holds events
 that the log does not have, and follows it no more. Find out first what they were,
-if nothing else tells you what had gone out. Consumers of subscribers end with the
-stream: they begin again at the first message, and compare Ledger-Hash.`
+if nothing else tells you what had gone out. The new one bears another Ledger-Epoch.
+Consumers of subscribers end with the stream: they begin again at the first message,
+and compare Ledger-Hash (docs/nats.md).`
 }
 
 // Run resets the stream.

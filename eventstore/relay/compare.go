@@ -59,12 +59,12 @@ func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (foun
 		return found, fmt.Errorf("read the stream: %w", err)
 	}
 	defer messages.Stop()
-	err = found.walk(ctx, messages, store, last)
+	err = found.walk(ctx, messages, store, epochOf(stream), last)
 	return found, err
 }
 
 // walk compares message n with event n, from 1 to last.
-func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContext, store eventstore.Store, last int64) error {
+func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContext, store eventstore.Store, epoch string, last int64) error {
 	var events []eventstore.Recorded
 	for n := int64(1); n <= last && len(c.Problems) < mostProblems; n++ {
 		if len(events) == 0 {
@@ -89,6 +89,9 @@ func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContex
 		h := message.Headers()
 		if int64(meta.Sequence.Stream) != n || h.Get(HashHeader) != hex.EncodeToString(e.Hash[:]) || message.Subject() != Subject(e) {
 			c.Problems = append(c.Problems, fmt.Sprintf("message %d is not the event at position %d", meta.Sequence.Stream, n))
+		}
+		if have := h.Get(EpochHeader); have != "" && have != epoch { // an earlier release says none
+			c.Problems = append(c.Problems, fmt.Sprintf("message %d is of epoch %q, the stream of %q", n, have, epoch))
 		}
 		c.Messages = n
 	}

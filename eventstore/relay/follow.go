@@ -17,12 +17,12 @@ const batch = 256
 // follow publishes the events after last, and then those to come, until ctx
 // ends or something goes wrong. What then is in the stream is for the stream
 // to say.
-func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) error {
+func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
 	hint, stop := r.Store.Notify()
 	defer stop()
 	look := time.NewTicker(r.Every)
 	defer look.Stop()
-	l := &encoder{source: r.Source}
+	l := newEncoder(r.Source, epoch)
 	w := &publisher{js: js, reached: r.moved}
 	defer w.abandon(ctx)
 	for {
@@ -52,7 +52,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, last int64) 
 		case <-hint:
 			wait(ctx, quiet)
 		case <-look.C:
-			if err := stillAt(ctx, js, last); err != nil {
+			if err := stillAt(ctx, js, epoch, last); err != nil {
 				return err
 			}
 		}
@@ -89,10 +89,13 @@ func wait(ctx context.Context, d time.Duration) {
 
 // stillAt makes sure, while there is nothing to publish, that the stream was
 // not wiped or rolled back meanwhile.
-func stillAt(ctx context.Context, js jetstream.JetStream, last int64) error {
+func stillAt(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
 	s, err := js.Stream(ctx, Stream)
 	if err != nil {
 		return fmt.Errorf("look at stream %s: %w", Stream, err)
+	}
+	if have := epochOf(s); have != epoch {
+		return fmt.Errorf("the stream is of epoch %q and was of %q", have, epoch)
 	}
 	if have := int64(s.CachedInfo().State.LastSeq); have != last {
 		return fmt.Errorf("the stream is at %d and was at %d", have, last)

@@ -23,6 +23,10 @@ const (
 	StreamHeader   = "Ledger-Stream"   // percent-encoded as in CloudEvents
 	VersionHeader  = "Ledger-Version"  // decimal, from 1
 	HashHeader     = "Ledger-Hash"     // hexadecimal
+	// EpochHeader names this filling of the stream, with the same name in all its
+	// messages: sequence equals position within it. A stream that an earlier release
+	// began has none.
+	EpochHeader = "Ledger-Epoch"
 )
 
 // timeFormat is RFC 3339 with the microseconds the log keeps.
@@ -38,8 +42,17 @@ func Subject(e eventstore.Recorded) string {
 // and written over, because publishing copies it out before it returns.
 type encoder struct {
 	source string
+	epoch  string // empty for none
 	msg    nats.Msg
-	values [12]string // of msg.Header, which points here
+	values [13]string // of msg.Header, which points here
+}
+
+// newEncoder makes messages for an epoch, which their source names.
+func newEncoder(source, epoch string) *encoder {
+	if epoch != "" {
+		source += "/" + epoch
+	}
+	return &encoder{source: source, epoch: epoch}
 }
 
 // encode makes the letter an event as it is published. The payload is the
@@ -60,6 +73,7 @@ func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 		{"ce-subject", stream},
 		{"ce-time", e.RecordedAt.UTC().Format(timeFormat)},
 		{"content-type", "application/json"},
+		{EpochHeader, l.epoch},
 	}
 	if l.msg.Header == nil {
 		l.msg.Header = make(nats.Header, len(header))
@@ -69,6 +83,9 @@ func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 	}
 	for i, h := range header {
 		l.values[i] = h.value
+	}
+	if l.epoch == "" {
+		delete(l.msg.Header, EpochHeader)
 	}
 	l.msg.Subject, l.msg.Data = Subject(e), domain.Shareable(e.Type, e.Data)
 	return &l.msg

@@ -35,7 +35,8 @@ type Relay struct {
 	// Replicas of the stream: 1 on one server, 3 on a cluster. 0 leaves an
 	// existing stream's number alone and makes a new one with 1.
 	Replicas int
-	// Source is the CloudEvents source of every event; "/achledger" by default.
+	// Source is the CloudEvents source of every event, before the epoch; "/achledger"
+	// by default.
 	Source string
 	// Every is the longest wait between two looks at the log; 1 s by default.
 	Every time.Duration
@@ -92,12 +93,12 @@ func (r *Relay) Run(ctx context.Context) error {
 
 // once relays until something goes wrong.
 func (r *Relay) once(ctx context.Context, js jetstream.JetStream, o *outage) error {
-	last, err := r.open(ctx, js)
+	last, epoch, err := r.open(ctx, js)
 	if err != nil {
 		return err
 	}
 	o.over(last)
-	return r.follow(ctx, js, last)
+	return r.follow(ctx, js, epoch, last)
 }
 
 func (r *Relay) setDefaults() {

@@ -62,6 +62,10 @@ func TestAMessageSaysWhereItsEventStands(t *testing.T) {
 	if m.Subject != "ledger._ledger.modifier.taken" || string(m.Data) != `{"b":1, "a":"é"}` {
 		t.Errorf("published %s on %s", m.Data, m.Subject)
 	}
+	epoch := stream.CachedInfo().Config.Metadata["achledger_epoch"]
+	if uuid.Validate(epoch) != nil {
+		t.Errorf("the stream's epoch is %q", epoch)
+	}
 	want := nats.Header{
 		"Nats-Expected-Last-Sequence": {"0"},
 		"Ledger-Position":             {"1"},
@@ -70,7 +74,8 @@ func TestAMessageSaysWhereItsEventStands(t *testing.T) {
 		"Ledger-Hash":                 {fmt.Sprintf("%x", e.Hash)},
 		"ce-specversion":              {"1.0"},
 		"ce-id":                       {uuid.UUID(e.EventID).String()},
-		"ce-source":                   {"/achledger"},
+		"Ledger-Epoch":                {epoch},
+		"ce-source":                   {"/achledger/" + epoch},
 		"ce-type":                     {"modifier.taken"},
 		"ce-subject":                  {"origin/%20091000019%25"},
 		"ce-time":                     {e.RecordedAt.UTC().Format("2006-01-02T15:04:05.000000Z")},
@@ -97,6 +102,88 @@ func TestTheLargestEventPasses(t *testing.T) {
 	running(t, r)
 	waitFor(t, r, 8)
 	mustEcho(t, b.connect(), log)
+}
+
+// A stream that was deleted, by whatever means, comes back under another epoch,
+// which a subscriber sees in each message; one of an earlier release keeps having
+// none.
+func TestAStreamThatIsFilledAgainHasAnotherEpoch(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	record(log, 10)
+	r := newRelay(log, b.connect())
+	running(t, r)
+	waitFor(t, r, 10)
+	js, err := jetstream.New(b.connect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	epoch := func() string {
+		t.Helper()
+		s, err := js.Stream(t.Context(), Stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.GetMsg(t.Context(), 10)
+		if err != nil {
+			return ""
+		}
+		of := s.CachedInfo().Config.Metadata["achledger_epoch"]
+		if m.Header.Get(EpochHeader) != of {
+			t.Errorf("a message is of epoch %q, the stream of %q", m.Header.Get(EpochHeader), of)
+		}
+		return of
+	}
+	seen := map[string]bool{epoch(): true}
+	for name, remove := range map[string]func() error{
+		"reset":                    func() error { return r.Reset(t.Context()) },
+		"deleted by somebody else": func() error { return js.DeleteStream(t.Context(), Stream) },
+	} {
+		if err := remove(); err != nil {
+			t.Fatal(err)
+		}
+		var now string
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+			if s, err := js.Stream(t.Context(), Stream); err == nil && s.CachedInfo().State.LastSeq == 10 {
+				now = epoch()
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: the stream is not filled again", name)
+			}
+		}
+		if now == "" || seen[now] {
+			t.Errorf("%s: the epoch is %q again", name, now)
+		}
+		seen[now] = true
+	}
+	mustEcho(t, b.connect(), log)
+	if found, err := Compare(t.Context(), b.connect(), log); err != nil || len(found.Problems) > 0 {
+		t.Errorf("%v, %v", found.Problems, err)
+	}
+}
+
+func TestAStreamOfAnEarlierReleaseHasNoEpoch(t *testing.T) {
+	b, log := newBroker(t), openLog(t, t.TempDir())
+	record(log, 3)
+	conn := b.connect()
+	r := newRelay(log, conn)
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := js.CreateStream(t.Context(), r.settings(jetstream.StreamConfig{Name: Stream, Replicas: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	running(t, r)
+	waitFor(t, r, 3)
+	m, err := s.GetMsg(t.Context(), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, has := m.Header[EpochHeader]; has || m.Header.Get("ce-source") != "/achledger" {
+		t.Errorf("its messages say %v", m.Header)
+	}
 }
 
 func TestAForkIsRefused(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -33,37 +34,38 @@ func (r *Relay) Open(ctx context.Context) (position int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return r.open(ctx, js)
+	position, _, err = r.open(ctx, js)
+	return position, err
 }
 
-func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (int64, error) {
+// open also returns the stream's epoch.
+func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int64, epoch string, err error) {
 	if r.Conn.IsClosed() {
-		return 0, nats.ErrConnectionClosed
+		return 0, "", nats.ErrConnectionClosed
 	}
 	if !r.Conn.IsConnected() {
-		return 0, nats.ErrDisconnected
+		return 0, "", nats.ErrDisconnected
 	}
 	if have := r.Conn.MaxPayload(); have < MinPayload {
-		return 0, fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration",
+		return 0, "", fmt.Errorf("%w: %d bytes, events need %d: set max_payload: 8MB in its configuration",
 			ErrPayload, have, MinPayload)
 	}
 	s, err := r.ensure(ctx, js)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	last, err := r.compare(ctx, s)
-	if err != nil {
-		return 0, err
+	if position, err = r.compare(ctx, s); err != nil {
+		return 0, "", err
 	}
-	r.moved(last)
-	return last, nil
+	r.moved(position)
+	return position, epochOf(s), nil
 }
 
 // ensure makes the stream or corrects its settings.
 func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
 	s, err := js.Stream(ctx, Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		s, err = js.CreateStream(ctx, r.settings(jetstream.StreamConfig{Name: Stream, Replicas: 1}))
+		s, err = r.create(ctx, js)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open stream %s: %w", Stream, err)
@@ -75,6 +77,28 @@ func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.S
 		}
 	}
 	return s, nil
+}
+
+// epochKey is where the stream says of which epoch it is.
+const epochKey = "achledger_epoch"
+
+func epochOf(s jetstream.Stream) string { return s.CachedInfo().Config.Metadata[epochKey] }
+
+// create makes the stream with an epoch of its own, however the one before came to
+// its end: reset, deleted with the broker's folder, or left on another broker.
+// Another relay that was first has named the epoch.
+func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
+	epoch, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	s, err := js.CreateStream(ctx, r.settings(jetstream.StreamConfig{
+		Name: Stream, Replicas: 1, Metadata: map[string]string{epochKey: epoch.String()},
+	}))
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		return js.Stream(ctx, Stream)
+	}
+	return s, err
 }
 
 // settings are those of c with everything changed that could lose a message,

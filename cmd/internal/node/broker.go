@@ -215,7 +215,7 @@ func (s *Server) runRelay(ctx context.Context) error {
 			s.log.Error("the stream is not followed any more: achledger stream reset fills it again", "err", err)
 		}
 		if errors.Is(err, relay.ErrFork) && s.switched != nil {
-			if err := s.distrust(ctx, err.Error()); err != nil && ctx.Err() == nil {
+			if _, err := s.forked(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("delivery could not be switched off", "err", err)
 			}
 		}
@@ -227,9 +227,23 @@ func (s *Server) runRelay(ctx context.Context) error {
 	return nil
 }
 
+// forked switches everything off, unless the stream was reset since it was found to
+// be a fork; then still is false.
+func (s *Server) forked(ctx context.Context) (still bool, err error) {
+	s.resetting.Lock()
+	defer s.resetting.Unlock()
+	if _, err = s.relay.Open(ctx); errors.Is(err, relay.ErrFork) {
+		return true, s.distrust(ctx, err.Error())
+	}
+	return false, nil
+}
+
 // ResetStream deletes the stream, which the relay fills again from the log, after
-// a person has seen that it holds another log than this. Subscribers begin again.
+// a person has seen that it holds another log than this, under another epoch.
+// Subscribers begin again.
 func (s *Server) ResetStream(ctx context.Context, _ Nothing) (Nothing, error) {
+	s.resetting.Lock()
+	defer s.resetting.Unlock()
 	if err := s.relay.Reset(ctx); err != nil {
 		return Nothing{}, err
 	}

@@ -97,6 +97,7 @@ type Server struct {
 	secure         *tls.Config                // nil without TLS
 	doors          listeners
 	moving         sync.Mutex    // the sandbox's clock
+	resetting      sync.Mutex    // of the stream
 	refill         chan struct{} // receives a value when the stream was reset
 	traced         bool          // requests are spans
 }

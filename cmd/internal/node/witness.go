@@ -124,7 +124,7 @@ func (s *Server) takeEvidence(ctx context.Context) (sound bool, err error) {
 	position, asked := s.relay.Open(asking)
 	switch known := s.switched.isIn(identity); {
 	case errors.Is(asked, relay.ErrFork):
-		return true, s.distrust(ctx, asked.Error())
+		return s.forked(ctx)
 	case known:
 		s.Switch.Pause("")
 		return true, nil
