@@ -15,7 +15,8 @@ type ProbeFile struct {
 }
 
 // Probe renders a file of two entries as the bank would get it, with PROBE in
-// the fields that are a client's. The error is a *nacha.FieldError.
+// the fields that are a client's, and with their offsets where the bank requires
+// them. The error is a *nacha.FieldError.
 func (b Bank) Probe() (ProbeFile, error) {
 	settings := FileSettings{
 		ImmediateDestination: probePoint, ImmediateDestinationName: probeText, ImmediateOrigin: probePoint, ImmediateOriginName: probeText,
@@ -38,7 +39,20 @@ func (b Bank) Probe() (ProbeFile, error) {
 		h, debit := batchProbe(), nacha.TransactionCode(entry.Code).Debit()
 		h.Number, h.ServiceClass, h.ODFI = n+1, nacha.ServiceClass(debit, !debit), b.Routing[:8]
 		entry.Trace = h.ODFI + "000000" + string(rune('1'+n))
-		if err := cmp.Or(w.Begin(h), w.Entry(&entry), w.End()); err != nil {
+		entries := []*nacha.Entry{&entry}
+		if b.Balance == BalanceRequired {
+			h.ServiceClass = nacha.MixedClass
+			entries = append(entries, b.probeOffset(h, &entry, n))
+		}
+		if err := w.Begin(h); err != nil {
+			return ProbeFile{}, err
+		}
+		for _, e := range entries {
+			if err := w.Entry(e); err != nil {
+				return ProbeFile{}, err
+			}
+		}
+		if err := w.End(); err != nil {
 			return ProbeFile{}, err
 		}
 	}
@@ -46,6 +60,19 @@ func (b Bank) Probe() (ProbeFile, error) {
 		return ProbeFile{}, err
 	}
 	return ProbeFile{f.Name(), out.String()}, nil
+}
+
+// probeOffset balances a batch of a probe.
+func (b Bank) probeOffset(h nacha.BatchHeader, e *nacha.Entry, n int) *nacha.Entry {
+	batch := FileBatch{BatchHeader: h, Balance: &OffsetAccount{Routing: b.Routing, AccountType: Checking}}
+	holds := BatchHolds{CreditCents: e.AmountCents}
+	if nacha.TransactionCode(e.Code).Debit() {
+		holds = BatchHolds{DebitCents: e.AmountCents}
+	}
+	o, _ := batch.OffsetOf(holds)
+	o.Trace = h.ODFI + "000000" + string(rune('3'+n))
+	offset := o.Entry(batch, probeText)
+	return &offset
 }
 
 // probeInstant is when a probe says it was made.

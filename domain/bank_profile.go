@@ -31,6 +31,9 @@ type BankProfile struct {
 	// Segment keeps entries of different directions, or of different SEC
 	// codes, in different files: none, direction or sec.
 	Segment string `json:"segment,omitempty"`
+	// Balance says whether each batch needs an offset entry, for which the
+	// client has an account: required, allowed (the default) or none.
+	Balance string `json:"balance,omitempty"`
 	// Inbound is how the bank writes what it sends us.
 	Inbound *InboundForm `json:"inbound,omitempty"`
 	// PGP encrypts and signs what goes to the bank and comes from it.
@@ -112,6 +115,7 @@ func (p BankProfile) check(f *fields, byServer bool) {
 	if !slices.Contains([]string{"", NoSegments, ByDirection, BySEC}, p.Segment) {
 		f.bad("/segment", "enum", "none, direction or sec")
 	}
+	p.checkBalance(f)
 	if p.MaxEntriesPerFile < 0 {
 		f.bad("/max_entries_per_file", "range", "zero or more")
 	}

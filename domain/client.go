@@ -24,6 +24,7 @@ type Settings struct {
 	ReceivingAccounts      []AccountMatch `json:"receiving_accounts,omitempty"`
 	UnknownAccounts        string         `json:"unknown_accounts"`          // queue or return
 	Verification           string         `json:"relationship_verification"` // prenote, micro_deposits or none
+	Balance                []Balance      `json:"balance,omitempty"`         // accounts of its companies against which batches are balanced
 	guard.Rules                           // what holds its entries
 }
 
@@ -76,9 +77,9 @@ type Client struct {
 	Suspended bool
 	Version   int64
 	OpenedAt  time.Time
-	// Banks are rules of the guard of banks of the client's, by routing
-	// number, where whoever read the client asked for them.
-	Banks map[string]guard.Rules
+	// Banks are those of the client's that refuse some of its entries at the
+	// door, by routing number, where whoever read the client asked for them.
+	Banks map[string]Bank
 }
 
 // Refuses says why an entry is refused at the door, for its own amount alone:
@@ -151,6 +152,10 @@ func (c *Client) settle(s Settings, stream string) {
 	s.ReceivingAccounts = slices.Clone(s.ReceivingAccounts)
 	for n := range s.ReceivingAccounts {
 		s.ReceivingAccounts[n].Account.In = stream
+	}
+	s.Balance = slices.Clone(s.Balance)
+	for n := range s.Balance {
+		s.Balance[n].Account.In = stream
 	}
 	c.Settings = s
 }

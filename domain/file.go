@@ -58,6 +58,11 @@ type (
 		// DatedBy says so where nobody asked for a date and the bank's own terms
 		// made it another than FedACH's. A client may read it.
 		DatedBy string `json:"dated_by,omitempty"`
+		// Balance is the account against which the batch is balanced; left out
+		// of one that is not. EntriesClass is the service class of its entries
+		// without the offset, by which it is dated.
+		Balance      *OffsetAccount `json:"balance,omitempty"`
+		EntriesClass int            `json:"entries_class,omitempty"`
 	}
 	// FileCut completes a file. SendBy is the operator's deadline its dates
 	// were decided for: sent later, they have to be decided again.
@@ -196,6 +201,7 @@ type File struct {
 	DatedAt     time.Time // for when the effective dates were decided last
 	Ranges      []LogRange
 	Batches     []FileBatch    // effective dates as they stand
+	Offsets     []FileOffset   // in the order of their batches
 	Redated     map[int]string // why batches were dated again after the cut, by number
 	Cut         *FileCut
 	CutAt       time.Time
@@ -235,7 +241,11 @@ func (f *File) Evolve(fact Fact) {
 		f.enter(FileOpen, at)
 	case *FileFilled:
 		f.Ranges = append(f.Ranges, LogRange{fact.Position + 2, fact.Position + 1 + int64(e.Count)})
-		f.Batches = append(f.Batches, e.Batches...)
+		for _, b := range e.Batches {
+			f.Batches = append(f.Batches, b.in(fact.Stream))
+		}
+	case *FileOffset:
+		f.Offsets = append(f.Offsets, *e)
 	case *FileCut:
 		f.Cut, f.CutAt, f.SendBy = e, at, e.SendBy
 		f.DatedAt = orElse(f.Opened.Decided, at)

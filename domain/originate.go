@@ -104,6 +104,11 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	if why := client.Refuses(p.FromRouting, p.PushPull == Pull, p.CompanyID, p.AmountCents); why != "" && !c.Ours && c.Raw == nil {
 		return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{{"/Amount", "limit", why}}}
 	}
+	if p.AmountCents > 0 && c.Raw == nil {
+		if why := client.Unbalanced(p.FromRouting, p.CompanyID, p.SEC); why != nil {
+			return nil, &Refusal{Code: RuleBroken, Fields: []FieldError{*why}}
+		}
+	}
 	return []Event{TransactionOriginated{
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p.withoutBirths(), Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,

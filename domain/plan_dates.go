@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -38,7 +39,8 @@ func (b FileBatch) deadline(decided time.Time, bank *calendar.Terms) (by time.Ti
 // and the direction for which it is so long.
 func (b FileBatch) lead(bank *calendar.Terms) (calendar.Kind, int) {
 	credit, debit := bank.Lead(b.SEC, calendar.Credit), bank.Lead(b.SEC, calendar.Debit)
-	if b.ServiceClass == nacha.DebitClass || b.ServiceClass != nacha.CreditClass && debit > credit {
+	class := cmp.Or(b.EntriesClass, b.ServiceClass)
+	if class == nacha.DebitClass || class != nacha.CreditClass && debit > credit {
 		return calendar.Debit, debit
 	}
 	return calendar.Credit, credit

@@ -102,7 +102,7 @@ func about(kind string, client *domain.Client) subject {
 	case "file":
 		f := &domain.File{}
 		return subject{f, map[string]decide{
-			"open": to[domain.OpenFile](f), "fill": to[domain.FillFile](f), "cut": to[domain.CutFile](f), "give-up": to[domain.GiveUpFile](f),
+			"open": to[domain.OpenFile](f), "fill": to[domain.FillFile](f), "balance": to[domain.BalanceFile](f), "cut": to[domain.CutFile](f), "give-up": to[domain.GiveUpFile](f),
 			"redate": to[domain.RedateFile](f), "render": to[domain.RenderFile](f), "begin-delivery": to[domain.BeginDelivery](f),
 			"end-delivery": to[domain.EndDelivery](f), "doubt-delivery": to[domain.DoubtDelivery](f), "had-left": to[domain.HadLeft](f),
 			"acknowledge": to[domain.Acknowledge](f), "release-file": to[domain.ReleaseFile](f), "finish-release": to[domain.FinishRelease](f),

@@ -46,8 +46,9 @@ func (s Settings) withDefaults() Settings {
 
 // Equal reports whether two settings say the same.
 func (s Settings) Equal(o Settings) bool {
-	same := s.SameReceivers(o) && s.sameReceivingRules(o)
+	same := s.SameReceivers(o) && s.sameReceivingRules(o) && s.SameOffsets(o)
 	s.ReceivingAccounts, o.ReceivingAccounts = nil, nil
+	s.Balance, o.Balance = nil, nil
 	return same && reflect.DeepEqual(s, o)
 }
 
@@ -96,6 +97,7 @@ func (s Settings) Check() error {
 			a.Rules.Check("/receiving_accounts/"+strconv.Itoa(i), f.bad)
 		}
 	}
+	s.checkBalance(&f)
 	for i, c := range s.Companies {
 		if !slices.Contains(s.CompanyIdentifications, c.Identification) {
 			f.bad("/companies/"+strconv.Itoa(i)+"/identification", "company-identification", "is not among company_identifications")

@@ -77,3 +77,46 @@ func TestKeysOfABankAreLookedAtWhenTheyAreSet(t *testing.T) {
 		t.Errorf("it says %s", a.body)
 	}
 }
+
+// A bank that takes balanced batches only refuses, at the door, what no offset
+// account is set for, and names the field.
+func TestABankThatTakesBalancedBatchesOnly(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Inbound = struct{ api.Inbound }{} })
+	acme, ops := w.client("business", settings()), w.ops()
+	path, client := "/v1/ops/odfis/"+settings().ODFIs[0], "/v1/ops/clients/business"
+	a := ops.call("PUT", path, `{"delivery":{"method":"outbox"},"balance":"required"}`).is(200)
+	if probe := a.text("probe", "content"); strings.Count(probe, domain.OffsetID) != 2 || strings.Count(probe, "\n5200") != 2 {
+		t.Errorf("the probe is\n%s", probe)
+	}
+	acme.originate(proposal()).problem(422, "rule-broken").names("/CompanyIdentification")
+	company := settings().CompanyIdentifications[0]
+	offset := func(company, routing, account, kind string) string {
+		return `{"balance":[{"company_identification":"` + company + `","routing":"` + routing + `","account":"` + account + `","type":"` + kind + `"}]}`
+	}
+	for at, body := range map[string]string{
+		"/balance/0/company_identification": offset("1000000000", "231380104", "5500112233", "checking"),
+		"/balance/0/routing":                offset(company, "231380105", "5500112233", "checking"),
+		"/balance/0/account":                offset(company, "231380104", "55*", "checking"),
+		"/balance/0/type":                   offset(company, "231380104", "5500112233", "loan"),
+	} {
+		ops.call("PATCH", client, body).problem(400, "invalid").names(at)
+	}
+	a = ops.call("PATCH", client, offset(company, "231380104", "5500112233", "checking")).is(200)
+	if body := string(a.body); strings.Contains(body, "5500112233") || !strings.Contains(body, `"account":"*****2233"`) {
+		t.Errorf("the client shows as %s", body)
+	}
+	acme.originate(proposal()).is(201)
+	ops.call("PATCH", client, offset(company, "231380104", "*****2233", "savings")).is(200)
+	before, err := w.ledger.Client(t.Context(), "business")
+	w.must(err)
+	ops.call("PATCH", client, offset(company, "231380104", "*****2233", "savings")).is(200)
+	after, err := w.ledger.Client(t.Context(), "business")
+	w.must(err)
+	if number, err := w.ledger.OpenAccount("business", after.Settings.Balance[0].Account); err != nil || number != "5500112233" || before.Version != after.Version {
+		t.Errorf("the account is %q, %v; version %d then %d", number, err, before.Version, after.Version)
+	}
+	ops.call("PUT", path, `{"delivery":{"method":"outbox"},"segment":"direction"}`).problem(422, "rule-broken").names("/segment")
+	ops.call("PATCH", client, `{"balance":[]}`).is(200)
+	ops.call("PUT", path, `{"delivery":{"method":"outbox"},"segment":"direction"}`).is(200)
+	ops.call("PATCH", client, offset(company, "231380104", "5500112233", "checking")).problem(422, "rule-broken").names("/balance")
+}

@@ -30,6 +30,9 @@ func (p *projector) file(c logEvent) error {
 	if filled, ok := c.fact.Event.(*domain.FileFilled); ok {
 		return p.fillFile(c, filled)
 	}
+	if offset, ok := c.fact.Event.(*domain.FileOffset); ok {
+		return p.putOffset(c, offset)
+	}
 	f := c.file
 	if f.State == "" {
 		return nil // its first event is of a type this program does not know
@@ -42,6 +45,9 @@ func (p *projector) file(c logEvent) error {
 		return err
 	}
 	if err := p.putFile(c, file); err != nil {
+		return err
+	}
+	if err := p.releaseOffsets(f, file); err != nil {
 		return err
 	}
 	at := micros(c.fact.Meta.At)

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -45,11 +44,11 @@ func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error
 			break
 		}
 		var bank domain.Bank
-		if bank, err = get(ctx, d, &d.banks, odfi); len(bank.Limits) > 0 {
+		if bank, err = get(ctx, d, &d.banks, odfi); bank.AtTheDoor() {
 			if c.Banks == nil {
-				c.Banks = map[string]guard.Rules{}
+				c.Banks = map[string]domain.Bank{}
 			}
-			c.Banks[odfi] = bank.Rules
+			c.Banks[odfi] = bank
 		}
 	}
 	return c, err

@@ -97,8 +97,9 @@ func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction,
 }
 
 func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
-	if _, filled := c.fact.Event.(*domain.FileFilled); filled {
-		return nil, nil
+	switch c.fact.Event.(type) {
+	case *domain.FileFilled, *domain.FileOffset:
+		return nil, nil // a large file has many of them
 	}
 	file := f.files.before(c.recorded)
 	if err := f.fold(ctx, c, &file, file.Version); err != nil {

@@ -99,6 +99,18 @@ CREATE TABLE filed_sums@(
   PRIMARY KEY(file, batch)
 ) WITHOUT ROWID, STRICT;
 
+-- Offsets of batches of ours. They are nobody's payments, so that nothing is
+-- made from them but what settles, and what the bank's answers to them are.
+CREATE TABLE offsets@(
+  position INTEGER PRIMARY KEY,         -- of the event
+  file     INTEGER NOT NULL,            -- in files
+  batch    INTEGER NOT NULL,
+  trace    TEXT    NOT NULL,
+  debit    INTEGER NOT NULL,
+  cents    INTEGER NOT NULL,
+  released INTEGER NOT NULL             -- its batch was not processed
+) STRICT;
+
 -- Clients, and banks of ours, with rules of the guard.
 CREATE TABLE guarded@(
   client   TEXT    NOT NULL,            -- empty: a bank
@@ -142,6 +154,8 @@ const inboundIndexes = `
 CREATE INDEX inbound_name@ ON inbound@(name);
 CREATE INDEX unmatched_trace@ ON unmatched@(trace);
 CREATE INDEX unmatched_original@ ON unmatched@(original_trace) WHERE original_trace <> '';
+CREATE INDEX offsets_trace@ ON offsets@(trace);
+CREATE INDEX offsets_batch@ ON offsets@(file, batch);
 CREATE INDEX items_trace@ ON items@(trace) WHERE trace <> '';
 CREATE INDEX batches_effective@ ON batches@(effective_on);
 CREATE INDEX files_delivered_day@ ON files@(delivered_day) WHERE delivered_day > 0;

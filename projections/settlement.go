@@ -56,17 +56,19 @@ const (
 	waitingOn = `SELECT routing, count(*), sum(cents) FROM unmatched@ INDEXED BY unmatched_settled@
 		WHERE settled_on = ?1 AND outcome = '' AND settled_on > 0 GROUP BY routing`
 
-	sums = `SELECT f.odfi, s.debits, s.debit_cents, s.credits, s.credit_cents, f.delivered_at, f.state, f.id, f.name, b.number `
+	sums = `SELECT f.odfi, s.debits + coalesce(o.debit, 0), s.debit_cents + coalesce(o.debit * o.cents, 0),
+		s.credits + coalesce(1 - o.debit, 0), s.credit_cents + coalesce((1 - o.debit) * o.cents, 0), f.delivered_at, f.state, f.id, f.name, b.number `
+	withOffset = ` LEFT JOIN offsets@ o ON o.file = b.file AND o.batch = b.number AND o.released = 0 `
 	// sentEntries settle on their effective date. A file that the client
 	// carries counts from its cut on.
 	sentEntries = sums + `FROM batches@ b INDEXED BY batches_effective@
-		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
 		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state NOT IN ('refused', 'released')
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
 	// sentAnswers bear the date of what they answer and settle as soon as
 	// they can.
 	sentAnswers = sums + `FROM files@ f INDEXED BY files_delivered_day@
-		CROSS JOIN batches@ b ON b.file = f.position JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
+		CROSS JOIN batches@ b ON b.file = f.position JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
 		WHERE b.answers = 1 AND f.delivered_day BETWEEN ?1 AND ?2 AND f.delivered_day > 0 AND f.state <> 'refused'`
 )
 

@@ -183,3 +183,31 @@ func TestSettlementsAreFoundByTheirDates(t *testing.T) {
 		}))
 	}
 }
+
+// An offset settles with its batch, until that was not processed.
+func TestAnOffsetSettlesWithItsBatch(t *testing.T) {
+	w := newWorld(t)
+	w.openClient("gym", ours)
+	v := w.open(Options{})
+	a, b := w.originate("gym"), w.originate("gym")
+	f := w.openFile("gym", "window")
+	w.fill(f, []testItem{a, b})
+	w.append(w.fileEvents(f, domain.FileOffset{Batch: 1, Trace: ours[:8] + "0000099", Code: 22, Cents: 2468}))
+	w.advance(f, domain.FileIsCut)
+	w.deliver(f)
+	s := w.settles(v, "2026-11-24", domain.ToFed)
+	if s.Debits != (Sum{2, 2468}) || s.Credits != (Sum{1, 2468}) || s.NetCents() != 0 {
+		t.Errorf("delivered: %+v", s)
+	}
+	list, _, err := v.Transactions(w.ctx, TransactionFilter{Client: "gym"})
+	w.must(err)
+	if len(list) != 2 {
+		t.Errorf("there are %d transactions", len(list))
+	}
+	w.append(w.fileEvents(f, domain.FileRefused{Reason: "a batch of it", Batches: []int{1}}))
+	w.append(about(a, domain.TransactionReleasedFromFile{ItemID: a.item, File: f.id}))
+	if s := w.settles(v, "2026-11-24", domain.ToFed); s.Debits != (Sum{1, 1234}) || s.Credits != (Sum{}) {
+		t.Errorf("its batch refused: %+v", s)
+	}
+	w.likeNew(v)
+}

@@ -61,6 +61,25 @@ func (l Limits) of(b domain.Bank) Limits {
 type load struct {
 	entries, addenda, batches int
 	debits, credits           int64
+	offsets                   int // that it gets yet: one for a batch that is balanced
+}
+
+// balanced is the load with what balances it. Nobody knows before the file is
+// filled what of it drops out, so a batch without money has room for an offset too.
+func (l load) balanced() load {
+	if l.offsets > 0 {
+		most := max(l.debits, l.credits)
+		l.entries, l.debits, l.credits, l.offsets = l.entries+l.offsets, most, most, 0
+	}
+	return l
+}
+
+// with is the load of both.
+func (l load) with(o load) load {
+	return load{
+		entries: l.entries + o.entries, addenda: l.addenda + o.addenda, batches: l.batches + o.batches,
+		debits: l.debits + o.debits, credits: l.credits + o.credits, offsets: l.offsets + o.offsets,
+	}
 }
 
 func (l *load) add(e *entry) {
@@ -73,8 +92,13 @@ func (l *load) add(e *entry) {
 	}
 }
 
-// batchHolds reports whether the batch with this load is within the limits.
+// batchHolds reports whether the batch with this load is within the limits. What
+// balances it is one entry, whatever of the batch drops out.
 func (l Limits) batchHolds(b load) bool {
+	if b.offsets > 0 && max(b.debits, b.credits) > domain.MaxAmountCents {
+		return false
+	}
+	b = b.balanced()
 	return b.entries+b.addenda <= l.BatchRecords && b.debits <= l.Cents && b.credits <= l.Cents
 }
 

@@ -7,47 +7,46 @@ import "slices"
 type packer struct {
 	limits Limits
 	files  []plannedFile
-	file   load // of the newest file
+	closed load // batches of the newest file but the newest batch, with their offsets
+	batch  load // the newest batch without its offset
 }
 
 func (p *packer) pack(g *group) {
-	var batch load
 	open := false
 	for i := range g.entries {
 		e := &g.entries[i]
-		if with := batch; open {
+		if open {
+			with := p.batch
 			with.add(e)
-			open = p.limits.batchHolds(with)
+			open = p.limits.batchHolds(with) && p.holds(with)
 		}
-		if !open || !p.holds(e, 0) {
+		if !open {
 			p.begin(g, e)
-			batch, open = load{}, true
+			open = true
 		}
 		if i == 0 {
 			p.expect(len(g.entries))
 		}
-		batch.add(e)
 		p.add(e)
 	}
 }
 
-// holds reports whether the newest file takes the entry and new batches.
-func (p *packer) holds(e *entry, batches int) bool {
-	with := p.file
-	with.batches += batches
-	with.add(e)
-	return p.limits.fileHolds(with)
+// holds reports whether the newest file takes a batch with this load.
+func (p *packer) holds(batch load) bool {
+	return p.limits.fileHolds(p.closed.with(batch.balanced()))
 }
 
 // begin opens a batch, in a new file when the newest cannot take it. A file
 // takes at least one entry, whatever its size.
 func (p *packer) begin(g *group, e *entry) {
-	if len(p.files) == 0 || !p.holds(e, 1) && p.file.entries > 0 {
-		p.files, p.file = append(p.files, plannedFile{}), load{}
+	p.closed, p.batch = p.closed.with(p.batch.balanced()), load{batches: 1, offsets: g.header.Offsets()}
+	with := p.batch
+	with.add(e)
+	if len(p.files) == 0 || !p.holds(with) && p.closed.entries > 0 {
+		p.files, p.closed = append(p.files, plannedFile{}), load{}
 	}
 	f := &p.files[len(p.files)-1]
 	f.batches = append(f.batches, g.header)
-	p.file.batches++
 }
 
 // expect reserves room in the newest file for all entries of a group: growing
@@ -63,5 +62,5 @@ func (p *packer) add(e *entry) {
 	f := &p.files[len(p.files)-1]
 	e.batch = len(f.batches) - 1
 	f.entries = append(f.entries, *e)
-	p.file.add(e)
+	p.batch.add(e)
 }

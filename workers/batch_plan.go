@@ -68,10 +68,11 @@ func (k kinds) of(item string) nacha.Kind {
 type planner struct {
 	now    time.Time
 	bank   domain.Bank
+	client domain.Settings
 	limits Limits
 	groups []*group
 	index  map[groupKey]*group
-	count  int
+	count  int // entries and offsets
 }
 
 // add takes items in log order. Kinds are those of the answers among them;
@@ -90,8 +91,12 @@ func (p *planner) add(items []projections.QueuedItem, k kinds) {
 		g, ok := p.index[key]
 		if !ok {
 			g = &group{header: key.batch(), segment: key.segment, first: w.Position}
+			if !g.header.Answers {
+				g.header.Balance = p.bank.Offset(p.client, key.header.CompanyID, key.header.SEC)
+			}
 			p.index[key] = g
 			p.groups = append(p.groups, g)
+			p.count += g.header.Offsets()
 		}
 		g.add(w, dated)
 		p.count++

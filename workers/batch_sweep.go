@@ -87,7 +87,7 @@ func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int6
 			return after, false, nil
 		}
 		after = page[len(page)-1].Position
-		page, err = b.Guard.Cut(ctx, p.now, b.allowed(ctx, p.now, b.sound(ctx, page)))
+		page, err = b.Guard.Cut(ctx, p.now, b.allowed(ctx, p.now, b.balanceable(ctx, p, b.sound(ctx, page))))
 		if err != nil {
 			return 0, false, err
 		}
@@ -184,7 +184,7 @@ func (b *Batcher) resumeFile(ctx context.Context, id string) error {
 	} else {
 		err = b.Files.complete(ctx, file, b.Files.mayCut(file.Opened.Client, file.Opened.ODFI, file.Batches))
 	}
-	if errors.Is(err, errTaken) || operationsStopped(err) {
+	if errors.Is(err, errTaken) || noFault(err) {
 		return nil
 	}
 	return err

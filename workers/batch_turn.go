@@ -88,7 +88,7 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, t *turn) error {
 	if err := bank.Settings(t.Client.Settings.File).Renderable(); err != nil {
 		return fmt.Errorf("no file can have such a header, its settings are to be corrected: %s", domain.FieldRule(err))
 	}
-	p := planner{now: now, bank: bank, limits: b.Files.Limits.of(bank)}
+	p := planner{now: now, bank: bank, client: t.Client.Settings, limits: b.Files.Limits.of(bank)}
 	if t.Answers {
 		if err := b.planAnswers(ctx, &p, t.Cut); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, t *turn) error {
 	for _, f := range p.files() {
 		id, err := b.Files.cut(ctx, t.Cut, bank, now, f)
 		switch {
-		case operationsStopped(err):
+		case noFault(err):
 			t.more = false
 			return nil
 		case err != nil && !errors.Is(err, errTaken):

@@ -38,7 +38,8 @@ func (w *appender) portion(entries int) int {
 }
 
 // append files entries[:n], in as many appends as it takes, and cuts the file
-// with the last of them if last is set. It returns what is left of entries.
+// with the last of them if last is set and no batch is to be balanced first. It
+// returns what is left of entries.
 // An entry whose transaction moved on meanwhile, a recall above all, drops
 // out: it goes into no file or into a later one. So does one whose deadline
 // came while the file was filled, or whose account its bank refused.
@@ -111,7 +112,7 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 		return 0, err
 	}
 	step := "fill"
-	if last && got == n {
+	if last && got == n && !next.balances() {
 		modifiers, err := w.numbers.modifiers(ctx, w.origin())
 		if err != nil {
 			return 0, err
@@ -135,11 +136,14 @@ func (w *appender) appendOnce(ctx context.Context, entries []entry, n int, last 
 	return got, nil
 }
 
-// finish cuts a file whose entries are all filed. A file that was never
+// finish balances the batches of a file whose entries are all filed, and cuts it. A file that was never
 // opened, because every entry dropped out, stays unmade.
 func (w *appender) finish(ctx context.Context) error {
 	if w.version == 0 || w.isCut {
 		return nil
+	}
+	if err := w.balance(ctx); err != nil {
+		return err
 	}
 	return w.Ledger.RetryUnless(func() error {
 		if err := w.allowed(ctx); err != nil {

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -35,6 +36,9 @@ func (f *Files) cut(ctx context.Context, c Cut, bank domain.Bank, now time.Time,
 		return "", err
 	}
 	defer unlock()
+	if err := f.sealOffsets(c.Client.ID, id, p.batches); err != nil {
+		return "", fmt.Errorf("open the offset accounts of client %s: %w", c.Client.ID, err)
+	}
 	w := appender{Files: f, openFile: openFile{
 		opened: bank.Open(domain.FileOpened{
 			FileID: id, Client: c.Client.ID, ODFI: c.ODFI, Why: c.Why, Settings: c.Client.Settings.File, Method: bank.Leaves().Method, Decided: now,
@@ -72,11 +76,11 @@ func (f *Files) mayCut(client, odfi string, batches []domain.FileBatch) func(con
 	}
 }
 
-// stopped gives up a file whose client was suspended while it was filled: its
-// entries wait again. While delivery is off the file stays open, as nobody
+// stopped gives up a file whose client was suspended while it was filled, or
+// behind whose entries the trace numbers started over: its entries wait again. While delivery is off the file stays open, as nobody
 // may know whether it had left before the folder was restored.
 func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
-	if w.version == 0 || domain.CodeOf(why) != domain.Suspended {
+	if w.version == 0 || domain.CodeOf(why) != domain.Suspended && !errors.Is(why, errStartedOver) {
 		return why
 	}
 	return f.giveUp(ctx, w.opened.FileID, why, domain.ThenWait)
@@ -92,14 +96,9 @@ func (f *Files) complete(ctx context.Context, file domain.File, may func(context
 	w := appender{Files: f, openFile: openFile{
 		opened: file.Opened, terms: &bank.Terms, decided: file.DatedAt, version: file.Version, batches: file.Batches,
 	}, may: may}
-	err = f.entriesOf(ctx, file, func(e entryInFile) error {
-		w.totals.Add(e.totals())
-		return nil
-	})
-	if err != nil {
+	if err := w.takeUp(ctx, f, file, func() {}); err != nil {
 		return fmt.Errorf("read what file %s holds: %w", file.ID, err)
 	}
-	w.totals.Batches = len(file.Batches)
 	if err := w.finish(ctx); err != nil {
 		return fmt.Errorf("cut file %s: %w", file.ID, f.stopped(ctx, &w, err))
 	}

@@ -66,11 +66,11 @@ func (f *Files) giveUp(ctx context.Context, id string, why error, then domain.Th
 	return why
 }
 
-// operationsStopped reports whether an error says that operations stopped a
-// client or an ODFI, which is no fault of a pass.
-func operationsStopped(err error) bool {
+// noFault reports whether an error says that operations stopped a client or an
+// ODFI, or that trace numbers started over, which is no fault of a pass.
+func noFault(err error) bool {
 	var off *DeliveryOffError
-	return domain.CodeOf(err) == domain.Suspended || errors.As(err, &off)
+	return domain.CodeOf(err) == domain.Suspended || errors.Is(err, errStartedOver) || errors.As(err, &off)
 }
 
 // stops reports whether an error says that a file must not be filled further.

@@ -18,7 +18,7 @@ import (
 func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
 	want := newExpected(file)
-	if err := render(ctx, l, file, &out, want.add); err != nil {
+	if err := render(ctx, l, file, &out, want); err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
 	}
 	if err := nacha.Compare(yielding{bytes.NewReader(out.Bytes())}, want.said); err != nil {
@@ -71,6 +71,29 @@ func (x *expected) add(e *entryInFile) error {
 	}
 	x.entries = append(x.entries, e.Entry.Entry)
 	b.Entries = x.entries[x.first:]
+	return nil
+}
+
+// offset takes the entry that balances the newest batch, unsealed. It must
+// balance what the batch's entries say.
+func (x *expected) offset(o domain.FileOffset, e nacha.Entry) error {
+	if o.Batch != len(x.said.Batches) {
+		return fmt.Errorf("the offset of batch %d stands in batch %d", o.Batch, len(x.said.Batches))
+	}
+	b := &x.said.Batches[o.Batch-1]
+	x.entries = append(x.entries, e)
+	b.Entries = x.entries[x.first:]
+	net := int64(0)
+	for i := range b.Entries {
+		if nacha.TransactionCode(b.Entries[i].Code).Debit() {
+			net += b.Entries[i].AmountCents
+		} else {
+			net -= b.Entries[i].AmountCents
+		}
+	}
+	if net != 0 {
+		return fmt.Errorf("batch %d is not balanced by its offset: its debits are %d cents more than its credits", o.Batch, net)
+	}
 	return nil
 }
 

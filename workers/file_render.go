@@ -15,7 +15,7 @@ import (
 // every time. They are not checked.
 func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
-	if err := render(ctx, l, file, &out, func(*entryInFile) error { return nil }); err != nil {
+	if err := render(ctx, l, file, &out, nil); err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
 	}
 	return out.Bytes(), nil
@@ -35,6 +35,9 @@ func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]by
 		}
 		e.Entry.Reveal(e.transaction.Account.Masked(), data)
 		return nil
+	}, func(o domain.FileOffset) (nacha.Entry, error) {
+		b := file.Batches[o.Batch-1]
+		return o.Entry(b, b.Balance.Account.Masked()), nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("render file %s: %w", file.ID, err)
@@ -42,9 +45,10 @@ func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]by
 	return out.Bytes(), nil
 }
 
-// render writes the file, and shows each entry to seen before it is written.
-// Entries that are not what was recorded end in an *ExchangedError.
-func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, seen func(*entryInFile) error) error {
+// render writes the file, and shows each entry to want, unless that is nil,
+// before it is written. Entries that are not what was recorded end in an
+// *ExchangedError.
+func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, want *expected) error {
 	var wrong exchanged
 	err := writeEntries(ctx, l, file, out, func(e *entryInFile) error {
 		number, err := l.Reveal(&e.transaction, e.item, &e.Entry)
@@ -55,10 +59,16 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 			wrong.add(e, err)
 			return errLeftOut
 		}
-		if err != nil {
+		if err != nil || want == nil {
 			return err
 		}
-		return seen(e)
+		return want.add(e)
+	}, func(o domain.FileOffset) (nacha.Entry, error) {
+		e, err := revealOffset(l, file, o)
+		if err != nil || want == nil {
+			return e, err
+		}
+		return e, want.offset(o, e)
 	})
 	if len(wrong) > 0 {
 		return &ExchangedError{wrong}
@@ -69,8 +79,9 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 // errLeftOut leaves an entry out; the bytes written are then discarded.
 var errLeftOut = errors.New("the entry is left out")
 
-// writeEntries writes the file. Each entry is first made readable by reveal.
-func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, reveal func(*entryInFile) error) error {
+// writeEntries writes the file. Each entry is first made readable by reveal;
+// offset makes the one that balances a batch.
+func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, reveal func(*entryInFile) error, offset func(domain.FileOffset) (nacha.Entry, error)) error {
 	if file.Cut == nil {
 		return errors.New("it is not cut yet")
 	}
@@ -80,12 +91,32 @@ func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *
 		return err
 	}
 	batch := 0
-	err = entriesOf(ctx, l, file, func(e entryInFile) error {
-		if e.batch != batch {
-			if err := nextBatch(w, file, batch, e.batch); err != nil {
+	end := func() error {
+		if batch == 0 {
+			return nil // none is open
+		}
+		if o, ok := file.OffsetIn(batch); ok {
+			e, err := offset(o)
+			if err != nil {
 				return err
 			}
-			batch = e.batch
+			if err := w.Entry(&e); err != nil {
+				return err
+			}
+		}
+		return w.End()
+	}
+	err = entriesOf(ctx, l, file, func(e entryInFile) error {
+		if e.batch != batch {
+			if err := end(); err != nil {
+				return err
+			}
+			if batch = e.batch; batch < 1 || batch > len(file.Batches) {
+				return fmt.Errorf("an entry is in batch %d of %d", batch, len(file.Batches))
+			}
+			if err := w.Begin(file.Batches[batch-1].BatchHeader); err != nil {
+				return err
+			}
 		}
 		if err := reveal(&e); errors.Is(err, errLeftOut) {
 			return nil
@@ -97,10 +128,8 @@ func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *
 	if err != nil {
 		return err
 	}
-	if batch > 0 {
-		if err := w.End(); err != nil {
-			return err
-		}
+	if err := end(); err != nil {
+		return err
 	}
 	totals, err := w.Close()
 	if err == nil && totals != file.Cut.Totals {
@@ -113,19 +142,6 @@ func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *
 func size(t nacha.Totals) int {
 	const line, padding = 96, 9 // a record with its end; records that fill the last block
 	return line * (2 + 2*t.Batches + t.Entries + t.Addenda + padding)
-}
-
-// nextBatch closes a batch, unless it is before the first, and opens another.
-func nextBatch(w *nacha.Writer, file domain.File, from, to int) error {
-	if from > 0 {
-		if err := w.End(); err != nil {
-			return err
-		}
-	}
-	if to < 1 || to > len(file.Batches) {
-		return fmt.Errorf("an entry is in batch %d of %d", to, len(file.Batches))
-	}
-	return w.Begin(file.Batches[to-1].BatchHeader)
 }
 
 func lineEnding(file domain.File) string {

@@ -24,6 +24,10 @@ type openFile struct {
 	trace   int                // newest sequence in it
 	totals  nacha.Totals
 	isCut   bool
+
+	held    []domain.BatchHolds // what the batches before the newest hold
+	holds   domain.BatchHolds   // what the newest holds
+	offsets []domain.FileOffset // decided, in the order of their batches
 }
 
 func (w *openFile) stream() string { return domain.FileStream(w.opened.FileID) }
@@ -51,8 +55,7 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 		if len(w.batches) == 0 || e.batch != w.batch || trace <= w.trace {
 			w.begin(entries[i:])
 		}
-		w.trace = trace
-		w.totals.Add(e.totals())
+		w.hold(e.totals(), trace)
 		events := append(e.made[:len(e.made):len(e.made)], domain.FileItem{
 			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace), Dated: e.dated,
 		}.Events()...)
@@ -69,6 +72,13 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 	return w, changes, err
 }
 
+// hold counts an entry that is filed under a trace number of the newest batch.
+func (w *openFile) hold(t nacha.Totals, trace int) {
+	w.trace = trace
+	w.totals.Add(t)
+	w.holds.Add(t, trace)
+}
+
 // begin opens the batch of entries[0]. Without a class of its own it gets the
 // one that its entries need.
 func (w *openFile) begin(entries []entry) {
@@ -78,8 +88,30 @@ func (w *openFile) begin(entries []entry) {
 	if b.ServiceClass == 0 {
 		b.ServiceClass = class(entries)
 	}
-	w.batches = append(w.batches, b)
+	if b.Balance != nil {
+		b.EntriesClass = class(entries)
+		if moves(entries) {
+			b.ServiceClass = nacha.MixedClass
+		}
+	}
+	if len(w.batches) > 0 {
+		w.held = append(w.held, w.holds)
+	}
+	w.batches, w.holds = append(w.batches, b), domain.BatchHolds{}
 	w.totals.Batches++
+}
+
+// moves reports whether the batch at the front of entries moves money.
+func moves(entries []entry) bool {
+	for _, e := range entries {
+		if e.batch != entries[0].batch {
+			break
+		}
+		if e.cents > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // class is the service class of the batch at the front of entries.
@@ -108,7 +140,7 @@ func (w *openFile) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, e
 // change is what a command says about the file.
 func (w *openFile) change(command fileCommand) (ledger.Change, error) {
 	events, err := command.Decide(domain.File{
-		ID: w.opened.FileID, Opened: w.opened, State: domain.FileOpen, Version: w.version, Batches: w.batches, DatedAt: w.decided,
+		ID: w.opened.FileID, Opened: w.opened, State: domain.FileOpen, Version: w.version, Batches: w.batches, Offsets: w.offsets, DatedAt: w.decided,
 	})
 	c := ledger.Change{Stream: w.stream(), Client: w.opened.Client, Expect: w.version, Events: events}
 	w.version += int64(len(events))

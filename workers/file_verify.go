@@ -143,6 +143,9 @@ func (r *verifier) entries(ctx context.Context, file domain.File) {
 	if err != nil {
 		r.problem("file %s: %v", file.ID, err)
 	}
+	for _, o := range file.Offsets {
+		r.took(file, o.Trace)
+	}
 }
 
 // bytes compares everything that should hold the file's bytes.

@@ -21,6 +21,10 @@ func (r *verifier) sealed(e eventstore.Recorded) error {
 		domain.TransactionCorrected{}.Type(), domain.TransactionChangeRefused{}.Type(), domain.TransactionCorrectionRequested{}.Type(),
 		domain.AccountOpened{}.Type(), domain.EntryQueued{}.Type(), domain.ClientOpened{}.Type(), domain.ClientChanged{}.Type(),
 		domain.CredentialIssuedV2{}.Type(), domain.WebhookOpened{}.Type(), domain.WebhookSecretRotated{}.Type():
+	case domain.FileFilled{}.Type():
+		if !bytes.Contains(e.Data, []byte(`"balance":`)) {
+			return nil
+		}
 	default:
 		if !bytes.Contains(e.Data, []byte(`"whole":`)) {
 			return nil
@@ -53,6 +57,23 @@ func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 		c.Evolve(fact)
 		for _, m := range c.Settings.ReceivingAccounts {
 			if _, err := l.OpenReceiving(client, m); err != nil {
+				return err
+			}
+		}
+		for _, b := range c.Settings.Balance {
+			if err := r.account(client, b.Account, b.Routing, b.AccountType); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *domain.FileFilled:
+		f := domain.File{}
+		f.Evolve(fact)
+		for _, b := range f.Batches {
+			if b.Balance == nil {
+				continue
+			}
+			if err := r.account(client, b.Balance.Account, b.Balance.Routing, b.Balance.AccountType); err != nil {
 				return err
 			}
 		}

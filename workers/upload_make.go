@@ -145,16 +145,9 @@ func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64
 		opened: file.Opened, terms: &bank.Terms, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
 	}, may: u.stillMay(file, checked, s)}}
 	a.beside = s.beside(file.Opened)
-	err = u.Files.entriesOf(ctx, file, func(e entryInFile) error {
-		a.inLog++
-		a.totals.Add(e.totals())
-		_, err := fmt.Sscanf(e.Entry.Entry.Trace[8:], "%d", &a.trace)
-		return err
-	})
-	if err != nil {
+	if err := a.takeUp(ctx, u.Files, file, func() { a.inLog++ }); err != nil {
 		return err
 	}
-	a.totals.Batches = len(file.Batches)
 	if err := s.Each(func(asked Asked) error { return a.take(ctx, asked) }); err != nil {
 		return fmt.Errorf("fill file %s: %w", file.ID, err)
 	}

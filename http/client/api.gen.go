@@ -43,6 +43,14 @@ const (
 	ApprovalStateWithdrawn ApprovalState = "withdrawn"
 )
 
+// Defines values for BankBalance.
+const (
+	BankBalanceAllowed  BankBalance = "allowed"
+	BankBalanceEmpty    BankBalance = ""
+	BankBalanceNone     BankBalance = "none"
+	BankBalanceRequired BankBalance = "required"
+)
+
 // Defines values for BankDeadlinesDays.
 const (
 	BankDeadlinesDaysFri BankDeadlinesDays = "fri"
@@ -121,6 +129,13 @@ const (
 	BankWebDebitsReject BankWebDebits = "reject"
 )
 
+// Defines values for ClientBalanceType.
+const (
+	ClientBalanceTypeChecking ClientBalanceType = "checking"
+	ClientBalanceTypeGL       ClientBalanceType = "GL"
+	ClientBalanceTypeSavings  ClientBalanceType = "savings"
+)
+
 // Defines values for ClientDecision1WhenDirection.
 const (
 	ClientDecision1WhenDirectionCredit ClientDecision1WhenDirection = "credit"
@@ -183,6 +198,13 @@ const (
 	ClientWebDebitsEmpty  ClientWebDebits = ""
 	ClientWebDebitsHold   ClientWebDebits = "hold"
 	ClientWebDebitsReject ClientWebDebits = "reject"
+)
+
+// Defines values for ClientSettingsBalanceType.
+const (
+	ClientSettingsBalanceTypeChecking ClientSettingsBalanceType = "checking"
+	ClientSettingsBalanceTypeGL       ClientSettingsBalanceType = "GL"
+	ClientSettingsBalanceTypeSavings  ClientSettingsBalanceType = "savings"
 )
 
 // Defines values for ClientSettingsDecision1WhenDirection.
@@ -835,6 +857,14 @@ const (
 	ReleaseFileJSONBodyThenWait   ReleaseFileJSONBodyThen = "wait"
 )
 
+// Defines values for SetBank200JSONResponseBodyBalance.
+const (
+	SetBank200JSONResponseBodyBalanceAllowed  SetBank200JSONResponseBodyBalance = "allowed"
+	SetBank200JSONResponseBodyBalanceEmpty    SetBank200JSONResponseBodyBalance = ""
+	SetBank200JSONResponseBodyBalanceNone     SetBank200JSONResponseBodyBalance = "none"
+	SetBank200JSONResponseBodyBalanceRequired SetBank200JSONResponseBodyBalance = "required"
+)
+
 // Defines values for SetBank200JSONResponseBodyDeadlinesDays.
 const (
 	SetBank200JSONResponseBodyDeadlinesDaysFri SetBank200JSONResponseBodyDeadlinesDays = "fri"
@@ -1077,6 +1107,9 @@ type Awaiting struct {
 
 // Bank defines model for Bank.
 type Bank struct {
+	// Balance Whether batches are balanced by an offset entry against an account of the client's company: each one with money has to be, those are whose company has an account (the default), or none is. Required refuses IAT and TEL, and does not go with segment direction.
+	Balance *BankBalance `json:"balance,omitempty"`
+
 	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
 	Companies *[]GuardedCompany `json:"companies,omitempty"`
 
@@ -1143,6 +1176,9 @@ type Bank struct {
 	// WriteOnly An SFTP server that lets nobody list its folder or read back.
 	WriteOnly *bool `json:"write_only,omitempty"`
 }
+
+// BankBalance Whether batches are balanced by an offset entry against an account of the client's company: each one with money has to be, those are whose company has an account (the default), or none is. Required refuses IAT and TEL, and does not go with segment direction.
+type BankBalance string
 
 // BankDeadlinesDays defines model for Bank.Deadlines.Days.
 type BankDeadlinesDays string
@@ -1343,8 +1379,10 @@ type BankWebDebits string
 
 // Client defines model for Client.
 type Client struct {
-	Batching *Client_Batching `json:"batching,omitempty"`
-	ClientID string           `json:"client_id"`
+	// Balance Accounts of its companies against which their PPD, CCD, CTX and WEB batches are balanced with an offset entry, so that debits equal credits; a company with one sends no IAT or TEL. Answers show the number masked; a body that shows one as it was answered keeps its number.
+	Balance  *[]Client_Balance `json:"balance,omitempty"`
+	Batching *Client_Batching  `json:"batching,omitempty"`
+	ClientID string            `json:"client_id"`
 
 	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
 	Companies              *[]GuardedCompany `json:"companies,omitempty"`
@@ -1387,6 +1425,17 @@ type Client struct {
 
 	// WebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
 	WebDebits *ClientWebDebits `json:"web_debits,omitempty"`
+}
+
+// ClientBalanceType defines model for Client.Balance.Type.
+type ClientBalanceType string
+
+// Client_Balance defines model for Client.Balance.
+type Client_Balance struct {
+	Account               string            `json:"account"`
+	CompanyIdentification string            `json:"company_identification"`
+	Routing               string            `json:"routing"`
+	Type                  ClientBalanceType `json:"type"`
 }
 
 // Client_Batching defines model for Client.Batching.
@@ -1518,8 +1567,10 @@ type ClientWebDebits string
 
 // ClientSettings defines model for ClientSettings.
 type ClientSettings struct {
-	Batching *ClientSettings_Batching `json:"batching,omitempty"`
-	ClientID *string                  `json:"client_id,omitempty"`
+	// Balance Accounts of its companies against which their PPD, CCD, CTX and WEB batches are balanced with an offset entry, so that debits equal credits; a company with one sends no IAT or TEL. Answers show the number masked; a body that shows one as it was answered keeps its number.
+	Balance  *[]ClientSettings_Balance `json:"balance,omitempty"`
+	Batching *ClientSettings_Batching  `json:"batching,omitempty"`
+	ClientID *string                   `json:"client_id,omitempty"`
 
 	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
 	Companies              *[]GuardedCompany `json:"companies,omitempty"`
@@ -1560,6 +1611,17 @@ type ClientSettings struct {
 
 	// WebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
 	WebDebits *ClientSettingsWebDebits `json:"web_debits,omitempty"`
+}
+
+// ClientSettingsBalanceType defines model for ClientSettings.Balance.Type.
+type ClientSettingsBalanceType string
+
+// ClientSettings_Balance defines model for ClientSettings.Balance.
+type ClientSettings_Balance struct {
+	Account               string                    `json:"account"`
+	CompanyIdentification string                    `json:"company_identification"`
+	Routing               string                    `json:"routing"`
+	Type                  ClientSettingsBalanceType `json:"type"`
 }
 
 // ClientSettings_Batching defines model for ClientSettings.Batching.
@@ -4145,6 +4207,9 @@ type JudgeInboundFileJSONBody struct {
 	Reason string `json:"reason"`
 }
 
+// SetBank200JSONResponseBodyBalance defines parameters for SetBank.
+type SetBank200JSONResponseBodyBalance string
+
 // SetBank200JSONResponseBodyDeadlinesDays defines parameters for SetBank.
 type SetBank200JSONResponseBodyDeadlinesDays string
 
@@ -4350,6 +4415,9 @@ type SetBank200JSONResponseBodyWebDebits string
 
 // SetBank200JSONResponseBody defines parameters for SetBank.
 type SetBank200JSONResponseBody struct {
+	// Balance Whether batches are balanced by an offset entry against an account of the client's company: each one with money has to be, those are whose company has an account (the default), or none is. Required refuses IAT and TEL, and does not go with segment direction.
+	Balance *SetBank200JSONResponseBodyBalance `json:"balance,omitempty"`
+
 	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
 	Companies *[]GuardedCompany `json:"companies,omitempty"`
 

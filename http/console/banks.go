@@ -133,7 +133,11 @@ func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 	}
 	data.Actions = allowed([]form{set})
 	if bank.Version > 0 {
-		if data.Settings, err = readable(map[string]any{"delivery": bank.Delivery, "file": bank.File}); err != nil {
+		if data.Settings, err = readable(struct {
+			Delivery domain.DeliverySettings `json:"delivery"`
+			File     domain.FileSettings     `json:"file"`
+			domain.BankProfile
+		}{bank.Delivery, bank.File, bank.BankProfile}); err != nil {
 			return err
 		}
 		if data.History, err = s.changes(ctx, domain.BankStream(routing)); err != nil {

@@ -126,6 +126,9 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 		{"Cut at entries", say(orNone(int64(b.MaxEntries), number(b.MaxEntries)))}, {"Cut at dollars", say(orNone(b.MaxAmountCents, dollars(b.MaxAmountCents)))}, {"Cut at age", say(cmp.Or(b.MaxAge, "none"))},
 		{"Client since", at(client.OpenedAt)},
 	}
+	for _, o := range set.Balance {
+		data.Facts = append(data.Facts, fact{"Offsets of " + o.CompanyID, say(o.Routing + " " + o.Account.Masked()).sub(o.AccountType)})
+	}
 	credentials, err := s.credentialTable(ctx, p, id)
 	if err != nil {
 		return err

@@ -137,7 +137,11 @@ func batchTable(p *page, f domain.File) table {
 		if b.Answers {
 			what += ", answers"
 		}
-		t.add(say(strconv.Itoa(b.Number)), say(b.CompanyName).sub(b.CompanyID), say(what), say(b.Description), say(effective), standing)
+		class := say(what)
+		if o, ok := f.OffsetIn(b.Number); ok {
+			class = class.sub(fmt.Sprintf("offset of %s, trace number %s", dollars(o.Cents), o.Trace))
+		}
+		t.add(say(strconv.Itoa(b.Number)), say(b.CompanyName).sub(b.CompanyID), class, say(b.Description), say(effective), standing)
 	}
 	return t
 }
@@ -174,13 +178,30 @@ func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after
 	if f.Cut == nil {
 		return nil
 	}
-	lines, err := records(f.Header(), entries, after == 0)
+	whole := len(f.Ranges) > 0 && last == f.Ranges[len(f.Ranges)-1].Last
+	lines, err := records(f.Header(), withOffsets(f, entries, whole), after == 0)
 	if err != nil {
 		s.Log.Debug("records of a file cannot be shown", "file", f.ID, "err", err)
 		return nil
 	}
 	data.Records = lines
 	return nil
+}
+
+// withOffsets adds the offsets of batches behind the last of their entries;
+// whole says that the newest batch has no more.
+func withOffsets(f domain.File, entries []fileEntry, whole bool) (list []fileEntry) {
+	for i, e := range entries {
+		list = append(list, e)
+		if i+1 < len(entries) && entries[i+1].number == e.number || i+1 == len(entries) && !whole {
+			continue
+		}
+		if o, ok := f.OffsetIn(e.number); ok {
+			b := f.Batches[e.number-1]
+			list = append(list, fileEntry{e.batch, o.Entry(b, b.Balance.Account.Masked()), e.number})
+		}
+	}
+	return list
 }
 
 // fileCSV answers every entry of a file of ours, as a file.

@@ -9,9 +9,9 @@ import (
 )
 
 // tellFile tells an event of the stream of a file of ours. Of the appends that
-// fill it only the first is told.
+// fill it, and of its offsets, only the first is told.
 func tellFile() func(domain.Fact) (told, bool) {
-	filled := false
+	filled, offset := false, false
 	return func(f domain.Fact) (told, bool) {
 		switch e := f.Event.(type) {
 		case *domain.FileOpened:
@@ -22,6 +22,12 @@ func tellFile() func(domain.Fact) (told, bool) {
 			}
 			filled = true
 			return told{what: "Filled", detail: fmt.Sprintf("Trace numbers from %s.", e.FirstTrace)}, true
+		case *domain.FileOffset:
+			if offset {
+				return told{}, false
+			}
+			offset = true
+			return told{what: "Balanced", detail: fmt.Sprintf("Batches got an offset each: batch %d one of %s under trace number %s.", e.Batch, dollars(e.Cents), e.Trace)}, true
 		case *domain.FileCut:
 			return told{what: "Cut", detail: fmt.Sprintf("%s in %s: debits of %s, credits of %s. To be sent before %s.",
 				plural(e.Totals.Entries, "entry", "entries"), plural(e.Totals.Batches, "batch", "batches"),

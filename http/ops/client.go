@@ -33,6 +33,7 @@ type clientBody struct {
 	ReceivingAccounts      []receivingAccount  `json:"receiving_accounts"`
 	UnknownAccounts        string              `json:"unknown_accounts"`
 	Verification           string              `json:"relationship_verification"`
+	Balance                []offsetAccount     `json:"balance,omitempty"`
 	guard.Rules
 	Suspended       bool   `json:"suspended"`
 	SuspendedReason string `json:"suspended_reason,omitempty"`
@@ -56,7 +57,7 @@ func shownClient(c domain.Client) clientAnswer {
 		ClientID: c.ID, Name: s.Name, CompanyName: s.CompanyName, CompanyIdentifications: slices.Clone(s.CompanyIdentifications),
 		ODFIs: slices.Clone(s.ODFIs), SECCodes: slices.Clone(s.SECCodes), DefaultSEC: s.DefaultSEC, DefaultDescription: s.DefaultDescription,
 		SameDay: s.SameDay, Batching: s.Batching, File: s.File, ReceivingAccounts: shownReceiving(s.ReceivingAccounts),
-		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Rules: s.Rules.Clone(), Suspended: c.Suspended,
+		UnknownAccounts: s.UnknownAccounts, Verification: s.Verification, Balance: shownOffsets(s.Balance), Rules: s.Rules.Clone(), Suspended: c.Suspended,
 	}
 	return clientAnswer{clientBody: b, CreatedAt: c.OpenedAt}
 }
@@ -87,7 +88,7 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	if once.Repeated() {
 		return api.SecretIsGone("issue another credential")
 	}
-	settings, err := s.clientSettings(b, nil)
+	settings, err := s.clientSettings(b, domain.Settings{})
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,9 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	}
 	client, err := ledger.ExecuteWith(ctx, s.Ledger, ledger.ClientStream(b.ClientID), func(now domain.Client) (d ledger.Decision, err error) {
 		if d.Events, err = (domain.OpenClient{ClientID: b.ClientID, Settings: settings}).Decide(now); err != nil {
+			return d, err
+		}
+		if err := s.balances(ctx, settings); err != nil {
 			return d, err
 		}
 		receives, err := s.receives(ctx, b.ClientID, domain.Settings{}, settings)
@@ -115,15 +119,18 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusCreated, answer)
 }
 
-// clientSettings turns a body into settings, sealing the receiving accounts.
-func (s *surface) clientSettings(b clientBody, before []domain.AccountMatch) (domain.Settings, error) {
+// clientSettings turns a body into settings, sealing the accounts in it.
+func (s *surface) clientSettings(b clientBody, before domain.Settings) (domain.Settings, error) {
 	settings := domain.Settings{
 		Name: b.Name, CompanyName: b.CompanyName, CompanyIdentifications: b.CompanyIdentifications,
 		ODFIs: b.ODFIs, SECCodes: b.SECCodes, DefaultSEC: b.DefaultSEC, DefaultDescription: b.DefaultDescription,
 		SameDay: b.SameDay, Batching: b.Batching, File: b.File, UnknownAccounts: b.UnknownAccounts, Verification: b.Verification, Rules: b.Rules,
 	}
-	matches, err := s.receivingAccounts(b, before)
-	settings.ReceivingAccounts = matches
+	var err error
+	if settings.ReceivingAccounts, err = s.receivingAccounts(b, before.ReceivingAccounts); err != nil {
+		return settings, err
+	}
+	settings.Balance, err = s.offsetAccounts(b, before.Balance)
 	return settings, err
 }
 
@@ -197,11 +204,14 @@ func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (
 	if b.ClientID != now.ID {
 		return d, api.Invalid("/client_id", "fixed", "the id of a client does not change")
 	}
-	settings, err := s.clientSettings(b, now.Settings.ReceivingAccounts)
+	settings, err := s.clientSettings(b, now.Settings)
 	if err != nil {
 		return d, err
 	}
 	if d.Events, err = (domain.ChangeClient{Settings: settings, Suspended: b.Suspended, Reason: b.SuspendedReason}).Decide(now); err != nil {
+		return d, err
+	}
+	if err := s.balances(ctx, settings); err != nil {
 		return d, err
 	}
 	d.With, err = s.receives(ctx, now.ID, now.Settings, settings)

@@ -154,6 +154,11 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
+	if in.Segment == domain.ByDirection && in.Balance != domain.BalanceNone {
+		if err := s.nobodyBalances(ctx, c.Param("routing")); err != nil {
+			return err
+		}
+	}
 	command := domain.ConfigureBank{
 		Others:  others,
 		Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, BankProfile: in.BankProfile, Sandbox: s.Sandbox != nil,

@@ -37,7 +37,7 @@ func totals(ctx context.Context, s Subject, progress Progress) (Finding, error) 
 			continue
 		}
 		if t := file.Cut.Totals; sum != (money{t.Entries, t.DebitCents, t.CreditCents}) {
-			f.Problems = append(f.Problems, fmt.Sprintf("file %s was cut with %d entries, %d cents of debits and %d of credits; its transactions say %d, %d and %d",
+			f.Problems = append(f.Problems, fmt.Sprintf("file %s was cut with %d entries, %d cents of debits and %d of credits; its transactions and offsets say %d, %d and %d",
 				id, t.Entries, t.DebitCents, t.CreditCents, sum.entries, sum.debits, sum.credits))
 		}
 		all.entries, all.debits, all.credits = all.entries+sum.entries, all.debits+sum.debits, all.credits+sum.credits
@@ -55,7 +55,8 @@ type money struct {
 	debits, credits int64
 }
 
-// filedIn adds up the entries of a file from their transactions.
+// filedIn adds up the entries of a file from their transactions, and the
+// offsets of its batches.
 func filedIn(ctx context.Context, s Subject, file domain.File) (sum money, err error) {
 	for _, fill := range file.Ranges {
 		err := s.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), fill.First, fill.Last, func(history []eventstore.Recorded) error {
@@ -86,6 +87,14 @@ func filedIn(ctx context.Context, s Subject, file domain.File) (sum money, err e
 		})
 		if err != nil {
 			return sum, err
+		}
+	}
+	for _, o := range file.Offsets {
+		sum.entries++
+		if o.Debit() {
+			sum.debits += o.Cents
+		} else {
+			sum.credits += o.Cents
 		}
 	}
 	return sum, nil

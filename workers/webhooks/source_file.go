@@ -19,7 +19,7 @@ const entriesAtOnce = 500
 // delivery moves all of them, and the cut of a file that the client described
 // makes them show.
 func (s *source) ofFile(ctx context.Context, r eventstore.Recorded, first int64, room int, want wants) (list []message, then int64, err error) {
-	if r.Type == (domain.FileFilled{}).Type() {
+	if r.Type == (domain.FileFilled{}).Type() || r.Type == (domain.FileOffset{}).Type() {
 		return nil, 0, nil // it has many of them, and they move nothing that shows
 	}
 	id := strings.TrimPrefix(r.Stream, "file/")

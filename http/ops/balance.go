@@ -1,0 +1,113 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/http/api"
+)
+
+// offsetAccount is an account against which batches of a company are balanced,
+// as operations write it; answers show the number masked.
+type offsetAccount struct {
+	CompanyID string `json:"company_identification"`
+	Routing   string `json:"routing"`
+	Account   string `json:"account"`
+	Type      string `json:"type"`
+}
+
+func shownOffsets(list []domain.Balance) []offsetAccount {
+	var shown []offsetAccount
+	for _, b := range list {
+		shown = append(shown, offsetAccount{b.CompanyID, b.Routing, b.Account.Masked(), b.AccountType})
+	}
+	return shown
+}
+
+// offsetAccounts seals the numbers of a client's offset accounts with the
+// client's own key. One that stands in the body as it was shown keeps its number.
+func (s *surface) offsetAccounts(b clientBody, before []domain.Balance) ([]domain.Balance, error) {
+	if !domain.ValidClientID(b.ClientID) {
+		return nil, nil // it is refused; no keys are made for it
+	}
+	var list []domain.Balance
+	for i, in := range b.Balance {
+		number := in.Account
+		n := slices.IndexFunc(before, func(was domain.Balance) bool {
+			return was.CompanyID == in.CompanyID && was.Account.Masked() == in.Account
+		})
+		if n >= 0 && before[n].Routing == in.Routing && before[n].AccountType == in.Type {
+			list = append(list, before[n])
+			continue
+		}
+		if n >= 0 {
+			var err error
+			if number, err = s.Ledger.OpenAccount(b.ClientID, before[n].Account); err != nil {
+				return nil, err
+			}
+		}
+		if faults := domain.CheckOffsetNumber("/balance/"+strconv.Itoa(i)+"/account", number); len(faults) > 0 {
+			return nil, &domain.Refusal{Code: domain.Invalid, Fields: faults}
+		}
+		account, err := s.Ledger.SealAccountIn(domain.ClientStream(b.ClientID), b.ClientID, in.Routing, number, in.Type)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, domain.Balance{
+			CompanyID: in.CompanyID, OffsetAccount: domain.OffsetAccount{Routing: in.Routing, AccountType: in.Type, Account: account},
+		})
+	}
+	return list, nil
+}
+
+// balances refuses offset accounts of a client whose entries leave through a
+// bank that takes files of one direction only. What is set meanwhile at the
+// bank makes entries wait for a person.
+func (s *surface) balances(ctx context.Context, settings domain.Settings) error {
+	if len(settings.Balance) == 0 {
+		return nil
+	}
+	for _, odfi := range settings.ODFIs {
+		bank, err := s.Ledger.Bank(ctx, odfi)
+		if err != nil {
+			return err
+		}
+		if bank.Segment == domain.ByDirection && bank.Balance != domain.BalanceNone {
+			return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+				Pointer: "/balance", Code: "segment", Message: "files of ODFI " + odfi + " hold debits or credits only, and an offset has the other direction",
+			}}}
+		}
+	}
+	return nil
+}
+
+// nobodyBalances refuses files of one direction at a bank through which a
+// client's batches leave with an offset.
+func (s *surface) nobodyBalances(ctx context.Context, odfi string) error {
+	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
+		return err
+	}
+	for cursor := ""; ; {
+		rows, next, err := s.Views.Clients(ctx, api.MaxLimit, cursor)
+		if err != nil {
+			return fmt.Errorf("look for clients that balance their batches: %w", err)
+		}
+		for _, row := range rows {
+			client, err := s.Ledger.Client(ctx, row.ID)
+			if err != nil {
+				return err
+			}
+			if len(client.Settings.Balance) > 0 && slices.Contains(client.Settings.ODFIs, odfi) {
+				return &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
+					Pointer: "/segment", Code: "balance", Message: "client " + client.ID + " balances its batches with an offset, which has the other direction",
+				}}}
+			}
+		}
+		if cursor = next; next == "" {
+			return nil
+		}
+	}
+}

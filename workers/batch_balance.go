@@ -1,0 +1,34 @@
+package workers
+
+import (
+	"context"
+	"slices"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
+)
+
+// balanceable filters a page for entries whose batches can be balanced where
+// they have to be. Every other one is held for a person: the bank, or the
+// client, was set up otherwise after the entry was accepted. One that cannot be
+// held now waits for the next pass.
+func (b *Batcher) balanceable(ctx context.Context, p *planner, page []projections.QueuedItem) []projections.QueuedItem {
+	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
+		if w.AmountCents == 0 {
+			return false
+		}
+		why := p.bank.Unbalanced(p.client, w.Header.CompanyID, w.Header.SEC)
+		if why == nil {
+			return false
+		}
+		hold := domain.HoldUnbalanced{ItemID: w.ItemID, Client: p.client, Profile: p.bank.BankProfile}
+		if _, err := ledger.Execute(ctx, b.Files.Ledger, ledger.TransactionStream(w.Client, w.TransactionID), hold.Decide); err != nil {
+			b.Log.Error("an entry whose batch cannot be balanced could not be held", "client", w.Client, "transaction", w.TransactionID, "err", err)
+			return true
+		}
+		b.Log.Warn("the batch of an entry cannot be balanced: it is held for a person", "client", w.Client, "transaction", w.TransactionID,
+			"event", w.ItemID, "why", why.Message)
+		return true
+	})
+}
