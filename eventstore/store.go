@@ -8,6 +8,7 @@
 package eventstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -168,6 +169,9 @@ var (
 	// ErrNotLeader: it is for the leader to do, and another node leads; nothing
 	// was written.
 	ErrNotLeader = errors.New("another node leads")
+	// ErrNotKnown: a node that runs is of a release which does not know what was to
+	// be written; nothing was written. See NotKnownError.
+	ErrNotKnown = errors.New("not every node knows this yet")
 	// ErrDeliveryOff: the delivery switch was changed since it allowed what was to
 	// be written; nothing was written. It may be on: look again.
 	ErrDeliveryOff = errors.New("the delivery switch was changed meanwhile")
@@ -193,6 +197,18 @@ type VersionError struct {
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("stream %s is not at version %d", e.Stream, e.Expect)
 }
+
+// NotKnownError says which node does not know an event type. It is ErrNotKnown.
+type NotKnownError struct {
+	Type, Node, Release string
+}
+
+func (e *NotKnownError) Error() string {
+	return fmt.Sprintf("node %s (release %s) does not know %s yet: replace its program, or stop it", e.Node, cmp.Or(e.Release, "unknown"), e.Type)
+}
+
+// Is reports whether target is ErrNotKnown.
+func (e *NotKnownError) Is(target error) bool { return target == ErrNotKnown }
 
 // KeyUsedError says that an idempotency key was used before.
 type KeyUsedError struct {

@@ -14,11 +14,11 @@ import (
 const (
 	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
 	selectHash = `SELECT hash FROM events WHERE position = $1`
-	beHere     = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, told_by)
-		VALUES($1, $2, $3, $4, now(), $5, $6, $7, $2)
+	beHere     = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, knows, told_by)
+		VALUES($1, $2, $3, $4, now(), $5, $6, $7, $8, $2)
 		ON CONFLICT(name) DO UPDATE SET release = excluded.release, position = excluded.position, views = excluded.views,
 			seen = excluded.seen, serves = excluded.serves, keys_dropped = excluded.keys_dropped,
-			next_master = excluded.next_master, told_by = excluded.told_by`
+			next_master = excluded.next_master, knows = excluded.knows, told_by = excluded.told_by`
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
 )
 
@@ -30,6 +30,7 @@ func (s *Store) barrier(ctx context.Context) error {
 	var head eventstore.Head
 	var hash []byte
 	var sent time.Duration
+	var spoken int
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
 		head, hash, sent = eventstore.Head{}, nil, SinceBoot()
@@ -37,12 +38,16 @@ func (s *Store) barrier(ctx context.Context) error {
 		s.queueHere(&b)
 		queueHead(&b, &head)
 		queueHash(&b, known.Position, &hash)
+		queueSpoken(&b, &spoken)
 		return commit(ctx, c, &b)
 	})
 	if err != nil {
 		return fmt.Errorf("prove the head of the log: %w", err)
 	}
-	if err := known.heldBy(head, hash); err != nil {
+	if err = known.heldBy(head, hash); err == nil {
+		err = s.understands(spoken)
+	}
+	if err != nil {
 		s.fail(err)
 		return err
 	}
@@ -89,7 +94,7 @@ func (s *Store) queueHere(b *pgx.Batch) {
 	if says != nil {
 		now = (*says)()
 	}
-	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, now.Views, says != nil, now.KeysDropped, now.NextMaster)
+	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, now.Views, says != nil, now.KeysDropped, now.NextMaster, s.options.Knows)
 }
 
 func queueHead(b *pgx.Batch, head *eventstore.Head) {

@@ -34,8 +34,11 @@ func (s *Store) check(ctx context.Context) func(*pgx.Conn) error {
 		if err != nil {
 			return err
 		}
-		if err := accepts(version); err != nil || s.options.ReadOnly {
+		if err := accepts(version); err != nil {
 			return err
+		}
+		if s.options.ReadOnly {
+			return s.checkSpoken(ctx, c)
 		}
 		return checkRole(ctx, c)
 	}

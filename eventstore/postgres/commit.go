@@ -30,6 +30,9 @@ func (w *writer) commit(t *transaction) error {
 	} else {
 		w.store.queueHere(&b)
 	}
+	if t.spoken > 0 {
+		b.Queue(speak, t.spoken)
+	}
 	if len(t.keys) > 0 {
 		b.Queue(insertKeys, keyArrays(t)...)
 	}

@@ -67,12 +67,14 @@ func (s *Store) AddEvents(ctx context.Context, events []eventstore.Recorded) err
 	head := s.known().Head
 	t := &transaction{events: events}
 	var chain eventstore.Chain
+	newest := 0 // vocabulary
 	for i := range events {
 		e := &events[i]
 		if e.Position != head.Position+1 || chain.Hash(head.Hash, e) != e.Hash {
 			return fmt.Errorf("event %d does not follow event %d of the copy: its target holds another log", e.Position, head.Position)
 		}
 		head = eventstore.Head{Position: e.Position, Hash: e.Hash}
+		newest = max(newest, s.options.Introduced(e.Type))
 	}
 	rows := eventArrays(t)
 	times := rows[8].([]int64)
@@ -82,6 +84,7 @@ func (s *Store) AddEvents(ctx context.Context, events []eventstore.Recorded) err
 	err := s.change("add events", func(b *pgx.Batch) {
 		b.Queue(takeLock)
 		b.Queue(insertEvents+` ON CONFLICT DO NOTHING`, rows...) // made again when its answer was lost
+		b.Queue(speak, newest)
 	})
 	if err != nil {
 		return err

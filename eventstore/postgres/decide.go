@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -16,6 +17,8 @@ type logEnd struct {
 	clock    int64               // the database's, unix microseconds
 	term     int64               // of the newest leader
 	switched int64               // how often the delivery switch was changed
+	spoken   int                 // vocabulary of the log
+	elder    *Node               // that knows least, where the batch has what not all know
 	versions map[string]int64
 	keys     map[eventstore.IdempotencyKey]eventstore.KeyUse
 }
@@ -42,6 +45,7 @@ type transaction struct {
 	events []eventstore.Recorded
 	keys   []eventstore.IdempotencyKey
 	uses   []eventstore.KeyUse // of the keys
+	spoken int                 // vocabulary of its events, where that is newer than the log's
 }
 
 // decide goes through the calls of a batch as if one came after the other. A
@@ -56,12 +60,15 @@ func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
 	}
 	for _, r := range batch.Requests {
 		r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
-		if r.Err = l.refuses(r); r.Err != nil {
+		if r.Err = cmp.Or(l.refuses(r), w.store.notKnown(r, l.elder)); r.Err != nil {
 			continue
 		}
 		for i := range r.Appends {
 			a := &r.Appends[i]
 			l.versions[a.Stream] += int64(len(a.Events))
+			if newest := w.store.newestIn(a); newest > max(l.spoken, t.spoken) {
+				t.spoken = newest
+			}
 			if a.Idempotency != nil {
 				use := eventstore.KeyUse{RequestHash: append([]byte{}, a.RequestHash...), First: r.Result.First, Last: r.Result.Last, At: time.UnixMicro(t.at).UTC()}
 				l.keys[*a.Idempotency] = use

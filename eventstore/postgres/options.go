@@ -24,6 +24,12 @@ type Options struct {
 	// Release is the program's, for the table of nodes.
 	Release string
 
+	// Knows is the vocabulary of the program: which event types it knows, as a number
+	// that goes up with each release that adds some. Introduced is the vocabulary with
+	// which an event type came; without it all are in the first.
+	Knows      int
+	Introduced func(eventType string) int
+
 	// ReadOnly opens the log for commands that only read: every write is
 	// refused with ErrReadOnly, and the node shows in no table.
 	ReadOnly bool
@@ -69,6 +75,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Inspect <= 0 {
 		o.Inspect = 10 * time.Second
+	}
+	if o.Introduced == nil {
+		o.Introduced = func(string) int { return 0 }
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -18,7 +18,7 @@ const (
 	takeLock = `SELECT pg_advisory_xact_lock(711, 1)`
 
 	selectClock  = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
-	selectTerm   = `SELECT term, (SELECT version FROM delivery) FROM leader`
+	selectTerm   = `SELECT term, (SELECT version FROM delivery), (SELECT vocabulary FROM ledger) FROM leader`
 	selectNewest = `SELECT ` + columns + ` FROM events ORDER BY position DESC LIMIT 1`
 
 	// selectVersions and selectKeys seek one row for each name, however many
@@ -62,7 +62,8 @@ func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	queueHash(&b, known.Position, &hash)
 	streams, clients, scopes, keys := dependsOn(batch)
 	queueVersions(&b, streams, l.versions)
-	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term, &l.switched) })
+	b.Queue(selectTerm).QueryRow(func(row pgx.Row) error { return row.Scan(&l.term, &l.switched, &l.spoken) })
+	w.store.queueElder(&b, batch, &l.elder)
 	if len(keys) > 0 {
 		b.Queue(selectKeys, clients, scopes, keys).Query(l.takeKeys)
 	}
@@ -73,7 +74,11 @@ func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	if err := w.conn.SendBatch(ctx, &b).Close(); err != nil {
 		return nil, err
 	}
-	if err := known.heldBy(l.head(), hash); err != nil {
+	err := known.heldBy(l.head(), hash)
+	if err == nil {
+		err = w.store.understands(l.spoken)
+	}
+	if err != nil {
 		w.store.fail(err)
 		w.drop() // and the lock with it
 		return nil, w.store.failure

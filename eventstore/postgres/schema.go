@@ -166,7 +166,9 @@ const v5 = `
 ALTER TABLE nodes ADD serves boolean NOT NULL DEFAULT true, -- false for a command
   ADD keys_dropped bigint NOT NULL DEFAULT 0, -- up to which position it forgot destroyed keys
   ADD next_master  text   NOT NULL DEFAULT '', -- names its next master key
+  ADD knows        int    NOT NULL DEFAULT 0, -- vocabulary of its release
   ADD told_by      text   NOT NULL DEFAULT ''; -- release that said the columns above
+ALTER TABLE ledger ADD vocabulary int NOT NULL DEFAULT 0; -- newest that the log has an event of
 `
 
 // grants are what the serving role needs of each table.

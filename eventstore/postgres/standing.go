@@ -25,6 +25,8 @@ type Node struct {
 	Name     string
 	Release  string // of its program
 	Position int64  // of the log, that it knows to be durable
+	Knows    int    // vocabulary of its release
+	Behind   bool   // it runs, and does not know what this one's release does
 	Serves   bool
 	Seen     time.Duration
 }
@@ -38,7 +40,8 @@ func (n Node) Live() bool { return n.Serves && n.Seen < awayAfter }
 
 // What a release before said, under the same name, says nothing of this one.
 const listNodes = `SELECT name, release, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint, serves,
-	CASE WHEN told_by = release THEN keys_dropped ELSE 0 END, CASE WHEN told_by = release THEN next_master ELSE '' END
+	CASE WHEN told_by = release THEN keys_dropped ELSE 0 END, CASE WHEN told_by = release THEN next_master ELSE '' END,
+	CASE WHEN told_by = release THEN knows ELSE 0 END
 	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
 
 // Nodes lists those that were there within the last hour, and how long ago.
@@ -46,8 +49,9 @@ func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {
 		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
 			var ago int64
-			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster)
+			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows)
 			n.Seen = time.Duration(ago) * time.Microsecond
+			n.Behind = n.Live() && n.Knows < s.options.Knows
 			return n, err
 		})
 		return err

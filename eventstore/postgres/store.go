@@ -72,7 +72,10 @@ func (s *Store) connect(ctx context.Context) (err error) {
 		return err
 	}
 	if err = s.read(ctx, s.check(ctx)); err == nil && !s.options.ReadOnly {
-		if err = s.barrier(ctx); err == nil {
+		if err = s.join(ctx); err == nil {
+			err = s.barrier(ctx)
+		}
+		if err == nil {
 			err = s.inspect(ctx)
 		}
 	}

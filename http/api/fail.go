@@ -84,6 +84,7 @@ func Explain(err error) *Problem {
 		refusal *domain.Refusal
 		routed  *echo.HTTPError
 		large   *http.MaxBytesError
+		elder   *eventstore.NotKnownError
 	)
 	switch {
 	case errors.As(err, &known):
@@ -109,6 +110,8 @@ func Explain(err error) *Problem {
 		return NewProblem(codeDatabaseAway, "nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrNotLeader):
 		return NewProblem(CodeBusy, "another node leads: ask it, or again").After(1)
+	case errors.As(err, &elder):
+		return NewProblem(CodeBusy, "nothing was recorded: %v", elder).After(30)
 	case errors.Is(err, eventstore.ErrDeliveryOff):
 		return NewProblem(CodeBusy, "delivery was switched just now: nothing was recorded").After(1)
 	case errors.Is(err, eventstore.ErrStorageFull):

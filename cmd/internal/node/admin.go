@@ -42,9 +42,10 @@ type health struct {
 	WhyNot       string `json:"delivery_reason,omitempty"`
 
 	// Of a ledger in a database.
-	Warning string      `json:"warning,omitempty"` // what may lose payments though the node serves
-	Leads   bool        `json:"leads,omitempty"`   // this node does
-	Leader  string      `json:"leader,omitempty"`  // who does, or did last
+	Warning string      `json:"warning,omitempty"`   // what may lose payments though the node serves
+	Waits   []string    `json:"waits_for,omitempty"` // nodes of an earlier release; what they do not know is not written
+	Leads   bool        `json:"leads,omitempty"`     // this node does
+	Leader  string      `json:"leader,omitempty"`    // who does, or did last
 	Term    int64       `json:"term,omitempty"`
 	Nodes   []nodeState `json:"nodes,omitempty"` // seen within the hour
 }
@@ -74,6 +75,9 @@ func (s *Server) tellNodes(ctx context.Context, h *health) {
 	}
 	nodes, _ := s.asks.Nodes(ctx) // without an answer they are left out
 	for _, n := range nodes {
+		if n.Behind {
+			h.Waits = append(h.Waits, n.Name)
+		}
 		h.Nodes = append(h.Nodes, nodeState{n.Name, n.Release, n.Position, n.Views, n.Seen.Seconds()})
 	}
 }

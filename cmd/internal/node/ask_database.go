@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/postgres"
 )
 
@@ -43,7 +44,7 @@ func AskDatabase[Ask, Reply any](ctx context.Context, f folder.Folder, url, what
 
 // openForCommand opens the ledger of a database as a node that serves nobody.
 func openForCommand(ctx context.Context, f folder.Folder, url string) (*Core, *postgres.Store, error) {
-	store, err := postgres.Open(ctx, postgres.Options{URL: url})
+	store, err := postgres.Open(ctx, postgres.Options{URL: url, Knows: domain.Vocabulary, Introduced: domain.Introduced})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
 )
@@ -32,7 +33,7 @@ type Database struct {
 // openDatabase opens a ledger in a database. The folder gets what this node alone
 // needs, and must have the ledger's master key.
 func openDatabase(ctx context.Context, o Options) (*Core, error) {
-	options := postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log}
+	options := postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log, Knows: domain.Vocabulary, Introduced: domain.Introduced}
 	if o.Database.change != nil {
 		o.Database.change(&options)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/control"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/postgres"
@@ -55,7 +56,7 @@ func OpenReader(ctx context.Context, f folder.Folder) (*Reader, error) {
 // The folder is a node's: its views are read, and its master key opens what is
 // sealed.
 func OpenDatabaseReader(ctx context.Context, f folder.Folder, url, outbox string) (*Reader, error) {
-	store, err := postgres.Open(ctx, postgres.Options{URL: url, ReadOnly: true})
+	store, err := postgres.Open(ctx, postgres.Options{URL: url, ReadOnly: true, Knows: domain.Vocabulary})
 	if err != nil {
 		return nil, err
 	}

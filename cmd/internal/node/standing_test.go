@@ -3,6 +3,7 @@ package node
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -89,4 +90,19 @@ func TestNodesDivideWhatAClientMayAsk(t *testing.T) {
 	if first, second := r.call(wrong, http.MethodGet, "/api/transaction/event", nil, nil), r.call(wrong, http.MethodGet, "/api/transaction/event", nil, nil); first != http.StatusUnauthorized || second != http.StatusTooManyRequests {
 		t.Errorf("wrong secrets answer %d and %d", first, second)
 	}
+}
+
+func TestReadyzSaysWhichNodesWhatIsNewWaitsFor(t *testing.T) {
+	c := newCluster(t)
+	a := c.serve(func(o *Options) {
+		withAdmin(o)
+		o.Database.change = func(o *postgres.Options) { o.Knows = 1 }
+	})
+	b := c.serve(nil)
+	waits := func(whom ...string) func() bool {
+		return func() bool { _, h := a.readyz(); return slices.Equal(h.Waits, whom) }
+	}
+	eventually(t, "it waits for the node of the release before", waits("node-2"))
+	must(t, b.stop())
+	eventually(t, "it waits for none", waits())
 }

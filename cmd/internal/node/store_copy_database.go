@@ -8,6 +8,7 @@ import (
 
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/postgres"
 	"github.com/achledger/achledger/eventstore/seal"
@@ -34,7 +35,7 @@ func (e *databaseEnd) close() error              { return nil } // alone does it
 // alone does something while no node of the database runs. The database may be
 // missing where mayMiss says so.
 func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.Context) error) (err error) {
-	e.store, err = postgres.Open(ctx, postgres.Options{URL: e.url})
+	e.store, err = postgres.Open(ctx, postgres.Options{URL: e.url, Knows: domain.Vocabulary, Introduced: domain.Introduced})
 	if mayMiss && postgres.Missing(err) {
 		e.store = nil
 		return do(ctx)

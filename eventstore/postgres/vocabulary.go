@@ -1,0 +1,121 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/groupcommit"
+)
+
+// Nodes are replaced one by one, so nodes of two releases serve one log. An event of
+// a type that one of them does not know is written only when no such node is left;
+// from then on a program that does not know it serves this log no more. Both are
+// decided under the append lock: a node is in the table before it serves, and what
+// the log has an event of is known with that event.
+const (
+	selectSpoken = `SELECT vocabulary FROM ledger`
+	speak        = `UPDATE ledger SET vocabulary = $1 WHERE vocabulary < $1`
+	// selectElder finds the node that knows least. A command counts as well: it is a
+	// node for a moment.
+	selectElder = `SELECT name, release, CASE WHEN told_by = release THEN knows ELSE 0 END AS understood FROM nodes
+		WHERE seen > clock_timestamp() - $1::interval ORDER BY understood, name LIMIT 1`
+)
+
+func queueSpoken(b *pgx.Batch, spoken *int) {
+	b.Queue(selectSpoken).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(spoken); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
+
+// join puts the node into the table and then looks whether it knows what the log
+// has, so that no append comes in between.
+func (s *Store) join(ctx context.Context) error {
+	c, err := s.session(ctx, readTime) // whoever takes the append lock has a session of its own
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	var spoken int
+	var b pgx.Batch
+	b.Queue(readCommitted)
+	b.Queue(takeLock)
+	s.queueHere(&b)
+	queueSpoken(&b, &spoken)
+	if err := commit(ctx, c, &b); err != nil {
+		return fmt.Errorf("join the nodes: %w", away(c, err))
+	}
+	return s.understands(spoken)
+}
+
+// checkSpoken is what join looks at, where nothing is written.
+func (s *Store) checkSpoken(ctx context.Context, c *pgx.Conn) error {
+	var spoken int
+	if err := c.QueryRow(ctx, selectSpoken).Scan(&spoken); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("read what the log has events of: %w", err)
+	}
+	return s.understands(spoken)
+}
+
+// understands refuses a log with events that this program does not know.
+func (s *Store) understands(spoken int) error {
+	if spoken > s.options.Knows {
+		return fmt.Errorf("the log has events of a newer release (vocabulary %d, this program knows %d): use a newer achledger", spoken, s.options.Knows)
+	}
+	return nil
+}
+
+// newestIn is the newest vocabulary of the events of an append.
+func (s *Store) newestIn(a *eventstore.Append) (newest int) {
+	for i := range a.Events {
+		newest = max(newest, s.options.Introduced(a.Events[i].Type))
+	}
+	return newest
+}
+
+// queueElder looks for the node that knows least, where a batch has events that were
+// not known from the beginning.
+func (s *Store) queueElder(b *pgx.Batch, batch *groupcommit.Batch, elder **Node) {
+	newest := 0
+	for _, r := range batch.Requests {
+		for i := range r.Appends {
+			newest = max(newest, s.newestIn(&r.Appends[i]))
+		}
+	}
+	if newest == 0 {
+		return
+	}
+	b.Queue(selectElder, awayAfter.String()).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var n Node
+			if err := rows.Scan(&n.Name, &n.Release, &n.Knows); err != nil {
+				return err
+			}
+			*elder = &n
+		}
+		return rows.Err()
+	})
+}
+
+// notKnown refuses events that a node which runs does not know.
+func (s *Store) notKnown(r *groupcommit.Request, elder *Node) error {
+	if elder == nil {
+		return nil
+	}
+	for i := range r.Appends {
+		for _, e := range r.Appends[i].Events {
+			if s.options.Introduced(e.Type) > elder.Knows {
+				return &eventstore.NotKnownError{Type: e.Type, Node: elder.Name, Release: elder.Release}
+			}
+		}
+	}
+	return nil
+}
