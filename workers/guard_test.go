@@ -91,6 +91,15 @@ func TestAnEntryIsHeldThatTheCutMovesToAFullDayAndTheRestGoesOn(t *testing.T) {
 	}
 }
 
+func TestWhatACutMovesAwayFromADayIsInNobodysWayOnIt(t *testing.T) {
+	b := openBank(t, bounded(daily(1000_00)))
+	friday := b.post(gym, pull(1, cents(600_00), today))
+	monday := b.post(gym, pull(2, cents(500_00), on("2026-11-23")))
+	must(t, b.batcher.Sweep(t.Context()))
+	b.sweepAt("2026-11-23 10:15") // the first is dated Monday now, the other Tuesday
+	b.stands(map[string]domain.State{friday: domain.Filed, monday: domain.Filed})
+}
+
 func TestALimitThatIsLoweredHoldsWhatWaitsInTheOrderOfTheLog(t *testing.T) {
 	b := openBank(t)
 	first := b.post(gym, pull(1, cents(300_00)))

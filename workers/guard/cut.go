@@ -22,69 +22,79 @@ func (g *Guard) Cut(ctx context.Context, now time.Time, page []projections.Queue
 		return page, err
 	}
 	p := pass{Guard: g, ctx: ledger.WithWorker(ctx, "guard")}
-	var failed error
-	page = slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
-		out, err := p.out(now, &w)
-		if err != nil {
-			failed = err
-		}
-		return out
-	})
-	if failed == nil {
-		failed = p.carryOut()
+	page, err := p.cut(now, page)
+	if err == nil {
+		err = p.carryOut()
 	}
-	if failed != nil {
+	if err != nil {
 		g.forget()
 	}
-	return page, failed
+	return page, err
 }
 
-// out reports whether an entry may not be cut.
-func (p *pass) out(now time.Time, w *projections.QueuedItem) (bool, error) {
-	switch {
-	case p.stopped[w.ItemID]:
-		return true, nil
-	case w.AmountCents == 0 || !p.book.Concerns(w.Client, w.ODFI):
-		return false, nil
+// moving is an entry that a cut gives another day of settlement than the one it
+// was counted for.
+type moving struct {
+	entry guard.Entry // as it was counted
+	to    calendar.Decision
+}
+
+// cut takes all that moves from its days before it judges the first of them for
+// its new day: what leaves a day in this cut is in nobody's way on it.
+func (p *pass) cut(now time.Time, page []projections.QueuedItem) ([]projections.QueuedItem, error) {
+	moves := map[string]moving{} // by item
+	for i := range page {
+		m, ok, err := p.moves(now, &page[i])
+		if err != nil {
+			return page, err
+		}
+		if ok {
+			before := m.entry.Use()
+			before.Sum = before.Negative()
+			p.book.Count(before)
+			delete(p.moved, page[i].ItemID)
+			moves[page[i].ItemID] = m
+		}
 	}
-	decided := calendar.Effective(now, w.Request())
-	if !decided.Due {
-		return false, nil // the cut passes over it
+	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
+		m, ok := moves[w.ItemID]
+		return p.stopped[w.ItemID] || ok && p.stopsMoved(&w, m)
+	}), nil
+}
+
+// moves reports whether the cut gives an entry that counts another day.
+func (p *pass) moves(now time.Time, w *projections.QueuedItem) (m moving, ok bool, err error) {
+	if p.stopped[w.ItemID] || w.AmountCents == 0 || !p.book.Concerns(w.Client, w.ODFI) {
+		return m, false, nil
 	}
-	e := w.GuardEntry()
-	counted := e.SettlesOn
+	m.entry, m.to = w.GuardEntry(), calendar.Effective(now, w.Request())
 	if day, ok := p.moved[w.ItemID]; ok {
-		counted = day
+		m.entry.SettlesOn = day
 	}
-	if counted == decided.SettlesOn {
-		return false, nil
+	if !m.to.Due || m.to.SettlesOn == m.entry.SettlesOn {
+		return m, false, nil // what is not due the cut passes over
 	}
-	return p.move(w, e, counted, decided)
-}
-
-// move counts an entry for the day that the cut gives it, unless a rule is
-// against that.
-func (p *pass) move(w *projections.QueuedItem, e guard.Entry, counted calendar.Date, decided calendar.Decision) (stopped bool, err error) {
 	if w.Version > 1 {
 		t, err := p.Ledger.Transaction(p.ctx, w.Client, w.TransactionID)
 		if err != nil {
-			return true, err
+			return m, false, err
 		}
 		if i, ok := t.Item(w.ItemID); ok {
-			e.Waived = i.Waived
+			m.entry.Waived = i.Waived
 		}
 	}
-	e.SettlesOn = counted
-	before := e.Use()
-	before.Sum = before.Negative()
-	p.book.Count(before)
-	delete(p.moved, w.ItemID)
-	e.SettlesOn, e.SameDay = decided.SettlesOn, decided.SameDay
+	return m, true, nil
+}
+
+// stopsMoved counts an entry for its new day, unless a rule is against that.
+func (p *pass) stopsMoved(w *projections.QueuedItem, m moving) bool {
+	e := m.entry
+	e.SettlesOn, e.SameDay = m.to.SettlesOn, m.to.SameDay
 	if v := p.book.JudgeMoved(e); v != nil {
 		p.stop(stop{w.TransactionID, w.ItemID, e, *v, true})
-		return true, nil
+		return true
 	}
 	p.book.Count(e.Use())
-	p.moved[w.ItemID] = decided.SettlesOn
-	return false, nil
+	p.moved[w.ItemID] = e.SettlesOn
+	return false
 }
