@@ -18,9 +18,8 @@ type Held struct {
 const (
 	putHeld = `INSERT INTO held@(position, client, odfi, rule, deadline, rejects, held_at, cents, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 		ON CONFLICT DO UPDATE SET rule = ?4, deadline = ?5, rejects = ?6, asked = ?9`
-	takeHeld = `DELETE FROM held@ WHERE position = ?1`
-	heldSums = `SELECT h.client, h.odfi, h.rule, count(*), sum(h.cents) FROM held@ h
-		WHERE h.rule <> '' AND (?1 = '' OR h.client = ?1) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`
+	takeHeld    = `DELETE FROM held@ WHERE position = ?1`
+	heldSums    = `SELECT client, odfi, rule, entries, cents FROM held_sums@ WHERE ?1 = '' OR client = ?1 ORDER BY client, odfi, rule`
 	lapsedHolds = `SELECT i.client, i.txn, i.item, h.rule, h.deadline FROM held@ h INDEXED BY held_rejects@
 		JOIN items@ i ON i.position = h.position WHERE h.rejects = 1 AND h.deadline < ?1 ORDER BY h.deadline LIMIT ?2`
 )

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/domain/guard"
 )
 
 // What waits is counted by how long it does; of what nothing waits nothing is
@@ -22,4 +24,41 @@ func TestWhatWaitsIsToldByItsAge(t *testing.T) {
 	if len(ages) != 1 || ages[0].What != WaitsHeld || !slices.Equal(ages[0].Counts, []int64{1, 2, 0, 1, 1}) {
 		t.Errorf("they are %+v", ages)
 	}
+}
+
+// What rules hold is summed up as rows come, change and go; what no rule holds
+// is in no sum.
+func TestWhatRulesHoldIsSummedUpAsItChanges(t *testing.T) {
+	w := newWorld(t)
+	v := w.caughtUp(Options{})
+	writer := v.database.Load().writer
+	w.must(v.read(w.ctx, func(s snapshot) error { return writer.Suffix(of(s.generation, "@")) }))
+	put := func(position int64, client, rule string, cents int64) {
+		_, err := writer.Exec(putHeld, position, client, "231380104", rule, int64(0), false, int64(0), cents, false)
+		w.must(err)
+	}
+	sums := func(client string, want ...HeldSum) {
+		t.Helper()
+		got, err := v.HeldByRules(w.ctx, client)
+		w.must(err)
+		if !slices.Equal(got, want) {
+			t.Errorf("they are %+v, not %+v", got, want)
+		}
+	}
+	put(1, "gym", "limits/debit", 100)
+	put(2, "gym", "limits/debit", 250)
+	put(3, "diner", "duplicates", 70)
+	put(4, "gym", "", 999)
+	debits, doubles := HeldSum{"gym", "231380104", "limits/debit", guard.Sum{Cents: 350, Count: 2}}, HeldSum{"diner", "231380104", "duplicates", guard.Sum{Cents: 70, Count: 1}}
+	sums("", doubles, debits)
+	sums("gym", debits)
+	put(2, "gym", "duplicates", 250) // another rule holds it
+	put(4, "gym", "duplicates", 999)
+	put(1, "gym", "", 100)
+	sums("gym", HeldSum{"gym", "231380104", "duplicates", guard.Sum{Cents: 1249, Count: 2}})
+	for position := range int64(4) {
+		_, err := writer.Exec(takeHeld, position+1)
+		w.must(err)
+	}
+	sums("")
 }

@@ -19,7 +19,31 @@ CREATE TABLE waiting@(
 ` + keptSum("held", "held", "{}.rule", "{}.rejects") +
 	keptSum("unmatched", "unmatched", "''", "0") +
 	keptSum("decisions", "inbound_decisions", "''", "{}.pays") +
-	keptSum("requests", "return_requests", "''", "0")
+	keptSum("requests", "return_requests", "''", "0") + heldSumsKept
+
+// heldSumsKept is what each rule of the guard holds of a client at an ODFI.
+const heldSumsKept = `
+CREATE TABLE held_sums@(
+  client  TEXT    NOT NULL,
+  odfi    TEXT    NOT NULL,
+  rule    TEXT    NOT NULL,             -- never empty
+  entries INTEGER NOT NULL,             -- above zero
+  cents   INTEGER NOT NULL,
+  PRIMARY KEY(client, odfi, rule)
+) WITHOUT ROWID, STRICT;
+CREATE TRIGGER held_sums_comes@ AFTER INSERT ON held@ WHEN NEW.rule <> '' BEGIN ` + putHeldSum + ` END;
+CREATE TRIGGER held_sums_leaves@ AFTER UPDATE ON held@ WHEN OLD.rule <> '' BEGIN ` + takeHeldSum + ` END;
+CREATE TRIGGER held_sums_changes@ AFTER UPDATE ON held@ WHEN NEW.rule <> '' BEGIN ` + putHeldSum + ` END;
+CREATE TRIGGER held_sums_goes@ AFTER DELETE ON held@ WHEN OLD.rule <> '' BEGIN ` + takeHeldSum + ` END;
+`
+
+const (
+	putHeldSum = `INSERT INTO held_sums@ VALUES(NEW.client, NEW.odfi, NEW.rule, 1, NEW.cents)
+		ON CONFLICT DO UPDATE SET entries = entries + 1, cents = cents + excluded.cents;`
+	takeHeldSum = `UPDATE held_sums@ SET entries = entries - 1, cents = cents - OLD.cents
+			WHERE client = OLD.client AND odfi = OLD.odfi AND rule = OLD.rule;
+		DELETE FROM held_sums@ WHERE client = OLD.client AND odfi = OLD.odfi AND rule = OLD.rule AND entries = 0;`
+)
 
 // keptSum are the triggers of a table. A row counts while its outcome is empty,
 // in the one table that has outcomes.
