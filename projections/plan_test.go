@@ -61,11 +61,12 @@ func TestWhatWaitsIsReadWithoutAScan(t *testing.T) {
 	}
 }
 
-// For how long it waits is counted in indexes alone.
+// For how long it waits is counted in indexes alone, and what is held in sums by
+// the minute.
 func TestAgesAreCountedInIndexesAlone(t *testing.T) {
 	w := newWorld(t)
 	v := w.caughtUp(Options{})
-	for _, q := range waitAges[:4] {
+	for _, q := range waitAges[1:4] {
 		w.must(v.read(w.ctx, func(s snapshot) error {
 			return s.query("EXPLAIN QUERY PLAN "+q.sql, nil, func(row []value) error {
 				if step := row[3].(string); !strings.Contains(step, "COVERING INDEX") {

@@ -20,11 +20,16 @@ func agesOf(column, from string) string {
 	return `SELECT sum(` + column + ` > ?1), sum(` + column + ` > ?2), sum(` + column + ` > ?3), sum(` + column + ` > ?4), count(*) FROM ` + from
 }
 
+// heldAges counts what is held, of which there may be a day's worth, by the
+// minute.
+const heldAges = `SELECT sum((minute > ?1 / 60000000) * entries), sum((minute > ?2 / 60000000) * entries),
+	sum((minute > ?3 / 60000000) * entries), sum((minute > ?4 / 60000000) * entries), sum(entries) FROM held_minutes@`
+
 var waitAges = []struct {
 	what, sql string
 	now       bool // it asks for the moment, too
 }{
-	{WaitsHeld, agesOf("held_at", `held@ INDEXED BY held_oldest@`), false},
+	{WaitsHeld, heldAges, false},
 	{WaitsApproval, agesOf("asked_at", `approvals@ INDEXED BY approvals_waits@ WHERE state = 'asked' AND expires_at > ?5`), true},
 	{WaitsUnmatched, agesOf("queued_at", `unmatched@ INDEXED BY unmatched_oldest@ WHERE outcome = ''`), false},
 	{WaitsDecision, agesOf("received_at", `decisions@ INDEXED BY decisions_oldest@`), false},

@@ -31,6 +31,16 @@ CREATE TABLE held_sums@(
   cents   INTEGER NOT NULL,
   PRIMARY KEY(client, odfi, rule)
 ) WITHOUT ROWID, STRICT;
+-- What is held by the minute since which it is.
+CREATE TABLE held_minutes@(
+  minute  INTEGER PRIMARY KEY,          -- of unix time
+  entries INTEGER NOT NULL              -- above zero
+) STRICT;
+CREATE TRIGGER held_minutes_comes@ AFTER INSERT ON held@ BEGIN
+		INSERT INTO held_minutes@ VALUES(NEW.held_at / 60000000, 1) ON CONFLICT DO UPDATE SET entries = entries + 1; END;
+CREATE TRIGGER held_minutes_goes@ AFTER DELETE ON held@ BEGIN
+		UPDATE held_minutes@ SET entries = entries - 1 WHERE minute = OLD.held_at / 60000000;
+		DELETE FROM held_minutes@ WHERE minute = OLD.held_at / 60000000 AND entries = 0; END;
 CREATE TRIGGER held_sums_comes@ AFTER INSERT ON held@ WHEN NEW.rule <> '' BEGIN ` + putHeldSum + ` END;
 CREATE TRIGGER held_sums_leaves@ AFTER UPDATE ON held@ WHEN OLD.rule <> '' BEGIN ` + takeHeldSum + ` END;
 CREATE TRIGGER held_sums_changes@ AFTER UPDATE ON held@ WHEN NEW.rule <> '' BEGIN ` + putHeldSum + ` END;

@@ -43,9 +43,7 @@ var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others: you may d
 func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state, by := q.Text("state"), q.Text("by")
-	for _, name := range []string{"cursor", "format", "done", "asked"} {
-		q.Text(name)
-	}
+	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
 	}
@@ -67,7 +65,7 @@ func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 }
 
 func (s *surface) approvalTable(ctx context.Context, p *page, f projections.ApprovalFilter, by string) (table, string, error) {
-	t := table{Name: "approvals", Caption: "Requests, the newest first", Columns: columns("What", "State", "About", "Asked by", "Asked", "Expires"), Empty: "No request waits for another person.", page: p}
+	t := table{Name: "approvals", Caption: "Requests, the newest first", Columns: columns("What", "State", "About", "Asked by", "Asked@", "Expires@"), Empty: "No request waits for another person.", page: p}
 	if f.State != domain.ApprovalWaits {
 		t.Empty = "There is no such request."
 	}
@@ -85,12 +83,18 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 		if mine {
 			asked = asked.sub("you: another person decides")
 		}
+		about := s.about(a.Asked.Action, a.Asked.Subject)
+		if entry, err := s.entryOf(ctx, a); err != nil {
+			return t, "", err
+		} else if !entry.Blank() {
+			about = entry
+		}
 		state := a.State(p.Now)
 		ends := at(a.Asked.ExpiresAt).sub(p.Until(a.Asked.ExpiresAt))
 		if !a.EndedAt.IsZero() {
 			ends = at(a.EndedAt).sub("ended by " + a.By)
 		}
-		t.add(linked(actText(a.Asked.Action), Path+"/approvals/"+a.ID), badge(word(state), toneOf(string(state))), s.about(a.Asked.Action, a.Asked.Subject),
+		t.add(linked(actText(a.Asked.Action), Path+"/approvals/"+a.ID), badge(word(state), toneOf(string(state))), about,
 			asked, at(a.AskedAt).sub(p.Age(a.AskedAt)), ends)
 	}
 	return t, next, err

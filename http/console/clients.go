@@ -40,10 +40,18 @@ func (s *surface) clients(c echo.Context, who api.Caller) error {
 			if r.Suspended {
 				state = badge("suspended", warn)
 			}
-			t.add(linked(r.Name, Path+"/clients/"+r.ID).sub(r.ID), state, say(strings.Join(r.ODFIs, ", ")), count(entries), money(cents), at(r.OpenedAt))
+			t.add(linked(r.Name, Path+"/clients/"+r.ID).sub(r.ID), state, say(strings.Join(r.ODFIs, ", ")), waitingOf(r.ID, count(entries), entries), waitingOf(r.ID, money(cents), entries), at(r.OpenedAt))
 		}
 		return t, next, err
 	})
+}
+
+// waitingOf leads from a sum to the entries of a client that wait.
+func waitingOf(client string, sum cell, entries int) cell {
+	if entries > 0 {
+		sum.Href = Path + "/transactions?client=" + client + "&status=Pending"
+	}
+	return sum
 }
 
 type settingsPage struct {
@@ -109,7 +117,7 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	set := client.Settings
 	p := s.newPage(c, who, set.Name, "Clients")
 	data := settingsPage{Title: set.Name, State: "active", Tone: good, Links: []said{
-		{"Transactions", Path + "/transactions?client=" + id}, {"Files", Path + "/files?client=" + id}, {"Returns", Path + "/returns?client=" + id},
+		{"Transactions", Path + "/transactions?client=" + id}, {"Files", Path + "/files?client=" + id}, {"Returns", Path + "/returns?client=" + id}, {"Exposure", Path + "/exposure?client=" + id},
 	}}
 	toggle := formOf(p, "suspend", id, "Suspend the client")
 	if client.Suspended {
@@ -123,7 +131,7 @@ func (s *surface) client(c echo.Context, who api.Caller) error {
 	data.Facts = []fact{
 		{"Id", code(id)}, {"Company", say(set.CompanyName).sub(strings.Join(set.CompanyIdentifications, ", "))}, {"Banks", say(strings.Join(set.ODFIs, ", "))},
 		{"SEC codes", say(strings.Join(set.SECCodes, ", "))}, {"Same day", say(yes(set.SameDay))}, {"Windows", say(cmp.Or(strings.Join(b.Windows, ", "), "none")).sub("New York, on banking days")},
-		{"Cut at entries", say(orNone(int64(b.MaxEntries), number(b.MaxEntries)))}, {"Cut at dollars", say(orNone(b.MaxAmountCents, dollars(b.MaxAmountCents)))}, {"Cut at age", say(cmp.Or(b.MaxAge, "none"))},
+		{"Cut when so many entries wait", say(orNone(int64(b.MaxEntries), number(b.MaxEntries)))}, {"Cut when so much waits", say(orNone(b.MaxAmountCents, dollars(b.MaxAmountCents)))}, {"Cut when the oldest has waited", say(cmp.Or(b.MaxAge, "none"))},
 		{"Client since", at(client.OpenedAt)},
 	}
 	for _, o := range set.Balance {
@@ -166,14 +174,14 @@ func (s *surface) credentialTable(ctx context.Context, p *page, client string) (
 		if err != nil {
 			return t, err
 		}
-		state := badge("good", good)
+		state := badge("valid", good)
 		switch {
 		case r.Revoked:
 			state = badge("revoked", bad)
 		case !full.Good(s.Now()):
 			state = badge("expired", warn)
 		}
-		t.add(say(cmp.Or(full.Name, "(no name)")).sub(full.Owner), state, say(strings.Join(r.Scopes, " ")), at(r.IssuedAt), code(r.Key[:min(len(r.Key), 8)]+"…"))
+		t.add(say(cmp.Or(full.Name, "(no name)")).sub(full.Owner), state, say(strings.Join(r.Scopes, ", ")), at(r.IssuedAt), code(r.Key[:min(len(r.Key), 8)]+"…"))
 	}
 	return t, err
 }

@@ -26,7 +26,7 @@ func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, curs
 
 // requestsForReturn lists the requests that wait for the receiving bank.
 func (s *surface) requestsForReturn(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
-	t := table{Name: "requests", Caption: "Entries asked back, the nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "It answers by", "Client", "Asked"), Empty: "No receiving bank is asked to return an entry.", page: p}
+	t := table{Name: "requests", Caption: "Entries asked back, the nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "It answers by@", "Client", "Asked@"), Empty: "No receiving bank is asked to return an entry.", page: p}
 	list, next, err := s.Views.ReturnRequests(ctx, "", limit, cursor)
 	for _, r := range list {
 		t.add(

@@ -1,11 +1,14 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/achledger/achledger/domain/guard"
 )
 
 // flatten writes the values of a document under their paths.
@@ -13,6 +16,13 @@ func flatten(path string, v any, into map[string]string) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, value := range v {
+			if list, ok := value.([]any); ok && name == "limits" {
+				for _, one := range list {
+					says, is := limitWords(one)
+					into[strings.TrimPrefix(path+".limit of "+says, ".")] = is
+				}
+				continue
+			}
 			flatten(strings.TrimPrefix(path+"."+name, "."), value, into)
 		}
 	case []any:
@@ -32,8 +42,23 @@ func flatten(path string, v any, into map[string]string) {
 }
 
 func flattenOne(path string, v any, into map[string]string) {
+	if cents, ok := v.(float64); ok && strings.HasSuffix(path, "cents") {
+		into[strings.TrimRight(strings.TrimSuffix(path, "cents"), "_.")] = dollars(int64(cents))
+		return
+	}
 	text, _ := json.Marshal(v)
 	into[path] = strings.Trim(string(text), `"`)
+}
+
+// limitWords is a limit of the guard in words: what it is about, and how it is
+// set.
+func limitWords(v any) (about, is string) {
+	var l guard.Limit
+	text, _ := json.Marshal(v)
+	if json.Unmarshal(text, &l) != nil {
+		return "something", string(text)
+	}
+	return l.String(), limitText(l) + ", " + aboveIt(cmp.Or(l.Action, guard.Hold))
 }
 
 // differences are what changed between two documents, in words; of the first
@@ -46,7 +71,7 @@ func differences(before, after map[string]string) (says []string) {
 	maps.Copy(names, after)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		was, is := before[name], after[name]
-		title := strings.NewReplacer("_", " ", ".", " ").Replace(strings.TrimPrefix(name, "settings."))
+		title := capital(strings.NewReplacer("_", " ", ".", " ").Replace(strings.TrimPrefix(name, "settings.")))
 		switch {
 		case was == is:
 		case was == "":

@@ -107,7 +107,7 @@ func near(share float64) tone {
 }
 
 func exposureTable(p *page, list []used) table {
-	t := table{Name: "exposure", Caption: "Limits in use, the nearest first", Columns: columns("Whose", "Limit", "Day", "Used#", "Of#", "Share#", "Held by it#"), page: p,
+	t := table{Name: "exposure", Caption: "Limits in use, the nearest first", Columns: columns("Whose", "Limit", "Day@", "Used#", "Of#", "Share#", "Held by it#"), page: p,
 		Empty: "No limit is used on any day from today on. Limits are set in the settings of a client or of a bank.",
 		Note:  "What is held does not count until somebody approves it. A limit of single entries is looked at entry by entry and has no line here."}
 	for _, u := range list {
@@ -125,7 +125,7 @@ func exposureTable(p *page, list []used) table {
 			held = money(u.held.Cents).sub(plural(int(u.held.Count), "entry", "entries"))
 			held.Href = Path + "/queues/held?rule=" + u.Rule
 		}
-		t.add(u.owner(p), say(capital(u.Limit.String())).sub("above it: "+string(u.Limit.Action)), say(dayText(u.Day.String())), amount, most, badge(percent(u.share), near(u.share)), held)
+		t.add(u.owner(p), say(capital(u.Limit.String())).sub(aboveIt(u.Limit.Action)), say(dayText(u.Day.String())), amount, most, badge(percent(u.share), near(u.share)), held)
 	}
 	return t
 }
@@ -160,4 +160,21 @@ func limitText(l guard.Limit) string {
 	}
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// aboveIt is what becomes of what is above a limit.
+func aboveIt(a guard.Action) string {
+	switch a {
+	case guard.Hold:
+		return "what is above it is held"
+	case guard.Reject:
+		return "what is above it is rejected"
+	default:
+		return "what is above it is reported"
+	}
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

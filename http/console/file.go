@@ -90,7 +90,7 @@ func fileFacts(p *page, f domain.File) []fact {
 	facts = append(facts,
 		fact{"Entries", say(number(t.Entries)).sub(plural(t.Batches, "batch", "batches") + ", " + plural(t.Addenda, "addendum", "addenda"))},
 		fact{"Debits", money(t.DebitCents)}, fact{"Credits", money(t.CreditCents)}, fact{"Entry hash", code(strconv.FormatInt(t.EntryHash, 10))},
-		fact{"Cut", at(f.CutAt)}, fact{"To be sent before", at(f.SendBy).sub(p.Until(f.SendBy))})
+		fact{"Cut", at(f.CutAt)}, fact{"To be sent before", sendBy(p, f)})
 	if !f.DeliveredAt.IsZero() {
 		facts = append(facts, fact{"Delivered", at(f.DeliveredAt)})
 	}
@@ -100,10 +100,36 @@ func fileFacts(p *page, f domain.File) []fact {
 	return facts
 }
 
-func differing(d *domain.FileTotalsDiffer) []fact {
-	return []fact{
-		{"The bank counted", say(fmt.Sprintf("%+v", d.Theirs))}, {"The file has", say(fmt.Sprintf("%+v", d.Ours))},
+// sendBy is until when a file should leave, and how long that is for one that
+// has not.
+func sendBy(p *page, f domain.File) cell {
+	if f.DeliveredAt.IsZero() {
+		return at(f.SendBy).sub(p.Until(f.SendBy))
 	}
+	return at(f.SendBy)
+}
+
+// differing are the totals in which the bank and the file disagree, each as
+// the bank has it, with the file's below.
+func differing(d *domain.FileTotalsDiffer) (facts []fact) {
+	for _, one := range []struct {
+		name         string
+		theirs, ours *int64
+		money        bool
+	}{
+		{"Batches", d.Theirs.Batches, d.Ours.Batches, false}, {"Entries", d.Theirs.Entries, d.Ours.Entries, false},
+		{"Debits", d.Theirs.DebitCents, d.Ours.DebitCents, true}, {"Credits", d.Theirs.CreditCents, d.Ours.CreditCents, true},
+	} {
+		if one.theirs == nil || one.ours == nil || *one.theirs == *one.ours {
+			continue
+		}
+		text := number[int64]
+		if one.money {
+			text = dollars
+		}
+		facts = append(facts, fact{one.name, say("the bank: " + text(*one.theirs)).sub("this file: " + text(*one.ours))})
+	}
+	return facts
 }
 
 // fileForms are what operations may do with a file as it stands.

@@ -25,9 +25,17 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 	if err := q.Refusal(); err != nil {
 		return err
 	}
+	client, err := s.clientID(c.Request().Context(), client)
+	if err != nil {
+		return err
+	}
+	ofClient, err := s.clientFilter(c.Request().Context(), client)
+	if err != nil {
+		return err
+	}
 	p := s.newPage(c, who, "Files out", "Files out")
 	filters := []filter{
-		{Name: "client", Label: "Client", Value: client, Kind: "text"}, {Name: "state", Label: "State", Value: state, Choices: fileStates},
+		ofClient, {Name: "state", Label: "State", Value: state, Choices: fileStates},
 		{Name: "day", Label: "Cut on", Value: day, Kind: "date"},
 	}
 	return s.list(c, p, "Files to the bank, newest first.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
@@ -49,7 +57,7 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 }
 
 func fileTable(p *page, name, caption string, files []projections.File) table {
-	t := table{Name: name, Caption: caption, Columns: columns("File", "State", "Entries#", "Debits#", "Credits#", "Client", "Cut", "Delivered"), Empty: "There is no such file.", page: p}
+	t := table{Name: name, Caption: caption, Columns: columns("File@", "State", "Entries#", "Debits#", "Credits#", "Client", "Cut@", "Delivered@"), Empty: "There is no such file.", page: p}
 	for _, f := range files {
 		title := f.Name
 		if title == "" {
@@ -65,7 +73,7 @@ func fileTable(p *page, name, caption string, files []projections.File) table {
 		}
 		t.add(
 			linked(title, Path+"/files/"+f.ID).sub(word(f.Why)), state, count(f.Totals.Entries), money(f.Totals.DebitCents), money(f.Totals.CreditCents),
-			p.client(f.Client), cut, at(f.DeliveredAt))
+			p.client(f.Client), cut, p.sameDay(f.DeliveredAt, f.CutAt))
 	}
 	return t
 }
@@ -94,10 +102,10 @@ func inboundTable(p *page, name, caption string, files []projections.Inbound) ta
 	for _, f := range files {
 		state := badge(word(f.State), toneOf(f.State))
 		if len(f.Reasons) > 0 {
-			state = state.sub(f.Reasons[0].Message)
+			state = state.sub(capital(f.Reasons[0].Message))
 		}
 		t.add(
-			linked(f.Name, Path+"/inbound/"+f.ID).sub("by "+f.Source), state, count(f.Entries), money(f.DebitCents), money(f.CreditCents),
+			linked(f.Name, Path+"/inbound/"+f.ID).sub(word(f.Source)), state, count(f.Entries), money(f.DebitCents), money(f.CreditCents),
 			count(f.Applied), count(f.Unmatched), at(f.ReceivedAt))
 	}
 	return t

@@ -61,6 +61,20 @@ func (f form) choosing(name string, choices []choice) form {
 	return f
 }
 
+// picking has a field choose of what there is, where that is not too much.
+func (f form) picking(name string, choices []choice) form {
+	if len(choices) == 0 {
+		return f
+	}
+	f = f.choosing(name, append([]choice{{"", "choose"}}, choices...))
+	for i := range f.Fields {
+		if f.Fields[i].Name == name {
+			f.Fields[i].Kind = "choice"
+		}
+	}
+	return f
+}
+
 // Has reports whether a choice of several is made.
 func (i input) Has(value string) bool { return slices.Contains(strings.Fields(i.Value), value) }
 

@@ -70,10 +70,10 @@ func (s *surface) inbound(c echo.Context, who api.Caller) error {
 
 func inboundFacts(f projections.Inbound) []fact {
 	facts := []fact{
-		{"Came", at(f.ReceivedAt).sub("by " + f.Source)}, {"Entries", say(number(f.Entries)).sub(plural(f.Batches, "batch", "batches"))},
+		{"Came", at(f.ReceivedAt).sub(word(f.Source))}, {"Entries", say(number(f.Entries)).sub(plural(f.Batches, "batch", "batches"))},
 		{"Debits", money(f.DebitCents)}, {"Credits", money(f.CreditCents)},
 		{"Applied", count(f.Applied)}, {"Unmatched", count(f.Unmatched)}, {"Had come before", count(f.Skipped)},
-		{"Header", code(f.HeaderKey)},
+		{"Origin, date, time and modifier in its header", code(f.HeaderKey)},
 	}
 	if f.Repeats > 0 {
 		facts = append(facts, fact{"Came again", say(plural(f.Repeats, "time", "times"))})
@@ -92,7 +92,7 @@ func problemTable(p *page, name, caption string, problems []nacha.Problem) table
 		if problem.Field != "" {
 			what = problem.Field + ": " + what
 		}
-		t.add(line, say(string(problem.Scope)), say(what), code(problem.Code))
+		t.add(line, say(string(problem.Scope)), say(capital(what)), code(problem.Code))
 	}
 	return t
 }
@@ -212,7 +212,7 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, named(u.Name)+", "+dollars(u.AmountCents), "Queues")
 	data := unmatchedPage{Name: named(u.Name), Message: u.Message, Outcome: u.Outcome}
 	data.Facts = []fact{
-		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(string(u.EntryKind)).sub(codeOrNone(u.Code))}, {"Company", say(u.CompanyName)},
+		{"Amount", money(u.AmountCents).sub(debitOrCredit(u.Debit))}, {"What it is", say(word(u.EntryKind)).sub(codeOrNone(u.Code))}, {"Company", say(u.CompanyName)},
 		{"Sender's bank", say(u.Sender)}, {"Our bank", say(u.Routing)}, {"Account", say(masked(u.AccountTail))}, {"Trace number", code(u.Trace)},
 		{"Bank's file", linked("Open it", Path+"/inbound/"+u.Inbound).sub(fmt.Sprintf("line %d", u.Line))}, {"Settled on", say(dayText(u.SettledOn))}, {"Waits since", at(u.QueuedAt).sub(p.Age(u.QueuedAt))},
 	}
@@ -223,7 +223,11 @@ func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 		data.Facts = append(data.Facts, fact{"Return by", at(u.Deadline).sub(p.Until(u.Deadline))})
 	}
 	if u.Outcome == "" {
-		assign := formOf(p, "assign", u.ID, "Assign it").opened()
+		clients, err := s.clientChoices(ctx)
+		if err != nil {
+			return err
+		}
+		assign := formOf(p, "assign", u.ID, "Assign it").picking("client", clients).opened()
 		if len(u.Candidates) == 1 {
 			assign = assign.guess(u.Candidates[0])
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +20,7 @@ import (
 const daysBefore, daysAfter = 6, 3
 
 type moneyPage struct {
+	Owed               string
 	Day, Before, After string
 	Facts              []fact
 	Plot               *plot
@@ -56,6 +58,7 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	data.Facts = []fact{
 		{"Into the reserve account", money(in)}, {"Out of it", money(out)}, {"Net", money(in - out)}, {"Of these, returns", money(returned)},
 	}
+	data.Owed = owed(day, calendar.DateOf(p.Now), in-out, rows)
 	if data.Batches, err = s.settledBatches(ctx, p, day); err != nil {
 		return err
 	}
@@ -64,6 +67,28 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	}
 	p.Data = data
 	return s.show(c, http.StatusOK, "money", p)
+}
+
+// owed says who owes whom how much on a day. Before the day it is what is known
+// so far.
+func owed(day, today calendar.Date, net int64, rows []projections.Settlement) string {
+	name, bank, owes, owe, soFar := dayText(day.String()), "the bank", "owes", "owe", ", as far as is known now"
+	if slices.ContainsFunc(rows, func(r projections.Settlement) bool { return r.ODFI != rows[0].ODFI }) {
+		bank, owes = "the banks together", "owe"
+	}
+	if day.Before(today) {
+		owes, owe, soFar = "owed", "owed", ""
+	}
+	switch {
+	case len(rows) == 0:
+		return "Nothing settles on " + name + "."
+	case net > 0:
+		return fmt.Sprintf("%s %s us %s on %s%s.", capital(bank), owes, dollars(net), name, soFar)
+	case net < 0:
+		return fmt.Sprintf("We %s %s %s on %s%s.", owe, bank, dollars(-net), name, soFar)
+	default:
+		return fmt.Sprintf("As much goes in as out on %s%s.", name, soFar)
+	}
 }
 
 func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) table {
@@ -134,18 +159,18 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 	if !any {
 		return p, nil
 	}
-	const high, left = 42, 84
-	p.Height = len(days) * high
-	for i, d := range days {
-		y := i*high + 4
+	const left, high, gap = 92, 16, 12
+	y := 4
+	for _, d := range days {
 		name := d.day.At(12, 0).Format("Mon 2 Jan")
 		class := ""
 		if d.day == day {
 			class = "value"
 		}
-		p.Labels = append(p.Labels, label{X: 0, Y: y + 10, Anchor: "start", Text: name, Class: class})
+		p.Labels = append(p.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: name, Class: class})
 		href := Path + "/money?day=" + d.day.String()
 		says := fmt.Sprintf("%s: %s sent, %s of it acknowledged, %s came, %s in returns", name, dollars(d.sent), dollars(d.ack), dollars(d.came), dollars(d.again))
+		top := y
 		for n, one := range []struct {
 			class string
 			cents int64
@@ -154,14 +179,17 @@ func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot,
 				continue
 			}
 			w := max(2, int(one.cents*(plotWidth-left-110)/most))
-			p.Bars = append(p.Bars, shape{X: left, Y: y + n*12, W: w, H: 10, Class: one.class, Says: says, Href: href})
+			p.Bars = append(p.Bars, shape{X: left, Y: y, W: w, H: 13, Class: one.class, Says: says, Href: href})
 			if n == 0 && d.ack > 0 {
-				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(min(d.ack, d.sent)*(plotWidth-left-110)/most)), H: 10, Class: "bar", Says: says, Href: href})
+				p.Bars = append(p.Bars, shape{X: left, Y: y, W: max(2, int(min(d.ack, d.sent)*(plotWidth-left-110)/most)), H: 13, Class: "bar", Says: says, Href: href})
 			}
-			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + n*12 + 9, Anchor: "start", Text: dollars(one.cents)})
+			p.Labels = append(p.Labels, label{X: left + w + 6, Y: y + 11, Anchor: "start", Text: dollars(one.cents)})
+			y += high
 		}
-		p.Lines = append(p.Lines, line{left, y - 4, left, y + high - 4, "axis"})
+		y = max(y, top+high) + gap
+		p.Lines = append(p.Lines, line{0, y - gap/2 - 1, plotWidth, y - gap/2 - 1, "axis"})
 		p.Says = append(p.Says, said{says, href})
 	}
+	p.Height = y
 	return p, nil
 }

@@ -146,6 +146,20 @@ func (p *page) At(t time.Time) stamp {
 	}
 }
 
+// sameDay is an instant without its day, where that is another instant's.
+func (p *page) sameDay(t, as time.Time) cell {
+	c := at(t)
+	c.Brief = !t.IsZero() && p.in(t).Format(time.DateOnly) == p.in(as).Format(time.DateOnly)
+	return c
+}
+
+// Brief is an instant's time of day.
+func (p *page) Brief(t time.Time) stamp {
+	s := p.At(t)
+	s.Short = p.in(t).Format("15:04")
+	return s
+}
+
 // Full is an instant with its seconds, for timelines.
 func (p *page) Full(t time.Time) stamp {
 	s := p.At(t)

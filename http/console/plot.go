@@ -74,10 +74,16 @@ type bar struct {
 	Name  string
 	Value int64
 	Usual int64
-	Marks []int64
+	Marks []mark
 	Class string
 	Says  string
 	Href  string
+}
+
+// mark is a value beside a bar's.
+type mark struct {
+	Value      int64
+	Says, Href string
 }
 
 func newBars(title string) *bars { return &bars{title: title, most: 1} }
@@ -86,7 +92,7 @@ func (b *bars) add(one bar) {
 	b.list = append(b.list, one)
 	b.most = max(b.most, one.Value, one.Usual)
 	for _, m := range one.Marks {
-		b.most = max(b.most, m)
+		b.most = max(b.most, m.Value)
 	}
 }
 
@@ -102,7 +108,7 @@ const (
 // plot lies the bars down, so that names and amounts can be read.
 func (b *bars) plot() *plot {
 	p := &plot{Title: b.title, Width: plotWidth, Height: len(b.list)*rowHeight + 8, Legend: []legend{
-		{"bar", "today, waiting or cut"}, {"usual", "average of the last five same weekdays"}, {"axis", "each of them"},
+		{"bar", "today, waiting or cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of them"},
 	}}
 	room := plotWidth - nameWidth - sumWidth
 	scale := func(cents int64) int { return int(cents * int64(room) / b.most) }
@@ -116,11 +122,11 @@ func (b *bars) plot() *plot {
 			label{X: plotWidth, Y: y + 17, Anchor: "end", Text: dollars(one.Value)})
 		p.Bars = append(p.Bars, shape{X: nameWidth, Y: y, W: max(1, scale(one.Usual)), H: 24, Class: "usual", Says: one.Says, Href: one.Href},
 			shape{X: nameWidth, Y: y + 5, W: max(1, scale(one.Value)), H: 14, Class: class, Says: one.Says, Href: one.Href})
-		for _, m := range one.Marks {
-			x := nameWidth + scale(m)
-			p.Lines = append(p.Lines, line{x, y, x, y + 24, "mark"})
-		}
 		p.Says = append(p.Says, said{one.Says, one.Href})
+		for _, m := range one.Marks {
+			p.Bars = append(p.Bars, shape{X: nameWidth + scale(m.Value) - 1, Y: y, W: 2, H: 24, Class: "tick", Says: m.Says, Href: m.Href})
+			p.Says = append(p.Says, said{m.Says, m.Href})
+		}
 	}
 	return p
 }

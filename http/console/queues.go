@@ -75,7 +75,8 @@ func (d listPage) lists() []table { return d.Tables }
 type filter struct {
 	Name, Label, Value string
 	Choices            []choice
-	Kind               string // text, date, or empty for choices
+	Kind               string // text, date, number, or empty for choices
+	Short              bool   // few characters are typed
 }
 
 type choice struct{ Value, Label string }
@@ -142,7 +143,7 @@ func transactionPath(client, id string) string { return Path + "/transactions/" 
 func (s *surface) heldItems(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
 	rule := p.query.Get("rule")
 	items, next, err := s.Views.HeldItems(ctx, rule, limit, cursor)
-	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver", "Amount#", "Why it is held", "Client", "Held since", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
+	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
 	if rule != "" {
 		t.Caption = "Held by " + rule + ", the oldest first"
 	}
@@ -185,9 +186,9 @@ func masked(tail string) string {
 func (s *surface) unmatchedEntries(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
 	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{Limit: limit, Cursor: cursor})
 	t := table{Name: "unmatched", Caption: "Unmatched entries, the nearest deadline first",
-		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on", "Id"), Empty: "No entry waits for a place.", page: p}
+		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on@", "Id"), Empty: "No entry waits for a place.", page: p}
 	for _, u := range entries {
-		what := string(u.EntryKind)
+		what := word(u.EntryKind)
 		if u.Code != "" {
 			what += " " + u.Code
 		}

@@ -151,7 +151,11 @@ func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	back, sent := rateTables(p, client, class, day, entries)
+	names, err := s.fileNames(ctx, entries)
+	if err != nil {
+		return err
+	}
+	back, sent := rateTables(p, client, class, day, entries, names)
 	data.Tables = []table{back, sent}
 	p.Data = data
 	return s.show(c, http.StatusOK, "rates", p)
@@ -162,10 +166,22 @@ func rateFacts(r api.RateRecord) []fact {
 		return fmt.Sprintf("%s (%s of %s)", perCent(m.Percent), number(m.Returned), number(m.Originated))
 	}
 	return []fact{
-		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("by the files it left in: " + of(r.SixtyDays.MethodA))},
-		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("by the files it left in: " + of(r.TwoMonths.MethodA))},
-		{"Warned from, acted from", say(perCent(r.Warn) + ", " + perCent(r.Act)).sub("above it: " + strings.ReplaceAll(string(r.Action), "_", " "))},
+		{capital(string(r.Class)) + ", sixty days", say(of(r.SixtyDays.MethodB)).sub("of those sent in these days: " + of(r.SixtyDays.MethodA))},
+		{"Two calendar months", say(of(r.TwoMonths.MethodB)).sub("of those sent in them: " + of(r.TwoMonths.MethodA))},
+		{"Warned, and acted on, above", say(perCent(r.Warn) + ", " + perCent(r.Act)).sub(actedOn(string(r.Action)))},
 		{"Crosses its limit", say(whenAbove(r))},
+	}
+}
+
+// actedOn is what happens above the second level, in words.
+func actedOn(action string) string {
+	switch action {
+	case "hold_debits":
+		return "above it its debits are held"
+	case "suspend":
+		return "above it all its entries are held"
+	default:
+		return "above it somebody is told"
 	}
 }
 
@@ -173,26 +189,51 @@ func rateFacts(r api.RateRecord) []fact {
 func whenAbove(r api.RateRecord) string {
 	switch {
 	case r.SixtyDays.MethodB.Percent > r.Act:
-		return "it is above it"
+		return "It is above it"
 	case r.CrossesOn != "":
-		return dayText(r.CrossesOn) + " if it goes on so"
+		return dayText(r.CrossesOn) + ", going on like this"
 	default:
-		return "not within sixty days"
+		return "Not within sixty days"
 	}
+}
+
+// fileNames are the names of the files that a rate's debits left in, by id.
+func (s *surface) fileNames(ctx context.Context, e api.RateEntries) (map[string]string, error) {
+	names := map[string]string{}
+	for _, r := range e.Returned {
+		names[r.FileID] = ""
+	}
+	for _, b := range e.Originated {
+		names[b.FileID] = ""
+	}
+	for id := range names {
+		f, _, err := s.Views.FindFile(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		names[id] = f.Name
+	}
+	return names, nil
 }
 
 // rateTables are what a rate was made of: the debits that came back, and the
 // batches that debits left in.
-func rateTables(p *page, client string, class guard.RateClass, day calendar.Date, e api.RateEntries) (back, sent table) {
+func rateTables(p *page, client string, class guard.RateClass, day calendar.Date, e api.RateEntries, names map[string]string) (back, sent table) {
+	file := func(id string) cell { return linked(cmp.Or(names[id], id), Path+"/files/"+id) }
+	entry := func(id string) cell {
+		c := code(id)
+		c.Href = transactionPath(client, id)
+		return c
+	}
 	days := guard.SixtyDays(day)
 	of := fmt.Sprintf("from %s to %s", dayText(days.From.String()), dayText(days.To.String()))
-	back = table{Name: "rate-returned", Caption: capital(string(class)) + " returns " + of, Columns: columns("Came back", "Code", "Amount#", "Entry", "File"), Empty: "None came back.", Most: rowsOfRates, page: p}
+	back = table{Name: "rate-returned", Caption: capital(string(class)) + " returns " + of, Columns: columns("Came back@", "Code", "Amount#", "Entry", "File"), Empty: "None came back.", Most: rowsOfRates, page: p}
 	for _, r := range e.Returned {
-		back.add(say(dayText(r.ReturnedOn)), say(codeText(r.Code)), money(r.AmountCents), linked(r.TransactionID, transactionPath(client, r.TransactionID)), linked(r.FileID, Path+"/files/"+r.FileID))
+		back.add(say(dayText(r.ReturnedOn)), say(codeText(r.Code)), money(r.AmountCents), entry(r.TransactionID), file(r.FileID))
 	}
 	sent = table{Name: "rate-sent", Caption: "Debits that left " + of, Columns: columns("Effective", "File", "Batch#", "Debits#"), Empty: "None left.", Most: rowsOfRates, page: p}
 	for _, b := range e.Originated {
-		sent.add(say(dayText(b.EffectiveOn)), linked(b.FileID, Path+"/files/"+b.FileID), count(int(b.Batch)), count(int(b.Debits)))
+		sent.add(say(dayText(b.EffectiveOn)), file(b.FileID), count(int(b.Batch)), count(int(b.Debits)))
 	}
 	return back, sent
 }

@@ -14,7 +14,7 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 	const left, right, top, high, foot, every = 8, 34, 12, 130, 22, 5
 	wide := plotWidth - left - right
 	p := &plot{Title: capital(string(r.Class)) + " returns in per cent of debits", Width: plotWidth, Height: top + high + foot,
-		Legend: []legend{{"dot", "rate of the sixty days that end on the day"}, {"limit", "from here it is acted"}, {"near", "from here it is warned"}}}
+		Legend: []legend{{"dot", "rate of the sixty days that end on the day"}, {"limit", "acted on above this"}, {"near", "warned above this"}}}
 	most := r.Act * 1.25
 	for _, v := range r.Trend {
 		most = max(most, v*1.1)

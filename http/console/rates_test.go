@@ -16,10 +16,10 @@ func TestARateSaysWhenItPassesItsLimit(t *testing.T) {
 		rate api.RateRecord
 		want string
 	}{
-		{of(0.4, ""), "not within sixty days"},
-		{of(0.4, "2026-11-20"), "Fri 20 Nov 2026 if it goes on so"},
-		{of(0.5, ""), "not within sixty days"},
-		{of(2.5, ""), "it is above it"},
+		{of(0.4, ""), "Not within sixty days"},
+		{of(0.4, "2026-11-20"), "Fri 20 Nov 2026, going on like this"},
+		{of(0.5, ""), "Not within sixty days"},
+		{of(2.5, ""), "It is above it"},
 	} {
 		if got := whenAbove(tt.rate); got != tt.want {
 			t.Errorf("at %v %% it says %q, want %q", tt.rate.SixtyDays.MethodB.Percent, got, tt.want)

@@ -49,6 +49,15 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	if err := q.Refusal(); err != nil {
 		return err
 	}
+	client, err := s.clientID(c.Request().Context(), f.Client)
+	if err != nil {
+		return err
+	}
+	f.Client = client
+	ofClient, err := s.clientFilter(c.Request().Context(), client)
+	if err != nil {
+		return err
+	}
 	p := s.newPage(c, who, "Returns", "Returns")
 	read := func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		f := f
@@ -69,9 +78,9 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 	}
 	t.CSV = p.Link("format", "csv")
 	data := returnsPage{Lead: "What came back, what was corrected, and what was answered to it.", Tables: []table{t}, Filter: []filter{
-		{Name: "client", Label: "Client", Value: f.Client, Kind: "text"}, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
+		ofClient, {Name: "kind", Label: "What", Value: string(f.Kind), Choices: answerKinds},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
-		{Name: "code", Label: "Code", Value: f.Code, Kind: "text"},
+		{Name: "code", Label: "Code", Value: f.Code, Kind: "text", Short: true},
 		{Name: "from", Label: "From", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Until", Value: f.ToDay, Kind: "date"},
 		{Name: "least_days", Label: "Days it took, from", Value: orEmpty(f.LeastDays), Kind: "number"}, {Name: "most_days", Label: "to", Value: orEmpty(f.MostDays), Kind: "number"},
 	}}
@@ -90,7 +99,7 @@ func (s *surface) returns(c echo.Context, who api.Caller) error {
 }
 
 func answerTable(p *page, rows []projections.Answer) table {
-	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction", "Client", "Came", "Trace number"), Empty: "Nothing came back, and nothing was answered.", page: p}
+	t := table{Name: "returns", Caption: "Returns, corrections and disputes", Columns: columns("What", "Amount#", "Entry it belongs to", "Direction@", "Client", "Came@", "Trace number"), Empty: "Nothing came back, and nothing was answered.", page: p}
 	for _, a := range rows {
 		what := linked(word(a.Kind), transactionPath(a.Client, a.TransactionID))
 		if a.Code != "" {
@@ -159,7 +168,7 @@ func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int)
 			p.Says = append(p.Says, said{says, href})
 		}
 	}
-	for week := range weeks {
+	for week := 1; week < weeks; week += 2 { // the last among them
 		from := today.Add(-7*(weeks-week) + 1)
 		p.Labels = append(p.Labels, label{X: left + week*wide + wide/2 - 2, Y: p.Height - 4, Anchor: "middle", Text: from.At(12, 0).Format("2 Jan")})
 	}

@@ -59,7 +59,7 @@ func (s *surface) search(c echo.Context, who api.Caller) error {
 			} else {
 				lead += ", "
 			}
-			lead += r.As + " " + r.Text
+			lead += r.As + " “" + r.Text + "”"
 		}
 	}
 	p.Data = listPage{Lead: lead, Tables: []table{t}}

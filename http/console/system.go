@@ -32,7 +32,9 @@ func (s *surface) system(c echo.Context, who api.Caller) error {
 	for _, odfi := range sortedNames(labels["achledger_delivery_on"]) {
 		name, state := odfi, badge("yes", good)
 		if odfi == "" {
-			name = "every other bank"
+			if name = "every other bank"; len(labels["achledger_delivery_on"]) == 1 {
+				name = "every bank"
+			}
 		}
 		if labels["achledger_delivery_on"][odfi] == 0 {
 			state = badge("no", bad)

@@ -29,7 +29,7 @@ type table struct {
 
 type column struct {
 	Title string
-	Class string // num for numbers
+	Class string // num for numbers, day for what stays on one line
 }
 
 type row struct {
@@ -45,15 +45,31 @@ type cell struct {
 	Href  string
 	Tone  tone // shown as a state
 	Time  time.Time
+	Brief bool // of the time, only that of day is shown
 	Money bool
 	Cents int64
 	Count bool
 	N     int
 	Mono  bool
+	Whole bool // an id that is not shortened
+}
+
+// idBegin and idEnd are how many characters of an id lists show: of its
+// beginning, which tells times apart, and of its end, which tells apart what was
+// made at one time.
+const idBegin, idEnd = 8, 6
+
+// Short is an id as lists show it; empty for what is shown whole.
+func (c cell) Short() string {
+	if c.Whole || len(c.Text) < 32 || strings.Count(c.Text, "-") != 4 {
+		return ""
+	}
+	return c.Text[:idBegin] + "…" + c.Text[len(c.Text)-idEnd:]
 }
 
 func say(s string) cell            { return cell{Text: s} }
 func code(s string) cell           { return cell{Text: s, Mono: true} }
+func whole(s string) cell          { return cell{Text: s, Mono: true, Whole: true} }
 func linked(s, href string) cell   { return cell{Text: s, Href: href} }
 func money(cents int64) cell       { return cell{Money: true, Cents: cents} }
 func count(n int) cell             { return cell{Count: true, N: n} }
@@ -121,12 +137,18 @@ func ofPages(q *api.QueryReader) {
 	}
 }
 
+// columns are by title; # ends one of numbers, @ one whose values stay on one
+// line.
 func columns(titles ...string) (list []column) {
 	for _, title := range titles {
 		name, numeric := strings.CutSuffix(title, "#")
+		name, day := strings.CutSuffix(name, "@")
 		c := column{Title: name}
-		if numeric {
+		switch {
+		case numeric:
 			c.Class = "num"
+		case day:
+			c.Class = "day"
 		}
 		list = append(list, c)
 	}

@@ -39,7 +39,7 @@ func (s *surface) tellAct(f domain.Fact) (what, about cell) {
 func tellAudit(f domain.Fact) (what, about cell) {
 	switch e := f.Event.(type) {
 	case *domain.PersonSignedIn:
-		return say("Signed in").sub("by " + e.Method + " from " + e.Address), say("")
+		return say("Signed in").sub("by " + methodText(e.Method) + ", from " + e.Address), say("")
 	case *domain.PersonSetUp:
 		return say("Set a password and an app"), say("")
 	case *domain.LinkMade:

@@ -13,7 +13,7 @@ import (
 func tellInbound(f domain.Fact) (told, bool) {
 	switch e := f.Event.(type) {
 	case *domain.InboundReceived:
-		return told{what: "Came", detail: fmt.Sprintf("By %s, %s bytes. Kept sealed before anything of it was applied.", e.Source, number(e.Bytes))}, true
+		return told{what: "Came", detail: fmt.Sprintf("%s, %s bytes. Kept sealed before anything of it was applied.", capital(word(e.Source)), number(e.Bytes))}, true
 	case *domain.InboundRepeated:
 		return told{what: "Came again", detail: "Nothing of it was applied a second time.", tone: warn}, true
 	case *domain.InboundQuarantined:

@@ -79,7 +79,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 		}
 	}
 	for _, a := range v.Available() {
-		data.Can = append(data.Can, able{Name: a.Name, Means: ableText[a.Name], Until: at(a.Deadline)})
+		data.Can = append(data.Can, ableText(a.Name, at(a.Deadline)))
 	}
 	streams := []string{domain.TransactionStream(client, id)}
 	if data.Moments, err = s.moments(ctx, tellTransaction, streams...); err != nil {
@@ -163,12 +163,20 @@ func explain(code string, i *domain.Item) explainedCode {
 	return explainedCode{Code: code, Title: "Unknown code"}
 }
 
-// ableText is what a client's action does.
-var ableText = map[string]string{
-	"recall": "take it back before it leaves", "return": "send it back to its sender", "correct": "tell its sender what to change",
-	"dishonor": "send the return back as not allowed", "contest": "insist on the return", "refuse": "refuse the change",
-	"reverse": "reverse what was sent in error", "retry": "present the returned debit again", "return_fee": "charge a fee for the returned debit",
-	"return_request": "ask the receiving bank to return it",
+// ableTexts are what a client may do, and what that does.
+var ableTexts = map[string][2]string{
+	"recall": {"Recall it", "takes it back before it leaves"}, "return": {"Return it", "sends it back to its sender"}, "correct": {"Send a notification of change", "tells its sender what to change"},
+	"dishonor": {"Dishonor the return", "sends the return back as not allowed"}, "contest": {"Contest the dishonor", "insists on the return"}, "refuse": {"Refuse the change", "tells the bank that its change is wrong"},
+	"reverse": {"Reverse it", "takes back what was sent in error"}, "retry": {"Present it again", "sends the returned debit once more"}, "return_fee": {"Charge a return fee", "debits a fee for the returned debit"},
+	"return_request": {"Ask it back", "asks the receiving bank to return it"},
+}
+
+// ableText is a client's action in words.
+func ableText(name string, until cell) able {
+	if texts, ok := ableTexts[name]; ok {
+		return able{texts[0], texts[1], until}
+	}
+	return able{Name: capital(strings.ReplaceAll(name, "_", " ")), Until: until}
 }
 
 func transactionFacts(p *page, v api.TransactionView) []fact {
@@ -193,7 +201,7 @@ func transactionFacts(p *page, v api.TransactionView) []fact {
 			facts = append(facts, fact{"File", linked(f.Name(), Path+"/files/"+f.ID).sub(word(f.State))})
 		}
 	}
-	return append(facts, datesOf(v)...)
+	return append(append(facts, datesOf(v)...), fact{"Id", whole(t.ID)})
 }
 
 // datesOf are when a transaction settles, and until when it may come back.

@@ -28,9 +28,18 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 	if err := q.Refusal(); err != nil {
 		return err
 	}
+	client, err := s.clientID(c.Request().Context(), f.Client)
+	if err != nil {
+		return err
+	}
+	f.Client = client
+	ofClient, err := s.clientFilter(c.Request().Context(), client)
+	if err != nil {
+		return err
+	}
 	p := s.newPage(c, who, "Transactions", "Transactions")
 	filters := []filter{
-		{Name: "client", Label: "Client", Value: f.Client, Kind: "text"},
+		ofClient,
 		{Name: "status", Label: "Status", Value: f.Status, Choices: statuses},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
 		{Name: "from", Label: "Made from", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Made until", Value: f.ToDay, Kind: "date"},

@@ -121,13 +121,35 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 			sum += cents
 		}
 		usual := sum / sameWeekdays
-		b.add(bar{
-			Name: name, Value: now[name], Usual: usual, Marks: before[name],
+		one := bar{
+			Name: name, Value: now[name], Usual: usual,
 			Says: fmt.Sprintf("%s: %s today; on the last five same weekdays on average %s", name, dollars(now[name]), dollars(usual)),
-			Href: Path + "/files?day=" + today.String(),
-		})
+			Href: leadsTo(today, name, rows),
+		}
+		for week, cents := range before[name] {
+			if cents > 0 {
+				day := today.Add(-7 * (week + 1))
+				one.Marks = append(one.Marks, mark{cents, fmt.Sprintf("%s at %s: %s", day.At(12, 0).Format("Mon 2 Jan"), name, dollars(cents)), Path + "/files?day=" + day.String()})
+			}
+		}
+		b.add(one)
 	}
 	return b.plot(), nil
+}
+
+// leadsTo is the page of what a window's bar is made of: what waits for it, or
+// else the files of the day.
+func leadsTo(today calendar.Date, name string, rows []windowRow) string {
+	for _, r := range rows {
+		switch {
+		case r.At.IsZero() || r.Later || r.Name != name:
+		case len(r.Clients) == 1:
+			return Path + "/transactions?client=" + r.Clients[0] + "&status=Pending"
+		default:
+			return Path + "/transactions?status=Pending"
+		}
+	}
+	return Path + "/files?day=" + today.String()
 }
 
 // windowOf is the window at which a file was cut: the quarter of an hour that

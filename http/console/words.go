@@ -119,10 +119,12 @@ var words = map[string]string{
 	string(domain.FileIsCut): "cut", string(domain.FileIsRendered): "rendered", string(domain.FileIsDelivering): "being delivered",
 	string(domain.DeliveryUnknown): "delivery unknown", string(domain.FileIsGivenUp): "rejected", "partly_quarantined": "partly quarantined",
 	string(domain.WhyEntries): "enough entries waited", string(domain.WhyCents): "enough money waited", string(domain.WhyAge): "the oldest entry waited long enough",
-	string(domain.WhyWindow): "a window came", string(domain.WhyAnswers): "an answer's deadline was near", string(domain.WhyUpload): "the client sent it as a NACHA file",
+	string(domain.WhyWindow): "its window came", string(domain.WhyAnswers): "an answer's deadline was near", string(domain.WhyUpload): "the client sent it as a NACHA file",
 	string(domain.WhyACHFile): "the client described it", string(domain.WhySent): "it had left before the ledger was restored",
 	string(domain.Dishonor): "Dishonored return", string(domain.Contest): "Contested dishonored return", string(domain.RefusedChange): "Refused correction",
 	string(domain.Correction): "Notification of change", string(domain.ToFed): "to the bank", string(domain.FromFed): "from the bank",
+	"inbox": "found in the inbox", "sftp": "fetched from the bank's server", "api": "handed in", "ingest": "handed in at the command line", "simulation": "made by the sandbox",
+	"asked": "waiting", "forward": "payment",
 	string(domain.Push): "credit", string(domain.Pull): "debit",
 }
 
