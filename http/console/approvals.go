@@ -174,6 +174,9 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 	if data.Entry, err = s.entryOf(c.Request().Context(), a); err != nil {
 		return err
 	}
+	if !data.Entry.Blank() {
+		data.Facts[0].Cell = data.Entry
+	}
 	if data.Changes, err = proposedBy(a); err != nil {
 		return err
 	}

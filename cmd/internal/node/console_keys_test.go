@@ -57,6 +57,12 @@ func TestTheConsoleIsWorkedByKeysAndPrinted(t *testing.T) {
 	if said, title := web.text("[data-explained]"), value[string](web, "document.querySelector('.record .part').title"); said != title || title == "" {
 		t.Errorf("the first field of the record says %q, below stands %q", title, said)
 	}
+	// And to who points at it.
+	third := "document.querySelectorAll('.record .part')[2]"
+	value[bool](web, third+".dispatchEvent(new MouseEvent('mouseenter'))")
+	if said, title := web.text("[data-explained]"), value[string](web, third+".title"); said != title || title == "" {
+		t.Errorf("a field that is pointed at says %q, below stands %q", title, said)
+	}
 
 	web.visit("/console")
 	if text := web.text(".clock"); !strings.Contains(text, "New York") {

@@ -33,6 +33,14 @@ func (b *browser) fill(selector, text string) {
 	b.does(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// choose takes one of what a field offers.
+func (b *browser) choose(selector, one string) {
+	b.t.Helper()
+	if got := value[string](b, fmt.Sprintf("(document.querySelector(%q).value = %q, document.querySelector(%q).value)", selector, one, selector)); got != one {
+		b.t.Fatalf("%s does not offer %q", selector, one)
+	}
+}
+
 func (b *browser) submit(selector string) {
 	b.t.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, patience)
@@ -111,7 +119,7 @@ func operationsWork(t *testing.T, wide, high int64, scheme string) {
 	// Unmatched: given to a client.
 	web.visit("/console/unmatched/" + day.unmatchedRow)
 	web.says("main", "CITY UTILITIES", "$182.50")
-	web.fill("form[action*=assign] input[name=client]", day.gym)
+	web.choose("form[action*=assign] select[name=client]", day.gym)
 	web.submit("form[action*=assign] button")
 	web.says(".done", "has its place")
 	web.says(".head", "assigned")
@@ -177,7 +185,7 @@ func TestASearchOpensWhatIsFoundAlone(t *testing.T) {
 		}
 	}
 	web.visit("/console/search?q=Pending")
-	web.says("main", "read as status Pending", "Transaction")
+	web.says("main", "read as status “Pending”", "Transaction")
 	web.visit("/console/search?q=zzzz")
 	web.says("main", "Nothing is found")
 }
