@@ -26,6 +26,16 @@ func (FileOffset) Type() string { return "file.offset" }
 
 func init() { register(func() Event { return &FileOffset{} }) }
 
+// OrderedOffset is the account against which a client has a batch of its own
+// file balanced, in the clear: it is kept sealed with the file, and in the log
+// as the batch's.
+type OrderedOffset struct {
+	Routing      string `json:"routing"`
+	AccountType  string `json:"type"`
+	Number       string `json:"number"`
+	EntriesClass int    `json:"entries_class"` // service class of the batch's entries by themselves
+}
+
 // OffsetID is the identification in the entry of an offset.
 const OffsetID = "OFFSET"
 

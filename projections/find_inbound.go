@@ -32,6 +32,8 @@ const (
 	findPlace = `SELECT i.id, p.unmatched FROM places@ p LEFT JOIN inbound@ i ON i.position = p.file WHERE p.entry = ?1`
 	findTrace = `SELECT client, txn, item, kind FROM items@ INDEXED BY items_trace@
 		WHERE trace = ?1 AND trace <> '' AND file IS NOT NULL ORDER BY position DESC`
+	findOffset = `SELECT f.id, o.batch FROM offsets@ o INDEXED BY offsets_trace@ JOIN files@ f ON f.position = o.file
+		WHERE o.trace = ?1 ORDER BY o.position DESC`
 	allClients      = `SELECT client FROM clients@ ORDER BY client`
 	allBanks        = `SELECT routing FROM banks@ ORDER BY routing`
 	settingsChanged = `SELECT coalesce(max(position), 0) FROM settings_changed@`
@@ -72,6 +74,36 @@ func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]F
 				item := FiledItem{Trace: trace}
 				scan(row, &item.Client, &item.TransactionID, &item.ItemID, &item.Kind)
 				found[trace] = append(found[trace], item)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// FiledOffset is the offset of a batch of a file of ours.
+type FiledOffset struct {
+	FileID string
+	Batch  int
+}
+
+// OffsetsUnder finds the offsets that left under trace numbers, newest first of
+// each. Most numbers have none.
+func (v *Views) OffsetsUnder(ctx context.Context, traces []string) (map[string][]FiledOffset, error) {
+	found := map[string][]FiledOffset{}
+	err := v.read(ctx, func(s snapshot) error {
+		for _, trace := range traces {
+			if len(found[trace]) > 0 {
+				continue
+			}
+			err := s.query(findOffset, values(trace), func(row []value) error {
+				var o FiledOffset
+				scan(row, &o.FileID, &o.Batch)
+				found[trace] = append(found[trace], o)
 				return nil
 			})
 			if err != nil {

@@ -85,14 +85,14 @@ func (w *openFile) begin(entries []entry) {
 	w.batch = entries[0].batch
 	b := w.planned[w.batch]
 	b.Number = len(w.batches) + 1
+	if b.Balance != nil && b.EntriesClass == 0 {
+		b.EntriesClass = class(entries)
+	}
+	if b.Balance != nil && b.ServiceClass == 0 && moves(entries) {
+		b.ServiceClass = nacha.MixedClass
+	}
 	if b.ServiceClass == 0 {
 		b.ServiceClass = class(entries)
-	}
-	if b.Balance != nil {
-		b.EntriesClass = class(entries)
-		if moves(entries) {
-			b.ServiceClass = nacha.MixedClass
-		}
 	}
 	if len(w.batches) > 0 {
 		w.held = append(w.held, w.holds)

@@ -24,6 +24,41 @@ type ACHFileRecord struct {
 	// Named are the names by which accounts were given, entry by entry; nil
 	// for one-offs. An older release kept none.
 	Named []*domain.Named `json:"named,omitempty"`
+	// Offsets are the accounts against which batches are balanced, batch by
+	// batch; nil for those that are not. In the files of an older release an
+	// offset was an entry like the others.
+	Offsets []*domain.OrderedOffset `json:"offsets,omitempty"`
+}
+
+// offsets is how many batches get an offset.
+func (r *ACHFileRecord) offsets() (n int) {
+	if r == nil {
+		return 0
+	}
+	for _, o := range r.Offsets {
+		if o != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// balance seals the offset accounts of an order for its file.
+func (f *Files) balance(file domain.FileOpened, s *upload) error {
+	if s.record == nil {
+		return nil
+	}
+	for i, o := range s.record.Offsets {
+		if o == nil || i >= len(s.batches) {
+			continue
+		}
+		account, err := f.sealOffset(file.Client, file.FileID, domain.OffsetAccount{Routing: o.Routing, AccountType: o.AccountType}, o.Number)
+		if err != nil {
+			return err
+		}
+		s.batches[i].Balance, s.batches[i].EntriesClass = account, o.EntriesClass
+	}
+	return nil
 }
 
 // file is the file with a header for the text that is kept. The file that leaves

@@ -15,10 +15,14 @@ func (b *bank) ordered(key, words, day, account string) (OrderedFile, error) {
 	b.t.Helper()
 	c, err := b.Ledger.Client(b.t.Context(), gym)
 	must(b.t, err)
-	file := payroll(6, datedFor(day), func(f *nacha.File) { f.Batches[0].Entries[0].Account = account })
+	file := payroll(6, datedFor(day), func(f *nacha.File) {
+		f.Batches[0].Entries[0].Account = account
+		f.Batches[0].Header.ServiceClass = nacha.MixedClass
+	})
+	offsets := []*domain.OrderedOffset{{Routing: ourBank, AccountType: domain.Checking, Number: offsetNumber, EntriesClass: nacha.MixedClass}, nil}
 	return b.uploads.UploadACHFile(b.t.Context(), gym, ACHFile{
 		Key: key, Asked: []byte(words), Batches: file.Batches, Settings: c.Settings.File, Deliver: true,
-		Record: ACHFileRecord{Name: "November", Asked: []byte(`{"name":"November"}`), Accounts: []string{"HERS", "", "", "", "", "", ""}},
+		Record: ACHFileRecord{Name: "November", Asked: []byte(`{"name":"November"}`), Accounts: []string{"HERS", "", "", "", "", "", ""}, Offsets: offsets},
 	}, Request{})
 }
 
@@ -51,7 +55,17 @@ func TestAnACHFileIsMadeOnceWhateverBrokeItsRequest(t *testing.T) {
 				if err != nil || made.FileID != f.ID || made.Name != "November" || made.Accounts[got.Transactions[0]] != "HERS" {
 					t.Errorf("it shows as %+v, %v", made, err)
 				}
-				b.settled(gym, got.Transactions)
+				if first := b.scanned(b.bytes(f))[0]; len(got.Transactions) != 7 || f.Cut.Totals.Entries != 8 {
+					t.Errorf("%d transactions, and the file was cut with %+v", len(got.Transactions), f.Cut.Totals)
+				} else {
+					b.even(first)
+				}
+				for _, id := range got.Transactions {
+					if i := b.item(gym, id); i.State != domain.Filed || i.Filing.File != f.ID {
+						t.Errorf("transaction %s is %s", id, i.State)
+					}
+				}
+				b.verify()
 			})
 		}
 	}

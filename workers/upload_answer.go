@@ -88,6 +88,10 @@ func (u *Uploads) orderedFile(ctx context.Context, id string) (OrderedFile, erro
 		return OrderedFile{}, fmt.Errorf("file %s is being made by another process", id)
 	}
 	t := file.Cut.Totals
+	for _, o := range file.Offsets { // nobody ordered them
+		of := o.Totals(file.Batches[o.Batch-1])
+		t.Entries, t.DebitCents, t.CreditCents = t.Entries-of.Entries, t.DebitCents-of.DebitCents, t.CreditCents-of.CreditCents
+	}
 	a := OrderedFile{
 		FileID: id, Entries: t.Entries, DebitCents: t.DebitCents, CreditCents: t.CreditCents, Transactions: transactionsOf(file), Replayed: true,
 	}
@@ -135,7 +139,7 @@ func transactionsOf(f domain.File) (ids []string) {
 	if f.Cut == nil {
 		return nil
 	}
-	for n := range f.Cut.Totals.Entries {
+	for n := range f.Cut.Totals.Entries - len(f.Offsets) {
 		id, _ := entryIDs(f.ID, n)
 		ids = append(ids, id)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
 )
 
 // maxUploadEntries bounds a client's own file, which goes out as one file.
@@ -35,7 +36,8 @@ type uploadCheck struct {
 	line            int // of the batch header
 	debits, credits bool
 
-	sorts map[[2]string]bool // SEC codes and directions of its entries
+	sorts  map[[2]string]bool  // SEC codes and directions of its entries
+	uneven []domain.FieldError // batches that a bank does not take which requires balanced ones
 }
 
 func (c *uploadCheck) handler() nacha.Handler {
@@ -163,6 +165,7 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 	if v.Ordinal > len(c.batches) {
 		return nil
 	}
+	c.balanced(v)
 	const field = "effective entry date"
 	on, err := calendar.ParseYYMMDD(c.batches[v.Ordinal-1].EffectiveOn)
 	if err != nil {
@@ -184,6 +187,17 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		c.fault(v.Line, string(domain.SameDayNotEnabled), field, "%s means same-day settlement, which is not enabled for this client", on)
 	}
 	return nil
+}
+
+// balanced notes a batch that moves money and is not balanced. A client's own
+// file leaves as it was sent, so that no offset is added to it.
+func (c *uploadCheck) balanced(v *nacha.Verdict) {
+	t := v.Totals
+	if t.DebitCents == t.CreditCents || len(c.uneven) == maxUploadFaults {
+		return
+	}
+	c.uneven = append(c.uneven, domain.FieldError{Pointer: fmt.Sprintf("/lines/%d", v.Line), Code: "balance", Message: fmt.Sprintf(
+		"the bank takes balanced batches only, and this one has debits of %s and credits of %s: add its offset", text.Money(t.DebitCents), text.Money(t.CreditCents))})
 }
 
 // replaced reports whether a problem is one of a header field in whose place

@@ -141,6 +141,9 @@ func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64
 	if err != nil {
 		return err
 	}
+	if err := u.Files.balance(file.Opened, s); err != nil {
+		return fmt.Errorf("seal the offset accounts of file %s: %w", file.ID, err)
+	}
 	a := orderAppender{appender: appender{Files: u.Files, openFile: openFile{
 		opened: file.Opened, terms: &bank.Terms, planned: s.batches, decided: file.DatedAt, version: file.Version, batches: file.Batches,
 	}, may: u.stillMay(file, checked, s)}}

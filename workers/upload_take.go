@@ -186,13 +186,17 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	if err != nil {
 		return OrderedFile{}, err
 	}
-	if large := bank.CheckSize(c.entries, len(c.batches)); large != nil {
+	offsets := in.record.offsets()
+	if large := bank.CheckSize(c.entries+offsets, len(c.batches)); large != nil {
 		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{*large}}
 	}
 	if c.segments(bank.BankProfile) > 1 {
 		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: []domain.FieldError{{
 			Pointer: "/file", Code: "segment", Message: "its bank takes files of one " + bank.Segment + " only: send it as several",
 		}}}
+	}
+	if in.record == nil && bank.Balance == domain.BalanceRequired && len(c.uneven) > 0 {
+		return OrderedFile{}, &domain.Refusal{Code: domain.RuleBroken, Fields: c.uneven}
 	}
 	if in.method == "" {
 		if in.method, err = u.Method(ctx, c.odfi); err != nil {
@@ -201,7 +205,7 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	}
 	return u.Make(ctx, Order{
 		FileID: id, Client: client, ODFI: c.odfi, Why: in.why, Method: in.method, Settings: in.settings, Request: r,
-		Content: in.mac, Input: in.input, Entries: c.entries, Decided: c.now,
+		Content: in.mac, Input: in.input, Entries: c.entries + offsets, Decided: c.now,
 		Source: &upload{scan: in.scan, batches: c.batches, decided: c.now, odfi: c.odfi, terms: terms[c.odfi], record: in.record},
 	})
 }

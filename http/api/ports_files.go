@@ -57,6 +57,9 @@ type ACHFile struct {
 	// Originals are names before transliteration, entry by entry.
 	Originals []map[string]string
 	Named     []*domain.Named // by which accounts were given, entry by entry; nil for one-offs
+	// Offsets are the accounts against which batches are balanced, batch by
+	// batch; nil for those that are not.
+	Offsets []*domain.OrderedOffset
 }
 
 // Uploaded is a client's own file as the ledger took it.

@@ -27,6 +27,8 @@ type fileBuilder struct {
 	named     []*domain.Named     // by which accounts were given, entry by entry; nil for one-offs
 	originals []map[string]string // names before transliteration, entry by entry
 	name      string              // of the file, which is kept
+	broken    []domain.FieldError // against a rule
+	offsets   []*domain.OrderedOffset
 	repeated  []domain.FieldError // fields that repeat an account number
 	numbers   []string            // of the batch's entries
 }
@@ -40,6 +42,7 @@ type builtFile struct {
 	accounts  []string
 	named     []*domain.Named
 	originals []map[string]string
+	offsets   []*domain.OrderedOffset // batch by batch
 }
 
 func (b *fileBuilder) build(in proFile) (builtFile, error) {
@@ -73,10 +76,13 @@ func (b *fileBuilder) build(in proFile) (builtFile, error) {
 	if len(b.bad) > 0 {
 		return out, &domain.Refusal{Code: domain.Invalid, Fields: b.bad}
 	}
+	if len(b.broken) > 0 {
+		return out, &domain.Refusal{Code: domain.RuleBroken, Fields: b.broken}
+	}
 	if len(b.repeated) > 0 {
 		return out, api.RefuseRepetitions(b.repeated[:min(len(b.repeated), api.MaxComplaints)])
 	}
-	out.accounts, out.named, out.originals = b.accounts, b.named, b.originals
+	out.accounts, out.named, out.originals, out.offsets = b.accounts, b.named, b.originals, b.offsets
 	return out, nil
 }
 
@@ -145,18 +151,17 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		e.Trace = fmt.Sprintf("%s%07d", odfi.Routing[:8], *sequence)
 		batch.Entries, asked.Entries[n] = append(batch.Entries, e), ref
 	}
-	if in.hasOffset() {
-		*sequence++
-		if asked.OffsetAccount, err = b.offset(at, in.OffsetAccount, company, &batch, *sequence); err != nil {
-			return batch, asked, err
-		}
+	debits, credits := sides(batch)
+	batch.Header.ServiceClass = nacha.ServiceClass(debits > 0, credits > 0)
+	offset, ref, err := b.offset(at, in, company, &batch, odfi.Routing)
+	if err != nil {
+		return batch, asked, err
 	}
+	b.offsets, asked.OffsetAccount = append(b.offsets, offset), ref
 	for _, number := range b.numbers {
 		b.repeated = append(b.repeated, api.Repetitions(number, "/name", b.name, at+"/company/name", company.Terms.Name,
 			at+"/entryDescription", in.EntryDescription, at+"/discretionaryData", in.DiscretionaryData)...)
 	}
-	debits, credits := sides(batch)
-	batch.Header.ServiceClass = nacha.ServiceClass(debits > 0, credits > 0)
 	return batch, asked, nil
 }
 
@@ -195,28 +200,6 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 		return "", api.Invalid(at+"/effectiveDate", "date", "%v", err)
 	}
 	return d.YYMMDD(), nil
-}
-
-// offset balances a batch with one entry against an account of the company.
-func (b *fileBuilder) offset(at string, raw json.RawMessage, company domain.Recipient, batch *nacha.Batch, sequence int) (json.RawMessage, error) {
-	account, ref, err := b.account(at+"/offsetAccount", raw, company)
-	if err != nil {
-		return nil, err
-	}
-	b.repeated = append(b.repeated, api.Repetitions(account.number, at+"/offsetAccount/nickname", nickname(ref))...)
-	b.numbers = append(b.numbers, account.number)
-	debits, credits := sides(*batch)
-	if debits == credits {
-		b.wrong(at+"/offsetAccount", "balanced", "the batch is balanced without an offset")
-		return ref, nil
-	}
-	e := nacha.Entry{
-		Code: domain.EntryCode(account.kind, credits > debits), Routing: account.routing, Account: account.number, AmountCents: max(debits, credits) - min(debits, credits),
-		Name: company.Terms.Name, IndividualID: "OFFSET", Trace: fmt.Sprintf("%s%07d", batch.Header.ODFI, sequence),
-	}
-	batch.Entries = append(batch.Entries, e)
-	b.originals = append(b.originals, originals(company, company))
-	return ref, nil
 }
 
 // originals are the names of an entry as they came, by ACH Connect's fields,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -112,6 +113,7 @@ func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input 
 	}
 	f.Batches, f.Header, f.Deliver = built.batches, built.odfi.File, built.deliver
 	f.Accounts, f.Originals, f.Named = built.accounts, built.originals, built.named
+	f.Offsets = built.offsets
 	return s.Files.ACHFile(ctx, who.Client, f, s.NewFileRequest(who, key))
 }
 
@@ -163,7 +165,8 @@ func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (
 	if err != nil {
 		return proFile{}, err
 	}
-	shown.identify(transactions, traces)
+	balanced := func(b domain.FileBatch) bool { return b.Balance != nil }
+	shown.identify(transactions, traces, !slices.ContainsFunc(file.Batches, balanced))
 	return shown, shown.spell()
 }
 
@@ -201,8 +204,9 @@ func (s *surface) tracesIn(ctx context.Context, who api.Caller, file string) (ma
 }
 
 // identify names the transaction and the trace number of each entry. The n-th
-// entry is the n-th transaction; so is the offset behind a batch's entries.
-func (f *proFile) identify(transactions []string, traces map[string]string) {
+// entry is the n-th transaction. In files of earlier releases the offset behind
+// a batch's entries was one, too.
+func (f *proFile) identify(transactions []string, traces map[string]string, offsetsToo bool) {
 	n := 0
 	for b := range f.Batches {
 		batch := &f.Batches[b]
@@ -214,7 +218,7 @@ func (f *proFile) identify(transactions []string, traces map[string]string) {
 			}
 			n++
 		}
-		if batch.hasOffset() {
+		if offsetsToo && batch.hasOffset() {
 			n++
 		}
 	}

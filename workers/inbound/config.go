@@ -18,6 +18,8 @@ type Views interface {
 	CatchUp(ctx context.Context) error
 	// Places finds where entries were put, by their ids.
 	Places(ctx context.Context, entries []string) (map[string]projections.EntryPlace, error)
+	// OffsetsUnder finds the offsets that left under trace numbers.
+	OffsetsUnder(ctx context.Context, traces []string) (map[string][]projections.FiledOffset, error)
 	// FiledUnder finds the items that left under trace numbers.
 	FiledUnder(ctx context.Context, traces []string) (map[string][]projections.FiledItem, error)
 	// InboundByKey finds the files that came under a header key.

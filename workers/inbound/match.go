@@ -5,6 +5,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/codes"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/domain/text"
 )
 
 // match finds what an entry answers. ours knows our banks by eight digits.
@@ -13,6 +14,9 @@ func (e *inboundEntry) match(b *originals, ours func(string) bool) match {
 	case e.Kind == nacha.KindReject:
 		return e.matchReject(b)
 	case e.Entry.Return != nil, e.Entry.Correction != nil:
+		if m, ok := e.matchOffset(b); ok {
+			return m
+		}
 		return e.matchEntry(b, ours)
 	case e.Entry.Dishonored != nil:
 		return e.matchDishonored(b)
@@ -45,6 +49,9 @@ func (e *inboundEntry) matchReject(b *originals) match {
 	})
 	if len(same) > 0 {
 		near = same // others left under the number years before
+	} else if o, file, ok := e.rejectedOffset(b); ok {
+		return waits(nacha.BankReject, nil, "The bank did not take the offset of %s that balances batch %d of file %s of client %s.",
+			text.Money(o.Cents), o.Batch, file.Name(), file.Opened.Client)
 	}
 	return waits(nacha.BankReject, near, "The bank did not take it.")
 }

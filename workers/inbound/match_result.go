@@ -29,6 +29,7 @@ const (
 	unknownTrace     = "unknown-trace"
 	notSent          = "not-sent"
 	answersAnswer    = "answers-an-answer"
+	answersOffset    = "answers-an-offset"
 	routingDiffers   = "routing-differs"
 	amountDiffers    = "amount-differs"
 	changeDiffers    = "change-differs"

@@ -16,6 +16,7 @@ type originals struct {
 	traced   map[string][]projections.FiledItem
 	payments map[string]*payment // by stream
 	files    map[string]domain.File
+	offsets  map[string][]projections.FiledOffset // by trace number
 }
 
 // under lists the items that left under a trace number, newest first.
@@ -65,6 +66,16 @@ func (a *applier) readOriginals(ctx context.Context, entries []*inboundEntry) (*
 	var err error
 	if b.traced, err = a.Views.FiledUnder(ctx, traces); err != nil {
 		return nil, fmt.Errorf("look up trace numbers: %w", err)
+	}
+	if b.offsets, err = a.Views.OffsetsUnder(ctx, traces); err != nil {
+		return nil, fmt.Errorf("look up trace numbers of offsets: %w", err)
+	}
+	for _, list := range b.offsets {
+		for _, o := range list {
+			if err := a.needFileNamed(ctx, o.FileID); err != nil {
+				return nil, err
+			}
+		}
 	}
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
@@ -119,10 +130,14 @@ func (a *applier) needFile(ctx context.Context, i *domain.Item) error {
 	if i.Filing == nil {
 		return nil
 	}
-	if _, ok := a.files[i.Filing.File]; ok {
+	return a.needFileNamed(ctx, i.Filing.File)
+}
+
+func (a *applier) needFileNamed(ctx context.Context, id string) error {
+	if _, ok := a.files[id]; ok {
 		return nil
 	}
-	f, err := a.Ledger.File(ctx, i.Filing.File)
-	a.files[i.Filing.File] = f
+	f, err := a.Ledger.File(ctx, id)
+	a.files[id] = f
 	return err
 }

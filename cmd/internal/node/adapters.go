@@ -41,7 +41,7 @@ func (f filesOf) ACHFile(ctx context.Context, client string, file api.ACHFile, r
 	ctx, _ = f.here(ctx)
 	a, err := f.crew().uploads.UploadACHFile(ctx, client, workers.ACHFile{
 		Key: file.Key, Asked: file.Sent, Batches: file.Batches, Settings: file.Header, Deliver: file.Deliver,
-		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts, Originals: file.Originals, Named: file.Named},
+		Record: workers.ACHFileRecord{Name: file.Name, Asked: file.Asked, Accounts: file.Accounts, Originals: file.Originals, Named: file.Named, Offsets: file.Offsets},
 	}, workers.Request(r))
 	return uploaded(a), a.Replayed, refused(err)
 }

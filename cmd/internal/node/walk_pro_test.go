@@ -64,7 +64,6 @@ func (c *walker) proFile() {
 	var entries []object
 	var made []promise
 	debits := c.even()
-	total := int64(0)
 	for range 1 + c.rng.IntN(3) {
 		m := promise{kind: "Origination", debit: debits, cents: c.w.cents()}
 		e := object{"recipient": object{"name": "Bo Sample", "recipientType": "CONSUMER"}, "account": c.proAccount(),
@@ -73,14 +72,13 @@ func (c *walker) proFile() {
 			r := c.recipients[c.rng.IntN(len(c.recipients))]
 			e["recipient"], e["account"] = r.recipient, r.account
 		}
-		entries, made, total = append(entries, e), append(made, m), total+m.cents
+		entries, made = append(entries, e), append(made, m)
 	}
 	batch := object{"entryDescription": "PRO", "secCode": c.one("PPD", "WEB"), "entries": entries,
 		"company": object{"name": "HARBOR", "recipientType": "COMPANY", "companyId": c.company()}}
 	if c.even() {
 		batch["secCode"] = "PPD"
 		batch["offsetAccount"] = c.proAccount()
-		made = append(made, promise{kind: "Origination", debit: !debits, cents: total})
 	}
 	file := object{"odfi": c.odfi, "delivery": c.one("download", "deliver"), "batches": []object{batch}}
 	var f struct{ ACHFileID string }
