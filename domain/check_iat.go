@@ -53,11 +53,20 @@ func setIfEmpty(s *string, to string) {
 	}
 }
 
-// Asked yields what may have been asked for where this is what was taken, the
-// same first: any of the fields may have been left out that have their default.
+// Asked yields what may have been asked for where this is what was taken: any of the
+// fields may have been left out that have their default. Most clients leave out all of
+// them and some none, so these come first: whoever looks for one of them hashes each.
 func (p Proposal) Asked() iter.Seq[Proposal] {
 	return func(yield func(Proposal) bool) {
-		for left := range 1 << len(p.leavable()) {
+		all := 1<<len(p.leavable()) - 1
+		for n := range all + 1 {
+			left := n - 1 // those in between
+			switch n {
+			case 0:
+				left = all
+			case 1:
+				left = 0
+			}
 			asked := p
 			if p.IAT != nil {
 				iat := *p.IAT
