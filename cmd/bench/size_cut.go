@@ -17,7 +17,11 @@ func (s *sizing) cutAlone(ctx context.Context) error {
 		return err
 	}
 	var took time.Duration
-	if err := s.stage("cut alone", func() (err error) { took, err = s.leave(ctx, s.halves[0]); return err }); err != nil {
+	if err := s.stage("cut alone", func() (err error) {
+		took, err = s.leave(ctx, s.halves[0])
+		s.ledger.settle(ctx)
+		return err
+	}); err != nil {
 		return err
 	}
 	s.cutRow("cut of half of it, alone", took)
@@ -30,6 +34,7 @@ func (s *sizing) cutBeside(ctx context.Context) error {
 	var busy load
 	if err := s.stage("cut beside payments", func() (err error) {
 		busy, err = s.ledger.postWhile(ctx, 64, func() (err error) { took, err = s.leave(ctx, s.halves[1]); return err })
+		s.ledger.settle(ctx)
 		return err
 	}); err != nil {
 		return err
@@ -75,9 +80,7 @@ func (s *sizing) leave(ctx context.Context, h half) (time.Duration, error) {
 			return 0, err
 		}
 		if away -= before; away > s.Size/2 {
-			took := time.Since(began)
-			s.ledger.settle(ctx)
-			return took, nil
+			return time.Since(began), nil
 		}
 		if time.Since(told) > 10*time.Second {
 			told = time.Now()
