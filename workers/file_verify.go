@@ -22,7 +22,8 @@ type Verification struct {
 	// NotCheckable tells errors of sealed values that cannot be opened here
 	// although nothing is wrong with them; seal.NotCheckable is one.
 	NotCheckable func(error) bool
-	// Progress, if set, is told how far the log is read.
+	// Progress, if set, is told how far the log is read, and then how many of the
+	// filed entries were looked at.
 	Progress func(done, total int64)
 }
 
@@ -46,7 +47,10 @@ func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
 	if r.NotCheckable == nil {
 		r.NotCheckable = func(error) bool { return false }
 	}
-	files, filed, err := r.survey(ctx)
+	if r.Progress == nil {
+		r.Progress = func(int64, int64) {}
+	}
+	files, err := r.survey(ctx)
 	if err != nil {
 		return r.found, err
 	}
@@ -56,8 +60,8 @@ func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
 		}
 	}
 	r.overlaps()
-	if filed != r.found.Entries {
-		r.problem("the log has %d filed events, the files hold %d: some belong to no file", filed, r.found.Entries)
+	if r.filed != r.found.Entries {
+		r.problem("the log has %d filed events, the files hold %d: some belong to no file", r.filed, r.found.Entries)
 	}
 	return r.found, nil
 }
@@ -65,6 +69,7 @@ func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
 type verifier struct {
 	Verification
 	found  Verified
+	filed  int                     // events of entries in the log
 	traces map[string][]traceRange // by ODFI and creation date
 	keys   map[string]string       // file by its header key
 }
@@ -74,34 +79,32 @@ func (r *verifier) problem(format string, args ...any) {
 }
 
 // survey reads the log once for the files there are and counts filed events.
-func (r *verifier) survey(ctx context.Context) (files []string, filed int, err error) {
+func (r *verifier) survey(ctx context.Context) (files []string, err error) {
 	head, err := r.Ledger.Store.Head(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	const page = 2000
 	for after := int64(0); after < head.Position; {
 		events, err := r.Ledger.Store.ReadAll(ctx, after, page)
 		if err != nil || len(events) == 0 {
-			return files, filed, err
+			return files, err
 		}
 		for _, e := range events {
 			if err := r.sealed(e); err != nil {
-				return files, filed, err
+				return files, err
 			}
 			switch e.Type {
 			case domain.FileOpened{}.Type():
 				files = append(files, e.Stream[len("file/"):])
 			case domain.TransactionFiled{}.Type():
-				filed++
+				r.filed++
 			}
 		}
 		after = events[len(events)-1].Position
-		if r.Progress != nil {
-			r.Progress(after, head.Position)
-		}
+		r.Progress(after, head.Position)
 	}
-	return files, filed, nil
+	return files, nil
 }
 
 // file checks one file. Errors of reading the log end the verification;
@@ -138,8 +141,12 @@ func (r *verifier) entries(ctx context.Context, file domain.File) {
 				file.ID, e.position, e.item.ID, e.transaction.ID, e.before)
 		}
 		r.took(file, e.Entry.Entry.Trace)
+		if r.found.Entries%1000 == 0 {
+			r.Progress(int64(r.found.Entries), int64(r.filed))
+		}
 		return nil
 	})
+	r.Progress(int64(r.found.Entries), int64(r.filed))
 	if err != nil {
 		r.problem("file %s: %v", file.ID, err)
 	}

@@ -2,8 +2,10 @@ package workers
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -166,6 +168,22 @@ func TestAFileTakenFromTheOutboxIsNoProblem(t *testing.T) {
 	b.sweepAt("2026-11-20 14:30")
 	must(t, os.Remove(b.final(b.onlyFile())))
 	b.verify()
+}
+
+// The files are the longer half of the check: whoever waits for it sees them pass too.
+func TestVerifyTellsHowFarItIsThroughTheLogAndThroughTheFiles(t *testing.T) {
+	b := openBank(t)
+	b.posts(gym, 3)
+	b.sweepAt("2026-11-20 14:30")
+	var told []string
+	_, err := VerifyFiles(t.Context(), Verification{Ledger: b.Ledger, Kept: kept.Folder(filepath.Join(b.folder, "files")),
+		Progress: func(done, total int64) { told = append(told, fmt.Sprintf("%d/%d", done, total)) }})
+	must(t, err)
+	head, err := b.Store.Head(t.Context())
+	must(t, err)
+	if want := []string{fmt.Sprintf("%d/%[1]d", head.Position), "3/3"}; !slices.Equal(told, want) {
+		t.Errorf("it told %v, want %v", told, want)
+	}
 }
 
 func TestWithADestroyedKeyAFileIsNotCheckable(t *testing.T) {
