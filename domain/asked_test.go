@@ -1,0 +1,27 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// Whoever renders hashes one form of an order after the other until it is the one that
+// was asked for: all of them come, once each, and the usual ones first.
+func TestWhatMayHaveBeenAskedForComesOnceAndTheUsualFirst(t *testing.T) {
+	var got []string
+	for p := range (Proposal{FromRouting: "r", CompanyID: "c", ToName: "n"}).Asked() {
+		got = append(got, fmt.Sprint(p.FromRouting, p.CompanyID, p.ToName))
+	}
+	if want := []string{"n", "rcn", "cn", "rn"}; !slices.Equal(got, want) {
+		t.Errorf("it may have been %v, want %v", got, want)
+	}
+	international := Proposal{FromRouting: "r", CompanyID: "c", IAT: &IAT{}}
+	forms := map[string]bool{}
+	for p := range international.Asked() {
+		forms[fmt.Sprintf("%s %s %+v", p.FromRouting, p.CompanyID, *p.IAT)] = true
+	}
+	if all := 1 << len(international.leavable()); len(forms) != all {
+		t.Errorf("an international order may have been asked for in %d forms, want %d", len(forms), all)
+	}
+}
