@@ -27,7 +27,7 @@ var writing = []string{
 	"synchronous = NORMAL",
 	"wal_autocheckpoint = 4000",
 	"journal_size_limit = 67108864", // after a rebuild the write-ahead log shrinks to 64 MiB
-	"cache_size = -65536",
+	"cache_size = -32768",
 	"busy_timeout = 0", // Transact waits, more evenly
 }
 

@@ -11,7 +11,7 @@ import (
 // pragmas are the log's own.
 var pragmas = []string{
 	"page_size = 8192", "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000",
-	"temp_store = MEMORY", "cache_size = -65536",
+	"temp_store = MEMORY", "cache_size = -32768",
 }
 
 // connection is SQLite's driver with nothing around it.

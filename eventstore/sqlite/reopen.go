@@ -18,7 +18,7 @@ func (w *writer) connect() error {
 		"wal_autocheckpoint = 0",        // checkpoint does it, after the answers
 		"journal_size_limit = 67108864", // after a burst the write-ahead log shrinks to 64 MiB
 		"temp_store = MEMORY",
-		"cache_size = -65536",
+		"cache_size = -32768",
 	)
 	if err != nil {
 		return err
