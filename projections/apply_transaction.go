@@ -185,9 +185,10 @@ func (p *projector) filed(c logEvent, e *domain.TransactionFiled) error {
 	if _, err := p.c.Exec(fileItem, row[0], c.fact.Position, ref(file), int64(e.Batch), e.Trace, " "+released.word(), at); err != nil {
 		return err
 	}
-	p.shows(file, row[0].(int64))
-	p.filedSum(file, e.Batch, row[6] == string(domain.Pull), 1, row[1].(int64))
-	return p.takePending(row)
+	i := pendingOf(row)
+	p.shows(file, i.position)
+	p.filedSum(file, e.Batch, row[len(row)-1] == string(domain.Pull), 1, i.cents)
+	return p.takePending(i)
 }
 
 // putPending adds an item to the queue or removes it, as its state requires.
@@ -198,7 +199,7 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 		if err != nil {
 			return err
 		}
-		if err := p.takePending(row); err != nil {
+		if err := p.takePending(pendingOf(row)); err != nil {
 			return err
 		}
 	}
@@ -238,14 +239,33 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	return err
 }
 
-// takePending takes a row of findPending or findFiled out of the queue, if
-// there is one.
-func (p *projector) takePending(row []value) error {
-	if row == nil || row[2] == nil {
+// pendingItem is an item and, if it is queued, its group in the queue.
+type pendingItem struct {
+	position int64
+	cents    int64
+	queued   bool
+	group    group
+}
+
+// pendingOf reads a row of findPending, findFiled or datedPending; without a row
+// nothing is queued.
+func pendingOf(row []value) (i pendingItem) {
+	if row == nil {
+		return i
+	}
+	i.position, i.cents = row[0].(int64), row[1].(int64)
+	if i.queued = row[2] != nil; i.queued {
+		i.group = group{client: row[2].(string), odfi: row[3].(string), answers: row[4].(int64) != 0, due: row[5].(int64)}
+	}
+	return i
+}
+
+// takePending takes an item out of the queue, if it is there.
+func (p *projector) takePending(i pendingItem) error {
+	if !i.queued {
 		return nil
 	}
-	g := group{client: row[2].(string), odfi: row[3].(string), answers: row[4].(int64) != 0, due: row[5].(int64)}
-	p.queue.add(g, -1, -row[1].(int64))
-	_, err := p.c.Exec(takePending, row[0])
+	p.queue.add(i.group, -1, -i.cents)
+	_, err := p.c.Exec(takePending, i.position)
 	return err
 }

@@ -110,7 +110,9 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	args := values(first, min(last, at.At), at.Row, string(f.Direction), string(f.Kind), f.Client, p.room(), f.Code, int64(f.LeastDays), int64(f.MostDays))
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(sql, args, func(row []value) error {
-			if !p.add(scanAnswer(row), cursor{Filter: at.Filter, At: row[9].(int64), Row: row[0].(int64)}) {
+			a, next := scanAnswer(row)
+			next.Filter = at.Filter
+			if !p.add(a, next) {
 				return conn.ErrStop
 			}
 			return nil
@@ -123,14 +125,11 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	return rows, next, nil
 }
 
-func scanAnswer(row []value) Answer {
-	text := func(i int) string { return row[i].(string) }
-	return Answer{
-		Client: text(1), TransactionID: text(2), ItemID: text(3), Kind: domain.ItemKind(text(4)),
-		Direction: domain.Direction(text(5)), Status: text(6), AmountCents: row[7].(int64), MadeAt: instant(row[8].(int64)),
-		Code: text(10), Trace: text(11), SettledOn: text(12), Name: text(13), SEC: text(14), AnsweredMadeAt: instant(row[15].(int64)),
-		CorrectedData: text(16), AnsweredTrace: text(17), MadeIn: text(18),
-	}
+// scanAnswer reads a row of answerColumns, and its place in the list.
+func scanAnswer(row []value) (a Answer, at cursor) {
+	scan(row, &at.Row, &a.Client, &a.TransactionID, &a.ItemID, &a.Kind, &a.Direction, &a.Status, &a.AmountCents, &a.MadeAt, &at.At,
+		&a.Code, &a.Trace, &a.SettledOn, &a.Name, &a.SEC, &a.AnsweredMadeAt, &a.CorrectedData, &a.AnsweredTrace, &a.MadeIn)
+	return a, at
 }
 
 // CodeCount says how often the bank gave a reason on a day.
@@ -150,10 +149,11 @@ func (v *Views) Codes(ctx context.Context, from, to string) (counts []CodeCount,
 	}
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(codesOfDays, values(first, last), func(row []value) error {
-			counts = append(counts, CodeCount{
-				Day: dayText(row[0].(int64)), Kind: domain.ItemKind(row[1].(string)), Code: row[2].(string),
-				Entries: int(row[3].(int64)), Cents: row[4].(int64),
-			})
+			var c CodeCount
+			var day int64
+			scan(row, &day, &c.Kind, &c.Code, &c.Entries, &c.Cents)
+			c.Day = dayText(day)
+			counts = append(counts, c)
 			return nil
 		})
 	})

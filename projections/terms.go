@@ -64,19 +64,20 @@ func (p *projector) changeTerms(e *domain.BankConfigured) error {
 	return err
 }
 
-// dueAgain moves a row of datedPending. What waits for longer than its date
-// asks for, as it was released from a file, goes on to.
+// dueAgain moves a row of datedPending in the queue. An item that waits for longer
+// than its date requires, because it was released from a file, continues to.
 func (p *projector) dueAgain(row []value, before, now *calendar.Terms) error {
-	asked, sec, code := row[6].(string), row[7].(string), int(row[8].(int64))
-	g := group{client: row[2].(string), odfi: row[3].(string), answers: row[4].(int64) != 0, due: row[5].(int64)}
+	var asked, sec string
+	var code int
+	scan(row, nil, nil, nil, nil, nil, nil, &asked, &sec, &code)
+	i := pendingOf(row)
 	due := dueOf(asked, sec, code, now)
-	if g.due > dueOf(asked, sec, code, before) {
-		due = max(due, g.due)
+	if i.group.due > dueOf(asked, sec, code, before) {
+		due = max(due, i.group.due)
 	}
-	cents := row[1].(int64)
-	p.queue.add(g, -1, -cents)
-	g.due = due
-	p.queue.add(g, 1, cents)
-	_, err := p.c.Exec(movePending, row[0], due)
+	p.queue.add(i.group, -1, -i.cents)
+	i.group.due = due
+	p.queue.add(i.group, 1, i.cents)
+	_, err := p.c.Exec(movePending, i.position, due)
 	return err
 }

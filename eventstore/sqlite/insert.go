@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"github.com/achledger/achledger/eventstore"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 const (
@@ -98,11 +99,7 @@ func orEmpty(data json.RawMessage) json.RawMessage {
 }
 
 // keyUse reads a row of selectKey.
-func keyUse(row []driver.Value) eventstore.KeyUse {
-	return eventstore.KeyUse{
-		RequestHash: row[0].([]byte),
-		First:       row[1].(int64),
-		Last:        row[2].(int64),
-		At:          time.UnixMicro(row[3].(int64)).UTC(),
-	}
+func keyUse(row []driver.Value) (use eventstore.KeyUse) {
+	conn.Scan(row, &use.RequestHash, &use.First, &use.Last, &use.At)
+	return use
 }

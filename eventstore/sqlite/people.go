@@ -102,11 +102,8 @@ func findPersonRow(c *conn.Conn, kind, id string) (r eventstore.PersonRow, ok bo
 	return personRow(row), true, nil
 }
 
-func personRow(row []driver.Value) eventstore.PersonRow {
-	r := eventstore.PersonRow{Kind: row[0].(string), ID: row[1].(string), Person: row[2].(string), Value: row[3].([]byte)}
-	if at := row[4].(int64); at > 0 {
-		r.ExpiresAt = time.UnixMicro(at).UTC()
-	}
+func personRow(row []driver.Value) (r eventstore.PersonRow) {
+	conn.Scan(row, &r.Kind, &r.ID, &r.Person, &r.Value, &r.ExpiresAt)
 	return r
 }
 

@@ -95,13 +95,9 @@ func (s *Store) beside(ctx context.Context, f func(*conn.Conn) error) error {
 }
 
 // token reads a row of selectToken.
-func token(row []driver.Value) eventstore.Token {
-	return eventstore.Token{
-		Hash:       row[0].([]byte),
-		Kind:       row[1].(string),
-		Credential: row[2].(string),
-		Client:     row[3].(string),
-		Scopes:     strings.Fields(row[4].(string)),
-		ExpiresAt:  time.UnixMicro(row[5].(int64)).UTC(),
-	}
+func token(row []driver.Value) (t eventstore.Token) {
+	var scopes string
+	conn.Scan(row, &t.Hash, &t.Kind, &t.Credential, &t.Client, &scopes, &t.ExpiresAt)
+	t.Scopes = strings.Fields(scopes)
+	return t
 }

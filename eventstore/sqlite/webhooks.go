@@ -42,7 +42,7 @@ var forgetWebhook = []string{
 // WebhookProgress implements Webhooks.
 func (s *Store) WebhookProgress(ctx context.Context, webhook string) (p eventstore.WebhookProgress, ok bool, err error) {
 	err = s.eachWebhook(ctx, selectProgress, []driver.Value{webhook}, func(row []driver.Value) error {
-		p = eventstore.WebhookProgress{Cursor: eventstore.WebhookPlace{Position: row[0].(int64), Ordinal: row[1].(int64)}, Orders: row[2].(int64)}
+		conn.Scan(row, &p.Cursor.Position, &p.Cursor.Ordinal, &p.Orders)
 		ok = true
 		return nil
 	})
@@ -111,12 +111,9 @@ func (s *Store) WaitingWebhooks(ctx context.Context, webhook string, after event
 
 func (s *Store) waiting(ctx context.Context, sql string, args ...driver.Value) (list []eventstore.WebhookMessage, err error) {
 	err = s.eachWebhook(ctx, sql, args, func(row []driver.Value) error {
-		list = append(list, eventstore.WebhookMessage{
-			WebhookPlace: eventstore.WebhookPlace{Position: row[0].(int64), Ordinal: row[1].(int64)},
-			Type:         row[2].(string), Tries: int(row[3].(int64)),
-			FirstAt: time.UnixMicro(row[4].(int64)).UTC(), NextAt: time.UnixMicro(row[5].(int64)).UTC(),
-			Status: int(row[6].(int64)), Failure: row[7].(string), GivenUp: row[8].(int64) == 1,
-		})
+		var m eventstore.WebhookMessage
+		conn.Scan(row, &m.Position, &m.Ordinal, &m.Type, &m.Tries, &m.FirstAt, &m.NextAt, &m.Status, &m.Failure, &m.GivenUp)
+		list = append(list, m)
 		return nil
 	})
 	return list, err
@@ -125,9 +122,7 @@ func (s *Store) waiting(ctx context.Context, sql string, args ...driver.Value) (
 // WebhooksWaiting implements Webhooks.
 func (s *Store) WebhooksWaiting(ctx context.Context, webhook string) (n int, since time.Time, err error) {
 	err = s.eachWebhook(ctx, countWaiting, []driver.Value{webhook}, func(row []driver.Value) error {
-		if n = int(row[0].(int64)); n > 0 {
-			since = time.UnixMicro(row[1].(int64)).UTC()
-		}
+		conn.Scan(row, &n, &since)
 		return nil
 	})
 	return n, since, err
@@ -136,9 +131,12 @@ func (s *Store) WebhooksWaiting(ctx context.Context, webhook string) (n int, sin
 // WebhookRounds implements Webhooks.
 func (s *Store) WebhookRounds(ctx context.Context, webhook string, before int64, limit int) (rounds []eventstore.WebhookRound, err error) {
 	err = s.eachWebhook(ctx, selectRounds, []driver.Value{webhook, before, int64(limit)}, func(row []driver.Value) error {
-		r := eventstore.WebhookRound{Number: row[0].(int64)}
+		var r eventstore.WebhookRound
+		var attempts string
+		conn.Scan(row, &r.Number, &attempts)
+		err := json.Unmarshal([]byte(attempts), &r.Attempts)
 		rounds = append(rounds, r)
-		return json.Unmarshal([]byte(row[1].(string)), &rounds[len(rounds)-1].Attempts)
+		return err
 	})
 	return rounds, err
 }
