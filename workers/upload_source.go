@@ -97,27 +97,11 @@ func rawEntry(h nacha.BatchHeader, e nacha.Entry) *domain.RawEntry {
 	return raw
 }
 
-// proposal is the entry in the words of ACH Connect, for those who look at
-// the transaction; what leaves is the entry as sent.
+// proposal is the entry as those see it who look at the transaction.
 func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
-	p := domain.Proposal{
-		SEC: h.SEC, PushPull: domain.Push, FromRouting: u.odfi, FromName: h.CompanyName,
-		ToRouting: e.Routing, ToAccountType: domain.AccountType(e.Code), ToName: e.Name, ToID: e.IndividualID,
-		Description: h.Description, AmountCents: e.AmountCents, CompanyID: h.CompanyID,
-		DiscretionaryData: h.DiscretionaryData, Addenda: e.Addenda05,
-	}
-	if nacha.TransactionCode(e.Code).Debit() {
-		p.PushPull = domain.Pull
-	}
+	p := domain.ProposalOf(u.odfi, h, e)
 	if on, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {
-		p.EffectiveOn = on.String()
 		p.SameDay = calendar.OnOrAfter(on) == u.terms.ProcessingDay(u.decided)
-	}
-	if h.SEC == "WEB" || h.SEC == "TEL" {
-		p.PaymentType = map[string]string{"S": "single", "R": "recurring"}[e.Discretionary]
-	}
-	if e.IAT != nil {
-		p.FromName, p.ToName, p.ToID = e.IAT.Originator.Name, e.IAT.Receiver.Name, e.IAT.ReceiverID
 	}
 	return p
 }

@@ -8,8 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers"
@@ -183,17 +181,7 @@ func (t *fileImport) originated(n int, e scanned) (domain.TransactionOriginated,
 		return domain.TransactionOriginated{}, err
 	}
 	header, raw := kept.Header, domain.RawEntry{Header: kept.Header, Entry: kept.Entry, Trace: e.Trace, Whole: whole}
-	p := domain.Proposal{
-		SEC: header.SEC, PushPull: domain.Push, FromRouting: t.ODFI, FromName: header.CompanyName, ToRouting: e.Routing,
-		ToAccountType: domain.AccountType(e.Code), ToName: kept.Entry.Name, ToID: kept.Entry.IndividualID, Description: header.Description,
-		AmountCents: e.AmountCents, CompanyID: header.CompanyID, DiscretionaryData: header.DiscretionaryData, Addenda: kept.Entry.Addenda05,
-	}
-	if nacha.TransactionCode(e.Code).Debit() {
-		p.PushPull = domain.Pull
-	}
-	if on, err := calendar.ParseYYMMDD(header.EffectiveOn); err == nil {
-		p.EffectiveOn = on.String()
-	}
+	p := domain.ProposalOf(t.ODFI, header, kept.Entry)
 	account, err := t.Ledger.SealAccountIn(stream, t.opened.Client, e.Routing, e.Account, p.ToAccountType)
 	return domain.TransactionOriginated{
 		TransactionID: id("transaction"), ItemID: id("item"), Proposal: p, Account: account,

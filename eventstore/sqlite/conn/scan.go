@@ -35,4 +35,3 @@ func Scan(row []driver.Value, into ...any) {
 		}
 	}
 }
-
