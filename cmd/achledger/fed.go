@@ -104,15 +104,9 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 
 // pass looks once, by the ledger's clock where there is a ledger.
 func (c fedCommand) pass(ctx context.Context, f *fedsim.Fed) error {
-	now := time.Now()
-	has, err := c.folder().HasLog()
+	now, err := node.Now(ctx, c.folder())
 	if err != nil {
 		return err
-	}
-	if has {
-		if now, err = node.Now(ctx, c.folder()); err != nil {
-			return err
-		}
 	}
 	return f.Pass(ctx, now)
 }

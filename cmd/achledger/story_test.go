@@ -58,6 +58,14 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 var started sync.Map
 
 func startServer(ts *testscript.TestScript, dir string, flags []string) {
+	base := launch(ts, dir, flags)
+	ts.Setenv("BASE", base)
+	ts.Setenv("ADDRESS", strings.TrimPrefix(base, "http://"))
+	ts.Setenv("DATA", dir)
+}
+
+// launch starts a server and returns its address when it is ready.
+func launch(ts *testscript.TestScript, dir string, flags []string) (base string) {
 	if !slices.Contains(flags, "--nats-url") {
 		flags = append([]string{"--nats-listen", "127.0.0.1:0"}, flags...)
 	}
@@ -73,15 +81,12 @@ func startServer(ts *testscript.TestScript, dir string, flags []string) {
 		said, err := os.ReadFile(out.Name())
 		ts.Check(err)
 		if found := ready.FindSubmatch(said); found != nil {
-			base := string(found[1])
-			ts.Setenv("BASE", base)
-			ts.Setenv("ADDRESS", strings.TrimPrefix(base, "http://"))
-			ts.Setenv("DATA", dir)
-			return
+			return string(found[1])
 		}
 	}
 	said, _ := os.ReadFile(out.Name())
 	ts.Fatalf("the server was not ready after a minute:\n%s", said)
+	return ""
 }
 
 // capture sets a variable to the first group of a pattern in the last output.
@@ -184,7 +189,7 @@ func request(args []string) error {
 		}
 		body = strings.NewReader(text)
 	}
-	r, err := http.NewRequest(args[1], os.Getenv("BASE")+args[2], body)
+	r, err := http.NewRequest(args[1], baseInTurn()+args[2], body)
 	if err != nil {
 		return err
 	}

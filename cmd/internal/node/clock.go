@@ -9,7 +9,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// Now is what time it is in a folder: its sandbox's, or the machine's.
+// Now is what time it is in a folder: that of its sandbox, of the sandbox whose node
+// runs there, or the machine's.
 func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	server, err := control.Dial(ctx, f)
 	if err == nil {
@@ -18,6 +19,9 @@ func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	}
 	if !errors.Is(err, control.ErrNoServer) {
 		return now, err
+	}
+	if has, err := f.HasLog(); err != nil || !has {
+		return time.Now(), err
 	}
 	r, err := OpenReader(ctx, f)
 	if err != nil {

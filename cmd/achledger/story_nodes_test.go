@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// baseInTurn is the address of a server or, where several nodes serve the ledger, of
+// any of them.
+func baseInTurn() string {
+	bases := strings.Fields(os.Getenv("BASES"))
+	if len(bases) == 0 {
+		return os.Getenv("BASE")
+	}
+	return bases[rand.IntN(len(bases))]
+}
+
+// told are the stories that are told over three nodes as well, up to where one of
+// them is stopped or its folder is looked into.
+var told = []string{"pay", "fed", "fortwo", "ingest", "delivery"}
+
+// overNodes is the part of a story that is the same over several nodes. The bank's
+// folders are those of the first node's folder, as on a single one.
+func overNodes(t *testing.T, name string) []byte {
+	t.Helper()
+	a, err := txtar.ParseFile(filepath.Join("testdata", name+".txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(string(a.Comment)) {
+		if strings.HasPrefix(line, "server stop") || strings.HasPrefix(line, "exec achledger verify") {
+			break
+		}
+		line = strings.Replace(line, "achledger fed --data data", "achledger fed --data data --outbox data/outbox --inbox data/inbox", 1)
+		lines = append(lines, line)
+	}
+	if len(lines) < 8 {
+		t.Fatalf("only %d lines of the story %s are left", len(lines), name)
+	}
+	lines = append(lines, "exec achledger verify --data data --outbox data/outbox\n", "! stdout FAIL\n", "stdout 'ok    log'\n", "stdout 'ok    views'\n")
+	a.Comment = []byte(strings.Join(lines, ""))
+	return txtar.Format(a)
+}
+
+// serveOverNodes is the command server where a ledger has three nodes: "start" makes a
+// database for it, with a broker, and starts them.
+func serveOverNodes(t *testing.T) func(ts *testscript.TestScript, neg bool, args []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < 2 || args[0] != "start" {
+			ts.Fatalf("usage: server start DIR [FLAG...]")
+		}
+		database(t)(ts, false, nil)
+		startBroker(ts, false, nil)
+		dir := ts.MkAbs(args[1])
+		ts.Check(ts.Exec("achledger", "store", "init", "--store", ts.Getenv("OWNER"), "--data", dir, "--sandbox"))
+		ts.Setenv("ACHLEDGER_STORE", ts.Getenv("SERVING"))
+		master, err := os.ReadFile(filepath.Join(dir, "keys", "master"))
+		ts.Check(err)
+		flags := append(args[2:], "--store", ts.Getenv("SERVING"), "--nats-url", ts.Getenv("NATS"),
+			"--outbox", filepath.Join(dir, "outbox"), "--inbox", filepath.Join(dir, "inbox"))
+		startServer(ts, dir, flags) // it leads, so that what names files may be typed there
+		bases := []string{ts.Getenv("BASE")}
+		for n := 2; n <= 3; n++ {
+			other := fmt.Sprintf("%s-%d", dir, n)
+			ts.Check(os.MkdirAll(filepath.Join(other, "keys"), 0o700))
+			ts.Check(os.WriteFile(filepath.Join(other, "keys", "master"), master, 0o600))
+			bases = append(bases, launch(ts, other, flags))
+		}
+		ts.Setenv("BASES", strings.Join(bases, " "))
+	}
+}
+
+// What a person does with one server is the same with three nodes, whichever of them
+// takes a request.
+func TestStoriesOverThreeNodes(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range told {
+		if err := os.WriteFile(filepath.Join(dir, name+".txtar"), overNodes(t, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: dir,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": serveOverNodes(t), "capture": capture, "await": await, "code": code,
+		},
+	})
+}
