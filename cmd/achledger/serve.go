@@ -43,7 +43,7 @@ type serveCommand struct {
 	NATSCA     string `name:"nats-ca" help:"Certificates to trust instead of the system's." env:"ACHLEDGER_NATS_CA" placeholder:"FILE" group:"Broker"`
 	NATSCert   string `name:"nats-cert" help:"Client certificate." env:"ACHLEDGER_NATS_CERT" placeholder:"FILE" group:"Broker"`
 	NATSKey    string `name:"nats-key" help:"Key of the client certificate." env:"ACHLEDGER_NATS_KEY" placeholder:"FILE" group:"Broker"`
-	Replicas   int    `name:"nats-replicas" help:"Replicas of the stream: 3 on a cluster." env:"ACHLEDGER_NATS_REPLICAS" group:"Broker"`
+	Replicas   int    `name:"nats-replicas" help:"Replicas of the stream; 3 when --nats-url names several servers." env:"ACHLEDGER_NATS_REPLICAS" group:"Broker"`
 
 	PlaidURL      string `name:"plaid-url" help:"Address of Plaid, for processor tokens; without it the production one, in a sandbox Plaid's sandbox." env:"ACHLEDGER_PLAID_URL" placeholder:"URL" group:"Plaid"`
 	PlaidClientID string `name:"plaid-client-id" help:"Client id there. Without keys a sandbox makes accounts up for tokens that begin with processor-sandbox-, and any other ledger takes no tokens." env:"ACHLEDGER_PLAID_CLIENT_ID" placeholder:"ID" group:"Plaid"`

@@ -47,6 +47,7 @@ func (m Moved) There(unconfirmed int64) Record {
 type Log struct {
 	FirstEvent string // id of the event at position 1; empty for an empty log
 	Head       int64
+	Hash       string // of the event at Head, hexadecimal
 }
 
 // Keeper keeps the record beside the log, together with how far that has come,

@@ -24,7 +24,15 @@ type BrokerOptions struct {
 	URL    string // of another server or cluster, in its place
 
 	Creds, CA, Cert, Key string // files with which to reach the other one
-	Replicas             int    // of the stream: 3 on a cluster
+	Replicas             int    // of the stream; 0 for 3 where URL names several servers, and else as it is
+}
+
+// replicas of the stream are three on a cluster.
+func (o BrokerOptions) replicas() int {
+	if o.Replicas == 0 && strings.Contains(o.URL, ",") {
+		return 3
+	}
+	return o.Replicas
 }
 
 // address is where the embedded broker listens.
@@ -78,7 +86,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	if err != nil {
 		return err
 	}
-	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.Replicas}
+	s.relay = &relay.Relay{Store: s.Store, Conn: s.broker.conn, Log: s.log, Replicas: s.options.Broker.replicas()}
 	if !s.broker.conn.IsConnected() {
 		s.log.Warn("the broker is away; the stream follows when it is there", "url", s.broker.url)
 		return nil

@@ -6,6 +6,7 @@ package node
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -196,7 +197,7 @@ func identify(ctx context.Context, s events) (delivery.Log, error) {
 	if err != nil {
 		return delivery.Log{}, fmt.Errorf("read the end of the log: %w", err)
 	}
-	id := delivery.Log{Head: head.Position}
+	id := delivery.Log{Head: head.Position, Hash: hex.EncodeToString(head.Hash[:])}
 	first, err := s.ReadAll(ctx, 0, 1)
 	if err != nil {
 		return id, fmt.Errorf("read the first event: %w", err)

@@ -3,6 +3,7 @@ package node
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -132,6 +133,7 @@ type row struct {
 type switchRow struct {
 	Log      string `json:"log,omitempty"`      // id of the first event
 	Position int64  `json:"position"`           // that was in the log then
+	Hash     string `json:"hash,omitempty"`     // of the event there
 	Identity string `json:"identity,omitempty"` // the database that it was found sound in
 	delivery.Record
 }
@@ -181,13 +183,30 @@ func (r *row) open(ctx context.Context, log delivery.Log, contradiction string) 
 		if err := json.Unmarshal(content, &r.now); err != nil {
 			return nil, fmt.Errorf("read the delivery switch: %w", err)
 		}
-		reason = cmp.Or(r.now.contradicts(log), contradiction)
+		another, err := r.anotherEvent(ctx, log)
+		if err != nil {
+			return nil, err
+		}
+		reason = cmp.Or(r.now.contradicts(log), another, contradiction)
 	}
 	if reason == "" {
 		return delivery.New(r.now.Record, r), nil
 	}
 	off := delivery.Record{Reason: reason, Unconfirmed: log.Head} // only a person ends this
 	return delivery.New(off, r), r.Save(off, log)
+}
+
+// anotherEvent says that the log has another event where it ended when the switch was
+// set, or noted.
+func (r *row) anotherEvent(ctx context.Context, log delivery.Log) (reason string, err error) {
+	if r.now.Hash == "" || r.now.Position == 0 || r.now.Position > log.Head {
+		return "", nil
+	}
+	events, err := r.store.ReadAll(ctx, r.now.Position-1, 1)
+	if err != nil || len(events) > 0 && hex.EncodeToString(events[0].Hash[:]) == r.now.Hash {
+		return "", err
+	}
+	return fmt.Sprintf("event %d of the log is another one than before: the database was put back from another time", r.now.Position), nil
 }
 
 // contradicts says how a log is not the one that the switch was set for.
@@ -213,7 +232,7 @@ func (r *row) Version() int64 {
 func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	next := switchRow{Log: log.FirstEvent, Position: log.Head, Identity: r.now.Identity, Record: record}
+	next := switchRow{Log: log.FirstEvent, Position: log.Head, Hash: log.Hash, Identity: r.now.Identity, Record: record}
 	content, err := json.Marshal(next)
 	if err != nil {
 		return err
@@ -244,7 +263,7 @@ func (r *row) Save(record delivery.Record, log delivery.Log) error {
 func (r *row) soundIn(identity string, log delivery.Log) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	next := switchRow{Log: log.FirstEvent, Position: log.Head, Identity: identity, Record: r.now.Record}
+	next := switchRow{Log: log.FirstEvent, Position: log.Head, Hash: log.Hash, Identity: identity, Record: r.now.Record}
 	content, err := json.Marshal(next)
 	if err != nil {
 		return err

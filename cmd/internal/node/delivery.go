@@ -12,6 +12,7 @@ import (
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers"
 	"github.com/achledger/achledger/workers/restore"
@@ -122,8 +123,17 @@ func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report,
 	return report, errors.Join(err, views.Close())
 }
 
-// DeliveryOn does the same in a running server.
+// DeliveryOn does the same in a running server. In a database a stream that knows
+// more than the log would switch delivery off again with the next leader, so a person
+// resets it first.
 func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
+	if s.switched != nil {
+		asking, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		if _, err := s.relay.Open(asking); errors.Is(err, relay.ErrFork) {
+			return restore.Report{}, fmt.Errorf("nothing was changed: %w. When what it holds was looked at: achledger stream reset", err)
+		}
+	}
 	return s.deliveryOn(ctx, s.views, o)
 }
 

@@ -119,7 +119,7 @@ func (e *databaseEnd) arrive(ctx context.Context, r delivery.Record, log deliver
 	if err != nil {
 		return err
 	}
-	content, err := json.Marshal(switchRow{Log: log.FirstEvent, Position: log.Head, Identity: identity, Record: r})
+	content, err := json.Marshal(switchRow{Log: log.FirstEvent, Position: log.Head, Hash: log.Hash, Identity: identity, Record: r})
 	if err != nil {
 		return err
 	}

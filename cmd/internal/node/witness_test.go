@@ -75,6 +75,12 @@ func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
 			// A person looks, says what left, and has the stream made again.
 			c.nats = away
 			first = serve(t, knew, c.options)
+			if tt.stream {
+				err := first.command("delivery/on", DeliveryOrder{ODFI: "231380104"}, &struct{}{})
+				if err == nil || !strings.Contains(err.Error(), "stream reset") {
+					t.Errorf("delivery is on, and the stream knows more than the log: %v", err)
+				}
+			}
 			must(t, first.command("stream/reset", Nothing{}, &Nothing{}))
 			must(t, first.command("delivery/on", DeliveryOrder{ODFI: "231380104"}, &struct{}{}))
 			eventually(t, "the stream holds the whole log", func() bool { return first.metric("achledger_relay_lag_events") == "0" })
@@ -113,4 +119,27 @@ func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) 
 	r = serve(t, r.folder, c.options)
 	eventually(t, "the payment leaves", func() bool { return len(c.sent()) == 1 })
 	must(t, r.stop())
+}
+
+// The database may be put back together with nothing that knows more than it: where
+// the switch was noted, the log has another event.
+func TestTheSwitchKnowsTheEventAtWhichItWasNoted(t *testing.T) {
+	c := newCluster(t)
+	r := c.serve(nil)
+	r.client("Harbor Gym")
+	must(t, r.stop())
+	must(t, os.Remove(r.folder.Witness()))
+	c.database.Exec(t, c.name, `UPDATE achledger.delivery SET content = convert_to(
+		regexp_replace(convert_from(content, 'UTF8'), '"hash":"[^"]*"', '"hash":"00"'), 'UTF8')`)
+	c.refuses(serve(t, r.folder, c.options), "is another one than before")
+}
+
+func TestAStreamOnSeveralServersHasThreeReplicas(t *testing.T) {
+	for want, o := range map[int]BrokerOptions{
+		0: {URL: "nats://a:4222"}, 3: {URL: "nats://a:4222,nats://b:4222"}, 1: {URL: "nats://a,nats://b", Replicas: 1},
+	} {
+		if got := o.replicas(); got != want {
+			t.Errorf("%s with --nats-replicas=%d: %d", o.URL, o.Replicas, got)
+		}
+	}
 }
