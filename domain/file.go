@@ -48,6 +48,9 @@ type (
 		FirstTrace string      `json:"first_trace"`
 		LastTrace  string      `json:"last_trace"`
 		Batches    []FileBatch `json:"batches,omitempty"` // begun by this append
+		// Missed are the transactions of an order that go to an account which
+		// a notification of change had corrected.
+		Missed []string `json:"missed,omitempty"`
 	}
 	// FileBatch is a batch header as the cut decided it.
 	FileBatch struct {
@@ -200,6 +203,7 @@ type File struct {
 	OpenedAt    time.Time
 	DatedAt     time.Time // for when the effective dates were decided last
 	Ranges      []LogRange
+	Missed      []string       // transactions of an order that go to an account which had been corrected
 	Batches     []FileBatch    // effective dates as they stand
 	Offsets     []FileOffset   // in the order of their batches
 	Redated     map[int]string // why batches were dated again after the cut, by number
@@ -244,6 +248,7 @@ func (f *File) Evolve(fact Fact) {
 		for _, b := range e.Batches {
 			f.Batches = append(f.Batches, b.in(fact.Stream))
 		}
+		f.Missed = append(f.Missed, e.Missed...)
 	case *FileOffset:
 		f.Offsets = append(f.Offsets, *e)
 	case *FileCut:

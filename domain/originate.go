@@ -36,6 +36,9 @@ type TransactionOriginated struct {
 	// Births are the dates of birth of an international payment, sealed; in
 	// the proposal they are masked. Releases before this field left it out.
 	Births Sealed `json:"births,omitempty"`
+	// Missed is set when it goes to an account that a notification of change
+	// had corrected. Releases before this field left it out.
+	Missed *MissedCorrection `json:"missed,omitempty"`
 }
 
 // Named is the account that a vault token, a recipient's account or a
@@ -76,6 +79,7 @@ type Originate struct {
 	Named *Named
 	// Births are the dates of birth in the proposal, sealed.
 	Births Sealed
+	Missed *MissedCorrection
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -112,7 +116,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	return []Event{TransactionOriginated{
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p.withoutBirths(), Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
-		Named: c.Named, Births: c.Births,
+		Named: c.Named, Births: c.Births, Missed: c.Missed,
 	}}, nil
 }
 

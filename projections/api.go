@@ -24,9 +24,10 @@ type Item struct {
 	Direction     domain.Direction
 	Status        string // Pending, Released, Transmitted, Recalled, Rejected
 	Reason        string
-	HeldBy        *guard.HeldBy // the rule that holds it, or rejected it; nil where none did
-	Request       *Request      // of a request for return, and of the return that came for one
-	Decision      *Decision     // what is said about it where its receiving account has rules; nil where nothing is
+	HeldBy        *guard.HeldBy            // the rule that holds it, or rejected it; nil where none did
+	Request       *Request                 // of a request for return, and of the return that came for one
+	Missed        *domain.MissedCorrection // of what goes to an account that had been corrected
+	Decision      *Decision                // what is said about it where its receiving account has rules; nil where nothing is
 	AmountCents   int64
 	MadeAt        time.Time
 	ReplyTo       string

@@ -11,9 +11,9 @@ const (
 	putItem = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, information, died,
-			shown_in, held_by, account, company, origin, statement, decision, request)
+			shown_in, held_by, account, company, origin, statement, decision, request, missed)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41)
+			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)
 		ON CONFLICT(position) DO UPDATE SET status = ?7, reason = ?8, unfiled_day = ?14, changed = ?15,
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
 			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35, account = ?36, decision = ?40, request = ?41`
@@ -69,7 +69,7 @@ func (p *projector) transaction(c logEvent) error {
 		return err
 	}
 	put := p.putItem
-	if _, ok := c.fact.Event.(*domain.TransactionOriginated); ok && c.recorded.Version == 1 {
+	if e, ok := c.fact.Event.(*domain.TransactionOriginated); ok && c.recorded.Version == 1 && e.Missed == nil {
 		put = p.putOrigination
 	}
 	for i, it := range itemsOf(c.transaction) {
@@ -127,7 +127,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
-		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin, it.statement, it.decision, it.request)
+		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin, it.statement, it.decision, it.request, it.missed)
 	_, err = p.c.Exec(putItem, args...)
 	return err
 }

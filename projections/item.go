@@ -32,6 +32,7 @@ type itemRow struct {
 	heldBy      string // JSON of the rule that holds or rejected it
 	decision    string // JSON of Decision
 	request     string // JSON of Request
+	missed      string // JSON of domain.MissedCorrection
 	file        string // it lies in, if any
 	batch       int
 	trace       string
@@ -71,6 +72,9 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 	}
 	if i.AskedBack != nil && it.reason == "" {
 		it.reason = i.AskedBack.Reason
+	}
+	if t.Originated != nil && t.Originated.Missed != nil && i.Kind == domain.Origination {
+		it.missed = jsonOf(t.Originated.Missed)
 	}
 	if t.Originated != nil {
 		it.inFile = t.Originated.InFile
@@ -145,6 +149,12 @@ func (it itemRow) describe(p filePlace) Item {
 		d.Request = new(Request)
 		if err := json.Unmarshal([]byte(it.request), d.Request); err != nil {
 			d.Request = nil
+		}
+	}
+	if it.missed != "" {
+		d.Missed = new(domain.MissedCorrection)
+		if err := json.Unmarshal([]byte(it.missed), d.Missed); err != nil {
+			d.Missed = nil
 		}
 	}
 	if it.decision != "" {

@@ -108,6 +108,9 @@ func (v *Views) load(ctx context.Context) error {
 		return err
 	}
 	p.live = 1
+	if err := v.loadCorrected(ctx, p); err != nil {
+		return err
+	}
 	v.reached(live.position)
 	if err := v.announceSkipped(ctx); err != nil {
 		return err
@@ -123,6 +126,7 @@ func (v *Views) project(ctx context.Context, until int64) error {
 		if err := p.apply(ctx, batch); err != nil {
 			return err
 		}
+		v.noteCorrected(batch)
 		v.reached(p.position)
 		v.announce(batch)
 		return nil

@@ -63,6 +63,7 @@ CREATE TABLE items@(
   held_by      TEXT    NOT NULL DEFAULT '', -- JSON of guard.HeldBy, while a rule holds it or where one rejected it
   decision     TEXT    NOT NULL DEFAULT '', -- JSON of Decision, of what came for an account with rules
   request      TEXT    NOT NULL DEFAULT '', -- JSON of Request, of a request for return and of the return for it
+  missed       TEXT    NOT NULL DEFAULT '', -- JSON of domain.MissedCorrection, of what goes to an account that had been corrected
   file         INTEGER,                 -- in files
   batch        INTEGER NOT NULL,
   trace        TEXT    NOT NULL,

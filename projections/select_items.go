@@ -8,7 +8,7 @@ const (
 	itemColumns = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.reason, i.reply_to,
 		i.cents, i.made_at, i.changed, i.code, i.corrected, i.batch, i.trace, i.effective_on, i.settled_on, i.history,
 		i.file, f.id, f.delivered_at, f.delivered, b.effective_on, h.cut,
-		i.information, i.died, i.held_by, i.statement, i.decision, i.request
+		i.information, i.died, i.held_by, i.statement, i.decision, i.request, i.missed
 		FROM items@ i `
 	itemJoins = ` LEFT JOIN files@ f ON f.position = i.file
 		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
@@ -63,7 +63,7 @@ func scanItem(row []value) (it itemRow, p filePlace, at found, err error) {
 	steps, file, deliveredAt, fileChanged, cut := "", int64(0), int64(0), int64(0), int64(0)
 	scan(row, &it.position, &it.client, &it.transaction, &it.id, &it.kind, &it.direction, &it.status, &it.reason, &it.replyTo,
 		&it.cents, &it.madeAt, &it.changed, &it.code, &it.corrected, &at.batch, &it.trace, &it.effectiveOn, &it.settledOn,
-		&steps, &file, &p.file, &deliveredAt, &fileChanged, &p.effectiveOn, &cut, &it.information, &it.died, &it.heldBy, &it.statement, &it.decision, &it.request)
+		&steps, &file, &p.file, &deliveredAt, &fileChanged, &p.effectiveOn, &cut, &it.information, &it.died, &it.heldBy, &it.statement, &it.decision, &it.request, &it.missed)
 	if it.steps, err = parseHistory(steps); err != nil {
 		return it, p, at, fmt.Errorf("item %s: %w", it.id, err)
 	}

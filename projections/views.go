@@ -63,6 +63,7 @@ type Views struct {
 	pass      sync.Mutex    // held by the one pass under way
 	projector *projector    // of the pass; nil: read the checkpoint first
 	folded    foldedFiles   // of the pass
+	corrected correctedAccounts
 
 	position atomic.Int64
 	shown    atomic.Int64 // newest position ever published; the views are rebuilt behind it

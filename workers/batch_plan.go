@@ -40,6 +40,16 @@ type entry struct {
 	made []domain.Event
 }
 
+// misses reports whether the entry was made for an account that had been
+// corrected.
+func (e *entry) misses() bool {
+	if len(e.made) == 0 {
+		return false
+	}
+	begun, ok := e.made[0].(domain.TransactionOriginated)
+	return ok && begun.Missed != nil
+}
+
 // totals is what the entry adds to its batch and its file.
 func (e *entry) totals() nacha.Totals {
 	rdfi, _ := strconv.ParseInt(e.routing[:8], 10, 64) // nine digits, checked at the door

@@ -55,6 +55,9 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 		if len(w.batches) == 0 || e.batch != w.batch || trace <= w.trace {
 			w.begin(entries[i:])
 		}
+		if e.misses() {
+			filled.Missed = append(filled.Missed, e.transaction)
+		}
 		w.hold(e.totals(), trace)
 		events := append(e.made[:len(e.made):len(e.made)], domain.FileItem{
 			ItemID: e.item, File: w.opened.FileID, Batch: len(w.batches), Trace: w.traceNumber(trace), Dated: e.dated,

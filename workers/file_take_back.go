@@ -63,7 +63,7 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	}
 	n := 0
 	err = source.Each(func(asked Asked) error {
-		e, err := f.Originated(file.Opened, n, asked)
+		e, err := f.Originated(ctx, file.Opened, n, asked)
 		n++
 		if err != nil {
 			return err
@@ -135,7 +135,7 @@ func (u *Uploads) source(file domain.File) (*upload, error) {
 
 // Originated is the event that begins the transaction of the n-th entry, from
 // 0, of a file that was opened for a client.
-func (f *Files) Originated(opened domain.FileOpened, n int, asked Asked) (domain.TransactionOriginated, error) {
+func (f *Files) Originated(ctx context.Context, opened domain.FileOpened, n int, asked Asked) (domain.TransactionOriginated, error) {
 	e := asked.Originated
 	e.TransactionID, e.ItemID = entryIDs(opened.FileID, n)
 	e.InFile = opened.FileID
@@ -150,6 +150,9 @@ func (f *Files) Originated(opened domain.FileOpened, n int, asked Asked) (domain
 		e.Raw = &raw
 	}
 	var err error
-	e.Account, err = f.Ledger.SealAccountIn(stream, opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType)
+	if e.Account, err = f.Ledger.SealAccountIn(stream, opened.Client, e.Proposal.ToRouting, asked.Number, e.Proposal.ToAccountType); err != nil {
+		return e, err
+	}
+	e.Missed, err = f.Ledger.Missed(ctx, opened.Client, e.Account)
 	return e, err
 }

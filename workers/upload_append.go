@@ -39,7 +39,7 @@ func (a *orderAppender) take(ctx context.Context, asked Asked) error {
 			return err
 		}
 	}
-	e, err := a.made(n, asked)
+	e, err := a.made(ctx, n, asked)
 	a.next, a.bytes = append(a.next, e), a.bytes+size
 	return err
 }
@@ -51,8 +51,8 @@ func (a *orderAppender) flush(ctx context.Context, last bool) error {
 }
 
 // made is the n-th entry with the event that begins its transaction.
-func (a *orderAppender) made(n int, asked Asked) (entry, error) {
-	e, err := a.Originated(a.opened, n, asked)
+func (a *orderAppender) made(ctx context.Context, n int, asked Asked) (entry, error) {
+	e, err := a.Originated(ctx, a.opened, n, asked)
 	if err != nil {
 		return entry{}, err
 	}

@@ -37,6 +37,9 @@ type Ledger struct {
 	Unconfirmed func() int64
 	// Known remembers long streams; nil: each is read from its beginning.
 	Known *Known
+	// Corrected reports whether a client's account may have been corrected by
+	// a notification of change; nil: its stream is asked each time.
+	Corrected func(client, account string) bool
 }
 
 // Now is business time in UTC, in microseconds as the log keeps it.

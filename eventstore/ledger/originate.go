@@ -32,7 +32,7 @@ func (o Order) Content() ([]byte, error) {
 
 // Originate makes the command for an order: its account sealed, its content
 // hashed.
-func (l *Ledger) Originate(client string, o Order) (domain.Originate, error) {
+func (l *Ledger) Originate(ctx context.Context, client string, o Order) (domain.Originate, error) {
 	if o.ID == "" {
 		o.ID = newID()
 	}
@@ -53,10 +53,19 @@ func (l *Ledger) Originate(client string, o Order) (domain.Originate, error) {
 		return domain.Originate{}, err
 	}
 	account, err := l.SealAccountIn(stream, client, o.Proposal.ToRouting, o.Number, o.Proposal.ToAccountType)
+	if err != nil {
+		return domain.Originate{}, err
+	}
+	var missed *domain.MissedCorrection
+	if !o.Ours {
+		if missed, err = l.Missed(ctx, client, account); err != nil {
+			return domain.Originate{}, err
+		}
+	}
 	return domain.Originate{
 		TransactionID: o.ID, ItemID: newID(), Proposal: o.Proposal, Number: o.Number, Account: account, Content: mac,
-		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births,
-	}, err
+		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births, Missed: missed,
+	}, nil
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -65,7 +74,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // when the same was recorded before. It takes the transaction for a new one
 // and reads its stream only when the log, or a rule, says no.
 func (l *Ledger) Accept(ctx context.Context, client domain.Client, o Order, options ...Option) (t domain.Transaction, made bool, err error) {
-	command, err := l.Originate(client.ID, o)
+	command, err := l.Originate(ctx, client.ID, o)
 	if err != nil {
 		return t, false, err
 	}
@@ -108,8 +117,8 @@ func begins(client domain.Client, command domain.Originate, options []Option) (C
 
 // Begins is the change that begins the transaction of an order, for an append
 // that changes other streams too. The order has an id.
-func (l *Ledger) Begins(client domain.Client, o Order, options ...Option) (Change, error) {
-	command, err := l.Originate(client.ID, o)
+func (l *Ledger) Begins(ctx context.Context, client domain.Client, o Order, options ...Option) (Change, error) {
+	command, err := l.Originate(ctx, client.ID, o)
 	if err != nil {
 		return Change{}, err
 	}

@@ -69,6 +69,8 @@ type Uploaded struct {
 	DebitCents   int64    `json:"debit_cents"`
 	CreditCents  int64    `json:"credit_cents"`
 	Transactions []string `json:"transactions"`
+	// Missed are the entries to accounts that had been corrected.
+	Missed []SnakeMissed `json:"missed_corrections,omitempty"`
 }
 
 // StillAtWork says that a client's file is kept and opened, and that whoever cuts

@@ -35,13 +35,14 @@ type EventRecord struct {
 	Reason             string        `json:",omitempty"`
 	HeldBy             *guard.HeldBy `json:",omitempty"`
 	decisionRecord
-	AnswerBy           string `json:",omitempty"` // of a request for return
-	AnsweredBy         string `json:",omitempty"` // the return that came for it
-	Answers            string `json:",omitempty"` // of a return: the request that it came for
-	TraceNumber        string `json:",omitempty"`
-	EffectiveEntryDate string `json:",omitempty"`
-	SettlementDate     string `json:",omitempty"`
-	FileID             string `json:",omitempty"`
+	MissedCorrection   *MissedCorrection `json:",omitempty"`
+	AnswerBy           string            `json:",omitempty"` // of a request for return
+	AnsweredBy         string            `json:",omitempty"` // the return that came for it
+	Answers            string            `json:",omitempty"` // of a return: the request that it came for
+	TraceNumber        string            `json:",omitempty"`
+	EffectiveEntryDate string            `json:",omitempty"`
+	SettlementDate     string            `json:",omitempty"`
+	FileID             string            `json:",omitempty"`
 	StatusHistory      []statusRecord
 }
 
@@ -78,6 +79,7 @@ func NewEventRecord(i projections.Item) EventRecord {
 		}
 		r.AnsweredBy, r.Answers = q.AnsweredBy, q.Answers
 	}
+	r.MissedCorrection = NewMissedCorrection(i.Missed)
 	r.decisionRecord = newDecisionRecord(i.Decision)
 	if i.Decision != nil && r.Reason == "" {
 		r.Reason = i.Decision.Reason

@@ -42,8 +42,9 @@ type transactionRecord struct {
 	Originals                map[string]string `json:",omitempty"` // text as it came, where ASCII had to be put in its place
 
 	Status                  string
-	Reason                  string        `json:",omitempty"` // of what the guard stopped
-	HeldBy                  *guard.HeldBy `json:",omitempty"`
+	Reason                  string            `json:",omitempty"` // of what the guard stopped
+	HeldBy                  *guard.HeldBy     `json:",omitempty"`
+	MissedCorrection        *MissedCorrection `json:",omitempty"`
 	Direction               domain.Direction
 	CreatedAt               string
 	UpdatedAt               string
@@ -74,6 +75,7 @@ func (st TransactionView) record() transactionRecord {
 	}
 	if t.Originated != nil {
 		r.propose(t.Originated.Proposal)
+		r.MissedCorrection = NewMissedCorrection(t.Originated.Missed)
 		if raw := t.Originated.Raw; raw != nil {
 			r.Addenda, r.TerminalInformation = raw.Entry.Addenda05, raw.Entry.Addenda02
 			if iat := domain.ReceivedIAT(raw.Header, raw.Entry); iat != nil {

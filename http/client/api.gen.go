@@ -1852,11 +1852,14 @@ type Event struct {
 	FileID             *string        `json:"FileID,omitempty"`
 
 	// HeldBy The rule of the guard that holds it, or rejected it.
-	HeldBy         *HeldBy `json:"HeldBy,omitempty"`
-	Reason         *string `json:"Reason,omitempty"`
-	ReplyToEventID *string `json:"ReplyToEventId,omitempty"`
-	ReturnCode     *string `json:"ReturnCode,omitempty"`
-	ReturnTitle    *string `json:"ReturnTitle,omitempty"`
+	HeldBy *HeldBy `json:"HeldBy,omitempty"`
+
+	// MissedCorrection The entry was accepted, and goes to an account that a notification of change had corrected: the newest one in force, and where it leads. Make the correction before the next entry, or refuse it.
+	MissedCorrection *MissedCorrection `json:"MissedCorrection,omitempty"`
+	Reason           *string           `json:"Reason,omitempty"`
+	ReplyToEventID   *string           `json:"ReplyToEventId,omitempty"`
+	ReturnCode       *string           `json:"ReturnCode,omitempty"`
+	ReturnTitle      *string           `json:"ReturnTitle,omitempty"`
 
 	// SettlementDate A New York calendar day
 	SettlementDate *Day `json:"SettlementDate,omitempty"`
@@ -2265,6 +2268,33 @@ type LimitDirection string
 // LimitPer banking_day is that of origination in New York, settlement_date the expected one until the cut and the decided one from then on, banking_days every run of so many banking days of settlement
 type LimitPer string
 
+// MissedCorrection The entry was accepted, and goes to an account that a notification of change had corrected: the newest one in force, and where it leads. Make the correction before the next entry, or refuse it.
+type MissedCorrection struct {
+	ChangeCode string `json:"ChangeCode"`
+
+	// EventID The notification of change
+	EventID       string `json:"EventID"`
+	ToAccount     string `json:"ToAccount"`
+	ToAccountType string `json:"ToAccountType"`
+
+	// ToRouting The account as corrected
+	ToRouting string `json:"ToRouting"`
+
+	// TransactionID The transaction that was corrected
+	TransactionID string `json:"TransactionID"`
+}
+
+// MissedCorrectionOf Likewise, of the entry transaction_id.
+type MissedCorrectionOf struct {
+	Account                string `json:"account"`
+	AccountType            string `json:"account_type"`
+	ChangeCode             string `json:"change_code"`
+	CorrectedTransactionID string `json:"corrected_transaction_id"`
+	EventID                string `json:"event_id"`
+	Routing                string `json:"routing"`
+	TransactionID          string `json:"transaction_id"`
+}
+
 // NewCredential defines model for NewCredential.
 type NewCredential struct {
 	// ExpiresAt Machine time, also in a sandbox; left out: never
@@ -2367,6 +2397,17 @@ type ProFile_Batches_Entries_Account struct {
 // ProFileBatchesEntriesEntryType defines model for ProFile.Batches.Entries.EntryType.
 type ProFileBatchesEntriesEntryType string
 
+// ProFile_Batches_Entries_MissedCorrection The account had been corrected by a notification of change, as follows
+type ProFile_Batches_Entries_MissedCorrection struct {
+	AccountNumber *string `json:"accountNumber,omitempty"`
+	AccountType   *string `json:"accountType,omitempty"`
+	Code          *string `json:"code,omitempty"`
+	RoutingNumber *string `json:"routingNumber,omitempty"`
+
+	// TransactionID That was corrected
+	TransactionID *string `json:"transactionId,omitempty"`
+}
+
 // ProFileBatchesEntriesRecipient0 defines model for ProFile.Batches.Entries.Recipient.0.
 type ProFileBatchesEntriesRecipient0 = string
 
@@ -2381,9 +2422,12 @@ type ProFile_Batches_Entries struct {
 	Addendum *string                         `json:"addendum,omitempty"`
 
 	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount    Amount                            `json:"amount"`
-	EntryType ProFileBatchesEntriesEntryType    `json:"entryType"`
-	Recipient ProFile_Batches_Entries_Recipient `json:"recipient"`
+	Amount    Amount                         `json:"amount"`
+	EntryType ProFileBatchesEntriesEntryType `json:"entryType"`
+
+	// MissedCorrection The account had been corrected by a notification of change, as follows
+	MissedCorrection *ProFile_Batches_Entries_MissedCorrection `json:"missedCorrection,omitempty"`
+	Recipient        ProFile_Batches_Entries_Recipient         `json:"recipient"`
 
 	// TraceNumber Under which the entry leaves; none while it lies in no file
 	TraceNumber *string `json:"traceNumber,omitempty"`
@@ -2918,6 +2962,9 @@ type Transaction struct {
 	// given, else To. FCB is the first correspondent bank, CorrespondentBanks are those behind it.
 	IATDetails *IATDetails `json:"IATDetails,omitempty"`
 
+	// MissedCorrection The entry was accepted, and goes to an account that a notification of change had corrected: the newest one in force, and where it leads. Make the correction before the next entry, or refuse it.
+	MissedCorrection *MissedCorrection `json:"MissedCorrection,omitempty"`
+
 	// Originals Text as it came, by field, where ASCII was put in its place
 	Originals *map[string]string `json:"Originals,omitempty"`
 
@@ -3013,12 +3060,15 @@ type Transfer struct {
 	Direction TransferDirection  `json:"direction"`
 
 	// ID Also the id of its transaction on every other surface
-	ID             openapi_types.UUID   `json:"id"`
-	Reason         *string              `json:"reason,omitempty"`
-	RelationshipID openapi_types.UUID   `json:"relationship_id"`
-	Status         TransferStatus       `json:"status"`
-	TransferType   TransferTransferType `json:"transfer_type"`
-	UpdatedAt      Timestamp            `json:"updated_at"`
+	ID openapi_types.UUID `json:"id"`
+
+	// MissedCorrection Likewise, of the entry transaction_id.
+	MissedCorrection *MissedCorrectionOf  `json:"missed_correction,omitempty"`
+	Reason           *string              `json:"reason,omitempty"`
+	RelationshipID   openapi_types.UUID   `json:"relationship_id"`
+	Status           TransferStatus       `json:"status"`
+	TransferType     TransferTransferType `json:"transfer_type"`
+	UpdatedAt        Timestamp            `json:"updated_at"`
 }
 
 // TransferDirection defines model for Transfer.Direction.
@@ -3065,11 +3115,14 @@ type UnmatchedEntry struct {
 
 // Uploaded defines model for Uploaded.
 type Uploaded struct {
-	CreditCents  int64    `json:"credit_cents"`
-	DebitCents   int64    `json:"debit_cents"`
-	Entries      int64    `json:"entries"`
-	FileID       string   `json:"file_id"`
-	Transactions []string `json:"transactions"`
+	CreditCents int64  `json:"credit_cents"`
+	DebitCents  int64  `json:"debit_cents"`
+	Entries     int64  `json:"entries"`
+	FileID      string `json:"file_id"`
+
+	// MissedCorrections Entries to accounts that had been corrected, the first 1,000
+	MissedCorrections *[]MissedCorrectionOf `json:"missed_corrections,omitempty"`
+	Transactions      []string              `json:"transactions"`
 }
 
 // VaultPayload defines model for VaultPayload.
@@ -3189,6 +3242,9 @@ type VaultTransactionAnswer struct {
 	// IndividualName As entries bear it, in ASCII
 	IndividualName string `json:"individual-name"`
 
+	// MissedCorrection The account had been corrected by a notification of change, as follows
+	MissedCorrection *VaultTransactionAnswer_MissedCorrection `json:"missed-correction,omitempty"`
+
 	// Originals Text as it came, by field, where ASCII was put in its place
 	Originals              *VaultTransactionAnswer_Originals `json:"originals,omitempty"`
 	RoutingNumber          string                            `json:"routing-number"`
@@ -3200,6 +3256,17 @@ type VaultTransactionAnswer struct {
 
 // VaultTransactionAnswerAccountType defines model for VaultTransactionAnswer.AccountType.
 type VaultTransactionAnswerAccountType string
+
+// VaultTransactionAnswer_MissedCorrection The account had been corrected by a notification of change, as follows
+type VaultTransactionAnswer_MissedCorrection struct {
+	AccountNumber *string `json:"account-number,omitempty"`
+	AccountType   *string `json:"account-type,omitempty"`
+	ChangeCode    *string `json:"change-code,omitempty"`
+	RoutingNumber *string `json:"routing-number,omitempty"`
+
+	// TransactionID That was corrected
+	TransactionID *string `json:"transaction-id,omitempty"`
+}
 
 // VaultTransactionAnswer_Originals Text as it came, by field, where ASCII was put in its place
 type VaultTransactionAnswer_Originals struct {

@@ -37,12 +37,12 @@ func BenchmarkPrepare(b *testing.B) {
 	b.Run("seal", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := l.Originate(client.ID, o); err != nil {
+			if _, err := l.Originate(b.Context(), client.ID, o); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	command, err := l.Originate(client.ID, o)
+	command, err := l.Originate(b.Context(), client.ID, o)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -286,12 +286,16 @@ type bulkLine struct {
 	command domain.Originate
 	write   eventstore.Append // no events: see failed
 	status  string            // of the transaction
+	missed  *domain.MissedCorrection
 	failed  error
 }
 
 // result is the line's answer.
 func (l *bulkLine) result(requestID string) []byte {
-	var answer any = struct{ TransactionID, Status string }{l.command.TransactionID, l.status}
+	var answer any = struct {
+		TransactionID, Status string
+		MissedCorrection      *api.MissedCorrection `json:",omitempty"`
+	}{l.command.TransactionID, l.status, api.NewMissedCorrection(l.missed)}
 	if l.failed != nil {
 		p := *api.Explain(l.failed)
 		p.RequestID = requestID

@@ -114,10 +114,10 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 	default:
 		o.ID = b.ids(out.number)
 	}
-	if out.command, err = l.Originate(out.client.ID, o); err != nil {
+	if out.command, err = l.Originate(b.ctx, out.client.ID, o); err != nil {
 		return change, err
 	}
-	out.order = o
+	out.order, out.missed = o, out.command.Missed
 	change = ledger.Change{
 		Stream: domain.TransactionStream(out.client.ID, o.ID), Client: out.client.ID, Expect: eventstore.NewStream,
 	}
@@ -244,6 +244,9 @@ func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
 		var st api.TransactionView
 		if st, err = b.s.TransactionOf(b.ctx, l, t, t.ID); err == nil {
 			line.status = st.Row.Status
+			if t.Originated != nil {
+				line.missed = t.Originated.Missed
+			}
 			return nil
 		}
 	}

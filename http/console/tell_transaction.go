@@ -24,6 +24,9 @@ func tellTransaction(f domain.Fact) (told, bool) {
 		if e.Proposal.SameDay {
 			t.detail += " Same-day settlement was asked for."
 		}
+		if m := e.Missed; m != nil {
+			t.detail, t.tone = t.detail+" Its account had been corrected by a notification of change "+m.Code+", to "+m.Masked()+" at "+m.Routing+".", warn
+		}
 		return t, true
 	case *domain.TransactionReceived:
 		return received("Came from the bank", e.Incoming, plain), true

@@ -53,7 +53,10 @@ func (s *surface) upload(c echo.Context, who api.Caller) error {
 		return err
 	}
 	defer done()
-	answer := func(u api.Uploaded, status int) error {
+	answer := func(u api.Uploaded, status int) (err error) {
+		if u.Missed, err = s.MissedIn(c.Request().Context(), who.Client, u.FileID); err != nil {
+			return err
+		}
 		if status == http.StatusCreated {
 			c.Response().Header().Set(echo.HeaderLocation, "/v1/files/"+u.FileID)
 		}

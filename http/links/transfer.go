@@ -38,6 +38,7 @@ type transferRecord struct {
 	Direction      domain.TransferDirection `json:"direction"`
 	CreatedAt      string                   `json:"created_at"`
 	UpdatedAt      string                   `json:"updated_at"`
+	Missed         *api.SnakeMissed         `json:"missed_correction,omitempty"`
 }
 
 // read checks a transfer's form and answers its direction and cents.
@@ -133,7 +134,7 @@ func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, h domain.Holde
 		return d, err
 	}
 	o.ID, o.Over = id, &domain.Over{Holder: h.ID, RelationshipID: r.ID}
-	begun, err := l.Begins(client, o, key)
+	begun, err := l.Begins(ctx, client, o, key)
 	d.Before = []ledger.Change{begun}
 	return d, api.Respelled(err, relationshipNames)
 }
@@ -179,6 +180,9 @@ func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transf
 		ID: t.TransactionID, AccountID: h.ID, RelationshipID: t.RelationshipID, Type: "ach", Direction: t.Direction,
 		Amount: text.FormatDollars(o.AmountCents), CreatedAt: api.Timestamp(st.Transaction.CreatedAt), UpdatedAt: api.Timestamp(st.Transaction.UpdatedAt),
 		Reason: o.Reason,
+	}
+	if st.Transaction.Originated != nil {
+		r.Missed = api.NewSnakeMissed(t.TransactionID, st.Transaction.Originated.Missed)
 	}
 	switch {
 	case st.Row.Status == projections.Returned:

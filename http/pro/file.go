@@ -46,8 +46,9 @@ type proEntry struct {
 	Addendum  string          `json:"addendum,omitempty"`
 
 	// Ours to give; in a request they are not looked at.
-	TransactionID string `json:"transactionId,omitempty"`
-	TraceNumber   string `json:"traceNumber,omitempty"`
+	TransactionID string     `json:"transactionId,omitempty"`
+	TraceNumber   string     `json:"traceNumber,omitempty"`
+	Missed        *proMissed `json:"missedCorrection,omitempty"`
 }
 
 // createACHFile makes a file exactly as asked and cuts it at once. It is the
@@ -165,8 +166,12 @@ func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (
 	if err != nil {
 		return proFile{}, err
 	}
+	missed, err := s.MissedIn(ctx, who.Client, f.FileID)
+	if err != nil {
+		return proFile{}, err
+	}
 	balanced := func(b domain.FileBatch) bool { return b.Balance != nil }
-	shown.identify(transactions, traces, !slices.ContainsFunc(file.Batches, balanced))
+	shown.identify(transactions, traces, missed, !slices.ContainsFunc(file.Batches, balanced))
 	return shown, shown.spell()
 }
 
@@ -203,18 +208,32 @@ func (s *surface) tracesIn(ctx context.Context, who api.Caller, file string) (ma
 	return traces, nil
 }
 
+// proMissed tells that an entry goes to an account which a notification of
+// change had corrected.
+type proMissed struct {
+	Code          string `json:"code"`
+	TransactionID string `json:"transactionId"` // that was corrected
+	RoutingNumber string `json:"routingNumber"` // the account as corrected
+	AccountNumber string `json:"accountNumber"`
+	AccountType   string `json:"accountType"`
+}
+
 // identify names the transaction and the trace number of each entry. The n-th
 // entry is the n-th transaction. In files of earlier releases the offset behind
 // a batch's entries was one, too.
-func (f *proFile) identify(transactions []string, traces map[string]string, offsetsToo bool) {
-	n := 0
+func (f *proFile) identify(transactions []string, traces map[string]string, missed []api.SnakeMissed, offsetsToo bool) {
+	n, told := 0, map[string]*proMissed{}
+	for _, m := range missed {
+		told[m.TransactionID] = &proMissed{m.ChangeCode, m.Corrected, m.Routing, m.Account, strings.ToUpper(m.AccountType)}
+	}
 	for b := range f.Batches {
 		batch := &f.Batches[b]
 		for e := range batch.Entries {
 			entry := &batch.Entries[e]
-			entry.TransactionID, entry.TraceNumber = "", ""
+			entry.TransactionID, entry.TraceNumber, entry.Missed = "", "", nil
 			if n < len(transactions) {
 				entry.TransactionID, entry.TraceNumber = transactions[n], traces[transactions[n]]
+				entry.Missed = told[transactions[n]]
 			}
 			n++
 		}

@@ -45,6 +45,17 @@ type vaultTransaction struct {
 	Created       string `json:"created" xml:"created"`
 
 	Originals *vaultOriginals `json:"originals,omitempty" xml:"originals,omitempty"`
+	Missed    *vaultMissed    `json:"missed-correction,omitempty" xml:"missed-correction,omitempty"`
+}
+
+// vaultMissed tells that the account had been corrected by a notification of
+// change.
+type vaultMissed struct {
+	ChangeCode    string `json:"change-code" xml:"change-code"`
+	TransactionID string `json:"transaction-id" xml:"transaction-id"` // that was corrected
+	RoutingNumber string `json:"routing-number" xml:"routing-number"` // the account as corrected
+	AccountNumber string `json:"account-number" xml:"account-number"`
+	AccountType   string `json:"account-type" xml:"account-type"`
 }
 
 // vaultOriginate makes a transaction; kind is the direction the path says,
@@ -128,7 +139,7 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, clientID st
 		return nil, err
 	}
 	o.ID, o.Named = id, in.named
-	begun, err := l.Begins(client, o, key)
+	begun, err := l.Begins(ctx, client, o, key)
 	if err != nil {
 		return nil, inVaultWords(err)
 	}
@@ -247,6 +258,9 @@ func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.C
 		RoutingNumber: p.ToRouting, AccountNumber: made.t.Account.Tail, AccountType: title(p.ToAccountType),
 		Name: p.ToName, Created: api.Timestamp(made.t.CreatedAt),
 	}}
+	if m := made.t.Originated.Missed; m != nil {
+		answer.Transaction.Missed = &vaultMissed{m.Code, m.TransactionID, m.Routing, m.Tail, title(m.AccountType)}
+	}
 	if original, ok := p.Originals[api.VaultName]; ok {
 		answer.Transaction.Originals = &vaultOriginals{original}
 	}

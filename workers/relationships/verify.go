@@ -29,7 +29,7 @@ func (w *Worker) begin(ctx context.Context, client domain.Client, h domain.Holde
 	var entries []entry
 	for i := 0; i < len(wanted) && err == nil; i++ {
 		var e entry
-		e, err = w.entry(client, h, r, account, wanted[i])
+		e, err = w.entry(ctx, client, h, r, account, wanted[i])
 		entries = append(entries, e)
 	}
 	var no *domain.Refusal
@@ -112,12 +112,12 @@ type entry struct {
 	events []domain.Event
 }
 
-func (w *Worker) entry(client domain.Client, h domain.Holder, r *domain.Relationship, a domain.BankAccount, p domain.Proposal) (entry, error) {
+func (w *Worker) entry(ctx context.Context, client domain.Client, h domain.Holder, r *domain.Relationship, a domain.BankAccount, p domain.Proposal) (entry, error) {
 	number, err := w.Ledger.OpenBankAccount(client.ID, a)
 	if err != nil {
 		return entry{}, err
 	}
-	command, err := w.Ledger.Originate(client.ID, ledger.Order{
+	command, err := w.Ledger.Originate(ctx, client.ID, ledger.Order{
 		Proposal: p, Number: number, Ours: true,
 		Over: &domain.Over{Holder: h.ID, RelationshipID: r.ID}, Named: &domain.Named{Account: r.Account, SetAt: r.SetAt},
 	})

@@ -84,7 +84,7 @@ func (t *fileImport) writeNext(ctx context.Context) error {
 			filled.Batches = append(filled.Batches, t.file.batches[e.batch-1])
 			begun = e.batch
 		}
-		change, err := t.change(t.done+n, e)
+		change, err := t.change(ctx, t.done+n, e)
 		if err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (t *fileImport) standing() domain.File {
 // change files one entry: of the transaction that waits for it, of the one
 // that its client asked for with the file or, where the backup knows none, of
 // one that is made with it.
-func (t *fileImport) change(n int, e scanned) (ledger.Change, error) {
+func (t *fileImport) change(ctx context.Context, n int, e scanned) (ledger.Change, error) {
 	filed := domain.FileItem{File: t.opened.FileID, Batch: e.batch, Trace: e.Trace}
 	if like, ok := t.plan.after(t, e); ok { // it may have left again
 		filed.Like = &domain.Resemble{File: like.File, Trace: like.Trace}
@@ -128,7 +128,7 @@ func (t *fileImport) change(n int, e scanned) (ledger.Change, error) {
 		t.waiting.versions[stream] += int64(len(events))
 		return ledger.Change{Stream: stream, Client: client, Expect: expect, Events: events}, err
 	}
-	originated, err := t.originated(n, e)
+	originated, err := t.originated(ctx, n, e)
 	if err != nil {
 		return ledger.Change{}, err
 	}
@@ -166,12 +166,12 @@ func (t *fileImport) told(e scanned, transaction string) Told {
 
 // originated is the event that begins the transaction of an unknown entry.
 // Its ids follow from the file and its place there.
-func (t *fileImport) originated(n int, e scanned) (domain.TransactionOriginated, error) {
+func (t *fileImport) originated(ctx context.Context, n int, e scanned) (domain.TransactionOriginated, error) {
 	id := func(what string) string {
 		return uuid.NewSHA1(uuid.NameSpaceOID, []byte(t.opened.FileID+"/"+strconv.Itoa(n)+"/"+what)).String()
 	}
 	if t.asked != nil {
-		return t.Uploads.Files.Originated(t.opened, n, t.asked[n])
+		return t.Uploads.Files.Originated(ctx, t.opened, n, t.asked[n])
 	}
 	stream := domain.TransactionStream(t.opened.Client, id("transaction"))
 	kept := domain.Entry{Header: t.file.batches[e.batch-1].BatchHeader, Entry: e.Entry}

@@ -167,6 +167,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
 		return err
 	}
+	s.Ledger.Corrected = s.views.Corrected
 	if s.atStart, err = s.Store.Reached(ctx, ""); err != nil {
 		return err
 	}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+
+	"github.com/achledger/achledger/domain"
+)
+
+// MissedCorrection tells a client that an entry goes to an account which a
+// notification of change had corrected.
+type MissedCorrection struct {
+	ChangeCode    string
+	TransactionID string // that was corrected
+	EventID       string // of the notification of change
+	ToRouting     string // the account as corrected
+	ToAccount     string
+	ToAccountType string
+}
+
+// NewMissedCorrection is what ACH Connect says of one; nil for none.
+func NewMissedCorrection(m *domain.MissedCorrection) *MissedCorrection {
+	if m == nil {
+		return nil
+	}
+	return &MissedCorrection{m.Code, m.TransactionID, m.ItemID, m.Routing, m.Masked(), m.AccountType}
+}
+
+// SnakeMissed is the same as surfaces in snake case say it.
+type SnakeMissed struct {
+	TransactionID string `json:"transaction_id"` // of the entry that misses it
+	ChangeCode    string `json:"change_code"`
+	Corrected     string `json:"corrected_transaction_id"`
+	EventID       string `json:"event_id"`
+	Routing       string `json:"routing"`
+	Account       string `json:"account"`
+	AccountType   string `json:"account_type"`
+}
+
+// NewSnakeMissed is what they say of a transaction; nil for none.
+func NewSnakeMissed(id string, m *domain.MissedCorrection) *SnakeMissed {
+	if m == nil {
+		return nil
+	}
+	return &SnakeMissed{id, m.Code, m.TransactionID, m.ItemID, m.Routing, m.Masked(), m.AccountType}
+}
+
+// mostMissed bounds how many entries of a file are told one by one.
+const mostMissed = 1000
+
+// MissedIn are the corrections that entries of a client's own file miss, in the
+// order of the entries; of a file with very many the first.
+func (s *Kit) MissedIn(ctx context.Context, client, file string) (list []SnakeMissed, err error) {
+	l := s.LedgerNow()
+	f, err := l.File(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range f.Missed[:min(len(f.Missed), mostMissed)] {
+		t, err := l.Transaction(ctx, client, id)
+		if err != nil {
+			return nil, err
+		}
+		if t.Originated != nil && t.Originated.Missed != nil {
+			list = append(list, *NewSnakeMissed(t.ID, t.Originated.Missed))
+		}
+	}
+	return list, nil
+}
