@@ -38,6 +38,12 @@ type uploadCheck struct {
 
 	sorts  map[[2]string]bool  // SEC codes and directions of its entries
 	uneven []domain.FieldError // batches that a bank does not take which requires balanced ones
+
+	described bool // the client described the file in JSON and never saw its lines
+	inBatch   int  // entries of the batch so far
+	// late are the entries of the batch that could not settle on the day it is
+	// dated for, should that be today.
+	late []domain.FieldError
 }
 
 func (c *uploadCheck) handler() nacha.Handler {
@@ -74,7 +80,7 @@ func (c *uploadCheck) invalid(line int, err error) {
 
 func (c *uploadCheck) batch(b *nacha.ScannedBatch) error {
 	h, s := b.Header, c.client.Settings
-	c.line, c.debits, c.credits = b.Line, false, false
+	c.line, c.debits, c.credits, c.inBatch, c.late = b.Line, false, false, 0, nil
 	number := h
 	number.Number = max(h.Number, 1) // ours replaces it
 	c.invalid(b.Line, number.Validate())
@@ -110,6 +116,7 @@ func (c *uploadCheck) checkODFI(line int, odfi8 string) {
 
 func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	c.entries++
+	c.inBatch++
 	c.problems(e.Problems)
 	if e.Kind != nacha.KindForward {
 		c.fault(e.Line, "kind", "transaction code", "a %s: only entries that start a payment can be sent in", e.Kind)
@@ -126,7 +133,41 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	if e.Batch <= len(c.batches) {
 		c.sees(c.batches[e.Batch-1].SEC, debit)
 	}
+	if c.isNew && e.Batch <= len(c.batches) {
+		c.limited(e, c.batches[e.Batch-1].BatchHeader, debit)
+	}
 	return nil
+}
+
+// limited holds an entry against what its own amount decides: the limits of
+// the client and of its bank, and that of same-day settlement, which counts if
+// the batch turns out to be dated for today.
+func (c *uploadCheck) limited(e *nacha.ScannedEntry, h nacha.BatchHeader, debit bool) {
+	if c.odfi == "" {
+		return
+	}
+	at := fmt.Sprintf("/lines/%d/amount", e.Line)
+	if c.described {
+		at = fmt.Sprintf("/batches/%d/entries/%d/amount", e.Batch-1, c.inBatch-1)
+	}
+	if why := c.client.Refuses(c.odfi, debit, h.CompanyID, e.Entry.AmountCents); why != "" && len(c.faults) < maxUploadFaults {
+		c.faults = append(c.faults, domain.FieldError{Pointer: at, Code: "limit", Message: c.named(e) + why})
+	}
+	bank, kind := c.terms(c.odfi), calendar.Credit
+	if debit {
+		kind = calendar.Debit
+	}
+	if ok, why := bank.SameDayEligible(h.SEC, kind, e.Entry.AmountCents, bank.ProcessingDay(c.now)); !ok && len(c.late) < maxUploadFaults {
+		c.late = append(c.late, domain.FieldError{Pointer: at, Code: "same-day", Message: c.named(e) + why})
+	}
+}
+
+// named says which entry it is by the client's own trace number.
+func (c *uploadCheck) named(e *nacha.ScannedEntry) string {
+	if c.described {
+		return ""
+	}
+	return "the entry with trace number " + e.Entry.Trace + ": "
 }
 
 func (c *uploadCheck) sees(sec string, debit bool) {
@@ -183,8 +224,11 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 	}
 	if err != nil {
 		c.fault(v.Line, nacha.EffectiveDate, field, "%v", err)
-	} else if calendar.OnOrAfter(on) == today && bank.Lead(sec, kind) > 0 && !c.client.Settings.SameDay {
-		c.fault(v.Line, string(domain.SameDayNotEnabled), field, "%s means same-day settlement, which is not enabled for this client", on)
+	} else if calendar.OnOrAfter(on) == today && bank.Lead(sec, kind) > 0 {
+		if !c.client.Settings.SameDay {
+			c.fault(v.Line, string(domain.SameDayNotEnabled), field, "%s means same-day settlement, which is not enabled for this client", on)
+		}
+		c.faults = append(c.faults, c.late[:min(len(c.late), maxUploadFaults-len(c.faults))]...)
 	}
 	return nil
 }
