@@ -102,14 +102,23 @@ func (t *Transaction) answerRequest(f Fact, in *Incoming) {
 		code = r.Code
 	}
 	row, _ := codes.Return(code, calendar.DateOf(f.Meta.At))
+	if i := t.RequestFor(in.ReplyTo); i != nil && (i.State == Asked || row.TimeFrame == codes.ByAgreement) {
+		i.AnsweredBy = in.ItemID
+		t.move(f, i.ID, WasAnswered, "")
+	}
+}
+
+// RequestFor is the newest request for return of an entry, unless it was
+// withdrawn or answered; nil where there is none.
+func (t *Transaction) RequestFor(entry string) *Item {
 	for _, i := range slices.Backward(t.Items) {
-		if i.Kind != ReturnRequest || i.ReplyTo != in.ReplyTo || i.State == Recalled {
+		if i.Kind != ReturnRequest || i.ReplyTo != entry || i.State == Recalled {
 			continue
 		}
-		if i.State == Asked || row.TimeFrame == codes.ByAgreement && i.State != WasAnswered {
-			i.AnsweredBy = in.ItemID
-			t.move(f, i.ID, WasAnswered, "")
+		if i.State == WasAnswered {
+			return nil
 		}
-		return
+		return i
 	}
+	return nil
 }

@@ -35,8 +35,8 @@ type Incoming struct {
 	// DataMasked is the same with account numbers masked.
 	DataMasked string `json:"data_masked,omitempty"`
 	// Flags say what was unusual: late, duplicate, amount-differs,
-	// unexpected-code, not-requested, after-recall. The money is booked
-	// nevertheless.
+	// unexpected-code, not-requested, date-of-death-in-the-future and others.
+	// The money is booked nevertheless.
 	Flags []string `json:"flags,omitempty"`
 }
 

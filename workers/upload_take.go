@@ -9,7 +9,6 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
@@ -152,13 +151,13 @@ var errSettingsMoved = errors.New("the client's settings changed while its file 
 
 func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in uploadInput) (OrderedFile, error) {
 	terms := map[string]*calendar.Terms{}
-	client.Banks = map[string]guard.Rules{}
+	client.Banks = map[string]domain.Bank{}
 	for _, odfi := range client.Settings.ODFIs {
 		bank, err := u.Files.Ledger.Bank(ctx, odfi)
 		if err != nil {
 			return OrderedFile{}, err
 		}
-		terms[odfi], client.Banks[odfi] = &bank.Terms, bank.Rules
+		terms[odfi], client.Banks[odfi] = &bank.Terms, bank
 	}
 	c := uploadCheck{client: client, now: u.Files.Ledger.Now(), terms: func(odfi string) *calendar.Terms { return terms[odfi] }, isNew: true, described: in.record != nil}
 	summary, err := in.scan(c.handler())

@@ -97,6 +97,8 @@ func (r Return) check(code codes.ReturnCode, in *domain.Incoming, today calendar
 		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "not-allowed", "a date of death goes with R14 and R15 only")
 	case r.DateOfDeath != "" && !validDate(r.DateOfDeath):
 		return fieldRefusal(domain.Invalid, "/DateOfDeath", "date", "a date as YYYY-MM-DD")
+	case r.DateOfDeath > today.String():
+		return fieldRefusal(domain.RuleBroken, "/DateOfDeath", "future", "nobody died after %s yet", today)
 	case !code.NeedsStatement && r.StatementOn != "":
 		return fieldRefusal(domain.RuleBroken, "/StatementDate", "not-allowed", "%s needs no written statement of the receiver", r.Code)
 	case r.StatementOn != "" && !validDate(r.StatementOn):

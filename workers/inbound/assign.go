@@ -110,6 +110,9 @@ func (u unmatchedEntry) bookedAt(ctx context.Context, l *ledger.Ledger, client, 
 	if turned := u.Kind == nacha.KindReturn || u.Kind == nacha.KindContested; turned && (candidate{payment: p, item: item}).reversed() {
 		flags = append(flags, flagAfterReversal)
 	}
+	if u.diesLater() {
+		flags = append(flags, flagDiesLater)
+	}
 	in, err := u.incoming(l, p.stream, client, item.ID, p.number[item.ID], flags)
 	if err != nil {
 		return ledger.Change{}, err

@@ -141,11 +141,22 @@ func (e *inboundEntry) returns(c *candidate) match {
 	limit, timed := code.TimeFrame.Limit(c.settledOn())
 	m.flagIf(timed && code.TimeFrame != codes.AfterRefusal && e.settledOn.After(limit.ReachBy), flagLate)
 	m.flagIf(!suits(code, c.entry().Header.SEC, c.debit(), c.item.AmountCents == 0), flagUnexpected)
-	m.flagIf(code.TimeFrame == codes.ByAgreement, flagNotRequested) // nobody asks for returns through this ledger
+	m.flagIf(code.TimeFrame == codes.ByAgreement && c.RequestFor(c.item.ID) == nil, flagNotRequested)
+	m.flagIf(e.diesLater(), flagDiesLater)
 	m.flagIf(e.Entry.AmountCents != c.item.AmountCents, flagAmount) // only IAT comes here with another
 	m.flagIf(code.Code != "R04" && !e.sameAccount(*c), flagAccount)
 	m.flagIf(c.reversed(), flagAfterReversal)
 	return m
+}
+
+// diesLater reports whether a return has a date of death that lies behind the
+// day of its file. It is booked: the account is closed to us whatever the day.
+func (e *inboundEntry) diesLater() bool {
+	if e.Entry.Return == nil {
+		return false
+	}
+	died, err := calendar.ParseYYMMDD(e.Entry.Return.DateOfDeath)
+	return err == nil && died.After(e.created)
 }
 
 // suits reports whether a code may be used on such an entry, by whoever it is

@@ -51,6 +51,7 @@ const (
 	flagWrongDirection = "wrong-direction"
 	flagUnusable       = "unusable-data"
 	flagDuplicate      = "duplicate"
+	flagDiesLater      = "date-of-death-in-the-future"
 	flagByHand         = "assigned"
 )
 

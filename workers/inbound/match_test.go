@@ -28,6 +28,8 @@ func TestUnusualReturnsAreBookedAndFlagged(t *testing.T) {
 		"a corporate customer's R29":                       {"R29", nil, []string{flagUnexpected}},
 		"a refused credit that was a debit":                {"R23", nil, []string{flagUnexpected}},
 		"asked for by nobody":                              {"R06", nil, []string{flagNotRequested}},
+		"of one who has not died yet":                      {"R14", []tweak{died("261231")}, []string{flagDiesLater}},
+		"of one who has":                                   {"R15", []tweak{died("261101")}, nil},
 		"by the operator, who never received it":           {"R13", []tweak{byOperator}, nil},
 		"with another account number":                      {"R01", []tweak{account("123")}, []string{flagAccount}},
 		"with an invalid account number":                   {"R04", []tweak{account("77")}, nil},
@@ -51,6 +53,29 @@ func TestUnusualReturnsAreBookedAndFlagged(t *testing.T) {
 				t.Errorf("flags %v, want %v", r.Incoming.Flags, tt.flags)
 			}
 		})
+	}
+}
+
+func died(on string) tweak {
+	return func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.DateOfDeath = on }
+}
+
+// What was asked for is not unusual, and answers the request.
+func TestAReturnThatWasAskedForIsMatchedToItsRequest(t *testing.T) {
+	w := newWorld(t)
+	ids := w.sent()
+	tx := w.transaction(gym, ids[0])
+	_, err := ledger.Execute(t.Context(), w.Ledger, ledger.TransactionStream(gym, ids[0]), func(domain.Transaction) ([]domain.Event, error) {
+		return []domain.Event{domain.TransactionAskedBack{ItemID: "ask", ReplyTo: tx.Origination().ID, Reason: "paid twice", AnswerBy: "2026-12-09T05:00:00Z"}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.feed(render(t, w.returned(ids[0], "R06")))
+	r := w.only(ids[0], domain.Return)
+	tx = w.transaction(gym, ids[0])
+	if request := tx.Answering(r); len(r.Incoming.Flags) != 0 || request == nil || request.ID != "ask" {
+		t.Errorf("flags %v, answers %+v", r.Incoming.Flags, request)
 	}
 }
 
