@@ -85,6 +85,33 @@ func (b Bank) namedLike(o Bank) bool {
 	return b.probeName() == o.probeName()
 }
 
+// BankNamesStream holds an event for each time that an ODFI was set up whose
+// files others' may be confused with, so that each of these writes follows from
+// the ones before it.
+const BankNamesStream = "banks/names"
+
+// BankNamesSet records that the names of an ODFI's files were held against those
+// of every other ODFI that leaves its files in the same place. The settings are
+// in the ODFI's own event of the same append.
+type BankNamesSet struct {
+	ODFI string `json:"odfi"`
+}
+
+// Type names the event in the log.
+func (BankNamesSet) Type() string { return "banks.names_set" }
+
+func init() { register(func() Event { return &BankNamesSet{} }) }
+
+// NamesSet is the event that goes with new settings of an ODFI whose files are
+// named, or left, otherwise than before; none where they are not.
+func (c ConfigureBank) NamesSet(now Bank) []Event {
+	set := Bank{0, c.Routing, c.Delivery, c.File, c.Rules, c.BankProfile}
+	if now.Version > 0 && set.probeName() == now.probeName() && set.fixedOrigin() == now.fixedOrigin() && set.Leaves().SamePlace(now.Leaves()) {
+		return nil
+	}
+	return []Event{BankNamesSet{ODFI: c.Routing}}
+}
+
 // template is that of the names of an ODFI's files.
 func (b Bank) template() FileNaming { return cmp.Or(FileNaming(b.FileName), defaultNaming) }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// meeting lets the first two writes of clients begin together: what each
+// meeting lets the first two writes of clients, or of banks, begin together: what each
 // looked at is from before the other.
 type meeting struct {
 	eventstore.Store
@@ -21,7 +21,7 @@ type meeting struct {
 }
 
 func (m *meeting) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
-	if m.expected && strings.HasPrefix(appends[0].Stream, "client/") {
+	if m.expected && (strings.HasPrefix(appends[0].Stream, "client/") || strings.HasPrefix(appends[0].Stream, "bank/")) {
 		if m.came.Add(1) == 2 {
 			close(m.both)
 		}
@@ -69,6 +69,31 @@ func TestOfTwoClientsThatSetTheSameReceivingAccountAtOnceOneIsRefused(t *testing
 				t.Errorf("%d %s\n%d %s", answers[0].status, answers[0].body, answers[1].status, answers[1].body)
 			}
 		})
+	}
+}
+
+// Of two ODFIs whose files would bear the same names in the same folder, set up
+// at once, one is refused.
+func TestOfTwoBanksThatSetTheSameFileNamesAtOnceOneIsRefused(t *testing.T) {
+	store := &meeting{both: make(chan struct{})}
+	w := newWorld(t, func(o *api.Options) {
+		o.Inbound = struct{ api.Inbound }{}
+		store.Store = o.Ledger.Store
+		o.Ledger.Store = store
+	})
+	ops := w.ops()
+	set := func(routing, template, origin string) *answer {
+		return ops.call("PUT", "/v1/ops/odfis/"+routing, `{"delivery":{"method":"outbox"},"file_name":"`+template+`{date}{sequence}.txt","header":{"immediate_origin":"`+origin+`"}}`)
+	}
+	store.expected = true
+	first := make(chan *answer, 1)
+	go func() { first <- set("231380104", "{routing}", "1840000017") }()
+	answers := []*answer{set("121042882", "{origin}", "231380104"), <-first}
+	if answers[0].status != 200 {
+		answers[0], answers[1] = answers[1], answers[0]
+	}
+	if answers[0].status != 200 || answers[1].status != 422 || !strings.Contains(string(answers[1].body), "/file_name") {
+		t.Errorf("%d %s\n%d %s", answers[0].status, answers[0].body, answers[1].status, answers[1].body)
 	}
 }
 

@@ -150,26 +150,26 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	others, err := s.otherBanks(ctx)
-	if err != nil {
-		return err
-	}
 	if in.Segment == domain.ByDirection && in.Balance != domain.BalanceNone {
 		if err := s.nobodyBalances(ctx, c.Param("routing")); err != nil {
 			return err
 		}
 	}
 	command := domain.ConfigureBank{
-		Others:  others,
 		Routing: c.Param("routing"), Delivery: in.Delivery, File: in.File, Rules: in.Rules, BankProfile: in.BankProfile, Sandbox: s.Sandbox != nil,
 	}
 	var warnings []string
-	bank, err := ledger.Execute(ctx, s.Ledger, ledger.BankStream(command.Routing), func(now domain.Bank) ([]domain.Event, error) {
-		events, err := command.Decide(now)
-		if err == nil {
+	bank, err := ledger.ExecuteWith(ctx, s.Ledger, ledger.BankStream(command.Routing), func(now domain.Bank) (d ledger.Decision, err error) {
+		if d.With, err = s.names(ctx, command, now); err != nil {
+			return d, err
+		}
+		if command.Others, err = s.otherBanks(ctx); err != nil {
+			return d, err
+		}
+		if d.Events, err = command.Decide(now); err == nil {
 			warnings, err = s.checkKeys(in.PGP)
 		}
-		return events, err
+		return d, err
 	})
 	if err != nil {
 		return err
@@ -183,6 +183,22 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings, secret})
+}
+
+// names is what else is written with settings of an ODFI whose files are named
+// otherwise than before: the write counts only if nobody set such meanwhile; else
+// the others are looked at again.
+func (s *surface) names(ctx context.Context, command domain.ConfigureBank, now domain.Bank) ([]ledger.Change, error) {
+	set := command.NamesSet(now)
+	if len(set) == 0 {
+		return nil, nil
+	}
+	// The version first: what is set while the others are looked at shows.
+	versions, err := s.Ledger.Store.Versions(ctx, []string{domain.BankNamesStream})
+	if err != nil {
+		return nil, fmt.Errorf("read the version of the names of files: %w", err)
+	}
+	return []ledger.Change{{Stream: domain.BankNamesStream, Client: domain.LedgerClient, Expect: versions[domain.BankNamesStream], Events: set}}, nil
 }
 
 // otherBanks are all our ODFIs that are set up.
