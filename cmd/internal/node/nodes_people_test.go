@@ -39,7 +39,9 @@ func TestASessionIsThatOfAllNodes(t *testing.T) {
 	if response, page := ruth.at(b).send("POST", "/console/do/hold/"+event, url.Values{"reason": {"a look"}}, "Sec-Fetch-Site", "same-origin"); response.StatusCode != http.StatusSeeOther {
 		t.Fatalf("holding at another node answers %d\n%s", response.StatusCode, page)
 	}
-	if said := third.newestMeta("transaction.held"); !strings.Contains(said, "ruth@lantern.example") {
+	said := ""
+	eventually(t, "the third node hears of the hold", func() bool { said = third.newestMeta("transaction.held"); return said != "" })
+	if !strings.Contains(said, "ruth@lantern.example") {
 		t.Errorf("the third node reads that %s held it", said)
 	}
 	if err := third.command("operators/disable", "ruth@lantern.example", &Nothing{}); err != nil {
