@@ -182,7 +182,7 @@ func (b *Batcher) resumeFile(ctx context.Context, id string) error {
 	if file.Opened.Upload != nil {
 		err = b.Uploads.resume(ctx, file)
 	} else {
-		err = b.Files.complete(ctx, file, b.Files.mayCut(file.Opened.Client, file.Opened.ODFI, file.Batches))
+		err = b.Files.complete(ctx, file, false, b.Files.mayCut(file.Opened.Client, file.Opened.ODFI, file.Batches))
 	}
 	if errors.Is(err, errTaken) || noFault(err) {
 		return nil

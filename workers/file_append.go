@@ -19,6 +19,7 @@ type appender struct {
 	*Files
 	openFile
 	may       func(context.Context) error // asked before each append; nil: always
+	toRelease bool                        // nothing of the file leaves
 	beside    []ledger.Change             // written together with the cut
 	last      int64                       // position in the log
 	contended bool                        // others wrote since the append before

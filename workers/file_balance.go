@@ -47,7 +47,7 @@ func (w *openFile) in(i int) domain.BatchHolds {
 // balance decides the offsets of a file in which everything is filed, in as
 // many appends as it takes. Those that an earlier process decided stay.
 func (w *appender) balance(ctx context.Context) error {
-	if !w.balances() {
+	if w.toRelease || !w.balances() {
 		return nil
 	}
 	for more := true; more; {

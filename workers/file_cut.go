@@ -87,15 +87,16 @@ func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
 }
 
 // complete cuts a file that a crash left open, with the entries that are
-// filed in it already: they go nowhere else.
-func (f *Files) complete(ctx context.Context, file domain.File, may func(context.Context) error) error {
+// filed in it already: they go nowhere else. One that is to be released gets no
+// offsets, as the numbers for them may have gone out.
+func (f *Files) complete(ctx context.Context, file domain.File, toRelease bool, may func(context.Context) error) error {
 	bank, err := f.Ledger.Bank(ctx, file.Opened.ODFI)
 	if err != nil {
 		return err
 	}
 	w := appender{Files: f, openFile: openFile{
 		opened: file.Opened, terms: &bank.Terms, decided: file.DatedAt, version: file.Version, batches: file.Batches,
-	}, may: may}
+	}, may: may, toRelease: toRelease}
 	if err := w.takeUp(ctx, f, file, func() {}); err != nil {
 		return fmt.Errorf("read what file %s holds: %w", file.ID, err)
 	}

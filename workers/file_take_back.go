@@ -40,7 +40,7 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 		}
 	}
 	if file.State == domain.FileOpen {
-		if err := f.complete(ctx, file, nil); err != nil && !errors.Is(err, errTaken) {
+		if err := f.complete(ctx, file, true, nil); err != nil && !errors.Is(err, errTaken) {
 			return err
 		}
 	}

@@ -89,6 +89,24 @@ func (b *bank) client(id, company string) {
 	})
 }
 
+// balanced gives a client an offset account, against which its batches are
+// balanced.
+func (b *bank) balanced(client string) {
+	b.t.Helper()
+	c, err := b.Client(b.t.Context(), client)
+	b.must(err)
+	routing := c.Settings.ODFIs[0]
+	account, err := b.SealAccountIn(domain.ClientStream(client), client, routing, "5500112233", domain.Savings)
+	b.must(err)
+	settings := c.Settings
+	settings.Balance = []domain.Balance{{
+		CompanyID: settings.CompanyIdentifications[0], OffsetAccount: domain.OffsetAccount{Routing: routing, AccountType: domain.Savings, Account: account},
+	}}
+	events, err := domain.ChangeClient{Settings: settings}.Decide(c)
+	b.must(err)
+	ledgertest.Write(b.t, b.Ledger, ledger.Change{Stream: domain.ClientStream(client), Client: client, Expect: c.Version, Events: events})
+}
+
 // pay originates a payment. The same arguments make the same entry again.
 func (b *bank) pay(client string, change func(*domain.Proposal)) (id string) {
 	b.t.Helper()

@@ -47,6 +47,12 @@ func (t *fileImport) begin(ctx context.Context, claimed map[string]bool) error {
 	if err != nil {
 		return err
 	}
+	for _, o := range t.file.offsets {
+		if len(t.waiting.exact[client][o.exact]) > 0 {
+			t.file.join() // a payment waits that looks like an offset
+			break
+		}
+	}
 	sum := sha256.Sum256(t.file.content)
 	t.opened = domain.FileOpened{
 		FileID: uuid.NewSHA1(uuid.NameSpaceOID, sum[:]).String(), Client: client, ODFI: t.ODFI,
@@ -93,7 +99,11 @@ var errOther = errors.New("another file")
 
 // asks reads what a client asked for; nil where it is not what went out.
 func (t *fileImport) asks(opened domain.FileOpened, source workers.Source) (asked []workers.Asked, err error) {
-	asked, probes, err := probesOf(opened, source, len(t.file.entries))
+	all := len(t.file.entries) + len(t.file.offsets)
+	asked, probes, err := probesOf(opened, source, all)
+	if err == nil && len(asked) == all {
+		t.file.join() // its client sent the entries that look like offsets
+	}
 	if errors.Is(err, errOther) || err == nil && len(asked) != len(t.file.entries) {
 		return nil, nil
 	}

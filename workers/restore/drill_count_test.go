@@ -50,6 +50,12 @@ func (d *drill) count() {
 			continue
 		}
 		for _, f := range d.bank.left(outbox) {
+			for _, o := range f.offsets {
+				if other, used := traces[o.Trace]; used {
+					d.t.Errorf("trace %s of an offset is in %s and in %s", o.Trace, other, f.name())
+				}
+				traces[o.Trace] = f.name()
+			}
 			for _, e := range f.entries {
 				if other, used := traces[e.Trace]; used {
 					d.t.Errorf("trace %s is in %s and in %s", e.Trace, other, f.name())

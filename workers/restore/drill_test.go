@@ -94,6 +94,9 @@ func newDrill(t *testing.T, seed uint64) *drill {
 	for _, client := range []string{gym, diner} {
 		d.bank.client(client, companies[client])
 	}
+	if seed%2 == 0 {
+		d.bank.balanced(gym)
+	}
 	return d
 }
 

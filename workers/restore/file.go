@@ -19,7 +19,8 @@ type file struct {
 	summary nacha.Summary
 	odfi    string // first eight digits
 	batches []domain.FileBatch
-	entries []scanned
+	entries []scanned // less the offsets
+	offsets []scanned
 }
 
 // scanned is an entry of a file, with its key.
@@ -95,6 +96,7 @@ func readFile(path string) (*file, error) {
 	if len(f.entries) == 0 {
 		return nil, fmt.Errorf("%s holds no entry", path)
 	}
+	f.split()
 	return f, nil
 }
 

@@ -31,14 +31,21 @@ type fileImport struct {
 	stream             int64 // version of the file's stream
 	begun              int   // batches
 	done               int   // entries
+	balanced           []domain.FileOffset
 	unknown, corrected []Told
 }
 
 func (t *fileImport) run(ctx context.Context) error {
+	if err := t.sealOffsets(); err != nil {
+		return err
+	}
 	for t.done < len(t.file.entries) {
 		if err := t.writeNext(ctx); err != nil {
 			return err
 		}
+	}
+	if err := t.balance(ctx); err != nil {
+		return err
 	}
 	return t.cut(ctx)
 }
@@ -49,7 +56,7 @@ func (t *fileImport) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.stream, t.begun = file.Version, len(file.Batches)
+	t.stream, t.begun, t.balanced = file.Version, len(file.Batches), file.Offsets
 	for _, f := range file.Ranges {
 		err := t.Ledger.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), f.First, f.Last, func([]eventstore.Recorded) error {
 			t.done++
@@ -108,7 +115,7 @@ func (t *fileImport) writeNext(ctx context.Context) error {
 // standing is the file as it stands while it is taken.
 func (t *fileImport) standing() domain.File {
 	return domain.File{
-		ID: t.opened.FileID, Opened: t.opened, State: domain.FileOpen, Version: t.stream, Batches: t.file.batches, DatedAt: t.created(),
+		ID: t.opened.FileID, Opened: t.opened, State: domain.FileOpen, Version: t.stream, Batches: t.file.batches, Offsets: t.balanced, DatedAt: t.created(),
 	}
 }
 

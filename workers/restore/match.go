@@ -91,10 +91,11 @@ func (r Restore) match(ctx context.Context, files []*file) (*plan, error) {
 	p := &plan{Restore: r, waiting: waiting}
 	claimed := map[string]bool{}
 	for n, f := range files {
-		t := &fileImport{Restore: r, plan: p, position: n, file: f, waiting: waiting, found: make([]*item, len(f.entries))}
+		t := &fileImport{Restore: r, plan: p, position: n, file: f, waiting: waiting}
 		if err := t.begin(ctx, claimed); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
+		t.found = make([]*item, len(f.entries))
 		t.find(waiting.exact, func(k keys) string { return k.exact })
 		p.imports = append(p.imports, t)
 	}
