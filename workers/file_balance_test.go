@@ -274,3 +274,28 @@ func TestLimitsCountOffsets(t *testing.T) {
 		t.Errorf("batches with an offset of ten digits hold\n%s", got)
 	}
 }
+
+// A client's own file leaves as it was sent, so that where the bank requires
+// balanced batches the client has to balance them.
+func TestAnUploadIsBalancedByItsClient(t *testing.T) {
+	b := openBank(t)
+	b.asks(domain.BankProfile{Balance: domain.BalanceRequired})
+	b.balanced(gym)
+	_, err := b.upload(rendered(t, payroll(3)))
+	var refusal *domain.Refusal
+	if !errors.As(err, &refusal) || refusal.Code != domain.RuleBroken || len(refusal.Fields) != 2 || refusal.Fields[0].Code != "balance" {
+		t.Errorf("it says %v", err)
+	}
+	even := func(f *nacha.File) {
+		f.Batches = f.Batches[:1]
+		f.Batches[0].Entries[0].AmountCents, f.Batches[0].Entries[1].AmountCents = 500, 700
+		f.Batches[0].Entries[2].AmountCents = 200
+	}
+	_, err = b.upload(rendered(t, payroll(3, even)))
+	must(t, err)
+	b.sweep()
+	if f := b.onlyFile(); len(f.Offsets) != 0 || f.Cut.Totals.Entries != 3 || f.State != domain.FileIsDelivered {
+		t.Errorf("the file is %s with %+v and offsets %+v", f.State, f.Cut.Totals, f.Offsets)
+	}
+	b.verify()
+}
