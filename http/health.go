@@ -25,22 +25,22 @@ func (s *Server) operationRoutes() {
 	}))
 }
 
-// newScraper answers one scrape at a time, and others with 503: gathering
+// newScraper serves one scrape at a time and answers others with 503: gathering
 // reads the views.
 func newScraper(from *prometheus.Registry) http.Handler {
 	return promhttp.HandlerFor(from, promhttp.HandlerOpts{MaxRequestsInFlight: 1})
 }
 
-// Scraper answers with the metrics, to whoever asks: for an address that only
-// those reach who may see them.
+// Scraper serves the metrics without authentication: for an address that only
+// those who may see them can reach.
 func (s *Server) Scraper() http.Handler { return s.scraper }
 
-// healthy says that the process answers.
+// healthy answers that the process is alive.
 func (s *Server) healthy(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// Serving reports why requests cannot be served, as /readyz does.
+// Serving returns why requests cannot be served, as /readyz does, or nil.
 func (s *Server) Serving() error {
 	select {
 	case <-s.Closing:
@@ -55,9 +55,9 @@ func (s *Server) Serving() error {
 	return nil
 }
 
-// ready says that requests can be served; until then why they cannot.
+// ready answers whether requests can be served, and why not.
 func (s *Server) ready(c echo.Context) error {
-	if err := s.Serving(); err != nil { // which is no fault, and not to be logged as one
+	if err := s.Serving(); err != nil { // not a fault, and not to be logged as one
 		p := api.NewProblem(api.CodeBusy, "%v", err).After(1)
 		p.RequestID = api.RequestID(c)
 		c.Response().Header().Set("Retry-After", "1")

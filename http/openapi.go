@@ -23,8 +23,8 @@ import (
 //go:embed openapi/*.yaml
 var openapiFiles embed.FS
 
-// OpenAPI is the document of every surface, as JSON and as YAML. It is put
-// together once a process; nobody may write to what it returns.
+// OpenAPI returns the document of every surface, as JSON and as YAML. It is
+// merged once per process; callers must not modify the result.
 func OpenAPI() (asJSON, asYAML []byte, err error) {
 	document, err := encoded()
 	return document.asJSON, document.asYAML, err
@@ -67,8 +67,8 @@ func merged() (map[string]any, error) {
 	return document, nil
 }
 
-// merge adds what part has to whole. Lists are joined; a value that is there
-// already is a mistake.
+// merge adds part to whole. Lists are concatenated; a value that both have is
+// an error.
 func merge(whole, part map[string]any, at string) error {
 	for key, value := range part {
 		before, there := whole[key]
@@ -111,8 +111,8 @@ func (s *Server) documentRoutes() error {
 	return nil
 }
 
-// docsPage shows the document with Swagger UI, whose files the binary holds:
-// nothing is fetched from elsewhere.
+// docsPage shows the document with Swagger UI, whose files are in the binary:
+// nothing is loaded from elsewhere.
 const docsPage = `<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -11,13 +11,13 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// How long a connection may take. A handler that reads or writes much gives
-// itself more time with api.Patience.
+// Timeouts of a connection. A handler that reads or writes much extends its own
+// with api.Patience.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 30 * time.Second
 	idleTimeout   = time.Minute
-	drainTimeout  = 15 * time.Second // for requests under way when the server stops
+	drainTimeout  = 15 * time.Second // for requests in progress when the server stops
 )
 
 // Server answers every surface of the ledger.
@@ -42,8 +42,8 @@ func New(o api.Options) (*Server, error) {
 // Handler answers requests; the command and the tests serve it.
 func (s *Server) Handler() http.Handler { return s.Echo }
 
-// Serve answers requests until ctx ends, then lets those under way finish,
-// for at most fifteen seconds. It returns nil after an orderly end.
+// Serve answers requests until ctx ends, then lets those in progress finish,
+// for drainTimeout at most. It returns nil after an orderly end.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           s.Handler(),

@@ -14,13 +14,13 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// errUnrecorded says that something could not be shown, because the log did
-// not take the event that says who was shown it.
+// errUnrecorded means that something is not shown because the log did not take
+// the event that says who was shown it.
 var errUnrecorded = errors.New("what nobody can record is not shown")
 
-// audits makes the audit streams' writes wait for each other, client by
-// client: in a stream that all of them write to, they would only be told to
-// try again.
+// audits serializes the writes to each client's audit stream. Every caller
+// writes to the same stream, so concurrent writes would only fail and be
+// retried.
 type audits struct{ of sync.Map } // *sync.Mutex by client
 
 func (a *audits) lock(client string) (unlock func()) {
@@ -30,8 +30,8 @@ func (a *audits) lock(client string) (unlock func()) {
 }
 
 // audit records in a client's audit stream what the caller is about to be
-// given, and returns when that is durable. Without the event nothing may be
-// given out: the error is errUnrecorded.
+// shown, and returns once that is durable. On errUnrecorded nothing may be
+// shown.
 func (s *Kit) audit(ctx context.Context, client string, event domain.Event) error {
 	defer s.audits.lock(client)()
 	err := s.Ledger.Audit(ctx, client, event)
@@ -41,8 +41,8 @@ func (s *Kit) audit(ctx context.Context, client string, event domain.Event) erro
 	return nil
 }
 
-// ActorsOf are the names under which an actor's events stand: a person's are
-// those of the credentials that the person answers for as well.
+// ActorsOf returns the names under which an actor's events are recorded: for a
+// person, also the credentials that the person answers for.
 func (s *Kit) ActorsOf(ctx context.Context, actor string) ([]string, error) {
 	names := []string{actor}
 	if !strings.Contains(actor, "@") {
@@ -65,10 +65,10 @@ func (s *Kit) ActorsOf(ctx context.Context, actor string) ([]string, error) {
 	return names, nil
 }
 
-// mayReveal records that an account number of a client is shown whole. When
-// that fails, a request that only reads is refused. One that has changed
-// something is answered with the masked number instead: what it asked for is
-// done, and an error would make its caller ask again.
+// mayReveal records that an account number of a client is shown whole. If
+// recording fails, a request that only reads is refused. A request that changed
+// something is answered with the masked number instead: it was carried out, and
+// an error would make its caller repeat it.
 func (s *Kit) mayReveal(c echo.Context, client, what, id string) (bool, error) {
 	err := s.audit(c.Request().Context(), client, domain.AccountRevealed{What: what, ID: id})
 	if err == nil || c.Request().Method == http.MethodGet {
@@ -78,15 +78,15 @@ func (s *Kit) mayReveal(c echo.Context, client, what, id string) (bool, error) {
 	return false, nil
 }
 
-// RecordReveal records that the numbers of a transaction are shown to somebody
-// of operations, and why. Without the event nothing may be shown.
+// RecordReveal records that the numbers of a transaction are shown to a person
+// of operations, and why. On an error nothing may be shown.
 func (s *Kit) RecordReveal(c echo.Context, t domain.Transaction, reason string) error {
 	return s.audit(c.Request().Context(), t.Client, domain.AccountRevealed{What: domain.RevealedTransaction, ID: t.ID, Reason: reason})
 }
 
-// NumberFor is an account number of the caller's client as the caller may see
-// it: whole for scope reveal, which is recorded, and else masked. What can no
-// longer be opened, because the client's keys were destroyed, stays masked.
+// NumberFor returns an account number of the caller's client as the caller may
+// see it: whole with scope reveal, which is recorded, and masked otherwise. A
+// number whose key was destroyed stays masked.
 func (s *Kit) NumberFor(c echo.Context, who Caller, a domain.Account, what, id string) (string, error) {
 	if !who.May(domain.ScopeReveal) {
 		return a.Masked(), nil

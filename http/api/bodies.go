@@ -11,19 +11,19 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Bounds of bodies above maxBody. One client sends one at a time, a few are
-// received at once, into files, and one is in memory and worked on: what is made
-// of a body is its size again.
+// Bounds of bodies larger than maxBody. Each client sends one at a time; a few
+// are received at once, into files; one at a time is read into memory and
+// processed, since processing takes its size again.
 const (
 	bodiesAtOnce   = 4
 	bodiesWaiting  = 8                // of a client, the one under way included
-	bodyWait       = time.Minute      // for a place
-	bodyPatience   = 10 * time.Minute // for all of a body, and for what is made of it
+	bodyWait       = time.Minute      // for a place in the queue
+	bodyPatience   = 10 * time.Minute // for receiving and processing one body
 	bodyChunkWait  = 30 * time.Second // for each MiB of it
 	bodyRetryAfter = 10               // seconds
 )
 
-// bodies hands out the places for bodies above maxBody.
+// bodies hands out places for bodies larger than maxBody.
 type bodies struct {
 	wait      time.Duration // for a place to receive in
 	chunkWait time.Duration // for each MiB
@@ -34,7 +34,7 @@ type bodies struct {
 	clients map[string]*sender
 }
 
-// sender is a client that sends such bodies.
+// sender is a client that is sending such bodies.
 type sender struct {
 	turn     chan struct{}
 	requests int // under way and waiting
@@ -64,7 +64,7 @@ func (b *bodies) receive(ctx context.Context, client string) (done func(), err e
 	return func() { <-b.receiving; <-of.turn; b.exit(client) }, nil
 }
 
-// work waits until a body that is here whole may be worked on.
+// work waits for the turn to process a body that was received whole.
 func (b *bodies) work(ctx context.Context) (done func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, bodyPatience/2)
 	defer cancel()
@@ -74,10 +74,10 @@ func (b *bodies) work(ctx context.Context) (done func(), err error) {
 	return func() { <-b.working }, nil
 }
 
-// take takes a place before ctx ends.
+// take takes a place; false when ctx ended first.
 func take(ctx context.Context, places chan struct{}) bool {
 	select {
-	case places <- struct{}{}: // also when ctx ended just now
+	case places <- struct{}{}: // taken even if ctx has just ended
 		return true
 	default:
 	}
@@ -112,8 +112,9 @@ func (b *bodies) exit(client string) {
 	}
 }
 
-// LargeBody reads a body of the given media type that may be above maxBody,
-// as s.sizes says. Until done is called it counts among the client's.
+// LargeBody reads a body of the given media type that may be larger than
+// maxBody, up to BodyLimits. Until done is called it counts as one of the
+// client's.
 func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content []byte, done func(), err error) {
 	if err := MediaType(c, mediaType); err != nil {
 		return nil, nil, err
@@ -161,8 +162,8 @@ func (s *Kit) LargeBody(c echo.Context, who Caller, mediaType string) (content [
 	return content, func() { worked(); received() }, nil
 }
 
-// readRest reads a body to its end. A caller who sends less than a MiB in
-// the time for it gives its place to others.
+// readRest reads a body to its end. A caller that sends less than 1 MiB in
+// bodyChunkWait loses its place.
 func (s *Kit) readRest(c echo.Context, to io.Writer) error {
 	Patience(c, bodyPatience)
 	r, control, end := c.Request(), http.NewResponseController(c.Response()), time.Now().Add(bodyPatience)
@@ -185,10 +186,10 @@ func (s *Kit) readRest(c echo.Context, to io.Writer) error {
 	}
 }
 
-// failing keeps the error of a reader apart from that of where it is copied to.
+// failing tells an error of the reader from one of the writer it is copied to.
 type failing struct {
 	io.Reader
-	err error // but for the end
+	err error // other than io.EOF
 }
 
 func (f *failing) Read(p []byte) (int, error) {
@@ -199,9 +200,9 @@ func (f *failing) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readUpTo reads on behind what is there already, to the end of the body or
-// to a length of limit. Memory grows with the bytes that came, whatever length
-// was announced: that only says where to stop growing.
+// readUpTo reads the rest of a body after b, to its end or to limit bytes.
+// Memory grows with the bytes that arrived, whatever length was announced; the
+// announced length only bounds the growth.
 func readUpTo(body io.Reader, b []byte, limit int, announced int64) ([]byte, error) {
 	for len(b) < limit {
 		if len(b) == cap(b) {
@@ -221,8 +222,8 @@ func readUpTo(body io.Reader, b []byte, limit int, announced int64) ([]byte, err
 
 const firstRead = 4 << 10
 
-// grow makes room for as much again, but not beyond the announced length,
-// whose end takes one byte more to be seen.
+// grow doubles the buffer, up to the announced length plus one byte, which is
+// what it takes to see the end.
 func grow(b []byte, announced int64) []byte {
 	room := max(firstRead, 2*cap(b))
 	if n := int(announced) + 1; announced > 0 && n > len(b) && n < room {

@@ -14,12 +14,11 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// ReadBody reads a JSON body into a value and answers it raw too, for its
-// idempotency key. It is the one reader of objects for every surface: a member
-// that is there twice, one that the value does not have, and anything behind
-// the object are refused by name, since each may be money gone astray. (A
-// proposal has fields in any letter case and is read by a fieldSet, as
-// strictly.)
+// ReadBody decodes a JSON body and returns its bytes as well, for the
+// idempotency key. Every surface reads objects with it: a duplicate member, an
+// unknown member, and anything after the object are refused by name, since each
+// may be money that goes astray. (A proposal has fields in any letter case and
+// is read by a fieldSet, as strictly.)
 func ReadBody(c echo.Context, into any) ([]byte, error) {
 	input, err := Body(c, echo.MIMEApplicationJSON)
 	if err != nil {
@@ -28,7 +27,7 @@ func ReadBody(c echo.Context, into any) ([]byte, error) {
 	return input, Strictly(input, into)
 }
 
-// ReadJSON is readBody for requests that are not repeated under a key.
+// ReadJSON is ReadBody for requests without an idempotency key.
 func ReadJSON(c echo.Context, into any) error {
 	_, err := ReadBody(c, into)
 	return err
@@ -39,8 +38,8 @@ func Strictly(input []byte, into any) error {
 	return readObject(input, into, true)
 }
 
-// Leniently is strictly for a published interface that always took members it
-// does not know.
+// Leniently is Strictly for a published interface that has always accepted
+// unknown members.
 func Leniently(input []byte, into any) error {
 	return readObject(input, into, false)
 }
@@ -64,8 +63,8 @@ func readObject(input []byte, into any, known bool) error {
 	return typeProblem(json.Unmarshal(input, into))
 }
 
-// typeProblem names the member whose value is not of its type. The value is
-// not repeated: it may be an account number in the wrong place.
+// typeProblem names the member whose value has the wrong type. It does not
+// quote the value, which may be an account number in the wrong field.
 func typeProblem(err error) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
@@ -94,8 +93,8 @@ func jsonName(t reflect.Type) string {
 	}
 }
 
-// ReadXML reads one XML element into a value. An element that is there twice
-// in its parent, and anything behind the first, are refused.
+// ReadXML decodes one XML element. An element that occurs twice in its parent,
+// and anything after the first element, are refused.
 func ReadXML(input []byte, into any) error {
 	if err := wellFormed(xml.NewDecoder(strings.NewReader(string(input)))); err != nil {
 		return err
@@ -133,8 +132,8 @@ func wellFormed(d *xml.Decoder) error {
 	}
 }
 
-// xmlComplaint is what is wrong with an XML body. A value that could not be
-// read is not repeated: it may be an account number in the wrong place.
+// xmlComplaint says what is wrong with an XML body. It does not quote the
+// value, which may be an account number in the wrong field.
 func xmlComplaint(err error) string {
 	var syntax *xml.SyntaxError
 	var shape xml.UnmarshalError

@@ -9,15 +9,15 @@ import (
 	"os"
 )
 
-// bodyFile is a large body on disk while it comes in and waits to be worked
-// on. There are account numbers in it, so it is written under a key that is
-// nowhere but in memory; like every spool it has no name.
+// bodyFile holds a large body on disk while it arrives and waits to be
+// processed. It contains account numbers, so it is encrypted with a key that
+// exists in memory only; like every spool file it has no name.
 type bodyFile struct {
 	file  *os.File
 	key   cipher.Block
 	write cipher.Stream
 	size  int64
-	out   []byte // what is written next
+	out   []byte // waits to be written
 }
 
 func newBodyFile(folder string) (*bodyFile, error) {
@@ -51,7 +51,7 @@ func (f *bodyFile) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// content is all that was written.
+// content returns everything that was written.
 func (f *bodyFile) content() ([]byte, error) {
 	b := make([]byte, f.size)
 	if _, err := f.file.ReadAt(b, 0); err != nil {
@@ -61,7 +61,7 @@ func (f *bodyFile) content() ([]byte, error) {
 	return b, nil
 }
 
-// close gives the file back; it may be called twice.
+// close frees the file; it may be called twice.
 func (f *bodyFile) close() error {
 	if err := f.file.Close(); !errors.Is(err, os.ErrClosed) {
 		return err

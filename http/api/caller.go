@@ -15,7 +15,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Caller is who asks: a credential of a client, or of operations.
+// Caller is who makes a request: a credential of a client or of operations, or
+// a person.
 type Caller struct {
 	Key    string // of the credential
 	Client string // domain.LedgerClient for operations
@@ -34,7 +35,7 @@ type Handler func(c echo.Context, who Caller) error
 // speak for clients, whatever their scopes.
 func (s *Kit) ForClient(scope string, h Handler) echo.HandlerFunc { return s.ForClientWith(h, scope) }
 
-// ForClientWith is client for a route that takes any of several scopes.
+// ForClientWith is ForClient for a route that accepts any of several scopes.
 func (s *Kit) ForClientWith(h Handler, scopes ...string) echo.HandlerFunc {
 	return s.protect(h, func(who Caller) error {
 		if who.Client == domain.LedgerClient {
@@ -87,8 +88,9 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 	}
 }
 
-// authenticate finds out who asks. Every credential a request carries must be
-// good, and all must name one client; the caller has the scopes they share.
+// authenticate identifies the caller. Every credential that a request carries
+// must be valid, and all must name the same client; the caller has the scopes
+// they have in common.
 func (s *Kit) authenticate(r *http.Request) (Caller, error) {
 	var who Caller
 	for _, value := range r.Header["Authorization"] {
@@ -157,11 +159,11 @@ func (s *Kit) Login(r *http.Request, key, secret string) (Caller, error) {
 	return CallerOf(credential), nil
 }
 
-// httpDoor is this door's name where logins are counted.
+// httpDoor names HTTP where logins are counted.
 const httpDoor = "http"
 
 // StillGood reports whether a caller's credential, and token, may still be
-// used. A request that lasts asks again before it commits or shows anything.
+// used. A long request asks again before it commits or shows anything.
 func (s *Kit) StillGood(ctx context.Context, who Caller) error {
 	if _, ok := actingAs(ctx); ok {
 		return nil // the session was looked up when the request came
@@ -182,17 +184,17 @@ func (s *Kit) StillGood(ctx context.Context, who Caller) error {
 	}
 }
 
-// CallerOf is who asks with a credential that was checked.
+// CallerOf is the caller that a verified credential stands for.
 func CallerOf(c domain.Credential) Caller {
 	return Caller{Key: c.Key, Client: c.Client, Scopes: c.Scopes}
 }
 
-// Stranger answers a token that nobody was given.
+// Stranger refuses a token that was never issued.
 func (s *Kit) Stranger(r *http.Request) error {
 	return loginProblem(s.Logins.Fail(httpDoor, "", r.RemoteAddr))
 }
 
-// loginProblem answers a login that failed; a fault stays one.
+// loginProblem turns a failed login into a problem; a fault stays a fault.
 func loginProblem(err error) error {
 	var failed *ledger.LoginError
 	switch {
@@ -230,7 +232,7 @@ func (s *Kit) bearer(r *http.Request, token string) (Caller, error) {
 	return Caller{Key: credential.Key, Client: credential.Client, Scopes: scopes, Until: t.ExpiresAt}, nil
 }
 
-// ForAnyone protects a route whose answer is the same for every credential.
+// ForAnyone protects a route that answers every credential alike.
 func (s *Kit) ForAnyone(h Handler) echo.HandlerFunc {
 	return s.protect(h, func(Caller) error { return nil })
 }

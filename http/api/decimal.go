@@ -6,11 +6,10 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-// Decimal is an amount written as a string or as a number; its digits are
-// kept as they were written.
+// Decimal is an amount written as a string or as a number, digit by digit.
 type Decimal string
 
-// UnmarshalJSON keeps the text of a number, and what a string holds.
+// UnmarshalJSON keeps the text of a number, or the content of a string.
 func (d *Decimal) UnmarshalJSON(value []byte) error {
 	if s, ok := Unquote(string(value)); ok {
 		*d = Decimal(s)
@@ -20,7 +19,7 @@ func (d *Decimal) UnmarshalJSON(value []byte) error {
 	return nil
 }
 
-// Cents reads an amount, which the vault takes with its two decimals only.
+// Cents reads an amount with exactly two decimals, as the vault requires.
 func (d Decimal) Cents() (int64, error) {
 	cents, err := text.ParseDollars(string(d))
 	if err == nil && text.FormatDollars(cents) != string(d) {

@@ -17,11 +17,12 @@ const (
 	mediaLines = "application/x-ndjson"
 )
 
-// exportsAtOnce bounds the exports of a client, operations counting as one.
+// exportsAtOnce bounds the concurrent exports of a client; operations count as
+// one client.
 const exportsAtOnce = 4
 
-// IsExport reports whether a list is asked for as a whole, as CSV or as lines
-// of JSON.
+// IsExport reports whether the caller asks for a whole list, as CSV or as JSON
+// lines.
 func IsExport(c echo.Context) bool { return exportMedia(c) != "" }
 
 func exportMedia(c echo.Context) string {
@@ -34,11 +35,10 @@ func exportMedia(c echo.Context) string {
 	return ""
 }
 
-// Export writes a list as a whole, row by row as it is read, so that neither
-// the list is in memory nor a read of the database lasts. It is recorded first
-// who takes it. Its last line says that it is whole and how many rows came
-// before; an export that a fault ends has no such line, and its connection is
-// broken off.
+// Export streams a whole list row by row: neither the list nor a long database
+// read is held. Who takes it is recorded first. The last line says that the
+// export is complete and how many rows precede it; after a fault that line is
+// missing and the connection is aborted.
 func Export[R, T any](s *Kit, c echo.Context, who Caller, record domain.Exported, rows iter.Seq2[R, error], show func(R) (T, error)) error {
 	done, err := s.beginExport(c, who, record)
 	if err != nil {
@@ -61,8 +61,8 @@ func Export[R, T any](s *Kit, c echo.Context, who Caller, record domain.Exported
 	return s.exportEnded(c, w.end())
 }
 
-// beginExport takes a place for an export, which done gives back, and records
-// who takes it.
+// beginExport takes a place for an export and records who takes it. Call done
+// to free the place.
 func (s *Kit) beginExport(c echo.Context, who Caller, record domain.Exported) (done func(), err error) {
 	for _, paging := range []string{"limit", "cursor"} {
 		if c.QueryParam(paging) != "" {
@@ -79,8 +79,8 @@ func (s *Kit) beginExport(c echo.Context, who Caller, record domain.Exported) (d
 	return done, nil
 }
 
-// exportEnded is what becomes of an export: nothing more when its caller is
-// gone, and a connection broken off after a fault.
+// exportEnded handles the end of an export: nothing is left to do when its
+// caller has gone, and after a fault the connection is aborted.
 func (s *Kit) exportEnded(c echo.Context, err error) error {
 	ctx := c.Request().Context()
 	switch {
@@ -124,7 +124,7 @@ func (w *exportWriter[T]) add(row T) (err error) {
 	return w.flush()
 }
 
-// end writes the line that says that everything came.
+// end writes the line that marks the export as complete.
 func (w *exportWriter[T]) end() (err error) {
 	if w.media == mediaCSV {
 		w.buffer = w.columns.end(w.buffer, w.rows)
@@ -140,10 +140,10 @@ type exportEnd struct {
 	Rows int  `json:"rows"`
 }
 
-// goneError is a write that failed: the caller is gone, or reads too slowly.
+// goneError is a failed write: the caller has gone, or reads too slowly.
 type goneError struct{ error }
 
-// flush sends what waits. A caller has so long for each part.
+// flush sends what is buffered. The caller has WriteTimeout to read each part.
 func (w *exportWriter[T]) flush() error {
 	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
 	if !w.c.Response().Committed {

@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// columns are the columns of a kind of row: its fields under their names in
-// JSON; those of an object in it under both names.
+// columns are the columns of a kind of row: its fields by their JSON names; a
+// field of a nested object is named by both.
 type columns []exportColumn
 
 type exportColumn struct {
 	name string
-	at   []int // path of fields
+	at   []int // index path of the field
 }
 
 var timeType = reflect.TypeFor[time.Time]()
@@ -63,7 +63,7 @@ func (l columns) row(b []byte, row any) []byte {
 	return appendCSV(b, values)
 }
 
-// endOfCSV stands in the first column of the last line.
+// endOfCSV is the first cell of the last line.
 const endOfCSV = "END"
 
 func (l columns) end(b []byte, rows int) []byte {
@@ -72,7 +72,7 @@ func (l columns) end(b []byte, rows int) []byte {
 	return appendCSV(b, values)
 }
 
-// cellText is a value as CSV has it. Only text may hold what somebody wrote.
+// cellText formats a value for CSV. Only text can contain what somebody typed.
 func cellText(v reflect.Value) string {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -100,7 +100,8 @@ func cellText(v reflect.Value) string {
 	}
 }
 
-// Unformula keeps a spreadsheet from running what somebody wrote into a name.
+// Unformula keeps a spreadsheet from executing a formula that somebody wrote
+// into a name.
 func Unformula(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
 		return "'" + s
@@ -108,7 +109,7 @@ func Unformula(s string) string {
 	return s
 }
 
-// csvBuffers are for lines of CSV under way.
+// csvBuffers are reused for CSV lines.
 var csvBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func appendCSV(b []byte, values []string) []byte {
@@ -116,7 +117,7 @@ func appendCSV(b []byte, values []string) []byte {
 	defer csvBuffers.Put(buffer)
 	buffer.Reset()
 	w := csv.NewWriter(buffer)
-	_ = w.Write(values) // a buffer takes everything
+	_ = w.Write(values) // a buffer never fails
 	w.Flush()
 	return append(b, buffer.Bytes()...)
 }

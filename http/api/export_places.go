@@ -2,7 +2,7 @@ package api
 
 import "sync"
 
-// exports counts the exports under way, by client.
+// exports counts the exports in progress by client.
 type exports struct {
 	mu sync.Mutex
 	of map[string]int
@@ -10,7 +10,7 @@ type exports struct {
 
 func newExports() *exports { return &exports{of: map[string]int{}} }
 
-// begin takes a place for an export of a client, which done gives back.
+// begin takes a place for an export of a client. Call done to free it.
 func (e *exports) begin(client string) (done func(), err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

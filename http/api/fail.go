@@ -42,7 +42,7 @@ func (s *Kit) fail(err error, c echo.Context) {
 		h.Set("Connection", "close")
 	}
 	h.Set("Cache-Control", "no-store")
-	h.Del(echo.HeaderContentType) // of the answer that was to be
+	h.Del(echo.HeaderContentType) // of the answer that was being made
 	if c.Request().Method == http.MethodHead {
 		r.WriteHeader(p.Status)
 		return
@@ -52,7 +52,7 @@ func (s *Kit) fail(err error, c echo.Context) {
 	}
 }
 
-// Render writes a problem in the shape its surface speaks.
+// Render writes a problem in the format of its surface.
 func (s *Kit) Render(c echo.Context, p *Problem) error {
 	for prefix, render := range s.Renderers {
 		if strings.HasPrefix(c.Request().URL.Path, prefix) {
@@ -76,7 +76,7 @@ func (s *Kit) Explain(ctx context.Context, requestID string, err error) *Problem
 	return &p
 }
 
-// Explain turns whatever a handler returned into a problem, by the one table of
+// Explain turns the error of a handler into a problem, by the table in
 // status.go.
 func Explain(err error) *Problem {
 	var (
@@ -135,7 +135,7 @@ func Explain(err error) *Problem {
 	}
 }
 
-// FromStatus is a problem known by its status alone.
+// FromStatus is the problem for an HTTP status that has no code of its own.
 func FromStatus(status int) *Problem {
 	code, ok := codeOfStatus[status]
 	switch {

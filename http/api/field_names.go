@@ -7,8 +7,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Respelled is a refusal with its fields spelled as another surface spells
-// them; the domain names them as ACH Connect does.
+// Respelled renames the fields of a refusal for a surface that spells them
+// otherwise; the domain uses ACH Connect's names.
 func Respelled(err error, names *strings.Replacer) error {
 	var r *domain.Refusal
 	if !errors.As(err, &r) {

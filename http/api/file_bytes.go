@@ -9,12 +9,13 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// ForDownload protects a route that gives out files, account numbers and all.
+// ForDownload protects a route that returns whole files, account numbers
+// included.
 func (s *Kit) ForDownload(h Handler) echo.HandlerFunc {
 	return s.ForClientWith(h, domain.ScopeDownload, domain.ScopeReveal)
 }
 
-// SendBytes gives out a file of the caller's, when the log has that it does.
+// SendBytes sends a file of the caller's, once the log has recorded that.
 func (s *Kit) SendBytes(c echo.Context, who Caller, f domain.File) error {
 	if !who.May(domain.ScopeReveal) && !f.Opened.MadeByClient() {
 		return NewProblem(CodeScope, "this needs scope %s: the ledger made this file, and account numbers are in it", domain.ScopeReveal)

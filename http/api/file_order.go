@@ -11,13 +11,13 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// NewFileRequest goes with a caller's file: its credential must be good when the
-// file is accepted, not only when its body began to arrive.
+// NewFileRequest accompanies a caller's file: the credential must be valid when
+// the file is accepted, not only when its body began to arrive.
 func (s *Kit) NewFileRequest(who Caller, key ledger.Option) FileRequest {
 	return FileRequest{Key: key, May: func(ctx context.Context) error { return s.StillGood(ctx, who) }}
 }
 
-// OrderedFile answers a file that was accepted under a key.
+// OrderedFile returns the file that was accepted under a key.
 func (s *Kit) OrderedFile(c echo.Context, use eventstore.KeyUse) (Uploaded, error) {
 	first, err := s.EventAt(c, use)
 	if err != nil {
@@ -27,13 +27,13 @@ func (s *Kit) OrderedFile(c echo.Context, use eventstore.KeyUse) (Uploaded, erro
 	switch e := first.(type) {
 	case *domain.FileOpened:
 		id = e.FileID
-	case *domain.ProfileFileMade: // as older releases recorded a key
+	case *domain.ProfileFileMade: // recorded with the key by older releases
 		id = e.FileID
 	}
 	return s.Files.Again(c.Request().Context(), id)
 }
 
-// EventAt is the first event that a keyed request wrote.
+// EventAt returns the first event that a keyed request wrote.
 func (s *Kit) EventAt(c echo.Context, use eventstore.KeyUse) (domain.Event, error) {
 	first, err := s.Ledger.Store.ReadAll(c.Request().Context(), use.First-1, 1)
 	if err != nil {

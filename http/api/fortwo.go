@@ -13,15 +13,15 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Acts carries out approved requests outside the log.
+// Acts carries out approved requests that act outside the log.
 type Acts interface {
 	CarryOut(ctx context.Context, approval string) error
 }
 
-// ForTwo is the context for what needs two people. While the policy of the
-// ledger says so, the first write under it asks for the approval of another
-// person in its place, and its error answers 202; else it is the request's
-// own. Input is what was sent: the same again is the same request.
+// ForTwo is the context for an act that may need two people. If the ledger's
+// policy requires them, the first write under it records a request for approval
+// instead, and its error is answered with 202; otherwise it is the request's
+// own context. The same input is the same request for approval.
 func (s *Kit) ForTwo(c echo.Context, who Caller, action domain.Action, subject string, input []byte) (context.Context, error) {
 	ctx := c.Request().Context()
 	p, needed, err := s.proposal(ctx, who, action, subject, input)
@@ -31,9 +31,9 @@ func (s *Kit) ForTwo(c echo.Context, who Caller, action domain.Action, subject s
 	return ledger.ForTwo(ctx, p), nil
 }
 
-// ActForTwo does what is outside the log, or asks for the approval of another
-// person, who has it done by Acts. What it is about must not have changed by
-// then: stream and version, or none.
+// ActForTwo does what is outside the log, or records a request for approval,
+// which Acts carries out. The stream must then still be at that version; no
+// stream: nothing is checked.
 func (s *Kit) ActForTwo(c echo.Context, who Caller, action domain.Action, subject string, input []byte, act func() (domain.Act, error), do func(context.Context) error) error {
 	ctx := c.Request().Context()
 	p, needed, err := s.proposal(ctx, who, action, subject, input)
@@ -59,8 +59,8 @@ func (s *Kit) proposal(ctx context.Context, who Caller, action domain.Action, su
 	return ledger.Proposal{Action: action, Subject: subject, Maker: maker.Email, Input: input}, true, err
 }
 
-// Person is who answers for a caller: the person who signed in, or the owner
-// that the credential was issued with.
+// Person returns the person who answers for a caller: who signed in, or the
+// owner the credential was issued to.
 func (s *Kit) Person(ctx context.Context, who Caller) (domain.Operator, error) {
 	owner := who.Person
 	if owner == "" {
@@ -73,7 +73,7 @@ func (s *Kit) Person(ctx context.Context, who Caller) (domain.Operator, error) {
 	return s.Ledger.Person(ctx, owner)
 }
 
-// asked is the answer to a request that waits for another person.
+// asked is the answer to a request that waits for approval.
 type asked struct {
 	ApprovalID string          `json:"approval_id"`
 	Action     domain.Action   `json:"action"`
@@ -82,8 +82,8 @@ type asked struct {
 	Credential json.RawMessage `json:"credential,omitempty"`
 }
 
-// AnswerAwaiting answers 202 to what waits for another person. With it may go
-// what is shown this once; nil for nothing.
+// AnswerAwaiting answers 202 to a request that waits for approval, with what
+// can be shown only this once; nil: nothing.
 func AnswerAwaiting(c echo.Context, w *ledger.Awaiting, once any) error {
 	a := asked{ApprovalID: w.Approval.ID, Action: w.Approval.Asked.Action, Digest: w.Approval.Asked.Digest, ExpiresAt: w.Approval.Asked.ExpiresAt}
 	if once != nil && !w.Again {
@@ -98,7 +98,8 @@ func AnswerAwaiting(c echo.Context, w *ledger.Awaiting, once any) error {
 	return c.JSON(http.StatusAccepted, a)
 }
 
-// awaiting answers an error that says that another person has to approve.
+// awaiting answers an error that says that approval is needed; false for any
+// other error.
 func awaiting(err error, c echo.Context) bool {
 	var w *ledger.Awaiting
 	if !errors.As(err, &w) || c.Response().Committed {

@@ -44,7 +44,7 @@ func NewTransactionRow(r projections.Transaction) TransactionRow {
 	}
 }
 
-// shownTo leaves out of a row what its caller knows.
+// shownTo drops from a row what its caller knows already.
 func (r TransactionRow) shownTo(who Caller) TransactionRow {
 	if who.Client != domain.LedgerClient {
 		r.Client = ""
@@ -86,7 +86,7 @@ var transactionStatuses = []string{
 	projections.Pending, projections.Released, projections.Transmitted, projections.Returned, projections.Recalled, projections.Rejected,
 }
 
-// Forms of what is searched for.
+// Forms of search terms.
 var (
 	traceForm   = regexp.MustCompile(`^[0-9]{15}$`)
 	tailForm    = regexp.MustCompile(`^[0-9A-Za-z]{1,4}$`)
@@ -117,7 +117,7 @@ func transactionFilter(c echo.Context, who Caller) (f projections.TransactionFil
 	return f, q.Refusal()
 }
 
-// form reads a value of a form.
+// form reads a parameter that must match a pattern.
 func (q *QueryReader) form(name string, form *regexp.Regexp, is string) string {
 	s := q.Text(name)
 	if s != "" && !form.MatchString(s) {
@@ -127,7 +127,8 @@ func (q *QueryReader) form(name string, form *regexp.Regexp, is string) string {
 	return s
 }
 
-// name reads the words of a name as they were sent: in ASCII.
+// name reads the words of a name, transliterated to ASCII as they were sent to
+// the bank.
 func (q *QueryReader) name() string {
 	name := q.Text("name")
 	ascii, _, err := text.ToASCII(name)
@@ -138,7 +139,7 @@ func (q *QueryReader) name() string {
 	return ascii
 }
 
-// amounts reads what a payment is about: exactly, or from and to, in dollars.
+// amounts reads the amount filters, in dollars: one amount, or from and to.
 func (q *QueryReader) amounts(f *projections.TransactionFilter) {
 	exact, least, most := q.dollars("amount"), q.dollars("min"), q.dollars("max")
 	switch {

@@ -25,8 +25,8 @@ const maxKey = 255
 
 // Once is the use a request makes of its Idempotency-Key.
 type Once struct {
-	// Key passes the key on to the write, so that key and events become durable
-	// together; it does nothing for a request without one.
+	// Key adds the idempotency key to the write, so that key and events become
+	// durable together; without a key it does nothing.
 	Key ledger.Option
 
 	before *eventstore.KeyUse
@@ -41,7 +41,7 @@ func SecretIsGone(other string) error {
 	return domain.Refuse(domain.Conflict, "this was done before; the secret was shown once and is not kept: %s", other)
 }
 
-// Before is the first use of the key. Its events rebuild the first answer.
+// Before returns the first use of the key. Its events rebuild the first answer.
 func (o Once) Before() (use eventstore.KeyUse, repeated bool) {
 	if o.before == nil {
 		return use, false
@@ -49,13 +49,13 @@ func (o Once) Before() (use eventstore.KeyUse, repeated bool) {
 	return *o.before, true
 }
 
-// Once reads the Idempotency-Key of a POST, which answers once for each key of
-// a client at its method and path. Input is what makes two requests the same;
-// only a keyed hash of it is kept. Other input under a used key is 422. A
-// refusal writes no events, so it is not kept and the key stays free.
+// Once reads the Idempotency-Key of a POST, which is answered once for each key
+// of a client at its method and path. Input identifies the request; only its
+// keyed hash is stored. Other input under a used key is a 422. A refusal writes
+// no event, so it uses up no key.
 //
-// Of two requests that are under way with one key, the later write fails with
-// a *eventstore.KeyUsedError. Its handler runs again and then finds the first
+// Of two concurrent requests with one key, the later write fails with a
+// *eventstore.KeyUsedError. Its handler then runs again and finds the first
 // use.
 func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 	r := c.Request()
@@ -64,7 +64,7 @@ func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 		return Once{}, err
 	}
 	if err := s.StillGood(r.Context(), who); err != nil {
-		return Once{}, err // it was revoked while the body came
+		return Once{}, err // it may have been revoked while the body arrived
 	}
 	if name == "" {
 		return Once{Key: func(*ledger.Change) {}}, nil
@@ -87,8 +87,8 @@ func (s *Kit) Once(c echo.Context, who Caller, input []byte) (Once, error) {
 	}
 }
 
-// again runs a handler a second time when another request used its key
-// meanwhile. The body can be read again.
+// again runs a handler once more if another request used its key meanwhile. The
+// body can be read again.
 func again(h Handler) Handler {
 	return func(c echo.Context, who Caller) error {
 		err := h(c, who)
@@ -100,12 +100,12 @@ func again(h Handler) Handler {
 	}
 }
 
-// keyScope is the method and path within which a key means one request. Ids
-// are the same in either case, so the path is, too.
+// keyScope is the method and path in which a key identifies one request. Ids
+// are case-insensitive, and so is the path.
 func keyScope(r *http.Request) string { return r.Method + " " + strings.ToLower(r.URL.Path) }
 
-// usedKey finds the use of a key, also one of an earlier release, which kept
-// the path in the letter case it came in.
+// usedKey finds the use of a key, including those of earlier releases, which
+// stored the path in its original case.
 func (s *Kit) usedKey(r *http.Request, key eventstore.IdempotencyKey) (eventstore.KeyUse, bool, error) {
 	use, used, err := s.Ledger.Store.Key(r.Context(), key)
 	if asSent := r.Method + " " + r.URL.Path; err == nil && !used && asSent != key.Scope {

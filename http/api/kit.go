@@ -1,6 +1,3 @@
-// Package api is what the surfaces of the ledger share: who asks, what a body
-// and a query may be, repeated requests, pages, problems, limits, and the
-// views that more than one surface shows.
 package api
 
 import (
@@ -15,8 +12,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Kit is what every surface is built on; package http makes one and hands it
-// to each.
+// Kit is the base of every surface; package http makes one and passes it to
+// each.
 type Kit struct {
 	Options
 	Echo       *echo.Echo
@@ -69,10 +66,10 @@ func New(o Options) (*Kit, error) {
 	return k, nil
 }
 
-// LedgerNow is the ledger at this moment.
+// LedgerNow is the ledger with the clock fixed at this moment.
 func (s *Kit) LedgerNow() *ledger.Ledger { return s.Ledger.Present() }
 
-// ClientSettings is a client as the log has it.
+// ClientSettings reads a client from the log.
 func (s *Kit) ClientSettings(ctx context.Context, id string) (domain.Client, error) {
 	client, err := s.Directory.Client(ctx, id)
 	if err == nil && client.Version == 0 {

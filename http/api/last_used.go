@@ -6,8 +6,8 @@ import (
 )
 
 // lastUses remembers when each credential was last used since the server
-// started. It is a help for people who rotate keys, not a record: the log
-// names the credential behind every event.
+// started. It helps people who rotate keys and is no record: the log names the
+// credential of every event.
 type lastUses struct {
 	mu sync.Mutex
 	at map[string]time.Time
@@ -22,7 +22,7 @@ func (u *lastUses) note(key string, now time.Time) {
 	u.at[key] = now
 }
 
-// Last is when a credential was used, or nil.
+// Last returns when a credential was last used, or nil.
 func (u *lastUses) Last(key string) *time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()

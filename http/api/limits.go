@@ -24,8 +24,8 @@ const (
 	NoLimit   = 0        // of a bulk request, whose lines are bounded instead
 )
 
-// limitBody bounds every body before a route is known. A route that takes
-// more says so in s.sizes.
+// limitBody bounds every body before its route is known. A route that accepts
+// more is listed in BodyLimits.
 func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -45,8 +45,8 @@ func (s *Kit) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// Body reads a body of the given media type whole. It is at most maxBody
-// long, as limitBody sees to; largeBody reads those that may be longer.
+// Body reads a whole body of the given media type, at most maxBody long, which
+// limitBody enforces; LargeBody reads longer ones.
 func Body(c echo.Context, mediaType string) ([]byte, error) {
 	if err := MediaType(c, mediaType); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func Body(c echo.Context, mediaType string) ([]byte, error) {
 	return Whole(c.Request())
 }
 
-// Whole reads the body of a request, which can be read again.
+// Whole reads the body of a request so that it can be read again.
 func Whole(r *http.Request) ([]byte, error) {
 	content, err := readUpTo(r.Body, nil, math.MaxInt, r.ContentLength)
 	if err != nil {
@@ -64,12 +64,11 @@ func Whole(r *http.Request) ([]byte, error) {
 	return content, nil
 }
 
-// unread lets a body be read again: the answer does not wait for one that is
-// whole in memory.
+// unread makes a body that is in memory readable again.
 func unread(r *http.Request, content []byte) { r.Body = io.NopCloser(bytes.NewReader(content)) }
 
-// MediaType refuses a body of another media type. A body that names none is
-// taken for what is wanted.
+// MediaType refuses a body of another media type. A missing Content-Type is
+// accepted.
 func MediaType(c echo.Context, want string) error {
 	have := c.Request().Header.Get(echo.HeaderContentType)
 	if have == "" || have == want {
@@ -85,7 +84,7 @@ func MediaType(c echo.Context, want string) error {
 	return nil
 }
 
-// ReadError tells a caller that left from one that sent too much.
+// ReadError tells a caller who disconnected from one who sent too much.
 func ReadError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
@@ -94,9 +93,9 @@ func ReadError(err error) error {
 	return NewProblem(codeRequestIncomplete, "the body ended before it was complete")
 }
 
-// rates bounds the requests of each client, or the tokens of each credential.
+// rates limits the requests of each client, or the tokens of each credential.
 type rates struct {
-	limit rate.Limit // zero: no bound
+	limit rate.Limit // zero: no limit
 	burst int
 	now   func() time.Time
 	among ledger.Nodes
@@ -108,8 +107,8 @@ func newRates(limit rate.Limit, burst int, now func() time.Time, among ledger.No
 	return rates{limit, burst, now, among, new(sync.Mutex), map[string]*rate.Limiter{}}
 }
 
-// allow takes one request of a client, or of a credential, or says in how
-// many seconds it may come again.
+// allow takes one request from the budget of a client or credential, or refuses
+// it with the seconds to wait.
 func (r rates) allow(name string) error {
 	if r.limit <= 0 {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// LinkNext names the next page in a Link header; other filters are kept.
+// LinkNext names the next page in a Link header, with the same filters.
 func LinkNext(c echo.Context, most int, cursor string) {
 	query := c.QueryParams()
 	next := url.Values{}

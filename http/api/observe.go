@@ -14,13 +14,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Paths that machines ask all the time.
+// Paths that machines poll.
 const (
 	HealthPath = "/healthz"
 	ReadyPath  = "/readyz"
 )
 
-// Keys of what a request carries through its handlers.
+// Keys of values in a request's context.
 const (
 	requestIDKey = "request-id"
 	callerKey    = "caller"
@@ -35,8 +35,8 @@ func RequestID(c echo.Context) string {
 	return id
 }
 
-// sane reports whether a caller's request id can be repeated everywhere: it
-// must not break a log line or a header, or be mistaken for a document.
+// sane reports whether a caller's request id may be echoed: it must not break a
+// log line or a header, or be mistaken for markup.
 func sane(id string) bool {
 	if id == "" || len(id) > maxRequestID {
 		return false
@@ -49,18 +49,16 @@ func sane(id string) bool {
 	return true
 }
 
-// made reports whether an id has the form of those made here. Such a one is
-// never taken from a caller, so that it stands for one request only; what
-// callers choose themselves means something beside their key.
+// made reports whether an id looks like one made here. Such an id is not
+// accepted from a caller, so that it identifies one request only.
 func made(id string) bool {
 	u, err := uuid.Parse(id)
 	return err == nil && u.Version() == 7
 }
 
-// observe gives a request its id, turns a panic into a fault, and when the
-// answer is sent writes one line of the access log and moves the latency
-// metric. The line has the path but never the query or a header: those may
-// carry secrets.
+// observe assigns the request id, turns a panic into a fault and, once the
+// answer is sent, writes the access log line and the latency metric. The line
+// has the path but no query and no header, which may hold secrets.
 func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -84,9 +82,9 @@ func (s *Kit) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// guarded calls a handler and returns its panic as a fault. Only
-// http.ErrAbortHandler passes: it is how a handler breaks off an answer it
-// cannot finish truthfully.
+// guarded calls a handler and returns its panic as a fault.
+// http.ErrAbortHandler passes through: a handler panics with it to abort an
+// answer that it cannot complete.
 func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
 	defer func() {
 		r := recover()
@@ -113,7 +111,7 @@ func (s *Kit) observed(c echo.Context, id string, took time.Duration, aborted bo
 		level = slog.LevelWarn
 	}
 	if route == HealthPath || route == ReadyPath {
-		level = slog.LevelDebug // asked every few seconds, and the answer is all there is to say
+		level = slog.LevelDebug // polled every few seconds, and the answer says all
 	}
 	ctx := r.Context()
 	if !s.Log.Enabled(ctx, level) {
@@ -132,10 +130,10 @@ func (s *Kit) observed(c echo.Context, id string, took time.Duration, aborted bo
 	s.Log.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// metrics are what requests leave behind for Prometheus.
+// metrics are the request metrics for Prometheus.
 type metrics struct {
 	latency *prometheus.HistogramVec
-	refused *prometheus.CounterVec // requests of operations, because of who asked
+	refused *prometheus.CounterVec // operations' requests refused for lack of rights
 }
 
 func newMetrics(r *prometheus.Registry) (metrics, error) {
@@ -155,7 +153,8 @@ func (m metrics) observe(method, route string, status int, took time.Duration) {
 	m.latency.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// knownMethod keeps invented methods from becoming metrics of their own.
+// knownMethod maps unknown HTTP methods to one label, so that callers cannot
+// create metrics.
 func knownMethod(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:

@@ -18,20 +18,20 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Sandbox is what a sandbox server can do beside a real one.
+// Sandbox is what a sandbox server can do and a real one cannot.
 type Sandbox struct {
-	// Move takes the clock to an instant by way of every instant between at
-	// which something falls due, and does what is due, so that the one who
-	// moved the clock sees its effects at once. With anyTime it may go back;
-	// that is for a ledger in which nothing can be due.
+	// Move moves the clock to an instant, stopping at every instant in between at
+	// which something is due, and does what is due, so that the caller sees its
+	// effects on return. With anyTime the clock may go back; that is for a ledger
+	// in which nothing can be due.
 	Move func(ctx context.Context, to time.Time, anyTime bool) error
-	// Follow has this node's clock show what another node moved it to; nil where
-	// there is no other.
+	// Follow makes this node's clock show what another node moved it to; nil with
+	// one node.
 	Follow func(ctx context.Context) error
 }
 
-// Options is what a Server is made of. Ledger, Tokens, Webhooks, Views and Directory
-// are needed; everything else has a default.
+// Options are the parts of a Server. Ledger, Tokens, Webhooks, Views and
+// Directory are required; everything else has a default.
 type Options struct {
 	Ledger    *ledger.Ledger
 	Tokens    eventstore.Tokens
@@ -44,24 +44,24 @@ type Options struct {
 	Metrics *prometheus.Registry // served at /metrics; a registry of its own by default
 	Now     func() time.Time     // machine time, for tokens and limits; time.Now by default
 
-	Files   Files            // what is done with files; see Files
-	Inbound Inbound          // what comes from the bank; see Inbound
-	Guard   Guard            // what holds entries; see Guard
-	Acts    Acts             // carries out what two people agreed on; see Acts
-	Plaid   Plaid            // resolves processor tokens; takes none by default
+	Files   Files            // works on files; see Files
+	Inbound Inbound          // takes in files of the bank; see Inbound
+	Guard   Guard            // holds entries; see Guard
+	Acts    Acts             // carries out approved requests; see Acts
+	Plaid   Plaid            // resolves processor tokens; by default refuses all
 	Sandbox *Sandbox         // set for a sandbox server only
 	Revoked func(key string) // told when a credential was revoked; nil: nobody
 
-	// SignIns lets operators sign in to the console; without it there is none.
+	// SignIns lets operators sign in to the console; nil: there is no console.
 	SignIns *people.SignIns
 	// OpenID is a provider that says who operators are; nil: none.
 	OpenID *openid.Provider
 
-	// Traced says that requests are spans; the process has a provider for them.
+	// Traced makes each request a span; the process must have a tracer provider.
 	Traced bool
 
-	// Fresh reports why this process cannot know whether a credential still
-	// holds: the database is away. Nil is never.
+	// Fresh reports why this process cannot know whether a credential is still
+	// valid, as when the database is unreachable; nil func: never.
 	Fresh func(ctx context.Context) error
 
 	// Ready reports why the process cannot serve yet, for /readyz.
@@ -71,19 +71,19 @@ type Options struct {
 	// from nobody else, X-Forwarded-For says where a request comes from.
 	Proxies []netip.Prefix
 
-	// CheckKeys names the key files of a bank's PGP settings that are of no use,
-	// by the fields that name them, and warns of others; nil: nobody looks.
+	// CheckKeys reports key files of a bank's PGP settings that cannot be used, by
+	// the field that names them, and warns of others; nil: no check.
 	CheckKeys func(*domain.PGP) (faults []domain.FieldError, warnings []string)
 
 	// NoOutbox says that there is no outbox, so that no ODFI may be set up to
 	// deliver there.
 	NoOutbox bool
 
-	// RequestsPerSecond bounds each client, with bursts of twice as many;
-	// zero is no bound.
+	// RequestsPerSecond limits each client, with bursts of twice as many; zero: no
+	// limit.
 	RequestsPerSecond float64
 
-	// Nodes are those that serve the ledger, among which such bounds are
+	// Nodes are the nodes that serve the ledger, among which such limits are
 	// divided; this one alone by default.
 	Nodes ledger.Nodes
 

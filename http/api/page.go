@@ -28,9 +28,9 @@ func AnswerPage[T any](c echo.Context, data []T, next string) error {
 	return c.JSON(http.StatusOK, p)
 }
 
-// List answers a page of a view: limit and cursor are the request's, and the
-// view shows what was written for the client before, or for everyone. What
-// names the rows in a fault.
+// List answers a page of a view: limit and cursor come from the request, and
+// the view is caught up with what was written for the client before. What names
+// the rows in an error.
 func List[R, T any](s *Kit, c echo.Context, client, what string,
 	find func(ctx context.Context, limit int, cursor string) ([]R, string, error), show func(R) (T, error),
 ) error {
@@ -55,8 +55,8 @@ func List[R, T any](s *Kit, c echo.Context, client, what string,
 	return AnswerPage(c, shown, next)
 }
 
-// Find answers the row that the path names by id, once the view shows what was
-// written for the client before.
+// Find answers the row whose id is in the path, once the view has caught up
+// with what was written for the client before.
 func Find[R, T any](s *Kit, c echo.Context, client, what string,
 	find func(ctx context.Context, id string) (R, bool, error), show func(R) T,
 ) error {
@@ -74,7 +74,7 @@ func Find[R, T any](s *Kit, c echo.Context, client, what string,
 	return c.JSON(http.StatusOK, show(row))
 }
 
-// Shown is how List shows rows that cannot fail to be shown.
+// Shown adapts a conversion that cannot fail to List.
 func Shown[R, T any](show func(R) T) func(R) (T, error) {
 	return func(r R) (T, error) { return show(r), nil }
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// ParseGUID is the form in which ids are kept and compared: lower case.
+// ParseGUID returns a GUID in the form in which ids are stored and compared:
+// lower case.
 func ParseGUID(s string) (string, bool) {
 	if len(s) != 36 {
 		return "", false
@@ -21,8 +22,8 @@ func ParseGUID(s string) (string, bool) {
 	return id.String(), true
 }
 
-// UUIDParam reads an id from the path which the client chose; shown is its name
-// in the refusal.
+// UUIDParam reads an id that the client chose from the path; shown names it in
+// the refusal.
 func UUIDParam(c echo.Context, name, shown string) (string, error) {
 	id := strings.ToLower(c.Param(name))
 	if !domain.ValidHolderID(id) {

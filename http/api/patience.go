@@ -7,15 +7,14 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// WriteTimeout is how long an answer may take its reader.
+// WriteTimeout bounds how long a caller may take to read an answer.
 const WriteTimeout = 60 * time.Second
 
-// Patience gives a request more time than usual to send its body and to take
-// its answer, from now on.
+// Patience extends the read and write deadlines of a request.
 func Patience(c echo.Context, d time.Duration) {
 	control := http.NewResponseController(c.Response())
 	until := time.Now().Add(d)
-	// A writer without deadlines, as in tests, needs no patience.
+	// a writer without deadlines, as in tests, needs none
 	_ = control.SetReadDeadline(until)
 	_ = control.SetWriteDeadline(until)
 }

@@ -14,22 +14,22 @@ import (
 
 // Files is what this package needs of the workers.
 type Files interface {
-	// Bytes are a file as the bank gets it.
+	// Bytes returns a file as the bank gets it.
 	Bytes(ctx context.Context, id string) ([]byte, error)
-	// Upload makes a client's own NACHA file a file of the ledger, whole or
-	// not at all; the same content again answers the same. While the ODFI's
-	// delivery is off it refuses with code delivery-off.
+	// Upload makes a client's own NACHA file a file of the ledger, all of it or
+	// nothing; the same content again returns the same file. While the ODFI's
+	// delivery is off it refuses with delivery-off.
 	Upload(ctx context.Context, client string, content []byte, r FileRequest) (u Uploaded, again bool, err error)
 	// ACHFile does the same with an ACH Pro file.
 	ACHFile(ctx context.Context, client string, f ACHFile, r FileRequest) (u Uploaded, again bool, err error)
-	// ACHFileAgain answers an ACH Pro file that was accepted before under the
-	// key or, without one, in these words.
+	// ACHFileAgain returns the file of an ACH Pro file that was accepted before
+	// under the key or, without a key, with the same body.
 	ACHFileAgain(ctx context.Context, client, key string, sent []byte) (u Uploaded, known bool, err error)
-	// Again answers either by its file, which is completed first if need be.
-	// It refuses when nothing of the file leaves any more.
+	// Again returns the file of either, and completes it first if necessary. It
+	// refuses when nothing of the file will leave any more.
 	Again(ctx context.Context, id string) (Uploaded, error)
-	// Transactions are those of either in the order of its entries, whatever
-	// became of the file.
+	// Transactions returns the ids of either's transactions in the order of its
+	// entries, whatever became of the file.
 	Transactions(ctx context.Context, id string) ([]string, error)
 	// Confirm and Resend settle a file whose delivery is unknown.
 	Confirm(ctx context.Context, id string) error
@@ -40,8 +40,8 @@ type Files interface {
 
 // FileRequest is what comes with a file besides its content.
 type FileRequest struct {
-	Key ledger.Option               // recorded when the file is accepted
-	May func(context.Context) error // asked last before it is
+	Key ledger.Option               // recorded with file.opened
+	May func(context.Context) error // checked right before that
 }
 
 // ACHFile is an ACH Pro file, under a file header of its own.
@@ -62,7 +62,7 @@ type ACHFile struct {
 	Offsets []*domain.OrderedOffset
 }
 
-// Uploaded is a client's own file as the ledger took it.
+// Uploaded is the result of a client's own file.
 type Uploaded struct {
 	FileID       string   `json:"file_id"`
 	Entries      int      `json:"entries"`
@@ -73,8 +73,9 @@ type Uploaded struct {
 	Missed []SnakeMissed `json:"missed_corrections,omitempty"`
 }
 
-// StillAtWork says that a client's file is kept and opened, and that whoever cuts
-// it has not answered yet: it will be cut or refused, as it shows under its id.
+// StillAtWork says that a client's file was accepted and that the node that
+// cuts it has not answered yet. Whether it is cut or refused shows under its
+// id.
 type StillAtWork struct{ FileID string }
 
 func (s *StillAtWork) Error() string { return "file " + s.FileID + " is not cut yet" }

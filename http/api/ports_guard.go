@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// Guard is what this package needs of the worker that judges what waits.
+// Guard is what this package needs of the worker that judges waiting entries.
 type Guard interface {
-	// Exposure says what is used of limits on each day from one on, by what
-	// the views show.
+	// Exposure returns how much of each limit is used on each day from the given
+	// one on, as the views show it.
 	Exposure(ctx context.Context, from calendar.Date) ([]guard.Line, error)
 }

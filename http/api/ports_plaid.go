@@ -6,8 +6,8 @@ import (
 
 // Plaid turns a processor token into the account that somebody linked.
 type Plaid interface {
-	// Account resolves a token. A *Problem or a *domain.Refusal is what the
-	// caller is told; it holds no token, key or account number.
+	// Account resolves a token. A *Problem or *domain.Refusal is shown to the
+	// caller; it contains no token, key or account number.
 	Account(ctx context.Context, processorToken string) (PlaidAccount, error)
 }
 
@@ -19,10 +19,10 @@ type PlaidAccount struct {
 	Owner           string // of its holder, where Plaid says it
 }
 
-// NoPlaid is a ledger without keys of Plaid.
+// NoPlaid is for a ledger without Plaid keys.
 type NoPlaid struct{}
 
-// Account takes no token.
+// Account refuses every token.
 func (NoPlaid) Account(context.Context, string) (PlaidAccount, error) {
 	return PlaidAccount{}, Invalid("/processor_token", "processor-token",
 		"this server has no keys of Plaid and takes no processor tokens: send the account's numbers")

@@ -9,8 +9,8 @@ import (
 // problemType is the namespace of problem types; a code completes it.
 const problemType = "urn:achledger:problem:"
 
-// Problem is an RFC 9457 problem document. It is the error every handler may
-// return, and what every other error becomes.
+// Problem is an RFC 9457 problem document. Handlers may return it as an error,
+// and every other error is turned into one.
 type Problem struct {
 	Type      string              `json:"type"` // stable: problemType and the code
 	Title     string              `json:"title"`
@@ -21,14 +21,14 @@ type Problem struct {
 	RequestID string              `json:"request_id,omitempty"`
 	Errors    []domain.FieldError `json:"errors,omitempty"`
 
-	OAuth      string `json:"-"` // the error of RFC 6749 where the status does not say it
+	OAuth      string `json:"-"` // the error code of RFC 6749 where the status does not determine it
 	RetryAfter int    `json:"-"` // seconds, in the header; zero: absent
 }
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }
 
-// NewProblem makes a problem of a code in the table. The detail is shown to the
-// caller: no account number, no secret.
+// NewProblem makes the problem of a code in the table. The detail is shown to
+// the caller, so it must not contain an account number or a secret.
 func NewProblem(code domain.Code, format string, args ...any) *Problem {
 	m, ok := meanings[code]
 	if !ok {
@@ -51,7 +51,7 @@ func Invalid(pointer, code, format string, args ...any) error {
 	}}
 }
 
-// After says when to try again.
+// After sets when to try again.
 func (p *Problem) After(seconds int) *Problem {
 	p.RetryAfter = seconds
 	return p

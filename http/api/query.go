@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// ParseDay reads a date as ACH Connect writes it, M/D/YYYY, or as we do.
+// ParseDay reads a date as ACH Connect writes it, M/D/YYYY, or as YYYY-MM-DD.
 func ParseDay(s string) (day string, ok bool) {
 	if t, err := time.Parse("1/2/2006", s); err == nil {
 		return t.Format(time.DateOnly), true
@@ -21,8 +21,8 @@ func ParseDay(s string) (day string, ok bool) {
 	return d.String(), err == nil
 }
 
-// QueryReader reads a query by name, in any letter case, and collects what
-// is wrong with it; a filter nobody read is wrong too.
+// QueryReader reads query parameters by name, in any letter case, and collects
+// what is wrong; a parameter that nobody read is wrong too.
 type QueryReader struct {
 	Values url.Values
 	read   []string
@@ -98,7 +98,7 @@ func Pick[T ~string](q *QueryReader, name string, values []T) (none T) {
 	return none
 }
 
-// Refusal says what was wrong, if anything.
+// Refusal returns what was wrong, or nil.
 func (q *QueryReader) Refusal() error {
 	for name := range q.Values {
 		known := false
@@ -115,8 +115,7 @@ func (q *QueryReader) Refusal() error {
 	return &domain.Refusal{Code: domain.Invalid, Fields: q.wrong}
 }
 
-// QueryDay reads a day, YYYY-MM-DD, from the query; otherwise stands where there
-// is none.
+// QueryDay reads a day, YYYY-MM-DD, from the query; otherwise is the default.
 func QueryDay(c echo.Context, name string, otherwise calendar.Date) (calendar.Date, error) {
 	text := c.QueryParam(name)
 	if text == "" {

@@ -10,9 +10,9 @@ var (
 	longNumber = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){6,}`)
 )
 
-// quiet takes the digits out of long numbers in what a refusal quotes. That is
-// text of the caller's which was not what the field takes; somebody may have
-// put an account number there. Ids stay, since nobody has one by chance.
+// quiet masks long numbers in what a refusal quotes. The quoted text is the
+// caller's and did not suit its field; it may be an account number. GUIDs are
+// kept.
 func quiet(message string) string {
 	return quoted.ReplaceAllStringFunc(message, func(text string) string {
 		id := strings.Trim(text, `"`)

@@ -11,14 +11,15 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Of the requests of operations that are refused because of who asks, so many
-// are recorded of a credential, and of all: the others are counted and logged.
+// How many refused requests of operations are recorded, for each credential and
+// in all, when the refusal is due to who asked. The rest are counted and
+// logged.
 const (
 	refusedOfOne, refusedOfOneEvery = 10, time.Minute
 	refusedOfAll, refusedOfAllEvery = 100, 10 * time.Second
 )
 
-// refusals bounds what is recorded of them.
+// refusals limits what is recorded of them.
 type refusals struct {
 	one, all   *ledger.Throttle
 	unrecorded atomic.Int64
@@ -31,9 +32,9 @@ func newRefusals(now func() time.Time) *refusals {
 	}
 }
 
-// noted passes on how a request of operations ended. One that was refused
-// because of who asked is recorded; where that fails it is refused all the
-// same, and logged.
+// noted records a request of operations that was refused because of who asked,
+// and returns its error. If recording fails, the refusal stands and the failure
+// is logged.
 func (s *Kit) noted(c echo.Context, who Caller, err error) error {
 	if err == nil {
 		return nil

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// remote is the address a request comes from. From a proxy of ours it is what
-// the proxy says: X-Forwarded-For is read from its right end, where our proxies
-// write, to the first address that is none of theirs. What stands to the left
-// of that may be anybody's invention. Nobody else is believed.
+// remote returns the address a request comes from. From a trusted proxy it is
+// what the proxy says: X-Forwarded-For is read from its right end, where our
+// proxies append, to the first address that is not theirs. Everything to the
+// left of that may be forged. Nobody else's header is believed.
 func (s *Kit) remote(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !s.isProxy(peer.Addr()) {
@@ -20,7 +20,7 @@ func (s *Kit) remote(r *http.Request) string {
 	for i := len(hops) - 1; i >= 0 && s.isProxy(from); i-- {
 		hop, ok := hopAddress(strings.TrimSpace(hops[i]))
 		if !ok {
-			break // the proxy that wrote it is as far as anybody knows
+			break // the proxy that wrote it is the last hop that is known
 		}
 		from = hop
 	}

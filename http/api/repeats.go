@@ -6,8 +6,9 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// Repeated refuses a text that repeats the account number of the transaction
-// it is about. Where the client's keys were destroyed nobody can tell.
+// Repeated refuses a text that contains the account number of the transaction
+// it is about. If the client's keys were destroyed this cannot be checked, and
+// the text is accepted.
 func Repeated(l *ledger.Ledger, t domain.Transaction, pointer, text string) error {
 	if text == "" || !t.Exists() {
 		return nil
@@ -22,8 +23,8 @@ func Repeated(l *ledger.Ledger, t domain.Transaction, pointer, text string) erro
 	return RefuseRepetitions(Repetitions(number, pointer, text))
 }
 
-// Repetitions names the texts that repeat an account number. They come in
-// pairs: the pointer, and what stands there.
+// Repetitions returns an error for each text that contains an account number.
+// Texts come in pairs: pointer and content.
 func Repetitions(number string, texts ...string) (list []domain.FieldError) {
 	for i := 0; i+1 < len(texts); i += 2 {
 		if domain.Repeats(number, texts[i+1]) {
@@ -33,8 +34,8 @@ func Repetitions(number string, texts ...string) (list []domain.FieldError) {
 	return list
 }
 
-// RefuseRepetitions is the refusal of fields that repeat an account number; nil
-// for none.
+// RefuseRepetitions refuses fields that contain an account number; nil for
+// none.
 func RefuseRepetitions(list []domain.FieldError) error {
 	if len(list) == 0 {
 		return nil

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// RowsAtOnce is how many rows of a list are read at a time.
+	// RowsAtOnce is how many rows of a list are read in one query.
 	RowsAtOnce = 500
-	// rowsBuffer is how many bytes of a list wait before they are sent.
+	// rowsBuffer is how many bytes of a list are buffered before they are sent.
 	rowsBuffer = 64 << 10
 )
 
-// AnswerRows writes a list as the bare array its surface knows: all of it, row
-// by row, or with limit a page and a Link to the next, whose cursor counts what
-// was shown before. The rows are never all in memory. A fault behind the first
-// bytes breaks the answer off, so that nobody takes it for whole.
+// AnswerRows streams a list as the bare array that its surface specifies: all
+// rows or, with limit, a page with a Link to the next, whose cursor counts the
+// rows shown before. The rows are never all in memory. A fault after the first
+// bytes aborts the answer, so that it is not mistaken for a whole list.
 func AnswerRows[R, T any](s *Kit, c echo.Context, rows iter.Seq2[R, error], show func(R) (T, error)) error {
 	if c.QueryParam("limit") != "" {
 		return answerRowsPage(c, rows, show)
@@ -101,7 +101,7 @@ func (w *rowWriter) add(row any) error {
 	return w.flush()
 }
 
-// begin puts down what stands before a row.
+// begin writes what precedes a row.
 func (w *rowWriter) begin() {
 	before := byte(',')
 	if !w.some {
@@ -123,7 +123,7 @@ func (w *rowWriter) closeArray() {
 	w.buffer = append(w.buffer, ']')
 }
 
-// flush sends what waits. A caller has so long for each part.
+// flush sends what is buffered. The caller has WriteTimeout to read each part.
 func (w *rowWriter) flush() error {
 	_ = w.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) // a writer without deadlines, as in tests, needs none
 	if !w.c.Response().Committed {
@@ -135,7 +135,7 @@ func (w *rowWriter) flush() error {
 	return err
 }
 
-// Each are the rows of a list that is in memory already.
+// Each iterates over a list that is in memory already.
 func Each[R any](list []R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		for _, row := range list {
@@ -146,8 +146,9 @@ func Each[R any](list []R) iter.Seq2[R, error] {
 	}
 }
 
-// Pages are the rows of a list that is read page by page; read answers a page
-// from a cursor on, and the next cursor, which is the zero value at the end.
+// Pages iterates over a list that is read page by page. Read returns a page
+// from a cursor on and the next cursor, which is the zero value after the last
+// page.
 func Pages[R any, C comparable](from C, read func(C) ([]R, C, error)) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		var none C

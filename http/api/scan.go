@@ -13,8 +13,8 @@ func Wrong(at, code, format string, args ...any) []domain.FieldError {
 	return []domain.FieldError{{Pointer: at, Code: code, Message: fmt.Sprintf(format, args...)}}
 }
 
-// SafeName is an unknown field's name as it may be repeated: somebody may have
-// put a value in its place.
+// SafeName returns an unknown field's name in a form that may be quoted:
+// somebody may have put a value in its place.
 func SafeName(name string) string {
 	const most = 40
 	name = strings.Map(func(r rune) rune {
@@ -29,8 +29,8 @@ func SafeName(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) // RFC 6901
 }
 
-// Members walks the members of an object that is valid JSON. It answers false
-// for anything but an object.
+// Members calls each with the members of an object that is valid JSON. It
+// returns false for anything but an object.
 func Members(object string, each func(name, value string)) bool {
 	i := Skip(object, 0)
 	if object[i] != '{' {
@@ -39,7 +39,7 @@ func Members(object string, each func(name, value string)) bool {
 	for i = Skip(object, i+1); object[i] != '}'; {
 		end := valueEnd(object, i)
 		name, _ := Unquote(object[i:end])
-		i = Skip(object, Skip(object, end)+1) // behind the colon
+		i = Skip(object, Skip(object, end)+1) // after the colon
 		end = valueEnd(object, i)
 		each(name, object[i:end])
 		if i = Skip(object, end); object[i] == ',' {
@@ -49,7 +49,8 @@ func Members(object string, each func(name, value string)) bool {
 	return true
 }
 
-// Elements walks the elements of an array that is valid JSON.
+// Elements calls each with the elements of an array that is valid JSON. It
+// returns false for anything but an array.
 func Elements(array string, each func(value string)) bool {
 	i := Skip(array, 0)
 	if array[i] != '[' {
@@ -68,7 +69,7 @@ func Elements(array string, each func(value string)) bool {
 // Blanks are JSON's white space.
 const Blanks = " \t\r\n"
 
-// Skip is where the next thing that is not blank begins.
+// Skip returns where the next byte that is not blank begins.
 func Skip(s string, i int) int {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
 		i++
@@ -76,7 +77,7 @@ func Skip(s string, i int) int {
 	return i
 }
 
-// valueEnd is where the value that begins at i ends.
+// valueEnd returns where the value that begins at i ends.
 func valueEnd(s string, i int) int {
 	switch s[i] {
 	case '"':
@@ -129,7 +130,7 @@ func Unquote(value string) (s string, ok bool) {
 	return unescape(value)
 }
 
-// unescape is apart so that strings without a backslash allocate nothing.
+// unescape is separate so that strings without a backslash allocate nothing.
 func unescape(value string) (string, bool) {
 	var s string
 	err := json.Unmarshal([]byte(value), &s)

@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Found is an answer of a search: what it is, and where it is.
+// Found is one result of a search: what it is, and where to read it.
 type Found struct {
 	What        string          `json:"what"` // transaction, event, file, inbound_file, unmatched or client
 	ID          string          `json:"id"`
@@ -30,7 +30,7 @@ type FoundPage struct {
 	NextCursor *string  `json:"next_cursor"`
 }
 
-// AnswerSearch answers what q may mean, for operations among everything and
+// AnswerSearch answers what q may refer to: for operations in the whole ledger,
 // for a client among its own.
 func (s *Kit) AnswerSearch(c echo.Context, who Caller) error {
 	params := &QueryReader{Values: c.QueryParams()}
@@ -50,8 +50,8 @@ func (s *Kit) AnswerSearch(c echo.Context, who Caller) error {
 	return c.JSON(http.StatusOK, p)
 }
 
-// Search finds what somebody typed. Things that have a name or an id stand
-// first, on the first page; payments follow, newest first.
+// Search looks up what a person typed. Things with a name or an id come first,
+// on the first page; payments follow, newest first.
 func (s *Kit) Search(ctx context.Context, who Caller, typed string, most int, cursor string) (p FoundPage, err error) {
 	q, err := readSearch(typed)
 	if err != nil {
@@ -100,7 +100,7 @@ func transactionPath(asker, client, id string) string {
 	return "/api/transaction/" + id
 }
 
-// findThings finds what has the whole of what was typed as its name or id.
+// findThings finds things whose name or id is the whole of what was typed.
 func (s *Kit) findThings(ctx context.Context, q searchFor, client string) (found []Found, err error) {
 	finders := []func(context.Context, searchFor, string) ([]Found, error){s.findEvents, s.findFiles}
 	if client == Everyone {
@@ -178,7 +178,7 @@ func (s *Kit) findUnmatched(ctx context.Context, q searchFor, _ string) (found [
 	return found, err
 }
 
-// clientsShown bounds the clients of a search.
+// clientsShown bounds the clients in a result.
 const clientsShown = 20
 
 func (s *Kit) findClients(ctx context.Context, q searchFor, _ string) (found []Found, err error) {

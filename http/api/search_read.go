@@ -8,22 +8,22 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// ReadAs says how a word of a search was understood.
+// ReadAs says how a word of a search was interpreted.
 type ReadAs struct {
 	Text string `json:"text"`
 	As   string `json:"as"` // trace, amount, last4, day, code, company, status, id or name
 }
 
-// searchFor is what somebody looks for, as it was understood.
+// searchFor is an interpreted search.
 type searchFor struct {
 	whole  string
-	id     string // where the whole is a GUID
+	id     string // if all of it is a GUID
 	filter projections.TransactionFilter
 	names  []string
 	read   []ReadAs
 }
 
-// maxSearch bounds what is searched for.
+// maxSearch bounds the text of a search, in bytes.
 const maxSearch = 200
 
 var (
@@ -32,8 +32,8 @@ var (
 	tenDigits   = regexp.MustCompile(`^[0-9]{10}$`)
 )
 
-// readSearch understands what was typed: each word by its form, and what has
-// none as the beginning of a word of a name.
+// readSearch interprets what was typed: each word by its form; a word without a
+// known form is the beginning of a word of a name.
 func readSearch(typed string) (q searchFor, err error) {
 	q.whole = strings.TrimSpace(typed)
 	if q.whole == "" || len(q.whole) > maxSearch {
@@ -57,8 +57,8 @@ func readSearch(typed string) (q searchFor, err error) {
 	return q, nil
 }
 
-// word takes a word into the filter; twice reports that there is one of its
-// kind already.
+// word adds a word to the filter; twice reports that there is one of its kind
+// already.
 func (q *searchFor) word(word string) (as string, twice bool) {
 	f := &q.filter
 	set := func(to *string, value, as string) (string, bool) {
@@ -102,5 +102,5 @@ func (q *searchFor) word(word string) (as string, twice bool) {
 	return "name", false
 }
 
-// onlyNames reports whether nothing but words of a name is searched for.
+// onlyNames reports whether the search consists of words of a name only.
 func (q searchFor) onlyNames() bool { return len(q.read) == len(q.names) }

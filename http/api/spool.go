@@ -5,11 +5,11 @@ import (
 	"os"
 )
 
-// SpoolPattern is the names that files of Unnamed have for a moment.
+// SpoolPattern matches the names that files of Unnamed have for a moment.
 const SpoolPattern = "achledger-bulk-*"
 
-// Unnamed makes a file that has no name any more, so that it is gone when the
-// process is, however that ends.
+// Unnamed creates a file and unlinks it, so that it is gone when the process
+// ends, however that ends.
 func Unnamed(folder string) (*os.File, error) {
 	f, err := os.CreateTemp(folder, SpoolPattern)
 	if err != nil {

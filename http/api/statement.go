@@ -16,7 +16,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// statementLine is what was made for a client on the day of a statement.
+// statementLine is an item that was made for a client on the statement's day.
 type statementLine struct {
 	Position       int64     `json:"position"`
 	Time           time.Time `json:"time"`
@@ -49,7 +49,7 @@ func newStatementLine(l projections.StatementLine) statementLine {
 	}
 }
 
-// statementTotal sums up lines of a kind.
+// statementTotal is the sum of the lines of one kind.
 type statementTotal struct {
 	What      string `json:"what"`
 	Direction string `json:"direction"`
@@ -59,14 +59,14 @@ type statementTotal struct {
 	Cents     int64  `json:"cents"`
 }
 
-// statementEnd is what a statement says behind its lines.
+// statementEnd is what follows the lines of a statement.
 type statementEnd struct {
 	Totals  []statementTotal `json:"totals"`
 	Files   []FileRecord     `json:"files"` // delivered on the day
 	Settles settles          `json:"settles"`
 }
 
-// settles is what a client sent that settles on the day.
+// settles is the sum of what a client sent that settles on the day.
 type settles struct {
 	Debits  statementSum `json:"debits"`
 	Credits statementSum `json:"credits"`
@@ -77,9 +77,8 @@ type statementSum struct {
 	Cents   int64 `json:"cents"`
 }
 
-// AnswerStatement answers a client's day: what was made on it, in order, then
-// what that comes to, the files that left and what settles. It is read page by
-// page and written as it is read.
+// AnswerStatement streams a client's day: its events in order, then their sums,
+// the files that left, and what settles. It is read and written page by page.
 func (s *Kit) AnswerStatement(c echo.Context, who Caller, client string) error {
 	on, err := QueryDay(c, "date", calendar.DateOf(s.Ledger.Now()))
 	if err != nil {
@@ -135,7 +134,7 @@ func (s *Kit) writeStatement(c echo.Context, client, day string, lines iter.Seq2
 }
 
 func quotedJSON(s string) string {
-	b, _ := json.Marshal(s) // text: cannot fail
+	b, _ := json.Marshal(s) // a string: cannot fail
 	return string(b)
 }
 

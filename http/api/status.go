@@ -6,7 +6,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Codes of problems that the domain does not know, each the slug of its type.
+// Codes of problems that do not come from the domain; each is the slug of its
+// type.
 const (
 	codeUnauthorized      domain.Code = "unauthorized"
 	CodeScope             domain.Code = "insufficient-scope"
@@ -27,13 +28,13 @@ const (
 	codeRequestIncomplete domain.Code = "request-incomplete"
 )
 
-// meaning is the status and the title of a code.
+// meaning is the HTTP status and the title of a code.
 type meaning struct {
 	status int
 	title  string
 }
 
-// meanings is the one table that turns codes into statuses.
+// meanings is the only table that maps codes to statuses.
 var meanings = map[domain.Code]meaning{
 	domain.Invalid:            {http.StatusBadRequest, "A value has the wrong form"},
 	domain.RuleBroken:         {http.StatusUnprocessableEntity, "A rule of ACH or of this client says no"},

@@ -11,23 +11,23 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// AccessLife is how long an access token lives.
+// AccessLife is the lifetime of an access token.
 const AccessLife = time.Hour
 
-// tokenRest is how long an expired token is remembered, to tell those who
-// still send it from those who guess.
+// tokenRest is how long an expired token is remembered, to tell a caller that
+// still sends it from one that guesses.
 const tokenRest = 24 * time.Hour
 
-// A credential may ask for this many tokens at once, then for one now and
-// then: each is a durable row that lives for an hour or twelve, and a client
-// needs one an hour.
+// A credential may obtain this many tokens at once, then one every so often:
+// each is a durable row that lives for one or twelve hours, and a client needs
+// one an hour.
 const (
 	tokensAtOnce = 100
 	tokenEvery   = 10 * time.Second
 )
 
-// IssueToken makes a token for a caller and returns when it is durable. Once a day
-// it forgets those that expired. A caller that asks too often gets 429.
+// IssueToken issues a token to a caller and returns once it is durable. Once a
+// day it deletes expired tokens. A caller that asks too often gets 429.
 func (s *Kit) IssueToken(ctx context.Context, kind string, who Caller, life time.Duration) (token string, expires time.Time, err error) {
 	if err := s.tokenRates.allow(who.Key); err != nil {
 		return "", time.Time{}, err
@@ -49,7 +49,7 @@ func (s *Kit) IssueToken(ctx context.Context, kind string, who Caller, life time
 	return token, expires, err
 }
 
-// accessToken finds a token that was issued for access, expired or not.
+// accessToken finds an issued access token, expired or not.
 func (s *Kit) accessToken(ctx context.Context, token string) (eventstore.Token, bool, error) {
 	if !ledger.WellFormedSecret(token) {
 		return eventstore.Token{}, false, nil
@@ -67,19 +67,19 @@ func (s *Kit) accessToken(ctx context.Context, token string) (eventstore.Token, 
 	return t, true, nil
 }
 
-// tokenCache remembers tokens that were looked up. What it says of a token
-// never changes; whether its credential is still good is asked every time.
+// tokenCache caches tokens that were looked up. A token never changes; whether
+// its credential is still valid is checked every time.
 type tokenCache struct {
 	mu      sync.RWMutex
 	of      map[[32]byte]eventstore.Token
 	revoked int // how many were forgotten because they were revoked
 }
 
-const maxTokens = 16 << 10 // remembered; then it starts over
+const maxTokens = 16 << 10 // when full, the cache starts over
 
 func newTokenCache() *tokenCache { return &tokenCache{of: map[[32]byte]eventstore.Token{}} }
 
-// get also tells how many tokens had been revoked, for put.
+// get also returns how many tokens had been revoked by then, for put.
 func (c *tokenCache) get(hash [32]byte) (t eventstore.Token, ok bool, revoked int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -87,7 +87,7 @@ func (c *tokenCache) get(hash [32]byte) (t eventstore.Token, ok bool, revoked in
 	return t, ok, c.revoked
 }
 
-// Forget lets go of a credential's token that was revoked.
+// Forget drops a credential's token that was revoked.
 func (c *tokenCache) Forget(hash [32]byte, credential string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -97,8 +97,8 @@ func (c *tokenCache) Forget(hash [32]byte, credential string) {
 	}
 }
 
-// put remembers a token that was read after get, unless one was revoked
-// meanwhile, which may have been this.
+// put adds a token that was read after get, unless any token was revoked
+// meanwhile, which may have been this one.
 func (c *tokenCache) put(hash [32]byte, t eventstore.Token, revoked int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

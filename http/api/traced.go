@@ -13,8 +13,9 @@ import (
 
 var tracer = otel.Tracer("github.com/achledger/achledger/http")
 
-// traced begins the span of a request, in its caller's trace where it names
-// one, and returns what ends it. Without tracing it does nothing.
+// traced begins the span of a request, in the caller's trace if the request
+// names one, and returns the function that ends it. Without tracing it does
+// nothing.
 func (s *Kit) traced(c echo.Context, id string) (end func()) {
 	if !s.Traced {
 		return func() {}

@@ -5,24 +5,24 @@ import (
 	"sync"
 )
 
-// Turns makes those wait for each other who are about to write to one stream:
-// of writes that come together the log takes one, and the others would only
-// be told to try again. The zero value serves.
+// Turns serializes writers of one stream: of concurrent writes the log takes
+// one, and the others would only have to try again. The zero value is ready to
+// use.
 type Turns struct {
 	mu sync.Mutex
 	of map[string]*turn
 }
 
-// turn is a stream that somebody is about to write to.
+// turn is a stream with its writers.
 type turn struct {
 	taken  chan struct{}
-	number int // of those at it and waiting
+	number int // writing and waiting
 }
 
-// turnsWaiting bounds those that wait for one stream.
+// turnsWaiting bounds the writers that wait for one stream.
 const turnsWaiting = 1024
 
-// Take waits for a turn at a stream; done gives it back.
+// Take waits for the turn at a stream; done ends the turn.
 func (t *Turns) Take(ctx context.Context, stream string) (done func(), err error) {
 	of, err := t.enter(stream)
 	if err != nil {

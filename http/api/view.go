@@ -22,8 +22,8 @@ type TransactionView struct {
 	items []projections.Item
 }
 
-// NewTransactionView makes a view; ok is false while the transaction does not
-// show.
+// NewTransactionView makes a view; ok is false for a transaction that is not
+// visible yet.
 func NewTransactionView(t domain.Transaction, files map[string]domain.File, now time.Time, bank *calendar.Terms) (s TransactionView, ok bool) {
 	s.Case = answers.Case{Transaction: t, Files: files, Now: now, Bank: bank}
 	s.Row, ok = projections.DescribeTransaction(t, files)
@@ -31,8 +31,8 @@ func NewTransactionView(t domain.Transaction, files map[string]domain.File, now 
 	return s, ok
 }
 
-// updatedAt is when anything about the transaction changed last; that its
-// file was delivered is said in the file's stream.
+// updatedAt is when the transaction last changed; its file's delivery is
+// recorded in the file's stream.
 func (s TransactionView) updatedAt() time.Time {
 	at := s.Transaction.UpdatedAt
 	for _, i := range s.items {
@@ -46,8 +46,8 @@ func (s TransactionView) updatedAt() time.Time {
 }
 
 // Transaction reads a client's transaction from its own stream and its files',
-// so that it is always current. One that does not exist, or is another client's,
-// or does not show yet, is not found.
+// so that it is always current. One that does not exist, belongs to another
+// client, or is not visible yet is not found.
 func (s *Kit) Transaction(ctx context.Context, l *ledger.Ledger, client, id string) (TransactionView, error) {
 	t, err := l.Transaction(ctx, client, id)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Kit) Transaction(ctx context.Context, l *ledger.Ledger, client, id stri
 	return s.TransactionOf(ctx, l, t, id)
 }
 
-// TransactionOf is the view of a transaction that was read already.
+// TransactionOf makes the view of a transaction that was read already.
 func (s *Kit) TransactionOf(ctx context.Context, l *ledger.Ledger, t domain.Transaction, id string) (TransactionView, error) {
 	c, err := l.CaseAt(ctx, t, s.Directory.Bank)
 	if err != nil {
@@ -120,8 +120,8 @@ func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transa
 	return l.RefusedOver(ctx, t.Client, *over)
 }
 
-// TransactionAt is the transaction that a keyed request made or changed, as
-// it stood when the request was done.
+// TransactionAt returns the transaction that a keyed request made or changed,
+// as of that request.
 func (s *Kit) TransactionAt(ctx context.Context, use eventstore.KeyUse) (domain.Transaction, error) {
 	first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)
 	if err != nil || len(first) == 0 {

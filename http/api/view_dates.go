@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// dates are the days of a transaction: a forecast until it is cut, then what
-// its file says, and for one from another bank what the operator stamped.
+// dates are the days of a transaction: a forecast until it is cut, then those
+// of its file; for an entry from another bank those that the operator stamped.
 type dates struct {
 	EffectiveSameDay             bool
 	EffectiveSameDayReason       string  `json:",omitempty"` // why same-day settlement was asked for and is not given
@@ -22,7 +22,7 @@ type dates struct {
 	AvailableBy                  string  `json:",omitempty"` // to the receiver of a credit from another bank
 }
 
-// dates are null for what never leaves.
+// dates returns none for a transaction that will never leave.
 func (st TransactionView) dates() (d dates) {
 	t := st.Transaction
 	o := t.Origination()
@@ -35,7 +35,7 @@ func (st TransactionView) dates() (d dates) {
 		d.EffectiveEntryDate, d.ExpectedSettlementDate = day(effective), day(settles)
 		d.windows(settles, t.Received.Header.SEC, nacha.TransactionCode(t.Received.Entry.Code).Debit(), lastToSend)
 		if in := t.Received.Incoming; in.Entry.AmountCents > 0 && nacha.TransactionCode(in.Entry.Code).Credit() {
-			made, _ := time.Parse(time.RFC3339, in.FileMadeAt) // none where the header did not say
+			made, _ := time.Parse(time.RFC3339, in.FileMadeAt) // zero where the header does not say
 			if by := st.Bank.AvailableBy(settles, made); !by.IsZero() {
 				d.AvailableBy = Timestamp(by)
 			}
@@ -63,7 +63,7 @@ func (st TransactionView) dates() (d dates) {
 
 // want is what the dates of a proposal depend on.
 func want(p domain.Proposal) calendar.Request {
-	asked, _ := calendar.ParseDate(p.EffectiveOn) // checked when it came; none is the zero date
+	asked, _ := calendar.ParseDate(p.EffectiveOn) // checked on arrival; the zero date if none was asked for
 	kind := calendar.Credit
 	if p.PushPull == domain.Pull {
 		kind = calendar.Debit
@@ -71,9 +71,9 @@ func want(p domain.Proposal) calendar.Request {
 	return calendar.Request{AskedOn: asked, SameDay: p.SameDay, SEC: p.SEC, Kind: kind, AmountCents: p.AmountCents}
 }
 
-// cutDates is what the file of an item says; ok is false before the cut. An
-// entry whose effective date is the processing day its file goes out on
-// settles that day.
+// cutDates returns what the file of an item says; ok is false before the cut.
+// An entry whose effective date is the processing day on which its file leaves
+// settles on that day.
 func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sameDay, ok bool) {
 	if i.Filing == nil {
 		return effective, false, false
@@ -93,9 +93,9 @@ func (st TransactionView) cutDates(i *domain.Item) (effective calendar.Date, sam
 	return effective, false, false
 }
 
-// cutReasons are what the log says about the dates of an item in a file: why
-// its cut did not give what was asked for, and why the file was dated again
-// when it left later. That may have cost the same day, too.
+// cutReasons returns what the log says about the dates of an item in a file:
+// why the cut did not give what was asked for, and why the file was redated
+// when it left later, which may have cost same-day settlement too.
 func (st TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameDay, moved string) {
 	if d := i.Filing.Dated; d != nil {
 		notSameDay, moved = d.NotSameDayReason, d.MovedReason
@@ -116,9 +116,9 @@ func (st TransactionView) cutReasons(i *domain.Item, lostSameDay bool) (notSameD
 	return notSameDay, moved
 }
 
-// windows are the last banking days for returns: to come, of what we sent;
-// to leave, of what we got. Only debits of consumers can be returned as
-// unauthorized for sixty days.
+// windows sets the last banking days for returns: of those that may come for
+// what we sent, and of those we may send for what we received. Only consumer
+// debits can be returned as unauthorized within sixty days.
 func (d *dates) windows(settles calendar.Date, sec string, debit bool, last func(calendar.TimeLimit) calendar.Date) {
 	if settles.IsZero() {
 		return

@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// decisionRecord is what an event says about the decision over it. Decision is
-// null while it waits for one.
+// decisionRecord is the decision about an event. Decision is null while it is
+// open.
 type decisionRecord struct {
 	DecideBy  string          `json:",omitempty"`
 	Decision  json.RawMessage `json:",omitempty"`
@@ -35,15 +35,15 @@ func newDecisionRecord(d *projections.Decision) (r decisionRecord) {
 	return r
 }
 
-// DecisionBody is what a client, or operations for it, decides about a payment
-// that came.
+// DecisionBody is the decision of a client, or of operations for it, about a
+// received payment.
 type DecisionBody struct {
 	Decision string `json:"decision"`
 	Code     string `json:"code"`
 }
 
-// Decide decides about a payment that waits for it and answers its event as it
-// then stands.
+// Decide records a decision about a received payment and answers its event as
+// it then stands.
 func (s *Kit) Decide(c echo.Context, who Caller, client, id, item string, b DecisionBody, options ...ledger.Option) error {
 	l, ctx := s.LedgerNow(), c.Request().Context()
 	command := answers.PayOrReturn{ItemID: item, ReturnID: NewID(), Decision: receiving.Action(b.Decision), Code: b.Code}

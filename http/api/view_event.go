@@ -14,7 +14,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// EventRecord is an ACH Connect event: a transaction's item.
+// EventRecord is a transaction's item as ACH Connect shows it, which calls it
+// an event.
 type EventRecord struct {
 	EventID            string
 	TransactionID      string
@@ -51,7 +52,7 @@ type statusRecord struct {
 	At     string
 }
 
-// NewEventRecord shows an item as ACH Connect does.
+// NewEventRecord converts an item.
 func NewEventRecord(i projections.Item) EventRecord {
 	r := EventRecord{
 		EventID: i.ItemID, TransactionID: i.TransactionID, EventType: i.Kind, Status: i.Status, Direction: i.Direction,
@@ -90,7 +91,7 @@ func NewEventRecord(i projections.Item) EventRecord {
 	return r
 }
 
-// Timestamp is an instant as every surface but ACH Pro writes it.
+// Timestamp formats an instant as every surface except ACH Pro writes it.
 func Timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // RespondEvent writes one event of a transaction.

@@ -30,22 +30,22 @@ type FileRecord struct {
 	CreditCents     int64      `json:"credit_cents"`
 	SHA256          string     `json:"sha256,omitempty"`
 
-	// Encrypted is what left in place of those bytes; nil where they did.
+	// Encrypted describes the message that left instead of those bytes; nil where
+	// the file left unencrypted.
 	Encrypted *encryptedFile `json:"encrypted,omitempty"`
 
-	// TotalsDiffer is what the operator counted, where it was not this.
+	// TotalsDiffer is what the operator counted, where it was something else.
 	TotalsDiffer *domain.FileTotalsDiffer `json:"totals_differ,omitempty"`
 }
 
-// encryptedFile is the message that the bank has, by which it is compared with
-// ours.
+// encryptedFile is the message that the bank has, for comparison with ours.
 type encryptedFile struct {
 	SHA256 string   `json:"sha256"`
 	Size   int64    `json:"size"`
 	Keys   []string `json:"keys"` // fingerprints: the bank's, and ours if it was signed
 }
 
-// shownStates are the states of files that show: all but those that are not
+// shownStates are the states of visible files: all but those that are not
 // complete.
 var shownStates = []domain.FileState{
 	domain.FileIsCut, domain.FileIsRendered, domain.FileIsDelivering, domain.FileIsDelivered, domain.DeliveryUnknown,
@@ -53,15 +53,15 @@ var shownStates = []domain.FileState{
 	domain.FileIsHeld, domain.FileIsRejected,
 }
 
-// IsShown reports whether a file of the log can be asked for.
+// IsShown reports whether a file of the log is visible.
 func IsShown(f domain.File) bool { return slices.Contains(shownStates, f.State) }
 
-// NewFileRecord shows a file of ours.
+// NewFileRecord converts a file of ours.
 func NewFileRecord(f projections.File) FileRecord {
 	state := f.State
 	switch state {
 	case domain.FileIsDelivering:
-		state = domain.FileIsRendered // on its way: nobody can say more
+		state = domain.FileIsRendered // on its way: no more is known
 	case domain.FileIsGivenUp: // before it was cut; its note says why
 		state = domain.FileIsRejected
 	}
@@ -89,7 +89,7 @@ func (s *Kit) PageOfFiles(c echo.Context, caller, client string) error {
 	})
 }
 
-// FileFromLog is a file's row as the view will have it.
+// FileFromLog returns the row that the view will have for a file.
 func FileFromLog(f domain.File) projections.File {
 	row := projections.File{
 		ID: f.ID, Client: f.Opened.Client, ODFI: f.Opened.ODFI, State: f.State, Why: f.Opened.Why,
@@ -105,12 +105,12 @@ func FileFromLog(f domain.File) projections.File {
 	return row
 }
 
-// Everyone is whose writes an answer across clients must show: what happens to
-// a client's payments and files is written in the client's name, whoever did
-// it.
+// Everyone stands for all clients: an answer across clients shows what was
+// written before for any of them. What happens to a client's payments and files
+// is written in the client's name, whoever did it.
 const Everyone = ""
 
-// AnyFile reads the file of the path, whosever it is.
+// AnyFile reads the file in the path, of any client.
 func (s *Kit) AnyFile(c echo.Context) (domain.File, error) {
 	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
 	if err == nil && f.Cut == nil {

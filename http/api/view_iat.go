@@ -4,7 +4,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// iatRecord is IATDetails, written out flat as ACH Connect does.
+// iatRecord is IATDetails, flat as ACH Connect has it.
 type iatRecord struct {
 	FromAddress                 string                `json:",omitempty"`
 	FromCity                    string                `json:",omitempty"`
@@ -44,7 +44,7 @@ type iatRecord struct {
 	DestinationCurrency         string                `json:",omitempty"`
 }
 
-// correspondentRecord is a correspondent bank behind the first.
+// correspondentRecord is a correspondent bank after the first.
 type correspondentRecord struct {
 	Name                    string
 	Identification          string

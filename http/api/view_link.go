@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// LinkRecord is a relationship as a client reads it; one that Plaid
-// linked shows no numbers.
+// LinkRecord is a relationship as a client reads it; one linked by Plaid shows
+// no numbers.
 type LinkRecord struct {
 	ID            string                    `json:"id"`
 	AccountID     string                    `json:"account_id"`
@@ -25,14 +25,14 @@ type LinkRecord struct {
 	Originals     *linkOriginals            `json:"originals,omitempty"`
 }
 
-// linkOriginals is the owner as the client or Plaid wrote it, where ASCII had
-// to be put in its place.
+// linkOriginals is the owner's name as the client or Plaid wrote it, where it
+// was transliterated to ASCII.
 type linkOriginals struct {
 	OwnerName string `json:"account_owner_name"`
 }
 
-// NewLinkRecord follows a relationship to the account it means now, and
-// masks its number.
+// NewLinkRecord shows a relationship with the account it refers to now, its
+// number masked.
 func NewLinkRecord(ctx context.Context, l *ledger.Ledger, h domain.Holder, r *domain.Relationship) (record LinkRecord, account domain.BankAccount, err error) {
 	record = LinkRecord{
 		ID: r.ID, AccountID: h.ID, CreatedAt: Timestamp(r.CreatedAt), UpdatedAt: Timestamp(r.UpdatedAt), Status: r.Status,

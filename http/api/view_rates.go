@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// RateRecord is a company's return rate of a class.
+// RateRecord is the return rate of a company in one class.
 type RateRecord struct {
 	Client    string           `json:"client"`
 	Company   string           `json:"company_identification"`
@@ -21,14 +21,14 @@ type RateRecord struct {
 	Warn      float64          `json:"warn"`
 	Act       float64          `json:"act"`
 	Action    guard.RateAction `json:"action"`
-	Stopped   bool             `json:"stopped"`    // its entries are held until a person lifts that
-	SixtyDays RateWindow       `json:"sixty_days"` // by method B it decides
+	Stopped   bool             `json:"stopped"`    // its entries are held until a person lifts the stop
+	SixtyDays RateWindow       `json:"sixty_days"` // method B over these decides
 	TwoMonths RateWindow       `json:"two_calendar_months"`
 	Trend     []float64        `json:"trend"`                // per cent, on each of the last sixty days
-	CrossesOn string           `json:"crosses_on,omitempty"` // if it goes on as in the last fortnight
+	CrossesOn string           `json:"crosses_on,omitempty"` // if the trend of the last fortnight continues
 }
 
-// RateWindow is a rate in a run of days, by both methods.
+// RateWindow is a rate over a number of days, by both methods.
 type RateWindow struct {
 	From    string     `json:"from"`
 	To      string     `json:"to"`
@@ -36,7 +36,7 @@ type RateWindow struct {
 	MethodA RateMethod `json:"method_a"`
 }
 
-// RateMethod is a rate by one method.
+// RateMethod is the rate by one method.
 type RateMethod struct {
 	Returned   int64   `json:"returned"`
 	Originated int64   `json:"originated"`
@@ -47,21 +47,21 @@ func newRateMethod(r guard.Rate) RateMethod {
 	return RateMethod{r.Returned, r.Originated, r.Percent()}
 }
 
-// clientRates is what a client's return rates are made of.
+// clientRates is what a client's return rates are computed from.
 type clientRates struct {
 	client   string
 	today    calendar.Date
 	levels   guard.ReturnRates
 	returned []guard.ReturnedDebit
-	sent     []guard.DebitBatch // in the days that are looked at
-	behind   []guard.DebitBatch // in the files of what came back
+	sent     []guard.DebitBatch // in the days observed
+	behind   []guard.DebitBatch // in the files of what was returned
 	stops    []guard.Stop
 }
 
-// trendDays are looked at: sixty, and the sixty before the first of them.
+// trendDays are observed: sixty, and the sixty before the first of them.
 const trendDays = 120
 
-// returnRates reads what a client's return rates are made of.
+// returnRates reads what a client's return rates are computed from.
 func (s *Kit) returnRates(ctx context.Context, client string) (r clientRates, err error) {
 	c, err := s.Directory.Client(ctx, client)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Kit) returnRates(ctx context.Context, client string) (r clientRates, er
 	if err != nil {
 		return r, err
 	}
-	if levels == nil { // the network's are shown, and nothing is done
+	if levels == nil { // the network's levels are shown, and nothing is done
 		levels = &guard.ReturnRates{}
 	}
 	r.levels = *guard.Rules{Rates: levels}.WithDefaults().Rates
@@ -99,7 +99,7 @@ func (s *Kit) returnRates(ctx context.Context, client string) (r clientRates, er
 	return r, err
 }
 
-// records are the rates of each company by class.
+// records returns the rates of each company by class.
 func (r clientRates) records() (list []RateRecord) {
 	var companies []string
 	for _, s := range r.sent {
@@ -143,7 +143,7 @@ func (r clientRates) window(company string, class guard.RateClass, w guard.Windo
 	}
 }
 
-// Rates are the return rates of a client's companies, by class.
+// Rates returns the return rates of a client's companies, by class.
 func (s *Kit) Rates(ctx context.Context, client string) ([]RateRecord, error) {
 	r, err := s.returnRates(ctx, client)
 	return r.records(), err
@@ -169,24 +169,24 @@ func orNone[T any](list []T) []T {
 	return list
 }
 
-// RateEntries is what a rate is made of: what came back, and the batches that
-// the debits left in.
+// RateEntries is what a rate is computed from: the returned debits, and the
+// batches that debits left in.
 type RateEntries struct {
 	Returned   []RateReturn `json:"returned"`
 	Originated []RateBatch  `json:"originated"`
 }
 
-// RateReturn is a debit that came back.
+// RateReturn is a returned debit.
 type RateReturn struct {
 	TransactionID string `json:"transaction_id"`
 	EventID       string `json:"event_id"` // of the return
 	Code          string `json:"code"`
 	ReturnedOn    string `json:"returned_on"`
 	AmountCents   int64  `json:"amount_cents"`
-	FileID        string `json:"file_id"` // the debit had left in
+	FileID        string `json:"file_id"` // of the file that the debit left in
 }
 
-// RateBatch is how many debits left in a batch.
+// RateBatch is the number of debits that left in a batch.
 type RateBatch struct {
 	FileID      string `json:"file_id"`
 	Batch       int64  `json:"batch"`
@@ -194,8 +194,8 @@ type RateBatch struct {
 	Debits      int64  `json:"debits"`
 }
 
-// RespondRateEntries answers what the rate of the query's company and class is
-// made of: by method B, in the sixty days that end today.
+// RespondRateEntries answers what the rate of a company and class is computed
+// from: by method B, over the sixty days that end today.
 func (s *Kit) RespondRateEntries(c echo.Context, client string) error {
 	company, class := c.QueryParam("company_identification"), guard.RateClass(c.QueryParam("class"))
 	switch {
@@ -215,8 +215,8 @@ func (s *Kit) RespondRateEntries(c echo.Context, client string) error {
 	return c.JSON(http.StatusOK, shown)
 }
 
-// RateEntries are what a rate was made of on a day: by method B, in the sixty
-// days that end on it. A day before the last sixty has none.
+// RateEntries returns what a rate was computed from on a day: by method B, over
+// the sixty days that end on it. A day earlier than the last sixty has none.
 func (s *Kit) RateEntries(ctx context.Context, client, company string, class guard.RateClass, on calendar.Date) (shown RateEntries, err error) {
 	r, err := s.returnRates(ctx, client)
 	if err != nil {

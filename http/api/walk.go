@@ -11,26 +11,26 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// walk looks for members that are there twice or that a type does not have. It
-// reads the text once from left to right, however deep it is nested.
+// walk finds members that occur twice, or that a type does not have. It reads
+// the text once from left to right, to any depth.
 type walk struct {
 	text  string // valid JSON
 	known bool   // whether members must be known
 	bad   []domain.FieldError
 }
 
-// MaxComplaints bounds how much of a hopeless body is told.
+// MaxComplaints bounds how many faults of a body are listed.
 const MaxComplaints = 20
 
-// place is where a value stands. It is spelled out only for a complaint.
+// place is where a value stands. Its pointer is built only for a complaint.
 type place struct {
-	in       *place // nil for the whole
+	in       *place // nil for the whole body
 	name     string // of a member
 	isMember bool   // or an element
 	number   int    // of an element
 }
 
-// pointer is the place as RFC 6901 writes it.
+// pointer spells the place as RFC 6901 does.
 func (p *place) pointer() string {
 	var parts []string
 	for ; p.in != nil; p = p.in {
@@ -44,7 +44,7 @@ func (p *place) pointer() string {
 	return strings.Join(parts, "")
 }
 
-// value walks the value that begins at i and answers where it ends.
+// value walks the value that begins at i and returns where it ends.
 func (w *walk) value(i int, t reflect.Type, at *place) (end int) {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -76,14 +76,13 @@ func (w *walk) object(i int, t reflect.Type, at *place) (end int) {
 	for i = Skip(w.text, i+1); w.text[i] != '}'; {
 		end := valueEnd(w.text, i)
 		name, _ := Unquote(w.text[i:end])
-		i = Skip(w.text, Skip(w.text, end)+1) // behind the colon
+		i = Skip(w.text, Skip(w.text, end)+1) // after the colon
 		i = w.next(w.member(i, name, fields, isStruct, seen, at))
 	}
 	return i + 1
 }
 
-// member walks the value of a member, or passes over it once something is
-// wrong with its name.
+// member walks the value of a member, or skips it when its name is wrong.
 func (w *walk) member(i int, name string, fields map[string]member, isStruct bool, seen map[string]bool, at *place) (end int) {
 	if len(w.bad) >= MaxComplaints {
 		return valueEnd(w.text, i)
@@ -91,7 +90,7 @@ func (w *walk) member(i int, name string, fields map[string]member, isStruct boo
 	key, of := name, reflect.Type(nil)
 	here := place{in: at, isMember: true, name: SafeName(name)}
 	if isStruct {
-		key = strings.ToLower(name) // encoding/json does not mind the case
+		key = strings.ToLower(name) // encoding/json ignores letter case
 		f, ok := fields[key]
 		if !ok && w.known {
 			w.bad = append(w.bad, Wrong(here.pointer(), "unknown-field", "there is no such field")...)
@@ -109,8 +108,8 @@ func (w *walk) member(i int, name string, fields map[string]member, isStruct boo
 	return w.value(i, of, &here)
 }
 
-// next is where the next element or member begins, or the bracket that ends
-// them, behind the end of one.
+// next returns where the next element or member begins, or the closing bracket,
+// given the end of the one before.
 func (w *walk) next(end int) int {
 	i := Skip(w.text, end)
 	if w.text[i] == ',' {
@@ -127,12 +126,12 @@ type member struct {
 
 var structs sync.Map // reflect.Type to map[string]member, by lower-case name
 
-// Shortened is a struct that may also be written as one text. It reads itself,
-// and its members are those of any other.
+// Shortened is a struct that may also be written as a string. It decodes
+// itself, and its members are those of its struct.
 type Shortened interface{ ShortForm() }
 
-// membersOf lists the members that encoding/json fills in a struct. A type
-// that reads itself, and one that keeps the text, have none to compare with.
+// membersOf lists the members that encoding/json fills in a struct; ok is false
+// for a type that decodes itself or keeps raw text.
 func membersOf(t reflect.Type) (map[string]member, bool) {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil, false

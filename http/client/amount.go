@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Amount is dollars as the API writes them, "1942.17": digits, and at most two
-// decimals. It is no float, which cannot hold cents.
+// Amount is dollars as the API writes them, "1942.17": digits and at most two
+// decimals. It is not a float, which cannot hold cents exactly.
 type Amount string
 
-// Cents is the Amount of so many cents.
+// Cents returns the Amount of a number of cents.
 func Cents(cents int64) Amount {
 	sign := ""
 	if cents < 0 {
@@ -20,7 +20,7 @@ func Cents(cents int64) Amount {
 	return Amount(fmt.Sprintf("%s%d.%02d", sign, cents/100, cents%100))
 }
 
-// Cents is the amount in whole cents, or an error when it is not an amount.
+// Cents returns the amount in whole cents, or an error if it is not an amount.
 func (a Amount) Cents() (int64, error) {
 	dollars, cents, _ := strings.Cut(string(a), ".")
 	if len(cents) > 2 {
@@ -33,7 +33,7 @@ func (a Amount) Cents() (int64, error) {
 	return n, nil
 }
 
-// MarshalJSON writes a number, digit by digit.
+// MarshalJSON writes a JSON number with these digits.
 func (a Amount) MarshalJSON() ([]byte, error) {
 	if _, err := a.Cents(); err != nil {
 		return nil, err
@@ -41,9 +41,9 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	return []byte(a), nil
 }
 
-// UnmarshalJSON takes a number or a text.
+// UnmarshalJSON accepts a number or a string.
 func (a *Amount) UnmarshalJSON(data []byte) error {
-	var number json.Number // takes a text with a number in it too
+	var number json.Number // also accepts a string that holds a number
 	if err := json.Unmarshal(data, &number); err != nil {
 		return err
 	}

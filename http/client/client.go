@@ -9,11 +9,11 @@ import (
 	"net/http"
 )
 
-// longestProblem bounds what is read of a refusal.
+// longestProblem bounds how much of a refusal is read, in bytes.
 const longestProblem = 1 << 20
 
-// New is a client of the server at an address such as https://ledger.example,
-// as the credential of key and secret.
+// New returns a client of the server at an address such as
+// https://ledger.example, with the credential of key and secret.
 func New(address, key, secret string, options ...ClientOption) (*ClientWithResponses, error) {
 	signed := WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
 		r.SetBasicAuth(key, secret)
@@ -22,18 +22,18 @@ func New(address, key, secret string, options ...ClientOption) (*ClientWithRespo
 	return NewClientWithResponses(address, append([]ClientOption{signed, refusing}, options...)...)
 }
 
-// Error says what the server said, for people. Code is for programs.
+// Error returns the server's message, for people. Code is for programs.
 func (p *Problem) Error() string {
 	return fmt.Sprintf("%d %s: %s", p.Status, p.Code, p.Message)
 }
 
-// refusing makes errors of problem documents, whatever calls.
+// refusing turns problem documents into errors for every call.
 func refusing(api *API) error {
 	api.Client = doer{http.DefaultClient}
 	return nil
 }
 
-// WithTransport is WithHTTPClient that keeps refusals errors.
+// WithTransport is WithHTTPClient that keeps turning refusals into errors.
 func WithTransport(client *http.Client) ClientOption {
 	return func(api *API) error {
 		api.Client = doer{client}
@@ -43,7 +43,7 @@ func WithTransport(client *http.Client) ClientOption {
 
 type doer struct{ *http.Client }
 
-// Do answers a *Problem where the server does.
+// Do returns a *Problem as error where the server answers one.
 func (d doer) Do(request *http.Request) (*http.Response, error) {
 	answer, err := d.Client.Do(request)
 	if err != nil {

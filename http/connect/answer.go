@@ -48,7 +48,8 @@ func (s *surface) answerRoutes() {
 	}
 }
 
-// verb is one way to answer: the field its code has, and its command.
+// verb is one way to answer an event: the field that holds its code, and its
+// command.
 type verb struct {
 	codeField string
 	command   func(answer) command
@@ -58,7 +59,7 @@ type command interface {
 	Decide(answers.Case) (answers.Decision, error)
 }
 
-// answer is what a client answers to an event, whichever way.
+// answer is the body of an answer to an event, for every verb.
 type answer struct {
 	item, replyTo, code      string
 	information, dateOfDeath string
@@ -100,8 +101,8 @@ func textField[T any](name string, at func(*T) *string) field[T] {
 	}}
 }
 
-// answerHandler answers POST /api/transaction/{id}/<verb>: 201 the new pending
-// event, 200 when the identical answer was given before.
+// answerHandler answers POST /api/transaction/{id}/<verb>: 201 with the new
+// pending event, 200 if the identical answer was given before.
 func (s *surface) answerHandler(v verb) api.Handler {
 	fields := v.fields()
 	return func(c echo.Context, who api.Caller) error {
@@ -175,9 +176,9 @@ func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, dec
 	}
 }
 
-// seal keeps corrected data out of the log in the clear, and masks what of it
-// may be shown: it often is an account number. Addenda information that
-// repeats the account's is refused.
+// seal seals corrected data, which is often an account number, and masks what
+// of it may be shown. Addenda information that repeats the account number is
+// refused.
 func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err error) {
 	if err := api.Repeated(l, t, "/AddendaInformation", a.information); err != nil {
 		return err

@@ -20,32 +20,33 @@ import (
 
 const (
 	bulkMedia = "application/x-ndjson"
-	// bulkBatch is how many lines become durable together at most: as many as
-	// share a sync, and no more, so that others do not wait for long.
+	// bulkBatch is how many lines are committed together at most: as many as one
+	// Append takes, so that other writers do not wait for long.
 	bulkBatch = eventstore.MaxAppend
-	// bulkPatience is how long a bulk request may stand still: how long its
-	// caller may take to send a line, and to take a result.
+	// bulkPatience is how long a bulk request may be idle: how long its caller may
+	// take to send a line, and to read a result.
 	bulkPatience = 2 * time.Minute
-	// maxRefused is how many lines in a row may be refused before a request
-	// ends: they touch no log, so that a caller could send them without end.
+	// maxRefused is how many lines in a row may be refused before the request ends:
+	// refused lines write nothing to the log, so a caller could send them without
+	// end.
 	maxRefused = 1000
-	// bulkLinger is how long the rest of such a request is read and thrown
-	// away, so that its caller gets to read the last line.
+	// bulkLinger is how long the rest of such a request is read and discarded, so
+	// that its caller gets to read the last line.
 	bulkLinger = 5 * time.Second
 )
 
-// bulk answers POST /api/transaction/bulk: one proposal a line in, one result
-// a line out, in order, each only after its commit. It keeps a few batches in
-// memory however many lines there are:
+// bulk answers POST /api/transaction/bulk: one proposal a line in, one result a
+// line out, in order, each only after its commit. It keeps a few batches in
+// memory, however many lines there are:
 //
 //	read lines → prepare a batch → commit it → report → the caller
 //
-// Each stage works on a batch while the next one works on the batch before, so
-// that the log never waits for lines. Results wait in a spool while the caller
-// does not read, as many do before they have sent all; when that is full, no
-// more lines are read, and a caller who reads nothing for two minutes is let go.
-// After maxRefused refused lines in a row the request ends with a last line
-// that says so, and lines behind it are not looked at.
+// Each stage works on a batch while the next stage works on the one before, so
+// the log never waits for lines. Results are spooled while the caller does not
+// read, as many callers do until they have sent everything; when the spool is
+// full no more lines are read, and a caller that reads nothing for two minutes
+// is disconnected. After maxRefused refused lines in a row the request ends
+// with a last line that says so, and the lines after it are not processed.
 //
 // When a request breaks off, what was committed stays, and a retry with the
 // same ids or the same key is answered line by line as the first time.
@@ -63,8 +64,8 @@ func (s *surface) bulk(c echo.Context, who api.Caller) error {
 		queue:   newLineQueue(),
 		results: s.spools.open(),
 	}
-	// What is left of the body when the request ends must not be taken for
-	// the next request.
+	// What is left of the body when the request ends must not be read as the next
+	// request.
 	c.Response().Header().Set("Connection", "close")
 	// A server that is not full duplex would read the whole body first.
 	if err := b.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -80,7 +81,7 @@ func (s *surface) bulk(c echo.Context, who api.Caller) error {
 	return b.run(lines, first, err)
 }
 
-// bulkRun is one bulk request under way.
+// bulkRun is one bulk request in progress.
 type bulkRun struct {
 	s       *surface
 	c       echo.Context
@@ -91,19 +92,19 @@ type bulkRun struct {
 	results *spool
 	ctx     context.Context
 
-	lastSent, lastTook atomic.Int64 // when each was last noted, unix nanoseconds
+	lastSent, lastTook atomic.Int64 // when a deadline was last extended, unix nanoseconds
 
-	last    int         // line that was reported
-	refused int         // lines in a row, up to that one
-	enough  atomic.Bool // they were maxRefused
+	last    int         // last line that was reported
+	refused int         // consecutive, up to that line
+	enough  atomic.Bool // refused has reached maxRefused
 }
 
-// sent gives the caller more time to send: lines were worked on, or results
-// taken, so that reading went on.
+// sent extends the time to send: lines were processed or results read, so that
+// reading went on.
 func (b *bulkRun) sent() { noteProgress(&b.lastSent, b.control.SetReadDeadline) }
 
-// took gives the caller more time to take results: it took some, or has
-// nothing to take yet.
+// took extends the time to read results: the caller read some, or there are
+// none yet.
 func (b *bulkRun) took() { noteProgress(&b.lastTook, b.control.SetWriteDeadline) }
 
 func noteProgress(at *atomic.Int64, allow func(time.Time) error) {
@@ -115,7 +116,7 @@ func noteProgress(at *atomic.Int64, allow func(time.Time) error) {
 }
 
 // run reads, prepares, commits and reports in goroutines of their own and
-// writes results itself, until all of it is done.
+// writes the results itself, until everything is done.
 func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	ctx, cancel := context.WithCancelCause(b.c.Request().Context())
 	defer cancel(nil)
@@ -123,7 +124,7 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	var all sync.WaitGroup
 	stage := func(do func() error, end func()) {
 		all.Go(func() {
-			defer end() // what comes behind hears of a failure first
+			defer end() // later stages learn of a failure first
 			if err := do(); err != nil {
 				cancel(err)
 			}
@@ -140,7 +141,7 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	b.queue.stop()
 	b.results.stop()
 	if context.Cause(ctx) != nil || b.enough.Load() {
-		_ = b.control.SetReadDeadline(time.Now()) // ends a read that waits
+		_ = b.control.SetReadDeadline(time.Now()) // ends a read that is blocked
 	}
 	all.Wait()
 	if b.enough.Load() {
@@ -149,8 +150,8 @@ func (b *bulkRun) run(lines *lineReader, first line, err error) error {
 	return b.ended(errors.Join(context.Cause(ctx), b.queue.failure(), b.results.remove()))
 }
 
-// ended is the answer to a request that is over. One that cannot be finished
-// truthfully is broken off, never ended as if it were whole.
+// ended handles the end of a request. One that cannot be completed truthfully
+// is aborted, never ended as if it were whole.
 func (b *bulkRun) ended(broken error) error {
 	if broken == nil {
 		return nil
@@ -190,7 +191,7 @@ func (b *bulkRun) reportAll(from <-chan []*bulkLine) error {
 	return b.sayEnough()
 }
 
-// hand gives a batch to the next stage; false when the request broke off.
+// hand passes a batch to the next stage; false when the request was aborted.
 func (b *bulkRun) hand(to chan<- []*bulkLine, batch []*bulkLine) bool {
 	select {
 	case to <- batch:
@@ -200,8 +201,8 @@ func (b *bulkRun) hand(to chan<- []*bulkLine, batch []*bulkLine) bool {
 	}
 }
 
-// report hands the results of a batch to the spool. Of its faults, which
-// are one fault as a rule, the first is logged.
+// report writes the results of a batch to the spool. Only the first of its
+// faults is logged: usually they all have one cause.
 func (b *bulkRun) report(batch []*bulkLine) error {
 	var out []byte
 	logged := false
@@ -217,8 +218,8 @@ func (b *bulkRun) report(batch []*bulkLine) error {
 	return b.results.write(out)
 }
 
-// count counts refused lines in a row. When they are enough no more lines are
-// taken; those under way are answered still.
+// count counts consecutive refused lines. At maxRefused no more lines are read;
+// those in progress are still answered.
 func (b *bulkRun) count(l *bulkLine) {
 	b.last = l.number
 	if l.failed == nil {
@@ -241,8 +242,8 @@ func (b *bulkRun) sayEnough() error {
 	return b.results.write(append(l.result(api.RequestID(b.c)), '\n'))
 }
 
-// write sends results as they come and flushes, so that a caller who waits
-// for a result before it sends the next line gets it.
+// write sends results as they come and flushes, so that a caller that waits for
+// a result before it sends the next line gets it.
 func (b *bulkRun) write() error {
 	w := b.c.Response()
 	w.Header().Set(echo.HeaderContentType, bulkMedia)
@@ -251,11 +252,11 @@ func (b *bulkRun) write() error {
 		n, err := b.results.read(buffer)
 		if n == 0 || err != nil {
 			if err == nil && !w.Committed && context.Cause(b.ctx) == nil && b.queue.failure() == nil {
-				w.WriteHeader(http.StatusOK) // not one line
+				w.WriteHeader(http.StatusOK) // no line at all
 			}
 			return err
 		}
-		b.took() // it begins to take these now
+		b.took() // it begins to read these now
 		if _, err := w.Write(buffer[:n]); err != nil {
 			return err
 		}
@@ -269,7 +270,7 @@ func (b *bulkRun) write() error {
 // lacksID reports whether a line is an object without a TransactionID.
 func lacksID(l line) bool {
 	if l.err != nil || !json.Valid(l.text) {
-		return false // a line that cannot be read is that line's error
+		return false // a line that cannot be read is reported for that line
 	}
 	found := false
 	object := api.Members(string(l.text), func(name, value string) {
@@ -278,19 +279,19 @@ func lacksID(l line) bool {
 	return object && !found
 }
 
-// bulkLine is a line on its way.
+// bulkLine is a line in progress.
 type bulkLine struct {
 	number  int
 	client  domain.Client // as it was when the line was prepared
 	order   ledger.Order
 	command domain.Originate
-	write   eventstore.Append // no events: see failed
+	write   eventstore.Append // without events: see failed
 	status  string            // of the transaction
 	missed  *domain.MissedCorrection
 	failed  error
 }
 
-// result is the line's answer.
+// result is the answer to the line.
 func (l *bulkLine) result(requestID string) []byte {
 	var answer any = struct {
 		TransactionID, Status string
@@ -304,6 +305,6 @@ func (l *bulkLine) result(requestID string) []byte {
 			Error api.Problem
 		}{l.number, p}
 	}
-	b, _ := json.Marshal(answer) // strings and numbers only
+	b, _ := json.Marshal(answer) // strings and numbers: cannot fail
 	return b
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// bulkIDs derives the id of a line that has none from client, key and line
-// number; nil when the request has no key. The ids of one request lie side by
-// side, which the log's index likes, and mean nothing to anyone else.
+// bulkIDs derives the ids of lines without one from client, key and line
+// number; nil for a request without a key. The ids of one request are adjacent
+// in the log's index, and are meaningless to anyone else.
 func (s *surface) bulkIDs(r *http.Request, client string) (func(line int) string, error) {
 	key, err := api.IdempotencyKey(r)
 	if err != nil || key == "" {
@@ -32,7 +32,7 @@ func (s *surface) bulkIDs(r *http.Request, client string) (func(line int) string
 	}
 	var prefix uuid.UUID
 	copy(prefix[:], mac)
-	prefix[6] = prefix[6]&0x0f | 0x80 // version 8: made our own way (RFC 9562, 5.8)
+	prefix[6] = prefix[6]&0x0f | 0x80 // version 8: a form of our own (RFC 9562, 5.8)
 	prefix[8] = prefix[8]&0x3f | 0x80
 	return func(line int) string {
 		id := prefix
@@ -41,8 +41,8 @@ func (s *surface) bulkIDs(r *http.Request, client string) (func(line int) string
 	}, nil
 }
 
-// prepare reads, checks and seals lines, on all processors. A request may
-// last for hours, so client and credential are looked at again each time.
+// prepare reads, checks and seals lines on all processors. A request may last
+// for hours, so client and credential are checked again for each batch.
 func (b *bulkRun) prepare(raw []line) ([]*bulkLine, error) {
 	client, err := b.s.ClientSettings(b.ctx, b.who.Client)
 	if err != nil {
@@ -96,8 +96,8 @@ func (b *bulkRun) prepareShare(l *ledger.Ledger, lines []*bulkLine, raw []line) 
 	return nil
 }
 
-// prepareLine makes the change a line asks for, or says why it cannot be. A
-// panic is that line's fault and nobody else's.
+// prepareLine makes the change that a line asks for, or says why it cannot be
+// made. A panic fails that line only.
 func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (change ledger.Change, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -125,10 +125,10 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 	return change, err
 }
 
-// commit makes a batch durable and says of every line what became of it. An
-// error means that nothing can be said any more. A list that somebody waits
-// for comes first; client and credential are looked at after that, as the
-// batch was prepared while the one before was committed.
+// commit makes a batch durable and sets the outcome of every line. After an
+// error no outcome is known. A list that a reader is waiting for is served
+// first; client and credential are checked after that, since the batch was
+// prepared while the one before was committed.
 func (b *bulkRun) commit(batch []*bulkLine) error {
 	b.s.Views.YieldToReaders(b.ctx)
 	if ended, err := b.lookAgain(batch); ended || err != nil {
@@ -143,7 +143,7 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 			fresh = append(fresh, line)
 			seen[id] = true
 		case line.command.TransactionID != "":
-			others = append(others, line) // an id twice, or a rule said no
+			others = append(others, line) // an id used twice in the batch, or a refusal
 		}
 	}
 	taken, err := b.writeNew(fresh)
@@ -158,9 +158,9 @@ func (b *bulkRun) commit(batch []*bulkLine) error {
 	return nil
 }
 
-// lookAgain holds a prepared batch against what its caller may do now. When
-// the credential has ended no line continues. When the client's settings moved
-// since, each line is decided by itself, by those that hold.
+// lookAgain checks a prepared batch against what its caller may do now. If the
+// credential has ended, no line is written. If the client's settings changed
+// since, each line is decided by itself under the current ones.
 func (b *bulkRun) lookAgain(batch []*bulkLine) (ended bool, err error) {
 	err = b.s.StillGood(b.ctx, b.who)
 	var refused *api.Problem
@@ -200,7 +200,7 @@ func (b *bulkRun) writeNew(fresh []*bulkLine) (taken []*bulkLine, err error) {
 		case err == nil:
 			for _, line := range fresh {
 				line.status = projections.Pending
-				line.write = eventstore.Append{} // it is in the log now
+				line.write = eventstore.Append{} // it is in the log already
 			}
 			return taken, nil
 		case errors.Is(err, eventstore.ErrStorageFull):
@@ -236,7 +236,7 @@ func (b *bulkRun) known(lines []*bulkLine) (map[string]int64, error) {
 	return b.s.Ledger.Store.Versions(b.ctx, streams)
 }
 
-// decide answers one line by itself: its id may be taken.
+// decide handles a line whose id may be taken.
 func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
 	t, _, err := l.Accept(b.ctx, line.client, line.order)
 	line.failed = nil

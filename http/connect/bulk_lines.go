@@ -13,11 +13,11 @@ import (
 // maxLine bounds one line of a bulk request.
 const maxLine = 64 << 10
 
-// line is one line as it came, without its end.
+// line is one line as received, without its line end.
 type line struct {
 	number int // from 1; empty lines count and are skipped
 	text   []byte
-	err    error // it was too long to keep
+	err    error // it was longer than maxLine
 }
 
 // lineReader reads lines of bounded length.
@@ -30,8 +30,8 @@ func newLineReader(r io.Reader) *lineReader {
 	return &lineReader{from: bufio.NewReaderSize(r, maxLine+2)}
 }
 
-// next is the next line that holds something; io.EOF at the end. A last line
-// without an end counts, unless the body broke off behind it.
+// next returns the next line that is not empty; io.EOF at the end. A last line
+// without a line end counts, unless the body broke off after it.
 func (r *lineReader) next() (line, error) {
 	for {
 		text, err := r.from.ReadSlice('\n')
@@ -62,16 +62,16 @@ func (r *lineReader) skip() error {
 		_, err := r.from.ReadSlice('\n')
 		switch {
 		case err == nil, errors.Is(err, io.EOF):
-			return nil // the end of the body is met again by the next call
+			return nil // the next call meets the end of the body again
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return err
 		}
 	}
 }
 
-// lineQueue holds lines that were read and not taken yet, in bounded memory.
-// Whoever takes them gets all there are, so that a caller who sends one line
-// and waits is answered at once, and one who sends many gets full batches.
+// lineQueue is a bounded queue of lines that were read. The taker gets
+// everything there is, so that a caller who sends one line and waits is
+// answered at once, and one who sends many gets full batches.
 type lineQueue struct {
 	mu      sync.Mutex
 	changed sync.Cond
@@ -90,8 +90,7 @@ func newLineQueue() *lineQueue {
 	return q
 }
 
-// fill reads all lines into the queue, beginning with the first, which was
-// read already.
+// fill reads all lines into the queue, after the first, which was read already.
 func (q *lineQueue) fill(r *lineReader, first line, err error) {
 	for l := first; err == nil; l, err = r.next() {
 		if !q.put(l) {
@@ -101,7 +100,7 @@ func (q *lineQueue) fill(r *lineReader, first line, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.ended {
-		return // stopped: how the rest of the body ends is nobody's concern
+		return // stopped: how the rest of the body ends does not matter
 	}
 	q.ended = true
 	if !errors.Is(err, io.EOF) {
@@ -110,7 +109,7 @@ func (q *lineQueue) fill(r *lineReader, first line, err error) {
 	q.changed.Broadcast()
 }
 
-// put waits for room; false when the queue was stopped.
+// put waits for space; false when the queue was stopped.
 func (q *lineQueue) put(l line) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -126,7 +125,7 @@ func (q *lineQueue) put(l line) bool {
 	return true
 }
 
-// take waits for lines and answers with up to n of them; none at the end.
+// take waits for lines and returns up to n of them; none at the end.
 func (q *lineQueue) take(n int) []line {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -154,7 +153,7 @@ func (q *lineQueue) stop() {
 	q.changed.Broadcast()
 }
 
-// failure is why the body ended early, if it did.
+// failure returns why the body ended early, if it did.
 func (q *lineQueue) failure() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()

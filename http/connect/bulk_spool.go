@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// How much of the results of bulk requests waits for callers that do not read
+// How many bytes of bulk results are buffered for callers that do not read
 // them. A request whose share is used up reads no more lines until its caller
 // has read some results.
 const (
@@ -21,7 +21,7 @@ const (
 	spoolFiles  = 256 << 20 // of all requests, in files
 )
 
-// spoolFolder is where the results of bulk requests wait.
+// spoolFolder is where the results of bulk requests are buffered.
 type spoolFolder struct {
 	dir  string
 	file int64        // bound of one file
@@ -33,8 +33,8 @@ func newSpools(dir string) *spoolFolder {
 	return &spoolFolder{dir: dir, file: spoolFile, all: spoolFiles}
 }
 
-// sweep removes files that a process left behind which was killed between
-// making a file and unlinking it. The folder must be this process's own.
+// sweep removes files of a process that was killed between creating a file and
+// unlinking it. The folder must belong to this process.
 func (a *spoolFolder) sweep() error {
 	left, err := filepath.Glob(filepath.Join(a.dir, api.SpoolPattern))
 	for _, path := range left {
@@ -45,7 +45,7 @@ func (a *spoolFolder) sweep() error {
 	return err
 }
 
-// errSpoolStopped is what a writer gets whose reader has gone.
+// errSpoolStopped is returned to a writer whose reader has gone.
 var errSpoolStopped = errors.New("nobody reads the results any more")
 
 // spool is a queue of bytes in bounded memory and a bounded file. Results
@@ -55,7 +55,7 @@ type spool struct {
 
 	mu      sync.Mutex
 	changed sync.Cond
-	memory  []byte // older than all of the file
+	memory  []byte // precedes the file's content
 	file    *os.File
 	written int64 // to the file
 	taken   int64 // from the file
@@ -69,7 +69,7 @@ func (a *spoolFolder) open() *spool {
 	return s
 }
 
-// write adds bytes. It waits for its reader while there is no room.
+// write appends bytes. It waits for its reader while there is no space.
 func (s *spool) write(b []byte) error {
 	for len(b) > 0 {
 		n := min(len(b), spoolMemory/4)
@@ -96,11 +96,11 @@ func (s *spool) add(b []byte) error {
 			s.changed.Broadcast()
 			return s.spill(b)
 		}
-		s.changed.Wait() // also the room of others is seen at the next read of our own
+		s.changed.Wait() // space freed by others is seen at the next read of this spool's own
 	}
 }
 
-// reserve takes room in the file.
+// reserve reserves space in the file.
 func (s *spool) reserve(n int64) bool {
 	if s.written+n > s.of.file {
 		return false
@@ -112,7 +112,7 @@ func (s *spool) reserve(n int64) bool {
 	return true
 }
 
-// spill writes to the file, in room that was reserved.
+// spill writes to the file, in reserved space.
 func (s *spool) spill(b []byte) (err error) {
 	if s.file == nil {
 		if s.file, err = api.Unnamed(s.of.dir); err != nil {
@@ -121,7 +121,7 @@ func (s *spool) spill(b []byte) (err error) {
 		}
 	}
 	_, err = s.file.WriteAt(b, s.written)
-	s.written += int64(len(b)) // reserved, written or not; a failed spool is read no further
+	s.written += int64(len(b)) // reserved, written or not; a failed spool is not read further
 	if err != nil {
 		return fmt.Errorf("spill bulk results: %w", err)
 	}
@@ -132,7 +132,7 @@ func (s *spool) spill(b []byte) (err error) {
 func (s *spool) read(into []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.changed.Broadcast() // there is room
+	defer s.changed.Broadcast() // there is space now
 	for !s.ended && len(s.memory) == 0 && s.taken == s.written {
 		s.changed.Wait()
 	}
@@ -149,7 +149,7 @@ func (s *spool) read(into []byte) (int, error) {
 	if err != nil {
 		return n, fmt.Errorf("read spilled bulk results: %w", err)
 	}
-	if s.taken == s.written { // drained: its room is given back
+	if s.taken == s.written { // drained: its space is freed
 		err = s.file.Truncate(0)
 		s.of.used.Add(-s.written)
 		s.taken, s.written = 0, 0
@@ -165,7 +165,7 @@ func (s *spool) end() {
 	s.changed.Broadcast()
 }
 
-// stop says that nobody reads any more; a write that waits ends.
+// stop says that nobody reads any more; it unblocks a waiting write.
 func (s *spool) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +173,7 @@ func (s *spool) stop() {
 	s.changed.Broadcast()
 }
 
-// remove gives the file back.
+// remove closes the file, which frees it.
 func (s *spool) remove() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

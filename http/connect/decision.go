@@ -14,8 +14,8 @@ var decisionFields = newFieldSet(
 	textField("code", func(b *api.DecisionBody) *string { return &b.Code }),
 )
 
-// decision answers POST /api/transaction/{id}/decision: the event of a payment
-// that came, paid or returned. The same decision again answers the same.
+// decision answers POST /api/transaction/{id}/decision: a received payment is
+// paid or returned. The same decision again gets the same answer.
 func (s *surface) decision(c echo.Context, who api.Caller) error {
 	id, err := api.GUIDParam(c, "id", "transaction")
 	if err != nil {

@@ -9,18 +9,18 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// fieldSet reads a JSON object by a table of fields, in any letter case.
-// Unlike encoding/json it refuses a field it does not know and one that is
-// there twice, since either may be money gone astray, and it reports all that
-// is wrong at once.
+// fieldSet decodes a JSON object by a table of fields, in any letter case.
+// Unlike encoding/json it refuses an unknown field and one that occurs twice,
+// since either may be money that goes astray, and it reports all faults at
+// once.
 type fieldSet[T any] struct {
 	fields   []field[T]
 	pointers []string
 	byName   map[string]int // as documented, and in lower case
 }
 
-// field is one row of the table. Read takes the value as its JSON text and
-// answers nil, or what is wrong; at is the field's pointer.
+// field is one row of the table. Read takes the JSON text of the value and
+// returns nil or what is wrong; at is the field's pointer.
 type field[T any] struct {
 	name string
 	read func(into *T, value, at string) []domain.FieldError
@@ -44,7 +44,7 @@ func (s fieldSet[T]) decode(body []byte, into *T) error {
 	if !json.Valid(body) {
 		return api.NewProblem(api.CodeBadRequest, "the body is not JSON")
 	}
-	object := string(body) // names and values are parts of it: one allocation for all
+	object := string(body) // names and values are substrings of it: one allocation for all
 	if object[api.Skip(object, 0)] != '{' {
 		return api.NewProblem(api.CodeBadRequest, "the body is not a JSON object")
 	}

@@ -64,7 +64,7 @@ func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, events)
 }
 
-// nextPage links to the page behind this one, with the same filters.
+// nextPage links to the next page, with the same filters.
 func nextPage(c echo.Context, query url.Values, cursor string) {
 	for name := range query {
 		if strings.EqualFold(name, "cursor") {
@@ -76,7 +76,7 @@ func nextPage(c echo.Context, query url.Values, cursor string) {
 }
 
 // itemFilter reads the filters of the event list; since reports whether a
-// position to continue after was among them.
+// position to continue from was among them.
 func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err error) {
 	q := api.QueryReader{Values: query}
 	f = projections.ItemFilter{

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// originate answers POST /api/transaction: 201 for a new transaction, 200
-// when the same was recorded before, both with the record as GET shows it.
+// originate answers POST /api/transaction: 201 for a new transaction, 200 if
+// the same was recorded before, both with the record as GET shows it.
 func (s *surface) originate(c echo.Context, who api.Caller) error {
 	input, err := api.Body(c, echo.MIMEApplicationJSON)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *surface) originate(c echo.Context, who api.Caller) error {
 	return s.respondOriginated(c, who, status, st)
 }
 
-// originatedBefore answers a repeated request as the first one was answered.
+// originatedBefore answers a repeated request as the first one was.
 func (s *surface) originatedBefore(c echo.Context, who api.Caller, use eventstore.KeyUse) error {
 	ctx := c.Request().Context()
 	t, err := s.TransactionAt(ctx, use)
@@ -62,7 +62,7 @@ func (s *surface) originatedBefore(c echo.Context, who api.Caller, use eventstor
 	if err != nil {
 		return err
 	}
-	st, _ := api.NewTransactionView(t, nil, t.UpdatedAt, &bank.Terms) // as it was told the first time
+	st, _ := api.NewTransactionView(t, nil, t.UpdatedAt, &bank.Terms) // as the first answer said
 	return s.respondOriginated(c, who, http.StatusCreated, st)
 }
 

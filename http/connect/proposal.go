@@ -13,14 +13,15 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// maxMetadata bounds what a client may keep with a transaction for itself.
+// maxMetadata bounds the metadata that a client may store with a transaction,
+// in bytes.
 const maxMetadata = 4 << 10
 
-// proposed is an ACH Connect proposal as it is read.
+// proposed is an ACH Connect proposal while it is read.
 type proposed struct {
 	ledger.Order
 	hasAmount bool
-	hasFCB    bool // the first correspondent bank, which has fields of its own
+	hasFCB    bool // the first correspondent bank is given, by fields of its own
 }
 
 // proposalFields are the fields of a Transaction Proposal. SEC details have
@@ -55,7 +56,7 @@ var webFields = newFieldSet(
 )
 
 // parseProposal reads a Transaction Proposal. Its refusal names every field
-// that cannot be read; rules are the domain's to check.
+// that cannot be read; the rules are the domain's to check.
 func parseProposal(body []byte) (ledger.Order, error) {
 	var p proposed
 	if err := proposalFields.decode(body, &p); err != nil {
@@ -68,7 +69,7 @@ func parseProposal(body []byte) (ledger.Order, error) {
 	return p.Order, nil
 }
 
-// dropEmpty forgets parties and banks of which every field was empty.
+// dropEmpty drops parties and banks whose fields are all empty.
 func (p *proposed) dropEmpty() {
 	i := p.Proposal.IAT
 	if i == nil {
@@ -95,8 +96,8 @@ func plain(name string, at func(*proposed) *string) field[proposed] {
 	}}
 }
 
-// enum is a field with few values, in any letter case. What is none of them
-// is left for the domain to refuse.
+// enum is a field with few values, in any letter case. Other values are left
+// for the domain to refuse.
 func enum(name string, at func(*proposed) *string, values ...string) field[proposed] {
 	f := plain(name, at)
 	read := f.read
@@ -112,8 +113,8 @@ func enum(name string, at func(*proposed) *string, values ...string) field[propo
 	return f
 }
 
-// ascii is a field that leaves in a file, which takes ASCII only. What was
-// written otherwise is transliterated and kept beside it.
+// ascii is a field that leaves in a file, which takes ASCII only. Other text is
+// transliterated, and the original is kept.
 func ascii(name string, at func(*proposed) *string) field[proposed] {
 	return field[proposed]{name, func(p *proposed, value, pointer string) []domain.FieldError {
 		s, ok := api.Unquote(value)
@@ -149,8 +150,8 @@ func readTransactionID(p *proposed, value, at string) []domain.FieldError {
 	return api.Wrong(at, "guid", "must be a GUID, 8-4-4-4-12 hexadecimal digits")
 }
 
-// readAmount reads the digits of a number, or of a string with a number in
-// it; a float never stands between them and the cents.
+// readAmount reads the digits of a number, or of a string with a number in it;
+// they are never converted to a float.
 func readAmount(p *proposed, value, at string) []domain.FieldError {
 	cents, bad := readCents(value, at)
 	p.Proposal.AmountCents, p.hasAmount = cents, bad == nil || p.hasAmount
@@ -189,7 +190,7 @@ func readAddenda(p *proposed, value, at string) (bad []domain.FieldError) {
 	return bad
 }
 
-// texts reads one text, or an array of them. One that is empty is none.
+// texts reads one string, or an array of them; an empty string is dropped.
 func (p *proposed) texts(value, at string) (texts []string, bad []domain.FieldError) {
 	read := func(v, pointer string) {
 		s, ok := api.Unquote(v)

@@ -52,7 +52,8 @@ func party(prefix string, of func(*domain.IAT) *domain.IATParty) []field[propose
 	}
 }
 
-// ultimate is the party behind the receiver, with a name of its own.
+// ultimate is the party on whose behalf the receiver is paid, with a name of
+// its own.
 func ultimate() []field[proposed] {
 	of := func(i *domain.IAT) *domain.IATParty {
 		if i.Ultimate == nil {
@@ -74,7 +75,7 @@ func bankFields(prefix string, of func(*domain.IAT) *domain.IATBank) []field[pro
 	}
 }
 
-// iat is the proposal's details, made at their first field.
+// iat returns the proposal's IAT details, and makes them for their first field.
 func (p *proposed) iat() *domain.IAT {
 	if p.Proposal.IAT == nil {
 		p.Proposal.IAT = &domain.IAT{}
@@ -84,7 +85,7 @@ func (p *proposed) iat() *domain.IAT {
 
 func firstCorrespondent(p *proposed) *domain.IATBank {
 	i := p.iat()
-	if !p.hasFCB { // whatever the order of the fields, it is the first
+	if !p.hasFCB { // whatever the order of the fields, it is the first bank
 		i.Correspondents = append([]domain.IATBank{{}}, i.Correspondents...)
 		p.hasFCB = true
 	}
@@ -96,7 +97,7 @@ func readIAT(p *proposed, value, at string) []domain.FieldError {
 	return iatFields.read(p, value, at)
 }
 
-// correspondent is one of several correspondent banks while it is read.
+// correspondent is a correspondent bank while it is read.
 type correspondent struct {
 	*proposed
 	bank domain.IATBank
@@ -125,8 +126,8 @@ func bankField(name string, leaves bool, of func(*domain.IATBank) *string) field
 	}}
 }
 
-// readCorrespondents reads the correspondent banks behind the first, which
-// has fields of its own.
+// readCorrespondents reads the correspondent banks after the first, which has
+// fields of its own.
 func readCorrespondents(p *proposed, value, at string) (bad []domain.FieldError) {
 	n := 0
 	ok := api.Elements(value, func(v string) {

@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// recall answers DELETE /api/transaction/{id}/events/{event}: it withdraws
-// what still waits for a file, and says so again when asked again.
+// recall answers DELETE /api/transaction/{id}/events/{event}: it withdraws an
+// event that still waits for a file. Repeating it gets the same answer.
 func (s *surface) recall(c echo.Context, who api.Caller) error {
 	id, err := api.GUIDParam(c, "id", "transaction")
 	if err != nil {

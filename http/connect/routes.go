@@ -1,5 +1,3 @@
-// Package connect is ACH Connect: transactions one by one and in bulk, their
-// events and answers, and access tokens.
 package connect
 
 import (
@@ -12,11 +10,11 @@ type surface struct {
 	spools *spoolFolder
 }
 
-// Routes binds the paths of the surface. It returns an error when the spools
+// Routes binds the paths of the surface. It returns an error when spool files
 // of an earlier process cannot be removed.
 func Routes(k *api.Kit) error {
 	s := &surface{Kit: k, spools: newSpools(k.TempDir)}
-	if k.TempDir != "" { // the system's is not ours to sweep
+	if k.TempDir != "" { // the system's folder is not swept
 		if err := s.spools.sweep(); err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ const (
 	revokePath = "/connect/revoke"
 )
 
-// oauthProblem is one of RFC 6749's errors with our words.
+// oauthProblem is an error of RFC 6749 with a description of ours.
 func oauthProblem(code, why string) error {
 	p := api.NewProblem(api.CodeBadRequest, "%s", why)
 	p.OAuth = code
@@ -28,7 +28,7 @@ func oauthProblem(code, why string) error {
 
 func badForm(why string) error { return oauthProblem("invalid_request", why) }
 
-// accessAnswer is RFC 6749, 5.1.
+// accessAnswer is the body of RFC 6749, 5.1.
 type accessAnswer struct {
 	AccessToken string `json:"access_token"`
 	ExpiresIn   int    `json:"expires_in"` // seconds
@@ -68,8 +68,8 @@ func (s *surface) connectToken(c echo.Context) error {
 	return respondOAuth(c, http.StatusOK, accessAnswer{token, int(api.AccessLife.Seconds()), strings.Join(wanted, " "), "Bearer"})
 }
 
-// connectRevoke ends one token, of either kind, that was issued to the
-// credential (RFC 7009). One that is not there is as good as ended: 200.
+// connectRevoke ends one token, of either kind, of the credential (RFC 7009). A
+// token that does not exist counts as ended: 200.
 func (s *surface) connectRevoke(c echo.Context) error {
 	if err := readForm(c); err != nil {
 		return err
@@ -92,8 +92,8 @@ func (s *surface) connectRevoke(c echo.Context) error {
 	return respondOAuth(c, http.StatusOK, struct{}{})
 }
 
-// readForm reads a form, each field of which may be there once. Its values
-// are in PostForm: a secret in the query would stand in somebody's log.
+// readForm reads a form in which no field occurs twice. The values are in
+// PostForm only: a secret in the query would appear in access logs.
 func readForm(c echo.Context) error {
 	r := c.Request()
 	if err := api.MediaType(c, echo.MIMEApplicationForm); err != nil {
@@ -115,7 +115,7 @@ func readForm(c echo.Context) error {
 }
 
 // presented checks the credentials of a token request. Two sets of them are
-// one too many (RFC 6749, 2.3).
+// refused (RFC 6749, 2.3).
 func (s *surface) presented(r *http.Request) (api.Caller, error) {
 	basicKey, basicSecret, basic := r.BasicAuth()
 	key, secret := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
@@ -131,13 +131,13 @@ func (s *surface) presented(r *http.Request) (api.Caller, error) {
 	}
 }
 
-// respondOAuth answers with the headers RFC 6749, 5.1 asks for.
+// respondOAuth answers with the headers that RFC 6749, 5.1 requires.
 func respondOAuth(c echo.Context, status int, body any) error {
 	c.Response().Header().Set("Pragma", "no-cache")
 	return c.JSON(status, body)
 }
 
-// renderOAuth writes a problem as RFC 6749, 5.2 has it.
+// renderOAuth writes a problem in the form of RFC 6749, 5.2.
 func renderOAuth(c echo.Context, p *api.Problem) error {
 	if p.Status == http.StatusUnauthorized {
 		c.Response().Header().Set("WWW-Authenticate", `Basic realm="achledger", charset="UTF-8"`)

@@ -14,8 +14,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// ledgerEvent is an event of the log as its client sees it. Account numbers
-// in data are sealed, and what domain.Shareable keeps back is not there.
+// ledgerEvent is an event of the log as its client sees it. Account numbers in
+// its data are sealed, and domain.Shareable drops what is not for clients.
 type ledgerEvent struct {
 	Position int64           `json:"position"`
 	ID       string          `json:"id"`
@@ -34,14 +34,14 @@ func shownEvent(r eventstore.Recorded) (ledgerEvent, error) {
 	return ledgerEvent{r.Position, uuid.UUID(r.EventID).String(), r.Type, r.Stream, r.Version, meta.At, domain.Shareable(r.Type, r.Data)}, nil
 }
 
-// eventPage differs from other lists in its cursor: the newest log position
-// looked at, to ask again behind it later.
+// eventPage differs from other pages in its cursor: the newest log position
+// examined, from which to ask again later.
 type eventPage struct {
 	Data       []ledgerEvent `json:"data"`
 	NextCursor int64         `json:"next_cursor"`
 }
 
-// ledgerEvents answers the client's events behind a position, in log order.
+// ledgerEvents answers the client's events after a position, in log order.
 func (s *surface) ledgerEvents(c echo.Context, who api.Caller) error {
 	from, err := api.After(c.QueryParam("after"), "/after")
 	if err != nil {
@@ -75,8 +75,8 @@ func (s *surface) ledgerEvents(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, p)
 }
 
-// exportEvents answers all the client's events from behind a position to the
-// newest as of now.
+// exportEvents answers all the client's events after a position, up to the
+// newest at the time of the request.
 func (s *surface) exportEvents(c echo.Context, who api.Caller, after int64, eventType string) error {
 	ctx := c.Request().Context()
 	until, err := s.Ledger.Store.Reached(ctx, who.Client)

@@ -15,8 +15,8 @@ func (s *surface) listFiles(c echo.Context, who api.Caller) error {
 	return s.PageOfFiles(c, who.Client, who.Client)
 }
 
-// ownFile reads a file of the caller's; another client's does not exist, nor
-// does one that is not cut yet.
+// ownFile reads a file of the caller's; another client's is not found, nor is
+// one that is not cut yet.
 func (s *surface) ownFile(c echo.Context, who api.Caller) (domain.File, error) {
 	f, err := s.Ledger.File(c.Request().Context(), c.Param("id"))
 	if err != nil {
@@ -37,7 +37,8 @@ func (s *surface) getFile(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, api.NewFileRecord(api.FileFromLog(f)))
 }
 
-// fileBytes answers a file as the bank gets it, account numbers in the clear.
+// fileBytes answers a file as the bank gets it, with account numbers in the
+// clear.
 func (s *surface) fileBytes(c echo.Context, who api.Caller) error {
 	f, err := s.ownFile(c, who)
 	if err != nil {

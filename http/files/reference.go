@@ -26,7 +26,7 @@ func (s *surface) changeCodes(c echo.Context, _ api.Caller) error {
 // maxCalendarDays bounds one answer of the calendar.
 const maxCalendarDays = 3 * 366
 
-// calendarDay is a day with whether the Federal Reserve is open.
+// calendarDay is a day and whether the Federal Reserve is open on it.
 type calendarDay struct {
 	Date    calendar.Date `json:"date"`
 	Weekday string        `json:"weekday"`
@@ -34,8 +34,8 @@ type calendarDay struct {
 	Holiday string        `json:"holiday,omitempty"`
 }
 
-// calendar answers the days from one date to another, both included; the
-// coming month when they are left out.
+// calendar answers the days between two dates, both included; by default the
+// coming month.
 func (s *surface) calendar(c echo.Context, _ api.Caller) error {
 	from, err := api.QueryDay(c, "from", calendar.DateOf(s.Ledger.Now()))
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *surface) calendar(c echo.Context, _ api.Caller) error {
 	return api.AnswerPage(c, days, "")
 }
 
-// deadline is a FedACH deadline with what it means for an entry accepted now.
+// deadline is a FedACH deadline and what it means for an entry accepted now.
 type deadline struct {
 	Name      string        `json:"name"`
 	At        time.Time     `json:"at"`
@@ -65,7 +65,7 @@ type deadline struct {
 	SettlesAt time.Time     `json:"settles_at"`
 }
 
-// nextWindow is a client's own window: when it is cut, and when an entry
+// nextWindow is a window of the client's: when it is cut, and when an entry
 // accepted now settles if it leaves then.
 type nextWindow struct {
 	Window    string        `json:"window"`
@@ -73,8 +73,8 @@ type nextWindow struct {
 	SettlesOn calendar.Date `json:"settles_on"`
 }
 
-// windows answers the next six deadlines of FedACH and, to a client, those of
-// its bank and its own next windows. Of several banks' it is the first, unless
+// windows answers the next six FedACH deadlines and, for a client, those of its
+// bank and its own next windows. With several banks it is the first, unless
 // odfi names another.
 func (s *surface) windows(c echo.Context, who api.Caller) error {
 	now := s.Ledger.Now()

@@ -1,5 +1,3 @@
-// Package files is the ledger's own calls: events and their stream, files and
-// uploads, the tables of codes, the calendar and its windows.
 package files
 
 import (

@@ -12,25 +12,25 @@ import (
 )
 
 const (
-	// streamComment is how often a silent stream says that it is alive.
+	// streamComment is how often a silent stream sends a comment, to show that it
+	// is alive.
 	streamComment = 15 * time.Second
 	// streamPage is how many events are read for a stream at a time.
 	streamPage = 500
-	// streamWrite is how long a subscriber may take to read what it is sent.
+	// streamWrite is how long a subscriber may take to read an event.
 	streamWrite = 30 * time.Second
-	// streamCheck is how often a stream looks whether its credential is good.
+	// streamCheck is how often a stream checks that its credential is valid.
 	streamCheck = time.Second
-	// streamRetry is when to try again where too many streams are open, in
-	// seconds.
+	// streamRetry is when to try again if too many streams are open, in seconds.
 	streamRetry = 30
 )
 
 // streamEvents sends the client's events as they are recorded, as server-sent
-// events whose id is the log position. A subscriber that comes back with
-// Last-Event-ID, or with after, continues after it; one without either begins
-// now. The stream reads the feed like a poll does: a notification only says
-// when to look. It ends when its token or credential does; the subscriber
-// comes back with another.
+// events whose id is the log position. A subscriber that reconnects with
+// Last-Event-ID, or with after, continues from there; otherwise the stream
+// begins with the next event. The stream reads the feed as a poll does: a
+// notification only says when to read. It ends when its token or credential
+// does; the subscriber then reconnects with another.
 func (s *surface) streamEvents(c echo.Context, who api.Caller) error {
 	at, err := s.streamStart(c)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *surface) streamEvents(c echo.Context, who api.Caller) error {
 				return nil
 			}
 		case <-alive.C:
-			look = true // so that the position keeps up with the log while others write
+			look = true // so that the position advances while others write
 			if err := stillHere(c, control); err != nil {
 				return nil
 			}
@@ -84,7 +84,7 @@ func (s *surface) streamEvents(c echo.Context, who api.Caller) error {
 	}
 }
 
-// stillHere tells a subscriber that its stream is alive.
+// stillHere sends the comment.
 func stillHere(c echo.Context, control *http.ResponseController) error {
 	_ = control.SetWriteDeadline(time.Now().Add(streamWrite))
 	if _, err := fmt.Fprint(c.Response(), ": still here\n\n"); err != nil {
@@ -104,8 +104,8 @@ func (s *surface) streamStart(c echo.Context) (int64, error) {
 	return head.Position, err
 }
 
-// sendEvents writes what is new behind a position and returns the position
-// up to which the subscriber has everything.
+// sendEvents sends the events after a position and returns the position up to
+// which the subscriber has everything.
 func (s *surface) sendEvents(c echo.Context, control *http.ResponseController, who api.Caller, at int64) (int64, error) {
 	for {
 		from := at

@@ -14,26 +14,26 @@ const (
 	maxClientStreams = 64 // of a client
 )
 
-// streams are the event streams that are open. It wakes those of a client
-// when the log has something new of that client, and of no other.
+// streams are the open event streams. It wakes those of a client when the log
+// has something new for that client.
 type streams struct {
 	store eventstore.Store
 
 	mu      sync.Mutex
 	keys    map[string]int
 	clients map[string]listeners
-	stop    func() // ends follow; nil while no stream is open
+	stop    func() // stops follow; nil while no stream is open
 }
 
-// listeners are the streams of one client, by what wakes them.
+// listeners are the streams of one client, by the channels that wake them.
 type listeners map[chan struct{}]struct{}
 
 func newStreams(store eventstore.Store) *streams {
 	return &streams{store: store, keys: map[string]int{}, clients: map[string]listeners{}}
 }
 
-// open takes a place for a stream, which leave gives back. It is refused when
-// the credential, or the client, has as many as it may.
+// open takes a place for a stream; leave frees it. It is refused when the
+// credential, or the client, has as many as allowed.
 func (s *streams) open(who api.Caller) (wake <-chan struct{}, leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,8 +75,8 @@ func (s *streams) leave(who api.Caller, c chan struct{}) {
 	}
 }
 
-// follow wakes streams at commits until ctx ends. At the first one it wakes
-// all: it does not know from which position on they have looked.
+// follow wakes streams at commits until ctx ends. At the first commit it wakes
+// all: it does not know how far they have read.
 func (s *streams) follow(ctx context.Context, hint <-chan struct{}) {
 	for at := int64(0); ; {
 		select {
@@ -88,11 +88,11 @@ func (s *streams) follow(ctx context.Context, hint <-chan struct{}) {
 	}
 }
 
-// maxLook is from how many new events on every stream is woken instead.
+// maxLook is the number of new events above which all streams are woken.
 const maxLook = 4000
 
-// look wakes the clients that have events behind a position, and returns up to
-// where it looked.
+// look wakes the clients that have events after a position, and returns how far
+// it looked.
 func (s *streams) look(ctx context.Context, at int64) int64 {
 	head, err := s.store.Head(ctx)
 	clients := map[string]bool{}

@@ -23,20 +23,20 @@ type PlaidConfig struct {
 	BaseURL  string // https://production.plaid.com by default, https://sandbox.plaid.com in a sandbox
 	ClientID string
 	Secret   string
-	Sandbox  bool          // the ledger is one
+	Sandbox  bool          // the ledger is a sandbox
 	Timeout  time.Duration // of one call, 10 s by default
 }
 
-// Addresses of Plaid's.
+// Plaid's addresses.
 const (
 	plaidProductionURL = "https://production.plaid.com"
 	plaidSandboxURL    = "https://sandbox.plaid.com"
 )
 
-// NewPlaid is a client of Plaid's processor endpoints. Without keys a
-// sandbox's makes accounts up for tokens that begin with processor-sandbox-,
-// and any other's takes no token: whoever chooses a token must not choose the
-// account. An error names the flag that cannot be.
+// NewPlaid returns a client of Plaid's processor endpoints. Without keys, a
+// sandbox invents accounts for tokens that begin with processor-sandbox-, and
+// any other ledger refuses all tokens: whoever chooses a token must not choose
+// the account. The error names the flag that is wrong.
 func NewPlaid(c PlaidConfig) (api.Plaid, error) {
 	switch {
 	case (c.ClientID == "") != (c.Secret == ""):
@@ -60,13 +60,13 @@ func NewPlaid(c PlaidConfig) (api.Plaid, error) {
 	}
 	return &plaidClient{c, &http.Client{
 		Timeout: c.Timeout,
-		// The body holds the secret: it goes nowhere else.
+		// The body holds the secret, so redirects are not followed.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
 
-// checkURL refuses an address that would show the secret, and Plaid's sandbox
-// for a ledger whose money is real. In a sandbox http may lead to this machine.
+// checkURL refuses an address that would reveal the secret, and Plaid's sandbox
+// for a ledger whose money is real. A sandbox may use http on this machine.
 func (c PlaidConfig) checkURL() error {
 	u, err := url.Parse(c.BaseURL)
 	switch {
@@ -110,10 +110,10 @@ type plaidAnswer struct {
 	ErrorMessage string `json:"error_message"`
 }
 
-// mostPlaid bounds an answer of Plaid's.
+// mostPlaid bounds an answer of Plaid, in bytes.
 const mostPlaid = 1 << 20
 
-// Account asks Plaid, once.
+// Account asks Plaid once, without retries.
 func (p *plaidClient) Account(ctx context.Context, token string) (api.PlaidAccount, error) {
 	request, err := json.Marshal(map[string]string{"client_id": p.ClientID, "secret": p.Secret, "processor_token": token})
 	if err != nil {
@@ -145,8 +145,8 @@ func (p *plaidClient) Account(ctx context.Context, token string) (api.PlaidAccou
 	}
 }
 
-// refused turns an error of Plaid's into ours: a token it does not take is
-// the caller's, an item or account without ACH numbers a rule, the rest is
+// refused turns an error of Plaid into ours: an unknown token is the caller's
+// fault, an item or account without ACH numbers breaks a rule, the rest is
 // between us and Plaid.
 func (p *plaidClient) refused(a plaidAnswer, token string) error {
 	clean := strings.NewReplacer(p.Secret, "...", p.ClientID, "...", token, "...")
@@ -163,12 +163,12 @@ func (p *plaidClient) refused(a plaidAnswer, token string) error {
 		return field(domain.RuleBroken)
 	case a.ErrorType == "RATE_LIMIT_EXCEEDED":
 		return api.NewProblem(api.CodePlaid, "%s", message).After(60)
-	default: // API_ERROR, INSTITUTION_ERROR and whatever comes
+	default: // API_ERROR, INSTITUTION_ERROR and errors added later
 		return api.NewProblem(api.CodePlaid, "%s", message).After(5)
 	}
 }
 
-// account is the account of an answer, if entries can go there.
+// account returns the account of an answer, if it can receive ACH entries.
 func (a plaidAnswer) account() (api.PlaidAccount, error) {
 	no := func(format string, args ...any) error {
 		return &domain.Refusal{Code: domain.RuleBroken, Fields: api.Wrong("/processor_token", "plaid-account", format, args...)}
@@ -182,12 +182,12 @@ func (a plaidAnswer) account() (api.PlaidAccount, error) {
 	return api.PlaidAccount{Routing: a.Numbers.ACH.Routing, Number: a.Numbers.ACH.Account, Type: a.Account.Subtype, Name: a.Account.Name}, nil
 }
 
-// unnamed stands in an entry for an owner that neither the client nor Plaid
-// named.
+// unnamed is the owner's name in an entry if neither the client nor Plaid gave
+// one.
 const unnamed = "ACCOUNT HOLDER"
 
-// fromPlaid fills in what a processor token stands for. The owner is whom the
-// client names, else whom Plaid names.
+// fromPlaid fills in what a processor token stands for. The client's owner name
+// precedes Plaid's.
 func (s *surface) fromPlaid(ctx context.Context, in relationshipInput) (relationshipInput, error) {
 	a, err := s.Plaid.Account(ctx, in.ProcessorToken)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// plaidSandbox resolves processor-sandbox- tokens without Plaid: the same
-// token is always the same account.
+// plaidSandbox resolves processor-sandbox- tokens without Plaid: the same token
+// always gives the same account.
 type plaidSandbox struct{}
 
-// Account makes an account up from a token.
+// Account derives an account from a token.
 func (plaidSandbox) Account(_ context.Context, token string) (api.PlaidAccount, error) {
 	if !strings.HasPrefix(token, "processor-sandbox-") {
 		return api.PlaidAccount{}, api.Invalid("/processor_token", "processor-token",

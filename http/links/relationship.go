@@ -15,11 +15,12 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// holderParam reads the account id of the path, which the client chose.
+// holderParam reads the account holder's id, which the client chose, from the
+// path.
 func holderParam(c echo.Context) (string, error) { return api.UUIDParam(c, "account", "account_id") }
 
 // linkAccount links a bank account to a holder: by its numbers, or by a
-// processor token that Plaid turns into them.
+// processor token, which Plaid resolves to them.
 func (s *surface) linkAccount(c echo.Context, who api.Caller, id string) error {
 	input, in, err := readRelationship(c)
 	if err != nil {
@@ -60,15 +61,15 @@ func (s *surface) linkAccount(c echo.Context, who api.Caller, id string) error {
 	return s.respondRelationship(c, l, who, h, made)
 }
 
-// link is what is to be linked, its numbers found and checked.
+// link is a link to be made, its numbers known and checked.
 type link struct {
 	owner, original, nickname string
 	routing, number, kind     string
 	plaid                     bool
 }
 
-// link finds and checks the numbers. Nobody asks Plaid for a holder whose
-// link would be refused.
+// link finds and checks the numbers. Plaid is not asked for a holder whose link
+// would be refused.
 func (s *surface) link(ctx context.Context, l *ledger.Ledger, client, holder string, in relationshipInput) (link, error) {
 	settings, err := s.ClientSettings(ctx, client)
 	if err != nil {
@@ -92,7 +93,7 @@ func (s *surface) link(ctx context.Context, l *ledger.Ledger, client, holder str
 	return in.link(settings)
 }
 
-// relationshipAt is the relationship that a keyed request linked, as it stood
+// relationshipAt returns the relationship that a keyed request linked, as of
 // then.
 func (s *surface) relationshipAt(ctx context.Context, client, holder string, use eventstore.KeyUse) (domain.Holder, *domain.Relationship, error) {
 	h := domain.Holder{Client: client, ID: holder}
@@ -112,8 +113,8 @@ func (s *surface) relationshipAt(ctx context.Context, client, holder string, use
 	return h, nil, fmt.Errorf("nothing was linked at position %d", use.First)
 }
 
-// listRelationships answers a holder's relationships, oldest first, from its
-// own stream.
+// listRelationships answers a holder's relationships, oldest first, from the
+// holder's own stream.
 func (s *surface) listRelationships(c echo.Context, who api.Caller, id string) error {
 	wanted, err := statuses(c.QueryParam("statuses"))
 	if err != nil {
@@ -133,7 +134,7 @@ func (s *surface) listRelationships(c echo.Context, who api.Caller, id string) e
 	})
 }
 
-// statuses reads a filter of several statuses with commas between them.
+// statuses reads a comma-separated filter.
 func statuses(text string) (list []domain.RelationshipStatus, err error) {
 	for _, name := range strings.Split(text, ",") {
 		status := domain.RelationshipStatus(strings.ToUpper(strings.TrimSpace(name)))
@@ -177,7 +178,7 @@ func (s *surface) cancelRelationship(c echo.Context, who api.Caller, id, relatio
 	return c.NoContent(http.StatusNoContent)
 }
 
-// existing is a relationship that the holder has.
+// existing finds a relationship of the holder.
 func existing(h domain.Holder, id string) (*domain.Relationship, error) {
 	r, ok := h.Relationship(id)
 	if !ok {

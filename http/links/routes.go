@@ -1,6 +1,3 @@
-// Package links is ACH relationships: bank accounts that a client links to
-// its account holders, proves by micro-deposits or Plaid, and moves money
-// over.
 package links
 
 import (
@@ -30,7 +27,7 @@ func Routes(k *api.Kit) {
 	s.Echo.DELETE(all+"/:transfer", s.ForClient(domain.ScopeOriginate, ofOne("transfer", s.cancelTransfer)))
 }
 
-// ofHolder hands a handler the account holder of the path.
+// ofHolder passes the account holder of the path to a handler.
 func ofHolder(do func(c echo.Context, who api.Caller, holder string) error) api.Handler {
 	return func(c echo.Context, who api.Caller) error {
 		holder, err := holderParam(c)
@@ -41,7 +38,8 @@ func ofHolder(do func(c echo.Context, who api.Caller, holder string) error) api.
 	}
 }
 
-// ofOne hands a handler the holder, and the id of a relationship or transfer.
+// ofOne passes the holder, and the id of a relationship or transfer, to a
+// handler.
 func ofOne(kind string, do func(c echo.Context, who api.Caller, holder, id string) error) api.Handler {
 	return ofHolder(func(c echo.Context, who api.Caller, holder string) error {
 		id, err := api.UUIDParam(c, kind, kind+"_id")

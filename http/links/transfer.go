@@ -41,7 +41,7 @@ type transferRecord struct {
 	Missed         *api.SnakeMissed         `json:"missed_correction,omitempty"`
 }
 
-// read checks a transfer's form and answers its direction and cents.
+// read checks a transfer's form and returns its direction and cents.
 func (in transferInput) read() (kind domain.PushPull, cents int64, err error) {
 	var bad []domain.FieldError
 	if !strings.EqualFold(in.Type, "ach") {
@@ -110,8 +110,8 @@ func (s *surface) makeTransfer(c echo.Context, who api.Caller, id string) error 
 	return s.respondTransfer(c, l, h, made)
 }
 
-// transfer decides about a transfer: its transaction, which bears the key of
-// the request, and the holder's note of it.
+// transfer decides about a transfer: its transaction, which carries the
+// idempotency key, and the holder's note of it.
 func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, h domain.Holder, id string, in transferInput, key ledger.Option) (d ledger.Decision, err error) {
 	client, err := s.ClientSettings(ctx, h.Client)
 	if err != nil {
@@ -139,7 +139,8 @@ func (s *surface) transfer(ctx context.Context, l *ledger.Ledger, h domain.Holde
 	return d, api.Respelled(err, relationshipNames)
 }
 
-// over is an order to the account that a relationship means now.
+// over makes the order of a transfer to the account that a relationship refers
+// to now.
 func (s *surface) over(ctx context.Context, l *ledger.Ledger, client domain.Client, r *domain.Relationship, kind domain.PushPull, cents int64) (ledger.Order, error) {
 	account, err := l.Resolve(ctx, client.ID, r.Account, r.SetAt)
 	if err != nil {
@@ -173,7 +174,7 @@ func existingTransfer(h domain.Holder, id string) (domain.Transfer, error) {
 	return t, nil
 }
 
-// recordOf tells a transfer from its transaction.
+// transferRecord shows a transfer by its transaction.
 func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transferRecord {
 	o := st.Transaction.Origination()
 	r := transferRecord{
@@ -203,7 +204,7 @@ func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transf
 	return r
 }
 
-// returnReason is the newest return's code and title.
+// returnReason returns the newest return's code and title.
 func returnReason(t domain.Transaction) string {
 	reason := ""
 	for _, i := range t.Items {

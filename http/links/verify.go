@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// confirmAmounts takes the amounts of the micro-deposits as the holder read
-// them. A wrong try is recorded before it is refused.
+// confirmAmounts compares the amounts of the micro-deposits with those that the
+// holder reports. A wrong attempt is recorded before it is refused.
 func (s *surface) confirmAmounts(c echo.Context, who api.Caller, id, relationship string) error {
 	input, cents, err := readAmounts(c)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *surface) confirmAmounts(c echo.Context, who api.Caller, id, relationshi
 	return s.respondRelationship(c, l, who, h, relationship)
 }
 
-// confirmedBefore answers a repeated request as the first one was answered.
+// confirmedBefore answers a repeated request as the first one was.
 func (s *surface) confirmedBefore(c echo.Context, who api.Caller, id, relationship string, use eventstore.KeyUse) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	first, err := s.Ledger.Store.ReadAll(ctx, use.First-1, 1)

@@ -13,8 +13,8 @@ import (
 )
 
 // relationshipInput is a bank link as a client asks for it. With a processor
-// token the numbers come from Plaid; the owner's name and the nickname may be
-// given nevertheless.
+// token the numbers come from Plaid; the owner's name and the nickname may
+// still be given.
 type relationshipInput struct {
 	OwnerName      string `json:"account_owner_name"`
 	AccountType    string `json:"bank_account_type"` // CHECKING or SAVINGS
@@ -29,7 +29,7 @@ func readRelationship(c echo.Context) (input []byte, in relationshipInput, err e
 	return input, in, err
 }
 
-// check holds a request against its form: the numbers or a token, not both.
+// check validates the form of a request: the numbers or a token, not both.
 func (in relationshipInput) check() error {
 	var bad []domain.FieldError
 	if len(in.Nickname) > 255 {
@@ -85,8 +85,8 @@ func (in relationshipInput) link(client domain.Client) (link, error) {
 	return l, o.Scrub(api.Respelled(err, relationshipNames))
 }
 
-// relationshipNames are ACH Connect's fields as relationships and transfers
-// spell them.
+// relationshipNames maps ACH Connect's field names to those of relationships
+// and transfers.
 var relationshipNames = strings.NewReplacer(
 	"/ToAccountType", "/bank_account_type", "/ToAccount", "/bank_account_number", "/ToRouting", "/bank_routing_number",
 	"/ToName", "/account_owner_name", "/Amount", "/amount",

@@ -16,13 +16,13 @@ import (
 
 var accountPattern = regexp.MustCompile(`^[0-9A-Za-z -]{1,34}\*?$`)
 
-// receivingAccounts seals the patterns of a client's receiving accounts, with
-// the client's own key. Those that stand in the body as they were shown keep
-// what was sealed before.
+// receivingAccounts seals the patterns of a client's receiving accounts with
+// the client's key. A pattern that the body shows masked, as it was answered,
+// keeps what was sealed before.
 func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) ([]domain.AccountMatch, error) {
 	var matches []domain.AccountMatch
 	if !domain.ValidClientID(b.ClientID) {
-		return nil, nil // it is refused; no keys are made for it
+		return nil, nil // it is refused below; no keys are made for it
 	}
 	for i, a := range b.ReceivingAccounts {
 		if kept, ok := sealedBefore(before, b.ReceivingAccounts, i); ok {
@@ -43,16 +43,16 @@ func (s *surface) receivingAccounts(b clientBody, before []domain.AccountMatch) 
 	return matches, nil
 }
 
-// receives is what else is written with settings of a client. Where it
-// receives payments at other accounts or ODFIs than before, these are held
-// against every other client's, and the write counts only if nobody set
-// receiving accounts meanwhile; else they are looked at again.
+// receives returns what else is written with a client's settings. If the client
+// would receive payments at other accounts or ODFIs than before, these are
+// compared with every other client's, and the write fails if anybody changed
+// receiving accounts meanwhile; then they are compared again.
 func (s *surface) receives(ctx context.Context, id string, before, settings domain.Settings) ([]ledger.Change, error) {
 	set := settings.ReceiversSet(id, before)
 	if len(set) == 0 {
 		return nil, nil
 	}
-	// The version first: what is set while the others are looked at shows.
+	// The version is read first, so that a change during the comparison shows.
 	versions, err := s.Ledger.Store.Versions(ctx, []string{domain.ReceivingStream})
 	if err != nil {
 		return nil, fmt.Errorf("read the version of the receiving accounts: %w", err)
@@ -65,7 +65,7 @@ func (s *surface) receives(ctx context.Context, id string, before, settings doma
 // receiver is a receiving account in the clear.
 type receiver struct {
 	number string
-	prefix bool // all that begin so
+	prefix bool // all accounts that begin with it
 }
 
 func (s *surface) receivers(id string, settings domain.Settings) ([]receiver, error) {
@@ -80,8 +80,8 @@ func (s *surface) receivers(id string, settings domain.Settings) ([]receiver, er
 	return list, nil
 }
 
-// overlaps refuses receiving accounts that could claim a payment of another
-// client's at one of the same ODFIs.
+// overlaps refuses receiving accounts that could match a payment of another
+// client at one of the same ODFIs.
 func (s *surface) overlaps(ctx context.Context, id string, settings domain.Settings) error {
 	mine, err := s.receivers(id, settings)
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *surface) overlaps(ctx context.Context, id string, settings domain.Setti
 func (s *surface) overlapsWith(other domain.Client, mine []receiver) error {
 	theirs, err := s.receivers(other.ID, other.Settings)
 	if seal.NotCheckable(err) {
-		return nil // its keys were destroyed: it receives nothing any more
+		return nil // its keys were destroyed, so it receives nothing any more
 	}
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (s *surface) overlapsWith(other domain.Client, mine []receiver) error {
 }
 
 // overlaps reports whether some account number matches both. An exact number
-// inside another's prefix is refused too: who owns the prefix would lose a
+// inside another's prefix is refused too: the owner of the prefix would lose a
 // payment without knowing.
 func (r receiver) overlaps(o receiver) bool {
 	return r.number == o.number || r.prefix && strings.HasPrefix(o.number, r.number) || o.prefix && strings.HasPrefix(r.number, o.number)

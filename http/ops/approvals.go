@@ -14,8 +14,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// approval is a request that needs two people: who asked, and exactly what
-// for.
+// approval is a request that needs two people: who asked, and for what exactly.
 type approval struct {
 	ID        string                  `json:"id"`
 	Action    domain.Action           `json:"action"`
@@ -52,7 +51,7 @@ func (s *surface) shownApproval(a domain.Approval) approval {
 }
 
 // listApprovals answers requests that need two people, newest first; state=
-// lists those in one state.
+// selects one state.
 func (s *surface) listApprovals(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state := api.Pick(q, "state", domain.ApprovalStates)
@@ -81,7 +80,7 @@ func (s *surface) getApproval(c echo.Context, _ api.Caller) error {
 	return c.JSON(http.StatusOK, s.shownApproval(a))
 }
 
-// approveRequest approves what another person asked for, and does it.
+// approveRequest approves what another person asked for, and carries it out.
 func (s *surface) approveRequest(c echo.Context, who api.Caller) error {
 	var in struct {
 		Digest string `json:"digest"`
@@ -99,7 +98,7 @@ func (s *surface) approveRequest(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if a.Asked.Act != nil && s.Acts != nil {
-		// Whoever asked may be gone by now: what was approved is done.
+		// The caller may have disconnected by now: what was approved is carried out.
 		if err := s.Acts.CarryOut(context.WithoutCancel(ctx), a.ID); err != nil {
 			return err
 		}
@@ -123,7 +122,7 @@ func (s *surface) refuseRequest(c echo.Context, who api.Caller) error {
 	})
 }
 
-// withdrawRequest takes back what the same person asked for.
+// withdrawRequest withdraws what the same person asked for.
 func (s *surface) withdrawRequest(c echo.Context, who api.Caller) error {
 	return s.endRequest(c, who, func(by string) func(domain.Approval) ([]domain.Event, error) {
 		return domain.TakeBackApproval{By: by, Now: s.Ledger.Now()}.Decide
@@ -143,7 +142,7 @@ func (s *surface) endRequest(c echo.Context, who api.Caller, decide func(by stri
 	return s.answerApproval(c, a)
 }
 
-// other is the person who decides about a request that exists.
+// other returns the person who decides about an existing request.
 func (s *surface) other(c echo.Context, who api.Caller) (domain.Operator, error) {
 	ctx := c.Request().Context()
 	if _, err := s.approvalAt(ctx, c.Param("id")); err != nil {
@@ -153,14 +152,14 @@ func (s *surface) other(c echo.Context, who api.Caller) (domain.Operator, error)
 }
 
 func (s *surface) answerApproval(c echo.Context, a domain.Approval) error {
-	a, err := s.approvalAt(c.Request().Context(), a.ID) // as the act left it
+	a, err := s.approvalAt(c.Request().Context(), a.ID) // as carrying it out left it
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, s.shownApproval(a))
 }
 
-// readIfAny reads a body that may be left out.
+// readIfAny reads a body that may be empty.
 func readIfAny(c echo.Context, into any) error {
 	if c.Request().ContentLength == 0 {
 		return nil

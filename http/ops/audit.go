@@ -16,7 +16,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// actRow is an event that a person or operations made, as the log has it.
+// actRow is an event that a person or operations caused, as the log has it.
 type actRow struct {
 	Position  int64           `json:"position"`
 	Time      time.Time       `json:"time"`
@@ -31,15 +31,15 @@ type actRow struct {
 	Data      json.RawMessage `json:"data"`
 }
 
-// actPage has the newest position for a cursor, to ask again behind it later.
+// actPage has the newest position as its cursor, from which to ask again later.
 type actPage struct {
 	Data       []actRow `json:"data"`
 	NextCursor int64    `json:"next_cursor"`
 }
 
-// audit answers what people and operations did, in log order, behind a
-// position; actor= and client= select. With Accept: application/x-ndjson or
-// text/csv it answers all of it, a line for each.
+// audit answers what people and operations did after a position, in log order;
+// actor= and client= select. With Accept: application/x-ndjson or text/csv it
+// answers everything, one line each.
 func (s *surface) audit(c echo.Context, who api.Caller) error {
 	f, err := s.actFilter(c)
 	if err != nil {

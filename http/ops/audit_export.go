@@ -15,10 +15,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// export is a form in which the audit is given out as a whole.
+// export is a format of the whole audit.
 type export struct {
 	media string
-	begin func(io.Writer) func(actRow) error // the writer of a row
+	begin func(io.Writer) func(actRow) error // makes the writer of rows
 }
 
 var exports = []export{
@@ -31,14 +31,14 @@ var exports = []export{
 
 var actColumns = []string{"position", "time", "actor", "person", "type", "stream", "client", "request_id", "cause", "approval", "data"}
 
-// actsAsCSV writes the names of the columns with the first row; an event's data
-// is JSON.
+// actsAsCSV writes the column names before the first row; an event's data is
+// JSON.
 func actsAsCSV(w io.Writer) func(actRow) error {
 	table, begun := csv.NewWriter(w), false
 	return func(a actRow) error {
 		if !begun {
 			begun = true
-			_ = table.Write(actColumns) // Error tells
+			_ = table.Write(actColumns) // Error reports it
 		}
 		_ = table.Write([]string{
 			strconv.FormatInt(a.Position, 10), a.Time.UTC().Format(time.RFC3339Nano), a.Actor, a.Person, a.Type, a.Stream, a.Client,
@@ -49,8 +49,8 @@ func actsAsCSV(w io.Writer) func(actRow) error {
 	}
 }
 
-// exportAudit streams all that is selected up to now, and records first who takes it.
-// Data that breaks off without its last line end is not whole.
+// exportAudit streams everything selected up to now, after recording who takes
+// it. Data that ends without a line end is incomplete.
 func (s *surface) exportAudit(c echo.Context, f projections.ActFilter, e export) error {
 	ctx := c.Request().Context()
 	event := domain.Exported{What: "audit", Client: f.Client, Actors: f.Actors, After: f.After}
@@ -75,7 +75,7 @@ func (s *surface) exportAudit(c echo.Context, f projections.ActFilter, e export)
 		_ = control.SetWriteDeadline(time.Now().Add(api.WriteTimeout)) // a writer without deadlines, as in tests, needs none
 		for _, row := range rows {
 			if err := write(row); err != nil {
-				return nil // the caller is gone
+				return nil // the caller has gone
 			}
 		}
 		if len(rows) < f.Limit {

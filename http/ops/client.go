@@ -39,17 +39,17 @@ type clientBody struct {
 	SuspendedReason string `json:"suspended_reason,omitempty"`
 }
 
-// clientAnswer is a client, with its first credential when it was opened.
+// clientAnswer is a client, with its first credential if it was just opened.
 type clientAnswer struct {
 	clientBody
 	CreatedAt  time.Time                `json:"created_at"`
 	Credential *ledger.IssuedCredential `json:"credential,omitempty"`
-	// DecisionSecret verifies what the client's engine is asked.
+	// DecisionSecret verifies the questions to the client's decision engine.
 	DecisionSecret string `json:"decision_secret,omitempty"`
 }
 
-// shownClient shares no list with the client: a body is read over it, and what
-// is read into a list lands in the array behind it.
+// shownClient copies every list: a body is decoded over it, and decoding into a
+// list would write to the client's array.
 func shownClient(c domain.Client) clientAnswer {
 	s := c.Settings
 	s.Batching.Windows = slices.Clone(s.Batching.Windows)
@@ -69,8 +69,8 @@ func maskedPattern(a domain.AccountMatch) string {
 	return a.Account.Masked()
 }
 
-// openClient takes on a client and issues its first credential in the same
-// write, so that neither exists without the other.
+// openClient opens a client and issues its first credential in one write, so
+// that neither exists without the other.
 func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	var b clientBody
 	input, err := api.ReadBody(c, &b)
@@ -119,7 +119,7 @@ func (s *surface) openClient(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusCreated, answer)
 }
 
-// clientSettings turns a body into settings, sealing the accounts in it.
+// clientSettings converts a body to settings and seals the receiving accounts.
 func (s *surface) clientSettings(b clientBody, before domain.Settings) (domain.Settings, error) {
 	settings := domain.Settings{
 		Name: b.Name, CompanyName: b.CompanyName, CompanyIdentifications: b.CompanyIdentifications,
@@ -134,7 +134,7 @@ func (s *surface) clientSettings(b clientBody, before domain.Settings) (domain.S
 	return settings, err
 }
 
-// newClientID is a name for a client that did not choose one.
+// newClientID makes an id for a client that did not choose one.
 func newClientID() string { return "c" + strings.ReplaceAll(api.NewID(), "-", "")[:20] }
 
 // getClient answers one client.
@@ -146,7 +146,8 @@ func (s *surface) getClient(c echo.Context, _ api.Caller) error {
 	return c.JSON(http.StatusOK, shownClient(client))
 }
 
-// changeClient changes the settings that the body names and leaves the rest.
+// changeClient changes the settings that the body contains and keeps the
+// others.
 func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	client, err := s.existing(c)
 	if err != nil {
@@ -173,8 +174,8 @@ func (s *surface) changeClient(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, answer)
 }
 
-// clientForTwo has another person approve a change of a client. To stop one
-// takes nobody else: it lets nothing out.
+// clientForTwo asks for a second person's approval of a change. Suspending a
+// client needs none: it lets nothing out.
 func (s *surface) clientForTwo(c echo.Context, who api.Caller, client domain.Client, input []byte) (context.Context, error) {
 	ctx := c.Request().Context()
 	if policy, err := s.Ledger.Policy(ctx); err != nil || !policy.FourEyes {
@@ -195,7 +196,7 @@ func (s *surface) clientForTwo(c echo.Context, who api.Caller, client domain.Cli
 	return s.ForTwo(c, who, domain.ActClient, client.ID, input)
 }
 
-// change lays a body over a client's settings as they stand.
+// change applies a body to a client's current settings.
 func (s *surface) change(ctx context.Context, now domain.Client, input []byte) (d ledger.Decision, err error) {
 	b := shownClient(now).clientBody
 	if err := api.Strictly(input, &b); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// credentialBody is what a new credential is to be.
+// credentialBody describes a new credential.
 type credentialBody struct {
 	Scopes    []string   `json:"scopes"`
 	Name      string     `json:"name"`
@@ -63,7 +63,7 @@ func (s *surface) issueCredentialFor(c echo.Context, who api.Caller, client stri
 	}
 	issued, err := s.Ledger.IssueCredential(ctx, request, once.Key)
 	var waits *ledger.Awaiting
-	if errors.As(err, &waits) { // whoever asked has the secret, whoever approves never does
+	if errors.As(err, &waits) { // the requester has the secret, the approver never sees it
 		return api.AnswerAwaiting(c, waits, issued)
 	}
 	if err != nil {
@@ -72,14 +72,15 @@ func (s *surface) issueCredentialFor(c echo.Context, who api.Caller, client stri
 	return c.JSON(http.StatusCreated, issued)
 }
 
-// powerful reports whether a credential with these scopes needs two people.
+// powerful reports whether a credential with these scopes needs two people to
+// issue.
 func powerful(scopes []string) bool {
 	return slices.ContainsFunc(scopes, func(scope string) bool {
 		return scope == domain.ScopeReveal || scope == domain.ScopeOps || strings.HasPrefix(scope, domain.ScopeOps+":")
 	})
 }
 
-// credential is what may be known about a credential.
+// credential is what may be shown of a credential.
 type credential struct {
 	Key       string     `json:"key"`
 	Scopes    []string   `json:"scopes"`
@@ -100,7 +101,7 @@ func (s *surface) listCredentials(c echo.Context, _ api.Caller) error {
 	return s.respondCredentials(c, client.ID)
 }
 
-// listOpsCredentials answers who may do what in operations.
+// listOpsCredentials answers the credentials of operations.
 func (s *surface) listOpsCredentials(c echo.Context, _ api.Caller) error {
 	return s.respondCredentials(c, domain.LedgerClient)
 }
@@ -131,9 +132,9 @@ func (s *surface) respondCredentials(c echo.Context, client string) error {
 	return api.AnswerPage(c, shown, "")
 }
 
-// revokeCredential ends a credential, its tokens and its feeds at once. What
-// the request asks for is done when the event is written; whatever fails
-// after that is still carried through as far as it goes.
+// revokeCredential ends a credential, its tokens and its feeds at once. Once
+// the event is written the request has done its work; the steps after it are
+// all attempted, even if one of them fails.
 func (s *surface) revokeCredential(c echo.Context, _ api.Caller) error {
 	ctx := c.Request().Context()
 	known, err := s.Directory.Credential(ctx, c.Param("key"))

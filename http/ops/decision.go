@@ -6,15 +6,15 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// decisionSecret is what verifies the questions to an engine, for the answer to
-// a call that says where it is; empty where the call does not. No other answer
-// has it.
+// decisionSecret returns the secret that verifies the questions to an engine,
+// for the answer to a call that sets the engine's address; otherwise empty. No
+// other answer has it.
 func (s *surface) decisionSecret(input []byte, engine string) (string, error) {
 	var body struct {
 		Decision *guard.DecisionHook `json:"decision"`
 	}
 	if err := json.Unmarshal(input, &body); err != nil || body.Decision == nil || body.Decision.URL == "" {
-		return "", nil // it was read before, strictly
+		return "", nil // it was read strictly before
 	}
 	return s.Ledger.ShownDecisionSecret(engine, body.Decision.URL)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// inboundDecision is a payment that waits until somebody decides about it.
+// inboundDecision is a received payment that waits for a decision.
 type inboundDecision struct {
 	Event         string           `json:"event_id"`
 	TransactionID string           `json:"transaction_id"`
@@ -40,14 +40,15 @@ func shownDecision(d projections.InboundDecision) inboundDecision {
 	}
 }
 
-// listDecisions answers what waits for a decision, the nearest deadline first.
+// listDecisions answers the payments that wait for a decision, the nearest
+// deadline first.
 func (s *surface) listDecisions(c echo.Context, _ api.Caller) error {
 	return api.List(s.Kit, c, api.Everyone, "inbound decisions", func(ctx context.Context, limit int, cursor string) ([]projections.InboundDecision, string, error) {
 		return s.Views.InboundDecisions(ctx, c.QueryParam("client"), limit, cursor)
 	}, api.Shown(shownDecision))
 }
 
-// decideInbound decides about one for the client.
+// decideInbound decides about such a payment for the client.
 func (s *surface) decideInbound(c echo.Context, who api.Caller) error {
 	var b api.DecisionBody
 	if err := api.ReadJSON(c, &b); err != nil {

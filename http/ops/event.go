@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// hold keeps a pending event out of files until it is judged.
+// hold keeps a pending event out of files until it is approved or rejected.
 func (s *surface) hold(c echo.Context, who api.Caller) error {
 	return s.judge(c, who, func(item, reason string) decider { return domain.Hold{ItemID: item, Reason: reason} })
 }
@@ -31,10 +31,10 @@ type decider interface {
 	Decide(domain.Transaction) ([]domain.Event, error)
 }
 
-// judge lets a command decide over the event of the path and answers the
-// event as it then stands. Repeating a judgement changes nothing.
+// judge applies a command to the event in the path and answers the event as it
+// then stands. Repeating it changes nothing.
 //
-// With four eyes on, forTwo may have it wait for another person.
+// forTwo may require the approval of another person.
 func (s *surface) judge(c echo.Context, who api.Caller, command func(item, reason string) decider, forTwo ...releases) error {
 	var b struct {
 		Reason string `json:"reason"`

@@ -11,22 +11,23 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// exposureLine is what is used of a limit on a day, and what it holds.
+// exposureLine is how much of a limit is used on a day, and what the limit
+// holds.
 type exposureLine struct {
 	Client     string `json:"client,omitempty"` // whose limit it is; left out: the ODFI's
 	ODFI       string `json:"odfi,omitempty"`
 	Rule       string `json:"rule"`
-	Date       string `json:"date,omitempty"` // left out where it holds something and nothing is used
+	Date       string `json:"date,omitempty"` // left out where the limit holds something and nothing is used
 	UsedCents  int64  `json:"used_cents"`
 	UsedCount  int64  `json:"used_count"`
-	LimitCents *int64 `json:"limit_cents"` // null: no bound
+	LimitCents *int64 `json:"limit_cents"` // null: no limit
 	LimitCount *int64 `json:"limit_count"`
-	HeldCents  int64  `json:"waiting_cents"` // held by the rule, for whichever day
+	HeldCents  int64  `json:"waiting_cents"` // held by the rule, for any day
 	HeldCount  int64  `json:"waiting_count"`
 }
 
-// exposure answers what is used of limits: of a client's or of all, on a day
-// or on each from today on.
+// exposure answers how much of the limits is used: of one client's or of all,
+// on a day or on every day from today on.
 func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 	from, only := guard.BankingDay(s.LedgerNow().Now()), c.QueryParam("date")
 	if only != "" {

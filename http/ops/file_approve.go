@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// approveFile lets a file leave that a rule of the guard holds, and answers it
-// as it then stands.
+// approveFile releases a file that a rule of the guard holds, and answers it as
+// it then stands.
 func (s *surface) approveFile(c echo.Context, who api.Caller) error {
 	var in struct {
 		Reason string `json:"reason"`

@@ -25,8 +25,8 @@ func checkReason(reason string) error {
 
 type releases func(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error)
 
-// releasing has what was held wait for another person, if it is above what
-// one person may release.
+// releasing asks for a second person's approval if the held amount is above
+// what one person may release.
 func (s *surface) releasing(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error) {
 	ctx := c.Request().Context()
 	policy, err := s.Ledger.Policy(ctx)
@@ -39,9 +39,9 @@ func (s *surface) releasing(c echo.Context, who api.Caller, t domain.Transaction
 	return s.ForTwo(c, who, domain.ActRelease, item, []byte(reason))
 }
 
-// fileAct does something with a file, or asks another person to approve it.
-// Needed reports whether it would change anything: what would not is answered,
-// or refused, at once.
+// fileAct does something with a file, or asks for a second person's approval.
+// Needed reports whether it would change anything: if not, it is answered or
+// refused at once.
 func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, order domain.FileAct, needed func(domain.File) bool, do func(context.Context, string) error) error {
 	f, err := s.AnyFile(c)
 	if err != nil {
@@ -65,13 +65,13 @@ func (s *surface) fileAct(c echo.Context, who api.Caller, action domain.Action, 
 	return s.GetAnyFile(c, who)
 }
 
-// confirmFile records that a file whose delivery is unknown did arrive.
+// confirmFile records that a file whose delivery is unknown has arrived.
 func (s *surface) confirmFile(c echo.Context, who api.Caller) error {
 	return s.fileAct(c, who, domain.ActFileConfirm, domain.FileAct{}, domain.File.Unsettled, s.Files.Confirm)
 }
 
-// resendFile records that a file whose delivery is unknown did not arrive,
-// and sends it again.
+// resendFile records that a file whose delivery is unknown has not arrived, and
+// sends it again.
 func (s *surface) resendFile(c echo.Context, who api.Caller) error {
 	unknown := func(f domain.File) bool { return f.State == domain.DeliveryUnknown }
 	return s.fileAct(c, who, domain.ActFileResend, domain.FileAct{}, unknown, s.Files.Resend)
@@ -91,7 +91,7 @@ func (s *surface) releaseFile(c echo.Context, who api.Caller) error {
 	if err := checkReason(in.Reason); err != nil {
 		return err
 	}
-	api.Patience(c, 10*time.Minute) // a large file takes as long as it took to fill
+	api.Patience(c, 10*time.Minute) // releasing a large file takes as long as filling it did
 	order := domain.FileAct{Reason: in.Reason, Then: domain.Then(in.Then), NotCarried: in.NotCarried}
 	command := order.Release()
 	changes := func(f domain.File) bool {
@@ -103,12 +103,12 @@ func (s *surface) releaseFile(c echo.Context, who api.Caller) error {
 	})
 }
 
-// largestHandedIn bounds what a person hands in while another has to approve
-// it: until then it waits in the log.
+// largestHandedIn bounds, in bytes, a file that needs a second person's
+// approval: until then it is stored in the log.
 const largestHandedIn = 2 << 20
 
-// handedIn does something with what a person handed in, or asks another person
-// to approve it.
+// handedIn processes a file that a person handed in, or asks for a second
+// person's approval.
 func (s *surface) handedIn(c echo.Context, who api.Caller, action domain.Action, name string, content []byte, do func(context.Context) error) error {
 	return s.ActForTwo(c, who, action, name, content, func() (domain.Act, error) {
 		if len(content) > largestHandedIn {

@@ -13,14 +13,14 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// taken is the answer to a file that was handed in.
+// taken is the answer to a file handed in.
 type taken struct {
 	api.TakenIn
-	More []api.TakenIn `json:"more,omitempty"` // files that stood after it
+	More []api.TakenIn `json:"more,omitempty"` // files that followed it in the same content
 }
 
-// takeIn takes a file of the bank, or an acknowledgement. A NACHA file is
-// kept when this answers, and applied soon after.
+// takeIn takes a file of the bank, or an acknowledgement. A NACHA file has been
+// kept when this answers, and is applied soon after.
 func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 	content, done, err := s.LargeBody(c, who, echo.MIMETextPlain)
 	if err != nil {
@@ -58,8 +58,8 @@ func (s *surface) takeIn(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusAccepted, taken{files[0], files[1:]})
 }
 
-// judgeInbound has what is in quarantine judged again. What is let in is
-// applied soon after this answers.
+// judgeInbound judges quarantined content again. What is let in is applied soon
+// after this answers.
 func (s *surface) judgeInbound(c echo.Context, _ api.Caller) error {
 	var in struct {
 		Reason string `json:"reason"`

@@ -18,7 +18,7 @@ type operator struct {
 	Email   string    `json:"email"`
 	Name    string    `json:"name"`
 	Roles   []string  `json:"roles"`
-	Scopes  []string  `json:"scopes"` // that follow from the roles
+	Scopes  []string  `json:"scopes"` // of the roles
 	Enabled bool      `json:"enabled"`
 	AddedAt time.Time `json:"added_at"`
 }
@@ -27,8 +27,8 @@ func shownOperator(p domain.Operator) operator {
 	return operator{p.Email, p.Email, p.Name, p.Roles, p.Scopes(), !p.Disabled, p.AddedAt}
 }
 
-// listOperators answers the people who run the ledger, in the order they were
-// added. They are few: it is one page.
+// listOperators answers the people who run the ledger, in the order in which
+// they were added. There are few of them: all are on one page.
 func (s *surface) listOperators(c echo.Context, _ api.Caller) error {
 	people, err := s.Ledger.Operators(c.Request().Context())
 	if err != nil {
@@ -41,8 +41,8 @@ func (s *surface) listOperators(c echo.Context, _ api.Caller) error {
 	return api.AnswerPage(c, shown, "")
 }
 
-// addOperator takes on a person, who can sign in with a link that the owner
-// of the data folder asks for.
+// addOperator adds a person, who signs in first with a link that the owner of
+// the data folder requests.
 func (s *surface) addOperator(c echo.Context, who api.Caller) error {
 	var in struct {
 		Email string   `json:"email"`
@@ -75,7 +75,7 @@ func (s *surface) changeOperator(c echo.Context, who api.Caller) error {
 	return s.changePeople(c, who, http.StatusOK, email, input, command.Decide)
 }
 
-// emailOf is the e-mail address in a path.
+// emailOf returns the e-mail address in a path.
 func emailOf(c echo.Context) string {
 	if email, err := url.PathUnescape(c.Param("id")); err == nil {
 		return email
@@ -83,7 +83,7 @@ func emailOf(c echo.Context) string {
 	return c.Param("id")
 }
 
-// signOutOperator ends every session of a person, who can sign in again.
+// signOutOperator ends every session of a person; the person can sign in again.
 func (s *surface) signOutOperator(c echo.Context, _ api.Caller) error {
 	var in struct {
 		Reason string `json:"reason"`

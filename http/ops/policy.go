@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// policyBody is what needs two people.
+// policyBody is the policy of what needs two people.
 type policyBody struct {
 	FourEyes          bool   `json:"four_eyes"`
 	ReleaseAboveCents int64  `json:"release_above_cents"`
@@ -30,7 +30,8 @@ func answerPolicy(c echo.Context, p domain.Policy) error {
 	return c.JSON(http.StatusOK, policyBody{FourEyes: p.FourEyes, ReleaseAboveCents: p.ReleaseAboveCents, ApprovalExpires: domain.ShortDuration(p.Expires())})
 }
 
-// putPolicy replaces the policy. While it asks for two people, so does this.
+// putPolicy replaces the policy. While the policy requires two people, so does
+// this.
 func (s *surface) putPolicy(c echo.Context, who api.Caller) error {
 	var in policyBody
 	input, err := api.ReadBody(c, &in)

@@ -10,17 +10,17 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// waits is how much of a kind waits for a person, and what happens if nobody
-// acts.
+// waits is how many items of a kind wait for a person, and what happens if
+// nobody acts.
 type waits struct {
 	Kind     string     `json:"kind"`
-	Rule     string     `json:"rule,omitempty"` // of what is held
+	Rule     string     `json:"rule,omitempty"` // that holds them
 	Count    int64      `json:"count"`
 	Cents    int64      `json:"cents"`
 	Oldest   *time.Time `json:"oldest"`
 	Deadline *time.Time `json:"next_deadline"`
 	Then     string     `json:"then"` // if nobody acts
-	List     string     `json:"list"` // where they are one by one
+	List     string     `json:"list"` // path of the list of them
 }
 
 // unattended says what happens to each kind if nobody acts, and where its list
@@ -36,13 +36,14 @@ var unattended = map[string]struct{ then, list string }{
 	projections.WaitsDeadline:   {"It leaves with the next file of its ODFI, or is rejected at its deadline if it is held.", "/v1/ops/transactions?status=Pending"},
 }
 
-// rejectedThen is what happens to what a rule holds and rejects.
+// rejectedThen is what happens to an item held by a rule that rejects.
 const rejectedThen = "It is rejected at its deadline."
 
-// paidThen is what happens to what waits for a decision of an account that pays.
+// paidThen is what happens to an undecided payment for an account that pays by
+// default.
 const paidThen = "It is paid at its deadline."
 
-// queue answers all that waits for a person.
+// queue answers everything that waits for a person.
 func (s *surface) queue(c echo.Context, _ api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	kind := api.Pick(q, "kind", projections.WaitKinds)

@@ -17,7 +17,7 @@ func (s *surface) rates(c echo.Context, _ api.Caller) error {
 	return s.RespondRates(c, client)
 }
 
-// rateEntries answers what one of them is made of.
+// rateEntries answers what one of them is computed from.
 func (s *surface) rateEntries(c echo.Context, _ api.Caller) error {
 	client, err := clientOf(c)
 	if err != nil {
@@ -34,8 +34,8 @@ func clientOf(c echo.Context) (string, error) {
 	return client, nil
 }
 
-// liftCompany lets a company's entries leave again that were held because too
-// many of its debits came back, and answers its client's rates.
+// liftCompany releases a company's entries that were held because too many of
+// its debits were returned, and answers its client's rates.
 func (s *surface) liftCompany(c echo.Context, _ api.Caller) error {
 	var in struct {
 		Reason string `json:"reason"`

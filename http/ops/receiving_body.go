@@ -9,7 +9,7 @@ import (
 )
 
 // receivingAccount is a receiving account as operations write it: the number,
-// or how it begins and *, alone or with what becomes of payments for it.
+// or a prefix followed by *, alone or with the rules for its payments.
 type receivingAccount struct {
 	Account string `json:"account"`
 	*receiving.Rules
@@ -18,9 +18,9 @@ type receivingAccount struct {
 // ShortForm implements api.Shortened.
 func (receivingAccount) ShortForm() {}
 
-// UnmarshalJSON reads a text or an object.
+// UnmarshalJSON reads a string or an object.
 func (r *receivingAccount) UnmarshalJSON(text []byte) error {
-	*r = receivingAccount{} // a body is read over what there is
+	*r = receivingAccount{} // a body is decoded over existing values
 	if text[0] == '"' {
 		return json.Unmarshal(text, &r.Account)
 	}
@@ -28,7 +28,7 @@ func (r *receivingAccount) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*object)(r))
 }
 
-// MarshalJSON writes one without rules as a text.
+// MarshalJSON writes one without rules as a string.
 func (r receivingAccount) MarshalJSON() ([]byte, error) {
 	if r.Rules == nil {
 		return json.Marshal(r.Account)
@@ -37,7 +37,7 @@ func (r receivingAccount) MarshalJSON() ([]byte, error) {
 	return json.Marshal(object(r))
 }
 
-// shownReceiving are receiving accounts, their numbers masked.
+// shownReceiving converts receiving accounts, with their numbers masked.
 func shownReceiving(list []domain.AccountMatch) []receivingAccount {
 	shown := make([]receivingAccount, len(list))
 	for i, a := range list {
@@ -52,8 +52,8 @@ func shownReceiving(list []domain.AccountMatch) []receivingAccount {
 }
 
 // sealedBefore finds the sealed number of a receiving account that a body shows
-// masked, as the caller was given it: the only one that looks so, or the one in
-// its place where all accounts are those that there were.
+// masked, as it was answered: the only one with that mask, or the one at the
+// same index if all accounts are unchanged.
 func sealedBefore(before []domain.AccountMatch, body []receivingAccount, i int) (m domain.AccountMatch, ok bool) {
 	sameShown := func(a domain.AccountMatch, b receivingAccount) bool { return maskedPattern(a) == b.Account }
 	if slices.EqualFunc(before, body, sameShown) {
@@ -62,7 +62,7 @@ func sealedBefore(before []domain.AccountMatch, body []receivingAccount, i int) 
 	for _, a := range before {
 		if sameShown(a, body[i]) {
 			if ok {
-				return m, false // which of them is meant nobody knows
+				return m, false // ambiguous
 			}
 			m, ok = a, true
 		}

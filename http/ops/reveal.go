@@ -11,8 +11,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// revealed is an account number that is masked everywhere else, and corrected
-// data.
+// revealed is an account number that is masked elsewhere, and corrected data.
 type revealed struct {
 	Client        string         `json:"client"`
 	TransactionID string         `json:"transaction_id"`
@@ -20,15 +19,15 @@ type revealed struct {
 	Corrected     []revealedData `json:"corrected"`
 }
 
-// revealedData is what a notification of change of the transaction says.
+// revealedData is the content of a notification of change.
 type revealedData struct {
 	EventID string `json:"event_id"`
 	Data    string `json:"data"`
 }
 
-// reveal answers the account number of a transaction whole, once the log has
-// who asked, and why. It takes scope reveal, or a person who signed in and
-// works the queues.
+// reveal answers the whole account number of a transaction, after recording who
+// asked and why. It takes scope reveal, or a person who signed in and works the
+// queues.
 func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	var in struct {
 		Client string `json:"client"`

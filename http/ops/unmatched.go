@@ -58,8 +58,8 @@ func shownUnmatched(u projections.Unmatched) unmatchedEntry {
 	return shown
 }
 
-// listUnmatched answers the queue, the nearest deadline first; outcome= lists
-// what was decided.
+// listUnmatched answers the unmatched entries, the nearest deadline first;
+// outcome= selects those that were decided.
 func (s *surface) listUnmatched(c echo.Context, who api.Caller) error {
 	return api.List(s.Kit, c, who.Client, "unmatched entries", func(ctx context.Context, limit int, cursor string) ([]projections.Unmatched, string, error) {
 		return s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{

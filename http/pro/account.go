@@ -15,8 +15,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// proAccount is a recipient's account as ACH Pro has it. The number is
-// masked, save for those who may see it.
+// proAccount is a recipient's account in ACH Pro's form. The number is masked
+// except for callers who may see it.
 type proAccount struct {
 	AccountID     string `json:"accountId,omitempty"`
 	Nickname      string `json:"nickname,omitempty"`
@@ -27,8 +27,8 @@ type proAccount struct {
 
 var proAccountForm = regexp.MustCompile(`^[0-9A-Za-z -]{1,17}$`)
 
-// check holds an account against its form and answers its type as the ledger
-// spells it.
+// check validates an account's form and returns its type as the ledger spells
+// it.
 func (in proAccount) check(at string) (accountType string, bad []domain.FieldError) {
 	if err := nacha.ValidRouting(in.RoutingNumber); err != nil {
 		bad = append(bad, api.Wrong(at+"/routingNumber", "routing-number", "%v", err)...)
@@ -46,8 +46,8 @@ func (in proAccount) check(at string) (accountType string, bad []domain.FieldErr
 	return accountType, bad
 }
 
-// shownAccount is an account with its number masked, and with it the account
-// that it means now.
+// shownAccount converts an account, its number masked, and returns the bank
+// account that it refers to now.
 func (s *surface) shownAccount(ctx context.Context, who api.Caller, a domain.RecipientAccount) (proAccount, domain.BankAccount, error) {
 	account, err := s.Ledger.Resolve(ctx, who.Client, a.AccountID, a.SetAt)
 	if err != nil {
@@ -91,8 +91,8 @@ func (s *surface) createAccount(c echo.Context, who api.Caller) error {
 	return s.respondAccount(c, who, http.StatusCreated, id)
 }
 
-// saveAccount points an account of a recipient to a bank account, which is
-// opened when the client never used it before.
+// saveAccount refers an account of a recipient to a bank account, which is
+// opened if the client has never used it.
 func (s *surface) saveAccount(c echo.Context, who api.Caller, id string, in proAccount, key ...ledger.Option) error {
 	accountType, bad := in.check("")
 	if len(bad) > 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// proAnswer is a return or a notification of change as ACH Pro has it.
+// proAnswer is a return or a notification of change in ACH Pro's form.
 type proAnswer struct {
 	TransactionID     string `json:"transactionId"`
 	ACHFileID         string `json:"achFileId,omitempty"`
@@ -76,15 +76,15 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 	return c.JSON(http.StatusOK, shown)
 }
 
-// accountsOf knows the accounts of the ACH Pro files that a list of answers
-// has come to: those of a file lie side by side.
+// accountsOf looks up the accounts of the ACH Pro files that a list of answers
+// refers to; answers to one file are adjacent.
 type accountsOf struct {
 	s      *surface
 	client string
 	files  map[string]domain.ProfileFile
 }
 
-// filesKnown bounds the files that are remembered.
+// filesKnown bounds the cached files.
 const filesKnown = 4
 
 func (m accountsOf) shownAnswer(ctx context.Context, i projections.Answer) (proAnswer, error) {
@@ -109,8 +109,8 @@ func (m accountsOf) shownAnswer(ctx context.Context, i projections.Answer) (proA
 	return a, nil
 }
 
-// file is the ACH Pro file that was cut as a file; its version is 0 if it was
-// sent otherwise.
+// file returns the ACH Pro file that was cut as a file; version 0 if it was not
+// an ACH Pro file.
 func (m accountsOf) file(ctx context.Context, id string) (domain.ProfileFile, error) {
 	if made, ok := m.files[id]; ok {
 		return made, nil

@@ -13,9 +13,9 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// fileBuilder turns an ACH Pro file into batches, which then go the way of a
-// client's own file: checked whole, kept sealed, cut as one file. Their trace
-// numbers are replaced there.
+// fileBuilder turns an ACH Pro file into batches, which are then processed like
+// a client's own file: checked as a whole, kept sealed, cut as one file. Their
+// trace numbers are replaced there.
 type fileBuilder struct {
 	server *surface
 	ctx    context.Context
@@ -33,7 +33,7 @@ type fileBuilder struct {
 	numbers   []string            // of the batch's entries
 }
 
-// builtFile is what becomes of the description.
+// builtFile is the result.
 type builtFile struct {
 	batches   []nacha.Batch
 	odfi      domain.ProfileODFI
@@ -90,7 +90,7 @@ func (b *fileBuilder) wrong(at, code, format string, args ...any) {
 	b.bad = append(b.bad, api.Wrong(at, code, format, args...)...)
 }
 
-// odfi finds a stored ODFI, or takes a one-off one.
+// odfi finds a stored ODFI, or reads a one-off one.
 func (b *fileBuilder) odfi(raw json.RawMessage) (domain.ProfileODFI, json.RawMessage, error) {
 	profile, err := b.server.Ledger.Profile(b.ctx, b.who.Client)
 	if err != nil {
@@ -176,7 +176,7 @@ func sides(b nacha.Batch) (debits, credits int64) {
 	return debits, credits
 }
 
-// effective is the date asked for, or the first that can be met.
+// effective returns the date asked for, or the first possible one.
 func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, error) {
 	if in.EffectiveDate == "" {
 		bank, err := b.server.Ledger.Bank(b.ctx, odfi)
@@ -184,7 +184,7 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 			return "", err
 		}
 		want := calendar.Request{SEC: strings.ToUpper(in.SECCode), Bank: &bank.Terms}
-		for _, e := range in.Entries { // of the two directions the one that takes longer
+		for _, e := range in.Entries { // of the two directions, the one with the longer lead
 			kind := calendar.Credit
 			if strings.EqualFold(e.EntryType, "DEBIT") {
 				kind = calendar.Debit
@@ -202,8 +202,8 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 	return d.YYMMDD(), nil
 }
 
-// originals are the names of an entry as they came, by ACH Connect's fields,
-// where ASCII was put in their place.
+// offset adds the entry that balances a batch against an account of the
+// company.
 func originals(from, to domain.Recipient) map[string]string {
 	names := map[string]string{}
 	if from.Terms.OriginalName != "" {

@@ -10,16 +10,16 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// newProID is an id as ACH Pro has them: 32 upper-case hex digits, in the
-// order they were made.
+// newProID makes an id in ACH Pro's form: 32 upper-case hex digits, ordered by
+// time.
 func newProID() string { return proID(api.NewID()) }
 
-// proID spells a GUID as ACH Pro does.
+// proID converts a GUID to ACH Pro's form.
 func proID(id string) string { return domain.ProfileFileID(id) }
 
 var proIDForm = regexp.MustCompile(`^[0-9A-F]{32}$`)
 
-// pathID reads an ACH Pro id of the path.
+// pathID reads an ACH Pro id from the path.
 func pathID(c echo.Context, name, what string) (string, error) {
 	id := strings.ToUpper(c.Param(name))
 	if !proIDForm.MatchString(id) {

@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// proODFI is an ODFI as ACH Pro has it.
+// proODFI is an ODFI in ACH Pro's form.
 type proODFI struct {
 	ODFIID                   string `json:"odfiId,omitempty"`
 	ProfileID                string `json:"profileId,omitempty"`
@@ -104,7 +104,7 @@ func (s *surface) saveODFI(c echo.Context, who api.Caller, id string, in proODFI
 	return odfi, err
 }
 
-// proNames are header fields as ACH Pro spells them.
+// proNames maps header fields to ACH Pro's names.
 var proNames = strings.NewReplacer(
 	"/immediate_destination_name", "/immediateDestinationName", "/immediate_destination", "/immediateDestination",
 	"/immediate_origin_name", "/immediateOriginName", "/immediate_origin", "/immediateOrigin",

@@ -13,14 +13,14 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// proRecipient is a recipient as ACH Pro has it.
+// proRecipient is a recipient in ACH Pro's form.
 type proRecipient struct {
 	RecipientID      string `json:"recipientId,omitempty"`
 	Name             string `json:"name"`
 	RecipientType    string `json:"recipientType"`
 	UniqueIdentifier string `json:"uniqueIdentifier,omitempty"`
 	CompanyID        string `json:"companyId,omitempty"`
-	// Originals is the name as it came, where ASCII had to be put in its place.
+	// Originals is the name before transliteration to ASCII.
 	Originals *proOriginals `json:"originals,omitempty"`
 }
 
@@ -38,7 +38,7 @@ func shownRecipient(r domain.Recipient) proRecipient {
 	return shown
 }
 
-// terms are the recipient in the letters of a NACHA file.
+// terms transliterates the recipient to the letters of a NACHA file.
 func (in proRecipient) terms() (domain.RecipientTerms, error) {
 	name, changed, err := text.ToASCII(in.Name)
 	if err != nil {
@@ -49,7 +49,7 @@ func (in proRecipient) terms() (domain.RecipientTerms, error) {
 	}
 	if changed {
 		terms.OriginalName = in.Name
-	} else if o := in.Originals; o != nil { // a recipient as it was shown keeps its original
+	} else if o := in.Originals; o != nil { // a recipient sent back as it was answered keeps its original
 		if spelled, changed, err := text.ToASCII(o.Name); err == nil && changed && strings.TrimSpace(spelled) == terms.Name {
 			terms.OriginalName = o.Name
 		}
@@ -57,8 +57,8 @@ func (in proRecipient) terms() (domain.RecipientTerms, error) {
 	return terms, nil
 }
 
-// listRecipients answers all recipients, the oldest first; with limit, a page
-// and a Link to the next.
+// listRecipients answers all recipients, oldest first; with limit, a page with
+// a Link to the next.
 func (s *surface) listRecipients(c echo.Context, who api.Caller) error {
 	return proList(s, c, who, "recipient", func(ctx context.Context, id string) (proRecipient, error) {
 		r, err := s.Ledger.Recipient(ctx, who.Client, id)
@@ -109,7 +109,7 @@ func (s *surface) saveRecipient(c echo.Context, who api.Caller, id string, in pr
 	}, key...)
 }
 
-// repeatsAccounts refuses terms that repeat the number of an account that is
+// repeatsAccounts refuses terms that contain the number of an account that is
 // stored under the recipient.
 func (s *surface) repeatsAccounts(ctx context.Context, who api.Caller, r domain.Recipient, terms domain.RecipientTerms) error {
 	for _, a := range r.Accounts {
@@ -129,7 +129,7 @@ func (s *surface) repeatsAccounts(ctx context.Context, who api.Caller, r domain.
 	return nil
 }
 
-// ownRecipient reads a live recipient of the caller's.
+// ownRecipient reads a recipient of the caller's that was not deleted.
 func (s *surface) ownRecipient(c echo.Context, who api.Caller) (domain.Recipient, error) {
 	id, err := pathID(c, "id", "recipient")
 	if err != nil {

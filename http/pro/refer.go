@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// recipient finds a stored recipient by its id, or takes a one-off one. It
-// answers the reference as it may be kept.
+// recipient finds a stored recipient by its id, or reads a one-off one. It
+// returns the reference in the form that may be kept.
 func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipient, json.RawMessage, error) {
 	var id string
 	if json.Unmarshal(raw, &id) == nil {
@@ -38,8 +38,8 @@ func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipien
 	return r, raw, nil
 }
 
-// shownReference is a reference to a recipient as it was asked for: an id, or
-// a one-off recipient, which is shown as a stored one is.
+// shownReference returns a reference to a recipient as it was given: an id, or
+// a one-off recipient in the form of a stored one.
 func shownReference(asked json.RawMessage) (json.RawMessage, error) {
 	var in proRecipient
 	if string(asked) == "" || asked[0] != '{' {
@@ -55,7 +55,7 @@ func shownReference(asked json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(shownRecipient(domain.Recipient{Terms: terms}))
 }
 
-// oneOff reads an object that stands where the id of a stored one could.
+// oneOff reads an object in the place of a stored one's id.
 func oneOff(raw json.RawMessage, into any, at, what string) error {
 	if text := string(raw); text == "" || text[api.Skip(text, 0)] != '{' {
 		return api.Invalid(at, "type", "the id of %s, or one", what)
@@ -63,7 +63,7 @@ func oneOff(raw json.RawMessage, into any, at, what string) error {
 	return under(api.Strictly(raw, into), at)
 }
 
-// under puts the fields of a refusal below a pointer.
+// under prefixes the fields of a refusal with a pointer.
 func under(err error, at string) error {
 	var r *domain.Refusal
 	if !errors.As(err, &r) {
@@ -77,18 +77,18 @@ func under(err error, at string) error {
 	return &moved
 }
 
-// nickname is what a reference to an account calls it; an id has none.
+// nickname returns the nickname in a reference to an account; an id has none.
 func nickname(ref json.RawMessage) string {
 	var in proAccount
 	_ = json.Unmarshal(ref, &in)
 	return in.Nickname
 }
 
-// numbers are an account in the clear, on its way into a file.
+// numbers are an account in the clear, to be written into a file.
 type numbers struct{ routing, number, kind string }
 
-// account finds an account of a recipient by its id, or takes a one-off one,
-// of which only the masked form is kept in the reference.
+// account finds an account of a recipient by its id, or reads a one-off one, of
+// which the reference keeps the masked form only.
 func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient) (numbers, json.RawMessage, error) {
 	var id string
 	if json.Unmarshal(raw, &id) == nil {

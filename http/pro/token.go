@@ -12,10 +12,10 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// refreshLife is how long a refresh token lives. It does not renew itself.
+// refreshLife is the lifetime of a refresh token, which is not renewed by use.
 const refreshLife = 12 * time.Hour
 
-// proTokens is the answer of both token endpoints; times are unix
+// proTokens is the answer of both token endpoints; times are in Unix
 // milliseconds.
 type proTokens struct {
 	AccessToken    string `json:"access_token"`
@@ -44,8 +44,7 @@ func (s *surface) proToken(c echo.Context) error {
 	return s.respondTokens(c, who, refresh, until)
 }
 
-// proRefresh answers a new access token for a refresh token, which stays as
-// it is.
+// proRefresh answers a new access token for a refresh token, which stays valid.
 func (s *surface) proRefresh(c echo.Context) error {
 	var in struct {
 		RefreshToken string `json:"refresh_token"`
@@ -82,7 +81,7 @@ func (s *surface) respondTokens(c echo.Context, who api.Caller, refresh string, 
 	return c.JSON(http.StatusCreated, proTokens{access, refresh, expires.UnixMilli(), until.UnixMilli()})
 }
 
-// profile answers who the credential belongs to.
+// profile answers whom the credential belongs to.
 func (s *surface) profile(c echo.Context, who api.Caller) error {
 	client, err := s.Directory.Client(c.Request().Context(), who.Client)
 	if err != nil {

@@ -27,8 +27,8 @@ func (s *surface) followClock(c echo.Context) error {
 	return s.Sandbox.Follow(c.Request().Context())
 }
 
-// moveClock sets the sandbox's clock, or advances it, and does what becomes
-// due on the way before it answers.
+// moveClock sets or advances the sandbox's clock, and does everything that
+// becomes due on the way before it answers.
 func (s *surface) moveClock(c echo.Context, _ api.Caller) error {
 	input, err := api.Body(c, echo.MIMEApplicationJSON)
 	if err != nil {

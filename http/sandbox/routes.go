@@ -1,4 +1,3 @@
-// Package sandbox lets a test move the clock and play the bank.
 package sandbox
 
 import (
@@ -8,8 +7,9 @@ import (
 
 type surface struct{ *api.Kit }
 
-// Routes binds the paths of the surface. To play the bank is to make a real
-// file that goes the way of a real one; the answer comes when it was applied.
+// Routes binds the paths of the surface. A simulated answer of the bank is a
+// real file, taken in like any other; the request is answered once it is
+// applied.
 func Routes(k *api.Kit) {
 	s := &surface{k}
 	s.Echo.GET("/v1/simulations/clock", s.ForOperations(domain.ScopeOpsRead, s.readClock))

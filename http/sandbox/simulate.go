@@ -17,9 +17,9 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// simulation is what a test asks the bank to do.
+// simulation is what a test asks the simulated bank to do.
 type simulation struct {
-	Client string `json:"client"` // where several clients have the transaction
+	Client string `json:"client"` // if several clients have the transaction
 	Code   string `json:"code"`
 	Data   string `json:"data"` // corrected data
 }
@@ -33,7 +33,7 @@ type played struct {
 	number string // account number in the clear
 }
 
-// simulateAcknowledge plays the operator's answer to a file.
+// simulateAcknowledge simulates the operator's acknowledgement of a file.
 func (s *surface) simulateAcknowledge(c echo.Context, _ api.Caller) error {
 	var in struct {
 		Result string `json:"result"`
@@ -85,7 +85,7 @@ func (s *surface) simulate(reply reply) api.Handler {
 	}
 }
 
-// played finds a transaction by its id, whosever it is.
+// played finds a transaction of any client by its id.
 func (s *surface) played(ctx context.Context, id, client string) (played, error) {
 	if g, ok := api.ParseGUID(id); ok {
 		id = g
@@ -143,14 +143,15 @@ func (p played) counterparty() string {
 	return p.Transaction.Routing[:8]
 }
 
-// simulatedTrace is a trace number of the other bank's that no file had: the
-// log's head moves with every file that is applied.
+// simulatedTrace makes a trace number of the other bank that no file has used:
+// the head of the log advances with every file applied.
 func (s *surface) simulatedTrace(ctx context.Context, bank8 string) string {
 	head, _ := s.Ledger.Store.Head(ctx)
 	return fmt.Sprintf("%s%07d", bank8, head.Position%9_000_000+1)
 }
 
-// sent is an item of ours as it left: header and entry with their numbers.
+// sent returns an item of ours as it left: header and entry with account
+// numbers.
 func (p played) sent(kinds ...domain.ItemKind) (nacha.BatchHeader, nacha.Entry, *domain.Item, error) {
 	t := p.Transaction
 	for n := len(t.Items) - 1; n >= 0; n-- {
@@ -223,7 +224,7 @@ func simulateContest(p played, in simulation, settles calendar.Date, trace strin
 	return fed.Contest(h, e, facts, settles, trace), nil
 }
 
-// deliver lets a message arrive as a file of the operator's.
+// deliver makes a message arrive as a file of the operator's.
 func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	ctx := c.Request().Context()
 	head, err := s.Ledger.Store.Head(ctx)
@@ -239,7 +240,8 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	if err != nil {
 		return err
 	}
-	// It is done: whoever heard that the views are behind would play it again.
+	// It has been applied: a caller that hears that the views are behind would
+	// repeat it.
 	if err := s.Views.WaitWhileMoving(ctx, domain.LedgerClient); err != nil {
 		return err
 	}
@@ -250,7 +252,7 @@ func (s *surface) deliver(c echo.Context, m fed.Message) error {
 	return c.JSON(http.StatusOK, api.NewInboundRecord(f))
 }
 
-// simulateInbound lets a payment of another bank arrive.
+// simulateInbound makes a payment of another bank arrive.
 func (s *surface) simulateInbound(c echo.Context, _ api.Caller) error {
 	var in struct {
 		Routing     string   `json:"routing"`

@@ -17,21 +17,21 @@ import (
 // transactionPayload is the type of a payload that holds a transaction.
 const transactionPayload = "ach-transaction"
 
-// transactionInput is a transaction as a vault client writes it: the account
-// in full, to be stored if create-token says so, or by its token.
+// transactionInput is a transaction as a vault client writes it: with the
+// account in full, to be stored if create-token says so, or with a token.
 type transactionInput struct {
 	XMLName xml.Name    `json:"-" xml:"ach-transaction"`
 	Type    string      `json:"type" xml:"type"`     // credit or debit
 	Amount  api.Decimal `json:"amount" xml:"amount"` // "2.00", or the number 2.00
 	TokenID string      `json:"token-id" xml:"token-id"`
 	tokenFields
-	named       *domain.Named // what the token was pointed to
+	named       *domain.Named // what the token referred to
 	CreateToken bool          `json:"create-token" xml:"create-token"`
 	SEC         string        `json:"standard-entry-class-code" xml:"standard-entry-class-code"`
 	PaymentType string        `json:"payment-type" xml:"payment-type"` // WEB and TEL: single, recurring
 }
 
-// vaultTransaction is a transaction as the vault answers it.
+// vaultTransaction is a transaction in the vault's form.
 type vaultTransaction struct {
 	TransactionID string `json:"transaction-id" xml:"transaction-id"`
 	Type          string `json:"type" xml:"type"`
@@ -58,9 +58,9 @@ type vaultMissed struct {
 	AccountType   string `json:"account-type" xml:"account-type"`
 }
 
-// vaultOriginate makes a transaction; kind is the direction the path says,
-// or "" where the body does. Transaction, token and the token's use become
-// durable together.
+// vaultOriginate makes a transaction; kind is the direction in the path, or ""
+// where the body has it. Transaction, token and the token's use become durable
+// together.
 func (s *surface) vaultOriginate(kind string) api.Handler {
 	return func(c echo.Context, who api.Caller) error {
 		var in transactionInput
@@ -115,14 +115,14 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 	}
 }
 
-// vaultMade is what one request made: a transaction, and the token that was
-// stored with it.
+// vaultMade is what one request made: a transaction, and the token stored with
+// it.
 type vaultMade struct {
 	t     domain.Transaction
 	token *domain.VaultToken // nil for none
 }
 
-// vaultAccept are the changes that a request makes: the transaction's first.
+// vaultAccept returns the changes of a request, the transaction's first.
 func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, clientID string, in transactionInput, key ledger.Option) ([]ledger.Change, error) {
 	client, err := s.ClientSettings(ctx, clientID)
 	if err != nil {
@@ -151,11 +151,12 @@ func (s *surface) vaultAccept(ctx context.Context, l *ledger.Ledger, clientID st
 	return append([]ledger.Change{begun}, token...), nil
 }
 
-// withToken stores the account of a transaction and counts its first use.
+// withToken stores the account of a transaction and counts the token's first
+// use.
 func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string, in transactionInput, transaction string) ([]ledger.Change, error) {
 	token := tokenInput{tokenFields: in.tokenFields}
 	if token.AccountType == "" {
-		token.AccountType = domain.Checking // as the transaction is
+		token.AccountType = domain.Checking // as the transaction assumes
 	}
 	if token.SoftwareType == "" {
 		token.SoftwareType, token.SoftwareVersion = "achledger", "v2"
@@ -172,7 +173,7 @@ func (s *surface) withToken(ctx context.Context, l *ledger.Ledger, client string
 	return stored, err
 }
 
-// fromToken fills in the account that a token names now, and answers the
+// fromToken fills in the account that a token refers to now, and returns the
 // change that counts its use.
 func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client, transaction string, in *transactionInput) ([]ledger.Change, error) {
 	token, err := s.liveToken(ctx, l, client, in.TokenID)
@@ -199,7 +200,7 @@ func (s *surface) fromToken(ctx context.Context, l *ledger.Ledger, client, trans
 	return []ledger.Change{{Stream: domain.TokenStream(client, token.ID), Client: client, Expect: token.Version, Events: used}}, err
 }
 
-// order is the transaction as the ledger takes it.
+// order converts the transaction to an order of the ledger.
 func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	cents, err := in.Amount.Cents()
 	if err != nil {
@@ -237,14 +238,14 @@ func (in transactionInput) order(client domain.Client) (ledger.Order, error) {
 	return ledger.Order{Proposal: p, Number: in.AccountNumber}, nil
 }
 
-// vaultNames are ACH Connect's fields as the vault spells them.
+// vaultNames maps ACH Connect's fields to the vault's names.
 var vaultNames = strings.NewReplacer(
 	"/ToAccountType", "/account-type", "/ToAccount", "/account-number", "/ToRouting", "/routing-number",
 	"/ToName", "/individual-name", "/Amount", "/amount", "/StandardEntryClassCode", "/standard-entry-class-code",
 	"/TransactionType", "/type", "/WebDetails/PaymentType", "/payment-type",
 )
 
-// inVaultWords spells the fields of a refusal as the vault does.
+// inVaultWords renames the fields of a refusal to the vault's.
 func inVaultWords(err error) error { return api.Respelled(err, vaultNames) }
 
 func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.Caller, made vaultMade) error {

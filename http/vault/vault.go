@@ -56,7 +56,7 @@ func (s *surface) createToken(c echo.Context, who api.Caller) error {
 	return s.respondToken(c, l, who, token)
 }
 
-// storeToken makes the changes that store a token: the token's own first.
+// storeToken returns the changes that store a token, the token's own first.
 func (s *surface) storeToken(ctx context.Context, l *ledger.Ledger, client string, in tokenInput) (id string, changes []ledger.Change, err error) {
 	if err := in.check(); err != nil {
 		return "", nil, err
@@ -76,8 +76,8 @@ func (s *surface) storeToken(ctx context.Context, l *ledger.Ledger, client strin
 	return id, append(changes, more...), nil
 }
 
-// terms opens the bank account a token names, unless the client has it
-// already, and moves the customer's default.
+// terms opens the bank account that a token names, unless the client has it,
+// and updates the customer's default.
 func (s *surface) terms(ctx context.Context, l *ledger.Ledger, client, id string, in tokenInput) (domain.TokenTerms, []ledger.Change, error) {
 	account, changes, err := l.UseAccount(ctx, client, in.RoutingNumber, in.AccountNumber, strings.ToLower(in.AccountType))
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *surface) getToken(c echo.Context, who api.Caller) error {
 	return s.respondToken(c, s.LedgerNow(), who, c.Param("token"))
 }
 
-// replaceToken replaces all of a token but its id and its use.
+// replaceToken replaces everything of a token except its id and its use count.
 func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 	_, in, err := readToken(c)
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *surface) replaceToken(c echo.Context, who api.Caller) error {
 	return s.respondToken(c, l, who, id)
 }
 
-// leaveCustomer clears the default of a customer whose token goes.
+// leaveCustomer clears the default of a customer whose token is deleted.
 func (s *surface) leaveCustomer(ctx context.Context, l *ledger.Ledger, client, key, token string, changes []ledger.Change) ([]ledger.Change, error) {
 	if key == "" {
 		return changes, nil
@@ -165,7 +165,7 @@ func (s *surface) leaveCustomer(ctx context.Context, l *ledger.Ledger, client, k
 	return changes, nil
 }
 
-// deleteToken ends a token and answers it as it was.
+// deleteToken deletes a token and answers it as it was.
 func (s *surface) deleteToken(c echo.Context, who api.Caller) error {
 	ctx, l := c.Request().Context(), s.LedgerNow()
 	var shown tokenAnswer
@@ -188,7 +188,7 @@ func (s *surface) deleteToken(c echo.Context, who api.Caller) error {
 	return writeVault(c, http.StatusOK, payload{Type: tokenPayload, Token: &shown})
 }
 
-// liveToken reads a token of the caller's; another client's does not exist.
+// liveToken reads a token of the caller's; another client's is not found.
 func (s *surface) liveToken(ctx context.Context, l *ledger.Ledger, client, id string) (domain.VaultToken, error) {
 	token, err := l.Token(ctx, client, id)
 	if err == nil && !token.Live() {
@@ -197,8 +197,8 @@ func (s *surface) liveToken(ctx context.Context, l *ledger.Ledger, client, id st
 	return token, err
 }
 
-// storedBy is the token that was stored by an append, as it stood then; nil
-// when it stored none.
+// storedBy returns the token that an append stored, as of then; nil if it
+// stored none.
 func (s *surface) storedBy(ctx context.Context, client string, first, last int64) (*domain.VaultToken, error) {
 	made, err := s.Ledger.Store.ReadAll(ctx, first-1, int(last-first+1))
 	if err != nil {
@@ -212,7 +212,7 @@ func (s *surface) storedBy(ctx context.Context, client string, first, last int64
 	return token, ledger.Fold(token, own)
 }
 
-// newTokenID is sixteen random digits, the form vault clients know.
+// newTokenID returns sixteen random digits, the form that vault clients know.
 func newTokenID() (string, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(1e16))
 	if err != nil {
@@ -223,7 +223,7 @@ func newTokenID() (string, error) {
 
 var vaultAccount = regexp.MustCompile(`^[0-9]{1,17}$`)
 
-// check holds a token's fields against their form.
+// check validates the form of a token's fields.
 func (in *tokenInput) check() error {
 	var bad []domain.FieldError
 	needed := func(name, value string, most int) {

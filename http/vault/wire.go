@@ -26,7 +26,7 @@ type tokenInput struct {
 	tokenFields
 }
 
-// tokenFields are what a token says, also inside a transaction.
+// tokenFields are the fields of a token, also inside a transaction.
 type tokenFields struct {
 	RoutingNumber   string `json:"routing-number" xml:"routing-number"`
 	AccountNumber   string `json:"account-number" xml:"account-number"`
@@ -40,7 +40,7 @@ type tokenFields struct {
 	CheckDigit      bool   `json:"check-digit-enabled" xml:"check-digit-enabled"`
 }
 
-// payload is what the vault answers.
+// payload is the envelope of the vault's answers.
 type payload struct {
 	XMLName     xml.Name          `json:"-" xml:"payload"`
 	Type        string            `json:"payloadType" xml:"type,attr"`
@@ -48,8 +48,8 @@ type payload struct {
 	Transaction *vaultTransaction `json:"ach-transaction,omitempty" xml:"ach-transaction"`
 }
 
-// tokenAnswer is a token as a vault client reads it; of the account number
-// only the last four digits.
+// tokenAnswer is a token as a vault client reads it, with the last four digits
+// of the account number only.
 type tokenAnswer struct {
 	TokenID        string `json:"token-id" xml:"token-id"`
 	TimesUsed      int    `json:"times-used" xml:"times-used"`
@@ -68,12 +68,12 @@ type tokenAnswer struct {
 	Originals *vaultOriginals `json:"originals,omitempty" xml:"originals,omitempty"`
 }
 
-// vaultOriginals is text as it came, where ASCII had to be put in its place.
+// vaultOriginals is text before transliteration to ASCII.
 type vaultOriginals struct {
 	IndividualName string `json:"individual-name" xml:"individual-name"`
 }
 
-// errorResult is how the vault says what is wrong.
+// errorResult is the vault's form of a problem.
 type errorResult struct {
 	XMLName xml.Name     `json:"-" xml:"ErrorResult"`
 	Errors  []vaultError `json:"errorResults" xml:"errorResults"`
@@ -85,7 +85,7 @@ type vaultError struct {
 	TimeStamp string `json:"timeStamp" xml:"timeStamp"`
 }
 
-// renderVault writes a problem as the vault's ErrorResult, an entry for each
+// renderVault writes a problem as the vault's ErrorResult, one entry for each
 // field. The result code is the status.
 func renderVault(c echo.Context, p *api.Problem) error {
 	now := api.Timestamp(time.Now())
@@ -99,8 +99,8 @@ func renderVault(c echo.Context, p *api.Problem) error {
 	return writeVault(c, p.Status, result)
 }
 
-// writeVault answers in the language the client asked for: Accept, else the
-// language it wrote in, else JSON.
+// writeVault answers in the format the client asked for: Accept, else the
+// format of its body, else JSON.
 func writeVault(c echo.Context, status int, value any) error {
 	if !wantsXML(c.Request()) {
 		return c.JSON(status, value)
@@ -132,9 +132,8 @@ func readToken(c echo.Context) (input []byte, in tokenInput, err error) {
 	return input, in, err
 }
 
-// readVault reads a body in JSON or XML into a value. Fields that the vault
-// does not know are left alone, as it always did; one that is there twice is
-// refused.
+// readVault reads a JSON or XML body into a value. Unknown fields are ignored,
+// as the vault always did; one that occurs twice is refused.
 func readVault(c echo.Context, into any) ([]byte, error) {
 	r := c.Request()
 	input, err := api.Whole(r)
@@ -159,7 +158,7 @@ func (s *surface) respondToken(c echo.Context, l *ledger.Ledger, who api.Caller,
 	return s.respondTokenAs(c, l, who, token)
 }
 
-// respondTokenAs answers a token as it stands in the value.
+// respondTokenAs answers a token as given.
 func (s *surface) respondTokenAs(c echo.Context, l *ledger.Ledger, who api.Caller, token domain.VaultToken) error {
 	shown, err := s.shownToken(c.Request().Context(), l, who, token)
 	if err != nil {
@@ -168,7 +167,7 @@ func (s *surface) respondTokenAs(c echo.Context, l *ledger.Ledger, who api.Calle
 	return writeVault(c, http.StatusOK, payload{Type: tokenPayload, Token: &shown})
 }
 
-// shownToken follows the token to the account it names now.
+// shownToken converts a token with the account that it refers to now.
 func (s *surface) shownToken(ctx context.Context, l *ledger.Ledger, who api.Caller, token domain.VaultToken) (tokenAnswer, error) {
 	account, err := l.Resolve(ctx, who.Client, token.Terms.AccountID, token.SetAt)
 	if err != nil {
@@ -208,7 +207,7 @@ func (s *surface) shownToken(ctx context.Context, l *ledger.Ledger, who api.Call
 	return shown, nil
 }
 
-// title is an account type as the vault spells it.
+// title spells an account type as the vault does.
 func title(accountType string) string {
 	if accountType == domain.Savings {
 		return "Savings"

@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// failedMessage is a message that failed, as it stands.
+// failedMessage is a message that failed, with its current state.
 type failedMessage struct {
 	Message string    `json:"message"`
 	Type    string    `json:"type"`
@@ -23,10 +23,11 @@ type failedMessage struct {
 	Failure string    `json:"failure,omitempty"`
 }
 
-// states of deliveries that a list can be of; empty is the newest tries.
+// states of deliveries that can be listed; empty lists the newest tries.
 var states = []string{"waiting"}
 
-// deliveries answers the newest tries, the newest first, or what waits, by id.
+// deliveries answers the newest tries, newest first, or the waiting messages,
+// by id.
 func (s *surface) deliveries(c echo.Context, who api.Caller) error {
 	w, err := s.own(c, who)
 	if err != nil {
@@ -72,9 +73,9 @@ func (s *surface) listFailed(c echo.Context, id string, most int) error {
 	return api.AnswerPage(c, shown, next)
 }
 
-// tries answers the attempts of the newest rounds. Those of one round are
-// never torn apart, so a page may be longer than its limit by one round; the
-// cursor is the number of the last.
+// tries answers the attempts of the newest rounds. The attempts of one round
+// are never split, so a page may exceed its limit by one round; the cursor is
+// the number of the last round.
 func (s *surface) tries(c echo.Context, id string, most int) error {
 	before, err := api.After(c.QueryParam("cursor"), "/cursor")
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// routesOfOperations bind what operations see of a client's webhooks, and may
-// have posted again. Where messages go, and with which secret, is the client's.
+// routesOfOperations binds what operations may see of a client's webhooks, and
+// may order to be sent again. Addresses and secrets are the client's to set.
 func (s *surface) routesOfOperations() {
 	const all, one = "/v1/ops/clients/:client/webhooks", "/v1/ops/clients/:client/webhooks/:id"
 	s.Echo.GET(all, s.inPlaceOf(domain.ScopeOpsRead, s.list))
@@ -18,8 +18,8 @@ func (s *surface) routesOfOperations() {
 	s.Echo.POST(one+"/deliveries/:message/retry", s.inPlaceOf(domain.ScopeOpsWork, s.retry))
 }
 
-// inPlaceOf has operations do with the client of the path what the client does
-// for itself. The log names who did it.
+// inPlaceOf lets operations act for the client in the path. The log names who
+// acted.
 func (s *surface) inPlaceOf(scope string, h api.Handler) echo.HandlerFunc {
 	return s.ForOperations(scope, func(c echo.Context, who api.Caller) error {
 		who.Client = c.Param("client")

@@ -14,12 +14,11 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// overlap is how long an old secret signs beside a new one unless the request
-// says otherwise.
+// overlap is how long an old secret signs beside a new one by default.
 const overlap = 24 * time.Hour
 
-// rotate gives a webhook a new secret, which is shown this once. Without a
-// body the old one signs for another day.
+// rotate gives a webhook a new secret, which is shown only now. By default the
+// old one signs for another day.
 func (s *surface) rotate(c echo.Context, who api.Caller) error {
 	at, id, err := at(c, who)
 	if err != nil {
@@ -57,7 +56,7 @@ func (s *surface) rotate(c echo.Context, who api.Caller) error {
 	return s.answer(c, http.StatusCreated, w, secret)
 }
 
-// readOptional reads a body where there is one.
+// readOptional reads a body that may be empty.
 func readOptional(c echo.Context, into any) ([]byte, error) {
 	if c.Request().ContentLength == 0 {
 		return nil, nil
@@ -65,18 +64,18 @@ func readOptional(c echo.Context, into any) ([]byte, error) {
 	return api.ReadBody(c, into)
 }
 
-// ordered is what the worker will carry out.
+// ordered is an order that the worker will carry out.
 type ordered struct {
 	Message string `json:"message,omitempty"` // its id
 	After   *int64 `json:"after,omitempty"`
 }
 
-// ping has a message sent that says nothing.
+// ping orders a test message.
 func (s *surface) ping(c echo.Context, who api.Caller) error {
 	return s.order(c, who, nil, domain.PingWebhook{}.Decide)
 }
 
-// replay has everything after a position sent again.
+// replay orders everything after a position to be sent again.
 func (s *surface) replay(c echo.Context, who api.Caller) error {
 	var in struct {
 		After *int64 `json:"after"`
@@ -95,7 +94,8 @@ func (s *surface) replay(c echo.Context, who api.Caller) error {
 	return s.order(c, who, body, domain.ReplayWebhook{After: *in.After, Head: head.Position}.Decide)
 }
 
-// retry has one message sent now, delivered before or not.
+// retry orders one message to be sent now, whether it was delivered before or
+// not.
 func (s *surface) retry(c echo.Context, who api.Caller) error {
 	id := c.Param("message")
 	place, ok := eventstore.ParseWebhookPlace(id)
@@ -112,7 +112,7 @@ func (s *surface) retry(c echo.Context, who api.Caller) error {
 	return s.order(c, who, nil, domain.RetryWebhook{Message: id}.Decide)
 }
 
-// order writes what is to be done, and answers 202: it is done in its time.
+// order records what the worker is to do, and answers 202.
 func (s *surface) order(c echo.Context, who api.Caller, body []byte, decide func(domain.Webhook) ([]domain.Event, error)) error {
 	at, _, err := at(c, who)
 	if err != nil {

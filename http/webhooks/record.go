@@ -19,16 +19,16 @@ type record struct {
 	Enabled   bool      `json:"enabled"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
-	// RotatingUntil is until when an old secret signs beside the new one.
+	// RotatingUntil is the time until which an old secret signs beside the new one.
 	RotatingUntil *time.Time `json:"rotating_until,omitempty"`
-	// Disabled says why it was disabled by itself.
+	// Disabled says why the ledger disabled it.
 	Disabled *disabled `json:"disabled,omitempty"`
 
-	Position     int64      `json:"position"`                // of the log, up to which it was told
-	Retried      int        `json:"waiting"`                 // messages that failed and are tried again
-	WaitingSince *time.Time `json:"waiting_since,omitempty"` // the first try of the oldest of them
+	Position     int64      `json:"position"`                // of the log: everything up to it was sent
+	Retried      int        `json:"waiting"`                 // failed messages that are retried
+	WaitingSince *time.Time `json:"waiting_since,omitempty"` // first try of the oldest of them
 
-	Secret string `json:"secret,omitempty"` // once
+	Secret string `json:"secret,omitempty"` // shown only once
 }
 
 type disabled struct {
@@ -37,7 +37,7 @@ type disabled struct {
 	Reason  string    `json:"reason"`
 }
 
-// record reads how a webhook stands.
+// record reads the current state of a webhook.
 func (s *surface) record(ctx context.Context, w domain.Webhook) (record, error) {
 	r := record{
 		ID: w.ID, URL: w.Terms.URL, Types: w.Terms.Types, Enabled: w.Terms.Enabled,
@@ -72,7 +72,7 @@ func (s *surface) answer(c echo.Context, status int, w domain.Webhook, secret st
 	return c.JSON(status, r)
 }
 
-// at is the stream of the webhook that the path names.
+// at is the stream of the webhook in the path.
 func at(c echo.Context, who api.Caller) (at ledger.Stream[domain.Webhook], id string, err error) {
 	if id, err = api.GUIDParam(c, "id", "webhook"); err != nil {
 		return at, id, err
@@ -80,7 +80,7 @@ func at(c echo.Context, who api.Caller) (at ledger.Stream[domain.Webhook], id st
 	return ledger.WebhookStream(who.Client, id).Existing("webhook %s", id), id, nil
 }
 
-// own reads the webhook that the path names.
+// own reads the webhook in the path.
 func (s *surface) own(c echo.Context, who api.Caller) (w domain.Webhook, err error) {
 	at, id, err := at(c, who)
 	if err != nil {

@@ -1,5 +1,3 @@
-// Package webhooks is where clients say to which addresses their messages are
-// posted, see what became of them, and have them posted again.
 package webhooks
 
 import (
@@ -28,8 +26,8 @@ func Routes(k *api.Kit) {
 	s.routesOfOperations()
 }
 
-// forWriter protects what decides where a client's messages go and who can
-// read them: it needs both scopes, since a webhook shows what read shows.
+// forWriter protects what decides where a client's messages go and who can read
+// them. It takes both scopes, since a webhook shows what read shows.
 func (s *surface) forWriter(h api.Handler) echo.HandlerFunc {
 	return s.ForClient(domain.ScopeOriginate, func(c echo.Context, who api.Caller) error {
 		if !who.May(domain.ScopeRead) {

@@ -13,14 +13,14 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// input is what a client says about a webhook; what is left out stays.
+// input is a client's settings of a webhook; fields left out stay as they are.
 type input struct {
 	URL     *string  `json:"url"`
 	Types   []string `json:"types"`
 	Enabled *bool    `json:"enabled"`
 }
 
-// open makes a webhook. Its secret is shown this once.
+// open makes a webhook. Its secret is shown only now.
 func (s *surface) open(c echo.Context, who api.Caller) error {
 	var in input
 	body, err := api.ReadBody(c, &in)
@@ -59,7 +59,7 @@ func (s *surface) open(c echo.Context, who api.Caller) error {
 	return s.answer(c, http.StatusCreated, w, secret)
 }
 
-// room refuses one webhook too many.
+// room refuses a webhook above domain.MaxWebhooks.
 func (s *surface) room(ctx context.Context, client string) error {
 	if err := s.Views.WaitFor(ctx, client); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (s *surface) list(c echo.Context, who api.Caller) error {
 			return err
 		}
 		if !w.Live() {
-			continue // since the list was read
+			continue // deleted since the list was read
 		}
 		r, err := s.record(ctx, w)
 		if err != nil {
