@@ -9,15 +9,15 @@ import (
 
 // Events of what the operator says about a file.
 type (
-	// FileAcknowledged records that the operator accepted or pended the
-	// file, or took it for one it had. A duplicate frees no entry: the first
-	// one may have been processed.
+	// FileAcknowledged records that the operator accepted or pended the file, or
+	// found it to be a duplicate. A duplicate releases no entry: the first one may
+	// have been processed.
 	FileAcknowledged struct {
 		Result ack.Result `json:"result"`
 		Note   string     `json:"note,omitempty"`
 	}
-	// FileRefused records that the operator rejected the file, or the named
-	// batches of it; their entries are released and wait again.
+	// FileRefused records that the operator rejected the file, or the named batches
+	// of it; their entries are released and wait for another file.
 	FileRefused struct {
 		Reason  string `json:"reason"`
 		Batches []int  `json:"batches,omitempty"` // none: the whole file
@@ -37,20 +37,20 @@ func init() {
 	)
 }
 
-// Answered is what the operator said about a file, and operations where they
-// released it.
+// Answered is what the operator, and operations where they released it, said
+// about a file.
 type Answered struct {
 	Result     ack.Result
-	Refused    bool  // the whole file
-	Batches    []int // that were refused
+	Refused    bool  // the whole file was rejected
+	Batches    []int // that were rejected
 	Reason     string
-	Unreleased bool // entries of what was refused, or taken back, may still be filed
+	Unreleased bool // entries that were rejected or taken back may still be filed
 	Differing  []*FileTotalsDiffer
 	// TakenBack is true where operations released the whole file before it
 	// was delivered.
 	TakenBack bool
-	// Ordered is what operations said about what is released; nil where the
-	// operator's refusal is all.
+	// Ordered is the release that operations ordered; nil where entries are
+	// released by the operator's rejection only.
 	Ordered *FileReleaseOrdered
 }
 
@@ -85,12 +85,12 @@ func (f *File) evolveAnswered(fact Fact) {
 	}
 }
 
-// Acknowledge takes the operator's answer to a file.
+// Acknowledge records the operator's answer to a file.
 type Acknowledge struct{ ack.Acknowledgement }
 
-// Decide records the answer once. That the operator has the file also says
-// that it was delivered, when nobody knew. An answer that contradicts one
-// given before is refused: a person has to look.
+// Decide records the answer once. An answer also shows that the file was
+// delivered, if that was unknown. One that contradicts an earlier answer is
+// refused: a person has to look.
 func (c Acknowledge) Decide(f File) ([]Event, error) {
 	switch {
 	case f.Cut == nil:
@@ -115,7 +115,7 @@ func (c Acknowledge) Decide(f File) ([]Event, error) {
 	return append(events, answer...), nil
 }
 
-// mayBeAtTheBank reports whether a file may have come to the bank without the
+// mayBeAtTheBank reports whether a file may have reached the bank without the
 // log saying so: its delivery began, or its client could have carried it.
 func (f *File) mayBeAtTheBank() bool {
 	carried := f.Opened.Method == ByDownload && f.Rendered != nil
@@ -126,7 +126,7 @@ func (c Acknowledge) answer(f File) ([]Event, error) {
 	before := f.Answered
 	switch c.Result {
 	case ack.Duplicate:
-		if before.Result != "" { // of a file that was answered already: the repeat is what was refused
+		if before.Result != "" { // the file was answered already: the duplicate is what was rejected
 			return nil, nil
 		}
 		return []Event{FileAcknowledged{c.Result, "the operator has a file with this origin, date, time and modifier: look before anything is sent again"}}, nil

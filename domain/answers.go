@@ -1,7 +1,7 @@
 package domain
 
 // Outgoing is an answer of ours to an item of a transaction. It waits for a
-// file like any item.
+// file like every item.
 type Outgoing struct {
 	ItemID      string `json:"item_id"`
 	ReplyTo     string `json:"reply_to"`
@@ -14,13 +14,13 @@ type Outgoing struct {
 	Reason      string `json:"reason,omitempty"`       // of a reversal
 	Attempt     int    `json:"attempt,omitempty"`      // of a retry: 1 or 2
 	AmountCents int64  `json:"amount_cents,omitempty"` // of a return fee
-	// NoticeGivenOn is the day on which the receiver was told of a return
-	// fee, YYYY-MM-DD.
+	// NoticeGivenOn is the day on which the receiver was told that a return fee
+	// would follow, YYYY-MM-DD.
 	NoticeGivenOn string `json:"notice_given_on,omitempty"`
 	ReturnedOn    string `json:"returned_on,omitempty"` // of a contest: New York day our return left, YYYY-MM-DD
-	// LeaveBy is the last moment the answer may leave, RFC 3339; it is cut
-	// before, whatever the client's thresholds say. What waits then, held or
-	// not, is rejected.
+	// LeaveBy is the last moment at which the answer may leave, RFC 3339; it is cut
+	// before, whatever the client's thresholds. An answer that still waits then,
+	// held or not, is rejected.
 	LeaveBy string `json:"leave_by,omitempty"`
 }
 
@@ -82,8 +82,8 @@ func init() {
 	)
 }
 
-// evolveAnswers applies the events of answers in both directions, and the
-// receipt of a payment.
+// evolveAnswers applies the events of answers in both directions, and of
+// received payments.
 func (t *Transaction) evolveAnswers(f Fact) {
 	switch e := f.Event.(type) {
 	case *TransactionReceived:

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Action is a kind of request that needs two people while the policy says so.
+// Action is a kind of request that needs two people if the policy says so.
 type Action string
 
 // Actions that need two people.
 const (
-	ActRelease     Action = "event.approve"   // of what was held, above the policy's amount
+	ActRelease     Action = "event.approve"   // of a held item, above the policy's amount
 	ActFileRelease Action = "file.release"    //
 	ActFileConfirm Action = "file.confirm"    //
 	ActFileResend  Action = "file.resend"     //
@@ -27,7 +27,7 @@ const (
 	ActPolicy      Action = "policy"
 )
 
-// Approval is a request that needs another person, and what became of it.
+// Approval is a request for the approval of another person, and its outcome.
 type Approval struct {
 	Version int64
 	ID      string
@@ -37,8 +37,8 @@ type Approval struct {
 	By      string        // who ended it
 	Reason  string
 	EndedAt time.Time
-	// Done says of an approved act outside the log that it was carried out, or
-	// Failed why not.
+	// Done reports that an approved act outside the log was carried out; Failed
+	// says why not.
 	Done   bool
 	Failed string
 }
@@ -52,7 +52,7 @@ const (
 	ApprovalGranted   ApprovalState = "approved"
 	ApprovalDenied    ApprovalState = "refused"
 	ApprovalExpired   ApprovalState = "expired"
-	ApprovalStale     ApprovalState = "stale" // what it was about has changed
+	ApprovalStale     ApprovalState = "stale" // what it was about had changed
 	ApprovalWithdrawn ApprovalState = "withdrawn"
 )
 
@@ -62,8 +62,8 @@ var ApprovalStates = []ApprovalState{ApprovalWaits, ApprovalGranted, ApprovalDen
 // ApprovalStream names the stream of a request.
 func ApprovalStream(id string) string { return "approval/" + id }
 
-// ProposedChange is what would be written to one stream, as the log would have
-// it, if nothing else is written there before.
+// ProposedChange is what would be written to one stream, in the form of the
+// log, provided that nothing else is written there before.
 type ProposedChange struct {
 	Stream string          `json:"stream"`
 	Client string          `json:"client"`
@@ -82,10 +82,10 @@ type Act struct {
 	Stream  string          `json:"stream,omitempty"` // what it is about
 	Version int64           `json:"version,omitempty"`
 	Params  json.RawMessage `json:"params"`
-	Sealed  Sealed          `json:"sealed,omitempty"` // a content that was handed in, sealed for the ledger
+	Sealed  Sealed          `json:"sealed,omitempty"` // content handed in, sealed for the ledger
 }
 
-// FileAct is what an Act on a file of ours is to do.
+// FileAct is what an Act does with a file of ours.
 type FileAct struct {
 	FileID     string `json:"file_id"`
 	Reason     string `json:"reason,omitempty"`
@@ -98,7 +98,7 @@ func (a FileAct) Release() ReleaseFile {
 	return ReleaseFile{Reason: a.Reason, Then: a.Then, NotCarried: a.NotCarried}
 }
 
-// HandedIn is a content that a person handed in, sealed in the Act.
+// HandedIn is content that a person handed in, sealed in the Act.
 type HandedIn struct {
 	Name   string `json:"name,omitempty"`
 	SHA256 string `json:"sha256"` // hex
@@ -107,8 +107,8 @@ type HandedIn struct {
 
 // Events of a request that needs two people.
 type (
-	// ApprovalAsked records what a person wants done: either changes of the
-	// log, or an act outside it. The digest is of exactly that.
+	// ApprovalAsked records what a person wants done: changes of the log, or an act
+	// outside it. The digest covers exactly that.
 	ApprovalAsked struct {
 		ID        string           `json:"id"`
 		Action    Action           `json:"action"`
@@ -119,8 +119,8 @@ type (
 		Digest    string           `json:"digest"` // SHA-256, hex
 		ExpiresAt time.Time        `json:"expires_at"`
 	}
-	// ApprovalGiven records that another person approved it. The changes stand
-	// in the same append.
+	// ApprovalGiven records that another person approved it. The changes are in the
+	// same append.
 	ApprovalGiven struct {
 		Maker  string `json:"maker"`
 		By     string `json:"by"`
@@ -136,11 +136,11 @@ type (
 	ApprovalTakenBack struct {
 		By string `json:"by"`
 	}
-	// ApprovalOutdated records that what it was about had changed when somebody
-	// approved it: nothing was done.
+	// ApprovalOutdated records that nothing was done, because the subject had
+	// changed when it was approved.
 	ApprovalOutdated struct {
 		By     string `json:"by"`
-		Stream string `json:"stream"` // that has moved
+		Stream string `json:"stream"` // that has changed
 	}
 	// ApprovalActed records that an approved act outside the log was carried
 	// out, or why it was not.
@@ -202,7 +202,7 @@ func (a *Approval) end(f Fact, state ApprovalState, by, reason string) {
 	a.Ended, a.By, a.Reason, a.EndedAt = state, by, reason, f.Meta.At
 }
 
-// State is where the request stands at an instant.
+// State returns the state of the request at an instant.
 func (a Approval) State(now time.Time) ApprovalState {
 	switch {
 	case a.Ended != "":
@@ -214,7 +214,7 @@ func (a Approval) State(now time.Time) ApprovalState {
 	}
 }
 
-// DigestOf is the digest of exactly what a request would do.
+// DigestOf computes the digest of what a request would do.
 func (e ApprovalAsked) DigestOf() (string, error) {
 	whole, err := json.Marshal(struct {
 		Action  Action           `json:"action"`

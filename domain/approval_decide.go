@@ -2,12 +2,12 @@ package domain
 
 import "time"
 
-// AskApproval asks for another person's approval.
+// AskApproval requests another person's approval.
 type AskApproval struct {
 	ApprovalAsked // all but the digest
 }
 
-// Decide records the request, if it is not there yet.
+// Decide records the request, unless it exists.
 func (c AskApproval) Decide(now Approval) ([]Event, error) {
 	if now.Version > 0 {
 		return nil, nil
@@ -17,15 +17,15 @@ func (c AskApproval) Decide(now Approval) ([]Event, error) {
 	return []Event{c.ApprovalAsked}, err
 }
 
-// GiveApproval lets a request be done.
+// GiveApproval approves a request.
 type GiveApproval struct {
 	By     string // e-mail address of the person
-	Digest string // of what the person saw; empty: not said
+	Digest string // of what the person saw; empty: not given
 	Now    time.Time
 }
 
-// Decide approves what another person asked for. What is recorded must still
-// have its digest: the log's chain says so, and so does this.
+// Decide approves what another person asked for. The recorded request must
+// still have its digest, which the hash chain of the log ensures as well.
 func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 	if c.By == now.Asked.Maker {
 		return nil, Refuse(OwnRequest, "%s asked for this: another person approves it", c.By)
@@ -43,7 +43,7 @@ func (c GiveApproval) Decide(now Approval) ([]Event, error) {
 	return []Event{ApprovalGiven{Maker: now.Asked.Maker, By: c.By, Digest: digest, Acts: now.Asked.Act != nil}}, nil
 }
 
-// waits refuses what was decided already.
+// waits refuses a request that was decided already.
 func (a Approval) waits(now time.Time) error {
 	switch state := a.State(now); state {
 	case ApprovalWaits:
@@ -97,13 +97,13 @@ func (c TakeBackApproval) Decide(now Approval) ([]Event, error) {
 	return []Event{ApprovalTakenBack{By: c.By}}, nil
 }
 
-// OutdateApproval records that what a request was about has changed.
+// OutdateApproval records that the subject of a request has changed.
 type OutdateApproval struct {
 	By, Stream string
 	Now        time.Time
 }
 
-// Decide ends the request, if nobody did.
+// Decide ends the request, if it is still open.
 func (c OutdateApproval) Decide(now Approval) ([]Event, error) {
 	if now.State(c.Now) != ApprovalWaits {
 		return nil, nil

@@ -1,45 +1,43 @@
 package domain
 
-// Events of a client's audit stream: who was given what of the client's that
-// is otherwise sealed. Each is in the log before the answer leaves. Meta says
-// whose credential asked, and under which request id. There is no account
-// number in them.
+// Events of a client's audit stream: who was shown what is otherwise sealed.
+// Each is in the log before the answer leaves. Meta has the credential and the
+// request id. The events contain no account numbers.
 type (
 	// AccountRevealed records that an account number was shown whole.
 	AccountRevealed struct {
 		What string `json:"what"` // transaction, event, account or relationship
 		ID   string `json:"id"`   // of that
 
-		Reason string `json:"reason,omitempty"` // of somebody of operations
+		Reason string `json:"reason,omitempty"` // given by a person of operations
 	}
-	// FileRead records that the bytes of a file were given out, with every
-	// account number in them.
+	// FileRead records that the bytes of a file were sent, account numbers
+	// included.
 	FileRead struct {
 		FileID string `json:"file_id"`
 	}
-	// Exported records that a list was given out as a whole.
+	// Exported records that a whole list was sent.
 	Exported struct {
 		What   string   `json:"what"`
-		Client string   `json:"client,omitempty"` // whose; empty: of all
-		Actors []string `json:"actors,omitempty"` // whose doing; empty: anybody's
-		After  int64    `json:"after,omitempty"`  // from which log position on
-		On     string   `json:"on,omitempty"`     // of which day, YYYY-MM-DD
+		Client string   `json:"client,omitempty"` // whose list; empty: of all clients
+		Actors []string `json:"actors,omitempty"` // whose acts; empty: anybody's
+		After  int64    `json:"after,omitempty"`  // log position from which on
+		On     string   `json:"on,omitempty"`     // day, YYYY-MM-DD
 	}
-	// RequestRefused records that a request of operations was refused, because
-	// of who asked. Of many only some are recorded, so that nobody can fill the
-	// log with them.
+	// RequestRefused records that a request of operations was refused because of
+	// who asked. Only some are recorded, so that nobody can fill the log with them.
 	RequestRefused struct {
 		Method     string `json:"method"`
 		Route      string `json:"route"`
 		Code       string `json:"code"`
-		Unrecorded int64  `json:"unrecorded,omitempty"` // refused since the one before
+		Unrecorded int64  `json:"unrecorded,omitempty"` // refused since the previous one
 	}
 )
 
-// What AccountRevealed can be about.
+// Values of What in AccountRevealed.
 const (
 	RevealedTransaction  = "transaction"
-	RevealedEvent        = "event"   // of a transaction: its corrected data
+	RevealedEvent        = "event"   // of a transaction: the corrected data
 	RevealedAccount      = "account" // of a recipient
 	RevealedRelationship = "relationship"
 )
@@ -65,6 +63,6 @@ func init() {
 	)
 }
 
-// AuditStream names the stream that says who was given a client's account
+// AuditStream names the stream that records who was shown a client's account
 // numbers.
 func AuditStream(client string) string { return "audit/" + client }

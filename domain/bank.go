@@ -8,14 +8,14 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Bank is one of our ODFIs as operations set it up: how files travel to and
+// Bank is one of our ODFIs as operations configured it: how files travel to and
 // from its operator, and the header of files that belong to no client.
 type Bank struct {
 	Version     int64
 	Routing     string
 	Delivery    DeliverySettings
 	File        FileSettings
-	guard.Rules // what holds entries of every client that are sent through it
+	guard.Rules // hold entries of every client that leave through it
 	BankProfile
 }
 
@@ -24,13 +24,13 @@ type DeliverySettings struct {
 	Method string `json:"method"` // outbox or sftp
 	SFTP   *SFTP  `json:"sftp,omitempty"`
 
-	// WriteOnly and InPlace are the bank's profile's; see Bank.Leaves.
+	// WriteOnly and InPlace come from the bank's profile; see Bank.Leaves.
 	WriteOnly bool `json:"-"`
 	InPlace   bool `json:"-"`
 }
 
-// Leaves is how files of the ODFI leave; to the outbox where nothing was set
-// up.
+// Leaves returns how files of the ODFI leave: to the outbox if nothing is
+// configured.
 func (b Bank) Leaves() DeliverySettings {
 	way := b.Delivery
 	way.Method = cmp.Or(way.Method, ToOutbox)
@@ -40,7 +40,7 @@ func (b Bank) Leaves() DeliverySettings {
 	return way
 }
 
-// SamePlace reports whether files that leave by either go to the same folder.
+// SamePlace reports whether both deliver to the same folder.
 func (d DeliverySettings) SamePlace(o DeliverySettings) bool {
 	if d.Method != BySFTP || o.Method != BySFTP {
 		return d.Method == o.Method
@@ -48,7 +48,7 @@ func (d DeliverySettings) SamePlace(o DeliverySettings) bool {
 	return d.SFTP != nil && o.SFTP != nil && d.SFTP.folder() == o.SFTP.folder()
 }
 
-// SFTP is a server of the bank's. The private key stays in its own file.
+// SFTP is a server of the bank. The private key is in a file of its own.
 type SFTP struct {
 	Host           string `json:"host"`
 	Port           int    `json:"port"`
@@ -59,8 +59,8 @@ type SFTP struct {
 	InboundFolder  string `json:"inbound_folder,omitempty"`
 }
 
-// folder is where our files go: keys and where answers lie may change without
-// moving it.
+// folder is where our files go, without the keys and the folder of answers,
+// which may change without moving it.
 func (s SFTP) folder() SFTP {
 	return SFTP{Host: s.Host, Port: cmp.Or(s.Port, 22), User: s.User, OutboundFolder: s.OutboundFolder}
 }
@@ -87,8 +87,8 @@ func (b *Bank) Evolve(f Fact) {
 	}
 }
 
-// ConfigureBank sets up one of our ODFIs. A sandbox can never deliver by
-// SFTP: in it nothing is real but the files.
+// ConfigureBank configures one of our ODFIs. A sandbox refuses SFTP: nothing of
+// it may leave.
 type ConfigureBank struct {
 	Routing  string
 	Delivery DeliverySettings
@@ -99,7 +99,7 @@ type ConfigureBank struct {
 	Others  []Bank // our other ODFIs, whose files may go to the same folder
 }
 
-// Decide records settings that are different and can work.
+// Decide records settings that differ from the present ones and can work.
 func (c ConfigureBank) Decide(now Bank) ([]Event, error) {
 	var f fields
 	if err := nacha.ValidRouting(c.Routing); err != nil {

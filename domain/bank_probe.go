@@ -8,15 +8,14 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// ProbeFile is a small file as a bank would get it by its settings.
+// ProbeFile is a small file in the form that a bank would get.
 type ProbeFile struct {
 	Name    string `json:"name"`
 	Content string `json:"content"`
 }
 
 // Probe renders a file of two entries as the bank would get it, with PROBE in
-// the fields that are a client's, and with their offsets where the bank requires
-// them. The error is a *nacha.FieldError.
+// the fields of the client. The error is a *nacha.FieldError.
 func (b Bank) Probe() (ProbeFile, error) {
 	settings := FileSettings{
 		ImmediateDestination: probePoint, ImmediateDestinationName: probeText, ImmediateOrigin: probePoint, ImmediateOriginName: probeText,
@@ -78,5 +77,5 @@ func (b Bank) probeOffset(h nacha.BatchHeader, e *nacha.Entry, n int) *nacha.Ent
 // probeInstant is when a probe says it was made.
 var probeInstant = time.Date(2026, 1, 2, 9, 0, 0, 0, time.UTC)
 
-// lineEnds are those of records, by FileSettings.LineEnding.
+// lineEnds are the line ends of records, by FileSettings.LineEnding.
 var lineEnds = map[string]string{"LF": "\n", "CRLF": "\r\n"}

@@ -10,60 +10,59 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// BankProfile is what a bank asks of the files that are sent to it. What is
-// left out is as it is for a bank that asks for nothing.
+// BankProfile is what a bank requires of the files sent to it. A field left out
+// means no requirement.
 type BankProfile struct {
 	// FileName is the template of file names; left out:
 	// {origin}-{date}-{time}-{modifier}.ach. See FileNaming.
 	FileName string `json:"file_name,omitempty"`
-	// Header is what stands in every file header whatever a client's settings
-	// say.
+	// Header overrides fields of every file header, whatever a client's settings.
 	Header *HeaderLiterals `json:"header,omitempty"`
-	// MaxEntriesPerFile and MaxBatchesPerFile are ceilings: what does not fit
-	// goes into another file. 0 is none of the bank's.
+	// MaxEntriesPerFile and MaxBatchesPerFile limit a file; what exceeds them goes
+	// into another file. 0: no limit of the bank.
 	MaxEntriesPerFile int `json:"max_entries_per_file,omitempty"`
 	MaxBatchesPerFile int `json:"max_batches_per_file,omitempty"`
-	// WriteOnly is an SFTP server that lets nobody list its folder or read
-	// back. Rename says whether files may be renamed there, true if left out;
-	// else they are written under their final name.
+	// WriteOnly is an SFTP server on which a folder can be neither listed nor read
+	// back. Rename reports whether files may be renamed there, the default;
+	// otherwise they are written under their final name.
 	WriteOnly bool  `json:"write_only,omitempty"`
 	Rename    *bool `json:"rename,omitempty"`
-	// Segment keeps entries of different directions, or of different SEC
-	// codes, in different files: none, direction or sec.
+	// Segment keeps entries of different directions, or SEC codes, in different
+	// files: none, direction or sec.
 	Segment string `json:"segment,omitempty"`
 	// Balance says whether each batch needs an offset entry, for which the
 	// client has an account: required, allowed (the default) or none.
 	Balance string `json:"balance,omitempty"`
 	// Inbound is how the bank writes what it sends us.
 	Inbound *InboundForm `json:"inbound,omitempty"`
-	// PGP encrypts and signs what goes to the bank and comes from it.
+	// PGP encrypts and signs files to and from the bank.
 	PGP *PGP `json:"pgp,omitempty"`
 	// Terms are the bank's deadlines and lead days.
 	calendar.Terms
 }
 
-// InboundForm is how a bank writes what it sends us, where that is not as the
-// rules have it.
+// InboundForm is how a bank writes the files it sends us, where that differs
+// from the rules.
 type InboundForm struct {
-	// ReturnsKeepODFI is a bank that passes returns and notifications of change
-	// on under the batch header that its customer sent: columns 80-87 name our
-	// ODFI, and trace numbers of several banks follow in any order. They are
-	// booked without a person.
+	// ReturnsKeepODFI is a bank that forwards returns and notifications of change
+	// under the batch header that its customer sent: columns 80-87 name our ODFI,
+	// and trace numbers of several banks follow in any order. They are booked
+	// without a person.
 	ReturnsKeepODFI bool `json:"returns_keep_odfi,omitempty"`
-	// BareBatches is a bank that leaves file header, file control, or both, out
-	// of what it sends. A file that ends with a batch is then whole.
+	// BareBatches is a bank that leaves out file header, file control or both. A
+	// file that ends with a batch is then whole.
 	BareBatches bool `json:"bare_batches,omitempty"`
-	// Acknowledgements is how the bank prints what became of a file.
+	// Acknowledgements is the form of the bank's acknowledgements.
 	Acknowledgements *ack.Form `json:"acknowledgements,omitempty"`
 }
 
-// AckOrigin is the immediate origin of the file that a bank's own text is about
-// where the text does not say it; empty where that is a client's own.
+// AckOrigin is the immediate origin of the file that a bank's own text refers
+// to, if the text does not say it; empty if it is a client's own.
 func (b Bank) AckOrigin() string {
 	return cmp.Or(b.fixedOrigin(), b.File.ImmediateOrigin)
 }
 
-// HeaderLiterals are fields of file headers as the bank wants them.
+// HeaderLiterals are fields of file headers that the bank prescribes.
 type HeaderLiterals struct {
 	ImmediateDestination     string `json:"immediate_destination,omitempty"`
 	ImmediateDestinationName string `json:"immediate_destination_name,omitempty"`
@@ -72,8 +71,8 @@ type HeaderLiterals struct {
 	Reference                string `json:"reference,omitempty"` // columns 87-94
 }
 
-// Settings is the file header of a client's, or of the ledger's own, as files
-// of the bank bear it.
+// Settings is the header of a client's file, or of the ledger's own, with the
+// bank's prescribed fields.
 func (p BankProfile) Settings(s FileSettings) FileSettings {
 	h := p.Header
 	if h == nil {
@@ -86,8 +85,8 @@ func (p BankProfile) Settings(s FileSettings) FileSettings {
 	return s
 }
 
-// Open is a new file of the bank's. What it is called and headed is decided
-// with its first event, so that its bytes never depend on settings of later.
+// Open completes a new file of the bank. Its name and header are decided by its
+// first event, so that its bytes never depend on later settings.
 func (p BankProfile) Open(f FileOpened) FileOpened {
 	f.Settings, f.FileName = p.Settings(f.Settings), p.FileName
 	if p.Header != nil {
@@ -146,8 +145,8 @@ const (
 	BySEC       = "sec"
 )
 
-// SegmentOf is in which of the bank's files an entry goes: entries of
-// different segments never share one.
+// SegmentOf is the segment of an entry: entries of different segments never
+// share a file.
 func (p BankProfile) SegmentOf(sec string, debit bool) string {
 	switch {
 	case p.Segment == BySEC:
@@ -161,7 +160,7 @@ func (p BankProfile) SegmentOf(sec string, debit bool) string {
 	}
 }
 
-// CheckSize refuses a client's own file that the bank does not take as one.
+// CheckSize refuses a client's own file that exceeds the bank's limits.
 func (p BankProfile) CheckSize(entries, batches int) *FieldError {
 	switch {
 	case p.MaxEntriesPerFile > 0 && entries > p.MaxEntriesPerFile:
@@ -173,7 +172,7 @@ func (p BankProfile) CheckSize(entries, batches int) *FieldError {
 	}
 }
 
-// fileHeader is a file header under settings, with what the cut decides.
+// fileHeader is a file header with these settings and what the cut decides.
 func (s FileSettings) fileHeader(reference, createdOn, createdAt, modifier string) nacha.FileHeader {
 	return nacha.FileHeader{
 		ImmediateDestination: s.ImmediateDestination, ImmediateDestinationName: s.ImmediateDestinationName,

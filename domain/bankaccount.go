@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// BankAccount is a receiver's account that stored names point to: a vault
-// token, a recipient's account, a relationship. Its id is the keyed
-// fingerprint of routing number, number and type, so the same account under
-// three names is one account. It never changes: a notification of change
-// opens the corrected account and leads every name there.
+// BankAccount is a receiver's account that stored names refer to: a vault
+// token, a recipient's account, a relationship. Its id is the keyed fingerprint
+// of routing number, number and type, so the same account under three names is
+// one account. It never changes: a notification of change opens the corrected
+// account and leads every name to it.
 type BankAccount struct {
 	Version  int64
 	ID       string // fingerprint
@@ -17,13 +17,12 @@ type BankAccount struct {
 	Type     string // checking, savings, GL or loan
 	Account  Account
 	OpenedAt time.Time
-	// Leads are the corrections that lead from this account to another,
-	// oldest first.
+	// Leads are the corrections from this account to another, oldest first.
 	Leads []Lead
-	// Left are the items of notifications of change that lead nowhere.
+	// Left are the ids of notifications of change that were ignored.
 	Left []string
-	// Refused are the items of those that the client refused: where they lead
-	// nobody follows.
+	// Refused are the ids of notifications that the client refused; their
+	// corrections are not followed.
 	Refused []string
 }
 
@@ -32,7 +31,7 @@ type Lead struct {
 	To            string // id of the corrected account
 	Code          string // change code
 	ItemID        string // of the notification of change
-	TransactionID string // that it came for
+	TransactionID string // the notification came for
 	Position      int64
 	At            time.Time
 }
@@ -46,32 +45,32 @@ type (
 		Account     Account `json:"account"`
 	}
 	// AccountCorrected records that a notification of change led to another
-	// account. Names that were set before follow the newest of them that is
-	// not refused; a name the client sets afterwards does not.
+	// account. Names set before it follow the newest correction that was not
+	// refused; a name that the client sets afterwards does not.
 	AccountCorrected struct {
 		To            string `json:"to"`
 		Code          string `json:"code"`
 		TransactionID string `json:"transaction_id"`
 		ItemID        string `json:"item_id"`
 	}
-	// AccountCorrectionLeft records that a notification of change was looked
-	// at and left alone: its data makes no sense, would turn the direction of
-	// the payment, or says what is known already.
+	// AccountCorrectionLeft records that a notification of change was ignored: its
+	// data is not valid, would change the direction of the payment, or is known
+	// already.
 	AccountCorrectionLeft struct {
 		Code          string `json:"code"`
 		Reason        string `json:"reason"` // no account numbers
 		TransactionID string `json:"transaction_id"`
 		ItemID        string `json:"item_id"`
 	}
-	// AccountCorrectionRefused records that the client refuses a notification
-	// of change, acted on or not: it leads nowhere. It stays so where the
-	// refusal never leaves: the bank notifies again, if it was right.
+	// AccountCorrectionRefused records that the client refuses a notification of
+	// change, acted on or not: its correction is not followed. That remains so even
+	// if the refusal never leaves: the bank notifies again, if it was right.
 	AccountCorrectionRefused struct {
 		TransactionID string `json:"transaction_id"`
 		ItemID        string `json:"item_id"` // of the notification of change
 	}
-	// AccountRefusalRecalled records that the client withdrew its refusal of a
-	// notification of change before it left: it counts again.
+	// AccountRefusalRecalled records that the client recalled its refusal of a
+	// notification of change before it left: the correction counts again.
 	AccountRefusalRecalled struct {
 		TransactionID string `json:"transaction_id"`
 		ItemID        string `json:"item_id"` // of the notification of change
@@ -124,10 +123,11 @@ func (a *BankAccount) Evolve(f Fact) {
 	}
 }
 
-// OfAccount are the events that belong into the stream of a transaction's bank
-// account, in the same append as new ones of the transaction: a notification
-// of change is refused, or its refusal recalled. Who acts on the notification
-// meanwhile was too early and looks again.
+// OfAccount returns the events that belong in the stream of a transaction's
+// bank account, in the same append as new events of the transaction: a
+// notification of change is refused, or its refusal recalled. A worker that
+// acts on the notification at the same time fails with a version error and
+// reads again.
 func OfAccount(t Transaction, events []Event) (account []Event) {
 	if t.Originated == nil {
 		return nil
@@ -145,15 +145,15 @@ func OfAccount(t Transaction, events []Event) (account []Event) {
 	return account
 }
 
-// LeadsTo is where a name that was set at a log position is led on to, or ""
-// when it stays.
+// LeadsTo is the account that a name set at a log position is led to, or "" if
+// it stays.
 func (a BankAccount) LeadsTo(setAt int64) (to string, at int64) {
 	lead := a.LeadAfter(setAt)
 	return lead.To, lead.Position
 }
 
-// LeadAfter is the newest correction after a log position of those that are
-// not refused: what the bank said last. It is a zero one where there is none.
+// LeadAfter is the newest correction after a log position that was not refused;
+// a zero one if there is none.
 func (a BankAccount) LeadAfter(setAt int64) Lead {
 	for _, l := range slices.Backward(a.Leads) {
 		if l.Position > setAt && !slices.Contains(a.Refused, l.ItemID) {
@@ -163,18 +163,16 @@ func (a BankAccount) LeadAfter(setAt int64) Lead {
 	return Lead{}
 }
 
-// Acted reports whether a notification of change was acted on, or left alone
-// for a reason.
+// Acted reports whether a notification of change was acted on or ignored.
 func (a BankAccount) Acted(itemID string) bool {
 	return slices.Contains(a.Left, itemID) ||
 		slices.ContainsFunc(a.Leads, func(l Lead) bool { return l.ItemID == itemID })
 }
 
 // TransactionAccountChanged records that a waiting transaction leaves with
-// corrected data, because its account was corrected by a notification of
-// change to an earlier entry. Code and Because are empty where it leaves as it
-// was asked for, or as its name was set, after all, because the notification
-// was refused.
+// corrected data, because its account was corrected by a notification of change
+// to an earlier entry. Code and Because are empty if it leaves as originally
+// asked for, or as its name was set, because the notification was refused.
 type TransactionAccountChanged struct {
 	Routing     string  `json:"routing"`
 	AccountType string  `json:"account_type"`
@@ -192,7 +190,7 @@ func init() { register(func() Event { return &TransactionAccountChanged{} }) }
 type CorrectAccount struct {
 	TransactionID, ItemID, Code string // of the notification
 	To                          string // the account it leads to
-	Left                        string // why it is left alone; empty for one that is acted on
+	Left                        string // why it is ignored; empty if it is acted on
 }
 
 // Decide acts on it once.
@@ -207,14 +205,14 @@ func (c CorrectAccount) Decide(a BankAccount) ([]Event, error) {
 	}
 }
 
-// FollowCorrection leads what waits to another account, because of a
+// FollowCorrection moves a waiting transaction to another account, because of a
 // correction or of its refusal.
 type FollowCorrection struct {
 	To   ItemAccount
 	Lead Lead // the correction in force; a zero one where it is refused
 }
 
-// Decide leads a transaction that waits, held or not.
+// Decide changes a transaction that waits, held or not.
 func (c FollowCorrection) Decide(t Transaction) ([]Event, error) {
 	if o := t.Origination(); o == nil || o.State != Pending && o.State != Held {
 		return nil, nil

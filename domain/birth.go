@@ -2,9 +2,9 @@ package domain
 
 import "github.com/achledger/achledger/domain/nacha"
 
-// Births are the dates of birth in an international order, which the log has
-// only sealed; in its proposal they are masked. Source: NACHA Operating Rules,
-// addenda 12 and 16, from 2027-03-19 on.
+// Births are the dates of birth in an international order, which the log holds
+// sealed only; in its proposal they are masked. Source: NACHA Operating Rules,
+// addenda 12 and 16, from 2027-03-19.
 type Births struct {
 	From     string `json:"from,omitempty"` // YYYY-MM-DD
 	To       string `json:"to,omitempty"`
@@ -17,8 +17,7 @@ func (p Proposal) Births() (b Births) {
 	return b
 }
 
-// WithBirths is the proposal with these dates of birth in the place of those
-// it has.
+// WithBirths is the proposal with these dates of birth instead of its own.
 func (p Proposal) WithBirths(b Births) Proposal {
 	p.ownIAT()
 	p.births(func(in *string, of *string) { *in = *of }, &b)
@@ -43,7 +42,7 @@ func (p Proposal) births(each func(in, of *string), b *Births) {
 	}
 }
 
-// ownIAT copies what the proposal shares with others of its details.
+// ownIAT copies the details that the proposal shares with other values.
 func (p *Proposal) ownIAT() {
 	copied(&p.IAT)
 	if p.IAT != nil {
@@ -52,7 +51,7 @@ func (p *Proposal) ownIAT() {
 }
 
 // HideBirths masks the dates of birth in an entry of a file, and reports
-// whether it had any. What the entry shares with others is copied before.
+// whether it had any. It copies what the entry shares with other values first.
 func HideBirths(e *Entry) (hidden bool) {
 	a := e.Entry.IAT
 	if a == nil || a.Originator.BirthDate == "" && a.Receiver.BirthDate == "" {

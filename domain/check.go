@@ -13,9 +13,9 @@ const MaxAmountCents = 99_999_999_99
 
 var accountForm = regexp.MustCompile(`^[0-9A-Za-z -]+$`)
 
-// Check holds a proposal against the form of its fields and the rules of its
-// SEC code and client. Number is the receiver's account number. The refusal
-// names every field that is wrong, spelled as ACH Connect spells it.
+// Check validates a proposal against the form of its fields, the rules of its
+// SEC code and its client. Number is the receiver's account number. The refusal
+// names every wrong field, in ACH Connect's spelling.
 func (p Proposal) Check(s Settings, number string) error {
 	var f fields
 	p.checkSEC(&f, s)

@@ -8,9 +8,9 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// checkRenderable shows the writer of files the entry that the proposal becomes.
-// What would be refused there, days later and with all that shares the file,
-// is refused here.
+// checkRenderable builds the entry of the proposal and has the file writer
+// validate it. What the writer would refuse days later, together with
+// everything in the same file, is refused here.
 func (p Proposal) checkRenderable(f *fields, s Settings, number string) {
 	err := p.renderable(s, number)
 	var refused *nacha.FieldError
@@ -29,7 +29,7 @@ func (p Proposal) renderable(s Settings, number string) error {
 	return e.Renderable(p.FromRouting)
 }
 
-// pointers are the fields of an entry as ACH Connect spells them.
+// pointers are the fields of an entry in ACH Connect's spelling.
 var pointers = map[string]string{
 	"standard entry class":         "/StandardEntryClassCode",
 	"company name":                 "/FromName",
@@ -62,14 +62,14 @@ var pointers = map[string]string{
 	"correspondent bank qualifier": "/IATDetails/FCBIdentificationQualifier",
 }
 
-// partyFields are the fields of parties and banks of an IAT entry, behind the
-// word for whose they are.
+// partyFields are the fields of parties and banks of an IAT entry, after the
+// word for the party.
 var partyFields = map[string]string{
 	"name": "Name", "street": "Address", "city and state": "City", "country and postal code": "CountryCode",
 	"identification": "Identification", "country": "CountryCode", "qualifier": "IdentificationQualifier",
 }
 
-// pointer is a field of the entry as the caller spelled it.
+// pointer is a field of the entry in the caller's spelling.
 func (p Proposal) pointer(s Settings, number, field string) string {
 	if at, ok := pointers[field]; ok {
 		return at

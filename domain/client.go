@@ -29,7 +29,7 @@ type Settings struct {
 }
 
 // Batching says when a client's pending entries are cut into a file. A
-// threshold is met when what is due reaches it; zero is no threshold.
+// threshold is met when the total that is due reaches it; zero is no threshold.
 type Batching struct {
 	MaxEntries     int      `json:"max_entries,omitempty"`
 	MaxAmountCents int64    `json:"max_amount_cents,omitempty"`
@@ -56,11 +56,11 @@ type FileSettings struct {
 	LineEnding               string `json:"line_ending"` // LF or CRLF
 }
 
-// AccountMatch is a receiving account of a client, or all that begin alike.
+// AccountMatch is a receiving account of a client, or all with a prefix.
 type AccountMatch struct {
 	Account Account `json:"account"`
 	Prefix  bool    `json:"prefix"` // the pattern ended in *
-	// Rules say what becomes of what comes for it; nil: all is paid.
+	// Rules decide about payments for it; nil: all are accepted.
 	Rules *receiving.Rules `json:"rules,omitempty"`
 }
 
@@ -70,20 +70,20 @@ const (
 	ReturnUnknown = "return"
 )
 
-// Client is the tenant everything belongs to.
+// Client is a tenant; everything in the ledger belongs to one.
 type Client struct {
 	ID        string
 	Settings  Settings
 	Suspended bool
 	Version   int64
 	OpenedAt  time.Time
-	// Banks are those of the client's that refuse some of its entries at the
-	// door, by routing number, where whoever read the client asked for them.
+	// Banks are the guard's rules of the client's banks, by routing number, if the
+	// reader asked for them.
 	Banks map[string]Bank
 }
 
-// Refuses says why an entry is refused at the door, for its own amount alone:
-// by a rule of the client's, or of the bank that it leaves through.
+// Refuses returns why an entry is refused on arrival for its own amount: a rule
+// of the client, or of the bank it leaves through.
 func (c Client) Refuses(odfi string, debit bool, company string, cents int64) string {
 	if why := c.Settings.Refused(debit, company, cents); why != "" {
 		return why
@@ -93,7 +93,7 @@ func (c Client) Refuses(odfi string, debit bool, company string, cents int64) st
 
 // Events of a client.
 type (
-	// ClientOpened records that operations took on a client.
+	// ClientOpened records that operations opened a client.
 	ClientOpened struct {
 		ClientID string   `json:"client_id"`
 		Settings Settings `json:"settings"`
@@ -102,8 +102,8 @@ type (
 	ClientChanged struct {
 		Settings Settings `json:"settings"`
 	}
-	// ClientSuspended stops new transactions and cuts of forward entries;
-	// answers to incoming entries still leave.
+	// ClientSuspended stops new transactions and cuts of forward entries; answers
+	// to received entries still leave.
 	ClientSuspended struct {
 		Reason string `json:"reason,omitempty"`
 	}
@@ -160,12 +160,12 @@ func (c *Client) settle(s Settings, stream string) {
 	c.Settings = s
 }
 
-// ValidClientID reports whether a client may be called so.
+// ValidClientID reports whether an id has the form of a client's.
 func ValidClientID(id string) bool { return clientID.MatchString(id) }
 
 var clientID = regexp.MustCompile(`^[a-z0-9]{1,32}$`)
 
-// OpenClient takes on a client.
+// OpenClient opens a client.
 type OpenClient struct {
 	ClientID string
 	Settings Settings
@@ -186,7 +186,7 @@ func (c OpenClient) Decide(now Client) ([]Event, error) {
 	return []Event{ClientOpened{c.ClientID, settings}}, nil
 }
 
-// SuspendClient suspends a client and leaves its settings as they are.
+// SuspendClient suspends a client and keeps its settings.
 type SuspendClient struct{ Reason string }
 
 // Decide suspends it once.
@@ -204,8 +204,7 @@ type ChangeClient struct {
 	Reason    string
 }
 
-// Decide answers with what is different, so that repeating it changes
-// nothing.
+// Decide returns events for what differs, so that repeating it changes nothing.
 func (c ChangeClient) Decide(now Client) ([]Event, error) {
 	settings := c.Settings.withDefaults()
 	if err := settings.Check(); err != nil {

@@ -2,9 +2,9 @@ package domain
 
 import "time"
 
-// ClockMoved records that a sandbox's clock was set: from Machine on it
-// shows Now, and it continues at its usual pace. Business dates come from this
-// clock, also after a restart.
+// ClockMoved records that a sandbox's clock was set: at machine time Machine it
+// shows Now, and it runs at normal speed from there. Business dates come from
+// this clock, also after a restart.
 type ClockMoved struct {
 	Now     time.Time `json:"now"`
 	Machine time.Time `json:"machine"`

@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// RatedCompany is a company identification of a client as its return rates have it.
+// RatedCompany is a company identification of a client with its return rates.
 type RatedCompany struct {
 	Version int64
 	Levels  map[guard.RateClass]guard.Level
@@ -15,26 +15,26 @@ type RatedCompany struct {
 
 // Events of a company.
 type (
-	// CompanyRateChanged records that the return rate of a company rose above
-	// a level, or fell to it again.
+	// CompanyRateChanged records that the return rate of a company rose above a
+	// level, or fell back to it.
 	CompanyRateChanged struct {
 		Company    string          `json:"company_identification"`
 		Class      guard.RateClass `json:"class"`
 		Level      guard.Level     `json:"level"`      // low, warn or act
-		Returned   int64           `json:"returned"`   // in the sixty days that end with it
+		Returned   int64           `json:"returned"`   // in the sixty days that end with the day
 		Originated int64           `json:"originated"` // debits in the same days
 		Warn       float64         `json:"warn"`       // per cent
 		Act        float64         `json:"act"`        // per cent
 	}
-	// CompanyStopped records that its entries are held, its debits or all,
-	// until a person lifts it.
+	// CompanyStopped records that the company's debits, or all its entries, are
+	// held until a person lifts that.
 	CompanyStopped struct {
 		Company string           `json:"company_identification"`
 		Class   guard.RateClass  `json:"class"`
 		Action  guard.RateAction `json:"action"` // hold_debits or suspend
 		Reason  string           `json:"reason"`
 	}
-	// CompanyLifted ends that. What is held stays held until it is approved.
+	// CompanyLifted ends a stop. What is held stays held until it is approved.
 	CompanyLifted struct {
 		Company string `json:"company_identification"`
 		Reason  string `json:"reason"`
@@ -77,7 +77,7 @@ func (c *RatedCompany) Evolve(f Fact) {
 	}
 }
 
-// WatchRates compares a company's return rates with the levels that are set.
+// WatchRates compares a company's return rates with the configured levels.
 type WatchRates struct {
 	Company string
 	Rules   guard.ReturnRates
@@ -85,8 +85,8 @@ type WatchRates struct {
 }
 
 // Decide records the levels that changed. A rate that rises to act stops the
-// company where that is set; one that stays there after a person lifted that
-// does not, until it has fallen and rises again.
+// company if so configured; if a person lifted the stop, the rate must fall and
+// rise again to stop it once more.
 func (c WatchRates) Decide(now RatedCompany) ([]Event, error) {
 	var events []Event
 	var stop *CompanyStopped
@@ -108,7 +108,7 @@ func (c WatchRates) Decide(now RatedCompany) ([]Event, error) {
 	return events, nil
 }
 
-// LiftCompany lets a company's entries leave again.
+// LiftCompany ends the stop of a company.
 type LiftCompany struct{ Company, Reason string }
 
 // Decide ends the stop once.

@@ -16,8 +16,8 @@ const (
 	ScopeOriginate = "originate"
 	ScopeRead      = "read"
 	ScopeVault     = "vault"
-	ScopeDownload  = "download" // the bytes of files the client made itself
-	ScopeReveal    = "reveal"   // account numbers whole
+	ScopeDownload  = "download" // the bytes of files that the client made itself
+	ScopeReveal    = "reveal"   // whole account numbers
 
 	ScopeOps        = "ops"
 	ScopeOpsRead    = "ops:read"
@@ -41,7 +41,7 @@ func GrantsScope(scopes []string, want string) bool {
 		strings.HasPrefix(want, ScopeOps+":") && slices.Contains(scopes, ScopeOps)
 }
 
-// Credential is a key with a secret of which only a hash is known.
+// Credential is a key with a secret, of which only a hash is stored.
 type Credential struct {
 	Key       string
 	Client    string // or LedgerClient for operations
@@ -57,23 +57,23 @@ type Credential struct {
 	IssuedAt   time.Time
 	Version    int64
 	Position   int64 // in the log, of the event that issued it
-	// Unconfirmed says that the log was restored from a backup since, and that
-	// nobody has said yet which credentials were revoked after it was made.
+	// Unconfirmed says that the log was since restored from a backup, and that
+	// nobody has said yet which credentials were revoked after the backup.
 	Unconfirmed bool
 }
 
 // Events of a credential.
 type (
-	// CredentialIssued records a new key with its secret's hash in the clear.
-	// Only logs of earlier releases hold it; CredentialIssuedV2 took its place.
+	// CredentialIssued records a new key with its secret's hash in the clear. Only
+	// logs of earlier releases contain it; CredentialIssuedV2 replaced it.
 	CredentialIssued struct {
 		Key        string   `json:"key"`
 		Client     string   `json:"client"`
 		Scopes     []string `json:"scopes"`
 		SecretHash []byte   `json:"secret_hash"`
 	}
-	// CredentialIssuedV2 records a new key; its secret was shown once, and the
-	// secret's hash is sealed with the ledger's own key.
+	// CredentialIssuedV2 records a new key. The secret was shown once; its hash is
+	// sealed with the ledger's own key.
 	CredentialIssuedV2 struct {
 		Key        string     `json:"key"`
 		Client     string     `json:"client"`
@@ -104,9 +104,8 @@ func init() {
 	)
 }
 
-// Shareable is the data of an event as feeds give it out: as it was recorded,
-// except that a CredentialIssued of an earlier release leaves out the hash of
-// its secret.
+// Shareable returns the data of an event as feeds show it: as recorded, except
+// that a CredentialIssued of an earlier release loses the hash of its secret.
 func Shareable(eventType string, data json.RawMessage) json.RawMessage {
 	if eventType != (CredentialIssued{}).Type() {
 		return data
@@ -116,7 +115,7 @@ func Shareable(eventType string, data json.RawMessage) json.RawMessage {
 		Client string   `json:"client"`
 		Scopes []string `json:"scopes"`
 	}
-	_ = json.Unmarshal(data, &shown)  // what cannot be read is not shown
+	_ = json.Unmarshal(data, &shown)  // what cannot be read is left out
 	without, _ := json.Marshal(shown) // strings only: it cannot fail
 	return without
 }
@@ -143,7 +142,7 @@ func (c *Credential) Evolve(f Fact) {
 // May reports whether the credential has the scope.
 func (c Credential) May(scope string) bool { return GrantsScope(c.Scopes, scope) }
 
-// Good reports whether the credential exists and is neither revoked nor
+// Good reports whether the credential exists and is neither revoked,
 // unconfirmed nor, at this machine time, expired.
 func (c Credential) Good(now time.Time) bool {
 	return c.Version > 0 && !c.Revoked && !c.Unconfirmed && (c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt))
@@ -217,7 +216,7 @@ func (c IssueCredential) checkScopes(f *fields) {
 // RevokeCredential ends a key.
 type RevokeCredential struct{}
 
-// Decide revokes once; asking twice is asking once.
+// Decide revokes the key once.
 func (RevokeCredential) Decide(now Credential) ([]Event, error) {
 	if now.Revoked {
 		return nil, nil

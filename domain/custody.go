@@ -5,23 +5,22 @@ import "time"
 // Events of the ledger's own audit stream: what people did to the ledger
 // itself. Meta has the actor.
 type (
-	// DeliverySwitched records that a person let files leave, or stopped them.
-	// On is written before the switch is set, off after it: files never leave
-	// unrecorded, and stopping them waits for nothing.
+	// DeliverySwitched records that a person switched delivery on or off. On is
+	// recorded before the switch is set, off after it: files never leave
+	// unrecorded, and switching off waits for nothing.
 	DeliverySwitched struct {
-		ODFI string `json:"odfi,omitempty"` // nine digits; empty: all of them
+		ODFI string `json:"odfi,omitempty"` // nine digits; empty: all ODFIs
 		On   bool   `json:"on"`
-		// Was is why delivery had gone off by itself; Reason is what the
-		// person said.
+		// Was is why delivery had switched itself off; Reason is what the person said.
 		Was    string `json:"was,omitempty"`
 		Reason string `json:"reason,omitempty"`
-		// Sent says that files which left since the backup were told,
-		// NothingSent that none had left. Neither is set when it is switched off.
+		// Sent says that the files which left since the backup were imported,
+		// NothingSent that none had left. Neither is set when delivery is switched off.
 		Sent        bool `json:"sent,omitempty"`
 		NothingSent bool `json:"nothing_sent,omitempty"`
 	}
-	// KeysRotated records a new master key or, with a client, a new data key
-	// for what is sealed for it from then on.
+	// KeysRotated records a new master key or, with a client, a new data key for
+	// what is sealed for that client from then on.
 	KeysRotated struct {
 		Client string `json:"client,omitempty"`
 	}
@@ -29,28 +28,27 @@ type (
 	// any more.
 	KeysDestroyed struct {
 		Client   string `json:"client"`
-		Rejected int    `json:"rejected,omitempty"` // items that waited
+		Rejected int    `json:"rejected,omitempty"` // waiting items that were rejected
 	}
-	// CredentialsAccepted records that a person had the credentials of a
-	// restored log taken again, all but those that were revoked since the
-	// backup.
+	// CredentialsAccepted records that a person reactivated the credentials of a
+	// restored log, except those that were revoked since the backup.
 	CredentialsAccepted struct {
-		Revoked []string `json:"revoked,omitempty"` // their keys, as the person named them
+		Revoked []string `json:"revoked,omitempty"` // keys of the credentials named by the person
 	}
-	// ActedAlone records that the owner of the data folder does by a command,
-	// alone, what would need two people at the API. It is written before it is
-	// done.
+	// ActedAlone records that the owner of the data folder does alone, by a
+	// command, what would need two people through the API. It is recorded before it
+	// is done.
 	ActedAlone struct {
 		Action  Action `json:"action"`
 		Subject string `json:"subject,omitempty"`
 	}
-	// LinkMade records that the owner of the data folder made a link by which
-	// an operator sets a password.
+	// LinkMade records that the owner of the data folder made a link with which an
+	// operator sets a password.
 	LinkMade struct {
 		Operator string `json:"operator"` // e-mail address
 	}
-	// PersonSetUp records that an operator set a password and an authenticator
-	// app, which ended those of before.
+	// PersonSetUp records that an operator set a password and an authenticator app,
+	// which replace the previous ones.
 	PersonSetUp struct {
 		Operator string `json:"operator"`
 	}

@@ -4,21 +4,22 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// EngineAnswer is what an engine, which was asked before something leaves, said.
+// EngineAnswer is the answer of a decision engine that was asked before
+// something leaves.
 type EngineAnswer struct {
 	Action guard.Action // allow, hold or reject
 	Reason string
 }
 
-// HearEngine ends the wait of an item for the decision of an engine.
+// HearEngine records the engine's answer about an item.
 type HearEngine struct {
 	ItemID string
-	Rule   string // by which it is held until then
+	Rule   string // by which the item is held until then
 	EngineAnswer
 }
 
-// Decide approves, holds or rejects the item once. One that a person judged
-// meanwhile stays as that left it.
+// Decide approves, holds or rejects the item once. If a person judged it
+// meanwhile, that stands.
 func (c HearEngine) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Held || i.HeldBy == nil || i.HeldBy.Rule != c.Rule {
@@ -36,13 +37,13 @@ func (c HearEngine) Decide(t Transaction) ([]Event, error) {
 	}
 }
 
-// HearEngineOnFile ends the wait of a client's own file for the decision of
-// an engine about its entries.
+// HearEngineOnFile records the engine's answer about the entries of a client's
+// own file.
 type HearEngineOnFile struct {
 	Rule string
 	EngineAnswer
-	// Verdict is that of the other rules, by which a file that the engine
-	// allowed is held or rejected; nil lets it leave.
+	// Verdict is that of the other rules, by which a file that the engine allowed
+	// is still held or rejected; nil: it may leave.
 	Verdict *guard.Verdict
 }
 

@@ -6,10 +6,9 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Entry is what an item becomes in a file: the header of the batch it
-// belongs in and its own record. What is decided at the cut is left open:
-// effective date and number of the batch, service class, trace; so is the
-// account number, which is opened only when the file is rendered.
+// Entry is an item in a file: the header of its batch and its own record.
+// Decided at the cut are effective date and number of the batch, service class
+// and trace; the account number is opened only when the file is rendered.
 type Entry struct {
 	Header nacha.BatchHeader
 	Entry  nacha.Entry
@@ -29,8 +28,8 @@ func (t *Transaction) EntryOf(item *Item) (Entry, error) {
 	}
 }
 
-// WholeOf is the sealed entry behind an item whose texts are masked in the log,
-// because they repeated the account number. It is nil where nothing is masked.
+// WholeOf is the sealed entry of an item whose texts are masked in the log,
+// because they repeat the account number; nil if nothing is masked.
 func (t *Transaction) WholeOf(item *Item) Sealed {
 	if to := t.answeredBy(item); to != nil {
 		return to.Incoming.Whole
@@ -41,8 +40,8 @@ func (t *Transaction) WholeOf(item *Item) Sealed {
 	return nil
 }
 
-// answeredBy is what came from the bank and an item copies in its entry; nil
-// for one that starts a payment.
+// answeredBy is the received item that an item copies into its entry; nil for
+// one that starts a payment.
 func (t *Transaction) answeredBy(item *Item) *Item {
 	switch item.Kind {
 	case Origination, Reversal, Retry, ReturnFee:
@@ -59,7 +58,7 @@ func (t *Transaction) EntryFrom(item *Item, whole nacha.Entry) (Entry, error) {
 	opened := *t
 	if to := t.answeredBy(item); to != nil {
 		from, in := *to, *to.Incoming
-		whole.Routing = in.Entry.Routing // a person may have given it to another bank of ours
+		whole.Routing = in.Entry.Routing // a person may have assigned it to another bank of ours
 		in.Entry, from.Incoming = whole, &in
 		opened.Items = append([]*Item{&from}, t.Items...) // the first of two is found
 	} else {
@@ -121,8 +120,8 @@ func paymentType(s string) string {
 	}
 }
 
-// accountTens are the tens of a transaction code by account type; the units
-// say what is done to the account.
+// accountTens are the tens of a transaction code by account type; the units say
+// what happens to the account.
 var accountTens = map[string]int{Checking: 20, Savings: 30, GL: 40, Loan: 50}
 
 // AccountType is the type of account that a transaction code is for; empty for

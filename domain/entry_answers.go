@@ -8,8 +8,8 @@ import (
 )
 
 // answerEntry builds the entry of an answer. An answer copies the header and
-// the entry it answers, with the sending and the receiving bank exchanged,
-// the transaction code of a return, and an addenda that says what it answers.
+// the entry it answers, with sending and receiving bank exchanged, the
+// transaction code of a return, and an addenda that identifies what it answers.
 // Source: NACHA Operating Rules, formats of returns, notifications of change,
 // dishonored and contested returns.
 func (t *Transaction) answerEntry(item *Item) (Entry, error) {
@@ -41,9 +41,9 @@ func (t *Transaction) answerEntry(item *Item) (Entry, error) {
 	}
 }
 
-// answered copies what is answered and turns it around: from the bank of ours
-// that sends what this transaction sends, to the bank that sent it. The record
-// of a misrouted entry names another receiving bank than ours.
+// answered copies what is answered with the banks exchanged: from the ODFI that
+// this transaction uses, to the bank that sent the entry. A misrouted entry's
+// record names another receiving bank than ours.
 func (t *Transaction) answered(in *Incoming) (Entry, error) {
 	sender := nacha.Sender(&in.Header, &in.Entry)
 	check, ok := nacha.CheckDigit(sender)
@@ -69,7 +69,7 @@ func (t *Transaction) returnEntry(out *Outgoing, in *Incoming) (Entry, error) {
 		DateOfDeath: shortDate(out.DateOfDeath), Information: out.Information,
 	}
 	if iat := e.Entry.IAT; iat != nil {
-		// Addenda 17 and 18 stay here: the operator returns them with R25.
+		// Addenda 17 and 18 are left out: the operator returns them with R25.
 		iat.Remittance, iat.Correspondents = nil, nil
 		e.Entry.Return.OriginalAmountCents = in.Entry.AmountCents
 	}
@@ -111,7 +111,7 @@ func (t *Transaction) contestEntry(out *Outgoing, in *Incoming) (Entry, error) {
 		return e, fmt.Errorf("item %s is not a dishonored return of ours", out.ReplyTo)
 	}
 	original, returned := t.Received.Header.SettlementDay, d.ReturnSettlement
-	if out.Code == "R73" { // which says when the original settled
+	if out.Code == "R73" { // R73 states when the original settled
 		original = t.Received.stamp()
 	}
 	if returned == "" {
@@ -155,7 +155,7 @@ func (t *Transaction) reversalEntry() Entry {
 	return e
 }
 
-// retryEntry is the original once more, in a batch that says so.
+// retryEntry is the original again, in a batch whose description says so.
 func (t *Transaction) retryEntry() Entry {
 	e := t.forwardEntry()
 	e.Header.Description = "RETRY PYMT"
@@ -163,7 +163,7 @@ func (t *Transaction) retryEntry() Entry {
 }
 
 // feeEntry is a debit of the same receiver by the same company. A consumer was
-// told of it in writing and did not authorize it on a web site or by telephone.
+// notified in writing, and did not authorize it on a web site or by telephone.
 func (t *Transaction) feeEntry(out *Outgoing) Entry {
 	from := t.forwardEntry()
 	e := Entry{from.Header, nacha.Entry{

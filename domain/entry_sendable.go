@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-// sendable spells the text of a bank's entry so that our file can carry it.
-// Banks use letters that we do not write; the entry in the log keeps them.
+// sendable transliterates the text of a bank's entry to what our files can
+// carry. The entry in the log keeps the original letters.
 func (e *Entry) sendable() {
 	h, d := &e.Header, &e.Entry
 	mandatory(&h.CompanyName, &h.CompanyID, &h.Description)
@@ -19,10 +19,10 @@ func (e *Entry) sendable() {
 		mandatory(&iat.ForeignExchangeReference)
 		iat.Indicator = ""
 		if iat.ReferenceIndicator == "3" {
-			iat.ForeignExchangeReference = "" // the indicator says that there is none
+			iat.ForeignExchangeReference = "" // according to the indicator there is none
 		}
 		if strings.TrimSpace(iat.ForeignExchangeReference) == "" {
-			iat.ReferenceIndicator, iat.ForeignExchangeReference = "3", "" // no reference came, whatever the indicator promised
+			iat.ReferenceIndicator, iat.ForeignExchangeReference = "3", "" // no reference was received, whatever the indicator says
 		}
 		h.IAT = &iat
 	}
@@ -40,8 +40,8 @@ func (e *Entry) sendable() {
 	}
 }
 
-// mandatory fields stay filled: a character without a spelling becomes a
-// question mark.
+// mandatory fields must not become empty: a character without a transliteration
+// becomes a question mark.
 func mandatory(fields ...*string) {
 	for _, s := range fields {
 		*s = text.SendBack(*s, '?')
@@ -54,9 +54,9 @@ func optional(fields ...*string) {
 	}
 }
 
-// Reveal puts into an entry what only a file may show: the account number,
-// and the corrected data of a notification of change or of its refusal. What
-// came from another bank is spelled so that our file can carry it.
+// Reveal puts into an entry what only a file may show: the account number, and
+// the corrected data of a notification of change or of its refusal. Text from
+// another bank is transliterated to what our files can carry.
 func (e *Entry) Reveal(account, data string) {
 	e.Entry.Account = text.SendBack(account, '?')
 	if c := e.Entry.Correction; c != nil {
@@ -67,8 +67,8 @@ func (e *Entry) Reveal(account, data string) {
 	}
 }
 
-// stamp is the Julian settlement day of what came: the operator's, or where
-// none was stamped that of the day it was taken to settle on.
+// stamp is the Julian settlement day of a received entry: the operator's stamp
+// or, without one, the day it was taken to settle on.
 func (in *Incoming) stamp() string {
 	if in.Header.SettlementDay != "" {
 		return in.Header.SettlementDay
@@ -80,7 +80,7 @@ func (in *Incoming) stamp() string {
 }
 
 // settledAfter is the Julian day on which a return that left on a day settled:
-// the next banking day, where the other bank names none.
+// the next banking day, if the other bank names none.
 func settledAfter(day string) string {
 	d, err := calendar.ParseDate(day)
 	if err != nil {

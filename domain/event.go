@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Event is a fact in the log. Types are spelled by hand and never change
-// meaning; a new shape is a new type.
+// Event is a fact in the log. Type names are fixed and never change meaning; a
+// new shape is a new type.
 type Event interface {
 	// Type is the event's name in the log, "<aggregate>.<event>".
 	Type() string
 }
 
-// Meta is what the log keeps beside an event's data.
+// Meta is what the log stores beside an event's data.
 type Meta struct {
 	At        time.Time `json:"at"`                   // business time, which a sandbox may move
-	RequestID string    `json:"request_id,omitempty"` // of the HTTP request that caused it
+	RequestID string    `json:"request_id,omitempty"` // of the HTTP request that caused the event
 	Actor     string    `json:"actor,omitempty"`      // credential key, person at the command line, or worker
-	Cause     string    `json:"cause,omitempty"`      // the worker that did what the actor asked for
-	Approval  string    `json:"approval,omitempty"`   // the request that another person approved
+	Cause     string    `json:"cause,omitempty"`      // the worker that carried out what the actor asked for
+	Approval  string    `json:"approval,omitempty"`   // the approved request, if it needed two people
 
 	TraceParent string `json:"traceparent,omitempty"` // of the OpenTelemetry trace it belongs to, where tracing is on
 }
@@ -32,8 +32,8 @@ type Fact struct {
 	Version  int64
 }
 
-// known holds a constructor for every event type. An event that is not
-// listed here cannot be decoded, which a test over all events guards.
+// known holds a constructor for every event type. An event that is not listed
+// cannot be decoded; a test over all events checks the list.
 var known = map[string]func() Event{}
 
 func register(events ...func() Event) {
@@ -51,9 +51,8 @@ func Types() map[string]Event {
 	return all
 }
 
-// New is a pointer to an event's empty struct, for an event of the log to be
-// decoded into. An unknown type is an error: this binary is older than the
-// log.
+// New returns a pointer to an empty event, to decode an event of the log into.
+// An unknown type is an error: this binary is older than the log.
 func New(eventType string) (Event, error) {
 	make, ok := known[eventType]
 	if !ok {

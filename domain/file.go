@@ -26,12 +26,12 @@ type (
 		// Upload is set for a file the client sent in: its name in the
 		// folder of kept inputs, and a keyed hash of its content.
 		Upload *Upload `json:"upload,omitempty"`
-		// Decided is the instant for which the effective dates were checked or
-		// decided. Left out, it is when the event was recorded; for a file
-		// that is cut, when the cut was.
+		// Decided is the instant for which the effective dates were checked or decided.
+		// If left out, it is the time of the event; for a cut file, the time of the
+		// cut.
 		Decided time.Time `json:"decided,omitzero"`
-		// FileName and Reference are the bank's: the template of the file's
-		// name, and columns 87-94 of its header.
+		// FileName and Reference are set by the bank: the template of the file's name,
+		// and columns 87-94 of its header.
 		FileName  string `json:"file_name,omitempty"`
 		Reference string `json:"reference,omitempty"`
 	}
@@ -55,11 +55,11 @@ type (
 	// FileBatch is a batch header as the cut decided it.
 	FileBatch struct {
 		nacha.BatchHeader
-		// Answers is true for returns, corrections, dishonors and contests,
-		// whose dates are the original entry's and never moved.
+		// Answers reports whether the batch holds returns, corrections, dishonors or
+		// contests, whose dates are the original entry's and never change.
 		Answers bool `json:"answers,omitempty"`
-		// DatedBy says so where nobody asked for a date and the bank's own terms
-		// made it another than FedACH's. A client may read it.
+		// DatedBy says that the bank's own terms, and not FedACH's, set a date that
+		// nobody asked for. A client may read it.
 		DatedBy string `json:"dated_by,omitempty"`
 		// Balance is the account against which the batch is balanced; left out
 		// of one that is not. EntriesClass is the service class of its entries
@@ -67,68 +67,68 @@ type (
 		Balance      *OffsetAccount `json:"balance,omitempty"`
 		EntriesClass int            `json:"entries_class,omitempty"`
 	}
-	// FileCut completes a file. SendBy is the operator's deadline its dates
-	// were decided for: sent later, they have to be decided again.
+	// FileCut completes a file. SendBy is the operator's deadline that its dates
+	// were decided for; if it is sent later, they are decided again.
 	FileCut struct {
 		Totals    nacha.Totals `json:"totals"`
 		CreatedOn string       `json:"created_on"` // YYMMDD
 		CreatedAt string       `json:"created_at"` // HHMM
 		Modifier  string       `json:"modifier"`
 		SendBy    time.Time    `json:"send_by"`
-		// Sequence is which file of its immediate origin's it is that day.
-		// Left out where the file's name does not ask for it.
+		// Sequence is the number of the file among those of its immediate origin on
+		// that day. Left out if the file's name does not contain it.
 		Sequence int `json:"sequence,omitempty"`
 	}
-	// FileRedated moves the effective dates of a file that was not delivered
-	// in time. Its numbers stay.
+	// FileRedated changes the effective dates of a file that was not delivered in
+	// time. Its numbers stay.
 	FileRedated struct {
 		Dates  map[string]string `json:"dates"` // YYMMDD as rendered before, to YYMMDD
 		SendBy time.Time         `json:"send_by"`
 		Why    string            `json:"why"`
-		// Decided is the instant for which they were decided. Left out, it is
-		// when the event was recorded.
+		// Decided is the instant for which they were decided. If left out, it is the
+		// time of the event.
 		Decided time.Time `json:"decided,omitzero"`
 	}
-	// FileRendered records that the file's bytes were made and read back
-	// against the log.
+	// FileRendered records that the file's bytes were rendered, and read back and
+	// compared with the log.
 	FileRendered struct {
 		Name   string `json:"name"`
 		SHA256 []byte `json:"sha256"`
 		Size   int64  `json:"size"`
 	}
-	// FileDelivering says that from here on the file may have left.
-	// The method is decided here, by the ODFI's settings of this moment.
+	// FileDelivering says that from here on the file may have left. The method is
+	// decided here, by the ODFI's current settings.
 	FileDelivering struct {
 		Method string `json:"method"`
-		// Temporary is the name under which the file was put, which no other
-		// file ever bears: only what has it is given the final name. Without
-		// it the file was put under its own name with a dot in front, by SFTP
-		// with .part after it.
+		// Temporary is the name under which the file was stored first, which no other
+		// file ever has: only a file of this name is renamed to the final name. If left
+		// out, the file was stored under its own name with a leading dot, by SFTP
+		// followed by .part.
 		Temporary string `json:"temporary,omitempty"`
-		// Encrypted is what leaves in place of the rendered bytes, where the
-		// bank wants its files encrypted.
+		// Encrypted is what leaves instead of the rendered bytes, if the bank wants its
+		// files encrypted.
 		Encrypted *Encrypted `json:"encrypted,omitempty"`
 	}
-	// Encrypted is a rendered file as it was encrypted for its bank. Encrypting
-	// it again would make other bytes.
+	// Encrypted is a rendered file as encrypted for its bank. Encrypting it again
+	// would give other bytes.
 	Encrypted struct {
 		SHA256 []byte `json:"sha256"`
 		Size   int64  `json:"size"`
-		// Keys are the fingerprints of the bank's key that it was encrypted to,
-		// and of ours that signed it, if any.
+		// Keys are the fingerprints of the bank's key that it was encrypted to, and of
+		// our key that signed it, if any.
 		Keys []string `json:"keys"`
 	}
 	// FileDelivered makes the file's entries Transmitted.
 	FileDelivered struct{}
-	// FileDeliveryUnknown needs an acknowledgement or a person: the file was
-	// being delivered and is neither here nor there.
+	// FileDeliveryUnknown needs an acknowledgement or a person: delivery began, and
+	// the file was found neither here nor at the bank.
 	FileDeliveryUnknown struct {
 		Reason string `json:"reason"`
 	}
 )
 
 // MadeByClient reports whether the client described or sent the file as a
-// whole, so that there is no account number in it that is not its own to know.
+// whole, so that it contains no account number that the client does not know.
 func (f FileOpened) MadeByClient() bool { return f.Upload != nil }
 
 // Type names the event in the log.
@@ -184,8 +184,8 @@ const (
 	FileIsRefused    FileState = "refused"
 	FileIsReleased   FileState = "released" // never delivered: operations took it back
 	FileIsGivenUp    FileState = "given_up" // never cut; shows as rejected
-	FileIsHeld       FileState = "held"     // by a rule of the guard, until a person approves it
-	FileIsRejected   FileState = "rejected" // by a rule of the guard: nothing of it leaves
+	FileIsHeld       FileState = "held"     // by a rule of the guard, until a person approves the file
+	FileIsRejected   FileState = "rejected" // by a rule of the guard: nothing of the file leaves
 )
 
 // Methods of delivery.
@@ -201,7 +201,7 @@ type File struct {
 	Version     int64
 	Opened      FileOpened
 	OpenedAt    time.Time
-	DatedAt     time.Time // for when the effective dates were decided last
+	DatedAt     time.Time // instant for which the effective dates were last decided
 	Ranges      []LogRange
 	Missed      []string       // transactions of an order that go to an account which had been corrected
 	Batches     []FileBatch    // effective dates as they stand
@@ -213,17 +213,17 @@ type File struct {
 	Rendered    *FileRendered
 	State       FileState
 	Delivering  *FileDelivering // newest; nil when delivery never began
-	BegunAt     int64           // its log position
-	Encrypted   *Encrypted      // the rendered bytes as that delivery sends them; nil: as they are
+	BegunAt     int64           // its position in the log
+	Encrypted   *Encrypted      // the bytes that this delivery sends; nil: the rendered ones
 	DeliveredAt time.Time
 	Note        string        // last reason or note about the file
-	HeldBy      *guard.HeldBy // the rule that holds it, or rejected it
-	Approved    bool          // a person let it leave: no rule holds it again
+	HeldBy      *guard.HeldBy // the rule that holds or rejected it
+	Approved    bool          // a person approved it: no rule holds it again
 	Answered    Answered
 	History     []FileStep
 }
 
-// LogRange is where a file.filled event's filed events stand in the log.
+// LogRange is where the filed events of a file.filled event are in the log.
 type LogRange struct {
 	First, Last int64
 }
@@ -317,7 +317,8 @@ func (f *File) redate(e *FileRedated) {
 	}
 }
 
-// Method is how the file leaves: as it was opened, until its delivery begins.
+// Method is how the file leaves: as set when it was opened, until its delivery
+// begins.
 func (f *File) Method() string {
 	if f.Delivering != nil {
 		return f.Delivering.Method
@@ -325,7 +326,8 @@ func (f *File) Method() string {
 	return f.Opened.Method
 }
 
-// Temporary is the name under which the file was put when its delivery began.
+// Temporary is the name under which the file was stored when its delivery
+// began.
 func (f *File) Temporary() string {
 	switch d := f.Delivering; {
 	case d.Temporary != "":
@@ -361,13 +363,13 @@ func (f *File) Name() string {
 	})
 }
 
-// HeaderName is what no other file has in its header, in the form of a name:
-// the file is found by it from an answer, or from its bytes.
+// HeaderName is the unique part of the file's header, in the form of a name: by
+// it the file is found from an answer, or from its bytes.
 func (f *File) HeaderName() string {
 	return HeaderName(f.Opened.Settings.ImmediateOrigin, f.Cut.CreatedOn, f.Cut.CreatedAt, f.Cut.Modifier)
 }
 
-// HeaderName is that of the file with such a header. Date and time are the
+// HeaderName is that of a file with such a header. Date and time are the
 // header's YYMMDD and HHMM.
 func HeaderName(immediateOrigin, createdOn, createdAt, modifier string) string {
 	return defaultNaming.name(naming{origin: immediateOrigin, on: createdOn, at: createdAt, modifier: modifier})

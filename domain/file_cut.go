@@ -10,7 +10,7 @@ import (
 )
 
 // OpenFile accepts what a client asked for as one file. Other files are opened
-// with their first entries: see FillFile.
+// with their first entries; see FillFile.
 type OpenFile struct{ FileOpened }
 
 // Decide opens the file once.
@@ -23,7 +23,7 @@ func (c OpenFile) Decide(f File) ([]Event, error) {
 
 // FillFile adds entries to a file that is not cut.
 type FillFile struct {
-	Opened FileOpened // of a file that is not open yet
+	Opened FileOpened // of a file that does not exist yet
 	Filled FileFilled
 }
 
@@ -35,18 +35,18 @@ func (c FillFile) Decide(f File) ([]Event, error) {
 	return []Event{c.Filled}, f.mayBe("filled", FileOpen)
 }
 
-// CutFile completes a file under the modifier that was taken for it.
+// CutFile completes a file under the modifier taken for it.
 type CutFile struct {
 	Totals nacha.Totals
 	Taken  ModifierTaken
-	// Sequence is which file of the day's it is; see FileNaming.
+	// Sequence is the file's number of the day; see FileNaming.
 	Sequence int
 	Terms    *calendar.Terms // of the file's bank; nil: FedACH's
 	Now      time.Time       // zero: the file has left already, and its dates stay
 }
 
-// Decide closes the file. Dates that ceased to be true while it was filled are
-// decided again at once.
+// Decide closes the file. Dates that can no longer be met are decided again at
+// once.
 func (c CutFile) Decide(f File) ([]Event, error) {
 	cut := FileCut{
 		Totals: c.Totals, CreatedOn: c.Taken.Date, CreatedAt: c.Taken.Time, Modifier: c.Taken.Modifier,
@@ -64,8 +64,9 @@ func (c CutFile) Decide(f File) ([]Event, error) {
 	return events, f.mayBe("cut", FileOpen)
 }
 
-// mayBe is the fault of doing something to a file that stands otherwise. Whoever
-// does it has looked, and the stream's version tells it from a race.
+// mayBe returns a fault if the file is in another state. The caller has checked
+// the state, so this is no refusal; a concurrent change shows as a version
+// error.
 func (f *File) mayBe(done string, states ...FileState) error {
 	for _, s := range states {
 		if f.State == s {

@@ -7,15 +7,15 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// RedateFile dates a file again that has not left.
+// RedateFile decides the dates of a file again that has not left.
 type RedateFile struct {
 	Now   time.Time
 	Terms *calendar.Terms // of its bank; nil: FedACH's
 }
 
-// Decide dates it again if the deadline its dates were decided for has passed.
-// A file that the client carries is the client's from its cut on, and keeps
-// its dates.
+// Decide redates the file if the deadline its dates were decided for has
+// passed. A file that the client carries belongs to the client once it is cut,
+// and keeps its dates.
 func (c RedateFile) Decide(f File) ([]Event, error) {
 	if f.Opened.Method == ByDownload {
 		return nil, nil
@@ -41,14 +41,14 @@ func (c RenderFile) Decide(f File) ([]Event, error) {
 	return []Event{FileRendered{Name: f.Name(), SHA256: c.SHA256, Size: c.Size}}, nil
 }
 
-// BeginDelivery records that a file may leave from here on.
+// BeginDelivery records that from here on a file may have left.
 type BeginDelivery struct {
 	Method, Temporary string
 	Encrypted         *Encrypted
 }
 
-// Decide begins it; again where it was taken back, or where a person said that
-// the bank does not have the file.
+// Decide begins the delivery; again if it was taken back, or if a person said
+// that the bank does not have the file.
 func (c BeginDelivery) Decide(f File) ([]Event, error) {
 	return []Event{FileDelivering(c)}, f.mayBe("delivered", FileIsRendered, FileIsDelivering, DeliveryUnknown)
 }
@@ -56,7 +56,7 @@ func (c BeginDelivery) Decide(f File) ([]Event, error) {
 // EndDelivery records that a file has left.
 type EndDelivery struct{}
 
-// Decide ends a delivery that began, and that of a file its client carried.
+// Decide ends a delivery in progress, or that of a file carried by its client.
 func (EndDelivery) Decide(f File) ([]Event, error) {
 	states := []FileState{FileIsDelivering, DeliveryUnknown}
 	if f.Opened.Method == ByDownload {
@@ -65,18 +65,18 @@ func (EndDelivery) Decide(f File) ([]Event, error) {
 	return []Event{FileDelivered{}}, f.mayBe("delivered", states...)
 }
 
-// DoubtDelivery records that nobody knows whether a file has left.
+// DoubtDelivery records that it is unknown whether a file has left.
 type DoubtDelivery struct{ Reason string }
 
-// Decide leaves it to a person, or to the operator's acknowledgement.
+// Decide leaves the question to a person, or to the operator's acknowledgement.
 func (c DoubtDelivery) Decide(f File) ([]Event, error) {
 	return []Event{FileDeliveryUnknown(c)}, f.mayBe("in doubt", FileIsDelivering)
 }
 
-// HadLeft records that a cut file had left before its folder was restored from
-// a backup: what the log lacks of its life.
+// HadLeft records what the log lacks of the life of a cut file that had left
+// before its folder was restored from a backup.
 type HadLeft struct {
-	Again *FileRedated // as it was dated again before it left; nil if it was not
+	Again *FileRedated // how it was redated before it left; nil if it was not
 	RenderFile
 }
 
@@ -102,9 +102,9 @@ func (c HadLeft) Decide(f File) (events []Event, err error) {
 	return append(events, delivered...), err
 }
 
-// RedatedTo is how the file was dated again, if its batches went out with these
-// effective entry dates; nil where they are its own, or differ otherwise than
-// by that.
+// RedatedTo returns how the file was redated, if its batches went out with
+// these effective entry dates; nil if these are its own dates, or differ
+// otherwise than by redating.
 func (f File) RedatedTo(effective []string) *FileRedated {
 	if len(f.Batches) != len(effective) {
 		return nil
@@ -126,8 +126,8 @@ func (f File) RedatedTo(effective []string) *FileRedated {
 	return &FileRedated{Dates: dates, SendBy: f.SendBy, Why: "it went out dated again before the ledger was restored from a backup"}
 }
 
-// Unsettled reports whether a person may say that the file was delivered:
-// nobody knows whether it was, or whether its client carried it.
+// Unsettled reports whether a person may confirm the delivery: it is unknown
+// whether the file was delivered, or whether its client carried it.
 func (f File) Unsettled() bool {
 	carried := f.Opened.Method == ByDownload && f.State == FileIsRendered
 	return f.State == DeliveryUnknown || carried

@@ -8,11 +8,11 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// Events of the guard's judgement over a file that its client made. It is
-// judged whole, after its cut and before it is rendered.
+// Events of the guard's judgement of a file made by its client. It is judged as
+// a whole, after its cut and before it is rendered.
 type (
-	// FileHeld records that a rule holds the file: it is not rendered, given
-	// out or delivered until a person approves it, or releases it.
+	// FileHeld records that a rule holds the file: it is not rendered, sent out or
+	// delivered until a person approves or releases it.
 	FileHeld struct {
 		Reason string       `json:"reason"`
 		By     guard.HeldBy `json:"by"`
@@ -21,8 +21,8 @@ type (
 	FileApproved struct {
 		Reason string `json:"reason,omitempty"`
 	}
-	// FileRejected records that nothing of the file leaves: a rule rejects it,
-	// or nobody approved it before its last moment.
+	// FileRejected records that nothing of the file leaves: a rule rejects it, or
+	// nobody approved it in time.
 	FileRejected struct {
 		Reason string        `json:"reason"`
 		By     *guard.HeldBy `json:"by,omitempty"`
@@ -65,15 +65,15 @@ func (f *File) evolveJudged(fact Fact) {
 }
 
 // ToJudge reports whether the guard has to judge the file before it is
-// rendered. Entries of other files were judged before they were cut.
+// rendered. The entries of other files were judged before their cut.
 func (f *File) ToJudge() bool {
 	return f.State == FileIsCut && f.Opened.MadeByClient() && f.Rendered == nil && !f.Approved
 }
 
-// GuardFile holds or rejects a file by a verdict of the guard.
+// GuardFile holds or rejects a file according to a verdict of the guard.
 type GuardFile struct{ Verdict guard.Verdict }
 
-// Decide holds or rejects a file that is to be judged.
+// Decide holds or rejects a file that has to be judged.
 func (c GuardFile) Decide(f File) ([]Event, error) {
 	by := c.Verdict.HeldBy
 	switch {
@@ -88,7 +88,7 @@ func (c GuardFile) Decide(f File) ([]Event, error) {
 	return []Event{FileHeld{Reason: c.Verdict.Reason, By: by}}, nil
 }
 
-// ApproveFile lets a held file leave.
+// ApproveFile releases a held file.
 type ApproveFile struct{ Reason string }
 
 // Decide ends the hold once.
@@ -105,8 +105,8 @@ func (c ApproveFile) Decide(f File) ([]Event, error) {
 	}
 }
 
-// LapseFile rejects a file that nobody approved before the deadline that its
-// dates were decided for, where the rule that holds it says so.
+// LapseFile rejects a held file that nobody approved before the deadline that
+// its dates were decided for, if the rule that holds it says so.
 type LapseFile struct{ Now time.Time }
 
 // Decide rejects it once the deadline has passed.

@@ -1,20 +1,19 @@
 package domain
 
 type (
-	// TransactionFiled records, before a byte is rendered, the file an item
-	// leaves in and its trace number there. The item goes into no other file
-	// unless it is released from this one.
+	// TransactionFiled records, before a byte is rendered, in which file an item
+	// leaves and under which trace number. The item goes into no other file unless
+	// it is released from this one.
 	TransactionFiled struct {
 		ItemID string `json:"item_id"`
 		File   string `json:"file"`
 		Batch  int    `json:"batch"`
 		Trace  string `json:"trace"`
-		// Dated is left out of the usual entry, which leaves as it was
-		// asked for.
+		// Dated is left out if the entry leaves with the dates asked for.
 		Dated *Dated `json:"dated,omitempty"`
 	}
-	// Dated says why an item leaves with other dates than were asked for, as
-	// they were decided when its file was cut. A client may read it.
+	// Dated says why an item leaves with other dates than asked for, as decided
+	// when its file was cut. A client may read it.
 	Dated struct {
 		MovedReason      string `json:"moved,omitempty"`        // why the effective date is not the one asked for
 		NotSameDayReason string `json:"not_same_day,omitempty"` // why same-day settlement was asked for and is not given
@@ -26,28 +25,29 @@ func (TransactionFiled) Type() string { return "transaction.filed" }
 
 func init() { register(func() Event { return &TransactionFiled{} }) }
 
-// FileItem files an item: it leaves in a file, in one of its batches, under a
-// trace number.
+// FileItem files an item: in a file, in one of its batches, under a trace
+// number.
 type FileItem struct {
 	ItemID, File string
 	Batch        int
 	Trace        string
 	Dated        *Dated
 
-	// Of an item that left before the ledger was restored from a backup.
-	InSpite string       // why it is filed although it is held; empty of one that is not
-	To      *ItemAccount // where it went, unless it is where it waits for
-	Like    *Resemble    // an entry like it that left later
+	// The rest is for an item that left before the ledger was restored from a
+	// backup.
+	InSpite string       // why it is filed although it is held; empty if it is not held
+	To      *ItemAccount // the account it went to, if not the one it waits for
+	Like    *Resemble    // a similar entry that left later
 }
 
-// ItemAccount is an account that an item goes to.
+// ItemAccount is an account that an item is sent to.
 type ItemAccount struct {
 	Routing, AccountType string
 	Account              Account
 }
 
-// Events are those that file it. Whoever files has read how the item stands,
-// and the version of its stream tells whether it still does.
+// Events returns the events that file it. The caller has read the state of the
+// item; the version of its stream shows a concurrent change.
 func (c FileItem) Events() (events []Event) {
 	if c.InSpite != "" {
 		events = append(events, TransactionApproved{ItemID: c.ItemID, Reason: c.InSpite})

@@ -1,13 +1,13 @@
 package domain
 
-// FileGivenUp records that a file which was never cut is not completed: its
-// order could get no trace numbers, or what its client may do changed while it
+// FileGivenUp records that a file which was never cut will not be completed:
+// there were no trace numbers for it, or the client's rights changed while it
 // was filled. Its entries are released; its numbers stay used.
 type FileGivenUp struct {
 	Code   Code   `json:"code"` // of the refusal
 	Reason string `json:"reason"`
-	// Then is what becomes of the entries that are filed in it: those of an
-	// order are rejected, others wait again.
+	// Then is what becomes of the entries filed in it: those of an order are
+	// rejected, others wait again.
 	Then Then `json:"then"`
 }
 

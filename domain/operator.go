@@ -31,7 +31,7 @@ var scopesOf = map[string][]string{
 
 // Operator is a person who runs the ledger.
 type Operator struct {
-	Email    string // in lower case: the person's id, and what events call the person
+	Email    string // in lower case: the person's id, also in events
 	Name     string
 	Roles    []string
 	Disabled bool
@@ -53,18 +53,18 @@ func (o Operator) Scopes() (scopes []string) {
 	return scopes
 }
 
-// Operators are the people who run the ledger. One stream holds all of them:
-// they are few, and whether two can approve is a question about them all.
+// Operators are the people who run the ledger. They are all in one stream: they
+// are few, and whether two can approve depends on all of them.
 type Operators struct {
 	Version int64
-	People  []Operator // in the order they were added
+	People  []Operator // in the order in which they were added
 }
 
 // OperatorsStream is the stream of the people who run the ledger.
 const OperatorsStream = "operators/ledger"
 
-// Events of the people who run the ledger. What they sign in with is not in
-// the log.
+// Events of the people who run the ledger. Their passwords and app secrets are
+// not in the log.
 type (
 	// OperatorAdded records a new person.
 	OperatorAdded struct {
@@ -74,8 +74,8 @@ type (
 
 		Reason string `json:"reason,omitempty"`
 	}
-	// OperatorChanged replaces what is known of a person. One who is disabled
-	// is signed out at once and can do nothing.
+	// OperatorChanged replaces the data of a person. A person who is disabled is
+	// signed out at once and can do nothing.
 	OperatorChanged struct {
 		Email    string   `json:"email"`
 		Name     string   `json:"name"`
@@ -120,7 +120,7 @@ func (o Operators) index(email string) int {
 	return slices.IndexFunc(o.People, func(p Operator) bool { return p.Email == email })
 }
 
-// Find finds a person, disabled or not, by an e-mail address in any case.
+// Find finds a person, disabled or not, by e-mail address in any letter case.
 func (o Operators) Find(email string) (Operator, bool) {
 	i := o.index(email)
 	if i < 0 {
@@ -139,11 +139,11 @@ func (o Operators) Approvers() (n int) {
 	return n
 }
 
-// NormalEmail is the one spelling of an e-mail address.
+// NormalEmail spells an e-mail address in the one way in which it is stored.
 func NormalEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
-// emailForm takes what can stand in a path and in a log line. Whether mail
-// arrives there is for the person to find out.
+// emailForm accepts what can be part of a path and of a log line. Whether mail
+// arrives there is not checked.
 var emailForm = regexp.MustCompile(`^[a-z0-9._%+-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$`)
 
 const longestEmail = 128
@@ -168,7 +168,7 @@ func checkPerson(f *fields, email, name string, roles []string) {
 	}
 }
 
-// longestReason bounds why somebody changed something, in characters.
+// longestReason bounds the reason for a change, in characters.
 const longestReason = 200
 
 func checkReason(f *fields, reason string) {
@@ -177,14 +177,14 @@ func checkReason(f *fields, reason string) {
 	}
 }
 
-// AddOperator takes on a person.
+// AddOperator adds a person.
 type AddOperator struct {
 	Email, Name string
 	Roles       []string
 	Reason      string
 }
 
-// Decide adds a person once; the same again is nothing new.
+// Decide adds a person once; the same again changes nothing.
 func (c AddOperator) Decide(now Operators) ([]Event, error) {
 	c.Email = NormalEmail(c.Email)
 	var f fields
@@ -204,7 +204,7 @@ func (c AddOperator) Decide(now Operators) ([]Event, error) {
 	}
 }
 
-// ChangeOperator changes what is named of a person and leaves the rest.
+// ChangeOperator changes the given fields of a person and keeps the others.
 type ChangeOperator struct {
 	Email   string
 	Name    *string

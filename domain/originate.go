@@ -16,22 +16,22 @@ type TransactionOriginated struct {
 	Proposal      Proposal `json:"proposal"`
 	Account       Account  `json:"account"`      // the receiver's
 	CompanyName   string   `json:"company_name"` // of the batch
-	// Content is a keyed hash of the whole input, account number included,
-	// so that the same request again is known from another one.
+	// Content is a keyed hash of the whole input, account number included, by which
+	// a repeated request is recognized.
 	Content []byte `json:"content"`
 	// Raw is set when the client sent the entry in a NACHA file of its own:
 	// batch header and entry as sent, less account number and trace.
 	Raw *RawEntry `json:"raw,omitempty"`
-	// InFile is set when the entry was made together with its file (a
-	// client's own NACHA file, an ACH Pro file). It is filed by the same
-	// append and shows only when that file is cut.
+	// InFile is set if the entry was made together with its file (a client's own
+	// NACHA file, an ACH Pro file). The same append files it, and it is visible
+	// only once that file is cut.
 	InFile string `json:"in_file,omitempty"`
-	// Over is set when it goes over a relationship, as a transfer or to
-	// verify the account. Releases before this field left it out.
+	// Over is set if it uses a relationship, as a transfer or to verify the
+	// account. Releases before this field left it out.
 	Over *Over `json:"over,omitempty"`
-	// Named is set when the client gave the account by a name for it: while
-	// it waits, corrections lead it as they lead the name. Releases before
-	// this field left it out.
+	// Named is set if the client gave a name for the account: while the transaction
+	// waits, corrections change its account as they change the name's. Releases
+	// before this field left it out.
 	Named *Named `json:"named,omitempty"`
 	// Births are the dates of birth of an international payment, sealed; in
 	// the proposal they are masked. Releases before this field left it out.
@@ -41,18 +41,18 @@ type TransactionOriginated struct {
 	Missed *MissedCorrection `json:"missed,omitempty"`
 }
 
-// Named is the account that a vault token, a recipient's account or a
-// relationship was pointed to, and the log position at which it was.
+// Named is the bank account that a vault token, a recipient's account or a
+// relationship referred to, and the log position since which it did.
 type Named struct {
 	Account string `json:"account"` // id of the bank account
 	SetAt   int64  `json:"set_at"`
 }
 
-// RawEntry is an entry as a client's own file had it.
+// RawEntry is an entry as a client's own file contained it.
 type RawEntry struct {
 	Header nacha.BatchHeader `json:"header"`
 	Entry  nacha.Entry       `json:"entry"`
-	Trace  string            `json:"trace"`           // theirs; ours replaces it in the file
+	Trace  string            `json:"trace"`           // the client's; ours replaces it in the file
 	Whole  Sealed            `json:"whole,omitempty"` // as in Incoming
 }
 
@@ -61,8 +61,8 @@ func (TransactionOriginated) Type() string { return "transaction.originated" }
 
 func init() { register(func() Event { return &TransactionOriginated{} }) }
 
-// Originate accepts a transaction. Number is the receiver's account number
-// in the clear, for checking; Account is the same, sealed.
+// Originate accepts a transaction. Number is the receiver's account number in
+// the clear, for checks; Account is the same, sealed.
 type Originate struct {
 	TransactionID, ItemID string
 	Proposal              Proposal
@@ -72,7 +72,7 @@ type Originate struct {
 	// Raw is an entry of a client's own file, which was checked as a whole.
 	Raw    *RawEntry
 	InFile string
-	// Ours is true where the ledger itself sends, and so may use a reserved
+	// Ours is true if the ledger itself is the sender, and may use a reserved
 	// description: micro-deposits.
 	Ours  bool
 	Over  *Over
@@ -83,7 +83,7 @@ type Originate struct {
 }
 
 // Decide accepts a new transaction for a client. The same content under the
-// same id is accepted once and answered twice.
+// same id is accepted once, and repeating it makes no event.
 func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	if now.Exists() {
 		if now.Originated != nil && bytes.Equal(now.Originated.Content, c.Content) {
@@ -155,8 +155,8 @@ func (p Proposal) withDefaults(s Settings) Proposal {
 	return p
 }
 
-// companyName is the name the receiver sees. A WEB credit is sent by a
-// person, whose name stands in the entry, so the batch bears the client's.
+// companyName is the name that the receiver sees. A WEB credit is sent by a
+// person, whose name is in the entry, so the batch has the client's.
 func (p Proposal) companyName(s Settings) string {
 	if p.FromName == "" || p.personToPerson() {
 		return s.CompanyName
@@ -175,5 +175,5 @@ func (p Proposal) SentDescription() string {
 	return strings.TrimSpace(sent)
 }
 
-// Prenote reports whether the proposal only asks whether an account exists.
+// Prenote reports whether the proposal only tests whether an account exists.
 func (p Proposal) Prenote() bool { return p.AmountCents == 0 }

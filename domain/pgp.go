@@ -5,24 +5,23 @@ import (
 	"strconv"
 )
 
-// PGP is how files to and from a bank are encrypted and signed. Keys stay in
-// their own files, armored or not, and are read each time they are needed. A
-// list has more than one while keys are rotated: the newest that is valid
-// encrypts or signs, and every one decrypts or verifies.
+// PGP is how files to and from a bank are encrypted and signed. Keys are in
+// files of their own, armored or not, which are read at each use. A list has
+// more than one while keys are rotated: the newest valid one encrypts or signs,
+// and each of them decrypts or verifies.
 type PGP struct {
 	// EncryptTo are the bank's public keys.
 	EncryptTo []string `json:"encrypt_to"`
 	// SignWith are our private keys; without one nothing is signed.
 	SignWith []string `json:"sign_with,omitempty"`
-	// DecryptWith are our private keys for what comes in; left out, SignWith.
+	// DecryptWith are our private keys for received files; default: SignWith.
 	DecryptWith []string `json:"decrypt_with,omitempty"`
-	// VerifyWith are the bank's public keys that sign what comes in; left out,
-	// EncryptTo.
+	// VerifyWith are the bank's public keys for its signatures; default: EncryptTo.
 	VerifyWith []string `json:"verify_with,omitempty"`
 	// AcceptPlain names what the bank may send without a signature: files,
 	// acknowledgements.
 	AcceptPlain []string `json:"accept_plain,omitempty"`
-	// Armor writes text, for banks that take no other.
+	// Armor writes ASCII armor, for banks that accept nothing else.
 	Armor bool `json:"armor,omitempty"`
 }
 
@@ -32,7 +31,7 @@ const (
 	PlainAcknowledgements = "acknowledgements"
 )
 
-// Decrypts are the files of the keys that decrypt what comes in.
+// Decrypts returns the files of the keys that decrypt received files.
 func (p *PGP) Decrypts() []string {
 	if len(p.DecryptWith) > 0 {
 		return p.DecryptWith
@@ -40,7 +39,7 @@ func (p *PGP) Decrypts() []string {
 	return p.SignWith
 }
 
-// Verifies are the files of the keys that sign what comes in.
+// Verifies returns the files of the keys that verify the bank's signatures.
 func (p *PGP) Verifies() []string {
 	if len(p.VerifyWith) > 0 {
 		return p.VerifyWith
@@ -49,7 +48,7 @@ func (p *PGP) Verifies() []string {
 }
 
 // Signs reports whether the bank signs what it sends of a kind, so that
-// anything else is not from it. A bank without PGP signs nothing.
+// unsigned content is not from it. A bank without PGP signs nothing.
 func (p *PGP) Signs(kind string) bool {
 	return p != nil && !slices.Contains(p.AcceptPlain, kind)
 }
@@ -78,7 +77,7 @@ func (p *PGP) check(f *fields) {
 	}
 }
 
-// KeyFiles are the files that are named, by the setting that names them.
+// KeyFiles returns the named key files, by the setting that names them.
 func (p *PGP) KeyFiles() map[string][]string {
 	return map[string][]string{
 		"encrypt_to": p.EncryptTo, "sign_with": p.SignWith, "decrypt_with": p.DecryptWith, "verify_with": p.VerifyWith,

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// DatedFor returns the deadline, the bank's or FedACH's, for which the effective dates of the
-// batches are true when they were decided at an instant: the earliest of the
-// forward batches. It is zero when there is nothing but answers, whose dates
-// are those of the entries they answer.
+// DatedFor returns the bank's or FedACH's deadline up to which the effective
+// dates of the batches hold, if they were decided at an instant: the earliest
+// of the forward batches. It is zero for answers only, whose dates are those of
+// the entries they answer.
 func DatedFor(decided time.Time, batches []FileBatch, bank *calendar.Terms) time.Time {
 	var sendBy time.Time
 	for _, b := range batches {
@@ -23,9 +23,9 @@ func DatedFor(decided time.Time, batches []FileBatch, bank *calendar.Terms) time
 	return sendBy
 }
 
-// deadline is the last instant at which the batch's effective date is true. A
-// batch dated the processing day it was decided on is meant to settle that
-// same day.
+// deadline is the last instant at which the batch's effective date holds. A
+// batch dated the processing day on which it was decided is meant to settle
+// that same day.
 func (b FileBatch) deadline(decided time.Time, bank *calendar.Terms) (by time.Time, forward bool) {
 	on, err := calendar.ParseYYMMDD(b.EffectiveOn)
 	if b.Answers || err != nil {
@@ -36,7 +36,7 @@ func (b FileBatch) deadline(decided time.Time, bank *calendar.Terms) (by time.Ti
 }
 
 // lead is how many banking days before its effective date the batch is sent,
-// and the direction for which it is so long.
+// and the direction with that lead.
 func (b FileBatch) lead(bank *calendar.Terms) (calendar.Kind, int) {
 	credit, debit := bank.Lead(b.SEC, calendar.Credit), bank.Lead(b.SEC, calendar.Debit)
 	class := cmp.Or(b.EntriesClass, b.ServiceClass)
@@ -46,18 +46,18 @@ func (b FileBatch) lead(bank *calendar.Terms) (calendar.Kind, int) {
 	return calendar.Credit, credit
 }
 
-// sameDay reports whether the batch is meant to settle the day it is sent. At
-// a bank whose files settle that day without asking none is.
+// sameDay reports whether the batch is meant to settle on the day it is sent.
+// At a bank whose files settle that day by default, none is.
 func (b FileBatch) sameDay(on calendar.Date, decided time.Time, bank *calendar.Terms) bool {
 	_, lead := b.lead(bank)
 	return lead > 0 && calendar.OnOrAfter(on) == bank.ProcessingDay(decided)
 }
 
-// Redate dates again the batches whose deadline has passed, and says so; ok
-// is false when every date is still true. A stale date would not make an
-// entry late: the operator settles it the same day, for a fee nobody asked
-// for. What asked for same-day settlement asks for it again. Decided is when
-// the dates were decided last.
+// Redate decides the dates of the batches again whose deadline has passed; ok
+// is false if every date still holds. A stale date would not delay an entry:
+// the operator would settle it the same day, for a fee nobody asked for. A
+// batch that asked for same-day settlement asks for it again. Decided is when
+// the dates were last decided.
 func Redate(now, decided time.Time, batches []FileBatch, bank *calendar.Terms) (again FileRedated, ok bool) {
 	moved := append([]FileBatch(nil), batches...)
 	dates := map[string]string{}

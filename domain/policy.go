@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Policy says what needs two people. In a fresh ledger nothing does.
+// Policy says what needs two people. By default nothing does.
 type Policy struct {
 	Version           int64
 	FourEyes          bool
-	ReleaseAboveCents int64         // what is held and not above it, one person may release
-	ApprovalExpires   time.Duration // how long a request waits for the other person
+	ReleaseAboveCents int64         // held items up to this amount may be released by one person
+	ApprovalExpires   time.Duration // how long a request waits for approval
 }
 
 // PolicyStream is the stream of the ledger's policy.
@@ -30,8 +30,7 @@ func (PolicyChanged) Type() string { return "policy.changed" }
 
 func init() { register(func() Event { return &PolicyChanged{} }) }
 
-// DefaultExpiry is how long a request waits for another person, where nothing
-// else was set.
+// DefaultExpiry is how long a request waits for approval by default.
 const DefaultExpiry = 24 * time.Hour
 
 // Evolve applies one event of the policy's stream.
@@ -43,7 +42,7 @@ func (p *Policy) Evolve(f Fact) {
 	}
 }
 
-// Expires is how long a request waits for the other person.
+// Expires is how long a request waits for approval.
 func (p Policy) Expires() time.Duration { return cmp.Or(p.ApprovalExpires, DefaultExpiry) }
 
 // ChangePolicy replaces the policy.
@@ -51,7 +50,7 @@ type ChangePolicy struct {
 	FourEyes          bool
 	ReleaseAboveCents int64
 	ApprovalExpires   string // empty: 24h
-	Approvers         int    // how many people can approve now
+	Approvers         int    // how many people can approve at present
 	Reason            string
 }
 
@@ -61,7 +60,8 @@ const (
 	longestExpiry  = 30 * 24 * time.Hour
 )
 
-// Decide records a policy that is another one. Four eyes need two people.
+// Decide records a policy that differs. Requiring two people takes two who can
+// approve.
 func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 	c.ApprovalExpires = cmp.Or(c.ApprovalExpires, ShortDuration(DefaultExpiry))
 	var f fields
@@ -85,7 +85,7 @@ func (c ChangePolicy) Decide(now Policy) ([]Event, error) {
 	return []Event{PolicyChanged{c.FourEyes, c.ReleaseAboveCents, ShortDuration(expires), c.Reason}}, nil
 }
 
-// ShortDuration is a duration without the units that are zero at its end.
+// ShortDuration formats a duration without trailing zero units.
 func ShortDuration(d time.Duration) string {
 	s := d.String()
 	if short, ok := strings.CutSuffix(s, "m0s"); ok {

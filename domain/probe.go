@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// What a probe bears where only the cut or the render decides.
+// Values of a probe in place of what the cut or the rendering decides.
 const (
 	probeNumber = 1
 	probeDay    = "260102"
@@ -16,7 +16,7 @@ const (
 	probePoint  = "000000001"
 )
 
-// batchProbe is a batch header with nothing wrong in it.
+// batchProbe is a valid batch header.
 func batchProbe() nacha.BatchHeader {
 	return nacha.BatchHeader{
 		ServiceClass: nacha.MixedClass, CompanyName: probeText, CompanyID: probeText, SEC: "PPD", Description: probeText,
@@ -24,7 +24,7 @@ func batchProbe() nacha.BatchHeader {
 	}
 }
 
-// ODFI is the bank of ours that sends what the transaction sends, by nine
+// ODFI is the ODFI of ours that sends what the transaction sends, by nine
 // digits: the one that originated it, or the one that received it.
 func (t *Transaction) ODFI() string {
 	switch {
@@ -38,11 +38,10 @@ func (t *Transaction) ODFI() string {
 }
 
 // Renderable reports why no file could carry the entry under its batch header,
-// or nil. The rules are those of the writer of files, which the entry is shown
-// with values in place of what is decided later: number, class and date of the
-// batch, the trace number; and the account number and corrected data, which
-// are sealed, where they are empty. ODFI is the bank whose file it is, by nine
-// digits or eight.
+// or nil. The file writer validates the entry with placeholders for what is
+// decided later: number, class and date of the batch, the trace number; and for
+// account number and corrected data, which are sealed, if they are empty. ODFI
+// is the bank whose file it is, by nine digits or eight.
 //
 // The error is a *nacha.FieldError.
 func (e Entry) Renderable(odfi string) error {
@@ -78,8 +77,8 @@ func (s FileSettings) Renderable() error {
 	return h.Validate()
 }
 
-// FieldRule says which field of an entry breaks which rule, for a caller or
-// for the person who decides about it: "company name is blank or zero".
+// FieldRule says which field of an entry breaks which rule, for people:
+// "company name is blank or zero".
 func FieldRule(err error) string {
 	var f *nacha.FieldError
 	if errors.As(err, &f) {

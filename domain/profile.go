@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Profile is a client as ACH Pro knows it: the ODFIs it made files for.
+// Profile is a client's data in ACH Pro: the ODFIs it makes files for.
 type Profile struct {
 	Version int64
 	ODFIs   []ProfileODFI
@@ -25,7 +25,7 @@ type ProfileODFI struct {
 type (
 	// ProfileODFISaved adds an ODFI or replaces it.
 	ProfileODFISaved struct{ ProfileODFI }
-	// ProfileODFIDeleted takes an ODFI away.
+	// ProfileODFIDeleted removes an ODFI.
 	ProfileODFIDeleted struct {
 		ID string `json:"odfi_id"`
 	}
@@ -77,17 +77,17 @@ func (p Profile) ODFI(id string) (ProfileODFI, bool) {
 	return ProfileODFI{}, false
 }
 
-// Usable refuses an ODFI of the profile whose immediate origin is not, or no
-// longer, the client's to use.
+// Usable refuses an ODFI of the profile whose immediate origin the client may
+// not use, or not any longer.
 func (o ProfileODFI) Usable(s Settings) error {
 	var f fields
 	o.checkOrigin(&f, s)
 	return f.refusal()
 }
 
-// checkOrigin keeps a client from heading files as somebody else and from
-// using up their file id modifiers: the immediate origin is the one operations
-// set for the client, or the bank itself.
+// checkOrigin keeps a client from using somebody else's immediate origin and
+// its file id modifiers: it must be the one that operations set for the client,
+// or the bank's own.
 func (o ProfileODFI) checkOrigin(f *fields, s Settings) {
 	if origin := o.File.ImmediateOrigin; origin != s.File.ImmediateOrigin && origin != o.Routing {
 		f.against("/immediateOrigin", "origin", "the immediate origin is %s, as agreed with operations, or the ODFI's routing number", s.File.ImmediateOrigin)
@@ -130,10 +130,10 @@ func (c SaveODFI) Decide(s Settings, now Profile) ([]Event, error) {
 	return []Event{ProfileODFISaved{o}}, nil
 }
 
-// DeleteODFI takes an ODFI out of a profile; ID is as its client spells it.
+// DeleteODFI removes an ODFI from a profile; ID is as the client spells it.
 type DeleteODFI struct{ ID string }
 
-// Decide takes it out once; asked again there is none.
+// Decide removes it; a second time it is not found.
 func (c DeleteODFI) Decide(now Profile) ([]Event, error) {
 	o, ok := now.ODFI(strings.ToUpper(c.ID))
 	if !ok {

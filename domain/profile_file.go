@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ProfileFile is an ACH Pro file: what was asked, and the file of the ledger
-// it became.
+// ProfileFile is an ACH Pro file: what was asked for, and the file of the
+// ledger made of it.
 type ProfileFile struct {
 	Version int64
 	ProfileFileMade
@@ -21,8 +21,8 @@ type ProfileFileMade struct {
 	Name   string          `json:"name,omitempty"`
 	FileID string          `json:"file_id"`
 	Asked  json.RawMessage `json:"asked"`
-	// Accounts are the recipients' accounts behind the file's transactions;
-	// what was given inline has none.
+	// Accounts are the recipients' accounts of the file's transactions; one given
+	// inline has none.
 	Accounts map[string]string `json:"accounts,omitempty"`
 }
 

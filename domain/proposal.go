@@ -2,8 +2,8 @@ package domain
 
 import "encoding/json"
 
-// Proposal is a transaction as its originator asked for it, in plain ASCII
-// and without the receiver's account number, which is kept sealed beside it.
+// Proposal is a transaction as its originator asked for it, in printable ASCII
+// and without the receiver's account number, which is sealed beside it.
 type Proposal struct {
 	SEC               string   `json:"sec"`
 	PushPull          PushPull `json:"kind"`
@@ -14,7 +14,7 @@ type Proposal struct {
 	ToAccountType     string   `json:"to_account_type"`
 	ToName            string   `json:"to_name,omitempty"`
 	ToID              string   `json:"to_id,omitempty"`
-	Description       string   `json:"description,omitempty"` // whole; the first ten characters leave
+	Description       string   `json:"description,omitempty"` // in full; its first ten characters leave
 	AmountCents       int64    `json:"amount_cents"`          // zero is a prenote
 	SameDay           bool     `json:"same_day,omitempty"`
 	EffectiveOn       string   `json:"effective_on,omitempty"` // asked for, YYYY-MM-DD
@@ -28,7 +28,7 @@ type Proposal struct {
 	Originals map[string]string `json:"originals,omitempty"` // text before transliteration, by field
 }
 
-// PushPull is the direction of the money as the originator sees it.
+// PushPull is the direction of the money from the originator's point of view.
 type PushPull string
 
 // Kinds of transactions.
@@ -45,13 +45,13 @@ const (
 	Loan     = "loan"
 )
 
-// IAT is what an international transaction needs beside its proposal.
+// IAT is what an international transaction has in addition to its proposal.
 type IAT struct {
 	From           IATParty  `json:"from"`
 	FromBank       IATBank   `json:"from_bank"`
 	To             IATParty  `json:"to"`
 	ToBank         IATBank   `json:"to_bank"`
-	Ultimate       *IATParty `json:"ultimate,omitempty"` // the receiver behind the receiver
+	Ultimate       *IATParty `json:"ultimate,omitempty"` // on whose behalf the receiver is paid
 	Correspondents []IATBank `json:"correspondents,omitempty"`
 	Remittance     []string  `json:"remittance,omitempty"`
 
@@ -73,8 +73,8 @@ type IATParty struct {
 	BornOn     string `json:"born_on,omitempty"` // YYYY-MM-DD of a person; masked in the log
 }
 
-// IATBank is a bank of an international transaction. Without an ID of its
-// own the proposal's routing number is meant.
+// IATBank is a bank of an international transaction. Without an ID its
+// identification is the proposal's routing number.
 type IATBank struct {
 	Name      string `json:"name,omitempty"`
 	ID        string `json:"id,omitempty"`

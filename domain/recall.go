@@ -19,7 +19,7 @@ type Recall struct {
 	Reason string
 }
 
-// Decide withdraws a waiting item, held or not. Asking twice is asking once.
+// Decide withdraws a waiting item, held or not. Repeating it makes no event.
 func (c Recall) Decide(t Transaction) ([]Event, error) {
 	i, ok := t.Item(c.ItemID)
 	if !ok || t.hidden() {
@@ -41,9 +41,9 @@ func (c Recall) Decide(t Transaction) ([]Event, error) {
 	}
 }
 
-// hidden reports whether the transaction is being made together with its
-// file and does not show yet. Once filed it shows, also when the operator
-// refused the file and it waits again.
+// hidden reports whether the transaction is being made together with its file
+// and is not visible yet. Once filed it stays visible, also if the operator
+// rejected the file and it waits again.
 func (t Transaction) hidden() bool {
 	if t.Originated == nil || t.Originated.InFile == "" {
 		return false

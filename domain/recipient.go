@@ -17,9 +17,9 @@ type Recipient struct {
 	CreatedAt time.Time
 }
 
-// RecipientTerms is what a client says about a recipient.
+// RecipientTerms is a client's data of a recipient.
 type RecipientTerms struct {
-	Name             string `json:"name"`                    // as entries bear it
+	Name             string `json:"name"`                    // in entries
 	OriginalName     string `json:"original_name,omitempty"` // before transliteration
 	RecipientKind    string `json:"kind"`                    // CONSUMER, BUSINESS or COMPANY
 	UniqueIdentifier string `json:"unique_identifier,omitempty"`
@@ -48,9 +48,10 @@ type (
 		RecipientID string `json:"recipient_id"`
 		RecipientTerms
 	}
-	// RecipientAccountSaved adds an account or points it elsewhere.
+	// RecipientAccountSaved adds an account or makes it refer to another bank
+	// account.
 	RecipientAccountSaved struct{ RecipientAccount }
-	// RecipientAccountDeleted takes an account away.
+	// RecipientAccountDeleted removes an account.
 	RecipientAccountDeleted struct {
 		ID string `json:"account_id"`
 	}
@@ -159,7 +160,8 @@ func (c SaveRecipient) Decide(s Settings, now Recipient) ([]Event, error) {
 	return []Event{RecipientSaved{c.ID, c.Terms}}, nil
 }
 
-// SaveRecipientAccount adds an account to a recipient or points it elsewhere.
+// SaveRecipientAccount adds an account to a recipient or makes it refer to
+// another bank account.
 type SaveRecipientAccount struct{ RecipientAccount }
 
 // Decide saves it under a recipient that is live.
@@ -167,11 +169,11 @@ func (c SaveRecipientAccount) Decide(now Recipient) ([]Event, error) {
 	return []Event{RecipientAccountSaved(c)}, now.mustLive()
 }
 
-// DeleteRecipientAccount takes an account away from a recipient; ID is as its
+// DeleteRecipientAccount removes an account from a recipient; ID is as the
 // client spells it.
 type DeleteRecipientAccount struct{ ID string }
 
-// Decide takes it away once; asked again there is none.
+// Decide removes it; a second time it is not found.
 func (c DeleteRecipientAccount) Decide(now Recipient) ([]Event, error) {
 	if err := now.mustLive(); err != nil {
 		return nil, err
@@ -186,7 +188,7 @@ func (c DeleteRecipientAccount) Decide(now Recipient) ([]Event, error) {
 // DeleteRecipient ends a recipient.
 type DeleteRecipient struct{ ID string }
 
-// Decide ends it once; asked again there is none.
+// Decide ends it; a second time it is not found.
 func (c DeleteRecipient) Decide(now Recipient) ([]Event, error) {
 	now.ID = c.ID
 	return []Event{RecipientDeleted{}}, now.mustLive()

@@ -25,9 +25,9 @@ const (
 	DeliveryOff        Code = "delivery-off"         // nobody knows what had left before the folder was restored: 503
 	NoTraceNumbers     Code = "no-trace-numbers"     // the bank's are all in use: 503
 	ActiveRelationship Code = "active-relationship"  // a second bank link: 409
-	Stale              Code = "stale"                // what a request for approval was about has changed: 409
-	OwnRequest         Code = "own-request"          // nobody approves what they asked for: 403
-	NoPerson           Code = "no-person"            // with four eyes, nobody knows which person asks: 403
+	Stale              Code = "stale"                // the subject of a request for approval has changed: 409
+	OwnRequest         Code = "own-request"          // nobody approves their own request: 403
+	NoPerson           Code = "no-person"            // two people are required, and the credential has no owner: 403
 )
 
 // Refusal is a rule saying no. The caller may read all of it.
@@ -37,9 +37,9 @@ type Refusal struct {
 	Fields []FieldError
 }
 
-// FieldError names one field of the input and the rule it breaks.
+// FieldError names a field of the input and the rule it breaks.
 type FieldError struct {
-	Pointer string `json:"pointer"` // the field as the caller spells it, "/ToRouting"
+	Pointer string `json:"pointer"` // in the caller's spelling, "/ToRouting"
 	Code    string `json:"code"`    // stable slug of the rule
 	Message string `json:"message"`
 }
@@ -69,8 +69,8 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// fields collects what is wrong with an input, so that a caller sees all of
-// it at once.
+// fields collects what is wrong with an input, so that a caller sees everything
+// at once.
 type fields struct {
 	form  []FieldError // wrong form: 400
 	rules []FieldError // well formed, but against a rule: 422
@@ -84,8 +84,8 @@ func (f *fields) against(pointer, code, format string, args ...any) {
 	f.rules = append(f.rules, FieldError{pointer, code, fmt.Sprintf(format, args...)})
 }
 
-// refusal is nil when nothing was collected. Wrong form comes first: its
-// rules may only look broken because a value could not be read.
+// refusal is nil if nothing was collected. Wrong form takes precedence: a rule
+// may only seem broken because a value could not be read.
 func (f *fields) refusal() error {
 	switch {
 	case len(f.form) > 0:

@@ -2,7 +2,7 @@ package domain
 
 import "time"
 
-// RelationshipStatus is where a relationship stands, as the API spells it.
+// RelationshipStatus is the state of a relationship, as the API spells it.
 type RelationshipStatus string
 
 // Statuses of relationships.
@@ -15,18 +15,19 @@ const (
 	RelationshipCanceled        RelationshipStatus = "CANCELED"
 )
 
-// RelationshipStatuses are all of them, in the order of a life.
+// RelationshipStatuses are all of them, in the order of their life.
 var RelationshipStatuses = []RelationshipStatus{
 	RelationshipQueued, RelationshipPending, RelationshipApproved, RelationshipRejected,
 	RelationshipCancelRequested, RelationshipCanceled,
 }
 
-// Active reports whether a relationship keeps its holder from another one.
+// Active reports whether a relationship prevents its holder from linking
+// another.
 func (s RelationshipStatus) Active() bool {
 	return s == RelationshipQueued || s == RelationshipPending || s == RelationshipApproved
 }
 
-// Ended reports whether nothing happens to a relationship any more.
+// Ended reports whether a relationship has reached its final state.
 func (s RelationshipStatus) Ended() bool {
 	return s == RelationshipRejected || s == RelationshipCanceled
 }
@@ -38,13 +39,13 @@ const (
 	VerifyNothing         = "none"
 )
 
-// Relationship is a link to a bank account of a holder.
+// Relationship is a link from a holder to a bank account.
 type Relationship struct {
 	ID           string
 	Status       RelationshipStatus
 	Account      string // id of the bank account it was pointed to
 	SetAt        int64  // log position of that, for corrections
-	OwnerName    string // as entries bear it
+	OwnerName    string // in entries
 	OriginalName string // as the client wrote it, where that differs
 	Nickname     string
 	Type         string // of the account when it was linked
@@ -52,8 +53,8 @@ type Relationship struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 
-	Method     string   // of the verification under way, or last
-	Attempt    int      // how often one was begun
+	Method     string   // of the current or last verification
+	Attempt    int      // number of verifications begun
 	Verifying  []string // transactions of that attempt
 	Sent       []string // transactions of all attempts
 	Amounts    []byte   // keyed hash of the micro-deposits

@@ -2,8 +2,8 @@ package domain
 
 // Events of a relationship's end.
 type (
-	// LinkCancelRequested records that the client wants the link to end, but
-	// entries are on their way.
+	// LinkCancelRequested records that the client wants the link to end while
+	// entries are in flight.
 	LinkCancelRequested struct {
 		RelationshipID string `json:"relationship_id"`
 	}
@@ -40,10 +40,10 @@ func (e LinkCanceled) changes(r *Relationship) string {
 // settled.
 type CancelRelationship struct {
 	RelationshipID string
-	InFlight       bool // entries wait, or have not settled
+	InFlight       bool // entries wait or have not settled
 }
 
-// Decide cancels once; what has ended stays as it is.
+// Decide cancels once; a relationship that has ended stays as it is.
 func (c CancelRelationship) Decide(now Holder) ([]Event, error) {
 	r, ok := now.Relationship(c.RelationshipID)
 	switch {

@@ -1,13 +1,13 @@
 package domain
 
-// Over names the relationship that a transaction goes over.
+// Over names the relationship that a transaction uses.
 type Over struct {
 	Holder         string `json:"holder"`
 	RelationshipID string `json:"relationship_id"`
 }
 
-// RefuseOver rejects what waits of a transaction over a relationship whose
-// account its bank refused: money never moves to such an account.
+// RefuseOver rejects the waiting entries of a transaction over a relationship
+// whose account the bank refused: no money is sent to such an account.
 type RefuseOver struct{ Reason string }
 
 // Decide rejects the entry and its retries, held or not. A reversal, or the

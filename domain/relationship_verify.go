@@ -2,18 +2,18 @@ package domain
 
 import "crypto/hmac"
 
-// MaxVerifyTries is how often the amounts of micro-deposits may be said
-// wrongly; the last wrong one rejects the relationship.
+// MaxVerifyTries is how many wrong answers about micro-deposits are allowed; the
+// last wrong one rejects the relationship.
 const MaxVerifyTries = 3
 
-// MaxVerifyAttempts is how often a verification is begun again because its
-// entries were answered by a notification of change.
+// MaxVerifyAttempts is how often a verification is begun because a notification
+// of change answered its entries.
 const MaxVerifyAttempts = 3
 
 // Events of a relationship's verification.
 type (
-	// LinkVerifying records that entries were made to verify the
-	// account; they are in the log by the same append.
+	// LinkVerifying records that entries were made to verify the account; they are
+	// in the same append.
 	LinkVerifying struct {
 		RelationshipID string   `json:"relationship_id"`
 		Method         string   `json:"method"` // prenote or micro_deposits
@@ -58,7 +58,7 @@ func init() {
 	)
 }
 
-// The changes methods say what an event does to the relationship it names.
+// The changes methods return what an event does to the relationship it names.
 
 func (e LinkVerifying) changes(r *Relationship) string {
 	r.Status, r.Method, r.Attempt = RelationshipPending, e.Method, e.Attempt
@@ -81,8 +81,8 @@ func (e LinkTryFailed) changes(r *Relationship) string {
 	return e.RelationshipID
 }
 
-// BeginVerifying sends entries to verify an account: the first ones of a
-// queued relationship, or others after a notification of change.
+// BeginVerifying sends entries to verify an account: those of a queued
+// relationship, or new ones after a notification of change.
 type BeginVerifying struct {
 	RelationshipID string
 	Method         string
@@ -90,7 +90,8 @@ type BeginVerifying struct {
 	Amounts        []byte // keyed hash, micro-deposits only
 }
 
-// Decide begins an attempt; one that has ended or was canceled begins none.
+// Decide begins an attempt; a relationship that has ended or was canceled gets
+// none.
 func (c BeginVerifying) Decide(now Holder) ([]Event, error) {
 	r, ok := now.Relationship(c.RelationshipID)
 	switch {
@@ -104,8 +105,8 @@ func (c BeginVerifying) Decide(now Holder) ([]Event, error) {
 	return []Event{LinkVerifying{r.ID, c.Method, c.Transactions, c.Amounts, r.Attempt + 1}}, nil
 }
 
-// EndVerifying approves or rejects a relationship that is being verified, or
-// rejects one that was approved before its bank refused the account.
+// EndVerifying approves or rejects a relationship in verification, or rejects
+// an approved one whose account the bank refused.
 type EndVerifying struct {
 	RelationshipID string
 	Rejected       string // the reason; empty approves
@@ -128,10 +129,10 @@ func (c EndVerifying) Decide(now Holder) ([]Event, error) {
 	}
 }
 
-// RefusedBy is why an account must not be used, by what became of the entries
-// that verify it; empty while nothing speaks against it. It holds for an
-// approved relationship too: a prenote or micro-deposit may come back after
-// its amounts were confirmed.
+// RefusedBy returns why an account must not be used, judged by the entries that
+// verify it; empty if nothing speaks against it. It applies to an approved
+// relationship too: a prenote or micro-deposit may be returned after its
+// amounts were confirmed.
 func (r *Relationship) RefusedBy(entries []Transaction) string {
 	name := "prenote"
 	if r.Method == VerifyByMicroDeposits {
@@ -150,16 +151,16 @@ func (r *Relationship) RefusedBy(entries []Transaction) string {
 	return ""
 }
 
-// ConfirmAmounts says which amounts the micro-deposits had, as the keyed hash
-// that LinkVerifying has of them.
+// ConfirmAmounts reports the amounts of the micro-deposits, as the same keyed
+// hash that LinkVerifying has.
 type ConfirmAmounts struct {
 	RelationshipID string
 	Amounts        []byte
 }
 
-// Decide approves at the right amounts, and counts a wrong try, the last of
-// which rejects. A wrong try is an event and no refusal: the caller looks at
-// what was decided.
+// Decide approves the right amounts and counts a wrong try, the last of which
+// rejects. A wrong try is an event and not a refusal: the caller examines what
+// was decided.
 func (c ConfirmAmounts) Decide(now Holder) ([]Event, error) {
 	r, ok := now.Relationship(c.RelationshipID)
 	switch {

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// TransactionReleasedFromFile records that an item left its file without
-// having been processed: the operator refused the file or the batch, or
-// operations released a file that was never delivered. The item waits again.
-// Its trace stays used.
+// TransactionReleasedFromFile records that an item left its file without having
+// been processed: the operator rejected the file or the batch, or operations
+// released a file that was never delivered. The item waits again. Its trace
+// number stays used.
 type TransactionReleasedFromFile struct {
 	ItemID string `json:"item_id"`
 	File   string `json:"file"`
 	Reason string `json:"reason"`
-	// NotBefore is when the item may be cut again, RFC 3339; left out, at
-	// the first window after it was released.
+	// NotBefore is when the item may be cut again, RFC 3339; by default at the
+	// first window after its release.
 	NotBefore string `json:"not_before,omitempty"`
-	// Ordered is true where operations released the file. Left out, the
-	// operator refused it.
+	// Ordered is true if operations released the file; otherwise the operator
+	// rejected it.
 	Ordered bool `json:"ordered,omitempty"`
 }
 
@@ -26,8 +26,8 @@ func (TransactionReleasedFromFile) Type() string { return "transaction.released_
 
 func init() { register(func() Event { return &TransactionReleasedFromFile{} }) }
 
-// release applies the event. Windows and ages count from it: an item that
-// was released does not look like one that missed them.
+// release applies the event. Windows and ages count from it, so that a released
+// item does not look like one that missed them.
 func (t *Transaction) release(f Fact, e *TransactionReleasedFromFile) {
 	if i, ok := t.Item(e.ItemID); ok {
 		i.Filing, i.NotBefore = nil, time.Time{}
@@ -42,7 +42,7 @@ func (t *Transaction) release(f Fact, e *TransactionReleasedFromFile) {
 	t.move(f, e.ItemID, Pending, e.Reason)
 }
 
-// waitFrom lets an item be due after an instant: a window that came just then
+// waitFrom makes an item due after an instant: a window at that very instant
 // has passed.
 func (i *Item) waitFrom(at time.Time) {
 	if after := at.Add(time.Microsecond); after.After(i.NotBefore) {
@@ -56,24 +56,25 @@ type Release struct {
 	File      string
 	Reason    string
 	NotBefore time.Time // when the item may be cut again
-	Ordered   bool      // operations released the file; else the operator refused it
+	Ordered   bool      // operations released the file; else the operator rejected it
 	Reject    bool      // the item does not wait again
 	Carried   bool      // the file was the client's to carry to its bank
 }
 
-// clientCarries is why items do not wait for the next window by themselves.
+// clientCarries is why items do not wait for the next window automatically.
 const clientCarries = "its file was for the client to carry to its bank, so it does not leave by itself: recall it to send it in another file, or have operations approve it"
 
-// Decide releases an item that is filed in the file; one that is not was
-// released before. One that the bank answered stays filed: it was processed,
-// whatever is said about its file, and would be paid twice.
+// Decide releases an item that is filed in the file; if it is not, it was
+// released before. An item that the bank answered stays filed: it was
+// processed, whatever is said about its file, and would be paid twice.
 //
-// What the operator refused waits for the next window, and the second time
-// for a person: sent again as it is, it would be refused for ever. What the
-// client was to carry waits for the client, who may have sent it otherwise.
+// What the operator rejected waits for the next window, and the second time for
+// a person: sent again unchanged, it would be rejected for ever. What the
+// client was to carry waits for the client, who may have sent it by other
+// means.
 //
-// What of its transaction may not leave any more, because the item was
-// released, package answers rejects in the same append.
+// Items of the transaction that may not leave any more because of the release
+// are rejected by package answers in the same append.
 func (c Release) Decide(t Transaction) []Event {
 	i, ok := t.Item(c.ItemID)
 	if !ok || i.State != Filed || i.Filing.File != c.File || t.Processed(i) {
@@ -90,8 +91,7 @@ func (c Release) Decide(t Transaction) []Event {
 	return events
 }
 
-// next is what becomes of a released item; nil where it waits for the next
-// window.
+// next is what becomes of a released item; nil if it waits for the next window.
 func (c Release) next(i *Item) Event {
 	switch {
 	case c.Reject:
@@ -106,10 +106,9 @@ func (c Release) next(i *Item) Event {
 	return nil
 }
 
-// Processed reports whether the bank answered an item of ours, with a return
-// or a notification of change. Then it had the item, whatever is known of the
-// file that the item left in. It answers a dishonor also by returning the
-// entry once more.
+// Processed reports whether the bank answered an item of ours, with a return or
+// a notification of change, and so received it, whatever is known of its file.
+// A second return of the entry answers a dishonor.
 func (t *Transaction) Processed(i *Item) bool {
 	dishonored, _ := t.Item(i.ReplyTo)
 	for _, answer := range t.Items {

@@ -6,20 +6,20 @@ import (
 )
 
 type (
-	// FileReleaseOrdered records that operations release a file that was
-	// never delivered: from here on it is not rendered, delivered or given
-	// out, and its numbers stay used. After a refusal by the operator whose
-	// entries are not all released, it says what becomes of the others.
+	// FileReleaseOrdered records that operations release a file that was never
+	// delivered: from here on it is not rendered, delivered or sent out, and its
+	// numbers stay used. After a rejection by the operator whose entries are not
+	// all released, it says what becomes of the others.
 	FileReleaseOrdered struct {
 		Reason     string `json:"reason"`
 		Then       Then   `json:"then"`
 		NotCarried bool   `json:"not_carried,omitempty"` // of a file to download: the client did not take it to its bank
 	}
-	// FileReleased records that every entry of what was refused, or of the
-	// file that operations released, was released.
+	// FileReleased records that every entry of what was rejected, or of the file
+	// that operations released, was released.
 	FileReleased struct {
-		Entries int `json:"entries"` // that are not in the file any more
-		// Kept are entries that stay filed, because the bank answered them
+		Entries int `json:"entries"` // that are no longer in the file
+		// Kept is the number of entries that stay filed, because the bank answered them
 		// although their file or batch was not processed.
 		Kept int `json:"kept,omitempty"`
 	}
@@ -47,18 +47,18 @@ const (
 	ThenReject Then = "reject"
 )
 
-// Rejects reports whether what is released does not wait again.
+// Rejects reports whether released entries do not wait again.
 func (a Answered) Rejects() bool { return a.Ordered != nil && a.Ordered.Then == ThenReject }
 
-// takeBack applies an order. What the operator said of the file stays its
-// state, where it said something.
+// takeBack applies an order. If the operator said something about the file,
+// that remains its state.
 func (f *File) takeBack(e *FileReleaseOrdered, at time.Time) {
 	f.Note, f.Answered.Reason, f.Answered.Ordered = e.Reason, e.Reason, e
 	if f.Answered.Unreleased {
 		return
 	}
 	if f.State == FileIsCut || f.State == FileIsHeld {
-		f.Rendered = nil // of before it was dated again
+		f.Rendered = nil // from before it was redated
 	}
 	f.Answered.TakenBack, f.Answered.Unreleased = true, true
 	f.enter(FileIsReleased, at)
@@ -71,9 +71,9 @@ func (f *File) released(e *FileReleased) {
 	}
 }
 
-// FinishRelease records that every entry was released that had to be.
+// FinishRelease records that every entry that had to be released was released.
 type FinishRelease struct {
-	Entries int // that are not in the file any more
+	Entries int // that are no longer in the file
 	Kept    int // that stay, because the bank answered them
 }
 
@@ -86,17 +86,17 @@ func (c FinishRelease) Decide(f File) ([]Event, error) {
 }
 
 // ReleaseFile takes back a cut file that was never delivered: one that cannot
-// be rendered, or that must not leave.
+// be rendered, or must not leave.
 type ReleaseFile struct {
 	Reason string
 	Then   Then
-	// NotCarried says of a file to download that the client did not take it
-	// to its bank; nobody else can know.
+	// NotCarried says that the client did not take a file for download to its bank;
+	// only the client can know.
 	NotCarried bool
 }
 
-// Decide releases a file once. One that the operator refused is released
-// already, or was left in the middle of it, which Then completes.
+// Decide releases a file once. One that the operator rejected is released
+// already, or its release was interrupted, which Then completes.
 func (c ReleaseFile) Decide(f File) ([]Event, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -107,11 +107,11 @@ func (c ReleaseFile) Decide(f File) ([]Event, error) {
 	case f.Cut == nil:
 		return nil, Refuse(NotFound, "there is no file %q", f.ID)
 	case before != nil && before.Then == c.Then:
-		return nil, nil // asking twice is asking once
+		return nil, nil // already released
 	case before != nil:
 		return nil, Refuse(Conflict, "file %s was released before, its entries to %s", f.ID, before.Then)
 	case c.Then == ThenWait && (f.Answered.Unreleased || f.State == FileIsRefused):
-		return nil, nil // so the refusal says
+		return nil, nil // as the rejection says
 	case f.Answered.Unreleased:
 		return order, nil
 	case f.State == FileIsRefused:

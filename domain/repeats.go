@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// leastRepeated is how long an account number must be to be looked for inside
-// other text; a shorter one stands there by chance.
+// leastRepeated is the length from which an account number is looked for inside
+// other text; a shorter one occurs by chance.
 const leastRepeated = 7
 
-// Repeats reports whether a text has an account number in it, or is one:
-// account numbers are kept only sealed, and other fields are not. Blanks,
-// hyphens, letter case and leading zeros do not hide it.
+// Repeats reports whether a text contains an account number, or is one: account
+// numbers are stored sealed only, and other fields are not sealed. Blanks,
+// hyphens, letter case and leading zeros are ignored.
 func Repeats(number, text string) bool { return needleOf(number).in(text) }
 
-// needle is an account number that is looked for in texts.
+// needle is an account number to be found in texts.
 type needle struct {
-	whole string // what a text must be
-	part  string // what it must not contain; empty: it may, by chance
+	whole string // a text equal to it matches
+	part  string // a text that contains it matches; empty: it may by chance
 	shown int    // how many of the last characters may be shown
 }
 
@@ -35,7 +35,7 @@ func needleOf(number string) needle {
 	return n
 }
 
-// in reports whether the text has the number in it.
+// in reports whether the text contains the number.
 func (n needle) in(text string) bool {
 	if n.whole == "" || text == "" {
 		return false
@@ -44,7 +44,8 @@ func (n needle) in(text string) bool {
 	return text == n.whole || n.part != "" && strings.Contains(text, n.part)
 }
 
-// hide masks the number in a text, but for its tail. The text keeps its length.
+// hide masks the number in a text, except for its tail. The length stays the
+// same.
 func (n needle) hide(text string) string {
 	if !n.in(text) {
 		return text
@@ -71,7 +72,7 @@ func (n needle) hide(text string) string {
 	}
 }
 
-// places tells where in a text each character of it stands that bare leaves.
+// places returns the offset in a text of each character that bare keeps.
 func places(text string) []int {
 	var at []int
 	for i := range len(text) {
@@ -82,7 +83,7 @@ func places(text string) []int {
 	return at
 }
 
-// bare is a text without what hides a number in it.
+// bare is a text without the characters that are ignored.
 func bare(text string) string {
 	out := make([]byte, 0, len(text))
 	for i := range len(text) {
@@ -100,7 +101,7 @@ func upper(c byte) byte {
 	return c
 }
 
-// Repetition is what a field says that repeats the account number.
+// Repetition is the error of a field that repeats the account number.
 func Repetition(pointer string) FieldError {
 	return FieldError{pointer, "account-number", "repeats the account number, which is kept only sealed: leave it out here"}
 }
@@ -127,7 +128,7 @@ func (p Proposal) repeats(number string) (list []FieldError) {
 		look(at, a)
 	}
 	if len(list) == 0 {
-		look("/Addenda", strings.Join(p.Addenda, "")) // where it runs on from one to the next
+		look("/Addenda", strings.Join(p.Addenda, "")) // across the line it is split at
 	}
 	if p.IAT != nil {
 		p.IAT.texts(look)
@@ -138,7 +139,7 @@ func (p Proposal) repeats(number string) (list []FieldError) {
 	return list
 }
 
-// texts shows every free text of the details, with its pointer.
+// texts calls look with every free text of the details and its pointer.
 func (i *IAT) texts(look func(pointer, text string)) {
 	const at = "/IATDetails/"
 	party := func(prefix string, p *IATParty) {
@@ -167,7 +168,7 @@ func (i *IAT) texts(look func(pointer, text string)) {
 	look(at+"ForeignExchangeReference", i.ForeignReference)
 }
 
-// repeatsInJSON looks at every name, text and number of a JSON document.
+// repeatsInJSON examines every name, text and number of a JSON document.
 func repeatsInJSON(number needle, document []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()

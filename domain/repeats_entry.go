@@ -22,8 +22,9 @@ func RepeatsIn(h *nacha.BatchHeader, e *nacha.Entry) (fields []string) {
 }
 
 // HideRepeats masks the entry's account number where other free texts of the
-// entry, or of its batch header, repeat it, and reports whether any did. Each
-// keeps its length. What the texts shared with others is copied before.
+// entry, or of its batch header, repeat it, and reports whether any did.
+// Lengths stay the same. It copies what the texts share with other values
+// first.
 func HideRepeats(number string, e *Entry) (hidden bool) {
 	needle := needleOf(number)
 	look := func(_ string, list ...*string) { hidden = hidden || needle.in(joined(list)) }
@@ -44,7 +45,7 @@ func HideRepeats(number string, e *Entry) (hidden bool) {
 	return true
 }
 
-// own copies what an entry has texts in and may share with another.
+// own copies the parts of an entry that contain texts and may be shared.
 func (e *Entry) own() {
 	copied(&e.Header.IAT)
 	copied(&e.Entry.Return)
@@ -63,7 +64,7 @@ func copied[T any](p **T) {
 	}
 }
 
-// look is shown a field, of which the texts run on from one to the next.
+// look is called with a field and its texts, which are parts of one text.
 type look func(field string, list ...*string)
 
 func headerTexts(h *nacha.BatchHeader, look look) {
@@ -76,8 +77,8 @@ func headerTexts(h *nacha.BatchHeader, look look) {
 	}
 }
 
-// entryTexts leaves out what says a number by its form: routing and trace
-// numbers, codes and dates.
+// entryTexts omits fields whose form is fixed: routing and trace numbers, codes
+// and dates.
 func entryTexts(e *nacha.Entry, look look) {
 	look("individual identification", &e.IndividualID)
 	look("individual name", &e.Name)

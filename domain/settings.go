@@ -129,8 +129,8 @@ func (s Settings) checkBatching(f *fields) {
 	}
 }
 
-// checkBatchHeader shows each setting that stands in batch headers to the
-// writer of files, in a header that is otherwise in order.
+// checkBatchHeader validates each setting that is part of batch headers, in a
+// header that is otherwise valid.
 func (s Settings) checkBatchHeader(f *fields) {
 	show := func(at, code string, set func(*nacha.BatchHeader)) {
 		h := batchProbe()
@@ -168,13 +168,12 @@ func (s FileSettings) check(f *fields, at string) {
 	}
 }
 
-// pointForm is what we write as sending or receiving point, which is also part
-// of a file's name.
+// pointForm is the form of a sending or receiving point of ours, which is also
+// part of file names.
 var pointForm = regexp.MustCompile(`^[0-9A-Z]{9,10}$`)
 
-// checkPoint checks the one point of the header that is not the probe's. What
-// it is, the bank and its customer agree on: a routing number, a tax number
-// with or without a prefix, a customer number.
+// checkPoint checks one point of the header. Bank and customer agree on it: a
+// routing number, a tax number with or without a prefix, a customer number.
 func checkPoint(f *fields, at string, probe FileSettings) {
 	if !pointForm.MatchString(probe.ImmediateDestination) || !pointForm.MatchString(probe.ImmediateOrigin) {
 		f.bad(at, "header-id", "nine or ten digits and capital letters, as agreed with the bank")

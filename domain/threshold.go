@@ -6,15 +6,15 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// Why is the reason for which a file is made.
+// Why is the reason why a file is made.
 type Why string
 
-// Reasons for which a file is made: a threshold or a window of its client, the
-// deadline of an answer in it, or that somebody made it as a whole.
+// Reasons: a threshold or a window of its client, the deadline of an answer in
+// it, or that it was made as a whole.
 const (
-	WhyEntries Why = "entries"  // as many wait as the client lets wait
-	WhyCents   Why = "cents"    // so much waits
-	WhyAge     Why = "age"      // the oldest waits so long
+	WhyEntries Why = "entries"  // the number of waiting entries reached the client's threshold
+	WhyCents   Why = "cents"    // their total reached it
+	WhyAge     Why = "age"      // the age of the oldest reached it
 	WhyWindow  Why = "window"   // a window came
 	WhyAnswers Why = "answers"  // the deadline of an answer, or of a reversal, is near
 	WhyUpload  Why = "upload"   // the client sent it
@@ -27,7 +27,7 @@ const (
 // before the operator's deadlines.
 const answerLead = 15 * time.Minute
 
-// Queue sums up what waits of one client at one ODFI.
+// Queue is the sum of what waits of one client at one ODFI.
 type Queue struct {
 	Client, ODFI string
 	Answers      bool // returns, corrections, dishonors, contests; else forward entries
@@ -37,8 +37,8 @@ type Queue struct {
 	LeaveBy      time.Time // earliest deadline of an answer; zero if none
 }
 
-// Threshold names the threshold that a client's due entries, summed over its
-// ODFIs, have reached; "" is none. Windows are not among them.
+// Threshold returns the threshold that a client's due entries, summed over its
+// ODFIs, have reached; "" if none. Windows are not thresholds.
 func (b Batching) Threshold(now time.Time, queues []Queue) Why {
 	entries, cents := 0, int64(0)
 	var oldest time.Time
@@ -80,15 +80,15 @@ func (b Batching) windows(answers bool) []calendar.Window {
 	return own
 }
 
-// Pressing reports whether something must leave now because its deadline is
-// near and the next window might be too late: an answer, or a reversal.
+// Pressing reports whether something must be cut now because its deadline is
+// near and the next window may be too late: an answer, or a reversal.
 func (q Queue) Pressing(now time.Time) bool {
 	return !q.LeaveBy.IsZero() && !now.Before(q.LeaveBy.Add(-answerLead))
 }
 
-// DueAgain is when an item that is released from a file is due again: at the
-// next window, or when it has waited as long as the client lets entries wait;
-// before its deadline in any case.
+// DueAgain is when an item released from a file is due again: at the next
+// window, or when it has waited for the client's maximum age; in any case
+// before its deadline.
 func (b Batching) DueAgain(now time.Time, i *Item) time.Time {
 	var at earliest
 	if window, ok := calendar.NextWindow(now, b.windows(i.Kind.IsAnswer())); ok {
@@ -107,7 +107,7 @@ func (b Batching) DueAgain(now time.Time, i *Item) time.Time {
 }
 
 // WakeAt is the next instant after now at which one of a client's queues may
-// be cut without anything happening before; zero if there is none.
+// have to be cut, if nothing happens before; zero if there is none.
 func (c Client) WakeAt(now time.Time, queues []Queue) time.Time {
 	var next earliest
 	later := func(t time.Time) {

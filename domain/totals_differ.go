@@ -6,11 +6,11 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 )
 
-// FileTotalsDiffer raises an alarm: the operator counted something else in the
-// file than is in it. What it says about the file stands nevertheless.
+// FileTotalsDiffer raises an alarm: the operator's totals of the file differ
+// from ours. What it says about the file stands nevertheless.
 type FileTotalsDiffer struct {
 	Result ack.Result `json:"result"` // of the acknowledgement
-	Theirs ack.Totals `json:"theirs"` // as far as the operator said
+	Theirs ack.Totals `json:"theirs"` // as far as the operator stated them
 	Ours   ack.Totals `json:"ours"`
 }
 
@@ -19,8 +19,8 @@ func (FileTotalsDiffer) Type() string { return "file.totals_differ" }
 
 func init() { register(func() Event { return &FileTotalsDiffer{} }) }
 
-// differing records a difference in totals, once for each answer and what it
-// counted.
+// differing records a difference in totals, once for each answer and its
+// totals.
 func (c Acknowledge) differing(f File) []Event {
 	before := slices.ContainsFunc(f.Answered.Differing, func(e *FileTotalsDiffer) bool {
 		return e.Result == c.Result && e.Theirs.Equal(c.Totals)

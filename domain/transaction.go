@@ -23,8 +23,8 @@ const (
 	ReturnRequest ItemKind = "ReturnRequest"
 )
 
-// IsAnswer tells what never shares a batch with forward entries, whatever the
-// thresholds leaves at the next window, and keeps its date.
+// IsAnswer reports whether the kind never shares a batch with forward entries,
+// leaves at the next window whatever the thresholds, and keeps its date.
 func (k ItemKind) IsAnswer() bool {
 	switch k {
 	case Return, Correction, Dishonor, Contest, RefusedChange:
@@ -34,7 +34,7 @@ func (k ItemKind) IsAnswer() bool {
 	}
 }
 
-// Direction says which way an item crosses our door.
+// Direction says whether an item is sent or received by us.
 type Direction string
 
 // Directions of items.
@@ -43,7 +43,7 @@ const (
 	FromFed Direction = "FromFed"
 )
 
-// State is where an item stands in the log. What a view can conclude
+// State is the state of an item in the log. What a view can conclude
 // (transmitted, settled) is not a state.
 type State string
 
@@ -68,7 +68,7 @@ type Item struct {
 	Kind        ItemKind
 	Direction   Direction
 	State       State
-	Reason      string // of a hold, rejection or recall
+	Reason      string // position of the newest event about it
 	ReplyTo     string // the item it answers
 	AmountCents int64
 	MadeAt      time.Time
@@ -77,14 +77,14 @@ type Item struct {
 	Filing      *Filing
 	History     []Step
 	Outgoing    *Outgoing             // answers of ours
-	Incoming    *Incoming             // what came from the bank
-	AskedBack   *TransactionAskedBack // requests for return
-	AnsweredBy  string                // requests for return: the return that came for it
-	SettledOn   string                // incoming items: settlement date, YYYY-MM-DD
-	Undecided   *Undecided            // incoming originations: that somebody decides, or decided, what becomes of it
+	Incoming    *Incoming             // a similar entry that may be the same; nil if there is none
+	AskedBack   *TransactionAskedBack // the rule that holds it; nil if none does
+	AnsweredBy  string                // rules of the guard that a person overruled for it
+	SettledOn   string                // log position of its last approval; 0: never
+	Undecided   *Undecided            // how often the operator rejected its file or batch
 	Decided     *TransactionDecided   // what became of it; nil where the account says nothing, or nobody decided yet
 	NotBefore   time.Time             // it was released from a file and goes into no other before; zero: it never was
-	Resembles   *TransactionResembled // an entry that may be the same; nil where there is none
+	Resembles   *TransactionResembled // LeaveBy is the last moment at which an item may leave; ok is false if there is none.
 	HeldBy      *guard.HeldBy         // the rule that holds it; nil where none does
 	Waived      []string              // rules of the guard that a person approved it over
 	ApprovedAt  int64                 // log position at which it was approved last; 0: it never was
@@ -117,7 +117,7 @@ type Step struct {
 	Reason string
 }
 
-// Transaction is a payment with all that happened to it.
+// Transaction is a payment with everything that happened to it.
 type Transaction struct {
 	Client  string
 	ID      string
@@ -154,8 +154,8 @@ func (t *Transaction) Origination() *Item {
 	return t.Items[0]
 }
 
-// AboutFee reports whether an item is a return fee, or a link of the chain of
-// one that came back.
+// AboutFee reports whether an item is a return fee, or belongs to the answers
+// to a returned one.
 func (t *Transaction) AboutFee(i *Item) bool {
 	for ok := true; ok && i.Kind != Origination; i, ok = t.Item(i.ReplyTo) {
 		if i.Kind == ReturnFee {

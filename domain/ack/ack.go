@@ -1,8 +1,3 @@
-// Package ack reads and writes acknowledgements: what the operator says about
-// a file it got. NACHA has no record for it and operators print a text of
-// their own; this one says the same things, a line each, and is documented in
-// docs/acknowledgement-format.md. An adapter for a bank's own text is a second
-// Parse.
 package ack
 
 import (
@@ -13,7 +8,7 @@ import (
 	"strings"
 )
 
-// Result is what became of a file.
+// Result is the operator's verdict on a file.
 type Result string
 
 // Results. A pended file is held by the operator and answered again later.
@@ -24,7 +19,8 @@ const (
 	Duplicate Result = "duplicate"
 )
 
-// Acknowledgement names a file by its header, as the operator knows it.
+// Acknowledgement names a file by the fields of its header, as the operator
+// does.
 type Acknowledgement struct {
 	Origin      string
 	Destination string
@@ -34,10 +30,10 @@ type Acknowledgement struct {
 	Result      Result
 	Reason      string
 	Totals      Totals
-	Batches     []RejectedBatch // of an accepted file: those that were rejected
+	Batches     []RejectedBatch // of an accepted file: the rejected ones
 }
 
-// RejectedBatch is a batch that the operator did not take.
+// RejectedBatch is a batch that the operator rejected.
 type RejectedBatch struct {
 	Number int
 	Reason string
@@ -60,13 +56,13 @@ func Begins(content []byte) bool {
 	return Is(content)
 }
 
-// Whole reports whether an acknowledgement has come to its END.
+// Whole reports whether an acknowledgement is complete: its last line is END.
 func Whole(content []byte) bool {
 	text := bytes.TrimRight(content, " \t\r\n")
 	return bytes.HasSuffix(text, []byte("\nEND"))
 }
 
-// Format writes an acknowledgement. The last line is END, so that half of one
+// Format writes an acknowledgement. The last line is END, so that a part of one
 // is never taken for the whole.
 func (a Acknowledgement) Format() []byte {
 	var b bytes.Buffer

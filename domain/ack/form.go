@@ -25,9 +25,8 @@ import (
 //	debits, credits                 dollars with two decimals
 //	batch, why                      a batch that was not taken
 type Form struct {
-	// Begins is how the first line that is not blank begins, and Ends how a
-	// line does with which the text is whole. Left out, it is whole when its
-	// size rests.
+	// Begins is the beginning of the first line that is not blank, and Ends that of
+	// the last line. Without Ends a text is whole once its size no longer changes.
 	Begins string   `json:"begins"`
 	Ends   string   `json:"ends,omitempty"`
 	Lines  []string `json:"lines"`
@@ -35,16 +34,16 @@ type Form struct {
 	Results map[string]Result `json:"results"`
 }
 
-// groups are the names that mean something.
+// groups are the names of groups that have a meaning.
 var groups = []string{
 	"origin", "destination", "modifier", "created", "mmddyy", "mmddyyyy", "time", "result", "reason",
 	"entries", "batches", "debits", "credits", "batch", "why",
 }
 
-// beginBytes bounds Begins: so much of a content is read to tell what it is.
+// beginBytes bounds Begins: how much of a content is read to recognize it.
 const beginBytes = 48
 
-// Check reports what is wrong with a form, by the field that is.
+// Check reports what is wrong with a form, by field.
 func (f Form) Check(bad func(pointer, code, format string, args ...any)) {
 	if b := strings.TrimSpace(f.Begins); b == "" || len(b) > beginBytes || b[0] >= '0' && b[0] <= '9' {
 		bad("/begins", "form", "1 to %d characters with which the first line begins, no digit in front", beginBytes)
@@ -91,7 +90,7 @@ func (f Form) Is(content []byte) bool {
 	return f.Begins != "" && bytes.HasPrefix(text, []byte(strings.TrimSpace(f.Begins)))
 }
 
-// Whole reports whether a text has come to its end.
+// Whole reports whether a text is complete.
 func (f Form) Whole(content []byte) bool {
 	if f.Ends == "" {
 		return true
@@ -104,8 +103,8 @@ func (f Form) Whole(content []byte) bool {
 	return false
 }
 
-// Parse reads a text. Origin is the file's where no line says it. The error says
-// what is missing, or cannot be read.
+// Parse reads a text. Origin is the file's if no line says it. The error says
+// what is missing or cannot be read.
 func (f Form) Parse(content []byte, origin string) (Acknowledgement, error) {
 	a := Acknowledgement{Origin: origin}
 	for _, text := range f.Lines {
@@ -134,7 +133,7 @@ func (f Form) Parse(content []byte, origin string) (Acknowledgement, error) {
 	return a, a.complete(true)
 }
 
-// take takes what a line says.
+// take stores what a line says.
 func (f Form) take(a *Acknowledgement, said map[string]string) (err error) {
 	for name, value := range said {
 		switch name {
@@ -168,7 +167,7 @@ func (f Form) take(a *Acknowledgement, said map[string]string) (err error) {
 	return err
 }
 
-// dayOf reads a day, whatever stands between its parts, as YYMMDD.
+// dayOf reads a day, with any separators, as YYMMDD.
 func dayOf(name, value string) (string, error) {
 	digits := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -187,7 +186,7 @@ func dayOf(name, value string) (string, error) {
 	return day.Format("060102"), nil
 }
 
-// total reads what the bank counted.
+// total stores what the bank counted.
 func (a *Acknowledgement) total(name, value string) error {
 	digits := strings.NewReplacer(",", "", "$", "", " ", "").Replace(value)
 	if money := name == "debits" || name == "credits"; money {

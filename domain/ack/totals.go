@@ -2,8 +2,8 @@ package ack
 
 import "github.com/achledger/achledger/domain/nacha"
 
-// Totals is what the operator counted in a file, rejected batches included.
-// What it did not say is left out, which is something else than 0.
+// Totals is what the operator counted in a file, rejected batches included. A
+// value that it did not state is nil, which differs from 0.
 type Totals struct {
 	Batches     *int64 `json:"batches,omitempty"`
 	Entries     *int64 `json:"entries,omitempty"` // without addenda
@@ -11,13 +11,13 @@ type Totals struct {
 	CreditCents *int64 `json:"credit_cents,omitempty"`
 }
 
-// Counted are the totals of a file with everything said.
+// Counted are the totals of a file, all of them stated.
 func Counted(t nacha.Totals) Totals {
 	batches, entries := int64(t.Batches), int64(t.Entries)
 	return Totals{&batches, &entries, &t.DebitCents, &t.CreditCents}
 }
 
-// lines are the totals by the names of their lines.
+// lines are the totals by the names of their lines in the text.
 func (t *Totals) lines() [4]struct {
 	name  string
 	value **int64
@@ -28,7 +28,7 @@ func (t *Totals) lines() [4]struct {
 	}{{"BATCHES", &t.Batches}, {"ENTRIES", &t.Entries}, {"DEBITS", &t.DebitCents}, {"CREDITS", &t.CreditCents}}
 }
 
-// Equal reports whether the operator said the same.
+// Equal reports whether both state the same.
 func (t Totals) Equal(other Totals) bool {
 	theirs := other.lines()
 	for i, l := range t.lines() {
@@ -40,7 +40,7 @@ func (t Totals) Equal(other Totals) bool {
 	return true
 }
 
-// Contradict reports whether anything that the operator said is not so.
+// Contradict reports whether anything stated differs from the file.
 func (t Totals) Contradict(file nacha.Totals) bool {
 	counted := Counted(file)
 	ours := counted.lines()

@@ -12,8 +12,8 @@ type Approve struct {
 	Now            time.Time
 }
 
-// Decide ends a hold, unless the item's deadline has passed or the table of
-// exclusions says that it may not leave any more.
+// Decide ends a hold, unless the item's deadline has passed or an exclusion
+// forbids it to leave.
 func (c Approve) Decide(t domain.Transaction) ([]domain.Event, error) {
 	events, err := domain.Approve{ItemID: c.ItemID, Reason: c.Reason}.Decide(t)
 	if err != nil || len(events) == 0 {

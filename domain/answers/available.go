@@ -8,16 +8,15 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// Action is something the client may do now, and until when.
+// Action is something that the client may do now, and until when.
 type Action struct {
 	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee, return_request
 	ItemID   string    // of the event it is about
 	Deadline time.Time // zero: no fixed one
 }
 
-// Available lists what the client may do to a transaction, in the order of
-// its items. A recall has no fixed deadline: it ends when the item is cut. Nor has
-// a request for return: the receiving bank may agree at any time.
+// Available lists what the client may do with a transaction, in the order of
+// its items. A recall has no fixed deadline: it ends when the item is cut.
 func (c Case) Available() []Action {
 	var list []Action
 	for _, i := range c.Transaction.Items {
@@ -83,8 +82,9 @@ func (c Case) answeredBy(kind domain.ItemKind, item string) bool {
 	return ok
 }
 
-// returnLimit is the last moment at which some code still returns the entry:
-// unauthorised debits have sixty days, all else two banking days.
+// returnLimit is the last moment at which the entry can be returned under any
+// code: within sixty days if it is an unauthorized debit, else within two
+// banking days.
 func (c Case) returnLimit(i *domain.Item, settled calendar.Date) calendar.TimeLimit {
 	latest := calendar.ReturnDeadline(settled)
 	r := Return{}

@@ -1,12 +1,3 @@
-// Package answers is the rulebook of what a bank's client may answer to a
-// payment and until when: return and correct what came in; dishonor, contest,
-// refuse, reverse and present again what went out and came back. Every
-// command decides over a Case and answers with a pending event that leaves
-// through the batcher like any entry.
-//
-// Source: NACHA Operating Rules, article two (reversals, reinitiation,
-// dishonored returns, refused changes) and article three (returns,
-// notifications of change, contested dishonored returns).
 package answers
 
 import (
@@ -23,13 +14,13 @@ type Case struct {
 	Files       map[string]domain.File // of the items that were filed
 	Now         time.Time
 	Bank        *calendar.Terms // of its ODFI; nil: FedACH's
-	// Refused is why its account may not be used, where it goes over a
-	// relationship: its bank refused it.
+	// Refused is why its account may not be used: the bank refused the account of
+	// its relationship.
 	Refused string
 }
 
-// Decision is what a command answers: the events to write, none when the
-// same was asked before, and the item they make or made.
+// Decision is what a command returns: its events, none if the same was asked
+// before, and the id of the item that they make or made.
 type Decision struct {
 	Events []domain.Event
 	ItemID string
@@ -37,15 +28,14 @@ type Decision struct {
 
 func (c Case) today() calendar.Date { return calendar.DateOf(c.Now) }
 
-// SettledOn is the settlement date of an item: stamped by the operator on
-// what came in, the effective date of what went out. What has not left has
-// none.
+// SettledOn is the settlement date of an item: stamped by the operator on a
+// received entry, the effective date of a sent one. An item that has not left
+// has none.
 //
 // An item of ours has left when its file was delivered, or when the bank
-// answered it. Of a file that its client carries to the bank, or of which
-// nobody knows whether it was delivered, the answer may be all that tells: it
-// makes that item one that can be reversed or presented again, and says
-// nothing of the others.
+// answered it. For a file that its client carries to the bank, or whose
+// delivery is unknown, the answer may be the only sign; it then counts for that
+// item and not for the others in the file.
 func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 	if i.Direction == domain.FromFed {
 		d, err := calendar.ParseDate(i.SettledOn)
@@ -67,8 +57,8 @@ func (c Case) SettledOn(i *domain.Item) (calendar.Date, bool) {
 	return calendar.Date{}, false
 }
 
-// replyTo finds the item an answer is for, and refuses when it is not of the
-// kind and direction that can be answered so.
+// replyTo finds the item that an answer is for, and refuses one of another kind
+// or direction.
 func (c Case) replyTo(id string, kind domain.ItemKind, direction domain.Direction, verb string) (*domain.Item, error) {
 	i, ok := c.Transaction.Item(id)
 	if !ok {
@@ -80,7 +70,7 @@ func (c Case) replyTo(id string, kind domain.ItemKind, direction domain.Directio
 	return i, nil
 }
 
-// standing finds an answer of the kind that was made before and still counts.
+// standing finds an earlier answer of the kind that still counts.
 func (c Case) standing(kind domain.ItemKind, replyTo string) (*domain.Item, bool) {
 	for _, i := range c.Transaction.Items {
 		if i.Kind == kind && i.Direction == domain.ToFed && i.ReplyTo == replyTo &&
@@ -91,8 +81,8 @@ func (c Case) standing(kind domain.ItemKind, replyTo string) (*domain.Item, bool
 	return nil, false
 }
 
-// again decides about a second answer to the same item: the identical one is
-// answered again, another one is refused.
+// again decides about a second answer to the same item: the identical one gets
+// the same result, another one is refused.
 func again(before *domain.Item, out domain.Outgoing, masked bool) (Decision, error) {
 	b := before.Outgoing
 	same := b.Code == out.Code && b.Information == out.Information && b.DateOfDeath == out.DateOfDeath && b.StatementOn == out.StatementOn &&
@@ -104,7 +94,8 @@ func again(before *domain.Item, out domain.Outgoing, masked bool) (Decision, err
 	return Decision{}, domain.Refuse(domain.AlreadyDone, "event %s was answered before, by event %s", out.ReplyTo, before.ID)
 }
 
-// inTime refuses after a time limit, naming it, and notes it on the answer.
+// inTime refuses an answer after its time limit, which it names, and sets the
+// limit on the answer.
 func (c Case) inTime(out *domain.Outgoing, frame codes.TimeFrame, from calendar.Date) error {
 	limit, ok := frame.Limit(from)
 	if !ok {

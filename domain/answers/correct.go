@@ -16,7 +16,7 @@ type Correct struct {
 	Masked                string
 }
 
-// Decide sends the notification inside two banking days after settlement.
+// Decide sends the notification within two banking days after settlement.
 func (r Correct) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.FromFed, "corrected")
 	if err != nil {

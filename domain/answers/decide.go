@@ -8,7 +8,7 @@ import (
 )
 
 // PayOrReturn is the decision of a client, or of operations for it, about a
-// payment that waits for one.
+// received payment that waits for one.
 type PayOrReturn struct {
 	ItemID   string
 	ReturnID string // of the item that returns it
@@ -16,8 +16,8 @@ type PayOrReturn struct {
 	Code     string // of a return; empty: the account's
 }
 
-// Decide lets the first decision before the deadline count, and the same again
-// change nothing.
+// Decide accepts the first decision before the deadline; the same decision
+// again changes nothing.
 func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	if d.Decision != receiving.Pay && d.Decision != receiving.Return {
 		return Decision{}, fieldRefusal(domain.Invalid, "/decision", "enum", "pay or return")
@@ -50,8 +50,8 @@ func (d PayOrReturn) Decide(c Case) (Decision, error) {
 	return made, err
 }
 
-// Overdue does what was said would become of a payment about which nobody
-// decided in time.
+// Overdue applies the default of the receiving account to a payment that nobody
+// decided about in time.
 type Overdue struct{ ItemID, ReturnID string }
 
 // Decide acts once, after the deadline.
@@ -66,7 +66,7 @@ func (o Overdue) Decide(c Case) (Decision, error) {
 	return c.settle(i.Undecided.Then, i.Undecided.Code, domain.DecidedByDeadline, i.ID, o.ReturnID)
 }
 
-// settle decides without a person. A payment that can no longer go back is
+// settle decides without a person. A payment that can no longer be returned is
 // kept, and the event says why.
 func (c Case) settle(then receiving.Action, code, by, item, returnID string) (Decision, error) {
 	kept := domain.TransactionDecided{ItemID: item, Decision: receiving.Pay, By: by}
@@ -81,7 +81,7 @@ func (c Case) settle(then receiving.Action, code, by, item, returnID string) (De
 	return Decision{Events: []domain.Event{kept}, ItemID: item}, nil
 }
 
-// goesBack returns a payment by a decision.
+// goesBack returns a payment because of a decision.
 func (c Case) goesBack(item, returnID, code, by string) (Decision, error) {
 	r := Return{ItemID: returnID, ReplyTo: item, Code: code}
 	return r.decide(c, by)

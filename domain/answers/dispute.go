@@ -17,7 +17,8 @@ type Dishonor struct {
 
 var fieldCodes = regexp.MustCompile(`^0[1-7](\*0[1-7])*$`)
 
-// Decide dishonors a return once, inside five banking days after it settled.
+// Decide dishonors a return once, within five banking days after the return
+// settled.
 func (d Dishonor) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(d.ReplyTo, domain.Return, domain.FromFed, "dishonored")
 	if err != nil {
@@ -38,11 +39,11 @@ func (d Dishonor) Decide(c Case) (Decision, error) {
 		func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} })
 }
 
-// Contest insists on a return of ours that its originator dishonored.
+// Contest contests a return of ours that its originator dishonored.
 type Contest struct{ ItemID, ReplyTo, Code string }
 
-// Decide contests a dishonored return once, inside two banking days after it
-// settled; there the chain ends.
+// Decide contests a dishonored return once, within two banking days after it
+// settled; nothing follows a contest.
 func (d Contest) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(d.ReplyTo, domain.Dishonor, domain.FromFed, "contested")
 	if err != nil {
@@ -63,8 +64,8 @@ func (c Case) returnedOn() string {
 	return ""
 }
 
-// dispute is what dishonoring and contesting have in common: a code of the
-// step that may answer the other bank's code, in time, once, never for IAT.
+// dispute is what dishonoring and contesting have in common: a code of the step
+// that may answer the other bank's code, in time, once, never for IAT.
 func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind, step codes.Step, answers string,
 	event func(domain.Outgoing) domain.Event) (Decision, error) {
 	if before, ok := c.standing(kind, out.ReplyTo); ok {
@@ -89,18 +90,18 @@ func (c Case) dispute(i *domain.Item, out domain.Outgoing, kind domain.ItemKind,
 	return c.made(kind, out, "", event(out))
 }
 
-// RefuseChange sends a notification of change back.
+// RefuseChange refuses a notification of change.
 type RefuseChange struct {
 	ItemID, ReplyTo, Code string // C61 to C69
 }
 
-// Decide refuses a notification once, inside fifteen calendar days.
+// Decide refuses a notification once, within fifteen calendar days.
 func (r RefuseChange) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Correction, domain.FromFed, "refused")
 	if err != nil {
 		return Decision{}, err
 	}
-	// The refused data goes back as it came, sealed with the same key.
+	// The refused data goes back as received, sealed with the same key.
 	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Data: i.Incoming.Data, DataMasked: i.Incoming.DataMasked}
 	if before, ok := c.standing(domain.RefusedChange, r.ReplyTo); ok {
 		return again(before, out, false)

@@ -7,17 +7,18 @@ import (
 )
 
 // exclusion is a row of the table of answers that exclude one another: an
-// answer of a kind is pointless, or would move the money twice, while
-// something is true of its transaction.
+// answer of a kind is pointless, or would move the money twice, as long as a
+// condition holds for its transaction.
 type exclusion struct {
 	kind   domain.ItemKind
 	when   func(c chain, a answer) bool
 	reason string
 }
 
-// exclusions is that table. Requests ask it before an answer is accepted,
-// arrivals and releases for every answer that waits, and approval for what
-// was held. What is filed already is not in it: that left, or is about to.
+// exclusions is that table. It is applied to new answers, to waiting answers
+// whenever something arrives or is released, and to held answers when they are
+// approved. Filed answers are not subject to it: they have left or are about
+// to.
 //
 // Source: NACHA Operating Rules, article two, on reversing entries and
 // reinitiation, and appendix four on dishonored returns.
@@ -39,14 +40,14 @@ var exclusions = []exclusion{
 	{domain.Dishonor, chain.reversedAndReturned, "the return is one of a reversal, and the entry was returned as well"},
 }
 
-// answer is an answer of ours, asked for or waiting. Before counts the items
-// that were made before it.
+// answer is an answer of ours, new or waiting. Before is the number of items
+// made before it.
 type answer struct {
 	id, replyTo string
 	before      int
 }
 
-// excluded is why an answer of a kind may not leave; "" where it may.
+// excluded returns why an answer of a kind may not leave; "" if it may.
 func excluded(t domain.Transaction, kind domain.ItemKind, a answer) (reason string) {
 	for _, row := range exclusions {
 		if row.kind == kind && row.when(chain{t}, a) {
@@ -56,8 +57,8 @@ func excluded(t domain.Transaction, kind domain.ItemKind, a answer) (reason stri
 	return ""
 }
 
-// Excluded is why an item that waits may not leave any more, because of what
-// was sent or came since it was made; "" where it may.
+// Excluded returns why a waiting item may not leave any more, because of what
+// was sent or received since it was made; "" if it may.
 func Excluded(t domain.Transaction, item string) (reason string) {
 	for n, i := range t.Items {
 		if i.ID == item {
@@ -67,8 +68,8 @@ func Excluded(t domain.Transaction, item string) (reason string) {
 	return ""
 }
 
-// Pointless rejects the answers of a transaction that wait and may not leave
-// any more. It belongs into the same append as what made them so.
+// Pointless rejects the waiting answers of a transaction that may not leave any
+// more. Its events belong in the append that made them so.
 func Pointless(t domain.Transaction) []domain.Event {
 	var events []domain.Event
 	for n, i := range t.Items {
@@ -82,7 +83,7 @@ func Pointless(t domain.Transaction) []domain.Event {
 	return events
 }
 
-// refuses refuses a new answer that the table excludes.
+// refuses refuses a new answer that an exclusion forbids.
 func (c Case) refuses(kind domain.ItemKind, replyTo string) error {
 	reason := excluded(c.Transaction, kind, answer{replyTo: replyTo, before: len(c.Transaction.Items)})
 	if reason == "" {
@@ -93,7 +94,7 @@ func (c Case) refuses(kind domain.ItemKind, replyTo string) error {
 
 func waits(i *domain.Item) bool { return i.State == domain.Pending || i.State == domain.Held }
 
-// chain is a transaction as the table looks at it.
+// chain is a transaction as seen by the table of exclusions.
 type chain struct{ domain.Transaction }
 
 // presentments are the items that move the money of the entry: the entry
@@ -108,8 +109,8 @@ func (c chain) presentments() (list []*domain.Item) {
 }
 
 // standing is the newest presentment that moved the money for good, as far as
-// is known: it is in a file, and each of its returns was sent back in one and
-// not contested.
+// is known: it is in a file, and each of its returns was dishonored in a file
+// and not contested.
 func (c chain) standing() *domain.Item {
 	for _, p := range slices.Backward(c.presentments()) {
 		if p.State == domain.Filed && !slices.ContainsFunc(c.Items, func(r *domain.Item) bool {
@@ -125,8 +126,8 @@ func returns(r, p *domain.Item) bool {
 	return r.Kind == domain.Return && r.Direction == domain.FromFed && r.ReplyTo == p.ID
 }
 
-// disputed reports whether a dishonor of a return, of those that count, was
-// not contested.
+// disputed reports whether a return has a dishonor, of those that count, that
+// was not contested.
 func (c chain) disputed(r *domain.Item, counts func(*domain.Item) bool) bool {
 	return slices.ContainsFunc(c.Items, func(d *domain.Item) bool {
 		return d.Kind == domain.Dishonor && d.Direction == domain.ToFed && d.ReplyTo == r.ID && counts(d) &&
@@ -136,8 +137,8 @@ func (c chain) disputed(r *domain.Item, counts func(*domain.Item) bool) bool {
 	})
 }
 
-// counts tells which items exclude an answer: those in a file, and those that
-// wait and were made before it. Of two that wait the later one gives way.
+// counts reports which items exclude an answer: those in a file, and waiting
+// ones made before it. Of two waiting answers the later one gives way.
 func (c chain) counts(a answer) func(*domain.Item) bool {
 	return func(i *domain.Item) bool {
 		return i.ID != a.id && (i.State == domain.Filed || waits(i) && slices.Index(c.Items, i) < a.before)
@@ -150,7 +151,7 @@ func (c chain) entryWaits(a answer) bool {
 }
 
 // nothingStands reports whether no presentment stands, or a bank returned one
-// more often than it was presented, so that the money is back already.
+// more often than it was presented, so that the money is already back.
 func (c chain) nothingStands(answer) bool {
 	moved := 0
 	for _, p := range c.presentments() {
@@ -166,7 +167,7 @@ func (c chain) nothingStands(answer) bool {
 	return moved < 1 || c.standing() == nil
 }
 
-// sentBack reports whether a dishonor of a return is in a file, and was not
+// sentBack reports whether a dishonor of a return is in a file and was not
 // contested.
 func (c chain) sentBack(r *domain.Item) bool {
 	return c.disputed(r, func(d *domain.Item) bool { return d.State == domain.Filed })
@@ -199,8 +200,8 @@ func (c chain) presentedAfter(a answer) bool {
 	return slices.ContainsFunc(c.presentments(), func(p *domain.Item) bool { return p.ReplyTo == a.replyTo && counts(p) })
 }
 
-// reversedBefore leaves a later reversal alone: that one takes back what the
-// retry is about to move.
+// reversedBefore ignores a later reversal, which takes back what the retry is
+// about to move.
 func (c chain) reversedBefore(a answer) bool {
 	return slices.ContainsFunc(c.Items[:min(a.before, len(c.Items))], func(i *domain.Item) bool {
 		return i.Kind == domain.Reversal && (waits(i) || i.State == domain.Filed)

@@ -8,7 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// ReturnFee debits a receiver for a debit that came back for want of funds.
+// ReturnFee debits a receiver for a debit returned for insufficient or
+// uncollected funds.
 type ReturnFee struct {
 	ItemID, ReplyTo string
 	AmountCents     int64  // above zero
@@ -60,8 +61,8 @@ func (r ReturnFee) check(c Case, i *domain.Item) error {
 	return nil
 }
 
-// unchargeable is why no fee goes with a return, whatever the fee; nil where
-// one may.
+// unchargeable returns why no fee can be charged for a return, whatever the
+// fee; nil if one can.
 func (c Case) unchargeable(i *domain.Item) error {
 	code, _ := codes.Return(i.Incoming.Entry.Return.Code, c.today())
 	original := c.Transaction.Originated
@@ -78,7 +79,8 @@ func (c Case) unchargeable(i *domain.Item) error {
 	return nil
 }
 
-// feeLimit is until when a fee may be asked for; ok is false where none may.
+// feeLimit is the limit for asking for a fee; ok is false if none can be
+// charged.
 func (c Case) feeLimit(i *domain.Item, settled calendar.Date) (calendar.TimeLimit, bool) {
 	if c.unchargeable(i) != nil || c.answeredBy(domain.ReturnFee, i.ID) || c.refuses(domain.ReturnFee, i.ID) != nil {
 		return calendar.TimeLimit{}, false
@@ -92,7 +94,7 @@ func (c chain) ofFee(a answer) bool {
 }
 
 // charged reports whether a fee for a return is in a file, or waits and was
-// asked for first.
+// asked for earlier.
 func (c chain) charged(a answer) bool {
 	counts := c.counts(a)
 	return slices.ContainsFunc(c.Items, func(i *domain.Item) bool {

@@ -2,8 +2,8 @@ package answers
 
 import "github.com/achledger/achledger/domain"
 
-// InFlight reports whether one of ours may still leave, or has left and has
-// not settled. What settled can come back for weeks; it is not waited for.
+// InFlight reports whether an item of ours may still leave, or has left and has
+// not settled. Settled items can be returned for weeks; they do not count.
 func (c Case) InFlight() bool {
 	for _, i := range c.Transaction.Items {
 		if i.Direction != domain.ToFed {

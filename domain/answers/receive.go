@@ -10,18 +10,17 @@ import (
 	"github.com/achledger/achledger/domain/receiving"
 )
 
-// Receive treats a payment that came as the rules of its receiving account
-// say. The case is that of its transaction with the receipt applied, which is
-// not written yet.
+// Receive applies the rules of the receiving account to a received payment. The
+// case is its transaction with the receipt applied, which is not written yet.
 type Receive struct {
 	Rules    *receiving.Rules
 	Batching domain.Batching // of the client
-	ReturnID string          // of the item that returns it
+	ReturnID string          // of the item that returns the payment
 }
 
-// Treat answers until when somebody may decide, which the receipt says; else
-// what is recorded behind it: nothing of what is paid, that it goes back, or
-// that it was to and is too late.
+// Treat returns until when somebody may decide, which is part of the receipt,
+// or the events to record after it: none if the payment is accepted, its
+// return, or that its return would be too late.
 func (r Receive) Treat(c Case) (*domain.Undecided, []domain.Event, error) {
 	i := c.Transaction.Origination()
 	p := paymentOf(c, i)
@@ -40,10 +39,10 @@ func (r Receive) Treat(c Case) (*domain.Undecided, []domain.Event, error) {
 	return nil, d.Events, err
 }
 
-// decideBy is the moment until which somebody may decide: the time of day that
-// the rules say, on the settlement day or, when the payment came after it, on
-// the next banking day; and never after the last window at which the return is
-// in time.
+// decideBy is the deadline of a decision: the time of day set in the rules, on
+// the settlement day or, if the payment came after that time, on the next
+// banking day; but no later than the last window at which its return is in
+// time.
 func (r Receive) decideBy(c Case, i *domain.Item, code string) time.Time {
 	settled, _ := c.SettledOn(i)
 	last := r.lastWindow(c, settled, code)
@@ -62,9 +61,9 @@ func (r Receive) decideBy(c Case, i *domain.Item, code string) time.Time {
 	}
 }
 
-// lastWindow is the client's last window at which the return is in time, for
-// two banking days if the code has longer; where it has passed, when answers
-// are cut at the latest.
+// lastWindow is the client's last window at which a return is in time, counting
+// two banking days even if the code has longer; if it has passed, the time at
+// which answers are cut at the latest.
 func (r Receive) lastWindow(c Case, settled calendar.Date, code string) time.Time {
 	limit := c.Bank.Limit(calendar.ReturnDeadline(settled)).SendBefore
 	row, _ := codes.Return(code, c.today())
@@ -80,8 +79,8 @@ func (r Receive) lastWindow(c Case, settled calendar.Date, code string) time.Tim
 	return domain.LastCut(limit)
 }
 
-// paymentOf is an incoming origination as the rules of receiving accounts look
-// at it.
+// paymentOf is a received payment in the form that the rules of receiving
+// accounts judge.
 func paymentOf(c Case, i *domain.Item) receiving.Payment {
 	h, e := i.Incoming.Header, i.Incoming.Entry
 	settled, _ := c.SettledOn(i)

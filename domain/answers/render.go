@@ -7,16 +7,16 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// made is the decision for an answer, unless no file could carry it: what it
-// copies from the entry of another bank, or what the caller says, the writer
-// of files would refuse. Data is corrected data in the clear.
+// made returns the decision for an answer, unless no file could carry it: the
+// answer copies the other bank's entry and the caller's text, which the file
+// writer may refuse. Data is corrected data in the clear.
 func (c Case) made(kind domain.ItemKind, out domain.Outgoing, data string, event domain.Event) (Decision, error) {
 	item := &domain.Item{ID: out.ItemID, Kind: kind, Direction: domain.ToFed, ReplyTo: out.ReplyTo, Outgoing: &out}
 	e, err := c.Transaction.EntryOf(item)
 	if err == nil {
 		if change := e.Entry.Correction; change != nil {
 			if change.Data = data; data == "" {
-				change.Data = " " // an empty one would stand for a sealed one
+				change.Data = " " // an empty one would mean a sealed one
 			}
 		}
 		err = e.Renderable(c.Transaction.ODFI())
@@ -27,8 +27,8 @@ func (c Case) made(kind domain.ItemKind, out domain.Outgoing, data string, event
 	return Decision{[]domain.Event{event}, out.ItemID}, nil
 }
 
-// pointer is the field of an answer that cannot be written. What the caller
-// did not give comes from the event that is answered.
+// pointer is the field of an answer that cannot be written; a value not given
+// by the caller comes from the answered event.
 func pointer(err error) string {
 	var f *nacha.FieldError
 	if !errors.As(err, &f) {

@@ -9,11 +9,12 @@ import (
 // MaxRetries is how often an entry may be presented after its first return.
 const MaxRetries = 2
 
-// Retry presents a debit once more that came back for want of funds.
+// Retry presents a debit again that was returned for insufficient or
+// uncollected funds.
 type Retry struct{ ItemID, ReplyTo string }
 
 // Decide presents an entry again that was returned R01 or R09: at most twice,
-// inside 180 days after the original settled. ReplyTo is the return.
+// within 180 days after the original settled. ReplyTo is the return.
 func (r Retry) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Return, domain.FromFed, "presented again")
 	if err != nil {

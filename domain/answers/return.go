@@ -8,23 +8,23 @@ import (
 	"github.com/achledger/achledger/domain/receiving"
 )
 
-// Return sends an incoming entry back.
+// Return returns a received entry.
 type Return struct {
 	ItemID, ReplyTo string
 	Code            string // a code a receiving bank may use on this entry
 	Information     string // addenda information
 	DateOfDeath     string // YYYY-MM-DD, R14 and R15
 	// StatementOn is the day on which the receiver's written statement was
-	// reviewed, YYYY-MM-DD; an unauthorized return has less time from it.
+	// reviewed, YYYY-MM-DD; it shortens the time limit of an unauthorized return.
 	StatementOn string
 }
 
-// Decide returns an incoming origination once, inside its code's time frame.
-// Where somebody was to decide about it, this is the decision.
+// Decide returns a received payment once, within its code's time frame. If a
+// decision about it was open, this is the decision.
 func (r Return) Decide(c Case) (Decision, error) { return r.decide(c, domain.DecidedByReturn) }
 
-// decide returns it for the reason that is recorded where it waited, or where
-// a rule of its account says so.
+// decide returns it; by is recorded as the source of the decision where one was
+// open or a rule of its account made it.
 func (r Return) decide(c Case, by string) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.FromFed, "returned")
 	if err != nil {
@@ -58,7 +58,7 @@ func (r Return) decide(c Case, by string) (Decision, error) {
 	return d, err
 }
 
-// allowed finds the code and refuses one that a receiving bank may not use on
+// allowed finds the code and refuses one that a receiving bank may not use for
 // such an entry.
 func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
 	code, known := codes.Return(r.Code, c.today())
@@ -75,8 +75,8 @@ func (r Return) allowed(c Case, in *domain.Incoming) (codes.ReturnCode, error) {
 	return code, nil
 }
 
-// limited is how long the return may leave: less than its code allows where
-// the statement it needs was reviewed.
+// limited is the time limit of the return, shortened by the review of the
+// statement where one is needed.
 func (r Return) limited(limit calendar.TimeLimit) calendar.TimeLimit {
 	reviewed, err := calendar.ParseDate(r.StatementOn)
 	if err != nil || !calendar.StatementSixDays.Holds(reviewed) {

@@ -11,14 +11,14 @@ import (
 // ReversalReasons are the errors an entry may be reversed for.
 var ReversalReasons = []string{"duplicate", "wrong-amount", "wrong-receiver", "wrong-date", "paid-by-check"}
 
-// Reverse takes back an erroneous entry of ours by an entry the other way.
+// Reverse takes back an erroneous entry of ours with an opposite entry.
 type Reverse struct {
 	ItemID, ReplyTo string
 	Reason          string // one of ReversalReasons
 }
 
-// Decide reverses an entry that was sent, once, inside five banking days
-// after it settled. An entry that came back needs no reversal.
+// Decide reverses a sent entry once, within five banking days after it settled.
+// A returned entry needs no reversal.
 func (r Reverse) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.ToFed, "reversed")
 	if err != nil {
@@ -53,7 +53,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 }
 
 // unsent says what can be done about an entry that is not known to have left.
-// Once it is in a file it is too late for a recall.
+// Once it is in a file, it can no longer be recalled.
 func (c Case) unsent(i *domain.Item) error {
 	switch {
 	case i.Filing == nil:

@@ -6,18 +6,18 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Side sums up one direction of money, in cents.
+// Side is the money in one direction, in cents.
 type Side struct {
 	Sent       int64 // in accepted files
-	Returned   int64 // given back and not dishonored
-	Dishonored int64 // of what was returned, sent back again
+	Returned   int64 // returned and not dishonored
+	Dishonored int64 // returned and dishonored
 }
 
-// Kept is what stays with its receiver.
+// Kept is what its receivers keep.
 func (s Side) Kept() int64 { return s.Sent - s.Returned + s.Dishonored }
 
 // Balance is where the money is. What was sent is kept or returned, to the
-// cent, on each side.
+// cent, in each direction.
 type Balance struct {
 	Entries         int
 	Debits, Credits Side // of our entries
@@ -25,7 +25,7 @@ type Balance struct {
 	Repeated        int64
 	Changes         int // notifications sent to us
 	ChangesReceived int // notifications we sent
-	Strays          int // returns of nothing that was sent
+	Strays          int // returns of entries that were never sent
 }
 
 func (b *Balance) side(e nacha.Entry) *Side {
@@ -46,8 +46,8 @@ func (b *Balance) dishonored(e nacha.Entry) { b.side(e).Dishonored += e.AmountCe
 // Balance answers where the money is.
 func (f *Fed) Balance() Balance { return f.balance }
 
-// Conserved compares the sums with the entries themselves, one by one: what
-// was sent is settled or given back, and nothing else was.
+// Conserved compares the sums with the entries themselves, one by one: what was
+// sent is settled or returned, and nothing else is.
 func (f *Fed) Conserved() error {
 	var debits, credits int64
 	for _, e := range f.entries {

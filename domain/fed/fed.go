@@ -1,11 +1,3 @@
-// Package fed simulates the Federal Reserve and the banks behind it: it takes
-// files, refuses what an operator refuses, settles by window, and answers
-// with acknowledgements, returns, notifications of change, disputes and
-// incoming payments. It is seeded and has no clock of its own: the same calls
-// give the same bytes. The command, the sandbox and the tests share it.
-//
-// What a receiving bank answers is decided by a Script, which looks at the
-// entry; see Scripted for the one that reads it from the receiver's name.
 package fed
 
 import (
@@ -18,7 +10,7 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Options are who the operator is and how the banks behind it behave.
+// Options describe the operator and how the banks behind it behave.
 type Options struct {
 	Seed    uint64
 	Routing string // of the operator; 061000146 by default
@@ -27,14 +19,14 @@ type Options struct {
 	Faults  Faults
 }
 
-// Faults are things that go wrong on the way back, as odds of one in n for
-// each output; zero is never.
+// Faults are the odds, one in n for each output, of things that go wrong on the
+// way back; zero is never.
 type Faults struct {
-	Repeat   int // the same file once more, under another name
-	Truncate int // a file that stops short; the whole one follows
+	Repeat   int // the same file again, under another name
+	Truncate int // an incomplete file, followed by the whole one
 }
 
-// Fed is the operator with its memory of what it got.
+// Fed is the operator and its memory of what it received.
 type Fed struct {
 	options Options
 	random  *rand.Rand
@@ -48,14 +40,14 @@ type Fed struct {
 	balance Balance
 }
 
-// entry is a forward entry of ours as the operator keeps it.
+// entry is a forward entry of ours as the operator records it.
 type entry struct {
 	from      string // our ODFI, nine digits
 	header    nacha.BatchHeader
 	entry     nacha.Entry
 	settlesOn calendar.Date
 	plan      Plan
-	returned  string // trace of the return, once sent
+	returned  string // trace of the return, if one was sent
 	at        calendar.Date
 }
 
@@ -66,13 +58,13 @@ type Message struct {
 	Entry  nacha.Entry
 }
 
-// mail is a message on its way.
+// mail is a message in transit.
 type mail struct {
 	at time.Time
 	Message
 }
 
-// New makes an operator that has seen nothing.
+// New makes an operator that has received nothing.
 func New(o Options) *Fed {
 	if o.Routing == "" {
 		o.Routing, o.Name = "061000146", "FEDERAL RESERVE BANK"
@@ -92,11 +84,11 @@ func (f *Fed) trace(bank8 string) string {
 	return fmt.Sprintf("%s%07d", bank8, f.traces[bank8])
 }
 
-// post puts an entry on its way; it arrives with the first output at or after
-// its time.
+// post sends an entry, which arrives with the first output at or after its
+// time.
 func (f *Fed) post(m mail) { f.mail = append(f.mail, m) }
 
-// due takes what has to be delivered by now, in the order it became due.
+// due takes what has to be delivered by now, in order of its time.
 func (f *Fed) due(now time.Time) []mail {
 	var out, left []mail
 	for _, m := range f.mail {
@@ -121,5 +113,5 @@ func (f *Fed) Next() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// morning is when the operator delivers on a banking day what settles then.
+// morning is when the operator delivers, on a banking day, what settles then.
 func morning(day calendar.Date) time.Time { return day.At(6, 0) }

@@ -10,7 +10,7 @@ import (
 // lateBy is how many banking days after settlement a late return comes.
 const lateBy = 4
 
-// follow puts what the receiving bank answers to an entry on its way.
+// follow sends the receiving bank's answers to an entry.
 func (f *Fed) follow(e *entry) {
 	if e.plan.Change != "" {
 		f.change(e)
@@ -30,25 +30,25 @@ func (f *Fed) follow(e *entry) {
 	}
 }
 
-// giveBack puts a return on its way and answers its trace number.
+// giveBack sends a return and returns its trace number.
 func (f *Fed) giveBack(e *entry, settles calendar.Date) string {
 	trace := f.trace(e.entry.Routing[:8])
 	f.post(mail{morning(settles), Return(e.header, e.entry, e.plan.Return, settles, trace)})
 	return trace
 }
 
-// change puts a notification of change on its way.
+// change sends a notification of change.
 func (f *Fed) change(e *entry) {
 	settles := calendar.NextBankingDay(e.settlesOn)
 	f.balance.Changes++
 	f.post(mail{morning(settles), Change(e.header, e.entry, e.plan.Change, corrected(e), settles, f.trace(e.entry.Routing[:8]))})
 }
 
-// correctedRouting is a bank that took over the accounts of others.
+// correctedRouting is a bank that has taken over the accounts of others.
 const correctedRouting = "076401251"
 
-// corrected is data in the shape of the change code: the account with its
-// digits turned round, another bank, the other type of account.
+// corrected is corrected data in the form of the change code: the account with
+// its digits reversed, another bank, or the other account type.
 func corrected(e *entry) string {
 	account := reversed(strings.TrimSpace(e.entry.Account))
 	code := e.entry.Code + 10
@@ -72,8 +72,8 @@ func reversed(s string) string {
 	return string(b)
 }
 
-// answer takes an answer of ours: a return of an incoming payment, a dishonor
-// of a return, a notification or its refusal, a contest.
+// answer processes an answer of ours: a return of an incoming payment, a
+// dishonor of a return, a notification or its refusal, a contest.
 func (f *Fed) answer(settles calendar.Date, h nacha.BatchHeader, e nacha.Entry) {
 	switch {
 	case e.Return != nil:
@@ -90,8 +90,8 @@ func (f *Fed) answer(settles calendar.Date, h nacha.BatchHeader, e nacha.Entry) 
 	}
 }
 
-// gotDishonor takes our dishonor of a return: the money stays where the entry
-// put it, unless the other bank contests.
+// gotDishonor processes our dishonor of a return: the money stays where the
+// entry put it, unless the other bank contests.
 func (f *Fed) gotDishonor(settles calendar.Date, h nacha.BatchHeader, e nacha.Entry) {
 	original, ok := f.byTrace[e.Dishonored.OriginalTrace]
 	if !ok {

@@ -5,8 +5,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// back turns a batch header and an entry around: from the receiving bank to
-// the originating one.
+// back exchanges the banks of a batch header and an entry: from the receiving
+// bank to the originating one.
 func back(h nacha.BatchHeader, e nacha.Entry, settles calendar.Date) Message {
 	check, _ := nacha.CheckDigit(h.ODFI)
 	e.Routing, h.ODFI = h.ODFI+string(check), e.Routing[:8]
@@ -18,7 +18,7 @@ func back(h nacha.BatchHeader, e nacha.Entry, settles calendar.Date) Message {
 }
 
 // Return is the return of a forward entry, under a trace number of the
-// receiving bank. Addenda 17 and 18 of an IAT entry do not go back.
+// receiving bank. Addenda 17 and 18 of an IAT entry are left out.
 func Return(h nacha.BatchHeader, e nacha.Entry, code string, settles calendar.Date, trace string) Message {
 	m := back(h, e, settles)
 	m.Entry.Trace = trace
@@ -34,8 +34,8 @@ func Return(h nacha.BatchHeader, e nacha.Entry, code string, settles calendar.Da
 	return m
 }
 
-// Change is a notification of change for a forward entry; data is in the
-// shape of its code.
+// Change is a notification of change for a forward entry; data is in the form
+// of its code.
 func Change(h nacha.BatchHeader, e nacha.Entry, code, data string, settles calendar.Date, trace string) Message {
 	m := back(h, e, settles)
 	m.Header.SEC, m.Entry.AmountCents, m.Entry.Trace = "COR", 0, trace
@@ -48,8 +48,8 @@ func Change(h nacha.BatchHeader, e nacha.Entry, code, data string, settles calen
 	return m
 }
 
-// Dishonor sends a return of ours back; h and e are the return, settled is
-// the day it settled.
+// Dishonor dishonors a return of ours; h and e are the return, settled is the
+// day it settled.
 func Dishonor(h nacha.BatchHeader, e nacha.Entry, code string, settled, settles calendar.Date, trace string) Message {
 	m := back(h, e, settles)
 	m.Entry.Trace = trace
@@ -71,7 +71,7 @@ type ContestFacts struct {
 	DishonorSettled calendar.Date
 }
 
-// Contest insists on a return that we dishonored; h and e are our dishonor.
+// Contest contests our dishonor of a return; h and e are our dishonor.
 func Contest(h nacha.BatchHeader, e nacha.Entry, f ContestFacts, settles calendar.Date, trace string) Message {
 	m := back(h, e, settles)
 	m.Entry.Trace = trace

@@ -17,7 +17,7 @@ type Output struct {
 }
 
 // Outputs are the files due by now, one for each of our routing numbers, with
-// the faults that were asked for.
+// the configured faults.
 func (f *Fed) Outputs(now time.Time) ([]Output, error) {
 	byBank := map[string][]Message{}
 	var banks []string
@@ -50,9 +50,9 @@ func (f *Fed) Outputs(now time.Time) ([]Output, error) {
 
 func (f *Fed) oneIn(n int) bool { return n > 0 && f.random.IntN(n) == 0 }
 
-// Compose makes a file of messages for one of our banks: what has the same
-// header stands together, traces ascending. number tells files of a day
-// apart; it becomes time and modifier.
+// Compose makes a file of messages for one of our banks: messages with equal
+// headers form a batch, traces ascend. Number tells the files of a day apart;
+// time and modifier follow from it.
 func Compose(number int, now time.Time, operator, name string, messages []Message) nacha.File {
 	file := nacha.File{Header: nacha.FileHeader{
 		ImmediateDestination: messages[0].To, ImmediateDestinationName: "RECEIVING BANK",

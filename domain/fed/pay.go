@@ -27,7 +27,7 @@ type Payment struct {
 	IAT         *nacha.IATAddenda // with SEC IAT
 }
 
-// trackedPayment is an entry sent to our side, and what became of it.
+// trackedPayment is an entry sent to our side, and its outcome.
 type trackedPayment struct {
 	entry  nacha.Entry
 	header nacha.BatchHeader
@@ -43,8 +43,8 @@ const (
 	contested  paymentState = "contested"
 )
 
-// Pay sends a payment to our side; it arrives with the next output and
-// settles on the next banking day. It answers the trace number.
+// Pay sends a payment to our side; it arrives with the next output and settles
+// on the next banking day. It returns the trace number.
 func (f *Fed) Pay(now time.Time, p Payment) string {
 	p.setDefaults()
 	settles := calendar.NextBankingDay(calendar.NextDeadlines(now, 1)[0].Day)
@@ -96,8 +96,8 @@ func (p *Payment) code() int {
 
 var planDishonor = regexp.MustCompile(`\bR(61|62|67|68|69|70)\b`)
 
-// gotReturn takes our return of a payment. When the receiver's name names a
-// dishonor code, the originating bank sends the return back.
+// gotReturn processes our return of a payment. If the receiver's name is a
+// dishonor code, the originating bank dishonors the return.
 func (f *Fed) gotReturn(settles calendar.Date, h nacha.BatchHeader, e nacha.Entry) {
 	p, ok := f.paid[e.Return.OriginalTrace]
 	if !ok || p.state != settled {

@@ -9,9 +9,9 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Receive takes a file as an operator does: it rejects the whole file or
-// single batches, returns entries with fields that are wrong, and settles the
-// rest by the deadline the file made. It answers the acknowledgement.
+// Receive takes a file as an operator does: it rejects the whole file or single
+// batches, returns entries with wrong fields, and settles the rest by the
+// deadline that the file met. It returns the acknowledgement.
 func (f *Fed) Receive(now time.Time, content []byte) (ack.Acknowledgement, error) {
 	report, err := nacha.Check(bytes.NewReader(content))
 	if err != nil {
@@ -85,8 +85,8 @@ func (f *Fed) entry(now time.Time, h nacha.BatchHeader, e *nacha.ScannedEntry) {
 	f.follow(kept)
 }
 
-// settlesOn is the day an entry settles: with the deadline its file made, or
-// on its effective date if that is later.
+// settlesOn is the day on which an entry settles: by the deadline that its file
+// met, or on its effective date if that is later.
 func settlesOn(deadline calendar.Deadline, h nacha.BatchHeader, e nacha.Entry) calendar.Date {
 	effective, err := calendar.ParseYYMMDD(h.EffectiveOn)
 	if err != nil {
@@ -103,15 +103,15 @@ func settlesOn(deadline calendar.Deadline, h nacha.BatchHeader, e nacha.Entry) c
 		return effective
 	case deadline.SameDay && !effective.After(deadline.Day) && eligible:
 		return deadline.Day
-	case deadline.SettlesOn == deadline.Day: // a same-day window, for what is not
+	case deadline.SettlesOn == deadline.Day: // same-day window, for an entry that is not same day
 		return calendar.NextBankingDay(deadline.Day)
 	default:
 		return deadline.SettlesOn
 	}
 }
 
-// operatorCode is the code with which an operator returns an entry for a
-// field that is wrong.
+// operatorCode is the code with which an operator returns an entry for a wrong
+// field.
 func operatorCode(problem string) string {
 	switch problem {
 	case nacha.RoutingNumber:

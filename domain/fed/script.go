@@ -10,12 +10,12 @@ import (
 // Script decides what the receiving bank does with a forward entry of ours.
 type Script func(h nacha.BatchHeader, e nacha.Entry) Plan
 
-// Plan is what happens to an entry after it settled. The zero Plan is that
-// it stays settled.
+// Plan is what happens to an entry after it settled. With the zero Plan nothing
+// does.
 type Plan struct {
 	Return  string // code; empty: not returned
 	Late    bool   // after its time frame
-	Twice   bool   // and once more the next day
+	Twice   bool   // and again on the next day
 	Change  string // code of a notification of change
 	Contest string // code with which a dishonor of the return is contested
 }

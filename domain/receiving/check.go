@@ -10,10 +10,11 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// MaxFilters bounds the filters of one account: each payment meets them all.
+// MaxFilters bounds the filters of one account: each payment is compared with
+// all of them.
 const MaxFilters = 500
 
-// Checker notes a field that is not as it must be.
+// Checker reports a wrong field.
 type Checker func(pointer, code, format string, args ...any)
 
 var (
@@ -22,7 +23,7 @@ var (
 	secForm   = regexp.MustCompile(`^[A-Z]{3}$`)
 )
 
-// Check shows bad what of the rules is not as it must be, at a pointer.
+// Check reports to bad what is wrong with the rules, at a pointer.
 func (r Rules) Check(at string, bad Checker) {
 	enum(bad, at+"/holder", r.Holder, Business, Consumer)
 	enum(bad, at+"/default", string(r.Default), string(Pay), string(Return), string(Decide))
@@ -59,9 +60,9 @@ func (f Filter) check(at string, bad Checker) {
 	}
 }
 
-// checkCode looks at the code that payments go back with while nobody is
-// asked: one that takes what only a person has can be no such code. On days on
-// which it is not in force another one is used.
+// checkCode checks the code under which payments are returned without a person:
+// it must not need information that only a person has. On days on which it is
+// not in force another code is used.
 func (r Rules) checkCode(at string, bad Checker) {
 	if r.ReturnCode == "" {
 		if r.Holder == Consumer && r.returnsDebits() {
@@ -82,8 +83,8 @@ func (r Rules) checkCode(at string, bad Checker) {
 	}
 }
 
-// returnsDebits reports whether some debit may go back without anybody naming
-// a code.
+// returnsDebits reports whether some debit may be returned without anybody
+// naming a code.
 func (r Rules) returnsDebits() bool {
 	return r.Default == Return || r.Default == Decide || slices.ContainsFunc(r.Filters, func(f Filter) bool {
 		return f.Then == Return && f.Direction != Credit

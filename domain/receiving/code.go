@@ -5,13 +5,12 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// usual are the codes that say that a payment is not wanted, the most telling
-// first. R08, payment stopped, suits every debit.
+// usual are the codes for an unwanted payment, the most specific first. R08,
+// payment stopped, suits every debit.
 var usual = map[string][]string{Business: {"R29", "R08", "R23"}, Consumer: {"R08", "R23"}}
 
-// Code is the return code of a payment that goes back without anybody naming
-// one: the account's where it suits the entry, else the first usual one that
-// does.
+// Code is the return code of a payment that is returned without anybody naming
+// one: the account's if it suits the entry, else the first usual one that does.
 func (r *Rules) Code(p Payment, on calendar.Date) string {
 	e := codes.Entry{SEC: p.SEC, Debit: p.Debit, Prenote: p.Cents == 0, Account: r.accounts()}
 	for _, code := range append([]string{r.ReturnCode}, usual[r.Holder]...) {
@@ -19,7 +18,7 @@ func (r *Rules) Code(p Payment, on calendar.Date) string {
 			return code
 		}
 	}
-	return "R08" // not reached: R08 suits debits, R23 credits
+	return "R08" // unreachable: R08 suits debits, R23 credits
 }
 
 func (r *Rules) accounts() codes.Accounts {

@@ -1,9 +1,9 @@
-// Package receiving has the rules by which a payment that came for one of a
-// client's receiving accounts is paid, returned, or waits until somebody
-// decides. It is pure, as the rest of the domain is.
+// Package receiving has the rules by which a payment received for one of a
+// client's accounts is paid, returned, or waits for a decision. It is pure,
+// like the rest of the domain.
 //
-// A payment meets the filters of its account in their order: the first that
-// fits says what becomes of it. What no filter fits is treated as the account
-// says. A prenote is treated as a payment is: what may not be debited should
-// not be announced.
+// A payment is compared with the filters of its account in order: the first
+// that matches decides. What no filter matches is treated by the account's
+// default. A prenote is treated like a payment: it should not announce what may
+// not be debited.
 package receiving

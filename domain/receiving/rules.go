@@ -9,7 +9,7 @@ import (
 // Action is what becomes of a payment.
 type Action string
 
-// Actions of filters and accounts; a filter never has somebody decide.
+// Actions of filters and accounts; a filter never asks for a decision.
 const (
 	Pay    Action = "pay"
 	Return Action = "return"
@@ -28,34 +28,34 @@ const (
 	Credit = "credit"
 )
 
-// Rules are what a client says about one of its receiving accounts.
+// Rules are a client's rules for one of its receiving accounts.
 type Rules struct {
 	Holder  string `json:"holder"`
 	Default Action `json:"default"`
-	// ReturnCode is used where it suits the entry; empty is R29 for a debit to
-	// a business and R23 for a credit.
+	// ReturnCode is used if it suits the entry; by default R29 for a debit to a
+	// business and R23 for a credit.
 	ReturnCode string `json:"return_code,omitempty"`
-	// DecideBy is a time of day in New York, HH:MM; empty: the last window at
+	// DecideBy is a time of day in New York, HH:MM; by default the last window at
 	// which the return is in time.
 	DecideBy string `json:"decide_by,omitempty"`
-	// AtDeadline is what becomes of a payment about which nobody decided.
+	// AtDeadline is what becomes of a payment that nobody decided about.
 	AtDeadline Action   `json:"at_deadline,omitempty"`
 	Filters    []Filter `json:"filters,omitempty"`
 }
 
-// Filter says what becomes of the payments that it fits. What is empty or zero
-// fits all.
+// Filter says what becomes of the payments it matches. An empty or zero field
+// matches all.
 type Filter struct {
 	Company   string        `json:"company_identification,omitempty"`
 	SEC       string        `json:"sec,omitempty"`
 	Direction string        `json:"direction,omitempty"`
 	MinCents  int64         `json:"min_cents,omitempty"`
 	MaxCents  int64         `json:"max_cents,omitempty"`
-	Until     calendar.Date `json:"until,omitzero"` // the last day of settlement that it fits
+	Until     calendar.Date `json:"until,omitzero"` // last day of settlement that it matches
 	Then      Action        `json:"then"`
 }
 
-// Payment is what the rules look at.
+// Payment is what the rules are applied to.
 type Payment struct {
 	Company   string
 	SEC       string
@@ -71,7 +71,7 @@ func (p Payment) direction() string {
 	return Credit
 }
 
-// WithDefaults puts in what was left out.
+// WithDefaults fills in the defaults.
 func (r Rules) WithDefaults() Rules {
 	if r.Default == "" {
 		r.Default = Pay
@@ -82,8 +82,8 @@ func (r Rules) WithDefaults() Rules {
 	return r
 }
 
-// Treat says what becomes of a payment, and by which rule: "filter 2", or
-// "default". No rules pay everything.
+// Treat returns what becomes of a payment, and by which rule: "filter 2", or
+// "default". Without rules everything is paid.
 func (r *Rules) Treat(p Payment) (then Action, rule string) {
 	if r == nil {
 		return Pay, ""
