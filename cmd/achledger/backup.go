@@ -33,8 +33,9 @@ archived write-ahead log, or as the service does that runs it. The master key is
 not in there either.`
 }
 
-// errBackedUpElsewhere: a copy of a log that several nodes write would be older
-// than what they answered, and the database has better means.
+// errBackedUpElsewhere refuses a backup of a log in a database: several nodes
+// write it, so a copy would lack what they have answered since, and the
+// database has better tools.
 var errBackedUpElsewhere = errors.New("a ledger in a database is backed up with the database, by pg_basebackup and its archived write-ahead log; keep its master key apart: achledger keys export --data DIR FILE")
 
 // Run backs up.

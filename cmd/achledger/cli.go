@@ -54,8 +54,8 @@ type dataFlag struct {
 
 func (d dataFlag) folder() folder.Folder { return folder.Folder(d.Data) }
 
-// unknownCommand takes a word where a group of commands has a default one:
-// without it the word would be reported as an argument of the default.
+// unknownCommand catches a word after a group of commands that has a default
+// one, which would otherwise be reported as an argument of the default.
 type unknownCommand string
 
 func (u unknownCommand) refused(group, has string) error {
@@ -65,8 +65,8 @@ func (u unknownCommand) refused(group, has string) error {
 	return fmt.Errorf("%s has no command %q, but %s: see achledger %s --help", group, string(u), has, group)
 }
 
-// ask has something done by the server that runs on the folder or, when none
-// runs, by this process.
+// ask has the server that runs on the folder do something or, if none runs,
+// this process.
 func ask[Ask, Reply any](ctx context.Context, f folder.Folder, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
 	server, err := control.Dial(ctx, f)
 	if err == nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/willabides/kongplete"
 )
 
-// completions are what a shell reads once to have its words completed: it
-// calls the program itself, with the line so far in COMP_LINE.
+// completions are what each shell evaluates once to enable completion: it calls
+// the program itself, with the line so far in COMP_LINE.
 var completions = map[string]string{
 	"bash": "complete -C %[1]q achledger\n",
 	"zsh":  "autoload -U +X bashcompinit && bashcompinit\ncomplete -C %[1]q achledger\n",
@@ -49,8 +49,8 @@ func (c completionCommand) Run(s streams) error {
 	return err
 }
 
-// completes answers a shell that asks how its line continues, and reports whether
-// one did.
+// completes answers a shell that asks for completions, and reports whether one
+// did.
 func completes(parser *kong.Kong) (asked bool) {
 	if os.Getenv("COMP_LINE") == "" {
 		return false

@@ -30,10 +30,10 @@ Exit code 1 when there is an error, 0 when there are warnings at most.
   achledger config check --data /var/lib/achledger --reach`
 }
 
-// Validate leaves it to Run to say everything at once.
+// Validate accepts everything: Run reports all findings at once.
 func (configCheckCommand) Validate() error { return nil }
 
-// Run says what it finds.
+// Run reports what it finds.
 func (c configCheckCommand) Run(ctx context.Context, s streams) error {
 	var found []node.Finding
 	for _, fault := range c.contradictions() {

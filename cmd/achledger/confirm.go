@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// errNotConfirmed: what was typed is not what was asked for.
+// errNotConfirmed means that something else was typed than was asked for.
 var errNotConfirmed = errors.New("that is something else: nothing was changed")
 
-// confirm makes sure that a person means it: given, from a flag, or else a
-// typed line must be what is wanted.
+// confirm makes sure that a person means it: what was given by a flag, or a
+// typed line, must equal what is wanted.
 func confirm(s streams, question, given, want string) error {
 	if given == "" {
 		typed, err := typed(s, question)
@@ -26,7 +26,7 @@ func confirm(s streams, question, given, want string) error {
 	return nil
 }
 
-// typed asks for a line.
+// typed prompts for a line.
 func typed(s streams, question string) (string, error) {
 	if _, err := fmt.Fprint(s.out, question); err != nil {
 		return "", err

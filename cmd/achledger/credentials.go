@@ -36,7 +36,7 @@ func (acceptCommand) Help() string {
 requests of all others are taken.`
 }
 
-// Run has the credentials taken again.
+// Run reactivates the credentials of a restored ledger.
 func (c acceptCommand) Run(ctx context.Context, s streams) error {
 	if err := c.mustExist(); err != nil {
 		return err

@@ -33,7 +33,7 @@ type deliveryShowCommand struct {
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 }
 
-// Validate refuses what is no command of delivery.
+// Validate refuses an unknown command.
 func (c deliveryShowCommand) Validate() error {
 	return c.Unknown.refused("delivery", "show, on and off")
 }
@@ -72,8 +72,7 @@ type deliveryOffCommand struct {
 	Reason string `help:"Why, for the log."`
 }
 
-// Run switches delivery off. It needs no confirmation: nothing is lost by
-// waiting.
+// Run switches delivery off. It needs no confirmation: waiting loses nothing.
 func (c deliveryOffCommand) Run(ctx context.Context, s streams) error {
 	stopped, err := askAt(ctx, c.placeFlags, "delivery/off", (*node.Core).DeliveryOff, node.DeliveryStop{ODFI: c.ODFI, Reason: c.Reason})
 	if err != nil {

@@ -76,7 +76,7 @@ func tellSent(s streams, r restore.Report) {
 	}
 }
 
-// tell lists entries that a person has to know of.
+// tell lists entries that a person has to examine.
 func tell(s streams, entries []restore.Told, what string) {
 	if len(entries) == 0 {
 		return

@@ -27,7 +27,7 @@ another program has that one. Afterwards the server stays up, with commands to
 try, until Ctrl-C. The folder is a sandbox and is left where it is.`
 }
 
-// Run tells the story.
+// Run runs the story.
 func (c demoCommand) Run(ctx context.Context, s streams) error {
 	dir, err := c.prepare()
 	if err != nil {
@@ -93,7 +93,7 @@ func (c demoCommand) prepare() (folder.Folder, error) {
 	return f, os.MkdirAll(c.Data, 0o700)
 }
 
-// freeOr is the address if nobody listens there, and any free port otherwise.
+// freeOr is the address, or any free port if somebody listens there.
 func freeOr(address string) string {
 	l, err := net.Listen("tcp", address)
 	if err != nil {

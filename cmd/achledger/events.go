@@ -33,9 +33,8 @@ none appear.
   achledger events --json --after 0        the whole log, for jq`
 }
 
-// newest is how many events are shown when nothing is said. It is no default
-// of the flag: one that has a default counts as given, and --after as a second
-// beginning.
+// newest is how many events are shown by default. It is not the flag's default:
+// a flag with a default counts as given, and would contradict --after.
 const newest = 20
 
 // pageSize bounds what one read takes from the log.
@@ -87,7 +86,7 @@ func (c eventsCommand) log(ctx context.Context) (log eventstore.Store, done func
 	return r.Store, r.Close, nil
 }
 
-// print writes the events behind a position and returns the newest one.
+// print writes the events after a position and returns the newest one.
 func (c eventsCommand) print(ctx context.Context, store eventstore.Store, after int64, out io.Writer) (int64, error) {
 	for {
 		events, err := store.ReadAll(ctx, after, pageSize)

@@ -102,7 +102,7 @@ func (c fedCommand) Run(ctx context.Context, s streams) (err error) {
 	}
 }
 
-// pass looks once, by the ledger's clock where there is a ledger.
+// pass works once, by the ledger's clock if there is a ledger.
 func (c fedCommand) pass(ctx context.Context, f *fedsim.Fed) error {
 	now, err := node.Now(ctx, c.folder())
 	if err != nil {

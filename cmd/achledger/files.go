@@ -35,14 +35,14 @@ type filesListCommand struct {
 	JSON    bool           `name:"json" help:"One JSON object a line, for programs."`
 }
 
-// fileStates are those that show.
+// fileStates are the states of visible files.
 var fileStates = []string{
 	string(domain.FileIsCut), string(domain.FileIsRendered), string(domain.FileIsDelivering), string(domain.FileIsDelivered),
 	string(domain.DeliveryUnknown), string(domain.FileIsAcked), string(domain.FileIsRefused), string(domain.FileIsReleased),
 	string(domain.FileIsHeld), string(domain.FileIsRejected),
 }
 
-// Validate refuses what is no command of files.
+// Validate refuses an unknown command.
 func (c filesListCommand) Validate() error { return c.Unknown.refused("files", "list, show and cat") }
 
 // Run lists files.

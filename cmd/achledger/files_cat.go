@@ -53,7 +53,8 @@ func (c filesCatCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// mask shows account numbers and dates of birth as the API does, and keeps every other field in its columns.
+// mask masks account numbers and dates of birth as the API does, and keeps
+// every other field in its columns.
 func mask(d *nacha.Describer, line string) string {
 	masked := []byte(line)
 	for _, p := range d.Parts(line) {

@@ -63,8 +63,8 @@ func (c ingestCommand) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// showIngested prints what became of a file and reports whether a person has
-// to look.
+// showIngested prints the outcome of a file and reports whether a person has to
+// examine it.
 func showIngested(s streams, name string, in node.Ingested) bool {
 	state := in.State
 	if in.Of != "" {

@@ -1,6 +1,6 @@
-// Command achledger is an ACH ledger: clients post transactions over HTTP,
-// they become durable events, and when a client's thresholds are met a NACHA
-// file stands in the outbox.
+// Command achledger is an ACH ledger: clients post transactions over HTTP, they
+// become durable events, and when a client's thresholds are met a NACHA file
+// appears in the outbox.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 
 func main() { os.Exit(run()) }
 
-// Exit codes. Anything else that goes wrong is 1.
+// Exit codes. Any other failure is 1.
 const (
 	exitFailed    = 1
 	exitUnchecked = 2 // verify could not read what it was to check
@@ -29,10 +29,10 @@ const (
 
 // run is main for the tests too.
 func run() int {
-	syscall.Umask(0o077) // what is made is its owner's alone from its first moment, the control socket too
+	syscall.Umask(0o077) // files are private from the moment they exist, the control socket too
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	context.AfterFunc(ctx, stop) // a second signal kills the process
 	return execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
@@ -71,7 +71,7 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errs io.Writ
 	return exitCode(parsed.Run(), errs)
 }
 
-// exitCode says what went wrong, once, and how the process ends.
+// exitCode prints what went wrong, once, and returns the exit code.
 func exitCode(err error, errs io.Writer) int {
 	switch {
 	case err == nil:
@@ -90,5 +90,5 @@ func exitCode(err error, errs io.Writer) int {
 	return exitFailed
 }
 
-// errSaid is the error of a command that has told all there is to tell.
+// errSaid is the error of a command that has already printed everything.
 var errSaid = errors.New("failed")

@@ -11,7 +11,7 @@ import (
 //go:embed man.tmpl
 var manText string
 
-// manPage is the manual page, made from the words of the help.
+// manPage is the manual page, made from the help texts.
 var manPage = template.Must(template.New("man").Funcs(template.FuncMap{
 	"roff":  roff,
 	"leafs": func(m *kong.Application) []*kong.Node { return m.Leaves(true) },
@@ -19,7 +19,7 @@ var manPage = template.Must(template.New("man").Funcs(template.FuncMap{
 	"call":  func(n *kong.Node) string { return roff("achledger " + n.Summary()) },
 }).Parse(manText))
 
-// roff escapes what a line of text must not say to troff.
+// roff escapes what troff would interpret in a line of text.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "~", `\(ti`, "^", `\(ha`).Replace(text)
 	lines := strings.Split(text, "\n")

@@ -33,8 +33,8 @@ replaces both, for a person who has lost them.
   achledger operators add ruth@lantern.example --role admin --store postgres://achledger@db.internal/achledger`
 }
 
-// askForPeople has a command done by the server that runs on the folder; without
-// one by this process, which a ledger in a database takes beside its nodes.
+// askForPeople has the server that runs on the folder do something or, if none
+// runs, this process, which for a ledger in a database works beside its nodes.
 func askForPeople[Ask, Reply any](ctx context.Context, p placeFlags, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
 	if p.Store == "" {
 		if err := p.folder().MustExist(); err != nil {
@@ -58,7 +58,7 @@ type operatorsListCommand struct {
 	Unknown unknownCommand `arg:"" optional:"" hidden:""`
 }
 
-// Validate refuses what is no command of operators.
+// Validate refuses an unknown command.
 func (c operatorsListCommand) Validate() error {
 	return c.Unknown.refused("operators", "list, add, link and disable")
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// openReadOnly opens the log beside a server that may be running.
+// openReadOnly opens the log while a server may be running.
 func openReadOnly(f folder.Folder) (*sqlite.Store, error) {
 	if err := f.MustExist(); err != nil {
 		return nil, err

@@ -78,7 +78,7 @@ taken from the same files within seconds, on SIGHUP at once.
   achledger serve --store postgres://achledger@db.internal/achledger --nats-url nats://broker:4222`
 }
 
-// Validate refuses what the flags' types let through.
+// Validate checks what the flags' types cannot.
 func (c serveCommand) Validate() error {
 	if faults := c.contradictions(); len(faults) > 0 {
 		return faults[0]
@@ -86,7 +86,7 @@ func (c serveCommand) Validate() error {
 	return nil
 }
 
-// contradictions are what is wrong with the flags together, in order.
+// contradictions are flags that do not go together, in order.
 func (c serveCommand) contradictions() (list []error) {
 	for _, rule := range []struct {
 		broken bool
@@ -128,7 +128,7 @@ func (c serveCommand) openID() (node.OpenID, error) {
 	return o, nil
 }
 
-// proxies reads --behind-proxy; an address alone is a network of one.
+// proxies parses --behind-proxy; a single address is a network of one.
 func (c serveCommand) proxies() (list []netip.Prefix, err error) {
 	for _, text := range c.Proxies {
 		p, err := netip.ParsePrefix(text)
@@ -144,12 +144,12 @@ func (c serveCommand) proxies() (list []netip.Prefix, err error) {
 	return list, nil
 }
 
-// embedded is where the embedded broker listens when nothing is said. It is no
-// default of the flag: one that has a default counts as given.
+// embedded is the default address of the embedded broker. It is not the flag's
+// default: a flag with a default counts as given.
 const embedded = "127.0.0.1:4222"
 
-// memoryGoal is what the collector keeps the server's own memory below while it
-// can, in bytes. Beside it are the caches of the databases, some 100 MiB.
+// memoryGoal is the soft memory limit of the garbage collector, in bytes. The
+// caches of the databases, some 100 MiB, come on top.
 const memoryGoal = 320 << 20
 
 // Run serves until a signal comes.
@@ -187,8 +187,8 @@ func (c serveCommand) options() (node.Options, error) {
 	}, errors.Join(err, fault)
 }
 
-// announce says what there is to know at a start. The line with the address is
-// the last one: who has read it has read all the others.
+// announce prints what to know at the start. The line with the address is the
+// last one, so whoever has read it has read all the others.
 func (c serveCommand) announce(r node.Running, s streams) {
 	if r.Admin != "" {
 		fmt.Fprintf(s.errs, "Metrics, profiles and health are at %s.\n", r.Admin)

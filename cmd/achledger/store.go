@@ -21,7 +21,7 @@ type placeFlags struct {
 	urlFlag
 }
 
-// mustExist returns an error with the command to try when no ledger is named.
+// mustExist returns an error with the command to try if no ledger is named.
 func (p placeFlags) mustExist() error {
 	if p.Store != "" {
 		return nil
@@ -29,9 +29,8 @@ func (p placeFlags) mustExist() error {
 	return p.folder().MustExist()
 }
 
-// askAt has something done by the server that runs on the folder or, when none
-// runs, for a ledger in a database by whichever node leads, and else by this
-// process.
+// askAt has something done by the server that runs on the folder or, if none
+// runs, by the leading node for a ledger in a database, else by this process.
 func askAt[Ask, Reply any](ctx context.Context, p placeFlags, what string, do func(*node.Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
 	if p.Store == "" {
 		return ask(ctx, p.folder(), what, do, with)
@@ -47,7 +46,7 @@ func askAt[Ask, Reply any](ctx context.Context, p placeFlags, what string, do fu
 	return reply, errors.Join(err, server.Close())
 }
 
-// reader opens the ledger for reading. The outbox is known in a folder alone.
+// reader opens the ledger for reading. Only a folder knows its outbox.
 func (p placeFlags) reader(ctx context.Context, outbox string) (*node.Reader, error) {
 	if p.Store != "" {
 		return node.OpenDatabaseReader(ctx, p.folder(), p.Store, outbox)
@@ -77,7 +76,7 @@ It may be repeated, and must be after an upgrade that says so.
   achledger store init --store postgres://owner@db.internal/achledger --data ./data`
 }
 
-// Validate wants a database.
+// Validate requires a database.
 func (c storeInitCommand) Validate() error { return c.mustStore() }
 
 func (u urlFlag) mustStore() error {

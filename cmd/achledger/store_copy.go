@@ -31,7 +31,7 @@ again and continues. The source stays as it was, and is never served again; a le
 that goes back goes into a new folder or database.`
 }
 
-// Validate wants a database.
+// Validate requires a database.
 func (c storeCopyCommand) Validate() error { return c.mustStore() }
 
 // Run moves the ledger.

@@ -24,7 +24,7 @@ It makes the views once more, in the system's temporary folder (TMPDIR), which
 takes as much room as views.db. A million events take about a minute of one core.`
 }
 
-// unchecked is why nothing can be said of a folder.
+// unchecked is why a folder could not be verified.
 type unchecked struct{ error }
 
 func (u unchecked) Unwrap() error { return u.error }

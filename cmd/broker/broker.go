@@ -1,18 +1,3 @@
-// Package broker is the NATS server inside achledger: JetStream in the data
-// folder, a connection in the process for the relay and the workers, and an
-// address for subscribers.
-//
-// A subscriber logs in with a credential's key and secret and reads its
-// client's events through one durable pull consumer, feed-<key>. It sits in
-// an account of its own, which holds no stream. The four subjects it may
-// publish to lead to a Gate in the account LEDGER, which checks each request
-// and passes it on; messages come back to the subscriber's own inbox and to
-// nowhere else.
-//
-// Subject permissions alone would not do: a JetStream server sends whatever
-// a request asks for to the request's reply subject, with the server's own
-// rights. A pull whose reply subject is $JS.API.STREAM.DELETE.LEDGER deletes
-// the stream, one whose reply subject is ledger.<other>.x forges an event.
 package broker
 
 import (
@@ -45,9 +30,9 @@ type Options struct {
 	// several times at once.
 	Authenticate func(key, secret, remote string) (client string, ok bool)
 
-	// ClientOf names the client of a key that may read at this moment. It is
-	// asked at each request of a subscriber, so that a credential which was
-	// revoked or has expired reads nothing more. Nil: whoever is logged in may.
+	// ClientOf names the client of a key that may read at this moment. It is called
+	// for each request of a subscriber, so that a revoked or expired credential
+	// reads nothing more. Nil: everyone logged in may read.
 	ClientOf func(key string) (client string, ok bool)
 
 	Log *slog.Logger // slog.Default by default
@@ -74,7 +59,7 @@ const (
 const (
 	maxConnections = 512
 	maxPending     = 2 * relay.MinPayload // bytes that wait for a slow subscriber before it is cut off
-	maxControlLine = 4 << 10              // of a command before its payload
+	maxControlLine = 4 << 10              // of a command without its payload
 	tlsTimeout     = 5                    // seconds for a handshake
 )
 
@@ -136,7 +121,7 @@ func (b *Broker) open(l *serverLog, log *slog.Logger) error {
 }
 
 // Conn connects this process, with all rights in the account of the stream.
-// The caller closes it before the broker.
+// Close it before the broker.
 func (b *Broker) Conn(options ...nats.Option) (*nats.Conn, error) {
 	c, err := nats.Connect("", append([]nats.Option{
 		nats.InProcessServer(b.server), nats.UserInfo(ownUser, b.secret), nats.MaxReconnects(-1),
@@ -160,7 +145,7 @@ func (b *Broker) URL() string {
 	return scheme + b.server.Addr().String()
 }
 
-// Close stops the broker. What it had accepted is on disk.
+// Close stops the broker. Messages that it accepted are on disk.
 func (b *Broker) Close() {
 	if b.gate != nil {
 		b.gate.Close()
@@ -173,8 +158,8 @@ func (b *Broker) Close() {
 }
 
 // Disconnect closes every connection that logged in with a credential, and
-// forgets it: what it had asked for is answered no more. Revoke the
-// credential first, so that Authenticate refuses its return.
+// drops its open requests. Revoke the credential first, so that Authenticate
+// refuses a reconnection.
 func (b *Broker) Disconnect(key string) error {
 	b.login.forget(key)
 	open, err := b.server.Connz(&server.ConnzOptions{Username: true, User: key, Limit: 1 << 20})
@@ -182,7 +167,7 @@ func (b *Broker) Disconnect(key string) error {
 		return fmt.Errorf("disconnect credential %s: %w", key, err)
 	}
 	for _, c := range open.Conns {
-		// It may have gone by itself meanwhile; then there is no such client.
+		// It may have disconnected by itself meanwhile.
 		_ = b.server.DisconnectClientByID(c.Cid)
 	}
 	return nil

@@ -9,8 +9,9 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// choices are the settings of its consumer that a subscriber may choose. Not
-// among them is whatever could send messages elsewhere, as deliver_subject.
+// choices are the settings of its consumer that a subscriber may choose.
+// Settings that could send messages elsewhere, such as deliver_subject, are not
+// among them.
 var choices = []string{
 	"description", "deliver_policy", "opt_start_seq", "opt_start_time", "replay_policy", "headers_only",
 	"ack_policy", "ack_wait", "max_deliver", "backoff", "max_ack_pending",
@@ -18,13 +19,12 @@ var choices = []string{
 	"num_replicas", "mem_storage", "metadata",
 }
 
-// filter is what a client's consumers must ask for.
+// filter is the subject that a client's consumers must filter by.
 func filter(client string) string { return "ledger." + client + ".>" }
 
-// feedRequest checks a request to make or change a consumer and returns what
-// the server is asked in its place: the same, written again, so that server
-// and gate cannot read it differently. A setting left at nothing counts as
-// not set.
+// feedRequest checks a request to create or change a consumer and returns the
+// request that the server gets: the same, re-encoded, so that server and gate
+// cannot read it differently. A null or zero setting counts as not set.
 func feedRequest(data []byte, key, client string) ([]byte, error) {
 	var r struct {
 		Stream   string                     `json:"stream_name"`
@@ -67,12 +67,12 @@ func feedRequest(data []byte, key, client string) ([]byte, error) {
 	return json.Marshal(r)
 }
 
-// nothing reports whether a JSON value is one that leaves a setting unset.
+// nothing reports whether a JSON value leaves a setting unset.
 func nothing(v json.RawMessage) bool {
 	return slices.Contains([]string{``, `null`, `""`, `0`, `false`, `[]`, `{}`}, string(bytes.TrimSpace(v)))
 }
 
-// refusal is what JetStream answers to a request that it does not accept.
+// refusal is JetStream's answer to a request that it does not accept.
 func refusal(why error) []byte {
 	var r struct {
 		Type  string `json:"type"`

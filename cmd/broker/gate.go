@@ -25,9 +25,9 @@ func consumer(key string) string { return "feed-" + key }
 // inbox is the prefix of a credential's inboxes.
 func inbox(key string) string { return "_INBOX_" + key + "." }
 
-// requests are all subjects a subscriber may publish to. The server maps a
-// message before it looks at permissions: what a program publishes to $JS. it
-// sees as requestSubject.
+// requests are all subjects that a subscriber may publish to. The server maps
+// subjects before it checks permissions: what a program publishes to $JS.
+// arrives as requestSubject.
 func requests(key string) []string {
 	subjects := []string{createSubject(key) + ".>", infoSubject(key), nextSubject(key), ackSubject(key) + ".>"}
 	for i, s := range subjects {
@@ -45,9 +45,9 @@ func api(verb, key string) string {
 	return "$JS.API.CONSUMER." + verb + "." + relay.Stream + "." + consumer(key)
 }
 
-// Gate passes subscribers' requests on to JetStream, as far as they are
-// theirs to make. With an external NATS cluster it stands in each achledger
-// process, behind accounts and permissions set as docs/nats.md says.
+// Gate forwards subscribers' requests to JetStream if they are allowed. With an
+// external NATS cluster it runs in each achledger process, behind accounts and
+// permissions set as in docs/nats.md.
 type Gate struct {
 	conn     *nats.Conn
 	clientOf func(key string) (client string, ok bool)
@@ -68,7 +68,7 @@ func NewGate(conn *nats.Conn, clientOf func(key string) (client string, ok bool)
 }
 
 // OpenToAll serves every credential that an external cluster's configuration
-// admits. Several processes may do so; each request is served by one.
+// admits. Several processes may do so; each request is served by one of them.
 func (g *Gate) OpenToAll() error {
 	var err error
 	if g.all, err = g.conn.QueueSubscribe(inSubject+"*.>", "gate", g.request); err != nil {
@@ -78,7 +78,7 @@ func (g *Gate) OpenToAll() error {
 }
 
 // open serves one credential. Its account must be joined already: the server
-// connects a subscription only with the accounts it knows.
+// connects a subscription only with accounts that exist.
 func (g *Gate) open(key string) (stop func(), err error) {
 	sub, err := g.conn.Subscribe(inSubject+key+".>", g.request)
 	if err != nil {
@@ -97,7 +97,7 @@ func (g *Gate) flush() error {
 	return nil
 }
 
-// Close ends the gate; subscribers' requests stay unanswered.
+// Close ends the gate; open requests get no answer.
 func (g *Gate) Close() {
 	for _, s := range []*nats.Subscription{g.all, g.answers} {
 		if s != nil {
@@ -106,8 +106,8 @@ func (g *Gate) Close() {
 	}
 }
 
-// request passes a subscriber's request on. Whatever it is not sure of it
-// drops, as a server does with a subject that may not be published to.
+// request forwards a subscriber's request. It drops whatever is not certainly
+// allowed, as a server drops a message to a forbidden subject.
 func (g *Gate) request(m *nats.Msg) {
 	key, rest, ok := strings.Cut(strings.TrimPrefix(m.Subject, inSubject), ".")
 	subject := "$JS." + rest
@@ -147,7 +147,7 @@ func (g *Gate) request(m *nats.Msg) {
 	g.send(out)
 }
 
-// literal reports whether the end of a subject names one subject.
+// literal reports whether the end of a subject names a single subject.
 func literal(end string) bool {
 	for token := range strings.SplitSeq(end, ".") {
 		if token == "" || token == "*" || token == ">" {
@@ -157,8 +157,8 @@ func literal(end string) bool {
 	return true
 }
 
-// reply passes on what the server answered. The server itself does not send
-// its API's answers across accounts that share a stream of messages.
+// reply forwards the server's answer. The server does not send its API's
+// answers across accounts that share a message stream.
 func (g *Gate) reply(m *nats.Msg) {
 	g.send(&nats.Msg{Subject: outSubject + strings.TrimPrefix(m.Subject, answerSubject), Header: m.Header, Data: m.Data})
 }

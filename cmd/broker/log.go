@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// serverLog writes the server's messages to ours. What it tells of itself in
-// ordinary running is for debugging; its errors, a failed login among them,
-// are warnings, because the log of events does not depend on it.
+// serverLog writes the server's messages to our log: normal ones as debug,
+// errors, failed logins among them, as warnings, because the event log does not
+// depend on the server.
 type serverLog struct {
 	log *slog.Logger
 
@@ -26,7 +26,7 @@ func (l *serverLog) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(f
 func (l *serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Errorf(format string, v ...any)  { l.log.Warn(fmt.Sprintf(format, v...)) }
 
-// Fatalf keeps the reason for Start; the server has given up by itself.
+// Fatalf keeps the reason for Start; the server stops by itself.
 func (l *serverLog) Fatalf(format string, v ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -35,7 +35,7 @@ func (l *serverLog) Fatalf(format string, v ...any) {
 	}
 }
 
-// fatal is why the server gave up, if it did.
+// fatal returns why the server stopped, if it did.
 func (l *serverLog) fatal() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Names become tokens of subjects, so nothing else may pass.
+// Names become tokens of subjects, so they may contain nothing else.
 var (
 	keyForm    = regexp.MustCompile(`^[a-zA-Z0-9]{1,64}$`)
 	clientForm = regexp.MustCompile(`^([a-z0-9]{1,32}|_ledger)$`)
@@ -19,16 +19,16 @@ var (
 // login decides who may connect, and gives each credential its account.
 type login struct {
 	authenticate func(key, secret, remote string) (client string, ok bool)
-	reads        func(key string) (client string, ok bool) // now; nil: whoever is in
+	reads        func(key string) (client string, ok bool) // now; nil: everyone logged in may
 	secret       string                                    // of this process
 
-	admitting sync.Mutex                 // held while the gate opens or closes for one
-	accounts  map[string]*server.Account // by key; a server never lets one go
+	admitting sync.Mutex                 // held while the gate opens or closes for a credential
+	accounts  map[string]*server.Account // by key; a server never removes one
 
 	mu        sync.Mutex
 	server    *server.Server
-	ledger    *server.Account     // nil while nobody is let in
-	gate      *Gate               // nil while no subscriber is
+	ledger    *server.Account     // nil until logins are accepted
+	gate      *Gate               // nil until subscribers are accepted
 	in        map[string]admitted // by key
 	forgotten map[string]int      // how often, by key
 }
@@ -36,7 +36,7 @@ type login struct {
 // admitted is a credential in use.
 type admitted struct {
 	client string
-	stop   func() // ends its part of the gate
+	stop   func() // closes its part of the gate
 }
 
 func newLogin(authenticate func(key, secret, remote string) (string, bool), reads func(key string) (string, bool), secret string) *login {
@@ -46,7 +46,7 @@ func newLogin(authenticate func(key, secret, remote string) (string, bool), read
 	}
 }
 
-// serve lets this process in, and subscribers as soon as there is a gate.
+// serve accepts this process, and subscribers once there is a gate.
 func (l *login) serve(s *server.Server, ledger *server.Account, g *Gate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,14 +81,14 @@ func (l *login) Check(c server.ClientAuthentication) bool {
 		return false
 	}
 	c.RegisterUser(&server.User{Username: key, Account: account, Permissions: permissions(key)})
-	// Disconnect closes what it finds registered; what registers after it
-	// must find that it was there.
+	// Disconnect closes the registered connections; one that registers later must
+	// find that the credential was forgotten.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.forgotten[key] == forgotten
 }
 
-// admit makes a credential's account and opens the gate for it.
+// admit creates a credential's account and opens the gate for it.
 func (l *login) admit(key, client string) (*server.Account, error) {
 	l.admitting.Lock()
 	defer l.admitting.Unlock()
@@ -129,8 +129,8 @@ func (l *login) account(key string) (*server.Account, error) {
 }
 
 // join connects a subscriber's account with the ledger's: its requests go to
-// the gate, what the gate lets through comes to its inbox. The mapping keeps
-// the requests from a JetStream API in the account itself.
+// the gate, and what the gate lets through comes to its inbox. The mapping
+// keeps its requests away from a JetStream API of the account itself.
 func join(ledger, account *server.Account, key string) error {
 	if err := account.AddMapping("$JS.>", requestSubject+">"); err != nil {
 		return fmt.Errorf("map requests: %w", err)
@@ -150,7 +150,7 @@ func join(ledger, account *server.Account, key string) error {
 	return nil
 }
 
-// permissions of a subscriber, in an account where nothing else is.
+// permissions of a subscriber, in an account of its own.
 func permissions(key string) *server.Permissions {
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: requests(key)},
@@ -158,7 +158,7 @@ func permissions(key string) *server.Permissions {
 	}
 }
 
-// admittedAs names the client as which a credential logged in.
+// admittedAs names the client that a credential logged in as.
 func (l *login) admittedAs(key string) (string, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package certificates holds a server's TLS certificate, and takes the next
-// one from the same files while the server runs.
+// Package certificates holds a server's TLS certificate, and reloads it from
+// its files while the server runs.
 package certificates
 
 import (
@@ -22,17 +22,17 @@ type Files struct {
 	ClientCA  string // authorities of client certificates; empty: callers need none
 }
 
-// Given reports whether there is a certificate at all.
+// Given reports whether a certificate is configured.
 func (f Files) Given() bool { return f.Cert != "" }
 
-// Certificates are those that are in use.
+// Certificates are the ones in use.
 type Certificates struct {
 	files   Files
 	log     *slog.Logger
-	every   time.Duration // between two looks at the files
+	every   time.Duration // between two checks of the files
 	current atomic.Pointer[tls.Config]
 	stamp   string // of the files that current was read from
-	failed  string // what was wrong with the files last, said once
+	failed  string // the last error of the files, logged once
 }
 
 const lookEvery = 5 * time.Second
@@ -49,7 +49,8 @@ func Open(f Files, log *slog.Logger) (*Certificates, error) {
 	return c, nil
 }
 
-// Config is for a listener. Each handshake uses what is in use then.
+// Config is for a listener. Each handshake uses the certificate in use at that
+// time.
 func (c *Certificates) Config() *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
@@ -58,9 +59,9 @@ func (c *Certificates) Config() *tls.Config {
 	}
 }
 
-// Run takes new certificates into use when the files change, and at once on
-// SIGHUP, until ctx ends. Files that cannot be used are told of, and the old
-// certificate stays.
+// Run reloads the certificates when the files change, and at once on SIGHUP,
+// until ctx ends. Files that cannot be used are logged, and the old certificate
+// stays in use.
 func (c *Certificates) Run(ctx context.Context) error {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGHUP)
@@ -72,7 +73,7 @@ func (c *Certificates) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-asked:
-			c.failed = "" // say it again
+			c.failed = "" // log it again
 			c.reload()
 		case <-tick.C:
 			c.reload()
@@ -80,10 +81,10 @@ func (c *Certificates) Run(ctx context.Context) error {
 	}
 }
 
-// reload reads the files if they are others than those in use. A pair of which
-// one half is written is an error until the other half is.
+// reload reads the files if they have changed. A pair of which one file is
+// written is an error until the other is.
 func (c *Certificates) reload() {
-	stamp := c.files.stamp() // before reading: what changes meanwhile is read at the next look
+	stamp := c.files.stamp() // before reading: what changes meanwhile is read at the next check
 	if stamp == c.stamp {
 		return
 	}
@@ -113,7 +114,7 @@ func (f Files) stamp() (stamp string) {
 }
 
 // Check reads the files as a start would, and warns of a certificate that is
-// not valid at a time, or not for much longer.
+// not valid at a time or expires soon.
 func Check(f Files, now time.Time) (warning string, err error) {
 	config, err := f.read()
 	if err != nil {
@@ -135,8 +136,9 @@ func Check(f Files, now time.Time) (warning string, err error) {
 	}
 }
 
-// endingWithin is how long before its end a certificate is warned of. Those
-// that renew themselves have ninety days, and are renewed after sixty.
+// endingWithin is how long before its expiry a certificate is warned of.
+// Automatically renewed certificates last ninety days and are renewed after
+// sixty.
 const endingWithin = 14 * 24 * time.Hour
 
 func (f Files) read() (*tls.Config, error) {

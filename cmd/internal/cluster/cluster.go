@@ -44,7 +44,7 @@ type Cluster struct {
 	parts sync.WaitGroup
 }
 
-// Start makes everything from nothing, and returns when a node is ready.
+// Start starts everything from scratch, and returns when a node is ready.
 func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	c = &Cluster{stop: stop, Outbox: o.outbox(), Inbox: o.inbox()}
@@ -93,7 +93,7 @@ func Start(ctx context.Context, o Options) (c *Cluster, err error) {
 	return c, err
 }
 
-// keep has a process run as long as the cluster does.
+// keep restarts a process as long as the cluster runs.
 func (c *Cluster) keep(ctx context.Context, o Options, p *Process) {
 	p.tell = o.Log
 	c.parts.Go(func() { p.run(ctx) })

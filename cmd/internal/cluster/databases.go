@@ -12,16 +12,16 @@ import (
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
 
-// goneAfter is how long the primary does not answer before its standby takes
-// over.
+// goneAfter is how long the primary may be unresponsive before its standby
+// takes over.
 const goneAfter = 3 * time.Second
 
 // Databases are a primary and its synchronous standby.
 type Databases struct {
 	mu       sync.Mutex
 	primary  *postgrestest.Cluster
-	standby  *postgrestest.Cluster // nil while it is made
-	old      *postgrestest.Cluster // the former primary, which may still run; nil: none
+	standby  *postgrestest.Cluster // nil while it is being made
+	old      *postgrestest.Cluster // the former primary, which may still run; nil: there is none
 	ports    []int                 // where a server may be; the nodes know all of them
 	promoted int
 	woken    int // former primaries that answered again
@@ -48,7 +48,7 @@ func startDatabases(tell *slog.Logger) (*Databases, error) {
 	return d, nil
 }
 
-// attach makes a standby for the primary, and has every commit wait for it.
+// attach makes a standby of the primary, and makes every commit wait for it.
 func (d *Databases) attach() error {
 	standby, err := d.primary.StandbyAt(standbyName, d.free())
 	if err != nil {
@@ -63,7 +63,7 @@ func (d *Databases) attach() error {
 	return nil
 }
 
-// free is a port that none of the servers has.
+// free is a port that none of the servers uses.
 func (d *Databases) free() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -95,7 +95,7 @@ func (d *Databases) Primary() *postgrestest.Cluster {
 	return d.primary
 }
 
-// Standby is the server that takes over next, nil while it is made.
+// Standby is the server that takes over next; nil while it is being made.
 func (d *Databases) Standby() *postgrestest.Cluster {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -109,10 +109,10 @@ func (d *Databases) Promoted() int {
 	return d.promoted
 }
 
-// run has the standby take over when the primary does not answer, and makes
-// another one, until ctx ends.
+// run promotes the standby when the primary does not answer, and makes another
+// one, until ctx ends.
 func (d *Databases) run(ctx context.Context) {
-	primary, standby := time.Now(), time.Now() // when each answered last
+	primary, standby := time.Now(), time.Now() // when each last answered
 	for ctx.Err() == nil {
 		if d.Primary().Answers(ctx) {
 			primary = time.Now()
@@ -142,8 +142,8 @@ func (d *Databases) run(ctx context.Context) {
 	}
 }
 
-// takeOver promotes the standby. The old primary stays as it is: whatever it
-// still thinks, no commit of it is acknowledged without a standby.
+// takeOver promotes the standby. The old primary stays as it is: no commit of
+// it is acknowledged without a standby.
 func (d *Databases) takeOver() error {
 	d.mu.Lock()
 	before, old, next := d.old, d.primary, d.standby
@@ -166,8 +166,8 @@ func (d *Databases) takeOver() error {
 	return d.attach()
 }
 
-// replaceStandby makes another standby in the place of one that is gone.
-// Until it follows, no commit is acknowledged.
+// replaceStandby replaces a standby that is gone. Until the new one follows, no
+// commit is acknowledged.
 func (d *Databases) replaceStandby() error {
 	d.tell.Warn("the standby does not answer: another one takes its place")
 	d.mu.Lock()
@@ -180,14 +180,14 @@ func (d *Databases) replaceStandby() error {
 	return d.attach()
 }
 
-// fencedAfter is how long a former primary that wakes goes on before it is
-// ended, as a failover manager does when it finds that another one leads.
+// fencedAfter is how long a former primary that wakes up runs before it is
+// stopped, as by a failover manager that finds another leader.
 const fencedAfter = 2 * time.Second
 
 // probe is a write that changes nothing.
 const probe = `UPDATE achledger.leader SET node = node`
 
-// Woken counts the former primaries that answered again, and those of them that
+// Woken counts the former primaries that answered again, and how many of them
 // acknowledged a write, which none may.
 func (d *Databases) Woken() (woken, accepted int) {
 	d.mu.Lock()
@@ -195,7 +195,7 @@ func (d *Databases) Woken() (woken, accepted int) {
 	return d.woken, d.accepted
 }
 
-// fence ends a former primary that answers again, after trying to write there.
+// fence stops a former primary that answers again, after trying to write there.
 func (d *Databases) fence(ctx context.Context) error {
 	d.tell.Warn("the former primary is awake again, and is ended")
 	accepts := d.Old().Commits(ctx, "ledger", probe)

@@ -20,17 +20,17 @@ type Node struct {
 	ready   atomic.Bool
 
 	mu   sync.Mutex
-	lost chan struct{} // closed when it does not answer at all
+	lost chan struct{} // closed when it does not respond at all
 }
 
 // Base is the address of its API.
 func (n *Node) Base() string { return "http://" + n.address }
 
-// Ready reports whether it said so just now.
+// Ready reports whether its last answer was that it is ready.
 func (n *Node) Ready() bool { return n.ready.Load() }
 
-// Hold keeps back all that is sent between the node and the database, or lets it
-// pass again.
+// Hold holds back everything sent between the node and the database, or
+// releases it.
 func (n *Node) Hold(held bool) {
 	for _, w := range n.Wires {
 		w.Hold(held)
@@ -51,7 +51,8 @@ func (n *Node) ask(client *http.Client) {
 	}
 }
 
-// whileItAnswers ends when the node is found not to answer.
+// whileItAnswers returns a context that ends when the node is found
+// unresponsive.
 func (n *Node) whileItAnswers(ctx context.Context) (context.Context, context.CancelFunc) {
 	n.mu.Lock()
 	lost := n.lost

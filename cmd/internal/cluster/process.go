@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// restartAfter is how long a process that ended is left alone.
+// restartAfter is how long after its end a process is restarted.
 const restartAfter = time.Second
 
 // Process is a program that is started again whenever it ends.
@@ -22,7 +22,7 @@ type Process struct {
 	path string
 	args []string
 	env  []string
-	log  string // what it says, appended
+	log  string // its output, appended
 	tell *slog.Logger
 
 	mu      sync.Mutex
@@ -95,8 +95,8 @@ func (p *Process) set(running *os.Process) {
 	p.running = running
 }
 
-// end asks a process to end, and makes it end. One that is stopped has to be
-// woken for it.
+// end asks a process to end, and kills it if it does not. A stopped one has to
+// be continued for that.
 func (p *Process) end(process *os.Process) {
 	_ = process.Signal(syscall.SIGCONT)
 	_ = process.Signal(syscall.SIGTERM)

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// Wire is the network between a node and a database server: it can be cut, which
-// ends every connection, slowed, and held, which says nothing to anybody.
+// Wire is the network between a node and a database server: it can be cut,
+// which ends every connection; slowed; or held, which neither side notices.
 type Wire struct {
 	to    string
 	l     net.Listener
-	delay atomic.Int64 // nanoseconds before each piece that is passed on
+	delay atomic.Int64 // nanoseconds before each forwarded piece
 	held  atomic.Bool
 
 	mu    sync.Mutex
@@ -32,8 +32,8 @@ func (w *Wire) address() string { return w.l.Addr().String() }
 // Slow delays what is passed on, in both directions; 0 ends that.
 func (w *Wire) Slow(by time.Duration) { w.delay.Store(int64(by)) }
 
-// Hold keeps back all that is sent, on connections to come too, until it is
-// called with false. What was kept back arrives then.
+// Hold holds back everything sent, also on new connections, until it is called
+// with false. What was held back arrives then.
 func (w *Wire) Hold(held bool) { w.held.Store(held) }
 
 // Cut ends every connection.
@@ -45,7 +45,7 @@ func (w *Wire) Cut() {
 	}
 }
 
-// run passes on until ctx ends.
+// run forwards until ctx ends.
 func (w *Wire) run(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() { _ = w.l.Close(); w.Cut() })
 	defer stop()
@@ -70,13 +70,13 @@ func (w *Wire) carry(from net.Conn) {
 	w.mu.Unlock()
 	go func() {
 		w.pass(from, to)
-		w.end(from) // who waits for an answer hears that there is none
+		w.end(from) // the other side learns that no answer comes
 		w.end(to)
 	}()
 	w.pass(to, from)
 }
 
-// holding is how long after its release what was held is passed on.
+// holding is how long after its release held data is forwarded.
 const holding = 20 * time.Millisecond
 
 func (w *Wire) pass(to io.Writer, from io.Reader) {

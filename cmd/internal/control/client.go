@@ -17,14 +17,14 @@ type Client struct {
 	done func() error
 }
 
-// Close ends it.
+// Close closes the connection.
 func (c *Client) Close() error {
 	c.http.CloseIdleConnections()
 	return c.done()
 }
 
-// Call asks for something and decodes the answer. A refusal comes back as an
-// error with the server's words.
+// Call sends a command and decodes the answer. A refusal is an error with the
+// server's message.
 func (c *Client) Call(ctx context.Context, what string, ask, answer any) error {
 	body, err := json.Marshal(ask)
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *Client) Call(ctx context.Context, what string, ask, answer any) error {
 	return Read(response.StatusCode, response.Body, answer)
 }
 
-// Read decodes an answer. A refusal is an error with the server's words.
+// Read decodes an answer. A refusal is an error with the server's message.
 func Read(status int, body io.Reader, answer any) error {
 	if status != http.StatusOK {
 		var refusal failure
@@ -58,7 +58,7 @@ func Read(status int, body io.Reader, answer any) error {
 	return nil
 }
 
-// failure is an answer that says no.
+// failure is the answer to a refused command.
 type failure struct {
 	Error string `json:"error"`
 }
@@ -77,11 +77,11 @@ func Answer[Ask, Reply any](mux *http.ServeMux, what string, f func(context.Cont
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(reply) // the caller may be gone
+		_ = json.NewEncoder(w).Encode(reply) // the caller may have gone
 	})
 }
 
-// Refuse answers no, and why.
+// Refuse answers with an error.
 func Refuse(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusConflict)

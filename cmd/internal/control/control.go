@@ -1,7 +1,3 @@
-// Package control lets commands reach the server that runs on a data folder.
-// The server is the only process that writes there; a command that wants
-// something written asks it on the folder's control.sock, a small HTTP server
-// whose file only the folder's owner can open.
 package control
 
 import (
@@ -21,8 +17,8 @@ import (
 // longest is how many bytes the kernel takes for a socket's path.
 const longest = 107
 
-// address is a path to the socket that fits. A longer one goes through the
-// open folder's entry in /proc; closing the folder ends that.
+// address is a path to the socket that fits. A longer one is shortened through
+// the open folder's entry in /proc; closing the folder ends that.
 func address(f folder.Folder) (path string, done func() error, err error) {
 	path, err = filepath.Abs(f.Socket())
 	if err != nil || len(path) <= longest {
@@ -36,8 +32,8 @@ func address(f folder.Folder) (path string, done func() error, err error) {
 	return filepath.Join("/proc/self/fd", fd, filepath.Base(path)), dir.Close, nil
 }
 
-// Serve answers commands until ctx ends, and says when commands can reach it.
-// The caller holds the folder's lock, so a socket that lies there is a dead one.
+// Serve answers commands until ctx ends, and calls back once commands can reach
+// it. The caller holds the folder's lock, so an existing socket is a dead one.
 func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable func()) error {
 	path, release, err := address(f)
 	if err != nil {
@@ -48,7 +44,7 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable
 	if err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
-	defer os.Remove(path) // the next start does not mind a dead one
+	defer os.Remove(path) // a dead socket would not disturb the next start
 	reachable()
 	server := &http.Server{Handler: http.MaxBytesHandler(handler, longestAsk), ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan struct{})
@@ -70,8 +66,8 @@ func Serve(ctx context.Context, f folder.Folder, handler http.Handler, reachable
 	return fmt.Errorf("control socket: %w", err)
 }
 
-// listen makes the socket in a folder that only its owner can enter, and gives
-// it its name once it has its mode: nobody else can ever connect to it.
+// listen makes the socket in a folder that only its owner can enter, and
+// renames it once it has its mode: nobody else can ever connect to it.
 func listen(path string) (net.Listener, error) {
 	dir := filepath.Join(filepath.Dir(path), unborn)
 	if err := os.RemoveAll(dir); err != nil { // of a process that was killed here
@@ -86,7 +82,7 @@ func listen(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.SetUnlinkOnClose(false) // that name is gone by then
+	l.SetUnlinkOnClose(false) // that name no longer exists by then
 	if err := errors.Join(os.Chmod(made, 0o600), os.Rename(made, path)); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -97,14 +93,15 @@ func listen(path string) (net.Listener, error) {
 // the socket's own.
 const unborn = ".control"
 
-// longestAsk bounds what a command may send, in bytes: it names things, and
-// sends none.
+// longestAsk bounds a command, in bytes: it names things, and does not contain
+// them.
 const longestAsk = 1 << 20
 
-// ErrNoServer: no server runs on the folder.
+// ErrNoServer means that no server runs on the folder.
 var ErrNoServer = errors.New("no server runs on this data folder")
 
-// Dial connects to the server of a folder; ErrNoServer when there is none.
+// Dial connects to the server of a folder. It returns ErrNoServer if there is
+// none.
 func Dial(ctx context.Context, f folder.Folder) (*Client, error) {
 	path, done, err := address(f)
 	if errors.Is(err, os.ErrNotExist) {

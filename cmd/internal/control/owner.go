@@ -10,11 +10,11 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// ownerHeader carries the name of who asks. Only the folder's owner reaches
-// the socket, so it is believed.
+// ownerHeader carries the name of the caller. Only the folder's owner can reach
+// the socket, so it is trusted.
 const ownerHeader = "Achledger-Actor"
 
-// owner names who runs this process, as events name their actor.
+// owner names the user who runs this process, as events name their actor.
 func owner() string {
 	name := fmt.Sprint(os.Getuid())
 	if u, err := user.Current(); err == nil {
@@ -23,14 +23,14 @@ func owner() string {
 	return "folder owner " + name
 }
 
-// OwnerHeader says the same to a server that is asked by another way than the
-// socket, one that only the folder's owner has.
+// OwnerHeader is the same header for a server reached otherwise than through
+// the socket, by a way that only the folder's owner has.
 func OwnerHeader() http.Header {
 	return http.Header{ownerHeader: []string{owner()}}
 }
 
-// AsOwner notes in the context that what is written under it was asked for by
-// who runs this process, at the command line.
+// AsOwner records in the context that what is written under it was asked for by
+// the user who runs this process, on the command line.
 func AsOwner(ctx context.Context) context.Context {
 	return ledger.WithRequest(ctx, "", owner())
 }

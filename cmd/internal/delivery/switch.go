@@ -15,22 +15,22 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// Record is what is kept of the switch.
+// Record is the stored state of the switch.
 type Record struct {
-	// Delivery says whether files may leave: for an ODFI by its routing
-	// number, for all others by Otherwise.
+	// Delivery says whether files may leave: for an ODFI by its routing number, for
+	// all others by Otherwise.
 	Delivery  map[string]bool `json:"delivery"`
 	Otherwise bool            `json:"otherwise"`
-	// Reason is why Otherwise went off by itself, once.
+	// Reason is why Otherwise was switched off automatically.
 	Reason string `json:"reason,omitempty"`
-	// Unconfirmed is up to which position of the log credentials are not
-	// taken, because the log does not know which were revoked since.
+	// Unconfirmed is the position of the log up to which credentials are not
+	// accepted, because the log does not know which were revoked since.
 	Unconfirmed int64 `json:"unconfirmed,omitempty"`
-	// Moved says where the ledger lives now. It is never on here again.
+	// Moved says where the ledger is now. Here delivery is never switched on again.
 	Moved *Moved `json:"moved,omitempty"`
 }
 
-// Moved is where a ledger went, and how its switch stood.
+// Moved is where a ledger went, and the state of its switch.
 type Moved struct {
 	To        string          `json:"to"`
 	Delivery  map[string]bool `json:"delivery"`
@@ -38,49 +38,49 @@ type Moved struct {
 	Reason    string          `json:"reason,omitempty"`
 }
 
-// There is the record of the new place.
+// There is the record for the new place.
 func (m Moved) There(unconfirmed int64) Record {
 	return Record{Delivery: m.Delivery, Otherwise: m.Otherwise, Reason: m.Reason, Unconfirmed: unconfirmed}
 }
 
-// Log is what the log itself says of who it is.
+// Log identifies a log.
 type Log struct {
 	FirstEvent string // id of the event at position 1; empty for an empty log
 	Head       int64
 	Hash       string // of the event at Head, hexadecimal
 }
 
-// Keeper keeps the record beside the log, together with how far that has come,
-// so that an older copy put in its place is noticed.
+// Keeper stores the record beside the log, together with the log's position, so
+// that an older copy of the log is noticed.
 type Keeper interface {
 	// Save returns when the record is durable.
 	Save(r Record, log Log) error
-	// Version counts the changes of the record that was kept or taken in last,
-	// where others than this process may change it; 0 where nobody else does.
+	// Version counts the changes of the record that was last stored or read, if
+	// other processes may change it; 0 if none does.
 	Version() int64
 }
 
-// Switch lets files leave. It keeps as well whether the credentials of a backup
-// are taken.
+// Switch allows files to leave. It also records whether the credentials of a
+// backup are accepted.
 type Switch struct {
 	keeper Keeper
 
 	mu     sync.RWMutex
 	now    Record
-	paused string // why nothing leaves for the moment, whatever the record says
+	paused string // why nothing leaves for now, whatever the record says
 
-	using sync.RWMutex // held for reading by what is written while files may leave
+	using sync.RWMutex // held for reading while something is written that requires delivery to be on
 }
 
-// State is what the switch stands at.
+// State is the state of the switch.
 type State struct {
-	// Reason says why delivery went off by itself; empty when it did not.
+	// Reason says why delivery was switched off automatically; empty if it was not.
 	Reason    string          `json:"reason,omitempty"`
-	ODFIs     map[string]bool `json:"odfis"`     // as set one by one
+	ODFIs     map[string]bool `json:"odfis"`     // set individually
 	Otherwise bool            `json:"otherwise"` // all other ODFIs
 }
 
-// New is a switch that stands as the record says.
+// New is a switch in the recorded state.
 func New(r Record, k Keeper) *Switch { return &Switch{keeper: k, now: r} }
 
 // Allowed reports whether files of an ODFI, by its nine-digit routing number,
@@ -108,16 +108,15 @@ func (s *Switch) allowed(odfi string) (ok bool, reason string) {
 	}
 }
 
-// Pause has nothing leave for the moment, in this process, until it is called
-// with an empty reason.
+// Pause stops delivery in this process until it is called with an empty reason.
 func (s *Switch) Pause(reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.paused = reason
 }
 
-// Distrust switches everything off because the log is not what it was: only a
-// person ends that, and the credentials it knows are not taken either.
+// Distrust switches everything off because the log is not the one known: only a
+// person ends that, and its credentials are not accepted either.
 func (s *Switch) Distrust(reason string, log Log) error {
 	return s.change(log, func(r *Record) {
 		if r.Otherwise || r.Reason == "" || len(r.Delivery) > 0 {
@@ -126,8 +125,8 @@ func (s *Switch) Distrust(reason string, log Log) error {
 	})
 }
 
-// MoveTo switches everything off, durably, because the ledger goes to another
-// place, and returns the record that holds there. Asking twice is asking once.
+// MoveTo switches everything off, durably, because the ledger moves to another
+// place, and returns the record for that place. It may be repeated.
 func (s *Switch) MoveTo(to string, log Log) (Record, error) {
 	if was, _ := s.MovedTo(); was != "" && was != to {
 		return Record{}, fmt.Errorf("this ledger went to %s, and goes nowhere else", was)
@@ -146,7 +145,7 @@ func (s *Switch) MoveTo(to string, log Log) (Record, error) {
 	return s.now.Moved.There(s.now.Unconfirmed), nil
 }
 
-// Stay undoes MoveTo: nothing is at the other place.
+// Stay undoes MoveTo: nothing was moved.
 func (s *Switch) Stay(log Log) error {
 	return s.change(log, func(r *Record) {
 		if r.Moved != nil {
@@ -155,8 +154,8 @@ func (s *Switch) Stay(log Log) error {
 	})
 }
 
-// MovedTo is where the ledger lives now, and an error that says so; empty and nil
-// while that is here.
+// MovedTo is where the ledger is now, and an error that says so; empty and nil
+// if it is here.
 func (s *Switch) MovedTo() (to string, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -166,9 +165,9 @@ func (s *Switch) MovedTo() (to string, err error) {
 	return s.now.Moved.To, fmt.Errorf("this ledger was moved to %s, and lives there: what is here is what it was then", s.now.Moved.To)
 }
 
-// While runs do, which writes what lets files of an ODFI leave, unless they may
-// not: *workers.DeliveryOffError. Whoever switches that off waits until do has
-// ended, in this process; in others the log refuses what do writes.
+// While runs do, which writes what lets files of an ODFI leave, or returns
+// *workers.DeliveryOffError if they may not. Switching the ODFI off waits until
+// do has returned, in this process; in others the log refuses what do writes.
 func (s *Switch) While(ctx context.Context, odfi string, do func(context.Context) error) error {
 	s.using.RLock()
 	defer s.using.RUnlock()
@@ -182,17 +181,17 @@ func (s *Switch) While(ctx context.Context, odfi string, do func(context.Context
 	return do(eventstore.UnderSwitch(ctx, version))
 }
 
-// Unconfirmed is up to which position of the log credentials are not taken:
-// they were issued before the ledger was restored, and the log does not know
-// which of them were revoked since. Zero: all are.
+// Unconfirmed is the position of the log up to which credentials are not
+// accepted: they were issued before the ledger was restored, and the log does
+// not know which of them were revoked since. Zero: all are accepted.
 func (s *Switch) Unconfirmed() int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.now.Unconfirmed
 }
 
-// Confirm has all credentials taken again that were not revoked, and returns
-// when that is durable.
+// Confirm accepts all credentials that were not revoked, and returns once that
+// is durable.
 func (s *Switch) Confirm(log Log) error {
 	return s.change(log, func(r *Record) { r.Unconfirmed = 0 })
 }
@@ -211,15 +210,15 @@ func (s *Switch) State() State {
 	return State{Reason: s.now.Reason, ODFIs: odfis, Otherwise: s.now.Otherwise}
 }
 
-// Turn switches one ODFI and returns when that is durable.
+// Turn switches one ODFI and returns once that is durable.
 func (s *Switch) Turn(odfi string, on bool, log Log) error {
 	return s.change(log, func(r *Record) { r.Delivery[odfi] = on })
 }
 
-// switchedOff is why nothing leaves after a person switched everything off.
+// switchedOff is the reason after a person switched everything off.
 const switchedOff = "all of it was switched off"
 
-// TurnAllOff switches every ODFI off, those to come too.
+// TurnAllOff switches every ODFI off, future ones too.
 func (s *Switch) TurnAllOff(log Log) error {
 	return s.change(log, func(r *Record) {
 		r.Delivery, r.Otherwise = map[string]bool{}, false
@@ -232,7 +231,7 @@ func (s *Switch) TurnAllOff(log Log) error {
 	})
 }
 
-// Follow takes in how the switch was set elsewhere, if newer says that it was.
+// Follow takes over the state that another process set, if newer returns one.
 func (s *Switch) Follow(newer func() (Record, bool)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,13 +240,13 @@ func (s *Switch) Follow(newer func() (Record, bool)) {
 	}
 }
 
-// change returns when the new record is durable, and nothing is being written
-// that the old one allowed.
+// change returns once the new record is durable, and nothing is being written
+// that only the old one allowed.
 func (s *Switch) change(log Log, change func(*Record)) error {
 	if err := s.replace(log, change); err != nil {
 		return err
 	}
-	s.using.Lock() // waits for those who hold it
+	s.using.Lock() // waits for While
 	defer s.using.Unlock()
 	return nil
 }
@@ -266,7 +265,7 @@ func (s *Switch) replace(log Log, change func(*Record)) error {
 	return nil
 }
 
-// Note records how far the log has come.
+// Note records the log's position.
 func (s *Switch) Note(log Log) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

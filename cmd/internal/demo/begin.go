@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// begin introduces everybody and sets the sandbox's clock to a morning on
-// which banks work, so that the story is the same on any day.
+// begin introduces everybody and sets the sandbox's clock to the morning of a
+// banking day, so that the story is the same on every day.
 func (s *story) begin(ctx context.Context) error {
 	day := calendar.OnOrAfter(calendar.DateOf(time.Now()))
 	morning, err := time.ParseInLocation("2006-01-02 15:04", day.String()+" 09:40", calendar.Eastern)

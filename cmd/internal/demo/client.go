@@ -5,10 +5,10 @@ import (
 	"net/http"
 )
 
-// enough entries make a file.
+// enough is the number of entries that make a file.
 const enough = 9
 
-// openClient takes on Harbor Gym.
+// openClient opens the client Harbor Gym.
 func openClient(ctx context.Context, s *story) error {
 	var opened struct {
 		ID         string `json:"client_id"`

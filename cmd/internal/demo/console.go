@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// The people of the bank, who decide together.
+// The people of the bank, who approve together.
 var operators = []struct {
 	email, name string
 	roles       []string

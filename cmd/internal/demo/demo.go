@@ -1,6 +1,3 @@
-// Package demo tells the story of a payday at a made-up bank, on a real
-// server: what it prints happened, over HTTP, to a ledger that is as good as
-// any other afterwards.
 package demo
 
 import (
@@ -21,7 +18,7 @@ type Demo struct {
 	Base   string        // of the running server, "http://127.0.0.1:8080"
 	Ops    folder.Credential
 	Out    io.Writer
-	// SignInLink makes the secret of a link by which a person signs in to the
+	// SignInLink makes the secret of a link with which a person signs in to the
 	// console once, without a password.
 	SignInLink func(ctx context.Context, email string) (secret string, err error)
 }
@@ -47,7 +44,7 @@ var steps = []step{
 	{"A wage that two people have to look at", leaveToPeople},
 }
 
-// story is what one chapter leaves to the next.
+// story is the state that chapters share.
 type story struct {
 	Demo
 	ops     caller
@@ -60,7 +57,7 @@ type story struct {
 	fed     *fedsim.Fed
 }
 
-// Run tells the whole story and returns what to try next with it.
+// Run runs all chapters and returns what to try next.
 func (d Demo) Run(ctx context.Context) (Next, error) {
 	s := &story{Demo: d, ops: caller{d.Base, d.Ops.Key, d.Ops.Secret}, posted: map[string]string{}}
 	defer func() {

@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/domain/fed"
 )
 
-// What the banks of two of the people answer, and a payment that comes in.
+// The answers of the banks of two people, and an incoming payment.
 var (
 	broke = people[3] // the account has no money left: it was closed out
 	moved = people[4] // the account has another number now
@@ -29,12 +29,12 @@ var (
 // duesAccount is Harbor Gym's own account at Lantern Savings Bank.
 const duesAccount = "4000778812"
 
-// acknowledge lets the simulated Federal Reserve look at the file.
+// acknowledge makes the simulated Federal Reserve process the file.
 func acknowledge(ctx context.Context, s *story) error {
 	var err error
 	s.fed, err = fedsim.Open(fedsim.Options{
 		Outbox: s.Folder.Outbox(), Inbox: s.Folder.Inbox(), Seed: 1,
-		Journal: filepath.Join(string(s.Folder), "demo.fed.journal"), // achledger fed begins one of its own
+		Journal: filepath.Join(string(s.Folder), "demo.fed.journal"), // achledger fed begins a journal of its own
 		Rules:   []fedsim.Rule{fedsim.Rule("account=" + broke.account + ":R01"), fedsim.Rule("account=" + moved.account + ":C01")},
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func acknowledge(ctx context.Context, s *story) error {
 	return nil
 }
 
-// done reads a file that was taken out of the inbox.
+// done reads a file that was taken from the inbox.
 func (s *story) done(ctx context.Context, name string) (content []byte, err error) {
 	err = s.await(ctx, name+" was not taken from the inbox", func() (bool, error) {
 		content, err = os.ReadFile(filepath.Join(s.Folder.Inbox(), "done", name))
@@ -77,7 +77,7 @@ func (s *story) done(ctx context.Context, name string) (content []byte, err erro
 }
 
 // nextMorning moves the clock to the day on which the answers are due, and
-// lets them come.
+// waits for them.
 func nextMorning(ctx context.Context, s *story) error {
 	due, ok := s.fed.Next()
 	if !ok {
@@ -118,7 +118,7 @@ func nextMorning(ctx context.Context, s *story) error {
 	return nil
 }
 
-// showAnswers tells what the client sees of them.
+// showAnswers shows what the client sees of them.
 func showAnswers(ctx context.Context, s *story) error {
 	if err := s.showReturn(ctx); err != nil {
 		return err
@@ -182,7 +182,7 @@ func (s *story) answered(ctx context.Context, p payment, kind string) (t transac
 	return t, e, fmt.Errorf("no %s came for %s", kind, p.name)
 }
 
-// await asks until something holds.
+// await polls until a condition holds.
 func (s *story) await(ctx context.Context, otherwise string, holds func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

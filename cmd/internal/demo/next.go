@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Next is what a person may try with the ledger the story left.
+// Next is what a person may try with the ledger that the story left.
 type Next struct {
 	Demo
 	Client, Secret string

@@ -40,7 +40,7 @@ var bills = []payment{
 		sec: "WEB", direction: "pull", description: "DUES", recurring: true},
 }
 
-// transaction is as much of an answer as the story needs.
+// transaction has the fields of an answer that the story needs.
 type transaction struct {
 	TransactionID, Status, EffectiveEntryDate string
 	FromName, ToAccount                       string

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// recallDouble posts one wage a second time and takes it back.
+// recallDouble posts one wage twice and recalls the second.
 func recallDouble(ctx context.Context, s *story) error {
 	t, err := s.post(ctx, payday(people[2]))
 	if err != nil {

@@ -12,10 +12,9 @@ import (
 	"strings"
 )
 
-// readComments collects the comments on types and fields of package domain
-// and those below it, by "<package path>.<Type>" and
-// "<package path>.<Type>.<Field>". A field's comment may stand above or
-// behind it.
+// readComments collects the comments on types and fields of package domain and
+// its subpackages, by "<package path>.<Type>" and "<package
+// path>.<Type>.<Field>". A field's comment may precede or follow it.
 func readComments(root string) (map[string]string, error) {
 	comments := map[string]string{}
 	tree := os.DirFS(root)
@@ -61,7 +60,7 @@ func collect(comments map[string]string, pkg string, d *ast.GenDecl) {
 	}
 }
 
-// text is the first comment there is, on one line.
+// text is the first existing comment, on one line.
 func text(groups ...*ast.CommentGroup) string {
 	for _, g := range groups {
 		if g != nil {

@@ -11,8 +11,8 @@ import (
 	achhttp "github.com/achledger/achledger/http"
 )
 
-// interfaces makes what is made from the OpenAPI document: the Go client and
-// the Postman collection.
+// interfaces generates the Go client and the Postman collection from the
+// OpenAPI document.
 func interfaces() (map[string][]byte, error) {
 	spec, err := readDocument()
 	if err != nil {
@@ -21,7 +21,7 @@ func interfaces() (map[string][]byte, error) {
 	if err := named(spec); err != nil {
 		return nil, err
 	}
-	requests, err := collection(spec) // first: the maker of the client changes the document
+	requests, err := collection(spec) // first: the client generator changes the document
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,8 @@ func interfaces() (map[string][]byte, error) {
 	return map[string][]byte{clientFile: code, collectionFile: requests}, nil
 }
 
-// readDocument is the OpenAPI document, its references followed, said simply.
+// readDocument reads the OpenAPI document, with references resolved and
+// simplified.
 func readDocument() (*openapi3.T, error) {
 	asJSON, _, err := achhttp.OpenAPI()
 	if err != nil {
@@ -72,8 +73,8 @@ func operations(spec *openapi3.T) (all []operation) {
 	return all
 }
 
-// named refuses a document in which an operation has no name of its own: the
-// client's methods bear them, and people keep them.
+// named refuses a document in which an operation has no unique name: the
+// client's methods have these names, and people rely on them.
 func named(spec *openapi3.T) error {
 	routes := map[string]string{}
 	for _, o := range operations(spec) {

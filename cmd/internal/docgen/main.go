@@ -22,7 +22,7 @@ func main() {
 	}
 }
 
-// run writes every document and removes schemas of events that are gone.
+// run writes every document and removes schemas of events that no longer exist.
 func run(root string) error {
 	documents, err := generate(root)
 	if err != nil {

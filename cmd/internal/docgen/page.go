@@ -69,7 +69,7 @@ func describeObject(b *strings.Builder, s *jsonschema.Schema) {
 	}
 }
 
-// typeName is a schema's type as a reader would say it.
+// typeName is a schema's type in words.
 func typeName(s *jsonschema.Schema) string {
 	switch {
 	case s.Ref != "":

@@ -9,8 +9,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// collectionFile is the OpenAPI document as requests of Postman, with a day at
-// a bank before them, which makes what the others name.
+// collectionFile is the OpenAPI document as Postman requests, preceded by a day
+// at a bank, which creates what the other requests refer to.
 const collectionFile = "deploy/postman/achledger.json"
 
 const collectionText = `Made from the OpenAPI document by make generate; do not edit.
@@ -93,8 +93,8 @@ func collection(spec *openapi3.T) ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// whatEndsLast puts what deletes something behind what uses it, the parts of
-// something before the whole.
+// whatEndsLast orders what deletes something after what uses it, and the parts
+// of something before the whole.
 func whatEndsLast(a, b operation) int {
 	switch first, second := a.method == "DELETE", b.method == "DELETE"; {
 	case first && second:
@@ -107,12 +107,12 @@ func whatEndsLast(a, b operation) int {
 	return 0
 }
 
-// notAsked are the operations of which there is no request: an answer that does
-// not end, the documents, and second spellings.
+// notAsked are operations without a request: an answer that does not end, the
+// documents, and second spellings.
 var notAsked = append([]string{"streamEvents"}, notCalled...)
 
-// newRequest is a request of the operation, with a sample body unless there is
-// another.
+// newRequest is a request of the operation, with a sample body unless one is
+// given.
 func newRequest(o operation, name, body string) requestItem {
 	r := request{Method: o.method, URL: addressOf(o), Text: o.Description, Header: []field{}}
 	switch {
@@ -136,15 +136,15 @@ func newRequest(o operation, name, body string) requestItem {
 	return requestItem{Name: name, Request: r}
 }
 
-// basic signs with the credential that two variables hold.
+// basic authenticates with the credential in two variables.
 func basic(key, secret string) map[string]any {
 	return map[string]any{"type": "basic", "basic": []field{
 		{Key: "username", Value: "{{" + key + "}}"}, {Key: "password", Value: "{{" + secret + "}}"},
 	}}
 }
 
-// addressOf has a variable for each parameter of the path, and every parameter
-// of the query, switched off unless it is needed.
+// addressOf has a variable for each path parameter, and every query parameter,
+// disabled unless it is required.
 func addressOf(o operation) address {
 	var segments []string
 	for _, s := range strings.Split(strings.Trim(o.path, "/"), "/") {
@@ -162,7 +162,8 @@ func addressOf(o operation) address {
 	return a
 }
 
-// variable names what an id is of: the segment before it, one of them.
+// variable names the variable of an id: the path segment before it, in the
+// singular.
 func variable(before []string, parameter string) string {
 	switch parameter {
 	case "key": // of which the requests are signed with one

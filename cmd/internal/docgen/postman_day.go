@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// step is a request of the day, which must answer as it says.
+// step is a request of the day and its expected answer.
 type step struct {
 	name, operation, body string
 	status                int
-	save                  map[string]string // variable: where its value stands in the answer
-	until                 string            // asked again until this holds of the answer
+	save                  map[string]string // variable: where its value is in the answer
+	until                 string            // repeated until this holds of the answer
 }
 
 const proposal = `{
@@ -21,7 +21,7 @@ const proposal = `{
   "Description": "PAYROLL", "Amount": 1942.17%s
 }`
 
-// bodies are what is sent where the least of the schema says nothing of use.
+// bodies are used where the smallest body that the schema allows is useless.
 var bodies = map[string]string{
 	"originate":     fmt.Sprintf(proposal, ""),
 	"originateBulk": strings.ReplaceAll(fmt.Sprintf(proposal, `, "TransactionID": "{{$guid}}"`), "\n", ""),
@@ -49,7 +49,7 @@ var bodies = map[string]string{
  "bank_account_number": "30488174411", "bank_routing_number": "121042882"}`,
 }
 
-// day is told to a fresh sandbox; what it saves the other folders use.
+// day is run against a fresh sandbox; the other folders use what it saves.
 var day = []step{
 	{name: "The server is ready", operation: "getReadiness", status: 200},
 	{name: "Operations take on a client", operation: "createClient", status: 201,
@@ -101,7 +101,7 @@ func dayItems(byID map[string]operation) (items []any, err error) {
 	return items, nil
 }
 
-// lines are the script that holds the answer against the step.
+// lines are the script that checks the answer against the step.
 func (s step) lines() []string {
 	var lines []string
 	if s.until != "" || s.save != nil {
@@ -134,8 +134,8 @@ func member(path string) string {
 	return "." + path
 }
 
-// documented are the lines that hold an answer against the document: one of its
-// statuses, or what it says of all others.
+// documented are the lines that check an answer against the document: one of
+// its statuses, or its default.
 func documented(o operation) []string {
 	var statuses, media []string
 	for status, answer := range o.Responses.Map() {

@@ -11,7 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// sampleText is a body as small as the schema allows.
+// sampleText is the smallest body that the schema allows.
 func sampleText(media string, schema *openapi3.SchemaRef) string {
 	value := sample(schema)
 	if fields, ok := value.(map[string]any); ok && media == "application/x-www-form-urlencoded" {
@@ -29,8 +29,8 @@ func sampleText(media string, schema *openapi3.SchemaRef) string {
 	return string(content)
 }
 
-// sample is a value of the schema: an example of it, the first that it lists,
-// or the least of its type.
+// sample is a value of the schema: its example, the first of its enumeration,
+// or the smallest of its type.
 func sample(ref *openapi3.SchemaRef) any {
 	if ref == nil || ref.Value == nil {
 		return "text"

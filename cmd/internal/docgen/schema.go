@@ -25,7 +25,7 @@ type document struct {
 	root   *jsonschema.Schema // the event itself, among the schema's definitions
 }
 
-// generate makes every document, by its path below the repository's root.
+// generate generates every document, by its path below the repository's root.
 func generate(root string) (map[string][]byte, error) {
 	events, err := describe(root)
 	if err != nil {
@@ -70,7 +70,7 @@ func describe(root string) ([]document, error) {
 	return all, nil
 }
 
-// partName keeps types of equal names in different packages apart.
+// partName distinguishes types of equal names in different packages.
 func partName(t reflect.Type) string {
 	if t.Name() == "" || strings.HasSuffix(t.PkgPath(), "/domain") {
 		return t.Name()
@@ -78,7 +78,7 @@ func partName(t reflect.Type) string {
 	return filepath.Base(t.PkgPath()) + "." + t.Name()
 }
 
-// plain gives bytes the form encoding/json gives them.
+// plain represents bytes as encoding/json does.
 func plain(t reflect.Type) *jsonschema.Schema {
 	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && t != reflect.TypeFor[json.RawMessage]() {
 		return &jsonschema.Schema{Type: "string", ContentEncoding: "base64"}
@@ -86,8 +86,8 @@ func plain(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// sentence turns a Go comment into one without the Go name in front:
-// "FileCut completes a file." becomes "Completes a file."
+// sentence removes the Go name from the beginning of a comment: "FileCut
+// completes a file." becomes "Completes a file."
 func sentence(name, comment string) string {
 	comment = strings.TrimPrefix(strings.TrimPrefix(comment, name+" "), "is ")
 	if comment == "" {

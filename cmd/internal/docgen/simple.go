@@ -2,9 +2,9 @@ package main
 
 import "strings"
 
-// simple says in OpenAPI 3.0, which the maker of clients reads, what the
-// document says in 3.1, and leaves out what a client has no use for. It
-// changes the document that it is given.
+// simple converts the document from OpenAPI 3.1 to 3.0, which the client
+// generator reads, and drops what a client does not use. It modifies its
+// argument.
 func simple(document map[string]any) map[string]any {
 	simplify(document)
 	return document
@@ -27,8 +27,8 @@ func simplify(value any) {
 	}
 }
 
-// simplifySchema makes money an Amount, takes null out of a schema, which Go
-// says with a pointer, and names the type of texts that it lists.
+// simplifySchema makes money an Amount, replaces null, which Go expresses as a
+// pointer, and names the types of enumerations.
 func simplifySchema(schema map[string]any) {
 	properties, _ := schema["properties"].(map[string]any)
 	for name, property := range properties {
@@ -60,8 +60,8 @@ func simplifySchema(schema map[string]any) {
 	}
 }
 
-// isMoney reports whether a schema is of dollars: a number, or a number or a
-// text.
+// isMoney reports whether a schema is dollars: a number, or a number or a
+// string.
 func isMoney(schema map[string]any) bool {
 	if schema["type"] == "number" {
 		return true
@@ -80,7 +80,7 @@ func isNull(choice any) bool {
 	return ok && schema["type"] == "null"
 }
 
-// onlyRequires reports whether a choice is about which fields are there.
+// onlyRequires reports whether a choice concerns only which fields are present.
 func onlyRequires(choice any) bool {
 	schema, ok := choice.(map[string]any)
 	return ok && len(schema) == 1 && schema["required"] != nil

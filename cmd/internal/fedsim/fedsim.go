@@ -1,9 +1,3 @@
-// Package fedsim lets the simulated Federal Reserve work on folders: it reads
-// the files of an outbox and answers into an inbox. Whatever it does is a line
-// in a journal first, and a new process reads the journal to know again what
-// the last one knew. A last line that a crash cut short is done once more, as
-// nobody knows how far it came; the ledger takes what comes twice for a
-// duplicate.
 package fedsim
 
 import (
@@ -21,18 +15,18 @@ import (
 	"github.com/achledger/achledger/domain/fed"
 )
 
-// Options say where the operator works and how it behaves.
+// Options configure the operator.
 type Options struct {
 	Outbox  string // of the bank: what is sent
 	Inbox   string // of the bank: what is answered
 	Seed    uint64
 	Faults  fed.Faults
-	Rules   []Rule // what receiving banks answer; what none meets is for fed.Scripted
+	Rules   []Rule // what receiving banks answer; other entries follow fed.Scripted
 	Tell    func(format string, args ...any)
 	Journal string // a hidden file in the inbox by default
 }
 
-// Fed is the operator at work. It is for one goroutine.
+// Fed is the operator at work. It must be used by one goroutine at a time.
 type Fed struct {
 	Options
 	fed     *fed.Fed
@@ -40,7 +34,7 @@ type Fed struct {
 	taken   map[string]bool // by name and hash
 }
 
-// Open makes the folders and remembers what was done before.
+// Open makes the folders and restores what was done before.
 func Open(o Options) (_ *Fed, err error) {
 	if o.Tell == nil {
 		o.Tell = func(string, ...any) {}
@@ -69,7 +63,7 @@ func Open(o Options) (_ *Fed, err error) {
 // Close closes the journal.
 func (f *Fed) Close() error { return f.journal.close() }
 
-// Balance says where the money is; Conserved that none is missing.
+// Balance returns where the money is; Conserved checks that none is missing.
 func (f *Fed) Balance() fed.Balance { return f.fed.Balance() }
 
 // Conserved reports money that is neither settled nor given back.
@@ -78,8 +72,8 @@ func (f *Fed) Conserved() error { return f.fed.Conserved() }
 // Next is when the next answer becomes due; ok is false when none waits.
 func (f *Fed) Next() (time.Time, bool) { return f.fed.Next() }
 
-// Pass takes the files that are new in the outbox and sends what is due. The
-// times of passes must not go back.
+// Pass processes new files in the outbox and sends what is due. The times of
+// passes must not decrease.
 func (f *Fed) Pass(ctx context.Context, now time.Time) error {
 	entries, err := os.ReadDir(f.Outbox)
 	if err != nil {
@@ -114,7 +108,7 @@ func (f *Fed) Pass(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Pay sends a payment of another bank to ours; it comes with the next output.
+// Pay sends a payment of another bank to ours; it arrives with the next output.
 func (f *Fed) Pay(now time.Time, p fed.Payment) error {
 	return f.write(line{At: now, Pay: &p})
 }
@@ -129,7 +123,8 @@ func (f *Fed) write(l line) error {
 	return f.journal.append(line{At: l.At, Done: true})
 }
 
-// do does what a line says. Without answer the operator only learns of it.
+// do executes a line of the journal; without answer it only updates the
+// operator's state.
 func (f *Fed) do(l line, answer bool) error {
 	switch {
 	case l.Done:
@@ -175,7 +170,7 @@ func (f *Fed) receive(l line, answer bool) error {
 	return nil
 }
 
-// why is what a person wants to know behind the result.
+// why is the explanation that follows the result.
 func why(a ack.Acknowledgement) string {
 	switch {
 	case a.Reason != "":
@@ -201,7 +196,7 @@ func (f *Fed) send(l line, answer bool) error {
 	return nil
 }
 
-// answer puts a file into the inbox: under a hidden name until it is whole.
+// answer writes a file to the inbox, under a hidden name until it is complete.
 func (f *Fed) answer(name string, content []byte) error {
 	hidden := filepath.Join(f.Inbox, "."+name)
 	if err := os.WriteFile(hidden, content, 0o600); err != nil {

@@ -20,13 +20,13 @@ type line struct {
 	SHA256   string       `json:"sha256,omitempty"`
 	Pay      *fed.Payment `json:"pay,omitempty"`
 	Outputs  bool         `json:"outputs,omitempty"` // what was due was sent
-	Done     bool         `json:"done,omitempty"`    // the line before was done to its end
+	Done     bool         `json:"done,omitempty"`    // the line before was completed
 }
 
 func (l line) key() string { return l.Received + "\x00" + l.SHA256 }
 
-// manner is the first line: with another one the same calls would not give
-// the same bytes.
+// manner is the first line: the same calls give the same bytes only with the
+// same one.
 type manner struct {
 	Seed   uint64     `json:"seed"`
 	Faults fed.Faults `json:"faults"`
@@ -35,8 +35,8 @@ type manner struct {
 
 type journal struct{ file *os.File }
 
-// open reads the journal, or begins it. What a crash left of a last line is
-// cut off: it was not done.
+// open reads the journal, or begins it. An incomplete last line is removed: it
+// was not done.
 func (f *Fed) open() (lines []line, err error) {
 	file, err := os.OpenFile(f.Journal, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -46,7 +46,7 @@ func cents(text string) (int64, error) {
 	return n, nil
 }
 
-// meets reports whether a rule is for an entry.
+// meets reports whether an entry matches a rule.
 func (r Rule) meets(e nacha.Entry) (fed.Plan, bool) {
 	field, value, plan := r.parts()
 	switch field {
@@ -64,7 +64,7 @@ func (r Rule) meets(e nacha.Entry) (fed.Plan, bool) {
 	}
 }
 
-// script answers by the first rule that an entry meets, else by its name.
+// script answers by the first rule that an entry matches, else by its name.
 func script(rules []Rule) fed.Script {
 	return func(h nacha.BatchHeader, e nacha.Entry) fed.Plan {
 		for _, r := range rules {

@@ -14,7 +14,7 @@ type Credential struct {
 	Secret string `json:"secret"`
 }
 
-// WriteCredential puts the operations credential where only the folder's
+// WriteCredential writes the operations credential so that only the folder's
 // owner can read it.
 func (f Folder) WriteCredential(key, secret string) error {
 	content, err := json.Marshal(Credential{key, secret})

@@ -8,9 +8,9 @@ import (
 	"github.com/achledger/achledger/eventstore/durable"
 )
 
-// OpenDelivery reads the delivery switch beside the open log. It is on in a
-// folder that was made just now: its log is empty, and nothing in it says that
-// there ever was another.
+// OpenDelivery reads the delivery switch stored beside the open log. It is on
+// in a folder that was just made: its log is empty, and nothing in it shows
+// that there was another.
 func (f Folder) OpenDelivery(log delivery.Log) (*delivery.Switch, error) {
 	i, reason, err := f.readInstance(log)
 	if err != nil {
@@ -32,10 +32,11 @@ func (f Folder) OpenDelivery(log delivery.Log) (*delivery.Switch, error) {
 	return s, s.Note(log)
 }
 
-// keeper keeps the switch in the file instance.
+// keeper stores the switch in the file instance.
 type keeper struct{ folder Folder }
 
-// Version implements delivery.Keeper: whoever has the folder's lock is alone.
+// Version implements delivery.Keeper: the holder of the folder's lock is the
+// only writer.
 func (keeper) Version() int64 { return 0 }
 
 // Save implements delivery.Keeper.
@@ -55,6 +56,6 @@ func (k keeper) Save(r delivery.Record, log delivery.Log) error {
 	return nil
 }
 
-// Arrived has the switch of a folder stand as it did where the ledger was copied
-// from, durably: the copy is no restored backup.
+// Arrived sets the switch of a folder to its state where the ledger was copied
+// from, durably: the copy is not a restored backup.
 func (f Folder) Arrived(r delivery.Record, log delivery.Log) error { return keeper{f}.Save(r, log) }

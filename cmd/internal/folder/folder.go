@@ -1,12 +1,3 @@
-// Package folder is a data folder: what lies where in it, whether it is a
-// sandbox, and whether it may deliver files.
-//
-// Three small files say what a folder is. kind holds "production" or
-// "sandbox", is written when the folder is made and goes into backups.
-// instance names this very folder and its database file and holds the
-// delivery switch; backups leave it out, so a restored folder delivers
-// nothing until a person says so. ops.credential is the key operations
-// start with.
 package folder
 
 import (
@@ -35,11 +26,11 @@ func (f Folder) NATS() string { return f.join("nats") }
 // Keys holds the keyring.
 func (f Folder) Keys() string { return f.join("keys") }
 
-// Kept holds files as they were sent in, sealed: out those of clients, in
-// those of the bank.
+// Kept holds files as they were sent in, sealed: clients' in out, the bank's in
+// in.
 func (f Folder) Kept() string { return f.join("files") }
 
-// Outbox is where files for the bank are put, in the clear.
+// Outbox is where files for the bank are written, in the clear.
 func (f Folder) Outbox() string { return f.join("outbox") }
 
 // Inbox is where files of the bank are picked up.
@@ -48,12 +39,12 @@ func (f Folder) Inbox() string { return f.join("inbox") }
 // Socket is where a running server takes commands.
 func (f Folder) Socket() string { return f.join("control.sock") }
 
-// Spool is where results of bulk requests wait that are not read as fast as
-// they come. It is empty while no server runs.
+// Spool holds results of bulk requests that are not read as fast as they are
+// made. It is empty while no server runs.
 func (f Folder) Spool() string { return f.join("spool") }
 
-// Witness is the newest event that a node of a ledger in a database knew, as the
-// node writes it.
+// Witness is the newest event known to a node of a ledger in a database, as
+// written by the node.
 func (f Folder) Witness() string { return f.join("witness") }
 
 // CredentialFile holds the key and secret operations start with.
@@ -61,7 +52,8 @@ func (f Folder) CredentialFile() string { return f.join("ops.credential") }
 
 func (f Folder) kindFile() string { return f.join("kind") }
 
-// Instance is the file that says which folder this is, and how its switch stands.
+// Instance is the file that identifies this folder and holds the state of its
+// switch.
 func (f Folder) Instance() string { return f.instance() }
 
 func (f Folder) instance() string { return f.join("instance") }
@@ -69,7 +61,7 @@ func (f Folder) instance() string { return f.join("instance") }
 func (f Folder) join(name string) string { return filepath.Join(string(f), name) }
 
 // HasLog reports whether the folder was used before. A folder that cannot be
-// looked into is an error, and not one without a log.
+// read is an error.
 func (f Folder) HasLog() (bool, error) {
 	_, err := os.Stat(f.Log())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -78,8 +70,8 @@ func (f Folder) HasLog() (bool, error) {
 	return err == nil, err
 }
 
-// MustExist returns an error with the command to try when the folder holds
-// no log yet.
+// MustExist returns an error with the command to try if the folder holds no log
+// yet.
 func (f Folder) MustExist() error {
 	switch has, err := f.HasLog(); {
 	case errors.Is(err, fs.ErrPermission):
@@ -92,7 +84,7 @@ func (f Folder) MustExist() error {
 	return fmt.Errorf("%s holds no ledger: name its folder with --data, or make one with: achledger serve --data %s", f, f)
 }
 
-// KeysExist returns an error with what to do when the keyring of a folder that
+// KeysExist returns an error with what to do if the keyring of a folder that
 // has a log is gone.
 func (f Folder) KeysExist() error {
 	for _, path := range []string{f.join("keys/clients"), f.join("keys/master")} {

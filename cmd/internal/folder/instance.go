@@ -12,21 +12,21 @@ import (
 	"github.com/achledger/achledger/cmd/internal/delivery"
 )
 
-// instance is the content of the file of that name. What it says about the
-// folder holds only where it was written: a copy has other inode numbers.
+// instance is the content of the file of that name. It is valid only where it
+// was written: a copy has other inode numbers.
 type instance struct {
 	FolderInode   uint64 `json:"folder_inode"`
 	DatabaseInode uint64 `json:"database_inode"`
 	// Log is the id of the log's first event; empty until there is one.
 	Log string `json:"log,omitempty"`
-	// Position was in the log when this was written. A log that ends before
-	// it was put back from an older copy in place.
+	// Position is the log's position when this was written. A log that ends before
+	// it was replaced by an older copy.
 	Position int64 `json:"position"`
 	delivery.Record
 }
 
-// readInstance returns the file's content and why it does not hold here; an
-// empty reason says that it does.
+// readInstance returns the file's content and why it is not valid here; an
+// empty reason means that it is.
 func (f Folder) readInstance(log delivery.Log) (i instance, reason string, err error) {
 	content, err := os.ReadFile(f.instance())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,8 +54,8 @@ func (f Folder) readInstance(log delivery.Log) (i instance, reason string, err e
 	return i, reason, nil
 }
 
-// lostLog says how the folder of an empty log shows that it had another one:
-// what left by that is not known to this log, and would leave again.
+// lostLog returns how the folder of an empty log shows that it had another one:
+// this log does not know what left by that one, and it would leave again.
 func (f Folder) lostLog(i instance) (reason string, err error) {
 	const gone = "the log of this folder is gone, and what left is not known any more: "
 	if i.Log != "" || i.Position > 0 {
@@ -74,8 +74,8 @@ func (f Folder) lostLog(i instance) (reason string, err error) {
 	return "", nil
 }
 
-// holdsAnything reports whether a path is a file, or a folder with a file
-// somewhere in it. Empty folders are made before there is a log.
+// holdsAnything reports whether a path is a file, or a folder that contains a
+// file. Empty folders are made before there is a log.
 func holdsAnything(path string) (found bool, err error) {
 	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
 		switch {
@@ -92,7 +92,7 @@ func holdsAnything(path string) (found bool, err error) {
 	return found, err
 }
 
-// identify describes the folder as it stands.
+// identify describes the folder in its present state.
 func (f Folder) identify(log delivery.Log) (instance, error) {
 	folder, err := inode(string(f))
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 	"github.com/achledger/achledger/eventstore/durable"
 )
 
-// Kind says what a folder's payments are: real, or a rehearsal.
+// Kind says whether a folder's payments are real or a test.
 type Kind string
 
-// Kinds of folders. Test data once left a bank as 2.3 billion dollars of
-// real debits (2021), so a folder's kind never changes and a sandbox never
-// delivers by SFTP.
+// Kinds of folders. In 2021 test data left a bank as 2.3 billion dollars of
+// real debits, so a folder's kind never changes and a sandbox never delivers by
+// SFTP.
 const (
 	Production Kind = "production"
 	Sandbox    Kind = "sandbox"
@@ -41,9 +41,8 @@ func (f Folder) Kind() (Kind, error) {
 	}
 }
 
-// Settle makes the folder what it is wanted as, or refuses when it was made
-// as the other kind. It must run before the log is opened for the first
-// time.
+// Settle makes the folder of a kind, or refuses if it was made as the other
+// kind. It must run before the log is first opened.
 func (f Folder) Settle(want Kind) error {
 	is, err := f.Kind()
 	switch {

@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/eventstore/durable"
 )
 
-// marker is the file that says to which ledger in a database a folder belongs:
-// that of a node, and those that nodes share.
+// marker is the file that names the ledger in a database to which a folder
+// belongs: a node's own, and those that nodes share.
 const marker = ".achledger"
 
 // MustBeWhole refuses the folder of a node whose ledger is in a database.
@@ -55,9 +55,9 @@ func (f Folder) MakeNode(ledger string) (release func() error, err error) {
 	return lock.Close, nil
 }
 
-// Share makes a folder that the nodes of a ledger share and the bank uses, or
-// makes sure that an existing one is the ledger's. What is in a folder without an
-// owner was somebody else's.
+// Share makes a folder that the nodes of a ledger and the bank share, or checks
+// that an existing one is the ledger's. Files in a folder without an owner
+// belong to somebody else.
 func Share(path, ledger string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
@@ -65,7 +65,7 @@ func Share(path, ledger string) error {
 	return mark(path, ledger, func() error {
 		entries, err := os.ReadDir(path)
 		for _, e := range entries {
-			if !strings.HasPrefix(e.Name(), "."+marker) { // a marker that was not finished
+			if !strings.HasPrefix(e.Name(), "."+marker) { // an unfinished marker
 				return fmt.Errorf("%s is not empty and not this ledger's: name a new folder", path)
 			}
 		}
@@ -73,8 +73,8 @@ func Share(path, ledger string) error {
 	})
 }
 
-// mark writes whose a folder is, where nothing says it and free lets it, and
-// refuses another's. A nil free always does.
+// mark records the owner of a folder that has none, if free allows it, and
+// refuses another's. A nil free always allows it.
 func mark(path, ledger string, free func() error) error {
 	name := filepath.Join(path, marker)
 	content, err := os.ReadFile(name)

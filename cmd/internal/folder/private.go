@@ -7,20 +7,20 @@ import (
 	"os"
 )
 
-// Permissions of others than the owner, in a file's mode.
+// Permissions of others than the owner in a file's mode.
 const (
 	othersAnything fs.FileMode = 0o077
 	othersWrite    fs.FileMode = 0o022
 )
 
-// Private makes what holds keys, numbers or names readable by its owner alone
+// Private makes what holds keys, numbers or names readable by its owner only,
 // and returns what others could read until now. Outbox and inbox are left as
-// they are, and so is the way to them: a bank's account may have been let in.
+// they are, and so is the path to them: a bank's account may have been given
+// access.
 //
-// A folder in which others can write is refused, with the command that mends
-// it, since they could have put anything in the place of anything; so is what
-// cannot be made private. A folder that was not used before is made private
-// without a word.
+// A folder in which others can write is refused, with the command to fix it,
+// since they could have replaced anything; so is what cannot be made private. A
+// folder that was not used before is made private silently.
 func (f Folder) Private() (exposed []string, err error) {
 	if err := f.ownersAlone(); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (f Folder) Private() (exposed []string, err error) {
 	return exposed, nil
 }
 
-// ownersAlone sees to the folder itself.
+// ownersAlone handles the folder itself.
 func (f Folder) ownersAlone() error {
 	info, err := os.Stat(string(f))
 	if err != nil {
@@ -61,8 +61,8 @@ func (f Folder) ownersAlone() error {
 	return nil
 }
 
-// tighten takes a path's permissions from everybody but its owner, and reports
-// whether they had any. A path that is not there is as it should be.
+// tighten removes everybody's permissions on a path except its owner's, and
+// reports whether there were any. A missing path is fine.
 func tighten(path string) (was bool, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
