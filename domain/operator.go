@@ -10,16 +10,18 @@ import (
 )
 
 // Roles of an operator: viewer sees, operator works the queues and holds,
-// approver releases too, admin changes clients, banks, credentials and policy.
+// approver releases too, admin changes clients, banks, credentials and policy;
+// revealer sees account numbers whole, each with a reason that is on record.
 const (
 	RoleViewer   = "viewer"
 	RoleOperator = "operator"
 	RoleApprover = "approver"
 	RoleAdmin    = "admin"
+	RoleRevealer = "revealer"
 )
 
 // Roles are all roles that an operator can have.
-var Roles = []string{RoleViewer, RoleOperator, RoleApprover, RoleAdmin}
+var Roles = []string{RoleViewer, RoleOperator, RoleApprover, RoleAdmin, RoleRevealer}
 
 // scopesOf says what each role may do, in the scopes of credentials.
 var scopesOf = map[string][]string{
@@ -27,6 +29,7 @@ var scopesOf = map[string][]string{
 	RoleOperator: {ScopeOpsRead, ScopeOpsWork},
 	RoleApprover: {ScopeOpsRead, ScopeOpsWork, ScopeOpsApprove},
 	RoleAdmin:    {ScopeOpsRead, ScopeOpsAdmin},
+	RoleRevealer: {ScopeOpsRead, ScopeReveal},
 }
 
 // Operator is a person who runs the ledger.

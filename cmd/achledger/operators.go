@@ -28,6 +28,7 @@ replaces both, for a person who has lost them.
   operator  works the queues, holds and rejects
   approver  approves and releases as well
   admin     changes clients, banks, credentials, people and the policy
+  revealer  sees account numbers whole, one at a time, each with a reason on record
 
   achledger operators add ruth@lantern.example --role approver --role admin
   achledger operators add ruth@lantern.example --role admin --store postgres://achledger@db.internal/achledger`
@@ -88,7 +89,7 @@ func (c operatorsListCommand) Run(ctx context.Context, s streams) error {
 type operatorsAddCommand struct {
 	placeFlags
 	Email string   `arg:"" help:"The person's e-mail address."`
-	Role  []string `help:"viewer, operator, approver or admin; may be repeated." placeholder:"ROLE" required:""`
+	Role  []string `help:"viewer, operator, approver, admin or revealer; may be repeated." placeholder:"ROLE" required:""`
 	Name  string   `help:"The person's name."`
 }
 

@@ -33,7 +33,7 @@ func (s *surface) actionRoutes() {
 	s.post("/do/:action/:subject", s.forPerson(domain.ScopeOpsRead, s.do))
 	s.post("/hand-in", s.forPerson(domain.ScopeOpsWork, s.handIn))
 	s.BodyLimits[Path+"/hand-in"] = mostHandedIn
-	s.post("/reveal/:client/:id", s.forPerson(domain.ScopeOpsWork, s.reveal))
+	s.post("/reveal/:client/:id", s.forPerson(domain.ScopeReveal, s.reveal))
 }
 
 // do has the API do what a form asks for, as the person who signed in, and

@@ -23,6 +23,7 @@ import (
 var roleChoices = []choice{
 	{domain.RoleViewer, "viewer: sees"}, {domain.RoleOperator, "operator: works queues, holds, rejects"},
 	{domain.RoleApprover, "approver: approves and releases, too"}, {domain.RoleAdmin, "admin: changes clients, banks, people, policy"},
+	{domain.RoleRevealer, "revealer: sees account numbers whole, with a reason"},
 }
 
 // personPath is the page of a person.
@@ -56,11 +57,11 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 
 // roleTable says what each role includes.
 func roleTable(p *page) table {
-	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds, rejects", "Approves, releases files, lifts", "Changes clients, banks, people, policy"), page: p}
+	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds, rejects", "Approves, releases files, lifts", "Changes clients, banks, people, policy", "Sees account numbers whole"), page: p}
 	for _, role := range domain.Roles {
 		may := domain.Operator{Roles: []string{role}}.Scopes()
 		cells := []cell{say(role)}
-		for _, scope := range []string{domain.ScopeOpsRead, domain.ScopeOpsWork, domain.ScopeOpsApprove, domain.ScopeOpsAdmin} {
+		for _, scope := range []string{domain.ScopeOpsRead, domain.ScopeOpsWork, domain.ScopeOpsApprove, domain.ScopeOpsAdmin, domain.ScopeReveal} {
 			if slices.Contains(may, scope) {
 				cells = append(cells, say("yes"))
 			} else {

@@ -19,7 +19,7 @@ type revealPage struct {
 
 // revealForm asks for the account number of a transaction, whole.
 func revealForm(p *page, t *domain.Transaction) []form {
-	may := p.Who.caller.May(domain.ScopeOpsWork)
+	may := p.Who.caller.May(domain.ScopeReveal)
 	return allowed([]form{{
 		Title: "Show the whole account number", Path: Path + "/reveal/" + url.PathEscape(t.Client) + "/" + url.PathEscape(t.ID), Button: "Show it", Fields: []input{reason},
 		Note: "The log keeps that you saw it, and why. It is shown once.", may: may,

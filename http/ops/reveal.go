@@ -26,8 +26,7 @@ type revealedData struct {
 }
 
 // reveal answers the whole account number of a transaction, after recording who
-// asked and why. It takes scope reveal, or a person who signed in and works the
-// queues.
+// asked and why. It takes scope reveal beside one of operations.
 func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	var in struct {
 		Client string `json:"client"`
@@ -41,8 +40,8 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 		return api.Invalid("/client", "required", "whose transaction it is")
 	case in.Reason == "" || len(in.Reason) > longestReason:
 		return api.Invalid("/reason", "required", "why it has to be seen, in at most %d characters", longestReason)
-	case !who.May(domain.ScopeReveal) && (who.Person == "" || !who.May(domain.ScopeOpsWork)):
-		return api.NewProblem(api.CodeScope, "this needs scope %s beside one of operations, or a person who signed in and works the queues", domain.ScopeReveal)
+	case !who.May(domain.ScopeReveal):
+		return api.NewProblem(api.CodeScope, "this needs scope %s beside one of operations; people have it by the role %s", domain.ScopeReveal, domain.RoleRevealer)
 	}
 	t, err := ledger.Load(c.Request().Context(), s.Ledger, ledger.TransactionStream(in.Client, c.Param("id")).Existing("transaction %.80q of client %.32q", c.Param("id"), in.Client))
 	if err != nil {

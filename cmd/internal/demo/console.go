@@ -10,7 +10,7 @@ var operators = []struct {
 	email, name string
 	roles       []string
 }{
-	{"m.ortiz@lantern.example", "Maria Ortiz", []string{"approver"}},
+	{"m.ortiz@lantern.example", "Maria Ortiz", []string{"approver", "revealer"}},
 	{"a.bell@lantern.example", "Ann Bell", []string{"admin", "approver"}},
 }
 

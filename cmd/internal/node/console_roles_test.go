@@ -135,7 +135,7 @@ var actionScopes = map[string]string{
 
 var rolesScopes = map[string][]string{
 	domain.RoleViewer: {"ops:read"}, domain.RoleOperator: {"ops:read", "ops:work"},
-	domain.RoleApprover: {"ops:read", "ops:work", "ops:approve"}, domain.RoleAdmin: {"ops:read", "ops:admin"},
+	domain.RoleApprover: {"ops:read", "ops:work", "ops:approve"}, domain.RoleAdmin: {"ops:read", "ops:admin"}, domain.RoleRevealer: {"ops:read", "reveal"},
 }
 
 func TestARoleOpensItsPagesAndActionsAndNoOthers(t *testing.T) {
@@ -168,13 +168,14 @@ func TestAPageOffersWhatARoleIncludes(t *testing.T) {
 	day := newBankDay(t)
 	day.must(201, day.ops, "POST", "/v1/ops/operators", object{"email": "m.ortiz@lantern.example", "name": "Maria Ortiz", "roles": []string{domain.RoleApprover}}, nil)
 	day.asks()
-	all := map[string]string{"reveal": "ops:work"}
+	all := map[string]string{"reveal": "reveal"}
 	maps.Copy(all, actionScopes)
 	for role, expected := range map[string]string{
 		domain.RoleViewer:   "",
-		domain.RoleOperator: "hold reject judge assign return dismiss clock play-acknowledge play-return play-correction reveal",
-		domain.RoleApprover: "hold approve reject judge assign return dismiss clock play-acknowledge play-return play-correction reveal approve-request refuse-request",
+		domain.RoleOperator: "hold reject judge assign return dismiss clock play-acknowledge play-return play-correction",
+		domain.RoleApprover: "hold approve reject judge assign return dismiss clock play-acknowledge play-return play-correction approve-request refuse-request",
 		domain.RoleAdmin:    "suspend open-client change-client configure-bank issue-credential revoke-credential policy add-person change-person disable-person sign-out-person end-session",
+		domain.RoleRevealer: "reveal",
 	} {
 		person, offered := day.signsIn(role+"@lantern.example", role), map[string]bool{}
 		for _, p := range day.pages() {
