@@ -103,7 +103,12 @@ func (w *walk) compareFiles() {
 			}
 		}
 	}
-	bearer := map[string]string{}
+	bearer, offsets := map[string]string{}, map[string]bool{}
+	for _, c := range w.clients {
+		for _, o := range c.offsets() {
+			offsets[o.Data.Trace] = true
+		}
+	}
 	for _, f := range w.files() {
 		if f.State == "released" {
 			continue // it has no bytes any more
@@ -128,7 +133,7 @@ func (w *walk) compareFiles() {
 			if strings.HasSuffix(e.kind, "Return") {
 				e.debit = false
 			}
-			if e.kind != "Origination" || e.cents > 0 { // prenotes are the ledger's own
+			if !offsets[traces[n]] && (e.kind != "Origination" || e.cents > 0) { // prenotes are the ledger's own
 				got[e]++
 			}
 		}

@@ -42,9 +42,32 @@ func (w *walk) eventsIn(f walkFile, c *walker) (list []eventOf) {
 		var events []eventOf
 		c.want(200, "GET", "/api/transaction/event?after=0&direction=ToFed", nil, &events)
 		list = slices.DeleteFunc(events, func(e eventOf) bool { return e.FileID != f.ID })
-		return len(list) == f.Entries || f.State == "refused" || f.State == "released"
+		return len(list)+c.offsetsIn(f) == f.Entries || f.State == "refused" || f.State == "released"
 	})
 	return list
+}
+
+// offsetsIn is how many entries of a file balance its batches and are nobody's
+// payments.
+func (c *walker) offsetsIn(f walkFile) (n int) {
+	for _, o := range c.offsets() {
+		if o.Stream == "file/"+f.ID {
+			n++
+		}
+	}
+	return n
+}
+
+// offset is the event of one.
+type offset struct {
+	Stream string
+	Data   struct{ Trace string }
+}
+
+func (c *walker) offsets() []offset {
+	var feed struct{ Data []offset }
+	c.want(200, "GET", "/v1/events?after=0&type=file.offset&limit=500", nil, &feed)
+	return feed.Data
 }
 
 // named is the promise for a transaction that the answer did not name; nil
