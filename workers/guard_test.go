@@ -261,8 +261,8 @@ func TestAClientsOwnFileIsJudgedWholeBeforeItIsRendered(t *testing.T) {
 }
 
 func TestAFileThatALimitRejectsLeavesNothing(t *testing.T) {
-	b := openBank(t, bounded(guard.Limit{Direction: guard.Debit, Per: guard.PerEntry, Cents: 100_00, Action: guard.Reject},
-		guard.Limit{Direction: guard.Debit, Per: guard.PerSettlementDate, Cents: 150_00, Action: guard.Hold}))
+	b := openBank(t, bounded(guard.Limit{Direction: guard.Debit, Per: guard.PerSettlementDate, Cents: 110_00, Action: guard.Reject},
+		guard.Limit{Direction: guard.Debit, Per: guard.PerBankingDay, Cents: 150_00, Action: guard.Hold}))
 	id := b.uploadOf(10_00, 100_01)
 	must(t, b.batcher.Sweep(t.Context()))
 	f := b.fileStands(id, domain.FileIsRejected)
