@@ -15,7 +15,8 @@ func (b *bankDay) pages() [][2]string {
 		{"transaction-held", "/transactions/" + b.diner + "/" + b.held}, {"transaction-waiting", "/transactions/" + b.diner + "/" + b.waits}, {"transaction-returned", "/transactions/" + b.gym + "/" + b.returned},
 		{"files", "/files"}, {"file", "/files/" + b.file}, {"inbound", "/inbound"}, {"inbound-file", "/inbound/" + b.inbound}, {"inbound-quarantined", "/inbound/" + b.quarantined},
 		{"returns", "/returns"}, {"money", "/money"}, {"clients", "/clients"}, {"client", "/clients/" + b.gym}, {"banks", "/banks"}, {"bank", "/banks/231380104"},
-		{"approvals", "/queues/approvals"}, {"queue-returned", "/queues/returned"}, {"people", "/people"}, {"person", "/people/m.ortiz@lantern.example"}, {"policy", "/policy"},
+		{"approvals", "/queues/approvals"}, {"queue-returned", "/queues/returned"}, {"queue-delivery", "/queues/delivery"},
+		{"queue-decisions", "/queues/decisions"}, {"queue-requests", "/queues/requests"}, {"queue-answers", "/queues/answers"}, {"people", "/people"}, {"person", "/people/m.ortiz@lantern.example"}, {"policy", "/policy"},
 		{"rates", "/rates"}, {"rates-company", "/rates/" + b.gym + "/1840000017?class=overall"}, {"exposure", "/exposure"},
 		{"system", "/system"}, {"search", "/search?q=nothing"},
 	}
