@@ -24,8 +24,7 @@ func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 	y := func(v float64) int { return top + high - int(v*high/most) }
 	p.Lines = append(p.Lines, line{left, top + high, left + wide, top + high, "axis"},
 		line{left, y(r.Act), left + wide, y(r.Act), "limit"}, line{left, y(r.Warn), left + wide, y(r.Warn), "near"})
-	p.Labels = append(p.Labels, label{X: left, Y: y(r.Act) - 4, Anchor: "start", Text: "act above " + perCent(r.Act)},
-		label{X: left + 110, Y: y(r.Act) - 4, Anchor: "start", Text: "warn above " + perCent(r.Warn)})
+	p.Labels = append(p.Labels, label{X: left, Y: y(r.Act) - 4, Anchor: "start", Text: "act above " + perCent(r.Act) + ", warn above " + perCent(r.Warn)})
 	for day := range n - 1 {
 		p.Lines = append(p.Lines, line{x(day), y(r.Trend[day]), x(day + 1), y(r.Trend[day+1]), "path"})
 	}
