@@ -57,7 +57,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 
 // roleTable says what each role includes.
 func roleTable(p *page) table {
-	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds, rejects", "Approves, releases files, lifts", "Changes clients, banks, people, policy", "Sees account numbers whole"), page: p}
+	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds", "Approves, releases", "Changes settings", "Sees whole numbers"), page: p}
 	for _, role := range domain.Roles {
 		may := domain.Operator{Roles: []string{role}}.Scopes()
 		cells := []cell{say(role)}
