@@ -2439,7 +2439,7 @@ type ProFile_Batches_Entries struct {
 // ProFileBatchesOffsetAccount0 defines model for ProFile.Batches.OffsetAccount.0.
 type ProFileBatchesOffsetAccount0 = string
 
-// ProFile_Batches_OffsetAccount defines model for ProFile.Batches.OffsetAccount.
+// ProFile_Batches_OffsetAccount An account of the company against which the batch is balanced: one more entry of the file, with a trace number of its own, that is no transaction. Without it the client's own setting `balance` counts.
 type ProFile_Batches_OffsetAccount struct {
 	union json.RawMessage
 }
@@ -2449,13 +2449,15 @@ type ProFileBatchesSecCode string
 
 // ProFile_Batches defines model for ProFile.Batches.
 type ProFile_Batches struct {
-	Company           ProFile_Batches_Company        `json:"company"`
-	DiscretionaryData *string                        `json:"discretionaryData,omitempty"`
-	EffectiveDate     *string                        `json:"effectiveDate,omitempty"`
-	Entries           []ProFile_Batches_Entries      `json:"entries"`
-	EntryDescription  string                         `json:"entryDescription"`
-	OffsetAccount     *ProFile_Batches_OffsetAccount `json:"offsetAccount,omitempty"`
-	SecCode           ProFileBatchesSecCode          `json:"secCode"`
+	Company           ProFile_Batches_Company   `json:"company"`
+	DiscretionaryData *string                   `json:"discretionaryData,omitempty"`
+	EffectiveDate     *string                   `json:"effectiveDate,omitempty"`
+	Entries           []ProFile_Batches_Entries `json:"entries"`
+	EntryDescription  string                    `json:"entryDescription"`
+
+	// OffsetAccount An account of the company against which the batch is balanced: one more entry of the file, with a trace number of its own, that is no transaction. Without it the client's own setting `balance` counts.
+	OffsetAccount *ProFile_Batches_OffsetAccount `json:"offsetAccount,omitempty"`
+	SecCode       ProFileBatchesSecCode          `json:"secCode"`
 }
 
 // ProFileDelivery defines model for ProFile.Delivery.
