@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/url"
@@ -27,10 +26,7 @@ func TestAClusterLosesItsLeader(t *testing.T) {
 	running(t, r)
 	waitFor(t, r, record(log, 500))
 	js := must(jetstream.New(c.connect()))
-	stream, err := js.Stream(context.Background(), Stream)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stream := streamOf(t, js)
 	if n := stream.CachedInfo().Config.Replicas; n != 3 {
 		t.Fatalf("the stream has %d replicas", n)
 	}

@@ -147,6 +147,24 @@ func waitFor(t testing.TB, r *Relay, position int64) {
 	}
 }
 
+// streamOf asks for the stream until it is answered: a cluster that elects a
+// leader leaves a question without an answer.
+func streamOf(t testing.TB, js jetstream.JetStream) jetstream.Stream {
+	t.Helper()
+	var err error
+	for range 30 {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		var stream jetstream.Stream
+		stream, err = js.Stream(ctx, Stream)
+		cancel()
+		if err == nil {
+			return stream
+		}
+	}
+	t.Fatal(err)
+	return nil
+}
+
 // mustEcho reads the whole stream and compares it with the whole log.
 func mustEcho(t testing.TB, c *nats.Conn, s eventstore.Store) {
 	t.Helper()
@@ -160,10 +178,7 @@ func mustEcho(t testing.TB, c *nats.Conn, s eventstore.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := js.Stream(ctx, Stream)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stream := streamOf(t, js)
 	state := stream.CachedInfo().State
 	if int64(state.LastSeq) != head.Position || int64(state.Msgs) != head.Position {
 		t.Fatalf("the stream has %d messages up to %d, the log %d events", state.Msgs, state.LastSeq, head.Position)
