@@ -23,6 +23,27 @@ type Comparison struct {
 // mostProblems bounds how many problems a comparison names.
 const mostProblems = 20
 
+// While a cluster elects a leader it leaves questions without an answer. A
+// question is asked again after askPatience; who reads messages is given a new
+// consumer by the library once two heartbeats were missed, after 10 s.
+const (
+	askPatience      = 2 * time.Second
+	electionPatience = time.Minute
+)
+
+// ask asks until there is an answer, for as long as an election may take.
+func ask[T any](ctx context.Context, question func(context.Context) (T, error)) (answer T, err error) {
+	for end := time.Now().Add(electionPatience); ; {
+		once, cancel := context.WithTimeout(ctx, askPatience)
+		answer, err = question(once)
+		cancel()
+		unanswered := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout)
+		if !unanswered || ctx.Err() != nil || time.Now().After(end) {
+			return answer, err
+		}
+	}
+}
+
 // Compare reads the headers of every message and compares them with the log.
 func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (found Comparison, err error) {
 	head, err := store.Head(ctx)
@@ -34,7 +55,7 @@ func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (foun
 	if err != nil {
 		return found, err
 	}
-	stream, err := js.Stream(ctx, Stream)
+	stream, err := ask(ctx, func(ctx context.Context) (jetstream.Stream, error) { return js.Stream(ctx, Stream) })
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return found, nil // the relay is about to make it
 	}
@@ -50,7 +71,9 @@ func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (foun
 		found.Problems = append(found.Problems, fmt.Sprintf("the stream begins with message %d", first))
 		return found, nil
 	}
-	consumer, err := js.OrderedConsumer(ctx, Stream, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+	consumer, err := ask(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+		return js.OrderedConsumer(ctx, Stream, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+	})
 	if err != nil {
 		return found, fmt.Errorf("read the stream: %w", err)
 	}
@@ -76,7 +99,7 @@ func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContex
 				return fmt.Errorf("the log ends before %d", n)
 			}
 		}
-		message, err := messages.Next(jetstream.NextMaxWait(10 * time.Second))
+		message, err := messages.Next(jetstream.NextMaxWait(electionPatience))
 		if err != nil {
 			return fmt.Errorf("read message %d: %w", n, err)
 		}
