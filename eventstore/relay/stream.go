@@ -115,11 +115,21 @@ func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
 	c.AllowDirect, c.AllowMsgTTL, c.NoAck = false, false, false
 	c.Sources, c.SubjectTransform, c.RePublish = nil, nil, nil
 	c.AllowAtomicPublish = r.atLeast(2, 12)
-	c.Compression = jetstream.S2Compression // of each block once it is full; events of one kind differ in little
 	if r.Replicas > 0 {
 		c.Replicas = r.Replicas
 	}
+	c.Compression = compression(c.Replicas)
 	return c
+}
+
+// compression is of each block once it is full: events of one kind differ in
+// little. A stream of several replicas has none: after a server had been killed,
+// consumers of a compressed one got nothing for a minute and more.
+func compression(replicas int) jetstream.StoreCompression {
+	if replicas > 1 {
+		return jetstream.NoCompression
+	}
+	return jetstream.S2Compression
 }
 
 // atLeast reports whether the server is of that version or a newer one.
