@@ -70,15 +70,28 @@ const (
 // deadline first, of one client or of all, and the cursor of the next page.
 // Errors: ErrCursor.
 func (v *Views) InboundDecisions(ctx context.Context, client string, limit int, after string) ([]InboundDecision, string, error) {
-	at, err := parseCursor(after, "decisions "+client)
+	return pageByDeadline(ctx, v, inboundDecisions, "decisions "+client, client, limit, after, scanDecision, func(d InboundDecision) (time.Time, int64) {
+		return d.DecideBy, d.Position
+	})
+}
+
+// pageByDeadline is a page of what waits with a deadline, the nearest first, of
+// one client or of all, and the cursor of the next page. The query takes deadline
+// and position of the row before, the client, and how many. Errors: ErrCursor.
+func pageByDeadline[T any](
+	ctx context.Context, v *Views, query, filter, client string, limit int, after string, scan func([]value, *T), place func(T) (time.Time, int64),
+) ([]T, string, error) {
+	at, err := parseCursor(after, filter)
 	if err != nil {
 		return nil, "", err
 	}
-	p := page[InboundDecision]{limit: limit}
+	p := page[T]{limit: limit}
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(inboundDecisions, values(at.At, at.Row, client, p.room()), func(row []value) error {
-			d := scanDecision(row)
-			if !p.add(d, cursor{Filter: at.Filter, At: micros(d.DecideBy), Row: d.Position}) {
+		return s.query(query, values(at.At, at.Row, client, p.room()), func(row []value) error {
+			var one T
+			scan(row, &one)
+			by, position := place(one)
+			if !p.add(one, cursor{Filter: at.Filter, At: micros(by), Row: position}) {
 				return conn.ErrStop
 			}
 			return nil
@@ -95,7 +108,7 @@ func (v *Views) InboundDecisions(ctx context.Context, client string, limit int, 
 // oldest deadline first, after the last one that was taken.
 func (v *Views) OverdueDecisions(ctx context.Context, now time.Time, after InboundDecision, limit int) ([]InboundDecision, error) {
 	args := values(micros(now), micros(after.DecideBy), after.Position, int64(limit))
-	return rowsOf(ctx, v, overdueDecisions, args, func(row []value, d *InboundDecision) { *d = scanDecision(row) })
+	return rowsOf(ctx, v, overdueDecisions, args, scanDecision)
 }
 
 // NextDecision is the next deadline of a decision after now; ok is false where
@@ -111,14 +124,13 @@ func (v *Views) NextDecision(ctx context.Context, now time.Time) (at time.Time, 
 	return at, ok, err
 }
 
-func scanDecision(row []value) (d InboundDecision) {
+func scanDecision(row []value, d *InboundDecision) {
 	pays := false
 	scan(row, &d.Position, &d.Client, &d.TransactionID, &d.ItemID, &d.ODFI, &d.SEC, &d.PushPull, &d.Name, &d.AccountTail, &d.AmountCents,
 		&d.SettledOn, &d.ReceivedAt, &d.DecideBy, &pays, &d.Code)
 	if d.Then = receiving.Return; pays {
 		d.Then = receiving.Pay
 	}
-	return d
 }
 
 // putDecision keeps a payment among those that wait for a decision while it

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
-	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
 // Request is what is said about a request for return, or about the return that
@@ -59,26 +58,9 @@ const (
 // nearest deadline first, of one client or of all, and the cursor of the next
 // page. Errors: ErrCursor.
 func (v *Views) ReturnRequests(ctx context.Context, client string, limit int, after string) ([]ReturnRequest, string, error) {
-	at, err := parseCursor(after, "requests "+client)
-	if err != nil {
-		return nil, "", err
-	}
-	p := page[ReturnRequest]{limit: limit}
-	err = v.read(ctx, func(s snapshot) error {
-		return s.query(returnRequests, values(at.At, at.Row, client, p.room()), func(row []value) error {
-			var r ReturnRequest
-			scanRequest(row, &r)
-			if !p.add(r, cursor{Filter: at.Filter, At: micros(r.AnswerBy), Row: r.Position}) {
-				return conn.ErrStop
-			}
-			return nil
-		})
+	return pageByDeadline(ctx, v, returnRequests, "requests "+client, client, limit, after, scanRequest, func(r ReturnRequest) (time.Time, int64) {
+		return r.AnswerBy, r.Position
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	list, next := p.result()
-	return list, next, nil
 }
 
 // LapsedRequests lists the requests that the receiving bank did not answer in

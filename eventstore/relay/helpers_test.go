@@ -147,22 +147,14 @@ func waitFor(t testing.TB, r *Relay, position int64) {
 	}
 }
 
-// streamOf asks for the stream until it is answered: a cluster that elects a
-// leader leaves a question without an answer.
+// streamOf is the stream, also of a cluster that elects a leader.
 func streamOf(t testing.TB, js jetstream.JetStream) jetstream.Stream {
 	t.Helper()
-	var err error
-	for range 30 {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		var stream jetstream.Stream
-		stream, err = js.Stream(ctx, Stream)
-		cancel()
-		if err == nil {
-			return stream
-		}
+	stream, err := ask(context.Background(), func(ctx context.Context) (jetstream.Stream, error) { return js.Stream(ctx, Stream) })
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal(err)
-	return nil
+	return stream
 }
 
 // mustEcho reads the whole stream and compares it with the whole log.
