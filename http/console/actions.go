@@ -15,20 +15,20 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// action is something that operations do: the request of the API that does
-// it, and the form that asks for it.
+// action is a change that operations staff can make: the API request that
+// makes it, and the form that collects its input.
 type action struct {
 	scope  string
 	method string
-	path   string // of the API; :subject is what it is about
+	path   string // path in the API; :subject is the id it applies to
 	fields []input
 	button string
-	grave  bool // it cannot be taken back
+	grave  bool // cannot be undone
 	note   string
 	done   string
 }
 
-// actionRoutes bind what forms ask for.
+// actionRoutes binds the paths that forms post to.
 func (s *surface) actionRoutes() {
 	s.post("/do/:action/:subject", s.forPerson(domain.ScopeOpsRead, s.do))
 	s.post("/hand-in", s.forPerson(domain.ScopeOpsWork, s.handIn))
@@ -36,8 +36,8 @@ func (s *surface) actionRoutes() {
 	s.post("/reveal/:client/:id", s.forPerson(domain.ScopeReveal, s.reveal))
 }
 
-// do has the API do what a form asks for, as the person who signed in, and
-// goes back to where that came from.
+// do sends a submitted form to the API as the signed-in person, then redirects
+// back to the page that the form was on.
 func (s *surface) do(c echo.Context, who api.Caller) error {
 	a, ok := actions[c.Param("action")]
 	if !ok {
@@ -57,7 +57,7 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone) // the next page tells what it knows in any case
+	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone) // if the views lag, the next page shows what they know so far
 	if one := answer.issued(); one.Secret != "" {
 		return s.showSecret(c, who, one, answer.approval())
 	}
@@ -67,7 +67,7 @@ func (s *surface) do(c echo.Context, who api.Caller) error {
 	return c.Redirect(http.StatusSeeOther, withQuery(back(c), "done", c.Param("action")))
 }
 
-// body is what a form says, as the API takes it.
+// body converts the submitted form into the JSON body that the API expects.
 func (a action) body(c echo.Context) ([]byte, error) {
 	values := map[string]any{}
 	if client := c.FormValue("client"); client != "" && strings.HasPrefix(a.path, "/v1/simulations/") {
@@ -76,7 +76,7 @@ func (a action) body(c echo.Context) ([]byte, error) {
 	for _, f := range a.fields {
 		typed := strings.TrimSpace(c.FormValue(f.Name))
 		if f.Kind == "hidden" && f.Value != "" {
-			typed = f.Value // whatever was sent
+			typed = f.Value // a hidden field has a fixed value: ignore what the browser sent
 		}
 		switch {
 		case f.Kind == "check" || f.Kind == "hidden" && (typed == "true" || typed == "false"):
@@ -96,7 +96,7 @@ func (a action) body(c echo.Context) ([]byte, error) {
 				return nil, api.Invalid("/"+f.Name, "json", "%v", err)
 			}
 			maps.Copy(values, set)
-		case f.Name == "key": // stands in the path
+		case f.Name == "key": // part of the path
 		case f.Kind == "yesno":
 			values[f.Name] = typed == "true"
 		case f.Kind == "dollars":
@@ -121,7 +121,7 @@ func (a action) body(c echo.Context) ([]byte, error) {
 	return json.Marshal(values)
 }
 
-// withQuery is a path with a parameter of its query set.
+// withQuery returns the path with one query parameter set.
 func withQuery(to, name, value string) string {
 	path, query, _ := strings.Cut(to, "?")
 	values, _ := url.ParseQuery(query)
@@ -129,8 +129,9 @@ func withQuery(to, name, value string) string {
 	return path + "?" + values.Encode()
 }
 
-// doneText says what was just done. Only what is known here is said: the
-// parameter may come from anywhere.
+// doneText describes the action that was just taken. The name comes from the
+// URL, which anybody can craft, so a name that is not a known action yields no
+// text.
 func doneText(name string) string {
 	switch name {
 	case "hand-in":

@@ -6,12 +6,13 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// clientScopes are what a client's credential may have.
+// clientScopes are the scopes that a client's credential may have.
 var clientScopes = []choice{{"originate", "originate"}, {"read", "read"}, {"vault", "vault"}, {"download", "download"}, {"reveal", "reveal: account numbers whole"}}
 
 var reason = input{Name: "reason", Label: "Reason, kept in the log", Kind: "text", Needed: true, Most: 200}
 
-// actions are by name; /console/do/NAME/SUBJECT does one.
+// actions maps a name to its action; a POST to /console/do/NAME/SUBJECT runs
+// it.
 var actions = map[string]action{
 	"hold":     {scope: domain.ScopeOpsWork, path: "/v1/ops/events/:subject/hold", fields: []input{reason}, button: "Hold", done: "It is held.", note: "It leaves in no file until somebody approves it."},
 	"approve":  {scope: domain.ScopeOpsApprove, path: "/v1/ops/events/:subject/approve", fields: []input{reason}, button: "Approve", done: "It is approved and leaves with the next file.", note: "It leaves with the next file of its client."},

@@ -6,13 +6,15 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// ageTexts are the steps of projections.AgeSteps and what is older.
+// ageTexts label the age ranges of projections.AgeSteps, and the open range
+// after the last.
 var ageTexts = []string{"under 1 hour", "1 to 4 hours", "4 hours to a day", "1 to 3 days", "older"}
 
-// ageClasses are how the steps look, the older the nearer to alarm.
+// ageClasses are the CSS classes of the ranges: the older, the more alarming.
 var ageClasses = []string{"usual", "bar", "bar", "care", "hurt"}
 
-// agesPlot draws each queue as a bar of parts, by how long they wait.
+// agesPlot draws each queue as a stacked bar, split by how long its items have
+// waited.
 func agesPlot(ages []projections.WaitAges) *plot {
 	const left, right, high = 110, 60, 34
 	wide := plotWidth - left - right
@@ -47,7 +49,8 @@ func total(counts []int64) (sum int64) {
 	return sum
 }
 
-// queueOf is the queue of what waits, by its title and its page.
+// queueOf returns the title and the page of the queue that holds this kind of
+// item.
 func queueOf(what string) (title, path string) {
 	if what == projections.WaitsUnknown {
 		return "In doubt", Path + "/queues/delivery"

@@ -24,13 +24,13 @@ func (s *surface) approvals(ctx context.Context, p *page, limit int, cursor stri
 	return s.approvalTable(ctx, p, projections.ApprovalFilter{State: domain.ApprovalWaits, Now: p.Now, Limit: limit, Cursor: cursor}, "")
 }
 
-// approvalStates are what the queue can be looked at by.
+// approvalStates are the states by which the queue can be filtered.
 var approvalStates = []choice{
 	{string(domain.ApprovalWaits), "waiting"}, {string(domain.ApprovalGranted), "approved"}, {string(domain.ApprovalDenied), "refused"},
 	{string(domain.ApprovalExpired), "expired"}, {string(domain.ApprovalWithdrawn), "withdrawn"}, {string(domain.ApprovalStale), "stale"}, {"all", "all"},
 }
 
-// Whose requests are looked at.
+// Whose requests are shown.
 const (
 	askedByMe    = "me"
 	askedByOther = "others"
@@ -38,8 +38,8 @@ const (
 
 var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others: you may decide"}, {askedByMe, "you"}}
 
-// approvalQueue answers the requests that need two people: those that wait, or
-// those that ended in some way.
+// approvalQueue serves the requests that need two people: the open ones, or
+// those that ended in a given state.
 func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state, by := q.Text("state"), q.Text("by")
@@ -100,7 +100,7 @@ func (s *surface) approvalTable(ctx context.Context, p *page, f projections.Appr
 	return t, next, err
 }
 
-// actTexts are what is asked for, as people say it.
+// actTexts name each requested action in plain words.
 var actTexts = map[domain.Action]string{
 	domain.ActRelease: "Approve what is held", domain.ActFileRelease: "Take a file back", domain.ActFileConfirm: "Say that the bank has a file",
 	domain.ActFileResend: "Send a file again", domain.ActAcknowledge: "Take in an acknowledgement", domain.ActInbound: "Take in a file of the bank",
@@ -115,12 +115,12 @@ func actText(a domain.Action) string {
 	return word(a)
 }
 
-// about is what a request is about, with its page where it has one.
+// about returns the subject of a request, linked to its page if it has one.
 func (s *surface) about(a domain.Action, subject string) cell {
 	to := ""
 	switch a {
 	case domain.ActRelease:
-		to = "/search?q=" + url.QueryEscape(subject) // an entry, or a file
+		to = "/search?q=" + url.QueryEscape(subject) // the subject is an entry or a file
 	case domain.ActFileRelease, domain.ActFileConfirm, domain.ActFileResend:
 		to = "/files/" + url.PathEscape(subject)
 	case domain.ActClient, domain.ActCredential:
@@ -144,15 +144,15 @@ type approvalPage struct {
 	Facts                []fact
 	Actions              []form
 	Changes              []proposed
-	Entry                cell // whose it is about, if an entry
+	Entry                cell // the entry's transaction, if the request is about an entry
 }
 
-// proposed is a part of what would be done: in words, and as the log would
-// have it.
+// proposed is one part of the requested change, in words and as the log would
+// record it.
 type proposed struct{ What, Detail, Where, Raw string }
 
-// approval answers one request: exactly what is asked for, by whom, and what
-// became of it.
+// approval serves one request: what exactly is asked for, by whom, and its
+// outcome.
 func (s *surface) approval(c echo.Context, who api.Caller) error {
 	a, err := s.readApproval(c.Request().Context(), c.Param("id"))
 	if err != nil {
@@ -187,7 +187,8 @@ func (s *surface) approval(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "approval", p)
 }
 
-// entryOf is the entry that a request is about, as people call it.
+// entryOf identifies the entry that a request is about by its client's name
+// and its amount.
 func (s *surface) entryOf(ctx context.Context, a domain.Approval) (cell, error) {
 	for _, change := range a.Asked.Changes {
 		name, ok := strings.CutPrefix(change.Stream, "transaction/")
@@ -204,8 +205,8 @@ func (s *surface) entryOf(ctx context.Context, a domain.Approval) (cell, error) 
 	return cell{}, nil
 }
 
-// requestForms are what a person may do with a request that waits: whoever
-// asked may take it back, everybody else decides.
+// requestForms are the actions on an open request: whoever made it may
+// withdraw it, everybody else may decide it.
 func requestForms(p *page, a domain.Approval) []form {
 	if a.Asked.Maker == p.Who.Name {
 		return allowed([]form{formOf(p, "withdraw-request", a.ID, "Withdraw it")})
@@ -216,7 +217,7 @@ func requestForms(p *page, a domain.Approval) []form {
 	})
 }
 
-// proposedBy tells what a request would do.
+// proposedBy describes what a request would do.
 func proposedBy(a domain.Approval) (list []proposed, err error) {
 	for _, change := range a.Asked.Changes {
 		for _, e := range change.Events {

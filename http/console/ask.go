@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// answered is what the API said.
+// answered is the API's response.
 type answered struct {
 	status int
 	header http.Header
@@ -23,8 +23,8 @@ func (a *answered) Header() http.Header         { return a.header }
 func (a *answered) WriteHeader(status int)      { a.status = status }
 func (a *answered) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-// approval is the request for a second person's approval that was made in the
-// place of what was asked for.
+// approval returns the id of the request for a second person's approval that
+// the API created instead of acting, if it did.
 func (a *answered) approval() string {
 	var asked struct {
 		ID string `json:"approval_id"`
@@ -35,13 +35,13 @@ func (a *answered) approval() string {
 	return asked.ID
 }
 
-// ask makes a request of the API in this process, as the person who signed
-// in. What is refused comes back as the problem that the API answers.
+// ask sends a request to the API within this process, as the signed-in person.
+// A refusal is returned as the *api.Problem that the API responds with.
 func (s *surface) ask(c echo.Context, who api.Caller, method, path string, body []byte) (*answered, error) {
 	return s.askWith(c, who, method, path, echo.MIMEApplicationJSON, body)
 }
 
-// askWith does the same with a body of any kind.
+// askWith is ask with a body of any content type.
 func (s *surface) askWith(c echo.Context, who api.Caller, method, path, kind string, body []byte) (*answered, error) {
 	r, err := http.NewRequestWithContext(api.ActingAs(context.WithoutCancel(c.Request().Context()), who), method, path, bytes.NewReader(body))
 	if err != nil {

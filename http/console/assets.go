@@ -14,8 +14,8 @@ import (
 //go:embed static
 var static embed.FS
 
-// asset is a file that pages load. Its name has its hash, so that a browser
-// keeps it until another release has another one.
+// asset is a static file that pages load. Its URL contains its hash, so a
+// browser may cache it forever: a release with other content uses another URL.
 type asset struct {
 	path, mediaType string
 	content         []byte
@@ -30,7 +30,7 @@ var assets = map[string]asset{
 func loadAsset(name, mediaType string) asset {
 	content, err := fs.ReadFile(static, "static/"+name)
 	if err != nil {
-		panic(err) // embedded: the program was built without it
+		panic(err) // embedded, so the build itself is broken
 	}
 	sum := sha256.Sum256(content)
 	ext := path.Ext(name)
@@ -38,8 +38,8 @@ func loadAsset(name, mediaType string) asset {
 	return asset{Path + "/static/" + hashed, mediaType, content}
 }
 
-// assetRoutes serve what pages load, to anybody: the page at which one signs
-// in needs it, and it says nothing about the ledger.
+// assetRoutes serves static files without a session: the sign-in page needs
+// them, and they reveal nothing about the ledger.
 func (s *surface) assetRoutes() {
 	for _, a := range assets {
 		s.Echo.GET(a.path, func(c echo.Context) error {

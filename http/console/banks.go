@@ -14,7 +14,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// banks answers our ODFIs: those with settings, and those that clients use.
+// banks serves the list of our ODFIs: those with settings, and those that
+// clients originate through.
 func (s *surface) banks(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Banks", "Banks")
 	return s.list(c, p, "The banks through which files leave and come.", nil, func(ctx context.Context, _ int, _ string) (table, string, error) {
@@ -45,7 +46,8 @@ func (s *surface) banks(c echo.Context, who api.Caller) error {
 	})
 }
 
-// deliveryState is whether files leave for a bank, as the switch stands.
+// deliveryState says whether files may leave for a bank now, by the delivery
+// switch.
 func deliveryState(labels map[string]map[string]float64, routing string) cell {
 	switches := labels["achledger_delivery_on"]
 	on, set := switches[routing]
@@ -96,8 +98,8 @@ func sortedKeys(counts map[string]int) (list []string) {
 	return list
 }
 
-// bankPage answers one of our ODFIs: how files leave, who uses it, and how its
-// settings came about.
+// bankPage serves one of our ODFIs: how its files are delivered, which clients
+// use it, and the history of its settings.
 func (s *surface) bankPage(c echo.Context, who api.Caller) error {
 	ctx, routing := c.Request().Context(), c.Param("routing")
 	bank, err := s.Ledger.Bank(ctx, routing)

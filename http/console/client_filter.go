@@ -9,12 +9,12 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// clientsOffered is how many clients a form offers by name; where there are
-// more, one types.
+// clientsOffered is the largest number of clients that a form offers in a
+// menu; with more, the user types a name.
 const clientsOffered = 200
 
-// clientChoices are the clients by name; none where there are too many to
-// choose from.
+// clientChoices returns the clients as menu options, or nil if there are more
+// than clientsOffered.
 func (s *surface) clientChoices(ctx context.Context) ([]choice, error) {
 	rows, next, err := s.Views.Clients(ctx, clientsOffered, "")
 	if err != nil || next != "" {
@@ -28,7 +28,7 @@ func (s *surface) clientChoices(ctx context.Context) ([]choice, error) {
 	return list, nil
 }
 
-// clientFilter is the field that chooses a client in the form above a list.
+// clientFilter is the filter above a list that selects a client.
 func (s *surface) clientFilter(ctx context.Context, id string) (filter, error) {
 	f := filter{Name: "client", Label: "Client", Value: id, Kind: "text"}
 	choices, err := s.clientChoices(ctx)
@@ -38,7 +38,7 @@ func (s *surface) clientFilter(ctx context.Context, id string) (filter, error) {
 	return f, err
 }
 
-// clientID is the client that somebody typed, by its id or its name.
+// clientID resolves what a user typed, an id or a name, to a client's id.
 func (s *surface) clientID(ctx context.Context, typed string) (string, error) {
 	if typed == "" {
 		return "", nil
@@ -53,7 +53,7 @@ func (s *surface) clientID(ctx context.Context, typed string) (string, error) {
 	case len(named) == 1:
 		return named[0].ID, nil
 	case len(named) == 0:
-		return typed, nil // of which there is nothing to list
+		return typed, nil // unknown: the list will be empty
 	default:
 		return "", &domain.Refusal{Code: domain.Invalid, Fields: []domain.FieldError{{Pointer: "/client", Code: "several", Message: fmt.Sprintf("several clients have a name like %.40q: send an id", typed)}}}
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// clients answers the clients by id.
+// clients serves the list of clients, ordered by id.
 func (s *surface) clients(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Clients", "Clients")
 	p.Forms = allowed([]form{formOf(p, "open-client", "new", "Take on a client").filled("settings", newClient)})
@@ -46,7 +46,7 @@ func (s *surface) clients(c echo.Context, who api.Caller) error {
 	})
 }
 
-// waitingOf leads from a sum to the entries of a client that wait.
+// waitingOf links a sum to the list of the client's waiting entries.
 func waitingOf(client string, sum cell, entries int) cell {
 	if entries > 0 {
 		sum.Href = Path + "/transactions?client=" + client + "&status=Pending"
@@ -57,7 +57,7 @@ func waitingOf(client string, sum cell, entries int) cell {
 type settingsPage struct {
 	Title, State string
 	Lead         string
-	FactsTitle   string // Settings where it is left out
+	FactsTitle   string // "Settings" if empty
 	NoHistory    bool
 	Tone         tone
 	Links        []said
@@ -70,7 +70,8 @@ type settingsPage struct {
 
 func (d settingsPage) lists() []table { return d.Tables }
 
-// change is settings as somebody set them, and what that changed.
+// change is one version of the settings, with its differences from the version
+// before.
 type change struct {
 	At   time.Time
 	By   string
@@ -79,7 +80,7 @@ type change struct {
 	Reason string
 }
 
-// clientForms are what may be changed about a client.
+// clientForms are the actions on a client.
 func (s *surface) clientForms(c echo.Context, p *page, id string) ([]form, error) {
 	forms := []form{formOf(p, "change-client", id, "Change the settings"), formOf(p, "issue-credential", id, "Issue a credential")}
 	if !p.Who.caller.May(domain.ScopeOpsAdmin) {
@@ -106,8 +107,8 @@ func (s *surface) clientForms(c echo.Context, p *page, id string) ([]form, error
 	return allowed(forms), nil
 }
 
-// client answers one client: what waits, its settings and how they came about,
-// and its credentials.
+// client serves one client: its waiting entries, its settings with their
+// history, and its credentials.
 func (s *surface) client(c echo.Context, who api.Caller) error {
 	ctx, id := c.Request().Context(), c.Param("client")
 	client, err := s.ClientSettings(ctx, id)
@@ -186,11 +187,11 @@ func (s *surface) credentialTable(ctx context.Context, p *page, client string) (
 	return t, err
 }
 
-// sealedNames are settings that hold what is sealed, or belongs to nobody's
-// eyes.
+// sealedNames are settings that hold encrypted or secret values, which pages
+// never show.
 var sealedNames = map[string]bool{"sealed": true, "secret": true, "password": true, "private_key": true, "fingerprint": true, "cipher": true}
 
-// readable is settings as text, without what is sealed in them.
+// readable renders settings as text, with sealed values left out.
 func readable(settings any) (string, error) {
 	text, err := json.Marshal(settings)
 	if err != nil {
@@ -224,13 +225,13 @@ func cleared(v any) any {
 	return v
 }
 
-// changes are what was set in a stream of settings, the newest first, each
-// with what it changed.
+// changes lists the versions of the settings in a stream, newest first, each
+// with its differences from the one before.
 func (s *surface) changes(ctx context.Context, stream string) (list []change, err error) {
 	return s.changesOf(ctx, stream, func(eventstore.Recorded) bool { return true })
 }
 
-// changesOf are those of some of the events.
+// changesOf is changes restricted to the events that the predicate selects.
 func (s *surface) changesOf(ctx context.Context, stream string, of func(eventstore.Recorded) bool) (list []change, err error) {
 	events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
 	if err != nil {
@@ -261,7 +262,7 @@ func (s *surface) changesOf(ctx context.Context, stream string, of func(eventsto
 				c.Reason = why
 				delete(v, "reason")
 			}
-			delete(v, "client_id") // only the first one has it
+			delete(v, "client_id") // only the first version contains it
 			flatten("", cleared(v), after)
 			c.Says = differences(before, after)
 			before = after

@@ -8,7 +8,7 @@ import (
 	"github.com/achledger/achledger/domain/receiving"
 )
 
-// inboundDecisions lists the payments that wait for a decision.
+// inboundDecisions lists the received payments that await a decision.
 func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
 	t := table{Name: "decisions", Caption: "Payments to be decided about, the nearest deadline first", Columns: columns("Payment", "Amount#", "Decide by", "Then", "Client", "Settled"), Empty: "No payment waits for a decision.", page: p}
 	list, next, err := s.Views.InboundDecisions(ctx, "", limit, cursor)
@@ -24,7 +24,8 @@ func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, curs
 	return t, next, err
 }
 
-// requestsForReturn lists the requests that wait for the receiving bank.
+// requestsForReturn lists the requests for return that await the receiving
+// bank's response.
 func (s *surface) requestsForReturn(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
 	t := table{Name: "requests", Caption: "Entries asked back, the nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "It answers by@", "Client", "Asked@"), Empty: "No receiving bank is asked to return an entry.", page: p}
 	list, next, err := s.Views.ReturnRequests(ctx, "", limit, cursor)
@@ -36,7 +37,7 @@ func (s *surface) requestsForReturn(ctx context.Context, p *page, limit int, cur
 	return t, next, err
 }
 
-// tellDecided tells what becomes of a payment that came.
+// tellDecided describes the decision on a received payment.
 func tellDecided(e *domain.TransactionDecided) told {
 	t := told{what: "To be paid", detail: e.Reason, tone: good}
 	if e.Decision == receiving.Return {

@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// flatten writes the values of a document under their paths.
+// flatten collects the values of a JSON document, keyed by path.
 func flatten(path string, v any, into map[string]string) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -50,8 +50,7 @@ func flattenOne(path string, v any, into map[string]string) {
 	into[path] = strings.Trim(string(text), `"`)
 }
 
-// limitWords is a limit of the guard in words: what it is about, and how it is
-// set.
+// limitWords describes a limit of the guard: what it limits, and its value.
 func limitWords(v any) (about, is string) {
 	var l guard.Limit
 	text, _ := json.Marshal(v)
@@ -61,8 +60,8 @@ func limitWords(v any) (about, is string) {
 	return l.String(), limitText(l) + ", " + aboveIt(cmp.Or(l.Action, guard.Hold))
 }
 
-// differences are what changed between two documents, in words; of the first
-// one, that it was set.
+// differences lists in words what changed between two documents. If there was
+// no document before, it lists what was set.
 func differences(before, after map[string]string) (says []string) {
 	if len(before) == 0 {
 		return []string{"Set for the first time"}

@@ -1,11 +1,13 @@
-// Package console is where a bank's people work: pages made on the server
-// that show what needs somebody, in order of deadline, and let them do it.
+// Package console serves the web pages on which a bank's staff work. They are
+// rendered on the server, show what needs a person's attention in order of
+// deadline, and offer the actions.
 //
-// A page reads the views and the log, as every surface does. What a form asks
-// for goes through the API in this process, as the person who signed in: it
-// meets the same rules, roles and second persons, and leaves the same events.
+// Pages read the views and the log, as every other surface does. A submitted
+// form is sent through the API within this process, as the signed-in person:
+// the same rules, roles and second-person approvals apply, and the same events
+// are recorded.
 //
-// Nothing here needs JavaScript to be read. The one script adds keys and live
-// counts. The policy of content allows nothing inline, and nothing from
-// anywhere else.
+// Every page can be read without JavaScript. The only script adds keyboard
+// shortcuts and live counts. The Content-Security-Policy allows no inline code
+// and nothing from another origin.
 package console

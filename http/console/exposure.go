@@ -23,14 +23,14 @@ type exposurePage struct {
 
 func (d exposurePage) lists() []table { return []table{d.Table} }
 
-// used is what is used of a limit on a day, and what the limit holds.
+// used is how much of a limit is used on one day.
 type used struct {
 	guard.Line
-	share float64 // of the limit, by money or by number, whichever is nearer
+	share float64 // of the limit; the larger of the shares by amount and by count
 	held  guard.Sum
 }
 
-// exposure answers how near limits are, the nearest first.
+// exposure serves the limits by how much of each is used, most used first.
 func (s *surface) exposure(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Exposure", "Exposure")
 	lines, err := s.uses(c.Request().Context(), p, c.QueryParam("client"))
@@ -42,8 +42,8 @@ func (s *surface) exposure(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "exposure", p)
 }
 
-// uses are the lines of all limits from today on, or of a client's, the
-// nearest first.
+// uses lists the use of all limits, or of one client's, from today on, most
+// used first.
 func (s *surface) uses(ctx context.Context, p *page, client string) (list []used, err error) {
 	if s.Guard == nil {
 		return nil, nil
@@ -73,7 +73,7 @@ func (s *surface) uses(ctx context.Context, p *page, client string) (list []used
 	return list, nil
 }
 
-// owner is whose limit it is.
+// owner says whose limit it is.
 func (u used) owner(p *page) cell {
 	if u.Client != "" {
 		return p.client(u.Client)
@@ -81,11 +81,11 @@ func (u used) owner(p *page) cell {
 	return linked("bank "+u.ODFI, Path+"/banks/"+u.ODFI)
 }
 
-// entries is the page of what counts in the limit on its day.
+// entries links to the entries that count toward the limit on its day.
 func (u used) entries() string {
 	from := u.Day
 	if u.Limit.Per != guard.PerBankingDay {
-		from = u.Day.Add(-5) // what settles on the day was made up to two banking days before
+		from = u.Day.Add(-5) // an entry that settles on this day was accepted at most two banking days before
 	}
 	query := []string{"direction=" + string(domain.ToFed), "from=" + from.String(), "to=" + u.Day.String()}
 	if u.Client != "" {
@@ -94,7 +94,7 @@ func (u used) entries() string {
 	return Path + "/transactions?" + strings.Join(query, "&")
 }
 
-// near is the look of a share of a limit.
+// near returns the tone for a share of a limit.
 func near(share float64) tone {
 	switch {
 	case share >= 1:
@@ -130,7 +130,7 @@ func exposureTable(p *page, list []used) table {
 	return t
 }
 
-// exposurePlot draws the nearest limits, each as a bar in its frame.
+// exposurePlot draws the most used limits, each as a bar within its limit.
 func exposurePlot(p *page, list []used) *plot {
 	const most, high, wide = 12, 62, plotWidth
 	list = list[:min(len(list), most)]
@@ -160,7 +160,7 @@ func limitText(l guard.Limit) string {
 	}
 }
 
-// aboveIt is what becomes of what is above a limit.
+// aboveIt says what happens to entries above a limit.
 func aboveIt(a guard.Action) string {
 	switch a {
 	case guard.Hold:

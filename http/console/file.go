@@ -19,7 +19,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// recordsShown is how many entries of a file are shown at a time.
+// recordsShown is the number of entries per page.
 const recordsShown = 25
 
 type filePage struct {
@@ -37,7 +37,7 @@ type filePage struct {
 
 func (d filePage) lists() []table { return []table{d.Batches} }
 
-// file answers the life of a file of ours, and what is in it.
+// file serves one of our files: its history and its entries.
 func (s *surface) file(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	f, err := s.Ledger.File(ctx, c.Param("id"))
@@ -100,8 +100,8 @@ func fileFacts(p *page, f domain.File) []fact {
 	return facts
 }
 
-// sendBy is until when a file should leave, and how long that is for one that
-// has not.
+// sendBy shows by when a file should leave, and for one that has not left, how
+// long that is from now.
 func sendBy(p *page, f domain.File) cell {
 	if f.DeliveredAt.IsZero() {
 		return at(f.SendBy).sub(p.Until(f.SendBy))
@@ -109,8 +109,8 @@ func sendBy(p *page, f domain.File) cell {
 	return at(f.SendBy)
 }
 
-// differing are the totals in which the bank and the file disagree, each as
-// the bank has it, with the file's below.
+// differing lists the totals on which the bank and the file disagree: the
+// bank's figure, with the file's below it.
 func differing(d *domain.FileTotalsDiffer) (facts []fact) {
 	for _, one := range []struct {
 		name         string
@@ -132,7 +132,7 @@ func differing(d *domain.FileTotalsDiffer) (facts []fact) {
 	return facts
 }
 
-// fileForms are what operations may do with a file as it stands.
+// fileForms are the actions allowed in the file's current state.
 func fileForms(p *page, f domain.File) (forms []form) {
 	switch f.State {
 	case domain.DeliveryUnknown:
@@ -172,8 +172,8 @@ func batchTable(p *page, f domain.File) table {
 	return t
 }
 
-// fileEntries reads some entries of a file as they were filed, each with its
-// record.
+// fileEntries reads a page of a file's entries as they were filed, each with
+// its NACHA record.
 func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after int64, data *filePage) error {
 	t := table{Name: "entries", Caption: "Entries", Columns: columns("Name", "Amount#", "Trace number", "Batch#", "Event"), Empty: "No entry was filed in it.", page: p}
 	var entries []fileEntry
@@ -214,8 +214,9 @@ func (s *surface) fileEntries(ctx context.Context, p *page, f domain.File, after
 	return nil
 }
 
-// withOffsets adds the offsets of batches behind the last of their entries;
-// whole says that the newest batch has no more.
+// withOffsets inserts each batch's offset entries after the batch's last
+// entry. whole reports that the last batch listed is complete, so its offsets
+// are shown too.
 func withOffsets(f domain.File, entries []fileEntry, whole bool) (list []fileEntry) {
 	for i, e := range entries {
 		list = append(list, e)
@@ -230,7 +231,7 @@ func withOffsets(f domain.File, entries []fileEntry, whole bool) (list []fileEnt
 	return list
 }
 
-// fileCSV answers every entry of a file of ours, as a file.
+// fileCSV serves all entries of one of our files as CSV.
 func (s *surface) fileCSV(c echo.Context, p *page, f domain.File) error {
 	api.Patience(c, 5*time.Minute)
 	t := table{Name: "entries-" + f.ID, Columns: columns("Trace number", "Amount#", "Batch#", "Client", "Transaction", "Event"), page: p}
@@ -244,7 +245,7 @@ func (s *surface) fileCSV(c echo.Context, p *page, f domain.File) error {
 	return asCSV(c, t)
 }
 
-// filedEntry is an entry as it was filed, from the history of its transaction
+// filedEntry rebuilds an entry as it was filed, from its transaction's events
 // up to then.
 func filedEntry(f domain.File, events []eventstore.Recorded, t *table) (e fileEntry, ok bool, err error) {
 	payment, err := ledger.TransactionOf(events)

@@ -17,7 +17,7 @@ var fileStates = []choice{
 	{string(domain.FileIsReleased), "released"}, {string(domain.FileIsGivenUp), "rejected"},
 }
 
-// files answers the files that went to the bank, or are to, newest first.
+// files serves the list of outbound files, newest first.
 func (s *surface) files(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	client, state, day := q.Text("client"), q.Text("state"), q.Day("day")
@@ -83,7 +83,7 @@ var inboundStates = []choice{
 	{projections.InboundPartlyQuarantined, "partly quarantined"}, {projections.InboundDuplicate, "duplicate"},
 }
 
-// inbounds answers the files that came from the bank, newest first.
+// inbounds serves the list of files received from the bank, newest first.
 func (s *surface) inbounds(c echo.Context, who api.Caller) error {
 	state := c.QueryParam("state")
 	p := s.newPage(c, who, "Files in", "Files in")

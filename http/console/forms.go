@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// input is a field of a form. Kind is text, check, checks, number, dollars,
-// choice, yesno, json, file or hidden.
+// input is a form field. Kind is text, check, checks, number, dollars, choice,
+// yesno, json, file or hidden.
 type input struct {
 	Name, Label, Kind string
 	Needed            bool
-	Most              int // characters
+	Most              int // maximum length in characters
 	Choices           []choice
 	Value             string
 }
 
-// form is an action about one thing, as a page asks for it.
+// form offers an action on one subject of a page.
 type form struct {
 	Title, Path, Note, Button string
 	Fields                    []input
 	Grave, Open               bool
-	Upload                    bool // a file is sent
+	Upload                    bool // uploads a file
 	may                       bool
 }
 
-// formOf is a form for a person, who may lack the role for it; allowed leaves
-// those out.
+// formOf returns the form of an action. Its may field says whether the person's
+// role permits it; function allowed drops the forms that it does not.
 func formOf(p *page, name, subject, title string) form {
 	a := actions[name]
 	may := p.Who.caller.May(a.scope)
@@ -39,7 +39,7 @@ func formOf(p *page, name, subject, title string) form {
 
 func (f form) opened() form { f.Open = true; return f }
 
-// filled puts into a field what holds now.
+// filled sets a field's initial value.
 func (f form) filled(name, value string) form {
 	f.Fields = slices.Clone(f.Fields)
 	for i := range f.Fields {
@@ -50,7 +50,7 @@ func (f form) filled(name, value string) form {
 	return f
 }
 
-// choosing gives a field what can be chosen.
+// choosing sets the options of a field.
 func (f form) choosing(name string, choices []choice) form {
 	f.Fields = slices.Clone(f.Fields)
 	for i := range f.Fields {
@@ -61,7 +61,8 @@ func (f form) choosing(name string, choices []choice) form {
 	return f
 }
 
-// picking has a field choose of what there is, where that is not too much.
+// picking sets a field's options if there are few enough for a menu, and
+// leaves it a text field otherwise.
 func (f form) picking(name string, choices []choice) form {
 	if len(choices) == 0 {
 		return f
@@ -75,10 +76,10 @@ func (f form) picking(name string, choices []choice) form {
 	return f
 }
 
-// Has reports whether a choice of several is made.
+// Has reports whether value is among the options already selected.
 func (i input) Has(value string) bool { return slices.Contains(strings.Fields(i.Value), value) }
 
-// with adds a value that the person does not choose.
+// with adds a hidden value.
 func (f form) with(name, value string) form {
 	f.Fields = append([]input{{Name: name, Kind: "hidden", Value: value}}, f.Fields...)
 	return f
@@ -93,13 +94,14 @@ func allowed(forms []form) (may []form) {
 	return may
 }
 
-// guess fills in the one transaction that an entry could belong to.
+// guess fills in the transaction that an entry belongs to, when there is only
+// one candidate.
 func (f form) guess(candidate string) form {
 	client, id := cutCandidate(candidate)
 	return f.filled("client", client).filled("transaction_id", id)
 }
 
-// cutCandidate takes a candidate, client/id, apart.
+// cutCandidate splits a candidate, written client/id.
 func cutCandidate(text string) (client, id string) {
 	client, id, _ = strings.Cut(text, "/")
 	return client, id

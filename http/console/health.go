@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// check is one thing that has to be well, in a sentence.
+// check is one health check, with a sentence that explains its result.
 type check struct {
 	Name  string
 	Tone  tone
@@ -20,25 +20,25 @@ type check struct {
 	Says  string
 }
 
-// gathered are the metrics as they were read last. Gathering reads the views,
-// so it is done at most every few seconds, whoever looks; a page that is open
-// and keeps itself up to date has it done before anybody waits for it.
+// gathered caches the metrics. Gathering them reads the views, so it happens
+// at most every few seconds regardless of how many people look. A page that
+// refreshes itself keeps the cache warm for the others.
 type gathered struct {
 	mu     sync.Mutex
 	at     time.Time
 	values map[string]float64
-	labels map[string]map[string]float64 // of metrics that have one label that matters
+	labels map[string]map[string]float64 // of metrics with one label that matters
 }
 
 const gatherEvery = 10 * time.Second
 
-// read answers metrics by name, and for each by the value of its first label.
+// read returns the metrics by name, and by name and value of the first label.
 func (g *gathered) read(from prometheus.Gatherer) (map[string]float64, map[string]map[string]float64) {
 	return g.noOlderThan(gatherEvery, from)
 }
 
-// noOlderThan is read with another age. Nobody waits for who gathers: what was
-// gathered before is answered meanwhile.
+// noOlderThan is read with a maximum age. It gathers outside the lock, so that a
+// caller for whom the previous values are fresh enough does not wait.
 func (g *gathered) noOlderThan(most time.Duration, from prometheus.Gatherer) (map[string]float64, map[string]map[string]float64) {
 	g.mu.Lock()
 	values, labels, old := g.values, g.labels, g.values == nil || time.Since(g.at) >= most
@@ -54,7 +54,7 @@ func (g *gathered) noOlderThan(most time.Duration, from prometheus.Gatherer) (ma
 }
 
 func gather(from prometheus.Gatherer) (values map[string]float64, labels map[string]map[string]float64) {
-	families, _ := from.Gather() // what cannot be read is left out
+	families, _ := from.Gather() // metrics that cannot be read are left out
 	values, labels = map[string]float64{}, map[string]map[string]float64{}
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
@@ -86,7 +86,7 @@ func valueOf(m *dto.Metric) (float64, bool) {
 	}
 }
 
-// health says in sentences whether the ledger is well.
+// health runs the checks of whether the ledger is working.
 func (s *surface) health(ctx context.Context, p *page) []check {
 	values, labels := s.metrics.read(s.Metrics)
 	list := []check{s.logCheck(ctx), s.viewCheck(ctx)}

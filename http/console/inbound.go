@@ -29,8 +29,8 @@ type inboundPage struct {
 
 func (d inboundPage) lists() []table { return []table{d.Reasons, d.Remarks} }
 
-// inbound answers a file that came from the bank: what of it was applied,
-// where, and what is wrong with it.
+// inbound serves one file received from the bank: what was applied, where each
+// entry went, and what is wrong with it.
 func (s *surface) inbound(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	f, ok, err := s.Views.FindInbound(ctx, c.Param("id"))
@@ -97,11 +97,12 @@ func problemTable(p *page, name, caption string, problems []nacha.Problem) table
 	return t
 }
 
-// scanned is how much of the log is looked at for a page of a file's entries.
+// scanned is how many events of the log are read to fill a page of a file's
+// entries.
 const scanned = 2000
 
-// inboundEntries lists where entries of a file went, from a position of the
-// log on. They were placed right behind the file's first event.
+// inboundEntries lists where the entries of a file went, from a position in
+// the log on. Their events directly follow the file's first event.
 func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inbound, life []moment, limit int, cursor string) (table, string, error) {
 	t := table{Name: "entries", Caption: "Where its entries went", Columns: columns("Name", "Amount#", "What it is", "Client", "Trace number"), Empty: "None of its entries was placed yet.", page: p}
 	after, err := api.After(cursor, "/cursor")
@@ -137,7 +138,8 @@ func (s *surface) inboundEntries(ctx context.Context, p *page, f projections.Inb
 	return t, "", nil
 }
 
-// placed adds an event to the list if it places an entry of the file.
+// placed adds the event to the list if it records where an entry of the file
+// went.
 func placed(t *table, file string, r eventstore.Recorded) error {
 	switch domain.Aggregate(r.Stream) {
 	case "transaction", "unmatched":
@@ -165,7 +167,7 @@ func placed(t *table, file string, r eventstore.Recorded) error {
 	return nil
 }
 
-// incoming is what an event says came from the bank.
+// incoming returns what an event says was received from the bank.
 func incoming(e domain.Event) (in *domain.Incoming, kind domain.ItemKind, ok bool) {
 	switch e := e.(type) {
 	case *domain.TransactionReceived:
@@ -198,8 +200,7 @@ type unmatchedPage struct {
 
 func (d unmatchedPage) lists() []table { return []table{d.Fits} }
 
-// unmatched answers an entry that found no place, and the transactions it
-// could belong to.
+// unmatched serves one unmatched entry with the transactions it may belong to.
 func (s *surface) unmatched(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	u, ok, err := s.Views.FindUnmatched(ctx, c.Param("id"))
@@ -252,7 +253,7 @@ func codeOrNone(code string) string {
 	return codeText(code)
 }
 
-// candidates are the transactions that an entry could belong to.
+// candidates lists the transactions that an entry may belong to.
 func (s *surface) candidates(ctx context.Context, p *page, ids []string) table {
 	t := table{Name: "fits", Caption: "It could belong to", Columns: columns("Name", "Amount#", "Status", "Client", "Made", "Id"), Empty: "No transaction here resembles it.", page: p}
 	l := s.LedgerNow()

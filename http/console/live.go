@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	liveEvery   = time.Second      // how often a stream looks for news
-	liveComment = 15 * time.Second // how often a silent one says that it is alive
-	liveCheck   = 5 * time.Second  // how often it looks whether the session lasts
-	liveWrite   = 30 * time.Second // how long a browser may take to read
-	liveMost    = 12               // streams of one person
+	liveEvery   = time.Second      // how often a stream checks for new events
+	liveComment = 15 * time.Second // how often an idle stream sends a comment, to keep the connection open
+	liveCheck   = 5 * time.Second  // how often a stream checks that the session is still valid
+	liveWrite   = 30 * time.Second // how long a write to a browser may take
+	liveMost    = 12               // streams per person
 )
 
 // streams counts the open streams of each person.
@@ -46,9 +46,9 @@ func (s *streams) leave(person string) {
 	}
 }
 
-// live tells a page that something changed. It says not what: the page reads
-// itself again, with the rights that its person has by then. It ends with the
-// session.
+// live tells a page, by a server-sent event, that something changed. It sends
+// no content: the page reloads itself, with the rights that the person has by
+// then. The stream ends when the session does.
 func (s *surface) live(c echo.Context, who api.Caller) error {
 	name := nameOf(who)
 	if !s.streams.enter(name) {

@@ -15,8 +15,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Days of settlement that are drawn: those before the chosen one, and those
-// after it.
+// daysBefore and daysAfter are how many settlement days the plot shows around
+// the chosen one.
 const daysBefore, daysAfter = 6, 3
 
 type moneyPage struct {
@@ -30,8 +30,8 @@ type moneyPage struct {
 
 func (d moneyPage) lists() []table { return []table{d.Table, d.Batches} }
 
-// money answers what settles on a day, by bank and direction, to be
-// reconciled with the reserve account.
+// money serves what settles on a day, by bank and direction, to be reconciled
+// with the reserve account.
 func (s *surface) money(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	p := s.newPage(c, who, "Money", "Money")
@@ -69,8 +69,8 @@ func (s *surface) money(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "money", p)
 }
 
-// owed says who owes whom how much on a day. Before the day it is what is known
-// so far.
+// owed says who owes whom how much on a settlement day. For a day still to
+// come it covers what is known so far.
 func owed(day, today calendar.Date, net int64, rows []projections.Settlement) string {
 	name, bank, owes, owe, soFar := dayText(day.String()), "the bank", "owes", "owe", ", as far as is known now"
 	if slices.ContainsFunc(rows, func(r projections.Settlement) bool { return r.ODFI != rows[0].ODFI }) {
@@ -101,10 +101,10 @@ func settlementTable(p *page, day calendar.Date, rows []projections.Settlement) 
 	return t
 }
 
-// batchesShown is how many batches of a day are listed.
+// batchesShown is the most batches listed for a day.
 const batchesShown = 200
 
-// settledBatches lists the batches of ours that make up a day.
+// settledBatches lists the batches of our files that settle on a day.
 func (s *surface) settledBatches(ctx context.Context, p *page, day calendar.Date) (table, error) {
 	t := table{Name: "batches", Caption: "What we sent of it, by batch", Columns: columns("File", "State", "Batch#", "Debits#", "Credits#"), Empty: "Nothing that we sent settles on this day.", Most: batchesShown, page: p}
 	list, err := s.Views.SettledBatches(ctx, day.String())
@@ -119,7 +119,7 @@ func (s *surface) settledBatches(ctx context.Context, p *page, day calendar.Date
 	return t, err
 }
 
-// acknowledged is how much of what we sent the bank acknowledged.
+// acknowledged says how much of what we sent the bank has acknowledged.
 func acknowledged(r projections.Settlement) cell {
 	if r.Direction == domain.FromFed {
 		return cell{}
@@ -127,14 +127,14 @@ func acknowledged(r projections.Settlement) cell {
 	return money(r.Acknowledged.Cents).sub(plural(r.Acknowledged.Entries, "entry", "entries"))
 }
 
-// settlementPlot draws what settles on days around one: what we sent, what
-// came, and answers.
+// settlementPlot draws the settlement days around one: what we sent, what we
+// received, and returns in both directions.
 func (s *surface) settlementPlot(ctx context.Context, day calendar.Date) (*plot, error) {
 	p := &plot{Title: "Settlement by day", Width: plotWidth, Empty: "Nothing settles on these days.", Legend: []legend{{"bar", "sent, and acknowledged"}, {"usual", "sent, not acknowledged"}, {"ok", "came from the bank"}, {"hurt", "returns in either direction"}}}
 	type sums struct {
 		day               calendar.Date
 		sent, came, again int64
-		ack               int64 // of what was sent
+		ack               int64 // of sent
 	}
 	var days []sums
 	most, any := int64(1), false

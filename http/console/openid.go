@@ -10,10 +10,11 @@ import (
 	"github.com/achledger/achledger/eventstore/people/openid"
 )
 
-// OpenIDCallback is where an OpenID provider sends a browser back to.
+// OpenIDCallback is the path to which an OpenID provider redirects the
+// browser.
 const OpenIDCallback = Path + "/sign-in/openid/callback"
 
-// openIDRoutes are there where a provider is set up.
+// openIDRoutes binds the OpenID sign-in, if a provider is configured.
 func (s *surface) openIDRoutes() {
 	if s.OpenID != nil {
 		s.Echo.GET(Path+"/sign-in/openid", s.toProvider)
@@ -21,8 +22,9 @@ func (s *surface) openIDRoutes() {
 	}
 }
 
-// toProvider sends the browser to the provider. It is a link and no form: the
-// policy of content lets a form lead nowhere else.
+// toProvider redirects the browser to the provider. It is a link rather than a
+// form because the Content-Security-Policy allows forms to post only to this
+// origin.
 func (s *surface) toProvider(c echo.Context) error {
 	secure(c.Response().Header())
 	address, state, err := s.OpenID.Begin(c.Request().Context(), c.Request().RemoteAddr)
@@ -33,8 +35,9 @@ func (s *surface) toProvider(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// fromProvider signs in whom the provider vouches for. Only the browser that
-// went there comes back with the state in its cookie.
+// fromProvider signs in the person whom the provider identified. The state
+// must match the one in the browser's cookie, so only the browser that started
+// the sign-in can finish it.
 func (s *surface) fromProvider(c echo.Context) error {
 	secure(c.Response().Header())
 	kept := ""
@@ -54,7 +57,7 @@ func (s *surface) fromProvider(c echo.Context) error {
 	return s.enter(c, session)
 }
 
-// unavailable answers a sign-in at the provider that did not come about.
+// unavailable responds to an OpenID sign-in that could not be completed.
 func (s *surface) unavailable(c echo.Context, err error) error {
 	if errors.Is(err, openid.ErrRefused) {
 		return s.entrance(c, http.StatusUnauthorized, entrance{Wrong: err.Error()})

@@ -15,43 +15,43 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// page is what every page has, and what it shows.
+// page holds what every page has in common, and the data of the one shown.
 type page struct {
 	Title   string
 	Section string // of the navigation
 	Who     person
 	Now     time.Time
-	UTC     bool // times are shown in UTC instead of New York's
+	UTC     bool // show times in UTC instead of New York time
 	Sandbox bool
 	Here    string // path and query of this page
-	Done    string // what was just done
-	Asked   string // path of the request that was made instead of doing it
-	Live    bool   // counts on it are kept up to date
+	Done    string // the action just taken
+	Asked   string // path of the approval request created instead of acting
+	Live    bool   // the page keeps its counts up to date
 	Data    any
 
 	clientName func(id string) string
 	query      url.Values
-	// Forms are what may be done on a page that lists something.
+	// Forms are the actions offered by a list page.
 	Forms []form
-	// Short says that the person's role leaves out something that could be done
-	// here.
+	// Short reports that the page omits an action because the person's role
+	// does not allow it.
 	Short bool
 }
 
-// Client is a client by name.
+// Client returns a client's name.
 func (p *page) Client(id string) string { return p.clientName(id) }
 
-// client is a client by name, as lists show it.
+// client is a client's name, linked to its page, as lists show it.
 func (p *page) client(id string) cell { return linked(p.Client(id), Path+"/clients/"+id) }
 
-// person is who signed in.
+// person is the signed-in user.
 type person struct {
 	Name   string
 	Scopes []string
 	caller api.Caller
 }
 
-// May reports whether the person's role includes a scope of operations.
+// May reports whether the person's role includes an operations scope.
 func (p person) May(scope string) bool { return p.caller.May("ops:" + scope) }
 
 func (s *surface) newPage(c echo.Context, who api.Caller, title, section string) *page {
@@ -77,13 +77,13 @@ func (s *surface) newPage(c echo.Context, who api.Caller, title, section string)
 	}
 }
 
-// nameOf is how a person is called on pages.
+// nameOf is the name by which pages refer to a person.
 func nameOf(who api.Caller) string { return who.Key }
 
-// timesCookie keeps in which zone a browser shows times.
+// timesCookie stores the time zone in which this browser shows times.
 const timesCookie = "console_times"
 
-// times chooses the zone in which times are shown, and goes back.
+// times sets the time zone and redirects back.
 func (s *surface) times(c echo.Context, _ api.Caller) error {
 	zone := "new-york"
 	if c.QueryParam("zone") == "utc" {
@@ -93,11 +93,11 @@ func (s *surface) times(c echo.Context, _ api.Caller) error {
 	return c.Redirect(http.StatusSeeOther, back(c))
 }
 
-// section is an entry of the navigation. Key is the letter that opens it
-// after g.
+// section is an entry of the navigation. Key is the shortcut: g, then this
+// letter.
 type section struct{ Name, Path, Key string }
 
-// Sections are the navigation.
+// Sections are the entries of the navigation.
 func (p *page) Sections() []section {
 	return []section{
 		{"Today", Path, "t"}, {"Queues", Path + "/queues", "q"}, {"Transactions", Path + "/transactions", "x"},
@@ -108,7 +108,7 @@ func (p *page) Sections() []section {
 	}
 }
 
-// Zone is the name of the zone in which times are shown.
+// Zone names the time zone in which times are shown.
 func (p *page) Zone() string {
 	if p.UTC {
 		return "UTC"
@@ -123,11 +123,11 @@ func (p *page) in(t time.Time) time.Time {
 	return t.In(calendar.Eastern)
 }
 
-// stamp is an instant as a page shows it: short in the chosen zone, and whole
-// in both.
+// stamp is an instant as a page shows it: short in the chosen zone, and in
+// full in both zones.
 type stamp struct{ Machine, Short, Whole string }
 
-// At shows an instant. The day is left out where it is today's.
+// At formats an instant, without the date if it is today.
 func (p *page) At(t time.Time) stamp {
 	if t.IsZero() {
 		return stamp{}
@@ -146,21 +146,21 @@ func (p *page) At(t time.Time) stamp {
 	}
 }
 
-// sameDay is an instant without its day, where that is another instant's.
+// sameDay formats t, without the date if it is the same as as's.
 func (p *page) sameDay(t, as time.Time) cell {
 	c := at(t)
 	c.Brief = !t.IsZero() && p.in(t).Format(time.DateOnly) == p.in(as).Format(time.DateOnly)
 	return c
 }
 
-// Brief is an instant's time of day.
+// Brief formats the time of day only.
 func (p *page) Brief(t time.Time) stamp {
 	s := p.At(t)
 	s.Short = p.in(t).Format("15:04")
 	return s
 }
 
-// Full is an instant with its seconds, for timelines.
+// Full formats an instant with seconds, for timelines.
 func (p *page) Full(t time.Time) stamp {
 	s := p.At(t)
 	if !t.IsZero() {
@@ -169,7 +169,7 @@ func (p *page) Full(t time.Time) stamp {
 	return s
 }
 
-// Until says how long it is until an instant, or how long ago it was.
+// Until says how far away an instant is, in the future or the past.
 func (p *page) Until(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -180,7 +180,7 @@ func (p *page) Until(t time.Time) string {
 	return span(p.Now.Sub(t)) + " ago"
 }
 
-// Age is how long ago an instant was.
+// Age says how long ago an instant was.
 func (p *page) Age(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -188,10 +188,10 @@ func (p *page) Age(t time.Time) string {
 	return span(p.Now.Sub(t))
 }
 
-// Urgent reports whether a deadline is close: an hour or less.
+// Urgent reports whether a deadline is an hour away or less.
 func (p *page) Urgent(t time.Time) bool { return !t.IsZero() && t.Sub(p.Now) <= time.Hour }
 
-// Link is the path of this page with a parameter set.
+// Link is the path of this page with one query parameter set.
 func (p *page) Link(name, value string) string {
 	path, query, _ := strings.Cut(p.Here, "?")
 	var kept []string
@@ -204,10 +204,10 @@ func (p *page) Link(name, value string) string {
 	return path + "?" + strings.Join(kept, "&")
 }
 
-// ListCSV is the path of a list of this page as CSV.
+// ListCSV is the path of one of the page's lists as CSV.
 func (p *page) ListCSV(name string) string { return withQuery(p.Link("format", "csv"), "list", name) }
 
-// Roles are the person's scopes in words.
+// Roles describes the person's scopes in words.
 func (p person) Roles() string {
 	var words []string
 	for _, scope := range p.Scopes {
@@ -219,12 +219,12 @@ func (p person) Roles() string {
 	return strings.Join(words, ", ")
 }
 
-// Day is the business day of this moment in New York.
+// Day is today's date in New York.
 func (p *page) Day() string { return p.Now.In(calendar.Eastern).Format("Monday 2 January 2006") }
 
-// Local and Host are the parts of the person's address, between which a line
-// may end.
+// Local is the part of the person's address before the @; a line may break
+// between it and Host.
 func (p person) Local() string { local, _, _ := strings.Cut(p.Name, "@"); return local }
 
-// Host is the part of the address from its @ on.
+// Host is the person's address from the @ on.
 func (p person) Host() string { return strings.TrimPrefix(p.Name, p.Local()) }

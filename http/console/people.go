@@ -19,17 +19,17 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// roleChoices are the roles with what each may do.
+// roleChoices are the roles, with what each permits.
 var roleChoices = []choice{
 	{domain.RoleViewer, "viewer: sees"}, {domain.RoleOperator, "operator: works queues, holds, rejects"},
 	{domain.RoleApprover, "approver: approves and releases, too"}, {domain.RoleAdmin, "admin: changes clients, banks, people, policy"},
 	{domain.RoleRevealer, "revealer: sees account numbers whole, with a reason"},
 }
 
-// personPath is the page of a person.
+// personPath is the path of a person's page.
 func personPath(email string) string { return Path + "/people/" + url.PathEscape(email) }
 
-// people answers who runs the ledger.
+// people serves the list of operators.
 func (s *surface) people(c echo.Context, who api.Caller) error {
 	all, err := s.Ledger.Operators(c.Request().Context())
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *surface) people(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "settings", p)
 }
 
-// roleTable says what each role includes.
+// roleTable lists what each role includes.
 func roleTable(p *page) table {
 	t := table{Name: "roles", Caption: "What each role includes", Columns: columns("Role", "Sees everything", "Works queues, holds", "Approves, releases", "Changes settings", "Sees whole numbers"), page: p}
 	for _, role := range domain.Roles {
@@ -73,8 +73,8 @@ func roleTable(p *page) table {
 	return t
 }
 
-// personPage answers one person: roles, what the person did last, and what may
-// be changed.
+// personPage serves one person: roles, recent actions, and the actions on the
+// account.
 func (s *surface) personPage(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	email, err := url.PathUnescape(c.Param("email"))
@@ -119,7 +119,7 @@ func (s *surface) personPage(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "settings", p)
 }
 
-// personForms are what may be changed about a person.
+// personForms are the actions on a person's account.
 func personForms(p *page, one domain.Operator, open []people.OpenSession) []form {
 	toggle := formOf(p, "disable-person", one.Email, "Disable the person")
 	if one.Disabled {
@@ -131,7 +131,7 @@ func personForms(p *page, one domain.Operator, open []people.OpenSession) []form
 	}, endForms(p, open)...))
 }
 
-// actTable is what somebody did, the newest first.
+// actTable lists what a person did, newest first.
 func (s *surface) actTable(ctx context.Context, p *page, email, cursor string) (table, error) {
 	t := table{Name: "acts", Caption: "What was done, the newest first", Columns: columns("When", "What", "About", "Event"), Empty: "Nothing was done yet.", page: p}
 	before, err := api.After(cursor, "/cursor")

@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// plot is a drawing with its words: who cannot see it reads the table of what
-// it says.
+// plot is a chart with its text equivalent: a screen reader gets the same
+// values as a table.
 type plot struct {
 	Title  string
 	Width  int
@@ -20,13 +20,13 @@ type plot struct {
 	Labels []label
 	Lines  []line
 	Dots   []shape
-	Says   []said // its points in words, each with what it leads to
+	Says   []said // its data points in words, each with its link
 	Legend []legend
 	Empty  string
-	Long   bool // it has the width of the page
+	Long   bool // takes the full width of the page
 }
 
-// shape is a rectangle, or a circle where R is set.
+// shape is a rectangle, or a circle if R is set.
 type shape struct {
 	X, Y, W, H, R int
 	Class         string
@@ -34,7 +34,7 @@ type shape struct {
 	Says          string
 }
 
-// Role is that of a picture, whose parts nobody can go to, or of a group of
+// Role is the ARIA role: img for a plain chart, group for one whose parts are
 // links.
 func (p plot) Role() string {
 	leads := func(s shape) bool { return s.Href != "" }
@@ -63,7 +63,7 @@ type legend struct {
 	Text  string
 }
 
-// bars draws amounts side by side, each with what is usual behind it.
+// bars draws amounts side by side, each in front of the usual amount.
 type bars struct {
 	title string
 	list  []bar
@@ -80,7 +80,7 @@ type bar struct {
 	Href  string
 }
 
-// mark is a value beside a bar's.
+// mark is a value drawn next to a bar.
 type mark struct {
 	Value      int64
 	Says, Href string
@@ -96,7 +96,7 @@ func (b *bars) add(one bar) {
 	}
 }
 
-// Measures of a plot of rows, in its own units.
+// Dimensions of a plot with horizontal bars, in SVG units.
 const (
 	plotWidth = 440
 	longWidth = 900
@@ -105,7 +105,7 @@ const (
 	sumWidth  = 96
 )
 
-// plot lies the bars down, so that names and amounts can be read.
+// plot draws the bars horizontally, which leaves room for names and amounts.
 func (b *bars) plot() *plot {
 	p := &plot{Title: b.title, Width: plotWidth, Height: len(b.list)*rowHeight + 8, Legend: []legend{
 		{"bar", "today, waiting or cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of them"},
@@ -131,7 +131,7 @@ func (b *bars) plot() *plot {
 	return p
 }
 
-// dayOfFiles draws the files of a day on its hours, each from its cut to its
+// dayOfFiles draws the files of a day on a time axis, each from cut to
 // delivery.
 func dayOfFiles(p *page, files []projections.File) *plot {
 	const left, top = 8, 26

@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// forTwo are the actions that need two people while the policy says so, in the
-// order of what they can do.
+// forTwo are the actions that the policy can require two people for, most
+// consequential first.
 var forTwo = []struct {
 	action domain.Action
 	note   string
@@ -23,7 +23,7 @@ var forTwo = []struct {
 	{domain.ActCredential, "with reveal or a scope of operations"}, {domain.ActDestroy, ""}, {domain.ActPolicy, ""},
 }
 
-// policyPage answers what needs two people, and how that came about.
+// policyPage serves the policy of what needs two people, with its history.
 func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	policy, err := s.Ledger.Policy(ctx)
@@ -61,7 +61,7 @@ func (s *surface) policyPage(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "settings", p)
 }
 
-// twoTable is what needs two people.
+// twoTable lists what needs two people.
 func twoTable(p *page, policy domain.Policy) table {
 	t := table{Name: "two", Caption: "What needs two people", Columns: columns("Action", "Needs"), page: p,
 		Note: "Whoever asks does not approve. A credential counts as its owner. A request that nobody decides expires, and nothing is done."}

@@ -2,20 +2,20 @@ package console
 
 import "github.com/boombuler/barcode/qr"
 
-// qrCode is a QR code as squares of a drawing.
+// qrCode is a QR code as the squares of a drawing.
 type qrCode struct {
 	Size    int
 	Squares []shape
 }
 
-// newQRCode draws a text; nil where it cannot be drawn, and the text is to be
-// typed.
+// newQRCode encodes a text, or returns nil if it cannot; the user then types
+// the text.
 func newQRCode(text string) *qrCode {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return nil
 	}
-	const margin = 4 // as the standard asks
+	const margin = 4 // quiet zone required by the standard
 	size := code.Bounds().Dx()
 	q := &qrCode{Size: size + 2*margin}
 	for y := range size {

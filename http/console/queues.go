@@ -12,13 +12,13 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Rows of lists: of a page, and of a CSV file as a whole.
+// Rows of a list: per page, and in a whole CSV file.
 const (
 	pageRows = 50
 	csvRows  = 20_000
 )
 
-// queues answers every queue with its sums.
+// queues serves the list of all queues, with their totals.
 func (s *surface) queues(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Queues", "Queues")
 	p.Live = true
@@ -44,7 +44,8 @@ func (d queuesPage) lists() []table {
 	return []table{workTable(d.page, "all-queues", d.Queues)}
 }
 
-// workTable is queues as CSV has them: below each what its rules hold.
+// workTable lists the queues for CSV, each followed by the totals of its
+// rules.
 func workTable(p *page, name string, list []work) table {
 	t := table{Name: name, Columns: columns("Queue", "Rule", "Waiting", "Dollars", "Oldest", "Next deadline", "If nobody acts"), page: p}
 	add := func(queue, rule, then string, w work) {
@@ -76,12 +77,12 @@ type filter struct {
 	Name, Label, Value string
 	Choices            []choice
 	Kind               string // text, date, number, or empty for choices
-	Short              bool   // few characters are typed
+	Short              bool   // a narrow input
 }
 
 type choice struct{ Value, Label string }
 
-// queue answers what lies in one queue.
+// queue serves the items of one queue.
 func (s *surface) queue(c echo.Context, who api.Caller) error {
 	for _, q := range workQueues {
 		if q.name != c.Param("queue") {
@@ -95,7 +96,7 @@ func (s *surface) queue(c echo.Context, who api.Caller) error {
 	return domain.Refuse(domain.NotFound, "there is no queue %q", c.Param("queue"))
 }
 
-// list answers one list as a page, or the whole of it as CSV.
+// list serves a list as a page, or in full as CSV.
 func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
 	ctx := c.Request().Context()
 	if isCSV(c) {
@@ -113,8 +114,8 @@ func (s *surface) list(c echo.Context, p *page, lead string, filters []filter, r
 	return s.show(c, 200, "list", p)
 }
 
-// wholeCSV answers a list as a file, as many pages as it has; a list that is
-// longer than a spreadsheet is of use has its end in its last line.
+// wholeCSV serves a list as CSV, reading page after page. A list with more
+// rows than a spreadsheet can use is cut off, and its last line says so.
 func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit int, cursor string) (table, string, error)) error {
 	api.Patience(c, 5*time.Minute)
 	var whole table
@@ -156,7 +157,7 @@ func (s *surface) heldItems(ctx context.Context, p *page, limit int, cursor stri
 	return t, next, err
 }
 
-// heldThen is what happens to a held entry that nobody decides about.
+// heldThen says what happens to a held entry if nobody decides.
 func heldThen(h projections.HeldItem) cell {
 	switch {
 	case h.Rejects:
@@ -168,7 +169,7 @@ func heldThen(h projections.HeldItem) cell {
 	}
 }
 
-// named is a name as lists show it.
+// named formats a name for lists.
 func named(name string) string {
 	if name == "" {
 		return "(no name)"
@@ -224,8 +225,8 @@ func (s *surface) quarantinedFiles(ctx context.Context, p *page, limit int, curs
 	return t, "", nil
 }
 
-// doubtful are the files that a person has to look after: those whose
-// delivery is unknown, and those that should have left by now.
+// doubtful lists the files that need a person: those whose delivery is
+// unknown, and those that are overdue.
 func (s *surface) doubtful(ctx context.Context, now time.Time) (files []projections.File, err error) {
 	unfinished, err := s.Views.UnfinishedFiles(ctx)
 	for _, f := range unfinished {
@@ -252,7 +253,7 @@ func (s *surface) doubtfulFiles(ctx context.Context, p *page, _ int, _ string) (
 	return t, "", err
 }
 
-// sumReturned counts what banks returned or corrected today.
+// sumReturned counts the returns and notifications of change received today.
 func (s *surface) sumReturned(ctx context.Context, now time.Time, w *work) error {
 	day := calendar.DateOf(now).String()
 	counts, err := s.Views.Codes(ctx, day, day)

@@ -16,17 +16,17 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// rowsOfRates is how many of what a rate was made of are shown.
+// rowsOfRates is the most rows shown of what a rate is computed from.
 const rowsOfRates = 500
 
-// ratesAtOnce is for how many clients rates are shown at a time.
+// ratesAtOnce is the number of clients per page of rates.
 const ratesAtOnce = 20
 
 func ratesPath(client, company string) string {
 	return Path + "/rates/" + url.PathEscape(client) + "/" + url.PathEscape(company)
 }
 
-// rates answers the return rates of all companies, client by client.
+// rates serves the return rates of all companies, by client.
 func (s *surface) rates(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Return rates", "Rates")
 	return s.list(c, p, "How many of a company's debits came back in the sixty days that end today, against what the network allows: above 0.5 % unauthorized, 3 % administrative or 15 % overall it asks questions, and a limit of your own may come before.", nil,
@@ -51,7 +51,7 @@ func (s *surface) rates(c echo.Context, who api.Caller) error {
 		})
 }
 
-// rateRow adds the rates of a company, one for each class.
+// rateRow adds a company's rates, one column per class of return.
 func rateRow(p *page, t *table, of []api.RateRecord) {
 	first := of[0]
 	cells := []cell{linked(first.Company, ratesPath(first.Client, first.Company)), p.client(first.Client)}
@@ -110,8 +110,8 @@ type ratesPage struct {
 
 func (d ratesPage) lists() []table { return d.Tables }
 
-// companyRates answers the three rates of a company, and what one of them was
-// made of on a day.
+// companyRates serves a company's three rates, and the entries that one of
+// them was computed from on a day.
 func (s *surface) companyRates(c echo.Context, who api.Caller) error {
 	ctx, client, company := c.Request().Context(), c.Param("client"), c.Param("company")
 	list, err := s.Rates(ctx, client)
@@ -173,7 +173,7 @@ func rateFacts(r api.RateRecord) []fact {
 	}
 }
 
-// actedOn is what happens above the second level, in words.
+// actedOn says what happens above the second level.
 func actedOn(action string) string {
 	switch action {
 	case "hold_debits":
@@ -185,7 +185,7 @@ func actedOn(action string) string {
 	}
 }
 
-// whenAbove says when a rate passes its limit.
+// whenAbove says when a rate will exceed its limit.
 func whenAbove(r api.RateRecord) string {
 	switch {
 	case r.SixtyDays.MethodB.Percent > r.Act:
@@ -197,7 +197,8 @@ func whenAbove(r api.RateRecord) string {
 	}
 }
 
-// fileNames are the names of the files that a rate's debits left in, by id.
+// fileNames maps the ids of the files that carried the rate's debits to their
+// names.
 func (s *surface) fileNames(ctx context.Context, e api.RateEntries) (map[string]string, error) {
 	names := map[string]string{}
 	for _, r := range e.Returned {
@@ -216,8 +217,8 @@ func (s *surface) fileNames(ctx context.Context, e api.RateEntries) (map[string]
 	return names, nil
 }
 
-// rateTables are what a rate was made of: the debits that came back, and the
-// batches that debits left in.
+// rateTables lists what a rate is computed from: the returned debits, and the
+// batches that carried the debits sent.
 func rateTables(p *page, client string, class guard.RateClass, day calendar.Date, e api.RateEntries, names map[string]string) (back, sent table) {
 	file := func(id string) cell { return linked(cmp.Or(names[id], id), Path+"/files/"+id) }
 	entry := func(id string) cell {

@@ -8,8 +8,9 @@ import (
 )
 
 // ratePlot draws a company's rate on each of the last sixty days, with the
-// lines from which it is warned and acted, and where it crosses the second if
-// it goes on so. Each point leads to what the rate was made of on its day.
+// warning and action levels, and the projected day on which the current trend
+// crosses the action level. Each point links to what the rate was computed
+// from on that day.
 func ratePlot(r api.RateRecord, today calendar.Date, path string) *plot {
 	const left, right, top, high, foot, every = 8, 34, 12, 130, 22, 5
 	wide := plotWidth - left - right

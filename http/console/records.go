@@ -9,27 +9,27 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// field is a stretch of a record: a field with its name, or what is between
-// two of them.
+// field is a stretch of a NACHA record: a named field, or the text between two
+// fields.
 type field struct {
 	Name    string
-	Text    string // account numbers down to their last four characters
+	Text    string // account numbers masked except for the last four characters
 	Title   string // name, positions and meaning
 	Secret  bool
 	Place   string // positions
-	Value   string // less its padding
-	Meaning string // in words, where it is a code or an amount
+	Value   string // without padding
+	Meaning string // in words, for a code or an amount
 }
 
-// fileEntry is an entry as a file has it.
+// fileEntry is an entry as it appears in a file.
 type fileEntry struct {
 	batch  nacha.BatchHeader
 	entry  nacha.Entry
 	number int // of the batch
 }
 
-// records are entries as the lines of a file, under their batch headers. Sums
-// are left out: they are those of the whole file.
+// records renders entries as lines of a file, under their batch headers.
+// Control records are left out: their totals are those of the whole file.
 func records(header nacha.FileHeader, entries []fileEntry, head bool) (lines [][]field, err error) {
 	var out bytes.Buffer
 	w, err := nacha.NewWriter(&out, header, "\n")
@@ -73,7 +73,7 @@ func records(header nacha.FileHeader, entries []fileEntry, head bool) (lines [][
 	return lines, nil
 }
 
-// fields cuts a record into its fields.
+// fields splits a record into its fields.
 func fields(d *nacha.Describer, line string) (list []field) {
 	at := 0
 	for _, p := range d.Parts(line) {
@@ -104,15 +104,15 @@ func fields(d *nacha.Describer, line string) (list []field) {
 	return list
 }
 
-// standIn is the header for an entry of the bank's, whose own is in its file.
-// It is not shown.
+// standIn is the file header used to render a received entry, whose real
+// header is in the bank's file. It is not shown.
 var standIn = nacha.FileHeader{
 	ImmediateDestination: "061000146", ImmediateDestinationName: "BANK", ImmediateOrigin: "061000146", ImmediateOriginName: "BANK",
 	CreatedOn: "260101", CreatedAt: "0000", Modifier: "A",
 }
 
-// entryOf is an item of a transaction as its file has it, its account number
-// masked.
+// entryOf renders a transaction's item as it appears in its file, with the
+// account number masked.
 func entryOf(t *domain.Transaction, i *domain.Item, files map[string]domain.File) (header nacha.FileHeader, e fileEntry, ok bool) {
 	if i.Direction == domain.FromFed {
 		if i.Incoming == nil {

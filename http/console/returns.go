@@ -29,7 +29,7 @@ var answerKinds = []choice{
 	{string(domain.Contest), "Contested dishonored return"}, {string(domain.RefusedChange), "Refused correction"}, {string(domain.Reversal), "Reversal"}, {string(domain.Retry), "Presented again"}, {string(domain.ReturnFee), "Return fee"}, {string(domain.ReturnRequest), "Request for return"},
 }
 
-// maxDays bounds the days from an entry to what answers it.
+// maxDays bounds the filter on the days between an entry and its return.
 const maxDays = 10_000
 
 func orEmpty(n int) string {
@@ -39,8 +39,8 @@ func orEmpty(n int) string {
 	return strconv.Itoa(n)
 }
 
-// returns answers what came back and what was answered, newest first, with
-// its codes by week and how long they took.
+// returns serves the returns, dishonors and changes in both directions, newest
+// first, with charts of codes by week and of days to return.
 func (s *surface) returns(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	f := projections.AnswerFilter{Client: q.Text("client"), Kind: domain.ItemKind(q.Text("kind")), Direction: domain.Direction(q.Text("direction")), FromDay: q.Day("from"), ToDay: q.Day("to"),
@@ -110,7 +110,7 @@ func answerTable(p *page, rows []projections.Answer) table {
 	return t
 }
 
-// weeks is for how many weeks codes are drawn.
+// weeks is how many weeks the chart of codes shows.
 const weeks = 8
 
 // codesByWeek draws the most frequent codes of the last weeks.
@@ -141,7 +141,7 @@ func (s *surface) codesByWeek(ctx context.Context, today calendar.Date) (*plot, 
 	return weekPlot(today, list[:min(len(list), 8)], byCode), nil
 }
 
-// weekPlot draws a row for each code with a bar for each week.
+// weekPlot draws one row per code, with a bar for each week.
 func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int) *plot {
 	const high, left = 40, 60
 	p := &plot{Title: "Codes by week", Width: plotWidth, Height: len(list)*(high+14) + 22, Empty: "Nothing came back in these weeks.", Legend: []legend{{"bar", "entries in a week"}}}
@@ -168,7 +168,7 @@ func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int)
 			p.Says = append(p.Says, said{says, href})
 		}
 	}
-	for week := 1; week < weeks; week += 2 { // the last among them
+	for week := 1; week < weeks; week += 2 { // includes the last week
 		from := today.Add(-7*(weeks-week) + 1)
 		p.Labels = append(p.Labels, label{X: left + week*wide + wide/2 - 2, Y: p.Height - 4, Anchor: "middle", Text: from.At(12, 0).Format("2 Jan")})
 	}
@@ -177,14 +177,14 @@ func weekPlot(today calendar.Date, list []string, byCode map[string]*[weeks]int)
 
 type returnStep struct {
 	name        string
-	least, most int // whole days; most 0: any
+	least, most int // whole days; most 0: no maximum
 }
 
-// returnSteps are the days after which returns come, as they are drawn.
+// returnSteps group returns by the days they took, for the chart.
 var returnSteps = []returnStep{{"0-1 days", 0, 1}, {"2 days", 2, 2}, {"3 days", 3, 3}, {"4-5 days", 4, 5}, {"6-10 days", 6, 10}, {"11-60 days", 11, 60}, {"later", 61, 0}}
 
-// daysToReturn draws after how many days the newest returns came. Each bar
-// leads to those it counts.
+// daysToReturn draws how many days the latest returns took. Each bar links to
+// its returns.
 func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot, error) {
 	from := today.Add(-60)
 	rows, _, err := s.Views.Answers(ctx, projections.AnswerFilter{Kind: domain.Return, Direction: domain.FromFed, FromDay: from.String(), ToDay: today.String(), Limit: 2000})
@@ -221,8 +221,8 @@ func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot,
 	return p, nil
 }
 
-// leaving is how far an answer of ours has come; what came from the bank is
-// here.
+// leaving says how far a return that we send has got. One received from the
+// bank is always "here".
 func leaving(a projections.Answer) string {
 	if a.Direction == domain.FromFed {
 		return ""

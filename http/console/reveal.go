@@ -17,7 +17,7 @@ type revealPage struct {
 	Back   string
 }
 
-// revealForm asks for the account number of a transaction, whole.
+// revealForm asks for the full account number of a transaction.
 func revealForm(p *page, t *domain.Transaction) []form {
 	may := p.Who.caller.May(domain.ScopeReveal)
 	return allowed([]form{{
@@ -26,8 +26,8 @@ func revealForm(p *page, t *domain.Transaction) []form {
 	}})
 }
 
-// reveal shows the account number of a transaction whole, this once. The API
-// records who saw it, and why, before it answers.
+// reveal shows a full account number once. The API records who saw it and why
+// before it responds.
 func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	client, id := c.Param("client"), c.Param("id")
 	body, err := json.Marshal(map[string]string{"client": client, "reason": c.FormValue("reason")})
@@ -47,7 +47,7 @@ func (s *surface) reveal(c echo.Context, who api.Caller) error {
 	if err := json.Unmarshal(answer.body.Bytes(), &shown); err != nil {
 		return err
 	}
-	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone) // what the person did shows that it was seen
+	_ = s.Views.WaitFor(c.Request().Context(), api.Everyone) // so that the person's list of actions already includes this one
 	p := s.newPage(c, who, "Account number", "Transactions")
 	data := revealPage{Number: shown.Number, Back: transactionPath(client, id), Facts: []fact{{"Transaction", linked(id, transactionPath(client, id))}, {"Reason", say(c.FormValue("reason"))}}}
 	for _, one := range shown.Corrected {

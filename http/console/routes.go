@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// Path is where the console begins.
+// Path is the root of the console's URLs.
 const Path = "/console"
 
 type surface struct {
@@ -19,8 +19,8 @@ type surface struct {
 	streams streams
 }
 
-// Routes binds the paths of the surface. Nothing of the ledger is shown to
-// anybody who is not signed in.
+// Routes binds the paths of the console. Except for the sign-in pages, every
+// path needs a session.
 func Routes(k *api.Kit) error {
 	pages, err := parseTemplates()
 	if err != nil {
@@ -37,7 +37,7 @@ func Routes(k *api.Kit) error {
 	return nil
 }
 
-// reading are the pages, by path below the console's.
+// reading maps the pages to their handlers, by path below Path.
 func (s *surface) reading() map[string]api.Handler {
 	return map[string]api.Handler{
 		"":                          s.today,
@@ -72,8 +72,8 @@ func (s *surface) reading() map[string]api.Handler {
 	}
 }
 
-// forPerson protects a page of the people who signed in. Whoever did not is
-// led to where one does.
+// forPerson wraps a page that needs a session. A request without one is
+// redirected to the sign-in page.
 func (s *surface) forPerson(scope string, h api.Handler) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		secure(c.Response().Header())
@@ -92,5 +92,5 @@ func (s *surface) forPerson(scope string, h api.Handler) echo.HandlerFunc {
 	}
 }
 
-// personKey is where a request carries who signed in.
+// personKey is the key of the signed-in person in a request's context.
 const personKey = "person"

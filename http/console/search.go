@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// search finds what a person typed, as GET /v1/ops/search does. What is found
-// alone is opened.
+// search finds what a person typed, as GET /v1/ops/search does. A single hit
+// is opened directly.
 func (s *surface) search(c echo.Context, who api.Caller) error {
 	q := strings.TrimSpace(c.QueryParam("q"))
 	p := s.newPage(c, who, "Search", "")

@@ -2,14 +2,15 @@ package console
 
 import "net/http"
 
-// policy is what a browser may do with a page: nothing inline, nothing from
-// anywhere else, no frame around it, no form to another place.
+// policy is the Content-Security-Policy: no inline code, nothing from another
+// origin, no framing, no form that posts elsewhere.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// secure sets the headers of a page. Others are set for every answer.
+// secure sets the headers specific to pages. Those for all responses are set
+// elsewhere.
 func secure(h http.Header) {
 	h.Set("Content-Security-Policy", policy)
-	h.Set("Referrer-Policy", "same-origin") // a form comes back to its page
+	h.Set("Referrer-Policy", "same-origin") // a submitted form redirects back to its page
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 }

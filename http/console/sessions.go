@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/people"
 )
 
-// sessionTable is who is signed in, since when and from where. Own is the
-// session of who looks.
+// sessionTable lists the open sessions: who, since when and from where. own is
+// the viewer's session.
 func sessionTable(p *page, open []people.OpenSession, own string) table {
 	t := table{Name: "sessions", Caption: "Signed in now", Columns: columns("Person", "Since", "Last used", "From", "By", "Ends unless used"), Empty: "Nobody is signed in.", page: p}
 	if p.Sandbox {
@@ -25,7 +25,7 @@ func sessionTable(p *page, open []people.OpenSession, own string) table {
 	return t
 }
 
-// methodText is how somebody signed in, in words.
+// methodText says how somebody signed in.
 func methodText(method string) string {
 	switch kind, issuer, _ := strings.Cut(method, " "); kind {
 	case "password":
@@ -39,7 +39,7 @@ func methodText(method string) string {
 	}
 }
 
-// endForms end one of the sessions; none where nobody is signed in.
+// endForms ends one of the sessions; nil if there are none.
 func endForms(p *page, open []people.OpenSession) []form {
 	var choices []choice
 	for _, o := range open {
@@ -51,7 +51,7 @@ func endForms(p *page, open []people.OpenSession) []form {
 	return []form{formOf(p, "end-session", "one", "End one session").choosing("key", choices)}
 }
 
-// sessionSecret is the secret that a browser keeps of its session.
+// sessionSecret returns the session secret from the browser's cookie.
 func (s *surface) sessionSecret(c echo.Context) string {
 	if cookie, err := c.Cookie(sessionCookie(c)); err == nil {
 		return cookie.Value

@@ -16,10 +16,10 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// notSettings are fields of the API's answers that are not set in a form.
+// notSettings are fields of the API's response that a form does not edit.
 var notSettings = []string{"client_id", "created_at", "suspended", "suspended_reason", "credential", "routing", "probe"}
 
-// newClient is what a form for a new client begins with.
+// newClient is the initial text of the form for a new client.
 const newClient = `{
   "name": "",
   "company_name": "",
@@ -30,8 +30,8 @@ const newClient = `{
   "file": {"immediate_destination": "", "immediate_destination_name": "", "immediate_origin": "", "immediate_origin_name": ""}
 }`
 
-// settingsOf are settings as the API shows them, to be changed in a form;
-// what is set to nothing yet is otherwise.
+// settingsOf returns the settings as the API shows them, for editing in a
+// form, or otherwise if none are set yet.
 func (s *surface) settingsOf(c echo.Context, who api.Caller, apiPath, otherwise string) (string, error) {
 	answer, err := s.ask(c, who, http.MethodGet, apiPath, nil)
 	if err != nil {
@@ -52,10 +52,10 @@ func (s *surface) settingsOf(c echo.Context, who api.Caller, apiPath, otherwise 
 	return string(text), err
 }
 
-// issued is a credential whose secret is shown this once.
+// issued is a new credential, whose secret is shown only once.
 type issued struct{ Key, Secret string }
 
-// issued is the credential that the API made, if it made one.
+// issued returns the credential that the API created, if it did.
 func (a *answered) issued() (one issued) {
 	var said struct {
 		issued
@@ -72,11 +72,11 @@ func (a *answered) issued() (one issued) {
 
 type secretPage struct {
 	issued
-	Asked string // path of the request that has to be approved first
+	Asked string // path of the request to be approved first
 	Back  string
 }
 
-// showSecret shows the secret of a credential this once.
+// showSecret shows a new credential's secret, once.
 func (s *surface) showSecret(c echo.Context, who api.Caller, one issued, approval string) error {
 	p := s.newPage(c, who, "Credential", "Clients")
 	data := secretPage{issued: one, Back: back(c)}
@@ -88,10 +88,10 @@ func (s *surface) showSecret(c echo.Context, who api.Caller, one issued, approva
 	return s.show(c, http.StatusOK, "secret", p)
 }
 
-// mostHandedIn bounds a file that a person hands in by a form.
+// mostHandedIn is the largest file that a person may upload, in bytes.
 const mostHandedIn = 64 << 20
 
-// handIn takes a file of the bank from a form.
+// handIn takes in a file from the bank that a person uploads.
 func (s *surface) handIn(c echo.Context, who api.Caller) error {
 	part, err := c.FormFile("file")
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *surface) handIn(c echo.Context, who api.Caller) error {
 	return c.Redirect(http.StatusSeeOther, Path+"/inbound?done=hand-in")
 }
 
-// handInForm asks for a file of the bank.
+// handInForm uploads a file from the bank.
 func handInForm(p *page) []form {
 	return allowed([]form{{
 		Title: "Hand in a file of the bank", Path: Path + "/hand-in", Button: "Hand it in", may: p.Who.caller.May(domain.ScopeOpsWork), Upload: true,

@@ -14,7 +14,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// signInRoutes are for whoever is not signed in yet.
+// signInRoutes binds the paths that need no session.
 func (s *surface) signInRoutes() {
 	s.Echo.GET(Path+"/sign-in", s.signInPage)
 	s.post("/sign-in", s.signIn)
@@ -24,8 +24,8 @@ func (s *surface) signInRoutes() {
 	s.openIDRoutes()
 }
 
-// post binds what a form of the console asks for. A request that another site
-// made is refused by what the browser says of it.
+// post binds the path of a form. A request from another site is refused, by
+// the browser's Sec-Fetch-Site or Origin header.
 func (s *surface) post(path string, h echo.HandlerFunc) {
 	protection := http.NewCrossOriginProtection()
 	s.Echo.POST(Path+path, func(c echo.Context) error {
@@ -37,14 +37,14 @@ func (s *surface) post(path string, h echo.HandlerFunc) {
 	})
 }
 
-// entrance is what the pages of signing in show.
+// entrance is the data of the sign-in pages.
 type entrance struct {
 	Wrong string
 	Email string
 	Setup *people.Setup
 	Code  *qrCode
-	// Provider is the host of an OpenID provider that says who people are, if
-	// there is one.
+	// Provider is the host of the OpenID provider; empty if none is
+	// configured.
 	Provider string
 }
 
@@ -72,7 +72,8 @@ func (s *surface) entrance(c echo.Context, status int, e entrance) error {
 	return s.show(c, status, name, p)
 }
 
-// refused answers a sign-in that failed; a fault stays one.
+// refused shows the sign-in page again with the refusal. An error that is not
+// a refusal is returned as it is.
 func (s *surface) refused(c echo.Context, err error, e entrance) error {
 	var refusal *domain.Refusal
 	switch {
@@ -86,7 +87,8 @@ func (s *surface) refused(c echo.Context, err error, e entrance) error {
 	return s.entrance(c, http.StatusUnauthorized, e)
 }
 
-// signIn takes e-mail address, password and the code of an app.
+// signIn signs in with e-mail address, password and the code of an
+// authenticator app.
 func (s *surface) signIn(c echo.Context) error {
 	email := strings.TrimSpace(c.FormValue("email"))
 	session, err := s.SignIns.SignIn(c.Request().Context(), email, c.FormValue("password"), onlyDigits(c.FormValue("code")), c.Request().RemoteAddr)
@@ -96,12 +98,13 @@ func (s *surface) signIn(c echo.Context) error {
 	return s.enter(c, session)
 }
 
-// useLink uses up a link: one that signs in by itself, in a sandbox, or one
-// at which the person sets a password and an app.
+// useLink redeems a one-time link. In a sandbox it signs in directly;
+// otherwise it leads to the page on which a new operator sets a password and
+// an authenticator app.
 func (s *surface) useLink(c echo.Context) error {
 	ctx, address := c.Request().Context(), c.Request().RemoteAddr
 	secret := c.FormValue("link")
-	if _, after, ok := strings.Cut(secret, "#"); ok { // the whole link was pasted
+	if _, after, ok := strings.Cut(secret, "#"); ok { // the user pasted the whole link
 		secret = after
 	}
 	secret = strings.TrimSpace(secret)
@@ -119,7 +122,7 @@ func (s *surface) useLink(c echo.Context) error {
 	return s.entrance(c, http.StatusOK, entrance{Setup: &setup})
 }
 
-// setUp sets a password and an app, and signs in.
+// setUp sets a password and an authenticator app, and signs in.
 func (s *surface) setUp(c echo.Context) error {
 	setup := people.Setup{Ticket: c.FormValue("ticket"), Email: c.FormValue("email"), Secret: c.FormValue("secret"), URL: c.FormValue("url")}
 	if c.FormValue("password") != c.FormValue("again") {
@@ -151,8 +154,9 @@ func (s *surface) signOut(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, Path+"/sign-in")
 }
 
-// signedIn tells whom a browser's session belongs to. The session is looked up
-// at every request: its end, and another role, count at once.
+// signedIn returns the person whose session the browser holds. It looks the
+// session up on every request, so that its end and a change of role take
+// effect at once.
 func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) {
 	cookie, err := c.Cookie(sessionCookie(c))
 	if err != nil || cookie.Value == "" {
@@ -168,19 +172,19 @@ func (s *surface) signedIn(c echo.Context) (who api.Caller, ok bool, err error) 
 	return api.Caller{Key: actor.Email, Person: actor.Email, Client: domain.LedgerClient, Scopes: actor.Scopes, Until: actor.Until}, true, nil
 }
 
-// setSession keeps a session's secret in the browser.
+// setSession stores a session's secret in the browser.
 func (s *surface) setSession(c echo.Context, secret string, age int) {
 	s.setCookie(c, "achledger-session", secret, age)
 }
 
 func sessionCookie(c echo.Context) string { return cookieName(c, "achledger-session") }
 
-// stateCookie holds the state of a sign-in at an OpenID provider.
+// stateCookie stores the state of a sign-in at the OpenID provider.
 const stateCookie = "achledger-openid"
 
-// setCookie keeps a secret in the browser. With a secure connection the name
-// binds the cookie to this host; over http on the same machine no browser would
-// take that.
+// setCookie stores a secret in the browser. Over https the __Host- prefix
+// binds the cookie to this host. Over plain http on loopback no browser would
+// accept that prefix, so it is omitted.
 func (s *surface) setCookie(c echo.Context, name, secret string, age int) {
 	c.SetCookie(&http.Cookie{
 		Name: cookieName(c, name), Value: secret, Path: "/", MaxAge: age,
@@ -195,7 +199,7 @@ func cookieName(c echo.Context, name string) string {
 	return "__Host-" + name
 }
 
-// loopback reports whether a request came in the clear on this machine.
+// loopback reports whether a request came over plain http from this machine.
 func loopback(r *http.Request) bool {
 	if r.TLS != nil {
 		return false

@@ -18,7 +18,7 @@ type systemPage struct {
 
 func (d systemPage) lists() []table { return []table{d.Delivery} }
 
-// system answers how the ledger itself is.
+// system serves the state of the ledger itself.
 func (s *surface) system(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	p := s.newPage(c, who, "System", "System")

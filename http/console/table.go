@@ -13,23 +13,23 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// table is a list as pages and CSV show it.
+// table is a list, rendered as HTML or as CSV.
 type table struct {
 	Name    string // of its CSV file, and its anchor
 	Caption string
 	Note    string
 	Columns []column
 	Rows    []row
-	Most    int    // of them, that the page shows; 0: all
-	Empty   string // what is said where there are no rows
+	Most    int    // rows that the page shows; 0: all
+	Empty   string // text if there are no rows
 	More    string // path of the next page
-	CSV     string // path of the whole list as CSV, where the page does not hold all of it
+	CSV     string // path of the full list as CSV, if the page does not hold all of it
 	page    *page
 }
 
 type column struct {
 	Title string
-	Class string // num for numbers, day for what stays on one line
+	Class string // num for numbers, day for values that must not wrap
 }
 
 type row struct {
@@ -37,29 +37,28 @@ type row struct {
 	Class string
 }
 
-// cell is a value with what it leads to. Only one of Text, Time and Money is
-// set.
+// cell is a value with its link. Only one of Text, Time and Money is set.
 type cell struct {
 	Text  string
 	Sub   string // second line
 	Href  string
 	Tone  tone // shown as a state
 	Time  time.Time
-	Brief bool // of the time, only that of day is shown
+	Brief bool // show only the time of day
 	Money bool
 	Cents int64
 	Count bool
 	N     int
 	Mono  bool
-	Whole bool // an id that is not shortened
+	Whole bool // an id shown in full
 }
 
-// idBegin and idEnd are how many characters of an id lists show: of its
-// beginning, which tells times apart, and of its end, which tells apart what was
-// made at one time.
+// idBegin and idEnd are how many characters of an id lists show. The beginning
+// is a timestamp, the end distinguishes ids made at the same time.
 const idBegin, idEnd = 8, 6
 
-// Short is an id as lists show it; empty for what is shown whole.
+// Short is the id in the form idBegin…idEnd; empty if the cell shows it in
+// full.
 func (c cell) Short() string {
 	if c.Whole || len(c.Text) < 32 || strings.Count(c.Text, "-") != 4 {
 		return ""
@@ -78,15 +77,15 @@ func badge(s string, t tone) cell  { return cell{Text: s, Tone: t} }
 func (c cell) sub(s string) cell   { c.Sub = s; return c }
 func (t *table) add(cells ...cell) { t.Rows = append(t.Rows, row{Cells: cells}) }
 
-// Blank reports whether a cell has nothing to show.
+// Blank reports whether a cell is empty.
 func (c cell) Blank() bool {
 	return c.Text == "" && c.Sub == "" && !c.Money && !c.Count && c.Time.IsZero()
 }
 
-// Page is the page that a table stands on.
+// Page is the page that the table is on.
 func (t table) Page() *page { return t.page }
 
-// Download is the path of the list as CSV; none where it is empty.
+// Download is the path of the list as CSV; empty if the list is.
 func (t table) Download() string {
 	switch {
 	case len(t.Rows) == 0:
@@ -106,7 +105,7 @@ func (t table) Visible() []row {
 	return t.Rows
 }
 
-// Left says that the page does not show all rows, which the CSV has.
+// Left says that the page does not show all rows, and that the CSV does.
 func (t table) Left() string {
 	if t.Most == 0 || len(t.Rows) <= t.Most {
 		return ""
@@ -114,10 +113,10 @@ func (t table) Left() string {
 	return "The first " + number(t.Most) + " of " + number(len(t.Rows)) + "; the CSV has all."
 }
 
-// lister is what a page shows, where that has lists that stand on it as a whole.
+// lister is page data that contains complete lists.
 type lister interface{ lists() []table }
 
-// listOf is the list of a page that is asked for as CSV.
+// listOf returns the list requested as CSV.
 func listOf(c echo.Context, p *page) (table, bool) {
 	l, ok := p.Data.(lister)
 	if name := c.QueryParam("list"); ok && name != "" && c.QueryParam("format") == "csv" {
@@ -130,15 +129,15 @@ func listOf(c echo.Context, p *page) (table, bool) {
 	return table{}, false
 }
 
-// ofPages reads what every page takes besides its filters.
+// ofPages reads the query parameters that every page accepts.
 func ofPages(q *api.QueryReader) {
 	for _, name := range []string{"cursor", "format", "list", "done", "asked"} {
 		q.Text(name)
 	}
 }
 
-// columns are by title; # ends one of numbers, @ one whose values stay on one
-// line.
+// columns builds columns from titles. A title that ends in # is a column of
+// numbers, one that ends in @ a column whose values must not wrap.
 func columns(titles ...string) (list []column) {
 	for _, title := range titles {
 		name, numeric := strings.CutSuffix(title, "#")
@@ -155,7 +154,7 @@ func columns(titles ...string) (list []column) {
 	return list
 }
 
-// plainText is a cell as CSV has it: instants in UTC, money in dollars.
+// plainText is a cell's CSV value: instants in UTC, money in dollars.
 func (c cell) plainText() string {
 	switch {
 	case c.Money:
@@ -169,8 +168,8 @@ func (c cell) plainText() string {
 	}
 }
 
-// asCSV answers a table as a file. The second line of a cell is a column of
-// its own where any row has one.
+// asCSV serves a table as CSV. If any cell of a column has a second line, the
+// second lines become a column of their own.
 func asCSV(c echo.Context, t table) error {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
@@ -209,8 +208,7 @@ func asCSV(c echo.Context, t table) error {
 	return w.Error()
 }
 
-// isCSV reports whether the one list of a page that has more than the page shows
-// is asked for as CSV.
+// isCSV reports whether the request asks for CSV.
 func isCSV(c echo.Context) bool {
 	return c.QueryParam("format") == "csv" && c.QueryParam("list") == ""
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// tellAct tells what somebody did, and what it was about.
+// tellAct describes what somebody did, and to what.
 func (s *surface) tellAct(f domain.Fact) (what, about cell) {
 	kind, id, _ := strings.Cut(f.Stream, "/")
 	switch kind {
@@ -35,7 +35,7 @@ func (s *surface) tellAct(f domain.Fact) (what, about cell) {
 	}
 }
 
-// tellAudit tells what was seen, and who signed in.
+// tellAudit describes who viewed what, and who signed in.
 func tellAudit(f domain.Fact) (what, about cell) {
 	switch e := f.Event.(type) {
 	case *domain.PersonSignedIn:
@@ -63,7 +63,7 @@ func tellAudit(f domain.Fact) (what, about cell) {
 	}
 }
 
-// tellRequest tells what was done with a request that needs two people.
+// tellRequest describes an action on a request that needs two people.
 func (s *surface) tellRequest(f domain.Fact) string {
 	switch e := f.Event.(type) {
 	case *domain.ApprovalAsked:
@@ -77,7 +77,7 @@ func (s *surface) tellRequest(f domain.Fact) string {
 	}
 }
 
-// eventWords is an event's type as words.
+// eventWords turns an event's type into words.
 func eventWords(f domain.Fact) string {
 	text := strings.NewReplacer(".", ": ", "_", " ").Replace(strings.TrimPrefix(f.Event.Type(), "audit."))
 	return strings.ToUpper(text[:1]) + text[1:]

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 )
 
-// tellFile tells an event of the stream of a file of ours. Of the appends that
-// fill it, and of its offsets, only the first is told.
+// tellFile describes an event of an outbound file. Of the events that add
+// entries or offsets, only the first is described.
 func tellFile() func(domain.Fact) (told, bool) {
 	filled, offset := false, false
 	return func(f domain.Fact) (told, bool) {
@@ -46,7 +46,7 @@ func tellFile() func(domain.Fact) (told, bool) {
 	}
 }
 
-// tellOutcome tells what became of a file.
+// tellOutcome describes what happened to a file after its delivery.
 func tellOutcome(f domain.Fact) (told, bool) {
 	switch e := f.Event.(type) {
 	case *domain.FileDeliveryUnknown:
@@ -87,7 +87,7 @@ func trimmed(s string) string {
 	return ""
 }
 
-// ackText is what an operator says about a file.
+// ackText are the results of an acknowledgement in words.
 var ackText = map[ack.Result]string{
 	ack.Accepted: "It accepted the file.", ack.Rejected: "It rejected the file.",
 	ack.Pended: "It holds the file back.", ack.Duplicate: "It takes the file for one that it has.",

@@ -8,8 +8,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// tellInbound tells an event of a file that came from the bank, or of an entry
-// of it that found no place.
+// tellInbound describes an event of a received file or of an unmatched entry.
 func tellInbound(f domain.Fact) (told, bool) {
 	switch e := f.Event.(type) {
 	case *domain.InboundReceived:

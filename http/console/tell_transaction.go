@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/domain/codes"
 )
 
-// tellTransaction tells an event of a transaction's stream.
+// tellTransaction describes an event of a transaction.
 func tellTransaction(f domain.Fact) (told, bool) {
 	switch e := f.Event.(type) {
 	case *domain.TransactionOriginated:
@@ -60,7 +60,8 @@ func tellTransaction(f domain.Fact) (told, bool) {
 	}
 }
 
-// tellAnswer tells what answers an item, in either direction.
+// tellAnswer describes a return, dishonor or notification of change, in either
+// direction.
 func tellAnswer(f domain.Fact) (told, bool) {
 	switch e := f.Event.(type) {
 	case *domain.TransactionReturned:
@@ -103,7 +104,7 @@ func tellAnswer(f domain.Fact) (told, bool) {
 	}
 }
 
-// received tells what came from the bank, its code in words.
+// received describes what came from the bank, with its code in words.
 func received(what string, in domain.Incoming, t tone) told {
 	var detail string
 	if code, _ := in.Entry.AnswerAndOriginal(); code != "" {
@@ -128,7 +129,7 @@ func requested(what string, out domain.Outgoing) told {
 	return told{what: what, detail: strings.TrimSpace(detail + sentence(out.Reason) + sentence(out.Information))}
 }
 
-// codeText is a reason with its title.
+// codeText is a reason code with its title.
 func codeText(code string) string {
 	today := calendar.Date{}
 	if c, ok := codes.Return(code, today); ok || c.Title != "" {

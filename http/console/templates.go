@@ -17,7 +17,7 @@ import (
 //go:embed templates
 var sources embed.FS
 
-// templates are the pages by name, each with the frame around it.
+// templates are the pages by name, each parsed together with the layout.
 type templates struct {
 	pages map[string]*template.Template
 }
@@ -49,8 +49,8 @@ func parseTemplates() (*templates, error) {
 	return t, nil
 }
 
-// show answers a page. It is made whole before the first byte leaves, so that
-// a fault does not end as half a page.
+// show renders a page into memory before it writes the first byte, so that an
+// error in a template does not leave half a page.
 func (s *surface) show(c echo.Context, status int, name string, p *page) error {
 	if t, ok := listOf(c, p); ok {
 		return asCSV(c, t)
@@ -62,7 +62,7 @@ func (s *surface) show(c echo.Context, status int, name string, p *page) error {
 	return c.Blob(status, "text/html; charset=utf-8", b.Bytes())
 }
 
-// problem answers what cannot be shown, or was refused, as a page.
+// problem shows a refusal or an error as a page.
 func (s *surface) problem(c echo.Context, problem *api.Problem) error {
 	secure(c.Response().Header())
 	who, _ := c.Get(personKey).(api.Caller)
@@ -76,8 +76,8 @@ type problemPage struct {
 	Back    string
 }
 
-// back is the page of the console from which somebody came; its home where
-// that is not known.
+// back is the console page that the request came from, or the home page if
+// unknown.
 func back(c echo.Context) string {
 	if to := c.FormValue("back"); local(to) {
 		return to
@@ -85,8 +85,8 @@ func back(c echo.Context) string {
 	return Path
 }
 
-// local reports whether a path is a page of the console, so that nobody is
-// led elsewhere.
+// local reports whether a path is a page of the console. It prevents an open
+// redirect.
 func local(to string) bool {
 	return (to == Path || strings.HasPrefix(to, Path+"/") || strings.HasPrefix(to, Path+"?")) &&
 		!strings.ContainsAny(to, "\\\r\n") && !strings.Contains(to, "//")

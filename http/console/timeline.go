@@ -13,29 +13,29 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// moment is an event of the log in words.
+// moment is an event of the log, described in words.
 type moment struct {
 	At       time.Time
 	What     string
 	Detail   string
 	By       string
 	Tone     tone
-	Href     string // what it is about
+	Href     string // page of its subject
 	LinkText string
 	Position int64
 	Type     string // of the event
-	Raw      string // the event as the log has it; numbers are sealed there
+	Raw      string // the event as stored; account numbers are sealed in it
 }
 
-// told is what an event says.
+// told is the description of one event.
 type told struct {
 	what, detail   string
 	tone           tone
 	href, linkText string
 }
 
-// moments reads streams and tells their events in the order of the log. The
-// events of a long file that only add entries are told once.
+// moments reads streams and describes their events in log order. The many
+// events that add entries to a large file are described once.
 func (s *surface) moments(ctx context.Context, tell func(domain.Fact) (told, bool), streams ...string) (list []moment, err error) {
 	for _, stream := range streams {
 		events, err := s.Ledger.Store.ReadStream(ctx, stream, 0)
@@ -61,7 +61,7 @@ func (s *surface) moments(ctx context.Context, tell func(domain.Fact) (told, boo
 	return list, nil
 }
 
-// raw is an event as the log has it, to be read.
+// raw formats an event for reading, without its sealed fields.
 func raw(r eventstore.Recorded) string { return indented(domain.Shareable(r.Type, r.Data)) }
 
 func indented(document []byte) string {
@@ -72,8 +72,8 @@ func indented(document []byte) string {
 	return b.String()
 }
 
-// by says who made an event: a person, a credential by its name, or a worker,
-// and for a worker who had asked it to.
+// by says who made an event: a person, a credential by its name, or a worker
+// and whoever triggered it.
 func (s *surface) by(ctx context.Context, m domain.Meta) string {
 	who := s.actor(ctx, m.Actor)
 	switch {
@@ -86,7 +86,7 @@ func (s *surface) by(ctx context.Context, m domain.Meta) string {
 	}
 }
 
-// worker is a worker of the ledger by what it does.
+// worker names a worker by what it does.
 func worker(name string) string {
 	if w, ok := workers[name]; ok {
 		return w
@@ -99,7 +99,7 @@ var workers = map[string]string{
 	"accounts": "the corrections of accounts", "relationships": "the verification of accounts", "uploads": "the intake of clients' files", "sandbox": "the sandbox", "guard": "the guard",
 }
 
-// actor is a credential by its name and owner, where it has them.
+// actor is a credential by its name and owner, if known.
 func (s *surface) actor(ctx context.Context, actor string) string {
 	if len(actor) < 16 || strings.ContainsAny(actor, "@ :/") {
 		return worker(actor)
@@ -128,7 +128,7 @@ func (s *surface) actor(ctx context.Context, actor string) string {
 	return name
 }
 
-// inOrder puts moments of several streams into the order of the log.
+// inOrder merges the moments of several streams into log order.
 func inOrder(list []moment) []moment {
 	slices.SortStableFunc(list, func(a, b moment) int { return int(a.Position - b.Position) })
 	return list

@@ -16,28 +16,28 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// work is a queue that waits for people.
+// work is a queue of items that need a person.
 type work struct {
 	Name     string
 	Path     string
-	Means    string // what is to be decided
+	Means    string // what has to be decided
 	Count    int
 	Cents    int64
 	Then     string // what happens if nobody acts
-	NoMoney  bool   // what is counted has no sum
+	NoMoney  bool   // the items have no amount
 	Oldest   time.Time
 	Deadline time.Time
 	Tone     tone
-	Rules    []work // of what is held: by the rule that holds it
+	Rules    []work // for held items: a line for each rule that holds some
 }
 
-// filesShown is how many files of the day are listed.
+// filesShown is the most files of the day listed.
 const filesShown = 12
 
 type todayPage struct {
 	page     *page
-	Waiting  []work // the nearest deadline first
-	Idle     []work // queues with nothing in them
+	Waiting  []work // nearest deadline first
+	Idle     []work // empty queues
 	Next     calendar.Deadline
 	Closed   string // why banks do not settle today
 	Windows  []windowRow
@@ -63,7 +63,7 @@ func (d todayPage) lists() []table {
 	return []table{workTable(d.page, "waiting", d.Waiting), windows}
 }
 
-// today answers what needs somebody, in order of deadline.
+// today serves what needs a person, nearest deadline first.
 func (s *surface) today(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	p := s.newPage(c, who, "Today", "Today")
@@ -104,7 +104,7 @@ func (s *surface) today(c echo.Context, who api.Caller) error {
 	return s.show(c, 200, "today", p)
 }
 
-// work sums up everything that waits for people, the nearest deadline first.
+// work sums up every queue, nearest deadline first.
 func (s *surface) work(ctx context.Context, now time.Time) (list []work, err error) {
 	waits, err := s.Views.Waits(ctx, now)
 	if err != nil {
@@ -142,13 +142,13 @@ func (s *surface) work(ctx context.Context, now time.Time) (list []work, err err
 
 func (t tone) rank() int { return slices.Index([]tone{plain, good, warn, bad}, t) }
 
-// add counts more of a queue.
+// add adds items to a queue's totals.
 func (w *work) add(count int, cents int64, oldest, deadline time.Time) {
 	w.Count, w.Cents = w.Count+count, w.Cents+cents
 	w.Oldest, w.Deadline = earlier(w.Oldest, oldest), earlier(w.Deadline, deadline)
 }
 
-// ruled adds what a rule of the guard holds.
+// ruled adds the items that one rule of the guard holds.
 func (w *work) ruled(one projections.Waits) {
 	if one.Rule == "" {
 		return
@@ -162,7 +162,7 @@ func (w *work) ruled(one projections.Waits) {
 	})
 }
 
-// earlier is the earlier of two instants, of which either may be missing.
+// earlier returns the earlier of two instants, ignoring a zero one.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -170,11 +170,11 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// workQueue is a queue that waits for people: what the views call it, or how
-// it is summed up, and how it is listed.
+// workQueue defines a queue: its name in the views or how to sum it up, and
+// how to list it.
 type workQueue struct {
 	name, title, means string
-	then               string // if nobody acts
+	then               string // what happens if nobody acts
 	tone               tone
 	noMoney            bool
 	waits              string

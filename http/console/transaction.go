@@ -17,7 +17,7 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// fact is a value with its name.
+// fact is a labelled value.
 type fact struct {
 	Name string
 	Cell cell
@@ -30,7 +30,7 @@ type transactionPage struct {
 	Facts        []fact
 	Held         string // why it is held
 	HeldSince    cell
-	MayRelease   string // who can approve what is held
+	MayRelease   string // who can release it
 	Codes        []explainedCode
 	Can          []able
 	Actions      []form
@@ -39,22 +39,22 @@ type transactionPage struct {
 	Records      []itemRecord
 }
 
-// explainedCode is a return or change code of the transaction in words.
+// explainedCode is a return or change code of the transaction, explained.
 type explainedCode struct{ Code, Title, Meaning, WhatToDo string }
 
-// able is what the client may do, and until when.
+// able is an action open to the client, and until when.
 type able struct {
 	Name, Means string
 	Until       cell
 }
 
-// itemRecord is an item as the bank's file, or ours, has it.
+// itemRecord is an item as a NACHA record of its file.
 type itemRecord struct {
 	Title string
 	Lines [][]field
 }
 
-// transaction answers what happened to one payment, and what may be done.
+// transaction serves the history of one payment, and the actions on it.
 func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	ctx, client, id := c.Request().Context(), c.Param("client"), c.Param("id")
 	l := s.LedgerNow()
@@ -115,7 +115,7 @@ func (s *surface) transaction(c echo.Context, who api.Caller) error {
 	return s.show(c, http.StatusOK, "transaction", p)
 }
 
-// mayRelease says who can approve what is held.
+// mayRelease says who can release a held amount.
 func (s *surface) mayRelease(ctx context.Context, cents int64) (string, error) {
 	all, err := s.Ledger.Operators(ctx)
 	if err != nil {
@@ -151,7 +151,7 @@ func whose(i *domain.Item) string {
 	return "our file"
 }
 
-// explain is a code in words, as it was understood on the day it came.
+// explain describes a code as defined on the day it was received.
 func explain(code string, i *domain.Item) explainedCode {
 	day := calendar.DateOf(i.MadeAt)
 	if r, ok := codes.Return(code, day); ok {
@@ -163,7 +163,7 @@ func explain(code string, i *domain.Item) explainedCode {
 	return explainedCode{Code: code, Title: "Unknown code"}
 }
 
-// ableTexts are what a client may do, and what that does.
+// ableTexts maps each action of a client to its title and its effect.
 var ableTexts = map[string][2]string{
 	"recall": {"Recall it", "takes it back before it leaves"}, "return": {"Return it", "sends it back to its sender"}, "correct": {"Send a notification of change", "tells its sender what to change"},
 	"dishonor": {"Dishonor the return", "sends the return back as not allowed"}, "contest": {"Contest the dishonor", "insists on the return"}, "refuse": {"Refuse the change", "tells the bank that its change is wrong"},
@@ -171,7 +171,7 @@ var ableTexts = map[string][2]string{
 	"return_request": {"Ask it back", "asks the receiving bank to return it"},
 }
 
-// ableText is a client's action in words.
+// ableText describes an action of a client.
 func ableText(name string, until cell) able {
 	if texts, ok := ableTexts[name]; ok {
 		return able{texts[0], texts[1], until}
@@ -204,7 +204,7 @@ func transactionFacts(p *page, v api.TransactionView) []fact {
 	return append(append(facts, datesOf(v)...), fact{"Id", whole(t.ID)})
 }
 
-// datesOf are when a transaction settles, and until when it may come back.
+// datesOf lists when a transaction settles, and until when it may be returned.
 func datesOf(v api.TransactionView) (facts []fact) {
 	d := v.Days()
 	for _, one := range []struct {
@@ -220,14 +220,16 @@ func datesOf(v api.TransactionView) (facts []fact) {
 	return facts
 }
 
-// ofItsFile is how an event of a file is told to an entry in it.
+// ofItsFile describes an event of a file from the point of view of an entry in
+// it.
 var ofItsFile = map[string]string{
 	domain.FileDelivered{}.Type(): "Its file was delivered", domain.FileDeliveryUnknown{}.Type(): "Whether its file arrived is not known",
 	domain.FileAcknowledged{}.Type(): "The bank answered its file", domain.FileRefused{}.Type(): "The bank refused its file",
 	domain.FileRedated{}.Type(): "Its file was dated again", domain.FileReleaseOrdered{}.Type(): "Its file was taken back",
 }
 
-// tellDelivery tells of a file's stream what matters to an entry in it.
+// tellDelivery describes the events of a file that matter to an entry in it,
+// and skips the others.
 func tellDelivery(f domain.Fact) (told, bool) {
 	switch f.Event.(type) {
 	case *domain.FileDelivered, *domain.FileDeliveryUnknown, *domain.FileAcknowledged, *domain.FileRefused, *domain.FileRedated, *domain.FileReleaseOrdered:
@@ -240,7 +242,7 @@ func tellDelivery(f domain.Fact) (told, bool) {
 	}
 }
 
-// event leads from an item to its transaction.
+// event redirects from an item to its transaction.
 func (s *surface) event(c echo.Context, _ api.Caller) error {
 	client, id, ok, err := s.Views.FindItem(c.Request().Context(), c.Param("event"))
 	if err != nil {
@@ -252,8 +254,7 @@ func (s *surface) event(c echo.Context, _ api.Caller) error {
 	return c.Redirect(http.StatusSeeOther, transactionPath(client, id))
 }
 
-// transactionForms are what operations may do with the items of a
-// transaction that wait.
+// transactionForms are the actions on a transaction's waiting items.
 func transactionForms(p *page, t *domain.Transaction) (forms []form) {
 	for _, i := range t.Items {
 		about := ""
@@ -276,7 +277,8 @@ func transactionForms(p *page, t *domain.Transaction) (forms []form) {
 	return forms
 }
 
-// askBackForm asks the receiving bank for an entry that stands.
+// askBackForm offers to ask the receiving bank to return an entry, where that is
+// possible.
 func askBackForm(p *page, v api.TransactionView) (forms []form) {
 	for _, a := range v.Available() {
 		if a.Name == "return_request" {
@@ -286,7 +288,7 @@ func askBackForm(p *page, v api.TransactionView) (forms []form) {
 	return forms
 }
 
-// bankForms are what the sandbox's bank may do with a transaction.
+// bankForms are what the sandbox's simulated bank can do with a transaction.
 func bankForms(p *page, c answers.Case) (forms []form) {
 	t := c.Transaction
 	o := t.Origination()

@@ -17,7 +17,7 @@ var statuses = []choice{
 
 var directions = []choice{{"", "both"}, {string(domain.ToFed), "to the bank"}, {string(domain.FromFed), "from the bank"}}
 
-// transactions answers transactions across clients, newest first.
+// transactions serves the transactions of all clients, newest first.
 func (s *surface) transactions(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	f := projections.TransactionFilter{

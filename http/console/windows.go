@@ -11,21 +11,22 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// windowRow is a time at which files are cut, with what waits for it.
+// windowRow is a cut time, with the totals of what waits for it.
 type windowRow struct {
-	At      time.Time // zero for what leaves by a threshold alone
+	At      time.Time // zero for entries that leave by a threshold only
 	Name    string    // HH:MM in New York
 	Entries int
 	Cents   int64
 	Clients []string
-	Later   bool // on another day than today
+	Later   bool // not today
 }
 
-// sameWeekdays is with how many of the weeks before a window is compared.
+// sameWeekdays is how many earlier weeks a window is compared with.
 const sameWeekdays = 5
 
-// windows sums up what waits by the next window of its client, and draws the
-// windows of the day beside what left at them on the same weekday before.
+// windows sums up the waiting entries by the next window of their client, and
+// plots today's windows next to what left at them on the same weekday in
+// earlier weeks.
 func (s *surface) windows(ctx context.Context, p *page) (rows []windowRow, drawn *plot, err error) {
 	queues, err := s.Views.QueueTotals(ctx)
 	if err != nil {
@@ -52,15 +53,15 @@ func (s *surface) windows(ctx context.Context, p *page) (rows []windowRow, drawn
 		rows = append(rows, *r)
 	}
 	slices.SortFunc(rows, func(a, b windowRow) int { return a.At.Compare(b.At) })
-	if len(rows) > 0 && rows[0].At.IsZero() { // last, not first
+	if len(rows) > 0 && rows[0].At.IsZero() { // move it to the end
 		rows = append(rows[1:], rows[0])
 	}
 	drawn, err = s.windowPlot(ctx, today, rows)
 	return rows, drawn, err
 }
 
-// nextWindow is when a queue leaves at the latest; zero where its client has
-// no windows and its entries leave by a threshold.
+// nextWindow is the latest time at which a queue leaves; zero if its client
+// has no windows, so that its entries leave by a threshold.
 func (s *surface) nextWindow(ctx context.Context, q domain.Queue, now time.Time) (time.Time, error) {
 	client, err := s.Directory.Client(ctx, q.Client)
 	if err != nil {
@@ -74,8 +75,8 @@ func (s *surface) nextWindow(ctx context.Context, q domain.Queue, now time.Time)
 	return at, nil
 }
 
-// windowPlot draws what waits for each window of the day, or left at it, and
-// what left at it on the last five same weekdays.
+// windowPlot draws what waits for or left at each window of the day, and what
+// left at it on the same weekday of the last five weeks.
 func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []windowRow) (*plot, error) {
 	now := map[string]int64{}
 	for _, r := range rows {
@@ -101,7 +102,7 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 				now[name] += cents
 				continue
 			}
-			for len(before[name]) < week-1 { // a week in which nothing left at it
+			for len(before[name]) < week-1 { // weeks in which nothing left at it
 				before[name] = append(before[name], 0)
 			}
 			before[name] = append(before[name], cents)
@@ -137,8 +138,8 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 	return b.plot(), nil
 }
 
-// leadsTo is the page of what a window's bar is made of: what waits for it, or
-// else the files of the day.
+// leadsTo links a window's bar to what it shows: the entries that wait for it,
+// or else the day's files.
 func leadsTo(today calendar.Date, name string, rows []windowRow) string {
 	for _, r := range rows {
 		switch {
@@ -152,8 +153,8 @@ func leadsTo(today calendar.Date, name string, rows []windowRow) string {
 	return Path + "/files?day=" + today.String()
 }
 
-// windowOf is the window at which a file was cut: the quarter of an hour that
-// its cut began in.
+// windowOf is the window at which a file was cut: the cut time rounded down to
+// a quarter of an hour.
 func windowOf(f projections.File) string {
 	return f.CutAt.In(calendar.Eastern).Truncate(15 * time.Minute).Format("15:04")
 }
@@ -166,8 +167,8 @@ func sorted(names map[string]bool) (list []string) {
 	return list
 }
 
-// First are the clients whose entries wait for a window, at most three.
+// First are up to three clients whose entries wait for the window.
 func (r windowRow) First() []string { return r.Clients[:min(len(r.Clients), 3)] }
 
-// More is how many others there are.
+// More is the number of the other clients.
 func (r windowRow) More() int { return max(0, len(r.Clients)-3) }

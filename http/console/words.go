@@ -13,16 +13,16 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// functions are what templates may call.
+// functions are the functions that templates may call.
 var functions = template.FuncMap{
 	"dollars": dollars, "number": anyNumber, "plural": plural, "asset": func(name string) string { return assets[name].path },
 	"day": dayText, "pair": pair, "join": strings.Join, "inc": func(n int) int { return n + 1 },
 }
 
-// pair hands two values to a template.
+// pair passes two values to a template.
 func pair(p *page, value any) map[string]any { return map[string]any{"Page": p, "Value": value} }
 
-// dollars writes cents as people do: $1,942.17, and -$5.00 for what goes out.
+// dollars formats cents: $1,942.17, or -$5.00 for money going out.
 func dollars(cents int64) string {
 	sign := ""
 	if cents < 0 {
@@ -31,7 +31,7 @@ func dollars(cents int64) string {
 	return fmt.Sprintf("%s$%s.%02d", sign, grouped(cents/100), cents%100)
 }
 
-// number writes a whole number with its thousands apart.
+// number formats a whole number with thousands separators.
 func number[T int | int64](n T) string {
 	if n < 0 {
 		return "-" + grouped(int64(-n))
@@ -39,7 +39,7 @@ func number[T int | int64](n T) string {
 	return grouped(int64(n))
 }
 
-// anyNumber is number for templates, which know no type parameters.
+// anyNumber is number for templates, which cannot call generic functions.
 func anyNumber(n any) string {
 	switch n := n.(type) {
 	case int:
@@ -59,7 +59,7 @@ func grouped(n int64) string {
 	return digits
 }
 
-// plural is a number with its noun.
+// plural is a count with its noun.
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -67,7 +67,7 @@ func plural(n int, one, many string) string {
 	return number(n) + " " + many
 }
 
-// span is a length of time in its two largest units.
+// span formats a duration in its two largest units.
 func span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -81,7 +81,7 @@ func span(d time.Duration) string {
 	}
 }
 
-// dayText is a day, YYYY-MM-DD, as people write it.
+// dayText formats a date, YYYY-MM-DD, for people.
 func dayText(day string) string {
 	d, err := calendar.ParseDate(day)
 	if err != nil {
@@ -90,7 +90,7 @@ func dayText(day string) string {
 	return d.At(12, 0).Format("Mon 2 Jan 2006")
 }
 
-// tone is how a state looks, beside its word.
+// tone is the color of a state, shown next to its word.
 type tone string
 
 const (
@@ -100,7 +100,8 @@ const (
 	bad   tone = "bad"
 )
 
-// toneOf is the look of a state of a transaction, a file or a bank's file.
+// toneOf returns the tone of a state of a transaction, of our file or of a
+// received one.
 func toneOf(state string) tone {
 	switch strings.ToLower(state) {
 	case "transmitted", "acknowledged", "applied", "approved", "delivered", "on", "succeeded":
@@ -114,7 +115,7 @@ func toneOf(state string) tone {
 	}
 }
 
-// words are states and reasons as people say them.
+// words maps states and reasons to what people read.
 var words = map[string]string{
 	string(domain.FileIsCut): "cut", string(domain.FileIsRendered): "rendered", string(domain.FileIsDelivering): "being delivered",
 	string(domain.DeliveryUnknown): "delivery unknown", string(domain.FileIsGivenUp): "rejected", "partly_quarantined": "partly quarantined",
@@ -128,7 +129,7 @@ var words = map[string]string{
 	string(domain.Push): "credit", string(domain.Pull): "debit",
 }
 
-// word is a state or a reason as people say it.
+// word returns a state or a reason as people read it.
 func word[T ~string](s T) string {
 	if w, ok := words[string(s)]; ok {
 		return w
@@ -140,7 +141,7 @@ func percent(share float64) string { return fmt.Sprintf("%.1f %%", share*100) }
 
 func hexShort(b []byte) string { return fmt.Sprintf("%x…", b[:min(len(b), 10)]) }
 
-// bytesText is a size as people say it.
+// bytesText formats a size in bytes.
 func bytesText(n float64) string {
 	switch {
 	case n == 0:

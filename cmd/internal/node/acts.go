@@ -12,10 +12,11 @@ import (
 	"github.com/achledger/achledger/workers/inbound"
 )
 
-// act is how an approved request is carried out.
+// act carries out an approved request.
 type act = func(ctx context.Context, asked *domain.ApprovalAsked) error
 
-// newActs makes who carries out what two people agreed on outside the log.
+// newActs makes the worker that carries out approved requests whose effect is
+// not only events in the log.
 func (s *Server) newActs() *workers.Acts {
 	return &workers.Acts{Ledger: s.Ledger, Views: s.views, Log: s.log, Do: map[domain.Action]act{
 		domain.ActFileConfirm: withFile(func(ctx context.Context, a domain.FileAct) error { return s.crew().delivery.Confirm(ctx, a.FileID) }),
@@ -60,9 +61,10 @@ func (s *Server) acknowledge(ctx context.Context, _ string, content []byte) erro
 	return err
 }
 
-// alone records that the folder's owner does what needs two people at the API,
-// while it does. Whoever owns the folder can read its keys and write its log,
-// so a command of the owner's waits for nobody, and the log says so.
+// alone records that the folder's owner does something that needs two people
+// at the API, before it is done. The folder's owner can read its keys and
+// write its log, so asking a command of the owner to wait for a second person
+// would protect nothing; recording it does.
 func (c *Core) alone(ctx context.Context, action domain.Action, subject string) error {
 	policy, err := c.Ledger.Policy(ctx)
 	if err != nil || !policy.FourEyes {
@@ -71,7 +73,7 @@ func (c *Core) alone(ctx context.Context, action domain.Action, subject string) 
 	return c.Ledger.Audit(ctx, domain.LedgerClient, domain.ActedAlone{Action: action, Subject: subject})
 }
 
-// actsPort has the leader carry out what was approved.
+// actsPort has the leader carry out approved requests.
 type actsPort struct{ *Server }
 
 // CarryOut implements api.Acts.

@@ -11,11 +11,11 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// filesOf lets the door reach the workers, which it must not import.
+// filesOf gives package http access to the workers, which it must not import.
 type filesOf struct{ *Server }
 
-// Bytes implements api.Files. A file that was cut just now is worked on
-// first, as delivery will do in a moment anyway.
+// Bytes implements api.Files. A file that was cut but not rendered yet is
+// rendered first, as delivery would do a moment later.
 func (f filesOf) Bytes(ctx context.Context, id string) ([]byte, error) {
 	file, err := f.Ledger.File(ctx, id)
 	if err != nil {
@@ -87,7 +87,7 @@ func (f filesOf) Release(ctx context.Context, id string, command domain.ReleaseF
 	return err
 }
 
-// guardPort lets the door reach the guard.
+// guardPort gives package http access to the guard.
 type guardPort struct{ *Server }
 
 // Exposure implements api.Guard.
@@ -95,7 +95,8 @@ func (g guardPort) Exposure(ctx context.Context, from calendar.Date) ([]guard.Li
 	return g.by.exposure(ctx, from)
 }
 
-// refused turns a switched-off delivery into a refusal the door knows.
+// refused converts the workers' "delivery is off" into a refusal that http
+// maps to a status.
 func refused(err error) error {
 	var off *workers.DeliveryOffError
 	if errors.As(err, &off) {

@@ -13,11 +13,11 @@ import (
 
 const (
 	adminConnections = 64
-	adminWrite       = 2 * time.Minute // a profile takes half a minute by default
+	adminWrite       = 2 * time.Minute // a CPU profile takes 30 seconds by default
 )
 
-// adminHandler is what the admin address answers, to whoever reaches it:
-// metrics, profiles, and health with detail.
+// adminHandler serves metrics, profiles and detailed health on the admin
+// address. It has no login.
 func (s *Server) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.http.Scraper())
@@ -30,10 +30,10 @@ func (s *Server) adminHandler() http.Handler {
 	return mux
 }
 
-// health is how the server stands.
+// health is the body of /healthz and /readyz.
 type health struct {
 	Ready        bool   `json:"ready"`
-	Reason       string `json:"reason,omitempty"` // why it is not
+	Reason       string `json:"reason,omitempty"` // why the server is not ready
 	Log          int64  `json:"log_position"`
 	Views        int64  `json:"views_position"`
 	Stream       int64  `json:"stream_position"`
@@ -41,25 +41,26 @@ type health struct {
 	DeliveryOn   bool   `json:"delivery_on"`
 	WhyNot       string `json:"delivery_reason,omitempty"`
 
-	// Of a ledger in a database.
-	Warning string      `json:"warning,omitempty"`   // what may lose payments though the node serves
-	Waits   []string    `json:"waits_for,omitempty"` // nodes of an earlier release; what they do not know is not written
-	Leads   bool        `json:"leads,omitempty"`     // this node does
-	Leader  string      `json:"leader,omitempty"`    // who does, or did last
+	// Only for a ledger in a database:
+	Warning string      `json:"warning,omitempty"`   // a configuration that works but may lose payments
+	Waits   []string    `json:"waits_for,omitempty"` // nodes of an earlier release; events that they cannot read are not written until they are upgraded
+	Leads   bool        `json:"leads,omitempty"`     // this node leads
+	Leader  string      `json:"leader,omitempty"`    // name of the current or last leader
 	Term    int64       `json:"term,omitempty"`
-	Nodes   []nodeState `json:"nodes,omitempty"` // seen within the hour
+	Nodes   []nodeState `json:"nodes,omitempty"` // seen within the last hour
 }
 
-// nodeState is how far a node is.
+// nodeState is a node's release and how far its log and views are.
 type nodeState struct {
 	Name    string  `json:"name"`
-	Release string  `json:"release,omitempty"` // of its program
+	Release string  `json:"release,omitempty"` // version of its binary
 	Log     int64   `json:"log_position"`
 	Views   int64   `json:"views_position"`
 	Seen    float64 `json:"seen_seconds_ago"`
 }
 
-// tellNodes adds what endangers payments, who leads and how far each node is, where the database says it.
+// tellNodes adds warnings about lost payments, the leader and the state of
+// each node, for a ledger in a database.
 func (s *Server) tellNodes(ctx context.Context, h *health) {
 	if s.asks == nil {
 		return
@@ -73,7 +74,7 @@ func (s *Server) tellNodes(ctx context.Context, h *health) {
 	if t, err := s.asks.Leader(ctx); err == nil {
 		h.Leader, h.Term = t.Node, t.Number
 	}
-	nodes, _ := s.asks.Nodes(ctx) // without an answer they are left out
+	nodes, _ := s.asks.Nodes(ctx) // left out if the database cannot be read
 	for _, n := range nodes {
 		if n.Behind {
 			h.Waits = append(h.Waits, n.Name)
@@ -82,8 +83,8 @@ func (s *Server) tellNodes(ctx context.Context, h *health) {
 	}
 }
 
-// tellHealth answers both paths: /readyz with 503 while requests cannot be
-// served well, /healthz with 200 whenever the process answers.
+// tellHealth serves both paths: /readyz with 503 while requests cannot be
+// served well, /healthz with 200 whenever the process responds.
 func (s *Server) tellHealth(w http.ResponseWriter, r *http.Request) {
 	state := s.Switch.State()
 	h := health{

@@ -12,16 +12,17 @@ import (
 	"github.com/achledger/achledger/eventstore/postgres"
 )
 
-// AskDatabase has a command done for a ledger in a database: by the node that
-// leads or, where none does, by this process, which leads meanwhile. The folder
-// has the ledger's master key, and no node runs on it.
+// AskDatabase runs a command on a ledger in a database: on the leading node
+// or, if no node leads, in this process, which holds the leadership meanwhile.
+// The folder must contain the ledger's master key, and no node may be running
+// on it.
 func AskDatabase[Ask, Reply any](ctx context.Context, f folder.Folder, url, what string, do func(*Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
 	c, store, err := openForCommand(ctx, f, url)
 	if err != nil {
 		return reply, err
 	}
 	defer func() {
-		_ = c.reload(ctx) // the leader may have set the switch
+		_ = c.reload(ctx) // the leader may have changed the switch
 		err = errors.Join(err, c.Close())
 	}()
 	if ofAnyNode["/"+what] {
@@ -42,7 +43,8 @@ func AskDatabase[Ask, Reply any](ctx context.Context, f folder.Folder, url, what
 	return reply, err
 }
 
-// openForCommand opens the ledger of a database as a node that serves nobody.
+// openForCommand opens the ledger in a database as a node that serves no
+// requests.
 func openForCommand(ctx context.Context, f folder.Folder, url string) (*Core, *postgres.Store, error) {
 	store, err := postgres.Open(ctx, postgres.Options{URL: url, Knows: domain.Vocabulary, Introduced: domain.Introduced})
 	if err != nil {
@@ -59,7 +61,7 @@ func openForCommand(ctx context.Context, f folder.Folder, url string) (*Core, *p
 	return c, store, nil
 }
 
-// commandLeader has the leader carry out a command.
+// commandLeader has the leader run a command.
 func (c *Core) commandLeader(ctx context.Context, leader asker, path string, with, reply any) error {
 	body, err := json.Marshal(with)
 	if err != nil {

@@ -16,11 +16,12 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// Backup copies the ledger to a new or empty folder: the log, the wrapped
-// keys without their master, the kept files and the folder's kind. What the
-// bank's files show in the clear, the views, the broker's store, the
-// operations credential and the delivery switch stay behind. It works beside
-// a running server, and reads the copied log once more before it returns.
+// Backup copies the ledger to a new or empty folder: the log, the wrapped keys
+// without the master key, the kept files and the folder's kind. It omits files
+// that hold account numbers in the clear for the bank, and what can be rebuilt
+// or must be set again: the views, the broker's store, the operations
+// credential and the delivery switch. It can run while a server uses the
+// ledger, and it verifies the copied log before it returns.
 func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(done, total int64)) (eventstore.Report, error) {
 	if err := r.outside(to); err != nil {
 		return eventstore.Report{}, err
@@ -37,7 +38,8 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err := log.Backup(ctx, to.Log()); err != nil {
 		return eventstore.Report{}, err
 	}
-	// Keys and files after the log: what is newer than its copy does no harm.
+	// Keys and files are copied after the log: keys and files newer than the
+	// copied log do no harm, missing ones would.
 	if err := seal.Backup(r.Folder.Keys(), to.Keys()); err != nil {
 		return eventstore.Report{}, err
 	}
@@ -51,7 +53,7 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 	if err != nil {
 		return report, fmt.Errorf("read the copy back: %w", err)
 	}
-	// Reading made these, empty; nobody has the copy open.
+	// Verification created these, empty; nobody else has the copy open.
 	for _, left := range []string{"-wal", "-shm"} {
 		if err := os.Remove(to.Log() + left); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return report, err
@@ -61,7 +63,7 @@ func (r *Reader) Backup(ctx context.Context, to folder.Folder, progress func(don
 }
 
 // outside refuses a backup inside the folder that is backed up: it would be
-// lost with it.
+// lost together with it.
 func (r *Reader) outside(to folder.Folder) error {
 	from, err := filepath.EvalSymlinks(string(r.Folder))
 	if err == nil {
@@ -83,7 +85,7 @@ func (r *Reader) outside(to folder.Folder) error {
 	}
 }
 
-// absolute is a path from the root where that can be told.
+// absolute returns the absolute path, or path itself if that cannot be told.
 func absolute(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		return whole
@@ -91,7 +93,7 @@ func absolute(path string) string {
 	return path
 }
 
-// empty makes a folder, or makes sure that an existing one holds nothing.
+// empty creates a folder, or checks that an existing one is empty.
 func empty(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return err
@@ -103,8 +105,8 @@ func empty(path string) error {
 	return err
 }
 
-// copyTree copies files, durably. One that vanishes meanwhile was replaced,
-// and the log can make it again.
+// copyTree copies files durably. A file that disappears meanwhile was replaced
+// by a newer one, and can be made again from the log.
 func copyTree(ctx context.Context, from, to string) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -125,7 +127,7 @@ func copyTree(ctx context.Context, from, to string) error {
 		case entry.IsDir():
 			return os.MkdirAll(target, 0o700)
 		case strings.HasPrefix(entry.Name(), "."), !entry.Type().IsRegular():
-			return nil // unfinished, or a link that is not ours
+			return nil // a temporary file, or a link that we did not make
 		default:
 			return copyFile(path, target)
 		}

@@ -8,7 +8,8 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// checkKeys lets the door look at key files, which it must not read itself.
+// checkKeys lets package http validate key files, which it must not read
+// itself.
 func checkKeys(p *domain.PGP) (faults []domain.FieldError, warnings []string) {
 	wrong, warnings := pgp.Check(p, time.Now())
 	for _, w := range wrong {

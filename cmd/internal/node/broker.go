@@ -18,16 +18,17 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// BrokerOptions say which broker echoes the log.
+// BrokerOptions select the broker that the log is relayed to.
 type BrokerOptions struct {
 	Listen string // address of the embedded broker
-	URL    string // of another server or cluster, in its place
+	URL    string // of an external server or cluster to use instead
 
-	Creds, CA, Cert, Key string // files with which to reach the other one
-	Replicas             int    // of the stream; 0 for 3 where URL names several servers, and else as it is
+	Creds, CA, Cert, Key string // credential and TLS files for the external broker
+	Replicas             int    // of the stream; 0: three if URL lists several servers, otherwise unchanged
 }
 
-// replicas of the stream are three on a cluster.
+// replicas is the number of replicas of the stream: three on a cluster, unless
+// set.
 func (o BrokerOptions) replicas() int {
 	if o.Replicas == 0 && strings.Contains(o.URL, ",") {
 		return 3
@@ -47,7 +48,7 @@ func (o BrokerOptions) address() (host string, port int, err error) {
 	return host, port, nil
 }
 
-// free makes sure that nobody listens at the embedded broker's address.
+// free checks that nothing listens on the embedded broker's address.
 func (o BrokerOptions) free() error {
 	if _, _, err := o.address(); err != nil {
 		return err
@@ -61,18 +62,18 @@ func (o BrokerOptions) free() error {
 
 const anotherPort = "choose another address with --nats-listen, 127.0.0.1:0 takes any free port"
 
-// brokerLink is the broker, embedded or not, as the server holds it.
+// brokerLink is the connection to the broker, embedded or external.
 type brokerLink struct {
 	conn     *nats.Conn
-	embedded *broker.Broker // nil with another broker
-	gate     *broker.Gate   // nil with the embedded one, which has its own
-	opening  sync.WaitGroup // of the gate, while the broker is away
+	embedded *broker.Broker // nil with an external broker
+	gate     *broker.Gate   // nil with the embedded broker, which has its own
+	opening  sync.WaitGroup // of the gate, until the external broker is reachable
 	url      string         // without password
 }
 
-// connectBroker starts or reaches the broker and makes the relay. A stream
-// that is not an echo of the log refuses the start; a broker that is away
-// does not, as nothing accepted depends on it.
+// connectBroker starts or connects to the broker and makes the relay. A stream
+// that is not a copy of the log stops the start. An unreachable broker does
+// not, because no accepted payment depends on it.
 func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (err error) {
 	readers := &subscribers{logins: s.logins, directory: d, fresh: func(context.Context) error { return nil }}
 	if s.asks != nil {
@@ -98,7 +99,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 		return fmt.Errorf("%w. With the server stopped, that folder is %s", err, s.Folder.NATS())
 	}
 	if errors.Is(err, relay.ErrFork) && s.switched != nil {
-		return s.distrust(ctx, err.Error()) // the node serves; nothing leaves
+		return s.distrust(ctx, err.Error()) // the node serves, but delivers no file
 	}
 	if relay.Fatal(err) {
 		return err
@@ -109,7 +110,7 @@ func (s *Server) connectBroker(ctx context.Context, d *projections.Directory) (e
 	return nil
 }
 
-// embed starts the broker inside this process.
+// embed starts the broker in this process.
 func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
 	host, port, err := s.options.Broker.address()
 	if err != nil {
@@ -129,8 +130,8 @@ func (s *Server) embed(readers *subscribers) (*brokerLink, error) {
 	return &brokerLink{conn: conn, embedded: b, url: b.URL()}, nil
 }
 
-// reach connects to another broker and serves its subscribers' requests. It
-// does not wait for one that is away.
+// reach connects to an external broker and handles its subscribers' requests.
+// It does not wait for an unreachable one.
 func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	o := s.options.Broker
 	options := append(o.identity(), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true))
@@ -150,7 +151,7 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	if conn.IsConnected() {
 		err = l.gate.OpenToAll()
 	} else {
-		l.opening.Go(func() { _ = l.gate.OpenToAll() }) // waits for the broker; what it asks for is sent in any case
+		l.opening.Go(func() { _ = l.gate.OpenToAll() }) // waits for the broker; the client sends the subscriptions once it is connected
 	}
 	if err != nil {
 		l.close()
@@ -159,7 +160,7 @@ func (s *Server) reach(readers *subscribers) (*brokerLink, error) {
 	return l, nil
 }
 
-// identity is how the other broker knows this server, and this server it.
+// identity is how the external broker and this server authenticate each other.
 func (o BrokerOptions) identity() []nats.Option {
 	options := []nats.Option{nats.Name("achledger")}
 	if o.Creds != "" {
@@ -174,15 +175,15 @@ func (o BrokerOptions) identity() []nats.Option {
 	return options
 }
 
-// redacted is a list of servers as people may read it: without passwords, and
-// without tokens, which stand in a user's place. A server that is no URL is an
-// error that does not repeat it.
+// redacted formats a list of server URLs for people, without passwords and
+// without tokens, which NATS takes in the place of a user name. The error
+// about an invalid URL does not repeat it, as it may contain a secret.
 func redacted(servers string) (string, error) {
 	var shown []string
 	for _, server := range strings.Split(servers, ",") {
 		server = strings.TrimSpace(server)
 		if !strings.Contains(server, "://") {
-			server = "nats://" + server // as its client reads it
+			server = "nats://" + server // as the NATS client does
 		}
 		u, err := url.Parse(server)
 		if err != nil {
@@ -196,10 +197,10 @@ func redacted(servers string) (string, error) {
 	return strings.Join(shown, ","), nil
 }
 
-// revoked ends what a revoked credential has open.
+// revoked closes the connections of a revoked credential.
 func (l *brokerLink) revoked(key string) {
 	if l.embedded != nil {
-		_ = l.embedded.Disconnect(key) // its return is refused in any case
+		_ = l.embedded.Disconnect(key) // if this fails, the credential is still refused when it reconnects
 	}
 }
 
@@ -214,8 +215,9 @@ func (l *brokerLink) close() {
 	}
 }
 
-// runRelay runs the relay. What ends it needs a person, and is said; the
-// ledger continues without its echo, as its lag shows, until the stream is reset.
+// runRelay runs the relay. If it stops for a reason that needs a person, it
+// logs the reason. The ledger then continues without its stream, and the lag
+// metric grows, until the stream is reset.
 func (s *Server) runRelay(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := s.relay.Run(ctx)
@@ -235,8 +237,8 @@ func (s *Server) runRelay(ctx context.Context) error {
 	return nil
 }
 
-// forked switches everything off, unless the stream was reset since it was found to
-// be a fork; then still is false.
+// forked turns delivery off when the stream is a fork of the log, unless the
+// stream was reset since that was found; then still is false.
 func (s *Server) forked(ctx context.Context) (still bool, err error) {
 	s.resetting.Lock()
 	defer s.resetting.Unlock()
@@ -246,9 +248,9 @@ func (s *Server) forked(ctx context.Context) (still bool, err error) {
 	return false, nil
 }
 
-// ResetStream deletes the stream, which the relay fills again from the log, after
-// a person has seen that it holds another log than this, under another epoch.
-// Subscribers begin again.
+// ResetStream deletes the stream, and the relay fills it again from the log
+// under a new epoch. A person orders it after seeing that the stream holds
+// events of another log. Subscribers start over.
 func (s *Server) ResetStream(ctx context.Context, _ Nothing) (Nothing, error) {
 	s.resetting.Lock()
 	defer s.resetting.Unlock()
@@ -258,7 +260,7 @@ func (s *Server) ResetStream(ctx context.Context, _ Nothing) (Nothing, error) {
 	s.log.Warn("the stream was deleted and is filled again")
 	select {
 	case s.refill <- struct{}{}:
-	default: // it runs, and finds out by itself
+	default: // the relay runs, and notices by itself
 	}
 	return Nothing{}, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
-// Now is what time it is in a folder: that of its sandbox, of the sandbox whose node
-// runs there, or the machine's.
+// Now is the current time of a folder: the business time of its sandbox, asked
+// of the node that runs there if there is one, or the machine's.
 func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	server, err := control.Dial(ctx, f)
 	if err == nil {
@@ -30,5 +30,5 @@ func Now(ctx context.Context, f folder.Folder) (now time.Time, err error) {
 	return r.Ledger.Now(), r.Close()
 }
 
-// clock answers the same from a running server.
+// clock is Now in a running server.
 func (s *Server) clock(context.Context, Nothing) (time.Time, error) { return s.Ledger.Now(), nil }

@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// commands are what the control socket answers.
+// commands serves the control socket.
 func (s *Server) commands() http.Handler {
 	mux := http.NewServeMux()
 	control.Answer(mux, "delivery", s.DeliveryState)
@@ -36,7 +36,7 @@ func (s *Server) commands() http.Handler {
 	return s.onLeader(mux)
 }
 
-// commandAsk is a command for the leader, and commandReply what it answers.
+// commandAsk is a command sent to the leader, and commandReply its response.
 type commandAsk struct {
 	Path   string
 	Header http.Header
@@ -48,7 +48,7 @@ type commandReply struct {
 	Body   []byte
 }
 
-// commandsOf makes a verb of the commands.
+// commandsOf makes the commands a verb that the leader runs.
 func commandsOf(mux http.Handler) verb[commandAsk, commandReply] {
 	return func(ctx context.Context, a commandAsk) (commandReply, error) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, a.Path, bytes.NewReader(a.Body))
@@ -62,7 +62,7 @@ func commandsOf(mux http.Handler) verb[commandAsk, commandReply] {
 	}
 }
 
-// recorder keeps an answer.
+// recorder captures a response.
 type recorder struct {
 	header http.Header
 	status int
@@ -73,15 +73,15 @@ func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
 
-// Some commands any node answers by itself; others name files of the machine
-// that they are typed on, where the leader may not be.
+// Some commands run on any node. Others name files of the machine where they
+// were typed, which the leader may not have.
 var (
 	ofAnyNode = map[string]bool{"/delivery": true, "/stream": true, "/clock": true, "/keys/ops": true}
 	ofFiles   = map[string]bool{"/ingest": true, "/delivery/on": true}
-	ofNodes   = map[string]bool{"/keys/destroy": true, "/stream/reset": true} // for who has outbox and broker
+	ofNodes   = map[string]bool{"/keys/destroy": true, "/stream/reset": true} // need the outbox and the broker
 )
 
-// namesFiles reports whether a command reads files where it is carried out.
+// namesFiles reports whether a command reads files by path where it runs.
 func namesFiles(path string, body []byte) bool {
 	var order DeliveryOrder
 	if path == "/delivery/on" && json.Unmarshal(body, &order) == nil {
@@ -90,7 +90,7 @@ func namesFiles(path string, body []byte) bool {
 	return ofFiles[path]
 }
 
-// onLeader has the leader do what is for it to do.
+// onLeader forwards the commands that only the leader may run.
 func (s *Server) onLeader(commands http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, here := s.here(r.Context())
@@ -102,7 +102,8 @@ func (s *Server) onLeader(commands http.Handler) http.Handler {
 	})
 }
 
-// errOtherMachine refuses a command that names files, where the leader has others.
+// errOtherMachine refuses a command that names local files when the leader
+// runs on another machine.
 func errOtherMachine(ctx context.Context, by asker) error {
 	name := ""
 	if t, err := by.Leader(ctx); err == nil && t.Node != "" {
@@ -111,7 +112,7 @@ func errOtherMachine(ctx context.Context, by asker) error {
 	return fmt.Errorf("another node leads%s: type this on its machine, where it reads the files you name", name)
 }
 
-// forward has a command done by the leader.
+// forward has the leader run a command.
 func (s *Server) forward(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var reply commandReply

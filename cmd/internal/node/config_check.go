@@ -15,20 +15,20 @@ import (
 	"github.com/achledger/achledger/http/links"
 )
 
-// Level says how bad a finding is.
+// Level is the severity of a finding.
 type Level string
 
 // Levels of findings.
 const (
-	Fault   Level = "error"   // serve would not start, or something in it would not work
-	Warning Level = "warning" // it works today
-	Note    Level = "note"    // what was not looked at
+	Fault   Level = "error"   // serve would not start, or would fail at something
+	Warning Level = "warning" // works today, but is risky
+	Note    Level = "note"    // was not checked
 )
 
-// Finding is something about a configuration that a person should know.
+// Finding is one result of CheckConfig.
 type Finding struct {
 	Level Level
-	Field string // flag, file or setting; empty where Says names it
+	Field string // flag, file or setting; empty if Says names it
 	Says  string
 }
 
@@ -39,9 +39,9 @@ func (f Finding) String() string {
 	return f.Field + ": " + f.Says
 }
 
-// CheckConfig reads what Serve would read, as far as that changes nothing, and
-// says everything that it finds. With reach it also connects to the broker, the
-// database and the servers of banks.
+// CheckConfig checks everything that Serve would read, without changing
+// anything, and reports all problems at once. With reach it also connects to
+// the broker, the database and the banks' servers.
 func CheckConfig(ctx context.Context, o Options, reach bool) []Finding {
 	c := &configCheck{Options: o, reach: reach}
 	c.addresses()
@@ -76,7 +76,7 @@ func (c *configCheck) note(format string, args ...any) {
 	c.found = append(c.found, Finding{Note, "", fmt.Sprintf(format, args...)})
 }
 
-// secret warns of a file that only its owner should read.
+// secret warns about a secret file that others than its owner can read.
 func (c *configCheck) secret(field, file string) {
 	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
 		c.warn(field, "others on this machine can read %s: chmod 600 it", file)
@@ -153,5 +153,5 @@ func (c *configCheck) broker() {
 	conn.Close()
 }
 
-// reachWithin bounds each connection.
+// reachWithin is the timeout of each connection.
 const reachWithin = 10 * time.Second

@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/workers/remote"
 )
 
-// ledger looks at the data folder, and at the settings in its log.
+// ledger checks the data folder, and the settings in its log.
 func (c *configCheck) ledger(ctx context.Context) {
 	r, err := c.openReader(ctx)
 	if err != nil {
@@ -28,7 +28,8 @@ func (c *configCheck) ledger(ctx context.Context) {
 	}
 }
 
-// openReader opens the ledger for reading; nil where there is none to look at.
+// openReader opens the ledger for reading, or returns nil if there is none
+// yet.
 func (c *configCheck) openReader(ctx context.Context) (*Reader, error) {
 	c.secret("", string(c.Folder.Keys())+"/master")
 	if c.Database.URL != "" {
@@ -48,7 +49,7 @@ func (c *configCheck) openReader(ctx context.Context) (*Reader, error) {
 		c.note("%s holds no ledger yet: the first start makes one", c.Folder)
 		return nil, nil
 	}
-	for _, err := range []error{c.Folder.MustBeWhole(), c.Folder.Settle(c.Kind), c.Folder.KeysExist()} { // with a log Settle only looks
+	for _, err := range []error{c.Folder.MustBeWhole(), c.Folder.Settle(c.Kind), c.Folder.KeysExist()} { // where a log exists, Settle only checks
 		if err != nil {
 			c.fault("", err)
 		}
@@ -56,8 +57,8 @@ func (c *configCheck) openReader(ctx context.Context) (*Reader, error) {
 	return OpenReader(ctx, c.Folder)
 }
 
-// settings looks at every ODFI and client as the log has them, by the rules
-// of today.
+// settings validates the settings of every ODFI and client in the log by the
+// current rules.
 func (c *configCheck) settings(ctx context.Context, r *Reader) error {
 	views, err := r.Views(ctx)
 	if err != nil {
@@ -91,7 +92,7 @@ func (c *configCheck) settings(ctx context.Context, r *Reader) error {
 	return nil
 }
 
-// refused tells each field of a refusal.
+// refused reports each field of a refusal.
 func (c *configCheck) refused(whose string, err error) {
 	var refusal *domain.Refusal
 	switch {
@@ -129,7 +130,8 @@ func (c *configCheck) bank(ctx context.Context, b domain.Bank, all []domain.Bank
 	}
 }
 
-// server looks at what a login at a bank's server takes, and logs in if asked.
+// server checks the login data for a bank's server, and logs in if reach is
+// set.
 func (c *configCheck) server(ctx context.Context, whose string, s domain.SFTP) {
 	if err := remote.Check(s); err != nil {
 		c.fault(whose+" delivery.sftp", err)

@@ -19,8 +19,8 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// Log is the log, with what lies beside it: tokens, what people sign in with,
-// and how far webhooks were told.
+// Log is the event log, with what is stored beside it: tokens, people's
+// passwords and sessions, and each webhook's position.
 type Log interface {
 	eventstore.Store
 	eventstore.Tokens
@@ -29,9 +29,9 @@ type Log interface {
 }
 
 // Core is a ledger open for writing: in a data folder, whose lock it holds, or
-// in a database, beside other nodes.
+// in a database shared with other nodes.
 type Core struct {
-	Folder folder.Folder // where the ledger is or, with a database, what this node alone needs
+	Folder folder.Folder // the ledger's folder or, with a database, this node's own
 	Kind   folder.Kind
 	Store  Log
 	Keys   *seal.Keyring
@@ -39,24 +39,25 @@ type Core struct {
 	Kept   eventstore.Kept
 	Switch *delivery.Switch
 	Outbox string // where files for the bank are put, in the clear
-	Inbox  string // where files of the bank are picked up
+	Inbox  string // where files from the bank are picked up
 	Leadership
 
-	// FirstStart says that nothing is in the log but the first operations
-	// credential: nobody used the ledger yet, though an earlier start may
+	// FirstStart reports that the log contains only the first operations
+	// credential: nobody has used the ledger yet, though an earlier start may
 	// have failed.
 	FirstStart bool
-	// Exposed is what others than its owner could read until this start.
+	// Exposed lists files and folders that others than their owner could read
+	// until this start.
 	Exposed []string
 
-	nextMaster string                      // file of the next master key, of a ledger in a database
-	nodes      ledger.Nodes                // that serve the ledger; nil: this one
-	reload     func(context.Context) error // takes in how other nodes set the switch
+	nextMaster string                      // file of the next master key, for a ledger in a database
+	nodes      ledger.Nodes                // the nodes of the ledger; nil: only this one
+	reload     func(context.Context) error // reads the switch as other nodes set it
 	switched   *row                        // the switch in the database; nil in a folder
-	release    func() error                // of what the folder is locked by beside its log; nil for nothing
+	release    func() error                // releases the folder's other lock, if any
 }
 
-// Open opens a data folder for writing, and makes it when it does not exist.
+// Open opens a data folder for writing, and creates it if it does not exist.
 // Errors name the command to try.
 func Open(ctx context.Context, f folder.Folder, kind folder.Kind) (*Core, error) {
 	return open(ctx, f, kind, sqlite.Options{})
@@ -87,7 +88,8 @@ func open(ctx context.Context, f folder.Folder, kind folder.Kind, o sqlite.Optio
 	return c, nil
 }
 
-// OpenExisting opens a folder that was used before, as what it was made.
+// OpenExisting opens a folder that was used before, with the kind it was
+// created with.
 func OpenExisting(ctx context.Context, f folder.Folder) (*Core, error) {
 	if err := f.MustExist(); err != nil {
 		return nil, err
@@ -99,13 +101,13 @@ func OpenExisting(ctx context.Context, f folder.Folder) (*Core, error) {
 	return Open(ctx, f, kind)
 }
 
-// openFolder opens what lies beside the log of a folder.
+// openFolder opens what is stored beside the log in a folder.
 func (c *Core) openFolder(ctx context.Context) error {
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
 		return err
 	}
-	if log.Head > 0 { // its keys were made before its first event, and no new ones open what they sealed
+	if log.Head > 0 { // with events there must be keys: new keys could not open what the lost ones sealed
 		if err := c.Folder.KeysExist(); err != nil {
 			return err
 		}
@@ -119,8 +121,8 @@ func (c *Core) openFolder(ctx context.Context) error {
 	return c.begin(ctx, log, c.Folder.OpenDelivery)
 }
 
-// begin makes the ledger of the log and, in an empty one, the first operations
-// credential.
+// begin builds the ledger on the log and issues the first operations
+// credential if the log is empty.
 func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(delivery.Log) (*delivery.Switch, error)) (err error) {
 	c.Ledger = &ledger.Ledger{Store: c.Store, Keys: c.Keys, Clock: ledger.MachineClock{}, Known: ledger.NewKnown()}
 	if c.Kind == folder.Sandbox {
@@ -129,8 +131,8 @@ func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(deli
 		}
 	}
 	c.FirstStart = log.Head <= 1
-	// Before the first event: a crash right after it must not look like a
-	// restored backup.
+	// Before the first event: otherwise a crash right after it would look like
+	// a restored backup at the next start.
 	if c.Switch, err = openSwitch(log); err != nil {
 		return err
 	}
@@ -144,11 +146,11 @@ func (c *Core) begin(ctx context.Context, log delivery.Log, openSwitch func(deli
 	if err := c.issueOperations(control.AsOwner(ctx)); err != nil {
 		return err
 	}
-	return c.note(ctx) // at once: a folder that loses its log later must know that it had one
+	return c.note(ctx) // immediately: a folder that loses its log later must know that it had one
 }
 
-// openKept opens the kept files of a folder, and takes away what a crash left
-// there.
+// openKept opens the kept files of a folder, and removes what a crash left
+// unfinished.
 func openKept(f folder.Folder) (kept.Folder, error) {
 	files, err := kept.Open(f.Kept())
 	if err != nil {
@@ -157,7 +159,7 @@ func openKept(f folder.Folder) (kept.Folder, error) {
 	return files, files.Sweep()
 }
 
-// note records beside the log which one it is and how far that has come.
+// note records beside the log its identity and its head.
 func (c *Core) note(ctx context.Context) error {
 	log, err := Identify(ctx, c.Store)
 	if err != nil {
@@ -166,7 +168,7 @@ func (c *Core) note(ctx context.Context) error {
 	return c.Switch.Note(log)
 }
 
-// Close notes how far the log has come and closes it.
+// Close records the head of the log and closes it.
 func (c *Core) Close() error {
 	err := c.note(context.Background())
 	if c.switched != nil {
@@ -179,10 +181,10 @@ func (c *Core) Close() error {
 	return err
 }
 
-// Identify says which log this is and how far it has come.
+// Identify returns the identity of a log and its head.
 func Identify(ctx context.Context, s eventstore.Store) (delivery.Log, error) { return identify(ctx, s) }
 
-// events are what identifies a log.
+// events is the part of a store that Identify reads.
 type events interface {
 	Head(ctx context.Context) (eventstore.Head, error)
 	ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error)

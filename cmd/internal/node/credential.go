@@ -11,11 +11,11 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Nothing stands for a command without input or without an answer.
+// Nothing is the input or output of a command that has none.
 type Nothing struct{}
 
-// IssueOperations makes a new operations credential and puts it in the
-// folder's ops.credential. Earlier ones stay good until they are revoked.
+// IssueOperations issues an operations credential and writes it to the
+// folder's ops.credential. Earlier ones remain valid until they are revoked.
 func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) {
 	if err := c.alone(ctx, domain.ActCredential, filepath.Base(c.Folder.CredentialFile())); err != nil {
 		return Nothing{}, err
@@ -23,13 +23,13 @@ func (c *Core) IssueOperations(ctx context.Context, _ Nothing) (Nothing, error) 
 	return Nothing{}, c.issueOperations(ctx)
 }
 
-// Acceptance says which credentials of a backup were revoked after it was
+// Acceptance lists the credentials in a backup that were revoked after it was
 // made.
 type Acceptance struct{ Revoked []string }
 
-// AcceptCredentials has a restored ledger take the credentials it knows, all
-// but those that are named, which are revoked. A stop leaves the rest to be
-// done by asking again: until the switch is set none of them is taken.
+// AcceptCredentials makes a restored ledger accept the credentials in its log,
+// except those listed, which it revokes. If it is interrupted, repeat it:
+// until the switch is set, no credential is accepted.
 func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, error) {
 	if c.Switch.Unconfirmed() == 0 {
 		return Nothing{}, errors.New("this ledger takes its credentials already: revoke one with DELETE /v1/ops/credentials/KEY")
@@ -48,7 +48,8 @@ func (c *Core) AcceptCredentials(ctx context.Context, a Acceptance) (Nothing, er
 			return Nothing{}, err
 		}
 	}
-	// Before the switch is set: none is taken by a decision that nobody can find.
+	// Before the switch is set, so that the decision is on record before any
+	// credential works.
 	if err := c.Ledger.Audit(ctx, domain.LedgerClient, domain.CredentialsAccepted{Revoked: a.Revoked}); err != nil {
 		return Nothing{}, err
 	}
@@ -64,8 +65,8 @@ func (c *Core) revoke(ctx context.Context, key string) error {
 	return err
 }
 
-// issueOperations writes the file first: a secret that was never stored is
-// lost, a stored one that was never issued opens nothing.
+// issueOperations writes the file first. A secret without its event opens
+// nothing; an event without the secret would be a credential that nobody has.
 func (c *Core) issueOperations(ctx context.Context) error {
 	issued, change, err := c.Ledger.NewCredential(ledger.CredentialRequest{
 		Client: domain.LedgerClient, Scopes: []string{domain.ScopeOps}, Name: "written to " + filepath.Base(c.Folder.CredentialFile()), Now: time.Now(),

@@ -16,8 +16,8 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// crew are the workers. What they remember holds for one term of one leader:
-// whoever leads again begins with new ones.
+// crew are the workers. What they hold in memory is valid for one term of
+// leadership; each new term starts with a new crew.
 type crew struct {
 	files    *workers.Files
 	delivery *workers.Delivery
@@ -31,10 +31,10 @@ type crew struct {
 	webhooks *webhooks.Worker
 }
 
-// crew are the workers of this term.
+// crew returns the workers of this term.
 func (s *Server) crew() *crew { return s.working.Load() }
 
-// hire makes the workers.
+// hire creates the workers.
 func (s *Server) hire() (*crew, error) {
 	c := &crew{}
 	for _, step := range []func(*Server) error{c.hireLinks, c.hireFiles, c.hireIntake, c.hireWebhooks} {
@@ -45,7 +45,7 @@ func (s *Server) hire() (*crew, error) {
 	return c, nil
 }
 
-// hireFiles makes those that cut files and deliver them.
+// hireFiles creates the workers that cut and deliver files.
 func (c *crew) hireFiles(s *Server) (err error) {
 	c.guard, err = guard.New(guard.Config{Ledger: s.Ledger, Views: s.views, Clients: s.directory, Log: s.log})
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *crew) hireFiles(s *Server) (err error) {
 	return err
 }
 
-// hireIntake makes those that take in what comes from the bank.
+// hireIntake creates the workers that take in files from the bank.
 func (c *crew) hireIntake(s *Server) (err error) {
 	c.intake, err = newIntake(s.Core, s.views, inbound.Config{
 		Inbox: inbound.Watch{Dir: s.Inbox}, Log: s.log, Returned: s.returned,
@@ -89,7 +89,7 @@ func (c *crew) hireIntake(s *Server) (err error) {
 	return err
 }
 
-// hireLinks makes the worker that applies notifications of change and
+// hireLinks creates the worker that applies notifications of change and
 // verifies bank links.
 func (c *crew) hireLinks(s *Server) error {
 	corrections, err := accounts.New(accounts.Config{Ledger: s.Ledger, Views: s.views, Log: s.log})

@@ -16,23 +16,23 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// Database is where a ledger of several nodes lives. The zero value is none: the
-// ledger lives in the data folder.
+// Database locates a ledger shared by several nodes. The zero value means that
+// the ledger is in the data folder.
 type Database struct {
 	URL    string // with the serving role
-	Node   string // this node's name; made up when empty
-	Outbox string // where files for the bank are put, on storage that the nodes share
-	Inbox  string // where files of the bank are picked up, likewise
+	Node   string // this node's name; generated if empty
+	Outbox string // where files for the bank are put, on storage shared by the nodes
+	Inbox  string // where files from the bank are picked up, also shared
 
-	// NextMaster is a file with the master key that the next rotation takes; it
-	// need not exist yet.
+	// NextMaster is a file with the master key for the next rotation; it need
+	// not exist yet.
 	NextMaster string
 
 	change func(*postgres.Options) // for tests
 }
 
-// openDatabase opens a ledger in a database. The folder gets what this node alone
-// needs, and must have the ledger's master key.
+// openDatabase opens a ledger in a database. The folder holds what is specific
+// to this node, and must contain the ledger's master key.
 func openDatabase(ctx context.Context, o Options) (*Core, error) {
 	options := postgres.Options{URL: o.Database.URL, Node: o.Database.Node, Release: o.Release, Log: o.Log, Knows: domain.Vocabulary, Introduced: domain.Introduced}
 	if o.Database.change != nil {
@@ -51,8 +51,7 @@ func openDatabase(ctx context.Context, o Options) (*Core, error) {
 	return c, nil
 }
 
-// openOrClose opens what belongs to a log in a database; without that the core is
-// closed.
+// openOrClose is openBeside, and closes the store if that fails.
 func (c *Core) openOrClose(ctx context.Context, store *postgres.Store, share func(ledger string) error) error {
 	err := c.openBeside(ctx, store, share)
 	if err == nil {
@@ -100,11 +99,11 @@ func (c *Core) openBeside(ctx context.Context, store *postgres.Store, share func
 		return err
 	}
 	c.switched = r
-	return c.keepWitness(ctx) // a contradiction is in the switch by now
+	return c.keepWitness(ctx) // by now a contradiction is recorded in the switch
 }
 
-// share takes the folders that the bank uses. A sandbox simulates the bank in
-// them, so it needs both.
+// share takes over the folders exchanged with the bank. A sandbox simulates
+// the bank in them, so it needs both.
 func (c *Core) share(ledger string) error {
 	if c.Kind == folder.Sandbox && (c.Outbox == "" || c.Inbox == "") {
 		return errors.New("a sandbox in a database needs --outbox and --inbox: folders that all nodes share")
@@ -120,7 +119,7 @@ func (c *Core) share(ledger string) error {
 	return nil
 }
 
-// row keeps the delivery switch in the database.
+// row stores the delivery switch in the database.
 type row struct {
 	store *postgres.Store
 
@@ -129,16 +128,17 @@ type row struct {
 	now     switchRow
 }
 
-// switchRow is what the row holds: the switch, and of which log it says so.
+// switchRow is the content of the row: the switch, and the log that it was set
+// for.
 type switchRow struct {
-	Log      string `json:"log,omitempty"`      // id of the first event
-	Position int64  `json:"position"`           // that was in the log then
-	Hash     string `json:"hash,omitempty"`     // of the event there
-	Identity string `json:"identity,omitempty"` // the database that it was found sound in
+	Log      string `json:"log,omitempty"`      // id of the log's first event
+	Position int64  `json:"position"`           // head of the log when it was saved
+	Hash     string `json:"hash,omitempty"`     // of the event at Position
+	Identity string `json:"identity,omitempty"` // of the database in which the log was last verified
 	delivery.Record
 }
 
-// reload takes in how another node set the switch.
+// reload reads the switch as other nodes set it.
 func (r *row) reload(ctx context.Context, s *delivery.Switch) error {
 	content, version, err := r.store.Delivery(ctx)
 	if err != nil {
@@ -163,8 +163,8 @@ func (r *row) reload(ctx context.Context, s *delivery.Switch) error {
 	return nil
 }
 
-// open reads the switch. It is on in a ledger that was made just now, and off
-// where a witness contradicts the log.
+// open reads the switch. It starts on in a new ledger, and off if the row itself
+// or a witness contradicts the log.
 func (r *row) open(ctx context.Context, log delivery.Log, contradiction string) (*delivery.Switch, error) {
 	content, version, err := r.store.Delivery(ctx)
 	if err != nil {
@@ -192,12 +192,12 @@ func (r *row) open(ctx context.Context, log delivery.Log, contradiction string) 
 	if reason == "" {
 		return delivery.New(r.now.Record, r), nil
 	}
-	off := delivery.Record{Reason: reason, Unconfirmed: log.Head} // only a person ends this
+	off := delivery.Record{Reason: reason, Unconfirmed: log.Head} // only a person turns it on again
 	return delivery.New(off, r), r.Save(off, log)
 }
 
-// anotherEvent says that the log has another event where it ended when the switch was
-// set, or noted.
+// anotherEvent says so if the log has a different event at the position
+// recorded when the switch was last set or noted.
 func (r *row) anotherEvent(ctx context.Context, log delivery.Log) (reason string, err error) {
 	if r.now.Hash == "" || r.now.Position == 0 || r.now.Position > log.Head {
 		return "", nil
@@ -209,7 +209,8 @@ func (r *row) anotherEvent(ctx context.Context, log delivery.Log) (reason string
 	return fmt.Sprintf("event %d of the log is another one than before: the database was put back from another time", r.now.Position), nil
 }
 
-// contradicts says how a log is not the one that the switch was set for.
+// contradicts explains why a log is not the one that the switch was set for,
+// or returns "".
 func (s switchRow) contradicts(log delivery.Log) string {
 	switch {
 	case s.Log != "" && s.Log != log.FirstEvent:
@@ -227,8 +228,8 @@ func (r *row) Version() int64 {
 	return r.version
 }
 
-// Save implements delivery.Keeper. The version counts changes of the switch, and
-// not what is noted beside it.
+// Save implements delivery.Keeper. The version counts changes of the switch
+// itself, not of what is noted beside it.
 func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -259,7 +260,7 @@ func (r *row) Save(record delivery.Record, log delivery.Log) error {
 	return nil
 }
 
-// soundIn notes in which database the log was found to be what it was.
+// soundIn records the database in which the log was verified.
 func (r *row) soundIn(identity string, log delivery.Log) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -275,7 +276,7 @@ func (r *row) soundIn(identity string, log delivery.Log) error {
 	return nil
 }
 
-// isIn reports whether the log was found sound in the database that it is in.
+// isIn reports whether the log was verified in its current database.
 func (r *row) isIn(identity string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// deliverOnCut delivers files as soon as the stream tells that they were cut. It
-// only saves the wait for the next sweep, which does the same work, so what
-// goes wrong here is said and ends nothing.
+// deliverOnCut delivers a file as soon as the stream reports that it was cut.
+// It only saves the wait for the next sweep, which does the same work, so its
+// errors are logged and stop nothing.
 func (s *Server) deliverOnCut(ctx context.Context, c *crew) error {
 	if err := s.follow(ctx, c); err != nil && ctx.Err() == nil {
 		s.log.Warn("files wait for the next sweep to be delivered", "err", err)
@@ -44,7 +44,7 @@ func (s *Server) follow(ctx context.Context, c *crew) error {
 	return nil
 }
 
-// quiet is the log without what watermill tells of its ordinary life.
+// quiet drops watermill's messages below warning.
 func quiet(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }
 
 type warnings struct{ slog.Handler }

@@ -18,31 +18,32 @@ import (
 	"github.com/achledger/achledger/workers/restore"
 )
 
-// DeliveryState tells how the switch stands.
+// DeliveryState returns the state of the delivery switch.
 func (c *Core) DeliveryState(context.Context, Nothing) (delivery.State, error) {
 	return c.Switch.State(), nil
 }
 
-// DeliveryStop stops the files of an ODFI; all files when it is empty.
+// DeliveryStop turns delivery off for one ODFI, or for all if ODFI is empty.
 type DeliveryStop struct {
 	ODFI   string
 	Reason string // for people; optional
 }
 
-// DeliveryStopped is what DeliveryOff found.
+// DeliveryStopped is the result of DeliveryOff.
 type DeliveryStopped struct {
-	// Begun are the files whose delivery has begun and not ended: the bank may
-	// have them, and nothing more happens to them while delivery is off.
+	// Begun are the files whose delivery was started and not completed: the
+	// bank may have them, and nothing more happens to them while delivery is
+	// off.
 	Begun []BegunFile
-	// Busy says that a bank's server still had not answered.
+	// Busy reports that a transfer to a bank's server was still under way.
 	Busy bool
 }
 
-// BegunFile is a file that may be at the bank.
+// BegunFile is a file that may already be at the bank.
 type BegunFile struct{ ID, Name, ODFI string }
 
-// DeliveryOff stops an ODFI's files. They stop before that is recorded, so
-// that a log which takes nothing keeps nobody from stopping them.
+// DeliveryOff stops an ODFI's files. They stop before the event is written, so
+// that a log that cannot be written does not prevent it.
 func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped DeliveryStopped, err error) {
 	if err := c.deliveryOff(ctx, stop); err != nil {
 		return stopped, err
@@ -55,11 +56,11 @@ func (c *Core) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped Deli
 	return stopped, errors.Join(err, views.Close())
 }
 
-// restTime bounds the wait for a step at a bank that is under way.
+// restTime bounds the wait for a transfer under way.
 const restTime = 30 * time.Second
 
-// DeliveryOff does the same in a running server, and waits until the step has
-// ended that is under way.
+// DeliveryOff is the same in a running server, and waits for the transfer
+// under way to end.
 func (s *Server) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped DeliveryStopped, err error) {
 	if err := s.deliveryOff(ctx, stop); err != nil {
 		return stopped, err
@@ -71,8 +72,8 @@ func (s *Server) DeliveryOff(ctx context.Context, stop DeliveryStop) (stopped De
 	return stopped, err
 }
 
-// begun lists the files of an ODFI, or of all, that are between the beginning
-// and the end of their delivery.
+// begun lists the files of an ODFI, or of all, whose delivery was started and
+// not completed.
 func begun(ctx context.Context, views *projections.Views, odfi string) (list []BegunFile, err error) {
 	if err := views.CatchUp(ctx); err != nil {
 		return nil, err
@@ -104,16 +105,16 @@ func (c *Core) deliveryOff(ctx context.Context, stop DeliveryStop) error {
 	return err
 }
 
-// DeliveryOrder switches an ODFI on.
+// DeliveryOrder turns delivery on for an ODFI, or for all.
 type DeliveryOrder struct {
 	ODFI string
-	// Sent is the folder with the files that went out since the backup, as
-	// an absolute path; empty when nothing was sent.
+	// Sent is the folder with the files that were sent after the backup, as an
+	// absolute path; empty if nothing was sent.
 	Sent string
 }
 
-// DeliveryOn takes the files that had gone out into the log and then lets the
-// ODFI's files leave.
+// DeliveryOn imports the files that were sent after the backup and then turns
+// delivery on.
 func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
 	views, err := projections.Open(ctx, c.Folder.Views(), c.Store, projections.Options{})
 	if err != nil {
@@ -123,9 +124,9 @@ func (c *Core) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report,
 	return report, errors.Join(err, views.Close())
 }
 
-// DeliveryOn does the same in a running server. In a database a stream that knows
-// more than the log would switch delivery off again with the next leader, so a person
-// resets it first.
+// DeliveryOn is the same in a running server. In a database, a stream that is
+// ahead of the log would turn delivery off again under the next leader, so it
+// must be reset first.
 func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Report, error) {
 	if s.switched != nil {
 		asking, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -137,7 +138,7 @@ func (s *Server) DeliveryOn(ctx context.Context, o DeliveryOrder) (restore.Repor
 	return s.deliveryOn(ctx, s.views, o)
 }
 
-// clientsODFIs are the ODFIs that clients have.
+// clientsODFIs are the ODFIs that clients originate through.
 func clientsODFIs(ctx context.Context, views *projections.Views) (map[string]bool, error) {
 	clients, _, err := views.Clients(ctx, 0, "")
 	all := map[string]bool{}
@@ -149,8 +150,9 @@ func clientsODFIs(ctx context.Context, views *projections.Views) (map[string]boo
 	return all, err
 }
 
-// known refuses an ODFI that no client, setting or file of the log has: a
-// mistyped one would be switched on, and the one that was meant stay off.
+// known refuses an ODFI that no client, setting or file of the log has.
+// Otherwise a typing error would turn on an ODFI that does not exist, and
+// leave the intended one off.
 func known(ctx context.Context, views *projections.Views, odfi string) error {
 	if err := views.CatchUp(ctx); err != nil {
 		return err
@@ -187,8 +189,9 @@ func known(ctx context.Context, views *projections.Views, odfi string) error {
 	}
 }
 
-// restoreFor is the ledger as package restore writes to it: no switch keeps it
-// from what delivery does when it is on.
+// restoreFor is the ledger as package restore writes to it. The delivery
+// switch does not apply to it, as it records deliveries that have already
+// happened.
 func (c *Core) restoreFor(views *projections.Views, odfi string) (restore.Restore, error) {
 	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept})
 	if err != nil {
@@ -196,7 +199,7 @@ func (c *Core) restoreFor(views *projections.Views, odfi string) (restore.Restor
 	}
 	uploads, err := workers.NewUploads(workers.UploadsConfig{
 		Files:  files,
-		Method: func(context.Context, string) (string, error) { return domain.ToOutbox, nil }, // of what is begun here; nothing is
+		Method: func(context.Context, string) (string, error) { return domain.ToOutbox, nil }, // for files started here; there are none
 	})
 	return restore.Restore{Ledger: c.Ledger, Views: views, Uploads: uploads, ODFI: odfi}, err
 }
@@ -224,7 +227,8 @@ func (c *Core) deliveryOn(ctx context.Context, views *projections.Views, o Deliv
 			return report, err
 		}
 	}
-	// Before the switch is set: nothing leaves by a decision that nobody can find.
+	// Before the switch is set, so that the decision is on record before any
+	// file leaves.
 	err = c.Ledger.Audit(ctx, domain.LedgerClient, domain.DeliverySwitched{ODFI: o.ODFI, On: true, Was: was, Sent: o.Sent != "", NothingSent: o.Sent == ""})
 	if err != nil {
 		return report, err

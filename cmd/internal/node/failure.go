@@ -8,16 +8,16 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// failure is an error on its way to another node: what the API tells apart comes
-// back as itself.
+// failure is an error in transit between nodes. Errors that the API
+// distinguishes are restored on the receiving side.
 type failure struct {
 	Code   domain.Code         `json:"code,omitempty"` // of a refusal
 	Reason string              `json:"reason"`
 	Fields []domain.FieldError `json:"fields,omitempty"`
-	Fault  string              `json:"fault,omitempty"` // one that is known
+	Fault  string              `json:"fault,omitempty"` // name of a known fault
 }
 
-// faults are those that the API tells apart.
+// faults are the errors that the API distinguishes.
 var faults = map[string]error{
 	"unknown-outcome": eventstore.ErrUnknownOutcome,
 	"away":            eventstore.ErrAway,
@@ -26,7 +26,8 @@ var faults = map[string]error{
 	"behind":          projections.ErrBehind,
 }
 
-// unled reports whether nothing was done because another node leads by now.
+// unled reports whether nothing was done because another node has become the
+// leader.
 func unled(err error) bool {
 	return errors.Is(err, eventstore.ErrNotLeader) || errors.Is(err, eventstore.ErrClosed)
 }
@@ -52,10 +53,10 @@ func (f *failure) error() error {
 	return &leaderError{reason: f.Reason, cause: faults[f.Fault]}
 }
 
-// leaderError is a fault of the leader's.
+// leaderError is an error that occurred on the leader.
 type leaderError struct {
 	reason string
-	cause  error // nil for one that nobody tells apart
+	cause  error // nil if the API does not distinguish it
 }
 
 func (e *leaderError) Error() string { return "the leader: " + e.reason }

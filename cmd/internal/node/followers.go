@@ -8,12 +8,12 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// followEvery is how often a node looks what other nodes set: it is told of
-// commits, but not of each.
+// followEvery is how often a node reads what other nodes set. Notifications of
+// commits may be missed, so it polls too.
 const followEvery = 500 * time.Millisecond
 
-// followOthers keeps up with what other nodes set beside the views, until ctx
-// ends.
+// followOthers keeps this node up to date with settings that are not in the
+// views, until ctx ends.
 func (s *Server) followOthers(ctx context.Context) error {
 	if s.asks == nil {
 		return nil
@@ -33,7 +33,7 @@ func (s *Server) followOthers(ctx context.Context) error {
 	}
 }
 
-// catchUp takes in the sandbox's clock and the delivery switch as they stand.
+// catchUp reads the current sandbox clock and delivery switch.
 func (s *Server) catchUp(ctx context.Context) error {
 	if s.asks == nil {
 		return nil

@@ -10,14 +10,15 @@ import (
 	"github.com/achledger/achledger/workers/inbound"
 )
 
-// newIntake makes the worker that takes in what comes from the bank. The inbox
-// is watched only by a server that runs.
+// newIntake makes the worker that takes in files from the bank. Only a running
+// server watches the inbox.
 func newIntake(c *Core, views inbound.Views, config inbound.Config) (*inbound.Intake, error) {
 	config.Ledger, config.Views, config.Kept, config.Spool = c.Ledger, views, c.Kept, c.Folder.Spool()
 	return inbound.New(config)
 }
 
-// inboundPort lets the door reach the intake, which it must not import.
+// inboundPort gives package http access to the intake, which it must not
+// import.
 type inboundPort struct{ *Server }
 
 // Accept implements api.Inbound.

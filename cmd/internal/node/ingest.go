@@ -16,18 +16,18 @@ import (
 	"github.com/achledger/achledger/workers/inbound"
 )
 
-// Ingested is what became of a file that a person named.
+// Ingested is the result of taking in a file.
 type Ingested struct {
 	ID    string // hash of its canonical records; of an acknowledgement, the id of our file
 	State string // applied, partly_quarantined, quarantined, duplicate, or acknowledged
-	Of    string // of a duplicate: where the file stands that came before
+	Of    string // of a duplicate: the place of the original in its file
 
 	Applied, Unmatched, Skipped int // entries
 	Reasons                     []string
-	More                        []Ingested // files that stood after it in the same one
+	More                        []Ingested // further files that followed it in the same physical file
 }
 
-// Ingest takes in a file of the bank by its absolute path. The file is left
+// Ingest takes in a file from the bank by its absolute path. The file stays
 // where it is; taking it in again changes nothing.
 func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) {
 	views, err := projections.Open(ctx, c.Folder.Views(), c.Store, projections.Options{})
@@ -48,7 +48,7 @@ func (c *Core) Ingest(ctx context.Context, path string) (_ Ingested, err error) 
 	return c.ingest(ctx, intake, files, views, path)
 }
 
-// Ingest does the same in a running server.
+// Ingest is the same in a running server.
 func (s *Server) Ingest(ctx context.Context, path string) (Ingested, error) {
 	return s.ingest(ctx, s.crew().intake, s.crew().files, s.views, path)
 }

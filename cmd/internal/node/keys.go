@@ -9,12 +9,13 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// Rotation says what is rotated: a client's data key or, without one, the
-// master key.
+// Rotation names the key to rotate: a client's data key, or the master key if
+// Client is empty.
 type Rotation struct{ Client string }
 
-// RotateKeys makes a new key. A stop before that is recorded leaves the new
-// key in use; asking again makes another, which does no harm.
+// RotateKeys makes a new key. If it is interrupted before the event is
+// written, the new key is in use nevertheless; repeating it makes another key,
+// which does no harm.
 func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
 	rotate := c.Keys.Rotate
 	if nodes, shared := c.Leadership.(asker); shared && r.Client == "" {
@@ -34,12 +35,12 @@ func (c *Core) RotateKeys(ctx context.Context, r Rotation) (Nothing, error) {
 	return Nothing{}, c.Ledger.Audit(ctx, domain.LedgerClient, domain.KeysRotated{Client: r.Client})
 }
 
-// haveNext refuses to rotate the master key while a node runs that does not have the
-// next one. One that is away takes it when it starts.
+// haveNext refuses to rotate the master key while a running node does not have
+// the next one. A node that is down reads it when it starts.
 func (c *Core) haveNext(ctx context.Context, by asker) error {
 	next := c.Keys.Next()
 	nodes, err := by.Nodes(ctx)
-	if err != nil || next == "" { // there is none, or it is in use already: the keyring says so
+	if err != nil || next == "" { // none, or already in use: the keyring reports it
 		return err
 	}
 	var without []string
@@ -54,7 +55,7 @@ func (c *Core) haveNext(ctx context.Context, by asker) error {
 	return nil
 }
 
-// knownClient refuses a name that no client has.
+// knownClient refuses the id of a client that does not exist.
 func (c *Core) knownClient(ctx context.Context, id string) error {
 	if id == domain.LedgerClient || !domain.ValidClientID(id) {
 		return fmt.Errorf("%q is no client's id", id)
@@ -66,16 +67,16 @@ func (c *Core) knownClient(ctx context.Context, id string) error {
 	return err
 }
 
-// Destruction says whose keys are destroyed.
+// Destruction names the client whose keys are destroyed.
 type Destruction struct {
 	Client string
-	// Undelivered takes back files that did not leave, and removes those from
-	// the outbox of which nothing says that the bank has them.
+	// Undelivered releases files that were not delivered, and deletes those in
+	// the outbox that the bank is not known to have.
 	Undelivered bool
 }
 
-// DestroyKeys settles a client and then makes everything sealed for it
-// unreadable, for good. A stop leaves the rest to be done by asking again.
+// DestroyKeys settles a client's open items and then makes everything sealed
+// for it permanently unreadable. If it is interrupted, repeat it to finish.
 func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
 	files, err := workers.NewFiles(workers.FilesConfig{Ledger: c.Ledger, Kept: c.Kept})
 	if err != nil {
@@ -84,7 +85,8 @@ func (c *Core) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, 
 	return c.destroyKeys(ctx, files, d)
 }
 
-// DestroyKeys does the same in a running server, and waits for the other nodes.
+// DestroyKeys is the same in a running server, and waits for the other nodes
+// to forget the keys.
 func (s *Server) DestroyKeys(ctx context.Context, d Destruction) (workers.Erased, error) {
 	done, err := s.destroyKeys(ctx, s.crew().files, d)
 	if err != nil || s.asks == nil {
@@ -108,7 +110,7 @@ func (c *Core) destroyKeys(ctx context.Context, files *workers.Files, d Destruct
 	if done, err = e.Settle(ctx); err != nil {
 		return done, fmt.Errorf("nothing was destroyed: %w", err)
 	}
-	for _, keys := range append(e.QueueKeys(), d.Client) { // the client's last: then it is done
+	for _, keys := range append(e.QueueKeys(), d.Client) { // the client's own key last: with it the destruction is complete
 		if err := c.Keys.Destroy(keys); err != nil {
 			return done, err
 		}

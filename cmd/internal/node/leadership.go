@@ -2,14 +2,15 @@ package node
 
 import "context"
 
-// Leadership says when this node does what only one may do.
+// Leadership decides when this node does what only one node may do.
 type Leadership interface {
-	// Lead runs work whenever this node leads, until ctx ends. The context of
-	// work ends when it does not lead any more. A term is led by one node.
+	// Lead runs work whenever this node is the leader, until ctx ends. The
+	// context of work ends when leadership is lost. Each term has one leader.
 	Lead(ctx context.Context, work func(ctx context.Context, term int64) error) error
 }
 
-// alone leads a data folder: whoever has its lock is the only node.
+// alone is the leadership of a data folder: whoever holds its lock is the only
+// node.
 type alone struct{}
 
 // Lead implements Leadership.

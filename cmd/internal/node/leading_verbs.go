@@ -17,7 +17,7 @@ import (
 	"github.com/achledger/achledger/workers/inbound"
 )
 
-// leading are the verbs that the API has of the leader.
+// leading are the verbs that the leader runs for the API.
 type leading struct {
 	prepare, complete, confirm, resend, carryOut verb[string, Nothing]
 
@@ -108,15 +108,15 @@ func none[Ask any](do func(context.Context, Ask) error) verb[Ask, Nothing] {
 	return func(ctx context.Context, ask Ask) (Nothing, error) { return Nothing{}, do(ctx, ask) }
 }
 
-// elsewhere has the leader complete a file that was opened here, unless this node
-// leads.
+// elsewhere has the leader complete a file that this node opened, unless this
+// node leads.
 func (s *Server) elsewhere(ctx context.Context, id string) (bool, error) {
 	if _, here := s.here(ctx); here {
 		return false, nil
 	}
 	_, err := s.by.complete(ctx, id)
 	if errors.Is(err, postgres.ErrUnanswered) {
-		err = &api.StillAtWork{FileID: id} // it is kept and opened: whoever leads cuts it
+		err = &api.StillAtWork{FileID: id} // the file is stored and opened, so whoever leads cuts it
 	}
 	return true, err
 }
@@ -127,13 +127,13 @@ func (s *Server) complete(ctx context.Context, id string) error {
 	return refused(err)
 }
 
-// handedIn is a file that somebody hands in: its content lies among the kept
-// files, sealed, for a leader elsewhere.
+// handedIn is an uploaded file. For a leader on another node its content is
+// stored, sealed, among the kept files.
 type handedIn struct {
 	Name, Source string
 	Kept         string
 
-	content io.Reader // at hand
+	content io.Reader // if in memory
 }
 
 // keptAsks is the folder of such content.
@@ -143,7 +143,8 @@ func (s *Server) sealedAsk(name string) seal.File {
 	return seal.File{Keys: s.Keys, Client: domain.LedgerClient, Name: keptAsks + "/" + name}
 }
 
-// withContent gives a verb the content of what was handed in, from where it is.
+// withContent passes the uploaded content to a verb, from memory or from the
+// kept files.
 func withContent[Reply any](s *Server, do func(ctx context.Context, in handedIn, content io.Reader) (Reply, error)) verb[handedIn, Reply] {
 	return func(ctx context.Context, in handedIn) (reply Reply, err error) {
 		if in.content != nil {
@@ -158,7 +159,8 @@ func withContent[Reply any](s *Server, do func(ctx context.Context, in handedIn,
 	}
 }
 
-// handIn calls a verb with content, which is kept first where another node leads.
+// handIn calls a verb with content, which it stores first if another node
+// leads.
 func handIn[Reply any](ctx context.Context, s *Server, do verb[handedIn, Reply], in handedIn) (reply Reply, err error) {
 	if _, here := s.here(ctx); here {
 		return do(ctx, in)
@@ -169,7 +171,7 @@ func handIn[Reply any](ctx context.Context, s *Server, do verb[handedIn, Reply],
 	}
 	in.content = nil
 	reply, err = do(ctx, in)
-	_ = s.Kept.Remove(keptAsks, in.Kept) // else it is swept
+	_ = s.Kept.Remove(keptAsks, in.Kept) // if this fails, a sweep removes it later
 	return reply, err
 }
 

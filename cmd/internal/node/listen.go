@@ -10,14 +10,14 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// maxConnections bounds the connections of the API's address, idle ones
-// included. Further ones wait until one ends.
+// maxConnections bounds the connections to the API's address, idle ones
+// included. Further connections wait until one closes.
 const maxConnections = 4096
 
-// listeners are the addresses the server takes.
+// listeners are the addresses that the server listens on.
 type listeners struct {
 	api   net.Listener
-	admin net.Listener // nil without one
+	admin net.Listener // nil without an admin address
 }
 
 func (l listeners) Close() error {
@@ -28,8 +28,8 @@ func (l listeners) Close() error {
 	return err
 }
 
-// listen takes the addresses, and makes sure that the embedded broker can have
-// its own. secure is nil without TLS.
+// listen opens the addresses, and checks that the embedded broker's is free.
+// secure is nil without TLS.
 func listen(o Options, secure *tls.Config) (l listeners, err error) {
 	if err := o.reachable(); err != nil {
 		return l, err
@@ -58,8 +58,8 @@ func listen(o Options, secure *tls.Config) (l listeners, err error) {
 	return l, err
 }
 
-// reachable refuses addresses that other machines reach, unless what crosses
-// the network is secret or somebody said that it need not be.
+// reachable refuses an address that other machines can reach unless the
+// traffic is encrypted, or --insecure says that it need not be.
 func (o Options) reachable() error {
 	const way = "is reached from other machines, and secrets would cross the network in the clear"
 	switch secure := o.TLS.Given(); {
@@ -76,15 +76,15 @@ func (o Options) reachable() error {
 	}
 }
 
-// exposed reports whether other machines may reach an address. One that means
-// nothing is left to net.Listen to refuse.
+// exposed reports whether other machines can reach an address. An invalid one
+// is left to net.Listen to refuse.
 func exposed(address string) bool {
 	a, err := net.ResolveTCPAddr("tcp", address)
 	return err == nil && !a.IP.IsLoopback()
 }
 
-// base is the API's address for people and programs on this machine. A server
-// that listens everywhere is reached as localhost.
+// base is the API's URL on this machine. A server that listens on all
+// interfaces is reached as localhost.
 func base(l net.Listener, secure bool) string {
 	scheme, address := "http", l.Addr().String()
 	if secure {

@@ -14,8 +14,8 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// newMetrics makes the registry that /metrics serves, with what Go and the
-// process say of themselves. Request latency is the door's to add.
+// newMetrics makes the registry of /metrics, with the collectors of Go and of
+// the process. Package http adds request latency.
 func newMetrics(s *Server) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &gauges{server: s},
@@ -28,7 +28,7 @@ func newMetrics(s *Server) *prometheus.Registry {
 	return r
 }
 
-// failedLogins counts logins that failed, by the door they came to.
+// failedLogins counts failed logins, by door: http or NATS.
 func failedLogins(r *prometheus.Registry) func(door string) {
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "achledger_failed_logins_total", Help: "Logins that failed, by door: http or nats.",
@@ -37,7 +37,7 @@ func failedLogins(r *prometheus.Registry) func(door string) {
 	return func(door string) { c.WithLabelValues(door).Inc() }
 }
 
-// totalsDiffer counts acknowledgements whose totals were not the file's.
+// totalsDiffer counts acknowledgements whose totals differ from the file's.
 func totalsDiffer(r *prometheus.Registry) func() {
 	c := prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "achledger_acknowledged_totals_differ_total", Help: "Acknowledgements that counted something else than their file holds.",
@@ -46,7 +46,7 @@ func totalsDiffer(r *prometheus.Registry) func() {
 	return c.Inc
 }
 
-// engineAnswered counts entries that engines were asked about, by what they said.
+// engineAnswered counts entries sent to decision engines, by outcome.
 func engineAnswered(r *prometheus.Registry) func(outcome string, entries int) {
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "achledger_decisions_total", Help: "Entries that an engine was asked about before they may leave, by outcome: allow, hold, reject or unanswered.",
@@ -55,14 +55,14 @@ func engineAnswered(r *prometheus.Registry) func(outcome string, entries int) {
 	return func(outcome string, entries int) { c.WithLabelValues(outcome).Add(float64(entries)) }
 }
 
-// gauges are read from the log and the views whenever someone asks.
+// gauges are read from the log and the views when they are scraped.
 type gauges struct {
 	server *Server
 	files  fileCounts
 
 	mu    sync.Mutex
 	last  []prometheus.Metric
-	since time.Time // when they were read
+	since time.Time // time of the last scan
 }
 
 func gauge(name, help string, labels ...string) *prometheus.Desc {
@@ -104,13 +104,14 @@ func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
-// scrapeTime bounds what one scrape may read.
+// scrapeTime bounds how long one scrape may read.
 const scrapeTime = 5 * time.Second
 
-// scanEvery bounds how often the views are read for metrics, whoever scrapes.
+// scanEvery is the minimum interval between scans of the views, however many
+// scrapers there are.
 const scanEvery = 2 * time.Second
 
-// heldByRule adds up what is held at a client's ODFIs.
+// heldByRule totals a client's held entries by ODFI and rule.
 func heldByRule(sums []projections.HeldSum) map[[2]string]int64 {
 	counts := map[[2]string]int64{}
 	for _, s := range sums {
@@ -122,9 +123,9 @@ func heldByRule(sums []projections.HeldSum) map[[2]string]int64 {
 // sender sends one gauge.
 type sender func(d *prometheus.Desc, v float64, labels ...string)
 
-// Collect implements prometheus.Collector. What cannot be read is left out,
-// which shows in the monitoring as a gap. Positions are read each time, the
-// views once in a while.
+// Collect implements prometheus.Collector. A value that cannot be read is left
+// out, which shows as a gap. Positions are read on each scrape, the views at
+// most every scanEvery.
 func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
@@ -145,7 +146,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// positions are what costs nothing to know.
+// positions sends what is cheap to read.
 func (g *gauges) positions(ctx context.Context, send sender) {
 	s := g.server
 	writable := 1.0
@@ -172,7 +173,7 @@ func (g *gauges) positions(ctx context.Context, send sender) {
 	}
 }
 
-// nodes says who leads, and how far each node is.
+// nodes sends who leads, and how far each node is.
 func (g *gauges) nodes(ctx context.Context, send sender) {
 	s := g.server
 	if s.asks == nil {
@@ -182,7 +183,7 @@ func (g *gauges) nodes(ctx context.Context, send sender) {
 	if t, err := s.asks.Leader(ctx); err == nil {
 		send(leaderTerm, float64(t.Number))
 	}
-	list, _ := s.asks.Nodes(ctx) // without an answer they are left out
+	list, _ := s.asks.Nodes(ctx) // left out if the database cannot be read
 	for _, n := range list {
 		send(nodeLog, float64(n.Position), n.Name)
 		send(nodeViews, float64(n.Views), n.Name)
@@ -234,7 +235,7 @@ func (g *gauges) scan(ctx context.Context, send sender) {
 	}
 }
 
-// queues adds up forward entries and answers of a client at an ODFI.
+// queues totals a client's forward entries and returns at an ODFI.
 func (g *gauges) queues(send sender, queues []domain.Queue) {
 	type key struct{ client, odfi string }
 	sums := map[key]domain.Queue{}
@@ -257,7 +258,7 @@ func (g *gauges) queues(send sender, queues []domain.Queue) {
 	}
 }
 
-// traces says how many of their trace numbers the clients' ODFIs have in use.
+// traces sends how many trace numbers of each ODFI are in use.
 func (g *gauges) traces(ctx context.Context, send sender) {
 	odfis, err := clientsODFIs(ctx, g.server.views)
 	if err != nil {

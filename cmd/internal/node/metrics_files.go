@@ -10,11 +10,12 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// countEvery bounds how often the files are counted, whoever scrapes.
+// countEvery is the minimum interval between counts of the files, however many
+// scrapers there are.
 const countEvery = 15 * time.Second
 
-// fileCounts remembers how many files are in which state, and how many wait
-// for the operator's answer.
+// fileCounts caches how many files are in each state, and how many await the
+// operator's acknowledgement.
 type fileCounts struct {
 	mu      sync.Mutex
 	counted time.Time
@@ -22,7 +23,7 @@ type fileCounts struct {
 	waiting int
 }
 
-// read answers both; waiting is below zero when it cannot be read.
+// read returns both; waiting is negative if it cannot be read.
 func (f *fileCounts) read(ctx context.Context, v *projections.Views, now time.Time) (counts map[string]int, waiting int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

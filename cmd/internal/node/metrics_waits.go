@@ -16,7 +16,7 @@ var (
 	windowsMissed = gauge("windows_missed", "Queues of a client at an ODFI in which something waits although the window at which it should have been cut has passed, where files may leave.")
 )
 
-// waits says what waits for a person.
+// waits sends what waits for a person.
 func (g *gauges) waits(ctx context.Context, send sender) {
 	now := g.server.Ledger.Now()
 	all, err := g.server.views.Waits(ctx, now)
@@ -38,7 +38,7 @@ func (g *gauges) waits(ctx context.Context, send sender) {
 	}
 }
 
-// waitsOf adds up what is told rule by rule.
+// waitsOf totals what is reported by rule.
 func waitsOf(kind string, all []projections.Waits) (sum projections.Waits) {
 	for _, w := range all {
 		if w.What == kind {
@@ -50,7 +50,7 @@ func waitsOf(kind string, all []projections.Waits) (sum projections.Waits) {
 	return sum
 }
 
-// earlier is the earlier of two instants, zero standing for none.
+// earlier is the earlier of two instants, ignoring a zero one.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -58,7 +58,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// returns counts returns as they are written to the log, by code.
+// returns counts returns by code, as they are written to the log.
 func returns(r *prometheus.Registry) func(code string) {
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "achledger_returns_total", Help: "Returns of our entries that came in, by code.",

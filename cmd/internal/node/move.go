@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// move has the leader move the sandbox's clock, and answers when this node's
-// clock and views have followed.
+// move has the leader move the sandbox's clock, and returns when this node's
+// clock and views have caught up.
 func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
 	if _, err := s.by.move(ctx, moveAsk{to, anyTime}); err != nil {
 		return err
@@ -18,14 +18,16 @@ func (s *Server) move(ctx context.Context, to time.Time, anyTime bool) error {
 	return errors.Join(s.catchUp(ctx), s.views.CatchUp(ctx))
 }
 
-// moveClock takes the sandbox's clock to an instant, by way of every instant
-// between at which something falls due. Each step is in the log before what
-// it makes due is done: a process that stops half-way leaves the clock at its
-// last step, and whoever got no answer asks again with the same time.
+// moveClock moves the sandbox's clock to an instant, stopping at every instant
+// in between at which something falls due. Each step is written to the log
+// before the work that it makes due, so a process that stops half-way leaves
+// the clock at the last step, and a caller without a response repeats the
+// request with the same time.
 //
-// With anyTime nothing was originated or received yet, so the clock may go
-// back; it goes straight there. Forward it goes step by step even then: what
-// was asked for just now, a bank link above all, makes entries that are due.
+// anyTime means that nothing has been originated or received yet, so the clock
+// may also go back, which it does in one step. Forward it goes step by step
+// even then, because something just requested, a bank link above all, may make
+// entries that fall due.
 func (s *Server) moveClock(ctx context.Context, to time.Time, anyTime bool) error {
 	if to.Before(s.Ledger.Now()) {
 		if err := s.Ledger.Move(ctx, to, anyTime); err != nil {
@@ -33,7 +35,7 @@ func (s *Server) moveClock(ctx context.Context, to time.Time, anyTime bool) erro
 		}
 		return s.sweep(ctx)
 	}
-	s.moving.Lock() // two moves at once would take turns in passing windows over
+	s.moving.Lock() // two concurrent moves could each step over windows of the other
 	defer s.moving.Unlock()
 	return s.crew().batcher.Advance(ctx, to, func(ctx context.Context, at time.Time) error {
 		if err := s.Ledger.Reach(ctx, at); err != nil {
@@ -43,8 +45,8 @@ func (s *Server) moveClock(ctx context.Context, to time.Time, anyTime bool) erro
 	})
 }
 
-// sweep does all that is due at the present business time: what goes to the
-// bank first, then what came from it, and at last what an answer released.
+// sweep does everything due at the present business time: first what goes to
+// the bank, then what came from it, then what a return released.
 func (s *Server) sweep(ctx context.Context) error {
 	if err := s.crew().batcher.Sweep(ctx); err != nil {
 		return err

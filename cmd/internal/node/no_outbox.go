@@ -7,12 +7,12 @@ import (
 	"github.com/achledger/achledger/workers"
 )
 
-// noOutbox stands where the nodes share no outbox: nothing is delivered there.
+// noOutbox is the deliverer of nodes that share no outbox: it refuses.
 type noOutbox struct{}
 
 var errNoOutbox = errors.New("the nodes share no outbox, and this ODFI delivers there: start them with --outbox, or set up its SFTP server")
 
-// outbox delivers to a folder, or says that there is none.
+// outbox delivers to a folder, or refuses if there is none.
 func outbox(path string) workers.Deliverer {
 	if path == "" {
 		return noOutbox{}

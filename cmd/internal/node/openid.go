@@ -9,18 +9,18 @@ import (
 	"github.com/achledger/achledger/http/console"
 )
 
-// OpenID says who vouches for the people who run the ledger; without an issuer
-// nobody does.
+// OpenID configures the OpenID provider at which operators sign in; an empty
+// Issuer means none.
 type OpenID struct {
 	Issuer   string
 	ClientID string
 	Secret   string
-	// Base is the address at which browsers reach this server, which the
-	// provider sends them back to; empty: the one it listens at.
+	// Base is the URL at which browsers reach this server, to which the
+	// provider redirects them; empty: the address it listens on.
 	Base string
 }
 
-// config is what a provider is made of but for what a server has.
+// config is the provider's configuration apart from what the server adds.
 func (o OpenID) config() openid.Config {
 	return openid.Config{
 		Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.Secret, Now: time.Now,
@@ -28,7 +28,7 @@ func (o OpenID) config() openid.Config {
 	}
 }
 
-// check refuses what could be no provider.
+// check validates the configuration.
 func (o OpenID) check() error {
 	if o.Issuer == "" {
 		return nil
@@ -37,7 +37,7 @@ func (o OpenID) check() error {
 	return err
 }
 
-// openIDProvider makes the provider, if there is one. It is asked for nothing
+// openIDProvider makes the provider, if one is configured. It is not contacted
 // before somebody signs in.
 func (s *Server) openIDProvider() (*openid.Provider, error) {
 	o := s.options.OpenID

@@ -10,31 +10,31 @@ import (
 	"github.com/achledger/achledger/eventstore/people"
 )
 
-// NewOperator is a person to be added.
+// NewOperator is an operator to add.
 type NewOperator struct {
 	Email, Name string
 	Roles       []string
 }
 
-// SignInLink is a link by which a person sets a password.
+// SignInLink is a link with which a person sets a password.
 type SignInLink struct {
 	Email  string
-	Base   string // of the server that runs, "" without one
+	Base   string // of the running server; "" without one
 	Secret string
 	Until  time.Time
 }
 
-// signIns lets people sign in.
+// signIns handles people's sign-ins.
 func (c *Core) signIns() *people.SignIns {
 	return people.New(people.Config{Ledger: c.Ledger, Rows: c.Store, Now: time.Now, Nodes: c.nodes, Sandbox: c.Kind == folder.Sandbox})
 }
 
-// AddOperator adds a person and makes a link for the person.
+// AddOperator adds an operator and makes a link for the first sign-in.
 func (c *Core) AddOperator(ctx context.Context, n NewOperator) (SignInLink, error) {
 	return c.addOperator(ctx, "", n)
 }
 
-// AddOperator does the same in a running server.
+// AddOperator is the same in a running server.
 func (s *Server) AddOperator(ctx context.Context, n NewOperator) (SignInLink, error) {
 	return s.addOperator(ctx, s.base(), n)
 }
@@ -47,7 +47,7 @@ func (c *Core) addOperator(ctx context.Context, base string, n NewOperator) (Sig
 	return c.linkOperator(ctx, base, n.Email)
 }
 
-// LinkOperator makes another link for a person.
+// LinkOperator makes another link for an operator.
 func (c *Core) LinkOperator(ctx context.Context, email string) (SignInLink, error) {
 	if err := c.alone(ctx, domain.ActOperator, email); err != nil {
 		return SignInLink{}, err
@@ -55,7 +55,7 @@ func (c *Core) LinkOperator(ctx context.Context, email string) (SignInLink, erro
 	return c.linkOperator(ctx, "", email)
 }
 
-// LinkOperator does the same in a running server.
+// LinkOperator is the same in a running server.
 func (s *Server) LinkOperator(ctx context.Context, email string) (SignInLink, error) {
 	link, err := s.Core.LinkOperator(ctx, email)
 	link.Base = s.base()
@@ -67,25 +67,26 @@ func (c *Core) linkOperator(ctx context.Context, base, email string) (SignInLink
 	return SignInLink{Email: domain.NormalEmail(email), Base: base, Secret: secret, Until: until}, err
 }
 
-// signInLink makes a link that signs in by itself.
+// signInLink makes a link that signs in directly, without a password.
 func (c *Core) signInLink(ctx context.Context, email string) (string, error) {
 	secret, _, err := c.signIns().DirectLink(ctx, email)
 	return secret, err
 }
 
-// DisableOperator ends what a person may do, and the person's sessions.
+// DisableOperator ends an operator's access, and open sessions.
 func (c *Core) DisableOperator(ctx context.Context, email string) (Nothing, error) {
 	enabled := false
 	return Nothing{}, c.changePeople(ctx, email, domain.ChangeOperator{Email: email, Enabled: &enabled}.Decide)
 }
 
-// Operators lists the people who run the ledger.
+// Operators lists the operators.
 func (c *Core) Operators(ctx context.Context, _ Nothing) ([]domain.Operator, error) {
 	all, err := c.Ledger.Operators(ctx)
 	return all.People, err
 }
 
-// changePeople refuses before it records that the folder's owner acts alone.
+// changePeople decides first, so that a refused change is not recorded as an
+// act of the folder's owner.
 func (c *Core) changePeople(ctx context.Context, email string, decide func(domain.Operators) ([]domain.Event, error)) error {
 	now, err := c.Ledger.Operators(ctx)
 	if err != nil {

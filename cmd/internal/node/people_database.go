@@ -11,9 +11,10 @@ import (
 	"github.com/achledger/achledger/eventstore/postgres"
 )
 
-// AskForPeople has a command about people done for a ledger in a database, by
-// this process beside its nodes: people are in the log and in rows beside it,
-// which any node may write, and nothing of them is sealed by a command.
+// AskForPeople runs a command about operators on a ledger in a database, in
+// this process. Operators are stored in the log and in rows beside it, which
+// any node may write, and these commands seal nothing, so they need no master
+// key.
 func AskForPeople[Ask, Reply any](ctx context.Context, url string, do func(*Core, context.Context, Ask) (Reply, error), with Ask) (reply Reply, err error) {
 	store, err := postgres.Open(ctx, postgres.Options{URL: url})
 	if err != nil {
@@ -28,7 +29,7 @@ func AskForPeople[Ask, Reply any](ctx context.Context, url string, do func(*Core
 	if err != nil {
 		return reply, err
 	}
-	if log.Head == 0 { // its first event is the credential of operations
+	if log.Head == 0 { // its first event is the operations credential
 		return reply, errors.New("no node has served this ledger yet: achledger serve --store URL --nats-url URL")
 	}
 	c := &Core{Kind: folder.Kind(l.Kind), Store: store, Ledger: &ledger.Ledger{Store: store, Clock: ledger.MachineClock{}}}

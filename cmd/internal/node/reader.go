@@ -20,14 +20,14 @@ import (
 	"github.com/achledger/achledger/workers/verify"
 )
 
-// Reader is a data folder open for reading, beside a server that may run.
-// Whatever it is asked to write is refused.
+// Reader is a data folder open for reading only, possibly while a server runs
+// on it.
 type Reader struct {
 	Folder folder.Folder
 	Store  verify.Store
 	Kept   eventstore.Kept
-	Outbox string // of files for the bank; empty where nobody said it
-	log    string // where the log is, for people
+	Outbox string // for the bank's files; empty if not given
+	log    string // where the log is, for messages
 	Keys   *seal.Keyring
 	Ledger *ledger.Ledger
 }
@@ -52,9 +52,8 @@ func OpenReader(ctx context.Context, f folder.Folder) (*Reader, error) {
 	return r, r.begin(ctx, kind)
 }
 
-// OpenDatabaseReader opens a ledger in a database for reading, beside its nodes.
-// The folder is a node's: its views are read, and its master key opens what is
-// sealed.
+// OpenDatabaseReader opens a ledger in a database for reading. The folder is a
+// node's: its views are read, and its master key opens sealed values.
 func OpenDatabaseReader(ctx context.Context, f folder.Folder, url, outbox string) (*Reader, error) {
 	store, err := postgres.Open(ctx, postgres.Options{URL: url, ReadOnly: true, Knows: domain.Vocabulary})
 	if err != nil {
@@ -71,7 +70,7 @@ func OpenDatabaseReader(ctx context.Context, f folder.Folder, url, outbox string
 	return r, r.begin(ctx, folder.Kind(l.Kind))
 }
 
-// begin makes the ledger; without it the reader is closed.
+// begin builds the ledger; on an error it closes the reader.
 func (r *Reader) begin(ctx context.Context, kind folder.Kind) (err error) {
 	r.Ledger = &ledger.Ledger{Store: r.Store, Keys: r.Keys, Clock: ledger.MachineClock{}}
 	if kind == folder.Sandbox {
@@ -91,7 +90,7 @@ func (r *Reader) Views(ctx context.Context) (*projections.Views, error) {
 	return v, nil
 }
 
-// Subject is the folder as it is verified.
+// Subject is the folder as package verify reads it.
 func (r *Reader) Subject() verify.Subject {
 	return verify.Subject{
 		Ledger: r.Ledger, Store: r.Store, Log: r.log, Kept: r.Kept, Outbox: r.Outbox,
@@ -99,7 +98,7 @@ func (r *Reader) Subject() verify.Subject {
 	}
 }
 
-// compareStream asks the running server, which has the broker.
+// compareStream asks the running server, which is connected to the broker.
 func (r *Reader) compareStream(ctx context.Context) (found relay.Comparison, err error) {
 	server, err := control.Dial(ctx, r.Folder)
 	if errors.Is(err, control.ErrNoServer) {

@@ -35,41 +35,42 @@ type Options struct {
 	Folder            folder.Folder
 	Kind              folder.Kind
 	Listen            string             // address of the API
-	Admin             string             // address without login; empty: none
+	Admin             string             // address of the admin server, which has no login; empty: none
 	TLS               certificates.Files // of the API and the embedded broker; none by default
-	Proxies           []netip.Prefix     // that end TLS before the API
-	Insecure          bool               // addresses may be reached in the clear
+	Proxies           []netip.Prefix     // proxies that terminate TLS in front of the API
+	Insecure          bool               // addresses that other machines reach may be unencrypted
 	Broker            BrokerOptions
-	Plaid             links.PlaidConfig   // without keys a sandbox makes accounts up, any other takes no tokens
-	OpenID            OpenID              // who vouches for people; nobody by default
-	RequestsPerSecond float64             // of each client; 0 is no bound
-	SFTPAfter         inbound.AfterPickup // what becomes of files taken from a bank's server
+	Plaid             links.PlaidConfig   // without keys a sandbox invents accounts, and production accepts no tokens
+	OpenID            OpenID              // where operators sign in; none by default
+	RequestsPerSecond float64             // for each client; 0: no limit
+	SFTPAfter         inbound.AfterPickup // what happens to files picked up from a bank's server
 	Log               *slog.Logger
 	Store             sqlite.Options // the zero value serves
-	Database          Database       // where the ledger lives, if not in the folder
-	Release           string         // of this program, for the other nodes to see
-	// Ready is called once, when /readyz answers 200.
+	Database          Database       // location of the ledger, if not in the folder
+	Release           string         // version of this binary, shown to the other nodes
+	// Ready is called once, when /readyz responds with 200.
 	Ready func(Running)
 
 	made        func(*Server) // for tests
-	connections int           // at once to the API, for tests; maxConnections by default
+	connections int           // concurrent connections to the API, for tests; maxConnections by default
 }
 
-// Running is a server that answers.
+// Running describes a server that is ready.
 type Running struct {
 	Base       string // of the API, "http://127.0.0.1:8080"
 	Admin      string // "" without one
 	NATS       string // "nats://127.0.0.1:4222"
-	FirstStart bool   // the operations credential was written just now
+	FirstStart bool   // the operations credential was just written
 	Switch     delivery.State
-	// Unconfirmed says that no credential of the backup is taken yet.
+	// Unconfirmed reports that no credential of a restored backup is accepted
+	// yet.
 	Unconfirmed bool
-	// SignInLink makes the secret of a link that signs a person in to the
-	// console by itself, once; in a sandbox only.
+	// SignInLink makes the secret of a one-time link that signs a person in to
+	// the console without a password; in a sandbox only.
 	SignInLink func(ctx context.Context, email string) (secret string, err error)
 }
 
-// Server is a ledger that runs.
+// Server is a running ledger.
 type Server struct {
 	*Core
 	options        Options
@@ -83,11 +84,11 @@ type Server struct {
 	directory      *projections.Directory
 	logins         *ledger.Logins
 	views          *projections.Views
-	atStart        int64 // position of the log when the views were opened
+	atStart        int64 // head of the log when the views were opened
 	working        atomic.Pointer[crew]
-	asks           asker // nil in a folder, where nobody else leads
+	asks           asker // nil in a folder, which has no other node
 	sharedKeys     sharedKeys
-	term           atomic.Int64 // that this node leads in; 0 where it does not, or in a folder
+	term           atomic.Int64 // the term in which this node leads; 0 if it does not, or in a folder
 	verbs          map[string]answerer
 	by             leading
 	acts           *workers.Acts
@@ -99,15 +100,15 @@ type Server struct {
 	moving         sync.Mutex    // the sandbox's clock
 	resetting      sync.Mutex    // of the stream
 	refill         chan struct{} // receives a value when the stream was reset
-	traced         bool          // requests are spans
+	traced         bool          // requests are traced
 }
 
-// Serve runs a ledger until ctx ends, and returns nil when it ended cleanly:
-// requests under way were answered and the last commit is whole. It returns
+// Serve runs a ledger until ctx ends. It returns nil after a clean stop:
+// requests under way were completed and the last commit is durable. It returns
 // eventstore.ErrFailed when the log had to be closed.
 func Serve(ctx context.Context, o Options) (err error) {
-	// Before the folder is made: a first start with flags that do not work
-	// must not fix the folder's kind.
+	// Before the folder is created: a first start with invalid flags must not
+	// fix the folder's kind.
 	o.Plaid.Sandbox = o.Kind == folder.Sandbox
 	plaid, err := links.NewPlaid(o.Plaid)
 	if err != nil {
@@ -128,7 +129,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer doors.Close() // they may be closed already
+	defer doors.Close() // may be closed already
 	core, err := o.open(ctx)
 	if err != nil {
 		return err
@@ -154,7 +155,7 @@ func Serve(ctx context.Context, o Options) (err error) {
 	return s.run(ctx)
 }
 
-// open opens the ledger, wherever it lives.
+// open opens the ledger, in a folder or a database.
 func (o Options) open(ctx context.Context) (*Core, error) {
 	if o.Database.URL != "" {
 		return openDatabase(ctx, o)
@@ -162,7 +163,7 @@ func (o Options) open(ctx context.Context) (*Core, error) {
 	return open(ctx, o.Folder, o.Kind, o.Store)
 }
 
-// prepare makes every part and starts none but the broker.
+// prepare builds every part and starts none except the broker.
 func (s *Server) prepare(ctx context.Context) (err error) {
 	if s.views, err = projections.Open(ctx, s.Folder.Views(), s.Store, projections.Options{Log: s.log}); err != nil {
 		return err
@@ -214,7 +215,7 @@ func (s *Server) newAPI() (err error) {
 	return err
 }
 
-// ready reports why requests cannot be served well yet.
+// ready says why requests cannot be served well yet.
 func (s *Server) ready() error {
 	if s.asks != nil {
 		if err := s.asks.Fresh(context.Background()); err != nil {
@@ -233,15 +234,15 @@ func (s *Server) ready() error {
 	return nil
 }
 
-// run starts everything and waits for the end. The door closes first, so that
-// requests under way still find the rest at work.
+// run starts everything and waits for the end. The API stops first, so that
+// requests under way can still use the other parts.
 func (s *Server) run(ctx context.Context) error {
 	inside, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	parts, inside := errgroup.WithContext(inside)
 	door, shut := context.WithCancel(ctx)
 	defer shut()
-	context.AfterFunc(inside, shut) // a part that failed closes the door too
+	context.AfterFunc(inside, shut) // a part that fails stops the API too
 
 	parts.Go(func() error { return s.views.Run(inside) })
 	commands := s.commands()
@@ -273,7 +274,7 @@ func (s *Server) run(ctx context.Context) error {
 	return parts.Wait()
 }
 
-// watch ends the process when the log had to be closed.
+// watch ends the process if the log had to be closed.
 func (s *Server) watch(ctx context.Context) error {
 	select {
 	case <-s.Store.Failed():
@@ -283,7 +284,8 @@ func (s *Server) watch(ctx context.Context) error {
 	}
 }
 
-// announce calls Ready when /readyz answers 200. Commands reach it by then.
+// announce calls Ready when /readyz responds with 200. Commands can reach the
+// server by then.
 func (s *Server) announce(ctx context.Context) {
 	for s.http.Serving() != nil {
 		if !pause(ctx) {
@@ -302,7 +304,7 @@ func (s *Server) announce(ctx context.Context) {
 	}
 }
 
-// pause waits a little; false says that ctx ended.
+// pause waits briefly; false means that ctx ended.
 func pause(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
@@ -312,7 +314,7 @@ func pause(ctx context.Context) bool {
 	}
 }
 
-// close takes down what prepare put up, in the other order.
+// close closes what prepare opened, in reverse order.
 func (s *Server) close() error {
 	var errs []error
 	if s.broker != nil {

@@ -16,23 +16,23 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// sharedKeys keeps what this node has of keys in memory level with what other nodes
-// did to them: destroyed keys are forgotten, and a new master key is taken.
+// sharedKeys keeps this node's keys in memory up to date with changes by other
+// nodes: it forgets destroyed keys, and takes up a new master key.
 type sharedKeys struct {
 	store Log
 	ring  *seal.Keyring
 	log   *slog.Logger
 
-	dropped atomic.Int64  // position up to which keys were forgotten
-	within  time.Duration // that other nodes have for it
+	dropped atomic.Int64  // position up to which destroyed keys were forgotten
+	within  time.Duration // how long other nodes may take to do so
 
 	mu    sync.Mutex
-	at    time.Duration // when that was the end of the log, by postgres.SinceBoot
-	fault error         // of the master key
+	at    time.Duration // when that was the head of the log, by postgres.SinceBoot
+	fault error         // about the master key
 }
 
-// keysLevelFor is how long a node uses keys without having looked whether they were
-// destroyed.
+// keysLevelFor is how long a node may use its keys without checking whether
+// they were destroyed.
 const keysLevelFor = time.Second
 
 func (k *sharedKeys) begin(s *Server) {
@@ -41,13 +41,14 @@ func (k *sharedKeys) begin(s *Server) {
 	k.at, k.within = postgres.SinceBoot(), droppedWithin
 }
 
-// standing is what the node says of itself.
+// standing is what the node reports about itself.
 func (s *Server) standing() postgres.Standing {
 	return postgres.Standing{Views: s.views.Position(), KeysDropped: s.sharedKeys.dropped.Load(), NextMaster: s.Keys.Next()}
 }
 
-// fresh reports whether this node may answer from what it knows, keys included. One
-// that stood still forgets what was destroyed meanwhile before it serves.
+// fresh checks that this node may respond from what it has in memory, keys
+// included. A node that was paused forgets keys destroyed meanwhile before it
+// serves again.
 func (s *Server) fresh(ctx context.Context) error {
 	if err := s.asks.Fresh(ctx); err != nil {
 		return err
@@ -55,7 +56,7 @@ func (s *Server) fresh(ctx context.Context) error {
 	return s.sharedKeys.level(ctx)
 }
 
-// level looks, unless that was done within the last second.
+// level checks, unless it did within keysLevelFor.
 func (k *sharedKeys) level(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -69,14 +70,14 @@ func (k *sharedKeys) level(ctx context.Context) error {
 	return err
 }
 
-// follow looks now.
+// follow checks now.
 func (k *sharedKeys) follow(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.look(ctx)
 }
 
-// look forgets the keys in memory when another node destroyed or changed some.
+// look forgets the keys in memory if another node destroyed or changed some.
 func (k *sharedKeys) look(ctx context.Context) error {
 	at := postgres.SinceBoot()
 	head, err := k.store.Head(ctx)
@@ -100,8 +101,8 @@ func (k *sharedKeys) look(ctx context.Context) error {
 	return nil
 }
 
-// forget forgets them. A node without the master key that belongs to the ledger by
-// now is not ready, and says what to do.
+// forget forgets them. A node that lacks the ledger's current master key
+// becomes not ready, with an error that says what to do.
 func (k *sharedKeys) forget() error {
 	err := k.ring.Forget()
 	switch {
@@ -124,15 +125,15 @@ func (k *sharedKeys) forget() error {
 var errOldMaster = errors.New("the master key was replaced, and this node does not have the one that is in use")
 
 const (
-	// droppedWithin is how long the nodes have to forget destroyed keys; they look
-	// twice a second.
+	// droppedWithin is how long the nodes may take to forget destroyed keys;
+	// they check twice a second.
 	droppedWithin = 15 * time.Second
 	droppedTick   = 200 * time.Millisecond
 )
 
-// awaitDropped waits until every node that runs has forgotten keys that were just
-// destroyed, and says which have not. One that says nothing any more forgets them
-// before it serves again; see fresh.
+// awaitDropped waits until every running node has forgotten keys that were
+// just destroyed, and returns those that have not. A node that has stopped
+// reporting forgets them before it serves again; see fresh.
 func (s *Server) awaitDropped(ctx context.Context) (holders []string, err error) {
 	position, err := s.Store.Reached(ctx, "")
 	if err != nil {
@@ -160,7 +161,7 @@ func (s *Server) awaitDropped(ctx context.Context) (holders []string, err error)
 	}
 }
 
-// missing reports that this node lacks the master key.
+// missing returns the error that this node lacks the master key.
 func (k *sharedKeys) missing() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -10,23 +10,23 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// StoreCopy is what CopyStore is told. The folder has the master key, in keys/,
-// whichever way the ledger goes.
+// StoreCopy is the input of CopyStore. In both directions the folder contains
+// the master key, in keys/.
 type StoreCopy struct {
 	URL     string // of the database, with the serving role
 	Folder  folder.Folder
-	ToStore bool   // from the folder to the database; else the other way
-	Inbox   string // of the database's nodes, to see that it is read; may be empty
-	Abandon bool   // the copy was given up: the ledger stays where it is
+	ToStore bool   // from the folder to the database; otherwise back
+	Inbox   string // of the database's nodes, to check that it is empty; optional
+	Abandon bool   // give up the copy: the ledger stays where it is
 
-	// Progress counts events copied, and read back.
+	// Progress reports events copied, and verified.
 	Progress func(what string) (at func(done, total int64), done func())
 }
 
-// CopyStore moves a ledger from a folder into a database or back. Delivery is
-// never on at both ends: it goes off at the source, for ever, before anything is
-// copied, and on at the target, as it was, when all of it was read back. A copy
-// that is cut short may be repeated.
+// CopyStore moves a ledger from a folder into a database, or back. Delivery is
+// never on in both places: it is turned off at the source, permanently, before
+// anything is copied, and set at the target to what it was only after the
+// whole copy was verified. An interrupted copy may be repeated.
 func CopyStore(ctx context.Context, o StoreCopy) (head eventstore.Head, err error) {
 	inFolder, inDatabase := &folderEnd{folder: o.Folder}, &databaseEnd{url: o.URL, folder: o.Folder, inbox: o.Inbox}
 	var from, to end = inFolder, inDatabase
@@ -47,17 +47,17 @@ func CopyStore(ctx context.Context, o StoreCopy) (head eventstore.Head, err erro
 	return head, err
 }
 
-// end is a place where a ledger lives, or shall.
+// end is the source or the target of a copy.
 type end interface {
-	name() string // where it is, for people and for the source's switch
+	name() string // its location, for messages and for the source's switch
 	kind() folder.Kind
 	openSource(ctx context.Context) error
 	openTarget(ctx context.Context, kind folder.Kind) error
 	source() eventstore.Source
 	target() eventstore.Copy
 	beside() beside
-	control() *delivery.Switch      // of a source
-	idle(ctx context.Context) error // nothing is under way
+	control() *delivery.Switch      // of the source
+	idle(ctx context.Context) error // fails if anything is under way
 	empty(ctx context.Context) (bool, error)
 	verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error)
 	arrive(ctx context.Context, r delivery.Record, log delivery.Log) error
@@ -104,7 +104,7 @@ func moveLedger(ctx context.Context, from, to end, o StoreCopy) (head eventstore
 	return head, to.arrive(ctx, record, log)
 }
 
-// compareEnds compares the ends of both logs.
+// compareEnds compares the heads of both logs.
 func compareEnds(ctx context.Context, from, to end) (eventstore.Head, error) {
 	was, err := from.source().Head(ctx)
 	if err != nil {
@@ -117,7 +117,7 @@ func compareEnds(ctx context.Context, from, to end) (eventstore.Head, error) {
 	return is, err
 }
 
-// abandon lets a ledger stay where it is, when nothing of it is at the target.
+// abandon keeps a ledger where it is, if nothing of it is at the target.
 func abandon(ctx context.Context, from, to end) error {
 	empty, err := to.empty(ctx)
 	if err == nil && !empty {

@@ -15,7 +15,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// beside is what lies beside a ledger's log: wrapped keys and kept files.
+// beside is what is stored beside a ledger's log: wrapped keys and kept files.
 type beside struct {
 	wraps seal.Wraps
 	kept  listed
@@ -68,7 +68,7 @@ func copyWrap(to, from seal.Wraps, client string) error {
 	return to.Replace(client, there, content)
 }
 
-// copyKept copies a file unless it is there already, and compares the two.
+// copyKept copies a file unless it is already there, and compares the two.
 func copyKept(to, from eventstore.Kept, folder, name string) error {
 	want, err := sumOf(from, folder, name)
 	if err != nil {
@@ -121,8 +121,9 @@ func sumOf(k eventstore.Kept, folder, name string) (sum [sha256.Size]byte, err e
 	return sum, nil
 }
 
-// nothingUnderWay refuses a ledger with a file that is being delivered, or that
-// was asked for and is not cut: who goes on with it would have to be found here.
+// nothingUnderWay refuses a ledger with a file that is being delivered, or
+// that was requested and is not cut yet: such a file is finished where it was
+// begun.
 func nothingUnderWay(ctx context.Context, path string, store eventstore.Store) error {
 	views, err := projections.Open(ctx, path, store, projections.Options{})
 	if err != nil {

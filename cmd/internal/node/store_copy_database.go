@@ -14,12 +14,12 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// databaseEnd is a database at an end of a copy.
+// databaseEnd is a database as the source or target of a copy.
 type databaseEnd struct {
 	url    string
-	folder folder.Folder // has the master key
+	folder folder.Folder // contains the master key
 	inbox  string
-	store  *postgres.Store // nil where the database is missing
+	store  *postgres.Store // nil if the database does not exist
 	ledger postgres.Ledger
 	onOff  *delivery.Switch
 }
@@ -30,10 +30,10 @@ func (e *databaseEnd) source() eventstore.Source { return e.store }
 func (e *databaseEnd) target() eventstore.Copy   { return e.store }
 func (e *databaseEnd) beside() beside            { return beside{e.store.Wraps(), e.store.Kept()} }
 func (e *databaseEnd) control() *delivery.Switch { return e.onOff }
-func (e *databaseEnd) close() error              { return nil } // alone does it
+func (e *databaseEnd) close() error              { return nil } // alone closes it
 
-// alone does something while no node of the database runs. The database may be
-// missing where mayMiss says so.
+// alone runs do while no node uses the database. mayMiss allows the database
+// not to exist.
 func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.Context) error) (err error) {
 	e.store, err = postgres.Open(ctx, postgres.Options{URL: e.url, Knows: domain.Vocabulary, Introduced: domain.Introduced})
 	if mayMiss && postgres.Missing(err) {
@@ -113,7 +113,8 @@ func (e *databaseEnd) verify(ctx context.Context, progress func(done, total int6
 	return e.store.Verify(ctx, progress)
 }
 
-// arrive has the switch stand as it did. The log is what it was in this database.
+// arrive sets the switch to what it was at the source, and marks the log as
+// verified in this database.
 func (e *databaseEnd) arrive(ctx context.Context, r delivery.Record, log delivery.Log) error {
 	identity, err := e.store.Identity(ctx)
 	if err != nil {

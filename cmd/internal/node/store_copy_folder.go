@@ -17,12 +17,12 @@ import (
 	"github.com/achledger/achledger/workers/kept"
 )
 
-// folderEnd is a data folder at an end of a copy.
+// folderEnd is a data folder as the source or target of a copy.
 type folderEnd struct {
 	folder folder.Folder
 	is     folder.Kind
-	store  *sqlite.Store // of a source
-	copy   *sqlite.Copy  // of a target
+	store  *sqlite.Store // of the source
+	copy   *sqlite.Copy  // of the target
 	onOff  *delivery.Switch
 	lies   beside
 }
@@ -61,8 +61,8 @@ func (e *folderEnd) openSource(ctx context.Context) (err error) {
 	return nil
 }
 
-// openTarget makes a ledger's folder of one that has the master key and, of a copy
-// that was cut short, what came before.
+// openTarget prepares the folder of the copied ledger. It contains the master
+// key, and possibly what an interrupted copy left.
 func (e *folderEnd) openTarget(_ context.Context, is folder.Kind) (err error) {
 	if _, err := os.Stat(e.folder.Instance()); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, fmt.Errorf("%s holds a ledger that is used: name a new folder", e.folder))
@@ -94,7 +94,7 @@ func (e *folderEnd) idle(ctx context.Context) error {
 	return nothingUnderWay(ctx, e.folder.Views(), e.store)
 }
 
-// unreadIn counts what waits in an inbox.
+// unreadIn counts the files that wait in an inbox.
 func unreadIn(inbox string) (n int, err error) {
 	for _, path := range []string{inbox, filepath.Join(inbox, ".taking")} {
 		entries, err := os.ReadDir(path)

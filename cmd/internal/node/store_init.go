@@ -12,24 +12,24 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// StoreInit is what InitStore is told.
+// StoreInit is the input of InitStore.
 type StoreInit struct {
 	URL    string        // of the database, with the owner's role
-	Role   string        // that serves
-	Folder folder.Folder // with the master key, or where it will be
-	Kind   folder.Kind   // of a ledger that is made
+	Role   string        // the serving role
+	Folder folder.Folder // contains the master key, or will
+	Kind   folder.Kind   // of a new ledger
 }
 
-// StoreMade is what InitStore found and did.
+// StoreMade is the result of InitStore.
 type StoreMade struct {
 	postgres.Made
-	MasterMade bool // the folder has a new master key
-	HasMaster  bool // the folder has the ledger's master key
+	MasterMade bool // a new master key was written to the folder
+	HasMaster  bool // the folder contains the ledger's master key
 }
 
-// InitStore makes a ledger in a database, or brings its schema up to date. A
-// master key is made for a new ledger only, before anything is in the database:
-// a stop in between leaves a key that the next try takes.
+// InitStore creates a ledger in a database, or migrates its schema. A master
+// key is made only for a new ledger, before anything is written to the
+// database: if it is interrupted in between, the next attempt uses that key.
 func InitStore(ctx context.Context, o StoreInit) (made StoreMade, err error) {
 	if has, err := o.Folder.HasLog(); err != nil || has {
 		return made, errors.Join(err, fmt.Errorf("%s holds a ledger of its own: name another folder with --data", o.Folder))
@@ -50,8 +50,8 @@ func InitStore(ctx context.Context, o StoreInit) (made StoreMade, err error) {
 	return made, err
 }
 
-// fits refuses a folder with another master key, and another kind of ledger than
-// was asked for. The master key may be elsewhere.
+// fits refuses a folder with a different master key, and a ledger of another
+// kind than requested. The master key may be elsewhere.
 func (o StoreInit) fits(l postgres.Ledger) (hasMaster bool, err error) {
 	if err := o.Kind.MustBe(folder.Kind(l.Kind)); err != nil {
 		return false, err

@@ -9,7 +9,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// subscribers says which credentials may read the stream from the broker.
+// subscribers decides which credentials may read the stream from the broker.
 type subscribers struct {
 	logins    *ledger.Logins
 	directory *projections.Directory
@@ -30,8 +30,8 @@ func (s *subscribers) authenticate(key, secret, remote string) (client string, o
 	return c.Client, err == nil && c.May(domain.ScopeRead)
 }
 
-// clientOf implements broker.Options.ClientOf: it names the client of a key
-// that may read now.
+// clientOf implements broker.Options.ClientOf: it returns the client of a key
+// that may read at this moment.
 func (s *subscribers) clientOf(key string) (client string, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookUp)
 	defer cancel()

@@ -14,12 +14,13 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace"
 )
 
-// lastSpans is how long the end of the process waits for its last spans.
+// lastSpans is how long the process waits at its end for the last spans to be
+// sent.
 const lastSpans = 3 * time.Second
 
-// startTracing sends spans by OTLP over HTTP where the environment names an
-// endpoint, as OpenTelemetry's own variables say, and does nothing elsewhere.
-// A collector that is away costs spans, never requests.
+// startTracing sends spans by OTLP over HTTP if OpenTelemetry's standard
+// environment variables name an endpoint, and does nothing otherwise. An
+// unreachable collector costs spans, never requests.
 func (s *Server) startTracing(ctx context.Context) (stop func(), err error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return func() {}, nil
@@ -40,6 +41,6 @@ func (s *Server) startTracing(ctx context.Context) (stop func(), err error) {
 	return func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSpans)
 		defer cancel()
-		_ = provider.Shutdown(ctx) // what is lost is said by the error handler
+		_ = provider.Shutdown(ctx) // the error handler reports lost spans
 	}, nil
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// A verb is done by the leader, whichever node is asked for it: here, or by a row
-// in the database that the leader finds. A leader that takes over does again what
-// is not answered, so every verb may be done twice.
+// A verb is run by the leader, whichever node receives the request: in this
+// process, or by a row in the database that the leader reads. A new leader
+// repeats what has no reply yet, so every verb must be idempotent.
 type verb[Ask, Reply any] func(ctx context.Context, ask Ask) (Reply, error)
 
-// asker is where the leader is asked.
+// asker sends requests to the leader.
 type asker interface {
 	Ask(ctx context.Context, a postgres.Ask) ([]byte, error)
 	Leader(ctx context.Context) (postgres.Term, error)
@@ -32,10 +32,10 @@ type asker interface {
 	Asks(ctx context.Context, term int64, do func(ctx context.Context, a postgres.Ask) ([]byte, error)) error
 }
 
-// answerer does a verb for another node.
+// answerer runs a verb for another node.
 type answerer func(ctx context.Context, ask json.RawMessage) (reply any, err error)
 
-// byLeader makes a verb of what do does in the leader's process.
+// byLeader turns do into a verb that runs in the leader's process.
 func byLeader[Ask, Reply any](s *Server, name string, do verb[Ask, Reply]) verb[Ask, Reply] {
 	s.verbs[name] = func(ctx context.Context, text json.RawMessage) (any, error) {
 		var ask Ask
@@ -62,19 +62,21 @@ func (s *Server) here(ctx context.Context) (context.Context, bool) {
 	return underTerm(ctx, s.asks, term), term != 0
 }
 
-// underTerm is the context of what this node does as the leader of a term.
+// underTerm is the context of work that this node does as the leader of a
+// term.
 func underTerm(ctx context.Context, by asker, term int64) context.Context {
 	leads := func(ctx context.Context) error { return by.Leads(ctx, term) }
 	return eventstore.WithLead(eventstore.UnderTerm(ctx, term), leads)
 }
 
-// asked is what a row asks for, sealed: there may be account numbers in it.
+// asked is a request to the leader, sealed because it may contain account
+// numbers.
 type asked struct {
 	Request json.RawMessage `json:"request"`
 	Ask     json.RawMessage `json:"ask"`
 }
 
-// answered is what comes back.
+// answered is the leader's reply.
 type answered struct {
 	Reply   json.RawMessage `json:"reply,omitempty"`
 	Failure *failure        `json:"failure,omitempty"`
@@ -82,13 +84,13 @@ type answered struct {
 
 func purposeOf(a postgres.Ask) string { return "ask/" + a.ID + "/" + a.Verb }
 
-// ask has the leader do a verb.
+// ask has the leader run a verb.
 func (s *Server) ask(ctx context.Context, name string, ask, reply any) error {
 	return askLeader(ctx, s.asks, s.Keys, name, ask, reply)
 }
 
-// askLeader has a verb done by the leader of a ledger, with whose keys ask and
-// reply are sealed.
+// askLeader has the leader of a ledger run a verb. keys seal the request and
+// the reply.
 func askLeader(ctx context.Context, leader asker, keys *seal.Keyring, name string, ask, reply any) error {
 	text, err := json.Marshal(ask)
 	if err != nil {
@@ -120,8 +122,8 @@ func askLeader(ctx context.Context, leader asker, keys *seal.Keyring, name strin
 	return json.Unmarshal(a.Reply, reply)
 }
 
-// answer does what another node asks for. An error says that nobody did: the next
-// leader does it.
+// answer runs a verb for another node. An error means that it was not done, so
+// the next leader does it.
 func (s *Server) answer(ctx context.Context, row postgres.Ask) ([]byte, error) {
 	body, err := s.Keys.Open(domain.LedgerClient, row.Body, purposeOf(row))
 	if err != nil {

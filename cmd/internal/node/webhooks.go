@@ -12,8 +12,8 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// hireWebhooks makes the worker that posts to clients. Its messages show things
-// as the API does.
+// hireWebhooks makes the worker that posts to clients' endpoints. Its messages
+// have the same form as the API's responses.
 func (c *crew) hireWebhooks(s *Server) (err error) {
 	c.webhooks, err = webhooks.New(webhooks.Config{
 		Ledger: s.Ledger, Beside: s.Store, Views: s.views, Log: s.log, Sandbox: s.Kind == folder.Sandbox,
@@ -35,7 +35,7 @@ func (c *crew) hireWebhooks(s *Server) (err error) {
 	return err
 }
 
-// webhookMetrics are how the webhooks stand.
+// webhookMetrics are the state of the webhooks.
 type webhookMetrics struct{ server *Server }
 
 var (

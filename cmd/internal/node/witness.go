@@ -15,8 +15,9 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// witness is the newest event that this node knew to be durable. It lies in the
-// node's own folder, so it outlasts a restore of the database.
+// witness is the newest event that this node knew to be durable. It is stored
+// in the node's own folder, so it survives a restore of the database to an
+// earlier state.
 type witness struct {
 	Position int64  `json:"position"`
 	Hash     string `json:"hash"` // hexadecimal
@@ -25,7 +26,7 @@ type witness struct {
 // witnessEvery is how often a node writes it.
 const witnessEvery = time.Second
 
-// keepWitness writes it as things stand.
+// keepWitness writes the current witness.
 func (c *Core) keepWitness(ctx context.Context) error {
 	head, err := c.Store.Head(ctx)
 	if err != nil || head.Position == 0 {
@@ -38,8 +39,8 @@ func (c *Core) keepWitness(ctx context.Context) error {
 	return durable.Replace(c.Folder.Witness(), append(content, '\n'))
 }
 
-// contradicted says how the log is not the one that this node knew; empty when it
-// is, or nothing was known.
+// contradicted says how the log differs from the one this node knew; empty if
+// it does not, or nothing was known.
 func (c *Core) contradicted(ctx context.Context) (reason string, err error) {
 	content, err := os.ReadFile(c.Folder.Witness())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,7 +70,7 @@ func (c *Core) contradicted(ctx context.Context) (reason string, err error) {
 	return "", nil
 }
 
-// bearWitness keeps the witness up to date until ctx ends.
+// bearWitness updates the witness until ctx ends.
 func (s *Server) bearWitness(ctx context.Context) error {
 	if s.switched == nil {
 		return nil
@@ -95,7 +96,7 @@ func (s *Server) bearWitness(ctx context.Context) error {
 	}
 }
 
-// distrust switches everything off: a witness says that the log is not what it was.
+// distrust turns all delivery off because a witness contradicts the log.
 func (s *Server) distrust(ctx context.Context, reason string) error {
 	s.log.Error("delivery is switched off", "reason", reason)
 	log, err := Identify(ctx, s.Store)
@@ -105,12 +106,13 @@ func (s *Server) distrust(ctx context.Context, reason string) error {
 	return s.Switch.Distrust(reason, log)
 }
 
-// noWitness is why nothing leaves for the moment.
+// noWitness is why no file is delivered for the moment.
 const noWitness = "the database is another one than before, after a failover or a restore: nothing leaves until the stream says that it holds the same log"
 
-// takeEvidence asks the stream, before a leader does anything, whether it knows
-// more than the log. Where the database is another one than before, nothing
-// leaves until that was answered; sound reports that it need not be asked again.
+// takeEvidence asks the stream, before a leader does anything, whether it has
+// more events than the log. In a database other than the last one, nothing is
+// delivered until the stream has been read; sound reports that it need not be
+// read again.
 func (s *Server) takeEvidence(ctx context.Context) (sound bool, err error) {
 	if s.switched == nil {
 		return true, nil
@@ -142,7 +144,7 @@ func (s *Server) takeEvidence(ctx context.Context) (sound bool, err error) {
 	return err == nil, err
 }
 
-// awaitEvidence asks until it is answered.
+// awaitEvidence repeats takeEvidence until the stream has been read.
 func (s *Server) awaitEvidence(ctx context.Context) error {
 	for ctx.Err() == nil {
 		sound, err := s.takeEvidence(ctx)
