@@ -60,7 +60,7 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 	}
 	viewer.call("GET", "/v1/ops/audit?who=bob", "").problem(400, "invalid")
 
-	// What is exported is all of it, and says who took it.
+	// What is exported is all of it up to then, and says who took it.
 	export := viewer.call("GET", "/v1/ops/audit?after="+start, "", with{"Accept", "application/x-ndjson"}).is(200)
 	var lines []map[string]any
 	for scanner := bufio.NewScanner(bytes.NewReader(export.body)); scanner.Scan(); {
@@ -68,18 +68,24 @@ func TestTheAuditSaysWhoDidSawAndWasRefusedWhat(t *testing.T) {
 		w.must(json.Unmarshal(scanner.Bytes(), &row))
 		lines = append(lines, row)
 	}
-	if got := told(lines); !slices.Equal(got[:len(want)], want) {
-		t.Errorf("the export has %q", got)
+	end := lines[len(lines)-1]
+	lines = lines[:len(lines)-1]
+	if got := told(lines); !slices.Equal(got, want) || end["end"] != true || end["rows"] != float64(len(want)) {
+		t.Errorf("the export has %q and ends with %v", got, end)
 	}
+	// The second one has the event of the first.
 	table, err := csv.NewReader(bytes.NewReader(viewer.call("GET", "/v1/ops/audit?after="+start, "", with{"Accept", "text/csv"}).is(200).body)).ReadAll()
 	w.must(err)
-	if head := strings.Join(table[0], " "); head != "position time actor person type stream client request_id cause approval data" || len(table) != 1+len(lines)+1 {
-		t.Errorf("as CSV it has %d rows below %q", len(table)-1, head)
+	if head := strings.Join(table[0], " "); head != "position time actor person type stream client request_id cause approval data" || len(table) != 1+len(want)+1+1 {
+		t.Fatalf("as CSV it has %d rows below %q", len(table)-1, head)
 	}
 	for n, row := range lines {
 		if got := table[1+n]; got[0] != fmt.Sprint(row["position"]) || got[2] != row["actor"] || got[4] != row["type"] || !json.Valid([]byte(got[10])) {
 			t.Errorf("row %d is %q, and %v as a line", n, got, row)
 		}
+	}
+	if exported, last := table[len(table)-2], table[len(table)-1]; exported[4] != "audit.exported" || last[0] != "END" || last[1] != "7" {
+		t.Errorf("as CSV it ends with %q and %q", exported, last)
 	}
 	if last := w.audited(domain.LedgerClient); last[len(last)-1].Event.(*domain.Exported).What != "audit" {
 		t.Error("nobody knows of the export")

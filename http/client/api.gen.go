@@ -7354,7 +7354,7 @@ type ClientInterface interface {
 
 	// ListActs Who did, saw and was refused what
 	//
-	// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it as lines; that is recorded as well. All of it stands in the log's hash chain under its position.
+	// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it up to now is streamed, with a last line that says so as for transactions; audit.exported records who took it. All of it stands in the log's hash chain under its position.
 	//
 	// Corresponds with GET /v1/ops/audit (the `ListActs` operationId).
 	ListActs(ctx context.Context, params *ListActsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9914,7 +9914,7 @@ func (c *API) WithdrawRequest(ctx context.Context, id string, reqEditors ...Requ
 
 // ListActs Who did, saw and was refused what
 //
-// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it as lines; that is recorded as well. All of it stands in the log's hash chain under its position.
+// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it up to now is streamed, with a last line that says so as for transactions; audit.exported records who took it. All of it stands in the log's hash chain under its position.
 //
 // Corresponds with GET /v1/ops/audit (the `ListActs` operationId).
 func (c *API) ListActs(ctx context.Context, params *ListActsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -21358,7 +21358,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListActsWithResponse Who did, saw and was refused what
 	//
-	// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it as lines; that is recorded as well. All of it stands in the log's hash chain under its position.
+	// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it up to now is streamed, with a last line that says so as for transactions; audit.exported records who took it. All of it stands in the log's hash chain under its position.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -27748,7 +27748,7 @@ func (c *ClientWithResponses) WithdrawRequestWithResponse(ctx context.Context, i
 
 // ListActsWithResponse Who did, saw and was refused what
 //
-// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it as lines; that is recorded as well. All of it stands in the log's hash chain under its position.
+// Events that people, credentials of operations and the folder's owner made, and reveals, exports and refused requests of anybody, in log order. With `Accept: application/x-ndjson` or `text/csv` all of it up to now is streamed, with a last line that says so as for transactions; audit.exported records who took it. All of it stands in the log's hash chain under its position.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -39,7 +39,7 @@ type actPage struct {
 
 // audit answers what people and operations did after a position, in log order;
 // actor= and client= select. With Accept: application/x-ndjson or text/csv it
-// answers everything, one line each.
+// is an export of all of it.
 func (s *surface) audit(c echo.Context, who api.Caller) error {
 	f, err := s.actFilter(c)
 	if err != nil {
@@ -49,10 +49,8 @@ func (s *surface) audit(c echo.Context, who api.Caller) error {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
-	for _, e := range exports {
-		if strings.Contains(c.Request().Header.Get(echo.HeaderAccept), e.media) {
-			return s.exportAudit(c, f, e)
-		}
+	if api.IsExport(c) {
+		return s.exportAudit(c, who, f)
 	}
 	rows, err := s.acts(ctx, f)
 	if err != nil {
@@ -63,6 +61,30 @@ func (s *surface) audit(c echo.Context, who api.Caller) error {
 		p.NextCursor = rows[n-1].Position
 	}
 	return c.JSON(http.StatusOK, p)
+}
+
+// exportAudit streams everything selected up to the time of the request, so
+// that an export does not contain the event of its own.
+func (s *surface) exportAudit(c echo.Context, who api.Caller, f projections.ActFilter) error {
+	ctx := c.Request().Context()
+	until, err := s.Ledger.Store.Reached(ctx, api.Everyone)
+	if err != nil {
+		return err
+	}
+	record := domain.Exported{What: "audit", Client: f.Client, Actors: f.Actors, After: f.After}
+	all := api.Pages(f.After, func(at int64) ([]actRow, int64, error) {
+		page := f
+		page.After, page.Limit = at, api.RowsAtOnce
+		rows, err := s.acts(ctx, page)
+		if beyond := slices.IndexFunc(rows, func(r actRow) bool { return r.Position > until }); beyond >= 0 {
+			return rows[:beyond], 0, err
+		}
+		if len(rows) < page.Limit {
+			return rows, 0, err
+		}
+		return rows, rows[len(rows)-1].Position, err
+	})
+	return api.Export(s.Kit, c, who, record, all, api.Shown(func(r actRow) actRow { return r }))
 }
 
 func (s *surface) actFilter(c echo.Context) (f projections.ActFilter, err error) {
