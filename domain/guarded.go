@@ -25,6 +25,7 @@ func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
 	e = guard.Entry{
 		Client: t.Client, ODFI: t.ODFI(), Company: in.Header.CompanyID, SEC: in.Header.SEC, Description: in.Header.Description,
 		Debit: nacha.TransactionCode(in.Entry.Code).Debit(), Cents: i.AmountCents, OriginatedOn: guard.BankingDay(i.MadeAt), Waived: i.Waived,
+		OwnFile: i.Kind == Origination && t.Originated.Raw != nil,
 	}
 	d := t.expected(i, e, i.NotBefore)
 	e.SettlesOn, e.SameDay, e.MadeFor = d.SettlesOn, d.SameDay, d.SettlesOn

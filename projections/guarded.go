@@ -235,6 +235,7 @@ func (w *QueuedItem) GuardEntry() guard.Entry {
 	return guard.Entry{ // of what was never released from a file, MadeFor is that day too
 		Client: w.Client, ODFI: w.ODFI, Company: w.Header.CompanyID, SEC: w.Header.SEC, Description: w.Header.Description, Debit: w.Debit(), Cents: w.AmountCents,
 		OriginatedOn: guard.BankingDay(w.MadeAt), SettlesOn: d.SettlesOn, SameDay: d.SameDay, MadeFor: d.SettlesOn,
+		OwnFile: w.Kind == domain.Origination && w.CutAt > 0,
 	}
 }
 

@@ -113,7 +113,7 @@ func (g *Guarding) EachOfFile(id string, each func(s Sent, account int64, e guar
 		var account int64
 		var push, on string
 		var made int64
-		e := guard.Entry{}
+		e := guard.Entry{OwnFile: true}
 		scan(row, &s.TransactionID, &s.ItemID, &s.Position, &s.WithFile, &s.CutAt, &s.Judged, &account, &e.Cents, &push,
 			&e.SEC, &e.Description, &e.Company, &on, &e.Client, &e.ODFI, &made)
 		day, err := calendar.ParseDate(on)

@@ -131,10 +131,16 @@ func TestARuleOfTheBanksRejectsWithinEachClient(t *testing.T) {
 // some accounts.
 func (b *bank) uploadTo(accounts ...string) string {
 	b.t.Helper()
+	return b.uploadAs("DUES NOV", accounts...)
+}
+
+// uploadAs is uploadTo under a description.
+func (b *bank) uploadAs(description string, accounts ...string) string {
+	b.t.Helper()
 	a, err := b.upload(rendered(b.t, payroll(len(accounts), func(f *nacha.File) {
 		f.Header.Modifier = string(rune('A' + b.uploaded))
 		f.Batches = f.Batches[:1]
-		f.Batches[0].Header.Description = "DUES NOV"
+		f.Batches[0].Header.Description = description
 		for i := range f.Batches[0].Entries {
 			e := &f.Batches[0].Entries[i]
 			e.Code, e.AmountCents, e.Account = 27, 1025, accounts[i]
@@ -174,4 +180,17 @@ func TestAFileWithTheSamePaymentTwiceOrOneThatWasSentIsHeldWhole(t *testing.T) {
 	b.fileStands(twice, domain.FileIsDelivered)
 	entries := transactionsOf(f)
 	b.stands(map[string]domain.State{entries[0]: domain.Filed, entries[1]: domain.Filed, entries[2]: domain.Held, posted: domain.Filed, behind: domain.Held})
+}
+
+// An entry keeps being judged as the client's own when its file is released
+// and it waits by itself.
+func TestAReversalInAClientsOwnFileIsComparedLikeAnyEntry(t *testing.T) {
+	b := openBank(t, comparing(5, guard.Hold))
+	file := b.uploadAs("REVERSAL", "88001", "88001")
+	must(t, b.batcher.Sweep(t.Context()))
+	entries := transactionsOf(b.fileStands(file, domain.FileIsHeld))
+	must(t, b.files.Release(t.Context(), file, domain.ReleaseFile{Reason: "one by one", Then: domain.ThenWait}))
+	b.rebuilt()
+	b.sweepAt("2026-11-20 14:30")
+	b.stands(map[string]domain.State{entries[0]: domain.Filed, entries[1]: domain.Held})
 }

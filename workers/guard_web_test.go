@@ -100,16 +100,20 @@ func (b *bank) link(holder, account string, plaid bool) {
 }
 
 func TestAFileWithAWebDebitToANewAccountIsHeldWhole(t *testing.T) {
-	b := openBank(t, validating(guard.Hold))
-	a, err := b.upload(rendered(t, payroll(1, func(f *nacha.File) {
-		f.Batches = f.Batches[:1]
-		f.Batches[0].Header.SEC, f.Batches[0].Header.Description = "WEB", "DUES NOV"
-		e := &f.Batches[0].Entries[0]
-		e.Code, e.Discretionary = 27, "S"
-	})))
-	must(t, err)
-	must(t, b.batcher.Sweep(t.Context()))
-	if f := b.fileStands(a.FileID, domain.FileIsHeld); f.HeldBy == nil || f.HeldBy.Rule != "web_debits" {
-		t.Errorf("held by %+v", f.HeldBy)
+	for _, description := range []string{"DUES NOV", "RETRY PYMT", "REVERSAL"} { // none of them is the ledger's word
+		t.Run(description, func(t *testing.T) {
+			b := openBank(t, validating(guard.Hold))
+			a, err := b.upload(rendered(t, payroll(1, func(f *nacha.File) {
+				f.Batches = f.Batches[:1]
+				f.Batches[0].Header.SEC, f.Batches[0].Header.Description = "WEB", description
+				e := &f.Batches[0].Entries[0]
+				e.Code, e.Discretionary = 27, "S"
+			})))
+			must(t, err)
+			must(t, b.batcher.Sweep(t.Context()))
+			if f := b.fileStands(a.FileID, domain.FileIsHeld); f.HeldBy == nil || f.HeldBy.Rule != "web_debits" {
+				t.Errorf("held by %+v", f.HeldBy)
+			}
+		})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/domain/nacha"
 )
 
 // mostDaysApart bounds the days between an entry and one like it.
@@ -45,7 +44,7 @@ func IsDuplicates(rule string) bool {
 // account and amount, and how many days of settlement these may lie before it.
 // What the ledger describes itself is no payment sent twice: a retry, say.
 func (b *Book) Compares(e Entry) (days int, ok bool) {
-	if nacha.Reserved(e.Description) {
+	if e.ledgerDescribes() {
 		return 0, false
 	}
 	for _, o := range b.looking.of(e.Client, e.ODFI) {

@@ -89,6 +89,11 @@ func TestWhatTheLedgerDescribesItselfIsNoDuplicate(t *testing.T) {
 		if days, ok := b.Compares(e); ok != (want >= 0) || ok && days != want {
 			t.Errorf("%s: %d, %v", description, days, ok)
 		}
+		own := e
+		own.OwnFile = true
+		if days, ok := b.Compares(own); !ok || days != 9 {
+			t.Errorf("%s in the client's own file: %d, %v", description, days, ok)
+		}
 	}
 	if !b.Concerns("gym", "231380104") || !b.LooksBack("other", "231380104") || b.LooksBack("other", "061000146") {
 		t.Error("whom the rules concern")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
 )
 
 // Entry is what the rules look at: a forward entry with money that waits for
@@ -21,6 +22,7 @@ type Entry struct {
 	SettlesOn    calendar.Date
 	SameDay      bool     // it settles on the processing day on which it is sent
 	Waived       []string // rules that a person has overruled for it
+	OwnFile      bool     // the client described it, in a file of its own
 
 	MadeFor calendar.Date // the day on which it was expected to settle when it was made
 	Alike   []Past        // others with its account and amount, where a rule compares them
@@ -46,6 +48,11 @@ func (e Entry) Use() Use {
 		OriginatedOn: e.OriginatedOn, SettlesOn: e.SettlesOn, Sum: Sum{e.Cents, 1},
 	}
 }
+
+// ledgerDescribes reports whether the description is one that only the ledger
+// gives, a retry's say. In a file of its own a client may write the same words
+// over any entry, which proves nothing.
+func (e Entry) ledgerDescribes() bool { return !e.OwnFile && nacha.Reserved(e.Description) }
 
 // waived reports whether a person approved the entry over the rule.
 func (e Entry) waived(rule string) bool { return slices.Contains(e.Waived, rule) }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/achledger/achledger/domain/calendar"
-	"github.com/achledger/achledger/domain/nacha"
 )
 
 // Allow lets WEB debits to any account leave.
@@ -28,7 +27,7 @@ var noAccount = []string{"R02", "R03", "R04"}
 // Source: NACHA Operating Rules, WEB debits: the account is validated when it
 // is used first, and whenever it changes. Presented again it is no first use.
 func (o Owned) asksForAccount(e Entry) bool {
-	return (o.WebDebits == Hold || o.WebDebits == Reject) && e.SEC == "WEB" && e.Debit && !nacha.Reserved(e.Description)
+	return (o.WebDebits == Hold || o.WebDebits == Reject) && e.SEC == "WEB" && e.Debit && !e.ledgerDescribes()
 }
 
 // AsksForAccount reports whether a rule has to know what became of other

@@ -26,6 +26,7 @@ func TestAWebDebitToAnAccountThatNobodyValidatedIsSeen(t *testing.T) {
 		"not from the web":                        {change: func(e *Entry) { e.SEC = "TEL" }},
 		"a credit":                                {change: credit},
 		"presented again":                         {change: func(e *Entry) { e.Description = "RETRY PYMT" }},
+		"so described by the client":              {change: func(e *Entry) { e.Description, e.OwnFile = "RETRY PYMT", true }, held: true},
 		"of another client":                       {change: at("diner")},
 		"that a person approved":                  {change: func(e *Entry) { e.Waived = []string{"web_debits"} }},
 	} {
