@@ -219,8 +219,15 @@ func TestAHeldTransactionNamesItsRule(t *testing.T) {
 	if a := bank.call("GET", "/api/transaction/events", "").is(200); !strings.Contains(string(a.body), shown) {
 		t.Errorf("%s", a.body)
 	}
+	const listed = `"reason":"over the limit","held_by":{"rule":"limits/debit/entry"`
+	if a := bank.call("GET", "/v1/transactions?status=Pending", "").is(200); !strings.Contains(string(a.body), listed) || !strings.Contains(string(a.body), `"status":"Pending"`) {
+		t.Errorf("%s", a.body)
+	}
 	ops.call("POST", "/v1/ops/events/"+event+"/approve", `{"reason":"a call"}`).is(200)
 	if a := bank.call("GET", "/api/transaction/"+id, "").is(200); strings.Contains(string(a.body), "HeldBy") {
+		t.Errorf("%s", a.body)
+	}
+	if a := bank.call("GET", "/v1/transactions", "").is(200); strings.Contains(string(a.body), "held_by") || strings.Contains(string(a.body), "reason") {
 		t.Errorf("%s", a.body)
 	}
 }

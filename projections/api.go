@@ -88,14 +88,25 @@ type Transaction struct {
 	Trace       string
 	FileID      string // it lies in
 	EffectiveOn string // YYYY-MM-DD, once decided
+
+	// Held reports whether it waits for a person; its status is Pending then.
+	Held   bool
+	Reason string // why it is held
+	HeldBy string // JSON of guard.HeldBy, of what a rule holds
 }
+
+// Parts of Pending that a filter may ask for.
+const (
+	PendingHeld   = "Held"    // it waits for a person
+	PendingUnheld = "Waiting" // it waits for a file
+)
 
 // TransactionFilter selects transactions, newest first. Zero fields select
 // all.
 type TransactionFilter struct {
 	Client         string // empty: across clients, for operations only
 	ID             string
-	Status         string
+	Status         string // or a part of one
 	Direction      domain.Direction
 	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
 	Trace          string // of any of its items, fifteen digits

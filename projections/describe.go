@@ -32,13 +32,16 @@ func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (ro
 		CreatedAt: instant(micros(o.MadeAt)), UpdatedAt: instant(s.updatedAt), Position: s.updated,
 		ItemID: o.ID, CompanyID: s.company,
 	}
-	for _, it := range itemsOf(&t) {
+	for n, it := range itemsOf(&t) {
 		d := it.describe(placeOf(it, files))
 		if it.position == o.Position {
 			row.Trace, row.FileID, row.EffectiveOn = d.Trace, d.FileID, d.EffectiveOn
 		}
 		if it.position == s.shown {
 			row.Status = d.Status
+			if row.Held = t.Items[n].State == domain.Held; row.Held {
+				row.Reason, row.HeldBy = it.reason, it.heldBy
+			}
 		}
 	}
 	return row, true

@@ -101,7 +101,8 @@ func (m model) itemsOf(f ItemFilter) (fit []Item) {
 
 func (m model) transactionsOf(f TransactionFilter) (fit []Transaction) {
 	for _, t := range m.transactions {
-		if (f.Client == "" || f.Client == t.Client) && (f.Status == "" || f.Status == t.Status) &&
+		part := f.Status == PendingHeld && t.Held || f.Status == PendingUnheld && t.Status == Pending && !t.Held
+		if (f.Client == "" || f.Client == t.Client) && (f.Status == "" || f.Status == t.Status || part) &&
 			(f.Direction == "" || f.Direction == t.Direction) && within(newYork(t.CreatedAt), f.FromDay, f.ToDay) {
 			fit = append(fit, t)
 		}

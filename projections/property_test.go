@@ -95,7 +95,7 @@ func (s *story) checkTransactions(v *Views, m model) {
 		from, to := s.days()
 		f := TransactionFilter{
 			Client:    s.draw("client", append(slices.Clone(tenants), "nobody")...),
-			Status:    s.draw("status", Pending, Released, Transmitted, Recalled, Rejected, Returned),
+			Status:    s.draw("status", Pending, PendingHeld, PendingUnheld, Released, Transmitted, Recalled, Rejected, Returned),
 			Direction: domain.Direction(s.draw("direction", "ToFed", "FromFed")),
 			FromDay:   from, ToDay: to,
 			Limit: rapid.IntRange(0, 4).Draw(s.t, "limit"),

@@ -68,6 +68,16 @@ func TestTheStatusOfATransactionFollowsItsChain(t *testing.T) {
 		if row, ok := DescribeTransaction(folded, files); !ok || !reflect.DeepEqual(row, rows[0]) {
 			t.Fatalf("%s: the fold says %+v", step.name, row)
 		}
+		parts := map[string]bool{PendingHeld: step.name == "held", PendingUnheld: step.want == Pending && step.name != "held"}
+		for part, want := range parts {
+			for _, client := range []string{"gym", ""} {
+				rows, _, err := v.Transactions(w.ctx, TransactionFilter{Client: client, Status: part})
+				w.must(err)
+				if (len(rows) == 1) != want || want && rows[0].Held != (part == PendingHeld) {
+					t.Errorf("%s: %s of %q are %+v", step.name, part, client, rows)
+				}
+			}
+		}
 	}
 	items, _, err := v.Items(w.ctx, ItemFilter{Client: "gym"})
 	w.must(err)

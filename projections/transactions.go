@@ -11,7 +11,7 @@ import (
 const (
 	transactionFields = `SELECT i.position, i.client, i.txn, i.direction, i.sec, i.push, i.cents, i.name, i.tail,
 		i.made_at, i.updated_at, i.updated, i.item, i.company, i.trace, o.id, coalesce(b.effective_on, i.effective_on),
-		` + transactionStatus + `, ` + answered + ` `
+		` + transactionStatus + `, k.position IS NOT NULL, iif(k.position IS NULL, '', s.reason), iif(k.position IS NULL, '', s.held_by), ` + answered + ` `
 	transactionColumns = transactionFields + `FROM items@ i `
 	transactionStatus  = `CASE WHEN i.shown = 0 THEN 'Returned'
 		WHEN s.status = 'Released' AND f.delivered > 0 THEN 'Transmitted' ELSE s.status END`
@@ -22,12 +22,14 @@ const (
 	// 3 status, 4 limit, 5 and 6 days, 7 first position, 8 client, 9 code,
 	// 10 file.
 	transactionJoins = ` LEFT JOIN items@ s ON s.position = i.shown
+		LEFT JOIN held@ k ON k.position = i.shown
 		LEFT JOIN files@ f ON f.position = s.file
 		LEFT JOIN files@ h ON h.position = i.in_file
 		LEFT JOIN files@ o ON o.position = i.file
 		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.kind = 'Origination' AND (i.in_file IS NULL OR h.cut > 0) AND i.position < ?1
-		AND (?2 = '' OR i.direction = ?2) AND (?3 = '' OR ` + transactionStatus + ` = ?3) `
+		AND (?2 = '' OR i.direction = ?2) AND (?3 = '' OR ` + transactionStatus + ` = ?3
+			OR ?3 IN ('Held', 'Waiting') AND ` + transactionStatus + ` = 'Pending' AND (k.position IS NOT NULL) = (?3 = 'Held')) `
 
 	transactionsOfDay = transactionColumns + `INDEXED BY items_day@` + transactionJoins +
 		`AND i.client = ?8 AND i.day = ?5 ` + newestOf
@@ -99,9 +101,9 @@ func (l *transactionList) way() func(snapshot) error {
 		return l.inFile
 	case rare != "":
 		return func(s snapshot) error { return l.inStretch(s, rare) }
-	case l.f.Direction == domain.FromFed && (l.f.Status == Pending || l.f.Status == Transmitted):
+	case l.f.Direction == domain.FromFed && (l.f.pending() || l.f.Status == Transmitted):
 		return func(snapshot) error { return nil } // what came from the bank waits for no file
-	case l.f.Status == Pending:
+	case l.f.pending():
 		return l.pending
 	case l.f.Status == Released:
 		return l.released
@@ -118,6 +120,11 @@ func (l *transactionList) way() func(snapshot) error {
 	default:
 		return l.client
 	}
+}
+
+// pending reports whether only what is Pending is asked for, all of it or a part.
+func (f TransactionFilter) pending() bool {
+	return f.Status == Pending || f.Status == PendingHeld || f.Status == PendingUnheld
 }
 
 // rareStatus is a status that few transactions have, of one client or of all.
@@ -257,6 +264,7 @@ func (f TransactionFilter) selected(t Transaction, words []string) bool {
 
 func scanTransaction(row []value) (t Transaction, answered bool) {
 	scan(row, nil, &t.Client, &t.ID, &t.Direction, &t.SEC, &t.Type, &t.AmountCents, &t.Name, &t.AccountTail,
-		&t.CreatedAt, &t.UpdatedAt, &t.Position, &t.ItemID, &t.CompanyID, &t.Trace, &t.FileID, &t.EffectiveOn, &t.Status, &answered)
+		&t.CreatedAt, &t.UpdatedAt, &t.Position, &t.ItemID, &t.CompanyID, &t.Trace, &t.FileID, &t.EffectiveOn, &t.Status,
+		&t.Held, &t.Reason, &t.HeldBy, &answered)
 	return t, answered
 }

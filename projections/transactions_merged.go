@@ -95,10 +95,20 @@ func (l *transactionList) merged(s snapshot, sources []source, files *filesShown
 // pending lists what waits for a file or is held. A client's queue has a part
 // for each day on which entries fall due.
 func (l *transactionList) pending(s snapshot) error {
-	if l.f.Client == "" {
-		return l.merged(s, []source{{newest: waitingOfAll}, {newest: heldOfAll}}, nil)
+	var sources []source
+	waits, isHeld := l.f.Status != PendingHeld, l.f.Status != PendingUnheld
+	switch {
+	case isHeld && l.f.Client == "":
+		sources = append(sources, source{newest: heldOfAll})
+	case isHeld:
+		sources = append(sources, source{newest: heldOfClient, of: values(l.f.Client)})
 	}
-	sources := []source{{newest: heldOfClient, of: values(l.f.Client)}}
+	if waits && l.f.Client == "" {
+		sources = append(sources, source{newest: waitingOfAll})
+	}
+	if !waits || l.f.Client == "" {
+		return l.merged(s, sources, nil)
+	}
 	err := s.query(entryGroups, values(l.f.Client), func(row []value) error {
 		sources = append(sources, source{newest: waitingOfGroup, of: values(l.f.Client, row[0], row[1])})
 		return nil

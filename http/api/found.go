@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ type TransactionRow struct {
 	EffectiveEntry string    `json:"effective_entry_date,omitempty"`
 	CreatedAt      time.Time `json:"created_at"`
 	UpdatedAt      time.Time `json:"updated_at"`
+
+	// Of what is held; its status is Pending.
+	Reason string          `json:"reason,omitempty"`
+	HeldBy json.RawMessage `json:"held_by,omitempty"`
 }
 
 // NewTransactionRow shows a row of the views.
@@ -41,6 +46,7 @@ func NewTransactionRow(r projections.Transaction) TransactionRow {
 		Amount: text.FormatDollars(r.AmountCents), AmountCents: r.AmountCents, Name: r.Name,
 		Account: domain.Account{Tail: r.AccountTail}.Masked(), Company: r.CompanyID, Trace: r.Trace, FileID: r.FileID,
 		EffectiveEntry: r.EffectiveOn, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		Reason: r.Reason, HeldBy: json.RawMessage(r.HeldBy),
 	}
 }
 

@@ -3032,12 +3032,18 @@ type TransactionRow struct {
 	EffectiveEntryDate    *string                 `json:"effective_entry_date,omitempty"`
 
 	// EventID Of its origination.
-	EventID string             `json:"event_id"`
-	FileID  *string            `json:"file_id,omitempty"`
-	Kind    TransactionRowKind `json:"kind"`
+	EventID string  `json:"event_id"`
+	FileID  *string `json:"file_id,omitempty"`
+
+	// HeldBy The rule of the guard that holds it, or rejected it.
+	HeldBy *HeldBy            `json:"held_by,omitempty"`
+	Kind   TransactionRowKind `json:"kind"`
 
 	// Name Of the counterparty.
-	Name          string               `json:"name"`
+	Name string `json:"name"`
+
+	// Reason Why it is held. What is held is Pending.
+	Reason        *string              `json:"reason,omitempty"`
 	SecCode       string               `json:"sec_code"`
 	Status        TransactionRowStatus `json:"status"`
 	TraceNumber   *string              `json:"trace_number,omitempty"`

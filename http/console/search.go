@@ -74,7 +74,11 @@ func foundCells(p *page, f api.Found) []cell {
 	switch f.What {
 	case "transaction":
 		t := f.Transaction
-		return []cell{linked(t.Amount+" "+named(t.Name), transactionPath(f.Client, f.ID)).sub(t.Account + " " + t.Trace), say("Transaction").sub(t.Status), owner}
+		status := t.Status
+		if t.Reason != "" {
+			status = "Held"
+		}
+		return []cell{linked(t.Amount+" "+named(t.Name), transactionPath(f.Client, f.ID)).sub(t.Account + " " + t.Trace), say("Transaction").sub(status), owner}
 	case "event":
 		return []cell{linked("Event "+f.ID, transactionPath(f.Client, f.Of)), say("Event of a transaction"), owner}
 	case "file":

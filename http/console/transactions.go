@@ -11,7 +11,7 @@ import (
 )
 
 var statuses = []choice{
-	{"", "any"}, {projections.Pending, "Pending"}, {projections.Released, "Released"}, {projections.Transmitted, "Transmitted"},
+	{"", "any"}, {projections.Pending, "Pending"}, {projections.PendingHeld, "Held"}, {projections.Released, "Released"}, {projections.Transmitted, "Transmitted"},
 	{projections.Returned, "Returned"}, {projections.Recalled, "Recalled"}, {projections.Rejected, "Rejected"},
 }
 
@@ -33,6 +33,10 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 		return err
 	}
 	f.Client = client
+	status := f.Status
+	if status == projections.Pending {
+		f.Status = projections.PendingUnheld // what is held is chosen by itself
+	}
 	ofClient, err := s.clientFilter(c.Request().Context(), client)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (s *surface) transactions(c echo.Context, who api.Caller) error {
 	p := s.newPage(c, who, "Transactions", "Transactions")
 	filters := []filter{
 		ofClient,
-		{Name: "status", Label: "Status", Value: f.Status, Choices: statuses},
+		{Name: "status", Label: "Status", Value: status, Choices: statuses},
 		{Name: "direction", Label: "Direction", Value: string(f.Direction), Choices: directions},
 		{Name: "from", Label: "Made from", Value: f.FromDay, Kind: "date"}, {Name: "to", Label: "Made until", Value: f.ToDay, Kind: "date"},
 	}
@@ -57,8 +61,16 @@ func transactionTable(p *page, rows []projections.Transaction) table {
 	for _, r := range rows {
 		t.add(
 			linked(named(r.Name), transactionPath(r.Client, r.ID)).sub(masked(r.AccountTail)),
-			money(r.AmountCents).sub(r.SEC+" "+word(r.Type)), badge(r.Status, toneOf(r.Status)).sub(word(r.Direction)),
+			money(r.AmountCents).sub(r.SEC+" "+word(r.Type)), statusBadge(r).sub(word(r.Direction)),
 			p.client(r.Client), at(r.CreatedAt), code(r.ID))
 	}
 	return t
+}
+
+// statusBadge is a transaction's status as its page says it.
+func statusBadge(r projections.Transaction) cell {
+	if r.Held {
+		return badge("Held", warn)
+	}
+	return badge(r.Status, toneOf(r.Status))
 }

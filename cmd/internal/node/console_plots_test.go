@@ -39,6 +39,24 @@ func TestEachPointOfAPlotLeadsSomewhere(t *testing.T) {
 	}
 }
 
+// A list calls a transaction held as its own page does, and what waits for a file
+// pending.
+func TestAListSaysWhatIsHeld(t *testing.T) {
+	day := newBankDay(t)
+	person := day.signsIn("m.ortiz@lantern.example", domain.RoleViewer)
+	for status, want := range map[string][2]bool{"": {true, true}, "Held": {true, false}, "Pending": {false, true}, "Transmitted": {false, false}} {
+		_, text := person.send("GET", "/console/transactions?format=csv&status="+status, nil)
+		held, waits := false, false
+		for line := range strings.Lines(text) {
+			held = held || strings.HasPrefix(line, "Marta Svensson,") && strings.Contains(line, ",Held,")
+			waits = waits || strings.HasPrefix(line, "Cook Two,") && strings.Contains(line, ",Pending,")
+		}
+		if got := [2]bool{held, waits}; got != want {
+			t.Errorf("status %q shows what is held and what waits: %v, not %v: %s", status, got, want, text)
+		}
+	}
+}
+
 // What a bar of the returns counts is what it leads to.
 func TestABarLeadsToTheReturnsThatItCounts(t *testing.T) {
 	day := newBankDay(t)
