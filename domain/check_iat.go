@@ -19,13 +19,13 @@ var (
 	qualifiers = []string{"01", "02", "03"}
 )
 
-// Most of addenda 17 and of 17 and 18 together.
+// Maximum number of addenda 17, and of addenda 17 and 18 together.
 const (
 	maxRemittance         = 2
 	maxOptionalIATAddenda = 5
 )
 
-// iatDefault is a field that is filled in where it was left out.
+// iatDefault is a field with a default value.
 type iatDefault struct {
 	field *string
 	value string
@@ -53,14 +53,15 @@ func setIfEmpty(s *string, to string) {
 	}
 }
 
-// Asked yields what may have been asked for where this is what was taken: any of the
-// fields may have been left out that have their default. Most clients leave out all of
-// them and some none, so these come first: whoever looks for one of them hashes each.
+// Asked yields every proposal that this one may have been before its defaults
+// were filled in: any subset of the fields that equal their default may have
+// been omitted. Most clients omit all of them and some omit none, so these two
+// come first: a caller that looks for a match hashes each.
 func (p Proposal) Asked() iter.Seq[Proposal] {
 	return func(yield func(Proposal) bool) {
 		all := 1<<len(p.leavable()) - 1
 		for n := range all + 1 {
-			left := n - 1 // those in between
+			left := n - 1 // the subsets in between
 			switch n {
 			case 0:
 				left = all
@@ -84,8 +85,8 @@ func (p Proposal) Asked() iter.Seq[Proposal] {
 	}
 }
 
-// leavable are the fields of a proposal that may have been left out. Of an
-// international one those that differ from their default were not.
+// leavable are the fields of a proposal that may have been omitted. A field of
+// an international entry that differs from its default was not.
 func (p *Proposal) leavable() []*string {
 	fields := []*string{&p.FromRouting, &p.CompanyID}
 	if p.IAT == nil {

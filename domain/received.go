@@ -2,46 +2,46 @@ package domain
 
 import "github.com/achledger/achledger/domain/nacha"
 
-// TransactionReceived records a payment that came from another bank for one
-// of the client's receiving accounts.
+// TransactionReceived records a payment from another bank to one of the
+// client's receiving accounts.
 type TransactionReceived struct {
 	TransactionID string `json:"transaction_id"`
 	Incoming
 	Account Account `json:"account"` // the receiving account
-	// Undecided says that somebody is to decide whether it is paid.
+	// Undecided is set if somebody may decide whether the payment is accepted.
 	Undecided *Undecided `json:"undecided,omitempty"`
 }
 
-// Incoming is an entry as the bank's file had it, less its account number
-// and corrected data, which are kept sealed.
+// Incoming is an entry as received in the bank's file, without its account
+// number and corrected data, which are stored sealed.
 type Incoming struct {
 	ItemID  string            `json:"item_id"`
-	ReplyTo string            `json:"reply_to,omitempty"` // the item of ours it answers
+	ReplyTo string            `json:"reply_to,omitempty"` // our item that it returns, corrects or contests
 	Inbound string            `json:"inbound"`            // the inbound file
 	Header  nacha.BatchHeader `json:"header"`
 	Entry   nacha.Entry       `json:"entry"`
 	// SettledOn is the settlement date, YYYY-MM-DD, resolved from the Julian
-	// day the operator stamped.
+	// day that the ACH operator stamped.
 	SettledOn string `json:"settled_on"`
-	// FileMadeAt is when the operator made the file, RFC 3339, by its header.
-	// Releases before this field left it out.
+	// FileMadeAt is when the operator created the file, RFC 3339, from its
+	// header. Earlier releases omitted it.
 	FileMadeAt string `json:"file_made_at,omitempty"`
-	// Whole is header and entry as they came, sealed, where texts of them
-	// repeated the account number or were dates of birth: here those are
-	// masked.
+	// Whole is the header and the entry as received, sealed. It is present if
+	// text fields contained the account number or a date of birth; in this
+	// event those are masked.
 	Whole Sealed `json:"whole,omitempty"`
 	// Data is the corrected data of a notification of change, sealed.
 	Data Sealed `json:"data,omitempty"`
 	// DataMasked is the same with account numbers masked.
 	DataMasked string `json:"data_masked,omitempty"`
-	// Flags say what was unusual: late, duplicate, amount-differs,
+	// Flags name what was unusual: late, duplicate, amount-differs,
 	// unexpected-code, not-requested, date-of-death-in-the-future and others.
-	// The money is booked nevertheless.
+	// The entry is booked nevertheless.
 	Flags []string `json:"flags,omitempty"`
 }
 
-// Answer is the event by which an entry of a kind answers an item of ours; nil
-// where the kind answers nothing.
+// Answer returns the event by which an entry of this kind responds to our
+// item, or nil if the kind does not.
 func (in Incoming) Answer(kind nacha.Kind) Event {
 	switch kind {
 	case nacha.KindReturn:
@@ -59,23 +59,24 @@ func (in Incoming) Answer(kind nacha.Kind) Event {
 	}
 }
 
-// Masked is the sealed entry, nil where no text of it is masked.
+// Masked is the sealed entry, or nil if no text of it is masked.
 func (in Incoming) Masked() Sealed { return in.Whole }
 
-// Events of what another bank answers to an item of ours.
+// Events of another bank's responses to our items.
 type (
 	// TransactionReturned records a return of our entry.
 	TransactionReturned struct{ Incoming }
 	// TransactionCorrected records a notification of change for our entry.
 	// No money moves.
 	TransactionCorrected struct{ Incoming }
-	// TransactionDishonored records that the originating bank sent our
-	// return back.
+	// TransactionDishonored records that the originating bank dishonored our
+	// return.
 	TransactionDishonored struct{ Incoming }
-	// TransactionContested records that the receiving bank insists on a
-	// return that we dishonored.
+	// TransactionContested records that the receiving bank contests our
+	// dishonored return.
 	TransactionContested struct{ Incoming }
-	// TransactionChangeRefused records that our correction was refused.
+	// TransactionChangeRefused records that our notification of change was
+	// refused.
 	TransactionChangeRefused struct{ Incoming }
 )
 

@@ -17,13 +17,13 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// inFlight callers wait for their one event each.
+// inFlight is how many callers append concurrently, one event at a time.
 const inFlight = 1024
 
-// payload is an originated event of usual size.
+// payload is an event of typical size.
 var payload = json.RawMessage(`{"amount_cents":500025,"note":"` + strings.Repeat("x", 560) + `"}`)
 
-// append measures the log beside bare inserts of the same rows.
+// append compares the log's appends with bare inserts of the same rows.
 func (b *bench) append(ctx context.Context) error {
 	rows := 3 * b.Entries / 10
 	store, err := sqlite.Open(b.folder("append"), sqlite.Options{})
@@ -64,7 +64,7 @@ func (b *bench) append(ctx context.Context) error {
 	return nil
 }
 
-// bareSchema makes a log and opens its file with the bare driver.
+// bareSchema creates a log and opens its file with the bare driver.
 func bareSchema(folder string) (*connection, error) {
 	store, err := sqlite.Open(folder, sqlite.Options{})
 	if err != nil {
@@ -89,7 +89,7 @@ func insertRows(c *connection, position int64, rows int) (int64, error) {
 					return err
 				}
 			}
-			return c.script("UPDATE head SET position = position") // as the log moves its head
+			return c.script("UPDATE head SET position = position") // the log updates its head with each commit
 		})
 		if err != nil {
 			return position, err
@@ -98,7 +98,7 @@ func insertRows(c *connection, position int64, rows int) (int64, error) {
 	return position, nil
 }
 
-// appendRows has so many callers append so many events, one each at a time.
+// appendRows appends rows from inFlight callers, one event at a time each.
 func appendRows(ctx context.Context, store eventstore.Store, rows int) ([]time.Duration, error) {
 	var wg sync.WaitGroup
 	var turn atomic.Int64

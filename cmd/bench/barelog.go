@@ -8,20 +8,20 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// pragmas are the log's own.
+// pragmas are those of the log.
 var pragmas = []string{
 	"page_size = 8192", "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000",
 	"temp_store = MEMORY", "cache_size = -32768",
 }
 
-// connection is SQLite's driver with nothing around it.
+// connection uses SQLite's driver directly, without database/sql.
 type connection struct {
 	*sqlite3.SQLiteConn
 	insert driver.Stmt
 }
 
-// connect opens a database file, makes it with schema if that is not empty,
-// and prepares the one statement.
+// connect opens a database file, creates it with schema unless that is empty,
+// and prepares one statement.
 func connect(path, schema, insert string) (*connection, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -19,10 +19,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// serveBare runs the API's handlers over a bare group commit of one opaque
-// row for each request: what the log, the relay and the views cost is what
-// lies between this and the program. It writes a client's credential to the
-// file client in the folder and prints its address.
+// serveBare runs the API's handlers over a bare group commit that writes one
+// opaque row per request. The difference to the program is the cost of the
+// log, the relay and the views. It writes a client's credential to the file
+// "client" in the folder and prints its address.
 func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
@@ -59,7 +59,7 @@ func serveBare(ctx context.Context, folder string, out io.Writer) (err error) {
 	return server.Serve(ctx, listener)
 }
 
-// bareClient takes on a client and leaves its credential in the folder.
+// bareClient creates a client and writes its credential to the folder.
 func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 	var settings domain.Settings
 	if err := json.Unmarshal([]byte(clientBody(1_000_000_000, "231380104", "")), &settings); err != nil {
@@ -84,10 +84,10 @@ func bareClient(ctx context.Context, l *ledger.Ledger, folder string) error {
 	return os.WriteFile(filepath.Join(folder, "client"), content, 0o600)
 }
 
-// noFiles: the bare server makes none.
+// noFiles: the bare server makes no files.
 type noFiles struct{ api.Files }
 
 var _ eventstore.Store = (*bareStore)(nil)
 
-// noWebhooks is for a client that has none.
+// noWebhooks: the bare server's client has no webhooks.
 type noWebhooks struct{ eventstore.Webhooks }

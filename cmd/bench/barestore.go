@@ -10,9 +10,9 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// bareStore is a Store that does nothing but commit: each append becomes one
-// opaque row, many to a transaction. It remembers only what is asked for
-// again and again, clients and credentials.
+// bareStore is a Store that only commits: each append becomes one opaque row,
+// with many rows per transaction. It keeps in memory only what each request
+// reads: clients and credentials.
 type bareStore struct {
 	eventstore.Tokens
 	conn    *connection
@@ -43,7 +43,7 @@ func openBare(path string) (*bareStore, error) {
 	return s, nil
 }
 
-// write is the group commit: everything that waits goes into one transaction.
+// write is the group commit: all waiting appends go into one transaction.
 func (s *bareStore) write() {
 	defer close(s.closed)
 	last := int64(0)
@@ -68,8 +68,8 @@ func (s *bareStore) write() {
 	}
 }
 
-// nextBatch waits for one and takes those that wait with it; it ends when stopped
-// is closed.
+// nextBatch waits for one item and returns it with all others that wait. It
+// ends when stopped is closed.
 func nextBatch[T any](waiting <-chan T, stopped <-chan struct{}) (batch []T, open bool) {
 	select {
 	case <-stopped:

@@ -11,36 +11,37 @@ import (
 	"time"
 )
 
-// options are the choices of a run.
+// options are the flags of a run.
 type options struct {
-	Program string        // achledger, to be started in processes of its own
-	Self    string        // this program, likewise
-	Folder  string        // where the ledgers are made: the disk that is measured
-	Rounds  int           // of everything that is compared; the median counts
-	Each    time.Duration // how long one round of single requests takes
-	Entries int           // of the big cut
-	Size    int           // payments of one ledger that is measured at this size, in place of all else; 0: none
-	// Profiles is a folder for profiles of the ledger while it is measured at a size; empty: none.
+	Program string        // achledger's binary, run in processes of its own
+	Self    string        // this binary, run likewise
+	Folder  string        // where the ledgers are created: the disk that is measured
+	Rounds  int           // of each comparison; the median counts
+	Each    time.Duration // duration of one round of single requests
+	Entries int           // in the big cut
+	Size    int           // payments of a ledger to measure at this size, instead of everything else; 0: none
+	// Profiles is a folder for CPU profiles while a ledger is measured at a
+	// size; empty: none.
 	Profiles string
-	// Everything puts a webhook and limits beside payments.
+	// Everything adds limits and a webhook to the client.
 	Everything bool
-	Only       []string // steps to run, with those they are held against; none: all
+	Only       []string // steps to run, with those they are compared to; none: all
 	Out        io.Writer
-	Errs       io.Writer // what is going on, for people
+	Errs       io.Writer // progress messages
 }
 
 // bench is one run.
 type bench struct {
 	options
 	table  table
-	ledger *process // the program
-	bare   *process // its handlers over a bare group commit
+	ledger *process // the program under test
+	bare   *process // the same handlers over a bare group commit
 
-	bareRate   float64 // rows a second, in-process
-	singleRate float64 // single POSTs a second at 512 connections
+	bareRate   float64 // rows per second, in-process
+	singleRate float64 // single POSTs per second over 512 connections
 }
 
-// measure measures everything and prints the table.
+// measure runs the measurements and prints the table.
 func measure(ctx context.Context, o options) (err error) {
 	if slices.Contains(o.Only, "rebuild") {
 		o.Only = append(o.Only, "single")
@@ -89,7 +90,7 @@ func (b *bench) stop() error {
 
 func (b *bench) folder(name string) string { return filepath.Join(b.Folder, name) }
 
-// median of an odd or even number of figures.
+// median returns the median of the figures.
 func median(figures []float64) float64 {
 	sorted := slices.Sorted(slices.Values(figures))
 	if len(sorted) == 0 {

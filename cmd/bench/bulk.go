@@ -15,8 +15,8 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// bulk measures bulk POSTs beside a bare group commit of the very rows that
-// they have left in the log, round by round.
+// bulk compares bulk POSTs with a bare group commit of the same rows that they
+// left in the log, round by round.
 func (b *bench) bulk(ctx context.Context) error {
 	if err := b.servers(); err != nil {
 		return err
@@ -79,8 +79,8 @@ func payments(lines int) *bytes.Buffer {
 	return &body
 }
 
-// bulk posts so many lines in one request and reads every result. The lines are made
-// before the clock starts.
+// bulk posts the given number of lines in one request and reads every result.
+// The lines are generated before the clock starts.
 func (p *process) bulk(ctx context.Context, who credential, key string, lines int) (time.Duration, error) {
 	return p.bulkOf(ctx, who, key, payments(lines), lines)
 }
@@ -114,7 +114,7 @@ func (p *process) bulkOf(ctx context.Context, who credential, key string, body i
 	return time.Since(began), nil
 }
 
-// copyRows writes events of the ledger into the bare log.
+// copyRows writes the ledger's events into the bare log.
 func copyRows(c *connection, events []eventstore.Recorded) (time.Duration, error) {
 	began := time.Now()
 	for len(events) > 0 {

@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// callersDuringCut post single payments while the big file is cut.
+// callersDuringCut is how many callers post single payments while the big file
+// is cut.
 const callersDuringCut = 16
 
-// cut fills a queue and lets it be cut, beside moov-io/ach building and
-// writing the same entries, round by round; then once more while other
-// payments come in.
+// cut compares cutting a full queue with building and writing the same entries
+// with moov-io/ach, round by round; then it cuts once more while single
+// payments are posted.
 func (b *bench) cut(ctx context.Context) error {
 	if err := b.servers(); err != nil {
 		return err
@@ -55,9 +56,9 @@ func (b *bench) cut(ctx context.Context) error {
 	return b.memory()
 }
 
-// cutOnce opens a client, fills its queue up to its threshold, and has one
-// more entry cut it. It returns how long the file took by the log, from
-// file.opened to file.rendered, and where it lies.
+// cutOnce creates a client, fills its queue up to the threshold, and posts one
+// more payment, which triggers the cut. It returns how long the file took from
+// file.opened to file.rendered, by the log, and the file's path.
 func (b *bench) cutOnce(ctx context.Context, name string, during func(wait func() error) error) (took time.Duration, path string, err error) {
 	client, err := b.ledger.open(b.Entries+1, "231380104")
 	if err != nil {
@@ -81,7 +82,7 @@ func (b *bench) cutOnce(ctx context.Context, name string, during func(wait func(
 	return took, path, err
 }
 
-// duringCut compares the waiting times of single POSTs.
+// duringCut compares the latencies of single POSTs with and without a cut.
 func (b *bench) duringCut(quiet, busy load, took time.Duration) {
 	without, during := percentilesOf(quiet.waits), percentilesOf(busy.waits)
 	ratio := during.p99.Seconds() / without.p99.Seconds()
@@ -93,7 +94,7 @@ func (b *bench) duringCut(quiet, busy load, took time.Duration) {
 	})
 }
 
-// memory reports the server's peak over all of the above.
+// memory reports the server's peak memory over all of the above.
 func (b *bench) memory() error {
 	peak, err := b.ledger.peak()
 	if err != nil {
@@ -107,7 +108,7 @@ func (b *bench) memory() error {
 	return nil
 }
 
-// postWhile posts single payments until something is over.
+// postWhile posts single payments until wait returns.
 func (p *process) postWhile(ctx context.Context, connections int, wait func() error) (l load, err error) {
 	loading, stop := context.WithCancel(ctx)
 	defer stop()
@@ -120,7 +121,7 @@ func (p *process) postWhile(ctx context.Context, connections int, wait func() er
 	return l, errors.Join(err, loadErr)
 }
 
-// awaitFile follows the log from a position on until a file is delivered.
+// awaitFile reads the log from a position on until a file is delivered.
 func (p *process) awaitFile(ctx context.Context, after int64) (took time.Duration, path string, err error) {
 	store, err := p.reading()
 	if err != nil {

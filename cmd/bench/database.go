@@ -15,12 +15,12 @@ import (
 	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
 )
 
-// formance is how many single POSTs a second Formance Ledger took on PostgreSQL,
-// on a machine with two cores.
+// formance is the number of single POSTs per second that Formance Ledger took
+// on PostgreSQL, on a machine with two cores.
 const formance = 470
 
-// cluster is a ledger of several nodes on a PostgreSQL without a standby, and a
-// NATS server in this process.
+// cluster is a ledger of several nodes on a PostgreSQL server without a
+// standby, with a NATS server in this process.
 type cluster struct {
 	*bench
 	database *postgrestest.Cluster
@@ -28,8 +28,9 @@ type cluster struct {
 	nodes    []*process
 }
 
-// several measures a ledger on PostgreSQL: one node beside the one on SQLite, three
-// nodes beside one, and lists on a node other than the one that was written to.
+// several measures a ledger on PostgreSQL: one node compared with one on
+// SQLite, three nodes compared with one, and lists read on a node other than
+// the one that took the write.
 func (b *bench) several(ctx context.Context) (err error) {
 	if err := b.servers(); err != nil {
 		return err
@@ -68,7 +69,8 @@ func (b *bench) several(ctx context.Context) (err error) {
 	return c.lists(ctx)
 }
 
-// lists reads a list on one node after each write on another, at 200 a second.
+// lists reads a list on one node after each write on another, at 200 writes
+// per second.
 func (c *cluster) lists(ctx context.Context) error {
 	const rate = 200
 	ctx, cancel := context.WithTimeout(ctx, 3*c.Each)
@@ -117,7 +119,7 @@ type result struct {
 	err  error
 }
 
-// start makes database, broker, ledger and the first node.
+// start starts the database, the broker and the first node.
 func (c *cluster) start() (err error) {
 	if c.database, err = postgrestest.Start(); err != nil {
 		return err
@@ -142,7 +144,7 @@ func (c *cluster) start() (err error) {
 	return c.add()
 }
 
-// add starts another node. The first one takes the client on.
+// add starts another node. The first node creates the client.
 func (c *cluster) add() error {
 	data := c.folder(fmt.Sprintf("n%d", len(c.nodes)+1))
 	if len(c.nodes) > 0 {

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// limits are so high that nothing is held, and counted for every entry.
+// limits are too high to hold anything, but are counted for every entry.
 const limits = `,"limits":[{"direction":"credit","per":"settlement_date","cents":9000000000000000}]`
 
-// listen takes the messages of a webhook for everything that happens to the
-// client's payments, in this process, which is the load generator's.
+// listen receives a webhook's messages about all of the client's payments. It
+// runs in this process, so its CPU time counts as the load generator's.
 func (p *process) listen() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

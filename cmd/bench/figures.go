@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// percentiles are the median, the 99th and the 99.9th of waiting times.
+// percentiles are the median, the 99th and the 99.9th percentile of latencies.
 type percentiles struct{ p50, p99, p999 time.Duration }
 
 func percentilesOf(waits []time.Duration) percentiles {
@@ -19,7 +19,7 @@ func percentilesOf(waits []time.Duration) percentiles {
 	return percentiles{sorted[len(sorted)/2], sorted[len(sorted)*99/100], sorted[len(sorted)*999/1000]}
 }
 
-// String is how they stand in a table.
+// String formats them for the table.
 func (p percentiles) String() string {
 	return fmt.Sprintf("p50 %s, p99 %s, p99.9 %s", milliseconds(p.p50), milliseconds(p.p99), milliseconds(p.p999))
 }
@@ -28,7 +28,7 @@ func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
 }
 
-// thousands writes 12345.6 as 12,346.
+// thousands formats 12345.6 as 12,346.
 func thousands(f float64) string {
 	digits := fmt.Sprintf("%.0f", f)
 	var out strings.Builder
@@ -41,7 +41,7 @@ func thousands(f float64) string {
 	return out.String()
 }
 
-// cpu is the processor time this process has used: the load generator's own.
+// cpu is the CPU time used by this process, the load generator.
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// floorBudget is the least share of the floor's rate, and floorWait the most
-// times its p99.
+// floorBudget is the minimum share of the floor's rate, and floorWait the
+// maximum ratio of the p99 latencies.
 const (
 	floorBudget = 0.8
 	floorWait   = 2
 )
 
-// floor measures single POSTs beside the least that could take them.
+// floor compares single POSTs with the minimal server that could take them.
 func (b *bench) floor(ctx context.Context) (err error) {
 	if err := b.servers(); err != nil {
 		return err

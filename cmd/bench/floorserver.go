@@ -18,12 +18,13 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// floor is the least that takes payments so that none is lost or taken twice:
-// echo, JSON, and a group commit that writes three rows for each: the
-// payment, linked to the one before by its hash, the key of its request, and what
-// is to be told to others. It checks, seals, follows and tells nothing.
+// floor is the minimal server that takes payments so that none is lost or
+// taken twice: echo, JSON, and a group commit that writes three rows for each
+// payment: the payment, chained to the one before by its hash; its idempotency
+// key; and an outbox row for subscribers. It does not validate, encrypt,
+// project or publish.
 type floor struct {
-	conn                  *connection // its statement writes payments
+	conn                  *connection // inserts payments
 	keys, outbox          driver.Stmt
 	unwritten             chan *floorPayment
 	stopped, closed       chan struct{}
@@ -32,7 +33,7 @@ type floor struct {
 	clientKey, clientWord string
 }
 
-// floorPayment is one that waits for its commit.
+// floorPayment is a payment that waits for its commit.
 type floorPayment struct {
 	id   string
 	data []byte
@@ -112,8 +113,8 @@ func (f *floor) insert(p *floorPayment) error {
 	return nil
 }
 
-// floorRecord is a payment as it is asked for and shown, with the fields of the
-// program's own.
+// floorRecord is a payment in the request and the response, with the same
+// fields as the program's.
 type floorRecord struct {
 	ID                     string    `json:"TransactionID"`
 	At                     time.Time `json:"CreatedAt"`
@@ -128,7 +129,7 @@ type floorRecord struct {
 	Amount                 json.Number
 }
 
-// take answers POST /api/transaction.
+// take handles POST /api/transaction.
 func (f *floor) take(c echo.Context) error {
 	if key, word, ok := c.Request().BasicAuth(); !ok || key != f.clientKey || word != f.clientWord {
 		return echo.ErrUnauthorized
@@ -157,8 +158,8 @@ func (f *floor) take(c echo.Context) error {
 	return c.JSON(http.StatusCreated, r)
 }
 
-// serveFloor writes a client's credential to the file client in the folder and
-// prints its address.
+// serveFloor writes a client's credential to the file "client" in the folder
+// and prints its address.
 func serveFloor(ctx context.Context, folder string, out io.Writer) (err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err

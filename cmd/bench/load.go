@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// load is what a crowd of callers saw.
+// load is what concurrent callers measured.
 type load struct {
 	requests int
 	took     time.Duration
 	waits    []time.Duration
-	cpu      time.Duration // of the crowd itself
+	cpu      time.Duration // of the callers themselves
 }
 
 func (l load) rate() float64 { return float64(l.requests) / l.took.Seconds() }
 
-// post has so many connections post payments, one after the other on each,
-// until the time is over.
+// post posts payments over the given number of connections, one at a time on
+// each, for the given time.
 func (p *process) post(ctx context.Context, connections int, during time.Duration) (load, error) {
 	ctx, cancel := context.WithTimeout(ctx, during)
 	defer cancel()
@@ -58,8 +58,7 @@ func (p *process) post(ctx context.Context, connections int, during time.Duratio
 	return l, nil
 }
 
-// postAll has so many connections post payments to some servers, each server its
-// share of them.
+// postAll spreads the connections over the servers and posts payments to all.
 func postAll(ctx context.Context, servers []*process, connections int, during time.Duration) (all load, err error) {
 	loads, errs := make([]load, len(servers)), make([]error, len(servers))
 	var wg sync.WaitGroup
@@ -71,12 +70,12 @@ func postAll(ctx context.Context, servers []*process, connections int, during ti
 		all.requests += l.requests
 		all.waits = append(all.waits, l.waits...)
 		all.took = max(all.took, l.took)
-		all.cpu = max(all.cpu, l.cpu) // they are of one process
+		all.cpu = max(all.cpu, l.cpu) // all callers share one process
 	}
 	return all, errors.Join(errs...)
 }
 
-// loads are what a crowd saw, round by round.
+// loads are the results of several rounds.
 type loads []load
 
 func (l loads) rate() float64 {
@@ -94,7 +93,8 @@ func (l loads) waits() (all []time.Duration) {
 	return all
 }
 
-// compare has some servers and then some others take posts at 64 connections, in turns.
+// compare posts payments over 64 connections alternately to some servers and
+// to the others.
 func (b *bench) compare(ctx context.Context, some, others []*process) (ones, twos loads, err error) {
 	for range b.Rounds {
 		one, err := postAll(ctx, some, 64, b.Each)
@@ -110,7 +110,7 @@ func (b *bench) compare(ctx context.Context, some, others []*process) (ones, two
 	return ones, twos, nil
 }
 
-// postOne posts a payment and reads the whole answer.
+// postOne posts a payment and reads the whole response.
 func (p *process) postOne(client *http.Client) error {
 	r, err := http.NewRequest(http.MethodPost, p.base+"/api/transaction", strings.NewReader(payment()))
 	if err != nil {
@@ -132,14 +132,14 @@ func (p *process) postOne(client *http.Client) error {
 	return nil
 }
 
-// payment is a wage of some amount to some account.
+// payment is a random payroll credit.
 func payment() string {
 	return fmt.Sprintf(`{"StandardEntryClassCode":"PPD","TransactionType":"push","ToRouting":"121042882","ToAccount":"%d",`+
 		`"ToAccountType":"checking","ToName":"%s %s","ToIdentification":"EMP 4711","Description":"PAYROLL","Amount":%d.%02d}`,
 		1_000_000+rand.Int64N(1_000_000_000), name(2), name(3), 1+rand.IntN(5000), rand.IntN(100))
 }
 
-// name is one of thousands, of so many syllables.
+// name is a random name of so many syllables.
 func name(syllables int) string {
 	var out strings.Builder
 	for range syllables {

@@ -7,12 +7,12 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
-// reading opens the log of the process beside it.
+// reading opens the log of the process for reading.
 func (p *process) reading() (eventstore.Store, error) {
 	return sqlite.Open(p.folder, sqlite.Options{ReadOnly: true})
 }
 
-// head is the newest position of the log.
+// head is the position of the newest event.
 func (p *process) head(ctx context.Context) (int64, error) {
 	store, err := p.reading()
 	if err != nil {
@@ -23,7 +23,7 @@ func (p *process) head(ctx context.Context) (int64, error) {
 	return head.Position, err
 }
 
-// events are all after a position.
+// events reads all events after a position.
 func (p *process) events(ctx context.Context, after int64) (all []eventstore.Recorded, err error) {
 	store, err := p.reading()
 	if err != nil {

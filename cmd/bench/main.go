@@ -1,8 +1,8 @@
 // Command bench measures a ledger on this machine: the program itself, in a
-// process of its own with everything on (sealing, relay, views), beside what
-// SQLite and its driver can do bare. Figures are ratios of runs that take
-// turns on the same disk, medians of several rounds; times of day and other
-// machines do not enter.
+// process of its own with everything on (sealing, relay, views), compared with
+// what SQLite and its driver can do by themselves. All figures are ratios of
+// runs that alternate on the same disk, and medians of several rounds, so they
+// can be compared between machines and over time.
 package main
 
 import (
@@ -18,42 +18,44 @@ import (
 type cli struct {
 	Run   runCommand   `cmd:"" default:"withargs" help:"Measure and print the table."`
 	Bare  bareCommand  `cmd:"" hidden:"" help:"Serve the API's handlers over a bare group commit."`
-	Floor floorCommand `cmd:"" hidden:"" help:"Take payments with the least that could."`
+	Floor floorCommand `cmd:"" hidden:"" help:"Serve payments with the minimal server that loses none."`
 }
 
 type runCommand struct {
-	Program    string        `help:"The achledger that is measured." default:"bin/achledger" type:"existingfile" placeholder:"FILE"`
-	Folder     string        `help:"Measure the disk that holds this folder; the system's temporary one by default." placeholder:"DIR"`
-	Rounds     int           `help:"Rounds of everything that is compared; the median counts." default:"5"`
-	Each       time.Duration `help:"How long a round of single requests takes." default:"3s"`
+	Program    string        `help:"The achledger binary to measure." default:"bin/achledger" type:"existingfile" placeholder:"FILE"`
+	Folder     string        `help:"Create the ledgers in this folder, whose disk is measured; default: the system's temporary folder." placeholder:"DIR"`
+	Rounds     int           `help:"Rounds of each comparison; the median counts." default:"5"`
+	Each       time.Duration `help:"Duration of a round of single requests." default:"3s"`
 	Entries    int           `help:"Entries of the big cut." default:"100000"`
-	Everything bool          `help:"With limits that the guard counts for every entry, and a webhook to which everything is posted."`
-	Size       int           `help:"Measure a ledger of so many payments in place of the above; see below." placeholder:"N"`
-	Profiles   string        `help:"With --size: keep profiles of the ledger's processor in this folder, five seconds each." type:"existingdir" placeholder:"DIR"`
+	Everything bool          `help:"Add limits that the guard counts for every entry, and a webhook that receives every event."`
+	Size       int           `help:"Measure a ledger of N payments instead of the above; see below." placeholder:"N"`
+	Profiles   string        `help:"With --size: save CPU profiles of the ledger to this folder, five seconds each." type:"existingdir" placeholder:"DIR"`
 	Only       []string      `help:"Measure only these: append, single, floor, bulk, rebuild, cut, several (nodes on PostgreSQL)." enum:"append,single,floor,bulk,rebuild,cut,several" placeholder:"STEP,…"`
 }
 
 // Help is the text that --help shows below the flags.
 func (runCommand) Help() string {
 	return `Prints a table of ratios: the ledger with everything on, in a process of its
-own, beside what the same disk and the same handlers do bare. Takes some
-minutes with the defaults and needs a gigabyte; a quiet machine says more.
+own, compared with what the same disk and the same handlers can do by
+themselves. With the defaults it takes a few minutes and a gigabyte of disk;
+run it on an otherwise idle machine.
 
 With --size N it fills one ledger with N payments of two clients, and measures,
-first while all of them wait and then when all have left in files:
+first while all of them wait and then when all of them are filed:
 
-    how fast they come in, by tenths         the cut of one client's half, alone
-    a start, after an end and a kill -9        and beside single payments
-    single POSTs beside an empty log's       the disk that a payment takes
-    every list and look-up, at worst         verify
+    the rate of intake, by tenths            the cut of one client's half, alone
+    a start, after a stop and a kill -9        and while single payments come in
+    single POSTs, compared with an           the disk space of a payment
+      empty ledger                           verify
+    the worst time of each list and look-up
 
-with the processor time of ledger and load generator and the ledger's memory.
-What it does stands on standard error with the time of day; what it made is
-removed at the end, also after Ctrl-C. A million takes about five minutes and
-4 GB of disk, ten million an hour and 40 GB.`
+with the CPU time of the ledger and of the load generator, and the ledger's
+memory. It logs its steps with the time of day to standard error, and removes
+its files at the end, also after Ctrl-C. A million payments take about five
+minutes and 4 GB of disk, ten million an hour and 40 GB.`
 }
 
-// Run measures.
+// Run runs the measurements.
 func (c runCommand) Run(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -69,14 +71,14 @@ type floorCommand struct {
 	Folder string `arg:""`
 }
 
-// Run serves until a signal comes.
+// Run serves until the process is signalled.
 func (c floorCommand) Run(ctx context.Context) error { return serveFloor(ctx, c.Folder, os.Stdout) }
 
 type bareCommand struct {
 	Folder string `arg:""`
 }
 
-// Run serves until a signal comes.
+// Run serves until the process is signalled.
 func (c bareCommand) Run(ctx context.Context) error { return serveBare(ctx, c.Folder, os.Stdout) }
 
 func main() {

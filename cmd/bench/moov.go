@@ -9,13 +9,13 @@ import (
 	"github.com/moov-io/ach"
 )
 
-// plainEntry is what has to be known to build an entry.
+// plainEntry has the values needed to build an entry.
 type plainEntry struct {
 	code, cents                       int
 	routing, account, id, name, trace string
 }
 
-// plainEntries are those of a file that the ledger made.
+// plainEntries reads the entries of a file that the ledger made.
 func plainEntries(path string) (header ach.FileHeader, batch ach.BatchHeader, entries []plainEntry, err error) {
 	in, err := os.Open(path)
 	if err != nil {
@@ -38,9 +38,9 @@ func plainEntries(path string) (header ach.FileHeader, batch ach.BatchHeader, en
 	return read.Header, *read.Batches[0].GetHeader(), entries, nil
 }
 
-// moovTime is how long moov-io/ach takes to build the entries of a file from
-// plain values, with their batch and file, and to write them to another file
-// on the same disk. Reading the first one is not counted.
+// moovTime is how long moov-io/ach takes to build the entries of a file, with
+// their batch, from plain values and to write them to another file on the same
+// disk. Reading the original file is not counted.
 func moovTime(path, to string) (time.Duration, error) {
 	header, batchHeader, entries, err := plainEntries(path)
 	if err != nil {
@@ -74,7 +74,7 @@ func moovTime(path, to string) (time.Duration, error) {
 	return time.Since(began), os.Remove(to)
 }
 
-// writeSynced writes a file as the ledger leaves one: it is on the disk.
+// writeSynced writes a file and syncs it to disk, as the ledger does.
 func writeSynced(path string, file *ach.File) (err error) {
 	out, err := os.Create(path)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// process is a server in a process of its own.
+// process is a server that runs in a process of its own.
 type process struct {
 	cmd    *exec.Cmd
 	base   string
@@ -24,19 +24,19 @@ type process struct {
 	client credential
 	ops    credential
 
-	extra    string       // of what its clients are
-	receiver *http.Server // of its client's webhook, or nil
+	extra    string       // additional settings of its clients
+	receiver *http.Server // receives its client's webhook; may be nil
 }
 
 type credential struct{ Key, Secret string }
 
-// serve runs a ledger of one process in a folder.
+// serve runs a ledger in a folder.
 func serve(folder, program string, more ...string) (*process, error) {
 	return start(folder, program, append([]string{"serve", "--sandbox", "--data", folder,
 		"--listen", "127.0.0.1:0", "--nats-listen", "127.0.0.1:0", "--log-level", "warn"}, more...)...)
 }
 
-// start runs the program and waits for the line with an address.
+// start runs the program and waits for the line that contains its address.
 func start(folder, program string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(program, args...), folder: folder}
 	p.cmd.Stderr = os.Stderr
@@ -73,21 +73,21 @@ func (p *process) stop() error {
 	return p.cmd.Wait()
 }
 
-// kill ends the process without a word.
+// kill ends the process with SIGKILL.
 func (p *process) kill() error {
 	if err := p.cmd.Process.Kill(); err != nil {
 		return err
 	}
-	_ = p.cmd.Wait() // says that it was killed
+	_ = p.cmd.Wait() // returns the error that it was killed
 	return nil
 }
 
-// forgetPeak has peak begin anew; see proc_pid_clear_refs(5).
+// forgetPeak resets the peak memory; see proc_pid_clear_refs(5).
 func (p *process) forgetPeak() error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
 }
 
-// peak is the most memory the process has held, in bytes.
+// peak is the peak memory of the process, in bytes.
 func (p *process) peak() (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -102,13 +102,13 @@ func (p *process) peak() (int64, error) {
 	return 0, errors.New("the kernel does not tell the peak of memory")
 }
 
-// cpu is the processor time the process has used.
+// cpu is the CPU time used by the process.
 func (p *process) cpu() (time.Duration, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
-	_, rest, _ := strings.Cut(string(stat), ") ") // behind the name; see proc_pid_stat(5)
+	_, rest, _ := strings.Cut(string(stat), ") ") // after the name; see proc_pid_stat(5)
 	fields := strings.Fields(rest)
 	var ticks int64
 	for _, field := range fields[11:13] { // utime and stime
@@ -122,7 +122,7 @@ func (p *process) cpu() (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / aSecond, nil
 }
 
-// call makes one request and decodes its answer.
+// call makes one request and decodes the response.
 func (p *process) call(who credential, method, path, body string, answer any) error {
 	r, err := http.NewRequest(method, p.base+path, strings.NewReader(body))
 	if err != nil {
@@ -145,7 +145,8 @@ func (p *process) call(who credential, method, path, body string, answer any) er
 	return json.NewDecoder(response.Body).Decode(answer)
 }
 
-// begin is for a new ledger: the day begins, and a client comes whose payments all wait.
+// begin prepares a new ledger: it sets the clock to the start of a day and
+// creates a client whose payments all wait.
 func (p *process) begin(extra string) (who credential, err error) {
 	p.extra = extra
 	content, err := os.ReadFile(filepath.Join(p.folder, "ops.credential"))
@@ -161,7 +162,7 @@ func (p *process) begin(extra string) (who credential, err error) {
 	return p.open(1_000_000_000, "231380104")
 }
 
-// readClient reads the credential that a double of the program leaves in its folder.
+// readClient reads the credential that a bare server wrote to its folder.
 func (p *process) readClient() error {
 	content, err := os.ReadFile(filepath.Join(p.folder, "client"))
 	if err != nil {
@@ -170,8 +171,8 @@ func (p *process) readClient() error {
 	return json.Unmarshal(content, &p.client)
 }
 
-// open takes on a client of a bank and returns its credential. Its files are cut at so
-// many entries; its only window is the last minute of the day.
+// open creates a client of a bank and returns its credential. Its files are
+// cut at maxEntries entries; its only window is in the last minute of the day.
 func (p *process) open(maxEntries int, routing string) (credential, error) {
 	var opened struct{ Credential credential }
 	err := p.call(p.ops, http.MethodPost, "/v1/ops/clients", clientBody(maxEntries, routing, p.extra), &opened)

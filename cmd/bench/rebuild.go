@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// rebuild measures the command, beside the rate at which the events came.
+// rebuild measures the rebuild command, compared with the rate at which the
+// events were written.
 func (b *bench) rebuild(ctx context.Context) error {
 	if err := b.servers(); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// servers starts the program and its bare double, each with a client whose
+// servers starts the program and the bare server, each with a client whose
 // entries all wait.
 func (b *bench) servers() (err error) {
 	if b.ledger != nil {
@@ -33,8 +33,8 @@ func (b *bench) servers() (err error) {
 	return b.bare.readClient()
 }
 
-// single measures single POSTs beside the same handlers over a bare group
-// commit, and watches meanwhile that the relay keeps up.
+// single compares single POSTs with the same handlers over a bare group
+// commit, and checks that the relay keeps up.
 func (b *bench) single(ctx context.Context) error {
 	if err := b.servers(); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (b *bench) single(ctx context.Context) error {
 	return b.bare.stop()
 }
 
-// relay judges the most events that waited for the stream in each round.
+// relay rates the maximum lag of the relay in each round.
 func (b *bench) relay(lags []float64) {
 	worst := 0.0
 	for _, l := range lags {

@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// sizing is a ledger that is filled to a size and measured there, first with all of it
-// waiting, then with all of it filed.
+// sizing is a ledger that is filled to a size and measured: first with all
+// payments waiting, then with all of them filed.
 type sizing struct {
 	*bench
-	halves       []half // two clients of two banks, who pay half of it each
+	halves       []half // two clients of two banks, with half of the payments each
 	stages       []stage
 	takes        []take
-	adminAddress string // of the ledger, for profiles
+	adminAddress string // for profiles of the ledger
 
 	lines  int            // of a bulk request
-	files  map[string]int // entries of those in the outbox
-	unsent disk           // of one payment
+	files  map[string]int // entries in each file of the outbox
+	unsent disk           // per payment
 	quiet  loads          // single POSTs while everything waits
 }
 
-// half is what one client pays.
+// half is one client's share of the payments.
 type half struct {
 	id  string
 	who credential
 }
 
-// size measures a ledger of Size payments, beside an empty one.
+// size measures a ledger of Size payments, and an empty one for comparison.
 func (b *bench) size(ctx context.Context) error {
 	s := &sizing{bench: b, files: map[string]int{}}
 	for _, step := range []func(context.Context) error{
@@ -50,8 +50,9 @@ func (b *bench) size(ctx context.Context) error {
 	return nil
 }
 
-// begin starts the ledger with a client for single payments and two for those in bulk.
-// These have banks of their own, as one has numbers for ten million entries.
+// begin starts the ledger with a client for single payments and two for bulk.
+// Those two use different banks, because one ODFI has trace numbers for ten
+// million entries only.
 func (s *sizing) begin(context.Context) (err error) {
 	if s.Size < 40 {
 		return fmt.Errorf("--size %d: there is something to see from 40 payments on", s.Size)
@@ -91,7 +92,7 @@ func (s *sizing) begin(context.Context) (err error) {
 	return nil
 }
 
-// serveLedger starts the program on the ledger's folder, new or used.
+// serveLedger starts the program on the ledger's folder, new or existing.
 func (s *sizing) serveLedger() (*process, error) {
 	var more []string
 	if s.Profiles != "" {
@@ -100,15 +101,15 @@ func (s *sizing) serveLedger() (*process, error) {
 	return serve(s.folder("ledger"), s.Program, more...)
 }
 
-// restart measures how long it takes until the server answers, after it ended well and
-// after it was killed.
+// restart measures the time until the server responds, after a clean stop and
+// after a kill.
 func (s *sizing) restart(when string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		var took [2]time.Duration
 		for i, end := range []func() error{s.ledger.stop, s.ledger.kill} {
 			s.say("%s: start %d", when, i+1)
 			s.ledger.settle(ctx)
-			if i == 1 { // something must be there that no orderly end has put away
+			if i == 1 { // leave something in the write-ahead log that no clean stop has checkpointed
 				if _, err := s.ledger.post(ctx, 64, s.Each); err != nil {
 					return err
 				}
@@ -134,14 +135,14 @@ func (s *sizing) restart(when string) func(context.Context) error {
 	}
 }
 
-// beside has the ledger and an empty one take single payments in turns.
+// beside posts single payments alternately to the ledger and to an empty one.
 func (s *sizing) beside(when string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		empty, err := serve(s.folder("empty-"+when), s.Program)
 		if err != nil {
 			return err
 		}
-		s.bare = empty // to be stopped if something fails
+		s.bare = empty // stopped if something fails
 		if empty.client, err = empty.begin(""); err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ func (s *sizing) beside(when string) func(context.Context) error {
 
 func (s *sizing) sized() string { return thousands(float64(s.Size)) + " payments" }
 
-// add is told at once, as the end may be an hour away.
+// add prints the row immediately, as the run may take another hour.
 func (s *sizing) add(r row) {
 	s.say("%s: %s. %s", r.path, r.measured, r.details)
 	s.table.add(r)

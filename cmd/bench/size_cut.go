@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// cutAlone has the first client's half leave while nothing else happens.
+// cutAlone cuts the first client's half while nothing else happens.
 func (s *sizing) cutAlone(ctx context.Context) error {
 	before, err := s.disk(ctx)
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *sizing) cutAlone(ctx context.Context) error {
 	return s.weighFiled(ctx, before)
 }
 
-// cutBeside has the second one's leave while others pay.
+// cutBeside cuts the second client's half while single payments are posted.
 func (s *sizing) cutBeside(ctx context.Context) error {
 	var took time.Duration
 	var busy load
@@ -62,9 +62,9 @@ func (s *sizing) cutRow(path string, took time.Duration) {
 	})
 }
 
-// leave has all that waits of a client leave, by one payment more, and returns how long
-// it took until the last file was in the outbox. Nothing is asked of the ledger
-// meanwhile, as an answer would wait for the views.
+// leave triggers the cut of everything that a client has waiting, by posting
+// one more payment, and returns the time until the last file is in the outbox.
+// It makes no requests meanwhile, because they would wait for the views.
 func (s *sizing) leave(ctx context.Context, h half) (time.Duration, error) {
 	before, err := s.away()
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *sizing) leave(ctx context.Context, h half) (time.Duration, error) {
 	return 0, context.Cause(ctx)
 }
 
-// away is how many entries the files in the outbox hold.
+// away counts the entries in the files of the outbox.
 func (s *sizing) away() (entries int, err error) {
 	paths, err := filepath.Glob(filepath.Join(s.ledger.folder, "outbox", "[^.]*"))
 	for _, path := range paths {
@@ -104,8 +104,8 @@ func (s *sizing) away() (entries int, err error) {
 	return entries, err
 }
 
-// entriesOf reads the control record of a file, which has at most nine lines of nines
-// behind it.
+// entriesOf reads a file's control record, which at most nine lines of nines
+// follow.
 func entriesOf(path string) (int, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -10,19 +10,19 @@ import (
 	"syscall"
 )
 
-// disk is how many bytes the parts of the ledger's folder take: log, views, stream
-// (nats), kept files and outbox.
+// disk maps each part of the ledger's folder (log, views, stream (nats), kept
+// files, outbox) to its size in bytes.
 type disk map[string]float64
 
 var diskParts = []string{"ledger", "views", "nats", "files", "outbox"}
 
-// disk looks when all that follows the log is level.
+// disk measures the parts once all followers of the log have caught up.
 func (s *sizing) disk(ctx context.Context) (disk, error) {
 	s.ledger.settle(ctx)
 	parts := disk{}
 	err := filepath.WalkDir(s.ledger.folder, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // the server goes on
+			return nil // the server deletes files meanwhile
 		}
 		if err != nil || entry.IsDir() {
 			return err
@@ -39,7 +39,7 @@ func (s *sizing) disk(ctx context.Context) (disk, error) {
 	return parts, err
 }
 
-// each is the share of one payment of so many in what was added to before.
+// each is the growth since before, per payment.
 func (d disk) each(before disk, payments int) disk {
 	share := disk{}
 	for part, bytes := range d {
@@ -63,7 +63,7 @@ func (d disk) String() string {
 	return strings.Join(out, ", ")
 }
 
-// weigh says what a payment takes of the disk that waits.
+// weigh reports the disk space of a waiting payment.
 func (s *sizing) weigh(ctx context.Context) error {
 	now, err := s.disk(ctx)
 	if err != nil {
@@ -74,7 +74,8 @@ func (s *sizing) weigh(ctx context.Context) error {
 	return nil
 }
 
-// weighFiled says what one takes that has left, by what was added while a half left.
+// weighFiled reports the disk space of a filed payment, by the growth while
+// one half was filed.
 func (s *sizing) weighFiled(ctx context.Context, before disk) error {
 	now, err := s.disk(ctx)
 	if err != nil {

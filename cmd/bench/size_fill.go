@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// fill posts all payments in bulk, one request after the other, and compares the rates
-// of the tenths of it.
+// fill posts all payments in bulk, one request after the other, and compares
+// the rate of each tenth.
 func (s *sizing) fill(ctx context.Context) error {
 	var tenths []float64
 	var level time.Duration
@@ -52,7 +52,7 @@ func (s *sizing) fill(ctx context.Context) error {
 	return nil
 }
 
-// bodies makes the next request while the one before is under way.
+// bodies generates the next request while the one before is sent.
 func bodies(lines int) (next <-chan *bytes.Buffer, stop func()) {
 	made, stopped := make(chan *bytes.Buffer), make(chan struct{})
 	go func() {
@@ -67,10 +67,11 @@ func bodies(lines int) (next <-chan *bytes.Buffer, stop func()) {
 	return made, func() { close(stopped) }
 }
 
-// few is how many there are of a rare status.
+// few is the number of payments with a rare status.
 const few = 9
 
-// rare recalls a few payments of the first client and has operations reject others.
+// rare has the first client recall a few payments, and operations reject
+// others.
 func (s *sizing) rare(ctx context.Context) error {
 	some, err := s.some(s.halves[0], 2*few)
 	if err != nil {
@@ -88,16 +89,16 @@ func (s *sizing) rare(ctx context.Context) error {
 			}
 		}
 	}
-	return s.bulkMore(ctx, s.halves[0], len(some)) // so that as many wait as before
+	return s.bulkMore(ctx, s.halves[0], len(some)) // so that the number waiting stays the same
 }
 
-// bulkMore has a client pay so much more.
+// bulkMore posts more payments of a client.
 func (s *sizing) bulkMore(ctx context.Context, h half, lines int) error {
 	_, err := s.ledger.bulk(ctx, h.who, fmt.Sprintf("more-%d", lines), lines)
 	return err
 }
 
-// returns has a few payments come back.
+// returns simulates a few returns.
 func (s *sizing) returns(context.Context) error {
 	some, err := s.some(s.halves[1], few)
 	if err != nil {
@@ -123,7 +124,7 @@ type listed struct {
 	File   string `json:"file_id"`
 }
 
-// some are the newest payments of a client.
+// some are a client's newest payments.
 func (s *sizing) some(h half, n int) ([]listed, error) {
 	var page struct{ Data []listed }
 	err := s.ledger.call(h.who, http.MethodGet, fmt.Sprintf("/v1/transactions?limit=%d", n), "", &page)

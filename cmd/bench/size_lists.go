@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// take is how long a list or look-up took at worst.
+// take is the worst latency of a list or look-up.
 type take struct {
 	when, who, path string
 	worst           time.Duration
@@ -18,13 +18,13 @@ type take struct {
 
 func slower(a, b take) int { return cmp.Compare(b.worst, a.worst) }
 
-// tries of each list; the worst counts.
+// tries is how often each list is read; the worst counts.
 const tries = 5
 
-// tooLong is more than a list may take.
+// tooLong is the budget of a list.
 const tooLong = 300 * time.Millisecond
 
-// lists asks for every list and look-up, of operations and of a client.
+// lists measures every list and look-up, of operations and of a client.
 func (s *sizing) lists(when string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		some, err := s.some(s.halves[0], few)
@@ -75,7 +75,7 @@ func (s *sizing) lists(when string) func(context.Context) error {
 
 var statuses = []string{"Pending", "Released", "Transmitted", "Returned", "Recalled", "Rejected"}
 
-// found are filters by which people look for a payment.
+// found are filters with which people look for a payment.
 func found(one listed) []string {
 	out := []string{
 		"amount=" + one.Amount + "&name=" + url.QueryEscape(one.Name), "amount=" + one.Amount, "name=" + url.QueryEscape(one.Name), "name=BA", "name=NOBODYATALL",
@@ -115,7 +115,7 @@ func clientLists(one listed) []string {
 	return append(out, searches("/v1/search?q=", one)...)
 }
 
-// searches are what is read off a bank statement.
+// searches are values that appear on a bank statement.
 func searches(path string, one listed) []string {
 	out := []string{path + one.Amount + "+" + url.QueryEscape(one.Name), path + url.QueryEscape(one.Name), path + "R01", path + "Rejected", path + "NOBODYATALL"}
 	if one.Trace != "" {

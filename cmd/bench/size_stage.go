@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// stage is what a part of the run took of the machine.
+// stage is what one part of the run used.
 type stage struct {
 	name        string
 	took        time.Duration
-	server, own time.Duration // processor time of the ledger and of this process
-	peak        int64         // most memory of the ledger meanwhile, in bytes
+	server, own time.Duration // CPU time of the ledger and of this process
+	peak        int64         // peak memory of the ledger, in bytes
 }
 
-// stage runs a part and notes what it took.
+// stage runs one part and records what it used.
 func (s *sizing) stage(name string, run func() error) error {
 	s.say("measuring: %s", name)
 	if err := s.ledger.forgetPeak(); err != nil {
@@ -59,7 +59,7 @@ func (s *sizing) printStages() []string {
 	return append(out, "")
 }
 
-// admin is an address for profiles; it stays the same when the server starts again.
+// admin is the admin address for profiles; it stays the same across restarts.
 func (s *sizing) admin() string {
 	if s.adminAddress == "" {
 		if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
@@ -70,8 +70,7 @@ func (s *sizing) admin() string {
 	return s.adminAddress
 }
 
-// profile keeps profiles of the ledger's processor, five seconds each, until it is
-// stopped.
+// profile saves CPU profiles of the ledger, five seconds each, until stopped.
 func (s *sizing) profile(name string) (stop func()) {
 	if s.Profiles == "" {
 		return func() {}
@@ -90,7 +89,7 @@ func (s *sizing) profile(name string) (stop func()) {
 	return func() { cancel(); wg.Wait() }
 }
 
-// save writes what an address answers to a file, once all of it is there.
+// save downloads an address to a file, which appears only when complete.
 func save(ctx context.Context, address, path string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// verify measures the command, beside the server.
+// verify measures the verify command, run while the server is up.
 func (s *sizing) verify(ctx context.Context) error {
 	head, err := s.ledger.head(ctx)
 	if err != nil {
@@ -29,11 +29,11 @@ func (s *sizing) verify(ctx context.Context) error {
 	return nil
 }
 
-// verifyOnce runs the command and watches its memory, which cannot be asked for any more
-// once it has ended.
+// verifyOnce runs the command and samples its memory, which cannot be read
+// after it has ended.
 func (s *sizing) verifyOnce(ctx context.Context) (took, used time.Duration, peak int64, err error) {
 	p := &process{cmd: exec.CommandContext(ctx, s.Program, "verify", "--data", s.ledger.folder)}
-	p.cmd.Stdout, p.cmd.Stderr = s.Errs, os.Stderr // which shows how far it is, on a terminal
+	p.cmd.Stdout, p.cmd.Stderr = s.Errs, os.Stderr // shows its progress on a terminal
 	began := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return 0, 0, 0, err
@@ -47,7 +47,7 @@ func (s *sizing) verifyOnce(ctx context.Context) (took, used time.Duration, peak
 			state := p.cmd.ProcessState
 			return time.Since(began), state.UserTime() + state.SystemTime(), peak, err
 		case <-tick.C:
-			if now, err := p.peak(); err == nil { // it may end this very moment
+			if now, err := p.peak(); err == nil { // it may just have ended
 				peak = max(peak, now)
 			}
 		}

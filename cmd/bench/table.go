@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// table is what is printed, and kept in docs/performance.md.
+// table is the output, a copy of which is in docs/performance.md.
 type table struct {
 	rows []row
-	more []string // lines of other tables, below it
+	more []string // further lines, printed below the table
 }
 
-// row is one path beside what it is measured against.
+// row is one measurement with its reference.
 type row struct {
 	path, against string
 	measured      string // the ratio, in words
@@ -23,7 +23,7 @@ type row struct {
 
 func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
-// print writes Markdown, which reads well on a terminal too.
+// print writes Markdown, which is also readable on a terminal.
 func (t *table) print(out io.Writer) error {
 	_, err := fmt.Fprintf(out, "| path | against | measured | budget | |\n|---|---|---|---|---|\n")
 	for _, r := range t.rows {

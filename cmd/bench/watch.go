@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// watchLag looks at the relay's lag every tenth of a second; the function it
-// returns ends that and tells the worst.
+// watchLag samples the relay's lag every tenth of a second. The function it
+// returns stops that and returns the maximum.
 func (p *process) watchLag(ctx context.Context) (worst func() float64) {
 	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -35,15 +35,15 @@ func (p *process) watchLag(ctx context.Context) (worst func() float64) {
 	}
 }
 
-// settle waits until everything that follows the log has caught up, webhooks
-// too, so that one measurement does not do the work of the one before it.
+// settle waits until all followers of the log have caught up, webhooks
+// included, so that one measurement does not include work of the one before.
 func (p *process) settle(ctx context.Context) {
 	for ctx.Err() == nil && p.metric("achledger_view_lag_events")+p.metric("achledger_relay_lag_events")+p.metric("achledger_webhook_lag_events") > 0 {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-// metric reads one gauge; 0 when it is not there.
+// metric reads one gauge; 0 if it is missing.
 func (p *process) metric(name string) float64 {
 	request, err := http.NewRequest(http.MethodGet, p.base+"/metrics", nil)
 	if err != nil {

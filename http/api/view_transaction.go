@@ -14,8 +14,8 @@ import (
 )
 
 // transactionRecord is a transaction as ACH Connect shows it: the proposal's
-// fields in the order of its documentation, then what the ledger knows. Dates
-// that are not known, or do not apply, are null.
+// fields in the order of its documentation, then the ledger's. Dates that are
+// unknown or do not apply are null.
 type transactionRecord struct {
 	TransactionID            string
 	StandardEntryClassCode   string
@@ -39,16 +39,16 @@ type transactionRecord struct {
 	CompanyIdentification    string            `json:",omitempty"`
 	CompanyDiscretionaryData string            `json:",omitempty"`
 	Metadata                 json.RawMessage   `json:",omitempty"`
-	Originals                map[string]string `json:",omitempty"` // text as it came, where ASCII had to be put in its place
+	Originals                map[string]string `json:",omitempty"` // text before transliteration to ASCII, where it differs
 
 	Status                  string
-	Reason                  string            `json:",omitempty"` // of what the guard stopped
+	Reason                  string            `json:",omitempty"` // why the guard held or rejected it
 	HeldBy                  *guard.HeldBy     `json:",omitempty"`
 	MissedCorrection        *MissedCorrection `json:",omitempty"`
 	Direction               domain.Direction
 	CreatedAt               string
 	UpdatedAt               string
-	CompanyEntryDescription string // the description as it is sent
+	CompanyEntryDescription string // the description in the file
 	dates
 	ActionsAvailable []actionRecord
 	Events           []EventRecord
@@ -58,14 +58,14 @@ type webRecord struct {
 	PaymentType string
 }
 
-// actionRecord is what the client may do now, and until when.
+// actionRecord is an action that the client may take now, and its deadline.
 type actionRecord struct {
 	Action   string
-	EventID  string // the event it is about
+	EventID  string // the event it applies to
 	Deadline string `json:",omitempty"`
 }
 
-// record shows a transaction as ACH Connect does.
+// record converts a transaction to ACH Connect's form.
 func (st TransactionView) record() transactionRecord {
 	t := st.Transaction
 	r := transactionRecord{
@@ -118,17 +118,19 @@ func (r *transactionRecord) propose(p domain.Proposal) {
 	}
 }
 
-// connectOriginals are the originals of a proposal under ACH Connect's names.
+// connectOriginals renames a proposal's originals to ACH Connect's field
+// names.
 func connectOriginals(originals map[string]string) map[string]string {
 	name, ok := originals[VaultName]
 	if !ok {
 		return originals
 	}
-	return map[string]string{"ToName": name} // the vault has no other text that leaves
+	return map[string]string{"ToName": name} // the vault's other texts are not sent
 }
 
-// receive shows an entry from another bank in the words of a proposal: they
-// push a credit to our client, or pull a debit from it.
+// receive fills in an entry received from another bank in the terms of a
+// proposal: that bank's customer pushes a credit to our client, or pulls a
+// debit from it.
 func (r *transactionRecord) receive(in domain.Incoming) {
 	h, e := in.Header, in.Entry
 	code := nacha.TransactionCode(e.Code)
@@ -159,8 +161,8 @@ func (r *transactionRecord) receive(in domain.Incoming) {
 	}
 }
 
-// RespondTransaction writes one transaction, its account number whole for
-// those who may see it.
+// RespondTransaction writes one transaction, with the full account number for
+// callers who may see it.
 func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st TransactionView) (err error) {
 	if st.Refused, err = s.RefusedOver(c.Request().Context(), s.Ledger, st.Transaction); err != nil {
 		return err
@@ -184,9 +186,9 @@ func (s *Kit) RespondTransaction(c echo.Context, who Caller, status int, st Tran
 	return c.JSON(status, r)
 }
 
-// reveal puts whole numbers, and dates of birth, in the place of masked ones, and reports whether
-// it found any. What can no longer be opened, because the client's keys were
-// destroyed, stays masked.
+// reveal replaces masked account numbers and dates of birth by the full ones,
+// and reports whether it found any. A value that can no longer be opened,
+// because the client's keys were destroyed, stays masked.
 func (s *Kit) reveal(st TransactionView, r *transactionRecord) (opened bool, err error) {
 	number, err := s.Ledger.OpenAccount(st.Transaction.Client, st.Transaction.Account)
 	if err == nil {

@@ -30,8 +30,8 @@ type settlementRow struct {
 	Credits         sumOf  `json:"credits"`
 	ReturnedDebits  sumOf  `json:"returned_debits"`
 	ReturnedCredits sumOf  `json:"returned_credits"`
-	Unmatched       sumOf  `json:"unmatched"` // part of the above that waits for a person
-	NetCents        int64  `json:"net_cents"` // into the reserve account; below zero, out of it
+	Unmatched       sumOf  `json:"unmatched"` // part of the above that is unmatched
+	NetCents        int64  `json:"net_cents"` // into the reserve account; negative: out of it
 }
 
 func (s *surface) settlements(c echo.Context, who api.Caller) error {
@@ -68,10 +68,11 @@ func (s *surface) settledOn(ctx context.Context, on calendar.Date) ([]settlement
 	return shown, nil
 }
 
-// mostDays bounds the days of an export of settlements.
+// mostDays bounds the days of a settlement export.
 const mostDays = 366
 
-// exportSettlements answers those of the days from and to, or of one day.
+// exportSettlements responds with the settlements of one day, or of the days
+// from and to.
 func (s *surface) exportSettlements(c echo.Context, who api.Caller, on calendar.Date) error {
 	from, err := api.QueryDay(c, "from", on)
 	if err != nil {
@@ -104,7 +105,7 @@ func (s *surface) exportSettlements(c echo.Context, who api.Caller, on calendar.
 
 func sum(s projections.Sum) sumOf { return sumOf{s.Entries, s.Cents} }
 
-// bankBody is one of our ODFIs as operations set it up.
+// bankBody is the request that configures one of our ODFIs.
 type bankBody struct {
 	Routing  string                  `json:"routing"`
 	Delivery domain.DeliverySettings `json:"delivery"`
@@ -113,11 +114,12 @@ type bankBody struct {
 	domain.BankProfile
 }
 
-// bankAnswer also shows a file as the bank would get it.
+// bankAnswer is the response. It also previews a file as the bank would
+// receive it.
 type bankAnswer struct {
 	bankBody
 	Probe    *domain.ProbeFile `json:"probe,omitempty"`
-	Warnings []string          `json:"warnings,omitempty"` // of keys that end soon
+	Warnings []string          `json:"warnings,omitempty"` // about keys that expire soon
 
 	DecisionSecret string `json:"decision_secret,omitempty"`
 }
@@ -185,15 +187,16 @@ func (s *surface) configureBank(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, bankAnswer{bankBody{bank.Routing, bank.Delivery, bank.File, bank.Rules, bank.BankProfile}, &probe, warnings, secret})
 }
 
-// names is what else is written with settings of an ODFI whose files are named
-// otherwise than before: the write counts only if nobody set such meanwhile; else
-// the others are looked at again.
+// names returns what has to be written together with the settings when an
+// ODFI's file name pattern changes: the write fails, and the other ODFIs are
+// checked again, if another pattern was set meanwhile.
 func (s *surface) names(ctx context.Context, command domain.ConfigureBank, now domain.Bank) ([]ledger.Change, error) {
 	set := command.NamesSet(now)
 	if len(set) == 0 {
 		return nil, nil
 	}
-	// The version first: what is set while the others are looked at shows.
+	// Read the version first, so that a pattern set while the others are
+	// checked makes the write fail.
 	versions, err := s.Ledger.Store.Versions(ctx, []string{domain.BankNamesStream})
 	if err != nil {
 		return nil, fmt.Errorf("read the version of the names of files: %w", err)
@@ -201,7 +204,7 @@ func (s *surface) names(ctx context.Context, command domain.ConfigureBank, now d
 	return []ledger.Change{{Stream: domain.BankNamesStream, Client: domain.LedgerClient, Expect: versions[domain.BankNamesStream], Events: set}}, nil
 }
 
-// otherBanks are all our ODFIs that are set up.
+// otherBanks are all ODFIs with settings.
 func (s *surface) otherBanks(ctx context.Context) (list []domain.Bank, err error) {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return nil, err
@@ -219,7 +222,7 @@ func (s *surface) otherBanks(ctx context.Context) (list []domain.Bank, err error
 	return list, err
 }
 
-// checkKeys refuses key files with which no file could leave or be read.
+// checkKeys refuses keys with which no file could be encrypted or decrypted.
 func (s *surface) checkKeys(p *domain.PGP) (warnings []string, err error) {
 	if p == nil || s.CheckKeys == nil {
 		return nil, nil

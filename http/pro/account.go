@@ -47,7 +47,7 @@ func (in proAccount) check(at string) (accountType string, bad []domain.FieldErr
 }
 
 // shownAccount converts an account, its number masked, and returns the bank
-// account that it refers to now.
+// account that it currently refers to.
 func (s *surface) shownAccount(ctx context.Context, who api.Caller, a domain.RecipientAccount) (proAccount, domain.BankAccount, error) {
 	account, err := s.Ledger.Resolve(ctx, who.Client, a.AccountID, a.SetAt)
 	if err != nil {
@@ -91,8 +91,8 @@ func (s *surface) createAccount(c echo.Context, who api.Caller) error {
 	return s.respondAccount(c, who, http.StatusCreated, id)
 }
 
-// saveAccount refers an account of a recipient to a bank account, which is
-// opened if the client has never used it.
+// saveAccount points an account of a recipient to a bank account, which it
+// opens if the client has never used it.
 func (s *surface) saveAccount(c echo.Context, who api.Caller, id string, in proAccount, key ...ledger.Option) error {
 	accountType, bad := in.check("")
 	if len(bad) > 0 {

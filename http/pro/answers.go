@@ -18,7 +18,7 @@ type proAnswer struct {
 	TransactionID     string `json:"transactionId"`
 	ACHFileID         string `json:"achFileId,omitempty"`
 	TraceNumber       string `json:"traceNumber"`       // of the original entry
-	ReturnTraceNumber string `json:"returnTraceNumber"` // of the answer
+	ReturnTraceNumber string `json:"returnTraceNumber"` // of the return or notification
 	Code              string `json:"code"`
 	Title             string `json:"title"`
 	CorrectedData     string `json:"correctedData,omitempty"`
@@ -26,12 +26,12 @@ type proAnswer struct {
 	ReceivedAt        string `json:"receivedAt"`
 }
 
-// listReturns answers the returns received, newest first.
+// listReturns responds with the returns received, newest first.
 func (s *surface) listReturns(c echo.Context, who api.Caller) error {
 	return s.listAnswers(c, who, domain.Return)
 }
 
-// listNOCs answers the notifications of change received, newest first.
+// listNOCs responds with the notifications of change received, newest first.
 func (s *surface) listNOCs(c echo.Context, who api.Caller) error {
 	return s.listAnswers(c, who, domain.Correction)
 }
@@ -76,15 +76,15 @@ func (s *surface) listAnswers(c echo.Context, who api.Caller, kind domain.ItemKi
 	return c.JSON(http.StatusOK, shown)
 }
 
-// accountsOf looks up the accounts of the ACH Pro files that a list of answers
-// refers to; answers to one file are adjacent.
+// accountsOf looks up the accounts of the ACH Pro files that a list refers to.
+// Items that refer to one file are adjacent in it.
 type accountsOf struct {
 	s      *surface
 	client string
 	files  map[string]domain.ProfileFile
 }
 
-// filesKnown bounds the cached files.
+// filesKnown is how many files are cached.
 const filesKnown = 4
 
 func (m accountsOf) shownAnswer(ctx context.Context, i projections.Answer) (proAnswer, error) {
@@ -109,8 +109,8 @@ func (m accountsOf) shownAnswer(ctx context.Context, i projections.Answer) (proA
 	return a, nil
 }
 
-// file returns the ACH Pro file that was cut as a file; version 0 if it was not
-// an ACH Pro file.
+// file returns the ACH Pro file from which a file was cut; its version is 0 if
+// that was not an ACH Pro file.
 func (m accountsOf) file(ctx context.Context, id string) (domain.ProfileFile, error) {
 	if made, ok := m.files[id]; ok {
 		return made, nil

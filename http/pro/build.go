@@ -13,9 +13,9 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// fileBuilder turns an ACH Pro file into batches, which are then processed like
-// a client's own file: checked as a whole, kept sealed, cut as one file. Their
-// trace numbers are replaced there.
+// fileBuilder converts an ACH Pro file into batches, which are then processed
+// like a file that the client uploads: validated as a whole, kept sealed, and
+// cut as one file, where the trace numbers are replaced.
 type fileBuilder struct {
 	server *surface
 	ctx    context.Context
@@ -23,14 +23,14 @@ type fileBuilder struct {
 	client domain.Client
 
 	bad       []domain.FieldError
-	accounts  []string            // ids of stored accounts, entry by entry; "" for one-offs
-	named     []*domain.Named     // by which accounts were given, entry by entry; nil for one-offs
-	originals []map[string]string // names before transliteration, entry by entry
-	name      string              // of the file, which is kept
-	broken    []domain.FieldError // against a rule
+	accounts  []string            // stored accounts' ids, by entry; "" for a one-off account
+	named     []*domain.Named     // how each account was named, by entry; nil for a one-off account
+	originals []map[string]string // names before transliteration, by entry
+	name      string              // of the kept file
+	broken    []domain.FieldError // violated rules
 	offsets   []*domain.OrderedOffset
-	repeated  []domain.FieldError // fields that repeat an account number
-	numbers   []string            // of the batch's entries
+	repeated  []domain.FieldError // text fields that repeat an account number
+	numbers   []string            // account numbers in the current batch
 }
 
 // builtFile is the result.
@@ -42,7 +42,7 @@ type builtFile struct {
 	accounts  []string
 	named     []*domain.Named
 	originals []map[string]string
-	offsets   []*domain.OrderedOffset // batch by batch
+	offsets   []*domain.OrderedOffset // by batch
 }
 
 func (b *fileBuilder) build(in proFile) (builtFile, error) {
@@ -90,7 +90,7 @@ func (b *fileBuilder) wrong(at, code, format string, args ...any) {
 	b.bad = append(b.bad, api.Wrong(at, code, format, args...)...)
 }
 
-// odfi finds a stored ODFI, or reads a one-off one.
+// odfi finds a stored ODFI, or reads a one-off ODFI.
 func (b *fileBuilder) odfi(raw json.RawMessage) (domain.ProfileODFI, json.RawMessage, error) {
 	profile, err := b.server.Ledger.Profile(b.ctx, b.who.Client)
 	if err != nil {
@@ -176,7 +176,8 @@ func sides(b nacha.Batch) (debits, credits int64) {
 	return debits, credits
 }
 
-// effective returns the date asked for, or the first possible one.
+// effective returns the requested effective entry date, or the earliest
+// possible one.
 func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, error) {
 	if in.EffectiveDate == "" {
 		bank, err := b.server.Ledger.Bank(b.ctx, odfi)
@@ -184,7 +185,7 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 			return "", err
 		}
 		want := calendar.Request{SEC: strings.ToUpper(in.SECCode), Bank: &bank.Terms}
-		for _, e := range in.Entries { // of the two directions, the one with the longer lead
+		for _, e := range in.Entries { // with entries in both directions, the longer lead applies
 			kind := calendar.Credit
 			if strings.EqualFold(e.EntryType, "DEBIT") {
 				kind = calendar.Debit
@@ -202,8 +203,8 @@ func (b *fileBuilder) effective(at string, in proBatch, odfi string) (string, er
 	return d.YYMMDD(), nil
 }
 
-// offset adds the entry that balances a batch against an account of the
-// company.
+// originals returns the recipients' names before transliteration, if they
+// differ.
 func originals(from, to domain.Recipient) map[string]string {
 	names := map[string]string{}
 	if from.Terms.OriginalName != "" {
@@ -245,7 +246,7 @@ func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, se
 		Name: recipient.Terms.Name, IndividualID: recipient.Terms.UniqueIdentifier,
 	}
 	if cents == 0 {
-		e.Code++ // a prenote
+		e.Code++ // the code of a prenote
 	}
 	if in.Addendum != "" {
 		e.Addenda05 = []string{in.Addendum}

@@ -17,8 +17,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// proFile is an ACH Pro file. ODFI, companies, recipients and accounts are
-// ids of what is stored, or one-off objects.
+// proFile is an ACH Pro file. ODFI, companies, recipients and accounts are ids
+// of stored objects, or one-off objects.
 type proFile struct {
 	ACHFileID string          `json:"achFileId,omitempty"`
 	Name      string          `json:"name,omitempty"`
@@ -45,15 +45,15 @@ type proEntry struct {
 	EntryType string          `json:"entryType"`
 	Addendum  string          `json:"addendum,omitempty"`
 
-	// Ours to give; in a request they are not looked at.
+	// Set by the server; ignored in a request.
 	TransactionID string     `json:"transactionId,omitempty"`
 	TraceNumber   string     `json:"traceNumber,omitempty"`
 	Missed        *proMissed `json:"missedCorrection,omitempty"`
 }
 
-// createACHFile makes a file exactly as asked and cuts it at once. It is the
-// same file again under its Idempotency-Key or, without one, in the same
-// words: then the answer is 200.
+// createACHFile makes a file exactly as requested and cuts it at once. A
+// repeated request, by its Idempotency-Key or, without one, by the same body,
+// returns the same file with status 200.
 func (s *surface) createACHFile(c echo.Context, who api.Caller) error {
 	var in proFile
 	input, err := api.ReadBody(c, &in)
@@ -118,7 +118,7 @@ func (s *surface) makeACHFile(c echo.Context, who api.Caller, in proFile, input 
 	return s.Files.ACHFile(ctx, who.Client, f, s.NewFileRequest(who, key))
 }
 
-// ownACHFile reads a file of the caller's.
+// ownACHFile reads one of the caller's files.
 func (s *surface) ownACHFile(c echo.Context, who api.Caller) (domain.ProfileFile, error) {
 	id, err := pathID(c, "id", "file")
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *surface) respondACHFile(c echo.Context, who api.Caller, status int, id 
 	return c.JSON(status, shown)
 }
 
-// shownACHFile is the file as asked, with where it stands now.
+// shownACHFile is the file as requested, with its current state.
 func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (proFile, error) {
 	f, err := s.achFile(ctx, who, id)
 	if err != nil {
@@ -175,7 +175,8 @@ func (s *surface) shownACHFile(ctx context.Context, who api.Caller, id string) (
 	return shown, shown.spell()
 }
 
-// spell shows one-off recipients in the letters in which they leave.
+// spell transliterates one-off recipients to the letters that the file
+// contains.
 func (f *proFile) spell() (err error) {
 	for b := range f.Batches {
 		batch := &f.Batches[b]
@@ -191,8 +192,8 @@ func (f *proFile) spell() (err error) {
 	return nil
 }
 
-// tracesIn are the trace numbers of the entries that lie in a file, by
-// transaction. A file that was taken back has none.
+// tracesIn maps transactions to the trace numbers of their entries in a file.
+// It is empty for a file that was released.
 func (s *surface) tracesIn(ctx context.Context, who api.Caller, file string) (map[string]string, error) {
 	if err := s.Views.WaitFor(ctx, who.Client); err != nil {
 		return nil, err
@@ -208,19 +209,19 @@ func (s *surface) tracesIn(ctx context.Context, who api.Caller, file string) (ma
 	return traces, nil
 }
 
-// proMissed tells that an entry goes to an account which a notification of
+// proMissed warns that an entry uses account data that a notification of
 // change had corrected.
 type proMissed struct {
 	Code          string `json:"code"`
-	TransactionID string `json:"transactionId"` // that was corrected
-	RoutingNumber string `json:"routingNumber"` // the account as corrected
+	TransactionID string `json:"transactionId"` // the transaction that was corrected
+	RoutingNumber string `json:"routingNumber"` // the corrected account
 	AccountNumber string `json:"accountNumber"`
 	AccountType   string `json:"accountType"`
 }
 
-// identify names the transaction and the trace number of each entry. The n-th
-// entry is the n-th transaction. In files of earlier releases the offset behind
-// a batch's entries was one, too.
+// identify fills in the transaction and trace number of each entry. The n-th
+// entry is the n-th transaction. In files of earlier releases, a batch's
+// offset was counted as its last entry.
 func (f *proFile) identify(transactions []string, traces map[string]string, missed []api.SnakeMissed, offsetsToo bool) {
 	n, told := 0, map[string]*proMissed{}
 	for _, m := range missed {
@@ -243,7 +244,7 @@ func (f *proFile) identify(transactions []string, traces map[string]string, miss
 	}
 }
 
-// hasOffset reports whether the batch is balanced by an entry of its own.
+// hasOffset reports whether the request names an offset account for the batch.
 func (b *proBatch) hasOffset() bool {
 	return len(b.OffsetAccount) > 0 && string(b.OffsetAccount) != "null"
 }
@@ -260,7 +261,8 @@ func (s *surface) listACHFiles(c echo.Context, who api.Caller) error {
 	return proList(s, c, who, "achfile", func(ctx context.Context, id string) (proFile, error) { return s.shownACHFile(ctx, who, id) })
 }
 
-// cutAlready refuses to change or delete a file: it was cut when it was made.
+// cutAlready refuses to change or delete a file, because it was cut when it
+// was made.
 func (s *surface) cutAlready(c echo.Context, who api.Caller) error {
 	f, err := s.ownACHFile(c, who)
 	if err != nil {
@@ -269,7 +271,8 @@ func (s *surface) cutAlready(c echo.Context, who api.Caller) error {
 	return domain.Refuse(domain.TooLate, "file %s was cut when it was made and does not change", f.ID)
 }
 
-// achFileBytes answers the bytes, which are the client's to carry.
+// achFileBytes responds with the bytes of a file that the client delivers
+// itself.
 func (s *surface) achFileBytes(c echo.Context, who api.Caller) error {
 	made, err := s.ownACHFile(c, who)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// proList answers a client's objects of a kind as a bare array: all of them or,
-// with limit, a page with a Link to the next.
+// proList responds with a client's objects of one kind as a JSON array: all of
+// them or, with limit, a page with a Link to the next.
 func proList[T any](s *surface, c echo.Context, who api.Caller, aggregate string, read func(context.Context, string) (T, error)) error {
 	from, err := api.After(c.QueryParam("cursor"), "/cursor")
 	if err != nil {

@@ -104,7 +104,7 @@ func (s *surface) saveODFI(c echo.Context, who api.Caller, id string, in proODFI
 	return odfi, err
 }
 
-// proNames maps header fields to ACH Pro's names.
+// proNames maps header fields to their names in ACH Pro.
 var proNames = strings.NewReplacer(
 	"/immediate_destination_name", "/immediateDestinationName", "/immediate_destination", "/immediateDestination",
 	"/immediate_origin_name", "/immediateOriginName", "/immediate_origin", "/immediateOrigin",

@@ -8,10 +8,10 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// offset is the account against which a batch is balanced: the one that was
-// named or, where none was, that of the client's settings; nil for none. The
-// batch's class becomes that of debits and credits. The offset itself is made
-// when the file is cut.
+// offset is the account against which a batch is balanced: the one in the
+// request, or else that of the client's settings; nil for none. The batch's
+// service class becomes mixed debits and credits. The offset entry itself is
+// made when the file is cut.
 func (b *fileBuilder) offset(at string, in proBatch, company domain.Recipient, batch *nacha.Batch, odfi string) (*domain.OrderedOffset, json.RawMessage, error) {
 	bank, err := b.server.Ledger.Bank(b.ctx, odfi)
 	if err != nil {
@@ -30,7 +30,7 @@ func (b *fileBuilder) offset(at string, in proBatch, company domain.Recipient, b
 			return nil, ref, err
 		}
 		o.Routing, o.AccountType, o.Number = account.routing, account.kind, account.number
-		// What the bank makes of it is what it makes of one in the settings.
+		// Apply the same checks as to a balance in the client's settings.
 		settings.Balance = []domain.Balance{{CompanyID: batch.Header.CompanyID}}
 		if bank.Balance == domain.BalanceNone {
 			b.breaks(at+"/offsetAccount", "the bank takes no batches with an offset")
@@ -60,8 +60,8 @@ func (b *fileBuilder) offset(at string, in proBatch, company domain.Recipient, b
 	return o, ref, nil
 }
 
-// offsetAccount reads an account of the company, from which money can be taken
-// and where it can be put.
+// offsetAccount reads an account of the company that can be both debited and
+// credited.
 func (b *fileBuilder) offsetAccount(at string, raw json.RawMessage, company domain.Recipient) (numbers, json.RawMessage, error) {
 	account, ref, err := b.account(at+"/offsetAccount", raw, company)
 	if err != nil {

@@ -49,7 +49,7 @@ func (in proRecipient) terms() (domain.RecipientTerms, error) {
 	}
 	if changed {
 		terms.OriginalName = in.Name
-	} else if o := in.Originals; o != nil { // a recipient sent back as it was answered keeps its original
+	} else if o := in.Originals; o != nil { // a recipient sent back as it was returned keeps its original
 		if spelled, changed, err := text.ToASCII(o.Name); err == nil && changed && strings.TrimSpace(spelled) == terms.Name {
 			terms.OriginalName = o.Name
 		}
@@ -57,8 +57,8 @@ func (in proRecipient) terms() (domain.RecipientTerms, error) {
 	return terms, nil
 }
 
-// listRecipients answers all recipients, oldest first; with limit, a page with
-// a Link to the next.
+// listRecipients responds with all recipients, oldest first; with limit, with
+// a page and a Link to the next.
 func (s *surface) listRecipients(c echo.Context, who api.Caller) error {
 	return proList(s, c, who, "recipient", func(ctx context.Context, id string) (proRecipient, error) {
 		r, err := s.Ledger.Recipient(ctx, who.Client, id)
@@ -129,7 +129,7 @@ func (s *surface) repeatsAccounts(ctx context.Context, who api.Caller, r domain.
 	return nil
 }
 
-// ownRecipient reads a recipient of the caller's that was not deleted.
+// ownRecipient reads a recipient of the caller that was not deleted.
 func (s *surface) ownRecipient(c echo.Context, who api.Caller) (domain.Recipient, error) {
 	id, err := pathID(c, "id", "recipient")
 	if err != nil {

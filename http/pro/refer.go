@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/http/api"
 )
 
-// recipient finds a stored recipient by its id, or reads a one-off one. It
-// returns the reference in the form that may be kept.
+// recipient finds a stored recipient by its id, or reads a one-off recipient.
+// It returns the reference in the form that may be stored.
 func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipient, json.RawMessage, error) {
 	var id string
 	if json.Unmarshal(raw, &id) == nil {
@@ -55,7 +55,7 @@ func shownReference(asked json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(shownRecipient(domain.Recipient{Terms: terms}))
 }
 
-// oneOff reads an object in the place of a stored one's id.
+// oneOff reads an object given in the place of a stored object's id.
 func oneOff(raw json.RawMessage, into any, at, what string) error {
 	if text := string(raw); text == "" || text[api.Skip(text, 0)] != '{' {
 		return api.Invalid(at, "type", "the id of %s, or one", what)
@@ -63,7 +63,7 @@ func oneOff(raw json.RawMessage, into any, at, what string) error {
 	return under(api.Strictly(raw, into), at)
 }
 
-// under prefixes the fields of a refusal with a pointer.
+// under prefixes the pointers of a refusal's fields.
 func under(err error, at string) error {
 	var r *domain.Refusal
 	if !errors.As(err, &r) {
@@ -87,8 +87,8 @@ func nickname(ref json.RawMessage) string {
 // numbers are an account in the clear, to be written into a file.
 type numbers struct{ routing, number, kind string }
 
-// account finds an account of a recipient by its id, or reads a one-off one, of
-// which the reference keeps the masked form only.
+// account finds a recipient's account by its id, or reads a one-off account,
+// of which the reference keeps the masked number only.
 func (b *fileBuilder) account(at string, raw json.RawMessage, r domain.Recipient) (numbers, json.RawMessage, error) {
 	var id string
 	if json.Unmarshal(raw, &id) == nil {

@@ -15,7 +15,7 @@ import (
 // refreshLife is the lifetime of a refresh token, which is not renewed by use.
 const refreshLife = 12 * time.Hour
 
-// proTokens is the answer of both token endpoints; times are in Unix
+// proTokens is the response of both token endpoints; times are in Unix
 // milliseconds.
 type proTokens struct {
 	AccessToken    string `json:"access_token"`
@@ -24,7 +24,7 @@ type proTokens struct {
 	RefreshExpires int64  `json:"refresh_expires"`
 }
 
-// proToken answers an access and a refresh token for a key and its secret.
+// proToken issues an access and a refresh token for a key and its secret.
 func (s *surface) proToken(c echo.Context) error {
 	var in struct {
 		Key    string `json:"key"`
@@ -44,7 +44,7 @@ func (s *surface) proToken(c echo.Context) error {
 	return s.respondTokens(c, who, refresh, until)
 }
 
-// proRefresh answers a new access token for a refresh token, which stays valid.
+// proRefresh issues a new access token for a refresh token, which stays valid.
 func (s *surface) proRefresh(c echo.Context) error {
 	var in struct {
 		RefreshToken string `json:"refresh_token"`
@@ -81,7 +81,7 @@ func (s *surface) respondTokens(c echo.Context, who api.Caller, refresh string, 
 	return c.JSON(http.StatusCreated, proTokens{access, refresh, expires.UnixMilli(), until.UnixMilli()})
 }
 
-// profile answers whom the credential belongs to.
+// profile responds with the client that the credential belongs to.
 func (s *surface) profile(c echo.Context, who api.Caller) error {
 	client, err := s.Directory.Client(c.Request().Context(), who.Client)
 	if err != nil {
