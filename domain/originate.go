@@ -39,6 +39,9 @@ type TransactionOriginated struct {
 	// Missed is set when it goes to an account that a notification of change
 	// had corrected. Releases before this field left it out.
 	Missed *MissedCorrection `json:"missed,omitempty"`
+	// Corrects is set when it takes the place of a debit that came back R11.
+	// Releases before this field left it out.
+	Corrects *Corrects `json:"corrects,omitempty"`
 }
 
 // Named is the bank account that a vault token, a recipient's account or a
@@ -78,8 +81,9 @@ type Originate struct {
 	Over  *Over
 	Named *Named
 	// Births are the dates of birth in the proposal, sealed.
-	Births Sealed
-	Missed *MissedCorrection
+	Births   Sealed
+	Missed   *MissedCorrection
+	Corrects *Corrects
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -116,7 +120,7 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 	return []Event{TransactionOriginated{
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p.withoutBirths(), Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
-		Named: c.Named, Births: c.Births, Missed: c.Missed,
+		Named: c.Named, Births: c.Births, Missed: c.Missed, Corrects: c.Corrects,
 	}}, nil
 }
 

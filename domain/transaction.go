@@ -68,7 +68,7 @@ type Item struct {
 	Kind        ItemKind
 	Direction   Direction
 	State       State
-	Reason      string // position of the newest event about it
+	Reason      string
 	ReplyTo     string // the item it answers
 	AmountCents int64
 	MadeAt      time.Time
@@ -77,14 +77,16 @@ type Item struct {
 	Filing      *Filing
 	History     []Step
 	Outgoing    *Outgoing             // answers of ours
-	Incoming    *Incoming             // a similar entry that may be the same; nil if there is none
-	AskedBack   *TransactionAskedBack // the rule that holds it; nil if none does
-	AnsweredBy  string                // rules of the guard that a person overruled for it
-	SettledOn   string                // log position of its last approval; 0: never
-	Undecided   *Undecided            // how often the operator rejected its file or batch
+	Incoming    *Incoming             // what came from the bank
+	Corrects    *Corrects             // the entry that came back and whose place this one takes; nil: none
+	CorrectedBy string                // of a return R11: the transaction that corrects what came back
+	AskedBack   *TransactionAskedBack // requests for return
+	AnsweredBy  string                // the return that answered a request for it
+	SettledOn   string                // of what came, YYYY-MM-DD
+	Undecided   *Undecided            // of what came for an account that decides; nil: nobody is asked
 	Decided     *TransactionDecided   // what became of it; nil where the account says nothing, or nobody decided yet
 	NotBefore   time.Time             // it was released from a file and goes into no other before; zero: it never was
-	Resembles   *TransactionResembled // LeaveBy is the last moment at which an item may leave; ok is false if there is none.
+	Resembles   *TransactionResembled // a similar entry that may be the same; nil if there is none
 	HeldBy      *guard.HeldBy         // the rule that holds it; nil where none does
 	Waived      []string              // rules of the guard that a person approved it over
 	ApprovedAt  int64                 // log position at which it was approved last; 0: it never was
@@ -93,10 +95,14 @@ type Item struct {
 
 // LeaveBy is the last moment at which an item may leave, if there is one.
 func (i *Item) LeaveBy() (by time.Time, ok bool) {
-	if i.Outgoing == nil || i.Outgoing.LeaveBy == "" {
-		return time.Time{}, false
+	text := ""
+	switch {
+	case i.Outgoing != nil:
+		text = i.Outgoing.LeaveBy
+	case i.Corrects != nil:
+		text = i.Corrects.LeaveBy
 	}
-	by, err := time.Parse(time.RFC3339, i.Outgoing.LeaveBy)
+	by, err := time.Parse(time.RFC3339, text)
 	return by, err == nil
 }
 
@@ -175,7 +181,7 @@ func (t *Transaction) Evolve(f Fact) {
 	case *TransactionOriginated:
 		t.begin(e)
 		t.Account.In = f.Stream
-		t.add(f, Item{ID: e.ItemID, Kind: Origination, Direction: ToFed, State: Pending, AmountCents: e.Proposal.AmountCents})
+		t.add(f, Item{ID: e.ItemID, Kind: Origination, Direction: ToFed, State: Pending, AmountCents: e.Proposal.AmountCents, Corrects: e.Corrects})
 	case *TransactionHeld:
 		t.move(f, e.ItemID, Held, e.Reason)
 		t.heldBy(e.ItemID, e.By)
@@ -196,6 +202,10 @@ func (t *Transaction) Evolve(f Fact) {
 	case *TransactionResembled:
 		if i, ok := t.Item(e.ItemID); ok {
 			i.Resembles = e
+		}
+	case *TransactionCorrectedEntryMade:
+		if i, ok := t.Item(e.ItemID); ok {
+			i.CorrectedBy = e.TransactionID
 		}
 	case *TransactionAccountChanged:
 		t.Account, t.Routing, t.AccountType = e.Account, e.Routing, e.AccountType

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
@@ -75,11 +74,7 @@ func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w
 	if !i.NotBefore.IsZero() {
 		w.due = max(w.due, micros(i.NotBefore))
 	}
-	if i.Outgoing != nil && i.Outgoing.LeaveBy != "" {
-		by, err := time.Parse(time.RFC3339, i.Outgoing.LeaveBy)
-		if err != nil {
-			return w, fmt.Errorf("item %s: %w", i.ID, err)
-		}
+	if by, ok := i.LeaveBy(); ok {
 		w.leaveBy = micros(by)
 	}
 	return w, nil

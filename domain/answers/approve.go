@@ -20,8 +20,8 @@ func (c Approve) Decide(t domain.Transaction) ([]domain.Event, error) {
 		return events, err
 	}
 	i, _ := t.Item(c.ItemID)
-	if tooLate(i, c.Now) != "" {
-		return nil, domain.Refuse(domain.ReturnWindowClosed, "the deadline of event %s was %s: reject it", i.ID, i.Outgoing.LeaveBy)
+	if by, _ := i.LeaveBy(); Late(by, c.Now) {
+		return nil, domain.Refuse(domain.ReturnWindowClosed, "the deadline of event %s was %s: reject it", i.ID, by.UTC().Format(time.RFC3339))
 	}
 	if reason := Excluded(t, c.ItemID); reason != "" {
 		return nil, domain.Refuse(domain.RuleBroken, "%s", reason)

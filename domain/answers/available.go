@@ -10,7 +10,7 @@ import (
 
 // Action is something that the client may do now, and until when.
 type Action struct {
-	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee, return_request
+	Name     string    // decide, recall, return, correct, dishonor, contest, refuse, reverse, retry, return_fee, return_request, corrected_entry
 	ItemID   string    // of the event it is about
 	Deadline time.Time // zero: no fixed one
 }
@@ -48,7 +48,7 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 			list = c.open(list, "correct", i, calendar.CorrectionDeadline(settled))
 		}
 	case domain.Return:
-		if !iat && !c.answeredBy(domain.Dishonor, i.ID) && c.refuses(domain.Dishonor, i.ID) == nil {
+		if !iat && !c.answeredBy(domain.Dishonor, i.ID) && c.refuses(domain.Dishonor, i.ID) == nil && !c.Corrected(i) {
 			list = c.open(list, "dishonor", i, calendar.DishonorDeadline(settled))
 		}
 		if limit, ok := c.retryLimit(i); ok {
@@ -56,6 +56,9 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 		}
 		if limit, ok := c.feeLimit(i, settled); ok {
 			list = c.open(list, "return_fee", i, limit)
+		}
+		if limit, ok := c.correctedEntryLimit(i, settled); ok {
+			list = c.open(list, "corrected_entry", i, limit)
 		}
 	case domain.Dishonor:
 		if !c.answeredBy(domain.Contest, i.ID) {

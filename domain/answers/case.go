@@ -14,6 +14,8 @@ type Case struct {
 	Files       map[string]domain.File // of the items that were filed
 	Now         time.Time
 	Bank        *calendar.Terms // of its ODFI; nil: FedACH's
+	// CorrectedEntries are the transactions that correct what came back, by id.
+	CorrectedEntries map[string]domain.Transaction
 	// Refused is why its account may not be used: the bank refused the account of
 	// its relationship.
 	Refused string

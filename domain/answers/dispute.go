@@ -34,6 +34,9 @@ func (d Dishonor) Decide(c Case) (Decision, error) {
 	if err := c.requested(i, d.Code); err != nil {
 		return Decision{}, err
 	}
+	if err := c.correctedBefore(i); err != nil {
+		return Decision{}, err
+	}
 	out := domain.Outgoing{ItemID: d.ItemID, ReplyTo: d.ReplyTo, Code: d.Code, Information: d.Information}
 	return c.dispute(i, out, domain.Dishonor, codes.Dishonored, i.Incoming.Entry.Return.Code,
 		func(o domain.Outgoing) domain.Event { return domain.TransactionDishonorRequested{Outgoing: o} })

@@ -102,6 +102,13 @@ func ReturnFeeDeadline(returnSettledOn Date) TimeLimit {
 	return byOpeningOf(OnOrBefore(returnSettledOn.Add(45)))
 }
 
+// CorrectedEntryDeadline is how long a corrected entry may follow a debit
+// returned R11 without a new authorization: within sixty calendar days after
+// the return settled. Source: NACHA Operating Rules, amendment of 2020-04-01.
+func CorrectedEntryDeadline(returnSettledOn Date) TimeLimit {
+	return throughDay(OnOrBefore(returnSettledOn.Add(60)))
+}
+
 // RequestAnsweredBy is when the time ends in which a receiving bank has to
 // answer a request for return: the tenth banking day after it was asked. Source:
 // NACHA Operating Rules, amendment of 2025-04-01.

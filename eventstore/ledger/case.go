@@ -66,6 +66,9 @@ func (l *Ledger) caseWith(ctx context.Context, t domain.Transaction, files map[s
 		c.Bank = &bank.Terms
 	}
 	for _, i := range t.Items {
+		if err := l.correctedEntry(ctx, &c, i); err != nil {
+			return c, err
+		}
 		for _, step := range i.History {
 			if _, read := c.Files[step.File]; step.File == "" || read {
 				continue
@@ -78,4 +81,21 @@ func (l *Ledger) caseWith(ctx context.Context, t domain.Transaction, files map[s
 		}
 	}
 	return c, nil
+}
+
+// correctedEntry reads the transaction that corrects what a return brought
+// back.
+func (l *Ledger) correctedEntry(ctx context.Context, c *answers.Case, i *domain.Item) error {
+	if i.CorrectedBy == "" {
+		return nil
+	}
+	made, err := l.Transaction(ctx, c.Transaction.Client, i.CorrectedBy)
+	if err != nil {
+		return err
+	}
+	if c.CorrectedEntries == nil {
+		c.CorrectedEntries = map[string]domain.Transaction{}
+	}
+	c.CorrectedEntries[i.CorrectedBy] = made
+	return nil
 }

@@ -20,8 +20,9 @@ type Order struct {
 	Proposal domain.Proposal
 	Number   string // of the receiver's account, in the clear
 	Over     *domain.Over
-	Named    *domain.Named // by which the account was given; nil when as numbers
-	Ours     bool          // the ledger's own
+	Named    *domain.Named    // by which the account was given; nil when as numbers
+	Corrects *domain.Corrects // the debit whose place it takes; nil: none
+	Ours     bool             // the ledger's own
 }
 
 // Content is all of an order but its id, in one form, so that the same order
@@ -64,7 +65,7 @@ func (l *Ledger) Originate(ctx context.Context, client string, o Order) (domain.
 	}
 	return domain.Originate{
 		TransactionID: o.ID, ItemID: newID(), Proposal: o.Proposal, Number: o.Number, Account: account, Content: mac,
-		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births, Missed: missed,
+		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births, Missed: missed, Corrects: o.Corrects,
 	}, nil
 }
 

@@ -45,6 +45,8 @@ type transactionRecord struct {
 	Reason                  string            `json:",omitempty"` // why the guard held or rejected it
 	HeldBy                  *guard.HeldBy     `json:",omitempty"`
 	MissedCorrection        *MissedCorrection `json:",omitempty"`
+	CorrectsTransactionID   string            `json:",omitempty"` // the debit returned R11 whose place it takes
+	CorrectedByTransaction  string            `json:"CorrectedByTransactionID,omitempty"`
 	Direction               domain.Direction
 	CreatedAt               string
 	UpdatedAt               string
@@ -76,6 +78,10 @@ func (st TransactionView) record() transactionRecord {
 	if t.Originated != nil {
 		r.propose(t.Originated.Proposal)
 		r.MissedCorrection = NewMissedCorrection(t.Originated.Missed)
+		if corrects := t.Originated.Corrects; corrects != nil {
+			r.CorrectsTransactionID = corrects.TransactionID
+		}
+		r.CorrectedByTransaction = st.CorrectedEntry()
 		if raw := t.Originated.Raw; raw != nil {
 			r.Addenda, r.TerminalInformation = raw.Entry.Addenda05, raw.Entry.Addenda02
 			if iat := domain.ReceivedIAT(raw.Header, raw.Entry); iat != nil {

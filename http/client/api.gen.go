@@ -614,17 +614,18 @@ const (
 
 // Defines values for TransactionActionsAvailableAction.
 const (
-	TransactionActionsAvailableActionContest       TransactionActionsAvailableAction = "contest"
-	TransactionActionsAvailableActionCorrect       TransactionActionsAvailableAction = "correct"
-	TransactionActionsAvailableActionDecide        TransactionActionsAvailableAction = "decide"
-	TransactionActionsAvailableActionDishonor      TransactionActionsAvailableAction = "dishonor"
-	TransactionActionsAvailableActionRecall        TransactionActionsAvailableAction = "recall"
-	TransactionActionsAvailableActionRefuse        TransactionActionsAvailableAction = "refuse"
-	TransactionActionsAvailableActionRetry         TransactionActionsAvailableAction = "retry"
-	TransactionActionsAvailableActionReturn        TransactionActionsAvailableAction = "return"
-	TransactionActionsAvailableActionReturnFee     TransactionActionsAvailableAction = "return_fee"
-	TransactionActionsAvailableActionReturnRequest TransactionActionsAvailableAction = "return_request"
-	TransactionActionsAvailableActionReverse       TransactionActionsAvailableAction = "reverse"
+	TransactionActionsAvailableActionContest        TransactionActionsAvailableAction = "contest"
+	TransactionActionsAvailableActionCorrect        TransactionActionsAvailableAction = "correct"
+	TransactionActionsAvailableActionCorrectedEntry TransactionActionsAvailableAction = "corrected_entry"
+	TransactionActionsAvailableActionDecide         TransactionActionsAvailableAction = "decide"
+	TransactionActionsAvailableActionDishonor       TransactionActionsAvailableAction = "dishonor"
+	TransactionActionsAvailableActionRecall         TransactionActionsAvailableAction = "recall"
+	TransactionActionsAvailableActionRefuse         TransactionActionsAvailableAction = "refuse"
+	TransactionActionsAvailableActionRetry          TransactionActionsAvailableAction = "retry"
+	TransactionActionsAvailableActionReturn         TransactionActionsAvailableAction = "return"
+	TransactionActionsAvailableActionReturnFee      TransactionActionsAvailableAction = "return_fee"
+	TransactionActionsAvailableActionReturnRequest  TransactionActionsAvailableAction = "return_request"
+	TransactionActionsAvailableActionReverse        TransactionActionsAvailableAction = "reverse"
 )
 
 // Defines values for TransactionDirection.
@@ -2938,10 +2939,16 @@ type Transaction struct {
 
 	// AvailableBy When the receiver of a credit from another bank has its money: 9:00 local time of the settlement day, or
 	// what goes with the window of a credit sent to settle on that day.
-	AvailableBy             *time.Time           `json:"AvailableBy,omitempty"`
-	CompanyEntryDescription *string              `json:"CompanyEntryDescription,omitempty"`
-	CreatedAt               Timestamp            `json:"CreatedAt"`
-	Direction               TransactionDirection `json:"Direction"`
+	AvailableBy             *time.Time `json:"AvailableBy,omitempty"`
+	CompanyEntryDescription *string    `json:"CompanyEntryDescription,omitempty"`
+
+	// CorrectedByTransactionID The entry that corrects it, after a return R11
+	CorrectedByTransactionID *string `json:"CorrectedByTransactionID,omitempty"`
+
+	// CorrectsTransactionID The debit returned R11 whose place it takes
+	CorrectsTransactionID *string              `json:"CorrectsTransactionID,omitempty"`
+	CreatedAt             Timestamp            `json:"CreatedAt"`
+	Direction             TransactionDirection `json:"Direction"`
 
 	// EffectiveEntryDate Null where there is none
 	EffectiveEntryDate *DayOrNone `json:"EffectiveEntryDate,omitempty"`
@@ -3541,6 +3548,28 @@ type ContestReturnJSONBody struct {
 
 // ContestReturnParams defines parameters for ContestReturn.
 type ContestReturnParams struct {
+	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MakeCorrectedEntryJSONBody defines parameters for MakeCorrectedEntry.
+type MakeCorrectedEntryJSONBody struct {
+	// Amount Dollars with at most two decimals; zero is a prenote.
+	Amount      *Amount `json:"Amount,omitempty"`
+	Description *string `json:"Description,omitempty"`
+
+	// EffectiveDate A New York calendar day
+	EffectiveDate *Day `json:"EffectiveDate,omitempty"`
+
+	// Reason What was corrected, kept in the log: the amount, the date
+	Reason string `json:"Reason"`
+
+	// ReplyToEventID The return
+	ReplyToEventID string `json:"ReplyToEventId"`
+}
+
+// MakeCorrectedEntryParams defines parameters for MakeCorrectedEntry.
+type MakeCorrectedEntryParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5149,6 +5178,9 @@ type OriginateJSONRequestBody = Proposal
 // ContestReturnJSONRequestBody defines body for ContestReturn for application/json ContentType.
 type ContestReturnJSONRequestBody ContestReturnJSONBody
 
+// MakeCorrectedEntryJSONRequestBody defines body for MakeCorrectedEntry for application/json ContentType.
+type MakeCorrectedEntryJSONRequestBody MakeCorrectedEntryJSONBody
+
 // CorrectEntryJSONRequestBody defines body for CorrectEntry for application/json ContentType.
 type CorrectEntryJSONRequestBody CorrectEntryJSONBody
 
@@ -6728,6 +6760,36 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/transaction/{id}/contests (the `ContestReturn` operationId).
 	ContestReturn(ctx context.Context, id string, params *ContestReturnParams, body ContestReturnJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeCorrectedEntryWithBody Debit again, as was authorized, after a return R11
+	//
+	// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+	// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+	// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+	// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+	// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+	// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+	// The identical request again answers 200.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+	MakeCorrectedEntryWithBody(ctx context.Context, id string, params *MakeCorrectedEntryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeCorrectedEntry Debit again, as was authorized, after a return R11
+	//
+	// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+	// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+	// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+	// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+	// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+	// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+	// The identical request again answers 200.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+	MakeCorrectedEntry(ctx context.Context, id string, params *MakeCorrectedEntryParams, body MakeCorrectedEntryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CorrectEntryWithBody Answer an event of a transaction
 	//
@@ -8469,6 +8531,56 @@ func (c *API) ContestReturnWithBody(ctx context.Context, id string, params *Cont
 // Corresponds with POST /api/transaction/{id}/contests (the `ContestReturn` operationId).
 func (c *API) ContestReturn(ctx context.Context, id string, params *ContestReturnParams, body ContestReturnJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewContestReturnRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeCorrectedEntryWithBody Debit again, as was authorized, after a return R11
+//
+// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+// The identical request again answers 200.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+func (c *API) MakeCorrectedEntryWithBody(ctx context.Context, id string, params *MakeCorrectedEntryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeCorrectedEntryRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeCorrectedEntry Debit again, as was authorized, after a return R11
+//
+// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+// The identical request again answers 200.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+func (c *API) MakeCorrectedEntry(ctx context.Context, id string, params *MakeCorrectedEntryParams, body MakeCorrectedEntryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeCorrectedEntryRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12604,6 +12716,68 @@ func NewContestReturnRequestWithBody(server string, id string, params *ContestRe
 	}
 
 	operationPath := fmt.Sprintf("/api/transaction/%s/contests", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMakeCorrectedEntryRequest calls the generic MakeCorrectedEntry builder with application/json body
+func NewMakeCorrectedEntryRequest(server string, id string, params *MakeCorrectedEntryParams, body MakeCorrectedEntryJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMakeCorrectedEntryRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewMakeCorrectedEntryRequestWithBody constructs an http.Request for the MakeCorrectedEntry method, with any body, and a specified content type
+func NewMakeCorrectedEntryRequestWithBody(server string, id string, params *MakeCorrectedEntryParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transaction/%s/corrected_entries", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -20671,6 +20845,36 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/transaction/{id}/contests (the `ContestReturn` operationId).
 	ContestReturnWithResponse(ctx context.Context, id string, params *ContestReturnParams, body ContestReturnJSONRequestBody, reqEditors ...RequestEditorFn) (*ContestReturnResponse, error)
 
+	// MakeCorrectedEntryWithBodyWithResponse Debit again, as was authorized, after a return R11
+	//
+	// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+	// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+	// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+	// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+	// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+	// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+	// The identical request again answers 200.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+	MakeCorrectedEntryWithBodyWithResponse(ctx context.Context, id string, params *MakeCorrectedEntryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeCorrectedEntryResponse, error)
+
+	// MakeCorrectedEntryWithResponse Debit again, as was authorized, after a return R11
+	//
+	// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+	// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+	// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+	// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+	// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+	// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+	// The identical request again answers 200.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+	MakeCorrectedEntryWithResponse(ctx context.Context, id string, params *MakeCorrectedEntryParams, body MakeCorrectedEntryJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeCorrectedEntryResponse, error)
+
 	// CorrectEntryWithBodyWithResponse Answer an event of a transaction
 	//
 	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
@@ -22579,6 +22783,33 @@ func (r ContestReturnResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ContestReturnResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type MakeCorrectedEntryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Transaction
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Transaction
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *ProblemResponse
+}
+
+// Status returns HTTPResponse.Status
+func (r MakeCorrectedEntryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MakeCorrectedEntryResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -26575,6 +26806,48 @@ func (c *ClientWithResponses) ContestReturnWithResponse(ctx context.Context, id 
 	return ParseContestReturnResponse(rsp)
 }
 
+// MakeCorrectedEntryWithBodyWithResponse Debit again, as was authorized, after a return R11
+//
+// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+// The identical request again answers 200.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+func (c *ClientWithResponses) MakeCorrectedEntryWithBodyWithResponse(ctx context.Context, id string, params *MakeCorrectedEntryParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeCorrectedEntryResponse, error) {
+	rsp, err := c.MakeCorrectedEntryWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeCorrectedEntryResponse(rsp)
+}
+
+// MakeCorrectedEntryWithResponse Debit again, as was authorized, after a return R11
+//
+// A receiver who had authorized a debit, and not the one that came, has it returned R11. The error may be corrected by one
+// new entry that conforms to the authorization; it needs no new one when it leaves within sixty days after the return
+// settled (the action corrected_entry of ActionsAvailable has the deadline). It is a transaction of its own, to the same
+// receiver and account, with all that is not named here as in the debit that came back; whatever holds other entries
+// holds it. One that still waits at its deadline is rejected. The return can then not be dishonored. Another code, a debit
+// that had been presented again, a reversed one and IAT are 422. When it was recalled or rejected another can be made.
+// The identical request again answers 200.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transaction/{id}/corrected_entries (the `MakeCorrectedEntry` operationId).
+func (c *ClientWithResponses) MakeCorrectedEntryWithResponse(ctx context.Context, id string, params *MakeCorrectedEntryParams, body MakeCorrectedEntryJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeCorrectedEntryResponse, error) {
+	rsp, err := c.MakeCorrectedEntry(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeCorrectedEntryResponse(rsp)
+}
+
 // CorrectEntryWithBodyWithResponse Answer an event of a transaction
 //
 // returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
@@ -29836,6 +30109,46 @@ func ParseContestReturnResponse(rsp *http.Response) (*ContestReturnResponse, err
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
 		var dest Event
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMakeCorrectedEntryResponse parses an HTTP response from a MakeCorrectedEntryWithResponse call
+func ParseMakeCorrectedEntryResponse(rsp *http.Response) (*MakeCorrectedEntryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MakeCorrectedEntryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Transaction
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Transaction
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

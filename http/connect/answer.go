@@ -43,6 +43,7 @@ func (s *surface) answerRoutes() {
 			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
 		}},
 	}
+	s.Echo.POST("/api/transaction/:id/corrected_entries", s.ForClient(domain.ScopeOriginate, s.correctEntry))
 	for name, v := range verbs {
 		s.Echo.POST("/api/transaction/:id/"+name, s.ForClient(domain.ScopeOriginate, s.answerHandler(v)))
 	}

@@ -24,6 +24,11 @@ func tellTransaction(f domain.Fact) (told, bool) {
 		if e.Proposal.SameDay {
 			t.detail += " Same-day settlement was asked for."
 		}
+		if r := e.Corrects; r != nil {
+			client, _, _ := domain.SplitTransactionStream(f.Stream)
+			t.detail += " It takes the place of a debit that came back R11, without a new authorization." + sentence(r.Reason)
+			t.href, t.linkText = transactionPath(client, r.TransactionID), "Open what came back"
+		}
 		if m := e.Missed; m != nil {
 			t.detail, t.tone = t.detail+" Its account had been corrected by a notification of change "+m.Code+", to "+m.Masked()+" at "+m.Routing+".", warn
 		}
@@ -48,6 +53,9 @@ func tellTransaction(f domain.Fact) (told, bool) {
 		return t, true
 	case *domain.TransactionReleasedFromFile:
 		return told{what: "Taken out of its file", detail: e.Reason, tone: warn, href: Path + "/files/" + e.File, linkText: "Open the file"}, true
+	case *domain.TransactionCorrectedEntryMade:
+		client, _, _ := domain.SplitTransactionStream(f.Stream)
+		return told{what: "Corrected by another entry", detail: "As the receiver had authorized it.", href: transactionPath(client, e.TransactionID), linkText: "Open the corrected entry"}, true
 	case *domain.TransactionAccountChanged:
 		if e.Code == "" {
 			return told{what: "Account set back", detail: "It leaves with the data it was asked for."}, true

@@ -168,7 +168,7 @@ var ableTexts = map[string][2]string{
 	"recall": {"Recall it", "takes it back before it leaves"}, "return": {"Return it", "sends it back to its sender"}, "correct": {"Send a notification of change", "tells its sender what to change"},
 	"dishonor": {"Dishonor the return", "sends the return back as not allowed"}, "contest": {"Contest the dishonor", "insists on the return"}, "refuse": {"Refuse the change", "tells the bank that its change is wrong"},
 	"reverse": {"Reverse it", "takes back what was sent in error"}, "retry": {"Present it again", "sends the returned debit once more"}, "return_fee": {"Charge a return fee", "debits a fee for the returned debit"},
-	"return_request": {"Ask it back", "asks the receiving bank to return it"},
+	"corrected_entry": {"Send a corrected entry", "debits as was authorized, without a new authorization"}, "return_request": {"Ask it back", "asks the receiving bank to return it"},
 }
 
 // ableText describes an action of a client.

@@ -26,7 +26,7 @@ var scopesOfRoutes = map[string]string{
 	"POST /api/transaction/:id/dishonors": "originate", "POST /api/transaction/:id/contests": "originate",
 	"POST /api/transaction/:id/refusals": "originate", "POST /api/transaction/:id/reversals": "originate",
 	"POST /api/transaction/:id/retries": "originate", "POST /api/transaction/:id/decision": "originate", "POST /api/transaction/:id/return_fees": "originate",
-	"POST /api/transaction/:id/return_requests": "originate",
+	"POST /api/transaction/:id/return_requests": "originate", "POST /api/transaction/:id/corrected_entries": "originate",
 
 	"GET /v1/transactions": "read", "GET /v1/search": "read", "GET /v1/statement": "read", "GET /v1/events": "read", "GET /v1/events/stream": "read",
 	"POST /v1/nacha": "originate", "GET /v1/files": "read", "GET /v1/files/:id": "read", "GET /v1/files/:id/nacha": bytesOf,

@@ -193,6 +193,10 @@ func (c *walker) actOn(p *promise) {
 		c.askBack(p.tx)
 		return
 	}
+	if a.Action == "corrected_entry" {
+		c.correctEntry(p.tx, a.EventID)
+		return
+	}
 	body := object{"ReplyToEventId": a.EventID}
 	path := map[string]string{"return": "returns", "correct": "corrections", "dishonor": "dishonors", "contest": "contests",
 		"refuse": "refusals", "reverse": "reversals", "retry": "retries", "return_fee": "return_fees"}[a.Action]
@@ -228,6 +232,22 @@ func (c *walker) actOn(p *promise) {
 	c.want(200, "POST", "/api/transaction/"+p.tx+"/"+path, body, nil)
 	c.promised(promise{tx: p.tx, event: e.EventID, kind: e.EventType, debit: debit, cents: cents})
 	c.w.did(a.Action)
+}
+
+// correctEntry debits again what came back R11, less.
+func (c *walker) correctEntry(tx, event string) {
+	cents := int64(1 + c.rng.IntN(2500))
+	body := object{"ReplyToEventId": event, "Reason": "the amount", "Amount": dollars(cents)}
+	var answer struct {
+		told
+		TransactionID string
+	}
+	if !c.makes(201, "/api/transaction/"+tx+"/corrected_entries", body, &answer) {
+		return
+	}
+	c.promised(promise{tx: answer.TransactionID, event: answer.last("Origination"), kind: "Origination", debit: true, cents: cents})
+	c.want(200, "POST", "/api/transaction/"+tx+"/corrected_entries", body, nil)
+	c.w.did("corrected_entry")
 }
 
 // askBack has the receiving bank asked for an entry; nothing leaves for it.

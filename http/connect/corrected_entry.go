@@ -1,0 +1,151 @@
+package connect
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
+)
+
+// correctedEntry is the body of a request for a corrected entry. What it leaves
+// out is as in the debit that came back.
+type correctedEntry struct {
+	replyTo, reason string
+	cents           int64
+	description     string
+	effectiveOn     string
+}
+
+var correctedEntryFields = newFieldSet(
+	textField("ReplyToEventId", func(a *correctedEntry) *string { return &a.replyTo }),
+	textField("Reason", func(a *correctedEntry) *string { return &a.reason }),
+	field[correctedEntry]{"Amount", func(a *correctedEntry, value, at string) (bad []domain.FieldError) {
+		if a.cents, bad = readCents(value, at); bad == nil && a.cents == 0 {
+			return api.Wrong(at, "amount", "a corrected entry moves money: above zero")
+		}
+		return bad
+	}},
+	textField("Description", func(a *correctedEntry) *string { return &a.description }),
+	field[correctedEntry]{"EffectiveDate", func(a *correctedEntry, value, at string) []domain.FieldError {
+		text, _ := api.Unquote(value)
+		day, ok := api.ParseDay(text)
+		if !ok {
+			return api.Wrong(at, "date", "must be a date as YYYY-MM-DD or M/D/YYYY")
+		}
+		a.effectiveOn = day
+		return nil
+	}},
+)
+
+// correctEntry answers POST /api/transaction/{id}/corrected_entries: 201 with
+// the new transaction, 200 with it if the same was asked for before.
+func (s *surface) correctEntry(c echo.Context, who api.Caller) error {
+	id, err := api.GUIDParam(c, "id", "transaction")
+	if err != nil {
+		return err
+	}
+	input, err := api.Body(c, echo.MIMEApplicationJSON)
+	if err != nil {
+		return err
+	}
+	var a correctedEntry
+	if err := correctedEntryFields.decode(input, &a); err != nil {
+		return err
+	}
+	if reply, ok := api.ParseGUID(a.replyTo); ok {
+		a.replyTo = reply
+	}
+	once, err := s.Once(c, who, input)
+	if err != nil {
+		return err
+	}
+	if use, repeated := once.Before(); repeated {
+		return s.originatedBefore(c, who, use)
+	}
+	l, ctx := s.LedgerNow(), c.Request().Context()
+	before, err := s.Transaction(ctx, l, who.Client, id)
+	if err != nil {
+		return err
+	}
+	if err := api.Repeated(l, before.Transaction, "/Reason", a.reason); err != nil {
+		return err
+	}
+	made, status := api.NewID(), http.StatusCreated
+	_, err = ledger.ExecuteWith(ctx, l, ledger.TransactionStream(who.Client, id), func(t domain.Transaction) (ledger.Decision, error) {
+		d, same, err := s.correctedEntry(ctx, l, t, a, made, once.Key)
+		if same != "" {
+			made, status = same, http.StatusOK
+		}
+		return d, err
+	})
+	if err != nil {
+		return err
+	}
+	st, err := s.Transaction(ctx, l, who.Client, made)
+	if err != nil {
+		return err
+	}
+	return s.respondOriginated(c, who, status, st)
+}
+
+// correctedEntry decides about a corrected entry: its transaction, which
+// carries the idempotency key, and the note of it beside the return. Same is
+// the transaction that was made for the same request before.
+func (s *surface) correctedEntry(ctx context.Context, l *ledger.Ledger, t domain.Transaction, a correctedEntry, id string, key ledger.Option) (d ledger.Decision, same string, err error) {
+	now, err := l.CaseOf(ctx, t)
+	if err != nil {
+		return d, "", err
+	}
+	if now.Refused, err = s.RefusedOver(ctx, l, t); err != nil {
+		return d, "", err
+	}
+	if t.Originated == nil {
+		return d, "", domain.Refuse(domain.RuleBroken, "a payment that came is not corrected by an entry of ours")
+	}
+	p := a.proposal(t)
+	if made, ok := now.CorrectedEntries[now.CorrectedEntry()]; ok && a.made(made, p) {
+		return d, made.ID, nil
+	}
+	ask := answers.CorrectedEntry{ReplyTo: a.replyTo, TransactionID: id, Reason: a.reason, EffectiveOn: a.effectiveOn}
+	corrects, events, err := ask.Decide(now)
+	if err != nil {
+		return d, "", err
+	}
+	number, err := l.OpenAccount(t.Client, t.Account)
+	if err != nil {
+		return d, "", err
+	}
+	client, err := s.ClientSettings(ctx, t.Client)
+	if err != nil {
+		return d, "", err
+	}
+	begun, err := l.Begins(ctx, client, ledger.Order{ID: id, Proposal: p, Number: number, Named: t.Originated.Named, Corrects: &corrects}, key)
+	d.Events, d.Before = events, []ledger.Change{begun}
+	return d, "", err
+}
+
+// proposal is what came back, as it is corrected: to the account as it is now.
+func (a correctedEntry) proposal(t domain.Transaction) domain.Proposal {
+	p := t.Originated.Proposal
+	p.ToRouting, p.ToAccountType, p.SameDay, p.EffectiveOn = t.Routing, t.AccountType, false, a.effectiveOn
+	if a.cents > 0 {
+		p.AmountCents = a.cents
+	}
+	if strings.TrimSpace(a.description) != "" {
+		p.Description = a.description
+	}
+	return p
+}
+
+// made reports whether a corrected entry is the one that is asked for.
+func (a correctedEntry) made(t domain.Transaction, p domain.Proposal) bool {
+	o := t.Originated
+	return o != nil && o.Corrects != nil && o.Corrects.ItemID == a.replyTo && o.Corrects.Reason == strings.TrimSpace(a.reason) &&
+		o.Proposal.AmountCents == p.AmountCents && o.Proposal.Description == p.Description && o.Proposal.EffectiveOn == p.EffectiveOn
+}

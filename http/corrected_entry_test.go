@@ -1,0 +1,83 @@
+package http_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// A debit that came back R11 is corrected by one new entry, which leaves as any
+// other, and not after the sixtieth day.
+func TestADebitThatWasNotAsAuthorizedIsCorrectedByANewEntry(t *testing.T) {
+	w := newTown(t)
+	acme, other, ops := w.client("acme", settings()), w.client("diner", settings()), w.ops()
+	var ids [3]string
+	for i := range ids {
+		ids[i] = acme.originate(proposal("StandardEntryClassCode", "WEB", "TransactionType", "pull", "WebDetails", map[string]string{"PaymentType": "single"},
+			"ToRouting", "121000358", "ToName", "Ada Marsh", "Description", "DUES NOV", "Amount", 10.25)).is(201).text("TransactionID")
+	}
+	path := func(i int) string { return "/api/transaction/" + ids[i] }
+	w.at("2026-11-17 10:16")
+	w.returned("acme", ids[0], "R11")
+	w.returned("acme", ids[1], "R10")
+	w.returned("acme", ids[2], "R11")
+	body := func(i int, more string) string {
+		tx, err := w.ledger.Transaction(t.Context(), "acme", ids[i])
+		w.must(err)
+		return `{"ReplyToEventId":"` + tx.Items[1].ID + `"` + more + `}`
+	}
+	why := `,"Reason":"the amount was 8.50","Amount":8.5`
+	if now := string(acme.call("GET", path(0), "").is(200).body); !strings.Contains(now, `"Action":"corrected_entry"`) {
+		t.Errorf("it is not offered: %s", now)
+	}
+	for more, status := range map[string]int{
+		"": 400, `,"Reason":"x","Amount":0`: 400, `,"Reason":"x","EffectiveDate":"soon"`: 400, `,"Reason":"x","TransactionID":"1"`: 400,
+		`,"Reason":"account 999999999"`: 422, `,"Reason":"x","EffectiveDate":"2027-02-20"`: 422, `,"Reason":"x","Description":"RETRY PYMT"`: 422,
+	} {
+		if got := acme.call("POST", path(0)+"/corrected_entries", body(0, more)); got.status != status {
+			t.Errorf("%s: %d %s", more, got.status, got.body)
+		}
+	}
+	acme.call("POST", path(1)+"/corrected_entries", body(1, why)).problem(422, "rule-broken")
+	other.call("POST", path(0)+"/corrected_entries", body(0, why)).problem(404, "not-found")
+
+	made := acme.call("POST", path(0)+"/corrected_entries", body(0, why)).is(201)
+	id := made.text("TransactionID")
+	if made.text("CorrectsTransactionID") != ids[0] || !strings.Contains(string(made.body), `"Amount":8.50`) || made.text("CompanyEntryDescription") != "DUES NOV" || made.text("Status") != "Pending" {
+		t.Errorf("%s", made.body)
+	}
+	if again := acme.call("POST", path(0)+"/corrected_entries", body(0, why)).is(200); again.text("TransactionID") != id {
+		t.Errorf("asked again: %s", again.body)
+	}
+	acme.call("POST", path(0)+"/corrected_entries", body(0, `,"Reason":"another"`)).problem(409, "already-done")
+	acme.call("POST", path(0)+"/dishonors", body(0, `,"ReasonCode":"R68"`)).problem(422, "rule-broken")
+	if now := acme.call("GET", path(0), "").is(200); now.text("CorrectedByTransactionID") != id || strings.Contains(string(now.body), `"corrected_entry"`) {
+		t.Errorf("%s", now.body)
+	}
+	ops.call("POST", "/v1/ops/events/"+lastEvent(t, w, id)+"/hold", `{"reason":"look at it"}`).is(200)
+	recalled := acme.call("POST", path(2)+"/corrected_entries", body(2, why)).is(201).text("TransactionID")
+	acme.call("DELETE", "/api/transaction/"+recalled+"/events/"+lastEvent(t, w, recalled), "").is(200)
+	second := acme.call("POST", path(2)+"/corrected_entries", body(2, why)).is(201).text("TransactionID")
+	w.at("2026-11-18 10:16")
+	if left := w.outboxText(); strings.Count(left, "999999999        0000000850") != 1 {
+		t.Errorf("left\n%s", left)
+	}
+	if now := acme.call("GET", "/api/transaction/"+second, "").is(200); now.text("Status") != "Transmitted" {
+		t.Errorf("%s", now.body)
+	}
+	w.at("2027-02-01 10:16")
+	if now := acme.call("GET", "/api/transaction/"+id, "").is(200); now.text("Status") != "Rejected" || !strings.Contains(string(now.body), "its deadline was") {
+		t.Errorf("what was held is not rejected after the sixtieth day: %s", now.body)
+	}
+	if now := string(acme.call("GET", path(0), "").is(200).body); strings.Contains(now, `"corrected_entry"`) {
+		t.Errorf("%s", now)
+	}
+	acme.call("POST", path(0)+"/corrected_entries", body(0, why)).problem(422, "return-window-closed")
+	w.sound()
+}
+
+// lastEvent is the id of the newest event of acme's transaction.
+func lastEvent(t *testing.T, w *town, id string) string {
+	tx, err := w.ledger.Transaction(t.Context(), "acme", id)
+	w.must(err)
+	return tx.Items[len(tx.Items)-1].ID
+}
