@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
@@ -87,7 +88,7 @@ func (k *comparison) build(ctx context.Context, until int64, progress func(done,
 	if err != nil {
 		return 0, err
 	}
-	p, err := newProjector(k.fresh.writer, k.views.options.Log, generation, 0)
+	p, err := newProjector(k.fresh.writer, k.views.options.Log, generation, eventstore.Head{})
 	if err != nil {
 		return 0, err
 	}

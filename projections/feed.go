@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/achledger/achledger/domain"
@@ -41,16 +42,27 @@ type feed struct {
 // newFeed is for one reading of the log.
 func newFeed(store eventstore.Store, page int) feed { return feed{store, page, &foldedFiles{}} }
 
-// batches sends the log after a position, up to and including until, in
-// order. It ends with an error, or nil when everything was sent.
-func (f feed) batches(ctx context.Context, after, until int64, out chan<- []logEvent) error {
-	for after < until {
-		events, err := f.store.ReadAll(ctx, after, int(min(int64(f.page), until-after)))
+// ErrOtherLog means that the log is not a continuation of the one that the views
+// were built from.
+var ErrOtherLog = errors.New("the log is not the one that the views were made from")
+
+// batches sends the log after a head, up to and including until, in order. It
+// ends with an error, or nil when everything was sent. The first event of each
+// page must continue the chain: between two pages a database may become another.
+func (f feed) batches(ctx context.Context, after eventstore.Head, until int64, out chan<- []logEvent) error {
+	var hashes eventstore.Chain
+	for after.Position < until {
+		events, err := f.store.ReadAll(ctx, after.Position, int(min(int64(f.page), until-after.Position)))
 		if err != nil {
 			return err
 		}
 		if len(events) == 0 {
-			return fmt.Errorf("the log ends at position %d and not at %d", after, until)
+			return fmt.Errorf("the log ends at position %d and not at %d", after.Position, until)
+		}
+		if first := &events[0]; hashes.Hash(after.Hash, first) != first.Hash {
+			if err := f.holds(ctx, after); err != nil {
+				return err
+			}
 		}
 		batch := make([]logEvent, len(events))
 		for i, r := range events {
@@ -63,7 +75,24 @@ func (f feed) batches(ctx context.Context, after, until int64, out chan<- []logE
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		after = events[len(events)-1].Position
+		last := &events[len(events)-1]
+		after = eventstore.Head{Position: last.Position, Hash: last.Hash}
+	}
+	return nil
+}
+
+// holds returns ErrOtherLog unless the log has an event with this position and
+// hash. If it has, the next event is damaged, which verify reports.
+func (f feed) holds(ctx context.Context, at eventstore.Head) error {
+	if at.Position == 0 {
+		return nil
+	}
+	events, err := f.store.ReadAll(ctx, at.Position-1, 1)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 || events[0].Position != at.Position || events[0].Hash != at.Hash {
+		return fmt.Errorf("%w: event %d is another one", ErrOtherLog, at.Position)
 	}
 	return nil
 }

@@ -18,6 +18,13 @@ type generationRow struct {
 	shape      string
 }
 
+// head is the event up to which the generation shows the log.
+func (s generationRow) head() (h eventstore.Head) {
+	h.Position = s.position
+	copy(h.Hash[:], s.hash)
+	return h
+}
+
 // errNoGeneration: the file holds no live generation.
 var errNoGeneration = errors.New("views.db holds no views")
 

@@ -63,6 +63,24 @@ func (v *Views) openForWriting(ctx context.Context) error {
 	return nil
 }
 
+// Shown returns the newest event that a views.db shows, without opening it as
+// views of a log. It is the zero value if the file is missing or damaged.
+func Shown(path string) (head eventstore.Head) {
+	d, err := openForReading(path)
+	if err != nil {
+		return head
+	}
+	defer d.close()
+	_ = d.readers.Use(context.Background(), func(c *conn.Conn) error {
+		live, err := liveGeneration(c)
+		if err == nil {
+			head = live.head()
+		}
+		return err
+	})
+	return head
+}
+
 // openFitting opens a views.db with a live generation of this log, making it
 // from scratch where necessary.
 func openFitting(ctx context.Context, path string, store eventstore.Store, log *slog.Logger) (*database, int64, error) {

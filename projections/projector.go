@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
@@ -23,7 +24,8 @@ type projector struct {
 	log        *slog.Logger
 	generation int64
 	position   int64
-	live       int64 // 1 for the generation that is shown, 0 for one that is filled
+	hash       [32]byte // of the event there
+	live       int64    // 1 for the generation that is shown, 0 for one that is filled
 
 	refs     map[string]int64 // rows of files
 	arrivals map[string]int64 // rows of files that came from the bank
@@ -36,9 +38,9 @@ type projector struct {
 	args     []value           // scratch
 }
 
-func newProjector(c *conn.Conn, log *slog.Logger, generation, position int64) (*projector, error) {
+func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstore.Head) (*projector, error) {
 	p := &projector{
-		c: c, log: log, generation: generation, position: position,
+		c: c, log: log, generation: generation, position: at.Position, hash: at.Hash,
 		refs: map[string]int64{}, arrivals: map[string]int64{}, headers: map[batchKey]int64{}, actors: map[string]bool{}, queue: queueChanges{}, money: newMoneyChanges(),
 		days: map[int64]stretch{}, shown: map[int64]stretch{}, args: make([]value, 0, 40),
 	}
@@ -55,7 +57,7 @@ const moveCheckpoint = `UPDATE checkpoint SET position = ?4, hash = ?5
 func (p *projector) project(ctx context.Context, log feed, until int64, apply func([]logEvent) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches, ended := make(chan []logEvent, 1), make(chan error, 1)
-	from := p.position
+	from := eventstore.Head{Position: p.position, Hash: p.hash}
 	go func() {
 		ended <- log.batches(ctx, from, until, batches)
 		close(batches)
@@ -87,8 +89,14 @@ func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 		clear(p.actors)
 		return err
 	}
-	p.position = batch[len(batch)-1].recorded.Position
+	p.moveTo(batch)
 	return nil
+}
+
+// moveTo notes that a batch was applied.
+func (p *projector) moveTo(batch []logEvent) {
+	last := &batch[len(batch)-1].recorded
+	p.position, p.hash = last.Position, last.Hash
 }
 
 func (p *projector) rows(batch []logEvent) error {

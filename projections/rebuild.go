@@ -54,7 +54,7 @@ func rebuilt(ctx context.Context, c *conn.Conn, store eventstore.Store, log *slo
 	if err != nil {
 		return err
 	}
-	p, err := newProjector(c, log, generation, 0)
+	p, err := newProjector(c, log, generation, eventstore.Head{})
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
 		}
 		err = p.project(ctx, newFeed(store, rebuildPage), live.position, func(batch []logEvent) error {
 			err := p.rows(batch)
-			p.position = batch[len(batch)-1].recorded.Position
+			p.moveTo(batch)
 			return err
 		})
 		if err != nil {

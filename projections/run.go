@@ -9,7 +9,8 @@ import (
 
 // Run follows the log until ctx ends. A commit's hint wakes it, and a tick in
 // case one was missed. A pass that failed is logged and tried again at the
-// next tick: what it had not committed is in the log.
+// next tick: what it had not committed is in the log. ErrOtherLog ends Run: what
+// the views show is not in the log any more.
 func (v *Views) Run(ctx context.Context) error {
 	if v.options.ReadOnly {
 		return errors.New("the views are open for reading only")
@@ -22,7 +23,11 @@ func (v *Views) Run(ctx context.Context) error {
 	defer v.running.Store(false)
 	for {
 		wake := hint
-		if err := v.CatchUp(ctx); err != nil && ctx.Err() == nil {
+		err := v.CatchUp(ctx)
+		if errors.Is(err, ErrOtherLog) {
+			return err
+		}
+		if err != nil && ctx.Err() == nil {
 			v.options.Log.Error("projecting the log failed", "position", v.Position(), "err", err)
 			wake = nil // whatever is committed meanwhile, the next try is at the next tick
 		}
@@ -103,7 +108,7 @@ func (v *Views) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := newProjector(c, v.options.Log, live.generation, live.position)
+	p, err := newProjector(c, v.options.Log, live.generation, live.head())
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 )
 
 // BenchmarkFind asks a views.db of ACHLEDGER_SIZE payments, a million by
@@ -126,7 +127,7 @@ func (s *sized) fill() {
 	ctx := s.b.Context()
 	generation, err := newGeneration(ctx, s.d.writer, false)
 	s.must(err)
-	s.p, err = newProjector(s.d.writer, silent, generation, 0)
+	s.p, err = newProjector(s.d.writer, silent, generation, eventstore.Head{})
 	s.must(err)
 	draw := rand.New(rand.NewPCG(1, 2))
 	for from := 0; from < s.payments; from += fileOf {

@@ -39,8 +39,8 @@ type Ask struct {
 }
 
 // ErrUnanswered: the leader did not answer in time. It may have done what was
-// asked for, or may still.
-var ErrUnanswered = errors.New("the leader does not answer")
+// asked for, or may still, so this is an eventstore.ErrUnknownOutcome.
+var ErrUnanswered = fmt.Errorf("the leader does not answer: %w", eventstore.ErrUnknownOutcome)
 
 // Ask has the leader do something and waits for its answer, a minute at most. A
 // leader that comes after another one does the ask again.

@@ -14,11 +14,12 @@ import (
 const (
 	selectHead = `SELECT position, hash FROM events ORDER BY position DESC LIMIT 1`
 	selectHash = `SELECT hash FROM events WHERE position = $1`
-	beHere     = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, knows, told_by)
-		VALUES($1, $2, $3, $4, now(), $5, $6, $7, $8, $2)
+	beHere     = `INSERT INTO nodes(name, release, position, views, seen, serves, keys_dropped, next_master, knows, told_by, vouches, vouched_by)
+		VALUES($1, $2, $3, $4, now(), $5, $6, $7, $8, $2, $9, $2)
 		ON CONFLICT(name) DO UPDATE SET release = excluded.release, position = excluded.position, views = excluded.views,
 			seen = excluded.seen, serves = excluded.serves, keys_dropped = excluded.keys_dropped,
-			next_master = excluded.next_master, knows = excluded.knows, told_by = excluded.told_by`
+			next_master = excluded.next_master, knows = excluded.knows, told_by = excluded.told_by,
+			vouches = excluded.vouches, vouched_by = excluded.vouched_by`
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
 )
 
@@ -31,6 +32,7 @@ func (s *Store) barrier(ctx context.Context) error {
 	var hash []byte
 	var sent time.Duration
 	var spoken int
+	var identity string
 	err := s.read(ctx, func(c *pgx.Conn) error {
 		var b pgx.Batch
 		head, hash, sent = eventstore.Head{}, nil, SinceBoot()
@@ -39,6 +41,7 @@ func (s *Store) barrier(ctx context.Context) error {
 		queueHead(&b, &head)
 		queueHash(&b, known.Position, &hash)
 		queueSpoken(&b, &spoken)
+		b.Queue(selectIdentity).QueryRow(func(row pgx.Row) error { return row.Scan(&identity) })
 		return commit(ctx, c, &b)
 	})
 	if err != nil {
@@ -51,6 +54,7 @@ func (s *Store) barrier(ctx context.Context) error {
 		s.fail(err)
 		return err
 	}
+	s.vouched.Store(&identity)
 	s.moveTo(head, nil)
 	s.committed(sent) // last: who is fresh knows this head
 	return nil
@@ -90,11 +94,15 @@ func rollback(c *pgx.Conn, cause error) error {
 // queueHere has the node say that it is here, and how far.
 func (s *Store) queueHere(b *pgx.Batch) {
 	var now Standing
+	var vouches string
 	says := s.says.Load()
 	if says != nil {
 		now = (*says)()
+		if in := s.vouched.Load(); in != nil {
+			vouches = *in
+		}
 	}
-	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, now.Views, says != nil, now.KeysDropped, now.NextMaster, s.options.Knows)
+	b.Queue(beHere, s.options.Node, s.options.Release, s.known().Position, now.Views, says != nil, now.KeysDropped, now.NextMaster, s.options.Knows, vouches)
 }
 
 func queueHead(b *pgx.Batch, head *eventstore.Head) {

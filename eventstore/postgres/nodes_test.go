@@ -33,3 +33,53 @@ func TestNodesSeeEachOthersRelease(t *testing.T) {
 		t.Errorf("the node that was replaced runs %s", got)
 	}
 }
+
+// After a failover or a restore, who served until then says whether the database holds
+// what it knew. Who had been away for a while, while the database before was there to
+// note it, has nothing to say.
+func TestWhoServedUntilThenIsHeard(t *testing.T) {
+	s, url := fresh(t, postgres.Options{Node: "a", Release: "v1"})
+	identity, err := s.Identity(t.Context())
+	must(t, err)
+	change := func(sql string) { execIn(t, postgrestest.Shared(t), url, sql) }
+	heard := func(of string) postgres.Node {
+		t.Helper()
+		nodes, err := s.Nodes(t.Context())
+		must(t, err)
+		for _, n := range nodes {
+			if n.Name == of {
+				return n
+			}
+		}
+		return postgres.Node{}
+	}
+	open(t, postgres.Options{URL: url, Node: "command", Release: "v1"})
+	s.Serve(func() postgres.Standing { return postgres.Standing{} })
+	eventually(t, "a node says in which database it found its log", func() bool { return heard("a").Vouches == identity })
+	if n := heard("command"); n.MayContradict(identity) || n.MayContradict("another") {
+		t.Errorf("a command is waited for: %+v", n)
+	}
+	change(`INSERT INTO achledger.nodes(name, release, position, seen, vouches, vouched_by) VALUES('b', 'v1', 0, now(), 'another', 'v1')`)
+	waits := func() bool { return heard("b").MayContradict(identity) }
+	must(t, s.LetGo(identity))
+	if !waits() || heard("b").MayContradict("another") {
+		t.Errorf("a node that was there a moment ago: %+v", heard("b"))
+	}
+	change(`UPDATE achledger.nodes SET seen = now() - interval '10 seconds' WHERE name = 'b'`)
+	must(t, s.LetGo("another"))
+	if !waits() {
+		t.Error("it was let go in another database than the one that it served")
+	}
+	must(t, s.LetGo(identity))
+	if waits() {
+		t.Error("a node that has been away for long is waited for")
+	}
+	if n := heard("a"); !n.Serves {
+		t.Error("a node that serves was let go")
+	}
+	// A release that does not say so leaves what a newer one said.
+	change(`UPDATE achledger.nodes SET seen = now(), serves = true, release = 'v0' WHERE name = 'b'`)
+	if waits() {
+		t.Error("a release is waited for that says nothing")
+	}
+}

@@ -59,9 +59,9 @@ func TestInitMayBeRepeatedAndServingWantsItsSchema(t *testing.T) {
 		}
 		return postgres.Ledger{ID: id, Kind: "sandbox", Mark: []byte{1}}, nil
 	}
-	for _, from := range []int{0, 5} {
+	for _, from := range []int{0, 6} {
 		made, err := postgres.Init(t.Context(), owner, postgrestest.Role, settle)
-		if err != nil || made.From != from || made.To != 5 || len(made.Grants) == 0 || made.Ledger.ID != "first" {
+		if err != nil || made.From != from || made.To != 6 || len(made.Grants) == 0 || made.Ledger.ID != "first" {
 			t.Errorf("got %+v, %v; want from version %d", made, err, from)
 		}
 		id = "second"
@@ -73,7 +73,7 @@ func TestInitMayBeRepeatedAndServingWantsItsSchema(t *testing.T) {
 	if _, err := postgres.Init(t.Context(), owner, "owner", settle); err == nil {
 		t.Error("the owner was let serve")
 	}
-	for version, served := range map[int]bool{4: false, 5: true, 6: true, 7: false} {
+	for version, served := range map[int]bool{5: false, 6: true, 7: true, 8: false} {
 		c.Exec(t, name, `UPDATE achledger.schema_version SET version = $1`, version)
 		s, err := postgres.Open(t.Context(), postgres.Options{URL: serving})
 		if served != (err == nil) {

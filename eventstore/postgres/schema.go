@@ -5,7 +5,7 @@ const schemaName = "achledger"
 
 // migrations[n] brings schema version n to n+1, as the owner. A released one
 // never changes.
-var migrations = []string{v1, v2, v3, v4, v5}
+var migrations = []string{v1, v2, v3, v4, v5, v6}
 
 // v1: all names are compared byte by byte, whatever the database's collation,
 // which may change with the operating system and must not take indexes along.
@@ -169,6 +169,12 @@ ALTER TABLE nodes ADD serves boolean NOT NULL DEFAULT true, -- false for a comma
   ADD knows        int    NOT NULL DEFAULT 0, -- vocabulary of its release
   ADD told_by      text   NOT NULL DEFAULT ''; -- release that said the columns above
 ALTER TABLE ledger ADD vocabulary int NOT NULL DEFAULT 0; -- newest that the log has an event of
+`
+
+// v6 is in which database a node found the log that it knew.
+const v6 = `
+ALTER TABLE nodes ADD vouches text NOT NULL DEFAULT '', -- for this database: system identifier and timeline
+  ADD vouched_by text NOT NULL DEFAULT ''; -- release that said so
 `
 
 // grants are what the serving role needs of each table.

@@ -15,6 +15,24 @@ type Standing struct {
 	NextMaster  string // names its next master key; empty where it has none
 }
 
+// MayContradict reports whether the node may know of events that the database
+// with this identity lost: it served until that database took over, and has not
+// yet confirmed its log.
+func (n Node) MayContradict(identity string) bool {
+	return n.Serves && n.Vouches != "" && n.Vouches != identity
+}
+
+// letGo marks nodes that have been silent for awayAfter. Everything such a node
+// knew was committed before this row, so a database that takes over with the row
+// has those events as well.
+const letGo = `UPDATE nodes SET serves = false WHERE serves AND seen < clock_timestamp() - $1::interval AND (` + selectIdentity + `) = $2`
+
+// LetGo records which nodes no longer serve, if the database still has this
+// identity. After a failover they are not waited for.
+func (s *Store) LetGo(identity string) error {
+	return s.change("note which nodes are away", func(b *pgx.Batch) { b.Queue(letGo, awayAfter.String(), identity) })
+}
+
 // Serve has the node say in the table of nodes how it stands, and that it serves. A
 // command, which is a node for a moment, does not.
 func (s *Store) Serve(says func() Standing) { s.says.Store(&says) }
@@ -27,6 +45,7 @@ type Node struct {
 	Position int64  // of the log, that it knows to be durable
 	Knows    int    // vocabulary of its release
 	Behind   bool   // it runs, and does not know what this one's release does
+	Vouches  string // identity of the database whose log it confirmed; empty if its release does not say
 	Serves   bool
 	Seen     time.Duration
 }
@@ -41,7 +60,7 @@ func (n Node) Live() bool { return n.Serves && n.Seen < awayAfter }
 // What a release before said, under the same name, says nothing of this one.
 const listNodes = `SELECT name, release, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint, serves,
 	CASE WHEN told_by = release THEN keys_dropped ELSE 0 END, CASE WHEN told_by = release THEN next_master ELSE '' END,
-	CASE WHEN told_by = release THEN knows ELSE 0 END
+	CASE WHEN told_by = release THEN knows ELSE 0 END, CASE WHEN vouched_by = release THEN vouches ELSE '' END
 	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
 
 // Nodes lists those that were there within the last hour, and how long ago.
@@ -49,7 +68,7 @@ func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {
 		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {
 			var ago int64
-			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows)
+			err = row.Scan(&n.Name, &n.Release, &n.Position, &n.Views, &ago, &n.Serves, &n.KeysDropped, &n.NextMaster, &n.Knows, &n.Vouches)
 			n.Seen = time.Duration(ago) * time.Microsecond
 			n.Behind = n.Live() && n.Knows < s.options.Knows
 			return n, err

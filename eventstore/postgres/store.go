@@ -28,6 +28,7 @@ type Store struct {
 	barriers, looks flight
 	heard           atomic.Int64                    // when the last write was sent that was committed, by SinceBoot
 	says            atomic.Pointer[func() Standing] // none where the node does not serve
+	vouched         atomic.Pointer[string]          // identity of the database that was found to hold what was proven before
 	asked           eventstore.Hints                // of asks and their answers
 	primary         atomic.Pointer[Primary]         // none before the first look
 	confirmed       atomic.Pointer[confirmation]    // none before Leads was asked

@@ -111,6 +111,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 		if err != nil {
 			return err
 		}
+		defer s.Switch.Pause("") // it is for the next leader to say
 		if sound, err = s.takeEvidence(ctx); err != nil {
 			s.log.Warn("it is not known whether the log is what it was", "err", err)
 		}
@@ -122,9 +123,7 @@ func (s *Server) lead(ctx context.Context, term int64) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	if s.asks != nil {
 		parts.Go(func() error { return s.asks.Asks(ctx, term, s.answer) })
-	}
-	if !sound {
-		parts.Go(func() error { return s.awaitEvidence(ctx) })
+		parts.Go(func() error { return s.keepEvidence(ctx, sound) })
 	}
 	parts.Go(func() error { return s.runRelay(ctx) })
 	parts.Go(func() error { return c.batcher.Run(ctx) })

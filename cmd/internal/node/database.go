@@ -276,9 +276,9 @@ func (r *row) soundIn(identity string, log delivery.Log) error {
 	return nil
 }
 
-// isIn reports whether the log was verified in its current database.
-func (r *row) isIn(identity string) bool {
+// identity is the identity of the database in which the log was last verified.
+func (r *row) identity() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.now.Identity == identity
+	return r.now.Identity
 }

@@ -1,11 +1,14 @@
 package node
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/achledger/achledger/cmd/internal/control"
+	"github.com/achledger/achledger/eventstore/postgres"
+	"github.com/achledger/achledger/http/api"
 )
 
 // leader is the node that leads, with the others.
@@ -119,6 +122,14 @@ func TestEveryNodeTakesEverythingAndOneOfThemDoesTheWork(t *testing.T) {
 	}
 	if lead.server.term.Load() != 1 {
 		t.Errorf("the term is %d", lead.server.term.Load())
+	}
+}
+
+// Who asks again does no harm, and must not be told that something broke.
+func TestWhatNoLeaderAnsweredMayHaveBeenDone(t *testing.T) {
+	p := api.Explain(fmt.Errorf("files/confirm: %w", postgres.ErrUnanswered))
+	if p.Code != "outcome-unknown" {
+		t.Errorf("it answers %s: %s", p.Code, p.Message)
 	}
 }
 

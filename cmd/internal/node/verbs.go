@@ -26,6 +26,7 @@ type asker interface {
 	Leads(ctx context.Context, term int64) error
 	Identity(ctx context.Context) (string, error)
 	Nodes(ctx context.Context) ([]postgres.Node, error)
+	LetGo(identity string) error
 	Fresh(ctx context.Context) error
 	Primary() postgres.Primary
 	Serve(says func() postgres.Standing)

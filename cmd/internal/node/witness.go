@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/durable"
 	"github.com/achledger/achledger/eventstore/relay"
+	"github.com/achledger/achledger/projections"
 )
 
 // witness is the newest event that this node knew to be durable. It is stored
@@ -39,32 +41,60 @@ func (c *Core) keepWitness(ctx context.Context) error {
 	return durable.Replace(c.Folder.Witness(), append(content, '\n'))
 }
 
+// witnesses returns what this node knew of the log when it stopped: the witness
+// that it wrote last, and the head of its views, which may be slightly newer.
+func (c *Core) witnesses() (knew []eventstore.Head, err error) {
+	var w witness
+	content, err := os.ReadFile(c.Folder.Witness())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(content, &w); err != nil {
+			return nil, err
+		}
+	}
+	hash, err := hex.DecodeString(w.Hash)
+	if err != nil {
+		return nil, err
+	}
+	head := eventstore.Head{Position: w.Position}
+	copy(head.Hash[:], hash)
+	return []eventstore.Head{head, projections.Shown(c.Folder.Views())}, nil
+}
+
 // contradicted says how the log differs from the one this node knew; empty if
 // it does not, or nothing was known.
 func (c *Core) contradicted(ctx context.Context) (reason string, err error) {
-	content, err := os.ReadFile(c.Folder.Witness())
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	var knew witness
-	if err == nil {
-		err = json.Unmarshal(content, &knew)
-	}
-	if err != nil || knew.Position == 0 {
-		return "", err
-	}
-	reached, err := c.Store.Reached(ctx, "")
+	knew, err := c.witnesses()
 	if err != nil {
 		return "", err
 	}
-	if reached < knew.Position {
+	reached, err := c.Store.Reached(ctx, "")
+	for _, w := range knew {
+		if err != nil || reason != "" {
+			break
+		}
+		reason, err = c.contradicts(ctx, w, reached)
+	}
+	return reason, err
+}
+
+// contradicts says how a log with this head position differs from what the node
+// knew; empty if it does not.
+func (c *Core) contradicts(ctx context.Context, knew eventstore.Head, reached int64) (reason string, err error) {
+	switch {
+	case knew.Position == 0:
+		return "", nil
+	case reached < knew.Position:
 		return fmt.Sprintf("the log ends at event %d, and this node had read event %d: the database was put back from another time", reached, knew.Position), nil
 	}
 	events, err := c.Store.ReadAll(ctx, knew.Position-1, 1)
 	if err != nil || len(events) == 0 {
 		return "", err
 	}
-	if hex.EncodeToString(events[0].Hash[:]) != knew.Hash {
+	if events[0].Hash != knew.Hash {
 		return fmt.Sprintf("event %d is another one than this node had read: the database was put back from another time", knew.Position), nil
 	}
 	return "", nil
@@ -106,58 +136,92 @@ func (s *Server) distrust(ctx context.Context, reason string) error {
 	return s.Switch.Distrust(reason, log)
 }
 
-// noWitness is why no file is delivered for the moment.
-const noWitness = "the database is another one than before, after a failover or a restore: nothing leaves until the stream says that it holds the same log"
+// another begins the reason why nothing is delivered for the moment.
+const another = "the database is another one than before, after a failover or a restore: nothing leaves until "
 
-// takeEvidence asks the stream, before a leader does anything, whether it has
-// more events than the log. In a database other than the last one, nothing is
-// delivered until the stream has been read; sound reports that it need not be
-// read again.
+// takeEvidence pauses delivery, before a leader does anything, until the
+// witnesses have confirmed the log; sound reports that they have.
 func (s *Server) takeEvidence(ctx context.Context) (sound bool, err error) {
 	if s.switched == nil {
 		return true, nil
 	}
+	waits, err := s.waitsFor(ctx)
+	if err != nil {
+		waits = "it is known that it holds the same log"
+	}
+	if waits == "" {
+		s.Switch.Pause("")
+		return true, nil
+	}
+	s.Switch.Pause(another + waits)
+	return false, err
+}
+
+// waitsFor names the witness that delivery waits for; empty if none. The stream
+// may have more events than the log. In a database other than the last one, it
+// must answer, and every node that served until the change must have found there
+// the events that it knew.
+func (s *Server) waitsFor(ctx context.Context) (what string, err error) {
+	const stream = "the stream says that it holds the same log"
 	identity, err := s.asks.Identity(ctx)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	asking, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	position, asked := s.relay.Open(asking)
-	switch known := s.switched.isIn(identity); {
+	switch known := s.switched.identity() == identity; {
 	case errors.Is(asked, relay.ErrFork):
-		return s.forked(ctx)
+		if still, err := s.forked(ctx); err != nil || still {
+			return "", err // everything is off
+		}
+		return stream, nil
 	case known:
-		s.Switch.Pause("")
-		return true, nil
+		return "", nil
 	case asked != nil || position == 0 && s.atStart > 1:
-		s.Switch.Pause(noWitness)
-		return false, nil
+		return stream, nil
+	}
+	if silent, err := s.silent(ctx, identity); err != nil || len(silent) > 0 {
+		return strings.Join(silent, ", ") + " says that it holds what was known there until then: start it again", err
 	}
 	log, err := Identify(ctx, s.Store)
-	if err == nil {
-		err = s.switched.soundIn(identity, log)
+	if err != nil {
+		return "", err
 	}
-	if err == nil {
-		s.Switch.Pause("")
-	}
-	return err == nil, err
+	return "", s.switched.soundIn(identity, log)
 }
 
-// awaitEvidence repeats takeEvidence until the stream has been read.
-func (s *Server) awaitEvidence(ctx context.Context) error {
-	for ctx.Err() == nil {
-		sound, err := s.takeEvidence(ctx)
-		if sound {
+// silent returns the nodes of the last hour that may know of events that are
+// not in the database with this identity.
+func (s *Server) silent(ctx context.Context, identity string) (names []string, err error) {
+	nodes, err := s.asks.Nodes(ctx)
+	for _, n := range nodes {
+		if n.MayContradict(identity) {
+			names = append(names, n.Name)
+		}
+	}
+	return names, err
+}
+
+// keepEvidence repeats takeEvidence until the log is confirmed, and from then on
+// records which nodes are away, so that the next failover does not wait for them.
+func (s *Server) keepEvidence(ctx context.Context, sound bool) error {
+	tick := time.NewTicker(witnessEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
 			return nil
+		case <-tick.C:
+		}
+		var err error
+		if !sound {
+			sound, err = s.takeEvidence(ctx)
+		} else {
+			err = s.asks.LetGo(s.switched.identity())
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("it is not known whether the log is what it was", "err", err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(witnessEvery):
-		}
 	}
-	return nil
 }

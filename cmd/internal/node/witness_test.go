@@ -42,16 +42,19 @@ func (c *cluster) refuses(r *running, why string) {
 
 func TestADatabasePutBackToAnEarlierTimeDeliversNothing(t *testing.T) {
 	for name, tt := range map[string]struct {
-		knew, stream bool
-		why          string
+		witness, views, stream bool
+		why                    string
 	}{
-		"a node knew more, and the stream is away": {true, false, "this node had read event"},
-		"only the stream knew more":                {false, true, "it holds"},
+		"a node wrote that it knew more, and the stream is away": {true, false, false, "this node had read event"},
+		"a node's views show more, and the stream is away":       {false, true, false, "this node had read event"},
+		"only the stream knew more":                              {false, false, true, "it holds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, knew := putBack(t)
-			if !tt.knew {
+			if !tt.witness {
 				must(t, os.Remove(knew.Witness()))
+			}
+			if !tt.views {
 				must(t, os.Remove(knew.Views()))
 			}
 			away := c.nats
@@ -116,9 +119,33 @@ func TestAnotherDatabaseWithTheSameLogDeliversOnceTheStreamSaysSo(t *testing.T) 
 		t.Error("it left")
 	}
 	c.nats = nats
-	r = serve(t, r.folder, c.options)
+	c.database.Exec(t, c.name, `INSERT INTO achledger.nodes(name, position, seen, vouches) VALUES('gone', 0, now(), 'another')`)
+	r = serve(t, r.folder, func(o *Options) { c.options(o); withAdmin(o) })
+	c.refuses(r, "until gone says that it holds what was known there")
+	if _, h := r.readyz(); h.DeliveryOn || !strings.Contains(h.WhyNot, "gone") {
+		t.Errorf("/readyz says %+v", h)
+	}
+	if len(c.sent()) != 0 {
+		t.Error("it left")
+	}
+	c.database.Exec(t, c.name, `UPDATE achledger.nodes SET vouches = (SELECT vouches FROM achledger.nodes WHERE vouches NOT IN ('', 'another')) WHERE name = 'gone'`)
 	eventually(t, "the payment leaves", func() bool { return len(c.sent()) == 1 })
 	must(t, r.stop())
+}
+
+// What a leader does not know, the next one may.
+func TestANodeThatDoesNotLeadPausesNothing(t *testing.T) {
+	c := newCluster(t)
+	nodes := []*running{c.serve(nil), c.serve(nil)}
+	lead, _ := leader(t, nodes)
+	lead.server.Switch.Pause(another + "it is known")
+	c.database.Exec(t, c.name, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+	eventually(t, "nothing is paused in the next term", func() bool {
+		leads, _ := leader(t, nodes)
+		on, _ := lead.server.Switch.Allowed("231380104")
+		return on && leads.server.term.Load() > 1
+	})
 }
 
 // The database may be put back together with nothing that knows more than it: where

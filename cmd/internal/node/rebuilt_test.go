@@ -1,0 +1,78 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
+	"github.com/achledger/achledger/eventstore/postgres/postgrestest"
+	"github.com/achledger/achledger/projections"
+)
+
+// rebuild makes a node's views anew, as the command does beside it.
+func (c *cluster) rebuild(f folder.Folder) error {
+	c.t.Helper()
+	reader, err := OpenDatabaseReader(context.Background(), f, c.database.URL(postgrestest.Role, c.name), "")
+	if err != nil {
+		return err
+	}
+	return errors.Join(projections.Rebuild(context.Background(), f.Views(), reader.Store, nil), reader.Close())
+}
+
+// The views of one node are made anew while all nodes take payments: no list of any
+// node misses what was answered, and at the end all nodes show the same.
+func TestViewsOfANodeAreMadeAnewWhileAllServe(t *testing.T) {
+	c := newCluster(t)
+	nodes := []*running{c.serve(nil), c.serve(nil), c.serve(nil)}
+	_, others := leader(t, nodes)
+	_, client := nodes[0].client("Harbor Gym")
+	paid := 0
+	pay := func(r *running) {
+		if status, _ := r.pay(client); status != http.StatusCreated {
+			t.Fatalf("a payment answers %d", status)
+		}
+		paid++
+	}
+	lists := func(r *running) {
+		t.Helper()
+		var list []object
+		r.must(http.StatusOK, client, http.MethodGet, "/api/transaction/event", nil, &list)
+		if len(list) != paid {
+			t.Errorf("a node lists %d of %d payments", len(list), paid)
+		}
+	}
+	for _, r := range nodes {
+		pay(r)
+	}
+	for round := range 3 {
+		rebuilt := make(chan error, 1)
+		go func() { rebuilt <- c.rebuild(others[round%2].folder) }()
+		for done := false; !done; {
+			for _, r := range nodes {
+				pay(r)
+				lists(others[round%2])
+			}
+			select {
+			case err := <-rebuilt:
+				must(t, err)
+				done = true
+			default:
+			}
+		}
+		for _, r := range nodes {
+			pay(r)
+			lists(r)
+			lists(others[round%2])
+		}
+	}
+	for _, r := range nodes {
+		must(t, r.server.views.CatchUp(t.Context()))
+		differences, n, err := r.server.views.Compare(t.Context(), nil)
+		must(t, err)
+		if n != 0 {
+			t.Errorf("the views of a node differ from its log in %d rows: %v", n, differences)
+		}
+	}
+}
