@@ -12,18 +12,19 @@ type storeCopyCommand struct {
 	dataFlag
 	urlFlag
 	To      string `help:"Where the ledger goes." enum:"database,folder" required:"" placeholder:"database|folder"`
+	Owner   string `help:"The database with the role that owns the tables, to create them in an empty one." placeholder:"URL"`
 	Inbox   string `help:"Where the nodes of the database read files of the bank, to see that all are read." placeholder:"DIR"`
 	Abandon bool   `help:"Give up a copy that was cut short, when nothing is at its target: the ledger stays where it is."`
 }
 
 // Help is the text that --help shows below the flags.
 func (storeCopyCommand) Help() string {
-	return `Neither a server nor a node may run. The folder has the master key in keys/master,
-whichever way the ledger goes, and a new one has nothing else. A database is made
-with the same master key first:
+	return `Neither a server nor a node may run. The folder contains the master key in
+keys/master in both directions, and a new one contains nothing else. A new database
+gets its tables from the owner's role, as store init would create them:
 
-  achledger store init --store postgres://owner@db/ledger --data ./node   # with keys/master
-  achledger store copy --data ./data --store postgres://achledger@db/ledger --to database
+  achledger store copy --data ./data --to database \
+    --store postgres://achledger@db/ledger --owner postgres://owner@db/ledger
 
 Delivery goes off at the source, for ever, before anything is copied, and on at the
 target, as it was, when all of it was read back. A copy that was cut short is typed
@@ -37,7 +38,7 @@ func (c storeCopyCommand) Validate() error { return c.mustStore() }
 // Run moves the ledger.
 func (c storeCopyCommand) Run(ctx context.Context, s streams) error {
 	head, err := node.CopyStore(ctx, node.StoreCopy{
-		URL: c.Store, Folder: c.folder(), ToStore: c.To == "database", Inbox: c.Inbox, Abandon: c.Abandon,
+		URL: c.Store, Owner: c.Owner, Folder: c.folder(), ToStore: c.To == "database", Inbox: c.Inbox, Abandon: c.Abandon,
 		Progress: func(what string) (func(done, total int64), func()) {
 			bar := terminal.NewProgress(s.errs, what)
 			return bar.At, bar.Done

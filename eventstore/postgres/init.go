@@ -52,6 +52,15 @@ func Init(ctx context.Context, url, role string, settle func(found *Ledger) (Led
 	return made, pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return made.in(ctx, tx, settle) })
 }
 
+// RoleOf returns the role that a URL names.
+func RoleOf(url string) (string, error) {
+	config, err := parse(url)
+	if err != nil {
+		return "", err
+	}
+	return config.User, nil
+}
+
 // in does everything in one transaction. Two at the same time come one after
 // the other.
 func (m *Made) in(ctx context.Context, tx pgx.Tx, settle func(*Ledger) (Ledger, error)) error {

@@ -14,12 +14,13 @@ import (
 // the master key, in keys/.
 type StoreCopy struct {
 	URL     string // of the database, with the serving role
+	Owner   string // of the database, with the owner's role, to create the tables of an empty one; optional
 	Folder  folder.Folder
 	ToStore bool   // from the folder to the database; otherwise back
 	Inbox   string // of the database's nodes, to check that it is empty; optional
 	Abandon bool   // give up the copy: the ledger stays where it is
 
-	// Progress reports events copied, and verified.
+	// Progress reports events copied, files copied, and events verified.
 	Progress func(what string) (at func(done, total int64), done func())
 }
 
@@ -28,10 +29,15 @@ type StoreCopy struct {
 // anything is copied, and set at the target to what it was only after the
 // whole copy was verified. An interrupted copy may be repeated.
 func CopyStore(ctx context.Context, o StoreCopy) (head eventstore.Head, err error) {
-	inFolder, inDatabase := &folderEnd{folder: o.Folder}, &databaseEnd{url: o.URL, folder: o.Folder, inbox: o.Inbox}
+	inFolder, inDatabase := &folderEnd{folder: o.Folder}, &databaseEnd{url: o.URL, owner: o.Owner, folder: o.Folder, inbox: o.Inbox}
 	var from, to end = inFolder, inDatabase
 	if !o.ToStore {
 		from, to = to, from
+	}
+	if o.ToStore && !o.Abandon {
+		if err := inDatabase.make(ctx); err != nil {
+			return head, err
+		}
 	}
 	err = inDatabase.alone(ctx, o.Abandon && o.ToStore, func(ctx context.Context) (err error) {
 		if err := from.openSource(ctx); err != nil {
@@ -84,7 +90,9 @@ func moveLedger(ctx context.Context, from, to end, o StoreCopy) (head eventstore
 	err = eventstore.CopyTo(ctx, to.target(), from.source(), at)
 	done()
 	if err == nil {
-		err = copyBeside(ctx, to.beside(), from.beside())
+		at, done = o.Progress("copying kept files")
+		err = copyBeside(ctx, to.beside(), from.beside(), at)
+		done()
 	}
 	if err != nil {
 		return head, fmt.Errorf("%w; nothing leaves from either place: type it again, and it continues", err)

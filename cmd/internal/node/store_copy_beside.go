@@ -27,7 +27,7 @@ type listed interface {
 	List(ctx context.Context) ([][2]string, error) // folder and name
 }
 
-func copyBeside(ctx context.Context, to, from beside) error {
+func copyBeside(ctx context.Context, to, from beside, progress func(done, total int64)) error {
 	clients, err := from.wraps.Clients()
 	if err != nil {
 		return fmt.Errorf("list the keys: %w", err)
@@ -41,7 +41,11 @@ func copyBeside(ctx context.Context, to, from beside) error {
 	if err != nil {
 		return fmt.Errorf("list the kept files: %w", err)
 	}
-	for _, f := range files {
+	for i, f := range files {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		progress(int64(i), int64(len(files)))
 		if f[0] == keptAsks {
 			continue // nobody waits for those any more
 		}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/achledger/achledger/cmd/internal/delivery"
 	"github.com/achledger/achledger/cmd/internal/folder"
 	"github.com/achledger/achledger/domain"
@@ -17,6 +19,7 @@ import (
 // databaseEnd is a database as the source or target of a copy.
 type databaseEnd struct {
 	url    string
+	owner  string        // URL of the owner's role; optional
 	folder folder.Folder // contains the master key
 	inbox  string
 	store  *postgres.Store // nil if the database does not exist
@@ -32,6 +35,34 @@ func (e *databaseEnd) beside() beside            { return beside{e.store.Wraps()
 func (e *databaseEnd) control() *delivery.Switch { return e.onOff }
 func (e *databaseEnd) close() error              { return nil } // alone closes it
 
+// make creates the tables of a database that has none, for a ledger with the
+// master key and of the kind of the folder. It may be repeated.
+func (e *databaseEnd) make(ctx context.Context) error {
+	if e.owner == "" {
+		return nil
+	}
+	if err := e.folder.MustExist(); err != nil {
+		return err
+	}
+	kind, err := e.folder.Kind()
+	if err != nil {
+		return err
+	}
+	role, err := postgres.RoleOf(e.url)
+	if err != nil {
+		return err
+	}
+	_, err = postgres.Init(ctx, e.owner, role, func(found *postgres.Ledger) (l postgres.Ledger, err error) {
+		if found != nil {
+			return *found, nil // whether it fits is checked where it is opened
+		}
+		l = postgres.Ledger{ID: uuid.NewString(), Kind: string(kind)}
+		l.Mark, err = seal.Mark(e.folder.Keys())
+		return l, err
+	})
+	return err
+}
+
 // alone runs do while no node uses the database. mayMiss allows the database
 // not to exist.
 func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.Context) error) (err error) {
@@ -39,6 +70,9 @@ func (e *databaseEnd) alone(ctx context.Context, mayMiss bool, do func(context.C
 	if mayMiss && postgres.Missing(err) {
 		e.store = nil
 		return do(ctx)
+	}
+	if errors.Is(err, postgres.ErrNotMade) {
+		err = fmt.Errorf("%w, or name that role with --owner postgres://OWNER@HOST/NAME, and the copy creates its tables", err)
 	}
 	if err != nil {
 		return err

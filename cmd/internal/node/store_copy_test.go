@@ -147,6 +147,46 @@ func TestALedgerMovesIntoADatabaseAndBack(t *testing.T) {
 	must(t, r.stop())
 }
 
+func TestACopyCreatesTheTablesOfAnEmptyDatabase(t *testing.T) {
+	m := newMoving(t)
+	m.name = m.database.Database(t) // without store init
+	if _, err := m.copy(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "--owner") {
+		t.Fatalf("the database has no tables: %v", err)
+	}
+	if on, reason := serveOnce(t, m.data); !on {
+		t.Errorf("delivery is off at the source: %s", reason)
+	}
+	var said []string
+	owner := func(o *StoreCopy) {
+		o.Owner = m.database.URL("owner", m.name)
+		o.Progress = func(what string) (func(done, total int64), func()) {
+			said = append(said, what)
+			return func(int64, int64) {}, func() {}
+		}
+	}
+	if is, err := m.copy(t.Context(), owner); err != nil || is != headOf(t, m.data) {
+		t.Fatalf("the copy ends at %d: %v", is.Position, err)
+	}
+	if got := strings.Join(said, ", "); got != "copying, copying kept files, reading it back" {
+		t.Errorf("it tells of %s", got)
+	}
+	m.nodes = 1
+	r := m.serve(nil)
+	if s := r.status(m.client, m.waiting); !strings.Contains(s, "Pending") {
+		t.Errorf("in the database a payment is %s", s)
+	}
+	must(t, r.stop())
+}
+
+// serveOnce says whether files may leave from a folder.
+func serveOnce(t *testing.T, f folder.Folder) (on bool, reason string) {
+	t.Helper()
+	r := serve(t, f, nil)
+	on, reason = r.server.Switch.Allowed("231380104")
+	must(t, r.stop())
+	return on, reason
+}
+
 func TestACopyThatIsCutShortContinuesOrIsAbandoned(t *testing.T) {
 	m := newMoving(t)
 	cut := func() error {
