@@ -11,15 +11,16 @@ const (
 	putItem = `INSERT INTO items@(position, client, txn, item, kind, direction, status, reason, reply_to, cents,
 			made_at, day, other_day, unfiled_day, changed, code, corrected, file, batch, trace,
 			effective_on, settled_on, in_file, history, sec, push, name, tail, updated_at, updated, shown, information, died,
-			shown_in, held_by, account, company, origin, statement, decision, request, missed)
+			shown_in, held_by, account, company, origin, statement, decision, request, missed, listed)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)
+			?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43)
 		ON CONFLICT(position) DO UPDATE SET status = ?7, reason = ?8, unfiled_day = ?14, changed = ?15,
 			file = ?18, batch = ?19, trace = ?20, history = ?24,
-			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35, account = ?36, decision = ?40, request = ?41`
+			tail = ?28, updated_at = ?29, updated = ?30, shown = ?31, shown_in = ?34, held_by = ?35, account = ?36, decision = ?40, request = ?41, listed = ?43`
 
 	// findFiled and fileItem change a row as putItem would after filed, when
-	// that is the stream's second event. No stream is read.
+	// that is the stream's second event. No stream is read. Such an item was in
+	// no list of few and enters none.
 	findFiled = `SELECT i.position, i.cents, p.client, p.odfi, p.answers, p.due, i.push
 		FROM items@ i INDEXED BY items_item@ LEFT JOIN pending@ p ON p.position = i.position
 		WHERE i.item = ?1 AND i.client = ?2 AND i.txn = ?3`
@@ -127,7 +128,7 @@ func (p *projector) putItem(t *domain.Transaction, n int, it itemRow) error {
 		it.status, it.reason, it.replyTo, it.cents, it.madeAt, day, otherDay(it, day), unfiledDay(it), it.changed,
 		it.code, it.corrected, ref(file), int64(it.batch), it.trace, it.effectiveOn, it.settledOn, ref(inFile),
 		historyText(it.steps), s.sec, string(s.push), s.name, s.tail, s.updatedAt, s.updated, s.shown,
-		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin, it.statement, it.decision, it.request, it.missed)
+		it.information, it.died, ref(shownIn), it.heldBy, s.account, s.company, origin, it.statement, it.decision, it.request, it.missed, listed(it, s, shownIn))
 	_, err = p.c.Exec(putItem, args...)
 	return err
 }

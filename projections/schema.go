@@ -82,7 +82,8 @@ CREATE TABLE items@(
   updated_at   INTEGER NOT NULL,
   updated      INTEGER NOT NULL,
   shown        INTEGER NOT NULL,        -- the item whose status it has; 0: Returned
-  shown_in     INTEGER                  -- the file in which that item lies
+  shown_in     INTEGER,                 -- the file in which that item lies
+  listed       TEXT                     -- the list of few it is in, see listed.go; NULL for most
 ) STRICT;
 CREATE INDEX items_item@ ON items@(item);
 
@@ -280,16 +281,10 @@ CREATE INDEX items_other_day@ ON items@(client, other_day) WHERE other_day IS NO
 CREATE INDEX items_unfiled_day@ ON items@(client, status, unfiled_day) WHERE unfiled_day IS NOT NULL;
 CREATE INDEX items_changed@ ON items@(client, changed);
 CREATE INDEX items_file@ ON items@(file, batch, trace) WHERE file IS NOT NULL;
-CREATE INDEX items_ended@ ON items@(status) WHERE kind = 'Origination' AND status IN ('Recalled', 'Rejected');
-CREATE INDEX items_ended_of@ ON items@(client, status) WHERE kind = 'Origination' AND status IN ('Recalled', 'Rejected');
-CREATE INDEX items_returned@ ON items@(shown) WHERE kind = 'Origination' AND shown = 0;
-CREATE INDEX items_returned_of@ ON items@(client) WHERE kind = 'Origination' AND shown = 0;
-CREATE INDEX items_held@ ON items@(status) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
-CREATE INDEX items_held_of@ ON items@(client) WHERE kind = 'Origination' AND status = 'Pending' AND reason <> '';
+CREATE INDEX items_listed@ ON items@(listed) WHERE listed IS NOT NULL;
+CREATE INDEX items_listed_of@ ON items@(client, listed) WHERE listed IS NOT NULL;
 CREATE INDEX items_questionable@ ON items@(client) WHERE kind = 'Return' AND code = 'R17' AND substr(information, 1, 12) = 'QUESTIONABLE';
 CREATE INDEX items_shown_in@ ON items@(shown_in) WHERE shown_in IS NOT NULL;
-CREATE INDEX items_in_hand@ ON items@(direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
-CREATE INDEX items_in_hand_of@ ON items@(client, direction) WHERE kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL;
 CREATE INDEX items_received@ ON items@(direction) WHERE kind = 'Origination' AND direction = 'FromFed';
 CREATE INDEX items_received_of@ ON items@(client) WHERE kind = 'Origination' AND direction = 'FromFed';
 CREATE INDEX items_in_file@ ON items@(in_file) WHERE in_file IS NOT NULL;

@@ -166,14 +166,15 @@ func (s *sized) payment(draw *rand.Rand, n int) error {
 	if n%50 == 0 {
 		cents = 4900
 	}
+	var list value
 	status, position, at := Released, int64(2*n+1), time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC).UnixMicro()
 	file, trace, history := ref(int64(n/fileOf*2*fileOf+2)), fmt.Sprintf("%s%07d", ours[:8], n), fmt.Sprintf("P%d R%d@%d", at, at, position)
 	if n%20_000 == 0 {
-		status, file, trace = Rejected, nil, ""
+		status, file, trace, list = Rejected, nil, "", Rejected
 	}
 	_, err := s.p.c.Exec(putItem, position, client, uuidOf(draw, n), uuidOf(draw, n), "Origination", "ToFed", status, "", "", cents,
 		at, int64(20261123), nil, nil, position, "", "", file, int64(1), trace, "", "", nil, history, "PPD", "push",
-		nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000)), at, position, position, "", "", file, "", nil, company, nil, "")
+		nameOf(draw), fmt.Sprintf("%04d", draw.IntN(10_000)), at, position, position, "", "", file, "", nil, company, nil, "", "", "", "", list)
 	return err
 }
 

@@ -320,7 +320,7 @@ func TestRareStatusesAreListedAcrossClients(t *testing.T) {
 	// What lies in a file of ours is found by the file: in the index of what
 	// came from the bank there would be all that ever left.
 	w.must(v.read(w.ctx, func(s snapshot) error {
-		return s.query(inHandOfAll, values(int64(math.MaxInt64), int64(0), string(domain.ToFed)), func(row []value) error {
+		return s.query(listedOfAll, values(int64(math.MaxInt64), int64(0), inHandList(domain.ToFed)), func(row []value) error {
 			t.Errorf("the row at %d does not name its file", row[0])
 			return nil
 		})

@@ -38,15 +38,10 @@ const (
 	// transactionsOfAll goes through the log's order, within the stretch of
 	// it in which items of the days asked for were made.
 	transactionsOfAll = transactionColumns + `NOT INDEXED` + transactionJoins + onDays + newestOf
-	// Few transactions have these statuses, so each has an index of its own
-	// that holds them and nothing else: a search row by row would go through
-	// millions of others.
-	endedTransactions = transactionColumns + `INDEXED BY items_ended@` + transactionJoins + ended
-	endedOfClient     = transactionColumns + `INDEXED BY items_ended_of@` + transactionJoins + ended + `AND i.client = ?8 `
-	ended             = `AND i.status IN ('Recalled', 'Rejected') AND i.status = ?3 ` + onDays
-	returned          = `AND i.shown = 0 ` + onDays
-	returnedOnes      = transactionColumns + `INDEXED BY items_returned@` + transactionJoins + returned
-	returnedOfClient  = transactionColumns + `INDEXED BY items_returned_of@` + transactionJoins + returned + `AND i.client = ?8 `
+	// rareOnes have a status that few transactions have, which are in a list of
+	// their own: a search row by row would go through millions of others.
+	rareOnes     = transactionColumns + `INDEXED BY items_listed@` + transactionJoins + `AND i.listed = ?3 ` + onDays
+	rareOfClient = transactionColumns + `INDEXED BY items_listed_of@` + transactionJoins + `AND i.listed = ?3 AND i.client = ?8 ` + onDays
 	// What other banks sent may be little, or all there is.
 	receivedOnes     = transactionColumns + `INDEXED BY items_received@` + transactionJoins + received
 	receivedOfClient = transactionColumns + `INDEXED BY items_received_of@` + transactionJoins + received + `AND i.client = ?8 `
@@ -89,7 +84,7 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 
 // way is the shortest way to the transactions that are asked for.
 func (l *transactionList) way() func(snapshot) error {
-	rare := rareOnes[rareStatus{l.f.Status, l.f.Client != ""}]
+	rare := l.f.Status == Recalled || l.f.Status == Rejected || l.f.Status == Returned
 	switch {
 	case l.f.Trace != "":
 		return l.traced
@@ -99,8 +94,10 @@ func (l *transactionList) way() func(snapshot) error {
 		return l.coded
 	case l.file != 0:
 		return l.inFile
-	case rare != "":
-		return func(s snapshot) error { return l.inStretch(s, rare) }
+	case rare && l.f.Client == "":
+		return func(s snapshot) error { return l.inStretch(s, rareOnes+newestOf) }
+	case rare:
+		return func(s snapshot) error { return l.inStretch(s, rareOfClient+newestOf) }
 	case l.f.Direction == domain.FromFed && (l.f.pending() || l.f.Status == Transmitted):
 		return func(snapshot) error { return nil } // what came from the bank waits for no file
 	case l.f.pending():
@@ -125,18 +122,6 @@ func (l *transactionList) way() func(snapshot) error {
 // pending reports whether only what is Pending is asked for, all of it or a part.
 func (f TransactionFilter) pending() bool {
 	return f.Status == Pending || f.Status == PendingHeld || f.Status == PendingUnheld
-}
-
-// rareStatus is a status that few transactions have, of one client or of all.
-type rareStatus struct {
-	status   string
-	ofClient bool
-}
-
-var rareOnes = map[rareStatus]string{
-	{Recalled, false}: endedTransactions + newestOf, {Recalled, true}: endedOfClient + newestOf,
-	{Rejected, false}: endedTransactions + newestOf, {Rejected, true}: endedOfClient + newestOf,
-	{Returned, false}: returnedOnes + newestOf, {Returned, true}: returnedOfClient + newestOf,
 }
 
 // transactionList is one listing under way.

@@ -13,16 +13,9 @@ const (
 	// waitingOfGroup is a part of a client's queue, of which entryGroups are all.
 	waitingOfGroup = `SELECT position FROM pending@ INDEXED BY pending_due@
 		WHERE client = ?3 AND odfi = ?4 AND answers = 0 AND due = ?5 AND ` + newestBefore
-	entryGroups  = `SELECT odfi, due FROM queue@ WHERE client = ?1 AND answers = 0`
-	heldOfAll    = `SELECT position FROM items@ INDEXED BY items_held@ WHERE ` + held + newestBefore
-	heldOfClient = `SELECT position FROM items@ INDEXED BY items_held_of@ WHERE client = ?3 AND ` + held + newestBefore
-	held         = `kind = 'Origination' AND status = 'Pending' AND reason <> '' AND `
-
-	// inHandOfAll and inHandOfClient are what lies in no file of ours: what
-	// came from the bank.
-	inHandOfAll    = `SELECT position FROM items@ INDEXED BY items_in_hand@ WHERE direction = ?3 AND ` + inHand + newestBefore
-	inHandOfClient = `SELECT position FROM items@ INDEXED BY items_in_hand_of@ WHERE direction = ?3 AND client = ?4 AND ` + inHand + newestBefore
-	inHand         = `kind = 'Origination' AND status = 'Released' AND shown <> 0 AND shown_in IS NULL AND `
+	entryGroups    = `SELECT odfi, due FROM queue@ WHERE client = ?1 AND answers = 0`
+	listedOfAll    = `SELECT position FROM items@ INDEXED BY items_listed@ WHERE listed = ?3 AND ` + newestBefore
+	listedOfClient = `SELECT position FROM items@ INDEXED BY items_listed_of@ WHERE listed = ?3 AND client = ?4 AND ` + newestBefore
 
 	// shownInFile are the transactions whose origination, or newest retry,
 	// lies in a file.
@@ -92,16 +85,21 @@ func (l *transactionList) merged(s snapshot, sources []source, files *filesShown
 	}
 }
 
+// listed is a list of few, of one client or of all.
+func (l *transactionList) listed(list string) source {
+	if l.f.Client == "" {
+		return source{newest: listedOfAll, of: values(list)}
+	}
+	return source{newest: listedOfClient, of: values(list, l.f.Client)}
+}
+
 // pending lists what waits for a file or is held. A client's queue has a part
 // for each day on which entries fall due.
 func (l *transactionList) pending(s snapshot) error {
 	var sources []source
 	waits, isHeld := l.f.Status != PendingHeld, l.f.Status != PendingUnheld
-	switch {
-	case isHeld && l.f.Client == "":
-		sources = append(sources, source{newest: heldOfAll})
-	case isHeld:
-		sources = append(sources, source{newest: heldOfClient, of: values(l.f.Client)})
+	if isHeld {
+		sources = append(sources, l.listed(PendingHeld))
 	}
 	if waits && l.f.Client == "" {
 		sources = append(sources, source{newest: waitingOfAll})
@@ -130,12 +128,8 @@ func (l *transactionList) transmitted(s snapshot) error {
 func (l *transactionList) released(s snapshot) error {
 	var sources []source
 	for _, d := range []domain.Direction{domain.FromFed, domain.ToFed} {
-		switch {
-		case l.f.Direction != "" && l.f.Direction != d:
-		case l.f.Client == "":
-			sources = append(sources, source{newest: inHandOfAll, of: values(string(d))})
-		default:
-			sources = append(sources, source{newest: inHandOfClient, of: values(string(d), l.f.Client)})
+		if l.f.Direction == "" || l.f.Direction == d {
+			sources = append(sources, l.listed(inHandList(d)))
 		}
 	}
 	if l.f.Direction == domain.FromFed {
