@@ -107,7 +107,7 @@ func TestRefusedRequestsDoNotFillTheLog(t *testing.T) {
 	if got := len(w.audited(domain.LedgerClient)); got != 10 {
 		t.Errorf("a hundred refused requests are %d events", got)
 	}
-	w.clock.advance(time.Minute)
+	w.clock.Advance(time.Minute)
 	refuse(2)
 	got := w.audited(domain.LedgerClient)
 	if e := got[len(got)-1].Event.(*domain.RequestRefused); len(got) != 11 || e.Unrecorded != 90 || e.Route != "/v1/ops/policy" {
@@ -125,7 +125,7 @@ func TestTheQueueTellsWhatWaitsAndWhatHappensIfNobodyActs(t *testing.T) {
 		alice.call("POST", "/v1/ops/events/"+acme.waiting()+"/hold", `{"reason":"looks odd"}`).is(200)
 	}
 	since := w.clock.Now()
-	w.clock.advance(time.Hour)
+	w.clock.Advance(time.Hour)
 	alice.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
 	got := rows(bob.call("GET", "/v1/ops/queue", "").is(200))
 	if len(got) != 2 || got[0]["kind"] != "held" || got[0]["count"] != 2.0 || got[0]["cents"] != 1000050.0 || got[0]["then"] == "" ||
@@ -137,7 +137,7 @@ func TestTheQueueTellsWhatWaitsAndWhatHappensIfNobodyActs(t *testing.T) {
 		t.Errorf("of approvals there is %v", got)
 	}
 	bob.call("GET", "/v1/ops/queue?kind=everything", "").problem(400, "invalid")
-	w.clock.advance(25 * time.Hour)
+	w.clock.Advance(25 * time.Hour)
 	if got := rows(bob.call("GET", "/v1/ops/queue", "").is(200)); len(got) != 1 {
 		t.Errorf("once the request has expired the queue has %v", got)
 	}

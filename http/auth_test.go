@@ -143,9 +143,9 @@ func TestATokenIsGivenForACredential(t *testing.T) {
 	})
 	t.Run("expires after an hour of machine time", func(t *testing.T) {
 		bearer := with{"Authorization", "Bearer " + bank.token().is(200).text("access_token")}
-		w.clock.advance(time.Hour - time.Second)
+		w.clock.Advance(time.Hour - time.Second)
 		w.send("GET", "/api/transaction/event", "", bearer).is(200)
-		w.clock.advance(time.Second)
+		w.clock.Advance(time.Second)
 		w.send("GET", "/api/transaction/event", "", bearer).problem(401, "unauthorized")
 	})
 	t.Run("survives a restart", func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestATokenIsGivenForACredential(t *testing.T) {
 		}
 		w.send("POST", "/v1/token", `{"key":"`+many.key+`","secret":"`+many.secret+`"}`).problem(429, "too-many-requests")
 		many.call("GET", "/v1/profile", "").is(200)
-		w.clock.advance(time.Minute)
+		w.clock.Advance(time.Minute)
 		many.token().is(200)
 	})
 	t.Run("ends when its credential expires", func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestATokenIsGivenForACredential(t *testing.T) {
 		brief := caller{w, issued.Key, issued.Secret}
 		bearer := with{"Authorization", "Bearer " + brief.token().is(200).text("access_token")}
 		w.send("GET", "/v1/profile", "", bearer).is(200)
-		w.clock.advance(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 		w.send("GET", "/v1/profile", "", bearer).problem(401, "unauthorized")
 		brief.call("GET", "/v1/profile", "").problem(401, "unauthorized")
 	})
@@ -261,7 +261,7 @@ func TestFailedLoginsAreSlowed(t *testing.T) {
 		}
 	})
 	t.Run("and do not tell whether a key exists", func(t *testing.T) {
-		w.clock.advance(time.Hour)
+		w.clock.Advance(time.Hour)
 		known, unknown := caller{w, other.key, "wrong"}, caller{w, strings.Repeat("a", 20), "wrong"}
 		for i := range 8 {
 			a, b := known.call("GET", "/v1/profile", ""), unknown.call("GET", "/v1/profile", "")

@@ -42,7 +42,7 @@ func TestSameDayIsGivenWhereItMayBe(t *testing.T) {
 		careful.originate(proposal()).is(201)
 	})
 	t.Run("past the last window", func(t *testing.T) {
-		w.clock.advance(7*time.Hour + 45*time.Minute) // 16:45 in New York
+		w.clock.Advance(7*time.Hour + 45*time.Minute) // 16:45 in New York
 		a := ask()
 		if a.field("EffectiveSameDay") != false || a.text("EffectiveSameDayReason") == "" || a.text("ExpectedSettlementDate") != "2026-11-18" {
 			t.Errorf("%s", a.body)

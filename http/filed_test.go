@@ -50,7 +50,7 @@ func TestATransactionTellsWhatItsFileSays(t *testing.T) {
 	a := bank.originate(proposal("SameDay", true)).is(201)
 	id, event := a.text("TransactionID"), a.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
 	firstDeadline := calendar.NextDeadlines(tuesdayMorning, 1)[0]
-	w.clock.advance(30 * time.Minute)
+	w.clock.Advance(30 * time.Minute)
 	w.cut("business", id, event, "261117", firstDeadline.At, nil)
 
 	told := func(want map[string]any) {
@@ -76,7 +76,7 @@ func TestATransactionTellsWhatItsFileSays(t *testing.T) {
 	}
 	bank.call("DELETE", "/api/transaction/"+id+"/events/"+event, "").problem(409, "too-late")
 
-	w.clock.advance(30 * time.Minute)
+	w.clock.Advance(30 * time.Minute)
 	w.file("business", 3, domain.FileDelivering{Method: domain.ToOutbox}, domain.FileDelivered{})
 	told(map[string]any{"Status": "Transmitted", "UpdatedAt": "2026-11-17T15:00:00Z"})
 	if got := bank.call("GET", "/api/transaction/event?status=Transmitted&direction=ToFed&eventType=Origination&date=11/17/2026", "").is(200).list(); len(got) != 1 {
@@ -117,7 +117,7 @@ func TestAfterTheCutTheLogSaysWhyTheDatesAreOthers(t *testing.T) {
 			if tt.again != nil {
 				w.file("business", 3, tt.again...)
 			}
-			w.clock.advance(30 * 24 * time.Hour)
+			w.clock.Advance(30 * 24 * time.Hour)
 			got := bank.call("GET", "/api/transaction/"+id, "").is(200)
 			if got.field("EffectiveSameDay") != false || got.text("EffectiveEntryDate") != tt.shown || got.text("ExpectedSettlementDate") != tt.shown {
 				t.Errorf("want %s: %s", tt.shown, got.body)

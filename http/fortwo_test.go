@@ -193,7 +193,7 @@ func TestARequestExpiresIsRefusedOrWithdrawnAndCanBeAskedAgain(t *testing.T) {
 		return alice.asks("PATCH", "/v1/ops/clients/acme", `{"name":"Other Inc."}`)
 	}
 	first := ask()
-	w.clock.advance(25 * time.Hour)
+	w.clock.Advance(25 * time.Hour)
 	bob.approves(first).problem(409, "stale")
 	if state := bob.state(first); state != "expired" {
 		t.Errorf("after a day it is %s", state)

@@ -30,7 +30,7 @@ func TestEventsAreListedByDayTypeAndStatus(t *testing.T) {
 	}
 	originate("monday's")
 	originate("recalled")
-	w.clock.advance(24 * time.Hour)
+	w.clock.Advance(24 * time.Hour)
 	originate("today's")
 	recall("recalled")
 

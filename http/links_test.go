@@ -76,7 +76,7 @@ func (w *town) at(text string) {
 	w.t.Helper()
 	to, err := time.ParseInLocation("2006-01-02 15:04", text, calendar.Eastern)
 	w.must(err)
-	w.clock.advance(to.Sub(w.clock.Now()))
+	w.clock.Advance(to.Sub(w.clock.Now()))
 	w.sweep()
 }
 

@@ -31,7 +31,7 @@ func TestTermsOfABankShowInForecastsAndWindows(t *testing.T) {
 	acme := w.client("business", settings())
 	odfi := settings().ODFIs[0]
 	w.ops().call("PUT", "/v1/ops/odfis/"+odfi, `{"delivery":{"method":"outbox"},"deadlines":[{"at":"17:00","settles":"by_lead_days"}],"lead_days":{"credit":2}}`).is(200)
-	w.clock.advance(9 * time.Hour) // after 17:00
+	w.clock.Advance(9 * time.Hour) // after 17:00
 	a := acme.call("GET", "/v1/windows", "").is(200)
 	if a.text("odfi") != odfi || !strings.Contains(string(a.body), "the bank's at 17:00") {
 		t.Errorf("windows: %s", a.body)

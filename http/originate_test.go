@@ -50,8 +50,8 @@ func TestAPaymentIsOriginated(t *testing.T) {
 	})
 
 	t.Run("POST and GET tell the same times while the clock runs", func(t *testing.T) {
-		w.clock.tick = time.Millisecond
-		defer func() { w.clock.tick = 0 }()
+		w.clock.Tick(time.Millisecond)
+		defer w.clock.Tick(0)
 		a := bank.originate(proposal()).is(201)
 		if got := bank.call("GET", "/api/transaction/"+a.text("TransactionID"), "").is(200); string(got.body) != string(a.body) {
 			t.Errorf("%s\n%s", got.body, a.body)

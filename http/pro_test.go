@@ -31,9 +31,9 @@ func TestATokenOfACHProWorksEverywhereForAnHourThroughARestart(t *testing.T) {
 	w.stop()
 	w.open()
 	everywhere(access, 200)
-	w.clock.advance(59 * time.Minute)
+	w.clock.Advance(59 * time.Minute)
 	everywhere(access, 200)
-	w.clock.advance(2 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	everywhere(access, 401)
 
 	again := w.send("POST", "/v1/token/refresh", fmt.Sprintf(`{"refresh_token":%q}`, refresh)).is(201)
@@ -44,7 +44,7 @@ func TestATokenOfACHProWorksEverywhereForAnHourThroughARestart(t *testing.T) {
 		t.Error("the access token is the old one")
 	}
 	everywhere(again.text("access_token"), 200)
-	w.clock.advance(11 * time.Hour)
+	w.clock.Advance(11 * time.Hour)
 	w.send("POST", "/v1/token/refresh", fmt.Sprintf(`{"refresh_token":%q}`, refresh)).is(401)
 }
 

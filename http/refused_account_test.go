@@ -100,7 +100,7 @@ func TestATransferThatWaitsWhenItsLinkIsRefusedIsRejected(t *testing.T) {
 				tt.before(w, acme, link, transfer)
 			}
 			w.unswept("acme", w.verifying("acme", john, link)[1], "R03")
-			w.clock.advance(90 * time.Minute) // past 10:15
+			w.clock.Advance(90 * time.Minute) // past 10:15
 			tt.after(w)
 			got := acme.call("GET", "/v1/accounts/"+john+"/transfers/"+transfer, "").is(200)
 			if got.text("status") != "REJECTED" || !strings.Contains(got.text("reason"), "R03") {

@@ -141,7 +141,7 @@ func TestACutUsesTheAccountThatIsRightWhenItBegins(t *testing.T) {
 				}
 				w.correctionStep(acme, first, step, refusals)
 			}
-			w.clock.advance(5 * time.Hour)
+			w.clock.Advance(5 * time.Hour)
 			for range 2 { // what followed only now is cut by the pass behind
 				w.must(w.batcher.Sweep(context.Background()))
 			}

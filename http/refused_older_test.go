@@ -81,7 +81,7 @@ func TestAVerificationOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *test
 			if due == "" {
 				w.judged("acme", second, func(i string) domain.Event { return domain.TransactionApproved{ItemID: i} })
 			}
-			w.clock.advance(26 * time.Hour)
+			w.clock.Advance(26 * time.Hour)
 			w.must(w.batcher.Sweep(ctx))
 			w.rejectedOver(second, domain.Origination)
 		})
@@ -108,7 +108,7 @@ func TestATransferOfAnOlderReleaseNeverLeavesOverALinkThatWasRefused(t *testing.
 	t.Run("it waits when its window comes", func(t *testing.T) {
 		w, _, link, transfer := old(t)
 		w.unswept("acme", w.verifying("acme", john, link)[1], "R03")
-		w.clock.advance(90 * time.Minute) // past 10:15
+		w.clock.Advance(90 * time.Minute) // past 10:15
 		w.must(w.batcher.Sweep(ctx))
 		w.rejectedOver(transfer, domain.Origination)
 	})

@@ -51,7 +51,7 @@ func TestAStreamEndsWithItsToken(t *testing.T) {
 	if stream.StatusCode != http.StatusOK {
 		t.Fatalf("the stream is answered %d", stream.StatusCode)
 	}
-	w.clock.advance(2 * time.Hour)
+	w.clock.Advance(2 * time.Hour)
 	ended := make(chan error, 1)
 	go func() { _, err := io.Copy(io.Discard, stream.Body); ended <- err }()
 	select {

@@ -53,7 +53,7 @@ func TestAVaultTokenInJSON(t *testing.T) {
 		t.Errorf("read\n%s\nmade\n%s", got.body, made.body)
 	}
 
-	w.clock.advance(1e9)
+	w.clock.Advance(1e9)
 	replaced := acme.vault("PUT", tokensPath+"/"+id, strings.NewReplacer("Checking", "Savings", "123456789", "55", "John", "Joan",
 		`"token-description":"Business checking account"`, `"default":true`).Replace(theToken)).is(200).vaultJSON()
 	if got := replaced.field("ach-token").(map[string]any); got["token-id"] != id || got["account-type"] != "Savings" ||
@@ -200,7 +200,7 @@ func TestTransactionsOfTheVault(t *testing.T) {
 	if record.text("TransactionType") != "push" || record.text("StandardEntryClassCode") != "PPD" || record.text("Status") != "Pending" {
 		t.Errorf("in ACH Connect: %s", record.body)
 	}
-	w.clock.advance(1e9)
+	w.clock.Advance(1e9)
 	acme.vault("POST", path+"/debit", `<ach-transaction><amount>12.50</amount><token-id>`+id+`</token-id></ach-transaction>`, inXML).is(200)
 	used := acme.vault("GET", tokensPath+"/"+id, "").is(200).vaultJSON()
 	if fmt.Sprint(used.field("ach-token", "times-used")) != "2" || used.text("ach-token", "last-used") != "2026-11-17T14:00:01Z" {

@@ -21,7 +21,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	achhttp "github.com/achledger/achledger/http"
 	"github.com/achledger/achledger/http/api"
@@ -33,7 +33,7 @@ import (
 type world struct {
 	t      testing.TB
 	folder string
-	clock  *clock
+	clock  *ledgertest.Clock
 	log    *syncBuffer
 	faults sqlite.Faults // of the log, from the next open on
 	still  bool          // the views do not follow the log
@@ -44,26 +44,6 @@ type world struct {
 	stop   func()
 }
 
-// clock is business time and machine time of a test.
-type clock struct {
-	mu   sync.Mutex
-	now  time.Time
-	tick time.Duration // by which it advances each time somebody looks
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(c.tick)
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // tuesdayMorning is a banking day before any window.
 var tuesdayMorning = time.Date(2026, 11, 17, 14, 0, 0, 0, time.UTC) // 09:00 in New York
 
@@ -72,7 +52,7 @@ type change func(*api.Options)
 
 func newWorld(t testing.TB, changes ...change) *world {
 	t.Helper()
-	w := &world{t: t, folder: t.TempDir(), clock: &clock{now: tuesdayMorning}, log: &syncBuffer{}}
+	w := &world{t: t, folder: t.TempDir(), clock: ledgertest.NewClock(tuesdayMorning), log: &syncBuffer{}}
 	w.open(changes...)
 	t.Cleanup(func() { w.stop() })
 	return w
@@ -81,11 +61,9 @@ func newWorld(t testing.TB, changes ...change) *world {
 // open starts the server on the world's folder.
 func (w *world) open(changes ...change) {
 	w.t.Helper()
-	store, err := sqlite.Open(w.folder, sqlite.Options{Faults: w.faults})
-	w.must(err)
-	keys, err := seal.Open(filepath.Join(w.folder, "keys"))
-	w.must(err)
-	w.store, w.ledger = store, &ledger.Ledger{Store: store, Keys: keys, Clock: w.clock, Known: ledger.NewKnown()}
+	store, l := ledgertest.Open(w.t, w.folder, w.clock, sqlite.Options{Faults: w.faults})
+	l.Known = ledger.NewKnown()
+	w.store, w.ledger = store, l
 	ctx, cancel := context.WithCancel(context.Background())
 	views, err := projections.Open(ctx, filepath.Join(w.folder, "views.db"), store, projections.Options{})
 	w.must(err)
@@ -126,13 +104,7 @@ func (w *world) open(changes ...change) {
 // suspend stops a client.
 func (w *world) suspend(id string) {
 	w.t.Helper()
-	ctx := context.Background()
-	now, err := w.ledger.Client(ctx, id)
-	w.must(err)
-	_, err = w.ledger.Write(ctx, ledger.Change{
-		Stream: domain.ClientStream(id), Client: id, Expect: now.Version, Events: []domain.Event{domain.ClientSuspended{}},
-	})
-	w.must(err)
+	ledgertest.Suspend(w.t, w.ledger, id)
 }
 
 // events are all of the log.
@@ -168,9 +140,7 @@ func (noFiles) ACHFileAgain(context.Context, string, string, []byte) (api.Upload
 
 func (w *world) must(err error) {
 	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	ledgertest.Must(w.t, err)
 }
 
 // settings are those of a client that may do everything.
@@ -189,14 +159,10 @@ func settings() domain.Settings {
 // scopes given.
 func (w *world) client(id string, s domain.Settings, scopes ...string) caller {
 	w.t.Helper()
-	ctx := context.Background()
-	now, err := w.ledger.Client(ctx, id)
+	now, err := w.ledger.Client(context.Background(), id)
 	w.must(err)
 	if now.Version == 0 {
-		events, err := domain.OpenClient{ClientID: id, Settings: s}.Decide(now)
-		w.must(err)
-		_, err = w.ledger.Write(ctx, ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
-		w.must(err)
+		ledgertest.OpenClient(w.t, w.ledger, id, func(harborGym *domain.Settings) { *harborGym = s })
 	}
 	return w.credential(id, scopes...)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
@@ -43,11 +44,8 @@ const ours, theirs = "231380104", "061000146"
 func newWorld(t testing.TB) *world {
 	w := &world{t: t, ctx: context.Background(), now: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}
 	w.folder = t.TempDir()
-	store, err := sqlite.Open(w.folder, sqlite.Options{Linger: -1})
-	w.must(err)
-	w.store = store
-	w.ledger = &ledger.Ledger{Store: store, Clock: w}
-	t.Cleanup(func() { store.Close() })
+	w.store, w.ledger = ledgertest.Open(t, w.folder, w, sqlite.Options{Linger: -1})
+	t.Cleanup(func() { w.store.Close() })
 	return w
 }
 
@@ -56,9 +54,7 @@ func (w *world) Now() time.Time { return w.now }
 
 func (w *world) must(err error) {
 	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	ledgertest.Must(w.t, err)
 }
 
 func (w *world) path() string { return filepath.Join(w.folder, "views.db") }

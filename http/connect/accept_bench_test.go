@@ -5,16 +5,14 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
+	"github.com/achledger/achledger/eventstore/sqlite"
 )
 
 // BenchmarkPrepare is what a proposal costs before it reaches the log.
 func BenchmarkPrepare(b *testing.B) {
-	keys, err := seal.Open(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	l := &ledger.Ledger{Keys: keys, Clock: ledger.MachineClock{}}
+	store, l := ledgertest.Open(b, b.TempDir(), ledger.MachineClock{}, sqlite.Options{})
+	b.Cleanup(func() { store.Close() })
 	client := domain.Client{ID: "business", Version: 1, Settings: domain.Settings{
 		CompanyName: "BUSINESS INC", CompanyIdentifications: []string{"1840000017"},
 		ODFIs: []string{"021214862"}, SECCodes: []string{"CCD"},

@@ -30,13 +30,9 @@ type office struct {
 	n      int
 }
 
-type clock struct{}
-
-func (clock) Now() time.Time { return time.Date(2026, 11, 17, 14, 0, 0, 0, time.UTC) }
-
 func newOffice(t testing.TB, verification string) *office {
 	folder := t.TempDir()
-	store, l := ledgertest.Open(t, folder, clock{}, sqlite.Options{Linger: -1})
+	store, l := ledgertest.Open(t, folder, ledgertest.NewClock(ledgertest.At("2026-11-17 09:00")), sqlite.Options{Linger: -1})
 	views, err := projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{})
 	must(t, err)
 	t.Cleanup(func() { must(t, errors.Join(views.Close(), store.Close())) })

@@ -20,7 +20,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore/ledger"
-	"github.com/achledger/achledger/eventstore/seal"
+	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/sqlite"
 	"github.com/achledger/achledger/projections"
 	"github.com/achledger/achledger/workers/webhooks"
@@ -49,20 +49,15 @@ func (l level) Position() int64 {
 	return l.Views.Position()
 }
 
-type clock struct{}
-
-func (clock) Now() time.Time { return time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC) }
+var tuesday = ledgertest.At("2026-11-24 10:00")
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	folder := t.TempDir()
-	store, err := sqlite.Open(folder, sqlite.Options{Linger: -1})
-	must(t, err)
-	keys, err := seal.Open(filepath.Join(folder, "keys"))
-	must(t, err)
+	store, l := ledgertest.Open(t, folder, ledgertest.NewClock(tuesday), sqlite.Options{Linger: -1})
 	views, err := projections.Open(t.Context(), filepath.Join(folder, "views.db"), store, projections.Options{Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
-	w := &world{t: t, store: store, views: views, Ledger: &ledger.Ledger{Store: store, Keys: keys, Clock: clock{}}, stop: func() {}}
+	w := &world{t: t, store: store, views: views, Ledger: l, stop: func() {}}
 	w.end = sync.OnceFunc(func() { w.stop(); must(t, errors.Join(views.Close(), store.Close())) })
 	t.Cleanup(w.end)
 	w.config = webhooks.Config{
@@ -78,31 +73,17 @@ func newWorld(t testing.TB) *world {
 			Link: func(_ context.Context, _ domain.Holder, r *domain.Relationship) (any, error) { return r, nil },
 		},
 	}
-	events, err := domain.OpenClient{ClientID: "gym", Settings: domain.Settings{
-		Name: "Harbor Gym", CompanyName: "HARBOR GYM", CompanyIdentifications: []string{"1840000017"},
-		ODFIs: []string{"231380104"}, SECCodes: []string{"PPD"}, File: domain.FileSettings{
-			ImmediateDestination: "061000146", ImmediateDestinationName: "FEDERAL RESERVE BANK",
-			ImmediateOrigin: "231380104", ImmediateOriginName: "LANTERN SAVINGS BANK",
-		},
-	}}.Decide(domain.Client{})
-	must(t, err)
-	w.write(ledger.Change{Stream: domain.ClientStream("gym"), Client: "gym", Events: events})
+	ledgertest.OpenClient(t, l, "gym", func(s *domain.Settings) { s.SECCodes, s.DefaultSEC = []string{"PPD"}, "" })
 	w.client, err = w.Client(t.Context(), "gym")
 	must(t, err)
 	return w
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = ledgertest.Must
 
 func (w *world) write(changes ...ledger.Change) {
 	w.t.Helper()
-	_, err := w.Write(context.Background(), changes...)
-	must(w.t, err)
+	ledgertest.Write(w.t, w.Ledger, changes...)
 }
 
 // run starts the worker; stop ends it, as the process does when it is asked to.

@@ -21,10 +21,12 @@ const (
 	Fed       = "061000146"
 )
 
-// Clock is set by the test and stands still in between.
+// Clock is a clock that the test moves. It stands still otherwise, unless the
+// test makes it tick.
 type Clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	tick time.Duration
 }
 
 // NewClock shows a time.
@@ -34,7 +36,22 @@ func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.now = c.now.Add(c.tick)
 	return c.now
+}
+
+// Tick makes the clock advance by d before each reading; 0 stops it again.
+func (c *Clock) Tick(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tick = d
+}
+
+// Advance moves the clock by d.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
 }
 
 // Set moves the clock.
@@ -94,6 +111,14 @@ func OpenClient(t testing.TB, l *ledger.Ledger, id string, changes ...func(*doma
 	events, err := domain.OpenClient{ClientID: id, Settings: s}.Decide(domain.Client{})
 	Must(t, err)
 	Write(t, l, ledger.Change{Stream: domain.ClientStream(id), Client: id, Events: events})
+}
+
+// Suspend suspends a client.
+func Suspend(t testing.TB, l *ledger.Ledger, id string) {
+	t.Helper()
+	now, err := l.Client(context.Background(), id)
+	Must(t, err)
+	Write(t, l, ledger.Change{Stream: domain.ClientStream(id), Client: id, Expect: now.Version, Events: []domain.Event{domain.ClientSuspended{}}})
 }
 
 // Write writes changes.
