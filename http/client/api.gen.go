@@ -1030,7 +1030,7 @@ type Act struct {
 	Client string                 `json:"client"`
 	Data   map[string]interface{} `json:"data"`
 
-	// Person Who answers for the credential
+	// Person The owner
 	Person    *string   `json:"person,omitempty"`
 	Position  int64     `json:"position"`
 	RequestID *string   `json:"request_id,omitempty"`
@@ -1039,7 +1039,7 @@ type Act struct {
 	Type      string    `json:"type"`
 }
 
-// Action Releasing what was held; releasing, confirming or resending a file; handing in an acknowledgement or a file of the bank; changing a client, save to suspend it; the settings of an ODFI; people and their roles; issuing a credential with reveal or a scope of operations; the policy.
+// Action Releasing held entries; releasing, confirming or resending a file; uploading an acknowledgement or a file from the bank; changing a client, except to suspend it; the settings of an ODFI; people and their roles; issuing a credential with reveal or a scope of operations; the policy.
 type Action string
 
 // Approval defines model for Approval.
@@ -1047,17 +1047,17 @@ type Approval struct {
 	// Act What is done outside the log
 	Act *map[string]interface{} `json:"act,omitempty"`
 
-	// Action Releasing what was held; releasing, confirming or resending a file; handing in an acknowledgement or a file of the bank; changing a client, save to suspend it; the settings of an ODFI; people and their roles; issuing a credential with reveal or a scope of operations; the policy.
+	// Action Releasing held entries; releasing, confirming or resending a file; uploading an acknowledgement or a file from the bank; changing a client, except to suspend it; the settings of an ODFI; people and their roles; issuing a credential with reveal or a scope of operations; the policy.
 	Action  Action    `json:"action"`
 	AskedAt Timestamp `json:"asked_at"`
 
 	// By E-mail address of who ended it
 	By *string `json:"by,omitempty"`
 
-	// Changes What is written to the log, if nothing else was written to these streams since.
+	// Changes The events to be written to the log, provided that nothing else was written to these streams since.
 	Changes []Approval_Changes `json:"changes"`
 
-	// Digest SHA-256 over action, subject, changes and act: exactly what is done
+	// Digest SHA-256 over action, subject, changes and act, which is exactly what will be done
 	Digest    string     `json:"digest"`
 	EndedAt   *Timestamp `json:"ended_at,omitempty"`
 	ExpiresAt Timestamp  `json:"expires_at"`
@@ -1096,7 +1096,7 @@ type ApprovalState string
 
 // Awaiting defines model for Awaiting.
 type Awaiting struct {
-	// Action Releasing what was held; releasing, confirming or resending a file; handing in an acknowledgement or a file of the bank; changing a client, save to suspend it; the settings of an ODFI; people and their roles; issuing a credential with reveal or a scope of operations; the policy.
+	// Action Releasing held entries; releasing, confirming or resending a file; uploading an acknowledgement or a file from the bank; changing a client, except to suspend it; the settings of an ODFI; people and their roles; issuing a credential with reveal or a scope of operations; the policy.
 	Action     Action `json:"action"`
 	ApprovalID string `json:"approval_id"`
 
@@ -1111,30 +1111,30 @@ type Bank struct {
 	// Balance Whether batches are balanced by an offset entry against an account of the client's company: each one with money has to be, those are whose company has an account (the default), or none is. Required refuses IAT and TEL, and does not go with segment direction.
 	Balance *BankBalance `json:"balance,omitempty"`
 
-	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
+	// Companies The business of companies, for the rule descriptions, which needs at least one. A client's are among its company_identifications
 	Companies *[]GuardedCompany `json:"companies,omitempty"`
 
 	// Deadlines Before when files must be with the bank, on days on which banks are open; left out, FedACH's six. same_day: the bank also takes entries for settlement on the day itself.
 	Deadlines *[]Bank_Deadlines `json:"deadlines,omitempty"`
 
-	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	// Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 	Decision *Bank_Decision `json:"decision,omitempty"`
 
-	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	// DecisionSecret Only in the response to a call that sets decision. It differs for each URL
 	DecisionSecret *string       `json:"decision_secret,omitempty"`
 	Delivery       Bank_Delivery `json:"delivery"`
 
-	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+	// Descriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *BankDescriptions `json:"descriptions,omitempty"`
 
-	// Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+	// Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 	Duplicates *Bank_Duplicates        `json:"duplicates,omitempty"`
 	File       *map[string]interface{} `json:"file,omitempty"`
 
 	// FileName Template of file names: letters, digits, dots, hyphens, underscores, and {routing}, {origin} (the immediate origin), {date} (YYYYMMDD, New York; also {yymmdd}, {mmddyyyy}), {time}, {modifier}, {sequence} (which file of its origin's it is that day; {sequence:5} has five digits), {client}, {file}. Left out, {origin}-{date}-{time}-{modifier}.ach.
 	FileName *string `json:"file_name,omitempty"`
 
-	// Header Fields of every file header, whatever a client's settings say. reference is columns 87-94.
+	// Header Fields of every file header; they override a client's settings. reference is columns 87-94.
 	Header *Bank_Header `json:"header,omitempty"`
 
 	// Inbound How the bank writes what it sends.
@@ -1143,7 +1143,7 @@ type Bank struct {
 	// LeadDays How many banking days before its effective entry date an entry is sent, 0 to 5; 1 if left out.
 	LeadDays *Bank_LeadDays `json:"lead_days,omitempty"`
 
-	// Limits What holds or rejects entries before they leave. All that apply hold: the client's and the ODFI's.
+	// Limits Limits that hold or reject entries before they are sent. All that apply are enforced: the client's and the ODFI's.
 	Limits *[]Limit `json:"limits,omitempty"`
 
 	// MaxBatchesPerFile The same of batches.
@@ -1158,7 +1158,7 @@ type Bank struct {
 	// Rename With write_only: whether files are renamed there, true if left out; else they are written under their final name.
 	Rename *bool `json:"rename,omitempty"`
 
-	// ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates *Bank_ReturnRates `json:"return_rates,omitempty"`
 	Routing     *string           `json:"routing,omitempty"`
 
@@ -1171,10 +1171,10 @@ type Bank struct {
 	// TimeZone Of the deadlines; America/New_York if left out.
 	TimeZone *string `json:"time_zone,omitempty"`
 
-	// WebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+	// WebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 	WebDebits *BankWebDebits `json:"web_debits,omitempty"`
 
-	// WriteOnly An SFTP server that lets nobody list its folder or read back.
+	// WriteOnly An SFTP server that allows neither listing nor reading.
 	WriteOnly *bool `json:"write_only,omitempty"`
 }
 
@@ -1219,14 +1219,14 @@ type Bank_Decision_1 struct {
 	// Timeout For an answer, 100ms to 1m
 	Timeout *string `json:"timeout,omitempty"`
 
-	// URL https, or http on this machine; addresses of the network within are allowed
+	// URL https, or http on this machine; private addresses are allowed
 	URL string `json:"url"`
 
-	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	// When The entries it is asked about: those that match one of these. Default: all
 	When *[]Bank_Decision_1_When `json:"when,omitempty"`
 }
 
-// Bank_Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+// Bank_Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 type Bank_Decision struct {
 	union json.RawMessage
 }
@@ -1251,7 +1251,7 @@ type Bank_Delivery struct {
 	Sftp   *Bank_Delivery_Sftp `json:"sftp,omitempty"`
 }
 
-// BankDescriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+// BankDescriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 type BankDescriptions string
 
 // BankDuplicates0 defines model for Bank.Duplicates.0.
@@ -1271,12 +1271,12 @@ type Bank_Duplicates_1 struct {
 	Days int64 `json:"days"`
 }
 
-// Bank_Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+// Bank_Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 type Bank_Duplicates struct {
 	union json.RawMessage
 }
 
-// Bank_Header Fields of every file header, whatever a client's settings say. reference is columns 87-94.
+// Bank_Header Fields of every file header; they override a client's settings. reference is columns 87-94.
 type Bank_Header struct {
 	ImmediateDestination     *string `json:"immediate_destination,omitempty"`
 	ImmediateDestinationName *string `json:"immediate_destination_name,omitempty"`
@@ -1306,7 +1306,7 @@ type Bank_Inbound struct {
 	// Acknowledgements How the bank prints what became of a file, by regular expressions (RE2) with named groups, one for each line that says something: origin, destination, modifier, created (YYMMDD or YYYYMMDD), mmddyy, mmddyyyy, time, result, reason, entries, batches, debits, credits (dollars with two decimals), batch and why (one that was not taken). The origin is that of header or file where no line says it.
 	Acknowledgements *Bank_Inbound_Acknowledgements `json:"acknowledgements,omitempty"`
 
-	// BareBatches It leaves file header, file control or both out of its files: what ends with a batch is whole, and what is missing is made of the batches.
+	// BareBatches The bank omits the file header, the file control or both: a file that ends with a batch is complete, and the missing records are derived from the batches.
 	BareBatches *bool `json:"bare_batches,omitempty"`
 
 	// ReturnsKeepODFI It passes returns and notifications of change on under the header that its customer sent, our ODFI in columns 80-87: they are booked without a person.
@@ -1334,10 +1334,10 @@ type Bank_Pgp struct {
 	// AcceptPlain What the bank may send without a signature; anything else goes into quarantine as not-signed.
 	AcceptPlain *[]BankPgpAcceptPlain `json:"accept_plain,omitempty"`
 
-	// Armor Files leave as text.
+	// Armor Files are sent ASCII-armored.
 	Armor *bool `json:"armor,omitempty"`
 
-	// DecryptWith Our private keys for what comes in; left out, sign_with.
+	// DecryptWith Our private keys for decrypting inbound files; default, sign_with.
 	DecryptWith *[]string `json:"decrypt_with,omitempty"`
 
 	// EncryptTo The bank's public keys.
@@ -1346,14 +1346,14 @@ type Bank_Pgp struct {
 	// SignWith Our private keys, without a passphrase; left out, nothing is signed.
 	SignWith *[]string `json:"sign_with,omitempty"`
 
-	// VerifyWith The bank's public keys that sign what comes in; left out, encrypt_to.
+	// VerifyWith The bank's public keys for verifying inbound files; default, encrypt_to.
 	VerifyWith *[]string `json:"verify_with,omitempty"`
 }
 
 // BankReturnRatesAction Above act. It ends only when a person lifts it
 type BankReturnRatesAction string
 
-// Bank_ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+// Bank_ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 type Bank_ReturnRates struct {
 	// Action Above act. It ends only when a person lifts it
 	Action *BankReturnRatesAction `json:"action,omitempty"`
@@ -1362,7 +1362,7 @@ type Bank_ReturnRates struct {
 	Administrative *RateLevels `json:"administrative,omitempty"`
 	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Nothing is done below so many
+	// MinReturns Minimum number below which nothing is done
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -1375,48 +1375,48 @@ type Bank_ReturnRates struct {
 // BankSegment Whether debits and credits
 type BankSegment string
 
-// BankWebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+// BankWebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 type BankWebDebits string
 
 // Client defines model for Client.
 type Client struct {
-	// Balance Accounts of its companies against which their PPD, CCD, CTX and WEB batches are balanced with an offset entry, so that debits equal credits; a company with one sends no IAT or TEL. Answers show the number masked; a body that shows one as it was answered keeps its number.
+	// Balance Accounts of its companies against which their PPD, CCD, CTX and WEB batches are balanced with an offset entry, so that debits equal credits; a company with one sends no IAT or TEL. Responses show the number masked; a request that contains a masked one as returned keeps its number.
 	Balance  *[]Client_Balance `json:"balance,omitempty"`
 	Batching *Client_Batching  `json:"batching,omitempty"`
 	ClientID string            `json:"client_id"`
 
-	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
+	// Companies The business of companies, for the rule descriptions, which needs at least one. A client's are among its company_identifications
 	Companies              *[]GuardedCompany `json:"companies,omitempty"`
 	CompanyIdentifications *[]string         `json:"company_identifications,omitempty"`
 	CompanyName            *string           `json:"company_name,omitempty"`
 	CreatedAt              Timestamp         `json:"created_at"`
 	Credential             *IssuedCredential `json:"credential,omitempty"`
 
-	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	// Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 	Decision *Client_Decision `json:"decision,omitempty"`
 
-	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	// DecisionSecret Only in the response to a call that sets decision. It differs for each URL
 	DecisionSecret          *string `json:"decision_secret,omitempty"`
 	DefaultEntryDescription *string `json:"default_entry_description,omitempty"`
 	DefaultSecCode          *string `json:"default_sec_code,omitempty"`
 
-	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+	// Descriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *ClientDescriptions `json:"descriptions,omitempty"`
 
-	// Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+	// Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 	Duplicates *Client_Duplicates `json:"duplicates,omitempty"`
 	File       *Client_File       `json:"file,omitempty"`
 
-	// Limits What holds or rejects entries before they leave. All that apply hold: the client's and the ODFI's.
+	// Limits Limits that hold or reject entries before they are sent. All that apply are enforced: the client's and the ODFI's.
 	Limits             *[]Limit `json:"limits,omitempty"`
 	Name               string   `json:"name"`
 	ODFIRoutingNumbers []string `json:"odfi_routing_numbers"`
 
-	// ReceivingAccounts Account numbers, or how they begin and *, at which the client receives payments, alone or with what becomes of them. Answers show them masked; a body that shows one as it was answered keeps its number.
+	// ReceivingAccounts Account numbers, or prefixes followed by *, at which the client receives payments, optionally with rules. Responses show them masked; a request that contains a masked one as returned keeps its number.
 	ReceivingAccounts        *[]Client_ReceivingAccounts     `json:"receiving_accounts,omitempty"`
 	RelationshipVerification *ClientRelationshipVerification `json:"relationship_verification,omitempty"`
 
-	// ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates     *Client_ReturnRates    `json:"return_rates,omitempty"`
 	SameDay         *bool                  `json:"same_day,omitempty"`
 	SecCodes        *[]ClientSecCodes      `json:"sec_codes,omitempty"`
@@ -1424,7 +1424,7 @@ type Client struct {
 	SuspendedReason *string                `json:"suspended_reason,omitempty"`
 	UnknownAccounts *ClientUnknownAccounts `json:"unknown_accounts,omitempty"`
 
-	// WebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+	// WebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 	WebDebits *ClientWebDebits `json:"web_debits,omitempty"`
 }
 
@@ -1444,10 +1444,10 @@ type Client_Batching struct {
 	// MaxAge A trigger: a file is cut as soon as an entry has waited this long.
 	MaxAge *string `json:"max_age,omitempty"`
 
-	// MaxAmountCents A trigger, no maximum: a file is cut as soon as the amounts that wait add up to this much. 0 is no trigger.
+	// MaxAmountCents A trigger, not a maximum: a file is cut as soon as the waiting amounts add up to this much. 0 disables it.
 	MaxAmountCents *int64 `json:"max_amount_cents,omitempty"`
 
-	// MaxEntries A trigger, no maximum: a file is cut as soon as this many entries wait, with all that wait then. 0 is no trigger.
+	// MaxEntries A trigger, not a maximum: a file is cut as soon as this many entries wait, with all entries that wait then. 0 disables it.
 	MaxEntries *int64    `json:"max_entries,omitempty"`
 	Windows    *[]string `json:"windows,omitempty"`
 }
@@ -1475,19 +1475,19 @@ type Client_Decision_1 struct {
 	// Timeout For an answer, 100ms to 1m
 	Timeout *string `json:"timeout,omitempty"`
 
-	// URL https, or http on this machine; addresses of the network within are allowed
+	// URL https, or http on this machine; private addresses are allowed
 	URL string `json:"url"`
 
-	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	// When The entries it is asked about: those that match one of these. Default: all
 	When *[]Client_Decision_1_When `json:"when,omitempty"`
 }
 
-// Client_Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+// Client_Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 type Client_Decision struct {
 	union json.RawMessage
 }
 
-// ClientDescriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+// ClientDescriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 type ClientDescriptions string
 
 // ClientDuplicates0 defines model for Client.Duplicates.0.
@@ -1507,7 +1507,7 @@ type Client_Duplicates_1 struct {
 	Days int64 `json:"days"`
 }
 
-// Client_Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+// Client_Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 type Client_Duplicates struct {
 	union json.RawMessage
 }
@@ -1538,7 +1538,7 @@ type ClientRelationshipVerification string
 // ClientReturnRatesAction Above act. It ends only when a person lifts it
 type ClientReturnRatesAction string
 
-// Client_ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+// Client_ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 type Client_ReturnRates struct {
 	// Action Above act. It ends only when a person lifts it
 	Action *ClientReturnRatesAction `json:"action,omitempty"`
@@ -1547,7 +1547,7 @@ type Client_ReturnRates struct {
 	Administrative *RateLevels `json:"administrative,omitempty"`
 	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Nothing is done below so many
+	// MinReturns Minimum number below which nothing is done
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -1563,46 +1563,46 @@ type ClientSecCodes string
 // ClientUnknownAccounts defines model for Client.UnknownAccounts.
 type ClientUnknownAccounts string
 
-// ClientWebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+// ClientWebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 type ClientWebDebits string
 
 // ClientSettings defines model for ClientSettings.
 type ClientSettings struct {
-	// Balance Accounts of its companies against which their PPD, CCD, CTX and WEB batches are balanced with an offset entry, so that debits equal credits; a company with one sends no IAT or TEL. Answers show the number masked; a body that shows one as it was answered keeps its number.
+	// Balance Accounts of its companies against which their PPD, CCD, CTX and WEB batches are balanced with an offset entry, so that debits equal credits; a company with one sends no IAT or TEL. Responses show the number masked; a request that contains a masked one as returned keeps its number.
 	Balance  *[]ClientSettings_Balance `json:"balance,omitempty"`
 	Batching *ClientSettings_Batching  `json:"batching,omitempty"`
 	ClientID *string                   `json:"client_id,omitempty"`
 
-	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
+	// Companies The business of companies, for the rule descriptions, which needs at least one. A client's are among its company_identifications
 	Companies              *[]GuardedCompany `json:"companies,omitempty"`
 	CompanyIdentifications *[]string         `json:"company_identifications,omitempty"`
 	CompanyName            *string           `json:"company_name,omitempty"`
 
-	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	// Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 	Decision *ClientSettings_Decision `json:"decision,omitempty"`
 
-	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	// DecisionSecret Only in the response to a call that sets decision. It differs for each URL
 	DecisionSecret          *string `json:"decision_secret,omitempty"`
 	DefaultEntryDescription *string `json:"default_entry_description,omitempty"`
 	DefaultSecCode          *string `json:"default_sec_code,omitempty"`
 
-	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+	// Descriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *ClientSettingsDescriptions `json:"descriptions,omitempty"`
 
-	// Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+	// Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 	Duplicates *ClientSettings_Duplicates `json:"duplicates,omitempty"`
 	File       *ClientSettings_File       `json:"file,omitempty"`
 
-	// Limits What holds or rejects entries before they leave. All that apply hold: the client's and the ODFI's.
+	// Limits Limits that hold or reject entries before they are sent. All that apply are enforced: the client's and the ODFI's.
 	Limits             *[]Limit  `json:"limits,omitempty"`
 	Name               *string   `json:"name,omitempty"`
 	ODFIRoutingNumbers *[]string `json:"odfi_routing_numbers,omitempty"`
 
-	// ReceivingAccounts Account numbers, or how they begin and *, at which the client receives payments, alone or with what becomes of them. Answers show them masked; a body that shows one as it was answered keeps its number.
+	// ReceivingAccounts Account numbers, or prefixes followed by *, at which the client receives payments, optionally with rules. Responses show them masked; a request that contains a masked one as returned keeps its number.
 	ReceivingAccounts        *[]ClientSettings_ReceivingAccounts     `json:"receiving_accounts,omitempty"`
 	RelationshipVerification *ClientSettingsRelationshipVerification `json:"relationship_verification,omitempty"`
 
-	// ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates     *ClientSettings_ReturnRates    `json:"return_rates,omitempty"`
 	SameDay         *bool                          `json:"same_day,omitempty"`
 	SecCodes        *[]ClientSettingsSecCodes      `json:"sec_codes,omitempty"`
@@ -1610,7 +1610,7 @@ type ClientSettings struct {
 	SuspendedReason *string                        `json:"suspended_reason,omitempty"`
 	UnknownAccounts *ClientSettingsUnknownAccounts `json:"unknown_accounts,omitempty"`
 
-	// WebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+	// WebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 	WebDebits *ClientSettingsWebDebits `json:"web_debits,omitempty"`
 }
 
@@ -1630,10 +1630,10 @@ type ClientSettings_Batching struct {
 	// MaxAge A trigger: a file is cut as soon as an entry has waited this long.
 	MaxAge *string `json:"max_age,omitempty"`
 
-	// MaxAmountCents A trigger, no maximum: a file is cut as soon as the amounts that wait add up to this much. 0 is no trigger.
+	// MaxAmountCents A trigger, not a maximum: a file is cut as soon as the waiting amounts add up to this much. 0 disables it.
 	MaxAmountCents *int64 `json:"max_amount_cents,omitempty"`
 
-	// MaxEntries A trigger, no maximum: a file is cut as soon as this many entries wait, with all that wait then. 0 is no trigger.
+	// MaxEntries A trigger, not a maximum: a file is cut as soon as this many entries wait, with all entries that wait then. 0 disables it.
 	MaxEntries *int64    `json:"max_entries,omitempty"`
 	Windows    *[]string `json:"windows,omitempty"`
 }
@@ -1661,19 +1661,19 @@ type ClientSettings_Decision_1 struct {
 	// Timeout For an answer, 100ms to 1m
 	Timeout *string `json:"timeout,omitempty"`
 
-	// URL https, or http on this machine; addresses of the network within are allowed
+	// URL https, or http on this machine; private addresses are allowed
 	URL string `json:"url"`
 
-	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	// When The entries it is asked about: those that match one of these. Default: all
 	When *[]ClientSettings_Decision_1_When `json:"when,omitempty"`
 }
 
-// ClientSettings_Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+// ClientSettings_Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 type ClientSettings_Decision struct {
 	union json.RawMessage
 }
 
-// ClientSettingsDescriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+// ClientSettingsDescriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 type ClientSettingsDescriptions string
 
 // ClientSettingsDuplicates0 defines model for ClientSettings.Duplicates.0.
@@ -1693,7 +1693,7 @@ type ClientSettings_Duplicates_1 struct {
 	Days int64 `json:"days"`
 }
 
-// ClientSettings_Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+// ClientSettings_Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 type ClientSettings_Duplicates struct {
 	union json.RawMessage
 }
@@ -1724,7 +1724,7 @@ type ClientSettingsRelationshipVerification string
 // ClientSettingsReturnRatesAction Above act. It ends only when a person lifts it
 type ClientSettingsReturnRatesAction string
 
-// ClientSettings_ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+// ClientSettings_ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 type ClientSettings_ReturnRates struct {
 	// Action Above act. It ends only when a person lifts it
 	Action *ClientSettingsReturnRatesAction `json:"action,omitempty"`
@@ -1733,7 +1733,7 @@ type ClientSettings_ReturnRates struct {
 	Administrative *RateLevels `json:"administrative,omitempty"`
 	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Nothing is done below so many
+	// MinReturns Minimum number below which nothing is done
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -1749,7 +1749,7 @@ type ClientSettingsSecCodes string
 // ClientSettingsUnknownAccounts defines model for ClientSettings.UnknownAccounts.
 type ClientSettingsUnknownAccounts string
 
-// ClientSettingsWebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+// ClientSettingsWebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 type ClientSettingsWebDebits string
 
 // Clock defines model for Clock.
@@ -1801,7 +1801,7 @@ type Credentials_Data struct {
 // Day A New York calendar day
 type Day = string
 
-// DayOrNone Null where there is none
+// DayOrNone Null if there is none
 type DayOrNone = Day
 
 // ErrorResult defines model for ErrorResult.
@@ -1818,13 +1818,13 @@ type ErrorResult_ErrorResults struct {
 
 // Event defines model for Event.
 type Event struct {
-	// AddendaInformation What the bank, or the client, said beside the code; account numbers are masked
+	// AddendaInformation Addenda information of the bank or the client; account numbers are masked
 	AddendaInformation *string `json:"AddendaInformation,omitempty"`
 
-	// Amount Of a return fee, or of the entry that is asked back, in dollars.
+	// Amount Of a return fee, or of the entry whose return is requested, in dollars.
 	Amount *string `json:"Amount,omitempty"`
 
-	// AnswerBy Of a request for return: the end of the tenth banking day after it, by which the receiving bank has to answer.
+	// AnswerBy Of a request for return: the end of the tenth banking day after it, by which the receiving bank has to respond.
 	AnswerBy *Timestamp `json:"AnswerBy,omitempty"`
 
 	// AnsweredBy Of a request for return: the event of the return that came for it.
@@ -1839,10 +1839,10 @@ type Event struct {
 	DateOfDeath *Day       `json:"DateOfDeath,omitempty"`
 	DecideBy    *Timestamp `json:"DecideBy,omitempty"`
 
-	// DecidedBy What decided: decision, return, deadline, or the rule of the account, as in filter 2
+	// DecidedBy How it was decided: decision, return, deadline, or the rule of the account, such as filter 2
 	DecidedBy *string `json:"DecidedBy,omitempty"`
 
-	// Decision What becomes of a payment that came for an account with rules; null while it waits until DecideBy for somebody to decide
+	// Decision The decision on a payment for an account with rules; null while it awaits a decision until DecideBy
 	Decision  *EventDecision `json:"Decision,omitempty"`
 	Direction EventDirection `json:"Direction"`
 
@@ -1855,7 +1855,7 @@ type Event struct {
 	// HeldBy The rule of the guard that holds it, or rejected it.
 	HeldBy *HeldBy `json:"HeldBy,omitempty"`
 
-	// MissedCorrection The entry was accepted, and goes to an account that a notification of change had corrected: the newest one in force, and where it leads. Make the correction before the next entry, or refuse it.
+	// MissedCorrection The entry was accepted, but it uses account data that a notification of change had corrected: the latest one in force, and its correction. Apply the correction before the next entry, or refuse it.
 	MissedCorrection *MissedCorrection `json:"MissedCorrection,omitempty"`
 	Reason           *string           `json:"Reason,omitempty"`
 	ReplyToEventID   *string           `json:"ReplyToEventId,omitempty"`
@@ -1865,19 +1865,19 @@ type Event struct {
 	// SettlementDate A New York calendar day
 	SettlementDate *Day `json:"SettlementDate,omitempty"`
 
-	// StatementDate When the receiver's written statement was reviewed, of an unauthorized return of ours.
+	// StatementDate For our unauthorized return, the day on which the receiver's written statement was reviewed.
 	StatementDate *Day                  `json:"StatementDate,omitempty"`
 	Status        EventStatus           `json:"Status"`
 	StatusHistory []Event_StatusHistory `json:"StatusHistory"`
 
-	// SuspectedFraud True where R17 was returned for suspected fraud: QUESTIONABLE in its addenda information
+	// SuspectedFraud True if R17 was returned for suspected fraud: QUESTIONABLE in its addenda information
 	SuspectedFraud *bool     `json:"SuspectedFraud,omitempty"`
 	Timestamp      Timestamp `json:"Timestamp"`
 	TraceNumber    *string   `json:"TraceNumber,omitempty"`
 	TransactionID  string    `json:"TransactionID"`
 }
 
-// EventDecision What becomes of a payment that came for an account with rules; null while it waits until DecideBy for somebody to decide
+// EventDecision The decision on a payment for an account with rules; null while it awaits a decision until DecideBy
 type EventDecision string
 
 // EventDirection defines model for Event.Direction.
@@ -1930,7 +1930,7 @@ type File struct {
 	CreditCents int64     `json:"credit_cents"`
 	DebitCents  int64     `json:"debit_cents"`
 
-	// Encrypted Operations only, of one file: the message that left in place of these bytes, where the bank wants its files encrypted.
+	// Encrypted Operations only, for a single file: the message sent instead of these bytes, if the bank requires encryption.
 	Encrypted       *File_Encrypted `json:"encrypted,omitempty"`
 	Entries         int64           `json:"entries"`
 	ID              string          `json:"id"`
@@ -1941,29 +1941,29 @@ type File struct {
 	ODFI            string          `json:"odfi"`
 	Sha256          *string         `json:"sha256,omitempty"`
 
-	// State held: by a rule of the guard, until a person approves it. rejected: by a rule, or given up before it was cut, then without name, modifier and totals; note says why
+	// State held: by a rule of the guard, until a person approves it. rejected: by a rule, or abandoned before it was cut, then without name, modifier and totals; note says why
 	State FileState `json:"state"`
 
-	// TotalsDiffer Operations only, of one file: the newest acknowledgement whose totals were not the file's. What it did not count is left out.
+	// TotalsDiffer Operations only, for a single file: the latest acknowledgement whose totals differ from the file's. Totals that it does not contain are omitted.
 	TotalsDiffer *File_TotalsDiffer `json:"totals_differ,omitempty"`
 	Why          string             `json:"why"`
 }
 
-// File_Encrypted Operations only, of one file: the message that left in place of these bytes, where the bank wants its files encrypted.
+// File_Encrypted Operations only, for a single file: the message sent instead of these bytes, if the bank requires encryption.
 type File_Encrypted struct {
-	// Keys Fingerprints of the bank's key, and of ours that signed it.
+	// Keys Fingerprints of the bank's key and of our signing key.
 	Keys   []string `json:"keys"`
 	Sha256 string   `json:"sha256"`
 	Size   int64    `json:"size"`
 }
 
-// FileState held: by a rule of the guard, until a person approves it. rejected: by a rule, or given up before it was cut, then without name, modifier and totals; note says why
+// FileState held: by a rule of the guard, until a person approves it. rejected: by a rule, or abandoned before it was cut, then without name, modifier and totals; note says why
 type FileState string
 
 // FileTotalsDifferResult defines model for File.TotalsDiffer.Result.
 type FileTotalsDifferResult string
 
-// File_TotalsDiffer Operations only, of one file: the newest acknowledgement whose totals were not the file's. What it did not count is left out.
+// File_TotalsDiffer Operations only, for a single file: the latest acknowledgement whose totals differ from the file's. Totals that it does not contain are omitted.
 type File_TotalsDiffer struct {
 	Ours   CountedTotals          `json:"ours"`
 	Result FileTotalsDifferResult `json:"result"`
@@ -2030,19 +2030,20 @@ type HeldBy struct {
 	Deadline   *Timestamp       `json:"deadline,omitempty"`
 	Limit      *string          `json:"limit,omitempty"`
 
-	// OtherTransaction Of the rule duplicates the one that was sent before, of web_debits the one that came back
+	// OtherTransaction For the rule duplicates the earlier one, for web_debits the returned one
 	OtherTransaction *string `json:"other_transaction,omitempty"`
 	Rule             string  `json:"rule"`
 
-	// Saw With this entry: dollars, or a number of entries. Of the rule descriptions what is sent as the description, of duplicates how far apart both settle, of web_debits the return code
+	// Saw The total including this entry: dollars, or a number of entries. For the rule descriptions the description as sent, for duplicates the days between the settlements, for web_debits the return code
 	Saw *string `json:"saw,omitempty"`
 }
 
 // HeldByAtDeadline defines model for HeldBy.AtDeadline.
 type HeldByAtDeadline string
 
-// IATDetails What an international transaction needs. The receiver in the file is the ultimate receiver where one is
-// given, else To. FCB is the first correspondent bank, CorrespondentBanks are those behind it.
+// IATDetails Required for an international transaction. The receiver in the file is the ultimate receiver
+// if given, otherwise To. FCB is the first correspondent bank, CorrespondentBanks are the
+// further ones.
 type IATDetails struct {
 	CorrespondentBanks         *[]IATDetails_CorrespondentBanks      `json:"CorrespondentBanks,omitempty"`
 	DestinationCurrency        *string                               `json:"DestinationCurrency,omitempty"`
@@ -2058,9 +2059,10 @@ type IATDetails struct {
 	FromCity                   *string                               `json:"FromCity,omitempty"`
 	FromCountryCode            *string                               `json:"FromCountryCode,omitempty"`
 
-	// FromDateOfBirth Of a person, YYYY-MM-DD; optional, and a field of the rules from 2027-03-19 on. It is kept sealed and
-	// shown as `****-**-**`, whole to a credential with scope `reveal`. What a file has in its place is kept
-	// and shown so too, whatever it is.
+	// FromDateOfBirth A person's date of birth, YYYY-MM-DD; optional, and part of the NACHA rules from
+	// 2027-03-19 on. It is stored sealed and shown as `****-**-**`, in full only to a
+	// credential with scope `reveal`. Anything else that a file has in its place is treated
+	// the same way.
 	FromDateOfBirth             *string                                `json:"FromDateOfBirth,omitempty"`
 	FromIdentificationQualifier *IATDetailsFromIdentificationQualifier `json:"FromIdentificationQualifier,omitempty"`
 	FromPostalCode              *string                                `json:"FromPostalCode,omitempty"`
@@ -2073,9 +2075,10 @@ type IATDetails struct {
 	ToCity                      *string                                `json:"ToCity,omitempty"`
 	ToCountryCode               *string                                `json:"ToCountryCode,omitempty"`
 
-	// ToDateOfBirth Of a person, YYYY-MM-DD; optional, and a field of the rules from 2027-03-19 on. It is kept sealed and
-	// shown as `****-**-**`, whole to a credential with scope `reveal`. What a file has in its place is kept
-	// and shown so too, whatever it is.
+	// ToDateOfBirth A person's date of birth, YYYY-MM-DD; optional, and part of the NACHA rules from
+	// 2027-03-19 on. It is stored sealed and shown as `****-**-**`, in full only to a
+	// credential with scope `reveal`. Anything else that a file has in its place is treated
+	// the same way.
 	ToDateOfBirth               *string                              `json:"ToDateOfBirth,omitempty"`
 	ToIdentificationQualifier   *IATDetailsToIdentificationQualifier `json:"ToIdentificationQualifier,omitempty"`
 	ToPostalCode                *string                              `json:"ToPostalCode,omitempty"`
@@ -2085,9 +2088,10 @@ type IATDetails struct {
 	UltimateReceiverCity        *string                              `json:"UltimateReceiverCity,omitempty"`
 	UltimateReceiverCountryCode *string                              `json:"UltimateReceiverCountryCode,omitempty"`
 
-	// UltimateReceiverDateOfBirth Of a person, YYYY-MM-DD; optional, and a field of the rules from 2027-03-19 on. It is kept sealed and
-	// shown as `****-**-**`, whole to a credential with scope `reveal`. What a file has in its place is kept
-	// and shown so too, whatever it is.
+	// UltimateReceiverDateOfBirth A person's date of birth, YYYY-MM-DD; optional, and part of the NACHA rules from
+	// 2027-03-19 on. It is stored sealed and shown as `****-**-**`, in full only to a
+	// credential with scope `reveal`. Anything else that a file has in its place is treated
+	// the same way.
 	UltimateReceiverDateOfBirth *string `json:"UltimateReceiverDateOfBirth,omitempty"`
 	UltimateReceiverName        *string `json:"UltimateReceiverName,omitempty"`
 	UltimateReceiverPostalCode  *string `json:"UltimateReceiverPostalCode,omitempty"`
@@ -2161,7 +2165,7 @@ type InboundDecisions_Data struct {
 	EventID  string    `json:"event_id"`
 	Name     string    `json:"name"`
 
-	// ODFI The bank of ours that it came to
+	// ODFI Our bank that received it
 	ODFI       string    `json:"odfi"`
 	ReceivedAt Timestamp `json:"received_at"`
 	SecCode    string    `json:"sec_code"`
@@ -2234,10 +2238,10 @@ type LedgerEvent struct {
 
 // Limit defines model for Limit.
 type Limit struct {
-	// Action An entry that alone is over a client's limit with reject is refused with 422
+	// Action A single entry above a client's limit with reject is refused with 422
 	Action *LimitAction `json:"action,omitempty"`
 
-	// AtDeadline What becomes of a held entry that nobody approved before the last window for the day it should settle on
+	// AtDeadline What happens to a held entry that nobody approved before the last window for its intended settlement day
 	AtDeadline *LimitAtDeadline `json:"at_deadline,omitempty"`
 
 	// Cents 0 is no bound
@@ -2253,23 +2257,23 @@ type Limit struct {
 	Days      *int64         `json:"days,omitempty"`
 	Direction LimitDirection `json:"direction"`
 
-	// Per banking_day is that of origination in New York, settlement_date the expected one until the cut and the decided one from then on, banking_days every run of so many banking days of settlement
+	// Per banking_day is that of origination in New York; settlement_date is the expected one until the cut and then the decided one; banking_days is every period of the given number of settlement days
 	Per LimitPer `json:"per"`
 }
 
-// LimitAction An entry that alone is over a client's limit with reject is refused with 422
+// LimitAction A single entry above a client's limit with reject is refused with 422
 type LimitAction string
 
-// LimitAtDeadline What becomes of a held entry that nobody approved before the last window for the day it should settle on
+// LimitAtDeadline What happens to a held entry that nobody approved before the last window for its intended settlement day
 type LimitAtDeadline string
 
 // LimitDirection defines model for Limit.Direction.
 type LimitDirection string
 
-// LimitPer banking_day is that of origination in New York, settlement_date the expected one until the cut and the decided one from then on, banking_days every run of so many banking days of settlement
+// LimitPer banking_day is that of origination in New York; settlement_date is the expected one until the cut and then the decided one; banking_days is every period of the given number of settlement days
 type LimitPer string
 
-// MissedCorrection The entry was accepted, and goes to an account that a notification of change had corrected: the newest one in force, and where it leads. Make the correction before the next entry, or refuse it.
+// MissedCorrection The entry was accepted, but it uses account data that a notification of change had corrected: the latest one in force, and its correction. Apply the correction before the next entry, or refuse it.
 type MissedCorrection struct {
 	ChangeCode string `json:"ChangeCode"`
 
@@ -2304,7 +2308,7 @@ type NewCredential struct {
 	// Name What it is for
 	Name *string `json:"name,omitempty"`
 
-	// Owner Who answers for it
+	// Owner The owner
 	Owner  *string `json:"owner,omitempty"`
 	Scopes []Scope `json:"scopes"`
 }
@@ -2323,7 +2327,7 @@ type Operator struct {
 	Name  string `json:"name"`
 	Roles Roles  `json:"roles"`
 
-	// Scopes What the roles come to
+	// Scopes The scopes of the roles
 	Scopes []Scope `json:"scopes"`
 }
 
@@ -2336,7 +2340,7 @@ type Policy struct {
 	// Reason Of a change, kept in the log
 	Reason *string `json:"reason,omitempty"`
 
-	// ReleaseAboveCents One person releases what was held and is not above this
+	// ReleaseAboveCents Up to this amount one person alone may release a held entry
 	ReleaseAboveCents *int64 `json:"release_above_cents,omitempty"`
 }
 
@@ -2430,7 +2434,7 @@ type ProFile_Batches_Entries struct {
 	MissedCorrection *ProFile_Batches_Entries_MissedCorrection `json:"missedCorrection,omitempty"`
 	Recipient        ProFile_Batches_Entries_Recipient         `json:"recipient"`
 
-	// TraceNumber Under which the entry leaves; none while it lies in no file
+	// TraceNumber The entry's trace number; absent while it is in no file
 	TraceNumber *string `json:"traceNumber,omitempty"`
 
 	// TransactionID The entry's transaction, as every surface names it
@@ -2440,7 +2444,7 @@ type ProFile_Batches_Entries struct {
 // ProFileBatchesOffsetAccount0 defines model for ProFile.Batches.OffsetAccount.0.
 type ProFileBatchesOffsetAccount0 = string
 
-// ProFile_Batches_OffsetAccount An account of the company against which the batch is balanced: one more entry of the file, with a trace number of its own, that is no transaction. Without it the client's own setting `balance` counts.
+// ProFile_Batches_OffsetAccount An account of the company against which the batch is balanced, by an additional entry with its own trace number, which is not a transaction. Default: the client's setting `balance`.
 type ProFile_Batches_OffsetAccount struct {
 	union json.RawMessage
 }
@@ -2456,7 +2460,7 @@ type ProFile_Batches struct {
 	Entries           []ProFile_Batches_Entries `json:"entries"`
 	EntryDescription  string                    `json:"entryDescription"`
 
-	// OffsetAccount An account of the company against which the batch is balanced: one more entry of the file, with a trace number of its own, that is no transaction. Without it the client's own setting `balance` counts.
+	// OffsetAccount An account of the company against which the batch is balanced, by an additional entry with its own trace number, which is not a transaction. Default: the client's setting `balance`.
 	OffsetAccount *ProFile_Batches_OffsetAccount `json:"offsetAccount,omitempty"`
 	SecCode       ProFileBatchesSecCode          `json:"secCode"`
 }
@@ -2495,17 +2499,17 @@ type ProODFIFileLineEndings string
 type ProRecipient struct {
 	CompanyID *string `json:"companyId,omitempty"`
 
-	// Name Written otherwise than in ASCII it is transliterated, as entries bear it
+	// Name Non-ASCII text is transliterated for the file
 	Name string `json:"name"`
 
-	// Originals Text as it came, by field, where ASCII was put in its place; in a request it is kept while it belongs to the name
+	// Originals Original text by field, where it was transliterated to ASCII; in a request it is kept as long as it matches the name
 	Originals        *ProRecipient_Originals   `json:"originals,omitempty"`
 	RecipientID      *string                   `json:"recipientId,omitempty"`
 	RecipientType    ProRecipientRecipientType `json:"recipientType"`
 	UniqueIdentifier *string                   `json:"uniqueIdentifier,omitempty"`
 }
 
-// ProRecipient_Originals Text as it came, by field, where ASCII was put in its place; in a request it is kept while it belongs to the name
+// ProRecipient_Originals Original text by field, where it was transliterated to ASCII; in a request it is kept as long as it matches the name
 type ProRecipient_Originals struct {
 	Name *string `json:"name,omitempty"`
 }
@@ -2544,9 +2548,9 @@ type Problem_Errors struct {
 	Pointer string `json:"pointer"`
 }
 
-// Proposal Names are taken in any letter case. A field that is not listed here is 400, and so is one that is there
-// twice: a misspelt field may be money gone astray. Text that leaves in a file is spelled in ASCII, and a
-// transaction shows the text it came from under Originals.
+// Proposal Field names are case-insensitive. An unknown or duplicate field is 400, because a misspelt
+// field could send money astray. Text for the file is transliterated to ASCII, and a
+// transaction shows the original text under Originals.
 type Proposal struct {
 	Addenda *Proposal_Addenda `json:"Addenda,omitempty"`
 
@@ -2560,8 +2564,9 @@ type Proposal struct {
 	FromName                 *string `json:"FromName,omitempty"`
 	FromRouting              *string `json:"FromRouting,omitempty"`
 
-	// IATDetails What an international transaction needs. The receiver in the file is the ultimate receiver where one is
-	// given, else To. FCB is the first correspondent bank, CorrespondentBanks are those behind it.
+	// IATDetails Required for an international transaction. The receiver in the file is the ultimate receiver
+	// if given, otherwise To. FCB is the first correspondent bank, CorrespondentBanks are the
+	// further ones.
 	IATDetails             *IATDetails                    `json:"IATDetails,omitempty"`
 	Metadata               *map[string]interface{}        `json:"Metadata,omitempty"`
 	SameDay                *bool                          `json:"SameDay,omitempty"`
@@ -2643,24 +2648,24 @@ type RateWindow struct {
 	// From A New York calendar day
 	From Day `json:"from"`
 
-	// MethodA Against the debits of the same days (B), or those in the files that the returned ones had left in (A)
+	// MethodA Relative to the debits of the same days (B), or to those in the files of the returned ones (A)
 	MethodA RateWindow_MethodA `json:"method_a"`
 
-	// MethodB Against the debits of the same days (B), or those in the files that the returned ones had left in (A)
+	// MethodB Relative to the debits of the same days (B), or to those in the files of the returned ones (A)
 	MethodB RateWindow_MethodB `json:"method_b"`
 
 	// To A New York calendar day
 	To Day `json:"to"`
 }
 
-// RateWindow_MethodA Against the debits of the same days (B), or those in the files that the returned ones had left in (A)
+// RateWindow_MethodA Relative to the debits of the same days (B), or to those in the files of the returned ones (A)
 type RateWindow_MethodA struct {
 	Originated int64   `json:"originated"`
 	Percent    float64 `json:"percent"`
 	Returned   int64   `json:"returned"`
 }
 
-// RateWindow_MethodB Against the debits of the same days (B), or those in the files that the returned ones had left in (A)
+// RateWindow_MethodB Relative to the debits of the same days (B), or to those in the files of the returned ones (A)
 type RateWindow_MethodB struct {
 	Originated int64   `json:"originated"`
 	Percent    float64 `json:"percent"`
@@ -2671,24 +2676,24 @@ type RateWindow_MethodB struct {
 type ReceivingAccount struct {
 	Account string `json:"account"`
 
-	// AtDeadline What becomes of a payment about which nobody decided
+	// AtDeadline What happens to an undecided payment
 	AtDeadline *ReceivingAccountAtDeadline `json:"at_deadline,omitempty"`
 
-	// DecideBy A time of day in New York, on the settlement day or, when the payment came later, on the next banking day; never after the last window at which the return is in time, which it is where left out
+	// DecideBy A time of day in New York, on the settlement day or, if the payment arrived later, on the next banking day; never after the last window at which the return is in time, which is also the default
 	DecideBy *string `json:"decide_by,omitempty"`
 
 	// Default What becomes of a payment that no filter fits
 	Default *ReceivingAccountDefault `json:"default,omitempty"`
 
-	// Filters The first that fits says what becomes of a payment, or of its prenote.
+	// Filters The first that matches decides about a payment, or a prenote.
 	Filters *[]ReceivingAccount_Filters `json:"filters,omitempty"`
 	Holder  ReceivingAccountHolder      `json:"holder"`
 
-	// ReturnCode Used where it suits the entry. Left out: R29 for a debit to a business, R08 under SEC codes that R29 is not for, and R23 for a credit; debits to a consumer need one. It may be none that takes a statement, an agreement, a text or a date
+	// ReturnCode Used if it suits the entry. Default: R29 for a debit to a business, R08 for SEC codes that R29 does not apply to, and R23 for a credit; debits to a consumer need one. Codes that require a statement, an agreement, a text or a date are not allowed
 	ReturnCode *string `json:"return_code,omitempty"`
 }
 
-// ReceivingAccountAtDeadline What becomes of a payment about which nobody decided
+// ReceivingAccountAtDeadline What happens to an undecided payment
 type ReceivingAccountAtDeadline string
 
 // ReceivingAccountDefault What becomes of a payment that no filter fits
@@ -2720,7 +2725,7 @@ type ReceivingAccountHolder string
 type Relationship struct {
 	AccountID openapi_types.UUID `json:"account_id"`
 
-	// AccountOwnerName As entries bear it, in ASCII
+	// AccountOwnerName As in the file, in ASCII
 	AccountOwnerName string `json:"account_owner_name"`
 
 	// BankAccountNumber Masked without the scope reveal
@@ -2733,7 +2738,7 @@ type Relationship struct {
 	ID                openapi_types.UUID           `json:"id"`
 	Nickname          string                       `json:"nickname"`
 
-	// Originals Text as it came, by field, where ASCII was put in its place
+	// Originals Original text by field, where it was transliterated to ASCII
 	Originals *Relationship_Originals `json:"originals,omitempty"`
 
 	// Reason Why it is REJECTED
@@ -2745,7 +2750,7 @@ type Relationship struct {
 // RelationshipBankAccountType The bank may have corrected it. Absent for one linked by Plaid, as the two below
 type RelationshipBankAccountType string
 
-// Relationship_Originals Text as it came, by field, where ASCII was put in its place
+// Relationship_Originals Original text by field, where it was transliterated to ASCII
 type Relationship_Originals struct {
 	AccountOwnerName *string `json:"account_owner_name,omitempty"`
 }
@@ -2829,12 +2834,12 @@ type ReturnRequests_Data struct {
 // Roles defines model for Roles.
 type Roles = []string
 
-// Scope A client's are originate, read, vault, download (the bytes of files it made itself) and reveal (account numbers whole). Operations' are ops:read, ops:work, ops:approve and ops:admin; ops is all four; read and reveal may stand beside them.
+// Scope For a client: originate, read, vault, download (the bytes of files it made itself) and reveal (full account numbers). For operations: ops:read, ops:work, ops:approve and ops:admin; ops is all four; read and reveal may be added.
 type Scope string
 
 // Session defines model for Session.
 type Session struct {
-	// Address From where the person signed in: an address, or the network of an IPv6 one
+	// Address The IP address from which the person signed in, or the network of an IPv6 address
 	Address string `json:"address"`
 
 	// ID Names it here and in the log; nothing can be opened with it
@@ -2931,14 +2936,14 @@ type Timestamp = time.Time
 type Transaction struct {
 	ActionsAvailable []Transaction_ActionsAvailable `json:"ActionsAvailable"`
 
-	// Addenda Payment related information. Text runs on from one addenda to the next, so what came in a file has all 80 columns but in the last.
+	// Addenda Payment related information. Text continues from one addenda record to the next, so in received files all but the last have 80 columns.
 	Addenda *[]string `json:"Addenda,omitempty"`
 
 	// Amount Dollars with at most two decimals; zero is a prenote.
 	Amount *Amount `json:"Amount,omitempty"`
 
-	// AvailableBy When the receiver of a credit from another bank has its money: 9:00 local time of the settlement day, or
-	// what goes with the window of a credit sent to settle on that day.
+	// AvailableBy When a credit received from another bank must be available to the receiver: 9:00 local
+	// time on the settlement day, or the time that belongs to the window of a same-day credit.
 	AvailableBy             *time.Time `json:"AvailableBy,omitempty"`
 	CompanyEntryDescription *string    `json:"CompanyEntryDescription,omitempty"`
 
@@ -2950,37 +2955,38 @@ type Transaction struct {
 	CreatedAt             Timestamp            `json:"CreatedAt"`
 	Direction             TransactionDirection `json:"Direction"`
 
-	// EffectiveEntryDate Null where there is none
+	// EffectiveEntryDate Null if there is none
 	EffectiveEntryDate *DayOrNone `json:"EffectiveEntryDate,omitempty"`
 
-	// EffectiveEntryDateReason Why it is not the date asked for: a forecast until the file is cut, then as the cut decided, or why the file was dated again
+	// EffectiveEntryDateReason Why it differs from the requested date: a forecast until the file is cut, then the decision of the cut, or why the file was redated
 	EffectiveEntryDateReason *string `json:"EffectiveEntryDateReason,omitempty"`
 	EffectiveSameDay         *bool   `json:"EffectiveSameDay,omitempty"`
 
-	// EffectiveSameDayReason Why same-day settlement was asked for and is not given: a forecast until the file is cut, then as the cut decided
+	// EffectiveSameDayReason Why requested same-day settlement is not given: a forecast until the file is cut, then the decision of the cut
 	EffectiveSameDayReason *string `json:"EffectiveSameDayReason,omitempty"`
 	Events                 []Event `json:"Events"`
 
-	// ExpectedSettlementDate Null where there is none
+	// ExpectedSettlementDate Null if there is none
 	ExpectedSettlementDate *DayOrNone `json:"ExpectedSettlementDate,omitempty"`
 
 	// HeldBy The rule of the guard that holds it, or rejected it.
 	HeldBy *HeldBy `json:"HeldBy,omitempty"`
 
-	// IATDetails What an international transaction needs. The receiver in the file is the ultimate receiver where one is
-	// given, else To. FCB is the first correspondent bank, CorrespondentBanks are those behind it.
+	// IATDetails Required for an international transaction. The receiver in the file is the ultimate receiver
+	// if given, otherwise To. FCB is the first correspondent bank, CorrespondentBanks are the
+	// further ones.
 	IATDetails *IATDetails `json:"IATDetails,omitempty"`
 
-	// MissedCorrection The entry was accepted, and goes to an account that a notification of change had corrected: the newest one in force, and where it leads. Make the correction before the next entry, or refuse it.
+	// MissedCorrection The entry was accepted, but it uses account data that a notification of change had corrected: the latest one in force, and its correction. Apply the correction before the next entry, or refuse it.
 	MissedCorrection *MissedCorrection `json:"MissedCorrection,omitempty"`
 
-	// Originals Text as it came, by field, where ASCII was put in its place
+	// Originals Original text by field, where it was transliterated to ASCII
 	Originals *map[string]string `json:"Originals,omitempty"`
 
 	// Reason Of what a rule of the guard holds or rejected
 	Reason *string `json:"Reason,omitempty"`
 
-	// ReturnWindowEnds Null where there is none
+	// ReturnWindowEnds Null if there is none
 	ReturnWindowEnds       *DayOrNone        `json:"ReturnWindowEnds,omitempty"`
 	SameDay                *bool             `json:"SameDay,omitempty"`
 	StandardEntryClassCode *string           `json:"StandardEntryClassCode,omitempty"`
@@ -2994,7 +3000,7 @@ type Transaction struct {
 	TransactionID   string                      `json:"TransactionID"`
 	TransactionType *TransactionTransactionType `json:"TransactionType,omitempty"`
 
-	// UnauthorizedReturnWindowEnds Null where there is none
+	// UnauthorizedReturnWindowEnds Null if there is none
 	UnauthorizedReturnWindowEnds *DayOrNone `json:"UnauthorizedReturnWindowEnds,omitempty"`
 	UpdatedAt                    Timestamp  `json:"UpdatedAt"`
 }
@@ -3180,12 +3186,12 @@ type VaultTokenAnswer struct {
 	CustomerKey   *string                     `json:"customer-key,omitempty"`
 	Default       bool                        `json:"default"`
 
-	// IndividualName As entries bear it, in ASCII
+	// IndividualName As in the file, in ASCII
 	IndividualName string     `json:"individual-name"`
 	LastUsed       *Timestamp `json:"last-used,omitempty"`
 	MerchantID     string     `json:"merchant-id"`
 
-	// Originals Text as it came, by field, where ASCII was put in its place
+	// Originals Original text by field, where it was transliterated to ASCII
 	Originals        *VaultTokenAnswer_Originals `json:"originals,omitempty"`
 	RoutingNumber    string                      `json:"routing-number"`
 	TimesUsed        int32                       `json:"times-used"`
@@ -3197,7 +3203,7 @@ type VaultTokenAnswer struct {
 // VaultTokenAnswerAccountType defines model for VaultTokenAnswer.AccountType.
 type VaultTokenAnswerAccountType string
 
-// VaultTokenAnswer_Originals Text as it came, by field, where ASCII was put in its place
+// VaultTokenAnswer_Originals Original text by field, where it was transliterated to ASCII
 type VaultTokenAnswer_Originals struct {
 	IndividualName *string `json:"individual-name,omitempty"`
 }
@@ -3213,7 +3219,7 @@ type VaultTransaction struct {
 	// CheckDigitEnabled Checks the check digits of a New Zealand account
 	CheckDigitEnabled *bool `json:"check-digit-enabled,omitempty"`
 
-	// CreateToken Stores the account and answers its token too
+	// CreateToken Also stores the account and returns its token
 	CreateToken *bool   `json:"create-token,omitempty"`
 	CustomerKey *string `json:"customer-key,omitempty"`
 
@@ -3254,13 +3260,13 @@ type VaultTransactionAnswer struct {
 	Amount        string                            `json:"amount"`
 	Created       Timestamp                         `json:"created"`
 
-	// IndividualName As entries bear it, in ASCII
+	// IndividualName As in the file, in ASCII
 	IndividualName string `json:"individual-name"`
 
 	// MissedCorrection The account had been corrected by a notification of change, as follows
 	MissedCorrection *VaultTransactionAnswer_MissedCorrection `json:"missed-correction,omitempty"`
 
-	// Originals Text as it came, by field, where ASCII was put in its place
+	// Originals Original text by field, where it was transliterated to ASCII
 	Originals              *VaultTransactionAnswer_Originals `json:"originals,omitempty"`
 	RoutingNumber          string                            `json:"routing-number"`
 	StandardEntryClassCode string                            `json:"standard-entry-class-code"`
@@ -3283,7 +3289,7 @@ type VaultTransactionAnswer_MissedCorrection struct {
 	TransactionID *string `json:"transaction-id,omitempty"`
 }
 
-// VaultTransactionAnswer_Originals Text as it came, by field, where ASCII was put in its place
+// VaultTransactionAnswer_Originals Original text by field, where it was transliterated to ASCII
 type VaultTransactionAnswer_Originals struct {
 	IndividualName *string `json:"individual-name,omitempty"`
 }
@@ -3298,7 +3304,7 @@ type WaitKind string
 type Webhook struct {
 	CreatedAt Timestamp `json:"created_at"`
 
-	// Disabled Why it was disabled by itself, after three days in which a message was not taken.
+	// Disabled Why it was disabled automatically, after three days in which a message was not accepted.
 	Disabled *Webhook_Disabled  `json:"disabled,omitempty"`
 	Enabled  bool               `json:"enabled"`
 	ID       openapi_types.UUID `json:"id"`
@@ -3318,7 +3324,7 @@ type Webhook struct {
 	WaitingSince *Timestamp `json:"waiting_since,omitempty"`
 }
 
-// Webhook_Disabled Why it was disabled by itself, after three days in which a message was not taken.
+// Webhook_Disabled Why it was disabled automatically, after three days in which a message was not accepted.
 type Webhook_Disabled struct {
 	Message string    `json:"message"`
 	Reason  string    `json:"reason"`
@@ -3329,7 +3335,7 @@ type Webhook_Disabled struct {
 type WebhookChange struct {
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// Types Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
+	// Types Types of messages; a * at the end matches any continuation: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
 	//
 	// Examples: ["origination.*","return.released"]
 	Types *WebhookTypes `json:"types,omitempty"`
@@ -3342,7 +3348,7 @@ type WebhookChange struct {
 type WebhookInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// Types Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
+	// Types Types of messages; a * at the end matches any continuation: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
 	//
 	// Examples: ["origination.*","return.released"]
 	Types *WebhookTypes `json:"types,omitempty"`
@@ -3365,7 +3371,7 @@ type WebhookTry struct {
 	Type   string `json:"type"`
 }
 
-// WebhookTypes Of messages, with * at the end for all that begin so: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
+// WebhookTypes Types of messages; a * at the end matches any continuation: origination, return, correction, dishonored_return, contested_return, refused_correction, reversal, retry, return_fee or return_request, followed by .pending, .held, .released, .transmitted, .recalled or .rejected; file.*, link.*, return_rate.*.
 //
 // Examples: ["origination.*","return.released"]
 type WebhookTypes = []string
@@ -3487,13 +3493,13 @@ type VaultTransactionRequestBody = VaultTransaction
 
 // OriginateParams defines parameters for Originate.
 type OriginateParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // OriginateBulkParams defines parameters for OriginateBulk.
 type OriginateBulkParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3531,7 +3537,7 @@ type ContestReturnJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3541,14 +3547,15 @@ type ContestReturnJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // ContestReturnParams defines parameters for ContestReturn.
 type ContestReturnParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3570,7 +3577,7 @@ type MakeCorrectedEntryJSONBody struct {
 
 // MakeCorrectedEntryParams defines parameters for MakeCorrectedEntry.
 type MakeCorrectedEntryParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3590,7 +3597,7 @@ type CorrectEntryJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3600,20 +3607,21 @@ type CorrectEntryJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // CorrectEntryParams defines parameters for CorrectEntry.
 type CorrectEntryParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DecideEntryParams defines parameters for DecideEntry.
 type DecideEntryParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3633,7 +3641,7 @@ type DishonorReturnJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3643,14 +3651,15 @@ type DishonorReturnJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // DishonorReturnParams defines parameters for DishonorReturn.
 type DishonorReturnParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3670,7 +3679,7 @@ type RefuseCorrectionJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3680,14 +3689,15 @@ type RefuseCorrectionJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // RefuseCorrectionParams defines parameters for RefuseCorrection.
 type RefuseCorrectionParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3707,7 +3717,7 @@ type RetryEntryJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3717,14 +3727,15 @@ type RetryEntryJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // RetryEntryParams defines parameters for RetryEntry.
 type RetryEntryParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3744,7 +3755,7 @@ type ChargeReturnFeeJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3754,29 +3765,30 @@ type ChargeReturnFeeJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // ChargeReturnFeeParams defines parameters for ChargeReturnFee.
 type ChargeReturnFeeParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // AskBackJSONBody defines parameters for AskBack.
 type AskBackJSONBody struct {
-	// Reason What the receiving bank is told
+	// Reason The reason given to the receiving bank
 	Reason string `json:"Reason"`
 
-	// ReplyToEventID The entry as it was presented last. Left out: the one that stands
+	// ReplyToEventID The entry as last presented. Default: the current one
 	ReplyToEventID *string `json:"ReplyToEventId,omitempty"`
 }
 
 // AskBackParams defines parameters for AskBack.
 type AskBackParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3796,7 +3808,7 @@ type ReturnEntryJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3806,14 +3818,15 @@ type ReturnEntryJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // ReturnEntryParams defines parameters for ReturnEntry.
 type ReturnEntryParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3833,7 +3846,7 @@ type ReverseEntryJSONBody struct {
 	// DateOfDeath A New York calendar day
 	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
 
-	// NoticeGivenOn return_fees: the day on which the receiver was told that a fee would follow a return, no later than the entry settled
+	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
 	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
 
 	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
@@ -3843,14 +3856,15 @@ type ReverseEntryJSONBody struct {
 	// ReturnCode returns
 	ReturnCode *string `json:"ReturnCode,omitempty"`
 
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. From
-	// it on the return has until the sixth banking day, within the sixty days after settlement.
+	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
+	// return is due by the sixth banking day after it, within sixty days after
+	// settlement.
 	StatementDate *Day `json:"StatementDate,omitempty"`
 }
 
 // ReverseEntryParams defines parameters for ReverseEntry.
 type ReverseEntryParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3910,25 +3924,25 @@ type GetReadiness200JSONResponseBody struct {
 
 // CreateVaultTokenParams defines parameters for CreateVaultToken.
 type CreateVaultTokenParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateVaultTransactionParams defines parameters for CreateVaultTransaction.
 type CreateVaultTransactionParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateVaultCreditParams defines parameters for CreateVaultCredit.
 type CreateVaultCreditParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateVaultDebitParams defines parameters for CreateVaultDebit.
 type CreateVaultDebitParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3940,7 +3954,7 @@ type ListRelationshipsParams struct {
 
 // CreateRelationshipParams defines parameters for CreateRelationship.
 type CreateRelationshipParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3952,13 +3966,13 @@ type VerifyRelationshipJSONBody struct {
 
 // VerifyRelationshipParams defines parameters for VerifyRelationship.
 type VerifyRelationshipParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateTransferParams defines parameters for CreateTransfer.
 type CreateTransferParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3972,7 +3986,7 @@ type ListProFilesParams struct {
 
 // CreateProFileParams defines parameters for CreateProFile.
 type CreateProFileParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4036,7 +4050,7 @@ type UploadFileTextBody = string
 
 // UploadFileParams defines parameters for UploadFile.
 type UploadFileParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4047,7 +4061,7 @@ type UploadFile202JSONResponseBody struct {
 
 // CreateProODFIParams defines parameters for CreateProODFI.
 type CreateProODFIParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4087,7 +4101,7 @@ type ListActsParams struct {
 	// After A log position, exclusive
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 
-	// Actor A credential's key, or a person's e-mail address, which stands for the person's credentials as well
+	// Actor A credential's key, or a person's e-mail address, which includes the person's credentials
 	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
 }
 
@@ -4115,7 +4129,7 @@ type ListClients200JSONResponseBody struct {
 
 // CreateClientParams defines parameters for CreateClient.
 type CreateClientParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4126,7 +4140,7 @@ type LiftCompanyJSONBody struct {
 
 // IssueClientCredentialParams defines parameters for IssueClientCredential.
 type IssueClientCredentialParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4179,7 +4193,7 @@ type ListWebhookDeliveriesOfClient200JSONResponseBody struct {
 
 // RetryWebhookMessageOfClientParams defines parameters for RetryWebhookMessageOfClient.
 type RetryWebhookMessageOfClientParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4191,13 +4205,13 @@ type ReplayWebhookOfClientJSONBody struct {
 
 // ReplayWebhookOfClientParams defines parameters for ReplayWebhookOfClient.
 type ReplayWebhookOfClientParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // IssueOpsCredentialParams defines parameters for IssueOpsCredential.
 type IssueOpsCredentialParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4221,7 +4235,7 @@ type GetExposureParams struct {
 	// Client Its own limits only
 	Client *string `form:"client,omitempty" json:"client,omitempty"`
 
-	// Date The day that limits count by: of settlement, or of origination. Left out: each from today on.
+	// Date The day by which limits count: of settlement, or of origination. Default: every day from today on.
 	Date *string `form:"date,omitempty" json:"date,omitempty"`
 }
 
@@ -4352,10 +4366,10 @@ type SetBank200JSONResponseBody_Decision_1 struct {
 	// Timeout For an answer, 100ms to 1m
 	Timeout *string `json:"timeout,omitempty"`
 
-	// URL https, or http on this machine; addresses of the network within are allowed
+	// URL https, or http on this machine; private addresses are allowed
 	URL string `json:"url"`
 
-	// When What it is asked about: an entry of which one of these is true. Left out: everything
+	// When The entries it is asked about: those that match one of these. Default: all
 	When *[]SetBank200JSONResponseBody_Decision_1_When `json:"when,omitempty"`
 }
 
@@ -4439,7 +4453,7 @@ type SetBank200JSONResponseBody_Inbound struct {
 	// Acknowledgements How the bank prints what became of a file, by regular expressions (RE2) with named groups, one for each line that says something: origin, destination, modifier, created (YYMMDD or YYYYMMDD), mmddyy, mmddyyyy, time, result, reason, entries, batches, debits, credits (dollars with two decimals), batch and why (one that was not taken). The origin is that of header or file where no line says it.
 	Acknowledgements *SetBank200JSONResponseBody_Inbound_Acknowledgements `json:"acknowledgements,omitempty"`
 
-	// BareBatches It leaves file header, file control or both out of its files: what ends with a batch is whole, and what is missing is made of the batches.
+	// BareBatches The bank omits the file header, the file control or both: a file that ends with a batch is complete, and the missing records are derived from the batches.
 	BareBatches *bool `json:"bare_batches,omitempty"`
 
 	// ReturnsKeepODFI It passes returns and notifications of change on under the header that its customer sent, our ODFI in columns 80-87: they are booked without a person.
@@ -4467,10 +4481,10 @@ type SetBank200JSONResponseBody_Pgp struct {
 	// AcceptPlain What the bank may send without a signature; anything else goes into quarantine as not-signed.
 	AcceptPlain *[]SetBank200JSONResponseBodyPgpAcceptPlain `json:"accept_plain,omitempty"`
 
-	// Armor Files leave as text.
+	// Armor Files are sent ASCII-armored.
 	Armor *bool `json:"armor,omitempty"`
 
-	// DecryptWith Our private keys for what comes in; left out, sign_with.
+	// DecryptWith Our private keys for decrypting inbound files; default, sign_with.
 	DecryptWith *[]string `json:"decrypt_with,omitempty"`
 
 	// EncryptTo The bank's public keys.
@@ -4479,7 +4493,7 @@ type SetBank200JSONResponseBody_Pgp struct {
 	// SignWith Our private keys, without a passphrase; left out, nothing is signed.
 	SignWith *[]string `json:"sign_with,omitempty"`
 
-	// VerifyWith The bank's public keys that sign what comes in; left out, encrypt_to.
+	// VerifyWith The bank's public keys for verifying inbound files; default, encrypt_to.
 	VerifyWith *[]string `json:"verify_with,omitempty"`
 }
 
@@ -4501,7 +4515,7 @@ type SetBank200JSONResponseBody_ReturnRates struct {
 	Administrative *RateLevels `json:"administrative,omitempty"`
 	MinEntries     *int64      `json:"min_entries,omitempty"`
 
-	// MinReturns Nothing is done below so many
+	// MinReturns Minimum number below which nothing is done
 	MinReturns *int64 `json:"min_returns,omitempty"`
 
 	// Overall Per cent of debits; a level is reached above it.
@@ -4522,30 +4536,30 @@ type SetBank200JSONResponseBody struct {
 	// Balance Whether batches are balanced by an offset entry against an account of the client's company: each one with money has to be, those are whose company has an account (the default), or none is. Required refuses IAT and TEL, and does not go with segment direction.
 	Balance *SetBank200JSONResponseBodyBalance `json:"balance,omitempty"`
 
-	// Companies What companies do, so far as descriptions depends on it; with descriptions one at least is needed. A client's are among its company_identifications
+	// Companies The business of companies, for the rule descriptions, which needs at least one. A client's are among its company_identifications
 	Companies *[]GuardedCompany `json:"companies,omitempty"`
 
 	// Deadlines Before when files must be with the bank, on days on which banks are open; left out, FedACH's six. same_day: the bank also takes entries for settlement on the day itself.
 	Deadlines *[]SetBank200JSONResponseBody_Deadlines `json:"deadlines,omitempty"`
 
-	// Decision An engine of one's own that is asked before an entry may leave: a sanctions list, a model of fraud. An answer to a call that sets it has decision_secret, which verifies what it is asked. null ends it
+	// Decision An external engine that is asked before an entry may be sent, such as sanctions screening or a fraud model. The response to a call that sets it has decision_secret, which verifies its requests. null removes it
 	Decision *SetBank200JSONResponseBody_Decision `json:"decision,omitempty"`
 
-	// DecisionSecret Only in the answer to a call that sets decision. It belongs to the address: another one has another
+	// DecisionSecret Only in the response to a call that sets decision. It differs for each URL
 	DecisionSecret *string                             `json:"decision_secret,omitempty"`
 	Delivery       SetBank200JSONResponseBody_Delivery `json:"delivery"`
 
-	// Descriptions What is done with a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and with a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, as RETRY PYMT, are exempt. Empty: nothing
+	// Descriptions What happens to a PPD credit of a company that pays wages whose description contains PAY, SALARY, WAGE or BONUS and does not begin with PAYROLL, and to a WEB debit of a company that sells goods without PURCHASE. Descriptions that the ledger sets, such as RETRY PYMT, are exempt. Empty: nothing
 	Descriptions *SetBank200JSONResponseBodyDescriptions `json:"descriptions,omitempty"`
 
-	// Duplicates What is done with an entry that has the account, amount, direction, SEC code and description of another one of the client's, and settles within so many calendar days of it. null ends it
+	// Duplicates What happens to a probable duplicate: an entry with the same account, amount, direction, SEC code and description as another of the client, that settles within the given number of calendar days of it. null removes the rule
 	Duplicates *SetBank200JSONResponseBody_Duplicates `json:"duplicates,omitempty"`
 	File       *map[string]interface{}                `json:"file,omitempty"`
 
 	// FileName Template of file names: letters, digits, dots, hyphens, underscores, and {routing}, {origin} (the immediate origin), {date} (YYYYMMDD, New York; also {yymmdd}, {mmddyyyy}), {time}, {modifier}, {sequence} (which file of its origin's it is that day; {sequence:5} has five digits), {client}, {file}. Left out, {origin}-{date}-{time}-{modifier}.ach.
 	FileName *string `json:"file_name,omitempty"`
 
-	// Header Fields of every file header, whatever a client's settings say. reference is columns 87-94.
+	// Header Fields of every file header; they override a client's settings. reference is columns 87-94.
 	Header *SetBank200JSONResponseBody_Header `json:"header,omitempty"`
 
 	// Inbound How the bank writes what it sends.
@@ -4554,7 +4568,7 @@ type SetBank200JSONResponseBody struct {
 	// LeadDays How many banking days before its effective entry date an entry is sent, 0 to 5; 1 if left out.
 	LeadDays *SetBank200JSONResponseBody_LeadDays `json:"lead_days,omitempty"`
 
-	// Limits What holds or rejects entries before they leave. All that apply hold: the client's and the ODFI's.
+	// Limits Limits that hold or reject entries before they are sent. All that apply are enforced: the client's and the ODFI's.
 	Limits *[]Limit `json:"limits,omitempty"`
 
 	// MaxBatchesPerFile The same of batches.
@@ -4570,7 +4584,7 @@ type SetBank200JSONResponseBody struct {
 	// Rename With write_only: whether files are renamed there, true if left out; else they are written under their final name.
 	Rename *bool `json:"rename,omitempty"`
 
-	// ReturnRates What is done when too many of a company's debits come back. Left out levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
+	// ReturnRates What happens when too many of a company's debits are returned. Default levels are the network's: 0.4 and 0.5, 2.4 and 3, 12 and 15 per cent.
 	ReturnRates *SetBank200JSONResponseBody_ReturnRates `json:"return_rates,omitempty"`
 	Routing     *string                                 `json:"routing,omitempty"`
 
@@ -4586,10 +4600,10 @@ type SetBank200JSONResponseBody struct {
 	// Warnings Keys that end soon or are of no use any more.
 	Warnings *[]string `json:"warnings,omitempty"`
 
-	// WebDebits What is done with a WEB debit whose account was not validated: nothing of the client's to it has settled for three banking days without coming back, no relationship with it was verified, or the newest that is known came back with R02, R03 or R04. Retries are exempt. Empty: allow
+	// WebDebits What happens to a WEB debit whose account is not validated: no entry of the client to it has settled three banking days ago without a return, no relationship with it was verified, or its latest outcome is a return R02, R03 or R04. Retries are exempt. Empty: allow
 	WebDebits *SetBank200JSONResponseBodyWebDebits `json:"web_debits,omitempty"`
 
-	// WriteOnly An SFTP server that lets nobody list its folder or read back.
+	// WriteOnly An SFTP server that allows neither listing nor reading.
 	WriteOnly *bool `json:"write_only,omitempty"`
 }
 
@@ -4745,7 +4759,7 @@ type ListAllTransactionsParams struct {
 	Cursor *Cursor          `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Client *ClientParameter `form:"client,omitempty" json:"client,omitempty"`
 
-	// Trace A trace number of ours, or of any answer.
+	// Trace The trace number of one of our entries, or of a return or change.
 	Trace *FoundTrace `form:"trace,omitempty" json:"trace,omitempty"`
 
 	// Amount Dollars.
@@ -4777,7 +4791,7 @@ type ListAllTransactionsParams struct {
 	// To Made on this day or before.
 	To *FoundTo `form:"to,omitempty" json:"to,omitempty"`
 
-	// File Id or name of a file in which the entry or an answer to it lies.
+	// File Id or name of a file that contains the entry or a response to it.
 	File *FoundFile `form:"file,omitempty" json:"file,omitempty"`
 }
 
@@ -4865,13 +4879,13 @@ type ListRecipientsParams struct {
 
 // CreateRecipientParams defines parameters for CreateRecipient.
 type CreateRecipientParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateRecipientAccountParams defines parameters for CreateRecipientAccount.
 type CreateRecipientAccountParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4989,7 +5003,7 @@ type ListTransactionsParams struct {
 	// Cursor next_cursor of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Trace A trace number of ours, or of any answer.
+	// Trace The trace number of one of our entries, or of a return or change.
 	Trace *FoundTrace `form:"trace,omitempty" json:"trace,omitempty"`
 
 	// Amount Dollars.
@@ -5021,7 +5035,7 @@ type ListTransactionsParams struct {
 	// To Made on this day or before.
 	To *FoundTo `form:"to,omitempty" json:"to,omitempty"`
 
-	// File Id or name of a file in which the entry or an answer to it lies.
+	// File Id or name of a file that contains the entry or a response to it.
 	File *FoundFile `form:"file,omitempty" json:"file,omitempty"`
 }
 
@@ -5047,7 +5061,7 @@ type ListWebhooks200JSONResponseBody struct {
 
 // CreateWebhookParams defines parameters for CreateWebhook.
 type CreateWebhookParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -5076,13 +5090,13 @@ type ListWebhookDeliveries200JSONResponseBody struct {
 
 // RetryWebhookMessageParams defines parameters for RetryWebhookMessage.
 type RetryWebhookMessageParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // PingWebhookParams defines parameters for PingWebhook.
 type PingWebhookParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -5094,7 +5108,7 @@ type ReplayWebhookJSONBody struct {
 
 // ReplayWebhookParams defines parameters for ReplayWebhook.
 type ReplayWebhookParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -5108,7 +5122,7 @@ type RotateWebhookSecretJSONBody struct {
 
 // RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
 type RotateWebhookSecretParams struct {
-	// IdempotencyKey Makes repeating this request safe. The same key with other input is 422.
+	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -5167,7 +5181,7 @@ type ListWindows200JSONResponseBody struct {
 	// Rules Rules of ACH that begin on a day.
 	Rules []ListWindows200JSONResponseBody_Rules `json:"rules"`
 
-	// SameDayLimits The largest same-day entry, each row from its day on. One that is not confirmed holds nobody.
+	// SameDayLimits The largest same-day entry, each row from its day on. An unconfirmed limit is not enforced.
 	SameDayLimits []ListWindows200JSONResponseBody_SameDayLimits `json:"same_day_limits"`
 	Windows       []ListWindows200JSONResponseBody_Windows       `json:"windows"`
 }
@@ -6698,7 +6712,7 @@ type ClientInterface interface {
 
 	// OriginateWithBody Originate a transaction
 	//
-	// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+	// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6707,7 +6721,7 @@ type ClientInterface interface {
 
 	// Originate Originate a transaction
 	//
-	// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+	// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6718,9 +6732,9 @@ type ClientInterface interface {
 	//
 	// One proposal a line, one result a line, in order, each written when its line is durable. Without a
 	// TransactionID on every line an Idempotency-Key is needed, from which missing ids are derived. Read
-	// results while you send: some 32 MiB of them wait, then no more lines are read. After 1,000 refused lines
-	// in a row the request ends with an Error of code `too-many-refused` for the next line; what stands there
-	// and behind it was not looked at.
+	// results while you send: once about 32 MiB of results are waiting, no more lines are read.
+	// After 1,000 consecutive refused lines the request ends with an Error of code
+	// `too-many-refused` for the next line; that line and all later ones were not processed.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6739,10 +6753,11 @@ type ClientInterface interface {
 
 	// ContestReturnWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6751,10 +6766,11 @@ type ClientInterface interface {
 
 	// ContestReturn Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6793,10 +6809,11 @@ type ClientInterface interface {
 
 	// CorrectEntryWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6805,10 +6822,11 @@ type ClientInterface interface {
 
 	// CorrectEntry Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6817,7 +6835,7 @@ type ClientInterface interface {
 
 	// DecideEntryWithBody Pay or return a payment that waits for a decision
 	//
-	// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+	// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6826,7 +6844,7 @@ type ClientInterface interface {
 
 	// DecideEntry Pay or return a payment that waits for a decision
 	//
-	// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+	// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6835,10 +6853,11 @@ type ClientInterface interface {
 
 	// DishonorReturnWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6847,10 +6866,11 @@ type ClientInterface interface {
 
 	// DishonorReturn Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6859,17 +6879,18 @@ type ClientInterface interface {
 
 	// RecallEvent Recall a pending event
 	//
-	// Asking again answers the same. Once it left in a file it is 409, naming the file.
+	// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
 	//
 	// Corresponds with DELETE /api/transaction/{id}/events/{event} (the `RecallEvent` operationId).
 	RecallEvent(ctx context.Context, id string, event string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RefuseCorrectionWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6878,10 +6899,11 @@ type ClientInterface interface {
 
 	// RefuseCorrection Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6890,10 +6912,11 @@ type ClientInterface interface {
 
 	// RetryEntryWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6902,10 +6925,11 @@ type ClientInterface interface {
 
 	// RetryEntry Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6914,10 +6938,11 @@ type ClientInterface interface {
 
 	// ChargeReturnFeeWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6926,10 +6951,11 @@ type ClientInterface interface {
 
 	// ChargeReturnFee Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6938,11 +6964,12 @@ type ClientInterface interface {
 
 	// AskBackWithBody Ask the receiving bank to return an entry sent in error
 	//
-	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-	// The identical request again answers 200.
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+	// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+	// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+	// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+	// request. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6951,11 +6978,12 @@ type ClientInterface interface {
 
 	// AskBack Ask the receiving bank to return an entry sent in error
 	//
-	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-	// The identical request again answers 200.
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+	// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+	// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+	// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+	// request. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6964,10 +6992,11 @@ type ClientInterface interface {
 
 	// ReturnEntryWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6976,10 +7005,11 @@ type ClientInterface interface {
 
 	// ReturnEntry Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6988,10 +7018,11 @@ type ClientInterface interface {
 
 	// ReverseEntryWithBody Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7000,10 +7031,11 @@ type ClientInterface interface {
 
 	// ReverseEntry Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7012,7 +7044,7 @@ type ClientInterface interface {
 
 	// RevokeTokenWithBody End a token
 	//
-	// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7021,7 +7053,7 @@ type ClientInterface interface {
 
 	// RevokeTokenWithFormdataBody End a token
 	//
-	// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -7030,7 +7062,7 @@ type ClientInterface interface {
 
 	// IssueConnectTokenWithBody An access token for client credentials
 	//
-	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7039,21 +7071,21 @@ type ClientInterface interface {
 
 	// IssueConnectTokenWithFormdataBody An access token for client credentials
 	//
-	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /connect/token (the `IssueConnectToken` operationId).
 	IssueConnectTokenWithFormdataBody(ctx context.Context, body IssueConnectTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetHealth The process answers
+	// GetHealth The process responds
 	//
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMetrics Metrics for Prometheus
 	//
-	// Needs scope `ops:read`. The admin address answers the same without a login.
+	// Needs scope `ops:read`. The admin address serves the same without a login.
 	//
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7077,7 +7109,7 @@ type ClientInterface interface {
 	// Corresponds with POST /rest/v2/ach/tokens (the `CreateVaultToken` operationId).
 	CreateVaultToken(ctx context.Context, params *CreateVaultTokenParams, body CreateVaultTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteVaultToken Delete it; the answer shows it as it was
+	// DeleteVaultToken Delete it; the response shows its last state
 	//
 	// Corresponds with DELETE /rest/v2/ach/tokens/{tokenId} (the `DeleteVaultToken` operationId).
 	DeleteVaultToken(ctx context.Context, tokenID string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7174,7 +7206,7 @@ type ClientInterface interface {
 
 	// VerifyRelationshipWithBody Confirm the amounts of the micro-deposits
 	//
-	// A wrong try is 422; the third wrong one rejects the relationship.
+	// A wrong attempt is 422; the third one rejects the relationship.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7183,7 +7215,7 @@ type ClientInterface interface {
 
 	// VerifyRelationship Confirm the amounts of the micro-deposits
 	//
-	// A wrong try is 422; the third wrong one rejects the relationship.
+	// A wrong attempt is 422; the third one rejects the relationship.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7226,7 +7258,7 @@ type ClientInterface interface {
 
 	// CreateProFileWithBody Make a file, cut at once exactly as asked
 	//
-	// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+	// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7235,7 +7267,7 @@ type ClientInterface interface {
 
 	// CreateProFile Make a file, cut at once exactly as asked
 	//
-	// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+	// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7259,7 +7291,7 @@ type ClientInterface interface {
 
 	// DownloadProFile The file's bytes
 	//
-	// Needs scope download or reveal. Each time is an event, audit.file_read.
+	// Needs scope download or reveal. Each access is recorded as audit.file_read.
 	//
 	// Corresponds with GET /v1/ach-files/{id}/nacha (the `DownloadProFile` operationId).
 	DownloadProFile(ctx context.Context, id ProID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7276,14 +7308,14 @@ type ClientInterface interface {
 
 	// ListEvents The client's events in log order
 	//
-	// With Accept: text/csv or application/x-ndjson, all from after up to now, as GET /v1/transactions.
+	// With Accept: text/csv or application/x-ndjson, everything from after up to now, as GET /v1/transactions.
 	//
 	// Corresponds with GET /v1/events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamEvents The same as server-sent events
 	//
-	// The id of each event is its log position; Last-Event-ID goes on behind it. A credential has 16 streams at once, a client 64; one more is 429. A stream ends with its token or credential.
+	// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 	//
 	// Corresponds with GET /v1/events/stream (the `StreamEvents` operationId).
 	StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7300,14 +7332,14 @@ type ClientInterface interface {
 
 	// DownloadFile The file as the bank gets it
 	//
-	// Account numbers are in the clear. Needs scope reveal; scope download for a file the client made itself. Each time is an event, audit.file_read.
+	// Account numbers are in the clear. Needs scope reveal, or scope download for a file that the client made itself. Each access is recorded as audit.file_read.
 	//
 	// Corresponds with GET /v1/files/{id}/nacha (the `DownloadFile` operationId).
 	DownloadFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UploadFileWithBody A client's own NACHA file, all or nothing
 	//
-	// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+	// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7316,7 +7348,7 @@ type ClientInterface interface {
 
 	// UploadFileWithTextBody A client's own NACHA file, all or nothing
 	//
-	// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+	// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 	//
 	// Takes a body of the `text/plain` content type.
 	//
@@ -7434,7 +7466,7 @@ type ClientInterface interface {
 
 	// CreateClientWithBody Take on a client
 	//
-	// Answers the client's first credential, whose secret is shown this once.
+	// Returns the client's first credential, whose secret is shown only once.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7443,7 +7475,7 @@ type ClientInterface interface {
 
 	// CreateClient Take on a client
 	//
-	// Answers the client's first credential, whose secret is shown this once.
+	// Returns the client's first credential, whose secret is shown only once.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7457,7 +7489,7 @@ type ClientInterface interface {
 
 	// ChangeClientWithBody Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7466,25 +7498,25 @@ type ClientInterface interface {
 
 	// ChangeClient Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /v1/ops/clients/{client} (the `ChangeClient` operationId).
 	ChangeClient(ctx context.Context, client string, body ChangeClientJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// LiftCompanyWithBody Let a company's entries leave again
+	// LiftCompanyWithBody Lift the hold on a company's entries
 	//
-	// They were held because too many of its debits came back. What is held stays held until it is approved.
+	// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/ops/clients/{client}/companies/{company}/lift (the `LiftCompany` operationId).
 	LiftCompanyWithBody(ctx context.Context, client string, company string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// LiftCompany Let a company's entries leave again
+	// LiftCompany Lift the hold on a company's entries
 	//
-	// They were held because too many of its debits came back. What is held stays held until it is approved.
+	// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7519,19 +7551,19 @@ type ClientInterface interface {
 
 	// GetTransactionOfClient A client's transaction, as the client reads it
 	//
-	// The account number is masked, whatever scope the credential has.
+	// The account number is always masked, even with scope reveal.
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/transactions/{id} (the `GetTransactionOfClient` operationId).
 	GetTransactionOfClient(ctx context.Context, client string, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AskBackForClientWithBody Ask the receiving bank, for a client, to return an entry sent in error
+	// AskBackForClientWithBody Request, for a client, the return of an entry sent in error
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
 	AskBackForClientWithBody(ctx context.Context, client string, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// AskBackForClient Ask the receiving bank, for a client, to return an entry sent in error
+	// AskBackForClient Request, for a client, the return of an entry sent in error
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7543,26 +7575,26 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks (the `ListWebhooksOfClient` operationId).
 	ListWebhooksOfClient(ctx context.Context, client string, params *ListWebhooksOfClientParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWebhookOfClient A client's webhook, and how far it was told
+	// GetWebhookOfClient A client's webhook and the progress of its deliveries
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks/{id} (the `GetWebhookOfClient` operationId).
 	GetWebhookOfClient(ctx context.Context, client string, id WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListWebhookDeliveriesOfClient The newest tries of a client's webhook, or the messages that wait
+	// ListWebhookDeliveriesOfClient The latest attempts of a client's webhook, or the messages that wait
 	//
-	// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+	// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks/{id}/deliveries (the `ListWebhookDeliveriesOfClient` operationId).
 	ListWebhookDeliveriesOfClient(ctx context.Context, client string, id WebhookID, params *ListWebhookDeliveriesOfClientParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RetryWebhookMessageOfClient Post one message to a client's webhook now, delivered before or not
+	// RetryWebhookMessageOfClient Post one message to a client's webhook now, whether it was delivered before or not
 	//
 	// Corresponds with POST /v1/ops/clients/{client}/webhooks/{id}/deliveries/{message}/retry (the `RetryWebhookMessageOfClient` operationId).
 	RetryWebhookMessageOfClient(ctx context.Context, client string, id WebhookID, message string, params *RetryWebhookMessageOfClientParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReplayWebhookOfClientWithBody Post everything after a position of the log again, for a client
 	//
-	// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+	// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7571,7 +7603,7 @@ type ClientInterface interface {
 
 	// ReplayWebhookOfClient Post everything after a position of the log again, for a client
 	//
-	// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+	// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7646,7 +7678,7 @@ type ClientInterface interface {
 
 	// GetExposure What is used of limits
 	//
-	// By limit and day, with what the limit holds. What counts for a limit of an ODFI is of all its clients.
+	// By limit and day, with the amount that the limit holds. A limit of an ODFI counts the entries of all its clients.
 	//
 	// Corresponds with GET /v1/ops/exposure (the `GetExposure` operationId).
 	GetExposure(ctx context.Context, params *GetExposureParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7661,28 +7693,28 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/ops/files/{id} (the `GetAnyFile` operationId).
 	GetAnyFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ApproveFileWithBody Let a file leave that a rule of the guard holds
+	// ApproveFileWithBody Release a file that a rule of the guard holds
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/ops/files/{id}/approve (the `ApproveFile` operationId).
 	ApproveFileWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ApproveFile Let a file leave that a rule of the guard holds
+	// ApproveFile Release a file that a rule of the guard holds
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/ops/files/{id}/approve (the `ApproveFile` operationId).
 	ApproveFile(ctx context.Context, id string, body ApproveFileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ConfirmFile A file whose delivery is unknown did arrive, or one that its client carries
+	// ConfirmFile Confirm that a file arrived whose delivery is unknown, or that the client delivers itself
 	//
 	// Corresponds with POST /v1/ops/files/{id}/confirm (the `ConfirmFile` operationId).
 	ConfirmFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReleaseFileWithBody Take back a cut file that was never delivered
 	//
-	// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+	// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7691,14 +7723,14 @@ type ClientInterface interface {
 
 	// ReleaseFile Take back a cut file that was never delivered
 	//
-	// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+	// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/ops/files/{id}/release (the `ReleaseFile` operationId).
 	ReleaseFile(ctx context.Context, id string, body ReleaseFileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ResendFile A file whose delivery is unknown did not arrive; send it again
+	// ResendFile Resend a file whose delivery is unknown and that did not arrive
 	//
 	// Corresponds with POST /v1/ops/files/{id}/resend (the `ResendFile` operationId).
 	ResendFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7724,7 +7756,7 @@ type ClientInterface interface {
 
 	// ListInboundDecisions Payments that wait for a decision
 	//
-	// The nearest deadline first, with what becomes of each if nobody decides.
+	// Nearest deadline first, with what happens to each if nobody decides.
 	//
 	// Corresponds with GET /v1/ops/inbound-decisions (the `ListInboundDecisions` operationId).
 	ListInboundDecisions(ctx context.Context, params *ListInboundDecisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7890,14 +7922,14 @@ type ClientInterface interface {
 
 	// ListReturnRequests Requests for return that wait for the receiving bank
 	//
-	// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+	// Nearest deadline first. If nobody acts, a request lapses at answer_by and the entry is not affected. If the bank declines, reject the request's event.
 	//
 	// Corresponds with GET /v1/ops/return-requests (the `ListReturnRequests` operationId).
 	ListReturnRequests(ctx context.Context, params *ListReturnRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SearchAll What something a person typed may mean
 	//
-	// As GET /v1/search, among everything. Clients, files from the bank and entries that wait for a person are found too.
+	// As GET /v1/search, across all clients. Also finds clients, files from the bank and unmatched entries.
 	//
 	// Corresponds with GET /v1/ops/search (the `SearchAll` operationId).
 	SearchAll(ctx context.Context, params *SearchAllParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7941,7 +7973,7 @@ type ClientInterface interface {
 
 	// RevealAccountWithBody The account number of a transaction, whole
 	//
-	// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+	// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7950,7 +7982,7 @@ type ClientInterface interface {
 
 	// RevealAccount The account number of a transaction, whole
 	//
-	// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+	// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8126,7 +8158,7 @@ type ClientInterface interface {
 
 	// Search What something a person typed may mean
 	//
-	// Each word is read by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others begin words of a name. All must hold. The whole may also be the name or id of a file. read_as says how it was read.
+	// Each word is interpreted by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others are beginnings of words of a name. Results match all of them. The whole text may also be the name or id of a file. read_as says how it was interpreted.
 	//
 	// Corresponds with GET /v1/search (the `Search` operationId).
 	Search(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8138,7 +8170,7 @@ type ClientInterface interface {
 
 	// MoveClockWithBody Move the clock forward
 	//
-	// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8147,7 +8179,7 @@ type ClientInterface interface {
 
 	// MoveClock Move the clock forward
 	//
-	// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8184,7 +8216,7 @@ type ClientInterface interface {
 
 	// SimulateContestWithBody Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8193,7 +8225,7 @@ type ClientInterface interface {
 
 	// SimulateContest Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8202,7 +8234,7 @@ type ClientInterface interface {
 
 	// SimulateCorrectionWithBody Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8211,7 +8243,7 @@ type ClientInterface interface {
 
 	// SimulateCorrection Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8220,7 +8252,7 @@ type ClientInterface interface {
 
 	// SimulateDishonorWithBody Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8229,7 +8261,7 @@ type ClientInterface interface {
 
 	// SimulateDishonor Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8238,7 +8270,7 @@ type ClientInterface interface {
 
 	// SimulateReturnWithBody Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8247,7 +8279,7 @@ type ClientInterface interface {
 
 	// SimulateReturn Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8256,7 +8288,7 @@ type ClientInterface interface {
 
 	// GetStatement The client's day
 	//
-	// What was made on a day in New York, in order, with its status now; behind it what that comes to, the files that were delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson the lines, as GET /v1/transactions. It is streamed; audit.exported records who took it.
+	// Everything recorded on a day in New York, in order, with its current status; then the totals, the files delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson only the lines, as GET /v1/transactions. It is streamed; audit.exported records who exported it.
 	//
 	// Corresponds with GET /v1/statement (the `GetStatement` operationId).
 	GetStatement(ctx context.Context, params *GetStatementParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8291,7 +8323,7 @@ type ClientInterface interface {
 
 	// ListTransactions The client's transactions, newest first
 	//
-	// With `Accept: text/csv` or `application/x-ndjson` all of it is answered, row by row, and the last line says that it is whole: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who took it, and a credential's client has four exports at once. Filters are all met at once. Those of a file alone come in the order of the file. A page may have fewer rows than its limit, or none, and others follow nevertheless while next_cursor is not null.
+	// With `Accept: text/csv` or `application/x-ndjson` the whole list is streamed, and its last line says that it is complete: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who exported it, and a client may run four exports at once. A row has to match all filters. With the filter for a file alone, rows are in the order of the file. A page may have fewer rows than its limit, or none; more follow as long as next_cursor is not null.
 	//
 	// Corresponds with GET /v1/transactions (the `ListTransactions` operationId).
 	ListTransactions(ctx context.Context, params *ListTransactionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8303,7 +8335,7 @@ type ClientInterface interface {
 
 	// CreateWebhookWithBody Have messages posted to an address
 	//
-	// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+	// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8312,7 +8344,7 @@ type ClientInterface interface {
 
 	// CreateWebhook Have messages posted to an address
 	//
-	// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+	// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8324,14 +8356,14 @@ type ClientInterface interface {
 	// Corresponds with DELETE /v1/webhooks/{id} (the `DeleteWebhook` operationId).
 	DeleteWebhook(ctx context.Context, id WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetWebhook One webhook, and how far it was told
+	// GetWebhook One webhook and the progress of its deliveries
 	//
 	// Corresponds with GET /v1/webhooks/{id} (the `GetWebhook` operationId).
 	GetWebhook(ctx context.Context, id WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangeWebhookWithBody Change its address or types, enable or disable it
 	//
-	// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+	// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8340,7 +8372,7 @@ type ClientInterface interface {
 
 	// ChangeWebhook Change its address or types, enable or disable it
 	//
-	// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+	// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8349,7 +8381,7 @@ type ClientInterface interface {
 
 	// ListWebhookDeliveries The newest tries, or the messages that wait
 	//
-	// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+	// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 	//
 	// Corresponds with GET /v1/webhooks/{id}/deliveries (the `ListWebhookDeliveries` operationId).
 	ListWebhookDeliveries(ctx context.Context, id WebhookID, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8384,7 +8416,7 @@ type ClientInterface interface {
 
 	// RotateWebhookSecretWithBody Give it a new secret
 	//
-	// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+	// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8393,7 +8425,7 @@ type ClientInterface interface {
 
 	// RotateWebhookSecret Give it a new secret
 	//
-	// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+	// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8408,7 +8440,7 @@ type ClientInterface interface {
 
 // OriginateWithBody Originate a transaction
 //
-// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8427,7 +8459,7 @@ func (c *API) OriginateWithBody(ctx context.Context, params *OriginateParams, co
 
 // Originate Originate a transaction
 //
-// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8448,9 +8480,9 @@ func (c *API) Originate(ctx context.Context, params *OriginateParams, body Origi
 //
 // One proposal a line, one result a line, in order, each written when its line is durable. Without a
 // TransactionID on every line an Idempotency-Key is needed, from which missing ids are derived. Read
-// results while you send: some 32 MiB of them wait, then no more lines are read. After 1,000 refused lines
-// in a row the request ends with an Error of code `too-many-refused` for the next line; what stands there
-// and behind it was not looked at.
+// results while you send: once about 32 MiB of results are waiting, no more lines are read.
+// After 1,000 consecutive refused lines the request ends with an Error of code
+// `too-many-refused` for the next line; that line and all later ones were not processed.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8499,10 +8531,11 @@ func (c *API) GetTransaction(ctx context.Context, id string, reqEditors ...Reque
 
 // ContestReturnWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8521,10 +8554,11 @@ func (c *API) ContestReturnWithBody(ctx context.Context, id string, params *Cont
 
 // ContestReturn Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8593,10 +8627,11 @@ func (c *API) MakeCorrectedEntry(ctx context.Context, id string, params *MakeCor
 
 // CorrectEntryWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8615,10 +8650,11 @@ func (c *API) CorrectEntryWithBody(ctx context.Context, id string, params *Corre
 
 // CorrectEntry Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8637,7 +8673,7 @@ func (c *API) CorrectEntry(ctx context.Context, id string, params *CorrectEntryP
 
 // DecideEntryWithBody Pay or return a payment that waits for a decision
 //
-// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8656,7 +8692,7 @@ func (c *API) DecideEntryWithBody(ctx context.Context, id string, params *Decide
 
 // DecideEntry Pay or return a payment that waits for a decision
 //
-// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8675,10 +8711,11 @@ func (c *API) DecideEntry(ctx context.Context, id string, params *DecideEntryPar
 
 // DishonorReturnWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8697,10 +8734,11 @@ func (c *API) DishonorReturnWithBody(ctx context.Context, id string, params *Dis
 
 // DishonorReturn Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8719,7 +8757,7 @@ func (c *API) DishonorReturn(ctx context.Context, id string, params *DishonorRet
 
 // RecallEvent Recall a pending event
 //
-// Asking again answers the same. Once it left in a file it is 409, naming the file.
+// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
 //
 // Corresponds with DELETE /api/transaction/{id}/events/{event} (the `RecallEvent` operationId).
 func (c *API) RecallEvent(ctx context.Context, id string, event string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8736,10 +8774,11 @@ func (c *API) RecallEvent(ctx context.Context, id string, event string, reqEdito
 
 // RefuseCorrectionWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8758,10 +8797,11 @@ func (c *API) RefuseCorrectionWithBody(ctx context.Context, id string, params *R
 
 // RefuseCorrection Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8780,10 +8820,11 @@ func (c *API) RefuseCorrection(ctx context.Context, id string, params *RefuseCor
 
 // RetryEntryWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8802,10 +8843,11 @@ func (c *API) RetryEntryWithBody(ctx context.Context, id string, params *RetryEn
 
 // RetryEntry Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8824,10 +8866,11 @@ func (c *API) RetryEntry(ctx context.Context, id string, params *RetryEntryParam
 
 // ChargeReturnFeeWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8846,10 +8889,11 @@ func (c *API) ChargeReturnFeeWithBody(ctx context.Context, id string, params *Ch
 
 // ChargeReturnFee Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8868,11 +8912,12 @@ func (c *API) ChargeReturnFee(ctx context.Context, id string, params *ChargeRetu
 
 // AskBackWithBody Ask the receiving bank to return an entry sent in error
 //
-// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-// The identical request again answers 200.
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+// request. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8891,11 +8936,12 @@ func (c *API) AskBackWithBody(ctx context.Context, id string, params *AskBackPar
 
 // AskBack Ask the receiving bank to return an entry sent in error
 //
-// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-// The identical request again answers 200.
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+// request. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8914,10 +8960,11 @@ func (c *API) AskBack(ctx context.Context, id string, params *AskBackParams, bod
 
 // ReturnEntryWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8936,10 +8983,11 @@ func (c *API) ReturnEntryWithBody(ctx context.Context, id string, params *Return
 
 // ReturnEntry Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8958,10 +9006,11 @@ func (c *API) ReturnEntry(ctx context.Context, id string, params *ReturnEntryPar
 
 // ReverseEntryWithBody Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8980,10 +9029,11 @@ func (c *API) ReverseEntryWithBody(ctx context.Context, id string, params *Rever
 
 // ReverseEntry Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9002,7 +9052,7 @@ func (c *API) ReverseEntry(ctx context.Context, id string, params *ReverseEntryP
 
 // RevokeTokenWithBody End a token
 //
-// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9021,7 +9071,7 @@ func (c *API) RevokeTokenWithBody(ctx context.Context, contentType string, body 
 
 // RevokeTokenWithFormdataBody End a token
 //
-// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -9040,7 +9090,7 @@ func (c *API) RevokeTokenWithFormdataBody(ctx context.Context, body RevokeTokenF
 
 // IssueConnectTokenWithBody An access token for client credentials
 //
-// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9059,7 +9109,7 @@ func (c *API) IssueConnectTokenWithBody(ctx context.Context, contentType string,
 
 // IssueConnectTokenWithFormdataBody An access token for client credentials
 //
-// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -9076,7 +9126,7 @@ func (c *API) IssueConnectTokenWithFormdataBody(ctx context.Context, body IssueC
 	return c.Client.Do(req)
 }
 
-// GetHealth The process answers
+// GetHealth The process responds
 //
 // Corresponds with GET /healthz (the `GetHealth` operationId).
 func (c *API) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9093,7 +9143,7 @@ func (c *API) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 
 // GetMetrics Metrics for Prometheus
 //
-// Needs scope `ops:read`. The admin address answers the same without a login.
+// Needs scope `ops:read`. The admin address serves the same without a login.
 //
 // Corresponds with GET /metrics (the `GetMetrics` operationId).
 func (c *API) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9157,7 +9207,7 @@ func (c *API) CreateVaultToken(ctx context.Context, params *CreateVaultTokenPara
 	return c.Client.Do(req)
 }
 
-// DeleteVaultToken Delete it; the answer shows it as it was
+// DeleteVaultToken Delete it; the response shows its last state
 //
 // Corresponds with DELETE /rest/v2/ach/tokens/{tokenId} (the `DeleteVaultToken` operationId).
 func (c *API) DeleteVaultToken(ctx context.Context, tokenID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9404,7 +9454,7 @@ func (c *API) GetRelationship(ctx context.Context, accountID AccountID, relation
 
 // VerifyRelationshipWithBody Confirm the amounts of the micro-deposits
 //
-// A wrong try is 422; the third wrong one rejects the relationship.
+// A wrong attempt is 422; the third one rejects the relationship.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9423,7 +9473,7 @@ func (c *API) VerifyRelationshipWithBody(ctx context.Context, accountID AccountI
 
 // VerifyRelationship Confirm the amounts of the micro-deposits
 //
-// A wrong try is 422; the third wrong one rejects the relationship.
+// A wrong attempt is 422; the third one rejects the relationship.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9536,7 +9586,7 @@ func (c *API) ListProFiles(ctx context.Context, params *ListProFilesParams, reqE
 
 // CreateProFileWithBody Make a file, cut at once exactly as asked
 //
-// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9555,7 +9605,7 @@ func (c *API) CreateProFileWithBody(ctx context.Context, params *CreateProFilePa
 
 // CreateProFile Make a file, cut at once exactly as asked
 //
-// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9619,7 +9669,7 @@ func (c *API) ReplaceProFile(ctx context.Context, id ProID, reqEditors ...Reques
 
 // DownloadProFile The file's bytes
 //
-// Needs scope download or reveal. Each time is an event, audit.file_read.
+// Needs scope download or reveal. Each access is recorded as audit.file_read.
 //
 // Corresponds with GET /v1/ach-files/{id}/nacha (the `DownloadProFile` operationId).
 func (c *API) DownloadProFile(ctx context.Context, id ProID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9666,7 +9716,7 @@ func (c *API) ListChangeCodes(ctx context.Context, reqEditors ...RequestEditorFn
 
 // ListEvents The client's events in log order
 //
-// With Accept: text/csv or application/x-ndjson, all from after up to now, as GET /v1/transactions.
+// With Accept: text/csv or application/x-ndjson, everything from after up to now, as GET /v1/transactions.
 //
 // Corresponds with GET /v1/events (the `ListEvents` operationId).
 func (c *API) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9683,7 +9733,7 @@ func (c *API) ListEvents(ctx context.Context, params *ListEventsParams, reqEdito
 
 // StreamEvents The same as server-sent events
 //
-// The id of each event is its log position; Last-Event-ID goes on behind it. A credential has 16 streams at once, a client 64; one more is 429. A stream ends with its token or credential.
+// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 //
 // Corresponds with GET /v1/events/stream (the `StreamEvents` operationId).
 func (c *API) StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9730,7 +9780,7 @@ func (c *API) GetFile(ctx context.Context, id string, reqEditors ...RequestEdito
 
 // DownloadFile The file as the bank gets it
 //
-// Account numbers are in the clear. Needs scope reveal; scope download for a file the client made itself. Each time is an event, audit.file_read.
+// Account numbers are in the clear. Needs scope reveal, or scope download for a file that the client made itself. Each access is recorded as audit.file_read.
 //
 // Corresponds with GET /v1/files/{id}/nacha (the `DownloadFile` operationId).
 func (c *API) DownloadFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9747,7 +9797,7 @@ func (c *API) DownloadFile(ctx context.Context, id string, reqEditors ...Request
 
 // UploadFileWithBody A client's own NACHA file, all or nothing
 //
-// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9766,7 +9816,7 @@ func (c *API) UploadFileWithBody(ctx context.Context, params *UploadFileParams, 
 
 // UploadFileWithTextBody A client's own NACHA file, all or nothing
 //
-// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 //
 // Takes a body of the `text/plain` content type.
 //
@@ -10064,7 +10114,7 @@ func (c *API) ListClients(ctx context.Context, params *ListClientsParams, reqEdi
 
 // CreateClientWithBody Take on a client
 //
-// Answers the client's first credential, whose secret is shown this once.
+// Returns the client's first credential, whose secret is shown only once.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10083,7 +10133,7 @@ func (c *API) CreateClientWithBody(ctx context.Context, params *CreateClientPara
 
 // CreateClient Take on a client
 //
-// Answers the client's first credential, whose secret is shown this once.
+// Returns the client's first credential, whose secret is shown only once.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10117,7 +10167,7 @@ func (c *API) GetClient(ctx context.Context, client string, reqEditors ...Reques
 
 // ChangeClientWithBody Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10136,7 +10186,7 @@ func (c *API) ChangeClientWithBody(ctx context.Context, client string, contentTy
 
 // ChangeClient Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10153,9 +10203,9 @@ func (c *API) ChangeClient(ctx context.Context, client string, body ChangeClient
 	return c.Client.Do(req)
 }
 
-// LiftCompanyWithBody Let a company's entries leave again
+// LiftCompanyWithBody Lift the hold on a company's entries
 //
-// They were held because too many of its debits came back. What is held stays held until it is approved.
+// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10172,9 +10222,9 @@ func (c *API) LiftCompanyWithBody(ctx context.Context, client string, company st
 	return c.Client.Do(req)
 }
 
-// LiftCompany Let a company's entries leave again
+// LiftCompany Lift the hold on a company's entries
 //
-// They were held because too many of its debits came back. What is held stays held until it is approved.
+// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10259,7 +10309,7 @@ func (c *API) GetStatementOfClient(ctx context.Context, client string, params *G
 
 // GetTransactionOfClient A client's transaction, as the client reads it
 //
-// The account number is masked, whatever scope the credential has.
+// The account number is always masked, even with scope reveal.
 //
 // Corresponds with GET /v1/ops/clients/{client}/transactions/{id} (the `GetTransactionOfClient` operationId).
 func (c *API) GetTransactionOfClient(ctx context.Context, client string, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10274,7 +10324,7 @@ func (c *API) GetTransactionOfClient(ctx context.Context, client string, id stri
 	return c.Client.Do(req)
 }
 
-// AskBackForClientWithBody Ask the receiving bank, for a client, to return an entry sent in error
+// AskBackForClientWithBody Request, for a client, the return of an entry sent in error
 //
 // Takes any type of body and a specified content type.
 //
@@ -10291,7 +10341,7 @@ func (c *API) AskBackForClientWithBody(ctx context.Context, client string, id st
 	return c.Client.Do(req)
 }
 
-// AskBackForClient Ask the receiving bank, for a client, to return an entry sent in error
+// AskBackForClient Request, for a client, the return of an entry sent in error
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10323,7 +10373,7 @@ func (c *API) ListWebhooksOfClient(ctx context.Context, client string, params *L
 	return c.Client.Do(req)
 }
 
-// GetWebhookOfClient A client's webhook, and how far it was told
+// GetWebhookOfClient A client's webhook and the progress of its deliveries
 //
 // Corresponds with GET /v1/ops/clients/{client}/webhooks/{id} (the `GetWebhookOfClient` operationId).
 func (c *API) GetWebhookOfClient(ctx context.Context, client string, id WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10338,9 +10388,9 @@ func (c *API) GetWebhookOfClient(ctx context.Context, client string, id WebhookI
 	return c.Client.Do(req)
 }
 
-// ListWebhookDeliveriesOfClient The newest tries of a client's webhook, or the messages that wait
+// ListWebhookDeliveriesOfClient The latest attempts of a client's webhook, or the messages that wait
 //
-// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 //
 // Corresponds with GET /v1/ops/clients/{client}/webhooks/{id}/deliveries (the `ListWebhookDeliveriesOfClient` operationId).
 func (c *API) ListWebhookDeliveriesOfClient(ctx context.Context, client string, id WebhookID, params *ListWebhookDeliveriesOfClientParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10355,7 +10405,7 @@ func (c *API) ListWebhookDeliveriesOfClient(ctx context.Context, client string, 
 	return c.Client.Do(req)
 }
 
-// RetryWebhookMessageOfClient Post one message to a client's webhook now, delivered before or not
+// RetryWebhookMessageOfClient Post one message to a client's webhook now, whether it was delivered before or not
 //
 // Corresponds with POST /v1/ops/clients/{client}/webhooks/{id}/deliveries/{message}/retry (the `RetryWebhookMessageOfClient` operationId).
 func (c *API) RetryWebhookMessageOfClient(ctx context.Context, client string, id WebhookID, message string, params *RetryWebhookMessageOfClientParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10372,7 +10422,7 @@ func (c *API) RetryWebhookMessageOfClient(ctx context.Context, client string, id
 
 // ReplayWebhookOfClientWithBody Post everything after a position of the log again, for a client
 //
-// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10391,7 +10441,7 @@ func (c *API) ReplayWebhookOfClientWithBody(ctx context.Context, client string, 
 
 // ReplayWebhookOfClient Post everything after a position of the log again, for a client
 //
-// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10576,7 +10626,7 @@ func (c *API) RejectEvent(ctx context.Context, event string, body RejectEventJSO
 
 // GetExposure What is used of limits
 //
-// By limit and day, with what the limit holds. What counts for a limit of an ODFI is of all its clients.
+// By limit and day, with the amount that the limit holds. A limit of an ODFI counts the entries of all its clients.
 //
 // Corresponds with GET /v1/ops/exposure (the `GetExposure` operationId).
 func (c *API) GetExposure(ctx context.Context, params *GetExposureParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10621,7 +10671,7 @@ func (c *API) GetAnyFile(ctx context.Context, id string, reqEditors ...RequestEd
 	return c.Client.Do(req)
 }
 
-// ApproveFileWithBody Let a file leave that a rule of the guard holds
+// ApproveFileWithBody Release a file that a rule of the guard holds
 //
 // Takes any type of body and a specified content type.
 //
@@ -10638,7 +10688,7 @@ func (c *API) ApproveFileWithBody(ctx context.Context, id string, contentType st
 	return c.Client.Do(req)
 }
 
-// ApproveFile Let a file leave that a rule of the guard holds
+// ApproveFile Release a file that a rule of the guard holds
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10655,7 +10705,7 @@ func (c *API) ApproveFile(ctx context.Context, id string, body ApproveFileJSONRe
 	return c.Client.Do(req)
 }
 
-// ConfirmFile A file whose delivery is unknown did arrive, or one that its client carries
+// ConfirmFile Confirm that a file arrived whose delivery is unknown, or that the client delivers itself
 //
 // Corresponds with POST /v1/ops/files/{id}/confirm (the `ConfirmFile` operationId).
 func (c *API) ConfirmFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10672,7 +10722,7 @@ func (c *API) ConfirmFile(ctx context.Context, id string, reqEditors ...RequestE
 
 // ReleaseFileWithBody Take back a cut file that was never delivered
 //
-// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10691,7 +10741,7 @@ func (c *API) ReleaseFileWithBody(ctx context.Context, id string, contentType st
 
 // ReleaseFile Take back a cut file that was never delivered
 //
-// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10708,7 +10758,7 @@ func (c *API) ReleaseFile(ctx context.Context, id string, body ReleaseFileJSONRe
 	return c.Client.Do(req)
 }
 
-// ResendFile A file whose delivery is unknown did not arrive; send it again
+// ResendFile Resend a file whose delivery is unknown and that did not arrive
 //
 // Corresponds with POST /v1/ops/files/{id}/resend (the `ResendFile` operationId).
 func (c *API) ResendFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10774,7 +10824,7 @@ func (c *API) HandInFileWithTextBody(ctx context.Context, params *HandInFilePara
 
 // ListInboundDecisions Payments that wait for a decision
 //
-// The nearest deadline first, with what becomes of each if nobody decides.
+// Nearest deadline first, with what happens to each if nobody decides.
 //
 // Corresponds with GET /v1/ops/inbound-decisions (the `ListInboundDecisions` operationId).
 func (c *API) ListInboundDecisions(ctx context.Context, params *ListInboundDecisionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11160,7 +11210,7 @@ func (c *API) ListAllReturnRateEntries(ctx context.Context, params *ListAllRetur
 
 // ListReturnRequests Requests for return that wait for the receiving bank
 //
-// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+// Nearest deadline first. If nobody acts, a request lapses at answer_by and the entry is not affected. If the bank declines, reject the request's event.
 //
 // Corresponds with GET /v1/ops/return-requests (the `ListReturnRequests` operationId).
 func (c *API) ListReturnRequests(ctx context.Context, params *ListReturnRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11177,7 +11227,7 @@ func (c *API) ListReturnRequests(ctx context.Context, params *ListReturnRequests
 
 // SearchAll What something a person typed may mean
 //
-// As GET /v1/search, among everything. Clients, files from the bank and entries that wait for a person are found too.
+// As GET /v1/search, across all clients. Also finds clients, files from the bank and unmatched entries.
 //
 // Corresponds with GET /v1/ops/search (the `SearchAll` operationId).
 func (c *API) SearchAll(ctx context.Context, params *SearchAllParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11281,7 +11331,7 @@ func (c *API) ListAllTransactions(ctx context.Context, params *ListAllTransactio
 
 // RevealAccountWithBody The account number of a transaction, whole
 //
-// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11300,7 +11350,7 @@ func (c *API) RevealAccountWithBody(ctx context.Context, id string, contentType 
 
 // RevealAccount The account number of a transaction, whole
 //
-// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11756,7 +11806,7 @@ func (c *API) ListProReturns(ctx context.Context, reqEditors ...RequestEditorFn)
 
 // Search What something a person typed may mean
 //
-// Each word is read by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others begin words of a name. All must hold. The whole may also be the name or id of a file. read_as says how it was read.
+// Each word is interpreted by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others are beginnings of words of a name. Results match all of them. The whole text may also be the name or id of a file. read_as says how it was interpreted.
 //
 // Corresponds with GET /v1/search (the `Search` operationId).
 func (c *API) Search(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11788,7 +11838,7 @@ func (c *API) GetClock(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 
 // MoveClockWithBody Move the clock forward
 //
-// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11807,7 +11857,7 @@ func (c *API) MoveClockWithBody(ctx context.Context, contentType string, body io
 
 // MoveClock Move the clock forward
 //
-// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11894,7 +11944,7 @@ func (c *API) SimulateInbound(ctx context.Context, body SimulateInboundJSONReque
 
 // SimulateContestWithBody Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11913,7 +11963,7 @@ func (c *API) SimulateContestWithBody(ctx context.Context, id string, contentTyp
 
 // SimulateContest Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11932,7 +11982,7 @@ func (c *API) SimulateContest(ctx context.Context, id string, body SimulateConte
 
 // SimulateCorrectionWithBody Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11951,7 +12001,7 @@ func (c *API) SimulateCorrectionWithBody(ctx context.Context, id string, content
 
 // SimulateCorrection Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11970,7 +12020,7 @@ func (c *API) SimulateCorrection(ctx context.Context, id string, body SimulateCo
 
 // SimulateDishonorWithBody Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11989,7 +12039,7 @@ func (c *API) SimulateDishonorWithBody(ctx context.Context, id string, contentTy
 
 // SimulateDishonor Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12008,7 +12058,7 @@ func (c *API) SimulateDishonor(ctx context.Context, id string, body SimulateDish
 
 // SimulateReturnWithBody Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12027,7 +12077,7 @@ func (c *API) SimulateReturnWithBody(ctx context.Context, id string, contentType
 
 // SimulateReturn Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12046,7 +12096,7 @@ func (c *API) SimulateReturn(ctx context.Context, id string, body SimulateReturn
 
 // GetStatement The client's day
 //
-// What was made on a day in New York, in order, with its status now; behind it what that comes to, the files that were delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson the lines, as GET /v1/transactions. It is streamed; audit.exported records who took it.
+// Everything recorded on a day in New York, in order, with its current status; then the totals, the files delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson only the lines, as GET /v1/transactions. It is streamed; audit.exported records who exported it.
 //
 // Corresponds with GET /v1/statement (the `GetStatement` operationId).
 func (c *API) GetStatement(ctx context.Context, params *GetStatementParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12131,7 +12181,7 @@ func (c *API) RefreshToken(ctx context.Context, body RefreshTokenJSONRequestBody
 
 // ListTransactions The client's transactions, newest first
 //
-// With `Accept: text/csv` or `application/x-ndjson` all of it is answered, row by row, and the last line says that it is whole: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who took it, and a credential's client has four exports at once. Filters are all met at once. Those of a file alone come in the order of the file. A page may have fewer rows than its limit, or none, and others follow nevertheless while next_cursor is not null.
+// With `Accept: text/csv` or `application/x-ndjson` the whole list is streamed, and its last line says that it is complete: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who exported it, and a client may run four exports at once. A row has to match all filters. With the filter for a file alone, rows are in the order of the file. A page may have fewer rows than its limit, or none; more follow as long as next_cursor is not null.
 //
 // Corresponds with GET /v1/transactions (the `ListTransactions` operationId).
 func (c *API) ListTransactions(ctx context.Context, params *ListTransactionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12163,7 +12213,7 @@ func (c *API) ListWebhooks(ctx context.Context, params *ListWebhooksParams, reqE
 
 // CreateWebhookWithBody Have messages posted to an address
 //
-// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12182,7 +12232,7 @@ func (c *API) CreateWebhookWithBody(ctx context.Context, params *CreateWebhookPa
 
 // CreateWebhook Have messages posted to an address
 //
-// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12214,7 +12264,7 @@ func (c *API) DeleteWebhook(ctx context.Context, id WebhookID, reqEditors ...Req
 	return c.Client.Do(req)
 }
 
-// GetWebhook One webhook, and how far it was told
+// GetWebhook One webhook and the progress of its deliveries
 //
 // Corresponds with GET /v1/webhooks/{id} (the `GetWebhook` operationId).
 func (c *API) GetWebhook(ctx context.Context, id WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12231,7 +12281,7 @@ func (c *API) GetWebhook(ctx context.Context, id WebhookID, reqEditors ...Reques
 
 // ChangeWebhookWithBody Change its address or types, enable or disable it
 //
-// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12250,7 +12300,7 @@ func (c *API) ChangeWebhookWithBody(ctx context.Context, id WebhookID, contentTy
 
 // ChangeWebhook Change its address or types, enable or disable it
 //
-// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12269,7 +12319,7 @@ func (c *API) ChangeWebhook(ctx context.Context, id WebhookID, body ChangeWebhoo
 
 // ListWebhookDeliveries The newest tries, or the messages that wait
 //
-// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 //
 // Corresponds with GET /v1/webhooks/{id}/deliveries (the `ListWebhookDeliveries` operationId).
 func (c *API) ListWebhookDeliveries(ctx context.Context, id WebhookID, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12354,7 +12404,7 @@ func (c *API) ReplayWebhook(ctx context.Context, id WebhookID, params *ReplayWeb
 
 // RotateWebhookSecretWithBody Give it a new secret
 //
-// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12373,7 +12423,7 @@ func (c *API) RotateWebhookSecretWithBody(ctx context.Context, id WebhookID, par
 
 // RotateWebhookSecret Give it a new secret
 //
-// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20778,7 +20828,7 @@ type ClientWithResponsesInterface interface {
 
 	// OriginateWithBodyWithResponse Originate a transaction
 	//
-	// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+	// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20787,7 +20837,7 @@ type ClientWithResponsesInterface interface {
 
 	// OriginateWithResponse Originate a transaction
 	//
-	// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+	// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20798,9 +20848,9 @@ type ClientWithResponsesInterface interface {
 	//
 	// One proposal a line, one result a line, in order, each written when its line is durable. Without a
 	// TransactionID on every line an Idempotency-Key is needed, from which missing ids are derived. Read
-	// results while you send: some 32 MiB of them wait, then no more lines are read. After 1,000 refused lines
-	// in a row the request ends with an Error of code `too-many-refused` for the next line; what stands there
-	// and behind it was not looked at.
+	// results while you send: once about 32 MiB of results are waiting, no more lines are read.
+	// After 1,000 consecutive refused lines the request ends with an Error of code
+	// `too-many-refused` for the next line; that line and all later ones were not processed.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20823,10 +20873,11 @@ type ClientWithResponsesInterface interface {
 
 	// ContestReturnWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20835,10 +20886,11 @@ type ClientWithResponsesInterface interface {
 
 	// ContestReturnWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20877,10 +20929,11 @@ type ClientWithResponsesInterface interface {
 
 	// CorrectEntryWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20889,10 +20942,11 @@ type ClientWithResponsesInterface interface {
 
 	// CorrectEntryWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20901,7 +20955,7 @@ type ClientWithResponsesInterface interface {
 
 	// DecideEntryWithBodyWithResponse Pay or return a payment that waits for a decision
 	//
-	// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+	// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20910,7 +20964,7 @@ type ClientWithResponsesInterface interface {
 
 	// DecideEntryWithResponse Pay or return a payment that waits for a decision
 	//
-	// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+	// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20919,10 +20973,11 @@ type ClientWithResponsesInterface interface {
 
 	// DishonorReturnWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20931,10 +20986,11 @@ type ClientWithResponsesInterface interface {
 
 	// DishonorReturnWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20943,7 +20999,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecallEventWithResponse Recall a pending event
 	//
-	// Asking again answers the same. Once it left in a file it is 409, naming the file.
+	// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20952,10 +21008,11 @@ type ClientWithResponsesInterface interface {
 
 	// RefuseCorrectionWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20964,10 +21021,11 @@ type ClientWithResponsesInterface interface {
 
 	// RefuseCorrectionWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20976,10 +21034,11 @@ type ClientWithResponsesInterface interface {
 
 	// RetryEntryWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20988,10 +21047,11 @@ type ClientWithResponsesInterface interface {
 
 	// RetryEntryWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21000,10 +21060,11 @@ type ClientWithResponsesInterface interface {
 
 	// ChargeReturnFeeWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21012,10 +21073,11 @@ type ClientWithResponsesInterface interface {
 
 	// ChargeReturnFeeWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21024,11 +21086,12 @@ type ClientWithResponsesInterface interface {
 
 	// AskBackWithBodyWithResponse Ask the receiving bank to return an entry sent in error
 	//
-	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-	// The identical request again answers 200.
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+	// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+	// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+	// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+	// request. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21037,11 +21100,12 @@ type ClientWithResponsesInterface interface {
 
 	// AskBackWithResponse Ask the receiving bank to return an entry sent in error
 	//
-	// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-	// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-	// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-	// The identical request again answers 200.
+	// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+	// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+	// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+	// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+	// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+	// request. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21050,10 +21114,11 @@ type ClientWithResponsesInterface interface {
 
 	// ReturnEntryWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21062,10 +21127,11 @@ type ClientWithResponsesInterface interface {
 
 	// ReturnEntryWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21074,10 +21140,11 @@ type ClientWithResponsesInterface interface {
 
 	// ReverseEntryWithBodyWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21086,10 +21153,11 @@ type ClientWithResponsesInterface interface {
 
 	// ReverseEntryWithResponse Answer an event of a transaction
 	//
-	// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-	// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-	// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-	// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+	// returns and corrections respond to received entries; dishonors, contests, refusals,
+	// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+	// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+	// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+	// what is possible and until when. Repeating the identical request returns 200.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21098,7 +21166,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithBodyWithResponse End a token
 	//
-	// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21107,7 +21175,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithFormdataBodyWithResponse End a token
 	//
-	// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+	// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21116,7 +21184,7 @@ type ClientWithResponsesInterface interface {
 
 	// IssueConnectTokenWithBodyWithResponse An access token for client credentials
 	//
-	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21125,14 +21193,14 @@ type ClientWithResponsesInterface interface {
 
 	// IssueConnectTokenWithFormdataBodyWithResponse An access token for client credentials
 	//
-	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+	// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /connect/token (the `IssueConnectToken` operationId).
 	IssueConnectTokenWithFormdataBodyWithResponse(ctx context.Context, body IssueConnectTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*IssueConnectTokenResponse, error)
 
-	// GetHealthWithResponse The process answers
+	// GetHealthWithResponse The process responds
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21141,7 +21209,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetMetricsWithResponse Metrics for Prometheus
 	//
-	// Needs scope `ops:read`. The admin address answers the same without a login.
+	// Needs scope `ops:read`. The admin address serves the same without a login.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21169,7 +21237,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /rest/v2/ach/tokens (the `CreateVaultToken` operationId).
 	CreateVaultTokenWithResponse(ctx context.Context, params *CreateVaultTokenParams, body CreateVaultTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateVaultTokenResponse, error)
 
-	// DeleteVaultTokenWithResponse Delete it; the answer shows it as it was
+	// DeleteVaultTokenWithResponse Delete it; the response shows its last state
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21276,7 +21344,7 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyRelationshipWithBodyWithResponse Confirm the amounts of the micro-deposits
 	//
-	// A wrong try is 422; the third wrong one rejects the relationship.
+	// A wrong attempt is 422; the third one rejects the relationship.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21285,7 +21353,7 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyRelationshipWithResponse Confirm the amounts of the micro-deposits
 	//
-	// A wrong try is 422; the third wrong one rejects the relationship.
+	// A wrong attempt is 422; the third one rejects the relationship.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21336,7 +21404,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateProFileWithBodyWithResponse Make a file, cut at once exactly as asked
 	//
-	// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+	// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21345,7 +21413,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateProFileWithResponse Make a file, cut at once exactly as asked
 	//
-	// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+	// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21375,7 +21443,7 @@ type ClientWithResponsesInterface interface {
 
 	// DownloadProFileWithResponse The file's bytes
 	//
-	// Needs scope download or reveal. Each time is an event, audit.file_read.
+	// Needs scope download or reveal. Each access is recorded as audit.file_read.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21398,7 +21466,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListEventsWithResponse The client's events in log order
 	//
-	// With Accept: text/csv or application/x-ndjson, all from after up to now, as GET /v1/transactions.
+	// With Accept: text/csv or application/x-ndjson, everything from after up to now, as GET /v1/transactions.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21407,7 +21475,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamEventsWithResponse The same as server-sent events
 	//
-	// The id of each event is its log position; Last-Event-ID goes on behind it. A credential has 16 streams at once, a client 64; one more is 429. A stream ends with its token or credential.
+	// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21430,7 +21498,7 @@ type ClientWithResponsesInterface interface {
 
 	// DownloadFileWithResponse The file as the bank gets it
 	//
-	// Account numbers are in the clear. Needs scope reveal; scope download for a file the client made itself. Each time is an event, audit.file_read.
+	// Account numbers are in the clear. Needs scope reveal, or scope download for a file that the client made itself. Each access is recorded as audit.file_read.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21439,7 +21507,7 @@ type ClientWithResponsesInterface interface {
 
 	// UploadFileWithBodyWithResponse A client's own NACHA file, all or nothing
 	//
-	// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+	// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21448,7 +21516,7 @@ type ClientWithResponsesInterface interface {
 
 	// UploadFileWithTextBodyWithResponse A client's own NACHA file, all or nothing
 	//
-	// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+	// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 	//
 	// Takes a body of the `text/plain` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21584,7 +21652,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateClientWithBodyWithResponse Take on a client
 	//
-	// Answers the client's first credential, whose secret is shown this once.
+	// Returns the client's first credential, whose secret is shown only once.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21593,7 +21661,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateClientWithResponse Take on a client
 	//
-	// Answers the client's first credential, whose secret is shown this once.
+	// Returns the client's first credential, whose secret is shown only once.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21609,7 +21677,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeClientWithBodyWithResponse Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21618,25 +21686,25 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeClientWithResponse Change what the body names
 	//
-	// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+	// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/ops/clients/{client} (the `ChangeClient` operationId).
 	ChangeClientWithResponse(ctx context.Context, client string, body ChangeClientJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeClientResponse, error)
 
-	// LiftCompanyWithBodyWithResponse Let a company's entries leave again
+	// LiftCompanyWithBodyWithResponse Lift the hold on a company's entries
 	//
-	// They were held because too many of its debits came back. What is held stays held until it is approved.
+	// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/ops/clients/{client}/companies/{company}/lift (the `LiftCompany` operationId).
 	LiftCompanyWithBodyWithResponse(ctx context.Context, client string, company string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LiftCompanyResponse, error)
 
-	// LiftCompanyWithResponse Let a company's entries leave again
+	// LiftCompanyWithResponse Lift the hold on a company's entries
 	//
-	// They were held because too many of its debits came back. What is held stays held until it is approved.
+	// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21675,21 +21743,21 @@ type ClientWithResponsesInterface interface {
 
 	// GetTransactionOfClientWithResponse A client's transaction, as the client reads it
 	//
-	// The account number is masked, whatever scope the credential has.
+	// The account number is always masked, even with scope reveal.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/transactions/{id} (the `GetTransactionOfClient` operationId).
 	GetTransactionOfClientWithResponse(ctx context.Context, client string, id string, reqEditors ...RequestEditorFn) (*GetTransactionOfClientResponse, error)
 
-	// AskBackForClientWithBodyWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+	// AskBackForClientWithBodyWithResponse Request, for a client, the return of an entry sent in error
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/ops/clients/{client}/transactions/{id}/return_requests (the `AskBackForClient` operationId).
 	AskBackForClientWithBodyWithResponse(ctx context.Context, client string, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskBackForClientResponse, error)
 
-	// AskBackForClientWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+	// AskBackForClientWithResponse Request, for a client, the return of an entry sent in error
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21703,23 +21771,23 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks (the `ListWebhooksOfClient` operationId).
 	ListWebhooksOfClientWithResponse(ctx context.Context, client string, params *ListWebhooksOfClientParams, reqEditors ...RequestEditorFn) (*ListWebhooksOfClientResponse, error)
 
-	// GetWebhookOfClientWithResponse A client's webhook, and how far it was told
+	// GetWebhookOfClientWithResponse A client's webhook and the progress of its deliveries
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks/{id} (the `GetWebhookOfClient` operationId).
 	GetWebhookOfClientWithResponse(ctx context.Context, client string, id WebhookID, reqEditors ...RequestEditorFn) (*GetWebhookOfClientResponse, error)
 
-	// ListWebhookDeliveriesOfClientWithResponse The newest tries of a client's webhook, or the messages that wait
+	// ListWebhookDeliveriesOfClientWithResponse The latest attempts of a client's webhook, or the messages that wait
 	//
-	// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+	// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/webhooks/{id}/deliveries (the `ListWebhookDeliveriesOfClient` operationId).
 	ListWebhookDeliveriesOfClientWithResponse(ctx context.Context, client string, id WebhookID, params *ListWebhookDeliveriesOfClientParams, reqEditors ...RequestEditorFn) (*ListWebhookDeliveriesOfClientResponse, error)
 
-	// RetryWebhookMessageOfClientWithResponse Post one message to a client's webhook now, delivered before or not
+	// RetryWebhookMessageOfClientWithResponse Post one message to a client's webhook now, whether it was delivered before or not
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21728,7 +21796,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplayWebhookOfClientWithBodyWithResponse Post everything after a position of the log again, for a client
 	//
-	// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+	// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21737,7 +21805,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReplayWebhookOfClientWithResponse Post everything after a position of the log again, for a client
 	//
-	// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+	// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21816,7 +21884,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetExposureWithResponse What is used of limits
 	//
-	// By limit and day, with what the limit holds. What counts for a limit of an ODFI is of all its clients.
+	// By limit and day, with the amount that the limit holds. A limit of an ODFI counts the entries of all its clients.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21837,21 +21905,21 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/ops/files/{id} (the `GetAnyFile` operationId).
 	GetAnyFileWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAnyFileResponse, error)
 
-	// ApproveFileWithBodyWithResponse Let a file leave that a rule of the guard holds
+	// ApproveFileWithBodyWithResponse Release a file that a rule of the guard holds
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/ops/files/{id}/approve (the `ApproveFile` operationId).
 	ApproveFileWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveFileResponse, error)
 
-	// ApproveFileWithResponse Let a file leave that a rule of the guard holds
+	// ApproveFileWithResponse Release a file that a rule of the guard holds
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/ops/files/{id}/approve (the `ApproveFile` operationId).
 	ApproveFileWithResponse(ctx context.Context, id string, body ApproveFileJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveFileResponse, error)
 
-	// ConfirmFileWithResponse A file whose delivery is unknown did arrive, or one that its client carries
+	// ConfirmFileWithResponse Confirm that a file arrived whose delivery is unknown, or that the client delivers itself
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21860,7 +21928,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReleaseFileWithBodyWithResponse Take back a cut file that was never delivered
 	//
-	// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+	// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21869,14 +21937,14 @@ type ClientWithResponsesInterface interface {
 
 	// ReleaseFileWithResponse Take back a cut file that was never delivered
 	//
-	// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+	// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/ops/files/{id}/release (the `ReleaseFile` operationId).
 	ReleaseFileWithResponse(ctx context.Context, id string, body ReleaseFileJSONRequestBody, reqEditors ...RequestEditorFn) (*ReleaseFileResponse, error)
 
-	// ResendFileWithResponse A file whose delivery is unknown did not arrive; send it again
+	// ResendFileWithResponse Resend a file whose delivery is unknown and that did not arrive
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21906,7 +21974,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListInboundDecisionsWithResponse Payments that wait for a decision
 	//
-	// The nearest deadline first, with what becomes of each if nobody decides.
+	// Nearest deadline first, with what happens to each if nobody decides.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22088,7 +22156,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListReturnRequestsWithResponse Requests for return that wait for the receiving bank
 	//
-	// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+	// Nearest deadline first. If nobody acts, a request lapses at answer_by and the entry is not affected. If the bank declines, reject the request's event.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22097,7 +22165,7 @@ type ClientWithResponsesInterface interface {
 
 	// SearchAllWithResponse What something a person typed may mean
 	//
-	// As GET /v1/search, among everything. Clients, files from the bank and entries that wait for a person are found too.
+	// As GET /v1/search, across all clients. Also finds clients, files from the bank and unmatched entries.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22149,7 +22217,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevealAccountWithBodyWithResponse The account number of a transaction, whole
 	//
-	// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+	// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22158,7 +22226,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevealAccountWithResponse The account number of a transaction, whole
 	//
-	// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+	// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22360,7 +22428,7 @@ type ClientWithResponsesInterface interface {
 
 	// SearchWithResponse What something a person typed may mean
 	//
-	// Each word is read by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others begin words of a name. All must hold. The whole may also be the name or id of a file. read_as says how it was read.
+	// Each word is interpreted by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others are beginnings of words of a name. Results match all of them. The whole text may also be the name or id of a file. read_as says how it was interpreted.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22376,7 +22444,7 @@ type ClientWithResponsesInterface interface {
 
 	// MoveClockWithBodyWithResponse Move the clock forward
 	//
-	// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22385,7 +22453,7 @@ type ClientWithResponsesInterface interface {
 
 	// MoveClockWithResponse Move the clock forward
 	//
-	// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+	// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22422,7 +22490,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateContestWithBodyWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22431,7 +22499,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateContestWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22440,7 +22508,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateCorrectionWithBodyWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22449,7 +22517,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateCorrectionWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22458,7 +22526,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateDishonorWithBodyWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22467,7 +22535,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateDishonorWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22476,7 +22544,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateReturnWithBodyWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22485,7 +22553,7 @@ type ClientWithResponsesInterface interface {
 
 	// SimulateReturnWithResponse Play the other bank's answer
 	//
-	// Makes a real NACHA file, takes it in, and answers when it has been applied.
+	// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22494,7 +22562,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetStatementWithResponse The client's day
 	//
-	// What was made on a day in New York, in order, with its status now; behind it what that comes to, the files that were delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson the lines, as GET /v1/transactions. It is streamed; audit.exported records who took it.
+	// Everything recorded on a day in New York, in order, with its current status; then the totals, the files delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson only the lines, as GET /v1/transactions. It is streamed; audit.exported records who exported it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22531,7 +22599,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListTransactionsWithResponse The client's transactions, newest first
 	//
-	// With `Accept: text/csv` or `application/x-ndjson` all of it is answered, row by row, and the last line says that it is whole: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who took it, and a credential's client has four exports at once. Filters are all met at once. Those of a file alone come in the order of the file. A page may have fewer rows than its limit, or none, and others follow nevertheless while next_cursor is not null.
+	// With `Accept: text/csv` or `application/x-ndjson` the whole list is streamed, and its last line says that it is complete: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who exported it, and a client may run four exports at once. A row has to match all filters. With the filter for a file alone, rows are in the order of the file. A page may have fewer rows than its limit, or none; more follow as long as next_cursor is not null.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22547,7 +22615,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateWebhookWithBodyWithResponse Have messages posted to an address
 	//
-	// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+	// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22556,7 +22624,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateWebhookWithResponse Have messages posted to an address
 	//
-	// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+	// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22570,7 +22638,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /v1/webhooks/{id} (the `DeleteWebhook` operationId).
 	DeleteWebhookWithResponse(ctx context.Context, id WebhookID, reqEditors ...RequestEditorFn) (*DeleteWebhookResponse, error)
 
-	// GetWebhookWithResponse One webhook, and how far it was told
+	// GetWebhookWithResponse One webhook and the progress of its deliveries
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22579,7 +22647,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeWebhookWithBodyWithResponse Change its address or types, enable or disable it
 	//
-	// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+	// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22588,7 +22656,7 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeWebhookWithResponse Change its address or types, enable or disable it
 	//
-	// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+	// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22597,7 +22665,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListWebhookDeliveriesWithResponse The newest tries, or the messages that wait
 	//
-	// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+	// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -22638,7 +22706,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateWebhookSecretWithBodyWithResponse Give it a new secret
 	//
-	// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+	// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22647,7 +22715,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateWebhookSecretWithResponse Give it a new secret
 	//
-	// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+	// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -26697,7 +26765,7 @@ func (r ListWindowsResponse) StatusCode() int {
 
 // OriginateWithBodyWithResponse Originate a transaction
 //
-// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26712,7 +26780,7 @@ func (c *ClientWithResponses) OriginateWithBodyWithResponse(ctx context.Context,
 
 // OriginateWithResponse Originate a transaction
 //
-// The same TransactionID with the same content answers 200 and does nothing; with other content, 409.
+// Repeating a TransactionID with the same content returns 200 and does nothing; with other content, 409.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26729,9 +26797,9 @@ func (c *ClientWithResponses) OriginateWithResponse(ctx context.Context, params 
 //
 // One proposal a line, one result a line, in order, each written when its line is durable. Without a
 // TransactionID on every line an Idempotency-Key is needed, from which missing ids are derived. Read
-// results while you send: some 32 MiB of them wait, then no more lines are read. After 1,000 refused lines
-// in a row the request ends with an Error of code `too-many-refused` for the next line; what stands there
-// and behind it was not looked at.
+// results while you send: once about 32 MiB of results are waiting, no more lines are read.
+// After 1,000 consecutive refused lines the request ends with an Error of code
+// `too-many-refused` for the next line; that line and all later ones were not processed.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26772,10 +26840,11 @@ func (c *ClientWithResponses) GetTransactionWithResponse(ctx context.Context, id
 
 // ContestReturnWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26790,10 +26859,11 @@ func (c *ClientWithResponses) ContestReturnWithBodyWithResponse(ctx context.Cont
 
 // ContestReturnWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26850,10 +26920,11 @@ func (c *ClientWithResponses) MakeCorrectedEntryWithResponse(ctx context.Context
 
 // CorrectEntryWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26868,10 +26939,11 @@ func (c *ClientWithResponses) CorrectEntryWithBodyWithResponse(ctx context.Conte
 
 // CorrectEntryWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26886,7 +26958,7 @@ func (c *ClientWithResponses) CorrectEntryWithResponse(ctx context.Context, id s
 
 // DecideEntryWithBodyWithResponse Pay or return a payment that waits for a decision
 //
-// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26901,7 +26973,7 @@ func (c *ClientWithResponses) DecideEntryWithBodyWithResponse(ctx context.Contex
 
 // DecideEntryWithResponse Pay or return a payment that waits for a decision
 //
-// A payment that came for a receiving account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that moment counts; the same again answers the same. A return leaves as one of its own event. After it, 409.
+// A payment received for an account whose default is decide is Released with DecideBy and a Decision of null. The first decision before that time counts; repeating it returns the same. A return is an event of its own. After DecideBy, 409.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26916,10 +26988,11 @@ func (c *ClientWithResponses) DecideEntryWithResponse(ctx context.Context, id st
 
 // DishonorReturnWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26934,10 +27007,11 @@ func (c *ClientWithResponses) DishonorReturnWithBodyWithResponse(ctx context.Con
 
 // DishonorReturnWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26952,7 +27026,7 @@ func (c *ClientWithResponses) DishonorReturnWithResponse(ctx context.Context, id
 
 // RecallEventWithResponse Recall a pending event
 //
-// Asking again answers the same. Once it left in a file it is 409, naming the file.
+// Repeating the request returns the same. Once the transaction is in a file it is 409, which names the file.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26967,10 +27041,11 @@ func (c *ClientWithResponses) RecallEventWithResponse(ctx context.Context, id st
 
 // RefuseCorrectionWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26985,10 +27060,11 @@ func (c *ClientWithResponses) RefuseCorrectionWithBodyWithResponse(ctx context.C
 
 // RefuseCorrectionWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27003,10 +27079,11 @@ func (c *ClientWithResponses) RefuseCorrectionWithResponse(ctx context.Context, 
 
 // RetryEntryWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27021,10 +27098,11 @@ func (c *ClientWithResponses) RetryEntryWithBodyWithResponse(ctx context.Context
 
 // RetryEntryWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27039,10 +27117,11 @@ func (c *ClientWithResponses) RetryEntryWithResponse(ctx context.Context, id str
 
 // ChargeReturnFeeWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27057,10 +27136,11 @@ func (c *ClientWithResponses) ChargeReturnFeeWithBodyWithResponse(ctx context.Co
 
 // ChargeReturnFeeWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27075,11 +27155,12 @@ func (c *ClientWithResponses) ChargeReturnFeeWithResponse(ctx context.Context, i
 
 // AskBackWithBodyWithResponse Ask the receiving bank to return an entry sent in error
 //
-// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-// The identical request again answers 200.
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+// request. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27094,11 +27175,12 @@ func (c *ClientWithResponses) AskBackWithBodyWithResponse(ctx context.Context, i
 
 // AskBackWithResponse Ask the receiving bank to return an entry sent in error
 //
-// The request is recorded as an event ReturnRequest, and waits in operations' queue: they ask the bank outside ACH. It is
-// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is matched to it, also when it
-// comes late: the request is then Released and AnsweredBy names the return, whose Answers names the request. Rejected with a
-// reason where the bank declined or did not answer; the entry then stands. DELETE of the event withdraws the request.
-// The identical request again answers 200.
+// The request is recorded as an event ReturnRequest, and waits in operations' queue: operations contact the bank outside of ACH. It is
+// Pending for ten banking days, until AnswerBy. A return R06, or another by agreement, is
+// matched to it, even if it is late: the request is then Released and AnsweredBy names the
+// return, whose Answers names the request. It is Rejected with a reason if the bank declined
+// or did not respond; the entry is then not affected. DELETE of the event withdraws the
+// request. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27113,10 +27195,11 @@ func (c *ClientWithResponses) AskBackWithResponse(ctx context.Context, id string
 
 // ReturnEntryWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27131,10 +27214,11 @@ func (c *ClientWithResponses) ReturnEntryWithBodyWithResponse(ctx context.Contex
 
 // ReturnEntryWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27149,10 +27233,11 @@ func (c *ClientWithResponses) ReturnEntryWithResponse(ctx context.Context, id st
 
 // ReverseEntryWithBodyWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27167,10 +27252,11 @@ func (c *ClientWithResponses) ReverseEntryWithBodyWithResponse(ctx context.Conte
 
 // ReverseEntryWithResponse Answer an event of a transaction
 //
-// returns and corrections answer what came in; dishonors, contests, refusals, reversals, retries and return fees
-// answer what went out and came back. A return fee is one debit per return R01 or R09, in a batch described
-// RETURN FEE, within 45 days after the return settled. The answer is a pending event that leaves through the batcher and can be recalled.
-// ActionsAvailable of the transaction says what is possible and until when. The identical request again answers 200.
+// returns and corrections respond to received entries; dishonors, contests, refusals,
+// reversals, retries and return fees respond to entries sent and returned. A return fee is one debit per return R01 or R09, in a batch described
+// RETURN FEE, within 45 days after the return settled. The result is a pending event, which is
+// sent in a file like any entry and can be recalled. ActionsAvailable of the transaction says
+// what is possible and until when. Repeating the identical request returns 200.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27185,7 +27271,7 @@ func (c *ClientWithResponses) ReverseEntryWithResponse(ctx context.Context, id s
 
 // RevokeTokenWithBodyWithResponse End a token
 //
-// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27200,7 +27286,7 @@ func (c *ClientWithResponses) RevokeTokenWithBodyWithResponse(ctx context.Contex
 
 // RevokeTokenWithFormdataBodyWithResponse End a token
 //
-// RFC 7009. An access or refresh token of the credential stops at once; one that is not there is as good as ended.
+// RFC 7009. An access or refresh token of the credential is revoked at once; an unknown token is not an error.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27215,7 +27301,7 @@ func (c *ClientWithResponses) RevokeTokenWithFormdataBodyWithResponse(ctx contex
 
 // IssueConnectTokenWithBodyWithResponse An access token for client credentials
 //
-// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27230,7 +27316,7 @@ func (c *ClientWithResponses) IssueConnectTokenWithBodyWithResponse(ctx context.
 
 // IssueConnectTokenWithFormdataBodyWithResponse An access token for client credentials
 //
-// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type is taken for client_credentials.
+// OAuth 2.0 client credentials. The key and secret come by Basic or in the form. A missing grant_type means client_credentials.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27243,7 +27329,7 @@ func (c *ClientWithResponses) IssueConnectTokenWithFormdataBodyWithResponse(ctx 
 	return ParseIssueConnectTokenResponse(rsp)
 }
 
-// GetHealthWithResponse The process answers
+// GetHealthWithResponse The process responds
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27258,7 +27344,7 @@ func (c *ClientWithResponses) GetHealthWithResponse(ctx context.Context, reqEdit
 
 // GetMetricsWithResponse Metrics for Prometheus
 //
-// Needs scope `ops:read`. The admin address answers the same without a login.
+// Needs scope `ops:read`. The admin address serves the same without a login.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27310,7 +27396,7 @@ func (c *ClientWithResponses) CreateVaultTokenWithResponse(ctx context.Context, 
 	return ParseCreateVaultTokenResponse(rsp)
 }
 
-// DeleteVaultTokenWithResponse Delete it; the answer shows it as it was
+// DeleteVaultTokenWithResponse Delete it; the response shows its last state
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27507,7 +27593,7 @@ func (c *ClientWithResponses) GetRelationshipWithResponse(ctx context.Context, a
 
 // VerifyRelationshipWithBodyWithResponse Confirm the amounts of the micro-deposits
 //
-// A wrong try is 422; the third wrong one rejects the relationship.
+// A wrong attempt is 422; the third one rejects the relationship.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27522,7 +27608,7 @@ func (c *ClientWithResponses) VerifyRelationshipWithBodyWithResponse(ctx context
 
 // VerifyRelationshipWithResponse Confirm the amounts of the micro-deposits
 //
-// A wrong try is 422; the third wrong one rejects the relationship.
+// A wrong attempt is 422; the third one rejects the relationship.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27615,7 +27701,7 @@ func (c *ClientWithResponses) ListProFilesWithResponse(ctx context.Context, para
 
 // CreateProFileWithBodyWithResponse Make a file, cut at once exactly as asked
 //
-// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27630,7 +27716,7 @@ func (c *ClientWithResponses) CreateProFileWithBodyWithResponse(ctx context.Cont
 
 // CreateProFileWithResponse Make a file, cut at once exactly as asked
 //
-// delivery download (the default): the client takes it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. The file is the same one again under its Idempotency-Key or, without a key, when the body is the same byte for byte; send a key to order the same twice. 409 when it was given up before it was cut, or operations took it back to reject its entries; 503 no-trace-numbers when its bank has too few left, which keeps nothing.
+// delivery download (the default): the client delivers it to its bank itself, we never send it. ODFI, companies, recipients and accounts are ids or one-off objects. A repeated request returns the same file, by its Idempotency-Key or, without a key, by a byte-identical body; send a new key to order the same file twice. 409 if it was abandoned before it was cut, or operations released it to reject its entries; 503 no-trace-numbers if its bank has too few left, and then nothing is stored.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27684,7 +27770,7 @@ func (c *ClientWithResponses) ReplaceProFileWithResponse(ctx context.Context, id
 
 // DownloadProFileWithResponse The file's bytes
 //
-// Needs scope download or reveal. Each time is an event, audit.file_read.
+// Needs scope download or reveal. Each access is recorded as audit.file_read.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27725,7 +27811,7 @@ func (c *ClientWithResponses) ListChangeCodesWithResponse(ctx context.Context, r
 
 // ListEventsWithResponse The client's events in log order
 //
-// With Accept: text/csv or application/x-ndjson, all from after up to now, as GET /v1/transactions.
+// With Accept: text/csv or application/x-ndjson, everything from after up to now, as GET /v1/transactions.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27740,7 +27826,7 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params
 
 // StreamEventsWithResponse The same as server-sent events
 //
-// The id of each event is its log position; Last-Event-ID goes on behind it. A credential has 16 streams at once, a client 64; one more is 429. A stream ends with its token or credential.
+// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27781,7 +27867,7 @@ func (c *ClientWithResponses) GetFileWithResponse(ctx context.Context, id string
 
 // DownloadFileWithResponse The file as the bank gets it
 //
-// Account numbers are in the clear. Needs scope reveal; scope download for a file the client made itself. Each time is an event, audit.file_read.
+// Account numbers are in the clear. Needs scope reveal, or scope download for a file that the client made itself. Each access is recorded as audit.file_read.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -27796,7 +27882,7 @@ func (c *ClientWithResponses) DownloadFileWithResponse(ctx context.Context, id s
 
 // UploadFileWithBodyWithResponse A client's own NACHA file, all or nothing
 //
-// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27811,7 +27897,7 @@ func (c *ClientWithResponses) UploadFileWithBodyWithResponse(ctx context.Context
 
 // UploadFileWithTextBodyWithResponse A client's own NACHA file, all or nothing
 //
-// What the client may do counts as it is when the file is accepted and while it is filled; a file that is stopped meanwhile is given up, and nothing of it leaves. 409 when that, or a file that operations took back to reject its entries, is sent again, under whatever key; 503 no-trace-numbers when its bank has too few left, which keeps nothing. Of files above 1 MiB a client sends one at a time and all clients four; others wait for a minute and then get 429 or 503 with Retry-After.
+// The client's permissions are checked when the file is accepted and while it is filled; if they are withdrawn meanwhile, the file is abandoned and none of it is sent. 409 if such a file, or one that operations released to reject its entries, is sent again under any key; 503 no-trace-numbers if its bank has too few left, and then nothing is stored. Of files above 1 MiB one at a time is accepted per client and four in total; others wait for a minute and then get 429 or 503 with Retry-After.
 //
 // Takes a body of the `text/plain` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28055,7 +28141,7 @@ func (c *ClientWithResponses) ListClientsWithResponse(ctx context.Context, param
 
 // CreateClientWithBodyWithResponse Take on a client
 //
-// Answers the client's first credential, whose secret is shown this once.
+// Returns the client's first credential, whose secret is shown only once.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28070,7 +28156,7 @@ func (c *ClientWithResponses) CreateClientWithBodyWithResponse(ctx context.Conte
 
 // CreateClientWithResponse Take on a client
 //
-// Answers the client's first credential, whose secret is shown this once.
+// Returns the client's first credential, whose secret is shown only once.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28098,7 +28184,7 @@ func (c *ClientWithResponses) GetClientWithResponse(ctx context.Context, client 
 
 // ChangeClientWithBodyWithResponse Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28113,7 +28199,7 @@ func (c *ClientWithResponses) ChangeClientWithBodyWithResponse(ctx context.Conte
 
 // ChangeClientWithResponse Change what the body names
 //
-// "suspended": true stops new transactions and cuts of forward entries; answers to incoming entries still leave.
+// "suspended": true stops new transactions and cuts of forward entries; returns of incoming entries are still sent.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28126,9 +28212,9 @@ func (c *ClientWithResponses) ChangeClientWithResponse(ctx context.Context, clie
 	return ParseChangeClientResponse(rsp)
 }
 
-// LiftCompanyWithBodyWithResponse Let a company's entries leave again
+// LiftCompanyWithBodyWithResponse Lift the hold on a company's entries
 //
-// They were held because too many of its debits came back. What is held stays held until it is approved.
+// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28141,9 +28227,9 @@ func (c *ClientWithResponses) LiftCompanyWithBodyWithResponse(ctx context.Contex
 	return ParseLiftCompanyResponse(rsp)
 }
 
-// LiftCompanyWithResponse Let a company's entries leave again
+// LiftCompanyWithResponse Lift the hold on a company's entries
 //
-// They were held because too many of its debits came back. What is held stays held until it is approved.
+// They were held because too many of its debits were returned. Entries already held stay held until they are approved.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28212,7 +28298,7 @@ func (c *ClientWithResponses) GetStatementOfClientWithResponse(ctx context.Conte
 
 // GetTransactionOfClientWithResponse A client's transaction, as the client reads it
 //
-// The account number is masked, whatever scope the credential has.
+// The account number is always masked, even with scope reveal.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28225,7 +28311,7 @@ func (c *ClientWithResponses) GetTransactionOfClientWithResponse(ctx context.Con
 	return ParseGetTransactionOfClientResponse(rsp)
 }
 
-// AskBackForClientWithBodyWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+// AskBackForClientWithBodyWithResponse Request, for a client, the return of an entry sent in error
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28238,7 +28324,7 @@ func (c *ClientWithResponses) AskBackForClientWithBodyWithResponse(ctx context.C
 	return ParseAskBackForClientResponse(rsp)
 }
 
-// AskBackForClientWithResponse Ask the receiving bank, for a client, to return an entry sent in error
+// AskBackForClientWithResponse Request, for a client, the return of an entry sent in error
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28264,7 +28350,7 @@ func (c *ClientWithResponses) ListWebhooksOfClientWithResponse(ctx context.Conte
 	return ParseListWebhooksOfClientResponse(rsp)
 }
 
-// GetWebhookOfClientWithResponse A client's webhook, and how far it was told
+// GetWebhookOfClientWithResponse A client's webhook and the progress of its deliveries
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28277,9 +28363,9 @@ func (c *ClientWithResponses) GetWebhookOfClientWithResponse(ctx context.Context
 	return ParseGetWebhookOfClientResponse(rsp)
 }
 
-// ListWebhookDeliveriesOfClientWithResponse The newest tries of a client's webhook, or the messages that wait
+// ListWebhookDeliveriesOfClientWithResponse The latest attempts of a client's webhook, or the messages that wait
 //
-// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28292,7 +28378,7 @@ func (c *ClientWithResponses) ListWebhookDeliveriesOfClientWithResponse(ctx cont
 	return ParseListWebhookDeliveriesOfClientResponse(rsp)
 }
 
-// RetryWebhookMessageOfClientWithResponse Post one message to a client's webhook now, delivered before or not
+// RetryWebhookMessageOfClientWithResponse Post one message to a client's webhook now, whether it was delivered before or not
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28307,7 +28393,7 @@ func (c *ClientWithResponses) RetryWebhookMessageOfClientWithResponse(ctx contex
 
 // ReplayWebhookOfClientWithBodyWithResponse Post everything after a position of the log again, for a client
 //
-// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28322,7 +28408,7 @@ func (c *ClientWithResponses) ReplayWebhookOfClientWithBodyWithResponse(ctx cont
 
 // ReplayWebhookOfClientWithResponse Post everything after a position of the log again, for a client
 //
-// Under the same ids. What is new comes behind it. To a webhook that is disabled it is posted once its client enables it.
+// With the same ids. New messages follow. A disabled webhook gets them once its client enables it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28467,7 +28553,7 @@ func (c *ClientWithResponses) RejectEventWithResponse(ctx context.Context, event
 
 // GetExposureWithResponse What is used of limits
 //
-// By limit and day, with what the limit holds. What counts for a limit of an ODFI is of all its clients.
+// By limit and day, with the amount that the limit holds. A limit of an ODFI counts the entries of all its clients.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28506,7 +28592,7 @@ func (c *ClientWithResponses) GetAnyFileWithResponse(ctx context.Context, id str
 	return ParseGetAnyFileResponse(rsp)
 }
 
-// ApproveFileWithBodyWithResponse Let a file leave that a rule of the guard holds
+// ApproveFileWithBodyWithResponse Release a file that a rule of the guard holds
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28519,7 +28605,7 @@ func (c *ClientWithResponses) ApproveFileWithBodyWithResponse(ctx context.Contex
 	return ParseApproveFileResponse(rsp)
 }
 
-// ApproveFileWithResponse Let a file leave that a rule of the guard holds
+// ApproveFileWithResponse Release a file that a rule of the guard holds
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28532,7 +28618,7 @@ func (c *ClientWithResponses) ApproveFileWithResponse(ctx context.Context, id st
 	return ParseApproveFileResponse(rsp)
 }
 
-// ConfirmFileWithResponse A file whose delivery is unknown did arrive, or one that its client carries
+// ConfirmFileWithResponse Confirm that a file arrived whose delivery is unknown, or that the client delivers itself
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28547,7 +28633,7 @@ func (c *ClientWithResponses) ConfirmFileWithResponse(ctx context.Context, id st
 
 // ReleaseFileWithBodyWithResponse Take back a cut file that was never delivered
 //
-// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28562,7 +28648,7 @@ func (c *ClientWithResponses) ReleaseFileWithBodyWithResponse(ctx context.Contex
 
 // ReleaseFileWithResponse Take back a cut file that was never delivered
 //
-// Its entries wait for the next window, where they leave in another file under other numbers, or are rejected. The way out for a file that cannot be rendered. 409 too-late once delivery began. A file that its client carries to its bank is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. A file that the operator refused and whose release was cut short is completed. Asking twice is asking once; with another then it is 409.
+// Its entries wait for the next window and are sent in another file with new numbers, or are rejected. Also for a file that cannot be rendered. 409 too-late once delivery began. A file that the client delivers itself is 409 maybe-carried unless the body says not_carried; its entries are held until the client recalls them or operations approve them. An interrupted release of a file that the operator rejected is completed. Repeating the request has no further effect; with another then it is 409.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -28575,7 +28661,7 @@ func (c *ClientWithResponses) ReleaseFileWithResponse(ctx context.Context, id st
 	return ParseReleaseFileResponse(rsp)
 }
 
-// ResendFileWithResponse A file whose delivery is unknown did not arrive; send it again
+// ResendFileWithResponse Resend a file whose delivery is unknown and that did not arrive
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28629,7 +28715,7 @@ func (c *ClientWithResponses) HandInFileWithTextBodyWithResponse(ctx context.Con
 
 // ListInboundDecisionsWithResponse Payments that wait for a decision
 //
-// The nearest deadline first, with what becomes of each if nobody decides.
+// Nearest deadline first, with what happens to each if nobody decides.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28943,7 +29029,7 @@ func (c *ClientWithResponses) ListAllReturnRateEntriesWithResponse(ctx context.C
 
 // ListReturnRequestsWithResponse Requests for return that wait for the receiving bank
 //
-// The nearest deadline first. If nobody acts, a request lapses at answer_by and the entry stands. Where the bank declines, reject its event.
+// Nearest deadline first. If nobody acts, a request lapses at answer_by and the entry is not affected. If the bank declines, reject the request's event.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -28958,7 +29044,7 @@ func (c *ClientWithResponses) ListReturnRequestsWithResponse(ctx context.Context
 
 // SearchAllWithResponse What something a person typed may mean
 //
-// As GET /v1/search, among everything. Clients, files from the bank and entries that wait for a person are found too.
+// As GET /v1/search, across all clients. Also finds clients, files from the bank and unmatched entries.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29046,7 +29132,7 @@ func (c *ClientWithResponses) ListAllTransactionsWithResponse(ctx context.Contex
 
 // RevealAccountWithBodyWithResponse The account number of a transaction, whole
 //
-// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29061,7 +29147,7 @@ func (c *ClientWithResponses) RevealAccountWithBodyWithResponse(ctx context.Cont
 
 // RevealAccountWithResponse The account number of a transaction, whole
 //
-// Needs scope `reveal` beside one of operations. Who asked and why stands in the log before the answer leaves; where that cannot be recorded, nothing is shown. In the console whoever works the queues may do it.
+// Needs scope `reveal` in addition to one of operations. Who asked and why is recorded in the log before the response is sent; if that is not possible, nothing is shown.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29431,7 +29517,7 @@ func (c *ClientWithResponses) ListProReturnsWithResponse(ctx context.Context, re
 
 // SearchWithResponse What something a person typed may mean
 //
-// Each word is read by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others begin words of a name. All must hold. The whole may also be the name or id of a file. read_as says how it was read.
+// Each word is interpreted by its form: fifteen digits are a trace number, 49.00 or $49 an amount, four digits the end of an account number, ten a company identification, 2026-11-17 or 11/17/2026 the day a payment was made, R03 or C01 a code, a GUID an id; others are beginnings of words of a name. Results match all of them. The whole text may also be the name or id of a file. read_as says how it was interpreted.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29459,7 +29545,7 @@ func (c *ClientWithResponses) GetClockWithResponse(ctx context.Context, reqEdito
 
 // MoveClockWithBodyWithResponse Move the clock forward
 //
-// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29474,7 +29560,7 @@ func (c *ClientWithResponses) MoveClockWithBodyWithResponse(ctx context.Context,
 
 // MoveClockWithResponse Move the clock forward
 //
-// Answers when everything that became due has been done. The clock goes by way of every instant at which something falls due, so windows that are passed over are cut in their order and at their own time. Where no answer came, the clock may stand between: ask again with now.
+// Responds when everything that became due has been done. The clock stops at every instant at which something falls due, so windows in between are cut in order and at their own time. Without a response, the clock may have stopped in between: repeat the request with now.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29541,7 +29627,7 @@ func (c *ClientWithResponses) SimulateInboundWithResponse(ctx context.Context, b
 
 // SimulateContestWithBodyWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29556,7 +29642,7 @@ func (c *ClientWithResponses) SimulateContestWithBodyWithResponse(ctx context.Co
 
 // SimulateContestWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29571,7 +29657,7 @@ func (c *ClientWithResponses) SimulateContestWithResponse(ctx context.Context, i
 
 // SimulateCorrectionWithBodyWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29586,7 +29672,7 @@ func (c *ClientWithResponses) SimulateCorrectionWithBodyWithResponse(ctx context
 
 // SimulateCorrectionWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29601,7 +29687,7 @@ func (c *ClientWithResponses) SimulateCorrectionWithResponse(ctx context.Context
 
 // SimulateDishonorWithBodyWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29616,7 +29702,7 @@ func (c *ClientWithResponses) SimulateDishonorWithBodyWithResponse(ctx context.C
 
 // SimulateDishonorWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29631,7 +29717,7 @@ func (c *ClientWithResponses) SimulateDishonorWithResponse(ctx context.Context, 
 
 // SimulateReturnWithBodyWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29646,7 +29732,7 @@ func (c *ClientWithResponses) SimulateReturnWithBodyWithResponse(ctx context.Con
 
 // SimulateReturnWithResponse Play the other bank's answer
 //
-// Makes a real NACHA file, takes it in, and answers when it has been applied.
+// Makes a NACHA file, takes it in as in production, and responds when it has been applied.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29661,7 +29747,7 @@ func (c *ClientWithResponses) SimulateReturnWithResponse(ctx context.Context, id
 
 // GetStatementWithResponse The client's day
 //
-// What was made on a day in New York, in order, with its status now; behind it what that comes to, the files that were delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson the lines, as GET /v1/transactions. It is streamed; audit.exported records who took it.
+// Everything recorded on a day in New York, in order, with its current status; then the totals, the files delivered on the day, and what settles on it. With Accept: text/csv or application/x-ndjson only the lines, as GET /v1/transactions. It is streamed; audit.exported records who exported it.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29728,7 +29814,7 @@ func (c *ClientWithResponses) RefreshTokenWithResponse(ctx context.Context, body
 
 // ListTransactionsWithResponse The client's transactions, newest first
 //
-// With `Accept: text/csv` or `application/x-ndjson` all of it is answered, row by row, and the last line says that it is whole: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who took it, and a credential's client has four exports at once. Filters are all met at once. Those of a file alone come in the order of the file. A page may have fewer rows than its limit, or none, and others follow nevertheless while next_cursor is not null.
+// With `Accept: text/csv` or `application/x-ndjson` the whole list is streamed, and its last line says that it is complete: `END` and the number of rows in the first two columns, or `{"end":true,"rows":12}`; audit.exported records who exported it, and a client may run four exports at once. A row has to match all filters. With the filter for a file alone, rows are in the order of the file. A page may have fewer rows than its limit, or none; more follow as long as next_cursor is not null.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29756,7 +29842,7 @@ func (c *ClientWithResponses) ListWebhooksWithResponse(ctx context.Context, para
 
 // CreateWebhookWithBodyWithResponse Have messages posted to an address
 //
-// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29771,7 +29857,7 @@ func (c *ClientWithResponses) CreateWebhookWithBodyWithResponse(ctx context.Cont
 
 // CreateWebhookWithResponse Have messages posted to an address
 //
-// Needs scopes originate and read. Messages begin with what happens from now on. The secret is shown this once; a repeated request with its Idempotency-Key is 409. A client has 16 webhooks at most. The address must begin with https:// and lead to the internet; in a sandbox it may also be on this machine, and in the clear.
+// Needs scopes originate and read. Messages start with events from now on. The secret is shown only once; a repeated request with its Idempotency-Key is 409. A client may have 16 webhooks. The URL must begin with https:// and resolve to a public address; in a sandbox it may also be on this machine, over plain http.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29797,7 +29883,7 @@ func (c *ClientWithResponses) DeleteWebhookWithResponse(ctx context.Context, id 
 	return ParseDeleteWebhookResponse(rsp)
 }
 
-// GetWebhookWithResponse One webhook, and how far it was told
+// GetWebhookWithResponse One webhook and the progress of its deliveries
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29812,7 +29898,7 @@ func (c *ClientWithResponses) GetWebhookWithResponse(ctx context.Context, id Web
 
 // ChangeWebhookWithBodyWithResponse Change its address or types, enable or disable it
 //
-// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29827,7 +29913,7 @@ func (c *ClientWithResponses) ChangeWebhookWithBodyWithResponse(ctx context.Cont
 
 // ChangeWebhookWithResponse Change its address or types, enable or disable it
 //
-// Needs scopes originate and read. What is left out stays. While it is disabled its messages wait; enabling it tries what waits at once, and gives it another three days.
+// Needs scopes originate and read. Omitted fields are unchanged. While it is disabled its messages wait; enabling it sends them at once, and allows another three days of failures.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29842,7 +29928,7 @@ func (c *ClientWithResponses) ChangeWebhookWithResponse(ctx context.Context, id 
 
 // ListWebhookDeliveriesWithResponse The newest tries, or the messages that wait
 //
-// Tries come the newest first, and those of the newest 200 rounds are kept; those of a round are never on two pages, so that a page may be longer than its limit. With state=waiting, the messages that failed, by id.
+// Attempts, newest first, of the latest 200 rounds; those of a round are never split over two pages, so a page may be longer than its limit. With state=waiting, the failed messages, by id.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -29913,7 +29999,7 @@ func (c *ClientWithResponses) ReplayWebhookWithResponse(ctx context.Context, id 
 
 // RotateWebhookSecretWithBodyWithResponse Give it a new secret
 //
-// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -29928,7 +30014,7 @@ func (c *ClientWithResponses) RotateWebhookSecretWithBodyWithResponse(ctx contex
 
 // RotateWebhookSecretWithResponse Give it a new secret
 //
-// Needs scopes originate and read. Both secrets sign until the overlap is over; an older one that still signed signs no more. Without a body the overlap is a day.
+// Needs scopes originate and read. Messages are signed with both secrets until the overlap ends; a still older secret is dropped. Without a body the overlap is a day.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
