@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/ledger/ledgertest"
 	"github.com/achledger/achledger/eventstore/postgres"
@@ -78,11 +79,12 @@ func TestAStoppedLeaderThatWakesDeliversNothingTwice(t *testing.T) {
 	for _, bank := range []struct {
 		way   string
 		taken bool // by the bank, before the first wakes
-	}{{domain.ToOutbox, true}, {domain.BySFTP, true}, {domain.BySFTP, false}} {
+		asked bool // the first, whether it leads, just before it was stopped
+	}{{domain.ToOutbox, true, true}, {domain.BySFTP, true, false}, {domain.BySFTP, false, false}, {domain.ToOutbox, true, false}, {domain.BySFTP, true, true}, {domain.BySFTP, false, true}} {
 		ended := false
 		for n := 1; !ended && !t.Failed(); n++ {
-			t.Run(fmt.Sprintf("%s, taken %v, step %d", bank.way, bank.taken, n), func(t *testing.T) {
-				ended = stoppedDelivery(t, bank.way, bank.taken, n)
+			t.Run(fmt.Sprintf("%s, taken %v, asked %v, step %d", bank.way, bank.taken, bank.asked, n), func(t *testing.T) {
+				ended = stoppedDelivery(t, bank.way, bank.taken, bank.asked, n)
 			})
 		}
 		if testing.Short() {
@@ -91,7 +93,7 @@ func TestAStoppedLeaderThatWakesDeliversNothingTwice(t *testing.T) {
 	}
 }
 
-func stoppedDelivery(t *testing.T, way string, taken bool, n int) (ended bool) {
+func stoppedDelivery(t *testing.T, way string, taken, asked bool, n int) (ended bool) {
 	first, second := twoNodes(t)
 	at := &aBank{t: t, folder: first.outbox()}
 	if way == domain.BySFTP {
@@ -105,6 +107,9 @@ func stoppedDelivery(t *testing.T, way string, taken bool, n int) (ended bool) {
 	halt := ledgertest.NewHalt(n)
 	first.fault = func(step string) error { halt.Pass(step); return nil }
 	slow, done := first.lead(), make(chan error, 1)
+	if asked {
+		slow = eventstore.WithLead(slow, func(context.Context) error { return nil })
+	}
 	go func() { done <- first.batcher.Sweep(slow) }()
 	select {
 	case <-halt.Stopped:
