@@ -15,17 +15,17 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// Acknowledge applies what the operator says about a file of ours. It may be
-// called again with the same. A refusal says that it can never be applied.
+// Acknowledge applies what the operator says about one of our files. It is
+// idempotent. A refusal means that the acknowledgement can never be applied.
 type Acknowledge func(context.Context, ack.Acknowledgement) (domain.File, error)
 
-// longestAcknowledgement bounds one, in bytes: a line for every batch that a
-// file may have, and then some.
+// longestAcknowledgement is the maximum size in bytes, enough for a line for
+// every batch that a file may have.
 const longestAcknowledgement = 8 << 20
 
-// ReadAcknowledgement reads an acknowledgement of the operator's; ok is false
-// when the content is something else, and then its first bytes are consumed.
-// An incomplete acknowledgement is an error.
+// ReadAcknowledgement reads an operator's acknowledgement; ok is false if the
+// content is something else, of which the first bytes are then consumed. An
+// incomplete acknowledgement is an error.
 func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err error) {
 	text, ok, err := readText(content, ack.Begins)
 	if !ok || err != nil {
@@ -35,7 +35,7 @@ func ReadAcknowledgement(content io.Reader) (a ack.Acknowledgement, ok bool, err
 	return a, true, err
 }
 
-// readText reads what begins as an acknowledgement does.
+// readText reads a text whose beginning is that of an acknowledgement.
 func readText(content io.Reader, begins func(head []byte) bool) (text []byte, ok bool, err error) {
 	head := make([]byte, 64)
 	n, err := io.ReadFull(content, head)
@@ -49,7 +49,7 @@ func readText(content io.Reader, begins func(head []byte) bool) (text []byte, ok
 	return slices.Concat(head, rest), true, err
 }
 
-// takeIn takes a file that may still be growing, be it one of entries or an
+// takeIn takes in a file that may still be growing: a NACHA file or an
 // acknowledgement.
 func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker) (Outcome, error) {
 	return t.opening(ctx, from, file, func(came *opened) (Outcome, error) {
@@ -60,8 +60,8 @@ func (t *Intake) takeIn(ctx context.Context, from provenance, file io.ReadSeeker
 	})
 }
 
-// finished reports whether a file in a folder is all there, or is one that no
-// further bytes could make right.
+// finished reports whether a file in a folder is complete, or is one that no
+// further bytes could make valid.
 func (t *Intake) finished(ctx context.Context, file io.ReadSeeker) (bool, error) {
 	if is, err := isMessage(file); err != nil {
 		return false, err
@@ -88,8 +88,8 @@ func (t *Intake) finished(ctx context.Context, file io.ReadSeeker) (bool, error)
 }
 
 // acknowledge takes an acknowledgement out of the inbox. One that cannot be
-// read, or that the ledger refuses, goes into quarantine with the reason; an
-// unfinished one waits for its END.
+// parsed, or that the ledger refuses, is quarantined with the reason; an
+// incomplete one waits for its END.
 func (t *Intake) acknowledge(ctx context.Context, from provenance, text answerText) (Outcome, error) {
 	name := from.name
 	if !text.whole() {
@@ -119,7 +119,7 @@ func (t *Intake) acknowledge(ctx context.Context, from provenance, text answerTe
 	return Outcome{ID: file.ID, State: projections.InboundApplied}, nil
 }
 
-// unsigned refuses an acknowledgement of a bank that signs them and did not.
+// unsigned refuses an unsigned acknowledgement of a bank that signs them.
 func (t *Intake) unsigned(ctx context.Context, from provenance, a ack.Acknowledgement) (refused, err error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return nil, err

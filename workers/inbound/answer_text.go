@@ -10,17 +10,17 @@ import (
 	"github.com/achledger/achledger/domain/ack"
 )
 
-// answerText is an acknowledgement as it came: in the ledger's form, or in the
-// words of banks that are set up.
+// answerText is an acknowledgement as received: in the ledger's format, or in
+// that of a configured bank.
 type answerText struct {
 	text  []byte
 	forms []bankForm // none: the ledger's own form
 }
 
-// bankForm is how a bank prints acknowledgements.
+// bankForm is a bank's format of acknowledgements.
 type bankForm struct {
 	ack.Form
-	origin string // of the file where the text does not say it
+	origin string // of the file, if the text does not contain it
 }
 
 // isAnswer reports which forms a content, or its beginning, is in.
@@ -36,7 +36,7 @@ func (a *accounts) isAnswer(head []byte) (forms []bankForm, is bool) {
 	return forms, len(forms) > 0
 }
 
-// whole reports whether the text has come to its end.
+// whole reports whether the text is complete.
 func (a answerText) whole() bool {
 	if len(a.text) >= longestAcknowledgement {
 		return true
@@ -47,8 +47,7 @@ func (a answerText) whole() bool {
 	return slices.ContainsFunc(a.forms, func(f bankForm) bool { return f.Whole(a.text) })
 }
 
-// textOf reads an acknowledgement, and goes back to the beginning of anything
-// else.
+// textOf reads an acknowledgement, and rewinds anything else.
 func (t *Intake) textOf(ctx context.Context, content io.ReadSeeker) (text answerText, ok bool, err error) {
 	if t.Acknowledge == nil {
 		return text, false, nil
@@ -68,8 +67,8 @@ func (t *Intake) textOf(ctx context.Context, content io.ReadSeeker) (text answer
 	return text, ok, err
 }
 
-// parse reads a text. Where several banks print alike it is the one whose file
-// it names.
+// parse parses a text. If several banks use the same format, it belongs to the
+// bank whose file it identifies.
 func (t *Intake) parse(ctx context.Context, text answerText) (a ack.Acknowledgement, err error) {
 	if len(text.forms) == 0 {
 		return ack.Parse(text.text)

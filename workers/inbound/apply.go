@@ -39,8 +39,8 @@ type applier struct {
 	counts domain.InboundApplied
 }
 
-// apply brings a received file to its end. It may be called again after a
-// crash at any point, and when there is nothing left to do.
+// apply applies a received file completely. It can be repeated after a crash
+// at any point, and does nothing if there is nothing left to do.
 func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 	in, err := t.Ledger.Inbound(ctx, id)
 	if err != nil || in.Received == nil || in.State() != projections.InboundReceived {
@@ -76,8 +76,8 @@ func (t *Intake) apply(ctx context.Context, id string, rv *review) error {
 	return a.complete(ctx)
 }
 
-// complete records that every entry has its place. Meanwhile the file may
-// have come again, which is noted in the same stream.
+// complete records that every entry was placed. Meanwhile the file may have
+// arrived again, which is recorded in the same stream.
 func (a *applier) complete(ctx context.Context) error {
 	_, err := ledger.Execute(ctx, a.Ledger, a.stream("applied", a.id), func(domain.Inbound) ([]domain.Event, error) {
 		return []domain.Event{a.counts}, nil
@@ -99,7 +99,7 @@ func (t *Intake) reviewAgain(id string, by reviewer) (*review, error) {
 	return rv, err
 }
 
-// run reads the kept file and places its entries, chunk by chunk.
+// run reads the kept file and places its entries in chunks.
 func (a *applier) run(ctx context.Context) error {
 	file, err := a.bankFiles.open(a.id)
 	if err != nil {

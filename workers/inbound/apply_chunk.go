@@ -27,8 +27,8 @@ func (a *applier) take(ctx context.Context, e *nacha.ScannedEntry) error {
 	return a.flush(ctx)
 }
 
-// flush places the chunk. When somebody else was first to write to one of its
-// transactions, all of it is decided again.
+// flush places the chunk. If another writer was first on one of its
+// transactions, the whole chunk is decided again.
 func (a *applier) flush(ctx context.Context) error {
 	var p *placement
 	err := a.Ledger.RetryUnless(func() (err error) {
@@ -50,7 +50,7 @@ func (a *applier) flush(ctx context.Context) error {
 	return nil
 }
 
-// try decides about the entries of the chunk that have no place yet, and
+// try decides about the entries of the chunk that are not placed yet, and
 // writes.
 func (a *applier) try(ctx context.Context) (*placement, error) {
 	p := &placement{applier: a, index: map[string]int{}}

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Assign gives an entry of the queue to a client: a payment begins a
-// transaction of the client's, an answer is booked at the named transaction
-// of the client's, which must have sent something that can be answered so.
-// What did not agree stays visible as flags. It returns the transaction's id.
+// Assign gives an unmatched entry to a client: a payment begins a transaction
+// of the client, a return or change is booked on the named transaction of the
+// client, which must have sent something that it can refer to. Differences
+// remain visible as flags. It returns the transaction's id.
 //
 // Refusals: not-found, invalid, rule-broken, already-done.
 func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) (string, error) {
@@ -55,8 +55,8 @@ func (t *Intake) Assign(ctx context.Context, entry, client, transaction string) 
 	return settled.Decided.(*domain.EntryAssigned).TransactionID, nil
 }
 
-// givenTo begins a client's transaction with a payment. Where it came for one
-// of its receiving accounts, their rules hold for it too.
+// givenTo begins a client's transaction with a payment. If it is for one of
+// the client's receiving accounts, the account's rules apply.
 func (t *Intake) givenTo(ctx context.Context, u unmatchedEntry, c domain.Client) (ledger.Change, error) {
 	if err := u.atBankOf(c.Settings.ODFIs); err != nil {
 		return ledger.Change{}, err
@@ -72,8 +72,8 @@ func (t *Intake) givenTo(ctx context.Context, u unmatchedEntry, c domain.Client)
 	return u.receivedBy(t, to, known.terms[u.Entry.Routing], flagByHand)
 }
 
-// atBankOf makes sure that the entry came to one of the banks. Answers to it
-// leave from there, so a wrong check digit is put right.
+// atBankOf checks that the entry was received by one of the banks. Returns of
+// it are sent from there, so a wrong check digit is corrected.
 func (u unmatchedEntry) atBankOf(odfis []string) error {
 	for _, odfi := range odfis {
 		if odfi[:8] == u.Entry.Routing[:8] {
@@ -129,8 +129,8 @@ var answersTo = map[nacha.Kind][]domain.ItemKind{
 	nacha.KindRefusedChange: {domain.Correction},
 }
 
-// answerable finds the item that the entry answers: the one that left under
-// the trace number it names, else the newest that left.
+// answerable finds the item that the entry refers to: the one with the trace
+// number it names, otherwise the latest one sent.
 func (u unmatchedEntry) answerable(p *payment) (found *domain.Item, ok bool) {
 	for _, i := range p.Items {
 		if i.State != domain.Filed || len(ofKind([]candidate{{payment: p, item: i}}, answersTo[u.Kind]...)) == 0 {
@@ -146,7 +146,8 @@ func (u unmatchedEntry) answerable(p *payment) (found *domain.Item, ok bool) {
 	return found, found != nil
 }
 
-// answeredBefore reports whether an answer of the kind stands already.
+// answeredBefore reports whether the item already has a return or change of
+// this kind.
 func (c candidate) answeredBefore(kind nacha.Kind) bool {
 	switch kind {
 	case nacha.KindReturn:

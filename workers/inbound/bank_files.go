@@ -13,9 +13,9 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// bankFiles keeps files of the bank as they came, sealed with the ledger's own
-// key. A file is named after the hash of its records, which is known at its
-// end only.
+// bankFiles stores files from the bank as received, sealed with the ledger's
+// own key. A file's name is the hash of its records, which is known only at
+// its end.
 type bankFiles struct {
 	keys ledger.Keys
 	kept eventstore.Kept

@@ -13,8 +13,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// bareFile is what is known of a file of which a bank leaves header or control
-// out: enough to add them.
+// bareFile describes a file without header or control record: what is needed
+// to add them.
 type bareFile struct {
 	header, control bool   // it has
 	routing         string // of the bank, nine digits
@@ -23,10 +23,10 @@ type bareFile struct {
 	totals          nacha.Totals // as its batches claim
 }
 
-// bare surveys a content, and goes back to its beginning. It is nil for what is
-// whole, for what is no file of lines, and where any entry is for a bank of ours
-// that is not said to send such files: there half of a file must not be taken for
-// the whole.
+// bare surveys a content, and rewinds it. It returns nil for a complete file,
+// for content that does not consist of lines, and if any entry is for one of
+// our banks that is not configured to send such files: an incomplete file of
+// such a bank must not be taken for a complete one.
 func (a *accounts) bare(content io.ReadSeeker) (*bareFile, error) {
 	if len(a.bareBatches) == 0 {
 		return nil, nil
@@ -75,7 +75,8 @@ func (a *accounts) survey(content io.Reader) (*bareFile, error) {
 	return f, lines.Err()
 }
 
-// recordOf is a line without what stands behind its record; filler is none.
+// recordOf is the record in a line, without trailing characters; "" for
+// filler.
 func recordOf(line string) string {
 	line = strings.TrimRight(line, "\r\n\x1a")
 	if len(line) > nacha.RecordLength {
@@ -87,8 +88,8 @@ func recordOf(line string) string {
 	return line
 }
 
-// bankOf is the bank of ours that an entry is for: its RDFI, or the ODFI of its
-// batch where the bank shows us entries of our own.
+// bankOf is our bank that an entry is for: its RDFI, or the ODFI of its batch
+// if the bank reports our own entries.
 func (a *accounts) bankOf(rdfi, odfi string) string {
 	if a.ours(rdfi) {
 		return rdfi
@@ -96,8 +97,8 @@ func (a *accounts) bankOf(rdfi, odfi string) string {
 	return odfi
 }
 
-// claims adds what a batch control record says; what is no number is for the
-// judgement of the batch.
+// claims adds the totals of a batch control record; an invalid number is left
+// to the validation of the batch.
 func (f *bareFile) claims(line string) {
 	number := func(from, to int) int64 {
 		n, _ := strconv.ParseInt(strings.TrimSpace(line[from-1:to]), 10, 64)
@@ -110,8 +111,8 @@ func (f *bareFile) claims(line string) {
 	f.totals.CreditCents += number(33, 44)
 }
 
-// write writes the file with what it lacks. The header is made of the file
-// alone, so that the same file is known again.
+// write writes the file with the missing records added. The header is derived
+// from the file alone, so that a repeated file is recognized.
 func (f *bareFile) write(content io.Reader, out io.Writer) error {
 	records := f.records
 	if !f.header {
@@ -136,8 +137,8 @@ func (f *bareFile) write(content io.Reader, out io.Writer) error {
 	return err
 }
 
-// complete adds to a file without header or control of a bank that leaves them
-// out what it lacks.
+// complete adds the missing header or control record to a file of a bank that
+// omits them.
 func (t *Intake) complete(ctx context.Context, o *opened) error {
 	known, err := t.known(ctx)
 	if err != nil {
@@ -167,7 +168,7 @@ func (t *Intake) complete(ctx context.Context, o *opened) error {
 	return nil
 }
 
-// known are the accounts and banks as the settings stand now.
+// known are the accounts and banks by the current settings.
 func (t *Intake) known(ctx context.Context) (accounts, error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return accounts{}, fmt.Errorf("wait for the views: %w", err)

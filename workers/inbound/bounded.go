@@ -10,16 +10,16 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// largest is how many bytes a file of the bank may have: more than ten million
-// entries. What is larger is read by nobody, so that no server and no folder
-// can fill the disk with what is kept of it.
+// largest is the maximum size of a file from the bank, enough for more than
+// ten million entries. A larger one is not read, so that no server and no
+// folder can fill the disk.
 const largest = 1 << 30
 
 // errTooLarge says that a file is larger than Config.Largest.
 var errTooLarge = errors.New("the file is too large")
 
-// bounded limits the reading of a file. A file whose size is too large is not
-// read at all; one that grows too large is read no further.
+// bounded limits how much of a file is read. A file that is too large is not
+// read at all; one that grows too large is not read further.
 func (t *Intake) bounded(file interface {
 	io.ReadSeeker
 	Stat() (fs.FileInfo, error)
@@ -34,7 +34,7 @@ func (t *Intake) bounded(file interface {
 	return &boundedFile{file, limited{file, t.Largest}, t.Largest}, nil
 }
 
-// boundedFile is a file of which so many bytes may be read from its beginning.
+// boundedFile is a file of which at most most bytes are read.
 type boundedFile struct {
 	io.Seeker
 	limited
@@ -50,8 +50,8 @@ func (f *boundedFile) Seek(offset int64, whence int) (int64, error) {
 	return f.Seeker.Seek(offset, whence)
 }
 
-// limited is a reader that fails after so many bytes, where an io.LimitReader
-// would report the end.
+// limited is a reader that fails at its limit, where an io.LimitReader would
+// report the end.
 type limited struct {
 	from io.Reader
 	left int64

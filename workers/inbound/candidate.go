@@ -6,7 +6,7 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// candidate is an item of ours that an entry may answer.
+// candidate is one of our items that an entry may refer to.
 type candidate struct {
 	*payment
 	item *domain.Item
@@ -26,7 +26,7 @@ func (c candidate) left() bool {
 		return false
 	case c.file.Transmitted():
 		return c.file.State != domain.FileIsRefused
-	case c.file.Opened.Method == domain.ByDownload: // the client carries it; nobody tells us when
+	case c.file.Opened.Method == domain.ByDownload: // the client delivers it, and we do not learn when
 		return c.file.Cut != nil
 	default:
 		return c.file.State == domain.FileIsDelivering || c.file.State == domain.DeliveryUnknown

@@ -4,8 +4,8 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// fileEnd watches how a file ends, to tell one that is still being written from
-// one that is wrong.
+// fileEnd tracks how a file ends, to distinguish one that is still being
+// written from an invalid one.
 type fileEnd struct {
 	line   int  // number of the newest line, 0 before the first
 	length int  // of it, so far, in characters
@@ -77,8 +77,8 @@ func following(c byte) int {
 	}
 }
 
-// leastControl is the length of a file control record whose padding was
-// trimmed.
+// leastControl is the length of a file control record without its trailing
+// blanks.
 const leastControl = 55
 
 // open reports whether the file ends in the middle of a record. A last line
@@ -99,15 +99,15 @@ func (e *fileEnd) record() int {
 	return e.line
 }
 
-// holed reports whether space was set aside for the file that is not written
-// yet: whoever copies it began with its full size. What does not begin as a
-// file of entries is no such file, whatever NULs are in it.
+// holed reports whether the file has preallocated space that is not written
+// yet, because the copying program set the full size first. This applies only
+// to content that begins like a NACHA file.
 func (e *fileEnd) holed() bool {
 	return (e.hole || e.nuls > 0) && (e.start == 0 || e.start == '1')
 }
 
-// finished reports whether a file in a folder is all there: it has a file
-// control record, or is one that no further bytes could make right.
+// finished reports whether a file in a folder is complete: it has a file
+// control record, or no further bytes could make it valid.
 func (rv *review) finished() bool {
 	if rv.end.holed() {
 		return false
@@ -120,8 +120,8 @@ func (rv *review) finished() bool {
 	return rv.Complete && !rv.end.open()
 }
 
-// mendable reports whether a problem of the file may go away when the rest of
-// it comes.
+// mendable reports whether a problem of the file may disappear when the rest
+// of it arrives.
 func (rv *review) mendable(p nacha.Problem) bool {
 	switch p.Code {
 	case nacha.EmptyFile:

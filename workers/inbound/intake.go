@@ -23,10 +23,10 @@ const (
 	FromSimulation = "simulation"
 )
 
-// Duplicate is the state of a file that came before, under whatever name.
+// Duplicate is the state of a file that arrived before, under any name.
 const Duplicate = projections.InboundDuplicate
 
-// Outcome is what became of a file.
+// Outcome is the result of taking in a file.
 type Outcome struct {
 	ID    string // hash of its canonical records
 	State string // received, applied, partly_quarantined, quarantined or duplicate
@@ -47,7 +47,7 @@ func (o Outcome) quarantined() bool {
 // Files lists the outcome of every file in the content.
 func (o Outcome) Files() []Outcome { return append([]Outcome{o}, o.More...) }
 
-// errUnfinished says that the rest of a file is still to come.
+// errUnfinished means that the file is incomplete.
 var errUnfinished = errors.New("the file is not all there yet")
 
 // Take takes in a file and applies it, whichever way it came. When it
@@ -104,7 +104,7 @@ func (t *Intake) each(content *nacha.Split, do func(n int, file *nacha.Split) (O
 }
 
 // takeOne receives one file and applies it. One that may still be growing is
-// left alone with errUnfinished until it is whole.
+// left with errUnfinished until it is complete.
 func (t *Intake) takeOne(ctx context.Context, from provenance, file *nacha.Split, growing bool) (Outcome, error) {
 	o, rv, err := t.receive(ctx, from, file, growing)
 	if err != nil || o.State == projections.InboundQuarantined {
@@ -169,8 +169,8 @@ func (t *Intake) outcome(ctx context.Context, o Outcome) (Outcome, error) {
 	return o, nil
 }
 
-// nowSigned has a file judged again that is in quarantine because nobody signed
-// it, and came again signed. It may be repeated.
+// nowSigned has a file reviewed again that is in quarantine because it was not
+// signed, and that has now arrived signed. It can be repeated.
 func (t *Intake) nowSigned(ctx context.Context, from provenance, o Outcome) error {
 	if o.State != Duplicate || len(from.signedBy()) == 0 {
 		return nil
@@ -187,8 +187,9 @@ func (t *Intake) nowSigned(ctx context.Context, from provenance, o Outcome) erro
 	return err
 }
 
-// receive keeps a file, judges it and records that it came, in this order: a
-// crash leaves a kept file that nobody knows, never a known one that is lost.
+// receive stores a file, reviews it and records its arrival, in this order: a
+// crash leaves a stored file without an event, never an event without the
+// file.
 func (t *Intake) receive(ctx context.Context, from provenance, file *nacha.Split, growing bool) (o Outcome, rv *review, err error) {
 	if err := t.Views.CatchUp(ctx); err != nil {
 		return o, nil, fmt.Errorf("wait for the views: %w", err)

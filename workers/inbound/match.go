@@ -8,7 +8,8 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-// match finds what an entry answers. ours knows our banks by eight digits.
+// match finds the item that an entry refers to. ours reports whether eight
+// digits are those of one of our banks.
 func (e *inboundEntry) match(b *originals, ours func(string) bool) match {
 	switch {
 	case e.Kind == nacha.KindReject:
@@ -27,7 +28,8 @@ func (e *inboundEntry) match(b *originals, ours func(string) bool) match {
 	}
 }
 
-// near names what an entry that waits in any case seems to answer.
+// near lists the items that an entry seems to refer to although it has to wait
+// for a person.
 func (e *inboundEntry) near(b *originals, ours func(string) bool) []string {
 	if len(e.traces()) == 0 {
 		return nil
@@ -39,8 +41,8 @@ func (e *inboundEntry) near(b *originals, ours func(string) bool) []string {
 	return m.candidates
 }
 
-// matchReject finds what of ours the bank did not take, be it a payment or an
-// answer. It never books anything: a person decides.
+// matchReject finds our item that the bank did not accept, a payment or a
+// return. It never books anything: a person decides.
 func (e *inboundEntry) matchReject(b *originals) match {
 	near := only(b.under(e.traces()[0]), func(c candidate) bool { return c.item.Direction == domain.ToFed })
 	same := only(near, func(c candidate) bool {
@@ -56,10 +58,10 @@ func (e *inboundEntry) matchReject(b *originals) match {
 	return waits(nacha.BankReject, near, "The bank did not take it.")
 }
 
-// matchEntry finds the entry of ours that is returned or corrected: an
-// origination, a reversal or a retry. Trace numbers come round again, so the
-// trace alone never decides: the bank it went to must agree and, for a
-// return, the amount; it must have left, and before the answer was made.
+// matchEntry finds our entry that is returned or corrected: an origination, a
+// reversal or a retry. Trace numbers are reused, so the trace number alone
+// never decides: the receiving bank must match and, for a return, the amount;
+// and the entry must have been sent before the return was made.
 func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	trace, routing := e.original()
 	under := b.under(trace)
@@ -89,7 +91,7 @@ func (e *inboundEntry) matchEntry(b *originals, ours func(string) bool) match {
 	return e.choose(list)
 }
 
-// original is the trace number and the receiving bank of what is answered.
+// original is the trace number and the receiving bank of the original entry.
 func (e *inboundEntry) original() (trace, routing string) {
 	if r := e.Entry.Return; r != nil {
 		return r.OriginalTrace, r.OriginalRouting
@@ -97,9 +99,9 @@ func (e *inboundEntry) original() (trace, routing string) {
 	return e.Entry.Correction.OriginalTrace, e.Entry.Correction.OriginalRouting
 }
 
-// choose picks one of the entries that agree in everything, and never between
-// two: those that may still be returned come first, and of them those that
-// were not returned yet.
+// choose picks one of the entries that match in everything, and never between
+// two: those that may still be returned come first, and of these the ones not
+// returned yet.
 func (e *inboundEntry) choose(list []candidate) match {
 	live := only(list, func(c candidate) bool { return !e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) })
 	if e.Entry.Return == nil {
@@ -134,7 +136,7 @@ func (e *inboundEntry) chooseChanged(list, live []candidate) match {
 	return e.changes(&live[0])
 }
 
-// returns books a return at its entry, with what is unusual about it.
+// returns books a return on its entry, with flags for what is unusual.
 func (e *inboundEntry) returns(c *candidate) match {
 	code, _ := codes.Return(e.Entry.Return.Code, e.settledOn)
 	m := match{to: c}
@@ -149,8 +151,8 @@ func (e *inboundEntry) returns(c *candidate) match {
 	return m
 }
 
-// diesLater reports whether a return has a date of death that lies behind the
-// day of its file. It is booked: the account is closed to us whatever the day.
+// diesLater reports whether a return has a date of death after the day of its
+// file. It is booked nevertheless: the account is closed to us in either case.
 func (e *inboundEntry) diesLater() bool {
 	if e.Entry.Return == nil {
 		return false
@@ -182,7 +184,7 @@ func suits(c codes.ReturnCode, sec string, debit, prenote bool) bool {
 	}
 }
 
-// changes books a notification of change, with what is unusual about it.
+// changes books a notification of change, with flags for what is unusual.
 func (e *inboundEntry) changes(c *candidate) match {
 	m := match{to: c}
 	n := e.Entry.Correction
@@ -198,8 +200,9 @@ func (e *inboundEntry) changes(c *candidate) match {
 	return m
 }
 
-// sameAccount compares account numbers as they stand and plain. One that
-// nobody can read any more is no evidence against.
+// sameAccount compares account numbers, exactly and without spaces and
+// hyphens. A number that can no longer be decrypted does not count against a
+// match.
 func (e *inboundEntry) sameAccount(c candidate) bool {
 	number, known := c.number[c.item.ID]
 	return !known || number == "" || number == e.Entry.Account || plain(number) == plain(e.Entry.Account)

@@ -6,11 +6,11 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-// matchOffset tells a return or a notification of change of an entry that
-// balances a batch: it is nobody's payment, so that a person sees to it. It
-// agrees with the offset as with an entry of ours, in trace number, bank and, for
-// a return, amount. Trace numbers come round again: of the offset and a payment
-// the one counts that left under the number last.
+// matchOffset recognizes a return or a notification of change of an offset
+// entry. It is no client's payment, so a person handles it. It has to match
+// the offset as it would an entry: by trace number, bank and, for a return,
+// amount. Trace numbers are reused: of an offset and a payment with the same
+// number, the one sent last counts.
 func (e *inboundEntry) matchOffset(b *originals) (m match, ok bool) {
 	trace, routing := e.original()
 	for _, filed := range b.offsets[trace] {
@@ -35,7 +35,7 @@ func (e *inboundEntry) matchOffset(b *originals) (m match, ok bool) {
 	return match{}, false
 }
 
-// rejectedOffset finds the offset that the bank did not take.
+// rejectedOffset finds the offset that the bank did not accept.
 func (e *inboundEntry) rejectedOffset(b *originals) (o domain.FileOffset, file domain.File, ok bool) {
 	for _, filed := range b.offsets[e.traces()[0]] {
 		file = b.files[filed.FileID]

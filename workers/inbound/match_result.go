@@ -7,8 +7,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// match is where an answer from the bank belongs: to one item of ours, or
-// into the queue for a reason.
+// match is the result of matching: one of our items, or a reason why the entry
+// has to wait.
 type match struct {
 	to    *candidate
 	flags []string
@@ -18,8 +18,8 @@ type match struct {
 	candidates []string
 }
 
-// Reasons why an entry waits in the queue. An entry with a problem of its own
-// waits under that problem's code.
+// Reasons why an entry is unmatched. An entry with a problem of its own waits
+// under that problem's code.
 const (
 	notOurRouting    = "not-our-routing"
 	unknownAccount   = "unknown-account"
@@ -39,7 +39,7 @@ const (
 	tooLong          = "too-large"
 )
 
-// Flags of what is booked although something about it is unusual.
+// Flags of items that are booked although something is unusual.
 const (
 	flagLate           = "late"
 	flagAmount         = "amount-differs"
@@ -65,7 +65,7 @@ func waits(reason string, near []candidate, format string, args ...any) match {
 	return m
 }
 
-// maxCandidates bounds the list a person has to look at.
+// maxCandidates bounds the list shown to a person.
 const maxCandidates = 20
 
 // only keeps the candidates for which keep holds.

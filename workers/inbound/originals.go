@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// originals holds the payments that the entries of a chunk may answer.
+// originals holds the payments that the entries of a chunk may refer to.
 type originals struct {
 	traced   map[string][]projections.FiledItem
 	payments map[string]*payment // by stream
@@ -31,7 +31,7 @@ func (b *originals) under(trace string) (list []candidate) {
 	return list
 }
 
-// traces are the numbers under which what an entry answers may have left.
+// traces are the trace numbers of the entries that this one may refer to.
 func (e *inboundEntry) traces() []string {
 	switch n := &e.Entry; {
 	case e.Kind == nacha.KindReject:
@@ -109,7 +109,7 @@ func (a *applier) readOriginals(ctx context.Context, entries []*inboundEntry) (*
 	return b, nil
 }
 
-// maxFiles bounds how many files of ours are remembered.
+// maxFiles bounds how many of our files are cached.
 const maxFiles = 1_000
 
 // forgetFiles drops what may have changed. Of a file that was transmitted,

@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// payment is a transaction as it stands, with what its items looked like when
-// they left.
+// payment is a transaction in its current state, with its items as they were
+// sent.
 type payment struct {
 	domain.Transaction
 	stream string
@@ -21,8 +21,8 @@ type payment struct {
 	number map[string]string // account number each item was sent to; none: nobody can read it
 }
 
-// noAccount stands for a number that is not what was recorded: no other is
-// the same.
+// noAccount stands for a number that does not match its record; it equals no
+// other.
 const noAccount = "\x00exchanged"
 
 // readPayment folds a transaction. An account may be corrected between two
@@ -70,8 +70,8 @@ func (p *payment) note(l *ledger.Ledger, item string) (err error) {
 	return err
 }
 
-// answeredBy books an answer of the bank, and with it the rejections of answers
-// of ours that wait and that it makes pointless.
+// answeredBy books the bank's return or change, and rejects our waiting items
+// that it makes pointless.
 func (p *payment) answeredBy(e domain.Event, at time.Time) []domain.Event {
 	p.evolveBy(e, at)
 	pointless := answers.Pointless(p.Transaction)
@@ -81,8 +81,8 @@ func (p *payment) answeredBy(e domain.Event, at time.Time) []domain.Event {
 	return append([]domain.Event{e}, pointless...)
 }
 
-// evolveBy evolves the payment by an event that is about to be written, so that
-// the next entry of the file finds it.
+// evolveBy applies an event that is about to be written, so that the next
+// entry of the file sees it.
 func (p *payment) evolveBy(e domain.Event, at time.Time) {
 	p.Evolve(domain.Fact{Event: e, Meta: domain.Meta{At: at}, Version: p.Version + 1})
 }

@@ -16,7 +16,8 @@ import (
 	"github.com/achledger/achledger/workers/remote"
 )
 
-// AfterPickup says what happens to a file at the bank's server once it was taken.
+// AfterPickup sets what happens to a file on the bank's server after it was
+// picked up.
 type AfterPickup string
 
 // What may happen. Left files are read where they are and remembered by name,
@@ -41,22 +42,22 @@ type PickupConfig struct {
 
 const visitWithin = time.Hour
 
-// Pickup takes files from the SFTP servers of our banks, each by itself: one
-// that does not answer holds up no other.
+// Pickup picks up files from the SFTP servers of our banks, each
+// independently: an unresponsive one delays no other.
 type Pickup struct {
 	PickupConfig
 	seen  map[string]*atBank // by routing number and name
 	banks servers
 }
 
-// atBank is a file at a bank's server as the last look found it.
+// atBank is a file on a bank's server as of the last poll.
 type atBank struct {
 	size    int64
 	written time.Time
 	taken   bool // or nothing to be taken, as it is
 }
 
-// visit is one look at one server.
+// visit is one poll of one server.
 type visit struct {
 	*Pickup
 	routing string
@@ -91,7 +92,7 @@ func NewPickup(c PickupConfig) (*Pickup, error) {
 	return &Pickup{PickupConfig: c, banks: servers{}}, nil
 }
 
-// lookAt takes what is ready at one server: files of entries are kept here and
+// lookAt picks up the files that are ready on one server: they are stored and
 // recorded while it is connected, and applied afterwards.
 func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) error {
 	v := &visit{Pickup: p, routing: routing, sftp: s, there: map[string]bool{}}
@@ -112,8 +113,8 @@ func (p *Pickup) lookAt(ctx context.Context, routing string, s domain.SFTP) erro
 	return err
 }
 
-// connected does something while the server is connected, which is at most
-// Within: a server that sends a byte now and then must not be read for ever.
+// connected runs do while the server is connected, for at most Within: a
+// server that sends a byte now and then must not keep the connection forever.
 func (v *visit) connected(ctx context.Context, do func() error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, v.Within)
 	defer cancel()
@@ -124,8 +125,8 @@ func (v *visit) connected(ctx context.Context, do func() error) (err error) {
 	return do()
 }
 
-// takeAll takes every file that is ready, what an earlier run had claimed
-// first. One that fails does not hold up the others.
+// takeAll picks up every file that is ready, starting with those that an
+// earlier run had claimed. A failure does not stop the others.
 func (v *visit) takeAll(ctx context.Context) (kept bool, err error) {
 	files, err := v.conn.ReadDirContext(ctx, v.sftp.InboundFolder)
 	if err != nil {
@@ -175,8 +176,8 @@ func (v *visit) key(name string) string { return v.routing + "/" + name }
 
 func (v *visit) path(name string) string { return path.Join(v.sftp.InboundFolder, name) }
 
-// ready reports whether a file is as the last look found it, and not taken.
-// What was claimed was ready before.
+// ready reports whether a file is unchanged since the last poll, and not
+// picked up yet. A claimed file was ready before.
 func (p *Pickup) ready(key string, f os.FileInfo) bool {
 	was := p.seen[key]
 	if was == nil || was.size != f.Size() || !was.written.Equal(f.ModTime()) {

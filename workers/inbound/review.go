@@ -9,18 +9,18 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// NotOurs is the code of a batch without one entry for a bank of ours. The
-// others are nacha's.
+// NotOurs is the code of a batch without any entry for one of our banks. The
+// other codes are package nacha's.
 const NotOurs = "not-ours"
 
-// reviewer is what a review knows of our banks: ours by the first eight digits
-// of their routing numbers, and what they must sign; nil: nothing.
+// reviewer knows our banks, by the first eight digits of their routing
+// numbers, and what they must sign; nil: nothing.
 type reviewer struct {
 	ours   func(rdfi8 string) bool
 	signed *signing
 }
 
-// whose is the bank of ours, by eight digits, that an entry came for.
+// whose is our bank, by eight digits, that an entry is for.
 func (r reviewer) whose(h *nacha.ScannedBatch, e *nacha.ScannedEntry) string {
 	if e.Kind == nacha.KindReject || e.Kind != nacha.KindForward && !r.ours(e.Entry.Routing[:8]) {
 		return h.Header.ODFI
@@ -40,11 +40,11 @@ const (
 	maxBadBatches = 20_000
 )
 
-// everyBank takes what is for any bank.
+// everyBank accepts entries for any bank.
 var everyBank = reviewer{ours: func(string) bool { return true }}
 
-// review is what one reading of a file finds, in memory that grows by some
-// bytes a batch only.
+// review is the result of reading a file, in memory that grows by only a few
+// bytes per batch.
 type review struct {
 	nacha.Summary
 	batches []reviewedBatch // by ordinal from 1

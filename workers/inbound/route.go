@@ -59,7 +59,7 @@ func (p *placement) decide(e *inboundEntry) error {
 	return p.bookAnswer(e, m)
 }
 
-// unfit says why an entry waits whatever it belongs to.
+// unfit says why an entry has to wait regardless of what it belongs to.
 func (e *inboundEntry) unfit() (m match, held bool) {
 	switch {
 	case len(e.Problems) > 0:
@@ -73,8 +73,8 @@ func (e *inboundEntry) unfit() (m match, held bool) {
 	}
 }
 
-// passedOn takes away what is wrong with a return or a notification of change
-// only because its bank passed it on under our own header.
+// passedOn removes the problems that a return or a notification of change has
+// only because its bank forwarded it under our own batch header.
 func (e *inboundEntry) passedOn() {
 	if e.Entry.Return == nil && e.Entry.Correction == nil {
 		return
@@ -109,7 +109,7 @@ func sentence(p nacha.Problem) string {
 	return text + "."
 }
 
-// bookAnswer books what the bank answers at the item it answers.
+// bookAnswer books a return or change from the bank on the item it refers to.
 func (p *placement) bookAnswer(e *inboundEntry, m match) error {
 	to := m.to
 	in, err := e.incoming(p.Ledger, to.stream, to.Client, to.item.ID, to.number[to.item.ID], m.flags)
@@ -121,7 +121,7 @@ func (p *placement) bookAnswer(e *inboundEntry, m match) error {
 	return nil
 }
 
-// forward books a payment for the client whose receiving account it is.
+// forward books a payment for the client whose receiving account it names.
 func (p *placement) forward(e *inboundEntry) error {
 	routing := e.Entry.Routing
 	if p.accounts.routings[routing[:8]] != routing {
@@ -146,8 +146,8 @@ func (p *placement) forward(e *inboundEntry) error {
 	}
 }
 
-// receive begins a client's transaction with a payment, which the rules of the
-// receiving account may have returned, or decided about.
+// receive begins a client's transaction with a payment. The rules of the
+// receiving account may return it, or require a decision.
 func (p *placement) receive(e *inboundEntry, to receiverAccount) error {
 	change, err := e.receivedBy(p.Intake, to, p.accounts.terms[e.Entry.Routing])
 	if err != nil {
@@ -158,9 +158,9 @@ func (p *placement) receive(e *inboundEntry, to receiverAccount) error {
 	return nil
 }
 
-// sendBack returns a payment for an account that nobody knows, if there is
-// still time. It becomes a transaction of the ledger's own, which leaves in
-// the ledger's own file.
+// sendBack returns a payment for an unknown account, if there is still time.
+// It becomes a transaction of the ledger itself, which is sent in the ledger's
+// own file.
 func (p *placement) sendBack(e *inboundEntry) (done bool, err error) {
 	events, err := e.returnOf(p.Ledger, "R03")
 	var refusal *domain.Refusal
@@ -175,7 +175,7 @@ func (p *placement) sendBack(e *inboundEntry) (done bool, err error) {
 	return true, nil
 }
 
-// queue lets an entry wait for a person.
+// queue makes an entry wait for a person.
 func (p *placement) queue(e *inboundEntry, m match) error {
 	queued, err := e.queuedEvent(p.Ledger, m)
 	if err != nil {
@@ -186,8 +186,8 @@ func (p *placement) queue(e *inboundEntry, m match) error {
 	return nil
 }
 
-// skip counts an entry that has its place already: by this file before a
-// crash, or by another.
+// skip counts an entry that is already placed: by this file before a crash, or
+// by another file.
 func (p *placement) skip(here, unmatched bool) {
 	switch {
 	case !here:
