@@ -120,6 +120,8 @@ func TestAVaultTokenIsRefusedByField(t *testing.T) {
 		"no name":                      {"John Doe", "", "individual-name"},
 		"no software":                  {"MySoftware", "", "software-type"},
 		"no version of it":             {"v1.0", "", "software-type-version"},
+		"a number in place of text":    {`"123456789"`, `123456789`, "account-number"},
+		"a key that is too long":       {"{", `{"customer-key":"` + strings.Repeat("k", 256) + `",`, "customer-key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := acme.vault("POST", tokensPath, strings.Replace(theToken, tt.old, tt.new, 1)).is(400)
@@ -226,6 +228,35 @@ func TestTransactionsOfTheVault(t *testing.T) {
 		})
 	}
 	acme.vault("POST", path, `{"type":"credit","amount":"2.00","token-id":"1234567812345678"}`).is(404)
+}
+
+func TestNoDebitIsMadeOfACredit(t *testing.T) {
+	acme := newWorld(t).client("acme", settings())
+	const path, of = "/rest/v2/ach/transactions", `"amount":"2.00","account-number":"323434333","routing-number":"081009813","individual-name":"John Doe"}`
+	for _, tt := range []struct {
+		path, kind string
+		status     int
+	}{
+		{"/debit", "credit", 400}, {"/credit", "debit", 400}, {"/credit", "refund", 400}, {"/debit", "Debit", 200}, {"/credit", "credit", 200},
+	} {
+		a := acme.vault("POST", path+tt.path, `{"type":"`+tt.kind+`",`+of).is(tt.status)
+		if tt.status == 400 && !strings.Contains(string(a.body), `"type: the path says `+tt.path[1:]) {
+			t.Errorf("%s in %s: %s", tt.kind, tt.path, a.body)
+		}
+	}
+}
+
+func TestAVaultClientIsAnsweredInTheFormatItPrefers(t *testing.T) {
+	acme := newWorld(t).client("acme", settings())
+	for accept, xml := range map[string]bool{
+		"application/xml;q=0.1, application/json;q=0.9": false, "application/json;q=0.5, text/xml": true, "application/xml, application/json": true,
+		"application/xml;q=0, */*": false, "text/html": false, "application/xml;q=x": true,
+	} {
+		a := acme.vault("GET", tokensPath+"/0", "", with{"Accept", accept}).is(404)
+		if got := a.body[0] == '<'; got != xml {
+			t.Errorf("%s: %s", accept, a.body)
+		}
+	}
 }
 
 func TestVaultsAreApartAndSealed(t *testing.T) {

@@ -60,18 +60,18 @@ func readObject(input []byte, into any, known bool) error {
 	if len(w.bad) > 0 {
 		return &domain.Refusal{Code: domain.Invalid, Fields: w.bad}
 	}
-	return typeProblem(json.Unmarshal(input, into))
+	return typeProblem(json.Unmarshal(input, into), object, reflect.TypeOf(into))
 }
 
-// typeProblem names the member whose value has the wrong type. It does not
-// quote the value, which may be an account number in the wrong field.
-func typeProblem(err error) error {
+// typeProblem names the value that has the wrong type. It does not quote it:
+// it may be an account number in the wrong field.
+func typeProblem(err error, object string, into reflect.Type) error {
 	var wrongType *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrongType):
-		return Invalid("/"+strings.ReplaceAll(wrongType.Field, ".", "/"), "type", "must be %s", jsonName(wrongType.Type))
+		return Invalid(pointerTo(object, into, int(wrongType.Offset)-1), "type", "must be %s", jsonName(wrongType.Type))
 	default:
 		return NewProblem(CodeBadRequest, "a value of the body is not of its type")
 	}

@@ -17,6 +17,18 @@ type walk struct {
 	text  string // valid JSON
 	known bool   // whether members must be known
 	bad   []domain.FieldError
+
+	sought  int // a byte of the text, where found is asked for
+	found   string
+	isFound bool
+}
+
+// pointerTo spells the innermost value that has a byte of an object. encoding/json
+// itself names no elements of arrays, and embedded structs as if they were members.
+func pointerTo(object string, t reflect.Type, sought int) string {
+	w := walk{text: object, sought: sought}
+	w.value(Skip(object, 0), t, &place{})
+	return w.found
 }
 
 // MaxComplaints bounds how many faults of a body are listed.
@@ -51,11 +63,16 @@ func (w *walk) value(i int, t reflect.Type, at *place) (end int) {
 	}
 	switch w.text[i] {
 	case '{':
-		return w.object(i, t, at)
+		end = w.object(i, t, at)
 	case '[':
-		return w.array(i, t, at)
+		end = w.array(i, t, at)
+	default:
+		end = valueEnd(w.text, i)
 	}
-	return valueEnd(w.text, i)
+	if !w.isFound && i <= w.sought && w.sought < end { // the inner ones end first
+		w.found, w.isFound = at.pointer(), true
+	}
+	return end
 }
 
 func (w *walk) array(i int, t reflect.Type, at *place) (end int) {

@@ -68,9 +68,6 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 		if err != nil {
 			return err
 		}
-		if kind != "" {
-			in.Type = kind
-		}
 		if in.CreateToken && !who.May(domain.ScopeVault) {
 			return api.NewProblem(api.CodeScope, "create-token needs scope %s", domain.ScopeVault)
 		}
@@ -89,6 +86,9 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 				return err
 			}
 			return s.respondTransaction(c, l, who, made)
+		}
+		if err := in.direct(kind); err != nil {
+			return err
 		}
 		if in.TokenID != "" {
 			done, err := s.uses.Take(ctx, domain.TokenStream(who.Client, in.TokenID))
@@ -113,6 +113,19 @@ func (s *surface) vaultOriginate(kind string) api.Handler {
 		}
 		return s.respondTransaction(c, l, who, made)
 	}
+}
+
+// direct takes the direction from the path where that has one. A body that
+// says the other one is refused: nobody knows which way the money should go.
+func (in *transactionInput) direct(path string) error {
+	if path == "" {
+		return nil
+	}
+	if in.Type != "" && !strings.EqualFold(in.Type, path) {
+		return api.Invalid("/type", "either-or", "the path says %s: leave the type out, or name the same", path)
+	}
+	in.Type = path
+	return nil
 }
 
 // vaultMade is what one request made: a transaction, and the token stored with

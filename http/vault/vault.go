@@ -252,8 +252,10 @@ func (in *tokenInput) check() error {
 	default:
 		bad = append(bad, api.Wrong("/account-type", "enum", "Checking or Savings")...)
 	}
-	if len(in.Description) > 255 || len(in.CustomerKey) > 255 {
-		bad = append(bad, api.Wrong("/token-description", "length", "descriptions and customer keys have at most 255 characters")...)
+	for _, f := range [][2]string{{"/token-description", in.Description}, {"/customer-key", in.CustomerKey}} {
+		if len(f[1]) > 255 {
+			bad = append(bad, api.Wrong(f[0], "length", "at most 255 characters")...)
+		}
 	}
 	if name, _, err := text.ToASCII(in.IndividualName); err != nil || strings.TrimSpace(name) == "" {
 		bad = append(bad, api.Wrong("/individual-name", "alphabet", "cannot be written in the letters of a NACHA file")...)

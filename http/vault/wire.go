@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,16 +110,19 @@ func writeVault(c echo.Context, status int, value any) error {
 }
 
 func wantsXML(r *http.Request) bool {
+	wants, best := isXML(r), 0.0
 	for _, offer := range strings.Split(r.Header.Get("Accept"), ",") {
-		media, _, _ := mime.ParseMediaType(strings.TrimSpace(offer))
-		switch media {
-		case "application/json":
-			return false
-		case "application/xml", "text/xml":
-			return true
+		media, params, _ := mime.ParseMediaType(strings.TrimSpace(offer))
+		weight, err := strconv.ParseFloat(params["q"], 64)
+		if err != nil {
+			weight = 1
+		}
+		inXML := media == "application/xml" || media == "text/xml"
+		if (inXML || media == "application/json") && weight > best { // of equals the first
+			wants, best = inXML, weight
 		}
 	}
-	return isXML(r)
+	return wants
 }
 
 func isXML(r *http.Request) bool {
