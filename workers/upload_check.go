@@ -39,8 +39,9 @@ type uploadCheck struct {
 	sorts  map[[2]string]bool  // SEC codes and directions of its entries
 	uneven []domain.FieldError // batches that a bank does not take which requires balanced ones
 
-	described bool // the client described the file in JSON and never saw its lines
-	inBatch   int  // entries of the batch so far
+	described bool           // the client described the file in JSON and never saw its lines
+	places    map[int]string // then, by line, what it described there
+	inBatch   int            // entries of the batch so far
 	// late are the entries of the batch that could not settle on the day it is
 	// dated for, should that be today.
 	late []domain.FieldError
@@ -54,14 +55,44 @@ func (c *uploadCheck) fault(line int, code, field, format string, args ...any) {
 	if len(c.faults) == maxUploadFaults {
 		return
 	}
-	pointer := "/file"
-	if line > 0 {
-		pointer = fmt.Sprintf("/lines/%d", line)
+	fault := domain.FieldError{Pointer: c.pointer(line, field), Code: code, Message: fmt.Sprintf(format, args...)}
+	if !slices.Contains(c.faults, fault) { // the reader and the writer may agree
+		c.faults = append(c.faults, fault)
 	}
-	if field != "" {
-		pointer += "/" + strings.ReplaceAll(field, " ", "_")
+}
+
+// pointer names a field of a line, or what the client described there.
+func (c *uploadCheck) pointer(line int, field string) string {
+	at := "/file"
+	if place, ok := c.places[line]; ok {
+		at = place
+	} else if line > 0 && !c.described {
+		at = fmt.Sprintf("/lines/%d", line)
 	}
-	c.faults = append(c.faults, domain.FieldError{Pointer: pointer, Code: code, Message: fmt.Sprintf(format, args...)})
+	if field == "" {
+		return at
+	}
+	if name, ok := describedAs[field]; ok && c.described {
+		return at + "/" + name
+	}
+	return at + "/" + strings.ReplaceAll(field, " ", "_")
+}
+
+// describedAs are the names of fields in the description of a file.
+var describedAs = map[string]string{
+	"standard entry class": "secCode", "company identification": "company", "company name": "company",
+	"effective entry date": "effectiveDate", "transaction code": "entryType",
+}
+
+// place notes what stands at a line.
+func (c *uploadCheck) place(line int, format string, args ...any) {
+	if !c.described {
+		return
+	}
+	if c.places == nil {
+		c.places = map[int]string{}
+	}
+	c.places[line] = fmt.Sprintf(format, args...)
 }
 
 func (c *uploadCheck) problems(problems []nacha.Problem) {
@@ -81,6 +112,7 @@ func (c *uploadCheck) invalid(line int, err error) {
 func (c *uploadCheck) batch(b *nacha.ScannedBatch) error {
 	h, s := b.Header, c.client.Settings
 	c.line, c.debits, c.credits, c.inBatch, c.late = b.Line, false, false, 0, nil
+	c.place(b.Line, "/batches/%d", len(c.batches))
 	number := h
 	number.Number = max(h.Number, 1) // ours replaces it
 	c.invalid(b.Line, number.Validate())
@@ -117,6 +149,7 @@ func (c *uploadCheck) checkODFI(line int, odfi8 string) {
 func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	c.entries++
 	c.inBatch++
+	c.place(e.Line, "/batches/%d/entries/%d", e.Batch-1, c.inBatch-1)
 	c.problems(e.Problems)
 	if e.Kind != nacha.KindForward {
 		c.fault(e.Line, "kind", "transaction code", "a %s: only entries that start a payment can be sent in", e.Kind)

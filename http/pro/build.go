@@ -141,6 +141,7 @@ func (b *fileBuilder) batch(at string, in proBatch, odfi domain.ProfileODFI, seq
 		Description: strings.TrimSpace(in.EntryDescription), DiscretionaryData: in.DiscretionaryData, EffectiveOn: effective,
 		OriginatorStatus: "1", ODFI: odfi.Routing[:8],
 	}}
+	b.checkBatch(at, in, batch.Header.SEC)
 	asked.Entries, b.numbers = make([]proEntry, len(in.Entries)), nil
 	for n, entry := range in.Entries {
 		e, ref, err := b.entry(fmt.Sprintf("%s/entries/%d", at, n), entry, company, batch.Header.SEC)
@@ -241,6 +242,8 @@ func (b *fileBuilder) entry(at string, in proEntry, company domain.Recipient, se
 	if !debit && !strings.EqualFold(in.EntryType, "CREDIT") {
 		b.wrong(at+"/entryType", "enum", "CREDIT or DEBIT")
 	}
+	b.checkDirection(at+"/entryType", account.kind, sec, debit)
+	b.checkText(at+"/addendum", in.Addendum, 80)
 	e := nacha.Entry{
 		Code: domain.EntryCode(account.kind, debit), Routing: account.routing, Account: account.number, AmountCents: cents,
 		Name: recipient.Terms.Name, IndividualID: recipient.Terms.UniqueIdentifier,

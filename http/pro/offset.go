@@ -33,7 +33,7 @@ func (b *fileBuilder) offset(at string, in proBatch, company domain.Recipient, b
 		// Apply the same checks as to a balance in the client's settings.
 		settings.Balance = []domain.Balance{{CompanyID: batch.Header.CompanyID}}
 		if bank.Balance == domain.BalanceNone {
-			b.breaks(at+"/offsetAccount", "the bank takes no batches with an offset")
+			b.breaks(at+"/offsetAccount", "balance", "the bank takes no batches with an offset")
 		}
 	} else if account := bank.Offset(settings, batch.Header.CompanyID, batch.Header.SEC); account != nil {
 		o.Routing, o.AccountType = account.Routing, account.AccountType
@@ -47,14 +47,14 @@ func (b *fileBuilder) offset(at string, in proBatch, company domain.Recipient, b
 	if why := bank.Unbalanced(settings, batch.Header.CompanyID, batch.Header.SEC); why != nil {
 		b.breaks(map[string]string{
 			"/StandardEntryClassCode": at + "/secCode", "/CompanyIdentification": at + "/offsetAccount", "/FromRouting": "/odfi",
-		}[why.Pointer], why.Message)
+		}[why.Pointer], "balance", why.Message)
 		return nil, ref, nil
 	}
 	if o.Routing == "" {
 		return nil, ref, nil
 	}
 	if max(debits, credits)-min(debits, credits) > domain.MaxAmountCents {
-		b.breaks(at+"/entries", "the batch's offset would be more than an entry can hold: send it as several batches")
+		b.breaks(at+"/entries", "balance", "the batch's offset would be more than an entry can hold: send it as several batches")
 	}
 	batch.Header.ServiceClass = nacha.MixedClass
 	return o, ref, nil
@@ -72,11 +72,7 @@ func (b *fileBuilder) offsetAccount(at string, raw json.RawMessage, company doma
 	b.repeated = append(b.repeated, api.Repetitions(account.number, at+"/offsetAccount/nickname", nickname(ref))...)
 	b.numbers = append(b.numbers, account.number)
 	if account.kind == domain.Loan {
-		b.breaks(at+"/offsetAccount", "a loan account cannot be debited (R35), and no batch is balanced against one")
+		b.breaks(at+"/offsetAccount", "balance", "a loan account cannot be debited (R35), and no batch is balanced against one")
 	}
 	return account, ref, nil
-}
-
-func (b *fileBuilder) breaks(at, message string) {
-	b.broken = append(b.broken, domain.FieldError{Pointer: at, Code: "balance", Message: message})
 }

@@ -26,7 +26,7 @@ func (b *fileBuilder) recipient(at string, raw json.RawMessage) (domain.Recipien
 	}
 	terms, err := in.terms()
 	if err != nil {
-		return domain.Recipient{}, nil, err
+		return domain.Recipient{}, nil, under(err, at)
 	}
 	events, err := domain.SaveRecipient{Terms: terms}.Decide(b.client.Settings, domain.Recipient{})
 	if err != nil {
