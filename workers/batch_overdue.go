@@ -14,36 +14,31 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// overdue does with payments that came, and about which nobody decided in
-// time, what their receiving accounts say. A pass begins with it, so that what
-// goes back is cut at the window that its deadline may be. Where delivery is
-// off they wait: the return could not leave, and it may have left before the
-// folder was restored.
+// overdue pays or returns received payments that nobody decided about in time,
+// as their receiving accounts say. A pass begins with it, so that a return is
+// cut at the window that may be its deadline. Where delivery is off they wait:
+// the return could not be sent, and in a restored folder it may have been sent
+// before.
 func (b *Batcher) overdue(ctx context.Context, now time.Time) error {
 	did := false
-	var errs []error
-	for after := (projections.InboundDecision{}); ; {
+	err := eachListed(func(after projections.InboundDecision) ([]projections.InboundDecision, error) {
 		list, err := b.Views.OverdueDecisions(ctx, now, after, pageItems)
 		if err != nil {
-			return fmt.Errorf("read about which payments nobody decided: %w", err)
+			err = fmt.Errorf("read about which payments nobody decided: %w", err)
 		}
-		for _, d := range list {
-			if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
-				continue
-			}
-			err := b.settleOverdue(ctx, d, now)
-			did = did || err == nil
-			errs = append(errs, err)
+		return list, err
+	}, func(d projections.InboundDecision) error {
+		if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
+			return nil
 		}
-		if len(list) < pageItems {
-			break
-		}
-		after = list[len(list)-1]
-	}
+		err := b.settleOverdue(ctx, d, now)
+		did = did || err == nil
+		return err
+	})
 	if did {
-		errs = append(errs, b.Views.CatchUp(ctx)) // what is cut next has the returns in it
+		err = errors.Join(err, b.Views.CatchUp(ctx)) // the next cut includes the returns
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 func (b *Batcher) settleOverdue(ctx context.Context, d projections.InboundDecision, now time.Time) error {
@@ -69,9 +64,9 @@ func (b *Batcher) settleOverdue(ctx context.Context, d projections.InboundDecisi
 	return nil
 }
 
-// overdueReturnID is the id of the return of a payment about which nobody
-// decided. It follows from the payment's, so that a folder that was restored
-// makes the same one again.
+// overdueReturnID is the id of the return of a payment that nobody decided
+// about. It is derived from the payment's id, so that a restored folder makes
+// the same return again.
 func overdueReturnID(item string) string {
 	return uuid.NewSHA1(uuid.Nil, []byte("overdue/"+item)).String()
 }

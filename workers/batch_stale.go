@@ -19,29 +19,24 @@ import (
 // restored, so it is judged when delivery is on again, before anything is cut.
 func (b *Batcher) late(ctx context.Context, now time.Time) error {
 	rejected := false
-	var errs []error
-	for after := (projections.Deadline{}); ; {
+	err := eachListed(func(after projections.Deadline) ([]projections.Deadline, error) {
 		list, err := b.Views.PassedDeadlines(ctx, now, after, pageItems)
 		if err != nil {
-			return fmt.Errorf("read which deadlines have passed: %w", err)
+			err = fmt.Errorf("read which deadlines have passed: %w", err)
 		}
-		for _, d := range list {
-			if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
-				continue
-			}
-			did, err := b.reject(ctx, d.Client, d.TransactionID, d.ItemID, now)
-			rejected = rejected || did
-			errs = append(errs, err)
+		return list, err
+	}, func(d projections.Deadline) error {
+		if on, _ := b.Files.Switch.Allowed(d.ODFI); !on {
+			return nil
 		}
-		if len(list) < pageItems {
-			break
-		}
-		after = list[len(list)-1]
-	}
+		did, err := b.reject(ctx, d.Client, d.TransactionID, d.ItemID, now)
+		rejected = rejected || did
+		return err
+	})
 	if rejected {
-		errs = append(errs, b.Views.CatchUp(ctx)) // what is cut next does not count it
+		err = errors.Join(err, b.Views.CatchUp(ctx)) // the next cut does not count it
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // reject rejects an item if it may no longer leave, and reports whether it did.

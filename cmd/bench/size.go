@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"time"
 )
 
@@ -180,5 +179,3 @@ func (s *sizing) add(r row) {
 func (s *sizing) say(format string, args ...any) {
 	fmt.Fprintf(s.Errs, "%s "+format+"\n", append([]any{time.Now().Format(time.TimeOnly)}, args...)...)
 }
-
-func (s *sizing) path(name string) string { return filepath.Join(s.ledger.folder, name) }

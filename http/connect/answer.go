@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -15,31 +14,31 @@ import (
 // answerRoutes are what a client may answer to a transaction's events.
 func (s *surface) answerRoutes() {
 	verbs := map[string]verb{
-		"returns": {"ReturnCode", func(a answer) command {
+		"returns": {"ReturnCode", func(a answer) api.AnswerCommand {
 			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath, StatementOn: a.statement}
 		}},
-		"corrections": {"ChangeCode", func(a answer) command {
+		"corrections": {"ChangeCode", func(a answer) api.AnswerCommand {
 			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked}
 		}},
-		"dishonors": {"ReasonCode", func(a answer) command {
+		"dishonors": {"ReasonCode", func(a answer) api.AnswerCommand {
 			return answers.Dishonor{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information}
 		}},
-		"contests": {"ReasonCode", func(a answer) command {
+		"contests": {"ReasonCode", func(a answer) api.AnswerCommand {
 			return answers.Contest{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
 		}},
-		"refusals": {"ReasonCode", func(a answer) command {
+		"refusals": {"ReasonCode", func(a answer) api.AnswerCommand {
 			return answers.RefuseChange{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
 		}},
-		"reversals": {"ReasonCode", func(a answer) command {
+		"reversals": {"ReasonCode", func(a answer) api.AnswerCommand {
 			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.code}
 		}},
-		"return_fees": {"", func(a answer) command {
+		"return_fees": {"", func(a answer) api.AnswerCommand {
 			return answers.ReturnFee{ItemID: a.item, ReplyTo: a.replyTo, AmountCents: a.cents, NoticeGivenOn: a.noticeGivenOn}
 		}},
-		"return_requests": {"", func(a answer) command {
+		"return_requests": {"", func(a answer) api.AnswerCommand {
 			return answers.AskBack{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.reason}
 		}},
-		"retries": {"", func(a answer) command {
+		"retries": {"", func(a answer) api.AnswerCommand {
 			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
 		}},
 	}
@@ -53,11 +52,7 @@ func (s *surface) answerRoutes() {
 // command.
 type verb struct {
 	codeField string
-	command   func(answer) command
-}
-
-type command interface {
-	Decide(answers.Case) (answers.Decision, error)
+	command   func(answer) api.AnswerCommand
 }
 
 // answer is the body of an answer to an event, for every verb.
@@ -147,34 +142,7 @@ func (s *surface) record(c echo.Context, who api.Caller, id string, v verb, a an
 	if err := s.seal(l, before.Transaction, &a); err != nil {
 		return err
 	}
-	var decided answers.Decision
-	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(who.Client, id), s.decide(ctx, l, v.command(a), &decided), key)
-	if err != nil {
-		return err
-	}
-	told, err := s.TransactionOf(ctx, l, t, id)
-	if err != nil {
-		return err
-	}
-	status := http.StatusOK
-	if decided.ItemID == a.item {
-		status = http.StatusCreated
-	}
-	return s.RespondEvent(c, who, status, told, decided.ItemID)
-}
-
-func (s *surface) decide(ctx context.Context, l *ledger.Ledger, cmd command, decided *answers.Decision) func(domain.Transaction) ([]domain.Event, error) {
-	return func(t domain.Transaction) ([]domain.Event, error) {
-		c, err := l.CaseOf(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		if c.Refused, err = s.RefusedOver(ctx, l, t); err != nil {
-			return nil, err
-		}
-		*decided, err = cmd.Decide(c)
-		return decided.Events, err
-	}
+	return s.Answer(c, who, l, before.Transaction, a.item, v.command(a), key)
 }
 
 // seal seals corrected data, which is often an account number, and masks what

@@ -2,20 +2,18 @@ package ops
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
 	"github.com/achledger/achledger/domain/text"
-	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
 
-// requestForReturn is a request for return that waits for the receiving bank.
+// requestForReturn is a request for return that awaits the receiving bank's
+// response.
 type requestForReturn struct {
 	Event         string    `json:"event_id"`
 	TransactionID string    `json:"transaction_id"`
@@ -36,15 +34,15 @@ func shownRequest(r projections.ReturnRequest) requestForReturn {
 	}
 }
 
-// listRequests answers the requests that wait, the nearest deadline first.
+// listRequests serves the open requests, nearest deadline first.
 func (s *surface) listRequests(c echo.Context, _ api.Caller) error {
 	return api.List(s.Kit, c, api.Everyone, "requests for return", func(ctx context.Context, limit int, cursor string) ([]projections.ReturnRequest, string, error) {
 		return s.Views.ReturnRequests(ctx, c.QueryParam("client"), limit, cursor)
 	}, api.Shown(shownRequest))
 }
 
-// askBack asks the receiving bank for an entry in its client's place: 201 the
-// request, 200 when the same was asked before.
+// askBack requests the return of an entry from the receiving bank on behalf of
+// the client: 201 with the request, or 200 if it was made before.
 func (s *surface) askBack(c echo.Context, who api.Caller) error {
 	id, err := api.GUIDParam(c, "id", "transaction")
 	if err != nil {
@@ -71,25 +69,5 @@ func (s *surface) askBack(c echo.Context, who api.Caller) error {
 		return err
 	}
 	ask := answers.AskBack{ItemID: api.NewID(), Reason: in.Reason}
-	var decided answers.Decision
-	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
-		now, err := l.CaseOf(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		decided, err = ask.Decide(now)
-		return decided.Events, err
-	})
-	if err != nil {
-		return err
-	}
-	told, err := s.TransactionOf(ctx, l, t, id)
-	if err != nil {
-		return err
-	}
-	status := http.StatusOK
-	if decided.ItemID == ask.ItemID {
-		status = http.StatusCreated
-	}
-	return s.RespondEvent(c, who, status, told, decided.ItemID)
+	return s.Answer(c, who, l, before.Transaction, ask.ItemID, ask)
 }
