@@ -138,17 +138,23 @@ func (g *Guarding) UsedBySettlement(from calendar.Date, each func(guard.Use)) er
 	})
 }
 
-// UsedByOrigination sums up what is filed and was originated on a New York day
-// or after it. Retries and reversals it only names.
-func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repeated func(client, transaction, item string) error) error {
+// Clients lists those with rules of their own, and those of a bank that has some.
+func (g *Guarding) Clients() (all []string, err error) {
 	clients, odfis := g.lists()
-	var all []string
-	err := g.s.query(guardedClients, values(clients, odfis), func(row []value) error {
+	err = g.s.query(guardedClients, values(clients, odfis), func(row []value) error {
 		var client string
 		scan(row, &client)
 		all = append(all, client)
 		return nil
 	})
+	return all, err
+}
+
+// UsedByOrigination sums up what is filed and was originated on a New York day
+// or after it. Retries and reversals it only names.
+func (g *Guarding) UsedByOrigination(from time.Time, each func(guard.Use), repeated func(client, transaction, item string) error) error {
+	clients, odfis := g.lists()
+	all, err := g.Clients()
 	for _, client := range all {
 		if err != nil {
 			return err

@@ -8,13 +8,15 @@ import (
 )
 
 const (
-	// returnedDebits come by the day they came on. Prenotes that came back
-	// count for no rate.
+	// returnedDebits come by the day they came on: of debits, of what presents
+	// them again, of return fees, and of reversals of credits. Prenotes that came
+	// back count for no rate.
 	returnedDebits = `SELECT b.company_id, r.code, r.other_day, f.id, r.txn, r.item, o.cents
 		FROM items@ r INDEXED BY items_other_day@ CROSS JOIN items@ o INDEXED BY items_item@ ON o.item = r.reply_to AND o.client = r.client
 		JOIN files@ f ON f.position = o.file JOIN batches@ b ON b.file = o.file AND b.number = o.batch
 		WHERE r.client = ?1 AND r.other_day BETWEEN ?2 AND ?3 AND r.kind = 'Return' AND r.direction = 'FromFed'
-			AND o.cents > 0 AND (o.kind = 'Origination' AND o.push = 'pull' OR o.kind IN ('Retry', 'ReturnFee')) ORDER BY r.other_day, r.position`
+			AND o.cents > 0 AND (o.kind = 'Origination' AND o.push = 'pull' OR o.kind IN ('Retry', 'ReturnFee')
+				OR o.kind = 'Reversal' AND EXISTS(SELECT 1 FROM items@ first WHERE first.position = o.origin AND first.push = 'push')) ORDER BY r.other_day, r.position`
 	debitBatches = `SELECT b.company_id, b.effective_on, f.id, b.number, s.debits - s.zero_debits
 		FROM batches@ b INDEXED BY batches_effective@ CROSS JOIN files@ f ON f.position = b.file
 		JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number

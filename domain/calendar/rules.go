@@ -10,6 +10,7 @@ type Rule string
 const (
 	StatementSixDays  Rule = "statement-six-days" // an unauthorized return leaves in time for the sixth banking day after its statement was reviewed
 	RequestAnsweredIn Rule = "request-answered"   // a request for return is answered within ten banking days
+	DescribedEntries  Rule = "described-entries"  // PPD credits for wages are PAYROLL, WEB debits for goods PURCHASE
 	MorningCredits    Rule = "morning-credits"    // credits are available at 9:00 of their settlement day
 	DatesOfBirth      Rule = "dates-of-birth"     // addenda 12 and 16 of IAT may name a date of birth
 	SanctionsReturn   Rule = "sanctions-return"   // R90; R16 speaks of frozen accounts alone, and no gateway uses it
@@ -32,6 +33,8 @@ var datedRules = []DatedRule{
 		Says: "A return that needs a written statement reaches the originating bank by the opening of the sixth banking day after the bank has reviewed it, within the sixty days."},
 	{Rule: RequestAnsweredIn, From: NewDate(2025, 4, 1), Source: "NACHA Operating Rules, risk management topic of 2025-04-01",
 		Says: "The receiving bank answers a request for return within ten banking days."},
+	{Rule: DescribedEntries, From: NewDate(2026, 3, 20), Source: "NACHA Operating Rules, company entry descriptions PAYROLL and PURCHASE",
+		Says: "The description of PPD credits for wages begins with PAYROLL, that of WEB debits of consumers for goods bought online is PURCHASE; RETRY PYMT stands in place of both."},
 	{Rule: MorningCredits, From: NewDate(2026, 9, 18), Source: "NACHA Operating Rules, funds availability of non-same-day credits",
 		Says: "Credits that do not settle the same day are available at 9:00 local time of their settlement day."},
 	{Rule: DatesOfBirth, From: NewDate(2027, 3, 19), Source: "NACHA Operating Rules, international ACH transactions",

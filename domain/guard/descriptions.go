@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -20,14 +21,14 @@ type Company struct {
 var wages = []string{"PAY", "SALARY", "WAGE", "BONUS"}
 
 // wrong says what is wrong with the description of a company's entries; empty
-// if nothing is. Source: NACHA Operating Rules since 2026-03-20, company entry
-// descriptions PAYROLL and PURCHASE. One that is reserved stands in place of
-// both.
+// if nothing is, or it settles before the rule began. Source: NACHA Operating
+// Rules since 2026-03-20, company entry descriptions PAYROLL and PURCHASE. One
+// that is reserved stands in place of both.
 func (c Company) wrong(u Use) string {
 	sent := strings.ToUpper(strings.TrimSpace(u.Description))
 	has := func(word string) bool { return strings.Contains(sent, word) }
 	switch {
-	case nacha.Reserved(sent):
+	case nacha.Reserved(sent) || !calendar.DescribedEntries.Holds(u.SettlesOn):
 	case c.PaysWages && u.SEC == "PPD" && !u.Debit && slices.ContainsFunc(wages, has) && !strings.HasPrefix(sent, nacha.Payroll):
 		return fmt.Sprintf("company %s pays wages, and a PPD credit described %q does not begin with %s", c.Identification, sent, nacha.Payroll)
 	case c.SellsGoods && u.SEC == "WEB" && u.Debit && !has(nacha.Purchase):

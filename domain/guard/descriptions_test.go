@@ -1,6 +1,11 @@
 package guard
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/achledger/achledger/domain/calendar"
+)
 
 // described is a PPD credit of Harbor Gym's that is sent with a description.
 func described(sent string, change ...func(*Entry)) Entry {
@@ -17,6 +22,8 @@ func web(e *Entry) { e.SEC, e.Debit = "WEB", true }
 func TestWagesAreDescribedAsPayrollAndGoodsAsPurchase(t *testing.T) {
 	pays, sells := Company{"1840000017", false, true}, Company{"1840000017", true, false}
 	sec := func(code string) func(*Entry) { return func(e *Entry) { e.SEC = code } }
+	settles := func(on calendar.Date) func(*Entry) { return func(e *Entry) { e.SettlesOn = on } }
+	first := calendar.NewDate(2026, time.March, 20)
 	waived := func(e *Entry) { e.Waived = []string{"descriptions"} }
 	for name, tt := range map[string]struct {
 		company Company
@@ -40,6 +47,16 @@ func TestWagesAreDescribedAsPayrollAndGoodsAsPurchase(t *testing.T) {
 		"of a company of which nothing is said":       {pays, described("PAY", of("2")), false},
 		"of another client with the same company":     {pays, described("PAY", at("diner")), false},
 		"that a person approved":                      {pays, described("PAY", waived), false},
+		"wages that settle on the rule's first day":   {pays, described("PAY", settles(first)), true},
+		"wages that settle the day before":            {pays, described("PAY", settles(first.Add(-1))), false},
+		"goods that settle on the rule's first day":   {sells, described("DUES NOV", web, settles(first)), true},
+		"goods that settle the day before":            {sells, described("DUES NOV", web, settles(first.Add(-1))), false},
+		"PAYROLL with as much behind it as fits":      {pays, described("PAYROLLNOV"), false},
+		"goods by telephone, which need not say so":   {sells, described("DUES NOV", web, sec("TEL")), false},
+		"goods by telephone that say so":              {sells, described("PURCHASE", web, sec("TEL")), false},
+		"a fee for what came back":                    {sells, described("RETURN FEE", web), false},
+		"a micro-deposit":                             {pays, described("ACCTVERIFY"), false},
+		"a reversal of wages":                         {pays, described("REVERSAL"), false},
 		"a retry of wages":                            {pays, described("RETRY PYMT"), false},
 		"a purchase":                                  {sells, described("PURCHASE", web), false},
 		"a purchase with a number":                    {sells, described("PURCHASE 7", web), false},

@@ -63,7 +63,7 @@ func (p *pass) event(r *eventstore.Recorded) error {
 	case "transaction.originated":
 		return p.originated(r)
 	case "transaction.held", "transaction.approved", "transaction.rejected", "transaction.recalled",
-		"transaction.retry_requested", "transaction.reversal_requested":
+		"transaction.retry_requested", "transaction.reversal_requested", "transaction.return_fee_requested":
 		return p.changed(r)
 	case "transaction.filed":
 		return p.isFiled(r)

@@ -50,6 +50,9 @@ type Guard struct {
 	clients   map[string]bool // with rules of their own
 	everybody bool            // a bank has rules: clients without may be concerned
 
+	watches   bool          // some of the rules look at return rates
+	watchedOn calendar.Date // the day on which the rates of all were looked at
+
 	moved   map[string]calendar.Date // what a cut gave another day, by item, until it is filed
 	stopped map[string]bool          // items that the guard stopped, until the log is read up to that
 
@@ -133,9 +136,11 @@ func (g *Guard) judge(ctx context.Context) (stopped int, err error) {
 			return nil
 		}
 		if g.book == nil || !slices.Equal(shown.Owners(), g.owners) || shown.Position() < g.at {
-			return p.load(shown)
+			if err := p.load(shown); err != nil {
+				return err
+			}
 		}
-		return nil
+		return p.daily(shown)
 	})
 	if err == nil && g.book != nil {
 		err = p.follow(to)

@@ -34,11 +34,7 @@ func (p *pass) load(shown *projections.Guarding) error {
 	for _, s := range stops {
 		p.book.Stop(s)
 	}
-	for _, o := range owned {
-		if o.Client != "" && o.Rates != nil {
-			p.comesBack(o.Client)
-		}
-	}
+	p.watches, p.watchedOn = slices.ContainsFunc(owned, func(o guard.Owned) bool { return o.Rates != nil }), calendar.Date{}
 	if err := p.filed(shown, owned); err != nil {
 		return fmt.Errorf("count what is filed: %w", err)
 	}

@@ -8,7 +8,26 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/projections"
 )
+
+// daily has every client's return rates looked at once a day: they rise by
+// themselves when debits are sixty days old that the returned ones are not.
+func (p *pass) daily(shown *projections.Guarding) error {
+	today := calendar.DateOf(p.Ledger.Now())
+	if !p.watches || p.watchedOn == today {
+		return nil
+	}
+	all, err := shown.Clients()
+	if err != nil {
+		return fmt.Errorf("list the clients whose return rates are watched: %w", err)
+	}
+	for _, client := range all {
+		p.comesBack(client)
+	}
+	p.watchedOn = today
+	return nil
+}
 
 // watch compares the return rates of a client's companies with the levels set
 // for it, or else for one of its ODFIs. What is stopped by that is held, also
@@ -31,6 +50,11 @@ func (p *pass) watch(client string) error {
 	for _, s := range sent {
 		if !slices.Contains(companies, s.Company) {
 			companies = append(companies, s.Company)
+		}
+	}
+	for _, r := range returned {
+		if !slices.Contains(companies, r.Company) {
+			companies = append(companies, r.Company)
 		}
 	}
 	for _, company := range companies {
