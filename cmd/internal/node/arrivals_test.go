@@ -3,7 +3,10 @@ package node
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/achledger/achledger/cmd/internal/folder"
 )
 
 type shownArrival struct {
@@ -51,4 +54,79 @@ func TestWhatCameForAnUnknownBankIsListedAndJudgedAgainOnceItIsSetUp(t *testing.
 	})
 	r.must(202, r.ops, "POST", judge, object{"reason": "the client is open"}, nil)
 	r.must(409, r.ops, "POST", judge, object{"reason": "once more"}, nil)
+}
+
+// A debit came for an account that decides, before its bank was set up. Judged
+// again it waits for a decision with its deadline, once whatever is repeated;
+// it is paid once, or returned R29 when nobody acts. Who only reads may not
+// have it judged.
+func TestWhatIsJudgedAgainForAnAccountThatDecidesIsPaidOnceOrReturned(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("../../../domain/nacha/testdata/vectors", "06-in-ccd-debit-addenda05.ach"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		pay       bool
+		decidedBy string
+		status    string
+		returns   int
+	}{
+		"somebody pays":  {true, "decision", "Released", 0},
+		"nobody decides": {false, "deadline", "Returned", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serve(t, "", nil)
+			r.day("2026-11-23T13:00:00Z")
+			if status := r.raw(r.ops, "/v1/ops/inbound?name=early", string(content)); status != 202 {
+				t.Fatalf("handed in with %d", status)
+			}
+			held := r.arrivals("quarantined")
+			id, gym := r.client("Harbor Gym")
+			r.must(200, r.ops, "PATCH", "/v1/ops/clients/"+id, object{"receiving_accounts": []object{{
+				"account": "600011112222", "holder": "business", "default": "decide", "decide_by": "11:00"}}}, nil)
+			judge, why := "/v1/ops/inbound/"+held[0].ID+"/judge", object{"reason": "the client is open"}
+			reads, works := r.opsCredential("ops:read"), r.opsCredential("ops:work")
+			r.must(403, reads, "POST", judge, why, nil)
+			r.must(403, gym, "POST", judge, why, nil)
+			for range 2 { // asking twice is asking once
+				r.must(202, works, "POST", judge, why, nil)
+			}
+			eventually(t, "the file is applied", func() bool { return len(r.arrivals("applied")) == 1 })
+			if status := r.raw(r.ops, "/v1/ops/inbound?name=late", string(content)); status != 202 {
+				t.Errorf("handed in once more with %d", status)
+			}
+			var came []struct{ TransactionID string }
+			r.must(200, gym, "GET", "/api/transaction/event?direction=FromFed&eventType=Origination", nil, &came)
+			if len(came) != 1 || len(r.arrivals("duplicate")) != 1 {
+				t.Fatalf("%d payments came of it, duplicates %+v", len(came), r.arrivals("duplicate"))
+			}
+			path := "/api/transaction/" + came[0].TransactionID + "/decision"
+			if d := r.decisionOf(gym, came[0].TransactionID); !d.is("", "") || d.DecideBy != "2026-11-23T16:00:00Z" {
+				t.Errorf("it waits as %+v", d)
+			}
+			if tt.pay {
+				r.must(403, reads, "POST", path, object{"decision": "pay"}, nil)
+				for range 2 {
+					r.must(200, gym, "POST", path, object{"decision": "pay"}, nil)
+				}
+				r.must(409, gym, "POST", path, object{"decision": "return"}, nil)
+			}
+			r.day("2026-11-25T13:00:00Z")
+			r.must(202, works, "POST", judge, why, nil)
+			if d := r.decisionOf(gym, came[0].TransactionID); d.DecidedBy != tt.decidedBy || r.told(gym, came[0].TransactionID).Status != tt.status {
+				t.Errorf("it is %+v, %s", d, r.told(gym, came[0].TransactionID).Status)
+			}
+			r.must(409, gym, "POST", path, object{"decision": map[bool]string{true: "return", false: "pay"}[tt.pay]}, nil)
+			if n := strings.Count(r.outbox(), "799R29"); n != tt.returns {
+				t.Errorf("%d returns left, want %d", n, tt.returns)
+			}
+		})
+	}
+}
+
+// opsCredential issues a credential of operations with one scope.
+func (r *running) opsCredential(scope string) (issued folder.Credential) {
+	r.t.Helper()
+	r.must(201, r.ops, "POST", "/v1/ops/credentials", object{"scopes": []string{scope}}, &issued)
+	return issued
 }
