@@ -37,6 +37,7 @@ type bench struct {
 	ledger *process // the program under test
 	bare   *process // the same handlers over a bare group commit
 
+	rules      string  // settings of the guard for the ledger's clients
 	bareRate   float64 // rows per second, in-process
 	singleRate float64 // single POSTs per second over 512 connections
 }
@@ -62,6 +63,7 @@ func measure(ctx context.Context, o options) (err error) {
 		{"bulk", b.bulk},
 		{"rebuild", b.rebuild},
 		{"cut", b.cut},
+		{"guard", b.guard},
 		{"several", b.several},
 	}
 	if o.Size > 0 {

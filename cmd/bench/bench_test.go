@@ -47,6 +47,7 @@ func TestEachPathIsMeasuredBesideItsOpponent(t *testing.T) {
 		"path ", "`Append`, 1,024 in flight ", "single POST, 512 connections ",
 		"single POST, 64 connections | echo with a group commit ", "bulk POST ", "relay ", "rebuild ",
 		"cut to checked file, 500 pending ", "p99 of single POST during that cut ", "memory ",
+		"ten rules: single POST, 64 connections ", "ten rules: bulk POST ", "ten rules: cut to checked file, 500 pending ", "decision hook ",
 		"PostgreSQL: single POST, 64 connections, one node ", "PostgreSQL: the same, three nodes ", "PostgreSQL: a list after a write on another node ",
 	} {
 		if !strings.Contains(out.String(), "\n| "+path) && !strings.HasPrefix(out.String(), "| "+path) {

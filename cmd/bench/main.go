@@ -30,7 +30,7 @@ type runCommand struct {
 	Everything bool          `help:"Add limits that the guard counts for every entry, and a webhook that receives every event."`
 	Size       int           `help:"Measure a ledger of N payments instead of the above; see below." placeholder:"N"`
 	Profiles   string        `help:"With --size: save CPU profiles of the ledger to this folder, five seconds each." type:"existingdir" placeholder:"DIR"`
-	Only       []string      `help:"Measure only these: append, single, floor, bulk, rebuild, cut, several (nodes on PostgreSQL)." enum:"append,single,floor,bulk,rebuild,cut,several" placeholder:"STEP,…"`
+	Only       []string      `help:"Measure only these: append, single, floor, bulk, rebuild, cut, guard (ten of its rules, and a decision hook), several (nodes on PostgreSQL)." enum:"append,single,floor,bulk,rebuild,cut,guard,several" placeholder:"STEP,…"`
 }
 
 // Help is the text that --help shows below the flags.

@@ -15,8 +15,8 @@ func (b *bench) servers() (err error) {
 	if b.ledger, err = serve(b.folder("ledger"), b.Program); err != nil {
 		return err
 	}
-	extra := ""
-	if b.Everything {
+	extra := b.rules
+	if b.Everything && extra == "" {
 		extra = limits
 	}
 	if b.ledger.client, err = b.ledger.begin(extra); err != nil {
