@@ -74,26 +74,28 @@ func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 // maxDescription is how long a description is, at most.
 const maxDescription = 80
 
-// contents yields what the hash of a transaction's order may be made of. The
-// event has the proposal with defaults filled in, the order had it as it was
-// asked; a description may have been left out or blank.
+// contents yields what the hash of a transaction's order may be made of, the
+// likeliest first. The event has the proposal with defaults filled in, the order
+// had it as it was asked; a description may have been left out or blank.
 func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		if !yield(EntryContent(t.ID)) {
-			return
-		}
-		descriptions := []string{t.Originated.Proposal.Description, ""}
-		for n := 1; n <= maxDescription; n++ {
-			descriptions = append(descriptions, strings.Repeat(" ", n))
-		}
-		for _, description := range descriptions {
+		described := func(description string) bool {
 			p := t.Originated.Proposal
 			p.Description = description
 			for asked := range p.Asked() {
 				content, err := OrderContent(asked, number)
 				if err != nil || !yield(content) {
-					return
+					return false
 				}
+			}
+			return true
+		}
+		if !described(t.Originated.Proposal.Description) || !yield(EntryContent(t.ID)) {
+			return
+		}
+		for blanks := range maxDescription + 1 {
+			if !described(strings.Repeat(" ", blanks)) {
+				return
 			}
 		}
 	}
