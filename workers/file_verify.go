@@ -29,7 +29,9 @@ type Verification struct {
 
 // Verified is what was found.
 type Verified struct {
-	Files        int
+	IDs          []string        // of the files that were opened, in log order
+	Names        map[string]bool // under which files were rendered
+	Files        int             // looked at
 	Entries      int
 	Problems     []string // each names a file or a log position
 	NotCheckable []string // files whose client's key is gone
@@ -43,18 +45,17 @@ type Verified struct {
 // and no origin, date, time and modifier twice at all. What is wrong is
 // listed, never fatal to the rest; the error is one of reading.
 func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
-	r := verifier{Verification: v, traces: map[string][]traceRange{}, keys: map[string]string{}}
+	r := verifier{Verification: v, found: Verified{Names: map[string]bool{}}, traces: map[string][]traceRange{}, keys: map[string]string{}}
 	if r.NotCheckable == nil {
 		r.NotCheckable = func(error) bool { return false }
 	}
 	if r.Progress == nil {
 		r.Progress = func(int64, int64) {}
 	}
-	files, err := r.survey(ctx)
-	if err != nil {
+	if err := r.survey(ctx); err != nil {
 		return r.found, err
 	}
-	for _, id := range files {
+	for _, id := range r.found.IDs {
 		if err := r.file(ctx, id); err != nil {
 			return r.found, err
 		}
@@ -79,24 +80,30 @@ func (r *verifier) problem(format string, args ...any) {
 }
 
 // survey reads the log once for the files there are and counts filed events.
-func (r *verifier) survey(ctx context.Context) (files []string, err error) {
+func (r *verifier) survey(ctx context.Context) error {
 	head, err := r.Ledger.Store.Head(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	const page = 2000
 	for after := int64(0); after < head.Position; {
 		events, err := r.Ledger.Store.ReadAll(ctx, after, page)
 		if err != nil || len(events) == 0 {
-			return files, err
+			return err
 		}
 		for _, e := range events {
 			if err := r.sealed(e); err != nil {
-				return files, err
+				return err
 			}
 			switch e.Type {
 			case domain.FileOpened{}.Type():
-				files = append(files, e.Stream[len("file/"):])
+				r.found.IDs = append(r.found.IDs, e.Stream[len("file/"):])
+			case domain.FileRendered{}.Type():
+				fact, err := ledger.Fact(e)
+				if err != nil {
+					return err
+				}
+				r.found.Names[fact.Event.(*domain.FileRendered).Name] = true
 			case domain.TransactionFiled{}.Type():
 				r.filed++
 			}
@@ -104,7 +111,7 @@ func (r *verifier) survey(ctx context.Context) (files []string, err error) {
 		after = events[len(events)-1].Position
 		r.Progress(after, head.Position)
 	}
-	return files, nil
+	return nil
 }
 
 // file checks one file. Errors of reading the log end the verification;

@@ -6,7 +6,7 @@ import (
 )
 
 // chain reads the log from end to end.
-func chain(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+func chain(ctx context.Context, s *Subject, progress Progress) (Finding, error) {
 	report, err := s.Store.Verify(ctx, progress)
 	if err != nil {
 		return Finding{}, err

@@ -7,14 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/text"
 	"github.com/achledger/achledger/eventstore/seal"
 	"github.com/achledger/achledger/workers"
 )
 
 // files renders every file again and compares it with all there is of it.
-func files(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+func files(ctx context.Context, s *Subject, progress Progress) (Finding, error) {
 	found, err := workers.VerifyFiles(ctx, workers.Verification{
 		Ledger: s.Ledger, Kept: s.Kept, Outbox: s.Outbox,
 		NotCheckable: seal.NotCheckable, Progress: progress,
@@ -22,6 +21,7 @@ func files(ctx context.Context, s Subject, progress Progress) (Finding, error) {
 	if err != nil {
 		return Finding{}, err
 	}
+	s.files = found
 	checked := found.Files - len(found.NotCheckable)
 	says := fmt.Sprintf("%s with %s, each entry in one; %s to the same bytes", text.Count(found.Files, "file", "files"),
 		text.Count(found.Entries, "entry", "entries"), rendersAgain(checked))
@@ -47,15 +47,11 @@ func rendersAgain(files int) string {
 
 // outbox looks for files that the log knows nothing of. They would mean that
 // the log is older than the folder around it.
-func outbox(ctx context.Context, s Subject, progress Progress) (Finding, error) {
+func outbox(_ context.Context, s *Subject, _ Progress) (Finding, error) {
 	if s.Outbox == "" {
 		return Finding{Skipped: true, Says: "nobody said where it is: name it with --outbox"}, nil
 	}
 	paths, err := filepath.Glob(filepath.Join(s.Outbox, "*"))
-	if err != nil {
-		return Finding{}, err
-	}
-	known, err := renderedNames(ctx, s, progress)
 	if err != nil {
 		return Finding{}, err
 	}
@@ -67,7 +63,7 @@ func outbox(ctx context.Context, s Subject, progress Progress) (Finding, error) 
 		if err != nil || info.IsDir() || strings.HasPrefix(name, ".") {
 			continue
 		}
-		if !known[name] {
+		if !s.files.Names[name] {
 			f.Problems = append(f.Problems, fmt.Sprintf("%s: the log made no file of that name", path))
 			continue
 		}
@@ -78,15 +74,4 @@ func outbox(ctx context.Context, s Subject, progress Progress) (Finding, error) 
 		f.Says = "it holds files this log did not make"
 	}
 	return f, nil
-}
-
-// renderedNames are the names of all files the log rendered.
-func renderedNames(ctx context.Context, s Subject, progress Progress) (map[string]bool, error) {
-	names := map[string]bool{}
-	err := eachEvent(ctx, s, progress, func(e domain.Event) {
-		if rendered, ok := e.(*domain.FileRendered); ok {
-			names[rendered.Name] = true
-		}
-	}, domain.FileRendered{}.Type())
-	return names, err
 }

@@ -8,7 +8,7 @@ import (
 
 // stream has the broker's stream compared with the log. The broker runs with
 // the server, so without one there is nothing to compare.
-func stream(ctx context.Context, s Subject, _ Progress) (Finding, error) {
+func stream(ctx context.Context, s *Subject, _ Progress) (Finding, error) {
 	echo, err := s.Stream(ctx)
 	if errors.Is(err, ErrNoServer) {
 		return Finding{Skipped: true, Says: "the broker is down, as no server runs on this folder"}, nil

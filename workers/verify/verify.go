@@ -11,6 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/eventstore/relay"
 	"github.com/achledger/achledger/projections"
+	"github.com/achledger/achledger/workers"
 )
 
 // Subject is what is verified.
@@ -28,6 +29,8 @@ type Subject struct {
 	// Stream compares the broker's stream with the log; ErrNoServer when no
 	// server runs.
 	Stream func(context.Context) (relay.Comparison, error)
+
+	files workers.Verified // what the check of files found, for those behind it
 }
 
 // Store is a log that can be read from end to end.
@@ -53,7 +56,7 @@ type Finding struct {
 // check is one line of the report.
 type check struct {
 	name string
-	run  func(context.Context, Subject, Progress) (Finding, error)
+	run  func(context.Context, *Subject, Progress) (Finding, error)
 }
 
 // checks in the order in which a problem in one explains those behind it.
@@ -76,7 +79,7 @@ func (s Subject) Report(ctx context.Context, out io.Writer, begin func(name stri
 	ok = true
 	for _, c := range checks {
 		progress, done := begin(c.name)
-		found, err := c.run(ctx, s, progress)
+		found, err := c.run(ctx, &s, progress)
 		done()
 		if err != nil {
 			return false, fmt.Errorf("verify the %s: %w", c.name, err)
