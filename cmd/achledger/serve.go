@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/achledger/achledger/cmd/internal/certificates"
@@ -148,15 +147,8 @@ func (c serveCommand) proxies() (list []netip.Prefix, err error) {
 // default: a flag with a default counts as given.
 const embedded = "127.0.0.1:4222"
 
-// memoryGoal is the soft memory limit of the garbage collector, in bytes. The
-// caches of the databases, some 100 MiB, come on top.
-const memoryGoal = 320 << 20
-
 // Run serves until a signal comes.
 func (c serveCommand) Run(ctx context.Context, s streams) error {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryGoal)
-	}
 	o, err := c.options()
 	if err != nil {
 		return err
