@@ -13,6 +13,7 @@ import (
 type ApprovalFilter struct {
 	State  domain.ApprovalState // empty: all
 	Now    time.Time            // at which those that were not ended have expired
+	Since  Since                // asked then
 	Limit  int                  // 0: all
 	Cursor string
 }
@@ -20,8 +21,8 @@ type ApprovalFilter struct {
 const (
 	// A request that expired was not ended by anybody.
 	listApprovals = `SELECT position, id FROM approvals@ INDEXED BY approvals_state@
-		WHERE state = ?1 AND position < ?2 AND expires_at > ?3 AND expires_at <= ?4 ORDER BY position DESC LIMIT ?5`
-	allApprovals    = `SELECT position, id FROM approvals@ NOT INDEXED WHERE position < ?1 ORDER BY position DESC LIMIT ?2`
+		WHERE state = ?1 AND position < ?2 AND expires_at > ?3 AND expires_at <= ?4 AND asked_at > ?6 AND asked_at <= ?7 ORDER BY position DESC LIMIT ?5`
+	allApprovals    = `SELECT position, id FROM approvals@ NOT INDEXED WHERE position < ?1 AND asked_at > ?3 AND asked_at <= ?4 ORDER BY position DESC LIMIT ?2`
 	undoneApprovals = `SELECT id FROM approvals@ INDEXED BY approvals_undone@ WHERE undone = 1 ORDER BY position`
 )
 
@@ -41,10 +42,11 @@ func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, 
 	case domain.ApprovalExpired:
 		state, until = domain.ApprovalWaits, now
 	}
+	asked, askedUntil := f.Since.within()
 	err = v.read(ctx, func(s snapshot) error {
-		query, args := listApprovals, values(string(state), at.Row, after, until, p.room())
+		query, args := listApprovals, values(string(state), at.Row, after, until, p.room(), asked, askedUntil)
 		if state == "" {
-			query, args = allApprovals, values(at.Row, p.room())
+			query, args = allApprovals, values(at.Row, p.room(), asked, askedUntil)
 		}
 		return s.query(query, args, func(row []value) error {
 			if !p.add(row[1].(string), cursor{Filter: at.Filter, Row: row[0].(int64)}) {

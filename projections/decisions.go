@@ -55,10 +55,14 @@ type InboundDecision struct {
 const (
 	putDecision = `INSERT INTO decisions@(position, client, odfi, decide_by, pays, code, received_at, cents)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING`
-	takeDecision  = `DELETE FROM decisions@ WHERE position = ?1`
-	decisionsFrom = `SELECT d.position, d.client, i.txn, i.item, d.odfi, i.sec, i.push, i.name, i.tail, d.cents, i.settled_on,
+	takeDecision    = `DELETE FROM decisions@ WHERE position = ?1`
+	decisionsFrom   = decisionColumns + `INDEXED BY decisions_decide_by@` + decisionJoin
+	decisionJoin    = ` CROSS JOIN items@ i ON i.position = d.position `
+	decisionColumns = `SELECT d.position, d.client, i.txn, i.item, d.odfi, i.sec, i.push, i.name, i.tail, d.cents, i.settled_on,
 			d.received_at, d.decide_by, d.pays, d.code
-		FROM decisions@ d INDEXED BY decisions_decide_by@ CROSS JOIN items@ i ON i.position = d.position `
+		FROM decisions@ d `
+	decisionsSince = decisionColumns + `INDEXED BY decisions_since@` + decisionJoin + `WHERE (d.received_at, d.position) > (?1, ?2) AND (?3 = '' OR d.client = ?3)
+		AND d.received_at <= ?5 ORDER BY d.received_at, d.position LIMIT ?4`
 	inboundDecisions = decisionsFrom + `WHERE (d.decide_by, d.position) > (?1, ?2) AND (?3 = '' OR d.client = ?3)
 		ORDER BY d.decide_by, d.position LIMIT ?4`
 	overdueDecisions = decisionsFrom + `WHERE d.decide_by <= ?1 AND (d.decide_by, d.position) > (?2, ?3)
@@ -66,31 +70,54 @@ const (
 	nextDecision = `SELECT min(decide_by) FROM decisions@ WHERE decide_by > ?1`
 )
 
-// InboundDecisions lists the payments that wait for a decision, the nearest
-// deadline first, of one client or of all, and the cursor of the next page.
-// Errors: ErrCursor.
-func (v *Views) InboundDecisions(ctx context.Context, client string, limit int, after string) ([]InboundDecision, string, error) {
-	return pageByDeadline(ctx, v, inboundDecisions, "decisions "+client, client, limit, after, scanDecision, func(d InboundDecision) (time.Time, int64) {
-		return d.DecideBy, d.Position
-	})
+// WaitFilter selects what waits with a deadline. Zero fields select all.
+type WaitFilter struct {
+	Client string
+	Since  Since
+	Limit  int // 0: all
+	Cursor string
 }
 
-// pageByDeadline is a page of what waits with a deadline, the nearest first, of
-// one client or of all, and the cursor of the next page. The query takes deadline
-// and position of the row before, the client, and how many. Errors: ErrCursor.
-func pageByDeadline[T any](
-	ctx context.Context, v *Views, query, filter, client string, limit int, after string, scan func([]value, *T), place func(T) (time.Time, int64),
-) ([]T, string, error) {
-	at, err := parseCursor(after, filter)
+// waitList is a kind of what waits with a deadline. Its queries take the place of
+// the row before, time and position, the client, and how many; the one by when
+// things began to wait also takes until when.
+type waitList[T any] struct {
+	name                string
+	byDeadline, bySince string
+	scan                func([]value, *T)
+	place               func(T) (deadline, since time.Time, position int64)
+}
+
+var decisionList = waitList[InboundDecision]{"decisions", inboundDecisions, decisionsSince, scanDecision, func(d InboundDecision) (time.Time, time.Time, int64) {
+	return d.DecideBy, d.ReceivedAt, d.Position
+}}
+
+// InboundDecisions lists the payments that wait for a decision, the nearest
+// deadline first or, with Since, the longest waiting first, and the cursor of the
+// next page. Errors: ErrCursor.
+func (v *Views) InboundDecisions(ctx context.Context, f WaitFilter) ([]InboundDecision, string, error) {
+	return decisionList.page(ctx, v, f)
+}
+
+func (l waitList[T]) page(ctx context.Context, v *Views, f WaitFilter) ([]T, string, error) {
+	p := page[T]{limit: f.Limit}
+	at, err := parseCursor(f.Cursor, []any{l.name, f.Client, f.Since.set()})
 	if err != nil {
 		return nil, "", err
 	}
-	p := page[T]{limit: limit}
+	query, args := l.byDeadline, values(at.At, at.Row, f.Client, p.room())
+	if f.Since.set() {
+		from, behind, until := f.Since.behind(at, f.Cursor == "")
+		query, args = l.bySince, values(from, behind, f.Client, p.room(), until)
+	}
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(query, values(at.At, at.Row, client, p.room()), func(row []value) error {
+		return s.query(query, args, func(row []value) error {
 			var one T
-			scan(row, &one)
-			by, position := place(one)
+			l.scan(row, &one)
+			by, since, position := l.place(one)
+			if f.Since.set() {
+				by = since
+			}
 			if !p.add(one, cursor{Filter: at.Filter, At: micros(by), Row: position}) {
 				return conn.ErrStop
 			}

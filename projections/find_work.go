@@ -23,22 +23,58 @@ type HeldItem struct {
 	Rejects                       bool      // after the deadline it is rejected
 }
 
+// HeldFilter selects what is held. Zero fields select all.
+type HeldFilter struct {
+	Client string
+	Rule   string // that holds it
+	Since  Since
+	Limit  int
+	Cursor string
+}
+
 const (
-	heldItems = `SELECT i.position, i.client, i.txn, i.item, i.reason, i.sec, i.push, i.name, i.tail, i.cents, h.held_at, h.rule, h.deadline, h.rejects
-		FROM held@ h CROSS JOIN items@ i ON i.position = h.position
-		WHERE h.position > ?1 AND (?3 = '' OR h.rule = ?3) ORDER BY h.position LIMIT ?2`
+	heldItems   = heldColumns + `NOT INDEXED` + heldBehind
+	heldByRule  = heldColumns + `INDEXED BY held_named@` + heldBehind + `AND h.rule = ?3 `
+	heldOfOwner = heldColumns + `INDEXED BY held_owner@` + heldBehind + `AND h.client = ?4 `
+	heldSince   = heldColumns + `INDEXED BY held_since@` + heldJoins + `WHERE (h.held_at, h.position) > (?5, ?1) AND h.held_at <= ?6 ` + heldBy
+	heldColumns = `SELECT i.position, i.client, i.txn, i.item, i.reason, i.sec, i.push, i.name, i.tail, i.cents, h.held_at, h.rule, h.deadline, h.rejects
+		FROM held@ h `
+	heldJoins   = ` CROSS JOIN items@ i ON i.position = h.position `
+	heldBehind  = heldJoins + `WHERE h.position > ?1 ` + heldBy
+	heldBy      = `AND (?3 = '' OR h.rule = ?3) AND (?4 = '' OR h.client = ?4) `
+	oldestHeld  = `ORDER BY h.position LIMIT ?2`
+	longestHeld = `ORDER BY h.held_at, h.position LIMIT ?2`
 )
 
-// HeldItems lists what is held, or what a rule holds, the oldest first, and
-// the cursor of the next page.
-func (v *Views) HeldItems(ctx context.Context, rule string, limit int, after string) ([]HeldItem, string, error) {
-	at, err := parseCursor(after, "held "+rule)
+// way is the statement that goes through the fewest of them.
+func (f HeldFilter) way() string {
+	switch {
+	case f.Since.set():
+		return heldSince + longestHeld
+	case f.Client != "":
+		return heldOfOwner + oldestHeld
+	case f.Rule != "":
+		return heldByRule + oldestHeld
+	default:
+		return heldItems + oldestHeld
+	}
+}
+
+// HeldItems lists what is held, the oldest first or, with Since, what is held the
+// longest first, and the cursor of the next page. Errors: ErrCursor.
+func (v *Views) HeldItems(ctx context.Context, f HeldFilter) ([]HeldItem, string, error) {
+	p := page[HeldItem]{limit: f.Limit}
+	at, err := parseCursor(f.Cursor, []any{"held", f.Client, f.Rule, f.Since.set()})
 	if err != nil {
 		return nil, "", err
 	}
-	p := page[HeldItem]{limit: limit}
+	args := values(at.Row, p.room(), f.Rule, f.Client)
+	if f.Since.set() {
+		from, behind, until := f.Since.behind(at, f.Cursor == "")
+		args = values(behind, p.room(), f.Rule, f.Client, from, until)
+	}
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(heldItems, values(at.Row, p.room(), rule), func(row []value) error {
+		return s.query(f.way(), args, func(row []value) error {
 			var h HeldItem
 			var by int64
 			scan(row, &h.Position, &h.Client, &h.TransactionID, &h.ItemID, &h.Reason, &h.SEC, &h.PushPull, &h.Name, &h.AccountTail,
@@ -46,7 +82,7 @@ func (v *Views) HeldItems(ctx context.Context, rule string, limit int, after str
 			if by > 0 {
 				h.Deadline = instant(by)
 			}
-			if !p.add(h, cursor{Filter: at.Filter, Row: h.Position}) {
+			if !p.add(h, cursor{Filter: at.Filter, At: micros(h.HeldAt), Row: h.Position}) {
 				return conn.ErrStop
 			}
 			return nil

@@ -41,16 +41,20 @@ type Inbound struct {
 
 // InboundFilter selects files that came from the bank, newest first.
 type InboundFilter struct {
-	State  string // empty: all
-	Limit  int    // 0: all
-	Cursor string
+	State    string // empty: all
+	HeldBack bool   // in quarantine, all or in part, whatever State says
+	Since    Since  // received then
+	Limit    int    // 0: all
+	Cursor   string
 }
 
 const (
 	inboundColumns = `SELECT position, id, name, source, header_key, state, received_at, batches, entries, debit_cents,
 		credit_cents, bad_batches, applied, unmatched, skipped, repeats, key_owner, reasons, remarks FROM inbound@ `
 	inboundFiles = inboundColumns + `NOT INDEXED
-		WHERE position < ?1 AND (?2 = '' OR state = ?2) ORDER BY position DESC LIMIT ?3`
+		WHERE position < ?1 AND (?2 = '' OR state = ?2) AND received_at > ?4 AND received_at <= ?5 ORDER BY position DESC LIMIT ?3`
+	quarantinedInbound = inboundColumns + `INDEXED BY inbound_state@
+		WHERE state IN ('quarantined', 'partly_quarantined') AND position < ?1 AND received_at > ?2 AND received_at <= ?3 ORDER BY position DESC LIMIT ?4`
 	inboundByID       = inboundColumns + `WHERE id = ?1 AND state <> 'duplicate'`
 	inboundByKey      = inboundColumns + `INDEXED BY inbound_key@ WHERE header_key = ?1 ORDER BY position`
 	unfinishedInbound = inboundColumns + `INDEXED BY inbound_state@ WHERE state = 'received' ORDER BY position`
@@ -60,14 +64,17 @@ const (
 // cursor of the next page, empty after the last. Errors: ErrCursor.
 func (v *Views) InboundFiles(ctx context.Context, f InboundFilter) ([]Inbound, string, error) {
 	p := page[Inbound]{limit: f.Limit}
-	text := f.Cursor
-	f.Limit, f.Cursor = 0, ""
-	at, err := newestFirst(text, f)
+	at, err := newestFirst(f.Cursor, []any{"inbound", f.State, f.HeldBack})
 	if err != nil {
 		return nil, "", err
 	}
+	after, until := f.Since.within()
+	query, args := inboundFiles, values(at.Row, f.State, p.room(), after, until)
+	if f.HeldBack {
+		query, args = quarantinedInbound, values(at.Row, after, until, p.room())
+	}
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(inboundFiles, values(at.Row, f.State, p.room()), func(row []value) error {
+		return s.query(query, args, func(row []value) error {
 			file, err := scanInbound(row)
 			if err == nil && !p.add(file, cursor{Filter: at.Filter, Row: file.Position}) {
 				return conn.ErrStop

@@ -18,7 +18,8 @@ func TestNoQuestionScans(t *testing.T) {
 		shownInFile, unsentOfAll, unsentOfOne, sentOfAll, sentOfOne, carriedFiles, filesInState, filesInStateOf, nextAnswered, unanswered, transactionAt, transactionsOfDay, transactionsOfAll, filesOfClient, fileByID, fileByName, unfinishedFiles, entriesOfFile,
 		queueDues, waitingRows, passedDeadlines, nextDeadline, findItem, findFiled, findPending, findFileRef, clientCredentials, odfiClients,
 		postingRows, changedTo, unindexed, itemsTraced, originsCoded, transactionsOfFile, fileAsked, paymentsOfBlock, linesOfDay, deliveredOn,
-		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems,
+		listApprovals, undoneApprovals, waitsApproval, waitsQuarantine, waitsUnknown, waitsDeadline, lapsedRequests, nextRequest, actsOfClient, heldItems + oldestHeld, heldByRule + oldestHeld, heldOfOwner + oldestHeld, heldSince + longestHeld, unmatchedSince, decisionsSince, requestsSince,
+		countedWaiting, countedBatches, countedInBatch, countedMade, entriesOfGroup,
 	}
 	for _, way := range []itemQuery{madeDays.items, otherDays.items, itemsOfFile, itemsCut, itemsChanged} {
 		questions = append(questions, string(way))
@@ -118,6 +119,12 @@ func TestAPageBeginsWithASeek(t *testing.T) {
 		{"a client's payments with a code", originsCodedOf, "(client=? AND code=? AND origin>? AND origin<?)"},
 		{"payments in a file", transactionsOfFile, "(file=? AND (batch,trace)>(?,?))"},
 		{"what waits", waitingRows, "(client=? AND odfi=? AND answers=? AND due=? AND rowid>?)"},
+		{"what a rule holds", heldByRule + oldestHeld, "(rule=? AND rowid>?)"},
+		{"what is held of a client", heldOfOwner + oldestHeld, "(client=? AND rowid>?)"},
+		{"what is held since a while", heldSince + longestHeld, "(held_at>? AND held_at<?)"},
+		{"what is unmatched since a while", unmatchedSince, "(queued_at>? AND queued_at<?)"},
+		{"what is undecided since a while", decisionsSince, "(received_at>? AND received_at<?)"},
+		{"what is asked back since a while", requestsSince, "(asked_at>? AND asked_at<?)"},
 		{"a client's files", filesOfClient, "(client=? AND rowid<?)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -44,9 +44,13 @@ type ReturnRequest struct {
 const (
 	putRequest = `INSERT INTO requests@(position, client, odfi, routing, answer_by, asked_at, cents)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`
-	takeRequest  = `DELETE FROM requests@ WHERE position = ?1`
-	requestsFrom = `SELECT r.position, r.client, i.txn, i.item, r.odfi, r.routing, i.reason, r.cents, r.asked_at, r.answer_by
-		FROM requests@ r INDEXED BY requests_answer_by@ CROSS JOIN items@ i ON i.position = r.position `
+	takeRequest    = `DELETE FROM requests@ WHERE position = ?1`
+	requestsFrom   = requestColumns + `INDEXED BY requests_answer_by@` + requestJoin
+	requestJoin    = ` CROSS JOIN items@ i ON i.position = r.position `
+	requestColumns = `SELECT r.position, r.client, i.txn, i.item, r.odfi, r.routing, i.reason, r.cents, r.asked_at, r.answer_by
+		FROM requests@ r `
+	requestsSince = requestColumns + `INDEXED BY requests_oldest@` + requestJoin + `WHERE (r.asked_at, r.position) > (?1, ?2) AND (?3 = '' OR r.client = ?3)
+		AND r.asked_at <= ?5 ORDER BY r.asked_at, r.position LIMIT ?4`
 	returnRequests = requestsFrom + `WHERE (r.answer_by, r.position) > (?1, ?2) AND (?3 = '' OR r.client = ?3)
 		ORDER BY r.answer_by, r.position LIMIT ?4`
 	lapsedRequests = requestsFrom + `WHERE r.answer_by <= ?1 AND (r.answer_by, r.position) > (?2, ?3)
@@ -54,13 +58,15 @@ const (
 	nextRequest = `SELECT min(answer_by) FROM requests@ WHERE answer_by > ?1`
 )
 
-// ReturnRequests lists the requests that wait for the receiving bank, the
-// nearest deadline first, of one client or of all, and the cursor of the next
-// page. Errors: ErrCursor.
-func (v *Views) ReturnRequests(ctx context.Context, client string, limit int, after string) ([]ReturnRequest, string, error) {
-	return pageByDeadline(ctx, v, returnRequests, "requests "+client, client, limit, after, scanRequest, func(r ReturnRequest) (time.Time, int64) {
-		return r.AnswerBy, r.Position
-	})
+var requestList = waitList[ReturnRequest]{"requests", returnRequests, requestsSince, scanRequest, func(r ReturnRequest) (time.Time, time.Time, int64) {
+	return r.AnswerBy, r.AskedAt, r.Position
+}}
+
+// ReturnRequests lists the requests that wait for the receiving bank, the nearest
+// deadline first or, with Since, the longest waiting first, and the cursor of the
+// next page. Errors: ErrCursor.
+func (v *Views) ReturnRequests(ctx context.Context, f WaitFilter) ([]ReturnRequest, string, error) {
+	return requestList.page(ctx, v, f)
 }
 
 // LapsedRequests lists the requests that the receiving bank did not answer in

@@ -131,6 +131,9 @@ CREATE INDEX held_asked@ ON held@(rule, client) WHERE asked = 1;
 CREATE INDEX held_rejects@ ON held@(deadline) WHERE rejects = 1;
 CREATE INDEX held_rule@ ON held@(rule, rejects, deadline);
 CREATE INDEX held_oldest@ ON held@(rule, rejects, held_at);
+CREATE INDEX held_named@ ON held@(rule);
+CREATE INDEX held_owner@ ON held@(client);
+CREATE INDEX held_since@ ON held@(held_at);
 -- Payments that came and wait until somebody decides what becomes of them.
 CREATE TABLE decisions@(
   position    INTEGER PRIMARY KEY,      -- as in items
@@ -145,6 +148,7 @@ CREATE TABLE decisions@(
 CREATE INDEX decisions_decide_by@ ON decisions@(decide_by);
 CREATE INDEX decisions_next@ ON decisions@(pays, decide_by);
 CREATE INDEX decisions_oldest@ ON decisions@(pays, received_at);
+CREATE INDEX decisions_since@ ON decisions@(received_at);
 -- Requests for return that wait for the receiving bank's answer.
 CREATE TABLE requests@(
   position  INTEGER PRIMARY KEY,        -- as in items

@@ -53,6 +53,7 @@ type Unmatched struct {
 type UnmatchedFilter struct {
 	Outcome string // empty: those that wait
 	Client  string // among the candidates, or given to; empty: all
+	Since   Since  // of those that wait; they come the longest waiting first
 	Limit   int    // 0: all
 	Cursor  string
 }
@@ -65,6 +66,10 @@ const (
 		WHERE outcome = ?1 AND (deadline, position) > (?2, ?3)
 			AND (?4 = '' OR client = ?4 OR instr(' ' || candidates, ' ' || ?4 || '/'))
 		ORDER BY deadline, position LIMIT ?5`
+	unmatchedSince = unmatchedColumns + `INDEXED BY unmatched_oldest@
+		WHERE outcome = '' AND outcome = ?1 AND (queued_at, position) > (?2, ?3) AND queued_at <= ?6
+			AND (?4 = '' OR client = ?4 OR instr(' ' || candidates, ' ' || ?4 || '/'))
+		ORDER BY queued_at, position LIMIT ?5`
 	unmatchedByID = unmatchedColumns + `WHERE entry = ?1`
 )
 
@@ -73,17 +78,19 @@ const (
 // ErrCursor.
 func (v *Views) UnmatchedEntries(ctx context.Context, f UnmatchedFilter) ([]Unmatched, string, error) {
 	p := page[Unmatched]{limit: f.Limit}
-	text := f.Cursor
-	f.Limit, f.Cursor = 0, ""
-	at, err := parseCursor(text, f)
+	at, err := parseCursor(f.Cursor, []any{"unmatched", f.Outcome, f.Client, f.Since.set()})
 	if err != nil {
 		return nil, "", err
 	}
-	args := values(f.Outcome, at.At, at.Row, f.Client, p.room())
+	way, by, args := unmatchedByDeadline, 20, values(f.Outcome, at.At, at.Row, f.Client, p.room())
+	if f.Since.set() {
+		from, behind, until := f.Since.behind(at, f.Cursor == "")
+		way, by, args = unmatchedSince, 19, values(f.Outcome, from, behind, f.Client, p.room(), until)
+	}
 	err = v.read(ctx, func(s snapshot) error {
-		return s.query(unmatchedByDeadline, args, func(row []value) error {
+		return s.query(way, args, func(row []value) error {
 			u := scanUnmatched(row)
-			if !p.add(u, cursor{Filter: at.Filter, At: row[20].(int64), Row: u.Position}) {
+			if !p.add(u, cursor{Filter: at.Filter, At: row[by].(int64), Row: u.Position}) {
 				return conn.ErrStop
 			}
 			return nil

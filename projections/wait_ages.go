@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// AgeSteps are up to which age what waits is counted together; what is older
-// is the last count.
-var AgeSteps = []time.Duration{time.Hour, 4 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour}
-
 // WaitAges is how much of a kind waits, by how long it does.
 type WaitAges struct {
 	What   string
@@ -35,7 +31,6 @@ var waitAges = []struct {
 	{WaitsDecision, agesOf("received_at", `decisions@ INDEXED BY decisions_oldest@`), false},
 	{WaitsRequest, agesOf("asked_at", `requests@ INDEXED BY requests_oldest@`), false},
 	{WaitsQuarantine, agesOf("received_at", `inbound@ INDEXED BY inbound_state@ WHERE state IN ('quarantined', 'partly_quarantined')`), false},
-	{WaitsUnknown, agesOf("cut_at", `files@ INDEXED BY files_state@ WHERE state = 'delivery_unknown'`), false},
 }
 
 // WaitAges tells for how long what waits for a person does, kind by kind, of
@@ -44,8 +39,8 @@ func (v *Views) WaitAges(ctx context.Context, now time.Time) (all []WaitAges, er
 	err = v.read(ctx, func(s snapshot) error {
 		for _, q := range waitAges {
 			var args []value
-			for _, step := range AgeSteps {
-				args = append(args, micros(now.Add(-step)))
+			for step := range AgeSteps {
+				args = append(args, ageLimit(now, step))
 			}
 			if q.now {
 				args = append(args, micros(now))

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/guard"
 )
 
@@ -24,6 +25,60 @@ func TestWhatWaitsIsToldByItsAge(t *testing.T) {
 	if len(ages) != 1 || ages[0].What != WaitsHeld || !slices.Equal(ages[0].Counts, []int64{1, 2, 0, 1, 1}) {
 		t.Errorf("they are %+v", ages)
 	}
+}
+
+// What a count by age says is what the list of that age has, to the second, and
+// page by page.
+func TestWhatIsHeldIsListedByItsAge(t *testing.T) {
+	w := newWorld(t)
+	w.openClient("gym", ours)
+	var entries []testItem
+	for range 40 {
+		entries = append(entries, w.originate("gym"))
+	}
+	began := w.now
+	for n, i := range entries {
+		w.now = began.Add(time.Duration(n) * 2 * time.Hour).Add(time.Duration(n*7) * time.Second)
+		w.append(about(i, domain.TransactionHeld{ItemID: i.item}))
+	}
+	w.now = began.Add(80 * time.Hour)
+	v := w.caughtUp(Options{})
+	ages, err := v.WaitAges(w.ctx, w.now)
+	w.must(err)
+	if len(ages) != 1 || total(ages[0].Counts) != 40 {
+		t.Fatalf("they are %+v", ages)
+	}
+	for step, want := range ages[0].Counts {
+		seen, cursor := map[string]bool{}, ""
+		for {
+			rows, next, err := v.HeldItems(w.ctx, HeldFilter{Since: SinceOf(w.now.Add(time.Duration(len(seen))*time.Millisecond), step), Limit: 3, Cursor: cursor})
+			w.must(err)
+			for _, h := range rows {
+				if seen[h.ItemID] || !SinceOf(w.now, step).Has(h.HeldAt) {
+					t.Errorf("step %d has %+v", step, h)
+				}
+				seen[h.ItemID] = true
+			}
+			if cursor = next; next == "" {
+				break
+			}
+		}
+		if int64(len(seen)) != want {
+			t.Errorf("step %d counts %d and lists %d", step, want, len(seen))
+		}
+	}
+	for _, f := range []HeldFilter{{Client: "spa"}, {Rule: "duplicates"}} {
+		if rows, _, err := v.HeldItems(w.ctx, f); len(rows) > 0 || err != nil {
+			t.Errorf("%+v lists %+v, %v", f, rows, err)
+		}
+	}
+}
+
+func total(counts []int64) (sum int64) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
 }
 
 // What rules hold is summed up as rows come, change and go; what no rule holds

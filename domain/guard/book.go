@@ -126,25 +126,49 @@ func (c *counter) count(u Use) {
 	}
 }
 
-// most is the most that is used in any run of the limit's days with the day
-// in it.
-func (c *counter) most(day calendar.Date) Sum {
+// Run is what is used on days in a row.
+type Run struct {
+	From, To calendar.Date
+	Sum
+}
+
+// runs are the runs of the limit's days with the day in it; the day alone for a
+// limit that counts single days.
+func (c *counter) runs(day calendar.Date) []Run {
 	if c.Per != PerBankingDays {
-		return c.used[day]
+		return []Run{{day, day, c.used[day]}}
 	}
-	days := make([]Sum, 2*c.Days-1)
+	days := make([]Run, 2*c.Days-1)
 	from := calendar.AddBankingDays(day, 1-c.Days)
 	for i := range days {
-		days[i] = c.used[from]
+		days[i] = Run{from, from, c.used[from]}
 		from = calendar.NextBankingDay(from)
 	}
-	var most Sum
-	for first := range c.Days {
-		var run Sum
-		for _, s := range days[first : first+c.Days] {
-			run = run.Plus(s)
+	runs := make([]Run, c.Days)
+	for first := range runs {
+		runs[first] = days[first]
+		for _, d := range days[first+1 : first+c.Days] {
+			runs[first].To, runs[first].Sum = d.To, runs[first].Plus(d.Sum)
 		}
-		most = Sum{max(most.Cents, run.Cents), max(most.Count, run.Count)}
+	}
+	return runs
+}
+
+// most is the most that is used in any run of the limit's days with the day
+// in it.
+func (c *counter) most(day calendar.Date) (most Sum) {
+	for _, r := range c.runs(day) {
+		most = Sum{max(most.Cents, r.Cents), max(most.Count, r.Count)}
 	}
 	return most
+}
+
+// nearest is the run with the day in it that is nearest the limit.
+func (c *counter) nearest(day calendar.Date) (nearest Run) {
+	for i, r := range c.runs(day) {
+		if i == 0 || c.Share(r.Sum) > c.Share(nearest.Sum) {
+			nearest = r
+		}
+	}
+	return nearest
 }

@@ -14,6 +14,7 @@ type Line struct {
 	Limit        Limit
 	Day          calendar.Date
 	Used         Sum // of banking_days the most that any run with the day in it has
+	Run          Run // of those runs the one that is nearest the limit
 }
 
 // Lines says what is used of each limit on each day from one on, in the order
@@ -32,7 +33,7 @@ func (b *Book) Lines(from calendar.Date) (lines []Line) {
 func (c *counter) lines(from calendar.Date) (lines []Line) {
 	for day := range c.used {
 		if !day.Before(from) {
-			lines = append(lines, Line{c.owner.Client, c.owner.ODFI, c.name, c.Limit, day, c.most(day)})
+			lines = append(lines, Line{c.owner.Client, c.owner.ODFI, c.name, c.Limit, day, c.most(day), c.nearest(day)})
 		}
 	}
 	slices.SortFunc(lines, func(a, b Line) int { return a.Day.Compare(b.Day) })

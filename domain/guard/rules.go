@@ -120,6 +120,17 @@ func (l Limit) Name() string {
 	return name
 }
 
+// Share is how much of the limit a sum is, by money or by number, whichever is
+// nearer.
+func (l Limit) Share(of Sum) (share float64) {
+	for _, part := range [][2]int64{{of.Cents, l.Cents}, {of.Count, l.Count}} {
+		if part[1] > 0 {
+			share = max(share, float64(part[0])/float64(part[1]))
+		}
+	}
+	return share
+}
+
 // String says the limit's scope in words, as in "debits settling on one day".
 func (l Limit) String() string {
 	what := l.Direction + "s"

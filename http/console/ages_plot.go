@@ -1,10 +1,52 @@
 package console
 
 import (
+	"context"
 	"fmt"
+	"slices"
+	"time"
 
+	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
+
+// ageNames are the steps as the address of a page has them.
+var ageNames = []string{"hour", "4-hours", "day", "3-days", "older"}
+
+// ages counts what waits by how long it does, queue by queue.
+func (s *surface) ages(ctx context.Context, now time.Time) ([]projections.WaitAges, error) {
+	ages, err := s.Views.WaitAges(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.doubtful(ctx, now)
+	if err != nil || len(files) == 0 {
+		return ages, err
+	}
+	doubt := projections.WaitAges{What: projections.WaitsUnknown, Counts: make([]int64, len(ageNames))}
+	for _, f := range files {
+		for step := range doubt.Counts {
+			if projections.SinceOf(now, step).Has(f.CutAt) {
+				doubt.Counts[step]++
+			}
+		}
+	}
+	return append(ages, doubt), nil
+}
+
+// ageFilter is the field that chooses how long things have waited, and since when
+// those have that are chosen.
+func ageFilter(q *api.QueryReader, now time.Time) (filter, projections.Since) {
+	age := api.Pick(q, "age", ageNames)
+	f := filter{Name: "age", Label: "Waits", Value: age, Choices: []choice{{"", "any time"}}}
+	for step, name := range ageNames {
+		f.Choices = append(f.Choices, choice{name, ageTexts[step]})
+	}
+	if age == "" {
+		return f, projections.Since{}
+	}
+	return f, projections.SinceOf(now, slices.Index(ageNames, age))
+}
 
 // ageTexts label the age ranges of projections.AgeSteps, and the open range
 // after the last.
@@ -32,10 +74,11 @@ func agesPlot(ages []projections.WaitAges) *plot {
 			if n == 0 {
 				continue
 			}
+			href := path + "?age=" + ageNames[step]
 			says := fmt.Sprintf("%s: %s %s", name, number(n), ageTexts[step])
 			w := max(3, int(n*int64(wide)/most))
-			p.Bars = append(p.Bars, shape{X: x, Y: y, W: w, H: 22, Class: ageClasses[step], Says: says, Href: path})
-			p.Says = append(p.Says, said{says, path})
+			p.Bars = append(p.Bars, shape{X: x, Y: y, W: w, H: 22, Class: ageClasses[step], Says: says, Href: href})
+			p.Says = append(p.Says, said{says, href})
 			x += w
 		}
 	}
@@ -52,11 +95,8 @@ func total(counts []int64) (sum int64) {
 // queueOf returns the title and the page of the queue that holds this kind of
 // item.
 func queueOf(what string) (title, path string) {
-	if what == projections.WaitsUnknown {
-		return "In doubt", Path + "/queues/delivery"
-	}
 	for _, q := range workQueues {
-		if q.waits == what {
+		if q.waits == what || q.name == "delivery" && what == projections.WaitsUnknown {
 			return q.title, Path + "/queues/" + q.name
 		}
 	}

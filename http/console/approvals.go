@@ -20,8 +20,8 @@ func (s *surface) readApproval(ctx context.Context, id string) (domain.Approval,
 }
 
 // approvals lists the requests that wait for another person.
-func (s *surface) approvals(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
-	return s.approvalTable(ctx, p, projections.ApprovalFilter{State: domain.ApprovalWaits, Now: p.Now, Limit: limit, Cursor: cursor}, "")
+func (s *surface) approvals(ctx context.Context, p *page, of queuePart) (table, string, error) {
+	return s.approvalTable(ctx, p, projections.ApprovalFilter{State: domain.ApprovalWaits, Now: p.Now, Since: of.since, Limit: of.limit, Cursor: of.cursor}, "")
 }
 
 // approvalStates are the states by which the queue can be filtered.
@@ -43,19 +43,20 @@ var approvalMakers = []choice{{"", "anybody"}, {askedByOther, "others: you may d
 func (s *surface) approvalQueue(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state, by := q.Text("state"), q.Text("by")
+	p := s.newPage(c, who, "Approvals", "Queues")
+	age, since := ageFilter(q, p.Now)
 	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
 	}
-	f := projections.ApprovalFilter{State: domain.ApprovalState(state)}
+	f := projections.ApprovalFilter{State: domain.ApprovalState(state), Since: since}
 	switch state {
 	case "":
 		state, f.State = string(domain.ApprovalWaits), domain.ApprovalWaits
 	case "all":
 		f.State = ""
 	}
-	p := s.newPage(c, who, "Approvals", "Queues")
-	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: approvalStates}, {Name: "by", Label: "Asked by", Value: by, Choices: approvalMakers}}
+	filters := []filter{{Name: "state", Label: "State", Value: state, Choices: approvalStates}, {Name: "by", Label: "Asked by", Value: by, Choices: approvalMakers}, age}
 	return s.list(c, p, "What needs two people. Another person than the one who asked approves it or refuses it; without that it expires and nothing is done.", filters,
 		func(ctx context.Context, limit int, cursor string) (table, string, error) {
 			f := f

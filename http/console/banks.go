@@ -40,7 +40,7 @@ func (s *surface) banks(c echo.Context, who api.Caller) error {
 					entries, cents = entries+q.Entries, cents+q.Cents
 				}
 			}
-			t.add(linked(routing, Path+"/banks/"+routing), deliveryState(labels, routing), say(bank.Leaves().Method), count(clients[routing]), count(entries), money(cents))
+			t.add(linked(routing, Path+"/banks/"+routing), deliveryState(labels, routing), say(bank.Leaves().Method), count(clients[routing]), leadsTo(count(entries), Path+"/waiting?bank="+routing, entries), leadsTo(money(cents), Path+"/waiting?bank="+routing, entries))
 		}
 		return t, "", nil
 	})

@@ -48,8 +48,13 @@ func (s *surface) clients(c echo.Context, who api.Caller) error {
 
 // waitingOf links a sum to the list of the client's waiting entries.
 func waitingOf(client string, sum cell, entries int) cell {
+	return leadsTo(sum, Path+"/waiting?client="+client, entries)
+}
+
+// leadsTo links a sum to the entries that it counts, if there are any.
+func leadsTo(sum cell, path string, entries int) cell {
 	if entries > 0 {
-		sum.Href = Path + "/transactions?client=" + client + "&status=Pending"
+		sum.Href = path
 	}
 	return sum
 }

@@ -6,12 +6,13 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/receiving"
+	"github.com/achledger/achledger/projections"
 )
 
 // inboundDecisions lists the received payments that await a decision.
-func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+func (s *surface) inboundDecisions(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	t := table{Name: "decisions", Caption: "Payments to be decided about, the nearest deadline first", Columns: columns("Payment", "Amount#", "Decide by", "Then", "Client", "Settled"), Empty: "No payment waits for a decision.", page: p}
-	list, next, err := s.Views.InboundDecisions(ctx, "", limit, cursor)
+	list, next, err := s.Views.InboundDecisions(ctx, projections.WaitFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	for _, d := range list {
 		then := "it is paid"
 		if d.Then == receiving.Return {
@@ -26,9 +27,9 @@ func (s *surface) inboundDecisions(ctx context.Context, p *page, limit int, curs
 
 // requestsForReturn lists the requests for return that await the receiving
 // bank's response.
-func (s *surface) requestsForReturn(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+func (s *surface) requestsForReturn(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	t := table{Name: "requests", Caption: "Entries asked back, the nearest deadline first", Columns: columns("Entry", "Amount#", "Why", "Bank to ask", "It answers by@", "Client", "Asked@"), Empty: "No receiving bank is asked to return an entry.", page: p}
-	list, next, err := s.Views.ReturnRequests(ctx, "", limit, cursor)
+	list, next, err := s.Views.ReturnRequests(ctx, projections.WaitFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	for _, r := range list {
 		t.add(
 			linked(r.TransactionID, transactionPath(r.Client, r.TransactionID)), money(r.AmountCents), say(r.Reason), say(r.Routing),

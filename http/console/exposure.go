@@ -5,12 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
@@ -62,11 +63,7 @@ func (s *surface) uses(ctx context.Context, p *page, client string) (list []used
 			continue
 		}
 		u := used{Line: l, held: held[[2]string{l.Client, l.Rule}]}
-		for _, part := range [][2]int64{{l.Used.Cents, l.Limit.Cents}, {l.Used.Count, l.Limit.Count}} {
-			if part[1] > 0 {
-				u.share = max(u.share, float64(part[0])/float64(part[1]))
-			}
-		}
+		u.share = l.Limit.Share(l.Run.Sum)
 		list = append(list, u)
 	}
 	slices.SortStableFunc(list, func(a, b used) int { return cmp.Compare(b.share, a.share) })
@@ -81,17 +78,27 @@ func (u used) owner(p *page) cell {
 	return linked("bank "+u.ODFI, Path+"/banks/"+u.ODFI)
 }
 
-// entries links to the entries that count toward the limit on its day.
+// entries links to exactly the entries that count toward the limit on its day.
 func (u used) entries() string {
-	from := u.Day
-	if u.Limit.Per != guard.PerBankingDay {
-		from = u.Day.Add(-5) // an entry that settles on this day was accepted at most two banking days before
+	by, from := bySettlement, u.Run.From
+	if u.Limit.Per == guard.PerBankingDay {
+		by, from = byMade, calendar.PreviousBankingDay(u.Day).Add(1) // what is made on a closed day counts on the next banking day
 	}
-	query := []string{"direction=" + string(domain.ToFed), "from=" + from.String(), "to=" + u.Day.String()}
-	if u.Client != "" {
-		query = append(query, "client="+u.Client)
+	query := url.Values{"money": {u.Limit.Direction}, "by": {by}, "from": {from.String()}, "to": {u.Run.To.String()}}
+	for name, value := range map[string]string{"client": u.Client, "bank": u.ODFI, "company": u.Limit.Company} {
+		if value != "" {
+			query.Set(name, value)
+		}
 	}
-	return Path + "/transactions?" + strings.Join(query, "&")
+	return Path + "/exposure/entries?" + query.Encode()
+}
+
+// runText names the days that are counted together; empty for one day.
+func (u used) runText() string {
+	if u.Run.From == u.Run.To {
+		return ""
+	}
+	return dayText(u.Run.From.String()) + " to " + dayText(u.Run.To.String())
 }
 
 // near returns the tone for a share of a limit.
@@ -118,14 +125,18 @@ func exposureTable(p *page, list []used) table {
 		if u.Limit.Count > 0 {
 			most = most.sub(plural(int(u.Limit.Count), "entry", "entries"))
 		}
-		amount := money(u.Used.Cents).sub(plural(int(u.Used.Count), "entry", "entries"))
+		amount := money(u.Run.Cents).sub(plural(int(u.Run.Count), "entry", "entries"))
 		amount.Href = u.entries()
 		held := cell{}
 		if u.held.Count > 0 {
 			held = money(u.held.Cents).sub(plural(int(u.held.Count), "entry", "entries"))
-			held.Href = Path + "/queues/held?rule=" + u.Rule
+			query := url.Values{"rule": {u.Rule}}
+			if u.Client != "" {
+				query.Set("client", u.Client)
+			}
+			held.Href = Path + "/queues/held?" + query.Encode()
 		}
-		t.add(u.owner(p), say(capital(u.Limit.String())).sub(aboveIt(u.Limit.Action)), say(dayText(u.Day.String())), amount, most, badge(percent(u.share), near(u.share)), held)
+		t.add(u.owner(p), say(capital(u.Limit.String())).sub(aboveIt(u.Limit.Action)), say(dayText(u.Day.String())).sub(u.runText()), amount, most, badge(percent(u.share), near(u.share)), held)
 	}
 	return t
 }
@@ -138,7 +149,7 @@ func exposurePlot(p *page, list []used) *plot {
 		Legend: []legend{{"bar", "used"}, {"care", "from 80 % on"}, {"hurt", "at the limit"}, {"usual", "up to the limit"}}}
 	for i, u := range list {
 		y, href := i*high+6, u.entries()
-		says := fmt.Sprintf("%s, %s, %s: %s of %s, %s", u.owner(p).Text, u.Limit, u.Day.At(12, 0).Format("Mon 2 Jan"), dollars(u.Used.Cents), limitText(u.Limit), percent(u.share))
+		says := fmt.Sprintf("%s, %s, %s: %s, %s of %s, %s", u.owner(p).Text, u.Limit, cmp.Or(u.runText(), u.Day.At(12, 0).Format("Mon 2 Jan")), plural(int(u.Run.Count), "entry", "entries"), dollars(u.Run.Cents), limitText(u.Limit), percent(u.share))
 		class := map[tone]string{plain: "bar", warn: "care", bad: "hurt"}[near(u.share)]
 		d.Labels = append(d.Labels, label{X: 0, Y: y + 11, Anchor: "start", Text: u.owner(p).Text + ", " + u.Day.At(12, 0).Format("Mon 2 Jan"), Class: "value"},
 			label{X: plotWidth, Y: y + 11, Anchor: "end", Text: percent(u.share), Class: "value"}, label{X: 0, Y: y + 27, Anchor: "start", Text: capital(u.Limit.String())})

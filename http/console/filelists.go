@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -20,7 +21,7 @@ var fileStates = []choice{
 // files serves the list of outbound files, newest first.
 func (s *surface) files(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	client, state, day := q.Text("client"), q.Text("state"), q.Day("day")
+	client, state, day, window := q.Text("client"), q.Text("state"), q.Day("day"), q.Text("window")
 	ofPages(q)
 	if err := q.Refusal(); err != nil {
 		return err
@@ -34,15 +35,18 @@ func (s *surface) files(c echo.Context, who api.Caller) error {
 		return err
 	}
 	p := s.newPage(c, who, "Files out", "Files out")
+	if window != "" && day == "" {
+		day = calendar.DateOf(p.Now).String()
+	}
 	filters := []filter{
 		ofClient, {Name: "state", Label: "State", Value: state, Choices: fileStates},
-		{Name: "day", Label: "Cut on", Value: day, Kind: "date"},
+		{Name: "day", Label: "Cut on", Value: day, Kind: "date"}, {Name: "window", Label: "At window", Value: window, Kind: "text", Short: true},
 	}
 	return s.list(c, p, "Files to the bank, newest first.", filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
 		if day != "" {
 			files, err := s.Views.FilesCutOn(ctx, day, day)
 			files = slices.DeleteFunc(files, func(f projections.File) bool {
-				return client != "" && f.Client != client || state != "" && string(f.State) != state
+				return client != "" && f.Client != client || window != "" && (f.Why != domain.WhyWindow || windowOf(f) != window) || state != "" && string(f.State) != state
 			})
 			slices.Reverse(files)
 			return fileTable(p, "files", "Files cut on "+dayText(day), files), "", err

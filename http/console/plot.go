@@ -72,12 +72,16 @@ type bars struct {
 
 type bar struct {
 	Name  string
-	Value int64
 	Usual int64
+	Parts []part
 	Marks []mark
-	Class string
-	Says  string
-	Href  string
+	Says  string // of what is usual, which its marks lead to
+}
+
+// part is a value that a bar is made of.
+type part struct {
+	Value             int64
+	Class, Says, Href string
 }
 
 // mark is a value drawn next to a bar.
@@ -90,10 +94,17 @@ func newBars(title string) *bars { return &bars{title: title, most: 1} }
 
 func (b *bars) add(one bar) {
 	b.list = append(b.list, one)
-	b.most = max(b.most, one.Value, one.Usual)
+	b.most = max(b.most, one.value(), one.Usual)
 	for _, m := range one.Marks {
 		b.most = max(b.most, m.Value)
 	}
+}
+
+func (b bar) value() (sum int64) {
+	for _, p := range b.Parts {
+		sum += p.Value
+	}
+	return sum
 }
 
 // Dimensions of a plot with horizontal bars, in SVG units.
@@ -108,21 +119,23 @@ const (
 // plot draws the bars horizontally, which leaves room for names and amounts.
 func (b *bars) plot() *plot {
 	p := &plot{Title: b.title, Width: plotWidth, Height: len(b.list)*rowHeight + 8, Legend: []legend{
-		{"bar", "today, waiting or cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of them"},
+		{"bar", "today, waiting"}, {"ok", "today, cut"}, {"usual", "average of the last five same weekdays"}, {"tick", "each of them"},
 	}}
 	room := plotWidth - nameWidth - sumWidth
 	scale := func(cents int64) int { return int(cents * int64(room) / b.most) }
 	for i, one := range b.list {
 		y := i*rowHeight + 6
-		class := one.Class
-		if class == "" {
-			class = "bar"
-		}
 		p.Labels = append(p.Labels, label{X: 0, Y: y + 17, Anchor: "start", Text: one.Name, Class: "value"},
-			label{X: plotWidth, Y: y + 17, Anchor: "end", Text: dollars(one.Value)})
-		p.Bars = append(p.Bars, shape{X: nameWidth, Y: y, W: max(1, scale(one.Usual)), H: 24, Class: "usual", Says: one.Says, Href: one.Href},
-			shape{X: nameWidth, Y: y + 5, W: max(1, scale(one.Value)), H: 14, Class: class, Says: one.Says, Href: one.Href})
-		p.Says = append(p.Says, said{one.Says, one.Href})
+			label{X: plotWidth, Y: y + 17, Anchor: "end", Text: dollars(one.value())})
+		p.Bars = append(p.Bars, shape{X: nameWidth, Y: y, W: max(1, scale(one.Usual)), H: 24, Class: "usual", Says: one.Says})
+		p.Says = append(p.Says, said{one.Says, ""})
+		x := nameWidth
+		for _, part := range one.Parts {
+			w := max(2, scale(part.Value))
+			p.Bars = append(p.Bars, shape{X: x, Y: y + 5, W: w, H: 14, Class: part.Class, Says: part.Says, Href: part.Href})
+			p.Says = append(p.Says, said{part.Says, part.Href})
+			x += w
+		}
 		for _, m := range one.Marks {
 			p.Bars = append(p.Bars, shape{X: nameWidth + scale(m.Value) - 1, Y: y, W: 2, H: 24, Class: "tick", Says: m.Says, Href: m.Href})
 			p.Says = append(p.Says, said{m.Says, m.Href})

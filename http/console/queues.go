@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,7 +27,7 @@ func (s *surface) queues(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	ages, err := s.Views.WaitAges(c.Request().Context(), p.Now)
+	ages, err := s.ages(c.Request().Context(), p.Now)
 	if err != nil {
 		return err
 	}
@@ -89,11 +90,49 @@ func (s *surface) queue(c echo.Context, who api.Caller) error {
 			continue
 		}
 		p := s.newPage(c, who, q.title, "Queues")
-		return s.list(c, p, q.means+" If nobody acts: "+q.then, nil, func(ctx context.Context, limit int, cursor string) (table, string, error) {
-			return q.list(s, ctx, p, limit, cursor)
+		of, filters, err := s.queueFilters(c, p, q)
+		if err != nil {
+			return err
+		}
+		return s.list(c, p, q.means+" If nobody acts: "+q.then, filters, func(ctx context.Context, limit int, cursor string) (table, string, error) {
+			of := of
+			of.limit, of.cursor = limit, cursor
+			return q.list(s, ctx, p, of)
 		})
 	}
 	return domain.Refuse(domain.NotFound, "there is no queue %q", c.Param("queue"))
+}
+
+// queuePart is the part of a queue that a page shows.
+type queuePart struct {
+	client, rule string // of what is held
+	since        projections.Since
+	limit        int
+	cursor       string
+}
+
+// queueFilters reads which part of a queue is asked for. By age one looks at the
+// queues of the plot of ages.
+func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked queuePart, fields []filter, err error) {
+	q := &api.QueryReader{Values: c.QueryParams()}
+	ofPages(q)
+	if of.name == "held" {
+		asked.client, asked.rule = q.Text("client"), q.Text("rule")
+	}
+	if of.name != "returned" && of.name != "answers" {
+		var age filter
+		age, asked.since = ageFilter(q, p.Now)
+		fields = append(fields, age)
+	}
+	if err := q.Refusal(); err != nil || of.name != "held" {
+		return asked, fields, err
+	}
+	ctx := c.Request().Context()
+	if asked.client, err = s.clientID(ctx, asked.client); err != nil {
+		return asked, nil, err
+	}
+	client, err := s.clientFilter(ctx, asked.client)
+	return asked, append([]filter{client, {Name: "rule", Label: "Rule", Value: asked.rule, Kind: "text"}}, fields...), err
 }
 
 // list serves a list as a page, or in full as CSV.
@@ -141,12 +180,11 @@ func (s *surface) wholeCSV(c echo.Context, read func(ctx context.Context, limit 
 
 func transactionPath(client, id string) string { return Path + "/transactions/" + client + "/" + id }
 
-func (s *surface) heldItems(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
-	rule := p.query.Get("rule")
-	items, next, err := s.Views.HeldItems(ctx, rule, limit, cursor)
+func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, string, error) {
+	items, next, err := s.Views.HeldItems(ctx, projections.HeldFilter{Client: of.client, Rule: of.rule, Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
-	if rule != "" {
-		t.Caption = "Held by " + rule + ", the oldest first"
+	if of.rule != "" {
+		t.Caption = "Held by " + of.rule + ", the oldest first"
 	}
 	for _, h := range items {
 		t.add(
@@ -184,8 +222,8 @@ func masked(tail string) string {
 	return domain.Account{Tail: tail}.Masked()
 }
 
-func (s *surface) unmatchedEntries(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
-	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{Limit: limit, Cursor: cursor})
+func (s *surface) unmatchedEntries(ctx context.Context, p *page, of queuePart) (table, string, error) {
+	entries, next, err := s.Views.UnmatchedEntries(ctx, projections.UnmatchedFilter{Since: of.since, Limit: of.limit, Cursor: of.cursor})
 	t := table{Name: "unmatched", Caption: "Unmatched entries, the nearest deadline first",
 		Columns: columns("Entry", "Amount#", "Why it waits", "From", "Return by", "Settled on@", "Id"), Empty: "No entry waits for a place.", page: p}
 	for _, u := range entries {
@@ -212,17 +250,11 @@ func debitOrCredit(debit bool) string {
 	return "credit"
 }
 
-func (s *surface) quarantinedFiles(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
-	t := inboundTable(p, "quarantine", "Files from the bank that are held back", nil)
+func (s *surface) quarantinedFiles(ctx context.Context, p *page, of queuePart) (table, string, error) {
+	files, next, err := s.Views.InboundFiles(ctx, projections.InboundFilter{HeldBack: true, Since: of.since, Limit: of.limit, Cursor: of.cursor})
+	t := inboundTable(p, "quarantine", "Files from the bank that are held back", files)
 	t.Empty = "No file is held back."
-	for _, state := range []string{projections.InboundQuarantined, projections.InboundPartlyQuarantined} {
-		files, _, err := s.Views.InboundFiles(ctx, projections.InboundFilter{State: state, Limit: limit})
-		if err != nil {
-			return t, "", err
-		}
-		t.Rows = append(t.Rows, inboundTable(p, "", "", files).Rows...)
-	}
-	return t, "", nil
+	return t, next, err
 }
 
 // doubtful lists the files that need a person: those whose delivery is
@@ -246,8 +278,9 @@ func (s *surface) sumDoubtful(ctx context.Context, now time.Time, w *work) error
 	return err
 }
 
-func (s *surface) doubtfulFiles(ctx context.Context, p *page, _ int, _ string) (table, string, error) {
+func (s *surface) doubtfulFiles(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	files, err := s.doubtful(ctx, p.Now)
+	files = slices.DeleteFunc(files, func(f projections.File) bool { return !of.since.Has(f.CutAt) })
 	t := fileTable(p, "delivery", "Files in doubt", files)
 	t.Empty = "Every file that should have left did."
 	return t, "", err
@@ -263,17 +296,17 @@ func (s *surface) sumReturned(ctx context.Context, now time.Time, w *work) error
 	return err
 }
 
-func (s *surface) returnedToday(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+func (s *surface) returnedToday(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	day := calendar.DateOf(p.Now).String()
-	rows, next, err := s.Views.Answers(ctx, projections.AnswerFilter{Direction: domain.FromFed, FromDay: day, ToDay: day, Limit: limit, Cursor: cursor})
+	rows, next, err := s.Views.Answers(ctx, projections.AnswerFilter{Direction: domain.FromFed, FromDay: day, ToDay: day, Limit: of.limit, Cursor: of.cursor})
 	t := answerTable(p, rows)
 	t.Caption, t.Empty = "What came back today, the newest first", "Nothing came back today."
 	return t, next, err
 }
 
-func (s *surface) answersToLeave(ctx context.Context, p *page, limit int, cursor string) (table, string, error) {
+func (s *surface) answersToLeave(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	t := table{Name: "answers", Caption: "Answers that have to leave, the nearest deadline first", Columns: columns("Answer", "Leave by", "Client", "Bank", "Event"), Empty: "No answer waits for a file.", page: p}
-	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), projections.Deadline{}, limit)
+	list, err := s.Views.PassedDeadlines(ctx, calendar.DateOf(p.Now).Add(1).At(0, 0), projections.Deadline{}, of.limit)
 	for _, d := range list {
 		t.add(
 			linked(word(d.Kind), transactionPath(d.Client, d.TransactionID)), at(d.LeaveBy).sub(p.Until(d.LeaveBy)),

@@ -122,6 +122,9 @@ func (s *surface) codesByWeek(ctx context.Context, today calendar.Date) (*plot, 
 	byCode := map[string]*[weeks]int{}
 	total := map[string]int{}
 	for _, c := range counts {
+		if c.Code == "" {
+			continue // what bears none, as what the bank contests
+		}
 		d, err := calendar.ParseDate(c.Day)
 		if err != nil {
 			return nil, err
@@ -186,8 +189,7 @@ var returnSteps = []returnStep{{"0-1 days", 0, 1}, {"2 days", 2, 2}, {"3 days", 
 // daysToReturn draws how many days the latest returns took. Each bar links to
 // its returns.
 func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot, error) {
-	from := today.Add(-60)
-	rows, _, err := s.Views.Answers(ctx, projections.AnswerFilter{Kind: domain.Return, Direction: domain.FromFed, FromDay: from.String(), ToDay: today.String(), Limit: 2000})
+	rows, from, err := s.newestReturns(ctx, today)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +203,7 @@ func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot,
 			counts[i]++
 		}
 	}
-	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Empty: "No return came in sixty days.", Legend: []legend{{"bar", "returns of the last sixty days, the newest 2,000"}}}
+	p := &plot{Title: "Days from the entry to its return", Width: plotWidth, Empty: "No return came in sixty days.", Legend: []legend{{"bar", "returns since " + from.At(12, 0).Format("Mon 2 Jan")}}}
 	most := max(1, slices.Max(counts))
 	for i, step := range returnSteps {
 		y := i*26 + 4
@@ -219,6 +221,28 @@ func (s *surface) daysToReturn(ctx context.Context, today calendar.Date) (*plot,
 		p.Says = append(p.Says, said{says, href + "#returns"})
 	}
 	return p, nil
+}
+
+// returnsDrawn is about how many returns are looked at.
+const returnsDrawn = 2000
+
+// newestReturns are the returns of the last sixty days or, where those are very
+// many, of the last whole days with that many, and the first of the days: a bar
+// counts whole days, as the list that it leads to has them.
+func (s *surface) newestReturns(ctx context.Context, today calendar.Date) (rows []projections.Answer, from calendar.Date, err error) {
+	from = today.Add(-60)
+	f := projections.AnswerFilter{Kind: domain.Return, Direction: domain.FromFed, FromDay: from.String(), ToDay: today.String(), Limit: returnsDrawn}
+	rows, next, err := s.Views.Answers(ctx, f)
+	if err != nil || next == "" {
+		return rows, from, err
+	}
+	if from = calendar.DateOf(rows[len(rows)-1].MadeAt).Add(1); today.Before(from) { // more than that on one day
+		from = today
+		f.FromDay, f.Limit = from.String(), 0
+		rows, _, err = s.Views.Answers(ctx, f)
+		return rows, from, err
+	}
+	return slices.DeleteFunc(rows, func(a projections.Answer) bool { return calendar.DateOf(a.MadeAt).Before(from) }), from, nil
 }
 
 // leaving says how far a return that we send has got. One received from the

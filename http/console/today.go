@@ -179,7 +179,7 @@ type workQueue struct {
 	noMoney            bool
 	waits              string
 	sum                func(s *surface, ctx context.Context, now time.Time, w *work) error
-	list               func(s *surface, ctx context.Context, p *page, limit int, cursor string) (table, string, error)
+	list               func(s *surface, ctx context.Context, p *page, of queuePart) (table, string, error)
 }
 
 var workQueues = []workQueue{

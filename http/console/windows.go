@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -28,13 +29,13 @@ const sameWeekdays = 5
 // plots today's windows next to what left at them on the same weekday in
 // earlier weeks.
 func (s *surface) windows(ctx context.Context, p *page) (rows []windowRow, drawn *plot, err error) {
-	queues, err := s.Views.QueueTotals(ctx)
+	groups, err := s.Views.QueueGroups(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	today := calendar.DateOf(p.Now)
 	byTime := map[int64]*windowRow{}
-	for _, q := range queues {
+	for _, q := range groups {
 		at, err := s.nextWindow(ctx, q, p.Now)
 		if err != nil {
 			return nil, nil, err
@@ -60,9 +61,10 @@ func (s *surface) windows(ctx context.Context, p *page) (rows []windowRow, drawn
 	return rows, drawn, err
 }
 
-// nextWindow is the latest time at which a queue leaves; zero if its client
-// has no windows, so that its entries leave by a threshold.
-func (s *surface) nextWindow(ctx context.Context, q domain.Queue, now time.Time) (time.Time, error) {
+// nextWindow is the latest time at which a part of a queue leaves: the first
+// window of its client once it is due. It is zero if the client has no windows, so
+// that its entries leave by a threshold.
+func (s *surface) nextWindow(ctx context.Context, q projections.QueueGroup, now time.Time) (time.Time, error) {
 	client, err := s.Directory.Client(ctx, q.Client)
 	if err != nil {
 		return time.Time{}, err
@@ -71,6 +73,9 @@ func (s *surface) nextWindow(ctx context.Context, q domain.Queue, now time.Time)
 	if err != nil || q.Answers && len(windows) == 0 {
 		windows = calendar.DefaultWindows()
 	}
+	if q.DueAt.After(now) {
+		now = q.DueAt
+	}
 	at, _ := calendar.NextWindow(now, windows)
 	return at, nil
 }
@@ -78,10 +83,10 @@ func (s *surface) nextWindow(ctx context.Context, q domain.Queue, now time.Time)
 // windowPlot draws what waits for or left at each window of the day, and what
 // left at it on the same weekday of the last five weeks.
 func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []windowRow) (*plot, error) {
-	now := map[string]int64{}
+	waits, cut := map[string]windowRow{}, map[string]int64{}
 	for _, r := range rows {
 		if !r.At.IsZero() && !r.Later {
-			now[r.Name] += r.Cents
+			waits[r.Name] = r
 		}
 	}
 	before := map[string][]int64{}
@@ -99,7 +104,7 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 		}
 		for name, cents := range left {
 			if week == 0 {
-				now[name] += cents
+				cut[name] = cents
 				continue
 			}
 			for len(before[name]) < week-1 { // weeks in which nothing left at it
@@ -109,7 +114,10 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 		}
 	}
 	names := map[string]bool{}
-	for name := range now {
+	for name := range waits {
+		names[name] = true
+	}
+	for name := range cut {
 		names[name] = true
 	}
 	for name := range before {
@@ -123,14 +131,18 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 		}
 		usual := sum / sameWeekdays
 		one := bar{
-			Name: name, Value: now[name], Usual: usual,
-			Says: fmt.Sprintf("%s: %s today; on the last five same weekdays on average %s", name, dollars(now[name]), dollars(usual)),
-			Href: leadsTo(today, name, rows),
+			Name: name, Usual: usual, Says: fmt.Sprintf("%s: on the last five same weekdays on average %s", name, dollars(usual)),
+		}
+		if w, ok := waits[name]; ok {
+			one.Parts = append(one.Parts, part{w.Cents, "bar", fmt.Sprintf("%s: %s in %s", name, plural(w.Entries, "waiting entry", "waiting entries"), dollars(w.Cents)), w.Path()})
+		}
+		if cents := cut[name]; cents > 0 {
+			one.Parts = append(one.Parts, part{cents, "ok", fmt.Sprintf("%s: %s cut today", name, dollars(cents)), cutAt(today, name)})
 		}
 		for week, cents := range before[name] {
 			if cents > 0 {
 				day := today.Add(-7 * (week + 1))
-				one.Marks = append(one.Marks, mark{cents, fmt.Sprintf("%s at %s: %s", day.At(12, 0).Format("Mon 2 Jan"), name, dollars(cents)), Path + "/files?day=" + day.String()})
+				one.Marks = append(one.Marks, mark{cents, fmt.Sprintf("%s at %s: %s", day.At(12, 0).Format("Mon 2 Jan"), name, dollars(cents)), cutAt(day, name)})
 			}
 		}
 		b.add(one)
@@ -138,19 +150,21 @@ func (s *surface) windowPlot(ctx context.Context, today calendar.Date, rows []wi
 	return b.plot(), nil
 }
 
-// leadsTo links a window's bar to what it shows: the entries that wait for it,
-// or else the day's files.
-func leadsTo(today calendar.Date, name string, rows []windowRow) string {
-	for _, r := range rows {
-		switch {
-		case r.At.IsZero() || r.Later || r.Name != name:
-		case len(r.Clients) == 1:
-			return Path + "/transactions?client=" + r.Clients[0] + "&status=Pending"
-		default:
-			return Path + "/transactions?status=Pending"
-		}
+// cutAt links to the files that were cut at a window of a day.
+func cutAt(day calendar.Date, window string) string {
+	return Path + "/files?" + url.Values{"day": {day.String()}, "window": {window}}.Encode()
+}
+
+// atThreshold stands for a window where a client has none.
+const atThreshold = "threshold"
+
+// Path links to the entries that wait for the window.
+func (r windowRow) Path() string {
+	at := atThreshold
+	if !r.At.IsZero() {
+		at = r.At.UTC().Format(time.RFC3339)
 	}
-	return Path + "/files?day=" + today.String()
+	return Path + "/waiting?" + url.Values{"at": {at}}.Encode()
 }
 
 // windowOf is the window at which a file was cut: the cut time rounded down to

@@ -44,7 +44,7 @@ func shownDecision(d projections.InboundDecision) inboundDecision {
 // deadline first.
 func (s *surface) listDecisions(c echo.Context, _ api.Caller) error {
 	return api.List(s.Kit, c, api.Everyone, "inbound decisions", func(ctx context.Context, limit int, cursor string) ([]projections.InboundDecision, string, error) {
-		return s.Views.InboundDecisions(ctx, c.QueryParam("client"), limit, cursor)
+		return s.Views.InboundDecisions(ctx, projections.WaitFilter{Client: c.QueryParam("client"), Limit: limit, Cursor: cursor})
 	}, api.Shown(shownDecision))
 }
 

@@ -37,7 +37,7 @@ func shownRequest(r projections.ReturnRequest) requestForReturn {
 // listRequests serves the open requests, nearest deadline first.
 func (s *surface) listRequests(c echo.Context, _ api.Caller) error {
 	return api.List(s.Kit, c, api.Everyone, "requests for return", func(ctx context.Context, limit int, cursor string) ([]projections.ReturnRequest, string, error) {
-		return s.Views.ReturnRequests(ctx, c.QueryParam("client"), limit, cursor)
+		return s.Views.ReturnRequests(ctx, projections.WaitFilter{Client: c.QueryParam("client"), Limit: limit, Cursor: cursor})
 	}, api.Shown(shownRequest))
 }
 

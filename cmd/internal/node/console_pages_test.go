@@ -17,7 +17,8 @@ func (b *bankDay) pages() [][2]string {
 		{"returns", "/returns"}, {"money", "/money"}, {"clients", "/clients"}, {"client", "/clients/" + b.gym}, {"banks", "/banks"}, {"bank", "/banks/231380104"},
 		{"approvals", "/queues/approvals"}, {"queue-returned", "/queues/returned"}, {"queue-delivery", "/queues/delivery"},
 		{"queue-decisions", "/queues/decisions"}, {"queue-requests", "/queues/requests"}, {"queue-answers", "/queues/answers"}, {"people", "/people"}, {"person", "/people/m.ortiz@lantern.example"}, {"policy", "/policy"},
-		{"rates", "/rates"}, {"rates-company", "/rates/" + b.gym + "/1840000017?class=overall"}, {"exposure", "/exposure"},
+		{"rates", "/rates"}, {"rates-company", "/rates/" + b.gym + "/1840000017?class=overall"}, {"exposure", "/exposure"}, {"exposure-entries", "/exposure/entries?bank=231380104&money=credit&from=2026-11-16&to=2026-11-18"},
+		{"waiting", "/waiting"}, {"queue-held-age", "/queues/held?age=hour"},
 		{"system", "/system"}, {"search", "/search?q=nothing"},
 	}
 	if b.request != "" {

@@ -1,8 +1,12 @@
 package node
 
 import (
+	"encoding/csv"
+	"fmt"
 	"html"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,33 +14,168 @@ import (
 )
 
 var (
-	drawings      = regexp.MustCompile(`(?s)<svg class="plot.*?</svg>`)
+	drawings      = regexp.MustCompile(`(?s)<svg class="plot[^>]*aria-label="([^"]*)".*?</svg>`)
 	points        = regexp.MustCompile(`(?s)<a href="([^"]+)"[^>]*aria-label="([^"]*)"`)
 	returnsListed = regexp.MustCompile(`(?s)id="returns">.*?<tbody>(.*?)</tbody>`)
 )
 
-// Each point of a plot leads to a page that is there.
-func TestEachPointOfAPlotLeadsSomewhere(t *testing.T) {
+// Each point of a plot leads to exactly what it counts.
+func TestEachPointOfAPlotLeadsToWhatItCounts(t *testing.T) {
 	day := newBankDay(t)
+	day.do(day.ops, "PATCH", "/v1/ops/clients/"+day.diner, map[string]any{"limits": []map[string]any{
+		{"direction": "credit", "per": "banking_days", "days": 3, "cents": 9_000_000, "action": "hold"},
+		{"direction": "credit", "per": "banking_day", "cents": 9_000_000, "company_identification": "1840000025", "action": "hold"},
+	}}, nil)
+	day.do(day.ops, "PUT", "/v1/ops/odfis/231380104", map[string]any{"delivery": map[string]any{"method": "outbox"}, "limits": []map[string]any{
+		{"direction": "credit", "per": "settlement_date", "cents": 90_000_000, "action": "hold"},
+		{"direction": "credit", "per": "banking_day", "cents": 90_000_000, "action": "hold"},
+	}}, nil)
 	day.asks()
-	person, seen := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover), map[string]bool{}
+	person, seen := day.signsIn("m.ortiz@lantern.example", domain.RoleApprover), map[string]int{}
 	for _, p := range day.pages() {
 		_, text := person.send("GET", "/console"+p[1], nil)
-		for _, drawing := range drawings.FindAllString(text, -1) {
-			for _, point := range points.FindAllStringSubmatch(drawing, -1) {
-				seen[p[0]] = true
+		for _, drawing := range drawings.FindAllStringSubmatch(text, -1) {
+			title := html.UnescapeString(drawing[1])
+			if rate := " returns in per cent of debits"; strings.HasSuffix(title, rate) {
+				title = rate
+			}
+			counts := countedBy[title]
+			if counts == nil {
+				t.Fatalf("%s has a plot %q, of whose points this test does not know what they count", p[0], drawing[1])
+			}
+			for _, point := range points.FindAllStringSubmatch(drawing[0], -1) {
+				seen[p[0]]++
 				to, _, _ := strings.Cut(html.UnescapeString(point[1]), "#")
+				says := html.UnescapeString(point[2])
 				if response, text := person.send("GET", to, nil); response.StatusCode != 200 {
-					t.Errorf("%s: %q leads to %s, which answers %d: %.200s", p[0], point[2], to, response.StatusCode, text)
+					t.Errorf("%s: %q leads to %s, which answers %d: %.200s", p[0], says, to, response.StatusCode, text)
+					continue
+				}
+				if strings.HasPrefix(says, "It crosses its limit on ") {
+					continue // a forecast counts nothing
+				}
+				if listed := counts(listing{t, person, to}, says); !strings.Contains(says, listed) {
+					t.Errorf("%s: %q leads to %s, which has %s", p[0], says, to, listed)
 				}
 			}
 		}
 	}
-	for _, page := range []string{"today", "queues", "returns", "money", "rates-company", "exposure"} {
-		if !seen[page] {
-			t.Errorf("%s has no plot whose points lead anywhere", page)
+	for page, most := range map[string]int{"today": 6, "queues": 4, "returns": 4, "money": 3, "rates-company": 3, "exposure": 10} {
+		if seen[page] < most {
+			t.Errorf("%s has plots with %d points that lead anywhere", page, seen[page])
 		}
 	}
+}
+
+// listing is what a point leads to.
+type listing struct {
+	t      *testing.T
+	person *visitor
+	path   string
+}
+
+// rows are those of a list of the page, or of the one that is the page's own.
+func (l listing) rows(name string) (list []map[string]string) {
+	l.t.Helper()
+	mark := "?"
+	if strings.Contains(l.path, "?") {
+		mark = "&"
+	}
+	path := l.path + mark + "format=csv"
+	if name != "" {
+		path += "&list=" + name
+	}
+	response, text := l.person.send("GET", path, nil)
+	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || response.StatusCode != 200 || len(lines) == 0 {
+		l.t.Fatalf("%s answers %d, %v: %.200s", path, response.StatusCode, err, text)
+	}
+	for _, line := range lines[1:] {
+		row := map[string]string{}
+		for i, value := range line {
+			row[lines[0][i]] = value
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// sum adds up columns of rows, in cents.
+func (l listing) sum(rows []map[string]string, columns ...string) (cents int64) {
+	l.t.Helper()
+	for _, row := range rows {
+		for _, column := range columns {
+			if row[column] == "" {
+				continue
+			}
+			one, err := strconv.ParseInt(strings.Replace(row[column], ".", "", 1), 10, 64)
+			if err != nil {
+				l.t.Fatalf("%s: %s is %q in %v", l.path, column, row[column], row)
+			}
+			cents += one
+		}
+	}
+	return cents
+}
+
+func dollarsOf(cents int64) string {
+	whole := strconv.FormatInt(cents/100, 10)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return fmt.Sprintf("$%s.%02d", whole, cents%100)
+}
+
+func several(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", more)
+}
+
+// countedBy says of each plot, by its title or the end of it, what the page behind
+// a point counts, as the point says it.
+var countedBy = map[string]func(l listing, says string) string{
+	"Waiting by window, against the last five same weekdays": func(l listing, says string) string {
+		if rows := l.rows(""); strings.Contains(says, "waiting entr") {
+			return several(len(rows), "waiting entry", "waiting entries") + " in " + dollarsOf(l.sum(rows, "Amount"))
+		} else {
+			return ": " + dollarsOf(l.sum(rows, "Debits", "Credits"))
+		}
+	},
+	"Files of the day, from the cut to the delivery": func(l listing, _ string) string {
+		rows := l.rows("")
+		return several(len(rows), "entry", "entries") + ", " + dollarsOf(l.sum(rows, "Amount"))
+	},
+	"Queues by age":                     func(l listing, _ string) string { return fmt.Sprintf(": %d ", len(l.rows(""))) },
+	"Codes by week":                     func(l listing, _ string) string { return ": " + several(len(l.rows("")), "entry", "entries") },
+	"Days from the entry to its return": func(l listing, _ string) string { return ": " + several(len(l.rows("")), "return", "returns") },
+	"How near limits are": func(l listing, _ string) string {
+		rows := l.rows("")
+		return ": " + several(len(rows), "entry", "entries") + ", " + dollarsOf(l.sum(rows, "Amount")) + " of "
+	},
+	" returns in per cent of debits": func(l listing, _ string) string {
+		sent := l.sum(l.rows("rate-sent"), "Debits")
+		return ": " + strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", 100*float64(len(l.rows("rate-returned")))/float64(max(sent, 1))), "0"), ".") + " %"
+	},
+	"Settlement by day": func(l listing, _ string) string {
+		_, day, _ := strings.Cut(l.path, "day=")
+		var sent, came []map[string]string
+		all := l.rows("settlement-" + day)
+		for _, row := range all {
+			if row["Direction"] == "to the bank" {
+				sent = append(sent, row)
+			} else {
+				came = append(came, row)
+			}
+		}
+		batches := slices.DeleteFunc(l.rows("batches"), func(row map[string]string) bool { return row["File (detail)"] == "answers" })
+		if behind := l.sum(batches, "Debits", "Credits"); behind != l.sum(sent, "Debits", "Credits") {
+			return dollarsOf(behind) + " in batches"
+		}
+		return fmt.Sprintf(": %s sent, %s of it acknowledged, %s came, %s in returns", dollarsOf(l.sum(sent, "Debits", "Credits")), dollarsOf(l.sum(all, "Acknowledged")),
+			dollarsOf(l.sum(came, "Debits", "Credits")), dollarsOf(l.sum(all, "Returned debits", "Returned credits")))
+	},
 }
 
 // A list calls a transaction held as its own page does, and what waits for a file

@@ -1,0 +1,95 @@
+package projections
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/eventstore/sqlite/conn"
+)
+
+// QueueGroup is the part of a queue that is due at one time.
+type QueueGroup struct {
+	domain.Queue
+	DueAt time.Time // zero: at once
+	due   int64
+}
+
+const entriesOfGroup = `SELECT i.position, i.client, i.txn, i.kind, i.cents, i.made_at, i.trace, i.day,
+		coalesce(o.name, i.name), coalesce(o.tail, i.tail), coalesce(o.sec, i.sec)
+	FROM pending@ p INDEXED BY pending_due@ CROSS JOIN items@ i ON i.position = p.position LEFT JOIN items@ o ON o.position = i.origin
+	WHERE p.client = ?1 AND p.odfi = ?2 AND p.answers = ?3 AND p.due = ?4 AND p.position > ?5
+	ORDER BY p.position LIMIT ?6`
+
+// QueueGroups sums up all that waits, apart by when it is due.
+func (v *Views) QueueGroups(ctx context.Context) (groups []QueueGroup, err error) {
+	err = v.read(ctx, func(s snapshot) error {
+		return s.query(queueSums, values(farthest.UnixMicro()), func(row []value) error {
+			var g QueueGroup
+			scan(row, &g.Client, &g.ODFI, &g.Answers, &g.due, &g.Entries, &g.Cents, &g.OldestAt, &g.LeaveBy)
+			g.DueAt = instant(g.due)
+			groups = append(groups, g)
+			return nil
+		})
+	})
+	return groups, err
+}
+
+// cursorAt is where a row of the group stands in a list.
+func (g QueueGroup) cursorAt(position int64) cursor {
+	c := cursor{Client: g.Client, Trace: g.ODFI, At: g.due, Row: position}
+	if g.Answers {
+		c.Batch = 1
+	}
+	return c
+}
+
+// before reports whether a group is listed before another place's.
+func (g QueueGroup) before(at cursor) bool {
+	here := g.cursorAt(0)
+	if c := strings.Compare(here.Client+" "+here.Trace, at.Client+" "+at.Trace); c != 0 {
+		return c < 0
+	}
+	return slices.Compare([]int64{here.Batch, here.At}, []int64{at.Batch, at.At}) < 0
+}
+
+// WaitingEntries lists what waits in groups of QueueGroups, group by group, and
+// the cursor of the next page. The filter names the groups. Errors: ErrCursor.
+func (v *Views) WaitingEntries(ctx context.Context, groups []QueueGroup, filter string, limit int, after string) ([]CountedEntry, string, error) {
+	at, err := parseCursor(after, "waiting "+filter)
+	if err != nil {
+		return nil, "", err
+	}
+	p := page[CountedEntry]{limit: limit}
+	err = v.read(ctx, func(s snapshot) error {
+		for _, g := range groups {
+			if g.before(at) {
+				continue
+			}
+			begin := g.cursorAt(0)
+			if begin.Client == at.Client && begin.Trace == at.Trace && begin.Batch == at.Batch && begin.At == at.At {
+				begin.Row = at.Row
+			}
+			err := s.query(entriesOfGroup, values(g.Client, g.ODFI, g.Answers, g.due, begin.Row, p.room()), func(row []value) error {
+				e, position, _, _ := scanCounted(row)
+				here := g.cursorAt(position)
+				here.Filter = at.Filter
+				if !p.add(e, here) {
+					return conn.ErrStop
+				}
+				return nil
+			})
+			if err != nil || p.more {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next := p.result()
+	return rows, next, nil
+}
