@@ -48,6 +48,8 @@ func TestABodyIsReadStrictlyOnEverySurface(t *testing.T) {
 		"nothing in place of a body":    {acme, "POST", "/v1/recipients", ` `, "", "bad-request"},
 		"bytes that are no text":        {acme, "POST", "/v1/recipients", "{\"name\":\"\xff\",\"recipientType\":\"CONSUMER\"}", "", "bad-request"},
 		"an unknown member of a table":  {acme, "POST", "/api/transaction", proposal("Sameday2", true), "/Sameday#", "invalid"},
+		"an amount of a return":         {acme, "POST", "/api/transaction/" + john + "/returns", `{"ReplyToEventId":"x","ReturnCode":"R03","Amount":5}`, "/Amount", "invalid"},
+		"a return's field of a retry":   {acme, "POST", "/api/transaction/" + john + "/retries", `{"ReplyToEventId":"x","ReturnCode":"R03"}`, "/ReturnCode", "invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			head := len(w.events())

@@ -59,6 +59,7 @@ func TestTheStatementOfAnUnauthorizedReturnIsKept(t *testing.T) {
 		t.Errorf("the event says %q", got)
 	}
 	bank.call("POST", "/api/transaction/"+id+"/returns", body("R07", today)).is(200)
+	bank.call("POST", "/api/transaction/"+id+"/returns", body("r07", today)).is(200) // letter case says nothing
 	var told struct{ Events []map[string]any }
 	w.must(json.Unmarshal(bank.call("GET", "/api/transaction/"+id, "").is(200).body, &told))
 	if got := told.Events[1]["StatementDate"]; got != today {

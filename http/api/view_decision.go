@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,7 +47,7 @@ type DecisionBody struct {
 // it then stands.
 func (s *Kit) Decide(c echo.Context, who Caller, client, id, item string, b DecisionBody, options ...ledger.Option) error {
 	l, ctx := s.LedgerNow(), c.Request().Context()
-	command := answers.PayOrReturn{ItemID: item, ReturnID: NewID(), Decision: receiving.Action(b.Decision), Code: b.Code}
+	command := answers.PayOrReturn{ItemID: item, ReturnID: NewID(), Decision: receiving.Action(strings.ToLower(b.Decision)), Code: strings.ToUpper(b.Code)}
 	t, err := ledger.Execute(ctx, l, ledger.TransactionStream(client, id), func(t domain.Transaction) ([]domain.Event, error) {
 		now, err := l.CaseOf(ctx, t)
 		if err != nil {

@@ -3523,34 +3523,8 @@ type ListTransactionEventsParams struct {
 
 // ContestReturnJSONBody defines parameters for ContestReturn.
 type ContestReturnJSONBody struct {
-	AddendaInformation *string `json:"AddendaInformation,omitempty"`
-
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	ReasonCode     string `json:"ReasonCode"`
+	ReplyToEventID string `json:"ReplyToEventId"`
 }
 
 // ContestReturnParams defines parameters for ContestReturn.
@@ -3583,34 +3557,11 @@ type MakeCorrectedEntryParams struct {
 
 // CorrectEntryJSONBody defines parameters for CorrectEntry.
 type CorrectEntryJSONBody struct {
-	AddendaInformation *string `json:"AddendaInformation,omitempty"`
+	ChangeCode string `json:"ChangeCode"`
 
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	// CorrectedData By position, as the change code lays it out
+	CorrectedData  string `json:"CorrectedData"`
+	ReplyToEventID string `json:"ReplyToEventId"`
 }
 
 // CorrectEntryParams defines parameters for CorrectEntry.
@@ -3628,33 +3579,8 @@ type DecideEntryParams struct {
 // DishonorReturnJSONBody defines parameters for DishonorReturn.
 type DishonorReturnJSONBody struct {
 	AddendaInformation *string `json:"AddendaInformation,omitempty"`
-
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	ReasonCode         string  `json:"ReasonCode"`
+	ReplyToEventID     string  `json:"ReplyToEventId"`
 }
 
 // DishonorReturnParams defines parameters for DishonorReturn.
@@ -3665,34 +3591,8 @@ type DishonorReturnParams struct {
 
 // RefuseCorrectionJSONBody defines parameters for RefuseCorrection.
 type RefuseCorrectionJSONBody struct {
-	AddendaInformation *string `json:"AddendaInformation,omitempty"`
-
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	ReasonCode     string `json:"ReasonCode"`
+	ReplyToEventID string `json:"ReplyToEventId"`
 }
 
 // RefuseCorrectionParams defines parameters for RefuseCorrection.
@@ -3703,34 +3603,7 @@ type RefuseCorrectionParams struct {
 
 // RetryEntryJSONBody defines parameters for RetryEntry.
 type RetryEntryJSONBody struct {
-	AddendaInformation *string `json:"AddendaInformation,omitempty"`
-
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	ReplyToEventID string `json:"ReplyToEventId"`
 }
 
 // RetryEntryParams defines parameters for RetryEntry.
@@ -3741,34 +3614,12 @@ type RetryEntryParams struct {
 
 // ChargeReturnFeeJSONBody defines parameters for ChargeReturnFee.
 type ChargeReturnFeeJSONBody struct {
-	AddendaInformation *string `json:"AddendaInformation,omitempty"`
-
 	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
+	Amount Amount `json:"Amount"`
 
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	// NoticeGivenOn The day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
+	NoticeGivenOn  Day    `json:"NoticeGivenOn"`
+	ReplyToEventID string `json:"ReplyToEventId"`
 }
 
 // ChargeReturnFeeParams defines parameters for ChargeReturnFee.
@@ -3796,27 +3647,10 @@ type AskBackParams struct {
 type ReturnEntryJSONBody struct {
 	AddendaInformation *string `json:"AddendaInformation,omitempty"`
 
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
 	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
+	DateOfDeath    *Day   `json:"DateOfDeath,omitempty"`
+	ReplyToEventID string `json:"ReplyToEventId"`
+	ReturnCode     string `json:"ReturnCode"`
 
 	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
 	// return is due by the sixth banking day after it, within sixty days after
@@ -3832,34 +3666,9 @@ type ReturnEntryParams struct {
 
 // ReverseEntryJSONBody defines parameters for ReverseEntry.
 type ReverseEntryJSONBody struct {
-	AddendaInformation *string `json:"AddendaInformation,omitempty"`
-
-	// Amount Dollars with at most two decimals; zero is a prenote.
-	Amount *Amount `json:"Amount,omitempty"`
-
-	// ChangeCode corrections
-	ChangeCode *string `json:"ChangeCode,omitempty"`
-
-	// CorrectedData corrections: by position, as the change code lays it out
-	CorrectedData *string `json:"CorrectedData,omitempty"`
-
-	// DateOfDeath A New York calendar day
-	DateOfDeath *Day `json:"DateOfDeath,omitempty"`
-
-	// NoticeGivenOn return_fees: the day on which the receiver was notified that a return would incur a fee, no later than the settlement of the entry
-	NoticeGivenOn *Day `json:"NoticeGivenOn,omitempty"`
-
-	// ReasonCode dishonors, contests, refusals: the code; reversals: duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
-	ReasonCode     *string `json:"ReasonCode,omitempty"`
-	ReplyToEventID string  `json:"ReplyToEventId"`
-
-	// ReturnCode returns
-	ReturnCode *string `json:"ReturnCode,omitempty"`
-
-	// StatementDate The day on which the bank reviewed the receiver's written statement, with a code that needs one. The
-	// return is due by the sixth banking day after it, within sixty days after
-	// settlement.
-	StatementDate *Day `json:"StatementDate,omitempty"`
+	// ReasonCode duplicate, wrong-amount, wrong-receiver, wrong-date, paid-by-check
+	ReasonCode     string `json:"ReasonCode"`
+	ReplyToEventID string `json:"ReplyToEventId"`
 }
 
 // ReverseEntryParams defines parameters for ReverseEntry.

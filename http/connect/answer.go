@@ -2,6 +2,8 @@ package connect
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,31 +16,31 @@ import (
 // answerRoutes are what a client may answer to a transaction's events.
 func (s *surface) answerRoutes() {
 	verbs := map[string]verb{
-		"returns": {"ReturnCode", func(a answer) api.AnswerCommand {
+		"returns": {"ReturnCode", []string{"AddendaInformation", "DateOfDeath", "StatementDate"}, func(a answer) api.AnswerCommand {
 			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath, StatementOn: a.statement}
 		}},
-		"corrections": {"ChangeCode", func(a answer) api.AnswerCommand {
+		"corrections": {"ChangeCode", []string{"CorrectedData"}, func(a answer) api.AnswerCommand {
 			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked}
 		}},
-		"dishonors": {"ReasonCode", func(a answer) api.AnswerCommand {
+		"dishonors": {"ReasonCode", []string{"AddendaInformation"}, func(a answer) api.AnswerCommand {
 			return answers.Dishonor{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information}
 		}},
-		"contests": {"ReasonCode", func(a answer) api.AnswerCommand {
+		"contests": {"ReasonCode", nil, func(a answer) api.AnswerCommand {
 			return answers.Contest{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
 		}},
-		"refusals": {"ReasonCode", func(a answer) api.AnswerCommand {
+		"refusals": {"ReasonCode", nil, func(a answer) api.AnswerCommand {
 			return answers.RefuseChange{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code}
 		}},
-		"reversals": {"ReasonCode", func(a answer) api.AnswerCommand {
-			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.code}
+		"reversals": {"ReasonCode", nil, func(a answer) api.AnswerCommand {
+			return answers.Reverse{ItemID: a.item, ReplyTo: a.replyTo, Reason: strings.ToLower(a.code)}
 		}},
-		"return_fees": {"", func(a answer) api.AnswerCommand {
+		"return_fees": {"", []string{"Amount", "NoticeGivenOn"}, func(a answer) api.AnswerCommand {
 			return answers.ReturnFee{ItemID: a.item, ReplyTo: a.replyTo, AmountCents: a.cents, NoticeGivenOn: a.noticeGivenOn}
 		}},
-		"return_requests": {"", func(a answer) api.AnswerCommand {
+		"return_requests": {"", []string{"Reason"}, func(a answer) api.AnswerCommand {
 			return answers.AskBack{ItemID: a.item, ReplyTo: a.replyTo, Reason: a.reason}
 		}},
-		"retries": {"", func(a answer) api.AnswerCommand {
+		"retries": {"", nil, func(a answer) api.AnswerCommand {
 			return answers.Retry{ItemID: a.item, ReplyTo: a.replyTo}
 		}},
 	}
@@ -48,10 +50,13 @@ func (s *surface) answerRoutes() {
 	}
 }
 
-// verb is one way to answer an event: the field that holds its code, and its
-// command.
+// verb is one way to answer an event: the field that holds its code, the other
+// fields that it has beside ReplyToEventId, and its command. A field of another
+// verb is refused like any that is not known: an amount, say, of a return, which
+// would come back whole.
 type verb struct {
 	codeField string
+	others    []string
 	command   func(answer) api.AnswerCommand
 }
 
@@ -67,8 +72,8 @@ type answer struct {
 }
 
 func (v verb) fields() fieldSet[answer] {
-	set := []field[answer]{
-		textField("ReplyToEventId", func(a *answer) *string { return &a.replyTo }),
+	set := []field[answer]{textField("ReplyToEventId", func(a *answer) *string { return &a.replyTo })}
+	for _, f := range []field[answer]{
 		textField("AddendaInformation", func(a *answer) *string { return &a.information }),
 		textField("DateOfDeath", func(a *answer) *string { return &a.dateOfDeath }),
 		textField("StatementDate", func(a *answer) *string { return &a.statement }),
@@ -79,6 +84,10 @@ func (v verb) fields() fieldSet[answer] {
 		}},
 		textField("Reason", func(a *answer) *string { return &a.reason }),
 		textField("CorrectedData", func(a *answer) *string { return &a.data }),
+	} {
+		if slices.Contains(v.others, f.name) {
+			set = append(set, f)
+		}
 	}
 	if v.codeField != "" {
 		set = append(set, textField(v.codeField, func(a *answer) *string { return &a.code }))
@@ -117,6 +126,7 @@ func (s *surface) answerHandler(v verb) api.Handler {
 		if reply, ok := api.ParseGUID(a.replyTo); ok {
 			a.replyTo = reply
 		}
+		a.code = strings.ToUpper(a.code)
 		once, err := s.Once(c, who, input)
 		if err != nil {
 			return err

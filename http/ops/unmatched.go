@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -95,7 +96,7 @@ func (s *surface) sendBack(c echo.Context, _ api.Caller) error {
 	if err := api.ReadJSON(c, &in); err != nil {
 		return err
 	}
-	if _, err := s.Inbound.Return(c.Request().Context(), c.Param("id"), in.Code); err != nil {
+	if _, err := s.Inbound.Return(c.Request().Context(), c.Param("id"), strings.ToUpper(in.Code)); err != nil {
 		return err
 	}
 	return s.getUnmatched(c, api.Caller{Client: domain.LedgerClient})

@@ -70,6 +70,7 @@ func (s *surface) simulate(reply reply) api.Handler {
 		if err := api.ReadJSON(c, &in); err != nil {
 			return err
 		}
+		in.Code = strings.ToUpper(in.Code)
 		ctx := c.Request().Context()
 		p, err := s.played(ctx, c.Param("id"), in.Client)
 		if err != nil {
