@@ -120,6 +120,11 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		add("2026-11-30T12:00:00Z", returned("ret2", "y1", "R01", "2026-11-30")).
 		add("2026-12-01T12:00:00Z", &domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: "y2", ReplyTo: "ret2"}}).
 		add("2026-12-03T12:00:00Z", returned("ret3", "y2", "R01", "2026-12-03"))
+	again := outgoing("R01", "2026-11-24").
+		add("2026-12-07T12:00:00Z", &domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: "y1", ReplyTo: "ret"}}).
+		add("2026-12-07T15:00:00Z", &domain.TransactionFiled{ItemID: "y1", File: "f9", Batch: 1, Trace: "231380100000009"})
+	presented := delivered()
+	presented.ID, presented.Batches[0].EffectiveOn = "f9", "261208"
 
 	for name, tt := range map[string]struct {
 		c    answers.Case
@@ -161,6 +166,9 @@ func TestAnAnswerIsAllowedInTimeAndOnceAlone(t *testing.T) {
 		"one that was not sent is recalled":           {sent().at("2026-11-24T20:00:00Z"), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
 		"one that came back is not reversed":          {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
 		"nor after five banking days":                 {sent().at("2026-12-02T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.ReturnWindowClosed},
+		"what was presented again is reversed":        {again.at("2026-12-14T20:00:00Z", delivered(), presented), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},
+		"until five banking days after that":          {again.at("2026-12-16T20:00:00Z", delivered(), presented), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.ReturnWindowClosed},
+		"not before that was sent":                    {again.at("2026-12-07T20:00:00Z", delivered()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, domain.RuleBroken},
 		"R01 is presented again":                      {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", delivered()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
 		"it came back from a file its client carried": {outgoing("R01", "2026-11-24").at("2026-11-25T20:00:00Z", carried()), answers.Retry{ItemID: "x", ReplyTo: "ret"}, ""},
 		"one that was corrected was carried, too":     {corrected.at("2026-11-25T20:00:00Z", carried()), answers.Reverse{ItemID: "x", ReplyTo: "out", Reason: "duplicate"}, ""},

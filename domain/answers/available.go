@@ -73,8 +73,11 @@ func (c Case) toIncoming(i *domain.Item) []Action {
 }
 
 func (c Case) toOurs(i *domain.Item) []Action {
-	settled, sent := c.SettledOn(i)
-	if !sent || i.AmountCents == 0 || c.answeredBy(domain.Reversal, i.ID) || c.refuses(domain.Reversal, i.ID) != nil {
+	if _, sent := c.SettledOn(i); !sent || i.AmountCents == 0 || c.answeredBy(domain.Reversal, i.ID) || c.refuses(domain.Reversal, i.ID) != nil {
+		return nil
+	}
+	settled, sent := c.SettledOn((chain{c.Transaction}).standing())
+	if !sent {
 		return nil
 	}
 	return c.open(nil, "reverse", i, calendar.ReversalDeadline(settled))

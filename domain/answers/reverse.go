@@ -17,8 +17,9 @@ type Reverse struct {
 	Reason          string // one of ReversalReasons
 }
 
-// Decide reverses a sent entry once, within five banking days after it settled.
-// A returned entry needs no reversal.
+// Decide reverses a sent entry once, within five banking days after it settled;
+// of one that came back and was presented again, after that settled. A returned
+// entry needs no reversal.
 func (r Reverse) Decide(c Case) (Decision, error) {
 	i, err := c.replyTo(r.ReplyTo, domain.Origination, domain.ToFed, "reversed")
 	if err != nil {
@@ -31,7 +32,7 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	if before, ok := c.standing(domain.Reversal, r.ReplyTo); ok {
 		return again(before, out, false)
 	}
-	settled, sent := c.SettledOn(i)
+	_, sent := c.SettledOn(i)
 	switch {
 	case i.AmountCents == 0:
 		return Decision{}, domain.Refuse(domain.RuleBroken, "a prenote moved no money and is not reversed")
@@ -41,10 +42,10 @@ func (r Reverse) Decide(c Case) (Decision, error) {
 	if err := c.refuses(domain.Reversal, r.ReplyTo); err != nil {
 		return Decision{}, err
 	}
-	if p := (chain{c.Transaction}).standing(); p != i {
-		if _, sent := c.SettledOn(p); !sent {
-			return Decision{}, domain.Refuse(domain.RuleBroken, "event %s, which presents the entry again, has not been transmitted", p.ID)
-		}
+	p := (chain{c.Transaction}).standing()
+	settled, sent := c.SettledOn(p)
+	if !sent {
+		return Decision{}, domain.Refuse(domain.RuleBroken, "event %s, which presents the entry again, has not been transmitted", p.ID)
 	}
 	if err := c.before(&out, calendar.ReversalDeadline(settled)); err != nil {
 		return Decision{}, err
