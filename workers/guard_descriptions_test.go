@@ -97,6 +97,33 @@ func TestADescriptionIsWarnedOfOnceAndLeaves(t *testing.T) {
 	warned(1)
 }
 
+func TestADescriptionIsJudgedAgainForTheDayToWhichTheCutMovesTheEntry(t *testing.T) {
+	for action, state := range map[guard.Action]domain.State{guard.Hold: domain.Held, guard.Warn: domain.Filed} {
+		t.Run(string(action), func(t *testing.T) {
+			b := openBank(t, describing(action))
+			b.clock.Set(at("2026-03-18 09:00"))
+			wages := b.post(gym, pull(1, push, as("BONUS"), on("2026-03-19")))
+			before := b.post(gym, pull(2, push, as("PAYROLL"), on("2026-03-19")))
+			must(t, b.batcher.Sweep(t.Context()))
+			b.stands(map[string]domain.State{wages: domain.Pending, before: domain.Pending})
+			if b.guard.Warned() != 0 {
+				t.Error("warned of an entry that settles on the day before the rule began")
+			}
+			b.cutsAt("2026-03-19 10:15") // both are dated for the rule's first day now
+			b.stands(map[string]domain.State{wages: state, before: domain.Filed})
+			if warned := b.guard.Warned() == 1; warned != (action == guard.Warn) {
+				t.Errorf("warned of %d", b.guard.Warned())
+			}
+			if action == guard.Warn {
+				return
+			}
+			b.approve(gym, wages)
+			b.cutsAt("2026-03-19 14:30")
+			b.stands(map[string]domain.State{wages: domain.Filed}) // approved once
+		})
+	}
+}
+
 func TestAClientsOwnFileWithWagesIsHeldWhole(t *testing.T) {
 	b := openBank(t, describing(guard.Hold))
 	a, err := b.upload(rendered(t, payroll(2, func(f *nacha.File) { f.Batches[0].Header.Description = "WAGES NOV" })))

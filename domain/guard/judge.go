@@ -36,8 +36,9 @@ func (h HeldBy) Rejects() bool { return h.AtDeadline == RejectDeadline && h.Dead
 // counted, neither before nor by this.
 func (b *Book) Judge(e Entry) *Verdict { return b.judge(e, false) }
 
-// JudgeMoved judges an entry whose day of settlement changed: limits that do
-// not count by that day have judged it before.
+// JudgeMoved judges an entry whose day of settlement changed by what depends on
+// that day: limits that count by it, and its description, which has to be right
+// from the day on which the rule began.
 func (b *Book) JudgeMoved(e Entry) *Verdict { return b.judge(e, true) }
 
 // JudgeFile answers why a file may not leave as a whole, by what its entries
@@ -75,14 +76,14 @@ func (c *counter) judgeUse(u Use) *Verdict {
 }
 
 func (b *Book) judge(e Entry, moved bool) *Verdict {
-	var list []Verdict
+	list := b.described(e.Use())
 	if !moved {
 		if v := b.stopped(e.Client, e.Company, e.Debit); v != nil {
-			list = append(list, *v)
+			list = append([]Verdict{*v}, list...)
 		}
-		list = append(append(list, b.described(e.Use())...), b.LookedBack(e)...)
-		list = slices.DeleteFunc(list, func(v Verdict) bool { return e.waived(v.Rule) })
+		list = append(list, b.LookedBack(e)...)
 	}
+	list = slices.DeleteFunc(list, func(v Verdict) bool { return e.waived(v.Rule) })
 	for _, c := range b.counters(e.Client, e.ODFI) {
 		if moved && (c.Per == PerEntry || c.Per == PerBankingDay) {
 			continue

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -96,5 +97,8 @@ func (p *pass) stopsMoved(w *projections.QueuedItem, m moving) bool {
 	}
 	p.book.Count(e.Use())
 	p.moved[w.ItemID] = e.SettlesOn
+	if len(p.book.Warnings(m.entry.Use(), nil)) == 0 { // nor was it warned of for the day it had
+		p.warn(math.MaxInt64, e.Use(), nil, "transaction", w.TransactionID, "event", w.ItemID)
+	}
 	return false
 }
