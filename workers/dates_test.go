@@ -1,8 +1,10 @@
 package workers
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
@@ -129,6 +131,42 @@ func notNil(f func(*domain.Proposal)) []func(*domain.Proposal) {
 		return nil
 	}
 	return []func(*domain.Proposal){f}
+}
+
+// The file was judged for its own day, so it leaves. What it fills is told.
+func TestAFileThatIsDatedAgainToAFullDayLeavesAndIsWarnedOf(t *testing.T) {
+	for name, tt := range map[string]struct {
+		other  int64 // cents that settle on the day to which it moves
+		warned int64
+	}{
+		"there is room for it": {400_00, 0},
+		"there is none":        {400_01, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, bounded(daily(1000_00)))
+			var log bytes.Buffer
+			b.guard.Log = slog.New(slog.NewTextHandler(&log, nil))
+			late := b.post(gym, pull(1, cents(600_00), on("2026-11-23")))
+			b.cutsAt("2026-11-20 14:30")
+			other := b.post(gym, pull(2, cents(tt.other), on("2026-11-24")))
+			b.cutsAt("2026-11-23 10:15") // there is room for it on its day
+			b.stands(map[string]domain.State{late: domain.Filed, other: domain.Filed})
+			b.sweepAt("2026-11-23 10:20")
+			f, err := b.Ledger.File(t.Context(), b.item(gym, late).Filing.File)
+			must(t, err)
+			if f.State != domain.FileIsDelivered || f.Batches[0].EffectiveOn != "261124" {
+				t.Errorf("the file is %s, dated %s", f.State, f.Batches[0].EffectiveOn)
+			}
+			must(t, b.batcher.Sweep(t.Context()))
+			lines := strings.Count(log.String(), "a file that was dated again exceeds a limit")
+			if int64(lines) != tt.warned || b.guard.Warned() != tt.warned {
+				t.Errorf("%d lines, %d entries, want %d: %s", lines, b.guard.Warned(), tt.warned, log.String())
+			}
+			if tt.warned > 0 && !strings.Contains(log.String(), "saw=1000.01 limit=1000.00") {
+				t.Errorf("it says %s", log.String())
+			}
+		})
+	}
 }
 
 func TestAFileThatCouldNotLeaveInTimeIsDatedAgain(t *testing.T) {

@@ -62,6 +62,22 @@ func (b *Book) JudgeFile(uses []Use, found ...Verdict) *Verdict {
 	return gravest(list)
 }
 
+// Over are the limits of days of settlement that are exceeded on the days of a
+// file whose entries are counted.
+func (b *Book) Over(uses []Use) (over []Verdict) {
+	for _, u := range uses {
+		for _, c := range b.counters(u.Client, u.ODFI) {
+			if c.Per != PerSettlementDate && c.Per != PerBankingDays {
+				continue
+			}
+			if v := c.judgeUse(u); v != nil && !slices.Contains(over, *v) {
+				over = append(over, *v)
+			}
+		}
+	}
+	return over
+}
+
 // judgeUse judges what is counted.
 func (c *counter) judgeUse(u Use) *Verdict {
 	if !c.concerns(u.Debit, u.Company) || u.Count == 0 {

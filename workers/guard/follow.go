@@ -23,6 +23,7 @@ func (p *pass) follow(to int64) error {
 	}
 	var failed error
 	err := eventstore.Scan(p.ctx, p.Ledger.Store, p.at, to, func(r *eventstore.Recorded) {
+		p.redated.note(r)
 		if failed == nil {
 			failed = p.event(r)
 			p.warned.upTo(r.Position)
@@ -51,6 +52,7 @@ func (p *pass) anew() error {
 	return p.Views.Guarding(p.ctx, func(shown *projections.Guarding) error {
 		if len(shown.Owners()) == 0 {
 			p.forget()
+			p.redated = redated{}
 			return nil
 		}
 		return p.load(shown)

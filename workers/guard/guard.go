@@ -56,7 +56,8 @@ type Guard struct {
 	moved   map[string]calendar.Date // what a cut gave another day, by item, until it is filed
 	stopped map[string]bool          // items that the guard stopped, until the log is read up to that
 
-	warned warned
+	warned  warned
+	redated redated
 }
 
 // New checks the configuration.
@@ -75,6 +76,7 @@ func (g *Guard) Forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.forget()
+	g.redated = redated{}
 }
 
 func (g *Guard) forget() { g.owners, g.book, g.at, g.moved, g.stopped = nil, nil, 0, nil, nil }
@@ -133,6 +135,7 @@ func (g *Guard) judge(ctx context.Context) (stopped int, err error) {
 		to = shown.Position()
 		if len(shown.Owners()) == 0 {
 			g.forget()
+			g.redated = redated{}
 			return nil
 		}
 		if g.book == nil || !slices.Equal(shown.Owners(), g.owners) || shown.Position() < g.at {

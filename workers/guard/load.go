@@ -49,7 +49,7 @@ func (p *pass) load(shown *projections.Guarding) error {
 		return fmt.Errorf("judge what waits: %w", err)
 	}
 	p.warned.upTo(p.at)
-	return nil
+	return p.warnRedated(shown)
 }
 
 // rules are those of the owners as they stand in the log. Where they are newer
