@@ -32,6 +32,16 @@ var scopesOf = map[string][]string{
 	RoleRevealer: {ScopeOpsRead, ScopeReveal},
 }
 
+// RolesWith are the roles that include a scope.
+func RolesWith(scope string) (roles []string) {
+	for _, role := range Roles {
+		if slices.Contains(scopesOf[role], scope) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
 // Operator is a person who runs the ledger.
 type Operator struct {
 	Email    string // in lower case: the person's id, also in events

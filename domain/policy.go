@@ -45,6 +45,10 @@ func (p *Policy) Evolve(f Fact) {
 // Expires is how long a request waits for approval.
 func (p Policy) Expires() time.Duration { return cmp.Or(p.ApprovalExpires, DefaultExpiry) }
 
+// TwoToRelease reports whether it takes two people to release what is held of an
+// amount.
+func (p Policy) TwoToRelease(cents int64) bool { return p.FourEyes && cents > p.ReleaseAboveCents }
+
 // ChangePolicy replaces the policy.
 type ChangePolicy struct {
 	FourEyes          bool

@@ -133,6 +133,11 @@ func TestTheQueueTellsWhatWaitsAndWhatHappensIfNobodyActs(t *testing.T) {
 		got[1]["kind"] != "approvals" || got[1]["count"] != 1.0 || got[1]["next_deadline"] != w.clock.Now().Add(24*time.Hour).UTC().Format(time.RFC3339) {
 		t.Errorf("the queue has %v", got)
 	}
+	for n, want := range []string{`{"above_cents":0,"roles":["approver"],"scope":"ops:approve","two_people":true}`, `{"roles":["approver"],"scope":"ops:approve","two_people":true}`} {
+		if who, _ := json.Marshal(got[n]["who"]); string(who) != want {
+			t.Errorf("%s can be released by %s", got[n]["kind"], who)
+		}
+	}
 	if got := rows(bob.call("GET", "/v1/ops/queue?kind=approvals", "").is(200)); len(got) != 1 || got[0]["kind"] != "approvals" {
 		t.Errorf("of approvals there is %v", got)
 	}

@@ -4453,6 +4453,19 @@ type GetQueueParams struct {
 	Kind *WaitKind `form:"kind,omitempty" json:"kind,omitempty"`
 }
 
+// GetQueue200JSONResponseBody_Data_Who defines parameters for GetQueue.
+type GetQueue200JSONResponseBody_Data_Who struct {
+	// AboveCents Two people are needed for items above this amount, one for the others
+	AboveCents *int64 `json:"above_cents,omitempty"`
+
+	// Roles Of people who may
+	Roles []string `json:"roles"`
+	Scope string   `json:"scope"`
+
+	// TwoPeople By the policy one person asks and another approves
+	TwoPeople bool `json:"two_people"`
+}
+
 // GetQueue200JSONResponseBody_Data defines parameters for GetQueue.
 type GetQueue200JSONResponseBody_Data struct {
 	Cents int64    `json:"cents"`
@@ -4471,6 +4484,9 @@ type GetQueue200JSONResponseBody_Data struct {
 
 	// Then What happens if nobody acts
 	Then string `json:"then"`
+
+	// Who Who may let it go its way: release what is held, decide what is asked, settle the rest. Rejecting what is held needs ops:work only.
+	Who GetQueue200JSONResponseBody_Data_Who `json:"who"`
 }
 
 // GetQueue200JSONResponseBody defines parameters for GetQueue.

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -182,17 +183,30 @@ func transactionPath(client, id string) string { return Path + "/transactions/" 
 
 func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, string, error) {
 	items, next, err := s.Views.HeldItems(ctx, projections.HeldFilter{Client: of.client, Rule: of.rule, Since: of.since, Limit: of.limit, Cursor: of.cursor})
-	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
+	t := table{Name: "held", Caption: "Held entries, the oldest first", Columns: columns("Receiver@", "Amount#", "Why it is held", "Client", "Held since@", "Who may release it", "If nobody acts", "Id"), Empty: "No entry is held.", page: p}
 	if of.rule != "" {
 		t.Caption = "Held by " + of.rule + ", the oldest first"
+	}
+	policy, fault := s.Ledger.Policy(ctx)
+	if fault != nil {
+		return t, "", fault
 	}
 	for _, h := range items {
 		t.add(
 			linked(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
 			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), say(h.Reason).sub(h.Rule), p.client(h.Client),
-			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldThen(h), code(h.TransactionID))
+			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldFor(h, policy), heldThen(h), code(h.TransactionID))
 	}
 	return t, next, err
+}
+
+// heldFor says who can release a held entry.
+func heldFor(h projections.HeldItem, policy domain.Policy) cell {
+	roles := strings.Join(domain.RolesWith(domain.ScopeOpsApprove), " or ")
+	if policy.TwoToRelease(h.AmountCents) {
+		return say("two people").sub(roles + ": one asks, another approves")
+	}
+	return say("one person").sub(roles)
 }
 
 // heldThen says what happens to a held entry if nobody decides.

@@ -138,7 +138,7 @@ func (s *surface) mayRelease(ctx context.Context, cents int64) (string, error) {
 		names = append(names[:8], fmt.Sprintf("%d more", n-8))
 	}
 	says := "It can be released by " + strings.Join(names, ", ") + "."
-	if policy.FourEyes && cents > policy.ReleaseAboveCents {
+	if policy.TwoToRelease(cents) {
 		says += " It takes two of them: one asks, another approves."
 	}
 	return says, nil

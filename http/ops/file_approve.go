@@ -29,7 +29,7 @@ func (s *surface) approveFile(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	if f.State == domain.FileIsHeld && f.Cut.Totals.DebitCents+f.Cut.Totals.CreditCents > policy.ReleaseAboveCents {
+	if f.State == domain.FileIsHeld && policy.TwoToRelease(f.Cut.Totals.DebitCents+f.Cut.Totals.CreditCents) {
 		if ctx, err = s.ForTwo(c, who, domain.ActRelease, f.ID, []byte(in.Reason)); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func (s *surface) releasing(c echo.Context, who api.Caller, t domain.Transaction
 	if err != nil {
 		return ctx, err
 	}
-	if i, ok := t.Item(item); !ok || i.State != domain.Held || i.AmountCents <= policy.ReleaseAboveCents {
+	if i, ok := t.Item(item); !ok || i.State != domain.Held || !policy.TwoToRelease(i.AmountCents) {
 		return ctx, nil
 	}
 	return s.ForTwo(c, who, domain.ActRelease, item, []byte(reason))

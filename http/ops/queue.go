@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -20,7 +21,36 @@ type waits struct {
 	Oldest   *time.Time `json:"oldest"`
 	Deadline *time.Time `json:"next_deadline"`
 	Then     string     `json:"then"` // if nobody acts
+	Who      who        `json:"who"`
 	List     string     `json:"list"` // path of the list of them
+}
+
+// who is who may let what waits go its way.
+type who struct {
+	Scope string   `json:"scope"`
+	Roles []string `json:"roles"` // of the people who have it
+	// TwoPeople reports that one of them asks and another approves; of what is
+	// held, where an item is above an amount.
+	TwoPeople  bool   `json:"two_people"`
+	AboveCents *int64 `json:"above_cents,omitempty"`
+}
+
+// whoActs says who may act on a kind of what waits.
+func whoActs(kind string, p domain.Policy) who {
+	w := who{Scope: domain.ScopeOpsWork}
+	switch kind {
+	case projections.WaitsHeld, projections.WaitsDeadline:
+		w.Scope, w.TwoPeople = domain.ScopeOpsApprove, p.FourEyes
+		if p.FourEyes {
+			w.AboveCents = &p.ReleaseAboveCents
+		}
+	case projections.WaitsUnknown:
+		w.Scope, w.TwoPeople = domain.ScopeOpsApprove, p.FourEyes
+	case projections.WaitsApproval:
+		w.Scope, w.TwoPeople = domain.ScopeOpsApprove, true
+	}
+	w.Roles = domain.RolesWith(w.Scope)
+	return w
 }
 
 // unattended says what happens to each kind if nobody acts, and where its list
@@ -58,17 +88,21 @@ func (s *surface) queue(c echo.Context, _ api.Caller) error {
 	if err != nil {
 		return fmt.Errorf("count what waits: %w", err)
 	}
+	policy, err := s.Ledger.Policy(ctx)
+	if err != nil {
+		return err
+	}
 	shown := []waits{}
 	for _, w := range all {
 		if kind == "" || kind == w.What {
-			shown = append(shown, shownWaits(w))
+			shown = append(shown, shownWaits(w, policy))
 		}
 	}
 	return api.AnswerPage(c, shown, "")
 }
 
-func shownWaits(w projections.Waits) waits {
-	shown := waits{Kind: w.What, Rule: w.Rule, Count: w.Count, Cents: w.Cents, Then: unattended[w.What].then, List: unattended[w.What].list}
+func shownWaits(w projections.Waits, p domain.Policy) waits {
+	shown := waits{Who: whoActs(w.What, p), Kind: w.What, Rule: w.Rule, Count: w.Count, Cents: w.Cents, Then: unattended[w.What].then, List: unattended[w.What].list}
 	if w.Rejects {
 		shown.Then = rejectedThen
 	}
