@@ -100,6 +100,11 @@ func (s *Server) documentRoutes() error {
 	if err != nil {
 		return err
 	}
+	document := map[string]any{}
+	if err := json.Unmarshal(asJSON, &document); err != nil {
+		return fmt.Errorf("read the OpenAPI document: %w", err)
+	}
+	s.Filters = api.FiltersOf(document)
 	s.Echo.GET("/openapi.json", func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, asJSON) })
 	s.Echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", asYAML) })
 	s.Echo.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })

@@ -82,6 +82,9 @@ func (s *Kit) protect(h Handler, allowed func(Caller) error) echo.HandlerFunc {
 		if err := s.rates.allow(who.Client); err != nil {
 			return err
 		}
+		if err := s.Filters.check(c); err != nil {
+			return err
+		}
 		r := c.Request()
 		c.SetRequest(r.WithContext(ledger.WithRequest(r.Context(), RequestID(c), who.Key)))
 		return again(h)(c, who)

@@ -117,9 +117,6 @@ func transactionFilter(c echo.Context, who Caller) (f projections.TransactionFil
 	}
 	q.amounts(&f)
 	f.Name = q.name()
-	for _, paging := range []string{"limit", "cursor"} {
-		q.Text(paging)
-	}
 	return f, q.Refusal()
 }
 

@@ -24,6 +24,8 @@ type Kit struct {
 	// BodyLimits are the limits of POSTs to paths that take more than an
 	// ordinary body, in bytes; zero is no limit.
 	BodyLimits map[string]int64
+	// Filters are what a query may have.
+	Filters Filters
 	// Renderers write problems below a path in another shape than
 	// application/problem+json.
 	Renderers map[string]func(echo.Context, *Problem) error

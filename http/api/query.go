@@ -1,7 +1,9 @@
 package api
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,8 +23,8 @@ func ParseDay(s string) (day string, ok bool) {
 	return d.String(), err == nil
 }
 
-// QueryReader reads query parameters by name, in any letter case, and collects
-// what is wrong; a parameter that nobody read is wrong too.
+// QueryReader reads query parameters by name and collects what is wrong. That
+// the API's are known, and there once, was checked before; see Filters.
 type QueryReader struct {
 	Values url.Values
 	read   []string
@@ -37,20 +39,17 @@ func (q *QueryReader) Bad(name, code, message string) {
 // Text is the value of a name; "" when it is not there.
 func (q *QueryReader) Text(name string) string {
 	q.read = append(q.read, name)
-	var found []string
-	for n, values := range q.Values {
-		if strings.EqualFold(n, name) {
-			found = append(found, values...)
+	return q.Values.Get(name)
+}
+
+// NothingElse notes what is there more than once, or was not read before.
+func (q *QueryReader) NothingElse() {
+	for _, name := range slices.Sorted(maps.Keys(q.Values)) {
+		if !slices.Contains(q.read, name) {
+			q.Bad(SafeName(name), "unknown-filter", "there is no such filter")
+		} else if len(q.Values[name]) > 1 {
+			q.Bad(SafeName(name), "duplicate", "is there more than once")
 		}
-	}
-	switch len(found) {
-	case 0:
-		return ""
-	case 1:
-		return found[0]
-	default:
-		q.Bad(name, "duplicate", "is there more than once")
-		return ""
 	}
 }
 
@@ -100,19 +99,10 @@ func Pick[T ~string](q *QueryReader, name string, values []T) (none T) {
 
 // Refusal returns what was wrong, or nil.
 func (q *QueryReader) Refusal() error {
-	for name := range q.Values {
-		known := false
-		for _, r := range q.read {
-			known = known || strings.EqualFold(name, r)
-		}
-		if !known {
-			q.Bad(SafeName(name), "unknown-filter", "there is no such filter")
-		}
-	}
 	if len(q.wrong) == 0 {
 		return nil
 	}
-	return &domain.Refusal{Code: domain.Invalid, Fields: q.wrong}
+	return &domain.Refusal{Code: domain.Invalid, Fields: q.wrong[:min(len(q.wrong), MaxComplaints)]}
 }
 
 // QueryDay reads a day, YYYY-MM-DD, from the query; otherwise is the default.

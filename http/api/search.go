@@ -33,17 +33,11 @@ type FoundPage struct {
 // AnswerSearch answers what q may refer to: for operations in the whole ledger,
 // for a client among its own.
 func (s *Kit) AnswerSearch(c echo.Context, who Caller) error {
-	params := &QueryReader{Values: c.QueryParams()}
-	typed, cursor := params.Text("q"), params.Text("cursor")
-	params.Text("limit")
-	if err := params.Refusal(); err != nil {
-		return err
-	}
 	most, err := Limit(c)
 	if err != nil {
 		return err
 	}
-	p, err := s.Search(c.Request().Context(), who, typed, most, cursor)
+	p, err := s.Search(c.Request().Context(), who, c.QueryParam("q"), most, c.QueryParam("cursor"))
 	if err != nil {
 		return err
 	}

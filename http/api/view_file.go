@@ -56,30 +56,41 @@ var shownStates = []domain.FileState{
 // IsShown reports whether a file of the log is visible.
 func IsShown(f domain.File) bool { return slices.Contains(shownStates, f.State) }
 
-// NewFileRecord converts a file of ours.
-func NewFileRecord(f projections.File) FileRecord {
-	state := f.State
+// shownAs is the state that an answer has for one.
+func shownAs(state domain.FileState) domain.FileState {
 	switch state {
 	case domain.FileIsDelivering:
-		state = domain.FileIsRendered // on its way: no more is known
+		return domain.FileIsRendered // on its way: no more is known
 	case domain.FileIsGivenUp: // before it was cut; its note says why
-		state = domain.FileIsRejected
+		return domain.FileIsRejected
 	}
+	return state
+}
+
+// NewFileRecord converts a file of ours.
+func NewFileRecord(f projections.File) FileRecord {
 	made := f.CutAt
 	if made.IsZero() {
 		made = f.CreatedAt
 	}
 	return FileRecord{
-		ID: f.ID, Name: f.Name, State: string(state), Why: f.Why, Note: f.Note, CreatedAt: made, ODFI: f.ODFI,
+		ID: f.ID, Name: f.Name, State: string(shownAs(f.State)), Why: f.Why, Note: f.Note, CreatedAt: made, ODFI: f.ODFI,
 		ImmediateOrigin: f.ImmediateOrigin, Modifier: f.Modifier, Batches: f.Totals.Batches, Entries: f.Totals.Entries,
 		DebitCents: f.Totals.DebitCents, CreditCents: f.Totals.CreditCents, SHA256: hex.EncodeToString(f.SHA256),
 	}
 }
 
-// PageOfFiles answers a page of the files of a client, of all clients for "".
+// PageOfFiles answers a page of the files of a client, of all clients for "";
+// state= selects one state.
 func (s *Kit) PageOfFiles(c echo.Context, caller, client string) error {
+	q := &QueryReader{Values: c.QueryParams()}
+	state := Pick(q, "state", slices.DeleteFunc(slices.Clone(shownStates), func(f domain.FileState) bool { return shownAs(f) != f }))
+	if err := q.Refusal(); err != nil {
+		return err
+	}
+	states := slices.DeleteFunc(slices.Clone(shownStates), func(f domain.FileState) bool { return state != "" && shownAs(f) != state })
 	return List(s, c, client, "files", func(ctx context.Context, limit int, cursor string) ([]projections.File, string, error) {
-		return s.Views.Files(ctx, projections.FileFilter{Client: client, States: shownStates, Limit: limit, Cursor: cursor})
+		return s.Views.Files(ctx, projections.FileFilter{Client: client, States: states, Limit: limit, Cursor: cursor})
 	}, func(f projections.File) (FileRecord, error) {
 		shown := NewFileRecord(f)
 		if client == "" || caller == domain.LedgerClient {

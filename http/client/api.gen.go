@@ -787,6 +787,19 @@ const (
 	FoundStatusTransmitted FoundStatus = "Transmitted"
 )
 
+// Defines values for StateOfFiles.
+const (
+	StateOfFilesAcknowledged    StateOfFiles = "acknowledged"
+	StateOfFilesCut             StateOfFiles = "cut"
+	StateOfFilesDelivered       StateOfFiles = "delivered"
+	StateOfFilesDeliveryUnknown StateOfFiles = "delivery_unknown"
+	StateOfFilesHeld            StateOfFiles = "held"
+	StateOfFilesRefused         StateOfFiles = "refused"
+	StateOfFilesRejected        StateOfFiles = "rejected"
+	StateOfFilesReleased        StateOfFiles = "released"
+	StateOfFilesRendered        StateOfFiles = "rendered"
+)
+
 // Defines values for OAuthErrorError.
 const (
 	OAuthErrorErrorInvalidClient          OAuthErrorError = "invalid_client"
@@ -837,6 +850,19 @@ const (
 	Ready GetReadiness200JSONResponseBodyStatus = "ready"
 )
 
+// Defines values for ListFilesParamsState.
+const (
+	ListFilesParamsStateAcknowledged    ListFilesParamsState = "acknowledged"
+	ListFilesParamsStateCut             ListFilesParamsState = "cut"
+	ListFilesParamsStateDelivered       ListFilesParamsState = "delivered"
+	ListFilesParamsStateDeliveryUnknown ListFilesParamsState = "delivery_unknown"
+	ListFilesParamsStateHeld            ListFilesParamsState = "held"
+	ListFilesParamsStateRefused         ListFilesParamsState = "refused"
+	ListFilesParamsStateRejected        ListFilesParamsState = "rejected"
+	ListFilesParamsStateReleased        ListFilesParamsState = "released"
+	ListFilesParamsStateRendered        ListFilesParamsState = "rendered"
+)
+
 // Defines values for ListApprovalsParamsState.
 const (
 	ListApprovalsParamsStateApproved  ListApprovalsParamsState = "approved"
@@ -850,6 +876,19 @@ const (
 // Defines values for ListWebhookDeliveriesOfClientParamsState.
 const (
 	ListWebhookDeliveriesOfClientParamsStateWaiting ListWebhookDeliveriesOfClientParamsState = "waiting"
+)
+
+// Defines values for ListAllFilesParamsState.
+const (
+	ListAllFilesParamsStateAcknowledged    ListAllFilesParamsState = "acknowledged"
+	ListAllFilesParamsStateCut             ListAllFilesParamsState = "cut"
+	ListAllFilesParamsStateDelivered       ListAllFilesParamsState = "delivered"
+	ListAllFilesParamsStateDeliveryUnknown ListAllFilesParamsState = "delivery_unknown"
+	ListAllFilesParamsStateHeld            ListAllFilesParamsState = "held"
+	ListAllFilesParamsStateRefused         ListAllFilesParamsState = "refused"
+	ListAllFilesParamsStateRejected        ListAllFilesParamsState = "rejected"
+	ListAllFilesParamsStateReleased        ListAllFilesParamsState = "released"
+	ListAllFilesParamsStateRendered        ListAllFilesParamsState = "rendered"
 )
 
 // Defines values for ReleaseFileJSONBodyThen.
@@ -3453,6 +3492,9 @@ type RelationshipID = openapi_types.UUID
 // Searched defines model for Searched.
 type Searched = string
 
+// StateOfFiles defines model for StateOfFiles.
+type StateOfFiles string
+
 // WebhookID defines model for WebhookID.
 type WebhookID = openapi_types.UUID
 
@@ -3517,7 +3559,7 @@ type ListTransactionEventsParams struct {
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -3758,7 +3800,11 @@ type CreateVaultDebitParams struct {
 // ListRelationshipsParams defines parameters for ListRelationships.
 type ListRelationshipsParams struct {
 	// Statuses One or more statuses with commas between them.
-	Statuses *string `form:"statuses,omitempty" json:"statuses,omitempty"`
+	Statuses *string         `form:"statuses,omitempty" json:"statuses,omitempty"`
+	Limit    *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CreateRelationshipParams defines parameters for CreateRelationship.
@@ -3779,6 +3825,14 @@ type VerifyRelationshipParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListTransfersParams defines parameters for ListTransfers.
+type ListTransfersParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // CreateTransferParams defines parameters for CreateTransfer.
 type CreateTransferParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
@@ -3789,7 +3843,7 @@ type CreateTransferParams struct {
 type ListProFilesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -3850,9 +3904,13 @@ type StreamEventsParams struct {
 type ListFilesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor               `form:"cursor,omitempty" json:"cursor,omitempty"`
+	State  *ListFilesParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
+
+// ListFilesParamsState defines parameters for ListFiles.
+type ListFilesParamsState string
 
 // UploadFileTextBody defines parameters for UploadFile.
 type UploadFileTextBody = string
@@ -3868,6 +3926,22 @@ type UploadFile202JSONResponseBody struct {
 	FileID string `json:"file_id"`
 }
 
+// ListProCorrectionsParams defines parameters for ListProCorrections.
+type ListProCorrectionsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProODFIsParams defines parameters for ListProODFIs.
+type ListProODFIsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // CreateProODFIParams defines parameters for CreateProODFI.
 type CreateProODFIParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
@@ -3878,7 +3952,7 @@ type CreateProODFIParams struct {
 type ListApprovalsParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor                   `form:"cursor,omitempty" json:"cursor,omitempty"`
 	State  *ListApprovalsParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
@@ -3926,7 +4000,7 @@ type ListActs200JSONResponseBody struct {
 type ListClientsParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -3967,7 +4041,7 @@ type AskBackForClientJSONBody struct {
 type ListWebhooksOfClientParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -3982,7 +4056,7 @@ type ListWebhookDeliveriesOfClientParams struct {
 	State *ListWebhookDeliveriesOfClientParamsState `form:"state,omitempty" json:"state,omitempty"`
 	Limit *LimitParameter                           `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4052,10 +4126,14 @@ type GetExposureParams struct {
 type ListAllFilesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
-	Cursor *Cursor          `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Client *ClientParameter `form:"client,omitempty" json:"client,omitempty"`
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor                  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Client *ClientParameter         `form:"client,omitempty" json:"client,omitempty"`
+	State  *ListAllFilesParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
+
+// ListAllFilesParamsState defines parameters for ListAllFiles.
+type ListAllFilesParamsState string
 
 // ApproveFileJSONBody defines parameters for ApproveFile.
 type ApproveFileJSONBody struct {
@@ -4079,7 +4157,7 @@ type ReleaseFileJSONBodyThen string
 type ListInboundFilesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	State  *string `form:"state,omitempty" json:"state,omitempty"`
 }
@@ -4121,7 +4199,7 @@ type ListInboundDecisionsParams struct {
 	Client *string         `form:"client,omitempty" json:"client,omitempty"`
 	Limit  *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4516,7 +4594,7 @@ type ListReturnRequestsParams struct {
 	Client *string         `form:"client,omitempty" json:"client,omitempty"`
 	Limit  *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4525,7 +4603,7 @@ type SearchAllParams struct {
 	Q     Searched        `form:"q" json:"q"`
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4580,7 +4658,7 @@ type ListSettlements200JSONResponseBody struct {
 type ListAllTransactionsParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor          `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Client *ClientParameter `form:"client,omitempty" json:"client,omitempty"`
 
@@ -4653,7 +4731,7 @@ type RevealAccount200JSONResponseBody struct {
 type ListUnmatchedEntriesParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor  *Cursor                            `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Client  *ClientParameter                   `form:"client,omitempty" json:"client,omitempty"`
 	Outcome *ListUnmatchedEntriesParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
@@ -4698,7 +4776,7 @@ type GetProfile200JSONResponseBody struct {
 type ListRecipientsParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4706,6 +4784,14 @@ type ListRecipientsParams struct {
 type CreateRecipientParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRecipientAccountsParams defines parameters for ListRecipientAccounts.
+type ListRecipientAccountsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CreateRecipientAccountParams defines parameters for CreateRecipientAccount.
@@ -4723,12 +4809,20 @@ type ListReturnRateEntriesParams struct {
 // ListReturnRateEntriesParamsClass defines parameters for ListReturnRateEntries.
 type ListReturnRateEntriesParamsClass string
 
+// ListProReturnsParams defines parameters for ListProReturns.
+type ListProReturnsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // SearchParams defines parameters for Search.
 type SearchParams struct {
 	Q     Searched        `form:"q" json:"q"`
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4825,7 +4919,7 @@ type RefreshTokenJSONBody struct {
 type ListTransactionsParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Trace The trace number of one of our entries, or of a return or change.
@@ -4874,7 +4968,7 @@ type ListTransactionsParamsDirection string
 type ListWebhooksParams struct {
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -4895,7 +4989,7 @@ type ListWebhookDeliveriesParams struct {
 	State *ListWebhookDeliveriesParamsState `form:"state,omitempty" json:"state,omitempty"`
 	Limit *LimitParameter                   `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor next_cursor of the page before.
+	// Cursor next_cursor of the page before, or the one in its Link.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -7050,7 +7144,7 @@ type ClientInterface interface {
 	// ListTransfers The account's transfers, newest first
 	//
 	// Corresponds with GET /v1/accounts/{account_id}/transfers (the `ListTransfers` operationId).
-	ListTransfers(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListTransfers(ctx context.Context, accountID AccountID, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTransferWithBody Move money over an APPROVED relationship
 	//
@@ -7185,12 +7279,12 @@ type ClientInterface interface {
 	// With Accept: text/csv or application/x-ndjson, all of it, as GET /v1/transactions.
 	//
 	// Corresponds with GET /v1/nocs (the `ListProCorrections` operationId).
-	ListProCorrections(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListProCorrections(ctx context.Context, params *ListProCorrectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProODFIs The profile's ODFIs
 	//
 	// Corresponds with GET /v1/odfis (the `ListProODFIs` operationId).
-	ListProODFIs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListProODFIs(ctx context.Context, params *ListProODFIsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateProODFIWithBody Add an ODFI
 	//
@@ -7917,7 +8011,7 @@ type ClientInterface interface {
 	// ListRecipientAccounts A recipient's accounts
 	//
 	// Corresponds with GET /v1/recipients/{id}/accounts (the `ListRecipientAccounts` operationId).
-	ListRecipientAccounts(ctx context.Context, id ProID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListRecipientAccounts(ctx context.Context, id ProID, params *ListRecipientAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateRecipientAccountWithBody Add an account
 	//
@@ -7979,7 +8073,7 @@ type ClientInterface interface {
 	// With Accept: text/csv or application/x-ndjson, all of it, as GET /v1/transactions.
 	//
 	// Corresponds with GET /v1/returns (the `ListProReturns` operationId).
-	ListProReturns(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListProReturns(ctx context.Context, params *ListProReturnsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Search What something a person typed may mean
 	//
@@ -9318,8 +9412,8 @@ func (c *API) VerifyRelationship(ctx context.Context, accountID AccountID, relat
 // ListTransfers The account's transfers, newest first
 //
 // Corresponds with GET /v1/accounts/{account_id}/transfers (the `ListTransfers` operationId).
-func (c *API) ListTransfers(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListTransfersRequest(c.Server, accountID)
+func (c *API) ListTransfers(ctx context.Context, accountID AccountID, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTransfersRequest(c.Server, accountID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9663,8 +9757,8 @@ func (c *API) UploadFileWithTextBody(ctx context.Context, params *UploadFilePara
 // With Accept: text/csv or application/x-ndjson, all of it, as GET /v1/transactions.
 //
 // Corresponds with GET /v1/nocs (the `ListProCorrections` operationId).
-func (c *API) ListProCorrections(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListProCorrectionsRequest(c.Server)
+func (c *API) ListProCorrections(ctx context.Context, params *ListProCorrectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProCorrectionsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9678,8 +9772,8 @@ func (c *API) ListProCorrections(ctx context.Context, reqEditors ...RequestEdito
 // ListProODFIs The profile's ODFIs
 //
 // Corresponds with GET /v1/odfis (the `ListProODFIs` operationId).
-func (c *API) ListProODFIs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListProODFIsRequest(c.Server)
+func (c *API) ListProODFIs(ctx context.Context, params *ListProODFIsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProODFIsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11455,8 +11549,8 @@ func (c *API) ReplaceRecipient(ctx context.Context, id ProID, body ReplaceRecipi
 // ListRecipientAccounts A recipient's accounts
 //
 // Corresponds with GET /v1/recipients/{id}/accounts (the `ListRecipientAccounts` operationId).
-func (c *API) ListRecipientAccounts(ctx context.Context, id ProID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListRecipientAccountsRequest(c.Server, id)
+func (c *API) ListRecipientAccounts(ctx context.Context, id ProID, params *ListRecipientAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRecipientAccountsRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11617,8 +11711,8 @@ func (c *API) ListReturnRateEntries(ctx context.Context, params *ListReturnRateE
 // With Accept: text/csv or application/x-ndjson, all of it, as GET /v1/transactions.
 //
 // Corresponds with GET /v1/returns (the `ListProReturns` operationId).
-func (c *API) ListProReturns(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListProReturnsRequest(c.Server)
+func (c *API) ListProReturns(ctx context.Context, params *ListProReturnsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProReturnsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -13829,6 +13923,30 @@ func NewListRelationshipsRequest(server string, accountID AccountID, params *Lis
 
 		}
 
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -14057,7 +14175,7 @@ func NewVerifyRelationshipRequestWithBody(server string, accountID AccountID, re
 }
 
 // NewListTransfersRequest constructs an http.Request for the ListTransfers method
-func NewListTransfersRequest(server string, accountID AccountID) (*http.Request, error) {
+func NewListTransfersRequest(server string, accountID AccountID, params *ListTransfersParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -14080,6 +14198,45 @@ func NewListTransfersRequest(server string, accountID AccountID) (*http.Request,
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -14783,6 +14940,18 @@ func NewListFilesRequest(server string, params *ListFilesParams) (*http.Request,
 
 		}
 
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -14921,7 +15090,7 @@ func NewUploadFileRequestWithBody(server string, params *UploadFileParams, conte
 }
 
 // NewListProCorrectionsRequest constructs an http.Request for the ListProCorrections method
-func NewListProCorrectionsRequest(server string) (*http.Request, error) {
+func NewListProCorrectionsRequest(server string, params *ListProCorrectionsParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -14939,6 +15108,45 @@ func NewListProCorrectionsRequest(server string) (*http.Request, error) {
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
@@ -14948,7 +15156,7 @@ func NewListProCorrectionsRequest(server string) (*http.Request, error) {
 }
 
 // NewListProODFIsRequest constructs an http.Request for the ListProODFIs method
-func NewListProODFIsRequest(server string) (*http.Request, error) {
+func NewListProODFIsRequest(server string, params *ListProODFIsParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -14964,6 +15172,45 @@ func NewListProODFIsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -16698,6 +16945,18 @@ func NewListAllFilesRequest(server string, params *ListAllFilesParams) (*http.Re
 		if params.Client != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "client", *params.Client, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -18861,7 +19120,7 @@ func NewReplaceRecipientRequestWithBody(server string, id ProID, contentType str
 }
 
 // NewListRecipientAccountsRequest constructs an http.Request for the ListRecipientAccounts method
-func NewListRecipientAccountsRequest(server string, id ProID) (*http.Request, error) {
+func NewListRecipientAccountsRequest(server string, id ProID, params *ListRecipientAccountsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -18884,6 +19143,45 @@ func NewListRecipientAccountsRequest(server string, id ProID) (*http.Request, er
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -19205,7 +19503,7 @@ func NewListReturnRateEntriesRequest(server string, params *ListReturnRateEntrie
 }
 
 // NewListProReturnsRequest constructs an http.Request for the ListProReturns method
-func NewListProReturnsRequest(server string) (*http.Request, error) {
+func NewListProReturnsRequest(server string, params *ListProReturnsParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -19221,6 +19519,45 @@ func NewListProReturnsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -21190,7 +21527,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/accounts/{account_id}/transfers (the `ListTransfers` operationId).
-	ListTransfersWithResponse(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*ListTransfersResponse, error)
+	ListTransfersWithResponse(ctx context.Context, accountID AccountID, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*ListTransfersResponse, error)
 
 	// CreateTransferWithBodyWithResponse Move money over an APPROVED relationship
 	//
@@ -21355,14 +21692,14 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/nocs (the `ListProCorrections` operationId).
-	ListProCorrectionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProCorrectionsResponse, error)
+	ListProCorrectionsWithResponse(ctx context.Context, params *ListProCorrectionsParams, reqEditors ...RequestEditorFn) (*ListProCorrectionsResponse, error)
 
 	// ListProODFIsWithResponse The profile's ODFIs
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/odfis (the `ListProODFIs` operationId).
-	ListProODFIsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProODFIsResponse, error)
+	ListProODFIsWithResponse(ctx context.Context, params *ListProODFIsParams, reqEditors ...RequestEditorFn) (*ListProODFIsResponse, error)
 
 	// CreateProODFIWithBodyWithResponse Add an ODFI
 	//
@@ -22175,7 +22512,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/recipients/{id}/accounts (the `ListRecipientAccounts` operationId).
-	ListRecipientAccountsWithResponse(ctx context.Context, id ProID, reqEditors ...RequestEditorFn) (*ListRecipientAccountsResponse, error)
+	ListRecipientAccountsWithResponse(ctx context.Context, id ProID, params *ListRecipientAccountsParams, reqEditors ...RequestEditorFn) (*ListRecipientAccountsResponse, error)
 
 	// CreateRecipientAccountWithBodyWithResponse Add an account
 	//
@@ -22249,7 +22586,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/returns (the `ListProReturns` operationId).
-	ListProReturnsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProReturnsResponse, error)
+	ListProReturnsWithResponse(ctx context.Context, params *ListProReturnsParams, reqEditors ...RequestEditorFn) (*ListProReturnsResponse, error)
 
 	// SearchWithResponse What something a person typed may mean
 	//
@@ -27451,8 +27788,8 @@ func (c *ClientWithResponses) VerifyRelationshipWithResponse(ctx context.Context
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/accounts/{account_id}/transfers (the `ListTransfers` operationId).
-func (c *ClientWithResponses) ListTransfersWithResponse(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*ListTransfersResponse, error) {
-	rsp, err := c.ListTransfers(ctx, accountID, reqEditors...)
+func (c *ClientWithResponses) ListTransfersWithResponse(ctx context.Context, accountID AccountID, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*ListTransfersResponse, error) {
+	rsp, err := c.ListTransfers(ctx, accountID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -27742,8 +28079,8 @@ func (c *ClientWithResponses) UploadFileWithTextBodyWithResponse(ctx context.Con
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/nocs (the `ListProCorrections` operationId).
-func (c *ClientWithResponses) ListProCorrectionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProCorrectionsResponse, error) {
-	rsp, err := c.ListProCorrections(ctx, reqEditors...)
+func (c *ClientWithResponses) ListProCorrectionsWithResponse(ctx context.Context, params *ListProCorrectionsParams, reqEditors ...RequestEditorFn) (*ListProCorrectionsResponse, error) {
+	rsp, err := c.ListProCorrections(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -27755,8 +28092,8 @@ func (c *ClientWithResponses) ListProCorrectionsWithResponse(ctx context.Context
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/odfis (the `ListProODFIs` operationId).
-func (c *ClientWithResponses) ListProODFIsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProODFIsResponse, error) {
-	rsp, err := c.ListProODFIs(ctx, reqEditors...)
+func (c *ClientWithResponses) ListProODFIsWithResponse(ctx context.Context, params *ListProODFIsParams, reqEditors ...RequestEditorFn) (*ListProODFIsResponse, error) {
+	rsp, err := c.ListProODFIs(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29198,8 +29535,8 @@ func (c *ClientWithResponses) ReplaceRecipientWithResponse(ctx context.Context, 
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/recipients/{id}/accounts (the `ListRecipientAccounts` operationId).
-func (c *ClientWithResponses) ListRecipientAccountsWithResponse(ctx context.Context, id ProID, reqEditors ...RequestEditorFn) (*ListRecipientAccountsResponse, error) {
-	rsp, err := c.ListRecipientAccounts(ctx, id, reqEditors...)
+func (c *ClientWithResponses) ListRecipientAccountsWithResponse(ctx context.Context, id ProID, params *ListRecipientAccountsParams, reqEditors ...RequestEditorFn) (*ListRecipientAccountsResponse, error) {
+	rsp, err := c.ListRecipientAccounts(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29332,8 +29669,8 @@ func (c *ClientWithResponses) ListReturnRateEntriesWithResponse(ctx context.Cont
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/returns (the `ListProReturns` operationId).
-func (c *ClientWithResponses) ListProReturnsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProReturnsResponse, error) {
-	rsp, err := c.ListProReturns(ctx, reqEditors...)
+func (c *ClientWithResponses) ListProReturnsWithResponse(ctx context.Context, params *ListProReturnsParams, reqEditors ...RequestEditorFn) (*ListProReturnsResponse, error) {
+	rsp, err := c.ListProReturns(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package connect
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,24 +54,13 @@ func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 		return err
 	}
 	if next != "" {
-		nextPage(c, query, next)
+		api.LinkNext(c, filter.Limit, next)
 	}
 	events := make([]api.EventRecord, len(items))
 	for n, i := range items {
 		events[n] = api.NewEventRecord(i)
 	}
 	return c.JSON(http.StatusOK, events)
-}
-
-// nextPage links to the next page, with the same filters.
-func nextPage(c echo.Context, query url.Values, cursor string) {
-	for name := range query {
-		if strings.EqualFold(name, "cursor") {
-			delete(query, name)
-		}
-	}
-	query.Set("cursor", cursor)
-	c.Response().Header().Set("Link", "<"+c.Request().URL.Path+"?"+query.Encode()+`>; rel="next"`)
 }
 
 // itemFilter reads the filters of the event list; since reports whether a

@@ -116,7 +116,6 @@ type queuePart struct {
 // queues of the plot of ages.
 func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked queuePart, fields []filter, err error) {
 	q := &api.QueryReader{Values: c.QueryParams()}
-	ofPages(q)
 	if of.name == "held" {
 		asked.client, asked.rule = q.Text("client"), q.Text("rule")
 	}
@@ -125,6 +124,7 @@ func (s *surface) queueFilters(c echo.Context, p *page, of workQueue) (asked que
 		age, asked.since = ageFilter(q, p.Now)
 		fields = append(fields, age)
 	}
+	ofPages(q)
 	if err := q.Refusal(); err != nil || of.name != "held" {
 		return asked, fields, err
 	}

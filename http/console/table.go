@@ -129,11 +129,13 @@ func listOf(c echo.Context, p *page) (table, bool) {
 	return table{}, false
 }
 
-// ofPages reads the query parameters that every page accepts.
+// ofPages reads the query parameters that every page accepts; what the page did
+// not read before is refused.
 func ofPages(q *api.QueryReader) {
 	for _, name := range []string{"cursor", "format", "list", "done", "asked"} {
 		q.Text(name)
 	}
+	q.NothingElse()
 }
 
 // columns builds columns from titles. A title that ends in # is a column of

@@ -55,8 +55,6 @@ func (s *surface) shownApproval(a domain.Approval) approval {
 func (s *surface) listApprovals(c echo.Context, who api.Caller) error {
 	q := &api.QueryReader{Values: c.QueryParams()}
 	state := api.Pick(q, "state", domain.ApprovalStates)
-	q.Text("limit")
-	q.Text("cursor")
 	if err := q.Refusal(); err != nil {
 		return err
 	}

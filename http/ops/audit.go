@@ -94,15 +94,10 @@ func (s *surface) actFilter(c echo.Context) (f projections.ActFilter, err error)
 	if f.Limit, err = api.Limit(c); err != nil {
 		return f, err
 	}
-	q := &api.QueryReader{Values: c.QueryParams()}
-	q.Text("after")
-	q.Text("limit")
-	actor := q.Text("actor")
-	f.Client = q.Text("client")
-	if err := q.Refusal(); err != nil || actor == "" {
-		return f, err
+	f.Client = c.QueryParam("client")
+	if actor := c.QueryParam("actor"); actor != "" {
+		f.Actors, err = s.ActorsOf(c.Request().Context(), actor)
 	}
-	f.Actors, err = s.ActorsOf(c.Request().Context(), actor)
 	return f, err
 }
 

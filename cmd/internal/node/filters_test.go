@@ -1,0 +1,68 @@
+package node
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	achhttp "github.com/achledger/achledger/http"
+)
+
+// A misspelled filter would list everything, and a cursor under another name
+// the first page for ever.
+func TestAQueryIsReadStrictlyOnEverySurface(t *testing.T) {
+	r := serve(t, "", nil)
+	_, gym := r.client("Harbor Gym")
+	asJSON, _, err := achhttp.OpenAPI()
+	r.check(err)
+	d := document{}
+	r.check(json.Unmarshal(asJSON, &d.whole))
+	open := []string{"/", "/docs", "/docs/{file}", "/healthz", "/readyz", "/openapi.json", "/openapi.yaml", "/metrics"}
+	parameter := regexp.MustCompile(`\{[a-z_]+\}`)
+	for path, item := range d.whole["paths"].(map[string]any) {
+		if d.follow(item)["get"] == nil || slices.Contains(open, path) || strings.HasPrefix(path, "/rest/") {
+			continue
+		}
+		who := gym
+		if strings.HasPrefix(path, "/v1/ops/") || strings.HasPrefix(path, "/v1/simulations/") {
+			who = r.ops
+		}
+		for query, says := range map[string]string{"?Clientt=1": `"/Clientt"`, "?client=%zz": "cannot be decoded", "?limit=1;client=acme": "cannot be decoded"} {
+			if status, text := r.text(who, parameter.ReplaceAllString(path, "x")+query); status != 400 || !strings.Contains(text, says) {
+				t.Errorf("%s%s answers %d %s", path, query, status, text)
+			}
+		}
+	}
+	for path, want := range map[string]int{
+		"/v1/events?cursor=5": 400, "/v1/events?after=0&after=5": 400, "/v1/events?after=0&AFTER=5": 400, "/v1/events?AFTER=x": 400,
+		"/v1/events?AFTER=0&limit=1": 200, "/api/transaction/event?Date=9/1/2015&eventType=Origination&Status=Released&DIRECTION=ToFed": 200,
+		"/v1/files?state=lost": 400, "/v1/files?state=Delivered": 200,
+		"/v1/returns?limit=1": 200, "/v1/nocs?limit=1&cursor=": 200, "/v1/odfis?limit=1": 200,
+		"/rest/v2/ach/tokens/x?whatever=1": 404,
+	} {
+		if status, text := r.text(gym, path); status != want {
+			t.Errorf("%s answers %d %s", path, status, text)
+		}
+	}
+}
+
+// What an alert tells people to ask for is answered.
+func TestTheQueriesOfTheAlertsAreAnswered(t *testing.T) {
+	r := serve(t, "", nil)
+	id, _ := r.client("Harbor Gym")
+	rules, err := os.ReadFile(alertRules)
+	r.check(err)
+	queries := regexp.MustCompile(`GET (/v1/ops/[^ ;,]*\?[a-z0-9_=&]*)`).FindAllStringSubmatch(string(rules), -1)
+	if len(queries) == 0 {
+		t.Fatal("no alert has one")
+	}
+	for _, q := range queries {
+		path := strings.Replace(q[1], "client=", "client="+id, 1)
+		if status, text := r.text(r.ops, path); status != 200 {
+			t.Errorf("%s answers %d %s", path, status, text)
+		}
+	}
+}
