@@ -36,6 +36,24 @@ func (c MakeTransfer) Decide(now Holder) ([]Event, error) {
 	return []Event{TransferMade{c.TransactionID, r.ID, c.Direction}}, nil
 }
 
+// CorrectTransfer notes a corrected entry beside the transfer that came back and
+// whose place it takes. It is owed whatever became of the relationship meanwhile,
+// as a retry is.
+type CorrectTransfer struct {
+	TransactionID string // of the corrected entry
+	Corrects      string // the transaction that came back
+}
+
+// Decide notes it over the same relationship; of what is no transfer there is
+// nothing to note.
+func (c CorrectTransfer) Decide(now Holder) ([]Event, error) {
+	t, ok := now.Transfer(c.Corrects)
+	if !ok {
+		return nil, nil
+	}
+	return []Event{TransferMade{c.TransactionID, t.RelationshipID, t.Direction}}, nil
+}
+
 // LinkProposal is an entry over a relationship: to its account as it is now,
 // in the owner's name. It refuses when no SEC code of the client allows the
 // direction; the client's default is preferred.

@@ -75,6 +75,41 @@ func TestADebitThatWasNotAsAuthorizedIsCorrectedByANewEntry(t *testing.T) {
 	w.sound()
 }
 
+// The entry that corrects a transfer is one of the relationship's too: the link
+// is canceled once it has settled, and not before.
+func TestACorrectedEntryOfATransferIsATransfer(t *testing.T) {
+	w, acme, relationship := approved(t)
+	first := acme.call("POST", transfers(john), transfer(relationship, "INCOMING", "12.50")).is(200).text("id")
+	w.at("2026-11-17 10:16")
+	w.returned("acme", first, "R11")
+	path := "/api/transaction/" + first + "/corrected_entries"
+	body := `{"ReplyToEventId":"` + lastEvent(t, w, first) + `","Reason":"the amount","Amount":8.5}`
+	id := acme.call("POST", path, body).is(201).text("TransactionID")
+	if again := acme.call("POST", path, body).is(200).text("TransactionID"); again != id {
+		t.Errorf("asked again: %s", again)
+	}
+	made := acme.call("GET", transfers(john)+"/"+id, "").is(200)
+	if made.text("status") != "QUEUED" || made.text("amount") != "8.50" || made.text("direction") != "INCOMING" || made.text("relationship_id") != acme.call("GET", transfers(john)+"/"+first, "").is(200).text("relationship_id") {
+		t.Errorf("it is the transfer %s", made.body)
+	}
+	if all := string(acme.call("GET", transfers(john), "").is(200).body); strings.Count(all, id) != 1 || strings.Count(all, first) != 1 {
+		t.Errorf("the relationship's transfers: %s", all)
+	}
+	acme.call("DELETE", links(john)+"/"+relationship, "").is(204)
+	if got := acme.status(john, relationship); got != "CANCEL_REQUESTED" {
+		t.Errorf("with a corrected entry that waits the link is %s", got)
+	}
+	w.at("2026-11-18 10:16")
+	w.at("2026-11-19 09:00")
+	if now := acme.call("GET", transfers(john)+"/"+id, "").is(200); now.text("status") != "COMPLETE" {
+		t.Errorf("%s", now.body)
+	}
+	if got := acme.status(john, relationship); got != "CANCELED" {
+		t.Errorf("once it has settled the link is %s", got)
+	}
+	w.sound()
+}
+
 // lastEvent is the id of the newest event of acme's transaction.
 func lastEvent(t *testing.T, w *town, id string) string {
 	tx, err := w.ledger.Transaction(t.Context(), "acme", id)

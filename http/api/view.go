@@ -111,13 +111,19 @@ func (s *Kit) RefusedOver(ctx context.Context, l *ledger.Ledger, t domain.Transa
 	if t.Originated == nil || !returned {
 		return "", nil
 	}
-	over := t.Originated.Over
-	if over == nil {
-		if over, err = s.Views.Over(ctx, t.Client, t.ID); over == nil || err != nil {
-			return "", err
-		}
+	over, err := s.Over(ctx, t)
+	if over == nil || err != nil {
+		return "", err
 	}
 	return l.RefusedOver(ctx, t.Client, *over)
+}
+
+// Over is the relationship that a transaction of ours goes over; nil for none.
+func (s *Kit) Over(ctx context.Context, t domain.Transaction) (*domain.Over, error) {
+	if t.Originated.Over != nil {
+		return t.Originated.Over, nil
+	}
+	return s.Views.Over(ctx, t.Client, t.ID)
 }
 
 // TransactionAt returns the transaction that a keyed request made or changed,

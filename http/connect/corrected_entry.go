@@ -125,9 +125,33 @@ func (s *surface) correctedEntry(ctx context.Context, l *ledger.Ledger, t domain
 	if err != nil {
 		return d, "", err
 	}
-	begun, err := l.Begins(ctx, client, ledger.Order{ID: id, Proposal: p, Number: number, Named: t.Originated.Named, Corrects: &corrects}, key)
+	over, err := s.Over(ctx, t)
+	if err != nil {
+		return d, "", err
+	}
+	begun, err := l.Begins(ctx, client, ledger.Order{ID: id, Proposal: p, Number: number, Over: over, Named: t.Originated.Named, Corrects: &corrects}, key)
+	if err != nil {
+		return d, "", err
+	}
 	d.Events, d.Before = events, []ledger.Change{begun}
+	if over != nil {
+		d.With, err = overAgain(ctx, l, t, *over, id)
+	}
 	return d, "", err
+}
+
+// overAgain is the note of a corrected entry among the transfers of the
+// relationship over which the one that came back went.
+func overAgain(ctx context.Context, l *ledger.Ledger, t domain.Transaction, over domain.Over, id string) ([]ledger.Change, error) {
+	h, err := l.Holder(ctx, t.Client, over.Holder)
+	if err != nil {
+		return nil, err
+	}
+	events, err := domain.CorrectTransfer{TransactionID: id, Corrects: t.ID}.Decide(h)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	return []ledger.Change{{Stream: domain.HolderStream(t.Client, h.ID), Client: t.Client, Expect: h.Version, Events: events}}, nil
 }
 
 // proposal is what came back, as it is corrected: to the account as it is now.

@@ -181,6 +181,8 @@ func (w *walk) answer(c *walker) {
 		verb, body["code"], body["data"] = "correction", "C01", w.account()
 	case w.rng.IntN(4) == 0:
 		verb, body["code"] = "contest", "R71"
+	case p.debit && w.rng.IntN(2) == 0:
+		body["code"] = "R11" // its client may debit again, as was authorized
 	}
 	status, text := w.post(w.ops, "/v1/simulations/transactions/"+p.tx+"/"+verb, body)
 	w.hear(text)

@@ -185,6 +185,11 @@ func (c *walker) actOn(p *promise) {
 	if a.Action == "return_request" && c.rng.IntN(4) > 0 { // it is always there, and keeps an entry from being reversed
 		a = t.ActionsAvailable[0]
 	}
+	for _, one := range t.ActionsAvailable {
+		if one.Action == "corrected_entry" && c.rng.IntN(4) > 0 { // it is rare
+			a = one
+		}
+	}
 	if a.Action == "recall" {
 		c.recall(p.tx, a.EventID)
 		return

@@ -9,7 +9,7 @@ import (
 )
 
 // walkSteps are what a walk of some length must come to.
-var walkSteps = []string{"originate", "bulk", "upload", "recall", "return", "correct", "reverse", "retry", "return_request", "ach-file", "recipient",
+var walkSteps = []string{"originate", "bulk", "upload", "recall", "return", "correct", "reverse", "retry", "return_request", "corrected_entry", "ach-file", "recipient",
 	"token", "token XML", "vault payment", "relationship", "transfer", "hold", "reject", "suspend", "accepted", "rejected",
 	"pointless", "held", "take back", "bank return", "bank correction", "inbound", "/connect/token", "/v1/token"}
 
