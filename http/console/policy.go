@@ -18,10 +18,14 @@ var forTwo = []struct {
 }{
 	{domain.ActRelease, "only above the amount that one person may release alone"},
 	{domain.ActFileRelease, ""}, {domain.ActFileConfirm, ""}, {domain.ActFileResend, ""},
-	{domain.ActAcknowledge, "that a person hands in"}, {domain.ActInbound, "that a person hands in"}, {domain.ActDelivery, ""},
+	{domain.ActAcknowledge, "that a person hands in"}, {domain.ActInbound, "that a person hands in"},
 	{domain.ActClient, "its limits and scopes; to suspend one takes one person"}, {domain.ActBank, ""}, {domain.ActOperator, "and roles"},
-	{domain.ActCredential, "with reveal or a scope of operations"}, {domain.ActDestroy, ""}, {domain.ActPolicy, ""},
+	{domain.ActCredential, "with reveal or a scope of operations"}, {domain.ActPolicy, ""},
 }
+
+// byOwner are the actions that have no door but a command on the data folder.
+// Its owner can read the keys and write the log, and needs nobody.
+var byOwner = []domain.Action{domain.ActDelivery, domain.ActDestroy}
 
 // policyPage serves the policy of what needs two people, with its history.
 func (s *surface) policyPage(c echo.Context, who api.Caller) error {
@@ -71,6 +75,9 @@ func twoTable(p *page, policy domain.Policy) table {
 	}
 	for _, one := range forTwo {
 		t.add(say(actText(one.action)).sub(one.note), needs)
+	}
+	for _, action := range byOwner {
+		t.add(say(actText(action)).sub("by a command, and on record"), badge("the folder's owner", plain))
 	}
 	return t
 }

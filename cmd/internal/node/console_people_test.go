@@ -60,7 +60,7 @@ func TestAnAdminRunsPeopleAndPolicyFromTheConsole(t *testing.T) {
 	if !strings.Contains(to, "done=asked") {
 		t.Errorf("switching it off alone leads to %s", to)
 	}
-	admin.sees("/console/policy", "two people are needed")
+	admin.sees("/console/policy", "two people are needed", "by a command, and on record")
 	admin.posts("/console/do/disable-person/p.quill@lantern.example", url.Values{"reason": {"left"}}, 303)
 	admin.sees("/console/queues/approvals", "Change the policy", "Add or change a person")
 }
