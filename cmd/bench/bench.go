@@ -42,7 +42,8 @@ type bench struct {
 	singleRate float64 // single POSTs per second over 512 connections
 }
 
-// measure runs the measurements and prints the table.
+// measure runs the measurements and prints the table. If it is interrupted, the
+// table has what was measured until then: a run can take an hour.
 func measure(ctx context.Context, o options) (err error) {
 	if slices.Contains(o.Only, "rebuild") {
 		o.Only = append(o.Only, "single")
@@ -75,7 +76,11 @@ func measure(ctx context.Context, o options) (err error) {
 		}
 		fmt.Fprintf(b.Errs, "measuring: %s\n", step.name)
 		if err := step.run(ctx); err != nil {
-			return fmt.Errorf("bench %s: %w", step.name, errors.Join(err, b.stop()))
+			err = fmt.Errorf("bench %s: %w", step.name, errors.Join(err, b.stop()))
+			if len(b.table.rows) > 0 {
+				err = errors.Join(err, b.table.print(o.Out))
+			}
+			return err
 		}
 	}
 	if err := b.stop(); err != nil {

@@ -31,6 +31,7 @@ type half struct {
 // size measures a ledger of Size payments, and an empty one for comparison.
 func (b *bench) size(ctx context.Context) error {
 	s := &sizing{bench: b, files: map[string]int{}}
+	defer func() { b.table.more = append(s.printStages(), s.printTakes()...) }()
 	for _, step := range []func(context.Context) error{
 		s.begin, s.fill, s.rare,
 		s.weigh, s.restart("waiting"), s.beside("waiting"), s.lists("waiting"),
@@ -45,7 +46,6 @@ func (b *bench) size(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
-	b.table.more = append(s.printStages(), s.printTakes()...)
 	return nil
 }
 

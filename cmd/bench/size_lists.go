@@ -130,7 +130,7 @@ const shown = 20
 func (s *sizing) printTakes() []string {
 	out := []string{"| list, a page of 100 | of | while | ms at worst |", "|---|---|---|---|"}
 	slices.SortFunc(s.takes, slower)
-	for _, t := range s.takes[:shown] {
+	for _, t := range s.takes[:min(shown, len(s.takes))] {
 		out = append(out, fmt.Sprintf("| `%s` | %s | %s | %.1f |", t.path, t.who, t.when, float64(t.worst.Microseconds())/1000))
 	}
 	return append(out, "")
