@@ -58,7 +58,6 @@ func (v *Views) openForWriting(ctx context.Context) error {
 		return err
 	}
 	v.database.Store(d)
-	v.heard.Store(position)
 	v.reached(position)
 	return nil
 }

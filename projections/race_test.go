@@ -3,7 +3,6 @@ package projections
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 
@@ -11,33 +10,6 @@ import (
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
-
-// ear notes what it hears, and complains about gaps and repetitions.
-type ear struct {
-	mu    sync.Mutex
-	last  int64
-	wrong error
-}
-
-func (e *ear) hear(_ domain.Fact, r eventstore.Recorded) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if r.Position != e.last+1 && e.wrong == nil {
-		e.wrong = fmt.Errorf("heard position %d after %d", r.Position, e.last)
-	}
-	e.last = r.Position
-}
-
-func (e *ear) check(w *world, name string) {
-	w.t.Helper()
-	head, err := w.store.Head(w.ctx)
-	w.must(err)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.wrong != nil || e.last != head.Position {
-		w.t.Errorf("%s: %v; heard up to %d of %d", name, e.wrong, e.last, head.Position)
-	}
-}
 
 // same fails when the live rows are not what a rebuild makes.
 func (w *world) same(v *Views) {
@@ -52,10 +24,8 @@ func (w *world) same(v *Views) {
 func TestTwoProjectorsRaceForOneFile(t *testing.T) {
 	w := newWorld(t)
 	var views [2]*Views
-	var ears [2]ear
 	for i := range views {
 		views[i] = w.open(Options{BatchSize: 7})
-		views[i].OnEvent(ears[i].hear)
 	}
 	ctx, cancel := context.WithCancel(w.ctx)
 	var running sync.WaitGroup
@@ -71,9 +41,8 @@ func TestTwoProjectorsRaceForOneFile(t *testing.T) {
 	}
 	cancel()
 	running.Wait()
-	for i, v := range views {
+	for _, v := range views {
 		w.must(v.CatchUp(w.ctx))
-		ears[i].check(w, fmt.Sprint("projector ", i))
 		w.same(v)
 	}
 }
@@ -95,8 +64,6 @@ func TestARebuildBesideALiveProjector(t *testing.T) {
 	w := newWorld(t)
 	w.payroll("gym", 3000, true)
 	v := w.open(Options{BatchSize: 100})
-	var e ear
-	v.OnEvent(e.hear)
 	ctx, cancel := context.WithCancel(w.ctx)
 	var running sync.WaitGroup
 	running.Go(func() { v.Run(ctx) })
@@ -132,7 +99,6 @@ func TestARebuildBesideALiveProjector(t *testing.T) {
 	cancel()
 	running.Wait()
 	w.must(v.CatchUp(w.ctx))
-	e.check(w, "listener")
 	w.same(v)
 	w.lists(v)
 	w.must(v.read(w.ctx, func(s snapshot) error {
@@ -200,27 +166,6 @@ func TestAGenerationThatGoesLiveDoesNotStepBack(t *testing.T) {
 		return nil
 	}))
 	w.same(v)
-}
-
-func TestListenersHearOfWhatIsVisible(t *testing.T) {
-	w := newWorld(t)
-	v := w.open(Options{})
-	heard := 0
-	v.OnEvent(func(f domain.Fact, r eventstore.Recorded) {
-		if _, ok := f.Event.(*domain.TransactionOriginated); !ok {
-			return
-		}
-		heard++
-		items, _, err := v.Items(w.ctx, ItemFilter{Client: r.Client})
-		if len(items) == 0 || err != nil || v.Position() < r.Position {
-			t.Errorf("heard of position %d at %d: %d items, %v", r.Position, v.Position(), len(items), err)
-		}
-	})
-	w.originate("gym")
-	w.must(v.CatchUp(w.ctx))
-	if heard != 1 {
-		t.Errorf("heard %d times of one transaction", heard)
-	}
 }
 
 // A log may be newer than the program: what it does not know it passes over.

@@ -98,7 +98,7 @@ func (v *Views) fill(ctx context.Context) error {
 }
 
 // load finds the live generation and its position, unless both are known.
-// Another process may have moved it: listeners hear of those events now.
+// Another process may have moved it.
 func (v *Views) load(ctx context.Context) error {
 	if v.projector != nil {
 		return nil
@@ -117,9 +117,6 @@ func (v *Views) load(ctx context.Context) error {
 		return err
 	}
 	v.reached(live.position)
-	if err := v.announceSkipped(ctx); err != nil {
-		return err
-	}
 	v.projector = p
 	return ctx.Err()
 }
@@ -133,7 +130,6 @@ func (v *Views) project(ctx context.Context, until int64) error {
 		}
 		v.noteCorrected(batch)
 		v.reached(p.position)
-		v.announce(batch)
 		return nil
 	})
 	if err != nil {

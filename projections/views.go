@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/eventstore"
 )
 
@@ -67,11 +66,9 @@ type Views struct {
 
 	position atomic.Int64
 	shown    atomic.Int64 // newest position ever published; the views are rebuilt behind it
-	heard    atomic.Int64 // newest position that listeners heard of
 	mu       sync.Mutex   // of what follows
 	moved    chan struct{}
 	urgent   chan struct{} // somebody waits
-	listen   []func(domain.Fact, eventstore.Recorded)
 }
 
 // Position is the newest position that the views show. Beside a running
