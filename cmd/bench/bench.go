@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -48,6 +49,7 @@ func measure(ctx context.Context, o options) (err error) {
 	if slices.Contains(o.Only, "rebuild") {
 		o.Only = append(o.Only, "single")
 	}
+	o.Errs = &oneAtATime{w: o.Errs}
 	b := &bench{options: o}
 	if b.Folder, err = os.MkdirTemp(o.Folder, "achledger-bench-"); err != nil {
 		return err
@@ -93,6 +95,18 @@ func (b *bench) stop() error {
 	err := errors.Join(b.ledger.stop(), b.bare.stop())
 	b.ledger, b.bare = nil, nil
 	return err
+}
+
+// oneAtATime is a writer for several goroutines.
+type oneAtATime struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (o *oneAtATime) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.w.Write(p)
 }
 
 func (b *bench) folder(name string) string { return filepath.Join(b.Folder, name) }
