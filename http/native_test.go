@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/achledger/achledger/domain"
 )
 
 // page reads a native list.
@@ -53,6 +55,14 @@ func TestAClientReadsItsOwnEventsInLogOrder(t *testing.T) {
 	if all := len(rows(bank.call("GET", "/v1/events", "").is(200))); seen != all {
 		t.Errorf("page by page came %d events, at once %d", seen, all)
 	}
+	operations := w.credential(domain.LedgerClient, "ops")
+	head, err := w.store.Head(context.Background())
+	w.must(err)
+	beyond := fmt.Sprint(head.Position + 1000) // of the log before it was restored
+	for path, who := range map[string]caller{"/v1/events": bank, "/v1/events/stream": bank, "/api/transaction/event": bank, "/v1/ops/audit": operations} {
+		who.call("GET", path+"?after="+beyond, "").problem(400, "invalid")
+	}
+	bank.call("GET", "/v1/events/stream", "", with{"Last-Event-ID", beyond}).problem(400, "invalid")
 	bank.call("GET", "/v1/events?after=-1", "").problem(400, "invalid")
 	bank.call("GET", "/v1/events?type=no.such", "").problem(400, "invalid")
 	bank.call("GET", "/v1/events?limit=9999", "").problem(400, "invalid")

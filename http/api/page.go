@@ -98,7 +98,27 @@ func Limit(c echo.Context) (int, error) {
 	return n, nil
 }
 
-// After reads the log position behind which a list continues.
+// AfterInLog reads the log position behind which what is recorded later follows.
+// A position that the log has not reached is that of another log, as before a
+// restore to an earlier time: whoever waited there would miss what is recorded
+// until then, and must learn it.
+func (s *Kit) AfterInLog(ctx context.Context, text, pointer string) (int64, error) {
+	after, err := After(text, pointer)
+	if err != nil {
+		return 0, err
+	}
+	head, err := s.Ledger.Store.Head(ctx)
+	if err != nil || after <= head.Position {
+		return after, err
+	}
+	reached, err := s.Ledger.Store.Reached(ctx, "") // another node may have written more
+	if err == nil && after > reached {
+		err = Invalid(pointer, "position", "the log ends at position %d: if it reached this one before, it was restored to an earlier time, and what was read of it since then is to be compared", reached)
+	}
+	return after, err
+}
+
+// After reads the position in a view behind which a list continues.
 func After(text, pointer string) (int64, error) {
 	if text == "" {
 		return 0, nil

@@ -3555,7 +3555,7 @@ type ListTransactionEventsParams struct {
 	Status    *string `form:"status,omitempty" json:"status,omitempty"`
 	Direction *string `form:"direction,omitempty" json:"direction,omitempty"`
 
-	// After A log position; changes since.
+	// After A log position; changes since. One that the log has not reached is 400.
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -3882,7 +3882,7 @@ type GetCalendar200JSONResponseBody struct {
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
-	// After Exclusive; next_cursor of the answer before.
+	// After Exclusive; next_cursor of the answer before. A position that the log has not reached is 400: the log was restored to an earlier time.
 	After *int64          `form:"after,omitempty" json:"after,omitempty"`
 	Type  *string         `form:"type,omitempty" json:"type,omitempty"`
 	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
@@ -3981,7 +3981,7 @@ type ListActsParams struct {
 	Limit  *LimitParameter  `form:"limit,omitempty" json:"limit,omitempty"`
 	Client *ClientParameter `form:"client,omitempty" json:"client,omitempty"`
 
-	// After A log position, exclusive
+	// After A log position, exclusive; one that the log has not reached is 400.
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 
 	// Actor A credential's key, or a person's e-mail address, which includes the person's credentials
@@ -7234,7 +7234,7 @@ type ClientInterface interface {
 
 	// StreamEvents The same as server-sent events
 	//
-	// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
+	// The id of each event is its log position; Last-Event-ID resumes after it; one that the log has not reached is 400. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 	//
 	// Corresponds with GET /v1/events/stream (the `StreamEvents` operationId).
 	StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9652,7 +9652,7 @@ func (c *API) ListEvents(ctx context.Context, params *ListEventsParams, reqEdito
 
 // StreamEvents The same as server-sent events
 //
-// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
+// The id of each event is its log position; Last-Event-ID resumes after it; one that the log has not reached is 400. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 //
 // Corresponds with GET /v1/events/stream (the `StreamEvents` operationId).
 func (c *API) StreamEvents(ctx context.Context, params *StreamEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -21637,7 +21637,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamEventsWithResponse The same as server-sent events
 	//
-	// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
+	// The id of each event is its log position; Last-Event-ID resumes after it; one that the log has not reached is 400. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -27988,7 +27988,7 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params
 
 // StreamEventsWithResponse The same as server-sent events
 //
-// The id of each event is its log position; Last-Event-ID resumes after it. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
+// The id of each event is its log position; Last-Event-ID resumes after it; one that the log has not reached is 400. At most 16 streams per credential and 64 per client; one more is 429. A stream ends with its token or credential.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -28,12 +28,16 @@ const maxPage = 1000
 func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 	ctx := c.Request().Context()
 	query := c.QueryParams()
-	filter, since, err := itemFilter(query)
+	after, err := s.AfterInLog(ctx, c.QueryParam("after"), "/after")
 	if err != nil {
 		return err
 	}
-	filter.Client = who.Client
-	if !since && filter.FromDay == "" && filter.ToDay == "" {
+	filter, err := itemFilter(query)
+	if err != nil {
+		return err
+	}
+	filter.Client, filter.After = who.Client, after
+	if c.QueryParam("after") == "" && filter.FromDay == "" && filter.ToDay == "" {
 		today := calendar.DateOf(s.Ledger.Now()).String()
 		filter.FromDay, filter.ToDay = today, today
 		query.Set("date", today) // the next page is of the same day, also after midnight
@@ -63,9 +67,8 @@ func (s *surface) listEvents(c echo.Context, who api.Caller) error {
 	return c.JSON(http.StatusOK, events)
 }
 
-// itemFilter reads the filters of the event list; since reports whether a
-// position to continue from was among them.
-func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err error) {
+// itemFilter reads the filters of the event list.
+func itemFilter(query url.Values) (f projections.ItemFilter, err error) {
 	q := api.QueryReader{Values: query}
 	f = projections.ItemFilter{
 		Kind:      api.Pick(&q, "eventType", itemKinds),
@@ -73,7 +76,6 @@ func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err err
 		Direction: api.Pick(&q, "direction", itemDirections),
 		FromDay:   q.Day("startDate"),
 		ToDay:     q.Day("endDate"),
-		After:     q.Number("after", 0, 1<<62),
 		Limit:     int(q.Number("limit", 1, maxPage)),
 		Cursor:    q.Text("cursor"),
 	}
@@ -86,5 +88,5 @@ func itemFilter(query url.Values) (f projections.ItemFilter, since bool, err err
 	if f.FromDay != "" && f.ToDay != "" && f.FromDay > f.ToDay {
 		q.Bad("endDate", "range", "is before startDate")
 	}
-	return f, q.Text("after") != "", q.Refusal()
+	return f, q.Refusal()
 }

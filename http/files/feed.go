@@ -43,7 +43,7 @@ type eventPage struct {
 
 // ledgerEvents answers the client's events after a position, in log order.
 func (s *surface) ledgerEvents(c echo.Context, who api.Caller) error {
-	from, err := api.After(c.QueryParam("after"), "/after")
+	from, err := s.AfterInLog(c.Request().Context(), c.QueryParam("after"), "/after")
 	if err != nil {
 		return err
 	}

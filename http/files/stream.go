@@ -94,13 +94,14 @@ func stillHere(c echo.Context, control *http.ResponseController) error {
 }
 
 func (s *surface) streamStart(c echo.Context) (int64, error) {
+	ctx := c.Request().Context()
 	if id := c.Request().Header.Get("Last-Event-ID"); id != "" {
-		return api.After(id, "/Last-Event-ID")
+		return s.AfterInLog(ctx, id, "/Last-Event-ID")
 	}
 	if text := c.QueryParam("after"); text != "" {
-		return api.After(text, "/after")
+		return s.AfterInLog(ctx, text, "/after")
 	}
-	head, err := s.Ledger.Store.Head(c.Request().Context())
+	head, err := s.Ledger.Store.Head(ctx)
 	return head.Position, err
 }
 

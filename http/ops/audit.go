@@ -88,7 +88,7 @@ func (s *surface) exportAudit(c echo.Context, who api.Caller, f projections.ActF
 }
 
 func (s *surface) actFilter(c echo.Context) (f projections.ActFilter, err error) {
-	if f.After, err = api.After(c.QueryParam("after"), "/after"); err != nil {
+	if f.After, err = s.AfterInLog(c.Request().Context(), c.QueryParam("after"), "/after"); err != nil {
 		return f, err
 	}
 	if f.Limit, err = api.Limit(c); err != nil {
