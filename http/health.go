@@ -16,8 +16,10 @@ import (
 
 // operationRoutes are for the machines that watch the process.
 func (s *Server) operationRoutes() {
-	s.Echo.GET(api.HealthPath, s.healthy)
-	s.Echo.GET(api.ReadyPath, s.ready)
+	for _, method := range []string{http.MethodGet, http.MethodHead} { // some load balancers ask by HEAD
+		s.Echo.Add(method, api.HealthPath, s.healthy)
+		s.Echo.Add(method, api.ReadyPath, s.ready)
+	}
 	// They name clients, banks and sums.
 	s.Echo.GET("/metrics", s.ForOperations(domain.ScopeOpsRead, func(c echo.Context, _ api.Caller) error {
 		s.scraper.ServeHTTP(c.Response(), c.Request())
@@ -37,7 +39,7 @@ func (s *Server) Scraper() http.Handler { return s.scraper }
 
 // healthy answers that the process is alive.
 func (s *Server) healthy(c echo.Context) error {
-	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+	return status(c, "ok")
 }
 
 // Serving returns why requests cannot be served, as /readyz does, or nil.
@@ -63,5 +65,13 @@ func (s *Server) ready(c echo.Context) error {
 		c.Response().Header().Set("Retry-After", "1")
 		return s.Render(c, p)
 	}
-	return c.JSON(http.StatusOK, map[string]string{"status": "ready"})
+	return status(c, "ready")
+}
+
+// status answers 200, and which.
+func status(c echo.Context, which string) error {
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(http.StatusOK)
+	}
+	return c.JSON(http.StatusOK, map[string]string{"status": which})
 }

@@ -209,8 +209,11 @@ func TestAServerThatIsBusyIsAliveAndNotReady(t *testing.T) {
 	w := newWorld(t, func(o *api.Options) { o.Ready = func() error { return why } })
 	w.send("GET", "/healthz", "").is(200)
 	w.send("GET", "/readyz", "").is(200)
+	w.send("HEAD", "/healthz", "").is(200)
+	w.send("HEAD", "/readyz", "").is(200)
 	why = errors.New("views are being rebuilt")
 	w.send("GET", "/readyz", "").problem(503, "busy")
+	w.send("HEAD", "/readyz", "").is(503)
 	w.send("GET", "/healthz", "").is(200)
 	if a := w.credential("_ledger", "ops:read").call("GET", "/metrics", "").is(200); !strings.Contains(string(a.body), `achledger_http_request_seconds_count{method="GET",route="/readyz",status="503"} 1`) {
 		t.Errorf("%s", a.body)

@@ -43,10 +43,6 @@ func (s *Kit) fail(err error, c echo.Context) {
 	}
 	h.Set("Cache-Control", "no-store")
 	h.Del(echo.HeaderContentType) // of the answer that was being made
-	if c.Request().Method == http.MethodHead {
-		r.WriteHeader(p.Status)
-		return
-	}
 	if err := s.Render(c, p); err != nil {
 		s.Log.Debug("answer not sent", "request_id", p.RequestID, "err", err)
 	}
@@ -54,6 +50,9 @@ func (s *Kit) fail(err error, c echo.Context) {
 
 // Render writes a problem in the format of its surface.
 func (s *Kit) Render(c echo.Context, p *Problem) error {
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(p.Status)
+	}
 	for prefix, render := range s.Renderers {
 		if strings.HasPrefix(c.Request().URL.Path, prefix) {
 			return render(c, p)
