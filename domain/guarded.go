@@ -37,20 +37,26 @@ func (t *Transaction) Guarded(i *Item) (e guard.Entry, ok bool) {
 
 // expected is the day on which an item is expected to settle that was due.
 func (t *Transaction) expected(i *Item, e guard.Entry, due time.Time) calendar.Decision {
-	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents}
+	if i.Kind != Origination {
+		return Proposal{}.expected(e, i.MadeAt, due)
+	}
+	return t.Originated.Proposal.expected(e, i.MadeAt, due)
+}
+
+// expected is the day on which a proposal that was made, and due, at instants is
+// expected to settle: as soon as possible, unless it asks for another day.
+func (p Proposal) expected(e guard.Entry, made, due time.Time) calendar.Decision {
+	want := calendar.Request{SEC: e.SEC, Kind: calendar.Credit, AmountCents: e.Cents, SameDay: p.SameDay}
 	if e.Debit {
 		want.Kind = calendar.Debit
 	}
-	if p := t.Originated.Proposal; i.Kind == Origination {
-		want.SameDay = p.SameDay
-		want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked at the door
-	}
+	want.AskedOn, _ = calendar.ParseDate(p.EffectiveOn) // checked at the door
 	if !want.AskedOn.IsZero() {
 		if at := calendar.DueAt(want.AskedOn); at.After(due) {
 			due = at
 		}
 	}
-	return guard.Expected(i.MadeAt, due, want)
+	return guard.Expected(made, due, want)
 }
 
 // Past is what a transaction of ours began with as the guard compares others

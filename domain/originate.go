@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -42,6 +44,10 @@ type TransactionOriginated struct {
 	// Corrects is set when it takes the place of a debit that came back R11.
 	// Releases before this field left it out.
 	Corrects *Corrects `json:"corrects,omitempty"`
+	// Misdescribed is what the client's rule for descriptions has against its own:
+	// wages that are not PAYROLL, goods that are not PURCHASE. Releases before this
+	// field left it out.
+	Misdescribed string `json:"misdescribed,omitempty"`
 }
 
 // Named is the bank account that a vault token, a recipient's account or a
@@ -84,6 +90,8 @@ type Originate struct {
 	Births   Sealed
 	Missed   *MissedCorrection
 	Corrects *Corrects
+	// Now is when it is accepted; zero: its description is not looked at.
+	Now time.Time
 }
 
 // Decide accepts a new transaction for a client. The same content under the
@@ -121,7 +129,19 @@ func (c Originate) Decide(client Client, now Transaction) ([]Event, error) {
 		TransactionID: c.TransactionID, ItemID: c.ItemID, Proposal: p.withoutBirths(), Account: c.Account,
 		CompanyName: p.companyName(client.Settings), Content: c.Content, Raw: c.Raw, InFile: c.InFile, Over: c.Over,
 		Named: c.Named, Births: c.Births, Missed: c.Missed, Corrects: c.Corrects,
+		Misdescribed: c.misdescribed(p, client.Settings),
 	}}, nil
+}
+
+// misdescribed is what the client's rule has against a description. Its client is
+// told at once; the guard decides what follows, and judges by the bank's rule too.
+func (c Originate) misdescribed(p Proposal, s Settings) string {
+	if s.Descriptions == "" || c.Now.IsZero() || c.Ours || c.Raw != nil || p.Prenote() {
+		return ""
+	}
+	e := guard.Entry{SEC: p.SEC, Company: p.CompanyID, Debit: p.PushPull == Pull, Cents: p.AmountCents, Description: p.SentDescription()}
+	e.SettlesOn = p.expected(e, c.Now, time.Time{}).SettlesOn
+	return s.Misdescribed(e.Use())
 }
 
 func (c Originate) check(p Proposal, s Settings) error {

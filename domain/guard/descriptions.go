@@ -37,20 +37,26 @@ func (c Company) wrong(u Use) string {
 	return ""
 }
 
+// Misdescribed says what is wrong with a description by one owner's rules; empty
+// if nothing is, or none looks at it.
+func (r Rules) Misdescribed(u Use) string {
+	if r.Descriptions == "" {
+		return ""
+	}
+	for _, c := range r.Companies {
+		if c.Identification == u.Company {
+			return c.wrong(u)
+		}
+	}
+	return ""
+}
+
 // described are the verdicts over a description, the client's and the ODFI's.
 func (l looking) described(u Use) (list []Verdict) {
 	for _, o := range l.of(u.Client, u.ODFI) {
-		if o.Descriptions == "" {
-			continue
-		}
-		for _, c := range o.Companies {
-			if c.Identification != u.Company {
-				continue
-			}
-			if why := c.wrong(u); why != "" {
-				list = append(list, Verdict{Action: o.Descriptions, Reason: why,
-					HeldBy: HeldBy{Rule: o.prefix() + "descriptions", Saw: u.Description, AtDeadline: Keep}})
-			}
+		if why := o.Misdescribed(u); why != "" {
+			list = append(list, Verdict{Action: o.Descriptions, Reason: why,
+				HeldBy: HeldBy{Rule: o.prefix() + "descriptions", Saw: u.Description, AtDeadline: Keep}})
 		}
 	}
 	return list

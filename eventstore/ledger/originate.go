@@ -65,7 +65,7 @@ func (l *Ledger) Originate(ctx context.Context, client string, o Order) (domain.
 	}
 	return domain.Originate{
 		TransactionID: o.ID, ItemID: newID(), Proposal: o.Proposal, Number: o.Number, Account: account, Content: mac,
-		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births, Missed: missed, Corrects: o.Corrects,
+		Ours: o.Ours, Over: o.Over, Named: o.Named, Births: births, Missed: missed, Corrects: o.Corrects, Now: l.Now(),
 	}, nil
 }
 

@@ -45,6 +45,7 @@ type transactionRecord struct {
 	Reason                  string            `json:",omitempty"` // why the guard held or rejected it
 	HeldBy                  *guard.HeldBy     `json:",omitempty"`
 	MissedCorrection        *MissedCorrection `json:",omitempty"`
+	DescriptionWarning      string            `json:",omitempty"` // what the client's rule has against it
 	CorrectsTransactionID   string            `json:",omitempty"` // the debit returned R11 whose place it takes
 	CorrectedByTransaction  string            `json:"CorrectedByTransactionID,omitempty"`
 	Direction               domain.Direction
@@ -78,6 +79,7 @@ func (st TransactionView) record() transactionRecord {
 	if t.Originated != nil {
 		r.propose(t.Originated.Proposal)
 		r.MissedCorrection = NewMissedCorrection(t.Originated.Missed)
+		r.DescriptionWarning = t.Originated.Misdescribed
 		if corrects := t.Originated.Corrects; corrects != nil {
 			r.CorrectsTransactionID = corrects.TransactionID
 		}

@@ -2990,9 +2990,12 @@ type Transaction struct {
 	CorrectedByTransactionID *string `json:"CorrectedByTransactionID,omitempty"`
 
 	// CorrectsTransactionID The debit returned R11 whose place it takes
-	CorrectsTransactionID *string              `json:"CorrectsTransactionID,omitempty"`
-	CreatedAt             Timestamp            `json:"CreatedAt"`
-	Direction             TransactionDirection `json:"Direction"`
+	CorrectsTransactionID *string   `json:"CorrectsTransactionID,omitempty"`
+	CreatedAt             Timestamp `json:"CreatedAt"`
+
+	// DescriptionWarning What the client's rule for descriptions has against the description: wages need PAYROLL, goods PURCHASE. The entry was accepted
+	DescriptionWarning *string              `json:"DescriptionWarning,omitempty"`
+	Direction          TransactionDirection `json:"Direction"`
 
 	// EffectiveEntryDate Null if there is none
 	EffectiveEntryDate *DayOrNone `json:"EffectiveEntryDate,omitempty"`
@@ -3117,7 +3120,10 @@ type Transfer struct {
 	AccountID openapi_types.UUID `json:"account_id"`
 	Amount    string             `json:"amount"`
 	CreatedAt Timestamp          `json:"created_at"`
-	Direction TransferDirection  `json:"direction"`
+
+	// DescriptionWarning What the client's rule for descriptions has against the description: wages need PAYROLL, goods PURCHASE. The entry was accepted
+	DescriptionWarning *string           `json:"description_warning,omitempty"`
+	Direction          TransferDirection `json:"direction"`
 
 	// ID Also the id of its transaction on every other surface
 	ID openapi_types.UUID `json:"id"`
@@ -3298,6 +3304,9 @@ type VaultTransactionAnswer struct {
 	AccountType   VaultTransactionAnswerAccountType `json:"account-type"`
 	Amount        string                            `json:"amount"`
 	Created       Timestamp                         `json:"created"`
+
+	// DescriptionWarning What the client's rule for descriptions has against the description: wages need PAYROLL, goods PURCHASE. The entry was accepted
+	DescriptionWarning *string `json:"description-warning,omitempty"`
 
 	// IndividualName As in the file, in ASCII
 	IndividualName string `json:"individual-name"`

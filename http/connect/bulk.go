@@ -288,6 +288,7 @@ type bulkLine struct {
 	write   eventstore.Append // without events: see failed
 	status  string            // of the transaction
 	missed  *domain.MissedCorrection
+	warning string // about its description
 	failed  error
 }
 
@@ -296,7 +297,8 @@ func (l *bulkLine) result(requestID string) []byte {
 	var answer any = struct {
 		TransactionID, Status string
 		MissedCorrection      *api.MissedCorrection `json:",omitempty"`
-	}{l.command.TransactionID, l.status, api.NewMissedCorrection(l.missed)}
+		DescriptionWarning    string                `json:",omitempty"`
+	}{l.command.TransactionID, l.status, api.NewMissedCorrection(l.missed), l.warning}
 	if l.failed != nil {
 		p := *api.Explain(l.failed)
 		p.RequestID = requestID

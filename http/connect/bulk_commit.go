@@ -122,6 +122,9 @@ func (b *bulkRun) prepareLine(l *ledger.Ledger, out *bulkLine, text []byte) (cha
 		Stream: domain.TransactionStream(out.client.ID, o.ID), Client: out.client.ID, Expect: eventstore.NewStream,
 	}
 	change.Events, err = out.command.Decide(out.client, domain.Transaction{})
+	if err == nil {
+		out.warning = change.Events[0].(domain.TransactionOriginated).Misdescribed
+	}
 	return change, err
 }
 
@@ -245,7 +248,7 @@ func (b *bulkRun) decide(l *ledger.Ledger, line *bulkLine) error {
 		if st, err = b.s.TransactionOf(b.ctx, l, t, t.ID); err == nil {
 			line.status = st.Row.Status
 			if t.Originated != nil {
-				line.missed = t.Originated.Missed
+				line.missed, line.warning = t.Originated.Missed, t.Originated.Misdescribed
 			}
 			return nil
 		}

@@ -39,6 +39,7 @@ type transferRecord struct {
 	CreatedAt      string                   `json:"created_at"`
 	UpdatedAt      string                   `json:"updated_at"`
 	Missed         *api.SnakeMissed         `json:"missed_correction,omitempty"`
+	Description    string                   `json:"description_warning,omitempty"`
 }
 
 // read checks a transfer's form and returns its direction and cents.
@@ -184,6 +185,7 @@ func recordOf(h domain.Holder, t domain.Transfer, st api.TransactionView) transf
 	}
 	if st.Transaction.Originated != nil {
 		r.Missed = api.NewSnakeMissed(t.TransactionID, st.Transaction.Originated.Missed)
+		r.Description = st.Transaction.Originated.Misdescribed
 	}
 	switch {
 	case st.Row.Status == projections.Returned:

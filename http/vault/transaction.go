@@ -46,6 +46,8 @@ type vaultTransaction struct {
 
 	Originals *vaultOriginals `json:"originals,omitempty" xml:"originals,omitempty"`
 	Missed    *vaultMissed    `json:"missed-correction,omitempty" xml:"missed-correction,omitempty"`
+
+	DescriptionWarning string `json:"description-warning,omitempty" xml:"description-warning,omitempty"`
 }
 
 // vaultMissed tells that the account had been corrected by a notification of
@@ -270,7 +272,7 @@ func (s *surface) respondTransaction(c echo.Context, l *ledger.Ledger, who api.C
 	answer := payload{Type: transactionPayload, Transaction: &vaultTransaction{
 		TransactionID: made.t.ID, Type: kind, Amount: text.FormatDollars(p.AmountCents), Status: "Pending", SEC: p.SEC,
 		RoutingNumber: p.ToRouting, AccountNumber: made.t.Account.Tail, AccountType: title(p.ToAccountType),
-		Name: p.ToName, Created: api.Timestamp(made.t.CreatedAt),
+		Name: p.ToName, Created: api.Timestamp(made.t.CreatedAt), DescriptionWarning: made.t.Originated.Misdescribed,
 	}}
 	if m := made.t.Originated.Missed; m != nil {
 		answer.Transaction.Missed = &vaultMissed{m.Code, m.TransactionID, m.Routing, m.Tail, title(m.AccountType)}
