@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -261,6 +262,10 @@ func TestOperationsSeeWhatIsUsedOfLimits(t *testing.T) {
 	}
 	if list := rows(ops.call("GET", "/v1/ops/exposure?date=2026-11-19", "").is(200)); len(list) != 0 {
 		t.Errorf("%v", list)
+	}
+	queue := rows(ops.call("GET", "/v1/ops/queue?kind=held", "").is(200)) // what it holds, and the room there is by now
+	if room, _ := queue[0]["limits"].([]any); len(queue) != 1 || len(room) != 1 || !reflect.DeepEqual(room[0], any(list[0])) {
+		t.Errorf("%v", queue)
 	}
 	ops.call("GET", "/v1/ops/exposure?date=soon", "").problem(400, "invalid").names("/date")
 	bank.call("GET", "/v1/ops/exposure", "").problem(403, "insufficient-scope")

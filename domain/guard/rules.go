@@ -120,6 +120,11 @@ func (l Limit) Name() string {
 	return name
 }
 
+// IsLimit reports whether a rule is a limit, of a client or of an ODFI.
+func IsLimit(rule string) bool {
+	return strings.HasPrefix(rule, "limits/") || strings.HasPrefix(rule, "odfi/") && strings.Contains(rule, "/limits/")
+}
+
 // Share is how much of the limit a sum is, by money or by number, whichever is
 // nearer.
 func (l Limit) Share(of Sum) (share float64) {

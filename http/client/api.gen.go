@@ -1936,12 +1936,12 @@ type Event_StatusHistory struct {
 
 // Exposure defines model for Exposure.
 type Exposure struct {
-	Data       []Exposure_Data `json:"data"`
-	NextCursor string          `json:"next_cursor"`
+	Data       []ExposureLine `json:"data"`
+	NextCursor string         `json:"next_cursor"`
 }
 
-// Exposure_Data defines model for Exposure.Data.
-type Exposure_Data struct {
+// ExposureLine defines model for ExposureLine.
+type ExposureLine struct {
 	// Client Whose limit it is; left out: the ODFI's
 	Client *string `json:"client,omitempty"`
 
@@ -4558,6 +4558,9 @@ type GetQueue200JSONResponseBody_Data struct {
 	Cents int64    `json:"cents"`
 	Count int64    `json:"count"`
 	Kind  WaitKind `json:"kind"`
+
+	// Limits Of what a limit holds, how much of it is used by now, from today on. A recall makes room and releases nothing by itself. On a day that is not there nothing is used.
+	Limits *[]ExposureLine `json:"limits,omitempty"`
 
 	// List Where they are one by one
 	List         string    `json:"list"`

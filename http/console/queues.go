@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -194,10 +196,22 @@ func (s *surface) heldItems(ctx context.Context, p *page, of queuePart) (table, 
 	for _, h := range items {
 		t.add(
 			linked(named(h.Name), transactionPath(h.Client, h.TransactionID)).sub(masked(h.AccountTail)),
-			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), say(h.Reason).sub(h.Rule), p.client(h.Client),
+			money(h.AmountCents).sub(h.SEC+" "+word(h.PushPull)), heldBy(h), p.client(h.Client),
 			at(h.HeldAt).sub(p.Age(h.HeldAt)), heldFor(h, policy), heldThen(h), code(h.TransactionID))
 	}
 	return t, next, err
+}
+
+// heldBy says why an entry is held; a limit leads to what is used of it by now.
+func heldBy(h projections.HeldItem) cell {
+	why := say(h.Reason).sub(h.Rule)
+	if guard.IsLimit(h.Rule) {
+		why.Href = Path + "/exposure?client=" + url.QueryEscape(h.Client)
+		if !strings.HasPrefix(h.Rule, "limits/") { // the bank's
+			why.Href = Path + "/exposure"
+		}
+	}
+	return why
 }
 
 // heldFor says who can release a held entry.

@@ -1,7 +1,9 @@
 package ops
 
 import (
+	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,7 +19,7 @@ type exposureLine struct {
 	Client     string `json:"client,omitempty"` // whose limit it is; left out: the ODFI's
 	ODFI       string `json:"odfi,omitempty"`
 	Rule       string `json:"rule"`
-	Date       string `json:"date,omitempty"` // left out where the limit holds something and nothing is used
+	Date       string `json:"date"`
 	UsedCents  int64  `json:"used_cents"`
 	UsedCount  int64  `json:"used_count"`
 	LimitCents *int64 `json:"limit_cents"` // null: no limit
@@ -41,18 +43,31 @@ func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 	if err := s.Views.WaitFor(ctx, api.Everyone); err != nil {
 		return err
 	}
-	lines, err := s.Guard.Exposure(ctx, from)
+	lines, err := s.exposed(ctx, from, client)
 	if err != nil {
 		return err
 	}
+	if only != "" {
+		lines = slices.DeleteFunc(lines, func(l exposureLine) bool { return l.Date != from.String() })
+	}
+	return c.JSON(http.StatusOK, map[string]any{"data": lines, "next_cursor": nil})
+}
+
+// exposed is how much of limits is used on each day from one on, and what they
+// hold: a client's, or all.
+func (s *surface) exposed(ctx context.Context, from calendar.Date, client string) ([]exposureLine, error) {
+	lines, err := s.Guard.Exposure(ctx, from)
+	if err != nil {
+		return nil, err
+	}
 	held, err := s.Views.HeldByRules(ctx, client)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	waiting := projections.HeldOf(held)
 	shown := []exposureLine{}
 	for _, l := range lines {
-		if client != "" && l.Client != client || only != "" && l.Day != from {
+		if client != "" && l.Client != client {
 			continue
 		}
 		w := waiting[[2]string{l.Client, l.Rule}]
@@ -61,7 +76,7 @@ func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 			LimitCents: bound(l.Limit.Cents), LimitCount: bound(l.Limit.Count), HeldCents: w.Cents, HeldCount: w.Count,
 		})
 	}
-	return c.JSON(http.StatusOK, map[string]any{"data": shown, "next_cursor": nil})
+	return shown, nil
 }
 
 func bound(n int64) *int64 {

@@ -1,12 +1,15 @@
 package ops
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/http/api"
 	"github.com/achledger/achledger/projections"
 )
@@ -22,7 +25,10 @@ type waits struct {
 	Deadline *time.Time `json:"next_deadline"`
 	Then     string     `json:"then"` // if nobody acts
 	Who      who        `json:"who"`
-	List     string     `json:"list"` // path of the list of them
+	// Limits is what is used of the limits that hold them, from today on. A day that
+	// is not there has all of its room.
+	Limits []exposureLine `json:"limits,omitempty"`
+	List   string         `json:"list"` // path of the list of them
 }
 
 // who is who may let what waits go its way.
@@ -98,7 +104,34 @@ func (s *surface) queue(c echo.Context, _ api.Caller) error {
 			shown = append(shown, shownWaits(w, policy))
 		}
 	}
+	if err := s.roomOf(ctx, shown); err != nil {
+		return err
+	}
 	return api.AnswerPage(c, shown, "")
+}
+
+// mostLimits bounds the lines that one rule is told with.
+const mostLimits = 100
+
+// roomOf tells with what limits hold how much of them is used by now: a recall
+// makes room, and releases nothing by itself.
+func (s *surface) roomOf(ctx context.Context, shown []waits) error {
+	limits := func(w waits) bool { return guard.IsLimit(w.Rule) }
+	if !slices.ContainsFunc(shown, limits) {
+		return nil
+	}
+	lines, err := s.exposed(ctx, guard.BankingDay(s.LedgerNow().Now()), "")
+	if err != nil {
+		return err
+	}
+	for i, w := range shown {
+		for _, l := range lines {
+			if w.Kind == projections.WaitsHeld && l.Rule == w.Rule && l.HeldCount > 0 && len(shown[i].Limits) < mostLimits {
+				shown[i].Limits = append(shown[i].Limits, l)
+			}
+		}
+	}
+	return nil
 }
 
 func shownWaits(w projections.Waits, p domain.Policy) waits {
