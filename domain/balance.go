@@ -148,18 +148,6 @@ func (a OffsetAccount) check(f *fields, at string) {
 	}
 }
 
-// CheckOffsetNumber refuses an account number that no entry can carry.
-func CheckOffsetNumber(at, number string) []FieldError {
-	switch {
-	case number == "" || len(number) > 17:
-		return []FieldError{{at, "length", "an account number of 1 to 17 characters"}}
-	case !accountForm.MatchString(number) || blank(number):
-		return []FieldError{{at, "alphabet", "letters, digits, spaces and hyphens, not all blank or zero"}}
-	default:
-		return nil
-	}
-}
-
 func (p BankProfile) checkBalance(f *fields) {
 	if !slices.Contains([]string{"", BalanceRequired, BalanceAllowed, BalanceNone}, p.Balance) {
 		f.bad("/balance", "enum", "required, allowed or none")

@@ -11,6 +11,31 @@ import (
 // MaxAmountCents is the largest amount the ten digits of an entry hold.
 const MaxAmountCents = 99_999_999_99
 
+// CheckAccountNumber refuses an account number that no entry of ours carries.
+func CheckAccountNumber(at, number string, most int) []FieldError {
+	var f fields
+	switch {
+	case number == "":
+		f.bad(at, "required", "an account number is needed")
+	case len(number) > most:
+		f.bad(at, "length", "at most %d characters fit the field; this has %d", most, len(number))
+	case !accountForm.MatchString(number):
+		f.bad(at, "alphabet", "letters, digits, spaces and hyphens")
+	default:
+		f.form = SomeAccount(at, number)
+	}
+	return f.form
+}
+
+// SomeAccount refuses an account number of spaces and zeros, which the rules
+// treat as missing: the receiving bank would return the entry.
+func SomeAccount(at, number string) []FieldError {
+	if blank(number) {
+		return []FieldError{{at, "blank", "an account number is not all spaces or zeros"}}
+	}
+	return nil
+}
+
 var accountForm = regexp.MustCompile(`^[0-9A-Za-z -]+$`)
 
 // Check validates a proposal against the form of its fields, the rules of its
@@ -112,14 +137,7 @@ func (p Proposal) checkTo(f *fields, number string) {
 	if p.SEC == "IAT" {
 		most = 35
 	}
-	switch {
-	case number == "":
-		f.bad("/ToAccount", "required", "an account number is needed")
-	case len(number) > most:
-		f.bad("/ToAccount", "length", "at most %d characters fit the field; this has %d", most, len(number))
-	case !accountForm.MatchString(number) || blank(number):
-		f.bad("/ToAccount", "alphabet", "letters, digits, spaces and hyphens, not all blank or zero")
-	}
+	f.form = append(f.form, CheckAccountNumber("/ToAccount", number, most)...)
 	switch p.ToAccountType {
 	case Checking, Savings, GL, Loan:
 	case "":

@@ -113,6 +113,7 @@ func TestAVaultTokenIsRefusedByField(t *testing.T) {
 	for name, tt := range map[string]struct{ old, new, field string }{
 		"no account number":            {"123456789", "", "account-number"},
 		"an account number of letters": {"123456789", "12345678a", "account-number"},
+		"an account number of zeros":   {"123456789", "000000000", "account-number"},
 		"eighteen digits":              {"123456789", "123456789012345678", "account-number"},
 		"a routing number of letters":  {"081009813", "O81009813", "routing-number"},
 		"a routing number mistyped":    {"081009813", "081009831", "routing-number"},

@@ -16,6 +16,9 @@ import (
 // maxUploadEntries bounds a client's own file, which goes out as one file.
 const maxUploadEntries = 250_000
 
+// effectiveDate is the field of a batch header that says when it settles.
+const effectiveDate = "effective entry date"
+
 // maxUploadFaults bounds what a refusal lists.
 const maxUploadFaults = 100
 
@@ -81,7 +84,7 @@ func (c *uploadCheck) pointer(line int, field string) string {
 // describedAs are the names of fields in the description of a file.
 var describedAs = map[string]string{
 	"standard entry class": "secCode", "company identification": "company", "company name": "company",
-	"effective entry date": "effectiveDate", "transaction code": "entryType",
+	effectiveDate: "effectiveDate", "transaction code": "entryType",
 }
 
 // place notes what stands at a line.
@@ -101,10 +104,11 @@ func (c *uploadCheck) problems(problems []nacha.Problem) {
 	}
 }
 
-// invalid reports what a record of ours could not carry.
+// invalid reports what a record of ours could not carry. The effective entry
+// date is the batch's; see end.
 func (c *uploadCheck) invalid(line int, err error) {
 	var f *nacha.FieldError
-	if errors.As(err, &f) {
+	if errors.As(err, &f) && (f.Field != effectiveDate || line == c.line) {
 		c.fault(line, "form", f.Field, "%s", f.Reason)
 	}
 }
@@ -120,7 +124,7 @@ func (c *uploadCheck) batch(b *nacha.ScannedBatch) error {
 		c.fault(b.Line, "sec-code", "standard entry class", "this client may not originate %s", h.SEC)
 	}
 	if !slices.Contains(s.CompanyIdentifications, h.CompanyID) {
-		c.fault(b.Line, "company-identification", "company identification", "%q is not one of this client's", h.CompanyID)
+		c.fault(b.Line, "company-identification", "company identification", "%s is not one of this client's", h.CompanyID)
 	}
 	if h.SettlementDay != "" {
 		c.fault(b.Line, "settlement-day", "settlement day", "is the operator's to fill in")
@@ -157,6 +161,11 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	}
 	if e.Batch <= len(c.batches) && len(e.Problems) == 0 {
 		c.invalid(e.Line, e.Entry.Validate(&c.batches[e.Batch-1].BatchHeader))
+	}
+	if c.isNew && len(e.Problems) == 0 {
+		for _, f := range domain.SomeAccount("", e.Entry.Account) {
+			c.fault(e.Line, f.Code, "account number", "%s", f.Message)
+		}
 	}
 	if c.isNew && e.Batch <= len(c.batches) {
 		c.repeated(e)
@@ -240,10 +249,9 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		return nil
 	}
 	c.balanced(v)
-	const field = "effective entry date"
 	on, err := calendar.ParseYYMMDD(c.batches[v.Ordinal-1].EffectiveOn)
 	if err != nil {
-		c.fault(v.Line, nacha.EffectiveDate, field, "is not a day written YYMMDD")
+		c.fault(v.Line, nacha.EffectiveDate, effectiveDate, "is not a day written YYMMDD")
 		return nil
 	}
 	bank, kind, sec := c.terms(c.odfi), calendar.Credit, c.batches[v.Ordinal-1].SEC
@@ -256,10 +264,10 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 		err = bank.ValidEffective(on, c.now, sec, calendar.Credit)
 	}
 	if err != nil {
-		c.fault(v.Line, nacha.EffectiveDate, field, "%v", err)
+		c.fault(v.Line, nacha.EffectiveDate, effectiveDate, "%v", err)
 	} else if calendar.OnOrAfter(on) == today && bank.Lead(sec, kind) > 0 {
 		if !c.client.Settings.SameDay {
-			c.fault(v.Line, string(domain.SameDayNotEnabled), field, "%s means same-day settlement, which is not enabled for this client", on)
+			c.fault(v.Line, string(domain.SameDayNotEnabled), effectiveDate, "%s means same-day settlement, which is not enabled for this client", on)
 		}
 		c.faults = append(c.faults, c.late[:min(len(c.late), maxUploadFaults-len(c.faults))]...)
 	}

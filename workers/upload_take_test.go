@@ -212,8 +212,9 @@ func TestWhatACannotSendIn(t *testing.T) {
 			"/lines/8/payment_related_information", "account-number"},
 		"one that stands in the batch header": {batch(func(h *nacha.BatchHeader) { h.DiscretionaryData = "7700 0002" }), nil,
 			"/lines/5/company_discretionary_data", "account-number"},
-		"a file that stops short": {nil, func(b []byte) []byte { return b[:5*95] }, "/file", nacha.NoFileControl},
-		"nothing at all":          {nil, func([]byte) []byte { return nil }, "/file", nacha.NoEntries},
+		"an account number of zeros": {func(f *nacha.File) { f.Batches[0].Entries[0].Account = "00 000" }, nil, "/lines/3/account_number", "blank"},
+		"a file that stops short":    {nil, func(b []byte) []byte { return b[:5*95] }, "/file", nacha.NoFileControl},
+		"nothing at all":             {nil, func([]byte) []byte { return nil }, "/file", nacha.NoEntries},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := openBank(t)
@@ -237,6 +238,29 @@ func TestWhatACannotSendIn(t *testing.T) {
 				t.Error("a file was opened")
 			}
 		})
+	}
+}
+
+// What is wrong with a batch header is said at its line, once, with the value
+// that is refused.
+func TestARefusedBatchHeaderIsNamedOnce(t *testing.T) {
+	b := openBank(t)
+	content := rendered(t, payroll(3, func(f *nacha.File) { f.Batches[0].Header.CompanyID = "1999999999" }))
+	_, err := b.upload(bytes.Replace(content, []byte("261123"), []byte("      "), 1))
+	var refusal *domain.Refusal
+	if !errors.As(err, &refusal) {
+		t.Fatalf("it says %v", err)
+	}
+	for _, f := range refusal.Fields {
+		if !strings.HasPrefix(f.Pointer, "/lines/2/") {
+			t.Errorf("%+v is not at the line of the header", f)
+		}
+		if f.Code == "company-identification" && f.Message != "1999999999 is not one of this client's" {
+			t.Errorf("it says %q", f.Message)
+		}
+	}
+	if !slices.ContainsFunc(refusal.Fields, func(f domain.FieldError) bool { return f.Pointer == "/lines/2/effective_entry_date" }) {
+		t.Errorf("it does not name the date: %+v", refusal.Fields)
 	}
 }
 

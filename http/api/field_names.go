@@ -7,6 +7,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
+// AnswerNames are the names of an answer's fields in requests that choose its
+// code and nothing else.
+var AnswerNames = strings.NewReplacer("/ReturnCode", "/code", "/ReasonCode", "/code")
+
 // Respelled renames the fields of a refusal for a surface that spells them
 // otherwise; the domain uses ACH Connect's names.
 func Respelled(err error, names *strings.Replacer) error {

@@ -57,7 +57,7 @@ func (s *Kit) Decide(c echo.Context, who Caller, client, id, item string, b Deci
 		return decided.Events, err
 	}, options...)
 	if err != nil {
-		return err
+		return Respelled(err, AnswerNames)
 	}
 	told, err := s.TransactionOf(ctx, l, t, id)
 	if err != nil {

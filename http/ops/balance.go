@@ -49,7 +49,7 @@ func (s *surface) offsetAccounts(b clientBody, before []domain.Balance) ([]domai
 				return nil, err
 			}
 		}
-		if faults := domain.CheckOffsetNumber("/balance/"+strconv.Itoa(i)+"/account", number); len(faults) > 0 {
+		if faults := domain.CheckAccountNumber("/balance/"+strconv.Itoa(i)+"/account", number, 17); len(faults) > 0 {
 			return nil, &domain.Refusal{Code: domain.Invalid, Fields: faults}
 		}
 		account, err := s.Ledger.SealAccountIn(domain.ClientStream(b.ClientID), b.ClientID, in.Routing, number, in.Type)

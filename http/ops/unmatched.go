@@ -97,7 +97,7 @@ func (s *surface) sendBack(c echo.Context, _ api.Caller) error {
 		return err
 	}
 	if _, err := s.Inbound.Return(c.Request().Context(), c.Param("id"), strings.ToUpper(in.Code)); err != nil {
-		return err
+		return api.Respelled(err, api.AnswerNames)
 	}
 	return s.getUnmatched(c, api.Caller{Client: domain.LedgerClient})
 }

@@ -3,7 +3,6 @@ package pro
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -25,17 +24,13 @@ type proAccount struct {
 	AccountType   string `json:"accountType"`
 }
 
-var proAccountForm = regexp.MustCompile(`^[0-9A-Za-z -]{1,17}$`)
-
 // check validates an account's form and returns its type as the ledger spells
 // it.
 func (in proAccount) check(at string) (accountType string, bad []domain.FieldError) {
 	if err := nacha.ValidRouting(in.RoutingNumber); err != nil {
 		bad = append(bad, api.Wrong(at+"/routingNumber", "routing-number", "%v", err)...)
 	}
-	if !proAccountForm.MatchString(in.AccountNumber) || strings.Trim(in.AccountNumber, " 0") == "" {
-		bad = append(bad, api.Wrong(at+"/accountNumber", "form", "1 to 17 letters, digits, spaces and hyphens, not all blank or zero")...)
-	}
+	bad = append(bad, domain.CheckAccountNumber(at+"/accountNumber", in.AccountNumber, 17)...)
 	accountType = strings.ToLower(in.AccountType)
 	if !slices.Contains([]string{domain.Checking, domain.Savings, domain.Loan}, accountType) {
 		bad = append(bad, api.Wrong(at+"/accountType", "enum", "CHECKING, SAVINGS or LOAN")...)

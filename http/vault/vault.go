@@ -239,6 +239,8 @@ func (in *tokenInput) check() error {
 	needed("software-type-version", in.SoftwareVersion, 100)
 	if !vaultAccount.MatchString(in.AccountNumber) {
 		bad = append(bad, api.Wrong("/account-number", "digits", "is required: 1 to 17 digits")...)
+	} else if zeros := domain.SomeAccount("/account-number", in.AccountNumber); zeros != nil {
+		bad = append(bad, zeros...)
 	} else if in.CheckDigit {
 		if err := domain.CheckNZAccount(in.AccountNumber); err != nil {
 			bad = append(bad, api.Wrong("/account-number", "check-digit", "%v", err)...)
