@@ -8,7 +8,7 @@ import (
 const (
 	// memoryGoal is the soft memory limit of the garbage collector, in bytes. The
 	// caches of the databases, some 100 MiB, come on top.
-	memoryGoal = 288 << 20
+	memoryGoal = 264 << 20
 	// garbage is how much of it may lie about before it is collected, in percent of
 	// what is in use. With Go's 100 the collector takes a tenth of the processor of
 	// a payment more.
