@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,39 @@ func TestAStreamGoesOnBehindTheLastEvent(t *testing.T) {
 		return
 	}
 	t.Fatalf("the stream ended: %v", lines.Err())
+}
+
+// A list that is in memory is complete, and in pages for whoever asks for them.
+func TestAWholeListIsReadInPagesToo(t *testing.T) {
+	w := newWorld(t)
+	bank := w.client("business", settings())
+	whole := rows(bank.call("GET", "/v1/return-codes", "").is(200))
+	var paged []map[string]any
+	cursor := ""
+	for range whole {
+		a := bank.call("GET", "/v1/return-codes?limit=9&cursor="+cursor, "").is(200)
+		page := rows(a)
+		paged = append(paged, page...)
+		var next struct {
+			Cursor *string `json:"next_cursor"`
+		}
+		w.must(json.Unmarshal(a.body, &next))
+		if next.Cursor == nil {
+			break
+		}
+		if cursor = *next.Cursor; len(page) != 9 {
+			t.Errorf("a page has %d, and another follows", len(page))
+		}
+	}
+	if !reflect.DeepEqual(paged, whole) {
+		t.Errorf("in pages it has %d codes, as a whole %d", len(paged), len(whole))
+	}
+	for _, query := range []string{"limit=0", "limit=1001", "limit=x", "cursor=-1", "cursor=x"} {
+		bank.call("GET", "/v1/return-codes?"+query, "").problem(400, "invalid")
+	}
+	if beyond := rows(bank.call("GET", "/v1/return-codes?cursor=10000", "").is(200)); len(beyond) != 0 {
+		t.Errorf("behind the end there are %d", len(beyond))
+	}
 }
 
 func TestCodesCalendarAndWindows(t *testing.T) {

@@ -28,6 +28,26 @@ func AnswerPage[T any](c echo.Context, data []T, next string) error {
 	return c.JSON(http.StatusOK, p)
 }
 
+// AnswerWhole writes a list that is in memory. It is complete unless the caller
+// asks for pages of it.
+func AnswerWhole[T any](c echo.Context, list []T) error {
+	from, err := After(c.QueryParam("cursor"), "/cursor")
+	if err != nil {
+		return err
+	}
+	most := len(list)
+	if c.QueryParam("limit") != "" {
+		if most, err = Limit(c); err != nil {
+			return err
+		}
+	}
+	list = list[min(from, int64(len(list))):]
+	if len(list) <= most {
+		return AnswerPage(c, list, "")
+	}
+	return AnswerPage(c, list[:most], strconv.FormatInt(from+int64(most), 10))
+}
+
 // List answers a page of a view: limit and cursor come from the request, and
 // the view is caught up with what was written for the client before. What names
 // the rows in an error.

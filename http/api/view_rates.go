@@ -159,7 +159,7 @@ func (s *Kit) RespondRates(c echo.Context, client string) error {
 	if err != nil {
 		return err
 	}
-	return AnswerPage(c, orNone(list), "")
+	return AnswerWhole(c, orNone(list))
 }
 
 func orNone[T any](list []T) []T {

@@ -1799,7 +1799,7 @@ type Clock struct {
 // CodePage defines model for CodePage.
 type CodePage struct {
 	Data       []CodePage_Data `json:"data"`
-	NextCursor string          `json:"next_cursor"`
+	NextCursor NextCursor      `json:"next_cursor"`
 }
 
 // CodePage_Data defines model for CodePage.Data.
@@ -1820,7 +1820,7 @@ type CountedTotals struct {
 // Credentials defines model for Credentials.
 type Credentials struct {
 	Data       []Credentials_Data `json:"data"`
-	NextCursor string             `json:"next_cursor"`
+	NextCursor NextCursor         `json:"next_cursor"`
 }
 
 // Credentials_Data defines model for Credentials.Data.
@@ -1937,7 +1937,7 @@ type Event_StatusHistory struct {
 // Exposure defines model for Exposure.
 type Exposure struct {
 	Data       []ExposureLine `json:"data"`
-	NextCursor string         `json:"next_cursor"`
+	NextCursor NextCursor     `json:"next_cursor"`
 }
 
 // ExposureLine defines model for ExposureLine.
@@ -2814,7 +2814,7 @@ type RelationshipStatus string
 // ReturnRates defines model for ReturnRates.
 type ReturnRates struct {
 	Data       []ReturnRates_Data `json:"data"`
-	NextCursor string             `json:"next_cursor"`
+	NextCursor NextCursor         `json:"next_cursor"`
 }
 
 // ReturnRatesDataAction defines model for ReturnRates.Data.Action.
@@ -3869,8 +3869,12 @@ type CreateProFile202JSONResponseBody struct {
 
 // GetCalendarParams defines parameters for GetCalendar.
 type GetCalendarParams struct {
-	From *Day `form:"from,omitempty" json:"from,omitempty"`
-	To   *Day `form:"to,omitempty" json:"to,omitempty"`
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	From   *Day    `form:"from,omitempty" json:"from,omitempty"`
+	To     *Day    `form:"to,omitempty" json:"to,omitempty"`
 }
 
 // GetCalendar200JSONResponseBody_Data defines parameters for GetCalendar.
@@ -3886,7 +3890,15 @@ type GetCalendar200JSONResponseBody_Data struct {
 // GetCalendar200JSONResponseBody defines parameters for GetCalendar.
 type GetCalendar200JSONResponseBody struct {
 	Data       []GetCalendar200JSONResponseBody_Data `json:"data"`
-	NextCursor string                                `json:"next_cursor"`
+	NextCursor NextCursor                            `json:"next_cursor"`
+}
+
+// ListChangeCodesParams defines parameters for ListChangeCodes.
+type ListChangeCodesParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -4030,6 +4042,14 @@ type LiftCompanyJSONBody struct {
 	Reason string `json:"reason"`
 }
 
+// ListClientCredentialsParams defines parameters for ListClientCredentials.
+type ListClientCredentialsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // IssueClientCredentialParams defines parameters for IssueClientCredential.
 type IssueClientCredentialParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
@@ -4101,6 +4121,14 @@ type ReplayWebhookOfClientParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListOpsCredentialsParams defines parameters for ListOpsCredentials.
+type ListOpsCredentialsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // IssueOpsCredentialParams defines parameters for IssueOpsCredential.
 type IssueOpsCredentialParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
@@ -4124,6 +4152,11 @@ type RejectEventJSONBody struct {
 
 // GetExposureParams defines parameters for GetExposure.
 type GetExposureParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// Client Its own limits only
 	Client *string `form:"client,omitempty" json:"client,omitempty"`
 
@@ -4503,6 +4536,14 @@ type SetBank200JSONResponseBody struct {
 	WriteOnly *bool `json:"write_only,omitempty"`
 }
 
+// ListOperatorsParams defines parameters for ListOperators.
+type ListOperatorsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListOperators200JSONResponseBody defines parameters for ListOperators.
 type ListOperators200JSONResponseBody struct {
 	Data       []Operator `json:"data"`
@@ -4537,7 +4578,11 @@ type SignOutOperatorJSONBody struct {
 
 // GetQueueParams defines parameters for GetQueue.
 type GetQueueParams struct {
-	Kind *WaitKind `form:"kind,omitempty" json:"kind,omitempty"`
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor   `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Kind   *WaitKind `form:"kind,omitempty" json:"kind,omitempty"`
 }
 
 // GetQueue200JSONResponseBody_Data_Who defines parameters for GetQueue.
@@ -4582,12 +4627,16 @@ type GetQueue200JSONResponseBody_Data struct {
 // GetQueue200JSONResponseBody defines parameters for GetQueue.
 type GetQueue200JSONResponseBody struct {
 	Data       []GetQueue200JSONResponseBody_Data `json:"data"`
-	NextCursor string                             `json:"next_cursor"`
+	NextCursor NextCursor                         `json:"next_cursor"`
 }
 
 // ListAllReturnRatesParams defines parameters for ListAllReturnRates.
 type ListAllReturnRatesParams struct {
-	Client string `form:"client" json:"client"`
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Client string  `form:"client" json:"client"`
 }
 
 // ListAllReturnRateEntriesParams defines parameters for ListAllReturnRateEntries.
@@ -4619,6 +4668,14 @@ type SearchAllParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListSessionsParams defines parameters for ListSessions.
+type ListSessionsParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListSessions200JSONResponseBody defines parameters for ListSessions.
 type ListSessions200JSONResponseBody struct {
 	Data       []Session  `json:"data"`
@@ -4633,7 +4690,11 @@ type EndSessionJSONBody struct {
 
 // ListSettlementsParams defines parameters for ListSettlements.
 type ListSettlementsParams struct {
-	Date *Day `form:"date,omitempty" json:"date,omitempty"`
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Date   *Day    `form:"date,omitempty" json:"date,omitempty"`
 
 	// From Of an export.
 	From *Day `form:"from,omitempty" json:"from,omitempty"`
@@ -4663,7 +4724,7 @@ type ListSettlements200JSONResponseBody_Data struct {
 // ListSettlements200JSONResponseBody defines parameters for ListSettlements.
 type ListSettlements200JSONResponseBody struct {
 	Data       []ListSettlements200JSONResponseBody_Data `json:"data"`
-	NextCursor string                                    `json:"next_cursor"`
+	NextCursor NextCursor                                `json:"next_cursor"`
 }
 
 // ListAllTransactionsParams defines parameters for ListAllTransactions.
@@ -4810,6 +4871,22 @@ type ListRecipientAccountsParams struct {
 type CreateRecipientAccountParams struct {
 	// IdempotencyKey Makes repeating this request safe. The same key with different input is 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListReturnCodesParams defines parameters for ListReturnCodes.
+type ListReturnCodesParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListReturnRatesParams defines parameters for ListReturnRates.
+type ListReturnRatesParams struct {
+	Limit *LimitParameter `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before, or the one in its Link.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListReturnRateEntriesParams defines parameters for ListReturnRateEntries.
@@ -7245,7 +7322,7 @@ type ClientInterface interface {
 	// ListChangeCodes Change and refusal codes in force
 	//
 	// Corresponds with GET /v1/change-codes (the `ListChangeCodes` operationId).
-	ListChangeCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListChangeCodes(ctx context.Context, params *ListChangeCodesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEvents The client's events in log order
 	//
@@ -7467,7 +7544,7 @@ type ClientInterface interface {
 	// ListClientCredentials A client's credentials
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/credentials (the `ListClientCredentials` operationId).
-	ListClientCredentials(ctx context.Context, client string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListClientCredentials(ctx context.Context, client string, params *ListClientCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// IssueClientCredentialWithBody Issue another credential
 	//
@@ -7554,7 +7631,7 @@ type ClientInterface interface {
 	// ListOpsCredentials Operations' own credentials
 	//
 	// Corresponds with GET /v1/ops/credentials (the `ListOpsCredentials` operationId).
-	ListOpsCredentials(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListOpsCredentials(ctx context.Context, params *ListOpsCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// IssueOpsCredentialWithBody Issue a credential to operations
 	//
@@ -7765,7 +7842,7 @@ type ClientInterface interface {
 	// ListOperators The people who run the ledger
 	//
 	// Corresponds with GET /v1/ops/operators (the `ListOperators` operationId).
-	ListOperators(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListOperators(ctx context.Context, params *ListOperatorsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddOperatorWithBody Add a person
 	//
@@ -7878,7 +7955,7 @@ type ClientInterface interface {
 	// ListSessions Who is signed in to the console
 	//
 	// Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
-	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EndSessionWithBody End one session
 	//
@@ -8076,12 +8153,12 @@ type ClientInterface interface {
 	// ListReturnCodes Return, dishonor and contest codes in force
 	//
 	// Corresponds with GET /v1/return-codes (the `ListReturnCodes` operationId).
-	ListReturnCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListReturnCodes(ctx context.Context, params *ListReturnCodesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReturnRates How many of the client's debits come back
 	//
 	// Corresponds with GET /v1/return-rates (the `ListReturnRates` operationId).
-	ListReturnRates(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListReturnRates(ctx context.Context, params *ListReturnRatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReturnRateEntries What a return rate is made of
 	//
@@ -9673,8 +9750,8 @@ func (c *API) GetCalendar(ctx context.Context, params *GetCalendarParams, reqEdi
 // ListChangeCodes Change and refusal codes in force
 //
 // Corresponds with GET /v1/change-codes (the `ListChangeCodes` operationId).
-func (c *API) ListChangeCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListChangeCodesRequest(c.Server)
+func (c *API) ListChangeCodes(ctx context.Context, params *ListChangeCodesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListChangeCodesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -10215,8 +10292,8 @@ func (c *API) LiftCompany(ctx context.Context, client string, company string, bo
 // ListClientCredentials A client's credentials
 //
 // Corresponds with GET /v1/ops/clients/{client}/credentials (the `ListClientCredentials` operationId).
-func (c *API) ListClientCredentials(ctx context.Context, client string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListClientCredentialsRequest(c.Server, client)
+func (c *API) ListClientCredentials(ctx context.Context, client string, params *ListClientCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClientCredentialsRequest(c.Server, client, params)
 	if err != nil {
 		return nil, err
 	}
@@ -10432,8 +10509,8 @@ func (c *API) ReplayWebhookOfClient(ctx context.Context, client string, id Webho
 // ListOpsCredentials Operations' own credentials
 //
 // Corresponds with GET /v1/ops/credentials (the `ListOpsCredentials` operationId).
-func (c *API) ListOpsCredentials(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListOpsCredentialsRequest(c.Server)
+func (c *API) ListOpsCredentials(ctx context.Context, params *ListOpsCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOpsCredentialsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -10953,8 +11030,8 @@ func (c *API) SetBank(ctx context.Context, routing string, body SetBankJSONReque
 // ListOperators The people who run the ledger
 //
 // Corresponds with GET /v1/ops/operators (the `ListOperators` operationId).
-func (c *API) ListOperators(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListOperatorsRequest(c.Server)
+func (c *API) ListOperators(ctx context.Context, params *ListOperatorsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOperatorsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11216,8 +11293,8 @@ func (c *API) SearchAll(ctx context.Context, params *SearchAllParams, reqEditors
 // ListSessions Who is signed in to the console
 //
 // Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
-func (c *API) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSessionsRequest(c.Server)
+func (c *API) ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSessionsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11714,8 +11791,8 @@ func (c *API) ReplaceRecipientAccount(ctx context.Context, id ProID, account Pro
 // ListReturnCodes Return, dishonor and contest codes in force
 //
 // Corresponds with GET /v1/return-codes (the `ListReturnCodes` operationId).
-func (c *API) ListReturnCodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListReturnCodesRequest(c.Server)
+func (c *API) ListReturnCodes(ctx context.Context, params *ListReturnCodesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReturnCodesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11729,8 +11806,8 @@ func (c *API) ListReturnCodes(ctx context.Context, reqEditors ...RequestEditorFn
 // ListReturnRates How many of the client's debits come back
 //
 // Corresponds with GET /v1/return-rates (the `ListReturnRates` operationId).
-func (c *API) ListReturnRates(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListReturnRatesRequest(c.Server)
+func (c *API) ListReturnRates(ctx context.Context, params *ListReturnRatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReturnRatesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -14782,6 +14859,30 @@ func NewGetCalendarRequest(server string, params *GetCalendarParams) (*http.Requ
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.From != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -14821,7 +14922,7 @@ func NewGetCalendarRequest(server string, params *GetCalendarParams) (*http.Requ
 }
 
 // NewListChangeCodesRequest constructs an http.Request for the ListChangeCodes method
-func NewListChangeCodesRequest(server string) (*http.Request, error) {
+func NewListChangeCodesRequest(server string, params *ListChangeCodesParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -14837,6 +14938,45 @@ func NewListChangeCodesRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -16084,7 +16224,7 @@ func NewLiftCompanyRequestWithBody(server string, client string, company string,
 }
 
 // NewListClientCredentialsRequest constructs an http.Request for the ListClientCredentials method
-func NewListClientCredentialsRequest(server string, client string) (*http.Request, error) {
+func NewListClientCredentialsRequest(server string, client string, params *ListClientCredentialsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -16107,6 +16247,45 @@ func NewListClientCredentialsRequest(server string, client string) (*http.Reques
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -16674,7 +16853,7 @@ func NewReplayWebhookOfClientRequestWithBody(server string, client string, id We
 }
 
 // NewListOpsCredentialsRequest constructs an http.Request for the ListOpsCredentials method
-func NewListOpsCredentialsRequest(server string) (*http.Request, error) {
+func NewListOpsCredentialsRequest(server string, params *ListOpsCredentialsParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -16690,6 +16869,45 @@ func NewListOpsCredentialsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -16957,6 +17175,30 @@ func NewGetExposureRequest(server string, params *GetExposureParams) (*http.Requ
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.Client != nil {
 
@@ -17715,7 +17957,7 @@ func NewSetBankRequestWithBody(server string, routing string, contentType string
 }
 
 // NewListOperatorsRequest constructs an http.Request for the ListOperators method
-func NewListOperatorsRequest(server string) (*http.Request, error) {
+func NewListOperatorsRequest(server string, params *ListOperatorsParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -17731,6 +17973,45 @@ func NewListOperatorsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -17970,6 +18251,30 @@ func NewGetQueueRequest(server string, params *GetQueueParams) (*http.Request, e
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Kind != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -18023,6 +18328,30 @@ func NewListAllReturnRatesRequest(server string, params *ListAllReturnRatesParam
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "client", params.Client, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 			return nil, err
@@ -18265,7 +18594,7 @@ func NewSearchAllRequest(server string, params *SearchAllParams) (*http.Request,
 }
 
 // NewListSessionsRequest constructs an http.Request for the ListSessions method
-func NewListSessionsRequest(server string) (*http.Request, error) {
+func NewListSessionsRequest(server string, params *ListSessionsParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -18281,6 +18610,45 @@ func NewListSessionsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -18365,6 +18733,30 @@ func NewListSettlementsRequest(server string, params *ListSettlementsParams) (*h
 		// styled parameters, preserving literal commas as delimiters
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
 
 		if params.Date != nil {
 
@@ -19497,7 +19889,7 @@ func NewReplaceRecipientAccountRequestWithBody(server string, id ProID, account 
 }
 
 // NewListReturnCodesRequest constructs an http.Request for the ListReturnCodes method
-func NewListReturnCodesRequest(server string) (*http.Request, error) {
+func NewListReturnCodesRequest(server string, params *ListReturnCodesParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -19515,6 +19907,45 @@ func NewListReturnCodesRequest(server string) (*http.Request, error) {
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
@@ -19524,7 +19955,7 @@ func NewListReturnCodesRequest(server string) (*http.Request, error) {
 }
 
 // NewListReturnRatesRequest constructs an http.Request for the ListReturnRates method
-func NewListReturnRatesRequest(server string) (*http.Request, error) {
+func NewListReturnRatesRequest(server string, params *ListReturnRatesParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -19540,6 +19971,45 @@ func NewListReturnRatesRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -21744,7 +22214,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/change-codes (the `ListChangeCodes` operationId).
-	ListChangeCodesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListChangeCodesResponse, error)
+	ListChangeCodesWithResponse(ctx context.Context, params *ListChangeCodesParams, reqEditors ...RequestEditorFn) (*ListChangeCodesResponse, error)
 
 	// ListEventsWithResponse The client's events in log order
 	//
@@ -21998,7 +22468,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/clients/{client}/credentials (the `ListClientCredentials` operationId).
-	ListClientCredentialsWithResponse(ctx context.Context, client string, reqEditors ...RequestEditorFn) (*ListClientCredentialsResponse, error)
+	ListClientCredentialsWithResponse(ctx context.Context, client string, params *ListClientCredentialsParams, reqEditors ...RequestEditorFn) (*ListClientCredentialsResponse, error)
 
 	// IssueClientCredentialWithBodyWithResponse Issue another credential
 	//
@@ -22099,7 +22569,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/credentials (the `ListOpsCredentials` operationId).
-	ListOpsCredentialsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListOpsCredentialsResponse, error)
+	ListOpsCredentialsWithResponse(ctx context.Context, params *ListOpsCredentialsParams, reqEditors ...RequestEditorFn) (*ListOpsCredentialsResponse, error)
 
 	// IssueOpsCredentialWithBodyWithResponse Issue a credential to operations
 	//
@@ -22332,7 +22802,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/operators (the `ListOperators` operationId).
-	ListOperatorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListOperatorsResponse, error)
+	ListOperatorsWithResponse(ctx context.Context, params *ListOperatorsParams, reqEditors ...RequestEditorFn) (*ListOperatorsResponse, error)
 
 	// AddOperatorWithBodyWithResponse Add a person
 	//
@@ -22459,7 +22929,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
-	ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
+	ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
 
 	// EndSessionWithBodyWithResponse End one session
 	//
@@ -22681,14 +23151,14 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/return-codes (the `ListReturnCodes` operationId).
-	ListReturnCodesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReturnCodesResponse, error)
+	ListReturnCodesWithResponse(ctx context.Context, params *ListReturnCodesParams, reqEditors ...RequestEditorFn) (*ListReturnCodesResponse, error)
 
 	// ListReturnRatesWithResponse How many of the client's debits come back
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/return-rates (the `ListReturnRates` operationId).
-	ListReturnRatesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReturnRatesResponse, error)
+	ListReturnRatesWithResponse(ctx context.Context, params *ListReturnRatesParams, reqEditors ...RequestEditorFn) (*ListReturnRatesResponse, error)
 
 	// ListReturnRateEntriesWithResponse What a return rate is made of
 	//
@@ -28151,8 +28621,8 @@ func (c *ClientWithResponses) GetCalendarWithResponse(ctx context.Context, param
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/change-codes (the `ListChangeCodes` operationId).
-func (c *ClientWithResponses) ListChangeCodesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListChangeCodesResponse, error) {
-	rsp, err := c.ListChangeCodes(ctx, reqEditors...)
+func (c *ClientWithResponses) ListChangeCodesWithResponse(ctx context.Context, params *ListChangeCodesParams, reqEditors ...RequestEditorFn) (*ListChangeCodesResponse, error) {
+	rsp, err := c.ListChangeCodes(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -28597,8 +29067,8 @@ func (c *ClientWithResponses) LiftCompanyWithResponse(ctx context.Context, clien
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/ops/clients/{client}/credentials (the `ListClientCredentials` operationId).
-func (c *ClientWithResponses) ListClientCredentialsWithResponse(ctx context.Context, client string, reqEditors ...RequestEditorFn) (*ListClientCredentialsResponse, error) {
-	rsp, err := c.ListClientCredentials(ctx, client, reqEditors...)
+func (c *ClientWithResponses) ListClientCredentialsWithResponse(ctx context.Context, client string, params *ListClientCredentialsParams, reqEditors ...RequestEditorFn) (*ListClientCredentialsResponse, error) {
+	rsp, err := c.ListClientCredentials(ctx, client, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -28776,8 +29246,8 @@ func (c *ClientWithResponses) ReplayWebhookOfClientWithResponse(ctx context.Cont
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/ops/credentials (the `ListOpsCredentials` operationId).
-func (c *ClientWithResponses) ListOpsCredentialsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListOpsCredentialsResponse, error) {
-	rsp, err := c.ListOpsCredentials(ctx, reqEditors...)
+func (c *ClientWithResponses) ListOpsCredentialsWithResponse(ctx context.Context, params *ListOpsCredentialsParams, reqEditors ...RequestEditorFn) (*ListOpsCredentialsResponse, error) {
+	rsp, err := c.ListOpsCredentials(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29195,8 +29665,8 @@ func (c *ClientWithResponses) SetBankWithResponse(ctx context.Context, routing s
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/ops/operators (the `ListOperators` operationId).
-func (c *ClientWithResponses) ListOperatorsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListOperatorsResponse, error) {
-	rsp, err := c.ListOperators(ctx, reqEditors...)
+func (c *ClientWithResponses) ListOperatorsWithResponse(ctx context.Context, params *ListOperatorsParams, reqEditors ...RequestEditorFn) (*ListOperatorsResponse, error) {
+	rsp, err := c.ListOperators(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29412,8 +29882,8 @@ func (c *ClientWithResponses) SearchAllWithResponse(ctx context.Context, params 
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/ops/sessions (the `ListSessions` operationId).
-func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
-	rsp, err := c.ListSessions(ctx, reqEditors...)
+func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
+	rsp, err := c.ListSessions(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29814,8 +30284,8 @@ func (c *ClientWithResponses) ReplaceRecipientAccountWithResponse(ctx context.Co
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/return-codes (the `ListReturnCodes` operationId).
-func (c *ClientWithResponses) ListReturnCodesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReturnCodesResponse, error) {
-	rsp, err := c.ListReturnCodes(ctx, reqEditors...)
+func (c *ClientWithResponses) ListReturnCodesWithResponse(ctx context.Context, params *ListReturnCodesParams, reqEditors ...RequestEditorFn) (*ListReturnCodesResponse, error) {
+	rsp, err := c.ListReturnCodes(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -29827,8 +30297,8 @@ func (c *ClientWithResponses) ListReturnCodesWithResponse(ctx context.Context, r
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/return-rates (the `ListReturnRates` operationId).
-func (c *ClientWithResponses) ListReturnRatesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReturnRatesResponse, error) {
-	rsp, err := c.ListReturnRates(ctx, reqEditors...)
+func (c *ClientWithResponses) ListReturnRatesWithResponse(ctx context.Context, params *ListReturnRatesParams, reqEditors ...RequestEditorFn) (*ListReturnRatesResponse, error) {
+	rsp, err := c.ListReturnRates(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

@@ -15,12 +15,12 @@ import (
 
 // returnCodes answers the return, dishonor and contest codes in force today.
 func (s *surface) returnCodes(c echo.Context, _ api.Caller) error {
-	return api.AnswerPage(c, codes.Returns(calendar.DateOf(s.Ledger.Now())), "")
+	return api.AnswerWhole(c, codes.Returns(calendar.DateOf(s.Ledger.Now())))
 }
 
 // changeCodes answers the change and refusal codes in force today.
 func (s *surface) changeCodes(c echo.Context, _ api.Caller) error {
-	return api.AnswerPage(c, codes.Changes(calendar.DateOf(s.Ledger.Now())), "")
+	return api.AnswerWhole(c, codes.Changes(calendar.DateOf(s.Ledger.Now())))
 }
 
 // maxCalendarDays bounds one answer of the calendar.
@@ -53,7 +53,7 @@ func (s *surface) calendar(c echo.Context, _ api.Caller) error {
 		holiday, _ := calendar.Holiday(d)
 		days = append(days, calendarDay{d, d.Weekday().String(), calendar.IsBankingDay(d), holiday})
 	}
-	return api.AnswerPage(c, days, "")
+	return api.AnswerWhole(c, days)
 }
 
 // deadline is a FedACH deadline and what it means for an entry accepted now.

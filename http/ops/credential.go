@@ -129,7 +129,7 @@ func (s *surface) respondCredentials(c echo.Context, client string) error {
 			shown[i].ExpiresAt = &known.ExpiresAt
 		}
 	}
-	return api.AnswerPage(c, shown, "")
+	return api.AnswerWhole(c, shown)
 }
 
 // revokeCredential ends a credential, its tokens and its feeds at once. Once

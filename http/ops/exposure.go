@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -50,7 +49,7 @@ func (s *surface) exposure(c echo.Context, _ api.Caller) error {
 	if only != "" {
 		lines = slices.DeleteFunc(lines, func(l exposureLine) bool { return l.Date != from.String() })
 	}
-	return c.JSON(http.StatusOK, map[string]any{"data": lines, "next_cursor": nil})
+	return api.AnswerWhole(c, lines)
 }
 
 // exposed is how much of limits is used on each day from one on, and what they

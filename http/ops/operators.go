@@ -38,7 +38,7 @@ func (s *surface) listOperators(c echo.Context, _ api.Caller) error {
 	for i, p := range people.People {
 		shown[i] = shownOperator(p)
 	}
-	return api.AnswerPage(c, shown, "")
+	return api.AnswerWhole(c, shown)
 }
 
 // addOperator adds a person, who signs in first with a link that the owner of

@@ -107,7 +107,7 @@ func (s *surface) queue(c echo.Context, _ api.Caller) error {
 	if err := s.roomOf(ctx, shown); err != nil {
 		return err
 	}
-	return api.AnswerPage(c, shown, "")
+	return api.AnswerWhole(c, shown)
 }
 
 // mostLimits bounds the lines that one rule is told with.

@@ -25,8 +25,7 @@ func shownSession(o people.OpenSession) session {
 	return session{o.ID, o.Email, o.Method, o.Address, o.Since, o.Seen, o.Until}
 }
 
-// listSessions answers who is signed in, the newest first. They are few: it is
-// one page.
+// listSessions answers who is signed in, the newest first.
 func (s *surface) listSessions(c echo.Context, _ api.Caller) error {
 	open, err := s.SignIns.OpenSessions(c.Request().Context())
 	if err != nil {
@@ -36,7 +35,7 @@ func (s *surface) listSessions(c echo.Context, _ api.Caller) error {
 	for i, o := range open {
 		shown[i] = shownSession(o)
 	}
-	return api.AnswerPage(c, shown, "")
+	return api.AnswerWhole(c, shown)
 }
 
 // endSession ends one session; its person can sign in again.

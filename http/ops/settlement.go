@@ -50,7 +50,7 @@ func (s *surface) settlements(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	return api.AnswerPage(c, rows, "")
+	return api.AnswerWhole(c, rows)
 }
 
 func (s *surface) settledOn(ctx context.Context, on calendar.Date) ([]settlementRow, error) {

@@ -49,6 +49,33 @@ func TestAQueryIsReadStrictlyOnEverySurface(t *testing.T) {
 	}
 }
 
+// Every native list is read in pages of the size that its caller wants.
+func TestEveryNativeListHasALimit(t *testing.T) {
+	asJSON, _, err := achhttp.OpenAPI()
+	must(t, err)
+	d := document{}
+	must(t, json.Unmarshal(asJSON, &d.whole))
+	lists := 0
+	for path, item := range d.whole["paths"].(map[string]any) {
+		get := d.follow(d.follow(item)["get"])
+		responses, _ := get["responses"].(map[string]any)
+		content, _ := d.follow(responses["200"])["content"].(map[string]any)
+		media, _ := content["application/json"].(map[string]any)
+		of, _ := d.follow(media["schema"])["properties"].(map[string]any)
+		if of["next_cursor"] == nil {
+			continue
+		}
+		lists++
+		parameters, _ := get["parameters"].([]any)
+		if !slices.ContainsFunc(parameters, func(p any) bool { return d.follow(p)["name"] == "limit" }) {
+			t.Errorf("%s has no limit", path)
+		}
+	}
+	if lists < 25 {
+		t.Errorf("only %d native lists were found", lists)
+	}
+}
+
 // What an alert tells people to ask for is answered.
 func TestTheQueriesOfTheAlertsAreAnswered(t *testing.T) {
 	r := serve(t, "", nil)
