@@ -76,10 +76,11 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.taken++
 }
 
+// knows sets the secrets, the newest first.
 func (l *listener) knows(secrets ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.secrets = secrets
+	l.secrets, l.row = secrets, 0 // none came yet that the newest one signs
 }
 
 // awaitNewest waits until nothing is on its way that the newest secret does not
