@@ -50,22 +50,24 @@ const (
 			AND iif(?8, s.debits - s.zero_debits, s.credits - s.zero_credits) > 0
 		ORDER BY b.effective_on, b.file, b.number LIMIT ?9`
 
-	// An item's direction is that of its transaction, but for what takes back.
+	// An item's direction is that of its transaction, but for what takes back. The
+	// other one is passed over here and not by SQLite, so that a list of the few
+	// credits among many debits ends its page in time.
 	isDebit = `CASE i.kind WHEN 'ReturnFee' THEN 1 WHEN 'Reversal' THEN o.push = 'push' ELSE coalesce(o.push, i.push) = 'pull' END`
 
 	countedColumns = `SELECT i.position, i.client, i.txn, i.kind, i.cents, i.made_at, i.trace, i.day,
-		coalesce(o.name, i.name), coalesce(o.tail, i.tail), coalesce(o.sec, i.sec)`
+		coalesce(o.name, i.name), coalesce(o.tail, i.tail), coalesce(o.sec, i.sec), ` + isDebit
 	countedInBatch = countedColumns + ` FROM items@ i INDEXED BY items_file@ LEFT JOIN items@ o ON o.position = i.origin
-		WHERE i.file = ?1 AND i.batch = ?2 AND (i.trace, i.position) > (?3, ?4) AND i.cents > 0 AND ` + isDebit + ` = ?5
-		ORDER BY i.trace, i.position LIMIT ?6`
+		WHERE i.file = ?1 AND i.batch = ?2 AND (i.trace, i.position) > (?3, ?4) AND i.cents > 0
+		ORDER BY i.trace, i.position`
 	countedMade = countedColumns + `, coalesce(b.effective_on, ''), coalesce(f.id, ''), coalesce(f.name, '')
 		FROM items@ i INDEXED BY items_day@ LEFT JOIN items@ o ON o.position = i.origin
 		LEFT JOIN pending@ p ON p.position = i.position LEFT JOIN files@ f ON f.position = i.file
 		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.client = ?1 AND i.day <= ?2 AND (i.day, i.position) > (?3, ?4) AND i.direction = 'ToFed' AND i.cents > 0
 			AND i.kind IN ('Origination', 'Retry', 'Reversal', 'ReturnFee') AND (p.position IS NOT NULL OR i.file IS NOT NULL AND ` + countedIn + `)
-			AND (?5 = '' OR coalesce(f.odfi, p.odfi) = ?5) AND (?6 = '' OR coalesce(b.company_id, o.company, i.company) = ?6) AND ` + isDebit + ` = ?7
-		ORDER BY i.day, i.position LIMIT ?8`
+			AND (?5 = '' OR coalesce(f.odfi, p.odfi) = ?5) AND (?6 = '' OR coalesce(b.company_id, o.company, i.company) = ?6)
+		ORDER BY i.day, i.position`
 )
 
 // Segments of the list: what waits, then what is filed.
@@ -188,16 +190,22 @@ func (l *countedList) takeWaiting(w waitingEntry) bool {
 	e := w.GuardEntry()
 	day := e.SettlesOn.String()
 	if !l.counts(e) || day < l.f.FromDay || day > l.f.ToDay {
-		if l.looked++; l.looked > looksAt {
-			l.page.end(at)
-			return false
-		}
-		return true
+		return l.pass(at)
 	}
 	return l.page.add(CountedEntry{
 		Client: w.Client, TransactionID: w.TransactionID, Kind: w.Kind, Name: w.name, AccountTail: w.tail, SEC: w.Header.SEC,
 		AmountCents: w.AmountCents, MadeAt: w.MadeAt, SettlesOn: day,
 	}, at)
+}
+
+// pass passes over a row that is not asked for, and reports whether the page
+// looks at another.
+func (l *countedList) pass(at cursor) bool {
+	if l.looked++; l.looked > looksAt {
+		l.page.end(at)
+		return false
+	}
+	return true
 }
 
 func (l *countedList) counts(e guard.Entry) bool {
@@ -227,16 +235,13 @@ func (l *countedList) filed(s snapshot) error {
 			if b.day != l.at.Client || b.file != l.at.At || b.of != l.at.Batch {
 				l.at = cursor{Filter: l.at.Filter, Segment: filedSegment, Client: b.day, At: b.file, Batch: b.of}
 			}
-			args := values(b.file, b.of, l.at.Trace, l.at.Row, l.f.Debit, l.page.room())
+			args := values(b.file, b.of, l.at.Trace, l.at.Row)
 			err := s.query(countedInBatch, args, func(row []value) error {
-				e, position, trace, _ := scanCounted(row)
+				e, debit, position, trace, _ := scanCounted(row)
 				e.SettlesOn, e.FileID, e.FileName = b.day, b.id, b.name
 				at := l.at
 				at.Trace, at.Row = trace, position
-				if !l.page.add(e, at) {
-					return conn.ErrStop
-				}
-				return nil
+				return l.take(e, debit, at)
 			})
 			if err != nil || l.page.more {
 				return err
@@ -255,19 +260,25 @@ func (l *countedList) made(s snapshot, client string) error {
 	if l.at.At == 0 {
 		day, row = l.from, -1
 	}
-	args := values(client, l.to, day, row, l.f.ODFI, l.f.Company, l.f.Debit, l.page.room())
+	args := values(client, l.to, day, row, l.f.ODFI, l.f.Company)
 	return s.query(countedMade, args, func(row []value) error {
-		e, position, _, on := scanCounted(row)
-		scan(row[11:], &e.SettlesOn, &e.FileID, &e.FileName)
-		if !l.page.add(e, cursor{Filter: l.at.Filter, Client: client, At: on, Row: position}) {
-			return conn.ErrStop
-		}
-		return nil
+		e, debit, position, _, on := scanCounted(row)
+		scan(row[12:], &e.SettlesOn, &e.FileID, &e.FileName)
+		return l.take(e, debit, cursor{Filter: l.at.Filter, Client: client, At: on, Row: position})
 	})
 }
 
+// take adds an entry of the direction that is asked for, and stops the query once
+// the page takes no other.
+func (l *countedList) take(e CountedEntry, debit bool, at cursor) error {
+	if debit != l.f.Debit && l.pass(at) || debit == l.f.Debit && l.page.add(e, at) {
+		return nil
+	}
+	return conn.ErrStop
+}
+
 // scanCounted reads a row of countedColumns.
-func scanCounted(row []value) (e CountedEntry, position int64, trace string, day int64) {
-	scan(row, &position, &e.Client, &e.TransactionID, &e.Kind, &e.AmountCents, &e.MadeAt, &trace, &day, &e.Name, &e.AccountTail, &e.SEC)
-	return e, position, trace, day
+func scanCounted(row []value) (e CountedEntry, debit bool, position int64, trace string, day int64) {
+	scan(row, &position, &e.Client, &e.TransactionID, &e.Kind, &e.AmountCents, &e.MadeAt, &trace, &day, &e.Name, &e.AccountTail, &e.SEC, &debit)
+	return e, debit, position, trace, day
 }

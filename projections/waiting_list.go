@@ -17,8 +17,7 @@ type QueueGroup struct {
 	due   int64
 }
 
-const entriesOfGroup = `SELECT i.position, i.client, i.txn, i.kind, i.cents, i.made_at, i.trace, i.day,
-		coalesce(o.name, i.name), coalesce(o.tail, i.tail), coalesce(o.sec, i.sec)
+const entriesOfGroup = countedColumns + `
 	FROM pending@ p INDEXED BY pending_due@ CROSS JOIN items@ i ON i.position = p.position LEFT JOIN items@ o ON o.position = i.origin
 	WHERE p.client = ?1 AND p.odfi = ?2 AND p.answers = ?3 AND p.due = ?4 AND p.position > ?5
 	ORDER BY p.position LIMIT ?6`
@@ -73,7 +72,7 @@ func (v *Views) WaitingEntries(ctx context.Context, groups []QueueGroup, filter 
 				begin.Row = at.Row
 			}
 			err := s.query(entriesOfGroup, values(g.Client, g.ODFI, g.Answers, g.due, begin.Row, p.room()), func(row []value) error {
-				e, position, _, _ := scanCounted(row)
+				e, _, position, _, _ := scanCounted(row)
 				here := g.cursorAt(position)
 				here.Filter = at.Filter
 				if !p.add(e, here) {
