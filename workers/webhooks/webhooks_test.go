@@ -117,8 +117,8 @@ func TestASecretIsRotatedWhileBothSign(t *testing.T) {
 	eventually(t, "a message that the old secret verifies", func() bool { return all(old.has(), paid) })
 	young.knows(next)
 	w.order(id, domain.ChangeWebhook{URL: &young.URL, Sandbox: true}.Decide)
-	paid = w.pay(1)
-	eventually(t, "a message that the new secret verifies", func() bool { return all(young.has(), paid) })
+	// What is sent before the sender has the new address goes to the old one.
+	eventually(t, "a message that the new secret verifies", func() bool { w.pay(1); return len(young.has()) > 0 })
 	_, sealed, err = w.NewWebhookSecret("gym", id)
 	must(t, err)
 	var signatures atomic.Value
@@ -126,11 +126,11 @@ func TestASecretIsRotatedWhileBothSign(t *testing.T) {
 	t.Cleanup(bare.Close)
 	w.order(id, domain.ChangeWebhook{URL: &bare.URL, Sandbox: true}.Decide)
 	w.order(id, domain.RotateWebhookSecret{Secret: sealed, Now: time.Now()}.Decide)
-	w.pay(1)
-	eventually(t, "a message", func() bool { return signatures.Load() != nil })
-	if s := signatures.Load().(string); len(strings.Fields(s)) != 1 {
-		t.Errorf("an old secret whose time has passed signs: %s", s)
-	}
+	eventually(t, "that no old secret signs whose time has passed", func() bool {
+		w.pay(1)
+		s, ok := signatures.Load().(string)
+		return ok && len(strings.Fields(s)) == 1
+	})
 }
 
 func TestASlowWebhookSlowsNoOther(t *testing.T) {
