@@ -106,21 +106,26 @@ func textField[T any](name string, at func(*T) *string) field[T] {
 	}}
 }
 
+// asked reads a request about a transaction: its id from the path, and the body,
+// as it was sent and by its fields.
+func asked[T any](c echo.Context, fields fieldSet[T], body *T) (id string, input []byte, err error) {
+	if id, err = api.GUIDParam(c, "id", "transaction"); err != nil {
+		return "", nil, err
+	}
+	if input, err = api.Body(c, echo.MIMEApplicationJSON); err != nil {
+		return "", nil, err
+	}
+	return id, input, fields.decode(input, body)
+}
+
 // answerHandler answers POST /api/transaction/{id}/<verb>: 201 with the new
 // pending event, 200 if the identical answer was given before.
 func (s *surface) answerHandler(v verb) api.Handler {
 	fields := v.fields()
 	return func(c echo.Context, who api.Caller) error {
-		id, err := api.GUIDParam(c, "id", "transaction")
-		if err != nil {
-			return err
-		}
-		input, err := api.Body(c, echo.MIMEApplicationJSON)
-		if err != nil {
-			return err
-		}
 		var a answer
-		if err := fields.decode(input, &a); err != nil {
+		id, input, err := asked(c, fields, &a)
+		if err != nil {
 			return err
 		}
 		if reply, ok := api.ParseGUID(a.replyTo); ok {

@@ -46,16 +46,9 @@ var correctedEntryFields = newFieldSet(
 // correctEntry answers POST /api/transaction/{id}/corrected_entries: 201 with
 // the new transaction, 200 with it if the same was asked for before.
 func (s *surface) correctEntry(c echo.Context, who api.Caller) error {
-	id, err := api.GUIDParam(c, "id", "transaction")
-	if err != nil {
-		return err
-	}
-	input, err := api.Body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return err
-	}
 	var a correctedEntry
-	if err := correctedEntryFields.decode(input, &a); err != nil {
+	id, input, err := asked(c, correctedEntryFields, &a)
+	if err != nil {
 		return err
 	}
 	if reply, ok := api.ParseGUID(a.replyTo); ok {

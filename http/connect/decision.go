@@ -17,16 +17,9 @@ var decisionFields = newFieldSet(
 // decision answers POST /api/transaction/{id}/decision: a received payment is
 // paid or returned. The same decision again gets the same answer.
 func (s *surface) decision(c echo.Context, who api.Caller) error {
-	id, err := api.GUIDParam(c, "id", "transaction")
-	if err != nil {
-		return err
-	}
-	input, err := api.Body(c, echo.MIMEApplicationJSON)
-	if err != nil {
-		return err
-	}
 	var b api.DecisionBody
-	if err := decisionFields.decode(input, &b); err != nil {
+	id, input, err := asked(c, decisionFields, &b)
+	if err != nil {
 		return err
 	}
 	st, err := s.Transaction(c.Request().Context(), s.LedgerNow(), who.Client, id)
