@@ -6,17 +6,23 @@ type Over struct {
 	RelationshipID string `json:"relationship_id"`
 }
 
+// GoesOver reports whether an item goes over the relationship of its
+// transaction, if that has one: the entry, its retries and a return fee. A
+// reversal, or the dishonor of a return, takes back what left before and does
+// not.
+func (i *Item) GoesOver() bool {
+	return i.Direction == ToFed && (i.Kind == Origination || i.Kind == Retry || i.Kind == ReturnFee)
+}
+
 // RefuseOver rejects the waiting entries of a transaction over a relationship
 // whose account the bank refused: no money is sent to such an account.
 type RefuseOver struct{ Reason string }
 
-// Decide rejects the entry and its retries, held or not. A reversal, or the
-// dishonor of a return, takes back what left before, and stays.
+// Decide rejects what goes over the relationship, held or not.
 func (c RefuseOver) Decide(t Transaction) ([]Event, error) {
 	var events []Event
 	for _, i := range t.Items {
-		waits := i.State == Pending || i.State == Held
-		if i.Direction == ToFed && waits && (i.Kind == Origination || i.Kind == Retry) {
+		if i.GoesOver() && (i.State == Pending || i.State == Held) {
 			events = append(events, TransactionRejected{ItemID: i.ID, Reason: "its account may not be used: " + c.Reason})
 		}
 	}

@@ -221,7 +221,7 @@ func (p *projector) putPending(c logEvent, i *domain.Item) error {
 	}
 	// Of a new transfer TransferMade says it in a moment; of what verifies an
 	// account, less than a dollar, LinkVerifying said it just before.
-	if w.over == "" && (c.recorded.Version > 1 || w.cents < 100) && goesOver(t, i) {
+	if w.over == "" && (c.recorded.Version > 1 || w.cents < 100) && t.Originated != nil && i.GoesOver() {
 		if w.over, err = p.transferOver(t); err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w
 	if err != nil {
 		w.fault = domain.FieldRule(err)
 	}
-	if goesOver(t, i) {
+	if t.Originated != nil && i.GoesOver() {
 		w.over = overText(t.Originated.Over)
 	}
 	if i.Kind == domain.Origination {
@@ -78,12 +78,6 @@ func queueRowOf(t *domain.Transaction, i *domain.Item, terms *calendar.Terms) (w
 		w.leaveBy = micros(by)
 	}
 	return w, nil
-}
-
-// goesOver reports whether an item goes over the relationship of its
-// transaction, if that has one. What takes back what left before does not.
-func goesOver(t *domain.Transaction, i *domain.Item) bool {
-	return t.Originated != nil && (i.Kind == domain.Origination || i.Kind == domain.Retry || i.Kind == domain.ReturnFee)
 }
 
 // overText is a relationship as the tables have it.

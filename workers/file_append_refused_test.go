@@ -26,6 +26,34 @@ func (b *bank) over(over domain.Over, p domain.Proposal) string {
 	return id
 }
 
+// A fee over a link whose account its bank refused is rejected when it would be
+// cut: it neither leaves nor stays, to be tried in every pass.
+func TestNoReturnFeeWaitsForAnAccountThatItsBankRefused(t *testing.T) {
+	b := openBank(t)
+	holder := "0c1b8ad5-5a3e-4d40-9a3c-3a0f2d6d2f10"
+	link := domain.Over{Holder: holder, RelationshipID: "r1"}
+	micro := b.over(link, pull(0, push, cents(12), func(p *domain.Proposal) { p.Description = "ACCTVERIFY" }))
+	b.write(domain.HolderStream(gym, holder), gym, 0,
+		domain.AccountLinked{RelationshipID: "r1", Account: "a"},
+		domain.LinkVerifying{RelationshipID: "r1", Method: domain.VerifyByMicroDeposits, Transactions: []string{micro}, Attempt: 1},
+		domain.LinkApproved{RelationshipID: "r1"})
+	id := b.over(link, pull(1))
+	b.sweepAt("2026-11-20 14:31")
+	b.cameBack(id)
+	tx, err := b.Transaction(t.Context(), gym, id)
+	must(t, err)
+	b.write(domain.TransactionStream(gym, id), gym, tx.Version,
+		domain.TransactionReturnFeeRequested{Outgoing: domain.Outgoing{ItemID: "fee", ReplyTo: "return-" + id, AmountCents: 2500}})
+	b.cameBack(micro)
+	b.sweepAt("2026-11-24 10:16")
+	tx, err = b.Transaction(t.Context(), gym, id)
+	must(t, err)
+	if fee, _ := tx.Item("fee"); fee.State != domain.Rejected || !strings.Contains(fee.Reason, "its bank returned the micro-deposit as R01") {
+		t.Errorf("the fee is %s: %s", fee.State, fee.Reason)
+	}
+	b.verify()
+}
+
 // A micro-deposit that comes back while a file is filled keeps what is not in
 // the file yet from leaving.
 func TestNoTransferIsFiledAfterTheMicroDepositOfItsLinkCameBack(t *testing.T) {

@@ -74,3 +74,22 @@ func TestWhatWasHeldIsNotApprovedAfterItsDeadline(t *testing.T) {
 		}
 	}
 }
+
+func TestOverARefusedAccountGoesNeitherARetryNorAFee(t *testing.T) {
+	s := outgoing("R01", "2026-11-24").
+		add("2026-11-24T15:00:00Z", &domain.TransactionRetryRequested{Outgoing: domain.Outgoing{ItemID: "retry", ReplyTo: "ret"}}).
+		add("2026-11-24T15:01:00Z", &domain.TransactionReturnFeeRequested{Outgoing: domain.Outgoing{ItemID: "fee", ReplyTo: "ret", AmountCents: 2500}}).
+		add("2026-11-24T15:02:00Z", &domain.TransactionHeld{ItemID: "fee", Reason: "look"}).
+		add("2026-11-24T15:03:00Z", &domain.TransactionReversalRequested{Outgoing: domain.Outgoing{ItemID: "back", ReplyTo: "out"}})
+	events, err := domain.RefuseOver{Reason: "R03"}.Decide(s.t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rejected []string
+	for _, e := range events {
+		rejected = append(rejected, e.(domain.TransactionRejected).ItemID)
+	}
+	if got := strings.Join(rejected, " "); got != "retry fee" {
+		t.Errorf("rejected are %q, want the retry and the fee", got)
+	}
+}
