@@ -157,6 +157,19 @@ func TestAPersonSendsAFileOnceMore(t *testing.T) {
 	}
 }
 
+// Whatever a person says: a bank that answers an entry has the file.
+func TestAFileOfWhichTheBankAnsweredAnEntryIsNotSentOnceMore(t *testing.T) {
+	b, f, ids := unknown(t)
+	b.cameBack(ids[0])
+	if err := b.delivery.Resend(t.Context(), f.ID); domain.CodeOf(err) != domain.Conflict || !strings.Contains(err.Error(), ids[0]) {
+		t.Errorf("it says %v", err)
+	}
+	if f = b.onlyFile(); f.State != domain.DeliveryUnknown || len(b.sent()) != 0 {
+		t.Errorf("the file is %s, and the outbox holds %v", f.State, b.sent())
+	}
+	must(t, b.delivery.Confirm(t.Context(), f.ID))
+}
+
 func TestAFileThatTurnsUpAfterAllIsNotSentAgain(t *testing.T) {
 	b, f, ids := unknown(t)
 	content, err := b.files.Bytes(t.Context(), f.ID)

@@ -17,8 +17,9 @@ func (d *Delivery) Confirm(ctx context.Context, id string) error {
 
 // Resend settles such a file the other way: a person knows that the bank does
 // not have it, and it is sent once more the way the ODFI's files leave now,
-// dated again if it has to be. It refuses a file that is not in that state,
-// and fails while delivery is off.
+// dated again if it has to be. It refuses a file that is not in that state, and
+// one with an entry that the bank answered: whatever is said, the bank has it,
+// and every entry would be paid twice. It fails while delivery is off.
 func (d *Delivery) Resend(ctx context.Context, id string) error {
 	file, err := d.Files.Ledger.File(ctx, id)
 	if err != nil {
@@ -33,6 +34,12 @@ func (d *Delivery) Resend(ctx context.Context, id string) error {
 	return d.settle(ctx, id, unknown, func(file domain.File) error {
 		if ok, reason := d.Files.Switch.Allowed(file.Opened.ODFI); !ok {
 			return &DeliveryOffError{file.Opened.ODFI, reason}
+		}
+		err := l.Files.withoutAnswer(ctx, file, func(transaction string) error {
+			return domain.Refuse(domain.Conflict, "the bank answered transaction %s, which left in file %s, so the bank has the file: confirm its delivery", transaction, file.ID)
+		})
+		if err != nil {
+			return err
 		}
 		if found, err := l.findAgain(ctx, file); found || err != nil {
 			return err

@@ -48,13 +48,22 @@ func (f *Files) uncarried(ctx context.Context, file domain.File, c domain.Releas
 	if err != nil || len(events) == 0 || file.Opened.Method != domain.ByDownload {
 		return err
 	}
+	return f.withoutAnswer(ctx, file, func(transaction string) error {
+		return domain.Refuse(domain.MaybeCarried, "the bank answered transaction %s, which left in file %s: the file was carried", transaction, file.ID)
+	})
+}
+
+// withoutAnswer makes sure that the bank has answered no entry of a file, which
+// would show that the bank has it. Otherwise it returns what found says of the
+// first transaction.
+func (f *Files) withoutAnswer(ctx context.Context, file domain.File, found func(transaction string) error) error {
 	return f.entriesOf(ctx, file, func(e entryInFile) error {
 		t, err := f.Ledger.Transaction(ctx, e.transaction.Client, e.transaction.ID)
 		if err != nil {
 			return err
 		}
-		if i, ok := t.Item(e.item.ID); ok && t.Processed(i) {
-			return domain.Refuse(domain.MaybeCarried, "the bank answered transaction %s, which left in file %s: the file was carried", t.ID, file.ID)
+		if i, ok := t.Item(e.item.ID); ok && i.State == domain.Filed && i.Filing.File == file.ID && t.Processed(i) {
+			return found(t.ID)
 		}
 		return nil
 	})
