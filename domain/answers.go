@@ -11,6 +11,10 @@ type Outgoing struct {
 	StatementOn string `json:"statement_on,omitempty"`  // YYYY-MM-DD, when the receiver's statement was reviewed
 	Data        Sealed `json:"data,omitempty"`          // corrected data, sealed
 	DataMasked  string `json:"data_masked,omitempty"`
+	// DataHash is a keyed hash of the corrected data, by which the same correction
+	// is known again: masked, two account numbers may look alike. Releases before
+	// this field left it out.
+	DataHash    []byte `json:"data_hash,omitempty"`
 	Reason      string `json:"reason,omitempty"`       // of a reversal
 	Attempt     int    `json:"attempt,omitempty"`      // of a retry: 1 or 2
 	AmountCents int64  `json:"amount_cents,omitempty"` // of a return fee

@@ -1,19 +1,22 @@
 package answers
 
 import (
+	"bytes"
+
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/codes"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
 // Correct notifies the sender of an incoming entry of a change. Data is the
-// corrected data in its code's shape, by position; Sealed and Masked are the
-// same, sealed and with account numbers masked.
+// corrected data in its code's shape, by position; Sealed, Masked and Hash are
+// the same, sealed, with account numbers masked, and as a keyed hash.
 type Correct struct {
 	ItemID, ReplyTo, Code string
 	Data                  string
 	Sealed                domain.Sealed
 	Masked                string
+	Hash                  []byte
 }
 
 // Decide sends the notification within two banking days after settlement.
@@ -36,10 +39,11 @@ func (r Correct) Decide(c Case) (Decision, error) {
 	if change.Code != 0 && change.Code.Debit() != nacha.TransactionCode(i.Incoming.Entry.Code).Debit() {
 		return Decision{}, fieldRefusal(domain.RuleBroken, "/CorrectedData", "direction", "transaction code %d would turn the direction of the payment", change.Code)
 	}
-	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Data: r.Sealed, DataMasked: r.Masked}
+	out := domain.Outgoing{ItemID: r.ItemID, ReplyTo: r.ReplyTo, Code: r.Code, Data: r.Sealed, DataMasked: r.Masked, DataHash: r.Hash}
 	for _, before := range c.Transaction.Items {
-		waits := before.Kind == domain.Correction && before.Direction == domain.ToFed && before.ReplyTo == r.ReplyTo && before.State != domain.Recalled
-		if waits && before.Outgoing.Code == r.Code && before.Outgoing.DataMasked == r.Masked {
+		stands := before.Kind == domain.Correction && before.Direction == domain.ToFed && before.ReplyTo == r.ReplyTo &&
+			before.State != domain.Recalled && before.State != domain.Rejected
+		if stands && r.repeats(before.Outgoing) {
 			return Decision{ItemID: before.ID}, nil
 		}
 	}
@@ -48,4 +52,13 @@ func (r Correct) Decide(c Case) (Decision, error) {
 		return Decision{}, err
 	}
 	return c.made(domain.Correction, out, r.Data, domain.TransactionCorrectionRequested{Outgoing: out})
+}
+
+// repeats reports whether an earlier notification says the same.
+func (r Correct) repeats(before *domain.Outgoing) bool {
+	same := before.Code == r.Code && before.DataMasked == r.Masked
+	if len(before.DataHash) == 0 || len(r.Hash) == 0 { // of an earlier release
+		return same
+	}
+	return same && bytes.Equal(before.DataHash, r.Hash)
 }

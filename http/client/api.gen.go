@@ -7750,6 +7750,8 @@ type ClientInterface interface {
 
 	// ResendFile Resend a file whose delivery is unknown and that did not arrive
 	//
+	// 409 conflict if the bank returned or corrected an entry of it: the bank has the file, and its delivery is to be confirmed.
+	//
 	// Corresponds with POST /v1/ops/files/{id}/resend (the `ResendFile` operationId).
 	ResendFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -10807,6 +10809,8 @@ func (c *API) ReleaseFile(ctx context.Context, id string, body ReleaseFileJSONRe
 }
 
 // ResendFile Resend a file whose delivery is unknown and that did not arrive
+//
+// 409 conflict if the bank returned or corrected an entry of it: the bank has the file, and its delivery is to be confirmed.
 //
 // Corresponds with POST /v1/ops/files/{id}/resend (the `ResendFile` operationId).
 func (c *API) ResendFile(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -22698,6 +22702,8 @@ type ClientWithResponsesInterface interface {
 
 	// ResendFileWithResponse Resend a file whose delivery is unknown and that did not arrive
 	//
+	// 409 conflict if the bank returned or corrected an entry of it: the bank has the file, and its delivery is to be confirmed.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/ops/files/{id}/resend (the `ResendFile` operationId).
@@ -29482,6 +29488,8 @@ func (c *ClientWithResponses) ReleaseFileWithResponse(ctx context.Context, id st
 }
 
 // ResendFileWithResponse Resend a file whose delivery is unknown and that did not arrive
+//
+// 409 conflict if the bank returned or corrected an entry of it: the bank has the file, and its delivery is to be confirmed.
 //
 // Returns a wrapper object for the known response body format(s).
 //

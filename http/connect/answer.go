@@ -20,7 +20,7 @@ func (s *surface) answerRoutes() {
 			return answers.Return{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information, DateOfDeath: a.dateOfDeath, StatementOn: a.statement}
 		}},
 		"corrections": {"ChangeCode", []string{"CorrectedData"}, func(a answer) api.AnswerCommand {
-			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked}
+			return answers.Correct{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Data: a.data, Sealed: a.sealed, Masked: a.masked, Hash: a.hash}
 		}},
 		"dishonors": {"ReasonCode", []string{"AddendaInformation"}, func(a answer) api.AnswerCommand {
 			return answers.Dishonor{ItemID: a.item, ReplyTo: a.replyTo, Code: a.code, Information: a.information}
@@ -69,6 +69,7 @@ type answer struct {
 	cents                    int64
 	data, masked             string
 	sealed                   domain.Sealed
+	hash                     []byte
 }
 
 func (v verb) fields() fieldSet[answer] {
@@ -175,6 +176,9 @@ func (s *surface) seal(l *ledger.Ledger, t domain.Transaction, a *answer) (err e
 	}
 	iat := t.Received != nil && t.Received.Header.IAT != nil
 	a.masked = domain.MaskChange(a.code, a.data, iat)
+	if a.hash, err = l.Keys.MAC(t.Client, []byte("corrected data\x00"+a.data)); err != nil {
+		return err
+	}
 	a.sealed, err = l.SealDataIn(domain.TransactionStream(t.Client, t.ID), a.item, t.Client, a.data)
 	return err
 }
