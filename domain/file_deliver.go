@@ -82,6 +82,10 @@ type HadLeft struct {
 
 // Decide records what is missing.
 func (c HadLeft) Decide(f File) (events []Event, err error) {
+	if f.State == FileIsHeld {
+		events = append(events, FileApproved{Reason: "it left before the ledger was restored from a backup"})
+		f.enter(FileIsCut, time.Time{})
+	}
 	if c.Again != nil {
 		events = append(events, *c.Again)
 		f.enter(FileIsCut, time.Time{})

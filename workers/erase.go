@@ -130,9 +130,9 @@ func (e *Erasure) refuses(_ context.Context, f domain.File, _ *Erased) error {
 		return fmt.Errorf("file %s is still being made: wait until the server has cut it", f.ID)
 	case domain.FileIsDelivering, domain.DeliveryUnknown:
 		return fmt.Errorf("file %s is %s: settle first whether it left (POST /v1/ops/files/%s/confirm or /resend)", f.ID, f.State, f.ID)
-	case domain.FileIsCut, domain.FileIsRendered:
+	case domain.FileIsCut, domain.FileIsHeld, domain.FileIsRendered:
 		if !e.Undelivered && !out(f) {
-			return fmt.Errorf("file %s is cut and was not delivered: let it leave first, or have it taken back with --undelivered", f.ID)
+			return fmt.Errorf("file %s is %s and was not delivered: let it leave first, or have it taken back with --undelivered", f.ID, f.State)
 		}
 	case domain.FileIsDelivered:
 		if _, err := os.Lstat(e.inOutbox(f)); err == nil && !e.Undelivered {
@@ -157,7 +157,8 @@ func (e *Erasure) end(ctx context.Context, f domain.File, done *Erased) error {
 	if f.Rendered != nil && f.Method() == domain.ToOutbox {
 		e.names = append(e.names, f.Rendered.Name)
 	}
-	if f.State != domain.FileIsCut && f.State != domain.FileIsRendered || out(f) {
+	waits := f.State == domain.FileIsCut || f.State == domain.FileIsHeld || f.State == domain.FileIsRendered
+	if !waits || out(f) {
 		return nil
 	}
 	done.Released++

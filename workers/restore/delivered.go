@@ -32,7 +32,7 @@ func (r Restore) delivered(ctx context.Context, f *file, id string) error {
 	if err != nil {
 		return err
 	}
-	if file.State == domain.FileIsCut {
+	if file.State == domain.FileIsCut || file.State == domain.FileIsHeld { // a person approved it after the backup
 		if left.RenderFile, err = r.Uploads.Files.KeepRendered(file, content); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/ack"
@@ -174,12 +175,16 @@ func (p *plan) takeBack(ctx context.Context) (released bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, row := range append(files, carried...) {
+	held, _, err := p.Views.Files(ctx, projections.FileFilter{States: []domain.FileState{domain.FileIsHeld}})
+	if err != nil {
+		return false, err
+	}
+	for _, row := range slices.Concat(files, carried, held) {
 		file, err := p.Ledger.File(ctx, row.ID)
 		if err != nil {
 			return false, err
 		}
-		waits := file.State == domain.FileIsCut || file.State == domain.FileIsRendered || file.State == domain.FileOpen
+		waits := file.State == domain.FileIsCut || file.State == domain.FileIsRendered || file.State == domain.FileIsHeld || file.State == domain.FileOpen
 		if row.ODFI != p.ODFI || claimed[row.ID] || !waits {
 			continue
 		}

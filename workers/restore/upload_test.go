@@ -7,7 +7,9 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/guard"
 	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore/ledger"
 	"github.com/achledger/achledger/workers"
 )
 
@@ -166,5 +168,70 @@ func TestAnACHProFileThatTheBackupHasOpenShowsOnceItIsFinishedAsItWentOut(t *tes
 		t.Errorf("it shows %+v, want %+v", got, want)
 	}
 	r.holds(b.outbox(), 1, 3)
+	r.quiet()
+}
+
+// uploadHeld sends a file in, which a rule of the guard holds.
+func (b *bank) uploadHeld() (id string) {
+	b.t.Helper()
+	b.client(gym, "1840000017")
+	content := ownFile(b, "1840000017", nacha.Entry{AmountCents: 1, Name: "A"}, nacha.Entry{AmountCents: 2, Name: "B"})
+	answer, err := b.upload(gym, content, 9)
+	b.must(err)
+	b.decide(answer.FileID, domain.GuardFile{Verdict: guard.Verdict{Action: guard.Hold, Reason: "look", HeldBy: guard.HeldBy{Rule: "limits/credit/entry", AtDeadline: guard.Keep}}})
+	return answer.FileID
+}
+
+func (b *bank) decide(file string, command interface {
+	Decide(domain.File) ([]domain.Event, error)
+}) {
+	b.t.Helper()
+	_, err := ledger.Execute(b.t.Context(), b.Ledger, ledger.FileStream(gym, file), command.Decide)
+	b.must(err)
+}
+
+// A person approved it after the backup.
+func TestAFileThatTheBackupHasHeldIsFinishedAsItWentOut(t *testing.T) {
+	for name, days := range map[string]int{"as it was dated": 0, "dated again": 1} {
+		t.Run(name, func(t *testing.T) {
+			b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{})
+			id := b.uploadHeld()
+			r := b.restored()
+			b.now = b.now.AddDate(0, 0, days)
+			b.decide(id, domain.ApproveFile{Reason: "fine"})
+			b.sweepAt("16:00")
+
+			r.now = b.now
+			if report := r.take(b.outbox()); report.Known != 1 || len(report.Unknown) != 0 {
+				t.Errorf("took %s, want one known file", report)
+			}
+			file, err := r.File(t.Context(), id)
+			b.must(err)
+			if !file.Transmitted() || file.HeldBy != nil {
+				t.Errorf("the file is %s, held by %v", file.State, file.HeldBy)
+			}
+			r.holds(b.outbox(), 1, 2)
+			r.quiet()
+		})
+	}
+}
+
+// Operations released it after the backup, and its entries left in a file of
+// their own: nobody may approve the first one any more.
+func TestAFileThatTheBackupHasHeldAndThatWasTakenBackDoesNotLeaveAgain(t *testing.T) {
+	b := openBank(t, filepath.Join(t.TempDir(), "original"), tuesday, workers.Limits{})
+	id := b.uploadHeld()
+	r := b.restored()
+	b.must(b.files.TakeBack(t.Context(), id, "wrong"))
+	b.sweepAt("16:00")
+
+	if report := r.take(b.outbox()); report.Files != 1 || len(report.Unknown) != 0 {
+		t.Errorf("took %s, want one file, none unknown", report)
+	}
+	file, err := r.File(t.Context(), id)
+	b.must(err)
+	if file.State != domain.FileIsReleased {
+		t.Errorf("the held file is %s", file.State)
+	}
 	r.quiet()
 }

@@ -184,3 +184,32 @@ func (r *running) unreadable(gone, stays string, numbers []string, theirs string
 		r.t.Errorf("kept files of the bank are left: %q", kept)
 	}
 }
+
+// A file that waits for a person's approval would wait for ever: nobody can
+// read its accounts any more.
+func TestAHeldFileIsTakenBackBeforeTheKeysOfItsClientAreDestroyed(t *testing.T) {
+	r := serve(t, "", nil)
+	r.day("2026-11-20T15:00:00Z")
+	gymID, gym := r.client("Harbor Gym")
+	r.must(200, r.ops, "PATCH", "/v1/ops/clients/"+gymID, object{"limits": []object{{"direction": "credit", "per": "entry", "cents": 1}}}, nil)
+	if status := r.raw(gym, "/v1/nacha", wageFile(t, "261123")); status != 201 {
+		t.Fatalf("the upload answers %d", status)
+	}
+	state := func() string {
+		var list struct{ Data []struct{ State string } }
+		r.must(200, r.ops, "GET", "/v1/ops/files?client="+gymID, nil, &list)
+		return list.Data[0].State
+	}
+	eventually(t, "the file is held", func() bool { return state() == "held" })
+	destroy := func(undelivered bool) error {
+		_, err := r.server.DestroyKeys(control.AsOwner(t.Context()), Destruction{Client: gymID, Undelivered: undelivered})
+		return err
+	}
+	if err := destroy(false); err == nil || !strings.Contains(err.Error(), "is held and was not delivered") {
+		t.Errorf("it says %v", err)
+	}
+	r.noError(destroy(true))
+	if s := state(); s != "released" {
+		t.Errorf("the file is %s", s)
+	}
+}
