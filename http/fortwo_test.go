@@ -10,7 +10,11 @@ import (
 	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/guard"
+	"github.com/achledger/achledger/domain/nacha"
+	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
+	"github.com/achledger/achledger/http/api"
 )
 
 // person adds an operator and issues a credential that the person answers for.
@@ -270,5 +274,54 @@ func TestPeopleAreAddedAndChangedByTwo(t *testing.T) {
 	list := rows(ops.call("GET", "/v1/ops/operators", "").is(200))
 	if len(list) != 3 || list[0]["email"] != "carol@lantern.example" || list[1]["enabled"] != false {
 		t.Errorf("the people are %v", list)
+	}
+}
+
+// holding has something happen once, when the policy is read next.
+type holding struct {
+	eventstore.Store
+	then func()
+}
+
+func (h *holding) ReadStream(ctx context.Context, stream string, after int64) ([]eventstore.Recorded, error) {
+	if then := h.then; then != nil && stream == domain.PolicyStream {
+		h.then = nil
+		then()
+	}
+	return h.Store.ReadStream(ctx, stream, after)
+}
+
+// A rule holds it between the request for its release and the decision about
+// that: one person releases it no more than if it had been held before.
+func TestWhatIsHeldWhileItsReleaseIsAskedForTakesTwoPeopleToo(t *testing.T) {
+	store := &holding{}
+	w := newWorld(t, func(o *api.Options) {
+		store.Store = o.Ledger.Store
+		o.Ledger.Store = store
+	})
+	alice := w.person("alice")
+	w.person("bob")
+	alice.call("PUT", "/v1/ops/policy", `{"four_eyes":true}`).is(200)
+	acme := w.client("acme", settings())
+	made := acme.originate(proposal()).is(201)
+	id, event := made.text("TransactionID"), made.field("Events").([]any)[0].(map[string]any)["EventID"].(string)
+
+	store.then = func() {
+		_, err := ledger.Execute(t.Context(), w.ledger, ledger.TransactionStream("acme", id), domain.Hold{ItemID: event, Reason: "look"}.Decide)
+		w.must(err)
+	}
+	alice.asks("POST", "/v1/ops/events/"+event+"/approve", `{"reason":"fine"}`)
+	if tx, err := w.ledger.Transaction(t.Context(), "acme", id); err != nil || tx.Origination().State != domain.Held {
+		t.Errorf("it is %s, %v", tx.Origination().State, err)
+	}
+
+	w.file("acme", 0, domain.FileOpened{FileID: fileID, Client: "acme", ODFI: "021214862", Why: domain.WhyUpload, Method: domain.ToOutbox},
+		domain.FileCut{CreatedOn: "261117", CreatedAt: "0930", Modifier: "A", Totals: nacha.Totals{CreditCents: 100}})
+	store.then = func() {
+		w.file("acme", 2, domain.FileHeld{Reason: "look", By: guard.HeldBy{Rule: "limits/credit/entry", AtDeadline: guard.Keep}})
+	}
+	alice.asks("POST", "/v1/ops/files/"+fileID+"/approve", `{"reason":"fine"}`)
+	if f, err := w.ledger.File(t.Context(), fileID); err != nil || f.State != domain.FileIsHeld {
+		t.Errorf("the file is %s, %v", f.State, err)
 	}
 }

@@ -29,7 +29,9 @@ func (s *surface) approveFile(c echo.Context, who api.Caller) error {
 	if err != nil {
 		return err
 	}
-	if f.State == domain.FileIsHeld && policy.TwoToRelease(f.Cut.Totals.DebitCents+f.Cut.Totals.CreditCents) {
+	// A rule may hold the file before this is decided; if none does, nothing is
+	// released and nobody is asked.
+	if f.Cut != nil && policy.TwoToRelease(f.Cut.Totals.DebitCents+f.Cut.Totals.CreditCents) {
 		if ctx, err = s.ForTwo(c, who, domain.ActRelease, f.ID, []byte(in.Reason)); err != nil {
 			return err
 		}

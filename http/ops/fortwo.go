@@ -25,15 +25,17 @@ func checkReason(reason string) error {
 
 type releases func(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error)
 
-// releasing asks for a second person's approval if the held amount is above
-// what one person may release.
+// releasing asks for a second person's approval if the amount is above what one
+// person may release. It does not matter whether the item is held yet: a rule may
+// hold it before the release is decided. Where nothing is released, nobody is
+// asked.
 func (s *surface) releasing(c echo.Context, who api.Caller, t domain.Transaction, item, reason string) (context.Context, error) {
 	ctx := c.Request().Context()
 	policy, err := s.Ledger.Policy(ctx)
 	if err != nil {
 		return ctx, err
 	}
-	if i, ok := t.Item(item); !ok || i.State != domain.Held || !policy.TwoToRelease(i.AmountCents) {
+	if i, ok := t.Item(item); !ok || !policy.TwoToRelease(i.AmountCents) {
 		return ctx, nil
 	}
 	return s.ForTwo(c, who, domain.ActRelease, item, []byte(reason))
