@@ -92,7 +92,7 @@ func (a Acknowledgement) Format() []byte {
 func Parse(content []byte) (Acknowledgement, error) {
 	var a Acknowledgement
 	scanner := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
-	ended := false
+	ended, said := false, map[string]bool{}
 	for n := 1; scanner.Scan(); n++ {
 		text := strings.TrimSpace(scanner.Text())
 		switch {
@@ -104,6 +104,11 @@ func Parse(content []byte) (Acknowledgement, error) {
 		case text == "END":
 			ended = true
 		default:
+			name, _, _ := strings.Cut(text, " ")
+			if said[name] && name != "REJECTED" {
+				return a, fmt.Errorf("line %d says %s a second time", n, name)
+			}
+			said[name] = true
 			if err := a.read(text); err != nil {
 				return a, fmt.Errorf("line %d: %w", n, err)
 			}

@@ -36,6 +36,7 @@ func TestWhatIsNoAcknowledgementIsRefused(t *testing.T) {
 		"a negative count":    strings.Replace(text, "36200", "-1", 1),
 		"an unknown line":     strings.Replace(text, "ENTRIES", "ENTRAILS", 1),
 		"text behind the end": text + "MORE 1\n",
+		"two results":         strings.Replace(text, "END\n", "RESULT REJECTED\nEND\n", 1),
 		"nothing":             "",
 	} {
 		t.Run(name, func(t *testing.T) {

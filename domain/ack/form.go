@@ -103,10 +103,15 @@ func (f Form) Whole(content []byte) bool {
 	return false
 }
 
+// once are the groups of which a text has one value: another one would be that
+// of another file, or of a batch.
+var once = []string{"origin", "destination", "modifier", "created", "mmddyy", "mmddyyyy", "time", "result"}
+
 // Parse reads a text. Origin is the file's if no line says it. The error says
-// what is missing or cannot be read.
+// what is missing, cannot be read, or is said of more than one file.
 func (f Form) Parse(content []byte, origin string) (Acknowledgement, error) {
 	a := Acknowledgement{Origin: origin}
+	before := map[string]string{}
 	for _, text := range f.Lines {
 		expression, err := regexp.Compile(text)
 		if err != nil {
@@ -123,6 +128,15 @@ func (f Form) Parse(content []byte, origin string) (Acknowledgement, error) {
 			for i, name := range expression.SubexpNames() {
 				if name != "" && match[i] != nil {
 					said[name] = strings.TrimSpace(string(match[i]))
+				}
+			}
+			for _, name := range once {
+				value, is := said[name]
+				if other, was := before[name]; is && was && other != value {
+					return a, fmt.Errorf("line %d: the %s is %q, and %q on another line: nobody knows which file it is about, or what became of it", n, name, value, other)
+				}
+				if is {
+					before[name] = value
 				}
 			}
 			if err := f.take(&a, said); err != nil {
@@ -153,7 +167,9 @@ func (f Form) take(a *Acknowledgement, said map[string]string) (err error) {
 				err = errors.Join(err, fmt.Errorf("%q is none of the bank's results that are set up", value))
 			}
 		case "created", "mmddyy", "mmddyyyy":
-			a.CreatedOn, err = dayOf(name, value)
+			var wrong error
+			a.CreatedOn, wrong = dayOf(name, value)
+			err = errors.Join(err, wrong)
 		case "entries", "batches", "debits", "credits":
 			err = errors.Join(err, a.total(name, value))
 		case "batch":

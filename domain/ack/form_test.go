@@ -48,6 +48,9 @@ func TestABanksOwnTextIsReadByItsForm(t *testing.T) {
 		"totals without cents":  {text + "TOTALS 2 8 36200 0\n", "two decimals", nil},
 		"a result nobody knows": {strings.Replace(text, "ACCEPTED", "PERHAPS", 1), `"PERHAPS" is none`, nil},
 		"no result at all":      {strings.Replace(text, "FILE STATUS", "STATE", 1), "not accepted, pended", nil},
+		"of two files":          {text + "  FILE ID MODIFIER   B     CREATION DATE 261120  TIME 1631\n  FILE STATUS: ACCEPTED\n", `the modifier is "B", and "A"`, nil},
+		"with two results":      {text + "  FILE STATUS: REJECTED\n", `the result is "REJECTED", and "ACCEPTED"`, nil},
+		"the same said twice":   {text + "  FILE STATUS: ACCEPTED\n", "", func(a ack.Acknowledgement) bool { return a.Result == ack.Accepted }},
 		"no file is named":      {strings.Replace(text, "FILE ID MODIFIER", "MODIFIER", 1), "does not name a file", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,4 +132,14 @@ func FuzzForm(f *testing.F) {
 			t.Errorf("what was read cannot be written: %v", err)
 		}
 	})
+}
+
+func TestALineThatSaysManyThingsIsReadWholeOrRefused(t *testing.T) {
+	form := fedForm
+	form.Lines = append(slices.Clone(form.Lines[1:2]), `FILE (?P<modifier>.) (?P<created>\d{6}) (?P<time>\d{4}) HAS (?P<entries>\S+)`)
+	for range 50 { // whatever comes first of the line
+		if a, err := form.Parse([]byte(form.Begins+"\nFILE STATUS: ACCEPTED\nFILE A 261120 1630 HAS MANY"), "231380104"); err == nil {
+			t.Fatalf("read as %+v", a)
+		}
+	}
 }
