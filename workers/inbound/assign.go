@@ -69,7 +69,7 @@ func (t *Intake) givenTo(ctx context.Context, u unmatchedEntry, c domain.Client)
 		return ledger.Change{}, err
 	}
 	to, _ := known.of(c.ID, u.Entry.Routing, u.Entry.Account)
-	return u.receivedBy(t, to, known.terms[u.Entry.Routing], flagByHand)
+	return u.receivedBy(t, to, known.termsAt(u.Entry.Routing), flagByHand)
 }
 
 // atBankOf checks that the entry was received by one of the banks. Returns of

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/achledger/achledger/domain"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 )
 
@@ -245,4 +247,34 @@ func TestAnEntryThatNoEventCouldHoldIsKeptRaw(t *testing.T) {
 	if len(raw) != 95*(1+nacha.MaxAddenda) || u.AmountCents != 100 {
 		t.Errorf("%d bytes kept", len(raw))
 	}
+}
+
+// What is for nobody goes back by the deadlines of the bank that received it:
+// one that takes files until five has no use for them at night.
+func TestWhatIsForNobodyGoesBackInTimeForItsBank(t *testing.T) {
+	until5 := calendar.Terms{Deadlines: []calendar.BankDeadline{{At: "17:00", Settles: calendar.SettlesByLeadDays}}}
+	last := at("2026-11-24 17:00")
+	t.Run("by itself", func(t *testing.T) {
+		w := newWorld(t, returning)
+		w.bank(ourBank, until5)
+		w.clock.Set(at("2026-11-23 09:00"))
+		w.feed(render(t, credits("555")))
+		if r := w.received(domain.LedgerClient)[0].Items[1]; r.Outgoing.LeaveBy != last.UTC().Format(time.RFC3339) {
+			t.Errorf("the return leaves by %s, want %s", r.Outgoing.LeaveBy, last.UTC())
+		}
+	})
+	t.Run("as a person says", func(t *testing.T) {
+		w := newWorld(t)
+		w.bank(ourBank, until5)
+		w.clock.Set(at("2026-11-23 09:00"))
+		w.feed(render(t, credits("555")))
+		u := w.waits(unknownAccount)
+		if !u.Deadline.Equal(last) {
+			t.Errorf("it waits until %s, want %s", u.Deadline, last)
+		}
+		w.clock.Set(last)
+		if _, err := w.intake.Return(t.Context(), u.ID, "R03"); domain.CodeOf(err) != domain.ReturnWindowClosed {
+			t.Errorf("then a person is told %v", err)
+		}
+	})
 }

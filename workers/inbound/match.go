@@ -104,6 +104,9 @@ func (e *inboundEntry) original() (trace, routing string) {
 // returned yet.
 func (e *inboundEntry) choose(list []candidate) match {
 	live := only(list, func(c candidate) bool { return !e.settledOn.After(c.settledOn().Add(domain.TraceRestDays)) })
+	if len(live) > 0 && len(only(live, e.sameAccount)) == 0 && len(only(list, e.sameAccount)) > 0 {
+		return waits(ambiguous, list, "The account number is that of an older entry under the same trace number, and not that of the one that may still be returned.")
+	}
 	if e.Entry.Return == nil {
 		return e.chooseChanged(list, live)
 	}

@@ -3,6 +3,7 @@ package inbound
 import (
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/calendar"
+	"github.com/achledger/achledger/domain/nacha"
 )
 
 // returned reports whether a return of the item stands: it was not dishonored,
@@ -58,6 +59,7 @@ func (e *inboundEntry) matchDishonored(b *originals) match {
 	return e.matchReply(list, reply{
 		kind: domain.Dishonor, name: "return",
 		routing: d.OriginalRouting, bank: func(c candidate) string { return c.entry().Header.ODFI }, // we received the original
+		originalTrace: d.OriginalTrace, sentTrace: func(sent nacha.Entry) string { return sent.Return.OriginalTrace },
 		late: e.lateAfter(d.ReturnSettlement, calendar.DishonorDeadline),
 	})
 }
@@ -73,6 +75,7 @@ func (e *inboundEntry) matchContested(b *originals) match {
 	return e.matchReply(list, reply{
 		kind: domain.Contest, name: "dishonored return",
 		routing: d.OriginalRouting, bank: func(c candidate) string { return c.entry().Entry.Routing[:8] }, // they received the original
+		originalTrace: d.OriginalTrace, sentTrace: func(sent nacha.Entry) string { return sent.Dishonored.OriginalTrace },
 		late: e.lateAfter(d.DishonoredSettlement, calendar.ContestDeadline),
 	})
 }
@@ -92,6 +95,7 @@ func (e *inboundEntry) matchRefused(b *originals) match {
 	return e.matchReply(list, reply{
 		kind: domain.RefusedChange, name: "notification of change",
 		routing: r.OriginalRouting, bank: func(c candidate) string { return c.entry().Header.ODFI },
+		originalTrace: r.OriginalTrace, sentTrace: func(sent nacha.Entry) string { return sent.Correction.OriginalTrace },
 	})
 }
 
@@ -102,6 +106,9 @@ type reply struct {
 	routing string                 // the receiving bank of the original, as the entry has it
 	bank    func(candidate) string // the same as we know it
 	late    bool
+
+	originalTrace string                   // as the entry has it
+	sentTrace     func(nacha.Entry) string // the same in an answer of ours
 }
 
 // matchReply checks what all links have in common: bank, amount, that our answer
@@ -114,6 +121,9 @@ func (e *inboundEntry) matchReply(list []candidate, l reply) match {
 	near = list
 	if list = only(list, func(c candidate) bool { return c.entry().Entry.AmountCents == e.Entry.AmountCents }); len(list) == 0 {
 		return waits(amountDiffers, near, "The amount is not that of the %s of ours.", l.name)
+	}
+	if same := only(list, func(c candidate) bool { return l.sentTrace(c.entry().Entry) == l.originalTrace }); len(same) > 0 {
+		list = same // others left under the number years before
 	}
 	near = list
 	if list = only(list, candidate.left); len(list) == 0 {

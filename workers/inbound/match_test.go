@@ -219,6 +219,70 @@ func TestAnOldEntryIsNotTakenForItsSuccessor(t *testing.T) {
 	}
 }
 
+// The account number says that an old entry is meant, although its number is
+// another one's since: it is nobody else's return, nor correction.
+func TestALateAnswerIsNotBookedAtAnotherEntryWithTheSameNumber(t *testing.T) {
+	w := newWorld(t)
+	id := w.sent()[0]
+	back, change := w.returned(id, "R06", settles("2027-03-05")), w.corrected(id, "C01", "9900112233", settles("2027-03-05"))
+	w.clock.Set(at("2027-03-03 12:00"))
+	first := w.transaction(gym, id)
+	next := *first.Originated
+	next.TransactionID, next.ItemID = "next", "item-next"
+	var err error
+	next.Account, err = w.SealAccountIn(domain.TransactionStream(gym, "next"), gym, theirBank, "660055", domain.Checking)
+	must(t, err)
+	file := domain.FileOpened{FileID: "later", Client: gym, ODFI: ourBank, Method: domain.ToOutbox}
+	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "PPD", EffectiveOn: "270304"}}
+	w.write(
+		ledger.Change{Stream: domain.FileStream("later"), Client: gym, Events: []domain.Event{file, domain.FileFilled{Count: 2, Batches: []domain.FileBatch{batch}}, domain.FileDelivered{}}},
+		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
+			next, domain.TransactionFiled{ItemID: "item-next", File: "later", Batch: 1, Trace: first.Items[0].Filing.Trace},
+		}})
+	w.feed(edit(t, render(t, back, change), "261124", "270305"))
+	for _, u := range w.queue() {
+		if u.Reason != ambiguous || len(u.Candidates) != 2 {
+			t.Errorf("one waits because it is %s, candidates %v", u.Reason, u.Candidates)
+		}
+	}
+	if n := len(w.queue()); n != 2 || len(w.transaction(gym, "next").Items) != 1 {
+		t.Errorf("%d wait, and the newer one has %d items", n, len(w.transaction(gym, "next").Items))
+	}
+}
+
+// Our numbers come round again: a second dishonor is a duplicate, and not one of
+// a return that left under the same number long before.
+func TestADishonorIsOfTheReturnOfTheEntryThatItNames(t *testing.T) {
+	w := newWorld(t)
+	w.clock.Set(at("2026-11-23 09:00"))
+	w.feed(vector(t, "06"))
+	id := w.received(gym)[0].ID
+	back := w.returnIt(id, "R29")
+	w.clock.Set(at("2027-03-03 12:00"))
+	first := w.transaction(gym, id)
+	sent, _ := first.Item(back)
+	next := *first.Received
+	next.TransactionID, next.ItemID, next.Entry.Trace, next.Account = "next", "next-in", "121042880009999", w.resealed(first, "next")
+	file := domain.FileOpened{FileID: "later", Client: gym, ODFI: ourBank, Method: domain.ToOutbox}
+	batch := domain.FileBatch{BatchHeader: nacha.BatchHeader{Number: 1, SEC: "CCD", EffectiveOn: "270304"}, Answers: true}
+	w.write(
+		ledger.Change{Stream: domain.FileStream("later"), Client: gym, Events: []domain.Event{file, domain.FileFilled{Count: 1, Batches: []domain.FileBatch{batch}}, domain.FileDelivered{}}},
+		ledger.Change{Stream: domain.TransactionStream(gym, "next"), Client: gym, Events: []domain.Event{
+			next, domain.TransactionReturnRequested{Outgoing: domain.Outgoing{ItemID: "next-back", ReplyTo: "next-in", Code: "R29"}},
+			domain.TransactionFiled{ItemID: "next-back", File: "later", Batch: 1, Trace: sent.Filing.Trace},
+		}})
+	for n, code := range []string{"R67", "R68"} {
+		w.feed(edit(t, renderAs(t, []string{"0700", "0800"}[n], w.dishonored(gym, "next", "next-back", code, settles("2027-03-05"))), "261124", "270305"))
+	}
+	if u := w.waits(duplicate); len(u.Candidates) != 1 || u.Candidates[0] != gym+"/next" {
+		t.Errorf("the second is one of %v", u.Candidates)
+	}
+	w.only("next", domain.Dishonor)
+	if n := len(w.transaction(gym, id).Items); n != 2 {
+		t.Errorf("the older one has %d items", n)
+	}
+}
+
 // An item that its file was refused with left under another number since.
 func TestANumberThatAnItemNoLongerBearsIsNotItsOwn(t *testing.T) {
 	item := &domain.Item{ID: "i", Filing: &domain.Filing{Trace: "231380100000002"}}

@@ -12,8 +12,9 @@ import (
 )
 
 // queuedEvent is the entry as it waits. Its account number and corrected data are
-// sealed with keys of the bank's file: nobody knows yet whose they are.
-func (e *inboundEntry) queuedEvent(l *ledger.Ledger, m match) (*domain.EntryQueued, error) {
+// sealed with keys of the bank's file: nobody knows yet whose they are. Terms
+// are those of our bank; nil: FedACH's.
+func (e *inboundEntry) queuedEvent(l *ledger.Ledger, terms *calendar.Terms, m match) (*domain.EntryQueued, error) {
 	entry, data, _ := open(e.Entry, e.header)
 	tooLarge := e.tooLarge()
 	if e.Unsupported || tooLarge {
@@ -22,7 +23,7 @@ func (e *inboundEntry) queuedEvent(l *ledger.Ledger, m match) (*domain.EntryQueu
 	q := &domain.EntryQueued{
 		EntryID: e.id, Inbound: e.inbound, Line: e.Line, Header: *e.header, Entry: entry,
 		SettledOn: e.settledOn.String(), Reason: m.reason, Message: m.message, Candidates: m.candidates,
-		ReturnBy: e.deadline(l),
+		ReturnBy: e.deadline(l, terms),
 	}
 	if e.header.SEC == "ADV" || e.Kind == nacha.KindReject {
 		q.SettledOn = "" // it tells of money, it moves none
@@ -56,20 +57,23 @@ func (e *inboundEntry) tooLarge() bool {
 	return err != nil || size > maxEntryBytes
 }
 
-// deadline is the last moment at which the entry may be sent back; zero if
-// the rules know none. Source: NACHA Operating Rules, time frames of returns,
-// dishonored and contested returns and of refused notifications of change.
-func (e *inboundEntry) deadline(l *ledger.Ledger) time.Time {
+// deadline is the last moment at which the entry may be sent back, by the terms
+// of our bank; zero if the rules know none. Source: NACHA Operating Rules, time
+// frames of returns, dishonored and contested returns and of refused
+// notifications of change.
+func (e *inboundEntry) deadline(l *ledger.Ledger, terms *calendar.Terms) time.Time {
+	var limit calendar.TimeLimit
 	switch e.Kind {
 	case nacha.KindForward:
-		return calendar.ReturnDeadline(e.settledOn).SendBefore
+		limit = calendar.ReturnDeadline(e.settledOn)
 	case nacha.KindReturn:
-		return calendar.DishonorDeadline(e.settledOn).SendBefore
+		limit = calendar.DishonorDeadline(e.settledOn)
 	case nacha.KindDishonored:
-		return calendar.ContestDeadline(e.settledOn).SendBefore
+		limit = calendar.ContestDeadline(e.settledOn)
 	case nacha.KindChange:
-		return calendar.RefuseChangeDeadline(calendar.DateOf(l.Now())).SendBefore
+		limit = calendar.RefuseChangeDeadline(calendar.DateOf(l.Now()))
 	default:
 		return time.Time{}
 	}
+	return terms.Limit(limit).SendBefore
 }

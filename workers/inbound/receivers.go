@@ -150,6 +150,14 @@ func (a *accounts) add(routing string) {
 // ours reports whether the first eight digits are those of a bank of ours.
 func (a *accounts) ours(routing8 string) bool { return a.routings[routing8] != "" }
 
+// termsAt are the terms of the bank of ours that an entry is for; nil: FedACH's.
+func (a *accounts) termsAt(routing string) *calendar.Terms {
+	if len(routing) < 8 {
+		return nil
+	}
+	return a.terms[a.routings[routing[:8]]] // a wrong check digit is corrected
+}
+
 // plain is a number as people compare it: without spaces and hyphens, in
 // capital letters. Zeros count.
 func plain(number string) string {

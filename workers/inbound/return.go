@@ -5,6 +5,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -39,7 +40,7 @@ func (t *Intake) Return(ctx context.Context, entry, code string) (string, error)
 		if err := u.atBankOf(known.banks()); err != nil {
 			return nil, err
 		}
-		events, err := u.sentBack(t.Ledger, code)
+		events, err := u.sentBack(t.Ledger, known.termsAt(u.Entry.Routing), code)
 		if err != nil {
 			return nil, err
 		}
@@ -54,14 +55,15 @@ func (t *Intake) Return(ctx context.Context, entry, code string) (string, error)
 	return transactionID(entry), nil
 }
 
-// sentBack returns the events of an entry that goes back. An answer begins a
-// transaction too: its money has to be accounted for.
-func (u unmatchedEntry) sentBack(l *ledger.Ledger, code string) ([]domain.Event, error) {
+// sentBack returns the events of an entry that goes back, in time by the terms
+// of our bank. An answer begins a transaction too: its money has to be
+// accounted for.
+func (u unmatchedEntry) sentBack(l *ledger.Ledger, terms *calendar.Terms, code string) ([]domain.Event, error) {
 	if u.Unsupported {
 		return nil, domain.Refuse(domain.RuleBroken, "an entry of this kind cannot be sent back from here: settle it with the bank and dismiss it")
 	}
 	if u.Kind == nacha.KindForward {
-		return u.returnOf(l, code)
+		return u.returnOf(l, terms, code)
 	}
 	begin, err := u.receivedEvent(l, domain.LedgerClient)
 	if err != nil {
@@ -70,10 +72,10 @@ func (u unmatchedEntry) sentBack(l *ledger.Ledger, code string) ([]domain.Event,
 	in := begin.Incoming
 	switch u.Kind {
 	case nacha.KindReturn:
-		return decided(l, u.at, begin, in.Answer(u.Kind),
+		return decided(l, terms, u.at, begin, in.Answer(u.Kind),
 			answers.Dishonor{ItemID: answerID(u.id), ReplyTo: u.id, Code: code, Information: u.wrongFields(code)})
 	case nacha.KindChange:
-		return decided(l, u.at, begin, in.Answer(u.Kind),
+		return decided(l, terms, u.at, begin, in.Answer(u.Kind),
 			answers.RefuseChange{ItemID: answerID(u.id), ReplyTo: u.id, Code: code})
 	default:
 		return nil, domain.Refuse(domain.RuleBroken,

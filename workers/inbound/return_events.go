@@ -5,18 +5,20 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
 // returnOf are the events of a payment that belongs to nobody and goes back:
 // it begins a transaction of the ledger's own and is returned from it. It
-// refuses a code that does not suit the entry or comes too late.
-func (e *inboundEntry) returnOf(l *ledger.Ledger, code string) ([]domain.Event, error) {
+// refuses a code that does not suit the entry or comes too late by the terms of
+// our bank; nil: FedACH's.
+func (e *inboundEntry) returnOf(l *ledger.Ledger, terms *calendar.Terms, code string) ([]domain.Event, error) {
 	received, err := e.receivedEvent(l, domain.LedgerClient)
 	if err != nil {
 		return nil, err
 	}
-	return decided(l, l.Now(), received, received, answers.Return{ItemID: answerID(e.id), ReplyTo: e.id, Code: code})
+	return decided(l, terms, l.Now(), received, received, answers.Return{ItemID: answerID(e.id), ReplyTo: e.id, Code: code})
 }
 
 // command is an answer that package answers decides about.
@@ -26,11 +28,11 @@ type command interface {
 
 // decided lets the rulebook decide about an answer to what came at an instant,
 // and adds the answer to the event that begins the transaction. asked is that
-// event as the rulebook knows it.
-func decided(l *ledger.Ledger, at time.Time, begin *domain.TransactionReceived, asked domain.Event, c command) ([]domain.Event, error) {
+// event as the rulebook knows it, terms are those of our bank.
+func decided(l *ledger.Ledger, terms *calendar.Terms, at time.Time, begin *domain.TransactionReceived, asked domain.Event, c command) ([]domain.Event, error) {
 	t := domain.Transaction{Client: domain.LedgerClient, Received: begin}
 	t.Evolve(domain.Fact{Event: asked, Meta: domain.Meta{At: at}, Version: 1})
-	d, err := c.Decide(answers.Case{Transaction: t, Now: l.Now()})
+	d, err := c.Decide(answers.Case{Transaction: t, Now: l.Now(), Bank: terms})
 	if err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ func (p *placement) forward(e *inboundEntry) error {
 // receive begins a client's transaction with a payment. The rules of the
 // receiving account may return it, or require a decision.
 func (p *placement) receive(e *inboundEntry, to receiverAccount) error {
-	change, err := e.receivedBy(p.Intake, to, p.accounts.terms[e.Entry.Routing])
+	change, err := e.receivedBy(p.Intake, to, p.accounts.termsAt(e.Entry.Routing))
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (p *placement) receive(e *inboundEntry, to receiverAccount) error {
 // It becomes a transaction of the ledger itself, which is sent in the ledger's
 // own file.
 func (p *placement) sendBack(e *inboundEntry) (done bool, err error) {
-	events, err := e.returnOf(p.Ledger, "R03")
+	events, err := e.returnOf(p.Ledger, p.accounts.termsAt(e.Entry.Routing), "R03")
 	var refusal *domain.Refusal
 	if errors.As(err, &refusal) {
 		return false, nil // too late: a person decides
@@ -177,7 +177,7 @@ func (p *placement) sendBack(e *inboundEntry) (done bool, err error) {
 
 // queue makes an entry wait for a person.
 func (p *placement) queue(e *inboundEntry, m match) error {
-	queued, err := e.queuedEvent(p.Ledger, m)
+	queued, err := e.queuedEvent(p.Ledger, p.accounts.termsAt(e.Entry.Routing), m)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (t *Intake) entryOf(q *domain.EntryQueued) (*inboundEntry, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.settledOn = day
+		e.settledOn, e.created = day, day // its file came by then
 	}
 	e.Entry.Account = open.Number
 	if c := e.Entry.Correction; c != nil {

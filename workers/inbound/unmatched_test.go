@@ -68,6 +68,19 @@ func TestAPersonBooksAReturn(t *testing.T) {
 	w.sound()
 }
 
+func TestAReturnThatAPersonBooksSaysWhoHasDiedSince(t *testing.T) {
+	for day, want := range map[string]string{"261101": flagByHand, "261231": flagByHand + " " + flagDiesLater} {
+		w := newWorld(t)
+		id := w.sent()[0]
+		w.feed(render(t, w.returned(id, "R14", died(day), func(_ *nacha.BatchHeader, e *nacha.Entry) { e.Return.OriginalTrace = "231380109999999" })))
+		_, err := w.intake.Assign(t.Context(), w.waits(unknownTrace).ID, gym, id)
+		must(t, err)
+		if got := strings.Join(w.only(id, domain.Return).Incoming.Flags, " "); got != want {
+			t.Errorf("of one who died on %s it says %q, want %q", day, got, want)
+		}
+	}
+}
+
 // Of several entries that left, the one whose trace the return names is meant.
 func TestAReturnIsBookedAtTheEntryItNames(t *testing.T) {
 	w := newWorld(t)

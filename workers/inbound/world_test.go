@@ -16,6 +16,7 @@ import (
 
 	"github.com/achledger/achledger/domain"
 	"github.com/achledger/achledger/domain/answers"
+	"github.com/achledger/achledger/domain/calendar"
 	"github.com/achledger/achledger/domain/nacha"
 	"github.com/achledger/achledger/eventstore"
 	"github.com/achledger/achledger/eventstore/ledger"
@@ -387,10 +388,14 @@ func fileHeader(created string) nacha.FileHeader {
 }
 
 // bank sets up an ODFI of ours.
-func (w *world) bank(routing string) {
+func (w *world) bank(routing string, terms ...calendar.Terms) {
 	w.t.Helper()
+	var profile domain.BankProfile
+	for _, own := range terms {
+		profile.Terms = own
+	}
 	w.write(ledger.Change{Stream: domain.BankStream(routing), Client: domain.LedgerClient, Events: []domain.Event{
-		domain.BankConfigured{Routing: routing, Delivery: domain.DeliverySettings{Method: domain.ToOutbox}},
+		domain.BankConfigured{Routing: routing, Delivery: domain.DeliverySettings{Method: domain.ToOutbox}, BankProfile: profile},
 	}})
 }
 
