@@ -12,25 +12,27 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Acts carries out what two people agreed on outside the log: each act once,
-// also when the process stops between the approval and the act.
+// Acts carries out requests that two people agreed on and that change something
+// outside the log. Each is carried out once, even if the process stops between
+// the approval and the act.
 type Acts struct {
 	Ledger *ledger.Ledger
 	Views  interface {
 		CatchUp(ctx context.Context) error
 		UndoneApprovals(ctx context.Context) ([]string, error)
 	}
-	// Do carries out an act of a kind.
+	// Do has the function for each kind of act.
 	Do  map[domain.Action]func(ctx context.Context, asked *domain.ApprovalAsked) error
 	Log *slog.Logger
 
 	busy locks
 }
 
-// actsEvery is how often what was left undone is looked for.
+// actsEvery is the time between two searches for unfinished acts.
 const actsEvery = time.Minute
 
-// Run carries out what an earlier process left undone, until ctx ends.
+// Run carries out approved requests that an earlier process left unfinished,
+// until ctx ends.
 func (a *Acts) Run(ctx context.Context) error {
 	tick := time.NewTicker(actsEvery)
 	defer tick.Stop()
@@ -46,7 +48,7 @@ func (a *Acts) Run(ctx context.Context) error {
 	}
 }
 
-// Sweep carries out what is approved and not done.
+// Sweep carries out every request that is approved and not done.
 func (a *Acts) Sweep(ctx context.Context) error {
 	if err := a.Views.CatchUp(ctx); err != nil {
 		return err
@@ -58,10 +60,11 @@ func (a *Acts) Sweep(ctx context.Context) error {
 	return err
 }
 
-// CarryOut does what an approved request asks for, and records how that
-// ended: a refusal or a fault ends it too, and is not tried again, as nobody
-// knows when it would succeed. A stop leaves it to Run. What began before a stop is
-// finished by whoever takes up such things.
+// CarryOut does what an approved request asks for, and records the outcome. A
+// refusal or a fault is final: the request is not tried again, since nobody
+// knows when it would succeed. If the process is stopped or loses the lead,
+// nothing is recorded and Run carries the request out later. An act that had
+// begun before that is not begun again: the worker of that act finishes it.
 func (a *Acts) CarryOut(ctx context.Context, id string) error {
 	unlock, err := a.busy.lock(ctx, id)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 // entry that cannot be cut would fail at every window of ten years.
 const maxFailures = 40
 
-// Advance takes a sandbox from the present to an instant by way of every
-// instant between at which something falls due. So windows that a move of the
-// clock passes over are cut in their order and at their own time, with the
-// dates they would have had. What is due at the present is done first.
+// Advance takes a sandbox from the present to an instant, stopping at every
+// instant in between at which something falls due. So the windows that are
+// passed over are cut in their order and at their own time, with the dates they
+// would have had. What is due at the present is done first.
 //
 // Step sets the clock to an instant and does what is due then, Sweep above
 // all. A failed step does not stop the clock; after maxFailures in a row it
@@ -34,8 +34,8 @@ func (b *Batcher) Advance(ctx context.Context, to time.Time, step func(ctx conte
 		if !at.Before(to) || ctx.Err() != nil {
 			return errors.Join(first, ctx.Err())
 		}
-		// Not after the clock, which went on during the step: something may
-		// have fallen due meanwhile.
+		// Counted from at, not from the clock, which moved on during the step:
+		// something may have fallen due meanwhile.
 		next, err := b.nextStep(ctx, at)
 		if err != nil || next.IsZero() || next.After(to) || failed == maxFailures {
 			next = to

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// balanceable filters a page for entries whose batches can be balanced where
-// they have to be. Every other one is held for a person: the bank, or the
-// client, was set up otherwise after the entry was accepted. One that cannot be
-// held now waits for the next pass.
+// balanceable filters a page for entries whose batch can be balanced if it must
+// be. Every other entry is held for a person: the settings of the bank or the
+// client changed after it was accepted. An entry that cannot be held now waits
+// for the next pass.
 func (b *Batcher) balanceable(ctx context.Context, p *planner, page []projections.QueuedItem) []projections.QueuedItem {
 	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
 		if w.AmountCents == 0 {

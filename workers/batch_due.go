@@ -11,15 +11,15 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// dueCut is a Cut and when it fell due.
+// dueCut is a Cut with the time at which it fell due.
 type dueCut struct {
 	Cut
 	since time.Time
 }
 
-// decide looks at all queues and returns what is to be cut now, in the order
-// in which it fell due. Clients of which something is being cut are left out.
-// One that cannot be read is an error and does not hold up the others.
+// decide examines all queues and returns what is to be cut now, in the order in
+// which it fell due. Clients of which something is being cut are left out. A
+// client that cannot be read yields an error and does not hold up the others.
 func (b *Batcher) decide(ctx context.Context, now time.Time) ([]dueCut, error) {
 	all, err := b.queues(ctx, now)
 	if err != nil {
@@ -84,8 +84,8 @@ func (b *Batcher) client(ctx context.Context, id string) (domain.Client, error) 
 	return c, nil
 }
 
-// decideFor decides over a client's queues. A suspended client's entries stay
-// where they are; its answers leave.
+// decideFor decides which of a client's queues are to be cut. A suspended
+// client's entries stay queued; its answers leave.
 func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client, queues []domain.Queue) ([]dueCut, error) {
 	reached := c.Settings.Batching.Threshold(now, queues)
 	byODFI := map[string]*dueCut{}
@@ -93,7 +93,7 @@ func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client,
 	for _, q := range queues {
 		why, since := reached, now
 		if q.Answers {
-			why = "" // no threshold holds for answers
+			why = "" // thresholds do not apply to answers
 		}
 		window, missed, err := b.window(ctx, now, c, q)
 		switch {
@@ -126,9 +126,9 @@ func (b *Batcher) decideFor(ctx context.Context, now time.Time, c domain.Client,
 	return decisions, nil
 }
 
-// window is the client's newest window; missed reports whether something in
-// the queue was due by it and has not been cut, because the process was down
-// or because the window is now.
+// window returns the client's newest window. Missed reports whether something
+// in the queue was due by then and has not been cut, because the process was
+// down or because the window is now.
 func (b *Batcher) window(ctx context.Context, now time.Time, c domain.Client, q domain.Queue) (at time.Time, missed bool, err error) {
 	at, ok := c.Settings.Batching.LastWindow(now, q.Answers)
 	if !ok || q.OldestAt.After(at) {

@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// ledgerItself is the ledger as a client of its own: what came for nobody
-// goes back in its name, at the default windows.
+// ledgerItself is the ledger as its own client: inbound entries that belong to
+// no client are returned in its name, at the default windows.
 func ledgerItself() domain.Client {
 	c := domain.Client{ID: domain.LedgerClient, Version: 1}
 	c.Settings.Batching.Windows = slices.Clone(domain.DefaultWindows)
@@ -18,8 +18,8 @@ func ledgerItself() domain.Client {
 }
 
 // ownFile is the file header of the ledger's own files at an ODFI: the bank's
-// configured header, else that of any client of the bank. A header that no
-// file can carry is passed over.
+// configured header, else that of any client of the bank. A header that no file
+// can carry is ignored.
 func (b *Batcher) ownFile(ctx context.Context, odfi string) (domain.FileSettings, error) {
 	bank, err := b.Files.Ledger.Bank(ctx, odfi)
 	if err != nil {

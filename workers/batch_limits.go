@@ -7,20 +7,20 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// Limits bound a batch and a file. They stay below what the record formats
-// hold (NACHA Operating Rules, appendix three) and below what one process
-// renders in little memory; what does not fit goes into another batch or
-// another file.
+// Limits bound a batch and a file. They stay below what the record formats hold
+// (NACHA Operating Rules, appendix three) and below what one process renders in
+// little memory; entries that do not fit goes into another batch or another
+// file.
 type Limits struct {
 	BatchRecords int   // entries and addenda of a batch; the format holds 999,999
 	FileEntries  int   // entries of a file
 	FileBatches  int   // batches of a file; 0: as many as its records hold
-	FileRecords  int   // all records of a file but its padding; the format holds 9,999,990
+	FileRecords  int   // all records of a file except its padding; the format holds 9,999,990
 	Cents        int64 // debits, and credits, of a batch and of a file
 
 	// AppendEvents is how many events about entries one append to the log
-	// holds: with those of the file, its traces and its modifier it stays
-	// within 1,000, so that nobody else waits long.
+	// holds. With the events of the file, its traces and its modifier it stays
+	// within 1,000, so that other writers do not wait long.
 	AppendEvents int
 }
 
@@ -46,7 +46,7 @@ func (l Limits) orDefaults() Limits {
 	}
 }
 
-// of are the limits of files of a bank, which may have lower ones.
+// of returns the limits for files of a bank, which may set lower ones.
 func (l Limits) of(b domain.Bank) Limits {
 	if b.MaxEntriesPerFile > 0 {
 		l.FileEntries = min(l.FileEntries, b.MaxEntriesPerFile)
@@ -57,15 +57,17 @@ func (l Limits) of(b domain.Bank) Limits {
 	return l
 }
 
-// load is what a batch or a file holds already.
+// load is the content of a batch or a file so far.
 type load struct {
 	entries, addenda, batches int
 	debits, credits           int64
-	offsets                   int // that it gets yet: one for a batch that is balanced
+	offsets                   int // still to come: one for a batch that is to be balanced
 }
 
-// balanced is the load with what balances it. Nobody knows before the file is
-// filled what of it drops out, so a batch without money has room for an offset too.
+// balanced returns the load with its offsets. The amount of an offset depends
+// on which entries drop out while the file is filled, so the larger of debits
+// and credits is reserved, and a batch without money has room for an offset
+// too.
 func (l load) balanced() load {
 	if l.offsets > 0 {
 		most := max(l.debits, l.credits)
@@ -74,7 +76,7 @@ func (l load) balanced() load {
 	return l
 }
 
-// with is the load of both.
+// with returns the sum of both loads.
 func (l load) with(o load) load {
 	return load{
 		entries: l.entries + o.entries, addenda: l.addenda + o.addenda, batches: l.batches + o.batches,
@@ -92,8 +94,9 @@ func (l *load) add(e *entry) {
 	}
 }
 
-// batchHolds reports whether the batch with this load is within the limits. What
-// balances it is one entry, whatever of the batch drops out.
+// batchHolds reports whether a batch with this load is within the limits. Its
+// offset is a single entry, whichever entries drop out, and so must not exceed
+// the largest amount of an entry.
 func (l Limits) batchHolds(b load) bool {
 	if b.offsets > 0 && max(b.debits, b.credits) > domain.MaxAmountCents {
 		return false

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// WindowsMissed counts the queues in which something waits that should have
-// been cut at a window: those of a client that is not suspended, at an ODFI
-// whose files may leave.
+// WindowsMissed counts the queues that should have been cut at a window and
+// still hold something. It leaves out suspended clients and ODFIs whose files
+// may not leave.
 func (b *Batcher) WindowsMissed(ctx context.Context, now time.Time) (n int, err error) {
 	all, err := b.queues(ctx, now)
 	if err != nil {

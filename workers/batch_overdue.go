@@ -15,10 +15,10 @@ import (
 )
 
 // overdue pays or returns received payments that nobody decided about in time,
-// as their receiving accounts say. A pass begins with it, so that a return is
-// cut at the window that may be its deadline. Where delivery is off they wait:
-// the return could not be sent, and in a restored folder it may have been sent
-// before.
+// according to the rule of their receiving account. A pass begins with it, so
+// that a return is cut at the window that may be its deadline. While delivery
+// is off the payments wait: a return could not be sent, and in a restored
+// folder it may have been sent before.
 func (b *Batcher) overdue(ctx context.Context, now time.Time) error {
 	did := false
 	err := eachListed(func(after projections.InboundDecision) ([]projections.InboundDecision, error) {
@@ -64,9 +64,8 @@ func (b *Batcher) settleOverdue(ctx context.Context, d projections.InboundDecisi
 	return nil
 }
 
-// overdueReturnID is the id of the return of a payment that nobody decided
-// about. It is derived from the payment's id, so that a restored folder makes
-// the same return again.
+// overdueReturnID is the id of the return of such a payment. It is derived from
+// the payment's id, so that a restored folder makes the same return again.
 func overdueReturnID(item string) string {
 	return uuid.NewSHA1(uuid.Nil, []byte("overdue/"+item)).String()
 }

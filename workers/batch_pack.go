@@ -2,12 +2,12 @@ package workers
 
 import "slices"
 
-// packer puts groups into files, batch after batch, and begins a new batch or
-// a new file before a limit would be exceeded.
+// packer puts groups into files, batch after batch. It begins a new batch or a
+// new file before a limit would be exceeded.
 type packer struct {
 	limits Limits
 	files  []plannedFile
-	closed load // batches of the newest file but the newest batch, with their offsets
+	closed load // all batches of the newest file except the newest batch, with their offsets
 	batch  load // the newest batch without its offset
 }
 
@@ -36,7 +36,7 @@ func (p *packer) holds(batch load) bool {
 	return p.limits.fileHolds(p.closed.with(batch.balanced()))
 }
 
-// begin opens a batch, in a new file when the newest cannot take it. A file
+// begin opens a batch, in a new file if the newest one cannot hold it. A file
 // takes at least one entry, whatever its size.
 func (p *packer) begin(g *group, e *entry) {
 	p.closed, p.batch = p.closed.with(p.batch.balanced()), load{batches: 1, offsets: g.header.Offsets()}
@@ -49,9 +49,9 @@ func (p *packer) begin(g *group, e *entry) {
 	f.batches = append(f.batches, g.header)
 }
 
-// expect reserves room in the newest file for all entries of a group: growing
-// with each of 100,000 takes three times the memory. Files begun because of a
-// limit grow as entries come.
+// expect reserves memory in the newest file for all entries of a group: growing
+// step by step to 100,000 entries takes three times the memory. Files that are
+// begun because of a limit grow as entries come.
 func (p *packer) expect(entries int) {
 	f := &p.files[len(p.files)-1]
 	f.entries = slices.Grow(f.entries, min(entries, p.limits.FileEntries))

@@ -2,9 +2,10 @@ package workers
 
 import "errors"
 
-// eachListed settles every row of a list that read returns in pages of
-// pageItems, each from the last row of the one before. A row that fails keeps
-// no other from being settled, and is listed again in the next pass.
+// eachListed calls settle for every row of a list, which read returns in pages
+// of pageItems. Each page begins after the last row of the one before. A row
+// that fails does not keep the others from being settled, and is listed again
+// in the next pass.
 func eachListed[T any](read func(after T) ([]T, error), settle func(T) error) error {
 	var after T
 	var errs []error

@@ -13,10 +13,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// plannedFile is what goes into one file. The log may still refuse some of
-// it: an item that was recalled meanwhile drops out.
+// plannedFile is the planned content of one file. The log may still refuse some
+// of it: an item that was recalled meanwhile drops out.
 type plannedFile struct {
-	batches []domain.FileBatch // service class and number are decided when their first entry is filed
+	batches []domain.FileBatch // service class and number are decided when the first entry is filed
 	entries []entry            // batch by batch, in log order within each
 }
 
@@ -31,17 +31,17 @@ type entry struct {
 	routing string
 	cents   int64
 	addenda int
-	dated   *domain.Dated // nil: it leaves as it was asked for
+	dated   *domain.Dated // nil: it leaves with the date that was asked for
 	leaveBy time.Time     // zero: there is no deadline
-	over    *domain.Over  // the relationship it goes over; nil for most
+	over    *domain.Over  // the relationship whose account it uses; nil for most
 
-	// made begins the transaction in the same append, where a client asked
-	// for a file as a whole.
+	// made are the events that begin the transaction in the same append, for an
+	// entry of a client's own file.
 	made []domain.Event
 }
 
-// misses reports whether the entry was made for an account that had been
-// corrected.
+// misses reports whether the entry began its transaction with an account that a
+// notification of change had corrected.
 func (e *entry) misses() bool {
 	if len(e.made) == 0 {
 		return false
@@ -52,7 +52,7 @@ func (e *entry) misses() bool {
 
 // totals is what the entry adds to its batch and its file.
 func (e *entry) totals() nacha.Totals {
-	rdfi, _ := strconv.ParseInt(e.routing[:8], 10, 64) // nine digits, checked at the door
+	rdfi, _ := strconv.ParseInt(e.routing[:8], 10, 64) // nine digits, checked when it was accepted
 	t := nacha.Totals{Entries: 1, Addenda: e.addenda, EntryHash: rdfi}
 	if nacha.TransactionCode(e.code).Debit() {
 		t.DebitCents = e.cents
@@ -62,8 +62,8 @@ func (e *entry) totals() nacha.Totals {
 	return t
 }
 
-// kinds are the record kinds of answers, by item. An item that is not among
-// them starts a payment.
+// kinds has the record kind of each answer, by item. Any other item starts a
+// payment.
 type kinds map[string]nacha.Kind
 
 func (k kinds) of(item string) nacha.Kind {
@@ -73,8 +73,8 @@ func (k kinds) of(item string) nacha.Kind {
 	return nacha.KindForward
 }
 
-// planner dates what is due at an instant and puts it into batches, and those
-// into files.
+// planner dates the items that are due at an instant and distributes them over
+// batches and files.
 type planner struct {
 	now    time.Time
 	bank   domain.Bank
@@ -85,8 +85,8 @@ type planner struct {
 	count  int // entries and offsets
 }
 
-// add takes items in log order. Kinds are those of the answers among them;
-// answers and entries never share a batch, so either may come first.
+// add takes items in log order. k has the kinds of the answers among them.
+// Answers and entries never share a batch, so either may come first.
 func (p *planner) add(items []projections.QueuedItem, k kinds) {
 	if p.index == nil {
 		p.index = map[groupKey]*group{}
@@ -132,19 +132,19 @@ func (p *planner) files() []plannedFile {
 	return files
 }
 
-// groupKey is what the entries of a batch have in common.
+// groupKey is what all entries of a batch have in common.
 type groupKey struct {
 	header nacha.BatchHeader // without IAT, service class and number
 	iat    nacha.IATHeader
 	isIAT  bool
 	kind   nacha.Kind
 
-	segment string // of the bank's files
+	segment string // segment of the bank's files
 }
 
-// keyOf decides an item's effective date and with it its batch. Answers carry
-// the date of the entry they answer and are due at once. An item whose
-// deadline has passed is no longer due.
+// keyOf decides an item's effective date and thereby its batch. Answers keep
+// the date of the entry they answer and are due at once. An item whose deadline
+// has passed is no longer due.
 func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key groupKey, dated decided, due bool) {
 	key = groupKey{header: w.Header, kind: kind}
 	if w.Header.IAT != nil {
@@ -166,10 +166,10 @@ func keyOf(now time.Time, w *projections.QueuedItem, kind nacha.Kind) (key group
 	return key, dated, d.Due
 }
 
-// decided is why an entry has the date that it has.
+// decided explains the date of an entry.
 type decided struct {
-	*domain.Dated        // nil: as was asked for
-	by            string // the bank's terms, where no date was asked for
+	*domain.Dated        // nil: the date that was asked for
+	by            string // the bank's terms, if no date was asked for
 }
 
 // batch is the header that the key's entries share.

@@ -22,26 +22,28 @@ type BatcherConfig struct {
 	Uploads  *Uploads
 	Guard    Guard
 	Log      *slog.Logger
-	// Settle, if set, does what has to be done to what waits before any of it
-	// is cut: entries follow an account that a notification of change corrected,
-	// or that the refusal of one gave back.
+	// Settle, if set, is called before anything is cut. It directs waiting
+	// entries to the account that a notification of change corrected, or back
+	// to the old one if that notification was refused.
 	Settle func(context.Context) error
 
-	// Every is how often a sweep looks at everything, a second by default;
-	// Pace is the least time between two looks that the log's hints ask for,
-	// 25 ms by default.
+	// Every is the time between two sweeps over everything, a second by
+	// default. Pace is the least time between two passes that follow hints of
+	// the log, 25 ms by default.
 	Every, Pace time.Duration
 }
 
-// Guard judges what waits before it is cut. Package guard has it.
+// Guard judges waiting entries before they are cut. Package guard implements
+// it.
 type Guard interface {
-	// Judge judges what the views show and was not judged, and reports how
-	// many entries it stopped.
+	// Judge judges the entries that the views show and that were not judged
+	// yet, and reports how many it stopped.
 	Judge(ctx context.Context) (stopped int, err error)
-	// Cut judges entries that the views show and that are going to be cut at
-	// an instant, and returns those that may be.
+	// Cut judges entries that are about to be cut at an instant, and returns
+	// those that may be.
 	Cut(ctx context.Context, now time.Time, page []projections.QueuedItem) ([]projections.QueuedItem, error)
-	// Forget drops what is remembered: another process may have cut meanwhile.
+	// Forget drops what is kept in memory: another process may have cut
+	// meanwhile.
 	Forget()
 }
 
@@ -51,7 +53,7 @@ type Batcher struct {
 	pass  sync.Mutex // one at a time
 	turns []*turn
 
-	lapsed atomic.Int64 // answers that did not leave before their deadline
+	lapsed atomic.Int64 // answers that were rejected because their deadline had passed
 }
 
 // NewBatcher checks the configuration.
@@ -71,11 +73,11 @@ func NewBatcher(c BatcherConfig) (*Batcher, error) {
 	return &Batcher{BatcherConfig: c}, nil
 }
 
-// Run cuts and delivers until ctx ends. It looks when the log says that
-// something happened, when the next window, age or due time comes, and at an
-// interval in any case. A pass that failed is repeated at the next one; the
-// log refuses a second cut, so no entry leaves twice, also where the outcome
-// of a write is unknown. When the log can take nothing more Run ends with
+// Run cuts and delivers until ctx ends. It makes a pass when something is
+// appended to the log, when the next window, age or due time comes, and at the
+// interval Every in any case. A failed pass is repeated at the next one. The
+// log refuses a second cut, so no entry leaves twice, even if the outcome of a
+// write is unknown. When the log cannot be written any more, Run ends with
 // eventstore.ErrFailed.
 func (b *Batcher) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -92,7 +94,8 @@ func (b *Batcher) Run(ctx context.Context) error {
 	return err
 }
 
-// forget drops what is remembered of the log: another process may have led.
+// forget drops what is kept in memory about the log: another process may have
+// led meanwhile.
 func (b *Batcher) forget() {
 	b.pass.Lock()
 	defer b.pass.Unlock()
@@ -100,9 +103,9 @@ func (b *Batcher) forget() {
 	b.Guard.Forget()
 }
 
-// look repeats passes over the queues. Under load it does not wait for the
-// views: what has fallen due meanwhile is cut a moment later, and a sweep uses
-// what they show in any case.
+// look makes passes over the queues. Under load it does not wait for the views:
+// an item that falls due meanwhile is cut a moment later, and a sweep uses what
+// they show in any case.
 func (b *Batcher) look(ctx context.Context) error {
 	hints, stop := b.Files.Ledger.Store.Notify()
 	defer stop()
@@ -133,8 +136,8 @@ func (b *Batcher) look(ctx context.Context) error {
 	}
 }
 
-// sleep waits for the next look, until the next sweep at most. It is false when
-// ctx ends.
+// sleep waits for the next pass, at most until the next sweep. It returns false
+// when ctx ends.
 func (b *Batcher) sleep(ctx context.Context, hints <-chan struct{}, most time.Duration) bool {
 	if wake, err := b.NextWake(ctx); err == nil && !wake.IsZero() {
 		most = min(most, wake.Sub(b.Files.Ledger.Now()))
@@ -144,7 +147,7 @@ func (b *Batcher) sleep(ctx context.Context, hints <-chan struct{}, most time.Du
 	select {
 	case <-hints:
 	case <-sweep.C:
-	case <-b.Files.Ledger.Store.Failed(): // the next pass says so
+	case <-b.Files.Ledger.Store.Failed(): // the next pass reports it
 	case <-ctx.Done():
 		return false
 	}

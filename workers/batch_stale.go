@@ -14,9 +14,10 @@ import (
 )
 
 // late rejects every waiting item whose deadline has passed, held ones and
-// those of suspended clients included, and raises an alarm: it may no longer
-// be sent. Where delivery is off, an item may have left before the folder was
-// restored, so it is judged when delivery is on again, before anything is cut.
+// those of suspended clients included, and raises an alarm, since it may no
+// longer be sent. While delivery is off, an item may have left before the
+// folder was restored, so it is judged once delivery is on again, before
+// anything is cut.
 func (b *Batcher) late(ctx context.Context, now time.Time) error {
 	rejected := false
 	err := eachListed(func(after projections.Deadline) ([]projections.Deadline, error) {
@@ -34,7 +35,7 @@ func (b *Batcher) late(ctx context.Context, now time.Time) error {
 		return err
 	})
 	if rejected {
-		err = errors.Join(err, b.Views.CatchUp(ctx)) // the next cut does not count it
+		err = errors.Join(err, b.Views.CatchUp(ctx)) // so that the next cut does not count them
 	}
 	return err
 }
@@ -69,14 +70,14 @@ func (b *Batcher) reject(ctx context.Context, client, transaction, item string, 
 	return true, nil
 }
 
-// Lapsed counts the answers that were rejected because they had not left
-// before their deadline, since the process began.
+// Lapsed counts the answers that were rejected because their deadline had
+// passed before they left, since the process started.
 func (b *Batcher) Lapsed() int64 { return b.lapsed.Load() }
 
-// allowed filters a page for items that may still leave, given what was sent
-// or received since. Waiting items are judged when such an event is written;
-// older releases did not do so. An answer that cannot be judged waits for the
-// next pass.
+// allowed filters a page for items that may still leave, given what was sent or
+// received since they were accepted. This release judges waiting items when
+// such an event is written; older releases did not. An answer that cannot be
+// judged waits for the next pass.
 func (b *Batcher) allowed(ctx context.Context, now time.Time, page []projections.QueuedItem) []projections.QueuedItem {
 	return slices.DeleteFunc(page, func(w projections.QueuedItem) bool {
 		if !answers.Excludable(w.Kind) {

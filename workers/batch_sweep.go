@@ -11,7 +11,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// cutDue is one pass over the queues: one file of whatever is due.
+// cutDue makes one pass over the queues: it cuts one file of everything that is
+// due.
 func (b *Batcher) cutDue(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
@@ -21,8 +22,8 @@ func (b *Batcher) cutDue(ctx context.Context) error {
 	return b.cutShown(ctx)
 }
 
-// cutAll cuts everything that is due by the log when it begins. It waits for a
-// pass under way.
+// cutAll cuts everything that is due according to the log as it stands when
+// cutAll begins. It waits for a pass under way.
 func (b *Batcher) cutAll(ctx context.Context) error {
 	b.pass.Lock()
 	defer b.pass.Unlock()
@@ -36,8 +37,8 @@ func (b *Batcher) cutAll(ctx context.Context) error {
 	return err
 }
 
-// cutShown decides what is due by what the views show, and cuts one file of
-// each.
+// cutShown decides what is due according to the views, and cuts one file for
+// each client and ODFI.
 func (b *Batcher) cutShown(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
 	b.endTurns()
@@ -48,16 +49,17 @@ func (b *Batcher) cutShown(ctx context.Context) error {
 	}
 	decisions, err := b.decide(ctx, now)
 	errs = append(errs, err)
-	if len(decisions) > 0 && b.Settle != nil { // what it changes drops out of the cut until the views show it
+	if len(decisions) > 0 && b.Settle != nil { // items that it changes drop out of the cut until the views show the change
 		errs = append(errs, b.Settle(ctx))
 		_, err := b.Views.CatchUpIfQuiet(ctx)
 		errs = append(errs, err)
 	}
-	b.turns = append(newTurns(decisions), b.turns...) // whoever had none comes first
+	b.turns = append(newTurns(decisions), b.turns...) // new turns come first
 	return errors.Join(append(errs, b.takeTurns(ctx, now))...)
 }
 
-// judged has the guard judge what waits. What it stops counts for no threshold.
+// judged has the guard judge waiting items, and rejects client files whose hold
+// has lapsed. Stopped items do not count towards thresholds.
 func (b *Batcher) judged(ctx context.Context) error {
 	stopped, err := b.Guard.Judge(ctx)
 	if err == nil && stopped > 0 {
@@ -76,7 +78,8 @@ func (b *Batcher) judged(ctx context.Context) error {
 // pageItems is how many waiting items are read at a time.
 const pageItems = 10_000
 
-// planEntries plans the entries behind a log position, as many as a file holds.
+// planEntries plans the entries after a log position, at most as many as a file
+// holds.
 func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int64) (last int64, more bool, err error) {
 	for c.Forward && p.count < p.limits.FileEntries {
 		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, false, p.now, after, min(pageItems, p.limits.FileEntries-p.count))
@@ -96,7 +99,7 @@ func (b *Batcher) planEntries(ctx context.Context, p *planner, c Cut, after int6
 	return after, c.Forward, nil
 }
 
-// planAnswers plans all answers that wait.
+// planAnswers plans all waiting answers.
 func (b *Batcher) planAnswers(ctx context.Context, p *planner, c Cut) error {
 	for after := int64(0); ; {
 		page, err := b.Views.WaitingItems(ctx, c.Client.ID, c.ODFI, true, p.now, after, pageItems)
@@ -118,8 +121,8 @@ func (b *Batcher) planAnswers(ctx context.Context, p *planner, c Cut) error {
 	}
 }
 
-// readAnswer reads an answer from the log: the view does not hold what it
-// copies from the entry it answers.
+// readAnswer reads an answer from the log: the view does not have the fields
+// that it copies from the entry it answers.
 func (b *Batcher) readAnswer(ctx context.Context, w *projections.QueuedItem) (nacha.Kind, error) {
 	t, err := b.Files.Ledger.Transaction(ctx, w.Client, w.TransactionID)
 	if err != nil {
@@ -138,9 +141,9 @@ func (b *Batcher) readAnswer(ctx context.Context, w *projections.QueuedItem) (na
 	return e.Entry.Kind(), nil
 }
 
-// resume completes what a crash, or a caller who did not wait, left
-// unfinished: open files (uploads from their kept input, others with the
-// entries they hold) and files whose entries are not all released.
+// resume completes what a crash, or a caller who did not wait, left unfinished:
+// open files and unfinished releases. A client's own file is completed from its
+// kept input, any other with the entries filed in it.
 func (b *Batcher) resume(ctx context.Context) error {
 	ctx = ledger.WithWorker(ctx, "batcher")
 	if _, err := b.Views.CatchUpIfQuiet(ctx); err != nil {
@@ -169,7 +172,7 @@ func (b *Batcher) resume(ctx context.Context) error {
 func (b *Batcher) resumeFile(ctx context.Context, id string) error {
 	unlock, ok := b.Files.busy.try(id)
 	if !ok {
-		return nil // someone is at it
+		return nil // another goroutine is working on it
 	}
 	defer unlock()
 	file, err := b.Files.Ledger.File(ctx, id)

@@ -10,14 +10,14 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// A turn is what is being cut of one client at one ODFI. Each pass cuts one
-// file of every turn, so that a client with millions of entries holds up
-// nobody whose window is in the middle of them.
+// A turn is a cut under way for one client at one ODFI. Each pass cuts one file
+// of every turn, so that a client with millions of entries does not delay
+// another client whose window comes in the middle of them.
 type turn struct {
 	Cut
 	after int64 // entries up to this log position are planned
-	more  bool  // there may be more behind it
-	head  int64 // of the log after the last file, once there is no more
+	more  bool  // there may be more entries after it
+	head  int64 // position of the log after the last file, set when there are no more entries
 }
 
 func newTurns(decisions []dueCut) []*turn {
@@ -28,32 +28,32 @@ func newTurns(decisions []dueCut) []*turn {
 	return turns
 }
 
-// cutting reports whether a turn is not over.
+// cutting reports whether any turn is unfinished.
 func (b *Batcher) cutting() bool {
 	return slices.ContainsFunc(b.turns, func(t *turn) bool { return t.more })
 }
 
-// moreTurns is cutting for whoever is not in a pass.
+// moreTurns is cutting for callers outside a pass.
 func (b *Batcher) moreTurns() bool {
 	b.pass.Lock()
 	defer b.pass.Unlock()
 	return b.cutting()
 }
 
-// endTurns forgets the turns that are over and shown. Until the views show
-// what a client's turn filed, nothing is decided of that client.
+// endTurns removes the turns that are finished and shown. Until the views show
+// what a client's turn filed, nothing is decided about that client.
 func (b *Batcher) endTurns() {
 	shown := b.Views.Position()
 	b.turns = slices.DeleteFunc(b.turns, func(t *turn) bool { return !t.more && t.head <= shown })
 }
 
-// hasTurn reports whether something of a client is being cut.
+// hasTurn reports whether a client has a turn.
 func (b *Batcher) hasTurn(client string) bool {
 	return slices.ContainsFunc(b.turns, func(t *turn) bool { return t.Client.ID == client })
 }
 
-// takeTurns cuts one file of every turn. One that fails is over: what it left
-// is decided anew.
+// takeTurns cuts one file of every turn. A turn that fails is finished: the
+// rest of its entries is decided again.
 func (b *Batcher) takeTurns(ctx context.Context, now time.Time) error {
 	var errs []error
 	for _, t := range b.turns {
@@ -73,8 +73,8 @@ func (b *Batcher) takeTurns(ctx context.Context, now time.Time) error {
 	return errors.Join(errs...)
 }
 
-// cut plans the entries of one file, and files them in as many as the limits
-// require.
+// cut plans the entries of one file. The limits may distribute them over
+// several files, each of which it files and cuts.
 func (b *Batcher) cut(ctx context.Context, now time.Time, t *turn) error {
 	bank, err := b.Files.Ledger.Bank(ctx, t.ODFI)
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *Batcher) cut(ctx context.Context, now time.Time, t *turn) error {
 		if err := b.planAnswers(ctx, &p, t.Cut); err != nil {
 			return err
 		}
-		t.Answers = false // that was all of them
+		t.Answers = false // all of them are planned
 	}
 	if t.after, t.more, err = b.planEntries(ctx, &p, t.Cut, t.after); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 )
 
 // unanswered closes the requests for return that the receiving bank did not
-// answer in time, and logs each: the two banks have to settle the matter.
+// answer in time, and logs each: settling the matter is up to the two banks.
 func (b *Batcher) unanswered(ctx context.Context, now time.Time) error {
 	return eachListed(func(after projections.ReturnRequest) ([]projections.ReturnRequest, error) {
 		list, err := b.Views.LapsedRequests(ctx, now, after, pageItems)

@@ -9,20 +9,19 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// NamedFiles finds a file by what its header says.
+// NamedFiles finds a file by the fields of its header.
 type NamedFiles interface {
 	CatchUp(ctx context.Context) error
 	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
 }
 
-// Acknowledge applies what the operator says about a file and, where it
-// rejected the file or batches of it, releases their entries to wait for
-// another file under new numbers. It may be repeated: what is recorded is
-// not recorded again. A release that is cut short is finished by the next
-// sweep.
+// Acknowledge applies the operator's acknowledgement of a file. If the operator
+// rejected the file or batches of it, their entries are released to wait for
+// another file under new numbers. It may be repeated: nothing is recorded
+// twice. An interrupted release is finished by the next sweep.
 //
-// Errors: a refusal when no file is meant, or when the answer contradicts an
-// earlier one.
+// Errors: a refusal if the acknowledgement is for no file of ours or
+// contradicts an earlier one.
 func (f *Files) Acknowledge(ctx context.Context, names NamedFiles, a ack.Acknowledgement) (domain.File, error) {
 	if err := names.CatchUp(ctx); err != nil {
 		return domain.File{}, err
@@ -96,12 +95,12 @@ func (f *Files) differs(file domain.File, e domain.FileTotalsDiffer) {
 	}
 }
 
-// fileCommand decides over a file.
+// fileCommand is a command on a file.
 type fileCommand interface {
 	Decide(domain.File) ([]domain.Event, error)
 }
 
-// decide lets a command decide over a file and writes what it answers.
+// decide executes a command on a file.
 func (f *Files) decide(ctx context.Context, id, step string, command fileCommand) (domain.File, error) {
 	return ledger.Execute(ctx, f.Ledger, ledger.FileStream("", id).Through(f.through(step)), command.Decide)
 }

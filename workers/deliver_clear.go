@@ -8,10 +8,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// clear removes temporary names that are no longer needed: those of the file
-// just delivered, and those of its ODFI's other files, left by a process that
-// died before it cleared up. If it fails they do no harm: no delivery ever
-// begins with them.
+// clear removes temporary files that are no longer needed: those of the file
+// just delivered, and those of the ODFI's other files, left by a process that
+// died before it removed them. A failure does no harm: no delivery ever begins
+// with them.
 func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 	err := at.Clear(ctx, func(have string) bool {
 		return leftOver(have, delivered.Rendered.Name) || l.needless(ctx, have)
@@ -21,8 +21,8 @@ func (l *lane) clear(ctx context.Context, at Deliverer, delivered domain.File) {
 	}
 }
 
-// tidy clears the outbox of what earlier processes left there. A server is
-// cleared with the next file delivered to it.
+// tidy removes temporary files that earlier processes left in the outbox. A
+// server is cleared with the next file delivered to it.
 func (d *Delivery) tidy(ctx context.Context) {
 	err := led{d.Deliverers[domain.ToOutbox]}.Clear(ctx, func(have string) bool {
 		file, ok := d.fileOf(ctx, have)
@@ -30,7 +30,7 @@ func (d *Delivery) tidy(ctx context.Context) {
 			return false
 		}
 		// Only the holder of the ODFI's lane knows whether a file is being
-		// staged. What is needless then stays so: no other copy gets the name.
+		// staged. A name that is needless stays so: no other copy gets it.
 		l, leave, err := d.enter(ctx, file.Opened.ODFI)
 		if err != nil {
 			return false

@@ -10,27 +10,26 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Deliverer puts files where a bank takes them. Each staged copy has a
+// Deliverer puts files where a bank picks them up. Each staged copy has a
 // temporary name of its own, which file.delivering records, and only that copy
-// is given the final name. So an answer that comes late, or a process that was
-// believed dead, can never finish a delivery that began again under another
-// name.
+// is given the final name. So a late response, or a process that was believed
+// dead, can never finish a delivery that began again under another name.
 type Deliverer interface {
 	// Stage stores content under a temporary name that is not in use, and
-	// returns when it is durable there. After an ArrivedError it may be
-	// there whole, or already taken by the bank; after any other error it
-	// does not count.
+	// returns when it is durable there. After an ArrivedError the bank may have
+	// all of it, or may even have taken it; after any other error the copy does
+	// not count.
 	Stage(ctx context.Context, temporary string, content []byte) error
-	// Publish renames the staged copy to its final name: from now on the bank
-	// may take it. It never replaces a file. After an error it may have
-	// happened or not; Find tells.
+	// Publish renames the staged copy to its final name: from then on the bank
+	// may take it. It never replaces a file. After an error the rename may or
+	// may not have happened; Find tells.
 	Publish(ctx context.Context, temporary, name string) error
-	// Find finds out where a file is that Publish may have been called for.
+	// Find determines where a file is for which Publish may have been called.
 	Find(ctx context.Context, temporary, name string, sha256 []byte) (Location, error)
-	// Withdraw renames a temporary name away. That succeeds only where Publish
-	// has not, and after it Publish never does.
+	// Withdraw renames a temporary name away. It succeeds only if Publish has
+	// not, and afterwards Publish cannot succeed.
 	Withdraw(ctx context.Context, temporary string) error
-	// Remove removes a staged copy that nothing records.
+	// Remove removes a staged copy that no event records.
 	Remove(ctx context.Context, temporary string) error
 	// Clear removes every file whose name is needless.
 	Clear(ctx context.Context, needless func(name string) bool) error
@@ -43,18 +42,18 @@ type Location string
 
 // Locations.
 const (
-	Nowhere    Location = "nowhere"        // taken by the bank, or lost: nobody can tell
+	Nowhere    Location = "nowhere"        // taken by the bank, or lost: there is no telling which
 	Temporary  Location = "temporary name" // delivery has not begun
-	Withdrawn  Location = "withdrawn"      // and never will under that name
+	Withdrawn  Location = "withdrawn"      // delivery has not begun, and never will under that name
 	Final      Location = "final name"     // delivered, and not taken yet
-	Corrupt    Location = "damaged"        // not begun, and what bears the temporary name is not the file
-	NameTaken  Location = "another file"   // other content bears the final name, and nothing the temporary one
-	Unreadable Location = "unreadable"     // the bank lets nobody read its folder
+	Corrupt    Location = "damaged"        // delivery has not begun, and the file under the temporary name has other content
+	NameTaken  Location = "another file"   // a file with other content has the final name, and none has the temporary one
+	Unreadable Location = "unreadable"     // the bank does not let us read its folder
 )
 
 // ArrivedError says that staging failed after the last byte was handed over:
-// the bank may have the file, so it is not staged again before someone has
-// looked.
+// the bank may have the file, so it is not staged again before its place has
+// been examined.
 type ArrivedError struct{ Err error }
 
 func (e *ArrivedError) Error() string { return "all of it may have arrived: " + e.Err.Error() }
@@ -62,8 +61,9 @@ func (e *ArrivedError) Error() string { return "all of it may have arrived: " + 
 // Unwrap is the cause.
 func (e *ArrivedError) Unwrap() error { return e.Err }
 
-// newTemporary is the name of one staged copy of a file; no other copy gets it.
-// It tells in which term of a leader it was put; a node on its own has term 0.
+// newTemporary returns the name of one staged copy of a file; no other copy
+// gets it. It contains the term of the leader that staged it; a node on its own
+// has term 0.
 func newTemporary(name string, term int64) string {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails: crypto/rand ends the process instead
@@ -75,7 +75,7 @@ func withdrawn(temporary string) string {
 	return "." + strings.TrimPrefix(temporary, ".") + ".withdrawn"
 }
 
-// led asks before each step at the bank whether this node still leads.
+// led checks before each step at the bank that this node still leads.
 type led struct{ Deliverer }
 
 // Stage implements Deliverer.

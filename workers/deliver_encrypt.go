@@ -13,16 +13,17 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// encryptedSuffix ends the name under which an encrypted file is kept beside
-// the rendered one.
+// encryptedSuffix ends the name of an encrypted copy, which is kept beside the
+// rendered file.
 const encryptedSuffix = ".pgp"
 
-// leaving are the bytes that leave: the rendered ones or, where the bank wants
-// its files encrypted, what they are encrypted to. That is made once and kept
-// before anything of it leaves, and a repeat sends the same bytes, so that the
-// bank knows it for a repeat: unless the keys are others since, which may be why
-// it is sent again, or the file was dated again. A stop between keeping and
-// file.delivering leaves a copy that the next attempt replaces.
+// leaving returns the bytes that leave: the rendered ones or, if the bank wants
+// its files encrypted, their ciphertext. The ciphertext is made once and kept
+// before any of it leaves. A repeated delivery sends the same bytes, so that
+// the bank recognizes it as a repeat. It is made again if the keys have
+// changed, which may be why the file is sent again, or if the file was dated
+// again. A stop between keeping the copy and file.delivering leaves a copy that
+// the next attempt replaces.
 func (f *Files) leaving(file domain.File, by *domain.PGP, content []byte) ([]byte, *domain.Encrypted, error) {
 	if by == nil {
 		return content, nil, nil
@@ -47,11 +48,12 @@ func (f *Files) leaving(file domain.File, by *domain.PGP, content []byte) ([]byt
 	return sent, as, f.keep(file.Opened.Client, outFolder, file.ID+encryptedSuffix, sent)
 }
 
-// errNotKept says that the encrypted file which file.delivering names is lost.
+// errNotKept says that there is no kept copy of the encrypted file that
+// file.delivering names.
 var errNotKept = errors.New("the encrypted file that left is not kept")
 
-// keptEncrypted reads back what leaving kept, if it is what file.delivering
-// names.
+// keptEncrypted reads back what leaving kept, if it is the file that
+// file.delivering names.
 func (f *Files) keptEncrypted(file domain.File) ([]byte, error) {
 	kept, err := f.kept(file.Opened.Client, outFolder, file.ID+encryptedSuffix)
 	if errors.Is(err, fs.ErrNotExist) {

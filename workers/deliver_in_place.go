@@ -6,10 +6,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// write delivers a file under its final name, to a server where nothing is
-// renamed. From the first byte on the bank may take it, so it counts as one that
-// may have left before that; anything but the server's success, a crash
-// included, leaves nobody who knows whether it has.
+// write delivers a file under its final name, to a server that does not rename.
+// The bank may take the file from the first byte on, so it is recorded as one
+// that may have left before that byte is sent. After anything but success of
+// the server, including a crash, it is unknown whether the file was delivered.
 func (l *lane) write(ctx context.Context, to Deliverer, file domain.File, content []byte, encrypted *domain.Encrypted) error {
 	name := file.Rendered.Name
 	begin := domain.BeginDelivery{Method: domain.BySFTP, Temporary: name, Encrypted: encrypted}

@@ -11,11 +11,11 @@ import (
 	"github.com/achledger/achledger/workers/pgp"
 )
 
-// keysEvery is how often keys are looked at, by the machine's clock.
+// keysEvery is the time between two checks of the keys, by the machine's clock.
 const keysEvery = 24 * time.Hour
 
 // BankKeys raises an alarm for keys of banks that cannot be used, and warns of
-// those that end soon.
+// keys that expire soon.
 type BankKeys struct {
 	Ledger *ledger.Ledger
 	Views  interface {

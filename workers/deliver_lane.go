@@ -11,7 +11,7 @@ import (
 )
 
 // lane delivers files of one ODFI, one after the other, over one connection to
-// each place. One goroutine has it.
+// each place. A lane is held by one goroutine.
 type lane struct {
 	*Delivery
 	odfi     string
@@ -35,14 +35,14 @@ func (d *Delivery) enter(ctx context.Context, odfi string) (l *lane, leave func(
 	l = &lane{Delivery: d, odfi: odfi, sessions: map[session]Deliverer{}}
 	return l, func() {
 		for _, s := range l.sessions {
-			_ = s.Close() // all that counts was answered
+			_ = s.Close() // everything that matters has been confirmed
 		}
 		unlock()
 	}, nil
 }
 
-// Rest waits until nothing is under way at the bank of an ODFI, or at any bank
-// where odfi is empty. What begins later finds the switch as it is then.
+// Rest waits until no delivery is under way for an ODFI or, if odfi is empty,
+// for any. A delivery that begins later sees the switch as it is then.
 func (d *Delivery) Rest(ctx context.Context, odfi string) error {
 	odfis := []string{odfi}
 	if odfi == "" {
@@ -58,8 +58,8 @@ func (d *Delivery) Rest(ctx context.Context, odfi string) error {
 	return nil
 }
 
-// pass takes files of an ODFI as far as they can go now. When its server does
-// not answer, the remaining files wait for the next pass.
+// pass takes files of an ODFI as far as possible now. If its server does not
+// respond, the remaining files wait for the next pass.
 func (d *Delivery) pass(ctx context.Context, odfi string, ids []string) error {
 	ctx = ledger.WithWorker(ctx, "delivery")
 	l, leave, err := d.enter(ctx, odfi)

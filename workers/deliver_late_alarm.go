@@ -16,9 +16,9 @@ const AcknowledgedWithin = time.Hour
 
 const lateEvery = time.Minute
 
-// LateFiles raises an alarm, once in the life of the process, for each file
-// that was delivered and is not acknowledged in time, and for each that is not
-// delivered although the deadline of an answer in it has passed.
+// LateFiles raises an alarm, once per process, for each file that was delivered
+// and is not acknowledged in time, and for each that is not delivered although
+// the deadline of an answer in it has passed.
 type LateFiles struct {
 	Views *projections.Views
 	Clock ledger.Clock

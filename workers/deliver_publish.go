@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// publish gives a staged file its final name, or finds out what became of it.
-// After a crash it looks at the bank's folder; if that does not tell, the
-// delivery is unknown and nothing is sent blindly.
+// publish gives a staged file its final name, or finds out whether that
+// happened. After a crash it examines the bank's folder; if that does not tell,
+// the delivery becomes unknown and the file is not sent again.
 func (l *lane) publish(ctx context.Context, file domain.File) error {
 	if l.unrecorded.has(file) {
 		return l.end(ctx, nil, file)
@@ -45,16 +45,16 @@ func (l *lane) publish(ctx context.Context, file domain.File) error {
 		return l.end(ctx, to, file)
 	case location == Withdrawn:
 		return l.stageDated(ctx, file)
-	case location == Corrupt, location == Temporary && (moved || len(stale) > 0): // the server lost what it had, or it goes otherwise
+	case location == Corrupt, location == Temporary && (moved || len(stale) > 0): // the server lost the content, or the file is to go elsewhere or with other dates
 		return to.Withdraw(ctx, file.Temporary())
-	case location == Temporary, location == Unreadable && answered: // the server's answer to the put has to do
+	case location == Temporary, location == Unreadable && answered: // the server's response to the upload is all there is
 		return l.give(ctx, to, file)
 	default:
 		return l.unknown(ctx, file, reasons[location])
 	}
 }
 
-// reasons are why nobody knows whether a file was delivered.
+// reasons explain why it is unknown whether a file was delivered.
 var reasons = map[Location]string{
 	Nowhere:    "delivery began, and the file is neither under its temporary name nor under its final one",
 	NameTaken:  "delivery began, and a file with other content bears its name",
@@ -77,7 +77,7 @@ func (l *lane) give(ctx context.Context, to Deliverer, file domain.File) error {
 	return l.end(ctx, to, file)
 }
 
-// end records a delivery, and clears up where there is a connection.
+// end records a delivery, and removes temporary files if there is a connection.
 func (l *lane) end(ctx context.Context, at Deliverer, file domain.File) error {
 	if err := l.delivered(ctx, file); err != nil {
 		return err
@@ -93,8 +93,9 @@ func (l *lane) unknown(ctx context.Context, file domain.File, reason string) err
 	return l.Files.record(ctx, "delivery unknown", file, domain.DoubtDelivery{Reason: reason})
 }
 
-// whereBegun is where the delivery of a file began; moved reports that the
-// ODFI's files go elsewhere now. The same place is reached with today's keys.
+// whereBegun returns where the delivery of a file began. Moved reports that the
+// ODFI's files now go elsewhere. The same place is reached with the present
+// keys.
 func (l *lane) whereBegun(ctx context.Context, file domain.File) (way domain.DeliverySettings, moved bool, err error) {
 	now, err := l.Files.Ledger.Bank(ctx, l.odfi)
 	if err != nil {
@@ -112,9 +113,10 @@ func (l *lane) whereBegun(ctx context.Context, file domain.File) (way domain.Del
 	return way, true, nil
 }
 
-// unrecorded remembers which files have their final name although the log does
-// not say so yet, because it was full or the caller's time was over. The bank
-// may take such a file before it is recorded, and then Find cannot tell.
+// unrecorded remembers the files that have their final name although the log
+// does not say so yet, because the log was full or the caller's time was over.
+// The bank may take such a file before it is recorded, and then Find cannot
+// tell.
 type unrecorded struct {
 	mu    sync.Mutex
 	files map[string]string // by id, the temporary name that was renamed

@@ -6,18 +6,19 @@ import (
 	"time"
 )
 
-// Rests after failures in a row, doubling from the first one to the longest.
+// Rests after consecutive failures: the first, which doubles with each failure
+// up to the longest.
 const (
 	firstRest   = time.Second
 	longestRest = time.Minute
 )
 
-// queues are what Run remembers between its passes: which ODFIs are under way,
-// and what failed how often. They are of use only while the process lives; the
-// log says what there is to do.
+// queues are what Run remembers between its passes: which ODFIs have one under
+// way, and how often what failed. They matter only within the process; the log
+// says what there is to deliver.
 type queues struct {
 	mu       sync.Mutex
-	underWay map[string][]string // by ODFI: files that came meanwhile
+	underWay map[string][]string // by ODFI: files that arrived during the pass
 	settings map[string]int64    // by ODFI: version of its settings at the last pass
 	servers  failures            // by ODFI
 	files    failures            // by id
@@ -28,7 +29,7 @@ func newQueues() queues {
 }
 
 // begin marks an ODFI as under way, unless it is already or its server rests.
-// New settings end a rest.
+// Changed settings end a rest.
 func (q *queues) begin(odfi string, version int64) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -51,8 +52,9 @@ func (q *queues) append(odfi, id string) bool {
 	return is
 }
 
-// next returns the files that came meanwhile; none ends the ODFI's turn. A
-// server that was not reached gets them at a later sweep.
+// next returns the files that arrived during the pass; if there are none, the
+// pass of the ODFI ends. Files for a server that was not reached are left to a
+// later sweep.
 func (q *queues) next(odfi string) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -65,7 +67,7 @@ func (q *queues) next(odfi string) []string {
 	return ids
 }
 
-// server and file note how a pass ended for either.
+// server and file record the outcome of a pass for a server and for a file.
 
 func (q *queues) server(odfi string, err error) {
 	q.mu.Lock()
@@ -79,7 +81,8 @@ func (q *queues) file(id string, err error) {
 	q.files.note(id, err)
 }
 
-// due keeps the files that do not rest, and forgets those that are finished.
+// due drops the files that rest from the list, and forgets failures of finished
+// files.
 func (q *queues) due(list []*odfiFiles) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -97,7 +100,7 @@ func (q *queues) due(list []*odfiFiles) {
 	maps.DeleteFunc(q.files, func(id string, _ *failure) bool { return !unfinished[id] })
 }
 
-// failures are failures in a row, by what failed.
+// failures are consecutive failures, by ODFI or file.
 type failures map[string]*failure
 
 type failure struct {
@@ -124,7 +127,7 @@ func (f failures) rest(name string) time.Duration {
 	return max(0, time.Until(f[name].until))
 }
 
-// Failing is how often in a row each ODFI's server was not reached.
+// Failing returns how many times in a row each ODFI's server was not reached.
 func (d *Delivery) Failing() map[string]int {
 	d.queues.mu.Lock()
 	defer d.queues.mu.Unlock()

@@ -10,10 +10,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Run delivers what was cut just now, and repeats sweeps at an interval, until
-// ctx ends. It waits for no ODFI: each has a goroutine while there is
-// something to do for it, and rests for longer each time its server was not
-// reached. A file that fails by itself rests likewise.
+// Run delivers files as they are cut, and makes a sweep at an interval, until
+// ctx ends. It waits for no ODFI: each has a goroutine of its own while there
+// are files for it. An ODFI whose server is not reached rests, each time for
+// longer; so does a file that fails by itself.
 func (d *Delivery) Run(ctx context.Context, every time.Duration) {
 	var passes sync.WaitGroup
 	defer passes.Wait()
@@ -34,8 +34,8 @@ func (d *Delivery) Run(ctx context.Context, every time.Duration) {
 	}
 }
 
-// Soon delivers a file that was cut just now: to the outbox before it returns,
-// to a server when Run reaches it.
+// Soon delivers a file that was just cut: to the outbox before it returns, to a
+// server when Run gets to it.
 func (d *Delivery) Soon(ctx context.Context, id string) error {
 	file, err := d.Files.Ledger.File(ctx, id)
 	if err != nil {
@@ -52,7 +52,7 @@ func (d *Delivery) Soon(ctx context.Context, id string) error {
 	return d.pass(ctx, file.Opened.ODFI, []string{id})
 }
 
-// hand gives a file to Run. If that is busy, its next sweep finds the file.
+// hand passes a file to Run. If Run is busy, its next sweep finds the file.
 func (d *Delivery) hand(id string) {
 	select {
 	case d.justCut <- id:
@@ -60,7 +60,7 @@ func (d *Delivery) hand(id string) {
 	}
 }
 
-// startAll begins a pass for each ODFI with something to do.
+// startAll starts a pass for each ODFI with files to deliver.
 func (d *Delivery) startAll(ctx context.Context, passes *sync.WaitGroup) error {
 	list, err := d.unfinished(ctx)
 	if err != nil {
@@ -74,7 +74,7 @@ func (d *Delivery) startAll(ctx context.Context, passes *sync.WaitGroup) error {
 	return errors.Join(errs...)
 }
 
-// startOne begins a pass for a file, or lets the one under way continue with it.
+// startOne starts a pass for a file, or adds the file to the pass under way.
 func (d *Delivery) startOne(ctx context.Context, passes *sync.WaitGroup, id string) error {
 	file, err := d.Files.Ledger.File(ctx, id)
 	if err != nil || d.queues.append(file.Opened.ODFI, id) {
@@ -87,7 +87,7 @@ func (d *Delivery) startOne(ctx context.Context, passes *sync.WaitGroup, id stri
 	return d.start(ctx, passes, &odfiFiles{file.Opened.ODFI, []string{id}, method == domain.BySFTP})
 }
 
-// start begins a pass unless one is under way or the ODFI's server rests.
+// start starts a pass unless one is under way or the ODFI's server rests.
 func (d *Delivery) start(ctx context.Context, passes *sync.WaitGroup, of *odfiFiles) error {
 	bank, err := d.Files.Ledger.Bank(ctx, of.odfi)
 	if err != nil {

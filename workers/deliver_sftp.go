@@ -15,9 +15,10 @@ import (
 	"github.com/achledger/achledger/workers/remote"
 )
 
-// SFTP delivers to the servers of banks, as operations set them up per ODFI.
+// SFTP delivers to the servers of banks, with the settings that operations made
+// for each ODFI.
 type SFTP struct {
-	Sandbox bool // of a sandbox nothing leaves, however it was set up
+	Sandbox bool // nothing leaves a sandbox, whatever its settings
 }
 
 // Dial logs in to a server. It fails with an UnreachableError.
@@ -36,8 +37,8 @@ func (s *SFTP) Dial(ctx context.Context, way domain.DeliverySettings) (Deliverer
 	return &sftpSession{to: *to, conn: c, writeOnly: way.WriteOnly}, nil
 }
 
-// UnreachableError says that a bank's server does not answer, or stopped
-// answering: everything else at that server has to wait.
+// UnreachableError says that a bank's server does not respond: all other
+// deliveries to it have to wait.
 type UnreachableError struct{ Err error }
 
 func (e *UnreachableError) Error() string { return e.Err.Error() }
@@ -50,13 +51,13 @@ type sftpSession struct {
 	to   domain.SFTP
 	conn *remote.Conn
 
-	// writeOnly is a server that lets nobody list or read: nothing but the
-	// answers to what is written and renamed tells what became of it.
+	// writeOnly is set for a server that permits no listing and no reading:
+	// only its responses to writes and renames tell what happened.
 	writeOnly bool
 }
 
-// Stage implements Deliverer. It is durable as far as the server tells. A copy
-// that can be removed after a failure was not taken by the bank.
+// Stage implements Deliverer. The copy is durable as far as the server tells. A
+// copy that can be removed after a failure was not taken by the bank.
 func (s *sftpSession) Stage(_ context.Context, temporary string, content []byte) error {
 	return s.do("upload "+temporary, func(c *remote.Conn) error {
 		file, err := c.OpenFile(s.path(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL)
@@ -80,8 +81,8 @@ func (s *sftpSession) Stage(_ context.Context, temporary string, content []byte)
 	})
 }
 
-// Publish implements Deliverer. Not every server refuses to rename over a file,
-// so it looks first, as far as it may.
+// Publish implements Deliverer. Some servers rename over an existing file, so
+// it looks for one first, if the server permits that.
 func (s *sftpSession) Publish(_ context.Context, temporary, name string) error {
 	return s.do("rename "+temporary+" to "+name, func(c *remote.Conn) error {
 		if s.writeOnly {
@@ -97,9 +98,9 @@ func (s *sftpSession) Publish(_ context.Context, temporary, name string) error {
 	})
 }
 
-// Find implements Deliverer. It reads back what is there. The temporary name
-// comes before the final one, so that a rename under way is not missed. A
-// folder that is gone altogether says nothing about the file.
+// Find implements Deliverer. It reads back what is there. It looks for the
+// temporary name before the final one, so that a rename under way is not
+// missed. A missing folder says nothing about the file.
 func (s *sftpSession) Find(_ context.Context, temporary, name string, sha []byte) (location Location, err error) {
 	if s.writeOnly {
 		return Unreadable, nil

@@ -11,15 +11,16 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// maxSteps bounds how many steps one call takes: render, stage, publish, and
-// these again after a withdrawal and new dates, with another process between.
+// maxSteps bounds the steps of one call: render, stage and publish, and these
+// again after a withdrawal or new dates, possibly interleaved with another
+// process.
 const maxSteps = 20
 
-// steps repeats a step on a file until nothing is left to do for now.
+// steps repeats step on a file until nothing is left to do for now.
 func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) (done bool, err error)) error {
 	for range maxSteps {
 		done := false
-		err := d.Files.Ledger.Retry(func() error { // another process may have done something: look again
+		err := d.Files.Ledger.Retry(func() error { // another process may have been first: read the file again
 			file, err := d.Files.Ledger.File(ctx, id)
 			if err == nil {
 				done, err = step(file)
@@ -36,7 +37,7 @@ func (d *Delivery) steps(ctx context.Context, id string, step func(domain.File) 
 	return fmt.Errorf("deliver file %s: it does not come to rest", id)
 }
 
-// step does the next thing for a file.
+// step does the next step of a file's delivery.
 func (l *lane) step(ctx context.Context, file domain.File) (done bool, err error) {
 	if ok, _ := l.Files.Switch.Allowed(file.Opened.ODFI); !ok {
 		return true, nil
@@ -56,7 +57,7 @@ func (l *lane) step(ctx context.Context, file domain.File) (done bool, err error
 	}
 }
 
-// prepare renders a cut file, dated again if it has to be.
+// prepare renders a cut file, after dating it again if necessary.
 func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, err error) {
 	if ok, _ := d.Files.Switch.Allowed(file.Opened.ODFI); !ok {
 		return true, nil
@@ -72,7 +73,7 @@ func (d *Delivery) prepare(ctx context.Context, file domain.File) (done bool, er
 	return false, d.Files.Render(ctx, file)
 }
 
-// redate decides a file's dates again if they are no longer true.
+// redate decides a file's dates again if they are no longer valid.
 func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, err error) {
 	terms, err := d.terms(ctx, file)
 	if err != nil {
@@ -87,13 +88,13 @@ func (d *Delivery) redate(ctx context.Context, file domain.File) (dated bool, er
 	return true, d.Files.record(ctx, "redated", file, again)
 }
 
-// terms are those of a file's bank, by which its dates are judged.
+// terms are the terms of a file's bank, by which its dates are judged.
 func (d *Delivery) terms(ctx context.Context, file domain.File) (*calendar.Terms, error) {
 	bank, err := d.Files.Ledger.Bank(ctx, file.Opened.ODFI)
 	return &bank.Terms, err
 }
 
-// stageDated stages a file, or dates it again if it has to be.
+// stageDated stages a file, or dates it again if necessary.
 func (l *lane) stageDated(ctx context.Context, file domain.File) error {
 	if dated, err := l.redate(ctx, file); dated || err != nil {
 		return err
@@ -101,9 +102,10 @@ func (l *lane) stageDated(ctx context.Context, file domain.File) error {
 	return l.stage(ctx, file)
 }
 
-// stage stores the file under a new temporary name where the ODFI's files go
-// now. From the event on it counts as one that may have left. The event is
-// written whoever has stopped waiting: it says what was done at the bank.
+// stage stores the file under a new temporary name where the ODFI's files now
+// go. From file.delivering on the file counts as one that may have left. The
+// event is written even if the caller no longer waits, because it records what
+// was done at the bank.
 func (l *lane) stage(ctx context.Context, file domain.File) error {
 	bank, err := l.Files.Ledger.Bank(ctx, l.odfi)
 	if err != nil {
@@ -144,7 +146,7 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	if err := l.Files.letGo(context.WithoutCancel(ctx), "delivering", file, begin); err != nil {
 		var off *DeliveryOffError
 		if ledger.Unwritten(err) || errors.As(err, &off) {
-			_ = to.Remove(ctx, temporary) // nothing is ever begun with it; Clear finds it too
+			_ = to.Remove(ctx, temporary) // no delivery ever begins with it; Clear finds it too
 		}
 		return errors.Join(err, putting)
 	}
@@ -154,8 +156,8 @@ func (l *lane) stage(ctx context.Context, file domain.File) error {
 	return putting
 }
 
-// delivered records what Publish did, whoever has stopped waiting, and clears
-// up.
+// delivered records what Publish did, even if the caller no longer waits, and
+// removes temporary files.
 func (d *Delivery) delivered(ctx context.Context, file domain.File) error {
 	if err := d.Files.record(context.WithoutCancel(ctx), "delivered", file, domain.EndDelivery{}); err != nil {
 		return err

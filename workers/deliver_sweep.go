@@ -17,28 +17,27 @@ import (
 type DeliveryConfig struct {
 	Files      *Files
 	Views      Views
-	Deliverers map[string]Deliverer // by method; domain.ToOutbox is needed
-	SFTP       *SFTP                // nil: nothing leaves by SFTP
+	Deliverers map[string]Deliverer // by method; domain.ToOutbox is required
+	SFTP       *SFTP                // nil: no file leaves by SFTP
 	Log        *slog.Logger
 }
 
-// Delivery takes cut files to the bank, one recorded step after the other.
-// What was done is decided by the log, never by where a file lies. Each ODFI
-// has its own queue, connection and back-off, so a bank that does not answer
-// holds up nobody else.
+// Delivery takes cut files to the bank in recorded steps. The log decides what
+// has been done, never the place of a file. Each ODFI has its own queue,
+// connection and back-off, so a bank that does not respond holds up no other.
 type Delivery struct {
 	DeliveryConfig
 	lanes      locks // by ODFI
 	queues     queues
 	unrecorded unrecorded
 	justCut    chan string         // for Run
-	servers    chan struct{}       // a token for each that is delivered to
-	memory     *semaphore.Weighted // bytes of files in hand
-	tidied     atomic.Bool         // of what earlier processes left in the outbox
+	servers    chan struct{}       // one token for each server that is being delivered to
+	memory     *semaphore.Weighted // bytes of the files in memory
+	tidied     atomic.Bool         // the outbox was cleared of files of earlier processes
 }
 
-// Bounds of what is delivered at once. A bank that does not answer keeps its
-// token for half a minute at most, and then waits for its back-off.
+// Bounds of concurrent deliveries. A bank that does not respond keeps its token
+// for half a minute at most, and then waits for its back-off.
 const (
 	serversAtOnce = 64
 	bytesInHand   = 128 << 20
@@ -58,7 +57,7 @@ func NewDelivery(c DeliveryConfig) (*Delivery, error) {
 	}, nil
 }
 
-// Method is how files of an ODFI leave, by its nine-digit routing number.
+// Method returns how files of an ODFI leave, by its nine-digit routing number.
 func (d *Delivery) Method(ctx context.Context, odfi string) (string, error) {
 	bank, err := d.Files.Ledger.Bank(ctx, odfi)
 	return bank.Leaves().Method, err
@@ -68,10 +67,10 @@ func (d *Delivery) Method(ctx context.Context, odfi string) (string, error) {
 type odfiFiles struct {
 	odfi     string
 	ids      []string // oldest first
-	toServer bool     // any of them
+	toServer bool     // any of them goes to a server
 }
 
-// unfinished lists what there is to deliver, by ODFI.
+// unfinished lists the files to deliver, by ODFI.
 func (d *Delivery) unfinished(ctx context.Context) (list []*odfiFiles, err error) {
 	current, err := d.Views.CatchUpIfQuiet(ctx)
 	if err != nil {
@@ -104,8 +103,8 @@ func (d *Delivery) unfinished(ctx context.Context) (list []*odfiFiles, err error
 	return list, nil
 }
 
-// Sweep takes every file that is not delivered as far as it can go now, in the
-// order of the files where they go to the outbox, and to all servers at once.
+// Sweep takes every undelivered file as far as possible now: files for the
+// outbox in their order, and all servers concurrently.
 func (d *Delivery) Sweep(ctx context.Context) error {
 	list, err := d.unfinished(ctx)
 	if err != nil {
@@ -122,8 +121,8 @@ func (d *Delivery) Sweep(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Deliver takes a file as far as it can go now. It may be called at any time
-// and any number of times.
+// Deliver takes a file as far as possible now. It may be called at any time and
+// any number of times.
 func (d *Delivery) Deliver(ctx context.Context, id string) error {
 	file, err := d.Files.Ledger.File(ctx, id)
 	if err != nil {
@@ -132,7 +131,8 @@ func (d *Delivery) Deliver(ctx context.Context, id string) error {
 	return d.pass(ctx, file.Opened.ODFI, []string{id})
 }
 
-// Prepare renders a cut file, dated as it would be delivered now.
+// Prepare renders a cut file, with the dates that it would be delivered with
+// now.
 func (d *Delivery) Prepare(ctx context.Context, id string) error {
 	unlock, err := d.Files.busy.lock(ctx, id)
 	if err != nil {
@@ -147,7 +147,7 @@ func (d *Delivery) Prepare(ctx context.Context, id string) error {
 	})
 }
 
-// reserve waits until so many bytes may be in hand.
+// reserve waits until that many more bytes of files may be in memory.
 func (d *Delivery) reserve(ctx context.Context, bytes int64) (release func(), err error) {
 	bytes = min(cmp.Or(bytes, 1), bytesInHand)
 	if err := d.memory.Acquire(ctx, bytes); err != nil {

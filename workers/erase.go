@@ -12,15 +12,15 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Erasure prepares the destruction of a client's keys, and removes what is
-// left in the clear afterwards.
+// Erasure prepares the destruction of a client's keys, and removes afterwards
+// what holds its data in the clear.
 type Erasure struct {
 	Files  *Files
 	Client string
 	Outbox string
 	Inbox  string
 	// Undelivered takes back files that are cut and were not delivered, and
-	// removes files from the outbox that no acknowledgement says the bank has.
+	// removes files from the outbox that the bank has not acknowledged.
 	Undelivered bool
 
 	inbound map[string]bool // files of the bank with entries of the client
@@ -28,20 +28,20 @@ type Erasure struct {
 	names   []string        // of the client's files in the outbox
 }
 
-// Erased is what became of a client.
+// Erased reports what was done.
 type Erased struct {
 	Rejected int      // items that waited
 	Released int      // files that were taken back
 	Removed  int      // files that held its account numbers
-	Left     []string // what nobody here can destroy, in words
+	Left     []string // data that cannot be destroyed from here, in words
 }
 
-// reasonErased is why nothing of a client leaves any more.
+// reasonErased is recorded with everything that is stopped.
 const reasonErased = "the keys of the client were destroyed"
 
-// Settle ends all that is under way for the client: it is suspended, files
-// that did not leave are taken back, and what waits is rejected. It refuses
-// while something is in a state that cannot be ended. It may be repeated.
+// Settle ends everything that is under way for the client: it suspends the
+// client, takes back files that did not leave, and rejects waiting items. It
+// refuses if something is in a state that cannot be ended. It may be repeated.
 func (e *Erasure) Settle(ctx context.Context) (done Erased, err error) {
 	if err := e.survey(ctx, &done, e.refuses); err != nil {
 		return done, err
@@ -49,7 +49,7 @@ func (e *Erasure) Settle(ctx context.Context) (done Erased, err error) {
 	if err := e.suspend(ctx); err != nil {
 		return done, err
 	}
-	for range ledger.Attempts { // what was asked for before the suspension may still arrive
+	for range ledger.Attempts { // requests from before the suspension may still arrive
 		before := done.Rejected + done.Released
 		if err := e.survey(ctx, &done, e.end); err != nil {
 			return done, err
@@ -66,8 +66,8 @@ func (e *Erasure) suspend(ctx context.Context) error {
 	return err
 }
 
-// survey reads the log for the client's files and transactions, and hands each
-// file to file; transactions that wait are rejected by the second pass alone.
+// survey reads the log for the client's files and transactions, and calls file
+// for each file. Waiting transactions are rejected only by the second pass.
 func (e *Erasure) survey(ctx context.Context, done *Erased, file func(context.Context, domain.File, *Erased) error) error {
 	e.inbound, e.queues, e.names, done.Left = map[string]bool{}, map[string]bool{}, nil, nil
 	q := queue{}
@@ -95,8 +95,8 @@ func (e *Erasure) survey(ctx context.Context, done *Erased, file func(context.Co
 	return e.applied(ctx, done)
 }
 
-// streams lists the files and the transactions of the client, and notes what
-// was ever in the queue.
+// streams lists the files and the transactions of the client, and notes every
+// entry that was ever in the queue for a person.
 func (e *Erasure) streams(ctx context.Context, q queue) (files, transactions []string, err error) {
 	const page = 2000
 	for after := int64(0); ; {
@@ -123,7 +123,7 @@ func (e *Erasure) streams(ctx context.Context, q queue) (files, transactions []s
 	}
 }
 
-// refuses says why a file keeps the client from being settled now.
+// refuses returns why a file keeps the client from being settled now, or nil.
 func (e *Erasure) refuses(_ context.Context, f domain.File, _ *Erased) error {
 	switch f.State {
 	case domain.FileOpen:
@@ -165,7 +165,7 @@ func (e *Erasure) end(ctx context.Context, f domain.File, done *Erased) error {
 	return e.Files.dropUnsent(ctx, f.ID, reasonErased)
 }
 
-// dropUnsent takes back a file that did not leave, whose entries never will.
+// dropUnsent takes back a file that did not leave. Its entries are rejected.
 func (f *Files) dropUnsent(ctx context.Context, id, reason string) error {
 	unlock, err := f.busy.lock(ctx, id)
 	if err != nil {
@@ -185,8 +185,8 @@ func (f *Files) dropLocked(ctx context.Context, id, reason string) error {
 	return err
 }
 
-// transaction rejects what waits of a transaction, once the client is
-// suspended, and notes from which files of the bank it has entries.
+// transaction rejects the waiting items of a transaction, once the client is
+// suspended, and notes which files of the bank its entries came from.
 func (e *Erasure) transaction(ctx context.Context, id string, done *Erased) error {
 	l := e.Files.Ledger
 	t, err := l.Transaction(ctx, e.Client, id)

@@ -10,9 +10,9 @@ import (
 )
 
 // Clean removes the files that hold the client's account numbers under another
-// key or in the clear: kept files of the bank (the log has the entries of
-// other clients in them sealed as well) and those in outbox and inbox. Settle
-// has found them.
+// key or in the clear: kept files of the bank, of which the log has the other
+// clients' entries sealed as well, and files in outbox and inbox. Settle must
+// have found them before.
 func (e *Erasure) Clean(done *Erased) error {
 	for id := range e.inbound {
 		err := e.Files.Kept.Remove(inFolder, id)
@@ -39,7 +39,8 @@ func (e *Erasure) Clean(done *Erased) error {
 	return nil
 }
 
-// names lists what is in a folder below another, nothing where there is none.
+// names lists the content of a folder below another; there is none if the
+// folder does not exist.
 func names(path, folder string) ([]string, error) {
 	f, err := regular.In(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -56,8 +57,8 @@ func names(path, folder string) ([]string, error) {
 	return list, err
 }
 
-// removeAll removes what there is of files in a folder below another. No link is
-// followed.
+// removeAll removes those of the listed files that exist in a folder below
+// another. It follows no links.
 func removeAll(path, folder string, list []string, done *Erased) error {
 	f, err := regular.In(path)
 	if errors.Is(err, fs.ErrNotExist) {

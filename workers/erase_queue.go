@@ -14,16 +14,16 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// queue is every entry that ever waited for a person, by its id.
+// queue has every entry that ever waited for a person, by its id.
 type queue map[string]*queuedEntry
 
 type queuedEntry struct {
 	inbound string
-	mine    bool // it was given to the client, or may be one of its payments' answers
+	mine    bool // it was assigned to the client, or may answer one of its payments
 	decided bool
 }
 
-// note takes an event of an entry that waits, or waited.
+// note processes an event of an entry that waits or waited.
 func (q queue) note(client string, r eventstore.Recorded) error {
 	fact, err := ledger.Fact(r)
 	if err != nil {
@@ -42,8 +42,9 @@ func (q queue) note(client string, r eventstore.Recorded) error {
 	return nil
 }
 
-// queued notes the files of the bank of which entries of the client waited.
-// The keys of what waited are a file's, so all of it must be decided.
+// queued notes the files of the bank whose waiting entries belonged to the
+// client. The entries of one file share a key, so all of them must have been
+// decided.
 func (e *Erasure) queued(ctx context.Context, q queue, done *Erased) error {
 	older := 0
 	for id, entry := range q {
@@ -80,7 +81,8 @@ func (e *Erasure) queued(ctx context.Context, q queue, done *Erased) error {
 }
 
 // QueueKeys names the keys of the client's entries that waited for a person.
-// They are destroyed with its own. Settle has found them.
+// They are destroyed together with the client's own. Settle must have found
+// them before.
 func (e *Erasure) QueueKeys() (names []string) {
 	for inbound := range e.queues {
 		names = append(names, ledger.QueueKeys(inbound))

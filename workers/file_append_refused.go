@@ -8,10 +8,10 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// refused rejects those of the entries that go over a relationship whose
-// account its bank refused, moves the others to the end, and returns how many
-// it rejected. It asks the log just before each append: a prenote or
-// micro-deposit may come back after the entry was planned.
+// refused rejects those of the entries that use a relationship whose account
+// its bank refused, moves the others to the end, and returns how many it
+// rejected. It reads the log just before each append, because a prenote or
+// micro-deposit may be returned after the entry was planned.
 func (w *appender) refused(ctx context.Context, entries []entry) (rejected int, err error) {
 	reasons := map[domain.Over]string{}
 	for _, e := range entries {

@@ -12,7 +12,7 @@ import (
 )
 
 // errStartedOver says that no offset can follow the entries of its batch,
-// because the trace numbers of the ODFI started over behind them.
+// because the trace numbers of the ODFI started over after them.
 var errStartedOver = errors.New("the trace numbers of the ODFI started over while the file was filled")
 
 // balances reports whether any batch of the file may get an offset.
@@ -21,8 +21,8 @@ func (w *openFile) balances() bool {
 	return slices.ContainsFunc(w.planned, balanced) || slices.ContainsFunc(w.batches, balanced)
 }
 
-// missing are the offsets that are to be decided yet, at most n of them. They
-// follow from what is filed and from those that the log has.
+// missing returns the offsets that are still to be decided, at most n of them.
+// They follow from the filed entries and the offsets in the log.
 func (w *openFile) missing(n int) (offsets []domain.FileOffset) {
 	from := 0
 	if done := len(w.offsets); done > 0 {
@@ -36,7 +36,7 @@ func (w *openFile) missing(n int) (offsets []domain.FileOffset) {
 	return offsets
 }
 
-// in is what the batch at an index holds.
+// in returns the content of the batch at an index.
 func (w *openFile) in(i int) domain.BatchHolds {
 	if i < len(w.held) {
 		return w.held[i]
@@ -44,8 +44,8 @@ func (w *openFile) in(i int) domain.BatchHolds {
 	return w.holds
 }
 
-// balance decides the offsets of a file in which everything is filed, in as
-// many appends as it takes. Those that an earlier process decided stay.
+// balance decides the offsets of a file whose entries are all filed, in as many
+// appends as necessary. Offsets that an earlier process decided are kept.
 func (w *appender) balance(ctx context.Context) error {
 	if w.toRelease || !w.balances() {
 		return nil
@@ -70,7 +70,8 @@ func (w *appender) balance(ctx context.Context) error {
 	return nil
 }
 
-// balanceOnce makes one append of offsets; more is false once there are none.
+// balanceOnce makes one append of offsets; more is false once there are none
+// left.
 func (w *appender) balanceOnce(ctx context.Context) (more bool, err error) {
 	offsets := w.missing(w.Limits.AppendEvents)
 	if len(offsets) == 0 {
@@ -98,8 +99,8 @@ func (w *appender) balanceOnce(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// withOffsets returns the state after an append of offsets under the traces
-// that were taken for them, and its changes.
+// withOffsets returns the state after an append of offsets, and the changes of
+// that append. The offsets get the trace numbers in taken.
 func (w openFile) withOffsets(offsets []domain.FileOffset, tracesVersion int64, taken domain.TracesTaken) (openFile, []ledger.Change, error) {
 	for i := range offsets {
 		o := &offsets[i]
@@ -121,8 +122,8 @@ func (w openFile) withOffsets(offsets []domain.FileOffset, tracesVersion int64, 
 	}}, err
 }
 
-// takeUp counts what the log has of a file that was left open: its entries,
-// and the offsets of its batches.
+// takeUp restores the state of a file that was left open: it counts the entries
+// and offsets that the log has of it.
 func (w *openFile) takeUp(ctx context.Context, files *Files, file domain.File, each func()) error {
 	w.offsets, w.totals.Batches = file.Offsets, len(file.Batches)
 	newest := 0
@@ -146,8 +147,8 @@ func (w *openFile) takeUp(ctx context.Context, files *Files, file domain.File, e
 	return err
 }
 
-// sealOffsets seals the accounts of planned batches for the stream of their
-// file. They were sealed for the settings of the client.
+// sealOffsets seals the offset accounts of planned batches for the stream of
+// their file. Until then they are sealed for the client's settings.
 func (f *Files) sealOffsets(client, file string, batches []domain.FileBatch) error {
 	sealed := map[*domain.OffsetAccount]*domain.OffsetAccount{}
 	for i := range batches {
@@ -175,8 +176,8 @@ func (f *Files) sealOffset(client, file string, a domain.OffsetAccount, number s
 	return &a, err
 }
 
-// revealOffset is an offset with its account number, which must be the one that
-// was recorded.
+// revealOffset returns an offset with its account number, which must be the
+// recorded one.
 func revealOffset(l *ledger.Ledger, file domain.File, o domain.FileOffset) (nacha.Entry, error) {
 	b := file.Batches[o.Batch-1]
 	number, err := l.OpenAccount(file.Opened.Client, b.Balance.Account)

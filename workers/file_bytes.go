@@ -12,9 +12,9 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// Bytes returns the bytes of a rendered file, for the client that downloads
-// it: the sealed copy or, should it be lost, a new render. Neither is given
-// out unless it is what was rendered first.
+// Bytes returns the bytes of a rendered file, for the client that downloads it:
+// the sealed copy or, if that is lost, a new render. It returns only bytes with
+// the hash that was recorded.
 func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
 	file, err := f.Ledger.File(ctx, id)
 	if err != nil {
@@ -44,8 +44,8 @@ func (f *Files) Bytes(ctx context.Context, id string) ([]byte, error) {
 	return content, nil
 }
 
-// Render makes, checks and keeps a cut file's bytes and records that it did.
-// A file that is rendered already stays as it is.
+// Render makes, checks and keeps the bytes of a cut file, and records that. A
+// file that is already rendered is left as it is.
 func (f *Files) Render(ctx context.Context, file domain.File) (err error) {
 	if file.State != domain.FileIsCut {
 		return nil
@@ -77,8 +77,8 @@ func (f *Files) Render(ctx context.Context, file domain.File) (err error) {
 	return f.record(ctx, "rendered", file, rendered)
 }
 
-// KeepRendered keeps a sealed copy of a cut file's bytes. Whoever gets the
-// command writes what it answers.
+// KeepRendered keeps a sealed copy of a cut file's bytes. The caller has to
+// execute the command that it returns.
 func (f *Files) KeepRendered(file domain.File, content []byte) (domain.RenderFile, error) {
 	sum := sha256.Sum256(content)
 	return domain.RenderFile{SHA256: sum[:], Size: int64(len(content))},

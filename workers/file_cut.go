@@ -12,7 +12,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Cut is a decision to cut what is due of one client at one ODFI.
+// Cut is a decision to cut the due items of one client at one ODFI.
 type Cut struct {
 	Client  domain.Client
 	ODFI    string // nine digits
@@ -21,8 +21,8 @@ type Cut struct {
 	Answers bool // returns, corrections, dishonors and contests
 }
 
-// cut files what was planned for one file and completes it. The id is empty
-// when nothing was left to file: then there is no file.
+// cut files the entries planned for one file and cuts it. The id is empty, and
+// there is no file, when no entry was left to file.
 func (f *Files) cut(ctx context.Context, c Cut, bank domain.Bank, now time.Time, p plannedFile) (id string, err error) {
 	fresh, err := uuid.NewV7()
 	if err != nil {
@@ -62,8 +62,8 @@ func (f *Files) cut(ctx context.Context, c Cut, bank domain.Bank, now time.Time,
 	return id, nil
 }
 
-// mayCut is asked before each append of a cut. A suspended client's answers
-// leave nevertheless.
+// mayCut returns a check that runs before each append of a cut. It lets a
+// suspended client's answers leave.
 func (f *Files) mayCut(client, odfi string, batches []domain.FileBatch) func(context.Context) error {
 	forward := slices.ContainsFunc(batches, func(b domain.FileBatch) bool { return !b.Answers })
 	return func(ctx context.Context) error {
@@ -77,8 +77,9 @@ func (f *Files) mayCut(client, odfi string, batches []domain.FileBatch) func(con
 }
 
 // stopped gives up a file whose client was suspended while it was filled, or
-// behind whose entries the trace numbers started over: its entries wait again. While delivery is off the file stays open, as nobody
-// may know whether it had left before the folder was restored.
+// whose offsets cannot follow because the trace numbers started over. Its
+// entries wait again. While delivery is off the file stays open, since it is
+// not known whether it had left before the folder was restored.
 func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
 	if w.version == 0 || domain.CodeOf(why) != domain.Suspended && !errors.Is(why, errStartedOver) {
 		return why
@@ -87,8 +88,8 @@ func (f *Files) stopped(ctx context.Context, w *appender, why error) error {
 }
 
 // complete cuts a file that a crash left open, with the entries that are
-// filed in it already: they go nowhere else. One that is to be released gets no
-// offsets, as the numbers for them may have gone out.
+// already filed in it and can go nowhere else. A file that is to be released
+// gets no offsets, since their numbers may have been used outside.
 func (f *Files) complete(ctx context.Context, file domain.File, toRelease bool, may func(context.Context) error) error {
 	bank, err := f.Ledger.Bank(ctx, file.Opened.ODFI)
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 // entryInFile is an entry as the log filed it.
 type entryInFile struct {
 	domain.Entry
-	transaction domain.Transaction // up to the event that filed it
+	transaction domain.Transaction // as of the event that filed it
 	item        *domain.Item
-	before      domain.State // of the item, when it was filed
+	before      domain.State // state of the item before it was filed
 	batch       int
 	position    int64 // of the filed event
 }
@@ -26,15 +26,16 @@ func (e *entryInFile) totals() nacha.Totals {
 	return p.totals()
 }
 
-// entriesOf calls yield with what was filed in a file, in the order of the
-// file, each entry built from its transaction as it stood then. Account
-// numbers stay sealed.
+// entriesOf calls yield with each entry of a file, in the order of the file.
+// Each is built from its transaction as of its filing. Account numbers stay
+// sealed.
 func (f *Files) entriesOf(ctx context.Context, file domain.File, yield func(entryInFile) error) error {
 	return entriesOf(ctx, f.Ledger, file, yield)
 }
 
-// yieldEvery is after how many entries, some milliseconds, others have the processor:
-// a payment that comes meanwhile need not wait for a slice of time to end.
+// yieldEvery is the number of entries, some milliseconds of work, after which
+// the processor is yielded, so that a request need not wait for the end of a
+// time slice.
 const yieldEvery = 400
 
 func entriesOf(ctx context.Context, l *ledger.Ledger, file domain.File, yield func(entryInFile) error) error {
@@ -57,8 +58,8 @@ func entriesOf(ctx context.Context, l *ledger.Ledger, file domain.File, yield fu
 	return nil
 }
 
-// entryAt folds a transaction up to its filed event, the last of events. No
-// byte of a file depends on when they happened and who asked.
+// entryAt folds a transaction up to its filed event, the last of events. The
+// bytes of a file do not depend on when the events happened or who caused them.
 func entryAt(file domain.File, events []eventstore.Recorded) (e entryInFile, err error) {
 	last := events[len(events)-1]
 	e.transaction.Client = last.Client

@@ -11,7 +11,7 @@ import (
 )
 
 // exchanged collects the entries of a file whose sealed account, or order, is
-// not what was recorded. Nothing of them may be paid.
+// not the one that was recorded. None of them may be paid.
 type exchanged []exchangedItem
 
 type exchangedItem struct {
@@ -23,10 +23,10 @@ func (x *exchanged) add(e *entryInFile, why error) {
 	*x = append(*x, exchangedItem{e.transaction.Client, e.transaction.ID, e.item.ID, why})
 }
 
-// ExchangedError says that entries of a file are not what was recorded.
+// ExchangedError says that entries of a file are not those that were recorded.
 type ExchangedError struct{ items exchanged }
 
-// mostNamed is how many entries an error names.
+// mostNamed is how many entries the error names.
 const mostNamed = 20
 
 // Error names the transactions.
@@ -41,11 +41,11 @@ func (e *ExchangedError) Error() string {
 	return strings.Join(names, "; ")
 }
 
-// setAside takes a file back that was cut with entries which are not what was
-// recorded: those go to a person, the others wait for the next window. The
-// caller holds the file's lock. A stop in the middle leaves a file whose
-// release the next sweep finishes; an entry that was not held by then is found
-// again when its next file is rendered, which is before anything leaves.
+// setAside takes back a cut file that has entries which are not those that were
+// recorded. These are held for a person, the others wait for the next window.
+// The caller holds the file's lock. After a stop in the middle the next sweep
+// finishes the release. An entry that was not held by then is found again when
+// its next file is rendered, which is before anything leaves.
 func (f *Files) setAside(ctx context.Context, file domain.File, why *ExchangedError) error {
 	file, err := f.decide(ctx, file.ID, "release ordered", domain.ReleaseFile{
 		Reason: "entries of it are not what was recorded, and wait for a person", Then: domain.ThenWait, NotCarried: true,

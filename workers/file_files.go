@@ -14,21 +14,22 @@ import (
 
 // DeliverySwitch says whether files of an ODFI, by its nine-digit routing
 // number, may be cut and delivered. It is off in a restored folder, where
-// nobody knows yet what had left since the backup.
+// nobody knows yet what had left since its backup.
 type DeliverySwitch interface {
 	Allowed(odfi string) (ok bool, reason string)
-	// While runs do, which writes what lets files of an ODFI leave, unless they
-	// may not: *DeliveryOffError. Whoever switches that off waits for it.
+	// While runs do, which writes an event that lets files of an ODFI leave, or
+	// returns a *DeliveryOffError if they may not. Switching delivery off waits
+	// until do has returned.
 	While(ctx context.Context, odfi string, do func(context.Context) error) error
 }
 
 // AlwaysOn is the switch of a folder that delivers.
 type AlwaysOn struct{}
 
-// Allowed always says yes.
+// Allowed implements DeliverySwitch.
 func (AlwaysOn) Allowed(string) (ok bool, reason string) { return true, "" }
 
-// While does it.
+// While implements DeliverySwitch.
 func (AlwaysOn) While(ctx context.Context, _ string, do func(context.Context) error) error {
 	return do(ctx)
 }
@@ -41,15 +42,15 @@ type FilesConfig struct {
 	Log    *slog.Logger
 	Guard  FileGuard // judges files that clients made; nil where nothing is delivered
 	Limits Limits    // those of DefaultLimits where zero
-	// TotalsDiffer is called when an acknowledgement counts something else
-	// than its file holds, once for each such answer; nil is allowed.
+	// TotalsDiffer, if set, is called once for each acknowledgement whose
+	// totals differ from those of its file.
 	TotalsDiffer func()
 }
 
 // FileGuard judges a cut file that its client made, before it is rendered.
-// Package guard has it.
+// Package guard implements it.
 type FileGuard interface {
-	// File answers why the file may not leave; nil: it may.
+	// File returns why the file may not leave, or nil if it may.
 	File(ctx context.Context, file domain.File) (*rules.Verdict, error)
 }
 
@@ -60,8 +61,8 @@ type Files struct {
 	FilesConfig
 	numbers numbers
 	busy    locks // by file id
-	// fault is nil outside tests; there it runs before and after each step
-	// that leaves something behind, and stops it with an error.
+	// fault is nil outside tests. A test sets it to be called before and after
+	// each step with a lasting effect; its error stops the step.
 	fault func(step string) error
 }
 
@@ -86,7 +87,7 @@ const (
 	inFolder  = "in"
 )
 
-// at passes a step that leaves something behind.
+// at marks a step with a lasting effect, for tests.
 func (f *Files) at(step string) error {
 	if f.fault == nil {
 		return nil
@@ -94,7 +95,7 @@ func (f *Files) at(step string) error {
 	return f.fault(step)
 }
 
-// write appends changes, between two steps that a test may stop at.
+// write appends changes; a test may stop before and after that.
 func (f *Files) write(ctx context.Context, step string, changes ...ledger.Change) (r eventstore.Result, err error) {
 	if err := f.at("before " + step); err != nil {
 		return r, err
@@ -113,9 +114,9 @@ func (f *Files) through(step string) func(context.Context, ...ledger.Change) err
 	}
 }
 
-// record writes what a command says about a file as it was read. When another
-// writer was first since then, nothing is written: what was done to the file
-// was done to the one that was read.
+// record executes a command on a file as it was read. If another writer was
+// first, nothing is written and the version error is returned: the effect of
+// the step concerns the file that was read.
 func (f *Files) record(ctx context.Context, step string, file domain.File, command fileCommand) error {
 	events, err := command.Decide(file)
 	if err != nil {
@@ -127,7 +128,7 @@ func (f *Files) record(ctx context.Context, step string, file domain.File, comma
 	return err
 }
 
-// letGo is record for what lets a file leave.
+// letGo is record for an event that lets a file leave.
 func (f *Files) letGo(ctx context.Context, step string, file domain.File, command fileCommand) error {
 	return f.Switch.While(ctx, file.Opened.ODFI, func(ctx context.Context) error {
 		return f.record(ctx, step, file, command)

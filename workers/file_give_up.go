@@ -9,8 +9,8 @@ import (
 )
 
 // mayAppend reports why nothing more may be filed for a client at an ODFI:
-// *DeliveryOffError, or a refusal. It is asked before each append, because
-// operations may have stopped the client, or the ODFI, since the one before.
+// *DeliveryOffError, or a refusal. It is called before each append, because
+// operations may have stopped the client or the ODFI since the previous one.
 func (f *Files) mayAppend(ctx context.Context, odfi string, client func(domain.Client) error, id string) error {
 	if ok, reason := f.Switch.Allowed(odfi); !ok {
 		return &DeliveryOffError{odfi, reason}
@@ -33,13 +33,12 @@ func notSuspended(c domain.Client) error {
 	return nil
 }
 
-// giveUp closes a file that is not cut, so that nothing completes it later,
-// and releases what is filed in it. Its entries are in no file then, wait
-// again or are rejected, as then says. The caller holds the file's lock. It
-// returns the refusal that was the reason; after any other error the next
-// sweep looks at the file again.
+// giveUp closes a file that is not cut, so that it is not completed later, and
+// releases the entries filed in it. They are then in no file, and wait again or
+// are rejected, as then says. The caller holds the file's lock. It returns why;
+// after any other error the next sweep tries again.
 func (f *Files) giveUp(ctx context.Context, id string, why error, then domain.Then) error {
-	ctx = context.WithoutCancel(ctx) // a caller who left must not leave it half done
+	ctx = context.WithoutCancel(ctx) // a caller who leaves must not interrupt it
 	var refusal *domain.Refusal
 	event := domain.GiveUpFile{Code: domain.DeliveryOff, Reason: why.Error(), Then: then}
 	if errors.As(why, &refusal) {
@@ -67,7 +66,8 @@ func (f *Files) giveUp(ctx context.Context, id string, why error, then domain.Th
 }
 
 // noFault reports whether an error says that operations stopped a client or an
-// ODFI, or that trace numbers started over, which is no fault of a pass.
+// ODFI, or that trace numbers started over. Such an error is not a fault of the
+// pass.
 func noFault(err error) bool {
 	var off *DeliveryOffError
 	return domain.CodeOf(err) == domain.Suspended || errors.Is(err, errStartedOver) || errors.As(err, &off)

@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// judge has the guard judge a file that its client made. A file that is
-// rejected is released at once, as far as it goes; the next sweep does the
-// rest. The caller holds the file's lock.
+// judge has the guard judge a file that its client made. A rejected file is
+// released at once; if that is interrupted, the next sweep finishes it. The
+// caller holds the file's lock.
 func (f *Files) judge(ctx context.Context, file domain.File) (stopped bool, err error) {
 	verdict, err := f.Guard.File(ctx, file)
 	if err != nil || verdict == nil {
@@ -27,12 +27,12 @@ func (f *Files) judge(ctx context.Context, file domain.File) (stopped bool, err 
 	return true, err
 }
 
-// lapse rejects a held file that nobody approved in time and that may not
-// stay.
+// lapse rejects a held file that nobody approved in time and whose rule does
+// not let it stay held.
 func (f *Files) lapse(ctx context.Context, id string) error {
 	unlock, ok := f.busy.try(id)
 	if !ok {
-		return nil // the next pass looks again
+		return nil // the next pass tries again
 	}
 	defer unlock()
 	file, err := f.decide(ctx, id, "lapsed", domain.LapseFile{Now: f.Ledger.Now()})
@@ -42,12 +42,11 @@ func (f *Files) lapse(ctx context.Context, id string) error {
 	return err
 }
 
-// Decided records what an engine said about a held file that it was asked
-// about.
+// Decided records an engine's answer about a held file.
 func (f *Files) Decided(ctx context.Context, id string, answer domain.HearEngineOnFile) error {
 	unlock, ok := f.busy.try(id)
 	if !ok {
-		return nil // it is asked again
+		return nil // the engine is asked again
 	}
 	defer unlock()
 	file, err := f.decide(ctx, id, "decided", answer)

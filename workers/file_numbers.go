@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// numbers knows the trace numbers and file id modifiers that are taken. It
-// reads on where it stopped, so a long stream costs nothing, and lets one
-// append at a time take numbers of an ODFI. Another process taking them too
-// shows as a version that moved.
+// numbers tracks the trace numbers and file id modifiers that are taken. It
+// reads each stream from where it stopped, so a long stream costs nothing, and
+// lets only one append at a time take numbers of an ODFI. If another process
+// takes numbers too, the append fails with a version error.
 type numbers struct {
 	ledger *ledger.Ledger
 
@@ -31,8 +31,9 @@ type modifiers struct {
 	domain.Modifiers
 }
 
-// traces returns the numbers of an ODFI, by eight digits, locked and as they
-// stand in the log. The caller unlocks them after its append.
+// traces returns the trace numbers of an ODFI, by its first eight digits,
+// locked and as they stand in the log. The caller unlocks them after its
+// append.
 func (n *numbers) traces(ctx context.Context, odfi8 string) (*traces, error) {
 	n.mu.Lock()
 	if n.odfis == nil {
@@ -56,14 +57,15 @@ func (n *numbers) traces(ctx context.Context, odfi8 string) (*traces, error) {
 	return t, nil
 }
 
-// Shares of a bank's trace numbers in use at which an alarm is raised.
+// Shares of a bank's trace numbers in use at which a warning and an alarm are
+// raised.
 const (
 	useWarns = 0.6
 	useCalls = 0.9
 )
 
-// tellUse raises an alarm when n more numbers lift what is in use over a
-// share of what there is.
+// tellUse raises a warning or an alarm if n more numbers raise the share in use
+// over a limit.
 func (f *Files) tellUse(odfi string, before domain.Traces, n int, on time.Time) {
 	use := before.InUse(on)
 	passes := func(share float64) bool {
@@ -81,8 +83,8 @@ func (f *Files) tellUse(odfi string, before domain.Traces, n int, on time.Time) 
 		"odfi", odfi, "in_use", use+n, "of", domain.MaxTraceSequence, "rest_days", domain.TraceRestDays)
 }
 
-// TracesInUse is the share of an ODFI's trace numbers, by its routing number,
-// that may not be taken yet.
+// TracesInUse returns the share of an ODFI's trace numbers that may not be
+// taken now, by its routing number.
 func (f *Files) TracesInUse(ctx context.Context, odfi string) (float64, error) {
 	t, err := f.numbers.traces(ctx, odfi[:8])
 	if err != nil {
@@ -92,7 +94,8 @@ func (f *Files) TracesInUse(ctx context.Context, odfi string) (float64, error) {
 	return float64(t.InUse(eastern(f.Ledger.Now()))) / domain.MaxTraceSequence, nil
 }
 
-// enoughTraces refuses an order that an ODFI has too few numbers for.
+// enoughTraces refuses an order with more entries than the ODFI has free trace
+// numbers.
 func (f *Files) enoughTraces(ctx context.Context, odfi string, n int) error {
 	t, err := f.numbers.traces(ctx, odfi[:8])
 	if err != nil {
@@ -106,8 +109,8 @@ func (f *Files) enoughTraces(ctx context.Context, odfi string, n int) error {
 	return nil
 }
 
-// modifiers returns those of an immediate origin, locked likewise. Whoever
-// needs both locks takes the traces first.
+// modifiers returns the modifiers of an immediate origin, locked likewise. To
+// avoid a deadlock, a caller that needs both locks takes the traces first.
 func (n *numbers) modifiers(ctx context.Context, origin string) (*modifiers, error) {
 	n.mu.Lock()
 	if n.origins == nil {

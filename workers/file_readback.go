@@ -14,7 +14,7 @@ import (
 
 // renderVerified makes a file's bytes and returns them only if the strict
 // reader finds every field of every record as the log has it. Each entry is
-// read from the log once, for the writer and for what the reader must find.
+// read from the log once, for both the writer and the comparison.
 func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
 	want := newExpected(file)
@@ -27,24 +27,24 @@ func renderVerified(ctx context.Context, l *ledger.Ledger, file domain.File) ([]
 	return out.Bytes(), nil
 }
 
-// yielding yields the processor now and then while a large file is read, as
-// entriesOf does while one is made.
+// yielding yields the processor from time to time while a large file is read,
+// as entriesOf does while one is made.
 type yielding struct{ r io.Reader }
 
 func (y yielding) Read(p []byte) (int, error) {
 	runtime.Gosched()
-	return y.r.Read(p[:min(len(p), 128<<10)]) // some thousand entries
+	return y.r.Read(p[:min(len(p), 128<<10)]) // some thousand entries at a time
 }
 
-// expected is a file as its transactions want it. Only what the cut decided
-// is taken from the file's own events: number, service class and effective
-// date of a batch, and the traces. What a batch says must be what each of its
-// entries says of itself.
+// expected is the content that a file must have according to its transactions.
+// Only what the cut decided is taken from the file's own events: number,
+// service class and effective date of a batch, and the traces. All other fields
+// of a batch header must agree with each of its entries.
 type expected struct {
 	file    domain.File
 	said    nacha.File
-	entries []nacha.Entry // of all batches, which hold parts of it
-	first   int           // of the newest batch
+	entries []nacha.Entry // of all batches, which hold slices of it
+	first   int           // index of the first entry of the newest batch
 }
 
 func newExpected(file domain.File) *expected {
@@ -55,7 +55,7 @@ func newExpected(file domain.File) *expected {
 	return x
 }
 
-// add takes an entry, unsealed, in the order of the file.
+// add adds an entry, unsealed, in the order of the file.
 func (x *expected) add(e *entryInFile) error {
 	header := e.header(x.file.Batches[e.batch-1])
 	if e.batch > len(x.said.Batches) {
@@ -74,8 +74,8 @@ func (x *expected) add(e *entryInFile) error {
 	return nil
 }
 
-// offset takes the entry that balances the newest batch, unsealed. It must
-// balance what the batch's entries say.
+// offset adds the entry that balances the newest batch, unsealed. It must
+// balance the entries of that batch.
 func (x *expected) offset(o domain.FileOffset, e nacha.Entry) error {
 	if o.Batch != len(x.said.Batches) {
 		return fmt.Errorf("the offset of batch %d stands in batch %d", o.Batch, len(x.said.Batches))
@@ -97,7 +97,8 @@ func (x *expected) offset(o domain.FileOffset, e nacha.Entry) error {
 	return nil
 }
 
-// header is the entry's own, with what the cut decided about its batch.
+// header returns the entry's own batch header, with the fields that the cut
+// decided for its batch.
 func (e *entryInFile) header(b domain.FileBatch) nacha.BatchHeader {
 	h := e.Entry.Header
 	h.Number, h.ServiceClass, h.SettlementDay = b.Number, b.ServiceClass, ""

@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// resumeRelease finishes the release of a file that was left in the middle of
-// it, unless somebody is at it.
+// resumeRelease finishes an interrupted release of a file, unless another
+// goroutine is working on it.
 func (f *Files) resumeRelease(ctx context.Context, id string) error {
 	unlock, ok := f.busy.try(id)
 	if !ok {
@@ -28,7 +28,7 @@ func (f *Files) resumeRelease(ctx context.Context, id string) error {
 }
 
 // FinishReleases finishes the interrupted releases of an ODFI's files, as the
-// next sweep would. The caller's views have caught up.
+// next sweep would. The caller's views must have caught up.
 func (f *Files) FinishReleases(ctx context.Context, views Views, odfi string) error {
 	half, err := views.UnreleasedFiles(ctx)
 	for _, file := range half {
@@ -39,8 +39,9 @@ func (f *Files) FinishReleases(ctx context.Context, views Views, odfi string) er
 	return err
 }
 
-// finishRelease releases the entries that a file's answer frees and returns the
-// file as it is then. The caller holds the file's lock.
+// finishRelease releases the entries that a file's acknowledgement or release
+// covers, and returns the file as it is afterwards. The caller holds the file's
+// lock.
 func (f *Files) finishRelease(ctx context.Context, file domain.File) (domain.File, error) {
 	if !file.Answered.Unreleased {
 		return file, nil
@@ -57,19 +58,18 @@ type release struct {
 	*Files
 	file     domain.File
 	now      time.Time
-	batching domain.Batching // the client's
+	batching domain.Batching // of the client
 
 	covered, kept int
 }
 
-// releasedEvents is how many events the release of one entry may take: the
-// one that releases it, one that says what becomes of it, and one each that
-// rejects a reversal of it and another answer beside it.
+// releasedEvents bounds the events by which one entry is released: the release,
+// one for what becomes of the entry, and one each to reject a reversal of it
+// and another answer beside it.
 const releasedEvents = 4
 
-// run releases every entry that the file's answer covers, in appends of at
-// most as many events as the limits allow, and then says so in the file's
-// stream.
+// run releases every entry that the file's acknowledgement or release covers,
+// in appends within the limits, and then records that in the file's stream.
 func (r *release) run(ctx context.Context) error {
 	client := ledgerItself()
 	if id := r.file.Opened.Client; id != client.ID {
@@ -102,7 +102,7 @@ func (r *release) run(ctx context.Context) error {
 }
 
 // some releases the entries that are still filed in the file. If one of their
-// transactions changed meanwhile, all are decided again.
+// transactions changes meanwhile, all are decided again.
 func (r *release) some(ctx context.Context, entries []entryInFile) error {
 	kept := 0
 	err := r.Ledger.Retry(func() (err error) {
@@ -141,8 +141,8 @@ func (r *release) decideAll(ctx context.Context, entries []entryInFile) (changes
 	return changes, kept, nil
 }
 
-// decide releases an item, if it is still in the file; stays is true for one
-// that the bank answered.
+// decide releases an item if it is still in the file. Stays is true for an item
+// that remains there because the bank answered it.
 func (r *release) decide(t domain.Transaction, item string) (events []domain.Event, stays bool) {
 	i, ok := t.Item(item)
 	if !ok {

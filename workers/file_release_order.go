@@ -6,14 +6,14 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Release takes back a cut file that was never delivered, and lets its
-// entries wait for another file, or rejects them. What the operator refused
-// and was left in the middle of its release is completed the same way. It may
-// be repeated; what is cut short is finished by the next sweep.
+// Release takes back a cut file that was never delivered, and lets its entries
+// wait for another file, or rejects them. It also completes an interrupted
+// release of a file that the operator rejected. It may be repeated; an
+// interrupted one is finished by the next sweep.
 //
-// Errors: a refusal when delivery began, or when the file is for its client
-// to carry and may have been; *DeliveryOffError, because a restored folder
-// does not know whether the file has left since its backup.
+// Errors: a refusal when delivery has begun, or when the client carries the
+// file itself and may have done so; *DeliveryOffError, because a restored
+// folder does not know whether the file has left since its backup.
 func (f *Files) Release(ctx context.Context, id string, c domain.ReleaseFile) error {
 	unlock, err := f.busy.lock(ctx, id)
 	if err != nil {
@@ -41,8 +41,8 @@ func (f *Files) Release(ctx context.Context, id string, c domain.ReleaseFile) er
 	return err
 }
 
-// uncarried makes sure that the bank has answered nothing of a file of which
-// its client says that it did not carry it there.
+// uncarried checks that the bank has answered no entry of a file of which the
+// client says that it did not carry it there.
 func (f *Files) uncarried(ctx context.Context, file domain.File, c domain.ReleaseFile) error {
 	events, err := c.Decide(file)
 	if err != nil || len(events) == 0 || file.Opened.Method != domain.ByDownload {

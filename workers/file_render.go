@@ -11,8 +11,8 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// RenderFile makes the bytes of a cut file from the log alone: the same bytes
-// every time. They are not checked.
+// RenderFile makes the bytes of a cut file from the log alone, and the same
+// bytes every time. It does not verify them.
 func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
 	if err := render(ctx, l, file, &out, nil); err != nil {
@@ -21,8 +21,8 @@ func RenderFile(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte
 	return out.Bytes(), nil
 }
 
-// RenderMasked is RenderFile with the last digits of account numbers alone, for
-// which it needs no key.
+// RenderMasked is RenderFile with only the last digits of account numbers. It
+// needs no key.
 func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]byte, error) {
 	var out bytes.Buffer
 	err := writeEntries(ctx, l, file, &out, func(e *entryInFile) error {
@@ -45,9 +45,9 @@ func RenderMasked(ctx context.Context, l *ledger.Ledger, file domain.File) ([]by
 	return out.Bytes(), nil
 }
 
-// render writes the file, and shows each entry to want, unless that is nil,
-// before it is written. Entries that are not what was recorded end in an
-// *ExchangedError.
+// render writes the file. If want is not nil, each entry is added to it before
+// it is written. It returns an *ExchangedError if entries are not those that
+// were recorded.
 func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, want *expected) error {
 	var wrong exchanged
 	err := writeEntries(ctx, l, file, out, func(e *entryInFile) error {
@@ -76,11 +76,12 @@ func render(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.
 	return err
 }
 
-// errLeftOut leaves an entry out; the bytes written are then discarded.
+// errLeftOut makes writeEntries leave an entry out; the bytes are then
+// discarded.
 var errLeftOut = errors.New("the entry is left out")
 
-// writeEntries writes the file. Each entry is first made readable by reveal;
-// offset makes the one that balances a batch.
+// writeEntries writes the file. It calls reveal to open each entry's account,
+// and offset for the entry that balances a batch.
 func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *bytes.Buffer, reveal func(*entryInFile) error, offset func(domain.FileOffset) (nacha.Entry, error)) error {
 	if file.Cut == nil {
 		return errors.New("it is not cut yet")
@@ -93,7 +94,7 @@ func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *
 	batch := 0
 	end := func() error {
 		if batch == 0 {
-			return nil // none is open
+			return nil // no batch is open
 		}
 		if o, ok := file.OffsetIn(batch); ok {
 			e, err := offset(o)
@@ -138,9 +139,9 @@ func writeEntries(ctx context.Context, l *ledger.Ledger, file domain.File, out *
 	return err
 }
 
-// size is the most bytes a file with these totals has.
+// size is the largest number of bytes of a file with these totals.
 func size(t nacha.Totals) int {
-	const line, padding = 96, 9 // a record with its end; records that fill the last block
+	const line, padding = 96, 9 // a record with its line end; records that fill the last block
 	return line * (2 + 2*t.Batches + t.Entries + t.Addenda + padding)
 }
 

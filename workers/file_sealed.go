@@ -9,14 +9,14 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// sealed is how content is kept under files/<folder>/<name>: with the client's
-// key, bound to that name.
+// sealed describes the sealed file files/<folder>/<name>: it is encrypted with
+// the client's key and bound to that name.
 func (f *Files) sealed(client, folder, name string) seal.File {
 	return seal.File{Keys: f.Ledger.Keys, Client: client, Name: folder + "/" + name}
 }
 
 // keep stores content under files/<folder>/<name>. It returns when the file is
-// durable; a crash leaves the old or the new one.
+// durable; after a crash there is the old file or the new one.
 func (f *Files) keep(client, folder, name string, content []byte) error {
 	if err := f.keepSealed(f.sealed(client, folder, name), folder, name, content); err != nil {
 		return fmt.Errorf("keep %s: %w", filepath.Join(folder, name), err)
@@ -46,8 +46,8 @@ func (f *Files) keepSealed(as seal.File, folder, name string, content []byte) (e
 	return k.Commit(name)
 }
 
-// kept reads back what keep stored. A missing file is fs.ErrNotExist; a
-// changed one is the keyring's error.
+// kept reads back what keep stored. Errors: fs.ErrNotExist if the file is
+// missing; the keyring's error if it was changed.
 func (f *Files) kept(client, folder, name string) ([]byte, error) {
 	file, err := f.Kept.Open(folder, name)
 	if err != nil {

@@ -10,33 +10,33 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// openFile is the state of a file while its entries are filed. It is immutable
-// by copy: if an append fails, the previous state is still valid.
+// openFile is the state of a file while its entries are filed. Its methods
+// return a changed copy, so the previous state is still valid if an append
+// fails.
 type openFile struct {
 	opened  domain.FileOpened
 	planned []domain.FileBatch
 	terms   *calendar.Terms
-	decided time.Time // when the dates of the planned batches were
+	decided time.Time // when the dates of the planned batches were decided
 
-	version int64              // of the file's stream; 0 while it is not opened
+	version int64              // of the file's stream; 0 until the file is opened
 	batches []domain.FileBatch // begun, numbered from 1
-	batch   int                // planned batch of the newest one
-	trace   int                // newest sequence in it
+	batch   int                // index of the newest one in the planned batches
+	trace   int                // newest trace sequence in it
 	totals  nacha.Totals
 	isCut   bool
 
-	held    []domain.BatchHolds // what the batches before the newest hold
-	holds   domain.BatchHolds   // what the newest holds
+	held    []domain.BatchHolds // content of the batches before the newest
+	holds   domain.BatchHolds   // content of the newest
 	offsets []domain.FileOffset // decided, in the order of their batches
 }
 
 func (w *openFile) stream() string { return domain.FileStream(w.opened.FileID) }
 func (w *openFile) origin() string { return w.opened.Settings.ImmediateOrigin }
 
-// with returns the state after the next append and the append's changes. It
-// files entries[:n] under the traces that were taken for them. The filed events
-// follow file.filled and the event that takes the traces, as domain.FileFilled
-// says.
+// with returns the state after the next append, and the changes of that append.
+// It files entries[:n] with the trace numbers in taken. The filed events follow
+// file.filled and the event that takes the traces, as domain.FileFilled says.
 func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain.TracesTaken) (openFile, []ledger.Change, error) {
 	filled := domain.FileFilled{
 		FirstTrace: w.traceNumber(taken.First),
@@ -75,15 +75,15 @@ func (w openFile) with(entries []entry, n int, tracesVersion int64, taken domain
 	return w, changes, err
 }
 
-// hold counts an entry that is filed under a trace number of the newest batch.
+// hold counts an entry that is filed in the newest batch with a trace number.
 func (w *openFile) hold(t nacha.Totals, trace int) {
 	w.trace = trace
 	w.totals.Add(t)
 	w.holds.Add(t, trace)
 }
 
-// begin opens the batch of entries[0]. Without a class of its own it gets the
-// one that its entries need.
+// begin opens the batch of entries[0]. If the batch has no service class, it
+// gets the one that its entries need.
 func (w *openFile) begin(entries []entry) {
 	w.batch = entries[0].batch
 	b := w.planned[w.batch]
@@ -130,7 +130,7 @@ func class(entries []entry) int {
 	return nacha.ServiceClass(debits, credits)
 }
 
-// close cuts the file: its totals, its creation time and its modifier.
+// close cuts the file: it decides its totals, creation time and modifier.
 func (w *openFile) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, error) {
 	taken, sequence := m.Next(eastern(now))
 	file, err := w.change(domain.CutFile{Totals: w.totals, Taken: taken, Sequence: sequence, Terms: w.terms, Now: now})
@@ -140,7 +140,7 @@ func (w *openFile) close(now time.Time, m *domain.Modifiers) ([]ledger.Change, e
 	}}, err
 }
 
-// change is what a command says about the file.
+// change is the change that a command on the file makes.
 func (w *openFile) change(command fileCommand) (ledger.Change, error) {
 	events, err := command.Decide(domain.File{
 		ID: w.opened.FileID, Opened: w.opened, State: domain.FileOpen, Version: w.version, Batches: w.batches, Offsets: w.offsets, DatedAt: w.decided,
@@ -154,5 +154,5 @@ func (w *openFile) traceNumber(sequence int) string {
 	return fmt.Sprintf("%s%07d", w.opened.ODFI[:8], sequence)
 }
 
-// eastern is an instant on the clock that files and deadlines go by.
+// eastern converts an instant to the time zone of files and deadlines.
 func eastern(t time.Time) time.Time { return t.In(calendar.Eastern) }

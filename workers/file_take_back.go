@@ -10,13 +10,12 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// What package restore needs for a file that was under way at the backup.
+// Package restore uses these for a file that was under way at the backup.
 
 // TakeBack releases a file of a restored ledger that did not leave before the
 // loss, so that its entries wait again. A file that was being filled is cut
-// first; entries that a client asked for and that were not filled wait by
-// themselves. Unlike Release it works while delivery is off: the caller knows
-// what had left.
+// first; entries of an order that were not filed yet are queued. Unlike Release
+// it works while delivery is off: the caller knows which files had left.
 func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	unlock, err := f.busy.lock(ctx, id)
 	if err != nil {
@@ -52,9 +51,10 @@ func (f *Files) TakeBack(ctx context.Context, id, reason string) error {
 	return err
 }
 
-// takeApart queues the entries of a client's open file that are not filled.
-// Filling them would take trace numbers, and the log does not know yet which
-// of those went out. It may be repeated, as after a crash.
+// takeApart queues those entries of a client's open file that are not filed
+// yet. Filing them would take trace numbers, and the restored log does not know
+// yet which numbers were used before the loss. It may be repeated, as after a
+// crash.
 func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	u := Uploads{UploadsConfig{Files: f}}
 	source, err := u.source(file)
@@ -72,7 +72,7 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 		if err != nil || t.Exists() {
 			return err
 		}
-		e.InFile = "" // it is in none
+		e.InFile = "" // the transaction is in no file
 		_, err = f.write(ctx, "taken apart", ledger.Change{
 			Stream: domain.TransactionStream(file.Opened.Client, e.TransactionID), Client: file.Opened.Client,
 			Expect: eventstore.NewStream, Events: []domain.Event{e},
@@ -82,7 +82,7 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	if err != nil || len(file.Ranges) == 0 {
 		return err
 	}
-	for _, change := range source.beside(file.Opened) { // what is cut shows
+	for _, change := range source.beside(file.Opened) { // the file is shown once it is cut
 		_, err := f.write(ctx, "shown", change)
 		if err != nil && !ledger.Contended(err) {
 			return err
@@ -91,10 +91,10 @@ func (f *Files) takeApart(ctx context.Context, file domain.File) error {
 	return nil
 }
 
-// Source reads the entries of an order, the same ones each time.
+// Source reads the entries of an order. It yields the same ones each time.
 type Source interface {
-	// Each calls yield with every entry, batch by batch. What yield gets is
-	// good until it returns.
+	// Each calls yield with every entry, batch by batch. The argument of yield
+	// is valid until yield returns.
 	Each(yield func(Asked) error) error
 }
 
@@ -103,8 +103,8 @@ func (u *Uploads) Source(_ context.Context, file domain.File) (Source, error) {
 	return u.source(file)
 }
 
-// Beside are the changes that are written with the cut of a client's own file,
-// which show it under the interface by which it was asked for.
+// Beside returns the changes that are written together with the cut of a
+// client's own file. They show the file in the API by which it was ordered.
 func (u *Uploads) Beside(file domain.File) ([]ledger.Change, error) {
 	s, err := u.source(file)
 	if err != nil {
@@ -133,8 +133,8 @@ func (u *Uploads) source(file domain.File) (*upload, error) {
 	return s, nil
 }
 
-// Originated is the event that begins the transaction of the n-th entry, from
-// 0, of a file that was opened for a client.
+// Originated returns the event that begins the transaction of the n-th entry,
+// counted from 0, of a client's own file.
 func (f *Files) Originated(ctx context.Context, opened domain.FileOpened, n int, asked Asked) (domain.TransactionOriginated, error) {
 	e := asked.Originated
 	e.TransactionID, e.ItemID = entryIDs(opened.FileID, n)

@@ -19,31 +19,33 @@ type Verification struct {
 	Ledger *ledger.Ledger
 	Kept   eventstore.Kept
 	Outbox string
-	// NotCheckable tells errors of sealed values that cannot be opened here
-	// although nothing is wrong with them; seal.NotCheckable is one.
+	// NotCheckable reports whether an error means that a sealed value cannot be
+	// opened here although nothing is wrong with it; seal.NotCheckable does
+	// that.
 	NotCheckable func(error) bool
-	// Progress, if set, is told how far the log is read, and then how many of the
-	// filed entries were looked at.
+	// Progress, if set, is called with how far the log has been read, and then
+	// with how many of the filed entries have been checked.
 	Progress func(done, total int64)
 }
 
-// Verified is what was found.
+// Verified is the result of a verification.
 type Verified struct {
 	IDs          []string        // of the files that were opened, in log order
-	Names        map[string]bool // under which files were rendered
-	Files        int             // looked at
+	Names        map[string]bool // names of rendered files
+	Files        int             // files that were checked
 	Entries      int
 	Problems     []string // each names a file or a log position
-	NotCheckable []string // files whose client's key is gone
+	NotCheckable []string // files whose client's key was destroyed
 	Unopened     int      // sealed accounts of such clients
 }
 
-// VerifyFiles reads the whole log and makes every file again: its bytes must
-// be those that were rendered, so must the sealed copy's and those in the
-// outbox; every entry must be in one file alone that it was not released
-// from; no trace number may be taken twice by an ODFI on one creation date,
-// and no origin, date, time and modifier twice at all. What is wrong is
-// listed, never fatal to the rest; the error is one of reading.
+// VerifyFiles reads the whole log and renders every file again. It checks that
+// the bytes are those that were rendered, and so are those of the sealed copy
+// and of the file in the outbox; that every entry is in only one file from
+// which it was not released; that an ODFI's trace numbers are unique per
+// creation date; and that no two files have the same origin, date, time and
+// modifier. Problems are listed and do not stop the verification; the error is
+// one of reading.
 func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
 	r := verifier{Verification: v, found: Verified{Names: map[string]bool{}}, traces: map[string][]traceRange{}, keys: map[string]string{}}
 	if r.NotCheckable == nil {
@@ -70,16 +72,16 @@ func VerifyFiles(ctx context.Context, v Verification) (Verified, error) {
 type verifier struct {
 	Verification
 	found  Verified
-	filed  int                     // events of entries in the log
+	filed  int                     // number of events in the log that file an entry
 	traces map[string][]traceRange // by ODFI and creation date
-	keys   map[string]string       // file by its header key
+	keys   map[string]string       // file id by header key
 }
 
 func (r *verifier) problem(format string, args ...any) {
 	r.found.Problems = append(r.found.Problems, fmt.Sprintf(format, args...))
 }
 
-// survey reads the log once for the files there are and counts filed events.
+// survey reads the log once, collects the files and counts filed events.
 func (r *verifier) survey(ctx context.Context) error {
 	head, err := r.Ledger.Store.Head(ctx)
 	if err != nil {
@@ -114,8 +116,8 @@ func (r *verifier) survey(ctx context.Context) error {
 	return nil
 }
 
-// file checks one file. Errors of reading the log end the verification;
-// anything else is a problem of the file.
+// file checks one file. Errors of reading the log end the verification; any
+// other error is a problem of the file.
 func (r *verifier) file(ctx context.Context, id string) error {
 	r.found.Files++
 	file, err := r.Ledger.File(ctx, id)
@@ -138,8 +140,8 @@ func (r *verifier) file(ctx context.Context, id string) error {
 	return ctx.Err()
 }
 
-// entries checks that each entry was waiting when it was filed, which it is
-// not while it is in another file.
+// entries checks that each entry was waiting when it was filed. An entry that
+// is in another file does not wait.
 func (r *verifier) entries(ctx context.Context, file domain.File) {
 	err := entriesOf(ctx, r.Ledger, file, func(e entryInFile) error {
 		r.found.Entries++
@@ -162,7 +164,7 @@ func (r *verifier) entries(ctx context.Context, file domain.File) {
 	}
 }
 
-// bytes compares everything that should hold the file's bytes.
+// bytes renders a file and compares its copies with the result.
 func (r *verifier) bytes(ctx context.Context, file domain.File) {
 	content, err := renderVerified(ctx, r.Ledger, file)
 	switch {
@@ -191,9 +193,9 @@ func (r *verifier) bytes(ctx context.Context, file domain.File) {
 	}
 }
 
-// sameAsLeft compares the copy in the outbox. Where the log does not say to what
-// it was encrypted, because it left before the folder was restored, nothing can
-// be said of it.
+// sameAsLeft compares the copy in the outbox. If the file left encrypted before
+// the folder was restored, the log does not have the hash of the ciphertext,
+// and nothing can be compared.
 func (r *verifier) sameAsLeft(file domain.File, sent []byte, err error, content []byte) {
 	switch sum := sha256.Sum256(sent); {
 	case err != nil || file.Encrypted == nil && !pgp.Is(sent):
@@ -203,11 +205,10 @@ func (r *verifier) sameAsLeft(file domain.File, sent []byte, err error, content 
 	}
 }
 
-// keptAsLeft compares the kept copy of what a file was encrypted to, which need
-// not be there any more.
+// keptAsLeft compares the kept copy of an encrypted file, which may be missing.
 func (r *verifier) keptAsLeft(f *Files, file domain.File) {
 	if file.Encrypted == nil || !file.Transmitted() {
-		return // until then a stop may have left the copy of another attempt
+		return // until then the copy may be of an interrupted attempt
 	}
 	kept, err := f.kept(file.Opened.Client, outFolder, file.ID+encryptedSuffix)
 	if sum := sha256.Sum256(kept); err == nil && !bytes.Equal(sum[:], file.Encrypted.SHA256) {
@@ -218,7 +219,7 @@ func (r *verifier) keptAsLeft(f *Files, file domain.File) {
 	}
 }
 
-// same compares a copy that need not be there any more.
+// same compares a copy, which may be missing.
 func (r *verifier) same(file domain.File, what string, have []byte, err error, want []byte) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

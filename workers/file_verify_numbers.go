@@ -10,11 +10,11 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// traceRange is a run of trace numbers without gaps.
+// traceRange is a run of consecutive trace numbers.
 type traceRange struct{ file, first, last string }
 
-// took notes a trace number of a file. Another file of the same ODFI may have
-// taken some in between, so the numbers of one file are several runs.
+// took records a trace number of a file. Another file of the same ODFI may have
+// taken some in between, so the numbers of one file may be several runs.
 func (r *verifier) took(file domain.File, trace string) {
 	day := traceDay(file)
 	runs := r.traces[day]
@@ -41,7 +41,7 @@ func traceDay(file domain.File) string {
 	return file.Opened.ODFI[:8] + " on " + file.Cut.CreatedOn
 }
 
-// overlaps looks for runs of traces that meet.
+// overlaps reports runs of trace numbers that overlap.
 func (r *verifier) overlaps() {
 	for _, day := range slices.Sorted(maps.Keys(r.traces)) {
 		ranges := r.traces[day]

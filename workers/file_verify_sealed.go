@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// sealed checks that what an event holds sealed opens where it stands and is
-// what was recorded with it. The chain says only that the log fits together,
-// which somebody without any key can make it do.
+// sealed checks that each sealed value of an event can be opened in its place
+// and is what was recorded with it. The hash chain alone only proves that the
+// log is consistent, and a chain can be made without any key.
 func (r *verifier) sealed(e eventstore.Recorded) error {
 	check := r.opens
 	switch e.Type {
@@ -48,7 +48,7 @@ func (r *verifier) sealed(e eventstore.Recorded) error {
 	return nil
 }
 
-// opens opens what one event holds sealed.
+// opens opens the sealed values of one event.
 func (r *verifier) opens(client, stream string, fact domain.Fact) error {
 	l := r.Ledger
 	switch e := fact.Event.(type) {
@@ -133,7 +133,7 @@ func opensWebhook(l *ledger.Ledger, client, stream string, secret domain.Sealed)
 	return err
 }
 
-// opensWhole opens the entry behind one whose texts are masked in the log.
+// opensWhole opens the sealed entry whose texts are masked in the log.
 func (r *verifier) opensWhole(client string, fact domain.Fact) error {
 	var whole domain.Sealed
 	switch e := fact.Event.(type) {

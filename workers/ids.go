@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// derivedID is the id that follows from a seed, always the same one: a UUID
-// of version 8, whose content is ours to define (RFC 9562).
+// derivedID derives an id from a seed, always the same one: a UUID of version
+// 8, whose content an application may define (RFC 9562).
 func derivedID(seed ...[]byte) uuid.UUID {
 	h := sha256.New()
 	for _, s := range seed {
@@ -28,10 +28,10 @@ func version8(id uuid.UUID) uuid.UUID {
 	return id
 }
 
-// entryIDs are the ids of the n-th transaction of a file and of its item,
-// from 0. They are next to each other, so that the log's index stays cheap to
-// write, and follow from the file's id, so that a repeated request and a
-// resumed one find the same transactions.
+// entryIDs are the ids of the n-th transaction of a file, counted from 0, and
+// of its item. They are derived from the file's id, so that a repeated or
+// resumed request finds the same transactions. Ids of one file are close to
+// each other, which keeps the log's index cheap to write.
 func entryIDs(fileID string, n int) (transaction, item string) {
 	of := func(what string) string {
 		id := derivedID([]byte(what), []byte(fileID))

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// locks is a lock for each name, so that one file is worked on by one
-// goroutine at a time. Across processes the log decides.
+// locks has a lock for each name, so that only one goroutine works on a file.
+// Between processes the log decides.
 type locks struct {
 	mu   sync.Mutex
 	held map[string]*lock
@@ -19,7 +19,7 @@ type lock struct {
 	users int           // holder and waiters
 }
 
-// lock waits for its turn; the error is the context's.
+// lock waits until the lock is free; the error is that of ctx.
 func (l *locks) lock(ctx context.Context, name string) (unlock func(), err error) {
 	k := l.use(name)
 	select {
@@ -43,7 +43,7 @@ func (l *locks) try(name string) (unlock func(), ok bool) {
 	}
 }
 
-// names lists what is held or waited for.
+// names lists the locks that are held or waited for.
 func (l *locks) names() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,11 +14,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// PoisonStream keeps messages that could not be handled, for a person to look
-// at. It is bounded: the log has the events, and sweeps do the work.
+// PoisonStream keeps messages that could not be handled, for a person to
+// examine. It is bounded: the log has the events, and sweeps do the work.
 const PoisonStream = "POISON"
 
-// Poison is the poison queue: a stream of its own beside the log's echo.
+// Poison publishes to the poison queue, which is a stream of its own beside the
+// stream of events.
 type Poison struct {
 	JetStream jetstream.JetStream
 	Log       *slog.Logger
@@ -47,7 +48,7 @@ func (p Poison) Publish(topic string, messages ...*message.Message) error {
 	for _, m := range messages {
 		header := nats.Header{}
 		for name, value := range m.Metadata {
-			if !strings.HasPrefix(name, "Nats-") { // orders to the first stream, not to this one
+			if !strings.HasPrefix(name, "Nats-") { // they address the first stream, not this one
 				header[name] = []string{value}
 			}
 		}

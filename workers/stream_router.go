@@ -14,32 +14,32 @@ import (
 	"github.com/achledger/achledger/eventstore/relay"
 )
 
-// FileTopic are the events of files that call for delivery.
+// FileTopic matches the events of files that call for delivery.
 const FileTopic = "ledger.*.file.cut"
 
-// PoisonTopic is where messages go that could not be handled.
+// PoisonTopic receives messages that could not be handled.
 const PoisonTopic = "poison.file"
 
-// How a message is handled that fails.
+// Retries of a message whose handler fails.
 const (
 	tryWithin    = 2 * time.Minute
 	retries      = 3
-	firstBackoff = 200 * time.Millisecond // doubling
+	firstBackoff = 200 * time.Millisecond // doubles with each retry
 )
 
 // RouterConfig is what NewRouter needs.
 type RouterConfig struct {
 	Delivery   *Delivery
 	Subscriber message.Subscriber
-	Poison     message.Publisher // takes what could not be handled
+	Poison     message.Publisher // receives messages that could not be handled
 	Log        *slog.Logger
 }
 
-// NewRouter makes watermill's Router, which runs side effects as soon as the
-// log's echo asks for them: a file that was cut is delivered. A handler that
-// panics or fails is tried again; then its message goes to the poison queue
-// and the ones behind it continue. Nothing depends on it: the next sweep does
-// the same work.
+// NewRouter makes watermill's Router, which starts side effects as soon as the
+// stream of events asks for them: it delivers a file that was cut. A handler
+// that panics or fails is retried; then its message goes to the poison queue
+// and the following messages are handled. Nothing depends on the router: the
+// next sweep does the same work.
 func NewRouter(c RouterConfig) (*message.Router, error) {
 	if c.Delivery == nil || c.Subscriber == nil || c.Poison == nil {
 		return nil, errors.New("a router needs a delivery, a subscriber and a poison queue")
@@ -65,8 +65,8 @@ func NewRouter(c RouterConfig) (*message.Router, error) {
 	return router, nil
 }
 
-// handle delivers the file whose event it is told of. It waits for no bank's
-// server: messages come one after the other, whosever files they are about.
+// handle delivers the file that an event is about. It does not wait for a
+// bank's server, because messages of all files are handled one after the other.
 func (d *Delivery) handle(m *message.Message) error {
 	stream := m.Metadata.Get(relay.StreamHeader)
 	id, ok := strings.CutPrefix(stream, "file/")

@@ -19,22 +19,22 @@ import (
 type SubscriberConfig struct {
 	JetStream jetstream.JetStream
 	Stream    string // relay.Stream
-	Group     string // subscribers of one group share its messages
-	// From is where a group begins that did not exist before: at the
-	// stream's first message by default.
+	Group     string // subscribers of a group share its messages
+	// From is where a new group begins: at the stream's first message by
+	// default.
 	From jetstream.DeliverPolicy
-	// AckWait is how long a message may stay silent before it is given to
-	// another subscriber: 30 s by default. One that is being worked on says
-	// so, however long it takes.
+	// AckWait is how long a message may stay unacknowledged before it is given
+	// to another subscriber: 30 s by default. It is extended while a handler
+	// works on the message.
 	AckWait time.Duration
-	// NackDelay is how long a refused message waits to come again.
+	// NackDelay is the delay before a refused message is delivered again.
 	NackDelay time.Duration
 	Log       *slog.Logger
 }
 
-// Subscriber reads the echo of the log for watermill's Router. Delivery is at
-// least once and in order: the next message of a group comes when the one
-// before is acked. A topic is a subject filter.
+// Subscriber reads the stream of the log's events for watermill's Router.
+// Delivery is at least once and in order: the next message of a group comes
+// when the previous one is acked. A topic is a subject filter.
 type Subscriber struct {
 	SubscriberConfig
 	closing chan struct{}
@@ -61,8 +61,8 @@ func NewSubscriber(c SubscriberConfig) (*Subscriber, error) {
 	return &Subscriber{SubscriberConfig: c, closing: make(chan struct{})}, nil
 }
 
-// Subscribe implements message.Subscriber. The channel is closed when ctx
-// ends or the subscriber closes. While the broker is away it keeps trying.
+// Subscribe implements message.Subscriber. The channel is closed when ctx ends
+// or the subscriber closes. It keeps trying while the broker cannot be reached.
 func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *message.Message, error) {
 	select {
 	case <-s.closing:
@@ -76,7 +76,7 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 		defer s.running.Done()
 		defer close(out)
 		defer cancel()
-		go func() { // ends with the subscription
+		go func() { // it ends with the subscription
 			select {
 			case <-s.closing:
 				cancel()
@@ -93,15 +93,15 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 	return out, nil
 }
 
-// Close ends all subscriptions and waits for them. A message that is not
-// acked yet comes again.
+// Close ends all subscriptions and waits for them. A message that is not acked
+// by then is delivered again.
 func (s *Subscriber) Close() error {
 	s.once.Do(func() { close(s.closing) })
 	s.running.Wait()
 	return nil
 }
 
-// follow hands on messages until ctx ends or the broker goes away.
+// follow forwards messages until ctx ends or the broker cannot be reached.
 func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *message.Message) error {
 	consumer, err := s.JetStream.CreateOrUpdateConsumer(ctx, s.Stream, jetstream.ConsumerConfig{
 		Durable: s.durable(topic), FilterSubject: topic, DeliverPolicy: s.From,
@@ -110,9 +110,9 @@ func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *messa
 	if err != nil {
 		return fmt.Errorf("open consumer %s: %w", s.durable(topic), err)
 	}
-	// One request for each message: the iterator that the library offers
-	// loses its place now and then when it fetches one at a time, and then
-	// waits for half a minute.
+	// One request for each message: the library's iterator sometimes loses its
+	// place when it fetches messages one at a time, and then waits for half a
+	// minute.
 	for ctx.Err() == nil {
 		pull, cancel := context.WithTimeout(ctx, pullTime)
 		m, err := consumer.Next(jetstream.FetchContext(pull))
@@ -131,7 +131,8 @@ func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *messa
 // pullTime is how long one request waits for a message.
 const pullTime = 20 * time.Second
 
-// handle offers one message and answers the broker as the receiver does.
+// handle offers one message to the receiver and passes its ack or nack to the
+// broker.
 func (s *Subscriber) handle(ctx context.Context, m jetstream.Msg, out chan<- *message.Message) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -144,7 +145,7 @@ func (s *Subscriber) handle(ctx context.Context, m jetstream.Msg, out chan<- *me
 		case offer <- offered:
 			offer = nil
 		case <-offered.Acked():
-			// Only a confirmed ack lets no other subscriber have it again.
+			// Only a confirmed ack prevents another delivery.
 			s.noteUnsent(m, m.DoubleAck(context.WithoutCancel(ctx)))
 			return
 		case <-offered.Nacked():
@@ -159,15 +160,16 @@ func (s *Subscriber) handle(ctx context.Context, m jetstream.Msg, out chan<- *me
 	}
 }
 
-// noteUnsent notes an answer that did not reach the broker: the message comes
-// again, and the handler finds its work done.
+// noteUnsent logs an ack or nack that did not reach the broker. The message is
+// delivered again, and the handler finds its work done.
 func (s *Subscriber) noteUnsent(m jetstream.Msg, err error) {
 	if err != nil {
 		s.Log.Warn("could not answer the broker", "subject", m.Subject(), "err", err)
 	}
 }
 
-// message carries the headers as metadata; its id is the event's.
+// message converts a message: headers become metadata, and its id is the
+// event's.
 func (s *Subscriber) message(ctx context.Context, m jetstream.Msg) *message.Message {
 	w := message.NewMessage(m.Headers().Get("ce-id"), m.Data())
 	for name, values := range m.Headers() {
@@ -177,13 +179,13 @@ func (s *Subscriber) message(ctx context.Context, m jetstream.Msg) *message.Mess
 	return w
 }
 
-// durable names the group's consumer of a topic.
+// durable is the name of the group's consumer of a topic.
 func (s *Subscriber) durable(topic string) string {
 	sum := sha256.Sum256([]byte(topic))
 	return s.Group + "-" + hex.EncodeToString(sum[:6])
 }
 
-// pause waits, or until ctx ends.
+// pause waits for d, or until ctx ends.
 func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()

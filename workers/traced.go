@@ -16,8 +16,8 @@ import (
 
 var tracer = otel.Tracer("github.com/achledger/achledger/workers")
 
-// traced begins the span of a step of a file's life; end closes it with how
-// the step ended. Where tracing is off both do nothing.
+// traced begins the span of a step of a file's life; end closes it with the
+// outcome. Both do nothing where tracing is off.
 func traced(ctx context.Context, step, file string) (_ context.Context, end func(*error)) {
 	ctx, span := tracer.Start(ctx, step, trace.WithAttributes(attribute.String("achledger.file", file)))
 	return ctx, func(err *error) {
@@ -28,11 +28,11 @@ func traced(ctx context.Context, step, file string) (_ context.Context, end func
 	}
 }
 
-// maxLinks bounds from how many of its payments a file's trace can be reached.
+// maxLinks bounds the number of payments to which a file's trace is linked.
 const maxLinks = 32
 
-// linkPayments links the span of a file to the traces of its first payments,
-// so that whoever looks at a request finds the file, and the other way round.
+// linkPayments links the span of a file to the traces of its first payments, so
+// that each can be found from the other.
 func linkPayments(ctx context.Context, l *ledger.Ledger, file domain.File) {
 	span := trace.SpanFromContext(ctx)
 	if !span.IsRecording() || len(file.Ranges) == 0 {
@@ -40,7 +40,7 @@ func linkPayments(ctx context.Context, l *ledger.Ledger, file domain.File) {
 	}
 	first := file.Ranges[0].First
 	last := min(file.Ranges[0].Last, first+maxLinks-1)
-	_ = l.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), first, last, func(events []eventstore.Recorded) error { // a trace may lack links
+	_ = l.Store.ReadHistories(ctx, domain.TransactionFiled{}.Type(), first, last, func(events []eventstore.Recorded) error { // missing links do no harm
 		var meta domain.Meta
 		if json.Unmarshal(events[0].Meta, &meta) == nil {
 			if link, ok := ledger.Traced(meta.TraceParent); ok {

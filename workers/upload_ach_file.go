@@ -12,25 +12,26 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// ACHFileRecord is what achfile.made says of an ACH Pro file. It is kept with
-// the file's text, so that the file shows whoever completes it.
+// ACHFileRecord is the content of achfile.made for an ACH Pro file. It is kept
+// with the file's text, so that whichever process completes the file can write
+// the event.
 type ACHFileRecord struct {
 	Name     string          `json:"name,omitempty"`
 	Asked    json.RawMessage `json:"asked"`
-	Accounts []string        `json:"accounts"` // of recipients, entry by entry; "" for one-offs
-	// Originals are names before transliteration, entry by entry, by field of
-	// a proposal. An older release kept none.
+	Accounts []string        `json:"accounts"` // of recipients, entry by entry; "" for one-time payments
+	// Originals are the texts before transliteration, entry by entry, by field
+	// of a proposal. Files of an older release have none.
 	Originals []map[string]string `json:"originals,omitempty"`
-	// Named are the names by which accounts were given, entry by entry; nil
-	// for one-offs. An older release kept none.
+	// Named are the names by which accounts were given, entry by entry; nil for
+	// one-time payments. Files of an older release have none.
 	Named []*domain.Named `json:"named,omitempty"`
 	// Offsets are the accounts against which batches are balanced, batch by
-	// batch; nil for those that are not. In the files of an older release an
-	// offset was an entry like the others.
+	// batch; nil for a batch that is not balanced. In files of an older release
+	// an offset is an entry like the others.
 	Offsets []*domain.OrderedOffset `json:"offsets,omitempty"`
 }
 
-// offsets is how many batches get an offset.
+// offsets is the number of batches that get an offset.
 func (r *ACHFileRecord) offsets() (n int) {
 	if r == nil {
 		return 0
@@ -61,8 +62,9 @@ func (f *Files) balance(file domain.FileOpened, s *upload) error {
 	return nil
 }
 
-// file is the file with a header for the text that is kept. The file that leaves
-// has one of its own, with other times, trace numbers and batch numbers.
+// file returns the batches with a header, for the text that is kept. The file
+// that leaves has a header of its own, with other times, trace numbers and
+// batch numbers.
 func (f ACHFile) file() nacha.File {
 	return nacha.File{Batches: f.Batches, Header: nacha.FileHeader{
 		ImmediateDestination: f.Settings.ImmediateDestination, ImmediateDestinationName: f.Settings.ImmediateDestinationName,
@@ -71,7 +73,8 @@ func (f ACHFile) file() nacha.File {
 	}}
 }
 
-// text is the file as it is kept. A field that no record can carry is refused.
+// text returns the text that is kept. A field that no record can carry is
+// refused.
 func (f ACHFile) text() ([]byte, error) {
 	text, err := nacha.Render(f.file(), "\n")
 	var field *nacha.FieldError
@@ -93,8 +96,8 @@ func (r ACHFileRecord) kept(content []byte) ([]byte, error) {
 	return json.Marshal(keptACHFile{r, string(content)})
 }
 
-// readKept splits a kept input. That of a NACHA file, and of an ACH Pro file
-// that an older release took, is the text alone.
+// readKept splits a kept input. The input of a NACHA file, or of an ACH Pro
+// file that an older release accepted, is only the text.
 func readKept(input []byte) (content []byte, record *ACHFileRecord, err error) {
 	if !bytes.HasPrefix(input, []byte("{")) {
 		return input, nil, nil
@@ -106,7 +109,7 @@ func readKept(input []byte) (content []byte, record *ACHFileRecord, err error) {
 	return []byte(k.NACHA), &k.ACHFileRecord, nil
 }
 
-// made is the change that shows the file to ACH Pro.
+// made is the change that shows the file in ACH Pro's API.
 func (r ACHFileRecord) made(file domain.FileOpened) ledger.Change {
 	id := domain.ProfileFileID(file.FileID)
 	event := domain.ProfileFileMade{ID: id, Name: r.Name, FileID: file.FileID, Asked: r.Asked, Accounts: map[string]string{}}

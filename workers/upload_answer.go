@@ -9,17 +9,17 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// OrderedFile is the file that became of an order.
+// OrderedFile is the file that was made of an order.
 type OrderedFile struct {
 	FileID       string
 	Entries      int
 	DebitCents   int64
 	CreditCents  int64
 	Transactions []string
-	Replayed     bool // it was there already
+	Replayed     bool // the file existed before the request
 }
 
-// Again answers an order by its file, which is completed first if need be.
+// Again returns the file of an order, after completing it if necessary.
 //
 // Errors: *DeliveryOffError while the file is not cut; a refusal when it was
 // given up, or taken back to reject its entries.
@@ -31,14 +31,15 @@ func (u *Uploads) Again(ctx context.Context, id string) (OrderedFile, error) {
 	return done, err
 }
 
-// again answers an order that was accepted before; known is false when there
-// is none. Content, unless nil, is the keyed hash of what is asked now.
+// again returns the file of an order that was accepted before; known is false
+// when there is none. Content, unless nil, is the keyed hash of the present
+// request.
 func (u *Uploads) again(ctx context.Context, id string, content []byte) (a OrderedFile, known bool, err error) {
 	file, err := u.Files.Ledger.File(ctx, id)
 	if err != nil || file.Version == 0 {
 		return OrderedFile{}, false, err
 	}
-	if file.State == domain.FileOpen { // else nobody has to wait while it is being sent
+	if file.State == domain.FileOpen { // a file that is cut needs no lock, so that nobody waits while it is being delivered
 		unlock, err := u.Files.busy.lock(ctx, id)
 		if err != nil {
 			return OrderedFile{}, false, err
@@ -70,7 +71,7 @@ func (u *Uploads) finished(ctx context.Context, id string, content []byte) (a Or
 	return a, true, err
 }
 
-// orderedFile is the answer to an order whose file is cut.
+// orderedFile describes the cut file of an order.
 func (u *Uploads) orderedFile(ctx context.Context, id string) (OrderedFile, error) {
 	file, err := u.Files.Ledger.File(ctx, id)
 	switch {
@@ -88,7 +89,7 @@ func (u *Uploads) orderedFile(ctx context.Context, id string) (OrderedFile, erro
 		return OrderedFile{}, fmt.Errorf("file %s is being made by another process", id)
 	}
 	t := file.Cut.Totals
-	for _, o := range file.Offsets { // nobody ordered them
+	for _, o := range file.Offsets { // offsets are not part of the order
 		of := o.Totals(file.Batches[o.Batch-1])
 		t.Entries, t.DebitCents, t.CreditCents = t.Entries-of.Entries, t.DebitCents-of.DebitCents, t.CreditCents-of.CreditCents
 	}
@@ -101,7 +102,7 @@ func (u *Uploads) orderedFile(ctx context.Context, id string) (OrderedFile, erro
 	return a, err
 }
 
-// addUnfiled adds the entries of an order that were never filled, because a
+// addUnfiled adds the entries of an order that were never filed, because a
 // restored ledger took its file apart.
 func (u *Uploads) addUnfiled(ctx context.Context, client string, a *OrderedFile) error {
 	for {
@@ -119,8 +120,9 @@ func (u *Uploads) addUnfiled(ctx context.Context, client string, a *OrderedFile)
 	}
 }
 
-// orderAgain says how the same payments are ordered once more: what a NACHA
-// file says is its identity, so a key makes no other file of it.
+// orderAgain explains how to order the same payments once more. A NACHA file is
+// identified by its content, so another idempotency key does not make another
+// file of it.
 func orderAgain(f domain.File) string {
 	if f.Opened.Why == domain.WhyUpload {
 		return "change the file, be it only its file ID modifier"
@@ -128,8 +130,8 @@ func orderAgain(f domain.File) string {
 	return "change it or use another Idempotency-Key"
 }
 
-// Transactions are those of an order's file in the order of its entries,
-// whatever became of it; none before it is cut.
+// Transactions lists the transactions of an order's file in the order of its
+// entries, whatever happened to the file; there are none before it is cut.
 func (u *Uploads) Transactions(ctx context.Context, id string) ([]string, error) {
 	file, err := u.Files.Ledger.File(ctx, id)
 	return transactionsOf(file), err

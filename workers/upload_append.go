@@ -9,23 +9,24 @@ import (
 
 const (
 	// maxPairBytes bounds an append of entries that are made with their file,
-	// with room for what JSON adds; the log takes 16 MiB.
+	// with room for the overhead of JSON; the log accepts 16 MiB.
 	maxPairBytes = 6 << 20
-	pairBytes    = 3 << 10 // an entry without addenda, generously
-	addendaBytes = 2 * 96  // each stands in the proposal and in the entry as sent
+	pairBytes    = 3 << 10 // upper estimate for an entry without addenda
+	addendaBytes = 2 * 96  // each is both in the proposal and in the entry as sent
 )
 
-// orderAppender gathers the entries of an order into appends.
+// orderAppender collects the entries of an order into appends.
 type orderAppender struct {
 	appender
-	inLog int // entries in the log already
-	seen  int // entries of the source
+	inLog int // entries that are already in the log
+	seen  int // entries of the source so far
 	next  []entry
 	bytes int
 }
 
-// take files an entry, once there are enough, unless the log has it. Each is
-// two events: the one that begins its transaction, and the one that files it.
+// take adds an entry, unless the log has it, and files the collected ones once
+// they fill an append. An entry is two events: one begins its transaction, the
+// other files it.
 func (a *orderAppender) take(ctx context.Context, asked Asked) error {
 	n := a.seen
 	a.seen++
@@ -50,7 +51,7 @@ func (a *orderAppender) flush(ctx context.Context, last bool) error {
 	return err
 }
 
-// made is the n-th entry with the event that begins its transaction.
+// made returns the n-th entry with the event that begins its transaction.
 func (a *orderAppender) made(ctx context.Context, n int, asked Asked) (entry, error) {
 	e, err := a.Originated(ctx, a.opened, n, asked)
 	if err != nil {

@@ -13,17 +13,17 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-// maxUploadEntries bounds a client's own file, which goes out as one file.
+// maxUploadEntries bounds a client's own file, which leaves as one file.
 const maxUploadEntries = 250_000
 
-// effectiveDate is the field of a batch header that says when it settles.
+// effectiveDate is the name of that field of a batch header.
 const effectiveDate = "effective entry date"
 
-// maxUploadFaults bounds what a refusal lists.
+// maxUploadFaults bounds the number of faults in a refusal.
 const maxUploadFaults = 100
 
-// uploadCheck holds a client's own file against the rules of ACH and of the
-// client, and collects everything that is wrong.
+// uploadCheck checks a client's own file against the rules of ACH and the
+// client's settings, and collects all faults.
 type uploadCheck struct {
 	client  domain.Client
 	now     time.Time
@@ -32,21 +32,22 @@ type uploadCheck struct {
 	batches []domain.FileBatch                // as sent
 	faults  []domain.FieldError
 	entries int
-	// isNew says that nothing of it is in the log yet: fields that repeat an
-	// account number are refused. Earlier releases took them.
+	// isNew says that no entry of the file is in the log yet. Only then are
+	// fields refused that repeat an account number: earlier releases accepted
+	// them.
 	isNew bool
 
 	line            int // of the batch header
 	debits, credits bool
 
 	sorts  map[[2]string]bool  // SEC codes and directions of its entries
-	uneven []domain.FieldError // batches that a bank does not take which requires balanced ones
+	uneven []domain.FieldError // batches that a bank which requires balanced ones does not accept
 
-	described bool           // the client described the file in JSON and never saw its lines
-	places    map[int]string // then, by line, what it described there
+	described bool           // the client sent the file as JSON and does not know its lines
+	places    map[int]string // JSON pointer of the batch or entry in that JSON, by line
 	inBatch   int            // entries of the batch so far
-	// late are the entries of the batch that could not settle on the day it is
-	// dated for, should that be today.
+	// late are the faults of the batch's entries that count only if the batch
+	// is dated for today.
 	late []domain.FieldError
 }
 
@@ -59,12 +60,12 @@ func (c *uploadCheck) fault(line int, code, field, format string, args ...any) {
 		return
 	}
 	fault := domain.FieldError{Pointer: c.pointer(line, field), Code: code, Message: fmt.Sprintf(format, args...)}
-	if !slices.Contains(c.faults, fault) { // the reader and the writer may agree
+	if !slices.Contains(c.faults, fault) { // reader and writer may report the same fault
 		c.faults = append(c.faults, fault)
 	}
 }
 
-// pointer names a field of a line, or what the client described there.
+// pointer names a field of a line, or of the JSON that the client sent.
 func (c *uploadCheck) pointer(line int, field string) string {
 	at := "/file"
 	if place, ok := c.places[line]; ok {
@@ -81,13 +82,13 @@ func (c *uploadCheck) pointer(line int, field string) string {
 	return at + "/" + strings.ReplaceAll(field, " ", "_")
 }
 
-// describedAs are the names of fields in the description of a file.
+// describedAs maps fields of records to members of that JSON.
 var describedAs = map[string]string{
 	"standard entry class": "secCode", "company identification": "company", "company name": "company",
 	effectiveDate: "effectiveDate", "transaction code": "entryType",
 }
 
-// place notes what stands at a line.
+// place records which part of the JSON a line comes from.
 func (c *uploadCheck) place(line int, format string, args ...any) {
 	if !c.described {
 		return
@@ -104,8 +105,8 @@ func (c *uploadCheck) problems(problems []nacha.Problem) {
 	}
 }
 
-// invalid reports what a record of ours could not carry. The effective entry
-// date is the batch's; see end.
+// invalid reports a field that no record of ours can carry. The effective entry
+// date is reported for the batch only; see end.
 func (c *uploadCheck) invalid(line int, err error) {
 	var f *nacha.FieldError
 	if errors.As(err, &f) && (f.Field != effectiveDate || line == c.line) {
@@ -118,7 +119,7 @@ func (c *uploadCheck) batch(b *nacha.ScannedBatch) error {
 	c.line, c.debits, c.credits, c.inBatch, c.late = b.Line, false, false, 0, nil
 	c.place(b.Line, "/batches/%d", len(c.batches))
 	number := h
-	number.Number = max(h.Number, 1) // ours replaces it
+	number.Number = max(h.Number, 1) // replaced by ours
 	c.invalid(b.Line, number.Validate())
 	if !slices.Contains(s.SECCodes, h.SEC) {
 		c.fault(b.Line, "sec-code", "standard entry class", "this client may not originate %s", h.SEC)
@@ -130,7 +131,7 @@ func (c *uploadCheck) batch(b *nacha.ScannedBatch) error {
 		c.fault(b.Line, "settlement-day", "settlement day", "is the operator's to fill in")
 	}
 	c.checkODFI(b.Line, h.ODFI)
-	// Numbers are given when the file is filled.
+	// Numbers are assigned when the entries are filed.
 	h.Number, h.SettlementDay = 0, ""
 	if len(c.batches) < maxUploadEntries {
 		c.batches = append(c.batches, domain.FileBatch{BatchHeader: h})
@@ -181,9 +182,9 @@ func (c *uploadCheck) entry(e *nacha.ScannedEntry) error {
 	return nil
 }
 
-// limited holds an entry against what its own amount decides: the limits of
-// the client and of its bank, and that of same-day settlement, which counts if
-// the batch turns out to be dated for today.
+// limited checks an entry's amount against the limits of the client and its
+// bank, and against that of same-day settlement, which counts only if the batch
+// is dated for today.
 func (c *uploadCheck) limited(e *nacha.ScannedEntry, h nacha.BatchHeader, debit bool) {
 	if c.odfi == "" {
 		return
@@ -204,7 +205,7 @@ func (c *uploadCheck) limited(e *nacha.ScannedEntry, h nacha.BatchHeader, debit 
 	}
 }
 
-// named says which entry it is by the client's own trace number.
+// named identifies an entry by the client's own trace number.
 func (c *uploadCheck) named(e *nacha.ScannedEntry) string {
 	if c.described {
 		return ""
@@ -223,7 +224,8 @@ func (c *uploadCheck) sees(sec string, debit bool) {
 	c.sorts[sort] = true
 }
 
-// segments are of how many of a bank's files its entries would be.
+// segments returns over how many of a bank's files the entries would have to be
+// split.
 func (c *uploadCheck) segments(p domain.BankProfile) int {
 	of := map[string]bool{}
 	for sort := range c.sorts {
@@ -232,8 +234,8 @@ func (c *uploadCheck) segments(p domain.BankProfile) int {
 	return len(of)
 }
 
-// repeated names the fields that repeat the account number, those of the batch
-// header too: all of them would lie in the log in the clear.
+// repeated refuses fields of an entry or its batch header that repeat the
+// account number: they would be in the log in the clear.
 func (c *uploadCheck) repeated(e *nacha.ScannedEntry) {
 	for _, field := range domain.RepeatsIn(&c.batches[e.Batch-1].BatchHeader, &e.Entry) {
 		rule := domain.Repetition("")
@@ -241,8 +243,8 @@ func (c *uploadCheck) repeated(e *nacha.ScannedEntry) {
 	}
 }
 
-// end checks the effective date once it is known what the batch holds: a
-// debit may be dated one banking day ahead, a credit two.
+// end checks the effective entry date of a batch once all of its entries are
+// known: a debit may be dated one banking day ahead, a credit two.
 func (c *uploadCheck) end(v *nacha.Verdict) error {
 	c.problems(v.Problems)
 	if v.Ordinal > len(c.batches) {
@@ -274,8 +276,8 @@ func (c *uploadCheck) end(v *nacha.Verdict) error {
 	return nil
 }
 
-// balanced notes a batch that moves money and is not balanced. A client's own
-// file leaves as it was sent, so that no offset is added to it.
+// balanced records a batch with money that is not balanced. A client's own file
+// leaves as it was sent, so no offset is added to it.
 func (c *uploadCheck) balanced(v *nacha.Verdict) {
 	t := v.Totals
 	if t.DebitCents == t.CreditCents || len(c.uneven) == maxUploadFaults {
@@ -285,13 +287,13 @@ func (c *uploadCheck) balanced(v *nacha.Verdict) {
 		"the bank takes balanced batches only, and this one has debits of %s and credits of %s: add its offset", text.Money(t.DebitCents), text.Money(t.CreditCents))})
 }
 
-// replaced reports whether a problem is one of a header field in whose place
-// the file that leaves has ours.
+// replaced reports whether a problem concerns a field of the file header that
+// is replaced by ours in the file that leaves.
 func replaced(p nacha.Problem) bool {
 	return p.Code == nacha.SendingPoint || p.Code == nacha.CreationTime || p.Code == nacha.BadModifier
 }
 
-// refusal is nil for a file that can go out as it is.
+// refusal returns nil for a file that can leave as it is.
 func (c *uploadCheck) refusal(s nacha.Summary) error {
 	c.problems(slices.DeleteFunc(slices.Clone(s.Problems), replaced))
 	switch {

@@ -10,40 +10,42 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Order is one file exactly as a client asked for it, checked as a whole by
-// the client's settings.
+// Order is a file as a client ordered it, checked as a whole against the
+// client's settings.
 type Order struct {
-	FileID string // follows from what was asked, so that asking again finds the same file
+	FileID string // derived from the request, so that a repeated request finds the same file
 	Client domain.Client
 	ODFI   string // nine digits
 	Why    domain.Why
 	Method string
-	// Settings are the file header; nil: the client's.
+	// Settings are the fields of the file header; nil: those of the client's
+	// settings.
 	Settings *domain.FileSettings
 	Request
-	Content []byte // keyed hash of what was asked
-	Input   []byte // what is kept, sealed, and read again after a crash
+	Content []byte // keyed hash of the request
+	Input   []byte // kept sealed, and read again after a crash
 	Entries int
-	Decided time.Time // for when its dates were checked
+	Decided time.Time // the time for which its dates were checked
 	Source  *upload   // the input, decoded
 }
 
-// Asked is one entry of an order: the event its transaction begins with, less
-// ids and account, and the account number, which is sealed when it is filed.
+// Asked is one entry of an order: the event that begins its transaction,
+// without ids and account, and the account number, which is sealed when the
+// entry is filed.
 type Asked struct {
-	Batch      int // of the order's
+	Batch      int // index of a batch of the order
 	Originated domain.TransactionOriginated
 	Number     string
 }
 
-// Make makes the file of an order: its entries become transactions that
-// were never pending, so no other file takes them. file.opened accepts the
-// order: what happens after it is completed from the kept input, by Sweep if
-// need be. Nothing shows before the cut, and Make returns after it.
+// Make makes the file of an order. Its entries become transactions that were
+// never pending, so no other file takes them. The event file.opened accepts the
+// order: from then on it is completed from the kept input, by Sweep if
+// necessary. Nothing is shown before the cut, and Make returns after it.
 //
 // When operations stop the client or the ODFI meanwhile, or the ODFI runs out
-// of trace numbers, the file is given up and the order refused; what was
-// filed of it never leaves.
+// of trace numbers, the file is given up and the order refused; the entries
+// filed so far never leave.
 //
 // Errors: *DeliveryOffError; a refusal.
 func (u *Uploads) Make(ctx context.Context, o Order) (OrderedFile, error) {
@@ -79,8 +81,8 @@ func (u *Uploads) Make(ctx context.Context, o Order) (OrderedFile, error) {
 	return done, err
 }
 
-// open keeps the input and accepts the order. Whether it may be accepted is
-// asked once the input is on disk, which can take a while.
+// open keeps the input and accepts the order. It checks once more whether the
+// order may be accepted after the input is on disk, which can take a while.
 func (u *Uploads) open(ctx context.Context, o Order) error {
 	if err := u.mayOpen(ctx, o); err != nil {
 		return err
@@ -114,8 +116,9 @@ func (u *Uploads) open(ctx context.Context, o Order) error {
 	return err
 }
 
-// mayOpen reports why an order cannot be accepted now; errSettingsMoved when
-// it was checked by other settings than those that hold.
+// mayOpen reports why an order cannot be accepted now. It returns
+// errSettingsMoved when the order was checked with settings that are no longer
+// valid.
 func (u *Uploads) mayOpen(ctx context.Context, o Order) error {
 	if o.May != nil {
 		if err := o.May(ctx); err != nil {
@@ -134,8 +137,8 @@ func (u *Uploads) mayOpen(ctx context.Context, o Order) error {
 	return u.Files.enoughTraces(ctx, o.ODFI, o.Entries)
 }
 
-// appendAll files what of an order is not filed yet and cuts the file. Checked
-// is the version of the client by whose settings the order was checked.
+// appendAll files the remaining entries of an order and cuts the file. Checked
+// is the version of the client with whose settings the order was checked.
 func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64, s *upload) error {
 	bank, err := u.Files.Ledger.Bank(ctx, file.Opened.ODFI)
 	if err != nil {
@@ -166,7 +169,7 @@ func (u *Uploads) appendAll(ctx context.Context, file domain.File, checked int64
 	return nil
 }
 
-// complete has another process complete a file, if one has to.
+// complete lets another process complete a file, if the configuration says so.
 func (u *Uploads) complete(ctx context.Context, id string) (elsewhere bool, err error) {
 	if u.Complete == nil {
 		return false, nil
@@ -174,8 +177,8 @@ func (u *Uploads) complete(ctx context.Context, id string) (elsewhere bool, err 
 	return u.Complete(ctx, id)
 }
 
-// stillMay is asked before each append of an order: what the client may do
-// counts as it is then, not as it was when the order was accepted.
+// stillMay is called before each append of an order: the client's present
+// rights count, not those at the time when the order was accepted.
 func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return u.Files.mayAppend(ctx, file.Opened.ODFI, func(c domain.Client) error {
@@ -192,8 +195,8 @@ func (u *Uploads) stillMay(file domain.File, checked int64, s *upload) func(cont
 	}
 }
 
-// resume completes a file that a crash, or a caller who left, left open, from
-// its kept input. One that may not be completed is given up.
+// resume completes a file that was left open, by a crash or a caller who left,
+// from its kept input. A file that may not be completed is given up.
 func (u *Uploads) resume(ctx context.Context, file domain.File) error {
 	if elsewhere, err := u.complete(ctx, file.ID); elsewhere || err != nil {
 		return err

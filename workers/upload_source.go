@@ -10,25 +10,25 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// upload reads the entries of a file that a client asked for as a whole.
+// upload reads the entries of a client's own file.
 type upload struct {
 	scan    scan
 	batches []domain.FileBatch
-	decided time.Time // when the file was taken: what is dated that day asks for same day
+	decided time.Time // when the file was taken: a batch dated that day asks for same-day settlement
 	odfi    string
 	terms   *calendar.Terms // of the bank
 	record  *ACHFileRecord  // nil for a NACHA file
 }
 
-// scan tells a handler what stands in a client's file: nacha.Scan of its text,
-// or File.Scan of its values.
+// scan passes the records of a client's file to a handler: nacha.Scan of its
+// text, or File.Scan of its values.
 type scan func(nacha.Handler) (nacha.Summary, error)
 
 func scanOf(text []byte) scan {
 	return func(h nacha.Handler) (nacha.Summary, error) { return nacha.Scan(bytes.NewReader(text), h) }
 }
 
-// decodeUpload reads a kept file again.
+// decodeUpload decodes a kept input.
 func decodeUpload(file domain.File, input []byte) (*upload, error) {
 	content, record, err := readKept(input)
 	if err != nil {
@@ -41,7 +41,7 @@ func decodeUpload(file domain.File, input []byte) (*upload, error) {
 	return u, err
 }
 
-// beside is written with the file's cut.
+// beside returns the changes that are written together with the file's cut.
 func (u *upload) beside(opened domain.FileOpened) []ledger.Change {
 	if u.record == nil {
 		return nil
@@ -49,7 +49,7 @@ func (u *upload) beside(opened domain.FileOpened) []ledger.Change {
 	return []ledger.Change{u.record.made(opened)}
 }
 
-// check holds the file against a client's settings, as on the day on which it
+// check checks the file against a client's settings, as of the day on which it
 // was taken.
 func (u *upload) check(client domain.Client, bank *calendar.Terms) error {
 	c := uploadCheck{client: client, now: u.decided, terms: func(string) *calendar.Terms { return bank }}
@@ -60,8 +60,7 @@ func (u *upload) check(client domain.Client, bank *calendar.Terms) error {
 	return c.refusal(summary)
 }
 
-// Each calls yield with every entry, batch by batch. What yield gets is good
-// until it returns.
+// Each implements Source.
 func (u *upload) Each(yield func(Asked) error) error {
 	var header nacha.BatchHeader
 	n := 0
@@ -89,15 +88,15 @@ func (u *upload) Each(yield func(Asked) error) error {
 	return err
 }
 
-// rawEntry is the entry as sent, less what the log must not show and what is
-// ours to give.
+// rawEntry is the entry as sent, without the fields that the log must not show
+// and those that we assign.
 func rawEntry(h nacha.BatchHeader, e nacha.Entry) *domain.RawEntry {
 	raw := &domain.RawEntry{Header: h, Entry: e, Trace: e.Trace}
 	raw.Entry.Account, raw.Entry.Trace = "", ""
 	return raw
 }
 
-// proposal is the entry as those see it who look at the transaction.
+// proposal is the entry in the form in which a transaction shows it.
 func (u *upload) proposal(h nacha.BatchHeader, e nacha.Entry) domain.Proposal {
 	p := domain.ProposalOf(u.odfi, h, e)
 	if on, err := calendar.ParseYYMMDD(h.EffectiveOn); err == nil {

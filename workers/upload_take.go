@@ -16,15 +16,15 @@ import (
 // UploadsConfig is what Uploads needs.
 type UploadsConfig struct {
 	Files *Files
-	// Method is how files of an ODFI leave; Delivery.Method is one.
+	// Method returns how files of an ODFI leave, as Delivery.Method does.
 	Method func(ctx context.Context, odfi string) (string, error)
-	// Complete has another process complete a file that was opened; elsewhere is
-	// false where this one is to do it. By default it always is.
+	// Complete lets another process complete an opened file. It returns false
+	// if this process has to do it, as it always does by default.
 	Complete func(ctx context.Context, id string) (elsewhere bool, err error)
 	Log      *slog.Logger
 }
 
-// Uploads makes files that clients ask for as a whole.
+// Uploads makes files that clients order as a whole.
 type Uploads struct{ UploadsConfig }
 
 // NewUploads checks the configuration.
@@ -35,40 +35,42 @@ func NewUploads(c UploadsConfig) (*Uploads, error) {
 	return &Uploads{c}, nil
 }
 
-// Request is what comes with an order besides its content.
+// Request accompanies the content of an order.
 type Request struct {
 	// Key records the caller's idempotency key with file.opened.
 	Key ledger.Option
-	// May is asked last before the order is accepted: its caller's right to
-	// order may have ended while it was read. Nil: no more is asked.
+	// May, if set, is called just before the order is accepted: the caller's
+	// right to order may have ended while the order was read.
 	May func(context.Context) error
 }
 
 // ACHFile is an ACH Pro file.
 type ACHFile struct {
-	Key      string        // idempotency key; with the client it is the file's identity
-	Asked    []byte        // the request as it was sent; the identity of a file without a key
-	Batches  []nacha.Batch // numbered from 1, with trace numbers that stand for ours
+	Key      string        // idempotency key; with the client it identifies the file
+	Asked    []byte        // the request as it was sent; it identifies a file without a key
+	Batches  []nacha.Batch // numbered from 1, with trace numbers that ours replace
 	Record   ACHFileRecord
 	Settings domain.FileSettings // file header
-	Deliver  bool                // by the ODFI's method; else the client carries it
+	Deliver  bool                // by the ODFI's method; otherwise the client carries it
 }
 
 // Upload takes a client's own NACHA file, all of it or nothing. Its batches
-// leave as they were sent, save the batch numbers and, after a missed window,
-// the effective dates; file header and trace numbers are ours. The same
-// records again, in whatever line ends and padding, are answered with the
-// file they made, marked as replayed, whatever became of the first request.
+// leave as they were sent, except for the batch numbers and, after a missed
+// window, the effective dates; file header and trace numbers are ours. If the
+// same records are sent again, whatever their line ends and padding, the
+// response is the file made of them, marked as replayed, whatever became of the
+// first request.
 //
-// Errors: a refusal that names every line and field that is wrong, or says
-// that the file was given up; *DeliveryOffError.
+// Errors: a refusal that names every line and field that is wrong, or says that
+// the file was given up; *DeliveryOffError.
 func (u *Uploads) Upload(ctx context.Context, client string, content []byte, r Request) (OrderedFile, error) {
 	return u.take(ctx, client, r, uploadInput{why: domain.WhyUpload, scan: scanOf(content), input: content})
 }
 
-// UploadACHFile takes an ACH Pro file, which is the same file again under its
-// key or, without one, when it was sent in the same words. Its entries are taken
-// as values; as text they are kept only, for whoever completes the file.
+// UploadACHFile takes an ACH Pro file. It is the same file again if it has the
+// same key or, without a key, if the request is byte for byte the same. Its
+// entries are taken as values; the text is only kept to complete the file after
+// a crash.
 func (u *Uploads) UploadACHFile(ctx context.Context, client string, f ACHFile, r Request) (OrderedFile, error) {
 	file := f.file()
 	in := uploadInput{why: domain.WhyACHFile, scan: file.Scan, settings: &f.Settings, record: &f.Record, before: f.Key}
@@ -91,9 +93,9 @@ func (u *Uploads) UploadACHFile(ctx context.Context, client string, f ACHFile, r
 	return u.take(ctx, client, r, in)
 }
 
-// ACHFileAgain answers an ACH Pro file that was accepted before, as Again
-// does; known is false when none was. Nothing that it names is looked up, as
-// that may have changed since.
+// ACHFileAgain returns the file of an ACH Pro order that was accepted before,
+// as Again does; known is false if there is none. It does not look up
+// recipients or accounts, because they may have changed since.
 func (u *Uploads) ACHFileAgain(ctx context.Context, client, key string, asked []byte) (a OrderedFile, known bool, err error) {
 	identity, mac, err := u.identity(client, key, asked)
 	if err != nil {
@@ -102,8 +104,8 @@ func (u *Uploads) ACHFileAgain(ctx context.Context, client, key string, asked []
 	return u.again(ctx, fileID(identity), mac)
 }
 
-// identity is what the id of an ACH Pro file follows from, and the keyed hash
-// of what was asked.
+// identity returns the seed of the id of an ACH Pro file, and the keyed hash of
+// the request.
 func (u *Uploads) identity(client, key string, asked []byte) (identity, mac []byte, err error) {
 	mac, err = u.Files.Ledger.Keys.MAC(client, append([]byte("ach file as sent\x00"), asked...))
 	if err != nil || key == "" {
@@ -115,22 +117,22 @@ func (u *Uploads) identity(client, key string, asked []byte) (identity, mac []by
 
 func fileID(identity []byte) string { return derivedID([]byte("file"), identity).String() }
 
-// uploadInput is a client's file on its way in.
+// uploadInput is a client's file that is being taken.
 type uploadInput struct {
 	why      domain.Why
 	scan     scan
-	hash     string // of its records; empty: as they are scanned
-	input    []byte // what is kept of it
-	identity []byte // its file's id follows from it; nil: from the records
-	mac      []byte // keyed hash of what was asked; nil: of the records
-	before   string // salt of the id that older releases gave to it
+	hash     string // hash of its records; empty: computed by the scan
+	input    []byte // the input to keep
+	identity []byte // seed of the file's id; nil: the records
+	mac      []byte // keyed hash of the request; nil: of the records
+	before   string // salt of the id in older releases
 	method   string
 	settings *domain.FileSettings
 	record   *ACHFileRecord
 }
 
-// take checks a file and assembles it. When the client's settings change
-// between the check and its acceptance, it is checked again.
+// take checks a file and makes it. If the client's settings change between the
+// check and the acceptance, it is checked again.
 func (u *Uploads) take(ctx context.Context, client string, r Request, in uploadInput) (OrderedFile, error) {
 	for range ledger.Attempts {
 		c, err := u.Files.Ledger.Client(ctx, client)
@@ -145,8 +147,8 @@ func (u *Uploads) take(ctx context.Context, client string, r Request, in uploadI
 	return OrderedFile{}, fmt.Errorf("take a file of client %s: %w", client, errSettingsMoved)
 }
 
-// errSettingsMoved says that an order was checked by settings that do not hold
-// any more.
+// errSettingsMoved says that the settings with which an order was checked have
+// changed.
 var errSettingsMoved = errors.New("the client's settings changed while its file was checked")
 
 func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in uploadInput) (OrderedFile, error) {
@@ -211,8 +213,9 @@ func (u *Uploads) try(ctx context.Context, client domain.Client, r Request, in u
 	})
 }
 
-// takenBefore refuses an ACH Pro file that an older release opened, whose id
-// followed from the text of its records and its key, and did not answer.
+// takenBefore refuses an ACH Pro file that an older release opened and did not
+// respond to. There the id was derived from the text of the records and the
+// key.
 func (u *Uploads) takenBefore(ctx context.Context, records []byte) error {
 	id := fileID(records)
 	file, err := u.Files.Ledger.File(ctx, id)

@@ -8,45 +8,48 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// Views is what the workers ask the views. They may be behind the log: the
-// log then refuses what they still show.
+// Views are the views that the workers read. They may be behind the log; the
+// log then refuses a decision made from stale rows.
 type Views interface {
-	// CatchUp returns when the views have come as far as the log was.
+	// CatchUp returns when the views have reached the position that the log had
+	// at the call.
 	CatchUp(ctx context.Context) error
-	// CatchUpIfQuiet does the same unless much was written just now; then they are not
-	// current, and will be soon.
+	// CatchUpIfQuiet does the same unless much was written just now. Then it
+	// returns false, and the views catch up soon.
 	CatchUpIfQuiet(ctx context.Context) (current bool, err error)
-	// Position is how far they have come.
+	// Position is the log position that the views have reached.
 	Position() int64
 	// Queues sums up what is due at an instant, by client, ODFI and kind.
 	Queues(ctx context.Context, now time.Time) ([]domain.Queue, error)
 	// WaitingItems lists what is due at an instant in log order, from a
 	// position on.
 	WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) ([]projections.QueuedItem, error)
-	// NextDue is when the next item becomes due after an instant.
+	// NextDue returns when the next item becomes due after an instant.
 	NextDue(ctx context.Context, now time.Time) (time.Time, bool, error)
-	// PassedDeadlines lists what waits although its deadline has come.
+	// PassedDeadlines lists the items that wait although their deadline has
+	// passed.
 	PassedDeadlines(ctx context.Context, now time.Time, after projections.Deadline, limit int) ([]projections.Deadline, error)
-	// NextDeadline is the next deadline of what waits, after an instant.
+	// NextDeadline returns the next deadline of a waiting item, after an
+	// instant.
 	NextDeadline(ctx context.Context, now time.Time) (time.Time, bool, error)
-	// OverdueDecisions lists the payments about which nobody decided in time,
-	// NextDecision is the next deadline of one, after an instant.
+	// OverdueDecisions lists the received payments that were not decided about
+	// in time. NextDecision returns the next deadline of one, after an instant.
 	OverdueDecisions(ctx context.Context, now time.Time, after projections.InboundDecision, limit int) ([]projections.InboundDecision, error)
 	NextDecision(ctx context.Context, now time.Time) (time.Time, bool, error)
 	// LapsedRequests lists the requests for return that were not answered in
-	// time, NextRequest is when the time of one ends, after an instant.
+	// time. NextRequest returns when the time of one ends, after an instant.
 	LapsedRequests(ctx context.Context, now time.Time, after projections.ReturnRequest, limit int) ([]projections.ReturnRequest, error)
 	NextRequest(ctx context.Context, now time.Time) (time.Time, bool, error)
-	// UnfinishedFiles are those that are not delivered yet; what its client
-	// carries is none of them.
+	// UnfinishedFiles lists the files that are not delivered yet, except those
+	// that their client carries.
 	UnfinishedFiles(ctx context.Context) ([]projections.File, error)
 	// Files lists files.
 	Files(ctx context.Context, f projections.FileFilter) ([]projections.File, string, error)
 	// FileNamed finds a cut file by its name, FileHeaded by its header.
 	FileNamed(ctx context.Context, name string) (projections.File, bool, error)
 	FileHeaded(ctx context.Context, headerName string) (projections.File, bool, error)
-	// UnreleasedFiles are those with entries that are to be released and may
-	// still be filed.
+	// UnreleasedFiles lists the files with entries that are to be released and
+	// may still be filed.
 	UnreleasedFiles(ctx context.Context) ([]projections.File, error)
 	// Receivers lists clients and banks.
 	Receivers(ctx context.Context) (projections.Receivers, error)

@@ -6,8 +6,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// account finds what became of other entries to the account of one, as the log
-// had it when that began to count, and whether the account was validated.
+// account collects the outcomes of other entries to the same account, as the
+// log had them when the entry began to count, and whether the account was
+// validated by then.
 func (p *pass) account(shown *projections.Guarding, at place, e *guard.Entry) (err error) {
 	if e.Validated, err = shown.Validated(e.Client, at.account, at.over, at.at); err != nil {
 		return err
@@ -22,7 +23,7 @@ func (p *pass) account(shown *projections.Guarding, at place, e *guard.Entry) (e
 			return err
 		}
 		if t.Originated == nil || projections.AccountKey(t.Account.Fingerprint) != at.account {
-			continue // it came later, or went elsewhere then
+			continue // originated later, or addressed to another account then
 		}
 		e.Account = append(e.Account, t.Outcome(s.File, s.SettledOn))
 	}

@@ -10,21 +10,23 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// place is where in the log an entry begins to count, and whose it is.
+// place is the log position at which an entry begins to count, with what
+// identifies the entry and its account.
 type place struct {
-	at                int64 // of what made it wait, approved it, or cut the file it was made with
-	position          int64 // of the entry itself: the order within such a file
+	at                int64 // of the event that made it wait, approved it, or cut the file it was made with
+	position          int64 // of the entry itself: the order of entries within such a file
 	transaction, item string
-	account           int64 // key of the receiver's
-	cutAt             int64 // of the file it was made with; 0: it was made with none
+	account           int64 // projections.AccountKey of the receiver's account
+	cutAt             int64 // of the file it was made with; 0: it was made without one
 	over              *domain.Over
 }
 
-// moreDays is by how much a batch may settle before the day that its entries
-// were made for: a bank has terms of its own.
+// moreDays widens the search for similar entries: a batch may settle some days
+// before the day that its entries were made for, as each bank has terms of its
+// own.
 const moreDays = 10
 
-// lookBack finds what rules compare an entry with.
+// lookBack fills in the earlier entries with which the rules compare an entry.
 func (p *pass) lookBack(at place, e *guard.Entry) error {
 	days, compares := p.book.Compares(*e)
 	asks := p.book.AsksForAccount(*e)
@@ -42,7 +44,7 @@ func (p *pass) lookBack(at place, e *guard.Entry) error {
 	})
 }
 
-// alike finds what may be the same entry.
+// alike collects the entries that may be duplicates of this one.
 func (p *pass) alike(shown *projections.Guarding, at place, e *guard.Entry, days int) error {
 	list, err := shown.SentAlike(at.account, at.transaction, *e, e.MadeFor.Add(-days-moreDays))
 	if err != nil {
@@ -60,8 +62,8 @@ func (p *pass) alike(shown *projections.Guarding, at place, e *guard.Entry, days
 	return nil
 }
 
-// asking runs f on what the book is made from while it is made, and on what the
-// views show otherwise.
+// asking runs f on the snapshot from which the book is being made, if there is
+// one, and otherwise on what the views show now.
 func (p *pass) asking(f func(*projections.Guarding) error) error {
 	if p.shown != nil {
 		return f(p.shown)
@@ -69,9 +71,9 @@ func (p *pass) asking(f func(*projections.Guarding) error) error {
 	return p.Views.Guarding(p.ctx, f)
 }
 
-// pastOf is what was sent as the log had it when an entry began to count. The
-// views may be further, so that the transaction's stream is read: what is alike
-// is rare.
+// pastOf returns an earlier entry as the log had it when the later one began to
+// count. The views may already be past that position, so it reads the
+// transaction's stream; similar entries are rare.
 func (p *pass) pastOf(at place, client string, s projections.Sent) (past guard.Past, ok bool, err error) {
 	events, err := p.Ledger.Store.ReadStream(p.ctx, domain.TransactionStream(client, s.TransactionID), 0)
 	if err != nil {
@@ -93,14 +95,15 @@ func (p *pass) pastOf(at place, client string, s projections.Sent) (past guard.P
 	return p.leftMeanwhile(events)
 }
 
-// before reports whether what was made with a file counts for an entry: from
-// the cut of that file on or, within the file, where it stands before it.
+// before reports whether an entry that was made with a file counts for a later
+// one: from the cut of its file on or, within the same file, if it precedes it.
 func before(s projections.Sent, at place) bool {
 	return !s.WithFile || s.CutAt > 0 && (s.CutAt < at.at || s.CutAt == at.cutAt && s.Position < at.position)
 }
 
-// stoppedNext reports whether what waited was stopped by a rule after that: it
-// did not count then, though the verdict came later in the log.
+// stoppedNext reports whether a rule stopped the waiting entry with the next
+// decision about it. Such an entry did not count at that position, although the
+// verdict was written later.
 func stoppedNext(t *domain.Transaction, later []eventstore.Recorded) bool {
 	i := t.Origination()
 	if i == nil || i.State != domain.Pending {
@@ -123,9 +126,10 @@ func stoppedNext(t *domain.Transaction, later []eventstore.Recorded) bool {
 	return false
 }
 
-// leftMeanwhile is what was sent as it is now. It counts for what waits, though
-// it came later, where it has left: the rule is newer than both. What a person
-// approved over the rule does not.
+// leftMeanwhile returns an entry as it is now. When the book is made again for
+// a newer rule, an entry counts if it is filed, even if it was filed after the
+// waiting entry began to count. An entry whose duplicate rule a person waived
+// does not count.
 func (p *pass) leftMeanwhile(events []eventstore.Recorded) (past guard.Past, ok bool, err error) {
 	t, err := ledger.TransactionOf(events)
 	if err != nil {
@@ -138,8 +142,8 @@ func (p *pass) leftMeanwhile(events []eventstore.Recorded) (past guard.Past, ok 
 	return past, ok, nil
 }
 
-// lookBackInFile finds what rules compare the entries of a file with that its
-// client made, and what they say of them.
+// lookBackInFile compares the entries of a client's own file with earlier ones,
+// as the rules ask, and returns the verdicts.
 func (p *pass) lookBackInFile(file domain.File) (found []guard.Verdict, err error) {
 	err = p.asking(func(shown *projections.Guarding) error {
 		return shown.EachOfFile(file.ID, func(s projections.Sent, account int64, e guard.Entry) error {
@@ -163,8 +167,8 @@ func (p *pass) lookBackInFile(file domain.File) (found []guard.Verdict, err erro
 	return found, err
 }
 
-// placeOf is where an item of a transaction begins to count that waits in the
-// queue, whatever it was made with.
+// placeOf is the place of an item that waits in the queue. A file that it was
+// made with, if any, is not considered.
 func placeOf(at int64, t *domain.Transaction, i *domain.Item) place {
 	return place{at: at, position: i.Position, transaction: t.ID, item: i.ID, account: projections.AccountKey(t.Account.Fingerprint), over: t.Originated.Over}
 }

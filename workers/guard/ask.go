@@ -22,12 +22,12 @@ type AskerConfig struct {
 	Views AskerViews
 	Files AskedFiles
 	Log   *slog.Logger
-	// Answered is told how many entries an engine allowed, held or rejected,
-	// or did not answer for.
+	// Answered is called with an outcome (allow, hold, reject or unanswered)
+	// and the number of entries that had it.
 	Answered func(outcome string, entries int)
 }
 
-// AskerViews is what it asks the views.
+// AskerViews are the views that an Asker reads.
 type AskerViews interface {
 	CatchUp(ctx context.Context) error
 	Asked(ctx context.Context) ([]projections.AskedQueue, error)
@@ -36,24 +36,25 @@ type AskerViews interface {
 	Guarding(ctx context.Context, f func(*projections.Guarding) error) error
 }
 
-// AskedFiles records what an engine said about a client's own file.
+// AskedFiles records an engine's answer about a client's own file.
 type AskedFiles interface {
 	Decided(ctx context.Context, id string, answer domain.HearEngineOnFile) error
 }
 
-// Asker asks the engines of clients and ODFIs about what waits for their
-// decision. That is held in the log until the answer is: whatever stops in
-// between, it is asked about again, under the same ids, and leaves once. Each
-// client is asked for by itself, so that a silent engine is nobody else's.
+// Asker asks the decision engines of clients and ODFIs about the entries that
+// wait for their decision. Such an entry is held in the log until the answer is
+// recorded there. After a stop in between, the engine is asked again with the
+// same ids, and the entry leaves once. Clients are asked for independently, so
+// an engine that does not answer delays only its own client.
 type Asker struct {
 	AskerConfig
 	post poster
 
 	mu   sync.Mutex
-	busy map[string]bool // what is being asked for, by client and rule or by file
+	busy map[string]bool // what is being asked about, by client and rule or by file
 }
 
-// NewAsker makes one.
+// NewAsker sets defaults for Log and Answered.
 func NewAsker(c AskerConfig) *Asker {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -64,11 +65,12 @@ func NewAsker(c AskerConfig) *Asker {
 	return &Asker{AskerConfig: c, post: newPoster(), busy: map[string]bool{}}
 }
 
-// How often it is looked for what has to be asked. Of a held file only its
-// stream says whether that is so.
+// How often Run looks for entries and files to ask about. Files are looked at
+// less often, because only the stream of a held file tells whether an engine is
+// to be asked.
 const (
 	every      = 250 * time.Millisecond
-	everyFiles = 8 // such rounds
+	everyFiles = 8 // rounds of every
 )
 
 // Run asks until ctx ends.
@@ -89,7 +91,8 @@ func (a *Asker) Run(ctx context.Context) error {
 	}
 }
 
-// Pass asks about all that waits, and returns when it is answered.
+// Pass asks about everything that waits, and returns when the answers are
+// recorded.
 func (a *Asker) Pass(ctx context.Context) error {
 	if err := a.Views.CatchUp(ctx); err != nil {
 		return err
@@ -100,8 +103,8 @@ func (a *Asker) Pass(ctx context.Context) error {
 	return err
 }
 
-// begin begins to ask for each client, and about each file, that is not being
-// asked for.
+// begin starts to ask for each client, and about each held file, for which no
+// question is under way.
 func (a *Asker) begin(ctx context.Context, files bool, run func(func())) error {
 	ctx = ledger.WithWorker(ctx, "guard")
 	queues, err := a.Views.Asked(ctx)
@@ -124,7 +127,7 @@ func (a *Asker) begin(ctx context.Context, files bool, run func(func())) error {
 	return nil
 }
 
-// once runs f unless it runs already.
+// once runs f unless it is already running under that name.
 func (a *Asker) once(name string, run func(func()), f func() error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -147,7 +150,8 @@ func (a *Asker) once(name string, run func(func()), f func() error) {
 // mostAsked bounds how many entries of a client are read at a time.
 const mostAsked = 1000
 
-// queue asks about what waits of a client, batch by batch.
+// queue asks about a client's waiting entries in batches of the size that the
+// engine takes.
 func (a *Asker) queue(ctx context.Context, q projections.AskedQueue) error {
 	list, err := a.Views.AskedItems(ctx, q, mostAsked)
 	if err != nil {
@@ -171,8 +175,8 @@ func (a *Asker) queue(ctx context.Context, q projections.AskedQueue) error {
 	return nil
 }
 
-// batch asks about some entries and records what is said. What does not wait
-// for it any more is not asked about.
+// batch asks about some entries and records the answers. Entries that no longer
+// wait for this rule are left out.
 func (a *Asker) batch(ctx context.Context, q projections.AskedQueue, list []projections.Held, hook *guard.DecisionHook, engine string) error {
 	var question question
 	for _, h := range list {
@@ -202,8 +206,8 @@ func (a *Asker) batch(ctx context.Context, q projections.AskedQueue, list []proj
 	return group.Wait()
 }
 
-// hookOf is the hook behind a rule, with the name of what signs its questions;
-// nil where it was taken away.
+// hookOf returns the hook behind a rule and the name of the engine, from which
+// its signing secret is derived. The hook is nil when it was removed.
 func (a *Asker) hookOf(ctx context.Context, client, rule string) (*guard.DecisionHook, string, error) {
 	odfi, _ := guard.IsAsked(rule)
 	if odfi != "" {

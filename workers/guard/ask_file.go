@@ -9,8 +9,8 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// file asks about the entries of a client's own file. It leaves, as far as the
-// engine is concerned, when all are allowed.
+// file asks about the entries of a client's own file. The file passes this rule
+// only if all of them are allowed.
 func (a *Asker) file(ctx context.Context, id string) error {
 	f, err := a.Guard.Ledger.File(ctx, id)
 	if err != nil || f.State != domain.FileIsHeld || f.HeldBy == nil {
@@ -49,7 +49,8 @@ func (a *Asker) file(ctx context.Context, id string) error {
 	return a.decided(ctx, f, rule, decision)
 }
 
-// part asks about some entries of a file; the gravest answer is the file's.
+// part asks about some entries of a file. The file gets the most severe answer
+// of all its parts.
 func (a *Asker) part(ctx context.Context, f domain.File, list []projections.Sent, hook *guard.DecisionHook, engine string, decision domain.EngineAnswer) (domain.EngineAnswer, error) {
 	var question question
 	for _, s := range list {
@@ -73,7 +74,8 @@ func (a *Asker) part(ctx context.Context, f domain.File, list []projections.Sent
 	return decision, err
 }
 
-// decided records the answer. What the engine allowed the other rules judge.
+// decided records the answer. If the engine allowed the file, the other rules
+// judge it.
 func (a *Asker) decided(ctx context.Context, f domain.File, rule string, d domain.EngineAnswer) (err error) {
 	answer := domain.HearEngineOnFile{Rule: rule, EngineAnswer: d}
 	if d.Action == guard.Allow {

@@ -1,25 +1,27 @@
-// Package guard judges what waits for a file before it is cut, by the rules
-// that operations set for clients and for our ODFIs. Package domain/guard has
-// the rules; this one keeps the book of what is used of them.
+// Package guard judges the entries that wait for a file before they are cut, by
+// the rules that operations set for clients and for our ODFIs. Package
+// domain/guard has the rules; this package keeps the book, which counts how
+// much of each limit is used.
 //
 // # Nothing leaves unjudged
 //
 // The batcher asks the guard in each of its passes. Judge follows the log as
-// far as the views show it and judges what is new, in log order; what a rule
-// is against is held before the batcher looks at its queues. Cut follows it
-// once more, behind the page of entries that is going to be cut, and judges
-// again what the cut gives another date. So whatever a page shows has been
-// judged, and there is no window between the two.
+// far as the views show it and judges new entries in log order. An entry that
+// breaks a rule is held before the batcher looks at its queues. Cut follows the
+// log again after the batcher has read a page of entries to cut, and judges
+// again every entry to which the cut gives another date. So every entry of a
+// page has been judged, and no entry can enter between the two steps.
 //
 // # The book
 //
-// It is kept in memory: made from the views, then moved by what the log says.
-// An entry counts from when it is judged; a recall, a rejection or a person's
-// hold takes it out, an approval puts it in. What happens rarely and to many
-// at once, the release of a file say, has the book made anew, and so does
-// another setting: what waits is judged again then, each entry in the place
-// where it began to count. The verdicts are the same, since what was let
-// through before stays within the limits.
+// The book is in memory. It is loaded from the views and then updated by the
+// events of the log. An entry counts from when it is judged. A recall, a
+// rejection or a hold by a person takes it out, an approval puts it back. An
+// event that concerns many entries at once, such as the release of a file,
+// makes the guard load the book again, and so does a change of the rules.
+// Waiting entries are then judged again, each at the position where it began to
+// count. The verdicts are the same, because the entries that passed before stay
+// within the limits.
 //
 // Where no client and no bank has rules, a pass costs one look at an empty
 // table.

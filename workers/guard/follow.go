@@ -13,10 +13,10 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// errAnew says that the book has to be made anew.
+// errAnew says that the book has to be loaded again.
 var errAnew = errors.New("what happened concerns many entries at once")
 
-// follow moves the book by what the log says up to a position.
+// follow updates the book with the events of the log up to a position.
 func (p *pass) follow(to int64) error {
 	if to <= p.at {
 		return nil
@@ -41,7 +41,7 @@ func (p *pass) follow(to int64) error {
 	return nil
 }
 
-// anew makes the book from the views once they show what happened.
+// anew loads the book again, once the views show what happened.
 func (p *pass) anew() error {
 	if err := p.carryOut(); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (p *pass) anew() error {
 	})
 }
 
-// event takes in an event of the log.
+// event updates the book with one event.
 func (p *pass) event(r *eventstore.Recorded) error {
 	switch r.Type {
 	case "transaction.originated":
@@ -81,7 +81,7 @@ func (p *pass) event(r *eventstore.Recorded) error {
 	return nil
 }
 
-// comesBack notes that a client's return rates are to be looked at.
+// comesBack notes that a client's return rates are to be computed again.
 func (p *pass) comesBack(client string) {
 	if !p.concerns(client) {
 		return
@@ -130,12 +130,12 @@ func (p *pass) changed(r *eventstore.Recorded) error {
 		return err
 	}
 	if slices.ContainsFunc(p.todo, func(s stop) bool { return s.transaction == after.ID && s.entry.Client == after.Client }) {
-		if err := p.carryOut(); err != nil { // then it is held, or counts until this event
+		if err := p.carryOut(); err != nil { // afterwards it is held, or counts until this event
 			return err
 		}
 	}
 	for _, i := range after.Items {
-		if p.stopped[i.ID] { // it is not counted, and will be held
+		if p.stopped[i.ID] { // not counted: its hold is to be written or read
 			if i.HeldBy != nil && i.ChangedAt == r.Position {
 				delete(p.stopped, i.ID)
 			}
@@ -174,7 +174,8 @@ func (p *pass) leaves(item string, e guard.Entry) {
 	p.book.Count(u)
 }
 
-// isFiled ends the watch over an entry to which the cut gave another day.
+// isFiled forgets the new day of an entry that the cut moved: the entry has
+// been filed.
 func (p *pass) isFiled(r *eventstore.Recorded) error {
 	if len(p.moved) == 0 {
 		return nil
@@ -187,7 +188,8 @@ func (p *pass) isFiled(r *eventstore.Recorded) error {
 	return nil
 }
 
-// many has the book made anew.
+// many has the book loaded again for an event that concerns many entries of a
+// client.
 func (p *pass) many(r *eventstore.Recorded) error {
 	if !p.concerns(r.Client) {
 		return nil
@@ -195,8 +197,8 @@ func (p *pass) many(r *eventstore.Recorded) error {
 	return errAnew
 }
 
-// isCut has it made anew for a file that did not get its entries from the
-// queue: its client made it, or it had left before the ledger was restored.
+// isCut has the book loaded again for a file whose entries did not come from
+// the queue: its client made it, or it had left before the ledger was restored.
 func (p *pass) isCut(r *eventstore.Recorded) error {
 	if !p.concerns(r.Client) {
 		return nil

@@ -20,11 +20,11 @@ type pass struct {
 	todo  []stop
 	stops int
 
-	shown   *projections.Guarding // while the book is made, or a file is judged
-	loading bool                  // the book is made
+	shown   *projections.Guarding // set while the book is loaded, or a file is judged
+	loading bool                  // the book is being loaded
 
-	returned map[string]bool // clients to which debits came back
-	again    bool            // a company was stopped: what waits is judged anew
+	returned map[string]bool // clients that got debits returned
+	again    bool            // a company was stopped: waiting entries are judged again
 }
 
 // stop is an entry that is going to be held or rejected. It is not counted.
@@ -32,10 +32,11 @@ type stop struct {
 	transaction, item string
 	entry             guard.Entry
 	verdict           guard.Verdict
-	moved             bool // to the day of the entry, by a cut
+	moved             bool // a cut gave it the settlement day of entry
 }
 
-// watched looks at the return rates of those to whom something came back.
+// watched compares the return rates of the clients that got debits returned
+// with their levels.
 func (p *pass) watched() error {
 	if p.book == nil {
 		return nil
@@ -51,8 +52,8 @@ func (p *pass) watched() error {
 	return p.anew()
 }
 
-// take judges an entry that begins to wait, or to count, at a place in the
-// log, and counts it unless a rule is against it.
+// take judges an entry that begins to wait, or to count, at a place in the log,
+// and counts it unless a rule forbids it.
 func (p *pass) take(at place, e guard.Entry) error {
 	if err := p.lookBack(at, &e); err != nil {
 		return err
@@ -71,12 +72,12 @@ func (p *pass) stop(s stop) {
 	p.stopped[s.item] = true
 }
 
-// atOnce is how many entries are held at a time.
+// atOnce is how many verdicts are written concurrently.
 const atOnce = 64
 
-// carryOut writes the verdicts. An entry that does not wait any more was
-// recalled, say, and that is still to be read in the log: it counts until
-// then. After a crash between two of them what is not held is judged again.
+// carryOut writes the verdicts. An entry that no longer waits, because it was
+// recalled for example, is counted until that event is read. After a crash in
+// between, the entries that are not held yet are judged again.
 func (p *pass) carryOut() error {
 	var mu sync.Mutex
 	var free []stop

@@ -19,7 +19,7 @@ import (
 	"github.com/achledger/achledger/workers/webhooks"
 )
 
-// maxReply bounds what an engine answers.
+// maxReply bounds the body of an engine's answer, in bytes.
 const maxReply = 1 << 20
 
 // poster posts signed questions.
@@ -39,8 +39,8 @@ func newPoster() poster {
 	return poster{tls: client(nil), plain: client(loopbackOnly)}
 }
 
-// loopbackOnly keeps what is not encrypted on this machine, whatever a name
-// leads to.
+// loopbackOnly refuses connections to other machines, whatever address a name
+// resolves to: questions leave this machine only encrypted.
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || !at.Addr().Unmap().IsLoopback() {
@@ -49,8 +49,8 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// ask posts a question, signed as webhooks are, and reads the answer. Its
-// errors are for the client to read: they say nothing of the address.
+// ask posts a question, signed as webhooks are, and reads the answer. The
+// client may read its errors, so they do not contain the address.
 func (p poster) ask(ctx context.Context, hook *guard.DecisionHook, secret []byte, id string, body []byte, into *reply) error {
 	ctx, cancel := context.WithTimeout(ctx, hook.Wait())
 	defer cancel()
@@ -58,7 +58,7 @@ func (p poster) ask(ctx context.Context, hook *guard.DecisionHook, secret []byte
 	if err != nil {
 		return errors.New("its address is wrong")
 	}
-	if err := webhooks.Sign(r, id, time.Now(), body, secret); err != nil { // of machine time
+	if err := webhooks.Sign(r, id, time.Now(), body, secret); err != nil { // signed with the machine's time, not the business time
 		return err
 	}
 	client := p.tls

@@ -11,8 +11,9 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// daily has every client's return rates looked at once a day: they rise by
-// themselves when debits are sixty days old that the returned ones are not.
+// daily has the return rates of all clients computed once a day. They change
+// without any event: a rate may rise when debits that were not returned drop
+// out of the sixty days.
 func (p *pass) daily(shown *projections.Guarding) error {
 	today := calendar.DateOf(p.Ledger.Now())
 	if !p.watches || p.watchedOn == today {
@@ -30,8 +31,9 @@ func (p *pass) daily(shown *projections.Guarding) error {
 }
 
 // watch compares the return rates of a client's companies with the levels set
-// for it, or else for one of its ODFIs. What is stopped by that is held, also
-// what waits: the book is made anew for it.
+// for it, or else for one of its ODFIs. A company that exceeds them may be
+// stopped; its entries, including the waiting ones, are then held, for which
+// the book is loaded again.
 func (p *pass) watch(client string) error {
 	levels, err := p.levels(client)
 	if err != nil || levels == nil {
@@ -69,7 +71,7 @@ func (p *pass) watch(client string) error {
 	return nil
 }
 
-// rated records what changed about a company.
+// rated records the changes of one company.
 func (p *pass) rated(client string, watch domain.WatchRates) error {
 	var events []domain.Event
 	_, err := ledger.Execute(p.ctx, p.Ledger, ledger.CompanyStream(client, watch.Company), func(c domain.RatedCompany) (_ []domain.Event, err error) {
@@ -93,8 +95,8 @@ func (p *pass) rated(client string, watch domain.WatchRates) error {
 	return nil
 }
 
-// levels are those of a client, or else of the first of its ODFIs that has
-// some; nil: none are set.
+// levels are those of the client, or else of the first of its ODFIs that has
+// some; nil if there are none.
 func (p *pass) levels(client string) (*guard.ReturnRates, error) {
 	c, err := p.Clients.Client(p.ctx, client)
 	if err != nil {

@@ -8,11 +8,12 @@ import (
 	"github.com/achledger/achledger/projections"
 )
 
-// redated is which files were dated again since they were last looked at. It
-// outlives the book, which is made anew for each of them. A process that begins
-// to guard looks at none of before.
+// redated collects the files that were dated again since they were last
+// examined. It is kept when the book is loaded again, as each such file causes
+// that. A new process does not examine files that were redated before it
+// started.
 type redated struct {
-	position int64 // of the log, up to which it was read; 0: not yet
+	position int64 // log position up to which it was read; 0: not yet
 	files    []string
 }
 
@@ -27,8 +28,8 @@ func (d *redated) note(r *eventstore.Recorded) {
 }
 
 // warnRedated warns of limits that are exceeded on the days to which files were
-// moved. A file leaves whatever it fills: it was judged, and its day is over. The
-// book has been made from views that show the move.
+// moved. The file itself leaves: it was judged before, and its original day is
+// over. The caller has loaded the book from views that show the new dates.
 func (p *pass) warnRedated(shown *projections.Guarding) error {
 	if p.redated.position == 0 {
 		p.redated.position = p.at

@@ -6,21 +6,23 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// warned is which entries it was warned of. It outlives the book, so that what
-// waits is not named again whenever that is made anew; after a restart it is.
+// warned tells for which entries warnings were given. It is kept when the book
+// is loaded again, so that an entry is not warned of twice; after a restart it
+// is.
 type warned struct {
-	position int64 // of the log, up to which it was warned
+	position int64 // log position up to which warnings were given
 	entries  atomic.Int64
 }
 
 func (w *warned) upTo(position int64) { w.position = max(w.position, position) }
 
-// Warned counts the entries that rules warned of, since the process started.
+// Warned counts the entries for which a rule gave a warning, since the process
+// started.
 func (g *Guard) Warned() int64 { return g.warned.entries.Load() }
 
-// warn says what rules that hold nothing say of what leaves and began to wait
-// at a position. A rule that is newer than the last warning warns of all that
-// waits.
+// warn logs the verdicts of rules that only warn, for an entry that began to
+// wait at a position. A rule that is newer than the last warning is applied to
+// all waiting entries.
 func (g *Guard) warn(at int64, u guard.Use, found []guard.Verdict, what ...any) {
 	if at <= g.warned.position && !g.ruledAfter(g.warned.position, u) {
 		return
