@@ -10,10 +10,10 @@ import (
 
 // ActFilter selects events that people and operations made, in log order.
 type ActFilter struct {
-	Actors []string // any of them; nil: all
-	Client string   // whose event it is; empty: all
+	Actors []string // nil: any
+	Client string   // to which the event belongs; empty: all
 	After  int64    // log position, exclusive
-	Before int64    // not 0: the newest before a position come first, and After counts for nothing; with Actors only
+	Before int64    // unless 0, the newest events before this position come first and After is ignored; only with Actors
 	Limit  int
 }
 
@@ -26,8 +26,9 @@ const (
 		WHERE actor IN (SELECT value FROM json_each(?4)) AND position < ?1 AND (?2 = '' OR client = ?2) ORDER BY position DESC LIMIT ?3`
 )
 
-// Acts lists events that people, credentials of operations and the folder's
-// owner made, and those of who was shown something, in log order.
+// Acts lists, in log order, the events caused by people, by credentials of
+// operations and by the folder's owner, including those that record who was
+// shown something.
 func (v *Views) Acts(ctx context.Context, f ActFilter) ([]eventstore.Recorded, error) {
 	query, args := allActs, values(f.After, f.Client, int64(f.Limit))
 	switch {

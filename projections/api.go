@@ -14,8 +14,9 @@ import (
 // answers 503 view-behind.
 var ErrBehind = errors.New("the view has not caught up with the log yet: try again")
 
-// Item is a transaction's item as lists and answers show it. It is built
-// from the views or from a fold of the transaction, to the same value.
+// Item is a transaction's item as lists and responses show it. Whether it is
+// built from the views or from a fold of the transaction, the value is the
+// same.
 type Item struct {
 	Client        string
 	TransactionID string
@@ -24,10 +25,10 @@ type Item struct {
 	Direction     domain.Direction
 	Status        string // Pending, Released, Transmitted, Recalled, Rejected
 	Reason        string
-	HeldBy        *guard.HeldBy            // the rule that holds it, or rejected it; nil where none did
-	Request       *Request                 // of a request for return, and of the return that came for one
-	Missed        *domain.MissedCorrection // of what goes to an account that had been corrected
-	Decision      *Decision                // what is said about it where its receiving account has rules; nil where nothing is
+	HeldBy        *guard.HeldBy            // the rule that holds or rejected it; nil if none
+	Request       *Request                 // of a request for return, and of the return that answers one
+	Missed        *domain.MissedCorrection // of an entry to an account that had been corrected
+	Decision      *Decision                // of a payment to a receiving account with rules; nil for all others
 	AmountCents   int64
 	MadeAt        time.Time
 	ReplyTo       string
@@ -41,10 +42,10 @@ type Item struct {
 	EffectiveOn   string // YYYY-MM-DD, once decided
 	SettledOn     string // YYYY-MM-DD
 	History       []StatusAt
-	Position      int64 // of the newest event in its own stream about it
-	// ChangedAt is the position of its newest change, which may be its file's
-	// cut or delivery: what ItemFilter.After is compared with. Only lists
-	// know it; DescribeItems leaves it 0.
+	Position      int64 // of the newest event about it in its transaction's stream
+	// ChangedAt is the position of its newest change, which may be the cut or
+	// delivery of its file; ItemFilter.After is compared with it. Only lists
+	// fill it in; DescribeItems leaves it 0.
 	ChangedAt int64
 }
 
@@ -82,20 +83,20 @@ type Transaction struct {
 	UpdatedAt   time.Time
 	Position    int64
 
-	// What is said of its origination.
+	// Fields of its origination.
 	ItemID      string
-	CompanyID   string // identification of the company that sent it
+	CompanyID   string // of the originating company
 	Trace       string
-	FileID      string // it lies in
+	FileID      string // of the file that it is in
 	EffectiveOn string // YYYY-MM-DD, once decided
 
-	// Held reports whether it waits for a person; its status is Pending then.
+	// Held reports whether it waits for a person; Status is then Pending.
 	Held   bool
 	Reason string // why it is held
-	HeldBy string // JSON of guard.HeldBy, of what a rule holds
+	HeldBy string // JSON of guard.HeldBy, if a rule holds it
 }
 
-// Parts of Pending that a filter may ask for.
+// Parts of the status Pending that a filter may select.
 const (
 	PendingHeld   = "Held"    // it waits for a person
 	PendingUnheld = "Waiting" // it waits for a file
@@ -106,27 +107,27 @@ const (
 type TransactionFilter struct {
 	Client         string // empty: across clients, for operations only
 	ID             string
-	Status         string // or a part of one
+	Status         string // or a part of Pending
 	Direction      domain.Direction
 	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
 	Trace          string // of any of its items, fifteen digits
 	Name           string // each word begins a word of the counterparty's name
-	Tail           string // last characters of the account number, as it is shown
-	CompanyID      string // identification of the company that sent it
+	Tail           string // last characters of the account number, as shown
+	CompanyID      string // of the originating company
 	Code           string // return or change code of any of its answers
-	File           string // id or name of a file in which any of its items lies
+	File           string // id or name of a file that contains any of its items
 	FromCents      int64
 	BelowCents     int64 // 0: any
 	Limit          int   // 0: all
 	Cursor         string
 }
 
-// File is a row of the files view; open files have State "open" and show to
-// workers only.
+// File is a row of the files view. Open files have the State "open"; only
+// workers see them.
 type File struct {
 	ID, Client, ODFI string
 	Name             string
-	HeaderName       string // what its header says; empty while it is open
+	HeaderName       string // domain.HeaderName; empty while it is open
 	State            domain.FileState
 	Why              domain.Why
 	Method           string
@@ -135,7 +136,7 @@ type File struct {
 	CreatedAt        time.Time
 	CutAt            time.Time
 	SendBy           time.Time
-	LeaveBy          time.Time // earliest deadline of the answers that were filed in it; zero if none
+	LeaveBy          time.Time // earliest deadline of the answers in it; zero if none
 	DeliveredAt      time.Time
 	Totals           nacha.Totals
 	SHA256           []byte
@@ -151,8 +152,9 @@ type FileFilter struct {
 	Cursor string
 }
 
-// QueuedItem is an item that waits for a file, with what the cut has to know
-// about it. Its stream's Version makes a race with a recall visible.
+// QueuedItem is an item that waits for a file, with the fields that the cut
+// needs. Version, that of its stream, makes a concurrent recall fail the
+// append.
 type QueuedItem struct {
 	Client, TransactionID, ItemID string
 	Version                       int64
@@ -165,18 +167,18 @@ type QueuedItem struct {
 	Routing                       string
 	AmountCents                   int64
 	Addenda                       int
-	EffectiveOn                   string // asked for, YYYY-MM-DD
+	EffectiveOn                   string // as the client asked, YYYY-MM-DD
 	SameDay                       bool
 	MadeAt                        time.Time
 	DueAt                         time.Time
 	LeaveBy                       time.Time
-	Fault                         string       // why no file can carry it: field and rule; empty for most
-	Over                          *domain.Over // the relationship it goes over; nil for most
+	Fault                         string       // why no file can contain it: field and rule; empty for most
+	Over                          *domain.Over // the relationship whose account it uses; nil for most
 	Terms                         *calendar.Terms
 
-	// The rest is of what EachQueued lists.
-	Account int64 // key of the receiver's, as SentTo takes it
-	CutAt   int64 // log position at which the file was cut that it was made with; 0: with none
+	// EachQueued also sets these.
+	Account int64 // AccountKey of the receiver's account
+	CutAt   int64 // log position of the cut of the file that it was made with; 0: it was made without one
 }
 
 // FileEntry is an entry of a file.
@@ -206,8 +208,8 @@ type Credential struct {
 	IssuedAt    time.Time
 }
 
-// Difference is a row that the views hold and the log does not say, or the
-// other way round. An empty side has no such row.
+// Difference is a row that the views have and that does not follow from the
+// log, or the reverse. The side without the row is empty.
 type Difference struct {
 	Table string
 	Key   string

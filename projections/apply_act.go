@@ -10,10 +10,10 @@ const (
 	putAct      = `INSERT INTO acts@(position, actor, client) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
 	findOpsKey  = `SELECT 1 FROM credentials@ WHERE key = ?1 AND client = '` + domain.LedgerClient + `'`
 	folderOwner = "folder owner "
-	maxActors   = 10_000 // remembered
+	maxActors   = 10_000 // cached
 )
 
-// act keeps an event among those that people and operations made.
+// act keeps an event that a person or operations caused.
 func (p *projector) act(c logEvent, aggregate string) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionFiled, *domain.TransactionReleasedFromFile:
@@ -31,8 +31,7 @@ func (p *projector) act(c logEvent, aggregate string) error {
 }
 
 // ofOperations reports whether an actor is a person or a credential of
-// operations. A key is issued before anybody can use it, so that what is
-// remembered of one stays so.
+// operations. The result can be cached: a key is issued before it can be used.
 func (p *projector) ofOperations(actor string) (bool, error) {
 	if IsPerson(actor) {
 		return true, nil
@@ -51,7 +50,7 @@ func (p *projector) ofOperations(actor string) (bool, error) {
 	return row != nil, nil
 }
 
-// IsPerson reports whether an actor of an event is a person by name.
+// IsPerson reports whether an actor of an event is a named person.
 func IsPerson(actor string) bool {
 	return strings.Contains(actor, "@") || strings.HasPrefix(actor, folderOwner)
 }

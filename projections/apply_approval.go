@@ -6,7 +6,8 @@ const (
 	putApproval = `INSERT INTO approvals@(position, id, state, asked_at, expires_at, undone) VALUES(?1, ?2, 'asked', ?3, ?4, 0)
 		ON CONFLICT DO NOTHING`
 	endApproval = `UPDATE approvals@ INDEXED BY approvals_id@ SET state = ?2 WHERE id = ?1`
-	// Whether an approved request is an act shows in what was asked for.
+	// Whether an approved request changes something outside the log is known
+	// from its first event only.
 	markUndone = `UPDATE approvals@ INDEXED BY approvals_id@ SET undone = ?2 WHERE id = ?1`
 )
 

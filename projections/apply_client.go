@@ -54,7 +54,7 @@ func (p *projector) client(c logEvent) error {
 	return nil
 }
 
-// settings puts what is looked for by a client's settings.
+// settings writes the rows that follow from a client's settings.
 func (p *projector) settings(c logEvent, id string, s domain.Settings) error {
 	if err := p.putODFIs(id, s); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (p *projector) settings(c logEvent, id string, s domain.Settings) error {
 	return p.guarded(c, id, "", s.Rules)
 }
 
-// guarded notes whether a client, or else a bank, has rules of the guard.
+// guarded records whether a client, or else a bank, has rules of the guard.
 func (p *projector) guarded(c logEvent, client, odfi string, rules guard.Rules) error {
 	if rules.None() {
 		_, err := p.c.Exec(takeGuarded, client, odfi)

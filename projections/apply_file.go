@@ -88,8 +88,8 @@ func (p *projector) putFile(c logEvent, file int64) error {
 	return err
 }
 
-// fillFile adds the batches that an append began. A file has one such event for
-// a thousand entries, so its stream is not read.
+// fillFile adds the batches that an append began. A file has such an event for
+// every thousand entries, so its stream is not read.
 func (p *projector) fillFile(c logEvent, e *domain.FileFilled) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.refOf(id)
@@ -106,7 +106,7 @@ func (p *projector) fillFile(c logEvent, e *domain.FileFilled) error {
 	return err
 }
 
-// refOf is the row of a file; 0 for none.
+// refOf returns the position of a file's row; 0 for none.
 func (p *projector) refOf(id string) (int64, error) {
 	if id == "" {
 		return 0, nil
@@ -125,5 +125,5 @@ func (p *projector) refOf(id string) (int64, error) {
 	return p.refs[id], nil
 }
 
-// maxRefs bounds the files whose rows are remembered.
+// maxRefs bounds the cached row positions of files.
 const maxRefs = 10_000

@@ -20,15 +20,15 @@ const (
 	endVerifying  = `DELETE FROM verifying@ WHERE id = ?1`
 	failVerifying = `UPDATE verifying@ SET failed = 1 WHERE client = ?1 AND txn = ?2`
 	hasFailed     = `SELECT count(*) FROM verifying@ WHERE id = ?1 AND failed = 1`
-	// refuseRelationship leaves a relationship alone that is under way already.
+	// refuseRelationship does nothing if the relationship is already under way.
 	refuseRelationship = `INSERT INTO relationships@(position, client, holder, id, status)
 		SELECT ?1, client, holder, id, ?4 FROM verifying@ v WHERE client = ?2 AND txn = ?3
 			AND NOT EXISTS (SELECT 1 FROM relationships@ r WHERE r.id = v.id)`
 
 	putTransfer  = `INSERT INTO transfers@(client, txn, over) VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING`
 	findTransfer = `SELECT over FROM transfers@ WHERE client = ?1 AND txn = ?2`
-	// waitsOver is about the entry that was written just before the holder's
-	// event, in the same append.
+	// waitsOver sets the relationship of the entry that was written just before
+	// the holder's event, in the same append.
 	waitsOver = `UPDATE pending@ SET over = ?3 WHERE position = ?4 - 1 AND over = ''
 		AND EXISTS (SELECT 1 FROM items@ WHERE position = ?4 - 1 AND client = ?1 AND txn = ?2)`
 
@@ -39,7 +39,7 @@ const (
 	putLead = `INSERT INTO leads@(client, tail, account, changed)
 		SELECT client, tail, account, ?4 FROM account_tails@ WHERE client = ?1 AND account IN (?2, ?3)
 		ON CONFLICT(client, tail, account) DO UPDATE SET changed = ?4`
-	// changeLead is about an account that was corrected before.
+	// changeLead is for an account that was corrected before.
 	changeLead = `UPDATE leads@ SET changed = ?3 WHERE client = ?1 AND account = ?2
 		AND tail = (SELECT tail FROM account_tails@ WHERE client = ?1 AND account = ?2)`
 )
@@ -59,7 +59,7 @@ func (p *projector) holder(c logEvent) error {
 		if _, err = p.c.Exec(setRelationship, e.RelationshipID, string(domain.RelationshipPending)); err == nil {
 			err = p.verifying(client, holder, e)
 		}
-	case *domain.LinkCancelRequested: // one that was approved had no row
+	case *domain.LinkCancelRequested: // an approved one has no row
 		if _, err = p.c.Exec(endRelationship, e.RelationshipID); err == nil {
 			_, err = p.c.Exec(putRelationship, c.recorded.Position, client, holder, e.RelationshipID, string(domain.RelationshipCancelRequested))
 		}
@@ -78,7 +78,7 @@ func (p *projector) holder(c logEvent) error {
 	return err
 }
 
-// validated notes which accounts of relationships were validated, and when.
+// validated records which accounts of relationships were validated, and when.
 func (p *projector) validated(c logEvent, client string) (err error) {
 	switch e := c.fact.Event.(type) {
 	case *domain.AccountLinked:
@@ -97,8 +97,8 @@ func (p *projector) validated(c logEvent, client string) (err error) {
 	return err
 }
 
-// transferOver is the relationship that a transaction goes over, to move money
-// or to verify its account, as the holder's stream says.
+// transferOver returns the relationship that a transaction uses, to move money
+// or to verify its account, according to the holder's stream; "" if none.
 func (p *projector) transferOver(t *domain.Transaction) (string, error) {
 	row, err := p.c.Row(findTransfer, t.Client, t.ID)
 	if err != nil || row == nil {
@@ -107,8 +107,8 @@ func (p *projector) transferOver(t *domain.Transaction) (string, error) {
 	return row[0].(string), nil
 }
 
-// verifying notes which entries verify an account, instead of those of the
-// attempt before.
+// verifying records the entries that verify an account. They replace those of
+// the previous attempt.
 func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) error {
 	if _, err := p.c.Exec(endVerifying, e.RelationshipID); err != nil {
 		return err
@@ -125,8 +125,8 @@ func (p *projector) verifying(client, holder string, e *domain.LinkVerifying) er
 	return nil
 }
 
-// approved ends a relationship's way, unless the entry that verifies its
-// account came back just before.
+// approved removes an approved relationship from those under way, unless an
+// entry that verifies its account came back before that.
 func (p *projector) approved(id string) error {
 	row, err := p.c.Row(hasFailed, id)
 	if err != nil {
@@ -148,8 +148,9 @@ func (p *projector) ended(id string) error {
 	return err
 }
 
-// unverified notes that an entry which verified an account failed: a
-// relationship that is approved or being canceled is looked at again.
+// unverified records that an entry which verifies an account failed. A
+// relationship that is already approved is put back among those under way, as
+// refused.
 func (p *projector) unverified(c logEvent) error {
 	switch c.fact.Event.(type) {
 	case *domain.TransactionReturned, *domain.TransactionRecalled, *domain.TransactionRejected:
@@ -162,10 +163,10 @@ func (p *projector) unverified(c logEvent) error {
 	return nil
 }
 
-// corrects is whether a notification of change is about the account.
+// corrects has the codes of notifications of change that concern the account.
 var corrects = map[string]bool{"C01": true, "C02": true, "C03": true, "C05": true, "C06": true, "C07": true}
 
-// corrected notes a notification of change of an entry of ours.
+// corrected records a notification of change about an entry of ours.
 func (p *projector) corrected(c logEvent) error {
 	e, ok := c.fact.Event.(*domain.TransactionCorrected)
 	if !ok || c.transaction.Originated == nil || e.Entry.Correction == nil || !corrects[e.Entry.Correction.Code] {

@@ -9,8 +9,8 @@ const (
 	releaseOffsets = `UPDATE offsets@ SET released = 1 WHERE file = ?1`
 )
 
-// putOffset adds what balances a batch. A file may have one such event for each
-// of its batches, so its stream is not read.
+// putOffset adds the entry that balances a batch. A file may have such an event
+// for each of its batches, so its stream is not read.
 func (p *projector) putOffset(c logEvent, o *domain.FileOffset) error {
 	_, id, _ := cutStream(c.recorded.Stream)
 	file, err := p.refOf(id)
@@ -24,8 +24,8 @@ func (p *projector) putOffset(c logEvent, o *domain.FileOffset) error {
 	return err
 }
 
-// releaseOffsets takes the offsets of batches that were not processed out of
-// what settles.
+// releaseOffsets removes the offsets of batches that were not processed from
+// the sums that settle.
 func (p *projector) releaseOffsets(f *domain.File, file int64) error {
 	switch {
 	case !f.Answered.Unreleased || len(f.Offsets) == 0:

@@ -2,8 +2,8 @@ package projections
 
 import "fmt"
 
-// queueChanges gathers what a batch of events does to the queue's running
-// totals, which are written once a batch.
+// queueChanges collects the changes that a batch of events makes to the queue's
+// running totals. They are written once per batch.
 type queueChanges map[group]runningTotal
 
 type runningTotal struct{ entries, cents int64 }

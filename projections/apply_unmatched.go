@@ -17,7 +17,7 @@ const (
 	decideUnmatched = `UPDATE unmatched@ SET outcome = ?2, decided_at = ?3, client = ?4, txn = ?5, note = ?6 WHERE entry = ?1`
 )
 
-// never is the deadline of entries that have none: behind all others.
+// never stands for no deadline. It sorts after every deadline.
 const never = math.MaxInt64
 
 // unmatched applies an event of the stream of an entry that waits for a
@@ -62,8 +62,8 @@ func (p *projector) queued(c logEvent, e *domain.EntryQueued) error {
 	return p.settled(&e.Entry, e.SettledOn, kindOf(e) != nacha.KindForward)
 }
 
-// kindOf is the entry's kind. An entry with a return code is a return, even
-// when it does not say what it returns.
+// kindOf returns the entry's kind. An entry with a return code is a return,
+// even if it does not name the entry it returns.
 func kindOf(e *domain.EntryQueued) nacha.Kind {
 	kind := e.Entry.Kind()
 	if kind != nacha.KindForward || !nacha.TransactionCode(e.Entry.Code).Return() {
@@ -75,7 +75,8 @@ func kindOf(e *domain.EntryQueued) nacha.Kind {
 	return nacha.KindReturn
 }
 
-// answerOf is the code and the original trace of an entry that answers.
+// answerOf returns the code and the original trace number of an entry that is
+// an answer.
 func answerOf(h *nacha.BatchHeader, e *nacha.Entry) (code, original string) {
 	if code, sequence, rejected := e.Rejected(); rejected {
 		return code, h.ODFI + sequence

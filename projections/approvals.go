@@ -12,14 +12,14 @@ import (
 // ApprovalFilter selects requests that need two people, newest first.
 type ApprovalFilter struct {
 	State  domain.ApprovalState // empty: all
-	Now    time.Time            // at which those that were not ended have expired
-	Since  Since                // asked then
+	Now    time.Time            // the time at which unfinished requests may have expired
+	Since  Since                // selects by when they were made
 	Limit  int                  // 0: all
 	Cursor string
 }
 
 const (
-	// A request that expired was not ended by anybody.
+	// A request that expired has no event for it.
 	listApprovals = `SELECT position, id FROM approvals@ INDEXED BY approvals_state@
 		WHERE state = ?1 AND position < ?2 AND expires_at > ?3 AND expires_at <= ?4 AND asked_at > ?6 AND asked_at <= ?7 ORDER BY position DESC LIMIT ?5`
 	allApprovals    = `SELECT position, id FROM approvals@ NOT INDEXED WHERE position < ?1 AND asked_at > ?3 AND asked_at <= ?4 ORDER BY position DESC LIMIT ?2`
@@ -59,7 +59,7 @@ func (v *Views) Approvals(ctx context.Context, f ApprovalFilter) (ids []string, 
 	return ids, next, err
 }
 
-// UndoneApprovals are the requests that were approved and whose act outside
+// UndoneApprovals lists the requests that were approved and whose act outside
 // the log is still to be carried out.
 func (v *Views) UndoneApprovals(ctx context.Context) (ids []string, err error) {
 	err = v.read(ctx, func(s snapshot) error {

@@ -9,24 +9,24 @@ import (
 )
 
 const (
-	// scanLimit bounds how much of the log one call looks at. A caller that got
-	// less than it asked for continues behind upTo.
+	// scanLimit bounds the events that one call reads. A caller that got less
+	// than it asked for continues after upTo.
 	scanLimit = 50_000
-	// scanPage is how many events are read at a time. Calls that look further
-	// do so scansAtOnce at a time, and those that find no place in scanWait
-	// answer what they have.
+	// scanPage is how many events are read at a time. At most scansAtOnce calls
+	// at a time may read more than one page. A call that has to wait longer
+	// than scanWait for that returns what it has.
 	scanPage    = 2000
 	scansAtOnce = 2
 	scanWait    = 10 * time.Second
-	// clientBytes is about how much of what was found one call answers.
+	// clientBytes is the approximate size of the events that one call returns.
 	clientBytes = 4 << 20
 )
 
-// ClientEvents returns at most limit events of a client behind a log
-// position, in log order, of one type if that is set, and the position up to
-// which the log was looked at. It reads the log itself, so it is always
-// current. Whatever there is to find, a call looks at so much of the log and
-// answers so many bytes, and then the caller continues after upTo.
+// ClientEvents returns at most limit events of a client after a log position,
+// in log order, of one type if that is set, and the position up to which the
+// log was read. It reads the log itself, so it is always current. The number of
+// events that a call reads and the bytes that it returns are bounded; the
+// caller then continues after upTo.
 func (v *Views) ClientEvents(ctx context.Context, client string, after int64, eventType string, limit int) (events []eventstore.Recorded, upTo int64, err error) {
 	upTo = after
 	var leave func()
@@ -59,7 +59,7 @@ func (v *Views) ClientEvents(ctx context.Context, client string, after int64, ev
 	return events, upTo, nil
 }
 
-// lookFar takes one of the places for calls that look at much of the log.
+// lookFar waits for a place among the calls that read much of the log.
 func (v *Views) lookFar(ctx context.Context) (leave func(), ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, scanWait)
 	defer cancel()

@@ -17,9 +17,10 @@ const (
 		WHERE client = ?1 ORDER BY issued_at, key`
 )
 
-// FindItem finds the transaction of an item of any client; the caller checks
-// whose it is. For an item that is not there it waits as WaitFor does, and
-// looks again: it may have been written just now. Errors: ErrBehind.
+// FindItem finds the transaction of an item of any client; the caller checks to
+// which client it belongs. If the item is not found, it waits as WaitFor does
+// and tries again, because it may have been written just now. Errors:
+// ErrBehind.
 func (v *Views) FindItem(ctx context.Context, itemID string) (client, transactionID string, ok bool, err error) {
 	client, transactionID, ok, err = v.findItem(ctx, itemID)
 	if ok || err != nil {
@@ -87,7 +88,7 @@ func scanClient(row []value) (c Client) {
 	return c
 }
 
-// ClientsByODFI lists the ids of the clients that a bank of ours sends for.
+// ClientsByODFI lists the ids of the clients that one of our banks sends for.
 func (v *Views) ClientsByODFI(ctx context.Context, routing string) ([]string, error) {
 	return rowsOf(ctx, v, odfiClients, values(routing), func(row []value, client *string) { scan(row, client) })
 }

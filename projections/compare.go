@@ -17,9 +17,9 @@ import (
 const shownDifferences = 20
 
 // Compare builds the views from the log once more, in a temporary file, and
-// holds them against the live ones row by row, both at the position where the
-// live ones stand at the call. It returns the first differences and how many
-// rows differ. A server may continue meanwhile.
+// compares them with the live ones row by row, both as of the position of the
+// live ones at the call. It returns the first differences and how many rows
+// differ. A server may continue meanwhile.
 func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) (first []Difference, count int, err error) {
 	folder, err := os.MkdirTemp("", "achledger-views-")
 	if err != nil {
@@ -43,10 +43,10 @@ func (v *Views) Compare(ctx context.Context, progress func(done, total int64)) (
 	return k.first, k.count, nil
 }
 
-// comparison holds a generation against a fresh one in another file.
+// comparison compares a generation with a fresh one in another file.
 type comparison struct {
 	views *Views
-	c     *conn.Conn // of the live file, the other one attached as fresh
+	c     *conn.Conn // to the live file, with the other one attached as fresh
 	fresh *database
 	first []Difference
 	count int
@@ -111,7 +111,7 @@ type comparedTable struct {
 	key         map[string]bool
 }
 
-// table compares two tables both ways.
+// table collects the rows of a table that differ, or that only one side has.
 func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	t.key = map[string]bool{}
 	var on []string
@@ -149,7 +149,7 @@ func (k *comparison) table(ctx context.Context, t comparedTable) error {
 	})
 }
 
-// add notes a row that differs, by the columns that do.
+// add records a row that differs, with the columns that differ.
 func (k *comparison) add(t comparedTable, live, log []value) {
 	k.count++
 	if len(k.first) >= shownDifferences {
@@ -180,7 +180,8 @@ func (k *comparison) add(t comparedTable, live, log []value) {
 	k.first = append(k.first, d)
 }
 
-// orPresent keeps a row that has no columns to tell apart from no row.
+// orPresent makes a row without differing columns distinguishable from a
+// missing row.
 func orPresent(columns []string) string {
 	if len(columns) == 0 {
 		return "present"

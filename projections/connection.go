@@ -13,18 +13,19 @@ import (
 // Tables have the number of their generation in their names. Statements write
 // @ for it: "SELECT position FROM items@" reads items_3 in generation 3.
 
-// of puts the generation's tables into a statement.
+// of replaces @ by the number of a generation in a statement.
 func of(generation int64, sql string) string {
 	return strings.ReplaceAll(sql, "@", "_"+strconv.FormatInt(generation, 10))
 }
 
-// isDamage tells a file that is no database of ours from other faults.
+// isDamage reports whether an error means that the file is not a valid
+// database.
 func isDamage(err error) bool {
 	return conn.Is(err, sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrFormat)
 }
 
-// isForeign reports whether the error comes from tables that are not as this
-// program makes them: SQLite rejects a statement about them.
+// isForeign reports whether an error means that the tables are not those that
+// this program makes: SQLite rejects a statement about them.
 func isForeign(err error) bool { return conn.Is(err, sqlite3.ErrError) }
 
 // value is a column's value or a statement's argument.

@@ -1,7 +1,7 @@
 package projections
 
-// controlTables are part of tables: what waits for a second person, and what
-// people and credentials of operations did.
+// controlTables are part of tables: requests that wait for a second person, and
+// events that people and credentials of operations caused.
 const controlTables = `
 -- Requests that need two people.
 CREATE TABLE approvals@(

@@ -10,9 +10,10 @@ import (
 
 const allLeads = `SELECT client, account FROM leads@`
 
-// correctedAccounts are the accounts that a notification of change was about,
-// or led to, in memory: every entry that is accepted asks. None is ever taken
-// out; the account's own stream has what holds.
+// correctedAccounts is the set of accounts that a notification of change
+// corrected, or introduced. It is in memory because every accepted entry is
+// looked up. No account is ever removed; whether a correction is in force is in
+// the account's stream.
 type correctedAccounts struct {
 	mu sync.RWMutex
 	of map[accountKey]bool // nil: not read yet
@@ -28,7 +29,7 @@ func (v *Views) Corrected(client, account string) bool {
 	return v.corrected.of == nil || v.corrected.of[accountKey{client, account}]
 }
 
-// loadCorrected reads those that the tables have.
+// loadCorrected reads the set from the tables.
 func (v *Views) loadCorrected(ctx context.Context, p *projector) error {
 	of := map[accountKey]bool{}
 	err := p.c.Query(ctx, allLeads, nil, func(row []value) error {
@@ -44,7 +45,8 @@ func (v *Views) loadCorrected(ctx context.Context, p *projector) error {
 	return nil
 }
 
-// noteCorrected adds those that events tell of, before the events show.
+// noteCorrected adds the accounts of a batch of events, before the views show
+// the batch.
 func (v *Views) noteCorrected(batch []logEvent) {
 	for _, c := range batch {
 		if _, ok := c.fact.Event.(*domain.AccountCorrected); !ok {

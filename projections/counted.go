@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// CountedEntry is an entry that limits count: one in a file, or one that waits.
+// CountedEntry is an entry that counts for a limit: filed or waiting.
 type CountedEntry struct {
 	Client, TransactionID string
 	Kind                  domain.ItemKind
@@ -23,12 +23,12 @@ type CountedEntry struct {
 	FileID, FileName      string // empty while it waits
 }
 
-// CountedFilter selects the entries that a limit counts on some days.
+// CountedFilter selects the entries that count for a limit on some days.
 type CountedFilter struct {
-	Client, ODFI   string // whose limit it is: one of the two
+	Client, ODFI   string // owner of the limit: one of the two
 	Company        string // identification; empty: all
 	Debit          bool
-	ByMade         bool   // the days are those on which they were made, else those on which they settle
+	ByMade         bool   // the days are those of origination; otherwise those of settlement
 	FromDay, ToDay string // YYYY-MM-DD, inclusive
 	Limit          int    // 0: all
 	Cursor         string
@@ -50,9 +50,9 @@ const (
 			AND iif(?8, s.debits - s.zero_debits, s.credits - s.zero_credits) > 0
 		ORDER BY b.effective_on, b.file, b.number LIMIT ?9`
 
-	// An item's direction is that of its transaction, but for what takes back. The
-	// other one is passed over here and not by SQLite, so that a list of the few
-	// credits among many debits ends its page in time.
+	// An item has the direction of its transaction, except for reversals and
+	// return fees. Items of the other direction are skipped in Go and not in
+	// SQL, so that a page of the few credits among many debits ends in time.
 	isDebit = `CASE i.kind WHEN 'ReturnFee' THEN 1 WHEN 'Reversal' THEN o.push = 'push' ELSE coalesce(o.push, i.push) = 'pull' END`
 
 	countedColumns = `SELECT i.position, i.client, i.txn, i.kind, i.cents, i.made_at, i.trace, i.day,
@@ -70,12 +70,13 @@ const (
 		ORDER BY i.day, i.position`
 )
 
-// Segments of the list: what waits, then what is filed.
+// Segments of the list: first waiting entries, then filed ones.
 const waitingSegment, filedSegment = 0, 1
 
-// CountedEntries lists the entries that a limit counts on some days, and the
-// cursor of the next page: those that wait, then those in files. As of
-// Transactions, a page may have fewer rows than others follow. Errors: ErrCursor.
+// CountedEntries lists the entries that count for a limit on some days: first
+// those that wait, then those in files. It also returns the cursor of the next
+// page. As with Transactions, a page may be shorter than the limit although
+// more pages follow. Errors: ErrCursor.
 func (v *Views) CountedEntries(ctx context.Context, f CountedFilter) ([]CountedEntry, string, error) {
 	l := countedList{f: f, page: page[CountedEntry]{limit: f.Limit}}
 	var err error
@@ -114,7 +115,8 @@ type countedList struct {
 	page     page[CountedEntry]
 }
 
-// eachClient lists one client's, or those of each client of the bank.
+// eachClient calls list for the client of the limit, or for each client of the
+// bank.
 func (l *countedList) eachClient(s snapshot, list func(s snapshot, client string) error) error {
 	clients := []string{l.f.Client}
 	if l.f.Client == "" {
@@ -144,7 +146,7 @@ func (l *countedList) eachClient(s snapshot, list func(s snapshot, client string
 // waitingAtOnce is how many waiting entries are read ahead.
 const waitingAtOnce = 500
 
-// waitingEntry is an entry that waits, with what its row says of its receiver.
+// waitingEntry is a waiting entry with the name and account of its receiver.
 type waitingEntry struct {
 	QueuedItem
 	header     int64 // in headers
@@ -152,11 +154,12 @@ type waitingEntry struct {
 	name, tail string
 }
 
-// expected lists what waits and is expected to settle on the days.
+// expected lists waiting entries that are expected to settle on the days.
 func (l *countedList) expected(s snapshot, client string) error {
 	headers := headers{}
 	for {
-		// Headers are read by another statement, once the rows are there.
+		// Headers need a query of their own, which cannot run while the rows
+		// are read.
 		var ahead []waitingEntry
 		args := values(client, l.at.Trace, l.at.At, l.at.Row, l.f.ODFI, int64(waitingAtOnce))
 		err := s.query(countedWaiting, args, func(row []value) error {
@@ -182,8 +185,8 @@ func (l *countedList) expected(s snapshot, client string) error {
 	}
 }
 
-// takeWaiting adds an entry that waits if it is asked for, and reports whether the
-// page takes another.
+// takeWaiting adds a waiting entry to the page if it is selected, and reports
+// whether the page has room.
 func (l *countedList) takeWaiting(w waitingEntry) bool {
 	at := cursor{Filter: l.at.Filter, Client: w.Client, Trace: w.ODFI, At: w.due, Row: w.Position}
 	l.at = at
@@ -198,8 +201,8 @@ func (l *countedList) takeWaiting(w waitingEntry) bool {
 	}, at)
 }
 
-// pass passes over a row that is not asked for, and reports whether the page
-// looks at another.
+// pass skips a row that is not selected, and reports whether the call may read
+// another.
 func (l *countedList) pass(at cursor) bool {
 	if l.looked++; l.looked > looksAt {
 		l.page.end(at)
@@ -212,7 +215,7 @@ func (l *countedList) counts(e guard.Entry) bool {
 	return e.Debit == l.f.Debit && (l.f.Company == "" || e.Company == l.f.Company)
 }
 
-// filed lists what lies in files and settles on the days, batch by batch.
+// filed lists filed entries that settle on the days, batch by batch.
 func (l *countedList) filed(s snapshot) error {
 	type batch struct {
 		day      string
@@ -246,7 +249,7 @@ func (l *countedList) filed(s snapshot) error {
 			if err != nil || l.page.more {
 				return err
 			}
-			l.at.Trace, l.at.Row = "~", math.MaxInt64 // behind the batch
+			l.at.Trace, l.at.Row = "~", math.MaxInt64 // after all entries of the batch
 		}
 		if len(ahead) < filesAtOnce {
 			return nil
@@ -254,7 +257,7 @@ func (l *countedList) filed(s snapshot) error {
 	}
 }
 
-// made lists what was made on the days, filed or waiting.
+// made lists entries that were originated on the days, filed or waiting.
 func (l *countedList) made(s snapshot, client string) error {
 	day, row := l.at.At, l.at.Row
 	if l.at.At == 0 {
@@ -268,8 +271,8 @@ func (l *countedList) made(s snapshot, client string) error {
 	})
 }
 
-// take adds an entry of the direction that is asked for, and stops the query once
-// the page takes no other.
+// take adds an entry to the page if it has the selected direction. It returns
+// conn.ErrStop when the page is full or enough rows were read.
 func (l *countedList) take(e CountedEntry, debit bool, at cursor) error {
 	if debit != l.f.Debit && l.pass(at) || debit == l.f.Debit && l.page.add(e, at) {
 		return nil

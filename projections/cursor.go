@@ -9,26 +9,26 @@ import (
 	"math"
 )
 
-// ErrCursor: a cursor that this list did not give for this filter. The API
-// answers 400.
+// ErrCursor refuses a cursor that does not belong to this list and filter. The
+// API answers 400.
 var ErrCursor = errors.New("the cursor is not one that this list gave for these filters: start again without it")
 
-// cursor is the last row of a page, by what its list is ordered by. It holds
-// no more than keys, and every query names its client by itself: whose cursor
-// it is decides nothing about whose rows come back.
+// cursor is the last row of a page, by the columns that order its list. It only
+// holds keys. Every query selects the client by itself, so a cursor of another
+// client gives no access to its rows.
 type cursor struct {
 	Filter  uint32 `json:"f"`           // of the filter it belongs to
 	Client  string `json:"c,omitempty"` // across clients
-	Segment int    `json:"s,omitempty"` // of a list that is several in a row
+	Segment int    `json:"s,omitempty"` // of a list that consists of several parts
 	At      int64  `json:"a,omitempty"`
 	Batch   int64  `json:"b,omitempty"`
 	Trace   string `json:"t,omitempty"`
 	Row     int64  `json:"r,omitempty"`
 }
 
-// String is the cursor as callers get it.
+// String encodes the cursor for callers.
 func (c cursor) String() string {
-	text, _ := json.Marshal(c) // of strings and numbers: cannot fail
+	text, _ := json.Marshal(c) // strings and numbers only: cannot fail
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
@@ -49,7 +49,7 @@ func parseCursor(text string, filter any) (c cursor, err error) {
 	return c, nil
 }
 
-// newestFirst is parseCursor of a list in falling order of positions.
+// newestFirst is parseCursor for a list in descending order of positions.
 func newestFirst(text string, filter any) (cursor, error) {
 	c, err := parseCursor(text, filter)
 	if text == "" {

@@ -18,21 +18,21 @@ type database struct {
 	readers *conn.Pool
 }
 
-// The write-ahead log makes commits atomic; with synchronous=NORMAL a power
-// cut may take the newest of them back, rows and checkpoint together. That is
-// no loss: they are in the log and come again.
+// The write-ahead log makes commits atomic. With synchronous=NORMAL the newest
+// commits may be lost in a power failure, rows and checkpoint together. They
+// are then projected from the log again.
 var writing = []string{
 	"page_size = 8192",
 	"journal_mode = WAL",
 	"synchronous = NORMAL",
 	"wal_autocheckpoint = 4000",
-	"journal_size_limit = 67108864", // after a rebuild the write-ahead log shrinks to 64 MiB
+	"journal_size_limit = 67108864", // bytes: the write-ahead log shrinks to 64 MiB after a rebuild
 	"cache_size = -32768",
-	"busy_timeout = 0", // Transact waits, more evenly
+	"busy_timeout = 0", // Transact waits at more even intervals
 }
 
-// openDatabase opens views.db for reading and writing and makes what is
-// missing of the file and its control table.
+// openDatabase opens views.db for reading and writing, and creates the file and
+// its control table if they are missing.
 func openDatabase(path string) (*database, error) {
 	if err := createFile(path); err != nil {
 		return nil, err
@@ -49,10 +49,10 @@ func openDatabase(path string) (*database, error) {
 	return d, nil
 }
 
-// ErrNoViews: there is no views.db to read.
+// ErrNoViews says that there is no views.db to read.
 var ErrNoViews = errors.New("there are no views in this folder: start the server on it once, or run achledger rebuild")
 
-// openForReading opens views.db beside the process that writes it.
+// openForReading opens views.db while another process may write it.
 func openForReading(path string) (*database, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoViews
@@ -67,8 +67,8 @@ func newDatabase(path string) *database {
 	return &database{path: path, readers: conn.NewPool(path, min(max(4, 2*runtime.NumCPU()), maxReaders), errClosed)}
 }
 
-// createFile makes an empty, private file before SQLite would make one that
-// others can read.
+// createFile creates an empty file that only its owner can read, before SQLite
+// would create one that others can read.
 func createFile(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -77,7 +77,7 @@ func createFile(path string) error {
 	return f.Close()
 }
 
-// removeFiles takes views.db away, with what SQLite keeps beside it.
+// removeFiles removes views.db and the files that SQLite keeps beside it.
 func removeFiles(path string) (err error) {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if e := os.Remove(path + suffix); !errors.Is(e, fs.ErrNotExist) {
@@ -87,10 +87,10 @@ func removeFiles(path string) (err error) {
 	return err
 }
 
-// errClosed: this database was closed, or given up for a new one.
+// errClosed says that this database was closed, or replaced by a new one.
 var errClosed = errors.New("the views are closed")
 
-// snapshot reads the live generation as it stood at one position.
+// snapshot reads the live generation as of one position.
 type snapshot struct {
 	ctx        context.Context
 	c          *conn.Conn

@@ -11,7 +11,7 @@ import (
 // Rows hold instants as unix microseconds and days of New York as the number
 // YYYYMMDD, 20261121, because numbers are small and compare as days do.
 
-// micros is an instant as rows hold it; the zero time is 0.
+// micros converts an instant to its form in rows; the zero time is 0.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -27,13 +27,14 @@ func instant(micros int64) time.Time {
 	return time.UnixMicro(micros).UTC()
 }
 
-// today remembers the day that was looked up last: events of one day come
-// side by side, and a time zone is slow to ask.
+// today caches the newest day that was computed: successive events are mostly
+// of the same day, and a time zone lookup is slow.
 var today atomic.Pointer[span]
 
 type span struct{ from, until, day int64 }
 
-// dayOf is New York's day at an instant in unix microseconds; 0 for none.
+// dayOf returns the New York day of an instant in unix microseconds; 0 for
+// none.
 func dayOf(at int64) int64 {
 	if at == 0 {
 		return 0
@@ -51,7 +52,7 @@ func dayOf(at int64) int64 {
 	return s.day
 }
 
-// dayRange reads a filter's days; an empty one is open.
+// dayRange parses a filter's days; an empty one is unbounded.
 func dayRange(from, to string) (first, last int64, err error) {
 	first, last = 0, 9999_12_31
 	if from != "" {
@@ -76,8 +77,7 @@ func parseDay(text string) (int64, error) {
 	return int64(t.Year())*10_000 + int64(t.Month())*100 + int64(t.Day()), nil
 }
 
-// isoDate turns the YYMMDD of a file into YYYY-MM-DD; what is no date gives
-// nothing.
+// isoDate converts the YYMMDD of a file to YYYY-MM-DD; "" for an invalid date.
 func isoDate(yymmdd string) string {
 	if len(yymmdd) != 6 {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Deadline is that of an answer of ours that waits, held or not.
+// Deadline is the deadline of an answer of ours that waits, held or not.
 type Deadline struct {
 	Client, TransactionID, ItemID string
 	Kind                          domain.ItemKind
@@ -23,8 +23,8 @@ const (
 	nextDeadline = `SELECT min(leave_by) FROM deadlines@ WHERE leave_by > ?1`
 )
 
-// PassedDeadlines lists what waits although its deadline has come, the oldest
-// deadline first, after the last one that was taken.
+// PassedDeadlines lists the answers that wait although their deadline has
+// passed, the oldest deadline first, starting after a given row.
 func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadline, limit int) ([]Deadline, error) {
 	args := values(now.UnixMicro(), micros(after.LeaveBy), after.Position, int64(limit))
 	return rowsOf(ctx, v, passedDeadlines, args, func(row []value, d *Deadline) {
@@ -32,8 +32,8 @@ func (v *Views) PassedDeadlines(ctx context.Context, now time.Time, after Deadli
 	})
 }
 
-// NextDeadline is the next deadline after now of an answer that waits; ok is
-// false where there is none.
+// NextDeadline returns the first deadline after now of a waiting answer; ok is
+// false if there is none.
 func (v *Views) NextDeadline(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(nextDeadline, now.UnixMicro())
@@ -45,8 +45,8 @@ func (v *Views) NextDeadline(ctx context.Context, now time.Time) (at time.Time, 
 	return at, ok, err
 }
 
-// putDeadline keeps an answer's deadline while it waits, and gives it to the
-// file that it is filed in.
+// putDeadline keeps an answer's deadline while it waits, and adds it to the
+// file in which the answer is filed.
 func (p *projector) putDeadline(t *domain.Transaction, i *domain.Item) error {
 	by, ok := i.LeaveBy()
 	if !ok {

@@ -9,25 +9,25 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// Decision is what is said about a payment that came for an account whose
-// client decides, or whose rules sent it back.
+// Decision describes the decision about a payment to an account whose client
+// decides, or whose rules returned it.
 type Decision struct {
-	DecideBy time.Time        `json:"decide_by,omitzero"` // zero: nobody ever could
-	Then     receiving.Action `json:"then,omitempty"`     // what becomes of it at the deadline
-	Code     string           `json:"code,omitempty"`     // of its return
-	Made     receiving.Action `json:"made,omitempty"`     // empty while it waits
-	By       string           `json:"by,omitempty"`       // what decided, as domain.TransactionDecided has it
-	Reason   string           `json:"reason,omitempty"`   // why it is paid though it was to go back
+	DecideBy time.Time        `json:"decide_by,omitzero"` // zero: no decision was possible
+	Then     receiving.Action `json:"then,omitempty"`     // what happens at the deadline without one
+	Code     string           `json:"code,omitempty"`     // return code
+	Made     receiving.Action `json:"made,omitempty"`     // the decision; empty while it waits
+	By       string           `json:"by,omitempty"`       // as in domain.TransactionDecided
+	Reason   string           `json:"reason,omitempty"`   // why it was paid although it was to be returned
 }
 
-// DecisionOf is what is said about an item; nil where nothing is.
+// DecisionOf returns the decision about an item, or nil.
 func DecisionOf(i *domain.Item) *Decision {
 	if i.Undecided == nil && i.Decided == nil {
 		return nil
 	}
 	d := &Decision{}
 	if u := i.Undecided; u != nil {
-		by, _ := i.DecideBy() // ours
+		by, _ := i.DecideBy() // we wrote it: it parses
 		d.DecideBy, d.Then, d.Code = by.UTC(), u.Then, u.Code
 	}
 	if made := i.Decided; made != nil {
@@ -36,10 +36,10 @@ func DecisionOf(i *domain.Item) *Decision {
 	return d
 }
 
-// InboundDecision is a payment that waits for a decision.
+// InboundDecision is a received payment that waits for a decision.
 type InboundDecision struct {
 	Client, TransactionID, ItemID string
-	ODFI                          string // the bank of ours that it came to
+	ODFI                          string // our bank that received it
 	SEC                           string
 	PushPull                      domain.PushPull
 	Name, AccountTail             string
@@ -70,7 +70,7 @@ const (
 	nextDecision = `SELECT min(decide_by) FROM decisions@ WHERE decide_by > ?1`
 )
 
-// WaitFilter selects what waits with a deadline. Zero fields select all.
+// WaitFilter selects waiting rows that have a deadline. Zero fields select all.
 type WaitFilter struct {
 	Client string
 	Since  Since
@@ -78,9 +78,9 @@ type WaitFilter struct {
 	Cursor string
 }
 
-// waitList is a kind of what waits with a deadline. Its queries take the place of
-// the row before, time and position, the client, and how many; the one by when
-// things began to wait also takes until when.
+// waitList is a list of waiting rows with deadlines. The arguments of its
+// queries are the place of the previous row (time and position), the client,
+// and the limit; those of bySince end with the latest time.
 type waitList[T any] struct {
 	name                string
 	byDeadline, bySince string
@@ -92,9 +92,9 @@ var decisionList = waitList[InboundDecision]{"decisions", inboundDecisions, deci
 	return d.DecideBy, d.ReceivedAt, d.Position
 }}
 
-// InboundDecisions lists the payments that wait for a decision, the nearest
-// deadline first or, with Since, the longest waiting first, and the cursor of the
-// next page. Errors: ErrCursor.
+// InboundDecisions lists the payments that wait for a decision and returns the
+// cursor of the next page. The nearest deadline comes first or, with Since, the
+// payment that has waited longest. Errors: ErrCursor.
 func (v *Views) InboundDecisions(ctx context.Context, f WaitFilter) ([]InboundDecision, string, error) {
 	return decisionList.page(ctx, v, f)
 }
@@ -131,15 +131,15 @@ func (l waitList[T]) page(ctx context.Context, v *Views, f WaitFilter) ([]T, str
 	return list, next, nil
 }
 
-// OverdueDecisions lists the payments about which nobody decided in time, the
-// oldest deadline first, after the last one that was taken.
+// OverdueDecisions lists the payments that were not decided about in time, the
+// oldest deadline first, starting after a given row.
 func (v *Views) OverdueDecisions(ctx context.Context, now time.Time, after InboundDecision, limit int) ([]InboundDecision, error) {
 	args := values(micros(now), micros(after.DecideBy), after.Position, int64(limit))
 	return rowsOf(ctx, v, overdueDecisions, args, scanDecision)
 }
 
-// NextDecision is the next deadline of a decision after now; ok is false where
-// there is none.
+// NextDecision returns the first deadline of a decision after now; ok is false
+// if there is none.
 func (v *Views) NextDecision(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(nextDecision, micros(now))
@@ -160,8 +160,8 @@ func scanDecision(row []value, d *InboundDecision) {
 	}
 }
 
-// putDecision keeps a payment among those that wait for a decision while it
-// does.
+// putDecision keeps a payment among those that wait for a decision until it is
+// decided.
 func (p *projector) putDecision(t *domain.Transaction, i *domain.Item) error {
 	if i.Undecided == nil {
 		return nil

@@ -5,8 +5,8 @@ import (
 )
 
 // DescribeItems builds a transaction's items from a fold of its stream and of
-// its files, to the same values as the views do. A transaction made with its
-// own file has no items until that file is cut.
+// its files. The values are those that the views show. A transaction made with
+// its own file has no items until that file is cut.
 func DescribeItems(t domain.Transaction, files map[string]domain.File) []Item {
 	if hidden(t, files) {
 		return nil
@@ -18,8 +18,8 @@ func DescribeItems(t domain.Transaction, files map[string]domain.File) []Item {
 	return all
 }
 
-// DescribeTransaction builds a transaction's row from folds, to the same
-// value as the views do; ok is false when nothing shows.
+// DescribeTransaction builds a transaction's row from folds, with the value
+// that the views show; ok is false when it is not shown.
 func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (row Transaction, ok bool) {
 	o := t.Origination()
 	if o == nil || hidden(t, files) {
@@ -47,7 +47,8 @@ func DescribeTransaction(t domain.Transaction, files map[string]domain.File) (ro
 	return row, true
 }
 
-// hidden holds until the file that a transaction was made in is cut.
+// hidden reports whether a transaction was made with a file that is not cut
+// yet.
 func hidden(t domain.Transaction, files map[string]domain.File) bool {
 	return t.Originated != nil && t.Originated.InFile != "" && files[t.Originated.InFile].Cut == nil
 }

@@ -10,12 +10,13 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// Directory answers who clients, credentials and ODFIs are, from their streams in
-// the log; one that does not exist has version 0 and is not remembered, so that
-// guessed names cost no memory. Before each answer it looks at what was written
-// since the one before and forgets whom that concerns, so it never gives an
-// answer older than the log's head was when it was asked: a key stops when its
-// revocation is answered, and on other nodes when they hear of it.
+// Directory returns clients, credentials and ODFIs from their streams in the
+// log, and caches them. One that does not exist has version 0 and is not
+// cached, so that guessed names use no memory. Each call first reads the events
+// since the previous call and drops what they concern. So a result is never
+// older than the head of the log at the call: a revoked key stops working when
+// its revocation is confirmed, and on another node when that node has the
+// event.
 type Directory struct {
 	ledger      *ledger.Ledger
 	clients     streams[domain.Client]
@@ -23,7 +24,7 @@ type Directory struct {
 	banks       streams[domain.Bank]
 
 	scanning sync.Mutex
-	scanned  atomic.Int64 // position up to which the log was looked at
+	scanned  atomic.Int64 // position up to which the log was read
 }
 
 // NewDirectory makes a directory that reads the log.
@@ -31,12 +32,12 @@ func NewDirectory(l *ledger.Ledger) *Directory {
 	d := &Directory{ledger: l}
 	d.clients.read, d.clients.version = l.Client, func(c domain.Client) int64 { return c.Version }
 	d.credentials.read, d.credentials.version = l.Credential, func(c domain.Credential) int64 { return c.Version }
-	// A bank without settings has no rules; that is remembered, too.
+	// A bank without settings has no rules; that is cached, too.
 	d.banks.read, d.banks.version = l.Bank, func(domain.Bank) int64 { return 1 }
 	return d
 }
 
-// Client is a client as it stands, with the rules of its banks.
+// Client returns a client's present state, with the rules of its banks.
 func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error) {
 	c, err := get(ctx, d, &d.clients, id)
 	for _, odfi := range c.Settings.ODFIs {
@@ -54,22 +55,22 @@ func (d *Directory) Client(ctx context.Context, id string) (domain.Client, error
 	return c, err
 }
 
-// Bank is the settings of one of our ODFIs as they stand.
+// Bank returns the present settings of one of our ODFIs.
 func (d *Directory) Bank(ctx context.Context, routing string) (domain.Bank, error) {
 	return get(ctx, d, &d.banks, routing)
 }
 
-// Credential is a credential as it stands.
+// Credential returns a credential's present state.
 func (d *Directory) Credential(ctx context.Context, key string) (domain.Credential, error) {
 	c, err := get(ctx, d, &d.credentials, key)
 	return d.ledger.Confirmed(c), err
 }
 
-// maxScan is from how many events on everything is forgotten instead: nobody
-// had asked for a while.
+// maxScan is the number of new events from which on the whole cache is dropped
+// instead of reading them: there was no call for a while.
 const maxScan = 4000
 
-// scan takes in what was written since the last question.
+// scan drops what was written since the previous call.
 func (d *Directory) scan(ctx context.Context) error {
 	head, err := d.ledger.Store.Head(ctx)
 	if err != nil || head.Position <= d.scanned.Load() {
@@ -104,7 +105,7 @@ func (d *Directory) heard(r *eventstore.Recorded) {
 	}
 }
 
-// streams remembers folds of one kind of stream.
+// streams caches folds of one kind of stream.
 type streams[T any] struct {
 	read    func(context.Context, string) (T, error)
 	version func(T) int64
@@ -112,16 +113,15 @@ type streams[T any] struct {
 	entries map[string]*remembered[T]
 }
 
-// remembered is the fold of a stream that nothing was written to since. Once
-// something is, the entry is no longer in the map; whoever holds it by then
-// asked before.
+// remembered is a cached fold. When something is written to its stream, the
+// entry is removed from the map; a caller that still has it asked before that.
 type remembered[T any] struct {
 	mu    sync.Mutex
 	known bool
 	value T
 }
 
-// maxRemembered bounds what is remembered of each kind.
+// maxRemembered bounds the cached folds of each kind.
 const maxRemembered = 10_000
 
 func (s *streams[T]) forget(id string) {
@@ -150,8 +150,7 @@ func (s *streams[T]) entry(id string) *remembered[T] {
 	return e
 }
 
-// drop forgets an entry that was made for a stream that cannot be read or
-// does not exist.
+// drop removes an entry whose stream cannot be read or does not exist.
 func (s *streams[T]) drop(id string, e *remembered[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,10 +159,10 @@ func (s *streams[T]) drop(id string, e *remembered[T]) {
 	}
 }
 
-// get answers from memory when nothing was written to the stream since it was
-// read. Else it reads the stream; of those who ask for one at the same time
-// only the first does. The entry is looked up after the scan: one that is found
-// was made behind all that the scan saw of its stream, and read after that.
+// get returns the cached fold if nothing was written to the stream since it was
+// read. Otherwise it reads the stream; of several callers at the same time only
+// the first does. The entry is looked up after the scan: it was then made after
+// the events that the scan saw, and is read after that.
 func get[T any](ctx context.Context, d *Directory, s *streams[T], id string) (T, error) {
 	if err := d.scan(ctx); err != nil {
 		var none T

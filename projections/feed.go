@@ -10,14 +10,14 @@ import (
 	"github.com/achledger/achledger/eventstore/ledger"
 )
 
-// logEvent is an event with what has to be known to apply it.
+// logEvent is an event with the data needed to apply it.
 type logEvent struct {
 	recorded eventstore.Recorded
-	// fact is the decoded event. A type that this program does not know has
-	// no Event; it is skipped, but counts in its stream.
+	// fact is the decoded event. An event of a type that this program does not
+	// know has no Event; it is skipped, but counts for its stream's version.
 	fact domain.Fact
-	// transaction and file are the streams up to this event, for events whose
-	// own content does not say what becomes of the rows.
+	// transaction and file are folds of the stream up to this event, for events
+	// that do not contain everything that their rows need.
 	transaction *domain.Transaction
 	file        *domain.File
 }
@@ -39,16 +39,17 @@ type feed struct {
 	files *foldedFiles
 }
 
-// newFeed is for one reading of the log.
+// newFeed is for one pass over the log.
 func newFeed(store eventstore.Store, page int) feed { return feed{store, page, &foldedFiles{}} }
 
 // ErrOtherLog means that the log is not a continuation of the one that the views
 // were built from.
 var ErrOtherLog = errors.New("the log is not the one that the views were made from")
 
-// batches sends the log after a head, up to and including until, in order. It
-// ends with an error, or nil when everything was sent. The first event of each
-// page must continue the chain: between two pages a database may become another.
+// batches sends the events after a head, up to and including until, in order.
+// It returns nil when everything was sent. The first event of each page must
+// continue the hash chain, because the database may be replaced by another
+// between two pages.
 func (f feed) batches(ctx context.Context, after eventstore.Head, until int64, out chan<- []logEvent) error {
 	var hashes eventstore.Chain
 	for after.Position < until {
@@ -82,7 +83,8 @@ func (f feed) batches(ctx context.Context, after eventstore.Head, until int64, o
 }
 
 // holds returns ErrOtherLog unless the log has an event with this position and
-// hash. If it has, the next event is damaged, which verify reports.
+// hash. If it has, the chain is broken by damage to the next event, which
+// verify reports.
 func (f feed) holds(ctx context.Context, at eventstore.Head) error {
 	if at.Position == 0 {
 		return nil
@@ -112,8 +114,8 @@ func (f feed) change(ctx context.Context, r eventstore.Recorded) (c logEvent, er
 }
 
 // transaction folds a transaction up to an event. Nearly all events need no
-// reading for that: the first of a stream, and filed as its second, which
-// says all by itself.
+// reading for that: the first of a stream, and filed as the second, which
+// contains all that is needed.
 func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction, error) {
 	if _, filed := c.fact.Event.(*domain.TransactionFiled); filed && c.recorded.Version == 2 {
 		return nil, nil
@@ -121,14 +123,14 @@ func (f feed) transaction(ctx context.Context, c logEvent) (*domain.Transaction,
 	client, _, _ := domain.SplitTransactionStream(c.recorded.Stream)
 	t := &domain.Transaction{Client: client}
 	err := f.fold(ctx, c, t, 0)
-	t.Version = c.recorded.Version // also when the newest is of an unknown type
+	t.Version = c.recorded.Version // set even if the newest event is of an unknown type
 	return t, err
 }
 
 func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
 	switch c.fact.Event.(type) {
 	case *domain.FileFilled, *domain.FileOffset:
-		return nil, nil // a large file has many of them
+		return nil, nil // a large file has many of these events
 	}
 	file := f.files.before(c.recorded)
 	if err := f.fold(ctx, c, &file, file.Version); err != nil {
@@ -138,7 +140,8 @@ func (f feed) file(ctx context.Context, c logEvent) (*domain.File, error) {
 	return &file, nil
 }
 
-// fold evolves an aggregate by its stream after a version up to an event.
+// fold applies a stream's events after a version, up to an event, to an
+// aggregate.
 func (f feed) fold(ctx context.Context, c logEvent, a interface{ Evolve(domain.Fact) }, after int64) error {
 	if c.recorded.Version == after+1 {
 		evolve(a, c.fact)

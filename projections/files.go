@@ -16,14 +16,15 @@ const (
 		WHERE client = ?1 AND position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
 	filesOfAll = fileColumns + `NOT INDEXED
 		WHERE position < ?2 AND ` + inStates + ` ORDER BY position DESC LIMIT ?4`
-	// inStates hides files that are not cut unless they are asked for by name.
+	// inStates leaves out files that are not cut, unless their states are
+	// listed.
 	inStates = `(?3 = '' AND state NOT IN ('open', 'given_up') OR instr(?3, ' ' || state || ' '))`
 
 	fileByID     = fileColumns + `WHERE id = ?1`
 	fileByName   = fileColumns + `WHERE name = ?1`
 	fileByHeader = fileColumns + `WHERE header = ?1`
-	// unfinished leaves out what its client carries to the bank, which stays
-	// rendered for ever.
+	// unfinished leaves out files that the client carries to the bank: they
+	// stay rendered for ever.
 	unfinished      = `(state IN ('open', 'cut', 'delivering', 'delivery_unknown') OR state = 'rendered' AND method <> 'download')`
 	unfinishedFiles = fileColumns + `INDEXED BY files_unfinished@ WHERE ` + unfinished + `
 		AND state IN ('open', 'cut', 'rendered', 'delivering', 'delivery_unknown') ORDER BY position`
@@ -66,7 +67,7 @@ func (v *Views) Files(ctx context.Context, f FileFilter) ([]File, string, error)
 	return rows, next, nil
 }
 
-// stateList is the states as inStates looks for them.
+// stateList encodes the states for inStates.
 func stateList(states []domain.FileState) string {
 	if len(states) == 0 {
 		return ""
@@ -78,8 +79,8 @@ func stateList(states []domain.FileState) string {
 	return " " + strings.Join(words, " ") + " "
 }
 
-// FindFile finds a file of any client, open ones too; the caller checks whose
-// it is.
+// FindFile finds a file of any client, open ones included; the caller checks to
+// which client it belongs.
 func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err error) {
 	files, err := v.files(ctx, fileByID, id)
 	if err != nil || len(files) == 0 {
@@ -88,7 +89,8 @@ func (v *Views) FindFile(ctx context.Context, id string) (f File, ok bool, err e
 	return files[0], true, nil
 }
 
-// FileNamed finds the cut file of a name. No two of a bank have the same.
+// FileNamed finds a cut file by its name. The files of a bank have different
+// names.
 func (v *Views) FileNamed(ctx context.Context, name string) (f File, ok bool, err error) {
 	files, err := v.files(ctx, fileByName, name)
 	if err != nil || len(files) == 0 {
@@ -97,7 +99,7 @@ func (v *Views) FileNamed(ctx context.Context, name string) (f File, ok bool, er
 	return files[0], true, nil
 }
 
-// FileHeaded finds the cut file by what its header says: domain.HeaderName.
+// FileHeaded finds a cut file by its header, in the form of domain.HeaderName.
 func (v *Views) FileHeaded(ctx context.Context, headerName string) (f File, ok bool, err error) {
 	files, err := v.files(ctx, fileByHeader, headerName)
 	if err != nil || len(files) == 0 {
@@ -106,22 +108,22 @@ func (v *Views) FileHeaded(ctx context.Context, headerName string) (f File, ok b
 	return files[0], true, nil
 }
 
-// UnfinishedFiles is what the workers have to do: files that are open, cut,
-// rendered or being delivered, and those whose delivery is unknown, oldest
-// first. A file that its client carries to the bank is none of them once it is
-// rendered: see CarriedFiles.
+// UnfinishedFiles lists the files that workers still have to process: open,
+// cut, rendered or being delivered, and those whose delivery is unknown, oldest
+// first. A rendered file that its client carries to the bank is not included:
+// see CarriedFiles.
 func (v *Views) UnfinishedFiles(ctx context.Context) ([]File, error) {
 	return v.files(ctx, unfinishedFiles)
 }
 
-// CarriedFiles are the files to be downloaded that nothing was heard of since,
-// oldest first.
+// CarriedFiles lists the files that clients download and that were not
+// acknowledged since, oldest first.
 func (v *Views) CarriedFiles(ctx context.Context) ([]File, error) {
 	return v.files(ctx, carriedFiles)
 }
 
-// UnreleasedFiles are those with entries that are to be released, as the
-// operator refused them or operations took them back, and may still be filed;
+// UnreleasedFiles lists the files whose entries are to be released, because the
+// operator rejected them or operations took them back, and may still be filed;
 // oldest first.
 func (v *Views) UnreleasedFiles(ctx context.Context) ([]File, error) {
 	return v.files(ctx, unreleasedFiles)
@@ -131,8 +133,7 @@ func (v *Views) files(ctx context.Context, sql string, args ...value) ([]File, e
 	return rowsOf(ctx, v, sql, args, func(row []value, f *File) { *f = scanFile(row) })
 }
 
-// FileEntries calls yield with each entry that lies in a file, in the file's
-// order.
+// FileEntries calls yield with each entry of a file, in the order of the file.
 func (v *Views) FileEntries(ctx context.Context, fileID string, yield func(FileEntry) error) error {
 	return v.read(ctx, func(s snapshot) error {
 		file, err := s.c.Row(findFileRef, fileID)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// fewStates is how many states are looked up one by one; a list of more goes
-// through all files.
+// fewStates is how many states are looked up one by one; for more, all files
+// are scanned.
 const fewStates = 3
 
 const (
@@ -53,8 +53,8 @@ func (s snapshot) filesInStates(f FileFilter, at cursor, p *page[File]) error {
 	return nil
 }
 
-// countState counts a file under the state that it comes to; its row is as it
-// was before.
+// countState moves a file to the count of its new state. The file's row must
+// still have the old one.
 func (p *projector) countState(file int64, state string) error {
 	before, err := p.c.Row(stateOfFile, file)
 	if err != nil || before != nil && before[0] == state {
@@ -69,7 +69,7 @@ func (p *projector) countState(file int64, state string) error {
 	return err
 }
 
-// FileCounts are the files by state.
+// FileCounts counts files by state.
 func (v *Views) FileCounts(ctx context.Context) (counts map[string]int, err error) {
 	counts = map[string]int{}
 	err = v.read(ctx, func(s snapshot) error {
@@ -83,9 +83,9 @@ func (v *Views) FileCounts(ctx context.Context) (counts map[string]int, err erro
 	return counts, err
 }
 
-// UnacknowledgedFiles lists the files that were delivered up to an instant and
-// that the operator has not answered, by ODFI and then the oldest first. ODFIs
-// whose operator never answered anything are left out.
+// UnacknowledgedFiles lists the files that were delivered by an instant and
+// that the operator has not acknowledged, by ODFI and then the oldest first.
+// ODFIs whose operator has never acknowledged anything are left out.
 func (v *Views) UnacknowledgedFiles(ctx context.Context, until time.Time) (files []File, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		for odfi := ""; ; {

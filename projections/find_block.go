@@ -10,8 +10,9 @@ import (
 )
 
 // blockSize is how many positions of the log are indexed at once. A search
-// looks into each block once and at what lies behind the last one row by row:
-// 610 blocks, and 16,000 payments at most, of ten million that left. Tests have smaller ones.
+// reads each block once and the rows after the last block one by one: of ten
+// million payments that were filed, 610 blocks and at most 16,000 rows. Tests
+// use a smaller size.
 var blockSize int64 = 1 << 15
 
 const (
@@ -25,13 +26,14 @@ const (
 	dropTails      = `DELETE FROM changed_tails@ WHERE position = ?1 AND was = tail`
 )
 
-// keyed is an entry of the index while it is sorted; its key is in the arena.
+// keyed is an entry of the index during sorting; its key is a part of the
+// arena.
 type keyed struct {
 	from, end uint32
 	posting
 }
 
-// blockKeys gathers the keys of a block.
+// blockKeys collects the keys of a block.
 type blockKeys struct {
 	arena   []byte
 	entries []keyed
@@ -45,7 +47,7 @@ func (k *blockKeys) add(p posting, key func([]byte) []byte) {
 
 func (k *blockKeys) key(e keyed) []byte { return k.arena[e.from:e.end] }
 
-// payment adds what a payment is found by.
+// payment adds the keys under which a payment is found.
 func (k *blockKeys) payment(p posting, id string, cents int64, name, tail, company string) {
 	k.add(p, func(b []byte) []byte { return amountKey(b, cents) })
 	k.add(p, func(b []byte) []byte { return idKey(b, id) })
@@ -63,9 +65,9 @@ func (k *blockKeys) payment(p posting, id string, cents int64, name, tail, compa
 	}
 }
 
-// indexBlocks indexes the blocks that end between two positions. A payment's
-// row keeps what it is indexed by, or changed_tails does, so that the index is
-// the same wherever a batch of events ended.
+// indexBlocks indexes the blocks that end between two positions. The indexed
+// values stay in the payment's row, or in changed_tails, so the index is the
+// same wherever batches of events end.
 func (p *projector) indexBlocks(from, until int64) error {
 	for block := from / blockSize; block < until/blockSize; block++ {
 		if err := p.indexBlock(block); err != nil {
@@ -104,7 +106,7 @@ func (p *projector) indexBlock(block int64) error {
 	return list.end()
 }
 
-// tailChanged notes that a transaction's account is another one from now on.
+// tailChanged records that the account of a transaction changed.
 func (p *projector) tailChanged(c logEvent) error {
 	if _, ok := c.fact.Event.(*domain.TransactionAccountChanged); !ok || c.transaction.Origination() == nil {
 		return nil

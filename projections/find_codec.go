@@ -6,13 +6,13 @@ import (
 	"errors"
 )
 
-// posting says that a payment has a key: where in its block it was made, and
-// whose it is.
+// posting says that a payment has a key: its place in its block, and a mark of
+// its client.
 type posting struct{ at, mark uint16 }
 
-// postingList writes the sorted postings of a block as rows of so many each.
-// In a row a key is told by how many bytes it has in common with the one
-// before, and its others; then come the postings under it:
+// postingList writes the sorted postings of a block into rows. In a row, a key
+// is encoded as the number of bytes that it shares with the previous key,
+// followed by the rest; then come its postings:
 //
 //	1 byte  bytes in common
 //	1 byte  how many others
@@ -22,14 +22,14 @@ type posting struct{ at, mark uint16 }
 type postingList struct {
 	write func(first, postings []byte) error
 
-	first, key []byte // of the row under way; of the newest group
+	first, key []byte // of the current row; of the newest group
 	row        []byte
-	count      int // in the row
+	count      int // postings in the row
 	group      []posting
 }
 
-// postingsInRow is about how many postings a row has: some seek for a row and
-// read it whole.
+// postingsInRow is the approximate number of postings in a row. A search seeks
+// a row and reads all of it.
 const postingsInRow = 100
 
 func (l *postingList) add(key []byte, p posting) error {
@@ -55,8 +55,8 @@ func (l *postingList) add(key []byte, p posting) error {
 	return nil
 }
 
-// endGroup writes the group, and the row if it is full or the next key is of
-// another kind.
+// endGroup writes the group. It also writes the row if that is full or the next
+// key is of another kind.
 func (l *postingList) endGroup(next byte) error {
 	if len(l.group) == 0 {
 		return nil

@@ -13,8 +13,8 @@ const (
 	filesOfDays   = fileColumns + `NOT INDEXED WHERE position BETWEEN ?1 AND ?2
 		AND cut_day BETWEEN ?3 AND ?4 ORDER BY position`
 
-	// answerColumns join each answer to the row of what it answers, which has
-	// the name and the dates of its transaction.
+	// answerColumns join each answer to the row of the item it answers, which
+	// has the name and the dates of the transaction.
 	answerColumns = `SELECT i.position, i.client, i.txn, i.item, i.kind, i.direction, i.status, i.cents, i.made_at, i.day,
 			i.code, i.trace, i.settled_on, coalesce(o.name, ''), coalesce(o.sec, ''), coalesce(o.made_at, 0),
 			i.corrected, coalesce(o.trace, ''), coalesce(h.id, '')
@@ -34,8 +34,8 @@ const (
 		WHERE kind <> 'Origination' AND day BETWEEN ?1 AND ?2 AND direction = 'FromFed' GROUP BY day, kind, code`
 )
 
-// FilesCutOn lists the files that were cut on days of New York, YYYY-MM-DD,
-// in log order. The log has those of a few days side by side.
+// FilesCutOn lists the files that were cut on days of New York, YYYY-MM-DD, in
+// log order.
 func (v *Views) FilesCutOn(ctx context.Context, from, to string) (files []File, err error) {
 	first, last, err := dayRange(from, to)
 	if err != nil {
@@ -54,8 +54,8 @@ func (v *Views) FilesCutOn(ctx context.Context, from, to string) (files []File, 
 	return files, err
 }
 
-// Answer is an item that answers another: a return, a correction, and what
-// disputes one.
+// Answer is an item that answers another: a return, a correction, or an answer
+// to one of these.
 type Answer struct {
 	Client, TransactionID, ItemID string
 	Kind                          domain.ItemKind
@@ -66,11 +66,11 @@ type Answer struct {
 	Code                          string // return or change code
 	Trace                         string
 	SettledOn                     string    // YYYY-MM-DD
-	Name                          string    // the counterparty of what it answers
-	SEC                           string    // of what it answers
-	AnsweredMadeAt                time.Time // when what it answers was made
+	Name                          string    // counterparty of the answered item
+	SEC                           string    // of the answered item
+	AnsweredMadeAt                time.Time // when the answered item was made
 	CorrectedData                 string    // masked
-	AnsweredTrace                 string    // trace number of what it answers
+	AnsweredTrace                 string    // trace number of the answered item
 	MadeIn                        string    // the file that its transaction was made with, if any
 }
 
@@ -81,7 +81,7 @@ type AnswerFilter struct {
 	Direction      domain.Direction
 	FromDay, ToDay string // made on, YYYY-MM-DD New York, inclusive
 	Code           string // return or change code
-	LeastDays      int    // whole days from what it answers to it
+	LeastDays      int    // whole days between the answered item and the answer
 	MostDays       int    // 0: any
 	Limit          int    // 0: all
 	Cursor         string
@@ -125,14 +125,14 @@ func (v *Views) Answers(ctx context.Context, f AnswerFilter) ([]Answer, string, 
 	return rows, next, nil
 }
 
-// scanAnswer reads a row of answerColumns, and its place in the list.
+// scanAnswer reads a row of answerColumns, and its position in the list.
 func scanAnswer(row []value) (a Answer, at cursor) {
 	scan(row, &at.Row, &a.Client, &a.TransactionID, &a.ItemID, &a.Kind, &a.Direction, &a.Status, &a.AmountCents, &a.MadeAt, &at.At,
 		&a.Code, &a.Trace, &a.SettledOn, &a.Name, &a.SEC, &a.AnsweredMadeAt, &a.CorrectedData, &a.AnsweredTrace, &a.MadeIn)
 	return a, at
 }
 
-// CodeCount says how often the bank gave a reason on a day.
+// CodeCount is how often the bank gave a reason on a day.
 type CodeCount struct {
 	Day     string // YYYY-MM-DD
 	Kind    domain.ItemKind
@@ -141,7 +141,7 @@ type CodeCount struct {
 	Cents   int64
 }
 
-// Codes counts what the bank sent back by day, kind and code.
+// Codes counts the answers of the bank by day, kind and code.
 func (v *Views) Codes(ctx context.Context, from, to string) (counts []CodeCount, err error) {
 	first, last, err := dayRange(from, to)
 	if err != nil {

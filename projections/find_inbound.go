@@ -6,22 +6,22 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// EntryPlace is where an entry that came from the bank was put first.
+// EntryPlace is where an entry from the bank was put first.
 type EntryPlace struct {
-	Inbound   string // the file that brought it
-	Unmatched bool   // in the queue; else in a transaction
+	Inbound   string // the file that contained it
+	Unmatched bool   // in the queue for a person; otherwise in a transaction
 }
 
-// FiledItem is an item of ours that left under a trace number. Numbers come
-// round again after years, so several may have.
+// FiledItem is an item of ours that was filed under a trace number. Trace
+// numbers are used again after years, so several items may have the same.
 type FiledItem struct {
 	Client, TransactionID, ItemID string
 	Kind                          domain.ItemKind
 	Trace                         string
 }
 
-// Receivers says who may get payments at our banks. Their settings are in
-// the log; Position moves with every change of any.
+// Receivers are the clients and banks that may receive payments. Their settings
+// are in the log; Position changes whenever any of them does.
 type Receivers struct {
 	Clients  []string
 	Banks    []string // ODFIs with settings of their own, nine digits
@@ -39,8 +39,8 @@ const (
 	settingsChanged = `SELECT coalesce(max(position), 0) FROM settings_changed@`
 )
 
-// Places finds where entries were put, by their ids; those that have no place
-// yet are missing.
+// Places returns the places of entries, by their ids. An entry without a place
+// is not in the result.
 func (v *Views) Places(ctx context.Context, entries []string) (map[string]EntryPlace, error) {
 	places := map[string]EntryPlace{}
 	err := v.read(ctx, func(s snapshot) error {
@@ -60,8 +60,9 @@ func (v *Views) Places(ctx context.Context, entries []string) (map[string]EntryP
 	return places, err
 }
 
-// FiledUnder finds the items that left under trace numbers, newest first of
-// each. One that its file was refused with is not among them.
+// FiledUnder finds the items that were filed under trace numbers, newest first
+// for each. An item that was released because its file was rejected is not
+// included.
 func (v *Views) FiledUnder(ctx context.Context, traces []string) (map[string][]FiledItem, error) {
 	found := map[string][]FiledItem{}
 	err := v.read(ctx, func(s snapshot) error {
@@ -91,8 +92,8 @@ type FiledOffset struct {
 	Batch  int
 }
 
-// OffsetsUnder finds the offsets that left under trace numbers, newest first of
-// each. Most numbers have none.
+// OffsetsUnder finds the offsets that were filed under trace numbers, newest
+// first for each. Most numbers have none.
 func (v *Views) OffsetsUnder(ctx context.Context, traces []string) (map[string][]FiledOffset, error) {
 	found := map[string][]FiledOffset{}
 	err := v.read(ctx, func(s snapshot) error {
@@ -115,7 +116,8 @@ func (v *Views) OffsetsUnder(ctx context.Context, traces []string) (map[string][
 	return found, err
 }
 
-// SettingsChanged is the position of the newest change of any client or bank.
+// SettingsChanged returns the position of the newest change of any client or
+// bank.
 func (v *Views) SettingsChanged(ctx context.Context) (position int64, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(settingsChanged)

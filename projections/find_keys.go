@@ -10,8 +10,8 @@ import (
 	"github.com/achledger/achledger/domain/text"
 )
 
-// A key of the index of payments begins with what it is, so that those of a
-// kind lie together, in order.
+// A key of the index of payments begins with a byte for its kind, so that the
+// keys of a kind are next to each other and in order.
 const (
 	keyOfAmount  = 'a'
 	keyOfCompany = 'c'
@@ -20,7 +20,7 @@ const (
 	keyOfID      = 'x'
 )
 
-// keyRange are the keys from the first up to the end, exclusive.
+// keyRange is the keys from the first up to the end, exclusive.
 type keyRange struct{ from, end []byte }
 
 func exactly(key []byte) keyRange { return keyRange{key, append(slices.Clone(key), 0)} }
@@ -37,7 +37,8 @@ func nameKey(key []byte, word string) []byte { return append(append(key, keyOfNa
 
 func tailKey(key []byte, tail string) []byte { return append(append(key, keyOfTail), tail...) }
 
-// idKey has four bytes of a transaction's id: its row decides.
+// idKey contains only four bytes derived from a transaction's id; the row is
+// compared afterwards.
 func idKey(key []byte, id string) []byte {
 	return binary.BigEndian.AppendUint32(append(key, keyOfID), hash(id))
 }
@@ -48,12 +49,12 @@ func hash(text string) uint32 {
 	return h.Sum32()
 }
 
-// clientMark is what a posting says about whose it is: enough to pass over
-// nearly all of another client's. The row decides.
+// clientMark is a hash of the client in a posting. It excludes nearly all
+// payments of other clients; the row is compared afterwards.
 func clientMark(client string) uint16 { return uint16(hash(client)) }
 
-// Words are the words of a name as a search compares them: in ASCII, as we
-// send it; what came from another bank may hold other letters.
+// Words splits a name into words as a search compares them: in ASCII, as we
+// send names. A name from another bank may contain other letters.
 func Words(name string) []string {
 	if strings.ContainsFunc(name, func(r rune) bool { return r > '~' }) {
 		if ascii, _, err := text.ToASCII(name); err == nil {
@@ -63,7 +64,7 @@ func Words(name string) []string {
 	return strings.FieldsFunc(strings.ToUpper(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// named reports whether each of the words begins a word of the name.
+// named reports whether each of the prefixes begins a word of the name.
 func named(name string, begins []string) bool {
 	if len(begins) == 0 {
 		return true
@@ -77,10 +78,10 @@ func named(name string, begins []string) bool {
 	return true
 }
 
-// namesFrom are the keys of the words that begin so.
+// namesFrom is the range of the keys of words with a prefix.
 func namesFrom(begin string) keyRange {
 	r := keyRange{from: nameKey(nil, begin), end: nameKey(nil, begin)}
-	for i := len(r.end) - 1; ; i-- { // a byte of UTF-8 is never the last of all
+	for i := len(r.end) - 1; ; i-- { // UTF-8 has no byte 0xff
 		if r.end[i]++; r.end[i] != 0 {
 			return r
 		}

@@ -13,14 +13,13 @@ const (
 	clientNames = `SELECT client, name, odfis, suspended, opened_at FROM clients@ ORDER BY client`
 )
 
-// InboundNamed finds the files that came from the bank under a name, the
-// newest first.
+// InboundNamed finds the files from the bank with a name, newest first.
 func (v *Views) InboundNamed(ctx context.Context, name string) ([]Inbound, error) {
 	return v.inboundRows(ctx, inboundNamed, name)
 }
 
-// UnmatchedTraced finds the entries that found no place and have a trace
-// number, or name it as the one of what they answer.
+// UnmatchedTraced finds the unmatched entries that have a trace number, or
+// answer the entry that has it.
 func (v *Views) UnmatchedTraced(ctx context.Context, trace string) (list []Unmatched, err error) {
 	ids, err := rowsOf(ctx, v, unmatchedTraced, values(trace), func(row []value, id *string) { scan(row, id) })
 	for _, id := range ids {
@@ -35,8 +34,8 @@ func (v *Views) UnmatchedTraced(ctx context.Context, trace string) (list []Unmat
 	return list, err
 }
 
-// ClientsNamed finds clients by words that begin words of their names, so many
-// at most.
+// ClientsNamed finds at most so many clients by words that begin words of their
+// names.
 func (v *Views) ClientsNamed(ctx context.Context, name string, most int) (list []Client, err error) {
 	begins := Words(name)
 	err = v.read(ctx, func(s snapshot) error {

@@ -8,8 +8,8 @@ import (
 const (
 	fileAsked = `SELECT position FROM files@ WHERE id = ?1 UNION ALL SELECT position FROM files@ WHERE name = ?1 AND ?1 <> '' LIMIT 1`
 
-	// itemsTraced and originsCoded name the transactions of items, by their
-	// originations.
+	// itemsTraced and originsCoded return the positions of the originations of
+	// the transactions that items belong to.
 	itemsTraced    = `SELECT coalesce(origin, position) FROM items@ INDEXED BY items_trace@ WHERE trace = ?1 AND trace <> ''`
 	originsCoded   = `SELECT origin FROM items@ INDEXED BY items_code@ WHERE kind <> 'Origination' AND code = ?3` + newestOrigin
 	originsCodedOf = `SELECT origin FROM items@ INDEXED BY items_code_of@ WHERE kind <> 'Origination' AND client = ?4 AND code = ?3` + newestOrigin
@@ -22,7 +22,8 @@ const (
 	restOfFile = `e.file = ?10 AND (e.batch, e.trace, e.position) > (?7, ?11, ?12) ORDER BY e.batch, e.trace, e.position LIMIT ?4`
 )
 
-// findFile finds the file that is asked for; false where there is none.
+// findFile finds the file of the filter; it returns false if there is none with
+// that id or name.
 func (l *transactionList) findFile(s snapshot) (known bool, err error) {
 	if l.f.File == "" {
 		return true, nil
@@ -52,7 +53,7 @@ func (l *transactionList) inFile(s snapshot) error {
 	})
 }
 
-// traced lists the transactions of a trace number, which are few.
+// traced lists the few transactions of a trace number.
 func (l *transactionList) traced(s snapshot) error {
 	var origins []int64
 	err := s.query(itemsTraced, values(l.f.Trace), func(row []value) error {
@@ -65,7 +66,7 @@ func (l *transactionList) traced(s snapshot) error {
 	return l.each(s, origins, 0, l.at.Row)
 }
 
-// coded lists the transactions that an answer with a code belongs to.
+// coded lists the transactions with an answer that has a code.
 func (l *transactionList) coded(s snapshot) error {
 	of := source{newest: originsCoded, of: values(l.f.Code)}
 	if l.f.Client != "" {
@@ -74,8 +75,8 @@ func (l *transactionList) coded(s snapshot) error {
 	return l.merged(s, []source{of}, nil)
 }
 
-// each lists the transactions at positions, the newest first, that lie in a
-// stretch of the log.
+// each lists the transactions at positions within a stretch of the log, newest
+// first.
 func (l *transactionList) each(s snapshot, positions []int64, first, before int64) error {
 	slices.Sort(positions)
 	positions = slices.Compact(positions)
@@ -91,8 +92,8 @@ func (l *transactionList) each(s snapshot, positions []int64, first, before int6
 	return nil
 }
 
-// keyed reports whether the index of payments has little of what is asked
-// for; ranged, whether it has any of it.
+// keyed reports whether the filter has a value with few keys in the index of
+// payments; ranged reports whether it has any value that the index contains.
 func (l *transactionList) keyed() bool {
 	f := l.f
 	return f.ID != "" || len(l.words) > 0 || f.Tail != "" || f.BelowCents == f.FromCents+1
@@ -102,7 +103,8 @@ func (l *transactionList) ranged() bool {
 	return l.f.CompanyID != "" || l.f.FromCents > 0 || l.f.BelowCents > 0
 }
 
-// ranges are the keys of what is asked for, those that are likely few first.
+// ranges returns the key ranges of the filter's values, those that are likely
+// to have few keys first.
 func (l *transactionList) ranges() (ranges []keyRange) {
 	f := l.f
 	if f.ID != "" {

@@ -1,11 +1,11 @@
 package projections
 
-// findTables are part of tables. Payments are found by what a caller can read
-// off a bank statement in an index of the views' own: kept by SQLite, an entry
-// for each word of each name would change a page of its own in the file for
-// each, all over it. Instead a block of the log is indexed at once, when the
-// log has passed its end; what lies behind the last block is looked at row by
-// row. See find_block.go.
+// findTables are part of tables. They are an index of our own, by which
+// payments are found by what a person can read on a bank statement. In an index
+// of SQLite, each word of each name would change a page of its own, scattered
+// over the file. Here a block of the log is indexed at once, when the log has
+// passed its end; payments after the last block are searched row by row. See
+// find_block.go.
 const findTables = `
 CREATE TABLE finds@(
   id       INTEGER PRIMARY KEY,         -- counted in the order of blocks and keys

@@ -1,23 +1,23 @@
 package projections
 
 const (
-	// postingRows hold the keys of a range in a block; ?2 is the first key of
-	// their kind.
+	// postingRows are the rows with the keys of a range in a block; ?2 is the
+	// first key of their kind.
 	postingRows = `SELECT postings FROM finds@ INDEXED BY finds_first@ WHERE block = ?1 AND first < ?4 AND first >= coalesce(
 		(SELECT max(first) FROM finds@ INDEXED BY finds_first@ WHERE block = ?1 AND first < ?3 AND first >= ?2), ?3)`
 	changedTo = `SELECT position FROM changed_tails@ INDEXED BY changed_tails_tail@ WHERE tail = ?1 AND position <= ?2`
 
-	// unindexed are the payments behind the last block.
+	// unindexed are the payments after the last block.
 	unindexed = transactionColumns + `NOT INDEXED` + transactionJoins + `AND i.day BETWEEN ?5 AND ?6
 		AND i.position >= ?7 AND (?8 = '' OR i.client = ?8) AND (?11 = '' OR i.name LIKE '%' || ?11 || '%' OR i.name GLOB '*[^ -~]*')
 		AND i.cents >= ?12 AND (?13 = 0 OR i.cents < ?13) AND (?14 = '' OR i.tail = ?14) AND (?15 = '' OR i.txn = ?15) ` + newestOf
 )
 
-// blocksAtOnce bounds the blocks that a call looks into.
+// blocksAtOnce bounds the blocks that one call reads.
 const blocksAtOnce = 20_000
 
-// search lists the transactions that the index of payments has, backwards
-// through the log: first what is not indexed yet, then block by block.
+// search lists the selected transactions with the index of payments, newest
+// first: first those that are not indexed yet, then block by block.
 func (l *transactionList) search(s snapshot) error {
 	first, before, ok, err := l.stretch(s)
 	if err != nil || !ok {
@@ -34,7 +34,7 @@ func (l *transactionList) search(s snapshot) error {
 		return err
 	}
 	ranges := l.ranges()
-	newest := min(indexed, (before-2)/blockSize+1) - 1 // the block of what comes before
+	newest := min(indexed, (before-2)/blockSize+1) - 1 // the block of the newest position to be searched
 	for block := newest; block >= (first-1)/blockSize && block >= 0; block-- {
 		if newest-block == blocksAtOnce {
 			l.page.end(cursor{Filter: l.at.Filter, Row: (block+1)*blockSize + 1})
@@ -64,8 +64,8 @@ func (l *transactionList) searchUnindexed(s snapshot, first, before int64) error
 	})
 }
 
-// inBlock are the positions in a block of the payments that have a key of
-// each range, and maybe a few of other clients.
+// inBlock returns the positions in a block of the payments that have a key in
+// each range. There may be a few of other clients among them.
 func (l *transactionList) inBlock(s snapshot, block int64, ranges []keyRange) (positions []int64, err error) {
 	var all map[uint16]bool
 	mark := clientMark(l.f.Client)
@@ -91,8 +91,8 @@ func (l *transactionList) inBlock(s snapshot, block int64, ranges []keyRange) (p
 	return positions, nil
 }
 
-// changedTails are the payments whose account number ends otherwise now than
-// they are indexed under, by block.
+// changedTails lists, by block, the payments whose present account number does
+// not end as the index says.
 func (l *transactionList) changedTails(s snapshot, indexed int64) (changed map[int64][]int64, err error) {
 	if l.f.Tail == "" {
 		return nil, nil

@@ -8,7 +8,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// HeldItem is an entry that waits for a person before it may leave.
+// HeldItem is an entry that is held until a person decides.
 type HeldItem struct {
 	Client, TransactionID, ItemID string
 	Reason                        string
@@ -18,15 +18,15 @@ type HeldItem struct {
 	AmountCents                   int64
 	HeldAt                        time.Time
 	Position                      int64
-	Rule                          string    // of the guard; empty where none holds it
-	Deadline                      time.Time // the last window for the day it should settle; zero: none
-	Rejects                       bool      // after the deadline it is rejected
+	Rule                          string    // of the guard; empty if no rule holds it
+	Deadline                      time.Time // the last window for its settlement day; zero: none
+	Rejects                       bool      // it is rejected after the deadline
 }
 
-// HeldFilter selects what is held. Zero fields select all.
+// HeldFilter selects held entries. Zero fields select all.
 type HeldFilter struct {
 	Client string
-	Rule   string // that holds it
+	Rule   string // the rule that holds it
 	Since  Since
 	Limit  int
 	Cursor string
@@ -46,7 +46,7 @@ const (
 	longestHeld = `ORDER BY h.held_at, h.position LIMIT ?2`
 )
 
-// way is the statement that goes through the fewest of them.
+// way returns the statement that reads the fewest rows.
 func (f HeldFilter) way() string {
 	switch {
 	case f.Since.set():
@@ -60,8 +60,9 @@ func (f HeldFilter) way() string {
 	}
 }
 
-// HeldItems lists what is held, the oldest first or, with Since, what is held the
-// longest first, and the cursor of the next page. Errors: ErrCursor.
+// HeldItems lists held entries and the cursor of the next page. The oldest
+// comes first or, with Since, the one that has been held longest. Errors:
+// ErrCursor.
 func (v *Views) HeldItems(ctx context.Context, f HeldFilter) ([]HeldItem, string, error) {
 	p := page[HeldItem]{limit: f.Limit}
 	at, err := parseCursor(f.Cursor, []any{"held", f.Client, f.Rule, f.Since.set()})

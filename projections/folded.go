@@ -5,24 +5,24 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// foldedFiles are the files to which something happened last. A file may have
-// thousands of batches in its stream, and six events behind them: each event is read
-// once, and not again for every one that follows.
+// foldedFiles caches the folds of the files with the most recent events. A file
+// may have thousands of batches in its stream, followed by six more events;
+// each event is read once, and not again for every one that follows.
 type foldedFiles struct {
 	of      map[string]domain.File // by stream
 	batches int
 }
 
-// batchesFolded bounds what is kept: some 30 MB.
+// batchesFolded bounds the cache by the batches in it: some 30 MB.
 const batchesFolded = 100_000
 
-// before is a file up to an event at most; its version is 0 when it has to be read
-// from its beginning.
+// before returns a file as of some event before r. Its version is 0 when it has
+// to be read from the beginning.
 func (f *foldedFiles) before(r eventstore.Recorded) domain.File {
 	if file := f.of[r.Stream]; file.Version < r.Version {
 		return file.Clone()
 	}
-	return domain.File{} // the log is read once more
+	return domain.File{} // the log is being read a second time
 }
 
 func (f *foldedFiles) keep(stream string, file domain.File) {

@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// generationRow is a generation as the checkpoint has it.
+// generationRow is a generation's row of the checkpoint.
 type generationRow struct {
 	generation int64
 	position   int64
@@ -18,17 +18,17 @@ type generationRow struct {
 	shape      string
 }
 
-// head is the event up to which the generation shows the log.
+// head is the event up to which the generation was projected.
 func (s generationRow) head() (h eventstore.Head) {
 	h.Position = s.position
 	copy(h.Hash[:], s.hash)
 	return h
 }
 
-// errNoGeneration: the file holds no live generation.
+// errNoGeneration says that the file has no live generation.
 var errNoGeneration = errors.New("views.db holds no views")
 
-// liveGeneration reads which generation answers questions.
+// liveGeneration reads the row of the live generation.
 func liveGeneration(c *conn.Conn) (s generationRow, err error) {
 	row, err := c.Row(`SELECT generation, position, hash, shape FROM checkpoint WHERE name = ?1 AND live = 1`, viewName)
 	switch {
@@ -41,7 +41,8 @@ func liveGeneration(c *conn.Conn) (s generationRow, err error) {
 	return s, nil
 }
 
-// fits tells views of this log, as this program makes them, from others.
+// fits reports whether the views are of this log and of the shape that this
+// program makes.
 func (s generationRow) fits(ctx context.Context, store eventstore.Store) (bool, error) {
 	if s.shape != shape() {
 		return false, nil
@@ -56,7 +57,7 @@ func (s generationRow) fits(ctx context.Context, store eventstore.Store) (bool, 
 	return len(newest) == 1 && newest[0].Position == s.position && string(newest[0].Hash[:]) == string(s.hash), nil
 }
 
-// newGeneration makes the tables of the next generation, empty.
+// newGeneration creates the empty tables of the next generation.
 func newGeneration(ctx context.Context, c *conn.Conn, live bool) (generation int64, err error) {
 	err = c.Transact(ctx, func() error {
 		row, err := c.Row(`SELECT coalesce(max(generation), 0) FROM checkpoint`)
@@ -89,9 +90,10 @@ func endLife(c *conn.Conn) error {
 	return err
 }
 
-// sweep takes away the generations that are not live: what a rebuild replaced
-// or left unfinished. One that another process is filling at this moment is
-// taken away as well; its next batch finds no checkpoint and gives up.
+// sweep removes the generations that are not live: those that a rebuild
+// replaced or left unfinished. It also removes one that another process is
+// filling at this moment; that process finds no checkpoint at its next batch
+// and gives up.
 func sweep(ctx context.Context, c *conn.Conn) error {
 	var old []int64
 	err := c.Query(ctx, `SELECT generation FROM checkpoint WHERE name = ?1 AND live = 0`, values(viewName), func(row []value) error {
@@ -122,7 +124,7 @@ func sweep(ctx context.Context, c *conn.Conn) error {
 	return nil
 }
 
-// tablesOf names the tables of a generation, without its number.
+// tablesOf lists the tables of a generation, without its number.
 func tablesOf(ctx context.Context, c *conn.Conn, generation int64) (names []string, err error) {
 	suffix := of(generation, "@")
 	err = c.Query(ctx, `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND substr(name, -length(?1)) = ?1 ORDER BY name`,

@@ -12,7 +12,8 @@ const (
 	putHeader  = `INSERT INTO headers@(header) VALUES(?1) RETURNING id`
 )
 
-// batchKey is a batch header as a map's key: by value, its IAT fields too.
+// batchKey is a batch header as the key of a map: its IAT fields are included
+// by value.
 type batchKey struct {
 	nacha.BatchHeader
 	iat nacha.IATHeader
@@ -26,8 +27,9 @@ func batchKeyOf(h nacha.BatchHeader) batchKey {
 	return k
 }
 
-// headerRef is the row of a batch header. Most items of a client have the same
-// few, so that what waits needs no copy each.
+// headerRef returns the row of a batch header. Most items of a client have the
+// same few headers, so waiting items refer to one instead of having a copy
+// each.
 func (p *projector) headerRef(h nacha.BatchHeader) (int64, error) {
 	key := batchKeyOf(h)
 	if ref, ok := p.headers[key]; ok {

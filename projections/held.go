@@ -8,11 +8,11 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// Held is an entry that is held.
+// Held is a held entry.
 type Held struct {
 	Client, TransactionID, ItemID string
-	Rule                          string    // of the guard; empty where none holds it
-	Deadline                      time.Time // the last window for the day it should settle; zero: none
+	Rule                          string    // of the guard; empty if no rule holds it
+	Deadline                      time.Time // the last window for its settlement day; zero: none
 }
 
 const (
@@ -24,14 +24,14 @@ const (
 		JOIN items@ i ON i.position = h.position WHERE h.rejects = 1 AND h.deadline < ?1 ORDER BY h.deadline LIMIT ?2`
 )
 
-// HeldSum is what a rule of the guard holds of a client at an ODFI.
+// HeldSum sums up what a rule of the guard holds of a client at an ODFI.
 type HeldSum struct {
 	Client, ODFI, Rule string
 	guard.Sum
 }
 
-// HeldOf adds up what rules hold by owner and rule: the client, or nobody for
-// an ODFI's rule, which bears its number in its name.
+// HeldOf adds up the sums by owner and rule. The owner is the client, or "" for
+// the rule of an ODFI, whose name contains the ODFI's number.
 func HeldOf(held []HeldSum) map[[2]string]guard.Sum {
 	sums := map[[2]string]guard.Sum{}
 	for _, h := range held {
@@ -43,7 +43,8 @@ func HeldOf(held []HeldSum) map[[2]string]guard.Sum {
 	return sums
 }
 
-// HeldByRules sums up what rules of the guard hold, of one client or of all.
+// HeldByRules sums up the entries that rules of the guard hold, of one client
+// or of all.
 func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(heldSums, values(client), func(row []value) error {
@@ -56,8 +57,8 @@ func (v *Views) HeldByRules(ctx context.Context, client string) (list []HeldSum,
 	return list, err
 }
 
-// LapsedHolds lists what is held, was to be approved before an instant and is
-// rejected since it was not.
+// LapsedHolds lists held entries that were to be approved before an instant and
+// are to be rejected because they were not.
 func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list []Held, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(lapsedHolds, values(micros(now), int64(limit)), func(row []value) error {
@@ -70,10 +71,10 @@ func (v *Views) LapsedHolds(ctx context.Context, now time.Time, limit int) (list
 	return list, err
 }
 
-// putHeld keeps an item among what is held while it is.
+// putHeld keeps an item among the held ones while it is held.
 func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 	if c.recorded.Version == 1 {
-		return nil // nothing begins held
+		return nil // no item begins as held
 	}
 	if i.State != domain.Held {
 		_, err := p.c.Exec(takeHeld, i.Position)
@@ -81,7 +82,7 @@ func (p *projector) putHeld(c logEvent, i *domain.Item) error {
 	}
 	rule, deadline, rejects, asked := "", int64(0), false, false
 	if by := i.HeldBy; by != nil {
-		at, _ := time.Parse(time.RFC3339, by.Deadline) // ours; a zero time is no deadline
+		at, _ := time.Parse(time.RFC3339, by.Deadline) // we wrote it; a zero time is no deadline
 		rule, deadline, rejects = by.Rule, micros(at), by.Rejects()
 		_, asked = guard.IsAsked(by.Rule)
 	}
@@ -95,15 +96,16 @@ const (
 		WHERE h.asked = 1 AND h.rule = ?1 AND h.client = ?2 ORDER BY h.position LIMIT ?3`
 )
 
-// AskedQueue is what waits of a client for the decision of an engine.
+// AskedQueue identifies the entries of a client that wait for the decision of
+// an engine.
 type AskedQueue struct{ Rule, Client string }
 
-// Asked lists of whom something waits for a decision.
+// Asked lists the queues in which entries wait for a decision.
 func (v *Views) Asked(ctx context.Context) ([]AskedQueue, error) {
 	return rowsOf(ctx, v, askedQueues, nil, func(row []value, q *AskedQueue) { scan(row, &q.Rule, &q.Client) })
 }
 
-// AskedItems lists the oldest of it, in log order.
+// AskedItems lists the oldest entries of a queue, in log order.
 func (v *Views) AskedItems(ctx context.Context, of AskedQueue, limit int) ([]Held, error) {
 	return rowsOf(ctx, v, askedItems, values(of.Rule, of.Client, int64(limit)), func(row []value, h *Held) {
 		h.Rule = of.Rule

@@ -19,10 +19,10 @@ const (
 	Returned    = "Returned" // of transactions only
 )
 
-// statusOf is the status of a state by itself; Transmitted is the file's to
-// say. What is held still shows as Pending, with its reason. A request
-// for return is Released by the return that answers it, and Rejected where the
-// bank declined or did not answer.
+// statusOf returns the status that follows from a state alone; Transmitted
+// depends on the file. A held item is shown as Pending, with its reason. A
+// request for return is Released by the return that answers it, and Rejected if
+// the bank declined it or did not answer.
 func statusOf(s domain.State) string {
 	switch s {
 	case domain.Filed, domain.InHand, domain.WasAnswered:
@@ -36,15 +36,15 @@ func statusOf(s domain.State) string {
 	}
 }
 
-// step is a status an item entered.
+// step is a status that an item entered.
 type step struct {
 	status string
 	at     int64
-	file   string // Released of ours: the file
-	ref    int64  // the same as its row in files; 0 where it is not known
+	file   string // the file, for an item of ours that was Released
+	ref    int64  // position of that file's row; 0 if it is not known
 }
 
-// stepsOf is an item's history by status: a hold and its end are no steps.
+// stepsOf returns the statuses that an item entered; holds are not included.
 func stepsOf(i *domain.Item) []step {
 	steps := make([]step, 0, len(i.History))
 	for _, h := range i.History {
@@ -60,7 +60,7 @@ func stepsOf(i *domain.Item) []step {
 	return steps
 }
 
-// historyOf shows steps as the API does. Delivered tells when a step's file
+// historyOf converts steps for the API. Delivered returns when a step's file
 // was delivered, 0 if it was not.
 func historyOf(steps []step, delivered func(step) int64) []StatusAt {
 	history := make([]StatusAt, 0, len(steps)+1)
@@ -76,9 +76,9 @@ func historyOf(steps []step, delivered func(step) int64) []StatusAt {
 	return history
 }
 
-// In a row a history is text, a word a step: the status's letter, unix
-// microseconds, and the row of the file it was released in. One step is
-// appended without reading the others:
+// In a row a history is text with one word per step: the letter of the status,
+// unix microseconds, and the row of the file in which it was released. So a
+// step is appended without reading the others:
 //
 //	P1793275200000000 R1793277000000000@41
 

@@ -1,7 +1,7 @@
 package projections
 
-// inboundTables are part of tables: what came from the bank, what of it waits
-// for a person, and the money that moved.
+// inboundTables are part of tables: files from the bank, their entries that
+// wait for a person, and the money that moved.
 const inboundTables = `
 -- Arrivals of files from the bank. One that came before has a row of its own
 -- under the same id, in state duplicate.

@@ -8,9 +8,9 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// itemRow is what a transaction's own stream says about one of its items. Rows
-// of the items table and answers from a fold are both made from it, which is
-// why they agree.
+// itemRow is an item according to its transaction's stream alone. Both the rows
+// of the items table and the results of DescribeItems are made from it, so they
+// agree.
 type itemRow struct {
 	position    int64
 	client      string
@@ -33,16 +33,16 @@ type itemRow struct {
 	decision    string // JSON of Decision
 	request     string // JSON of Request
 	missed      string // JSON of domain.MissedCorrection
-	file        string // it lies in, if any
+	file        string // that it is in, if any
 	batch       int
 	trace       string
-	effectiveOn string // of what came from the bank
+	effectiveOn string // of an entry from the bank
 	settledOn   string
-	inFile      string // it was made together with
+	inFile      string // file that it was made with
 	steps       []step
 }
 
-// itemsOf takes a transaction apart.
+// itemsOf returns the items of a transaction.
 func itemsOf(t *domain.Transaction) []itemRow {
 	items := make([]itemRow, len(t.Items))
 	for i, it := range t.Items {
@@ -59,7 +59,7 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 		settledOn: i.SettledOn, steps: stepsOf(i),
 	}
 	if i.State == domain.Held && it.reason == "" {
-		it.reason = "held" // by its reason a held item is told from one that waits
+		it.reason = "held" // the reason distinguishes a held item from one that waits for a file
 	}
 	if i.HeldBy != nil {
 		it.heldBy = jsonOf(i.HeldBy)
@@ -101,16 +101,16 @@ func itemOf(t *domain.Transaction, i *domain.Item) itemRow {
 	return it
 }
 
-// jsonOf writes what is kept as text: strings and times.
+// jsonOf encodes a value of strings and times.
 func jsonOf(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // there is nothing in it that could not be written
+		panic(err) // such a value can always be encoded
 	}
 	return string(text)
 }
 
-// diedOn is the date of death of a record as a day; nothing where it is none.
+// diedOn converts the date of death of a record; "" if it is not a date.
 func diedOn(yymmdd string) string {
 	d, err := calendar.ParseYYMMDD(yymmdd)
 	if err != nil {
@@ -119,8 +119,8 @@ func diedOn(yymmdd string) string {
 	return d.String()
 }
 
-// filePlace is what the files say about an item: its own where it lies in one,
-// and those it was released in before.
+// filePlace is what an item's row takes from files: from its own, if it is in
+// one, and from those it was released from before.
 type filePlace struct {
 	file        string
 	transmitted bool
@@ -128,7 +128,7 @@ type filePlace struct {
 	delivered   func(step) int64 // when the file of a step was delivered, 0 if it was not
 }
 
-// describe puts together what the two streams say.
+// describe combines the item's own fields with those of its files.
 func (it itemRow) describe(p filePlace) Item {
 	d := Item{
 		Client: it.client, TransactionID: it.transaction, ItemID: it.id,
@@ -142,7 +142,7 @@ func (it itemRow) describe(p filePlace) Item {
 	if it.heldBy != "" {
 		d.HeldBy = new(guard.HeldBy)
 		if err := json.Unmarshal([]byte(it.heldBy), d.HeldBy); err != nil {
-			d.HeldBy = nil // of a later release: the reason says it in words
+			d.HeldBy = nil // written by a later release: Reason has it in words
 		}
 	}
 	if it.request != "" {

@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// Items lists items and the cursor of the next page, empty after the last.
-// Rows that are added meanwhile neither repeat nor hide others of a listing.
+// Items lists items and the cursor of the next page, empty after the last. Rows
+// that are added during a listing neither repeat nor hide others.
 //
 //   - With After they come in the order of their newest change, a delivery or
 //     cut of their file included; an item that changes during the listing
@@ -36,7 +36,7 @@ func (v *Views) Items(ctx context.Context, f ItemFilter) ([]Item, string, error)
 	return rows, next, nil
 }
 
-// itemList is one listing under way.
+// itemList is the state of one listing.
 type itemList struct {
 	s        snapshot
 	f        ItemFilter
@@ -60,7 +60,7 @@ const (
 	nextClient  = `SELECT min(client) FROM items@ INDEXED BY items_day@ WHERE client > ?1`
 )
 
-// allClients lists client after client, each as it would be listed alone.
+// allClients lists client after client, each in the order of a list of its own.
 func (l *itemList) allClients() error {
 	find, from := firstClient, l.at.Client
 	for {
@@ -80,8 +80,8 @@ func (l *itemList) allClients() error {
 	}
 }
 
-// client lists the items of one client from the cursor on; false when the
-// page is full.
+// client lists the items of one client from the cursor on. It returns false
+// when the page is full.
 func (l *itemList) client() (goOn bool, err error) {
 	if l.f.After > 0 {
 		return l.changes()
@@ -100,7 +100,7 @@ func (l *itemList) client() (goOn bool, err error) {
 	return true, nil
 }
 
-// segments are the parts of a list, one after the other.
+// segments returns the parts of the list, in their order.
 func (l *itemList) segments() []func() (bool, error) {
 	switch l.f.Status {
 	case "":
@@ -112,12 +112,12 @@ func (l *itemList) segments() []func() (bool, error) {
 	case Transmitted:
 		return []func() (bool, error){l.transmitted}
 	default:
-		return nil // no item has it
+		return nil // items do not have this status
 	}
 }
 
-// add takes a row if it is one of those asked for. The ways narrow the search;
-// this decides.
+// add adds a row to the page if the filter selects it: the queries only narrow
+// the search. It returns false when the page is full.
 func (l *itemList) add(r found, at cursor) (goOn bool) {
 	f := l.f
 	day := dayOf(r.MadeAt.UnixMicro())
@@ -132,7 +132,8 @@ func (l *itemList) add(r found, at cursor) (goOn bool) {
 	return l.page.add(r.Item, at)
 }
 
-// walk follows a way from a key to its end or until the page is full.
+// walk runs a query from a key on, page by page, to its end or until the list's
+// page is full.
 func (l *itemList) walk(q itemQuery, key cursor, next func(found) cursor, args func(cursor) []value) (goOn bool, err error) {
 	for {
 		limit := l.page.room()

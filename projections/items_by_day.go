@@ -2,11 +2,11 @@ package projections
 
 import "github.com/achledger/achledger/domain"
 
-// dayIndex goes through an index of days, one after the other: within a day an
-// index is in log order and any place in it is found by a seek.
+// dayIndex walks an index by day, one day after another. Within a day the index
+// is in log order, so any place in it is found by a seek.
 type dayIndex struct {
-	items itemQuery // of a day, after a position
-	next  string    // day from a day on
+	items itemQuery // items of a day, after a position
+	next  string    // the next day of the index, from a day on
 }
 
 func daysBy(column, where string) dayIndex {
@@ -35,8 +35,8 @@ func (l *itemList) made() (bool, error) {
 	return l.byDay(madeDays)
 }
 
-// inHand lists what came from the bank. The index holds answers of ours, too,
-// which are listed with their files.
+// inHand lists items from the bank. The index also has answers of ours, which
+// are listed with their files.
 func (l *itemList) inHand() (bool, error) {
 	asked := l.f.Direction
 	if asked == domain.ToFed {
@@ -47,7 +47,8 @@ func (l *itemList) inHand() (bool, error) {
 	return l.byDay(otherDays)
 }
 
-// unfiled lists what waits, or never leaves, by the day it came to that.
+// unfiled lists items that wait or never leave, by the day on which they
+// entered that status.
 func (l *itemList) unfiled() (bool, error) {
 	return l.byDay(unfiledDays[l.f.Status])
 }
@@ -74,8 +75,8 @@ func (l *itemList) byDay(way dayIndex) (goOn bool, err error) {
 	}
 }
 
-// others reports whether the filter excludes our originations, so that the
-// index other_day serves.
+// others reports whether the filter excludes our originations. Then the index
+// other_day is used.
 func (l *itemList) others() bool {
 	return l.f.Direction == domain.FromFed || l.f.Kind != "" && l.f.Kind != domain.Origination
 }

@@ -2,18 +2,18 @@ package projections
 
 import "github.com/achledger/achledger/domain"
 
-// afterInFile takes the rest of a file, in the file's order.
+// afterInFile selects the rest of a file, in the file's order.
 const afterInFile = "i.file = ?5 AND (i.batch, i.trace, i.position) > (?6, ?7, ?8)"
 
 var itemsOfFile = itemsBy("items_file", afterInFile, "i.batch, i.trace, i.position")
 
-// The next file of a client from a position on.
+// The next file of a client, from a position on.
 const (
 	// deliveredFiles were delivered on the days asked for.
 	deliveredFiles = `SELECT position, delivered FROM files@ INDEXED BY files_delivered_of@
 		WHERE client = ?1 AND delivered >= ?2 AND delivered > 0 AND delivered_day BETWEEN ?3 AND ?4 ORDER BY delivered LIMIT 1`
-	// undeliveredFiles took up entries on the days asked for: between the day
-	// they were opened and the day they were cut.
+	// undeliveredFiles may have got entries on the days asked for: between the
+	// day they were opened and the day they were cut.
 	undeliveredFiles = `SELECT position, position FROM files@ INDEXED BY files_undelivered@
 		WHERE client = ?1 AND position >= ?2 AND delivered = 0 AND opened_day <= ?4 AND (cut_day = 0 OR cut_day >= ?3)
 		ORDER BY position LIMIT 1`
@@ -24,12 +24,12 @@ func (l *itemList) transmitted() (bool, error) {
 	return l.inFiles(deliveredFiles)
 }
 
-// released lists the items of files that were not delivered yet.
+// released lists the items of files that are not delivered yet.
 func (l *itemList) released() (bool, error) {
 	return l.inFiles(undeliveredFiles)
 }
 
-// fileAt is a file with what orders it in a list.
+// fileAt is a file with the value that orders it in a list.
 type fileAt struct{ file, at int64 }
 
 func (l *itemList) inFiles(sql string) (bool, error) {
@@ -49,7 +49,8 @@ func (l *itemList) inFiles(sql string) (bool, error) {
 	}
 }
 
-// inFile lists the items of one file, after the cursor's if it points there.
+// inFile lists the items of one file, from the cursor on if that points into
+// the file.
 func (l *itemList) inFile(q itemQuery, f fileAt) (bool, error) {
 	key := cursor{At: f.at}
 	if l.at.At == f.at {

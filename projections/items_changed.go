@@ -9,8 +9,8 @@ var (
 		"i.in_file = ?5 AND i.position > ?8 AND h.cut > max(i.changed, coalesce(f.delivered, 0))", "i.position")
 )
 
-// The next delivery, and the next cut that made items show, behind ?2 and from
-// ?3 on.
+// The next delivery, and the next cut that made items visible, at a log
+// position after ?2 and not before ?3.
 const (
 	nextDelivery = `SELECT position, delivered FROM files@ INDEXED BY files_delivered_of@
 		WHERE client = ?1 AND delivered > ?2 AND delivered >= ?3 AND delivered > 0 ORDER BY delivered LIMIT 1`
@@ -19,9 +19,9 @@ const (
 		AND EXISTS(SELECT 1 FROM items@ i INDEXED BY items_in_file@ WHERE i.in_file = f.position) ORDER BY cut LIMIT 1`
 )
 
-// changes lists items in the order of their newest change: their own events
-// and those of their files, woven together. An item comes with its newest
-// change only, so a delivery that follows hides the event before it.
+// changes lists items in the order of their newest change, merging their own
+// events with those of their files. An item is listed with its newest change
+// only, so a later delivery replaces the event before it.
 func (l *itemList) changes() (goOn bool, err error) {
 	from := max(l.f.After, l.at.At)
 	for at := l.at.At; ; {
@@ -42,8 +42,8 @@ func (l *itemList) changes() (goOn bool, err error) {
 	}
 }
 
-// changedFile is the next file that was delivered or cut, and the way through
-// its items; the zero value where there is none.
+// changedFile returns the next file that was delivered or cut, and the query
+// for its items; the zero value if there is none.
 func (l *itemList) changedFile(from int64) (next fileAt, way itemQuery, err error) {
 	for sql, of := range map[string]itemQuery{nextDelivery: itemsOfFile, nextCut: itemsCut} {
 		row, err := l.s.c.Row(sql, l.f.Client, l.f.After, from)

@@ -6,25 +6,24 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// OpenRelationship is a relationship on its way to another status.
+// OpenRelationship is a relationship that is to change its status.
 type OpenRelationship struct {
 	Client, Holder, ID string
 	Status             domain.RelationshipStatus
 	Position           int64
 }
 
-// Refused is the status under which a relationship that was approved is
-// listed once an entry that verified its account came to nothing.
+// Refused is the status of an approved relationship in this list after an entry
+// that verified its account has failed.
 const Refused domain.RelationshipStatus = "REFUSED"
 
-// Change is a notification of change about an account that nobody has acted
-// on.
+// Change is an open notification of change about an account.
 type Change struct {
 	Client, TransactionID, ItemID string
 	Position                      int64
 }
 
-// StaleAccountTransaction is a transaction that waits and whose account may have been
+// StaleAccountTransaction is a waiting transaction whose account may have been
 // corrected since; only its stream tells.
 type StaleAccountTransaction struct {
 	Client, TransactionID string
@@ -34,8 +33,8 @@ const (
 	underway = `SELECT client, holder, id, status, position FROM relationships@
 		WHERE position > ?1 AND (?2 = '' OR status = ?2) ORDER BY position LIMIT ?3`
 	undone = `SELECT client, txn, item, position FROM corrections@ WHERE position > ?1 ORDER BY position LIMIT ?2`
-	// misled compares the last four of the accounts: few rows are looked at
-	// for nothing, and no index is kept for it.
+	// misled compares the last four characters of the accounts: it returns few
+	// rows in excess, and needs no index of its own.
 	misled = `SELECT DISTINCT i.client, i.txn FROM items@ i INDEXED BY items_unfiled_day@
 		CROSS JOIN leads@ l ON l.client = i.client AND l.tail = i.tail
 		WHERE i.client = ?1 AND i.status = 'Pending' AND i.unfiled_day IS NOT NULL
@@ -43,17 +42,17 @@ const (
 	correctedClients = `SELECT client, max(changed) FROM leads@ INDEXED BY leads_changed@ WHERE changed > ?1 GROUP BY client`
 )
 
-// OpenRelationships lists relationships that wait for something, in log
-// order from a position on; an empty status is any.
+// OpenRelationships lists relationships under way, in log order from a position
+// on; an empty status selects all.
 func (v *Views) OpenRelationships(ctx context.Context, status domain.RelationshipStatus, after int64, limit int) ([]OpenRelationship, error) {
 	return rowsOf(ctx, v, underway, values(after, string(status), int64(limit)), func(row []value, r *OpenRelationship) {
 		scan(row, &r.Client, &r.Holder, &r.ID, &r.Status, &r.Position)
 	})
 }
 
-// Over is the relationship that a transfer goes over, or an entry that verifies
-// its account; nil for another transaction. What newer releases wrote says so
-// itself.
+// Over returns the relationship used by a transfer or by an entry that verifies
+// an account; nil for other transactions. Transactions of newer releases
+// contain it themselves.
 func (v *Views) Over(ctx context.Context, client, transaction string) (over *domain.Over, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(findTransfer, client, transaction)
@@ -65,7 +64,7 @@ func (v *Views) Over(ctx context.Context, client, transaction string) (over *dom
 	return over, err
 }
 
-// OpenCorrections lists notifications of change that nobody has acted on, in
+// OpenCorrections lists notifications of change that are not processed yet, in
 // log order from a position on.
 func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) ([]Change, error) {
 	return rowsOf(ctx, v, undone, values(after, int64(limit)), func(row []value, c *Change) {
@@ -73,17 +72,17 @@ func (v *Views) OpenCorrections(ctx context.Context, after int64, limit int) ([]
 	})
 }
 
-// StaleAccountTransactions lists what waits of a client, held or not, and goes to
-// an account like one that was corrected.
+// StaleAccountTransactions lists a client's waiting transactions, held or not,
+// whose account may be one that was corrected.
 func (v *Views) StaleAccountTransactions(ctx context.Context, client string) ([]StaleAccountTransaction, error) {
 	return rowsOf(ctx, v, misled, values(client), func(row []value, t *StaleAccountTransaction) {
 		scan(row, &t.Client, &t.TransactionID)
 	})
 }
 
-// CorrectedClients are those with an account that was corrected, or whose
-// correction was refused or is in force again, after a log position; newest is
-// the newest position of these.
+// CorrectedClients lists the clients of which an account was corrected after a
+// log position, or a correction was refused or took effect again. Newest is the
+// newest position of these events.
 func (v *Views) CorrectedClients(ctx context.Context, after int64) (clients []string, newest int64, err error) {
 	newest = after
 	err = v.read(ctx, func(s snapshot) error {

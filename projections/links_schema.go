@@ -1,8 +1,7 @@
 package projections
 
-// linkTables hold what the workers of bank links have to do: relationships
-// that are on their way somewhere, notifications of change nobody has acted
-// on, and the accounts that were corrected.
+// linkTables have the work of the workers of bank links: relationships under
+// way, open notifications of change, and corrected accounts.
 const linkTables = `
 CREATE TABLE relationships@(
   position INTEGER PRIMARY KEY,         -- of the event that linked it

@@ -2,16 +2,16 @@ package projections
 
 import "github.com/achledger/achledger/domain"
 
-// Few transactions were rejected, recalled or returned, are held, or lie in no
-// file of ours. So that they are listed without going through the others, the
-// row of the origination names the list it is in. A transaction is in one such
-// list at most, and most are in none: two indexes serve all lists, and neither
-// has to be opened to file an entry.
+// Few transactions were rejected, recalled or returned, are held, or are in no
+// file of ours. The row of their origination names this list, so that they are
+// listed without reading all others. A transaction is in at most one list, and
+// most are in none. Two indexes serve all lists, and filing an entry changes
+// neither.
 
-// inHandList is the list of what lies in no file of ours: what came from the bank.
+// inHandList is the list of items in no file of ours, which came from the bank.
 func inHandList(d domain.Direction) string { return Released + " " + string(d) }
 
-// listed names the list an origination is in, by the status that is asked for;
+// listed returns the list of an origination, by the status that selects it;
 // NULL for none, and for answers.
 func listed(it itemRow, s summary, shownIn int64) value {
 	switch {

@@ -7,8 +7,9 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// nameTables are part of tables: which recipients, ACH Pro files and webhooks a
-// client has, in the order they were made. What they are is in their own streams.
+// nameTables are part of tables: the recipients, ACH Pro files and webhooks of
+// each client, in the order in which they were made. Their content is in their
+// own streams.
 const nameTables = `
 CREATE TABLE names@(
   position  INTEGER PRIMARY KEY,        -- of the event that made it
@@ -26,7 +27,7 @@ const (
 	allNames  = `SELECT position, client, id FROM names@ WHERE aggregate = ?1 AND position > ?2 ORDER BY position LIMIT ?3`
 )
 
-// name applies an event of a stream that is named by client and id.
+// name applies an event of a stream whose name consists of client and id.
 func (p *projector) name(c logEvent) error {
 	aggregate, rest, _ := cutStream(c.recorded.Stream)
 	client, id, _ := strings.Cut(rest, "/")
@@ -42,8 +43,8 @@ func (p *projector) name(c logEvent) error {
 	return err
 }
 
-// Names lists the ids of what a client has of an aggregate, oldest first,
-// after a position; next is the position of the last, 0 at the end. limit 0
+// Names lists the ids of a client's streams of an aggregate, oldest first,
+// after a position. Next is the position of the last, 0 at the end. Limit 0
 // lists all.
 func (v *Views) Names(ctx context.Context, aggregate, client string, after int64, limit int) (ids []string, next int64, err error) {
 	room := int64(-1)
@@ -65,14 +66,14 @@ func (v *Views) Names(ctx context.Context, aggregate, client string, after int64
 	return ids, next, err
 }
 
-// Name is something that a client has, by its id.
+// Name is a stream of a client, by its id.
 type Name struct {
 	Position   int64 // of the event that made it
 	Client, ID string
 }
 
-// NamesOfAll lists what all clients have of an aggregate, oldest first, after a
-// position.
+// NamesOfAll lists the streams of an aggregate of all clients, oldest first,
+// after a position.
 func (v *Views) NamesOfAll(ctx context.Context, aggregate string, after int64, limit int) (list []Name, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(allNames, values(aggregate, after, int64(limit)), func(row []value) error {

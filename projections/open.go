@@ -11,9 +11,9 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// Open opens views.db, making it when it is missing. A file that is damaged,
-// of another log, or of a program that kept other views is made from scratch: it then
-// starts at position 0, and Run or CatchUp fill it from the log.
+// Open opens views.db, creating it if it is missing. A file that is damaged, or
+// of another log, or has other tables, is replaced by an empty one: it starts
+// at position 0, and Run or CatchUp fill it from the log.
 func Open(ctx context.Context, path string, store eventstore.Store, o Options) (*Views, error) {
 	o.setDefaults()
 	path, err := filepath.Abs(path)
@@ -62,8 +62,8 @@ func (v *Views) openForWriting(ctx context.Context) error {
 	return nil
 }
 
-// Shown returns the newest event that a views.db shows, without opening it as
-// views of a log. It is the zero value if the file is missing or damaged.
+// Shown returns the newest event that a views.db shows, without checking it
+// against a log. It is the zero value if the file is missing or damaged.
 func Shown(path string) (head eventstore.Head) {
 	d, err := openForReading(path)
 	if err != nil {
@@ -80,8 +80,8 @@ func Shown(path string) (head eventstore.Head) {
 	return head
 }
 
-// openFitting opens a views.db with a live generation of this log, making it
-// from scratch where necessary.
+// openFitting opens a views.db with a live generation of this log, and replaces
+// it if it does not fit.
 func openFitting(ctx context.Context, path string, store eventstore.Store, log *slog.Logger) (*database, int64, error) {
 	d, position, err := openLive(ctx, path, store)
 	if !isDamage(err) && !isForeign(err) {
@@ -106,8 +106,8 @@ func openLive(ctx context.Context, path string, store eventstore.Store) (*databa
 	return d, position, nil
 }
 
-// ensureLive returns the position of the live generation. It starts one when
-// none fits, and removes what other processes left.
+// ensureLive returns the position of the live generation. It creates one if
+// none fits, and removes remains of other processes.
 func ensureLive(ctx context.Context, c *conn.Conn, store eventstore.Store) (int64, error) {
 	live, err := liveGeneration(c)
 	if err == nil {

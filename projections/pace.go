@@ -11,10 +11,10 @@ import (
 var pace = follow.Pace{Gather: 4 * time.Millisecond, Burst: 128, Rest: time.Second}
 
 const (
-	// catchUpWithin is how long a pass after a rest may take: well within what
-	// a list may wait.
+	// catchUpWithin is the target duration of a pass after a rest: well below
+	// the time that a list may wait.
 	catchUpWithin = 750 * time.Millisecond
-	// The budget of a rest, in events, whatever the speed last measured.
+	// Bounds of the budget, in events, whatever speed was measured.
 	leastBudget = 2_000
 	mostBudget  = 50_000
 )
@@ -28,27 +28,27 @@ func (v *Views) gather(ctx context.Context) {
 func (v *Views) behind(ctx context.Context) int64 {
 	head, err := v.store.Head(ctx)
 	if err != nil {
-		return mostBudget // the pass says what is wrong
+		return mostBudget // the pass reports the error
 	}
 	return head.Position - v.Position()
 }
 
-// budget is how many events the views project in catchUpWithin, at the speed
-// last measured.
+// budget is how many events the views project in catchUpWithin at the measured
+// speed.
 func (v *Views) budget() int64 {
 	return min(max(v.perSecond.Load()*catchUpWithin.Milliseconds()/1000, leastBudget), mostBudget)
 }
 
-// measure notes the speed of a pass that began at a time and a position. Short
-// passes say little and are not counted.
+// measure records the speed of a pass that began at a time and a position.
+// Short passes are ignored, as they say little.
 func (v *Views) measure(began time.Time, from int64) {
 	if n := v.Position() - from; n >= leastBudget {
 		v.perSecond.Store(int64(float64(n) / time.Since(began).Seconds()))
 	}
 }
 
-// CatchUpIfQuiet is CatchUp for callers that come again in a moment. While much
-// is written it leaves the views to Run and reports that they are not current.
+// CatchUpIfQuiet is CatchUp for callers that try again soon. While much is
+// written it leaves the work to Run and reports that the views are not current.
 func (v *Views) CatchUpIfQuiet(ctx context.Context) (current bool, err error) {
 	if v.running.Load() && v.behind(ctx) >= pace.Burst {
 		return false, nil

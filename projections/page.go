@@ -1,7 +1,7 @@
 package projections
 
-// page gathers a page of a list: at most limit rows, and one more to know
-// whether others follow.
+// page collects a page of a list: at most limit rows. One more row tells that
+// others follow.
 type page[T any] struct {
 	limit int // 0: all
 	rows  []T
@@ -9,7 +9,7 @@ type page[T any] struct {
 	more  bool
 }
 
-// add takes a row and says whether the page takes another.
+// add adds a row and reports whether the page takes another.
 func (p *page[T]) add(row T, at cursor) bool {
 	if p.limit > 0 && len(p.rows) == p.limit {
 		p.more = true
@@ -19,11 +19,11 @@ func (p *page[T]) add(row T, at cursor) bool {
 	return true
 }
 
-// end ends the page before it is full: enough was looked at. The next one
-// continues behind a place.
+// end ends the page before it is full, because enough rows were read. The next
+// page continues after the given place.
 func (p *page[T]) end(at cursor) { p.last, p.more = at, true }
 
-// room is how many rows are worth asking for; -1 is SQL for any number.
+// room is the LIMIT of a query for the page; -1 means no limit in SQL.
 func (p *page[T]) room() int64 {
 	if p.limit <= 0 {
 		return -1
@@ -31,7 +31,7 @@ func (p *page[T]) room() int64 {
 	return int64(p.limit + 1 - len(p.rows))
 }
 
-// result is the page and the cursor of the next one, empty at the end.
+// result returns the rows and the cursor of the next page, empty at the end.
 func (p *page[T]) result() ([]T, string) {
 	if !p.more {
 		return p.rows, ""

@@ -11,11 +11,11 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// viewName names the checkpoint. All tables move together, because lists join
-// them; a view that no list joins with these can have a checkpoint of its own.
+// viewName names the checkpoint. All tables share one because lists join them;
+// a view that is never joined with these could have its own.
 const viewName = "ledger"
 
-// errMoved: someone else moved or replaced the generation.
+// errMoved says that another process moved or replaced the generation.
 var errMoved = errors.New("another projector moved this view")
 
 // projector applies events to the tables of one generation.
@@ -24,17 +24,17 @@ type projector struct {
 	log        *slog.Logger
 	generation int64
 	position   int64
-	hash       [32]byte // of the event there
-	live       int64    // 1 for the generation that is shown, 0 for one that is filled
+	hash       [32]byte // of the event at that position
+	live       int64    // 1 for the live generation, 0 for one that is being filled
 
 	refs     map[string]int64 // rows of files
 	arrivals map[string]int64 // rows of files that came from the bank
 	headers  map[batchKey]int64
-	actors   map[string]bool // whether they are of operations
+	actors   map[string]bool // whether they belong to operations
 	queue    queueChanges
 	money    moneyChanges
 	days     map[int64]stretch
-	shown    map[int64]stretch // of the transactions that show in files
+	shown    map[int64]stretch // positions of the transactions that are shown in files
 	args     []value           // scratch
 }
 
@@ -47,13 +47,14 @@ func newProjector(c *conn.Conn, log *slog.Logger, generation int64, at eventstor
 	return p, c.Suffix(of(generation, "@"))
 }
 
-// moveCheckpoint is the guard: no row changes when someone else was here, or
-// when a generation that was live no longer is and only waits to be removed.
+// moveCheckpoint guards each batch: it changes no row if another process moved
+// the position, or if a generation that was live no longer is and will be
+// removed.
 const moveCheckpoint = `UPDATE checkpoint SET position = ?4, hash = ?5
 	WHERE name = ?1 AND generation = ?2 AND position = ?3 AND live >= ?6`
 
-// project hands the log after the projector's position to apply, batch by
-// batch, while the next one is read and decoded.
+// project passes the log after the projector's position to apply, batch by
+// batch, while the next batch is read and decoded.
 func (p *projector) project(ctx context.Context, log feed, until int64, apply func([]logEvent) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	batches, ended := make(chan []logEvent, 1), make(chan error, 1)
@@ -65,7 +66,7 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 	for batch := range batches {
 		if err := apply(batch); err != nil {
 			cancel()
-			_ = <-ended // the error of apply is the one to tell
+			_ = <-ended // the error of apply is the one to return
 			return err
 		}
 	}
@@ -73,9 +74,8 @@ func (p *projector) project(ctx context.Context, log feed, until int64, apply fu
 	return <-ended
 }
 
-// apply puts a batch into the tables, in one transaction with the checkpoint.
-// errMoved means that nothing was done and that the projector is of no
-// further use.
+// apply writes a batch to the tables, in one transaction with the checkpoint.
+// After errMoved nothing was written, and the projector is of no further use.
 func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 	err := p.c.Transact(ctx, func() error { return p.rows(batch) })
 	if err != nil {
@@ -93,7 +93,7 @@ func (p *projector) apply(ctx context.Context, batch []logEvent) error {
 	return nil
 }
 
-// moveTo notes that a batch was applied.
+// moveTo records that a batch was applied.
 func (p *projector) moveTo(batch []logEvent) {
 	last := &batch[len(batch)-1].recorded
 	p.position, p.hash = last.Position, last.Hash
@@ -119,7 +119,7 @@ func (p *projector) rows(batch []logEvent) error {
 	return p.indexBlocks(p.position, last.Position)
 }
 
-// event applies one event. Those of other streams are of no view.
+// event applies one event. Events of other streams concern no view.
 func (p *projector) event(c logEvent) error {
 	aggregate, _, _ := cutStream(c.recorded.Stream)
 	if err := p.act(c, aggregate); err != nil {

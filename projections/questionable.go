@@ -2,8 +2,8 @@ package projections
 
 import "context"
 
-// questionableReturns are those of codes.SuspectedFraud; their index holds
-// them alone.
+// questionableReturns are those that codes.SuspectedFraud selects; the index
+// contains only these.
 const questionableReturns = `SELECT client, count(*) FROM items@ INDEXED BY items_questionable@
 	WHERE kind = 'Return' AND code = 'R17' AND substr(information, 1, 12) = 'QUESTIONABLE' GROUP BY client`
 

@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	// queueSums reads one row for each client, bank, kind and day on which something
-	// becomes due, with the oldest waiting item and the first deadline: seeks, no
-	// scans.
+	// queueSums reads one row for each client, bank, kind and due day, with the
+	// oldest waiting item and the first deadline: by seeks, without scans.
 	queueSums = `SELECT client, odfi, answers, due, entries, cents,
 			(SELECT i.made_at FROM pending@ p INDEXED BY pending_due@ JOIN items@ i ON i.position = p.position
 				WHERE p.client = q.client AND p.odfi = q.odfi AND p.answers = q.answers AND p.due = q.due
@@ -36,8 +35,8 @@ const (
 // farthest is after any due time.
 var farthest = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Queues sums up what is due, by client, bank and whether it is answers. It
-// reads running totals: its time does not depend on how much waits.
+// Queues sums up the due items by client, bank and whether they are answers. It
+// reads running totals, so its time does not depend on the number of items.
 func (v *Views) Queues(ctx context.Context, now time.Time) (queues []domain.Queue, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(queueSums, values(now.UnixMicro()), func(row []value) error {
@@ -48,7 +47,7 @@ func (v *Views) Queues(ctx context.Context, now time.Time) (queues []domain.Queu
 	return queues, err
 }
 
-// QueueTotals sums up all that waits, due or not.
+// QueueTotals sums up all waiting items, due or not.
 func (v *Views) QueueTotals(ctx context.Context) ([]domain.Queue, error) {
 	return v.Queues(ctx, farthest)
 }
@@ -72,8 +71,8 @@ func addQueue(queues []domain.Queue, row []value) []domain.Queue {
 	return queues
 }
 
-// NextDue is the next time after now at which something becomes due; ok is
-// false when nothing waits for a date.
+// NextDue returns the first time after now at which an item becomes due; ok is
+// false if no item waits for a date.
 func (v *Views) NextDue(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(nextDue, now.UnixMicro())
@@ -85,8 +84,7 @@ func (v *Views) NextDue(ctx context.Context, now time.Time) (at time.Time, ok bo
 	return at, ok, err
 }
 
-// WaitingItems lists what is due of a queue, in log order, after the position
-// of the last one that was taken.
+// WaitingItems lists the due items of a queue, in log order, after a position.
 func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers bool, now time.Time, after int64, limit int) (items []QueuedItem, err error) {
 	if limit <= 0 {
 		return nil, nil
@@ -100,8 +98,8 @@ func (v *Views) WaitingItems(ctx context.Context, client, odfi string, answers b
 		if err != nil {
 			return err
 		}
-		// A k-way merge: each day is sorted by position, so the first rows
-		// overall are among the first rows of each day.
+		// This is a k-way merge: each day is sorted by position, so the first
+		// rows overall are among the first rows of each day.
 		var refs []int64 // of their headers
 		for _, due := range dues {
 			args := values(client, odfi, answers, due, after, int64(limit))
@@ -150,7 +148,7 @@ func (h headers) read(s snapshot, ref int64) (header nacha.BatchHeader, err erro
 	return header, nil
 }
 
-// scanWaiting reads a row of waitingRows, less its header.
+// scanWaiting reads a row of waitingRows, except its header.
 func scanWaiting(row []value) (w QueuedItem) {
 	over := ""
 	scan(row, &w.Position, &w.TransactionID, &w.ItemID, &w.Version, nil, &w.Code, &w.Routing, &w.AmountCents, &w.Addenda,

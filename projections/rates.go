@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// returnedDebits come by the day they came on: of debits, of what presents
-	// them again, of return fees, and of reversals of credits. Prenotes that came
-	// back count for no rate.
+	// returnedDebits are ordered by the day of the return: of debits, retries,
+	// return fees, and reversals of credits. Returned prenotes count for no
+	// rate.
 	returnedDebits = `SELECT b.company_id, r.code, r.other_day, f.id, r.txn, r.item, o.cents
 		FROM items@ r INDEXED BY items_other_day@ CROSS JOIN items@ o INDEXED BY items_item@ ON o.item = r.reply_to AND o.client = r.client
 		JOIN files@ f ON f.position = o.file JOIN batches@ b ON b.file = o.file AND b.number = o.batch
@@ -35,8 +35,7 @@ const (
 	levelCount = `SELECT class, level, count(*) FROM company_rates@ GROUP BY class, level`
 )
 
-// ReturnedDebits lists the debits of a client that came back in a window, and
-// DebitBatches what it sent in it, by effective date.
+// ReturnedDebits lists the debits of a client that were returned in a window.
 func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Window) (list []guard.ReturnedDebit, err error) {
 	from, to, err := dayRange(w.From.String(), w.To.String())
 	if err != nil {
@@ -55,8 +54,8 @@ func (v *Views) ReturnedDebits(ctx context.Context, client string, w guard.Windo
 	return list, err
 }
 
-// DebitBatches lists the batches with debits that a client sent, by effective
-// date.
+// DebitBatches lists the batches with debits that a client sent with effective
+// dates in a window.
 func (v *Views) DebitBatches(ctx context.Context, client string, w guard.Window) (list []guard.DebitBatch, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		list, err = s.debitBatches(debitBatches, client, w.From.String(), w.To.String())
@@ -65,7 +64,7 @@ func (v *Views) DebitBatches(ctx context.Context, client string, w guard.Window)
 	return list, err
 }
 
-// DebitBatchesOf lists those of files.
+// DebitBatchesOf lists the batches with debits of files.
 func (v *Views) DebitBatchesOf(ctx context.Context, files []string) (list []guard.DebitBatch, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		for _, id := range files {
@@ -95,7 +94,7 @@ func (s snapshot) debitBatches(sql string, args ...value) (list []guard.DebitBat
 }
 
 // Stops lists the companies whose entries are held because too many of their
-// debits came back: of one client, or of all.
+// debits were returned, of one client or of all.
 func (v *Views) Stops(ctx context.Context, client string) (list []guard.Stop, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		list, err = s.stops(client)
@@ -114,7 +113,7 @@ func (s snapshot) stops(client string) (list []guard.Stop, err error) {
 	return list, err
 }
 
-// Stops are all of them as the views stand.
+// Stops lists all of them as of the snapshot.
 func (g *Guarding) Stops() ([]guard.Stop, error) { return g.s.stops("") }
 
 // RateLevels counts companies by class and level of their return rates.

@@ -13,15 +13,15 @@ import (
 )
 
 // rebuildPage is how many events a rebuild decodes at once and writes in one
-// transaction. A projector beside it waits no longer than one takes.
+// transaction. A live projector waits at most for one such transaction.
 const rebuildPage = 8_000
 
 // Rebuild fills the next generation from the whole log, beside the live one in
-// the same file, and puts it in its place when it has caught up. It may run
-// while a server projects into the live one: that notices and continues in the
-// new one. A rebuild that ends early, by an error or a crash, leaves the live
-// generation as it was; the next one takes its remains away. Progress, when
-// set, hears how much of the log is done.
+// the same file, and makes it live when it has caught up. It may run while a
+// server projects into the live one; the server notices the switch and
+// continues in the new one. A rebuild that ends early, by an error or a crash,
+// leaves the live generation unchanged; the next rebuild removes its remains.
+// Progress, if set, is called with how much of the log is done.
 func Rebuild(ctx context.Context, path string, store eventstore.Store, progress func(done, total int64)) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -90,8 +90,8 @@ func (p *projector) catchUp(ctx context.Context, store eventstore.Store, progres
 	})
 }
 
-// index makes the indexes that a load goes without, one transaction each: a
-// projector beside this one gets its turn in between.
+// index creates the indexes that are omitted during a load, one transaction
+// each, so that a live projector can write in between.
 func (p *projector) index(ctx context.Context) error {
 	for _, statement := range strings.SplitAfter(strings.TrimSpace(indexes), ";") {
 		if statement == "" {
@@ -104,9 +104,9 @@ func (p *projector) index(ctx context.Context) error {
 	return nil
 }
 
-// goLive makes the generation the live one. Events that the live one already
-// has are applied first, in the same transaction, during which nobody can move
-// it, so that the views never step back.
+// goLive makes the generation the live one. Events that the present live one
+// already has are applied first, in the same transaction, in which no other
+// process can move it. So the views never go back.
 func (p *projector) goLive(ctx context.Context, store eventstore.Store) error {
 	return p.c.Transact(ctx, func() error {
 		live, err := liveGeneration(p.c)

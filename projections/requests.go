@@ -7,18 +7,17 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Request is what is said about a request for return, or about the return that
-// came for one.
+// Request describes a request for return, or the return that answers one.
 type Request struct {
 	AnswerBy   time.Time `json:"answer_by,omitzero"`    // of a request: until when the receiving bank has to answer
-	AnsweredBy string    `json:"answered_by,omitempty"` // of a request: the return that came for it
+	AnsweredBy string    `json:"answered_by,omitempty"` // of a request: the return that answers it
 	Answers    string    `json:"answers,omitempty"`     // of a return: the request
 }
 
-// RequestOf is what is said about an item; nil where nothing is.
+// RequestOf returns the Request of an item, or nil.
 func RequestOf(t *domain.Transaction, i *domain.Item) *Request {
 	if i.Kind == domain.ReturnRequest {
-		by, _ := i.AnswerBy() // ours
+		by, _ := i.AnswerBy() // we wrote it: it parses
 		return &Request{AnswerBy: by.UTC(), AnsweredBy: i.AnsweredBy}
 	}
 	if i.Kind != domain.Return || i.Direction != domain.FromFed {
@@ -62,22 +61,22 @@ var requestList = waitList[ReturnRequest]{"requests", returnRequests, requestsSi
 	return r.AnswerBy, r.AskedAt, r.Position
 }}
 
-// ReturnRequests lists the requests that wait for the receiving bank, the nearest
-// deadline first or, with Since, the longest waiting first, and the cursor of the
-// next page. Errors: ErrCursor.
+// ReturnRequests lists the requests that wait for the receiving bank and
+// returns the cursor of the next page. The nearest deadline comes first or,
+// with Since, the request that has waited longest. Errors: ErrCursor.
 func (v *Views) ReturnRequests(ctx context.Context, f WaitFilter) ([]ReturnRequest, string, error) {
 	return requestList.page(ctx, v, f)
 }
 
 // LapsedRequests lists the requests that the receiving bank did not answer in
-// time, the oldest deadline first, after the last one that was taken.
+// time, the oldest deadline first, starting after a given row.
 func (v *Views) LapsedRequests(ctx context.Context, now time.Time, after ReturnRequest, limit int) ([]ReturnRequest, error) {
 	args := values(micros(now), micros(after.AnswerBy), after.Position, int64(limit))
 	return rowsOf(ctx, v, lapsedRequests, args, scanRequest)
 }
 
-// NextRequest is the next instant after now at which the time of a request
-// ends; ok is false where there is none.
+// NextRequest returns the first instant after now at which the time of a
+// request ends; ok is false if there is none.
 func (v *Views) NextRequest(ctx context.Context, now time.Time) (at time.Time, ok bool, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		row, err := s.c.Row(nextRequest, micros(now))
@@ -93,7 +92,8 @@ func scanRequest(row []value, r *ReturnRequest) {
 	scan(row, &r.Position, &r.Client, &r.TransactionID, &r.ItemID, &r.ODFI, &r.Routing, &r.Reason, &r.AmountCents, &r.AskedAt, &r.AnswerBy)
 }
 
-// putRequest keeps a request for return among those that wait while it does.
+// putRequest keeps a request for return among the waiting ones until it is
+// answered.
 func (p *projector) putRequest(t *domain.Transaction, i *domain.Item) error {
 	by, ok := i.AnswerBy()
 	if !ok {

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Run follows the log until ctx ends. A commit's hint wakes it, and a tick in
-// case one was missed. A pass that failed is logged and tried again at the
-// next tick: what it had not committed is in the log. ErrOtherLog ends Run: what
-// the views show is not in the log any more.
+// Run follows the log until ctx ends. It makes a pass after each notification
+// of a commit, and at an interval in case one was missed. A failed pass is
+// logged and repeated at the next tick. ErrOtherLog ends Run: the log no longer
+// has the events that the views show.
 func (v *Views) Run(ctx context.Context) error {
 	if v.options.ReadOnly {
 		return errors.New("the views are open for reading only")
@@ -29,7 +29,7 @@ func (v *Views) Run(ctx context.Context) error {
 		}
 		if err != nil && ctx.Err() == nil {
 			v.options.Log.Error("projecting the log failed", "position", v.Position(), "err", err)
-			wake = nil // whatever is committed meanwhile, the next try is at the next tick
+			wake = nil // the next try is at the next tick, whatever is committed meanwhile
 		}
 		select {
 		case <-ctx.Done():
@@ -65,7 +65,7 @@ func (v *Views) CatchUp(ctx context.Context) error {
 }
 
 // farBehind is the backlog from which on an empty view is filled by a rebuild,
-// which is faster than keeping every index in order from the first event on.
+// which is faster than updating every index event by event.
 const farBehind = 20_000
 
 func (v *Views) catchUp(ctx context.Context, head int64) error {
@@ -86,7 +86,7 @@ func (v *Views) catchUp(ctx context.Context, head int64) error {
 	return nil
 }
 
-// fill puts a rebuilt generation in the place of an empty one.
+// fill replaces an empty generation by a rebuilt one.
 func (v *Views) fill(ctx context.Context) error {
 	v.projector = nil
 	began := v.options.Now()
@@ -97,7 +97,7 @@ func (v *Views) fill(ctx context.Context) error {
 	return err
 }
 
-// load finds the live generation and its position, unless both are known.
+// load looks up the live generation and its position, unless both are known.
 // Another process may have moved it.
 func (v *Views) load(ctx context.Context) error {
 	if v.projector != nil {
@@ -138,13 +138,13 @@ func (v *Views) project(ctx context.Context, until int64) error {
 	return err
 }
 
-// makeAnew replaces a damaged file by an empty one. Until then reads answer
+// makeAnew replaces a damaged file by an empty one. Until then reads return
 // ErrBehind. The old file is closed first: SQLite removes its write-ahead log
-// by name, and would remove the new one's.
+// by name, and would otherwise remove that of the new file.
 func (v *Views) makeAnew(ctx context.Context, cause error) error {
 	v.options.Log.Warn("the views are damaged: they are made anew from the log", "path", v.path, "err", cause)
 	v.projector = nil
-	v.damaged.Store(true) // until it is done, also when this fails
+	v.damaged.Store(true) // until the file is replaced, even if this fails
 	if err := v.database.Load().close(); err != nil {
 		v.options.Log.Warn("the damaged views were not closed cleanly", "err", err)
 	}

@@ -6,18 +6,19 @@ import (
 )
 
 // meaning is changed when the apply logic makes other rows from the same events
-// without a change of the tables; every folder then rebuilds its views.
+// while the tables stay the same. Every folder then rebuilds its views.
 const meaning = "3"
 
-// shape tells views that this program can read from those of another one.
+// shape identifies the tables and their meaning, so that a program recognizes
+// views that it cannot read.
 func shape() string {
 	sum := sha256.Sum256([]byte(meaning + tables + indexes))
 	return hex.EncodeToString(sum[:8])
 }
 
-// control is beside the generations: which there are and how far each got.
-// Only one is live; the others are being filled, or are left from a process
-// that ended while it filled one or took one away.
+// control is beside the generations: it says which there are and their
+// positions. One is live; the others are being filled, or were left by a
+// process that ended while it filled or removed one.
 const control = `
 CREATE TABLE IF NOT EXISTS checkpoint(
   name       TEXT    NOT NULL,
@@ -30,11 +31,11 @@ CREATE TABLE IF NOT EXISTS checkpoint(
 ) WITHOUT ROWID, STRICT;
 `
 
-// tables of one generation. Each has a primary key, by which Compare tells its
-// rows apart; Compare and the removal of a generation find the tables in the
-// schema. Times are unix microseconds, 0 for none; days are New York's as
-// YYYYMMDD. Any position column but that of the row's own event is a foreign
-// key to the row made at that position.
+// tables of one generation. Each has a primary key, by which Compare identifies
+// its rows. Compare and the removal of a generation find the tables in the
+// schema. Times are unix microseconds, 0 for none; days are those of New York
+// as YYYYMMDD. Any position column other than that of the row's own event is a
+// foreign key to the row made at that position.
 var tables = `
 -- Items of transactions. The row of an origination also holds what is said of
 -- its transaction as a whole. Whether a filed item counts as transmitted is
@@ -276,9 +277,9 @@ CREATE TABLE days@(
 ) STRICT;
 ` + inboundTables + linkTables + nameTables + controlTables + findTables + waitingSums
 
-// indexes that only lists need. A rebuild makes them at its end, which takes a
-// fraction of the time of keeping them in order all along. An index entry ends
-// with the row's position, so that each of them also orders its rows by it.
+// indexes that only lists need. A rebuild creates them at its end, which takes
+// a fraction of the time of updating them throughout. An index entry ends with
+// the row's position, so each index also orders its rows by position.
 const indexes = `
 CREATE INDEX items_day@ ON items@(client, day);
 CREATE INDEX items_other_day@ ON items@(client, other_day) WHERE other_day IS NOT NULL;

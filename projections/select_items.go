@@ -18,17 +18,17 @@ const (
 	selectDelivered = `SELECT delivered_at FROM files@ WHERE position = ?1`
 )
 
-// itemQuery is one way through the items of a client: an index, the rows of
-// it that are wanted, after a key, in the order of the index.
+// itemQuery is one query for items of a client: an index, a condition after a
+// key, and the order of the index.
 type itemQuery string
 
-// Arguments of every way: 1 client, 2 kind, 3 direction, 4 limit. The others
-// are its own.
+// Arguments of every query: 1 client, 2 kind, 3 direction, 4 limit; any others
+// follow.
 func itemsBy(index, where, order string) itemQuery {
 	return itemQuery(itemColumns + "INDEXED BY " + index + "@" + itemJoins + where + " ORDER BY " + order + " LIMIT ?4")
 }
 
-// found is a row of items as a list needs it.
+// found is a row of items with the columns that a list needs.
 type found struct {
 	Item
 	row   int64
@@ -36,8 +36,8 @@ type found struct {
 	trace string
 }
 
-// items reads the rows of a way. Files that items were in before are looked
-// up when the rows are read, because their statement may not run in between.
+// items runs a query. Files that items were in before are looked up after the
+// rows are read, because their statement cannot run in between.
 func (s snapshot) items(q itemQuery, args ...value) ([]found, error) {
 	var rows []found
 	var read []itemRow
@@ -81,10 +81,10 @@ func scanItem(row []value) (it itemRow, p filePlace, at found, err error) {
 	return it, p, at, nil
 }
 
-// elsewhere says that a step's file is not the one the item lies in.
+// elsewhere says that a step's file is not the one that the item is in.
 const elsewhere = -1
 
-// describe looks up the files of earlier steps and puts an item together.
+// describe looks up the files of earlier steps and builds an item.
 func (s snapshot) describe(it itemRow, p filePlace, changed int64) (Item, error) {
 	own := p.delivered
 	var failed error

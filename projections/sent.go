@@ -10,19 +10,21 @@ import (
 )
 
 const (
-	// indexAccounts is made when the first rule is set that asks for it:
-	// accounts come in no order, and a ledger without such a rule does not pay
-	// for keeping them in one.
+	// indexAccounts is created when the first rule that needs it is set.
+	// Accounts arrive in no order, so updating the index is costly, and a
+	// ledger without such a rule does without it.
 	indexAccounts = `CREATE INDEX IF NOT EXISTS items_account@ ON items@(account, client) WHERE account IS NOT NULL`
 
-	// sentAlike lists what waits, and what settles on a day or later.
+	// sentAlike lists entries that wait, and those that settle on a day or
+	// later.
 	sentAlike = `SELECT i.txn, i.item, i.position, i.in_file IS NOT NULL,
 			coalesce(m.cut, 0), coalesce(m.state NOT IN ('', 'cut', 'held'), 0)
 		FROM items@ i INDEXED BY items_account@ LEFT JOIN files@ m ON m.position = i.in_file LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
 		WHERE i.account = ?1 AND i.client = ?2 AND i.txn <> ?3 AND i.cents = ?4 AND i.sec = ?5 AND i.push = ?6
 			AND (i.file IS NULL OR b.effective_on >= ?7) ORDER BY i.position`
 
-	// sentTo lists what has settled by a day or came back, newest first.
+	// sentTo lists entries that have settled by a day or were returned, newest
+	// first.
 	sentTo = `SELECT i.txn, coalesce(f.id, ''), coalesce(b.effective_on, '')
 		FROM items@ i INDEXED BY items_account@ LEFT JOIN files@ f ON f.position = i.file
 		LEFT JOIN batches@ b ON b.file = i.file AND b.number = i.batch
@@ -37,17 +39,18 @@ const (
 		WHERE i.file = (SELECT position FROM files@ WHERE id = ?1) AND i.cents > 0 AND b.answers = 0 ORDER BY i.position`
 )
 
-// Sent is what a transaction of ours began with.
+// Sent is the origination of a transaction of ours.
 type Sent struct {
 	TransactionID, ItemID string
 	Position              int64 // in the log
 	WithFile              bool  // it was made with a file of its own
-	CutAt                 int64 // log position at which that was cut; 0: it was not
-	Judged                bool  // and that has been judged
+	CutAt                 int64 // log position of that file's cut; 0: it is not cut
+	Judged                bool  // that file has been judged
 }
 
-// AccountKey is a receiver's account in rows: of its fingerprint, which differs
-// between clients. Two accounts may share one; who asks compares the rest.
+// AccountKey identifies a receiver's account in rows. It is derived from the
+// fingerprint, which differs between clients. Two accounts may have the same
+// key; the caller compares the other fields.
 func AccountKey(fingerprint string) int64 {
 	h := fnv.New64a()
 	h.Write([]byte(fingerprint)) // never fails
@@ -56,7 +59,7 @@ func AccountKey(fingerprint string) int64 {
 
 // SentAlike lists the client's other transactions with an entry's account,
 // amount, direction and SEC code, in log order: those in no file, whatever
-// became of them, and those that settle on a day or later.
+// their state, and those that settle on a day or later.
 func (g *Guarding) SentAlike(account int64, transaction string, e guard.Entry, from calendar.Date) (list []Sent, err error) {
 	push := domain.Push
 	if e.Debit {
@@ -75,18 +78,18 @@ func (g *Guarding) SentAlike(account int64, transaction string, e guard.Entry, f
 // SentTo is a transaction of ours to an account, as the views show it now.
 type SentTo struct {
 	TransactionID string
-	File          string        // it lies in and which was delivered; empty if none
+	File          string        // that it is in and that was delivered; empty if none
 	SettledOn     calendar.Date // of its batch
 }
 
-// SentTo lists the newest of the client's other transactions to an account
-// that have settled by a day or came back, newest first.
+// SentTo lists the newest of the client's other transactions to an account that
+// have settled by a day or were returned, newest first.
 func (g *Guarding) SentTo(client string, account int64, transaction string, by calendar.Date) (list []SentTo, err error) {
 	err = g.s.query(sentTo, values(account, client, transaction, by.String()), func(row []value) error {
 		var s SentTo
 		on := ""
 		scan(row, &s.TransactionID, &s.File, &on)
-		s.SettledOn, _ = calendar.ParseDate(on) // zero where there is no batch
+		s.SettledOn, _ = calendar.ParseDate(on) // zero if it is in no batch
 		list = append(list, s)
 		return nil
 	})
@@ -94,7 +97,7 @@ func (g *Guarding) SentTo(client string, account int64, transaction string, by c
 }
 
 // Validated reports whether a relationship with an account, or the one that an
-// entry goes over, had been verified by a position of the log.
+// entry uses, had been verified by a position of the log.
 func (g *Guarding) Validated(client string, account int64, over *domain.Over, at int64) (bool, error) {
 	id := ""
 	if over != nil {
@@ -104,9 +107,9 @@ func (g *Guarding) Validated(client string, account int64, over *domain.Over, at
 	return row != nil, err
 }
 
-// EachOfFile lists the entries of a file that its client made, in log order:
-// each with its account and what the rules look at, made for the day on which
-// its batch settles.
+// EachOfFile lists the entries of a client's own file, in log order, each with
+// its account and the fields that the rules examine. Each counts as made for
+// the day on which its batch settles.
 func (g *Guarding) EachOfFile(id string, each func(s Sent, account int64, e guard.Entry) error) error {
 	return g.s.query(entriesJudged, values(id), func(row []value) error {
 		var s Sent

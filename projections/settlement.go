@@ -12,20 +12,21 @@ import (
 )
 
 // Settlement is the money of one ODFI, direction and settlement day. Returns
-// are those with dishonored and contested returns; their sides are those of
-// the entries they send back.
+// include dishonored and contested returns; their sides are those of the
+// entries they return.
 type Settlement struct {
 	ODFI      string // ours, nine digits
 	Direction domain.Direction
 	Day       string // YYYY-MM-DD
 	Debits    Sum
 	Credits   Sum
-	// ReturnedDebits and ReturnedCredits are in neither of the above.
+	// ReturnedDebits and ReturnedCredits are not included in Debits and
+	// Credits.
 	ReturnedDebits  Sum
 	ReturnedCredits Sum
-	// Waiting is the part of these that is still unmatched.
+	// Waiting is the part of all four that is still unmatched.
 	Waiting Sum
-	// Acknowledged is the part of these in files that the bank acknowledged.
+	// Acknowledged is the part of all four in files that the bank acknowledged.
 	Acknowledged Sum
 }
 
@@ -40,9 +41,8 @@ func (s *Sum) add(more Sum) {
 	s.Cents += more.Cents
 }
 
-// NetCents is what the entries together bring into the reserve account, below
-// zero what they take out of it. A debit brings money to the bank that sends
-// it, a credit takes it from there.
+// NetCents is the change of the reserve account by these entries. A debit adds
+// money to the account of the bank that sends it, a credit takes money from it.
 func (s Settlement) NetCents() int64 {
 	net := s.Debits.Cents + s.ReturnedDebits.Cents - s.Credits.Cents - s.ReturnedCredits.Cents
 	if s.Direction == domain.FromFed {
@@ -65,8 +65,8 @@ const (
 		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
 		WHERE b.answers = 0 AND b.effective_on BETWEEN ?1 AND ?2 AND f.state NOT IN ('refused', 'released')
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
-	// sentAnswers bear the date of what they answer and settle as soon as
-	// they can.
+	// sentAnswers have the date of the entries they answer and settle at the
+	// next opportunity.
 	sentAnswers = sums + `FROM files@ f INDEXED BY files_delivered_day@
 		CROSS JOIN batches@ b ON b.file = f.position JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number` + withOffset + `
 		WHERE b.answers = 1 AND f.delivered_day BETWEEN ?1 AND ?2 AND f.delivered_day > 0 AND f.state <> 'refused'`
@@ -84,7 +84,7 @@ func (v *Views) Settlements(ctx context.Context, day string) ([]Settlement, erro
 			return err
 		}
 		if !calendar.IsBankingDay(on) {
-			return nil // what is dated today settles on the next banking day
+			return nil // an effective date on another day settles on the next banking day
 		}
 		return toBank(s, on, func(b SettledBatch) {
 			r := t.row(b.ODFI, domain.ToFed)
@@ -152,7 +152,7 @@ func (t *settlementChanges) fromBank(s snapshot, on calendar.Date) error {
 	})
 }
 
-// toBank yields the batches of ours that settle on a day.
+// toBank yields our batches that settle on a day.
 func toBank(s snapshot, on calendar.Date, yield func(SettledBatch)) error {
 	first := calendar.PreviousBankingDay(on).Add(1)
 	err := s.query(sentEntries, values(first.String(), on.String()), func(row []value) error {
@@ -180,7 +180,7 @@ func toBank(s snapshot, on calendar.Date, yield func(SettledBatch)) error {
 	})
 }
 
-// SettledBatch is a batch of ours with the day's money in it.
+// SettledBatch is a batch of ours with the money that settles on the day.
 type SettledBatch struct {
 	ODFI, FileID, FileName string
 	State                  domain.FileState
@@ -189,7 +189,7 @@ type SettledBatch struct {
 	Debits, Credits        Sum
 }
 
-// SettledBatches lists the batches of ours that settle on a day.
+// SettledBatches lists our batches that settle on a day.
 func (v *Views) SettledBatches(ctx context.Context, day string) (list []SettledBatch, err error) {
 	on, err := calendar.ParseDate(day)
 	if err != nil || !calendar.IsBankingDay(on) {
@@ -207,8 +207,8 @@ func scanSums(row []value) (b SettledBatch, delivered time.Time) {
 	return b, delivered
 }
 
-// settlesAtOnce is when an answer settles that was delivered at an instant:
-// with the next deadline of the operator.
+// settlesAtOnce is when an answer delivered at an instant settles: with the
+// operator's next deadline.
 func settlesAtOnce(delivered time.Time) calendar.Date {
 	return calendar.NextDeadlines(delivered, 1)[0].SettlesOn
 }

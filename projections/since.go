@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// AgeSteps are the ages up to which what waits is counted together; what is
-// older is the last count.
+// AgeSteps are the upper bounds of the ages by which waiting items are counted;
+// the last count is of older ones.
 var AgeSteps = []time.Duration{time.Hour, 4 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour}
 
-// Since selects what waits by when it began to: after an instant, and at another
-// or before it. The zero Since selects all.
+// Since selects waiting items by when they began to wait: after one instant,
+// and not after another. The zero Since selects all.
 type Since struct{ After, Until time.Time }
 
-// SinceOf is when that began to wait which WaitAges counts in a step.
+// SinceOf selects the items that WaitAges counts in a step.
 func SinceOf(now time.Time, step int) (s Since) {
 	if step < len(AgeSteps) {
 		s.After = instant(ageLimit(now, step))
@@ -24,8 +24,9 @@ func SinceOf(now time.Time, step int) (s Since) {
 	return s
 }
 
-// ageLimit is the end of the minute that is a step ago: what is held is counted
-// by the minute, and so is all else, so that a count and its list agree.
+// ageLimit is the end of the minute that is a step ago. Held entries are
+// counted by the minute, so all limits are rounded to minutes, and a count and
+// its list agree.
 func ageLimit(now time.Time, step int) int64 {
 	const minute = 60_000_000
 	return micros(now.Add(-AgeSteps[step]))/minute*minute + minute - 1
@@ -36,7 +37,7 @@ func (s Since) Has(at time.Time) bool {
 	return (s.After.IsZero() || at.After(s.After)) && (s.Until.IsZero() || !at.After(s.Until))
 }
 
-// within are the bounds as queries take them.
+// within returns the bounds as queries take them.
 func (s Since) within() (after, until int64) {
 	after, until = math.MinInt64, math.MaxInt64
 	if !s.After.IsZero() {
@@ -48,12 +49,12 @@ func (s Since) within() (after, until int64) {
 	return after, until
 }
 
-// set reports whether it selects at all.
+// set reports whether s selects less than all.
 func (s Since) set() bool { return s != Since{} }
 
-// behind reads a cursor of a list by when things began to wait: the place behind
-// which its page begins, and until when it goes. The cursor holds for any Since,
-// because an age selects other instants a minute later.
+// behind returns the place after which a page begins, and the time at which the
+// list ends, for lists by when items began to wait. A cursor is valid for any
+// Since, because a minute later the same age selects other instants.
 func (s Since) behind(at cursor, first bool) (after, row, until int64) {
 	after, until = s.within()
 	if !first {

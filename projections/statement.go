@@ -8,7 +8,7 @@ import (
 	"github.com/achledger/achledger/domain/calendar"
 )
 
-// StatementLine is an item made on a day, with what is said of its transaction.
+// StatementLine is an item made on a day, with fields of its transaction.
 type StatementLine struct {
 	Position              int64
 	TransactionID, ItemID string
@@ -43,7 +43,7 @@ const (
 	deliveredOn = fileColumns + `INDEXED BY files_delivered_day@ WHERE delivered_day = ?2 AND delivered_day > 0 AND client = ?1 ORDER BY delivered`
 
 	// sentOf are a client's entries that settle on their effective dates, as
-	// sentEntries are a bank's.
+	// sentEntries are those of a bank.
 	sentOf = `SELECT coalesce(sum(s.debits), 0), coalesce(sum(s.debit_cents), 0), coalesce(sum(s.credits), 0), coalesce(sum(s.credit_cents), 0)
 		FROM batches@ b INDEXED BY batches_effective@
 		CROSS JOIN files@ f ON f.position = b.file JOIN filed_sums@ s ON s.file = b.file AND s.batch = b.number
@@ -51,9 +51,9 @@ const (
 		AND (f.delivered > 0 OR f.method = 'download' AND f.cut > 0)`
 )
 
-// StatementLines lists what was made for a client on a day, YYYY-MM-DD New
-// York, in log order behind a position. Next is the position of the last, 0 at
-// the end.
+// StatementLines lists the items made for a client on a New York day,
+// YYYY-MM-DD, in log order after a position. Next is the position of the last,
+// 0 at the end.
 func (v *Views) StatementLines(ctx context.Context, client, day string, after int64, limit int) (lines []StatementLine, next int64, err error) {
 	on, err := parseDay(day)
 	if err != nil {
@@ -78,11 +78,11 @@ func (v *Views) DeliveredOn(ctx context.Context, client, day string) (files []Fi
 	return v.files(ctx, deliveredOn, client, on)
 }
 
-// Settling sums up the entries a client sent that settle on a day.
+// Settling sums up a client's sent entries that settle on a day.
 func (v *Views) Settling(ctx context.Context, client, day string) (debits, credits Sum, err error) {
 	on, err := calendar.ParseDate(day)
 	if err != nil || !calendar.IsBankingDay(on) {
-		return debits, credits, err // what is dated another day settles on the next banking day
+		return debits, credits, err // an effective date on another day settles on the next banking day
 	}
 	first := calendar.PreviousBankingDay(on).Add(1)
 	err = v.read(ctx, func(s snapshot) error {

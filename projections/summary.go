@@ -5,18 +5,18 @@ import (
 	"github.com/achledger/achledger/domain/nacha"
 )
 
-// summary is what a transaction's stream says about it as a whole.
+// summary has the fields of a transaction as a whole, according to its stream.
 type summary struct {
 	sec       string
 	push      domain.PushPull
 	name      string // of the counterparty
 	tail      string
-	account   value  // nil for what we received
-	company   string // identification of the company that sent it
+	account   value  // nil for a payment we received
+	company   string // of the originating company
 	updatedAt int64
 	updated   int64
 	shown     int64  // position of the item whose status it has; 0: it is Returned
-	shownIn   string // the file in which that item lies, if any
+	shownIn   string // the file that contains that item, if any
 }
 
 func summaryOf(t *domain.Transaction) summary {
@@ -45,11 +45,12 @@ func summaryOf(t *domain.Transaction) summary {
 	return s
 }
 
-// shownBy is the position of the item whose status the transaction has: its
-// origination, or the retry that presented it again. 0 stands for Returned:
-// the latest link of its chain is a return. A return or a contested one
-// counts, a dishonored one takes it back; ours count from when they are in a
-// file, the bank's at once.
+// shownBy returns the position of the item whose status the transaction has:
+// its origination, or the retry that presented it again. 0 stands for Returned:
+// the last of its chain of returns and disputes is in effect a return. A return
+// or a contested dishonored return counts as one, a dishonored return cancels
+// it. Those of ours count from when they are in a file, those of the bank at
+// once.
 func shownBy(t *domain.Transaction) int64 {
 	o := t.Origination()
 	if o == nil {
@@ -61,7 +62,7 @@ func shownBy(t *domain.Transaction) int64 {
 			continue
 		}
 		if t.AboutFee(i) {
-			continue // the entry itself neither came back nor left with it
+			continue // it is not part of the chain of the entry
 		}
 		switch i.Kind {
 		case domain.Return, domain.Contest:

@@ -15,7 +15,7 @@ const (
 	transactionColumns = transactionFields + `FROM items@ i `
 	transactionStatus  = `CASE WHEN i.shown = 0 THEN 'Returned'
 		WHEN s.status = 'Released' AND f.delivered > 0 THEN 'Transmitted' ELSE s.status END`
-	// answered is 1 unless a code or a file is asked for which no answer has.
+	// answered is 1 unless the filter has a code or a file that no answer has.
 	answered = `(?9 = '' OR EXISTS(SELECT 1 FROM items@ a INDEXED BY items_origin@ WHERE a.origin = i.position AND a.kind <> 'Origination' AND a.code = ?9))
 		AND (?10 = 0 OR i.file = ?10 OR EXISTS(SELECT 1 FROM items@ a INDEXED BY items_origin@ WHERE a.origin = i.position AND a.kind <> 'Origination' AND a.file = ?10))`
 	// transactionJoins take the arguments of every list: 1 before, 2 direction,
@@ -35,14 +35,14 @@ const (
 		`AND i.client = ?8 AND i.day = ?5 ` + newestOf
 	latestDay = `SELECT max(day) FROM items@ INDEXED BY items_day@ WHERE client = ?1 AND day BETWEEN ?2 AND ?3`
 
-	// transactionsOfAll goes through the log's order, within the stretch of
-	// it in which items of the days asked for were made.
+	// transactionsOfAll scans in log order, within the stretch of the log in
+	// which items of the selected days were made.
 	transactionsOfAll = transactionColumns + `NOT INDEXED` + transactionJoins + onDays + newestOf
-	// rareOnes have a status that few transactions have, which are in a list of
-	// their own: a search row by row would go through millions of others.
+	// rareOnes have a status that few transactions have. They are in a list of
+	// their own: a scan would read millions of others.
 	rareOnes     = transactionColumns + `INDEXED BY items_listed@` + transactionJoins + `AND i.listed = ?3 ` + onDays
 	rareOfClient = transactionColumns + `INDEXED BY items_listed_of@` + transactionJoins + `AND i.listed = ?3 AND i.client = ?8 ` + onDays
-	// What other banks sent may be little, or all there is.
+	// Payments from other banks may be few, or all there are.
 	receivedOnes     = transactionColumns + `INDEXED BY items_received@` + transactionJoins + received
 	receivedOfClient = transactionColumns + `INDEXED BY items_received_of@` + transactionJoins + received + `AND i.client = ?8 `
 	received         = `AND i.direction = 'FromFed' ` + onDays
@@ -53,9 +53,10 @@ const (
 )
 
 // Transactions lists transactions, newest first, and the cursor of the next
-// page, empty after the last. Of those of a file alone the order is the file's.
-// A page may have fewer rows than others follow, or none: a call looks at so
-// many, whatever there is to find. Errors as of Items.
+// page, empty after the last. A list selected by a file alone is in the order
+// of the file. A page may be shorter than the limit, or empty, although more
+// pages follow: the number of rows that a call reads is bounded. Errors as for
+// Items.
 func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transaction, string, error) {
 	l := transactionList{f: f, words: Words(f.Name), page: page[Transaction]{limit: f.Limit}}
 	var err error
@@ -82,7 +83,7 @@ func (v *Views) Transactions(ctx context.Context, f TransactionFilter) ([]Transa
 	return rows, next, nil
 }
 
-// way is the shortest way to the transactions that are asked for.
+// way returns the listing that reads the fewest rows for the filter.
 func (l *transactionList) way() func(snapshot) error {
 	rare := l.f.Status == Recalled || l.f.Status == Rejected || l.f.Status == Returned
 	switch {
@@ -99,7 +100,7 @@ func (l *transactionList) way() func(snapshot) error {
 	case rare:
 		return func(s snapshot) error { return l.inStretch(s, rareOfClient+newestOf) }
 	case l.f.Direction == domain.FromFed && (l.f.pending() || l.f.Status == Transmitted):
-		return func(snapshot) error { return nil } // what came from the bank waits for no file
+		return func(snapshot) error { return nil } // payments from the bank wait for no file
 	case l.f.pending():
 		return l.pending
 	case l.f.Status == Released:
@@ -119,24 +120,24 @@ func (l *transactionList) way() func(snapshot) error {
 	}
 }
 
-// pending reports whether only what is Pending is asked for, all of it or a part.
+// pending reports whether the filter's status is Pending or a part of it.
 func (f TransactionFilter) pending() bool {
 	return f.Status == Pending || f.Status == PendingHeld || f.Status == PendingUnheld
 }
 
-// transactionList is one listing under way.
+// transactionList is the state of one listing.
 type transactionList struct {
 	f        TransactionFilter
 	words    []string // of the name
-	file     int64    // in files
+	file     int64    // position of the file's row
 	from, to int64    // days
 	at       cursor
-	seen     int // rows
-	looked   int // places that hold nothing that is asked for
+	seen     int // rows read
+	looked   int // rows and places without a selected transaction
 	page     page[Transaction]
 }
 
-// client lists one client's, day after day backwards.
+// client lists one client's transactions, day by day, newest first.
 func (l *transactionList) client(s snapshot) error {
 	for before := l.at.Row; ; before = math.MaxInt64 {
 		row, err := s.c.Row(latestDay, l.f.Client, l.from, l.at.At)
@@ -157,7 +158,7 @@ func (l *transactionList) client(s snapshot) error {
 	}
 }
 
-// inStretch lists those of a statement that goes backwards through the log.
+// inStretch runs a statement that reads the log backwards.
 func (l *transactionList) inStretch(s snapshot, sql string) error {
 	first, before, ok, err := l.stretch(s)
 	if err != nil || !ok {
@@ -166,8 +167,8 @@ func (l *transactionList) inStretch(s snapshot, sql string) error {
 	return l.list(s, sql, cursor{}, before, l.from, l.to, first)
 }
 
-// stretch is the part of the log in which the transactions still to be listed
-// were made; ok is false when there is none.
+// stretch returns the part of the log with the transactions that are still to
+// be listed; ok is false if there is none.
 func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err error) {
 	row, err := s.c.Row(stretchOfDays, l.from, l.to)
 	if err != nil {
@@ -179,11 +180,11 @@ func (l *transactionList) stretch(s snapshot) (first, before int64, ok bool, err
 	return first, min(l.at.Row, row[1].(int64)+1), true, nil
 }
 
-// looksAt bounds the rows that a call looks at in vain; tests have it smaller.
+// looksAt bounds the unselected rows that a call reads; tests make it smaller.
 var looksAt = 5000
 
-// list takes the rows of a statement that are asked for. The cursor of each is
-// the one given, at the row.
+// list runs a statement and adds the selected rows to the page. The cursor of
+// each row is at with the row's position.
 func (l *transactionList) list(s snapshot, sql string, at cursor, before, from, to, first int64) error {
 	room := l.page.room()
 	if l.f.selects() {
@@ -196,8 +197,8 @@ func (l *transactionList) list(s snapshot, sql string, at cursor, before, from, 
 	})
 }
 
-// take adds a row to the page if it is asked for. conn.ErrStop: the page has
-// all it takes.
+// take adds a row to the page if the filter selects it. It returns conn.ErrStop
+// when the page is full or enough rows were read.
 func (l *transactionList) take(row []value, at cursor) error {
 	t, answered := scanTransaction(row)
 	at.Filter = l.at.Filter
@@ -214,8 +215,8 @@ func (l *transactionList) take(row []value, at cursor) error {
 	return nil
 }
 
-// looksOn counts a place that holds nothing that is asked for, and ends the
-// page when that is enough.
+// looksOn counts a row or place without a selected transaction. It ends the
+// page and returns false when enough were read.
 func (l *transactionList) looksOn(at cursor) bool {
 	if l.looked++; l.looked > looksAt {
 		l.page.end(at)
@@ -224,7 +225,7 @@ func (l *transactionList) looksOn(at cursor) bool {
 	return true
 }
 
-// one takes the transaction at a position.
+// one adds the transaction at a position.
 func (l *transactionList) one(s snapshot, position int64) error {
 	before := l.seen
 	err := l.list(s, transactionAt, cursor{}, math.MaxInt64, l.from, l.to, position)
@@ -234,13 +235,14 @@ func (l *transactionList) one(s snapshot, position int64) error {
 	return err
 }
 
-// selects reports whether rows of a statement may be none that are asked for.
+// selects reports whether the filter has conditions that the statements do not
+// test.
 func (f TransactionFilter) selects() bool {
 	return f.ID != "" || f.Name != "" || f.Tail != "" || f.CompanyID != "" || f.Code != "" || f.File != "" || f.FromCents > 0 || f.BelowCents > 0
 }
 
-// selected reports whether a row is asked for; direction, status, days, code
-// and file were compared by the statement.
+// selected reports whether the filter selects a row. The statement has already
+// tested direction, status, days, code and file.
 func (f TransactionFilter) selected(t Transaction, words []string) bool {
 	return (f.Client == "" || t.Client == f.Client) && (f.ID == "" || t.ID == f.ID) && named(t.Name, words) &&
 		(f.Tail == "" || t.AccountTail == f.Tail) && (f.CompanyID == "" || t.CompanyID == f.CompanyID) &&

@@ -1,7 +1,8 @@
 package projections
 
-// Files by the newest transaction that shows in them, those that may show one
-// before ?1, behind another file: ?2 to ?4. An upload shows once it is cut.
+// Files in descending order of the newest transaction that they show, among
+// those that may show one before ?1, after the file given by ?2 to ?4. An
+// upload is shown once it is cut.
 const (
 	sentOfAll   = filesByNewest + `INDEXED BY files_sent@ WHERE delivered > 0` + behindFile
 	sentOfOne   = filesByNewest + `INDEXED BY files_sent_of@ WHERE delivered > 0 AND client = ?6` + behindFile
@@ -16,11 +17,12 @@ const (
 // filesAtOnce is how many files are read ahead.
 const filesAtOnce = 64
 
-// shownFile is a file by what shows in it.
+// shownFile is a file with the positions of the newest and the oldest
+// transaction that it shows.
 type shownFile struct{ position, newest, oldest int64 }
 
-// filesShown are files in the order of their newest transactions. Of nil there
-// are none.
+// filesShown iterates over files in the order of their newest transactions. A
+// nil one is empty.
 type filesShown struct {
 	sql    string
 	client string
@@ -38,7 +40,7 @@ func (l *transactionList) filesShown(ofAll, ofOne string) *filesShown {
 	return files
 }
 
-// next takes the next file that may show a transaction from a position on and
+// next returns the next file that may show a transaction from a position on and
 // before another.
 func (f *filesShown) next(s snapshot, from, before int64) (file int64, ok bool) {
 	if f == nil || f.err != nil {

@@ -6,26 +6,27 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// The newest transaction in each part of a merged list, before ?1 and not
+// The newest transaction of each part of a merged list, before ?1 and not
 // before ?2.
 const (
 	waitingOfAll = `SELECT position FROM pending@ WHERE ` + newestBefore
-	// waitingOfGroup is a part of a client's queue, of which entryGroups are all.
+	// waitingOfGroup is a part of a client's queue; entryGroups lists all
+	// parts.
 	waitingOfGroup = `SELECT position FROM pending@ INDEXED BY pending_due@
 		WHERE client = ?3 AND odfi = ?4 AND answers = 0 AND due = ?5 AND ` + newestBefore
 	entryGroups    = `SELECT odfi, due FROM queue@ WHERE client = ?1 AND answers = 0`
 	listedOfAll    = `SELECT position FROM items@ INDEXED BY items_listed@ WHERE listed = ?3 AND ` + newestBefore
 	listedOfClient = `SELECT position FROM items@ INDEXED BY items_listed_of@ WHERE listed = ?3 AND client = ?4 AND ` + newestBefore
 
-	// shownInFile are the transactions whose origination, or newest retry,
-	// lies in a file.
+	// shownInFile are the transactions whose origination, or newest retry, is
+	// in a file.
 	shownInFile   = `SELECT position FROM items@ INDEXED BY items_shown_in@ WHERE shown_in = ?3 AND ` + newestBefore
 	newestBefore  = `position < ?1 AND position >= ?2 ORDER BY position DESC LIMIT 1`
 	transactionAt = transactionColumns + transactionJoins + onDays + `AND i.position = ?7 LIMIT ?4`
 )
 
-// source is a part of a merged list: how to find its newest transaction
-// before another, and the one that is to be listed next, 0 for none.
+// source is a part of a merged list: the query for its newest transaction
+// before another, and the transaction to be listed next, 0 for none.
 type source struct {
 	newest string
 	of     []value
@@ -40,9 +41,9 @@ func (r *source) seek(s snapshot, before, first int64) error {
 	})
 }
 
-// merged lists what several sources hold and what lies in files, backwards
-// through the log. A row takes a seek or two, however much else the log has
-// before it; a file is asked once the list gets to its newest transaction.
+// merged merges several sources and the transactions in files, newest first.
+// Each row takes a seek or two, however large the log is. A file becomes a
+// source when the list reaches its newest transaction.
 func (l *transactionList) merged(s snapshot, sources []source, files *filesShown) error {
 	first, before, ok, err := l.stretch(s)
 	if err != nil || !ok {
@@ -85,7 +86,7 @@ func (l *transactionList) merged(s snapshot, sources []source, files *filesShown
 	}
 }
 
-// listed is a list of few, of one client or of all.
+// listed is the source of a list of listed.go, of one client or of all.
 func (l *transactionList) listed(list string) source {
 	if l.f.Client == "" {
 		return source{newest: listedOfAll, of: values(list)}
@@ -93,8 +94,8 @@ func (l *transactionList) listed(list string) source {
 	return source{newest: listedOfClient, of: values(list, l.f.Client)}
 }
 
-// pending lists what waits for a file or is held. A client's queue has a part
-// for each day on which entries fall due.
+// pending lists the transactions that wait for a file or are held. A client's
+// queue has a part for each day on which entries fall due.
 func (l *transactionList) pending(s snapshot) error {
 	var sources []source
 	waits, isHeld := l.f.Status != PendingHeld, l.f.Status != PendingUnheld
@@ -117,13 +118,13 @@ func (l *transactionList) pending(s snapshot) error {
 	return l.merged(s, sources, nil)
 }
 
-// transmitted lists what lies in a file that was delivered. That a file was is
-// not in the rows of what lies in it.
+// transmitted lists the transactions in delivered files. The delivery is in the
+// row of the file, not in those of its items.
 func (l *transactionList) transmitted(s snapshot) error {
 	return l.merged(s, nil, l.filesShown(sentOfAll, sentOfOne))
 }
 
-// released lists what came from the bank, and what lies in a file that was
+// released lists the transactions from the bank, and those in files that are
 // not delivered.
 func (l *transactionList) released(s snapshot) error {
 	var sources []source

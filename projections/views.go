@@ -11,21 +11,21 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Options are the choices of Open; the zero value serves.
+// Options are the options of Open; the zero value is valid.
 type Options struct {
-	// Now is the machine's clock; time.Now by default. Only the operators' log
-	// shows its time: what is in a view comes from the events.
+	// Now is the machine's clock; time.Now by default. It is used for log lines
+	// only: the views depend on the events alone.
 	Now func() time.Time
 	Log *slog.Logger // slog.Default by default
 
-	// ReadOnly opens the views beside a running server: they follow the log
-	// as far as the server takes them, and a missing file is ErrNoViews.
+	// ReadOnly opens the views beside a running server. They follow the log
+	// only as far as the server projects it. A missing file is ErrNoViews.
 	ReadOnly bool
 
 	// BatchSize is the most events of one transaction; 1,000 by default.
 	BatchSize int
 
-	// Every is how long Run sleeps at most when no hint wakes it; 250 ms by
+	// Every is the longest interval between two passes of Run; 250 ms by
 	// default.
 	Every time.Duration
 }
@@ -45,8 +45,8 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// Views answers questions from views.db and, with Run, keeps it up to the
-// log. It is safe for use by several goroutines.
+// Views answers queries from views.db and, with Run, keeps it up to date with
+// the log. It is safe for concurrent use.
 type Views struct {
 	path    string
 	store   eventstore.Store
@@ -54,25 +54,25 @@ type Views struct {
 
 	database  atomic.Pointer[database]
 	running   atomic.Bool  // Run follows the log
-	perSecond atomic.Int64 // events, of the last pass that was long enough to tell
-	waiters   atomic.Int64 // how many wait for a position
+	perSecond atomic.Int64 // speed of the last pass that was long enough to measure
+	waiters   atomic.Int64 // number of callers that wait for a position
 	damaged   atomic.Bool  // a read found the file damaged: the next pass replaces it
 	closed    atomic.Bool
-	scans     chan struct{} // a place for each call that looks at much of the log
-	pass      sync.Mutex    // held by the one pass under way
-	projector *projector    // of the pass; nil: read the checkpoint first
-	folded    foldedFiles   // of the pass
+	scans     chan struct{} // one token for each call that reads much of the log
+	pass      sync.Mutex    // held during a pass
+	projector *projector    // used by passes; nil: read the checkpoint first
+	folded    foldedFiles   // used by passes
 	corrected correctedAccounts
 
 	position atomic.Int64
-	shown    atomic.Int64 // newest position ever published; the views are rebuilt behind it
-	mu       sync.Mutex   // of what follows
+	shown    atomic.Int64 // newest position ever published; it does not go back while the views are rebuilt
+	mu       sync.Mutex   // guards the following fields
 	moved    chan struct{}
-	urgent   chan struct{} // somebody waits
+	urgent   chan struct{} // signals that a caller waits
 }
 
-// Position is the newest position that the views show. Beside a running
-// server it is the one they showed when they were read last.
+// Position is the newest position that the views show. Beside a running server
+// it is the position at the last read.
 func (v *Views) Position() int64 { return v.position.Load() }
 
 // reached publishes a position, after its commit.
@@ -85,7 +85,7 @@ func (v *Views) reached(position int64) {
 	v.moved = make(chan struct{})
 }
 
-// Close waits for reads under way and closes the file. Run must have ended.
+// Close waits for running reads and closes the file. Run must have ended.
 func (v *Views) Close() error {
 	v.closed.Store(true)
 	v.pass.Lock()
@@ -93,12 +93,12 @@ func (v *Views) Close() error {
 	return v.database.Load().close()
 }
 
-// read runs f in one read transaction, which is never older than what the
-// views have shown: while a damaged file is replaced they are empty, or half
-// full, and whoever asks where an entry is must not hear that it is nowhere.
-// It waits for them at most 2 s and gives up with ErrBehind.
+// read runs f in one read transaction, at a position that is not before the
+// newest one ever shown. While a damaged file is replaced the views are
+// incomplete, and a query must not report an entry as missing. It waits at most
+// 2 s, and then returns ErrBehind.
 func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
-	if v.options.ReadOnly { // another process makes them, and may start over
+	if v.options.ReadOnly { // another process writes them, and may start over
 		return v.readOnce(ctx, f)
 	}
 	var timed context.Context
@@ -129,8 +129,8 @@ func (v *Views) read(ctx context.Context, f func(snapshot) error) error {
 	}
 }
 
-// readOnce runs f on the views as they stand. A file that turns out to be
-// damaged is noted for the next pass, which replaces it.
+// readOnce runs f on the views at their present position. If the file turns out
+// to be damaged, the next pass replaces it.
 func (v *Views) readOnce(ctx context.Context, f func(snapshot) error) error {
 	d := v.database.Load()
 	err := d.read(ctx, f)

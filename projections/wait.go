@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// longest is how long a list waits for its view, and anybody for views that do
-// not move.
+// longest is how long a list waits for the views, and how long any caller waits
+// while they make no progress.
 const longest = 2 * time.Second
 
-// WaitFor waits until the views show what was written for a client when it
-// was called, so that a caller's list holds the caller's own writes. Without a
-// client it waits for everyone's. After 2 s it gives up with ErrBehind.
+// WaitFor waits until the views show everything that was written for a client
+// before the call, so that a caller's list contains the caller's own writes.
+// Without a client it waits for the writes of all. After 2 s it returns
+// ErrBehind.
 func (v *Views) WaitFor(ctx context.Context, client string) error {
 	position, err := v.store.Reached(ctx, client)
 	if err != nil {
@@ -21,8 +22,8 @@ func (v *Views) WaitFor(ctx context.Context, client string) error {
 	return v.waitUntil(ctx, position, false)
 }
 
-// WaitWhileMoving is WaitFor for what goes by all there is and is done seldom:
-// it gives up with ErrBehind only when the views have not moved for 2 s.
+// WaitWhileMoving is WaitFor for rare queries over everything: it returns
+// ErrBehind only when the views have made no progress for 2 s.
 func (v *Views) WaitWhileMoving(ctx context.Context, client string) error {
 	position, err := v.store.Reached(ctx, client)
 	if err != nil {
@@ -31,7 +32,8 @@ func (v *Views) WaitWhileMoving(ctx context.Context, client string) error {
 	return v.waitUntil(ctx, position, true)
 }
 
-// waitUntil waits for a position, as a reader that the views hurry for.
+// waitUntil waits for a position and is counted as a reader, for which the
+// views hurry.
 func (v *Views) waitUntil(ctx context.Context, position int64, whileMoving bool) error {
 	if v.Position() >= position {
 		return nil
@@ -44,7 +46,7 @@ func (v *Views) waitUntil(ctx context.Context, position int64, whileMoving bool)
 	return v.await(ctx, position, whileMoving)
 }
 
-// await is waitUntil without being counted among the readers that wait.
+// await is waitUntil without counting as a reader.
 func (v *Views) await(ctx context.Context, position int64, whileMoving bool) error {
 	late := time.NewTimer(longest)
 	defer late.Stop()
@@ -69,7 +71,7 @@ func (v *Views) await(ctx context.Context, position int64, whileMoving bool) err
 	}
 }
 
-// hurry tells Run that somebody waits, so that it looks at the log at once.
+// hurry wakes Run, because a caller waits.
 func (v *Views) hurry() {
 	select {
 	case v.urgent <- struct{}{}:
@@ -77,14 +79,15 @@ func (v *Views) hurry() {
 	}
 }
 
-// next is closed when the views move.
+// next returns a channel that is closed when the views make progress.
 func (v *Views) next() <-chan struct{} {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.moved
 }
 
-// look reads again where the views stand, which another process moves.
+// look reads the position of the views again, because another process may have
+// moved them.
 func (v *Views) look(ctx context.Context, position int64) error {
 	err := v.read(ctx, func(s snapshot) error {
 		v.reached(s.position)

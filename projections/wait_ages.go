@@ -5,25 +5,26 @@ import (
 	"time"
 )
 
-// WaitAges is how much of a kind waits, by how long it does.
+// WaitAges counts the waiting items of a kind by how long they have waited.
 type WaitAges struct {
 	What   string
-	Counts []int64 // one for each of AgeSteps, and one for what is older
+	Counts []int64 // one for each of AgeSteps, and one for older items
 }
 
-// agesOf counts since when rows wait, in the index that has it.
+// agesOf is a query that counts the rows of an index by the time from which
+// they wait.
 func agesOf(column, from string) string {
 	return `SELECT sum(` + column + ` > ?1), sum(` + column + ` > ?2), sum(` + column + ` > ?3), sum(` + column + ` > ?4), count(*) FROM ` + from
 }
 
-// heldAges counts what is held, of which there may be a day's worth, by the
-// minute.
+// heldAges counts held entries by the minute, because a whole day's entries may
+// be held.
 const heldAges = `SELECT sum((minute > ?1 / 60000000) * entries), sum((minute > ?2 / 60000000) * entries),
 	sum((minute > ?3 / 60000000) * entries), sum((minute > ?4 / 60000000) * entries), sum(entries) FROM held_minutes@`
 
 var waitAges = []struct {
 	what, sql string
-	now       bool // it asks for the moment, too
+	now       bool // the query also takes the present time
 }{
 	{WaitsHeld, heldAges, false},
 	{WaitsApproval, agesOf("asked_at", `approvals@ INDEXED BY approvals_waits@ WHERE state = 'asked' AND expires_at > ?5`), true},
@@ -33,8 +34,8 @@ var waitAges = []struct {
 	{WaitsQuarantine, agesOf("received_at", `inbound@ INDEXED BY inbound_state@ WHERE state IN ('quarantined', 'partly_quarantined')`), false},
 }
 
-// WaitAges tells for how long what waits for a person does, kind by kind, of
-// which there is any.
+// WaitAges counts everything that waits for a person by its age, for each kind
+// that has any.
 func (v *Views) WaitAges(ctx context.Context, now time.Time) (all []WaitAges, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		for _, q := range waitAges {
@@ -58,7 +59,7 @@ func (v *Views) WaitAges(ctx context.Context, now time.Time) (all []WaitAges, er
 	return all, err
 }
 
-// agesIn takes sums that each hold those before them apart; nil for none.
+// agesIn converts cumulative counts to counts per step; nil if there are none.
 func agesIn(row []value) (counts []int64) {
 	total, _ := row[len(row)-1].(int64)
 	if total == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// QueueGroup is the part of a queue that is due at one time.
+// QueueGroup is the part of a queue that is due at the same time.
 type QueueGroup struct {
 	domain.Queue
 	DueAt time.Time // zero: at once
@@ -22,7 +22,7 @@ const entriesOfGroup = countedColumns + `
 	WHERE p.client = ?1 AND p.odfi = ?2 AND p.answers = ?3 AND p.due = ?4 AND p.position > ?5
 	ORDER BY p.position LIMIT ?6`
 
-// QueueGroups sums up all that waits, apart by when it is due.
+// QueueGroups sums up all waiting items by when they are due.
 func (v *Views) QueueGroups(ctx context.Context) (groups []QueueGroup, err error) {
 	err = v.read(ctx, func(s snapshot) error {
 		return s.query(queueSums, values(farthest.UnixMicro()), func(row []value) error {
@@ -36,7 +36,7 @@ func (v *Views) QueueGroups(ctx context.Context) (groups []QueueGroup, err error
 	return groups, err
 }
 
-// cursorAt is where a row of the group stands in a list.
+// cursorAt returns the cursor of a row of the group.
 func (g QueueGroup) cursorAt(position int64) cursor {
 	c := cursor{Client: g.Client, Trace: g.ODFI, At: g.due, Row: position}
 	if g.Answers {
@@ -45,7 +45,7 @@ func (g QueueGroup) cursorAt(position int64) cursor {
 	return c
 }
 
-// before reports whether a group is listed before another place's.
+// before reports whether a group is listed before the group of a cursor.
 func (g QueueGroup) before(at cursor) bool {
 	here := g.cursorAt(0)
 	if c := strings.Compare(here.Client+" "+here.Trace, at.Client+" "+at.Trace); c != 0 {
@@ -54,8 +54,8 @@ func (g QueueGroup) before(at cursor) bool {
 	return slices.Compare([]int64{here.Batch, here.At}, []int64{at.Batch, at.At}) < 0
 }
 
-// WaitingEntries lists what waits in groups of QueueGroups, group by group, and
-// the cursor of the next page. The filter names the groups. Errors: ErrCursor.
+// WaitingEntries lists the waiting entries of groups, group by group, and the
+// cursor of the next page. The filter identifies the groups. Errors: ErrCursor.
 func (v *Views) WaitingEntries(ctx context.Context, groups []QueueGroup, filter string, limit int, after string) ([]CountedEntry, string, error) {
 	at, err := parseCursor(after, "waiting "+filter)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// waitingSums are part of tables: how much waits of what there may be millions
-// of. Triggers keep them, so that whoever changes a row changes its sum.
+// waitingSums are part of tables: the sums of kinds that may have millions of
+// rows. Triggers update them with every change of a row.
 var waitingSums = `
 CREATE TABLE waiting@(
   what    TEXT    NOT NULL,
@@ -21,7 +21,8 @@ CREATE TABLE waiting@(
 	keptSum("decisions", "inbound_decisions", "''", "{}.pays") +
 	keptSum("requests", "return_requests", "''", "0") + heldSumsKept
 
-// heldSumsKept is what each rule of the guard holds of a client at an ODFI.
+// heldSumsKept sums up what each rule of the guard holds of a client at an
+// ODFI.
 const heldSumsKept = `
 CREATE TABLE held_sums@(
   client  TEXT    NOT NULL,
@@ -55,8 +56,8 @@ const (
 		DELETE FROM held_sums@ WHERE client = OLD.client AND odfi = OLD.odfi AND rule = OLD.rule AND entries = 0;`
 )
 
-// keptSum are the triggers of a table. A row counts while its outcome is empty,
-// in the one table that has outcomes.
+// keptSum returns the triggers of a table. In the one table with outcomes, a
+// row counts while its outcome is empty.
 func keptSum(table, what, rule, flag string) string {
 	counts := "1"
 	if table == "unmatched" {
