@@ -8,20 +8,19 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// Purposes bind a sealed value to its use, so that one cannot be put in the
-// place of another.
+// Purposes bind a sealed value to its use, so that one cannot replace another.
 const (
 	forAccount = "account"
 	forData    = "corrected-data"
 )
 
-// inStream is the purpose of an account number that stands in a stream: put
-// into another one, it opens nothing. Earlier releases sealed for forAccount
+// inStream is the purpose of an account number in a stream. In another stream
+// the sealed number cannot be opened. Earlier releases sealed with forAccount
 // alone.
 func inStream(stream string) string { return forAccount + "/" + stream }
 
 // dataOf is the purpose of corrected data, which may be an account number as
-// well: it is bound to its item. Earlier releases sealed it for forData alone.
+// well: it is bound to its item. Earlier releases sealed with forData alone.
 func dataOf(stream, item string) string { return forData + "/" + stream + "/" + item }
 
 // SealAccountIn seals an account number for a stream of the log.
@@ -37,9 +36,9 @@ func (l *Ledger) SealAccountIn(stream, client, routing, number, accountType stri
 	return domain.Account{Sealed: sealed, Tail: domain.Tail(number), Fingerprint: print, In: stream}, nil
 }
 
-// OpenAccount is the inverse of SealAccountIn. Only rendering, matching and
-// answers to a credential with scope reveal may call it. A number that was
-// sealed for another stream is seal.ErrNotAuthentic.
+// OpenAccount is the inverse of SealAccountIn. It may only be called for
+// rendering, for matching, and for responses to a credential with scope reveal.
+// A number that was sealed for another stream is seal.ErrNotAuthentic.
 func (l *Ledger) OpenAccount(client string, a domain.Account) (string, error) {
 	number, err := l.Keys.Open(client, a.Sealed, inStream(a.In))
 	if errors.Is(err, seal.ErrNotAuthentic) {
@@ -87,8 +86,8 @@ func (l *Ledger) OpenDataIn(stream, item, client string, d domain.Sealed) (strin
 	return string(data), nil
 }
 
-// OpenDataOf opens the corrected data that an item of a transaction brought or
-// takes along; it is empty where there is none.
+// OpenDataOf opens the corrected data of an item, received or to be sent; it is
+// empty where there is none.
 func (l *Ledger) OpenDataOf(t *domain.Transaction, i *domain.Item) (string, error) {
 	var sealed domain.Sealed
 	switch {
@@ -103,9 +102,9 @@ func (l *Ledger) OpenDataOf(t *domain.Transaction, i *domain.Item) (string, erro
 	return l.OpenDataIn(domain.TransactionStream(t.Client, t.ID), i.ID, t.Client, sealed)
 }
 
-// Reveal puts into the entry of an item what only a file may show: the account
-// number, and the corrected data of a notification of change or of its
-// refusal. It returns the number as it was sealed.
+// Reveal adds to the entry of an item what only a file may contain: the account
+// number, and the corrected data of a notification of change or of its refusal.
+// It returns the number as it was sealed.
 func (l *Ledger) Reveal(t *domain.Transaction, i *domain.Item, e *domain.Entry) (number string, err error) {
 	number, err = l.OpenAccount(t.Client, t.Account)
 	if err != nil {

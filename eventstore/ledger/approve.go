@@ -9,24 +9,24 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// proposed is an event of a request, as it was proposed to the byte.
+// proposed is an event of a request, byte for byte as it was proposed.
 type proposed struct{ domain.ProposedEvent }
 
 // Type names the event in the log.
 func (p proposed) Type() string { return p.ProposedEvent.Type }
 
-// MarshalJSON is the data that was proposed.
+// MarshalJSON returns the proposed data.
 func (p proposed) MarshalJSON() ([]byte, error) { return p.Data, nil }
 
-// errOutdated: a stream that a request is about has moved.
+// errOutdated says that a stream has moved since the request about it was made.
 var errOutdated = errors.New("what the request is about has changed")
 
-// Approve approves a request and, in the same append, makes the changes that
-// it holds: after a crash either both are in the log or neither is. An act
-// outside the log is the caller's to carry out; see BeganUnder.
+// Approve approves a request and makes its changes in the same append: after a
+// crash either both are in the log or neither is. An act outside the log is
+// left to the caller; see BeganUnder.
 //
-// Errors: a refusal when the person asked for it, when it does not wait any
-// more, or when what it is about has changed, which ends it as stale.
+// Errors: a refusal when the person asked for it, when it no longer waits, or
+// when a stream that it is about has changed, which ends it as stale.
 func (l *Ledger) Approve(ctx context.Context, id, by, digest string) (domain.Approval, error) {
 	at := ApprovalStream(id).Existing("request for approval %.80q", id)
 	ctx = WithApproval(ctx, id)
@@ -88,9 +88,8 @@ func (l *Ledger) actOutdated(ctx context.Context, act *domain.Act) (string, erro
 	return act.Stream, nil
 }
 
-// BeganUnder reports whether something was written to a stream under an
-// approved request: its act began, and whoever takes up what was left in the
-// middle finishes it.
+// BeganUnder reports whether an event was written to a stream under an approved
+// request. Then its act has begun, and the worker of that act finishes it.
 func (l *Ledger) BeganUnder(ctx context.Context, stream string, after int64, approval string) (bool, error) {
 	events, err := l.Store.ReadStream(ctx, stream, after)
 	if err != nil {

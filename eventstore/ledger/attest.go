@@ -12,20 +12,20 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// ErrMoved says that a payment is not what was recorded: its account number
-// was sealed for another one, or something of it was changed. Whoever can
-// write into a backup can do that and compute the chain again, without a key.
+// ErrMoved says that a payment is not the one that was recorded: its account
+// number was sealed for another payment, or part of it was changed. A person
+// who can write into a backup can do that and compute the hash chain again,
+// without a key.
 var ErrMoved = errors.New("the payment or its account is not what was recorded: something of it was exchanged")
 
 // Exchanged reports whether an error says that a sealed value does not belong
-// where the log has it. Nothing of it may be paid.
+// in its place in the log. Then nothing may be paid by it.
 func Exchanged(err error) bool {
 	return errors.Is(err, ErrMoved) || errors.Is(err, seal.ErrNotAuthentic)
 }
 
-// OrderContent is all of an order for a transaction but its id, in one form:
-// what the keyed hash in its event is made of. Number is the account number in
-// the clear.
+// OrderContent is the canonical form of an order without its id, from which the
+// keyed hash in its event is made. Number is the account number in the clear.
 func OrderContent(p domain.Proposal, number string) ([]byte, error) {
 	return json.Marshal(struct {
 		Proposal domain.Proposal
@@ -33,13 +33,13 @@ func OrderContent(p domain.Proposal, number string) ([]byte, error) {
 	}{p, number})
 }
 
-// EntryContent is the same for an entry that the ledger makes by itself.
+// EntryContent is the same for an entry that the ledger makes itself.
 func EntryContent(id string) []byte { return []byte("verifies " + id) }
 
-// Attest makes sure that an opened account number is the one that was recorded
-// with the transaction: its fingerprint, and the keyed hash of the order, which
-// holds the number and all that was asked. Both were made with the client's
-// key. A payment that came from the bank has neither.
+// Attest checks that an opened account number is the one that was recorded with
+// the transaction: by its fingerprint, and by the keyed hash of the order,
+// which covers the number and the whole order. Both were made with the client's
+// key. A payment from the bank has neither.
 func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 	if t.Originated == nil {
 		return nil
@@ -53,7 +53,7 @@ func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 	}
 	o := t.Originated
 	if len(o.Content) == 0 || o.Account.Fingerprint != t.Account.Fingerprint {
-		return nil // of a client's own file, whose input is kept; or the account was corrected since
+		return nil // an entry of a client's own file, whose input is kept; or the account was corrected since
 	}
 	asked, err := l.OpenBirths(t)
 	if err != nil {
@@ -71,12 +71,13 @@ func (l *Ledger) Attest(t *domain.Transaction, number string) error {
 	return fmt.Errorf("%w (the order's hash)", ErrMoved)
 }
 
-// maxDescription is how long a description is, at most.
+// maxDescription is the greatest length of a description.
 const maxDescription = 80
 
-// contents yields what the hash of a transaction's order may be made of, the
-// likeliest first. The event has the proposal with defaults filled in, the order
-// had it as it was asked; a description may have been left out or blank.
+// contents yields the possible contents of a transaction's order, the likeliest
+// first. The event has the proposal with defaults filled in, but the hash was
+// made of the order as it was sent: its description may have been missing or
+// blank.
 func contents(t *domain.Transaction, number string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		described := func(description string) bool {

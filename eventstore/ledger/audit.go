@@ -8,7 +8,7 @@ import (
 )
 
 // Audit records an event in the audit stream of a client, or of the ledger
-// itself, and returns when that is durable. The context names who acted.
+// itself, and returns when it is durable. The context has the actor.
 func (l *Ledger) Audit(ctx context.Context, client string, event domain.Event) error {
 	stream := domain.AuditStream(client)
 	return l.Retry(func() error {
@@ -16,7 +16,7 @@ func (l *Ledger) Audit(ctx context.Context, client string, event domain.Event) e
 	})
 }
 
-// add writes an event to a stream that is read as no aggregate.
+// add writes an event to a stream that has no aggregate.
 func (l *Ledger) add(ctx context.Context, stream, client string, event domain.Event) error {
 	versions, err := l.Store.Versions(ctx, []string{stream})
 	if err != nil {

@@ -12,9 +12,9 @@ func (l *Ledger) BankAccount(ctx context.Context, client, id string) (domain.Ban
 	return Load(ctx, l, AccountStream(client, id))
 }
 
-// OpenBankAccount opens the number of a bank account that a name means. A
-// number, a bank or a kind of account that is not the one the account was
-// opened with is ErrMoved, or seal.ErrNotAuthentic: nothing may be paid there.
+// OpenBankAccount opens the number of a bank account. If number, bank or
+// account type are not those with which the account was opened, it returns
+// ErrMoved or seal.ErrNotAuthentic: nothing may be paid to it.
 func (l *Ledger) OpenBankAccount(client string, a domain.BankAccount) (string, error) {
 	number, err := l.OpenAccount(client, a.Account)
 	if err != nil {
@@ -30,10 +30,10 @@ func (l *Ledger) OpenBankAccount(client string, a domain.BankAccount) (string, e
 	return number, nil
 }
 
-// UseAccount finds the bank account of the given numbers, and the change that
-// opens it when the client never used it before: write that change together
-// with the name that points to it. A race to open it ends in a VersionError;
-// decide again.
+// UseAccount finds the bank account with the given numbers. If the client never
+// used it before, it also returns the change that opens it, which is to be
+// written together with the name that points to it. When another writer opens
+// it first, that fails with a VersionError; decide again.
 func (l *Ledger) UseAccount(ctx context.Context, client, routing, number, accountType string) (domain.BankAccount, []Change, error) {
 	id, err := l.Keys.Fingerprint(client, routing, number, accountType)
 	if err != nil {
@@ -55,8 +55,8 @@ func (l *Ledger) UseAccount(ctx context.Context, client, routing, number, accoun
 	}}, nil
 }
 
-// OpensAccountOf is the event that opens the bank account a transaction goes
-// to, its number sealed for that stream.
+// OpensAccountOf returns the event that opens the bank account of a
+// transaction, with its number sealed for that stream.
 func (l *Ledger) OpensAccountOf(t domain.Transaction) (domain.AccountOpened, error) {
 	number, err := l.OpenAccount(t.Client, t.Account)
 	if err != nil {
@@ -67,8 +67,8 @@ func (l *Ledger) OpensAccountOf(t domain.Transaction) (domain.AccountOpened, err
 	return domain.AccountOpened{Routing: t.Routing, AccountType: t.AccountType, Account: sealed}, err
 }
 
-// ofAccount is what new events of a transaction change about the bank account
-// it goes to, which is opened if it had no name.
+// ofAccount returns the changes that new events of a transaction make to its
+// bank account. The account is opened if it had no name.
 func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []domain.Event) ([]Change, error) {
 	said := domain.OfAccount(t, events)
 	if len(said) == 0 {
@@ -90,11 +90,11 @@ func (l *Ledger) ofAccount(ctx context.Context, t domain.Transaction, events []d
 	}}, nil
 }
 
-// maxLeads bounds how many corrections a name is led through.
+// maxLeads bounds how many corrections are followed for a name.
 const maxLeads = 50
 
-// Resolve follows the corrections of a bank account from the one a name was
-// pointed to, at a log position, to the one it means now.
+// Resolve follows the corrections of a bank account, from the one to which a
+// name was pointed at a log position to the present one.
 func (l *Ledger) Resolve(ctx context.Context, client, id string, setAt int64) (domain.BankAccount, error) {
 	for range maxLeads {
 		account, err := l.BankAccount(ctx, client, id)
@@ -118,12 +118,12 @@ func (l *Ledger) Token(ctx context.Context, client, id string) (domain.VaultToke
 	return Load(ctx, l, TokenStream(client, id))
 }
 
-// CustomerKey is how a client's customer is named in the log.
+// CustomerKey returns the name of a client's customer in the log.
 func (l *Ledger) CustomerKey(client, key string) (string, error) {
 	return l.Keys.Fingerprint(client, "customer", key)
 }
 
-// Customer reads a client's customer by the name CustomerKey gives.
+// Customer reads a client's customer by the name from CustomerKey.
 func (l *Ledger) Customer(ctx context.Context, client, name string) (domain.Customer, error) {
 	return Load(ctx, l, CustomerStream(client, name))
 }

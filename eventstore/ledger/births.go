@@ -28,8 +28,8 @@ func (l *Ledger) sealBirths(stream, client string, p domain.Proposal) (domain.Se
 	return sealed, nil
 }
 
-// OpenBirths is the transaction with the dates of birth of its order, which
-// the log has sealed; itself where it has none.
+// OpenBirths returns the transaction with the dates of birth of its order,
+// which are sealed in the log; without any it returns the transaction itself.
 func (l *Ledger) OpenBirths(t *domain.Transaction) (*domain.Transaction, error) {
 	if t.Originated == nil || len(t.Originated.Births) == 0 {
 		return t, nil
@@ -45,11 +45,11 @@ func (l *Ledger) OpenBirths(t *domain.Transaction) (*domain.Transaction, error) 
 	return t.WithBirths(births), nil
 }
 
-// unhideBirths puts into the entry of an item that starts a payment the dates
-// of birth that the log has masked.
+// unhideBirths adds the dates of birth, which are masked in the log, to an
+// entry that starts a payment.
 func (l *Ledger) unhideBirths(t *domain.Transaction, i *domain.Item, e *domain.Entry) error {
 	if i.Kind.IsAnswer() {
-		return nil // it has what it answers
+		return nil // an answer contains what it copied from the entry it answers
 	}
 	opened, err := l.OpenBirths(t)
 	if err != nil || opened == t {
@@ -60,8 +60,8 @@ func (l *Ledger) unhideBirths(t *domain.Transaction, i *domain.Item, e *domain.E
 	return err
 }
 
-// OpenIAT is what an international payment says with the dates of birth that
-// the log has masked; nil where it has none.
+// OpenIAT returns the international part of a payment with its dates of birth,
+// which are masked in the log; nil for a domestic payment.
 func (l *Ledger) OpenIAT(t *domain.Transaction) (*domain.IAT, error) {
 	var whole domain.Sealed
 	switch {

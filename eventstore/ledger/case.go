@@ -7,8 +7,7 @@ import (
 	"github.com/achledger/achledger/domain/answers"
 )
 
-// Case reads a transaction with the files its items are or were in, as it
-// stands now.
+// Case reads a transaction with the files that its items are or were in.
 func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, error) {
 	t, err := l.Transaction(ctx, client, id)
 	if err != nil {
@@ -17,19 +16,19 @@ func (l *Ledger) Case(ctx context.Context, client, id string) (answers.Case, err
 	return l.CaseOf(ctx, t)
 }
 
-// CaseOf is Case for a transaction that was read.
+// CaseOf is Case for a transaction that has been read.
 func (l *Ledger) CaseOf(ctx context.Context, t domain.Transaction) (answers.Case, error) {
 	return l.CaseAt(ctx, t, l.Bank)
 }
 
-// CaseAt is CaseOf for a caller that has a way of its own to the settings of an
-// ODFI.
+// CaseAt is CaseOf with a function that returns the settings of an ODFI.
 func (l *Ledger) CaseAt(ctx context.Context, t domain.Transaction, settings func(context.Context, string) (domain.Bank, error)) (answers.Case, error) {
 	return l.caseWith(ctx, t, map[string]domain.File{}, settings)
 }
 
-// Cases is CaseAt for many transactions of a client, by their ids: they are read at
-// once, and each file once for all of them. One that does not exist is left out.
+// Cases is CaseAt for many transactions of a client, by their ids. It reads
+// them in one query, and each file once for all of them. A transaction that
+// does not exist is left out.
 func (l *Ledger) Cases(ctx context.Context, client string, ids []string, settings func(context.Context, string) (domain.Bank, error)) (map[string]answers.Case, error) {
 	names := make([]string, len(ids))
 	for i, id := range ids {
@@ -55,7 +54,7 @@ func (l *Ledger) Cases(ctx context.Context, client string, ids []string, setting
 	return cases, nil
 }
 
-// caseWith reads those of a transaction's files that are not among some already.
+// caseWith reads those files of a transaction that are not in files yet.
 func (l *Ledger) caseWith(ctx context.Context, t domain.Transaction, files map[string]domain.File, settings func(context.Context, string) (domain.Bank, error)) (answers.Case, error) {
 	c := answers.Case{Transaction: t, Files: files, Now: l.Now()}
 	if odfi := t.ODFI(); odfi != "" {
@@ -83,8 +82,7 @@ func (l *Ledger) caseWith(ctx context.Context, t domain.Transaction, files map[s
 	return c, nil
 }
 
-// correctedEntry reads the transaction that corrects what a return brought
-// back.
+// correctedEntry reads the transaction that corrects a returned entry.
 func (l *Ledger) correctedEntry(ctx context.Context, c *answers.Case, i *domain.Item) error {
 	if i.CorrectedBy == "" {
 		return nil

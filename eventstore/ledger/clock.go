@@ -10,7 +10,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// MachineClock tells the machine's time; production runs on it.
+// MachineClock shows the machine's time; production uses it.
 type MachineClock struct{}
 
 // Now is the machine's time.
@@ -21,29 +21,29 @@ type frozen time.Time
 
 func (f frozen) Now() time.Time { return time.Time(f) }
 
-// Present is the ledger at this moment: a request has one present, which its
-// events and its answer share.
+// Present returns the ledger with its clock stopped: all events of a request
+// and its response have the same time.
 func (l *Ledger) Present() *Ledger {
 	now := *l
 	now.Clock = frozen(l.Now())
 	return &now
 }
 
-// SandboxClock runs at its usual pace from wherever it was set last.
+// SandboxClock runs at the usual pace from the time to which it was last set.
 type SandboxClock struct {
 	offset  atomic.Int64 // nanoseconds ahead of the machine
-	version atomic.Int64 // of the stream up to which it was followed
+	version atomic.Int64 // of the stream, up to which it was followed
 	Machine func() time.Time
 }
 
-// OpenSandboxClock reads where the clock of a sandbox stands.
+// OpenSandboxClock reads the clock of a sandbox from the log.
 func OpenSandboxClock(ctx context.Context, s eventstore.Store, machine func() time.Time) (*SandboxClock, error) {
 	c := &SandboxClock{Machine: machine}
 	return c, c.Follow(ctx, s)
 }
 
-// Follow takes in how the clock was set since the last time, on other nodes too.
-// The machines' own clocks agree.
+// Follow applies the settings of the clock that were made since the last call,
+// on other nodes too. It assumes that the machines' own clocks agree.
 func (c *SandboxClock) Follow(ctx context.Context, s eventstore.Store) error {
 	events, err := s.ReadStream(ctx, domain.ClockStream, c.version.Load())
 	if err != nil {
@@ -65,8 +65,8 @@ func (c *SandboxClock) Follow(ctx context.Context, s eventstore.Store) error {
 // Now is the sandbox's time.
 func (c *SandboxClock) Now() time.Time { return c.Machine().Add(time.Duration(c.offset.Load())) }
 
-// Move sets the clock. It goes forward only, except that anyTime allows any
-// time (a folder in which nothing was originated or received yet).
+// Move sets the clock. It can only be set forward, unless anyTime allows any
+// time, for a folder in which nothing was originated or received yet.
 func (l *Ledger) Move(ctx context.Context, to time.Time, anyTime bool) error {
 	return l.setClock(ctx, to, func(now time.Time) (bool, error) {
 		if to.Before(now) && !anyTime {
@@ -76,12 +76,12 @@ func (l *Ledger) Move(ctx context.Context, to time.Time, anyTime bool) error {
 	})
 }
 
-// Reach sets the clock to an instant, unless it has come there by itself.
+// Reach sets the clock to an instant, unless it has already reached it.
 func (l *Ledger) Reach(ctx context.Context, at time.Time) error {
 	return l.setClock(ctx, at, func(now time.Time) (bool, error) { return at.After(now), nil })
 }
 
-// setClock sets the clock if, at the time it shows, it shall be set.
+// setClock sets the clock if shall agrees, given the time that it shows.
 func (l *Ledger) setClock(ctx context.Context, to time.Time, shall func(now time.Time) (bool, error)) error {
 	clock, ok := l.Clock.(*SandboxClock)
 	if !ok {

@@ -12,14 +12,14 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// keyLength makes keys hard to confuse with each other, not secret.
+// keyLength makes keys hard to confuse with each other. They are not secret.
 const keyLength = 20
 
-// keyLetters leave out those that look alike.
+// keyLetters leave out letters that look alike.
 const keyLetters = "abcdefghjkmnpqrstuvwxyz23456789"
 
-// newKey is a random name for a credential. No full stop, colon or slash, as
-// it stands in headers and paths.
+// newKey returns a random name for a credential. It contains no full stop,
+// colon or slash, because it is used in headers and paths.
 func newKey() string {
 	b := make([]byte, keyLength)
 	rand.Read(b) // never fails
@@ -29,8 +29,8 @@ func newKey() string {
 	return string(b)
 }
 
-// wellFormedKey reports whether a key has the form of those we make. What
-// has not is refused before anything is looked up or remembered.
+// wellFormedKey reports whether a key has the form that newKey makes. Any other
+// is refused before it is looked up or remembered.
 func wellFormedKey(key string) bool {
 	if len(key) != keyLength {
 		return false
@@ -43,7 +43,7 @@ func wellFormedKey(key string) bool {
 	return true
 }
 
-// secretLength is that of the text NewSecret makes.
+// secretLength is the length of the text that NewSecret returns.
 const secretLength = 43
 
 // NewSecret makes 256 random bits, as text that fits a URL and a header.
@@ -56,14 +56,14 @@ func NewSecret() string {
 // WellFormedSecret reports whether a text has the length of NewSecret's.
 func WellFormedSecret(s string) bool { return len(s) == secretLength }
 
-// HashSecret is what is kept of a secret or a token. They carry 256 random
-// bits, so a slow hash would add nothing.
+// HashSecret is the form in which a secret or a token is kept. They have 256
+// random bits, so a slow hash would add nothing.
 func HashSecret(s string) []byte {
 	sum := sha256.Sum256([]byte(s))
 	return sum[:]
 }
 
-// CredentialRequest says what a new credential is to be.
+// CredentialRequest describes a new credential.
 type CredentialRequest struct {
 	Client      string // or domain.LedgerClient
 	Scopes      []string
@@ -72,7 +72,7 @@ type CredentialRequest struct {
 	Now         time.Time // machine time
 }
 
-// IssuedCredential is a credential with its secret, which is shown this once.
+// IssuedCredential is a credential with its secret, which is shown only once.
 type IssuedCredential struct {
 	Key       string     `json:"key"`
 	Secret    string     `json:"secret"`
@@ -104,8 +104,8 @@ func (l *Ledger) NewCredential(r CredentialRequest) (IssuedCredential, Change, e
 }
 
 // IssueCredential issues a credential and returns when it is durable. With
-// *Awaiting it also returns the credential, which is good once another person
-// approved it.
+// *Awaiting it also returns the credential, which becomes valid once another
+// person has approved it.
 func (l *Ledger) IssueCredential(ctx context.Context, r CredentialRequest, options ...Option) (IssuedCredential, error) {
 	issued, change, err := l.NewCredential(r)
 	if err != nil {
@@ -125,8 +125,8 @@ func (l *Ledger) IssueCredential(ctx context.Context, r CredentialRequest, optio
 	return issued, nil
 }
 
-// Credential reads a credential as it stands, with its secret's hash opened;
-// one that does not exist has version 0.
+// Credential reads a credential, with its secret's hash opened; one that does
+// not exist has version 0.
 func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential, error) {
 	c, err := Load(ctx, l, CredentialStream("", key))
 	if err != nil || c.SealedHash == nil {
@@ -136,8 +136,8 @@ func (l *Ledger) Credential(ctx context.Context, key string) (domain.Credential,
 	return l.Confirmed(c), err
 }
 
-// Confirmed says of a credential whether it is taken although the log was
-// restored. That changes without an event of the credential's own.
+// Confirmed sets in a credential whether it is accepted after a restore of the
+// log. That changes without an event of the credential.
 func (l *Ledger) Confirmed(c domain.Credential) domain.Credential {
 	if l.Unconfirmed != nil {
 		upTo := l.Unconfirmed()
@@ -154,12 +154,12 @@ func (l *Ledger) openSecretHash(key string, sealed domain.Sealed) ([]byte, error
 	return hash, nil
 }
 
-// CheckSecretHash makes sure that a sealed hash is the one of its credential.
+// CheckSecretHash checks that a sealed hash belongs to its credential.
 func (l *Ledger) CheckSecretHash(key string, sealed domain.Sealed) error {
 	_, err := l.openSecretHash(key, sealed)
 	return err
 }
 
-// forSecretOf binds a sealed hash to its key, so that one put in another
-// credential's place opens nothing.
+// forSecretOf binds a sealed hash to its key, so that it cannot be opened as
+// the hash of another credential.
 func forSecretOf(key string) string { return "secret-hash/" + key }

@@ -8,15 +8,15 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Decision is what a command answers.
+// Decision is the result of a command.
 type Decision struct {
-	Events []domain.Event // of the stream it is about
-	With   []Change       // of other streams, behind them in the same append
-	Before []Change       // likewise in front of them: what they refer to
+	Events []domain.Event // of the command's own stream
+	With   []Change       // of other streams, after them in the same append
+	Before []Change       // likewise before them: events that they refer to
 }
 
-// WriteDecided writes what a decision over several streams answers, all or
-// nothing, where none of them is the one it is about. When another writer was
+// WriteDecided writes the changes of a decision over several streams, all or
+// nothing, where none of them is the decision's own. When another writer was
 // first it decides again, at most Attempts times.
 func (l *Ledger) WriteDecided(ctx context.Context, decide func() ([]Change, error)) (at eventstore.Result, err error) {
 	err = l.Retry(func() error {
@@ -29,7 +29,7 @@ func (l *Ledger) WriteDecided(ctx context.Context, decide func() ([]Change, erro
 	return at, err
 }
 
-// Option adds to what Execute writes to the stream it is about.
+// Option changes what Execute writes to the command's own stream.
 type Option func(*Change)
 
 // WithKey records an idempotency key with the events.
@@ -37,13 +37,13 @@ func WithKey(key *eventstore.IdempotencyKey, requestHash []byte) Option {
 	return func(c *Change) { c.Idempotency, c.RequestHash = key, requestHash }
 }
 
-// Execute reads the aggregate of a stream, lets decide answer, and writes the
-// answer. When another writer was first it reads and decides again, at most
-// Attempts times. No events are no write. It returns the aggregate as it
-// stands afterwards.
+// Execute reads the aggregate of a stream, calls decide with it, and writes the
+// events that decide returns. When another writer was first it reads and
+// decides again, at most Attempts times. Without events nothing is written. It
+// returns the aggregate as it is afterwards.
 //
-// Errors: those of decide; those of Write. Contended tells that other writers
-// were always first.
+// Errors: those of decide; those of Write. Contended reports that another
+// writer was first every time.
 func Execute[T any](ctx context.Context, l *Ledger, at Stream[T], decide func(T) ([]domain.Event, error), options ...Option) (T, error) {
 	return ExecuteWith(ctx, l, at, func(a T) (Decision, error) {
 		events, err := decide(a)
@@ -51,8 +51,8 @@ func Execute[T any](ctx context.Context, l *Ledger, at Stream[T], decide func(T)
 	}, options...)
 }
 
-// ExecuteWith is Execute for a decision that writes to other streams as well,
-// all or nothing. Without events of its own stream nothing is written.
+// ExecuteWith is Execute for a decision that also writes to other streams, all
+// or nothing. Without events of its own stream nothing is written.
 func ExecuteWith[T any](ctx context.Context, l *Ledger, at Stream[T], decide func(T) (Decision, error), options ...Option) (a T, err error) {
 	wrote := false
 	err = l.Retry(func() error {

@@ -14,16 +14,16 @@ import (
 // Proposal is a request that needs another person's approval.
 type Proposal struct {
 	Action  domain.Action
-	Subject string // what it is about, for people
+	Subject string // for people
 	Maker   string // e-mail address of the person who asks
-	Input   []byte // what was sent: the same again is the same request
+	Input   []byte // the body of the request: the same body again is the same request
 }
 
 type proposalKey struct{}
 
-// ForTwo has the first write under the context ask for another person's
-// approval in its place: nothing is written but the request, which holds the
-// changes exactly as they would have been written.
+// ForTwo makes the first write under the context ask for another person's
+// approval instead. Only the request is written, with the changes exactly as
+// they would have been written.
 func ForTwo(ctx context.Context, p Proposal) context.Context {
 	return context.WithValue(ctx, proposalKey{}, &p)
 }
@@ -33,19 +33,18 @@ func proposalOf(ctx context.Context) (*Proposal, bool) {
 	return p, p != nil
 }
 
-// Awaiting says that nothing was done and that another person was asked to
-// approve it.
+// Awaiting says that nothing was done and that another person's approval was
+// requested.
 type Awaiting struct {
 	Approval domain.Approval
-	Again    bool // it had been asked before
+	Again    bool // it had been requested before
 }
 
 func (a *Awaiting) Error() string {
 	return "another person has to approve this: request " + a.Approval.ID
 }
 
-// propose asks for approval of what was to be written. Nothing to write needs
-// none.
+// propose requests approval of changes. Without events no approval is needed.
 func (l *Ledger) propose(ctx context.Context, p *Proposal, changes []Change) error {
 	asked := domain.ApprovalAsked{Action: p.Action, Subject: p.Subject, Maker: p.Maker}
 	for _, c := range changes {
@@ -68,15 +67,17 @@ func (l *Ledger) propose(ctx context.Context, p *Proposal, changes []Change) err
 	return l.ask(ctx, p.Input, asked)
 }
 
-// AskForAct asks for approval of an act outside the log: *Awaiting. What it is
-// about must still have the version that the act names.
+// AskForAct requests approval of an act outside the log and returns *Awaiting.
+// The act's stream must still have the version that the act names when the act
+// is approved.
 func (l *Ledger) AskForAct(ctx context.Context, p Proposal, act domain.Act) error {
 	return l.ask(ctx, p.Input, domain.ApprovalAsked{Action: p.Action, Subject: p.Subject, Maker: p.Maker, Act: &act})
 }
 
-// ask records a request, once. Its id follows from who asks for what, and from
-// how the streams stand that it is about: the same again finds the first while
-// that waits. One that was ended otherwise can be asked for again.
+// ask records a request once. Its id is derived from the person, the request
+// and the versions of the streams that it is about, so the same request again
+// finds the first one while that waits. A request that has ended can be made
+// again.
 func (l *Ledger) ask(ctx context.Context, input []byte, asked domain.ApprovalAsked) error {
 	ctx = context.WithValue(ctx, proposalKey{}, (*Proposal)(nil))
 	policy, err := l.Policy(ctx)
@@ -104,8 +105,8 @@ func (l *Ledger) ask(ctx context.Context, input []byte, asked domain.ApprovalAsk
 	}
 }
 
-// approvalID hides the input behind the ledger's key: it may hold an account
-// number, which could be guessed from a plain hash.
+// approvalID derives the id with the ledger's key, because the input may
+// contain an account number, which could be guessed from a plain hash.
 func (l *Ledger) approvalID(asked domain.ApprovalAsked, input []byte, round int) (string, error) {
 	var standing []string
 	for _, c := range asked.Changes {
@@ -127,13 +128,13 @@ func (l *Ledger) approvalID(asked domain.ApprovalAsked, input []byte, round int)
 	}
 	var id uuid.UUID
 	copy(id[:], mac)
-	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8, whose content is ours to define (RFC 9562)
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8, whose content an application may define (RFC 9562)
 	return id.String(), nil
 }
 
-// Person is the operator who answers for a credential, by the owner that it
-// was issued with. With four eyes on, whoever is nobody can neither ask nor
-// approve.
+// Person returns the operator who is responsible for a credential, by the owner
+// with which it was issued. While approvals are required, a credential without
+// an enabled operator can neither ask nor approve.
 func (l *Ledger) Person(ctx context.Context, owner string) (domain.Operator, error) {
 	people, err := l.Operators(ctx)
 	if err != nil {

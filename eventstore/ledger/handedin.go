@@ -10,10 +10,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// forHandedIn binds a content that was handed in to its use.
+// forHandedIn binds a submitted file's content to its use.
 const forHandedIn = "handed-in"
 
-// HandIn seals a content that a person handed in, for an act that waits for
+// HandIn seals a content that a person submitted, for an act that waits for
 // another person.
 func (l *Ledger) HandIn(name string, content []byte) (domain.Act, error) {
 	sealed, err := l.Keys.Seal(domain.LedgerClient, content, forHandedIn)
@@ -25,7 +25,7 @@ func (l *Ledger) HandIn(name string, content []byte) (domain.Act, error) {
 	return domain.Act{Params: params, Sealed: sealed}, err
 }
 
-// HandedIn opens it again.
+// HandedIn is the inverse of HandIn.
 func (l *Ledger) HandedIn(act *domain.Act) (in domain.HandedIn, content []byte, err error) {
 	if err := json.Unmarshal(act.Params, &in); err != nil {
 		return in, nil, fmt.Errorf("read what was handed in: %w", err)

@@ -13,7 +13,7 @@ func (l *Ledger) Holder(ctx context.Context, client, id string) (domain.Holder, 
 	return Load(ctx, l, HolderStream(client, id))
 }
 
-// VerifiedHolder reads a client's holder as VerifiedHolderStream says it.
+// VerifiedHolder reads a client's holder; see VerifiedHolderStream.
 func (l *Ledger) VerifiedHolder(ctx context.Context, client, id string) (domain.Holder, error) {
 	return Load(ctx, l, VerifiedHolderStream(client, id))
 }
@@ -34,8 +34,8 @@ func (l *Ledger) rejectRefused(ctx context.Context, h domain.Holder) error {
 	return nil
 }
 
-// RefusedOver is why nothing may leave over a relationship; empty while
-// nothing speaks against it. It reads the log: what came back counts at once.
+// RefusedOver returns why nothing may leave for a relationship; empty if it
+// may. It reads the log, so a returned entry counts at once.
 func (l *Ledger) RefusedOver(ctx context.Context, client string, over domain.Over) (reason string, err error) {
 	h, err := l.Holder(ctx, client, over.Holder)
 	if err != nil {
@@ -52,7 +52,7 @@ func (l *Ledger) RefusedOver(ctx context.Context, client string, over domain.Ove
 	return r.RefusedBy(entries), err
 }
 
-// Verifying are the entries that verify a relationship's account.
+// Verifying returns the entries that verify a relationship's account.
 func (l *Ledger) Verifying(ctx context.Context, client string, r *domain.Relationship) (entries []domain.Transaction, err error) {
 	for _, id := range r.Verifying {
 		t, err := l.Transaction(ctx, client, id)
@@ -67,7 +67,7 @@ func (l *Ledger) Verifying(ctx context.Context, client string, r *domain.Relatio
 	return entries, nil
 }
 
-// InFlight reports whether entries over a relationship may still leave, or
+// InFlight reports whether entries that use a relationship may still leave, or
 // have not settled yet.
 func (l *Ledger) InFlight(ctx context.Context, h domain.Holder, r *domain.Relationship) (bool, error) {
 	for _, id := range h.Over(r) {
@@ -79,8 +79,8 @@ func (l *Ledger) InFlight(ctx context.Context, h domain.Holder, r *domain.Relati
 	return false, nil
 }
 
-// Amounts is the keyed hash by which micro-deposits are known: of their cents
-// in rising order, for one relationship.
+// Amounts is the keyed hash with which micro-deposits are compared: of their
+// cents in ascending order, for one relationship.
 func (l *Ledger) Amounts(client, relationship string, cents ...int64) ([]byte, error) {
 	return l.Keys.MAC(client, amountsText(relationship, cents))
 }

@@ -9,26 +9,26 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Known remembers aggregates whose streams are long and asked for often: files
-// of thousands of batches, whose every transaction looks into them, vault
-// tokens, which have an event for each use, and holders, which have one for
-// each transfer. Whoever asks still reads the stream, from the newest event
-// that is known on, so that the answer is current.
+// Known caches aggregates whose streams are long and read often: files with
+// thousands of batches, which each of their transactions reads; vault tokens,
+// which have an event for each use; and holders, which have one for each
+// transfer. A reader still reads the stream from the newest cached event on, so
+// the result is current.
 type Known struct {
 	files   knownStreams[domain.File]
 	tokens  knownStreams[domain.VaultToken]
 	holders knownStreams[domain.Holder]
 }
 
-// Bounds of what is remembered: some 30 MB of batches, 3 MB of tokens and
-// 20 MB of transfers.
+// Bounds of the cache: some 30 MB of batches, 3 MB of tokens and 20 MB of
+// transfers.
 const (
 	batchesKnown   = 100_000
 	tokensKnown    = 10_000
 	transfersKnown = 200_000
 )
 
-// NewKnown knows nothing yet.
+// NewKnown returns an empty cache.
 func NewKnown() *Known {
 	return &Known{
 		files: knownStreams[domain.File]{most: batchesKnown, size: func(f domain.File) int { return 1 + len(f.Batches) }},
@@ -43,20 +43,20 @@ func NewKnown() *Known {
 	}
 }
 
-// fileKnown reads a file to look at, not to change.
+// fileKnown reads a file that the caller must not change.
 func (l *Ledger) fileKnown(ctx context.Context, id string) (domain.File, error) {
 	at := FileStream("", id)
 	at.known = func(k *Known) *knownStreams[domain.File] { return &k.files }
 	return Load(ctx, l, at)
 }
 
-// knownStreams are the aggregates of one kind.
+// knownStreams are the cached aggregates of one kind.
 type knownStreams[T any] struct {
 	most int
 	size func(T) int
-	// clone is what is handed out of an aggregate that evolves in here; nil:
-	// those that are handed out are shared, and one that something happened to
-	// is read from its beginning.
+	// clone copies an aggregate for a reader, so that the cached one can
+	// evolve. Without it readers share the cached aggregate, and one with new
+	// events is read from its beginning.
 	clone func(T) T
 
 	mu     sync.Mutex
@@ -64,7 +64,7 @@ type knownStreams[T any] struct {
 	filled int
 }
 
-// read is the aggregate of a stream as it stands now.
+// read returns the present aggregate of a stream.
 func (k *knownStreams[T]) read(ctx context.Context, l *Ledger, at Stream[T]) (standing[T], error) {
 	before, event, ok := k.newest(at.Name)
 	if !ok {
@@ -74,7 +74,7 @@ func (k *knownStreams[T]) read(ctx context.Context, l *Ledger, at Stream[T]) (st
 	switch {
 	case err != nil:
 		return standing[T]{aggregate: at.empty}, fmt.Errorf("read stream %s: %w", at.Name, err)
-	case len(events) == 0 || events[0].EventID != event: // the log is another one than it was
+	case len(events) == 0 || events[0].EventID != event: // the log is another one than before
 		k.forget(at.Name)
 		return k.readAll(ctx, l, at)
 	}
@@ -93,8 +93,8 @@ func (k *knownStreams[T]) newest(stream string) (version int64, event [16]byte, 
 	return 0, event, false
 }
 
-// evolved is what is known, with the events behind it; ok is false when it has
-// to be read from its beginning.
+// evolved applies new events to the cached aggregate; ok is false when the
+// stream has to be read from its beginning.
 func (k *knownStreams[T]) evolved(at Stream[T], events []eventstore.Recorded) (now standing[T], ok bool, err error) {
 	facts := make([]domain.Fact, len(events))
 	for i, r := range events {

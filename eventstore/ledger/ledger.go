@@ -10,7 +10,8 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Keys seals what must not be readable in the log. seal.Keyring is one.
+// Keys seals values that must not be readable in the log. seal.Keyring
+// implements it.
 type Keys interface {
 	Seal(client string, plain []byte, purpose string) ([]byte, error)
 	Open(client string, sealed []byte, purpose string) ([]byte, error)
@@ -18,7 +19,7 @@ type Keys interface {
 	MAC(client string, input []byte) ([]byte, error)
 }
 
-// Clock tells business time.
+// Clock shows business time.
 type Clock interface {
 	Now() time.Time
 }
@@ -28,20 +29,20 @@ type Ledger struct {
 	Store eventstore.Store
 	Keys  Keys
 	Clock Clock
-	// Unconfirmed is up to which position of the log credentials are not taken
-	// yet, because it was restored; nil: all are.
+	// Unconfirmed returns the log position up to which credentials are not
+	// accepted yet, because the log was restored; nil: all are accepted.
 	Unconfirmed func() int64
-	// Known remembers long streams; nil: each is read from its beginning.
+	// Known caches long streams; nil: each is read from its beginning.
 	Known *Known
-	// Corrected reports whether a client's account may have been corrected by
-	// a notification of change; nil: its stream is asked each time.
+	// Corrected reports whether a client's account may have been corrected by a
+	// notification of change; nil: its stream is read each time.
 	Corrected func(client, account string) bool
 }
 
 // Now is business time in UTC, in microseconds as the log keeps it.
 func (l *Ledger) Now() time.Time { return l.Clock.Now().UTC().Truncate(time.Microsecond) }
 
-// Change is what one command does to one stream.
+// Change is the effect of a command on one stream.
 type Change struct {
 	Stream string
 	Client string
@@ -53,8 +54,8 @@ type Change struct {
 }
 
 // Write appends the changes of one decision, all or nothing; see
-// eventstore.Store for its errors. Nothing to write is no error. Under
-// ForTwo it asks for another person's approval instead: *Awaiting.
+// eventstore.Store for its errors. Without events it writes nothing. Under
+// ForTwo it requests another person's approval instead and returns *Awaiting.
 func (l *Ledger) Write(ctx context.Context, changes ...Change) (eventstore.Result, error) {
 	if p, ok := proposalOf(ctx); ok {
 		return eventstore.Result{}, l.propose(ctx, p, changes)
@@ -66,8 +67,8 @@ func (l *Ledger) Write(ctx context.Context, changes ...Change) (eventstore.Resul
 	return l.append(ctx, appends)
 }
 
-// Encode is Write without the writing, for those who prepare much before they
-// append it. A change without events makes no append.
+// Encode is Write without the append, for callers that prepare much before they
+// write it. A change without events makes no append.
 func (l *Ledger) Encode(ctx context.Context, changes ...Change) ([]eventstore.Append, error) {
 	meta, err := json.Marshal(metaOf(ctx, l.Now()))
 	if err != nil {

@@ -12,26 +12,26 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// Failed logins are slowed, right ones never: a secret has 256 random bits,
-// so that guesses do not come closer by being many, and what slows the right
-// secret would let anybody lock a client out. Who is wrong too often hears
-// "wait" in place of "no", the same for keys that exist and keys that do not,
-// and is written into the logs only as often as these allow.
+// Failed logins are slowed, successful ones never: a secret has 256 random
+// bits, so that guessing it is hopeless, and slowing the right secret would let
+// anybody lock a client out. A caller that failed too often is told to wait
+// instead of being refused, whether the key exists or not. The operators' log
+// has failures only as often as these limits allow.
 const (
 	keyFailures     = 5 // of a key from an address, before it waits
 	keyPause        = 2 * time.Second
 	addressFailures = 30 // of an address, whatever the key
 	addressPause    = time.Second
-	maxThrottled    = 16 << 10 // entries kept; the longest unused is forgotten
+	maxThrottled    = 16 << 10 // cached entries; the least recently used is dropped
 )
 
-// Credentials answers which credential a key names as it stands now; one that
-// does not exist has version 0.
+// Credentials returns the present credential of a key; one that does not exist
+// has version 0.
 type Credentials interface {
 	Credential(ctx context.Context, key string) (domain.Credential, error)
 }
 
-// Logins checks keys and secrets for every door, HTTP and broker alike.
+// Logins checks keys and secrets for every protocol, HTTP and the broker alike.
 type Logins struct {
 	credentials      Credentials
 	now              func() time.Time // machine time
@@ -40,8 +40,8 @@ type Logins struct {
 	pairs, addresses *Throttle
 }
 
-// NewLogins makes the one check of a process. Failed is told of each login
-// that failed, for a metric; nil tells nobody.
+// NewLogins makes the one Logins of a process. Failed, if set, is called for
+// each failed login, for a metric.
 func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed func(door string)) *Logins {
 	if failed == nil {
 		failed = func(string) {}
@@ -53,18 +53,17 @@ func NewLogins(c Credentials, now func() time.Time, log *slog.Logger, failed fun
 	}
 }
 
-// Among divides among nodes how often who is wrong may be. It is called before
-// the first login.
+// Among divides the limits among nodes. It is called before the first login.
 func (l *Logins) Among(n Nodes) {
 	l.pairs.Among(n)
 	l.addresses.Among(n)
 }
 
-// LoginError refuses a login. Wait is how long the caller should wait before
-// it tries again; zero when it was not wrong too often.
+// LoginError refuses a login. Wait is how long the caller should wait before it
+// tries again; zero if it has not failed too often.
 type LoginError struct {
 	Wait     time.Duration
-	Restored bool // the secret is right, and nobody has said yet that the credential is still good
+	Restored bool // the secret is right, but the credential is not confirmed since the log was restored
 }
 
 func (e *LoginError) Error() string {
@@ -77,13 +76,13 @@ func (e *LoginError) Error() string {
 	return "the credentials are not known, were revoked, or have expired"
 }
 
-// Restored is why a credential that was good in a backup is not taken.
+// Restored is why a credential that was valid in a backup is not accepted.
 const Restored = "this ledger was restored from a backup, and operations have not said yet which of its credentials are still good"
 
-// Authenticate finds the credential of a key and its secret, for a door
+// Authenticate finds the credential of a key and its secret, for a protocol
 // ("http", "nats") and a caller's address as net.Conn gives it. The comparison
-// takes as long for a key that does not exist. Errors: *LoginError; else a
-// fault.
+// takes the same time if the key does not exist. Errors: *LoginError; any other
+// is a fault.
 func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address string) (domain.Credential, error) {
 	if !wellFormedKey(key) {
 		return domain.Credential{}, l.Fail(door, "", address)
@@ -104,8 +103,8 @@ func (l *Logins) Authenticate(ctx context.Context, door, key, secret, address st
 	return domain.Credential{}, l.Fail(door, key, address)
 }
 
-// Fail counts a login that failed and returns its *LoginError. Key is empty
-// for a token, and for a key that has not the form of one.
+// Fail counts a failed login and returns its *LoginError. Key is empty for a
+// token, and for a key that is not well-formed.
 func (l *Logins) Fail(door, key, address string) error {
 	l.failed(door)
 	from := Network(address)
@@ -119,9 +118,9 @@ func (l *Logins) Fail(door, key, address string) error {
 	return &LoginError{Wait: wait}
 }
 
-// Network is what counts as one address: all of an IPv4 address, the first
-// 64 bits of an IPv6 one, since a caller has that many to choose from. The
-// port is optional.
+// Network is the part of an address that counts as one caller: all of an IPv4
+// address, the first 64 bits of an IPv6 address, since a caller can choose the
+// rest. The port is optional.
 func Network(remote string) string {
 	ip, err := netip.ParseAddr(remote)
 	if err != nil {

@@ -6,9 +6,10 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// missed is the correction that an order misses which goes to an account under
-// an id; nil where none is in force. Corrections are followed from one account
-// to the next: one that leads back to where it began was taken back by its bank.
+// missed returns the correction in force that an order to an account would
+// ignore; nil if there is none. It follows corrections from account to account.
+// A chain that leads back to the first account means that the bank took its
+// correction back.
 func (l *Ledger) missed(ctx context.Context, client, id string) (*domain.MissedCorrection, error) {
 	if l.Corrected != nil && !l.Corrected(client, id) {
 		return nil, nil
@@ -31,10 +32,10 @@ func (l *Ledger) missed(ctx context.Context, client, id string) (*domain.MissedC
 		}
 		at, setAt, newest = lead.To, lead.Position, lead
 	}
-	return nil, nil // it goes in circles: nobody can say what is right
+	return nil, nil // the corrections form a cycle: none is right
 }
 
-// Missed is what missed says of the account an entry goes to.
+// Missed is missed for the account of an entry.
 func (l *Ledger) Missed(ctx context.Context, client string, account domain.Account) (*domain.MissedCorrection, error) {
 	return l.missed(ctx, client, account.Fingerprint)
 }

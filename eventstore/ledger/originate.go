@@ -13,26 +13,26 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Order is a transaction somebody asks for, through whichever surface, or one
-// that the ledger makes by itself.
+// Order is a transaction that a client asks for by any of the APIs, or that the
+// ledger makes itself.
 type Order struct {
-	ID       string // a GUID in lower case; empty: one will be made
+	ID       string // a GUID in lower case; empty: a new one is made
 	Proposal domain.Proposal
 	Number   string // of the receiver's account, in the clear
 	Over     *domain.Over
-	Named    *domain.Named    // by which the account was given; nil when as numbers
-	Corrects *domain.Corrects // the debit whose place it takes; nil: none
-	Ours     bool             // the ledger's own
+	Named    *domain.Named    // the name by which the account was given; nil: it was given by numbers
+	Corrects *domain.Corrects // the debit that it replaces; nil: none
+	Ours     bool             // made by the ledger itself
 }
 
-// Content is all of an order but its id, in one form, so that the same order
-// again is known from another one.
+// Content is the canonical form of an order without its id, by which a repeated
+// order is distinguished from a different one.
 func (o Order) Content() ([]byte, error) {
 	return OrderContent(o.Proposal, o.Number)
 }
 
-// Originate makes the command for an order: its account sealed, its content
-// hashed.
+// Originate makes the command for an order: it seals the account and hashes the
+// content.
 func (l *Ledger) Originate(ctx context.Context, client string, o Order) (domain.Originate, error) {
 	if o.ID == "" {
 		o.ID = newID()
@@ -71,9 +71,9 @@ func (l *Ledger) Originate(ctx context.Context, client string, o Order) (domain.
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Accept records an order and answers with the transaction; made is false
-// when the same was recorded before. It takes the transaction for a new one
-// and reads its stream only when the log, or a rule, says no.
+// Accept records an order and returns the transaction; made is false when the
+// same order was recorded before. It assumes that the transaction is new and
+// reads its stream only when the log, or a rule, refuses it.
 func (l *Ledger) Accept(ctx context.Context, client domain.Client, o Order, options ...Option) (t domain.Transaction, made bool, err error) {
 	command, err := l.Originate(ctx, client.ID, o)
 	if err != nil {
@@ -91,7 +91,7 @@ func (l *Ledger) Accept(ctx context.Context, client domain.Client, o Order, opti
 	}
 }
 
-// begin writes a transaction that is new.
+// begin writes a new transaction.
 func (l *Ledger) begin(ctx context.Context, client domain.Client, command domain.Originate, options []Option) (domain.Transaction, error) {
 	change, err := begins(client, command, options)
 	if err != nil {
@@ -116,8 +116,8 @@ func begins(client domain.Client, command domain.Originate, options []Option) (C
 	return change, err
 }
 
-// Begins is the change that begins the transaction of an order, for an append
-// that changes other streams too. The order has an id.
+// Begins returns the change that begins the transaction of an order, for an
+// append that changes other streams too. The order must have an id.
 func (l *Ledger) Begins(ctx context.Context, client domain.Client, o Order, options ...Option) (Change, error) {
 	command, err := l.Originate(ctx, client.ID, o)
 	if err != nil {
@@ -127,7 +127,7 @@ func (l *Ledger) Begins(ctx context.Context, client domain.Client, o Order, opti
 	return change, o.Scrub(err)
 }
 
-// Originated is a transaction as its first event makes it, at a position.
+// Originated is the transaction that its first event makes, at a position.
 func Originated(client string, events []domain.Event, at time.Time, position int64) domain.Transaction {
 	t := domain.Transaction{Client: client}
 	originated := events[0].(domain.TransactionOriginated)
@@ -136,9 +136,9 @@ func Originated(client string, events []domain.Event, at time.Time, position int
 	return t
 }
 
-// acceptAgain decides about an order whose id may be taken: the same content
-// is answered again, other content is a conflict. When the id is free after
-// all, what was said about the new transaction stands.
+// acceptAgain handles an order whose id may be taken: it returns the
+// transaction if the content is the same, and a conflict otherwise. When the id
+// turns out to be free, the first error stands.
 func (l *Ledger) acceptAgain(ctx context.Context, client domain.Client, o Order, command domain.Originate, before error) (domain.Transaction, bool, error) {
 	t, err := l.Transaction(ctx, client.ID, command.TransactionID)
 	switch {
@@ -151,8 +151,8 @@ func (l *Ledger) acceptAgain(ctx context.Context, client domain.Client, o Order,
 	return t, false, o.Scrub(err)
 }
 
-// Scrub takes the account number out of a refusal, should somebody have put
-// it into a field that is repeated.
+// Scrub removes the account number from a refusal, in case it was put into a
+// field that the refusal quotes.
 func (o Order) Scrub(err error) error {
 	var r *domain.Refusal
 	if len(o.Number) < 4 || !errors.As(err, &r) {

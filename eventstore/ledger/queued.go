@@ -9,21 +9,22 @@ import (
 	"github.com/achledger/achledger/eventstore/seal"
 )
 
-// QueueKeys names the keys that seal what waits of a file of the bank. Nobody
-// knows yet whose it is; once it turns out to be a client's, these keys can be
-// destroyed with the client's own, which the ledger's cannot.
+// QueueKeys names the keys that seal the waiting entries of a file from the
+// bank. Until they are decided it is not known to which client they belong. If
+// a client's keys are destroyed, these can be destroyed as well, unlike the
+// ledger's own.
 func QueueKeys(inbound string) string {
 	sum := sha256.Sum256([]byte(inbound))
 	return fmt.Sprintf("_queue%x", sum[:16])
 }
 
-// SealQueued seals an entry that is going to wait: its account number, its
-// corrected data, and its records as they came where those are given. Where
-// texts of it repeat the number they are masked.
+// SealQueued seals the account number, the corrected data and, if given, the
+// records of an entry that is going to wait. Texts that repeat the number are
+// masked.
 func (l *Ledger) SealQueued(q *domain.EntryQueued, number, accountType, data, raw string) (err error) {
 	stream, keys := domain.UnmatchedStream(q.EntryID), QueueKeys(q.Inbound)
 	q.Account, err = l.SealAccountIn(stream, keys, q.Entry.Routing, number, accountType)
-	if errors.Is(err, seal.ErrDestroyed) { // the file was in quarantine in part, and is judged again
+	if errors.Is(err, seal.ErrDestroyed) { // the file was in quarantine in part, and is reviewed again
 		keys = domain.LedgerClient
 		q.Account, err = l.SealAccountIn(stream, keys, q.Entry.Routing, number, accountType)
 	}
@@ -46,15 +47,15 @@ func (l *Ledger) SealQueued(q *domain.EntryQueued, number, accountType, data, ra
 	return err
 }
 
-// Queued is what is sealed of an entry that waits, in the clear.
+// Queued are the sealed values of a waiting entry, in the clear.
 type Queued struct {
 	Number, Data, Raw string
 	Entry             domain.Entry // with all its texts
 }
 
-// OpenQueued is the inverse of SealQueued. Earlier releases sealed with the
-// ledger's own keys, which own reports, as does one that comes after the keys
-// of its file were destroyed.
+// OpenQueued is the inverse of SealQueued. Own reports that the values are
+// sealed with the ledger's own keys: earlier releases did so, and so does an
+// entry that arrives after the keys of its file were destroyed.
 func (l *Ledger) OpenQueued(q *domain.EntryQueued) (open Queued, own bool, err error) {
 	keys := QueueKeys(q.Inbound)
 	open.Number, err = l.OpenAccount(keys, q.Account)

@@ -7,8 +7,8 @@ import (
 	"github.com/achledger/achledger/domain/guard"
 )
 
-// RatesOf are the levels of return rates that hold for a client's companies:
-// its own, or else those of the first of its ODFIs that has some; nil: none.
+// RatesOf returns the levels of return rates for a client's companies: its own,
+// or else those of the first of its ODFIs that has some; nil: none.
 func (l *Ledger) RatesOf(ctx context.Context, c domain.Client) (*guard.ReturnRates, error) {
 	if c.Settings.Rates != nil {
 		return c.Settings.Rates, nil
@@ -22,7 +22,8 @@ func (l *Ledger) RatesOf(ctx context.Context, c domain.Client) (*guard.ReturnRat
 	return nil, nil
 }
 
-// CompanyStream is a client's company identification, with its return rates.
+// CompanyStream is the stream of a client's company identification and its
+// return rates.
 func CompanyStream(client, company string) Stream[domain.RatedCompany] {
 	return streamOf[domain.RatedCompany](domain.CompanyStream(client, company), client)
 }

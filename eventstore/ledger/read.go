@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	// Whoever follows the log decodes every event of it: the same values as
-	// encoding/json's in a quarter of its time.
+	// Every process that follows the log decodes all events: this package
+	// decodes the same values as encoding/json in a quarter of the time.
 	"github.com/segmentio/encoding/json"
 
 	"github.com/achledger/achledger/domain"
@@ -25,8 +25,8 @@ func Fact(r eventstore.Recorded) (domain.Fact, error) {
 	return f, nil
 }
 
-// FactWithoutMeta is Fact without when it happened and who asked, where nothing depends
-// on that: a quarter of the work.
+// FactWithoutMeta is Fact without the time of the event and its actor, where
+// nothing depends on them: a quarter of the work.
 func FactWithoutMeta(r eventstore.Recorded) (domain.Fact, error) {
 	f := domain.Fact{Stream: r.Stream, Position: r.Position, Version: r.Version}
 	e, err := domain.New(r.Type)
@@ -40,7 +40,7 @@ func FactWithoutMeta(r eventstore.Recorded) (domain.Fact, error) {
 	return f, nil
 }
 
-// Fold evolves an aggregate by events of its stream.
+// Fold applies the events of a stream to its aggregate.
 func Fold[T any, A aggregate[T]](a A, events []eventstore.Recorded) error {
 	for _, r := range events {
 		f, err := Fact(r)
@@ -52,8 +52,7 @@ func Fold[T any, A aggregate[T]](a A, events []eventstore.Recorded) error {
 	return nil
 }
 
-// Transaction reads a transaction as it stands; one that does not exist has
-// version 0.
+// Transaction reads a transaction; one that does not exist has version 0.
 func (l *Ledger) Transaction(ctx context.Context, client, id string) (domain.Transaction, error) {
 	return Load(ctx, l, TransactionStream(client, id))
 }
@@ -68,12 +67,12 @@ func TransactionOf(events []eventstore.Recorded) (domain.Transaction, error) {
 	return t, Fold(&t, events)
 }
 
-// File reads a file as it stands.
+// File reads a file.
 func (l *Ledger) File(ctx context.Context, id string) (domain.File, error) {
 	return Load(ctx, l, FileStream("", id))
 }
 
-// Client reads a client as it stands.
+// Client reads a client.
 func (l *Ledger) Client(ctx context.Context, id string) (domain.Client, error) {
 	return Load(ctx, l, ClientStream(id))
 }
@@ -88,7 +87,7 @@ func (l *Ledger) Bank(ctx context.Context, routing string) (domain.Bank, error) 
 	return Load(ctx, l, BankStream(routing))
 }
 
-// BankAsOf reads them as they were at a position of the log.
+// BankAsOf is Bank as of a position of the log.
 func (l *Ledger) BankAsOf(ctx context.Context, routing string, position int64) (domain.Bank, error) {
 	return LoadAsOf(ctx, l, BankStream(routing), position)
 }
@@ -106,7 +105,7 @@ func LoadAsOf[T any](ctx context.Context, l *Ledger, at Stream[T], position int6
 	return at.fold(events)
 }
 
-// Inbound reads a file that came from the bank.
+// Inbound reads a file from the bank.
 func (l *Ledger) Inbound(ctx context.Context, id string) (domain.Inbound, error) {
 	return Load(ctx, l, InboundStream(id))
 }
@@ -121,7 +120,7 @@ func (l *Ledger) Operators(ctx context.Context) (domain.Operators, error) {
 	return Load(ctx, l, OperatorsStream())
 }
 
-// Policy reads what needs two people.
+// Policy reads which actions need two people.
 func (l *Ledger) Policy(ctx context.Context) (domain.Policy, error) {
 	return Load(ctx, l, PolicyStream())
 }

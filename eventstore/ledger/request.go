@@ -12,18 +12,19 @@ type requestKey struct{}
 
 type request struct {
 	id, actor, cause string
-	worker           bool // actor is a worker's name: nobody asked
+	worker           bool // actor is a worker's name: no person or credential asked for it
 	approval         string
 }
 
-// WithRequest notes in the context which request and which credential, or
-// person at the command line, the events written under it come from.
+// WithRequest stores in the context the request, and the credential or the
+// person at the command line, that cause the events written under it.
 func WithRequest(ctx context.Context, requestID, actor string) context.Context {
 	return context.WithValue(ctx, requestKey{}, request{id: requestID, actor: actor})
 }
 
-// WithWorker notes which worker writes. Who asked for its work, where somebody
-// did, stays the actor of the events, and the worker is their cause.
+// WithWorker stores which worker writes. If a person or credential asked for
+// the work, that stays the actor of the events, and the worker becomes their
+// cause.
 func WithWorker(ctx context.Context, worker string) context.Context {
 	r, _ := ctx.Value(requestKey{}).(request)
 	if r.actor == "" || r.worker {
@@ -33,14 +34,14 @@ func WithWorker(ctx context.Context, worker string) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
-// As notes who acts, of a person who is known by now.
+// As stores the actor, for a person who is identified only now.
 func As(ctx context.Context, person string) context.Context {
 	r, _ := ctx.Value(requestKey{}).(request)
 	r.actor, r.worker = person, false
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
-// WithApproval notes under which approved request events are written.
+// WithApproval stores the approved request under which events are written.
 func WithApproval(ctx context.Context, id string) context.Context {
 	r, _ := ctx.Value(requestKey{}).(request)
 	r.approval = id
@@ -52,7 +53,7 @@ func metaOf(ctx context.Context, now time.Time) domain.Meta {
 	return domain.Meta{At: now, RequestID: r.id, Actor: r.actor, Cause: r.cause, Approval: r.approval, TraceParent: traceOf(ctx)}
 }
 
-// carried is a request on its way to another process.
+// carried is a request in the form in which it is sent to another process.
 type carried struct {
 	ID       string `json:"id,omitempty"`
 	Actor    string `json:"actor,omitempty"`
@@ -61,11 +62,11 @@ type carried struct {
 	Approval string `json:"approval,omitempty"`
 }
 
-// CarryRequest encodes which request the context belongs to, for another process
-// that acts in its place.
+// CarryRequest encodes the request of the context, for another process that
+// acts on its behalf.
 func CarryRequest(ctx context.Context) json.RawMessage {
 	r, _ := ctx.Value(requestKey{}).(request)
-	text, _ := json.Marshal(carried{r.id, r.actor, r.cause, r.worker, r.approval}) // strings never fail
+	text, _ := json.Marshal(carried{r.id, r.actor, r.cause, r.worker, r.approval}) // strings: cannot fail
 	return text
 }
 

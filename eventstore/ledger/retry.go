@@ -7,15 +7,15 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Attempts bounds how often something is decided again because another writer
-// was first.
+// Attempts bounds how often a decision is repeated because another writer was
+// first.
 const Attempts = 16
 
-// Retry runs f again while it fails because another writer was first.
+// Retry repeats f while it fails because another writer was first.
 func (l *Ledger) Retry(f func() error) error { return l.RetryUnless(f, nil) }
 
-// RetryUnless is Retry for one to whom it matters which stream moved: moved is
-// told before f runs again, and an error of it ends the whole.
+// RetryUnless is Retry with a function that is called with the stream that
+// moved before f is repeated. An error of moved ends the attempts.
 func (l *Ledger) RetryUnless(f func() error, moved func(stream string) error) error {
 	var err error
 	for range Attempts {
@@ -33,15 +33,15 @@ func (l *Ledger) RetryUnless(f func() error, moved func(stream string) error) er
 	return fmt.Errorf("other writers were first %d times: %w", Attempts, err)
 }
 
-// Contended reports whether something was not written because another writer
-// was first: once, or of Retry and Execute, as often as they try.
+// Contended reports whether nothing was written because another writer was
+// first; after Retry and Execute, in every attempt.
 func Contended(err error) bool {
 	var version *eventstore.VersionError
 	return errors.As(err, &version)
 }
 
-// Unwritten reports whether a write that failed certainly left nothing, and
-// may be expected to succeed later.
+// Unwritten reports whether a failed write certainly wrote nothing, and may
+// succeed later.
 func Unwritten(err error) bool {
 	return Contended(err) || errors.Is(err, eventstore.ErrStorageFull) ||
 		errors.Is(err, eventstore.ErrNotLeader) || errors.Is(err, eventstore.ErrDeliveryOff)

@@ -6,12 +6,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Nodes says among how many nodes a limit is divided: each counts by itself, so
-// that together they let through what is meant. Nil is one node.
+// Nodes returns the number of nodes among which a limit is divided. Each node
+// counts by itself; together they allow what the limit says. Nil is one node.
 type Nodes func() int
 
-// Share gives a limiter this node's part of a limit and of a burst, which is
-// rounded up: nobody has to wait who did nothing yet.
+// Share gives a limiter this node's part of a limit and of a burst. The burst
+// is rounded up, so that no caller has to wait before its first use.
 func (n Nodes) Share(l *rate.Limiter, now time.Time, limit rate.Limit, burst int) {
 	if n == nil {
 		return

@@ -11,16 +11,16 @@ import (
 // Stream is a stream of the log that is read as an aggregate.
 type Stream[T any] struct {
 	Name   string
-	Client string // whose it is to be, where nothing is recorded of it yet
+	Client string // the client that owns the stream, if it has no events yet
 
 	empty   T // before the first event
 	evolve  func(*T, domain.Fact)
-	missing error // of Existing
-	// completes adds what other streams say of the aggregate.
+	missing error // see Existing
+	// completes adds what other streams contribute to the aggregate.
 	completes func(ctx context.Context, l *Ledger, a *T) error
-	// beside are the changes of other streams that follow from new events.
+	// beside returns the changes of other streams that follow from new events.
 	beside func(ctx context.Context, l *Ledger, a T, events []domain.Event) ([]Change, error)
-	// known is where the aggregate is remembered; nil: nowhere.
+	// known is where the aggregate is cached; nil: nowhere.
 	known func(*Known) *knownStreams[T]
 	// through is how Execute writes; nil: Ledger.Write.
 	through func(ctx context.Context, changes ...Change) error
@@ -36,14 +36,14 @@ func streamOf[T any, A aggregate[T]](name, client string) Stream[T] {
 	return Stream[T]{Name: name, Client: client, evolve: func(a *T, f domain.Fact) { A(a).Evolve(f) }}
 }
 
-// Existing is the stream for a command that needs it to be there: one of which
-// nothing is recorded is refused as not found, under the name that is given.
+// Existing is the stream for a command that requires it to exist: one without
+// events is refused as not found, under the given name.
 func (s Stream[T]) Existing(format string, name ...any) Stream[T] {
 	s.missing = domain.Refuse(domain.NotFound, "there is no "+format, name...)
 	return s
 }
 
-// Through has Execute write by a function of its caller.
+// Through makes Execute write with a function of its caller.
 func (s Stream[T]) Through(write func(ctx context.Context, changes ...Change) error) Stream[T] {
 	s.through = write
 	return s
@@ -57,7 +57,7 @@ func (s Stream[T]) write(ctx context.Context, l *Ledger, changes []Change) error
 	return err
 }
 
-// standing is an aggregate as it stands.
+// standing is the present state of an aggregate.
 type standing[T any] struct {
 	aggregate T
 	version   int64
@@ -103,15 +103,15 @@ func (s Stream[T]) fold(events []eventstore.Recorded) (T, error) {
 	return a, nil
 }
 
-// Load reads the aggregate of a stream as it stands; one of which nothing is
-// recorded is as before its first event.
+// Load reads the aggregate of a stream; without events it is in its initial
+// state.
 func Load[T any](ctx context.Context, l *Ledger, at Stream[T]) (T, error) {
 	now, err := at.read(ctx, l)
 	return now.aggregate, err
 }
 
-// TransactionStream is a client's transaction. What its client says of a
-// notification of change is written to the bank account's stream as well.
+// TransactionStream is a client's transaction. Events about a notification of
+// change are written to the bank account's stream as well.
 func TransactionStream(client, id string) Stream[domain.Transaction] {
 	s := streamOf[domain.Transaction](domain.TransactionStream(client, id), client)
 	s.empty.Client = client
@@ -121,7 +121,7 @@ func TransactionStream(client, id string) Stream[domain.Transaction] {
 	return s
 }
 
-// FileStream is a file; client may be left out of one that was opened.
+// FileStream is a file; client may be empty for one that was opened.
 func FileStream(client, id string) Stream[domain.File] {
 	return streamOf[domain.File](domain.FileStream(id), client)
 }
@@ -134,9 +134,9 @@ func HolderStream(client, id string) Stream[domain.Holder] {
 	return s
 }
 
-// VerifiedHolderStream is HolderStream with the relationships rejected whose
-// account its bank refused: an entry that verifies it came back, and the worker
-// that says so in the holder's stream has not come round.
+// VerifiedHolderStream is HolderStream in which the relationships whose account
+// its bank refused are rejected. An entry that verifies such an account came
+// back, and the worker has not yet written that to the holder's stream.
 func VerifiedHolderStream(client, id string) Stream[domain.Holder] {
 	s := HolderStream(client, id)
 	s.completes = func(ctx context.Context, l *Ledger, h *domain.Holder) error { return l.rejectRefused(ctx, *h) }
@@ -158,7 +158,7 @@ func BankStream(routing string) Stream[domain.Bank] {
 	return streamOf[domain.Bank](domain.BankStream(routing), domain.LedgerClient)
 }
 
-// InboundStream is a file that came from the bank.
+// InboundStream is a file from the bank.
 func InboundStream(id string) Stream[domain.Inbound] {
 	return streamOf[domain.Inbound](domain.InboundStream(id), domain.LedgerClient)
 }
@@ -178,8 +178,8 @@ func OriginStream(immediateOrigin string) Stream[domain.Modifiers] {
 	return streamOf[domain.Modifiers](domain.OriginStream(immediateOrigin), domain.LedgerClient)
 }
 
-// CredentialStream is a credential of a client, by its key. The secret's hash
-// stays sealed: see Credential.
+// CredentialStream is a credential of a client, by its key. The hash of its
+// secret stays sealed: see Credential.
 func CredentialStream(client, key string) Stream[domain.Credential] {
 	return streamOf[domain.Credential](domain.CredentialStream(key), client)
 }
@@ -191,7 +191,7 @@ func TokenStream(client, id string) Stream[domain.VaultToken] {
 	return s
 }
 
-// CustomerStream is a client's customer, by the name CustomerKey gives.
+// CustomerStream is a client's customer, by the name from CustomerKey.
 func CustomerStream(client, name string) Stream[domain.Customer] {
 	return streamOf[domain.Customer](domain.CustomerStream(client, name), client)
 }
@@ -211,17 +211,17 @@ func ProfileFileStream(client, id string) Stream[domain.ProfileFile] {
 	return streamOf[domain.ProfileFile](domain.ProfileFileStream(client, id), client)
 }
 
-// OperatorsStream is the people who run the ledger.
+// OperatorsStream has the people who run the ledger.
 func OperatorsStream() Stream[domain.Operators] {
 	return streamOf[domain.Operators](domain.OperatorsStream, domain.LedgerClient)
 }
 
-// PolicyStream is what needs two people.
+// PolicyStream says which actions need two people.
 func PolicyStream() Stream[domain.Policy] {
 	return streamOf[domain.Policy](domain.PolicyStream, domain.LedgerClient)
 }
 
-// ApprovalStream is a request that needs another person.
+// ApprovalStream is a request for another person's approval.
 func ApprovalStream(id string) Stream[domain.Approval] {
 	return streamOf[domain.Approval](domain.ApprovalStream(id), domain.LedgerClient)
 }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Throttle is a token bucket for each of a bounded number of names.
+// Throttle has a token bucket for each of a bounded number of names.
 type Throttle struct {
 	every time.Duration
 	burst int
@@ -16,7 +16,7 @@ type Throttle struct {
 	among Nodes // set before use
 
 	mu    sync.Mutex
-	byUse *list.List // of *bucket, the last used in front
+	byUse *list.List // of *bucket, the most recently used first
 	names map[string]*list.Element
 }
 
@@ -25,13 +25,13 @@ type bucket struct {
 	limiter *rate.Limiter
 }
 
-// NewThrottle makes one: burst failures at once, then one each every.
+// NewThrottle allows burst failures at once, then one every interval.
 func NewThrottle(every time.Duration, burst int, now func() time.Time) *Throttle {
 	return &Throttle{every: every, burst: burst, now: now, byUse: list.New(), names: map[string]*list.Element{}}
 }
 
-// Failed counts a failure of a name and returns how long it has to wait: a
-// failure counts only while there is no need to.
+// Failed counts a failure of a name and returns how long it has to wait. A
+// failure during the wait is not counted.
 func (t *Throttle) Failed(name string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -53,7 +53,7 @@ func (t *Throttle) Failed(name string) time.Duration {
 	return 0
 }
 
-// Wait is how long a name has to wait, without counting anything.
+// Wait returns how long a name has to wait, without counting a failure.
 func (t *Throttle) Wait(name string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -64,20 +64,20 @@ func (t *Throttle) Wait(name string) time.Duration {
 	return t.delay(t.shared(e))
 }
 
-// Among divides what is allowed. It is called before the first use.
+// Among divides the limit among nodes. It is called before the first use.
 func (t *Throttle) Among(n Nodes) *Throttle {
 	t.among = n
 	return t
 }
 
-// shared is a name's limiter with this node's part.
+// shared is a name's limiter with this node's part of the limit.
 func (t *Throttle) shared(e *list.Element) *rate.Limiter {
 	l := e.Value.(*bucket).limiter
 	t.among.Share(l, t.now(), rate.Every(t.every), t.burst)
 	return l
 }
 
-// delay is how long until the bucket holds one token.
+// delay is the time until the bucket has a token.
 func (t *Throttle) delay(l *rate.Limiter) time.Duration {
 	tokens := l.TokensAt(t.now())
 	if tokens >= 1 {

@@ -14,8 +14,8 @@ import (
 
 var tracer = otel.Tracer("github.com/achledger/achledger/eventstore/ledger")
 
-// append writes to the log, as a span of the trace it belongs to. What is part
-// of no trace makes none.
+// append writes to the log, in a span of its own if the context belongs to a
+// trace.
 func (l *Ledger) append(ctx context.Context, appends []eventstore.Append) (eventstore.Result, error) {
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		return l.Store.Append(ctx, appends...)
@@ -31,8 +31,8 @@ func (l *Ledger) append(ctx context.Context, appends []eventstore.Append) (event
 	return at, nil
 }
 
-// traceOf names the trace that events are written under, as the header
-// traceparent does; it is empty outside of one.
+// traceOf returns the trace of the context in the form of the header
+// traceparent; empty if there is none.
 func traceOf(ctx context.Context) string {
 	if !trace.SpanContextFromContext(ctx).IsSampled() {
 		return ""
@@ -42,8 +42,8 @@ func traceOf(ctx context.Context) string {
 	return carrier.Get("traceparent")
 }
 
-// Traced is the trace that a fact was written under, for a link to it; ok is
-// false where there was none.
+// Traced is a link to the trace under which an event was written; ok is false
+// if there was none.
 func Traced(traceParent string) (link trace.Link, ok bool) {
 	if traceParent == "" {
 		return link, false

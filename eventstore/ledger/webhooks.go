@@ -13,12 +13,13 @@ func WebhookStream(client, id string) Stream[domain.Webhook] {
 	return streamOf[domain.Webhook](domain.WebhookStream(client, id), client)
 }
 
-// webhookSecretPrefix is how the Standard Webhooks specification tells secrets
-// from other text.
+// webhookSecretPrefix marks secrets, according to the Standard Webhooks
+// specification.
 const webhookSecretPrefix = "whsec_"
 
-// NewWebhookSecret makes a secret that signs messages of a webhook: as its
-// client is shown it, and sealed with the client's key.
+// NewWebhookSecret makes a secret that signs the messages of a webhook. It
+// returns the form that the client is shown, and the secret sealed with the
+// client's key.
 func (l *Ledger) NewWebhookSecret(client, webhook string) (shown string, sealed domain.Sealed, err error) {
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails
@@ -29,7 +30,7 @@ func (l *Ledger) NewWebhookSecret(client, webhook string) (shown string, sealed 
 	return webhookSecretPrefix + base64.StdEncoding.EncodeToString(secret), sealed, nil
 }
 
-// OpenWebhookSecret opens one.
+// OpenWebhookSecret is the inverse of the sealing.
 func (l *Ledger) OpenWebhookSecret(client, webhook string, sealed domain.Sealed) ([]byte, error) {
 	secret, err := l.Keys.Open(client, sealed, forWebhook(webhook))
 	if err != nil {
@@ -38,6 +39,6 @@ func (l *Ledger) OpenWebhookSecret(client, webhook string, sealed domain.Sealed)
 	return secret, nil
 }
 
-// forWebhook binds a sealed secret to its webhook, so that one put in another
-// webhook's place opens nothing.
+// forWebhook binds a sealed secret to its webhook, so that it cannot be opened
+// as the secret of another one.
 func forWebhook(id string) string { return "webhook-secret/" + id }

@@ -7,12 +7,12 @@ import (
 	"github.com/achledger/achledger/domain"
 )
 
-// wholeIn is the purpose of an entry as it came. It is bound to its stream.
+// wholeIn is the purpose of an entry as it arrived. It is bound to its stream.
 func wholeIn(stream string) string { return "entry/" + stream }
 
-// SealWhole masks what of an entry the log may not show: dates of birth, and
-// account numbers where other texts repeat them. It returns the entry as it
-// came, sealed for a stream of the log; nil where nothing had to be masked.
+// SealWhole masks the parts of an entry that the log may not show: dates of
+// birth, and account numbers that other texts repeat. It returns the entry as
+// it arrived, sealed for a stream of the log; nil if nothing had to be masked.
 func (l *Ledger) SealWhole(stream, client string, e *domain.Entry, numbers ...string) (domain.Sealed, error) {
 	whole := *e
 	hidden := domain.HideBirths(e)
@@ -45,14 +45,14 @@ func (l *Ledger) OpenWhole(stream, client string, sealed domain.Sealed) (e domai
 	return e, err
 }
 
-// unhide puts into the entry of an item the texts that the log has masked.
+// unhide restores the masked texts of an item's entry.
 func (l *Ledger) unhide(t *domain.Transaction, i *domain.Item, sealed domain.Sealed, e *domain.Entry) error {
 	whole, err := l.OpenWhole(domain.TransactionStream(t.Client, t.ID), t.Client, sealed)
 	if err != nil {
 		return err
 	}
 	opened, err := t.EntryFrom(i, whole.Entry)
-	opened.Entry.Trace = e.Entry.Trace // given when it was filed
+	opened.Entry.Trace = e.Entry.Trace // assigned when it was filed
 	e.Entry = opened.Entry
 	return err
 }

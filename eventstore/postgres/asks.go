@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// asksChannel is where asks and answers are told.
+// asksChannel is the notification channel for asks and answers.
 const asksChannel = "achledger_asks"
 
 const (
@@ -24,26 +24,28 @@ const (
 	answerAsk = `UPDATE asks SET answer = $2, answered = now() WHERE id = $1 AND answer IS NULL AND (SELECT term FROM leader) = $3`
 	dropAsks  = `DELETE FROM asks WHERE asked < now() - 2 * $1::interval`
 
-	// askTime is how long an ask waits for its answer; a leader does none that
-	// is older.
+	// askTime is how long an ask waits for its answer; a leader does not carry
+	// out an older one.
 	askTime = 60 * time.Second
-	// askTick is how often asks and answers are looked for that nobody told of.
+	// askTick is how often asks and answers without a notification are looked
+	// for.
 	askTick = time.Second
 )
 
-// Ask is something that a node has the leader do.
+// Ask is a request of a node to the leader.
 type Ask struct {
-	ID   string // of one's own: the same ask again is the same row
+	ID   string // chosen by the caller: the same ask again is the same row
 	Verb string
 	Body []byte
 }
 
-// ErrUnanswered: the leader did not answer in time. It may have done what was
-// asked for, or may still, so this is an eventstore.ErrUnknownOutcome.
+// ErrUnanswered says that the leader did not answer in time. It may have
+// carried out the ask, or may still do so, therefore it is an
+// eventstore.ErrUnknownOutcome.
 var ErrUnanswered = fmt.Errorf("the leader does not answer: %w", eventstore.ErrUnknownOutcome)
 
-// Ask has the leader do something and waits for its answer, a minute at most. A
-// leader that comes after another one does the ask again.
+// Ask sends a request to the leader and waits for its answer, a minute at most.
+// If another node becomes the leader meanwhile, it carries out the ask again.
 func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
@@ -60,7 +62,7 @@ func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 		err := s.read(ctx, func(c *pgx.Conn) error { return c.QueryRow(ctx, lookAsk, a.ID).Scan(&answer) })
 		switch {
 		case err == nil && answer != nil:
-			_ = s.change("forget an ask", func(b *pgx.Batch) { b.Queue(dropAsk, a.ID) }) // else it is swept
+			_ = s.change("forget an ask", func(b *pgx.Batch) { b.Queue(dropAsk, a.ID) }) // otherwise it is removed by a sweep
 			return answer, nil
 		case errors.Is(err, pgx.ErrNoRows):
 			return nil, ErrUnanswered
@@ -76,9 +78,10 @@ func (s *Store) Ask(ctx context.Context, a Ask) ([]byte, error) {
 	}
 }
 
-// Asks does what other nodes ask for while this node leads, until ctx ends: do is
-// called for each, some at the same time, and answers what goes back. After an
-// error of it there is no answer, and the next leader does it.
+// Asks carries out the asks of other nodes while this node leads, until ctx
+// ends. It calls do for each, some concurrently, and sends back what do
+// returns. If do fails there is no answer, and the next leader carries out the
+// ask.
 func (s *Store) Asks(ctx context.Context, term int64, do func(ctx context.Context, a Ask) ([]byte, error)) error {
 	told, stop := s.asked.Subscribe()
 	defer stop()

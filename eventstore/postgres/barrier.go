@@ -23,9 +23,9 @@ const (
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED`
 )
 
-// barrier proves what the log holds: it reads the head and commits a write of
-// this node behind it. See the package's comment. A log that no longer holds
-// what was proven before fails the store.
+// barrier proves what the log contains: it reads the head and then commits a
+// write of this node. See the package's comment. If the log no longer contains
+// what was proven before, the store fails.
 func (s *Store) barrier(ctx context.Context) error {
 	known := s.known()
 	var head eventstore.Head
@@ -56,14 +56,15 @@ func (s *Store) barrier(ctx context.Context) error {
 	}
 	s.vouched.Store(&identity)
 	s.moveTo(head, nil)
-	s.committed(sent) // last: who is fresh knows this head
+	s.committed(sent) // last: a node that is fresh must know this head
 	return nil
 }
 
-// commit runs a batch of statements and COMMIT in one round trip. An error
-// that isAnswer means that nothing was committed, any other that it is unknown.
+// commit runs a batch of statements and COMMIT in one round trip. After an
+// error for which isAnswer is true nothing was committed; after any other that
+// is unknown.
 func commit(ctx context.Context, c *pgx.Conn, b *pgx.Batch) error {
-	_ = warning(c) // of before
+	_ = warning(c) // discard an old warning
 	tag := ""
 	b.Queue("COMMIT").Query(func(rows pgx.Rows) error {
 		rows.Close()
@@ -79,7 +80,7 @@ func commit(ctx context.Context, c *pgx.Conn, b *pgx.Batch) error {
 	return warning(c)
 }
 
-// rollback ends a transaction that an answer of the server has stopped, so that
+// rollback ends a transaction in which the server refused a statement, so that
 // the session can be used again.
 func rollback(c *pgx.Conn, cause error) error {
 	if _, ok := isAnswer(cause); !ok || c.IsClosed() {
@@ -91,7 +92,8 @@ func rollback(c *pgx.Conn, cause error) error {
 	return err
 }
 
-// queueHere has the node say that it is here, and how far.
+// queueHere updates the node's row: that it is running, and the position it
+// knows.
 func (s *Store) queueHere(b *pgx.Batch) {
 	var now Standing
 	var vouches string
@@ -129,11 +131,11 @@ func queueHash(b *pgx.Batch, position int64, hash *[]byte) {
 	})
 }
 
-// proven is a head that a commit of this node stands behind.
+// proven is a head that precedes a commit of this node.
 type proven struct{ eventstore.Head }
 
-// heldBy reports how a log with this head, and this hash at the proven
-// position, is another log than the one that was proven.
+// heldBy returns an error if a log with this head, and this hash at the proven
+// position, is not the log that was proven.
 func (p proven) heldBy(head eventstore.Head, hash []byte) error {
 	switch {
 	case p.Position == 0:
@@ -148,7 +150,7 @@ func (p proven) heldBy(head eventstore.Head, hash []byte) error {
 
 var errOtherLog = errors.New("the database no longer holds the log that was written to it: it was put back from another time, or a failover lost its end")
 
-// proveUpTo makes sure that what was read up to a position counts.
+// proveUpTo proves what was read up to a position, unless it is proven already.
 func (s *Store) proveUpTo(ctx context.Context, position int64) error {
 	if s.options.ReadOnly || position <= s.known().Position {
 		return nil
@@ -156,7 +158,7 @@ func (s *Store) proveUpTo(ctx context.Context, position int64) error {
 	return s.barriers.do(ctx, s.barrier)
 }
 
-// Reached implements Store: it asks the database, whoever the client is.
+// Reached implements Store. It reads the database for every client.
 func (s *Store) Reached(ctx context.Context, _ string) (int64, error) {
 	if err := s.open(ctx); err != nil {
 		return 0, err
@@ -171,7 +173,7 @@ func (s *Store) Reached(ctx context.Context, _ string) (int64, error) {
 	return s.known().Position, nil
 }
 
-// look proves what the database holds where that is more than this node knows.
+// look proves the head of the database if this node does not know it yet.
 func (s *Store) look(ctx context.Context) error {
 	head, err := s.readHead(ctx)
 	if err != nil {
@@ -180,6 +182,6 @@ func (s *Store) look(ctx context.Context) error {
 	return s.proveUpTo(ctx, head.Position)
 }
 
-// barrierTime bounds one barrier, so that those who share it hear of a database
-// that is away.
+// barrierTime bounds one barrier, so that its callers learn when the database
+// cannot be reached.
 const barrierTime = 5 * time.Second

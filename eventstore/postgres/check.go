@@ -10,11 +10,11 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrNotMade: the database holds no ledger.
+// ErrNotMade says that the database has no ledger.
 var ErrNotMade = errors.New("there is no log in this database: run achledger store init with the owner's role")
 
-// Missing reports that there is no such database, or no ledger in it. One that is
-// not reached is not missing.
+// Missing reports whether an error says that there is no such database, or no
+// ledger in it. A database that cannot be reached is not missing.
 func Missing(err error) bool {
 	var e *pgconn.PgError
 	return errors.Is(err, ErrNotMade) || errors.As(err, &e) && e.Code == noDatabase
@@ -23,8 +23,8 @@ func Missing(err error) bool {
 // oldestServer is PostgreSQL 14.
 const oldestServer = 140000
 
-// check refuses a database that would lose what it answered, or that this
-// program does not know, and a role that may do more than it needs.
+// check refuses a database that would lose confirmed commits, or that this
+// program does not know, and a role with more rights than it needs.
 func (s *Store) check(ctx context.Context) func(*pgx.Conn) error {
 	return func(c *pgx.Conn) error {
 		if err := checkServer(ctx, c); err != nil {
@@ -44,7 +44,8 @@ func (s *Store) check(ctx context.Context) func(*pgx.Conn) error {
 	}
 }
 
-// checkServer: without these a crash takes commits that were answered.
+// checkServer checks the settings without which a crash loses confirmed
+// commits.
 func checkServer(ctx context.Context, c *pgx.Conn) error {
 	var version int
 	var name, fsync, pages, commit, encoding string
@@ -66,7 +67,7 @@ func checkServer(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-// checkRole: the log's owner could change it, so nothing is served as the owner.
+// checkRole refuses to serve as the owner of the log, who could change it.
 func checkRole(ctx context.Context, c *pgx.Conn) error {
 	var role string
 	var may, mayNot bool
@@ -85,8 +86,8 @@ func checkRole(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-// accepts: a program serves its own schema version and the next one, so that
-// nodes are replaced one by one after the owner migrated.
+// accepts allows this program's schema version and the next one, so that nodes
+// can be replaced one by one after the owner has migrated.
 func accepts(version int) error {
 	switch known := len(migrations); {
 	case version == 0:
@@ -99,7 +100,7 @@ func accepts(version int) error {
 	return nil
 }
 
-// schemaVersion is 0 where no ledger was made.
+// schemaVersion returns 0 if no ledger was made.
 func schemaVersion(ctx context.Context, c *pgx.Conn) (version int, err error) {
 	var there bool
 	if err := c.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, schemaName+".schema_version").Scan(&there); err != nil || !there {

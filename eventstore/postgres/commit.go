@@ -18,10 +18,10 @@ const (
 	selectID = `SELECT event_id FROM events WHERE position = $1`
 )
 
-// commit writes the transaction in one round trip. The rows go as arrays: they
-// are all here before the server begins, so a node that stops leaves no
-// statement waiting for it, as COPY would. An error that isAnswer means that
-// nothing was written; any other that it is not known.
+// commit writes the transaction in one round trip. The rows are sent as arrays:
+// all of them are sent before the server begins, so a node that stops leaves no
+// statement waiting for it, as COPY would. After an error for which isAnswer is
+// true nothing was written; after any other that is unknown.
 func (w *writer) commit(t *transaction) error {
 	var b pgx.Batch
 	if len(t.events) > 0 {
@@ -41,12 +41,13 @@ func (w *writer) commit(t *transaction) error {
 	return commit(ctx, w.conn, &b)
 }
 
-// find says whether a transaction is in the log whose COMMIT was not answered.
-// Its session held the append lock until it ended, so with the lock the answer
-// is final; with a barrier behind it, it also lasts. Any error leaves it open.
+// find reports whether a transaction whose COMMIT got no response is in the
+// log. Its session held the append lock until it ended, so a result that is
+// read under the lock is final; the commit of this read proves it, too. After
+// an error the outcome is still open.
 func (w *writer) find(t *transaction) (written bool, err error) {
 	if len(t.events) == 0 {
-		return false, nil // it was a barrier, and is made again
+		return false, nil // it was a barrier, which is repeated
 	}
 	var b pgx.Batch
 	b.Queue(readCommitted)

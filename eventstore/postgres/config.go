@@ -15,7 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ErrPassword: a password in a URL is seen by everyone who lists processes.
+// ErrPassword refuses a URL with a password: everyone who can list processes
+// would see it.
 var ErrPassword = errors.New("the store's URL contains a password: leave it out and name it in PGPASSFILE or PGPASSWORD")
 
 var passwordSetting = regexp.MustCompile(`(?i)(^|[\s?&])password\s*=`)
@@ -40,11 +41,11 @@ func parse(text string) (*pgx.ConnConfig, error) {
 // connectTimeout bounds the attempt to reach one host.
 const connectTimeout = 2 * time.Second
 
-// config is how sessions of the store are opened; statements bounds one
-// statement, without a bound when it is 0.
+// config returns the settings of the store's sessions. Statements bounds the
+// time of a statement; 0: no bound.
 //
-// Every query of the store has an index to go by. The planner is told so,
-// because it has no statistics of a log that is new, and keeps its plan.
+// Every query of the store has an index to use. The planner is forced to use
+// it, because a new log has no statistics, and the plan is kept.
 func (o *Options) config(statements time.Duration) (*pgx.ConnConfig, error) {
 	c, err := parse(o.URL)
 	if err != nil {
@@ -75,9 +76,9 @@ func (o *Options) config(statements time.Duration) (*pgx.ConnConfig, error) {
 	return c, nil
 }
 
-// once refuses to dial again after the session is there. pgx would open a
-// second connection when the first one breaks, to cancel what still runs: a
-// COMMIT that waits for its standby would be cut short by that.
+// once refuses to dial again when the session is established. When a connection
+// breaks, pgx would open a second one to cancel the running statement: that
+// would interrupt a COMMIT that waits for its standby.
 func once(c *pgx.ConnConfig) (connected func()) {
 	var done atomic.Bool
 	dial := c.DialFunc
@@ -90,8 +91,8 @@ func once(c *pgx.ConnConfig) (connected func()) {
 	return func() { done.Store(true) }
 }
 
-// warningKey is where a connection keeps its newest warning. PostgreSQL warns
-// of a COMMIT that did not wait for its standby, and calls it done.
+// warningKey is the key of a connection's newest warning. PostgreSQL only warns
+// of a COMMIT that did not wait for its standby, and reports it as done.
 const warningKey = "achledger.warning"
 
 func keepWarning(c *pgconn.PgConn, n *pgconn.Notice) {
@@ -100,7 +101,7 @@ func keepWarning(c *pgconn.PgConn, n *pgconn.Notice) {
 	}
 }
 
-// warning takes the newest warning of a connection.
+// warning returns and removes the newest warning of a connection.
 func warning(c *pgx.Conn) error {
 	data := c.PgConn().CustomData()
 	message, ok := data[warningKey]

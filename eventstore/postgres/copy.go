@@ -15,7 +15,7 @@ var (
 	_ eventstore.Copy   = (*Store)(nil)
 )
 
-// flags are the columns that are booleans here, and numbers elsewhere.
+// flags are the columns that are booleans here and numbers in other stores.
 var flags = map[string]bool{"given_up": true}
 
 // EachRow implements eventstore.Source, in one statement of a session of its own.
@@ -48,7 +48,7 @@ func (s *Store) EachRow(ctx context.Context, t eventstore.Table, yield func([]an
 	return rows.Err()
 }
 
-// portable has the numbers of a row in one size, and bytes of its own.
+// portable converts the numbers of a row to one size, and copies its bytes.
 func portable(row []any) []any {
 	for i, v := range row {
 		switch v := v.(type) {
@@ -61,13 +61,13 @@ func portable(row []any) []any {
 	return row
 }
 
-// AddEvents implements eventstore.Copy: events of another log become this one's,
-// byte for byte. Nobody else writes here meanwhile.
+// AddEvents implements eventstore.Copy: it adds events of another log, byte for
+// byte. No other process may write to the database meanwhile.
 func (s *Store) AddEvents(ctx context.Context, events []eventstore.Recorded) error {
 	head := s.known().Head
 	t := &transaction{events: events}
 	var chain eventstore.Chain
-	newest := 0 // vocabulary
+	newest := 0 // newest vocabulary of the events
 	for i := range events {
 		e := &events[i]
 		if e.Position != head.Position+1 || chain.Hash(head.Hash, e) != e.Hash {
@@ -83,7 +83,7 @@ func (s *Store) AddEvents(ctx context.Context, events []eventstore.Recorded) err
 	}
 	err := s.change("add events", func(b *pgx.Batch) {
 		b.Queue(takeLock)
-		b.Queue(insertEvents+` ON CONFLICT DO NOTHING`, rows...) // made again when its answer was lost
+		b.Queue(insertEvents+` ON CONFLICT DO NOTHING`, rows...) // repeated if the response was lost
 		b.Queue(speak, newest)
 	})
 	if err != nil {

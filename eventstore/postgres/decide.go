@@ -11,14 +11,15 @@ import (
 	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
-// logEnd is what a batch depends on, read under the append lock.
+// logEnd is the state of the log that a batch depends on, read under the append
+// lock.
 type logEnd struct {
 	newest   eventstore.Recorded // Position 0 in an empty log
-	clock    int64               // the database's, unix microseconds
+	clock    int64               // of the database, unix microseconds
 	term     int64               // of the newest leader
-	switched int64               // how often the delivery switch was changed
+	switched int64               // number of changes of the delivery switch
 	spoken   int                 // vocabulary of the log
-	elder    *Node               // that knows least, where the batch has what not all know
+	elder    *Node               // node that knows the fewest event types, if the batch has types that not every node knows
 	versions map[string]int64
 	keys     map[eventstore.IdempotencyKey]eventstore.KeyUse
 }
@@ -40,22 +41,22 @@ func (l *logEnd) takeKeys(rows pgx.Rows) error {
 
 // transaction is what a batch writes.
 type transaction struct {
-	head   eventstore.Head // of the log when it is committed
+	head   eventstore.Head // of the log after the commit
 	at     int64           // recorded_at of its events, unix microseconds
 	events []eventstore.Recorded
 	keys   []eventstore.IdempotencyKey
 	uses   []eventstore.KeyUse // of the keys
-	spoken int                 // vocabulary of its events, where that is newer than the log's
+	spoken int                 // vocabulary of its events, if newer than the log's
 }
 
-// decide goes through the calls of a batch as if one came after the other. A
-// refusal stays in its request, without a trace in the transaction. Both hold
-// only when the transaction is committed.
+// decide processes the calls of a batch one after another. A refusal is stored
+// in its request and leaves nothing in the transaction. All results are valid
+// only once the transaction is committed.
 func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
 	t := &transaction{head: l.head(), at: l.clock}
 	var ids eventstore.EventIDs
 	if l.newest.Position > 0 {
-		t.at = max(t.at, l.newest.RecordedAt.UnixMicro()) // another primary's clock may be behind
+		t.at = max(t.at, l.newest.RecordedAt.UnixMicro()) // the clock of another primary may be behind
 		ids.Resume(l.newest.EventID)
 	}
 	for _, r := range batch.Requests {
@@ -80,9 +81,9 @@ func (w *writer) decide(l *logEnd, batch *groupcommit.Batch) *transaction {
 	return t
 }
 
-// refuses applies the rules to one call: after its term and switch its key, because a
-// repeated request must hear of its first use, whatever became of its streams
-// since.
+// refuses applies the rules to one call. Its key is checked directly after its
+// term and switch, because a repeated request must get the result of the first,
+// whatever has happened to its streams since.
 func (l *logEnd) refuses(r *groupcommit.Request) error {
 	if r.Term != 0 && r.Term != l.term {
 		return eventstore.ErrNotLeader

@@ -8,11 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrSwitched: the delivery switch was set by another node meanwhile.
+// ErrSwitched says that another node set the delivery switch meanwhile.
 var ErrSwitched = errors.New("the delivery switch was set elsewhere meanwhile: look how it stands")
 
-// Delivery reads what is kept of the delivery switch, nothing when it was never
-// set, and how often it was changed.
+// Delivery returns the stored content of the delivery switch, nil if it was
+// never set, and how often it was changed.
 func (s *Store) Delivery(ctx context.Context) (content []byte, version int64, err error) {
 	err = s.read(ctx, func(c *pgx.Conn) error {
 		return c.QueryRow(ctx, `SELECT version, content FROM delivery`).Scan(&version, &content)
@@ -23,10 +23,11 @@ func (s *Store) Delivery(ctx context.Context) (content []byte, version int64, er
 	return content, version, nil
 }
 
-// SetDelivery replaces what is kept of the switch at a version, and returns when
-// that is durable. With the same version as before it notes something beside it;
-// a change comes between two appends, so whatever was written under the version
-// before is in the log when it returns. ErrSwitched when another node was first.
+// SetDelivery replaces the content of the switch, which must have the version
+// was, and returns when that is durable. If is equals was, only the content
+// changes. A change of the version is made between two appends: everything that
+// was written under the old version is in the log when it returns. ErrSwitched
+// if another node was first.
 func (s *Store) SetDelivery(was, is int64, content []byte) error {
 	err := s.change("write the delivery switch", func(b *pgx.Batch) {
 		if was != is {

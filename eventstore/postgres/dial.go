@@ -13,7 +13,7 @@ import (
 // connection counts as broken.
 const silence = 5 * time.Second
 
-// dial connects to a server that may vanish without a word.
+// dial connects to a server that may disappear without closing its connections.
 func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	d := net.Dialer{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence, Interval: time.Second, Count: 3},

@@ -1,22 +1,24 @@
 // Package postgres keeps the log in a PostgreSQL database, for a ledger of
-// several nodes. Each node gathers its calls into batches; one lock in the
-// database gives every batch its positions. PostgreSQL does the rest: what is
-// answered is on its disk, and on its synchronous standby when it has one.
+// several nodes. Each node collects its calls into batches; a lock in the
+// database orders the batches and thereby their positions. PostgreSQL makes
+// them durable: a confirmed commit is on its disk, and on its synchronous
+// standby if there is one.
 //
-// # Which answers count
+// # Which reads can be relied on
 //
-// A transaction can be seen by others although it may still be lost: when its
-// wait for the standby was cancelled, or after a crash of the primary. The
-// write-ahead log is replicated in order, so a commit of one's own that
-// succeeds, a barrier, proves everything seen before it. A node keeps the
-// newest position that it knows to lie below such a commit, its head. Views and
-// the relay read up to it; what is read above it is proven first.
+// A transaction may be visible to others and still be lost: when its wait for
+// the standby was cancelled, or after a crash of the primary. The write-ahead
+// log is replicated in order, so if a commit of the node itself succeeds,
+// everything that it read before is durable too. Such a commit is called a
+// barrier, and what precedes it is proven. A node keeps the newest proven
+// position, its head. Views and the relay read up to it; reads beyond it are
+// proven first.
 //
 // # Which outcomes are known
 //
-// An error before COMMIT was sent, and an SQL error that answers COMMIT, mean
-// that nothing was written. Everything else is unknown: a connection that broke,
-// a warning. It is resolved by a new session that takes the append lock, which
-// the old session holds until its transaction has ended, looks for the batch
-// and proves what it saw by a barrier.
+// After an error before COMMIT was sent, and after an SQL error in response to
+// COMMIT, nothing was written. After any other failure, such as a broken
+// connection or a warning, the outcome is unknown. A new session finds it out:
+// it takes the append lock, which the old session holds until its transaction
+// has ended, looks for the batch, and proves the result with a barrier.
 package postgres

@@ -11,7 +11,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// SQLSTATEs that mean something here.
+// SQLSTATEs with a special treatment.
 const (
 	lockNotAvailable = "55P03"
 	deadlock         = "40P01"
@@ -25,16 +25,16 @@ const (
 )
 
 // isAnswer reports whether the server itself refused a statement and its
-// session continues: nothing of the transaction was written. A FATAL or PANIC
-// says nothing about a COMMIT that was under way.
+// session continues: then nothing of the transaction was written. A FATAL or
+// PANIC does not tell the outcome of a running COMMIT.
 func isAnswer(err error) (*pgconn.PgError, bool) {
 	var e *pgconn.PgError
 	return e, errors.As(err, &e) && e.SeverityUnlocalized == "ERROR"
 }
 
 // away marks an error after which another session, perhaps to another server,
-// may succeed: the session is gone or there was none, or the server is no
-// primary any more, shuts down, starts, or is full of sessions.
+// may succeed: there is no session any more, or the server is no longer a
+// primary, shuts down, starts, or has too many sessions.
 func away(c *pgx.Conn, err error) error {
 	var e *pgconn.PgError
 	said := errors.As(err, &e) && (strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P") ||
@@ -51,7 +51,7 @@ func isTurn(err error) bool {
 	return ok && (e.Code == lockNotAvailable || e.Code == deadlock || e.Code == queryCanceled)
 }
 
-// explain names what a caller must tell apart.
+// explain converts errors that callers must distinguish.
 func explain(err error) error {
 	if e, ok := isAnswer(err); ok && e.Code == diskFull {
 		return fmt.Errorf("%w: %w", eventstore.ErrStorageFull, err)

@@ -5,9 +5,10 @@ import (
 	"sync"
 )
 
-// flight runs something for all who ask before a run begins: whoever asks while
-// one is under way gets the next, because what he wants to see may have come
-// too late for this one. At most one run is under way.
+// flight shares runs of a function among callers. A caller gets a run that
+// begins after its call; a call during a run gets the next one, because the
+// present run may have begun before what the caller wants to see. At most one
+// run is under way.
 type flight struct {
 	mu   sync.Mutex
 	next *run
@@ -19,8 +20,8 @@ type run struct {
 	err  error
 }
 
-// do waits for a run that begins after the call. ctx ends the wait, not the
-// run.
+// do waits for a run that begins after the call. The end of ctx ends the wait,
+// not the run.
 func (f *flight) do(ctx context.Context, work func(context.Context) error) error {
 	f.mu.Lock()
 	if f.next == nil {

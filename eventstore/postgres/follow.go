@@ -9,11 +9,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// channel is where commits are told.
+// channel is the notification channel for commits.
 const channel = "achledger"
 
-// follow proves the head twice a second, and when another node wrote. A
-// notification that was lost costs a heartbeat, no more.
+// follow proves the head at every heartbeat, and when another node has written.
+// A lost notification delays it by one heartbeat at most.
 func (s *Store) follow(ctx context.Context) {
 	tick := time.NewTicker(s.options.Heartbeat)
 	defer tick.Stop()
@@ -40,7 +40,8 @@ func (s *Store) follow(ctx context.Context) {
 	}
 }
 
-// beat is one look: by a barrier, or where nothing may be written by reading.
+// beat updates the head once: by a barrier, or by a read if the store is open
+// for reading.
 func (s *Store) beat(ctx context.Context) error {
 	if !s.options.ReadOnly {
 		return s.barriers.do(ctx, s.barrier)
@@ -52,8 +53,9 @@ func (s *Store) beat(ctx context.Context) error {
 	return err
 }
 
-// listen hears of other nodes' commits until ctx ends. It connects again when
-// its session is lost, and nobody misses what was not told meanwhile.
+// listen receives notifications of other nodes' commits until ctx ends. It
+// reconnects when its session is lost; what was not notified meanwhile is found
+// at the next heartbeat.
 func (s *Store) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		if c, err := s.session(ctx, 0); err == nil {
@@ -83,7 +85,7 @@ func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
 			continue
 		}
 		if position, err := strconv.ParseInt(n.Payload, 10, 64); err == nil && position <= s.known().Position {
-			continue // of this node, or known already
+			continue // from this node, or known already
 		}
 		select {
 		case s.told <- struct{}{}:
@@ -92,7 +94,7 @@ func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
 	}
 }
 
-// session opens a session of its own, beside the pool.
+// session opens a session outside the pool.
 func (s *Store) session(ctx context.Context, statements time.Duration) (*pgx.Conn, error) {
 	config, err := s.options.config(statements)
 	if err != nil {

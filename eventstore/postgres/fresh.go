@@ -10,21 +10,21 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// freshFor is how long a node may answer from what it knows, from the moment at
-// which it sent its last write that was committed. A node that is cut off, or
-// whose primary is, cannot know longer that a credential was not revoked.
+// freshFor is how long a node may use what it knows without asking the
+// database, from when it sent its last committed write. A node that is cut off,
+// or whose primary is, cannot know any longer whether a credential was revoked.
 const freshFor = time.Second
 
 // SinceBoot is a clock that also counts while the machine sleeps.
 func SinceBoot() time.Duration {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
-		return 0 // never on Linux; nothing is fresh then
+		return 0 // does not happen on Linux; nothing is fresh then
 	}
 	return time.Duration(t.Nano())
 }
 
-// committed notes that a write that was sent at a time is committed.
+// committed records that a write that was sent at a time is committed.
 func (s *Store) committed(sent time.Duration) {
 	for {
 		was := s.heard.Load()
@@ -34,8 +34,9 @@ func (s *Store) committed(sent time.Duration) {
 	}
 }
 
-// Fresh reports whether this node may answer from what it knows. One that has
-// committed nothing for a second tries to, for a second more; then it is ErrAway.
+// Fresh reports whether this node may use what it knows. If it has not
+// committed anything for a second, it tries to for one more second, and then
+// returns ErrAway.
 func (s *Store) Fresh(ctx context.Context) error {
 	if SinceBoot()-time.Duration(s.heard.Load()) < freshFor {
 		return nil

@@ -9,24 +9,24 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Made is what Init found and did.
+// Made reports what Init found and did.
 type Made struct {
 	From, To int // schema versions; From 0 is a database without a ledger
 	Ledger   Ledger
-	Role     string   // that serves
-	Grants   []string // what it may do, "SELECT, INSERT ON events"
+	Role     string   // serving role
+	Grants   []string // its rights, "SELECT, INSERT ON events"
 }
 
 var roleName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_$-]{0,62}$`)
 
-// Init makes the schema, or brings it up to date, and lets a role serve. Its URL
-// is the owner's: whoever owns the tables could change the log, so another role
-// serves. That one is made when it does not exist. Init may be repeated; one
-// that stops half way has done nothing.
+// Init creates the schema, or migrates it, and gives a role the rights to
+// serve. Its URL must be the owner's. The owner of the tables could change the
+// log, so another role serves; it is created if it does not exist. Init may be
+// repeated. If it is interrupted, nothing was done.
 //
-// settle hears which ledger the database holds, nil for none, and answers which
-// it shall hold; that one is recorded only where there was none. Its error ends
-// the whole.
+// settle is called with the ledger that the database has, nil for none, and
+// returns the one it is to have, which is recorded only if there was none. An
+// error of settle ends Init.
 func Init(ctx context.Context, url, role string, settle func(found *Ledger) (Ledger, error)) (made Made, err error) {
 	made.Role = role
 	if !roleName.MatchString(role) {
@@ -61,8 +61,8 @@ func RoleOf(url string) (string, error) {
 	return config.User, nil
 }
 
-// in does everything in one transaction. Two at the same time come one after
-// the other.
+// in does everything in one transaction. Concurrent calls run one after the
+// other.
 func (m *Made) in(ctx context.Context, tx pgx.Tx, settle func(*Ledger) (Ledger, error)) error {
 	var owner string
 	if err := tx.QueryRow(ctx, `SELECT current_user, pg_advisory_xact_lock(711, 2)`).Scan(&owner, nil); err != nil {
@@ -122,7 +122,7 @@ func (m *Made) migrate(ctx context.Context, tx pgx.Tx) (err error) {
 	return nil
 }
 
-// grant lets the role serve. Nobody else gets anything.
+// grant gives the role its rights. No other role gets any.
 func (m *Made) grant(ctx context.Context, tx pgx.Tx) error {
 	var there bool
 	if err := tx.QueryRow(ctx, `SELECT EXISTS(SELECT FROM pg_roles WHERE rolname = $1)`, m.Role).Scan(&there); err != nil {
@@ -135,7 +135,7 @@ func (m *Made) grant(ctx context.Context, tx pgx.Tx) error {
 			return err
 		})
 		e, answered := isAnswer(err)
-		if err != nil && !(answered && (e.Code == roleExists || e.Code == uniqueViolation)) { // by the init of another database, just now
+		if err != nil && !(answered && (e.Code == roleExists || e.Code == uniqueViolation)) { // the init of another database created it just now
 			return fmt.Errorf("make the role %s (CREATE ROLE %s LOGIN, by someone who may): %w", m.Role, role, err)
 		}
 	}

@@ -7,14 +7,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Ledger is which ledger a database holds.
+// Ledger identifies the ledger that a database holds.
 type Ledger struct {
-	ID   string // of the ledger in this place
+	ID   string // of this database's ledger
 	Kind string // production or sandbox
-	Mark []byte // sealed by the master key that belongs here
+	Mark []byte // sealed by the ledger's master key
 }
 
-// Ledger says which ledger the database holds.
+// Ledger reads which ledger the database holds.
 func (s *Store) Ledger(ctx context.Context) (l Ledger, err error) {
 	err = s.read(ctx, func(c *pgx.Conn) (err error) {
 		l, err = readLedger(ctx, c)

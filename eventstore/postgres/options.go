@@ -10,52 +10,54 @@ import (
 	"time"
 )
 
-// Options are the choices of Open.
+// Options are the options of Open.
 type Options struct {
-	// URL names the database, as libpq takes it: postgres://user@host/name, or
-	// several hosts of which one is the primary. A password comes from
+	// URL names the database in the form of libpq: postgres://user@host/name,
+	// or several hosts of which one is the primary. A password is taken from
 	// PGPASSFILE or PGPASSWORD.
 	URL string
 
-	// Node is this node's name in the table of nodes, one of its own in each
-	// process. By default it is made of the machine's name and chance.
+	// Node is this node's name in the table of nodes, different for each
+	// process. By default it is made of the machine's name and random
+	// characters.
 	Node string
 
-	// Release is the program's, for the table of nodes.
+	// Release is the program's release, for the table of nodes.
 	Release string
 
-	// Knows is the vocabulary of the program: which event types it knows, as a number
-	// that goes up with each release that adds some. Introduced is the vocabulary with
-	// which an event type came; without it all are in the first.
+	// Knows is the vocabulary of the program: a number for the event types that
+	// it knows, which increases with each release that adds some. Introduced
+	// returns the vocabulary that first had an event type; without it all types
+	// are in the first.
 	Knows      int
 	Introduced func(eventType string) int
 
 	// ReadOnly opens the log for commands that only read: every write is
-	// refused with ErrReadOnly, and the node shows in no table.
+	// refused with ErrReadOnly, and the node is not in the table of nodes.
 	ReadOnly bool
 
-	// Linger is how long a batch waits for more appends when the one before
-	// it had several submitters; 1 ms by default, none when negative.
+	// Linger is how long a batch waits for more appends if the previous one had
+	// several callers; 1 ms by default, none if negative.
 	Linger time.Duration
 
-	// Patience is how long a call waits for its outcome while the database is
-	// away: 20 seconds by default.
+	// Patience is how long a call waits for its outcome while the database
+	// cannot be reached: 20 seconds by default.
 	Patience time.Duration
 
-	// Heartbeat is how often the node writes that it is there, and finds what
-	// others wrote if no notification told it: 500 ms by default.
+	// Heartbeat is how often the node updates its row in the table of nodes,
+	// and finds writes of others without a notification: 500 ms by default.
 	Heartbeat time.Duration
 
-	// Inspect is how often the server is looked at for what makes payments
-	// unsafe: 10 seconds by default.
+	// Inspect is how often the server's settings are checked: 10 seconds by
+	// default.
 	Inspect time.Duration
 
-	Log *slog.Logger // nothing by default
+	Log *slog.Logger // discarded by default
 
 	// Now is this machine's clock, for tests.
 	Now func() time.Time
 
-	// Dial is how the database is reached, for tests.
+	// Dial connects to the database, for tests.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 

@@ -51,7 +51,7 @@ func (s *Store) PersonRow(ctx context.Context, kind, id string) (r eventstore.Pe
 // PersonRows implements People.
 func (s *Store) PersonRows(ctx context.Context, kind string) (list []eventstore.PersonRow, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) error {
-		list = nil // it may be asked again
+		list = nil // the query may be repeated
 		for rows.Next() {
 			r, err := scanPersonRow(rows)
 			if err != nil {
@@ -76,8 +76,8 @@ func scanPersonRow(rows pgx.Rows) (r eventstore.PersonRow, err error) {
 	return r, err
 }
 
-// TakePersonRow implements People. Where the answer of a deletion was lost, it
-// is nobody's.
+// TakePersonRow implements People. If the response to the deletion is lost, no
+// caller gets the row.
 func (s *Store) TakePersonRow(ctx context.Context, kind, id string) (eventstore.PersonRow, bool, error) {
 	r, ok, err := s.PersonRow(ctx, kind, id)
 	if err != nil || !ok {

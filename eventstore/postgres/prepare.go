@@ -11,18 +11,18 @@ import (
 )
 
 const (
-	// takeLock makes nodes append one after the other. The lock ends with its
-	// transaction, after its commit is durable and can be seen: whoever has it
-	// reads the newest log. Each statement behind it sees what was committed
-	// before that statement began, so it must be one of its own.
+	// takeLock serializes the appends of all nodes. The lock is released with
+	// its transaction, after the commit is durable and visible, so its next
+	// holder reads the newest log. A statement sees what was committed before
+	// it began, so each read under the lock must be a statement of its own.
 	takeLock = `SELECT pg_advisory_xact_lock(711, 1)`
 
 	selectClock  = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
 	selectTerm   = `SELECT term, (SELECT version FROM delivery), (SELECT vocabulary FROM ledger) FROM leader`
 	selectNewest = `SELECT ` + columns + ` FROM events ORDER BY position DESC LIMIT 1`
 
-	// selectVersions and selectKeys seek one row for each name, however many
-	// rows the planner expects: LIMIT keeps it from joining in another way.
+	// selectVersions and selectKeys seek one row for each name, whatever number
+	// of rows the planner expects: LIMIT prevents another kind of join.
 	selectVersions = `SELECT s.stream, e.version, e.position FROM unnest($1::text[]) s(stream) CROSS JOIN LATERAL
 		(SELECT version, position FROM events WHERE stream = s.stream COLLATE "C" ORDER BY version DESC LIMIT 1) e`
 	selectKeys = `SELECT k.client, k.scope, k.key, i.request_hash, i.first, i.last, i.at
@@ -30,20 +30,20 @@ const (
 		(SELECT request_hash, first, last, at FROM idempotency WHERE client = k.client COLLATE "C"
 			AND scope = k.scope COLLATE "C" AND key = k.key COLLATE "C" LIMIT 1) i`
 
-	// terminateHolder ends the session that has the append lock and waits for
-	// its client, which is stopped or cut off; never one that waits for a
-	// standby.
+	// terminateHolder ends the session that has the append lock if it waits for
+	// its client, which is stopped or cut off. It never ends a session that
+	// waits for a standby.
 	terminateHolder = `SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 		WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 711 AND l.objid = 1
 			AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 			AND a.wait_event = 'ClientRead' AND a.state_change < clock_timestamp() - interval '1 second'`
 
-	// lockPatience is how long a node waits before it looks who has the lock.
+	// lockPatience is how long a node waits before it calls freeLock.
 	lockPatience = 2 * time.Second
 )
 
-// prepare begins a transaction, takes the append lock, reads what the batch
-// depends on, all in one round trip, and decides what is to be written.
+// prepare begins a transaction, takes the append lock and reads what the batch
+// depends on, in one round trip, and then decides what is to be written.
 func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	known := w.store.known()
 	l := &logEnd{versions: map[string]int64{}, keys: map[eventstore.IdempotencyKey]eventstore.KeyUse{}}
@@ -80,7 +80,7 @@ func (w *writer) prepare(batch *groupcommit.Batch) (*transaction, error) {
 	}
 	if err != nil {
 		w.store.fail(err)
-		w.drop() // and the lock with it
+		w.drop() // this also releases the lock
 		return nil, w.store.failure
 	}
 	return w.decide(l, batch), nil

@@ -8,23 +8,24 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// NoStandby is what a primary without a synchronous standby means. It is no
-// reason to serve nothing: who runs the cluster may have wanted it for a while.
+// NoStandby describes the consequence of a primary without a synchronous
+// standby. The ledger serves nevertheless, since its operators may have wanted
+// that for a while.
 const NoStandby = "the database has no synchronous standby: an acknowledged payment may be lost in a failover"
 
-// Primary is the server, and who uses it, as it was found when it was looked at
-// last.
+// Primary is the state of the server and its users at the last inspection.
 type Primary struct {
 	Synchronous bool          // a commit waits for a standby
-	Ahead       time.Duration // this machine's clock is, by so much at least; below zero it is behind
-	Nodes       int           // that were there within a few seconds, this one included
+	Ahead       time.Duration // by how much this machine's clock is ahead at least; negative: behind
+	Nodes       int           // that were seen within a few seconds, including this one
 }
 
-// clockOff is how far this machine's clock may be off the database's, which
-// says when events were recorded: the dates of files follow from both.
+// clockOff is the tolerated difference between this machine's clock and that of
+// the database, which gives events their time: the dates of files depend on
+// both.
 const clockOff = 2 * time.Second
 
-// ClockErr reports that this machine's clock is too far off.
+// ClockErr returns an error if this machine's clock is too far off.
 func (p Primary) ClockErr() error {
 	switch off := p.Ahead.Abs().Round(100 * time.Millisecond); {
 	case p.Ahead > clockOff:
@@ -35,8 +36,8 @@ func (p Primary) ClockErr() error {
 	return nil
 }
 
-// Primary is how the server was found. A node that is open for reading does not
-// look.
+// Primary returns the result of the last inspection. A store that is open for
+// reading does not inspect the server.
 func (s *Store) Primary() Primary {
 	if p := s.primary.Load(); p != nil {
 		return *p
@@ -44,8 +45,8 @@ func (s *Store) Primary() Primary {
 	return Primary{}
 }
 
-// inspect looks at the server's settings and clock, which change while it runs and with
-// every failover.
+// inspect reads the server's settings and clock, which may change while it runs
+// and with every failover.
 func (s *Store) inspect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, barrierTime)
 	defer cancel()
@@ -74,8 +75,8 @@ func (s *Store) inspect(ctx context.Context) error {
 	return nil
 }
 
-// keepInspecting looks until ctx ends. While the server is away, what was found
-// before stands; follow says that it is away.
+// keepInspecting inspects until ctx ends. While the server cannot be reached,
+// the last result stands; follow reports the outage.
 func (s *Store) keepInspecting(ctx context.Context) {
 	tick := time.NewTicker(s.options.Inspect)
 	defer tick.Stop()
@@ -89,8 +90,9 @@ func (s *Store) keepInspecting(ctx context.Context) {
 	}
 }
 
-// ahead is by how much this machine's clock is ahead of another one at least,
-// which showed a time between asking and answer.
+// ahead returns by how much this machine's clock is ahead of another one at
+// least. The other clock showed there at some time between asked and answered
+// on this machine's.
 func ahead(there, asked, answered time.Time) time.Duration {
 	switch {
 	case there.Before(asked):

@@ -17,12 +17,13 @@ import (
 const (
 	selectStream = `SELECT ` + columns + ` FROM events WHERE stream = $1 AND version > $2 ORDER BY version`
 
-	// selectStreams seeks each stream; ORDER BY inside keeps this order of the loops.
+	// selectStreams seeks each stream; the inner ORDER BY keeps this order of
+	// the loops.
 	selectStreams = `SELECT e.* FROM unnest($1::text[]) s(stream) CROSS JOIN LATERAL
 		(SELECT ` + columns + ` FROM events WHERE stream = s.stream COLLATE "C" ORDER BY version) e`
 
-	// selectAll ends a page after 16 MiB of data and meta, whose lengths are
-	// known without reading them.
+	// selectAll ends a page after 16 MiB of data and meta, whose lengths can be
+	// read without their content.
 	selectAll = `SELECT ` + columns + ` FROM (
 		SELECT *, sum(octet_length(data) + octet_length(meta)) OVER (ORDER BY position)
 			- octet_length(data) - octet_length(meta) AS before
@@ -30,7 +31,7 @@ const (
 	) sized WHERE before < 16777216 ORDER BY position`
 
 	// selectHistories finds the events of a type by position and seeks each
-	// one's stream up to it; ORDER BY inside keeps this order of the loops.
+	// one's stream up to it; the inner ORDER BY keeps this order of the loops.
 	selectHistories = `SELECT e.position, e.stream, e.version, e.event_id, e.client, e.type, e.data, e.meta,
 			e.recorded_at, e.hash, f.version
 		FROM (SELECT position, stream, version FROM events WHERE position BETWEEN $1 AND $2 AND type = $3 COLLATE "C" ORDER BY position) f
@@ -38,8 +39,9 @@ const (
 		ORDER BY f.position, e.version`
 )
 
-// query runs a statement of one round trip with a session of the pool and gives
-// its rows to take, which begins again when the session was broken.
+// query runs a statement of one round trip with a session of the pool and
+// passes its rows to take. If the session was broken, take is called again from
+// the first row.
 func (s *Store) query(ctx context.Context, take func(pgx.Rows) error, sql string, args ...any) error {
 	return s.read(ctx, func(c *pgx.Conn) error {
 		rows, err := c.Query(ctx, sql, args...)
@@ -54,7 +56,7 @@ func (s *Store) query(ctx context.Context, take func(pgx.Rows) error, sql string
 	})
 }
 
-// events runs a query for events, and proves the newest of them.
+// events runs a query for events and proves the newest of them.
 func (s *Store) events(ctx context.Context, sql string, args ...any) (events []eventstore.Recorded, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {
 		events, err = collect(rows)
@@ -73,8 +75,8 @@ func (s *Store) events(ctx context.Context, sql string, args ...any) (events []e
 	return events, nil
 }
 
-// possible reports whether an event can have a name: the database refuses to
-// look for others.
+// possible reports whether a name can occur in the log; the database refuses to
+// search for others.
 func possible(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsRune(name, 0)
 }
@@ -105,7 +107,7 @@ func (s *Store) ReadStreams(ctx context.Context, streams []string) (map[string][
 	return events, nil
 }
 
-// ReadAll implements Store. It goes up to the head this node has proven.
+// ReadAll implements Store. It reads up to this node's proven head.
 func (s *Store) ReadAll(ctx context.Context, after int64, limit int) ([]eventstore.Recorded, error) {
 	upTo := s.known().Position
 	if s.options.ReadOnly {
@@ -127,7 +129,7 @@ func (s *Store) ReadAll(ctx context.Context, after int64, limit int) ([]eventsto
 	return events, nil
 }
 
-// ReadHistories implements Store. The slice is yield's to keep.
+// ReadHistories implements Store. Yield may keep the slice.
 func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last int64, yield func([]eventstore.Recorded) error) error {
 	if !possible(eventType) {
 		return s.open(ctx)
@@ -205,8 +207,8 @@ func (s *Store) Key(ctx context.Context, key eventstore.IdempotencyKey) (use eve
 	return use, ok, nil
 }
 
-// Head implements Store. Where nothing may be written nothing can be proven,
-// and the database is asked.
+// Head implements Store. A store that is open for reading can prove nothing and
+// reads the database.
 func (s *Store) Head(ctx context.Context) (eventstore.Head, error) {
 	if s.options.ReadOnly {
 		return s.readHead(ctx)

@@ -11,7 +11,7 @@ import (
 
 const (
 	selectMark = `SELECT mark FROM ledger`
-	// swapMark waits for whoever creates keys under the mark before.
+	// swapMark waits for transactions that create keys under the old mark.
 	swapMark  = `UPDATE ledger SET mark = $2 WHERE mark = $1`
 	swapWraps = `UPDATE wrapped_keys k SET content = n.after
 		FROM unnest($1::text[], $2::bytea[], $3::bytea[]) n(client, before, after)
@@ -19,7 +19,7 @@ const (
 	countWraps = `SELECT count(*) FROM wrapped_keys`
 )
 
-// Mark is what the master key made that the wrapped keys need.
+// Mark returns the mark of the master key with which the keys are wrapped.
 func (w Wraps) Mark() (mark []byte, err error) {
 	ctx, cancel := brief()
 	defer cancel()
@@ -30,14 +30,15 @@ func (w Wraps) Mark() (mark []byte, err error) {
 	return mark, nil
 }
 
-// Rewrap puts the mark of another master key in the place of one, and the content
-// of every client in the place of what was read: all of it or, when a key was made
-// or changed meanwhile, nothing. A commit whose answer was lost is looked up.
+// Rewrap replaces the mark of the master key, and the content of every client
+// that was read before by the new content: all of it or, if a key was created
+// or changed meanwhile, nothing. If the response to the commit is lost, the
+// outcome is looked up.
 func (w Wraps) Rewrap(was, is []byte, clients []string, before, after [][]byte) error {
 	ctx, cancel := brief()
 	defer cancel()
 	err := w.store.read(ctx, func(c *pgx.Conn) error {
-		_ = warning(c) // of before
+		_ = warning(c) // discard an old warning
 		err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return rewrap(ctx, tx, was, is, clients, before, after) })
 		if err == nil {
 			err = warning(c)
@@ -49,7 +50,7 @@ func (w Wraps) Rewrap(was, is []byte, clients []string, before, after [][]byte) 
 	}
 	mark, lookErr := w.Mark()
 	if lookErr == nil {
-		lookErr = w.store.barriers.do(ctx, w.store.barrier) // then what was seen counts
+		lookErr = w.store.barriers.do(ctx, w.store.barrier) // proves what was read
 	}
 	if lookErr == nil && bytes.Equal(mark, is) {
 		return nil

@@ -12,7 +12,7 @@ import (
 // columns of an event, in the order in which scan reads them.
 const columns = `position, stream, version, event_id, client, type, data, meta, recorded_at, hash`
 
-// scan reads a row of columns, and what comes behind them.
+// scan reads a row of columns, and the columns after them.
 func scan(rows pgx.Rows, more ...any) (e eventstore.Recorded, err error) {
 	var at int64
 	var data, meta, hash []byte

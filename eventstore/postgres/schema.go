@@ -7,10 +7,10 @@ const schemaName = "achledger"
 // never changes.
 var migrations = []string{v1, v2, v3, v4, v5, v6}
 
-// v1: all names are compared byte by byte, whatever the database's collation,
-// which may change with the operating system and must not take indexes along.
-// The triggers refuse the owner, too, and a superuser who only means to
-// replicate; none of them runs on insert.
+// v1 is the log. All names are compared byte by byte, whatever the database's
+// collation, which may change with the operating system and would then break
+// the indexes. The triggers apply to the owner and to superusers, even under
+// session_replication_role = replica; none of them runs on insert.
 const v1 = `
 CREATE TABLE events(
   position    bigint NOT NULL PRIMARY KEY, -- gap-free from 1, given under the append lock
@@ -64,8 +64,8 @@ CREATE TABLE nodes(
 ) WITH (fillfactor = 50);
 `
 
-// v2 is what several nodes need beside the log. A table with the column one has
-// one row.
+// v2 is the tables that several nodes need beside the log. A table with the
+// column one has one row.
 const v2 = `
 CREATE TABLE ledger(
   one  boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -117,7 +117,7 @@ ALTER TABLE nodes ADD release text NOT NULL DEFAULT '', -- of the program
   ADD views bigint NOT NULL DEFAULT 0;     -- how far its views are
 `
 
-// v3 is what people sign in with.
+// v3 is the tables for the login of people.
 const v3 = `
 CREATE TABLE people(
   kind       text   COLLATE "C" NOT NULL,
@@ -130,7 +130,7 @@ CREATE TABLE people(
 CREATE INDEX people_person ON people(person);
 `
 
-// v4 keeps how far webhooks were told.
+// v4 is the progress of webhooks.
 const v4 = `
 CREATE TABLE webhooks(
   webhook  text   COLLATE "C" NOT NULL PRIMARY KEY,
@@ -160,8 +160,8 @@ CREATE TABLE webhook_rounds(
 );
 `
 
-// v5 is what nodes say of themselves, so that what all of them must have done, or
-// must know, can be waited for.
+// v5 is what nodes publish about themselves, to wait until all of them have
+// done or know something.
 const v5 = `
 ALTER TABLE nodes ADD serves boolean NOT NULL DEFAULT true, -- false for a command
   ADD keys_dropped bigint NOT NULL DEFAULT 0, -- up to which position it forgot destroyed keys
@@ -171,13 +171,13 @@ ALTER TABLE nodes ADD serves boolean NOT NULL DEFAULT true, -- false for a comma
 ALTER TABLE ledger ADD vocabulary int NOT NULL DEFAULT 0; -- newest that the log has an event of
 `
 
-// v6 is in which database a node found the log that it knew.
+// v6 is the identity of the database in which a node found its log confirmed.
 const v6 = `
 ALTER TABLE nodes ADD vouches text NOT NULL DEFAULT '', -- for this database: system identifier and timeline
   ADD vouched_by text NOT NULL DEFAULT ''; -- release that said so
 `
 
-// grants are what the serving role needs of each table.
+// grants are the rights of the serving role.
 var grants = []string{
 	"USAGE ON SCHEMA " + schemaName,
 	"SELECT ON schema_version",

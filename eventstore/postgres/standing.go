@@ -8,11 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Standing is what a node says of itself in the table of nodes.
+// Standing is what a node publishes in the table of nodes.
 type Standing struct {
-	Views       int64  // how far its views are
-	KeysDropped int64  // position up to which it forgot keys that were destroyed
-	NextMaster  string // names its next master key; empty where it has none
+	Views       int64  // position of its views
+	KeysDropped int64  // position up to which it dropped destroyed keys from its cache
+	NextMaster  string // identifies its next master key; empty if it has none
 }
 
 // MayContradict reports whether the node may know of events that the database
@@ -33,37 +33,37 @@ func (s *Store) LetGo(identity string) error {
 	return s.change("note which nodes are away", func(b *pgx.Batch) { b.Queue(letGo, awayAfter.String(), identity) })
 }
 
-// Serve has the node say in the table of nodes how it stands, and that it serves. A
-// command, which is a node for a moment, does not.
+// Serve makes the node publish its standing, and that it serves. A command,
+// which is a node only for a moment, does not serve.
 func (s *Store) Serve(says func() Standing) { s.says.Store(&says) }
 
-// Node is a node as it said of itself last.
+// Node is a node as it last published itself.
 type Node struct {
 	Standing
 	Name     string
 	Release  string // of its program
-	Position int64  // of the log, that it knows to be durable
+	Position int64  // newest position of the log that it knows to be durable
 	Knows    int    // vocabulary of its release
-	Behind   bool   // it runs, and does not know what this one's release does
+	Behind   bool   // it is running and does not know all event types of this node's release
 	Vouches  string // identity of the database whose log it confirmed; empty if its release does not say
 	Serves   bool
 	Seen     time.Duration
 }
 
-// awayAfter is how long a node may say nothing and still count as running: five
-// times longer than it serves without the database.
+// awayAfter is how long a node may publish nothing and still count as running:
+// five times as long as it serves without the database.
 const awayAfter = 5 * time.Second
 
-// Live reports whether the node serves, or may.
+// Live reports whether the node serves or may serve.
 func (n Node) Live() bool { return n.Serves && n.Seen < awayAfter }
 
-// What a release before said, under the same name, says nothing of this one.
+// What an earlier release published under the same name does not count.
 const listNodes = `SELECT name, release, position, views, (extract(epoch FROM clock_timestamp() - seen) * 1000000)::bigint, serves,
 	CASE WHEN told_by = release THEN keys_dropped ELSE 0 END, CASE WHEN told_by = release THEN next_master ELSE '' END,
 	CASE WHEN told_by = release THEN knows ELSE 0 END, CASE WHEN vouched_by = release THEN vouches ELSE '' END
 	FROM nodes WHERE seen > clock_timestamp() - interval '1 hour' ORDER BY name`
 
-// Nodes lists those that were there within the last hour, and how long ago.
+// Nodes lists the nodes that were seen within the last hour, and how long ago.
 func (s *Store) Nodes(ctx context.Context) (nodes []Node, err error) {
 	err = s.query(ctx, func(rows pgx.Rows) (err error) {
 		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n Node, err error) {

@@ -21,22 +21,22 @@ type Store struct {
 	reading reading
 
 	head  atomic.Pointer[eventstore.Head] // proven
-	moves sync.Mutex                      // held by who moves it
+	moves sync.Mutex                      // held while the head is moved
 	tail  eventstore.Tail
 	hints eventstore.Hints
 
 	barriers, looks flight
-	heard           atomic.Int64                    // when the last write was sent that was committed, by SinceBoot
-	says            atomic.Pointer[func() Standing] // none where the node does not serve
-	vouched         atomic.Pointer[string]          // identity of the database that was found to hold what was proven before
-	asked           eventstore.Hints                // of asks and their answers
-	primary         atomic.Pointer[Primary]         // none before the first look
-	confirmed       atomic.Pointer[confirmation]    // none before Leads was asked
-	told            chan struct{}                   // receives a value when another node wrote
+	heard           atomic.Int64                    // when the last committed write was sent, by SinceBoot
+	says            atomic.Pointer[func() Standing] // nil if the node does not serve
+	vouched         atomic.Pointer[string]          // identity of the database whose log was confirmed to contain what was proven before
+	asked           eventstore.Hints                // hints for asks and answers
+	primary         atomic.Pointer[Primary]         // nil before the first inspection
+	confirmed       atomic.Pointer[confirmation]    // nil before the first call of Leads
+	told            chan struct{}                   // receives a value when another node has written
 
 	once    sync.Once
 	closed  chan struct{}
-	end     context.CancelFunc // of what runs in the background
+	end     context.CancelFunc // ends the background goroutines
 	running sync.WaitGroup
 
 	failing sync.Once
@@ -49,8 +49,8 @@ var (
 	_ eventstore.Tokens = (*Store)(nil)
 )
 
-// Open opens the log that Init made. It refuses a database that would lose what
-// it answered, a schema it does not know, and a pooler in between.
+// Open opens the log that Init made. It refuses a database that would lose
+// confirmed commits, an unknown schema, and a pooler in between.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o.setDefaults()
 	s := &Store{
@@ -67,7 +67,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// connect makes the pool, checks the database and starts what runs.
+// connect opens the pool, checks the database and starts the background
+// goroutines.
 func (s *Store) connect(ctx context.Context) (err error) {
 	if s.pool, err = s.options.openPool(ctx); err != nil {
 		return err
@@ -96,22 +97,23 @@ func (s *Store) connect(ctx context.Context) (err error) {
 	return nil
 }
 
-// known is the newest head that a commit of this node stands behind.
+// known is the newest head that this node has proven.
 func (s *Store) known() proven { return proven{*s.head.Load()} }
 
-// moveTo publishes a proven head, with the events before it when they are at
-// hand, before anyone hears of it.
+// moveTo publishes a proven head, with the events before it if they are at
+// hand, before any caller learns of it.
 func (s *Store) moveTo(head eventstore.Head, events []eventstore.Recorded) {
 	s.moves.Lock()
 	defer s.moves.Unlock()
-	s.tail.Add(events) // first: who knows the head may read up to it
+	s.tail.Add(events) // first: a reader that knows the head may read up to it
 	if head.Position > s.known().Position {
 		s.head.Store(&head)
 		s.hints.Send()
 	}
 }
 
-// fail ends all writing: the log is not the one this node knew.
+// fail ends all writing: the database no longer has the log that this node
+// knew.
 func (s *Store) fail(cause error) {
 	s.failing.Do(func() {
 		s.failure = fmt.Errorf("%w: %w", eventstore.ErrFailed, cause)
@@ -120,16 +122,16 @@ func (s *Store) fail(cause error) {
 	})
 }
 
-// Failed implements Store: it is closed when the database holds another log
+// Failed implements Store. It is closed when the database holds another log
 // than before.
 func (s *Store) Failed() <-chan struct{} { return s.failed }
 
 // Notify implements Store.
 func (s *Store) Notify() (hint <-chan struct{}, stop func()) { return s.hints.Subscribe() }
 
-// Append implements Store. A call that was taken up waits for its outcome,
-// Patience at most: while the database is away it is tried again and again, or
-// looked for.
+// Append implements Store. A call that was accepted waits for its outcome,
+// Patience at most. While the database cannot be reached, the write is
+// repeated, or its outcome is looked up.
 func (s *Store) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
 	if s.options.ReadOnly {
 		return eventstore.Result{}, eventstore.ErrReadOnly
@@ -137,8 +139,7 @@ func (s *Store) Append(ctx context.Context, appends ...eventstore.Append) (event
 	return s.queue.Append(ctx, appends)
 }
 
-// open reports why nothing can be read: the log was closed, or nobody wants to
-// know any more.
+// open returns why nothing can be read: the store was closed, or ctx has ended.
 func (s *Store) open(ctx context.Context) error {
 	select {
 	case <-s.closed:
@@ -148,8 +149,8 @@ func (s *Store) open(ctx context.Context) error {
 	}
 }
 
-// Close ends the batch that is being written, refuses the appends still waiting
-// with ErrClosed and waits for reads under way. Closing twice is closing once.
+// Close finishes the batch that is being written, refuses waiting appends with
+// ErrClosed and waits for running reads. Closing twice has no further effect.
 func (s *Store) Close() (err error) {
 	s.once.Do(func() {
 		s.queue.Close()
@@ -162,8 +163,8 @@ func (s *Store) Close() (err error) {
 	return err
 }
 
-// leave takes this node out of the table of nodes. A database that is away is
-// no reason to complain at the end.
+// leave removes this node from the table of nodes. It ignores a database that
+// cannot be reached.
 func (s *Store) leave() error {
 	if s.options.ReadOnly {
 		return nil
@@ -181,5 +182,5 @@ func (s *Store) leave() error {
 	return nil
 }
 
-// errPooled: see checkSession.
+// errPooled is returned by checkSession.
 var errPooled = errors.New("the database is reached through a pooler, which must not stand between a ledger and its log: name the server itself")

@@ -81,8 +81,8 @@ func (s *Store) deleteTokens(ctx context.Context, sql string, which any) error {
 	}
 }
 
-// exec changes tokens in a transaction of its own. Every such change may be
-// made twice, so one whose session broke is made again.
+// exec changes rows in a transaction of its own. A repetition is harmless: when
+// its session breaks, it is repeated.
 func (s *Store) exec(ctx context.Context, sql string, args ...any) (changed int64, err error) {
 	if s.options.ReadOnly {
 		return 0, eventstore.ErrReadOnly

@@ -14,7 +14,7 @@ const (
 		ORDER BY stream, version LIMIT $3`
 	countKeys = `SELECT count(*) FROM idempotency WHERE first < 1 OR last < first OR last > (SELECT max(position) FROM events)`
 
-	// countTriggers counts those that keep the log from being changed by anybody.
+	// countTriggers counts the triggers that prevent changes of the log.
 	countTriggers = `SELECT count(*) FROM pg_trigger WHERE tgenabled = 'A'
 		AND tgrelid IN ('events'::regclass, 'idempotency'::regclass) AND tgname IN ('events_are_never_changed', 'keys_are_never_changed')`
 
@@ -22,11 +22,11 @@ const (
 )
 
 // Verify reads the whole log up to its present end, in short transactions, and
-// reports everything wrong with it: positions that are missing, hashes that do not
-// follow from the event and the hash before it, times that go back, data that is
-// not JSON, streams whose versions have gaps, idempotency keys that point nowhere,
-// missing triggers. It works beside nodes that run; progress, which may be nil,
-// counts each event twice. An error means that the verification did not end.
+// reports all faults: missing positions, hashes that do not follow from the
+// event and the hash before it, times that go back, data that is not JSON,
+// streams whose versions have gaps, idempotency keys that refer to no events,
+// missing triggers. Nodes may run meanwhile. Progress, which may be nil, counts
+// each event twice. An error means that the verification was not completed.
 func (s *Store) Verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error) {
 	if progress == nil {
 		progress = func(int64, int64) {}
@@ -51,7 +51,7 @@ func (s *Store) Verify(ctx context.Context, progress func(done, total int64)) (e
 	return report, err
 }
 
-// verifyStreams goes through the index of streams.
+// verifyStreams walks the index of streams.
 func (s *Store) verifyStreams(ctx context.Context, report *eventstore.Report, last int64, progress func(done, total int64)) error {
 	var before eventstore.Place
 	for done := last; ; {
@@ -72,7 +72,8 @@ func (s *Store) verifyStreams(ctx context.Context, report *eventstore.Report, la
 	}
 }
 
-// verifyRules looks at the keys, and at what keeps the log from being changed.
+// verifyRules checks the keys, and the triggers that prevent changes of the
+// log.
 func (s *Store) verifyRules(ctx context.Context, report *eventstore.Report) error {
 	var keys, triggers int64
 	err := s.read(ctx, func(c *pgx.Conn) error {

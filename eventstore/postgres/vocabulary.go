@@ -11,16 +11,17 @@ import (
 	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
-// Nodes are replaced one by one, so nodes of two releases serve one log. An event of
-// a type that one of them does not know is written only when no such node is left;
-// from then on a program that does not know it serves this log no more. Both are
-// decided under the append lock: a node is in the table before it serves, and what
-// the log has an event of is known with that event.
+// Nodes are replaced one by one, so nodes of two releases serve one log. An
+// event of a type that some running node does not know is refused. Once such an
+// event has been written, a program that does not know it can no longer serve
+// this log. Both are decided under the append lock: a node is in the table
+// before it serves, and the log's vocabulary is written together with the
+// event.
 const (
 	selectSpoken = `SELECT vocabulary FROM ledger`
 	speak        = `UPDATE ledger SET vocabulary = $1 WHERE vocabulary < $1`
-	// selectElder finds the node that knows least. A command counts as well: it is a
-	// node for a moment.
+	// selectElder finds the node that knows the fewest event types. A command
+	// counts as well: it is a node for a moment.
 	selectElder = `SELECT name, release, CASE WHEN told_by = release THEN knows ELSE 0 END AS understood FROM nodes
 		WHERE seen > clock_timestamp() - $1::interval ORDER BY understood, name LIMIT 1`
 )
@@ -36,10 +37,10 @@ func queueSpoken(b *pgx.Batch, spoken *int) {
 	})
 }
 
-// join puts the node into the table and then looks whether it knows what the log
-// has, so that no append comes in between.
+// join adds the node to the table and then checks that it knows all event types
+// of the log, under the append lock, so that no append comes in between.
 func (s *Store) join(ctx context.Context) error {
-	c, err := s.session(ctx, readTime) // whoever takes the append lock has a session of its own
+	c, err := s.session(ctx, readTime) // a session of its own, because it takes the append lock
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (s *Store) join(ctx context.Context) error {
 	return s.understands(spoken)
 }
 
-// checkSpoken is what join looks at, where nothing is written.
+// checkSpoken is the check of join for a store that is open for reading.
 func (s *Store) checkSpoken(ctx context.Context, c *pgx.Conn) error {
 	var spoken int
 	if err := c.QueryRow(ctx, selectSpoken).Scan(&spoken); err != nil && !errors.Is(err, pgx.ErrNoRows) {
@@ -65,7 +66,8 @@ func (s *Store) checkSpoken(ctx context.Context, c *pgx.Conn) error {
 	return s.understands(spoken)
 }
 
-// understands refuses a log with events that this program does not know.
+// understands refuses a log with events of types that this program does not
+// know.
 func (s *Store) understands(spoken int) error {
 	if spoken > s.options.Knows {
 		return fmt.Errorf("the log has events of a newer release (vocabulary %d, this program knows %d): use a newer achledger", spoken, s.options.Knows)
@@ -81,8 +83,8 @@ func (s *Store) newestIn(a *eventstore.Append) (newest int) {
 	return newest
 }
 
-// queueElder looks for the node that knows least, where a batch has events that were
-// not known from the beginning.
+// queueElder looks for the node that knows the fewest event types, if a batch
+// has types that are not in the first vocabulary.
 func (s *Store) queueElder(b *pgx.Batch, batch *groupcommit.Batch, elder **Node) {
 	newest := 0
 	for _, r := range batch.Requests {
@@ -105,7 +107,7 @@ func (s *Store) queueElder(b *pgx.Batch, batch *groupcommit.Batch, elder **Node)
 	})
 }
 
-// notKnown refuses events that a node which runs does not know.
+// notKnown refuses events of types that a running node does not know.
 func (s *Store) notKnown(r *groupcommit.Request, elder *Node) error {
 	if elder == nil {
 		return nil

@@ -9,14 +9,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Wraps is where the wrapped keys of clients lie in the database; a keyring uses
-// it.
+// Wraps stores the wrapped keys of clients in the database; a keyring uses it.
 type Wraps struct{ store *Store }
 
-// Wraps returns it.
+// Wraps returns the store's Wraps.
 func (s *Store) Wraps() Wraps { return Wraps{s} }
 
-// Clients lists those who have keys, or had.
+// Clients lists the clients that have or had keys.
 func (w Wraps) Clients() (ids []string, err error) {
 	ctx, cancel := brief()
 	defer cancel()
@@ -40,20 +39,21 @@ func (w Wraps) Read(client string) (content []byte, err error) {
 	return content, err
 }
 
-// createWrap waits for a master key that is being replaced just now.
+// createWrap waits while the master key is being replaced.
 const createWrap = `INSERT INTO wrapped_keys(client, content)
 	SELECT $1, $2 FROM ledger WHERE $3::bytea IS NULL OR mark = $3 FOR SHARE ON CONFLICT DO NOTHING`
 
-// Create puts wrapped keys where none are, durably; fs.ErrExist otherwise. A
-// commit whose answer was lost finds its own. With a mark nothing is created where
-// another master key belongs here by now.
+// Create stores wrapped keys durably if there are none; fs.ErrExist otherwise.
+// If the response to the commit is lost, the repetition finds the keys it
+// wrote. With a mark nothing is created if another master key has been put in
+// place since.
 func (w Wraps) Create(client string, content, mark []byte) error {
 	err := w.store.change("write keys", func(b *pgx.Batch) { b.Queue(createWrap, client, content, mark) })
 	return w.holds(client, content, err, fs.ErrExist)
 }
 
-// Replace puts wrapped keys in the place of those that were read, durably. When
-// another node was first, nothing is changed.
+// Replace replaces the wrapped keys that were read, durably. If another node
+// was first, nothing is changed.
 func (w Wraps) Replace(client string, was, is []byte) error {
 	err := w.store.change("replace keys", func(b *pgx.Batch) {
 		b.Queue(`UPDATE wrapped_keys SET content = $3 WHERE client = $1 AND content = $2`, client, was, is)
@@ -63,7 +63,7 @@ func (w Wraps) Replace(client string, was, is []byte) error {
 
 var errKeysMoved = errors.New("another node changed the same keys: ask again")
 
-// holds looks whether a change was made.
+// holds checks whether a change was made.
 func (w Wraps) holds(client string, want []byte, err, otherwise error) error {
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (w Wraps) holds(client string, want []byte, err, otherwise error) error {
 
 var errRotated = errors.New("the master key was replaced meanwhile: ask again")
 
-// Exclusively runs change while no other node changes keys. Should its session be
+// Exclusively runs change while no other node changes keys. If its session is
 // lost meanwhile, Create and Replace still let only one of two changes happen.
 func (w Wraps) Exclusively(change func() error) error {
 	ctx, cancel := brief()

@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// roundTrip bounds each of the two round trips of a batch, the wait for the
-	// append lock included. No caller's context reaches them: one who hangs up
-	// must not cancel a commit.
+	// roundTrip bounds each of the two round trips of a batch, including the
+	// wait for the append lock. They do not use a caller's context: a caller
+	// that leaves must not cancel a commit.
 	roundTrip = 10 * time.Second
 
 	firstPause = 10 * time.Millisecond // before a batch is tried again
@@ -23,15 +23,15 @@ const (
 )
 
 // writer is the one goroutine of a node that appends to the log. It collects
-// what waits and writes it in one transaction. What it holds in memory about the
-// log is read again under the lock for every batch.
+// waiting requests and writes them in one transaction. For every batch it reads
+// the end of the log again under the lock.
 type writer struct {
 	store *Store
 	conn  *pgx.Conn // nil until there is one
 	chain eventstore.Chain
 }
 
-// run writes batches until the store closes, and answers every request that
+// run writes batches until the store closes, and completes every request that
 // was sent to it.
 func (w *writer) run() {
 	defer w.drop()
@@ -45,11 +45,11 @@ func (w *writer) run() {
 	}
 }
 
-// write returns nil when the batch is written; its requests hold their results
-// and refusals then. It tries again for as long as a caller waits for an
-// outcome, once it is certain that the attempt before wrote nothing.
+// write returns nil when the batch is written; its requests then have their
+// results and refusals. It repeats an attempt that certainly wrote nothing for
+// as long as a caller waits for its outcome.
 func (w *writer) write(batch *groupcommit.Batch) error {
-	var lost *transaction // whose COMMIT was not answered
+	var lost *transaction // the one whose COMMIT got no response
 	until := time.Now().Add(w.store.options.Patience)
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		select {
@@ -78,8 +78,8 @@ func (w *writer) write(batch *groupcommit.Batch) error {
 	}
 }
 
-// enough ends the attempts: the callers have waited for long, or the store
-// closes.
+// enough reports whether to stop the attempts: the callers have waited long
+// enough, or the store closes.
 func (w *writer) enough(until time.Time) bool {
 	select {
 	case <-w.store.closed:
@@ -89,8 +89,8 @@ func (w *writer) enough(until time.Time) bool {
 	}
 }
 
-// attempt finds out what became of a transaction that was lost, and writes the
-// batch unless that was it.
+// attempt finds out the outcome of a lost transaction, and writes the batch
+// unless that transaction did.
 func (w *writer) attempt(batch *groupcommit.Batch, lost **transaction) error {
 	if err := w.connect(); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (w *writer) attempt(batch *groupcommit.Batch, lost **transaction) error {
 		return errors.Join(away(w.conn, err), rollback(w.conn, err))
 	}
 	if len(t.events) == 0 && t.head.Position <= w.store.known().Position {
-		return w.end() // nothing but refusals, which rest on what is proven
+		return w.end() // only refusals, which are based on proven events
 	}
 	err = w.commit(t)
 	if _, answered := isAnswer(err); err != nil && !answered {
@@ -123,7 +123,7 @@ func (w *writer) attempt(batch *groupcommit.Batch, lost **transaction) error {
 	return nil
 }
 
-// end gives the append lock back.
+// end ends the transaction and thereby releases the append lock.
 func (w *writer) end() error {
 	ctx, cancel := context.WithTimeout(context.Background(), roundTrip)
 	defer cancel()
@@ -142,7 +142,7 @@ func (w *writer) connect() (err error) {
 }
 
 // drop ends the session, and with it a transaction that is not committed. It
-// does not wait for a server that may not answer.
+// does not wait for a server that may not respond.
 func (w *writer) drop() {
 	if w.conn == nil {
 		return

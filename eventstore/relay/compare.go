@@ -13,7 +13,7 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Comparison is how the stream compares with the log.
+// Comparison is the result of comparing the stream with the log.
 type Comparison struct {
 	Messages int64    // compared, from sequence 1 on
 	Head     int64    // of the log when the comparison began
@@ -23,15 +23,16 @@ type Comparison struct {
 // mostProblems bounds how many problems a comparison names.
 const mostProblems = 20
 
-// While a cluster elects a leader it leaves questions without an answer. A
-// question is asked again after askPatience; who reads messages is given a new
-// consumer by the library once two heartbeats were missed, after 10 s.
+// While a cluster elects a leader, requests stay unanswered. A request is
+// repeated after askPatience. A consumer that misses two heartbeats is replaced
+// by the library, after 10 s.
 const (
 	askPatience      = 2 * time.Second
 	electionPatience = time.Minute
 )
 
-// ask asks until there is an answer, for as long as an election may take.
+// ask repeats a request until there is an answer, for as long as an election
+// may take.
 func ask[T any](ctx context.Context, question func(context.Context) (T, error)) (answer T, err error) {
 	for end := time.Now().Add(electionPatience); ; {
 		once, cancel := context.WithTimeout(ctx, askPatience)
@@ -57,7 +58,7 @@ func Compare(ctx context.Context, conn *nats.Conn, store eventstore.Store) (foun
 	}
 	stream, err := ask(ctx, func(ctx context.Context) (jetstream.Stream, error) { return js.Stream(ctx, Stream) })
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return found, nil // the relay is about to make it
+		return found, nil // the relay is about to create the stream
 	}
 	if err != nil {
 		return found, fmt.Errorf("reach the stream: %w", err)
@@ -113,7 +114,7 @@ func (c *Comparison) walk(ctx context.Context, messages jetstream.MessagesContex
 		if int64(meta.Sequence.Stream) != n || h.Get(HashHeader) != hex.EncodeToString(e.Hash[:]) || message.Subject() != Subject(e) {
 			c.Problems = append(c.Problems, fmt.Sprintf("message %d is not the event at position %d", meta.Sequence.Stream, n))
 		}
-		if have := h.Get(EpochHeader); have != "" && have != epoch { // an earlier release says none
+		if have := h.Get(EpochHeader); have != "" && have != epoch { // messages of an earlier release have none
 			c.Problems = append(c.Problems, fmt.Sprintf("message %d is of epoch %q, the stream of %q", n, have, epoch))
 		}
 		c.Messages = n

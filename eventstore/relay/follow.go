@@ -10,13 +10,13 @@ import (
 	"github.com/achledger/achledger/eventstore/follow"
 )
 
-// batch is how many events are read at once; the server is asked about the
-// last of them.
+// batch is how many events are read at once; an acknowledgement is requested
+// for the last of them.
 const batch = 256
 
-// follow publishes the events after last, and then those to come, until ctx
-// ends or something goes wrong. What then is in the stream is for the stream
-// to say.
+// follow publishes the events after last, and those that are appended later,
+// until ctx ends or an error occurs. After that the stream has to be asked how
+// far it is.
 func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
 	hint, stop := r.Store.Notify()
 	defer stop()
@@ -37,7 +37,7 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string
 			last = e.Position
 		}
 		if len(events) == batch {
-			continue // there are more
+			continue // there are more events
 		}
 		if err := w.settleAll(ctx); err != nil {
 			return err
@@ -63,17 +63,17 @@ func (r *Relay) follow(ctx context.Context, js jetstream.JetStream, epoch string
 const quiet = 2 * time.Millisecond
 
 // pace is how the relay waits while each look finds events. A look costs more
-// than publishing ten events; budget is how many it publishes in half a
-// second.
+// than publishing ten events. Budget is how many events the relay publishes in
+// half a second.
 var pace = follow.Pace{Gather: 10 * time.Millisecond, Burst: 128, Rest: 500 * time.Millisecond}
 
 const budget = 25_000
 
-// behind is how many events of the log come after one.
+// behind is the number of events in the log after a position.
 func (r *Relay) behind(ctx context.Context, last int64) int64 {
 	head, err := r.Store.Head(ctx)
 	if err != nil {
-		return budget // the next look says what is wrong
+		return budget // the next look reports the error
 	}
 	return head.Position - last
 }
@@ -87,8 +87,8 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// stillAt makes sure, while there is nothing to publish, that the stream was
-// not wiped or rolled back meanwhile.
+// stillAt checks, while there is nothing to publish, that the stream was not
+// wiped or rolled back meanwhile.
 func stillAt(ctx context.Context, js jetstream.JetStream, epoch string, last int64) error {
 	s, err := js.Stream(ctx, Stream)
 	if err != nil {

@@ -14,32 +14,33 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// Headers of a message that say where its event stands in the log. Beside
-// them stand the attributes of CloudEvents in binary mode, spelled as in its
-// NATS binding: ce-id, ce-source, ce-specversion, ce-subject, ce-time,
-// ce-type, content-type.
+// Headers of a message that give its event's place in the log. The message also
+// has the attributes of CloudEvents in binary mode, spelled as in its NATS
+// binding: ce-id, ce-source, ce-specversion, ce-subject, ce-time, ce-type,
+// content-type.
 const (
 	PositionHeader = "Ledger-Position" // decimal; equal to the stream sequence
 	StreamHeader   = "Ledger-Stream"   // percent-encoded as in CloudEvents
 	VersionHeader  = "Ledger-Version"  // decimal, from 1
 	HashHeader     = "Ledger-Hash"     // hexadecimal
-	// EpochHeader names this filling of the stream, with the same name in all its
-	// messages: sequence equals position within it. A stream that an earlier release
-	// began has none.
+	// EpochHeader identifies the epoch of the stream: the time since it was
+	// last created, during which sequence equals position. All its messages
+	// have the same. A stream that an earlier release created has none.
 	EpochHeader = "Ledger-Epoch"
 )
 
-// timeFormat is RFC 3339 with the microseconds the log keeps.
+// timeFormat is RFC 3339 with microseconds, the precision of the log.
 const timeFormat = "2006-01-02T15:04:05.000000Z"
 
-// Subject is where an event is published: ledger.<client>.<aggregate>.<event>,
-// as in ledger.acme.transaction.originated.
+// Subject is the subject under which an event is published:
+// ledger.<client>.<aggregate>.<event>, as in
+// ledger.acme.transaction.originated.
 func Subject(e eventstore.Recorded) string {
 	return "ledger." + e.Client + "." + e.Type
 }
 
-// encoder is the message of one event after another. Its header is made once
-// and written over, because publishing copies it out before it returns.
+// encoder makes the message of one event after another. Its header is allocated
+// once and overwritten, because publishing copies it before it returns.
 type encoder struct {
 	source string
 	epoch  string // empty for none
@@ -47,7 +48,7 @@ type encoder struct {
 	values [13]string // of msg.Header, which points here
 }
 
-// newEncoder makes messages for an epoch, which their source names.
+// newEncoder makes messages of an epoch, which is a part of their source.
 func newEncoder(source, epoch string) *encoder {
 	if epoch != "" {
 		source += "/" + epoch
@@ -55,9 +56,9 @@ func newEncoder(source, epoch string) *encoder {
 	return &encoder{source: source, epoch: epoch}
 }
 
-// encode makes the letter an event as it is published. The payload is the
-// event's data, byte for byte as recorded, save for what domain.Shareable
-// keeps back; account numbers in it are sealed.
+// encode makes the message of an event. The payload is the event's data, byte
+// for byte as recorded, without what domain.Shareable withholds; account
+// numbers in it are sealed.
 func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 	stream := percent(e.Stream)
 	header := [len(l.values)]struct{ name, value string }{
@@ -94,7 +95,7 @@ func (l *encoder) encode(e eventstore.Recorded) *nats.Msg {
 func hashText(e eventstore.Recorded) string { return hex.EncodeToString(e.Hash[:]) }
 
 // percent encodes what CloudEvents does not allow in a header: spaces, double
-// quotes, percent signs, and all that is not printable ASCII (HTTP Protocol
+// quotes, percent signs, and everything but printable ASCII (HTTP Protocol
 // Binding for CloudEvents 1.0.2, section 3.1.3.2).
 func percent(s string) string {
 	refused := func(b byte) bool { return b <= ' ' || b > '~' || b == '"' || b == '%' }

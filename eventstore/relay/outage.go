@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	firstWait = 20 * time.Millisecond // after the first failure in a row
-	longWait  = 5 * time.Second       // and the longest, after many
+	firstWait = 20 * time.Millisecond // after the first of consecutive failures
+	longWait  = 5 * time.Second       // the longest wait
 )
 
-// outage is a time without a broker. It is logged once when it begins and
-// once when it is over, however many attempts lie between.
+// outage is a time without a broker. It is logged once when it begins and once
+// when it ends, whatever the number of attempts.
 type outage struct {
 	log  *slog.Logger
 	next *backoff.ExponentialBackOff
@@ -27,7 +27,8 @@ func newOutage(log *slog.Logger) *outage {
 	return &outage{log: log, next: b}
 }
 
-// wait waits before the next attempt, longer each time until one moved on.
+// wait waits before the next attempt, each time for longer until one makes
+// progress.
 func (o *outage) wait(ctx context.Context, why error, moved bool) {
 	if ctx.Err() != nil {
 		return
@@ -45,7 +46,7 @@ func (o *outage) wait(ctx context.Context, why error, moved bool) {
 	}
 }
 
-// over ends the outage, if there was one.
+// over ends the outage, if there is one.
 func (o *outage) over(position int64) {
 	if o.on {
 		o.log.Info("relay goes on", "position", position)

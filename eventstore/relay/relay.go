@@ -17,20 +17,20 @@ import (
 // Relay copies the log to the stream. Set the exported fields before Run.
 type Relay struct {
 	Store eventstore.Store
-	// Conn is a connection that never gives up (nats.MaxReconnects(-1)).
+	// Conn is a connection that always reconnects (nats.MaxReconnects(-1)).
 	Conn *nats.Conn
 	Log  *slog.Logger // slog.Default by default
 
-	// Replicas of the stream: 1 on one server, 3 on a cluster. 0 leaves an
-	// existing stream's number alone and makes a new one with 1.
+	// Replicas of the stream: 1 on one server, 3 on a cluster. 0 does not
+	// change an existing stream, and creates a new one with 1.
 	Replicas int
 	// Source is the CloudEvents source of every event, before the epoch; "/achledger"
 	// by default.
 	Source string
-	// Every is the longest wait between two looks at the log; 1 s by default.
+	// Every is the longest time between two looks at the log; 1 s by default.
 	Every time.Duration
-	// Moved, when set, is called with the position that the stream has
-	// reached. It must be quick.
+	// Moved, if set, is called with the position that the stream has reached.
+	// It must return quickly.
 	Moved func(position int64)
 
 	position atomic.Int64
@@ -38,29 +38,29 @@ type Relay struct {
 
 // Errors that end Run, because waiting would not help. Compare with errors.Is.
 var (
-	// ErrFork: the stream holds what the log does not.
+	// ErrFork says that the stream contains something that the log does not.
 	ErrFork = errors.New("the stream LEDGER is not an echo of this log")
-	// ErrGaps: the stream lost messages from its middle.
+	// ErrGaps says that the stream lost messages from its middle.
 	ErrGaps = errors.New("the stream LEDGER lacks messages")
-	// ErrPayload: the server takes messages of less than MinPayload.
+	// ErrPayload says that the server does not accept messages of MinPayload.
 	ErrPayload = errors.New("the NATS server's max_payload is too small")
 )
 
 // Fatal reports whether err is one that ends Run. Any other error means that
-// the broker is away for now.
+// the broker cannot be reached for now.
 func Fatal(err error) bool {
 	return errors.Is(err, ErrFork) || errors.Is(err, ErrGaps) || errors.Is(err, ErrPayload) ||
 		errors.Is(err, nats.ErrConnectionClosed)
 }
 
-// ackWait is how long the server may take to answer a question.
+// ackWait is how long the server may take to answer a request.
 const ackWait = 10 * time.Second
 
 // Position is the newest position known to be in the stream.
 func (r *Relay) Position() int64 { return r.position.Load() }
 
-// Run relays until ctx ends, and then returns nil. A broker that is away is
-// waited for. It returns an error only for what a person must decide: see
+// Run relays until ctx ends, and then returns nil. It waits for a broker that
+// cannot be reached. It returns an error only if a person must decide: see
 // Fatal.
 func (r *Relay) Run(ctx context.Context) error {
 	r.setDefaults()
@@ -80,7 +80,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	return nil
 }
 
-// once relays until something goes wrong.
+// once relays until an error occurs.
 func (r *Relay) once(ctx context.Context, js jetstream.JetStream, o *outage) error {
 	last, epoch, err := r.open(ctx, js)
 	if err != nil {
@@ -102,8 +102,7 @@ func (r *Relay) setDefaults() {
 	}
 }
 
-// jetStream returns a context whose questions end with an answer, within
-// ackWait.
+// jetStream returns a context whose requests end within ackWait.
 func (r *Relay) jetStream() (jetstream.JetStream, error) {
 	js, err := jetstream.New(r.Conn, jetstream.WithPublishAsyncTimeout(ackWait))
 	if err != nil {
@@ -112,7 +111,7 @@ func (r *Relay) jetStream() (jetstream.JetStream, error) {
 	return js, nil
 }
 
-// moved notes how far the stream is.
+// moved records how far the stream is.
 func (r *Relay) moved(position int64) {
 	r.position.Store(position)
 	if r.Moved != nil {

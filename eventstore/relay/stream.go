@@ -14,20 +14,21 @@ import (
 )
 
 const (
-	// Stream is the name of the stream that echoes the log.
+	// Stream is the name of the stream with the log's events.
 	Stream = "LEDGER"
 	// Subjects are all subjects of the stream.
 	Subjects = "ledger.>"
-	// MinPayload is the least max_payload a server must have: an event of
-	// eventstore.MaxEventBytes with its headers, and room to grow.
+	// MinPayload is the least max_payload that a server must have: an event of
+	// eventstore.MaxEventBytes with its headers, and some reserve.
 	MinPayload = 2 * eventstore.MaxEventBytes
 )
 
-// Open makes the stream, or makes sure that an existing one is an echo of the
-// log, and returns the position it has reached. Run does the same; Open lets
-// a process learn of a fork before it starts.
+// Open creates the stream, or checks that an existing one is a copy of the log,
+// and returns the position it has reached. Run does the same; Open lets a
+// process detect a fork before it starts.
 //
-// Errors: those that Fatal names, and any other while the broker is away.
+// Errors: those that Fatal reports, and any other while the broker cannot be
+// reached.
 func (r *Relay) Open(ctx context.Context) (position int64, err error) {
 	r.setDefaults()
 	js, err := r.jetStream()
@@ -61,7 +62,7 @@ func (r *Relay) open(ctx context.Context, js jetstream.JetStream) (position int6
 	return position, epochOf(s), nil
 }
 
-// ensure makes the stream or corrects its settings.
+// ensure creates the stream or corrects its settings.
 func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
 	s, err := js.Stream(ctx, Stream)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
@@ -79,14 +80,14 @@ func (r *Relay) ensure(ctx context.Context, js jetstream.JetStream) (jetstream.S
 	return s, nil
 }
 
-// epochKey is where the stream says of which epoch it is.
+// epochKey is the key of the epoch in the stream's metadata.
 const epochKey = "achledger_epoch"
 
 func epochOf(s jetstream.Stream) string { return s.CachedInfo().Config.Metadata[epochKey] }
 
-// create makes the stream with an epoch of its own, however the one before came to
-// its end: reset, deleted with the broker's folder, or left on another broker.
-// Another relay that was first has named the epoch.
+// create creates the stream with a new epoch, however the previous one ended:
+// by a reset, by the loss of the broker's folder, or by a move to another
+// broker. If another relay was first, its epoch is used.
 func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.Stream, error) {
 	epoch, err := uuid.NewV7()
 	if err != nil {
@@ -101,8 +102,8 @@ func (r *Relay) create(ctx context.Context, js jetstream.JetStream) (jetstream.S
 	return s, err
 }
 
-// settings are those of c with everything changed that could lose a message,
-// add one, show one client another's, or fill the disk twice over.
+// settings returns c with every setting corrected that could lose a message,
+// add one, show one client another's messages, or double the disk space.
 func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
 	c.Subjects = []string{Subjects}
 	c.Storage = jetstream.FileStorage
@@ -122,9 +123,10 @@ func (r *Relay) settings(c jetstream.StreamConfig) jetstream.StreamConfig {
 	return c
 }
 
-// compression is of each block once it is full: events of one kind differ in
-// little. A stream of several replicas has none: after a server had been killed,
-// consumers of a compressed one got nothing for a minute and more.
+// compression applies to each block once it is full: events of one kind differ
+// little. A stream with several replicas is not compressed: after a server had
+// been killed, consumers of a compressed one received nothing for more than a
+// minute.
 func compression(replicas int) jetstream.StoreCompression {
 	if replicas > 1 {
 		return jetstream.NoCompression
@@ -132,7 +134,7 @@ func compression(replicas int) jetstream.StoreCompression {
 	return jetstream.S2Compression
 }
 
-// atLeast reports whether the server is of that version or a newer one.
+// atLeast reports whether the server has a version or a newer one.
 func (r *Relay) atLeast(major, minor int) bool {
 	var a, b int
 	if _, err := fmt.Sscanf(r.Conn.ConnectedServerVersion(), "%d.%d", &a, &b); err != nil {
@@ -141,9 +143,9 @@ func (r *Relay) atLeast(major, minor int) bool {
 	return a > major || a == major && b >= minor
 }
 
-// compare makes sure that the stream's messages are the log's first events
-// and returns how many they are. As the hashes are chained, equal hashes at
-// one position mean equal events up to it.
+// compare checks that the stream's messages are the log's first events and
+// returns their number. As the hashes are chained, equal hashes at one position
+// mean equal events up to it.
 func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) {
 	info, err := s.Info(ctx)
 	if err != nil {
@@ -157,7 +159,7 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 		return 0, fmt.Errorf("%w: it holds %d of %d: delete it (the folder nats/ of an embedded broker), and it is filled again",
 			ErrGaps, have, last)
 	}
-	head, err := r.Store.Reached(ctx, "") // asked after the stream: it is never behind it, whoever filled that
+	head, err := r.Store.Reached(ctx, "") // read after the stream, so that it is not behind it, whichever relay filled the stream
 	if err != nil {
 		return 0, fmt.Errorf("read the log's head: %w", err)
 	}
@@ -181,7 +183,8 @@ func (r *Relay) compare(ctx context.Context, s jetstream.Stream) (int64, error) 
 	return last, nil
 }
 
-// Reset deletes the stream, which Run then makes again. Consumers end with it.
+// Reset deletes the stream; Run then creates it again. Its consumers are
+// deleted with it.
 func (r *Relay) Reset(ctx context.Context) error {
 	js, err := r.jetStream()
 	if err == nil {

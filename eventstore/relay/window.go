@@ -9,34 +9,34 @@ import (
 )
 
 const (
-	maxWaiting      = 2        // questions not yet answered; with one the server would run dry between pages
-	maxWaitingBytes = 16 << 20 // payload published and not yet answered for
-	maxSilentBytes  = 4 << 20  // payload after which to ask in any case
+	maxWaiting      = 2        // requests without an answer; with only one the server would be idle between pages
+	maxWaitingBytes = 16 << 20 // payload that is published and not acknowledged
+	maxSilentBytes  = 4 << 20  // payload after which an acknowledgement is requested in any case
 )
 
-// publisher publishes messages and asks the server about few of them; the others
-// are silent: a server answers only where an answer is asked for. As each
-// message demands the one before it, the server that took message n holds all
-// up to n. If one is refused or lost, so are those behind it, down to the next
-// question, unless another relay put the same event there. Answers are taken
-// in order; after the first bad one the window is of no more use.
+// publisher publishes messages and requests an acknowledgement for few of them;
+// the server does not answer the others. As each message requires the one
+// before it, a server that acknowledges message n has all up to n. If a message
+// is refused or lost, so are those after it, up to the next request, unless
+// another relay published the same event. Answers are taken in order; after the
+// first bad one the publisher must not be used any more.
 type publisher struct {
 	js      jetstream.JetStream
 	waiting []pendingAck         // oldest first
-	bytes   int                  // published and not yet answered for
-	silent  int                  // of these, published since the last question
-	reached func(position int64) // called for every answer
+	bytes   int                  // published and not acknowledged
+	silent  int                  // of these, published since the last request
+	reached func(position int64) // called for every acknowledgement
 }
 
-// pendingAck is a message that asks for an answer.
+// pendingAck is a message whose acknowledgement was requested.
 type pendingAck struct {
 	position int64
-	bytes    int // with the silent messages before it
+	bytes    int // including the messages before it without a request
 	answer   jetstream.PubAckFuture
 }
 
-// publish sends a message, when need be after waiting for older ones. last
-// says that nothing follows it for now.
+// publish sends a message, after waiting for acknowledgements of older ones if
+// too many bytes are pending. Last says that no message follows for now.
 func (w *publisher) publish(ctx context.Context, position int64, m *nats.Msg, last bool) error {
 	for len(w.waiting) > 0 && w.bytes+len(m.Data) > maxWaitingBytes {
 		if err := w.settle(ctx); err != nil {
@@ -54,7 +54,7 @@ func (w *publisher) publish(ctx context.Context, position int64, m *nats.Msg, la
 	return nil
 }
 
-// ask sends a message that the server must answer.
+// ask sends a message and requests its acknowledgement.
 func (w *publisher) ask(ctx context.Context, position int64, m *nats.Msg) error {
 	for len(w.waiting) >= maxWaiting {
 		if err := w.settle(ctx); err != nil {
@@ -70,7 +70,7 @@ func (w *publisher) ask(ctx context.Context, position int64, m *nats.Msg) error 
 	return nil
 }
 
-// settle waits for the answer to the oldest question.
+// settle waits for the oldest pending acknowledgement.
 func (w *publisher) settle(ctx context.Context) error {
 	q := w.waiting[0]
 	select {
@@ -89,7 +89,7 @@ func (w *publisher) settle(ctx context.Context) error {
 	return nil
 }
 
-// settleAll waits for the answers to all questions.
+// settleAll waits for all pending acknowledgements.
 func (w *publisher) settleAll(ctx context.Context) error {
 	for len(w.waiting) > 0 {
 		if err := w.settle(ctx); err != nil {
@@ -99,8 +99,9 @@ func (w *publisher) settleAll(ctx context.Context) error {
 	return nil
 }
 
-// abandon waits until nothing that was asked can be answered any more, which
-// takes ackWait at most, so that failed windows do not pile up.
+// abandon waits until every request has been answered or has timed out, which
+// takes ackWait at most, so that requests of failed publishers do not
+// accumulate.
 func (w *publisher) abandon(ctx context.Context) {
 	select {
 	case <-ctx.Done():

@@ -14,18 +14,18 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// backupPages are copied between two looks at ctx: 1 MiB.
+// backupPages is the number of pages copied between two checks of ctx: 1 MiB.
 const backupPages = 128
 
-// Backup copies the log as it is now to a new file, durably: on return the
-// file is whole, and before it there is none of that name. It works on a log
-// open for reading beside a running server, which writes on meanwhile. Tokens
-// are in the copy as they are in the log, as hashes.
+// Backup copies the log as it is now to a new file. The file appears under its
+// name only when it is complete and durable. It also works on a log that is
+// open for reading, while a server writes to it. Tokens are in the copy as
+// hashes, as they are in the log.
 //
-// SQLite's online backup copies pages within one read transaction: it
-// can be stopped between any two steps and leaves every page as it is, so
-// that verifying the copy says something about the original. VACUUM INTO
-// would build a new file in one long statement.
+// SQLite's online backup copies pages within one read transaction: it can be
+// stopped between any two steps and copies every page unchanged, so that
+// verifying the copy also verifies the original. VACUUM INTO would build a new
+// file in one long statement.
 func (s *Store) Backup(ctx context.Context, destination string) error {
 	if err := s.backup(ctx, destination); err != nil {
 		return fmt.Errorf("back up the log to %s: %w", destination, err)
@@ -45,7 +45,7 @@ func (s *Store) backup(ctx context.Context, destination string) error {
 	if err := durable.Remove(partial); err != nil {
 		return err
 	}
-	defer os.Remove(partial) // does nothing after the rename
+	defer os.Remove(partial) // no effect after the rename
 	if err := create(partial); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *Store) backup(ctx context.Context, destination string) error {
 	return durable.Rename(partial, destination)
 }
 
-// copyTo copies the pages of one moment.
+// copyTo copies the pages as of one moment.
 func (s *Store) copyTo(ctx context.Context, path string) (err error) {
 	from, err := conn.OpenReader(s.path)
 	if err != nil {
@@ -71,8 +71,8 @@ func (s *Store) copyTo(ctx context.Context, path string) (err error) {
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 
-	// A read transaction around all steps keeps the writer's commits from
-	// starting the copy over.
+	// Without a read transaction around all steps, each commit of the writer
+	// would restart the copy.
 	if err := from.Script("BEGIN"); err != nil {
 		return err
 	}

@@ -23,19 +23,19 @@ const (
 	fewPages = 500
 
 	// pauseStep is the pause of a commit for each walPages that wait, and
-	// longestPause the longest of them: about what a slow disk's sync takes.
+	// longestPause the longest pause: about the time of a sync on a slow disk.
 	pauseStep    = 2 * time.Millisecond
 	longestPause = 50 * time.Millisecond
 
-	// walRestartMillis bounds the wait for readers: a backup takes longer, and
-	// is waited for again after walPages more.
+	// walRestartMillis bounds the wait for readers. A backup takes longer; the
+	// restart is then tried again after walPages more.
 	walRestartMillis = 50
 )
 
 // checkpoint does what SQLite would do within a COMMIT, but after the callers
-// have their answers and without swallowing errors: an fsync that failed may
-// have lost pages for good, and only the write-ahead log still has them. The
-// next process copies them again. So such a failure ends all writing.
+// have their results and without hiding errors: after a failed fsync, pages may
+// be lost for good that only the write-ahead log still has. The next process
+// copies them again. Therefore such a failure ends all writing.
 func (w *writer) checkpoint() {
 	err := w.checkpointer.failure()
 	if err == nil {
@@ -46,11 +46,12 @@ func (w *writer) checkpoint() {
 	}
 }
 
-// fold has pages copied when enough of them wait, and restarts the write-ahead
-// log when it is long. The checkpointer copies while writing continues, and
-// the writer never waits for it: behind a reader that stayed for minutes there
-// are gigabytes. While writers outpace the copy each commit pauses a little,
-// so that every copy leaves less than the one before.
+// fold starts a copy when enough pages wait, and restarts the write-ahead log
+// when it is long. The checkpointer copies while writing continues, and the
+// writer never waits for it: after a reader that stayed for minutes there may
+// be gigabytes to copy. If pages are written faster than they are copied, each
+// commit pauses a little, so that every copy leaves fewer pages than the one
+// before.
 func (w *writer) fold() error {
 	pages, waiting, err := wal(w.conn, "NOOP")
 	if err != nil {
@@ -75,13 +76,14 @@ func (w *writer) fold() error {
 	return nil
 }
 
-// pause is how long a commit leaves the disk to the copy of waiting pages.
+// pause returns how long a commit waits to leave the disk to the copy of
+// waiting pages.
 func pause(waiting int64) time.Duration {
 	return min(time.Duration(waiting/walPages)*pauseStep, longestPause)
 }
 
-// restart copies what is left, so that the write-ahead log restarts with the
-// next commit unless readers stay in it.
+// restart copies the remaining pages, so that the write-ahead log restarts with
+// the next commit unless readers still use it.
 func (w *writer) restart() error {
 	if err := busyTimeout(w.conn, walRestartMillis); err != nil {
 		return err

@@ -6,15 +6,15 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// checkpointer copies the write-ahead log into the database file while the writer
-// continues. A copy of walPages ends with a sync of all of them and takes as
-// long as a dozen commits, which would all wait for it.
+// checkpointer copies the write-ahead log into the database file while the
+// writer continues. A copy of walPages ends with a sync of all of them and
+// takes as long as a dozen commits, which would otherwise have to wait for it.
 type checkpointer struct {
 	conn    *conn.Conn
 	faults  Faults
 	asked   chan struct{}
 	idle    chan struct{} // holds one token while nothing is being copied
-	failed  chan error    // the one fault after which nothing is copied
+	failed  chan error    // the error after which nothing is copied any more
 	stopped chan struct{}
 }
 
@@ -39,13 +39,13 @@ func (c *checkpointer) run() {
 		_, _, err := wal(c.conn, "PASSIVE")
 		if err = errors.Join(err, c.faults.checkpoint()); err != nil && !isFull(err) {
 			c.failed <- err
-			return // stay busy: after a failed copy nothing may be checkpointed again
+			return // stay busy: nothing may be copied after a failed copy
 		}
 		c.idle <- struct{}{}
 	}
 }
 
-// busy and start are the writer's: it starts nothing while busy.
+// busy and start are called by the writer, which starts no copy while busy.
 
 func (c *checkpointer) busy() bool { return len(c.idle) == 0 }
 
@@ -54,7 +54,7 @@ func (c *checkpointer) start() {
 	c.asked <- struct{}{}
 }
 
-// failure is why nothing is copied any more; it is told once.
+// failure returns, once, the error that ended all copies.
 func (c *checkpointer) failure() error {
 	select {
 	case err := <-c.failed:
@@ -64,8 +64,8 @@ func (c *checkpointer) failure() error {
 	}
 }
 
-// stop ends a copy and closes the connection. It must not be the last one of
-// the database, or it would copy what is left.
+// stop ends a running copy and closes the connection. It must not be the last
+// connection of the database, which would copy the remaining pages.
 func (c *checkpointer) stop() error {
 	close(c.asked)
 	<-c.stopped

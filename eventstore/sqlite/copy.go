@@ -33,7 +33,7 @@ func (s *Store) EachRow(ctx context.Context, t eventstore.Table, yield func([]an
 	})
 }
 
-// Copy is the log of a new folder, as it is filled with another log's events.
+// Copy is the log of a new folder while it is filled with another log's events.
 type Copy struct {
 	conn *conn.Conn
 	lock *flock.Flock
@@ -41,8 +41,8 @@ type Copy struct {
 
 var _ eventstore.Copy = (*Copy)(nil)
 
-// OpenCopy makes an empty log in a folder, or continues with one that was not
-// filled to its end. Nobody else writes there meanwhile.
+// OpenCopy creates an empty log in a folder, or continues one that is not
+// completely filled. No other process may write there meanwhile.
 func OpenCopy(folder string) (*Copy, error) {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
@@ -125,5 +125,5 @@ func (c *Copy) AddRows(ctx context.Context, t eventstore.Table, rows [][]any) er
 	})
 }
 
-// Close ends it; what was added is in ledger.db.
+// Close ends the copy; the added events are in ledger.db.
 func (c *Copy) Close() error { return errors.Join(c.conn.Close(), c.lock.Close()) }

@@ -9,10 +9,10 @@ import (
 	"github.com/achledger/achledger/eventstore"
 )
 
-// checkEvery bounds how often the free space is looked at.
+// checkEvery is the shortest time between two checks of the free space.
 const checkEvery = 100 * time.Millisecond
 
-// disk says whether the log's disk has room. Only the writer uses it.
+// disk checks whether the log's disk has room. Only the writer uses it.
 type disk struct {
 	folder  string
 	minFree uint64
@@ -22,8 +22,9 @@ type disk struct {
 	err     error // of the last check
 }
 
-// room returns ErrStorageFull while less than minFree bytes are free. What it
-// found holds for checkEvery, so writing resumes by itself when there is room.
+// room returns ErrStorageFull while less than minFree bytes are free. The
+// result is valid for checkEvery, so writing resumes by itself when there is
+// room.
 func (d *disk) room() error {
 	if now := time.Now(); now.Sub(d.checked) >= checkEvery {
 		d.checked = now
@@ -44,7 +45,7 @@ func (d *disk) check() error {
 	}
 }
 
-// freeBytes is what an unprivileged process may still write.
+// freeBytes is the space that an unprivileged process may still use.
 func freeBytes(folder string) (uint64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(folder, &s); err != nil {

@@ -17,7 +17,7 @@ const selectHistories = `SELECT e.position, e.stream, e.version, e.event_id, e.c
 	WHERE f.position BETWEEN ?1 AND ?2 AND f.type = ?3
 	ORDER BY f.position, e.version`
 
-// ReadHistories implements Store. The slice is yield's to keep.
+// ReadHistories implements Store. Yield may keep the slice.
 func (s *Store) ReadHistories(ctx context.Context, eventType string, first, last int64, yield func([]eventstore.Recorded) error) error {
 	return eventstore.EachHistory(ctx, s, eventType, first, last, s.histories, yield)
 }

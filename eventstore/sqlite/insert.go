@@ -23,9 +23,9 @@ const (
 	insertEvent = `INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash)
 		VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
 
-	// insertNext also looks for the version before: without it the stream is
-	// shorter than expected, the version is NULL and the column refuses it. A
-	// longer stream has the version already and the index refuses it.
+	// insertNext also requires the previous version. If the stream is shorter
+	// than expected, the version is NULL and the column refuses it. If it is
+	// longer, the version exists already and the index refuses it.
 	insertNext = `INSERT INTO events(position, stream, version, event_id, client, type, data, meta, recorded_at, hash)
 		VALUES(?1, ?2, (SELECT version + 1 FROM events WHERE stream = ?2 AND version = ?3 - 1),
 		       ?4, ?5, ?6, ?7, ?8, ?9, ?10)`
@@ -82,7 +82,8 @@ func (w *writer) insert(t *transaction, a *eventstore.Append) error {
 	return nil
 }
 
-// isWrongVersion: the index or the version column refused an event.
+// isWrongVersion reports whether the index or the version column refused an
+// event.
 func isWrongVersion(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) &&

@@ -11,16 +11,16 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockName is the file whose lock says that a process writes to the log. Two
-// writing connections on one file would also be correct, and about a
-// thousand times slower.
+// lockName is the file whose lock shows that a process writes to the log. Two
+// writing connections on one file would also be correct, but about a thousand
+// times slower.
 const lockName = "ledger.lock"
 
-// ErrInUse: another process has the log open for writing.
+// ErrInUse says that another process has the log open for writing.
 var ErrInUse = errors.New("another achledger is running on this data folder: stop it first, or use a command that only reads (verify, events, files, backup)")
 
 // lockFolder takes the folder's lock, which ends with the process at the
-// latest, and leaves the process id in it for the next one's message.
+// latest, and writes the process id into it for another process's message.
 func lockFolder(folder string) (*flock.Flock, error) {
 	path := filepath.Join(folder, lockName)
 	lock := flock.New(path, flock.SetPermissions(0o600))
@@ -37,7 +37,7 @@ func lockFolder(folder string) (*flock.Flock, error) {
 	return lock, nil
 }
 
-// holder names the process that wrote the lock file, for people.
+// holder describes the process that wrote the lock file.
 func holder(path string) string {
 	content, _ := os.ReadFile(path)
 	if pid, err := strconv.Atoi(strings.TrimSpace(string(content))); err == nil {

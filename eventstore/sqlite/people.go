@@ -107,7 +107,7 @@ func personRow(row []driver.Value) (r eventstore.PersonRow) {
 	return r
 }
 
-// expiry is an instant as the table has it; 0 for never.
+// expiry converts an instant to its form in the table; 0 for never.
 func expiry(at time.Time) int64 {
 	if at.IsZero() {
 		return 0

@@ -7,9 +7,9 @@ import (
 	"github.com/achledger/achledger/eventstore/groupcommit"
 )
 
-// Reached implements Store. Of a log that another process writes only the
-// head is known; of its own writes a store remembers whose they were, so that
-// the list of a quiet client never waits for those of a busy one.
+// Reached implements Store. If another process writes the log, only the head is
+// known. Of its own writes a store remembers the newest for each client, so
+// that the list of a quiet client never waits for the writes of a busy one.
 func (s *Store) Reached(ctx context.Context, client string) (int64, error) {
 	if client != "" && s.writer != nil {
 		return s.newest.of(client), ctx.Err()
@@ -21,7 +21,7 @@ func (s *Store) Reached(ctx context.Context, client string) (int64, error) {
 // newest remembers the last position this process wrote for each client.
 type newest struct {
 	mu        sync.RWMutex
-	atOpening int64 // counts for clients it wrote nothing for
+	atOpening int64 // for clients without a write by this process
 	clients   map[string]int64
 }
 
@@ -38,7 +38,7 @@ func (n *newest) of(client string) int64 {
 	return n.atOpening
 }
 
-// moved takes in the committed requests of a batch.
+// moved records the committed requests of a batch.
 func (n *newest) moved(batch []*groupcommit.Request) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

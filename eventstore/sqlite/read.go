@@ -15,8 +15,8 @@ const (
 	selectStreams = `SELECT ` + columns + ` FROM events WHERE stream IN (SELECT value FROM json_each(?1)) ORDER BY stream, version`
 	selectAll     = `SELECT ` + columns + ` FROM events WHERE position > ?1 ORDER BY position LIMIT ?2`
 	selectHead    = `SELECT position, hash FROM head`
-	// selectVersions seeks each stream's newest version in the index, however
-	// long the stream is.
+	// selectVersions seeks each stream's newest version in the index, whatever
+	// the length of the stream.
 	selectVersions = `SELECT value, (SELECT max(version) FROM events WHERE stream = value) FROM json_each(?1)`
 )
 

@@ -8,8 +8,8 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// openReaders opens the first connection at once: it says whether the log can
-// be read, and while it is there no other connection is the last.
+// openReaders opens the first connection at once. It shows whether the log can
+// be read, and while it is open no other connection is the last.
 func openReaders(path string) (*conn.Pool, error) {
 	first, err := conn.OpenReader(path)
 	if err != nil {

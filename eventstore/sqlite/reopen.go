@@ -15,8 +15,8 @@ func (w *writer) connect() error {
 		"page_size = 8192",
 		"journal_mode = WAL",
 		"synchronous = FULL",
-		"wal_autocheckpoint = 0",        // checkpoint does it, after the answers
-		"journal_size_limit = 67108864", // after a burst the write-ahead log shrinks to 64 MiB
+		"wal_autocheckpoint = 0",        // checkpoint does it, after the results are delivered
+		"journal_size_limit = 67108864", // bytes: the write-ahead log shrinks to 64 MiB after a burst
 		"temp_store = MEMORY",
 		"cache_size = -32768",
 	)
@@ -31,8 +31,8 @@ func (w *writer) connect() error {
 }
 
 // resume reads the end of the log, from which positions, hashes, ids and times
-// continue. A head that is not the newest event is refused: writing on would
-// hide the damage.
+// continue. A head that is not the newest event is refused: further writes
+// would hide the damage.
 func (w *writer) resume() (eventstore.Head, error) {
 	row, err := w.conn.Row(selectHead)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // columns of an event, in the order in which recorded reads them.
 const columns = `position, stream, version, event_id, client, type, data, meta, recorded_at, hash`
 
-// headFrom reads a position and a hash, if they are there.
+// headFrom reads a position and a hash, if there are any.
 func headFrom(row []driver.Value) (h eventstore.Head, ok bool) {
 	if len(row) < 2 {
 		return eventstore.Head{}, false
@@ -22,7 +22,7 @@ func headFrom(row []driver.Value) (h eventstore.Head, ok bool) {
 	return h, ok
 }
 
-// errDamaged: a row has the wrong shape, which the schema does not allow.
+// errDamaged says that a row has a form that the schema does not allow.
 var errDamaged = errors.New("the log is damaged")
 
 // recorded reads a row of columns.

@@ -65,7 +65,7 @@ CREATE INDEX tokens_credential ON tokens(credential);
 CREATE INDEX tokens_expires_at ON tokens(expires_at);
 `
 
-// v2 is what people sign in with.
+// v2 is the tables for the login of people.
 const v2 = `
 CREATE TABLE people(
   kind       TEXT    NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE people(
 CREATE INDEX people_person ON people(person);
 `
 
-// v3 keeps how far webhooks were told.
+// v3 is the progress of webhooks.
 const v3 = `
 CREATE TABLE webhooks(
   webhook  TEXT    PRIMARY KEY,
@@ -108,12 +108,12 @@ CREATE TABLE webhook_rounds(
 ) WITHOUT ROWID, STRICT;
 `
 
-// ErrNoLog: the folder holds no log yet.
+// ErrNoLog says that the folder has no log yet.
 var ErrNoLog = errors.New("there is no log in this folder: start the server on it once, or name another folder")
 
-// create makes the folder and an empty, private database file when they do
-// not exist, durably. It must run before any connection: closing a descriptor
-// of an open database would drop SQLite's locks on it.
+// create creates the folder and an empty, private database file durably, if
+// they do not exist. It must run before any connection is opened: closing a
+// descriptor of an open database would drop SQLite's locks on it.
 func create(path string) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
@@ -147,7 +147,7 @@ func migrate(c *conn.Conn) error {
 	return checkSchema(c)
 }
 
-// checkSchema refuses a log of another schema version than this program's.
+// checkSchema refuses a log whose schema version is not this program's.
 func checkSchema(c *conn.Conn) error {
 	version, err := schemaVersion(c)
 	switch known := int64(len(migrations)); {

@@ -9,16 +9,16 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// ErrNotSettled: what the last process left in the write-ahead log could not
-// be made durable, so nothing may be written behind it.
+// ErrNotSettled says that what the last process left in the write-ahead log
+// could not be made durable, so that nothing may be written after it.
 var ErrNotSettled = errors.New("the write-ahead log of the last process cannot be copied into the database")
 
 // settle copies what the last process left in the write-ahead log into the
 // database, syncs that, and empties the write-ahead log. A commit whose fsync
 // failed can still be read from the page cache, which the kernel marks clean
-// after the failure, without being on disk. What is written behind it is found
-// by the checksums of all frames before it, so a power cut would take it too,
-// however well it was synced.
+// after the failure, without being on disk. A later frame is valid only if the
+// checksums of all frames before it are, so a power failure would lose that
+// frame too, even if it was synced.
 func (s *Store) settle() error {
 	left, err := os.Stat(s.path + "-wal")
 	if errors.Is(err, os.ErrNotExist) || err == nil && left.Size() == 0 {
@@ -38,7 +38,7 @@ func (s *Store) settle() error {
 	return c.Close()
 }
 
-// truncate waits for readers in the write-ahead log, SettleWithin at most.
+// truncate waits for readers of the write-ahead log, SettleWithin at most.
 func (s *Store) truncate(c *conn.Conn) error {
 	until := time.Now().Add(s.options.SettleWithin)
 	for {

@@ -23,7 +23,7 @@ type Store struct {
 	options Options
 
 	queue   *groupcommit.Queue // to the writer
-	stopped chan struct{}      // says that it has ended
+	stopped chan struct{}      // closed when the writer has ended
 	failed  chan struct{}      // closed when nothing can be written any more
 
 	head    atomic.Pointer[eventstore.Head] // committed
@@ -38,11 +38,11 @@ type Store struct {
 
 var _ eventstore.Store = (*Store)(nil)
 
-// Open opens the log of a data folder. For writing it makes what is
-// missing, takes the folder's lock (ErrInUse when another process has it),
-// copies what the last process left in the write-ahead log into the database
-// (ErrNotSettled when that fails) and compares the head with the newest event;
-// for reading the log must exist (ErrNoLog).
+// Open opens the log of a data folder. For writing it creates missing files,
+// takes the folder's lock (ErrInUse if another process has it), copies what the
+// last process left in the write-ahead log into the database (ErrNotSettled if
+// that fails) and compares the head with the newest event. For reading the log
+// must exist (ErrNoLog).
 func Open(folder string, o Options) (*Store, error) {
 	o.setDefaults()
 	folder, err := filepath.Abs(folder)
@@ -104,15 +104,15 @@ func (s *Store) openForWriting(folder string) (err error) {
 	return nil
 }
 
-// committed publishes the end of the log before anyone hears of it.
+// committed publishes the end of the log before any caller gets its result.
 func (s *Store) committed(head eventstore.Head, batch []*groupcommit.Request, events []eventstore.Recorded) {
-	s.tail.Add(events) // first: who knows the head may read up to it
+	s.tail.Add(events) // first: a reader that knows the head may read up to it
 	s.head.Store(&head)
 	s.newest.moved(batch)
 }
 
 // Append implements Store. A call that is being written waits for one group
-// commit, whatever ctx says.
+// commit, even if ctx ends.
 func (s *Store) Append(ctx context.Context, appends ...eventstore.Append) (eventstore.Result, error) {
 	if s.options.ReadOnly {
 		return eventstore.Result{}, eventstore.ErrReadOnly
@@ -123,11 +123,11 @@ func (s *Store) Append(ctx context.Context, appends ...eventstore.Append) (event
 // Failed implements Store.
 func (s *Store) Failed() <-chan struct{} { return s.failed }
 
-// Close ends the batch that is being written, refuses the appends still
-// waiting with ErrClosed, waits for reads under way, and folds the write-ahead
-// log into the database file, which the last connection does that may write.
-// Where the store has failed the writing connection is gone already and the file
-// stays as it is. Closing twice is closing once.
+// Close finishes the batch that is being written, refuses waiting appends with
+// ErrClosed, waits for running reads, and folds the write-ahead log into the
+// database file, which SQLite does when the last writable connection closes. If
+// the store has failed, that connection is already closed and the file stays as
+// it is. Closing twice has no further effect.
 func (s *Store) Close() (err error) {
 	s.once.Do(func() { err = s.close() })
 	return err

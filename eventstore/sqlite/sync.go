@@ -17,8 +17,7 @@ func syncFile(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// makeFolder makes a private folder and those above it that are missing, and
-// makes that durable.
+// makeFolder creates a private folder and its missing parents, durably.
 func makeFolder(folder string) error {
 	var missing []string
 	for above := folder; ; above = filepath.Dir(above) {

@@ -86,7 +86,7 @@ func (s *Store) deleteTokens(ctx context.Context, sql string, which driver.Value
 	}
 }
 
-// beside has the writer run f inside its next transaction.
+// beside makes the writer run f in its next transaction.
 func (s *Store) beside(ctx context.Context, f func(*conn.Conn) error) error {
 	if s.options.ReadOnly {
 		return eventstore.ErrReadOnly

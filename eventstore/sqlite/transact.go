@@ -10,15 +10,15 @@ import (
 
 const updateHead = `UPDATE head SET position = ?1, hash = ?2`
 
-// transaction is the end of the log as the open transaction leaves it.
+// transaction is the end of the log in the open transaction.
 type transaction struct {
 	head eventstore.Head
 	at   int64 // recorded_at of its events, unix microseconds
 }
 
-// transact opens a transaction and does everything but the COMMIT. Refusals
-// stay in their requests, without a trace in the transaction; an error is a
-// fault and everyone's.
+// transact opens a transaction and does everything but the COMMIT. A refusal is
+// stored in its request and leaves nothing in the transaction; an error is a
+// fault of the whole batch.
 func (w *writer) transact() (transaction, error) {
 	t := transaction{w.head, max(w.clock, w.store.options.Now().UnixMicro())}
 	w.written = w.written[:0]
@@ -49,15 +49,15 @@ func (w *writer) transact() (transaction, error) {
 	return t, err
 }
 
-// isRefusal tells the answers of a rule from faults.
+// isRefusal distinguishes refusals by a rule from faults.
 func isRefusal(err error) bool {
 	var version *eventstore.VersionError
 	var used *eventstore.KeyUsedError
 	return errors.As(err, &version) || errors.As(err, &used)
 }
 
-// apply writes one call. A call to several streams is refused as a whole by a
-// savepoint; one to a single stream is refused by its first event.
+// apply writes one call. A call to several streams is refused as a whole by
+// means of a savepoint; one to a single stream is refused at its first event.
 func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 	r.Result = eventstore.Result{First: t.head.Position + 1, Last: t.head.Position + int64(r.Events)}
 	if len(r.Appends) == 1 {
@@ -92,8 +92,8 @@ func (w *writer) apply(t *transaction, r *groupcommit.Request) error {
 	return err
 }
 
-// applyAll uses the call's key first: a repeated request must learn of the
-// key's first use, whatever became of its streams since.
+// applyAll checks the call's key first: a repeated request must get the result
+// of the first, whatever has happened to its streams since.
 func (w *writer) applyAll(t *transaction, r *groupcommit.Request) error {
 	for i := range r.Appends {
 		if err := w.useKey(t, &r.Appends[i], r.Result); err != nil {

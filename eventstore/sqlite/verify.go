@@ -22,18 +22,17 @@ func Verify(ctx context.Context, folder string, progress func(done, total int64)
 	return report, errors.Join(err, s.Close())
 }
 
-// Verify reads the whole log up to its present end and reports everything
-// wrong with it: positions that are missing, hashes that do not follow from
-// the event and the hash before it, times that go back, data that is not
-// JSON, streams whose versions have gaps, a head that is not the newest
-// event, idempotency keys that point nowhere, missing triggers, and damage
-// that SQLite itself finds. A hash that someone computed again along the whole
-// chain shows only against another copy: a backup, or the messages in
-// JetStream, which carry their hashes.
+// Verify reads the whole log up to its present end and reports all faults:
+// missing positions, hashes that do not follow from the event and the hash
+// before it, times that go back, data that is not JSON, streams whose versions
+// have gaps, a head that is not the newest event, idempotency keys that refer
+// to no events, missing triggers, and damage that SQLite itself finds. If the
+// whole chain of hashes was computed again, only a comparison with another copy
+// shows it: a backup, or the messages in JetStream, which contain their hashes.
 //
-// It works beside a running server. progress, when given, hears of every
-// step; total counts each event twice, once for the chain and once for its
-// stream. An error means that the verification did not end.
+// A server may run meanwhile. Progress, if set, is called after every step;
+// total counts each event twice, once for the chain and once for its stream. An
+// error means that the verification was not completed.
 func (s *Store) Verify(ctx context.Context, progress func(done, total int64)) (eventstore.Report, error) {
 	v := verification{store: s, progress: progress}
 	for _, step := range []func(context.Context) error{v.end, v.chain, v.streams, v.keys, v.file} {
@@ -61,7 +60,8 @@ func (v *verification) advance(done int64) {
 	}
 }
 
-// isDamage tells a damaged file from a disk or a caller that went away.
+// isDamage distinguishes a damaged file from a disk error and from a caller
+// that left.
 func isDamage(err error) bool {
 	return errors.Is(err, errDamaged) || conn.Is(err, sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrError)
 }
@@ -69,7 +69,7 @@ func isDamage(err error) bool {
 const selectEnd = `SELECT h.position, h.hash, e.position, e.hash FROM (SELECT max(position) AS last FROM events)
 	LEFT JOIN head h ON true LEFT JOIN events e ON e.position = last`
 
-// end compares the head with the newest event, in one read.
+// end compares the head with the newest event, in one read transaction.
 func (v *verification) end(ctx context.Context) error {
 	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
 		row, err := c.Row(selectEnd)

@@ -23,8 +23,8 @@ const (
 		AND name IN ('events_are_never_changed', 'events_are_never_deleted')`
 )
 
-// streams walks the index of streams and expects versions from 1 without a
-// gap, in the order of positions.
+// streams walks the index of streams and checks that versions start at 1
+// without gaps, in the order of positions.
 func (v *verification) streams(ctx context.Context) error {
 	var before eventstore.Place
 	var walked int64
@@ -67,7 +67,8 @@ func (v *verification) index(ctx context.Context, after eventstore.Place) (page 
 	return page, err
 }
 
-// keys expects every idempotency key to name events recorded when it was used.
+// keys checks that every idempotency key refers to events recorded when it was
+// used.
 func (v *verification) keys(ctx context.Context) error {
 	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
 		return c.Query(ctx, selectLostKeys, nil, func(row []driver.Value) error {
@@ -79,7 +80,7 @@ func (v *verification) keys(ctx context.Context) error {
 }
 
 // file looks for missing triggers and has SQLite check its pages and indexes.
-// The check is one long read: it stops when ctx ends.
+// The check is one long read, which stops when ctx ends.
 func (v *verification) file(ctx context.Context) error {
 	return v.store.readers.Use(ctx, func(c *conn.Conn) error {
 		row, err := c.Row(selectTriggers)

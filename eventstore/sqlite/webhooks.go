@@ -34,7 +34,8 @@ const (
 	selectRounds = `SELECT number, attempts FROM webhook_rounds WHERE webhook = ?1 AND (?2 = 0 OR number < ?2) ORDER BY number DESC LIMIT ?3`
 )
 
-// forgetWebhook is everything about one; it has few rows, each of them small.
+// forgetWebhook deletes all rows of a webhook; there are few, and they are
+// small.
 var forgetWebhook = []string{
 	`DELETE FROM webhook_waiting WHERE webhook = ?1`, `DELETE FROM webhook_rounds WHERE webhook = ?1`, `DELETE FROM webhooks WHERE webhook = ?1`,
 }

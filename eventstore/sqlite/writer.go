@@ -12,9 +12,9 @@ import (
 	"github.com/achledger/achledger/eventstore/sqlite/conn"
 )
 
-// writer is the one goroutine that changes the database. It collects what
-// waits, writes it in one transaction and answers everyone after the commit.
-// What it holds in memory about the log follows the commit, never precedes it.
+// writer is the one goroutine that changes the database. It collects waiting
+// requests, writes them in one transaction and delivers the results after the
+// commit. Its state in memory changes after the commit, never before.
 type writer struct {
 	store *Store
 	conn  *conn.Conn
@@ -26,7 +26,7 @@ type writer struct {
 	ids   eventstore.EventIDs
 
 	checkpointer *checkpointer
-	walLength    int64 // pages, after the last batch
+	walLength    int64 // in pages, after the last batch
 	restartAt    int64 // the length at which the write-ahead log is to restart
 
 	written []eventstore.Recorded // of the open transaction
@@ -48,7 +48,7 @@ func openWriter(s *Store) (*writer, error) {
 	return w, nil
 }
 
-// run writes batches until the store closes, and answers every request that
+// run writes batches until the store closes, and completes every request that
 // was sent to it.
 func (w *writer) run() {
 	defer close(w.store.stopped)
@@ -67,7 +67,7 @@ func (w *writer) run() {
 	}
 }
 
-// write puts the batch on disk and answers it.
+// write commits the batch and completes its requests.
 func (w *writer) write() {
 	if w.broken != nil {
 		w.batch.Reply(w.broken)
@@ -112,13 +112,13 @@ func (w *writer) commit() error {
 	return nil
 }
 
-// fail closes the store for writing: what the disk holds is not known until
-// another process reads it. Those in the batch do not know their outcome; for
-// those who come later nothing is written. The connection goes without a
-// checkpoint, because a reader is still connected.
+// fail closes the store for writing: what is on disk is not known until another
+// process reads it. The outcome of the batch's requests is unknown; later
+// requests are not written. The connection is closed without a checkpoint,
+// because a reader is still connected.
 func (w *writer) fail(cause error) {
 	if w.broken != nil {
-		return // a copy failed after a commit had: the disk is dying
+		return // a copy failed after a successful commit: the disk is failing
 	}
 	w.broken = fmt.Errorf("%w: %w", eventstore.ErrFailed, cause)
 	close(w.store.failed)
@@ -126,10 +126,9 @@ func (w *writer) fail(cause error) {
 	w.batch.Reply(fmt.Errorf("%w: %w", eventstore.ErrUnknownOutcome, cause))
 }
 
-// startOver ends a transaction that was not committed: it drops the
-// connection, opens another and reads the head. When that is where it was,
-// nothing was written and the callers may know; otherwise the outcome is
-// unknown.
+// startOver ends a transaction that was not committed: it drops the connection,
+// opens another and reads the head. If the head has not moved, nothing was
+// written, and the callers are told so; otherwise the outcome is unknown.
 func (w *writer) startOver(cause error) {
 	w.conn.Close() // rolls back
 	if err := w.connect(); err != nil {
@@ -150,5 +149,5 @@ func (w *writer) startOver(cause error) {
 	w.batch.Reply(cause)
 }
 
-// isFull: SQLite found no room for what was to be written.
+// isFull reports whether SQLite found no room for a write.
 func isFull(err error) bool { return conn.Is(err, sqlite3.ErrFull) }
